@@ -1,0 +1,102 @@
+/**
+ * Whom a peer uploads to until the next round: the form in which strategies are asked.
+ *
+ * A strategy reads the candidates, all of them interested in us, in the order of their
+ * connections, and writes a verdict for each. It keeps nothing between rounds. Adding a strategy
+ * is one file, and one line in `index.ts`.
+ */
+
+import type { Random } from '@cachetorrent/std';
+
+export const CHOKE = 0;
+export const UNCHOKE = 1;
+/** Unchoked by chance, so that newcomers can show what they have. */
+export const UNCHOKE_OPTIMISTICALLY = 2;
+
+export interface Slots {
+  /** For those that a strategy finds the best. */
+  readonly regular: number;
+  /** For others, by chance. */
+  readonly optimistic: number;
+}
+
+export interface Round {
+  readonly nowMs: number;
+  readonly slots: Slots;
+  /** Optimistic unchokes stand until their time is over, unless they have become regular. */
+  readonly keepOptimistics: boolean;
+  readonly random: Random;
+}
+
+export type Strategy = (candidates: Candidates, round: Round) => void;
+
+/** Those who are interested in us: column by column, in the order of their connections. */
+export class Candidates {
+  count = 0;
+  connection = new Int32Array(64);
+  /** Pieces received from it, and sent to it, in the last 20 s. */
+  received = new Uint16Array(64);
+  sent = new Uint16Array(64);
+  /** 1 where it is unchoked now; where that was by chance, 1 in `optimistic` too. */
+  unchoked = new Uint8Array(64);
+  optimistic = new Uint8Array(64);
+  /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
+  turnedAtMs = new Float64Array(64);
+  served = new Uint16Array(64);
+  /** What the strategy decides: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
+  verdict = new Uint8Array(64);
+
+  /** Makes room for `capacity` candidates. */
+  reserve(capacity: number): void {
+    if (capacity <= this.connection.length) return;
+    const size = Math.max(capacity, 2 * this.connection.length);
+    this.connection = new Int32Array(size);
+    this.received = new Uint16Array(size);
+    this.sent = new Uint16Array(size);
+    this.unchoked = new Uint8Array(size);
+    this.optimistic = new Uint8Array(size);
+    this.turnedAtMs = new Float64Array(size);
+    this.served = new Uint16Array(size);
+    this.verdict = new Uint8Array(size);
+  }
+}
+
+/** Unchokes up to `slots` candidates of the highest score; of equals, the first connections. */
+export function unchokeBest(
+  candidates: Candidates,
+  score: ArrayLike<number>,
+  slots: number,
+): void {
+  const { count, verdict } = candidates;
+  verdict.fill(CHOKE, 0, count);
+  for (let slot = 0; slot < slots; slot++) {
+    let best = -1;
+    for (let i = 0; i < count; i++) {
+      if (verdict[i] === CHOKE && (best < 0 || score[i]! > score[best]!)) best = i;
+    }
+    if (best < 0) return;
+    verdict[best] = UNCHOKE;
+  }
+}
+
+/** Unchokes some of those still choked: first such as keep their turn, then others by chance. */
+export function unchokeByChance(candidates: Candidates, round: Round): void {
+  const { count, verdict, optimistic } = candidates;
+  let slots = round.slots.optimistic;
+  let choked = 0;
+  for (let i = 0; i < count; i++) {
+    if (verdict[i] !== CHOKE) continue;
+    if (round.keepOptimistics && optimistic[i] === 1 && slots > 0) {
+      verdict[i] = UNCHOKE_OPTIMISTICALLY;
+      slots--;
+    } else {
+      choked++;
+    }
+  }
+  for (; slots > 0 && choked > 0; slots--, choked--) {
+    let nth = round.random.below(choked);
+    let i = 0;
+    while (verdict[i] !== CHOKE || nth-- > 0) i++;
+    verdict[i] = UNCHOKE_OPTIMISTICALLY;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * What a leader does beside being a peer: it reaches outside peers for its followers, passes on
+ * what those have as its own, and notes what the followers want.
+ *
+ * A follower may ask before we are connected to the outside peer: then we connect first, and the
+ * relay begins when the connection is there.
+ */
+
+import { DOWNLOADS, type Connections } from './connections.ts';
+import type { Bitfield } from './bitfield.ts';
+import type { Download } from './download.ts';
+import { Forwarder } from './forwarder.ts';
+import type { PeerHost } from './host.ts';
+import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
+import type { PeerOptions } from './options.ts';
+
+interface Waiting {
+  readonly target: PeerId;
+  readonly follower: Connection;
+}
+
+export class Leader {
+  readonly #connections: Connections;
+  readonly #stored: Bitfield;
+  readonly #download: Download;
+  readonly #host: PeerHost;
+  readonly #pieceCount: number;
+  readonly #repeats: boolean;
+  readonly #forwarder: Forwarder;
+  /** Followers that wait for a connection to their target. */
+  #waiting: Waiting[] = [];
+
+  constructor(
+    connections: Connections,
+    stored: Bitfield,
+    download: Download,
+    host: PeerHost,
+    options: PeerOptions,
+  ) {
+    this.#connections = connections;
+    this.#stored = stored;
+    this.#download = download;
+    this.#host = host;
+    this.#pieceCount = options.pieceCount;
+    this.#repeats = options.habits.repeatForwards;
+    this.#forwarder = new Forwarder(options.pieceCount, options.habits.repeatForwards);
+  }
+
+  /** A follower wants what `target` has. */
+  leaderStart(follower: Connection, target: PeerId): void {
+    const outside = this.#connections.to(target);
+    if (outside === NO_CONNECTION) {
+      const isFirst = !this.#waiting.some((waiting) => waiting.target === target);
+      this.#waiting.push({ target, follower });
+      if (isFirst) this.#host.reach(target);
+    } else {
+      this.#relay(outside, follower);
+    }
+  }
+
+  /** A connection has been made: whoever waited for it gets its relay. */
+  opened(on: Connection): void {
+    if (this.#waiting.length === 0) return;
+    const target = this.#connections.remoteOf(on);
+    const ready = this.#waiting.filter((waiting) => waiting.target === target);
+    if (ready.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => waiting.target !== target);
+    for (const { follower } of ready) this.#relay(on, follower);
+  }
+
+  closed(on: Connection): void {
+    this.#forwarder.closed(on);
+    this.#waiting = this.#waiting.filter(({ follower }) => follower !== on);
+  }
+
+  /** An outside peer has `piece`: its followers hear of it, as of our own. */
+  have(outside: Connection, piece: PieceIndex): void {
+    const followers = this.#forwarder.followersOf(outside);
+    if (followers === undefined) return;
+    if (!this.#repeats && this.#stored.has(piece)) return; // All have been told that we hold it.
+    for (let i = 0; i < followers.length; i++) {
+      const follower = followers[i]!;
+      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+    }
+  }
+
+  /** A follower has asked for `piece`, which we lack. */
+  want(piece: PieceIndex): void {
+    this.#download.want(piece);
+  }
+
+  /** Begins a relay, and passes on what the outside peer has told us before. */
+  #relay(outside: Connection, follower: Connection): void {
+    if ((this.#connections.flags[outside]! & DOWNLOADS) === 0) return;
+    if (!this.#forwarder.relay(outside, follower)) return;
+    for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
+      if (this.#stored.has(piece) || !this.#download.hasTold(outside, piece)) continue;
+      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+    }
+  }
+}

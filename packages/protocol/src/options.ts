@@ -1,0 +1,31 @@
+/** What a peer is told when it is made. */
+
+import type { Random } from '@cachetorrent/std';
+
+import type { ChokerName, SeedChokerName } from './choker/index.ts';
+import type { Habits } from './habits.ts';
+import type { PeerId } from './ids.ts';
+import type { Preference } from './piece-picker.ts';
+import type { Standing } from './roles.ts';
+
+export interface PeerOptions {
+  readonly pieceCount: number;
+  /** Connections that it unchokes for their rate. */
+  readonly uploads: number;
+  /** Connections that it unchokes by chance. */
+  readonly optimistics: number;
+  /** Pieces that it keeps asked for on a connection. */
+  readonly backlog: number;
+  readonly choker: ChokerName;
+  readonly seedChoker: SeedChokerName;
+  readonly habits: Habits;
+  /** How a leader treats what its followers asked for. */
+  readonly preference: Preference;
+  readonly standing: Standing;
+  /** The leaders of its AS, in the tracker's order; a follower needs at least one. */
+  readonly leaders: readonly PeerId[];
+  /** All its chance. Its own: no other peer may draw from it. */
+  readonly random: Random;
+  /** How many connections to make room for at first; the tables grow where it has more. */
+  readonly connectionsExpected: number;
+}

@@ -1,0 +1,185 @@
+/**
+ * One peer, as a machine: what happens to it goes in by a method, what it wants done comes out
+ * by a call to its host. It knows no clock, no chance but its own stream, no sockets, no
+ * threads; so the same peer runs in the simulator, over TCP, in a browser and in a test.
+ *
+ *     host ── have, request, piece, choke … ──▶ Peer ──▶ Download ─ PiecePicker
+ *          ◀── have, request, choke, reach … ──      ├──▶ Upload ─── choker
+ *                                                     └──▶ Leader or Follower
+ *
+ * A plain peer, a leader and a follower are one class: they differ in a table (`roles.ts`) and in
+ * the parts that only they have. Source: BEP 3; docs/protocol.md.
+ */
+
+import { Bitfield } from './bitfield.ts';
+import { Connections, DOWNLOADS, OFFERS } from './connections.ts';
+import { Download } from './download.ts';
+import { Follower } from './follower.ts';
+import type { PeerHost } from './host.ts';
+import type { Connection, PeerId, PieceIndex } from './ids.ts';
+import { Leader } from './leader.ts';
+import type { PeerMessages } from './messages.ts';
+import type { PeerOptions } from './options.ts';
+import { type Origin, partsOf } from './roles.ts';
+import { Upload } from './upload.ts';
+
+export class Peer implements PeerMessages {
+  readonly #options: PeerOptions;
+  readonly #host: PeerHost;
+  readonly #stored: Bitfield;
+  readonly #connections: Connections;
+  readonly #download: Download;
+  readonly #upload: Upload;
+  readonly #leader: Leader | undefined;
+  readonly #follower: Follower | undefined;
+
+  constructor(host: PeerHost, options: PeerOptions) {
+    this.#options = options;
+    this.#host = host;
+    this.#stored = new Bitfield(options.pieceCount);
+    this.#connections = new Connections(options.connectionsExpected);
+    this.#download = new Download(this.#connections, this.#stored, host, options);
+    this.#upload = new Upload(this.#connections, this.#stored, host, options);
+    if (options.standing === 'leader') {
+      this.#leader = new Leader(this.#connections, this.#stored, this.#download, host, options);
+    } else if (options.standing === 'follower') {
+      const { leaders, random } = options;
+      this.#follower = new Follower(this.#connections, host, leaders, random);
+    }
+  }
+
+  // What it is and holds.
+
+  get isComplete(): boolean {
+    return this.#stored.count === this.#options.pieceCount;
+  }
+
+  /** How many pieces it holds. */
+  get pieceCount(): number {
+    return this.#stored.count;
+  }
+
+  get connectionCount(): number {
+    return this.#connections.count;
+  }
+
+  holds(piece: PieceIndex): boolean {
+    return this.#stored.has(piece);
+  }
+
+  /** Whether the other side is to hear what we have. */
+  offers(on: Connection): boolean {
+    return (this.#connections.flags[on]! & OFFERS) !== 0;
+  }
+
+  /** The connection to `remote`; NO_CONNECTION where there is none. */
+  connectionTo(remote: PeerId): Connection {
+    return this.#connections.to(remote);
+  }
+
+  // What its host does with it.
+
+  /**
+   * Holds `pieces` from the start, or finds them on its disk: call before the first connection,
+   * or later, and it tells everybody.
+   */
+  restore(pieces: Iterable<PieceIndex>): void {
+    for (const piece of pieces) {
+      if (this.#download.restore(piece)) this.#host.haveToAll(piece);
+    }
+    if (this.isComplete) this.#host.completed();
+  }
+
+  /** Runs the choker. The host calls it when the peer starts, and every rechoke interval. */
+  rechoke(): void {
+    this.#upload.rechoke(this.#download.received);
+  }
+
+  /**
+   * Opens a connection to `remote`, of our AS or not, and returns our number for it. Nothing is
+   * said on it before `greet`, so that a host can tell the other side the number first.
+   */
+  connect(remote: PeerId, sameSystem: boolean, origin: Origin): Connection {
+    const parts = partsOf(this.#options.standing, sameSystem, origin);
+    const on = this.#connections.open(remote, parts);
+    this.#download.opened(on);
+    this.#upload.opened(on);
+    return on;
+  }
+
+  /** The other side is there too: says what we have, and puts the connection to use. */
+  greet(on: Connection, sameSystem: boolean): void {
+    if (this.offers(on) && this.#stored.count > 0) {
+      for (let piece = 0 as PieceIndex; piece < this.#options.pieceCount; piece++) {
+        if (this.#stored.has(piece)) this.#host.have(on, piece);
+      }
+    }
+    this.#leader?.opened(on);
+    if (sameSystem) this.#follower?.openedInside(on);
+    else this.#follower?.openedOutside(on);
+  }
+
+  /** A connection is gone; its number may come again. */
+  disconnect(on: Connection): void {
+    this.#leader?.closed(on);
+    this.#upload.closed(on);
+    this.#download.closed(on, this.#options.pieceCount);
+    this.#connections.close(on);
+  }
+
+  /** The piece to send on this connection; NO_PIECE where there is none. */
+  sending(on: Connection): PieceIndex {
+    return this.#upload.sending(on);
+  }
+
+  /** The last bit of the piece under way has gone; returns the next piece, or NO_PIECE. */
+  sent(on: Connection): PieceIndex {
+    return this.#upload.sent(on);
+  }
+
+  // What it hears.
+
+  choke(on: Connection): void {
+    this.#download.choke(on);
+  }
+
+  unchoke(on: Connection): void {
+    this.#download.unchoke(on);
+  }
+
+  interested(on: Connection): void {
+    this.#upload.interested(on, this.#download.received);
+  }
+
+  notInterested(on: Connection): void {
+    this.#upload.notInterested(on, this.#download.received);
+  }
+
+  have(on: Connection, piece: PieceIndex): void {
+    if (this.#leader !== undefined) this.#leader.have(on, piece);
+    this.#download.have(on, piece);
+  }
+
+  /** A leader that lacks the piece notes that it is wanted, and does not answer. */
+  request(on: Connection, piece: PieceIndex): void {
+    if (this.#stored.has(piece)) this.#upload.request(on, piece);
+    else this.#leader?.want(piece);
+  }
+
+  piece(on: Connection, piece: PieceIndex): void {
+    if (this.#download.piece(on, piece)) {
+      this.#host.haveToAll(piece);
+      if (this.isComplete) this.#host.completed();
+    }
+    this.#download.askForMore(on);
+  }
+
+  leaderStart(on: Connection, target: PeerId): void {
+    this.#leader?.leaderStart(on, target);
+  }
+
+  /** Whether we may download on this connection. For hosts that must tell the other side. */
+  downloads(on: Connection): boolean {
+    return (this.#connections.flags[on]! & DOWNLOADS) !== 0;
+  }
+}

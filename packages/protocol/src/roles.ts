@@ -1,0 +1,39 @@
+/**
+ * Who uploads to whom: the table by which leaders and followers differ from plain peers.
+ *
+ *     I am      the other is                 I upload   I download
+ *     peer      anyone                       yes        yes
+ *     follower  in my AS                     yes        yes
+ *     follower  in another AS                yes        no, but through a leader of my AS
+ *     leader    anyone                       yes        yes
+ *     leader    reached for a follower       if asked   yes
+ *
+ * Source: docs/protocol.md, section Roles.
+ */
+
+import { unreachable } from '@cachetorrent/std';
+
+import { DOWNLOADS, OFFERS, UPLOADS } from './connections.ts';
+
+export type Standing = 'peer' | 'leader' | 'follower';
+
+/** Why there is a connection. */
+export type Origin =
+  /** One side has the other for a neighbour. */
+  | 'neighbour'
+  /** We are a leader and opened it for a follower; the other side did not ask for it. */
+  | 'on-behalf';
+
+/** The parts of a connection: a sum of `UPLOADS`, `OFFERS` and `DOWNLOADS`. */
+export function partsOf(me: Standing, sameSystem: boolean, origin: Origin): number {
+  switch (me) {
+    case 'peer':
+      return UPLOADS | OFFERS | DOWNLOADS;
+    case 'leader':
+      return origin === 'on-behalf' ? UPLOADS | DOWNLOADS : UPLOADS | OFFERS | DOWNLOADS;
+    case 'follower':
+      return sameSystem ? UPLOADS | OFFERS | DOWNLOADS : UPLOADS | OFFERS;
+    default:
+      return unreachable(me);
+  }
+}

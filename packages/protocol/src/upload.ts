@@ -1,0 +1,201 @@
+/**
+ * The uploading side of a peer: whom it unchokes, and what it has been asked for.
+ *
+ * The choker runs when the peer starts, every so often, and whenever an unchoked connection
+ * turns interested or uninterested. Only interested connections take part in it; an uninterested
+ * one stays as it is.
+ */
+
+import { type Bitfield } from './bitfield.ts';
+import { CHOKERS, SEED_CHOKERS } from './choker/index.ts';
+import { CHOKE, Candidates, type Slots, UNCHOKE_OPTIMISTICALLY } from './choker/strategy.ts';
+import {
+  CHOKING,
+  type Connections,
+  OPTIMISTIC,
+  UPLOADS,
+  WANTED,
+} from './connections.ts';
+import type { PeerHost } from './host.ts';
+import type { Connection, PieceIndex } from './ids.ts';
+import type { PeerOptions } from './options.ts';
+import { PieceQueues } from './piece-queues.ts';
+import { RateMeter } from './rate-meter.ts';
+
+/** How long an optimistic unchoke stands (BEP 3). */
+const OPTIMISTIC_MS = 30_000;
+
+/** A round needs room for its candidates, and only while it lasts; so all peers share it. */
+const candidates = new Candidates();
+
+export class Upload {
+  readonly #connections: Connections;
+  readonly #stored: Bitfield;
+  readonly #host: PeerHost;
+  readonly #options: PeerOptions;
+  readonly #slots: Slots;
+  /** What is to be sent on each connection; the first of a queue may be under way. */
+  readonly #queued: PieceQueues;
+  /** Kept only by seeds whose strategy asks for it. */
+  readonly #sent: RateMeter | undefined;
+  #turnedAtMs: Float64Array;
+  #served: Uint16Array;
+  #optimisticsSinceMs = -Infinity;
+
+  constructor(
+    connections: Connections,
+    stored: Bitfield,
+    host: PeerHost,
+    options: PeerOptions,
+  ) {
+    this.#connections = connections;
+    this.#stored = stored;
+    this.#host = host;
+    this.#options = options;
+    this.#slots = { regular: options.uploads, optimistic: options.optimistics };
+    this.#queued = new PieceQueues(connections.capacity);
+    if (options.seedChoker === 'fastest-upload') {
+      this.#sent = new RateMeter(connections.capacity, options.habits.staleRates);
+    }
+    this.#turnedAtMs = new Float64Array(connections.capacity);
+    this.#served = new Uint16Array(connections.capacity);
+  }
+
+  opened(on: Connection): void {
+    this.#reserve(this.#connections.capacity);
+    this.#turnedAtMs[on] = this.#host.nowMs;
+    this.#served[on] = 0;
+  }
+
+  closed(on: Connection): void {
+    this.#drop(on);
+  }
+
+  interested(on: Connection, received: RateMeter): void {
+    this.#changeInterest(on, WANTED, received);
+  }
+
+  notInterested(on: Connection, received: RateMeter): void {
+    this.#changeInterest(on, 0, received);
+  }
+
+  /** Queues `piece`, which we hold. A choked connection is served only by the original. */
+  request(on: Connection, piece: PieceIndex): void {
+    const { serveWhileChoked, queueRepeatedRequests } = this.#options.habits;
+    const flags = this.#connections.flags[on]!;
+    if ((flags & UPLOADS) === 0) return;
+    if ((flags & CHOKING) !== 0 && !serveWhileChoked) return;
+    if (!queueRepeatedRequests && this.#queued.has(on, piece)) return;
+
+    this.#queued.push(on, piece);
+    if (this.#queued.lengthOf(on) === 1) this.#host.startSending(on);
+  }
+
+  /** The piece to send on this connection now; NO_PIECE where there is none. */
+  sending(on: Connection): PieceIndex {
+    return this.#queued.first(on);
+  }
+
+  /** The piece under way has been sent; returns the next, or NO_PIECE. */
+  sent(on: Connection): PieceIndex {
+    this.#queued.shift(on);
+    this.#served[on]!++;
+    this.#sent?.add(on, this.#host.nowMs);
+    return this.#queued.first(on);
+  }
+
+  /** Decides anew who is unchoked. */
+  rechoke(received: RateMeter): void {
+    this.#gather(received);
+    const { choker, seedChoker, pieceCount, habits } = this.#options;
+    const isSeed = this.#stored.count === pieceCount;
+    const nowMs = this.#host.nowMs;
+    const keepOptimistics =
+      !habits.restlessOptimistics && nowMs < this.#optimisticsSinceMs + OPTIMISTIC_MS;
+    if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
+
+    const choose = isSeed ? SEED_CHOKERS[seedChoker] : CHOKERS[choker];
+    choose(candidates, { nowMs, slots: this.#slots, keepOptimistics, random: this.#options.random });
+    this.#apply();
+  }
+
+  #changeInterest(on: Connection, wanted: number, received: RateMeter): void {
+    const flags = this.#connections.flags[on]!;
+    if ((flags & UPLOADS) === 0 || (flags & WANTED) === wanted) return;
+    this.#connections.flags[on] = (flags & ~WANTED) | wanted;
+    if ((flags & CHOKING) === 0) this.rechoke(received);
+  }
+
+  #gather(received: RateMeter): void {
+    const { flags, count } = this.#connections;
+    candidates.reserve(count);
+    received.advance(this.#host.nowMs);
+    this.#sent?.advance(this.#host.nowMs);
+    let size = 0;
+    for (let on = 0 as Connection; on < count; on++) {
+      const state = flags[on]!;
+      if ((state & (UPLOADS | WANTED)) !== (UPLOADS | WANTED)) continue;
+      candidates.connection[size] = on;
+      candidates.received[size] = received.of(on);
+      candidates.sent[size] = this.#sent === undefined ? 0 : this.#sent.of(on);
+      candidates.unchoked[size] = (state & CHOKING) === 0 ? 1 : 0;
+      candidates.optimistic[size] = (state & OPTIMISTIC) === 0 ? 0 : 1;
+      candidates.turnedAtMs[size] = this.#turnedAtMs[on]!;
+      candidates.served[size] = this.#served[on]!;
+      size++;
+    }
+    candidates.count = size;
+  }
+
+  /** Tells those concerned; all verdicts are read before the host can say anything back. */
+  #apply(): void {
+    const { count, connection, verdict } = candidates;
+    for (let i = 0; i < count; i++) {
+      const on = connection[i]! as Connection;
+      if (verdict[i] === CHOKE) this.#choke(on);
+      else this.#unchoke(on, verdict[i] === UNCHOKE_OPTIMISTICALLY);
+    }
+  }
+
+  #choke(on: Connection): void {
+    const flags = this.#connections.flags[on]!;
+    const changes = (flags & CHOKING) === 0;
+    if (!changes && !this.#options.habits.repeatChokes) return;
+    this.#connections.flags[on] = (flags | CHOKING) & ~OPTIMISTIC;
+    if (changes) this.#turn(on);
+    this.#host.choke(on);
+    this.#drop(on);
+  }
+
+  #unchoke(on: Connection, optimistic: boolean): void {
+    const flags = this.#connections.flags[on]!;
+    const changes = (flags & CHOKING) !== 0;
+    const rest = flags & ~(CHOKING | OPTIMISTIC);
+    this.#connections.flags[on] = optimistic ? rest | OPTIMISTIC : rest;
+    if (changes) this.#turn(on);
+    if (changes || this.#options.habits.repeatChokes) this.#host.unchoke(on);
+  }
+
+  #turn(on: Connection): void {
+    this.#turnedAtMs[on] = this.#host.nowMs;
+    this.#served[on] = 0;
+  }
+
+  #drop(on: Connection): void {
+    if (this.#queued.lengthOf(on) === 0) return;
+    while (this.#queued.lengthOf(on) > 0) this.#queued.shift(on);
+    this.#host.stopSending(on);
+  }
+
+  #reserve(capacity: number): void {
+    if (capacity <= this.#served.length) return;
+    this.#queued.reserve(capacity);
+    this.#sent?.reserve(capacity);
+    const turnedAtMs = new Float64Array(capacity);
+    const served = new Uint16Array(capacity);
+    turnedAtMs.set(this.#turnedAtMs);
+    served.set(this.#served);
+    this.#turnedAtMs = turnedAtMs;
+    this.#served = served;
+  }
+}
