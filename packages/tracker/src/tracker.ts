@@ -1,0 +1,107 @@
+/**
+ * The tracker, as a machine: who has joined, who are whose neighbours, who are seeds, who leads.
+ *
+ * It answers nobody before `minPeers` have joined, so that downloads start together; who comes
+ * later is answered at once. Elections wait for as many candidates in the same way. What it
+ * decides for many at once it decides in order of id, so that nothing hangs on whose message
+ * came first.
+ */
+
+import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { Random } from '@cachetorrent/std';
+
+import { type Candidate, electForParts } from './election.ts';
+import { Members } from './members.ts';
+import type { NeighbourSelection } from './neighbour-selection.ts';
+
+/** Carries what the tracker says. */
+export interface TrackerHost {
+  neighbours(to: PeerId, ids: Uint32Array, systems: Uint32Array): void;
+  /** `pieces` held from the start: all, or none. */
+  seedRes(to: PeerId, pieces: number): void;
+  /** Who leads the AS of `to` in sub-torrent `part`. */
+  leaders(to: PeerId, part: number, ids: Uint32Array): void;
+}
+
+export interface TrackerOptions {
+  /** Peers, and then candidates, to wait for before anybody is answered. */
+  readonly minPeers: number;
+  /** The peers with the ids 1 to `seeds`, that is the first to arrive, are seeds. */
+  readonly seeds: number;
+  readonly pieceCount: number;
+  readonly selection: NeighbourSelection;
+  /** Percent of the candidates of an AS that lead it; absent where nobody is elected. */
+  readonly leaderPercent?: number;
+  /** Sub-torrents, each with an election of its own. */
+  readonly parts: number;
+  readonly random: Random;
+}
+
+export class Tracker {
+  readonly #host: TrackerHost;
+  readonly #options: TrackerOptions;
+  readonly #members = new Members();
+  /** Those who stand, until the election; then undefined. */
+  #candidates: Candidate[] | undefined = [];
+  /** For each AS and part the leaders, once elected. */
+  readonly #leaders: (readonly Uint32Array[])[] = [];
+
+  constructor(host: TrackerHost, options: TrackerOptions) {
+    this.#host = host;
+    this.#options = options;
+  }
+
+  join(id: PeerId, system: SystemId): void {
+    if (this.#members.has(id)) return;
+    this.#members.add(id, system);
+    const joined = this.#members.all.length;
+    if (joined < this.#options.minPeers) return;
+    if (joined > this.#options.minPeers) return this.#introduce(id);
+    this.#members.sort();
+    for (const member of this.#members.all) this.#introduce(member);
+  }
+
+  seedReq(from: PeerId): void {
+    const { seeds, pieceCount } = this.#options;
+    this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
+  }
+
+  candidate(candidate: Candidate): void {
+    if (this.#candidates === undefined) return this.#admitLate(candidate);
+    this.#candidates.push(candidate);
+    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates);
+  }
+
+  #introduce(to: PeerId): void {
+    const { selection, random } = this.#options;
+    const system = this.#members.systemOf(to);
+    const ids = Uint32Array.from(selection.select(to, system, this.#members, random));
+    const systems = ids.map((id) => this.#members.systemOf(id as PeerId));
+    this.#host.neighbours(to, ids, systems);
+  }
+
+  #elect(candidates: readonly Candidate[]): void {
+    this.#candidates = undefined;
+    const bySystem: Candidate[][] = [];
+    for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
+      (bySystem[this.#members.systemOf(candidate.id)] ??= []).push(candidate);
+    }
+    bySystem.forEach((standing, system) => {
+      const { leaderPercent = 100, parts } = this.#options;
+      const elected = electForParts(standing, leaderPercent, parts);
+      this.#leaders[system] = elected.map((ids) => Uint32Array.from(ids));
+      for (const { id } of standing) this.#announce(id, system as SystemId);
+    });
+  }
+
+  /** Who comes after the election learns its leaders at once; the first of its AS leads it. */
+  #admitLate({ id }: Candidate): void {
+    const system = this.#members.systemOf(id);
+    this.#leaders[system] ??= Array.from({ length: this.#options.parts }, () => Uint32Array.of(id));
+    this.#announce(id, system);
+  }
+
+  #announce(to: PeerId, system: SystemId): void {
+    this.#leaders[system]!.forEach((ids, part) => this.#host.leaders(to, part, ids));
+  }
+}
