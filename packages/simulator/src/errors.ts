@@ -1,0 +1,25 @@
+/** The user's mistakes: what cannot be simulated, said so that it can be mended. */
+
+export interface Mistake {
+  /** Where it is: the field, by the name that the user knows. */
+  readonly at: string;
+  /** What is wrong there. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly fix: string;
+}
+
+/** The swarm cannot be simulated as it was described. The user can mend it. */
+export class SwarmError extends Error {
+  override readonly name = 'SwarmError';
+  readonly at: string;
+  readonly problem: string;
+  readonly fix: string;
+
+  constructor({ at, problem, fix }: Mistake) {
+    super(`${at}: ${problem}; ${fix}`);
+    this.at = at;
+    this.problem = problem;
+    this.fix = fix;
+  }
+}
