@@ -1,0 +1,1 @@
+export type { ActorId, Behaviour, MakeBehaviour, World } from './behaviour.ts';
