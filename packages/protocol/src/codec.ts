@@ -22,11 +22,11 @@ export class MalformedMessage extends Error {
 }
 
 /** The id of each kind on the wire. */
-export const MESSAGE_ID = {
+export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   choke: 0, unchoke: 1, interested: 2, notInterested: 3, have: 4, request: 6, piece: 7,
   leaderStart: 32, trackerReq: 33, trackerRes: 34, join: 35, neighbours: 36, seedReq: 37,
   seedRes: 38, connReq: 39, candidate: 40, leaders: 41,
-} as const satisfies Record<MessageKind, number>;
+};
 
 /** The numbers, of four bytes each, that a kind carries; LIST where that varies. */
 const LIST = -1;
@@ -42,7 +42,7 @@ const FIELDS_OF_ID = new Int8Array(256).fill(NO_MESSAGE);
 for (const kind of MESSAGE_KINDS) FIELDS_OF_ID[MESSAGE_ID[kind]] = FIELDS[kind];
 
 /** The most bytes that a message without a list takes. */
-export const FIXED_BYTES_MAX = 5 + 4 * 3;
+export const FIXED_BYTES_MAX: number = 5 + 4 * 3;
 
 /** The bytes of a list message with so many numbers. */
 export function listBytes(numbers: number): number {

@@ -53,11 +53,11 @@ export interface BootstrapMessages {
 
 export type Messages = PeerMessages & BootstrapMessages;
 
+export type MessageKind = keyof Messages;
+
 /** The kinds of message, in the order in which counts of them are kept. */
-export const MESSAGE_KINDS = [
+export const MESSAGE_KINDS: readonly MessageKind[] = [
   'choke', 'unchoke', 'interested', 'notInterested', 'have', 'request', 'piece', 'leaderStart',
   'trackerReq', 'trackerRes', 'join', 'neighbours', 'seedReq', 'seedRes', 'connReq', 'candidate',
   'leaders',
-] as const satisfies readonly (keyof Messages)[];
-
-export type MessageKind = (typeof MESSAGE_KINDS)[number];
+];

@@ -113,10 +113,11 @@ export class PiecePicker {
     let hole = this.#place[piece]!;
     for (let rarity = this.#holders[piece]!; rarity <= this.#top; rarity++) {
       const bucketLast = this.#bucketStart[rarity + 1]! - 1;
+      this.#bucketStart[rarity + 1] = bucketLast;
+      if (bucketLast === hole) continue; // The hole is at its end already; or it is empty.
       const moved = this.#order[bucketLast]!;
       this.#order[hole] = moved;
       this.#place[moved] = hole;
-      this.#bucketStart[rarity + 1] = bucketLast;
       hole = bucketLast;
     }
   }

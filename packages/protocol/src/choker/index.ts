@@ -6,18 +6,19 @@ import { roundRobin } from './round-robin.ts';
 import type { Strategy } from './strategy.ts';
 import { titForTat } from './tit-for-tat.ts';
 
-export const CHOKERS = {
+export type ChokerName = 'tit-for-tat' | 'random';
+
+export type SeedChokerName = 'tit-for-tat' | 'random' | 'fastest-upload' | 'round-robin';
+
+export const CHOKERS: Readonly<Record<ChokerName, Strategy>> = {
   'tit-for-tat': titForTat,
   random: atRandom,
-} as const satisfies Record<string, Strategy>;
+};
 
-export const SEED_CHOKERS = {
+export const SEED_CHOKERS: Readonly<Record<SeedChokerName, Strategy>> = {
   /** By the strategy of leechers, as in the original: all rates are zero then. */
   'tit-for-tat': titForTat,
   random: atRandom,
   'fastest-upload': fastestUpload,
   'round-robin': roundRobin,
-} as const satisfies Record<string, Strategy>;
-
-export type ChokerName = keyof typeof CHOKERS;
-export type SeedChokerName = keyof typeof SEED_CHOKERS;
+};

@@ -33,18 +33,18 @@ export type Strategy = (candidates: Candidates, round: Round) => void;
 /** Those who are interested in us: column by column, in the order of their connections. */
 export class Candidates {
   count = 0;
-  connection = new Int32Array(64);
+  connection: Int32Array = new Int32Array(64);
   /** Pieces received from it, and sent to it, in the last 20 s. */
-  received = new Uint16Array(64);
-  sent = new Uint16Array(64);
+  received: Uint16Array = new Uint16Array(64);
+  sent: Uint16Array = new Uint16Array(64);
   /** 1 where it is unchoked now; where that was by chance, 1 in `optimistic` too. */
-  unchoked = new Uint8Array(64);
-  optimistic = new Uint8Array(64);
+  unchoked: Uint8Array = new Uint8Array(64);
+  optimistic: Uint8Array = new Uint8Array(64);
   /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
-  turnedAtMs = new Float64Array(64);
-  served = new Uint16Array(64);
+  turnedAtMs: Float64Array = new Float64Array(64);
+  served: Uint16Array = new Uint16Array(64);
   /** What the strategy decides: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
-  verdict = new Uint8Array(64);
+  verdict: Uint8Array = new Uint8Array(64);
 
   /** Makes room for `capacity` candidates. */
   reserve(capacity: number): void {

@@ -8,7 +8,7 @@
  * and who is talking only with the last. (A responder may answer at byte 48, and does.)
  */
 
-import { MalformedMessage } from './malformed.ts';
+import { WireError } from './wire-error.ts';
 
 export const HANDSHAKE_BYTES = 68;
 export const INFO_HASH_BYTES = 20;
@@ -57,7 +57,7 @@ export class HandshakeDecoder {
 
   /**
    * Takes what belongs to the handshake from `chunk`, and returns how many bytes that was.
-   * Throws MalformedMessage at the first byte that cannot be part of one.
+   * Throws WireError at the first byte that cannot be part of one.
    */
   push(chunk: Uint8Array): number {
     const taken = Math.min(chunk.length, HANDSHAKE_BYTES - this.#length);
@@ -65,7 +65,7 @@ export class HandshakeDecoder {
       const at = this.#length;
       const byte = chunk[i]!;
       if (at < RESERVED_AT && byte !== PREFIX[at]) {
-        throw new MalformedMessage('not-bittorrent', `byte ${at} is ${byte}, not ${PREFIX[at]}`);
+        throw new WireError('not-bittorrent', `byte ${at} is ${byte}, not ${PREFIX[at]}`);
       }
       this.#bytes[at] = byte;
       this.#length++;

@@ -25,6 +25,8 @@ export interface Rule {
   readonly classic: Reaction;
   /** Where the reaction is milder than `close`: how much within a minute makes it that. */
   readonly closeAbove?: number;
+  /** Closes where not both have the fast extension, and with it a way to refuse. */
+  readonly needsFast?: true;
 }
 
 function rule(strict: Reaction, interop: Reaction, closeAbove?: number): Rule {
@@ -86,8 +88,8 @@ export const RULES = {
   'empty-request': rule('close', 'reject', 10),
   /** A piece that we never said we hold. */
   'piece-not-held': rule('reject', 'reject', 10),
-  /** More bytes than we serve at once. Closes where there is no fast extension to refuse by. */
-  'request-too-long': rule('close', 'reject', 100),
+  /** More bytes than we serve at once. */
+  'request-too-long': { ...rule('close', 'reject', 100), needsFast: true },
   /** While choked, and not just so; the piece is not allowed fast. */
   'request-while-choked': rule('reject', 'reject', 500),
   /** A piece that is allowed fast, three times over. */
@@ -132,6 +134,8 @@ export const RULES = {
   'bad-extension-entry': rule('ignore', 'ignore'),
   /** Nesting, strings or integers that no honest program sends. */
   'bencode-bomb': FATAL,
+  /** No bencode at all, or cut short. */
+  'malformed-bencode': rule('close', 'ignore', 100),
   /** Integers or keys that could be written otherwise, or something behind the end. */
   'non-canonical-bencode': rule('close', 'tolerate'),
   'bad-metadata-size': rule('ignore', 'ignore'),
@@ -149,8 +153,3 @@ export const RULES = {
 
 /** What was wrong, by name. */
 export type Fault = keyof typeof RULES;
-
-/** The reaction to `fault` in `profile`, before it is counted. */
-export function reactionTo(fault: Fault, profile: Profile): Reaction {
-  return RULES[fault][profile];
-}

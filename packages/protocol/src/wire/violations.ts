@@ -19,9 +19,9 @@ export class Violations {
   }
 
   /** Another `fault`, which counts `amount` (bytes, for an unrequested piece; else 1). */
-  add(fault: Fault, nowMs: number, amount = 1): Reaction {
+  add(fault: Fault, nowMs: number, fast: boolean, amount = 1): Reaction {
     const rule: Rule = RULES[fault];
-    const reaction = rule[this.#profile];
+    const reaction = rule.needsFast === true && !fast ? 'close' : rule[this.#profile];
 
     const tally = this.#tallies.get(fault) ?? { sinceMs: nowMs, amount: 0, total: 0 };
     this.#tallies.set(fault, tally);

@@ -5,7 +5,7 @@
  * rules that a swarm must keep, whoever wrote it.
  */
 
-import type { Habits } from '@cachetorrent/protocol';
+import type { ChokerName, Habits, Preference, SeedChokerName } from '@cachetorrent/protocol';
 
 /** A number of nodes, in order of arrival, with the same capacity. */
 export interface CapacityClass {
@@ -30,8 +30,6 @@ export type LatencyModel =
   | { readonly model: 'topology' }
   | { readonly model: 'fixed'; readonly fixedMs: number };
 
-export type ChokerName = 'tit-for-tat' | 'random';
-
 export interface Swarm {
   /** Neighbours that a peer asks the tracker for. */
   readonly neighbours: number;
@@ -51,6 +49,8 @@ export interface Swarm {
   /** Pieces that a download keeps asked for. */
   readonly backlog: number;
   readonly choker: ChokerName;
+  /** The strategy of those who hold everything. */
+  readonly seedChoker: SeedChokerName;
 
   /** Time between two allocations of rates. */
   readonly transferIntervalMs: number;
@@ -65,4 +65,13 @@ export interface Swarm {
 
   /** CacheTorrent with so many percent of the peers as leaders; plain BitTorrent where absent. */
   readonly leaderPercent?: number;
+  /** How a leader treats the pieces that its followers asked for. */
+  readonly preference: Preference;
+  /**
+   * Biased neighbour selection (Bindal et al. 2006) with so many percent of the neighbours from
+   * anywhere, the others from the peer's own AS; uniform where absent.
+   */
+  readonly externalPercent?: number;
+  /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
+  readonly parts: number;
 }

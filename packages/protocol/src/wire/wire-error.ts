@@ -5,8 +5,8 @@
 
 import type { Fault } from './rules.ts';
 
-export class MalformedMessage extends Error {
-  override readonly name = 'MalformedMessage';
+export class WireError extends Error {
+  override readonly name = 'WireError';
   readonly fault: Fault;
 
   constructor(fault: Fault, detail: string) {

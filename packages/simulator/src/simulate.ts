@@ -1,0 +1,75 @@
+/**
+ * Simulates a swarm: the one call that users of this package make.
+ *
+ *     const { result } = await simulate(swarm, { seed: 1 });
+ *     console.log(result.redundancy, result.completion.p50Ms);
+ */
+
+import { runActors } from './engine/coordinator.ts';
+import { checkSwarm } from './swarm/check.ts';
+import { assemble } from './swarm/assemble.ts';
+import { diagnose } from './swarm/diagnose.ts';
+import { makePlan } from './swarm/make-plan.ts';
+import type { SystemReport } from './swarm/observations.ts';
+import { Plan } from './swarm/plan.ts';
+import type { SwarmResult } from './swarm/result.ts';
+import type { Swarm } from './swarm/spec.ts';
+
+/** How far a run is. */
+export interface Progress {
+  readonly simulatedMs: number;
+  readonly peersComplete: number;
+  /** All peers, seeds included. */
+  readonly peers: number;
+  /** Messages sent so far. */
+  readonly messages: number;
+}
+
+export interface SimulateOptions {
+  /** Decides all chance: the same swarm and seed give the same result, to the bit. */
+  readonly seed: number;
+  /**
+   * Threads that share the AS between them, or `'as'` for one each; default: as many as there
+   * are cores. The result does not depend on it.
+   */
+  readonly workers?: number | 'as';
+  /** Called a few times a second. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops the run within a second; `simulate` then rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Simulation {
+  readonly result: SwarmResult;
+  /** How the run went: it decides nothing, and may differ from version to version. */
+  readonly windows: number;
+  readonly workers: number;
+}
+
+/**
+ * Simulates `swarm` until every peer holds the whole file.
+ *
+ * @throws SwarmError where the swarm cannot be simulated as described
+ * @throws SwarmStalled where nobody is left who can send what is missing
+ * @throws ActorFailed where an AS or its thread failed: a bug, or too little memory
+ */
+export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<Simulation> {
+  checkSwarm(swarm);
+  const data = makePlan(swarm, options.seed);
+  const plan = new Plan(data);
+  const run = await runActors({
+    entry: new URL(`./swarm/actors${extension()}`, import.meta.url),
+    setup: data,
+    actorCount: plan.systems,
+    lookaheadMs: plan.lookaheadMs(),
+    meetingIntervalMs: swarm.transferIntervalMs,
+    stallMs: stallMs(swarm),
+    workers: workersOf(options.workers, plan.systems),
+    cost: plan.expectedCosts(),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  });
+  const reports = run.reports as readonly SystemReport[];
+  if (run.outcome !== 'finished') throw diagnose(plan, reports, run.endMs);
+  return { result: assemble(plan, reports), windows: run.windows, workers: run.workers };
+}

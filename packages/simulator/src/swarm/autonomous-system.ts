@@ -1,0 +1,270 @@
+/**
+ * An autonomous system as an actor: it owns its nodes, their peers and what they send, and knows
+ * of other AS only what their messages say.
+ *
+ * Events of its queue are messages that arrive, and what its nodes have to do at some time. At
+ * the instants of allocation all AS meet to set the rates of all flows (`flows.ts`).
+ */
+
+import { decode, type Connection, type PeerId, type PieceIndex } from '@cachetorrent/protocol';
+import { assert } from '@cachetorrent/std';
+
+import type { Behaviour, World } from '../engine/behaviour.ts';
+import { Arrivals, Parcels } from './arrivals.ts';
+import { Carrier } from './carrier.ts';
+import {
+  envelopeBytes, FLOW_NEWS, NOWHERE, readConnection, readCopies, readLatencyMs, readMachine,
+} from './envelope.ts';
+import { Flows } from './flows.ts';
+import { HostedPeer, type Surroundings } from './hosted-peer.ts';
+import * as kinds from './kinds.ts';
+import { Node } from './node.ts';
+import { Observations, type SystemReport, totalOf } from './observations.ts';
+import { partRange } from './parts.ts';
+import { type Plan, TRACKER } from './plan.ts';
+import { ROLES, type Role } from './result.ts';
+import { TrackerNode } from './tracker-node.ts';
+
+export class AutonomousSystem implements Behaviour, Surroundings {
+  readonly plan: Plan;
+  readonly system: number;
+  readonly carrier: Carrier;
+  readonly #world: World;
+  readonly #parcels = new Parcels();
+  readonly #arrivals: Arrivals;
+  readonly #observations: Observations;
+  readonly #flows: Flows;
+  readonly #nodes: Node[] = [];
+  readonly #machines: HostedPeer[] = [];
+  readonly #tracker: TrackerNode | undefined;
+  /** The first piece of each sub-torrent. */
+  readonly #firstPieces: readonly number[];
+  #incomplete: number;
+  #peerCount: number;
+  lastActiveMs = 0;
+
+  constructor(plan: Plan, world: World) {
+    const { swarm } = plan;
+    const ids = plan.idsOf(world.id);
+    this.plan = plan;
+    this.system = world.id;
+    this.#world = world;
+    this.carrier = new Carrier(world, this.#parcels, swarm.pieceBits);
+    this.#arrivals = new Arrivals(this.#parcels);
+    this.#observations = new Observations(
+      world.id, plan.systems, ids.length, swarm.pieces, swarm.pieceBits,
+    );
+    this.#flows = new Flows(plan, world, this.#machines, (from, on, piece) =>
+      this.#pieceSent(from, on, piece),
+    );
+    this.#firstPieces = Array.from(
+      { length: swarm.parts }, (_, part) => partRange(swarm, part).firstPiece,
+    );
+    for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
+    if (plan.systemOfPeer(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
+    this.#peerCount = ids.filter((id) => id !== TRACKER).length;
+    this.#incomplete = this.#peerCount;
+  }
+
+  // What the engine asks.
+
+  get wantsMeeting(): boolean {
+    return this.#flows.isAnyActive;
+  }
+
+  get pendingCount(): number {
+    return this.#incomplete;
+  }
+
+  get doneCount(): number {
+    return this.#peerCount - this.#incomplete;
+  }
+
+  get messageCount(): number {
+    return totalOf(this.carrier.sent);
+  }
+
+  handle(kind: number, a: number, b: number, c: number): void {
+    switch (kind) {
+      case kinds.HAVE:
+        return this.#machines[a]!.peer.have(b as Connection, c as PieceIndex);
+      case kinds.CHOKE:
+        return this.#machines[a]!.peer.choke(b as Connection);
+      case kinds.UNCHOKE:
+        return this.#machines[a]!.peer.unchoke(b as Connection);
+      case kinds.INTERESTED:
+        return this.#machines[a]!.peer.interested(b as Connection);
+      case kinds.NOT_INTERESTED:
+        return this.#machines[a]!.peer.notInterested(b as Connection);
+      case kinds.REQUEST:
+        return this.#machines[a]!.peer.request(b as Connection, c as PieceIndex);
+      case kinds.PIECE:
+        return this.#pieceArrived(this.#machines[a]!, b as Connection, c as PieceIndex);
+      case kinds.LEADER_START:
+        return this.#machines[a]!.peer.leaderStart(b as Connection, c as PeerId);
+      case kinds.PIECE_SENT:
+        return this.#flows.pieceSent(a, b);
+      case kinds.RECHOKE:
+        return this.#rechoke(a);
+      default:
+        return this.#handleRare(kind, a, b, c);
+    }
+  }
+
+  receive(
+    _source: number,
+    sentMs: number,
+    order: number,
+    bytes: DataView,
+    offset: number,
+    length: number,
+  ): void {
+    const copies = readCopies(bytes, offset);
+    if (copies === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
+
+    const arrivals = this.#arrivals;
+    const start = offset + envelopeBytes(copies);
+    decode(bytes, start, offset + length, 0 as Connection, arrivals);
+    for (let copy = 0; copy < copies; copy++) {
+      const machine = readMachine(bytes, offset, copy);
+      const connection = readConnection(bytes, offset, copy);
+      const atMs = sentMs + readLatencyMs(bytes, offset, copy);
+      const { kind, first, second } = arrivals;
+      if (connection === NOWHERE) {
+        this.#world.scheduleArrival(atMs, order + copy, kind, machine, first, second);
+      } else {
+        this.#world.scheduleArrival(atMs, order + copy, kind, machine, connection, first);
+      }
+    }
+  }
+
+  meet(round: number, atMs: number): boolean {
+    return this.#flows.meet(round, atMs);
+  }
+
+  report(): SystemReport {
+    const { completedAtMs, imports, bitsFrom, bitsTo } = this.#observations;
+    const roles = Uint8Array.from(this.#nodes, (node) => ROLES.indexOf(this.#roleOf(node)));
+    const messages = this.carrier.sent;
+    return { completedAtMs, imports, bitsFrom, bitsTo, messages, roles, sources: this.#sources() };
+  }
+
+  // What its nodes ask.
+
+  get nowMs(): number {
+    return this.#world.nowMs;
+  }
+
+  latencyMs(from: PeerId, to: PeerId): number {
+    return this.plan.latencyMs(from, to);
+  }
+
+  startSending(from: HostedPeer, on: Connection): void {
+    this.#flows.start(from, on);
+  }
+
+  stopSending(from: HostedPeer, on: Connection): void {
+    this.#flows.stop(from, on);
+  }
+
+  partCompleted({ id }: HostedPeer): void {
+    const rank = this.plan.rankOf(id);
+    const node = this.#nodes[rank]!;
+    node.partsMissing--;
+    if (node.partsMissing > 0) return;
+    this.#observations.completed(rank, this.nowMs);
+    this.#incomplete--;
+    this.lastActiveMs = this.nowMs;
+  }
+
+  // What happens.
+
+  #settle(id: PeerId, rank: number): void {
+    const { plan } = this;
+    const peers = Array.from({ length: plan.swarm.parts }, (_, part) => {
+      const hosted = new HostedPeer(id, part, plan.machineOf(id, part), this);
+      this.#machines[hosted.machine] = hosted;
+      return hosted;
+    });
+    this.#nodes[rank] = new Node(id, peers, this, plan.randomOf(id, 0));
+    if (id !== TRACKER) this.#world.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, rank, 0, 0);
+  }
+
+  #handleRare(kind: number, a: number, b: number, c: number): void {
+    if (kind === kinds.ARRIVE) {
+      this.lastActiveMs = this.nowMs;
+      return this.#nodes[a]!.arrive();
+    }
+    const hosted = this.#machines[a]!;
+    const node = this.#nodes[this.plan.rankOf(hosted.id)]!;
+    switch (kind) {
+      case kinds.CONN_REQ:
+        return hosted.connReq(b as PeerId, c as Connection);
+      case kinds.TRACKER_REQ:
+        return node.trackerReq(b as PeerId);
+      case kinds.TRACKER_RES:
+        return node.trackerRes();
+      case kinds.NEIGHBOURS: {
+        const parcel = this.#parcels.take(b);
+        assert(parcel.kind === 'neighbours', 'the parcel is what its event says');
+        return node.neighbours(parcel.ids);
+      }
+      case kinds.LEADERS: {
+        const parcel = this.#parcels.take(b);
+        assert(parcel.kind === 'leaders', 'the parcel is what its event says');
+        return node.leaders(hosted.part, parcel.ids);
+      }
+      case kinds.SEED_RES: {
+        node.seedRes(b);
+        for (const { machine } of node.peers) this.#scheduleRechoke(machine);
+        return;
+      }
+      default:
+        assert(this.#tracker !== undefined, 'only the tracker is asked what the tracker knows');
+        this.#tracker.hear(kind, b, c, this.#parcels);
+    }
+  }
+
+  #rechoke(machine: number): void {
+    this.#machines[machine]!.peer.rechoke();
+    this.#scheduleRechoke(machine);
+  }
+
+  #scheduleRechoke(machine: number): void {
+    const atMs = this.nowMs + this.plan.swarm.rechokeMs;
+    this.#world.schedule(atMs, kinds.RECHOKE, machine, 0, 0);
+  }
+
+  #pieceSent(from: HostedPeer, on: Connection, piece: PieceIndex): void {
+    assert(from.peer.holds(piece), 'nobody sends a piece that it does not hold');
+    this.#observations.sent(from.ends.system[on]!);
+    from.deliver(on, piece);
+    this.lastActiveMs = this.nowMs;
+  }
+
+  #pieceArrived(to: HostedPeer, on: Connection, piece: PieceIndex): void {
+    assert(to.peer.downloads(on), 'a follower is never fed from another AS');
+    const filePiece = this.#firstPieces[to.part]! + piece;
+    this.#observations.received(to.ends.system[on]!, filePiece);
+    this.lastActiveMs = this.nowMs;
+    to.peer.piece(on, piece);
+  }
+
+  #roleOf(node: Node): Role {
+    if (node.id !== TRACKER && node.id <= this.plan.swarm.seeds) return 'seed';
+    if (this.plan.swarm.leaderPercent === undefined) return 'peer';
+    return node.peers.some(({ part }) => node.standingIn(part) === 'leader') ? 'leader' : 'follower';
+  }
+
+  #sources(): Uint32Array {
+    const sources = new Uint32Array(this.plan.swarm.pieces);
+    for (const hosted of this.#machines) {
+      if (!hosted.isReady || this.plan.capacityOf(hosted.id).uploadKbps === 0) continue;
+      const { firstPiece, pieces } = partRange(this.plan.swarm, hosted.part);
+      for (let piece = 0; piece < pieces; piece++) {
+        if (hosted.peer.holds(piece as PieceIndex)) sources[firstPiece + piece]!++;
+      }
+    }
+    return sources;
+  }
+}

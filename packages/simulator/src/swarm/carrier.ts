@@ -1,0 +1,124 @@
+/**
+ * Carries what the nodes of one AS say: to a node of the same AS as an event of its own queue,
+ * to one of another AS as bytes in its mailbox.
+ *
+ * Saying something is three steps, the same for both: `begin` returns a hearer, the message is
+ * said to it, `end` sends it off.
+ *
+ *     const hearer = carrier.begin(kinds.CHOKE, …);
+ *     hearer.choke(there);
+ *     carrier.end();
+ */
+
+import {
+  type Connection, Encoder, FIXED_BYTES_MAX, MESSAGE_KINDS, type Messages, type PieceIndex,
+} from '@cachetorrent/protocol';
+
+import type { World } from '../engine/behaviour.ts';
+import { Arrivals, type Parcels } from './arrivals.ts';
+import type { Ends } from './ends.ts';
+import { envelopeBytes, NOWHERE, writeAddress, writeCopies } from './envelope.ts';
+import * as kinds from './kinds.ts';
+
+/** The bytes of a `have`. */
+const HAVE_BYTES = 9;
+
+export class Carrier {
+  readonly #world: World;
+  readonly #encoder: Encoder;
+  readonly #arrivals: Arrivals;
+  /** How many messages of each kind have been sent, a broadcast counted once for each copy. */
+  readonly sent: Float64Array = new Float64Array(MESSAGE_KINDS.length);
+
+  #isLocal = false;
+  #startOffset = 0;
+  #machine = 0;
+  #connection = 0;
+  #arrivesAtMs = 0;
+
+  constructor(world: World, parcels: Parcels, pieceBits: number) {
+    this.#world = world;
+    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
+    this.#arrivals = new Arrivals(parcels);
+  }
+
+  /** Begins a message to `machine` of `system`, on a `connection` of it or to NOWHERE. */
+  begin(
+    kind: number,
+    system: number,
+    machine: number,
+    connection: number,
+    latencyMs: number,
+    bytesMax: number = FIXED_BYTES_MAX,
+  ): Messages {
+    const world = this.#world;
+    this.sent[kind]!++;
+    this.#isLocal = system === world.id;
+    if (this.#isLocal) {
+      this.#machine = machine;
+      this.#connection = connection;
+      this.#arrivesAtMs = world.nowMs + latencyMs;
+      return this.#arrivals;
+    }
+    const order = world.takeOrders(1);
+    const view = world.beginPost(system, order, envelopeBytes(1) + bytesMax);
+    const offset = world.offset;
+    writeCopies(view, offset, 1);
+    writeAddress(view, offset, 0, machine, connection, latencyMs);
+    this.#startOffset = offset;
+    this.#encoder.moveTo(view, offset + envelopeBytes(1));
+    return this.#encoder;
+  }
+
+  /** Sends off what was begun. */
+  end(): void {
+    if (!this.#isLocal) return this.#world.endPost(this.#encoder.offset - this.#startOffset);
+    const { kind, first, second } = this.#arrivals;
+    if (this.#connection === NOWHERE) {
+      this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, first, second);
+    } else {
+      this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, this.#connection, first);
+    }
+  }
+
+  /** Says `have` on all connections that hear it: one record for each other AS. */
+  haveToAll(ends: Ends, piece: PieceIndex): void {
+    const { hearers, hearerCount, system } = ends;
+    this.sent[kinds.HAVE]! += hearerCount;
+    let first = 0;
+    while (first < hearerCount) {
+      const target = system[hearers[first]!]!;
+      let end = first + 1;
+      while (end < hearerCount && system[hearers[end]!] === target) end++;
+      if (target === this.#world.id) this.#haveWithin(ends, first, end, piece);
+      else this.#haveAbroad(ends, target, first, end, piece);
+      first = end;
+    }
+  }
+
+  #haveWithin(ends: Ends, first: number, end: number, piece: PieceIndex): void {
+    const world = this.#world;
+    for (let i = first; i < end; i++) {
+      const on = ends.hearers[i]!;
+      const atMs = world.nowMs + ends.latencyMs[on]!;
+      world.schedule(atMs, kinds.HAVE, ends.machine[on]!, ends.connection[on]!, piece);
+    }
+  }
+
+  #haveAbroad(ends: Ends, target: number, first: number, end: number, piece: PieceIndex): void {
+    const copies = end - first;
+    const headBytes = envelopeBytes(copies);
+    const order = this.#world.takeOrders(copies);
+    const view = this.#world.beginPost(target, order, headBytes + HAVE_BYTES);
+    const offset = this.#world.offset;
+    writeCopies(view, offset, copies);
+    for (let copy = 0; copy < copies; copy++) {
+      const on = ends.hearers[first + copy]!;
+      const { machine, connection, latencyMs } = ends;
+      writeAddress(view, offset, copy, machine[on]!, connection[on]!, latencyMs[on]!);
+    }
+    this.#encoder.moveTo(view, offset + headBytes);
+    this.#encoder.have(0 as Connection, piece);
+    this.#world.endPost(headBytes + HAVE_BYTES);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * Hosts a peer in the simulated world: carries what it says, connects it to whom it wants to
+ * reach, and lets its links send.
+ *
+ * A connection is made by two `connReq`: each side tells the other the number under which it
+ * knows the connection. Who hears from somebody it has no connection to accepts and answers; who
+ * has asked already takes it for the answer, so two that ask each other at once get one
+ * connection. Whoever knows both numbers may speak.
+ */
+
+import {
+  type Connection, NO_CONNECTION, type Origin, Peer, type PeerHost, type PeerId,
+  type PeerMessages, type PieceIndex,
+} from '@cachetorrent/protocol';
+import { assert } from '@cachetorrent/std';
+
+import type { Carrier } from './carrier.ts';
+import { Ends } from './ends.ts';
+import { NOWHERE } from './envelope.ts';
+import * as kinds from './kinds.ts';
+import type { Plan } from './plan.ts';
+
+/** What a hosted peer needs of its AS. */
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly system: number;
+  readonly nowMs: number;
+  readonly carrier: Carrier;
+  latencyMs(from: PeerId, to: PeerId): number;
+  startSending(from: HostedPeer, on: Connection): void;
+  stopSending(from: HostedPeer, on: Connection): void;
+  partCompleted(peer: HostedPeer): void;
+}
+
+interface Early {
+  readonly on: Connection;
+  readonly target: PeerId;
+}
+
+export class HostedPeer implements PeerHost {
+  readonly id: PeerId;
+  /** Which sub-torrent it takes part in. */
+  readonly part: number;
+  /** Its number among the machines of its AS. */
+  readonly machine: number;
+  readonly ends: Ends;
+  readonly #around: Surroundings;
+  #peer: Peer | undefined;
+  /** Requests for a connection that came before we were ready; from whom, and their number. */
+  #callers: { readonly from: PeerId; readonly link: Connection }[] = [];
+  /** What a follower wants to say to a leader that has not answered yet. */
+  #early: Early[] = [];
+
+  constructor(id: PeerId, part: number, machine: number, around: Surroundings) {
+    this.id = id;
+    this.part = part;
+    this.machine = machine;
+    this.#around = around;
+    this.ends = new Ends(2 * around.plan.swarm.neighbours);
+  }
+
+  get peer(): Peer {
+    const peer = this.#peer;
+    assert(peer !== undefined, 'nobody speaks to a peer that is not there yet');
+    return peer;
+  }
+
+  get isReady(): boolean {
+    return this.#peer !== undefined;
+  }
+
+  /** Its peer begins: accepts those who called before, after connecting to its neighbours. */
+  begin(peer: Peer, neighbours: Uint32Array): void {
+    this.#peer = peer;
+    for (const id of neighbours) this.#connect(id as PeerId, 'neighbour');
+    for (const { from, link } of this.#callers) this.connReq(from, link);
+    this.#callers = [];
+  }
+
+  /** Somebody connects to us, or answers; `link` is their number for the connection. */
+  connReq(from: PeerId, link: Connection): void {
+    if (this.#peer === undefined) {
+      this.#callers.push({ from, link });
+      return;
+    }
+    const known = this.#peer.connectionTo(from);
+    const on = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
+    assert(!this.ends.isKnown(on), 'a connection is made once');
+    this.ends.connection[on] = link;
+    if (this.#peer.offers(on)) this.ends.addHearer(on);
+    this.#peer.greet(on, this.#isOurs(on));
+    this.#sayEarly(on);
+  }
+
+  // What the peer says and wants.
+
+  get nowMs(): number {
+    return this.#around.nowMs;
+  }
+
+  choke(on: Connection): void {
+    this.#say(kinds.CHOKE, on).choke(on);
+    this.#around.carrier.end();
+  }
+
+  unchoke(on: Connection): void {
+    this.#say(kinds.UNCHOKE, on).unchoke(on);
+    this.#around.carrier.end();
+  }
+
+  interested(on: Connection): void {
+    this.#say(kinds.INTERESTED, on).interested(on);
+    this.#around.carrier.end();
+  }
+
+  notInterested(on: Connection): void {
+    this.#say(kinds.NOT_INTERESTED, on).notInterested(on);
+    this.#around.carrier.end();
+  }
+
+  have(on: Connection, piece: PieceIndex): void {
+    this.#say(kinds.HAVE, on).have(on, piece);
+    this.#around.carrier.end();
+  }
+
+  request(on: Connection, piece: PieceIndex): void {
+    this.#say(kinds.REQUEST, on).request(on, piece);
+    this.#around.carrier.end();
+  }
+
+  leaderStart(on: Connection, target: PeerId): void {
+    if (!this.ends.isKnown(on)) {
+      this.#early.push({ on, target });
+      return;
+    }
+    this.#say(kinds.LEADER_START, on).leaderStart(on, target);
+    this.#around.carrier.end();
+  }
+
+  /** The last bit of `piece` has left us: the other side has it when it has travelled. */
+  deliver(on: Connection, piece: PieceIndex): void {
+    this.#say(kinds.PIECE, on).piece(on, piece);
+    this.#around.carrier.end();
+  }
+
+  haveToAll(piece: PieceIndex): void {
+    this.#around.carrier.haveToAll(this.ends, piece);
+  }
+
+  startSending(on: Connection): void {
+    this.#around.startSending(this, on);
+  }
+
+  stopSending(on: Connection): void {
+    this.#around.stopSending(this, on);
+  }
+
+  /** A leader reaches an outside peer for a follower; a follower, a leader of its own AS. */
+  reach(target: PeerId): void {
+    if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
+    const isOurs = this.#around.plan.systemOfPeer(target) === this.#around.system;
+    this.#connect(target, isOurs ? 'neighbour' : 'on-behalf');
+  }
+
+  completed(): void {
+    this.#around.partCompleted(this);
+  }
+
+  /** Opens our side, and tells the other our number for it. */
+  #connect(to: PeerId, origin: Origin): Connection {
+    const known = this.peer.connectionTo(to);
+    if (known !== NO_CONNECTION) return known;
+
+    const { plan, system, carrier } = this.#around;
+    const theirSystem = plan.systemOfPeer(to);
+    const theirMachine = plan.machineOf(to, this.part);
+    const latencyMs = this.#around.latencyMs(this.id, to);
+    const on = this.peer.connect(to, theirSystem === system, origin);
+    this.ends.open(on, theirSystem, theirMachine, latencyMs);
+    const hearer = carrier.begin(kinds.CONN_REQ, theirSystem, theirMachine, NOWHERE, latencyMs);
+    hearer.connReq(this.id, on);
+    carrier.end();
+    return on;
+  }
+
+  #isOurs(on: Connection): boolean {
+    return this.ends.system[on] === this.#around.system;
+  }
+
+  #say(kind: number, on: Connection): PeerMessages {
+    const { system, machine, connection, latencyMs } = this.ends;
+    const there = connection[on]!;
+    assert(there >= 0, 'nothing is said on a connection before both ends know it');
+    return this.#around.carrier.begin(kind, system[on]!, machine[on]!, there, latencyMs[on]!);
+  }
+
+  #sayEarly(on: Connection): void {
+    if (this.#early.length === 0) return;
+    const ready = this.#early.filter((early) => early.on === on);
+    this.#early = this.#early.filter((early) => early.on !== on);
+    for (const { target } of ready) this.leaderStart(on, target);
+  }
+}

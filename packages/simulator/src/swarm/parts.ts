@@ -1,0 +1,46 @@
+/** How a file is split into sub-torrents (MultiTorrent), and the peer of a node in one of them. */
+
+import { Peer, type PeerHost, type PeerId, type Standing } from '@cachetorrent/protocol';
+import type { Random } from '@cachetorrent/std';
+
+import type { Swarm } from './spec.ts';
+
+export interface PartRange {
+  /** The first piece of the file that belongs to the part. */
+  readonly firstPiece: number;
+  readonly pieces: number;
+}
+
+/** Consecutive pieces, as many in each part; the last part takes what remains as well. */
+export function partRange(swarm: Swarm, part: number): PartRange {
+  const each = Math.floor(swarm.pieces / swarm.parts);
+  const firstPiece = part * each;
+  const isLast = part === swarm.parts - 1;
+  return { firstPiece, pieces: isLast ? swarm.pieces - firstPiece : each };
+}
+
+export interface Membership {
+  readonly part: number;
+  readonly random: Random;
+  readonly standing: Standing;
+  /** The leaders of its AS in this part. */
+  readonly leaders: readonly PeerId[];
+}
+
+export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): Peer {
+  const { standing, leaders, random, part } = membership;
+  return new Peer(host, {
+    pieceCount: partRange(swarm, part).pieces,
+    uploads: swarm.uploads,
+    optimistics: swarm.optimistics,
+    backlog: swarm.backlog,
+    choker: swarm.choker,
+    seedChoker: swarm.seedChoker,
+    habits: swarm.habits,
+    preference: swarm.preference,
+    standing,
+    leaders,
+    random,
+    connectionsExpected: 2 * swarm.neighbours,
+  });
+}
