@@ -8,9 +8,9 @@
  */
 
 import { SYSTEM_MAX } from './cachetorrent.ts';
-import { text } from './bencode.ts';
 import { INFO_HASH_BYTES, PEER_ID_BYTES } from './handshake.ts';
 import { percentDecode, percentEncode, queryFields } from './percent.ts';
+import { textOf, utf8 } from './utf8.ts';
 
 export type AnnounceEvent = 'started' | 'completed' | 'stopped';
 
@@ -115,10 +115,10 @@ function natural(value: string | undefined, most: number): number | undefined {
 }
 
 function encodeText(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : percentEncode(new TextEncoder().encode(value));
+  return value === undefined ? undefined : percentEncode(utf8(value));
 }
 
 function decodeText(value: string | undefined): string | undefined {
   const bytes = percentDecode(value ?? '');
-  return bytes === undefined || bytes.length === 0 ? undefined : text(bytes);
+  return bytes === undefined || bytes.length === 0 ? undefined : textOf(bytes);
 }

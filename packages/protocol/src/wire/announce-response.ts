@@ -7,7 +7,7 @@
  * `ct_leaders` and `ct_leaders6`; and `ct_pending`, 1 while too few have come for an election.
  */
 
-import { type Bencodable, type BencodedDictionary, encodeBencode, text } from './bencode.ts';
+import { type Bencodable, type BencodedDictionary, encodeBencode } from './bencode.ts';
 import { bytesField, integerField, readDictionary, textField } from './bencode-fields.ts';
 import { SYSTEM_MAX } from './cachetorrent.ts';
 import {
@@ -15,6 +15,7 @@ import {
   parseAddress,
 } from './endpoint.ts';
 import { type WireLimits, WIRE_LIMITS } from './limits.ts';
+import { textOf } from './utf8.ts';
 import { WireError } from './wire-error.ts';
 
 export interface AnnouncedPeer extends Endpoint {
@@ -60,7 +61,7 @@ export type AnnounceAnswer =
   | { readonly kind: 'malformed'; readonly problem: string };
 
 /** Bytes of an answer; ours have a few kilobytes. */
-export const ANNOUNCE_BYTES_MAX = 2 ** 20;
+export const ANNOUNCE_BYTES_MAX: number = 2 ** 20;
 const INTERVAL_S = { least: 5, most: 86_400, missing: 1_800 } as const;
 
 export function parseAnnounceResponse(
@@ -183,7 +184,7 @@ function readPeer(value: unknown): AnnouncedPeer | undefined {
   const host = value.get('ip');
   const port: unknown = value.get('port');
   const peerId: unknown = value.get('peer id');
-  const address = host instanceof Uint8Array ? parseAddress(text(host)) : undefined;
+  const address = host instanceof Uint8Array ? parseAddress(textOf(host)) : undefined;
   if (address === undefined || typeof port !== 'number' || port < 1 || port > 65_535) {
     return undefined;
   }

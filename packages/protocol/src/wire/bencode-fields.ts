@@ -1,9 +1,10 @@
 /** Typed reads of a dictionary from a stranger: undefined where a field is not of its type. */
 
-import { type Bencoded, type BencodedDictionary, text } from './bencode.ts';
+import type { Bencoded, BencodedDictionary } from './bencode.ts';
 import { decodeBencode } from './bencode-decode.ts';
 import type { WireLimits } from './limits.ts';
 import type { Fault } from './rules.ts';
+import { textOf } from './utf8.ts';
 import { WireError } from './wire-error.ts';
 
 /** Something that was put up with. */
@@ -48,7 +49,7 @@ export function bytesField(from: BencodedDictionary, key: string): Uint8Array | 
 
 export function textField(from: BencodedDictionary, key: string): string | undefined {
   const bytes = bytesField(from, key);
-  return bytes === undefined ? undefined : text(bytes);
+  return bytes === undefined ? undefined : textOf(bytes);
 }
 
 export function listField(from: BencodedDictionary, key: string): Bencoded[] | undefined {

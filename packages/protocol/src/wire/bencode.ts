@@ -13,6 +13,8 @@
 
 import { assert } from '@cachetorrent/std';
 
+import { utf8 } from './utf8.ts';
+
 export type Bencoded = number | bigint | Uint8Array | Bencoded[] | BencodedDictionary;
 export type BencodedDictionary = Map<string, Bencoded>;
 
@@ -26,19 +28,11 @@ export type Bencodable =
   | ReadonlyMap<string, Bencodable>
   | { readonly [key: string]: Bencodable | undefined };
 
-const textEncoder = new TextEncoder();
-const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** The one right form of `value`. Numbers must be integers. */
 export function encodeBencode(value: Bencodable): Uint8Array {
   const parts: Uint8Array[] = [];
   write(value, parts);
   return concatenate(parts);
-}
-
-/** The text in a string of bytes; what is no UTF-8 becomes U+FFFD. */
-export function text(bytes: Uint8Array): string {
-  return textDecoder.decode(bytes);
 }
 
 /** A key, or other string with one character for each byte, as bytes. */
@@ -62,7 +56,7 @@ function write(value: Bencodable, parts: Uint8Array[]): void {
     assert(typeof value === 'bigint' || Number.isSafeInteger(value), 'numbers are integers');
     parts.push(ascii(`i${value}e`));
   } else if (typeof value === 'string') {
-    writeString(textEncoder.encode(value), parts);
+    writeString(utf8(value), parts);
   } else if (value instanceof Uint8Array) {
     writeString(value, parts);
   } else if (Array.isArray(value)) {

@@ -25,7 +25,7 @@ import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
 /** Numbers of autonomous systems have 32 bits (RFC 6793). */
-export const SYSTEM_MAX = 2 ** 32 - 1;
+export const SYSTEM_MAX: number = 2 ** 32 - 1;
 
 export type CacheTorrentMessage =
   | {

@@ -56,11 +56,11 @@ export class Conversation {
   readonly ourRequests: RequestList;
 
   /** For each piece that we allow it while it is choked: the requests for it so far. */
-  readonly allowedToThem = new Map<number, number>();
-  readonly allowedToUs = new Set<number>();
+  readonly allowedToThem: Map<number, number> = new Map();
+  readonly allowedToUs: Set<number> = new Set();
 
   /** The numbers by which it wants to be told each extension. */
-  readonly theirExtensions = new Map<string, number>();
+  readonly theirExtensions: Map<string, number> = new Map();
   /** What it has said of itself; `requestQueue` bounds what we ask at once. */
   theirHandshake: ExtendedHandshake | undefined;
 

@@ -8,13 +8,14 @@
  * the rest holds.
  */
 
-import { type Bencodable, encodeBencode, text } from './bencode.ts';
+import { type Bencodable, encodeBencode } from './bencode.ts';
 import {
   bytesField, integerField, readDictionary, type Remark, remarkTail, textField,
 } from './bencode-fields.ts';
 import { formatAddress, parseAddress } from './endpoint.ts';
 import type { WireLimits } from './limits.ts';
 import type { Fault } from './rules.ts';
+import { textOf } from './utf8.ts';
 
 export interface ExtendedHandshake {
   /** By name the number to say it by, 1 to 255; 0 takes an extension back. */
@@ -120,7 +121,7 @@ function within(value: number | undefined, least: number, most: number): number 
 
 function describe(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return `${value}`;
-  return value instanceof Uint8Array ? `"${printable(text(value))}"` : 'no number';
+  return value instanceof Uint8Array ? `"${printable(textOf(value))}"` : 'no number';
 }
 
 function printable(name: string): string {

@@ -1,6 +1,6 @@
 /** What the messages of the extension protocol do (BEP 10), known extensions and unknown ones. */
 
-import { type Remark } from './bencode-fields.ts';
+import type { Remark } from './bencode-fields.ts';
 import {
   type CacheTorrentMessage, type CacheTorrentName, CACHE_TORRENT_IDS, decodeCacheTorrent,
 } from './cachetorrent.ts';
@@ -42,7 +42,7 @@ export class ExtendedHearer {
     const name = this.#names.get(id);
     if (name === undefined) {
       at.breach('unknown-extension', `id ${id}, which we did not give out`);
-    } else if (name in CACHE_TORRENT_IDS) {
+    } else if (Object.hasOwn(CACHE_TORRENT_IDS, name)) {
       this.#attempt('bad-cachetorrent-message', (remarks) =>
         this.#cacheTorrent(name as CacheTorrentName, payload, remarks));
     } else if (name === 'ut_metadata') {
@@ -77,7 +77,7 @@ export class ExtendedHearer {
     const handshake = decodeExtendedHandshake(payload, at.limits, remarks);
     for (const [name, id] of handshake.extensions) {
       // A name is as long as a frame allows: those we do not speak need not be remembered.
-      if (!(name in (at.options.extensionIds ?? {}))) continue;
+      if (!Object.hasOwn(at.options.extensionIds ?? {}, name)) continue;
       if (id === 0) at.theirExtensions.delete(name);
       else at.theirExtensions.set(name, id);
     }

@@ -11,7 +11,7 @@ import { integerField, readDictionary, type Remark } from './bencode-fields.ts';
 import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
-export const METADATA_BLOCK_BYTES = 2 ** 14;
+export const METADATA_BLOCK_BYTES: number = 2 ** 14;
 
 export type MetadataMessage =
   | { readonly kind: 'request'; readonly block: number }

@@ -110,9 +110,11 @@ export class WireSession {
   pollEvent(): SessionEvent | undefined {
     const talk = this.#talk;
     for (;;) {
-      const event = this.#events.shift() ?? talk?.hearer.nextLate();
+      const event = this.#events.shift();
       if (event !== undefined) return event;
       if (talk === undefined || this.#isClosed) return undefined;
+      const late = talk.hearer.nextLate();
+      if (late !== undefined) return late;
       try {
         if (!talk.decoder.next(talk.hearer)) return this.#drained(talk);
         this.#heardSinceDrained = true;

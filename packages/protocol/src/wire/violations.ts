@@ -21,7 +21,8 @@ export class Violations {
   /** Another `fault`, which counts `amount` (bytes, for an unrequested piece; else 1). */
   add(fault: Fault, nowMs: number, fast: boolean, amount = 1): Reaction {
     const rule: Rule = RULES[fault];
-    const reaction = rule.needsFast === true && !fast ? 'close' : rule[this.#profile];
+    const usual = rule[this.#profile] ?? rule.interop;
+    const reaction = rule.needsFast === true && !fast ? 'close' : usual;
 
     const tally = this.#tallies.get(fault) ?? { sinceMs: nowMs, amount: 0, total: 0 };
     this.#tallies.set(fault, tally);
