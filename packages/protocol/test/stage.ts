@@ -15,8 +15,8 @@ import {
   type PeerHost, type PeerId, type PeerOptions, type PieceIndex, type Standing,
 } from '../src/index.ts';
 
-/** Chance that always takes the first. */
-export const first: Random = { below: () => 0, unit: () => 0 };
+/** Chance that takes the last: of two equally rare pieces the one that was heard of first. */
+export const lastOf: Random = { below: (bound) => bound - 1, unit: () => 0 };
 
 export interface Role {
   readonly system?: number;
@@ -52,7 +52,7 @@ export class Stage {
       const leaders = (role.leaders ?? []).map((leader) => this.actor(leader).id);
       actor.peer = new Peer(actor, {
         uploads: 4, optimistics: 0, backlog: 2, choker: 'tit-for-tat', seedChoker: 'tit-for-tat',
-        habits: this.#habits, preference: 'within-rarity', random: first, connectionsExpected: 1,
+        habits: this.#habits, preference: 'within-rarity', random: lastOf, connectionsExpected: 1,
         ...this.#options, standing: role.standing ?? 'peer', leaders,
       });
       actor.peer.restore((role.holds ?? []) as PieceIndex[]);
@@ -61,7 +61,7 @@ export class Stage {
   }
 
   actor(name: string | PeerId): Actor {
-    const found = this.#actors.find((actor) => actor.name === name || actor.id === name);
+    const found: Actor | undefined = this.#actors.find((actor) => actor.name === name || actor.id === name);
     assert(found !== undefined, `${name} is on stage`);
     return found;
   }

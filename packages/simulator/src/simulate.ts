@@ -5,6 +5,8 @@
  *     console.log(result.redundancy, result.completion.p50Ms);
  */
 
+import { availableParallelism } from 'node:os';
+
 import { runActors } from './engine/coordinator.ts';
 import { checkSwarm } from './swarm/check.ts';
 import { assemble } from './swarm/assemble.ts';
@@ -58,7 +60,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const data = makePlan(swarm, options.seed);
   const plan = new Plan(data);
   const run = await runActors({
-    entry: new URL(`./swarm/actors${extension()}`, import.meta.url),
+    entry: ACTORS,
     setup: data,
     actorCount: plan.systems,
     lookaheadMs: plan.lookaheadMs(),
@@ -72,4 +74,24 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const reports = run.reports as readonly SystemReport[];
   if (run.outcome !== 'finished') throw diagnose(plan, reports, run.endMs);
   return { result: assemble(plan, reports), windows: run.windows, workers: run.workers };
+}
+
+/** The workers' module stands beside this one, compiled or not. */
+const ACTORS = new URL(
+  import.meta.url.endsWith('.ts') ? './swarm/actors.ts' : './swarm/actors.js',
+  import.meta.url,
+);
+
+function workersOf(workers: number | 'as' | undefined, systems: number): number {
+  if (workers === 'as') return systems;
+  return Math.min(workers ?? availableParallelism(), systems);
+}
+
+/**
+ * The simulated time without an arrival or a piece after which nothing will come any more: many
+ * rounds of the choker, and many times what the slowest who uploads needs for a piece.
+ */
+function stallMs({ capacities, pieceBits, rechokeMs }: Swarm): number {
+  const uploads = capacities.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);
+  return 100 * rechokeMs + (100 * pieceBits) / Math.min(...uploads);
 }

@@ -3,14 +3,18 @@
 import { exponential, seededRandom } from '@cachetorrent/std';
 
 import { sharedRates } from '../network/allocation.ts';
-import { makeNetwork } from '../network/network.ts';
+import { fixedTables } from '../network/fixed-latency.ts';
+import type { LatencyTables } from '../network/latencies.ts';
+import { placeOnRouters, type Placement } from '../network/placement.ts';
+import { routedTables } from '../network/routed-tables.ts';
 import { sharedFloat64 } from '../network/shared-arrays.ts';
+import { transitStub } from '../network/transit-stub.ts';
 import type { PlanData } from './plan.ts';
 import type { CapacityClass, Swarm } from './spec.ts';
 
 export function makePlan(swarm: Swarm, seed: number): PlanData {
   const nodeCount = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
-  const { placement, latencies } = makeNetwork(swarm, nodeCount, seed);
+  const { placement, latencies } = layOut(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
   const uploadKbps = sharedFloat64(nodeCount);
   const downloadKbps = sharedFloat64(nodeCount);
@@ -28,6 +32,21 @@ export function makePlan(swarm: Swarm, seed: number): PlanData {
     downloadKbps,
     rates: sharedRates(nodeCount),
   };
+}
+
+/** Where everybody is, and how far apart. */
+function layOut(
+  swarm: Swarm,
+  nodeCount: number,
+  seed: number,
+): { readonly placement: Placement; readonly latencies: LatencyTables } {
+  const topology = transitStub(swarm.topology, seededRandom(seed, 'topology'));
+  const placement = placeOnRouters(topology, nodeCount, seededRandom(seed, 'placement'));
+  const latencies =
+    swarm.latency.model === 'fixed'
+      ? fixedTables(placement, swarm.latency.fixedMs)
+      : routedTables(topology, placement);
+  return { placement, latencies };
 }
 
 /** A Poisson process: exponential gaps, rounded down to whole milliseconds. */

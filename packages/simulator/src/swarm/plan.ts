@@ -17,7 +17,9 @@ import type { PeerId, SystemId } from '@cachetorrent/protocol';
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../network/allocation.ts';
-import { type Latencies, type LatencyTables, openLatencies } from '../network/latency.ts';
+import {
+  type Latencies, type LatencyTables, leastLatencies, openLatencies,
+} from '../network/latencies.ts';
 import type { Placement } from '../network/placement.ts';
 import type { Swarm } from './spec.ts';
 
@@ -124,6 +126,17 @@ export class Plan {
   /** How long a message takes from one node to another, in ms. */
   latencyMs(from: PeerId, to: PeerId): number {
     return this.#latencies.latencyMs(this.nodeOf(from), this.nodeOf(to));
+  }
+
+  /** The least time from each AS to each other, in ms, row by row. */
+  lookaheadMs(): Float64Array {
+    return leastLatencies(this.#latencies);
+  }
+
+  /** How much work each AS is, relative to the others: so many nodes. */
+  expectedCosts(): number[] {
+    const { firstNode, asCount } = this.#data.placement;
+    return Array.from({ length: asCount }, (_, as) => firstNode[as + 1]! - firstNode[as]!);
   }
 
   /** The stream of chance of one peer, and of nobody else. */

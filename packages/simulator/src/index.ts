@@ -1,0 +1,12 @@
+/** A parallel, deterministic simulator of BitTorrent and CacheTorrent swarms. */
+
+export { type Mistake, SwarmError } from './errors.ts';
+export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
+export { checkSwarm } from './swarm/check.ts';
+export { SwarmStalled } from './swarm/diagnose.ts';
+export {
+  type Completion, type PeerTable, type Role, ROLES, type SwarmResult,
+} from './swarm/result.ts';
+export type {
+  CapacityClass, LatencyModel, Swarm, TransitStub,
+} from './swarm/spec.ts';
