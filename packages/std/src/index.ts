@@ -1,1 +1,5 @@
-export {};
+/** What every other package leans on: claims, and chance that can be repeated. */
+
+export { assert, unreachable } from './assert.ts';
+export { exponential, type Random, seededRandom } from './random.ts';
+export { Sfc32 } from './sfc32.ts';

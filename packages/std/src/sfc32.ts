@@ -1,0 +1,62 @@
+/**
+ * Chris Doty-Humphrey's small fast chaotic generator, with 32-bit words (PractRand, 2010): three
+ * words that are stirred, and a counter that keeps every cycle at 2^32 numbers or more.
+ *
+ * The words are kept as signed integers, which the engine stores in the object itself.
+ */
+
+import { assert } from './assert.ts';
+import type { Random } from './random.ts';
+
+/** Numbers drawn and thrown away at first, until every bit depends on every word of the seed. */
+const WARM_UP = 12;
+
+const TWO_16 = 0x1_0000;
+const TWO_32 = 0x1_0000_0000;
+
+export class Sfc32 implements Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter: number;
+
+  /** The words of the seed; only their lowest 32 bits count. */
+  constructor(a: number, b: number, c: number, counter: number) {
+    this.#a = a | 0;
+    this.#b = b | 0;
+    this.#c = c | 0;
+    this.#counter = counter | 0;
+    for (let i = 0; i < WARM_UP; i++) this.#next();
+  }
+
+  /**
+   * Lemire's method (2019): the product of a 32-bit number and `bound` has its answer above bit
+   * 32. Where the part below is so small that some answers would come up once too often, it
+   * draws again.
+   */
+  below(bound: number): number {
+    assert(Number.isInteger(bound) && bound >= 1 && bound <= TWO_32, 'a bound is from 1 to 2^32');
+    for (;;) {
+      const word = this.#next();
+      // In two halves, as the whole product would not fit into a double.
+      const low = (word & 0xffff) * bound;
+      const high = (word >>> 16) * bound + Math.floor(low / TWO_16);
+      const answer = Math.floor(high / TWO_16);
+      const rest = (high - answer * TWO_16) * TWO_16 + (low % TWO_16);
+      if (rest >= bound || rest >= TWO_32 % bound) return answer;
+    }
+  }
+
+  unit(): number {
+    return (this.#next() >>> 0) / TWO_32;
+  }
+
+  #next(): number {
+    const sum = (this.#a + this.#b + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum;
+  }
+}
