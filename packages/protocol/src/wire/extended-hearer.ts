@@ -19,7 +19,8 @@ export class ExtendedHearer {
   readonly #at: Conversation;
   /** By the number that we gave out. */
   readonly #names = new Map<number, string>();
-  #exchangedAtMs: number | undefined;
+  #exchanges = 0;
+  #exchangedAtMs = -Infinity;
   /** When a relay from each endpoint was last asked for. */
   readonly #askedAtMs = new Map<string, number>();
 
@@ -48,6 +49,7 @@ export class ExtendedHearer {
     } else if (name === 'ut_metadata') {
       this.#attempt('bad-metadata-message', (remarks) => this.#metadata(payload, remarks));
     } else if (name === 'ut_pex') {
+      if (!this.#isExchangeDue()) return;
       this.#attempt('bad-peer-exchange', (remarks) => this.#exchange(payload, remarks));
     } else if (name === 'lt_donthave') {
       this.#dontHave(payload);
@@ -133,17 +135,22 @@ export class ExtendedHearer {
 
   #exchange(payload: Uint8Array, remarks: Remark[]): void {
     const at = this.#at;
-    const isFirst = this.#exchangedAtMs === undefined;
-    const sinceMs = isFirst ? Infinity : at.nowMs - this.#exchangedAtMs!;
-    if (sinceMs < at.limits.peerExchangeMs) {
-      at.breach('peer-exchange-flood', `${Math.round(sinceMs / 1000)} s after the last`);
-      return;
-    }
-    this.#exchangedAtMs = at.nowMs;
-    const peersMax = isFirst ? at.limits.endpoints : at.limits.exchangedPeers;
+    const { endpoints, exchangedPeers } = at.limits;
+    const peersMax = this.#exchanges++ === 0 ? endpoints : exchangedPeers;
     const loopback = at.options.loopback ?? false;
     const exchange = decodePeerExchange(payload, at.limits, { peersMax, loopback }, remarks);
     at.events.push({ type: 'peer-exchange', exchange });
+  }
+
+  #isExchangeDue(): boolean {
+    const at = this.#at;
+    const sinceMs = at.nowMs - this.#exchangedAtMs;
+    if (sinceMs < at.limits.peerExchangeMs) {
+      at.breach('peer-exchange-flood', `${Math.round(sinceMs / 1000)} s after the last`);
+      return false;
+    }
+    this.#exchangedAtMs = at.nowMs;
+    return true;
   }
 
   /** BEP 54: four bytes, the piece. */

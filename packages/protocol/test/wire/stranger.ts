@@ -49,7 +49,8 @@ export class Stranger {
     const stranger = new Stranger(options);
     const infoHash = TORRENT.infoHash;
     stranger.say(encodeHandshake({ features: theirs, infoHash, peerId: theirId }));
-    stranger.session.say.holdings(new Uint8Array(2).fill(0xff));
+    const { pieceCount } = stranger.session.conversation.shape;
+    stranger.session.say.holdings(new Uint8Array(Math.ceil(pieceCount / 8)).fill(0xff));
     stranger.said();
     stranger.events.length = 0;
     return stranger;
@@ -73,7 +74,7 @@ export class Stranger {
   }
 
   /** What the session has said since the last time, the handshake left out. */
-  said(): Said[] {
+  said = (): Said[] => {
     const said: Said[] = [];
     for (let bytes = this.session.pollOutput(); bytes; bytes = this.session.pollOutput()) {
       const greeting = Math.min(this.#handshakeLeft, bytes.length);
@@ -82,7 +83,7 @@ export class Stranger {
       while (this.#ears.next(listing(said)));
     }
     return said;
-  }
+  };
 
   #poll(): readonly SessionEvent[] {
     const first = this.events.length;
