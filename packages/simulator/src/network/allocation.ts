@@ -18,29 +18,28 @@
  * itself: its rate is the share of whichever of its two ends froze first, and if both froze in one
  * round, their shares are equal.
  *
- *     resource        2 · node its upload, 2 · node + 1 its download
- *     share           of each resource, in kbit/s
- *     frozenRound     of each resource, the stamp of the round in which it froze last
+ *     board     share, round of node 0's upload | … of its download | … of node 1's upload | …
+ *     slot      0      1                          2 3                 4 5
  *
- * Stamps only grow, so nothing needs to be cleared. Both arrays are written by the owner of the
- * resource alone: `share` while shares are published, `frozenRound` while resources freeze; others
- * read each only in the step in which it is not written. Rates are subtracted by round, and within
- * a round by number of the other end, so not a bit of the result depends on who owns what.
+ * A resource goes by its slot on the shared board: there stands its share in kbit/s, and after it
+ * the round in which it froze last. Rounds are counted over the whole run, so nothing needs to be
+ * cleared. Only its owner writes to a slot: the share in the first step, the round in the second;
+ * others read each in the step in which it is not written. Rates are subtracted by round, and
+ * within a round by slot of the other end, so not a bit of the result depends on who owns what.
  */
 
 import { assert } from '@cachetorrent/std';
 
 import { FlowLists } from './flow-lists.ts';
-import { sharedFloat64, sharedInt32 } from './shared-arrays.ts';
+import { sharedFloat64 } from './shared-arrays.ts';
 
-/** What the parts of an allocation share. Indexed by resource. */
+/** What the parts of an allocation share: 32 bytes a node. */
 export interface SharedRates {
-  readonly share: Float64Array;
-  readonly frozenRound: Int32Array;
+  readonly board: Float64Array;
 }
 
 export function sharedRates(nodeCount: number): SharedRates {
-  return { share: sharedFloat64(2 * nodeCount), frozenRound: sharedInt32(2 * nodeCount) };
+  return { board: sharedFloat64(SLOTS_PER_NODE * nodeCount) };
 }
 
 export interface AllocationOptions {
@@ -59,12 +58,11 @@ export interface AllocationOptions {
  * that has nothing left to do takes part in every step all the same: it counts the rounds.
  */
 export class Allocation {
-  readonly #firstResource: number;
+  readonly #firstNode: number;
   readonly #capacity: Float64Array;
-  readonly #share: Float64Array;
-  readonly #frozenRound: Int32Array;
+  readonly #board: Float64Array;
 
-  /** For each own resource, the other ends of its flows. */
+  /** For each own resource, the other ends of its flows. Node by node, upload and download. */
   readonly #flows: FlowLists;
   /** In the layout of `#flows`: the other ends of the flows that are not fixed yet. */
   #unfixed = new Int32Array(0);
@@ -83,14 +81,13 @@ export class Allocation {
   #published = 0;
 
   constructor({ firstNode, nodeCount, uploadKbps, downloadKbps, shared }: AllocationOptions) {
-    this.#firstResource = 2 * firstNode;
+    this.#firstNode = firstNode;
     this.#capacity = new Float64Array(2 * nodeCount);
     for (let node = 0; node < nodeCount; node++) {
       this.#capacity[2 * node] = uploadKbps[node]!;
       this.#capacity[2 * node + 1] = downloadKbps[node]!;
     }
-    this.#share = shared.share;
-    this.#frozenRound = shared.frozenRound;
+    this.#board = shared.board;
     this.#flows = new FlowLists(2 * nodeCount);
     this.#unfixedCount = new Int32Array(2 * nodeCount);
     this.#left = new Float64Array(2 * nodeCount);
@@ -99,20 +96,20 @@ export class Allocation {
 
   /** A flow begins from `node`, which is one of this part, to `target`, which may be. */
   openOutgoing(node: number, target: number): void {
-    this.#flows.insert(2 * node - this.#firstResource, 2 * target + 1);
+    this.#flows.insert(2 * (node - this.#firstNode), downloadSlot(target));
   }
 
   closeOutgoing(node: number, target: number): void {
-    this.#flows.remove(2 * node - this.#firstResource, 2 * target + 1);
+    this.#flows.remove(2 * (node - this.#firstNode), downloadSlot(target));
   }
 
   /** A flow begins to `node`, which is one of this part, from `source`, which may be. */
   openIncoming(node: number, source: number): void {
-    this.#flows.insert(2 * node + 1 - this.#firstResource, 2 * source);
+    this.#flows.insert(2 * (node - this.#firstNode) + 1, uploadSlot(source));
   }
 
   closeIncoming(node: number, source: number): void {
-    this.#flows.remove(2 * node + 1 - this.#firstResource, 2 * source);
+    this.#flows.remove(2 * (node - this.#firstNode) + 1, uploadSlot(source));
   }
 
   /** An allocation instant: both ends know of every flow. */
@@ -138,16 +135,19 @@ export class Allocation {
   freeze(): void {
     this.#round++;
     const unfixed = this.#published === 1 ? this.#flows.entries : this.#unfixed;
+    const board = this.#board;
+    const firstSlot = uploadSlot(this.#firstNode);
     let stillOpen = 0;
     for (let i = 0; i < this.#openCount; i++) {
       const own = this.#open[i]!;
       const start = this.#flows.start[own]!;
       const end = start + this.#unfixedCount[own]!;
-      const share = this.#share[this.#firstResource + own]!;
+      const slot = firstSlot + 2 * own;
+      const share = board[slot]!;
       let place = start;
-      while (place < end && share <= this.#share[unfixed[place]!]!) place++;
+      while (place < end && share <= board[unfixed[place]!]!) place++;
 
-      if (place === end) this.#frozenRound[this.#firstResource + own] = this.#round;
+      if (place === end) board[slot + 1] = this.#round;
       else this.#open[stillOpen++] = own;
     }
     this.#openCount = stillOpen;
@@ -158,24 +158,25 @@ export class Allocation {
    * of its ends belongs to this part.
    */
   rateKbps(source: number, target: number): number {
-    const upload = 2 * source;
-    const download = 2 * target + 1;
-    const uploadRound = this.#frozenRound[upload]!;
-    const downloadRound = this.#frozenRound[download]!;
+    const upload = uploadSlot(source);
+    const download = downloadSlot(target);
+    const uploadRound = this.#board[upload + 1]!;
+    const downloadRound = this.#board[download + 1]!;
     const uploadFroze = uploadRound >= this.#firstRound;
     const downloadFroze = downloadRound >= this.#firstRound;
     assert(uploadFroze || downloadFroze, 'an allocation fixes every flow');
     const byUpload = uploadFroze && (!downloadFroze || uploadRound <= downloadRound);
-    return this.#share[byUpload ? upload : download]!;
+    return this.#board[byUpload ? upload : download]!;
   }
 
   #publishFirstShares(): void {
+    const firstSlot = uploadSlot(this.#firstNode);
     for (let i = 0; i < this.#openCount; i++) {
       const own = this.#open[i]!;
       const flowCount = this.#flows.length[own]!;
       this.#unfixedCount[own] = flowCount;
       this.#left[own] = this.#capacity[own]!;
-      this.#share[this.#firstResource + own] = this.#capacity[own]! / flowCount;
+      this.#board[firstSlot + 2 * own] = this.#capacity[own]! / flowCount;
     }
     if (this.#unfixed.length < this.#flows.entries.length) {
       this.#unfixed = new Int32Array(this.#flows.entries.length);
@@ -186,8 +187,8 @@ export class Allocation {
   #publishNextShares(): void {
     const unfixed = this.#unfixed;
     const before = this.#published === 1 ? this.#flows.entries : unfixed;
-    const share = this.#share;
-    const frozenRound = this.#frozenRound;
+    const board = this.#board;
+    const firstSlot = uploadSlot(this.#firstNode);
     const firstRound = this.#firstRound;
     let stillOpen = 0;
     for (let i = 0; i < this.#openCount; i++) {
@@ -198,7 +199,7 @@ export class Allocation {
       let kept = start;
       for (let place = start; place < end; place++) {
         const other = before[place]!;
-        if (frozenRound[other]! >= firstRound) left -= share[other]!;
+        if (board[other + 1]! >= firstRound) left -= board[other]!;
         else unfixed[kept++] = other;
       }
       if (kept === start) continue;
@@ -206,9 +207,19 @@ export class Allocation {
       this.#left[own] = left;
       this.#unfixedCount[own] = kept - start;
       // Subtraction rounds, so what is left of a full resource may be a little below nothing.
-      share[this.#firstResource + own] = left > 0 ? left / (kept - start) : 0;
+      board[firstSlot + 2 * own] = left > 0 ? left / (kept - start) : 0;
       this.#open[stillOpen++] = own;
     }
     this.#openCount = stillOpen;
   }
+}
+
+const SLOTS_PER_NODE = 4;
+
+function uploadSlot(node: number): number {
+  return SLOTS_PER_NODE * node;
+}
+
+function downloadSlot(node: number): number {
+  return SLOTS_PER_NODE * node + 2;
 }
