@@ -100,7 +100,7 @@ function tooLong({ text }: SourceFile): string[] {
 function tooWide({ path, text }: SourceFile): string[] {
   if (isTest(path)) return [];
   return lines(text, (line) =>
-    [...line].length > COLUMNS_MAX ? `has ${[...line].length} columns: break the line` : undefined,
+    line.length > COLUMNS_MAX ? `has ${line.length} columns: break the line` : undefined,
   );
 }
 
