@@ -140,8 +140,6 @@ export class Transfers {
         listener.opened(link);
       } else {
         this.#state[link] = 0;
-        this.#rateKbps[link] = 0;
-        this.#doneBits[link] = 0;
         if (flowed) listener.closed(link);
       }
     }
