@@ -1,0 +1,72 @@
+/**
+ * How long each actor of a worker was busy in each window and each round of a meeting: what the
+ * scaling tools compute a speed-up from. The only file of the engine that reads a clock, and only
+ * where a run asks for it; nothing that is simulated depends on it.
+ */
+
+import type { ActorId } from './behaviour.ts';
+
+/** Measured on one worker. Workers take the same steps, so their rows belong together. */
+export interface BusyTimesReport {
+  readonly actors: readonly ActorId[];
+  /** For each step, whether it was a round of a meeting. */
+  readonly isRound: Uint8Array;
+  /** Step by step, for each of `actors`, how long it was busy. */
+  readonly busyMs: Float32Array;
+}
+
+export class BusyTimes {
+  readonly #actors: readonly ActorId[];
+  #steps = 0;
+  #isRound = new Uint8Array(1024);
+  #busyMs: Float32Array;
+  #sinceMs = 0;
+
+  constructor(actors: readonly ActorId[]) {
+    this.#actors = actors;
+    this.#busyMs = new Float32Array(this.#isRound.length * actors.length);
+  }
+
+  beginStep(isRound: boolean): void {
+    if (this.#steps === this.#isRound.length) this.#grow();
+    this.#isRound[this.#steps++] = Number(isRound);
+  }
+
+  /** What follows is the work of one actor, until `stop`. */
+  start(): void {
+    this.#sinceMs = performance.now();
+  }
+
+  stop(place: number): void {
+    this.#add(place, performance.now() - this.#sinceMs);
+  }
+
+  /** What was done since `start` was for all: for each by its share. */
+  stopShared(shares: readonly number[]): void {
+    const totalMs = performance.now() - this.#sinceMs;
+    const total = shares.reduce((a, b) => a + b, 0);
+    if (total === 0) return;
+    for (const [place, share] of shares.entries()) this.#add(place, (totalMs * share) / total);
+  }
+
+  report(): BusyTimesReport {
+    return {
+      actors: this.#actors,
+      isRound: this.#isRound.slice(0, this.#steps),
+      busyMs: this.#busyMs.slice(0, this.#steps * this.#actors.length),
+    };
+  }
+
+  #add(place: number, ms: number): void {
+    this.#busyMs[(this.#steps - 1) * this.#actors.length + place]! += ms;
+  }
+
+  #grow(): void {
+    const isRound = new Uint8Array(this.#steps * 2);
+    isRound.set(this.#isRound);
+    this.#isRound = isRound;
+    const busyMs = new Float32Array(this.#busyMs.length * 2);
+    busyMs.set(this.#busyMs);
+    this.#busyMs = busyMs;
+  }
+}

@@ -1,0 +1,347 @@
+/**
+ * The pending events of one actor, earliest first: a calendar (Brown 1988) without its weak spots.
+ *
+ * Time is cut into days of equal width. A day is a list of events in no order; only when it comes
+ * are its events put in order. So pushing an event costs a division, popping one a look at a few.
+ *
+ *     day of the calendar      today     1     2     3     …     dayCount - 1   │  beyond
+ *                               │        │           │               │         │    │
+ *     lists, newest first       │        e ─ e       e               e         │    e ─ e ─ e
+ *     in order, latest first  [e e e]    not yet in order                      │    no day yet
+ *     heap                    {e e}      what does not fit in quickly          │
+ *
+ * Days come round: day d has its list at place d mod dayCount, and what is too far off waits
+ * beyond, until a year has passed. The width of a day follows the events: three to a day.
+ * Events of one instant are ordered by `order`, and come newest first out of a list, which is the
+ * right order to stack them in; a day with events in any other order falls back on a heap. So
+ * nothing is worse than a heap, however many events share an instant.
+ *
+ * An event is 32 bytes at its slot; slot 0 is no event. Nothing is allocated but to grow.
+ *
+ *     times   atMs, order, ·, ·               4 numbers to a slot
+ *     ints    ·, ·, ·, ·, kind, a, b, c       8 numbers to a slot, in the same bytes
+ */
+
+import { assert } from '@cachetorrent/std';
+
+import { SlotHeap } from './slot-heap.ts';
+
+const EVENTS_PER_DAY = 3;
+/** Days for each slot: how far ahead the calendar reaches, in mean waiting times. */
+const DAYS_PER_SLOT = 2;
+/** An event that would move more than so many others of its day goes to the heap. */
+const SHIFT_MAX = 16;
+/** Days are renumbered before they outgrow 32 bits. */
+const DAY_MAX = 2 ** 24;
+const WIDTH_MIN_MS = 1e-9;
+const WIDTH_MAX_MS = 1e15;
+const POPS_PER_TUNING_MIN = 256;
+
+export class EventQueue {
+  /** The event popped last. */
+  atMs = -Infinity;
+  kind = 0;
+  a = 0;
+  b = 0;
+  c = 0;
+
+  #size = 0;
+  #capacity: number;
+  #times: Float64Array;
+  #ints: Int32Array;
+  /** The next slot of the same list; 0 ends it. */
+  #next: Int32Array;
+  #freeSlot = 0;
+
+  /** For each place of the calendar, the first slot of its list. */
+  #days: Int32Array;
+  #dayMask: number;
+  #inDays = 0;
+  /** Day 0 begins here. */
+  #anchorMs = 0;
+  #widthMs = 1;
+  #daysPerMs = 1;
+  /** Today: all events of this day and of those before it are in `#stack` or in `#heap`. */
+  #today = 0;
+  /** Today's slots, the earliest last. */
+  #stack = new Int32Array(64);
+  #stackSize = 0;
+  readonly #heap: SlotHeap;
+
+  /** The first slot beyond the calendar. */
+  #beyond = 0;
+  #beyondMinMs = Infinity;
+
+  /** Pops until the width is judged again, and what was popped before. */
+  #popsToTuning = POPS_PER_TUNING_MIN;
+  #popsPerTuning = POPS_PER_TUNING_MIN;
+  #tunedAtMs = 0;
+
+  constructor(capacity = 32) {
+    this.#capacity = powerOfTwoFrom(capacity + 1);
+    const bytes = new ArrayBuffer(this.#capacity * 32);
+    this.#times = new Float64Array(bytes);
+    this.#ints = new Int32Array(bytes);
+    this.#next = new Int32Array(this.#capacity);
+    this.#heap = new SlotHeap(this.#times);
+    this.#days = new Int32Array(this.#capacity * DAYS_PER_SLOT);
+    this.#dayMask = this.#days.length - 1;
+    this.#free(1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds an event. Where two have the same `atMs`, that of the lower `order` comes first. */
+  push(atMs: number, order: number, kind: number, a: number, b: number, c: number): void {
+    assert(this.atMs <= atMs && atMs < Infinity, 'an event happens at some time to come');
+
+    if (this.#freeSlot === 0) this.#grow();
+    const slot = this.#freeSlot;
+    this.#freeSlot = this.#next[slot]!;
+    this.#times[slot * 4] = atMs;
+    this.#times[slot * 4 + 1] = order;
+    const ints = this.#ints;
+    ints[slot * 8 + 4] = kind;
+    ints[slot * 8 + 5] = a;
+    ints[slot * 8 + 6] = b;
+    ints[slot * 8 + 7] = c;
+    this.#size++;
+    this.#place(slot, atMs);
+  }
+
+  /** Takes out the first event, into `atMs`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
+  popBefore(endMs: number): boolean {
+    if (this.#stackSize === 0 && this.#heap.size === 0 && !this.#turnDay(endMs)) return false;
+
+    let slot = this.#stackSize > 0 ? this.#stack[this.#stackSize - 1]! : 0;
+    const heapFirst = this.#heap.size > 0;
+    if (heapFirst && (slot === 0 || this.#heap.isBefore(this.#heap.first, slot))) {
+      slot = this.#heap.first;
+      if (this.#times[slot * 4]! >= endMs) return false;
+      this.#heap.pop();
+    } else {
+      if (this.#times[slot * 4]! >= endMs) return false;
+      this.#stackSize--;
+    }
+
+    this.atMs = this.#times[slot * 4]!;
+    const ints = this.#ints;
+    this.kind = ints[slot * 8 + 4]!;
+    this.a = ints[slot * 8 + 5]!;
+    this.b = ints[slot * 8 + 6]!;
+    this.c = ints[slot * 8 + 7]!;
+    this.#next[slot] = this.#freeSlot;
+    this.#freeSlot = slot;
+    this.#size--;
+    if (--this.#popsToTuning === 0) this.#tune();
+    return true;
+  }
+
+  /** When the first event happens; Infinity where there is none. Looks, and changes nothing. */
+  nextAtMs(): number {
+    let nextMs = this.#beyondMinMs;
+    if (this.#heap.size > 0) nextMs = Math.min(nextMs, this.#times[this.#heap.first * 4]!);
+    if (this.#stackSize > 0) {
+      nextMs = Math.min(nextMs, this.#times[this.#stack[this.#stackSize - 1]! * 4]!);
+    }
+    if (this.#inDays === 0 || this.#stackSize > 0 || this.#heap.size > 0) return nextMs;
+
+    let day = this.#today + 1;
+    while (this.#days[day & this.#dayMask] === 0) day++;
+    let slot = this.#days[day & this.#dayMask]!;
+    for (; slot !== 0; slot = this.#next[slot]!) nextMs = Math.min(nextMs, this.#times[slot * 4]!);
+    return nextMs;
+  }
+
+  /** Puts an event where it belongs: in order today, on its day, or beyond the calendar. */
+  #place(slot: number, atMs: number): void {
+    const day = (atMs - this.#anchorMs) * this.#daysPerMs;
+    if (day < this.#today + 1) {
+      this.#placeToday(slot, atMs);
+    } else if (day <= this.#today + this.#dayMask) {
+      const place = (day | 0) & this.#dayMask;
+      this.#next[slot] = this.#days[place]!;
+      this.#days[place] = slot;
+      this.#inDays++;
+    } else {
+      this.#next[slot] = this.#beyond;
+      this.#beyond = slot;
+      if (atMs < this.#beyondMinMs) this.#beyondMinMs = atMs;
+    }
+  }
+
+  #placeToday(slot: number, atMs: number): void {
+    const times = this.#times;
+    const stack = this.#stack;
+    const order = times[slot * 4 + 1]!;
+    const size = this.#stackSize;
+    const last = size > SHIFT_MAX ? size - SHIFT_MAX : 0;
+    let place = size;
+    while (place > last) {
+      const other = stack[place - 1]! * 4;
+      const otherMs = times[other]!;
+      if (atMs < otherMs || (atMs === otherMs && order < times[other + 1]!)) break;
+      place--;
+    }
+    if (place === last && last > 0) return this.#heap.push(slot);
+
+    if (size === stack.length) this.#stack = doubled(stack);
+    const roomy = this.#stack;
+    for (let i = size; i > place; i--) roomy[i] = roomy[i - 1]!;
+    roomy[place] = slot;
+    this.#stackSize = size + 1;
+  }
+
+  /** Makes the next day that has events today, unless it is after `endMs`. Else returns false. */
+  #turnDay(endMs: number): boolean {
+    const lastDay = Math.min(this.#dayOf(endMs), this.#dayOf(this.#beyondMinMs) - 1);
+    if (this.#inDays > 0) {
+      const days = this.#days;
+      const mask = this.#dayMask;
+      let day = this.#today;
+      let slot = 0;
+      while (slot === 0 && day < lastDay) slot = days[++day & mask]!;
+      this.#today = day;
+      if (slot !== 0) {
+        days[day & mask] = 0;
+        this.#openDay(slot);
+        return true;
+      }
+    }
+    if (this.#today >= DAY_MAX) {
+      this.#rebuild(this.#anchorMs + this.#today * this.#widthMs, this.#widthMs);
+      return this.#stackSize > 0 || this.#turnDay(endMs);
+    }
+    if (this.#beyondMinMs >= endMs) return false;
+    this.#rebuild(this.#beyondMinMs, this.#widthMs);
+    return true;
+  }
+
+  /** Puts the events of a list in order, as those of today. */
+  #openDay(first: number): void {
+    for (let slot = first; slot !== 0; ) {
+      const following = this.#next[slot]!;
+      this.#placeToday(slot, this.#times[slot * 4]!);
+      this.#inDays--;
+      slot = following;
+    }
+  }
+
+  #dayOf(atMs: number): number {
+    return Math.min(Math.floor((atMs - this.#anchorMs) * this.#daysPerMs), DAY_MAX);
+  }
+
+  /** Fits the width of a day to the events popped since the last time. */
+  #tune(): void {
+    const pops = this.#popsPerTuning;
+    this.#popsPerTuning = Math.max(POPS_PER_TUNING_MIN, this.#size);
+    this.#popsToTuning = this.#popsPerTuning;
+    const widthMs = ((this.atMs - this.#tunedAtMs) / pops) * EVENTS_PER_DAY;
+    this.#tunedAtMs = this.atMs;
+    if (widthMs > 0 && (this.#widthMs < widthMs / 3 || this.#widthMs > widthMs * 3)) {
+      this.#rebuild(this.atMs, widthMs);
+    }
+  }
+
+  /**
+   * Doubles the number of slots and of days. Nothing may have been popped so far, so the width
+   * comes from how long the events have to wait: with n of them waiting w on average, and as many
+   * coming as going, one goes every w / n (Little's law).
+   */
+  #grow(): void {
+    const old = this.#capacity;
+    this.#capacity = old * 2;
+    const bytes = new ArrayBuffer(this.#capacity * 32);
+    const times = new Float64Array(bytes);
+    times.set(this.#times);
+    this.#times = times;
+    this.#heap.times = times;
+    this.#ints = new Int32Array(bytes);
+    const next = new Int32Array(this.#capacity);
+    next.set(this.#next);
+    this.#next = next;
+
+    let waitSumMs = 0;
+    const nowMs = Math.max(this.atMs, 0);
+    for (let slot = 1; slot < old; slot++) waitSumMs += times[slot * 4]! - nowMs;
+    const live = this.#collect();
+    this.#days = new Int32Array(this.#capacity * DAYS_PER_SLOT);
+    this.#dayMask = this.#days.length - 1;
+    this.#restart(nowMs, (waitSumMs / this.#size / this.#size) * EVENTS_PER_DAY);
+    this.#placeAll(live);
+    this.#free(old);
+  }
+
+  /** Lets day 0 begin at `anchorMs`, and today with it. */
+  #rebuild(anchorMs: number, widthMs: number): void {
+    const live = this.#collect();
+    this.#restart(Math.max(anchorMs, 0), widthMs);
+    this.#placeAll(live);
+  }
+
+  #restart(anchorMs: number, widthMs: number): void {
+    this.#anchorMs = anchorMs;
+    this.#widthMs = Math.min(Math.max(widthMs, WIDTH_MIN_MS), WIDTH_MAX_MS);
+    this.#daysPerMs = 1 / this.#widthMs;
+    this.#today = 0;
+  }
+
+  /** Takes all events out, into one list: of each day, the oldest first. */
+  #collect(): number {
+    let live = 0;
+    const next = this.#next;
+    const days = this.#days;
+    const takeList = (first: number): void => {
+      for (let slot = first; slot !== 0; ) {
+        const following = next[slot]!;
+        next[slot] = live;
+        live = slot;
+        slot = following;
+      }
+    };
+    for (let i = 0; i < this.#stackSize; i++) {
+      next[this.#stack[i]!] = live;
+      live = this.#stack[i]!;
+    }
+    this.#stackSize = 0;
+    while (this.#heap.size > 0) {
+      const slot = this.#heap.takeLast();
+      next[slot] = live;
+      live = slot;
+    }
+    takeList(this.#beyond);
+    this.#beyond = 0;
+    this.#beyondMinMs = Infinity;
+    for (let place = 0; this.#inDays > 0 && place < days.length; place++) takeList(days[place]!);
+    days.fill(0);
+    this.#inDays = 0;
+    return live;
+  }
+
+  #placeAll(live: number): void {
+    for (let slot = live; slot !== 0; ) {
+      const following = this.#next[slot]!;
+      this.#place(slot, this.#times[slot * 4]!);
+      slot = following;
+    }
+  }
+
+  /** Slots from `first` on hold no event. */
+  #free(first: number): void {
+    for (let slot = first; slot < this.#capacity; slot++) this.#next[slot] = slot + 1;
+    this.#next[this.#capacity - 1] = this.#freeSlot;
+    this.#freeSlot = first;
+  }
+}
+
+function powerOfTwoFrom(count: number): number {
+  return 2 ** Math.ceil(Math.log2(count));
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const longer = new Int32Array(array.length * 2);
+  longer.set(array);
+  return longer;
+}

@@ -1,0 +1,123 @@
+/**
+ * An actor on its worker: whatever it throws becomes a failure, and it does nothing more.
+ *
+ * The worker goes on with the others to the end of the window; see `loop.ts`.
+ */
+
+import { Actor, type ActorOptions } from './actor.ts';
+import type { ActorId, Behaviour } from './behaviour.ts';
+import type { Tally } from './board.ts';
+import type { Failure } from './errors.ts';
+import type { Hearer } from './mailbox.ts';
+
+/** What a worker's actors come to, taken together. */
+export interface Sums extends Tally {
+  wantsMeeting: boolean;
+  needsRound: boolean;
+  pendingCount: number;
+  lastActiveMs: number;
+  nowMs: number;
+  hasFailed: boolean;
+  doneCount: number;
+  messageCount: number;
+}
+
+export class HostedActor implements Hearer {
+  readonly id: ActorId;
+  failure: Failure | undefined;
+  /** Messages delivered in this step. */
+  deliveredCount = 0;
+  readonly #actor: Actor;
+  #needsRound = false;
+
+  constructor(options: ActorOptions, make: (actor: Actor) => Behaviour) {
+    this.id = options.id;
+    this.#actor = new Actor(options);
+    try {
+      this.#actor.behaviour = make(this.#actor);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  get nowMs(): number {
+    return this.#actor.nowMs;
+  }
+
+  deliver(
+    source: ActorId,
+    sentMs: number,
+    order: number,
+    bytes: DataView,
+    offset: number,
+    length: number,
+  ): void {
+    if (this.failure !== undefined) return;
+    this.deliveredCount++;
+    try {
+      this.#actor.deliver(source, sentMs, order, bytes, offset, length);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  runUntil(endMs: number): void {
+    this.#needsRound = false;
+    if (this.failure !== undefined) return;
+    try {
+      this.#actor.runUntil(endMs);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  meet(round: number, atMs: number): void {
+    this.#needsRound = false;
+    if (this.failure !== undefined) return;
+    try {
+      this.#needsRound = this.#actor.meet(round, atMs);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** When its next event happens; adds what else it has to publish to `sums`. */
+  publish(sums: Sums): number {
+    if (this.failure === undefined) {
+      try {
+        return this.#publish(sums);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    sums.hasFailed = true;
+    return Infinity;
+  }
+
+  /** What it has to say at the end. Undefined where it fails even at that. */
+  report(): unknown {
+    try {
+      return this.#actor.behaviour.report();
+    } catch (error) {
+      this.#fail(error);
+      return undefined;
+    }
+  }
+
+  #publish(sums: Sums): number {
+    const { behaviour, nowMs } = this.#actor;
+    sums.wantsMeeting ||= behaviour.wantsMeeting;
+    sums.needsRound ||= this.#needsRound;
+    sums.pendingCount += behaviour.pendingCount;
+    sums.doneCount += behaviour.doneCount;
+    sums.messageCount += behaviour.messageCount;
+    sums.lastActiveMs = Math.max(sums.lastActiveMs, behaviour.lastActiveMs);
+    sums.nowMs = Math.max(sums.nowMs, nowMs);
+    return this.#actor.nextAtMs();
+  }
+
+  #fail(error: unknown): void {
+    this.failure = { actor: this.id, atMs: this.#actor.nowMs, error };
+  }
+}
+

@@ -1,0 +1,76 @@
+/**
+ * Where the actors of one worker post: the outbox whose turn it is, and beside it on the board
+ * when the message can first arrive.
+ */
+
+import { assert } from '@cachetorrent/std';
+
+import type { Post } from './actor.ts';
+import type { ActorId } from './behaviour.ts';
+import type { Board } from './board.ts';
+import { Outbox } from './mailbox.ts';
+
+export interface OutboxesOptions {
+  readonly worker: number;
+  readonly workerOf: Uint16Array;
+  /** The lookahead from i to j is at i · n + j. */
+  readonly lookaheadMs: Float64Array;
+  readonly board: Board;
+  /** This worker's two outboxes. */
+  readonly memory: readonly [SharedArrayBuffer, SharedArrayBuffer];
+  readonly workers: number;
+}
+
+export class Outboxes implements Post {
+  readonly #workerOf: Uint16Array;
+  readonly #lookaheadMs: Float64Array;
+  readonly #actorCount: number;
+  readonly #outboxes: readonly [Outbox, Outbox];
+  readonly #arrivals: readonly [Float64Array, Float64Array];
+  #outbox: Outbox;
+  #arrivalMs: Float64Array;
+  #isMeeting = false;
+
+  constructor(options: OutboxesOptions) {
+    const { board, worker, memory, workers } = options;
+    this.#workerOf = options.workerOf;
+    this.#lookaheadMs = options.lookaheadMs;
+    this.#actorCount = options.workerOf.length;
+    this.#outboxes = [new Outbox(memory[0], workers), new Outbox(memory[1], workers)];
+    this.#arrivals = [board.arrivalsFrom(0, worker), board.arrivalsFrom(1, worker)];
+    this.#outbox = this.#outboxes[0];
+    this.#arrivalMs = this.#arrivals[0];
+  }
+
+  /** Empties the outbox of one side, and posts to it from now on. */
+  open(side: number, isMeeting: boolean): void {
+    this.#outbox = this.#outboxes[side]!;
+    this.#arrivalMs = this.#arrivals[side]!;
+    this.#isMeeting = isMeeting;
+    this.#outbox.clear();
+    this.#arrivalMs.fill(Infinity);
+  }
+
+  get view(): DataView {
+    return this.#outbox.view;
+  }
+
+  /** In a meeting all stand at the same instant, and messages take no time. */
+  begin(target: ActorId, source: ActorId, sentMs: number, order: number, bytesMax: number): number {
+    assert(target < this.#actorCount, 'a message is for an actor');
+    const lookaheadMs = this.#isMeeting ? 0 : this.#lookaheadMs[source * this.#actorCount + target]!;
+    assert(lookaheadMs < Infinity, 'a message goes where the lookahead says one can go');
+    const atMs = sentMs + lookaheadMs;
+    if (atMs < this.#arrivalMs[target]!) this.#arrivalMs[target] = atMs;
+    return this.#outbox.begin(this.#workerOf[target]!, target, source, sentMs, order, bytesMax);
+  }
+
+  end(byteLength: number): void {
+    this.#outbox.end(byteLength);
+  }
+
+  /** Forgets what an actor that failed left open. */
+  cancel(): void {
+    this.#outbox.cancel();
+  }
+}

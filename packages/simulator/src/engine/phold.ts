@@ -1,0 +1,106 @@
+/**
+ * PHOLD, the usual benchmark of parallel simulation engines (Fujimoto 1990): a fixed number of
+ * events, each of which, when it happens, schedules one more at a uniformly random actor, after the
+ * lookahead and an exponential delay. It does nothing else, so it measures the engine alone.
+ *
+ * This is also an entry for worker threads: its `setup` is a `Phold`.
+ */
+
+import { exponential, type Random, seededRandom } from '@cachetorrent/std';
+
+import type { ActorId, Behaviour, World } from './behaviour.ts';
+import { hostActors } from './worker.ts';
+
+export interface Phold {
+  readonly seed: number;
+  readonly actorCount: number;
+  /** Events pending at any time, of each actor at the start. */
+  readonly pendingPerActor: number;
+  /** How many of a hundred events go to a random other actor; the rest stay. */
+  readonly remotePercent: number;
+  /** The lookahead between any two actors; also the least delay of an event that stays. */
+  readonly lookaheadMs: number;
+  /** The mean of the exponential delay that comes on top. */
+  readonly delayMs: number;
+  /** No event happens at this time or after it. */
+  readonly endMs: number;
+}
+
+/** What an actor reports: how much it handled, and a hash of when. */
+export interface PholdReport {
+  readonly eventCount: number;
+  readonly sentCount: number;
+  readonly hash: number;
+}
+
+const MESSAGE_BYTES = 8;
+
+export class PholdActor implements Behaviour {
+  readonly wantsMeeting = false;
+  readonly pendingCount = 1;
+  lastActiveMs = 0;
+  doneCount = 0;
+  messageCount = 0;
+  readonly #phold: Phold;
+  readonly #world: World;
+  readonly #random: Random;
+  #hash = 0;
+
+  constructor(phold: Phold, world: World) {
+    this.#phold = phold;
+    this.#world = world;
+    this.#random = seededRandom(phold.seed, 'phold', world.id);
+    for (let n = 0; n < phold.pendingPerActor; n++) {
+      world.schedule(exponential(this.#random, phold.delayMs), 0, 0, 0, 0);
+    }
+  }
+
+  handle(): void {
+    const { lookaheadMs, delayMs, endMs, remotePercent } = this.#phold;
+    const world = this.#world;
+    const random = this.#random;
+    this.doneCount++;
+    this.lastActiveMs = world.nowMs;
+    this.#hash = (Math.imul(this.#hash, 31) + (world.nowMs * 1e6)) | 0;
+    const atMs = world.nowMs + lookaheadMs + exponential(random, delayMs);
+    if (atMs >= endMs) return;
+    if (random.below(100) >= remotePercent) world.schedule(atMs, 0, 0, 0, 0);
+    else this.#post(atMs);
+  }
+
+  receive(
+    _source: ActorId,
+    _sentMs: number,
+    order: number,
+    bytes: DataView,
+    offset: number,
+    _length: number,
+  ): void {
+    this.#world.scheduleArrival(bytes.getFloat64(offset, true), order, 0, 0, 0, 0);
+  }
+
+  meet(): boolean {
+    return false;
+  }
+
+  report(): PholdReport {
+    return { eventCount: this.doneCount, sentCount: this.messageCount, hash: this.#hash };
+  }
+
+  #post(atMs: number): void {
+    const world = this.#world;
+    this.messageCount++;
+    const other = this.#random.below(this.#phold.actorCount - 1);
+    const target = other < world.id ? other : other + 1;
+    const view = world.beginPost(target, world.takeOrders(1), MESSAGE_BYTES);
+    view.setFloat64(world.offset, atMs, true);
+    world.endPost(MESSAGE_BYTES);
+  }
+}
+
+/** The lookahead between all actors of a PHOLD. */
+export function pholdLookaheadMs({ actorCount, lookaheadMs }: Phold): Float64Array {
+  return new Float64Array(actorCount * actorCount).fill(lookaheadMs);
+}
+
+hostActors<Phold>((phold, world) => new PholdActor(phold, world));
