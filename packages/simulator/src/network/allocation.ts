@@ -206,8 +206,8 @@ export class Allocation {
 
       this.#left[own] = left;
       this.#unfixedCount[own] = kept - start;
-      // Subtraction rounds, so what is left of a full resource may be a little below nothing.
-      board[firstSlot + 2 * own] = left > 0 ? left / (kept - start) : 0;
+      // No fixed rate is above the share, so this is never below nothing, not by rounding either.
+      board[firstSlot + 2 * own] = left / (kept - start);
       this.#open[stillOpen++] = own;
     }
     this.#openCount = stillOpen;

@@ -1,0 +1,158 @@
+import { seededRandom } from '@cachetorrent/std';
+import { describe, expect, test } from 'vitest';
+
+import { plainDijkstra } from '../../test/network/plain-dijkstra.ts';
+import { randomEdgeCount } from './random-graph.ts';
+import { FAR, NEAR, type Topology, transitStub } from './transit-stub.ts';
+
+const medium = { transitDomains: 10, transitDomainSize: 50, stubDomains: 14, stubDomainSize: 100 };
+
+/** Seeds, and sizes down to the smallest. */
+const cases = [
+  ...[1, 2, 3].map((seed) => ({ seed, options: medium })),
+  ...[4, 5, 6, 7, 8, 9].map((seed) => ({
+    seed,
+    options: { transitDomains: 3, transitDomainSize: 4, stubDomains: 5, stubDomainSize: 6 },
+  })),
+  ...[10, 11, 12, 13].map((seed) => ({
+    seed,
+    options: { transitDomains: 1, transitDomainSize: 1, stubDomains: 1, stubDomainSize: 1 },
+  })),
+];
+
+describe('a transit-stub network', () => {
+  test.each(cases)('has domains of the sizes asked for, give or take two ($seed)', (case_) => {
+    const { options, seed } = case_;
+    const topology = transitStub(options, seededRandom(seed));
+    expect(topology.stubStart.length).toBe(options.stubDomains + 1);
+    for (let stub = 0; stub < options.stubDomains; stub++) {
+      const size = topology.stubStart[stub + 1]! - topology.stubStart[stub]!;
+      expect(Math.abs(size - options.stubDomainSize)).toBeLessThanOrEqual(2);
+      expect(size).toBeGreaterThanOrEqual(1);
+    }
+    const expected = options.transitDomains * options.transitDomainSize;
+    expect(Math.abs(topology.backboneCount - expected))
+      .toBeLessThanOrEqual(2 * options.transitDomains);
+  });
+
+  test.each(cases)('is connected, and so is each stub without the rest ($seed)', (case_) => {
+    const topology = transitStub(case_.options, seededRandom(case_.seed));
+    expect(Math.max(...plainDijkstra(topology.graph, 0))).toBeLessThan(Infinity);
+    for (let stub = 0; stub + 1 < topology.stubStart.length; stub++) {
+      expect(reachableInside(topology, stub)).toBe(
+        topology.stubStart[stub + 1]! - topology.stubStart[stub]!,
+      );
+    }
+  });
+
+  test.each(cases)('joins near routers nearly and far ones by a long way ($seed)', (case_) => {
+    const topology = transitStub(case_.options, seededRandom(case_.seed));
+    let toBackbone = 0;
+    for (const { from, to, lengthMs } of edgesOf(topology)) {
+      const fromBackbone = from < topology.backboneCount;
+      const intoBackbone = to < topology.backboneCount;
+      const inOneStub = !fromBackbone && stubOf(topology, from) === stubOf(topology, to);
+      if (fromBackbone !== intoBackbone) toBackbone++;
+      // Within the backbone, an edge is between domains or inside one.
+      expect(inRange(lengthMs, NEAR)).toBe(inOneStub || (intoBackbone && !inRange(lengthMs, FAR)));
+      expect(inRange(lengthMs, NEAR) || inRange(lengthMs, FAR)).toBe(true);
+      expect(fromBackbone || intoBackbone || inOneStub).toBe(true);
+    }
+    const { stubDomains } = case_.options;
+    expect(toBackbone).toBe(stubDomains + Math.floor(stubDomains / 2));
+  });
+
+  test('has about log2 n + 1 edges for each router of a domain', () => {
+    const topology = transitStub(medium, seededRandom('edges'));
+    const inside = edgesOf(topology).filter(({ lengthMs }) => inRange(lengthMs, NEAR)).length;
+    const routers = topology.graph.rowStart.length - 1;
+    expect(inside / routers).toBeGreaterThan(Math.log2(50) + 0.9);
+    expect(inside / routers).toBeLessThan(Math.log2(102) + 1.1);
+    expect(randomEdgeCount(64)).toBe(64 * 7);
+    expect(randomEdgeCount(4)).toBe(6);
+  });
+
+  test('never joins two routers of a domain twice', () => {
+    const topology = transitStub(medium, seededRandom('pairs'));
+    const inside = edgesOf(topology).filter(({ lengthMs }) => inRange(lengthMs, NEAR));
+    expect(new Set(inside.map(({ from, to }) => `${from}-${to}`)).size).toBe(inside.length);
+  });
+
+  test('is the same for the same seed, and another for another', () => {
+    const [first, again, other] = [1, 1, 2].map((seed) => transitStub(medium, seededRandom(seed)));
+    expect(again).toEqual(first);
+    expect(other).not.toEqual(first);
+  });
+
+  test('lies in shared memory, ready for all threads', () => {
+    const { graph, stubStart } = transitStub(medium, seededRandom(1));
+    for (const array of [graph.rowStart, graph.target, graph.lengthMs, stubStart]) {
+      expect(array.buffer).toBeInstanceOf(SharedArrayBuffer);
+    }
+  });
+
+  test('has the latencies of the original: 7 ms inside a stub, 320 ms between two', () => {
+    // Measured in the simulator of 2018 on `medium`: inside mean 7 (2–15), between mean 320
+    // (202–437).
+    const inside: number[] = [];
+    const between: number[] = [];
+    for (let seed = 0; seed < 5; seed++) {
+      const topology = transitStub(medium, seededRandom('latency', seed));
+      for (let stub = 0; stub < 14; stub += 3) {
+        const source = topology.stubStart[stub]!;
+        const distanceMs = plainDijkstra(topology.graph, source);
+        for (let router = topology.backboneCount; router < distanceMs.length; router++) {
+          if (router === source) continue;
+          (stubOf(topology, router) === stub ? inside : between).push(distanceMs[router]!);
+        }
+      }
+    }
+    expect(mean(inside)).toBeGreaterThan(6.5);
+    expect(mean(inside)).toBeLessThan(8.5);
+    expect(mean(between)).toBeGreaterThan(290);
+    expect(mean(between)).toBeLessThan(350);
+  });
+});
+
+interface Edge {
+  readonly from: number;
+  readonly to: number;
+  readonly lengthMs: number;
+}
+
+/** Every edge once, from its lower end. */
+function edgesOf({ graph }: Topology): Edge[] {
+  const edges: Edge[] = [];
+  for (let from = 0; from + 1 < graph.rowStart.length; from++) {
+    for (let place = graph.rowStart[from]!; place < graph.rowStart[from + 1]!; place++) {
+      const to = graph.target[place]!;
+      if (from < to) edges.push({ from, to, lengthMs: graph.lengthMs[place]! });
+    }
+  }
+  return edges;
+}
+
+function stubOf({ stubStart }: Topology, router: number): number {
+  return stubStart.findLastIndex((start) => start <= router);
+}
+
+function reachableInside(topology: Topology, stub: number): number {
+  const first = topology.stubStart[stub]!;
+  const reached = new Set([first]);
+  for (const router of reached) {
+    const rowEnd = topology.graph.rowStart[router + 1]!;
+    for (let place = topology.graph.rowStart[router]!; place < rowEnd; place++) {
+      const neighbour = topology.graph.target[place]!;
+      if (neighbour >= first && neighbour < topology.stubStart[stub + 1]!) reached.add(neighbour);
+    }
+  }
+  return reached.size;
+}
+
+function inRange(lengthMs: number, { leastMs, mostMs }: { leastMs: number; mostMs: number }): boolean {
+  return lengthMs >= leastMs && lengthMs <= mostMs;
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}

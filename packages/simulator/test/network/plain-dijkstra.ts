@@ -1,0 +1,28 @@
+/**
+ * Dijkstra's algorithm as it stands in a textbook, over all vertices: what clever latencies are
+ * compared with.
+ */
+
+import { type Graph, vertexCountOf } from '../../src/network/graph.ts';
+
+/** The distance from `source` to each vertex, in ms; Infinity where there is no path. */
+export function plainDijkstra(graph: Graph, source: number): number[] {
+  const count = vertexCountOf(graph);
+  const distanceMs = new Array<number>(count).fill(Infinity);
+  const settled = new Set<number>();
+  distanceMs[source] = 0;
+  while (settled.size < count) {
+    let nearest = -1;
+    for (let vertex = 0; vertex < count; vertex++) {
+      if (settled.has(vertex)) continue;
+      if (nearest < 0 || distanceMs[vertex]! < distanceMs[nearest]!) nearest = vertex;
+    }
+    settled.add(nearest);
+    for (let place = graph.rowStart[nearest]!; place < graph.rowStart[nearest + 1]!; place++) {
+      const neighbour = graph.target[place]!;
+      const byNearestMs = distanceMs[nearest]! + graph.lengthMs[place]!;
+      distanceMs[neighbour] = Math.min(distanceMs[neighbour]!, byNearestMs);
+    }
+  }
+  return distanceMs;
+}
