@@ -1,0 +1,142 @@
+/**
+ * From a configuration to the swarm that it means: fills in what was left out, applies what the
+ * command line said instead, and has the simulator check the whole.
+ */
+
+import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import { checkSwarm, type LatencyModel, type Swarm, SwarmError } from '@cachetorrent/simulator';
+import type { JSONPath } from 'jsonc-parser';
+
+import { UserMistake } from '../user-mistake.ts';
+import type { ConfigFile } from './read.ts';
+import type { Config } from './schema.ts';
+
+/** What stands on the command line instead of in the file. */
+export type Overrides = Partial<
+  Pick<Config, 'leaders' | 'pieces' | 'pieceSize' | 'choker' | 'rules'>
+>;
+
+/** A configuration in which every field that matters is written out. */
+export type WholeConfig = Config &
+  Required<
+    Pick<
+      Config,
+      'rules' | 'habits' | 'latency' | 'arrivalGapMs' | 'preference' | 'choker' | 'seedChoker'
+    >
+  >;
+
+export interface CheckedSwarm {
+  readonly swarm: Swarm;
+  /** Written to a file, it gives the same swarm again. */
+  readonly config: WholeConfig;
+}
+
+/** The original's messages take no time; this stands in for how long they wait to be handled. */
+const ORIGINAL_LATENCY_MS = 50;
+/** As in the original: all of `medium` have joined within some 1.4 s. */
+const ARRIVAL_GAP_MS = 2;
+
+/** @throws UserMistake where the swarm makes no sense, naming the line or the option */
+export function checkedSwarm({ config, places }: ConfigFile, overrides: Overrides): CheckedSwarm {
+  const whole = complete({ ...config, ...overrides });
+  const swarm = swarmOf(whole);
+  const nameOf = (field: string) => {
+    const name = configFieldOf(field);
+    return name in overrides ? flagOf(name) : name;
+  };
+  try {
+    checkSwarm(swarm, nameOf);
+  } catch (error) {
+    if (!(error instanceof SwarmError)) throw error;
+    const { at, problem, fix } = error;
+    const where = at.startsWith('--') ? at : `${places.ofValue(pathOf(at))}: ${at}`;
+    throw new UserMistake({ at: where, problem, fix });
+  }
+  return { swarm, config: whole };
+}
+
+/** Fills in what was left out. */
+export function complete(config: Config): WholeConfig {
+  const rules = config.rules ?? 'client';
+  const choker = config.choker ?? 'tit-for-tat';
+  const original = rules === 'original';
+  return {
+    ...config,
+    rules,
+    habits: config.habits ?? {},
+    latency:
+      config.latency ?? (original ? { fixedMs: ORIGINAL_LATENCY_MS } : { model: 'topology' }),
+    arrivalGapMs: config.arrivalGapMs ?? ARRIVAL_GAP_MS,
+    preference: config.preference ?? 'within-rarity',
+    choker,
+    seedChoker: config.seedChoker ?? (original ? choker : 'round-robin'),
+  };
+}
+
+/** In the simulator's words. It is not checked. */
+export function swarmOf(config: WholeConfig): Swarm {
+  const { transitDomains, transitDomainSize, stubDomains, stubDomainSize } = config;
+  const { fixedMs } = config.latency;
+  const latency: LatencyModel =
+    fixedMs === undefined ? { model: 'topology' } : { model: 'fixed', fixedMs };
+  const habits = config.rules === 'original' ? ORIGINAL_HABITS : CLIENT_HABITS;
+  return {
+    neighbours: config.outPeers,
+    minPeers: config.minNodes,
+    seeds: config.seeds,
+    pieces: config.pieces,
+    pieceBits: config.pieceSize,
+    uploads: config.uploads,
+    optimistics: config.optimistics,
+    rechokeMs: config.interval,
+    backlog: config.backlog,
+    choker: config.choker,
+    seedChoker: config.seedChoker,
+    transferIntervalMs: config.transferInterval,
+    arrivalGapMs: config.arrivalGapMs,
+    capacities: config.capacityNodes.map(({ number, upload, download }) => ({
+      count: number,
+      uploadKbps: upload,
+      downloadKbps: download,
+    })),
+    topology: { transitDomains, transitDomainSize, stubDomains, stubDomainSize },
+    latency,
+    habits: { ...habits, ...config.habits },
+    preference: config.preference,
+    parts: config.multi ?? 1,
+    ...(config.leaders === undefined ? {} : { leaderPercent: config.leaders }),
+    ...(config.bias === undefined ? {} : { externalPercent: config.bias }),
+  };
+}
+
+/** Fields of a swarm that go by another name in a configuration file. */
+const CONFIG_NAMES: Readonly<Record<string, string>> = {
+  neighbours: 'outPeers',
+  minPeers: 'minNodes',
+  pieceBits: 'pieceSize',
+  rechokeMs: 'interval',
+  transferIntervalMs: 'transferInterval',
+  capacities: 'capacityNodes',
+  count: 'number',
+  uploadKbps: 'upload',
+  downloadKbps: 'download',
+  leaderPercent: 'leaders',
+  externalPercent: 'bias',
+  parts: 'multi',
+};
+
+function configFieldOf(swarmField: string): string {
+  const field = swarmField.replace(/^topology\./, '');
+  return field.replace(/[a-zA-Z]+/g, (name) => CONFIG_NAMES[name] ?? name);
+}
+
+function flagOf(field: string): string {
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `capacityNodes[1].upload` is ['capacityNodes', 1, 'upload']. */
+function pathOf(field: string): JSONPath {
+  return Array.from(field.matchAll(/[a-zA-Z]+|\d+/g), ([step]) =>
+    /^\d/.test(step) ? Number(step) : step,
+  );
+}

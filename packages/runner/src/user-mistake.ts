@@ -1,0 +1,18 @@
+/** What the user got wrong: where it is, what is wrong there, and how to mend it. */
+
+import type { Mistake } from '@cachetorrent/simulator';
+
+/** Ends the command with exit code 2, before anything has been written. */
+export class UserMistake extends Error {
+  override readonly name = 'UserMistake';
+  readonly mistakes: readonly Mistake[];
+
+  constructor(...mistakes: readonly Mistake[]) {
+    super(mistakes.map(tell).join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
+function tell({ at, problem, fix }: Mistake): string {
+  return `${at}: ${problem}\n  to mend it: ${fix}`;
+}
