@@ -96,11 +96,13 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
     key: decodeText(fields.get('key')),
     trackerId: decodeText(fields.get('trackerid')),
     ip: decodeText(fields.get('ip')),
-    cacheTorrent: fields.has('ct') ? {
-      system: natural(fields.get('ct_as'), SYSTEM_MAX),
-      uploadBytesPerS: natural(fields.get('ct_up'), Number.MAX_SAFE_INTEGER),
-      downloadBytesPerS: natural(fields.get('ct_down'), Number.MAX_SAFE_INTEGER),
-    } : undefined,
+    cacheTorrent: fields.has('ct')
+      ? {
+          system: natural(fields.get('ct_as'), SYSTEM_MAX),
+          uploadBytesPerS: natural(fields.get('ct_up'), Number.MAX_SAFE_INTEGER),
+          downloadBytesPerS: natural(fields.get('ct_down'), Number.MAX_SAFE_INTEGER),
+        }
+      : undefined,
   };
 }
 

@@ -11,7 +11,12 @@ import { type Bencodable, type BencodedDictionary, encodeBencode } from './benco
 import { bytesField, integerField, readDictionary, textField } from './bencode-fields.ts';
 import { SYSTEM_MAX } from './cachetorrent.ts';
 import {
-  COMPACT_BYTES, decodeEndpoints, type Endpoint, encodeEndpoint, encodeEndpoints, formatAddress,
+  COMPACT_BYTES,
+  decodeEndpoints,
+  type Endpoint,
+  encodeEndpoint,
+  encodeEndpoints,
+  formatAddress,
   parseAddress,
 } from './endpoint.ts';
 import { type WireLimits, WIRE_LIMITS } from './limits.ts';
@@ -50,11 +55,11 @@ export interface AnnounceResponse {
 
 export type AnnounceAnswer =
   | {
-    readonly kind: 'peers';
-    readonly response: AnnounceResponse;
-    /** What was put up with: sentences for a log. */
-    readonly remarks: readonly string[];
-  }
+      readonly kind: 'peers';
+      readonly response: AnnounceResponse;
+      /** What was put up with: sentences for a log. */
+      readonly remarks: readonly string[];
+    }
   /** The tracker refuses, and says why. */
   | { readonly kind: 'refusal'; readonly reason: string }
   /** It is no answer of a tracker. */
@@ -87,12 +92,12 @@ export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
   const { peers, cacheTorrent, externalIp } = response;
   const compact = encodeEndpoints(peers);
   const fields: Record<string, Bencodable | undefined> = {
-    'interval': response.intervalS,
+    interval: response.intervalS,
     'min interval': response.minIntervalS,
-    'complete': response.seeds,
-    'incomplete': response.leechers,
-    'peers': compact.ipv4,
-    'peers6': compact.ipv6.length > 0 ? compact.ipv6 : undefined,
+    complete: response.seeds,
+    incomplete: response.leechers,
+    peers: compact.ipv4,
+    peers6: compact.ipv6.length > 0 ? compact.ipv6 : undefined,
     'tracker id': response.trackerId,
     'warning message': response.warning,
     'external ip': externalIp === undefined ? undefined : parseAddress(externalIp),

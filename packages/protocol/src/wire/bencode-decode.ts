@@ -83,7 +83,8 @@ class Reader {
     if (first === LIST) return this.#list();
     if (first === DICTIONARY) return this.#dictionary();
     if (first !== undefined && isDigit(first)) return this.#string();
-    throw this.#malformed(first === undefined ? 'it is cut short' : `no value begins with ${first}`);
+    if (first === undefined) throw this.#malformed('it is cut short');
+    throw this.#malformed(`no value begins with ${first}`);
   }
 
   #list(): Bencoded[] {

@@ -15,10 +15,20 @@
 
 import { type BencodedDictionary, encodeBencode } from './bencode.ts';
 import {
-  bytesField, integerField, listField, readDictionary, type Remark, remarkTail,
+  bytesField,
+  integerField,
+  listField,
+  readDictionary,
+  type Remark,
+  remarkTail,
 } from './bencode-fields.ts';
 import {
-  COMPACT_BYTES, decodeEndpoint, decodeEndpoints, type Endpoint, encodeEndpoint, encodeEndpoints,
+  COMPACT_BYTES,
+  decodeEndpoint,
+  decodeEndpoints,
+  type Endpoint,
+  encodeEndpoint,
+  encodeEndpoints,
 } from './endpoint.ts';
 import { PEER_ID_BYTES } from './handshake.ts';
 import type { WireLimits } from './limits.ts';
@@ -29,31 +39,35 @@ export const SYSTEM_MAX: number = 2 ** 32 - 1;
 
 export type CacheTorrentMessage =
   | {
-    readonly name: 'ct_leader_start';
-    readonly target: Endpoint;
-    readonly peerId?: Uint8Array | undefined;
-  }
+      readonly name: 'ct_leader_start';
+      readonly target: Endpoint;
+      readonly peerId?: Uint8Array | undefined;
+    }
   | { readonly name: 'ct_have'; readonly piece: number }
   | {
-    readonly name: 'ct_neighbours';
-    /** Those of IP version 4 first. */
-    readonly peers: readonly Endpoint[];
-    /** One for each of `peers`. */
-    readonly systems: readonly number[];
-  }
+      readonly name: 'ct_neighbours';
+      /** Those of IP version 4 first. */
+      readonly peers: readonly Endpoint[];
+      /** One for each of `peers`. */
+      readonly systems: readonly number[];
+    }
   | {
-    readonly name: 'ct_candidate';
-    readonly uploadBytesPerS: number;
-    readonly downloadBytesPerS: number;
-    readonly system: number;
-  }
+      readonly name: 'ct_candidate';
+      readonly uploadBytesPerS: number;
+      readonly downloadBytesPerS: number;
+      readonly system: number;
+    }
   | { readonly name: 'ct_leaders'; readonly leaders: readonly Endpoint[]; readonly system: number };
 
 export type CacheTorrentName = CacheTorrentMessage['name'];
 
 /** The numbers by which we want to be told each. */
 export const CACHE_TORRENT_IDS: Readonly<Record<CacheTorrentName, number>> = {
-  ct_leader_start: 10, ct_neighbours: 11, ct_candidate: 12, ct_leaders: 13, ct_have: 14,
+  ct_leader_start: 10,
+  ct_neighbours: 11,
+  ct_candidate: 12,
+  ct_leaders: 13,
+  ct_have: 14,
 };
 
 /** The payload of the extended message. Endpoints must have addresses in text. */
@@ -67,7 +81,9 @@ export function encodeCacheTorrent(message: CacheTorrentMessage): Uint8Array {
       return encodeBencode({ ...peerLists(message.peers), as: message.systems });
     case 'ct_candidate':
       return encodeBencode({
-        up: message.uploadBytesPerS, down: message.downloadBytesPerS, as: message.system,
+        up: message.uploadBytesPerS,
+        down: message.downloadBytesPerS,
+        as: message.system,
       });
     case 'ct_leaders':
       return encodeBencode({ ...peerLists(message.leaders), as: message.system });
@@ -81,11 +97,18 @@ export function decodeCacheTorrent(
   limits: WireLimits,
   remarks?: Remark[],
 ): CacheTorrentMessage {
-  const { fields: value, end } = readDictionary(payload, limits, 'bad-cachetorrent-message', remarks);
+  const { fields: value, end } = readDictionary(
+    payload,
+    limits,
+    'bad-cachetorrent-message',
+    remarks,
+  );
   remarkTail(payload, end, remarks);
   switch (name) {
-    case 'ct_leader_start': return decodeLeaderStart(value);
-    case 'ct_have': return { name, piece: natural(value, 'index', limits.pieceCount - 1) };
+    case 'ct_leader_start':
+      return decodeLeaderStart(value);
+    case 'ct_have':
+      return { name, piece: natural(value, 'index', limits.pieceCount - 1) };
     case 'ct_neighbours': {
       const peers = decodePeers(value, limits);
       const systems = listField(value, 'as');
@@ -93,12 +116,13 @@ export function decodeCacheTorrent(
       if (!systems.every(isSystem)) throw bad('as has what is no number of a system');
       return { name, peers, systems };
     }
-    case 'ct_candidate': return {
-      name,
-      uploadBytesPerS: natural(value, 'up', Number.MAX_SAFE_INTEGER),
-      downloadBytesPerS: natural(value, 'down', Number.MAX_SAFE_INTEGER),
-      system: natural(value, 'as', SYSTEM_MAX),
-    };
+    case 'ct_candidate':
+      return {
+        name,
+        uploadBytesPerS: natural(value, 'up', Number.MAX_SAFE_INTEGER),
+        downloadBytesPerS: natural(value, 'down', Number.MAX_SAFE_INTEGER),
+        system: natural(value, 'as', SYSTEM_MAX),
+      };
     case 'ct_leaders': {
       const leaders = decodePeers(value, limits);
       return { name, leaders, system: natural(value, 'as', SYSTEM_MAX) };
@@ -122,7 +146,10 @@ function peerLists(peers: readonly Endpoint[]): { peers: Uint8Array; peers6?: Ui
 
 function decodePeers(value: BencodedDictionary, limits: WireLimits): Endpoint[] {
   const peers: Endpoint[] = [];
-  const lists = [['peers', COMPACT_BYTES.ipv4], ['peers6', COMPACT_BYTES.ipv6]] as const;
+  const lists = [
+    ['peers', COMPACT_BYTES.ipv4],
+    ['peers6', COMPACT_BYTES.ipv6],
+  ] as const;
   for (const [key, size] of lists) {
     const bytes = bytesField(value, key) ?? new Uint8Array(0);
     const listed = decodeEndpoints(bytes, size);

@@ -3,9 +3,9 @@
  * (`Hearer`) and what is said (`Speaker`) both change it.
  */
 
-import { EventQueue } from './event-queue.ts';
+import type { EventQueue } from './event-queue.ts';
 import type { ExtendedHandshake } from './extended-handshake.ts';
-import { FrameEncoder } from './frame-encoder.ts';
+import type { FrameEncoder } from './frame-encoder.ts';
 import type { Features } from './handshake.ts';
 import type { WireLimits } from './limits.ts';
 import { PieceBits } from './piece-bits.ts';
@@ -13,9 +13,12 @@ import { RequestList } from './request-list.ts';
 import type { Fault, Profile, Reaction } from './rules.ts';
 import type { SessionEvent } from './session-events.ts';
 import {
-  bytesOfPiece, type SessionOptions, type SessionTorrent, type TorrentShape,
+  bytesOfPiece,
+  type SessionOptions,
+  type SessionTorrent,
+  type TorrentShape,
 } from './session-options.ts';
-import { Violations } from './violations.ts';
+import type { Violations } from './violations.ts';
 import { WireError } from './wire-error.ts';
 
 const NOTHING: TorrentShape = { totalBytes: 0, pieceBytes: 0, pieceCount: 0 };

@@ -54,9 +54,10 @@ export function decodeEndpoint(bytes: Uint8Array): Endpoint | undefined {
 }
 
 /** Compact lists of those endpoints that have IPv4 addresses, and of those that have IPv6. */
-export function encodeEndpoints(
-  endpoints: readonly Endpoint[],
-): { readonly ipv4: Uint8Array; readonly ipv6: Uint8Array } {
+export function encodeEndpoints(endpoints: readonly Endpoint[]): {
+  readonly ipv4: Uint8Array;
+  readonly ipv6: Uint8Array;
+} {
   const compact = endpoints.map(encodeEndpoint).filter((bytes) => bytes !== undefined);
   const join = (size: number): Uint8Array =>
     Uint8Array.from(compact.filter(({ length }) => length === size).flatMap((bytes) => [...bytes]));
@@ -73,7 +74,8 @@ export function decodeEndpoints(
 ): (Endpoint | undefined)[] | undefined {
   if (bytes.length % size !== 0) return undefined;
   return Array.from({ length: bytes.length / size }, (_, i) =>
-    decodeEndpoint(bytes.subarray(i * size, (i + 1) * size)));
+    decodeEndpoint(bytes.subarray(i * size, (i + 1) * size)),
+  );
 }
 
 function parseIpv4(host: string): Uint8Array | undefined {

@@ -10,7 +10,12 @@
 
 import { type Bencodable, encodeBencode } from './bencode.ts';
 import {
-  bytesField, integerField, readDictionary, type Remark, remarkTail, textField,
+  bytesField,
+  integerField,
+  readDictionary,
+  type Remark,
+  remarkTail,
+  textField,
 } from './bencode-fields.ts';
 import { formatAddress, parseAddress } from './endpoint.ts';
 import type { WireLimits } from './limits.ts';
@@ -61,8 +66,12 @@ export function decodeExtendedHandshake(
   limits: WireLimits,
   remarks: Remark[] = [],
 ): ExtendedHandshake {
-  const { fields: value, end } =
-    readDictionary(payload, limits, 'malformed-extended-handshake', remarks);
+  const { fields: value, end } = readDictionary(
+    payload,
+    limits,
+    'malformed-extended-handshake',
+    remarks,
+  );
   remarkTail(payload, end, remarks);
 
   const yourAddress = bytesField(value, 'yourip');
@@ -73,7 +82,12 @@ export function decodeExtendedHandshake(
     port: within(integerField(value, 'p'), 1, 65_535),
     requestQueue: checked('bad-request-queue', value.get('reqq'), 1, 2 ** 31, remarks),
     metadataSize: checked(
-      'bad-metadata-size', value.get('metadata_size'), 1, limits.metadataBytes, remarks),
+      'bad-metadata-size',
+      value.get('metadata_size'),
+      1,
+      limits.metadataBytes,
+      remarks,
+    ),
     uploadOnly: value.has('upload_only') ? integerField(value, 'upload_only') !== 0 : undefined,
     yourAddress: hasAddress ? formatAddress(yourAddress!) : undefined,
     system: within(integerField(value, 'ct_as'), 0, 2 ** 32 - 1),

@@ -2,7 +2,10 @@
 
 import type { Remark } from './bencode-fields.ts';
 import {
-  type CacheTorrentMessage, type CacheTorrentName, CACHE_TORRENT_IDS, decodeCacheTorrent,
+  type CacheTorrentMessage,
+  type CacheTorrentName,
+  CACHE_TORRENT_IDS,
+  decodeCacheTorrent,
 } from './cachetorrent.ts';
 import type { Conversation } from './conversation.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -38,14 +41,16 @@ export class ExtendedHearer {
     }
     if (id === HANDSHAKE_ID) {
       return this.#attempt('malformed-extended-handshake', (remarks) =>
-        this.#handshake(payload, remarks));
+        this.#handshake(payload, remarks),
+      );
     }
     const name = this.#names.get(id);
     if (name === undefined) {
       at.breach('unknown-extension', `id ${id}, which we did not give out`);
     } else if (Object.hasOwn(CACHE_TORRENT_IDS, name)) {
       this.#attempt('bad-cachetorrent-message', (remarks) =>
-        this.#cacheTorrent(name as CacheTorrentName, payload, remarks));
+        this.#cacheTorrent(name as CacheTorrentName, payload, remarks),
+      );
     } else if (name === 'ut_metadata') {
       this.#attempt('bad-metadata-message', (remarks) => this.#metadata(payload, remarks));
     } else if (name === 'ut_pex') {
@@ -166,5 +171,6 @@ export class ExtendedHearer {
 /** The fields that are there: a later handshake does not take back what it leaves out. */
 function definedIn<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined)) as Fields;
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Fields;
 }

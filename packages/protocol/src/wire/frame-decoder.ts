@@ -157,8 +157,7 @@ export class FrameDecoder {
     if (moved > 0) {
       const bytes = this.#chunk;
       if (length + moved > this.#partial.length) this.#grow(length + moved, wanted);
-      if (moved < 8) for (let i = 0; i < moved; i++) this.#partial[length + i] = bytes[this.#at + i]!;
-      else this.#partial.set(view(bytes, this.#at, moved), length);
+      this.#partial.set(view(bytes, this.#at, moved), length);
       this.#partialLength += moved;
       this.#at += moved;
     }
@@ -182,12 +181,18 @@ function tell(
   payloadBytes: number,
 ): void {
   switch (id) {
-    case ID.choke: return hearer.choke();
-    case ID.unchoke: return hearer.unchoke();
-    case ID.interested: return hearer.interested();
-    case ID.notInterested: return hearer.notInterested();
-    case ID.have: return hearer.have(uint32(bytes, at));
-    case ID.bitfield: return hearer.bitfield(view(bytes, at, payloadBytes));
+    case ID.choke:
+      return hearer.choke();
+    case ID.unchoke:
+      return hearer.unchoke();
+    case ID.interested:
+      return hearer.interested();
+    case ID.notInterested:
+      return hearer.notInterested();
+    case ID.have:
+      return hearer.have(uint32(bytes, at));
+    case ID.bitfield:
+      return hearer.bitfield(view(bytes, at, payloadBytes));
     case ID.request:
       return hearer.request(uint32(bytes, at), uint32(bytes, at + 4), uint32(bytes, at + 8));
     case ID.piece: {
@@ -196,18 +201,28 @@ function tell(
     }
     case ID.cancel:
       return hearer.cancel(uint32(bytes, at), uint32(bytes, at + 4), uint32(bytes, at + 8));
-    case ID.port: return hearer.port((bytes[at]! << 8) | bytes[at + 1]!);
-    case ID.suggest: return hearer.suggest(uint32(bytes, at));
-    case ID.haveAll: return hearer.haveAll();
-    case ID.haveNone: return hearer.haveNone();
+    case ID.port:
+      return hearer.port((bytes[at]! << 8) | bytes[at + 1]!);
+    case ID.suggest:
+      return hearer.suggest(uint32(bytes, at));
+    case ID.haveAll:
+      return hearer.haveAll();
+    case ID.haveNone:
+      return hearer.haveNone();
     case ID.reject:
       return hearer.reject(uint32(bytes, at), uint32(bytes, at + 4), uint32(bytes, at + 8));
-    case ID.allowedFast: return hearer.allowedFast(uint32(bytes, at));
-    case ID.extended: return hearer.extended(bytes[at]!, view(bytes, at + 1, payloadBytes - 1));
-    case ID.hashRequest: return hearer.hashRequest(view(bytes, at, payloadBytes));
-    case ID.hashes: return hearer.hashes(view(bytes, at, payloadBytes));
-    case ID.hashReject: return hearer.hashReject(view(bytes, at, payloadBytes));
-    default: assert(false, 'an id whose length was accepted is one that we know');
+    case ID.allowedFast:
+      return hearer.allowedFast(uint32(bytes, at));
+    case ID.extended:
+      return hearer.extended(bytes[at]!, view(bytes, at + 1, payloadBytes - 1));
+    case ID.hashRequest:
+      return hearer.hashRequest(view(bytes, at, payloadBytes));
+    case ID.hashes:
+      return hearer.hashes(view(bytes, at, payloadBytes));
+    case ID.hashReject:
+      return hearer.hashReject(view(bytes, at, payloadBytes));
+    default:
+      assert(false, 'an id whose length was accepted is one that we know');
   }
 }
 

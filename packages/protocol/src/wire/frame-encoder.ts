@@ -45,16 +45,34 @@ export class FrameEncoder implements WireMessages {
     this.#length += 4;
   }
 
-  choke(): void { this.#header(ID.choke, 0); }
-  unchoke(): void { this.#header(ID.unchoke, 0); }
-  interested(): void { this.#header(ID.interested, 0); }
-  notInterested(): void { this.#header(ID.notInterested, 0); }
-  haveAll(): void { this.#header(ID.haveAll, 0); }
-  haveNone(): void { this.#header(ID.haveNone, 0); }
+  choke(): void {
+    this.#header(ID.choke, 0);
+  }
+  unchoke(): void {
+    this.#header(ID.unchoke, 0);
+  }
+  interested(): void {
+    this.#header(ID.interested, 0);
+  }
+  notInterested(): void {
+    this.#header(ID.notInterested, 0);
+  }
+  haveAll(): void {
+    this.#header(ID.haveAll, 0);
+  }
+  haveNone(): void {
+    this.#header(ID.haveNone, 0);
+  }
 
-  have(piece: number): void { this.#number(ID.have, piece); }
-  suggest(piece: number): void { this.#number(ID.suggest, piece); }
-  allowedFast(piece: number): void { this.#number(ID.allowedFast, piece); }
+  have(piece: number): void {
+    this.#number(ID.have, piece);
+  }
+  suggest(piece: number): void {
+    this.#number(ID.suggest, piece);
+  }
+  allowedFast(piece: number): void {
+    this.#number(ID.allowedFast, piece);
+  }
 
   request(piece: number, begin: number, length: number): void {
     this.#block(ID.request, piece, begin, length);
@@ -89,10 +107,18 @@ export class FrameEncoder implements WireMessages {
     this.#length += 1 + payload.length;
   }
 
-  bitfield(bits: Uint8Array): void { this.#payload(ID.bitfield, bits); }
-  hashRequest(payload: Uint8Array): void { this.#payload(ID.hashRequest, payload); }
-  hashes(payload: Uint8Array): void { this.#payload(ID.hashes, payload); }
-  hashReject(payload: Uint8Array): void { this.#payload(ID.hashReject, payload); }
+  bitfield(bits: Uint8Array): void {
+    this.#payload(ID.bitfield, bits);
+  }
+  hashRequest(payload: Uint8Array): void {
+    this.#payload(ID.hashRequest, payload);
+  }
+  hashes(payload: Uint8Array): void {
+    this.#payload(ID.hashes, payload);
+  }
+  hashReject(payload: Uint8Array): void {
+    this.#payload(ID.hashReject, payload);
+  }
 
   /** Of an unknown message only the id and the size were kept: it is written with zeros. */
   unknown(id: number, payloadBytes: number): void {

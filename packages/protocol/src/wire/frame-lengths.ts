@@ -4,7 +4,7 @@ import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 import { ID } from './messages.ts';
 
-/** The bytes of a bitfield: those of the torrent, or the most that there may be before it is known. */
+/** Bytes of a bitfield: the torrent's, or the most that there may be before it is known. */
 export function bitfieldBytes(
   pieceCount: number | undefined,
   limits: WireLimits,

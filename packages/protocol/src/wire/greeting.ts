@@ -68,8 +68,8 @@ export class Greeting {
     const { side } = this.#options;
     if (side.side === 'dialler') {
       const { infoHash: dialled, infoHash2 } = side.torrent;
-      const isIt = sameBytes(infoHash, dialled) ||
-        (infoHash2 !== undefined && sameBytes(infoHash, infoHash2));
+      const isIt =
+        sameBytes(infoHash, dialled) || (infoHash2 !== undefined && sameBytes(infoHash, infoHash2));
       if (!isIt) throw new WireError('other-torrent', 'it answers with another info hash');
       return side.torrent;
     }

@@ -85,10 +85,18 @@ export class Hearer implements WireMessages {
     at.events.push(NOT_INTERESTED);
   }
 
-  have(piece: number): void { this.#availability.have(piece); }
-  bitfield(bits: Uint8Array): void { this.#availability.bitfield(bits); }
-  haveAll(): void { this.#availability.haveAll(); }
-  haveNone(): void { this.#availability.haveNone(); }
+  have(piece: number): void {
+    this.#availability.have(piece);
+  }
+  bitfield(bits: Uint8Array): void {
+    this.#availability.bitfield(bits);
+  }
+  haveAll(): void {
+    this.#availability.haveAll();
+  }
+  haveNone(): void {
+    this.#availability.haveNone();
+  }
 
   request(piece: number, begin: number, length: number): void {
     this.#at.isUnderWay = true;
@@ -191,8 +199,12 @@ export class Hearer implements WireMessages {
   }
 
   unknown(id: number, payloadBytes: number): void {
-    const detail = `message ${id} of ${payloadBytes} bytes`;
-    this.#at.events.push({ type: 'violation', fault: 'unknown-message', reaction: 'ignore', detail });
+    this.#at.events.push({
+      type: 'violation',
+      fault: 'unknown-message',
+      reaction: 'ignore',
+      detail: `message ${id} of ${payloadBytes} bytes`,
+    });
   }
 
   #unrequested(piece: number, begin: number, length: number): void {

@@ -16,23 +16,26 @@ export const METADATA_BLOCK_BYTES: number = 2 ** 14;
 export type MetadataMessage =
   | { readonly kind: 'request'; readonly block: number }
   | {
-    readonly kind: 'data';
-    readonly block: number;
-    /** Bytes of the whole info dictionary. */
-    readonly totalBytes: number;
-    readonly bytes: Uint8Array;
-  }
+      readonly kind: 'data';
+      readonly block: number;
+      /** Bytes of the whole info dictionary. */
+      readonly totalBytes: number;
+      readonly bytes: Uint8Array;
+    }
   | { readonly kind: 'reject'; readonly block: number };
 
 export function encodeMetadataMessage(message: MetadataMessage): Uint8Array {
   const piece = message.block;
   switch (message.kind) {
-    case 'request': return encodeBencode({ msg_type: 0, piece });
-    case 'data': return concatenate([
-      encodeBencode({ msg_type: 1, piece, total_size: message.totalBytes }),
-      message.bytes,
-    ]);
-    case 'reject': return encodeBencode({ msg_type: 2, piece });
+    case 'request':
+      return encodeBencode({ msg_type: 0, piece });
+    case 'data':
+      return concatenate([
+        encodeBencode({ msg_type: 1, piece, total_size: message.totalBytes }),
+        message.bytes,
+      ]);
+    case 'reject':
+      return encodeBencode({ msg_type: 2, piece });
   }
 }
 

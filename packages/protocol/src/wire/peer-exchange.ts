@@ -7,14 +7,22 @@
 import { type Bencodable, encodeBencode } from './bencode.ts';
 import { bytesField, readDictionary, type Remark, remarkTail } from './bencode-fields.ts';
 import {
-  COMPACT_BYTES, decodeEndpoints, type Endpoint, encodeEndpoint, encodeEndpoints,
+  COMPACT_BYTES,
+  decodeEndpoints,
+  type Endpoint,
+  encodeEndpoint,
+  encodeEndpoints,
 } from './endpoint.ts';
 import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
 /** Bits of `flags`. */
 export const PEX_FLAGS = {
-  prefersEncryption: 1, seed: 2, utp: 4, holepunch: 8, outgoing: 16,
+  prefersEncryption: 1,
+  seed: 2,
+  utp: 4,
+  holepunch: 8,
+  outgoing: 16,
 } as const;
 
 export interface ExchangedPeer extends Endpoint {
@@ -29,12 +37,14 @@ export interface PeerExchange {
 export function encodePeerExchange({ added, dropped }: PeerExchange): Uint8Array {
   const { ipv4, ipv6 } = encodeEndpoints(added);
   const flags = (size: number): Uint8Array =>
-    Uint8Array.from(added
-      .filter((peer) => encodeEndpoint(peer)?.length === size)
-      .map((peer) => peer.flags));
+    Uint8Array.from(
+      added.filter((peer) => encodeEndpoint(peer)?.length === size).map((peer) => peer.flags),
+    );
   const gone = encodeEndpoints(dropped);
   const fields: Record<string, Bencodable> = {
-    'added': ipv4, 'added.f': flags(COMPACT_BYTES.ipv4), 'dropped': gone.ipv4,
+    added: ipv4,
+    'added.f': flags(COMPACT_BYTES.ipv4),
+    dropped: gone.ipv4,
   };
   if (ipv6.length > 0) {
     fields['added6'] = ipv6;
@@ -78,7 +88,8 @@ export function decodePeerExchange(
       throw bad(`${key}.f has ${flags.length} bytes for ${endpoints.length} entries`);
     }
     return endpoints.flatMap((endpoint, i) =>
-      reachable(endpoint) ? [{ ...endpoint, flags: flags?.[i] ?? 0 }] : []);
+      reachable(endpoint) ? [{ ...endpoint, flags: flags?.[i] ?? 0 }] : [],
+    );
   };
 
   const { ipv4, ipv6 } = COMPACT_BYTES;

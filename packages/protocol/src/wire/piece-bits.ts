@@ -36,7 +36,7 @@ export class PieceBits {
     return true;
   }
 
-  /** Takes over `bits` of the same size; returns false where some were set behind the last piece. */
+  /** Takes over as many `bits`; returns false where some were set behind the last piece. */
   assign(bits: Uint8Array): boolean {
     this.bytes.set(bits);
     const spare = spareMask(this.pieceCount);

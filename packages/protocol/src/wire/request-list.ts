@@ -62,16 +62,28 @@ export class RequestList {
   /** The same with that length. */
   findExactly(piece: number, begin: number, length: number): number {
     for (let place = 0; place < this.#count; place++) {
-      if (this.#begins[place] === begin && this.#pieces[place] === piece &&
-          this.#lengths[place] === length) return place;
+      if (
+        this.#begins[place] === begin &&
+        this.#pieces[place] === piece &&
+        this.#lengths[place] === length
+      )
+        return place;
     }
     return NOT_FOUND;
   }
 
-  pieceAt(place: number): number { return this.#pieces[place]!; }
-  beginAt(place: number): number { return this.#begins[place]!; }
-  lengthAt(place: number): number { return this.#lengths[place]!; }
-  isCancelled(place: number): boolean { return this.#cancelled[place] === 1; }
+  pieceAt(place: number): number {
+    return this.#pieces[place]!;
+  }
+  beginAt(place: number): number {
+    return this.#begins[place]!;
+  }
+  lengthAt(place: number): number {
+    return this.#lengths[place]!;
+  }
+  isCancelled(place: number): boolean {
+    return this.#cancelled[place] === 1;
+  }
 
   /** Asks again for what was cancelled. */
   revive(place: number): void {

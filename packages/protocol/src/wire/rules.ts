@@ -57,7 +57,7 @@ export const RULES = {
   /** Its bytes came too slowly. */
   'slow-frame': { strict: 'close', interop: 'close' },
   /** Nothing came for too long. */
-  'idle': { strict: 'close', interop: 'close' },
+  idle: { strict: 'close', interop: 'close' },
   /** It does not read what we answer. */
   'output-overflow': { strict: 'close', interop: 'close' },
   'keep-alive-flood': { strict: 'ignore', interop: 'ignore' },

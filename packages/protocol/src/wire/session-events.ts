@@ -21,12 +21,12 @@ export interface BlockRange {
 export type SessionEvent =
   /** Both sides have said who they are. The first event, unless it is `closed`. */
   | {
-    readonly type: 'handshake';
-    readonly torrent: SessionTorrent;
-    readonly peerId: Uint8Array;
-    /** What both sides offer. */
-    readonly features: Features;
-  }
+      readonly type: 'handshake';
+      readonly torrent: SessionTorrent;
+      readonly peerId: Uint8Array;
+      /** What both sides offer. */
+      readonly features: Features;
+    }
   | { readonly type: 'choke' }
   | { readonly type: 'unchoke' }
   | { readonly type: 'interested' }
@@ -43,11 +43,11 @@ export type SessionEvent =
   | ({ readonly type: 'cancel' } & BlockRange)
   /** A block that we asked for. */
   | {
-    readonly type: 'piece';
-    readonly piece: number;
-    readonly begin: number;
-    readonly block: Uint8Array;
-  }
+      readonly type: 'piece';
+      readonly piece: number;
+      readonly begin: number;
+      readonly block: Uint8Array;
+    }
   /** It will not answer this request of ours. */
   | ({ readonly type: 'reject' } & BlockRange)
   | { readonly type: 'suggest'; readonly piece: number }
@@ -61,18 +61,20 @@ export type SessionEvent =
   | { readonly type: 'extended'; readonly name: string; readonly payload: Uint8Array }
   /** It broke a rule and gets away with it. For logs and counts. */
   | {
-    readonly type: 'violation';
-    readonly fault: Fault;
-    readonly reaction: Reaction;
-    readonly detail: string;
-  }
+      readonly type: 'violation';
+      readonly fault: Fault;
+      readonly reaction: Reaction;
+      readonly detail: string;
+    }
   /** The last event. Whatever is left of the output may still be sent. */
   | { readonly type: 'closed'; readonly reason: CloseReason; readonly detail: string };
 
 /** An event that is filled in anew each time, for what is too frequent to make an object for. */
 export type ReusedEvent<Type extends SessionEvent['type']> = {
-  -readonly [Key in keyof Extract<SessionEvent, { type: Type }>]:
-  Extract<SessionEvent, { type: Type }>[Key];
+  -readonly [Key in keyof Extract<SessionEvent, { type: Type }>]: Extract<
+    SessionEvent,
+    { type: Type }
+  >[Key];
 };
 
 /** A rule that the other side broke, or why we want no more of it. */

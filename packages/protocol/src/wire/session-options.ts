@@ -33,16 +33,16 @@ export interface SessionTorrent {
 /** The side that opened the connection knows what for; the other learns it. */
 export type SessionSide =
   | {
-    readonly side: 'dialler';
-    readonly torrent: SessionTorrent;
-    /** The id that the tracker gave, if it gave one. */
-    readonly expectedPeerId?: Uint8Array | undefined;
-  }
+      readonly side: 'dialler';
+      readonly torrent: SessionTorrent;
+      /** The id that the tracker gave, if it gave one. */
+      readonly expectedPeerId?: Uint8Array | undefined;
+    }
   | {
-    readonly side: 'responder';
-    /** The torrent with this hash; undefined where we do not serve it. */
-    readonly torrentOf: (infoHash: Uint8Array) => SessionTorrent | undefined;
-  };
+      readonly side: 'responder';
+      /** The torrent with this hash; undefined where we do not serve it. */
+      readonly torrentOf: (infoHash: Uint8Array) => SessionTorrent | undefined;
+    };
 
 export interface SessionOptions {
   readonly side: SessionSide;

@@ -184,9 +184,19 @@ export class WireSession {
     const limits = this.#limits;
     const { torrent, features, peerId } = met;
     const conversation = new Conversation(
-      options, limits, torrent, features, this.#output, this.#events, this.#violations, this.#nowMs);
+      options,
+      limits,
+      torrent,
+      features,
+      this.#output,
+      this.#events,
+      this.#violations,
+      this.#nowMs,
+    );
     const decoder = new FrameDecoder({
-      limits, pieceCount: torrent.shape?.pieceCount, unknown: options.unknownMessages ?? 'refuse',
+      limits,
+      pieceCount: torrent.shape?.pieceCount,
+      unknown: options.unknownMessages ?? 'refuse',
     });
     limitExtensions(decoder, options, limits);
     const hearer = new Hearer(conversation);

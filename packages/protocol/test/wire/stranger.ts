@@ -1,8 +1,17 @@
 /** A stranger for tests: says what bytes it likes to a session, and sees what comes of it. */
 
 import {
-  CACHE_TORRENT_IDS, encodeHandshake, type Features, FrameDecoder, FrameEncoder, type SessionEvent,
-  type SessionOptions, type SessionTorrent, WIRE_LIMITS, type WireMessages, WireSession,
+  CACHE_TORRENT_IDS,
+  encodeHandshake,
+  type Features,
+  FrameDecoder,
+  FrameEncoder,
+  type SessionEvent,
+  type SessionOptions,
+  type SessionTorrent,
+  WIRE_LIMITS,
+  type WireMessages,
+  WireSession,
 } from '@cachetorrent/protocol/wire';
 
 /** Ten pieces of two blocks, but for the last, which is one short block. */
@@ -45,7 +54,11 @@ export class Stranger {
   }
 
   /** One that has shaken hands, and heard what the session says of itself. */
-  static met({ theirs = ALL_FEATURES, theirId = THEIR_ID, ...options }: StrangerOptions = {}): Stranger {
+  static met({
+    theirs = ALL_FEATURES,
+    theirId = THEIR_ID,
+    ...options
+  }: StrangerOptions = {}): Stranger {
     const stranger = new Stranger(options);
     const infoHash = TORRENT.infoHash;
     stranger.say(encodeHandshake({ features: theirs, infoHash, peerId: theirId }));
@@ -116,13 +129,20 @@ export function ascii(text: string): Uint8Array {
 /** A hearer that writes down what it hears. */
 export function listing(said: Said[]): WireMessages {
   return new Proxy({} as WireMessages, {
-    get: (_, name: string) => (...said_: unknown[]) => {
-      said.push([name, ...said_.map((what) => (what instanceof Uint8Array ? [...what] : what))]);
-    },
+    get:
+      (_, name: string) =>
+      (...said_: unknown[]) => {
+        said.push([name, ...said_.map((what) => (what instanceof Uint8Array ? [...what] : what))]);
+      },
   });
 }
 
-function copied(event: SessionEvent): SessionEvent {
-  return Object.fromEntries(Object.entries(event).map(([key, value]) =>
-    [key, value instanceof Uint8Array ? value.slice() : value])) as unknown as SessionEvent;
+/** An event that lasts, with its bytes. */
+export function copied(event: SessionEvent): SessionEvent {
+  return Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [
+      key,
+      value instanceof Uint8Array ? value.slice() : value,
+    ]),
+  ) as unknown as SessionEvent;
 }
