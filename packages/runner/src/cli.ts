@@ -1,0 +1,121 @@
+/** The command line: its commands and options, and what becomes of an error. */
+
+import { CHOKERS } from '@cachetorrent/protocol';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { Interrupted, run, RunFailed } from './commands/run.ts';
+import type { Overrides } from './configuration/swarm.ts';
+import type { Surroundings } from './surroundings.ts';
+import { UserMistake } from './user-mistake.ts';
+import { VERSION } from './version.ts';
+
+export const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;
+
+const SEED = 1;
+
+/** Runs the command that `args` (without program and script) say; the answer is its exit code. */
+export async function cli(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    await commandLine(surroundings).parseAsync([...args], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    return exitCodeOf(error, surroundings);
+  }
+}
+
+interface RunFlags extends Overrides {
+  readonly seed: number;
+  readonly workers?: number | 'as';
+  readonly out?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+function commandLine(surroundings: Surroundings): Command {
+  const { stdout, stderr } = surroundings;
+  const program = new Command('cachetorrent')
+    .description('Simulates BitTorrent swarms with leaders and caches in every AS.')
+    .version(VERSION)
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    })
+    .exitOverride();
+
+  const workersOption = new Option('--workers <n>', "threads, or 'as' for one for each AS")
+    .argParser(workers)
+    .default(undefined, 'as many as there are cores');
+  program
+    .command('run')
+    .description('Simulates one swarm and says what it came to.')
+    .argument('<config>', 'a configuration file: JSON, with // comments')
+    .option('--leaders <percent>', 'CacheTorrent, with so many percent of leaders', decimal)
+    .option('--pieces <n>', 'pieces of the file', decimal)
+    .option('--piece-size <bits>', 'bits of a piece', decimal)
+    .addOption(new Option('--choker <strategy>', 'of leechers').choices(Object.keys(CHOKERS)))
+    .addOption(
+      new Option('--rules <whose>', 'the habits of clients, or of the original simulator').choices([
+        'client',
+        'original',
+      ]),
+    )
+    .option('--seed <n>', 'decides all chance: the same seed gives the same result', seed, SEED)
+    .addOption(workersOption)
+    .option('--out <folder>', 'writes run.json, peers.csv and traffic.csv there')
+    .option('--json', 'prints one JSON document instead of a table')
+    .option('--quiet', 'shows no progress')
+    .action(async (file: string, flags: RunFlags) => {
+      const { seed, workers, out, json = false, quiet = false, ...overrides } = flags;
+      const optional = {
+        ...(workers === undefined ? {} : { workers }),
+        ...(out === undefined ? {} : { out }),
+      };
+      await run({ file, overrides, seed, json, quiet, ...optional }, surroundings);
+    });
+  return program;
+}
+
+function exitCodeOf(error: unknown, { stderr }: Surroundings): number {
+  if (error instanceof CommanderError) {
+    // It has been told already; help and version are no errors.
+    return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
+  }
+  if (error instanceof UserMistake) {
+    stderr.write(`${error.message}\n`);
+    return EXIT.mistake;
+  }
+  if (error instanceof Interrupted) {
+    stderr.write(`${error.message}\n`);
+    return EXIT.interrupted;
+  }
+  const text = error instanceof RunFailed ? error.message : inFull(error);
+  stderr.write(`the run failed: ${text}\n`);
+  return EXIT.failed;
+}
+
+function inFull(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function decimal(text: string): number {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    throw new InvalidArgumentError('Write a number.');
+  }
+  return Number(text);
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('Write a whole number, 0 or more.');
+  }
+  return value;
+}
+
+function workers(text: string): number | 'as' {
+  if (text === 'as') return text;
+  if (!/^[1-9]\d*$/.test(text)) {
+    throw new InvalidArgumentError("Write a whole number, 1 or more, or 'as'.");
+  }
+  return Number(text);
+}

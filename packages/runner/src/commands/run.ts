@@ -1,0 +1,129 @@
+/** `cachetorrent run`: simulates one swarm and says what it came to. */
+
+import { type Progress, type Simulation, type Swarm, SwarmError } from '@cachetorrent/simulator';
+
+import { readConfig } from '../configuration/read.ts';
+import { checkedSwarm, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
+import { ProgressDisplay } from '../progress/display.ts';
+import { documentOf, type FinishedRun } from '../results/document.ts';
+import { checkFolder, writeFolder } from '../results/folder.ts';
+import { summaryOf } from '../results/summary.ts';
+import { peersCsv, trafficCsv } from '../results/tables.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { UserMistake } from '../user-mistake.ts';
+
+export interface RunOptions {
+  /** The path of a configuration file. */
+  readonly file: string;
+  /** What stands on the command line instead of in the file. */
+  readonly overrides: Overrides;
+  readonly seed: number;
+  /** By default as many as there are cores. */
+  readonly workers?: number | 'as';
+  /** A folder for the results. */
+  readonly out?: string;
+  /** One JSON document instead of a table. */
+  readonly json: boolean;
+  /** No progress. */
+  readonly quiet: boolean;
+}
+
+/** The user stopped the run. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** The run broke down: a bug, too little memory, or a swarm that came to a stop. */
+export class RunFailed extends Error {
+  override readonly name = 'RunFailed';
+}
+
+/**
+ * @throws UserMistake before anything is simulated or written
+ * @throws Interrupted saying how far it was
+ * @throws RunFailed saying what happened, and how to make it happen again
+ */
+export async function run(options: RunOptions, surroundings: Surroundings): Promise<void> {
+  const { file, overrides, out, json } = options;
+  const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
+  if (out !== undefined) await checkFolder(out);
+
+  const finished = await finish(swarm, config, options, surroundings);
+  const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
+  surroundings.stdout.write(json ? document : summaryOf(file, finished));
+  if (out !== undefined) {
+    const { result } = finished.simulation;
+    await writeFolder(out, {
+      'run.json': document,
+      'peers.csv': peersCsv(result),
+      'traffic.csv': trafficCsv(result),
+    });
+  }
+}
+
+async function finish(
+  swarm: Swarm,
+  config: WholeConfig,
+  options: RunOptions,
+  surroundings: Surroundings,
+): Promise<FinishedRun> {
+  const { seed, workers, quiet } = options;
+  const { stderr, nowMs, signal } = surroundings;
+  const display = quiet ? undefined : new ProgressDisplay(stderr, nowMs, swarm);
+  let progress: Progress | undefined;
+  const onProgress = (latest: Progress) => {
+    progress = latest;
+    display?.show(latest);
+  };
+
+  const startMs = nowMs();
+  let simulation: Simulation;
+  try {
+    signal.throwIfAborted();
+    simulation = await surroundings.simulate(swarm, {
+      seed,
+      onProgress,
+      signal,
+      ...(workers === undefined ? {} : { workers }),
+    });
+  } catch (error) {
+    if (signal.aborted) throw new Interrupted(`stopped ${howFar(progress)}`);
+    throw blamed(error, options);
+  } finally {
+    display?.clear();
+  }
+  const wallMs = nowMs() - startMs;
+  return { config, seed, simulation, wallMs, peakRssBytes: surroundings.peakRssBytes() };
+}
+
+/** What stopped a run, in the words of whoever has to act on it. */
+function blamed(error: unknown, options: RunOptions): Error {
+  if (error instanceof SwarmError) {
+    const { at, problem, fix } = error;
+    return new UserMistake({ at: `${options.file}: ${at}`, problem, fix });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
+  const again = `  to see it again: ${commandOf(options)}`;
+  return new RunFailed([reason, cause, again].filter(Boolean).join('\n'), { cause: error });
+}
+
+function howFar(progress: Progress | undefined): string {
+  if (progress === undefined) return 'before the first event';
+  const { simulatedMs, peersComplete, peers } = progress;
+  const simulated = (simulatedMs / 1000).toFixed(1);
+  return `at ${simulated} s of simulated time, with ${peersComplete} of ${peers} peers complete`;
+}
+
+function commandOf({ file, overrides, seed }: RunOptions): string {
+  const flags = {
+    '--leaders': overrides.leaders,
+    '--pieces': overrides.pieces,
+    '--piece-size': overrides.pieceSize,
+    '--choker': overrides.choker,
+    '--rules': overrides.rules,
+    '--seed': seed,
+  };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return ['cachetorrent run', file, ...given.map((flag) => flag.join(' '))].join(' ');
+}

@@ -1,0 +1,35 @@
+/** The process of the command: its streams, its signals and its end. */
+
+import { simulate } from '@cachetorrent/simulator';
+
+import { cli, EXIT } from './cli.ts';
+
+/** Whoever presses Ctrl-C gets the terminal back after this long, whatever still goes on. */
+const PATIENCE_MS = 900;
+
+const stop = new AbortController();
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// Whoever reads the output may leave before its end: `cachetorrent run ... | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
+process.exitCode = await cli(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  nowMs: () => performance.now(),
+  peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
+  signal: stop.signal,
+  simulate,
+});
+
+function interrupt(): void {
+  if (stop.signal.aborted) return;
+  stop.abort();
+  setTimeout(() => {
+    process.stderr.write('stopped; the simulation did not end by itself in time\n');
+    process.exit(EXIT.interrupted);
+  }, PATIENCE_MS).unref();
+}

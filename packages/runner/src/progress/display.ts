@@ -1,0 +1,87 @@
+/**
+ * Shows how far a run is: on a terminal as a bar that is drawn over, elsewhere (a log file, a
+ * batch job) as a line every few seconds.
+ */
+
+import type { Progress, Swarm } from '@cachetorrent/simulator';
+
+import { expectedMessages, shareDone, timeLeftMs } from './estimate.ts';
+
+/** Where it is shown: `process.stderr`, for instance. */
+export interface Screen {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+const BAR_COLUMNS = 24;
+/** Time between two lines where there is no terminal. */
+const LINE_EVERY_MS = 5_000;
+
+export class ProgressDisplay {
+  readonly #screen: Screen;
+  readonly #nowMs: () => number;
+  readonly #expectedMessages: number;
+  readonly #startMs: number;
+  #lineAtMs: number;
+  #drawn = false;
+
+  constructor(screen: Screen, nowMs: () => number, swarm: Swarm) {
+    this.#screen = screen;
+    this.#nowMs = nowMs;
+    this.#expectedMessages = expectedMessages(swarm);
+    this.#startMs = nowMs();
+    this.#lineAtMs = this.#startMs + LINE_EVERY_MS;
+  }
+
+  show(progress: Progress): void {
+    const nowMs = this.#nowMs();
+    if (this.#screen.isTTY === true) {
+      this.#draw(progress, nowMs);
+    } else if (nowMs >= this.#lineAtMs) {
+      this.#lineAtMs = nowMs + LINE_EVERY_MS;
+      this.#screen.write(`${this.#tell(progress, nowMs)}\n`);
+    }
+  }
+
+  /** Makes room for what is written next. */
+  clear(): void {
+    if (this.#drawn) this.#screen.write('\r\x1b[K');
+    this.#drawn = false;
+  }
+
+  #draw(progress: Progress, nowMs: number): void {
+    const share = shareDone(progress, this.#expectedMessages);
+    const filled = Math.round(share * BAR_COLUMNS);
+    const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
+    // A line that breaks could not be drawn over.
+    const line = `${bar} ${this.#tell(progress, nowMs)}`.slice(0, (this.#screen.columns ?? 80) - 1);
+    this.#screen.write(`\r${line}\x1b[K`);
+    this.#drawn = true;
+  }
+
+  #tell(progress: Progress, nowMs: number): string {
+    const elapsedMs = nowMs - this.#startMs;
+    const share = shareDone(progress, this.#expectedMessages);
+    const leftMs = timeLeftMs(elapsedMs, share);
+    const parts = [
+      `${progress.peersComplete} of ${progress.peers} peers`,
+      `${Math.round(progress.simulatedMs / 1000)} s simulated`,
+      `${perSecond(progress.messages, elapsedMs)} messages/s`,
+      leftMs === undefined ? 'time left unknown' : `${duration(leftMs)} left`,
+    ];
+    return parts.join(', ');
+  }
+}
+
+function perSecond(count: number, elapsedMs: number): string {
+  const rate = elapsedMs > 0 ? (count / elapsedMs) * 1000 : 0;
+  return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} M` : `${Math.round(rate / 1e3)} k`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}

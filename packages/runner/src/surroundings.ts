@@ -1,0 +1,18 @@
+/** All of the world that the command touches, as a value: a test puts another in its place. */
+
+import type { simulate } from '@cachetorrent/simulator';
+
+import type { Screen } from './progress/display.ts';
+
+export interface Surroundings {
+  /** What the user asked for goes here, and nothing else. */
+  readonly stdout: { write(text: string): unknown };
+  /** What happens meanwhile, and what went wrong. */
+  readonly stderr: Screen;
+  readonly nowMs: () => number;
+  /** The most memory that the process has had, all threads together. */
+  readonly peakRssBytes: () => number;
+  /** Aborted when the user wants to stop. */
+  readonly signal: AbortSignal;
+  readonly simulate: typeof simulate;
+}
