@@ -91,6 +91,13 @@ export class BitRows {
     return true;
   }
 
+  /** Takes `piece` out; returns false where it was not in. */
+  remove(row: number, piece: PieceIndex): boolean {
+    if (!this.has(row, piece)) return false;
+    this.#words[row * this.#rowWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    return true;
+  }
+
   clearRow(row: number): void {
     this.#words.fill(0, row * this.#rowWords, (row + 1) * this.#rowWords);
   }

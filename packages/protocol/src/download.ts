@@ -106,6 +106,19 @@ export class Download {
     }
   }
 
+  /** The other side does not hold `piece` after all: whoever else does is asked for it. */
+  dontHave(on: Connection, piece: PieceIndex): void {
+    const held = this.#has.remove(on, piece);
+    if (held && !this.#stored.has(piece)) this.#picker.removeHolder(piece);
+    if (this.#requests.remove(on, piece)) {
+      if (!this.#stored.has(piece)) this.#picker.release(piece);
+      this.askForMore(on);
+      this.#askOthers(on);
+    } else if ((this.#connections.flags[on]! & INTERESTED) !== 0 && !this.#hasFree(on)) {
+      this.#endInterest(on);
+    }
+  }
+
   /** `piece` has come; returns whether it is one that we lacked. */
   piece(on: Connection, piece: PieceIndex): boolean {
     this.received.add(on, this.#host.nowMs);

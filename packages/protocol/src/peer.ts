@@ -160,6 +160,14 @@ export class Peer implements PeerMessages {
     this.#download.have(on, piece);
   }
 
+  /**
+   * The other side took back what it said of `piece` (BEP 54), refused it, or sent it broken: it
+   * is not asked for it again before it says `have` anew.
+   */
+  dontHave(on: Connection, piece: PieceIndex): void {
+    this.#download.dontHave(on, piece);
+  }
+
   /** A leader that lacks the piece notes that it is wanted, and does not answer. */
   request(on: Connection, piece: PieceIndex): void {
     if (this.#stored.has(piece)) this.#upload.request(on, piece);

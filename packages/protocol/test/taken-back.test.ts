@@ -1,0 +1,66 @@
+/** What a peer does when another takes a piece back (BEP 54), refuses it, or sends it broken. */
+
+import { expect, test } from 'vitest';
+
+import { type Connection, type PieceIndex } from '../src/index.ts';
+import { Stage } from './stage.ts';
+
+const [first, second] = [0, 1] as Connection[];
+const piece = (index: number) => index as PieceIndex;
+
+/** X with two neighbours, both unchoking it. */
+function between(pieces: number) {
+  const stage = new Stage(pieces, { backlog: 1 });
+  const [peer] = stage.enter({ X: {}, A: {}, B: {} });
+  stage.connect('X', 'A');
+  stage.connect('X', 'B');
+  for (const on of [first!, second!]) peer!.unchoke(on);
+  stage.heard();
+  return { stage, peer: peer! };
+}
+
+test('a piece that was asked for is asked for of another who has it', () => {
+  const { stage, peer } = between(1);
+  peer.have(first!, piece(0));
+  peer.have(second!, piece(0));
+  expect(stage.heard()).toBe('X → A  interested\nX → A  request(0)\nX → B  interested');
+  peer.dontHave(first!, piece(0));
+  expect(stage.heard()).toBe('X → A  not-interested\nX → B  request(0)');
+});
+
+test('it is not asked for again where it was taken back, before a new have', () => {
+  const { stage, peer } = between(1);
+  peer.have(first!, piece(0));
+  peer.dontHave(first!, piece(0));
+  stage.heard();
+  peer.unchoke(first!);
+  expect(stage.heard()).toBe('');
+  peer.have(first!, piece(0));
+  expect(stage.heard()).toBe('X → A  interested\nX → A  request(0)');
+});
+
+test('another piece takes its place in the backlog', () => {
+  const { stage, peer } = between(2);
+  peer.have(first!, piece(0));
+  peer.have(first!, piece(1));
+  expect(stage.heard()).toContain('request(0)');
+  peer.dontHave(first!, piece(0));
+  expect(stage.heard()).toBe('X → A  request(1)');
+});
+
+test('what was never said to be held cannot be taken back', () => {
+  const { stage, peer } = between(1);
+  peer.dontHave(first!, piece(0));
+  peer.have(second!, piece(0));
+  expect(stage.heard()).toBe('X → B  interested\nX → B  request(0)');
+});
+
+test('a disconnect afterwards counts nobody twice', () => {
+  const { peer } = between(1);
+  peer.have(first!, piece(0));
+  peer.dontHave(first!, piece(0));
+  peer.disconnect(first!);
+  peer.have(second!, piece(0));
+  peer.piece(second!, piece(0));
+  expect(peer.isComplete).toBe(true);
+});
