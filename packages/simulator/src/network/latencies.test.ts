@@ -93,7 +93,7 @@ test('fixed latency is the same for all', () => {
   expect([...leastLatencies(latencies)]).toEqual([50, 50, 50, 50]);
 });
 
-/** Small transit-stub networks; every other one with a few more edges from stubs to the backbone. */
+/** Small transit-stub networks; every other one with edges that lure paths out of stubs. */
 function randomNetwork(
   random: Random,
   run: number,

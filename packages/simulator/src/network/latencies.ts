@@ -8,6 +8,7 @@
 import { unreachable } from '@cachetorrent/std';
 
 import { type FixedTables, FixedLatency } from './fixed-latency.ts';
+import { PairLatency, type PairTables } from './pair-latency.ts';
 import { type RoutedTables, RoutedLatency } from './routed-latency.ts';
 
 export interface Latencies {
@@ -15,18 +16,20 @@ export interface Latencies {
   /** From one node to another, in whole ms, at least 1. */
   latencyMs(nodeA: number, nodeB: number): number;
   /**
-   * The least latency between a node of one AS and a node of the other, in ms. Within one AS it
+   * The least latency from a node of one AS to a node of the other, in ms. Within one AS it
    * is a bound from below, and Infinity where only one node is.
    */
   leastBetween(asA: number, asB: number): number;
 }
 
-export type LatencyTables = FixedTables | RoutedTables;
+export type LatencyTables = FixedTables | PairTables | RoutedTables;
 
 export function openLatencies(tables: LatencyTables): Latencies {
   switch (tables.model) {
     case 'fixed':
       return new FixedLatency(tables);
+    case 'pairs':
+      return new PairLatency(tables);
     case 'routed':
       return new RoutedLatency(tables);
     default:

@@ -2,7 +2,7 @@ import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { plainDijkstra } from '../../test/network/plain-dijkstra.ts';
-import { randomEdgeCount } from './random-graph.ts';
+import { type LengthRange, randomEdgeCount } from './random-graph.ts';
 import { FAR, NEAR, type Topology, transitStub } from './transit-stub.ts';
 
 const medium = { transitDomains: 10, transitDomainSize: 50, stubDomains: 14, stubDomainSize: 100 };
@@ -149,7 +149,7 @@ function reachableInside(topology: Topology, stub: number): number {
   return reached.size;
 }
 
-function inRange(lengthMs: number, { leastMs, mostMs }: { leastMs: number; mostMs: number }): boolean {
+function inRange(lengthMs: number, { leastMs, mostMs }: LengthRange): boolean {
   return lengthMs >= leastMs && lengthMs <= mostMs;
 }
 

@@ -74,7 +74,7 @@ export function leastStubRouters({ stubDomains, stubDomainSize }: TransitStubOpt
   return stubDomains * Math.max(1, stubDomainSize - SIZE_SPREAD);
 }
 
-/** Domains of about `size` routers each, from router `first` on: where each begins, then the end. */
+/** Domains of about `size` routers, from router `first` on: where each begins; then the end. */
 function drawDomains(
   first: number,
   count: number,
