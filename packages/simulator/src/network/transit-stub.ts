@@ -69,11 +69,6 @@ export function transitStub(options: TransitStubOptions, random: Random): Topolo
   return { graph: edges.toGraph(routerCount), backboneCount, stubStart };
 }
 
-/** Routers of the stubs that the options may give at the least. */
-export function leastStubRouters({ stubDomains, stubDomainSize }: TransitStubOptions): number {
-  return stubDomains * Math.max(1, stubDomainSize - SIZE_SPREAD);
-}
-
 /** Domains of about `size` routers, from router `first` on: where each begins; then the end. */
 function drawDomains(
   first: number,
