@@ -69,7 +69,10 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
     workers: workersOf(options.workers, plan.systems),
     cost: plan.expectedCosts(),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onProgress: ({ simulatedMs, doneCount, messageCount }) =>
+      options.onProgress?.({
+        simulatedMs, peersComplete: doneCount, peers: plan.nodes - 1, messages: messageCount,
+      }),
   });
   const reports = run.reports as readonly SystemReport[];
   if (run.outcome !== 'finished') throw diagnose(plan, reports, run.endMs);

@@ -214,7 +214,8 @@ export class EventQueue {
       this.#rebuild(this.#anchorMs + this.#today * this.#widthMs, this.#widthMs);
       return this.#stackSize > 0 || this.#turnDay(endMs);
     }
-    if (this.#beyondMinMs >= endMs) return false;
+    // An event beyond may share its day with one in the calendar that is before `endMs`.
+    if (this.#dayOf(this.#beyondMinMs) > this.#dayOf(endMs)) return false;
     this.#rebuild(this.#beyondMinMs, this.#widthMs);
     return true;
   }
