@@ -2,7 +2,8 @@
  * Chris Doty-Humphrey's small fast chaotic generator, with 32-bit words (PractRand, 2010): three
  * words that are stirred, and a counter that keeps every cycle at 2^32 numbers or more.
  *
- * The words are kept as signed integers, which the engine stores in the object itself.
+ * The words are kept as signed integers, which the engine stores in the object itself. They are
+ * integers from the start: a field that is undefined before it is a number is three times as slow.
  */
 
 import { assert } from './assert.ts';
@@ -15,10 +16,10 @@ const TWO_16 = 0x1_0000;
 const TWO_32 = 0x1_0000_0000;
 
 export class Sfc32 implements Random {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
+  #a = 0;
+  #b = 0;
+  #c = 0;
+  #counter = 0;
 
   /** The words of the seed; only their lowest 32 bits count. */
   constructor(a: number, b: number, c: number, counter: number) {
