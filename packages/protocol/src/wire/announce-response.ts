@@ -67,6 +67,8 @@ export type AnnounceAnswer =
 
 /** Bytes of an answer; ours have a few kilobytes. */
 export const ANNOUNCE_BYTES_MAX: number = 2 ** 20;
+/** The number that no AS may have (RFC 7607). */
+const UNKNOWN_SYSTEM = 0;
 const INTERVAL_S = { least: 5, most: 86_400, missing: 1_800 } as const;
 
 export function parseAnnounceResponse(
@@ -164,8 +166,8 @@ function readPeerLists(value: BencodedDictionary, remarks: string[]): AnnouncedP
   const good: AnnouncedPeer[] = [];
   for (const [i, peer] of all.entries()) {
     if (peer === undefined) continue;
-    const system = systems?.length === 4 * all.length ? uint32(systems, 4 * i) : undefined;
-    good.push(system === undefined ? peer : { ...peer, system });
+    const system = systems?.length === 4 * all.length ? uint32(systems, 4 * i) : 0;
+    good.push(system === UNKNOWN_SYSTEM ? peer : { ...peer, system });
   }
   if (good.length < all.length) remarks.push(`${all.length - good.length} peers have no address`);
   return good;
@@ -216,7 +218,7 @@ function encodeSystems(peers: readonly AnnouncedPeer[]): Uint8Array {
   const systems: number[] = [];
   for (const size of [COMPACT_BYTES.ipv4, COMPACT_BYTES.ipv6]) {
     for (const peer of peers) {
-      if (encodeEndpoint(peer)?.length === size) systems.push(peer.system ?? 0);
+      if (encodeEndpoint(peer)?.length === size) systems.push(peer.system ?? UNKNOWN_SYSTEM);
     }
   }
   const bytes = new Uint8Array(4 * systems.length);

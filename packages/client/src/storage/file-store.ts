@@ -1,0 +1,147 @@
+/**
+ * The files of a torrent on a disk. They are opened when first needed, and only so many stay
+ * open at once.
+ *
+ * Nothing is reserved beforehand: a file grows as pieces are written to it, with holes where
+ * pieces are lacking.
+ */
+
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { bytesOfPiece } from '@cachetorrent/protocol/wire';
+
+import { ClientError } from '../client-error.ts';
+import type { Torrent } from '../torrent/torrent.ts';
+import { type Span, spansOf } from './layout.ts';
+
+const OPEN_MAX = 64;
+
+export interface FileStoreOptions {
+  readonly torrent: Torrent;
+  /** The folder in which the torrent's own folder, or only file, is. */
+  readonly folder: string;
+  /** Whether files may be made and changed. A seed's may not. */
+  readonly isWritable: boolean;
+}
+
+export class FileStore {
+  readonly #torrent: Torrent;
+  readonly #folder: string;
+  readonly #isWritable: boolean;
+  /** By number; those used last are last. Promises, so that a file is opened once. */
+  readonly #open = new Map<number, Promise<FileHandle | undefined>>();
+
+  constructor({ torrent, folder, isWritable }: FileStoreOptions) {
+    this.#torrent = torrent;
+    this.#folder = folder;
+    this.#isWritable = isWritable;
+  }
+
+  pathOf(file: number): string {
+    return join(this.#folder, ...this.#torrent.files[file]!.path);
+  }
+
+  /** All bytes of a piece; undefined where files are missing, or too short. */
+  async readPiece(piece: number): Promise<Uint8Array | undefined> {
+    const bytes = Buffer.alloc(bytesOfPiece(this.#torrent.shape, piece));
+    for (const span of this.#spansOf(piece)) {
+      if (this.#torrent.files[span.file]!.isPadding) continue;
+      if (!(await this.#read(span, bytes))) return undefined;
+    }
+    return bytes;
+  }
+
+  /** Throws ClientError where the disk is full, or the files cannot be written. */
+  async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
+    for (const span of this.#spansOf(piece)) {
+      if (this.#torrent.files[span.file]!.isPadding) continue;
+      try {
+        await this.#write(span, bytes);
+      } catch (error) {
+        throw writeError(this.pathOf(span.file), error as NodeJS.ErrnoException);
+      }
+    }
+  }
+
+  /** Makes the files that have no bytes, which no piece ever writes. */
+  async makeEmptyFiles(): Promise<void> {
+    for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
+      if (bytes === 0 && !isPadding) await this.#handle(file);
+    }
+  }
+
+  async close(): Promise<void> {
+    const handles = [...this.#open.values()];
+    this.#open.clear();
+    for (const handle of handles) await (await handle.catch(() => undefined))?.close();
+  }
+
+  #spansOf(piece: number): readonly Span[] {
+    const { files, shape } = this.#torrent;
+    return spansOf(files, piece * shape.pieceBytes, bytesOfPiece(shape, piece));
+  }
+
+  async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Buffer): Promise<boolean> {
+    const handle = await this.#handle(file);
+    if (handle === undefined) return false;
+    for (let done = 0; done < bytes;) {
+      const { bytesRead } =
+        await handle.read(into, rangeOffset + done, bytes - done, fileOffset + done);
+      if (bytesRead === 0) return false;
+      done += bytesRead;
+    }
+    return true;
+  }
+
+  async #write({ file, fileOffset, rangeOffset, bytes }: Span, from: Uint8Array): Promise<void> {
+    const handle = (await this.#handle(file))!;
+    for (let done = 0; done < bytes;) {
+      const { bytesWritten } =
+        await handle.write(from, rangeOffset + done, bytes - done, fileOffset + done);
+      done += bytesWritten;
+    }
+  }
+
+  /** Undefined where the file is not there and may not be made. */
+  async #handle(file: number): Promise<FileHandle | undefined> {
+    const handle = this.#open.get(file) ?? this.#openFile(file);
+    this.#open.delete(file);
+    this.#open.set(file, handle);
+    if (this.#open.size > OPEN_MAX) await this.#closeOldest();
+    return handle;
+  }
+
+  async #openFile(file: number): Promise<FileHandle | undefined> {
+    const path = this.pathOf(file);
+    try {
+      return await open(path, this.#isWritable ? 'r+' : 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(path, error);
+      if (!this.#isWritable) return undefined;
+    }
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, 'w+');
+  }
+
+  async #closeOldest(): Promise<void> {
+    const [oldest] = this.#open;
+    this.#open.delete(oldest![0]);
+    await (await oldest![1])?.close();
+  }
+}
+
+function writeError(path: string, error: unknown): ClientError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ClientError({
+      at: path,
+      problem: 'the disk is full',
+      fix: 'Make room and start again: what is there is kept',
+    }, error);
+  }
+  return new ClientError({
+    at: path,
+    problem: `cannot be written (${message})`,
+    fix: 'See to its permissions, or choose another folder',
+  }, error);
+}

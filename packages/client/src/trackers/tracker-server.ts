@@ -1,0 +1,110 @@
+/**
+ * An HTTP tracker that also elects leaders. Any BitTorrent client can announce to it; those that
+ * speak CacheTorrent learn the AS of everybody and the leaders of their own.
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  encodeAnnounceRefusal,
+  encodeAnnounceResponse,
+  formatAddress,
+  parseAddress,
+  parseAnnounceQuery,
+} from '@cachetorrent/protocol/wire';
+
+import { ClientError } from '../client-error.ts';
+import { type RegistryOptions, SwarmRegistry } from './swarm-registry.ts';
+
+export interface TrackerServerOptions extends RegistryOptions {
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+  /** Torrents that it knows at once; one more is refused. */
+  readonly torrentsMax?: number;
+  /** What happens, for a log. */
+  readonly onAnnounce?: (line: string) => void;
+}
+
+const TORRENTS_MAX = 10_000;
+const HEADER_BYTES_MAX = 2 ** 13;
+
+export class TrackerServer {
+  readonly #options: TrackerServerOptions;
+  readonly #swarms = new Map<string, SwarmRegistry>();
+  readonly #server: Server;
+
+  constructor(options: TrackerServerOptions) {
+    this.#options = options;
+    this.#server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
+      this.#answer(request, response);
+    });
+  }
+
+  /** Throws ClientError where the port is taken. Returns the address to put into torrents. */
+  async start(): Promise<string> {
+    const { host, port } = this.#options;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', (error) => {
+        reject(new ClientError({
+          at: `${host}:${port}`,
+          problem: `nothing can listen there (${error.message})`,
+          fix: 'Choose another address or port',
+        }, error));
+      });
+      this.#server.listen(port, host, resolve);
+    });
+    const { port: actual } = this.#server.address() as AddressInfo;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${actual}/announce`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = request.url ?? '';
+    const [path, query = ''] = [url.replace(/\?.*$/s, ''), url.split('?').slice(1).join('?')];
+    if (request.method !== 'GET' || path !== '/announce') {
+      response.writeHead(404, { 'content-type': 'text/plain' });
+      response.end('This is a tracker: ask for /announce.\n');
+      return;
+    }
+    const body = this.#announce(request, query);
+    response.writeHead(200, { 'content-type': 'text/plain', 'content-length': body.length });
+    response.end(body);
+  }
+
+  #announce(request: IncomingMessage, query: string): Uint8Array {
+    const announced = parseAnnounceQuery(query);
+    if (typeof announced === 'string') return encodeAnnounceRefusal(announced);
+    const swarm = this.#swarmOf(Buffer.from(announced.infoHash).toString('hex'));
+    if (swarm === undefined) return encodeAnnounceRefusal('this tracker knows too many torrents');
+
+    const seen = parseAddress(request.socket.remoteAddress ?? '');
+    const host = seen === undefined ? '' : formatAddress(seen);
+    const response = swarm.announce(host, announced, performance.now());
+    const event = announced.event ?? 'announce';
+    this.#options.onAnnounce?.(
+      `${event} ${host}:${announced.port}, left ${announced.left}: ${response.peers.length} peers`,
+    );
+    return encodeAnnounceResponse(response);
+  }
+
+  #swarmOf(infoHash: string): SwarmRegistry | undefined {
+    const known = this.#swarms.get(infoHash);
+    if (known !== undefined) return known;
+    const most = this.#options.torrentsMax ?? TORRENTS_MAX;
+    if (this.#swarms.size >= most) {
+      for (const [hash, swarm] of this.#swarms) {
+        swarm.forget(performance.now());
+        if (swarm.size === 0) this.#swarms.delete(hash);
+      }
+      if (this.#swarms.size >= most) return undefined;
+    }
+    const swarm = new SwarmRegistry(this.#options);
+    this.#swarms.set(infoHash, swarm);
+    return swarm;
+  }
+}
