@@ -10,7 +10,8 @@ import { assert } from '@cachetorrent/std';
 
 import type { ActorId, Behaviour, World } from './behaviour.ts';
 import { EventQueue } from './event-queue.ts';
-import type { Hearer } from './mailbox.ts';
+import type { Hearer } from './inbox.ts';
+import type { Sender } from './outbox.ts';
 
 /** An order is the source's number, then its sequence number, in the 53 bits of a float. */
 export const ACTORS_MAX = 2 ** 13;
@@ -20,7 +21,7 @@ const EVENTS_PER_BEAT = 4096;
 /** Takes what an actor posts. */
 export interface Post {
   /** Opens a message: returns where in `view` its payload goes. */
-  begin(target: ActorId, source: ActorId, sentMs: number, order: number, bytesMax: number): number;
+  begin(target: ActorId, sender: Sender, bytesMax: number): number;
   readonly view: DataView;
   end(byteLength: number): void;
 }
@@ -38,28 +39,30 @@ export interface ActorOptions {
   readonly pulse: Pulse;
 }
 
-export class Actor implements World, Hearer {
+export class Actor implements World, Hearer, Sender {
   readonly id: ActorId;
-  nowMs = 0;
+  nowMs = -0.5;
   offset = 0;
   readonly #lookaheadFromMs: Float64Array;
   readonly #post: Post;
   readonly #pulse: Pulse;
   readonly #queue = new EventQueue();
   #behaviour: Behaviour | undefined;
-  #nextOrder: number;
-  readonly #ordersEnd: number;
-  #lastPosted = -1;
+  #nextOrder = -0.5;
+  #ordersEnd = -0.5;
+  /** The number of the message posted last. */
+  postOrder = -0.5;
   /** It has handled all events before this time: nothing may arrive earlier. */
-  #doneUntilMs = 0;
+  #doneUntilMs = -0.5;
   /** The least time at which the message in hand can arrive. */
   #arrivalMs = Infinity;
   /** At what instant the actors are meeting, or met last before this window. */
-  #metAtMs = -1;
+  #metAtMs = -0.5;
 
   constructor({ id, lookaheadFromMs, post, pulse }: ActorOptions) {
     assert(id >= 0 && id < ACTORS_MAX, `an actor's number is below ${ACTORS_MAX}`);
     this.id = id;
+    this.nowMs = 0;
     this.#lookaheadFromMs = lookaheadFromMs;
     this.#post = post;
     this.#pulse = pulse;
@@ -147,9 +150,9 @@ export class Actor implements World, Hearer {
   }
 
   beginPost(target: ActorId, order: number, bytesMax: number): DataView {
-    assert(order > this.#lastPosted, 'messages are posted in the order of their numbers');
-    this.#lastPosted = order;
-    this.offset = this.#post.begin(target, this.id, this.nowMs, order, bytesMax);
+    assert(order > this.postOrder, 'messages are posted in the order of their numbers');
+    this.postOrder = order;
+    this.offset = this.#post.begin(target, this, bytesMax);
     return this.#post.view;
   }
 

@@ -38,15 +38,8 @@ export class BusyTimes {
   }
 
   stop(place: number): void {
-    this.#add(place, performance.now() - this.#sinceMs);
-  }
-
-  /** What was done since `start` was for all: for each by its share. */
-  stopShared(shares: readonly number[]): void {
-    const totalMs = performance.now() - this.#sinceMs;
-    const total = shares.reduce((a, b) => a + b, 0);
-    if (total === 0) return;
-    for (const [place, share] of shares.entries()) this.#add(place, (totalMs * share) / total);
+    const at = (this.#steps - 1) * this.#actors.length + place;
+    this.#busyMs[at] = performance.now() - this.#sinceMs;
   }
 
   report(): BusyTimesReport {
@@ -55,10 +48,6 @@ export class BusyTimes {
       isRound: this.#isRound.slice(0, this.#steps),
       busyMs: this.#busyMs.slice(0, this.#steps * this.#actors.length),
     };
-  }
-
-  #add(place: number, ms: number): void {
-    this.#busyMs[(this.#steps - 1) * this.#actors.length + place]! += ms;
   }
 
   #grow(): void {

@@ -26,6 +26,8 @@ import { assert } from '@cachetorrent/std';
 
 import { SlotHeap } from './slot-heap.ts';
 
+/** Slots to begin with: a power of two. */
+const CAPACITY_MIN = 32;
 const EVENTS_PER_DAY = 3;
 /** Days for each slot: how far ahead the calendar reaches, in mean waiting times. */
 const DAYS_PER_SLOT = 2;
@@ -46,46 +48,40 @@ export class EventQueue {
   c = 0;
 
   #size = 0;
-  #capacity: number;
-  #times: Float64Array;
-  #ints: Int32Array;
+  #capacity = CAPACITY_MIN;
+  #times = new Float64Array(CAPACITY_MIN * 4);
+  #ints = new Int32Array(this.#times.buffer);
   /** The next slot of the same list; 0 ends it. */
-  #next: Int32Array;
+  #next = new Int32Array(CAPACITY_MIN);
   #freeSlot = 0;
 
   /** For each place of the calendar, the first slot of its list. */
-  #days: Int32Array;
-  #dayMask: number;
+  #days = new Int32Array(CAPACITY_MIN * DAYS_PER_SLOT);
+  #dayMask = this.#days.length - 1;
   #inDays = 0;
   /** Day 0 begins here. */
-  #anchorMs = 0;
-  #widthMs = 1;
-  #daysPerMs = 1;
+  #anchorMs = 0.5;
+  #widthMs = 0.5;
+  #daysPerMs = 0.5;
   /** Today: all events of this day and of those before it are in `#stack` or in `#heap`. */
   #today = 0;
   /** Today's slots, the earliest last. */
   #stack = new Int32Array(64);
   #stackSize = 0;
-  readonly #heap: SlotHeap;
+  readonly #heap = new SlotHeap(this.#times);
 
   /** The first slot beyond the calendar. */
   #beyond = 0;
   #beyondMinMs = Infinity;
 
-  /** Pops until the width is judged again, and what was popped before. */
+  /** Pops until the width is judged again, and how many there were to be. */
   #popsToTuning = POPS_PER_TUNING_MIN;
   #popsPerTuning = POPS_PER_TUNING_MIN;
-  #tunedAtMs = 0;
+  #tunedAtMs = -0.5;
 
-  constructor(capacity = 32) {
-    this.#capacity = powerOfTwoFrom(capacity + 1);
-    const bytes = new ArrayBuffer(this.#capacity * 32);
-    this.#times = new Float64Array(bytes);
-    this.#ints = new Int32Array(bytes);
-    this.#next = new Int32Array(this.#capacity);
-    this.#heap = new SlotHeap(this.#times);
-    this.#days = new Int32Array(this.#capacity * DAYS_PER_SLOT);
-    this.#dayMask = this.#days.length - 1;
+  constructor() {
+    this.#restart(0, 1);
+    this.#tunedAtMs = 0;
     this.#free(1);
   }
 
@@ -335,10 +331,6 @@ export class EventQueue {
     this.#next[this.#capacity - 1] = this.#freeSlot;
     this.#freeSlot = first;
   }
-}
-
-function powerOfTwoFrom(count: number): number {
-  return 2 ** Math.ceil(Math.log2(count));
 }
 
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {

@@ -8,7 +8,7 @@ import { Actor, type ActorOptions } from './actor.ts';
 import type { ActorId, Behaviour } from './behaviour.ts';
 import type { Tally } from './board.ts';
 import type { Failure } from './errors.ts';
-import type { Hearer } from './mailbox.ts';
+import type { Inbox } from './inbox.ts';
 
 /** What a worker's actors come to, taken together. */
 export interface Sums extends Tally {
@@ -22,11 +22,9 @@ export interface Sums extends Tally {
   messageCount: number;
 }
 
-export class HostedActor implements Hearer {
+export class HostedActor {
   readonly id: ActorId;
   failure: Failure | undefined;
-  /** Messages delivered in this step. */
-  deliveredCount = 0;
   readonly #actor: Actor;
   #needsRound = false;
 
@@ -44,37 +42,24 @@ export class HostedActor implements Hearer {
     return this.#actor.nowMs;
   }
 
-  deliver(
-    source: ActorId,
-    sentMs: number,
-    order: number,
-    bytes: DataView,
-    offset: number,
-    length: number,
-  ): void {
-    if (this.failure !== undefined) return;
-    this.deliveredCount++;
-    try {
-      this.#actor.deliver(source, sentMs, order, bytes, offset, length);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  runUntil(endMs: number): void {
+  /** Reads what is for it, then handles every event before `endMs`. */
+  runUntil(endMs: number, inbox: Inbox): void {
     this.#needsRound = false;
     if (this.failure !== undefined) return;
     try {
+      inbox.deliver(this.id, this.#actor);
       this.#actor.runUntil(endMs);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  meet(round: number, atMs: number): void {
+  /** Reads what is for it, then holds a round of the meeting at `atMs`. */
+  meet(round: number, atMs: number, inbox: Inbox): void {
     this.#needsRound = false;
     if (this.failure !== undefined) return;
     try {
+      inbox.deliver(this.id, this.#actor);
       this.#needsRound = this.#actor.meet(round, atMs);
     } catch (error) {
       this.#fail(error);

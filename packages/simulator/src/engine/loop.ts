@@ -13,6 +13,8 @@
  * failure is the first does not depend on which actors share a worker.
  */
 
+import { assert } from '@cachetorrent/std';
+
 import { Barrier } from './barrier.ts';
 import type { ActorId, Behaviour, World } from './behaviour.ts';
 import { Board } from './board.ts';
@@ -20,7 +22,7 @@ import { BusyTimes, type BusyTimesReport } from './busy-times.ts';
 import { Decisions, type Outcome, type Step } from './decision.ts';
 import { type Failure, firstFailure } from './errors.ts';
 import { HostedActor, type Sums } from './hosted-actor.ts';
-import { Inbox } from './mailbox.ts';
+import { Inbox } from './inbox.ts';
 import { Outboxes } from './outboxes.ts';
 import type { Share } from './share.ts';
 import { Signs } from './vital-signs.ts';
@@ -45,8 +47,6 @@ export type Ending =
 export class Loop {
   readonly #worker: number;
   readonly #actors: readonly HostedActor[];
-  /** By actor; only ours are there. */
-  readonly #mailboxes: (HostedActor | undefined)[];
   readonly #board: Board;
   readonly #barrier: Barrier;
   readonly #signs: Signs;
@@ -77,8 +77,8 @@ export class Loop {
       memory: share.outboxes[worker]!,
     });
     this.#inboxes = [
-      new Inbox(share.outboxes.map((sides) => sides[0]), worker),
-      new Inbox(share.outboxes.map((sides) => sides[1]), worker),
+      new Inbox(share.outboxes.map((sides) => sides[0])),
+      new Inbox(share.outboxes.map((sides) => sides[1])),
     ];
     this.#windows = new Windows(ids, share.distanceMs, actorCount);
     this.#decisions = new Decisions(share);
@@ -87,8 +87,6 @@ export class Loop {
 
     this.#outboxes.open(0, false);
     this.#actors = ids.map((id) => this.#host(share, id, make));
-    this.#mailboxes = new Array<HostedActor | undefined>(actorCount).fill(undefined);
-    for (const actor of this.#actors) this.#mailboxes[actor.id] = actor;
     this.#signs.rest();
   }
 
@@ -117,19 +115,22 @@ export class Loop {
         return { kind: 'over', outcome, windows, meetings, endMs: standing.nowMs };
       }
       step = decided;
+      const inbox = this.#inboxes[side]!;
+      inbox.open();
       side ^= 1;
       this.#outboxes.open(side, step.kind === 'meeting');
       this.#busyTimes?.beginStep(step.kind === 'meeting');
-      this.#deliver(side ^ 1);
-      if (step.kind === 'meeting') this.#meet(step.round, step.atMs);
-      else this.#runActors(first, step.capMs);
+      if (step.kind === 'meeting') this.#meet(inbox, step.round, step.atMs);
+      else this.#runActors(inbox, first, step.capMs);
     }
   }
 
   /** What an actor of ours has to say at the end. */
-  report(actor: ActorId): unknown {
-    this.#signs.work(actor, this.#mailboxes[actor]!.nowMs);
-    const report = this.#mailboxes[actor]!.report();
+  report(id: ActorId): unknown {
+    const actor = this.#actors.find((each) => each.id === id);
+    assert(actor !== undefined, 'an actor reports where it is hosted');
+    this.#signs.work(id, actor.nowMs);
+    const report = actor.report();
     this.#signs.rest();
     return report;
   }
@@ -151,33 +152,24 @@ export class Loop {
     return new HostedActor({ id, lookaheadFromMs, post, pulse: this.#signs }, make);
   }
 
-  #deliver(side: number): void {
-    this.#busyTimes?.start();
-    this.#inboxes[side]!.deliver(this.#mailboxes);
-    if (this.#busyTimes !== undefined) {
-      this.#busyTimes.stopShared(this.#actors.map(({ deliveredCount }) => deliveredCount));
-      for (const actor of this.#actors) actor.deliveredCount = 0;
-    }
-  }
-
-  #runActors(first: ActorId, capMs: number): void {
+  #runActors(inbox: Inbox, first: ActorId, capMs: number): void {
     for (let place = 0; place < this.#actors.length; place++) {
       const actor = this.#actors[place]!;
       const endMs = this.#windows.endMs(place, actor.id, this.#nextMs, first);
       this.#signs.work(actor.id, actor.nowMs);
       this.#busyTimes?.start();
-      actor.runUntil(Math.min(endMs, capMs));
+      actor.runUntil(Math.min(endMs, capMs), inbox);
       if (actor.failure !== undefined) this.#outboxes.cancel();
       this.#busyTimes?.stop(place);
     }
   }
 
-  #meet(round: number, atMs: number): void {
+  #meet(inbox: Inbox, round: number, atMs: number): void {
     for (let place = 0; place < this.#actors.length; place++) {
       const actor = this.#actors[place]!;
       this.#signs.work(actor.id, atMs);
       this.#busyTimes?.start();
-      actor.meet(round, atMs);
+      actor.meet(round, atMs, inbox);
       if (actor.failure !== undefined) this.#outboxes.cancel();
       this.#busyTimes?.stop(place);
     }

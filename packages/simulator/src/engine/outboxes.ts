@@ -8,21 +8,19 @@ import { assert } from '@cachetorrent/std';
 import type { Post } from './actor.ts';
 import type { ActorId } from './behaviour.ts';
 import type { Board } from './board.ts';
-import { Outbox } from './mailbox.ts';
+import { Outbox, type Sender } from './outbox.ts';
 
 export interface OutboxesOptions {
   readonly worker: number;
-  readonly workerOf: Uint16Array;
+  readonly actorCount: number;
   /** The lookahead from i to j is at i · n + j. */
   readonly lookaheadMs: Float64Array;
   readonly board: Board;
   /** This worker's two outboxes. */
   readonly memory: readonly [SharedArrayBuffer, SharedArrayBuffer];
-  readonly workers: number;
 }
 
 export class Outboxes implements Post {
-  readonly #workerOf: Uint16Array;
   readonly #lookaheadMs: Float64Array;
   readonly #actorCount: number;
   readonly #outboxes: readonly [Outbox, Outbox];
@@ -32,11 +30,10 @@ export class Outboxes implements Post {
   #isMeeting = false;
 
   constructor(options: OutboxesOptions) {
-    const { board, worker, memory, workers } = options;
-    this.#workerOf = options.workerOf;
+    const { board, worker, memory, actorCount } = options;
     this.#lookaheadMs = options.lookaheadMs;
-    this.#actorCount = options.workerOf.length;
-    this.#outboxes = [new Outbox(memory[0], workers), new Outbox(memory[1], workers)];
+    this.#actorCount = actorCount;
+    this.#outboxes = [new Outbox(memory[0], actorCount), new Outbox(memory[1], actorCount)];
     this.#arrivals = [board.arrivalsFrom(0, worker), board.arrivalsFrom(1, worker)];
     this.#outbox = this.#outboxes[0];
     this.#arrivalMs = this.#arrivals[0];
@@ -56,13 +53,14 @@ export class Outboxes implements Post {
   }
 
   /** In a meeting all stand at the same instant, and messages take no time. */
-  begin(target: ActorId, source: ActorId, sentMs: number, order: number, bytesMax: number): number {
+  begin(target: ActorId, sender: Sender, bytesMax: number): number {
     assert(target < this.#actorCount, 'a message is for an actor');
-    const lookaheadMs = this.#isMeeting ? 0 : this.#lookaheadMs[source * this.#actorCount + target]!;
+    const way = sender.id * this.#actorCount + target;
+    const lookaheadMs = this.#isMeeting ? 0 : this.#lookaheadMs[way]!;
     assert(lookaheadMs < Infinity, 'a message goes where the lookahead says one can go');
-    const atMs = sentMs + lookaheadMs;
+    const atMs = sender.nowMs + lookaheadMs;
     if (atMs < this.#arrivalMs[target]!) this.#arrivalMs[target] = atMs;
-    return this.#outbox.begin(this.#workerOf[target]!, target, source, sentMs, order, bytesMax);
+    return this.#outbox.begin(target, sender, bytesMax);
   }
 
   end(byteLength: number): void {

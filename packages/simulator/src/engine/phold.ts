@@ -34,38 +34,44 @@ export interface PholdReport {
 }
 
 const MESSAGE_BYTES = 8;
+/** Delays are drawn from so many, drawn once: chance should not be what is measured. */
+const DELAYS = 2 ** 12;
 
 export class PholdActor implements Behaviour {
   readonly wantsMeeting = false;
   readonly pendingCount = 1;
-  lastActiveMs = 0;
+  lastActiveMs = -0.5;
   doneCount = 0;
   messageCount = 0;
   readonly #phold: Phold;
   readonly #world: World;
   readonly #random: Random;
+  readonly #delaysMs: Float64Array;
   #hash = 0;
 
   constructor(phold: Phold, world: World) {
     this.#phold = phold;
     this.#world = world;
     this.#random = seededRandom(phold.seed, 'phold', world.id);
+    this.#delaysMs = Float64Array.from({ length: DELAYS }, () =>
+      exponential(this.#random, phold.delayMs),
+    );
     for (let n = 0; n < phold.pendingPerActor; n++) {
       world.schedule(exponential(this.#random, phold.delayMs), 0, 0, 0, 0);
     }
   }
 
   handle(): void {
-    const { lookaheadMs, delayMs, endMs, remotePercent } = this.#phold;
+    const { lookaheadMs, endMs, remotePercent } = this.#phold;
     const world = this.#world;
     const random = this.#random;
     this.doneCount++;
     this.lastActiveMs = world.nowMs;
     this.#hash = (Math.imul(this.#hash, 31) + (world.nowMs * 1e6)) | 0;
-    const atMs = world.nowMs + lookaheadMs + exponential(random, delayMs);
+    const atMs = world.nowMs + lookaheadMs + this.#delaysMs[random.below(DELAYS)]!;
     if (atMs >= endMs) return;
-    if (random.below(100) >= remotePercent) world.schedule(atMs, 0, 0, 0, 0);
-    else this.#post(atMs);
+    if (remotePercent > 0 && random.below(100) < remotePercent) this.#post(atMs);
+    else world.schedule(atMs, 0, 0, 0, 0);
   }
 
   receive(

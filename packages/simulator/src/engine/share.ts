@@ -6,7 +6,7 @@
 import { BARRIER_BYTES } from './barrier.ts';
 import { type BoardMemory, boardMemory } from './board.ts';
 import { distancesMs } from './lookahead.ts';
-import { outboxMemory } from './mailbox.ts';
+import { outboxMemory } from './outbox.ts';
 import { vitalSignsMemory } from './vital-signs.ts';
 
 /** What decides a run, beside what the actors do. */
@@ -58,7 +58,10 @@ export function makeShare(plan: RunPlan, options: ShareOptions): Share {
     distanceMs: distancesMs(lookaheadMs, actorCount),
     barrier: new SharedArrayBuffer(BARRIER_BYTES),
     board: boardMemory(actorCount, workers),
-    outboxes: Array.from({ length: workers }, () => [outboxMemory(workers), outboxMemory(workers)]),
+    outboxes: Array.from({ length: workers }, () => [
+      outboxMemory(actorCount),
+      outboxMemory(actorCount),
+    ]),
     signs: vitalSignsMemory(workers),
   };
 }
