@@ -1,8 +1,6 @@
 /**
- * Sets of pieces as rows of bits: piece n is bit n mod 32 of word n div 32 of its row.
- *
- * A table of rows keeps one set for each connection of a peer in one typed array. (On the wire
- * the order of bits is another one; the wire's codec converts.)
+ * Sets of pieces as rows of bits: piece n is bit n mod 32 of word n div 32 of its row. (On the
+ * wire the order of bits is another one; the wire's codec converts.)
  */
 
 import type { PieceIndex } from './ids.ts';
@@ -10,6 +8,21 @@ import type { PieceIndex } from './ids.ts';
 /** The words of a row for so many pieces. */
 export function wordsFor(pieceCount: number): number {
   return (pieceCount + 31) >>> 5;
+}
+
+/** How many bits of a word are set (Hacker's Delight, 5-1). */
+export function countBits(word: number): number {
+  let bits = word - ((word >>> 1) & 0x5555_5555);
+  bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333);
+  bits = (bits + (bits >>> 4)) & 0x0f0f_0f0f;
+  return Math.imul(bits, 0x0101_0101) >>> 24;
+}
+
+/** The place of the set bit that has `nth` set bits below it. */
+export function bitAt(word: number, nth: number): number {
+  let rest = word;
+  for (let n = 0; n < nth; n++) rest &= rest - 1;
+  return 31 - Math.clz32(rest & -rest);
 }
 
 /** One set of pieces. */
@@ -32,10 +45,8 @@ export class Bitfield {
 
   /** Puts `piece` in; returns false where it was in already. */
   add(piece: PieceIndex): boolean {
-    const before = this.words[piece >>> 5]!;
-    const after = (before | (1 << (piece & 31))) >>> 0;
-    if (after === before) return false;
-    this.words[piece >>> 5] = after;
+    if (this.has(piece)) return false;
+    this.words[piece >>> 5]! |= 1 << (piece & 31);
     this.#count++;
     return true;
   }
@@ -46,59 +57,5 @@ export class Bitfield {
     this.words[piece >>> 5]! &= ~(1 << (piece & 31));
     this.#count--;
     return true;
-  }
-}
-
-/** A growing table of sets of pieces, one row for each connection. */
-export class BitRows {
-  readonly #rowWords: number;
-  #words: Uint32Array;
-
-  constructor(pieceCount: number, rows: number) {
-    this.#rowWords = wordsFor(pieceCount);
-    this.#words = new Uint32Array(this.#rowWords * rows);
-  }
-
-  /** The rows one after another; a row begins at `rowStart(row)`. Replaced when it grows. */
-  get words(): Uint32Array {
-    return this.#words;
-  }
-
-  rowStart(row: number): number {
-    return row * this.#rowWords;
-  }
-
-  /** Makes room for `rows` rows; new ones are empty. */
-  reserve(rows: number): void {
-    const needed = rows * this.#rowWords;
-    if (needed <= this.#words.length) return;
-    const grown = new Uint32Array(Math.max(needed, 2 * this.#words.length));
-    grown.set(this.#words);
-    this.#words = grown;
-  }
-
-  has(row: number, piece: PieceIndex): boolean {
-    return (this.#words[row * this.#rowWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
-  }
-
-  /** Puts `piece` in; returns false where it was in already. */
-  add(row: number, piece: PieceIndex): boolean {
-    const index = row * this.#rowWords + (piece >>> 5);
-    const before = this.#words[index]!;
-    const after = (before | (1 << (piece & 31))) >>> 0;
-    if (after === before) return false;
-    this.#words[index] = after;
-    return true;
-  }
-
-  /** Takes `piece` out; returns false where it was not in. */
-  remove(row: number, piece: PieceIndex): boolean {
-    if (!this.has(row, piece)) return false;
-    this.#words[row * this.#rowWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
-    return true;
-  }
-
-  clearRow(row: number): void {
-    this.#words.fill(0, row * this.#rowWords, (row + 1) * this.#rowWords);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The connections of one peer, as a table: whom each leads to, and how things stand on it.
+ * The connections of one peer: whom each leads to, how things stand on it, and which pieces the
+ * other side has told of.
  *
  * The state of a connection is one byte of flags, so that what a message does on most occasions
  * is one load and one test. What only some connections need stands in tables of its own
@@ -8,7 +9,8 @@
 
 import { assert } from '@cachetorrent/std';
 
-import { type Connection, NO_CONNECTION, type PeerId } from './ids.ts';
+import type { ConnectionTables } from './connection-tables.ts';
+import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
 
 /** We may upload on this connection. */
 export const UPLOADS = 1;
@@ -33,14 +35,18 @@ const INITIAL = CHOKING | CHOKED;
 const UNUSED = -1;
 
 export class Connections {
-  /** The state of each connection; 0 where the number is not in use. Replaced when it grows. */
-  flags: Uint8Array;
+  readonly #tables: ConnectionTables;
+  /** Our block of the tables. */
+  #block: number;
+  #capacity: number;
   #remote: Int32Array;
   #count = 0;
   readonly #free: Connection[] = [];
 
-  constructor(capacity: number) {
-    this.flags = new Uint8Array(capacity);
+  constructor(tables: ConnectionTables, capacity: number) {
+    this.#tables = tables;
+    this.#block = tables.allocate(capacity);
+    this.#capacity = capacity;
     this.#remote = new Int32Array(capacity).fill(UNUSED);
   }
 
@@ -50,11 +56,54 @@ export class Connections {
   }
 
   get capacity(): number {
-    return this.flags.length;
+    return this.#capacity;
   }
 
-  remoteOf(connection: Connection): PeerId {
-    return this.#remote[connection]! as PeerId;
+  /** How things stand on a connection: a sum of flags; 0 where the number is not in use. */
+  flags(on: Connection): number {
+    return this.#tables.flags[this.#block + on]!;
+  }
+
+  setFlags(on: Connection, flags: number): void {
+    this.#tables.flags[this.#block + on] = flags;
+  }
+
+  /** Notes that the other side has `piece`; returns false where it has told so before. */
+  addPiece(on: Connection, piece: PieceIndex): boolean {
+    const { has, rowWords } = this.#tables;
+    const word = (this.#block + on) * rowWords + (piece >>> 5);
+    const before = has[word]!;
+    const mask = 1 << (piece & 31);
+    if ((before & mask) !== 0) return false;
+    has[word] = before | mask;
+    return true;
+  }
+
+  /** Notes that the other side lacks `piece`; returns false where it never told of it. */
+  removePiece(on: Connection, piece: PieceIndex): boolean {
+    if (!this.hasPiece(on, piece)) return false;
+    const { has, rowWords } = this.#tables;
+    has[(this.#block + on) * rowWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    return true;
+  }
+
+  /** Whether the other side has told of `piece`. */
+  hasPiece(on: Connection, piece: PieceIndex): boolean {
+    const { has, rowWords } = this.#tables;
+    return (has[(this.#block + on) * rowWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  }
+
+  /** What the other side has told of: a row of bits that begins at `rowOf(on)` of these words. */
+  get rows(): Uint32Array {
+    return this.#tables.has;
+  }
+
+  rowOf(on: Connection): number {
+    return (this.#block + on) * this.#tables.rowWords;
+  }
+
+  remoteOf(on: Connection): PeerId {
+    return this.#remote[on]! as PeerId;
   }
 
   /** The connection to `remote`; NO_CONNECTION where there is none. */
@@ -65,26 +114,28 @@ export class Connections {
 
   /** Opens a connection with the given parts (`UPLOADS`, `OFFERS`, `DOWNLOADS`). */
   open(remote: PeerId, parts: number): Connection {
-    const connection = this.#free.pop() ?? (this.#count++ as Connection);
-    if (connection === this.flags.length) this.#grow();
-    this.flags[connection] = INITIAL | parts;
-    this.#remote[connection] = remote;
-    return connection;
+    const on = this.#free.pop() ?? (this.#count++ as Connection);
+    if (on === this.#capacity) this.#grow();
+    this.setFlags(on, INITIAL | parts);
+    this.#remote[on] = remote;
+    return on;
   }
 
-  close(connection: Connection): void {
-    assert(this.#remote[connection] !== UNUSED, 'only an open connection is closed');
-    this.flags[connection] = 0;
-    this.#remote[connection] = UNUSED;
-    this.#free.push(connection);
+  close(on: Connection): void {
+    assert(this.#remote[on] !== UNUSED, 'only an open connection is closed');
+    const row = this.rowOf(on);
+    this.#tables.has.fill(0, row, row + this.#tables.rowWords);
+    this.setFlags(on, 0);
+    this.#remote[on] = UNUSED;
+    this.#free.push(on);
   }
 
   #grow(): void {
-    const flags = new Uint8Array(Math.max(8, 2 * this.flags.length));
-    const remote = new Int32Array(flags.length).fill(UNUSED);
-    flags.set(this.flags);
+    const capacity = Math.max(8, 2 * this.#capacity);
+    this.#block = this.#tables.enlarge(this.#block, this.#capacity, capacity);
+    this.#capacity = capacity;
+    const remote = new Int32Array(capacity).fill(UNUSED);
     remote.set(this.#remote);
-    this.flags = flags;
     this.#remote = remote;
   }
 }

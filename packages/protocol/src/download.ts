@@ -8,26 +8,22 @@
  * `have` is the message that matters: of everything that peers say, nine in ten are one.
  */
 
-import { type Bitfield, BitRows } from './bitfield.ts';
 import { CHOKED, type Connections, DOWNLOADS, INTERESTED } from './connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
-import { PiecePicker } from './piece-picker.ts';
+import type { PiecePicker } from './piece-picker.ts';
 import { PieceQueues } from './piece-queues.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export class Download {
   readonly #connections: Connections;
-  readonly #stored: Bitfield;
   readonly #host: PeerHost;
   readonly #backlog: number;
   readonly #countRepeatedHaves: boolean;
   readonly #silentHaves: boolean;
   readonly #caching: boolean;
   readonly #picker: PiecePicker;
-  /** For each connection, the pieces the other side has told us of while we lacked them. */
-  readonly #has: BitRows;
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
@@ -35,46 +31,42 @@ export class Download {
 
   constructor(
     connections: Connections,
-    stored: Bitfield,
+    picker: PiecePicker,
     host: PeerHost,
     options: PeerOptions,
   ) {
     this.#connections = connections;
-    this.#stored = stored;
+    this.#picker = picker;
     this.#host = host;
     this.#backlog = options.backlog;
     this.#countRepeatedHaves = options.habits.countRepeatedHaves;
     this.#silentHaves = options.habits.silentHaves;
     this.#caching = options.standing !== 'peer';
-    this.#picker = new PiecePicker(options.pieceCount, options.random, options.preference);
-    this.#has = new BitRows(options.pieceCount, connections.capacity);
     this.#requests = new PieceQueues(connections.capacity);
     this.received = new RateMeter(connections.capacity, options.habits.staleRates);
   }
 
-  opened(on: Connection): void {
+  opened(): void {
     const { capacity } = this.#connections;
-    this.#has.reserve(capacity);
     this.#requests.reserve(capacity);
     this.received.reserve(capacity);
-    this.#has.clearRow(on);
   }
 
   /** The other side is gone, and what it held with it. Call before its flags are cleared. */
   closed(on: Connection, pieceCount: number): void {
     const lost = this.#lose(on);
-    this.#connections.flags[on] = 0;
+    this.#connections.setFlags(on, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
-      if (this.#has.has(on, piece) && !this.#stored.has(piece)) this.#picker.removeHolder(piece);
+      if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
     }
     if (lost) this.#askOthers(on);
   }
 
   have(on: Connection, piece: PieceIndex): void {
-    const flags = this.#connections.flags[on]!;
-    if ((flags & DOWNLOADS) === 0 || this.#stored.has(piece)) return;
+    const flags = this.#connections.flags(on);
+    if ((flags & DOWNLOADS) === 0 || this.#picker.isStored(piece)) return;
 
-    if (this.#has.add(on, piece)) {
+    if (this.#connections.addPiece(on, piece)) {
       this.#picker.addHolder(piece);
     } else {
       if (this.#countRepeatedHaves) this.#picker.addHolder(piece);
@@ -83,7 +75,7 @@ export class Download {
     }
 
     if ((flags & INTERESTED) === 0) {
-      this.#connections.flags[on] = flags | INTERESTED;
+      this.#connections.setFlags(on, flags | INTERESTED);
       this.#host.interested(on);
     }
     if (this.#silentHaves || (flags & CHOKED) !== 0) return;
@@ -91,14 +83,14 @@ export class Download {
   }
 
   unchoke(on: Connection): void {
-    const flags = this.#connections.flags[on]!;
-    this.#connections.flags[on] = flags & ~CHOKED;
+    const flags = this.#connections.flags(on);
+    this.#connections.setFlags(on, flags & ~CHOKED);
     if ((flags & DOWNLOADS) !== 0) this.#ask(on);
   }
 
   choke(on: Connection): void {
-    const flags = this.#connections.flags[on]! | CHOKED;
-    this.#connections.flags[on] = flags;
+    const flags = this.#connections.flags(on) | CHOKED;
+    this.#connections.setFlags(on, flags);
     if (this.#lose(on)) {
       this.#askOthers(on);
     } else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) {
@@ -108,13 +100,12 @@ export class Download {
 
   /** The other side does not hold `piece` after all: whoever else does is asked for it. */
   dontHave(on: Connection, piece: PieceIndex): void {
-    const held = this.#has.remove(on, piece);
-    if (held && !this.#stored.has(piece)) this.#picker.removeHolder(piece);
+    if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
     if (this.#requests.remove(on, piece)) {
-      if (!this.#stored.has(piece)) this.#picker.release(piece);
+      if (!this.#picker.isStored(piece)) this.#picker.release(piece);
       this.askForMore(on);
       this.#askOthers(on);
-    } else if ((this.#connections.flags[on]! & INTERESTED) !== 0 && !this.#hasFree(on)) {
+    } else if ((this.#connections.flags(on) & INTERESTED) !== 0 && !this.#hasFree(on)) {
       this.#endInterest(on);
     }
   }
@@ -123,40 +114,26 @@ export class Download {
   piece(on: Connection, piece: PieceIndex): boolean {
     this.received.add(on, this.#host.nowMs);
     this.#requests.remove(on, piece);
-    if (!this.#stored.add(piece)) return false;
-    this.#picker.store(piece);
-    return true;
+    return this.#picker.store(piece);
   }
 
   /** Holds `piece` without having asked for it; returns false where it did already. */
   restore(piece: PieceIndex): boolean {
-    if (!this.#stored.add(piece)) return false;
-    this.#picker.store(piece);
-    return true;
+    return this.#picker.store(piece);
   }
 
   /** After a piece has come: asks for more on the connection that brought it. */
   askForMore(on: Connection): void {
-    const flags = this.#connections.flags[on]!;
+    const flags = this.#connections.flags(on);
     if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) this.#ask(on);
     else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) this.#endInterest(on);
   }
 
-  /** A follower has asked us for `piece`, which we lack. */
-  want(piece: PieceIndex): void {
-    this.#picker.want(piece);
-  }
-
-  /** Whether the other side has told us of `piece` while we lacked it. */
-  hasTold(on: Connection, piece: PieceIndex): boolean {
-    return this.#has.has(on, piece);
-  }
-
   /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
   #ask(on: Connection): void {
-    const start = this.#has.rowStart(on);
+    const start = this.#connections.rowOf(on);
     while (this.#requests.lengthOf(on) < this.#backlog) {
-      const piece = this.#picker.next(this.#has.words, start);
+      const piece = this.#picker.next(this.#connections.rows, start);
       if (piece === NO_PIECE) {
         if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
         return;
@@ -172,7 +149,7 @@ export class Download {
     const { count } = this.#connections;
     for (let on = 0 as Connection; on < count; on++) {
       if (on === than) continue;
-      const flags = this.#connections.flags[on]!;
+      const flags = this.#connections.flags(on);
       if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) this.#ask(on);
     }
   }
@@ -183,26 +160,28 @@ export class Download {
     for (;;) {
       const piece = this.#requests.shift(on);
       if (piece === NO_PIECE) return true;
-      if (!this.#stored.has(piece)) this.#picker.release(piece);
+      if (!this.#picker.isStored(piece)) this.#picker.release(piece);
     }
   }
 
   #hasFree(on: Connection): boolean {
     return (
       this.#requests.lengthOf(on) > 0 ||
-      this.#picker.hasFree(this.#has.words, this.#has.rowStart(on))
+      this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on))
     );
   }
 
   #beginInterest(on: Connection): void {
-    if ((this.#connections.flags[on]! & INTERESTED) !== 0) return;
-    this.#connections.flags[on]! |= INTERESTED;
+    const flags = this.#connections.flags(on);
+    if ((flags & INTERESTED) !== 0) return;
+    this.#connections.setFlags(on, flags | INTERESTED);
     this.#host.interested(on);
   }
 
   #endInterest(on: Connection): void {
-    if ((this.#connections.flags[on]! & INTERESTED) === 0) return;
-    this.#connections.flags[on]! &= ~INTERESTED;
+    const flags = this.#connections.flags(on);
+    if ((flags & INTERESTED) === 0) return;
+    this.#connections.setFlags(on, flags & ~INTERESTED);
     this.#host.notInterested(on);
   }
 }

@@ -9,7 +9,7 @@
  * habit `repeatForwards`.)
  */
 
-import { BitRows } from './bitfield.ts';
+import { Bitfield } from './bitfield.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 
 export class Forwarder {
@@ -18,7 +18,7 @@ export class Forwarder {
   /** For each outside connection, the followers' connections. */
   readonly #followersOf: (Connection[] | undefined)[] = [];
   /** For each follower's connection, what it has been told; made when first needed. */
-  #told: BitRows | undefined;
+  readonly #told: (Bitfield | undefined)[] = [];
 
   constructor(pieceCount: number, repeats: boolean) {
     this.#pieceCount = pieceCount;
@@ -41,9 +41,7 @@ export class Forwarder {
   /** Notes that `follower` is told of `piece`; returns false where it need not be. */
   tell(follower: Connection, piece: PieceIndex): boolean {
     if (this.#repeats) return true;
-    this.#told ??= new BitRows(this.#pieceCount, follower + 1);
-    this.#told.reserve(follower + 1);
-    return this.#told.add(follower, piece);
+    return (this.#told[follower] ??= new Bitfield(this.#pieceCount)).add(piece);
   }
 
   /** A connection is gone, whichever part it played. */
@@ -54,7 +52,6 @@ export class Forwarder {
         if (followers![i] === on) followers!.splice(i, 1);
       }
     }
-    this.#told?.reserve(on + 1);
-    this.#told?.clearRow(on);
+    this.#told[on] = undefined;
   }
 }

@@ -10,6 +10,7 @@ export {
 export {
   decode, Encoder, FIXED_BYTES_MAX, listBytes, MalformedMessage, MESSAGE_ID,
 } from './codec.ts';
+export { ConnectionTables } from './connection-tables.ts';
 export { CLIENT_HABITS, type Habits, ORIGINAL_HABITS } from './habits.ts';
 export type { PeerHost } from './host.ts';
 export {
@@ -18,7 +19,7 @@ export {
 export {
   type BootstrapMessages, MESSAGE_KINDS, type MessageKind, type Messages, type PeerMessages,
 } from './messages.ts';
-export type { PeerOptions } from './options.ts';
+export type { PeerMemory, PeerOptions } from './options.ts';
 export { Peer } from './peer.ts';
-export { PiecePicker, type Preference } from './piece-picker.ts';
+export { type PickerMemory, PiecePicker, pickerWords, type Preference } from './piece-picker.ts';
 export { type Origin, partsOf, type Standing } from './roles.ts';

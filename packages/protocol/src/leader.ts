@@ -7,12 +7,11 @@
  */
 
 import { DOWNLOADS, type Connections } from './connections.ts';
-import type { Bitfield } from './bitfield.ts';
-import type { Download } from './download.ts';
 import { Forwarder } from './forwarder.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
+import type { PiecePicker } from './piece-picker.ts';
 
 interface Waiting {
   readonly target: PeerId;
@@ -21,8 +20,7 @@ interface Waiting {
 
 export class Leader {
   readonly #connections: Connections;
-  readonly #stored: Bitfield;
-  readonly #download: Download;
+  readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #pieceCount: number;
   readonly #repeats: boolean;
@@ -32,14 +30,12 @@ export class Leader {
 
   constructor(
     connections: Connections,
-    stored: Bitfield,
-    download: Download,
+    picker: PiecePicker,
     host: PeerHost,
     options: PeerOptions,
   ) {
     this.#connections = connections;
-    this.#stored = stored;
-    this.#download = download;
+    this.#picker = picker;
     this.#host = host;
     this.#pieceCount = options.pieceCount;
     this.#repeats = options.habits.repeatForwards;
@@ -77,7 +73,7 @@ export class Leader {
   have(outside: Connection, piece: PieceIndex): void {
     const followers = this.#forwarder.followersOf(outside);
     if (followers === undefined) return;
-    if (!this.#repeats && this.#stored.has(piece)) return; // All have been told that we hold it.
+    if (!this.#repeats && this.#picker.isStored(piece)) return; // All have been told that we hold it.
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
@@ -86,15 +82,15 @@ export class Leader {
 
   /** A follower has asked for `piece`, which we lack. */
   want(piece: PieceIndex): void {
-    this.#download.want(piece);
+    this.#picker.want(piece);
   }
 
   /** Begins a relay, and passes on what the outside peer has told us before. */
   #relay(outside: Connection, follower: Connection): void {
-    if ((this.#connections.flags[outside]! & DOWNLOADS) === 0) return;
+    if ((this.#connections.flags(outside) & DOWNLOADS) === 0) return;
     if (!this.#forwarder.relay(outside, follower)) return;
     for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
-      if (this.#stored.has(piece) || !this.#download.hasTold(outside, piece)) continue;
+      if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
     }
   }

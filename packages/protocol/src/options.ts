@@ -3,10 +3,17 @@
 import type { Random } from '@cachetorrent/std';
 
 import type { ChokerName, SeedChokerName } from './choker/index.ts';
+import type { ConnectionTables } from './connection-tables.ts';
 import type { Habits } from './habits.ts';
 import type { PeerId } from './ids.ts';
-import type { Preference } from './piece-picker.ts';
+import type { PickerMemory, Preference } from './piece-picker.ts';
 import type { Standing } from './roles.ts';
+
+/** Memory that a peer shares with the others of its host, where these are many. */
+export interface PeerMemory {
+  readonly connections: ConnectionTables;
+  readonly picker: PickerMemory;
+}
 
 export interface PeerOptions {
   readonly pieceCount: number;
@@ -28,4 +35,6 @@ export interface PeerOptions {
   readonly random: Random;
   /** How many connections to make room for at first; the tables grow where it has more. */
   readonly connectionsExpected: number;
+  /** Where it keeps its state; memory of its own where absent. */
+  readonly memory?: PeerMemory;
 }

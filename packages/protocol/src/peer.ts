@@ -11,7 +11,7 @@
  * the parts that only they have. Source: BEP 3; docs/protocol.md.
  */
 
-import { Bitfield } from './bitfield.ts';
+import { ConnectionTables } from './connection-tables.ts';
 import { Connections, DOWNLOADS, OFFERS } from './connections.ts';
 import { Download } from './download.ts';
 import { Follower } from './follower.ts';
@@ -20,13 +20,14 @@ import type { Connection, PeerId, PieceIndex } from './ids.ts';
 import { Leader } from './leader.ts';
 import type { PeerMessages } from './messages.ts';
 import type { PeerOptions } from './options.ts';
+import { PiecePicker } from './piece-picker.ts';
 import { type Origin, partsOf } from './roles.ts';
 import { Upload } from './upload.ts';
 
 export class Peer implements PeerMessages {
   readonly #options: PeerOptions;
   readonly #host: PeerHost;
-  readonly #stored: Bitfield;
+  readonly #picker: PiecePicker;
   readonly #connections: Connections;
   readonly #download: Download;
   readonly #upload: Upload;
@@ -36,12 +37,14 @@ export class Peer implements PeerMessages {
   constructor(host: PeerHost, options: PeerOptions) {
     this.#options = options;
     this.#host = host;
-    this.#stored = new Bitfield(options.pieceCount);
-    this.#connections = new Connections(options.connectionsExpected);
-    this.#download = new Download(this.#connections, this.#stored, host, options);
-    this.#upload = new Upload(this.#connections, this.#stored, host, options);
+    const { pieceCount, connectionsExpected, memory } = options;
+    const tables = memory?.connections ?? new ConnectionTables(pieceCount, connectionsExpected);
+    this.#connections = new Connections(tables, connectionsExpected);
+    this.#picker = new PiecePicker(pieceCount, options.random, options.preference, memory?.picker);
+    this.#download = new Download(this.#connections, this.#picker, host, options);
+    this.#upload = new Upload(this.#connections, this.#picker, host, options);
     if (options.standing === 'leader') {
-      this.#leader = new Leader(this.#connections, this.#stored, this.#download, host, options);
+      this.#leader = new Leader(this.#connections, this.#picker, host, options);
     } else if (options.standing === 'follower') {
       const { leaders, random } = options;
       this.#follower = new Follower(this.#connections, host, leaders, random);
@@ -51,12 +54,12 @@ export class Peer implements PeerMessages {
   // What it is and holds.
 
   get isComplete(): boolean {
-    return this.#stored.count === this.#options.pieceCount;
+    return this.#picker.storedCount === this.#options.pieceCount;
   }
 
   /** How many pieces it holds. */
   get pieceCount(): number {
-    return this.#stored.count;
+    return this.#picker.storedCount;
   }
 
   get connectionCount(): number {
@@ -64,12 +67,12 @@ export class Peer implements PeerMessages {
   }
 
   holds(piece: PieceIndex): boolean {
-    return this.#stored.has(piece);
+    return this.#picker.isStored(piece);
   }
 
   /** Whether the other side is to hear what we have. */
   offers(on: Connection): boolean {
-    return (this.#connections.flags[on]! & OFFERS) !== 0;
+    return (this.#connections.flags(on) & OFFERS) !== 0;
   }
 
   /** The connection to `remote`; NO_CONNECTION where there is none. */
@@ -102,16 +105,16 @@ export class Peer implements PeerMessages {
   connect(remote: PeerId, sameSystem: boolean, origin: Origin): Connection {
     const parts = partsOf(this.#options.standing, sameSystem, origin);
     const on = this.#connections.open(remote, parts);
-    this.#download.opened(on);
+    this.#download.opened();
     this.#upload.opened(on);
     return on;
   }
 
   /** The other side is there too: says what we have, and puts the connection to use. */
   greet(on: Connection, sameSystem: boolean): void {
-    if (this.offers(on) && this.#stored.count > 0) {
+    if (this.offers(on) && this.#picker.storedCount > 0) {
       for (let piece = 0 as PieceIndex; piece < this.#options.pieceCount; piece++) {
-        if (this.#stored.has(piece)) this.#host.have(on, piece);
+        if (this.#picker.isStored(piece)) this.#host.have(on, piece);
       }
     }
     this.#leader?.opened(on);
@@ -170,7 +173,7 @@ export class Peer implements PeerMessages {
 
   /** A leader that lacks the piece notes that it is wanted, and does not answer. */
   request(on: Connection, piece: PieceIndex): void {
-    if (this.#stored.has(piece)) this.#upload.request(on, piece);
+    if (this.#picker.isStored(piece)) this.#upload.request(on, piece);
     else this.#leader?.want(piece);
   }
 
@@ -188,6 +191,6 @@ export class Peer implements PeerMessages {
 
   /** Whether we may download on this connection. For hosts that must tell the other side. */
   downloads(on: Connection): boolean {
-    return (this.#connections.flags[on]! & DOWNLOADS) !== 0;
+    return (this.#connections.flags(on) & DOWNLOADS) !== 0;
   }
 }

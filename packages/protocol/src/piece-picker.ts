@@ -1,24 +1,25 @@
 /**
- * Chooses which piece to ask for next: the rarest first (BEP 3; Legout et al. 2006).
+ * What a peer knows of each piece, and which to ask for next: the rarest first (BEP 3; Legout et
+ * al. 2006), rarity being the number of neighbours that hold a piece.
  *
- * A piece's rarity is the number of our neighbours that hold it. The pieces that we lack stand
- * in one row, the rarest first, and pieces of one rarity stand together in a bucket:
+ * Each 32 pieces have a line of sixteen words, one cache line, with a bit for each piece:
  *
- *     order         7 2 | 0 5 9 | 1 3 4 6 8
- *     holders       0 0 | 1 1 1 | 2 2 2 2 2
- *     bucketStart   0     2       5          10
+ *     word 0       stored
+ *     word 1       free: neither stored nor asked for
+ *     word 2 …     how many hold it, in binary: word 2 has the bits worth 1, word 3 those worth 2,
+ *                  word 4 those worth 4, and so on up to word 15
  *
- * When a piece gains a holder it changes places with the last of its bucket, and the border
- * moves one step over it. So counting a holder takes constant time, and nothing is ever sorted.
- * A piece that is stored leaves the row, so that nobody has to step over it again.
+ * So a peer's `have` touches one line: adding a holder is adding one in binary, which ends at the
+ * first bit that is 0. And the rarest of many pieces are found without looking at any of them:
+ * from the most significant bit down, whoever has a 0 stays, if there is anybody who has.
  *
- * Ties go by chance: a bucket is searched from a random place on. We do not model endgame mode:
- * a piece that has been asked for is not asked for again.
+ * Of equally rare pieces each is as likely as another. We do not model endgame mode: a piece that
+ * has been asked for is not asked for again.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
 
-import { Bitfield, wordsFor } from './bitfield.ts';
+import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
@@ -28,111 +29,126 @@ export type Preference =
   /** A wanted piece goes first, however common it is. */
   | 'absolute';
 
-type Row = Uint16Array | Uint32Array;
+const LINE_WORDS = 16;
+const STORED = 0;
+const FREE = 1;
+const COUNT = 2;
+const COUNT_BITS = LINE_WORDS - COUNT;
 
-const HOLDERS_MAX = 65_535;
+/** The words that the lines of so many pieces take. */
+export function pickerWords(pieceCount: number): number {
+  return LINE_WORDS * wordsFor(pieceCount);
+}
+
+/** Where a picker keeps its lines: from `start` on, in an array that it may share with others. */
+export interface PickerMemory {
+  readonly words: Uint32Array;
+  readonly start: number;
+}
+
+/** The pieces that a search has left, word by word: it lasts one call, so all pickers share it. */
+let candidates = new Uint32Array(64);
 
 export class PiecePicker {
   readonly #random: Random;
   readonly #preference: Preference;
-
-  /** The pieces that we lack, rarest first. */
-  readonly #order: Row;
-  /** For each piece that we lack, its place in `order`. */
-  readonly #place: Row;
-  /** For each piece, how many neighbours hold it. */
-  readonly #holders: Uint16Array;
-  /** For each rarity up to `top`, the first place of its bucket; then the end of the row. */
-  #bucketStart: Int32Array;
-  /** The greatest rarity there is. */
-  #top = 0;
-  /** One bit for each piece that is neither asked for nor stored. */
-  readonly #free: Uint32Array;
+  readonly #pieceCount: number;
+  /** The lines, and where ours begin. */
+  readonly #words: Uint32Array;
+  readonly #start: number;
+  /** How many bits the greatest count takes. */
+  #countBits = 0;
+  #storedCount = 0;
   /** The pieces that followers asked for, where we lead. */
   #wanted: Bitfield | undefined;
 
-  constructor(pieceCount: number, random: Random, preference: Preference = 'within-rarity') {
+  constructor(
+    pieceCount: number,
+    random: Random,
+    preference: Preference = 'within-rarity',
+    memory: PickerMemory = { words: new Uint32Array(pickerWords(pieceCount)), start: 0 },
+  ) {
     this.#random = random;
     this.#preference = preference;
-    const Row = pieceCount <= 65_536 ? Uint16Array : Uint32Array;
-    this.#order = new Row(pieceCount);
-    this.#place = new Row(pieceCount);
-    for (let piece = 0; piece < pieceCount; piece++) {
-      this.#order[piece] = piece;
-      this.#place[piece] = piece;
-    }
-    this.#holders = new Uint16Array(pieceCount);
-    this.#bucketStart = new Int32Array(32);
-    this.#bucketStart[1] = pieceCount;
-    this.#free = new Uint32Array(wordsFor(pieceCount)).fill(0xffff_ffff);
-    const spare = pieceCount & 31;
-    if (spare !== 0) this.#free[this.#free.length - 1] = 2 ** spare - 1;
+    this.#pieceCount = pieceCount;
+    this.#words = memory.words;
+    this.#start = memory.start;
+    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
+  }
+
+  get storedCount(): number {
+    return this.#storedCount;
+  }
+
+  isStored(piece: PieceIndex): boolean {
+    return (this.#words[this.#lineOf(piece) + STORED]! & (1 << (piece & 31))) !== 0;
   }
 
   /** Whether `piece` is neither asked for nor stored. */
   isFree(piece: PieceIndex): boolean {
-    return (this.#free[piece >>> 5]! & (1 << (piece & 31))) !== 0;
+    return (this.#words[this.#lineOf(piece) + FREE]! & (1 << (piece & 31))) !== 0;
   }
 
-  /** A neighbour has told us that it holds `piece`, which we lack. */
+  /** A neighbour has told us that it holds `piece`. */
   addHolder(piece: PieceIndex): void {
-    const holders = this.#holders[piece]!;
-    if (holders === this.#top) this.#raiseTop();
-
-    const bucketLast = this.#bucketStart[holders + 1]! - 1;
-    this.#exchange(this.#place[piece]!, bucketLast);
-    this.#bucketStart[holders + 1] = bucketLast;
-    this.#holders[piece] = holders + 1;
+    const words = this.#words;
+    const first = this.#lineOf(piece) + COUNT;
+    const mask = 1 << (piece & 31);
+    for (let bit = 0; bit < COUNT_BITS; bit++) {
+      const before = words[first + bit]!;
+      words[first + bit] = before ^ mask;
+      if ((before & mask) !== 0) continue;
+      if (bit >= this.#countBits) this.#countBits = bit + 1;
+      return;
+    }
+    assert(false, `a piece has fewer than ${2 ** COUNT_BITS} holders`);
   }
 
-  /** A neighbour that held `piece`, which we lack, has left. */
+  /** A neighbour that held `piece` has left. */
   removeHolder(piece: PieceIndex): void {
-    const holders = this.#holders[piece]!;
-    assert(holders > 0, 'only a holder can leave');
-
-    const bucketFirst = this.#bucketStart[holders]!;
-    this.#exchange(this.#place[piece]!, bucketFirst);
-    this.#bucketStart[holders] = bucketFirst + 1;
-    this.#holders[piece] = holders - 1;
+    const words = this.#words;
+    const first = this.#lineOf(piece) + COUNT;
+    const mask = 1 << (piece & 31);
+    for (let bit = 0; bit < COUNT_BITS; bit++) {
+      const before = words[first + bit]!;
+      words[first + bit] = before ^ mask;
+      if ((before & mask) !== 0) return;
+    }
+    assert(false, 'only a holder can leave');
   }
 
   /** `piece` has been asked for. */
   take(piece: PieceIndex): void {
-    this.#free[piece >>> 5]! &= ~(1 << (piece & 31));
+    this.#words[this.#lineOf(piece) + FREE]! &= ~(1 << (piece & 31));
   }
 
   /** `piece` was asked for, but will not come. */
   release(piece: PieceIndex): void {
-    this.#free[piece >>> 5]! |= 1 << (piece & 31);
+    this.#words[this.#lineOf(piece) + FREE]! |= 1 << (piece & 31);
   }
 
-  /** `piece` is stored: it leaves the row, and each bucket behind it moves up by one place. */
-  store(piece: PieceIndex): void {
+  /** `piece` is stored; returns false where it was before. */
+  store(piece: PieceIndex): boolean {
+    if (this.isStored(piece)) return false;
     this.take(piece);
     this.#wanted?.remove(piece);
-    let hole = this.#place[piece]!;
-    for (let rarity = this.#holders[piece]!; rarity <= this.#top; rarity++) {
-      const bucketLast = this.#bucketStart[rarity + 1]! - 1;
-      this.#bucketStart[rarity + 1] = bucketLast;
-      if (bucketLast === hole) continue; // The hole is at its end already; or it is empty.
-      const moved = this.#order[bucketLast]!;
-      this.#order[hole] = moved;
-      this.#place[moved] = hole;
-      hole = bucketLast;
-    }
+    this.#words[this.#lineOf(piece) + STORED]! |= 1 << (piece & 31);
+    this.#storedCount++;
+    return true;
   }
 
   /** A follower has asked for `piece`, which we lack. */
   want(piece: PieceIndex): void {
-    this.#wanted ??= new Bitfield(this.#holders.length);
+    this.#wanted ??= new Bitfield(this.#pieceCount);
     this.#wanted.add(piece);
   }
 
   /** Whether a free piece is among those in `has`, a row of bits that begins at `start`. */
   hasFree(has: Uint32Array, start: number): boolean {
-    const free = this.#free;
-    for (let word = 0; word < free.length; word++) {
-      if ((free[word]! & has[start + word]!) !== 0) return true;
+    const rows = wordsFor(this.#pieceCount);
+    let line = this.#start + FREE;
+    for (let word = 0; word < rows; word++, line += LINE_WORDS) {
+      if ((this.#words[line]! & has[start + word]!) !== 0) return true;
     }
     return false;
   }
@@ -142,81 +158,76 @@ export class PiecePicker {
    * where there is none. A leader prefers what its followers asked for.
    */
   next(has: Uint32Array, start: number): PieceIndex {
-    if (!this.hasFree(has, start)) return NO_PIECE;
+    if (!this.#gather(has, start)) return NO_PIECE;
     const wanted = this.#wanted;
-    if (wanted === undefined || wanted.count === 0) return this.#rarest(has, start);
-    if (this.#preference === 'absolute') {
-      const piece = this.#rarestWanted(wanted, has, start, false);
-      return piece === NO_PIECE ? this.#rarest(has, start) : piece;
+    if (wanted === undefined || wanted.count === 0) {
+      this.#keepRarest();
+    } else if (this.#preference === 'absolute') {
+      keepThoseIn(wanted.words);
+      this.#keepRarest();
+    } else {
+      this.#keepRarest();
+      keepThoseIn(wanted.words);
     }
-    return this.#rarestWanted(wanted, has, start, true);
+    return this.#drawOne();
   }
 
-  #rarest(has: Uint32Array, start: number): PieceIndex {
-    for (let rarity = 0; rarity <= this.#top; rarity++) {
-      const first = this.#bucketStart[rarity]!;
-      const end = this.#bucketStart[rarity + 1]!;
-      if (first === end) continue;
-      const middle = first + this.#random.below(end - first);
-      const piece = this.#firstFree(middle, end, has, start);
-      if (piece !== NO_PIECE) return piece;
-      const other = this.#firstFree(first, middle, has, start);
-      if (other !== NO_PIECE) return other;
-    }
-    return NO_PIECE;
+  #lineOf(piece: PieceIndex): number {
+    return this.#start + (piece >>> 5) * LINE_WORDS;
   }
 
-  /** Of the rarest, a wanted one; `orElse` any other of that rarity, where none is wanted. */
-  #rarestWanted(wanted: Bitfield, has: Uint32Array, start: number, orElse: boolean): PieceIndex {
-    for (let rarity = 0; rarity <= this.#top; rarity++) {
-      const first = this.#bucketStart[rarity]!;
-      const size = this.#bucketStart[rarity + 1]! - first;
-      if (size === 0) continue;
-      const offset = this.#random.below(size);
-      let choice = NO_PIECE;
-      for (let step = 0; step < size; step++) {
-        const wrapped = offset + step < size ? offset + step : offset + step - size;
-        const piece = this.#order[first + wrapped]! as PieceIndex;
-        if (!this.#isFreeIn(piece, has, start)) continue;
-        if (wanted.has(piece)) return piece;
-        if (choice === NO_PIECE) choice = piece;
+  /** All free pieces among those in `has` are candidates; returns whether there are any. */
+  #gather(has: Uint32Array, start: number): boolean {
+    const rows = wordsFor(this.#pieceCount);
+    if (candidates.length < rows) candidates = new Uint32Array(2 * rows);
+    const words = this.#words;
+    let any = 0;
+    let line = this.#start + FREE;
+    for (let word = 0; word < rows; word++, line += LINE_WORDS) {
+      const free = words[line]! & has[start + word]!;
+      candidates[word] = free;
+      any |= free;
+    }
+    return any !== 0;
+  }
+
+  /** Bit by bit of the count, from the greatest: candidates that have a 0 stay, if any has. */
+  #keepRarest(): void {
+    const words = this.#words;
+    const rows = wordsFor(this.#pieceCount);
+    for (let bit = this.#countBits - 1; bit >= 0; bit--) {
+      let any = 0;
+      let line = this.#start + COUNT + bit;
+      for (let word = 0; word < rows && any === 0; word++, line += LINE_WORDS) {
+        any = candidates[word]! & ~words[line]!;
       }
-      if (orElse && choice !== NO_PIECE) return choice;
+      if (any === 0) continue;
+      line = this.#start + COUNT + bit;
+      for (let word = 0; word < rows; word++, line += LINE_WORDS) {
+        candidates[word]! &= ~words[line]!;
+      }
     }
-    return NO_PIECE;
   }
 
-  #firstFree(from: number, to: number, has: Uint32Array, start: number): PieceIndex {
-    for (let place = from; place < to; place++) {
-      const piece = this.#order[place]! as PieceIndex;
-      if (this.#isFreeIn(piece, has, start)) return piece;
+  /** One of the candidates, each as likely as another. */
+  #drawOne(): PieceIndex {
+    const rows = wordsFor(this.#pieceCount);
+    let count = 0;
+    for (let word = 0; word < rows; word++) count += countBits(candidates[word]!);
+    let nth = this.#random.below(count);
+    for (let word = 0; word < rows; word++) {
+      const here = countBits(candidates[word]!);
+      if (nth < here) return (32 * word + bitAt(candidates[word]!, nth)) as PieceIndex;
+      nth -= here;
     }
-    return NO_PIECE;
+    assert(false, 'one of the candidates is drawn');
   }
+}
 
-  #isFreeIn(piece: PieceIndex, has: Uint32Array, start: number): boolean {
-    const word = piece >>> 5;
-    return (this.#free[word]! & has[start + word]! & (1 << (piece & 31))) !== 0;
-  }
-
-  /** Opens a bucket above all others, empty at first. */
-  #raiseTop(): void {
-    assert(this.#top < HOLDERS_MAX, 'a piece has fewer than 65,536 holders');
-    this.#top++;
-    if (this.#top + 1 === this.#bucketStart.length) {
-      const grown = new Int32Array(2 * this.#bucketStart.length);
-      grown.set(this.#bucketStart);
-      this.#bucketStart = grown;
-    }
-    this.#bucketStart[this.#top + 1] = this.#bucketStart[this.#top]!;
-  }
-
-  #exchange(placeA: number, placeB: number): void {
-    const pieceA = this.#order[placeA]!;
-    const pieceB = this.#order[placeB]!;
-    this.#order[placeA] = pieceB;
-    this.#order[placeB] = pieceA;
-    this.#place[pieceA] = placeB;
-    this.#place[pieceB] = placeA;
-  }
+/** Candidates that are in `preferred` stay, if any is. */
+function keepThoseIn(preferred: Uint32Array): void {
+  let any = 0;
+  for (let word = 0; word < preferred.length; word++) any |= candidates[word]! & preferred[word]!;
+  if (any === 0) return;
+  for (let word = 0; word < preferred.length; word++) candidates[word]! &= preferred[word]!;
 }

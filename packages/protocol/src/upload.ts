@@ -6,7 +6,6 @@
  * one stays as it is.
  */
 
-import { type Bitfield } from './bitfield.ts';
 import { CHOKERS, SEED_CHOKERS } from './choker/index.ts';
 import { CHOKE, Candidates, type Slots, UNCHOKE_OPTIMISTICALLY } from './choker/strategy.ts';
 import {
@@ -19,6 +18,7 @@ import {
 import type { PeerHost } from './host.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
+import type { PiecePicker } from './piece-picker.ts';
 import { PieceQueues } from './piece-queues.ts';
 import { RateMeter } from './rate-meter.ts';
 
@@ -30,7 +30,7 @@ const candidates = new Candidates();
 
 export class Upload {
   readonly #connections: Connections;
-  readonly #stored: Bitfield;
+  readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
   readonly #slots: Slots;
@@ -44,12 +44,12 @@ export class Upload {
 
   constructor(
     connections: Connections,
-    stored: Bitfield,
+    picker: PiecePicker,
     host: PeerHost,
     options: PeerOptions,
   ) {
     this.#connections = connections;
-    this.#stored = stored;
+    this.#picker = picker;
     this.#host = host;
     this.#options = options;
     this.#slots = { regular: options.uploads, optimistic: options.optimistics };
@@ -82,7 +82,7 @@ export class Upload {
   /** Queues `piece`, which we hold. A choked connection is served only by the original. */
   request(on: Connection, piece: PieceIndex): void {
     const { serveWhileChoked, queueRepeatedRequests } = this.#options.habits;
-    const flags = this.#connections.flags[on]!;
+    const flags = this.#connections.flags(on);
     if ((flags & UPLOADS) === 0) return;
     if ((flags & CHOKING) !== 0 && !serveWhileChoked) return;
     if (!queueRepeatedRequests && this.#queued.has(on, piece)) return;
@@ -108,7 +108,7 @@ export class Upload {
   rechoke(received: RateMeter): void {
     this.#gather(received);
     const { choker, seedChoker, pieceCount, habits } = this.#options;
-    const isSeed = this.#stored.count === pieceCount;
+    const isSeed = this.#picker.storedCount === pieceCount;
     const nowMs = this.#host.nowMs;
     const keepOptimistics =
       !habits.restlessOptimistics && nowMs < this.#optimisticsSinceMs + OPTIMISTIC_MS;
@@ -120,20 +120,20 @@ export class Upload {
   }
 
   #changeInterest(on: Connection, wanted: number, received: RateMeter): void {
-    const flags = this.#connections.flags[on]!;
+    const flags = this.#connections.flags(on);
     if ((flags & UPLOADS) === 0 || (flags & WANTED) === wanted) return;
-    this.#connections.flags[on] = (flags & ~WANTED) | wanted;
+    this.#connections.setFlags(on, (flags & ~WANTED) | wanted);
     if ((flags & CHOKING) === 0) this.rechoke(received);
   }
 
   #gather(received: RateMeter): void {
-    const { flags, count } = this.#connections;
+    const { count } = this.#connections;
     candidates.reserve(count);
     received.advance(this.#host.nowMs);
     this.#sent?.advance(this.#host.nowMs);
     let size = 0;
     for (let on = 0 as Connection; on < count; on++) {
-      const state = flags[on]!;
+      const state = this.#connections.flags(on);
       if ((state & (UPLOADS | WANTED)) !== (UPLOADS | WANTED)) continue;
       candidates.connection[size] = on;
       candidates.received[size] = received.of(on);
@@ -158,20 +158,20 @@ export class Upload {
   }
 
   #choke(on: Connection): void {
-    const flags = this.#connections.flags[on]!;
+    const flags = this.#connections.flags(on);
     const changes = (flags & CHOKING) === 0;
     if (!changes && !this.#options.habits.repeatChokes) return;
-    this.#connections.flags[on] = (flags | CHOKING) & ~OPTIMISTIC;
+    this.#connections.setFlags(on, (flags | CHOKING) & ~OPTIMISTIC);
     if (changes) this.#turn(on);
     this.#host.choke(on);
     this.#drop(on);
   }
 
   #unchoke(on: Connection, optimistic: boolean): void {
-    const flags = this.#connections.flags[on]!;
+    const flags = this.#connections.flags(on);
     const changes = (flags & CHOKING) !== 0;
     const rest = flags & ~(CHOKING | OPTIMISTIC);
-    this.#connections.flags[on] = optimistic ? rest | OPTIMISTIC : rest;
+    this.#connections.setFlags(on, optimistic ? rest | OPTIMISTIC : rest);
     if (changes) this.#turn(on);
     if (changes || this.#options.habits.repeatChokes) this.#host.unchoke(on);
   }

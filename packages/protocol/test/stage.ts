@@ -15,8 +15,8 @@ import {
   type PeerHost, type PeerId, type PeerOptions, type PieceIndex, type Standing,
 } from '../src/index.ts';
 
-/** Chance that takes the last: of two equally rare pieces the one that was heard of first. */
-export const lastOf: Random = { below: (bound) => bound - 1, unit: () => 0 };
+/** Chance that always takes the first: of equally rare pieces the one of the lowest index. */
+export const theFirst: Random = { below: () => 0, unit: () => 0 };
 
 export interface Role {
   readonly system?: number;
@@ -52,7 +52,7 @@ export class Stage {
       const leaders = (role.leaders ?? []).map((leader) => this.actor(leader).id);
       actor.peer = new Peer(actor, {
         uploads: 4, optimistics: 0, backlog: 2, choker: 'tit-for-tat', seedChoker: 'tit-for-tat',
-        habits: this.#habits, preference: 'within-rarity', random: lastOf, connectionsExpected: 1,
+        habits: this.#habits, preference: 'within-rarity', random: theFirst, connectionsExpected: 1,
         ...this.#options, standing: role.standing ?? 'peer', leaders,
       });
       actor.peer.restore((role.holds ?? []) as PieceIndex[]);

@@ -6,7 +6,9 @@
  * the instants of allocation all AS meet to set the rates of all flows (`flows.ts`).
  */
 
-import { decode, type Connection, type PeerId, type PieceIndex } from '@cachetorrent/protocol';
+import {
+  type Connection, decode, type Peer, type PeerId, type PeerMemory, type PieceIndex,
+} from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
 
 import type { Behaviour, World } from '../engine/behaviour.ts';
@@ -20,7 +22,7 @@ import { HostedPeer, type Surroundings } from './hosted-peer.ts';
 import * as kinds from './kinds.ts';
 import { Node } from './node.ts';
 import { Observations, type SystemReport, totalOf } from './observations.ts';
-import { partRange } from './parts.ts';
+import { PartMemory, partRange } from './parts.ts';
 import { type Plan, TRACKER } from './plan.ts';
 import { ROLES, type Role } from './result.ts';
 import { TrackerNode } from './tracker-node.ts';
@@ -36,6 +38,10 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   readonly #flows: Flows;
   readonly #nodes: Node[] = [];
   readonly #machines: HostedPeer[] = [];
+  /** The peers of these machines, once they have begun. */
+  readonly #peers: Peer[] = [];
+  /** For each sub-torrent, the memory of its peers. */
+  readonly #memories: readonly PartMemory[];
   readonly #tracker: TrackerNode | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
@@ -59,6 +65,9 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     );
     this.#firstPieces = Array.from(
       { length: swarm.parts }, (_, part) => partRange(swarm, part).firstPiece,
+    );
+    this.#memories = Array.from(
+      { length: swarm.parts }, (_, part) => new PartMemory(swarm, part, ids.length),
     );
     for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
     if (plan.systemOfPeer(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
@@ -87,21 +96,21 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   handle(kind: number, a: number, b: number, c: number): void {
     switch (kind) {
       case kinds.HAVE:
-        return this.#machines[a]!.peer.have(b as Connection, c as PieceIndex);
+        return this.#peers[a]!.have(b as Connection, c as PieceIndex);
       case kinds.CHOKE:
-        return this.#machines[a]!.peer.choke(b as Connection);
+        return this.#peers[a]!.choke(b as Connection);
       case kinds.UNCHOKE:
-        return this.#machines[a]!.peer.unchoke(b as Connection);
+        return this.#peers[a]!.unchoke(b as Connection);
       case kinds.INTERESTED:
-        return this.#machines[a]!.peer.interested(b as Connection);
+        return this.#peers[a]!.interested(b as Connection);
       case kinds.NOT_INTERESTED:
-        return this.#machines[a]!.peer.notInterested(b as Connection);
+        return this.#peers[a]!.notInterested(b as Connection);
       case kinds.REQUEST:
-        return this.#machines[a]!.peer.request(b as Connection, c as PieceIndex);
+        return this.#peers[a]!.request(b as Connection, c as PieceIndex);
       case kinds.PIECE:
         return this.#pieceArrived(this.#machines[a]!, b as Connection, c as PieceIndex);
       case kinds.LEADER_START:
-        return this.#machines[a]!.peer.leaderStart(b as Connection, c as PeerId);
+        return this.#peers[a]!.leaderStart(b as Connection, c as PeerId);
       case kinds.PIECE_SENT:
         return this.#flows.pieceSent(a, b);
       case kinds.RECHOKE:
@@ -157,6 +166,14 @@ export class AutonomousSystem implements Behaviour, Surroundings {
 
   latencyMs(from: PeerId, to: PeerId): number {
     return this.plan.latencyMs(from, to);
+  }
+
+  memoryOf(id: PeerId, part: number): PeerMemory {
+    return this.#memories[part]!.of(this.plan.rankOf(id));
+  }
+
+  began(hosted: HostedPeer, peer: Peer): void {
+    this.#peers[hosted.machine] = peer;
   }
 
   startSending(from: HostedPeer, on: Connection): void {

@@ -9,7 +9,7 @@
  */
 
 import {
-  type Connection, NO_CONNECTION, type Origin, Peer, type PeerHost, type PeerId,
+  type Connection, NO_CONNECTION, type Origin, Peer, type PeerHost, type PeerId, type PeerMemory,
   type PeerMessages, type PieceIndex,
 } from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
@@ -18,6 +18,7 @@ import type { Carrier } from './carrier.ts';
 import { Ends } from './ends.ts';
 import { NOWHERE } from './envelope.ts';
 import * as kinds from './kinds.ts';
+import { connectionsExpected } from './parts.ts';
 import type { Plan } from './plan.ts';
 
 /** What a hosted peer needs of its AS. */
@@ -27,6 +28,9 @@ export interface Surroundings {
   readonly nowMs: number;
   readonly carrier: Carrier;
   latencyMs(from: PeerId, to: PeerId): number;
+  memoryOf(id: PeerId, part: number): PeerMemory;
+  /** A peer of ours can be spoken to from now on. */
+  began(hosted: HostedPeer, peer: Peer): void;
   startSending(from: HostedPeer, on: Connection): void;
   stopSending(from: HostedPeer, on: Connection): void;
   partCompleted(peer: HostedPeer): void;
@@ -56,7 +60,7 @@ export class HostedPeer implements PeerHost {
     this.part = part;
     this.machine = machine;
     this.#around = around;
-    this.ends = new Ends(2 * around.plan.swarm.neighbours);
+    this.ends = new Ends(connectionsExpected(around.plan.swarm));
   }
 
   get peer(): Peer {
@@ -72,6 +76,7 @@ export class HostedPeer implements PeerHost {
   /** Its peer begins: accepts those who called before, after connecting to its neighbours. */
   begin(peer: Peer, neighbours: Uint32Array): void {
     this.#peer = peer;
+    this.#around.began(this, peer);
     for (const id of neighbours) this.#connect(id as PeerId, 'neighbour');
     for (const { from, link } of this.#callers) this.connReq(from, link);
     this.#callers = [];

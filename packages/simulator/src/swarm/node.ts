@@ -91,6 +91,7 @@ export class Node {
       const leaders = this.#leaders[part] ?? new Uint32Array(0);
       const peer = makePeer(hosted, swarm, {
         part, random, standing: this.standingIn(part), leaders: Array.from(leaders) as PeerId[],
+        memory: this.#around.memoryOf(this.id, part),
       });
       if (pieces > 0) peer.restore(allPieces(partRange(swarm, part).pieces));
       hosted.begin(peer, this.#neighbours);

@@ -1,6 +1,9 @@
 /** How a file is split into sub-torrents (MultiTorrent), and the peer of a node in one of them. */
 
-import { Peer, type PeerHost, type PeerId, type Standing } from '@cachetorrent/protocol';
+import {
+  ConnectionTables, Peer, type PeerHost, type PeerId, type PeerMemory, pickerWords,
+  type Standing,
+} from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import type { Swarm } from './spec.ts';
@@ -25,10 +28,37 @@ export interface Membership {
   readonly standing: Standing;
   /** The leaders of its AS in this part. */
   readonly leaders: readonly PeerId[];
+  readonly memory: PeerMemory;
+}
+
+/** The memory that the peers of one AS share in one sub-torrent. */
+export class PartMemory {
+  readonly #connections: ConnectionTables;
+  readonly #pickers: Uint32Array;
+  readonly #pickerWords: number;
+
+  /** For so many peers. */
+  constructor(swarm: Swarm, part: number, peers: number) {
+    const { pieces } = partRange(swarm, part);
+    this.#connections = new ConnectionTables(pieces, peers * connectionsExpected(swarm));
+    this.#pickerWords = pickerWords(pieces);
+    this.#pickers = new Uint32Array(peers * this.#pickerWords);
+  }
+
+  /** That of the peer of the node of this rank. */
+  of(rank: number): PeerMemory {
+    const picker = { words: this.#pickers, start: rank * this.#pickerWords };
+    return { connections: this.#connections, picker };
+  }
+}
+
+/** A peer has its own neighbours, and about as many have it for theirs. */
+export function connectionsExpected({ neighbours }: Swarm): number {
+  return 2 * neighbours + 4;
 }
 
 export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): Peer {
-  const { standing, leaders, random, part } = membership;
+  const { standing, leaders, random, part, memory } = membership;
   return new Peer(host, {
     pieceCount: partRange(swarm, part).pieces,
     uploads: swarm.uploads,
@@ -41,6 +71,7 @@ export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): 
     standing,
     leaders,
     random,
-    connectionsExpected: 2 * swarm.neighbours,
+    connectionsExpected: connectionsExpected(swarm),
+    memory,
   });
 }
