@@ -1,3 +1,27 @@
-/** The runner as a library: what a program needs to do as the command does. */
+/** The runner as a library: for programs that do as the command does, and more. */
 
-export {};
+export { cli, EXIT } from './cli.ts';
+export { type ConfigFile, parseConfig, readConfig } from './configuration/read.ts';
+export type { CapacityNodes, Config, LatencyChoice, Rules } from './configuration/schema.ts';
+export {
+  checkedSwarm,
+  type CheckedSwarm,
+  complete,
+  type Overrides,
+  swarmOf,
+  type WholeConfig,
+} from './configuration/swarm.ts';
+export {
+  type CompletionDocument,
+  documentOf,
+  type FinishedRun,
+  messageCount,
+  type RunDocument,
+  type Timing,
+} from './results/document.ts';
+export { checkFolder, writeFolder } from './results/folder.ts';
+export { summaryOf } from './results/summary.ts';
+export { peersCsv, trafficCsv } from './results/tables.ts';
+export type { Screen } from './progress/display.ts';
+export type { Surroundings } from './surroundings.ts';
+export { UserMistake } from './user-mistake.ts';

@@ -16,7 +16,7 @@ export interface Screen {
 
 const BAR_COLUMNS = 24;
 /** Time between two lines where there is no terminal. */
-const LINE_EVERY_MS = 5_000;
+const LINE_EVERY_MS = 3_000;
 
 export class ProgressDisplay {
   readonly #screen: Screen;
@@ -76,7 +76,8 @@ export class ProgressDisplay {
 
 function perSecond(count: number, elapsedMs: number): string {
   const rate = elapsedMs > 0 ? (count / elapsedMs) * 1000 : 0;
-  return rate >= 1e6 ? `${(rate / 1e6).toFixed(1)} M` : `${Math.round(rate / 1e3)} k`;
+  if (rate >= 1e6) return `${(rate / 1e6).toFixed(1)} M`;
+  return rate >= 1e4 ? `${Math.round(rate / 1e3)} k` : `${Math.round(rate)}`;
 }
 
 function duration(ms: number): string {

@@ -1,0 +1,166 @@
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
+import { beforeEach, describe, expect, test } from 'vitest';
+
+import { SIMULATION, world } from '../test/worlds.ts';
+import { cli } from './cli.ts';
+import type { RunDocument } from './results/document.ts';
+import { VERSION } from './version.ts';
+
+const CONFIG = `{
+  "outPeers": 2, "minNodes": 3, "seeds": 1, "pieceSize": 196, "pieces": 10,
+  "uploads": 4, "optimistics": 1, "interval": 10000, "backlog": 10,
+  "transitDomains": 1, "transitDomainSize": 4, "stubDomains": 2, "stubDomainSize": 4,
+  "transferInterval": 10, "capacityNodes": [{ "number": 4, "upload": 10, "download": 20 }]
+}`;
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+  file = join(folder, 'small.json');
+  writeFileSync(file, CONFIG);
+});
+
+describe('run', () => {
+  test('prints a table of what it came to', async () => {
+    const at = world();
+    expect(await cli(['run', file, '--leaders', '50', '--seed', '7'], at)).toBe(0);
+    const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
+    expect(rows[0]).toEqual([`CacheTorrent with 50 % leaders on ${file}, client rules, seed 7`]);
+    expect(rows).toContainEqual(['peers', '3, of them 1 seed']);
+    expect(rows).toContainEqual(['autonomous systems', '2']);
+    expect(rows).toContainEqual(['', 'all leechers', '2.5 s', '2.5 s', '2.0 s', '2']);
+    expect(rows).toContainEqual(['', 'leaders', '1.5 s', '1.5 s', '1.5 s', '1']);
+    expect(rows).toContainEqual(['redundancy', '1.00 times that an AS imported a piece']);
+    expect(rows).toContainEqual(['crossed a border', '50.0 % of the bytes']);
+    expect(rows).toContainEqual(['control messages', '48']);
+    expect(rows).toContainEqual(['peak memory', '123 MB']);
+    expect(at.written.err).toBe('');
+  });
+
+  test('with --json prints one document, and nothing else', async () => {
+    let nowMs = 1_000;
+    const at = world({ nowMs: () => (nowMs += 250) });
+    expect(await cli(['run', file, '--json', '--quiet'], at)).toBe(0);
+    const document = JSON.parse(at.written.out) as RunDocument;
+    expect(Object.keys(document)).toEqual(['config', 'seed', 'version', 'result', 'timing']);
+    expect(document).toMatchObject({ seed: 1, version: VERSION, config: { pieces: 10, rules: 'client' } });
+    expect(document.result).toEqual({
+      redundancy: 1, traffic: 2, interAsShare: 0.5, durationMs: 2_500,
+      completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
+      leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
+      followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+      messages: { have: 40, request: 8, piece: 2 }, resultHash: 'abc123',
+    });
+    expect(document.timing).toEqual({
+      wallMs: 250, workers: 2, windows: 17, peakRssBytes: 123_000_000, messagesPerSecond: 200,
+    });
+    expect(at.written.err).toBe('');
+  });
+
+  test('hands over what the options say', async () => {
+    const asked: { swarm: Swarm; options: SimulateOptions }[] = [];
+    const at = world({ simulate: (swarm, options) => (asked.push({ swarm, options }), Promise.resolve(SIMULATION)) });
+    const options = '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as';
+    expect(await cli(['run', file, ...options.split(' ')], at)).toBe(0);
+    expect(await cli(['run', file, '--workers', '3'], at)).toBe(0);
+    expect(await cli(['run', file], at)).toBe(0);
+    expect(asked[0]!.swarm).toMatchObject({
+      leaderPercent: 30, pieces: 20, pieceBits: 400, choker: 'random', latency: { fixedMs: 50 },
+    });
+    expect(asked.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([[5, 'as'], [1, 3], [1, undefined]]);
+  });
+
+  test('with --out writes all of its files', async () => {
+    const at = world();
+    const out = join(folder, 'results');
+    expect(await cli(['run', file, '--out', out, '--json'], at)).toBe(0);
+    expect(readdirSync(out).sort()).toEqual(['peers.csv', 'run.json', 'traffic.csv']);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(at.written.out);
+  });
+
+  test('shows progress on standard error, unless it is to be quiet', async () => {
+    let nowMs = 0;
+    const simulate = (_: Swarm, { onProgress }: SimulateOptions) => {
+      nowMs = 6_000;
+      onProgress?.({ simulatedMs: 1_000, messages: 5, peersComplete: 1, peers: 3 });
+      return Promise.resolve(SIMULATION);
+    };
+    const loud = world({ simulate, nowMs: () => nowMs });
+    await cli(['run', file], loud);
+    expect(loud.written.err).toContain('1 of 3 peers, 1 s simulated');
+    const quiet = world({ simulate, nowMs: () => nowMs });
+    await cli(['run', file, '--quiet'], quiet);
+    expect(quiet.written.err).toBe('');
+  });
+
+  test('stopped by the user, says how far it was', async () => {
+    const stop = new AbortController();
+    const simulate = (_: Swarm, { onProgress, signal }: SimulateOptions) => {
+      onProgress?.({ simulatedMs: 12_345, messages: 5, peersComplete: 1, peers: 3 });
+      stop.abort();
+      return Promise.reject(signal!.reason as Error);
+    };
+    const out = join(folder, 'results');
+    const at = world({ simulate, signal: stop.signal });
+    expect(await cli(['run', file, '--out', out], at)).toBe(130);
+    expect(at.written).toEqual({ out: '', err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n' });
+    expect(readdirSync(folder)).toEqual(['small.json']);
+  });
+
+  test('broken down, says why, and how to see it again', async () => {
+    const error = new Error('AS 3 threw, at 1234 simulated ms', { cause: new Error('bug: no piece twice') });
+    const at = world({ simulate: () => Promise.reject(error) });
+    expect(await cli(['run', file, '--leaders', '30', '--seed', '4'], at)).toBe(1);
+    expect(at.written.err).toContain('the run failed: AS 3 threw, at 1234 simulated ms\nError: bug: no piece twice');
+    expect(at.written.err).toContain(`to see it again: cachetorrent run ${file} --leaders 30 --seed 4\n`);
+    expect(at.written.out).toBe('');
+  });
+});
+
+/** Each ends with exit code 2, one message on standard error, and nothing else. */
+describe('a mistake', () => {
+  test.each([
+    { of: 'a file that is not there',  args: 'run none.json',                     says: 'none.json: there is no such file\n  to mend it: check the path' },
+    { of: 'no file',                   args: 'run',                               says: "missing required argument 'config'" },
+    { of: 'a second file',             args: 'run CONFIG other.json',             says: 'too many arguments' },
+    { of: 'no such option',            args: 'run CONFIG --leader 5',             says: "unknown option '--leader'\n(Did you mean --leaders?)" },
+    { of: 'no such command',           args: 'rum CONFIG',                        says: "unknown command 'rum'\n(Did you mean run?)" },
+    { of: 'no workers',                args: 'run CONFIG --workers 0',            says: "'0' is invalid. Write a whole number, 1 or more, or 'as'." },
+    { of: 'half a worker',             args: 'run CONFIG --workers 1.5',          says: "'1.5' is invalid. Write a whole number, 1 or more, or 'as'." },
+    { of: 'leaders that are no number', args: 'run CONFIG --leaders many',        says: "'many' is invalid. Write a number." },
+    { of: 'too many leaders',          args: 'run CONFIG --leaders 101',          says: '--leaders: is 101, more than can be\n  to mend it: set it to a number from 0 to 100' },
+    { of: 'negative leaders',          args: 'run CONFIG --leaders -5',           says: '--leaders: is -5, but it is a share in percent' },
+    { of: 'no pieces',                 args: 'run CONFIG --pieces 0',             says: '--pieces: is 0, but there would be nothing to download' },
+    { of: 'half a bit',                args: 'run CONFIG --piece-size 0.5',       says: '--piece-size: is 0.5' },
+    { of: 'no such choker',            args: 'run CONFIG --choker fair',          says: "'fair' is invalid. Allowed choices are tit-for-tat, random." },
+    { of: 'no such rules',             args: 'run CONFIG --rules real',           says: "'real' is invalid. Allowed choices are client, original." },
+    { of: 'a negative seed',           args: 'run CONFIG --seed -1',              says: "'-1' is invalid. Write a whole number, 0 or more." },
+    { of: 'a seed beyond counting',    args: 'run CONFIG --seed 9007199254740993', says: 'Write a whole number, 0 or more.' },
+    { of: 'a folder that holds more',  args: 'run CONFIG --out FOLDER',           says: 'holds "small.json", which is no result' },
+    { of: 'nothing at all',            args: '',                                  says: 'Usage: cachetorrent' },
+  ])('$of', async ({ args, says }) => {
+    const at = world({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });
+    const given = args.split(' ').filter(Boolean).map((arg) => ({ CONFIG: file, FOLDER: folder })[arg] ?? arg);
+    expect(await cli(given, at)).toBe(2);
+    expect(at.written.err).toContain(says);
+    expect(at.written.out).toBe('');
+    expect(readdirSync(folder)).toEqual(['small.json']);
+  });
+
+  test('that only the simulator can find', async () => {
+    const mistake = { at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' };
+    const at = world({ simulate: () => Promise.reject(new SwarmError(mistake)) });
+    expect(await cli(['run', file], at)).toBe(2);
+    expect(at.written.err).toBe(`${file}: stubDomainSize: is too small\n  to mend it: set it to 9\n`);
+  });
+});
+
+test.each([['--help', 'Usage: cachetorrent'], ['--version', VERSION]])('%s is no mistake', async (flag, says) => {
+  const at = world();
+  expect(await cli([flag], at)).toBe(0);
+  expect(at.written.out).toContain(says);
+});

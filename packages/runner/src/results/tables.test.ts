@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+
+import { RESULT } from '../../test/worlds.ts';
+import { peersCsv, trafficCsv } from './tables.ts';
+
+test('peers: one row each, times since the first completion of any', () => {
+  expect(peersCsv(RESULT)).toBe(
+    [
+      'id,as,role,uploadKbps,downloadKbps,completionMs',
+      '1,0,seed,8000,0,0',
+      '2,1,leader,2000,6000,1500',
+      '3,1,follower,2000.5,6000,2500',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('a peer that has not completed has no time', () => {
+  const peers = { ...RESULT.peers, completedAtMs: Float64Array.of(100, Number.NaN, 2600) };
+  const rows = peersCsv({ ...RESULT, peers }).split('\n');
+  expect(rows[2]).toBe('2,1,leader,2000,6000,');
+  expect(rows[3]).toBe('3,1,follower,2000.5,6000,2500');
+});
+
+test('traffic: one row a pair of AS, in bytes', () => {
+  expect(trafficCsv(RESULT)).toBe('fromAs,toAs,bytes\n0,0,0\n0,1,24.5\n1,0,0\n1,1,49\n');
+});

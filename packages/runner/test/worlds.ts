@@ -1,0 +1,48 @@
+/** Surroundings for tests: what is written is kept, time stands still, and runs are made up. */
+
+import type { Simulation, SwarmResult } from '@cachetorrent/simulator';
+
+import type { Surroundings } from '../src/surroundings.ts';
+
+export interface World extends Surroundings {
+  readonly written: { out: string; err: string };
+}
+
+export function world(changes: Partial<Surroundings> = {}): World {
+  const written = { out: '', err: '' };
+  return {
+    written,
+    stdout: { write: (text) => (written.out += text) },
+    stderr: { write: (text) => (written.err += text) },
+    nowMs: () => 0,
+    peakRssBytes: () => 123_000_000,
+    signal: new AbortController().signal,
+    simulate: () => Promise.resolve(SIMULATION),
+    ...changes,
+  };
+}
+
+/** Three peers in two AS: a seed, a leader that it fed, and a follower that the leader fed. */
+export const RESULT: SwarmResult = {
+  redundancy: 1,
+  traffic: 2,
+  interAsShare: 0.5,
+  durationMs: 2_500,
+  completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
+  leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
+  followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
+  messages: { have: 40, request: 8, piece: 2 },
+  resultHash: 'abc123',
+  asCount: 2,
+  peers: {
+    id: Uint32Array.of(1, 2, 3),
+    as: Uint32Array.of(0, 1, 1),
+    role: Uint8Array.of(0, 2, 3),
+    uploadKbps: Float64Array.of(8000, 2000, 2000.5),
+    downloadKbps: Float64Array.of(0, 6000, 6000),
+    completedAtMs: Float64Array.of(100, 1600, 2600),
+  },
+  trafficBits: Float64Array.of(0, 196, 0, 392),
+};
+
+export const SIMULATION: Simulation = { result: RESULT, windows: 17, workers: 2 };

@@ -1,0 +1,36 @@
+/** The examples do what they say: every program runs, every configuration can be simulated. */
+
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { checkedSwarm, readConfig } from '@cachetorrent/runner';
+import { simulate } from '@cachetorrent/simulator';
+import { describe, expect, test } from 'vitest';
+
+const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url));
+const configs = readdirSync(`${EXAMPLES}configs`);
+
+test.each([
+  { program: 'leaders.ts', prints: /^10 [\d.]+ [\d.]+\n30 .*\n50 .*\n$/ },
+  { program: 'swarm.ts', prints: /leaders had completed after [\d.]+ s\n.*followers after [\d.]+ s\n[\d.]+ % of the bytes/ },
+])('$program runs', async ({ program, prints }) => {
+  const args = ['--conditions=cachetorrent-source', `${EXAMPLES}${program}`];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  expect(stdout).toMatch(prints);
+});
+
+test('every program is run here', () => {
+  expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))).toEqual(['leaders.ts', 'swarm.ts']);
+});
+
+/** With few pieces, as it is not speed that is tested. */
+describe.each(configs)('%s', (name) => {
+  test.each([{}, { leaders: 30 }])('completes all of its peers: %j', async (changes) => {
+    const file = await readConfig(`${EXAMPLES}configs/${name}`);
+    const { swarm } = checkedSwarm(file, { pieces: 5, ...changes });
+    const { result } = await simulate(swarm, { seed: 1 });
+    expect(result.completion.count).toBe(file.config.minNodes - file.config.seeds);
+    expect(result.completion.p90Ms).toBeGreaterThan(0);
+  });
+});
