@@ -42,6 +42,11 @@ export interface Habits {
    * pieces that arrive twice. A client ignores it.
    */
   readonly queueRepeatedRequests: boolean;
+  /**
+   * On a connection that a follower opened only to follow a leader, it takes and does not give:
+   * it neither says what it has nor uploads. On a client's connection both sides upload.
+   */
+  readonly oneWayToLeaders: boolean;
 }
 
 export const CLIENT_HABITS: Habits = {
@@ -54,6 +59,7 @@ export const CLIENT_HABITS: Habits = {
   countRepeatedHaves: false,
   repeatForwards: false,
   queueRepeatedRequests: false,
+  oneWayToLeaders: false,
 };
 
 export const ORIGINAL_HABITS: Habits = {
@@ -66,4 +72,5 @@ export const ORIGINAL_HABITS: Habits = {
   countRepeatedHaves: true,
   repeatForwards: true,
   queueRepeatedRequests: true,
+  oneWayToLeaders: true,
 };

@@ -103,7 +103,8 @@ export class Peer implements PeerMessages {
    * said on it before `greet`, so that a host can tell the other side the number first.
    */
   connect(remote: PeerId, sameSystem: boolean, origin: Origin): Connection {
-    const parts = partsOf(this.#options.standing, sameSystem, origin);
+    const { standing, habits } = this.#options;
+    const parts = partsOf(standing, sameSystem, origin, habits);
     const on = this.#connections.open(remote, parts);
     this.#download.opened();
     this.#upload.opened(on);

@@ -7,6 +7,7 @@
  *     follower  in another AS                yes        no, but through a leader of my AS
  *     leader    anyone                       yes        yes
  *     leader    reached for a follower       if asked   yes
+ *     follower  my leader, just to follow    yes        yes (in the original it does not upload)
  *
  * Source: docs/protocol.md, section Roles.
  */
@@ -14,6 +15,7 @@
 import { unreachable } from '@cachetorrent/std';
 
 import { DOWNLOADS, OFFERS, UPLOADS } from './connections.ts';
+import type { Habits } from './habits.ts';
 
 export type Standing = 'peer' | 'leader' | 'follower';
 
@@ -22,16 +24,24 @@ export type Origin =
   /** One side has the other for a neighbour. */
   | 'neighbour'
   /** We are a leader and opened it for a follower; the other side did not ask for it. */
-  | 'on-behalf';
+  | 'on-behalf'
+  /** We are a follower and opened it because we drew the other side for our leader. */
+  | 'to-follow';
 
 /** The parts of a connection: a sum of `UPLOADS`, `OFFERS` and `DOWNLOADS`. */
-export function partsOf(me: Standing, sameSystem: boolean, origin: Origin): number {
+export function partsOf(
+  me: Standing,
+  sameSystem: boolean,
+  origin: Origin,
+  { oneWayToLeaders }: Pick<Habits, 'oneWayToLeaders'>,
+): number {
   switch (me) {
     case 'peer':
       return UPLOADS | OFFERS | DOWNLOADS;
     case 'leader':
       return origin === 'on-behalf' ? UPLOADS | DOWNLOADS : UPLOADS | OFFERS | DOWNLOADS;
     case 'follower':
+      if (origin === 'to-follow' && oneWayToLeaders) return DOWNLOADS;
       return sameSystem ? UPLOADS | OFFERS | DOWNLOADS : UPLOADS | OFFERS;
     default:
       return unreachable(me);

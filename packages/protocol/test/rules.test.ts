@@ -250,11 +250,18 @@ describe('Roles', () => {
     { me: 'leader', other: 'in my AS', same: true, parts: all },
     { me: 'leader', other: 'in another AS', same: false, parts: all },
   ] as const)('$me and one $other', ({ me, same, parts }) => {
-    expect(partsOf(me, same, 'neighbour')).toBe(parts);
+    expect(partsOf(me, same, 'neighbour', CLIENT_HABITS)).toBe(parts);
   });
 
   test('a leader that reached a peer for a follower uploads if asked, and does not offer', () => {
-    expect(partsOf('leader', false, 'on-behalf')).toBe(UPLOADS | DOWNLOADS);
+    expect(partsOf('leader', false, 'on-behalf', CLIENT_HABITS)).toBe(UPLOADS | DOWNLOADS);
+  });
+
+  test.each([
+    { rule: 'both sides upload where a follower came only to follow', habits: CLIENT_HABITS, parts: all },
+    { rule: 'in the original such a follower only downloads', habits: ORIGINAL_HABITS, parts: DOWNLOADS },
+  ])('$rule', ({ habits, parts }) => {
+    expect(partsOf('follower', true, 'to-follow', habits)).toBe(parts);
   });
 
   test('a request for a piece not held is not answered', () => {
