@@ -2,7 +2,17 @@
 
 import { findNodeAtLocation, type JSONPath, type Node } from 'jsonc-parser';
 
-export class Places {
+/** Tells where the values of a configuration were written, whatever it was read from. */
+export interface Whereabouts {
+  /** Of the value at `path`; where there is none, of the innermost value that would hold it. */
+  ofValue(path: JSONPath): string;
+  /** Of the name of the field at `path`. */
+  ofField(path: JSONPath): string;
+  /** What stands further on has a greater one. */
+  offsetOf(path: JSONPath): number;
+}
+
+export class Places implements Whereabouts {
   readonly #file: string;
   readonly #text: string;
   readonly #tree: Node | undefined;
@@ -25,12 +35,10 @@ export class Places {
     return `${this.#file}:${line}:${column}`;
   }
 
-  /** Of the value at `path`; where there is none, of the innermost value that would hold it. */
   ofValue(path: JSONPath): string {
     return this.ofOffset(this.offsetOf(path));
   }
 
-  /** Of the name of the field at `path`. */
   ofField(path: JSONPath): string {
     const value = this.#find(path);
     return this.ofOffset(value?.parent?.type === 'property' ? value.parent.offset : 0);

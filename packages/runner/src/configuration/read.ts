@@ -9,12 +9,12 @@ import type { z } from 'zod';
 
 import { UserMistake } from '../user-mistake.ts';
 import { parseJson } from './json.ts';
-import type { Places } from './places.ts';
+import type { Whereabouts } from './places.ts';
 import { type Config, CONFIG_SCHEMA, fieldsAt } from './schema.ts';
 
 export interface ConfigFile {
   readonly config: Config;
-  readonly places: Places;
+  readonly places: Whereabouts;
 }
 
 /** @throws UserMistake where there is no such file, or it is no configuration */
@@ -25,11 +25,15 @@ export async function readConfig(file: string): Promise<ConfigFile> {
 /** `file` is what to call `text` in messages. */
 export function parseConfig(file: string, text: string): ConfigFile {
   const { tree, places } = parseJson(file, text);
-  const value: unknown = getNodeValue(tree);
+  return { config: checkedConfig(getNodeValue(tree), places), places };
+}
+
+/** @throws UserMistake where `value` is no configuration, with all that is wrong with it */
+export function checkedConfig(value: unknown, places: Whereabouts): Config {
   const checked = CONFIG_SCHEMA.safeParse(value, { reportInput: true });
   if (checked.success) {
     refuseTwoLatencies(checked.data, places);
-    return { config: checked.data, places };
+    return checked.data;
   }
   const mistakes = checked.error.issues.flatMap((issue) => mistakesOf(issue, places));
   throw new UserMistake(...withoutEchoes(mistakes).map(({ is }) => is));
@@ -52,7 +56,7 @@ interface Placed {
   readonly meant?: string;
 }
 
-function mistakesOf(issue: z.core.$ZodIssue, places: Places): Placed[] {
+function mistakesOf(issue: z.core.$ZodIssue, places: Whereabouts): Placed[] {
   const path = issue.path as JSONPath;
   const offset = places.offsetOf(path);
   const at = `${places.ofValue(path)}: ${nameOf(path)}`;
@@ -73,7 +77,7 @@ function mistakesOf(issue: z.core.$ZodIssue, places: Places): Placed[] {
   return [{ offset, is: { at, problem, fix: `write ${EXAMPLE[type] ?? '...'}, for instance` } }];
 }
 
-function unknownField(path: JSONPath, places: Places): Placed {
+function unknownField(path: JSONPath, places: Whereabouts): Placed {
   const name = String(path.at(-1));
   const within = path.slice(0, -1);
   const nearest = closest(name, fieldsAt(within) as string[]);
@@ -88,7 +92,7 @@ function unknownField(path: JSONPath, places: Places): Placed {
 }
 
 /** One of them has to be chosen; the types of the fields cannot say so. */
-function refuseTwoLatencies({ latency }: Config, places: Places): void {
+function refuseTwoLatencies({ latency }: Config, places: Whereabouts): void {
   if (latency === undefined || Object.keys(latency).length === 1) return;
   const at = `${places.ofValue(['latency'])}: latency`;
   const problem = "has to be either fixed or the topology's";
