@@ -192,8 +192,10 @@ export class EventQueue {
 
   /** Makes the next day that has events today, unless it is after `endMs`. Else returns false. */
   #turnDay(endMs: number): boolean {
-    const lastDay = Math.min(this.#dayOf(endMs), this.#dayOf(this.#beyondMinMs) - 1);
+    const endDay = this.#dayOf(endMs);
+    const beyondDay = this.#dayOf(this.#beyondMinMs);
     if (this.#inDays > 0) {
+      const lastDay = Math.min(endDay, beyondDay - 1, DAY_MAX);
       const days = this.#days;
       const mask = this.#dayMask;
       let day = this.#today;
@@ -205,15 +207,15 @@ export class EventQueue {
         this.#openDay(slot);
         return true;
       }
-    }
-    if (this.#today >= DAY_MAX) {
-      this.#rebuild(this.#anchorMs + this.#today * this.#widthMs, this.#widthMs);
-      return this.#stackSize > 0 || this.#turnDay(endMs);
+      if (day >= DAY_MAX) {
+        this.#rebuild(this.#anchorMs + day * this.#widthMs, this.#widthMs);
+        return this.#stackSize > 0 || this.#turnDay(endMs);
+      }
     }
     // An event beyond may share its day with one in the calendar that is before `endMs`.
-    if (this.#dayOf(this.#beyondMinMs) > this.#dayOf(endMs)) return false;
-    this.#rebuild(this.#beyondMinMs, this.#widthMs);
-    return true;
+    const isBeyondDue = this.#beyondMinMs < endMs || (this.#inDays > 0 && beyondDay <= endDay);
+    if (isBeyondDue) this.#rebuild(this.#beyondMinMs, this.#widthMs);
+    return isBeyondDue;
   }
 
   /** Puts the events of a list in order, as those of today. */
@@ -227,7 +229,7 @@ export class EventQueue {
   }
 
   #dayOf(atMs: number): number {
-    return Math.min(Math.floor((atMs - this.#anchorMs) * this.#daysPerMs), DAY_MAX);
+    return Math.floor((atMs - this.#anchorMs) * this.#daysPerMs);
   }
 
   /** Fits the width of a day to the events popped since the last time. */
