@@ -5,8 +5,9 @@
  * The only file that a Node older than ours has to understand, so it is plain JavaScript.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -47,10 +48,15 @@ function node() {
   return existsSync(own) ? own : process.execPath;
 }
 
+/** Hands on signals, and how the command ended. Ctrl-C ends it at its own discretion. */
 function run(command, args) {
-  // Ctrl-C reaches the command by itself, and it is the command that decides how to end.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
-  const { status, signal } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
-  process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`cannot start ${command}: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 128 + constants.signals[signal];
+  });
 }
