@@ -28,8 +28,8 @@ describe('on a terminal', () => {
     show(1_000, 5_400);
     show(2_000, 5_400, 9);
     expect(at.written).toEqual([
-      '\r████████████░░░░░░░░░░░░ 1 of 10 peers, 100 s simulated, 5400 messages/s, 1 s left\x1b[K',
-      '\r██████████████████████░░ 9 of 10 peers, 200 s simulated, 2700 messages/s, 1 s left\x1b[K',
+      '\r████████░░░░░░░░ 1 of 10 peers, 100 s simulated, 5400 messages/s, 1 s left\x1b[K',
+      '\r██████████████░░ 9 of 10 peers, 200 s simulated, 2700 messages/s, 1 s left\x1b[K',
     ]);
   });
 

@@ -14,7 +14,7 @@ export interface Screen {
   readonly columns?: number;
 }
 
-const BAR_COLUMNS = 24;
+const BAR_COLUMNS = 16;
 /** Time between two lines where there is no terminal. */
 const LINE_EVERY_MS = 3_000;
 
