@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
+import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
 import { SIMULATION, world } from '../test/worlds.ts';
@@ -112,10 +112,11 @@ describe('run', () => {
   });
 
   test('broken down, says why, and how to see it again', async () => {
-    const error = new Error('AS 3 threw, at 1234 simulated ms', { cause: new Error('bug: no piece twice') });
+    const cause = new Error('bug: no piece twice');
+    const error = new ActorFailed({ actors: [3], atMs: 1234, what: 'threw', cause });
     const at = world({ simulate: () => Promise.reject(error) });
     expect(await cli(['run', file, '--leaders', '30', '--seed', '4'], at)).toBe(1);
-    expect(at.written.err).toContain('the run failed: AS 3 threw, at 1234 simulated ms\nError: bug: no piece twice');
+    expect(at.written.err).toContain('the run failed: AS 3 threw, at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice');
     expect(at.written.err).toContain(`to see it again: cachetorrent run ${file} --leaders 30 --seed 4\n`);
     expect(at.written.out).toBe('');
   });

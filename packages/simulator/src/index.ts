@@ -1,5 +1,6 @@
 /** A parallel, deterministic simulator of BitTorrent and CacheTorrent swarms. */
 
+export { ActorFailed } from './engine/errors.ts';
 export { type Mistake, SwarmError } from './errors.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 export { checkSwarm } from './swarm/check.ts';

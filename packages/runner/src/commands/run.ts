@@ -1,6 +1,12 @@
 /** `cachetorrent run`: simulates one swarm and says what it came to. */
 
-import { type Progress, type Simulation, type Swarm, SwarmError } from '@cachetorrent/simulator';
+import {
+  ActorFailed,
+  type Progress,
+  type Simulation,
+  type Swarm,
+  SwarmError,
+} from '@cachetorrent/simulator';
 
 import { readConfig } from '../configuration/read.ts';
 import { checkedSwarm, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
@@ -102,10 +108,21 @@ function blamed(error: unknown, options: RunOptions): Error {
     const { at, problem, fix } = error;
     return new UserMistake({ at: `${options.file}: ${at}`, problem, fix });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error, options.seed);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
   const again = `  to see it again: ${commandOf(options)}`;
   return new RunFailed([reason, cause, again].filter(Boolean).join('\n'), { cause: error });
+}
+
+/** The engine speaks of actors; here they are AS. */
+function reasonOf(error: unknown, seed: number): string {
+  if (error instanceof ActorFailed) {
+    const { actors, what, atMs } = error;
+    const [first, ...others] = actors;
+    const who = others.length === 0 ? `AS ${first}` : `one of the AS ${actors.join(', ')}`;
+    return `${who} ${what}, at ${atMs} ms of simulated time (seed ${seed})`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 function howFar(progress: Progress | undefined): string {
