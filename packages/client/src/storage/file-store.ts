@@ -43,10 +43,13 @@ export class FileStore {
 
   /** All bytes of a piece; undefined where files are missing, or too short. */
   async readPiece(piece: number): Promise<Uint8Array | undefined> {
-    const bytes = Buffer.alloc(bytesOfPiece(this.#torrent.shape, piece));
+    const bytes = Buffer.allocUnsafeSlow(bytesOfPiece(this.#torrent.shape, piece));
     for (const span of this.#spansOf(piece)) {
-      if (this.#torrent.files[span.file]!.isPadding) continue;
-      if (!(await this.#read(span, bytes))) return undefined;
+      if (this.#torrent.files[span.file]!.isPadding) {
+        bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
+      } else if (!(await this.#read(span, bytes))) {
+        return undefined;
+      }
     }
     return bytes;
   }

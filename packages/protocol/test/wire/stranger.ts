@@ -110,7 +110,14 @@ export class Stranger {
 export function written(write: (to: FrameEncoder) => void): Uint8Array {
   const encoder = new FrameEncoder();
   write(encoder);
-  return encoder.take() ?? new Uint8Array(0);
+  return takenFrom(encoder);
+}
+
+/** All that was written to `encoder`. */
+export function takenFrom(encoder: FrameEncoder): Uint8Array {
+  const parts: Uint8Array[] = [];
+  for (let part = encoder.take(); part; part = encoder.take()) parts.push(part);
+  return joined(...parts);
 }
 
 /** A frame with any length that one likes to claim. */
@@ -119,7 +126,7 @@ export function frame(length: number, ...body: number[]): Uint8Array {
 }
 
 export function joined(...parts: Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+  return Uint8Array.from(Buffer.concat(parts));
 }
 
 export function ascii(text: string): Uint8Array {

@@ -1,0 +1,364 @@
+/**
+ * A BitTorrent client for one torrent, with CacheTorrent: finds what is on the disk, announces
+ * itself, connects to peers, and downloads and serves until it is stopped.
+ *
+ *     const client = new Client({ torrent, folder: '.', port: 0 });
+ *     await client.start();
+ *     await client.completed;
+ *     await client.stop();
+ *
+ * Where the tracker speaks CacheTorrent, it says which autonomous system we are in and who leads
+ * there; then we lead or follow. Else we are a plain peer.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import {
+  type AnnounceResponse,
+  CACHE_TORRENT_IDS,
+  type Endpoint,
+  type Leadership,
+  sameBytes,
+  type SessionEvent,
+  type SessionOptions,
+  type SessionSide,
+  type SessionTorrent,
+  type WireLimits,
+} from '@cachetorrent/protocol/wire';
+import { seededRandom } from '@cachetorrent/std';
+
+import { AddressBook, keyOf } from './address-book.ts';
+import { type Introduction, Introductions } from './introductions.ts';
+import { hear } from './link-events.ts';
+import { Dialler } from './net/dialler.ts';
+import { Listener } from './net/listener.ts';
+import type { ReusedReads } from './net/reused-reads.ts';
+import { type ConnectionListener, TcpConnection } from './net/tcp-connection.ts';
+import { findPieces } from './storage/check-pieces.ts';
+import { FileStore } from './storage/file-store.ts';
+import { type ClientStatus, statusOf } from './status.ts';
+import { type Role, Swarm } from './swarm.ts';
+import type { Torrent } from './torrent/torrent.ts';
+import { Announcer } from './trackers/announcer.ts';
+
+export interface ClientOptions {
+  readonly torrent: Torrent;
+  /** The folder in which the torrent's files are, or will be. */
+  readonly folder: string;
+  /** The address to listen at and to dial from; all of them where absent. */
+  readonly host?: string | undefined;
+  /** 0, the default, takes any that is free. */
+  readonly port?: number;
+  /** Trackers in place of the torrent's own. */
+  readonly trackers?: readonly string[];
+  /** Whether all pieces are known to be there, so that they need not be looked at. */
+  readonly isSeed?: boolean;
+  /** Upload and download capacity, in bytes per second, with which to stand for election. */
+  readonly candidacy?: { readonly uploadBytesPerS: number; readonly downloadBytesPerS: number };
+  /** At most so much is sent. Default: no limit. */
+  readonly uploadBytesPerS?: number;
+  /** Connections that are unchoked for what they give, and by chance. Default: 7 and 1. */
+  readonly uploads?: number;
+  readonly optimistics?: number;
+  /** Connections in all. Default: 80. */
+  readonly connectionsMax?: number;
+  readonly limits?: Partial<WireLimits>;
+  /** Sentences for a log. */
+  readonly onTrouble?: (trouble: string) => void;
+  /** While the disk is looked through. */
+  readonly onChecked?: (pieces: number, pieceCount: number) => void;
+}
+
+const TICK_MS = 500;
+const VERSION = 'CacheTorrent 0.1.0';
+const PEER_ID_PREFIX = '-CT0100-';
+/** Blocks of 16 KiB that are kept asked for on a connection, and so pieces. */
+const PIPELINE_BYTES = 2 ** 22;
+const WAITING_FOR_ROLE = 'role';
+
+export class Client implements ConnectionListener {
+  readonly #options: ClientOptions;
+  readonly #torrent: Torrent;
+  readonly #sessionTorrent: SessionTorrent;
+  readonly #peerId: Uint8Array = Buffer.concat([Buffer.from(PEER_ID_PREFIX), randomBytes(12)]);
+  readonly #book = new AddressBook();
+  readonly #store: FileStore;
+  readonly #listener: Listener;
+  readonly #dialler: Dialler;
+  readonly #announcer: Announcer;
+  readonly #introductions: Introductions;
+  readonly #connections = new Set<TcpConnection>();
+  /** Addresses to connect to for followers of ours. */
+  readonly #onBehalf = new Set<string>();
+  #swarm: Swarm | undefined;
+  #port = 0;
+  #externalHost: string | undefined;
+  /** We know what to be: before that nobody is talked to. */
+  #hasRole = false;
+  #ticking: NodeJS.Timeout | undefined;
+  #finish!: { resolve: () => void; reject: (error: Error) => void };
+  /** Resolves when all pieces are there; rejects where the download cannot go on. */
+  readonly completed: Promise<void>;
+
+  constructor(options: ClientOptions) {
+    const { torrent, folder } = options;
+    this.#options = options;
+    this.#torrent = torrent;
+    const { infoHash, infoHash2, shape, isPrivate, info } = torrent;
+    this.#sessionTorrent = { infoHash, infoHash2, shape, isPrivate, metadataBytes: info.length };
+    this.completed = new Promise((resolve, reject) => {
+      this.#finish = { resolve, reject };
+    });
+    this.completed.catch(() => {});
+    this.#store = new FileStore({ torrent, folder, isWritable: options.isSeed !== true });
+    this.#introductions = new Introductions(this.#peerId, (who) => this.#introduced(who));
+    this.#listener = new Listener((socket) => this.#accept(socket));
+    this.#dialler = new Dialler({
+      localHost: options.host,
+      connectionsMax: (options.connectionsMax ?? 80) / 2,
+      connectionCount: () => this.#connections.size,
+      isConnected: (endpoint) => this.#isConnected(endpoint),
+      onConnected: (socket, endpoint, reading) => this.#dialled(socket, endpoint, reading),
+    });
+    this.#announcer = new Announcer({
+      trackers: options.trackers ?? torrent.trackers,
+      request: () => this.#request(),
+      onResponse: (response) => this.#announced(response),
+      onTrouble: (trouble) => options.onTrouble?.(trouble),
+    });
+  }
+
+  /** Looks at the disk, listens, and announces itself. Throws ClientError. */
+  async start(): Promise<void> {
+    const { host, port = 0, isSeed, trackers, onChecked } = this.#options;
+    const { pieceCount } = this.#torrent.shape;
+    const pieces = isSeed === true
+      ? Array.from({ length: pieceCount }, (_, piece) => piece)
+      : await findPieces(this.#torrent, this.#store, (n) => onChecked?.(n, pieceCount));
+    if (isSeed !== true) await this.#store.makeEmptyFiles();
+    this.#swarm = this.#newSwarm(pieces);
+    this.#port = await this.#listener.start(host, port);
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+    if (this.#swarm.peer.isComplete) this.#finish.resolve();
+    if ((trackers ?? this.#torrent.trackers).length === 0) this.#play(undefined);
+    this.#announcer.start();
+  }
+
+  /** Hangs up, and closes files. */
+  async stop(): Promise<void> {
+    clearInterval(this.#ticking);
+    this.#swarm?.stop();
+    this.#listener.stop();
+    this.#dialler.stop();
+    for (const connection of [...this.#connections]) connection.close('stopping');
+    await this.#announcer.stop();
+    await this.#store.close();
+  }
+
+  /** Connects to a peer that no tracker has named. */
+  connectTo(endpoint: Endpoint): void {
+    this.#dialler.add(endpoint);
+    this.#dialler.dial(performance.now());
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return this.#port;
+  }
+
+  get status(): ClientStatus {
+    return statusOf(this.#swarm, this.#torrent);
+  }
+
+  // What happens on connections (ConnectionListener).
+
+  heard(connection: TcpConnection, event: SessionEvent): void {
+    if (event.type === 'closed') return this.#closed(connection, event);
+    if (this.#introductions.hear(connection, event)) return;
+    const link = this.#swarm!.linkOf(connection);
+    if (link !== undefined) hear(this.#swarm!, link, event);
+  }
+
+  settled(): void {
+    this.#swarm!.settle();
+  }
+
+  drained(): void {
+    this.#swarm!.settle();
+  }
+
+  #newSwarm(pieces: readonly number[]): Swarm {
+    const { uploads = 7, optimistics = 1, uploadBytesPerS = Infinity } = this.#options;
+    const torrent = this.#torrent;
+    return new Swarm({
+      torrent,
+      store: this.#store,
+      book: this.#book,
+      random: seededRandom(Buffer.from(this.#peerId).toString('hex')),
+      uploads,
+      optimistics,
+      backlog: Math.max(2, Math.ceil(PIPELINE_BYTES / torrent.shape.pieceBytes)),
+      uploadBytesPerS,
+      reach: (endpoint) => this.#reach(endpoint),
+      onCompleted: () => {
+        this.#announcer.completed();
+        this.#finish.resolve();
+      },
+      onFailure: (error) => this.#finish.reject(error),
+      onTrouble: (trouble) => this.#options.onTrouble?.(trouble),
+    }, pieces);
+  }
+
+  #accept(socket: Socket): void {
+    if (this.#connections.size >= (this.#options.connectionsMax ?? 80)) {
+      socket.destroy();
+      return;
+    }
+    const torrentOf = (infoHash: Uint8Array): SessionTorrent | undefined => {
+      const { infoHash: ours, infoHash2 } = this.#torrent;
+      const isOurs = sameBytes(infoHash, ours) ||
+        (infoHash2 !== undefined && sameBytes(infoHash, infoHash2));
+      return isOurs ? this.#sessionTorrent : undefined;
+    };
+    this.#add(socket, { side: 'responder', torrentOf }, undefined);
+  }
+
+  #dialled(socket: Socket, endpoint: Endpoint, reading: ReusedReads): void {
+    this.#add(socket, { side: 'dialler', torrent: this.#sessionTorrent }, endpoint, reading);
+  }
+
+  #add(
+    socket: Socket,
+    side: SessionSide,
+    dialled: Endpoint | undefined,
+    reading?: ReusedReads,
+  ): void {
+    const options: Omit<SessionOptions, 'nowMs'> = {
+      side,
+      peerId: this.#peerId,
+      extensionIds: { ut_metadata: 2, lt_donthave: 7, ...CACHE_TORRENT_IDS },
+      about: {
+        client: VERSION,
+        port: this.#port,
+        system: this.#swarm!.role.system,
+        yourAddress: socket.remoteAddress,
+      },
+      refuseTarget: (target) => (this.#isOwn(target) ? 'that is ourselves' : undefined),
+      ...(this.#options.limits === undefined ? {} : { limits: this.#options.limits }),
+    };
+    const connection = new TcpConnection(socket, dialled !== undefined, options, this, reading);
+    this.#connections.add(connection);
+    this.#introductions.add(connection, dialled);
+    if (!this.#hasRole) connection.hold(WAITING_FOR_ROLE);
+  }
+
+  #introduced({ connection, endpoint, claimedSystem }: Introduction): void {
+    const known = endpoint ?? undefined;
+    if (known !== undefined) this.#dialler.succeeded(known);
+    const system = this.#book.systemOf(known ?? connection) ?? claimedSystem;
+    const id = known === undefined ? this.#book.stranger() : this.#book.idOf(known);
+    if (this.#swarm!.linkTo(id) !== undefined) {
+      connection.close('duplicate-peer', 'somebody else listens at that address');
+      return;
+    }
+    const isOnBehalf = connection.isOutgoing && known !== undefined &&
+      this.#onBehalf.delete(keyOf(known));
+    this.#swarm!.meet(connection, { id, endpoint: known, system, isOnBehalf });
+  }
+
+  #closed(connection: TcpConnection, event: Extract<SessionEvent, { type: 'closed' }>): void {
+    const link = this.#swarm!.linkOf(connection);
+    this.#connections.delete(connection);
+    this.#introductions.remove(connection);
+    const { reason, detail } = event;
+    const isPeaceful = reason === 'ended' || reason === 'redundant' || reason === 'stopping';
+    if (!isPeaceful && reason !== 'duplicate-peer') {
+      this.#options.onTrouble?.(`${connection.host}: hung up, ${detail === '' ? reason : detail}`);
+    }
+    const endpoint = link?.endpoint ?? (connection.isOutgoing ? connection : undefined);
+    if (endpoint !== undefined) {
+      if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#dialler.forget(endpoint);
+      else this.#dialler.ended(endpoint, performance.now());
+    }
+    if (link === undefined) return;
+    this.#swarm!.lose(link);
+    const isLeader = this.#swarm!.role.leaders.includes(link.id);
+    if (isLeader && reason !== 'redundant') this.#announcer.hurry();
+  }
+
+  // What the tracker says.
+
+  #request(): ReturnType<ConstructorParameters<typeof Announcer>[0]['request']> {
+    const { candidacy } = this.#options;
+    const { leftBytes, receivedBytes, sentBytes } = this.status;
+    return {
+      infoHash: this.#torrent.infoHash,
+      peerId: this.#peerId,
+      port: this.#port,
+      uploaded: sentBytes,
+      downloaded: receivedBytes,
+      left: leftBytes,
+      cacheTorrent: candidacy ?? {},
+    };
+  }
+
+  #announced(response: AnnounceResponse): void {
+    const { externalIp, peers, cacheTorrent } = response;
+    this.#externalHost = externalIp ?? this.#externalHost;
+    if (cacheTorrent?.isPending === true) return;
+    for (const peer of peers) {
+      if (peer.system !== undefined) this.#book.learnSystem(peer, peer.system);
+      if (!this.#isOwn(peer)) this.#dialler.add({ host: peer.host, port: peer.port });
+    }
+    this.#play(cacheTorrent);
+    this.#dialler.dial(performance.now());
+  }
+
+  /** Takes the role that the tracker gives; waiting connections are let in. */
+  #play(leadership: Leadership | undefined): void {
+    const role = this.#roleIn(leadership);
+    const { standing, leaders, system } = this.#swarm!.role;
+    const isNew = role.standing !== standing || role.system !== system ||
+      role.leaders.join() !== leaders.join();
+    if (isNew) this.#swarm!.become(role);
+    if (this.#hasRole) return;
+    this.#hasRole = true;
+    for (const connection of this.#connections) connection.release(WAITING_FOR_ROLE);
+  }
+
+  #roleIn(leadership: Leadership | undefined): Role {
+    if (leadership === undefined) return { standing: 'peer', leaders: [], system: undefined };
+    const { leaders, system } = leadership;
+    if (leaders.some((leader) => this.#isOwn(leader)) || leaders.length === 0) {
+      return { standing: 'leader', leaders: [], system };
+    }
+    for (const leader of leaders) if (system !== undefined) this.#book.learnSystem(leader, system);
+    const ids = leaders.map((leader) => this.#book.idOf(leader));
+    return { standing: 'follower', leaders: ids, system };
+  }
+
+  #isOwn({ host, port }: Endpoint): boolean {
+    return port === this.#port && (host === this.#externalHost || host === this.#options.host);
+  }
+
+  #isConnected(endpoint: Endpoint): boolean {
+    if (this.#introductions.isExpecting(endpoint)) return true;
+    return this.#swarm!.linkTo(this.#book.idOf(endpoint)) !== undefined;
+  }
+
+  /** A follower reaches a leader; a leader reaches somebody for a follower. */
+  #reach(endpoint: Endpoint): void {
+    const { standing, system } = this.#swarm!.role;
+    const isInside = this.#book.systemOf(endpoint) === system;
+    if (standing === 'leader' && !isInside) this.#onBehalf.add(keyOf(endpoint));
+    this.connectTo(endpoint);
+  }
+
+  #tick(): void {
+    const nowMs = performance.now();
+    for (const connection of [...this.#connections]) connection.tick(nowMs);
+    this.#introductions.tick(nowMs);
+    this.#swarm!.tick(nowMs);
+    if (this.#hasRole) this.#dialler.dial(nowMs);
+  }
+}
