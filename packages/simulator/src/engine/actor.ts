@@ -14,7 +14,7 @@ import type { Hearer } from './inbox.ts';
 import type { Sender } from './outbox.ts';
 
 /** An order is the source's number, then its sequence number, in the 53 bits of a float. */
-export const ACTORS_MAX = 2 ** 13;
+export const ACTORS_MAX: number = 2 ** 13;
 const ORDERS_PER_ACTOR = 2 ** 40;
 const EVENTS_PER_BEAT = 4096;
 

@@ -41,7 +41,7 @@ const POPS_PER_TUNING_MIN = 256;
 
 export class EventQueue {
   /** The event popped last. */
-  atMs = -Infinity;
+  atMs: number = -Infinity;
   kind = 0;
   a = 0;
   b = 0;

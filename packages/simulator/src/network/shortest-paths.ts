@@ -42,7 +42,7 @@ export class ShortestPaths {
    *
    * `farthestMs` ends the search: what is farther is UNREACHABLE, or has a distance above it.
    */
-  from(source: number, first: number, end: number, farthestMs = Infinity): Uint16Array {
+  from(source: number, first: number, end: number, farthestMs: number = Infinity): Uint16Array {
     assert(source >= first && source < end, 'a path begins in its range');
     const { rowStart, target, lengthMs } = this.#graph;
     const distanceMs = this.#distanceMs.subarray(0, end - first);
