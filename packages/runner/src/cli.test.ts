@@ -64,12 +64,14 @@ describe('run', () => {
   test('hands over what the options say', async () => {
     const asked: { swarm: Swarm; options: SimulateOptions }[] = [];
     const at = world({ simulate: (swarm, options) => (asked.push({ swarm, options }), Promise.resolve(SIMULATION)) });
-    const options = '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as';
+    const options = '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as ' +
+      '--bias 10 --multi 2 --seed-choker fastest-upload --preference absolute';
     expect(await cli(['run', file, ...options.split(' ')], at)).toBe(0);
     expect(await cli(['run', file, '--workers', '3'], at)).toBe(0);
     expect(await cli(['run', file], at)).toBe(0);
     expect(asked[0]!.swarm).toMatchObject({
       leaderPercent: 30, pieces: 20, pieceBits: 400, choker: 'random', latency: { fixedMs: 50 },
+      externalPercent: 10, parts: 2, seedChoker: 'fastest-upload', preference: 'absolute',
     });
     expect(asked.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([[5, 'as'], [1, 3], [1, undefined]]);
   });
@@ -138,6 +140,14 @@ describe('a mistake', () => {
     { of: 'no pieces',                 args: 'run CONFIG --pieces 0',             says: '--pieces: is 0, but there would be nothing to download' },
     { of: 'half a bit',                args: 'run CONFIG --piece-size 0.5',       says: '--piece-size: is 0.5' },
     { of: 'no such choker',            args: 'run CONFIG --choker fair',          says: "'fair' is invalid. Allowed choices are tit-for-tat, random." },
+    { of: 'too much bias',             args: 'run CONFIG --bias 101',              says: '--bias: is 101, more than can be\n  to mend it: set it to a number from 0 to 100' },
+    { of: 'negative bias',             args: 'run CONFIG --bias -1',               says: '--bias: is -1, but it is a share in percent' },
+    { of: 'parts without leaders',     args: 'run CONFIG --multi 2',               says: '--multi: is 2, but only CacheTorrent splits a file\n  to mend it: set leaders too' },
+    { of: 'more parts than pieces',    args: 'run CONFIG --leaders 9 --multi 11',  says: '--multi: is 11, but there are only 10 pieces' },
+    { of: 'half a part',               args: 'run CONFIG --leaders 9 --multi 1.5', says: '--multi: is 1.5, which is not whole' },
+    { of: 'no such choker of seeds',   args: 'run CONFIG --seed-choker fair',      says: "'fair' is invalid. Allowed choices are tit-for-tat, random, fastest-upload, round-robin." },
+    { of: 'no such preference',        args: 'run CONFIG --preference mine',       says: "'mine' is invalid. Allowed choices are within-rarity, absolute." },
+    { of: 'a preference of no leader', args: 'run CONFIG --preference absolute',   says: '--preference: is absolute, but only the leaders of CacheTorrent have one' },
     { of: 'no such rules',             args: 'run CONFIG --rules real',           says: "'real' is invalid. Allowed choices are client, original." },
     { of: 'a negative seed',           args: 'run CONFIG --seed -1',              says: "'-1' is invalid. Write a whole number, 0 or more." },
     { of: 'a seed beyond counting',    args: 'run CONFIG --seed 9007199254740993', says: 'Write a whole number, 0 or more.' },

@@ -1,10 +1,10 @@
 /** The command line: its commands and options, and what becomes of an error. */
 
-import { CHOKERS } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { Interrupted, run, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
+import { withOverrides } from './overrides.ts';
 import type { Surroundings } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
@@ -45,20 +45,9 @@ function commandLine(surroundings: Surroundings): Command {
   const workersOption = new Option('--workers <n>', "threads, or 'as' for one for each AS")
     .argParser(workers)
     .default(undefined, 'as many as there are cores');
-  program
-    .command('run')
+  withOverrides(program.command('run'))
     .description('Simulates one swarm and says what it came to.')
     .argument('<config>', 'a configuration file: JSON, with // comments')
-    .option('--leaders <percent>', 'CacheTorrent, with so many percent of leaders', decimal)
-    .option('--pieces <n>', 'pieces of the file', decimal)
-    .option('--piece-size <bits>', 'bits of a piece', decimal)
-    .addOption(new Option('--choker <strategy>', 'of leechers').choices(Object.keys(CHOKERS)))
-    .addOption(
-      new Option('--rules <whose>', 'the habits of clients, or of the original simulator').choices([
-        'client',
-        'original',
-      ]),
-    )
     .option('--seed <n>', 'decides all chance: the same seed gives the same result', seed, SEED)
     .addOption(workersOption)
     .option('--out <folder>', 'writes run.json, peers.csv and traffic.csv there')
@@ -95,13 +84,6 @@ function exitCodeOf(error: unknown, { stderr }: Surroundings): number {
 
 function inFull(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-function decimal(text: string): number {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-    throw new InvalidArgumentError('Write a number.');
-  }
-  return Number(text);
 }
 
 function seed(text: string): number {

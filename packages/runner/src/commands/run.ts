@@ -9,7 +9,7 @@ import {
 } from '@cachetorrent/simulator';
 
 import { readConfig } from '../configuration/read.ts';
-import { checkedSwarm, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
+import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
 import { ProgressDisplay } from '../progress/display.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkFolder, writeFolder } from '../results/folder.ts';
@@ -133,14 +133,8 @@ function howFar(progress: Progress | undefined): string {
 }
 
 function commandOf({ file, overrides, seed }: RunOptions): string {
-  const flags = {
-    '--leaders': overrides.leaders,
-    '--pieces': overrides.pieces,
-    '--piece-size': overrides.pieceSize,
-    '--choker': overrides.choker,
-    '--rules': overrides.rules,
-    '--seed': seed,
-  };
-  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
-  return ['cachetorrent run', file, ...given.map((flag) => flag.join(' '))].join(' ');
+  const flags = Object.entries({ ...overrides, seed }).map(([field, value]) => {
+    return `${flagOf(field)} ${value}`;
+  });
+  return ['cachetorrent run', file, ...flags].join(' ');
 }

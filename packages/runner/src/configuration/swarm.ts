@@ -13,7 +13,18 @@ import type { Config } from './schema.ts';
 
 /** What stands on the command line instead of in the file. */
 export type Overrides = Partial<
-  Pick<Config, 'leaders' | 'pieces' | 'pieceSize' | 'choker' | 'rules'>
+  Pick<
+    Config,
+    | 'leaders'
+    | 'bias'
+    | 'multi'
+    | 'pieces'
+    | 'pieceSize'
+    | 'choker'
+    | 'seedChoker'
+    | 'preference'
+    | 'rules'
+  >
 >;
 
 /** A configuration in which every field that matters is written out. */
@@ -39,6 +50,7 @@ const ARRIVAL_GAP_MS = 2;
 /** @throws UserMistake where the swarm makes no sense, naming the line or the option */
 export function checkedSwarm({ config, places }: ConfigFile, overrides: Overrides): CheckedSwarm {
   const whole = complete({ ...config, ...overrides });
+  refuseIdlePreference(whole, overrides);
   const swarm = swarmOf(whole);
   const nameOf = (field: string) => {
     const name = configFieldOf(field);
@@ -53,6 +65,13 @@ export function checkedSwarm({ config, places }: ConfigFile, overrides: Override
     throw new UserMistake({ at: where, problem, fix });
   }
   return { swarm, config: whole };
+}
+
+/** A file may hold a preference that nobody follows: every configuration that we write does. */
+function refuseIdlePreference({ leaders }: WholeConfig, { preference }: Overrides): void {
+  if (preference === undefined || leaders !== undefined) return;
+  const problem = `is ${preference}, but only the leaders of CacheTorrent have one`;
+  throw new UserMistake({ at: '--preference', problem, fix: 'set --leaders too, or leave it out' });
 }
 
 /** Fills in what was left out. */
@@ -130,7 +149,8 @@ function configFieldOf(swarmField: string): string {
   return field.replace(/[a-zA-Z]+/g, (name) => CONFIG_NAMES[name] ?? name);
 }
 
-function flagOf(field: string): string {
+/** The option of the command line that stands for a field of a configuration. */
+export function flagOf(field: string): string {
   return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
