@@ -1,16 +1,25 @@
-/** A mistake that the user can mend: where it is, what is wrong, and what to do about it. */
+/** What keeps a client from its work, as its user gets to read it. */
 
 export interface Mistake {
   /** A file, an option, an address. */
   readonly at: string;
   readonly problem: string;
+  /** What to do about it. */
   readonly fix: string;
 }
 
+/** Something that the user can mend: where it is, what is wrong, and what to do about it. */
 export class ClientError extends Error {
   override readonly name = 'ClientError';
+  readonly mistake: Mistake;
 
-  constructor({ at, problem, fix }: Mistake, cause?: unknown) {
-    super(`${at}: ${problem}. ${fix}.`, { cause });
+  constructor(mistake: Mistake, cause?: unknown) {
+    super(`${mistake.at}: ${mistake.problem}. ${mistake.fix}.`, { cause });
+    this.mistake = mistake;
   }
+}
+
+/** The user stopped a download before its end. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
 }

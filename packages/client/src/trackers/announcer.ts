@@ -66,8 +66,11 @@ export class Announcer {
     await this.#running;
     if (!this.#isKnown) return;
     const [tracker] = this.#trackers;
-    const request = { ...this.#request(), event: 'stopped', wanted: 0 } as const;
-    await announce(tracker!, request, AbortSignal.timeout(FAREWELL_MS));
+    const patience = AbortSignal.timeout(FAREWELL_MS);
+    const last: AnnounceEvent[] = this.#pending === 'completed' ? ['completed'] : [];
+    for (const event of [...last, 'stopped'] as const) {
+      await announce(tracker!, { ...this.#request(), event, wanted: 0 }, patience);
+    }
   }
 
   async #run(): Promise<void> {

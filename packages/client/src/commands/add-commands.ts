@@ -1,0 +1,84 @@
+/** Adds `seed`, `get` and `track` to a command line. */
+
+import type { Endpoint } from '@cachetorrent/protocol/wire';
+import { type Command, InvalidArgumentError } from 'commander';
+
+import { get, type GetFlags } from './get.ts';
+import { seed, type SeedFlags } from './seed.ts';
+import type { Surroundings } from './surroundings.ts';
+import { track, type TrackFlags } from './track.ts';
+
+/** Their actions throw ClientError for what the user can mend, and Stopped. */
+export function addClientCommands(program: Command, around: Surroundings): void {
+  const seeding = program
+    .command('seed')
+    .description('Serves a file, a folder, or what a torrent names; makes the torrent if need be.')
+    .argument('<path>', 'a file, a folder, or a .torrent file')
+    .option('--folder <folder>', 'where the files of the torrent are (default: beside it)')
+    .option('--out <torrent>', 'where to write the torrent (default: beside the file)')
+    .option('--piece-bytes <n>', 'bytes of a piece (default: by size)', whole)
+    .option('--public', 'makes a torrent whose peers may come from elsewhere than the trackers')
+    .action((path: string, flags: SeedFlags) => seed(path, flags, around));
+  const getting = program
+    .command('get')
+    .description('Downloads a torrent, from where an earlier download stopped.')
+    .argument('<torrent>', 'a .torrent file')
+    .option('--out <folder>', 'the folder to put it into', '.')
+    .option('--stay', 'goes on serving when it is complete')
+    .action((path: string, flags: GetFlags) => get(path, flags, around));
+  for (const command of [seeding, getting]) addTransferOptions(command);
+
+  program
+    .command('track')
+    .description('Runs an HTTP tracker that also elects leaders.')
+    .option('--host <address>', 'the address to listen at', '0.0.0.0')
+    .option('--port <n>', 'the port to listen at', whole, 6969)
+    .option('--systems <file>', 'whose lines are a prefix and an AS: "10.1.0.0/16 64513"')
+    .option('--leaders <percent>', 'CacheTorrent, with so many percent of leaders', number)
+    .option('--min-peers <n>', 'candidates to wait for before leaders are elected', whole, 1)
+    .option('--interval <s>', 'seconds between two announces of a peer', whole, 1800)
+    .option('--neighbours <n>', 'peers that each is told of', whole, 50)
+    .option('--bias <percent>', 'so many percent of them from all AS, the rest from its own', number)
+    .option('--quiet', 'does not log announces')
+    .action((flags: TrackFlags) => track(flags, around));
+}
+
+function addTransferOptions(command: Command): void {
+  command
+    .option('--tracker <url>', 'in place of the torrent\'s own; more than once for more', several)
+    .option('--peer <address:port>', 'to connect to as well; more than once for more', endpoints)
+    .option('--host <address>', 'the address to listen at and to dial from')
+    .option('--port <n>', 'the port to listen at (default: any)', whole)
+    .option('--up <kB/s>', 'upload capacity with which it stands for election', number)
+    .option('--down <kB/s>', 'download capacity with which it stands for election', number)
+    .option('--limit <kB/s>', 'sends no more than that', number)
+    .option('--quiet', 'shows only how far it is');
+}
+
+function several(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function endpoints(value: string, before: readonly Endpoint[] = []): readonly Endpoint[] {
+  const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(value) ?? [];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    throw new InvalidArgumentError('Write an address and a port: 10.0.0.2:6881.');
+  }
+  return [...before, { host, port: Number(port) }];
+}
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('Write a whole number, 0 or more.');
+  }
+  return value;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('Write a number, 0 or more.');
+  }
+  return value;
+}
