@@ -1,0 +1,50 @@
+/**
+ * Runs a swarm in the calling thread and keeps what the result of a run leaves out: what each AS
+ * reports, and when each piece arrived.
+ */
+
+import type { SwarmResult, Swarm } from '@cachetorrent/simulator';
+import { expect } from 'vitest';
+
+import type { World } from '../packages/simulator/src/engine/behaviour.ts';
+import { runHere } from '../packages/simulator/src/engine/run-here.ts';
+import { assemble } from '../packages/simulator/src/swarm/assemble.ts';
+import { AutonomousSystem } from '../packages/simulator/src/swarm/autonomous-system.ts';
+import { PIECE } from '../packages/simulator/src/swarm/kinds.ts';
+import { makePlan } from '../packages/simulator/src/swarm/make-plan.ts';
+import type { SystemReport } from '../packages/simulator/src/swarm/observations.ts';
+import { Plan } from '../packages/simulator/src/swarm/plan.ts';
+
+export interface Observed {
+  readonly swarm: Swarm;
+  readonly result: SwarmResult;
+  /** By AS. */
+  readonly reports: readonly SystemReport[];
+  /** When each piece arrived anywhere, in ms since the start of the run; in no order. */
+  readonly arrivalsMs: readonly number[];
+}
+
+export function observe(swarm: Swarm, seed: number): Observed {
+  const plan = new Plan(makePlan(swarm, seed));
+  const arrivalsMs: number[] = [];
+
+  class Watched extends AutonomousSystem {
+    override handle(kind: number, a: number, b: number, c: number): void {
+      if (kind === PIECE) arrivalsMs.push(this.nowMs);
+      super.handle(kind, a, b, c);
+    }
+  }
+
+  const { ending, reports } = runHere(
+    {
+      actorCount: plan.systems,
+      lookaheadMs: plan.lookaheadMs(),
+      meetingIntervalMs: swarm.transferIntervalMs,
+      stallMs: 1e6,
+    },
+    (world: World) => new Watched(plan, world),
+  );
+  expect(ending).toMatchObject({ kind: 'over', outcome: 'finished' });
+  const systems = reports as readonly SystemReport[];
+  return { swarm, result: assemble(plan, systems), reports: systems, arrivalsMs };
+}

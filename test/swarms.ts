@@ -1,0 +1,70 @@
+/**
+ * Small swarms that whole-swarm tests run: large enough that leaders, chokes and relays happen in
+ * every one of them, small enough for many runs.
+ */
+
+import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import type { Swarm } from '@cachetorrent/simulator';
+
+export interface SmallSwarm {
+  /** Seeds included. */
+  readonly peers?: number;
+  readonly systems?: number;
+  readonly pieces?: number;
+  readonly rules?: 'client' | 'original';
+  /** What else differs: leaders, bias, parts, strategies … */
+  readonly but?: Partial<Swarm>;
+}
+
+/**
+ * All lines are 2 Mbit/s up and 6 down, as in the published runs. A piece takes half a second of
+ * one of them at full rate, so that a whole download takes some rounds of the choker.
+ */
+export function smallSwarm({
+  peers = 40, systems = 5, pieces = 60, rules = 'client', but = {},
+}: SmallSwarm = {}): Swarm {
+  return {
+    neighbours: Math.min(8, peers - 1),
+    minPeers: peers,
+    seeds: 1,
+    pieces,
+    pieceBits: 1_000_000,
+    uploads: 4,
+    optimistics: 1,
+    rechokeMs: 10_000,
+    backlog: 10,
+    choker: 'tit-for-tat',
+    transferIntervalMs: 1_500,
+    arrivalGapMs: 2,
+    capacities: [{ count: peers + 1, uploadKbps: 2_000, downloadKbps: 6_000 }],
+    topology: {
+      transitDomains: 3,
+      transitDomainSize: 8,
+      stubDomains: systems,
+      // Room for half as many again, so that AS differ in size.
+      stubDomainSize: Math.ceil((1.5 * peers) / systems) + 3,
+    },
+    preference: 'within-rarity',
+    parts: 1,
+    ...RULES[rules],
+    ...but,
+  };
+}
+
+const RULES = {
+  client: { habits: CLIENT_HABITS, seedChoker: 'round-robin', latency: { model: 'topology' } },
+  original: {
+    habits: ORIGINAL_HABITS,
+    seedChoker: 'tit-for-tat',
+    latency: { model: 'fixed', fixedMs: 50 },
+  },
+} as const;
+
+/** Every way in which neighbours, leaders and parts can be combined. */
+export const VARIANTS: readonly { readonly variant: string; readonly but: Partial<Swarm> }[] = [
+  { variant: 'BitTorrent', but: {} },
+  { variant: 'CacheTorrent', but: { leaderPercent: 30 } },
+  { variant: 'biased', but: { externalPercent: 40 } },
+  { variant: 'biased CacheTorrent', but: { externalPercent: 40, leaderPercent: 30 } },
+  { variant: 'MultiTorrent', but: { leaderPercent: 30, parts: 3 } },
+];
