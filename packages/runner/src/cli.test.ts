@@ -99,6 +99,17 @@ describe('run', () => {
     expect(quiet.written.err).toBe('');
   });
 
+  test('warns on standard error, also when it is to be quiet', async () => {
+    const simulate = (_: Swarm, { onWarning }: SimulateOptions) => {
+      onWarning?.('it may never end');
+      return Promise.resolve(SIMULATION);
+    };
+    const at = world({ simulate });
+    expect(await cli(['run', file, '--quiet', '--json'], at)).toBe(0);
+    expect(at.written.err).toBe('warning: it may never end\n');
+    expect(JSON.parse(at.written.out)).toMatchObject({ seed: 1 });
+  });
+
   test('stopped by the user, says how far it was', async () => {
     const stop = new AbortController();
     const simulate = (_: Swarm, { onProgress, signal }: SimulateOptions) => {

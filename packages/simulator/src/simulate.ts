@@ -14,6 +14,7 @@ import { diagnose } from './swarm/diagnose.ts';
 import { makePlan } from './swarm/make-plan.ts';
 import type { SystemReport } from './swarm/observations.ts';
 import { Plan } from './swarm/plan.ts';
+import { preflight } from './swarm/preflight.ts';
 import type { SwarmResult } from './swarm/result.ts';
 import type { Swarm } from './swarm/spec.ts';
 
@@ -35,6 +36,8 @@ export interface SimulateOptions {
    * are cores. The result does not depend on it.
    */
   readonly workers?: number | 'as';
+  /** Called before the run with each thing that may keep it from going as one thinks. */
+  readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
   /** Stops the run within a second; `simulate` then rejects with its reason. */
@@ -59,6 +62,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   checkSwarm(swarm);
   const data = makePlan(swarm, options.seed);
   const plan = new Plan(data);
+  for (const warning of preflight(plan)) options.onWarning?.(warning);
   const run = await runActors({
     entry: ACTORS,
     setup: data,
@@ -71,7 +75,10 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onProgress: ({ simulatedMs, doneCount, messageCount }) =>
       options.onProgress?.({
-        simulatedMs, peersComplete: doneCount, peers: plan.nodes - 1, messages: messageCount,
+        simulatedMs,
+        peersComplete: doneCount,
+        peers: plan.nodes - 1,
+        messages: messageCount,
       }),
   });
   const reports = run.reports as readonly SystemReport[];

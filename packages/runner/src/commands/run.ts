@@ -88,6 +88,7 @@ async function finish(
     signal.throwIfAborted();
     simulation = await surroundings.simulate(swarm, {
       seed,
+      onWarning: (warning) => stderr.write(`warning: ${warning}\n`),
       onProgress,
       signal,
       ...(workers === undefined ? {} : { workers }),
