@@ -23,17 +23,45 @@ export class MalformedMessage extends Error {
 
 /** The id of each kind on the wire. */
 export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
-  choke: 0, unchoke: 1, interested: 2, notInterested: 3, have: 4, request: 6, piece: 7,
-  leaderStart: 32, trackerReq: 33, trackerRes: 34, join: 35, neighbours: 36, seedReq: 37,
-  seedRes: 38, connReq: 39, candidate: 40, leaders: 41,
+  choke: 0,
+  unchoke: 1,
+  interested: 2,
+  notInterested: 3,
+  have: 4,
+  request: 6,
+  piece: 7,
+  leaderStart: 32,
+  trackerReq: 33,
+  trackerRes: 34,
+  join: 35,
+  neighbours: 36,
+  seedReq: 37,
+  seedRes: 38,
+  connReq: 39,
+  candidate: 40,
+  leaders: 41,
 };
 
 /** The numbers, of four bytes each, that a kind carries; LIST where that varies. */
 const LIST = -1;
 const FIELDS: Record<MessageKind, number> = {
-  choke: 0, unchoke: 0, interested: 0, notInterested: 0, have: 1, request: 1, piece: 3,
-  leaderStart: 1, trackerReq: 1, trackerRes: 1, join: 2, neighbours: LIST, seedReq: 1,
-  seedRes: 1, connReq: 2, candidate: 3, leaders: LIST,
+  choke: 0,
+  unchoke: 0,
+  interested: 0,
+  notInterested: 0,
+  have: 1,
+  request: 1,
+  piece: 3,
+  leaderStart: 1,
+  trackerReq: 1,
+  trackerRes: 1,
+  join: 2,
+  neighbours: LIST,
+  seedReq: 1,
+  seedRes: 1,
+  connReq: 2,
+  candidate: 3,
+  leaders: LIST,
 };
 
 /** For each id, the numbers it carries; NO_MESSAGE where there is no such id. */
@@ -68,30 +96,58 @@ export class Encoder implements Messages {
     this.offset = offset;
   }
 
-  choke(): void { this.#plain(MESSAGE_ID.choke); }
-  unchoke(): void { this.#plain(MESSAGE_ID.unchoke); }
-  interested(): void { this.#plain(MESSAGE_ID.interested); }
-  notInterested(): void { this.#plain(MESSAGE_ID.notInterested); }
-  have(_: Connection, piece: PieceIndex): void { this.#one(MESSAGE_ID.have, piece); }
-  request(_: Connection, piece: PieceIndex): void { this.#one(MESSAGE_ID.request, piece); }
+  choke(): void {
+    this.#plain(MESSAGE_ID.choke);
+  }
+  unchoke(): void {
+    this.#plain(MESSAGE_ID.unchoke);
+  }
+  interested(): void {
+    this.#plain(MESSAGE_ID.interested);
+  }
+  notInterested(): void {
+    this.#plain(MESSAGE_ID.notInterested);
+  }
+  have(_: Connection, piece: PieceIndex): void {
+    this.#one(MESSAGE_ID.have, piece);
+  }
+  request(_: Connection, piece: PieceIndex): void {
+    this.#one(MESSAGE_ID.request, piece);
+  }
   piece(_: Connection, piece: PieceIndex): void {
     this.#three(MESSAGE_ID.piece, piece, 0, this.#pieceBits);
   }
-  leaderStart(_: Connection, target: PeerId): void { this.#one(MESSAGE_ID.leaderStart, target); }
+  leaderStart(_: Connection, target: PeerId): void {
+    this.#one(MESSAGE_ID.leaderStart, target);
+  }
 
-  trackerReq(from: PeerId): void { this.#one(MESSAGE_ID.trackerReq, from); }
-  trackerRes(tracker: PeerId): void { this.#one(MESSAGE_ID.trackerRes, tracker); }
-  join(id: PeerId, system: SystemId): void { this.#two(MESSAGE_ID.join, id, system); }
+  trackerReq(from: PeerId): void {
+    this.#one(MESSAGE_ID.trackerReq, from);
+  }
+  trackerRes(tracker: PeerId): void {
+    this.#one(MESSAGE_ID.trackerRes, tracker);
+  }
+  join(id: PeerId, system: SystemId): void {
+    this.#two(MESSAGE_ID.join, id, system);
+  }
   neighbours(ids: Uint32Array, systems: Uint32Array): void {
     this.#list(MESSAGE_ID.neighbours, ids, systems);
   }
-  seedReq(from: PeerId): void { this.#one(MESSAGE_ID.seedReq, from); }
-  seedRes(pieces: number): void { this.#one(MESSAGE_ID.seedRes, pieces); }
-  connReq(from: PeerId, link: Connection): void { this.#two(MESSAGE_ID.connReq, from, link); }
+  seedReq(from: PeerId): void {
+    this.#one(MESSAGE_ID.seedReq, from);
+  }
+  seedRes(pieces: number): void {
+    this.#one(MESSAGE_ID.seedRes, pieces);
+  }
+  connReq(from: PeerId, link: Connection): void {
+    this.#two(MESSAGE_ID.connReq, from, link);
+  }
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void {
     this.#three(MESSAGE_ID.candidate, id, uploadKbps, downloadKbps);
   }
-  leaders(ids: Uint32Array): void { this.#list(MESSAGE_ID.leaders, ids, EMPTY); }
+  leaders(ids: Uint32Array): void {
+    this.#list(MESSAGE_ID.leaders, ids, EMPTY);
+  }
 
   #plain(id: number): void {
     this.#frame(id, 0);
@@ -166,7 +222,9 @@ const EMPTY = new Uint32Array(0);
 function checkList(id: number, length: number): void {
   const unit = id === MESSAGE_ID.neighbours ? 8 : 4;
   if (length < 1 || (length - 1) % unit !== 0) {
-    throw new MalformedMessage(`message ${id} is a list of ${unit} bytes each, not of ${length - 1}`);
+    throw new MalformedMessage(
+      `message ${id} is a list of ${unit} bytes each, not of ${length - 1}`,
+    );
   }
 }
 
@@ -180,28 +238,42 @@ function readOut(
 ): void {
   const a = numbers > 0 ? view.getUint32(at) : 0;
   switch (id) {
-    case MESSAGE_ID.have: return hearer.have(on, a as PieceIndex);
-    case MESSAGE_ID.choke: return hearer.choke(on);
-    case MESSAGE_ID.unchoke: return hearer.unchoke(on);
-    case MESSAGE_ID.interested: return hearer.interested(on);
-    case MESSAGE_ID.notInterested: return hearer.notInterested(on);
-    case MESSAGE_ID.request: return hearer.request(on, a as PieceIndex);
-    case MESSAGE_ID.piece: return hearer.piece(on, a as PieceIndex);
-    case MESSAGE_ID.leaderStart: return hearer.leaderStart(on, a as PeerId);
-    case MESSAGE_ID.trackerReq: return hearer.trackerReq(a as PeerId);
-    case MESSAGE_ID.trackerRes: return hearer.trackerRes(a as PeerId);
-    case MESSAGE_ID.join: return hearer.join(a as PeerId, view.getUint32(at + 4) as SystemId);
+    case MESSAGE_ID.have:
+      return hearer.have(on, a as PieceIndex);
+    case MESSAGE_ID.choke:
+      return hearer.choke(on);
+    case MESSAGE_ID.unchoke:
+      return hearer.unchoke(on);
+    case MESSAGE_ID.interested:
+      return hearer.interested(on);
+    case MESSAGE_ID.notInterested:
+      return hearer.notInterested(on);
+    case MESSAGE_ID.request:
+      return hearer.request(on, a as PieceIndex);
+    case MESSAGE_ID.piece:
+      return hearer.piece(on, a as PieceIndex);
+    case MESSAGE_ID.leaderStart:
+      return hearer.leaderStart(on, a as PeerId);
+    case MESSAGE_ID.trackerReq:
+      return hearer.trackerReq(a as PeerId);
+    case MESSAGE_ID.trackerRes:
+      return hearer.trackerRes(a as PeerId);
+    case MESSAGE_ID.join:
+      return hearer.join(a as PeerId, view.getUint32(at + 4) as SystemId);
     case MESSAGE_ID.neighbours: {
       const ids = readList(view, at, numbers / 2);
       return hearer.neighbours(ids, readList(view, at + 2 * numbers, numbers / 2));
     }
-    case MESSAGE_ID.seedReq: return hearer.seedReq(a as PeerId);
-    case MESSAGE_ID.seedRes: return hearer.seedRes(a);
+    case MESSAGE_ID.seedReq:
+      return hearer.seedReq(a as PeerId);
+    case MESSAGE_ID.seedRes:
+      return hearer.seedRes(a);
     case MESSAGE_ID.connReq:
       return hearer.connReq(a as PeerId, view.getUint32(at + 4) as Connection);
     case MESSAGE_ID.candidate:
       return hearer.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
-    case MESSAGE_ID.leaders: return hearer.leaders(readList(view, at, numbers));
+    case MESSAGE_ID.leaders:
+      return hearer.leaders(readList(view, at, numbers));
   }
 }
 

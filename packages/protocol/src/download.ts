@@ -29,12 +29,7 @@ export class Download {
   /** What each connection has brought lately. */
   readonly received: RateMeter;
 
-  constructor(
-    connections: Connections,
-    picker: PiecePicker,
-    host: PeerHost,
-    options: PeerOptions,
-  ) {
+  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;

@@ -2,22 +2,45 @@
 
 export { Bitfield } from './bitfield.ts';
 export {
-  CHOKERS, type ChokerName, SEED_CHOKERS, type SeedChokerName,
+  CHOKERS,
+  type ChokerName,
+  SEED_CHOKERS,
+  type SeedChokerName,
 } from './choker/index.ts';
 export {
-  CHOKE, Candidates, type Round, type Slots, type Strategy, UNCHOKE, UNCHOKE_OPTIMISTICALLY,
+  CHOKE,
+  Candidates,
+  type Round,
+  type Slots,
+  type Strategy,
+  UNCHOKE,
+  UNCHOKE_OPTIMISTICALLY,
 } from './choker/strategy.ts';
 export {
-  decode, Encoder, FIXED_BYTES_MAX, listBytes, MalformedMessage, MESSAGE_ID,
+  decode,
+  Encoder,
+  FIXED_BYTES_MAX,
+  listBytes,
+  MalformedMessage,
+  MESSAGE_ID,
 } from './codec.ts';
 export { ConnectionTables } from './connection-tables.ts';
 export { CLIENT_HABITS, type Habits, ORIGINAL_HABITS } from './habits.ts';
 export type { PeerHost } from './host.ts';
 export {
-  type Connection, NO_CONNECTION, NO_PIECE, type PeerId, type PieceIndex, type SystemId,
+  type Connection,
+  NO_CONNECTION,
+  NO_PIECE,
+  type PeerId,
+  type PieceIndex,
+  type SystemId,
 } from './ids.ts';
 export {
-  type BootstrapMessages, MESSAGE_KINDS, type MessageKind, type Messages, type PeerMessages,
+  type BootstrapMessages,
+  MESSAGE_KINDS,
+  type MessageKind,
+  type Messages,
+  type PeerMessages,
 } from './messages.ts';
 export type { PeerMemory, PeerOptions } from './options.ts';
 export { Peer } from './peer.ts';

@@ -28,12 +28,7 @@ export class Leader {
   /** Followers that wait for a connection to their target. */
   #waiting: Waiting[] = [];
 
-  constructor(
-    connections: Connections,
-    picker: PiecePicker,
-    host: PeerHost,
-    options: PeerOptions,
-  ) {
+  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;

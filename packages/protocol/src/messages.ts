@@ -57,7 +57,21 @@ export type MessageKind = keyof Messages;
 
 /** The kinds of message, in the order in which counts of them are kept. */
 export const MESSAGE_KINDS: readonly MessageKind[] = [
-  'choke', 'unchoke', 'interested', 'notInterested', 'have', 'request', 'piece', 'leaderStart',
-  'trackerReq', 'trackerRes', 'join', 'neighbours', 'seedReq', 'seedRes', 'connReq', 'candidate',
+  'choke',
+  'unchoke',
+  'interested',
+  'notInterested',
+  'have',
+  'request',
+  'piece',
+  'leaderStart',
+  'trackerReq',
+  'trackerRes',
+  'join',
+  'neighbours',
+  'seedReq',
+  'seedRes',
+  'connReq',
+  'candidate',
   'leaders',
 ];

@@ -8,13 +8,7 @@
 
 import { CHOKERS, SEED_CHOKERS } from './choker/index.ts';
 import { CHOKE, Candidates, type Slots, UNCHOKE_OPTIMISTICALLY } from './choker/strategy.ts';
-import {
-  CHOKING,
-  type Connections,
-  OPTIMISTIC,
-  UPLOADS,
-  WANTED,
-} from './connections.ts';
+import { CHOKING, type Connections, OPTIMISTIC, UPLOADS, WANTED } from './connections.ts';
 import type { PeerHost } from './host.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
@@ -42,12 +36,7 @@ export class Upload {
   #served: Uint16Array;
   #optimisticsSinceMs = -Infinity;
 
-  constructor(
-    connections: Connections,
-    picker: PiecePicker,
-    host: PeerHost,
-    options: PeerOptions,
-  ) {
+  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
@@ -115,7 +104,12 @@ export class Upload {
     if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
 
     const choose = isSeed ? SEED_CHOKERS[seedChoker] : CHOKERS[choker];
-    choose(candidates, { nowMs, slots: this.#slots, keepOptimistics, random: this.#options.random });
+    choose(candidates, {
+      nowMs,
+      slots: this.#slots,
+      keepOptimistics,
+      random: this.#options.random,
+    });
     this.#apply();
   }
 

@@ -1,31 +1,10 @@
-/** The rules of docs/protocol.md, sections Download, Upload and Roles: one test each. */
+/** The rules of docs/protocol.md, sections Download and Upload: one test each. */
 
 import { describe, expect, test } from 'vitest';
 
-import {
-  CLIENT_HABITS, type Connection, type Habits, ORIGINAL_HABITS, partsOf, Peer, type PieceIndex,
-} from '../src/index.ts';
-import { DOWNLOADS, OFFERS, UPLOADS } from '../src/connections.ts';
-import { type Role, Stage } from './stage.ts';
-
-const ONLY = 0 as Connection;
-const piece = (index: number) => index as PieceIndex;
-
-/** A peer X with so many neighbours that hold nothing and say nothing by themselves. */
-function alone(
-  options: { readonly pieces?: number; readonly neighbours?: number; readonly habits?: Partial<Habits>; readonly backlog?: number; readonly uploads?: number; readonly role?: Role } = {},
-): { stage: Stage; peer: Peer } {
-  const { pieces = 4, neighbours = 1, backlog = 2, uploads = 1, role = {} } = options;
-  const habits = { ...CLIENT_HABITS, ...options.habits };
-  const stage = new Stage(pieces, { habits, backlog, uploads });
-  const cast: Record<string, Role> = { X: role };
-  for (let n = 0; n < neighbours; n++) cast[`N${n}`] = { system: role.system ?? 0 };
-  if (role.standing === 'follower') cast['N0'] = { system: role.system ?? 0, standing: 'leader' };
-  const [peer] = stage.enter(cast);
-  for (let n = 0; n < neighbours; n++) stage.connect('X', `N${n}`);
-  stage.heard();
-  return { stage, peer: peer! };
-}
+import { CLIENT_HABITS, type Connection } from '../src/index.ts';
+import { alone, ONLY, piece } from './alone.ts';
+import { Stage } from './stage.ts';
 
 describe('Download', () => {
   test('begins choked: nothing is requested before an unchoke', () => {
@@ -237,97 +216,5 @@ describe('Upload', () => {
     stage.nowMs = atMs;
     peer!.rechoke();
     expect(bounds.length > 0).toBe(draws);
-  });
-});
-
-describe('Roles', () => {
-  const all = UPLOADS | OFFERS | DOWNLOADS;
-  test.each([
-    { me: 'peer', other: 'in my AS', same: true, parts: all },
-    { me: 'peer', other: 'in another AS', same: false, parts: all },
-    { me: 'follower', other: 'in my AS', same: true, parts: all },
-    { me: 'follower', other: 'in another AS', same: false, parts: UPLOADS | OFFERS },
-    { me: 'leader', other: 'in my AS', same: true, parts: all },
-    { me: 'leader', other: 'in another AS', same: false, parts: all },
-  ] as const)('$me and one $other', ({ me, same, parts }) => {
-    expect(partsOf(me, same, 'neighbour', CLIENT_HABITS)).toBe(parts);
-  });
-
-  test('a leader that reached a peer for a follower uploads if asked, and does not offer', () => {
-    expect(partsOf('leader', false, 'on-behalf', CLIENT_HABITS)).toBe(UPLOADS | DOWNLOADS);
-  });
-
-  test.each([
-    { rule: 'both sides upload where a follower came only to follow', habits: CLIENT_HABITS, parts: all },
-    { rule: 'in the original such a follower only downloads', habits: ORIGINAL_HABITS, parts: DOWNLOADS },
-  ])('$rule', ({ habits, parts }) => {
-    expect(partsOf('follower', true, 'to-follow', habits)).toBe(parts);
-  });
-
-  test('a request for a piece not held is not answered', () => {
-    const { stage, peer } = alone({ role: { standing: 'leader' } });
-    peer.interested(ONLY);
-    peer.rechoke();
-    stage.heard();
-    peer.request(ONLY, piece(0));
-    expect(stage.run()).toBe('');
-  });
-
-  test('a have for a piece already asked for on the connection asks again', () => {
-    const { stage, peer } = alone({ role: { standing: 'follower', leaders: ['N0'] } });
-    peer.have(ONLY, piece(0));
-    peer.unchoke(ONLY);
-    stage.heard();
-    peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('X → N0  request(0)');
-  });
-
-  test('a plain peer does not ask again', () => {
-    const { stage, peer } = alone();
-    peer.have(ONLY, piece(0));
-    peer.unchoke(ONLY);
-    stage.heard();
-    peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('');
-  });
-
-  test('a leader prefers what a follower asked for, among the equally rare', () => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, role: { standing: 'leader' } });
-    for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
-    peer.request(1 as Connection, piece(2));
-    stage.heard();
-    peer.unchoke(0 as Connection);
-    expect(stage.heard()).toBe('X → N0  request(2)');
-  });
-
-  test.each([
-    { rule: 'a client tells a follower of a piece once', habits: CLIENT_HABITS, times: 1 },
-    { rule: 'the original tells it once for each time that it asked', habits: ORIGINAL_HABITS, times: 2 },
-  ])('$rule', ({ habits, times }) => {
-    const stage = new Stage(1, { habits });
-    const [leader] = stage.enter({
-      L: { system: 1, standing: 'leader' },
-      F: { system: 1, standing: 'follower', leaders: ['L'] },
-      S: { system: 2, standing: 'leader' },
-    });
-    stage.connect('L', 'F');
-    stage.connect('L', 'S');
-    stage.heard();
-    const [follower, outside] = [stage.actor('F').id, stage.actor('S').id];
-    for (let n = 0; n < 2; n++) leader!.leaderStart(leader!.connectionTo(follower), outside);
-    leader!.have(leader!.connectionTo(outside), piece(0));
-    expect(stage.heard().match(/L → F {2}have\(0\)/g)).toHaveLength(times);
-  });
-
-  test.each([
-    { rule: 'a client counts holders', countRepeatedHaves: false, next: 0 },
-    { rule: 'the original counts what it hears', countRepeatedHaves: true, next: 1 },
-  ])('rarity: $rule', ({ countRepeatedHaves, next }) => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits: { countRepeatedHaves } });
-    for (const on of [0, 1] as Connection[]) peer.have(on, piece(1));
-    for (let n = 0; n < 3; n++) peer.have(0 as Connection, piece(0));
-    stage.heard();
-    peer.unchoke(0 as Connection);
-    expect(stage.heard()).toBe(`X → N0  request(${next})`);
   });
 });

@@ -11,8 +11,18 @@
 import { assert, type Random } from '@cachetorrent/std';
 
 import {
-  CLIENT_HABITS, type Connection, type Habits, NO_CONNECTION, NO_PIECE, type Origin, Peer,
-  type PeerHost, type PeerId, type PeerOptions, type PieceIndex, type Standing,
+  CLIENT_HABITS,
+  type Connection,
+  type Habits,
+  NO_CONNECTION,
+  NO_PIECE,
+  type Origin,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  type PeerOptions,
+  type PieceIndex,
+  type Standing,
 } from '../src/index.ts';
 
 /** Chance that always takes the first: of equally rare pieces the one of the lowest index. */
@@ -27,7 +37,11 @@ export interface Role {
   readonly holds?: readonly number[];
 }
 
-type Said = { readonly from: Actor; readonly on: Connection; readonly hear: (peer: Peer, on: Connection) => void };
+type Said = {
+  readonly from: Actor;
+  readonly on: Connection;
+  readonly hear: (peer: Peer, on: Connection) => void;
+};
 
 export class Stage {
   readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
@@ -51,9 +65,18 @@ export class Stage {
       const actor = this.actor(name);
       const leaders = (role.leaders ?? []).map((leader) => this.actor(leader).id);
       actor.peer = new Peer(actor, {
-        uploads: 4, optimistics: 0, backlog: 2, choker: 'tit-for-tat', seedChoker: 'tit-for-tat',
-        habits: this.#habits, preference: 'within-rarity', random: theFirst, connectionsExpected: 1,
-        ...this.#options, standing: role.standing ?? 'peer', leaders,
+        uploads: 4,
+        optimistics: 0,
+        backlog: 2,
+        choker: 'tit-for-tat',
+        seedChoker: 'tit-for-tat',
+        habits: this.#habits,
+        preference: 'within-rarity',
+        random: theFirst,
+        connectionsExpected: 1,
+        ...this.#options,
+        standing: role.standing ?? 'peer',
+        leaders,
       });
       actor.peer.restore((role.holds ?? []) as PieceIndex[]);
       return actor.peer;
@@ -61,7 +84,9 @@ export class Stage {
   }
 
   actor(name: string | PeerId): Actor {
-    const found: Actor | undefined = this.#actors.find((actor) => actor.name === name || actor.id === name);
+    const found: Actor | undefined = this.#actors.find(
+      (actor) => actor.name === name || actor.id === name,
+    );
     assert(found !== undefined, `${name} is on stage`);
     return found;
   }
@@ -132,8 +157,12 @@ export class Actor implements PeerHost {
     return this.#stage.nowMs;
   }
 
-  choke(on: Connection): void { this.#say(on, 'choke', (peer, at) => peer.choke(at)); }
-  unchoke(on: Connection): void { this.#say(on, 'unchoke', (peer, at) => peer.unchoke(at)); }
+  choke(on: Connection): void {
+    this.#say(on, 'choke', (peer, at) => peer.choke(at));
+  }
+  unchoke(on: Connection): void {
+    this.#say(on, 'unchoke', (peer, at) => peer.unchoke(at));
+  }
   interested(on: Connection): void {
     this.#say(on, 'interested', (peer, at) => peer.interested(at));
   }
@@ -190,4 +219,3 @@ export class Actor implements PeerHost {
     this.#stage.say(this, on, line, hear, arrow);
   }
 }
-

@@ -18,7 +18,10 @@ export function electLeaders(
   leaderPercent: number,
 ): readonly PeerId[] {
   const count = Math.max(1, Math.floor((candidates.length * leaderPercent) / 100));
-  return candidates.toSorted(byMerit).slice(0, count).map(({ id }) => id);
+  return candidates
+    .toSorted(byMerit)
+    .slice(0, count)
+    .map(({ id }) => id);
 }
 
 /**

@@ -3,6 +3,8 @@
 export { type Candidate, electForParts, electLeaders } from './election.ts';
 export { Members } from './members.ts';
 export {
-  biasedSelection, type NeighbourSelection, uniformSelection,
+  biasedSelection,
+  type NeighbourSelection,
+  uniformSelection,
 } from './neighbour-selection.ts';
 export { Tracker, type TrackerHost, type TrackerOptions } from './tracker.ts';

@@ -62,11 +62,7 @@ export class Candidates {
 }
 
 /** Unchokes up to `slots` candidates of the highest score; of equals, the first connections. */
-export function unchokeBest(
-  candidates: Candidates,
-  score: ArrayLike<number>,
-  slots: number,
-): void {
+export function unchokeBest(candidates: Candidates, score: ArrayLike<number>, slots: number): void {
   const { count, verdict } = candidates;
   verdict.fill(CHOKE, 0, count);
   for (let slot = 0; slot < slots; slot++) {

@@ -23,7 +23,10 @@ export interface WireLimits {
   /** Bytes of an info dictionary fetched from a peer. libtorrent 31,457,280. */
   readonly metadataBytes: number;
 
-  /** Requests of the other side that may wait; told to it as `reqq`. libtorrent 2000. */
+  /**
+   * Requests of the other side that may wait; told to it as `reqq`. libtorrent 2000. With 500 a
+   * fast rtorrent stalls: it asks for more, and without the fast extension is never told no.
+   */
   readonly incomingRequests: number;
   /** Requests of ours that may be open, and one below the other's `reqq`. libtorrent 500. */
   readonly outgoingRequests: number;
@@ -66,7 +69,7 @@ export const WIRE_LIMITS: WireLimits = {
   pieceCount: 2 ** 21,
   metadataBytes: 3 * 2 ** 10 * 10_240,
 
-  incomingRequests: 500,
+  incomingRequests: 2_048,
   outgoingRequests: 250,
   fastPieces: 100,
   endpoints: 200,
