@@ -6,8 +6,16 @@ export { type Progress, simulate, type SimulateOptions, type Simulation } from '
 export { checkSwarm } from './swarm/check.ts';
 export { SwarmStalled } from './swarm/diagnose.ts';
 export {
-  type Completion, type PeerTable, type Role, ROLES, type SwarmResult,
+  type Completion,
+  type PeerTable,
+  type Role,
+  ROLES,
+  type SwarmResult,
 } from './swarm/result.ts';
 export type {
-  CapacityClass, LatencyModel, Swarm, TransitStub,
+  CapacityClass,
+  LatencyModel,
+  Swarm,
+  TransitStub,
 } from './swarm/spec.ts';
+export type { Timeline } from './swarm/timeline.ts';

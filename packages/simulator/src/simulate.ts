@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 
 import { runActors } from './engine/coordinator.ts';
+import { SwarmError } from './errors.ts';
 import { checkSwarm } from './swarm/check.ts';
 import { assemble } from './swarm/assemble.ts';
 import { diagnose } from './swarm/diagnose.ts';
@@ -17,6 +18,7 @@ import { Plan } from './swarm/plan.ts';
 import { preflight } from './swarm/preflight.ts';
 import type { SwarmResult } from './swarm/result.ts';
 import type { Swarm } from './swarm/spec.ts';
+import { assembleTimeline, type Timeline } from './swarm/timeline.ts';
 
 /** How far a run is. */
 export interface Progress {
@@ -36,6 +38,8 @@ export interface SimulateOptions {
    * are cores. The result does not depend on it.
    */
   readonly workers?: number | 'as';
+  /** Keeps a timeline with rows of so many ms of simulated time. The result is the same. */
+  readonly timelineMs?: number;
   /** Called before the run with each thing that may keep it from going as one thinks. */
   readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
@@ -46,6 +50,8 @@ export interface SimulateOptions {
 
 export interface Simulation {
   readonly result: SwarmResult;
+  /** How the swarm filled; where it was asked for. */
+  readonly timeline?: Timeline;
   /** How the run went: it decides nothing, and may differ from version to version. */
   readonly windows: number;
   readonly workers: number;
@@ -60,7 +66,9 @@ export interface Simulation {
  */
 export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<Simulation> {
   checkSwarm(swarm);
-  const data = makePlan(swarm, options.seed);
+  const { timelineMs } = options;
+  checkTimeline(timelineMs);
+  const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
   const plan = new Plan(data);
   for (const warning of preflight(plan)) options.onWarning?.(warning);
   const run = await runActors({
@@ -83,7 +91,16 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   });
   const reports = run.reports as readonly SystemReport[];
   if (run.outcome !== 'finished') throw diagnose(plan, reports, run.endMs);
-  return { result: assemble(plan, reports), windows: run.windows, workers: run.workers };
+  const { windows, workers } = run;
+  const simulation = { result: assemble(plan, reports), windows, workers };
+  if (timelineMs === undefined) return simulation;
+  return { ...simulation, timeline: assembleTimeline(plan, reports, timelineMs) };
+}
+
+function checkTimeline(timelineMs: number | undefined): void {
+  if (timelineMs === undefined || timelineMs >= 1) return;
+  const problem = `is ${timelineMs}, but time has to pass`;
+  throw new SwarmError({ at: 'timelineMs', problem, fix: 'set it to a number of 1 or more' });
 }
 
 /** The workers' module stands beside this one, compiled or not. */

@@ -14,6 +14,7 @@ import { assert } from '@cachetorrent/std';
 import type { Behaviour, World } from '../engine/behaviour.ts';
 import { Arrivals, Parcels } from './arrivals.ts';
 import { Carrier } from './carrier.ts';
+import { piecesHeldBy, rolesOf, sourcesOf } from './census.ts';
 import {
   envelopeBytes, FLOW_NEWS, NOWHERE, readConnection, readCopies, readLatencyMs, readMachine,
 } from './envelope.ts';
@@ -24,7 +25,7 @@ import { Node } from './node.ts';
 import { Observations, type SystemReport, totalOf } from './observations.ts';
 import { PartMemory, partRange } from './parts.ts';
 import { type Plan, TRACKER } from './plan.ts';
-import { ROLES, type Role } from './result.ts';
+import { type Look, TimelineRecorder } from './timeline.ts';
 import { TrackerNode } from './tracker-node.ts';
 
 export class AutonomousSystem implements Behaviour, Surroundings {
@@ -43,6 +44,9 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   /** For each sub-torrent, the memory of its peers. */
   readonly #memories: readonly PartMemory[];
   readonly #tracker: TrackerNode | undefined;
+  readonly #timeline: TimelineRecorder | undefined;
+  /** When the timeline is to be looked after: before anything at or after this time. */
+  #lookAtMs = Infinity;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
   #incomplete: number;
@@ -71,6 +75,10 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     );
     for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
     if (plan.systemOfPeer(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
+    if (plan.timelineMs !== undefined) {
+      this.#timeline = new TimelineRecorder(plan.timelineMs);
+      this.#lookAtMs = plan.timelineMs;
+    }
     this.#peerCount = ids.filter((id) => id !== TRACKER).length;
     this.#incomplete = this.#peerCount;
   }
@@ -94,6 +102,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   }
 
   handle(kind: number, a: number, b: number, c: number): void {
+    if (this.#world.nowMs >= this.#lookAtMs) this.#look();
     switch (kind) {
       case kinds.HAVE:
         return this.#peers[a]!.have(b as Connection, c as PieceIndex);
@@ -148,14 +157,18 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   }
 
   meet(round: number, atMs: number): boolean {
+    if (atMs >= this.#lookAtMs) this.#look();
     return this.#flows.meet(round, atMs);
   }
 
   report(): SystemReport {
     const { completedAtMs, imports, bitsFrom, bitsTo } = this.#observations;
-    const roles = Uint8Array.from(this.#nodes, (node) => ROLES.indexOf(this.#roleOf(node)));
+    const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.carrier.sent;
-    return { completedAtMs, imports, bitsFrom, bitsTo, messages, roles, sources: this.#sources() };
+    const sources = sourcesOf(this.#machines, this.plan);
+    const report = { completedAtMs, imports, bitsFrom, bitsTo, messages, roles, sources };
+    if (this.#timeline === undefined) return report;
+    return { ...report, timeline: this.#timeline.finish(this.#standing()) };
   }
 
   // What its nodes ask.
@@ -267,21 +280,17 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     to.peer.piece(on, piece);
   }
 
-  #roleOf(node: Node): Role {
-    if (node.id !== TRACKER && node.id <= this.plan.swarm.seeds) return 'seed';
-    if (this.plan.swarm.leaderPercent === undefined) return 'peer';
-    return node.peers.some(({ part }) => node.standingIn(part) === 'leader') ? 'leader' : 'follower';
+  /** An interval of the timeline has ended, or several. */
+  #look(): void {
+    const timeline = this.#timeline!;
+    timeline.record(this.#standing(), this.nowMs);
+    this.#lookAtMs = timeline.dueAtMs;
   }
 
-  #sources(): Uint32Array {
-    const sources = new Uint32Array(this.plan.swarm.pieces);
-    for (const hosted of this.#machines) {
-      if (!hosted.isReady || this.plan.capacityOf(hosted.id).uploadKbps === 0) continue;
-      const { firstPiece, pieces } = partRange(this.plan.swarm, hosted.part);
-      for (let piece = 0; piece < pieces; piece++) {
-        if (hosted.peer.holds(piece as PieceIndex)) sources[firstPiece + piece]!++;
-      }
-    }
-    return sources;
+  #standing(): Look {
+    const piecesHeld = piecesHeldBy(this.#machines);
+    const { outsideBits, insideBits, sentBits } = this.#observations;
+    const activeConnections = this.#flows.flowing;
+    return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };
   }
 }

@@ -37,6 +37,8 @@ export class Flows implements TransferListener {
   readonly #connectionOf: Connection[] = [];
   readonly #unusedLinks: number[] = [];
   #isRunning = false;
+  /** How many links take part in the allocation. */
+  flowing = 0;
 
   constructor(
     plan: Plan,
@@ -114,12 +116,14 @@ export class Flows implements TransferListener {
 
   opened(link: number): void {
     const { source, target, system } = this.#endsOf(link);
+    this.flowing++;
     this.#allocation.openOutgoing(source, target);
     this.#news.opened(system, target, source);
   }
 
   closed(link: number): void {
     const { source, target, system } = this.#endsOf(link);
+    this.flowing--;
     this.#allocation.closeOutgoing(source, target);
     this.#news.closed(system, target, source);
     const from = this.#machines[this.#machineOf[link]!]!;

@@ -18,6 +18,8 @@ export interface SystemReport {
   readonly messages: Float64Array;
   /** For each piece, how many of its nodes that can upload hold it. */
   readonly sources: Uint32Array;
+  /** Its rows of the timeline, where one is wanted. */
+  readonly timeline?: Float64Array;
 }
 
 export class Observations {
@@ -25,6 +27,10 @@ export class Observations {
   readonly imports: Uint32Array;
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
+  /** Bits of pieces that arrived from other AS, and from this one, and that left for any. */
+  outsideBits = 0;
+  insideBits = 0;
+  sentBits = 0;
   readonly #system: number;
   readonly #pieceBits: number;
 
@@ -40,12 +46,18 @@ export class Observations {
   /** A piece has arrived from a node of AS `from`. */
   received(from: number, piece: number): void {
     this.bitsFrom[from]! += this.#pieceBits;
-    if (from !== this.#system) this.imports[piece]!++;
+    if (from === this.#system) {
+      this.insideBits += this.#pieceBits;
+    } else {
+      this.outsideBits += this.#pieceBits;
+      this.imports[piece]!++;
+    }
   }
 
   /** A piece has left for a node of AS `to`. */
   sent(to: number): void {
     this.bitsTo[to]! += this.#pieceBits;
+    this.sentBits += this.#pieceBits;
   }
 
   completed(rank: number, atMs: number): void {

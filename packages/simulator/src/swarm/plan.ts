@@ -26,8 +26,14 @@ import type { Swarm } from './spec.ts';
 /** The id of the tracker: the first node. */
 export const TRACKER = 0 as PeerId;
 
+/** What is to be written down of a run beside its result. It changes nothing of it. */
+export interface Records {
+  /** Where a timeline is wanted, its interval in simulated time. */
+  readonly timelineMs?: number;
+}
+
 /** The plan as plain data over shared memory, as it goes to the workers. */
-export interface PlanData {
+export interface PlanData extends Records {
   readonly swarm: Swarm;
   readonly seed: number;
   readonly placement: Placement;
@@ -44,6 +50,7 @@ export class Plan {
   readonly swarm: Swarm;
   readonly seed: number;
   readonly rates: SharedRates;
+  readonly timelineMs: number | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
 
@@ -51,6 +58,7 @@ export class Plan {
     this.swarm = data.swarm;
     this.seed = data.seed;
     this.rates = data.rates;
+    this.timelineMs = data.timelineMs;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
   }
@@ -117,6 +125,15 @@ export class Plan {
       uploadKbps: this.#data.uploadKbps[node]!,
       downloadKbps: this.#data.downloadKbps[node]!,
     };
+  }
+
+  /** What all peers of an AS can upload together; the tracker is none. */
+  uploadKbpsOf(system: SystemId): number {
+    let sum = 0;
+    for (const id of this.idsOf(system)) {
+      if (id !== TRACKER) sum += this.capacityOf(id as PeerId).uploadKbps;
+    }
+    return sum;
   }
 
   arrivesAtMs(id: PeerId): number {
