@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { SIMULATION, world } from '../test/worlds.ts';
+import { SIMULATION, TIMELINE, world } from '../test/worlds.ts';
 import { cli } from './cli.ts';
 import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
@@ -77,11 +77,28 @@ describe('run', () => {
   });
 
   test('with --out writes all of its files', async () => {
-    const at = world();
+    const at = world({ simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }) });
     const out = join(folder, 'results');
     expect(await cli(['run', file, '--out', out, '--json'], at)).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['peers.csv', 'run.json', 'traffic.csv']);
+    expect(readdirSync(out).sort()).toEqual(['cdf.csv', 'peers.csv', 'run.json', 'timeline.csv', 'traffic.csv']);
     expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(at.written.out);
+  });
+
+  test('keeps a timeline where there is a folder for it', async () => {
+    const asked: SimulateOptions[] = [];
+    const at = world({ simulate: (_, options) => (asked.push(options), Promise.resolve(SIMULATION)) });
+    const out = join(folder, 'results');
+    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']]) await cli(['run', file, ...options], at);
+    expect(asked.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
+  });
+
+  test('with --cdf prints the distribution of times below the table', async () => {
+    const at = world();
+    expect(await cli(['run', file, '--cdf'], at)).toBe(0);
+    const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
+    expect(rows).toContainEqual(['redundancy', '1.00 times that an AS imported a piece']);
+    expect(rows).toContainEqual(['completed', 'all', 'leaders', 'followers']);
+    expect(rows).toContainEqual(['100 %', '2.5 s', '1.5 s', '2.5 s']);
   });
 
   test('shows progress on standard error, unless it is to be quiet', async () => {
@@ -163,6 +180,9 @@ describe('a mistake', () => {
     { of: 'a negative seed',           args: 'run CONFIG --seed -1',              says: "'-1' is invalid. Write a whole number, 0 or more." },
     { of: 'a seed beyond counting',    args: 'run CONFIG --seed 9007199254740993', says: 'Write a whole number, 0 or more.' },
     { of: 'a folder that holds more',  args: 'run CONFIG --out FOLDER',           says: 'holds "small.json", which is no result' },
+    { of: 'a timeline for nobody',     args: 'run CONFIG --timeline 100',          says: '--timeline: is written to a folder of results\n  to mend it: name a folder for it with --out' },
+    { of: 'a timeline of no time',     args: 'run CONFIG --out new --timeline 0',  says: '--timeline: is 0, but time has to pass' },
+    { of: 'a table in a document',     args: 'run CONFIG --cdf --json',            says: '--cdf: prints a table, but --json wants one document alone' },
     { of: 'nothing at all',            args: '',                                  says: 'Usage: cachetorrent' },
   ])('$of', async ({ args, says }) => {
     const at = world({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });

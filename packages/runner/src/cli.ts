@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import { Interrupted, run, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
-import { withOverrides } from './overrides.ts';
+import { decimal, withOverrides } from './overrides.ts';
 import type { Surroundings } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
@@ -27,6 +27,8 @@ interface RunFlags extends Overrides {
   readonly seed: number;
   readonly workers?: number | 'as';
   readonly out?: string;
+  readonly timeline?: number;
+  readonly cdf?: true;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -50,16 +52,20 @@ function commandLine(surroundings: Surroundings): Command {
     .argument('<config>', 'a configuration file: JSON, with // comments')
     .option('--seed <n>', 'decides all chance: the same seed gives the same result', seed, SEED)
     .addOption(workersOption)
-    .option('--out <folder>', 'writes run.json, peers.csv and traffic.csv there')
+    .option('--out <folder>', 'writes the results there: JSON, and tables as CSV')
+    .option('--timeline <ms>', 'simulated time of a row of timeline.csv', decimal)
+    .option('--cdf', 'prints the distribution of completion times, too')
     .option('--json', 'prints one JSON document instead of a table')
     .option('--quiet', 'shows no progress')
     .action(async (file: string, flags: RunFlags) => {
-      const { seed, workers, out, json = false, quiet = false, ...overrides } = flags;
+      const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
+      const { quiet = false, ...overrides } = rest;
       const optional = {
         ...(workers === undefined ? {} : { workers }),
         ...(out === undefined ? {} : { out }),
+        ...(timeline === undefined ? {} : { timelineMs: timeline }),
       };
-      await run({ file, overrides, seed, json, quiet, ...optional }, surroundings);
+      await run({ file, overrides, seed, cdf, json, quiet, ...optional }, surroundings);
     });
   return program;
 }

@@ -11,6 +11,7 @@ export {
   swarmOf,
   type WholeConfig,
 } from './configuration/swarm.ts';
+export { cdfCsv, cdfTable } from './results/cdf.ts';
 export {
   type CompletionDocument,
   documentOf,
@@ -22,6 +23,7 @@ export {
 export { checkFolder, writeFolder } from './results/folder.ts';
 export { summaryOf } from './results/summary.ts';
 export { peersCsv, trafficCsv } from './results/tables.ts';
+export { timelineCsv } from './results/timeline.ts';
 export type { Screen } from './progress/display.ts';
 export type { Surroundings } from './surroundings.ts';
 export { UserMistake } from './user-mistake.ts';

@@ -1,6 +1,6 @@
 /** Surroundings for tests: what is written is kept, time stands still, and runs are made up. */
 
-import type { Simulation, SwarmResult } from '@cachetorrent/simulator';
+import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import type { Surroundings } from '../src/surroundings.ts';
 
@@ -43,6 +43,18 @@ export const RESULT: SwarmResult = {
     completedAtMs: Float64Array.of(100, 1600, 2600),
   },
   trafficBits: Float64Array.of(0, 196, 0, 392),
+};
+
+/** Its first interval. */
+export const TIMELINE: Timeline = {
+  fromMs: Float64Array.of(0, 0),
+  toMs: Float64Array.of(10_000, 10_000),
+  as: Uint32Array.of(0, 1),
+  piecesHeld: Float64Array.of(10, 4),
+  activeConnections: Float64Array.of(1, 2),
+  outsideBits: Float64Array.of(0, 196),
+  insideBits: Float64Array.of(0, 392),
+  uploadUtilisation: Float64Array.of(0.25, 1 / 3),
 };
 
 export const SIMULATION: Simulation = { result: RESULT, windows: 17, workers: 2 };

@@ -11,10 +11,12 @@ import {
 import { readConfig } from '../configuration/read.ts';
 import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
 import { ProgressDisplay } from '../progress/display.ts';
+import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkFolder, writeFolder } from '../results/folder.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, trafficCsv } from '../results/tables.ts';
+import { timelineCsv } from '../results/timeline.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
 
@@ -28,11 +30,18 @@ export interface RunOptions {
   readonly workers?: number | 'as';
   /** A folder for the results. */
   readonly out?: string;
+  /** Simulated time that a row of the timeline covers, in ms; by default `TIMELINE_MS`. */
+  readonly timelineMs?: number;
+  /** Prints the distribution of completion times, too. */
+  readonly cdf: boolean;
   /** One JSON document instead of a table. */
   readonly json: boolean;
   /** No progress. */
   readonly quiet: boolean;
 }
+
+/** As often as peers rechoke, by default. */
+export const TIMELINE_MS = 10_000;
 
 /** The user stopped the run. */
 export class Interrupted extends Error {
@@ -50,19 +59,43 @@ export class RunFailed extends Error {
  * @throws RunFailed saying what happened, and how to make it happen again
  */
 export async function run(options: RunOptions, surroundings: Surroundings): Promise<void> {
-  const { file, overrides, out, json } = options;
+  const { file, overrides, out, json, cdf } = options;
+  checkTogether(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
   if (out !== undefined) await checkFolder(out);
 
   const finished = await finish(swarm, config, options, surroundings);
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
+  const { result, timeline } = finished.simulation;
   surroundings.stdout.write(json ? document : summaryOf(file, finished));
+  if (cdf) surroundings.stdout.write(`\n${cdfTable(result)}`);
   if (out !== undefined) {
-    const { result } = finished.simulation;
     await writeFolder(out, {
       'run.json': document,
       'peers.csv': peersCsv(result),
       'traffic.csv': trafficCsv(result),
+      'cdf.csv': cdfCsv(result),
+      ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
+    });
+  }
+}
+
+/** @throws UserMistake where options do not go together */
+function checkTogether({ out, timelineMs, cdf, json }: RunOptions): void {
+  if (timelineMs !== undefined && out === undefined) {
+    const fix = 'name a folder for it with --out, or leave it out';
+    throw new UserMistake({ at: '--timeline', problem: 'is written to a folder of results', fix });
+  }
+  if (timelineMs !== undefined && !(timelineMs >= 1)) {
+    const problem = `is ${timelineMs}, but time has to pass`;
+    throw new UserMistake({ at: '--timeline', problem, fix: 'set it to 1 or more' });
+  }
+  if (cdf && json) {
+    const problem = 'prints a table, but --json wants one document alone';
+    throw new UserMistake({
+      at: '--cdf',
+      problem,
+      fix: 'leave one of them out; --out has cdf.csv',
     });
   }
 }
@@ -73,7 +106,7 @@ async function finish(
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<FinishedRun> {
-  const { seed, workers, quiet } = options;
+  const { seed, workers, quiet, out, timelineMs = TIMELINE_MS } = options;
   const { stderr, nowMs, signal } = surroundings;
   const display = quiet ? undefined : new ProgressDisplay(stderr, nowMs, swarm);
   let progress: Progress | undefined;
@@ -92,6 +125,7 @@ async function finish(
       onProgress,
       signal,
       ...(workers === undefined ? {} : { workers }),
+      ...(out === undefined ? {} : { timelineMs }),
     });
   } catch (error) {
     if (signal.aborted) throw new Interrupted(`stopped ${howFar(progress)}`);

@@ -21,7 +21,13 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { UserMistake } from '../user-mistake.ts';
 
 /** What a folder of results may hold. */
-const OURS: ReadonlySet<string> = new Set(['run.json', 'peers.csv', 'traffic.csv']);
+const OURS: ReadonlySet<string> = new Set([
+  'run.json',
+  'peers.csv',
+  'traffic.csv',
+  'cdf.csv',
+  'timeline.csv',
+]);
 
 /**
  * Whether results can go into `folder`, before a run has taken its time to make them. Writes
