@@ -118,7 +118,9 @@ async function runThreads(
   assert(over.kind === 'over', 'a run without a failure goes on until it is over');
 
   const answers = await Promise.all(
-    Array.from({ length: actorCount }, (_, actor) => reportOf(actor, threads, share)),
+    Array.from({ length: actorCount }, (_, actor) =>
+      reportOf(actor, threads[share.workerOf[actor]!]!, over.endMs),
+    ),
   );
   throwFirst(answers.map((answer) => ('failure' in answer ? answer.failure : undefined)));
   const { outcome, windows, meetings, endMs } = over;
@@ -134,17 +136,14 @@ async function runThreads(
 
 type Answer = { readonly report: unknown } | { readonly failure: Failure };
 
-async function reportOf(
-  actor: ActorId,
-  threads: readonly Thread[],
-  share: Share,
-): Promise<Answer> {
+async function reportOf(actor: ActorId, thread: Thread, atMs: number): Promise<Answer> {
   try {
-    return await threads[share.workerOf[actor]!]!.call((host) => host.report(actor));
-  } catch (error) {
-    if (error instanceof ThreadDied) throw error;
-    // Comlink rejects where a report cannot be cloned.
-    return { failure: { actor, atMs: Infinity, error } };
+    return await thread.call((host) => host.report(actor));
+  } catch (cause) {
+    if (cause instanceof ThreadDied) throw cause;
+    // Comlink rejects so.
+    const error = new Error('what it reports cannot be cloned to another thread', { cause });
+    return { failure: { actor, atMs, error } };
   }
 }
 
