@@ -9,25 +9,9 @@
 
 import { assert } from '@cachetorrent/std';
 
-import type { ConnectionTables } from './connection-tables.ts';
+import { CHOKED, CHOKING } from './flags.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
-
-/** We may upload on this connection. */
-export const UPLOADS = 1;
-/** We tell the other side what we have. */
-export const OFFERS = 2;
-/** We may download on this connection. */
-export const DOWNLOADS = 4;
-/** We do not answer its requests. */
-export const CHOKING = 8;
-/** It has said that it is interested in us. */
-export const WANTED = 16;
-/** It does not answer our requests. */
-export const CHOKED = 32;
-/** We have said that we are interested in it. */
-export const INTERESTED = 64;
-/** Unchoked by chance, not by merit. */
-export const OPTIMISTIC = 128;
+import type { PeerMemory, PeerTables } from './peer-tables.ts';
 
 /** How every connection begins: choked and not interested on both sides (BEP 3). */
 const INITIAL = CHOKING | CHOKED;
@@ -35,17 +19,17 @@ const INITIAL = CHOKING | CHOKED;
 const UNUSED = -1;
 
 export class Connections {
-  readonly #tables: ConnectionTables;
-  /** Our block of the tables. */
-  #block: number;
+  readonly #tables: PeerTables;
+  readonly #row: number;
   #capacity: number;
   #remote: Int32Array;
   #count = 0;
   readonly #free: Connection[] = [];
 
-  constructor(tables: ConnectionTables, capacity: number) {
+  constructor({ tables, row }: PeerMemory, capacity: number) {
     this.#tables = tables;
-    this.#block = tables.allocate(capacity);
+    this.#row = row;
+    tables.open(row, capacity);
     this.#capacity = capacity;
     this.#remote = new Int32Array(capacity).fill(UNUSED);
   }
@@ -61,36 +45,23 @@ export class Connections {
 
   /** How things stand on a connection: a sum of flags; 0 where the number is not in use. */
   flags(on: Connection): number {
-    return this.#tables.flags[this.#block + on]!;
+    return this.#tables.flags[this.#tables.blockOf[this.#row]! + on]!;
   }
 
   setFlags(on: Connection, flags: number): void {
-    this.#tables.flags[this.#block + on] = flags;
-  }
-
-  /** Notes that the other side has `piece`; returns false where it has told so before. */
-  addPiece(on: Connection, piece: PieceIndex): boolean {
-    const { has, rowWords } = this.#tables;
-    const word = (this.#block + on) * rowWords + (piece >>> 5);
-    const before = has[word]!;
-    const mask = 1 << (piece & 31);
-    if ((before & mask) !== 0) return false;
-    has[word] = before | mask;
-    return true;
+    this.#tables.flags[this.#tables.blockOf[this.#row]! + on] = flags;
   }
 
   /** Notes that the other side lacks `piece`; returns false where it never told of it. */
   removePiece(on: Connection, piece: PieceIndex): boolean {
     if (!this.hasPiece(on, piece)) return false;
-    const { has, rowWords } = this.#tables;
-    has[(this.#block + on) * rowWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    this.#tables.has[this.rowOf(on) + (piece >>> 5)]! &= ~(1 << (piece & 31));
     return true;
   }
 
   /** Whether the other side has told of `piece`. */
   hasPiece(on: Connection, piece: PieceIndex): boolean {
-    const { has, rowWords } = this.#tables;
-    return (has[(this.#block + on) * rowWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+    return (this.#tables.has[this.rowOf(on) + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
   /** What the other side has told of: a row of bits that begins at `rowOf(on)` of these words. */
@@ -99,7 +70,7 @@ export class Connections {
   }
 
   rowOf(on: Connection): number {
-    return (this.#block + on) * this.#tables.rowWords;
+    return (this.#tables.blockOf[this.#row]! + on) * this.#tables.hasWords;
   }
 
   remoteOf(on: Connection): PeerId {
@@ -124,7 +95,7 @@ export class Connections {
   close(on: Connection): void {
     assert(this.#remote[on] !== UNUSED, 'only an open connection is closed');
     const row = this.rowOf(on);
-    this.#tables.has.fill(0, row, row + this.#tables.rowWords);
+    this.#tables.has.fill(0, row, row + this.#tables.hasWords);
     this.setFlags(on, 0);
     this.#remote[on] = UNUSED;
     this.#free.push(on);
@@ -132,7 +103,7 @@ export class Connections {
 
   #grow(): void {
     const capacity = Math.max(8, 2 * this.#capacity);
-    this.#block = this.#tables.enlarge(this.#block, this.#capacity, capacity);
+    this.#tables.enlarge(this.#row, this.#capacity, capacity);
     this.#capacity = capacity;
     const remote = new Int32Array(capacity).fill(UNUSED);
     remote.set(this.#remote);

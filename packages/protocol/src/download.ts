@@ -8,10 +8,12 @@
  * `have` is the message that matters: of everything that peers say, nine in ten are one.
  */
 
-import { CHOKED, type Connections, DOWNLOADS, INTERESTED } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
+import { REPEATED } from './peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { PieceQueues } from './piece-queues.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -57,22 +59,15 @@ export class Download {
     if (lost) this.#askOthers(on);
   }
 
-  have(on: Connection, piece: PieceIndex): void {
-    const flags = this.#connections.flags(on);
-    if ((flags & DOWNLOADS) === 0 || this.#picker.isStored(piece)) return;
-
-    if (this.#connections.addPiece(on, piece)) {
-      this.#picker.addHolder(piece);
-    } else {
+  /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
+  heard(on: Connection, piece: PieceIndex, outcome: number): void {
+    if (outcome === REPEATED) {
       if (this.#countRepeatedHaves) this.#picker.addHolder(piece);
       // A leader that says it again has got what it could not give before: ask again.
       if (this.#caching && this.#requests.has(on, piece)) this.#host.request(on, piece);
     }
-
-    if ((flags & INTERESTED) === 0) {
-      this.#connections.setFlags(on, flags | INTERESTED);
-      this.#host.interested(on);
-    }
+    const flags = this.#connections.flags(on);
+    this.#beginInterest(on);
     if (this.#silentHaves || (flags & CHOKED) !== 0) return;
     if (this.#requests.lengthOf(on) < this.#backlog && this.#picker.isFree(piece)) this.#ask(on);
   }

@@ -24,7 +24,6 @@ export {
   MalformedMessage,
   MESSAGE_ID,
 } from './codec.ts';
-export { ConnectionTables } from './connection-tables.ts';
 export { CLIENT_HABITS, type Habits, ORIGINAL_HABITS } from './habits.ts';
 export type { PeerHost } from './host.ts';
 export {
@@ -42,7 +41,8 @@ export {
   type Messages,
   type PeerMessages,
 } from './messages.ts';
-export type { PeerMemory, PeerOptions } from './options.ts';
+export type { PeerOptions } from './options.ts';
 export { Peer } from './peer.ts';
-export { type PickerMemory, PiecePicker, pickerWords, type Preference } from './piece-picker.ts';
+export { NOTHING, type PeerMemory, PeerTables } from './peer-tables.ts';
+export { PiecePicker, type Preference } from './piece-picker.ts';
 export { type Origin, partsOf, type Standing } from './roles.ts';

@@ -6,7 +6,8 @@
  * relay begins when the connection is there.
  */
 
-import { DOWNLOADS, type Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { DOWNLOADS } from './flags.ts';
 import { Forwarder } from './forwarder.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';

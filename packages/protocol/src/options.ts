@@ -3,17 +3,11 @@
 import type { Random } from '@cachetorrent/std';
 
 import type { ChokerName, SeedChokerName } from './choker/index.ts';
-import type { ConnectionTables } from './connection-tables.ts';
 import type { Habits } from './habits.ts';
 import type { PeerId } from './ids.ts';
-import type { PickerMemory, Preference } from './piece-picker.ts';
+import type { PeerMemory } from './peer-tables.ts';
+import type { Preference } from './piece-picker.ts';
 import type { Standing } from './roles.ts';
-
-/** Memory that a peer shares with the others of its host, where these are many. */
-export interface PeerMemory {
-  readonly connections: ConnectionTables;
-  readonly picker: PickerMemory;
-}
 
 export interface PeerOptions {
   readonly pieceCount: number;

@@ -11,22 +11,24 @@
  * the parts that only they have. Source: BEP 3; docs/protocol.md.
  */
 
-import { ConnectionTables } from './connection-tables.ts';
-import { Connections, DOWNLOADS, OFFERS } from './connections.ts';
+import { Connections } from './connections.ts';
 import { Download } from './download.ts';
+import { DOWNLOADS, OFFERS } from './flags.ts';
 import { Follower } from './follower.ts';
 import type { PeerHost } from './host.ts';
 import type { Connection, PeerId, PieceIndex } from './ids.ts';
 import { Leader } from './leader.ts';
 import type { PeerMessages } from './messages.ts';
 import type { PeerOptions } from './options.ts';
+import { NOTHING, type PeerMemory, PeerTables } from './peer-tables.ts';
 import { PiecePicker } from './piece-picker.ts';
-import { type Origin, partsOf } from './roles.ts';
+import { type Origin, partsOf, type Standing } from './roles.ts';
 import { Upload } from './upload.ts';
 
 export class Peer implements PeerMessages {
   readonly #options: PeerOptions;
   readonly #host: PeerHost;
+  readonly #memory: PeerMemory;
   readonly #picker: PiecePicker;
   readonly #connections: Connections;
   readonly #download: Download;
@@ -38,9 +40,10 @@ export class Peer implements PeerMessages {
     this.#options = options;
     this.#host = host;
     const { pieceCount, connectionsExpected, memory } = options;
-    const tables = memory?.connections ?? new ConnectionTables(pieceCount, connectionsExpected);
-    this.#connections = new Connections(tables, connectionsExpected);
-    this.#picker = new PiecePicker(pieceCount, options.random, options.preference, memory?.picker);
+    const own = memory ?? { tables: new PeerTables(pieceCount, 1, connectionsExpected), row: 0 };
+    this.#memory = own;
+    this.#connections = new Connections(own, connectionsExpected);
+    this.#picker = new PiecePicker(pieceCount, options.random, options.preference, own);
     this.#download = new Download(this.#connections, this.#picker, host, options);
     this.#upload = new Upload(this.#connections, this.#picker, host, options);
     if (options.standing === 'leader') {
@@ -52,6 +55,10 @@ export class Peer implements PeerMessages {
   }
 
   // What it is and holds.
+
+  get standing(): Standing {
+    return this.#options.standing;
+  }
 
   get isComplete(): boolean {
     return this.#picker.storedCount === this.#options.pieceCount;
@@ -160,8 +167,18 @@ export class Peer implements PeerMessages {
   }
 
   have(on: Connection, piece: PieceIndex): void {
-    if (this.#leader !== undefined) this.#leader.have(on, piece);
-    this.#download.have(on, piece);
+    this.#leader?.have(on, piece);
+    const { tables, row } = this.#memory;
+    const outcome = tables.have(row, on, piece);
+    if (outcome !== NOTHING) this.#download.heard(on, piece, outcome);
+  }
+
+  /**
+   * For hosts of many: what is left to do after a `have` that went to the shared tables first.
+   * Not for leaders, who pass on what they hear.
+   */
+  heard(on: Connection, piece: PieceIndex, outcome: number): void {
+    this.#download.heard(on, piece, outcome);
   }
 
   /**

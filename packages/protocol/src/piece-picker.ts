@@ -2,16 +2,9 @@
  * What a peer knows of each piece, and which to ask for next: the rarest first (BEP 3; Legout et
  * al. 2006), rarity being the number of neighbours that hold a piece.
  *
- * Each 32 pieces have a line of sixteen words, one cache line, with a bit for each piece:
- *
- *     word 0       stored
- *     word 1       free: neither stored nor asked for
- *     word 2 …     how many hold it, in binary: word 2 has the bits worth 1, word 3 those worth 2,
- *                  word 4 those worth 4, and so on up to word 15
- *
- * So a peer's `have` touches one line: adding a holder is adding one in binary, which ends at the
- * first bit that is 0. And the rarest of many pieces are found without looking at any of them:
- * from the most significant bit down, whoever has a 0 stays, if there is anybody who has.
+ * The counts are kept bit by bit, 32 pieces to a word (`peer-tables.ts`). So the rarest of many
+ * pieces are found without looking at any of them: from the most significant bit down, whoever has
+ * a 0 stays, if there is anybody who has.
  *
  * Of equally rare pieces each is as likely as another. We do not model endgame mode: a piece that
  * has been asked for is not asked for again.
@@ -21,6 +14,7 @@ import { assert, type Random } from '@cachetorrent/std';
 
 import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
+import { COUNT, FREE, LINE_WORDS, type PeerMemory, PeerTables, STORED } from './peer-tables.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
 export type Preference =
@@ -29,23 +23,6 @@ export type Preference =
   /** A wanted piece goes first, however common it is. */
   | 'absolute';
 
-const LINE_WORDS = 16;
-const STORED = 0;
-const FREE = 1;
-const COUNT = 2;
-const COUNT_BITS = LINE_WORDS - COUNT;
-
-/** The words that the lines of so many pieces take. */
-export function pickerWords(pieceCount: number): number {
-  return LINE_WORDS * wordsFor(pieceCount);
-}
-
-/** Where a picker keeps its lines: from `start` on, in an array that it may share with others. */
-export interface PickerMemory {
-  readonly words: Uint32Array;
-  readonly start: number;
-}
-
 /** The pieces that a search has left, word by word: it lasts one call, so all pickers share it. */
 let candidates = new Uint32Array(64);
 
@@ -53,11 +30,11 @@ export class PiecePicker {
   readonly #random: Random;
   readonly #preference: Preference;
   readonly #pieceCount: number;
-  /** The lines, and where ours begin. */
+  readonly #tables: PeerTables;
+  readonly #row: number;
+  /** The lines of all, and where ours begin. */
   readonly #words: Uint32Array;
   readonly #start: number;
-  /** How many bits the greatest count takes. */
-  #countBits = 0;
   #storedCount = 0;
   /** The pieces that followers asked for, where we lead. */
   #wanted: Bitfield | undefined;
@@ -66,13 +43,15 @@ export class PiecePicker {
     pieceCount: number,
     random: Random,
     preference: Preference = 'within-rarity',
-    memory: PickerMemory = { words: new Uint32Array(pickerWords(pieceCount)), start: 0 },
+    { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
   ) {
     this.#random = random;
     this.#preference = preference;
     this.#pieceCount = pieceCount;
-    this.#words = memory.words;
-    this.#start = memory.start;
+    this.#tables = tables;
+    this.#row = row;
+    this.#words = tables.lines;
+    this.#start = row * tables.rowWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
@@ -91,30 +70,12 @@ export class PiecePicker {
 
   /** A neighbour has told us that it holds `piece`. */
   addHolder(piece: PieceIndex): void {
-    const words = this.#words;
-    const first = this.#lineOf(piece) + COUNT;
-    const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < COUNT_BITS; bit++) {
-      const before = words[first + bit]!;
-      words[first + bit] = before ^ mask;
-      if ((before & mask) !== 0) continue;
-      if (bit >= this.#countBits) this.#countBits = bit + 1;
-      return;
-    }
-    assert(false, `a piece has fewer than ${2 ** COUNT_BITS} holders`);
+    this.#tables.addHolder(this.#row, piece);
   }
 
   /** A neighbour that held `piece` has left. */
   removeHolder(piece: PieceIndex): void {
-    const words = this.#words;
-    const first = this.#lineOf(piece) + COUNT;
-    const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < COUNT_BITS; bit++) {
-      const before = words[first + bit]!;
-      words[first + bit] = before ^ mask;
-      if ((before & mask) !== 0) return;
-    }
-    assert(false, 'only a holder can leave');
+    this.#tables.removeHolder(this.#row, piece);
   }
 
   /** `piece` has been asked for. */
@@ -195,7 +156,7 @@ export class PiecePicker {
   #keepRarest(): void {
     const words = this.#words;
     const rows = wordsFor(this.#pieceCount);
-    for (let bit = this.#countBits - 1; bit >= 0; bit--) {
+    for (let bit = this.#tables.countBits[this.#row]! - 1; bit >= 0; bit--) {
       let any = 0;
       let line = this.#start + COUNT + bit;
       for (let word = 0; word < rows && any === 0; word++, line += LINE_WORDS) {

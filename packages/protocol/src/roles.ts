@@ -14,7 +14,7 @@
 
 import { unreachable } from '@cachetorrent/std';
 
-import { DOWNLOADS, OFFERS, UPLOADS } from './connections.ts';
+import { DOWNLOADS, OFFERS, UPLOADS } from './flags.ts';
 import type { Habits } from './habits.ts';
 
 export type Standing = 'peer' | 'leader' | 'follower';

@@ -8,7 +8,8 @@
 
 import { CHOKERS, SEED_CHOKERS } from './choker/index.ts';
 import { CHOKE, Candidates, type Slots, UNCHOKE_OPTIMISTICALLY } from './choker/strategy.ts';
-import { CHOKING, type Connections, OPTIMISTIC, UPLOADS, WANTED } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { CHOKING, OPTIMISTIC, UPLOADS, WANTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';

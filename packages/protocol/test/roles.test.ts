@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { DOWNLOADS, OFFERS, UPLOADS } from '../src/connections.ts';
+import { DOWNLOADS, OFFERS, UPLOADS } from '../src/flags.ts';
 import { CLIENT_HABITS, type Connection, ORIGINAL_HABITS, partsOf } from '../src/index.ts';
 import { alone, ONLY, piece } from './alone.ts';
 import { Stage } from './stage.ts';

@@ -7,7 +7,8 @@
  */
 
 import {
-  type Connection, decode, type Peer, type PeerId, type PeerMemory, type PieceIndex,
+  type Connection, decode, NOTHING, type Peer, type PeerId, type PeerMemory, type PeerTables,
+  type PieceIndex,
 } from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
 
@@ -23,7 +24,7 @@ import { HostedPeer, type Surroundings } from './hosted-peer.ts';
 import * as kinds from './kinds.ts';
 import { Node } from './node.ts';
 import { Observations, type SystemReport, totalOf } from './observations.ts';
-import { PartMemory, partRange } from './parts.ts';
+import { makeTables, partRange } from './parts.ts';
 import { type Plan, TRACKER } from './plan.ts';
 import { type Look, TimelineRecorder } from './timeline.ts';
 import { TrackerNode } from './tracker-node.ts';
@@ -41,8 +42,10 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   readonly #machines: HostedPeer[] = [];
   /** The peers of these machines, once they have begun. */
   readonly #peers: Peer[] = [];
-  /** For each sub-torrent, the memory of its peers. */
-  readonly #memories: readonly PartMemory[];
+  /** The tables that these peers share; a machine's row has its number. */
+  readonly #tables: PeerTables;
+  /** For each machine, 1 where its peer leads: it passes on what it hears. */
+  readonly #leads: Uint8Array;
   readonly #tracker: TrackerNode | undefined;
   readonly #timeline: TimelineRecorder | undefined;
   /** When the timeline is to be looked after: before anything at or after this time. */
@@ -70,9 +73,9 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     this.#firstPieces = Array.from(
       { length: swarm.parts }, (_, part) => partRange(swarm, part).firstPiece,
     );
-    this.#memories = Array.from(
-      { length: swarm.parts }, (_, part) => new PartMemory(swarm, part, ids.length),
-    );
+    const machines = ids.length * swarm.parts;
+    this.#tables = makeTables(swarm, machines);
+    this.#leads = new Uint8Array(machines);
     for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
     if (plan.systemOfPeer(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
     if (plan.timelineMs !== undefined) {
@@ -105,7 +108,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     if (this.#world.nowMs >= this.#lookAtMs) this.#look();
     switch (kind) {
       case kinds.HAVE:
-        return this.#peers[a]!.have(b as Connection, c as PieceIndex);
+        return this.#have(a, b as Connection, c as PieceIndex);
       case kinds.CHOKE:
         return this.#peers[a]!.choke(b as Connection);
       case kinds.UNCHOKE:
@@ -182,11 +185,12 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   }
 
   memoryOf(id: PeerId, part: number): PeerMemory {
-    return this.#memories[part]!.of(this.plan.rankOf(id));
+    return { tables: this.#tables, row: this.plan.machineOf(id, part) };
   }
 
   began(hosted: HostedPeer, peer: Peer): void {
     this.#peers[hosted.machine] = peer;
+    this.#leads[hosted.machine] = peer.standing === 'leader' ? 1 : 0;
   }
 
   startSending(from: HostedPeer, on: Connection): void {
@@ -218,6 +222,13 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     });
     this.#nodes[rank] = new Node(id, peers, this, plan.randomOf(id, 0));
     if (id !== TRACKER) this.#world.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, rank, 0, 0);
+  }
+
+  /** Most of all events: what most of them change is in the tables, and the peer rests. */
+  #have(machine: number, on: Connection, piece: PieceIndex): void {
+    if (this.#leads[machine] === 1) return this.#peers[machine]!.have(on, piece);
+    const outcome = this.#tables.have(machine, on, piece);
+    if (outcome !== NOTHING) this.#peers[machine]!.heard(on, piece, outcome);
   }
 
   #handleRare(kind: number, a: number, b: number, c: number): void {

@@ -1,7 +1,11 @@
 /** How a file is split into sub-torrents (MultiTorrent), and the peer of a node in one of them. */
 
 import {
-  ConnectionTables, Peer, type PeerHost, type PeerId, type PeerMemory, pickerWords,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  type PeerMemory,
+  PeerTables,
   type Standing,
 } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
@@ -31,25 +35,10 @@ export interface Membership {
   readonly memory: PeerMemory;
 }
 
-/** The memory that the peers of one AS share in one sub-torrent. */
-export class PartMemory {
-  readonly #connections: ConnectionTables;
-  readonly #pickers: Uint32Array;
-  readonly #pickerWords: number;
-
-  /** For so many peers. */
-  constructor(swarm: Swarm, part: number, peers: number) {
-    const { pieces } = partRange(swarm, part);
-    this.#connections = new ConnectionTables(pieces, peers * connectionsExpected(swarm));
-    this.#pickerWords = pickerWords(pieces);
-    this.#pickers = new Uint32Array(peers * this.#pickerWords);
-  }
-
-  /** That of the peer of the node of this rank. */
-  of(rank: number): PeerMemory {
-    const picker = { words: this.#pickers, start: rank * this.#pickerWords };
-    return { connections: this.#connections, picker };
-  }
+/** The tables that all peers of an AS share: a row for each of so many. */
+export function makeTables(swarm: Swarm, machines: number): PeerTables {
+  const largest = partRange(swarm, swarm.parts - 1).pieces;
+  return new PeerTables(largest, machines, connectionsExpected(swarm));
 }
 
 /** A peer has its own neighbours, and about as many have it for theirs. */

@@ -1,0 +1,148 @@
+/**
+ * What messages change most, in a few tables that all peers of one host share; a peer has a row.
+ *
+ *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
+ *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
+ *     lines   for each 32 pieces sixteen words    │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
+ *
+ * The words of a line, one cache line, have a bit for each of its pieces:
+ *
+ *     word 0       stored
+ *     word 1       free: neither stored nor asked for
+ *     word 2 …     how many hold it, in binary: word 2 has the bits worth 1, word 3 those worth 2,
+ *                  word 4 those worth 4, and so on up to word 15
+ *
+ * Nine in ten messages are a `have`, and most change a bit in `has` and count a holder, which is
+ * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
+ * what counts is how much memory that touches: here a byte, a word and a line.
+ *
+ * A row has a block of connections. One that outgrows its block moves to a larger one at the end.
+ */
+
+import { assert } from '@cachetorrent/std';
+
+import { wordsFor } from './bitfield.ts';
+import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
+import type { Connection, PieceIndex } from './ids.ts';
+
+export const LINE_WORDS = 16;
+/** The words of a line. */
+export const STORED = 0;
+export const FREE = 1;
+export const COUNT = 2;
+const COUNT_BITS = LINE_WORDS - COUNT;
+
+/** What is left to do after a `have`. */
+export const NOTHING = 0;
+/** The piece was told of before. */
+export const REPEATED = 1;
+/** It is news, and we are not interested yet, or may ask for it at once. */
+export const OPPORTUNITY = 2;
+
+export class PeerTables {
+  /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
+  flags: Uint8Array;
+  has: Uint32Array;
+  readonly lines: Uint32Array;
+  /** Words of `has` for a connection, and of `lines` for a row. */
+  readonly hasWords: number;
+  readonly rowWords: number;
+  /** For each row, the first of its connections. */
+  readonly blockOf: Int32Array;
+  /** For each row, how many bits its greatest count of holders takes. */
+  readonly countBits: Uint8Array;
+  #used = 0;
+
+  /** For `rows` peers of so many pieces, with room for so many connections of each at first. */
+  constructor(pieceCount: number, rows: number, connectionsEach: number) {
+    this.hasWords = wordsFor(pieceCount);
+    this.rowWords = LINE_WORDS * this.hasWords;
+    this.flags = new Uint8Array(rows * connectionsEach);
+    this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
+    this.lines = new Uint32Array(rows * this.rowWords);
+    this.blockOf = new Int32Array(rows);
+    this.countBits = new Uint8Array(rows);
+  }
+
+  /** Gives a row a block of so many connections, all flags 0 and nothing told of. */
+  open(row: number, connections: number): void {
+    this.blockOf[row] = this.#used;
+    this.#used += connections;
+    if (this.#used > this.flags.length) this.#grow(this.#used);
+  }
+
+  /** Moves a row of `connections` to a larger block. */
+  enlarge(row: number, connections: number, larger: number): void {
+    const block = this.blockOf[row]!;
+    this.open(row, larger);
+    const moved = this.blockOf[row]!;
+    this.flags.copyWithin(moved, block, block + connections);
+    const { has, hasWords } = this;
+    has.copyWithin(moved * hasWords, block * hasWords, (block + connections) * hasWords);
+  }
+
+  /**
+   * The other side of a connection has `piece`: notes it, where it is worth noting, and says what
+   * is left to do for the peer, if anything.
+   */
+  have(row: number, on: Connection, piece: PieceIndex): number {
+    const at = this.blockOf[row]! + on;
+    const flags = this.flags[at]!;
+    if ((flags & DOWNLOADS) === 0) return NOTHING;
+    const word = piece >>> 5;
+    const mask = 1 << (piece & 31);
+    if ((this.lines[row * this.rowWords + word * LINE_WORDS + STORED]! & mask) !== 0) {
+      return NOTHING;
+    }
+    const told = at * this.hasWords + word;
+    const before = this.has[told]!;
+    if ((before & mask) !== 0) return REPEATED;
+    this.has[told] = before | mask;
+    this.addHolder(row, piece);
+    return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
+  }
+
+  /** One more neighbour holds `piece`. */
+  addHolder(row: number, piece: PieceIndex): void {
+    const { lines } = this;
+    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS + COUNT;
+    const mask = 1 << (piece & 31);
+    for (let bit = 0; bit < COUNT_BITS; bit++) {
+      const before = lines[first + bit]!;
+      lines[first + bit] = before ^ mask;
+      if ((before & mask) !== 0) continue;
+      if (bit >= this.countBits[row]!) this.countBits[row] = bit + 1;
+      return;
+    }
+    assert(false, `a piece has fewer than ${2 ** COUNT_BITS} holders`);
+  }
+
+  /** One neighbour fewer holds `piece`. */
+  removeHolder(row: number, piece: PieceIndex): void {
+    const { lines } = this;
+    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS + COUNT;
+    const mask = 1 << (piece & 31);
+    for (let bit = 0; bit < COUNT_BITS; bit++) {
+      const before = lines[first + bit]!;
+      lines[first + bit] = before ^ mask;
+      if ((before & mask) !== 0) return;
+    }
+    assert(false, 'only a holder can leave');
+  }
+
+  #grow(needed: number): void {
+    const capacity = Math.max(needed, Math.ceil(1.5 * this.flags.length));
+    const flags = new Uint8Array(capacity);
+    const has = new Uint32Array(capacity * this.hasWords);
+    flags.set(this.flags);
+    has.set(this.has);
+    this.flags = flags;
+    this.has = has;
+  }
+}
+
+/** A peer's row in tables that it may share with others. */
+export interface PeerMemory {
+  readonly tables: PeerTables;
+  readonly row: number;
+}
