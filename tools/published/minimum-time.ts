@@ -1,0 +1,31 @@
+/** The bound from below on the time in which a file can reach everybody. */
+
+import type { Swarm } from '@cachetorrent/simulator';
+
+/**
+ * T_min of Kumar and Ross, Peer-assisted file distribution: the minimum distribution time (2006):
+ * the seeds have to send every bit once, the slowest line has to receive them all, and all lines
+ * together have to send a copy to each leecher. In ms.
+ */
+export function minimumTimeMs({ capacities, seeds, pieces, pieceBits }: Swarm): number {
+  const fileBits = pieces * pieceBits;
+  let seedsKbps = 0;
+  let allKbps = 0;
+  let slowestKbps = Infinity;
+  let leechers = 0;
+  let id = 0;
+  for (const { count, uploadKbps, downloadKbps } of capacities) {
+    for (let n = 0; n < count; n++, id++) {
+      // The tracker moves no pieces.
+      if (id === 0) continue;
+      allKbps += uploadKbps;
+      if (id <= seeds) {
+        seedsKbps += uploadKbps;
+      } else {
+        leechers++;
+        slowestKbps = Math.min(slowestKbps, downloadKbps);
+      }
+    }
+  }
+  return Math.max(fileBits / seedsKbps, fileBits / slowestKbps, (leechers * fileBits) / allKbps);
+}
