@@ -122,6 +122,7 @@ export class Client implements ConnectionListener {
     });
     this.#announcer = new Announcer({
       trackers: options.trackers ?? torrent.trackers,
+      localHost: options.host,
       request: () => this.#request(),
       onResponse: (response) => this.#announced(response),
       onTrouble: (trouble) => options.onTrouble?.(trouble),

@@ -10,19 +10,32 @@ import {
   announceUrl,
   parseAnnounceResponse,
 } from '@cachetorrent/protocol/wire';
+import { Agent, fetch, type Response } from 'undici';
 
 /** BEP 3 gives none; other clients wait 15 to 60 s. */
 const TIMEOUT_MS = 15_000;
 
-/** Never throws. `signal` gives up early. */
+export interface AnnounceOptions {
+  /** Gives up early. */
+  readonly signal?: AbortSignal | undefined;
+  /** The address to ask from, by which the tracker knows us; whichever the system likes. */
+  readonly localHost?: string | undefined;
+}
+
+/** Never throws. */
 export async function announce(
   tracker: string,
   request: AnnounceRequest,
-  signal?: AbortSignal,
+  { signal, localHost }: AnnounceOptions = {},
 ): Promise<AnnounceAnswer> {
   const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])];
+  const agent = new Agent({
+    pipelining: 0,
+    ...(localHost === undefined ? {} : { localAddress: localHost }),
+  });
   try {
     const response = await fetch(announceUrl(tracker, request), {
+      dispatcher: agent,
       signal: AbortSignal.any(limits),
       headers: { 'user-agent': 'CacheTorrent', 'accept-encoding': 'identity' },
     });
@@ -34,6 +47,8 @@ export async function announce(
     return answer;
   } catch (error) {
     return { kind: 'malformed', problem: problemOf(error) };
+  } finally {
+    void agent.destroy();
   }
 }
 

@@ -12,6 +12,8 @@ import { announce } from './announce.ts';
 
 export interface AnnouncerOptions {
   readonly trackers: readonly string[];
+  /** The address to ask from. */
+  readonly localHost: string | undefined;
   /** What to say now, the event left out. */
   readonly request: () => Omit<AnnounceRequest, 'event' | 'trackerId'>;
   readonly onResponse: (response: AnnounceResponse) => void;
@@ -66,10 +68,11 @@ export class Announcer {
     await this.#running;
     if (!this.#isKnown) return;
     const [tracker] = this.#trackers;
-    const patience = AbortSignal.timeout(FAREWELL_MS);
+    const signal = AbortSignal.timeout(FAREWELL_MS);
+    const { localHost } = this.#options;
     const last: AnnounceEvent[] = this.#pending === 'completed' ? ['completed'] : [];
     for (const event of [...last, 'stopped'] as const) {
-      await announce(tracker!, { ...this.#request(), event, wanted: 0 }, patience);
+      await announce(tracker!, { ...this.#request(), event, wanted: 0 }, { signal, localHost });
     }
   }
 
@@ -94,8 +97,10 @@ export class Announcer {
   /** The answer of the first tracker that gives one. */
   async #ask(event: AnnounceEvent | undefined): Promise<AnnounceResponse | undefined> {
     const { signal } = this.#stopping;
+    const { localHost } = this.#options;
     for (const tracker of this.#trackers) {
-      const answer = await announce(tracker, { ...this.#request(), event }, signal);
+      const request = { ...this.#request(), event };
+      const answer = await announce(tracker, request, { signal, localHost });
       if (signal.aborted) return undefined;
       if (answer.kind === 'peers') {
         const { response, remarks } = answer;

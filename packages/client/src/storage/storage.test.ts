@@ -1,0 +1,141 @@
+/** Pieces on a disk: where they are, how they are found again, and what a full disk does. */
+
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom } from '@cachetorrent/std';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import type { Torrent, TorrentFile } from '../torrent/torrent.ts';
+import { findPieces } from './check-pieces.ts';
+import { FileStore } from './file-store.ts';
+import { spansOf } from './layout.ts';
+
+let folder = '';
+beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'storage-')); });
+afterEach(() => rm(folder, { recursive: true }));
+
+const SIZES = [10, 0, 7, 100, 1, 33];
+const PADDING = 2;
+
+describe('spans', () => {
+  test('are the bytes of a range, in order, for any range of any files', () => {
+    const random = seededRandom('spans');
+    for (let i = 0; i < 300; i++) {
+      const files = filesOf(Array.from({ length: 1 + random.below(6) }, () => random.below(9)));
+      const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+      const offset = random.below(total + 1);
+      const bytes = random.below(total - offset + 1);
+      // A byte is known by the file it is in, and its place there.
+      const all = files.flatMap(({ bytes: size }, file) => Array.from({ length: size }, (_, at) => `${file} ${at}`));
+      const spans = spansOf(files, offset, bytes);
+      const found = spans.flatMap((span) => Array.from({ length: span.bytes }, (_, at) => `${span.file} ${span.fileOffset + at}`));
+      expect(found).toEqual(all.slice(offset, offset + bytes));
+      let at = 0;
+      for (const span of spans) {
+        expect(span.rangeOffset).toBe(at);
+        at += span.bytes;
+      }
+    }
+  });
+});
+
+describe('pieces', () => {
+  test('that are written across files can be read again, and found by their hashes', async () => {
+    const { torrent, content } = newTorrent(16);
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    await store.makeEmptyFiles();
+    expect(await findPieces(torrent, store)).toEqual([]);
+    const order = [3, 0, 9, 5, 1, 2, 4, 6, 7, 8];
+    for (const piece of order) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
+    expect(await findPieces(torrent, store)).toEqual(order.toSorted((a, b) => a - b));
+    await store.close();
+
+    for (const { path, bytes, offset, isPadding } of torrent.files) {
+      if (isPadding) expect(existsSync(join(folder, ...path))).toBe(false);
+      else expect(await readFile(join(folder, ...path))).toEqual(Buffer.from(content.subarray(offset, offset + bytes)));
+    }
+  });
+
+  test('that were damaged, cut off or deleted meanwhile are not found', async () => {
+    const { torrent, content } = newTorrent(16);
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    for (let piece = 0; piece < 10; piece++) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
+    await store.close();
+
+    const big = join(folder, 'n', 'f3');
+    const damaged = await readFile(big);
+    damaged[40]! ^= 1;
+    await writeFile(big, damaged);
+    await truncate(join(folder, 'n', 'f5'), 20);
+    const again = new FileStore({ torrent, folder, isWritable: false });
+    // Byte 40 of file 3 is byte 57 of all, in piece 3; file 5 begins at byte 118.
+    expect(await findPieces(torrent, again)).toEqual([0, 1, 2, 4, 5, 6, 7]);
+    await again.close();
+  });
+
+  test('are not looked for where nothing is, and nothing is made', async () => {
+    const { torrent } = newTorrent(16);
+    const store = new FileStore({ torrent, folder, isWritable: false });
+    expect(await store.readPiece(0)).toBeUndefined();
+    expect(existsSync(join(folder, 'n'))).toBe(false);
+    await store.close();
+  });
+
+  test('of more files than may be open at once', async () => {
+    const { torrent, content } = newTorrent(16, Array.from({ length: 200 }, () => 5));
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    for (let piece = 0; piece < torrent.shape.pieceCount; piece++) {
+      await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
+    }
+    expect(await findPieces(torrent, store)).toHaveLength(torrent.shape.pieceCount);
+    await store.close();
+  });
+});
+
+describe('a disk', () => {
+  test('that is full says so, and that what is there is kept', async () => {
+    const { torrent, content } = newTorrent(16, [160]);
+    await symlink('/dev/full', join(folder, 'n'));
+    const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['n'] }] };
+    const store = new FileStore({ torrent: single, folder, isWritable: true });
+    await expect(store.writePiece(0, content.subarray(0, 16)))
+      .rejects.toThrow(/n: the disk is full. Make room and start again: what is there is kept./);
+    await store.close();
+  });
+
+  test('that may not be written says so', async () => {
+    const { torrent, content } = newTorrent(16);
+    await mkdir(join(folder, 'n', 'f0'), { recursive: true });
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(/f0: cannot be written/);
+    await store.close();
+  });
+});
+
+function filesOf(sizes: readonly number[]): TorrentFile[] {
+  let offset = 0;
+  return sizes.map((bytes, i) => {
+    offset += bytes;
+    return { path: ['n', `f${i}`], bytes, offset: offset - bytes, isPadding: i === PADDING && sizes === SIZES };
+  });
+}
+
+/** With content that chance wrote, but zeros where it is padding. */
+function newTorrent(pieceBytes: number, sizes: readonly number[] = SIZES): { torrent: Torrent; content: Uint8Array } {
+  const files = filesOf(sizes);
+  const random = seededRandom('content');
+  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const content = Uint8Array.from({ length: totalBytes }, () => 1 + random.below(255));
+  for (const { isPadding, offset, bytes } of files) if (isPadding) content.fill(0, offset, offset + bytes);
+  const pieceCount = Math.ceil(totalBytes / pieceBytes);
+  const pieceHashes = Buffer.concat(Array.from({ length: pieceCount }, (_, piece) =>
+    createHash('sha1').update(content.subarray(piece * pieceBytes, (piece + 1) * pieceBytes)).digest()));
+  const torrent: Torrent = {
+    name: 'n', infoHash: new Uint8Array(20), infoHash2: undefined, info: new Uint8Array(2),
+    shape: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
+  };
+  return { torrent, content };
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeBencode } from '@cachetorrent/protocol/wire';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { makeTorrent } from './make-torrent.ts';
+import { parseTorrentFile, readTorrent } from './read-torrent.ts';
+
+const hashes = (pieces: number): Uint8Array => new Uint8Array(20 * pieces).fill(7);
+const info = (fields: object): object => ({ 'name': 'n', 'piece length': 16_384, 'pieces': hashes(1), 'length': 100, ...fields });
+const torrent = (fields: object): Uint8Array => encodeBencode({ announce: 'http://t/announce', info: info(fields) } as never);
+
+let folder = '';
+beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'torrent-')); });
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('a torrent', () => {
+  test('of one file', async () => {
+    expect(await parseTorrentFile(torrent({ private: 1 }), 't')).toMatchObject({
+      name: 'n', isPrivate: true, trackers: ['http://t/announce'], infoHash2: undefined,
+      shape: { totalBytes: 100, pieceBytes: 16_384, pieceCount: 1 },
+      files: [{ path: ['n'], bytes: 100, offset: 0, isPadding: false }],
+    });
+  });
+
+  test('of several files, one of which only fills up', async () => {
+    const files = [
+      { length: 10, path: ['a'] }, { 'length': 0, 'path': ['e'] },
+      { length: 6, path: ['.pad', '6'], attr: 'p' }, { length: 20, path: ['f', 'b'] },
+    ];
+    expect((await parseTorrentFile(torrent({ files, length: undefined }), 't')).files).toEqual([
+      { path: ['n', 'a'], bytes: 10, offset: 0, isPadding: false },
+      { path: ['n', 'e'], bytes: 0, offset: 10, isPadding: false },
+      { path: ['n', '.pad', '6'], bytes: 6, offset: 10, isPadding: true },
+      { path: ['n', 'f', 'b'], bytes: 20, offset: 16, isPadding: false },
+    ]);
+  });
+
+  test('is named by the bytes of its info as they are in the file, in order or not', async () => {
+    const odd = Buffer.from('d4:infod6:lengthi100e4:name1:n12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa3:aaai1ee4:zzzzi1ee');
+    const start = odd.indexOf('d6:length');
+    const raw = odd.subarray(start, odd.indexOf('4:zzzz', start));
+    const { infoHash, info: bytes } = await parseTorrentFile(odd, 't');
+    expect(Buffer.from(bytes)).toEqual(raw);
+    expect(Buffer.from(infoHash)).toEqual(createHash('sha1').update(raw).digest());
+  });
+
+  test('that can be had as version 2 has a second name', async () => {
+    const { infoHash2 } = await parseTorrentFile(torrent({ 'meta version': 2 }), 't');
+    expect(infoHash2).toHaveLength(20);
+  });
+
+  test('that was made here can be read here', async () => {
+    await mkdir(join(folder, 'many'));
+    await writeFile(join(folder, 'many', 'a'), 'hello');
+    await writeFile(join(folder, 'many', 'b'), 'world!');
+    const made = await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 });
+    expect(await parseTorrentFile(made, 't')).toMatchObject({
+      name: 'many', isPrivate: true, trackers: ['http://t/announce'], shape: { totalBytes: 11 },
+      files: [{ path: ['many', 'a'], bytes: 5 }, { path: ['many', 'b'], bytes: 6 }],
+    });
+    expect(await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 })).toEqual(made);
+  });
+});
+
+describe('it is refused, and why', () => {
+  test.each<[string, Uint8Array, string]>([
+    ['nothing', new Uint8Array(0), 'is no torrent (it does not begin as a bencoded dictionary)'],
+    ['text', Buffer.from('<html>'), 'is no torrent (it does not begin as a bencoded dictionary)'],
+    ['cut short', torrent({}).subarray(0, 60), 'is no torrent'],
+    ['no info', encodeBencode({ announce: 'x' }), 'has no info dictionary'],
+    ['a nesting bomb', Buffer.from(`d4:info${'l'.repeat(50_000)}`), 'is no torrent (bencode-bomb'],
+    ['version 2 only', torrent({ pieces: undefined }), 'is no torrent'],
+    ['too few hashes', torrent({ length: 20_000 }), 'does not have one hash for each of its 2 pieces'],
+    ['too many hashes', torrent({ pieces: hashes(2) }), 'does not have one hash for each of its 1 pieces'],
+    ['half a hash', torrent({ pieces: new Uint8Array(30) }), 'does not have one hash for each of its 1 pieces'],
+    ['pieces of no bytes', torrent({ 'piece length': -1 }), 'has pieces of -1 bytes'],
+    ['pieces of 1 TiB', torrent({ 'piece length': 2 ** 40 }), 'has pieces of 1099511627776 bytes'],
+    ['a file of less than nothing', torrent({ length: -5 }), 'has a file 1 of -5 bytes'],
+    ['no bytes', torrent({ length: 0, pieces: new Uint8Array(0) }), 'has no bytes'],
+    ['a name that climbs', torrent({ name: '..' }), 'wants to write outside its folder: the path of file 1 has the part ".."'],
+    ['a name with a path in it', torrent({ name: '../../etc' }), 'wants to write outside its folder'],
+    ['an absolute name', torrent({ name: '/etc/cron.d/x' }), 'wants to write outside its folder'],
+    ['a path that climbs', torrent({ files: [{ length: 100, path: ['..', '..', 'x'] }] }), 'wants to write outside its folder: the path of file 1 has the part ".."'],
+    ['a part with a separator', torrent({ files: [{ length: 100, path: ['a/../../x'] }] }), 'wants to write outside its folder'],
+    ['two files in one place', torrent({ files: [{ length: 50, path: ['a'] }, { length: 50, path: ['a'] }] }), 'has two files at "n/a"'],
+  ])('%s', async (_, bytes, problem) => {
+    await expect(parseTorrentFile(bytes, 'x.torrent')).rejects.toThrow(`x.torrent: ${problem}`);
+  });
+
+  test('where there is no file', async () => {
+    await expect(readTorrent(join(folder, 'nowhere.torrent'))).rejects.toThrow('nowhere.torrent: cannot be read');
+  });
+
+  test('where there is nothing to make a torrent of', async () => {
+    await expect(makeTorrent(join(folder, 'nowhere'), { trackers: [] })).rejects.toThrow('no torrent can be made of it');
+  });
+});

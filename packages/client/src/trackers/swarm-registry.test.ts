@@ -1,0 +1,120 @@
+/** What our tracker tells whom, and whom it makes a leader. */
+
+import type { AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
+import { seededRandom } from '@cachetorrent/std';
+import { uniformSelection } from '@cachetorrent/tracker';
+import { describe, expect, test } from 'vitest';
+
+import { SwarmRegistry } from './swarm-registry.ts';
+
+const INTERVAL_S = 60;
+
+function registry(leaderPercent: number | undefined, minPeers = 1): SwarmRegistry {
+  return new SwarmRegistry({
+    intervalS: INTERVAL_S, minPeers, leaderPercent, selection: uniformSelection(50),
+    systemOf: (host) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
+    random: seededRandom('registry'),
+  });
+}
+
+const request = (fields: Partial<AnnounceRequest> = {}): AnnounceRequest => ({
+  infoHash: new Uint8Array(20), peerId: new Uint8Array(20), port: 6881,
+  uploaded: 0, downloaded: 0, left: 1, cacheTorrent: { uploadBytesPerS: 1_000, downloadBytesPerS: 1_000 }, ...fields,
+});
+const standing = (uploadBytesPerS: number): Partial<AnnounceRequest> => ({ cacheTorrent: { uploadBytesPerS, downloadBytesPerS: 1 } });
+const hosts = ({ peers }: AnnounceResponse): string[] => peers.map(({ host }) => host).toSorted();
+const leaders = ({ cacheTorrent }: AnnounceResponse): string[] => cacheTorrent!.leaders.map(({ host }) => host);
+
+describe('peers', () => {
+  test('are told of each other, and never of themselves', () => {
+    const swarm = registry(undefined);
+    expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual([]);
+    expect(hosts(swarm.announce('10.1.0.2', request(), 0))).toEqual(['10.1.0.1']);
+    expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual(['10.1.0.2']);
+  });
+
+  test('are told as many as they ask for', () => {
+    const swarm = registry(undefined);
+    for (let i = 1; i < 20; i++) swarm.announce(`10.1.0.${i}`, request(), 0);
+    expect(swarm.announce('10.1.0.99', request({ wanted: 5 }), 0).peers).toHaveLength(5);
+    expect(swarm.announce('10.1.0.99', request({ wanted: 0 }), 0).peers).toHaveLength(0);
+  });
+
+  test('that are seeds are not told of seeds', () => {
+    const swarm = registry(undefined);
+    swarm.announce('10.1.0.1', request({ left: 0 }), 0);
+    swarm.announce('10.1.0.2', request(), 0);
+    const answer = swarm.announce('10.1.0.3', request({ left: 0 }), 0);
+    expect(hosts(answer)).toEqual(['10.1.0.2']);
+    expect(answer).toMatchObject({ seeds: 2, leechers: 1 });
+  });
+
+  test('that stop, or are not heard of, are forgotten', () => {
+    const swarm = registry(undefined);
+    swarm.announce('10.1.0.1', request(), 0);
+    swarm.announce('10.1.0.2', request(), 0);
+    swarm.announce('10.1.0.1', request({ event: 'stopped' }), 1);
+    expect(hosts(swarm.announce('10.1.0.3', request(), 2))).toEqual(['10.1.0.2']);
+    expect(hosts(swarm.announce('10.1.0.3', request(), 2.5 * INTERVAL_S * 1_000 + 1))).toEqual([]);
+    expect(swarm.size).toBe(1);
+  });
+
+  test('that know nothing of CacheTorrent are told nothing of it', () => {
+    const swarm = registry(50);
+    expect(swarm.announce('10.1.0.1', request({ cacheTorrent: undefined }), 0).cacheTorrent).toBeUndefined();
+  });
+
+  test('learn the AS of everybody, and that the tracker takes them to be in', () => {
+    const swarm = registry(50);
+    swarm.announce('10.1.0.1', request(), 0);
+    const answer = swarm.announce('10.2.0.1', request(), 0);
+    expect(answer).toMatchObject({ cacheTorrent: { system: 2 }, externalIp: '10.2.0.1', peers: [{ host: '10.1.0.1', system: 1 }] });
+  });
+
+  test('may say their AS where the tracker does not know, and only there', () => {
+    const swarm = registry(50);
+    const claim = request({ cacheTorrent: { system: 77, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
+    expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ system: 77 });
+    expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ system: 1 });
+  });
+});
+
+describe('an election', () => {
+  test('waits for enough candidates, and until then names nobody', () => {
+    const swarm = registry(50, 3);
+    expect(swarm.announce('10.1.0.1', request(), 0)).toMatchObject({ peers: [], cacheTorrent: { isPending: true, leaders: [] } });
+    expect(swarm.announce('10.1.0.2', request(), 0)).toMatchObject({ cacheTorrent: { isPending: true } });
+    expect(swarm.announce('10.1.0.2', request(), 0), 'who comes twice counts once').toMatchObject({ cacheTorrent: { isPending: true } });
+    expect(swarm.announce('10.1.0.3', request(), 0)).toMatchObject({ cacheTorrent: { isPending: false } });
+    expect(swarm.announce('10.1.0.1', request(), 0)).toMatchObject({ cacheTorrent: { isPending: false } });
+  });
+
+  test('is won in each AS by who uploads the most', () => {
+    const swarm = registry(50, 6);
+    const capacities = { '10.1.0.1': 1, '10.1.0.2': 3, '10.1.0.3': 2, '10.1.0.4': 4, '10.2.0.1': 9 };
+    for (const [host, up] of Object.entries(capacities)) swarm.announce(host, request(standing(up)), 0);
+    expect(leaders(swarm.announce('10.2.0.2', request(standing(8)), 0))).toEqual(['10.2.0.1']);
+    expect(leaders(swarm.announce('10.1.0.1', request(standing(1)), 0))).toEqual(['10.1.0.4', '10.1.0.2']);
+  });
+
+  test('is not held again for who comes later', () => {
+    const swarm = registry(50);
+    swarm.announce('10.1.0.1', request(standing(1)), 0);
+    expect(leaders(swarm.announce('10.1.0.2', request(standing(9)), 0))).toEqual(['10.1.0.1']);
+  });
+
+  test('is held again when a leader is gone', () => {
+    const swarm = registry(50);
+    swarm.announce('10.1.0.1', request(standing(1)), 0);
+    swarm.announce('10.1.0.2', request(standing(9)), 0);
+    swarm.announce('10.1.0.1', request({ event: 'stopped' }), 0);
+    expect(leaders(swarm.announce('10.1.0.2', request(standing(9)), 1))).toEqual(['10.1.0.2']);
+  });
+
+  test('the first of an AS that comes late leads it', () => {
+    const swarm = registry(10, 2);
+    swarm.announce('10.1.0.1', request(), 0);
+    swarm.announce('10.1.0.2', request(), 0);
+    expect(leaders(swarm.announce('10.3.0.1', request(), 0))).toEqual(['10.3.0.1']);
+  });
+});
