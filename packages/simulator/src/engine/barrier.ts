@@ -36,6 +36,8 @@ export class Barrier {
   arrive(): boolean {
     const words = this.#words;
     const generation = Atomics.load(words, GENERATION);
+    // Called off before we came; if it is called off from here on, the generation is another.
+    if (Atomics.load(words, ABORTED) !== 0) return false;
     if (Atomics.add(words, ARRIVED, 1) === this.#parties - 1) {
       Atomics.store(words, ARRIVED, 0);
       this.#open();

@@ -26,7 +26,7 @@ test.each([{ seed: 1 }, { seed: 2 }, { seed: 3 }, { seed: 4 }])(
     for (const workers of [1, 2, 3, 3, actorCount]) {
       const cost = Array.from({ length: actorCount }, () => random.below(100));
       const run = await runActors({ entry: CHATTER, setup, ...plan, workers, cost });
-      expect(run.reports, `${workers} workers, costs ${cost}`).toEqual(reports);
+      expect(run.reports, `${workers} workers, costs ${cost.join()}`).toEqual(reports);
       expect(run).toMatchObject({ outcome: 'idle', windows, meetings, endMs, workers });
     }
   },

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+
 import { describe, expect, test } from 'vitest';
 
 import { type Trouble, troubledPlan, type Troubles } from '../../test/engine/troubled.ts';
@@ -113,6 +115,27 @@ test('what is thrown while showing progress stops the run', async () => {
   ).rejects.toThrow('the screen is gone');
 });
 
+// Linux counts the threads of a process here.
+describe.skipIf(process.platform !== 'linux')('no thread is left', () => {
+  test.each<{ rule: string; trouble: Trouble; stopAfterMs?: number }>([
+    { rule: 'after a run', trouble: 'rests' },
+    { rule: 'after one in which an actor threw', trouble: 'throws' },
+    { rule: 'after one whose worker loops for ever', trouble: 'loops for ever' },
+    { rule: 'after one whose worker sleeps for ever', trouble: 'sleeps for ever' },
+    { rule: 'after one that was stopped', trouble: 'goes on for ever', stopAfterMs: 1000 },
+  ])('$rule', async ({ trouble, stopAfterMs = 60_000 }) => {
+    const signal = AbortSignal.timeout(stopAfterMs);
+    const before = threadCount();
+    let most = 0;
+    const onProgress = (): void => {
+      most = Math.max(most, threadCount());
+    };
+    await run([{ actor: 2, trouble, atMs: 100 }], { workers: 4, onProgress, signal }).catch(() => {});
+    expect(threadCount()).toBeLessThanOrEqual(before);
+    if (most > 0) expect(most).toBeGreaterThanOrEqual(before + 4);
+  });
+});
+
 describe('a run does not start', () => {
   test.each<{ rule: string; with: Partial<RunOptions>; message: string }>([
     { rule: 'without actors', with: { actorCount: 0 }, message: 'a run has 1 to 8192 actors, not 0' },
@@ -139,6 +162,10 @@ describe('a run does not start', () => {
     expect(error.message).toMatch(/which ended from inside, with exit code 0/);
   });
 });
+
+function threadCount(): number {
+  return readdirSync('/proc/self/task').length;
+}
 
 function throwsAt(actor: number, atMs: number): Troubles['of'][number] {
   return { actor, trouble: 'throws', atMs };
