@@ -2,6 +2,8 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
+import { RunsFailed } from './campaign/failed.ts';
+import { addCampaignCommands } from './commands/campaign.ts';
 import { Interrupted, run, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
 import { decimal, withOverrides } from './overrides.ts';
@@ -67,6 +69,7 @@ function commandLine(surroundings: Surroundings): Command {
       };
       await run({ file, overrides, seed, cdf, json, quiet, ...optional }, surroundings);
     });
+  addCampaignCommands(program, surroundings);
   return program;
 }
 
@@ -82,6 +85,10 @@ function exitCodeOf(error: unknown, { stderr }: Surroundings): number {
   if (error instanceof Interrupted) {
     stderr.write(`${error.message}\n`);
     return EXIT.interrupted;
+  }
+  if (error instanceof RunsFailed) {
+    stderr.write(`${error.message}\n`);
+    return EXIT.failed;
   }
   const text = error instanceof RunFailed ? error.message : inFull(error);
   stderr.write(`the run failed: ${text}\n`);

@@ -80,7 +80,8 @@ function perSecond(count: number, elapsedMs: number): string {
   return rate >= 1e4 ? `${Math.round(rate / 1e3)} k` : `${Math.round(rate)}`;
 }
 
-function duration(ms: number): string {
+/** For people: 80 s, 12 min, 1.5 h. */
+export function duration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);

@@ -78,6 +78,7 @@ describe('an experiment is refused', () => {
     { wrong: 'with an unknown field to set',    of: { set: { peices: 1 } },                        says: 'the nearest is "pieces"' },
     { wrong: 'with an entry that the base lacks', of: { set: { 'capacityNodes[3].upload': 1 } },    says: 'beyond the 1 entries' },
     { wrong: 'with a label that is a field',    of: { labels: ['pieces'] },                        says: 'which is a field' },
+    { wrong: 'with a label that is a figure',   of: { labels: ['redundancy'] },                    says: 'which is a column of the results' },
     { wrong: 'with a value of the wrong type',  of: { vary: { leaders: ['many'] } },               says: 'leaders: is "many", but has to be a number' },
     { wrong: 'with a value that makes no sense', of: { vary: { leaders: [10, 120] } },              says: 'vary.leaders.1 (where leaders=120): leaders: is 120, more than can be' },
     { wrong: 'where all is left out',           of: { exclude: 'leaders > 0' },                    says: 'leaves out all 2 combinations' },

@@ -12,6 +12,7 @@ import type { Whereabouts } from '../../configuration/places.ts';
 import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
 import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
 import { UserMistake } from '../../user-mistake.ts';
+import { FIGURE_NAMES } from '../figures.ts';
 import { type Constraint, constraint } from './constraint.ts';
 import type { Experiment, ParameterValue } from './schema.ts';
 import { type ExperimentFile, nearest } from './read.ts';
@@ -95,6 +96,12 @@ function refuseBadName({ experiment, places }: ExperimentFile): void {
   throw new UserMistake({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
 }
 
+/** What stands beside the parameters in the tables of results. */
+const COLUMNS: ReadonlySet<string> = new Set([
+  ...['run', 'combination', 'repetition', 'seed'],
+  ...FIGURE_NAMES,
+]);
+
 /** Where each parameter goes in a configuration; a label goes nowhere. */
 type Routes = ReadonlyMap<string, JSONPath | undefined>;
 
@@ -102,9 +109,11 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
   const routes = new Map<string, JSONPath | undefined>();
   const labels = experiment.labels ?? [];
   for (const label of labels) {
-    if (fieldPath(label) !== undefined) {
+    const taken = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
+    const means = taken ?? (COLUMNS.has(label) ? 'a column of the results' : undefined);
+    if (means !== undefined) {
       const at = `${places.ofValue(['labels'])}: labels`;
-      const problem = `has "${label}", which is a field of a configuration`;
+      const problem = `has "${label}", which is ${means}`;
       throw new UserMistake({ at, problem, fix: 'give the label another name' });
     }
     routes.set(label, undefined);

@@ -1,0 +1,39 @@
+/** Carries out one run, in a thread of a pool: it gets a task and gives back what it came to. */
+
+import { simulate, type Swarm } from '@cachetorrent/simulator';
+
+import type { WholeConfig } from '../../configuration/swarm.ts';
+import { timelineStepMs } from '../estimate.ts';
+import type { RunKey } from '../experiment/key.ts';
+import { recordOf, sealed } from '../store/record.ts';
+import type { Outcome } from './engine.ts';
+
+export interface RunTask {
+  readonly key: RunKey;
+  readonly config: WholeConfig;
+  readonly swarm: Swarm;
+  readonly seed: number;
+  /** Threads that the simulation may use. */
+  readonly workers: number;
+}
+
+/** Never rejects: an error would lose on its way what is said of it. */
+export async function carryOut({ key, config, swarm, seed, workers }: RunTask): Promise<Outcome> {
+  try {
+    const timelineMs = timelineStepMs(swarm);
+    const startMs = performance.now();
+    const simulation = await simulate(swarm, { seed, workers, timelineMs });
+    const wallMs = performance.now() - startMs;
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const record = recordOf(key, { config, seed, simulation, wallMs, peakRssBytes });
+    return { key, isDone: true, text: sealed(record) };
+  } catch (error) {
+    return { key, isDone: false, error: told(error) };
+  }
+}
+
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
+  return `${error.name}: ${error.message}${cause}`;
+}

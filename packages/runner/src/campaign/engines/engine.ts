@@ -1,0 +1,60 @@
+/**
+ * Where runs are carried out. An engine takes runs, has them done wherever it does that, and says
+ * what became of each; it knows no experiments, and writes no results.
+ *
+ *     local     a pool of threads of this process
+ *     bullmq    a queue in Redis, and processes anywhere that work on it
+ *     array     the shards of a batch system's array job, such as Slurm's
+ */
+
+import type { CampaignPlan, PlannedRun } from '../experiment/plan.ts';
+import type { RunKey } from '../experiment/key.ts';
+
+export type EngineName = 'local' | 'bullmq' | 'array';
+
+/** What became of a run. */
+export type Outcome =
+  | {
+      readonly key: RunKey;
+      readonly isDone: true;
+      /** A sealed record. */
+      readonly text: string;
+    }
+  | { readonly key: RunKey; readonly isDone: false; readonly error: string };
+
+/** Runs that are still to be done, the longest first. */
+export interface RunSource {
+  /** How many it has left, at most. */
+  readonly length: number;
+  /** The next run; undefined where there is none, or `fits` refuses it. */
+  take(fits?: (run: PlannedRun) => boolean): PlannedRun | undefined;
+}
+
+export interface EngineStatus {
+  readonly waiting: number;
+  readonly active: number;
+}
+
+export interface Engine {
+  readonly name: EngineName;
+  /**
+   * Takes runs from `source`, and reports on each that it took. After a report the source may have
+   * more. Resolves when it has none, and all have been reported.
+   *
+   * @throws the reason of `signal`, soon after it is aborted; or what `report` throws
+   */
+  submit(
+    source: RunSource,
+    report: (outcome: Outcome) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  status(): Promise<EngineStatus>;
+  close(): Promise<void>;
+}
+
+/** Whoever carries out runs of others on this machine, until there are none, or it is stopped. */
+export interface Worker {
+  work(signal: AbortSignal): Promise<void>;
+}
+
+export type { CampaignPlan, PlannedRun };

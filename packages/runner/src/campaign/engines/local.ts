@@ -1,0 +1,52 @@
+/** The engine that needs nothing but this machine: a pool of threads. */
+
+import { Pool, type PoolOptions } from './pool.ts';
+import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
+
+export class LocalEngine implements Engine {
+  readonly name = 'local';
+  readonly #pool: Pool;
+  #waiting = 0;
+
+  constructor(options: PoolOptions = {}) {
+    this.#pool = new Pool(options);
+  }
+
+  async submit(
+    source: RunSource,
+    report: (outcome: Outcome) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // The first that fails for good stops the others.
+    const stop = new AbortController();
+    const stopped = AbortSignal.any([signal, stop.signal]);
+    const running = new Set<Promise<void>>();
+    try {
+      for (;;) {
+        stopped.throwIfAborted();
+        const run = source.take((next) => this.#pool.hasRoomFor(next));
+        this.#waiting = source.length;
+        if (run === undefined && running.size === 0) return;
+        if (run === undefined) {
+          await Promise.race(running);
+          continue;
+        }
+        const done = this.#pool.carryOut(run, source.length, stopped).then(report);
+        const ended = done.finally(() => running.delete(ended));
+        running.add(ended);
+      }
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled(running);
+      throw error;
+    }
+  }
+
+  status(): Promise<EngineStatus> {
+    return Promise.resolve({ waiting: this.#waiting, active: this.#pool.running });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+}

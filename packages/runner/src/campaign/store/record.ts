@@ -1,0 +1,135 @@
+/**
+ * A run as it is stored: one JSON text with all that it came to, which ends in a checksum of what
+ * stands before it.
+ *
+ *     {"schema":1,"key":"3f…","config":{…},"seed":7,…,"timing":{…},"sha256":"9c…"}
+ *      └───────────────────────── checked ─────────────────────────┘
+ *
+ * All but `timing` is the same whenever and wherever the run is made.
+ */
+
+import { hash } from 'node:crypto';
+
+import { ROLES, type Role, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
+
+import { documentOf, type FinishedRun, type RunDocument } from '../../results/document.ts';
+import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
+
+/** Of the format of a record. */
+export const RECORD_SCHEMA = 1;
+
+export interface RunRecord extends Omit<RunDocument, 'result'> {
+  readonly schema: number;
+  readonly key: RunKey;
+  readonly resultsVersion: number;
+  readonly result: RunDocument['result'] & {
+    readonly asCount: number;
+    /** Bytes of pieces from AS (row) to AS (column). */
+    readonly trafficBytes: readonly (readonly number[])[];
+    readonly peers: PeerColumns;
+    readonly timeline: TimelineColumns;
+  };
+}
+
+/** A row for each interval, of the swarm as a whole. */
+export interface TimelineColumns {
+  /** When the interval ends, in simulated ms since the start of the run. */
+  readonly toMs: readonly number[];
+  /** At its end: pieces that peers hold, and connections whose pieces flow. */
+  readonly piecesHeld: readonly number[];
+  readonly activeConnections: readonly number[];
+  /** Bytes of whole pieces that arrived during it, from other AS and from the same. */
+  readonly outsideBytes: readonly number[];
+  readonly insideBytes: readonly number[];
+}
+
+/** A row for each peer, in order of id, the first being 1. */
+export interface PeerColumns {
+  readonly as: readonly number[];
+  readonly role: readonly Role[];
+  readonly uploadKbps: readonly number[];
+  readonly downloadKbps: readonly number[];
+  /** Since the first completion of any; null of a peer that has not completed. */
+  readonly completionMs: readonly (number | null)[];
+}
+
+/** `run` has kept a timeline. */
+export function recordOf(key: RunKey, run: FinishedRun): RunRecord {
+  const { config, seed, version, result, timing } = documentOf(run);
+  const { asCount, peers } = run.simulation.result;
+  const trafficBytes = trafficOf(run.simulation.result);
+  const timeline = timelineOf(run.simulation.timeline!, asCount);
+  return {
+    schema: RECORD_SCHEMA,
+    key,
+    config,
+    seed,
+    version,
+    resultsVersion: RESULTS_VERSION,
+    result: { ...result, asCount, trafficBytes, peers: columnsOf(peers), timeline },
+    timing,
+  };
+}
+
+const ENDING = ',"sha256":"';
+const HEX_DIGITS = 64;
+
+export function sealed(record: RunRecord): string {
+  const body = JSON.stringify(record).slice(0, -1);
+  return `${body}${ENDING}${hash('sha256', body, 'hex')}"}\n`;
+}
+
+/** What has become of a record. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+}
+
+/** @throws Damaged where `text` is not the record of `key` as it was written */
+export function unsealed(text: string, key: RunKey): RunRecord {
+  const bodyEnd = text.length - ENDING.length - HEX_DIGITS - '"}\n'.length;
+  if (bodyEnd <= 0 || !text.startsWith(ENDING, bodyEnd) || !text.endsWith('"}\n')) {
+    throw new Damaged(text === '' ? 'is empty' : 'is not whole');
+  }
+  const body = text.slice(0, bodyEnd);
+  const expected = text.slice(bodyEnd + ENDING.length, -'"}\n'.length);
+  if (hash('sha256', body, 'hex') !== expected) throw new Damaged('has been altered');
+  const record = JSON.parse(`${body}}`) as RunRecord;
+  if (record.key !== key) throw new Damaged(`is that of another run, ${record.key}`);
+  return record;
+}
+
+function trafficOf({ asCount, trafficBits }: SwarmResult): number[][] {
+  return Array.from({ length: asCount }, (_, from) =>
+    Array.from(trafficBits.subarray(from * asCount, (from + 1) * asCount), (bits) => bits / 8),
+  );
+}
+
+function columnsOf(peers: SwarmResult['peers']): PeerColumns {
+  const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
+  return {
+    as: Array.from(peers.as),
+    role: Array.from(peers.role, (role) => ROLES[role]!),
+    uploadKbps: Array.from(peers.uploadKbps),
+    downloadKbps: Array.from(peers.downloadKbps),
+    completionMs: Array.from(peers.completedAtMs, (ms) =>
+      Number.isFinite(ms) ? ms - startMs : null,
+    ),
+  };
+}
+
+/** All AS together. */
+function timelineOf(timeline: Timeline, asCount: number): TimelineColumns {
+  const intervals = Array.from({ length: timeline.toMs.length / asCount }, (_, i) => i);
+  const sums = (column: Float64Array, divisor = 1) =>
+    intervals.map((i) => {
+      const rows = column.subarray(i * asCount, (i + 1) * asCount);
+      return rows.reduce((sum, value) => sum + value, 0) / divisor;
+    });
+  return {
+    toMs: intervals.map((i) => timeline.toMs[i * asCount]!),
+    piecesHeld: sums(timeline.piecesHeld),
+    activeConnections: sums(timeline.activeConnections),
+    outsideBytes: sums(timeline.outsideBits, 8),
+    insideBytes: sums(timeline.insideBits, 8),
+  };
+}

@@ -1,0 +1,145 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { inFolder, pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { Store } from './store.ts';
+
+const { runs } = await smallCampaign({ repeat: 3 });
+const records = runs.map(pretendedRecord);
+const [first, second] = records;
+
+/** A store with three runs. */
+async function withStore(use: (store: Store, folder: string) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const store = await Store.open(folder);
+    for (const record of records) await store.put(record);
+    await use(store, folder);
+    store.close();
+  });
+}
+
+describe('a store', () => {
+  test('gives back what was put into it', () =>
+    withStore(async (store) => {
+      expect(store.keys()).toEqual(records.map(({ key }) => key).sort());
+      expect(store.read(first!.key)).toEqual(first);
+      expect(store.has(first!.key)).toBe(true);
+      expect(store.has('0'.repeat(32))).toBe(false);
+      await Promise.resolve();
+    }));
+
+  test('keeps the first of two results', () =>
+    withStore(async (store) => {
+      const before = readFileSync(store.fileOf(first!.key));
+      await store.put({ ...first!, version: 'later' });
+      expect(readFileSync(store.fileOf(first!.key))).toEqual(before);
+    }));
+
+  test('leaves no scratch behind, also of those who were killed', () =>
+    withStore(async (store, folder) => {
+      expect(existsSync(join(folder, 'scratch'))).toBe(true);
+      store.close();
+      writeFileSync(join(folder, 'scratch', 'half'), 'a run');
+      mkdirSync(join(folder, 'scratch', 'another'));
+      const again = await Store.open(folder);
+      expect(existsSync(join(folder, 'scratch', 'half'))).toBe(false);
+      expect(existsSync(join(folder, 'scratch', 'another'))).toBe(false);
+      again.close();
+    }));
+
+  test('leaves the scratch of others alone while they live', () =>
+    withStore(async (_, folder) => {
+      writeFileSync(join(folder, 'scratch', 'half'), 'a run');
+      const another = await Store.open(folder);
+      expect(existsSync(join(folder, 'scratch', 'half'))).toBe(true);
+      another.close();
+    }));
+
+  test('remembers failures until the run is there', () =>
+    inFolder(async (folder) => {
+      const store = await Store.open(folder);
+      const failure = { key: first!.key, seed: 1, error: 'e', command: 'c', attempts: 2, version: 'v' };
+      await store.putFailure(failure, first!.config);
+      await store.putFailure({ ...failure, error: 'another' }, first!.config);
+      expect(await store.failures()).toEqual([{ ...failure, error: 'another' }]);
+      expect(JSON.parse(readFileSync(store.configFileOf(first!.key), 'utf8'))).toEqual(first!.config);
+
+      await store.put(first!);
+      expect(await store.failures()).toEqual([]);
+      store.close();
+    }));
+});
+
+describe('damage is found and named', () => {
+  test.each([
+    { what: 'a truncated file',     damage: (file: string) => truncateSync(file, 100),                                                says: 'is not whole' },
+    { what: 'an empty file',        damage: (file: string) => truncateSync(file, 0),                                                  says: 'is empty' },
+    { what: 'a longer file',        damage: (file: string) => appendFileSync(file, ' '),                                              says: 'is not whole' },
+    { what: 'an altered file',      damage: (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"')), says: 'has been altered' },
+    { what: 'a file of another run', damage: (file: string, other: string) => writeFileSync(file, readFileSync(other)),                says: 'is that of another run' },
+    { what: 'a file that is gone',  damage: (file: string) => rmSync(file),                                                           says: 'cannot be read' },
+  ])('of $what', ({ damage, says }) =>
+    withStore(async (store) => {
+      const file = store.fileOf(first!.key);
+      expect(store.damaged(store.keys())).toEqual([]);
+      damage(file, store.fileOf(second!.key));
+      expect(store.damaged(store.keys())).toEqual([
+        { key: first!.key, file, problem: expect.stringContaining(says) as unknown },
+      ]);
+
+      await store.remove(first!.key);
+      await store.put(first!);
+      expect(store.damaged(store.keys())).toEqual([]);
+    }));
+
+  test('of a file whose time was set back, when it is looked for thoroughly', () =>
+    withStore(async (store) => {
+      const file = store.fileOf(first!.key);
+      const times = new Date(1e12);
+      utimesSync(file, times, times);
+      store.damaged(store.keys());
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"'));
+      utimesSync(file, times, times);
+      expect(store.damaged(store.keys())).toEqual([]);
+      expect(store.damaged(store.keys(), true)).toMatchObject([{ problem: 'has been altered' }]);
+      await Promise.resolve();
+    }));
+
+  test('when the ledger is broken, too, which is made anew', () =>
+    withStore(async (store, folder) => {
+      store.close();
+      writeFileSync(join(folder, 'ledger.sqlite'), 'no database at all, but long enough for one');
+      const again = await Store.open(folder);
+      expect(again.damaged(again.keys())).toEqual([]);
+      truncateSync(again.fileOf(first!.key), 10);
+      expect(again.damaged(again.keys())).toHaveLength(1);
+      again.close();
+    }));
+});
+
+describe('a folder is refused', () => {
+  test.each([
+    { wrong: 'that holds something else',    make: (folder: string) => writeFileSync(join(folder, 'thesis.tex'), ''),                            says: 'holds "thesis.tex", but no store.json' },
+    { wrong: 'of another layout',            make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{"schema":9,"version":"9.9"}'), says: 'has layout 9, made by version 9.9' },
+    { wrong: 'with a broken first file',     make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{'),                           says: 'cannot be understood' },
+  ])('$wrong', ({ make, says }) =>
+    inFolder(async (folder) => {
+      make(folder);
+      await expect(Store.open(folder)).rejects.toThrow(says);
+      await expect(Store.openToRead(folder)).rejects.toThrow(says);
+    }));
+
+  test('that is a file', () =>
+    inFolder(async (folder) => {
+      writeFileSync(join(folder, 'file'), '');
+      await expect(Store.open(join(folder, 'file'))).rejects.toThrow('is a file');
+    }));
+
+  test('that is not there, by those who only read', () =>
+    inFolder(async (folder) => {
+      await expect(Store.openToRead(join(folder, 'none'))).rejects.toThrow('there is no store');
+      expect(existsSync(join(folder, 'none'))).toBe(false);
+    }));
+});

@@ -1,0 +1,246 @@
+/**
+ * A store: a folder that keeps the results of runs, each under its key, for any number of
+ * campaigns. Everything in it is a plain file.
+ *
+ *     store.json                    the version of this layout, and how datasets are written
+ *     runs/3f/3f9c…/run.json        a run, sealed with a checksum; see record.ts
+ *     failures/3f9c…/               why a run failed (failure.json), and its configuration
+ *     experiments/NAME.json         what was asked: an experiment and the keys of its runs
+ *     datasets/                     all runs, and all peers, as tables; see datasets.ts
+ *     ledger.sqlite                 who is at work on what; see ledger.ts
+ *     scratch/                      what is being written
+ */
+
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { access, constants, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { UserMistake } from '../../user-mistake.ts';
+import type { RunKey } from '../experiment/key.ts';
+import { list, makeFolder, pretty, storeMistake, writeWhole } from './folder.ts';
+import { Ledger, type Stamp } from './ledger.ts';
+import { type DatasetFormat, foundStore, manifestOf, PARTS } from './manifest.ts';
+import { Damaged, type RunRecord, sealed, unsealed } from './record.ts';
+
+export interface DamagedRun {
+  readonly key: RunKey;
+  readonly file: string;
+  /** As in "is not whole". */
+  readonly problem: string;
+}
+
+export interface Failure {
+  readonly key: RunKey;
+  readonly seed: number;
+  readonly error: string;
+  /** The command that makes it happen again. */
+  readonly command: string;
+  readonly attempts: number;
+  readonly version: string;
+}
+
+export class Store {
+  readonly folder: string;
+  readonly format: DatasetFormat;
+  readonly #scratch: string;
+  #ledger: Ledger | undefined;
+
+  private constructor(folder: string, format: DatasetFormat, ledger?: Ledger) {
+    this.folder = folder;
+    this.format = format;
+    this.#scratch = join(folder, 'scratch');
+    this.#ledger = ledger;
+  }
+
+  /** Whether there is something at `folder` that could be a store. */
+  static isAt(folder: string): boolean {
+    return statSync(folder, { throwIfNoEntry: false }) !== undefined && list(folder).length > 0;
+  }
+
+  /**
+   * Opens a store to read from it: nothing is written, not even where it may be.
+   *
+   * @throws UserMistake where there is none, or it is of another version
+   */
+  static async openToRead(folder: string): Promise<Store> {
+    const manifest = await manifestOf(folder);
+    if (manifest !== undefined) return new Store(folder, manifest.datasets);
+    const fix = 'name the folder that was given to sweep as --store';
+    throw new UserMistake({ at: `store ${folder}`, problem: 'there is no store', fix });
+  }
+
+  /**
+   * Opens a store to work on it, and makes one where there is nothing yet; `format` is only for
+   * one that is made.
+   *
+   * @throws UserMistake where it cannot be written to, or is something else
+   */
+  static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
+    try {
+      const manifest = await manifestOf(folder);
+      for (const name of PARTS) await mkdir(join(folder, name), { recursive: true });
+      await access(folder, constants.W_OK | constants.X_OK);
+      const ledger = new Ledger(join(folder, 'ledger.sqlite'), () =>
+        clear(join(folder, 'scratch')),
+      );
+      const store = new Store(folder, manifest?.datasets ?? format, ledger);
+      if (manifest === undefined) await store.write('store.json', foundStore(format));
+      return store;
+    } catch (error) {
+      throw storeMistake(error, folder);
+    }
+  }
+
+  /** The ledger of a store that is open to work on. */
+  get ledger(): Ledger {
+    if (this.#ledger === undefined) throw new Error('bug: the store is open to work on');
+    return this.#ledger;
+  }
+
+  close(): void {
+    this.#ledger?.close();
+    this.#ledger = undefined;
+  }
+
+  /** Where the run of `key` is, or would be. */
+  fileOf(key: RunKey): string {
+    return join(this.folder, 'runs', key.slice(0, 2), key, 'run.json');
+  }
+
+  /** The keys of all runs that are there, sound or not, in order. */
+  keys(): readonly RunKey[] {
+    const keys: RunKey[] = [];
+    for (const shelf of list(join(this.folder, 'runs'))) {
+      keys.push(...list(join(this.folder, 'runs', shelf)));
+    }
+    return keys.sort();
+  }
+
+  has(key: RunKey): boolean {
+    return statSync(this.fileOf(key), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /**
+   * Which of `keys` are not as they were written. A file that was sound when it was last read, and
+   * that has not been touched since, is not read again, unless it is to be done `thoroughly`.
+   */
+  damaged(keys: readonly RunKey[], thoroughly = false): readonly DamagedRun[] {
+    const known = thoroughly ? new Map<RunKey, Stamp>() : this.#known();
+    const damaged: DamagedRun[] = [];
+    const sound: [RunKey, Stamp][] = [];
+    for (const key of keys) {
+      const file = this.fileOf(key);
+      const found = statSync(file, { throwIfNoEntry: false });
+      const before = known.get(key);
+      const isKnown = before?.size === found?.size && before?.changedMs === found?.mtimeMs;
+      if (found !== undefined && isKnown) continue;
+      try {
+        this.read(key);
+        sound.push([key, { size: found!.size, changedMs: found!.mtimeMs }]);
+      } catch (error) {
+        if (!(error instanceof Damaged)) throw error;
+        damaged.push({ key, file, problem: error.message });
+      }
+    }
+    this.#ledger?.noteSound(sound);
+    return damaged;
+  }
+
+  /** @throws Damaged where it is not as it was written */
+  read(key: RunKey): RunRecord {
+    let text: string;
+    try {
+      text = readFileSync(this.fileOf(key), 'utf8');
+    } catch (error) {
+      throw new Damaged(`cannot be read: ${(error as Error).message}`);
+    }
+    return unsealed(text, key);
+  }
+
+  /** Keeps a run for good. Where it is already, that one stays. */
+  async put(record: RunRecord): Promise<void> {
+    await this.putSealed(record.key, sealed(record));
+  }
+
+  /** Keeps the text of a record, as it came from elsewhere, after a look at its checksum. */
+  async putSealed(key: RunKey, text: string): Promise<void> {
+    unsealed(text, key);
+    await this.#writing(async () => {
+      await makeFolder(join(this.fileOf(key), '..'), { 'run.json': text }, this.#scratch);
+      await rm(this.#failureFolder(key), { recursive: true, force: true });
+      const { size, mtimeMs } = await stat(this.fileOf(key));
+      this.#ledger?.noteSound([[key, { size, changedMs: mtimeMs }]]);
+    });
+  }
+
+  /** Takes away a run that is not as it was written. */
+  async remove(key: RunKey): Promise<void> {
+    await this.#writing(() => this.#discard(join(this.fileOf(key), '..')));
+  }
+
+  async putFailure(failure: Failure, config: object): Promise<void> {
+    const folder = this.#failureFolder(failure.key);
+    await this.#writing(async () => {
+      await this.#discard(folder);
+      const files = { 'failure.json': pretty(failure), 'config.json': pretty(config) };
+      await makeFolder(folder, files, this.#scratch);
+    });
+  }
+
+  /** The configuration of a run that failed stands there. */
+  configFileOf(key: RunKey): string {
+    return join(this.#failureFolder(key), 'config.json');
+  }
+
+  async failures(): Promise<readonly Failure[]> {
+    const failures = list(join(this.folder, 'failures')).map(async (key) => {
+      const text = await readFile(join(this.#failureFolder(key), 'failure.json'), 'utf8');
+      return JSON.parse(text) as Failure;
+    });
+    return Promise.all(failures);
+  }
+
+  /** Writes `text` to the file called `name`, such as `experiments/e.json`, all at once. */
+  async write(name: string, text: string): Promise<void> {
+    await this.#writing(() => writeWhole(join(this.folder, name), text, this.#scratch));
+  }
+
+  /** A path to write something at that is to be moved into its place when it is whole. */
+  scratchFile(): string {
+    return join(this.#scratch, randomUUID());
+  }
+
+  #known(): ReadonlyMap<RunKey, Stamp> {
+    return this.#ledger?.sound() ?? Ledger.soundIn(join(this.folder, 'ledger.sqlite'));
+  }
+
+  #failureFolder(key: RunKey): string {
+    return join(this.folder, 'failures', key);
+  }
+
+  /** Out of the way at once, and then gone. */
+  async #discard(folder: string): Promise<void> {
+    const aside = this.scratchFile();
+    try {
+      await rename(folder, aside);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    await rm(aside, { recursive: true, force: true });
+  }
+
+  async #writing(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      throw storeMistake(error, this.folder);
+    }
+  }
+}
+
+/** Removes what processes that were killed had begun to write. */
+function clear(scratch: string): void {
+  for (const name of list(scratch)) rmSync(join(scratch, name), { recursive: true, force: true });
+}

@@ -1,0 +1,37 @@
+/**
+ * The commands of campaigns: their arguments and options. What they do is loaded when it is asked
+ * for, so that the other commands start without it.
+ */
+
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import type { Surroundings } from '../surroundings.ts';
+import type { SweepFlags } from './sweep.ts';
+
+const STORE = 'results';
+
+export function addCampaignCommands(program: Command, surroundings: Surroundings): void {
+  program
+    .command('sweep')
+    .description('Carries out the runs of an experiment that are not in the store yet.')
+    .argument('<experiment>', 'an experiment file: YAML, or JSON')
+    .option('--store <folder>', 'where results are kept', STORE)
+    .option('--jobs <n>', 'cores to use; by default all', positive)
+    .addOption(
+      new Option('--datasets <format>', 'of the tables of a new store')
+        .choices(['parquet', 'csv'])
+        .default('parquet'),
+    )
+    .option('--dry-run', 'shows what would be done, and writes nothing')
+    .option('--verify', 'reads every stored run again, to find what has been altered')
+    .option('--quiet', 'shows no progress')
+    .action(async (file: string, flags: SweepFlags) => {
+      const { sweepCommand } = await import('./sweep.ts');
+      await sweepCommand(file, flags, surroundings);
+    });
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Write a whole number, 1 or more.');
+  return Number(text);
+}

@@ -1,0 +1,146 @@
+/** `cachetorrent sweep`: carries out the runs of an experiment that are not in the store yet. */
+
+import { availableParallelism } from 'node:os';
+
+import { LocalEngine } from '../campaign/engines/local.ts';
+import { memoryBytes } from '../campaign/estimate.ts';
+import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
+import { readExperiment } from '../campaign/experiment/read.ts';
+import { RunsFailed } from '../campaign/failed.ts';
+import type { DatasetFormat } from '../campaign/store/manifest.ts';
+import { Store } from '../campaign/store/store.ts';
+import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
+import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
+import { duration } from '../progress/display.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { Interrupted } from './run.ts';
+
+export interface SweepFlags {
+  readonly store: string;
+  readonly jobs?: number;
+  readonly datasets: DatasetFormat;
+  readonly dryRun?: true;
+  readonly verify?: true;
+  readonly quiet?: true;
+}
+
+/**
+ * @throws UserMistake before anything is made
+ * @throws Interrupted saying how far it was
+ * @throws RunsFailed after all others are done
+ */
+export async function sweepCommand(
+  file: string,
+  flags: SweepFlags,
+  surroundings: Surroundings,
+): Promise<void> {
+  const plan = await planCampaign(await readExperiment(file));
+  if (flags.dryRun) return dryRun(plan, flags, surroundings);
+
+  const { stdout, stderr, nowMs, signal } = surroundings;
+  const store = await Store.open(flags.store, flags.datasets);
+  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
+  let done = 0;
+  try {
+    signal.throwIfAborted();
+    const summary = await sweep({
+      plan,
+      store,
+      engine,
+      signal,
+      thoroughly: flags.verify === true,
+      onEvent: (event) => {
+        if (event.kind === 'begun') done = event.inventory.stored.length;
+        if (event.kind === 'done') done++;
+        display?.show(event);
+      },
+    });
+    display?.clear();
+    stdout.write(summaryOf(plan, summary.stored, summary.done, flags.store));
+    if (summary.failed.length > 0) {
+      throw new RunsFailed(
+        await tellFailures(
+          store,
+          summary.failed.map(({ key }) => key),
+        ),
+      );
+    }
+  } catch (error) {
+    display?.clear();
+    if (!signal.aborted) throw error;
+    const stopped = `stopped with ${done} of ${runCount(plan)} runs done`;
+    throw new Interrupted(`${stopped}; the same command goes on from there`);
+  } finally {
+    await engine.close();
+    store.close();
+  }
+}
+
+function summaryOf(plan: CampaignPlan, stored: number, done: number, store: string): string {
+  const { name } = plan.experiment;
+  return (
+    `${name}: ${done} runs made, ${stored} were in ${store} already\n` +
+    `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
+  );
+}
+
+async function tellFailures(store: Store, keys: readonly string[]): Promise<string> {
+  const failures = (await store.failures()).filter(({ key }) => keys.includes(key));
+  const told = failures.map(
+    ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
+  );
+  return [`${keys.length} runs failed, each ${failures[0]?.attempts ?? 2} times`, ...told].join(
+    '\n',
+  );
+}
+
+/** What would be done, without doing or writing anything. */
+async function dryRun(
+  plan: CampaignPlan,
+  flags: SweepFlags,
+  { stdout }: Surroundings,
+): Promise<void> {
+  const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
+  const inventory = takeInventory(plan, store, flags.verify === true);
+  stdout.write(planText(plan, inventory, flags.jobs ?? availableParallelism()));
+}
+
+function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
+  const { stored, missing, damaged, pace } = inventory;
+  const timesMs = missing.map(({ cell }) => pace.expectedMs(cell.swarm));
+  const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
+  const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
+  const bytes = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
+  const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
+  const lines = [
+    `${plan.experiment.name}: ${plan.cells.length} combinations with ${plan.seeds.length} seeds`,
+    row('runs', String(runCount(plan))),
+    row('done', String(stored.length)),
+    row('missing', String(missing.length)),
+    ...damaged.map(({ file, problem }) => row('damaged', `${file} ${problem}`)),
+  ];
+  if (missing.length > 0) {
+    const measured = pace.isLearnt ? 'as the runs in the store' : 'a guess';
+    lines.push(
+      row(
+        'time',
+        `about ${duration(Math.max(longestMs, totalMs / jobs))} on ${jobs} cores (${measured})`,
+      ),
+      row(
+        'memory',
+        `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
+      ),
+      row('first', nameOf(missing[0]!)),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function row(name: string, value: string): string {
+  return `${name.padEnd(12)}${value}`;
+}
+
+function runCount(plan: CampaignPlan): number {
+  return new Set(plan.runs.map(({ key }) => key)).size;
+}

@@ -1,0 +1,118 @@
+/** Small campaigns, stores in folders of their own, and engines that only pretend. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Engine, Outcome, RunSource } from '../src/campaign/engines/engine.ts';
+import { RESULTS_VERSION } from '../src/campaign/experiment/key.ts';
+import {
+  type CampaignPlan,
+  planCampaign,
+  type PlannedRun,
+} from '../src/campaign/experiment/plan.ts';
+import { experimentOf } from '../src/campaign/experiment/read.ts';
+import { RECORD_SCHEMA, type RunRecord, sealed } from '../src/campaign/store/record.ts';
+
+const SMALL = new URL('../../../examples/configs/small.json', import.meta.url).pathname;
+
+/** A folder that is gone after `use`. */
+export async function inFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Of `small.json` with a short file, so that a run takes a moment. */
+export async function smallCampaign(experiment: object = {}): Promise<CampaignPlan> {
+  const small = { name: 'small', base: SMALL, set: { pieces: 20 } };
+  return planCampaign(experimentOf({ ...small, ...experiment }));
+}
+
+/** What a run could have come to: figures that follow from its key, and two peers. */
+export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
+  const n = Number.parseInt(key.slice(0, 4), 16);
+  const completion = { p50Ms: n, p90Ms: 2 * n, meanMs: n, count: 1 };
+  const nobody = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
+  return {
+    schema: RECORD_SCHEMA,
+    key,
+    config: cell.config,
+    seed,
+    version: '0.0.0',
+    resultsVersion: RESULTS_VERSION,
+    result: {
+      redundancy: n / 1000,
+      traffic: 1,
+      interAsShare: 0.5,
+      durationMs: 2 * n,
+      completion,
+      leaders: nobody,
+      followers: nobody,
+      messages: { have: 2 * n, piece: n },
+      resultHash: key,
+      asCount: 2,
+      trafficBytes: [
+        [1, 2],
+        [3, 4],
+      ],
+      peers: {
+        as: [0, 1],
+        role: ['seed', 'peer'],
+        uploadKbps: [10, 10],
+        downloadKbps: [20, 20],
+        completionMs: [0, n],
+      },
+      timeline: {
+        toMs: [n, 2 * n],
+        piecesHeld: [1, 2],
+        activeConnections: [1, 1],
+        outsideBytes: [0, 1],
+        insideBytes: [0, 0],
+      },
+    },
+    timing: { wallMs: 1, workers: 1, windows: 1, peakRssBytes: 1, messagesPerSecond: 1 },
+  };
+}
+
+/** Does runs one after the other, in no time; `fails` says how often a run is to fail. */
+export class PretendedEngine implements Engine {
+  readonly name = 'local';
+  readonly made: PlannedRun[] = [];
+  readonly #fails: (run: PlannedRun) => number;
+  readonly #failed = new Map<string, number>();
+
+  constructor(fails: (run: PlannedRun) => number = () => 0) {
+    this.#fails = fails;
+  }
+
+  async submit(
+    source: RunSource,
+    report: (outcome: Outcome) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let run = source.take(); run !== undefined; run = source.take()) {
+      signal.throwIfAborted();
+      this.made.push(run);
+      const { key } = run;
+      const failed = this.#failed.get(key) ?? 0;
+      if (failed < this.#fails(run)) {
+        this.#failed.set(key, failed + 1);
+        await report({ key, isDone: false, error: 'it was to fail' });
+      } else {
+        await report({ key, isDone: true, text: sealed(pretendedRecord(run)) });
+      }
+    }
+  }
+
+  status(): ReturnType<Engine['status']> {
+    return Promise.resolve({ waiting: 0, active: 0 });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
