@@ -18,4 +18,5 @@ export type {
   Swarm,
   TransitStub,
 } from './swarm/spec.ts';
+export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type { Timeline } from './swarm/timeline.ts';

@@ -7,14 +7,15 @@
 
 import { availableParallelism } from 'node:os';
 
-import { runActors } from './engine/coordinator.ts';
+import { type Run, runActors } from './engine/coordinator.ts';
 import { SwarmError } from './errors.ts';
 import { checkSwarm } from './swarm/check.ts';
 import { assemble } from './swarm/assemble.ts';
 import { diagnose } from './swarm/diagnose.ts';
+import { type MessageLog, LogReader } from './swarm/log/reader.ts';
 import { makePlan } from './swarm/make-plan.ts';
 import type { SystemReport } from './swarm/observations.ts';
-import { Plan } from './swarm/plan.ts';
+import { Plan, type PlanData } from './swarm/plan.ts';
 import { preflight } from './swarm/preflight.ts';
 import type { SwarmResult } from './swarm/result.ts';
 import type { Swarm } from './swarm/spec.ts';
@@ -40,6 +41,8 @@ export interface SimulateOptions {
   readonly workers?: number | 'as';
   /** Keeps a timeline with rows of so many ms of simulated time. The result is the same. */
   readonly timelineMs?: number;
+  /** Passes on what all nodes say to one another. The result is the same. */
+  readonly messageLog?: MessageLog;
   /** Called before the run with each thing that may keep it from going as one thinks. */
   readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
@@ -71,30 +74,69 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
   const plan = new Plan(data);
   for (const warning of preflight(plan)) options.onWarning?.(warning);
-  const run = await runActors({
-    entry: ACTORS,
-    setup: data,
-    actorCount: plan.systems,
-    lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: swarm.transferIntervalMs,
-    stallMs: stallMs(swarm),
-    workers: workersOf(options.workers, plan.systems),
-    cost: plan.expectedCosts(),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    onProgress: ({ simulatedMs, doneCount, messageCount }) =>
-      options.onProgress?.({
-        simulatedMs,
-        peersComplete: doneCount,
-        peers: plan.nodes - 1,
-        messages: messageCount,
-      }),
-  });
-  const reports = run.reports as readonly SystemReport[];
-  if (run.outcome !== 'finished') throw diagnose(plan, reports, run.endMs);
-  const { windows, workers } = run;
+
+  const { reports, outcome, endMs, windows, workers } = await runLogged(plan, data, options);
+  if (outcome !== 'finished') throw diagnose(plan, reports, endMs);
   const simulation = { result: assemble(plan, reports), windows, workers };
   if (timelineMs === undefined) return simulation;
   return { ...simulation, timeline: assembleTimeline(plan, reports, timelineMs) };
+}
+
+interface SwarmRun extends Run {
+  readonly reports: readonly SystemReport[];
+}
+
+/** Runs all AS, and where there is a log, until it has been taken. If that fails, so does this. */
+async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): Promise<SwarmRun> {
+  const { messageLog, signal } = options;
+  if (messageLog === undefined) return await runSystems(plan, data, options, signal);
+
+  const log = new LogReader(messageLog, plan.systems);
+  const failed = new AbortController();
+  log.end.catch((error: unknown) => failed.abort(error));
+  const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
+  try {
+    const run = await runSystems(plan, { ...data, log: log.setup }, options, stop);
+    await Promise.race([log.end, rejectedBy(stop)]);
+    return run;
+  } catch (error) {
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    log.close();
+  }
+}
+
+async function runSystems(
+  plan: Plan,
+  data: PlanData,
+  { workers, onProgress }: SimulateOptions,
+  signal: AbortSignal | undefined,
+): Promise<SwarmRun> {
+  const { swarm, systems, nodes } = plan;
+  const run = await runActors({
+    entry: ACTORS,
+    setup: data,
+    actorCount: systems,
+    lookaheadMs: plan.lookaheadMs(),
+    meetingIntervalMs: swarm.transferIntervalMs,
+    stallMs: stallMs(swarm),
+    workers: workersOf(workers, systems),
+    cost: plan.expectedCosts(),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: ({ simulatedMs, doneCount, messageCount }) => {
+      const peers = nodes - 1;
+      onProgress?.({ simulatedMs, peersComplete: doneCount, peers, messages: messageCount });
+    },
+  });
+  return { ...run, reports: run.reports as readonly SystemReport[] };
+}
+
+function rejectedBy(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 function checkTimeline(timelineMs: number | undefined): void {

@@ -3,9 +3,7 @@
  * two numbers. What does not fit in numbers is put away as a parcel until the event happens.
  */
 
-import type {
-  Connection, Messages, PeerId, PieceIndex, SystemId,
-} from '@cachetorrent/protocol';
+import type { Connection, Messages, PeerId, PieceIndex, SystemId } from '@cachetorrent/protocol';
 
 import * as kinds from './kinds.ts';
 
@@ -51,24 +49,52 @@ export class Arrivals implements Messages {
     this.#parcels = parcels;
   }
 
-  choke(): void { this.#note(kinds.CHOKE, 0); }
-  unchoke(): void { this.#note(kinds.UNCHOKE, 0); }
-  interested(): void { this.#note(kinds.INTERESTED, 0); }
-  notInterested(): void { this.#note(kinds.NOT_INTERESTED, 0); }
-  have(_: Connection, piece: PieceIndex): void { this.#note(kinds.HAVE, piece); }
-  request(_: Connection, piece: PieceIndex): void { this.#note(kinds.REQUEST, piece); }
-  piece(_: Connection, piece: PieceIndex): void { this.#note(kinds.PIECE, piece); }
-  leaderStart(_: Connection, target: PeerId): void { this.#note(kinds.LEADER_START, target); }
+  choke(): void {
+    this.#note(kinds.CHOKE, 0);
+  }
+  unchoke(): void {
+    this.#note(kinds.UNCHOKE, 0);
+  }
+  interested(): void {
+    this.#note(kinds.INTERESTED, 0);
+  }
+  notInterested(): void {
+    this.#note(kinds.NOT_INTERESTED, 0);
+  }
+  have(_: Connection, piece: PieceIndex): void {
+    this.#note(kinds.HAVE, piece);
+  }
+  request(_: Connection, piece: PieceIndex): void {
+    this.#note(kinds.REQUEST, piece);
+  }
+  piece(_: Connection, piece: PieceIndex): void {
+    this.#note(kinds.PIECE, piece);
+  }
+  leaderStart(_: Connection, target: PeerId): void {
+    this.#note(kinds.LEADER_START, target);
+  }
 
-  trackerReq(from: PeerId): void { this.#note(kinds.TRACKER_REQ, from); }
-  trackerRes(tracker: PeerId): void { this.#note(kinds.TRACKER_RES, tracker); }
-  join(id: PeerId, system: SystemId): void { this.#note(kinds.JOIN, id, system); }
+  trackerReq(from: PeerId): void {
+    this.#note(kinds.TRACKER_REQ, from);
+  }
+  trackerRes(tracker: PeerId): void {
+    this.#note(kinds.TRACKER_RES, tracker);
+  }
+  join(id: PeerId, system: SystemId): void {
+    this.#note(kinds.JOIN, id, system);
+  }
   neighbours(ids: Uint32Array, systems: Uint32Array): void {
     this.#note(kinds.NEIGHBOURS, this.#parcels.put({ kind: 'neighbours', ids, systems }));
   }
-  seedReq(from: PeerId): void { this.#note(kinds.SEED_REQ, from); }
-  seedRes(pieces: number): void { this.#note(kinds.SEED_RES, pieces); }
-  connReq(from: PeerId, link: Connection): void { this.#note(kinds.CONN_REQ, from, link); }
+  seedReq(from: PeerId): void {
+    this.#note(kinds.SEED_REQ, from);
+  }
+  seedRes(pieces: number): void {
+    this.#note(kinds.SEED_RES, pieces);
+  }
+  connReq(from: PeerId, link: Connection): void {
+    this.#note(kinds.CONN_REQ, from, link);
+  }
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void {
     const parcel = { kind: 'candidate', id, uploadKbps, downloadKbps } as const;
     this.#note(kinds.CANDIDATE, this.#parcels.put(parcel));

@@ -14,8 +14,10 @@ export function assemble(plan: Plan, reports: readonly SystemReport[]): SwarmRes
   const of = (...roles: Role[]) => completionOf(peers, startMs, roles);
   return {
     redundancy: redundancyOf(reports),
-    traffic: sumOf(reports, ({ imports, bitsFrom }, system) =>
-      transfersInto(imports, bitsFrom, system, plan.swarm.pieceBits)) / plan.swarm.pieces,
+    traffic:
+      sumOf(reports, ({ imports, bitsFrom }, system) =>
+        transfersInto(imports, bitsFrom, system, plan.swarm.pieceBits),
+      ) / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
     durationMs: greatestOf(peers.completedAtMs) - startMs,
     completion: of('peer', 'leader', 'follower'),

@@ -7,7 +7,12 @@
  */
 
 import {
-  type Connection, decode, NOTHING, type Peer, type PeerId, type PeerMemory, type PeerTables,
+  type Connection,
+  NOTHING,
+  type Peer,
+  type PeerId,
+  type PeerMemory,
+  type PeerTables,
   type PieceIndex,
 } from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
@@ -16,15 +21,15 @@ import type { Behaviour, World } from '../engine/behaviour.ts';
 import { Arrivals, Parcels } from './arrivals.ts';
 import { Carrier } from './carrier.ts';
 import { piecesHeldBy, rolesOf, sourcesOf } from './census.ts';
-import {
-  envelopeBytes, FLOW_NEWS, NOWHERE, readConnection, readCopies, readLatencyMs, readMachine,
-} from './envelope.ts';
+import { FLOW_NEWS, readCopies } from './envelope.ts';
 import { Flows } from './flows.ts';
 import { HostedPeer, type Surroundings } from './hosted-peer.ts';
 import * as kinds from './kinds.ts';
+import { LogWriter } from './log/writer.ts';
+import { openMail } from './mail.ts';
 import { Node } from './node.ts';
 import { Observations, type SystemReport, totalOf } from './observations.ts';
-import { makeTables, partRange } from './parts.ts';
+import { firstPieces, makeTables } from './parts.ts';
 import { type Plan, TRACKER } from './plan.ts';
 import { type Look, TimelineRecorder } from './timeline.ts';
 import { TrackerNode } from './tracker-node.ts';
@@ -47,6 +52,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   /** For each machine, 1 where its peer leads: it passes on what it hears. */
   readonly #leads: Uint8Array;
   readonly #tracker: TrackerNode | undefined;
+  readonly #log: LogWriter | undefined;
   readonly #timeline: TimelineRecorder | undefined;
   /** When the timeline is to be looked after: before anything at or after this time. */
   #lookAtMs = Infinity;
@@ -62,17 +68,14 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     this.plan = plan;
     this.system = world.id;
     this.#world = world;
-    this.carrier = new Carrier(world, this.#parcels, swarm.pieceBits);
+    if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, world.id);
+    this.carrier = new Carrier(world, this.#parcels, swarm.pieceBits, this.#log);
     this.#arrivals = new Arrivals(this.#parcels);
-    this.#observations = new Observations(
-      world.id, plan.systems, ids.length, swarm.pieces, swarm.pieceBits,
-    );
+    this.#observations = new Observations(plan, world.id, ids.length);
     this.#flows = new Flows(plan, world, this.#machines, (from, on, piece) =>
       this.#pieceSent(from, on, piece),
     );
-    this.#firstPieces = Array.from(
-      { length: swarm.parts }, (_, part) => partRange(swarm, part).firstPiece,
-    );
+    this.#firstPieces = firstPieces(swarm);
     const machines = ids.length * swarm.parts;
     this.#tables = makeTables(swarm, machines);
     this.#leads = new Uint8Array(machines);
@@ -140,31 +143,18 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     offset: number,
     length: number,
   ): void {
-    const copies = readCopies(bytes, offset);
-    if (copies === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
-
-    const arrivals = this.#arrivals;
-    const start = offset + envelopeBytes(copies);
-    decode(bytes, start, offset + length, 0 as Connection, arrivals);
-    for (let copy = 0; copy < copies; copy++) {
-      const machine = readMachine(bytes, offset, copy);
-      const connection = readConnection(bytes, offset, copy);
-      const atMs = sentMs + readLatencyMs(bytes, offset, copy);
-      const { kind, first, second } = arrivals;
-      if (connection === NOWHERE) {
-        this.#world.scheduleArrival(atMs, order + copy, kind, machine, first, second);
-      } else {
-        this.#world.scheduleArrival(atMs, order + copy, kind, machine, connection, first);
-      }
-    }
+    if (readCopies(bytes, offset) === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
+    openMail(this.#world, this.#arrivals, sentMs, order, bytes, offset, offset + length);
   }
 
   meet(round: number, atMs: number): boolean {
     if (atMs >= this.#lookAtMs) this.#look();
+    this.#log?.meet(round, atMs);
     return this.#flows.meet(round, atMs);
   }
 
   report(): SystemReport {
+    this.#log?.end();
     const { completedAtMs, imports, bitsFrom, bitsTo } = this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.carrier.sent;

@@ -11,7 +11,13 @@
  */
 
 import {
-  type Connection, Encoder, FIXED_BYTES_MAX, MESSAGE_KINDS, type Messages, type PieceIndex,
+  type Connection,
+  Encoder,
+  FIXED_BYTES_MAX,
+  MESSAGE_KINDS,
+  type Messages,
+  type PeerId,
+  type PieceIndex,
 } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
@@ -19,6 +25,7 @@ import { Arrivals, type Parcels } from './arrivals.ts';
 import type { Ends } from './ends.ts';
 import { envelopeBytes, NOWHERE, writeAddress, writeCopies } from './envelope.ts';
 import * as kinds from './kinds.ts';
+import type { LogWriter } from './log/writer.ts';
 
 /** The bytes of a `have`. */
 const HAVE_BYTES = 9;
@@ -27,6 +34,7 @@ export class Carrier {
   readonly #world: World;
   readonly #encoder: Encoder;
   readonly #arrivals: Arrivals;
+  readonly #log: LogWriter | undefined;
   /** How many messages of each kind have been sent, a broadcast counted once for each copy. */
   readonly sent: Float64Array = new Float64Array(MESSAGE_KINDS.length);
 
@@ -36,15 +44,21 @@ export class Carrier {
   #connection = 0;
   #arrivesAtMs = 0;
 
-  constructor(world: World, parcels: Parcels, pieceBits: number) {
+  constructor(world: World, parcels: Parcels, pieceBits: number, log?: LogWriter) {
     this.#world = world;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
     this.#arrivals = new Arrivals(parcels);
+    this.#log = log;
   }
 
-  /** Begins a message to `machine` of `system`, on a `connection` of it or to NOWHERE. */
+  /**
+   * Begins a message to `machine` of `system`, on a `connection` of it or to NOWHERE. Whom it is
+   * from, and the piece of which it speaks, if any, are for the log.
+   */
   begin(
     kind: number,
+    from: PeerId,
+    piece: PieceIndex,
     system: number,
     machine: number,
     connection: number,
@@ -53,6 +67,9 @@ export class Carrier {
   ): Messages {
     const world = this.#world;
     this.sent[kind]!++;
+    if (this.#log !== undefined) {
+      this.#log.note(world.nowMs, kind, from, system, machine, piece);
+    }
     this.#isLocal = system === world.id;
     if (this.#isLocal) {
       this.#machine = machine;
@@ -82,9 +99,10 @@ export class Carrier {
   }
 
   /** Says `have` on all connections that hear it: one record for each other AS. */
-  haveToAll(ends: Ends, piece: PieceIndex): void {
+  haveToAll(from: PeerId, ends: Ends, piece: PieceIndex): void {
     const { hearers, hearerCount, system } = ends;
     this.sent[kinds.HAVE]! += hearerCount;
+    if (this.#log !== undefined) this.#noteHaves(this.#log, from, ends, piece);
     let first = 0;
     while (first < hearerCount) {
       const target = system[hearers[first]!]!;
@@ -93,6 +111,13 @@ export class Carrier {
       if (target === this.#world.id) this.#haveWithin(ends, first, end, piece);
       else this.#haveAbroad(ends, target, first, end, piece);
       first = end;
+    }
+  }
+
+  #noteHaves(log: LogWriter, from: PeerId, ends: Ends, piece: PieceIndex): void {
+    for (let i = 0; i < ends.hearerCount; i++) {
+      const on = ends.hearers[i]!;
+      log.note(this.#world.nowMs, kinds.HAVE, from, ends.system[on]!, ends.machine[on]!, piece);
     }
   }
 

@@ -8,11 +8,7 @@ export class SwarmStalled extends Error {
   override readonly name = 'SwarmStalled';
 }
 
-export function diagnose(
-  plan: Plan,
-  reports: readonly SystemReport[],
-  atMs: number,
-): SwarmStalled {
+export function diagnose(plan: Plan, reports: readonly SystemReport[], atMs: number): SwarmStalled {
   const missing = reports.flatMap(({ completedAtMs }, system) =>
     [...plan.idsOf(system)].filter((id, rank) => id > 0 && Number.isNaN(completedAtMs[rank])),
   );

@@ -9,8 +9,16 @@
  */
 
 import {
-  type Connection, NO_CONNECTION, type Origin, Peer, type PeerHost, type PeerId, type PeerMemory,
-  type PeerMessages, type PieceIndex,
+  type Connection,
+  NO_CONNECTION,
+  NO_PIECE,
+  type Origin,
+  type Peer,
+  type PeerHost,
+  type PeerId,
+  type PeerMemory,
+  type PeerMessages,
+  type PieceIndex,
 } from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
 
@@ -124,12 +132,12 @@ export class HostedPeer implements PeerHost {
   }
 
   have(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.HAVE, on).have(on, piece);
+    this.#say(kinds.HAVE, on, piece).have(on, piece);
     this.#around.carrier.end();
   }
 
   request(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.REQUEST, on).request(on, piece);
+    this.#say(kinds.REQUEST, on, piece).request(on, piece);
     this.#around.carrier.end();
   }
 
@@ -144,12 +152,12 @@ export class HostedPeer implements PeerHost {
 
   /** The last bit of `piece` has left us: the other side has it when it has travelled. */
   deliver(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.PIECE, on).piece(on, piece);
+    this.#say(kinds.PIECE, on, piece).piece(on, piece);
     this.#around.carrier.end();
   }
 
   haveToAll(piece: PieceIndex): void {
-    this.#around.carrier.haveToAll(this.ends, piece);
+    this.#around.carrier.haveToAll(this.id, this.ends, piece);
   }
 
   startSending(on: Connection): void {
@@ -182,8 +190,9 @@ export class HostedPeer implements PeerHost {
     const latencyMs = this.#around.latencyMs(this.id, to);
     const on = this.peer.connect(to, theirSystem === system, origin);
     this.ends.open(on, theirSystem, theirMachine, latencyMs);
-    const hearer = carrier.begin(kinds.CONN_REQ, theirSystem, theirMachine, NOWHERE, latencyMs);
-    hearer.connReq(this.id, on);
+    carrier
+      .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
+      .connReq(this.id, on);
     carrier.end();
     return on;
   }
@@ -192,11 +201,13 @@ export class HostedPeer implements PeerHost {
     return this.ends.system[on] === this.#around.system;
   }
 
-  #say(kind: number, on: Connection): PeerMessages {
-    const { system, machine, connection, latencyMs } = this.ends;
-    const there = connection[on]!;
+  #say(kind: number, on: Connection, piece: PieceIndex = NO_PIECE): PeerMessages {
+    const { ends, id } = this;
+    const there = ends.connection[on]!;
     assert(there >= 0, 'nothing is said on a connection before both ends know it');
-    return this.#around.carrier.begin(kind, system[on]!, machine[on]!, there, latencyMs[on]!);
+    const { carrier } = this.#around;
+    const system = ends.system[on]!;
+    return carrier.begin(kind, id, piece, system, ends.machine[on]!, there, ends.latencyMs[on]!);
   }
 
   #sayEarly(on: Connection): void {

@@ -9,10 +9,10 @@ import { placeOnRouters, type Placement } from '../network/placement.ts';
 import { routedTables } from '../network/routed-tables.ts';
 import { sharedFloat64 } from '../network/shared-arrays.ts';
 import { transitStub } from '../network/transit-stub.ts';
-import type { PlanData, Records } from './plan.ts';
+import type { PlanData, Recording } from './plan.ts';
 import type { CapacityClass, Swarm } from './spec.ts';
 
-export function makePlan(swarm: Swarm, seed: number, records: Records = {}): PlanData {
+export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
   const nodeCount = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
   const { placement, latencies } = layOut(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
@@ -31,7 +31,7 @@ export function makePlan(swarm: Swarm, seed: number, records: Records = {}): Pla
     uploadKbps,
     downloadKbps,
     rates: sharedRates(nodeCount),
-    ...records,
+    ...recording,
   };
 }
 

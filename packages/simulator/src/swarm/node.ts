@@ -9,7 +9,13 @@
  * its own; they share its neighbours and its capacity.
  */
 
-import type { Messages, PeerId, PieceIndex, Standing } from '@cachetorrent/protocol';
+import {
+  type Messages,
+  NO_PIECE,
+  type PeerId,
+  type PieceIndex,
+  type Standing,
+} from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { NOWHERE } from './envelope.ts';
@@ -90,7 +96,10 @@ export class Node {
       const random = part === 0 ? this.#random : this.#around.plan.randomOf(this.id, part);
       const leaders = this.#leaders[part] ?? new Uint32Array(0);
       const peer = makePeer(hosted, swarm, {
-        part, random, standing: this.standingIn(part), leaders: Array.from(leaders) as PeerId[],
+        part,
+        random,
+        standing: this.standingIn(part),
+        leaders: Array.from(leaders) as PeerId[],
         memory: this.#around.memoryOf(this.id, part),
       });
       if (pieces > 0) peer.restore(allPieces(partRange(swarm, part).pieces));
@@ -127,7 +136,7 @@ export function tell(
   const system = plan.systemOfPeer(to);
   const machine = plan.machineOf(to, part);
   const latencyMs = around.latencyMs(from, to);
-  return carrier.begin(kind, system, machine, NOWHERE, latencyMs, bytesMax);
+  return carrier.begin(kind, from, NO_PIECE, system, machine, NOWHERE, latencyMs, bytesMax);
 }
 
 function* allPieces(count: number): Iterable<PieceIndex> {

@@ -2,6 +2,8 @@
 
 import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 
+import type { Plan } from './plan.ts';
+
 /** What an AS reports at the end; plain data. Arrays by node are in order of rank. */
 export interface SystemReport {
   /** When each of its nodes held the whole file, in ms; NaN where it never did. */
@@ -34,11 +36,12 @@ export class Observations {
   readonly #system: number;
   readonly #pieceBits: number;
 
-  constructor(system: number, systems: number, nodes: number, pieces: number, pieceBits: number) {
+  /** For an AS of so many nodes. */
+  constructor({ swarm, systems }: Plan, system: number, nodes: number) {
     this.#system = system;
-    this.#pieceBits = pieceBits;
+    this.#pieceBits = swarm.pieceBits;
     this.completedAtMs = new Float64Array(nodes).fill(NaN);
-    this.imports = new Uint32Array(pieces);
+    this.imports = new Uint32Array(swarm.pieces);
     this.bitsFrom = new Float64Array(systems);
     this.bitsTo = new Float64Array(systems);
   }

@@ -26,6 +26,11 @@ export function partRange(swarm: Swarm, part: number): PartRange {
   return { firstPiece, pieces: isLast ? swarm.pieces - firstPiece : each };
 }
 
+/** The first piece of each part. */
+export function firstPieces(swarm: Swarm): number[] {
+  return Array.from({ length: swarm.parts }, (_, part) => partRange(swarm, part).firstPiece);
+}
+
 export interface Membership {
   readonly part: number;
   readonly random: Random;

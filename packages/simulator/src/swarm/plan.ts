@@ -18,22 +18,28 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../network/allocation.ts';
 import {
-  type Latencies, type LatencyTables, leastLatencies, openLatencies,
+  type Latencies,
+  type LatencyTables,
+  leastLatencies,
+  openLatencies,
 } from '../network/latencies.ts';
 import type { Placement } from '../network/placement.ts';
+import type { LogSetup } from './log/record.ts';
 import type { Swarm } from './spec.ts';
 
 /** The id of the tracker: the first node. */
 export const TRACKER = 0 as PeerId;
 
 /** What is to be written down of a run beside its result. It changes nothing of it. */
-export interface Records {
+export interface Recording {
   /** Where a timeline is wanted, its interval in simulated time. */
   readonly timelineMs?: number;
+  /** Where the messages are logged, the log. */
+  readonly log?: LogSetup;
 }
 
 /** The plan as plain data over shared memory, as it goes to the workers. */
-export interface PlanData extends Records {
+export interface PlanData extends Recording {
   readonly swarm: Swarm;
   readonly seed: number;
   readonly placement: Placement;
@@ -51,6 +57,7 @@ export class Plan {
   readonly seed: number;
   readonly rates: SharedRates;
   readonly timelineMs: number | undefined;
+  readonly log: LogSetup | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
 
@@ -59,6 +66,7 @@ export class Plan {
     this.seed = data.seed;
     this.rates = data.rates;
     this.timelineMs = data.timelineMs;
+    this.log = data.log;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
   }
@@ -93,6 +101,11 @@ export class Plan {
 
   nodeOfMachine(system: number, machine: number): number {
     return this.#data.placement.firstNode[system]! + Math.floor(machine / this.swarm.parts);
+  }
+
+  /** The node whose peer a machine is. */
+  idOfMachine(system: number, machine: number): number {
+    return this.#data.placement.arrivalOfNode[this.nodeOfMachine(system, machine)]!;
   }
 
   /** The ids of the nodes of an AS, in order of rank. */

@@ -108,8 +108,8 @@ class Foreseen implements TrackerHost {
     if (exhausted.length === 0) return [];
     return [
       `the elections for ${parts} parts run out of candidates in ${exhausted.length} AS, where ` +
-        `all peers lead the parts that remain: ${listed(exhausted, ', ')}. To give each part leaders ` +
-        'of its own, ask for fewer parts or for fewer leaders',
+        `all peers lead the parts that remain: ${listed(exhausted, ', ')}. To give each part ` +
+        'leaders of its own, ask for fewer parts or for fewer leaders',
     ];
   }
 

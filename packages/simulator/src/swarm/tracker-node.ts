@@ -2,7 +2,11 @@
 
 import { listBytes, type PeerId, type SystemId } from '@cachetorrent/protocol';
 import {
-  biasedSelection, type NeighbourSelection, Tracker, type TrackerHost, uniformSelection,
+  biasedSelection,
+  type NeighbourSelection,
+  Tracker,
+  type TrackerHost,
+  uniformSelection,
 } from '@cachetorrent/tracker';
 import { assert, seededRandom } from '@cachetorrent/std';
 
