@@ -1,5 +1,6 @@
 /** A parallel, deterministic simulator of BitTorrent and CacheTorrent swarms. */
 
+export type { BusyTimesReport } from './engine/busy-times.ts';
 export { ActorFailed } from './engine/errors.ts';
 export { type Mistake, SwarmError } from './errors.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';

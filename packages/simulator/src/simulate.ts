@@ -7,6 +7,7 @@
 
 import { availableParallelism } from 'node:os';
 
+import type { BusyTimesReport } from './engine/busy-times.ts';
 import { type Run, runActors } from './engine/coordinator.ts';
 import { SwarmError } from './errors.ts';
 import { checkSwarm } from './swarm/check.ts';
@@ -43,6 +44,8 @@ export interface SimulateOptions {
   readonly timelineMs?: number;
   /** Passes on what all nodes say to one another. The result is the same. */
   readonly messageLog?: MessageLog;
+  /** Measures how long each AS is busy in each window. The result is the same. */
+  readonly measuresBusyTimes?: boolean;
   /** Called before the run with each thing that may keep it from going as one thinks. */
   readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
@@ -58,6 +61,8 @@ export interface Simulation {
   /** How the run went: it decides nothing, and may differ from version to version. */
   readonly windows: number;
   readonly workers: number;
+  /** By worker; where they were measured. */
+  readonly busyTimes?: readonly BusyTimesReport[];
 }
 
 /**
@@ -75,9 +80,15 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const plan = new Plan(data);
   for (const warning of preflight(plan)) options.onWarning?.(warning);
 
-  const { reports, outcome, endMs, windows, workers } = await runLogged(plan, data, options);
+  const run = await runLogged(plan, data, options);
+  const { reports, outcome, endMs, windows, workers, busyTimes } = run;
   if (outcome !== 'finished') throw diagnose(plan, reports, endMs);
-  const simulation = { result: assemble(plan, reports), windows, workers };
+  const simulation = {
+    result: assemble(plan, reports),
+    windows,
+    workers,
+    ...(busyTimes === undefined ? {} : { busyTimes }),
+  };
   if (timelineMs === undefined) return simulation;
   return { ...simulation, timeline: assembleTimeline(plan, reports, timelineMs) };
 }
@@ -109,7 +120,7 @@ async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): 
 async function runSystems(
   plan: Plan,
   data: PlanData,
-  { workers, onProgress }: SimulateOptions,
+  { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
   const { swarm, systems, nodes } = plan;
@@ -122,6 +133,7 @@ async function runSystems(
     stallMs: stallMs(swarm),
     workers: workersOf(workers, systems),
     cost: plan.expectedCosts(),
+    measuresBusyTimes,
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ simulatedMs, doneCount, messageCount }) => {
       const peers = nodes - 1;

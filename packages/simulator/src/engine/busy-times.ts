@@ -13,6 +13,8 @@ export interface BusyTimesReport {
   readonly isRound: Uint8Array;
   /** Step by step, for each of `actors`, how long it was busy. */
   readonly busyMs: Float32Array;
+  /** From the first step to the end of the last. */
+  readonly loopMs: number;
 }
 
 export class BusyTimes {
@@ -21,6 +23,8 @@ export class BusyTimes {
   #isRound = new Uint8Array(1024);
   #busyMs: Float32Array;
   #sinceMs = 0;
+  #firstMs = NaN;
+  #lastMs = NaN;
 
   constructor(actors: readonly ActorId[]) {
     this.#actors = actors;
@@ -28,6 +32,7 @@ export class BusyTimes {
   }
 
   beginStep(isRound: boolean): void {
+    if (this.#steps === 0) this.#firstMs = performance.now();
     if (this.#steps === this.#isRound.length) this.#grow();
     this.#isRound[this.#steps++] = Number(isRound);
   }
@@ -39,7 +44,8 @@ export class BusyTimes {
 
   stop(place: number): void {
     const at = (this.#steps - 1) * this.#actors.length + place;
-    this.#busyMs[at] = performance.now() - this.#sinceMs;
+    this.#lastMs = performance.now();
+    this.#busyMs[at] = this.#lastMs - this.#sinceMs;
   }
 
   report(): BusyTimesReport {
@@ -47,6 +53,7 @@ export class BusyTimes {
       actors: this.#actors,
       isRound: this.#isRound.slice(0, this.#steps),
       busyMs: this.#busyMs.slice(0, this.#steps * this.#actors.length),
+      loopMs: this.#lastMs - this.#firstMs,
     };
   }
 
