@@ -1,6 +1,6 @@
 /** Small campaigns, stores in folders of their own, and engines that only pretend. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -28,8 +28,27 @@ export async function inFolder<Result>(use: (folder: string) => Promise<Result>)
 
 /** Of `small.json` with a short file, so that a run takes a moment. */
 export async function smallCampaign(experiment: object = {}): Promise<CampaignPlan> {
-  const small = { name: 'small', base: SMALL, set: { pieces: 20 } };
-  return planCampaign(experimentOf({ ...small, ...experiment }));
+  return planCampaign(experimentOf({ ...SMALL_EXPERIMENT, ...experiment }));
+}
+
+/** Twenty peers in a network of a few routers, and a file of twenty pieces. */
+export const SMALL_EXPERIMENT = {
+  name: 'small',
+  base: SMALL,
+  set: { pieces: 20, transitDomains: 1, transitDomainSize: 4, stubDomainSize: 15 },
+};
+
+/** What is in a store, by key; of each run everything but how long it took. */
+export function resultsIn(folder: string): ReadonlyMap<string, string> {
+  const runs = join(folder, 'runs');
+  const files = readdirSync(runs, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('run.json'))
+    .sort();
+  return new Map(files.map((file) => [file, withoutTiming(readFileSync(join(runs, file), 'utf8'))]));
+}
+
+function withoutTiming(text: string): string {
+  return text.slice(0, text.indexOf(',"timing":'));
 }
 
 /** What a run could have come to: figures that follow from its key, and two peers. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, PretendedEngine, pretendedRecord, smallCampaign } from '../../test/campaigns.ts';
+import { inFolder, PretendedEngine, pretendedRecord, SMALL_EXPERIMENT, smallCampaign } from '../../test/campaigns.ts';
 import type { CampaignPlan } from './experiment/plan.ts';
 import { listingIn } from './listing.ts';
 import { Store } from './store/store.ts';
@@ -48,7 +48,7 @@ describe('a sweep', () => {
   test('shares runs with other experiments of the store', () =>
     inFolder(async (folder) => {
       await swept(folder);
-      const { summary } = await swept(folder, await smallCampaign({ name: 'b', set: { pieces: 20, leaders: 20 }, repeat: 2 }));
+      const { summary } = await swept(folder, await smallCampaign({ name: 'b', set: { ...SMALL_EXPERIMENT.set, leaders: 20 }, repeat: 2 }));
       expect(summary).toMatchObject({ done: 0, stored: 2 });
     }));
 
@@ -153,17 +153,15 @@ describe('two sweeps at once', () => {
     }));
 });
 
-test('what cannot be written down stops the sweep', () =>
+test('what cannot be written down stops the sweep, and nothing is claimed any more', () =>
   inFolder(async (folder) => {
     const store = await Store.open(folder);
-    const full = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    // A file stands where the folder of a run has to be.
+    for (const { key } of plan.runs) writeFileSync(join(folder, 'runs', key.slice(0, 2)), '');
     const engine = new PretendedEngine();
-    engine.submit = async (source, report) => {
-      const run = source.take()!;
-      writeFileSync(join(folder, 'runs', run.key.slice(0, 2)), 'in the way');
-      await report({ key: run.key, isDone: true, text: 'no record' }).catch(() => {});
-      throw full;
-    };
-    await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow();
+    await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow('ENOTDIR');
     store.close();
+    const again = await Store.open(folder);
+    expect(again.ledger.claim([plan.runs[0]!.key])).toHaveLength(1);
+    again.close();
   }));

@@ -98,7 +98,10 @@ function refuseBadName({ experiment, places }: ExperimentFile): void {
 
 /** What stands beside the parameters in the tables of results. */
 const COLUMNS: ReadonlySet<string> = new Set([
-  ...['run', 'combination', 'repetition', 'seed'],
+  'run',
+  'combination',
+  'repetition',
+  'seed',
   ...FIGURE_NAMES,
 ]);
 
