@@ -72,14 +72,7 @@ export interface World {
    * Makes an event that a message brought happen at `atMs`: no earlier than the message can have
    * arrived. `order` is the message's own; where it brings several events, the next ones of it.
    */
-  scheduleArrival(
-    atMs: number,
-    order: number,
-    kind: number,
-    a: number,
-    b: number,
-    c: number,
-  ): void;
+  scheduleArrival(atMs: number, order: number, kind: number, a: number, b: number, c: number): void;
 
   /**
    * Opens a message to `target`, sent now. At most `bytesMax` bytes may be written to the view

@@ -158,7 +158,12 @@ function throwFirst(failures: readonly (Failure | undefined)[]): void {
 function failureOf({ worker, what, cause }: ThreadDied, share: Share, signs: VitalSigns): Error {
   const { actor, nowMs } = signs.at(worker);
   const actors = signs.isWorking(worker) ? [actor] : actorsOf(share.workerOf, worker);
-  return new ActorFailed({ actors, atMs: nowMs, what: `on worker ${worker}, which ${what}`, cause });
+  return new ActorFailed({
+    actors,
+    atMs: nowMs,
+    what: `on worker ${worker}, which ${what}`,
+    cause,
+  });
 }
 
 /** Wakes all who wait at the barrier, and ends all threads. */

@@ -4,17 +4,13 @@
  * Time is cut into days of equal width. A day is a list of events in no order; only when it comes
  * are its events put in order. So pushing an event costs a division, popping one a look at a few.
  *
- *     day of the calendar      today     1     2     3     …     dayCount - 1   │  beyond
- *                               │        │           │               │         │    │
- *     lists, newest first       │        e ─ e       e               e         │    e ─ e ─ e
- *     in order, latest first  [e e e]    not yet in order                      │    no day yet
- *     heap                    {e e}      what does not fit in quickly          │
+ *     days     today       1     2     3     …     dayCount - 1   │  beyond
+ *                          │           │               │         │    │
+ *     events   in order    e ─ e       e               e         │    e ─ e ─ e
+ *              (today.ts)  newest first                          │    no day yet
  *
  * Days come round: day d has its list at place d mod dayCount, and what is too far off waits
  * beyond, until a year has passed. The width of a day follows the events: three to a day.
- * Events of one instant are ordered by `order`, and come newest first out of a list, which is the
- * right order to stack them in; a day with events in any other order falls back on a heap. So
- * nothing is worse than a heap, however many events share an instant.
  *
  * An event is 32 bytes at its slot; slot 0 is no event. Nothing is allocated but to grow.
  *
@@ -24,15 +20,13 @@
 
 import { assert } from '@cachetorrent/std';
 
-import { SlotHeap } from './slot-heap.ts';
+import { Today } from './today.ts';
 
 /** Slots to begin with: a power of two. */
 const CAPACITY_MIN = 32;
 const EVENTS_PER_DAY = 3;
 /** Days for each slot: how far ahead the calendar reaches, in mean waiting times. */
 const DAYS_PER_SLOT = 2;
-/** An event that would move more than so many others of its day goes to the heap. */
-const SHIFT_MAX = 16;
 /** Days are renumbered before they outgrow 32 bits. */
 const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
@@ -63,12 +57,9 @@ export class EventQueue {
   #anchorMs = 0.5;
   #widthMs = 0.5;
   #daysPerMs = 0.5;
-  /** Today: all events of this day and of those before it are in `#stack` or in `#heap`. */
-  #today = 0;
-  /** Today's slots, the earliest last. */
-  #stack = new Int32Array(64);
-  #stackSize = 0;
-  readonly #heap = new SlotHeap(this.#times);
+  /** The day that it is. All events of this day and of those before it are in `#today`. */
+  #day = 0;
+  readonly #today = new Today(this.#times);
 
   /** The first slot beyond the calendar. */
   #beyond = 0;
@@ -109,18 +100,9 @@ export class EventQueue {
 
   /** Takes out the first event, into `atMs`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
   popBefore(endMs: number): boolean {
-    if (this.#stackSize === 0 && this.#heap.size === 0 && !this.#turnDay(endMs)) return false;
-
-    let slot = this.#stackSize > 0 ? this.#stack[this.#stackSize - 1]! : 0;
-    const heapFirst = this.#heap.size > 0;
-    if (heapFirst && (slot === 0 || this.#heap.isBefore(this.#heap.first, slot))) {
-      slot = this.#heap.first;
-      if (this.#times[slot * 4]! >= endMs) return false;
-      this.#heap.pop();
-    } else {
-      if (this.#times[slot * 4]! >= endMs) return false;
-      this.#stackSize--;
-    }
+    if (this.#today.isEmpty && !this.#turnDay(endMs)) return false;
+    const slot = this.#today.takeBefore(endMs);
+    if (slot === 0) return false;
 
     this.atMs = this.#times[slot * 4]!;
     const ints = this.#ints;
@@ -137,14 +119,10 @@ export class EventQueue {
 
   /** When the first event happens; Infinity where there is none. Looks, and changes nothing. */
   nextAtMs(): number {
-    let nextMs = this.#beyondMinMs;
-    if (this.#heap.size > 0) nextMs = Math.min(nextMs, this.#times[this.#heap.first * 4]!);
-    if (this.#stackSize > 0) {
-      nextMs = Math.min(nextMs, this.#times[this.#stack[this.#stackSize - 1]! * 4]!);
-    }
-    if (this.#inDays === 0 || this.#stackSize > 0 || this.#heap.size > 0) return nextMs;
+    let nextMs = Math.min(this.#beyondMinMs, this.#today.nextAtMs());
+    if (this.#inDays === 0 || !this.#today.isEmpty) return nextMs;
 
-    let day = this.#today + 1;
+    let day = this.#day + 1;
     while (this.#days[day & this.#dayMask] === 0) day++;
     let slot = this.#days[day & this.#dayMask]!;
     for (; slot !== 0; slot = this.#next[slot]!) nextMs = Math.min(nextMs, this.#times[slot * 4]!);
@@ -154,9 +132,9 @@ export class EventQueue {
   /** Puts an event where it belongs: in order today, on its day, or beyond the calendar. */
   #place(slot: number, atMs: number): void {
     const day = (atMs - this.#anchorMs) * this.#daysPerMs;
-    if (day < this.#today + 1) {
-      this.#placeToday(slot, atMs);
-    } else if (day <= this.#today + this.#dayMask) {
+    if (day < this.#day + 1) {
+      this.#today.push(slot, atMs);
+    } else if (day <= this.#day + this.#dayMask) {
       const place = (day | 0) & this.#dayMask;
       this.#next[slot] = this.#days[place]!;
       this.#days[place] = slot;
@@ -168,28 +146,6 @@ export class EventQueue {
     }
   }
 
-  #placeToday(slot: number, atMs: number): void {
-    const times = this.#times;
-    const stack = this.#stack;
-    const order = times[slot * 4 + 1]!;
-    const size = this.#stackSize;
-    const last = size > SHIFT_MAX ? size - SHIFT_MAX : 0;
-    let place = size;
-    while (place > last) {
-      const other = stack[place - 1]! * 4;
-      const otherMs = times[other]!;
-      if (atMs < otherMs || (atMs === otherMs && order < times[other + 1]!)) break;
-      place--;
-    }
-    if (place === last && last > 0) return this.#heap.push(slot);
-
-    if (size === stack.length) this.#stack = doubled(stack);
-    const roomy = this.#stack;
-    for (let i = size; i > place; i--) roomy[i] = roomy[i - 1]!;
-    roomy[place] = slot;
-    this.#stackSize = size + 1;
-  }
-
   /** Makes the next day that has events today, unless it is after `endMs`. Else returns false. */
   #turnDay(endMs: number): boolean {
     const endDay = this.#dayOf(endMs);
@@ -198,10 +154,10 @@ export class EventQueue {
       const lastDay = Math.min(endDay, beyondDay - 1, DAY_MAX);
       const days = this.#days;
       const mask = this.#dayMask;
-      let day = this.#today;
+      let day = this.#day;
       let slot = 0;
       while (slot === 0 && day < lastDay) slot = days[++day & mask]!;
-      this.#today = day;
+      this.#day = day;
       if (slot !== 0) {
         days[day & mask] = 0;
         this.#openDay(slot);
@@ -209,7 +165,7 @@ export class EventQueue {
       }
       if (day >= DAY_MAX) {
         this.#rebuild(this.#anchorMs + day * this.#widthMs, this.#widthMs);
-        return this.#stackSize > 0 || this.#turnDay(endMs);
+        return !this.#today.isEmpty || this.#turnDay(endMs);
       }
     }
     // An event beyond may share its day with one in the calendar that is before `endMs`.
@@ -222,7 +178,7 @@ export class EventQueue {
   #openDay(first: number): void {
     for (let slot = first; slot !== 0; ) {
       const following = this.#next[slot]!;
-      this.#placeToday(slot, this.#times[slot * 4]!);
+      this.#today.push(slot, this.#times[slot * 4]!);
       this.#inDays--;
       slot = following;
     }
@@ -256,7 +212,7 @@ export class EventQueue {
     const times = new Float64Array(bytes);
     times.set(this.#times);
     this.#times = times;
-    this.#heap.times = times;
+    this.#today.times = times;
     this.#ints = new Int32Array(bytes);
     const next = new Int32Array(this.#capacity);
     next.set(this.#next);
@@ -284,14 +240,14 @@ export class EventQueue {
     this.#anchorMs = anchorMs;
     this.#widthMs = Math.min(Math.max(widthMs, WIDTH_MIN_MS), WIDTH_MAX_MS);
     this.#daysPerMs = 1 / this.#widthMs;
-    this.#today = 0;
+    this.#day = 0;
   }
 
   /** Takes all events out, into one list: of each day, the oldest first. */
   #collect(): number {
-    let live = 0;
     const next = this.#next;
     const days = this.#days;
+    let live = this.#today.drainInto(next, 0);
     const takeList = (first: number): void => {
       for (let slot = first; slot !== 0; ) {
         const following = next[slot]!;
@@ -300,16 +256,6 @@ export class EventQueue {
         slot = following;
       }
     };
-    for (let i = 0; i < this.#stackSize; i++) {
-      next[this.#stack[i]!] = live;
-      live = this.#stack[i]!;
-    }
-    this.#stackSize = 0;
-    while (this.#heap.size > 0) {
-      const slot = this.#heap.takeLast();
-      next[slot] = live;
-      live = slot;
-    }
     takeList(this.#beyond);
     this.#beyond = 0;
     this.#beyondMinMs = Infinity;
@@ -333,10 +279,4 @@ export class EventQueue {
     this.#next[this.#capacity - 1] = this.#freeSlot;
     this.#freeSlot = first;
   }
-}
-
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(array.length * 2);
-  longer.set(array);
-  return longer;
 }

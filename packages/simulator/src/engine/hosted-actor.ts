@@ -105,4 +105,3 @@ export class HostedActor {
     this.failure = { actor: this.id, atMs: this.#actor.nowMs, error };
   }
 }
-

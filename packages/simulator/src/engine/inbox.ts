@@ -2,7 +2,11 @@
 
 import type { ActorId } from './behaviour.ts';
 import {
-  CHUNK_HEADER_BYTES, type OutboxViews, padded, RECORD_HEADER_BYTES, viewsOf,
+  CHUNK_HEADER_BYTES,
+  type OutboxViews,
+  padded,
+  RECORD_HEADER_BYTES,
+  viewsOf,
 } from './outbox.ts';
 
 /** Greater than any actor. */

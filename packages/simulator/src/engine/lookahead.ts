@@ -28,7 +28,7 @@ export function distancesMs(lookaheadMs: Float64Array, actorCount: number): Floa
     for (let j = 0; j < n; j++) leastOut = Math.min(leastOut, distance[row + j]!);
     for (let i = 0; i < n; i++) {
       const toVia = distance[i * n + via]!;
-      if (i !== via && toVia + leastOut < Infinity) shorten(distance, i * n, row, toVia, n);
+      if (toVia + leastOut < Infinity) shorten(distance, i * n, row, toVia, n);
     }
   }
   return distance;

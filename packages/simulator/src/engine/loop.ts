@@ -139,11 +139,7 @@ export class Loop {
     return this.#busyTimes?.report();
   }
 
-  #host(
-    share: Share,
-    id: ActorId,
-    make: (world: World) => Behaviour,
-  ): HostedActor {
+  #host(share: Share, id: ActorId, make: (world: World) => Behaviour): HostedActor {
     const { actorCount, lookaheadMs } = share;
     const lookaheadFromMs = new Float64Array(actorCount);
     for (let i = 0; i < actorCount; i++) lookaheadFromMs[i] = lookaheadMs[i * actorCount + id]!;

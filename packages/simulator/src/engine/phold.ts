@@ -67,7 +67,7 @@ export class PholdActor implements Behaviour {
     const random = this.#random;
     this.doneCount++;
     this.lastActiveMs = world.nowMs;
-    this.#hash = (Math.imul(this.#hash, 31) + (world.nowMs * 1e6)) | 0;
+    this.#hash = (Math.imul(this.#hash, 31) + world.nowMs * 1e6) | 0;
     const atMs = world.nowMs + lookaheadMs + this.#delaysMs[random.below(DELAYS)]!;
     if (atMs >= endMs) return;
     if (remotePercent > 0 && random.below(100) < remotePercent) this.#post(atMs);
