@@ -101,6 +101,36 @@ describe('run', () => {
     expect(rows).toContainEqual(['100 %', '2.5 s', '1.5 s', '2.5 s']);
   });
 
+  test('with --log writes what was said, as it is said', async () => {
+    const log = join(folder, 'log.jsonl');
+    const said = [[2.5, 3, 0, 8, -1], [17.25, 1, 2, 4, 7]] as const;
+    const messages = {
+      count: 2, atMs: (i: number) => said[i]![0], from: (i: number) => said[i]![1], to: (i: number) => said[i]![2],
+      kind: (i: number) => said[i]![3], piece: (i: number) => said[i]![4],
+    };
+    const asked: SimulateOptions[] = [];
+    const simulate = async (_: Swarm, options: SimulateOptions) => {
+      asked.push(options);
+      await options.messageLog?.onMessages(messages);
+      expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(2 * asked.length);
+      await options.messageLog?.onMessages(messages);
+      return SIMULATION;
+    };
+    expect(await cli(['run', file, '--log', log, '--log-kinds', 'have, trackerReq'], world({ simulate }))).toBe(0);
+    const lines = '{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}\n{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}\n';
+    expect(readFileSync(log, 'utf8')).toBe(lines + lines);
+    expect(asked[0]!.messageLog!.kinds).toEqual(['have', 'trackerReq']);
+  });
+
+  test('of a run in which nothing was said, the log is empty; of one that never began, there is none', async () => {
+    const log = join(folder, 'log.jsonl');
+    const mistake = new SwarmError({ at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' });
+    expect(await cli(['run', file, '--log', log], world({ simulate: () => Promise.reject(mistake) }))).toBe(2);
+    expect(readdirSync(folder)).toEqual(['small.json']);
+    expect(await cli(['run', file, '--log', log], world())).toBe(0);
+    expect(readFileSync(log, 'utf8')).toBe('');
+  });
+
   test('shows progress on standard error, unless it is to be quiet', async () => {
     let nowMs = 0;
     const simulate = (_: Swarm, { onProgress }: SimulateOptions) => {
@@ -183,6 +213,11 @@ describe('a mistake', () => {
     { of: 'a timeline for nobody',     args: 'run CONFIG --timeline 100',          says: '--timeline: is written to a folder of results\n  to mend it: name a folder for it with --out' },
     { of: 'a timeline of no time',     args: 'run CONFIG --out new --timeline 0',  says: '--timeline: is 0, but time has to pass' },
     { of: 'a table in a document',     args: 'run CONFIG --cdf --json',            says: '--cdf: prints a table, but --json wants one document alone' },
+    { of: 'a log in a folder of none', args: 'run CONFIG --log none/x.jsonl',      says: 'cannot be made, as there is no folder' },
+    { of: 'a log that is a folder',    args: 'run CONFIG --log FOLDER',            says: 'is a folder\n  to mend it: name a file in it' },
+    { of: 'a log that would be replaced', args: 'run CONFIG --out new --log new/log.jsonl', says: 'is in the folder of results, which is written as a whole' },
+    { of: 'kinds that are not logged', args: 'run CONFIG --log-kinds have',        says: '--log-kinds: chooses what is logged, but nothing is' },
+    { of: 'kinds that there are not',  args: 'run CONFIG --log x --log-kinds have,bitfield', says: 'There is no kind "bitfield". Write some of choke,unchoke,' },
     { of: 'nothing at all',            args: '',                                  says: 'Usage: cachetorrent' },
   ])('$of', async ({ args, says }) => {
     const at = world({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });

@@ -1,5 +1,6 @@
 /** The command line: its commands and options, and what becomes of an error. */
 
+import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
 import { RunsFailed } from './campaign/failed.ts';
@@ -31,6 +32,8 @@ interface RunFlags extends Overrides {
   readonly out?: string;
   readonly timeline?: number;
   readonly cdf?: true;
+  readonly log?: string;
+  readonly logKinds?: readonly MessageKind[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -57,15 +60,19 @@ function commandLine(surroundings: Surroundings): Command {
     .option('--out <folder>', 'writes the results there: JSON, and tables as CSV')
     .option('--timeline <ms>', 'simulated time of a row of timeline.csv', decimal)
     .option('--cdf', 'prints the distribution of completion times, too')
+    .option('--log <file>', 'writes what nodes say to one another there, as JSON Lines')
+    .option('--log-kinds <kinds>', 'only these kinds of message: have,request', kinds)
     .option('--json', 'prints one JSON document instead of a table')
     .option('--quiet', 'shows no progress')
     .action(async (file: string, flags: RunFlags) => {
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
-      const { quiet = false, ...overrides } = rest;
+      const { quiet = false, log, logKinds, ...overrides } = rest;
       const optional = {
         ...(workers === undefined ? {} : { workers }),
         ...(out === undefined ? {} : { out }),
         ...(timeline === undefined ? {} : { timelineMs: timeline }),
+        ...(log === undefined ? {} : { log }),
+        ...(logKinds === undefined ? {} : { logKinds }),
       };
       await run({ file, overrides, seed, cdf, json, quiet, ...optional }, surroundings);
     });
@@ -105,6 +112,16 @@ function seed(text: string): number {
     throw new InvalidArgumentError('Write a whole number, 0 or more.');
   }
   return value;
+}
+
+function kinds(text: string): readonly MessageKind[] {
+  return text.split(',').map((name) => {
+    const kind = MESSAGE_KINDS.find((known) => known === name.trim());
+    if (kind !== undefined) return kind;
+    throw new InvalidArgumentError(
+      `There is no kind "${name.trim()}". Write some of ${MESSAGE_KINDS.join(',')}.`,
+    );
+  });
 }
 
 function workers(text: string): number | 'as' {

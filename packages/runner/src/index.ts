@@ -21,6 +21,7 @@ export {
   type Timing,
 } from './results/document.ts';
 export { checkFolder, writeFolder } from './results/folder.ts';
+export { checkLogFile, LogFile } from './results/message-log.ts';
 export { summaryOf } from './results/summary.ts';
 export { peersCsv, trafficCsv } from './results/tables.ts';
 export { timelineCsv } from './results/timeline.ts';

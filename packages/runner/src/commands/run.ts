@@ -1,7 +1,9 @@
 /** `cachetorrent run`: simulates one swarm and says what it came to. */
 
+import type { MessageKind } from '@cachetorrent/protocol';
 import {
   ActorFailed,
+  type LoggedMessages,
   type Progress,
   type Simulation,
   type Swarm,
@@ -14,6 +16,7 @@ import { ProgressDisplay } from '../progress/display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkFolder, writeFolder } from '../results/folder.ts';
+import { checkLogFile, LogFile } from '../results/message-log.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, trafficCsv } from '../results/tables.ts';
 import { timelineCsv } from '../results/timeline.ts';
@@ -32,6 +35,9 @@ export interface RunOptions {
   readonly out?: string;
   /** Simulated time that a row of the timeline covers, in ms; by default `TIMELINE_MS`. */
   readonly timelineMs?: number;
+  /** A file for what nodes say to one another, and the kinds of message that go there. */
+  readonly log?: string;
+  readonly logKinds?: readonly MessageKind[];
   /** Prints the distribution of completion times, too. */
   readonly cdf: boolean;
   /** One JSON document instead of a table. */
@@ -63,6 +69,7 @@ export async function run(options: RunOptions, surroundings: Surroundings): Prom
   checkTogether(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
   if (out !== undefined) await checkFolder(out);
+  if (options.log !== undefined) await checkLogFile(options.log, out);
 
   const finished = await finish(swarm, config, options, surroundings);
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
@@ -81,7 +88,11 @@ export async function run(options: RunOptions, surroundings: Surroundings): Prom
 }
 
 /** @throws UserMistake where options do not go together */
-function checkTogether({ out, timelineMs, cdf, json }: RunOptions): void {
+function checkTogether({ out, timelineMs, log, logKinds, cdf, json }: RunOptions): void {
+  if (logKinds !== undefined && log === undefined) {
+    const problem = 'chooses what is logged, but nothing is';
+    throw new UserMistake({ at: '--log-kinds', problem, fix: 'name a file for it with --log' });
+  }
   if (timelineMs !== undefined && out === undefined) {
     const fix = 'name a folder for it with --out, or leave it out';
     throw new UserMistake({ at: '--timeline', problem: 'is written to a folder of results', fix });
@@ -106,13 +117,19 @@ async function finish(
   options: RunOptions,
   surroundings: Surroundings,
 ): Promise<FinishedRun> {
-  const { seed, workers, quiet, out, timelineMs = TIMELINE_MS } = options;
+  const { seed, workers, quiet, out, timelineMs = TIMELINE_MS, log, logKinds } = options;
   const { stderr, nowMs, signal } = surroundings;
   const display = quiet ? undefined : new ProgressDisplay(stderr, nowMs, swarm);
   let progress: Progress | undefined;
   const onProgress = (latest: Progress) => {
     progress = latest;
     display?.show(latest);
+  };
+
+  const logFile = log === undefined ? undefined : new LogFile(log);
+  const messageLog = logFile && {
+    ...(logKinds === undefined ? {} : { kinds: logKinds }),
+    onMessages: (messages: LoggedMessages) => logFile.write(messages),
   };
 
   const startMs = nowMs();
@@ -126,8 +143,11 @@ async function finish(
       signal,
       ...(workers === undefined ? {} : { workers }),
       ...(out === undefined ? {} : { timelineMs }),
+      ...(messageLog === undefined ? {} : { messageLog }),
     });
+    await logFile?.end();
   } catch (error) {
+    await logFile?.close();
     if (signal.aborted) throw new Interrupted(`stopped ${howFar(progress)}`);
     throw blamed(error, options);
   } finally {
