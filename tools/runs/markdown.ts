@@ -20,3 +20,21 @@ export function table(
 ): string {
   return markdownTable([titles, ...rows], { align: [...align] });
 }
+
+/**
+ * `text` with what stands between the marks of a section replaced by `body`:
+ *
+ *     <!-- habits: begin -->
+ *     …
+ *     <!-- habits: end -->
+ *
+ * @throws Error where the marks are missing
+ */
+export function withSection(text: string, name: string, body: string): string {
+  const begin = `<!-- ${name}: begin -->`;
+  const end = `<!-- ${name}: end -->`;
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) throw new Error(`the text has no lines "${begin}" and "${end}"`);
+  return `${text.slice(0, from)}${begin}\n\n${body.trim()}\n\n${text.slice(to)}`;
+}

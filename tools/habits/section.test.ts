@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+
+import { withSection } from '../runs/markdown.ts';
+import { type Row, sectionOf } from './section.ts';
+import { switchesOf } from './switches.ts';
+
+describe('switches', () => {
+  const titles = (rules: 'client' | 'original', withLeaders: boolean) =>
+    switchesOf(rules, withLeaders).map(({ title }) => title);
+
+  test('are all thrown once, from both sides', () => {
+    expect(titles('client', true)).toEqual([
+      '**client**', '`repeatChokes` on', '`restlessOptimistics` on', '`serveWhileChoked` on',
+      '`deliverAtInstants` on', '`staleRates` on', '`silentHaves` on', '`countRepeatedHaves` on',
+      '`repeatForwards` on', '`queueRepeatedRequests` on', '`oneWayToLeaders` on',
+      '50 ms for every message', 'a seed that chokes as leechers do',
+    ]);
+    expect(titles('original', true)).toHaveLength(13);
+    expect(switchesOf('original', true)[1]).toMatchObject({ rules: 'original', thrown: { habits: { repeatChokes: false } } });
+  });
+
+  test('that only leaders notice are thrown only with leaders', () => {
+    expect(titles('client', false)).not.toContain('`repeatForwards` on');
+    expect(titles('client', false)).toContain('`repeatChokes` on');
+  });
+});
+
+describe('a table', () => {
+  const [base, thrown] = switchesOf('client', false);
+  const result = (p50Ms: number) => ({
+    redundancy: 2, traffic: 10, interAsShare: 0.5, durationMs: 1, resultHash: '',
+    completion: { p50Ms, p90Ms: 2000, meanMs: 1, count: 1 },
+    leaders: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+    followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+    messages: { have: 3e6, choke: 1e6 },
+  });
+  const lines = (rows: readonly Row[]) =>
+    sectionOf('', [{ title: 'T', rows }]).split('\n').filter((line) => line.startsWith('|')).slice(2);
+
+  test('compares seed by seed', () => {
+    const [first, second] = lines([
+      { switched: base!, results: [result(100_000), result(200_000)] },
+      // Both seeds rise by a tenth, however far they lie apart.
+      { switched: thrown!, results: [result(110_000), result(220_000)] },
+    ]);
+    expect(first).toMatch(/\*\*client\*\* +\| +150 \| +2 \| +2\.00 \| +10 \| +4\.00 \| +1\.00 \|/);
+    expect(second).toMatch(/\| +165 \(\+10\.0 ± 0\.0 %\) \| +2 \(\+0\.0 ± 0\.0 %\)/);
+  });
+
+  test('leaves out what has not been run', () => {
+    const [, second, third] = lines([
+      { switched: base!, results: [result(100_000), undefined] },
+      { switched: thrown!, results: [undefined, result(220_000)] },
+      { switched: thrown!, results: [undefined, undefined] },
+    ]);
+    expect(second).toMatch(/\| +220 \|/);
+    expect(third).toMatch(/` on \| +\| +\|/);
+  });
+});
+
+describe('a section of a page', () => {
+  const page = 'before\n<!-- a: begin -->\nold\n<!-- a: end -->\nafter\n';
+
+  test('is replaced, and nothing else', () => {
+    const once = withSection(page, 'a', 'new\n');
+    expect(once).toBe('before\n<!-- a: begin -->\n\nnew\n\n<!-- a: end -->\nafter\n');
+    expect(withSection(once, 'a', 'newer')).toBe(once.replace('new', 'newer'));
+  });
+
+  test('is missed where its marks are not there', () => {
+    expect(() => withSection(page, 'b', 'new')).toThrow('the text has no lines "<!-- b: begin -->"');
+  });
+});
