@@ -10,10 +10,13 @@ import { describe, expect, test } from 'vitest';
 
 const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url));
 const configs = readdirSync(`${EXAMPLES}configs`);
+/** These take minutes, whatever their pieces; tools measure them. */
+const LARGE = ['hundred-thousand.json', 'large.json', 'million.json'];
 
 test.each([
   { program: 'leaders.ts', prints: /^10 [\d.]+ [\d.]+\n30 .*\n50 .*\n$/ },
   { program: 'swarm.ts', prints: /leaders had completed after [\d.]+ s\n.*followers after [\d.]+ s\n[\d.]+ % of the bytes/ },
+  { program: 'sweep.ts', prints: /^(.* repetition \d: redundancy [\d.]+ \((new|stored)\)\n){6}$/ },
 ])('$program runs', async ({ program, prints }) => {
   const args = ['--conditions=cachetorrent-source', `${EXAMPLES}${program}`];
   const { stdout } = await promisify(execFile)(process.execPath, args);
@@ -21,11 +24,11 @@ test.each([
 });
 
 test('every program is run here', () => {
-  expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))).toEqual(['leaders.ts', 'swarm.ts']);
+  expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))).toEqual(['leaders.ts', 'swarm.ts', 'sweep.ts']);
 });
 
 /** With few pieces, as it is not speed that is tested. */
-describe.each(configs)('%s', (name) => {
+describe.each(configs.filter((name) => !LARGE.includes(name)))('%s', (name) => {
   test.each([{}, { leaders: 30 }])('completes all of its peers: %j', async (changes) => {
     const file = await readConfig(`${EXAMPLES}configs/${name}`);
     const { swarm } = checkedSwarm(file, { pieces: 5, ...changes });
@@ -33,4 +36,13 @@ describe.each(configs)('%s', (name) => {
     expect(result.completion.count).toBe(file.config.minNodes - file.config.seeds);
     expect(result.completion.p90Ms).toBeGreaterThan(0);
   });
+});
+
+test.each(LARGE)('%s describes a swarm that can be simulated', async (name) => {
+  const file = await readConfig(`${EXAMPLES}configs/${name}`);
+  const { swarm } = checkedSwarm(file, {});
+  const { stubDomains, stubDomainSize } = swarm.topology;
+  expect(swarm.minPeers).toBeGreaterThanOrEqual(7_000);
+  // Domains have up to two routers less than asked for, and each node needs one of its own.
+  expect(stubDomains * (stubDomainSize - 2)).toBeGreaterThan(swarm.minPeers);
 });

@@ -44,7 +44,9 @@ export function resultsIn(folder: string): ReadonlyMap<string, string> {
   const files = readdirSync(runs, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('run.json'))
     .sort();
-  return new Map(files.map((file) => [file, withoutTiming(readFileSync(join(runs, file), 'utf8'))]));
+  return new Map(
+    files.map((file) => [file, withoutTiming(readFileSync(join(runs, file), 'utf8'))]),
+  );
 }
 
 function withoutTiming(text: string): string {
