@@ -19,14 +19,14 @@ export class AddressBook {
     const key = keyOf(endpoint);
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const id = this.#endpoints.push(endpoint) - 1 as PeerId;
+    const id = (this.#endpoints.push(endpoint) - 1) as PeerId;
     this.#ids.set(key, id);
     return id;
   }
 
   /** A number for somebody of whom nobody knows where it listens. */
   stranger(): PeerId {
-    return this.#endpoints.push(undefined) - 1 as PeerId;
+    return (this.#endpoints.push(undefined) - 1) as PeerId;
   }
 
   endpointOf(id: PeerId): Endpoint | undefined {

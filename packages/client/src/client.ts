@@ -11,23 +11,19 @@
  * there; then we lead or follow. Else we are a plain peer.
  */
 
-import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   type AnnounceResponse,
-  CACHE_TORRENT_IDS,
   type Endpoint,
   type Leadership,
-  sameBytes,
   type SessionEvent,
-  type SessionOptions,
   type SessionSide,
   type SessionTorrent,
-  type WireLimits,
 } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
 
 import { AddressBook, keyOf } from './address-book.ts';
+import type { ClientOptions } from './client-options.ts';
 import { type Introduction, Introductions } from './introductions.ts';
 import { hear } from './link-events.ts';
 import { Dialler } from './net/dialler.ts';
@@ -37,50 +33,24 @@ import { type ConnectionListener, TcpConnection } from './net/tcp-connection.ts'
 import { findPieces } from './storage/check-pieces.ts';
 import { FileStore } from './storage/file-store.ts';
 import { type ClientStatus, statusOf } from './status.ts';
-import { type Role, Swarm } from './swarm.ts';
+import { backlogFor } from './transfer/fetches.ts';
+import { acceptedFor, isPeaceful, newPeerId, sessionOptionsOf } from './offers.ts';
+import { isSameRole, roleIn } from './role.ts';
+import { Swarm } from './swarm.ts';
 import type { Torrent } from './torrent/torrent.ts';
 import { Announcer } from './trackers/announcer.ts';
 
-export interface ClientOptions {
-  readonly torrent: Torrent;
-  /** The folder in which the torrent's files are, or will be. */
-  readonly folder: string;
-  /** The address to listen at and to dial from; all of them where absent. */
-  readonly host?: string | undefined;
-  /** 0, the default, takes any that is free. */
-  readonly port?: number;
-  /** Trackers in place of the torrent's own. */
-  readonly trackers?: readonly string[];
-  /** Whether all pieces are known to be there, so that they need not be looked at. */
-  readonly isSeed?: boolean;
-  /** Upload and download capacity, in bytes per second, with which to stand for election. */
-  readonly candidacy?: { readonly uploadBytesPerS: number; readonly downloadBytesPerS: number };
-  /** At most so much is sent. Default: no limit. */
-  readonly uploadBytesPerS?: number;
-  /** Connections that are unchoked for what they give, and by chance. Default: 7 and 1. */
-  readonly uploads?: number;
-  readonly optimistics?: number;
-  /** Connections in all. Default: 80. */
-  readonly connectionsMax?: number;
-  readonly limits?: Partial<WireLimits>;
-  /** Sentences for a log. */
-  readonly onTrouble?: (trouble: string) => void;
-  /** While the disk is looked through. */
-  readonly onChecked?: (pieces: number, pieceCount: number) => void;
-}
+type Closed = Extract<SessionEvent, { type: 'closed' }>;
 
 const TICK_MS = 500;
-const VERSION = 'CacheTorrent 0.1.0';
-const PEER_ID_PREFIX = '-CT0100-';
-/** Blocks of 16 KiB that are kept asked for on a connection, and so pieces. */
-const PIPELINE_BYTES = 2 ** 22;
+const CONNECTIONS_MAX = 80;
 const WAITING_FOR_ROLE = 'role';
 
 export class Client implements ConnectionListener {
   readonly #options: ClientOptions;
   readonly #torrent: Torrent;
   readonly #sessionTorrent: SessionTorrent;
-  readonly #peerId: Uint8Array = Buffer.concat([Buffer.from(PEER_ID_PREFIX), randomBytes(12)]);
+  readonly #peerId: Uint8Array = newPeerId();
   readonly #book = new AddressBook();
   readonly #store: FileStore;
   readonly #listener: Listener;
@@ -115,10 +85,13 @@ export class Client implements ConnectionListener {
     this.#listener = new Listener((socket) => this.#accept(socket));
     this.#dialler = new Dialler({
       localHost: options.host,
-      connectionsMax: (options.connectionsMax ?? 80) / 2,
+      connectionsMax: (options.connectionsMax ?? CONNECTIONS_MAX) / 2,
       connectionCount: () => this.#connections.size,
       isConnected: (endpoint) => this.#isConnected(endpoint),
-      onConnected: (socket, endpoint, reading) => this.#dialled(socket, endpoint, reading),
+      onConnected: (socket, endpoint, reading) => {
+        const torrent = this.#sessionTorrent;
+        this.#add(socket, { side: 'dialler', torrent }, endpoint, reading);
+      },
     });
     this.#announcer = new Announcer({
       trackers: options.trackers ?? torrent.trackers,
@@ -133,9 +106,10 @@ export class Client implements ConnectionListener {
   async start(): Promise<void> {
     const { host, port = 0, isSeed, trackers, onChecked } = this.#options;
     const { pieceCount } = this.#torrent.shape;
-    const pieces = isSeed === true
-      ? Array.from({ length: pieceCount }, (_, piece) => piece)
-      : await findPieces(this.#torrent, this.#store, (n) => onChecked?.(n, pieceCount));
+    const pieces =
+      isSeed === true
+        ? Array.from({ length: pieceCount }, (_, piece) => piece)
+        : await findPieces(this.#torrent, this.#store, (n) => onChecked?.(n, pieceCount));
     if (isSeed !== true) await this.#store.makeEmptyFiles();
     this.#swarm = this.#newSwarm(pieces);
     this.#port = await this.#listener.start(host, port);
@@ -151,7 +125,7 @@ export class Client implements ConnectionListener {
     this.#swarm?.stop();
     this.#listener.stop();
     this.#dialler.stop();
-    for (const connection of [...this.#connections]) connection.close('stopping');
+    for (const connection of this.#connections) connection.close('stopping');
     await this.#announcer.stop();
     await this.#store.close();
   }
@@ -167,11 +141,10 @@ export class Client implements ConnectionListener {
     return this.#port;
   }
 
+  /** How far it is. */
   get status(): ClientStatus {
     return statusOf(this.#swarm, this.#torrent);
   }
-
-  // What happens on connections (ConnectionListener).
 
   heard(connection: TcpConnection, event: SessionEvent): void {
     if (event.type === 'closed') return this.#closed(connection, event);
@@ -184,48 +157,35 @@ export class Client implements ConnectionListener {
     this.#swarm!.settle();
   }
 
-  drained(): void {
-    this.#swarm!.settle();
-  }
-
   #newSwarm(pieces: readonly number[]): Swarm {
     const { uploads = 7, optimistics = 1, uploadBytesPerS = Infinity } = this.#options;
     const torrent = this.#torrent;
-    return new Swarm({
-      torrent,
-      store: this.#store,
-      book: this.#book,
-      random: seededRandom(Buffer.from(this.#peerId).toString('hex')),
-      uploads,
-      optimistics,
-      backlog: Math.max(2, Math.ceil(PIPELINE_BYTES / torrent.shape.pieceBytes)),
-      uploadBytesPerS,
-      reach: (endpoint) => this.#reach(endpoint),
-      onCompleted: () => {
-        this.#announcer.completed();
-        this.#finish.resolve();
+    return new Swarm(
+      {
+        torrent,
+        store: this.#store,
+        book: this.#book,
+        random: seededRandom(Buffer.from(this.#peerId).toString('hex')),
+        uploads,
+        optimistics,
+        backlog: backlogFor(torrent.shape.pieceBytes),
+        uploadBytesPerS,
+        reach: (endpoint) => this.#reach(endpoint),
+        onCompleted: () => {
+          this.#announcer.completed();
+          this.#finish.resolve();
+        },
+        onFailure: (error) => this.#finish.reject(error),
+        onTrouble: (trouble) => this.#options.onTrouble?.(trouble),
       },
-      onFailure: (error) => this.#finish.reject(error),
-      onTrouble: (trouble) => this.#options.onTrouble?.(trouble),
-    }, pieces);
+      pieces,
+    );
   }
 
   #accept(socket: Socket): void {
-    if (this.#connections.size >= (this.#options.connectionsMax ?? 80)) {
-      socket.destroy();
-      return;
-    }
-    const torrentOf = (infoHash: Uint8Array): SessionTorrent | undefined => {
-      const { infoHash: ours, infoHash2 } = this.#torrent;
-      const isOurs = sameBytes(infoHash, ours) ||
-        (infoHash2 !== undefined && sameBytes(infoHash, infoHash2));
-      return isOurs ? this.#sessionTorrent : undefined;
-    };
-    this.#add(socket, { side: 'responder', torrentOf }, undefined);
-  }
-
-  #dialled(socket: Socket, endpoint: Endpoint, reading: ReusedReads): void {
-    this.#add(socket, { side: 'dialler', torrent: this.#sessionTorrent }, endpoint, reading);
+    const hasRoom = this.#connections.size < (this.#options.connectionsMax ?? CONNECTIONS_MAX);
+    if (hasRoom) this.#add(socket, acceptedFor(this.#sessionTorrent), undefined);
+    else socket.destroy();
   }
 
   #add(
@@ -234,19 +194,15 @@ export class Client implements ConnectionListener {
     dialled: Endpoint | undefined,
     reading?: ReusedReads,
   ): void {
-    const options: Omit<SessionOptions, 'nowMs'> = {
+    const options = sessionOptionsOf({
       side,
       peerId: this.#peerId,
-      extensionIds: { ut_metadata: 2, lt_donthave: 7, ...CACHE_TORRENT_IDS },
-      about: {
-        client: VERSION,
-        port: this.#port,
-        system: this.#swarm!.role.system,
-        yourAddress: socket.remoteAddress,
-      },
-      refuseTarget: (target) => (this.#isOwn(target) ? 'that is ourselves' : undefined),
-      ...(this.#options.limits === undefined ? {} : { limits: this.#options.limits }),
-    };
+      port: this.#port,
+      system: this.#swarm!.role.system,
+      theirHost: socket.remoteAddress,
+      isOwn: (endpoint) => this.#isOwn(endpoint),
+      limits: this.#options.limits ?? {},
+    });
     const connection = new TcpConnection(socket, dialled !== undefined, options, this, reading);
     this.#connections.add(connection);
     this.#introductions.add(connection, dialled);
@@ -254,28 +210,22 @@ export class Client implements ConnectionListener {
   }
 
   #introduced({ connection, endpoint, claimedSystem }: Introduction): void {
-    const known = endpoint ?? undefined;
-    if (known !== undefined) this.#dialler.succeeded(known);
-    const system = this.#book.systemOf(known ?? connection) ?? claimedSystem;
-    const id = known === undefined ? this.#book.stranger() : this.#book.idOf(known);
+    if (endpoint !== undefined) this.#dialler.succeeded(endpoint);
+    const system = this.#book.systemOf(endpoint ?? connection) ?? claimedSystem;
+    const id = endpoint === undefined ? this.#book.stranger() : this.#book.idOf(endpoint);
     if (this.#swarm!.linkTo(id) !== undefined) {
       connection.close('duplicate-peer', 'somebody else listens at that address');
       return;
     }
-    const isOnBehalf = connection.isOutgoing && known !== undefined &&
-      this.#onBehalf.delete(keyOf(known));
-    this.#swarm!.meet(connection, { id, endpoint: known, system, isOnBehalf });
+    const isOnBehalf = connection.isOutgoing && this.#onBehalf.delete(keyOf(endpoint!));
+    this.#swarm!.meet(connection, { id, endpoint, system, isOnBehalf });
   }
 
-  #closed(connection: TcpConnection, event: Extract<SessionEvent, { type: 'closed' }>): void {
+  #closed(connection: TcpConnection, { reason, detail }: Closed): void {
     const link = this.#swarm!.linkOf(connection);
     this.#connections.delete(connection);
     this.#introductions.remove(connection);
-    const { reason, detail } = event;
-    const isPeaceful = reason === 'ended' || reason === 'redundant' || reason === 'stopping';
-    if (!isPeaceful && reason !== 'duplicate-peer') {
-      this.#options.onTrouble?.(`${connection.host}: hung up, ${detail === '' ? reason : detail}`);
-    }
+    if (!isPeaceful(reason)) this.#options.onTrouble?.(`${connection.host}: hung up, ${detail}`);
     const endpoint = link?.endpoint ?? (connection.isOutgoing ? connection : undefined);
     if (endpoint !== undefined) {
       if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#dialler.forget(endpoint);
@@ -283,8 +233,8 @@ export class Client implements ConnectionListener {
     }
     if (link === undefined) return;
     this.#swarm!.lose(link);
-    const isLeader = this.#swarm!.role.leaders.includes(link.id);
-    if (isLeader && reason !== 'redundant') this.#announcer.hurry();
+    const { role, peer } = this.#swarm!;
+    if (!peer.isComplete && role.leaders.includes(link.id)) this.#announcer.hurry();
   }
 
   // What the tracker says.
@@ -317,25 +267,11 @@ export class Client implements ConnectionListener {
 
   /** Takes the role that the tracker gives; waiting connections are let in. */
   #play(leadership: Leadership | undefined): void {
-    const role = this.#roleIn(leadership);
-    const { standing, leaders, system } = this.#swarm!.role;
-    const isNew = role.standing !== standing || role.system !== system ||
-      role.leaders.join() !== leaders.join();
-    if (isNew) this.#swarm!.become(role);
+    const role = roleIn(leadership, this.#book, (endpoint) => this.#isOwn(endpoint));
+    if (!isSameRole(role, this.#swarm!.role)) this.#swarm!.become(role);
     if (this.#hasRole) return;
     this.#hasRole = true;
     for (const connection of this.#connections) connection.release(WAITING_FOR_ROLE);
-  }
-
-  #roleIn(leadership: Leadership | undefined): Role {
-    if (leadership === undefined) return { standing: 'peer', leaders: [], system: undefined };
-    const { leaders, system } = leadership;
-    if (leaders.some((leader) => this.#isOwn(leader)) || leaders.length === 0) {
-      return { standing: 'leader', leaders: [], system };
-    }
-    for (const leader of leaders) if (system !== undefined) this.#book.learnSystem(leader, system);
-    const ids = leaders.map((leader) => this.#book.idOf(leader));
-    return { standing: 'follower', leaders: ids, system };
   }
 
   #isOwn({ host, port }: Endpoint): boolean {
@@ -357,7 +293,7 @@ export class Client implements ConnectionListener {
 
   #tick(): void {
     const nowMs = performance.now();
-    for (const connection of [...this.#connections]) connection.tick(nowMs);
+    for (const connection of this.#connections) connection.tick(nowMs);
     this.#introductions.tick(nowMs);
     this.#swarm!.tick(nowMs);
     if (this.#hasRole) this.#dialler.dial(nowMs);

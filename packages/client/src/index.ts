@@ -1,6 +1,7 @@
 /** A BitTorrent client with CacheTorrent on real sockets and files, and a tracker that elects. */
 
-export { Client, type ClientOptions } from './client.ts';
+export { Client } from './client.ts';
+export type { ClientOptions } from './client-options.ts';
 export { ClientError, type Mistake, Stopped } from './client-error.ts';
 export { addClientCommands } from './commands/add-commands.ts';
 export { get, type GetFlags } from './commands/get.ts';

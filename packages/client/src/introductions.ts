@@ -113,9 +113,8 @@ export class Introductions {
     const { connection, peerId, dialled } = newcomer;
     if (peerId === undefined) return;
     this.#newcomers.delete(connection);
-    const said = handshake?.port === undefined
-      ? undefined
-      : { host: connection.host, port: handshake.port };
+    const said =
+      handshake?.port === undefined ? undefined : { host: connection.host, port: handshake.port };
     const endpoint = dialled ?? said;
     this.#onIntroduced({ connection, peerId, endpoint, claimedSystem: handshake?.system });
   }

@@ -1,4 +1,4 @@
-/** A connection that our peer knows of: the wire on one side, the peer's number for it on the other. */
+/** A connection that our peer knows of: the wire on one side, a number on the other. */
 
 import type { Connection, PeerId } from '@cachetorrent/protocol';
 import { type Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';

@@ -14,63 +14,25 @@ import {
   Peer,
   type PeerId,
   type PieceIndex,
-  type Standing,
 } from '@cachetorrent/protocol';
-import type { Endpoint } from '@cachetorrent/protocol/wire';
-import type { Random } from '@cachetorrent/std';
 
 import type { AddressBook } from './address-book.ts';
 import { Link } from './link.ts';
 import type { TcpConnection } from './net/tcp-connection.ts';
+import { pieceBroken, pieceUnreadable, pressed } from './mishaps.ts';
+import { Patience } from './patience.ts';
 import { PeerVoice, type Stage } from './peer-voice.ts';
+import { holdingsOf, piecesOf, remind } from './reminders.ts';
 import { isPiece } from './storage/check-pieces.ts';
-import type { FileStore } from './storage/file-store.ts';
-import type { Torrent } from './torrent/torrent.ts';
+import type { Role, SwarmOptions } from './swarm-options.ts';
 import { Allowance } from './transfer/allowance.ts';
 import { PieceCache } from './transfer/piece-cache.ts';
 import { Receiver } from './transfer/receiver.ts';
 import { Sender } from './transfer/sender.ts';
 
-export interface SwarmOptions {
-  readonly torrent: Torrent;
-  readonly store: FileStore;
-  readonly book: AddressBook;
-  readonly random: Random;
-  /** Connections that are unchoked for what they give, and by chance. */
-  readonly uploads: number;
-  readonly optimistics: number;
-  /** Pieces that are kept asked for on a connection. */
-  readonly backlog: number;
-  /** Infinity for no limit. */
-  readonly uploadBytesPerS: number;
-  /** Our peer wants to be connected to `endpoint`. */
-  readonly reach: (endpoint: Endpoint) => void;
-  readonly onCompleted: () => void;
-  /** The download cannot go on. */
-  readonly onFailure: (error: Error) => void;
-  /** A sentence for the user. */
-  readonly onTrouble: (trouble: string) => void;
-}
-
-/** Our role among the peers of our autonomous system, as the tracker told it. */
-export interface Role {
-  readonly standing: Standing;
-  readonly leaders: readonly PeerId[];
-  readonly system: number | undefined;
-}
-
-/** Who refused a piece, or sent it broken, may be asked for it again after this. */
-const RETRY_MS = 10_000;
-/** Who leaves requests unanswered for so long is left alone (libtorrent: at most 60 s). */
-const SNUBBED_MS = 30_000;
 const RECHOKE_MS = 10_000;
+/** Time after which to look again whether more may be sent. */
 const SPENT_MS = 20;
-
-interface Retry {
-  readonly atMs: number;
-  readonly link: Link;
-  readonly piece: PieceIndex;
-}
 
 export class Swarm implements Stage {
   readonly options: SwarmOptions;
@@ -83,7 +45,7 @@ export class Swarm implements Stage {
   /** By number of connection; and by connection. */
   #links: (Link | undefined)[] = [];
   readonly #byConnection = new Map<TcpConnection, Link>();
-  #retries: Retry[] = [];
+  readonly #patience: Patience;
   #rechokedMs = -Infinity;
   #isSettling = false;
   #isCompletionTold: boolean;
@@ -98,7 +60,10 @@ export class Swarm implements Stage {
     this.options = options;
     this.#cache = new PieceCache(
       (piece) => store.readPiece(piece),
-      (piece, isThere) => this.#pieceRead(piece, isThere),
+      (piece, isThere) => {
+        if (!isThere) pieceUnreadable(this, piece);
+        this.settle();
+      },
     );
     this.sender = new Sender({
       shape,
@@ -116,11 +81,12 @@ export class Swarm implements Stage {
       isPiece: (piece, bytes) => isPiece(torrent, piece, bytes),
       write: (piece, bytes) => store.writePiece(piece, bytes),
       onStored: (piece, from) => this.#stored(piece as PieceIndex, from),
-      onBroken: (piece, from, sources) => this.#broken(piece as PieceIndex, from, sources),
+      onBroken: (piece, from, sources) => pieceBroken(this, piece as PieceIndex, from, sources),
       onFailure: options.onFailure,
-      onPressure: (mayCome) => this.#press(mayCome),
+      onPressure: (mayCome) => pressed(this.links, mayCome),
     });
     this.#voice = new PeerVoice(this);
+    this.#patience = new Patience(this);
     this.#peer = this.#newPeer(pieces as readonly PieceIndex[]);
     this.#isCompletionTold = this.#peer.isComplete;
   }
@@ -157,14 +123,12 @@ export class Swarm implements Stage {
   become(role: Role): void {
     const links = [...this.links];
     for (const link of links) this.#quieten(link);
-    const { pieceCount } = this.options.torrent.shape;
-    const all = Array.from({ length: pieceCount }, (_, piece) => piece as PieceIndex);
-    const pieces = all.filter((piece) => this.#peer.holds(piece));
+    const pieces = piecesOf(this.#peer, this.options.torrent.shape.pieceCount);
     this.#role = role;
     this.#links = [];
     this.#peer = this.#newPeer(pieces);
     for (const link of links) this.#connect(link);
-    for (const link of links) this.#remind(link);
+    for (const link of links) remind(this.#peer, link);
     this.rechoke();
     this.settle();
   }
@@ -197,12 +161,7 @@ export class Swarm implements Stage {
       this.#rechokedMs = nowMs;
       this.rechoke();
     }
-    const due = this.#retries.filter(({ atMs }) => atMs <= nowMs);
-    this.#retries = this.#retries.filter(({ atMs }) => atMs > nowMs);
-    for (const { link, piece } of due) {
-      if (this.#byConnection.has(link.connection)) this.#peer.have(link.on, piece);
-    }
-    for (const link of this.links) this.#watch(link, nowMs);
+    this.#patience.tick(nowMs);
     this.settle();
   }
 
@@ -251,19 +210,12 @@ export class Swarm implements Stage {
 
   /** `link` will not give `piece`: ask elsewhere, and here again later. */
   refused(link: Link, piece: PieceIndex): void {
-    link.fetches.cancel(piece, link.connection.say);
-    this.receiver.losePiece(link, piece);
-    this.#peer.dontHave(link.on, piece);
-    this.#retries.push({ atMs: performance.now() + RETRY_MS, link, piece });
+    this.#patience.refused(link, piece);
   }
 
-  /** Nothing that `link` was asked for will come. */
-  loseRequests(link: Link): void {
-    for (const piece of link.fetches.pieces) {
-      link.fetches.cancel(piece, link.connection.say);
-      this.receiver.losePiece(link, piece);
-    }
-    this.#peer.choke(link.on);
+  /** A block has come. */
+  forgive(link: Link): void {
+    this.#patience.forgive(link);
   }
 
   /** Hangs up on who has everything, when we have everything too. */
@@ -304,39 +256,22 @@ export class Swarm implements Stage {
     this.#links[link.on] = link;
     if (!link.hasSaidHoldings) {
       link.hasSaidHoldings = true;
-      link.connection.say.holdings(this.#holdings(this.#peer.offers(link.on)));
+      const { pieceCount } = this.options.torrent.shape;
+      const bits = holdingsOf(this.#peer, pieceCount);
+      if (!this.#peer.offers(link.on)) bits.fill(0);
+      link.connection.say.holdings(bits);
     }
     this.#peer.greet(link.on, isSame);
-  }
-
-  #holdings(isOffered: boolean): Uint8Array {
-    const { pieceCount } = this.options.torrent.shape;
-    const bits = new Uint8Array(Math.ceil(pieceCount / 8));
-    for (let piece = 0; isOffered && piece < pieceCount; piece++) {
-      if (this.#peer.holds(piece as PieceIndex)) bits[piece >> 3]! |= 0x80 >> (piece & 7);
-    }
-    return bits;
   }
 
   /** Takes back what our peer said on a connection, before another one takes its place. */
   #quieten(link: Link): void {
     const { say, session } = link.connection;
-    this.loseRequests(link);
+    this.#patience.loseRequests(link);
     this.sender.stop(link);
     link.deliveries.clear();
     if (!session.conversation.amChoking) say.choke();
     if (session.conversation.amInterested) say.notInterested();
-  }
-
-  /** Tells our new peer how things stand on a connection. */
-  #remind({ on, relayed, connection }: Link): void {
-    const { theirPieces, isChokingUs, isInterestedInUs } = connection.session.conversation;
-    for (let piece = 0; piece < theirPieces.pieceCount; piece++) {
-      if (theirPieces.has(piece)) this.#peer.have(on, piece as PieceIndex);
-    }
-    for (const piece of relayed) this.#peer.have(on, piece as PieceIndex);
-    if (!isChokingUs) this.#peer.unchoke(on);
-    if (isInterestedInUs) this.#peer.interested(on);
   }
 
   #stored(piece: PieceIndex, from: Link | undefined): void {
@@ -348,57 +283,10 @@ export class Swarm implements Stage {
     this.settle();
   }
 
-  #broken(piece: PieceIndex, from: Link | undefined, sources: ReadonlySet<Link>): void {
-    const names = [...sources].map(({ connection }) => connection.host).join(', ');
-    this.options.onTrouble(`piece ${piece} from ${names} does not have its hash: asked again`);
-    if (from !== undefined && this.#byConnection.has(from.connection)) this.refused(from, piece);
-    for (const { trust, connection } of sources) {
-      if (trust.isBad) connection.close('bad-pieces', 'too many of its pieces fail their hash');
-    }
-  }
-
-  #pieceRead(piece: number, isThere: boolean): void {
-    if (!isThere) {
-      this.options.onTrouble(`piece ${piece} cannot be read any more`);
-      for (const { deliveries, connection } of this.links) {
-        for (const { begin, length } of deliveries.takeAll(piece)) {
-          connection.say.reject(piece, begin, length);
-        }
-      }
-    }
-    this.settle();
-  }
-
-  #press(mayCome: boolean): void {
-    for (const { connection } of this.links) {
-      if (mayCome) connection.release('disk');
-      else connection.hold('disk');
-    }
-  }
-
-  #watch(link: Link, nowMs: number): void {
-    const { connection, fetches, relayed } = link;
-    const waits = fetches.pieces.some((piece) => !relayed.has(piece));
-    if (link.isSnubbing) {
-      if (nowMs >= link.lastBlockMs + 3 * SNUBBED_MS) this.forgive(link);
-    } else if (waits && nowMs >= link.lastBlockMs + SNUBBED_MS) {
-      link.isSnubbing = true;
-      this.loseRequests(link);
-      this.options.onTrouble(`${connection.host} has left requests unanswered for 30 s`);
-    }
-  }
-
-  /** Who snubbed us is asked again. */
-  forgive(link: Link): void {
-    if (!link.isSnubbing) return;
-    link.isSnubbing = false;
-    if (!link.connection.session.conversation.isChokingUs) this.#peer.unchoke(link.on);
-  }
-
   #noticeCompletion(): void {
     if (this.#isCompletionTold || !this.#peer.isComplete) return;
     this.#isCompletionTold = true;
     this.options.onCompleted();
-    for (const link of [...this.links]) this.dismiss(link);
+    for (const link of this.links) this.dismiss(link);
   }
 }

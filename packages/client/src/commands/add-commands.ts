@@ -38,14 +38,18 @@ export function addClientCommands(program: Command, around: Surroundings): void 
     .option('--min-peers <n>', 'candidates to wait for before leaders are elected', whole, 1)
     .option('--interval <s>', 'seconds between two announces of a peer', whole, 1800)
     .option('--neighbours <n>', 'peers that each is told of', whole, 50)
-    .option('--bias <percent>', 'so many percent of them from all AS, the rest from its own', number)
+    .option(
+      '--bias <percent>',
+      'so many percent of them from all AS, the rest from its own',
+      number,
+    )
     .option('--quiet', 'does not log announces')
     .action((flags: TrackFlags) => track(flags, around));
 }
 
 function addTransferOptions(command: Command): void {
   command
-    .option('--tracker <url>', 'in place of the torrent\'s own; more than once for more', several)
+    .option('--tracker <url>', "in place of the torrent's own; more than once for more", several)
     .option('--peer <address:port>', 'to connect to as well; more than once for more', endpoints)
     .option('--host <address>', 'the address to listen at and to dial from')
     .option('--port <n>', 'the port to listen at (default: any)', whole)

@@ -32,16 +32,18 @@ export interface TrackFlags {
 export async function track(flags: TrackFlags, around: Surroundings): Promise<void> {
   const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = flags;
   const { neighbours = 50, bias, systems, quiet } = flags;
-  const table = systems === undefined
-    ? new PrefixTable()
-    : PrefixTable.parse(await readTable(systems), systems);
+  const table =
+    systems === undefined
+      ? new PrefixTable()
+      : PrefixTable.parse(await readTable(systems), systems);
   const server = new TrackerServer({
     host,
     port,
     intervalS: interval,
     minPeers,
     leaderPercent: leaders,
-    selection: bias === undefined ? uniformSelection(neighbours) : biasedSelection(neighbours, bias),
+    selection:
+      bias === undefined ? uniformSelection(neighbours) : biasedSelection(neighbours, bias),
     systemOf: (address) => table.systemOf(address),
     random: seededRandom(randomBytes(16).toString('hex')),
     ...(quiet === true ? {} : { onAnnounce: (line: string) => around.stderr.write(`${line}\n`) }),

@@ -64,8 +64,10 @@ export class TransferDisplay {
     const up = (last.sentBytes - first.sentBytes) / seconds;
     const percent = Math.floor((100 * pieces) / pieceCount);
     const role = standing === 'peer' ? '' : `, ${standing}`;
-    return `${percent} % of ${inWords(totalBytes)}, ${inWords(leftBytes)} left, ` +
-      `↓ ${inWords(down)}/s ↑ ${inWords(up)}/s, ${connections} peers${role}`;
+    return (
+      `${percent} % of ${inWords(totalBytes)}, ${inWords(leftBytes)} left, ` +
+      `↓ ${inWords(down)}/s ↑ ${inWords(up)}/s, ${connections} peers${role}`
+    );
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 
-import type { Client, ClientOptions } from '../client.ts';
+import type { Client } from '../client.ts';
+import type { ClientOptions } from '../client-options.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
 export interface TransferFlags {

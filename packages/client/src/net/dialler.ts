@@ -76,7 +76,8 @@ export class Dialler {
   dial(nowMs: number): void {
     for (const contact of this.#contacts.values()) {
       if (this.#isStopped || this.#sockets.size >= DIALLING_MAX) return;
-      if (this.#options.connectionCount() + this.#sockets.size >= this.#options.connectionsMax) return;
+      if (this.#options.connectionCount() + this.#sockets.size >= this.#options.connectionsMax)
+        return;
       if (contact.isDialling || nowMs < contact.dueMs) continue;
       if (!this.#options.isConnected(contact.endpoint)) this.#dialOne(contact);
     }

@@ -15,11 +15,16 @@ export class Listener {
   async start(host: string | undefined, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
-        reject(new ClientError({
-          at: `${host ?? '*'}:${port}`,
-          problem: `nothing can listen there (${error.message})`,
-          fix: 'Choose another address or port',
-        }, error));
+        reject(
+          new ClientError(
+            {
+              at: `${host ?? '*'}:${port}`,
+              problem: `nothing can listen there (${error.message})`,
+              fix: 'Choose another address or port',
+            },
+            error,
+          ),
+        );
       });
       this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
     });

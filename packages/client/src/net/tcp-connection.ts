@@ -8,17 +8,23 @@
  */
 
 import type { Socket } from 'node:net';
-import { type CloseReason, formatAddress, parseAddress, type SessionEvent, type SessionOptions, type Speaker, WireSession } from '@cachetorrent/protocol/wire';
+import {
+  type CloseReason,
+  formatAddress,
+  parseAddress,
+  type SessionEvent,
+  type SessionOptions,
+  type Speaker,
+  WireSession,
+} from '@cachetorrent/protocol/wire';
 
 import type { ReusedReads } from './reused-reads.ts';
 
 export interface ConnectionListener {
   /** An event; its bytes hold until this returns. */
   heard(connection: TcpConnection, event: SessionEvent): void;
-  /** All events that came together have been heard. */
+  /** All events that came together have been heard, or there is room for blocks again. */
   settled(connection: TcpConnection): void;
-  /** There is room for blocks again. */
-  drained(connection: TcpConnection): void;
 }
 
 /** More than this is not put on its way at once. */
@@ -55,7 +61,7 @@ export class TcpConnection {
     else reading.onBytes = (bytes) => this.#receive(bytes);
     socket.on('drain', () => {
       this.flush();
-      this.#listener.drained(this);
+      this.#listener.settled(this);
     });
     socket.on('end', () => this.#end('ended'));
     socket.on('error', (error) => this.#end('connection-failed', error.message));

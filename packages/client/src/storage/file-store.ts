@@ -87,9 +87,13 @@ export class FileStore {
   async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Buffer): Promise<boolean> {
     const handle = await this.#handle(file);
     if (handle === undefined) return false;
-    for (let done = 0; done < bytes;) {
-      const { bytesRead } =
-        await handle.read(into, rangeOffset + done, bytes - done, fileOffset + done);
+    for (let done = 0; done < bytes; ) {
+      const { bytesRead } = await handle.read(
+        into,
+        rangeOffset + done,
+        bytes - done,
+        fileOffset + done,
+      );
       if (bytesRead === 0) return false;
       done += bytesRead;
     }
@@ -98,9 +102,13 @@ export class FileStore {
 
   async #write({ file, fileOffset, rangeOffset, bytes }: Span, from: Uint8Array): Promise<void> {
     const handle = (await this.#handle(file))!;
-    for (let done = 0; done < bytes;) {
-      const { bytesWritten } =
-        await handle.write(from, rangeOffset + done, bytes - done, fileOffset + done);
+    for (let done = 0; done < bytes; ) {
+      const { bytesWritten } = await handle.write(
+        from,
+        rangeOffset + done,
+        bytes - done,
+        fileOffset + done,
+      );
       done += bytesWritten;
     }
   }
@@ -136,15 +144,21 @@ export class FileStore {
 function writeError(path: string, error: unknown): ClientError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ClientError({
-      at: path,
-      problem: 'the disk is full',
-      fix: 'Make room and start again: what is there is kept',
-    }, error);
+    return new ClientError(
+      {
+        at: path,
+        problem: 'the disk is full',
+        fix: 'Make room and start again: what is there is kept',
+      },
+      error,
+    );
   }
-  return new ClientError({
-    at: path,
-    problem: `cannot be written (${message})`,
-    fix: 'See to its permissions, or choose another folder',
-  }, error);
+  return new ClientError(
+    {
+      at: path,
+      problem: `cannot be written (${message})`,
+      fix: 'See to its permissions, or choose another folder',
+    },
+    error,
+  );
 }

@@ -30,10 +30,13 @@ export async function makeTorrent(path: string, options: MakeTorrentOptions): Pr
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   } catch (error) {
-    throw new ClientError({
-      at: path,
-      problem: `no torrent can be made of it (${(error as Error).message})`,
-      fix: 'Give the path of a file, or of a folder with files in it',
-    }, error);
+    throw new ClientError(
+      {
+        at: path,
+        problem: `no torrent can be made of it (${(error as Error).message})`,
+        fix: 'Give the path of a file, or of a folder with files in it',
+      },
+      error,
+    );
   }
 }

@@ -53,9 +53,9 @@ export async function parseTorrentFile(file: Uint8Array, at: string): Promise<To
 
 function assemble(parsed: Instance, info: Uint8Array, fail: (problem: string) => never): Torrent {
   const raw = parsed.info as {
-    readonly 'files'?: readonly RawFile[];
-    readonly 'length'?: unknown;
-    readonly 'pieces': unknown;
+    readonly files?: readonly RawFile[];
+    readonly length?: unknown;
+    readonly pieces: unknown;
     readonly 'meta version'?: unknown;
   };
   const name = parsed.name ?? '';
@@ -76,9 +76,10 @@ function assemble(parsed: Instance, info: Uint8Array, fail: (problem: string) =>
   return {
     name,
     infoHash: createHash('sha1').update(info).digest(),
-    infoHash2: raw['meta version'] === 2
-      ? createHash('sha256').update(info).digest().subarray(0, HASH_BYTES)
-      : undefined,
+    infoHash2:
+      raw['meta version'] === 2
+        ? createHash('sha256').update(info).digest().subarray(0, HASH_BYTES)
+        : undefined,
     info,
     shape: { totalBytes, pieceBytes: pieceBytes!, pieceCount },
     pieceHashes: Uint8Array.from(hashes),

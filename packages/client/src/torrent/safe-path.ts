@@ -10,7 +10,7 @@ export function objectionTo(path: readonly string[]): string | undefined {
   for (const part of path) {
     if (part === '' || part === '.' || part === '..') return `has the part "${part}"`;
     if (/[/\\]/.test(part)) return `has a separator inside the part "${part}"`;
-    if (/[\u0000-\u001f\u007f]/.test(part)) return 'has control characters';
+    if (/\p{Cc}/u.test(part)) return 'has control characters';
     if (Buffer.byteLength(part) > 255) return 'has a part of over 255 bytes';
     if (/^[a-z]:/i.test(part)) return `names a drive in "${part}"`;
   }

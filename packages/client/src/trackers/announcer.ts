@@ -58,8 +58,10 @@ export class Announcer {
 
   /** Asks for peers before it is time, though not at once. */
   hurry(): void {
-    void sleep(HURRY_S * 1_000, undefined, { signal: this.#stopping.signal, ref: false })
-      .then(() => this.#wake?.(), () => {});
+    void sleep(HURRY_S * 1_000, undefined, { signal: this.#stopping.signal, ref: false }).then(
+      () => this.#wake?.(),
+      () => {},
+    );
   }
 
   /** Says that we are gone, where somebody knows that we were there. */
@@ -105,7 +107,8 @@ export class Announcer {
       if (answer.kind === 'peers') {
         const { response, remarks } = answer;
         for (const remark of remarks) this.#options.onTrouble(`${tracker}: ${remark}`);
-        if (response.warning !== undefined) this.#options.onTrouble(`${tracker}: ${response.warning}`);
+        if (response.warning !== undefined)
+          this.#options.onTrouble(`${tracker}: ${response.warning}`);
         this.#trackerId = response.trackerId ?? this.#trackerId;
         this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
         return response;

@@ -50,7 +50,7 @@ export class PrefixTable {
     const entry = this.#byLength.get(key) ?? { bits, systems: new Map<string, number>() };
     entry.systems.set(masked(address, bits), system);
     this.#byLength.set(key, entry);
-    this.#lengths = [...this.#byLength.keys()].sort().reverse();
+    this.#lengths = [...this.#byLength.keys()].sort().toReversed();
     return true;
   }
 

@@ -10,7 +10,12 @@
 import type { PeerId, SystemId } from '@cachetorrent/protocol';
 import type { AnnounceRequest, AnnounceResponse, Endpoint } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
-import { type Candidate, electLeaders, Members, type NeighbourSelection } from '@cachetorrent/tracker';
+import {
+  type Candidate,
+  electLeaders,
+  Members,
+  type NeighbourSelection,
+} from '@cachetorrent/tracker';
 
 export interface RegistryOptions {
   /** Seconds between announces of a peer; who misses two is forgotten. */
@@ -99,11 +104,14 @@ export class SwarmRegistry {
     // What the tracker knows wins over what a peer says of itself.
     member.system = this.#options.systemOf(member.host) ?? cacheTorrent?.system;
     const { uploadBytesPerS, downloadBytesPerS } = cacheTorrent ?? {};
-    member.candidate = uploadBytesPerS === undefined ? undefined : {
-      id: member.id,
-      uploadKbps: (uploadBytesPerS * 8) / 1000,
-      downloadKbps: ((downloadBytesPerS ?? 0) * 8) / 1000,
-    };
+    member.candidate =
+      uploadBytesPerS === undefined
+        ? undefined
+        : {
+            id: member.id,
+            uploadKbps: (uploadBytesPerS * 8) / 1000,
+            downloadKbps: ((downloadBytesPerS ?? 0) * 8) / 1000,
+          };
   }
 
   #leadership(member: Member): AnnounceResponse['cacheTorrent'] {
@@ -127,7 +135,10 @@ export class SwarmRegistry {
     if (areThere && elected!.length > 0) return elected!;
 
     const standing = candidates.filter((member) => member.system === system);
-    const ids = electLeaders(standing.map(({ candidate }) => candidate!), leaderPercent);
+    const ids = electLeaders(
+      standing.map(({ candidate }) => candidate!),
+      leaderPercent,
+    );
     const leaders = ids.map((id) => standing.find((member) => member.id === id)!);
     this.#leaders.set(system, leaders);
     return leaders;
@@ -145,10 +156,13 @@ export class SwarmRegistry {
     }
     const { selection, random } = this.#options;
     const system = (member.system ?? 0) as SystemId;
-    return selection.select(member.id, system, members, random).slice(0, wanted).map((id) => {
-      const { host, port, system: as } = byId.get(id)!;
-      return { host, port, system: as };
-    });
+    return selection
+      .select(member.id, system, members, random)
+      .slice(0, wanted)
+      .map((id) => {
+        const { host, port, system: as } = byId.get(id)!;
+        return { host, port, system: as };
+      });
   }
 
   /** Drops those who have not been heard of for long. */

@@ -46,11 +46,16 @@ export class TrackerServer {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error) => {
-        reject(new ClientError({
-          at: `${host}:${port}`,
-          problem: `nothing can listen there (${error.message})`,
-          fix: 'Choose another address or port',
-        }, error));
+        reject(
+          new ClientError(
+            {
+              at: `${host}:${port}`,
+              problem: `nothing can listen there (${error.message})`,
+              fix: 'Choose another address or port',
+            },
+            error,
+          ),
+        );
       });
       this.#server.listen(port, host, resolve);
     });
@@ -65,7 +70,8 @@ export class TrackerServer {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = request.url ?? '';
-    const [path, query = ''] = [url.replace(/\?.*$/s, ''), url.split('?').slice(1).join('?')];
+    const [path] = url.split('?', 1);
+    const query = url.slice(path!.length + 1);
     if (request.method !== 'GET' || path !== '/announce') {
       response.writeHead(404, { 'content-type': 'text/plain' });
       response.end('This is a tracker: ask for /announce.\n');

@@ -1,4 +1,4 @@
-/** Bytes that may be sent per second: a bucket that fills at that rate and holds a quarter second. */
+/** Bytes that may be sent per second: a bucket that fills at that rate, and is soon full. */
 
 const BURST_S = 0.25;
 const BURST_BYTES_MIN = 2 ** 15;

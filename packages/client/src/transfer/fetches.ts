@@ -8,6 +8,14 @@ import type { Speaker } from '@cachetorrent/protocol/wire';
 
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
 
+/** Bytes that are kept asked for on a connection; enough for 200 MB/s at 20 ms of latency. */
+const PIPELINE_BYTES = 2 ** 22;
+
+/** The same in pieces: two at least, so that one can come while another is begun. */
+export function backlogFor(pieceBytes: number): number {
+  return Math.max(2, Math.ceil(PIPELINE_BYTES / pieceBytes));
+}
+
 interface Fetch<Source> {
   readonly partial: PartialPiece<Source>;
   /** Blocks before this one have been asked for, or were there. */

@@ -23,7 +23,9 @@ export interface Exchange {
   readonly bytes: number;
   readonly timeoutMs: number;
   /** Another tracker than ours: its address, and what to do in the end. */
-  readonly tracker?: (infoHash: () => string) => Promise<{ url: string; stop: () => Promise<void> }>;
+  readonly tracker?: (
+    infoHash: () => string,
+  ) => Promise<{ url: string; stop: () => Promise<void> }>;
 }
 
 export interface Outcome {
@@ -40,7 +42,13 @@ const PIECE_BYTES = 2 ** 18;
 const SETTLE_MS = 1_500;
 
 /** Throws where a leecher does not get the file in time, or gets another one. */
-export async function run({ seeds, leeches, bytes, timeoutMs, tracker }: Exchange): Promise<Outcome> {
+export async function run({
+  seeds,
+  leeches,
+  bytes,
+  timeoutMs,
+  tracker,
+}: Exchange): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'interop-'));
   const children: ChildProcess[] = [];
   const server = await (tracker ?? ourTracker)(() => '');
@@ -49,18 +57,24 @@ export async function run({ seeds, leeches, bytes, timeoutMs, tracker }: Exchang
     const sha256 = createHash('sha256').update(content).digest('hex');
     const torrent = join(folder, 'file.torrent');
     await writeFile(join(folder, NAME), content);
-    await writeFile(torrent, await makeTorrent(join(folder, NAME), {
-      trackers: [server.url], pieceBytes: PIECE_BYTES,
-    }));
+    await writeFile(
+      torrent,
+      await makeTorrent(join(folder, NAME), {
+        trackers: [server.url],
+        pieceBytes: PIECE_BYTES,
+      }),
+    );
 
     const all = [...seeds, ...leeches];
-    const stations = await Promise.all(all.map(async (program, i): Promise<Station> => {
-      const own = join(folder, `${i}-${program.name}`);
-      const scratch = join(own, 'scratch');
-      await mkdir(scratch, { recursive: true });
-      if (i < seeds.length) await writeFile(join(own, NAME), content);
-      return { folder: own, torrent, host: HOST, port: await freePort(), scratch };
-    }));
+    const stations = await Promise.all(
+      all.map(async (program, i): Promise<Station> => {
+        const own = join(folder, `${i}-${program.name}`);
+        const scratch = join(own, 'scratch');
+        await mkdir(scratch, { recursive: true });
+        if (i < seeds.length) await writeFile(join(own, NAME), content);
+        return { folder: own, torrent, host: HOST, port: await freePort(), scratch };
+      }),
+    );
     for (const [i, seed] of seeds.entries()) children.push(seed.seed(stations[i]!));
     await sleep(SETTLE_MS);
     const startMs = performance.now();
@@ -68,7 +82,13 @@ export async function run({ seeds, leeches, bytes, timeoutMs, tracker }: Exchang
       children.push(leech.leech(stations[seeds.length + i]!));
     }
     for (const [i, station] of stations.slice(seeds.length).entries()) {
-      await arrival(join(station.folder, NAME), sha256, bytes, startMs + timeoutMs, leeches[i]!.name);
+      await arrival(
+        join(station.folder, NAME),
+        sha256,
+        bytes,
+        startMs + timeoutMs,
+        leeches[i]!.name,
+      );
     }
     return { seconds: (performance.now() - startMs) / 1_000, sha256 };
   } finally {

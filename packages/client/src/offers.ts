@@ -1,0 +1,73 @@
+/** How a client presents itself to others, and what it makes of their leaving. */
+
+import { randomBytes } from 'node:crypto';
+import {
+  CACHE_TORRENT_IDS,
+  type CloseReason,
+  type Endpoint,
+  sameBytes,
+  type SessionOptions,
+  type SessionSide,
+  type SessionTorrent,
+  type WireLimits,
+} from '@cachetorrent/protocol/wire';
+
+const VERSION = 'CacheTorrent 0.1.0';
+/** The way in which most clients say what they are (BEP 20). */
+const PEER_ID_PREFIX = '-CT0100-';
+
+/** The extensions that it understands, and the numbers by which it wants to be told each. */
+const EXTENSION_IDS: Readonly<Record<string, number>> = {
+  ut_metadata: 2,
+  lt_donthave: 7,
+  ...CACHE_TORRENT_IDS,
+};
+
+/** Ends of connections that nobody need hear of. */
+const PEACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  'ended',
+  'connection-failed',
+  'redundant',
+  'stopping',
+  'duplicate-peer',
+]);
+
+export function newPeerId(): Uint8Array {
+  return Buffer.concat([Buffer.from(PEER_ID_PREFIX), randomBytes(12)]);
+}
+
+export function isPeaceful(reason: CloseReason): boolean {
+  return PEACEFUL.has(reason);
+}
+
+export interface Presentation {
+  readonly side: SessionSide;
+  readonly peerId: Uint8Array;
+  /** Where we listen, and the AS that we are in. */
+  readonly port: number;
+  readonly system: number | undefined;
+  readonly theirHost: string | undefined;
+  readonly isOwn: (endpoint: Endpoint) => boolean;
+  readonly limits: Partial<WireLimits>;
+}
+
+/** What a session on a new connection is told. */
+export function sessionOptionsOf(self: Presentation): Omit<SessionOptions, 'nowMs'> {
+  const { side, peerId, port, system, theirHost, isOwn, limits } = self;
+  return {
+    side,
+    peerId,
+    extensionIds: EXTENSION_IDS,
+    about: { client: VERSION, port, system, yourAddress: theirHost },
+    refuseTarget: (target) => (isOwn(target) ? 'that is ourselves' : undefined),
+    limits,
+  };
+}
+
+/** Whoever comes may ask for `torrent`, by either of its names. */
+export function acceptedFor(torrent: SessionTorrent): SessionSide {
+  const { infoHash, infoHash2 } = torrent;
+  const isIts = (name: Uint8Array): boolean =>
+    sameBytes(name, infoHash) || (infoHash2 !== undefined && sameBytes(name, infoHash2));
+  return { side: 'responder', torrentOf: (name) => (isIts(name) ? torrent : undefined) };
+}

@@ -1,0 +1,29 @@
+/** The role that the tracker's answer gives us: we lead our autonomous system, or follow. */
+
+import type { Endpoint, Leadership } from '@cachetorrent/protocol/wire';
+
+import type { AddressBook } from './address-book.ts';
+import type { Role } from './swarm-options.ts';
+
+const PLAIN: Role = { standing: 'peer', leaders: [], system: undefined };
+
+/** `leadership` is absent where the tracker does not speak CacheTorrent. */
+export function roleIn(
+  leadership: Leadership | undefined,
+  book: AddressBook,
+  isOwn: (endpoint: Endpoint) => boolean,
+): Role {
+  if (leadership === undefined) return PLAIN;
+  const { leaders, system } = leadership;
+  // Where nobody leads, everybody does.
+  if (leaders.length === 0 || leaders.some(isOwn))
+    return { standing: 'leader', leaders: [], system };
+  for (const leader of leaders) if (system !== undefined) book.learnSystem(leader, system);
+  return { standing: 'follower', leaders: leaders.map((leader) => book.idOf(leader)), system };
+}
+
+export function isSameRole(a: Role, b: Role): boolean {
+  return (
+    a.standing === b.standing && a.system === b.system && a.leaders.join() === b.leaders.join()
+  );
+}
