@@ -7,8 +7,7 @@
  *     await client.completed;
  *     await client.stop();
  *
- * Where the tracker speaks CacheTorrent, it says which autonomous system we are in and who leads
- * there; then we lead or follow. Else we are a plain peer.
+ * Where the tracker speaks CacheTorrent we lead our autonomous system, or follow who leads it.
  */
 
 import type { Socket } from 'node:net';
