@@ -2,11 +2,14 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkedSwarm, type Overrides, readConfig, type RunDocument } from '@cachetorrent/runner';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { type Job, keptRuns, runBatch } from './batch.ts';
 import { configFile } from './configs.ts';
 import { RunStore } from './store.ts';
+
+// Threads take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const small = await readConfig(configFile('small'));
 const jobsOf = (seeds: readonly number[], overrides: Overrides = {}): Job[] =>
