@@ -48,7 +48,7 @@ describe('a timeline', () => {
       expect(sum(outsideBits, at)).toBe(into - within(at));
     }
     const lastRows = piecesHeld.slice(-asCount);
-    expect(sum(lastRows)).toBe(40 * 40);
+    expect(sum(lastRows)).toBe(40 * 16);
     expect(toMs.at(-1)).toBe(Math.max(...result.peers.completedAtMs));
     expect(fromMs.at(-1)).toBe(700 * (as.length / asCount - 1));
 

@@ -4,12 +4,12 @@ import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
 
 import type { Swarm } from '../../src/swarm/spec.ts';
 
-/** Forty peers in four AS, the first of them a seed, and a file of 40 pieces of 250 ms each. */
+/** Forty peers in four AS, the first of them a seed, and a file of 16 pieces of 250 ms each. */
 export const FORTY: Swarm = {
   neighbours: 6,
   minPeers: 40,
   seeds: 1,
-  pieces: 40,
+  pieces: 16,
   pieceBits: 250_000,
   uploads: 4,
   optimistics: 1,
@@ -31,35 +31,40 @@ export const FORTY: Swarm = {
   parts: 1,
 };
 
-/** What can be different about a swarm, by name: every variant of the protocol. */
+const BY_THE_ORIGINAL: Partial<Swarm> = {
+  habits: ORIGINAL_HABITS,
+  seedChoker: 'tit-for-tat',
+  latency: { model: 'fixed', fixedMs: 50 },
+};
+
+/** Every choice that a swarm leaves, at least once: neighbours, leaders, parts, strategies. */
 export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
-  BitTorrent: {},
-  'the original': {
-    habits: ORIGINAL_HABITS,
-    seedChoker: 'tit-for-tat',
-    latency: { model: 'fixed', fixedMs: 50 },
-  },
-  'biased neighbours': { externalPercent: 34 },
-  CacheTorrent: { leaderPercent: 30 },
-  'CacheTorrent, by the original': {
-    leaderPercent: 30,
-    habits: ORIGINAL_HABITS,
-    seedChoker: 'tit-for-tat',
-    latency: { model: 'fixed', fixedMs: 50 },
-  },
-  'CacheTorrent, wanted pieces first of all': { leaderPercent: 30, preference: 'absolute' },
-  'biased CacheTorrent': { leaderPercent: 30, externalPercent: 34 },
-  MultiTorrent: { leaderPercent: 20, parts: 3 },
-  'biased MultiTorrent, by the original': {
-    leaderPercent: 50,
-    parts: 2,
-    externalPercent: 50,
-    habits: ORIGINAL_HABITS,
-    seedChoker: 'random',
-  },
+  'BitTorrent, by the original': BY_THE_ORIGINAL,
   'leechers that choke at random': { choker: 'random' },
   'seeds that choke by tit-for-tat': { seedChoker: 'tit-for-tat' },
   'seeds that choke at random': { seedChoker: 'random' },
   'seeds that serve the fastest': { seedChoker: 'fastest-upload' },
-  'peers that come one by one': { arrivalGapMs: 400, minPeers: 8 },
+  'seeds that serve in turn': { seedChoker: 'round-robin' },
+  'biased neighbours': { externalPercent: 34 },
+  'CacheTorrent, wanted pieces first of all': { leaderPercent: 30, preference: 'absolute' },
+  'biased CacheTorrent, by the original': {
+    ...BY_THE_ORIGINAL,
+    leaderPercent: 30,
+    externalPercent: 34,
+  },
+  'MultiTorrent with a remainder of pieces': { leaderPercent: 20, parts: 3 },
+  'biased MultiTorrent, by the original': {
+    ...BY_THE_ORIGINAL,
+    leaderPercent: 50,
+    parts: 2,
+    externalPercent: 50,
+    choker: 'random',
+  },
+  'MultiTorrent whose elections run out of candidates': { leaderPercent: 100, parts: 2 },
+  'peers that come one by one, and leaders': {
+    arrivalGapMs: 400,
+    minPeers: 8,
+    leaderPercent: 30,
+    parts: 2,
+  },
 };

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest';
+
+import { simulatedHere } from '../../test/swarm/simulated-here.ts';
+import { FORTY, VARIANTS } from '../../test/swarm/swarms.ts';
+import { simulate } from '../simulate.ts';
+
+describe.each(Object.entries(VARIANTS))('%s', (_, variant) => {
+  const swarm = { ...FORTY, ...variant };
+  const here = simulatedHere(swarm, 1);
+
+  test('completes every peer', () => {
+    expect(here.completion.count).toBe(39);
+    expect(here.peers.completedAtMs.every((ms) => ms > 0)).toBe(true);
+  });
+
+  test('comes to the same on 3 workers', async () => {
+    expect((await simulate(swarm, { seed: 1, workers: 3 })).result).toEqual(here);
+  });
+});
+
+test('no two variants are the same swarm by another name', () => {
+  // Round-robin is what seeds do unless told otherwise.
+  const variants = Object.values(VARIANTS).filter(({ seedChoker }) => seedChoker !== 'round-robin');
+  const hashes = [{}, ...variants].map((variant) => simulatedHere({ ...FORTY, ...variant }, 1).resultHash);
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
