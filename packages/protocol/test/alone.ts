@@ -6,6 +6,7 @@ import {
   type Habits,
   type Peer,
   type PieceIndex,
+  type Preference,
 } from '../src/index.ts';
 import { type Role, Stage } from './stage.ts';
 
@@ -15,6 +16,7 @@ export interface Setting {
   readonly habits?: Partial<Habits>;
   readonly backlog?: number;
   readonly uploads?: number;
+  readonly preference?: Preference;
   readonly role?: Role;
 }
 
@@ -26,8 +28,9 @@ export const piece = (index: number): PieceIndex => index as PieceIndex;
 /** X, connected to the neighbours N0, N1 … A follower has N0 for its leader. */
 export function alone(setting: Setting = {}): { stage: Stage; peer: Peer } {
   const { pieces = 4, neighbours = 1, backlog = 2, uploads = 1, role = {} } = setting;
+  const { preference = 'within-rarity' } = setting;
   const habits = { ...CLIENT_HABITS, ...setting.habits };
-  const stage = new Stage(pieces, { habits, backlog, uploads });
+  const stage = new Stage(pieces, { habits, backlog, uploads, preference });
   const cast: Record<string, Role> = { X: role };
   const system = role.system ?? 0;
   for (let n = 0; n < neighbours; n++) cast[`N${n}`] = { system };

@@ -40,8 +40,11 @@ describe('Roles', () => {
     expect(stage.run()).toBe('');
   });
 
-  test('a have for a piece already asked for on the connection asks again', () => {
-    const { stage, peer } = alone({ role: { standing: 'follower', leaders: ['N0'] } });
+  test.each([
+    { who: 'a follower', role: { standing: 'follower', leaders: ['N0'] } },
+    { who: 'a leader', role: { standing: 'leader' } },
+  ] as const)('$who that hears of a piece it has asked for on the connection asks again', ({ role }) => {
+    const { stage, peer } = alone({ role });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     stage.heard();
@@ -58,13 +61,49 @@ describe('Roles', () => {
     expect(stage.heard()).toBe('');
   });
 
-  test('a leader prefers what a follower asked for, among the equally rare', () => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, role: { standing: 'leader' } });
+  test('a request that is not answered keeps its place in the backlog', () => {
+    const { stage, peer } = alone({ backlog: 2, role: { standing: 'follower', leaders: ['N0'] } });
+    for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
+    peer.unchoke(ONLY);
+    expect(stage.heard()).toBe('X → N0  interested\nX → N0  request(0)\nX → N0  request(1)');
+    peer.have(ONLY, piece(1));
+    expect(stage.heard()).toBe('X → N0  request(1)');
+    peer.piece(ONLY, piece(1));
+    expect(stage.heard()).toBe('X → N0  have(1)\nX → N0  request(2)');
+  });
+
+  test('a leader is drawn for each outside peer, and connected to before it is asked', () => {
+    const drawn = [1, 0, 1];
+    const stage = new Stage(1, { random: { below: () => drawn.shift() ?? 0, unit: () => 0 } });
+    stage.enter({
+      F: { system: 1, standing: 'follower', leaders: ['L', 'M'] },
+      L: { system: 1, standing: 'leader' },
+      M: { system: 1, standing: 'leader' },
+      A: { system: 2, standing: 'leader' },
+      B: { system: 2, standing: 'leader' },
+      C: { system: 3, standing: 'leader' },
+    });
+    for (const outside of ['A', 'B', 'C']) stage.connect('F', outside);
+    const ofF = stage.run().split('\n').filter((line) => /^F (→|connects)/.test(line));
+    expect(ofF).toEqual([
+      'F connects to M', 'F → M  leader-start(A)',
+      'F connects to L', 'F → L  leader-start(B)',
+      'F → M  leader-start(C)',
+    ]);
+  });
+
+  test.each([
+    { rule: 'among the equally rare', preference: 'within-rarity', rarer: false, next: 2 },
+    { rule: 'but not before a rarer one', preference: 'within-rarity', rarer: true, next: 0 },
+    { rule: 'before a rarer one too, where that is asked for', preference: 'absolute', rarer: true, next: 2 },
+  ] as const)('a leader prefers what a follower asked for, $rule', ({ preference, rarer, next }) => {
+    const { stage, peer } = alone({ neighbours: 3, backlog: 1, preference, role: { standing: 'leader' } });
     for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
+    if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
     peer.request(1 as Connection, piece(2));
     stage.heard();
     peer.unchoke(0 as Connection);
-    expect(stage.heard()).toBe('X → N0  request(2)');
+    expect(stage.heard()).toBe(`X → N0  request(${next})`);
   });
 
   test.each([
