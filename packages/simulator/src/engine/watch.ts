@@ -9,6 +9,8 @@ import { ThreadDied } from './thread.ts';
 import type { Progress, VitalSigns } from './vital-signs.ts';
 
 const TICK_MS = 250;
+/** So long after one thread has come up must another: many of them take their time. */
+const STARTING_MS = 60_000;
 
 export interface WatchOptions {
   readonly signs: VitalSigns;
@@ -65,12 +67,13 @@ export class Watch {
   }
 
   #look(worker: number): void {
-    const { signs, silenceMs } = this.#options;
+    const { signs } = this.#options;
     const beats = signs.beats(worker);
-    const isBusy = signs.isWorking(worker) || this.#starting.has(worker);
-    const isSilent = isBusy && beats === this.#beats[worker];
+    const isWorking = signs.isWorking(worker);
+    const isSilent = (isWorking || this.#starting.has(worker)) && beats === this.#beats[worker];
     this.#beats[worker] = beats;
     this.#silentTicks[worker] = isSilent ? this.#silentTicks[worker]! + 1 : 0;
+    const silenceMs = isWorking ? this.#options.silenceMs : STARTING_MS;
     if (this.#silentTicks[worker]! * TICK_MS >= silenceMs) {
       throw new ThreadDied(worker, `has not answered for ${silenceMs / 1000} s`);
     }
