@@ -6,6 +6,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
+import type { ReportFlags } from './report.ts';
 import type { SweepFlags } from './sweep.ts';
 
 const STORE = 'results';
@@ -28,6 +29,17 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
     .action(async (file: string, flags: SweepFlags) => {
       const { sweepCommand } = await import('./sweep.ts');
       await sweepCommand(file, flags, surroundings);
+    });
+
+  program
+    .command('report')
+    .description('Shows what an experiment came to: one page with plots and tables.')
+    .argument('[store]', 'where results are kept', STORE)
+    .option('--out <file>', 'the page to write', 'report.html')
+    .option('--experiment <name>', 'which one, where the store has several')
+    .action(async (store: string, flags: ReportFlags) => {
+      const { reportCommand } = await import('./report.ts');
+      await reportCommand(store, flags, surroundings);
     });
 }
 

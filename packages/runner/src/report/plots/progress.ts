@@ -1,0 +1,119 @@
+/** The swarm over time: how much of the file it holds, and what crosses borders meanwhile. */
+
+import * as Plot from '@observablehq/plot';
+
+import type { Detail } from '../data.ts';
+import { type Drawing, looksOf, tick, WIDE_PLOT } from '../svg.ts';
+import { frame, Panels, type Placed } from './panels.ts';
+
+interface Moment extends Placed {
+  readonly seconds: number;
+  readonly value: number;
+  readonly kind: number;
+}
+
+/** How full the swarm is, a curve for each detail. */
+export function filling(details: readonly Detail[]): Drawing | undefined {
+  const names = details.map(({ name }) => name);
+  const moments = details.flatMap((detail, kind) => {
+    const [first] = detail.records;
+    if (first === undefined) return [];
+    const { timeline, peers } = first.result;
+    const all = peers.as.length * first.config.pieces;
+    return timeline.toMs.map((ms, i): Moment => {
+      const value = (100 * timeline.piecesHeld[i]!) / all;
+      return { panel: detail.name, seconds: ms / 1000, value, kind };
+    });
+  });
+  if (moments.length === 0) return undefined;
+  return {
+    name: 'progress',
+    title: 'The swarm over time',
+    caption: 'Pieces that the peers hold, of all that they will hold, in the first repetition.',
+    legend: names,
+    options: (theme) => ({
+      width: WIDE_PLOT,
+      height: 320,
+      marginLeft: 62,
+      marginTop: 8,
+      marginBottom: 40,
+      grid: true,
+      x: {
+        label: 'time (s)',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        zero: true,
+        tickFormat: tick,
+      },
+      y: { label: 'pieces held (%)', labelAnchor: 'center', labelArrow: 'none', domain: [0, 100] },
+      marks: [
+        frame(theme),
+        ...details.map((_, kind) => {
+          const { colour: stroke, dash: strokeDasharray } = looksOf(kind, theme);
+          const mine = moments.filter((moment) => moment.kind === kind);
+          const at = { x: 'seconds', y: 'value' };
+          return Plot.line(mine, { ...at, stroke, strokeWidth: 2, strokeDasharray });
+        }),
+      ],
+    }),
+  };
+}
+
+const DIRECTIONS = ['within an AS', 'between AS'] as const;
+
+/** What is delivered, within an AS and between them, a panel for each detail. */
+export function rates(details: readonly Detail[]): Drawing | undefined {
+  const panels = new Panels(details);
+  const moments = details.flatMap(rateMoments);
+  if (moments.length === 0) return undefined;
+  return {
+    name: 'rates',
+    title: 'Delivered pieces over time',
+    caption: 'Pieces that arrived, in Mbit/s of the whole swarm, in the first repetition.',
+    legend: DIRECTIONS,
+    options: (theme) => ({
+      ...panels.options(),
+      marginLeft: 62,
+      grid: true,
+      x: {
+        label: 'time (s)',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        zero: true,
+        tickFormat: tick,
+        ticks: 5,
+      },
+      y: {
+        label: 'Mbit/s',
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        zero: true,
+        tickFormat: tick,
+        ticks: 5,
+      },
+      marks: [
+        frame(theme),
+        panels.names(theme),
+        ...DIRECTIONS.map((_, kind) => {
+          const { colour: stroke, dash: strokeDasharray } = looksOf(kind, theme);
+          const mine = moments.filter((moment) => moment.kind === kind);
+          const at = { ...panels.place, x: 'seconds', y: 'value', curve: 'step-before' } as const;
+          return Plot.line(mine, { ...at, stroke, strokeWidth: 1.5, strokeDasharray });
+        }),
+      ],
+    }),
+  };
+}
+
+function rateMoments(detail: Detail): Moment[] {
+  const [first] = detail.records;
+  if (first === undefined) return [];
+  const { toMs, insideBytes, outsideBytes } = first.result.timeline;
+  return [insideBytes, outsideBytes].flatMap((bytes, kind) =>
+    toMs.map((ms, i): Moment => {
+      const elapsedMs = ms - (toMs[i - 1] ?? 0);
+      const value = elapsedMs === 0 ? 0 : (8 * bytes[i]!) / elapsedMs / 1000;
+      return { panel: detail.name, seconds: ms / 1000, value, kind };
+    }),
+  );
+}

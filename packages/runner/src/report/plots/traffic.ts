@@ -1,0 +1,63 @@
+/** Which AS sent how much to which: a heat map for each detail, of its first repetition. */
+
+import * as Plot from '@observablehq/plot';
+
+import type { Detail } from '../data.ts';
+import type { Drawing } from '../svg.ts';
+import { SHADES } from '../theme.ts';
+import { Panels, type Placed } from './panels.ts';
+
+interface Cell extends Placed {
+  readonly from: number;
+  readonly to: number;
+  readonly megabytes: number;
+}
+
+/** Numbers of more AS than that would run into each other. */
+const TICKS_MAX = 15;
+
+export function traffic(details: readonly Detail[]): Drawing | undefined {
+  const cells = details.flatMap(cellsOf);
+  if (cells.length === 0) return undefined;
+  const panels = new Panels(details);
+  const most = cells.reduce((max, { megabytes }) => Math.max(max, megabytes), 0);
+  const asCount = cells.reduce((max, { to }) => Math.max(max, to), 0) + 1;
+  const step = Math.ceil(asCount / TICKS_MAX);
+  const ticks = Array.from({ length: asCount }, (_, as) => as).filter((as) => as % step === 0);
+  return {
+    name: 'traffic',
+    title: 'Traffic between autonomous systems',
+    caption:
+      'Megabytes of pieces that the AS of a row sent to the AS of a column, in the first ' +
+      `repetition; the diagonal is what stayed within an AS. Shades go from 0 (dark) to ` +
+      `${Math.round(most).toLocaleString('en-US')} MB (light), by the square root.`,
+    legend: [],
+    options: (theme) => ({
+      ...panels.options(360),
+      marginLeft: 44,
+      color: { scheme: SHADES, type: 'sqrt', domain: [0, most] },
+      x: { label: 'to AS', labelArrow: 'none', ticks, tickSize: 0 },
+      y: { label: 'from AS', labelArrow: 'none', ticks, tickSize: 0 },
+      marks: [
+        panels.names(theme),
+        Plot.cell(cells, {
+          ...panels.place,
+          x: 'to',
+          y: 'from',
+          fill: 'megabytes',
+          inset: 0.5,
+          title: ({ from, to, megabytes }: Cell) =>
+            `AS ${from} to AS ${to}: ${megabytes.toFixed(1)} MB`,
+        }),
+      ],
+    }),
+  };
+}
+
+function cellsOf(detail: Detail): Cell[] {
+  const [first] = detail.records;
+  if (first === undefined) return [];
+  return first.result.trafficBytes.flatMap((row, from) =>
+    row.map((bytes, to) => ({ panel: detail.name, from, to, megabytes: bytes / 1e6 })),
+  );
+}

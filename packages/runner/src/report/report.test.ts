@@ -1,0 +1,224 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { inFolder, pretendedRecord, smallCampaign } from '../../test/campaigns.ts';
+import { listingIn, listingOf, writeListing } from '../campaign/listing.ts';
+import { Store } from '../campaign/store/store.ts';
+import { type Report, writeReport } from './report.ts';
+
+/** Plain BitTorrent, which has no share, and two protocols that have one. */
+const EXPERIMENT = {
+  title: 'Shares & <leaders>',
+  description: 'What "becomes" of it.',
+  labels: ['protocol'],
+  vary: {
+    union: [
+      { protocol: 'plain' },
+      { protocol: 'cache', leaders: [10, 30, 50] },
+      { protocol: 'random', choker: 'random', leaders: [10, 30, 50] },
+    ],
+  },
+  repeat: 3,
+  measure: ['redundancy', 'p50Ms', 'p90Ms', 'leadersP50Ms'],
+  plots: [
+    { x: 'leaders', y: 'redundancy', series: 'protocol' },
+    { x: 'leaders', y: ['p50Ms', 'p90Ms'], series: 'protocol', yScale: 'log' },
+    { x: 'choker', y: 'redundancy', facet: 'protocol', title: 'In panels' },
+  ],
+};
+
+async function withReport(
+  use: (report: Report, folder: string) => Promise<void>,
+  experiment: object = EXPERIMENT,
+  spoil: (store: Store, keys: readonly string[]) => Promise<unknown> = () => Promise.resolve(),
+): Promise<void> {
+  const plan = await smallCampaign(experiment);
+  await inFolder(async (folder) => {
+    const store = await Store.open(join(folder, 'store'));
+    await writeListing(store, listingOf(plan));
+    for (const run of plan.runs) await store.put(pretendedRecord(run));
+    await spoil(store, plan.runs.map(({ key }) => key));
+    store.close();
+    const toRead = await Store.openToRead(join(folder, 'store'));
+    await use(await writeReport(toRead, listingIn(toRead), join(folder, 'report.html')), folder);
+  });
+}
+
+describe('a report', () => {
+  test('has every plot as SVG and as PNG', () =>
+    withReport(async ({ plotFolder, plots }) => {
+      expect(plots).toEqual([
+        '1-redundancy-over-leaders',
+        '2-p50Ms-over-leaders',
+        '2-p90Ms-over-leaders',
+        '3-redundancy-over-choker',
+        'completion-times',
+        'progress',
+        'rates',
+        'traffic',
+      ]);
+      expect(readdirSync(plotFolder)).toEqual(plots.flatMap((name) => [`${name}.png`, `${name}.svg`]));
+      for (const name of plots) {
+        expect(readFileSync(join(plotFolder, `${name}.svg`), 'utf8')).toMatch(/^<svg xmlns="[^"]+"[^>]* role="img"><title>/);
+        const png = readFileSync(join(plotFolder, `${name}.png`));
+        expect(png.subarray(1, 4).toString()).toBe('PNG');
+        expect(png.length).toBeGreaterThan(5_000);
+      }
+      await Promise.resolve();
+    }));
+
+  test('says what was run, with what, and how to do it again', () =>
+    withReport(async ({ page, data }) => {
+      const html = readFileSync(page, 'utf8');
+      expect(html).toContain('Shares &#38; &#60;leaders&#62;');
+      expect(html).not.toContain('<leaders>');
+      for (const seed of data.listing.seeds) expect(html).toContain(String(seed));
+      expect(html).toContain('cachetorrent sweep');
+      expect(html).toContain('&#34;transitDomains&#34;: 1');
+      await Promise.resolve();
+    }));
+
+  test('holds nothing that would be fetched', () =>
+    withReport(async ({ page }) => {
+      const html = readFileSync(page, 'utf8');
+      expect(html).not.toMatch(/(src|href)="(?!#|data:)|@import|url\(/);
+      await Promise.resolve();
+    }));
+
+  test.each([
+    { rule: 'says how many runs are missing', spoil: (store: Store, [key]: readonly string[]) => store.remove(key!),                                                says: '1 of 21 runs are missing' },
+    { rule: 'leaves out what is damaged',     spoil: (store: Store, [key]: readonly string[]) => Promise.resolve(truncateSync(store.fileOf(key!), 9)),               says: 'is not whole, and is left out' },
+    { rule: 'tells of failures',              spoil: (store: Store, [key]: readonly string[]) => store.putFailure({ key: key!, seed: 1, error: 'Oh no', command: 'again', attempts: 2, version: 'v' }, {}), says: 'failed: Oh no To see it again: again' },
+    { rule: 'warns of few repetitions',       spoil: () => Promise.resolve(),                                                                                       says: 'There are 3 repetitions' },
+  ])('$rule', ({ spoil, says }) =>
+    withReport(
+      async ({ page }) => {
+        expect(readFileSync(page, 'utf8')).toContain(says);
+        await Promise.resolve();
+      },
+      EXPERIMENT,
+      spoil,
+    ));
+
+  test('is made of an experiment that draws nothing, varies nothing and repeats nothing', () =>
+    withReport(async ({ page, plots }) => {
+      expect(plots).toEqual(['completion-times', 'progress', 'rates', 'traffic']);
+      expect(readFileSync(page, 'utf8')).toContain('There is one repetition');
+      await Promise.resolve();
+    }, {}));
+
+  test('is refused where there is nothing to report', async () => {
+    const nothing = withReport(() => Promise.resolve(), {}, (store, [key]) => store.remove(key!));
+    await expect(nothing).rejects.toThrow('has no run of small yet');
+  });
+
+  test('does not replace a folder that holds something else', () =>
+    inFolder(async (folder) => {
+      const [run] = (await smallCampaign()).runs;
+      const store = await Store.open(join(folder, 'store'));
+      await writeListing(store, listingOf(await smallCampaign()));
+      await store.put(pretendedRecord(run!));
+      mkdirSync(join(folder, 'report-plots'));
+      writeFileSync(join(folder, 'report-plots', 'thesis.tex'), '');
+      const writing = writeReport(store, listingIn(store), join(folder, 'report.html'));
+      await expect(writing).rejects.toThrow('holds "thesis.tex"');
+      expect(existsSync(join(folder, 'report-plots', 'thesis.tex'))).toBe(true);
+      store.close();
+    }));
+});
+
+const BROWSERS = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
+const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
+if (executablePath === undefined) {
+  console.warn('\n!!! No Chromium here: the report is NOT tested in a browser (apt-get install chromium).\n');
+}
+
+describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+  }, 30_000);
+  afterAll(() => browser?.close());
+
+  /** Opens the page; whatever it says to the console or asks of the network is an error. */
+  async function opened(page: string, use: (page: Page) => Promise<void>, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+    const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 900 } });
+    const tab = await context.newPage();
+    const troubles: string[] = [];
+    const address = pathToFileURL(page).href;
+    tab.on('console', (message) => troubles.push(message.text()));
+    tab.on('pageerror', (error) => troubles.push(error.message));
+    tab.on('request', (request) => {
+      if (request.url() !== address) troubles.push(`asked for ${request.url()}`);
+    });
+    try {
+      await tab.goto(address);
+      await use(tab);
+      expect(troubles).toEqual([]);
+    } finally {
+      await context.close();
+    }
+  }
+
+  test('shows its plots', () =>
+    withReport(({ page, plots }) =>
+      opened(page, async (tab) => {
+        const shown = tab.locator('figure svg.plot');
+        expect(await shown.count()).toBe(plots.length);
+        for (const svg of await shown.all()) {
+          const box = (await svg.boundingBox())!;
+          expect(box.width).toBeGreaterThan(300);
+          expect(box.height).toBeGreaterThan(150);
+        }
+        // Curves with a point for each share, and a level for the protocol without one.
+        const marks = '[id="1-redundancy-over-leaders"] g[aria-label=dot] > *';
+        expect(await tab.locator(marks).count()).toBe(6);
+      })));
+
+  test('sorts a table by a click, and by the keyboard', () =>
+    withReport(({ page, data }) =>
+      opened(page, async (tab) => {
+        const column = '#summary tbody td:nth-child(5)';
+        const sorted = async () =>
+          (await tab.locator(column).evaluateAll((cells) => cells.map((cell) => Number((cell as unknown as { dataset: { sort: string } }).dataset.sort))));
+        const means = data.cells.map(({ intervals }) => intervals.redundancy!.mean);
+        expect(await sorted()).toEqual(means);
+
+        const head = tab.locator('#summary th').nth(4);
+        await head.click();
+        await tab.waitForSelector('#summary th[aria-sort=ascending]');
+        await expect.poll(sorted).toEqual(means.toSorted((a, b) => a - b));
+        await head.press('Enter');
+        await expect.poll(sorted).toEqual(means.toSorted((a, b) => b - a));
+      })));
+
+  test('is dark where that is wished, and legible', () =>
+    withReport(async ({ page }) => {
+      const looks = new Map<string, { background: number; text: number }>();
+      for (const scheme of ['light', 'dark'] as const) {
+        await opened(page, async (tab) => {
+          const [background, text] = await tab.evaluate(`(() => {
+            const { backgroundColor, color } = getComputedStyle(document.body);
+            return [backgroundColor, color].map((of) => Number(/\\d+/.exec(of)[0]));
+          })()`) as [number, number];
+          looks.set(scheme, { background, text });
+        }, scheme);
+      }
+      expect(looks.get('light')!.background - looks.get('light')!.text).toBeGreaterThan(180);
+      expect(looks.get('dark')!.text - looks.get('dark')!.background).toBeGreaterThan(180);
+    }));
+
+  test('fits a narrow screen, and paper', () =>
+    withReport(({ page }) =>
+      opened(page, async (tab) => {
+        await tab.setViewportSize({ width: 380, height: 700 });
+        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(380);
+        const pdf = await tab.pdf({ format: 'A4' });
+        expect(pdf.subarray(0, 4).toString()).toBe('%PDF');
+      })));
+});
+

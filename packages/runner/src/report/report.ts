@@ -1,0 +1,95 @@
+/** Puts a report together: reads the store, draws, and writes a page and a folder of plots. */
+
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import type { Listing } from '../campaign/listing.ts';
+import { list, storeMistake } from '../campaign/store/folder.ts';
+import type { Store } from '../campaign/store/store.ts';
+import { UserMistake } from '../user-mistake.ts';
+import { type ReportData, reportData } from './data.ts';
+import { pageOf } from './page.ts';
+import { curves } from './plots/curves.ts';
+import { distributions } from './plots/distributions.ts';
+import { filling, rates } from './plots/progress.ts';
+import { traffic } from './plots/traffic.ts';
+import { pngOf } from './png.ts';
+import { type Drawing, svgForFile } from './svg.ts';
+
+export interface Report {
+  readonly page: string;
+  readonly plotFolder: string;
+  readonly plots: readonly string[];
+  readonly data: ReportData;
+}
+
+/**
+ * Writes the report of an experiment to `file`, and its plots to a folder beside it.
+ *
+ * @throws UserMistake where the store has none of its runs, or `file` cannot be written
+ */
+export async function writeReport(store: Store, listing: Listing, file: string): Promise<Report> {
+  const data = await reportData(store, listing);
+  if (data.cells.every(({ runs }) => runs.every(({ figures }) => figures === undefined))) {
+    const at = `store ${store.folder}`;
+    const problem = `has no run of ${listing.experiment.name} yet`;
+    const fix = `fill it: cachetorrent sweep ${listing.file} --store ${store.folder}`;
+    throw new UserMistake({ at, problem, fix });
+  }
+  const overParameters = (listing.experiment.plots ?? []).flatMap((spec, i) =>
+    curves(spec, i, data),
+  );
+  const details = [distributions, filling, rates, traffic]
+    .map((draw) => draw(data.details))
+    .filter((drawing) => drawing !== undefined);
+  const drawings = [...overParameters, ...details];
+  const plotFolder = join(dirname(file), `${basename(file).replace(/\.html?$/i, '')}-plots`);
+  const page = pageOf(data, {
+    curves: overParameters,
+    details,
+    plotFolder: basename(plotFolder),
+  });
+  refuseOthers(plotFolder);
+  try {
+    await writePlots(plotFolder, drawings);
+    await writePage(file, page);
+  } catch (error) {
+    throw storeMistake(error, file);
+  }
+  return { page: file, plotFolder, plots: drawings.map(({ name }) => name), data };
+}
+
+/** The folder is replaced as a whole, so it must not hold anything else. */
+function refuseOthers(folder: string): void {
+  const strange = list(folder).find((name) => !/\.(svg|png)$/.test(name));
+  if (strange === undefined) return;
+  const problem = `holds "${strange}", which is no plot, and would be lost`;
+  throw new UserMistake({ at: folder, problem, fix: 'name another page with --out' });
+}
+
+/** In a folder of another name until all are there. */
+async function writePlots(folder: string, drawings: readonly Drawing[]): Promise<void> {
+  const made = `${folder}.new-${process.pid}`;
+  await mkdir(made, { recursive: true });
+  try {
+    for (const drawing of drawings) {
+      const svg = svgForFile(drawing);
+      await writeFile(join(made, `${drawing.name}.svg`), `${svg}\n`);
+      await writeFile(join(made, `${drawing.name}.png`), pngOf(svg));
+    }
+    await rm(folder, { recursive: true, force: true });
+    await rename(made, folder);
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+async function writePage(file: string, page: string): Promise<void> {
+  const made = `${file}.new-${process.pid}`;
+  try {
+    await writeFile(made, page);
+    await rename(made, file);
+  } finally {
+    await rm(made, { force: true });
+  }
+}
