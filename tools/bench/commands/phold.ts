@@ -1,0 +1,98 @@
+/** `bench phold`: events per second of the engine alone. */
+
+import { availableParallelism } from 'node:os';
+
+import { UserMistake } from '@cachetorrent/runner';
+import type { Command } from 'commander';
+
+import type { Surroundings } from '../surroundings.ts';
+import { measuredOn, writeIntoPage } from '../page.ts';
+import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
+import { heading } from '../result-file.ts';
+import { count, counts, percentages } from './options.ts';
+
+interface Flags {
+  readonly pending?: readonly number[];
+  readonly actors?: readonly number[];
+  readonly workers?: readonly number[];
+  readonly remote?: readonly number[];
+  readonly runs: number;
+  readonly events?: number;
+  readonly out?: string;
+  readonly page?: string;
+  readonly json?: true;
+}
+
+const BASE: PholdPoint = { pending: 16_000, actors: 16, workers: 1, remote: 10 };
+
+export function addPhold(program: Command, surroundings: Surroundings): void {
+  program
+    .command('phold')
+    .description('Measures the engine alone: events that schedule events (PHOLD).')
+    .option('--pending <counts>', 'events pending at any time', counts)
+    .option('--actors <counts>', 'actors that they are spread over', counts)
+    .option('--workers <counts>', 'threads', counts)
+    .option('--remote <percentages>', 'of the events, how many go to another actor', percentages)
+    .option('--runs <n>', 'runs of each', count, 3)
+    .option('--events <n>', 'events of a run, for a trial', count)
+    .option('--out <file>', 'writes the result there, as JSON')
+    .option('--page <file>', 'writes the table into a page, between its two comments')
+    .option('--json', 'prints the result instead of the table')
+    .action((flags: Flags) => run(flags, surroundings));
+}
+
+async function run(flags: Flags, { tell, deliver }: Surroundings): Promise<void> {
+  const { runs, events, page, out, json } = flags;
+  const chosen = pointsOf(flags);
+  for (const point of chosen) check(point);
+  const options = { runs, tell, ...(events === undefined ? {} : { events }) };
+  const points = [];
+  for (const point of chosen) points.push(await pholdResult(point, options));
+  const table = `${pholdTable(points)}\n\n${measuredOn()}`;
+  const where = { ...(json ? { json } : {}), ...(out === undefined ? {} : { out }) };
+  await deliver({ table, document: { ...heading('phold'), points }, ...where });
+  if (page !== undefined) await writeIntoPage(page, 'phold', table);
+}
+
+/** All combinations of what was asked for; where nothing was, one thing is varied at a time. */
+function pointsOf({ pending, actors, workers, remote }: Flags): readonly PholdPoint[] {
+  if ([pending, actors, workers, remote].every((values) => values === undefined)) {
+    const cores = availableParallelism();
+    return [
+      ...[1_000, 16_000, 128_000, 1_000_000].map((each) => ({ ...BASE, pending: each })),
+      ...[4, 64, 256].map((each) => ({ ...BASE, actors: each })),
+      ...[0, 50, 90].map((each) => ({ ...BASE, remote: each })),
+      ...[2, 4, 8, 16].filter((each) => each <= cores).map((each) => ({ ...BASE, workers: each })),
+    ];
+  }
+  return (pending ?? [BASE.pending]).flatMap((p) =>
+    (actors ?? [BASE.actors]).flatMap((a) =>
+      (workers ?? [BASE.workers]).flatMap((w) =>
+        (remote ?? [BASE.remote]).map((r) => ({ pending: p, actors: a, workers: w, remote: r })),
+      ),
+    ),
+  );
+}
+
+function check({ pending, actors, workers, remote }: PholdPoint): void {
+  const cores = availableParallelism();
+  const refuse = (at: string, problem: string, fix: string): never => {
+    throw new UserMistake({ at, problem, fix });
+  };
+  if (workers > cores) {
+    refuse('--workers', `is ${workers}, and here are ${cores} cores`, `set it to ${cores} or less`);
+  }
+  if (workers > actors) {
+    refuse('--workers', `is ${workers}, more than the ${actors} actors`, 'set it to fewer');
+  }
+  if (remote > 0 && actors === 1) {
+    refuse(
+      '--remote',
+      `is ${remote} %, but there is one actor`,
+      'set it to 0, or take more actors',
+    );
+  }
+  if (pending < actors) {
+    refuse('--pending', `is ${pending}, less than one for each of ${actors} actors`, 'take more');
+  }
+}

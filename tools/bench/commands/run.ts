@@ -1,0 +1,57 @@
+/** `bench run`: the targets, measured on this machine. */
+
+import type { Command } from 'commander';
+
+import { GotWorse, type Surroundings } from '../surroundings.ts';
+import { measuredOn, writeIntoPage } from '../page.ts';
+import { heading, readRunFile, type RunFile } from '../result-file.ts';
+import { checkComparable, regressions } from '../run/compare.ts';
+import { targetTable } from '../run/report.ts';
+import { casesOf, checkCores, chosenTargets, runRounds } from '../run/run.ts';
+import { count, names } from './options.ts';
+
+interface Flags {
+  readonly runs: number;
+  readonly only?: readonly string[];
+  readonly compare?: string;
+  readonly out?: string;
+  readonly page?: string;
+  readonly json?: true;
+}
+
+export function addRun(program: Command, surroundings: Surroundings): void {
+  program
+    .command('run')
+    .description('Measures what is promised of speed and size: whole processes, in turns.')
+    .option('--runs <n>', 'runs of each case', count, 5)
+    .option('--only <ids>', 'only these targets, such as 1,3a; 6 runs only if named', names)
+    .option('--compare <file>', 'an earlier result: ends with 1 where something got worse')
+    .option('--out <file>', 'writes the result there, as JSON')
+    .option('--page <file>', 'writes the table into a page, between its two comments')
+    .option('--json', 'prints the result instead of the table')
+    .action((flags: Flags) => run(flags, surroundings));
+}
+
+async function run(flags: Flags, { tell, signal, deliver }: Surroundings): Promise<void> {
+  const { runs, only, compare, page, ...rest } = flags;
+  const targets = chosenTargets(only);
+  const cases = casesOf(targets);
+  checkCores(cases);
+  const before = compare === undefined ? undefined : await readRunFile(compare);
+  const planned: RunFile = { ...heading('run'), kind: 'run', rounds: [] };
+  const names = Object.fromEntries(cases.map(({ name }) => [name, {}]));
+  const rounds = Array.from({ length: runs }, () => names);
+  if (before !== undefined) checkComparable(before, { ...planned, rounds }, compare!);
+
+  const after = {
+    ...planned,
+    rounds: [...(await runRounds({ cases, rounds: runs, signal, tell }))],
+  };
+  const table = `${targetTable(targets, after.rounds)}\n\n${measuredOn()}\n`;
+  await deliver({ table, document: after, ...rest });
+  if (page !== undefined) await writeIntoPage(page, 'run', table);
+  if (before === undefined) return;
+  const worse = regressions(before, after);
+  if (worse.length > 0) throw new GotWorse(worse.join('\n'));
+  tell('nothing got worse by more than noise');
+}

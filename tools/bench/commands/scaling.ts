@@ -1,0 +1,39 @@
+/** `bench scaling`: how wall time grows with workers, peers, AS, latency and pieces. */
+
+import { type Command, InvalidArgumentError } from 'commander';
+
+import type { Surroundings } from '../surroundings.ts';
+import { measuredOn } from '../page.ts';
+import { scaling } from '../scaling/scaling.ts';
+import { count, names } from './options.ts';
+
+interface Flags {
+  readonly runs: number;
+  readonly only?: readonly string[];
+  readonly out?: string;
+  readonly share: number;
+}
+
+export function addScaling(program: Command, { stdout, tell, signal }: Surroundings): void {
+  program
+    .command('scaling')
+    .description('Measures how wall time grows with workers, peers, AS, latency and pieces.')
+    .option('--runs <n>', 'runs of each point', count, 3)
+    .option('--only <sweeps>', 'only these: workers, swarm-size, systems, latency, pieces', names)
+    .option('--out <folder>', 'writes a JSON file and a picture of each there')
+    .option('--share <x>', 'so much of the 1,000 pieces, for a trial', share, 1)
+    .action(async ({ runs, only, out, share: ofPieces }: Flags) => {
+      const optional = {
+        ...(only === undefined ? {} : { only }),
+        ...(out === undefined ? {} : { out }),
+      };
+      const text = await scaling({ runs, share: ofPieces, signal, tell, ...optional });
+      stdout.write(`${text}\n${measuredOn()}\n`);
+    });
+}
+
+function share(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 10) return number;
+  throw new InvalidArgumentError('Write a number above 0, up to 10.');
+}

@@ -1,0 +1,41 @@
+/** The mailbox: a message posted by one actor and delivered to another, without its contents. */
+
+import { Inbox } from '../../../packages/simulator/src/engine/inbox.ts';
+import { Outbox, outboxMemory } from '../../../packages/simulator/src/engine/outbox.ts';
+import { type Micro, sized } from './micro.ts';
+
+/** An envelope for three copies, and a `have` in it. */
+const PAYLOAD_BYTES = 4 + 3 * 12 + 9;
+
+export const MAILBOX: readonly Micro[] = [
+  mailbox(14, 1_000),
+  mailbox(56, 10_000),
+  mailbox(1_000, 10_000),
+];
+
+function mailbox(actors: number, messages: number): Micro {
+  return {
+    name: `mailbox: a message, ${sized(messages)} a window, ${sized(actors)} actors`,
+    make: () => {
+      const memory = outboxMemory(actors);
+      const outbox = new Outbox(memory, actors);
+      const inbox = new Inbox([memory]);
+      const sender = { id: 0, nowMs: 0, postOrder: 0 };
+      const hearer = { deliver: (): void => {} };
+      const run = (): void => {
+        outbox.clear();
+        for (let n = 0; n < messages; n++) {
+          sender.nowMs = n;
+          sender.postOrder = n;
+          outbox.begin((n * 7) % actors, sender, PAYLOAD_BYTES);
+          outbox.end(PAYLOAD_BYTES);
+        }
+        inbox.open();
+        let delivered = 0;
+        for (let actor = 0; actor < actors; actor++) delivered += inbox.deliver(actor, hearer);
+        if (delivered !== messages) throw new Error('a message was lost');
+      };
+      return { operations: messages, run };
+    },
+  };
+}

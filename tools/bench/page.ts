@@ -1,0 +1,42 @@
+/**
+ * Writes a table into a page that people read: between two comments that name the measurement.
+ *
+ *     <!-- bench micro -->
+ *     … replaced …
+ *     <!-- end -->
+ */
+
+import { readFile, writeFile } from 'node:fs/promises';
+
+import { UserMistake } from '@cachetorrent/runner';
+
+import { busyElsewhere, describe, thisMachine } from './machine.ts';
+
+/** @throws UserMistake where the page has no place for it */
+export async function writeIntoPage(path: string, kind: string, text: string): Promise<void> {
+  const page = await pageOf(path);
+  const begin = `<!-- bench ${kind} -->\n`;
+  const end = '<!-- end -->';
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(end, from);
+  if (from < begin.length || to < 0) {
+    const problem = `has no place for this: no lines "${begin.trim()}" and "${end}"`;
+    throw new UserMistake({ at: path, problem, fix: 'write these two lines where the table goes' });
+  }
+  await writeFile(path, `${page.slice(0, from)}\n${text.trim()}\n\n${page.slice(to)}`);
+}
+
+/** One line for below a table: on what it was measured. */
+export function measuredOn(): string {
+  const note = busyElsewhere();
+  return `Measured on ${describe(thisMachine())}${note === undefined ? '' : `; ${note}`}.`;
+}
+
+async function pageOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    const fix = 'name a Markdown page with a place for the table';
+    throw new UserMistake({ at: path, problem: 'there is no such file', fix });
+  }
+}

@@ -1,0 +1,62 @@
+/** What got slower, larger or worse than in an earlier measurement, by more than noise. */
+
+import { UserMistake } from '@cachetorrent/runner';
+
+import { describe } from '../machine.ts';
+import type { RunFile } from '../result-file.ts';
+import { differs, type Direction, RUNS_TO_COMPARE, summarize } from '../statistics.ts';
+import type { Round } from './targets.ts';
+
+/** The figures that are compared, and which way is worse. */
+const WORSE: Readonly<Record<string, Direction>> = {
+  wallMs: 'more',
+  cpuMs: 'more',
+  peakRssBytes: 'more',
+  eventsPerSecond: 'less',
+  speedUp: 'less',
+};
+
+/** @throws UserMistake where the two cannot be compared */
+export function checkComparable(before: RunFile, after: RunFile, path: string): void {
+  const [there, here] = [describe(before.machine), describe(after.machine)];
+  if (there !== here) {
+    const problem = `was measured on another machine: ${there}; this one is ${here}`;
+    throw new UserMistake({ at: path, problem, fix: 'compare what one machine has measured' });
+  }
+  const shared = casesOf(before).filter((name) => casesOf(after).includes(name));
+  if (shared.length === 0) {
+    const problem = `has none of the cases that were measured now: ${casesOf(after).join('; ')}`;
+    throw new UserMistake({ at: path, problem, fix: 'measure the same targets with --only' });
+  }
+  for (const { rounds } of [before, after]) {
+    if (rounds.length >= RUNS_TO_COMPARE) continue;
+    const problem = `${rounds.length} runs cannot tell a change from noise`;
+    const fix = `measure ${RUNS_TO_COMPARE} runs or more, both times, with --runs`;
+    throw new UserMistake({ at: '--compare', problem, fix });
+  }
+}
+
+/** A sentence for each figure that got worse. */
+export function regressions(before: RunFile, after: RunFile): readonly string[] {
+  return casesOf(after).flatMap((name) =>
+    Object.entries(WORSE).flatMap(([figure, direction]) => {
+      const [then, now] = [before, after].map(({ rounds }) => valuesOf(rounds, name, figure));
+      if (Math.min(then!.length, now!.length) < RUNS_TO_COMPARE) return [];
+      if (!differs(then!, now!, direction)) return [];
+      const [was, is] = [summarize(then!).median, summarize(now!).median];
+      const percent = Math.abs(100 * (is / was - 1)).toFixed(1);
+      return [
+        `${name}: ${figure} was ${was.toPrecision(4)}, and is ${is.toPrecision(4)}, ` +
+          `${percent} % ${direction}`,
+      ];
+    }),
+  );
+}
+
+function casesOf({ rounds }: RunFile): readonly string[] {
+  return [...new Set(rounds.flatMap((round) => Object.keys(round)))];
+}
+
+function valuesOf(rounds: readonly Round[], name: string, figure: string): readonly number[] {
+  return rounds.flatMap((round) => round[name]?.[figure] ?? []);
+}
