@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { FORTY } from '../../test/swarm/swarms.ts';
 import { simulate } from '../simulate.ts';
 import { SwarmStalled } from './diagnose.ts';
+import { Islands } from './islands.ts';
+import type { LoggedMessages } from './log/reader.ts';
 import { makePlan } from './make-plan.ts';
 import { Plan } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -48,6 +50,24 @@ describe('neighbours', () => {
     expect(warningsOf({ minPeers: 8 })).toEqual([]);
     expect(warningsOf({ minPeers: 8, externalPercent: 0 })[0]).toContain('not connected');
   });
+});
+
+test.each([
+  { seed: 1, many: false },
+  { seed: 2, many: true },
+  { seed: 3, many: true },
+])('the islands foreseen are those that connections come to make: $seed', async ({ seed, many }) => {
+  const swarm = { ...FORTY, neighbours: 1, pieces: 2 };
+  const islands = new Islands(41);
+  const onMessages = ({ count, from, to }: LoggedMessages) => {
+    for (let i = 0; i < count; i++) islands.join(from(i), to(i));
+  };
+  // Where there are islands without the seed, the run comes to a stop.
+  await simulate(swarm, { seed, workers: 1, messageLog: { kinds: ['connReq'], onMessages } }).catch(() => {});
+  const found = new Set(Array.from({ length: 40 }, (_, i) => islands.of(i + 1))).size;
+  const foreseen = /into (\d+) islands/.exec(warningsOf({ neighbours: 1 }, seed)[0] ?? 'into 1 islands')![1];
+  expect(foreseen).toBe(String(found));
+  expect(found > 1).toBe(many);
 });
 
 describe('elections', () => {
