@@ -83,8 +83,8 @@ function linesOf(messages: LoggedMessages): string {
   for (let i = 0; i < messages.count; i++) {
     const piece = messages.piece(i);
     const ends = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
-    const said = `"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${piece < 0 ? '' : `,"piece":${piece}`}`;
-    lines += `{${ends},${said}}\n`;
+    const ofPiece = piece < 0 ? '' : `,"piece":${piece}`;
+    lines += `{${ends},"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${ofPiece}}\n`;
   }
   return lines;
 }
