@@ -6,6 +6,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
+import type { ExportFlags } from './export.ts';
+import type { QueryFlags } from './query.ts';
 import type { ReportFlags } from './report.ts';
 import type { SweepFlags } from './sweep.ts';
 
@@ -40,6 +42,32 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
     .action(async (store: string, flags: ReportFlags) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(store, flags, surroundings);
+    });
+
+  program
+    .command('query')
+    .description('Asks a store in SQL: runs, peers, traffic, and a table for each experiment.')
+    .argument('<store>', 'where results are kept')
+    .argument('<sql>', "such as 'SELECT leaders, avg(redundancy) FROM runs GROUP BY ALL'")
+    .addOption(
+      new Option('--format <format>', 'of the answer')
+        .choices(['table', 'csv', 'json'])
+        .default('table'),
+    )
+    .action(async (store: string, sql: string, flags: QueryFlags) => {
+      const { queryCommand } = await import('./query.ts');
+      await queryCommand(store, sql, flags, surroundings);
+    });
+
+  program
+    .command('export')
+    .description('Writes what a store holds as CSV.')
+    .argument('[store]', 'where results are kept', STORE)
+    .option('--out <folder>', 'where to write to', 'export')
+    .option('--experiment <name>', 'only the runs of this one')
+    .action(async (store: string, flags: ExportFlags) => {
+      const { exportCommand } = await import('./export.ts');
+      await exportCommand(store, flags, surroundings);
     });
 }
 

@@ -1,0 +1,26 @@
+/** `cachetorrent export`: a store as CSV. */
+
+import { exportCsv } from '../campaign/export.ts';
+import { listingIn } from '../campaign/listing.ts';
+import { Store } from '../campaign/store/store.ts';
+import type { Surroundings } from '../surroundings.ts';
+
+export interface ExportFlags {
+  readonly out: string;
+  readonly experiment?: string;
+}
+
+/** @throws UserMistake where there is no store, or nowhere to write to */
+export async function exportCommand(
+  folder: string,
+  { out, experiment }: ExportFlags,
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
+  const store = await Store.openToRead(folder);
+  const listing = experiment === undefined ? undefined : listingIn(store, experiment);
+  const { files, runCount, damaged } = await exportCsv(store, out, listing);
+  for (const { file, problem } of damaged) {
+    stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
+  }
+  stdout.write(`${runCount} runs in\n${files.map((file) => `  ${file}\n`).join('')}`);
+}

@@ -1,0 +1,91 @@
+/** `cachetorrent query`: asks a store in SQL. */
+
+import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
+import { type Answer, query } from '../campaign/query.ts';
+import { Store } from '../campaign/store/store.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { UserMistake } from '../user-mistake.ts';
+
+export interface QueryFlags {
+  readonly format: 'table' | 'csv' | 'json';
+}
+
+/** @throws UserMistake where the question, or the store, makes no sense */
+export async function queryCommand(
+  folder: string,
+  sql: string,
+  { format }: QueryFlags,
+  surroundings: Surroundings,
+): Promise<void> {
+  await bringUpToDate(folder, surroundings);
+  const answer = await query(await Store.openToRead(folder), sql);
+  surroundings.stdout.write(FORMATS[format](answer));
+}
+
+/** Where the store cannot be written to, the answer is about what its datasets have. */
+async function bringUpToDate(folder: string, { stderr, signal }: Surroundings): Promise<void> {
+  const toRead = await Store.openToRead(folder);
+  let store: Store;
+  try {
+    store = await Store.open(folder);
+  } catch (error) {
+    if (!(error instanceof UserMistake)) throw error;
+    if (!isUpToDate(toRead)) {
+      stderr.write(`${error.message}\n  so its datasets may lack the latest runs\n`);
+    }
+    return;
+  }
+  try {
+    const { damaged, repaired } = await refreshDatasets(store, { signal });
+    for (const { file, problem } of damaged) {
+      stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
+    }
+    for (const file of repaired) stderr.write(`${file} had been altered, and was written anew\n`);
+  } finally {
+    store.close();
+  }
+}
+
+const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>> = {
+  table: asTable,
+  csv: asCsv,
+  json: ({ columns, rows }) =>
+    `${JSON.stringify(
+      rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
+      null,
+      2,
+    )}\n`,
+};
+
+/** Columns under their names, numbers to the right. */
+function asTable({ columns, rows }: Answer): string {
+  const cells = rows.map((row) => row.map(shown));
+  const widths = columns.map((name, i) =>
+    cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
+  );
+  const isNumber = columns.map((_, i) =>
+    rows.every((row) => row[i] === null || typeof row[i] === 'number'),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd();
+  return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
+}
+
+function asCsv({ columns, rows }: Answer): string {
+  const line = (row: readonly unknown[]) => row.map((cell) => quoted(cell)).join(',');
+  return `${[line(columns), ...rows.map(line)].join('\n')}\n`;
+}
+
+function quoted(cell: unknown): string {
+  if (cell === null) return '';
+  const text = shown(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function shown(value: unknown): string {
+  if (value === null) return '-';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
+}
