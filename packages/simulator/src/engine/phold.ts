@@ -47,10 +47,16 @@ export class PholdActor implements Behaviour {
   readonly #world: World;
   readonly #random: Random;
   readonly #delaysMs: Float64Array;
+  readonly #lookaheadMs: number;
+  readonly #endMs: number;
+  readonly #remoteShare: number;
   #hash = 0;
 
   constructor(phold: Phold, world: World) {
     this.#phold = phold;
+    this.#lookaheadMs = phold.lookaheadMs;
+    this.#endMs = phold.endMs;
+    this.#remoteShare = (phold.remotePercent / 100) * 2 ** 32;
     this.#world = world;
     this.#random = seededRandom(phold.seed, 'phold', world.id);
     this.#delaysMs = Float64Array.from({ length: DELAYS }, () =>
@@ -62,15 +68,16 @@ export class PholdActor implements Behaviour {
   }
 
   handle(): void {
-    const { lookaheadMs, endMs, remotePercent } = this.#phold;
     const world = this.#world;
-    const random = this.#random;
     this.doneCount++;
     this.lastActiveMs = world.nowMs;
     this.#hash = (Math.imul(this.#hash, 31) + world.nowMs * 1e6) | 0;
-    const atMs = world.nowMs + lookaheadMs + this.#delaysMs[random.below(DELAYS)]!;
-    if (atMs >= endMs) return;
-    if (remotePercent > 0 && random.below(100) < remotePercent) this.#post(atMs);
+
+    // One number decides both: its lowest bits the delay, the others whether the event stays.
+    const draw = this.#random.unit() * 2 ** 32;
+    const atMs = world.nowMs + this.#lookaheadMs + this.#delaysMs[draw & (DELAYS - 1)]!;
+    if (atMs >= this.#endMs) return;
+    if (draw < this.#remoteShare) this.#post(atMs);
     else world.schedule(atMs, 0, 0, 0, 0);
   }
 
