@@ -194,7 +194,7 @@ describe('a stranger', () => {
     encoder.extended(0, Buffer.from('d1:md11:ut_metadatai3eee'));
     encoder.extended(2, Buffer.from('d8:msg_typei0e5:piecei0ee'));
     for (let part = encoder.take(); part; part = encoder.take()) socket.write(part);
-    while (!Buffer.concat(heard).includes(torrent.info)) await sleep(20);
+    while (!Buffer.concat(heard).includes(Buffer.from(torrent.info))) await sleep(20);
     socket.destroy();
   });
 });

@@ -55,7 +55,11 @@ export class World {
   }
 
   /** A client in a folder of its own, started; stopped at the end. */
-  async client(torrent: Torrent, name: string, options: Partial<ClientOptions> = {}): Promise<Client> {
+  async client(
+    torrent: Torrent,
+    name: string,
+    options: Partial<ClientOptions> = {},
+  ): Promise<Client> {
     const folder = join(this.folder, name);
     await mkdir(folder, { recursive: true });
     const client = new Client({ torrent, folder, host: LOCALHOST, ...options });

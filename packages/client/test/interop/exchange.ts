@@ -7,25 +7,32 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '@cachetorrent/std';
 import { uniformSelection } from '@cachetorrent/tracker';
 
-import { makeTorrent, TrackerServer } from '../../src/index.ts';
+import { makeTorrent, parseTorrentFile, TrackerServer } from '../../src/index.ts';
+import { freePort } from './free-port.ts';
 import type { Program, Station } from './program.ts';
+
+/** Starts a tracker for the torrent with this info hash, in hexadecimal. */
+export type StartTracker = (infoHash: string) => Promise<RunningTracker>;
+
+export interface RunningTracker {
+  /** What to announce to. */
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
 
 export interface Exchange {
   readonly seeds: readonly Program[];
   readonly leeches: readonly Program[];
   readonly bytes: number;
   readonly timeoutMs: number;
-  /** Another tracker than ours: its address, and what to do in the end. */
-  readonly tracker?: (
-    infoHash: () => string,
-  ) => Promise<{ url: string; stop: () => Promise<void> }>;
+  /** Another tracker than ours. */
+  readonly tracker?: StartTracker;
 }
 
 export interface Outcome {
@@ -51,19 +58,19 @@ export async function run({
 }: Exchange): Promise<Outcome> {
   const folder = await mkdtemp(join(tmpdir(), 'interop-'));
   const children: ChildProcess[] = [];
-  const server = await (tracker ?? ourTracker)(() => '');
+  let server: RunningTracker | undefined;
   try {
     const content = randomBytes(bytes);
     const sha256 = createHash('sha256').update(content).digest('hex');
     const torrent = join(folder, 'file.torrent');
-    await writeFile(join(folder, NAME), content);
-    await writeFile(
-      torrent,
-      await makeTorrent(join(folder, NAME), {
-        trackers: [server.url],
-        pieceBytes: PIECE_BYTES,
-      }),
-    );
+    const source = join(folder, NAME);
+    await writeFile(source, content);
+    // The trackers stand outside the info dictionary, so that its hash is known before theirs are.
+    const draft = await makeTorrent(source, { trackers: [], pieceBytes: PIECE_BYTES });
+    const { infoHash } = await parseTorrentFile(draft, 'draft');
+    server = await (tracker ?? ourTracker)(Buffer.from(infoHash).toString('hex'));
+    const trackers = [server.url];
+    await writeFile(torrent, await makeTorrent(source, { trackers, pieceBytes: PIECE_BYTES }));
 
     const all = [...seeds, ...leeches];
     const stations = await Promise.all(
@@ -93,12 +100,12 @@ export async function run({
     return { seconds: (performance.now() - startMs) / 1_000, sha256 };
   } finally {
     await Promise.all(children.map(end));
-    await server.stop();
+    await server?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-async function ourTracker(): Promise<{ url: string; stop: () => Promise<void> }> {
+const ourTracker: StartTracker = async () => {
   const server = new TrackerServer({
     host: HOST,
     port: 0,
@@ -110,7 +117,7 @@ async function ourTracker(): Promise<{ url: string; stop: () => Promise<void> }>
     random: seededRandom('interop'),
   });
   return { url: await server.start(), stop: () => server.stop() };
-}
+};
 
 /** Returns when the file is there, whole and right. */
 async function arrival(
@@ -137,14 +144,6 @@ async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part as Buffer);
   return hash.digest('hex');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -1,0 +1,68 @@
+/** Trackers that others wrote. */
+
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+
+import type { StartTracker } from './exchange.ts';
+import { freePort } from './free-port.ts';
+
+const HOST = '127.0.0.1';
+const NPM_TRACKER = 'bittorrent-tracker@11.2.3';
+
+/** Debian's opentracker serves only the torrents of a list. */
+export const opentracker: StartTracker = async (infoHash) => {
+  const folder = await mkdtemp(join(tmpdir(), 'opentracker-'));
+  const port = await freePort();
+  // It gives up its rights, and must still be able to read here.
+  await chmod(folder, 0o755);
+  await writeFile(join(folder, 'whitelist'), `${infoHash}\n`);
+  const child = spawn(
+    'opentracker',
+    ['-i', HOST, '-p', `${port}`, '-P', `${port}`, '-d', folder, '-u', 'nobody', '-w', 'whitelist'],
+    { stdio: 'ignore', cwd: folder },
+  );
+  await sleep(500);
+  return {
+    url: `http://${HOST}:${port}/announce`,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/**
+ * The npm tracker. It wants native modules that no test of ours needs, so it is installed beside
+ * the workspace, without its scripts, when it is first asked for.
+ */
+export const npmTracker: StartTracker = async () => {
+  const folder = join(tmpdir(), 'cachetorrent-npm-tracker');
+  const module = join(folder, 'node_modules', 'bittorrent-tracker', 'server.js');
+  if (!existsSync(module)) {
+    await mkdir(folder, { recursive: true });
+    spawnSync('npm', ['install', '--ignore-scripts', '--prefix', folder, NPM_TRACKER]);
+  }
+  const { default: Server } = (await import(pathToFileURL(module).href)) as {
+    default: new (options: object) => NpmServer;
+  };
+  const server = new Server({ http: true, udp: false, ws: false, interval: 10_000 });
+  server.on('error', () => {});
+  server.on('warning', () => {});
+  await new Promise<void>((resolve) => server.listen(0, HOST, resolve));
+  return {
+    url: `http://${HOST}:${server.http.address().port}/announce`,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+};
+
+interface NpmServer {
+  readonly http: { address(): { readonly port: number } };
+  on(event: string, hear: (error: Error) => void): void;
+  listen(port: number, host: string, done: () => void): void;
+  close(done: () => void): void;
+}
