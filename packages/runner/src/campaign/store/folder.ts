@@ -81,6 +81,8 @@ const MEANINGS: Readonly<Record<string, readonly [problem: string, fix: string]>
   'sqlite 13': FULL,
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
+  ENOTDIR: ['has a file where a folder has to be', 'name a folder elsewhere'],
+  EISDIR: ['is a folder', 'name a file'],
   EROFS: ['is on a disk that cannot be written to', READ_ONLY[1]],
   'sqlite 8': READ_ONLY,
   'sqlite 14': READ_ONLY,
