@@ -22,6 +22,8 @@ export class Download {
   readonly #connections: Connections;
   readonly #host: PeerHost;
   readonly #backlog: number;
+  /** For each connection a backlog of its own, 0 for the usual one; made when one is set. */
+  #backlogs: Uint16Array | undefined;
   readonly #countRepeatedHaves: boolean;
   readonly #silentHaves: boolean;
   readonly #caching: boolean;
@@ -52,6 +54,7 @@ export class Download {
   /** The other side is gone, and what it held with it. Call before its flags are cleared. */
   closed(on: Connection, pieceCount: number): void {
     const lost = this.#lose(on);
+    if (this.#backlogs !== undefined) this.#backlogs[on] = 0;
     this.#connections.setFlags(on, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
@@ -69,7 +72,8 @@ export class Download {
     const flags = this.#connections.flags(on);
     this.#beginInterest(on);
     if (this.#silentHaves || (flags & CHOKED) !== 0) return;
-    if (this.#requests.lengthOf(on) < this.#backlog && this.#picker.isFree(piece)) this.#ask(on);
+    if (this.#requests.lengthOf(on) >= this.#backlogOf(on)) return;
+    if (this.#picker.isFree(piece)) this.#ask(on);
   }
 
   unchoke(on: Connection): void {
@@ -119,10 +123,29 @@ export class Download {
     else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) this.#endInterest(on);
   }
 
+  /** From now on keeps so many pieces asked for on this connection. */
+  setBacklog(on: Connection, pieces: number): void {
+    const { capacity } = this.#connections;
+    const backlogs = this.#backlogs ?? new Uint16Array(capacity);
+    this.#backlogs = backlogs;
+    if (backlogs.length < capacity) {
+      this.#backlogs = new Uint16Array(capacity);
+      this.#backlogs.set(backlogs);
+    }
+    this.#backlogs[on] = pieces;
+    this.askForMore(on);
+  }
+
+  #backlogOf(on: Connection): number {
+    const own = this.#backlogs === undefined ? 0 : this.#backlogs[on]!;
+    return own === 0 ? this.#backlog : own;
+  }
+
   /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
   #ask(on: Connection): void {
     const start = this.#connections.rowOf(on);
-    while (this.#requests.lengthOf(on) < this.#backlog) {
+    const backlog = this.#backlogOf(on);
+    while (this.#requests.lengthOf(on) < backlog) {
       const piece = this.#picker.next(this.#connections.rows, start);
       if (piece === NO_PIECE) {
         if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);

@@ -138,6 +138,14 @@ export class Peer implements PeerMessages {
     this.#connections.close(on);
   }
 
+  /**
+   * Keeps so many pieces asked for on this connection, in place of `backlog`: for hosts that know
+   * how fast it is.
+   */
+  setBacklog(on: Connection, pieces: number): void {
+    this.#download.setBacklog(on, pieces);
+  }
+
   /** The piece to send on this connection; NO_PIECE where there is none. */
   sending(on: Connection): PieceIndex {
     return this.#upload.sending(on);

@@ -1,4 +1,7 @@
-/** What a peer does when another takes a piece back (BEP 54), refuses it, or sends it broken. */
+/**
+ * What a host can do that a simulator need not: another takes a piece back (BEP 54), refuses it or
+ * sends it broken; a connection is worth more requests than others.
+ */
 
 import { expect, test } from 'vitest';
 
@@ -63,4 +66,16 @@ test('a disconnect afterwards counts nobody twice', () => {
   peer.have(second!, piece(0));
   peer.piece(second!, piece(0));
   expect(peer.isComplete).toBe(true);
+});
+
+test('a host may set how many pieces are kept asked for on a connection', () => {
+  const { stage, peer } = between(6);
+  for (let index = 0; index < 6; index++) peer.have(first!, piece(index));
+  const asked = (): number => stage.heard().match(/X → A  request/g)?.length ?? 0;
+  expect(asked()).toBe(1);
+  peer.setBacklog(first!, 3);
+  expect(asked()).toBe(2);
+  peer.setBacklog(first!, 1);
+  peer.piece(first!, piece(0));
+  expect(asked()).toBe(0);
 });
