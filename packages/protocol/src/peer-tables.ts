@@ -4,13 +4,13 @@
  *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     lines   for each 32 pieces sixteen words    │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
+ *     free    a bit for each piece that is neither stored nor asked for, row by row
  *
  * The words of a line, one cache line, have a bit for each of its pieces:
  *
  *     word 0       stored
- *     word 1       free: neither stored nor asked for
- *     word 2 …     how many hold it, in binary: word 2 has the bits worth 1, word 3 those worth 2,
- *                  word 4 those worth 4, and so on up to word 15
+ *     word 1 …     how many hold it, in binary: word 1 has the bits worth 1, word 2 those worth 2,
+ *                  word 3 those worth 4, and so on up to word 15
  *
  * Nine in ten messages are a `have`, and most change a bit in `has` and count a holder, which is
  * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
@@ -28,8 +28,7 @@ import type { Connection, PieceIndex } from './ids.ts';
 export const LINE_WORDS = 16;
 /** The words of a line. */
 export const STORED = 0;
-export const FREE = 1;
-export const COUNT = 2;
+export const COUNT = 1;
 const COUNT_BITS = LINE_WORDS - COUNT;
 
 /** What is left to do after a `have`. */
@@ -44,6 +43,8 @@ export class PeerTables {
   flags: Uint8Array;
   has: Uint32Array;
   readonly lines: Uint32Array;
+  /** A row is `hasWords` long. */
+  readonly free: Uint32Array;
   /** Words of `has` for a connection, and of `lines` for a row. */
   readonly hasWords: number;
   readonly rowWords: number;
@@ -60,6 +61,7 @@ export class PeerTables {
     this.flags = new Uint8Array(rows * connectionsEach);
     this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
     this.lines = new Uint32Array(rows * this.rowWords);
+    this.free = new Uint32Array(rows * this.hasWords);
     this.blockOf = new Int32Array(rows);
     this.countBits = new Uint8Array(rows);
   }

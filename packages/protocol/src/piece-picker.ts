@@ -14,7 +14,7 @@ import { assert, type Random } from '@cachetorrent/std';
 
 import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
-import { COUNT, FREE, LINE_WORDS, type PeerMemory, PeerTables, STORED } from './peer-tables.ts';
+import { COUNT, LINE_WORDS, type PeerMemory, PeerTables, STORED } from './peer-tables.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
 export type Preference =
@@ -23,8 +23,13 @@ export type Preference =
   /** A wanted piece goes first, however common it is. */
   | 'absolute';
 
-/** The pieces that a search has left, word by word: it lasts one call, so all pickers share it. */
+/**
+ * The pieces that a search has left, in words that are not empty, and which words these are. They
+ * last one call, so all pickers share them.
+ */
 let candidates = new Uint32Array(64);
+let places = new Uint32Array(64);
+let placeCount = 0;
 
 export class PiecePicker {
   readonly #random: Random;
@@ -32,9 +37,11 @@ export class PiecePicker {
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The lines of all, and where ours begin. */
-  readonly #words: Uint32Array;
-  readonly #start: number;
+  /** The lines of all and the free pieces of all, and where ours begin. */
+  readonly #lines: Uint32Array;
+  readonly #firstLine: number;
+  readonly #free: Uint32Array;
+  readonly #firstFree: number;
   #storedCount = 0;
   /** The pieces that followers asked for, where we lead. */
   #wanted: Bitfield | undefined;
@@ -50,8 +57,10 @@ export class PiecePicker {
     this.#pieceCount = pieceCount;
     this.#tables = tables;
     this.#row = row;
-    this.#words = tables.lines;
-    this.#start = row * tables.rowWords;
+    this.#lines = tables.lines;
+    this.#firstLine = row * tables.rowWords;
+    this.#free = tables.free;
+    this.#firstFree = row * tables.hasWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
@@ -60,12 +69,12 @@ export class PiecePicker {
   }
 
   isStored(piece: PieceIndex): boolean {
-    return (this.#words[this.#lineOf(piece) + STORED]! & (1 << (piece & 31))) !== 0;
+    return (this.#lines[this.#lineOf(piece) + STORED]! & (1 << (piece & 31))) !== 0;
   }
 
   /** Whether `piece` is neither asked for nor stored. */
   isFree(piece: PieceIndex): boolean {
-    return (this.#words[this.#lineOf(piece) + FREE]! & (1 << (piece & 31))) !== 0;
+    return (this.#free[this.#firstFree + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
   /** A neighbour has told us that it holds `piece`. */
@@ -80,12 +89,12 @@ export class PiecePicker {
 
   /** `piece` has been asked for. */
   take(piece: PieceIndex): void {
-    this.#words[this.#lineOf(piece) + FREE]! &= ~(1 << (piece & 31));
+    this.#free[this.#firstFree + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
   /** `piece` was asked for, but will not come. */
   release(piece: PieceIndex): void {
-    this.#words[this.#lineOf(piece) + FREE]! |= 1 << (piece & 31);
+    this.#free[this.#firstFree + (piece >>> 5)]! |= 1 << (piece & 31);
   }
 
   /** `piece` is stored; returns false where it was before. */
@@ -93,7 +102,7 @@ export class PiecePicker {
     if (this.isStored(piece)) return false;
     this.take(piece);
     this.#wanted?.remove(piece);
-    this.#words[this.#lineOf(piece) + STORED]! |= 1 << (piece & 31);
+    this.#lines[this.#lineOf(piece) + STORED]! |= 1 << (piece & 31);
     this.#storedCount++;
     return true;
   }
@@ -106,10 +115,9 @@ export class PiecePicker {
 
   /** Whether a free piece is among those in `has`, a row of bits that begins at `start`. */
   hasFree(has: Uint32Array, start: number): boolean {
-    const rows = wordsFor(this.#pieceCount);
-    let line = this.#start + FREE;
-    for (let word = 0; word < rows; word++, line += LINE_WORDS) {
-      if ((this.#words[line]! & has[start + word]!) !== 0) return true;
+    const words = wordsFor(this.#pieceCount);
+    for (let word = 0; word < words; word++) {
+      if ((this.#free[this.#firstFree + word]! & has[start + word]!) !== 0) return true;
     }
     return false;
   }
@@ -134,51 +142,57 @@ export class PiecePicker {
   }
 
   #lineOf(piece: PieceIndex): number {
-    return this.#start + (piece >>> 5) * LINE_WORDS;
+    return this.#firstLine + (piece >>> 5) * LINE_WORDS;
   }
 
   /** All free pieces among those in `has` are candidates; returns whether there are any. */
   #gather(has: Uint32Array, start: number): boolean {
-    const rows = wordsFor(this.#pieceCount);
-    if (candidates.length < rows) candidates = new Uint32Array(2 * rows);
-    const words = this.#words;
-    let any = 0;
-    let line = this.#start + FREE;
-    for (let word = 0; word < rows; word++, line += LINE_WORDS) {
-      const free = words[line]! & has[start + word]!;
-      candidates[word] = free;
-      any |= free;
+    const words = wordsFor(this.#pieceCount);
+    if (candidates.length < words) {
+      candidates = new Uint32Array(2 * words);
+      places = new Uint32Array(2 * words);
     }
-    return any !== 0;
+    const free = this.#free;
+    placeCount = 0;
+    for (let word = 0; word < words; word++) {
+      const both = free[this.#firstFree + word]! & has[start + word]!;
+      if (both === 0) continue;
+      candidates[placeCount] = both;
+      places[placeCount++] = word;
+    }
+    return placeCount > 0;
   }
 
   /** Bit by bit of the count, from the greatest: candidates that have a 0 stay, if any has. */
   #keepRarest(): void {
-    const words = this.#words;
-    const rows = wordsFor(this.#pieceCount);
+    const lines = this.#lines;
     for (let bit = this.#tables.countBits[this.#row]! - 1; bit >= 0; bit--) {
+      const first = this.#firstLine + COUNT + bit;
       let any = 0;
-      let line = this.#start + COUNT + bit;
-      for (let word = 0; word < rows && any === 0; word++, line += LINE_WORDS) {
-        any = candidates[word]! & ~words[line]!;
+      for (let i = 0; i < placeCount && any === 0; i++) {
+        any = candidates[i]! & ~lines[first + places[i]! * LINE_WORDS]!;
       }
       if (any === 0) continue;
-      line = this.#start + COUNT + bit;
-      for (let word = 0; word < rows; word++, line += LINE_WORDS) {
-        candidates[word]! &= ~words[line]!;
+      let kept = 0;
+      for (let i = 0; i < placeCount; i++) {
+        const place = places[i]!;
+        const rest = candidates[i]! & ~lines[first + place * LINE_WORDS]!;
+        if (rest === 0) continue;
+        candidates[kept] = rest;
+        places[kept++] = place;
       }
+      placeCount = kept;
     }
   }
 
   /** One of the candidates, each as likely as another. */
   #drawOne(): PieceIndex {
-    const rows = wordsFor(this.#pieceCount);
     let count = 0;
-    for (let word = 0; word < rows; word++) count += countBits(candidates[word]!);
+    for (let i = 0; i < placeCount; i++) count += countBits(candidates[i]!);
     let nth = this.#random.below(count);
-    for (let word = 0; word < rows; word++) {
-      const here = countBits(candidates[word]!);
-      if (nth < here) return (32 * word + bitAt(candidates[word]!, nth)) as PieceIndex;
+    for (let i = 0; i < placeCount; i++) {
+      const here = countBits(candidates[i]!);
+      if (nth < here) return (32 * places[i]! + bitAt(candidates[i]!, nth)) as PieceIndex;
       nth -= here;
     }
     assert(false, 'one of the candidates is drawn');
@@ -188,7 +202,14 @@ export class PiecePicker {
 /** Candidates that are in `preferred` stay, if any is. */
 function keepThoseIn(preferred: Uint32Array): void {
   let any = 0;
-  for (let word = 0; word < preferred.length; word++) any |= candidates[word]! & preferred[word]!;
+  for (let i = 0; i < placeCount; i++) any |= candidates[i]! & preferred[places[i]!]!;
   if (any === 0) return;
-  for (let word = 0; word < preferred.length; word++) candidates[word]! &= preferred[word]!;
+  let kept = 0;
+  for (let i = 0; i < placeCount; i++) {
+    const rest = candidates[i]! & preferred[places[i]!]!;
+    if (rest === 0) continue;
+    candidates[kept] = rest;
+    places[kept++] = places[i]!;
+  }
+  placeCount = kept;
 }
