@@ -32,7 +32,6 @@ import { type ConnectionListener, TcpConnection } from './net/tcp-connection.ts'
 import { findPieces } from './storage/check-pieces.ts';
 import { FileStore } from './storage/file-store.ts';
 import { type ClientStatus, statusOf } from './status.ts';
-import { backlogFor } from './transfer/fetches.ts';
 import { acceptedFor, isPeaceful, newPeerId, sessionOptionsOf } from './offers.ts';
 import { isSameRole, roleIn } from './role.ts';
 import { Swarm } from './swarm.ts';
@@ -167,7 +166,6 @@ export class Client implements ConnectionListener {
         random: seededRandom(Buffer.from(this.#peerId).toString('hex')),
         uploads,
         optimistics,
-        backlog: backlogFor(torrent.shape.pieceBytes),
         uploadBytesPerS,
         reach: (endpoint) => this.#reach(endpoint),
         onCompleted: () => {

@@ -6,6 +6,7 @@ import { type Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';
 import type { TcpConnection } from './net/tcp-connection.ts';
 import { Deliveries } from './transfer/deliveries.ts';
 import { Fetches } from './transfer/fetches.ts';
+import { Pace } from './transfer/pace.ts';
 
 export class Link {
   readonly connection: TcpConnection;
@@ -35,6 +36,7 @@ export class Link {
   /** It has been told what we hold. */
   hasSaidHoldings = false;
 
+  readonly pace: Pace = new Pace(performance.now());
   receivedBytes = 0;
   sentBytes = 0;
 

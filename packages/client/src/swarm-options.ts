@@ -16,8 +16,6 @@ export interface SwarmOptions {
   /** Connections that are unchoked for what they give, and by chance. */
   readonly uploads: number;
   readonly optimistics: number;
-  /** Pieces that are kept asked for on a connection. */
-  readonly backlog: number;
   /** Infinity for no limit. */
   readonly uploadBytesPerS: number;
   /** Our peer wants to be connected to `endpoint`. */

@@ -26,6 +26,7 @@ import { holdingsOf, piecesOf, remind } from './reminders.ts';
 import { isPiece } from './storage/check-pieces.ts';
 import type { Role, SwarmOptions } from './swarm-options.ts';
 import { Allowance } from './transfer/allowance.ts';
+import { Pace } from './transfer/pace.ts';
 import { PieceCache } from './transfer/piece-cache.ts';
 import { Receiver } from './transfer/receiver.ts';
 import { Sender } from './transfer/sender.ts';
@@ -162,6 +163,11 @@ export class Swarm implements Stage {
       this.rechoke();
     }
     this.#patience.tick(nowMs);
+    const { pieceBytes } = this.options.torrent.shape;
+    for (const { on, pace, receivedBytes } of this.links) {
+      pace.look(receivedBytes, nowMs);
+      this.#peer.setBacklog(on, pace.backlog(pieceBytes));
+    }
     this.settle();
   }
 
@@ -226,13 +232,13 @@ export class Swarm implements Stage {
   }
 
   #newPeer(pieces: readonly PieceIndex[]): Peer {
-    const { torrent, uploads, optimistics, backlog, random } = this.options;
+    const { torrent, uploads, optimistics, random } = this.options;
     const { standing, leaders } = this.#role;
     const peer = new Peer(this.#voice, {
       pieceCount: torrent.shape.pieceCount,
       uploads,
       optimistics,
-      backlog,
+      backlog: new Pace(0).backlog(torrent.shape.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
       habits: CLIENT_HABITS,

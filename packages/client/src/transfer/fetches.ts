@@ -8,17 +8,6 @@ import type { Speaker } from '@cachetorrent/protocol/wire';
 
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
 
-/**
- * Bytes that are kept asked for on a connection: 50 MB/s at 20 ms of latency. More would leave the
- * last pieces waiting for the slowest peers, since nothing is asked of two.
- */
-const PIPELINE_BYTES = 2 ** 20;
-
-/** The same in pieces: two at least, so that one can come while another is begun. */
-export function backlogFor(pieceBytes: number): number {
-  return Math.max(2, Math.ceil(PIPELINE_BYTES / pieceBytes));
-}
-
 interface Fetch<Source> {
   readonly partial: PartialPiece<Source>;
   /** Blocks before this one have been asked for, or were there. */

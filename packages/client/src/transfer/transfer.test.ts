@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { Allowance } from './allowance.ts';
 import { Deliveries } from './deliveries.ts';
 import { Fetches } from './fetches.ts';
+import { Pace } from './pace.ts';
 import { BLOCK_BYTES, PartialPiece } from './partial-piece.ts';
 import { PieceCache } from './piece-cache.ts';
 import { Receiver, type Source } from './receiver.ts';
@@ -234,5 +235,33 @@ describe('a cache of pieces', () => {
     }
     expect([cache.get(2), cache.get(3)].map((bytes) => bytes?.length)).toEqual([2 ** 24, 2 ** 24]);
     expect(cache.get(1)).toBeUndefined();
+  });
+});
+
+describe('a pace', () => {
+  const KIB = 2 ** 10;
+
+  test('begins small, and asks for what comes in two seconds', () => {
+    const pace = new Pace(0);
+    expect(pace.backlog(64 * KIB)).toBe(4);
+    for (let look = 1; look <= 20; look++) pace.look(look * 500 * KIB, 500 * look);
+    expect(pace.backlog(64 * KIB)).toBe(32);
+  });
+
+  test('keeps two pieces asked for, however large, and no more than 4 MiB, however fast', () => {
+    const pace = new Pace(0);
+    expect(pace.backlog(2 ** 24)).toBe(2);
+    for (let look = 1; look <= 20; look++) pace.look(look * 2 ** 30, 500 * look);
+    expect(pace.backlog(64 * KIB)).toBe(64);
+  });
+
+  test('where the answer takes half a second, it grows until that is no limit', () => {
+    const pace = new Pace(0);
+    let received = 0;
+    for (let look = 1; look <= 12; look++) {
+      received += pace.backlog(16 * KIB) * 16 * KIB;
+      pace.look(received, 500 * look);
+    }
+    expect(pace.backlog(16 * KIB)).toBe(256);
   });
 });
