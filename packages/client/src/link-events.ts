@@ -81,6 +81,8 @@ function hearBlock(
 
 function hearCacheTorrent(swarm: Swarm, link: Link, message: CacheTorrentMessage): void {
   if (message.name === 'ct_leader_start') {
+    // A leader serves its own system, and nobody else's errands.
+    if (link.system !== swarm.role.system) return;
     swarm.peer.leaderStart(link.on, swarm.book.idOf(message.target));
   } else if (message.name === 'ct_have') {
     link.relayed.add(message.piece);

@@ -124,9 +124,11 @@ export class ExtendedHearer {
     if (askedAtMs !== undefined && nowMs - askedAtMs < MINUTE_MS) {
       return `a relay from ${key} was asked for already`;
     }
+    for (const [other, atMs] of this.#askedAtMs) {
+      if (nowMs - atMs >= MINUTE_MS) this.#askedAtMs.delete(other);
+    }
     if (this.#askedAtMs.size >= limits.endpoints) {
-      const [oldest] = this.#askedAtMs.keys();
-      this.#askedAtMs.delete(oldest!);
+      return `over ${limits.endpoints} relays were asked for in a minute`;
     }
     this.#askedAtMs.set(key, nowMs);
     return undefined;

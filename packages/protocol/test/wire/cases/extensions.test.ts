@@ -84,5 +84,7 @@ testCases([
     options: { about: { system: 64_512 } }, before: extended(0, 'd5:ct_asi64513ee'), does: extended(10, 'd4:dest6:', DEST, 'e') },
   { number: 59, wrong: 'a ct_leader_start to the same peer twice in a minute', interop: 'ignore bad-cachetorrent-message', strict: 'close bad-cachetorrent-message',
     before: extended(10, 'd4:dest6:', DEST, 'e'), does: extended(10, 'd4:dest6:', DEST, 'e') },
+  { number: 59, wrong: 'a ct_leader_start to the 201st peer in a minute', interop: 'ignore bad-cachetorrent-message', strict: 'close bad-cachetorrent-message',
+    before: (stranger) => { for (let i = 0; i < 200; i++) extended(10, 'd4:dest6:', Uint8Array.of(10, 0, 1, i, 1, 1), 'e')(stranger); }, does: extended(10, 'd4:dest6:', DEST, 'e') },
   { number: 59, wrong: 'eleven bad ones in a minute', interop: 'close bad-cachetorrent-message', does: times(11, extended(10, 'de')) },
 ]);
