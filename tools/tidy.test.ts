@@ -1,6 +1,6 @@
 /** Runs the rules of `tidy/` over the repository, and shows that each can fail. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -126,7 +126,8 @@ function read(path: string): SourceFile {
 
 function dependenciesOf(path: string): ReadonlySet<string> {
   const folder = /^(packages\/[^/]+|[^/]+)\//.exec(path)![1]!;
-  const manifests = [folder, '.'].map((at) => JSON.parse(read(`${at}/package.json`).text));
+  const owner = existsSync(`${ROOT}/${folder}/package.json`) ? folder : '.';
+  const manifests = [owner, '.'].map((at) => JSON.parse(read(`${at}/package.json`).text));
   const own = Object.keys({ ...manifests[0].dependencies, ...manifests[0].devDependencies });
   return new Set([...own, ...Object.keys(manifests[1].devDependencies)]);
 }

@@ -58,7 +58,8 @@ const BANNED: readonly Ban[] = [
   {
     word: /\bprocess\.exit\(/,
     instead: 'process.exitCode, or an error that main turns into one',
-    within: (path) => path.startsWith('packages/') && path !== 'packages/runner/src/main.ts',
+    within: (path) =>
+      /^packages\/[^/]+\/src\//.test(path) && path !== 'packages/runner/src/main.ts',
   },
   {
     word: /^export default\b/,

@@ -69,7 +69,8 @@ export class Leader {
   have(outside: Connection, piece: PieceIndex): void {
     const followers = this.#forwarder.followersOf(outside);
     if (followers === undefined) return;
-    if (!this.#repeats && this.#picker.isStored(piece)) return; // All have been told that we hold it.
+    // Where we hold it, all have been told so.
+    if (!this.#repeats && this.#picker.isStored(piece)) return;
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);

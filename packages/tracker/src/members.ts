@@ -1,4 +1,4 @@
-/** The peers that have joined a swarm, all of them and by autonomous system, in order of joining. */
+/** The peers that have joined a swarm, all and by autonomous system, in order of joining. */
 
 import type { PeerId, SystemId } from '@cachetorrent/protocol';
 

@@ -89,7 +89,8 @@ function figure(drawing: Drawing, { plotFolder }: Sections): string {
   const files = `${plotFolder}/${drawing.name}`;
   return `<figure id="${escaped(drawing.name)}"><h3>${escaped(drawing.title)}</h3>
 ${svgForPage(drawing)}
-<figcaption>${escaped(drawing.caption)} As files: <code>${escaped(files)}.svg</code>, <code>.png</code>.
+<figcaption>${escaped(drawing.caption)}
+As files: <code>${escaped(files)}.svg</code>, <code>.png</code>.
 </figcaption></figure>`;
 }
 
@@ -136,5 +137,10 @@ function howItWasMade({ listing, store, versions, cells }: ReportData): string {
 <pre>jq .config ${escaped(store)}/runs/*/RUN/run.json &gt; config.json
 cachetorrent run config.json --seed SEED</pre>
 <details><summary>The experiment</summary><pre>${escaped(stringify(experiment))}</pre></details>
-${config === undefined ? '' : `<details><summary>The configuration of the first combination</summary><pre>${escaped(JSON.stringify(config, null, 2))}</pre></details>`}`;
+${
+  config === undefined
+    ? ''
+    : `<details><summary>The configuration of the first combination</summary>
+<pre>${escaped(JSON.stringify(config, null, 2))}</pre></details>`
+}`;
 }

@@ -14,7 +14,8 @@ body { margin: 0; background: var(--background); color: var(--text);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 main { max-width: 1080px; margin: 0 auto; padding: 24px 20px 64px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 16px 0 8px; }
-h2 { font-size: 1.3rem; margin: 48px 0 12px; padding-bottom: 4px; border-bottom: 1px solid var(--line); }
+h2 { font-size: 1.3rem; margin: 48px 0 12px; padding-bottom: 4px;
+  border-bottom: 1px solid var(--line); }
 p, ul, figure { margin: 0 0 16px; }
 p, li { max-width: 72ch; }
 a { color: var(--accent); }
@@ -22,29 +23,35 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 16px 0; font-size: 
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 0 0 16px;
   font-size: 0.95rem; }
 .facts dt { color: var(--muted); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 28px 24px; }
+.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr));
+  gap: 28px 24px; }
 .plots.wide { grid-template-columns: minmax(0, 820px); }
 figure { min-width: 0; margin: 0; }
 figure h3 { font-size: 1.02rem; margin: 0 0 6px; }
 figcaption { color: var(--muted); font-size: 0.85rem; margin-top: 4px; max-width: 72ch; }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; }
 .scroll { overflow-x: auto; margin: 0 0 20px; }
-table { border-collapse: collapse; font-size: 0.88rem; width: 100%; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: 0.88rem; width: 100%;
+  font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 6px 0; }
-th, td { padding: 5px 10px; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top;
+th, td { padding: 5px 10px; text-align: left; border-bottom: 1px solid var(--line);
+  vertical-align: top;
   white-space: nowrap; }
 th { background: var(--surface); position: sticky; top: 0; cursor: pointer; user-select: none; }
 th::after { content: " \\2195"; color: var(--muted); opacity: 0.6; }
 th[aria-sort="ascending"]::after { content: " \\2191"; opacity: 1; }
 th[aria-sort="descending"]::after { content: " \\2193"; opacity: 1; }
-th:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent); outline-offset: -2px; }
+th:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent);
+  outline-offset: -2px; }
 td.number { text-align: right; }
-td small { color: var(--muted); } td.verdict small { display: block; white-space: normal; min-width: 22ch; }
+td small { color: var(--muted); } td.verdict small { display: block; white-space: normal;
+  min-width: 22ch; }
 td.verdict.undecided { color: var(--warn); }
 .warning { background: var(--warn-surface); color: var(--warn); border-left: 4px solid currentColor;
   padding: 10px 14px; margin: 0 0 16px; }
 .warning p { margin: 0; max-width: none; overflow-wrap: anywhere; }
-pre { background: var(--surface); border: 1px solid var(--line); border-radius: 6px; padding: 12px 14px;
+pre { background: var(--surface); border: 1px solid var(--line); border-radius: 6px;
+  padding: 12px 14px;
   overflow-x: auto; font-size: 0.83rem; line-height: 1.45; margin: 0 0 16px; }
 code, pre { font-family: ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mono", monospace; }
 code { font-size: 0.9em; }
@@ -54,7 +61,8 @@ footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
   :root { --text: #000; --muted: #444; --background: #fff; --surface: #f2f2f2; --line: #bbb;
     --warn: #000; --warn-surface: #fff; color-scheme: light; ${seriesVariables('light')} }
   body { font-size: 10.5pt; } main { max-width: none; padding: 0; }
-  nav { display: none; } figure, tr, .warning { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  nav { display: none; } figure, tr, .warning { break-inside: avoid; } h2, h3 {
+  break-after: avoid; }
   .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .plots.wide { grid-template-columns: 1fr; } .scroll { overflow: visible; }
   th, td { white-space: normal; padding: 2px 5px; font-size: 8pt; } th { position: static; }

@@ -133,7 +133,8 @@ function table(
 ): string {
   const body = rows.map((cells) => `<tr>${cells.join('')}</tr>`).join('\n');
   return (
-    `<div class="scroll"><table class="sortable n-last asc" id="${id}"><caption>${escaped(caption)}</caption>` +
+    `<div class="scroll"><table class="sortable n-last asc" id="${id}">` +
+    `<caption>${escaped(caption)}</caption>` +
     `<thead><tr>${head.join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
   );
 }

@@ -41,28 +41,28 @@ export interface ActorOptions {
 
 export class Actor implements World, Hearer, Sender {
   readonly id: ActorId;
-  nowMs = -0.5;
+  nowMs = 0;
   offset = 0;
   readonly #lookaheadFromMs: Float64Array;
   readonly #post: Post;
   readonly #pulse: Pulse;
   readonly #queue = new EventQueue();
   #behaviour: Behaviour | undefined;
-  #nextOrder = -0.5;
-  #ordersEnd = -0.5;
+  // Numbers from the start: a field that is undefined before it is a number is slow for good.
+  #nextOrder = 0;
+  #ordersEnd = 0;
   /** The number of the message posted last. */
-  postOrder = -0.5;
+  postOrder = -1;
   /** It has handled all events before this time: nothing may arrive earlier. */
-  #doneUntilMs = -0.5;
+  #doneUntilMs = 0;
   /** The least time at which the message in hand can arrive. */
   #arrivalMs = Infinity;
   /** At what instant the actors are meeting, or met last before this window. */
-  #metAtMs = -0.5;
+  #metAtMs = -1;
 
   constructor({ id, lookaheadFromMs, post, pulse }: ActorOptions) {
     assert(id >= 0 && id < ACTORS_MAX, `an actor's number is below ${ACTORS_MAX}`);
     this.id = id;
-    this.nowMs = 0;
     this.#lookaheadFromMs = lookaheadFromMs;
     this.#post = post;
     this.#pulse = pulse;

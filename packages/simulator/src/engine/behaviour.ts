@@ -62,7 +62,7 @@ export interface World {
   /** The time of the event that happens, or of the meeting; 0 while a behaviour is made. */
   readonly nowMs: number;
 
-  /** Makes an event of its own happen at `atMs`, after all others that it has scheduled for then. */
+  /** Makes an event of its own happen at `atMs`, after all that it has scheduled for then. */
   schedule(atMs: number, kind: number, a: number, b: number, c: number): void;
 
   /** Takes `count` consecutive sequence numbers, and returns the order of the first. */

@@ -9,7 +9,7 @@ import { runHere } from './run-here.ts';
 const CHATTER = new URL('../../test/engine/chatter.ts', import.meta.url);
 const PHOLD = new URL('./phold.ts', import.meta.url);
 
-test.each([{ seed: 1 }, { seed: 2 }, { seed: 3 }, { seed: 4 }])(
+test.each([{ seed: 1 }, { seed: 2 }, { seed: 3 }])(
   'a run is the same for any number of workers and any placement, seed $seed',
   async ({ seed }) => {
     const actorCount = 5 + seed;
@@ -23,13 +23,14 @@ test.each([{ seed: 1 }, { seed: 2 }, { seed: 3 }, { seed: 4 }])(
     expect(total.rounds).toBeGreaterThan(actorCount * 20);
 
     const random = seededRandom('placement', seed);
-    for (const workers of [1, 2, 3, 3, actorCount]) {
+    for (const workers of [1, 2, 3, actorCount]) {
       const cost = Array.from({ length: actorCount }, () => random.below(100));
       const run = await runActors({ entry: CHATTER, setup, ...plan, workers, cost });
       expect(run.reports, `${workers} workers, costs ${cost.join()}`).toEqual(reports);
       expect(run).toMatchObject({ outcome: 'idle', windows, meetings, endMs, workers });
     }
   },
+  60_000,
 );
 
 test('the same run twice is the same', () => {

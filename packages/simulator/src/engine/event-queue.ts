@@ -54,9 +54,9 @@ export class EventQueue {
   #dayMask = this.#days.length - 1;
   #inDays = 0;
   /** Day 0 begins here. */
-  #anchorMs = 0.5;
-  #widthMs = 0.5;
-  #daysPerMs = 0.5;
+  #anchorMs = 0;
+  #widthMs = 1;
+  #daysPerMs = 1;
   /** The day that it is. All events of this day and of those before it are in `#today`. */
   #day = 0;
   readonly #today = new Today(this.#times);
@@ -68,11 +68,9 @@ export class EventQueue {
   /** Pops until the width is judged again, and how many there were to be. */
   #popsToTuning = POPS_PER_TUNING_MIN;
   #popsPerTuning = POPS_PER_TUNING_MIN;
-  #tunedAtMs = -0.5;
+  #tunedAtMs = 0;
 
   constructor() {
-    this.#restart(0, 1);
-    this.#tunedAtMs = 0;
     this.#free(1);
   }
 
@@ -95,7 +93,7 @@ export class EventQueue {
     ints[slot * 8 + 6] = b;
     ints[slot * 8 + 7] = c;
     this.#size++;
-    this.#place(slot, atMs);
+    this.#place(slot);
   }
 
   /** Takes out the first event, into `atMs`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
@@ -130,10 +128,11 @@ export class EventQueue {
   }
 
   /** Puts an event where it belongs: in order today, on its day, or beyond the calendar. */
-  #place(slot: number, atMs: number): void {
+  #place(slot: number): void {
+    const atMs = this.#times[slot * 4]!;
     const day = (atMs - this.#anchorMs) * this.#daysPerMs;
     if (day < this.#day + 1) {
-      this.#today.push(slot, atMs);
+      this.#today.push(slot);
     } else if (day <= this.#day + this.#dayMask) {
       const place = (day | 0) & this.#dayMask;
       this.#next[slot] = this.#days[place]!;
@@ -178,7 +177,7 @@ export class EventQueue {
   #openDay(first: number): void {
     for (let slot = first; slot !== 0; ) {
       const following = this.#next[slot]!;
-      this.#today.push(slot, this.#times[slot * 4]!);
+      this.#today.push(slot);
       this.#inDays--;
       slot = following;
     }
@@ -268,7 +267,7 @@ export class EventQueue {
   #placeAll(live: number): void {
     for (let slot = live; slot !== 0; ) {
       const following = this.#next[slot]!;
-      this.#place(slot, this.#times[slot * 4]!);
+      this.#place(slot);
       slot = following;
     }
   }

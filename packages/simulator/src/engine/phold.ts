@@ -40,7 +40,7 @@ const DELAYS = 2 ** 12;
 export class PholdActor implements Behaviour {
   readonly wantsMeeting = false;
   readonly pendingCount = 1;
-  lastActiveMs = -0.5;
+  lastActiveMs = 0;
   doneCount = 0;
   messageCount = 0;
   readonly #phold: Phold;

@@ -1,4 +1,4 @@
-/** Which worker hosts which actors: the costliest first, each to the worker with the least to do. */
+/** Which worker hosts which actors: the costliest first, each to who has the least to do. */
 
 /**
  * For each actor, its worker (Graham 1969, longest processing time first). Of workers with equally

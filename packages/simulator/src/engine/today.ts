@@ -35,8 +35,10 @@ export class Today {
     return this.#stackSize === 0 && this.#heap.size === 0;
   }
 
-  push(slot: number, atMs: number): void {
+  /** A time among the arguments would be allocated wherever the call is not inlined. */
+  push(slot: number): void {
     const times = this.#times;
+    const atMs = times[slot * 4]!;
     const stack = this.#stack;
     const order = times[slot * 4 + 1]!;
     const size = this.#stackSize;
@@ -76,9 +78,7 @@ export class Today {
   nextAtMs(): number {
     const size = this.#stackSize;
     const stackMs = size > 0 ? this.#times[this.#stack[size - 1]! * 4]! : Infinity;
-    return this.#heap.size > 0
-      ? Math.min(stackMs, this.#times[this.#heap.first * 4]!)
-      : stackMs;
+    return this.#heap.size > 0 ? Math.min(stackMs, this.#times[this.#heap.first * 4]!) : stackMs;
   }
 
   /** Takes all slots out, into the list of `next` before `live`. Returns the first of it. */

@@ -61,7 +61,8 @@ export function placeInTable(table: AsTable, nodeCount: number, random: Random):
   if (nodeCount > placeCount) {
     throw wrong(
       'sizes',
-      `${nodeCount} nodes (the tracker and all peers) do not fit on the ${placeCount} places of all AS`,
+      `${nodeCount} nodes (the tracker and all peers) do not fit on the ${placeCount} places ` +
+        'of all AS',
       `raise them by ${nodeCount - placeCount} or more in all`,
     );
   }

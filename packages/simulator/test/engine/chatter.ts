@@ -94,7 +94,8 @@ export class ChatterActor implements Behaviour {
     }
     const copies = bytes.getUint32(offset + 1);
     let sum = 0;
-    for (let at = offset + 5; at < offset + length - 8; at++) sum = (sum * 31 + bytes.getUint8(at)) | 0;
+    for (let at = offset + 5; at < offset + length - 8; at++)
+      sum = (sum * 31 + bytes.getUint8(at)) | 0;
     const delayMs = bytes.getFloat64(offset + length - 8);
     const way = source * this.#chatter.actorCount + this.#world.id;
     const atMs = sentMs + this.#chatter.lookaheadMs[way]! + delayMs;
@@ -165,7 +166,10 @@ export class ChatterActor implements Behaviour {
 }
 
 /** A run of chatter, with lookaheads of all kinds. */
-export function chatterPlan(seed: number, actorCount: number): RunPlan & { readonly setup: Chatter } {
+export function chatterPlan(
+  seed: number,
+  actorCount: number,
+): RunPlan & { readonly setup: Chatter } {
   const random = seededRandom('chatter plan', seed);
   const lookaheadMs = Float64Array.from({ length: actorCount ** 2 }, () =>
     random.below(6) === 0 ? Infinity : 1 + random.below(40) / 4,

@@ -31,7 +31,8 @@ export class ReferenceQueue {
 
   #first(): ReferenceEvent | undefined {
     let first = this.#events[0];
-    for (const event of this.#events) if (first !== undefined && isBefore(event, first)) first = event;
+    for (const event of this.#events)
+      if (first !== undefined && isBefore(event, first)) first = event;
     return first;
   }
 }

@@ -33,7 +33,11 @@ export type Trouble =
 export interface Troubles {
   readonly actorCount: number;
   /** Which actor is in trouble, and at what time. */
-  readonly of: readonly { readonly actor: number; readonly trouble: Trouble; readonly atMs: number }[];
+  readonly of: readonly {
+    readonly actor: number;
+    readonly trouble: Trouble;
+    readonly atMs: number;
+  }[];
 }
 
 const LOOKAHEAD_MS = 2;
@@ -82,13 +86,15 @@ class TroubledActor implements Behaviour {
   }
 
   receive(_: number, sentMs: number, order: number): void {
-    if (sentMs >= this.#atMs && this.#trouble === 'throws when it hears') throw new Error('in trouble');
+    if (sentMs >= this.#atMs && this.#trouble === 'throws when it hears')
+      throw new Error('in trouble');
     const early = sentMs >= this.#atMs && this.#trouble === 'outruns the lookahead' ? 1 : 0;
     this.#world.scheduleArrival(sentMs + LOOKAHEAD_MS - early, order, NEWS, 0, 0, 0);
   }
 
   meet(_: number, atMs: number): boolean {
-    if (atMs >= this.#atMs && this.#trouble === 'throws in a meeting') throw new Error('in trouble');
+    if (atMs >= this.#atMs && this.#trouble === 'throws in a meeting')
+      throw new Error('in trouble');
     return false;
   }
 
@@ -145,7 +151,13 @@ export function troubledPlan(
 ): RunPlan & { readonly setup: Troubles } {
   const lookaheadMs = new Float64Array(actorCount ** 2).fill(LOOKAHEAD_MS);
   for (let i = 0; i < actorCount; i++) lookaheadMs[i * actorCount + i] = Infinity;
-  return { setup: { actorCount, of }, actorCount, lookaheadMs, meetingIntervalMs: 10, stallMs: 500 };
+  return {
+    setup: { actorCount, of },
+    actorCount,
+    lookaheadMs,
+    meetingIntervalMs: 10,
+    stallMs: 500,
+  };
 }
 
 hostActors<Troubles>((troubles, world) => new TroubledActor(troubles, world));
