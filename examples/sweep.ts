@@ -18,8 +18,8 @@ const runs = campaign(
   { store },
 );
 for await (const { parameters, repetition, result, wasStored } of runs) {
-  const protocol =
-    parameters['leaders'] === null ? 'BitTorrent' : `${parameters['leaders']} % leaders`;
+  const leaders = parameters['leaders'];
+  const protocol = typeof leaders === 'number' ? `${leaders} % leaders` : 'BitTorrent';
   const redundancy = result.redundancy.toFixed(2);
   const origin = wasStored ? 'stored' : 'new';
   console.log(`${protocol}, repetition ${repetition}: redundancy ${redundancy} (${origin})`);

@@ -21,7 +21,11 @@ export interface SmallSwarm {
  * one of them at full rate, so that a whole download takes some rounds of the choker.
  */
 export function smallSwarm({
-  peers = 40, systems = 5, pieces = 60, rules = 'client', but = {},
+  peers = 40,
+  systems = 5,
+  pieces = 60,
+  rules = 'client',
+  but = {},
 }: SmallSwarm = {}): Swarm {
   return {
     neighbours: Math.min(8, peers - 1),

@@ -32,7 +32,7 @@ describe('the repository', () => {
   });
 
   test('imports only from the layers below, and only libraries that it names', () => {
-    const typed = sources.filter(({ path }) => path.endsWith('.ts') && path.includes('/'));
+    const typed = sources.filter(({ path }) => /^\w.*\/.*\.ts$/.test(path));
     expect(complaints(typed, (file) => trespasses(file, dependenciesOf(file.path)))).toEqual([]);
   });
 
@@ -128,6 +128,7 @@ function dependenciesOf(path: string): ReadonlySet<string> {
   const folder = /^(packages\/[^/]+|[^/]+)\//.exec(path)![1]!;
   const owner = existsSync(`${ROOT}/${folder}/package.json`) ? folder : '.';
   const manifests = [owner, '.'].map((at) => JSON.parse(read(`${at}/package.json`).text));
-  const own = Object.keys({ ...manifests[0].dependencies, ...manifests[0].devDependencies });
+  const { dependencies, devDependencies, optionalDependencies } = manifests[0];
+  const own = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies });
   return new Set([...own, ...Object.keys(manifests[1].devDependencies)]);
 }

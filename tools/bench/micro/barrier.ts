@@ -15,7 +15,7 @@ import { summarize } from '../statistics.ts';
 import type { BarrierThread } from './barrier-thread.ts';
 import type { Cost } from './micro.ts';
 
-/** As the engine has it (`coordinator.ts`): threads that have a core each look before they sleep. */
+/** As the engine has it (`coordinator.ts`): threads with a core each look before they sleep. */
 const SPINS = 300;
 const LATE_US = 100;
 const BLOCK = 50;

@@ -1,4 +1,4 @@
-/** The piece picker: counting a holder at every `have`, and finding the rarest piece that somebody has. */
+/** The piece picker: counting a holder, at every `have`, and finding the rarest free piece. */
 
 import { PeerTables, type PieceIndex, PiecePicker } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';

@@ -6,6 +6,7 @@
  *     leaders_sweep            the runs of that experiment: parameters, seed and figures
  */
 
+import type * as DuckDB from '@duckdb/node-api';
 import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { UserMistake } from '../user-mistake.ts';
@@ -40,7 +41,7 @@ export function tableName(experiment: string): string {
   return experiment.replaceAll('-', '_');
 }
 
-async function database(): Promise<typeof import('@duckdb/node-api')> {
+async function database(): Promise<typeof DuckDB> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { seriesVariables } from './theme.ts';
 
-export const STYLE = `
+export const STYLE: string = `
 :root { color-scheme: light dark; --text: #1a1a1a; --muted: #595959; --background: #ffffff;
   --surface: #f5f6f7; --line: #d4d7da; --accent: #0060a0; --warn: #8a4b00; --warn-surface: #fff4e0;
   ${seriesVariables('light')} }
