@@ -7,7 +7,6 @@
  */
 
 import type * as DuckDB from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
 
 import { UserMistake } from '../user-mistake.ts';
 import { type Column, TABLES } from './datasets/columns.ts';
@@ -51,7 +50,7 @@ async function database(): Promise<typeof DuckDB> {
   }
 }
 
-async function addTables(connection: DuckDBConnection, store: Store): Promise<void> {
+async function addTables(connection: DuckDB.DuckDBConnection, store: Store): Promise<void> {
   for (const { name, columns } of TABLES) {
     const files = datasetFiles(store, name);
     if (files.length === 0) {
@@ -95,7 +94,7 @@ const SQL_TYPES: Readonly<Record<Column['type'], string>> = {
   whole: 'BIGINT',
 };
 
-async function answered(connection: DuckDBConnection, sql: string, store: Store): Promise<Answer> {
+async function answered(connection: DuckDB.DuckDBConnection, sql: string, store: Store): Promise<Answer> {
   try {
     const result = await connection.runAndReadAll(sql);
     return {
