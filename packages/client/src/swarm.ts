@@ -39,7 +39,6 @@ export class Swarm implements Stage {
   readonly options: SwarmOptions;
   readonly receiver: Receiver<Link>;
   readonly sender: Sender;
-  readonly #cache: PieceCache;
   readonly #voice: PeerVoice;
   #role: Role = { standing: 'peer', leaders: [], system: undefined };
   #peer: Peer;
@@ -59,16 +58,17 @@ export class Swarm implements Stage {
     const { torrent, store, uploadBytesPerS } = options;
     const { shape } = torrent;
     this.options = options;
-    this.#cache = new PieceCache(
-      (piece) => store.readPiece(piece),
-      (piece, isThere) => {
+    const cache = new PieceCache({
+      pieceBytes: shape.pieceBytes,
+      read: (piece, room) => store.readPiece(piece, room),
+      onRead: (piece, isThere) => {
         if (!isThere) pieceUnreadable(this, piece);
         this.settle();
       },
-    );
+    });
     this.sender = new Sender({
       shape,
-      cache: this.#cache,
+      cache,
       allowance: new Allowance(uploadBytesPerS, performance.now()),
       onSpent: () => {
         this.#wakeUp ??= setTimeout(() => {

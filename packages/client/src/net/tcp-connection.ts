@@ -40,6 +40,7 @@ export class TcpConnection {
   readonly #listener: ConnectionListener;
   readonly #holds = new Set<string>();
   #isOver = false;
+  #writtenBytes = 0;
 
   constructor(
     socket: Socket,
@@ -78,10 +79,20 @@ export class TcpConnection {
     return this.#socket.writableLength + this.session.outputBytes > CONGESTED_BYTES;
   }
 
+  /** Bytes that the session has said, and of those what this process need not keep any more. */
+  get takenBytes(): number {
+    return this.#writtenBytes + this.session.outputBytes;
+  }
+
+  get goneBytes(): number {
+    return this.#socket.destroyed ? Infinity : this.#writtenBytes - this.#socket.writableLength;
+  }
+
   /** Sends what the session has to say, as far as the other side keeps up. */
   flush(): void {
     if (this.#isOver || this.#socket.writableNeedDrain) return;
     for (let bytes = this.session.pollOutput(); bytes; bytes = this.session.pollOutput()) {
+      this.#writtenBytes += bytes.length;
       if (!this.#socket.write(bytes)) return;
     }
   }

@@ -41,9 +41,13 @@ export class FileStore {
     return join(this.#folder, ...this.#torrent.files[file]!.path);
   }
 
-  /** All bytes of a piece; undefined where files are missing, or too short. */
-  async readPiece(piece: number): Promise<Uint8Array | undefined> {
-    const bytes = Buffer.allocUnsafeSlow(bytesOfPiece(this.#torrent.shape, piece));
+  /**
+   * All bytes of a piece, at the beginning of `room` where that is given; undefined where files
+   * are missing, or too short.
+   */
+  async readPiece(piece: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
+    const size = bytesOfPiece(this.#torrent.shape, piece);
+    const bytes = room?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) {
         bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
@@ -84,7 +88,7 @@ export class FileStore {
     return spansOf(files, piece * shape.pieceBytes, bytesOfPiece(shape, piece));
   }
 
-  async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Buffer): Promise<boolean> {
+  async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Uint8Array): Promise<boolean> {
     const handle = await this.#handle(file);
     if (handle === undefined) return false;
     for (let done = 0; done < bytes; ) {

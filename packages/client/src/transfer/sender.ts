@@ -72,6 +72,7 @@ export class Sender {
     if (connection.say.piece(piece, begin, bytes.subarray(begin, begin + length))) {
       link.sentBytes += length;
       this.sentBytes += length;
+      cache.lend(piece, connection);
       connection.flush();
     }
     return true;

@@ -213,28 +213,46 @@ describe('an allowance', () => {
 });
 
 describe('a cache of pieces', () => {
+  const MIB = 2 ** 20;
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
   test('reads a piece once, keeps it, and says when it is there', async () => {
     const read: number[] = [];
     const told: string[] = [];
-    const cache = new PieceCache(
-      (piece) => { read.push(piece); return Promise.resolve(piece === 7 ? undefined : new Uint8Array(10)); },
-      (piece, isThere) => told.push(`${piece} ${isThere}`),
-    );
+    const cache = new PieceCache({
+      pieceBytes: 10,
+      read: (piece, room) => { read.push(piece); return Promise.resolve(piece === 7 ? undefined : room); },
+      onRead: (piece, isThere) => told.push(`${piece} ${isThere}`),
+    });
     expect([cache.get(1), cache.get(1), cache.get(7)]).toEqual([undefined, undefined, undefined]);
-    await new Promise((resolve) => setImmediate(resolve));
+    await settled();
     expect(cache.get(1)).toHaveLength(10);
     expect(read).toEqual([1, 7]);
     expect(told).toEqual(['1 true', '7 false']);
   });
 
-  test('lets the oldest go where there are too many', async () => {
-    const cache = new PieceCache(() => Promise.resolve(new Uint8Array(2 ** 24)), () => {});
-    for (const piece of [1, 2, 3]) {
-      cache.get(piece);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect([cache.get(2), cache.get(3)].map((bytes) => bytes?.length)).toEqual([2 ** 24, 2 ** 24]);
-    expect(cache.get(1)).toBeUndefined();
+  test('uses memory again when all that was lent of it has gone, and not before', async () => {
+    const rooms: ArrayBufferLike[] = [];
+    const cache = new PieceCache({
+      pieceBytes: 8 * MIB,
+      read: (_, room) => { rooms.push(room.buffer); return Promise.resolve(room); },
+      onRead: () => {},
+    });
+    const borrower = { takenBytes: 100, goneBytes: 50 };
+    const read = async (piece: number): Promise<void> => { cache.get(piece); await settled(); };
+    await read(1);
+    cache.lend(1, borrower);
+    await read(2);
+    await read(3); // 1 goes, but some of it is still to be sent.
+    await read(4); // 2 goes.
+    expect(new Set(rooms).size).toBe(4);
+    await read(5);
+    expect(rooms[4]).toBe(rooms[1]);
+    expect(cache.get(1), 'the oldest have gone').toBeUndefined();
+
+    borrower.goneBytes = 100;
+    await read(6);
+    expect(new Set(rooms).size, 'nothing new is needed').toBe(5);
   });
 });
 
