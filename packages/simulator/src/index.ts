@@ -5,6 +5,7 @@ export { ActorFailed } from './engine/errors.ts';
 export { type Mistake, SwarmError } from './errors.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 export { checkSwarm } from './swarm/check.ts';
+export { type Footprint, footprintOf, type MemoryItem } from './swarm/footprint.ts';
 export { SwarmStalled } from './swarm/diagnose.ts';
 export {
   type Completion,

@@ -13,6 +13,7 @@ import { SwarmError } from './errors.ts';
 import { checkSwarm } from './swarm/check.ts';
 import { assemble } from './swarm/assemble.ts';
 import { diagnose } from './swarm/diagnose.ts';
+import { footprintOf } from './swarm/footprint.ts';
 import { type MessageLog, LogReader } from './swarm/log/reader.ts';
 import { makePlan } from './swarm/make-plan.ts';
 import type { SystemReport } from './swarm/observations.ts';
@@ -124,6 +125,7 @@ async function runSystems(
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
   const { swarm, systems, nodes } = plan;
+  const threads = workersOf(workers, systems);
   const run = await runActors({
     entry: ACTORS,
     setup: data,
@@ -131,9 +133,10 @@ async function runSystems(
     lookaheadMs: plan.lookaheadMs(),
     meetingIntervalMs: swarm.transferIntervalMs,
     stallMs: stallMs(swarm),
-    workers: workersOf(workers, systems),
+    workers: threads,
     cost: plan.expectedCosts(),
     measuresBusyTimes,
+    ...heapLimit(swarm, threads),
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ simulatedMs, doneCount, messageCount }) => {
       const peers = nodes - 1;
@@ -167,6 +170,15 @@ function workersOf(workers: number | 'as' | undefined, systems: number): number 
   if (workers === 'as') return systems;
   return Math.min(workers ?? availableParallelism(), systems);
 }
+
+/** What Node grants a thread by default may not do for a million peers: then twice what it takes. */
+function heapLimit(swarm: Swarm, workers: number): { readonly oldGenerationMb?: number } {
+  const neededMb = (2 * footprintOf(swarm, workers).heapBytesPerWorker) / 2 ** 20;
+  return neededMb > HEAP_DEFAULT_MB ? { oldGenerationMb: Math.ceil(neededMb) } : {};
+}
+
+/** What any machine that could hold such a swarm grants a thread at least. */
+const HEAP_DEFAULT_MB = 2_048;
 
 /**
  * The simulated time without an arrival or a piece after which nothing will come any more: many

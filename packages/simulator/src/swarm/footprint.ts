@@ -1,0 +1,92 @@
+/**
+ * What a run will take, before anything of it is there: memory, from the price of a peer, of a
+ * connection and of a piece; and time, from the price of a message.
+ *
+ * Prices are measured (`docs/performance.md` says how) and rounded up. Memory comes within a
+ * third of what it says; time hangs on the machine, and comes within a factor of three. How many
+ * connections and messages there will be follows from who asks for how many neighbours: whoever
+ * has me for a neighbour is one of mine, and everybody tells all of them of every piece.
+ */
+
+import type { Swarm } from './spec.ts';
+
+/** In bytes. */
+export const PRICES = {
+  /** Node, the program, and what is compiled of it. */
+  process: 80e6,
+  /** A thread with its own copy of the program, and mailboxes. */
+  worker: 40e6,
+  /** A peer's objects, with the slack that garbage collection needs. */
+  peerHeap: 10_500,
+  /** Its arrays, its router and what is written down of it. */
+  peerArrays: 1_000,
+  /** How things stand on a connection, where it leads, and the messages that are on their way. */
+  connection: 140,
+  /** What a peer knows of a piece: who has it, how rare it is. */
+  piece: 2,
+  /** And for each of its connections: has it been told of, and is it being told of now. */
+  pieceOfConnection: 0.35,
+  /** How far two AS are apart, in several tables. */
+  pairOfSystems: 64,
+} as const;
+
+/** On one core of two at 3 GHz, in a swarm of 700; more peers fit into its caches less well. */
+const MESSAGE_NS = 150;
+const MESSAGE_PEERS = 700;
+const MESSAGE_GROWTH = 0.14;
+
+/** A follower reaches others by way of leaders, who connect to whom their followers know. */
+const CONNECTIONS_WITH_LEADERS = 3;
+/** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
+const OTHER_MESSAGES = 10;
+const OTHER_MESSAGES_REPEATED = 75;
+
+export interface MemoryItem {
+  readonly what: string;
+  readonly count: number;
+  readonly bytesEach: number;
+}
+
+export interface Footprint {
+  /** What memory is taken for; the sum is `bytes`. */
+  readonly items: readonly MemoryItem[];
+  readonly bytes: number;
+  /** Of these, JavaScript objects of one worker, which Node limits apart. */
+  readonly heapBytesPerWorker: number;
+  readonly messages: number;
+  /** Of all workers, each of which has a core of its own. */
+  readonly wallMs: number;
+}
+
+/** Of a swarm that has been checked. Nothing is allocated. */
+export function footprintOf(swarm: Swarm, workers: number): Footprint {
+  const { pieces, habits, leaderPercent, neighbours, topology } = swarm;
+  const peers = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
+  const withLeaders = leaderPercent === undefined ? 1 : CONNECTIONS_WITH_LEADERS;
+  const connectionsEach = Math.min(peers, 2 * neighbours * withLeaders);
+  const connections = peers * connectionsEach;
+  const machines = peers * swarm.parts;
+  const items = [
+    { what: 'the process', count: 1, bytesEach: PRICES.process },
+    { what: 'workers', count: workers, bytesEach: PRICES.worker },
+    { what: 'peers', count: machines, bytesEach: PRICES.peerHeap + PRICES.peerArrays },
+    { what: 'connections', count: connections * swarm.parts, bytesEach: PRICES.connection },
+    { what: 'pieces of peers', count: peers * pieces, bytesEach: PRICES.piece },
+    {
+      what: 'pieces of connections',
+      count: connections * pieces,
+      bytesEach: PRICES.pieceOfConnection,
+    },
+    { what: 'pairs of AS', count: topology.stubDomains ** 2, bytesEach: PRICES.pairOfSystems },
+  ];
+  const others = habits.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
+  const messages = peers * pieces * (connectionsEach + others);
+  const messageNs = MESSAGE_NS * Math.max(1, peers / MESSAGE_PEERS) ** MESSAGE_GROWTH;
+  return {
+    items,
+    bytes: items.reduce((sum, { count, bytesEach }) => sum + count * bytesEach, 0),
+    heapBytesPerWorker: (machines * PRICES.peerHeap) / workers,
+    messages,
+    wallMs: (messages * messageNs) / 1e6 / workers,
+  };
+}

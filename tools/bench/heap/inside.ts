@@ -1,0 +1,68 @@
+/**
+ * Looks at the heap while a swarm is simulated in this thread: a process of its own, started with
+ * the options of Node that `inspect.ts` gives it.
+ *
+ *     inside.ts allocations|footprint '{"…": the swarm}'
+ */
+
+import { getHeapStatistics } from 'node:v8';
+
+import type { Swarm } from '@cachetorrent/simulator';
+
+import { runHere } from '../../../packages/simulator/src/engine/run-here.ts';
+import { AutonomousSystem } from '../../../packages/simulator/src/swarm/autonomous-system.ts';
+import { makePlan } from '../../../packages/simulator/src/swarm/make-plan.ts';
+import { Plan } from '../../../packages/simulator/src/swarm/plan.ts';
+
+const SEED = 1;
+
+/** What there was at the beginning of a meeting. */
+export interface Sample {
+  readonly messages: number;
+  /** On the heap of JavaScript. */
+  readonly heapBytes: number;
+  /** In arrays, which are beside the heap. */
+  readonly arrayBytes: number;
+}
+
+const [mode, text] = process.argv.slice(2);
+const swarm = JSON.parse(text!) as Swarm;
+const emptyBytes = sizes();
+const samples: Sample[] = [];
+const plan = new Plan(makePlan(swarm, SEED));
+const systems: AutonomousSystem[] = [];
+const run = {
+  actorCount: plan.systems,
+  lookaheadMs: plan.lookaheadMs(),
+  meetingIntervalMs: swarm.transferIntervalMs,
+  stallMs: Infinity,
+};
+runHere(run, (world) => {
+  const system = new AutonomousSystem(plan, world);
+  systems.push(system);
+  return world.id === 0 ? observed(system) : system;
+});
+process.stdout.write(JSON.stringify({ emptyBytes, samples }));
+
+/** The same system; when a meeting begins, a sample is taken. */
+function observed(system: AutonomousSystem): AutonomousSystem {
+  const meet = system.meet.bind(system);
+  system.meet = (round, atMs) => {
+    if (round === 0) {
+      const messages = systems.reduce((sum, { messageCount }) => sum + messageCount, 0);
+      samples.push({ messages, ...sizes() });
+    }
+    return meet(round, atMs);
+  };
+  return system;
+}
+
+/** Of what is alive, or of all that was ever allocated, where nothing is collected. */
+function sizes(): { readonly heapBytes: number; readonly arrayBytes: number } {
+  if (mode === 'allocations') {
+    return { heapBytes: getHeapStatistics().used_heap_size, arrayBytes: 0 };
+  }
+  globalThis.gc!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return { heapBytes: heapUsed, arrayBytes: arrayBuffers };
+}
