@@ -94,7 +94,11 @@ const SQL_TYPES: Readonly<Record<Column['type'], string>> = {
   whole: 'BIGINT',
 };
 
-async function answered(connection: DuckDB.DuckDBConnection, sql: string, store: Store): Promise<Answer> {
+async function answered(
+  connection: DuckDB.DuckDBConnection,
+  sql: string,
+  store: Store,
+): Promise<Answer> {
   try {
     const result = await connection.runAndReadAll(sql);
     return {
