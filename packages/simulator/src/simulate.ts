@@ -171,7 +171,7 @@ function workersOf(workers: number | 'as' | undefined, systems: number): number 
   return Math.min(workers ?? availableParallelism(), systems);
 }
 
-/** What Node grants a thread by default may not do for a million peers: then twice what it takes. */
+/** What Node grants a thread may not do for a million peers: then twice what it takes. */
 function heapLimit(swarm: Swarm, workers: number): { readonly oldGenerationMb?: number } {
   const neededMb = (2 * footprintOf(swarm, workers).heapBytesPerWorker) / 2 ** 20;
   return neededMb > HEAP_DEFAULT_MB ? { oldGenerationMb: Math.ceil(neededMb) } : {};
