@@ -96,13 +96,15 @@ export class Client implements ConnectionListener {
       localHost: options.host,
       request: () => this.#request(),
       onResponse: (response) => this.#announced(response),
+      // Who gets no role from anybody is a plain peer, until somebody gives it one.
+      onSilence: () => this.#hasRole || this.#play(undefined),
       onTrouble: (trouble) => options.onTrouble?.(trouble),
     });
   }
 
   /** Looks at the disk, listens, and announces itself. Throws ClientError. */
   async start(): Promise<void> {
-    const { host, port = 0, isSeed, trackers, onChecked } = this.#options;
+    const { host, port = 0, isSeed, onChecked } = this.#options;
     const { pieceCount } = this.#torrent.shape;
     const pieces =
       isSeed === true
@@ -113,7 +115,6 @@ export class Client implements ConnectionListener {
     this.#port = await this.#listener.start(host, port);
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     if (this.#swarm.peer.isComplete) this.#finish.resolve();
-    if ((trackers ?? this.#torrent.trackers).length === 0) this.#play(undefined);
     this.#announcer.start();
   }
 

@@ -65,6 +65,18 @@ describe('a download', () => {
     ]);
   });
 
+  test('goes on without trackers, where none answers or none can be spoken to', async () => {
+    const torrent = await world.torrent(100_000);
+    const dead = { trackers: ['http://127.0.0.1:1/announce', 'udp://127.0.0.1:1'] };
+    const seed = await world.seed(torrent, dead);
+    const troubles: string[] = [];
+    const leech = await world.client(torrent, 'leech', { ...dead, onTrouble: (trouble) => troubles.push(trouble) });
+    leech.connectTo(at(seed));
+    await within(10_000, 'complete', leech.completed);
+    expect(troubles[0]).toBe('udp://127.0.0.1:1: only HTTP is spoken');
+    expect(troubles[1]).toContain('http://127.0.0.1:1/announce: fetch failed');
+  });
+
   test('goes on where it was killed, and fetches nothing twice', async () => {
     const torrent = await world.torrent(3 * 2 ** 20);
     const seed = await world.seed(torrent, { uploadBytesPerS: 1_500_000 });

@@ -17,6 +17,8 @@ export interface AnnouncerOptions {
   /** What to say now, the event left out. */
   readonly request: () => Omit<AnnounceRequest, 'event' | 'trackerId'>;
   readonly onResponse: (response: AnnounceResponse) => void;
+  /** No tracker answers, or there is none that we can speak to. */
+  readonly onSilence: () => void;
   /** A sentence for the user: a tracker that cannot be reached, a warning of one. */
   readonly onTrouble: (trouble: string) => void;
 }
@@ -44,6 +46,9 @@ export class Announcer {
   constructor(options: AnnouncerOptions) {
     this.#options = options;
     this.#trackers = options.trackers.filter((tracker) => /^https?:/i.test(tracker));
+    for (const tracker of options.trackers) {
+      if (!this.#trackers.includes(tracker)) options.onTrouble(`${tracker}: only HTTP is spoken`);
+    }
   }
 
   start(): void {
@@ -80,6 +85,7 @@ export class Announcer {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
+    if (this.#trackers.length === 0) this.#options.onSilence();
     while (!signal.aborted && this.#trackers.length > 0) {
       const event = this.#pending;
       const response = await this.#ask(event);
@@ -91,6 +97,8 @@ export class Announcer {
         this.#retryS = RETRY_S.first;
         this.#isKnown = true;
         this.#options.onResponse(response);
+      } else {
+        this.#options.onSilence();
       }
       if (this.#pending === undefined || response === undefined) await this.#wait(waitS * 1_000);
     }
