@@ -42,6 +42,8 @@ const RUN_FILE = z.object({
   at: z.string(),
   versions: VERSIONS,
   machine: MACHINE,
+  /** Of all swarms, in a trial; null for what the configurations say. */
+  pieces: z.number().nullable(),
   rounds: z.array(z.record(z.string(), FIGURES)),
 });
 

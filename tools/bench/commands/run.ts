@@ -14,6 +14,7 @@ interface Flags {
   readonly runs: number;
   readonly only?: readonly string[];
   readonly compare?: string;
+  readonly pieces?: number;
   readonly out?: string;
   readonly page?: string;
   readonly json?: true;
@@ -26,6 +27,7 @@ export function addRun(program: Command, surroundings: Surroundings): void {
     .option('--runs <n>', 'runs of each case', count, 5)
     .option('--only <ids>', 'only these targets, such as 1,3a; 6 runs only if named', names)
     .option('--compare <file>', 'an earlier result: ends with 1 where something got worse')
+    .option('--pieces <n>', 'with so many pieces, for a trial', count)
     .option('--out <file>', 'writes the result there, as JSON')
     .option('--page <file>', 'writes the table into a page, between its two comments')
     .option('--json', 'prints the result instead of the table')
@@ -33,19 +35,20 @@ export function addRun(program: Command, surroundings: Surroundings): void {
 }
 
 async function run(flags: Flags, { tell, signal, deliver }: Surroundings): Promise<void> {
-  const { runs, only, compare, page, ...rest } = flags;
+  const { runs, only, compare, pieces, page, ...rest } = flags;
   const targets = chosenTargets(only);
   const cases = casesOf(targets);
   checkCores(cases);
   const before = compare === undefined ? undefined : await readRunFile(compare);
-  const planned: RunFile = { ...heading('run'), kind: 'run', rounds: [] };
+  const planned: RunFile = { ...heading('run'), kind: 'run', pieces: pieces ?? null, rounds: [] };
   const names = Object.fromEntries(cases.map(({ name }) => [name, {}]));
   const rounds = Array.from({ length: runs }, () => names);
   if (before !== undefined) checkComparable(before, { ...planned, rounds }, compare!);
 
+  const trial = pieces === undefined ? {} : { pieces };
   const after = {
     ...planned,
-    rounds: [...(await runRounds({ cases, rounds: runs, signal, tell }))],
+    rounds: [...(await runRounds({ cases, rounds: runs, signal, tell, ...trial }))],
   };
   const table = `${targetTable(targets, after.rounds)}\n\n${measuredOn()}\n`;
   await deliver({ table, document: after, ...rest });

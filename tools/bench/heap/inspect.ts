@@ -11,17 +11,23 @@ import type { Sample } from './inside.ts';
 
 /** Large enough that nothing is collected while it is counted. */
 const NURSERY_MB = 512;
+const HEAP_MB = 2_048;
 
 /** Bytes that the JavaScript of a message allocates, in the second half of a run. */
 export async function allocatedBytesPerMessage(swarm: Swarm): Promise<number> {
-  const nursery = [`--min-semi-space-size=${NURSERY_MB}`, `--max-semi-space-size=${NURSERY_MB}`];
-  const { samples } = await inside('allocations', swarm, nursery);
+  const roomy = [
+    `--min-semi-space-size=${NURSERY_MB}`,
+    `--max-semi-space-size=${NURSERY_MB}`,
+    `--initial-heap-size=${HEAP_MB}`,
+  ];
+  const { samples } = await inside('allocations', swarm, roomy);
   const last = samples.at(-1)!;
   const from = samples.find(({ messages }) => messages >= last.messages / 2)!;
   // The end of a run, when all peers complete, is not its steady state.
   const to = samples.findLast(({ messages }) => messages <= 0.9 * last.messages)!;
-  for (const [place, { heapBytes }] of samples.entries()) {
-    const before = samples[place - 1]?.heapBytes ?? 0;
+  const counted = samples.slice(samples.indexOf(from), samples.indexOf(to) + 1);
+  for (const [place, { heapBytes }] of counted.entries()) {
+    const before = counted[place - 1]?.heapBytes ?? 0;
     assert(heapBytes >= before, 'nothing is collected while allocations are counted');
   }
   return (to.heapBytes - from.heapBytes) / (to.messages - from.messages);

@@ -20,6 +20,8 @@ export interface Case {
   readonly args: readonly string[];
   /** Threads that it needs a core for, each. */
   readonly threads: number;
+  /** Whether it simulates, and may be told to do so with fewer pieces. */
+  readonly simulates?: boolean;
   /** It takes so long that it is run no more often than this. */
   readonly runsMax?: number;
   readonly figuresOf: (stdout: string) => Figures;
@@ -43,9 +45,17 @@ export const CASES: readonly Case[] = [
   phold('phold, 1,000,000 pending', 1_000_000),
 ];
 
+export interface CaseOptions {
+  readonly signal: AbortSignal;
+  /** With so many pieces, for a trial. */
+  readonly pieces?: number;
+}
+
 /** @throws ProcessFailed where the process does */
-export async function runCase(of: Case, signal: AbortSignal): Promise<Figures> {
-  const { script, args, figuresOf } = of;
+export async function runCase(of: Case, { signal, pieces }: CaseOptions): Promise<Figures> {
+  const { script, simulates, figuresOf } = of;
+  const fewer = simulates === true && pieces !== undefined ? ['--pieces', String(pieces)] : [];
+  const args = [...of.args, ...fewer];
   const { wallMs, cpuMs, peakRssBytes, stdout } = await measure({ script, args, signal });
   return { wallMs, cpuMs, peakRssBytes, ...figuresOf(stdout) };
 }
@@ -63,6 +73,7 @@ function simulated(name: string, config: string, workers: number, ...more: strin
     script: COMMAND,
     args: ['run', file, ...flags, ...more],
     threads: workers,
+    simulates: true,
     figuresOf,
   };
 }
@@ -75,7 +86,7 @@ function predicted(name: string, config: string, workers: number): Case {
     return { speedUp: predictions.find((each) => each.workers === workers)!.speedUp };
   };
   const args = ['predict', configFile(config), '--json', '--no-check'];
-  return { name, script: BENCH, args, threads: 1, figuresOf };
+  return { name, script: BENCH, args, threads: 1, simulates: true, figuresOf };
 }
 
 function phold(name: string, pending: number): Case {

@@ -23,6 +23,11 @@ export function checkComparable(before: RunFile, after: RunFile, path: string): 
     const problem = `was measured on another machine: ${there}; this one is ${here}`;
     throw new UserMistake({ at: path, problem, fix: 'compare what one machine has measured' });
   }
+  if (before.pieces !== after.pieces) {
+    const pieces = before.pieces === null ? 'all pieces' : `--pieces ${before.pieces}`;
+    const fix = 'measure the same now';
+    throw new UserMistake({ at: path, problem: `was measured with ${pieces}`, fix });
+  }
   const shared = casesOf(before).filter((name) => casesOf(after).includes(name));
   if (shared.length === 0) {
     const problem = `has none of the cases that were measured now: ${casesOf(after).join('; ')}`;

@@ -3,7 +3,7 @@
 import { UserMistake } from '@cachetorrent/runner';
 
 import { thisMachine } from '../machine.ts';
-import { type Case, CASES, type Figures, runCase } from './cases.ts';
+import { type Case, type CaseOptions, CASES, type Figures, runCase } from './cases.ts';
 import { type Round, type Target, TARGETS } from './targets.ts';
 
 /** A million peers take so long that they are measured only where they are asked for. */
@@ -42,22 +42,21 @@ export function checkCores(cases: readonly Case[]): void {
   });
 }
 
-export interface RoundsOptions {
+export interface RoundsOptions extends CaseOptions {
   readonly cases: readonly Case[];
   readonly rounds: number;
-  readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
 }
 
 /** Runs all cases in turns. */
 export async function runRounds(options: RoundsOptions): Promise<readonly Round[]> {
-  const { cases, rounds, signal, tell } = options;
+  const { cases, rounds, tell } = options;
   const done: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const figures: Record<string, Figures> = {};
     for (const each of cases) {
       if (round >= (each.runsMax ?? Infinity)) continue;
-      const measured = await runCase(each, signal);
+      const measured = await runCase(each, options);
       figures[each.name] = measured;
       const seconds = (measured['wallMs']! / 1000).toFixed(1);
       const megabytes = Math.round(measured['peakRssBytes']! / 1e6);

@@ -1,0 +1,135 @@
+/**
+ * The benchmarks run, and what they count does not hang on time: nothing here looks at how long
+ * anything took.
+ */
+
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { configFile } from '../runs/configs.ts';
+import { bench } from './command-line.ts';
+
+const SMALL = configFile('small');
+const PATIENCE_MS = 120_000;
+
+describe('bench', () => {
+  test('phold handles the same events, however many workers', { timeout: PATIENCE_MS }, async () => {
+    const flags = ['--pending', '400', '--actors', '4', '--events', '20000', '--runs', '1'];
+    const { code, out } = await told('phold', ...flags, '--workers', '1,2', '--remote', '0,50', '--json');
+    expect(code).toBe(0);
+    const { points } = JSON.parse(out) as { points: { remote: number; events: number; windows: number }[] };
+    expect(points).toHaveLength(4);
+    for (const remote of [0, 50]) {
+      const [one, two] = points.filter((point) => point.remote === remote);
+      expect([two!.events, two!.windows]).toEqual([one!.events, one!.windows]);
+      expect(one!.events).toBeGreaterThan(10_000);
+    }
+  });
+
+  test('micro names every part with its size', { timeout: PATIENCE_MS }, async () => {
+    const { code, out } = await told('micro', '--time', '1', '--json');
+    expect(code).toBe(0);
+    const { costs } = JSON.parse(out) as { costs: { name: string; ns: number }[] };
+    for (const part of ['queue', 'picker', 'codec', 'mailbox', 'rates', 'barrier']) {
+      expect(costs.filter(({ name }) => name.startsWith(`${part}: `)).length).toBeGreaterThan(1);
+    }
+    for (const { name, ns } of costs) expect([name, Number.isFinite(ns)]).toEqual([name, true]);
+    for (const { name } of costs) expect(name).toMatch(/\d/);
+  });
+
+  test('predict has a row for each number of workers', { timeout: PATIENCE_MS }, async () => {
+    const flags = ['--pieces', '3', '--workers', '2,16,64', '--no-check', '--json'];
+    const { code, out } = await told('predict', SMALL, ...flags);
+    expect(code).toBe(0);
+    const { predictions, bounds } = JSON.parse(out) as {
+      predictions: { workers: number; speedUpForeseen: number; barriersMs: number }[];
+      bounds: { byLargestActor: number; byCriticalPath: number };
+    };
+    expect(predictions.map(({ workers }) => workers)).toEqual([2, 16, 64]);
+    // Two AS: no number of workers gets beyond that.
+    expect(bounds.byLargestActor).toBeLessThanOrEqual(2);
+    expect(bounds.byCriticalPath).toBeLessThanOrEqual(bounds.byLargestActor);
+    for (const { barriersMs } of predictions) expect(barriersMs).toBeGreaterThanOrEqual(0);
+  });
+
+  test('scaling writes a document and a picture', { timeout: PATIENCE_MS }, async () => {
+    const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'scaling');
+    const flags = ['--share', '0.001', '--runs', '1', '--only', 'workers', '--out', folder];
+    const { code, out } = await told('scaling', ...flags);
+    expect(code).toBe(0);
+    expect(out).toContain('| workers |');
+    expect(readdirSync(folder)).toEqual(['workers.json', 'workers.svg']);
+    const { points, machine } = JSON.parse(readFileSync(join(folder, 'workers.json'), 'utf8')) as {
+      points: { messages: number; windows: number; resultHash: string }[];
+      machine: { cores: number };
+    };
+    expect(machine.cores).toBeGreaterThan(0);
+    for (const each of ['messages', 'windows', 'resultHash'] as const) {
+      expect(new Set(points.map((point) => point[each])).size).toBe(1);
+    }
+    const picture = readFileSync(join(folder, 'workers.svg'), 'utf8');
+    expect(picture).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(picture.match(/<circle/g)).toHaveLength(points.length);
+  });
+
+  test('run counts the same in every round', { timeout: PATIENCE_MS }, async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'run.json');
+    const flags = ['--only', '3', '--runs', '2', '--pieces', '3', '--out', out];
+    const ended = await told('run', ...flags);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.out).toContain('CPU time of a message');
+    const { rounds } = JSON.parse(readFileSync(out, 'utf8')) as {
+      rounds: Record<string, Record<string, number>>[];
+    };
+    const [first, second] = rounds.map((round) => round['medium, 1 worker']!);
+    expect(second).toMatchObject({ messages: first!['messages'], windows: first!['windows'] });
+    // Each of 699 leechers tells each of its neighbours, some 40, of each of 3 pieces.
+    expect(first!['haves']! / (700 * 3)).toBeCloseTo(40, -1);
+    expect(first!['peakRssBytes']).toBeGreaterThan(20e6);
+  });
+});
+
+describe('what makes no sense is refused, with the way to mend it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+  const old = join(folder, 'old.json');
+  const other = join(folder, 'other.json');
+  const page = join(folder, 'page.md');
+  writeFileSync(old, '{"format": 0, "kind": "run"}');
+  writeFileSync(other, '{"format": 1, "kind": "micro"}');
+  writeFileSync(page, '# A page\n');
+
+  test.each([
+    { args: ['run', '--runs', '0'],                              says: '1 or more' },
+    { args: ['run', '--only', '12'],                             says: 'has no target 12' },
+    { args: ['run', '--compare', 'none.json'],                   says: 'cannot be read' },
+    { args: ['run', '--compare', old],                           says: 'is of format 0' },
+    { args: ['run', '--compare', other],                         says: 'is of `bench micro`' },
+    { args: ['phold', '--workers', '4096', '--actors', '4096'],  says: 'cores' },
+    { args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'], says: 'more than the 1 actors' },
+    { args: ['phold', '--actors', '1'],                          says: 'there is one actor' },
+    { args: ['phold', '--pending', '2', '--actors', '4'],        says: 'less than one for each' },
+    { args: ['phold', '--remote', '101'],                        says: 'from 0 to 100' },
+    { args: ['micro', '--only', 'nothing'],                      says: 'finds no "nothing"' },
+    { args: ['micro', '--only', 'codec', '--time', '1', '--page', page], says: 'has no place for this' },
+    { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
+    { args: ['scaling', '--share', '0'],                         says: 'above 0' },
+    { args: ['predict', 'none.json'],                            says: 'there is no such file' },
+    { args: ['predict', '--workers', '2,x'],                     says: 'whole number' },
+    { args: ['walk'],                                            says: 'unknown command' },
+  ])('$args', async ({ args, says }) => {
+    const { code, err } = await told(...args);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) });
+  });
+});
+
+async function told(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await bench(args, {
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+  });
+  return { code, out, err };
+}

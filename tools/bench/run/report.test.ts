@@ -1,0 +1,41 @@
+/** The table of targets, from rounds that are made up. */
+
+import { expect, test } from 'vitest';
+
+import { casesOf, chosenTargets } from './run.ts';
+import { targetTable } from './report.ts';
+import type { Round } from './targets.ts';
+
+const of = (wallMs: number) => ({ wallMs, cpuMs: 2 * wallMs, peakRssBytes: 2e8, messages: 3e7 });
+/** The machine got slower with every round; the ratio of the two did not. */
+const ROUNDS: readonly Round[] = [1, 1.5, 2].map((slow) => ({
+  medium: of(3_000 * slow),
+  'medium, 1 worker': of(5_400 * slow),
+}));
+
+test('the table has a row for each figure, and says which targets are reached', () => {
+  const rows = cells(targetTable(chosenTargets(['1', '3', '4']), ROUNDS));
+  expect(rows).toEqual([
+    ['1', 'medium, client rules, 2 workers', 'wall time, s', '≤ 4', '4.50', '3.00 – 6.00', '3', 'no'],
+    ['1', 'medium, client rules, 2 workers', 'peak memory, MB', '≤ 300', '200', '200 – 200', '3', 'yes'],
+    ['3', 'medium, client rules, 1 worker', 'CPU time of a message, ns', '≤ 150', '540', '360 – 720', '3', 'no'],
+    ['4', 'speed-up of 2 workers over 1', 'medium', '≥ 1.7', '1.80', '1.80 – 1.80', '3', 'yes'],
+    ['4', 'speed-up of 2 workers over 1', 'large', '≥ 1.85', 'not measured', '', '', ''],
+  ]);
+});
+
+test('cases are those that the targets need, each once', () => {
+  expect(casesOf(chosenTargets(['1', '4'])).map(({ name }) => name)).toEqual([
+    'medium', 'medium, 1 worker', 'large', 'large, 1 worker',
+  ]);
+});
+
+test('a million peers are left out unless they are asked for', () => {
+  expect(chosenTargets(undefined).map(({ id }) => id)).not.toContain('6');
+  expect(chosenTargets(['6']).map(({ id }) => id)).toEqual(['6']);
+});
+
+function cells(table: string): string[][] {
+  const [, , ...rows] = table.split('\n');
+  return rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
+}
