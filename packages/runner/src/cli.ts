@@ -36,6 +36,8 @@ interface RunFlags extends Overrides {
   readonly logKinds?: readonly MessageKind[];
   readonly json?: true;
   readonly quiet?: true;
+  readonly plan?: true;
+  readonly force?: true;
 }
 
 function commandLine(surroundings: Surroundings): Command {
@@ -64,9 +66,11 @@ function commandLine(surroundings: Surroundings): Command {
     .option('--log-kinds <kinds>', 'only these kinds of message: have,request', kinds)
     .option('--json', 'prints one JSON document instead of a table')
     .option('--quiet', 'shows no progress')
+    .option('--plan', 'says what memory and time it will take, and does not run')
+    .option('--force', 'runs even what will not fit into memory')
     .action(async (file: string, flags: RunFlags) => {
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
-      const { quiet = false, log, logKinds, ...overrides } = rest;
+      const { quiet = false, plan = false, force = false, log, logKinds, ...overrides } = rest;
       const optional = {
         ...(workers === undefined ? {} : { workers }),
         ...(out === undefined ? {} : { out }),
@@ -74,7 +78,8 @@ function commandLine(surroundings: Surroundings): Command {
         ...(log === undefined ? {} : { log }),
         ...(logKinds === undefined ? {} : { logKinds }),
       };
-      await run({ file, overrides, seed, cdf, json, quiet, ...optional }, surroundings);
+      const how = { cdf, json, quiet, plan, force };
+      await run({ file, overrides, seed, ...how, ...optional }, surroundings);
     });
   addCampaignCommands(program, surroundings);
   return program;

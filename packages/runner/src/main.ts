@@ -1,5 +1,7 @@
 /** The process of the command: its streams, its signals and its end. */
 
+import { availableParallelism, totalmem } from 'node:os';
+
 import { simulate } from '@cachetorrent/simulator';
 
 import { cli, EXIT } from './cli.ts';
@@ -21,6 +23,12 @@ process.exitCode = await cli(process.argv.slice(2), {
   stderr: process.stderr,
   nowMs: () => performance.now(),
   peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
+  machine: {
+    cores: availableParallelism(),
+    // What a container may have, where it may not have all.
+    memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
+  },
+  env: process.env,
   signal: stop.signal,
   simulate,
 });

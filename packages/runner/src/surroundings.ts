@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly nowMs: () => number;
   /** The most memory that the process has had, all threads together. */
   readonly peakRssBytes: () => number;
+  readonly machine: { readonly cores: number; readonly memoryBytes: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
   readonly simulate: typeof simulate;

@@ -16,6 +16,8 @@ export function world(changes: Partial<Surroundings> = {}): World {
     stderr: { write: (text) => (written.err += text) },
     nowMs: () => 0,
     peakRssBytes: () => 123_000_000,
+    machine: { cores: 2, memoryBytes: 8e9 },
+    env: {},
     signal: new AbortController().signal,
     simulate: () => Promise.resolve(SIMULATION),
     ...changes,

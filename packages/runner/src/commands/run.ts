@@ -22,6 +22,7 @@ import { peersCsv, trafficCsv } from '../results/tables.ts';
 import { timelineCsv } from '../results/timeline.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
+import { checkFits, planOf, planText, roomFor } from './plan.ts';
 
 export interface RunOptions {
   /** The path of a configuration file. */
@@ -44,6 +45,10 @@ export interface RunOptions {
   readonly json: boolean;
   /** No progress. */
   readonly quiet: boolean;
+  /** Says what the run will take, and does not run. */
+  readonly plan: boolean;
+  /** Runs even what will not fit into memory. */
+  readonly force: boolean;
 }
 
 /** As often as peers rechoke, by default. */
@@ -65,9 +70,18 @@ export class RunFailed extends Error {
  * @throws RunFailed saying what happened, and how to make it happen again
  */
 export async function run(options: RunOptions, surroundings: Surroundings): Promise<void> {
-  const { file, overrides, out, json, cdf } = options;
+  const { file, overrides, out, json, cdf, plan, force } = options;
   checkTogether(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
+  const room = roomFor(swarm, options.workers, surroundings.machine);
+  if (plan) {
+    const text = json
+      ? `${JSON.stringify(planOf(swarm, room), null, 2)}\n`
+      : planText(file, swarm, room);
+    surroundings.stdout.write(text);
+  }
+  if (!force) checkFits(file, swarm, room);
+  if (plan) return;
   if (out !== undefined) await checkFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);
 

@@ -1,0 +1,88 @@
+/** `cachetorrent run --plan`: what a run will take, before any of it is taken. */
+
+import { type Footprint, footprintOf, type Swarm } from '@cachetorrent/simulator';
+
+import { UserMistake } from '../user-mistake.ts';
+
+/** Where a run is to take place. */
+export interface Room {
+  readonly workers: number;
+  readonly cores: number;
+  /** That the machine has, or that this process may have of it. */
+  readonly memoryBytes: number;
+}
+
+/** By default as many workers as there are cores; never more than AS. */
+export function roomFor(
+  swarm: Swarm,
+  workers: number | 'as' | undefined,
+  machine: Omit<Room, 'workers'>,
+): Room {
+  const systems = swarm.topology.stubDomains;
+  const wanted = workers === 'as' ? systems : (workers ?? machine.cores);
+  return { ...machine, workers: Math.min(wanted, systems) };
+}
+
+/** As a person reads it; a line for each thing that memory goes to. */
+export function planText(file: string, swarm: Swarm, room: Room): string {
+  const plan = planOf(swarm, room);
+  const items = plan.items.map(({ what, count, bytesEach }) =>
+    row(what, whole(count), `× ${bytesEach.toLocaleString('en')} B`, size(count * bytesEach)),
+  );
+  const lines = [
+    `what ${file} will take on ${room.workers === 1 ? '1 worker' : `${room.workers} workers`}`,
+    '',
+    ...items,
+    row('memory', '', '', size(plan.bytes)),
+    row('there is', '', '', size(room.memoryBytes)),
+    '',
+    row('messages', whole(plan.messages), '', ''),
+    row('time, roughly', duration(plan.wallMs), '', ''),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** The same as a document. */
+export function planOf(swarm: Swarm, { workers, cores, memoryBytes }: Room): PlanDocument {
+  const footprint = footprintOf(swarm, workers);
+  // Workers that have to share a core do not make it any faster.
+  const wallMs = footprint.wallMs * Math.max(1, workers / cores);
+  return { ...footprint, wallMs, workers, memoryBytes, fits: footprint.bytes <= memoryBytes };
+}
+
+export interface PlanDocument extends Footprint {
+  readonly workers: number;
+  readonly memoryBytes: number;
+  readonly fits: boolean;
+}
+
+/** @throws UserMistake where the run would not fit into memory */
+export function checkFits(file: string, swarm: Swarm, room: Room): void {
+  const { bytes, fits } = planOf(swarm, room);
+  if (fits) return;
+  throw new UserMistake({
+    at: file,
+    problem: `needs about ${size(bytes)} of memory, and there are ${size(room.memoryBytes)}`,
+    fix: 'take fewer peers or neighbours (--plan shows what counts), or insist with --force',
+  });
+}
+
+function row(what: string, count: string, each: string, bytes: string): string {
+  return `${what.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
+}
+
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** In the unit that a person would name. */
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+function whole(count: number): string {
+  return Math.round(count).toLocaleString('en');
+}
