@@ -102,6 +102,7 @@ export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
 /** Does runs one after the other, in no time; `fails` says how often a run is to fail. */
 export class PretendedEngine implements Engine {
   readonly name = 'local';
+  readonly workersClaim = false;
   readonly made: PlannedRun[] = [];
   readonly #fails: (run: PlannedRun) => number;
   readonly #failed = new Map<string, number>();

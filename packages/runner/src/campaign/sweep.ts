@@ -25,6 +25,8 @@ export interface SweepOptions {
   readonly signal: AbortSignal;
   /** Reads every run again, also those that have not been touched since they were found sound. */
   readonly thoroughly?: boolean;
+  /** Makes only these of the plan's runs; by default all. */
+  readonly only?: (run: PlannedRun) => boolean;
   /** Brings the datasets up to date in the end; on unless it says otherwise. */
   readonly datasets?: boolean;
   /** Called as things happen. */
@@ -106,11 +108,15 @@ class Sweep {
   #done = 0;
 
   constructor(options: SweepOptions) {
-    const { plan, store, thoroughly } = options;
+    const { plan, store, engine, thoroughly, only = () => true } = options;
     this.#options = options;
-    this.#runs = new Map(plan.runs.map((run) => [run.key, run]));
-    this.#inventory = takeInventory(plan, store, thoroughly);
-    this.#queue = new Queue(store, this.#inventory.missing, (run) => this.#doneElsewhere(run));
+    const runs = plan.runs.filter(only);
+    this.#runs = new Map(runs.map((run) => [run.key, run]));
+    this.#inventory = takeInventory({ ...plan, runs }, store, thoroughly);
+    this.#queue = new Queue(store, this.#inventory.missing, {
+      claims: !engine.workersClaim,
+      onDoneElsewhere: (run) => this.#doneElsewhere(run),
+    });
   }
 
   async all(): Promise<SweepSummary> {
@@ -135,7 +141,7 @@ class Sweep {
     const run = this.#runs.get(outcome.key)!;
     const { store, onEvent } = this.#options;
     if (outcome.isDone) {
-      await store.putSealed(outcome.key, outcome.text);
+      if (outcome.text !== undefined) await store.putSealed(outcome.key, outcome.text);
       this.#queue.finish(run);
       this.#done++;
       onEvent?.({ kind: 'done', run, elsewhere: false });
@@ -170,20 +176,22 @@ class Sweep {
   }
 }
 
+interface QueueOptions {
+  /** Whether runs are claimed here. */
+  readonly claims: boolean;
+  readonly onDoneElsewhere: (run: PlannedRun) => void;
+}
+
 /** The runs that are still to be done, each claimed before it is given away. */
 class Queue implements RunSource {
   readonly #store: Store;
   readonly #waiting: PlannedRun[];
-  readonly #onDoneElsewhere: (run: PlannedRun) => void;
+  readonly #options: QueueOptions;
 
-  constructor(
-    store: Store,
-    runs: readonly PlannedRun[],
-    onDoneElsewhere: (run: PlannedRun) => void,
-  ) {
+  constructor(store: Store, runs: readonly PlannedRun[], options: QueueOptions) {
     this.#store = store;
     this.#waiting = [...runs];
-    this.#onDoneElsewhere = onDoneElsewhere;
+    this.#options = options;
   }
 
   get length(): number {
@@ -194,13 +202,13 @@ class Queue implements RunSource {
     for (let i = 0; i < this.#waiting.length; i++) {
       const run = this.#waiting[i]!;
       if (!fits(run)) return undefined;
-      if (this.#store.ledger.claim([run.key]).length === 0) continue;
+      if (!this.#claim(run)) continue;
 
       this.#waiting.splice(i, 1);
       // Whoever had claimed it before may have finished it.
       if (!this.#store.has(run.key)) return run;
       this.finish(run);
-      this.#onDoneElsewhere(run);
+      this.#options.onDoneElsewhere(run);
       i--;
     }
     return undefined;
@@ -213,6 +221,10 @@ class Queue implements RunSource {
 
   finish({ key }: PlannedRun): void {
     this.#store.ledger.release(key);
+  }
+
+  #claim({ key }: PlannedRun): boolean {
+    return !this.#options.claims || this.#store.ledger.claim([key]).length > 0;
   }
 }
 

@@ -3,15 +3,18 @@
  * for, so that the other commands start without it.
  */
 
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
 import type { ExportFlags } from './export.ts';
 import type { QueryFlags } from './query.ts';
 import type { ReportFlags } from './report.ts';
+import type { SubmitFlags } from './submit.ts';
 import type { SweepFlags } from './sweep.ts';
+import type { WorkFlags } from './work.ts';
 
 const STORE = 'results';
+const REDIS = 'address of the queue; by default CACHETORRENT_REDIS, or on this machine';
 
 export function addCampaignCommands(program: Command, surroundings: Surroundings): void {
   program
@@ -25,12 +28,54 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
         .choices(['parquet', 'csv'])
         .default('parquet'),
     )
+    .addOption(
+      new Option('--engine <name>', 'where the runs are carried out')
+        .choices(['local', 'bullmq', 'array'])
+        .default('local'),
+    )
+    .option('--redis <url>', REDIS)
+    .option('--sbatch <options...>', 'of the array job, such as --sbatch=--partition=long')
     .option('--dry-run', 'shows what would be done, and writes nothing')
     .option('--verify', 'reads every stored run again, to find what has been altered')
     .option('--quiet', 'shows no progress')
     .action(async (file: string, flags: SweepFlags) => {
       const { sweepCommand } = await import('./sweep.ts');
       await sweepCommand(file, flags, surroundings);
+    });
+
+  program
+    .command('work')
+    .description('Carries out runs that were planned elsewhere: of a queue, or a shard.')
+    .argument('[experiment]', 'takes a shard of it; without, takes runs from a queue in Redis')
+    .option('--redis <url>', REDIS)
+    .option('--until-empty', 'ends when the queue is empty, instead of waiting for more')
+    .option('--lock <ms>', 'after so long in silence, a run goes to another worker', positive)
+    .option('--shard <i/n>', 'the i-th of n shards; batch systems say it themselves')
+    .option('--shards <n>', 'how many there are, where a batch system says only which', positive)
+    .option('--runs <file>', 'only the runs that it lists')
+    .option(
+      '--store <folder>',
+      `where results go; of a shard, ${STORE}; of a queue, back through it`,
+    )
+    .option('--jobs <n>', 'cores to use; by default all', positive)
+    .option('--quiet', 'shows no progress')
+    .action(async (file: string | undefined, flags: WorkFlags) => {
+      const { workCommand } = await import('./work.ts');
+      await workCommand(file, flags, surroundings);
+    });
+
+  program
+    .command('submit')
+    .description('Hands the missing runs of an experiment to a batch system.')
+    .addArgument(new Argument('<system>', 'which one').choices(['slurm']))
+    .argument('<experiment>', 'an experiment file: YAML, or JSON')
+    .option('--store <folder>', 'where results are kept; all nodes have to see it', STORE)
+    .option('--jobs <n>', 'cores of each task', positive)
+    .option('--sbatch <options...>', 'of the array job, such as --sbatch=--partition=long')
+    .option('--print', 'shows the script instead of submitting it')
+    .action(async (_: string, file: string, flags: SubmitFlags) => {
+      const { submitCommand } = await import('./submit.ts');
+      await submitCommand(file, flags, surroundings);
     });
 
   program

@@ -2,7 +2,12 @@
 
 import { availableParallelism } from 'node:os';
 
+import { unreachable } from '@cachetorrent/std';
+
+import { ArrayEngine } from '../campaign/engines/array.ts';
+import type { Engine, EngineName } from '../campaign/engines/engine.ts';
 import { LocalEngine } from '../campaign/engines/local.ts';
+import { redisUrl } from '../campaign/engines/redis-address.ts';
 import { memoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
@@ -22,6 +27,9 @@ export interface SweepFlags {
   readonly dryRun?: true;
   readonly verify?: true;
   readonly quiet?: true;
+  readonly engine: EngineName;
+  readonly redis?: string;
+  readonly sbatch?: readonly string[];
 }
 
 /**
@@ -40,9 +48,10 @@ export async function sweepCommand(
   const { stdout, stderr, nowMs, signal } = surroundings;
   const store = await Store.open(flags.store, flags.datasets);
   const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
-  const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
+  let engine: Engine | undefined;
   let done = 0;
   try {
+    engine = await engineOf(flags, plan, store, surroundings, display);
     signal.throwIfAborted();
     const summary = await sweep({
       plan,
@@ -72,8 +81,39 @@ export async function sweepCommand(
     const stopped = `stopped with ${done} of ${runCount(plan)} runs done`;
     throw new Interrupted(`${stopped}; the same command goes on from there`);
   } finally {
-    await engine.close();
+    await engine?.close();
     store.close();
+  }
+}
+
+async function engineOf(
+  { engine, jobs, redis, sbatch }: SweepFlags,
+  plan: CampaignPlan,
+  store: Store,
+  { stderr, env }: Surroundings,
+  display: CampaignDisplay | undefined,
+): Promise<Engine> {
+  switch (engine) {
+    case 'local':
+      return new LocalEngine(jobs === undefined ? {} : { jobs });
+    case 'bullmq': {
+      const { BullmqEngine } = await import('../campaign/engines/bullmq.ts');
+      const onTrouble = (message: string) => {
+        display?.clear();
+        stderr.write(`${message}\n`);
+      };
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onTrouble });
+    }
+    case 'array':
+      return new ArrayEngine(store, {
+        file: plan.file,
+        name: plan.experiment.name,
+        store: store.folder,
+        ...(jobs === undefined ? {} : { cpus: jobs }),
+        ...(sbatch === undefined ? {} : { sbatch }),
+      });
+    default:
+      return unreachable(engine);
   }
 }
 

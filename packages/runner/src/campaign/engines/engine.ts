@@ -7,8 +7,8 @@
  *     array     the shards of a batch system's array job, such as Slurm's
  */
 
-import type { CampaignPlan, PlannedRun } from '../experiment/plan.ts';
 import type { RunKey } from '../experiment/key.ts';
+import type { Cell, PlannedRun } from '../experiment/plan.ts';
 
 export type EngineName = 'local' | 'bullmq' | 'array';
 
@@ -17,10 +17,17 @@ export type Outcome =
   | {
       readonly key: RunKey;
       readonly isDone: true;
-      /** A sealed record. */
-      readonly text: string;
+      /** A sealed record; undefined where whoever made it has put it into the store already. */
+      readonly text: string | undefined;
     }
   | { readonly key: RunKey; readonly isDone: false; readonly error: string };
+
+/** As much of a planned run as it takes to make it. */
+export interface Task {
+  readonly key: RunKey;
+  readonly seed: number;
+  readonly cell: Pick<Cell, 'config' | 'swarm'>;
+}
 
 /** Runs that are still to be done, the longest first. */
 export interface RunSource {
@@ -37,6 +44,8 @@ export interface EngineStatus {
 
 export interface Engine {
   readonly name: EngineName;
+  /** Its workers claim runs in the store themselves; otherwise they are claimed for it. */
+  readonly workersClaim: boolean;
   /**
    * Takes runs from `source`, and reports on each that it took. After a report the source may have
    * more. Resolves when it has none, and all have been reported.
@@ -56,5 +65,3 @@ export interface Engine {
 export interface Worker {
   work(signal: AbortSignal): Promise<void>;
 }
-
-export type { CampaignPlan, PlannedRun };

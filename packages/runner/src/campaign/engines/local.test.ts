@@ -98,7 +98,7 @@ describe('a pool', () => {
 
 function timingOf(outcome: Outcome): object {
   if (!outcome.isDone) throw new Error(outcome.error);
-  return (JSON.parse(outcome.text) as { timing: object }).timing;
+  return (JSON.parse(outcome.text!) as { timing: object }).timing;
 }
 
 function sourceOf(runs: readonly PlannedRun[]): RunSource {

@@ -5,6 +5,7 @@ import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
 
 export class LocalEngine implements Engine {
   readonly name = 'local';
+  readonly workersClaim = false;
   readonly #pool: Pool;
   #waiting = 0;
 

@@ -11,10 +11,9 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 
 import { Piscina } from 'piscina';
 
-import type { PlannedRun } from '../experiment/plan.ts';
 import { memoryBytes } from '../estimate.ts';
 import type { RunTask } from './carry-out.ts';
-import type { Outcome } from './engine.ts';
+import type { Outcome, Task } from './engine.ts';
 
 export interface PoolOptions {
   /** Cores to use; by default all. */
@@ -56,7 +55,7 @@ export class Pool {
   }
 
   /** Whether there is room for `run` beside those that are running. One alone always has room. */
-  hasRoomFor({ cell }: PlannedRun): boolean {
+  hasRoomFor({ cell }: Task): boolean {
     if (this.#running === 0) return true;
     const fits = this.#bytesInUse + memoryBytes(cell.swarm) <= this.#memoryBytes;
     return fits && this.#threadsInUse < this.#jobs;
@@ -67,7 +66,7 @@ export class Pool {
    *
    * @throws the reason of `signal`, once it is aborted
    */
-  async carryOut(run: PlannedRun, waiting: number, signal: AbortSignal): Promise<Outcome> {
+  async carryOut(run: Task, waiting: number, signal: AbortSignal): Promise<Outcome> {
     const { key, cell, seed } = run;
     const free = this.#jobs - this.#threadsInUse;
     const workers = Math.max(1, Math.floor(free / Math.min(free, this.#companions(run, waiting))));
@@ -93,7 +92,7 @@ export class Pool {
   }
 
   /** How many runs like this one can sit side by side with it, itself included. */
-  #companions({ cell }: PlannedRun, waiting: number): number {
+  #companions({ cell }: Task, waiting: number): number {
     const free = this.#memoryBytes - this.#bytesInUse;
     return Math.max(1, Math.min(1 + waiting, Math.floor(free / memoryBytes(cell.swarm))));
   }

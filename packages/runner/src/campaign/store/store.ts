@@ -188,6 +188,12 @@ export class Store {
     });
   }
 
+  async forgetFailures(keys: readonly RunKey[]): Promise<void> {
+    await this.#writing(async () => {
+      for (const key of keys) await this.#discard(this.#failureFolder(key));
+    });
+  }
+
   /** The configuration of a run that failed stands there. */
   configFileOf(key: RunKey): string {
     return join(this.#failureFolder(key), 'config.json');

@@ -1,0 +1,68 @@
+/** Connections to Redis (or Valkey): with clear words where there is none, and with patience. */
+
+import { Redis } from 'ioredis';
+
+import { UserMistake } from '../../user-mistake.ts';
+import { LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
+
+const CONNECT_MS = 5_000;
+const RECONNECT_MS_MAX = 5_000;
+
+export interface RedisOptions {
+  /** `redis://[user:password@]host:port[/database]`, or `rediss://` for TLS. */
+  readonly url: string;
+  /** Told when a connection is lost, and when it is back. */
+  readonly onTrouble?: (message: string) => void;
+}
+
+/**
+ * A connection that has been tried, and that will connect again whenever it is lost.
+ *
+ * @throws UserMistake where nobody answers, or not in the way of Redis
+ */
+export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis> {
+  const at = withoutCredentials(url);
+  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+    const problem = 'is no address of a Redis';
+    throw new UserMistake({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
+  }
+  let isUp = false;
+  let lastError: Error | undefined;
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_MS,
+    // Commands wait for as long as it takes; BullMQ wants it so, too.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times) => (isUp ? Math.min(100 * 2 ** times, RECONNECT_MS_MAX) : null),
+  });
+  let isLost = false;
+  redis.on('error', (error: Error) => (lastError = error));
+  redis.on('reconnecting', () => {
+    if (!isLost) onTrouble?.(`lost the connection to ${at}; trying again`);
+    isLost = true;
+  });
+  redis.on('ready', () => {
+    if (isLost) onTrouble?.(`connected to ${at} again`);
+    isLost = false;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+  } catch (error) {
+    redis.disconnect();
+    throw refusal(at, (lastError ?? error) as NodeJS.ErrnoException);
+  }
+  isUp = true;
+  return redis;
+}
+
+function refusal(address: string, error: NodeJS.ErrnoException): UserMistake {
+  const at = `--redis ${address}`;
+  if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
+    const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';
+    return new UserMistake({ at, problem: 'does not let you in', fix });
+  }
+  const problem = `cannot be reached: ${error.code ?? error.message}`;
+  const fix = 'start redis-server there, or name another address with --redis';
+  return new UserMistake({ at, problem, fix });
+}

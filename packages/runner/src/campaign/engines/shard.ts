@@ -1,0 +1,97 @@
+/**
+ * Which part of a campaign this process is to carry out: its shard, said on the command line, or
+ * known from the batch system that started it.
+ */
+
+import { UserMistake } from '../../user-mistake.ts';
+import { Pace } from '../estimate.ts';
+import type { PlannedRun } from '../experiment/plan.ts';
+
+export interface Shard {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface BatchSystem {
+  readonly index: string;
+  /** Taken off the index, and what is left divided by the step. */
+  readonly first?: string;
+  readonly step?: string;
+  readonly count?: string;
+}
+
+/** What batch systems say to the tasks of an array job. */
+const BATCH_SYSTEMS: readonly BatchSystem[] = [
+  // Slurm, sbatch --array
+  {
+    index: 'SLURM_ARRAY_TASK_ID',
+    first: 'SLURM_ARRAY_TASK_MIN',
+    step: 'SLURM_ARRAY_TASK_STEP',
+    count: 'SLURM_ARRAY_TASK_COUNT',
+  },
+  // Kubernetes, a Job with completionMode: Indexed; it does not say how many there are.
+  { index: 'JOB_COMPLETION_INDEX' },
+  // AWS Batch, an array job
+  { index: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE' },
+];
+
+/**
+ * `shard` is what the user wrote, as in `2/8`, counted from 1; `shards` is how many there are,
+ * where the environment knows only which one this is.
+ *
+ * @throws UserMistake where there is no telling
+ */
+export function shardOf(
+  { shard, shards }: { readonly shard?: string; readonly shards?: number },
+  env: Environment,
+): Shard {
+  if (shard !== undefined) return written(shard);
+  const system = BATCH_SYSTEMS.find(({ index }) => env[index] !== undefined);
+  if (system === undefined) {
+    const problem = 'is missing, and no batch system says which one this is';
+    throw new UserMistake({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
+  }
+  const number = (name: string | undefined) => (name === undefined ? undefined : env[name]);
+  const first = Number(number(system.first) ?? 0);
+  const step = Number(number(system.step) ?? 1);
+  const index = (Number(env[system.index]) - first) / step;
+  const count = shards ?? Number(number(system.count) ?? Number.NaN);
+  if (!Number.isInteger(count)) {
+    const problem = `is missing: ${system.index} says which one this is, but not of how many`;
+    throw new UserMistake({ at: '--shards', problem, fix: 'write --shards 8, say' });
+  }
+  return checked({ index, count }, `${system.index}=${env[system.index]}`);
+}
+
+/**
+ * The runs of a shard: all of them dealt out like cards, the longest first, so that every shard
+ * has about as much to do.
+ */
+export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
+  const pace = new Pace();
+  const distinct = [...new Map(runs.map((run) => [run.key, run])).values()];
+  return distinct
+    .map((run) => ({ run, ms: pace.expectedMs(run.cell.swarm) }))
+    .sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1))
+    .filter((_, place) => place % count === index)
+    .map(({ run }) => run);
+}
+
+function written(text: string): Shard {
+  const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+  if (number === undefined || count === undefined) {
+    const problem = `is "${text}"`;
+    throw new UserMistake({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
+  }
+  return checked({ index: Number(number) - 1, count: Number(count) }, `--shard ${text}`);
+}
+
+function checked(shard: Shard, at: string): Shard {
+  const { index, count } = shard;
+  if (Number.isInteger(index) && index >= 0 && index < count) return shard;
+  const problem = `is none of ${count} shards`;
+  throw new UserMistake({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
+}

@@ -1,0 +1,137 @@
+/**
+ * `cachetorrent work`: carries out runs that others have planned. Either a shard of a campaign, as
+ * a task of a batch system does, or whatever a queue in Redis has.
+ */
+
+import { readFile } from 'node:fs/promises';
+
+import { LocalEngine } from '../campaign/engines/local.ts';
+import { redisUrl } from '../campaign/engines/redis-address.ts';
+import { runsOfShard, shardOf } from '../campaign/engines/shard.ts';
+import { listedRuns } from '../campaign/engines/slurm.ts';
+import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
+import { readExperiment } from '../campaign/experiment/read.ts';
+import { RunsFailed } from '../campaign/failed.ts';
+import { Store } from '../campaign/store/store.ts';
+import { sweep } from '../campaign/sweep.ts';
+import { CampaignDisplay } from '../progress/campaign-display.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { UserMistake } from '../user-mistake.ts';
+import { Interrupted } from './run.ts';
+
+export interface WorkFlags {
+  readonly store?: string;
+  readonly jobs?: number;
+  readonly shard?: string;
+  readonly shards?: number;
+  /** A file with the keys of the runs to deal out. */
+  readonly runs?: string;
+  readonly redis?: string;
+  /** Milliseconds. */
+  readonly lock?: number;
+  readonly untilEmpty?: true;
+  readonly quiet?: true;
+}
+
+/**
+ * @throws UserMistake where there is nothing to work on
+ * @throws Interrupted when it was stopped
+ * @throws RunsFailed where runs of the shard have failed
+ */
+export async function workCommand(
+  file: string | undefined,
+  flags: WorkFlags,
+  surroundings: Surroundings,
+): Promise<void> {
+  if (file === undefined) await workOnQueue(flags, surroundings);
+  else await workOnShard(file, flags, surroundings);
+}
+
+async function workOnShard(
+  file: string,
+  flags: WorkFlags,
+  { stdout, stderr, nowMs, signal, env }: Surroundings,
+): Promise<void> {
+  if (flags.redis !== undefined) {
+    const problem = 'goes with no experiment: the queue says which runs there are';
+    throw new UserMistake({ at: '--redis', problem, fix: 'leave out one of them' });
+  }
+  const shard = shardOf(flags, env);
+  const plan = await planCampaign(await readExperiment(file));
+  const keys = new Set(runsOfShard(await dealt(plan, flags.runs), shard).map(({ key }) => key));
+  const store = await Store.open(flags.store ?? 'results');
+  const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
+  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  let done = 0;
+  try {
+    const { failed, stored } = await sweep({
+      plan,
+      store,
+      engine,
+      signal,
+      only: ({ key }) => keys.has(key),
+      // Many shards end at once; whoever reads the datasets brings them up to date.
+      datasets: false,
+      onEvent: (event) => {
+        if (event.kind === 'done') done++;
+        display?.show(event);
+      },
+    });
+    display?.clear();
+    const name = `shard ${shard.index + 1}/${shard.count}`;
+    stdout.write(`${name} of ${plan.experiment.name}: ${done} runs made, ${stored} were there\n`);
+    if (failed.length > 0) {
+      throw new RunsFailed(`${failed.length} runs failed; ${store.folder}/failures says why`);
+    }
+  } catch (error) {
+    display?.clear();
+    if (!signal.aborted) throw error;
+    throw new Interrupted(`stopped with ${done} runs made; another try goes on from there`);
+  } finally {
+    await engine.close();
+    store.close();
+  }
+}
+
+/** The runs that are dealt out to shards: all, or those that a file lists. */
+async function dealt(
+  { runs }: CampaignPlan,
+  listFile: string | undefined,
+): Promise<CampaignPlan['runs']> {
+  if (listFile === undefined) return runs;
+  try {
+    const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
+    return listedRuns(runs, keys, listFile);
+  } catch (error) {
+    if (error instanceof UserMistake) throw error;
+    const problem = `cannot be read: ${(error as Error).message}`;
+    throw new UserMistake({
+      at: `--runs ${listFile}`,
+      problem,
+      fix: 'submit the experiment again',
+    });
+  }
+}
+
+async function workOnQueue(
+  { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
+  { stderr, signal, env }: Surroundings,
+): Promise<void> {
+  const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
+  const tell = (message: string) => void stderr.write(`${message}\n`);
+  const store = folder === undefined ? undefined : await Store.open(folder);
+  try {
+    const worker = await BullmqWorker.connect({
+      url: redisUrl(redis, env),
+      endsWhenEmpty: untilEmpty === true,
+      onTrouble: tell,
+      ...(quiet ? {} : { onRun: (key, error) => tell(error ? `${key} failed: ${error}` : key) }),
+      ...(jobs === undefined ? {} : { jobs }),
+      ...(store === undefined ? {} : { store }),
+      ...(lock === undefined ? {} : { lockMs: lock }),
+    });
+    await worker.work(signal);
+  } finally {
+    store?.close();
+  }
+}

@@ -1,0 +1,63 @@
+/** A Redis of its own for a test, as real as it gets. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).status === 0;
+
+export class RedisServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #password: string;
+  #process: ChildProcess | undefined;
+
+  private constructor(port: number, folder: string, password: string) {
+    this.port = port;
+    this.#folder = folder;
+    this.#password = password;
+  }
+
+  /** Keeps its data in `folder`. */
+  static async start(folder: string, password = ''): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), folder, password);
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    const credentials = this.#password === '' ? '' : `:${this.#password}@`;
+    return `redis://${credentials}127.0.0.1:${this.port}`;
+  }
+
+  async start(): Promise<void> {
+    const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder];
+    const safety = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
+    const lock = this.#password === '' ? [] : ['--requirepass', this.#password];
+    const args = [...options, ...safety, ...lock];
+    this.#process = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    for await (const chunk of this.#process.stdout!) {
+      said += String(chunk);
+      if (said.includes('Ready to accept connections')) break;
+    }
+    await sleep(50);
+  }
+
+  async stop(): Promise<void> {
+    const exit = this.#process && once(this.#process, 'exit');
+    this.#process?.kill('SIGTERM');
+    await exit;
+    this.#process = undefined;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
