@@ -9,6 +9,7 @@
 
 import { assert } from '@cachetorrent/std';
 
+import type { EarlyHaves } from './early-haves.ts';
 import { CHOKED, CHOKING } from './flags.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
 import type { PeerMemory, PeerTables } from './peer-tables.ts';
@@ -21,14 +22,16 @@ const UNUSED = -1;
 export class Connections {
   readonly #tables: PeerTables;
   readonly #row: number;
+  readonly #early: EarlyHaves | undefined;
   #capacity: number;
   #remote: Int32Array;
   #count = 0;
   readonly #free: Connection[] = [];
 
-  constructor({ tables, row }: PeerMemory, capacity: number) {
+  constructor({ tables, row, early }: PeerMemory, capacity: number) {
     this.#tables = tables;
     this.#row = row;
+    this.#early = early;
     tables.open(row, capacity);
     this.#capacity = capacity;
     this.#remote = new Int32Array(capacity).fill(UNUSED);
@@ -50,6 +53,16 @@ export class Connections {
 
   setFlags(on: Connection, flags: number): void {
     this.#tables.flags[this.#tables.blockOf[this.#row]! + on] = flags;
+  }
+
+  /** Notes what has come by now, where a `have` may wait. Before anybody looks at `rows`. */
+  catchUp(): void {
+    this.#early?.note(this.#row);
+  }
+
+  /** From now on every `have` on this connection is to be heard when it arrives. */
+  heed(on: Connection): void {
+    this.#early?.giveBack(this.#row, on);
   }
 
   /** Notes that the other side lacks `piece`; returns false where it never told of it. */
@@ -94,6 +107,7 @@ export class Connections {
 
   close(on: Connection): void {
     assert(this.#remote[on] !== UNUSED, 'only an open connection is closed');
+    this.#early?.forget(this.#row, on);
     const row = this.rowOf(on);
     this.#tables.has.fill(0, row, row + this.#tables.hasWords);
     this.setFlags(on, 0);

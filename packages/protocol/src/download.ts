@@ -30,6 +30,8 @@ export class Download {
   readonly #picker: PiecePicker;
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
+  /** What was lost with the connection that was lost last, and so is free again. */
+  readonly #lost: PieceIndex[] = [];
   /** What each connection has brought lately. */
   readonly received: RateMeter;
 
@@ -53,13 +55,14 @@ export class Download {
 
   /** The other side is gone, and what it held with it. Call before its flags are cleared. */
   closed(on: Connection, pieceCount: number): void {
-    const lost = this.#lose(on);
+    this.#lose(on);
     if (this.#backlogs !== undefined) this.#backlogs[on] = 0;
+    this.#connections.catchUp();
     this.#connections.setFlags(on, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
     }
-    if (lost) this.#askOthers(on);
+    if (this.#lost.length > 0) this.#askOthers(on);
   }
 
   /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
@@ -73,10 +76,12 @@ export class Download {
     this.#beginInterest(on);
     if (this.#silentHaves || (flags & CHOKED) !== 0) return;
     if (this.#requests.lengthOf(on) >= this.#backlogOf(on)) return;
-    if (this.#picker.isFree(piece)) this.#ask(on);
+    // Whatever else it has we have asked for: while there is room, nothing that can be had waits.
+    if (this.#picker.isFree(piece)) this.#request(on, this.#picker.only(piece));
   }
 
   unchoke(on: Connection): void {
+    this.#connections.heed(on);
     const flags = this.#connections.flags(on);
     this.#connections.setFlags(on, flags & ~CHOKED);
     if ((flags & DOWNLOADS) !== 0) this.#ask(on);
@@ -85,7 +90,8 @@ export class Download {
   choke(on: Connection): void {
     const flags = this.#connections.flags(on) | CHOKED;
     this.#connections.setFlags(on, flags);
-    if (this.#lose(on)) {
+    this.#lose(on);
+    if (this.#lost.length > 0) {
       this.#askOthers(on);
     } else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) {
       this.#endInterest(on);
@@ -96,7 +102,8 @@ export class Download {
   dontHave(on: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
     if (this.#requests.remove(on, piece)) {
-      if (!this.#picker.isStored(piece)) this.#picker.release(piece);
+      this.#lost.length = 0;
+      this.#giveUp(piece);
       this.askForMore(on);
       this.#askOthers(on);
     } else if ((this.#connections.flags(on) & INTERESTED) !== 0 && !this.#hasFree(on)) {
@@ -116,7 +123,21 @@ export class Download {
     return this.#picker.store(piece);
   }
 
-  /** After a piece has come: asks for more on the connection that brought it. */
+  /** Whether as much has been asked for on a connection as we ask for at a time. */
+  isFull(on: Connection): boolean {
+    return this.#requests.lengthOf(on) >= this.#backlogOf(on);
+  }
+
+  /** After a piece has come on a connection, which was full before or not. */
+  goOn(on: Connection, wasFull: boolean): void {
+    if (wasFull || this.#silentHaves) return this.askForMore(on);
+    // While there was room, all that can be had has been asked for.
+    const flags = this.#connections.flags(on);
+    if ((flags & (DOWNLOADS | CHOKED)) !== DOWNLOADS) this.askForMore(on);
+    else if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
+  }
+
+  /** Asks for whatever can be had on a connection, or ends interest in it. */
   askForMore(on: Connection): void {
     const flags = this.#connections.flags(on);
     if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) this.#ask(on);
@@ -143,45 +164,72 @@ export class Download {
 
   /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
   #ask(on: Connection): void {
-    const start = this.#connections.rowOf(on);
     const backlog = this.#backlogOf(on);
+    if (this.#requests.lengthOf(on) >= backlog) return;
+    this.#connections.catchUp();
+    const start = this.#connections.rowOf(on);
     while (this.#requests.lengthOf(on) < backlog) {
       const piece = this.#picker.next(this.#connections.rows, start);
       if (piece === NO_PIECE) {
         if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
         return;
       }
-      this.#picker.take(piece);
-      this.#requests.push(on, piece);
-      this.#beginInterest(on);
-      this.#host.request(on, piece);
+      this.#request(on, piece);
     }
   }
 
+  #request(on: Connection, piece: PieceIndex): void {
+    this.#picker.take(piece);
+    this.#requests.push(on, piece);
+    this.#beginInterest(on);
+    this.#host.request(on, piece);
+  }
+
+  /** What was lost with one connection may be had on another. */
   #askOthers(than: Connection): void {
     const { count } = this.#connections;
+    this.#connections.catchUp();
     for (let on = 0 as Connection; on < count; on++) {
       if (on === than) continue;
       const flags = this.#connections.flags(on);
-      if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) this.#ask(on);
+      if ((flags & (DOWNLOADS | CHOKED)) !== DOWNLOADS || this.isFull(on)) continue;
+      // While there was room, all else that can be had has been asked for.
+      if (this.#silentHaves || this.#hasLost(on)) this.#ask(on);
+      else if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
     }
   }
 
-  /** Gives back what was asked for; returns whether there was anything. */
-  #lose(on: Connection): boolean {
-    if (this.#requests.lengthOf(on) === 0) return false;
+  /** Whether the other side has some of what was lost, and has not been asked for since. */
+  #hasLost(on: Connection): boolean {
+    const lost = this.#lost;
+    for (let i = 0; i < lost.length; i++) {
+      const piece = lost[i]!;
+      if (this.#picker.isFree(piece) && this.#connections.hasPiece(on, piece)) return true;
+    }
+    return false;
+  }
+
+  /** Gives up all that was asked for on a connection. */
+  #lose(on: Connection): void {
+    const lost = this.#lost;
+    lost.length = 0;
     for (;;) {
       const piece = this.#requests.shift(on);
-      if (piece === NO_PIECE) return true;
-      if (!this.#picker.isStored(piece)) this.#picker.release(piece);
+      if (piece === NO_PIECE) return;
+      this.#giveUp(piece);
     }
+  }
+
+  /** A piece that was asked for will not come. */
+  #giveUp(piece: PieceIndex): void {
+    this.#lost.push(piece);
+    if (!this.#picker.isStored(piece)) this.#picker.release(piece);
   }
 
   #hasFree(on: Connection): boolean {
-    return (
-      this.#requests.lengthOf(on) > 0 ||
-      this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on))
-    );
+    if (this.#requests.lengthOf(on) > 0) return true;
+    this.#connections.catchUp();
+    return this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on));
   }
 
   #beginInterest(on: Connection): void {
@@ -194,6 +242,7 @@ export class Download {
   #endInterest(on: Connection): void {
     const flags = this.#connections.flags(on);
     if ((flags & INTERESTED) === 0) return;
+    this.#connections.heed(on);
     this.#connections.setFlags(on, flags & ~INTERESTED);
     this.#host.notInterested(on);
   }

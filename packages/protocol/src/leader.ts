@@ -65,6 +65,11 @@ export class Leader {
     this.#waiting = this.#waiting.filter(({ follower }) => follower !== on);
   }
 
+  /** Whether followers are to hear what comes on this connection. */
+  relays(on: Connection): boolean {
+    return this.#forwarder.followersOf(on) !== undefined;
+  }
+
   /** An outside peer has `piece`: its followers hear of it, as of our own. */
   have(outside: Connection, piece: PieceIndex): void {
     const followers = this.#forwarder.followersOf(outside);
@@ -86,6 +91,7 @@ export class Leader {
   #relay(outside: Connection, follower: Connection): void {
     if ((this.#connections.flags(outside) & DOWNLOADS) === 0) return;
     if (!this.#forwarder.relay(outside, follower)) return;
+    this.#connections.heed(outside);
     for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
       if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);

@@ -4,17 +4,16 @@
  *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     lines   for each 32 pieces sixteen words    │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
+ *     stored  a bit for each piece that the peer holds, row by row
  *     free    a bit for each piece that is neither stored nor asked for, row by row
  *
- * The words of a line, one cache line, have a bit for each of its pieces:
- *
- *     word 0       stored
- *     word 1 …     how many hold it, in binary: word 1 has the bits worth 1, word 2 those worth 2,
- *                  word 3 those worth 4, and so on up to word 15
+ * The words of a line, one cache line, have a bit for each of its pieces: how many neighbours hold
+ * it, in binary. Word 0 has the bits worth 1, word 1 those worth 2, word 2 those worth 4, and so
+ * on.
  *
  * Nine in ten messages are a `have`, and most change a bit in `has` and count a holder, which is
  * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
- * what counts is how much memory that touches: here a byte, a word and a line.
+ * what counts is how much memory that touches: here two small rows, a word and a line.
  *
  * A row has a block of connections. One that outgrows its block moves to a larger one at the end.
  */
@@ -22,14 +21,13 @@
 import { assert } from '@cachetorrent/std';
 
 import { wordsFor } from './bitfield.ts';
+import type { EarlyHaves } from './early-haves.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 
 export const LINE_WORDS = 16;
-/** The words of a line. */
-export const STORED = 0;
-export const COUNT = 1;
-const COUNT_BITS = LINE_WORDS - COUNT;
+/** Nobody has more neighbours than fit into so many bits. */
+const COUNT_BITS = LINE_WORDS;
 
 /** What is left to do after a `have`. */
 export const NOTHING = 0;
@@ -43,7 +41,8 @@ export class PeerTables {
   flags: Uint8Array;
   has: Uint32Array;
   readonly lines: Uint32Array;
-  /** A row is `hasWords` long. */
+  /** Rows of these are `hasWords` long. */
+  readonly stored: Uint32Array;
   readonly free: Uint32Array;
   /** Words of `has` for a connection, and of `lines` for a row. */
   readonly hasWords: number;
@@ -61,6 +60,7 @@ export class PeerTables {
     this.flags = new Uint8Array(rows * connectionsEach);
     this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
     this.lines = new Uint32Array(rows * this.rowWords);
+    this.stored = new Uint32Array(rows * this.hasWords);
     this.free = new Uint32Array(rows * this.hasWords);
     this.blockOf = new Int32Array(rows);
     this.countBits = new Uint8Array(rows);
@@ -91,12 +91,9 @@ export class PeerTables {
     const at = this.blockOf[row]! + on;
     const flags = this.flags[at]!;
     if ((flags & DOWNLOADS) === 0) return NOTHING;
-    const word = piece >>> 5;
+    if (this.isStored(row, piece)) return NOTHING;
     const mask = 1 << (piece & 31);
-    if ((this.lines[row * this.rowWords + word * LINE_WORDS + STORED]! & mask) !== 0) {
-      return NOTHING;
-    }
-    const told = at * this.hasWords + word;
+    const told = at * this.hasWords + (piece >>> 5);
     const before = this.has[told]!;
     if ((before & mask) !== 0) return REPEATED;
     this.has[told] = before | mask;
@@ -104,10 +101,14 @@ export class PeerTables {
     return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
   }
 
+  isStored(row: number, piece: PieceIndex): boolean {
+    return (this.stored[row * this.hasWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  }
+
   /** One more neighbour holds `piece`. */
   addHolder(row: number, piece: PieceIndex): void {
     const { lines } = this;
-    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS + COUNT;
+    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS;
     const mask = 1 << (piece & 31);
     for (let bit = 0; bit < COUNT_BITS; bit++) {
       const before = lines[first + bit]!;
@@ -122,7 +123,7 @@ export class PeerTables {
   /** One neighbour fewer holds `piece`. */
   removeHolder(row: number, piece: PieceIndex): void {
     const { lines } = this;
-    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS + COUNT;
+    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS;
     const mask = 1 << (piece & 31);
     for (let bit = 0; bit < COUNT_BITS; bit++) {
       const before = lines[first + bit]!;
@@ -147,4 +148,6 @@ export class PeerTables {
 export interface PeerMemory {
   readonly tables: PeerTables;
   readonly row: number;
+  /** Where the host puts a `have` that it knows of before it arrives, if it does. */
+  readonly early?: EarlyHaves;
 }

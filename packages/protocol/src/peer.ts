@@ -181,6 +181,11 @@ export class Peer implements PeerMessages {
     if (outcome !== NOTHING) this.#download.heard(on, piece, outcome);
   }
 
+  /** Whether somebody hears of it at once when the other side has something. */
+  relays(on: Connection): boolean {
+    return this.#leader?.relays(on) === true;
+  }
+
   /**
    * For hosts of many: what is left to do after a `have` that went to the shared tables first.
    * Not for leaders, who pass on what they hear.
@@ -204,11 +209,12 @@ export class Peer implements PeerMessages {
   }
 
   piece(on: Connection, piece: PieceIndex): void {
+    const wasFull = this.#download.isFull(on);
     if (this.#download.piece(on, piece)) {
       this.#host.haveToAll(piece);
       if (this.isComplete) this.#host.completed();
     }
-    this.#download.askForMore(on);
+    this.#download.goOn(on, wasFull);
   }
 
   leaderStart(on: Connection, target: PeerId): void {

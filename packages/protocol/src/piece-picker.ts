@@ -14,7 +14,7 @@ import { assert, type Random } from '@cachetorrent/std';
 
 import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
-import { COUNT, LINE_WORDS, type PeerMemory, PeerTables, STORED } from './peer-tables.ts';
+import { LINE_WORDS, type PeerMemory, PeerTables } from './peer-tables.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
 export type Preference =
@@ -37,11 +37,12 @@ export class PiecePicker {
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The lines of all and the free pieces of all, and where ours begin. */
+  /** The lines, the stored and the free pieces of all, and where ours begin. */
   readonly #lines: Uint32Array;
   readonly #firstLine: number;
+  readonly #stored: Uint32Array;
   readonly #free: Uint32Array;
-  readonly #firstFree: number;
+  readonly #firstWord: number;
   #storedCount = 0;
   /** The pieces that followers asked for, where we lead. */
   #wanted: Bitfield | undefined;
@@ -59,8 +60,9 @@ export class PiecePicker {
     this.#row = row;
     this.#lines = tables.lines;
     this.#firstLine = row * tables.rowWords;
+    this.#stored = tables.stored;
     this.#free = tables.free;
-    this.#firstFree = row * tables.hasWords;
+    this.#firstWord = row * tables.hasWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
@@ -69,12 +71,12 @@ export class PiecePicker {
   }
 
   isStored(piece: PieceIndex): boolean {
-    return (this.#lines[this.#lineOf(piece) + STORED]! & (1 << (piece & 31))) !== 0;
+    return (this.#stored[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
   /** Whether `piece` is neither asked for nor stored. */
   isFree(piece: PieceIndex): boolean {
-    return (this.#free[this.#firstFree + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+    return (this.#free[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
   /** A neighbour has told us that it holds `piece`. */
@@ -89,12 +91,12 @@ export class PiecePicker {
 
   /** `piece` has been asked for. */
   take(piece: PieceIndex): void {
-    this.#free[this.#firstFree + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    this.#free[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
   /** `piece` was asked for, but will not come. */
   release(piece: PieceIndex): void {
-    this.#free[this.#firstFree + (piece >>> 5)]! |= 1 << (piece & 31);
+    this.#free[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
   }
 
   /** `piece` is stored; returns false where it was before. */
@@ -102,7 +104,7 @@ export class PiecePicker {
     if (this.isStored(piece)) return false;
     this.take(piece);
     this.#wanted?.remove(piece);
-    this.#lines[this.#lineOf(piece) + STORED]! |= 1 << (piece & 31);
+    this.#stored[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
     this.#storedCount++;
     return true;
   }
@@ -117,7 +119,7 @@ export class PiecePicker {
   hasFree(has: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);
     for (let word = 0; word < words; word++) {
-      if ((this.#free[this.#firstFree + word]! & has[start + word]!) !== 0) return true;
+      if ((this.#free[this.#firstWord + word]! & has[start + word]!) !== 0) return true;
     }
     return false;
   }
@@ -141,8 +143,10 @@ export class PiecePicker {
     return this.#drawOne();
   }
 
-  #lineOf(piece: PieceIndex): number {
-    return this.#firstLine + (piece >>> 5) * LINE_WORDS;
+  /** The same as `next` where `piece` is all that there is. Chance is asked as it is there. */
+  only(piece: PieceIndex): PieceIndex {
+    this.#random.below(1);
+    return piece;
   }
 
   /** All free pieces among those in `has` are candidates; returns whether there are any. */
@@ -155,7 +159,7 @@ export class PiecePicker {
     const free = this.#free;
     placeCount = 0;
     for (let word = 0; word < words; word++) {
-      const both = free[this.#firstFree + word]! & has[start + word]!;
+      const both = free[this.#firstWord + word]! & has[start + word]!;
       if (both === 0) continue;
       candidates[placeCount] = both;
       places[placeCount++] = word;
@@ -167,7 +171,7 @@ export class PiecePicker {
   #keepRarest(): void {
     const lines = this.#lines;
     for (let bit = this.#tables.countBits[this.#row]! - 1; bit >= 0; bit--) {
-      const first = this.#firstLine + COUNT + bit;
+      const first = this.#firstLine + bit;
       let any = 0;
       for (let i = 0; i < placeCount && any === 0; i++) {
         any = candidates[i]! & ~lines[first + places[i]! * LINE_WORDS]!;

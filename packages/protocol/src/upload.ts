@@ -99,6 +99,7 @@ export class Upload {
     this.#gather(received);
     const { choker, seedChoker, pieceCount, habits } = this.#options;
     const isSeed = this.#picker.storedCount === pieceCount;
+    if (isSeed) this.#gatherService();
     const nowMs = this.#host.nowMs;
     const keepOptimistics =
       !habits.restlessOptimistics && nowMs < this.#optimisticsSinceMs + OPTIMISTIC_MS;
@@ -125,21 +126,30 @@ export class Upload {
     const { count } = this.#connections;
     candidates.reserve(count);
     received.advance(this.#host.nowMs);
-    this.#sent?.advance(this.#host.nowMs);
     let size = 0;
     for (let on = 0 as Connection; on < count; on++) {
       const state = this.#connections.flags(on);
       if ((state & (UPLOADS | WANTED)) !== (UPLOADS | WANTED)) continue;
       candidates.connection[size] = on;
       candidates.received[size] = received.of(on);
-      candidates.sent[size] = this.#sent === undefined ? 0 : this.#sent.of(on);
       candidates.unchoked[size] = (state & CHOKING) === 0 ? 1 : 0;
       candidates.optimistic[size] = (state & OPTIMISTIC) === 0 ? 0 : 1;
-      candidates.turnedAtMs[size] = this.#turnedAtMs[on]!;
-      candidates.served[size] = this.#served[on]!;
+      candidates.verdict[size] = CHOKE;
       size++;
     }
     candidates.count = size;
+  }
+
+  /** How the candidates have been served. */
+  #gatherService(): void {
+    const { count, connection, sent, turnedAtMs, served } = candidates;
+    this.#sent?.advance(this.#host.nowMs);
+    for (let i = 0; i < count; i++) {
+      const on = connection[i]! as Connection;
+      sent[i] = this.#sent === undefined ? 0 : this.#sent.of(on);
+      turnedAtMs[i] = this.#turnedAtMs[on]!;
+      served[i] = this.#served[on]!;
+    }
   }
 
   /** Tells those concerned; all verdicts are read before the host can say anything back. */

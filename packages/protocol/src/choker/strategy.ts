@@ -30,20 +30,23 @@ export interface Round {
 
 export type Strategy = (candidates: Candidates, round: Round) => void;
 
-/** Those who are interested in us: column by column, in the order of their connections. */
+/**
+ * Those who are interested in us: column by column, in the order of their connections. What only
+ * strategies of seeds read, how they were served, is there for seeds alone.
+ */
 export class Candidates {
   count = 0;
   connection: Int32Array = new Int32Array(64);
   /** Pieces received from it, and sent to it, in the last 20 s. */
-  received: Uint16Array = new Uint16Array(64);
-  sent: Uint16Array = new Uint16Array(64);
+  received: Float64Array = new Float64Array(64);
+  sent: Float64Array = new Float64Array(64);
   /** 1 where it is unchoked now; where that was by chance, 1 in `optimistic` too. */
   unchoked: Uint8Array = new Uint8Array(64);
   optimistic: Uint8Array = new Uint8Array(64);
   /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
   turnedAtMs: Float64Array = new Float64Array(64);
   served: Uint16Array = new Uint16Array(64);
-  /** What the strategy decides: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
+  /** What the strategy decides: CHOKE, as it finds it, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   verdict: Uint8Array = new Uint8Array(64);
 
   /** Makes room for `capacity` candidates. */
@@ -51,8 +54,8 @@ export class Candidates {
     if (capacity <= this.connection.length) return;
     const size = Math.max(capacity, 2 * this.connection.length);
     this.connection = new Int32Array(size);
-    this.received = new Uint16Array(size);
-    this.sent = new Uint16Array(size);
+    this.received = new Float64Array(size);
+    this.sent = new Float64Array(size);
     this.unchoked = new Uint8Array(size);
     this.optimistic = new Uint8Array(size);
     this.turnedAtMs = new Float64Array(size);
@@ -61,18 +64,24 @@ export class Candidates {
   }
 }
 
+/** The places of the best so far, the best first; lasts one call. */
+let best = new Int32Array(16);
+
 /** Unchokes up to `slots` candidates of the highest score; of equals, the first connections. */
-export function unchokeBest(candidates: Candidates, score: ArrayLike<number>, slots: number): void {
+export function unchokeBest(candidates: Candidates, score: Float64Array, slots: number): void {
   const { count, verdict } = candidates;
-  verdict.fill(CHOKE, 0, count);
-  for (let slot = 0; slot < slots; slot++) {
-    let best = -1;
-    for (let i = 0; i < count; i++) {
-      if (verdict[i] === CHOKE && (best < 0 || score[i]! > score[best]!)) best = i;
+  if (slots === 0) return;
+  if (best.length < slots) best = new Int32Array(2 * slots);
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    if (found === slots && score[i]! <= score[best[slots - 1]!]!) continue;
+    let place = found < slots ? found++ : slots - 1;
+    for (; place > 0 && score[i]! > score[best[place - 1]!]!; place--) {
+      best[place] = best[place - 1]!;
     }
-    if (best < 0) return;
-    verdict[best] = UNCHOKE;
+    best[place] = i;
   }
+  for (let place = 0; place < found; place++) verdict[best[place]!] = UNCHOKE;
 }
 
 /** Unchokes some of those still choked: first such as keep their turn, then others by chance. */

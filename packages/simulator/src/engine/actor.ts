@@ -42,6 +42,7 @@ export interface ActorOptions {
 export class Actor implements World, Hearer, Sender {
   readonly id: ActorId;
   nowMs = 0;
+  nowOrder = -1;
   offset = 0;
   readonly #lookaheadFromMs: Float64Array;
   readonly #post: Post;
@@ -92,6 +93,7 @@ export class Actor implements World, Hearer, Sender {
     let eventsToBeat = EVENTS_PER_BEAT;
     while (queue.popBefore(endMs)) {
       this.nowMs = queue.atMs;
+      this.nowOrder = queue.order;
       behaviour.handle(queue.kind, queue.a, queue.b, queue.c);
       if (--eventsToBeat === 0) {
         eventsToBeat = EVENTS_PER_BEAT;
@@ -105,6 +107,7 @@ export class Actor implements World, Hearer, Sender {
   /** Holds one round of the meeting at `atMs`, before all events of that time. */
   meet(round: number, atMs: number): boolean {
     this.nowMs = atMs;
+    this.nowOrder = -1;
     this.#doneUntilMs = atMs;
     this.#metAtMs = atMs;
     return this.behaviour.meet(round, atMs);
@@ -128,6 +131,14 @@ export class Actor implements World, Hearer, Sender {
   schedule(atMs: number, kind: number, a: number, b: number, c: number): void {
     assert(atMs >= this.nowMs, 'no event is sent into the past');
     this.#queue.push(atMs, this.takeOrders(1), kind, a, b, c);
+  }
+
+  scheduleAs(order: number, atMs: number, kind: number, a: number, b: number, c: number): void {
+    assert(
+      atMs > this.nowMs || (atMs === this.nowMs && order > this.nowOrder),
+      'no event is sent into the past',
+    );
+    this.#queue.push(atMs, order, kind, a, b, c);
   }
 
   takeOrders(count: number): number {

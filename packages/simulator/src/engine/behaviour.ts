@@ -62,8 +62,14 @@ export interface World {
   /** The time of the event that happens, or of the meeting; 0 while a behaviour is made. */
   readonly nowMs: number;
 
+  /** The order of the event that happens; -1 in a meeting, which comes before all of them. */
+  readonly nowOrder: number;
+
   /** Makes an event of its own happen at `atMs`, after all that it has scheduled for then. */
   schedule(atMs: number, kind: number, a: number, b: number, c: number): void;
+
+  /** The same, with an order that was taken, or came with a message, before. */
+  scheduleAs(order: number, atMs: number, kind: number, a: number, b: number, c: number): void;
 
   /** Takes `count` consecutive sequence numbers, and returns the order of the first. */
   takeOrders(count: number): number;

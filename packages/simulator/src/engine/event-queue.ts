@@ -36,6 +36,7 @@ const POPS_PER_TUNING_MIN = 256;
 export class EventQueue {
   /** The event popped last. */
   atMs: number = -Infinity;
+  order = -1;
   kind = 0;
   a = 0;
   b = 0;
@@ -96,13 +97,14 @@ export class EventQueue {
     this.#place(slot);
   }
 
-  /** Takes out the first event, into `atMs`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
+  /** Takes out the first event, into `atMs`, `order`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
   popBefore(endMs: number): boolean {
     if (this.#today.isEmpty && !this.#turnDay(endMs)) return false;
     const slot = this.#today.takeBefore(endMs);
     if (slot === 0) return false;
 
     this.atMs = this.#times[slot * 4]!;
+    this.order = this.#times[slot * 4 + 1]!;
     const ints = this.#ints;
     this.kind = ints[slot * 8 + 4]!;
     this.a = ints[slot * 8 + 5]!;

@@ -8,7 +8,6 @@
 
 import {
   type Connection,
-  NOTHING,
   type Peer,
   type PeerId,
   type PeerMemory,
@@ -18,15 +17,16 @@ import {
 import { assert } from '@cachetorrent/std';
 
 import type { Behaviour, World } from '../engine/behaviour.ts';
-import { Arrivals, Parcels } from './arrivals.ts';
+import { Parcels } from './arrivals.ts';
 import { Carrier } from './carrier.ts';
 import { piecesHeldBy, rolesOf, sourcesOf } from './census.ts';
 import { FLOW_NEWS, readCopies } from './envelope.ts';
 import { Flows } from './flows.ts';
+import { Haves } from './haves.ts';
 import { HostedPeer, type Surroundings } from './hosted-peer.ts';
 import * as kinds from './kinds.ts';
 import { LogWriter } from './log/writer.ts';
-import { openMail } from './mail.ts';
+import { Mail } from './mail.ts';
 import { Node } from './node.ts';
 import { Observations, type SystemReport, totalOf } from './observations.ts';
 import { firstPieces, makeTables } from './parts.ts';
@@ -40,7 +40,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   readonly carrier: Carrier;
   readonly #world: World;
   readonly #parcels = new Parcels();
-  readonly #arrivals: Arrivals;
+  readonly #mail: Mail;
   readonly #observations: Observations;
   readonly #flows: Flows;
   readonly #nodes: Node[] = [];
@@ -49,8 +49,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   readonly #peers: Peer[] = [];
   /** The tables that these peers share; a machine's row has its number. */
   readonly #tables: PeerTables;
-  /** For each machine, 1 where its peer leads: it passes on what it hears. */
-  readonly #leads: Uint8Array;
+  readonly #haves: Haves;
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #timeline: TimelineRecorder | undefined;
@@ -69,16 +68,16 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     this.system = world.id;
     this.#world = world;
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, world.id);
-    this.carrier = new Carrier(world, this.#parcels, swarm.pieceBits, this.#log);
-    this.#arrivals = new Arrivals(this.#parcels);
+    const machines = ids.length * swarm.parts;
+    this.#tables = makeTables(swarm, machines);
+    this.#haves = new Haves(plan, world, this.#tables, this.#peers);
+    this.carrier = new Carrier(world, this.#haves, this.#parcels, swarm.pieceBits, this.#log);
+    this.#mail = new Mail(world, this.#haves, this.#parcels);
     this.#observations = new Observations(plan, world.id, ids.length);
     this.#flows = new Flows(plan, world, this.#machines, (from, on, piece) =>
       this.#pieceSent(from, on, piece),
     );
     this.#firstPieces = firstPieces(swarm);
-    const machines = ids.length * swarm.parts;
-    this.#tables = makeTables(swarm, machines);
-    this.#leads = new Uint8Array(machines);
     for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
     if (plan.systemOfPeer(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
     if (plan.timelineMs !== undefined) {
@@ -111,7 +110,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     if (this.#world.nowMs >= this.#lookAtMs) this.#look();
     switch (kind) {
       case kinds.HAVE:
-        return this.#have(a, b as Connection, c as PieceIndex);
+        return this.#haves.hear(a, b as Connection, c as PieceIndex);
       case kinds.CHOKE:
         return this.#peers[a]!.choke(b as Connection);
       case kinds.UNCHOKE:
@@ -144,7 +143,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     length: number,
   ): void {
     if (readCopies(bytes, offset) === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
-    openMail(this.#world, this.#arrivals, sentMs, order, bytes, offset, offset + length);
+    this.#mail.open(sentMs, order, bytes, offset, offset + length);
   }
 
   meet(round: number, atMs: number): boolean {
@@ -175,12 +174,13 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   }
 
   memoryOf(id: PeerId, part: number): PeerMemory {
-    return { tables: this.#tables, row: this.plan.machineOf(id, part) };
+    const { early } = this.#haves;
+    return { tables: this.#tables, row: this.plan.machineOf(id, part), early };
   }
 
   began(hosted: HostedPeer, peer: Peer): void {
     this.#peers[hosted.machine] = peer;
-    this.#leads[hosted.machine] = peer.standing === 'leader' ? 1 : 0;
+    if (peer.standing === 'leader') this.#haves.leads(hosted.machine);
   }
 
   startSending(from: HostedPeer, on: Connection): void {
@@ -212,13 +212,6 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     });
     this.#nodes[rank] = new Node(id, peers, this, plan.randomOf(id, 0));
     if (id !== TRACKER) this.#world.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, rank, 0, 0);
-  }
-
-  /** Most of all events: what most of them change is in the tables, and the peer rests. */
-  #have(machine: number, on: Connection, piece: PieceIndex): void {
-    if (this.#leads[machine] === 1) return this.#peers[machine]!.have(on, piece);
-    const outcome = this.#tables.have(machine, on, piece);
-    if (outcome !== NOTHING) this.#peers[machine]!.heard(on, piece, outcome);
   }
 
   #handleRare(kind: number, a: number, b: number, c: number): void {

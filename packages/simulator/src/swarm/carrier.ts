@@ -14,16 +14,19 @@ import {
   type Connection,
   Encoder,
   FIXED_BYTES_MAX,
+  IN_TIME,
   MESSAGE_KINDS,
   type Messages,
   type PeerId,
   type PieceIndex,
+  UNHEARD,
 } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
 import { Arrivals, type Parcels } from './arrivals.ts';
 import type { Ends } from './ends.ts';
 import { envelopeBytes, NOWHERE, writeAddress, writeCopies } from './envelope.ts';
+import type { Haves } from './haves.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log/writer.ts';
 
@@ -32,6 +35,7 @@ const HAVE_BYTES = 9;
 
 export class Carrier {
   readonly #world: World;
+  readonly #haves: Haves;
   readonly #encoder: Encoder;
   readonly #arrivals: Arrivals;
   readonly #log: LogWriter | undefined;
@@ -44,8 +48,9 @@ export class Carrier {
   #connection = 0;
   #arrivesAtMs = 0;
 
-  constructor(world: World, parcels: Parcels, pieceBits: number, log?: LogWriter) {
+  constructor(world: World, haves: Haves, parcels: Parcels, pieceBits: number, log?: LogWriter) {
     this.#world = world;
+    this.#haves = haves;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
     this.#arrivals = new Arrivals(parcels);
     this.#log = log;
@@ -91,7 +96,9 @@ export class Carrier {
   end(): void {
     if (!this.#isLocal) return this.#world.endPost(this.#encoder.offset - this.#startOffset);
     const { kind, first, second } = this.#arrivals;
-    if (this.#connection === NOWHERE) {
+    if (kind === kinds.HAVE) {
+      this.#haveArrives(this.#machine, this.#connection, first, this.#arrivesAtMs);
+    } else if (this.#connection === NOWHERE) {
       this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, first, second);
     } else {
       this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, this.#connection, first);
@@ -126,8 +133,15 @@ export class Carrier {
     for (let i = first; i < end; i++) {
       const on = ends.hearers[i]!;
       const atMs = world.nowMs + ends.latencyMs[on]!;
-      world.schedule(atMs, kinds.HAVE, ends.machine[on]!, ends.connection[on]!, piece);
+      this.#haveArrives(ends.machine[on]!, ends.connection[on]!, piece, atMs);
     }
+  }
+
+  #haveArrives(machine: number, connection: number, piece: number, atMs: number): void {
+    const place = this.#haves.foresee(machine, connection as Connection, piece as PieceIndex);
+    if (place === UNHEARD) return;
+    if (place === IN_TIME) this.#world.schedule(atMs, kinds.HAVE, machine, connection, piece);
+    else this.#haves.early.setArrival(place, atMs, this.#world.takeOrders(1));
   }
 
   #haveAbroad(ends: Ends, target: number, first: number, end: number, piece: PieceIndex): void {

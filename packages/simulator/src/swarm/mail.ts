@@ -1,9 +1,9 @@
 /** Reads what came from another AS out of its bytes, and lets each copy of it arrive in time. */
 
-import { type Connection, decode } from '@cachetorrent/protocol';
+import { type Connection, decode, IN_TIME, type PieceIndex, UNHEARD } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
-import type { Arrivals } from './arrivals.ts';
+import { Arrivals, type Parcels } from './arrivals.ts';
 import {
   envelopeBytes,
   NOWHERE,
@@ -12,28 +12,44 @@ import {
   readLatencyMs,
   readMachine,
 } from './envelope.ts';
+import type { Haves } from './haves.ts';
+import * as kinds from './kinds.ts';
 
-/** The message lies in `bytes` from `offset` to `end`, was sent at `sentMs`, and is no news. */
-export function openMail(
-  world: World,
-  arrivals: Arrivals,
-  sentMs: number,
-  order: number,
-  bytes: DataView,
-  offset: number,
-  end: number,
-): void {
-  const copies = readCopies(bytes, offset);
-  decode(bytes, offset + envelopeBytes(copies), end, 0 as Connection, arrivals);
-  const { kind, first, second } = arrivals;
-  for (let copy = 0; copy < copies; copy++) {
-    const machine = readMachine(bytes, offset, copy);
-    const connection = readConnection(bytes, offset, copy);
-    const atMs = sentMs + readLatencyMs(bytes, offset, copy);
-    if (connection === NOWHERE) {
-      world.scheduleArrival(atMs, order + copy, kind, machine, first, second);
-    } else {
-      world.scheduleArrival(atMs, order + copy, kind, machine, connection, first);
+export class Mail {
+  readonly #world: World;
+  readonly #haves: Haves;
+  readonly #arrivals: Arrivals;
+
+  constructor(world: World, haves: Haves, parcels: Parcels) {
+    this.#world = world;
+    this.#haves = haves;
+    this.#arrivals = new Arrivals(parcels);
+  }
+
+  /** The message lies in `bytes` from `offset` to `end`, was sent at `sentMs`, and is no news. */
+  open(sentMs: number, order: number, bytes: DataView, offset: number, end: number): void {
+    const copies = readCopies(bytes, offset);
+    const arrivals = this.#arrivals;
+    decode(bytes, offset + envelopeBytes(copies), end, 0 as Connection, arrivals);
+    const { kind, first, second } = arrivals;
+    for (let copy = 0; copy < copies; copy++) {
+      const machine = readMachine(bytes, offset, copy);
+      const connection = readConnection(bytes, offset, copy);
+      const atMs = sentMs + readLatencyMs(bytes, offset, copy);
+      if (kind === kinds.HAVE) {
+        const haves = this.#haves;
+        const place = haves.foresee(machine, connection as Connection, first as PieceIndex);
+        if (place === UNHEARD) continue;
+        if (place !== IN_TIME) {
+          haves.early.setArrival(place, atMs, order + copy);
+          continue;
+        }
+      }
+      if (connection === NOWHERE) {
+        this.#world.scheduleArrival(atMs, order + copy, kind, machine, first, second);
+      } else {
+        this.#world.scheduleArrival(atMs, order + copy, kind, machine, connection, first);
+      }
     }
   }
 }

@@ -1,0 +1,187 @@
+/**
+ * A peer among neighbours that say what they like, drawn by chance: for properties that hold
+ * whatever is said. Messages of a neighbour arrive in the order in which it sent them; a host
+ * hears of them when they are sent.
+ */
+
+import { type Random, seededRandom } from '@cachetorrent/std';
+
+import {
+  CLIENT_HABITS,
+  type Connection,
+  EarlyHaves,
+  type EarlyHavesHost,
+  type Habits,
+  IN_TIME,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  PeerTables,
+  type PieceIndex,
+  type Standing,
+  UNHEARD,
+} from '../src/index.ts';
+
+const PIECES = 40;
+const NEIGHBOURS = 5;
+
+interface Event {
+  readonly atMs: number;
+  readonly order: number;
+  readonly happens: () => void;
+}
+
+export interface LifeOptions {
+  readonly seed: string;
+  readonly habits?: Partial<Habits>;
+  readonly standing?: Standing;
+  /** Every `have` is handed over when it is sent, not when it arrives. */
+  readonly early: boolean;
+}
+
+export class Life implements PeerHost, EarlyHavesHost {
+  nowMs = 0;
+  nowOrder = -1;
+  readonly peer: Peer;
+  /** All that the peer has said, with the time. */
+  readonly said: string[] = [];
+  /** What neighbours have said that they have, as far as it has arrived; what they were asked. */
+  readonly told: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  readonly asked: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
+  readonly #early: EarlyHaves | undefined;
+  readonly #keepsHeld: boolean;
+  readonly #events: Event[] = [];
+  readonly #random: Random;
+  #orders = 0;
+
+  constructor({ seed, habits, standing = 'peer', early }: LifeOptions) {
+    this.#random = seededRandom(seed);
+    const all = { ...CLIENT_HABITS, ...habits };
+    const tables = new PeerTables(PIECES, 1, 2);
+    this.#early = early ? new EarlyHaves(tables, this, all.countRepeatedHaves) : undefined;
+    this.#keepsHeld = standing === 'leader' && all.repeatForwards;
+    this.peer = new Peer(this, {
+      pieceCount: PIECES,
+      uploads: 2,
+      optimistics: 1,
+      backlog: 3,
+      choker: 'tit-for-tat',
+      seedChoker: 'round-robin',
+      habits: all,
+      preference: 'within-rarity',
+      standing,
+      leaders: standing === 'follower' ? [0 as PeerId] : [],
+      random: seededRandom(seed, 'peer'),
+      connectionsExpected: 2,
+      memory: { tables, row: 0, ...(early ? { early: this.#early! } : {}) },
+    });
+    for (let n = 0; n < NEIGHBOURS; n++) {
+      // The last one of a leader is of its AS and follows the others through it.
+      const on = this.peer.connect(
+        n as PeerId,
+        standing !== 'leader' || n === NEIGHBOURS - 1,
+        'neighbour',
+      );
+      this.peer.greet(on, true);
+    }
+  }
+
+  /** Lets neighbours say something `steps` times; `check` is called after every event. */
+  run(steps: number, check: () => void = () => {}): void {
+    for (let step = 0; step < steps; step++) this.#at(step * 10, () => this.#neighbourSpeaks());
+    for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
+      this.nowMs = event.atMs;
+      this.nowOrder = event.order;
+      event.happens();
+      check();
+    }
+  }
+
+  isFree(piece: number): boolean {
+    return !this.peer.holds(piece as PieceIndex) && !this.asked.some((asked) => asked.has(piece));
+  }
+
+  /** Draws the same, whatever the peer does. */
+  #neighbourSpeaks(): void {
+    const draw = (bound: number): number => this.#random.below(bound);
+    const on = draw(NEIGHBOURS) as Connection;
+    const piece = draw(PIECES) as PieceIndex;
+    const what = draw(20);
+    // A few of them arrive at the same instant as others.
+    const atMs = this.nowMs + 10 * (1 + draw(10));
+    if (what < 12) this.#have(on, piece, atMs);
+    else if (what < 14) this.#at(atMs, () => this.#unchoke(on));
+    else if (what < 15) this.#at(atMs, () => this.#choke(on));
+    else if (what < 19) this.#at(atMs, () => this.#piece(on));
+    else
+      this.#at(atMs, () =>
+        this.peer.leaderStart((NEIGHBOURS - 1) as Connection, on as number as PeerId),
+      );
+  }
+
+  #have(on: Connection, piece: PieceIndex, atMs: number): void {
+    const order = this.#orders++;
+    // For the checks: once it has arrived, it has been told.
+    this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
+    const early = this.#early;
+    if (early === undefined || this.peer.relays(on))
+      return this.deliverInTime(0, on, piece, atMs, order);
+    const place = early.take(0, on, piece, this.#keepsHeld);
+    if (place === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);
+    else if (place !== UNHEARD) early.setArrival(place, atMs, order);
+  }
+
+  deliverInTime(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {
+    this.#at(atMs, () => this.peer.have(on, piece), order);
+  }
+
+  #unchoke(on: Connection): void {
+    this.unchoked[on] = true;
+    this.peer.unchoke(on);
+  }
+
+  #choke(on: Connection): void {
+    this.unchoked[on] = false;
+    this.asked[on]!.clear();
+    this.peer.choke(on);
+  }
+
+  /** What it was asked for first arrives. */
+  #piece(on: Connection): void {
+    const [piece] = this.asked[on]!;
+    if (piece === undefined) return;
+    this.asked[on]!.delete(piece);
+    this.peer.piece(on, piece as PieceIndex);
+  }
+
+  #at(atMs: number, happens: () => void, order = this.#orders++): void {
+    const event = { atMs, order, happens };
+    const after = this.#events.findIndex(
+      (e) => e.atMs > atMs || (e.atMs === atMs && e.order > order),
+    );
+    this.#events.splice(after < 0 ? this.#events.length : after, 0, event);
+  }
+
+  #note(line: string): void {
+    this.said.push(`${this.nowMs}: ${line}`);
+  }
+
+  // What the peer says.
+
+  request(on: Connection, piece: PieceIndex): void {
+    this.asked[on]!.add(piece);
+    this.#note(`request ${piece} of ${on}`);
+  }
+  choke = (on: Connection): void => this.#note(`choke ${on}`);
+  unchoke = (on: Connection): void => this.#note(`unchoke ${on}`);
+  interested = (on: Connection): void => this.#note(`interested ${on}`);
+  notInterested = (on: Connection): void => this.#note(`notInterested ${on}`);
+  have = (on: Connection, piece: PieceIndex): void => this.#note(`have ${piece} to ${on}`);
+  leaderStart = (on: Connection, target: PeerId): void => this.#note(`leaderStart ${target} ${on}`);
+  haveToAll = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
+  startSending = (on: Connection): void => this.#note(`starts sending on ${on}`);
+  stopSending = (on: Connection): void => this.#note(`stops sending on ${on}`);
+  reach = (target: PeerId): void => this.#note(`reaches ${target}`);
+  completed = (): void => this.#note('completed');
+}
