@@ -24,6 +24,8 @@ import {
 
 const PIECES = 40;
 const NEIGHBOURS = 5;
+/** Of a leader, the neighbour that asks to reach others through it. */
+const FOLLOWER = (NEIGHBOURS - 1) as Connection;
 
 interface Event {
   readonly atMs: number;
