@@ -17,14 +17,11 @@ import type { PeerMemory, PeerTables } from './peer-tables.ts';
 /** How every connection begins: choked and not interested on both sides (BEP 3). */
 const INITIAL = CHOKING | CHOKED;
 
-const UNUSED = -1;
-
 export class Connections {
   readonly #tables: PeerTables;
   readonly #row: number;
   readonly #early: EarlyHaves | undefined;
   #capacity: number;
-  #remote: Int32Array;
   #count = 0;
   readonly #free: Connection[] = [];
 
@@ -34,7 +31,6 @@ export class Connections {
     this.#early = early;
     tables.open(row, capacity);
     this.#capacity = capacity;
-    this.#remote = new Int32Array(capacity).fill(UNUSED);
   }
 
   /** One more than the greatest number in use: the length of a loop over all connections. */
@@ -42,8 +38,19 @@ export class Connections {
     return this.#count;
   }
 
+  /** How many connections there is room for before the tables grow. */
   get capacity(): number {
     return this.#capacity;
+  }
+
+  /** The place of our first connection in every column; see `PeerTables.blockOf`. */
+  get block(): number {
+    return this.#tables.blockOf[this.#row]!;
+  }
+
+  /** The flags of all connections of all peers; ours begin at `block`. */
+  get allFlags(): Uint8Array {
+    return this.#tables.flags;
   }
 
   /** How things stand on a connection: a sum of flags; 0 where the number is not in use. */
@@ -87,13 +94,17 @@ export class Connections {
   }
 
   remoteOf(on: Connection): PeerId {
-    return this.#remote[on]! as PeerId;
+    return this.#tables.remote[this.block + on]! as PeerId;
   }
 
   /** The connection to `remote`; NO_CONNECTION where there is none. */
   to(remote: PeerId): Connection {
-    const place = this.#remote.indexOf(remote);
-    return place < 0 ? NO_CONNECTION : (place as Connection);
+    const { block } = this;
+    const all = this.#tables.remote;
+    for (let on = 0 as Connection; on < this.#count; on++) {
+      if (all[block + on] === remote && this.flags(on) !== 0) return on;
+    }
+    return NO_CONNECTION;
   }
 
   /** Opens a connection with the given parts (`UPLOADS`, `OFFERS`, `DOWNLOADS`). */
@@ -101,17 +112,16 @@ export class Connections {
     const on = this.#free.pop() ?? (this.#count++ as Connection);
     if (on === this.#capacity) this.#grow();
     this.setFlags(on, INITIAL | parts);
-    this.#remote[on] = remote;
+    this.#tables.remote[this.block + on] = remote;
     return on;
   }
 
   close(on: Connection): void {
-    assert(this.#remote[on] !== UNUSED, 'only an open connection is closed');
+    assert(!this.#free.includes(on), 'only an open connection is closed');
     this.#early?.forget(this.#row, on);
     const row = this.rowOf(on);
     this.#tables.has.fill(0, row, row + this.#tables.hasWords);
     this.setFlags(on, 0);
-    this.#remote[on] = UNUSED;
     this.#free.push(on);
   }
 
@@ -119,8 +129,5 @@ export class Connections {
     const capacity = Math.max(8, 2 * this.#capacity);
     this.#tables.enlarge(this.#row, this.#capacity, capacity);
     this.#capacity = capacity;
-    const remote = new Int32Array(capacity).fill(UNUSED);
-    remote.set(this.#remote);
-    this.#remote = remote;
   }
 }

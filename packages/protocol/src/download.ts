@@ -13,10 +13,10 @@ import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
-import { REPEATED } from './peer-tables.ts';
+import { type PeerMemory, REPEATED } from './peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
-import { PieceQueues } from './piece-queues.ts';
-import { RateMeter } from './rate-meter.ts';
+import type { PieceQueues } from './piece-queues.ts';
+import type { RateMeter } from './rate-meter.ts';
 
 export class Download {
   readonly #connections: Connections;
@@ -27,15 +27,24 @@ export class Download {
   readonly #countRepeatedHaves: boolean;
   readonly #silentHaves: boolean;
   readonly #caching: boolean;
+  readonly #staleRates: boolean;
   readonly #picker: PiecePicker;
+  /** Our row in what all peers of our host share. */
+  readonly #row: number;
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
+  /** What each connection has brought lately. */
+  readonly #received: RateMeter;
   /** What was lost with the connection that was lost last, and so is free again. */
   readonly #lost: PieceIndex[] = [];
-  /** What each connection has brought lately. */
-  readonly received: RateMeter;
 
-  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
+  constructor(
+    { tables, row }: PeerMemory,
+    connections: Connections,
+    picker: PiecePicker,
+    host: PeerHost,
+    options: PeerOptions,
+  ) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
@@ -43,14 +52,10 @@ export class Download {
     this.#countRepeatedHaves = options.habits.countRepeatedHaves;
     this.#silentHaves = options.habits.silentHaves;
     this.#caching = options.standing !== 'peer';
-    this.#requests = new PieceQueues(connections.capacity);
-    this.received = new RateMeter(connections.capacity, options.habits.staleRates);
-  }
-
-  opened(): void {
-    const { capacity } = this.#connections;
-    this.#requests.reserve(capacity);
-    this.received.reserve(capacity);
+    this.#staleRates = options.habits.staleRates;
+    this.#row = row;
+    this.#requests = tables.requests;
+    this.#received = tables.received;
   }
 
   /** The other side is gone, and what it held with it. Call before its flags are cleared. */
@@ -70,12 +75,12 @@ export class Download {
     if (outcome === REPEATED) {
       if (this.#countRepeatedHaves) this.#picker.addHolder(piece);
       // A leader that says it again has got what it could not give before: ask again.
-      if (this.#caching && this.#requests.has(on, piece)) this.#host.request(on, piece);
+      if (this.#caching && this.#requests.has(this.#row, on, piece)) this.#host.request(on, piece);
     }
     const flags = this.#connections.flags(on);
     this.#beginInterest(on);
     if (this.#silentHaves || (flags & CHOKED) !== 0) return;
-    if (this.#requests.lengthOf(on) >= this.#backlogOf(on)) return;
+    if (this.#requests.lengthOf(this.#row, on) >= this.#backlogOf(on)) return;
     // Whatever else it has we have asked for: while there is room, nothing that can be had waits.
     if (this.#picker.isFree(piece)) this.#request(on, this.#picker.only(piece));
   }
@@ -101,7 +106,7 @@ export class Download {
   /** The other side does not hold `piece` after all: whoever else does is asked for it. */
   dontHave(on: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
-    if (this.#requests.remove(on, piece)) {
+    if (this.#requests.remove(this.#row, on, piece)) {
       this.#lost.length = 0;
       this.#giveUp(piece);
       this.askForMore(on);
@@ -113,8 +118,8 @@ export class Download {
 
   /** `piece` has come; returns whether it is one that we lacked. */
   piece(on: Connection, piece: PieceIndex): boolean {
-    this.received.add(on, this.#host.nowMs);
-    this.#requests.remove(on, piece);
+    this.#received.add(this.#row, on, this.#host.nowMs, this.#staleRates);
+    this.#requests.remove(this.#row, on, piece);
     return this.#picker.store(piece);
   }
 
@@ -125,7 +130,7 @@ export class Download {
 
   /** Whether as much has been asked for on a connection as we ask for at a time. */
   isFull(on: Connection): boolean {
-    return this.#requests.lengthOf(on) >= this.#backlogOf(on);
+    return this.#requests.lengthOf(this.#row, on) >= this.#backlogOf(on);
   }
 
   /** After a piece has come on a connection, which was full before or not. */
@@ -134,7 +139,7 @@ export class Download {
     // While there was room, all that can be had has been asked for.
     const flags = this.#connections.flags(on);
     if ((flags & (DOWNLOADS | CHOKED)) !== DOWNLOADS) this.askForMore(on);
-    else if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
+    else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
   }
 
   /** Asks for whatever can be had on a connection, or ends interest in it. */
@@ -165,13 +170,13 @@ export class Download {
   /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
   #ask(on: Connection): void {
     const backlog = this.#backlogOf(on);
-    if (this.#requests.lengthOf(on) >= backlog) return;
+    if (this.#requests.lengthOf(this.#row, on) >= backlog) return;
     this.#connections.catchUp();
     const start = this.#connections.rowOf(on);
-    while (this.#requests.lengthOf(on) < backlog) {
+    while (this.#requests.lengthOf(this.#row, on) < backlog) {
       const piece = this.#picker.next(this.#connections.rows, start);
       if (piece === NO_PIECE) {
-        if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
+        if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
         return;
       }
       this.#request(on, piece);
@@ -180,7 +185,7 @@ export class Download {
 
   #request(on: Connection, piece: PieceIndex): void {
     this.#picker.take(piece);
-    this.#requests.push(on, piece);
+    this.#requests.push(this.#row, on, piece);
     this.#beginInterest(on);
     this.#host.request(on, piece);
   }
@@ -195,7 +200,7 @@ export class Download {
       if ((flags & (DOWNLOADS | CHOKED)) !== DOWNLOADS || this.isFull(on)) continue;
       // While there was room, all else that can be had has been asked for.
       if (this.#silentHaves || this.#hasLost(on)) this.#ask(on);
-      else if (this.#requests.lengthOf(on) === 0) this.#endInterest(on);
+      else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
     }
   }
 
@@ -214,7 +219,7 @@ export class Download {
     const lost = this.#lost;
     lost.length = 0;
     for (;;) {
-      const piece = this.#requests.shift(on);
+      const piece = this.#requests.shift(this.#row, on);
       if (piece === NO_PIECE) return;
       this.#giveUp(piece);
     }
@@ -227,7 +232,7 @@ export class Download {
   }
 
   #hasFree(on: Connection): boolean {
-    if (this.#requests.lengthOf(on) > 0) return true;
+    if (this.#requests.lengthOf(this.#row, on) > 0) return true;
     this.#connections.catchUp();
     return this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on));
   }

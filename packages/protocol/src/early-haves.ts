@@ -47,8 +47,9 @@ export class EarlyHaves {
   readonly #tables: PeerTables;
   readonly #host: EarlyHavesHost;
   readonly #countRepeats: boolean;
-  /** For each row, the first of its list. */
+  /** For each row, the first of its list, and the earliest time at which anything of it is due. */
   readonly #first: Int32Array;
+  readonly #dueMs: Float64Array;
   #times = new Float64Array(4 * SLOTS_MIN);
   #ints = new Int32Array(this.#times.buffer);
   #freeSlot = 0;
@@ -59,6 +60,7 @@ export class EarlyHaves {
     this.#host = host;
     this.#countRepeats = countRepeats;
     this.#first = new Int32Array(tables.blockOf.length);
+    this.#dueMs = new Float64Array(tables.blockOf.length).fill(Infinity);
     this.#free(1, SLOTS_MIN);
   }
 
@@ -84,16 +86,19 @@ export class EarlyHaves {
     return slot;
   }
 
-  /** When what waits at `place` arrives, and its place among all that happens at that time. */
-  setArrival(place: number, atMs: number, order: number): void {
+  /** When what waits at `place` of a row arrives, and its order among all of that time. */
+  setArrival(row: number, place: number, atMs: number, order: number): void {
     this.#times[place * 4] = atMs;
     this.#times[place * 4 + 1] = order;
+    if (atMs < this.#dueMs[row]!) this.#dueMs[row] = atMs;
   }
 
   /** Notes what has arrived at a row by now. Call before anybody looks at what neighbours hold. */
   note(row: number): void {
+    if (this.#dueMs[row]! > this.#host.nowMs) return;
     const ints = this.#ints;
     let kept = 0;
+    let dueMs = Infinity;
     for (let slot = this.#first[row]!; slot !== 0; ) {
       const following = ints[slot * 8 + 4]!;
       if (this.#isPast(slot)) {
@@ -101,10 +106,12 @@ export class EarlyHaves {
       } else {
         ints[slot * 8 + 4] = kept;
         kept = slot;
+        dueMs = Math.min(dueMs, this.#times[slot * 4]!);
       }
       slot = following;
     }
     this.#first[row] = kept;
+    this.#dueMs[row] = dueMs;
   }
 
   /** The connection begins to matter: whatever is still on its way goes back to the host. */

@@ -34,6 +34,7 @@ export {
   type PieceIndex,
   type SystemId,
 } from './ids.ts';
+export { type Column, grown } from './columns.ts';
 export {
   type BootstrapMessages,
   MESSAGE_KINDS,

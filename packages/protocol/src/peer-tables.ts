@@ -1,5 +1,7 @@
 /**
- * What messages change most, in a few tables that all peers of one host share; a peer has a row.
+ * How things stand with all peers of one host, in a few tables that they share; a peer has a row.
+ * A thousand peers have a few arrays, not many thousands, and a message to any of them touches its
+ * own numbers and nothing else.
  *
  *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
@@ -15,15 +17,19 @@
  * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
  * what counts is how much memory that touches: here two small rows, a word and a line.
  *
- * A row has a block of connections. One that outgrows its block moves to a larger one at the end.
+ * What else there is for each connection is in columns of their own (`columns.ts`).
  */
 
 import { assert } from '@cachetorrent/std';
 
 import { wordsFor } from './bitfield.ts';
+import { type Column, grown } from './columns.ts';
 import type { EarlyHaves } from './early-haves.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
+import { PieceQueues } from './piece-queues.ts';
+import { RateMeter } from './rate-meter.ts';
+import { Services } from './services.ts';
 
 export const LINE_WORDS = 16;
 /** Nobody has more neighbours than fit into so many bits. */
@@ -40,6 +46,8 @@ export class PeerTables {
   /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
   flags: Uint8Array;
   has: Uint32Array;
+  /** Who is at the other end of each connection. */
+  remote: Int32Array;
   readonly lines: Uint32Array;
   /** Rows of these are `hasWords` long. */
   readonly stored: Uint32Array;
@@ -51,6 +59,13 @@ export class PeerTables {
   readonly blockOf: Int32Array;
   /** For each row, how many bits its greatest count of holders takes. */
   readonly countBits: Uint8Array;
+  /** On each connection, what we have asked for, and what we have to send. */
+  readonly requests: PieceQueues;
+  readonly queued: PieceQueues;
+  /** What each connection has brought lately. */
+  readonly received: RateMeter;
+  readonly services: Services;
+  readonly #columns: Column[] = [];
   #used = 0;
 
   /** For `rows` peers of so many pieces, with room for so many connections of each at first. */
@@ -59,11 +74,22 @@ export class PeerTables {
     this.rowWords = LINE_WORDS * this.hasWords;
     this.flags = new Uint8Array(rows * connectionsEach);
     this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
+    this.remote = new Int32Array(rows * connectionsEach);
     this.lines = new Uint32Array(rows * this.rowWords);
     this.stored = new Uint32Array(rows * this.hasWords);
     this.free = new Uint32Array(rows * this.hasWords);
     this.blockOf = new Int32Array(rows);
     this.countBits = new Uint8Array(rows);
+    this.requests = new PieceQueues(this);
+    this.queued = new PieceQueues(this);
+    this.received = new RateMeter(this);
+    this.services = new Services(this);
+  }
+
+  /** From now on there is a value of `column` for each connection. */
+  add(column: Column): void {
+    column.grow(this.flags.length);
+    this.#columns.push(column);
   }
 
   /** Gives a row a block of so many connections, all flags 0 and nothing told of. */
@@ -79,8 +105,10 @@ export class PeerTables {
     this.open(row, larger);
     const moved = this.blockOf[row]!;
     this.flags.copyWithin(moved, block, block + connections);
+    this.remote.copyWithin(moved, block, block + connections);
     const { has, hasWords } = this;
     has.copyWithin(moved * hasWords, block * hasWords, (block + connections) * hasWords);
+    for (const column of this.#columns) column.move(block, moved, connections);
   }
 
   /**
@@ -135,12 +163,10 @@ export class PeerTables {
 
   #grow(needed: number): void {
     const capacity = Math.max(needed, Math.ceil(1.5 * this.flags.length));
-    const flags = new Uint8Array(capacity);
-    const has = new Uint32Array(capacity * this.hasWords);
-    flags.set(this.flags);
-    has.set(this.has);
-    this.flags = flags;
-    this.has = has;
+    this.flags = grown(this.flags, new Uint8Array(capacity));
+    this.has = grown(this.has, new Uint32Array(capacity * this.hasWords));
+    this.remote = grown(this.remote, new Int32Array(capacity));
+    for (const column of this.#columns) column.grow(capacity);
   }
 }
 

@@ -44,8 +44,8 @@ export class Peer implements PeerMessages {
     this.#memory = own;
     this.#connections = new Connections(own, connectionsExpected);
     this.#picker = new PiecePicker(pieceCount, options.random, options.preference, own);
-    this.#download = new Download(this.#connections, this.#picker, host, options);
-    this.#upload = new Upload(this.#connections, this.#picker, host, options);
+    this.#download = new Download(own, this.#connections, this.#picker, host, options);
+    this.#upload = new Upload(own, this.#connections, this.#picker, host, options);
     if (options.standing === 'leader') {
       this.#leader = new Leader(this.#connections, this.#picker, host, options);
     } else if (options.standing === 'follower') {
@@ -102,7 +102,7 @@ export class Peer implements PeerMessages {
 
   /** Runs the choker. The host calls it when the peer starts, and every rechoke interval. */
   rechoke(): void {
-    this.#upload.rechoke(this.#download.received);
+    this.#upload.rechoke();
   }
 
   /**
@@ -113,7 +113,6 @@ export class Peer implements PeerMessages {
     const { standing, habits } = this.#options;
     const parts = partsOf(standing, sameSystem, origin, habits);
     const on = this.#connections.open(remote, parts);
-    this.#download.opened();
     this.#upload.opened(on);
     return on;
   }
@@ -167,11 +166,11 @@ export class Peer implements PeerMessages {
   }
 
   interested(on: Connection): void {
-    this.#upload.interested(on, this.#download.received);
+    this.#upload.interested(on);
   }
 
   notInterested(on: Connection): void {
-    this.#upload.notInterested(on, this.#download.received);
+    this.#upload.notInterested(on);
   }
 
   have(on: Connection, piece: PieceIndex): void {

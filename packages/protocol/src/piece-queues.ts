@@ -1,90 +1,94 @@
 /**
  * A queue of pieces for each connection: what has been asked for, or what waits to be sent.
  *
- * The queues are linked lists in one pool of cells, so that a peer of many connections, of which
- * few are busy, pays for what is queued and not for what could be:
+ * The queues are linked lists in one pool of cells, which all peers of a host share, so that what
+ * is paid for is what is queued and not what could be:
  *
- *     head[c] ──▶ cell 4 (piece 17) ──▶ cell 0 (piece 3) ──▶ NONE      tail[c] = 0
+ *     ends    head, tail       2 numbers to a connection    7, 2
+ *     cells   piece, next      2 numbers to a cell          7: 17, 2 ──▶ 2: 3, 0
  *
- * Cells that nothing uses form a list of their own.
+ * Cell 0 is none, so a queue of zeros is empty. Cells that nothing uses form a list of their own.
  */
 
+import { type Column, grown } from './columns.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
+import type { PeerTables } from './peer-tables.ts';
 
-const NONE = -1;
+const NONE = 0;
 
-export class PieceQueues {
-  #head: Int32Array;
-  #tail: Int32Array;
-  #length: Uint16Array;
-  #piece = new Int32Array(8);
-  #next = chain(0, 8);
-  #unused = 0;
+export class PieceQueues implements Column {
+  readonly #tables: PeerTables;
+  #ends = new Int32Array(0);
+  #lengths = new Uint16Array(0);
+  #cells = new Int32Array(2 * 16);
+  #unused = NONE;
 
-  constructor(connections: number) {
-    this.#head = new Int32Array(connections).fill(NONE);
-    this.#tail = new Int32Array(connections).fill(NONE);
-    this.#length = new Uint16Array(connections);
+  constructor(tables: PeerTables) {
+    this.#tables = tables;
+    this.#free(1, 16);
+    tables.add(this);
   }
 
-  /** Makes room for `connections` queues; new ones are empty. */
-  reserve(connections: number): void {
-    const before = this.#head.length;
-    if (connections <= before) return;
-    const size = Math.max(connections, 2 * before);
-    const head = new Int32Array(size).fill(NONE);
-    const tail = new Int32Array(size).fill(NONE);
-    const length = new Uint16Array(size);
-    head.set(this.#head);
-    tail.set(this.#tail);
-    length.set(this.#length);
-    this.#head = head;
-    this.#tail = tail;
-    this.#length = length;
+  grow(connections: number): void {
+    this.#ends = grown(this.#ends, new Int32Array(2 * connections));
+    this.#lengths = grown(this.#lengths, new Uint16Array(connections));
   }
 
-  lengthOf(connection: Connection): number {
-    return this.#length[connection]!;
+  move(from: number, to: number, count: number): void {
+    this.#ends.copyWithin(2 * to, 2 * from, 2 * (from + count));
+    this.#lengths.copyWithin(to, from, from + count);
+  }
+
+  lengthOf(row: number, on: Connection): number {
+    return this.#lengths[this.#tables.blockOf[row]! + on]!;
   }
 
   /** The piece that came first; NO_PIECE where the queue is empty. */
-  first(connection: Connection): PieceIndex {
-    const cell = this.#head[connection]!;
-    return (cell === NONE ? NO_PIECE : this.#piece[cell]!) as PieceIndex;
+  first(row: number, on: Connection): PieceIndex {
+    const cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
+    return (cell === NONE ? NO_PIECE : this.#cells[2 * cell]!) as PieceIndex;
   }
 
-  has(connection: Connection, piece: PieceIndex): boolean {
-    for (let cell = this.#head[connection]!; cell !== NONE; cell = this.#next[cell]!) {
-      if (this.#piece[cell] === piece) return true;
-    }
-    return false;
+  has(row: number, on: Connection, piece: PieceIndex): boolean {
+    const cells = this.#cells;
+    let cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
+    while (cell !== NONE && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
+    return cell !== NONE;
   }
 
-  push(connection: Connection, piece: PieceIndex): void {
-    if (this.#unused === NONE) this.#growPool();
+  push(row: number, on: Connection, piece: PieceIndex): void {
+    if (this.#unused === NONE) this.#enlargePool();
+    const at = this.#tables.blockOf[row]! + on;
+    const cells = this.#cells;
+    const ends = this.#ends;
     const cell = this.#unused;
-    this.#unused = this.#next[cell]!;
-    this.#piece[cell] = piece;
-    this.#next[cell] = NONE;
-    if (this.#head[connection] === NONE) this.#head[connection] = cell;
-    else this.#next[this.#tail[connection]!] = cell;
-    this.#tail[connection] = cell;
-    this.#length[connection]!++;
+    this.#unused = cells[2 * cell + 1]!;
+    cells[2 * cell] = piece;
+    cells[2 * cell + 1] = NONE;
+    if (ends[2 * at] === NONE) ends[2 * at] = cell;
+    else cells[2 * ends[2 * at + 1]! + 1] = cell;
+    ends[2 * at + 1] = cell;
+    this.#lengths[at]!++;
   }
 
   /** Takes out the piece that came first; NO_PIECE where the queue is empty. */
-  shift(connection: Connection): PieceIndex {
-    const piece = this.first(connection);
-    if (piece !== NO_PIECE) this.#unlink(connection, NONE, this.#head[connection]!);
+  shift(row: number, on: Connection): PieceIndex {
+    const at = this.#tables.blockOf[row]! + on;
+    const cell = this.#ends[2 * at]!;
+    if (cell === NONE) return NO_PIECE;
+    const piece = this.#cells[2 * cell]! as PieceIndex;
+    this.#unlink(at, NONE, cell);
     return piece;
   }
 
   /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
-  remove(connection: Connection, piece: PieceIndex): boolean {
+  remove(row: number, on: Connection, piece: PieceIndex): boolean {
+    const at = this.#tables.blockOf[row]! + on;
+    const cells = this.#cells;
     let before = NONE;
-    for (let cell = this.#head[connection]!; cell !== NONE; cell = this.#next[cell]!) {
-      if (this.#piece[cell] === piece) {
-        this.#unlink(connection, before, cell);
+    for (let cell = this.#ends[2 * at]!; cell !== NONE; cell = cells[2 * cell + 1]!) {
+      if (cells[2 * cell] === piece) {
+        this.#unlink(at, before, cell);
         return true;
       }
       before = cell;
@@ -92,31 +96,27 @@ export class PieceQueues {
     return false;
   }
 
-  #unlink(connection: Connection, before: number, cell: number): void {
-    const after = this.#next[cell]!;
-    if (before === NONE) this.#head[connection] = after;
-    else this.#next[before] = after;
-    if (after === NONE) this.#tail[connection] = before;
-    this.#length[connection]!--;
-    this.#next[cell] = this.#unused;
+  #unlink(at: number, before: number, cell: number): void {
+    const cells = this.#cells;
+    const after = cells[2 * cell + 1]!;
+    if (before === NONE) this.#ends[2 * at] = after;
+    else cells[2 * before + 1] = after;
+    if (after === NONE) this.#ends[2 * at + 1] = before;
+    this.#lengths[at]!--;
+    cells[2 * cell + 1] = this.#unused;
     this.#unused = cell;
   }
 
-  #growPool(): void {
-    const before = this.#piece.length;
-    const piece = new Int32Array(2 * before);
-    const next = chain(before, 2 * before);
-    piece.set(this.#piece);
-    next.set(this.#next.subarray(0, before));
-    this.#piece = piece;
-    this.#next = next;
-    this.#unused = before;
+  #enlargePool(): void {
+    const count = this.#cells.length / 2;
+    this.#cells = grown(this.#cells, new Int32Array(4 * count));
+    this.#free(count, 2 * count);
   }
-}
 
-/** Cells from `first` on, each leading to the next; the last to none. */
-function chain(first: number, size: number): Int32Array {
-  const next = new Int32Array(size).fill(NONE);
-  for (let cell = first; cell + 1 < size; cell++) next[cell] = cell + 1;
-  return next;
+  /** Cells from `first` to `end` hold nothing. */
+  #free(first: number, end: number): void {
+    for (let cell = first; cell < end; cell++) this.#cells[2 * cell + 1] = cell + 1;
+    this.#cells[2 * end - 1] = this.#unused;
+    this.#unused = first;
+  }
 }

@@ -1,92 +1,123 @@
 /**
  * How many pieces each connection has carried in the last 20 seconds.
  *
- * One ring remembers the latest pieces of all connections, the oldest first; a count for each
- * connection is kept beside it. What is too old leaves the ring when a rate is next asked for.
+ * A count for each connection, and for each peer a list of the latest pieces, the oldest first.
+ * What is too old leaves the list when a rate is next asked for. All peers of a host share the
+ * counts and one pool of entries; entry 0 is none:
+ *
+ *     times   atMs, ·                  2 numbers to an entry
+ *     ints    ·, ·, next, connection   4 numbers to an entry, in the same bytes
  *
  * The original brings a connection's rate up to date only when a piece arrives on it, so that a
  * dead connection keeps its rank (habit `staleRates`).
  */
 
+import { type Column, grown } from './columns.ts';
 import type { Connection } from './ids.ts';
+import type { PeerTables } from './peer-tables.ts';
 
 /** The span over which rates are taken, as in the original and in mainline BitTorrent. */
 export const RATE_WINDOW_MS = 20_000;
 
-export class RateMeter {
-  readonly #stale: boolean;
-  #counts: Uint16Array;
-  #atMs = new Float64Array(8);
-  #connection = new Int32Array(8);
-  #first = 0;
-  #size = 0;
+const NONE = 0;
 
-  constructor(connections: number, stale: boolean) {
-    this.#stale = stale;
-    this.#counts = new Uint16Array(connections);
+export class RateMeter implements Column {
+  /** Pieces in the window, for each connection of all peers; see `PeerTables.blockOf`. */
+  counts: Uint16Array = new Uint16Array(0);
+  readonly #tables: PeerTables;
+  /** For each row, the oldest and the latest entry. */
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
+  #times = new Float64Array(2 * 16);
+  #ints = new Int32Array(this.#times.buffer);
+  #unused = NONE;
+
+  constructor(tables: PeerTables) {
+    this.#tables = tables;
+    this.#first = new Int32Array(tables.blockOf.length);
+    this.#last = new Int32Array(tables.blockOf.length);
+    this.#free(1, 16);
+    tables.add(this);
   }
 
-  reserve(connections: number): void {
-    if (connections <= this.#counts.length) return;
-    const counts = new Uint16Array(Math.max(connections, 2 * this.#counts.length));
-    counts.set(this.#counts);
-    this.#counts = counts;
+  grow(connections: number): void {
+    this.counts = grown(this.counts, new Uint16Array(connections));
   }
 
-  /** A piece has been carried on `connection`. */
-  add(connection: Connection, nowMs: number): void {
-    if (this.#stale) this.#forget(connection, nowMs - RATE_WINDOW_MS);
-    if (this.#size === this.#atMs.length) this.#grow();
-    const place = (this.#first + this.#size) % this.#atMs.length;
-    this.#atMs[place] = nowMs;
-    this.#connection[place] = connection;
-    this.#size++;
-    this.#counts[connection]!++;
+  move(from: number, to: number, count: number): void {
+    this.counts.copyWithin(to, from, from + count);
   }
 
-  /** Lets go of what is too old by now. Call before `of`. */
-  advance(nowMs: number): void {
-    if (this.#stale) return;
-    while (this.#size > 0 && this.#atMs[this.#first]! <= nowMs - RATE_WINDOW_MS) {
-      this.#counts[this.#connection[this.#first]!]!--;
-      this.#first = (this.#first + 1) % this.#atMs.length;
-      this.#size--;
+  /** A piece has been carried on a connection. Only now is its rate renewed where it `isStale`. */
+  add(row: number, on: Connection, nowMs: number, isStale: boolean): void {
+    if (isStale) this.#forget(row, on, nowMs - RATE_WINDOW_MS);
+    if (this.#unused === NONE) this.#enlargePool();
+    const ints = this.#ints;
+    const entry = this.#unused;
+    this.#unused = ints[4 * entry + 2]!;
+    this.#times[2 * entry] = nowMs;
+    ints[4 * entry + 2] = NONE;
+    ints[4 * entry + 3] = on;
+    const last = this.#last[row]!;
+    if (last === NONE) this.#first[row] = entry;
+    else ints[4 * last + 2] = entry;
+    this.#last[row] = entry;
+    this.counts[this.#tables.blockOf[row]! + on]!++;
+  }
+
+  /** Lets go of what is too old by now. Not of rates that are stale. */
+  advance(row: number, nowMs: number): void {
+    const untilMs = nowMs - RATE_WINDOW_MS;
+    let first = this.#first[row]!;
+    while (first !== NONE && this.#times[2 * first]! <= untilMs) {
+      first = this.#drop(row, NONE, first);
     }
   }
 
-  /** Pieces carried on `connection` in the window. */
-  of(connection: Connection): number {
-    return this.#counts[connection]!;
+  /** Pieces carried on a connection in the window. */
+  of(row: number, on: Connection): number {
+    return this.counts[this.#tables.blockOf[row]! + on]!;
   }
 
-  /** Drops what `connection` carried up to `untilMs`, and closes the gaps. */
-  #forget(connection: Connection, untilMs: number): void {
-    const length = this.#atMs.length;
-    let kept = 0;
-    for (let i = 0; i < this.#size; i++) {
-      const from = (this.#first + i) % length;
-      if (this.#connection[from] === connection && this.#atMs[from]! <= untilMs) {
-        this.#counts[connection]!--;
-        continue;
+  /** Drops what a connection carried up to `untilMs`. */
+  #forget(row: number, on: Connection, untilMs: number): void {
+    const ints = this.#ints;
+    let before = NONE;
+    for (let entry = this.#first[row]!; entry !== NONE; ) {
+      if (this.#times[2 * entry]! > untilMs) return;
+      if (ints[4 * entry + 3] === on) {
+        entry = this.#drop(row, before, entry);
+      } else {
+        before = entry;
+        entry = ints[4 * entry + 2]!;
       }
-      const to = (this.#first + kept) % length;
-      this.#atMs[to] = this.#atMs[from]!;
-      this.#connection[to] = this.#connection[from]!;
-      kept++;
     }
-    this.#size = kept;
   }
 
-  #grow(): void {
-    const length = this.#atMs.length;
-    const atMs = new Float64Array(2 * length);
-    const connection = new Int32Array(2 * length);
-    for (let i = 0; i < this.#size; i++) {
-      atMs[i] = this.#atMs[(this.#first + i) % length]!;
-      connection[i] = this.#connection[(this.#first + i) % length]!;
-    }
-    this.#atMs = atMs;
-    this.#connection = connection;
-    this.#first = 0;
+  /** Takes out the entry after `before`; returns the one that follows. */
+  #drop(row: number, before: number, entry: number): number {
+    const ints = this.#ints;
+    const following = ints[4 * entry + 2]!;
+    if (before === NONE) this.#first[row] = following;
+    else ints[4 * before + 2] = following;
+    if (following === NONE) this.#last[row] = before;
+    this.counts[this.#tables.blockOf[row]! + ints[4 * entry + 3]!]!--;
+    ints[4 * entry + 2] = this.#unused;
+    this.#unused = entry;
+    return following;
+  }
+
+  #enlargePool(): void {
+    const count = this.#times.length / 2;
+    this.#times = grown(this.#times, new Float64Array(4 * count));
+    this.#ints = new Int32Array(this.#times.buffer);
+    this.#free(count, 2 * count);
+  }
+
+  /** Entries from `first` to `end` hold nothing. */
+  #free(first: number, end: number): void {
+    for (let entry = first; entry < end; entry++) this.#ints[4 * entry + 2] = entry + 1;
+    this.#ints[4 * (end - 1) + 2] = this.#unused;
+    this.#unused = first;
   }
 }

@@ -13,9 +13,11 @@ import { CHOKING, OPTIMISTIC, UPLOADS, WANTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
+import type { PeerMemory } from './peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
-import { PieceQueues } from './piece-queues.ts';
-import { RateMeter } from './rate-meter.ts';
+import type { PieceQueues } from './piece-queues.ts';
+import type { RateMeter } from './rate-meter.ts';
+import type { Services } from './services.ts';
 
 /** How long an optimistic unchoke stands (BEP 3). */
 const OPTIMISTIC_MS = 30_000;
@@ -29,44 +31,49 @@ export class Upload {
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
   readonly #slots: Slots;
+  /** Our row in what all peers of our host share. */
+  readonly #row: number;
   /** What is to be sent on each connection; the first of a queue may be under way. */
   readonly #queued: PieceQueues;
-  /** Kept only by seeds whose strategy asks for it. */
+  readonly #received: RateMeter;
+  readonly #services: Services;
+  /** What was sent lately, where the strategy of seeds asks for it. */
   readonly #sent: RateMeter | undefined;
-  #turnedAtMs: Float64Array;
-  #served: Uint16Array;
   #optimisticsSinceMs = -Infinity;
 
-  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
+  constructor(
+    { tables, row }: PeerMemory,
+    connections: Connections,
+    picker: PiecePicker,
+    host: PeerHost,
+    options: PeerOptions,
+  ) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#options = options;
     this.#slots = { regular: options.uploads, optimistic: options.optimistics };
-    this.#queued = new PieceQueues(connections.capacity);
-    if (options.seedChoker === 'fastest-upload') {
-      this.#sent = new RateMeter(connections.capacity, options.habits.staleRates);
-    }
-    this.#turnedAtMs = new Float64Array(connections.capacity);
-    this.#served = new Uint16Array(connections.capacity);
+    this.#row = row;
+    this.#queued = tables.queued;
+    this.#received = tables.received;
+    this.#services = tables.services;
+    if (options.seedChoker === 'fastest-upload') this.#sent = tables.services.sent;
   }
 
   opened(on: Connection): void {
-    this.#reserve(this.#connections.capacity);
-    this.#turnedAtMs[on] = this.#host.nowMs;
-    this.#served[on] = 0;
+    this.#turn(on);
   }
 
   closed(on: Connection): void {
     this.#drop(on);
   }
 
-  interested(on: Connection, received: RateMeter): void {
-    this.#changeInterest(on, WANTED, received);
+  interested(on: Connection): void {
+    this.#changeInterest(on, WANTED);
   }
 
-  notInterested(on: Connection, received: RateMeter): void {
-    this.#changeInterest(on, 0, received);
+  notInterested(on: Connection): void {
+    this.#changeInterest(on, 0);
   }
 
   /** Queues `piece`, which we hold. A choked connection is served only by the original. */
@@ -75,28 +82,28 @@ export class Upload {
     const flags = this.#connections.flags(on);
     if ((flags & UPLOADS) === 0) return;
     if ((flags & CHOKING) !== 0 && !serveWhileChoked) return;
-    if (!queueRepeatedRequests && this.#queued.has(on, piece)) return;
+    if (!queueRepeatedRequests && this.#queued.has(this.#row, on, piece)) return;
 
-    this.#queued.push(on, piece);
-    if (this.#queued.lengthOf(on) === 1) this.#host.startSending(on);
+    this.#queued.push(this.#row, on, piece);
+    if (this.#queued.lengthOf(this.#row, on) === 1) this.#host.startSending(on);
   }
 
   /** The piece to send on this connection now; NO_PIECE where there is none. */
   sending(on: Connection): PieceIndex {
-    return this.#queued.first(on);
+    return this.#queued.first(this.#row, on);
   }
 
   /** The piece under way has been sent; returns the next, or NO_PIECE. */
   sent(on: Connection): PieceIndex {
-    this.#queued.shift(on);
-    this.#served[on]!++;
-    this.#sent?.add(on, this.#host.nowMs);
-    return this.#queued.first(on);
+    this.#queued.shift(this.#row, on);
+    this.#services.served[this.#connections.block + on]!++;
+    this.#sent?.add(this.#row, on, this.#host.nowMs, this.#options.habits.staleRates);
+    return this.#queued.first(this.#row, on);
   }
 
   /** Decides anew who is unchoked. */
-  rechoke(received: RateMeter): void {
-    this.#gather(received);
+  rechoke(): void {
+    this.#gather();
     const { choker, seedChoker, pieceCount, habits } = this.#options;
     const isSeed = this.#picker.storedCount === pieceCount;
     if (isSeed) this.#gatherService();
@@ -115,23 +122,24 @@ export class Upload {
     this.#apply();
   }
 
-  #changeInterest(on: Connection, wanted: number, received: RateMeter): void {
+  #changeInterest(on: Connection, wanted: number): void {
     const flags = this.#connections.flags(on);
     if ((flags & UPLOADS) === 0 || (flags & WANTED) === wanted) return;
     this.#connections.setFlags(on, (flags & ~WANTED) | wanted);
-    if ((flags & CHOKING) === 0) this.rechoke(received);
+    if ((flags & CHOKING) === 0) this.rechoke();
   }
 
-  #gather(received: RateMeter): void {
-    const { count } = this.#connections;
+  #gather(): void {
+    const { count, block, allFlags } = this.#connections;
     candidates.reserve(count);
-    received.advance(this.#host.nowMs);
+    if (!this.#options.habits.staleRates) this.#received.advance(this.#row, this.#host.nowMs);
+    const received = this.#received.counts;
     let size = 0;
-    for (let on = 0 as Connection; on < count; on++) {
-      const state = this.#connections.flags(on);
+    for (let on = 0; on < count; on++) {
+      const state = allFlags[block + on]!;
       if ((state & (UPLOADS | WANTED)) !== (UPLOADS | WANTED)) continue;
       candidates.connection[size] = on;
-      candidates.received[size] = received.of(on);
+      candidates.received[size] = received[block + on]!;
       candidates.unchoked[size] = (state & CHOKING) === 0 ? 1 : 0;
       candidates.optimistic[size] = (state & OPTIMISTIC) === 0 ? 0 : 1;
       candidates.verdict[size] = CHOKE;
@@ -143,19 +151,23 @@ export class Upload {
   /** How the candidates have been served. */
   #gatherService(): void {
     const { count, connection, sent, turnedAtMs, served } = candidates;
-    this.#sent?.advance(this.#host.nowMs);
+    const { block } = this.#connections;
+    if (!this.#options.habits.staleRates) this.#sent?.advance(this.#row, this.#host.nowMs);
     for (let i = 0; i < count; i++) {
       const on = connection[i]! as Connection;
-      sent[i] = this.#sent === undefined ? 0 : this.#sent.of(on);
-      turnedAtMs[i] = this.#turnedAtMs[on]!;
-      served[i] = this.#served[on]!;
+      sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, on);
+      turnedAtMs[i] = this.#services.turnedAtMs[block + on]!;
+      served[i] = this.#services.served[block + on]!;
     }
   }
 
   /** Tells those concerned; all verdicts are read before the host can say anything back. */
   #apply(): void {
-    const { count, connection, verdict } = candidates;
+    const { count, connection, unchoked, optimistic, verdict } = candidates;
+    const { repeatChokes } = this.#options.habits;
     for (let i = 0; i < count; i++) {
+      const now = unchoked[i]! + optimistic[i]!;
+      if (verdict[i] === now && !repeatChokes) continue;
       const on = connection[i]! as Connection;
       if (verdict[i] === CHOKE) this.#choke(on);
       else this.#unchoke(on, verdict[i] === UNCHOKE_OPTIMISTICALLY);
@@ -182,25 +194,12 @@ export class Upload {
   }
 
   #turn(on: Connection): void {
-    this.#turnedAtMs[on] = this.#host.nowMs;
-    this.#served[on] = 0;
+    this.#services.turn(this.#connections.block + on, this.#host.nowMs);
   }
 
   #drop(on: Connection): void {
-    if (this.#queued.lengthOf(on) === 0) return;
-    while (this.#queued.lengthOf(on) > 0) this.#queued.shift(on);
+    if (this.#queued.lengthOf(this.#row, on) === 0) return;
+    while (this.#queued.lengthOf(this.#row, on) > 0) this.#queued.shift(this.#row, on);
     this.#host.stopSending(on);
-  }
-
-  #reserve(capacity: number): void {
-    if (capacity <= this.#served.length) return;
-    this.#queued.reserve(capacity);
-    this.#sent?.reserve(capacity);
-    const turnedAtMs = new Float64Array(capacity);
-    const served = new Uint16Array(capacity);
-    turnedAtMs.set(this.#turnedAtMs);
-    served.set(this.#served);
-    this.#turnedAtMs = turnedAtMs;
-    this.#served = served;
   }
 }

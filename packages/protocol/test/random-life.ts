@@ -116,10 +116,7 @@ export class Life implements PeerHost, EarlyHavesHost {
     else if (what < 14) this.#at(atMs, () => this.#unchoke(on));
     else if (what < 15) this.#at(atMs, () => this.#choke(on));
     else if (what < 19) this.#at(atMs, () => this.#piece(on));
-    else
-      this.#at(atMs, () =>
-        this.peer.leaderStart((NEIGHBOURS - 1) as Connection, on as number as PeerId),
-      );
+    else this.#at(atMs, () => this.peer.leaderStart(FOLLOWER, on as number as PeerId));
   }
 
   #have(on: Connection, piece: PieceIndex, atMs: number): void {
@@ -127,11 +124,10 @@ export class Life implements PeerHost, EarlyHavesHost {
     // For the checks: once it has arrived, it has been told.
     this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
     const early = this.#early;
-    if (early === undefined || this.peer.relays(on))
-      return this.deliverInTime(0, on, piece, atMs, order);
-    const place = early.take(0, on, piece, this.#keepsHeld);
+    const isLate = early === undefined || this.peer.relays(on);
+    const place = isLate ? IN_TIME : early.take(0, on, piece, this.#keepsHeld);
     if (place === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);
-    else if (place !== UNHEARD) early.setArrival(place, atMs, order);
+    else if (place !== UNHEARD) early!.setArrival(0, place, atMs, order);
   }
 
   deliverInTime(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {

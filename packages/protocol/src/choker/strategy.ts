@@ -8,6 +8,7 @@
 
 import type { Random } from '@cachetorrent/std';
 
+/** The verdicts: the sum of what `unchoked` and `optimistic` are from then on. */
 export const CHOKE = 0;
 export const UNCHOKE = 1;
 /** Unchoked by chance, so that newcomers can show what they have. */

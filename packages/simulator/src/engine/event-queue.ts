@@ -32,6 +32,8 @@ const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
 const WIDTH_MAX_MS = 1e15;
 const POPS_PER_TUNING_MIN = 256;
+/** The width is judged no sooner than after as many events as pay for a look at all days. */
+const DAYS_PER_POP = 4;
 
 export class EventQueue {
   /** The event popped last. */
@@ -97,7 +99,7 @@ export class EventQueue {
     this.#place(slot);
   }
 
-  /** Takes out the first event, into `atMs`, `order`, `kind`, `a`, `b` and `c`, if it is before `endMs`. */
+  /** Takes out the first event if it is before `endMs`: into `atMs`, `order`, `kind` and so on. */
   popBefore(endMs: number): boolean {
     if (this.#today.isEmpty && !this.#turnDay(endMs)) return false;
     const slot = this.#today.takeBefore(endMs);
@@ -192,7 +194,8 @@ export class EventQueue {
   /** Fits the width of a day to the events popped since the last time. */
   #tune(): void {
     const pops = this.#popsPerTuning;
-    this.#popsPerTuning = Math.max(POPS_PER_TUNING_MIN, this.#size);
+    const days = this.#days.length / DAYS_PER_POP;
+    this.#popsPerTuning = Math.max(POPS_PER_TUNING_MIN, this.#size, days);
     this.#popsToTuning = this.#popsPerTuning;
     const widthMs = ((this.atMs - this.#tunedAtMs) / pops) * EVENTS_PER_DAY;
     this.#tunedAtMs = this.atMs;

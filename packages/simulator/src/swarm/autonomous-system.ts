@@ -20,6 +20,7 @@ import type { Behaviour, World } from '../engine/behaviour.ts';
 import { Parcels } from './arrivals.ts';
 import { Carrier } from './carrier.ts';
 import { piecesHeldBy, rolesOf, sourcesOf } from './census.ts';
+import { Ends } from './ends.ts';
 import { FLOW_NEWS, readCopies } from './envelope.ts';
 import { Flows } from './flows.ts';
 import { Haves } from './haves.ts';
@@ -38,6 +39,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   readonly plan: Plan;
   readonly system: number;
   readonly carrier: Carrier;
+  readonly ends: Ends;
   readonly #world: World;
   readonly #parcels = new Parcels();
   readonly #mail: Mail;
@@ -71,10 +73,18 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     const machines = ids.length * swarm.parts;
     this.#tables = makeTables(swarm, machines);
     this.#haves = new Haves(plan, world, this.#tables, this.#peers);
-    this.carrier = new Carrier(world, this.#haves, this.#parcels, swarm.pieceBits, this.#log);
+    this.ends = new Ends(this.#tables);
+    this.carrier = new Carrier(
+      world,
+      this.ends,
+      this.#haves,
+      this.#parcels,
+      swarm.pieceBits,
+      this.#log,
+    );
     this.#mail = new Mail(world, this.#haves, this.#parcels);
     this.#observations = new Observations(plan, world.id, ids.length);
-    this.#flows = new Flows(plan, world, this.#machines, (from, on, piece) =>
+    this.#flows = new Flows(plan, world, this.#machines, this.ends, (from, on, piece) =>
       this.#pieceSent(from, on, piece),
     );
     this.#firstPieces = firstPieces(swarm);
@@ -261,7 +271,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
 
   #pieceSent(from: HostedPeer, on: Connection, piece: PieceIndex): void {
     assert(from.peer.holds(piece), 'nobody sends a piece that it does not hold');
-    this.#observations.sent(from.ends.system[on]!);
+    this.#observations.sent(this.ends.system(from.machine, on));
     from.deliver(on, piece);
     this.lastActiveMs = this.nowMs;
   }
@@ -269,7 +279,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   #pieceArrived(to: HostedPeer, on: Connection, piece: PieceIndex): void {
     assert(to.peer.downloads(on), 'a follower is never fed from another AS');
     const filePiece = this.#firstPieces[to.part]! + piece;
-    this.#observations.received(to.ends.system[on]!, filePiece);
+    this.#observations.received(this.ends.system(to.machine, on), filePiece);
     this.lastActiveMs = this.nowMs;
     to.peer.piece(on, piece);
   }

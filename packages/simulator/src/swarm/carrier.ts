@@ -24,7 +24,7 @@ import {
 
 import type { World } from '../engine/behaviour.ts';
 import { Arrivals, type Parcels } from './arrivals.ts';
-import type { Ends } from './ends.ts';
+import { CONNECTION, type Ends, LATENCY, MACHINE, PLACE, SYSTEM } from './ends.ts';
 import { envelopeBytes, NOWHERE, writeAddress, writeCopies } from './envelope.ts';
 import type { Haves } from './haves.ts';
 import * as kinds from './kinds.ts';
@@ -35,6 +35,7 @@ const HAVE_BYTES = 9;
 
 export class Carrier {
   readonly #world: World;
+  readonly #ends: Ends;
   readonly #haves: Haves;
   readonly #encoder: Encoder;
   readonly #arrivals: Arrivals;
@@ -48,8 +49,16 @@ export class Carrier {
   #connection = 0;
   #arrivesAtMs = 0;
 
-  constructor(world: World, haves: Haves, parcels: Parcels, pieceBits: number, log?: LogWriter) {
+  constructor(
+    world: World,
+    ends: Ends,
+    haves: Haves,
+    parcels: Parcels,
+    pieceBits: number,
+    log?: LogWriter,
+  ) {
     this.#world = world;
+    this.#ends = ends;
     this.#haves = haves;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
     this.#arrivals = new Arrivals(parcels);
@@ -105,59 +114,65 @@ export class Carrier {
     }
   }
 
-  /** Says `have` on all connections that hear it: one record for each other AS. */
-  haveToAll(from: PeerId, ends: Ends, piece: PieceIndex): void {
-    const { hearers, hearerCount, system } = ends;
-    this.sent[kinds.HAVE]! += hearerCount;
-    if (this.#log !== undefined) this.#noteHaves(this.#log, from, ends, piece);
-    let first = 0;
-    while (first < hearerCount) {
-      const target = system[hearers[first]!]!;
-      let end = first + 1;
-      while (end < hearerCount && system[hearers[end]!] === target) end++;
-      if (target === this.#world.id) this.#haveWithin(ends, first, end, piece);
-      else this.#haveAbroad(ends, target, first, end, piece);
+  /** Says `have` on all connections of a machine that hear it: one record for each other AS. */
+  haveToAll(from: PeerId, own: number, piece: PieceIndex): void {
+    const ends = this.#ends;
+    const { hearers } = ends;
+    const count = ends.hearerCount(own);
+    this.sent[kinds.HAVE]! += count;
+    if (this.#log !== undefined) this.#noteHaves(this.#log, from, own, piece);
+    let first = ends.firstHearer(own);
+    const last = first + PLACE * count;
+    while (first < last) {
+      const target = hearers[first + SYSTEM]!;
+      let end = first + PLACE;
+      while (end < last && hearers[end + SYSTEM] === target) end += PLACE;
+      if (target === this.#world.id) this.#haveWithin(first, end, piece);
+      else this.#haveAbroad(target, first, end, piece);
       first = end;
     }
   }
 
-  #noteHaves(log: LogWriter, from: PeerId, ends: Ends, piece: PieceIndex): void {
-    for (let i = 0; i < ends.hearerCount; i++) {
-      const on = ends.hearers[i]!;
-      log.note(this.#world.nowMs, kinds.HAVE, from, ends.system[on]!, ends.machine[on]!, piece);
+  #noteHaves(log: LogWriter, from: PeerId, own: number, piece: PieceIndex): void {
+    const { hearers } = this.#ends;
+    const first = this.#ends.firstHearer(own);
+    const last = first + PLACE * this.#ends.hearerCount(own);
+    for (let at = first; at < last; at += PLACE) {
+      const [system, machine] = [hearers[at + SYSTEM]!, hearers[at + MACHINE]!];
+      log.note(this.#world.nowMs, kinds.HAVE, from, system, machine, piece);
     }
   }
 
-  #haveWithin(ends: Ends, first: number, end: number, piece: PieceIndex): void {
-    const world = this.#world;
-    for (let i = first; i < end; i++) {
-      const on = ends.hearers[i]!;
-      const atMs = world.nowMs + ends.latencyMs[on]!;
-      this.#haveArrives(ends.machine[on]!, ends.connection[on]!, piece, atMs);
+  #haveWithin(first: number, end: number, piece: PieceIndex): void {
+    const { hearers, hearerFloats } = this.#ends;
+    for (let at = first; at < end; at += PLACE) {
+      const atMs = this.#world.nowMs + hearerFloats[at + LATENCY]!;
+      this.#haveArrives(hearers[at + MACHINE]!, hearers[at + CONNECTION]!, piece, atMs);
     }
+  }
+
+  #haveAbroad(target: number, first: number, end: number, piece: PieceIndex): void {
+    const { hearers, hearerFloats } = this.#ends;
+    const copies = (end - first) / PLACE;
+    const headBytes = envelopeBytes(copies);
+    const order = this.#world.takeOrders(copies);
+    const view = this.#world.beginPost(target, order, headBytes + HAVE_BYTES);
+    const offset = this.#world.offset;
+    writeCopies(view, offset, copies);
+    for (let copy = 0, at = first; at < end; copy++, at += PLACE) {
+      const latencyMs = hearerFloats[at + LATENCY]!;
+      const [machine, connection] = [hearers[at + MACHINE]!, hearers[at + CONNECTION]!];
+      writeAddress(view, offset, copy, machine, connection, latencyMs);
+    }
+    this.#encoder.moveTo(view, offset + headBytes);
+    this.#encoder.have(0 as Connection, piece);
+    this.#world.endPost(headBytes + HAVE_BYTES);
   }
 
   #haveArrives(machine: number, connection: number, piece: number, atMs: number): void {
     const place = this.#haves.foresee(machine, connection as Connection, piece as PieceIndex);
     if (place === UNHEARD) return;
     if (place === IN_TIME) this.#world.schedule(atMs, kinds.HAVE, machine, connection, piece);
-    else this.#haves.early.setArrival(place, atMs, this.#world.takeOrders(1));
-  }
-
-  #haveAbroad(ends: Ends, target: number, first: number, end: number, piece: PieceIndex): void {
-    const copies = end - first;
-    const headBytes = envelopeBytes(copies);
-    const order = this.#world.takeOrders(copies);
-    const view = this.#world.beginPost(target, order, headBytes + HAVE_BYTES);
-    const offset = this.#world.offset;
-    writeCopies(view, offset, copies);
-    for (let copy = 0; copy < copies; copy++) {
-      const on = ends.hearers[first + copy]!;
-      const { machine, connection, latencyMs } = ends;
-      writeAddress(view, offset, copy, machine[on]!, connection[on]!, latencyMs[on]!);
-    }
-    this.#encoder.moveTo(view, offset + headBytes);
-    this.#encoder.have(0 as Connection, piece);
-    this.#world.endPost(headBytes + HAVE_BYTES);
+    else this.#haves.early.setArrival(machine, place, atMs, this.#world.takeOrders(1));
   }
 }

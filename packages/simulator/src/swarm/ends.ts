@@ -1,79 +1,143 @@
 /**
- * Where the connections of one peer lead, in the simulated world: for each connection the other
+ * Where the connections of the peers of one AS lead, in the simulated world: for each the other
  * end's AS, machine and connection number, how far it is, and the flow that carries our pieces.
  *
- * Those that hear what we have are kept in order of AS as well, since one `have` for several
- * peers of an AS crosses the border as one record.
+ * Those that hear what we have are kept a second time, side by side and in order of AS, since one
+ * `have` goes to all of them, and crosses a border as one record for all in an AS.
+ *
+ *     place    system, machine, connection, latencyMs     4 words to a connection
+ *     hearer   system, machine, connection, latencyMs     4 words to one that hears us
  */
 
-import type { Connection } from '@cachetorrent/protocol';
+import { type Column, type Connection, grown, type PeerTables } from '@cachetorrent/protocol';
 
-/** Not known yet: the other end has not answered. Or none, of a flow. */
-export const UNKNOWN = -1;
+/** What a connection has on which nothing is sent. */
+export const NO_FLOW = -1;
 
-export class Ends {
-  /** For each connection: the other end's AS, machine within it, and number there. */
-  system: Int32Array;
-  machine: Int32Array;
-  connection: Int32Array;
-  /** How long a message takes, in ms. */
-  latencyMs: Float32Array;
-  /** The flow of what we send on it, once there has been any. */
-  flow: Int32Array;
-  /** The connections that hear what we have, by AS and then by number. */
-  hearers: Int32Array;
-  hearerCount = 0;
+/** Not known yet: the other end has not answered. */
+const UNKNOWN = -1;
 
-  constructor(capacity: number) {
-    this.system = new Int32Array(capacity);
-    this.machine = new Int32Array(capacity);
-    this.connection = new Int32Array(capacity).fill(UNKNOWN);
-    this.latencyMs = new Float32Array(capacity);
-    this.flow = new Int32Array(capacity).fill(UNKNOWN);
-    this.hearers = new Int32Array(capacity);
+/** Words of a place. */
+export const PLACE = 4;
+export const SYSTEM = 0;
+export const MACHINE = 1;
+export const CONNECTION = 2;
+export const LATENCY = 3;
+
+export class Ends implements Column {
+  /** The hearers of each machine begin where its connections do: see `firstHearer`. */
+  hearers: Int32Array = new Int32Array(0);
+  /** The same memory, for latencies. */
+  hearerFloats: Float32Array = new Float32Array(0);
+  readonly #tables: PeerTables;
+  readonly #hearerCounts: Uint16Array;
+  #places = new Int32Array(0);
+  #placeFloats = new Float32Array(0);
+  /** For each hearer, our number of its connection. */
+  #hearing = new Int32Array(0);
+  /** One more than the flow of what we send on a connection; 0 where there is none. */
+  #flows = new Int32Array(0);
+
+  /** For the machines of an AS, each with the row of its number. */
+  constructor(tables: PeerTables) {
+    this.#tables = tables;
+    this.#hearerCounts = new Uint16Array(tables.blockOf.length);
+    tables.add(this);
+  }
+
+  grow(connections: number): void {
+    this.#places = grown(this.#places, new Int32Array(PLACE * connections));
+    this.#placeFloats = new Float32Array(this.#places.buffer);
+    this.hearers = grown(this.hearers, new Int32Array(PLACE * connections));
+    this.hearerFloats = new Float32Array(this.hearers.buffer);
+    this.#hearing = grown(this.#hearing, new Int32Array(connections));
+    this.#flows = grown(this.#flows, new Int32Array(connections));
+  }
+
+  move(from: number, to: number, count: number): void {
+    this.#places.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
+    this.hearers.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
+    this.#hearing.copyWithin(to, from, from + count);
+    this.#flows.copyWithin(to, from, from + count);
   }
 
   /** A connection to `machine` of `system`, whose own number for it is not known yet. */
-  open(on: Connection, system: number, machine: number, latencyMs: number): void {
-    if (on >= this.system.length) this.#grow(on + 1);
-    this.system[on] = system;
-    this.machine[on] = machine;
-    this.connection[on] = UNKNOWN;
-    this.latencyMs[on] = latencyMs;
-    this.flow[on] = UNKNOWN;
+  open(own: number, on: Connection, system: number, machine: number, latencyMs: number): void {
+    const at = this.#tables.blockOf[own]! + on;
+    this.#places[PLACE * at + SYSTEM] = system;
+    this.#places[PLACE * at + MACHINE] = machine;
+    this.#places[PLACE * at + CONNECTION] = UNKNOWN;
+    this.#placeFloats[PLACE * at + LATENCY] = latencyMs;
+    this.#flows[at] = 0;
   }
 
-  isKnown(on: Connection): boolean {
-    return this.connection[on] !== UNKNOWN;
+  /** The other end has answered: `link` is its number for the connection. */
+  answered(own: number, on: Connection, link: Connection): void {
+    this.#places[this.#word(own, on, CONNECTION)] = link;
   }
 
-  /** From now on this connection hears what we have. */
-  addHearer(on: Connection): void {
-    const { hearers, system } = this;
-    let place = this.hearerCount++;
-    while (place > 0) {
-      const before = hearers[place - 1]!;
-      const isBefore =
-        system[before]! < system[on]! || (system[before] === system[on] && before < on);
-      if (isBefore) break;
-      hearers[place] = before;
-      place--;
+  isKnown(own: number, on: Connection): boolean {
+    return this.connection(own, on) !== UNKNOWN;
+  }
+
+  system(own: number, on: Connection): number {
+    return this.#places[this.#word(own, on, SYSTEM)]!;
+  }
+
+  machine(own: number, on: Connection): number {
+    return this.#places[this.#word(own, on, MACHINE)]!;
+  }
+
+  /** The other end's number; negative while it is not known. */
+  connection(own: number, on: Connection): number {
+    return this.#places[this.#word(own, on, CONNECTION)]!;
+  }
+
+  /** How long a message takes, in ms. */
+  latencyMs(own: number, on: Connection): number {
+    return this.#placeFloats[this.#word(own, on, LATENCY)]!;
+  }
+
+  /** The flow of what we send on a connection; NO_FLOW where there is none. */
+  flow(own: number, on: Connection): number {
+    return this.#flows[this.#tables.blockOf[own]! + on]! - 1;
+  }
+
+  setFlow(own: number, on: Connection, flow: number): void {
+    this.#flows[this.#tables.blockOf[own]! + on] = flow + 1;
+  }
+
+  /** How many hear what a machine has, and where in `hearers` the first of them is. */
+  hearerCount(own: number): number {
+    return this.#hearerCounts[own]!;
+  }
+
+  firstHearer(own: number): number {
+    return PLACE * this.#tables.blockOf[own]!;
+  }
+
+  /** From now on this connection, whose other end is known, hears what we have. */
+  addHearer(own: number, on: Connection): void {
+    const block = this.#tables.blockOf[own]!;
+    let place = block + this.#hearerCounts[own]!++;
+    for (; place > block; place--) {
+      if (this.#isBefore(place - 1, own, on)) break;
+      this.#hearing[place] = this.#hearing[place - 1]!;
+      this.hearers.copyWithin(PLACE * place, PLACE * (place - 1), PLACE * place);
     }
-    hearers[place] = on;
+    this.#hearing[place] = on;
+    const from = PLACE * (block + on);
+    this.hearers.set(this.#places.subarray(from, from + PLACE), PLACE * place);
   }
 
-  #grow(needed: number): void {
-    const capacity = Math.max(needed, 2 * this.system.length);
-    this.system = grown(this.system, new Int32Array(capacity));
-    this.machine = grown(this.machine, new Int32Array(capacity));
-    this.connection = grown(this.connection, new Int32Array(capacity).fill(UNKNOWN));
-    this.latencyMs = grown(this.latencyMs, new Float32Array(capacity));
-    this.flow = grown(this.flow, new Int32Array(capacity).fill(UNKNOWN));
-    this.hearers = grown(this.hearers, new Int32Array(capacity));
+  /** Hearers are in order of AS, and then of number. */
+  #isBefore(place: number, own: number, on: Connection): boolean {
+    const system = this.hearers[PLACE * place + SYSTEM]!;
+    const others = this.system(own, on);
+    return system < others || (system === others && this.#hearing[place]! < on);
   }
-}
 
-function grown<Row extends Int32Array | Float32Array>(before: Row, after: Row): Row {
-  after.set(before);
-  return after;
+  #word(own: number, on: Connection, word: number): number {
+    return PLACE * (this.#tables.blockOf[own]! + on) + word;
+  }
 }

@@ -15,7 +15,7 @@ import { type Connection, NO_PIECE, type PieceIndex } from '@cachetorrent/protoc
 import type { World } from '../engine/behaviour.ts';
 import { Allocation } from '../network/allocation.ts';
 import { type TransferListener, Transfers } from '../network/transfers.ts';
-import { UNKNOWN } from './ends.ts';
+import { type Ends, NO_FLOW } from './ends.ts';
 import { FlowNews } from './flow-news.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import * as kinds from './kinds.ts';
@@ -28,6 +28,7 @@ export class Flows implements TransferListener {
   readonly #plan: Plan;
   readonly #world: World;
   readonly #machines: readonly HostedPeer[];
+  readonly #ends: Ends;
   readonly #onSent: PieceSentListener;
   readonly #transfers: Transfers;
   readonly #allocation: Allocation;
@@ -44,11 +45,13 @@ export class Flows implements TransferListener {
     plan: Plan,
     world: World,
     machines: readonly HostedPeer[],
+    ends: Ends,
     onSent: PieceSentListener,
   ) {
     this.#plan = plan;
     this.#world = world;
     this.#machines = machines;
+    this.#ends = ends;
     this.#onSent = onSent;
     this.#transfers = new Transfers({
       linkCount: 0,
@@ -64,10 +67,10 @@ export class Flows implements TransferListener {
   }
 
   start(from: HostedPeer, on: Connection): void {
-    let link = from.ends.flow[on]!;
-    if (link === UNKNOWN) {
+    let link = this.#ends.flow(from.machine, on);
+    if (link < 0) {
       link = this.#unusedLinks.pop() ?? this.#machineOf.length;
-      from.ends.flow[on] = link;
+      this.#ends.setFlow(from.machine, on, link);
       this.#machineOf[link] = from.machine;
       this.#connectionOf[link] = on;
     }
@@ -75,8 +78,8 @@ export class Flows implements TransferListener {
   }
 
   stop(from: HostedPeer, on: Connection): void {
-    const link = from.ends.flow[on]!;
-    if (link !== UNKNOWN) this.#transfers.stop(link);
+    const link = this.#ends.flow(from.machine, on);
+    if (link >= 0) this.#transfers.stop(link);
   }
 
   /** What was foretold of a link has come: its piece has been sent, unless it was stopped. */
@@ -126,8 +129,7 @@ export class Flows implements TransferListener {
     this.flowing--;
     this.#allocation.closeOutgoing(source, target);
     this.#news.closed(system, target, source);
-    const from = this.#machines[this.#machineOf[link]!]!;
-    from.ends.flow[this.#connectionOf[link]!] = UNKNOWN;
+    this.#ends.setFlow(this.#machineOf[link]!, this.#connectionOf[link]!, NO_FLOW);
     this.#unusedLinks.push(link);
   }
 
@@ -149,11 +151,11 @@ export class Flows implements TransferListener {
 
   /** The nodes at both ends, and the AS of the far one. */
   #endsOf(link: number): { source: number; target: number; system: number } {
-    const from = this.#machines[this.#machineOf[link]!]!;
+    const machine = this.#machineOf[link]!;
     const on = this.#connectionOf[link]!;
-    const system = from.ends.system[on]!;
-    const source = this.#plan.nodeOfMachine(this.#world.id, from.machine);
-    const target = this.#plan.nodeOfMachine(system, from.ends.machine[on]!);
+    const system = this.#ends.system(machine, on);
+    const source = this.#plan.nodeOfMachine(this.#world.id, machine);
+    const target = this.#plan.nodeOfMachine(system, this.#ends.machine(machine, on));
     return { source, target, system };
   }
 }

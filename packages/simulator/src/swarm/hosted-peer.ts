@@ -23,10 +23,9 @@ import {
 import { assert } from '@cachetorrent/std';
 
 import type { Carrier } from './carrier.ts';
-import { Ends } from './ends.ts';
+import type { Ends } from './ends.ts';
 import { NOWHERE } from './envelope.ts';
 import * as kinds from './kinds.ts';
-import { connectionsExpected } from './parts.ts';
 import type { Plan } from './plan.ts';
 
 /** What a hosted peer needs of its AS. */
@@ -35,6 +34,7 @@ export interface Surroundings {
   readonly system: number;
   readonly nowMs: number;
   readonly carrier: Carrier;
+  readonly ends: Ends;
   latencyMs(from: PeerId, to: PeerId): number;
   memoryOf(id: PeerId, part: number): PeerMemory;
   /** A peer of ours can be spoken to from now on. */
@@ -55,7 +55,6 @@ export class HostedPeer implements PeerHost {
   readonly part: number;
   /** Its number among the machines of its AS. */
   readonly machine: number;
-  readonly ends: Ends;
   readonly #around: Surroundings;
   #peer: Peer | undefined;
   /** Requests for a connection that came before we were ready; from whom, and their number. */
@@ -68,7 +67,6 @@ export class HostedPeer implements PeerHost {
     this.part = part;
     this.machine = machine;
     this.#around = around;
-    this.ends = new Ends(connectionsExpected(around.plan.swarm));
   }
 
   get peer(): Peer {
@@ -98,9 +96,10 @@ export class HostedPeer implements PeerHost {
     }
     const known = this.#peer.connectionTo(from);
     const on = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
-    assert(!this.ends.isKnown(on), 'a connection is made once');
-    this.ends.connection[on] = link;
-    if (this.#peer.offers(on)) this.ends.addHearer(on);
+    const { ends } = this.#around;
+    assert(!ends.isKnown(this.machine, on), 'a connection is made once');
+    ends.answered(this.machine, on, link);
+    if (this.#peer.offers(on)) ends.addHearer(this.machine, on);
     this.#peer.greet(on, this.#isOurs(on));
     this.#sayEarly(on);
   }
@@ -142,7 +141,7 @@ export class HostedPeer implements PeerHost {
   }
 
   leaderStart(on: Connection, target: PeerId): void {
-    if (!this.ends.isKnown(on)) {
+    if (!this.#around.ends.isKnown(this.machine, on)) {
       this.#early.push({ on, target });
       return;
     }
@@ -157,7 +156,7 @@ export class HostedPeer implements PeerHost {
   }
 
   haveToAll(piece: PieceIndex): void {
-    this.#around.carrier.haveToAll(this.id, this.ends, piece);
+    this.#around.carrier.haveToAll(this.id, this.machine, piece);
   }
 
   startSending(on: Connection): void {
@@ -184,12 +183,12 @@ export class HostedPeer implements PeerHost {
     const known = this.peer.connectionTo(to);
     if (known !== NO_CONNECTION) return known;
 
-    const { plan, system, carrier } = this.#around;
+    const { plan, system, carrier, ends } = this.#around;
     const theirSystem = plan.systemOfPeer(to);
     const theirMachine = plan.machineOf(to, this.part);
     const latencyMs = this.#around.latencyMs(this.id, to);
     const on = this.peer.connect(to, theirSystem === system, origin);
-    this.ends.open(on, theirSystem, theirMachine, latencyMs);
+    ends.open(this.machine, on, theirSystem, theirMachine, latencyMs);
     carrier
       .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
       .connReq(this.id, on);
@@ -198,16 +197,17 @@ export class HostedPeer implements PeerHost {
   }
 
   #isOurs(on: Connection): boolean {
-    return this.ends.system[on] === this.#around.system;
+    return this.#around.ends.system(this.machine, on) === this.#around.system;
   }
 
   #say(kind: number, on: Connection, piece: PieceIndex = NO_PIECE): PeerMessages {
-    const { ends, id } = this;
-    const there = ends.connection[on]!;
+    const { carrier, ends } = this.#around;
+    const there = ends.connection(this.machine, on);
     assert(there >= 0, 'nothing is said on a connection before both ends know it');
-    const { carrier } = this.#around;
-    const system = ends.system[on]!;
-    return carrier.begin(kind, id, piece, system, ends.machine[on]!, there, ends.latencyMs[on]!);
+    const system = ends.system(this.machine, on);
+    const machine = ends.machine(this.machine, on);
+    const latencyMs = ends.latencyMs(this.machine, on);
+    return carrier.begin(kind, this.id, piece, system, machine, there, latencyMs);
   }
 
   #sayEarly(on: Connection): void {

@@ -41,7 +41,7 @@ export class Mail {
         const place = haves.foresee(machine, connection as Connection, first as PieceIndex);
         if (place === UNHEARD) continue;
         if (place !== IN_TIME) {
-          haves.early.setArrival(place, atMs, order + copy);
+          haves.early.setArrival(machine, place, atMs, order + copy);
           continue;
         }
       }
