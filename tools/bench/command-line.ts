@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander';
 import { addMicro } from './commands/micro.ts';
 import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
+import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
 import { busyElsewhere } from './machine.ts';
@@ -48,7 +49,7 @@ function program(surroundings: Surroundings): Command {
       writeErr: (text) => void stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addRun, addScaling, addPredict, addPhold, addMicro]) {
+  for (const add of [addRun, addScaling, addPredict, addProfile, addPhold, addMicro]) {
     add(command, surroundings);
   }
   command.hook('preAction', () => {
