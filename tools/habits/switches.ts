@@ -18,10 +18,10 @@ export interface Switched {
 
 /** These change nothing where nobody leads. */
 const OF_LEADERS: ReadonlySet<keyof Habits> = new Set([
-  'countRepeatedHaves',
   'repeatForwards',
   'queueRepeatedRequests',
-  'oneWayToLeaders',
+  'offerOnBehalf',
+  'relayNewsOnly',
 ]);
 
 /** By the rules as they stand first, then with each switch thrown. */

@@ -26,11 +26,15 @@ export class Download {
   #backlogs: Uint16Array | undefined;
   readonly #countRepeatedHaves: boolean;
   readonly #silentHaves: boolean;
+  readonly #askAtEveryChoke: boolean;
+  readonly #interestAtChokes: boolean;
   readonly #caching: boolean;
   readonly #staleRates: boolean;
   readonly #picker: PiecePicker;
   /** Our row in what all peers of our host share. */
   readonly #row: number;
+  /** Whether unchoked connections have told of pieces since all of these were last asked. */
+  #hasNews = false;
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
@@ -51,6 +55,8 @@ export class Download {
     this.#backlog = options.backlog;
     this.#countRepeatedHaves = options.habits.countRepeatedHaves;
     this.#silentHaves = options.habits.silentHaves;
+    this.#askAtEveryChoke = options.habits.askAtEveryChoke;
+    this.#interestAtChokes = options.habits.interestAtChokes;
     this.#caching = options.standing !== 'peer';
     this.#staleRates = options.habits.staleRates;
     this.#row = row;
@@ -72,15 +78,12 @@ export class Download {
 
   /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
   heard(on: Connection, piece: PieceIndex, outcome: number): void {
-    if (outcome === REPEATED) {
-      if (this.#countRepeatedHaves) this.#picker.addHolder(piece);
-      // A leader that says it again has got what it could not give before: ask again.
-      if (this.#caching && this.#requests.has(this.#row, on, piece)) this.#host.request(on, piece);
-    }
+    if (outcome === REPEATED) this.#heardAgain(on, piece);
     const flags = this.#connections.flags(on);
     this.#beginInterest(on);
-    if (this.#silentHaves || (flags & CHOKED) !== 0) return;
-    if (this.#requests.lengthOf(this.#row, on) >= this.#backlogOf(on)) return;
+    if ((flags & CHOKED) !== 0) return;
+    this.#hasNews = true;
+    if (this.#silentHaves || this.isFull(on)) return;
     // Whatever else it has we have asked for: while there is room, nothing that can be had waits.
     if (this.#picker.isFree(piece)) this.#request(on, this.#picker.only(piece));
   }
@@ -96,10 +99,13 @@ export class Download {
     const flags = this.#connections.flags(on) | CHOKED;
     this.#connections.setFlags(on, flags);
     this.#lose(on);
-    if (this.#lost.length > 0) {
-      this.#askOthers(on);
-    } else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) {
-      this.#endInterest(on);
+    const hasLost = this.#lost.length > 0;
+    if (hasLost || (this.#askAtEveryChoke && this.#hasNews)) this.#askOthers(on);
+    if (hasLost) return;
+    if ((flags & INTERESTED) !== 0) {
+      if (!this.#hasFree(on)) this.#endInterest(on);
+    } else if (this.#interestAtChokes && this.#hasFree(on)) {
+      this.#beginInterest(on);
     }
   }
 
@@ -145,8 +151,11 @@ export class Download {
   /** Asks for whatever can be had on a connection, or ends interest in it. */
   askForMore(on: Connection): void {
     const flags = this.#connections.flags(on);
-    if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) this.#ask(on);
-    else if ((flags & INTERESTED) !== 0 && !this.#hasFree(on)) this.#endInterest(on);
+    if ((flags & (DOWNLOADS | CHOKED)) === DOWNLOADS) {
+      this.#ask(on);
+    } else if (!this.#interestAtChokes && (flags & INTERESTED) !== 0 && !this.#hasFree(on)) {
+      this.#endInterest(on);
+    }
   }
 
   /** From now on keeps so many pieces asked for on this connection. */
@@ -160,6 +169,12 @@ export class Download {
     }
     this.#backlogs[on] = pieces;
     this.askForMore(on);
+  }
+
+  #heardAgain(on: Connection, piece: PieceIndex): void {
+    // A leader that says it again has got what it could not give before: ask again.
+    if (this.#caching && this.#requests.has(this.#row, on, piece)) this.#host.request(on, piece);
+    else if (this.#countRepeatedHaves) this.#picker.addHolder(piece);
   }
 
   #backlogOf(on: Connection): number {
@@ -192,6 +207,7 @@ export class Download {
 
   /** What was lost with one connection may be had on another. */
   #askOthers(than: Connection): void {
+    this.#hasNews = false;
     const { count } = this.#connections;
     this.#connections.catchUp();
     for (let on = 0 as Connection; on < count; on++) {

@@ -30,7 +30,22 @@ export interface Habits {
   readonly staleRates: boolean;
   /** A download asks for more only when unchoked or served, not when it hears of a new piece. */
   readonly silentHaves: boolean;
-  /** Rarity counts every `have` that is heard, repeats included; a client counts holders. */
+  /**
+   * Every choke, even one that has lost nothing, lets all unchoked connections ask for more. A
+   * client asks elsewhere only for what it has lost.
+   */
+  readonly askAtEveryChoke: boolean;
+  /**
+   * While choked, interest is looked at only when a choke comes, and may begin there as well as
+   * end. A client also ends it when a piece comes late and nothing else is left to be had.
+   */
+  readonly interestAtChokes: boolean;
+  /** A piece that arrives once more is announced once more. A client announces news only. */
+  readonly repeatHaves: boolean;
+  /**
+   * Rarity counts every `have` that is heard, repeats included, unless it makes us ask again. A
+   * client counts holders.
+   */
   readonly countRepeatedHaves: boolean;
   /**
    * A leader forwards a `have` once for each time that a follower asked it to reach the sender,
@@ -43,10 +58,15 @@ export interface Habits {
    */
   readonly queueRepeatedRequests: boolean;
   /**
-   * On a connection that a follower opened only to follow a leader, it takes and does not give:
-   * it neither says what it has nor uploads. On a client's connection both sides upload.
+   * A leader offers what it has on connections that it opened for a follower, so leaders that
+   * reach one another feed each other. Otherwise it uploads on them only if asked.
    */
-  readonly oneWayToLeaders: boolean;
+  readonly offerOnBehalf: boolean;
+  /**
+   * A relay passes on what the outside peer says from now on. Otherwise a follower also hears what
+   * that peer has said before it asked.
+   */
+  readonly relayNewsOnly: boolean;
 }
 
 export const CLIENT_HABITS: Habits = {
@@ -56,10 +76,14 @@ export const CLIENT_HABITS: Habits = {
   deliverAtInstants: false,
   staleRates: false,
   silentHaves: false,
+  askAtEveryChoke: false,
+  interestAtChokes: false,
+  repeatHaves: false,
   countRepeatedHaves: false,
   repeatForwards: false,
   queueRepeatedRequests: false,
-  oneWayToLeaders: false,
+  offerOnBehalf: false,
+  relayNewsOnly: false,
 };
 
 export const ORIGINAL_HABITS: Habits = {
@@ -69,8 +93,12 @@ export const ORIGINAL_HABITS: Habits = {
   deliverAtInstants: true,
   staleRates: true,
   silentHaves: true,
+  askAtEveryChoke: true,
+  interestAtChokes: true,
+  repeatHaves: true,
   countRepeatedHaves: true,
   repeatForwards: true,
   queueRepeatedRequests: true,
-  oneWayToLeaders: true,
+  offerOnBehalf: true,
+  relayNewsOnly: true,
 };

@@ -25,6 +25,7 @@ export class Leader {
   readonly #host: PeerHost;
   readonly #pieceCount: number;
   readonly #repeats: boolean;
+  readonly #relaysNewsOnly: boolean;
   readonly #forwarder: Forwarder;
   /** Followers that wait for a connection to their target. */
   #waiting: Waiting[] = [];
@@ -35,6 +36,7 @@ export class Leader {
     this.#host = host;
     this.#pieceCount = options.pieceCount;
     this.#repeats = options.habits.repeatForwards;
+    this.#relaysNewsOnly = options.habits.relayNewsOnly;
     this.#forwarder = new Forwarder(options.pieceCount, options.habits.repeatForwards);
   }
 
@@ -92,6 +94,7 @@ export class Leader {
     if ((this.#connections.flags(outside) & DOWNLOADS) === 0) return;
     if (!this.#forwarder.relay(outside, follower)) return;
     this.#connections.heed(outside);
+    if (this.#relaysNewsOnly) return;
     for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
       if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);

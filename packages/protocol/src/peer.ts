@@ -209,10 +209,9 @@ export class Peer implements PeerMessages {
 
   piece(on: Connection, piece: PieceIndex): void {
     const wasFull = this.#download.isFull(on);
-    if (this.#download.piece(on, piece)) {
-      this.#host.haveToAll(piece);
-      if (this.isComplete) this.#host.completed();
-    }
+    const isNew = this.#download.piece(on, piece);
+    if (isNew || this.#options.habits.repeatHaves) this.#host.haveToAll(piece);
+    if (isNew && this.isComplete) this.#host.completed();
     this.#download.goOn(on, wasFull);
   }
 

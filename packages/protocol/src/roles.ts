@@ -6,8 +6,7 @@
  *     follower  in my AS                     yes        yes
  *     follower  in another AS                yes        no, but through a leader of my AS
  *     leader    anyone                       yes        yes
- *     leader    reached for a follower       if asked   yes
- *     follower  my leader, just to follow    yes        yes (in the original it does not upload)
+ *     leader    reached for a follower       if asked   yes (in the original it offers, too)
  *
  * Source: docs/protocol.md, section Roles.
  */
@@ -24,24 +23,22 @@ export type Origin =
   /** One side has the other for a neighbour. */
   | 'neighbour'
   /** We are a leader and opened it for a follower; the other side did not ask for it. */
-  | 'on-behalf'
-  /** We are a follower and opened it because we drew the other side for our leader. */
-  | 'to-follow';
+  | 'on-behalf';
 
 /** The parts of a connection: a sum of `UPLOADS`, `OFFERS` and `DOWNLOADS`. */
 export function partsOf(
   me: Standing,
   sameSystem: boolean,
   origin: Origin,
-  { oneWayToLeaders }: Pick<Habits, 'oneWayToLeaders'>,
+  { offerOnBehalf }: Pick<Habits, 'offerOnBehalf'>,
 ): number {
   switch (me) {
     case 'peer':
       return UPLOADS | OFFERS | DOWNLOADS;
     case 'leader':
-      return origin === 'on-behalf' ? UPLOADS | DOWNLOADS : UPLOADS | OFFERS | DOWNLOADS;
+      if (origin === 'on-behalf' && !offerOnBehalf) return UPLOADS | DOWNLOADS;
+      return UPLOADS | OFFERS | DOWNLOADS;
     case 'follower':
-      if (origin === 'to-follow' && oneWayToLeaders) return DOWNLOADS;
       return sameSystem ? UPLOADS | OFFERS | DOWNLOADS : UPLOADS | OFFERS;
     default:
       return unreachable(me);

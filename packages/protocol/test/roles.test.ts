@@ -20,15 +20,11 @@ describe('Roles', () => {
     expect(partsOf(me, same, 'neighbour', CLIENT_HABITS)).toBe(parts);
   });
 
-  test('a leader that reached a peer for a follower uploads if asked, and does not offer', () => {
-    expect(partsOf('leader', false, 'on-behalf', CLIENT_HABITS)).toBe(UPLOADS | DOWNLOADS);
-  });
-
   test.each([
-    { rule: 'both sides upload where a follower came only to follow', habits: CLIENT_HABITS, parts: all },
-    { rule: 'in the original such a follower only downloads', habits: ORIGINAL_HABITS, parts: DOWNLOADS },
+    { rule: 'a leader that reached a peer for a follower uploads if asked, and does not offer', habits: CLIENT_HABITS, parts: UPLOADS | DOWNLOADS },
+    { rule: 'in the original it offers as well', habits: ORIGINAL_HABITS, parts: all },
   ])('$rule', ({ habits, parts }) => {
-    expect(partsOf('follower', true, 'to-follow', habits)).toBe(parts);
+    expect(partsOf('leader', false, 'on-behalf', habits)).toBe(parts);
   });
 
   test('a request for a piece not held is not answered', () => {
@@ -123,6 +119,38 @@ describe('Roles', () => {
     for (let n = 0; n < 2; n++) leader!.leaderStart(leader!.connectionTo(follower), outside);
     leader!.have(leader!.connectionTo(outside), piece(0));
     expect(stage.heard().match(/L → F {2}have\(0\)/g)).toHaveLength(times);
+  });
+
+  test.each([
+    { rule: 'a relay passes on what was said before it began', relayNewsOnly: false, said: 'L → F  have(0)' },
+    { rule: 'in the original it passes on what is said from then on', relayNewsOnly: true, said: '' },
+  ])('$rule', ({ relayNewsOnly, said }) => {
+    const stage = new Stage(1, { habits: { ...CLIENT_HABITS, relayNewsOnly } });
+    const [leader] = stage.enter({
+      L: { system: 1, standing: 'leader' },
+      F: { system: 1, standing: 'follower', leaders: ['L'] },
+      S: { system: 2, standing: 'leader' },
+    });
+    stage.connect('L', 'F');
+    stage.connect('L', 'S');
+    const outside = stage.actor('S').id;
+    leader!.have(leader!.connectionTo(outside), piece(0));
+    stage.heard();
+    leader!.leaderStart(leader!.connectionTo(stage.actor('F').id), outside);
+    expect(stage.heard()).toBe(said);
+  });
+
+  test('rarity: what makes a leader or follower ask again is not counted', () => {
+    const habits = { countRepeatedHaves: true };
+    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits, role: { standing: 'leader' } });
+    peer.have(ONLY, piece(0));
+    peer.unchoke(ONLY);
+    for (let n = 0; n < 3; n++) peer.have(ONLY, piece(0));
+    for (const on of [0, 1] as Connection[]) peer.have(on, piece(1));
+    peer.choke(ONLY);
+    stage.heard();
+    peer.unchoke(ONLY);
+    expect(stage.heard()).toBe('X → N0  request(0)');
   });
 
   test.each([

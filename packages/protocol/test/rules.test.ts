@@ -87,12 +87,15 @@ describe('Download', () => {
     expect(stage.heard()).toBe('X → N0  not-interested');
   });
 
-  test('stores a piece that comes twice once', () => {
-    const { stage, peer } = alone();
+  test.each([
+    { rule: 'stores a piece that comes twice once', repeatHaves: false, said: '' },
+    { rule: 'in the original, announces it twice all the same', repeatHaves: true, said: 'X → N0  have(0)' },
+  ])('$rule', ({ repeatHaves, said }) => {
+    const { stage, peer } = alone({ habits: { repeatHaves } });
     peer.piece(ONLY, piece(0));
     stage.heard();
     peer.piece(ONLY, piece(0));
-    expect(stage.heard()).toBe('');
+    expect(stage.heard()).toBe(said);
     expect(peer.pieceCount).toBe(1);
   });
 
@@ -103,6 +106,46 @@ describe('Download', () => {
     const { stage, peer } = alone({ habits: { silentHaves } });
     peer.unchoke(ONLY);
     peer.have(ONLY, piece(0));
+    expect(stage.heard()).toBe(said);
+  });
+
+  test.each([
+    { rule: 'a client asks elsewhere only for what a choke has lost', askAtEveryChoke: false, said: '' },
+    { rule: 'the original asks for more at every choke', askAtEveryChoke: true, said: 'X → N0  request(0)' },
+  ])('$rule', ({ askAtEveryChoke, said }) => {
+    const { stage, peer } = alone({ neighbours: 2, habits: { silentHaves: true, askAtEveryChoke } });
+    peer.unchoke(0 as Connection);
+    for (const on of [0, 1] as Connection[]) peer.have(on, piece(on));
+    stage.heard();
+    peer.choke(1 as Connection);
+    expect(stage.heard()).toBe(said);
+  });
+
+  test.each([
+    { rule: 'a client ends its interest when a late piece was the last', interestAtChokes: false, late: 'X → N0  not-interested', choked: '' },
+    { rule: 'the original ends it at the next choke', interestAtChokes: true, late: '', choked: 'X → N0  not-interested' },
+  ])('$rule', ({ interestAtChokes, late, choked }) => {
+    const { stage, peer } = alone({ habits: { interestAtChokes } });
+    peer.have(ONLY, piece(0));
+    peer.unchoke(ONLY);
+    peer.choke(ONLY);
+    stage.heard();
+    peer.piece(ONLY, piece(0));
+    expect(stage.heard()).toBe(`X → N0  have(0)${late === '' ? '' : `\n${late}`}`);
+    peer.choke(ONLY);
+    expect(stage.heard()).toBe(choked);
+  });
+
+  test.each([
+    { rule: 'a choke never begins the interest of a client', interestAtChokes: false, said: '' },
+    { rule: 'in the original it does where there is something to be had', interestAtChokes: true, said: 'X → N0  interested' },
+  ])('$rule', ({ interestAtChokes, said }) => {
+    const { stage, peer } = alone({ neighbours: 2, habits: { interestAtChokes } });
+    for (const on of [0, 1] as Connection[]) peer.have(on, piece(0));
+    for (const on of [1, 0] as Connection[]) peer.unchoke(on); // N1 is asked, N0 is not needed.
+    for (const on of [0, 1] as Connection[]) peer.choke(on);
+    stage.heard();
+    peer.choke(0 as Connection);
     expect(stage.heard()).toBe(said);
   });
 

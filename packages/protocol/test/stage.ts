@@ -198,7 +198,7 @@ export class Actor implements PeerHost {
   reach(target: PeerId): void {
     const isOurs = this.#stage.actor(target).system === this.system;
     this.#stage.note(`${this.name} connects to ${this.#stage.actor(target).name}`);
-    this.#stage.connect(this.id, target, isOurs ? 'to-follow' : 'on-behalf');
+    this.#stage.connect(this.id, target, isOurs ? 'neighbour' : 'on-behalf');
   }
 
   completed(): void {

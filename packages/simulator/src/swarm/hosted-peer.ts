@@ -171,7 +171,7 @@ export class HostedPeer implements PeerHost {
   reach(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const isOurs = this.#around.plan.systemOfPeer(target) === this.#around.system;
-    this.#connect(target, isOurs ? 'to-follow' : 'on-behalf');
+    this.#connect(target, isOurs ? 'neighbour' : 'on-behalf');
   }
 
   completed(): void {
