@@ -13,10 +13,10 @@ describe('switches', () => {
       '**client**', '`repeatChokes` on', '`restlessOptimistics` on', '`serveWhileChoked` on',
       '`deliverAtInstants` on', '`staleRates` on', '`silentHaves` on', '`askAtEveryChoke` on',
       '`interestAtChokes` on', '`repeatHaves` on', '`countRepeatedHaves` on', '`repeatForwards` on',
-      '`queueRepeatedRequests` on', '`offerOnBehalf` on', '`relayNewsOnly` on',
+      '`queueRepeatedRequests` on', '`offerOnBehalf` on', '`followAtOnce` on', '`relayNewsOnly` on',
       '50 ms for every message', 'a seed that chokes as leechers do',
     ]);
-    expect(titles('original', true)).toHaveLength(17);
+    expect(titles('original', true)).toHaveLength(18);
     expect(switchesOf('original', true)[1]).toMatchObject({ rules: 'original', thrown: { habits: { repeatChokes: false } } });
   });
 

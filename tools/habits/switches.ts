@@ -21,6 +21,7 @@ const OF_LEADERS: ReadonlySet<keyof Habits> = new Set([
   'repeatForwards',
   'queueRepeatedRequests',
   'offerOnBehalf',
+  'followAtOnce',
   'relayNewsOnly',
 ]);
 

@@ -63,6 +63,11 @@ export interface Habits {
    */
   readonly offerOnBehalf: boolean;
   /**
+   * A follower draws a leader, and connects to it, as soon as it opens a connection to an outside
+   * peer, so leaders stand among its first connections. Otherwise it waits for that peer's answer.
+   */
+  readonly followAtOnce: boolean;
+  /**
    * A relay passes on what the outside peer says from now on. Otherwise a follower also hears what
    * that peer has said before it asked.
    */
@@ -83,6 +88,7 @@ export const CLIENT_HABITS: Habits = {
   repeatForwards: false,
   queueRepeatedRequests: false,
   offerOnBehalf: false,
+  followAtOnce: false,
   relayNewsOnly: false,
 };
 
@@ -100,5 +106,6 @@ export const ORIGINAL_HABITS: Habits = {
   repeatForwards: true,
   queueRepeatedRequests: true,
   offerOnBehalf: true,
+  followAtOnce: true,
   relayNewsOnly: true,
 };

@@ -114,6 +114,7 @@ export class Peer implements PeerMessages {
     const parts = partsOf(standing, sameSystem, origin, habits);
     const on = this.#connections.open(remote, parts);
     this.#upload.opened(on);
+    if (habits.followAtOnce && !sameSystem) this.#follower?.openedOutside(on);
     return on;
   }
 
@@ -126,7 +127,7 @@ export class Peer implements PeerMessages {
     }
     this.#leader?.opened(on);
     if (sameSystem) this.#follower?.openedInside(on);
-    else this.#follower?.openedOutside(on);
+    else if (!this.#options.habits.followAtOnce) this.#follower?.openedOutside(on);
   }
 
   /** A connection is gone; its number may come again. */

@@ -89,6 +89,22 @@ describe('Roles', () => {
   });
 
   test.each([
+    { rule: 'a follower turns to a leader when the outside peer has answered', followAtOnce: false, said: '' },
+    { rule: 'in the original it does so when it connects', followAtOnce: true, said: 'F connects to L\nF → L  leader-start(A)' },
+  ])('$rule', ({ followAtOnce, said }) => {
+    const stage = new Stage(1, { habits: { ...CLIENT_HABITS, followAtOnce } });
+    const [follower] = stage.enter({
+      F: { system: 1, standing: 'follower', leaders: ['L'] },
+      L: { system: 1, standing: 'leader' },
+      A: { system: 2, standing: 'leader' },
+    });
+    const outside = follower!.connect(stage.actor('A').id, false, 'neighbour');
+    expect(stage.heard()).toBe(said);
+    follower!.greet(outside, false);
+    expect(`${said}${stage.heard()}`, 'and turns once').toBe('F connects to L\nF → L  leader-start(A)');
+  });
+
+  test.each([
     { rule: 'among the equally rare', preference: 'within-rarity', rarer: false, next: 2 },
     { rule: 'but not before a rarer one', preference: 'within-rarity', rarer: true, next: 0 },
     { rule: 'before a rarer one too, where that is asked for', preference: 'absolute', rarer: true, next: 2 },
