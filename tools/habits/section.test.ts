@@ -10,13 +10,13 @@ describe('switches', () => {
 
   test('are all thrown once, from both sides', () => {
     expect(titles('client', true)).toEqual([
-      '**client**', '`repeatChokes` on', '`restlessOptimistics` on', '`serveWhileChoked` on',
+      '**client**', '`repeatChokes` on', '`restlessOptimistics` on', '`unstableTies` on', '`serveWhileChoked` on',
       '`deliverAtInstants` on', '`staleRates` on', '`silentHaves` on', '`askAtEveryChoke` on',
       '`interestAtChokes` on', '`repeatHaves` on', '`countRepeatedHaves` on', '`repeatForwards` on',
       '`queueRepeatedRequests` on', '`offerOnBehalf` on', '`followAtOnce` on', '`relayNewsOnly` on',
       '50 ms for every message', 'a seed that chokes as leechers do',
     ]);
-    expect(titles('original', true)).toHaveLength(18);
+    expect(titles('original', true)).toHaveLength(19);
     expect(switchesOf('original', true)[1]).toMatchObject({ rules: 'original', thrown: { habits: { repeatChokes: false } } });
   });
 

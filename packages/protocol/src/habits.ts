@@ -16,6 +16,11 @@ export interface Habits {
    * client keeps them for 30 seconds (BEP 3).
    */
   readonly restlessOptimistics: boolean;
+  /**
+   * Who of several connections of the same rate gets a slot hangs on a sort that is not stable. A
+   * client's choice keeps to the order of connections.
+   */
+  readonly unstableTies: boolean;
   /** A request that arrives after the choke is served all the same. A client refuses it. */
   readonly serveWhileChoked: boolean;
   /**
@@ -77,6 +82,7 @@ export interface Habits {
 export const CLIENT_HABITS: Habits = {
   repeatChokes: false,
   restlessOptimistics: false,
+  unstableTies: false,
   serveWhileChoked: false,
   deliverAtInstants: false,
   staleRates: false,
@@ -95,6 +101,7 @@ export const CLIENT_HABITS: Habits = {
 export const ORIGINAL_HABITS: Habits = {
   repeatChokes: true,
   restlessOptimistics: true,
+  unstableTies: true,
   serveWhileChoked: true,
   deliverAtInstants: true,
   staleRates: true,

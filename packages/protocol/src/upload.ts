@@ -117,6 +117,7 @@ export class Upload {
       nowMs,
       slots: this.#slots,
       keepOptimistics,
+      unstableTies: habits.unstableTies,
       random: this.#options.random,
     });
     this.#apply();

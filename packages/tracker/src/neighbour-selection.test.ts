@@ -55,6 +55,6 @@ describe('a biased selection', () => {
     expect(chosen).toHaveLength(size);
     expect(new Set(chosen).size).toBe(size);
     expect(chosen).not.toContain(self);
-    expect(chosen.slice(0, least).every((id) => id % 14 === 7), 'the own AS first').toBe(true);
+    expect(chosen.filter((id) => id % 14 === 7).length).toBeGreaterThanOrEqual(least);
   });
 });

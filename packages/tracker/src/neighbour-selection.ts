@@ -27,16 +27,15 @@ export function uniformSelection(count: number): NeighbourSelection {
 
 /**
  * Biased selection (Bindal et al. 2006): `externalPercent` of `count`, rounded down, are chosen
- * from all peers, the others from the peer's own AS, as many as there are. Those of the own AS
- * come first, as in the original: a peer connects in this order, and serves equals in it.
+ * from all peers, the others from the peer's own AS, as many as there are.
  */
 export function biasedSelection(count: number, externalPercent: number): NeighbourSelection {
   const external = Math.floor((count * externalPercent) / 100);
   return {
     select: (peer, system, members, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count - external, members.in(system), peer, random);
       addOthers(chosen, external, members.all, peer, random);
+      addOthers(chosen, count - external, members.in(system), peer, random);
       return chosen;
     },
   };

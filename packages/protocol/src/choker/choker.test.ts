@@ -73,7 +73,8 @@ function decide(
   keepOptimistics: boolean,
   nowMs = 0,
 ): number[] {
-  strategy(candidates, { nowMs, slots, keepOptimistics, random: takesTheLast });
+  const round = { nowMs, slots, keepOptimistics, unstableTies: false, random: takesTheLast };
+  strategy(candidates, round);
   return Array.from(candidates.connection.subarray(0, candidates.count)).filter(
     (_, i) => candidates.verdict[i] !== CHOKE,
   );

@@ -26,6 +26,8 @@ export interface Round {
   readonly slots: Slots;
   /** Optimistic unchokes stand until their time is over, unless they have become regular. */
   readonly keepOptimistics: boolean;
+  /** Equals win slots as an unstable sort leaves them, and not in the order of connections. */
+  readonly unstableTies: boolean;
   readonly random: Random;
 }
 

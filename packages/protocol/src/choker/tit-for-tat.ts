@@ -5,9 +5,19 @@
  * connections win: seeds of real clients follow another strategy.
  */
 
-import { type Strategy, unchokeBest, unchokeByChance } from './strategy.ts';
+import { type Candidates, CHOKE, type Strategy, UNCHOKE } from './strategy.ts';
+import { unchokeBest, unchokeByChance } from './strategy.ts';
+import { unstableOrder } from './unstable-order.ts';
 
 export const titForTat: Strategy = (candidates, round) => {
-  unchokeBest(candidates, candidates.received, round.slots.regular);
+  const { regular } = round.slots;
+  if (round.unstableTies) unchokeFirstSorted(candidates, regular);
+  else unchokeBest(candidates, candidates.received, regular);
   unchokeByChance(candidates, round);
 };
+
+function unchokeFirstSorted({ count, received, verdict }: Candidates, slots: number): void {
+  verdict.fill(CHOKE, 0, count);
+  const order = unstableOrder(received, count);
+  for (let i = 0; i < Math.min(slots, count); i++) verdict[order[i]!] = UNCHOKE;
+}
