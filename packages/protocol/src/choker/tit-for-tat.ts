@@ -5,7 +5,7 @@
  * connections win: seeds of real clients follow another strategy.
  */
 
-import { type Candidates, CHOKE, type Strategy, UNCHOKE } from './strategy.ts';
+import { type Candidates, type Strategy, UNCHOKE } from './strategy.ts';
 import { unchokeBest, unchokeByChance } from './strategy.ts';
 import { unstableOrder } from './unstable-order.ts';
 
@@ -17,7 +17,6 @@ export const titForTat: Strategy = (candidates, round) => {
 };
 
 function unchokeFirstSorted({ count, received, verdict }: Candidates, slots: number): void {
-  verdict.fill(CHOKE, 0, count);
   const order = unstableOrder(received, count);
   for (let i = 0; i < Math.min(slots, count); i++) verdict[order[i]!] = UNCHOKE;
 }

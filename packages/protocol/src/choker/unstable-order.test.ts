@@ -6,7 +6,7 @@ import { Candidates, CHOKE } from './strategy.ts';
 import { unstableOrder } from './unstable-order.ts';
 
 const orderOf = (scores: readonly number[]) =>
-  Array.from(unstableOrder(scores, scores.length).subarray(0, scores.length));
+  Array.from(unstableOrder(Float64Array.from(scores), scores.length).subarray(0, scores.length));
 
 describe('an unstable order', () => {
   test('has everybody once, and nobody before a better one', () => {

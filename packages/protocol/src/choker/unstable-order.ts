@@ -10,13 +10,13 @@
 
 /** An order lasts one call, so all chokers share it. */
 let order = new Int32Array(64);
-let scores: ArrayLike<number> = [];
+let scores: Float64Array = new Float64Array(0);
 
 const SMALL = 12;
 const GAP = 6;
 
 /** The indices 0 to `count - 1`, the highest score first; valid until the next call. */
-export function unstableOrder(score: ArrayLike<number>, count: number): Int32Array {
+export function unstableOrder(score: Float64Array, count: number): Int32Array {
   if (order.length < count) order = new Int32Array(2 * count);
   for (let i = 0; i < count; i++) order[i] = i;
   scores = score;
