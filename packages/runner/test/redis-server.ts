@@ -7,6 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
+if (!HAS_REDIS) {
+  console.warn(
+    '\n!!! No redis-server here: queues are NOT tested (apt-get install redis-server).\n',
+  );
+}
+
 export class RedisServer {
   readonly port: number;
   readonly #folder: string;

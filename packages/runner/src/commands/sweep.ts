@@ -108,7 +108,7 @@ async function engineOf(
       return new ArrayEngine(store, {
         file: plan.file,
         name: plan.experiment.name,
-        store: store.folder,
+        pace: takeInventory(plan, store).pace,
         ...(jobs === undefined ? {} : { cpus: jobs }),
         ...(sbatch === undefined ? {} : { sbatch }),
       });

@@ -7,8 +7,7 @@ import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl } from '../campaign/engines/redis-address.ts';
-import { runsOfShard, shardOf } from '../campaign/engines/shard.ts';
-import { listedRuns } from '../campaign/engines/slurm.ts';
+import { listedRuns, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';

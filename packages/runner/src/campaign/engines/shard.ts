@@ -5,6 +5,7 @@
 
 import { UserMistake } from '../../user-mistake.ts';
 import { Pace } from '../estimate.ts';
+import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 
 export interface Shard {
@@ -78,6 +79,25 @@ export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard
     .sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1))
     .filter((_, place) => place % count === index)
     .map(({ run }) => run);
+}
+
+/**
+ * The runs that a list in `listFile` names, among those of a plan.
+ *
+ * @throws UserMistake where the plan has changed since
+ */
+export function listedRuns(
+  runs: readonly PlannedRun[],
+  keys: readonly RunKey[],
+  listFile: string,
+): PlannedRun[] {
+  const byKey = new Map(runs.map((run) => [run.key, run]));
+  return keys.map((key) => {
+    const run = byKey.get(key);
+    if (run !== undefined) return run;
+    const problem = `names run ${key}, which the experiment does not have (any more)`;
+    throw new UserMistake({ at: listFile, problem, fix: 'submit the experiment as it is now' });
+  });
 }
 
 function written(text: string): Shard {

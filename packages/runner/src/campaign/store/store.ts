@@ -122,6 +122,16 @@ export class Store {
   }
 
   /**
+   * The same of a run that another machine has just put there: network file systems remember for
+   * a while that something was not there, unless the folders are read anew.
+   */
+  hasOfOthers(key: RunKey): boolean {
+    const shelf = key.slice(0, 2);
+    const shelves = list(join(this.folder, 'runs'));
+    return shelves.includes(shelf) && list(join(this.folder, 'runs', shelf)).includes(key);
+  }
+
+  /**
    * Which of `keys` are not as they were written. A file that was sound when it was last read, and
    * that has not been touched since, is not read again, unless it is to be done `thoroughly`.
    */
