@@ -12,6 +12,7 @@ import type { Surroundings } from '../surroundings.ts';
 export interface SubmitFlags {
   readonly store: string;
   readonly jobs?: number;
+  readonly tasks?: number;
   readonly sbatch?: readonly string[];
   readonly print?: true;
 }
@@ -19,7 +20,7 @@ export interface SubmitFlags {
 /** @throws UserMistake where the experiment makes no sense, or Slurm does not take it */
 export async function submitCommand(
   file: string,
-  { store: folder, jobs, sbatch, print }: SubmitFlags,
+  { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
@@ -34,6 +35,7 @@ export async function submitCommand(
       name,
       pace,
       ...(jobs === undefined ? {} : { cpus: jobs }),
+      ...(tasks === undefined ? {} : { tasks }),
       ...(sbatch === undefined ? {} : { sbatch }),
     };
     const total = stored.length + missing.length;

@@ -30,6 +30,8 @@ export interface BatchOptions {
   readonly pace: Pace;
   /** Cores of a task; by default 1. */
   readonly cpus?: number;
+  /** How many tasks the job has, at most; by default one for each half minute of work. */
+  readonly tasks?: number;
   /** Further options of sbatch, as they would stand on its command line. */
   readonly sbatch?: readonly string[];
 }
@@ -131,10 +133,10 @@ function scriptOf(
 }
 
 /** As many as there are half minutes of work for, within what Slurm takes. */
-function tasksFor(runs: readonly PlannedRun[], { pace, cpus = 1 }: BatchOptions): number {
+function tasksFor(runs: readonly PlannedRun[], { pace, cpus = 1, tasks }: BatchOptions): number {
   const totalMs = runs.reduce((sum, { cell }) => sum + pace.expectedMs(cell.swarm), 0);
-  const wanted = Math.floor(totalMs / cpus / TASK_MS_MIN);
-  return Math.max(1, Math.min(wanted, Math.ceil(runs.length / cpus), TASKS_MAX));
+  const wanted = tasks ?? Math.min(TASKS_MAX, Math.floor(totalMs / cpus / TASK_MS_MIN));
+  return Math.max(1, Math.min(wanted, Math.ceil(runs.length / cpus)));
 }
 
 function memoryMb(runs: readonly PlannedRun[], cpus: number): number {
