@@ -51,9 +51,9 @@ export class RedisServer {
     await sleep(50);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const exit = this.#process && once(this.#process, 'exit');
-    this.#process?.kill('SIGTERM');
+    this.#process?.kill(signal);
     await exit;
     this.#process = undefined;
   }

@@ -11,14 +11,14 @@
 
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { memoryBytes, type Pace } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { list, storeMistake } from '../store/folder.ts';
+import { list, makeFolders, storeMistake } from '../store/folder.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
@@ -70,7 +70,7 @@ export async function writeBatch(
   const name = `${options.name}-${hash('sha256', keys.join(), 'hex').slice(0, 8)}`;
   const taskCount = tasksFor(runs, options);
   const script = scriptOf(store, runs, name, taskCount, options);
-  await inBatches(store, (folder) => mkdir(folder, { recursive: true }));
+  await inBatches(store, makeFolders);
   await store.write(`${BATCHES}/${name}.json`, `${JSON.stringify(keys)}\n`);
   await store.write(`${BATCHES}/${name}.sh`, script);
   return { name, script, scriptFile: fileOf(store, `${name}.sh`), taskCount };

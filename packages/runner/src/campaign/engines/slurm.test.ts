@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inFolder, resultsIn, smallCampaign, SMALL_EXPERIMENT } from '../../../test/campaigns.ts';
+import { inFolder, resultsIn, runCountIn, smallCampaign, SMALL_EXPERIMENT } from '../../../test/campaigns.ts';
 import { COMMAND, sweptHere, until } from '../../../test/queue.ts';
 import { HAS_SLURM, SlurmCluster } from '../../../test/slurm-cluster.ts';
 import { Store } from '../store/store.ts';
@@ -61,30 +61,30 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
   test('of which a task was killed is submitted again for what is missing', () =>
     withExperiment({ set: { ...SMALL_EXPERIMENT.set, pieces: 1_000 }, repeat: 6 }, async (file, store) => {
       const job = submitted(file, store, '--tasks', '2');
-      await until(() => runsIn(store) >= 1);
+      await until(() => runCountIn(store) >= 1);
       kill(workersOf(store, '1/2'));
       await cluster.over(job);
-      const made = runsIn(store);
+      const made = runCountIn(store);
       expect(made).toBeLessThan(6);
 
       const { out } = cachetorrent('submit', 'slurm', file, '--store', store);
       expect(out).toContain(`for ${6 - made} runs`);
       await cluster.over(/^job (\d+) has/m.exec(out)![1]!);
-      expect(runsIn(store)).toBe(6);
+      expect(runCountIn(store)).toBe(6);
     }));
 
   test('that is requeued goes on from where it was', () =>
     withExperiment({ set: { ...SMALL_EXPERIMENT.set, pieces: 1_000 }, repeat: 4 }, async (file, store) => {
       const job = submitted(file, store);
-      await until(() => runsIn(store) >= 1);
+      await until(() => runCountIn(store) >= 1);
       cluster.ask('scontrol', 'requeue', `${job}_0`);
       await until(() => cluster.tasksOf(job)[0]?.state === 'PENDING');
-      const made = runsIn(store);
+      const made = runCountIn(store);
       expect(made).toBeLessThan(4);
       // Slurm lets two minutes pass before it starts what was requeued.
       cluster.ask('scontrol', 'update', `JobId=${job}_0`, 'StartTime=now');
       await cluster.over(job);
-      expect(runsIn(store)).toBe(4);
+      expect(runCountIn(store)).toBe(4);
       const logs = readdirSync(join(store, 'batches')).filter((name) => name.endsWith('.log'));
       const said = readFileSync(join(store, 'batches', logs[0]!), 'utf8');
       expect(said).toMatch(new RegExp(`another try goes on from there[^]*: ${4 - made} runs made, ${made} were there`));
@@ -135,14 +135,6 @@ async function withExperiment(
     writeFileSync(file, JSON.stringify(experiment));
     await use(file, join(folder, 'a store'), experiment);
   });
-}
-
-function runsIn(store: string): number {
-  try {
-    return resultsIn(store).size;
-  } catch {
-    return 0;
-  }
 }
 
 /** The processes at work on a shard of what is in `store`. */
