@@ -1,4 +1,4 @@
-/** What campaigns cost beside their simulations: for each run, for each core, for each stored run. */
+/** What campaigns cost beside their simulations: each run, each core, and each stored run. */
 
 import type { Experiment } from '@cachetorrent/runner';
 

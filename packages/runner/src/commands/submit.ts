@@ -7,6 +7,7 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { listingOf, writeListing } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { takeInventory } from '../campaign/sweep.ts';
+import { counted } from '../counted.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface SubmitFlags {
@@ -70,9 +71,9 @@ async function submitted(
   if (left.length === 0) return `${told}there is nothing to submit\n`;
 
   const { job, batch } = await submitRuns(store, left, options);
-  const tasks = batch.taskCount === 1 ? '1 task' : `${batch.taskCount} tasks`;
+  const [tasks, runs] = [counted(batch.taskCount, 'task'), counted(left.length, 'run')];
   return (
-    `${told}job ${job} has ${tasks} for ${left.length} runs; to see it: squeue --jobs ${job}\n` +
+    `${told}job ${job} has ${tasks} for ${runs}; to see it: squeue --jobs ${job}\n` +
     'once it is over, the same command submits what is left\n'
   );
 }

@@ -13,6 +13,7 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
+import { counted } from '../counted.ts';
 import { CampaignDisplay } from '../progress/campaign-display.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
@@ -78,14 +79,20 @@ async function workOnShard(
     });
     display?.clear();
     const name = `shard ${shard.index + 1}/${shard.count}`;
-    stdout.write(`${name} of ${plan.experiment.name}: ${done} runs made, ${stored} were there\n`);
+    stdout.write(
+      `${name} of ${plan.experiment.name}: ${counted(done, 'run')} made, ${stored} there before\n`,
+    );
     if (failed.length > 0) {
-      throw new RunsFailed(`${failed.length} runs failed; ${store.folder}/failures says why`);
+      throw new RunsFailed(
+        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+      );
     }
   } catch (error) {
     display?.clear();
     if (!signal.aborted) throw error;
-    throw new Interrupted(`stopped with ${done} runs made; another try goes on from there`);
+    throw new Interrupted(
+      `stopped with ${counted(done, 'run')} made; another try goes on from there`,
+    );
   } finally {
     await engine.close();
     store.close();
