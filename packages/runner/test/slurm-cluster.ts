@@ -67,8 +67,12 @@ export class SlurmCluster {
     });
   }
 
+  /** Waits until all tasks of a job have ended, however they did. */
   async over(job: string): Promise<void> {
-    await until(() => !this.tasksOf(job).some(({ state }) => ALIVE.has(state)));
+    await until(() => {
+      const tasks = this.tasksOf(job);
+      return tasks.length > 0 && tasks.every(({ state }) => OVER.has(state));
+    });
   }
 
   async stop(): Promise<void> {
@@ -122,13 +126,7 @@ export class SlurmCluster {
   }
 }
 
-const ALIVE: ReadonlySet<string> = new Set([
-  'PENDING',
-  'CONFIGURING',
-  'RUNNING',
-  'COMPLETING',
-  'REQUEUED',
-]);
+const OVER: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT']);
 
 function configuration(folder: string, socket: string, [control, node]: readonly number[]): string {
   const host = hostname();

@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl } from '../campaign/engines/redis-address.ts';
+import { redisUrl, withoutCredentials } from '../campaign/engines/redis-address.ts';
 import { listedRuns, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
@@ -121,22 +121,31 @@ async function dealt(
 
 async function workOnQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
-  { stderr, signal, env }: Surroundings,
+  { stdout, stderr, signal, env }: Surroundings,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const tell = (message: string) => void stderr.write(`${message}\n`);
+  const url = redisUrl(redis, env);
+  const made = { done: 0, failed: 0 };
+  const onRun = (key: string, error?: string) => {
+    made[error === undefined ? 'done' : 'failed']++;
+    if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
+  };
   const store = folder === undefined ? undefined : await Store.open(folder);
   try {
     const worker = await BullmqWorker.connect({
-      url: redisUrl(redis, env),
+      url,
       endsWhenEmpty: untilEmpty === true,
       onTrouble: tell,
-      ...(quiet ? {} : { onRun: (key, error) => tell(error ? `${key} failed: ${error}` : key) }),
+      onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),
       ...(lock === undefined ? {} : { lockMs: lock }),
     });
+    if (!quiet) tell(`taking runs from ${withoutCredentials(url)}; Ctrl-C ends it`);
     await worker.work(signal);
+    const failed = made.failed === 0 ? '' : `, ${made.failed} failed`;
+    stdout.write(`${counted(made.done, 'run')} made${failed}\n`);
   } finally {
     store?.close();
   }

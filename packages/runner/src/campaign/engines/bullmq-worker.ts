@@ -39,6 +39,8 @@ export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
 /** How long to wait for room, or for work. */
 const LOOK_EVERY_MS = 200;
 const LOCK_MS = 30_000;
+/** After a command that failed with its connection. */
+const RETRY_MS = 1_000;
 /** A run that takes its worker's process with it goes to so many others. */
 const STALLED_MAX = 5;
 
@@ -81,9 +83,10 @@ export class BullmqWorker implements Worker {
         lockDuration: lockMs,
         stalledInterval: lockMs / 2,
         maxStalledCount: STALLED_MAX,
+        runRetryDelay: RETRY_MS,
       },
     );
-    worker.on('error', () => {});
+    this.#tellOf(worker);
     // Before anything is given back, so that it takes nothing back itself.
     const stop = (): void => void worker.close();
     signal.addEventListener('abort', stop, { once: true });
@@ -97,6 +100,17 @@ export class BullmqWorker implements Worker {
       this.#redis.disconnect();
       connection.disconnect();
     }
+  }
+
+  /** What the queue itself has to say; that the connection is lost is said by its owner. */
+  #tellOf(worker: QueueWorker): void {
+    const { onTrouble = () => {} } = this.#options;
+    worker.on('error', (error) => {
+      if (this.#redis.status === 'ready') onTrouble(`trouble with the queue: ${error.message}`);
+    });
+    worker.on('stalled', (key) => {
+      onTrouble(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
+    });
   }
 
   /** As a job may come again: what is there already is not made again. */
