@@ -74,6 +74,16 @@ describe('bench', () => {
     expect(picture.match(/<circle/g)).toHaveLength(points.length);
   });
 
+  test('campaign measures runs, cores and a store', { timeout: PATIENCE_MS }, async () => {
+    const flags = ['--rounds', '1', '--runs', '3', '--long-runs', '1', '--stored-runs', '300', '--json'];
+    const { code, out } = await told('campaign', ...flags);
+    expect(code).toBe(0);
+    const { costs } = JSON.parse(out) as { costs: Record<string, { median: number }> };
+    for (const name of ['overheadMs', 'speedUp', 'openMs', 'dryRunMs']) {
+      expect([name, costs[name]!.median > 0]).toEqual([name, true]);
+    }
+  });
+
   test('run counts the same in every round', { timeout: PATIENCE_MS }, async () => {
     const out = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'run.json');
     const flags = ['--only', '3', '--runs', '2', '--pieces', '3', '--out', out];

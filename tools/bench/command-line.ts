@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { UserMistake } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
+import { addCampaign } from './commands/campaign.ts';
 import { addMicro } from './commands/micro.ts';
 import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
@@ -49,7 +50,7 @@ function program(surroundings: Surroundings): Command {
       writeErr: (text) => void stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addRun, addScaling, addPredict, addProfile, addPhold, addMicro]) {
+  for (const add of [addRun, addScaling, addPredict, addProfile, addPhold, addMicro, addCampaign]) {
     add(command, surroundings);
   }
   command.hook('preAction', () => {

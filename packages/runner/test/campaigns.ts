@@ -1,6 +1,6 @@
 /** Small campaigns, stores in folders of their own, and engines that only pretend. */
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -47,6 +47,11 @@ export function resultsIn(folder: string): ReadonlyMap<string, string> {
   return new Map(
     files.map((file) => [file, withoutTiming(readFileSync(join(runs, file), 'utf8'))]),
   );
+}
+
+/** None where there is no store yet. */
+export function runCountIn(folder: string): number {
+  return existsSync(join(folder, 'runs')) ? resultsIn(folder).size : 0;
 }
 
 function withoutTiming(text: string): string {

@@ -7,6 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
+if (!HAS_REDIS) {
+  console.warn(
+    '\n!!! No redis-server here: queues are NOT tested (apt-get install redis-server).\n',
+  );
+}
+
 export class RedisServer {
   readonly port: number;
   readonly #folder: string;
@@ -45,15 +51,15 @@ export class RedisServer {
     await sleep(50);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const exit = this.#process && once(this.#process, 'exit');
-    this.#process?.kill('SIGTERM');
+    this.#process?.kill(signal);
     await exit;
     this.#process = undefined;
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as { port: number };

@@ -12,6 +12,7 @@
 
 import { EventEmitter, on } from 'node:events';
 
+import { counted } from '../counted.ts';
 import type { Engine } from './engines/engine.ts';
 import { LocalEngine } from './engines/local.ts';
 import type { RunKey } from './experiment/key.ts';
@@ -86,7 +87,9 @@ export async function* campaign(
     }
     const { failed } = await sweeping;
     if (failed.length > 0) {
-      throw new RunsFailed(`${failed.length} runs failed; ${store.folder}/failures says why`);
+      throw new RunsFailed(
+        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+      );
     }
   } finally {
     stop.abort();

@@ -3,7 +3,7 @@
  * runs, how many sit side by side, and what is told; never a result.
  */
 
-import type { Swarm } from '@cachetorrent/simulator';
+import { footprintOf, type Swarm } from '@cachetorrent/simulator';
 
 import { expectedMessages } from '../progress/estimate.ts';
 import type { RunRecord } from './store/record.ts';
@@ -35,20 +35,9 @@ export class Pace {
   }
 }
 
-/** Of one end of a connection, and of one piece at it: bits, copies of tables, queued messages. */
-const BYTES_PER_END = 250;
-const BYTES_PER_END_AND_PIECE = 2.5;
-const BASE_RUN_BYTES = 30e6;
-
-/**
- * What a run takes beside the process itself. The factors are those of runs of `medium`, with
- * 100 to 400 pieces, with and without leaders.
- */
-export function memoryBytes({ capacities, neighbours, pieces, leaderPercent = 0 }: Swarm): number {
-  const peers = capacities.reduce((sum, { count }) => sum + count, 0) - 1;
-  // Followers connect to the leaders of their AS, and leaders to those outside.
-  const ends = peers * Math.min(2 * neighbours, peers - 1) * (1 + 0.036 * leaderPercent);
-  return BASE_RUN_BYTES + ends * (BYTES_PER_END + BYTES_PER_END_AND_PIECE * pieces);
+/** What a run takes with one thread, as `run --plan` says; a little less beside other runs. */
+export function memoryBytes(swarm: Swarm): number {
+  return footprintOf(swarm, 1).bytes;
 }
 
 /** The least time in which a file can reach all peers (Kumar and Ross 2006). */

@@ -1,6 +1,6 @@
 /** Writes what a store holds as CSV, for programs that read nothing else. */
 
-import { mkdir, rename } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { type Cell, TABLES } from './datasets/columns.ts';
@@ -8,7 +8,7 @@ import { experimentTable } from './datasets/experiment-table.ts';
 import { tableFile } from './datasets/table-file.ts';
 import type { RunKey } from './experiment/key.ts';
 import { type Listing, listingsIn } from './listing.ts';
-import { storeMistake } from './store/folder.ts';
+import { list, makeFolders, storeMistake } from './store/folder.ts';
 import { Damaged } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
 
@@ -31,12 +31,13 @@ export async function exportCsv(
   try {
     return await write(store, folder, experiment);
   } catch (error) {
+    for (const name of list(folder)) if (isUnfinished(name)) await rm(join(folder, name));
     throw storeMistake(error, folder);
   }
 }
 
 async function write(store: Store, folder: string, experiment?: Listing): Promise<Exported> {
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   const listings = experiment === undefined ? listingsIn(store) : [experiment];
   const wanted = experiment && new Set(experiment.cells.flatMap(({ runs }) => runs));
   const keys = store.keys().filter((key) => wanted?.has(key) ?? true);
@@ -78,5 +79,11 @@ function writeTables(
 
 /** Its name until it is whole. */
 function unfinished(file: string): string {
-  return `${file}.new-${process.pid}`;
+  return `${file}${UNFINISHED}`;
 }
+
+function isUnfinished(name: string): boolean {
+  return name.endsWith(UNFINISHED);
+}
+
+const UNFINISHED = `.new-${process.pid}`;

@@ -15,6 +15,7 @@ import { Pace } from './estimate.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, PlannedRun } from './experiment/plan.ts';
 import { listingOf, writeListing } from './listing.ts';
+import { Damaged } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
 
 export interface SweepOptions {
@@ -60,6 +61,8 @@ export interface SweepSummary {
 }
 
 const ATTEMPTS = 2;
+const PUT_ELSEWHERE =
+  'it was made, but is not in this store: --store of the workers has to be the same folder';
 /** How often to look after runs that somebody else is at work on. */
 const LOOK_EVERY_MS = 500;
 
@@ -139,25 +142,41 @@ class Sweep {
 
   async #report(outcome: Outcome): Promise<void> {
     const run = this.#runs.get(outcome.key)!;
-    const { store, onEvent } = this.#options;
-    if (outcome.isDone) {
-      if (outcome.text !== undefined) await store.putSealed(outcome.key, outcome.text);
-      this.#queue.finish(run);
-      this.#done++;
-      onEvent?.({ kind: 'done', run, elsewhere: false });
-      return;
+    if (!outcome.isDone) return this.#retry(run, outcome.error, outcome.attempts);
+
+    const problem = await this.#put(outcome.key, outcome.text);
+    if (problem !== undefined) return this.#retry(run, problem);
+    this.#queue.finish(run);
+    this.#done++;
+    this.#options.onEvent?.({ kind: 'done', run, elsewhere: false });
+  }
+
+  /** What kept the result from getting into the store. */
+  async #put(key: RunKey, text: string | undefined): Promise<string | undefined> {
+    const { store } = this.#options;
+    if (text === undefined) return store.hasOfOthers(key) ? undefined : PUT_ELSEWHERE;
+    try {
+      await store.putSealed(key, text);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Damaged) return `its result ${error.message}`;
+      throw error;
     }
-    const attempts = (this.#attempts.get(run.key) ?? 0) + 1;
+  }
+
+  async #retry(run: PlannedRun, error: string, tried = 1): Promise<void> {
+    const { onEvent } = this.#options;
+    const attempts = (this.#attempts.get(run.key) ?? 0) + tried;
     this.#attempts.set(run.key, attempts);
     if (attempts < ATTEMPTS) {
       this.#queue.again(run);
-      onEvent?.({ kind: 'retry', run, error: outcome.error });
+      onEvent?.({ kind: 'retry', run, error });
       return;
     }
-    await this.#recordFailure(run, outcome.error, attempts);
+    await this.#recordFailure(run, error, attempts);
     this.#queue.finish(run);
     this.#failed.push(run);
-    onEvent?.({ kind: 'failed', run, error: outcome.error });
+    onEvent?.({ kind: 'failed', run, error });
   }
 
   async #recordFailure(

@@ -60,10 +60,10 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
     withExperiment(async (file, store) => {
       const first = await run(['sweep', file, '--store', store, '--quiet']);
       expect(first).toMatchObject({ code: EXIT.done, err: '' });
-      expect(first.out).toContain('small: 4 runs made, 0 were in');
+      expect(first.out).toContain('small: 4 runs made, 0 in');
       expect(first.out).toContain(`cachetorrent report ${store} --experiment small`);
       expect(resultsIn(store).size).toBe(4);
-      expect((await run(['sweep', file, '--store', store])).out).toContain('0 runs made, 4 were in');
+      expect((await run(['sweep', file, '--store', store])).out).toContain('0 runs made, 4 in');
     }));
 
   test('shows what it would do, and does nothing', () =>
@@ -83,7 +83,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
       expect(out).toContain('as the runs in the store');
       const again = await run(['sweep', file, '--store', store]);
       expect(again.err).toContain('run.json is not whole: made again');
-      expect(again.out).toContain('1 runs made, 3 were in');
+      expect(again.out).toContain('1 run made, 3 in');
     }));
 
   test('ends with 1 where runs have failed, says how to repeat them, and has made the others', () =>

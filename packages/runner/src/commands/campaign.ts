@@ -70,7 +70,8 @@ export function addCampaignCommands(program: Command, surroundings: Surroundings
     .addArgument(new Argument('<system>', 'which one').choices(['slurm']))
     .argument('<experiment>', 'an experiment file: YAML, or JSON')
     .option('--store <folder>', 'where results are kept; all nodes have to see it', STORE)
-    .option('--jobs <n>', 'cores of each task', positive)
+    .option('--jobs <n>', 'cores of each task; by default 1', positive)
+    .option('--tasks <n>', 'of the array job; by default one for half a minute of work', positive)
     .option('--sbatch <options...>', 'of the array job, such as --sbatch=--partition=long')
     .option('--print', 'shows the script instead of submitting it')
     .action(async (_: string, file: string, flags: SubmitFlags) => {

@@ -3,6 +3,7 @@
 import { exportCsv } from '../campaign/export.ts';
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
+import { counted } from '../counted.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface ExportFlags {
@@ -22,5 +23,5 @@ export async function exportCommand(
   for (const { file, problem } of damaged) {
     stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
   }
-  stdout.write(`${runCount} runs in\n${files.map((file) => `  ${file}\n`).join('')}`);
+  stdout.write(`${counted(runCount, 'run')} in\n${files.map((file) => `  ${file}\n`).join('')}`);
 }

@@ -1,16 +1,19 @@
 /** `cachetorrent submit slurm`: hands the missing runs of an experiment to a batch system. */
 
-import { submitBatch, writeBatch } from '../campaign/engines/slurm.ts';
-import { planCampaign } from '../campaign/experiment/plan.ts';
+import { type BatchOptions, writeBatch } from '../campaign/engines/batch.ts';
+import { batchesUnderway, submitRuns } from '../campaign/engines/slurm.ts';
+import { planCampaign, type PlannedRun } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { listingOf, writeListing } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { takeInventory } from '../campaign/sweep.ts';
+import { counted } from '../counted.ts';
 import type { Surroundings } from '../surroundings.ts';
 
 export interface SubmitFlags {
   readonly store: string;
   readonly jobs?: number;
+  readonly tasks?: number;
   readonly sbatch?: readonly string[];
   readonly print?: true;
 }
@@ -18,35 +21,59 @@ export interface SubmitFlags {
 /** @throws UserMistake where the experiment makes no sense, or Slurm does not take it */
 export async function submitCommand(
   file: string,
-  { store: folder, jobs, sbatch, print }: SubmitFlags,
-  { stdout }: Surroundings,
+  { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
+  { stdout, stderr }: Surroundings,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
   const { name } = plan.experiment;
   const store = await Store.open(folder);
   try {
-    const { missing, stored, damaged } = takeInventory(plan, store);
-    if (missing.length === 0) {
-      stdout.write(`${name}: all ${stored.length} runs are in ${folder} already\n`);
-      return;
-    }
+    const { missing, stored, damaged, pace } = takeInventory(plan, store);
     await writeListing(store, listingOf(plan));
     for (const { key } of damaged) await store.remove(key);
-    const batch = await writeBatch(missing, {
+    const options: BatchOptions = {
       file,
       name,
-      store: folder,
+      pace,
       ...(jobs === undefined ? {} : { cpus: jobs }),
+      ...(tasks === undefined ? {} : { tasks }),
       ...(sbatch === undefined ? {} : { sbatch }),
-    });
-    if (print) return void stdout.write(batch.script);
-    const job = await submitBatch(batch);
-    stdout.write(
-      `${name}: job ${job} has ${batch.taskCount} tasks for ${missing.length} runs` +
-        ` (${stored.length} were in ${folder} already)\n` +
-        `to see it: squeue --jobs ${job}; once it is over, the same command submits what is left\n`,
-    );
+    };
+    const total = stored.length + missing.length;
+    const counted = `${name}: ${stored.length} of ${total} runs are in ${folder}`;
+    if (print && missing.length > 0) {
+      const { script, scriptFile } = await writeBatch(store, missing, options);
+      stderr.write(`${counted}; to submit the others: sbatch ${scriptFile}\n`);
+      stdout.write(script);
+      return;
+    }
+    stdout.write(`${counted}\n${await submitted(store, missing, options)}`);
   } finally {
     store.close();
   }
+}
+
+/** Submits what no job has yet; the answer tells what is where. */
+async function submitted(
+  store: Store,
+  missing: readonly PlannedRun[],
+  options: BatchOptions,
+): Promise<string> {
+  let told = '';
+  const given = new Set<string>();
+  const wanted = new Set(missing.map(({ key }) => key));
+  for (const { job, keys } of missing.length === 0 ? [] : await batchesUnderway(store)) {
+    const count = keys.filter((key) => wanted.has(key)).length;
+    for (const key of keys) given.add(key);
+    if (count > 0) told += `job ${job} is still at work on ${count} of the others\n`;
+  }
+  const left = missing.filter(({ key }) => !given.has(key));
+  if (left.length === 0) return `${told}there is nothing to submit\n`;
+
+  const { job, batch } = await submitRuns(store, left, options);
+  const [tasks, runs] = [counted(batch.taskCount, 'task'), counted(left.length, 'run')];
+  return (
+    `${told}job ${job} has ${tasks} for ${runs}; to see it: squeue --jobs ${job}\n` +
+    'once it is over, the same command submits what is left\n'
+  );
 }

@@ -15,6 +15,7 @@ import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
+import { counted } from '../counted.ts';
 import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
 import { duration } from '../progress/display.ts';
 import type { Surroundings } from '../surroundings.ts';
@@ -108,7 +109,7 @@ async function engineOf(
       return new ArrayEngine(store, {
         file: plan.file,
         name: plan.experiment.name,
-        store: store.folder,
+        pace: takeInventory(plan, store).pace,
         ...(jobs === undefined ? {} : { cpus: jobs }),
         ...(sbatch === undefined ? {} : { sbatch }),
       });
@@ -120,7 +121,7 @@ async function engineOf(
 function summaryOf(plan: CampaignPlan, stored: number, done: number, store: string): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${done} runs made, ${stored} were in ${store} already\n` +
+    `${name}: ${counted(done, 'run')} made, ${stored} in ${store} before\n` +
     `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
   );
 }
@@ -130,9 +131,10 @@ async function tellFailures(store: Store, keys: readonly string[]): Promise<stri
   const told = failures.map(
     ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
   );
-  return [`${keys.length} runs failed, each ${failures[0]?.attempts ?? 2} times`, ...told].join(
-    '\n',
-  );
+  return [
+    `${counted(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
+    ...told,
+  ].join('\n');
 }
 
 /** What would be done, without doing or writing anything. */
@@ -153,8 +155,9 @@ function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): strin
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
   const bytes = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
   const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
+  const combinations = counted(plan.cells.length, 'combination');
   const lines = [
-    `${plan.experiment.name}: ${plan.cells.length} combinations with ${plan.seeds.length} seeds`,
+    `${plan.experiment.name}: ${combinations} with ${counted(plan.seeds.length, 'seed')}`,
     row('runs', String(runCount(plan))),
     row('done', String(stored.length)),
     row('missing', String(missing.length)),
@@ -162,19 +165,22 @@ function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): strin
   ];
   if (missing.length > 0) {
     const measured = pace.isLearnt ? 'as the runs in the store' : 'a guess';
+    const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
-      row(
-        'time',
-        `about ${duration(Math.max(longestMs, totalMs / jobs))} on ${jobs} cores (${measured})`,
-      ),
+      row('time', `about ${duration(expectedMs)} on ${counted(jobs, 'core')} (${measured})`),
       row(
         'memory',
         `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
       ),
-      row('first', nameOf(missing[0]!)),
+      row('first', shortened(nameOf(missing[0]!))),
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A parameter may be a list of objects, and a line has 80 columns. */
+function shortened(text: string): string {
+  return text.length <= 68 ? text : `${text.slice(0, 67)}…`;
 }
 
 function row(name: string, value: string): string {

@@ -6,14 +6,14 @@
 import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl } from '../campaign/engines/redis-address.ts';
-import { runsOfShard, shardOf } from '../campaign/engines/shard.ts';
-import { listedRuns } from '../campaign/engines/slurm.ts';
+import { redisUrl, withoutCredentials } from '../campaign/engines/redis-address.ts';
+import { listedRuns, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
+import { counted } from '../counted.ts';
 import { CampaignDisplay } from '../progress/campaign-display.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
@@ -79,14 +79,20 @@ async function workOnShard(
     });
     display?.clear();
     const name = `shard ${shard.index + 1}/${shard.count}`;
-    stdout.write(`${name} of ${plan.experiment.name}: ${done} runs made, ${stored} were there\n`);
+    stdout.write(
+      `${name} of ${plan.experiment.name}: ${counted(done, 'run')} made, ${stored} there before\n`,
+    );
     if (failed.length > 0) {
-      throw new RunsFailed(`${failed.length} runs failed; ${store.folder}/failures says why`);
+      throw new RunsFailed(
+        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+      );
     }
   } catch (error) {
     display?.clear();
     if (!signal.aborted) throw error;
-    throw new Interrupted(`stopped with ${done} runs made; another try goes on from there`);
+    throw new Interrupted(
+      `stopped with ${counted(done, 'run')} made; another try goes on from there`,
+    );
   } finally {
     await engine.close();
     store.close();
@@ -115,22 +121,31 @@ async function dealt(
 
 async function workOnQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
-  { stderr, signal, env }: Surroundings,
+  { stdout, stderr, signal, env }: Surroundings,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const tell = (message: string) => void stderr.write(`${message}\n`);
+  const url = redisUrl(redis, env);
+  const made = { done: 0, failed: 0 };
+  const onRun = (key: string, error?: string) => {
+    made[error === undefined ? 'done' : 'failed']++;
+    if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
+  };
   const store = folder === undefined ? undefined : await Store.open(folder);
   try {
     const worker = await BullmqWorker.connect({
-      url: redisUrl(redis, env),
+      url,
       endsWhenEmpty: untilEmpty === true,
       onTrouble: tell,
-      ...(quiet ? {} : { onRun: (key, error) => tell(error ? `${key} failed: ${error}` : key) }),
+      onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),
       ...(lock === undefined ? {} : { lockMs: lock }),
     });
+    if (!quiet) tell(`taking runs from ${withoutCredentials(url)}; Ctrl-C ends it`);
     await worker.work(signal);
+    const failed = made.failed === 0 ? '' : `, ${made.failed} failed`;
+    stdout.write(`${counted(made.done, 'run')} made${failed}\n`);
   } finally {
     store?.close();
   }

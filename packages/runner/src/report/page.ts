@@ -88,7 +88,7 @@ const USUAL: readonly FigureName[] = ['redundancy', 'interAsShare', 'p50Ms', 'p9
 function figure(drawing: Drawing, { plotFolder }: Sections): string {
   const files = `${plotFolder}/${drawing.name}`;
   return `<figure id="${escaped(drawing.name)}"><h3>${escaped(drawing.title)}</h3>
-${svgForPage(drawing)}
+<div class="scroll">${svgForPage(drawing)}</div>
 <figcaption>${escaped(drawing.caption)}
 As files: <code>${escaped(files)}.svg</code>, <code>.png</code>.
 </figcaption></figure>`;

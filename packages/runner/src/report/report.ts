@@ -1,10 +1,10 @@
 /** Puts a report together: reads the store, draws, and writes a page and a folder of plots. */
 
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import type { Listing } from '../campaign/listing.ts';
-import { list, storeMistake } from '../campaign/store/folder.ts';
+import { list, makeFolders, storeMistake } from '../campaign/store/folder.ts';
 import type { Store } from '../campaign/store/store.ts';
 import { UserMistake } from '../user-mistake.ts';
 import { type ReportData, reportData } from './data.ts';
@@ -70,8 +70,8 @@ function refuseOthers(folder: string): void {
 /** In a folder of another name until all are there. */
 async function writePlots(folder: string, drawings: readonly Drawing[]): Promise<void> {
   const made = `${folder}.new-${process.pid}`;
-  await mkdir(made, { recursive: true });
   try {
+    await makeFolders(made);
     for (const drawing of drawings) {
       const svg = svgForFile(drawing);
       await writeFile(join(made, `${drawing.name}.svg`), `${svg}\n`);

@@ -12,7 +12,7 @@ export const STYLE: string = `
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--background); color: var(--text);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-main { max-width: 1080px; margin: 0 auto; padding: 24px 20px 64px; }
+main { max-width: 1200px; margin: 0 auto; padding: 24px 20px 64px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 16px 0 8px; }
 h2 { font-size: 1.3rem; margin: 48px 0 12px; padding-bottom: 4px;
   border-bottom: 1px solid var(--line); }
@@ -23,18 +23,26 @@ nav { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 16px 0; font-size: 
 .facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 0 0 16px;
   font-size: 0.95rem; }
 .facts dt { color: var(--muted); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr));
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr));
   gap: 28px 24px; }
-.plots.wide { grid-template-columns: minmax(0, 820px); }
+.plots.wide { grid-template-columns: minmax(0, 900px); }
 figure { min-width: 0; margin: 0; }
 figure h3 { font-size: 1.02rem; margin: 0 0 6px; }
 figcaption { color: var(--muted); font-size: 0.85rem; margin-top: 4px; max-width: 72ch; }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; }
-.scroll { overflow-x: auto; margin: 0 0 20px; }
+/* On a narrow screen letters stay legible, and what does not fit is scrolled to. */
+.wide svg.plot { min-width: 640px; }
+/* A shadow falls on the side where there is more, as its cover scrolls along. */
+.scroll { overflow-x: auto; margin: 0 0 20px; background:
+  linear-gradient(90deg, var(--background) 40%, transparent) left / 40px 100% no-repeat local,
+  linear-gradient(-90deg, var(--background) 40%, transparent) right / 40px 100% no-repeat local,
+  linear-gradient(90deg, var(--line), transparent) left / 14px 100% no-repeat scroll,
+  linear-gradient(-90deg, var(--line), transparent) right / 14px 100% no-repeat scroll; }
+figure .scroll { margin: 0; }
 table { border-collapse: collapse; font-size: 0.88rem; width: 100%;
   font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 6px 0; }
-th, td { padding: 5px 10px; text-align: left; border-bottom: 1px solid var(--line);
+th, td { padding: 5px 9px; text-align: left; border-bottom: 1px solid var(--line);
   vertical-align: top;
   white-space: nowrap; }
 th { background: var(--surface); position: sticky; top: 0; cursor: pointer; user-select: none; }
@@ -65,7 +73,9 @@ footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
   break-after: avoid; }
   .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .plots.wide { grid-template-columns: 1fr; } .scroll { overflow: visible; }
+  .scroll { background: none; } .wide svg.plot { min-width: 0; }
   th, td { white-space: normal; padding: 2px 5px; font-size: 8pt; } th { position: static; }
+  td.number small { display: block; white-space: nowrap; }
   th::after { content: ""; }
 }
 `;

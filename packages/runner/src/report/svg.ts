@@ -3,7 +3,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-import { DASHES, FILE_THEME, PAGE_THEME, SYMBOLS, type Theme } from './theme.ts';
+import { DASHES, FILE_THEME, PAGE_THEME, SHADES, SYMBOLS, type Theme } from './theme.ts';
 
 /** A plot that can be drawn in the colours of a page, or of a file. */
 export interface Drawing {
@@ -14,6 +14,8 @@ export interface Drawing {
   readonly caption: string;
   /** The names of its series, in the order of their colours. */
   readonly legend: readonly string[];
+  /** What the darkest and the lightest shade stand for, where it has shades. */
+  readonly shades?: readonly [dark: string, light: string];
   readonly options: (theme: Theme) => Plot.PlotOptions;
 }
 
@@ -49,7 +51,7 @@ function svgOf(drawing: Drawing, theme: Theme, isFile: boolean): string {
   });
   const width = Number(svg.getAttribute('width'));
   const height = Number(svg.getAttribute('height'));
-  const legend = legendOf(drawing.legend, width, theme);
+  const legend = drawing.shades ? rampOf(drawing.shades) : legendOf(drawing.legend, width, theme);
   const titleHeight = isFile ? TITLE_HEIGHT : 0;
   const above = titleHeight + legend.height;
   svg.setAttribute('y', String(above));
@@ -92,6 +94,24 @@ function legendOf(
     return entry;
   });
   return { svg: entries.join(''), height: (line + 1) * LEGEND_LINE + 6 };
+}
+
+const RAMP_STEPS = 24;
+const RAMP_STEP_WIDTH = 6;
+
+/** All shades, from the darkest to the lightest, between what these two stand for. */
+function rampOf([dark, light]: readonly [string, string]): { svg: string; height: number } {
+  const shade = Plot.scale({ color: { type: 'linear', scheme: SHADES, domain: [0, 1] } });
+  const left = dark.length * LETTER_WIDTH + 6;
+  const steps = Array.from({ length: RAMP_STEPS }, (_, i) => {
+    const colour = String(shade.apply(i / (RAMP_STEPS - 1)));
+    // A pixel wider than its step, so that nothing shines through between two.
+    const size = `width="${RAMP_STEP_WIDTH + 1}" height="12"`;
+    return `<rect x="${left + i * RAMP_STEP_WIDTH}" y="3" ${size} fill="${colour}"/>`;
+  });
+  const right = left + RAMP_STEPS * RAMP_STEP_WIDTH + 8;
+  const text = (x: number, words: string) => `<text x="${x}" y="13">${escaped(words)}</text>`;
+  return { svg: text(0, dark) + steps.join('') + text(right, light), height: LEGEND_LINE + 6 };
 }
 
 function keyAt(x: number, y: number, name: string, series: number, theme: Theme): string {

@@ -145,7 +145,10 @@ function th(text: string): string {
 
 function figureHead(name: FigureName): string {
   const { title, unit } = FIGURES[name];
-  return `<th scope="col" title="${escaped(title)}">${name}${unit === '' ? '' : ` (${unit})`}</th>`;
+  // On paper it may be broken where its words meet.
+  const words = name.replaceAll(/([a-z])(?=[A-Z])/g, '$1<wbr>');
+  const told = unit === '' ? words : `${words} (${unit})`;
+  return `<th scope="col" title="${escaped(title)}">${told}</th>`;
 }
 
 function parameterCell(value: Parameters<typeof shown>[0]): string {

@@ -12,14 +12,13 @@
 
 import { createHash, hash } from 'node:crypto';
 import { createReadStream, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunKey } from '../experiment/key.ts';
 import { listingsIn } from '../listing.ts';
-import { list, pretty, storeMistake } from '../store/folder.ts';
+import { list, makeFolders, pretty, storeMistake } from '../store/folder.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
 import { Damaged } from '../store/record.ts';
 import type { DamagedRun, Store } from '../store/store.ts';
@@ -68,9 +67,11 @@ export async function refreshDatasets(
 ): Promise<Refreshed> {
   const options = signal === undefined ? {} : { signal };
   while (store.ledger.claim([LOCK]).length === 0) await sleep(LOOK_EVERY_MS, undefined, options);
+  const refresh = new Refresh(store, runsPerPart);
   try {
-    return await new Refresh(store, runsPerPart).all();
+    return await refresh.all();
   } catch (error) {
+    refresh.discard();
     throw storeMistake(error, store.folder);
   } finally {
     store.ledger.release(LOCK);
@@ -106,6 +107,8 @@ class Refresh {
   readonly #before: Contents;
   readonly #repaired: string[] = [];
   readonly #damaged: DamagedRun[] = [];
+  /** Of the part that is being written. */
+  #writers: readonly BlockWriter[] = [];
 
   constructor(store: Store, runsPerPart: number) {
     this.#store = store;
@@ -115,7 +118,7 @@ class Refresh {
 
   async all(): Promise<Refreshed> {
     for (const { name } of TABLES) {
-      await mkdir(join(this.#store.folder, 'datasets', name), { recursive: true });
+      await makeFolders(join(this.#store.folder, 'datasets', name));
     }
     const parts: Record<string, Part> = {};
     for (const [prefix, keys] of partsOf(this.#store.keys(), this.#runsPerPart)) {
@@ -131,6 +134,11 @@ class Refresh {
     this.#removeOthers(parts);
     await this.#writeExperiments();
     return { repaired: this.#repaired, damaged: this.#damaged };
+  }
+
+  /** What has been begun and cannot be finished. */
+  discard(): void {
+    for (const writer of this.#writers) writer.discard();
   }
 
   /** The part as it is, if nothing has changed. */
@@ -149,6 +157,7 @@ class Refresh {
 
   async #written(prefix: string, keys: readonly RunKey[]): Promise<Part> {
     const writers = TABLES.map((table) => new BlockWriter(table, this.#store));
+    this.#writers = writers;
     const taken: RunKey[] = [];
     for (const key of keys) {
       try {
@@ -171,7 +180,7 @@ class Refresh {
 
   /** They are small, and depend on no run. */
   async #writeExperiments(): Promise<void> {
-    await mkdir(join(this.#store.folder, 'datasets', 'experiments'), { recursive: true });
+    await makeFolders(join(this.#store.folder, 'datasets', 'experiments'));
     for (const listing of listingsIn(this.#store)) {
       const { columns, cells } = experimentTable(listing);
       const scratch = this.#store.scratchFile();
@@ -224,6 +233,10 @@ class BlockWriter {
     this.#flush();
     this.#file.finish();
     renameSync(this.#scratch, file);
+  }
+
+  discard(): void {
+    rmSync(this.#scratch, { force: true });
   }
 
   #flush(): void {

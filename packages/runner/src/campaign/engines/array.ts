@@ -1,6 +1,7 @@
 /**
  * The engine for batch systems: hands all runs over as one array job, and then waits for them to
- * appear in the store, which the tasks of the job fill.
+ * appear in the store, which the tasks of the job fill. Runs that an earlier job still has are
+ * left to it.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import type { Store } from '../store/store.ts';
+import type { BatchOptions } from './batch.ts';
 import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
-import { batchStatus, type SlurmOptions, submitBatch, writeBatch } from './slurm.ts';
+import { batchesUnderway, jobStatus, submitRuns } from './slurm.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -17,10 +19,11 @@ export class ArrayEngine implements Engine {
   readonly name = 'array';
   readonly workersClaim = true;
   readonly #store: Store;
-  readonly #options: SlurmOptions;
-  #job: string | undefined;
+  readonly #options: BatchOptions;
+  /** The numbers of the jobs that have our runs. */
+  #jobs: readonly string[] = [];
 
-  constructor(store: Store, options: SlurmOptions) {
+  constructor(store: Store, options: BatchOptions) {
     this.#store = store;
     this.#options = options;
   }
@@ -31,18 +34,32 @@ export class ArrayEngine implements Engine {
     signal: AbortSignal,
   ): Promise<void> {
     for (let runs = taken(source); runs.length > 0; runs = taken(source)) {
-      await this.#store.forgetFailures(runs.map(({ key }) => key));
-      this.#job = await submitBatch(await writeBatch(runs, this.#options));
+      this.#jobs = await this.#jobsFor(runs);
       await this.#await(new Set(runs.map(({ key }) => key)), report, signal);
     }
   }
 
   async status(): Promise<EngineStatus> {
-    return this.#job === undefined ? { waiting: 0, active: 0 } : batchStatus(this.#job);
+    const each = await Promise.all(this.#jobs.map(jobStatus));
+    return {
+      waiting: each.reduce((sum, { waiting }) => sum + waiting, 0),
+      active: each.reduce((sum, { active }) => sum + active, 0),
+    };
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Those that have some of `runs` already, and a new one for the others. */
+  async #jobsFor(runs: readonly PlannedRun[]): Promise<readonly string[]> {
+    const underway = await batchesUnderway(this.#store);
+    const given = new Set(underway.flatMap(({ keys }) => keys));
+    const jobs = underway.map(({ job }) => job);
+    const others = runs.filter(({ key }) => !given.has(key));
+    if (others.length === 0) return jobs;
+    const { job } = await submitRuns(this.#store, others, this.#options);
+    return [...jobs, job];
   }
 
   /** Until all of `keys` have been reported. */
@@ -52,6 +69,7 @@ export class ArrayEngine implements Engine {
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
+      // In this order: what a job has done is there when it is over.
       const { waiting, active } = await this.status();
       await this.#collect(keys, report);
       if (keys.size === 0) return;
@@ -59,18 +77,20 @@ export class ArrayEngine implements Engine {
       await sleep(LOOK_EVERY_MS, undefined, { signal });
     }
     for (const key of keys) {
-      const error = `batch job ${this.#job} ended without it; its logs are in the store's batches/`;
+      const jobs = this.#jobs.join(' and ');
+      const error = `batch job ${jobs} ended without it; its logs are in the store's batches/`;
       await report({ key, isDone: false, error });
     }
   }
 
   async #collect(keys: Set<RunKey>, report: (outcome: Outcome) => Promise<void>): Promise<void> {
-    const failed = new Map((await this.#store.failures()).map((of) => [of.key, of.error]));
+    const failures = new Map((await this.#store.failures()).map((of) => [of.key, of]));
+    const stored = new Set(this.#store.keys());
     for (const key of keys) {
-      const error = failed.get(key);
-      if (this.#store.has(key)) await report({ key, isDone: true, text: undefined });
-      else if (error !== undefined) await report({ key, isDone: false, error });
-      else continue;
+      const failure = failures.get(key);
+      if (stored.has(key)) await report({ key, isDone: true, text: undefined });
+      else if (failure === undefined) continue;
+      else await report({ ...failure, isDone: false });
       keys.delete(key);
     }
   }

@@ -3,16 +3,26 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Job, Worker as QueueWorker } from 'bullmq';
+import { type Job, WaitingError, Worker as QueueWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { UserMistake } from '../../user-mistake.ts';
 import { VERSION } from '../../version.ts';
+import type { RunKey } from '../experiment/key.ts';
 import type { Store } from '../store/store.ts';
-import { type JobAnswer, leaveResult, QUEUE_NAME, QUEUE_PREFIX } from './bullmq.ts';
-import type { Task, Worker } from './engine.ts';
+import {
+  hasResult,
+  type JobAnswer,
+  leaveResult,
+  otherQueuesWaiting,
+  QUEUE_NAME,
+  QUEUE_PREFIX,
+  versionOf,
+  waiting,
+} from './bullmq-queue.ts';
+import type { Outcome, Task, Worker } from './engine.ts';
 import { Pool, type PoolOptions } from './pool.ts';
-import { connected, type RedisOptions } from './redis.ts';
+import { connected, type RedisOptions, saidGoodbye } from './redis.ts';
 import { withoutCredentials } from './redis-address.ts';
 
 export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
@@ -22,11 +32,15 @@ export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
   readonly endsWhenEmpty?: boolean;
   /** How long a job may be silent before it is given to another worker; by default 30 s. */
   readonly lockMs?: number;
-  readonly onRun?: (key: string, error?: string) => void;
+  /** Called when a run is done, or has failed. */
+  readonly onRun?: (key: RunKey, error?: string) => void;
 }
 
 /** How long to wait for room, or for work. */
 const LOOK_EVERY_MS = 200;
+const LOCK_MS = 30_000;
+/** After a command that failed with its connection. */
+const RETRY_MS = 1_000;
 /** A run that takes its worker's process with it goes to so many others. */
 const STALLED_MAX = 5;
 
@@ -56,12 +70,12 @@ export class BullmqWorker implements Worker {
   }
 
   async work(signal: AbortSignal): Promise<void> {
-    const { lockMs = 30_000, endsWhenEmpty = false } = this.#options;
+    const { lockMs = LOCK_MS, endsWhenEmpty = false } = this.#options;
     const connection = this.#redis.duplicate();
     connection.on('error', () => {});
     const worker = new QueueWorker<Task, JobAnswer>(
       QUEUE_NAME,
-      (job) => this.#carryOut(job, signal),
+      (job, token) => this.#perform(job, token!, signal),
       {
         connection,
         prefix: QUEUE_PREFIX,
@@ -69,33 +83,67 @@ export class BullmqWorker implements Worker {
         lockDuration: lockMs,
         stalledInterval: lockMs / 2,
         maxStalledCount: STALLED_MAX,
+        runRetryDelay: RETRY_MS,
       },
     );
-    worker.on('error', () => {});
+    this.#tellOf(worker);
+    // Before anything is given back, so that it takes nothing back itself.
+    const stop = (): void => void worker.close();
+    signal.addEventListener('abort', stop, { once: true });
     try {
       if (endsWhenEmpty) await this.#untilEmpty(worker, signal);
       else if (!signal.aborted) await once(signal, 'abort');
     } finally {
-      // What is under way was stopped with the signal; others take it from the queue.
-      await worker.close(signal.aborted);
+      signal.removeEventListener('abort', stop);
+      await saidGoodbye(worker.close());
       await this.#pool.close();
       this.#redis.disconnect();
       connection.disconnect();
     }
   }
 
-  async #carryOut({ data }: Job<Task, JobAnswer>, signal: AbortSignal): Promise<JobAnswer> {
+  /** What the queue itself has to say; that the connection is lost is said by its owner. */
+  #tellOf(worker: QueueWorker): void {
+    const { onTrouble = () => {} } = this.#options;
+    worker.on('error', (error) => {
+      if (this.#redis.status === 'ready') onTrouble(`trouble with the queue: ${error.message}`);
+    });
+    worker.on('stalled', (key) => {
+      onTrouble(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
+    });
+  }
+
+  /** As a job may come again: what is there already is not made again. */
+  async #perform(
+    job: Job<Task, JobAnswer>,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<JobAnswer> {
+    const { key } = job.data;
     const { store, onRun } = this.#options;
-    while (!this.#pool.hasRoomFor(data)) await sleep(LOOK_EVERY_MS, undefined, { signal });
-    const outcome = await this.#pool.carryOut(data, this.#pool.jobs, signal);
+    const isStored = store !== undefined;
+    if (isStored ? store.has(key) : await hasResult(this.#redis, key)) return { isStored };
+    const outcome = await this.#carryOut(job, token, signal);
     if (!outcome.isDone) {
-      onRun?.(data.key, outcome.error);
+      onRun?.(key, outcome.error);
       throw new Error(outcome.error);
     }
-    if (store === undefined) await leaveResult(this.#redis, data.key, outcome.text!);
-    else await store.putSealed(data.key, outcome.text!);
-    onRun?.(data.key);
-    return { isStored: store !== undefined };
+    if (isStored) await store.putSealed(key, outcome.text!);
+    else await leaveResult(this.#redis, key, outcome.text!);
+    onRun?.(key);
+    return { isStored };
+  }
+
+  /** Gives the job back to the queue, for others, where it is stopped. */
+  async #carryOut(job: Job<Task, JobAnswer>, token: string, signal: AbortSignal): Promise<Outcome> {
+    try {
+      while (!this.#pool.hasRoomFor(job.data)) await sleep(LOOK_EVERY_MS, undefined, { signal });
+      return await this.#pool.carryOut(job.data, this.#pool.jobs, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    }
   }
 
   async #untilEmpty(worker: QueueWorker, signal: AbortSignal): Promise<void> {
@@ -110,32 +158,12 @@ export class BullmqWorker implements Worker {
 
 /** Whoever waits for runs that will never come had better know. */
 async function refuseOtherVersions(redis: Redis, url: string): Promise<void> {
-  const waiting = async (queue: string) => redis.llen(`${QUEUE_PREFIX}:${queue}:wait`);
-  if ((await waiting(QUEUE_NAME)) > 0) return;
-  const names = await queueNames(redis);
-  for (const name of names) {
-    if (name === QUEUE_NAME || (await waiting(name)) === 0) continue;
-    const at = `--redis ${withoutCredentials(url)}`;
-    const theirs = versionOf(name);
-    const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
-    const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
-    throw new UserMistake({ at, problem, fix });
-  }
-}
-
-async function queueNames(redis: Redis): Promise<string[]> {
-  const names = new Set<string>();
-  let cursor = '0';
-  do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `${QUEUE_PREFIX}:runs-*:meta`);
-    for (const key of keys) names.add(key.split(':')[1]!);
-    cursor = next;
-  } while (cursor !== '0');
-  return [...names].sort();
-}
-
-/** `runs-0.1.0-r1` is of version 0.1.0 (results 1). */
-function versionOf(queue: string): string {
-  const [, version = '?', results = '?'] = /^runs-(.*)-r(\d+)$/.exec(queue) ?? [];
-  return `${version} (results ${results})`;
+  if ((await waiting(redis, QUEUE_NAME)) > 0) return;
+  const [other] = await otherQueuesWaiting(redis);
+  if (other === undefined) return;
+  const at = `--redis ${withoutCredentials(url)}`;
+  const theirs = versionOf(other);
+  const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
+  const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
+  throw new UserMistake({ at, problem, fix });
 }

@@ -20,7 +20,13 @@ export type Outcome =
       /** A sealed record; undefined where whoever made it has put it into the store already. */
       readonly text: string | undefined;
     }
-  | { readonly key: RunKey; readonly isDone: false; readonly error: string };
+  | {
+      readonly key: RunKey;
+      readonly isDone: false;
+      readonly error: string;
+      /** How often it has been tried, where that is more than once. */
+      readonly attempts?: number;
+    };
 
 /** As much of a planned run as it takes to make it. */
 export interface Task {

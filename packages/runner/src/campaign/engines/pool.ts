@@ -7,7 +7,7 @@
  * better than the parts of one.
  */
 
-import { availableParallelism, freemem, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 
 import { Piscina } from 'piscina';
 
@@ -32,7 +32,7 @@ export class Pool {
 
   constructor({ jobs = availableParallelism(), memoryBytes }: PoolOptions = {}) {
     this.#jobs = jobs;
-    this.#memoryBytes = memoryBytes ?? freemem() - totalmem() / 10;
+    this.#memoryBytes = memoryBytes ?? process.availableMemory() - totalmem() / 10;
     this.#pool = new Piscina<RunTask, Outcome>({
       filename: CARRY_OUT,
       name: 'carryOut',

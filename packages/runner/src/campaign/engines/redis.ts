@@ -1,12 +1,16 @@
 /** Connections to Redis (or Valkey): with clear words where there is none, and with patience. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Redis } from 'ioredis';
 
 import { UserMistake } from '../../user-mistake.ts';
-import { LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
+import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
 
 const CONNECT_MS = 5_000;
 const RECONNECT_MS_MAX = 5_000;
+/** Less than whoever pressed Ctrl-C waits for. */
+const GOODBYE_MS = 700;
 
 export interface RedisOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` for TLS. */
@@ -22,7 +26,7 @@ export interface RedisOptions {
  */
 export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis> {
   const at = withoutCredentials(url);
-  if (!URL.canParse(url) || !/^rediss?:$/.test(new URL(url).protocol)) {
+  if (!isRedisUrl(url)) {
     const problem = 'is no address of a Redis';
     throw new UserMistake({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
   }
@@ -54,6 +58,14 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
   }
   isUp = true;
   return redis;
+}
+
+/** Waits for what has to be said before a connection ends, unless nobody is there to hear it. */
+export async function saidGoodbye(saying: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  const waited = sleep(GOODBYE_MS, undefined, { signal: late.signal }).catch(() => {});
+  await Promise.race([saying, waited]);
+  late.abort();
 }
 
 function refusal(address: string, error: NodeJS.ErrnoException): UserMistake {

@@ -5,6 +5,7 @@
 
 import { UserMistake } from '../../user-mistake.ts';
 import { Pace } from '../estimate.ts';
+import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 
 export interface Shard {
@@ -80,6 +81,25 @@ export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard
     .map(({ run }) => run);
 }
 
+/**
+ * The runs that a list in `listFile` names, among those of a plan.
+ *
+ * @throws UserMistake where the plan has changed since
+ */
+export function listedRuns(
+  runs: readonly PlannedRun[],
+  keys: readonly RunKey[],
+  listFile: string,
+): PlannedRun[] {
+  const byKey = new Map(runs.map((run) => [run.key, run]));
+  return keys.map((key) => {
+    const run = byKey.get(key);
+    if (run !== undefined) return run;
+    const problem = `names run ${key}, which the experiment does not have (any more)`;
+    throw new UserMistake({ at: listFile, problem, fix: 'submit the experiment as it is now' });
+  });
+}
+
 function written(text: string): Shard {
   const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (number === undefined || count === undefined) {
@@ -92,6 +112,8 @@ function written(text: string): Shard {
 function checked(shard: Shard, at: string): Shard {
   const { index, count } = shard;
   if (Number.isInteger(index) && index >= 0 && index < count) return shard;
+  if (count === 0)
+    throw new UserMistake({ at, problem: 'is of none', fix: 'write 1 shard or more' });
   const problem = `is none of ${count} shards`;
   throw new UserMistake({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
 }

@@ -7,6 +7,18 @@ import { basename, dirname, join } from 'node:path';
 
 import { UserMistake } from '../../user-mistake.ts';
 
+/** Makes a folder and those above it, where they are not there. */
+export async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    // Of several folders at once, Node says only that one is missing, and not what is in the way.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
+  }
+}
+
 /** Writes `text` to `path`, in place of what was there. `scratch` is a folder beside it. */
 export async function writeWhole(path: string, text: string, scratch: string): Promise<void> {
   const made = join(scratch, `${basename(path)}.${randomUUID()}`);

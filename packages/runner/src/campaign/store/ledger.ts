@@ -59,7 +59,8 @@ export class Ledger {
     );
     this.#insert = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM claims WHERE key = ? AND owner = ?');
-    this.#heartbeat = setInterval(() => this.#beSeen(), SEEN_EVERY_MS);
+    // What could not be said now is said the next time.
+    this.#heartbeat = setInterval(() => tried(() => this.#beSeen()), SEEN_EVERY_MS);
     this.#heartbeat.unref();
   }
 
@@ -111,13 +112,15 @@ export class Ledger {
     });
   }
 
-  /** Gives up all claims. */
+  /** Gives up all claims. Where that cannot be written down, they end with this process. */
   close(): void {
     clearInterval(this.#heartbeat);
-    this.#atomically(() => {
-      this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(this.#id);
-      this.#database.prepare('DELETE FROM owners WHERE id = ?').run(this.#id);
-    });
+    tried(() =>
+      this.#atomically(() => {
+        this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(this.#id);
+        this.#database.prepare('DELETE FROM owners WHERE id = ?').run(this.#id);
+      }),
+    );
     this.#database.close();
   }
 
@@ -149,6 +152,15 @@ export class Ledger {
       this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+}
+
+/** Lets it be where the disk is full or the file is busy, but not where it is a bug. */
+function tried(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
   }
 }
 

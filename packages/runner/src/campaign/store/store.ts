@@ -13,12 +13,12 @@
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
-import { access, constants, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UserMistake } from '../../user-mistake.ts';
 import type { RunKey } from '../experiment/key.ts';
-import { list, makeFolder, pretty, storeMistake, writeWhole } from './folder.ts';
+import { list, makeFolder, makeFolders, pretty, storeMistake, writeWhole } from './folder.ts';
 import { Ledger, type Stamp } from './ledger.ts';
 import { type DatasetFormat, foundStore, manifestOf, PARTS } from './manifest.ts';
 import { Damaged, type RunRecord, sealed, unsealed } from './record.ts';
@@ -79,7 +79,7 @@ export class Store {
   static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
     try {
       const manifest = await manifestOf(folder);
-      for (const name of PARTS) await mkdir(join(folder, name), { recursive: true });
+      for (const name of PARTS) await makeFolders(join(folder, name));
       await access(folder, constants.W_OK | constants.X_OK);
       const ledger = new Ledger(join(folder, 'ledger.sqlite'), () =>
         clear(join(folder, 'scratch')),
@@ -119,6 +119,16 @@ export class Store {
 
   has(key: RunKey): boolean {
     return statSync(this.fileOf(key), { throwIfNoEntry: false }) !== undefined;
+  }
+
+  /**
+   * The same of a run that another machine has just put there: network file systems remember for
+   * a while that something was not there, unless the folders are read anew.
+   */
+  hasOfOthers(key: RunKey): boolean {
+    const shelf = key.slice(0, 2);
+    const shelves = list(join(this.folder, 'runs'));
+    return shelves.includes(shelf) && list(join(this.folder, 'runs', shelf)).includes(key);
   }
 
   /**

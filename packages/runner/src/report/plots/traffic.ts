@@ -10,7 +10,7 @@ import { Panels, type Placed } from './panels.ts';
 interface Cell extends Placed {
   readonly from: number;
   readonly to: number;
-  readonly megabytes: number;
+  readonly bytes: number;
 }
 
 /** Numbers of more AS than that would run into each other. */
@@ -20,7 +20,7 @@ export function traffic(details: readonly Detail[]): Drawing | undefined {
   const cells = details.flatMap(cellsOf);
   if (cells.length === 0) return undefined;
   const panels = new Panels(details);
-  const most = cells.reduce((max, { megabytes }) => Math.max(max, megabytes), 0);
+  const most = cells.reduce((max, { bytes }) => Math.max(max, bytes), 0);
   const asCount = cells.reduce((max, { to }) => Math.max(max, to), 0) + 1;
   const step = Math.ceil(asCount / TICKS_MAX);
   const ticks = Array.from({ length: asCount }, (_, as) => as).filter((as) => as % step === 0);
@@ -28,10 +28,10 @@ export function traffic(details: readonly Detail[]): Drawing | undefined {
     name: 'traffic',
     title: 'Traffic between autonomous systems',
     caption:
-      'Megabytes of pieces that the AS of a row sent to the AS of a column, in the first ' +
-      `repetition; the diagonal is what stayed within an AS. Shades go from 0 (dark) to ` +
-      `${Math.round(most).toLocaleString('en-US')} MB (light), by the square root.`,
+      'What the AS of a row sent to the AS of a column, in the first repetition; the diagonal is ' +
+      'what stayed within an AS. Shades grow with the square root.',
     legend: [],
+    shades: ['nothing', size(most)],
     options: (theme) => ({
       ...panels.options(360),
       marginLeft: 44,
@@ -44,10 +44,9 @@ export function traffic(details: readonly Detail[]): Drawing | undefined {
           ...panels.place,
           x: 'to',
           y: 'from',
-          fill: 'megabytes',
+          fill: 'bytes',
           inset: 0.5,
-          title: ({ from, to, megabytes }: Cell) =>
-            `AS ${from} to AS ${to}: ${megabytes.toFixed(1)} MB`,
+          title: ({ from, to, bytes }: Cell) => `AS ${from} to AS ${to}: ${size(bytes)}`,
         }),
       ],
     }),
@@ -58,6 +57,18 @@ function cellsOf(detail: Detail): Cell[] {
   const [first] = detail.records;
   if (first === undefined) return [];
   return first.result.trafficBytes.flatMap((row, from) =>
-    row.map((bytes, to) => ({ panel: detail.name, from, to, megabytes: bytes / 1e6 })),
+    row.map((bytes, to) => ({ panel: detail.name, from, to, bytes })),
   );
 }
+
+/** Three digits say enough: 12.3 MB. */
+function size(bytes: number): string {
+  const [unit, scale] = SIZES.find(([, least]) => bytes >= least) ?? ['bytes', 1];
+  return `${Number((bytes / scale).toPrecision(3)).toLocaleString('en-US')} ${unit}`;
+}
+
+const SIZES = [
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
+] as const;

@@ -1,0 +1,114 @@
+/** Stores on disks that are full, or that may not be written to. */
+
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { planCampaign } from '../src/campaign/experiment/plan.ts';
+import { readExperiment } from '../src/campaign/experiment/read.ts';
+import { listingOf, writeListing } from '../src/campaign/listing.ts';
+import { Store } from '../src/campaign/store/store.ts';
+import { cli, EXIT } from '../src/cli.ts';
+import { pretendedRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
+import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';
+import { world } from './worlds.ts';
+
+const PATIENCE_MS = 60_000;
+const FULL = 'is on a disk that is full\n  to mend it: make room, and run the same command again';
+const READ_ONLY = 'is on a disk that cannot be written to';
+
+async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const surroundings = world();
+  const code = await cli(args, surroundings);
+  return { code, ...surroundings.written };
+}
+
+/** A disk with an experiment of eight runs on it, and room for a store. */
+async function withDisk(
+  bytes: number,
+  use: (file: string, store: string, disk: SmallDisk) => Promise<void>,
+): Promise<void> {
+  await SmallDisk.with(bytes, async (disk) => {
+    const file = join(disk.folder, 'experiment.json');
+    const plots = [{ x: 'leaders', y: 'redundancy' }];
+    writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, vary: { leaders: [20, 30] }, plots, repeat: 4 }));
+    await use(file, join(disk.folder, 'store'), disk);
+  });
+}
+
+describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS }, () => {
+  test('while runs are written loses those in flight, and no other', () =>
+    withDisk(160_000, async (file, store, disk) => {
+      const { code, out, err } = await run('sweep', file, '--store', store, '--jobs', '1', '--quiet');
+      expect({ code, out, err }).toEqual({ code: EXIT.mistake, out: '', err: expect.stringContaining(FULL) });
+      const before = resultsIn(store);
+      expect(before.size).toBeGreaterThan(0);
+      expect(before.size).toBeLessThan(8);
+      const toRead = await Store.openToRead(store);
+      expect(toRead.damaged(toRead.keys(), true)).toEqual([]);
+      expect(readdirSync(join(store, 'scratch'))).toEqual([]);
+
+      disk.resize(50e6);
+      const again = await run('sweep', file, '--store', store, '--quiet');
+      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? made, ${before.size} in `));
+      expect([...resultsIn(store)]).toEqual(expect.arrayContaining([...before]));
+    }));
+
+  test('while tables are written leaves the runs as they are', () =>
+    withDisk(2e6, async (file, folder, disk) => {
+      const plan = await planCampaign(await readExperiment(file));
+      const store = await Store.open(folder);
+      await writeListing(store, listingOf(plan));
+      for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+      store.close();
+      const before = resultsIn(folder);
+      const filler = join(disk.folder, 'filler');
+      writeFileSync(filler, Buffer.alloc(statfsSync(disk.folder).bavail * statfsSync(disk.folder).bsize));
+
+      const question = ['query', folder, 'SELECT count(*) AS n FROM runs', '--format', 'csv'];
+      const full = await run(...question);
+      expect(full).toMatchObject({ code: EXIT.mistake, err: expect.stringContaining(FULL) as unknown });
+      expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
+      const report = join(disk.folder, 'report.html');
+      expect(await run('report', folder, '--out', report)).toMatchObject({ code: EXIT.mistake, out: '' });
+      expect(existsSync(report)).toBe(false);
+      expect([...resultsIn(folder)]).toEqual([...before]);
+
+      rmSync(filler);
+      expect((await run(...question)).out).toBe('n\n8\n');
+    }));
+
+  test('before there is anything leaves nothing half-written', () =>
+    withDisk(16_384, async (file, store, disk) => {
+      const { code, err } = await run('sweep', file, '--store', store, '--quiet');
+      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(FULL)]);
+      disk.resize(50e6);
+      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs made');
+    }));
+});
+
+describe.skipIf(!HAS_SMALL_DISKS)('a disk that may not be written to', { timeout: PATIENCE_MS }, () => {
+  test('is refused by who writes, and good enough for who reads', () =>
+    withDisk(50e6, async (file, store, disk) => {
+      await run('sweep', file, '--store', store, '--quiet');
+      const before = readFileSync(join(store, 'datasets', 'contents.json'), 'utf8');
+      disk.makeReadOnly();
+      for (const args of [['sweep', file, '--quiet'], ['submit', 'slurm', file, '--print'], ['work', file, '--shard', '1/2']]) {
+        const { code, err } = await run(...args, '--store', store);
+        expect([args[0], code, err]).toEqual([args[0], EXIT.mistake, expect.stringContaining(`store ${store}: ${READ_ONLY}`)]);
+      }
+      expect((await run('sweep', file, '--store', store, '--dry-run')).out).toContain('done        8');
+      const asked = await run('query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv');
+      expect(asked).toEqual({ code: EXIT.done, out: 'n\n8\n', err: '' });
+      expect(readFileSync(join(store, 'datasets', 'contents.json'), 'utf8')).toBe(before);
+    }));
+
+  test('gets no store', () =>
+    withDisk(1e6, async (file, store, disk) => {
+      disk.makeReadOnly();
+      const { code, err } = await run('sweep', file, '--store', store, '--quiet');
+      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(READ_ONLY)]);
+      expect(existsSync(store)).toBe(false);
+    }));
+});

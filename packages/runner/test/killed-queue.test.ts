@@ -1,0 +1,51 @@
+/** The same with a queue: workers, the submitter, and Redis itself are killed. */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { expect, test } from 'vitest';
+
+import { AGAIN, exitOf, expectSame, kill, KILLS, LATEST_KILL_MS, PATIENCE_MS, sweeping, withExperiment } from './kills.ts';
+import { ended, working } from './queue.ts';
+import { HAS_REDIS, RedisServer } from './redis-server.ts';
+
+test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the store of one that is left alone', () =>
+  withExperiment({ repeat: 40 }, async (file, plain, killed, random) => {
+    const folder = join(killed, '..', 'redis');
+    mkdirSync(folder);
+    const server = await RedisServer.start(folder);
+    const submit = () => sweeping(file, killed, '--engine', 'bullmq', '--redis', server.url);
+    let submitter = submit();
+    const workers = [working(server.url), working(server.url)];
+    const victims = [
+      async () => {
+        await kill(submitter);
+        submitter = submit();
+      },
+      async () => {
+        const victim = random.below(workers.length);
+        await kill(workers[victim]!);
+        workers[victim] = working(server.url);
+      },
+      async () => {
+        await server.stop('SIGKILL');
+        await server.start();
+      },
+    ];
+    try {
+      for (let kills = 0; kills < KILLS; kills++) {
+        await sleep(random.below(LATEST_KILL_MS));
+        // Otherwise there is nothing left to kill: the campaign was too short.
+        expect(submitter.exitCode, AGAIN).toBeNull();
+        // One of each to begin with, and then workers more often than the others.
+        await victims[kills < 3 ? kills : [0, 1, 1, 1, 2][random.below(5)]!]!();
+      }
+      expect(submitter.exitCode ?? (await exitOf(submitter)), AGAIN).toBe(0);
+      await ended(...workers);
+    } finally {
+      for (const process of [submitter, ...workers]) process.kill('SIGKILL');
+      await server.stop();
+    }
+    expectSame(killed, plain);
+  }), PATIENCE_MS);

@@ -1,0 +1,65 @@
+/**
+ * What tests need that kill whatever carries out a campaign, at random moments. A failure names the
+ * seed of its chance; CACHETORRENT_SEED=N has the same again, as far as a machine that is busy
+ * otherwise does the same again.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { type Random, seededRandom } from '@cachetorrent/std';
+import { expect } from 'vitest';
+
+import { inFolder, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
+import { COMMAND } from './queue.ts';
+
+export const KILLS = 20;
+/** From before a process has read anything to in the middle of its runs. */
+export const LATEST_KILL_MS = 1_600;
+/** On a machine that has other things to do. */
+export const PATIENCE_MS = 300_000;
+
+const SEED = Number(process.env['CACHETORRENT_SEED'] ?? randomInt(2 ** 31));
+export const AGAIN: string = `with CACHETORRENT_SEED=${SEED}`;
+console.info(`kills at random moments ${AGAIN}`);
+
+/** Gives an experiment, the store of one who was left alone, and a folder for another. */
+export async function withExperiment(
+  changes: object,
+  use: (file: string, plain: string, killed: string, random: Random) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder) => {
+    const file = join(folder, 'experiment.json');
+    const experiment = { ...SMALL_EXPERIMENT, vary: { leaders: [null, 30] }, ...changes };
+    writeFileSync(file, JSON.stringify(experiment));
+    const [plain, killed] = [join(folder, 'plain'), join(folder, 'killed')];
+    expect(await exitOf(sweeping(file, plain))).toBe(0);
+    await use(file, plain, killed, seededRandom(SEED));
+  });
+}
+
+/** Nothing is lost, nothing is made up, and nothing is left over. */
+export function expectSame(killed: string, plain: string): void {
+  expect([...resultsIn(killed)], AGAIN).toEqual([...resultsIn(plain)]);
+  expect(readdirSync(join(killed, 'scratch')), AGAIN).toEqual([]);
+  expect(readdirSync(join(killed, 'failures')), AGAIN).toEqual([]);
+}
+
+export function sweeping(file: string, store: string, ...how: readonly string[]): ChildProcess {
+  const args = [COMMAND, 'sweep', file, '--store', store, '--quiet', ...how];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+export async function exitOf(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+export async function kill(child: ChildProcess): Promise<void> {
+  const exit = exitOf(child);
+  child.kill('SIGKILL');
+  await exit;
+}

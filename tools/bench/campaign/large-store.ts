@@ -1,0 +1,70 @@
+/**
+ * A store with very many runs. Nobody waits for so many simulations: one is made, and stands under
+ * the key of each. The files are those that a campaign writes, but for the wait until each is on
+ * the disk.
+ */
+
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import type { Experiment } from '@cachetorrent/runner';
+
+import { LocalEngine } from '../../../packages/runner/src/campaign/engines/local.ts';
+import {
+  type CampaignPlan,
+  planCampaign,
+} from '../../../packages/runner/src/campaign/experiment/plan.ts';
+import { readExperiment } from '../../../packages/runner/src/campaign/experiment/read.ts';
+import { listingOf, writeListing } from '../../../packages/runner/src/campaign/listing.ts';
+import { sealed } from '../../../packages/runner/src/campaign/store/record.ts';
+import { Store } from '../../../packages/runner/src/campaign/store/store.ts';
+import { sweep } from '../../../packages/runner/src/campaign/sweep.ts';
+import { SHORT } from './sweeps.ts';
+
+/** Of `runs` runs, in combinations of a hundred seeds each. */
+export function largeExperiment(runs: number): Experiment {
+  const repeat = Math.min(runs, 100);
+  const combinations = Math.ceil(runs / repeat);
+  const vary = { uploads: { from: 1, to: combinations, step: 1 } };
+  return { ...SHORT, name: 'large', vary, repeat };
+}
+
+/** Fills the store in `folder` with the runs of the experiment in `file`. */
+export async function fill(file: string, folder: string, signal: AbortSignal): Promise<void> {
+  const plan = await planCampaign(await readExperiment(file));
+  const store = await Store.open(folder);
+  try {
+    await makeFirst(plan, store, signal);
+    const first = store.read(plan.runs[0]!.key);
+    const stamps = plan.runs.slice(1).map(({ key, seed, cell: { config } }) => {
+      signal.throwIfAborted();
+      const path = store.fileOf(key);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, sealed({ ...first, key, seed, config }));
+      const { size, mtimeMs } = statSync(path);
+      return [key, { size, changedMs: mtimeMs }] as const;
+    });
+    store.ledger.noteSound(stamps);
+    await writeListing(store, listingOf(plan));
+  } finally {
+    store.close();
+  }
+}
+
+async function makeFirst(plan: CampaignPlan, store: Store, signal: AbortSignal): Promise<void> {
+  const engine = new LocalEngine({ jobs: 1 });
+  const only = ({ key }: { readonly key: string }) => key === plan.runs[0]!.key;
+  await sweep({ plan, store, engine, signal, only, datasets: false });
+  await engine.close();
+}
+
+/** What it takes to open the store in `folder` and to know all that is in it. */
+export async function openingMs(folder: string, runs: number): Promise<number> {
+  const startMs = performance.now();
+  const store = await Store.open(folder);
+  const found = store.keys().length;
+  const tookMs = performance.now() - startMs;
+  store.close();
+  if (found !== runs) throw new Error(`expected ${runs} runs in the store, and there are ${found}`);
+  return tookMs;
+}
