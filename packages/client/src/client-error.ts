@@ -10,13 +10,18 @@ export interface Mistake {
 
 /** Something that the user can mend: where it is, what is wrong, and what to do about it. */
 export class ClientError extends Error {
-  override readonly name = 'ClientError';
+  override readonly name: string = 'ClientError';
   readonly mistake: Mistake;
 
   constructor(mistake: Mistake, cause?: unknown) {
     super(`${mistake.at}: ${mistake.problem}. ${mistake.fix}.`, { cause });
     this.mistake = mistake;
   }
+}
+
+/** The disk keeps a download from going on; it can be begun again when that is mended. */
+export class StorageFailure extends ClientError {
+  override readonly name = 'StorageFailure';
 }
 
 /** The user stopped a download before its end. */

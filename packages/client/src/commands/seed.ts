@@ -14,7 +14,7 @@ import type { Torrent } from '../torrent/torrent.ts';
 import { serve } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 import { TransferDisplay } from './transfer-display.ts';
-import { clientOptionsOf, type TransferFlags } from './transfer-flags.ts';
+import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
 export interface SeedFlags extends TransferFlags {
   /** Where the torrent's files are; beside the torrent where absent. */
@@ -35,7 +35,13 @@ export async function seed(path: string, flags: SeedFlags, around: Surroundings)
   if (isTorrent) await checkWhole(torrent, folder, path, display);
 
   const client = new Client({ torrent, folder, isSeed: true, ...clientOptionsOf(flags, display) });
-  await serve(client, flags, around, display);
+  try {
+    await client.start();
+    meetPeers(client, torrent.trackers, flags, display);
+    await serve(client, around, display);
+  } finally {
+    await client.stop();
+  }
 }
 
 /** Makes the torrent of a file or folder, and says where it is. */

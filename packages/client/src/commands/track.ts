@@ -8,6 +8,7 @@ import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 import { ClientError } from '../client-error.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
+import { stopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface TrackFlags {
@@ -49,10 +50,7 @@ export async function track(flags: TrackFlags, around: Surroundings): Promise<vo
     ...(quiet === true ? {} : { onAnnounce: (line: string) => around.stderr.write(`${line}\n`) }),
   });
   around.stdout.write(`${await server.start()}\n`);
-  await new Promise<void>((resolve) => {
-    if (around.signal.aborted) resolve();
-    around.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await stopped(around.signal);
   await server.stop();
 }
 

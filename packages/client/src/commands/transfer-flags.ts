@@ -32,6 +32,7 @@ export function clientOptionsOf(
   const { tracker, host, port, up = USUAL.up, down = USUAL.down, limit, quiet } = flags;
   return {
     host,
+    onChecked: (pieces, pieceCount) => display.showChecked(pieces, pieceCount),
     candidacy: {
       uploadBytesPerS: up * BYTES_PER_KB,
       downloadBytesPerS: down * BYTES_PER_KB,
@@ -43,6 +44,16 @@ export function clientOptionsOf(
   };
 }
 
-export function connectToPeers(client: Client, { peer: peers = [] }: TransferFlags): void {
+/** Connects to the peers that the user named; says how to be found where nobody else tells. */
+export function meetPeers(
+  client: Client,
+  trackers: readonly string[],
+  { peer: peers = [], tracker, host = '0.0.0.0' }: TransferFlags,
+  display: TransferDisplay,
+): void {
   for (const endpoint of peers) client.connectTo(endpoint);
+  if ((tracker ?? trackers).length > 0 || peers.length > 0) return;
+  display.say(
+    `no tracker: whoever is to be found is named (--peer). Listening at ${host}:${client.port}`,
+  );
 }

@@ -10,9 +10,10 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
-import { ClientError } from '../client-error.ts';
+import { StorageFailure } from '../client-error.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { type Span, spansOf } from './layout.ts';
+import { wayOut } from './way-out.ts';
 
 const OPEN_MAX = 64;
 
@@ -58,14 +59,14 @@ export class FileStore {
     return bytes;
   }
 
-  /** Throws ClientError where the disk is full, or the files cannot be written. */
+  /** Throws StorageFailure where the disk is full, or the files cannot be written. */
   async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) continue;
       try {
         await this.#write(span, bytes);
       } catch (error) {
-        throw writeError(this.pathOf(span.file), error as NodeJS.ErrnoException);
+        throw error instanceof StorageFailure ? error : failureAt(this.pathOf(span.file), error);
       }
     }
   }
@@ -129,13 +130,32 @@ export class FileStore {
   async #openFile(file: number): Promise<FileHandle | undefined> {
     const path = this.pathOf(file);
     try {
+      if (this.#isWritable) await this.#stayInside(file);
+      return await this.#openOrMake(path);
+    } catch (error) {
+      throw error instanceof StorageFailure ? error : failureAt(path, error);
+    }
+  }
+
+  async #openOrMake(path: string): Promise<FileHandle | undefined> {
+    try {
       return await open(path, this.#isWritable ? 'r+' : 'r');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       if (!this.#isWritable) return undefined;
     }
     await mkdir(dirname(path), { recursive: true });
     return open(path, 'w+');
+  }
+
+  async #stayInside(file: number): Promise<void> {
+    const link = await wayOut(this.#folder, this.#torrent.files[file]!.path);
+    if (link === undefined) return;
+    throw new StorageFailure({
+      at: link,
+      problem: `is a symbolic link that leads out of ${this.#folder}`,
+      fix: 'Remove the link, or choose another folder',
+    });
   }
 
   async #closeOldest(): Promise<void> {
@@ -145,10 +165,10 @@ export class FileStore {
   }
 }
 
-function writeError(path: string, error: unknown): ClientError {
+function failureAt(path: string, error: unknown): StorageFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ClientError(
+    return new StorageFailure(
       {
         at: path,
         problem: 'the disk is full',
@@ -157,10 +177,10 @@ function writeError(path: string, error: unknown): ClientError {
       error,
     );
   }
-  return new ClientError(
+  return new StorageFailure(
     {
       at: path,
-      problem: `cannot be written (${message})`,
+      problem: `cannot be used (${message})`,
       fix: 'See to its permissions, or choose another folder',
     },
     error,
