@@ -23,7 +23,7 @@ beforeEach(() => {
   running = [];
 });
 afterEach(async () => {
-  for (const { ended, stop } of running.reverse()) {
+  for (const { ended, stop } of running.toReversed()) {
     stop.abort();
     expect(await ended).toBe(EXIT.done);
   }
