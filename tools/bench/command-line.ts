@@ -10,6 +10,7 @@ import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
+import { addWire } from './commands/wire.ts';
 import { busyElsewhere } from './machine.ts';
 import { ProcessFailed } from './process.ts';
 import { GotWorse, type Streams, type Surroundings } from './surroundings.ts';
@@ -48,7 +49,7 @@ function program(surroundings: Surroundings): Command {
       writeErr: (text) => void stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addRun, addScaling, addPredict, addPhold, addMicro]) {
+  for (const add of [addRun, addScaling, addPredict, addPhold, addMicro, addWire]) {
     add(command, surroundings);
   }
   command.hook('preAction', () => {
