@@ -27,7 +27,15 @@ export interface TrackerServerOptions extends RegistryOptions {
 }
 
 const TORRENTS_MAX = 10_000;
-const HEADER_BYTES_MAX = 2 ** 13;
+const CONNECTIONS_MAX = 2_000;
+/** Who asks slowly, or much, is hung up on. */
+const HTTP = {
+  maxHeaderSize: 2 ** 13,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
 
 export class TrackerServer {
   readonly #options: TrackerServerOptions;
@@ -36,9 +44,8 @@ export class TrackerServer {
 
   constructor(options: TrackerServerOptions) {
     this.#options = options;
-    this.#server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
-      this.#answer(request, response);
-    });
+    this.#server = createServer(HTTP, (request, response) => this.#answer(request, response));
+    this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Throws ClientError where the port is taken. Returns the address to put into torrents. */

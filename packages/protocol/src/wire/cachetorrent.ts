@@ -151,9 +151,11 @@ function decodePeers(value: BencodedDictionary, limits: WireLimits): Endpoint[] 
     ['peers6', COMPACT_BYTES.ipv6],
   ] as const;
   for (const [key, size] of lists) {
-    const bytes = bytesField(value, key) ?? new Uint8Array(0);
-    const listed = decodeEndpoints(bytes, size);
-    if (listed === undefined) throw bad(`${key} has ${bytes.length} bytes`);
+    // There need not be peers of version 6.
+    if (!value.has(key) && key === 'peers6') continue;
+    const bytes = bytesField(value, key);
+    const listed = bytes === undefined ? undefined : decodeEndpoints(bytes, size);
+    if (listed === undefined) throw bad(`${key} is no list of ${size} bytes each`);
     for (const endpoint of listed) {
       if (endpoint === undefined) throw bad(`${key} has port 0`);
       peers.push(endpoint);

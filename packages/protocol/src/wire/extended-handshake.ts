@@ -90,7 +90,7 @@ export function decodeExtendedHandshake(
     ),
     uploadOnly: value.has('upload_only') ? integerField(value, 'upload_only') !== 0 : undefined,
     yourAddress: hasAddress ? formatAddress(yourAddress!) : undefined,
-    system: within(integerField(value, 'ct_as'), 0, 2 ** 32 - 1),
+    system: checked('bad-cachetorrent-message', value.get('ct_as'), 0, 2 ** 32 - 1, remarks),
   };
 }
 

@@ -92,6 +92,11 @@ export class WireSession {
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.#isClosed) return;
     this.#setNow(nowMs);
+    const waiting = this.#output.length;
+    if (waiting > this.#limits.outputBytes) {
+      this.close('output-overflow', `it does not read: ${waiting} bytes wait`);
+      return;
+    }
     try {
       const rest = this.#talk === undefined ? this.#greet(bytes) : bytes;
       this.#talk?.decoder.push(rest);
