@@ -49,6 +49,7 @@ export interface Habits {
   readonly oneWayToLeaders: boolean;
 }
 
+/** What today's clients do; the default. */
 export const CLIENT_HABITS: Habits = {
   repeatChokes: false,
   restlessOptimistics: false,
@@ -62,6 +63,7 @@ export const CLIENT_HABITS: Habits = {
   oneWayToLeaders: false,
 };
 
+/** What the original simulator did, which the published results were made with. */
 export const ORIGINAL_HABITS: Habits = {
   repeatChokes: true,
   restlessOptimistics: true,

@@ -37,6 +37,7 @@ import { WireError } from './wire-error.ts';
 /** Numbers of autonomous systems have 32 bits (RFC 6793). */
 export const SYSTEM_MAX: number = 2 ** 32 - 1;
 
+/** What CacheTorrent says over the extension protocol; docs/protocol.md has the bytes. */
 export type CacheTorrentMessage =
   | {
       readonly name: 'ct_leader_start';
@@ -59,6 +60,7 @@ export type CacheTorrentMessage =
     }
   | { readonly name: 'ct_leaders'; readonly leaders: readonly Endpoint[]; readonly system: number };
 
+/** The name by which an extended handshake lists a message. */
 export type CacheTorrentName = CacheTorrentMessage['name'];
 
 /** The numbers by which we want to be told each. */

@@ -33,6 +33,7 @@ interface Talk {
   readonly speaker: Speaker;
 }
 
+/** One connection to another BitTorrent client, as a machine without IO. */
 export class WireSession {
   readonly #options: SessionOptions;
   readonly #limits: WireLimits;
@@ -150,6 +151,7 @@ export class WireSession {
     return Math.min(this.#heardMs + idleMs, this.#saidMs + keepAliveMs, frameEndMs);
   }
 
+  /** Time has passed: hangs up on who is too slow, keeps alive what is too quiet. */
   handleTimeout(nowMs: number): void {
     this.#setNow(nowMs);
     if (this.#isClosed) return;
