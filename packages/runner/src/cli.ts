@@ -18,6 +18,7 @@ import type { Surroundings } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
 
+/** With what the command ends. */
 export const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;
 
 /** Ends that explain themselves, the special before the general. */
