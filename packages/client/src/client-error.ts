@@ -3,6 +3,7 @@
 export interface Mistake {
   /** A file, an option, an address. */
   readonly at: string;
+  /** What is wrong there, as the rest of a sentence that begins with `at`. */
   readonly problem: string;
   /** What to do about it. */
   readonly fix: string;
@@ -11,6 +12,7 @@ export interface Mistake {
 /** Something that the user can mend: where it is, what is wrong, and what to do about it. */
 export class ClientError extends Error {
   override readonly name: string = 'ClientError';
+  /** The same as the message, in its parts. */
   readonly mistake: Mistake;
 
   constructor(mistake: Mistake, cause?: unknown) {

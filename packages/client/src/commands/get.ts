@@ -10,6 +10,7 @@ import type { Surroundings } from './surroundings.ts';
 import { inWords, TransferDisplay } from './transfer-display.ts';
 import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
+/** Options of `cachetorrent get`. */
 export interface GetFlags extends TransferFlags {
   /** The folder to put it into; the current one where absent. */
   readonly out?: string;

@@ -16,11 +16,13 @@ import type { Surroundings } from './surroundings.ts';
 import { TransferDisplay } from './transfer-display.ts';
 import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
+/** Options of `cachetorrent seed`. */
 export interface SeedFlags extends TransferFlags {
   /** Where the torrent's files are; beside the torrent where absent. */
   readonly folder?: string;
   /** Where to write the torrent that is made; beside the file where absent. */
   readonly out?: string;
+  /** Bytes of a piece of the torrent that is made; by the size of the content where absent. */
   readonly pieceBytes?: number;
   /** Peers may come from elsewhere than the trackers. */
   readonly public?: boolean;

@@ -11,8 +11,11 @@ import { TrackerServer } from '../trackers/tracker-server.ts';
 import { stopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Options of `cachetorrent track`. */
 export interface TrackFlags {
+  /** The address to listen at; all of them where absent. */
   readonly host?: string;
+  /** The port to listen at; 6969 where absent, 0 for any that is free. */
   readonly port?: number;
   /** A file with a prefix and the number of an AS on each line. */
   readonly systems?: string;
@@ -26,6 +29,7 @@ export interface TrackFlags {
   readonly neighbours?: number;
   /** Percent of the neighbours that are drawn from all AS; all of them where absent. */
   readonly bias?: number;
+  /** Whether announces are not logged. */
   readonly quiet?: boolean;
 }
 

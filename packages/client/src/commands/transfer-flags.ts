@@ -6,18 +6,23 @@ import type { Client } from '../client.ts';
 import type { ClientOptions } from '../client-options.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
+/** Options that `seed` and `get` share. */
 export interface TransferFlags {
   /** Trackers in place of the torrent's own. */
   readonly tracker?: readonly string[];
   /** Peers to connect to that no tracker has named. */
   readonly peer?: readonly Endpoint[];
+  /** The address to listen at and to dial from; whichever the system likes where absent. */
   readonly host?: string;
+  /** The port to listen at; any that is free where absent. */
   readonly port?: number;
-  /** Capacity with which it stands for election, in kB/s. */
+  /** Upload capacity with which it stands for election, in kB/s. */
   readonly up?: number;
+  /** Download capacity with which it stands for election, in kB/s. */
   readonly down?: number;
   /** What is sent at most, in kB/s. */
   readonly limit?: number;
+  /** Whether mishaps are not told. */
   readonly quiet?: boolean;
 }
 

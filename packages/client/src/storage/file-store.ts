@@ -17,7 +17,9 @@ import { wayOut } from './way-out.ts';
 
 const OPEN_MAX = 64;
 
+/** What a store is told when it is made. */
 export interface FileStoreOptions {
+  /** Whose files they are. */
   readonly torrent: Torrent;
   /** The folder in which the torrent's own folder, or only file, is. */
   readonly folder: string;
@@ -25,6 +27,7 @@ export interface FileStoreOptions {
   readonly isWritable: boolean;
 }
 
+/** The files of a torrent on a disk, read and written piece by piece. */
 export class FileStore {
   readonly #torrent: Torrent;
   readonly #folder: string;
@@ -38,6 +41,7 @@ export class FileStore {
     this.#isWritable = isWritable;
   }
 
+  /** Where a file is, by its number in `Torrent.files`. */
   pathOf(file: number): string {
     return join(this.#folder, ...this.#torrent.files[file]!.path);
   }
@@ -78,6 +82,7 @@ export class FileStore {
     }
   }
 
+  /** Closes whatever is open. It can be used again, and opens what it needs. */
   async close(): Promise<void> {
     const handles = [...this.#open.values()];
     this.#open.clear();

@@ -17,6 +17,7 @@ import {
   type NeighbourSelection,
 } from '@cachetorrent/tracker';
 
+/** What a registry of peers is told when it is made. */
 export interface RegistryOptions {
   /** Seconds between announces of a peer; who misses two is forgotten. */
   readonly intervalS: number;
@@ -24,11 +25,13 @@ export interface RegistryOptions {
   readonly minPeers: number;
   /** Percent of the candidates of an AS that lead it; undefined where nobody is elected. */
   readonly leaderPercent: number | undefined;
+  /** Who are told of whom. */
   readonly selection: NeighbourSelection;
   /** Peers that it remembers at once. Default: 20,000. */
   readonly membersMax?: number;
   /** The AS of an address; undefined where it is not known. */
   readonly systemOf: (host: string) => number | undefined;
+  /** All its chance. */
   readonly random: Random;
 }
 
@@ -48,6 +51,7 @@ const MEMBERS_MAX = 20_000;
 /** It is looked for the departed so often. */
 const FORGET_MS = 1_000;
 
+/** What a tracker knows of the peers of one torrent, and whom it tells whom about. */
 export class SwarmRegistry {
   readonly #options: RegistryOptions;
   /** By address and port. */

@@ -16,7 +16,9 @@ import {
 import { ClientError } from '../client-error.ts';
 import { type RegistryOptions, SwarmRegistry } from './swarm-registry.ts';
 
+/** What a tracker is told when it is made. */
 export interface TrackerServerOptions extends RegistryOptions {
+  /** The address to listen at. */
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
@@ -37,6 +39,7 @@ const HTTP = {
   connectionsCheckingInterval: 2_000,
 } as const;
 
+/** A tracker on HTTP (BEP 3, BEP 23) that also elects leaders. */
 export class TrackerServer {
   readonly #options: TrackerServerOptions;
   readonly #swarms = new Map<string, SwarmRegistry>();
@@ -70,6 +73,7 @@ export class TrackerServer {
     return `http://${host.includes(':') ? `[${host}]` : host}:${actual}/announce`;
   }
 
+  /** Hangs up on everybody, and frees the port. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
