@@ -64,11 +64,13 @@ export class PeerTables {
   readonly blockOf: Int32Array;
   /** For each row, how many bits its greatest count of holders takes. */
   readonly countBits: Uint8Array;
-  /** On each connection, what we have asked for, and what we have to send. */
+  /** On each connection, what we have asked for. */
   readonly requests: PieceQueues;
+  /** On each connection, what we have to send. */
   readonly queued: PieceQueues;
   /** What each connection has brought lately. */
   readonly received: RateMeter;
+  /** How each connection was served lately, for those who choose by that. */
   readonly services: Services;
   readonly #columns: Column[] = [];
   #used = 0;
@@ -134,6 +136,7 @@ export class PeerTables {
     return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
   }
 
+  /** Whether the peer of `row` stores `piece`. */
   isStored(row: number, piece: PieceIndex): boolean {
     return (this.stored[row * this.hasWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
