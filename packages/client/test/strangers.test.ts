@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
+import { seededRandom } from '@cachetorrent/std';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Client, Torrent } from '../src/index.ts';
@@ -99,6 +100,45 @@ describe('hung up on is who sends', () => {
     expect(performance.now() - startMs).toBeLessThan(3_000);
   });
 });
+
+test('300 conversations with wrong bytes in them, and others are served all the same', async () => {
+  const random = seededRandom('wrong bytes');
+  const dictionary = ['d1:md11:ut_metadatai3e6:ut_pexi1eee', 'd4:dest6:', 'd8:msg_typei0e5:piecei0ee', 'd5:added0:e', 'd5:indexi3ee'];
+  const conversation = (): Uint8Array => written((to) => {
+    to.extended(0, Buffer.from(dictionary[0]!));
+    if (random.below(2) === 0) to.bitfield(Uint8Array.of(random.below(256), random.below(256)));
+    else to.haveNone();
+    to.interested();
+    for (let i = 0; i < 40; i++) {
+      [
+        () => to.request(random.below(PIECES), random.below(4) * 16_384, 16_384), () => to.have(random.below(PIECES)), () => to.cancel(random.below(PIECES), 0, 16_384),
+        () => to.piece(random.below(PIECES), 0, new Uint8Array(random.below(16_384))), () => to.unchoke(), () => to.choke(), () => to.allowedFast(random.below(PIECES)),
+        () => to.extended(random.below(16), Buffer.from(dictionary[random.below(dictionary.length)]!)), () => to.reject(random.below(PIECES), 0, 16_384), () => to.keepAlive(),
+      ][random.below(10)]!();
+    }
+  });
+  const leech = await world.client(torrent, 'slow', { limits: { handshakeMs: 1_000, frameMs: 1_000 } });
+  for (let round = 0; round < 10; round++) {
+    const sockets = Array.from({ length: 30 }, (_, i) => {
+      const bytes = Uint8Array.from(Buffer.concat([greeting().subarray(0, 48), id(`wrong-${round}-${i}`), conversation()]));
+      for (let wrong = 0; wrong < 1 + random.below(4); wrong++) bytes[68 + random.below(bytes.length - 68)] = random.below(256);
+      const socket = connect(i % 2 === 0 ? seed.port : leech.port, LOCALHOST);
+      socket.on('error', () => {});
+      socket.resume();
+      for (let at = 0; at < bytes.length;) {
+        const length = 1 + random.below(3_000);
+        socket.write(bytes.subarray(at, at + length));
+        at += length;
+      }
+      return socket;
+    });
+    await sleep(50);
+    for (const socket of sockets) socket.destroy();
+  }
+  leech.connectTo({ host: LOCALHOST, port: seed.port });
+  await within(20_000, 'complete', leech.completed);
+  expect((await world.read('slow', 'content')).equals(await world.read('seed', 'content'))).toBe(true);
+}, 60_000);
 
 describe('who sends much and reads nothing', () => {
   const floods: Record<string, (to: FrameEncoder) => void> = {
