@@ -11,6 +11,7 @@ describe('the code', () => {
     { is: 'typed, and can be built',  command: 'npm run typecheck' },
     { is: 'without lint',             command: 'npm run lint' },
     { is: 'formatted',                command: 'npm run format:check' },
+    { is: 'described in docs/api',    command: 'npm run --silent docs -- --check' },
   ])('is $is', ({ command }) => {
     const { status, output } = shell(command);
     expect(status, output).toBe(0);

@@ -39,6 +39,21 @@ describe('bench', () => {
     for (const { name } of costs) expect(name).toMatch(/\d/);
   });
 
+  test('wire carries the whole file, and counts what its parts do', { timeout: PATIENCE_MS }, async () => {
+    const { code, out } = await told('wire', '--mib', '2', '--runs', '1', '--time', '1', '--json');
+    expect(code).toBe(0);
+    const { costs, parts, transfers } = JSON.parse(out) as {
+      costs: { name: string; ns: number }[];
+      parts: Record<string, number>;
+      transfers: Record<string, number>[];
+    };
+    expect(costs.map(({ name }) => name.split(':')[0])).toEqual(['wire', 'wire', 'wire']);
+    expect(transfers).toMatchObject([{ bytes: 2 * 2 ** 20 }]);
+    for (const number of [...costs.map(({ ns }) => ns), ...Object.values(parts), ...Object.values(transfers[0]!)]) {
+      expect(number).toBeGreaterThan(0);
+    }
+  });
+
   test('predict has a row for each number of workers', { timeout: PATIENCE_MS }, async () => {
     const flags = ['--pieces', '3', '--workers', '2,16,64', '--no-check', '--json'];
     const { code, out } = await told('predict', SMALL, ...flags);

@@ -12,6 +12,7 @@ import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
+import { addWire } from './commands/wire.ts';
 import { busyElsewhere } from './machine.ts';
 import { ProcessFailed } from './process.ts';
 import { GotWorse, type Streams, type Surroundings } from './surroundings.ts';
@@ -50,7 +51,16 @@ function program(surroundings: Surroundings): Command {
       writeErr: (text) => void stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addRun, addScaling, addPredict, addProfile, addPhold, addMicro, addCampaign]) {
+  for (const add of [
+    addRun,
+    addScaling,
+    addPredict,
+    addProfile,
+    addPhold,
+    addMicro,
+    addCampaign,
+    addWire,
+  ]) {
     add(command, surroundings);
   }
   command.hook('preAction', () => {

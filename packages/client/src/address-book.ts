@@ -10,6 +10,8 @@ export class AddressBook {
   readonly #ids = new Map<string, PeerId>();
   /** By number; undefined for who has not said where it listens. */
   readonly #endpoints: (Endpoint | undefined)[] = [];
+  /** Numbers of strangers that have left. */
+  readonly #gone: PeerId[] = [];
   readonly #systems = new Map<string, number>();
   /** By host alone: for peers that came to us, and of whose port nobody knows. */
   readonly #systemsOfHosts = new Map<string, number>();
@@ -26,7 +28,12 @@ export class AddressBook {
 
   /** A number for somebody of whom nobody knows where it listens. */
   stranger(): PeerId {
-    return (this.#endpoints.push(undefined) - 1) as PeerId;
+    return this.#gone.pop() ?? ((this.#endpoints.push(undefined) - 1) as PeerId);
+  }
+
+  /** A stranger has left: its number goes to the next. */
+  forget(stranger: PeerId): void {
+    this.#gone.push(stranger);
   }
 
   endpointOf(id: PeerId): Endpoint | undefined {

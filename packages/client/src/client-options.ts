@@ -4,7 +4,9 @@ import type { WireLimits } from '@cachetorrent/protocol/wire';
 
 import type { Torrent } from './torrent/torrent.ts';
 
+/** What a client is told when it is made. */
 export interface ClientOptions {
+  /** What to download, or to serve. */
   readonly torrent: Torrent;
   /** The folder in which the torrent's files are, or will be. */
   readonly folder: string;
@@ -20,11 +22,13 @@ export interface ClientOptions {
   readonly candidacy?: { readonly uploadBytesPerS: number; readonly downloadBytesPerS: number };
   /** At most so much is sent. Default: no limit. */
   readonly uploadBytesPerS?: number;
-  /** Connections that are unchoked for what they give, and by chance. Default: 7 and 1. */
+  /** Connections that are unchoked for what they give. Default: 7. */
   readonly uploads?: number;
+  /** Connections that are unchoked by chance, beside those of `uploads`. Default: 1. */
   readonly optimistics?: number;
   /** Connections in all. Default: 80. */
   readonly connectionsMax?: number;
+  /** What a stranger may make us hold and wait for, where not as in `WIRE_LIMITS`. */
   readonly limits?: Partial<WireLimits>;
   /** Sentences for a log. */
   readonly onTrouble?: (trouble: string) => void;

@@ -32,7 +32,7 @@ import { type ConnectionListener, TcpConnection } from './net/tcp-connection.ts'
 import { findPieces } from './storage/check-pieces.ts';
 import { FileStore } from './storage/file-store.ts';
 import { type ClientStatus, statusOf } from './status.ts';
-import { acceptedFor, isPeaceful, newPeerId, sessionOptionsOf } from './offers.ts';
+import { acceptedFor, hungUp, isPeaceful, newPeerId, sessionOptionsOf } from './offers.ts';
 import { isSameRole, roleIn } from './role.ts';
 import { Swarm } from './swarm.ts';
 import type { Torrent } from './torrent/torrent.ts';
@@ -223,7 +223,7 @@ export class Client implements ConnectionListener {
     const link = this.#swarm!.linkOf(connection);
     this.#connections.delete(connection);
     this.#introductions.remove(connection);
-    if (!isPeaceful(reason)) this.#options.onTrouble?.(`${connection.host}: hung up, ${detail}`);
+    if (!isPeaceful(reason)) this.#options.onTrouble?.(hungUp(connection.host, reason, detail));
     const endpoint = link?.endpoint ?? (connection.isOutgoing ? connection : undefined);
     if (endpoint !== undefined) {
       if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#dialler.forget(endpoint);
@@ -231,6 +231,7 @@ export class Client implements ConnectionListener {
     }
     if (link === undefined) return;
     this.#swarm!.lose(link);
+    if (link.endpoint === undefined) this.#book.forget(link.id);
     const { role, peer } = this.#swarm!;
     if (!peer.isComplete && role.leaders.includes(link.id)) this.#announcer.hurry();
   }

@@ -2,7 +2,7 @@
 
 export { Client } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
-export { ClientError, type Mistake, Stopped } from './client-error.ts';
+export { ClientError, type Mistake, Stopped, StorageFailure } from './client-error.ts';
 export { addClientCommands } from './commands/add-commands.ts';
 export { get, type GetFlags } from './commands/get.ts';
 export { seed, type SeedFlags } from './commands/seed.ts';

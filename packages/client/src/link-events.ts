@@ -23,7 +23,9 @@ export function hear(swarm: Swarm, link: Link, event: SessionEvent): void {
       return peer.unchoke(on);
     case 'interested':
       peer.interested(on);
-      if (swarm.hasFreeSlots) swarm.rechoke();
+      // Once, so that it costs nothing to change one's mind a thousand times a second.
+      if (!link.hasBeenInterested && swarm.hasFreeSlots) swarm.rechoke();
+      link.hasBeenInterested = true;
       return;
     case 'not-interested':
       return peer.notInterested(on);
@@ -95,7 +97,9 @@ function hearMetadata(swarm: Swarm, link: Link, message: MetadataMessage): void 
   if (message.kind !== 'request') return;
   const { block } = message;
   const { info } = swarm.options.torrent;
+  const { connection } = link;
+  if (connection.isCongested) return void connection.say.metadata({ kind: 'reject', block });
   const from = block * METADATA_BLOCK_BYTES;
   const bytes = info.subarray(from, from + METADATA_BLOCK_BYTES);
-  link.connection.say.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
+  connection.say.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
 }

@@ -33,6 +33,9 @@ export class Link {
   /** When it last sent a block, or was first asked for one. */
   lastBlockMs = 0;
 
+  /** It has said once that it wants something. */
+  hasBeenInterested = false;
+
   /** It has been told what we hold. */
   hasSaidHoldings = false;
 

@@ -71,3 +71,9 @@ export function acceptedFor(torrent: SessionTorrent): SessionSide {
     sameBytes(name, infoHash) || (infoHash2 !== undefined && sameBytes(name, infoHash2));
   return { side: 'responder', torrentOf: (name) => (isIts(name) ? torrent : undefined) };
 }
+
+/** The sentence for the user: which rule was broken, and how. */
+export function hungUp(host: string, reason: CloseReason, detail: string): string {
+  const why = detail.startsWith(reason) ? detail : `${reason}: ${detail}`;
+  return `${host}: hung up, ${why}`;
+}

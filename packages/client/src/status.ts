@@ -6,21 +6,29 @@ import type { PieceIndex, Standing } from '@cachetorrent/protocol';
 import type { Swarm } from './swarm.ts';
 import type { Torrent } from './torrent/torrent.ts';
 
+/** How far a client is, at one moment. */
 export interface ClientStatus {
+  /** Pieces that are there and have their hash. */
   readonly pieces: number;
+  /** Pieces of the torrent. */
   readonly pieceCount: number;
   /** Bytes of the pieces that are lacking. */
   readonly leftBytes: number;
+  /** Bytes of the torrent. */
   readonly totalBytes: number;
   /** Connections that are in use. */
   readonly connections: number;
+  /** What it is among the peers of its autonomous system. */
   readonly standing: Standing;
   /** The number of our autonomous system, if the tracker has said it. */
   readonly system: number | undefined;
-  /** Bytes of blocks since the start; of those received, from other AS, and of no use. */
+  /** Bytes of blocks received since the start. */
   readonly receivedBytes: number;
+  /** Of the bytes received, those from other autonomous systems. */
   readonly importedBytes: number;
+  /** Of the bytes received, those of no use: broken, or there already. */
   readonly wastedBytes: number;
+  /** Bytes of blocks sent since the start. */
   readonly sentBytes: number;
 }
 

@@ -27,6 +27,7 @@ export function bitAt(word: number, nth: number): number {
 
 /** One set of pieces. */
 export class Bitfield {
+  /** The bits, piece 0 the lowest of the first word. */
   readonly words: Uint32Array;
   #count = 0;
 
@@ -39,6 +40,7 @@ export class Bitfield {
     return this.#count;
   }
 
+  /** Whether `piece` is in it. */
   has(piece: PieceIndex): boolean {
     return (this.words[piece >>> 5]! & (1 << (piece & 31))) !== 0;
   }

@@ -36,13 +36,15 @@ const SLOTS_MIN = 64;
 
 /** The host's clock, and where what was handed over goes back. */
 export interface EarlyHavesHost {
-  /** The time of what happens now, in ms, and its place among all that happens at that time. */
+  /** The time of what happens now, in ms. */
   readonly nowMs: number;
+  /** Its place among all that happens at that time. */
   readonly nowOrder: number;
   /** A `have` is to be delivered when it arrives, after all. */
   deliverInTime(row: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void;
 }
 
+/** Keeps every `have` of some peers from when it is said until a peer has reason to look. */
 export class EarlyHaves {
   readonly #tables: PeerTables;
   readonly #host: EarlyHavesHost;

@@ -79,6 +79,7 @@ export interface Habits {
   readonly relayNewsOnly: boolean;
 }
 
+/** What today's clients do; the default. */
 export const CLIENT_HABITS: Habits = {
   repeatChokes: false,
   restlessOptimistics: false,
@@ -98,6 +99,7 @@ export const CLIENT_HABITS: Habits = {
   relayNewsOnly: false,
 };
 
+/** What the original simulator did, which the published results were made with. */
 export const ORIGINAL_HABITS: Habits = {
   repeatChokes: true,
   restlessOptimistics: true,

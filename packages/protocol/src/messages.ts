@@ -51,8 +51,10 @@ export interface BootstrapMessages {
   leaders(ids: Uint32Array): void;
 }
 
+/** Everything that one node can say to another. */
 export type Messages = PeerMessages & BootstrapMessages;
 
+/** The name of a message. */
 export type MessageKind = keyof Messages;
 
 /** The kinds of message, in the order in which counts of them are kept. */

@@ -9,7 +9,9 @@ import type { PeerMemory } from './peer-tables.ts';
 import type { Preference } from './piece-picker.ts';
 import type { Standing } from './roles.ts';
 
+/** What a peer is told when it is made. */
 export interface PeerOptions {
+  /** Pieces of the file. */
   readonly pieceCount: number;
   /** Connections that it unchokes for their rate. */
   readonly uploads: number;
@@ -17,11 +19,15 @@ export interface PeerOptions {
   readonly optimistics: number;
   /** Pieces that it keeps asked for on a connection. */
   readonly backlog: number;
+  /** Whom it uploads to while it lacks pieces. */
   readonly choker: ChokerName;
+  /** Whom it uploads to when it has all. */
   readonly seedChoker: SeedChokerName;
+  /** What it does where implementations differ. */
   readonly habits: Habits;
   /** How a leader treats what its followers asked for. */
   readonly preference: Preference;
+  /** Whether it leads its AS, follows who does, or is a plain peer. */
   readonly standing: Standing;
   /** The leaders of its AS, in the tracker's order; a follower needs at least one. */
   readonly leaders: readonly PeerId[];

@@ -42,28 +42,35 @@ export const REPEATED = 1;
 /** It is news, and we are not interested yet, or may ask for it at once. */
 export const OPPORTUNITY = 2;
 
+/** What the neighbours of one or more peers hold, in arrays that all of them share. */
 export class PeerTables {
   /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
   flags: Uint8Array;
+  /** A row of bits for each connection: the pieces that its other side holds. */
   has: Uint32Array;
   /** Who is at the other end of each connection. */
   remote: Int32Array;
+  /** For each row and 32 pieces, how many neighbours hold each, in binary. */
   readonly lines: Uint32Array;
-  /** Rows of these are `hasWords` long. */
+  /** A row of `hasWords` words of bits for each peer: the pieces that it stores. */
   readonly stored: Uint32Array;
+  /** The same: the pieces that it neither stores nor has asked for. */
   readonly free: Uint32Array;
-  /** Words of `has` for a connection, and of `lines` for a row. */
+  /** Words of `has` for a connection. */
   readonly hasWords: number;
+  /** Words of `lines` for a row. */
   readonly rowWords: number;
   /** For each row, the first of its connections. */
   readonly blockOf: Int32Array;
   /** For each row, how many bits its greatest count of holders takes. */
   readonly countBits: Uint8Array;
-  /** On each connection, what we have asked for, and what we have to send. */
+  /** On each connection, what we have asked for. */
   readonly requests: PieceQueues;
+  /** On each connection, what we have to send. */
   readonly queued: PieceQueues;
   /** What each connection has brought lately. */
   readonly received: RateMeter;
+  /** How each connection was served lately, for those who choose by that. */
   readonly services: Services;
   readonly #columns: Column[] = [];
   #used = 0;
@@ -129,6 +136,7 @@ export class PeerTables {
     return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
   }
 
+  /** Whether the peer of `row` stores `piece`. */
   isStored(row: number, piece: PieceIndex): boolean {
     return (this.stored[row * this.hasWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
@@ -172,7 +180,9 @@ export class PeerTables {
 
 /** A peer's row in tables that it may share with others. */
 export interface PeerMemory {
+  /** Shared by the peers of a host. */
   readonly tables: PeerTables;
+  /** The peer's row in them. */
   readonly row: number;
   /** Where the host puts a `have` that it knows of before it arrives, if it does. */
   readonly early?: EarlyHaves;

@@ -56,10 +56,12 @@ export class Peer implements PeerMessages {
 
   // What it is and holds.
 
+  /** Whether it leads its AS, follows who does, or is a plain peer. */
   get standing(): Standing {
     return this.#options.standing;
   }
 
+  /** Whether it holds the whole file. */
   get isComplete(): boolean {
     return this.#picker.storedCount === this.#options.pieceCount;
   }
@@ -69,10 +71,12 @@ export class Peer implements PeerMessages {
     return this.#picker.storedCount;
   }
 
+  /** One more than the greatest number of a connection in use. */
   get connectionCount(): number {
     return this.#connections.count;
   }
 
+  /** Whether it holds `piece`. */
   holds(piece: PieceIndex): boolean {
     return this.#picker.isStored(piece);
   }

@@ -31,6 +31,7 @@ let candidates = new Uint32Array(64);
 let places = new Uint32Array(64);
 let placeCount = 0;
 
+/** Chooses which piece to ask for next: the rarest first (BEP 3). */
 export class PiecePicker {
   readonly #random: Random;
   readonly #preference: Preference;
@@ -66,10 +67,12 @@ export class PiecePicker {
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
+  /** Pieces that are held. */
   get storedCount(): number {
     return this.#storedCount;
   }
 
+  /** Whether `piece` is held. */
   isStored(piece: PieceIndex): boolean {
     return (this.#stored[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }

@@ -16,6 +16,7 @@ import { unreachable } from '@cachetorrent/std';
 import { DOWNLOADS, OFFERS, UPLOADS } from './flags.ts';
 import type { Habits } from './habits.ts';
 
+/** What a peer is in its AS; a plain `peer` where nobody leads. */
 export type Standing = 'peer' | 'leader' | 'follower';
 
 /** Why there is a connection. */

@@ -23,7 +23,8 @@ const source = join(home, 'src/main.ts');
 const root = join(home, '../..');
 const ownNode = join(root, 'node_modules/.bin/node');
 
-if (existsSync(source)) {
+// The source is in the package, too; only the workspace has what it takes to run it.
+if (existsSync(join(home, 'tsconfig.json'))) {
   const node = existsSync(ownNode) ? ownNode : newEnough() ? process.execPath : undefined;
   if (node === undefined) tooOld('run `npm test` once, which installs one');
   else fromSource(node);

@@ -1,5 +1,11 @@
 /** The command line: its commands and options, and what becomes of an error. */
 
+import {
+  addClientCommands,
+  ClientError,
+  Stopped,
+  StorageFailure,
+} from '@cachetorrent/client/commands';
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
@@ -12,7 +18,18 @@ import type { Surroundings } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
 
+/** With what the command ends. */
 export const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;
+
+/** Ends that explain themselves, the special before the general. */
+const EXPECTED = [
+  { kind: UserMistake, code: EXIT.mistake },
+  { kind: StorageFailure, code: EXIT.failed },
+  { kind: ClientError, code: EXIT.mistake },
+  { kind: Interrupted, code: EXIT.interrupted },
+  { kind: Stopped, code: EXIT.interrupted },
+  { kind: RunsFailed, code: EXIT.failed },
+] as const;
 
 const SEED = 1;
 
@@ -43,7 +60,7 @@ interface RunFlags extends Overrides {
 function commandLine(surroundings: Surroundings): Command {
   const { stdout, stderr } = surroundings;
   const program = new Command('cachetorrent')
-    .description('Simulates BitTorrent swarms with leaders and caches in every AS.')
+    .description('BitTorrent with leaders and caches in every AS: simulated, and on real sockets.')
     .version(VERSION)
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -82,6 +99,7 @@ function commandLine(surroundings: Surroundings): Command {
       await run({ file, overrides, seed, ...how, ...optional }, surroundings);
     });
   addCampaignCommands(program, surroundings);
+  addClientCommands(program, surroundings);
   return program;
 }
 
@@ -90,17 +108,10 @@ function exitCodeOf(error: unknown, { stderr }: Surroundings): number {
     // It has been told already; help and version are no errors.
     return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
   }
-  if (error instanceof UserMistake) {
+  for (const { kind, code } of EXPECTED) {
+    if (!(error instanceof kind)) continue;
     stderr.write(`${error.message}\n`);
-    return EXIT.mistake;
-  }
-  if (error instanceof Interrupted) {
-    stderr.write(`${error.message}\n`);
-    return EXIT.interrupted;
-  }
-  if (error instanceof RunsFailed) {
-    stderr.write(`${error.message}\n`);
-    return EXIT.failed;
+    return code;
   }
   const text = error instanceof RunFailed ? error.message : inFull(error);
   stderr.write(`the run failed: ${text}\n`);

@@ -37,7 +37,7 @@ function interrupt(): void {
   if (stop.signal.aborted) return;
   stop.abort();
   setTimeout(() => {
-    process.stderr.write('stopped; the simulation did not end by itself in time\n');
+    process.stderr.write('stopped; it did not end by itself in time\n');
     process.exit(EXIT.interrupted);
   }, PATIENCE_MS).unref();
 }

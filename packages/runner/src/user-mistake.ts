@@ -5,6 +5,7 @@ import type { Mistake } from '@cachetorrent/simulator';
 /** Ends the command with exit code 2, before anything has been written. */
 export class UserMistake extends Error {
   override readonly name = 'UserMistake';
+  /** All that is wrong, in the order in which it was found. */
   readonly mistakes: readonly Mistake[];
 
   constructor(...mistakes: readonly Mistake[]) {

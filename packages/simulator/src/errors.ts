@@ -12,8 +12,11 @@ export interface Mistake {
 /** The swarm cannot be simulated as it was described. The user can mend it. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
+  /** The field of the swarm. */
   readonly at: string;
+  /** What is wrong there, as the rest of a sentence that begins with `at`. */
   readonly problem: string;
+  /** What to do about it. */
   readonly fix: string;
 
   constructor({ at, problem, fix }: Mistake) {

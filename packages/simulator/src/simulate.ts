@@ -25,7 +25,9 @@ import { assembleTimeline, type Timeline } from './swarm/timeline.ts';
 
 /** How far a run is. */
 export interface Progress {
+  /** The simulated time that all workers have reached. */
   readonly simulatedMs: number;
+  /** Peers that have the whole file by now. */
   readonly peersComplete: number;
   /** All peers, seeds included. */
   readonly peers: number;
@@ -33,6 +35,7 @@ export interface Progress {
   readonly messages: number;
 }
 
+/** How to run a swarm. None of it but `seed` changes what comes out. */
 export interface SimulateOptions {
   /** Decides all chance: the same swarm and seed give the same result, to the bit. */
   readonly seed: number;
@@ -55,12 +58,15 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A finished run: what came out, and what it took. */
 export interface Simulation {
+  /** The same for the same swarm and seed, on any machine. */
   readonly result: SwarmResult;
   /** How the swarm filled; where it was asked for. */
   readonly timeline?: Timeline;
   /** How the run went: it decides nothing, and may differ from version to version. */
   readonly windows: number;
+  /** Threads that it ran on. */
   readonly workers: number;
   /** By worker; where they were measured. */
   readonly busyTimes?: readonly BusyTimesReport[];

@@ -13,6 +13,7 @@ import seedrandom from 'seedrandom';
 
 import { Sfc32 } from './sfc32.ts';
 
+/** A source of chance. */
 export interface Random {
   /** An integer in [0, `bound`), each equally likely. `bound` is an integer from 1 to 2^32. */
   below(bound: number): number;

@@ -15,6 +15,7 @@ const WARM_UP = 12;
 const TWO_16 = 0x1_0000;
 const TWO_32 = 0x1_0000_0000;
 
+/** A small fast generator of 32-bit words. `seededRandom` makes one of a key. */
 export class Sfc32 implements Random {
   #a = 0;
   #b = 0;

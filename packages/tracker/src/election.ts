@@ -3,8 +3,11 @@
 import type { PeerId } from '@cachetorrent/protocol';
 
 export interface Candidate {
+  /** Who stands. */
   readonly id: PeerId;
+  /** Its upload capacity, in kbit/s. */
   readonly uploadKbps: number;
+  /** Its download capacity, in kbit/s. */
   readonly downloadKbps: number;
 }
 

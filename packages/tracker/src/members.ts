@@ -2,11 +2,13 @@
 
 import type { PeerId, SystemId } from '@cachetorrent/protocol';
 
+/** The peers that have joined a swarm, all and by autonomous system. */
 export class Members {
   readonly #all: PeerId[] = [];
   readonly #bySystem: PeerId[][] = [];
   readonly #systemOf: SystemId[] = [];
 
+  /** Everybody, in order of joining, or of id after `sort`. */
   get all(): readonly PeerId[] {
     return this.#all;
   }
@@ -16,14 +18,17 @@ export class Members {
     return this.#bySystem[system] ?? [];
   }
 
+  /** The AS of a peer that has joined. */
   systemOf(id: PeerId): SystemId {
     return this.#systemOf[id]!;
   }
 
+  /** Whether `id` has joined. */
   has(id: PeerId): boolean {
     return this.#systemOf[id] !== undefined;
   }
 
+  /** `id`, of AS `system`, has joined; once for each. */
   add(id: PeerId, system: SystemId): void {
     this.#all.push(id);
     (this.#bySystem[system] ??= []).push(id);

@@ -10,7 +10,9 @@ import type { Random } from '@cachetorrent/std';
 
 import type { Members } from './members.ts';
 
+/** A rule by which a tracker chooses neighbours. */
 export interface NeighbourSelection {
+  /** The neighbours of `peer`: nobody twice, and not itself. */
   select(peer: PeerId, system: SystemId, members: Members, random: Random): readonly PeerId[];
 }
 

@@ -16,6 +16,7 @@ import type { NeighbourSelection } from './neighbour-selection.ts';
 
 /** Carries what the tracker says. */
 export interface TrackerHost {
+  /** The neighbours of `to`, and the AS of each, in the same order. */
   neighbours(to: PeerId, ids: Uint32Array, systems: Uint32Array): void;
   /** `pieces` held from the start: all, or none. */
   seedRes(to: PeerId, pieces: number): void;
@@ -23,20 +24,25 @@ export interface TrackerHost {
   leaders(to: PeerId, part: number, ids: Uint32Array): void;
 }
 
+/** What a tracker is told when it is made. */
 export interface TrackerOptions {
   /** Peers, and then candidates, to wait for before anybody is answered. */
   readonly minPeers: number;
   /** The peers with the ids 1 to `seeds`, that is the first to arrive, are seeds. */
   readonly seeds: number;
+  /** Pieces of the file. */
   readonly pieceCount: number;
+  /** Who are whose neighbours. */
   readonly selection: NeighbourSelection;
   /** Percent of the candidates of an AS that lead it; absent where nobody is elected. */
   readonly leaderPercent?: number;
   /** Sub-torrents, each with an election of its own. */
   readonly parts: number;
+  /** All its chance. */
   readonly random: Random;
 }
 
+/** A tracker, as a machine without IO. */
 export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
@@ -51,6 +57,7 @@ export class Tracker {
     this.#options = options;
   }
 
+  /** `id` is there, in AS `system`; said again, it changes nothing. */
   join(id: PeerId, system: SystemId): void {
     if (this.#members.has(id)) return;
     this.#members.add(id, system);
@@ -61,11 +68,13 @@ export class Tracker {
     for (const member of this.#members.all) this.#introduce(member);
   }
 
+  /** `from` asks whether it holds the file from the start. */
   seedReq(from: PeerId): void {
     const { seeds, pieceCount } = this.#options;
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
+  /** Somebody that has joined stands for election. */
   candidate(candidate: Candidate): void {
     if (this.#candidates === undefined) return this.#admitLate(candidate);
     this.#candidates.push(candidate);

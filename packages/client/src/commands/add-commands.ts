@@ -1,12 +1,15 @@
-/** Adds `seed`, `get` and `track` to a command line. */
+/**
+ * Adds `seed`, `get` and `track` to a command line: their arguments and options. What they do is
+ * loaded when it is asked for, so that the other commands of the line start without it.
+ */
 
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 import { type Command, InvalidArgumentError } from 'commander';
 
-import { get, type GetFlags } from './get.ts';
-import { seed, type SeedFlags } from './seed.ts';
+import type { GetFlags } from './get.ts';
+import type { SeedFlags } from './seed.ts';
 import type { Surroundings } from './surroundings.ts';
-import { track, type TrackFlags } from './track.ts';
+import type { TrackFlags } from './track.ts';
 
 /** Their actions throw ClientError for what the user can mend, and Stopped. */
 export function addClientCommands(program: Command, around: Surroundings): void {
@@ -18,14 +21,20 @@ export function addClientCommands(program: Command, around: Surroundings): void 
     .option('--out <torrent>', 'where to write the torrent (default: beside the file)')
     .option('--piece-bytes <n>', 'bytes of a piece (default: by size)', whole)
     .option('--public', 'makes a torrent whose peers may come from elsewhere than the trackers')
-    .action((path: string, flags: SeedFlags) => seed(path, flags, around));
+    .action(async (path: string, flags: SeedFlags) => {
+      const { seed } = await import('./seed.ts');
+      await seed(path, flags, around);
+    });
   const getting = program
     .command('get')
     .description('Downloads a torrent, from where an earlier download stopped.')
     .argument('<torrent>', 'a .torrent file')
     .option('--out <folder>', 'the folder to put it into', '.')
     .option('--stay', 'goes on serving when it is complete')
-    .action((path: string, flags: GetFlags) => get(path, flags, around));
+    .action(async (path: string, flags: GetFlags) => {
+      const { get } = await import('./get.ts');
+      await get(path, flags, around);
+    });
   for (const command of [seeding, getting]) addTransferOptions(command);
 
   program
@@ -44,7 +53,10 @@ export function addClientCommands(program: Command, around: Surroundings): void 
       number,
     )
     .option('--quiet', 'does not log announces')
-    .action((flags: TrackFlags) => track(flags, around));
+    .action(async (flags: TrackFlags) => {
+      const { track } = await import('./track.ts');
+      await track(flags, around);
+    });
 }
 
 function addTransferOptions(command: Command): void {

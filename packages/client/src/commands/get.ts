@@ -5,11 +5,12 @@ import { resolve } from 'node:path';
 import { Client } from '../client.ts';
 import { Stopped } from '../client-error.ts';
 import { readTorrent } from '../torrent/read-torrent.ts';
-import { serve, watch } from './serve.ts';
+import { serve, stopped, watch } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 import { inWords, TransferDisplay } from './transfer-display.ts';
-import { clientOptionsOf, connectToPeers, type TransferFlags } from './transfer-flags.ts';
+import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
+/** Options of `cachetorrent get`. */
 export interface GetFlags extends TransferFlags {
   /** The folder to put it into; the current one where absent. */
   readonly out?: string;
@@ -27,8 +28,8 @@ export async function get(path: string, flags: GetFlags, around: Surroundings): 
   const unwatch = watch(client, display);
   try {
     await client.start();
-    connectToPeers(client, flags);
-    await Promise.race([client.completed, aborted(around.signal)]);
+    meetPeers(client, torrent.trackers, flags, display);
+    await Promise.race([client.completed, stopped(around.signal)]);
     if (client.status.leftBytes > 0) {
       const { totalBytes, leftBytes } = client.status;
       const done = `${inWords(totalBytes - leftBytes)} of ${inWords(totalBytes)}`;
@@ -40,17 +41,10 @@ export async function get(path: string, flags: GetFlags, around: Surroundings): 
     around.stdout.write(
       `${torrent.name}: ${inWords(torrent.shape.totalBytes)} in ${seconds.toFixed(1)} s\n`,
     );
-    if (flags.stay === true) await serve(client, flags, around, display, true);
+    if (flags.stay === true) await serve(client, around, display);
   } finally {
     unwatch();
     display.clear();
     await client.stop();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -14,13 +14,15 @@ import type { Torrent } from '../torrent/torrent.ts';
 import { serve } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 import { TransferDisplay } from './transfer-display.ts';
-import { clientOptionsOf, type TransferFlags } from './transfer-flags.ts';
+import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
+/** Options of `cachetorrent seed`. */
 export interface SeedFlags extends TransferFlags {
   /** Where the torrent's files are; beside the torrent where absent. */
   readonly folder?: string;
   /** Where to write the torrent that is made; beside the file where absent. */
   readonly out?: string;
+  /** Bytes of a piece of the torrent that is made; by the size of the content where absent. */
   readonly pieceBytes?: number;
   /** Peers may come from elsewhere than the trackers. */
   readonly public?: boolean;
@@ -35,7 +37,13 @@ export async function seed(path: string, flags: SeedFlags, around: Surroundings)
   if (isTorrent) await checkWhole(torrent, folder, path, display);
 
   const client = new Client({ torrent, folder, isSeed: true, ...clientOptionsOf(flags, display) });
-  await serve(client, flags, around, display);
+  try {
+    await client.start();
+    meetPeers(client, torrent.trackers, flags, display);
+    await serve(client, around, display);
+  } finally {
+    await client.stop();
+  }
 }
 
 /** Makes the torrent of a file or folder, and says where it is. */

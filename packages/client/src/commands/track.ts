@@ -8,10 +8,14 @@ import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 import { ClientError } from '../client-error.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
+import { stopped } from './serve.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** Options of `cachetorrent track`. */
 export interface TrackFlags {
+  /** The address to listen at; all of them where absent. */
   readonly host?: string;
+  /** The port to listen at; 6969 where absent, 0 for any that is free. */
   readonly port?: number;
   /** A file with a prefix and the number of an AS on each line. */
   readonly systems?: string;
@@ -25,6 +29,7 @@ export interface TrackFlags {
   readonly neighbours?: number;
   /** Percent of the neighbours that are drawn from all AS; all of them where absent. */
   readonly bias?: number;
+  /** Whether announces are not logged. */
   readonly quiet?: boolean;
 }
 
@@ -49,10 +54,7 @@ export async function track(flags: TrackFlags, around: Surroundings): Promise<vo
     ...(quiet === true ? {} : { onAnnounce: (line: string) => around.stderr.write(`${line}\n`) }),
   });
   around.stdout.write(`${await server.start()}\n`);
-  await new Promise<void>((resolve) => {
-    if (around.signal.aborted) resolve();
-    around.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  await stopped(around.signal);
   await server.stop();
 }
 

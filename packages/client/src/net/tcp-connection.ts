@@ -29,6 +29,8 @@ export interface ConnectionListener {
 
 /** More than this is not put on its way at once. */
 const CONGESTED_BYTES = 2 ** 19;
+/** Time for the last words to go, after the end. */
+const LINGER_MS = 5_000;
 
 export class TcpConnection {
   readonly session: WireSession;
@@ -151,6 +153,8 @@ export class TcpConnection {
       this.flush();
       this.#isOver = true;
       this.#socket.destroySoon();
+      // Who does not read would otherwise have us keep what it was last told for ever.
+      setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
     }
     this.flush();
     this.#listener.settled(this);

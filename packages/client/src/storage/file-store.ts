@@ -10,13 +10,16 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
-import { ClientError } from '../client-error.ts';
+import { StorageFailure } from '../client-error.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { type Span, spansOf } from './layout.ts';
+import { wayOut } from './way-out.ts';
 
 const OPEN_MAX = 64;
 
+/** What a store is told when it is made. */
 export interface FileStoreOptions {
+  /** Whose files they are. */
   readonly torrent: Torrent;
   /** The folder in which the torrent's own folder, or only file, is. */
   readonly folder: string;
@@ -24,6 +27,7 @@ export interface FileStoreOptions {
   readonly isWritable: boolean;
 }
 
+/** The files of a torrent on a disk, read and written piece by piece. */
 export class FileStore {
   readonly #torrent: Torrent;
   readonly #folder: string;
@@ -37,6 +41,7 @@ export class FileStore {
     this.#isWritable = isWritable;
   }
 
+  /** Where a file is, by its number in `Torrent.files`. */
   pathOf(file: number): string {
     return join(this.#folder, ...this.#torrent.files[file]!.path);
   }
@@ -58,14 +63,14 @@ export class FileStore {
     return bytes;
   }
 
-  /** Throws ClientError where the disk is full, or the files cannot be written. */
+  /** Throws StorageFailure where the disk is full, or the files cannot be written. */
   async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) continue;
       try {
         await this.#write(span, bytes);
       } catch (error) {
-        throw writeError(this.pathOf(span.file), error as NodeJS.ErrnoException);
+        throw error instanceof StorageFailure ? error : failureAt(this.pathOf(span.file), error);
       }
     }
   }
@@ -77,6 +82,7 @@ export class FileStore {
     }
   }
 
+  /** Closes whatever is open. It can be used again, and opens what it needs. */
   async close(): Promise<void> {
     const handles = [...this.#open.values()];
     this.#open.clear();
@@ -129,13 +135,32 @@ export class FileStore {
   async #openFile(file: number): Promise<FileHandle | undefined> {
     const path = this.pathOf(file);
     try {
+      if (this.#isWritable) await this.#stayInside(file);
+      return await this.#openOrMake(path);
+    } catch (error) {
+      throw error instanceof StorageFailure ? error : failureAt(path, error);
+    }
+  }
+
+  async #openOrMake(path: string): Promise<FileHandle | undefined> {
+    try {
       return await open(path, this.#isWritable ? 'r+' : 'r');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw writeError(path, error);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       if (!this.#isWritable) return undefined;
     }
     await mkdir(dirname(path), { recursive: true });
     return open(path, 'w+');
+  }
+
+  async #stayInside(file: number): Promise<void> {
+    const link = await wayOut(this.#folder, this.#torrent.files[file]!.path);
+    if (link === undefined) return;
+    throw new StorageFailure({
+      at: link,
+      problem: `is a symbolic link that leads out of ${this.#folder}`,
+      fix: 'Remove the link, or choose another folder',
+    });
   }
 
   async #closeOldest(): Promise<void> {
@@ -145,10 +170,10 @@ export class FileStore {
   }
 }
 
-function writeError(path: string, error: unknown): ClientError {
+function failureAt(path: string, error: unknown): StorageFailure {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ClientError(
+    return new StorageFailure(
       {
         at: path,
         problem: 'the disk is full',
@@ -157,10 +182,10 @@ function writeError(path: string, error: unknown): ClientError {
       error,
     );
   }
-  return new ClientError(
+  return new StorageFailure(
     {
       at: path,
-      problem: `cannot be written (${message})`,
+      problem: `cannot be used (${message})`,
       fix: 'See to its permissions, or choose another folder',
     },
     error,

@@ -98,11 +98,10 @@ describe('pieces', () => {
 describe('a disk', () => {
   test('that is full says so, and that what is there is kept', async () => {
     const { torrent, content } = newTorrent(16, [160]);
-    await symlink('/dev/full', join(folder, 'n'));
-    const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['n'] }] };
-    const store = new FileStore({ torrent: single, folder, isWritable: true });
+    const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['full'] }] };
+    const store = new FileStore({ torrent: single, folder: '/dev', isWritable: true });
     await expect(store.writePiece(0, content.subarray(0, 16)))
-      .rejects.toThrow(/n: the disk is full. Make room and start again: what is there is kept./);
+      .rejects.toThrow(/full: the disk is full. Make room and start again: what is there is kept./);
     await store.close();
   });
 
@@ -110,8 +109,42 @@ describe('a disk', () => {
     const { torrent, content } = newTorrent(16);
     await mkdir(join(folder, 'n', 'f0'), { recursive: true });
     const store = new FileStore({ torrent, folder, isWritable: true });
-    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(/f0: cannot be written/);
+    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(/f0: cannot be used/);
     await store.close();
+  });
+});
+
+describe('a symbolic link', () => {
+  /** Tries to write a piece where `link`, in the folder, points to `target`. */
+  async function written(link: string, target: string): Promise<string> {
+    const { torrent, content } = newTorrent(16, [160]);
+    const inside = join(folder, 'out');
+    await mkdir(join(inside, 'elsewhere'), { recursive: true });
+    await mkdir(join(inside, link, '..'), { recursive: true });
+    await symlink(target, join(inside, link));
+    const store = new FileStore({ torrent, folder: inside, isWritable: true });
+    try {
+      await store.writePiece(0, content.subarray(0, 16));
+      return 'written';
+    } catch (error) {
+      return (error as Error).message.replaceAll(folder, '');
+    } finally {
+      await store.close();
+    }
+  }
+
+  test.each([
+    { is: 'a folder outside',     link: 'n',    target: '..',       outside: 'f0' },
+    { is: 'a file outside',       link: 'n/f0', target: '../../f0', outside: 'f0' },
+    { is: 'a file by its path',   link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
+  ])('to $is is not followed', async ({ link, target, outside }) => {
+    expect(await written(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out. Remove the link, or choose another folder.`);
+    expect(existsSync(join(folder, outside))).toBe(false);
+  });
+
+  test('that stays inside is followed', async () => {
+    expect(await written('n', 'elsewhere')).toBe('written');
+    expect(existsSync(join(folder, 'out', 'elsewhere', 'f0'))).toBe(true);
   });
 });
 

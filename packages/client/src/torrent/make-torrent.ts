@@ -5,6 +5,7 @@ import createTorrent, { type CreateTorrentOptions } from 'create-torrent';
 
 import { ClientError } from '../client-error.ts';
 
+/** How a torrent is to be made. */
 export interface MakeTorrentOptions {
   /** Addresses of its trackers. */
   readonly trackers: readonly string[];
@@ -12,6 +13,7 @@ export interface MakeTorrentOptions {
   readonly pieceBytes?: number | undefined;
   /** Peers only from these trackers (BEP 27). Default: yes. */
   readonly isPrivate?: boolean;
+  /** Called while the content is hashed. */
   readonly onProgress?: (hashedBytes: number, totalBytes: number) => void;
 }
 

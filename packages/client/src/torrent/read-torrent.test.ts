@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBencode } from '@cachetorrent/protocol/wire';
@@ -85,6 +85,16 @@ describe('it is refused, and why', () => {
     ['an absolute name', torrent({ name: '/etc/cron.d/x' }), 'wants to write outside its folder'],
     ['a path that climbs', torrent({ files: [{ length: 100, path: ['..', '..', 'x'] }] }), 'wants to write outside its folder: the path of file 1 has the part ".."'],
     ['a part with a separator', torrent({ files: [{ length: 100, path: ['a/../../x'] }] }), 'wants to write outside its folder'],
+    ['a part with a NUL', torrent({ files: [{ length: 100, path: ['a\0b'] }] }), 'wants to write outside its folder: the path of file 1 has control characters'],
+    ['an empty part', torrent({ files: [{ length: 100, path: ['a', ''] }] }), 'wants to write outside its folder: the path of file 1 has the part ""'],
+    ['a part with the separator of Windows', torrent({ files: [{ length: 100, path: ['..\\x'] }] }), 'wants to write outside its folder'],
+    ['a drive of Windows', torrent({ name: 'C:' }), 'wants to write outside its folder: the path of file 1 names a drive in "C:"'],
+    ['two names that are the same once read as UTF-8', torrent({ files: [{ length: 50, path: [Uint8Array.of(0xff)] }, { length: 50, path: [Uint8Array.of(0xfe)] }] }), 'has two files at'],
+    ['a path that is no list', torrent({ files: [{ length: 100, path: 5 }] }), 'is no torrent'],
+    ['files that are no list', torrent({ files: 5 }), 'is no torrent'],
+    ['an info that is a list', encodeBencode({ info: [] } as never), 'is no torrent'],
+    ['a length that is text', torrent({ length: '100' }), 'is no torrent (Torrent is missing required field: info.length)'],
+    ['more bytes than can be counted', torrent({ files: [{ length: 2 ** 53 - 1, path: ['a'] }, { length: 2 ** 53 - 1, path: ['b'] }] }), 'has more bytes than can be counted'],
     ['two files in one place', torrent({ files: [{ length: 50, path: ['a'] }, { length: 50, path: ['a'] }] }), 'has two files at "n/a"'],
   ])('%s', async (_, bytes, problem) => {
     await expect(parseTorrentFile(bytes, 'x.torrent')).rejects.toThrow(`x.torrent: ${problem}`);
@@ -92,6 +102,13 @@ describe('it is refused, and why', () => {
 
   test('where there is no file', async () => {
     await expect(readTorrent(join(folder, 'nowhere.torrent'))).rejects.toThrow('nowhere.torrent: cannot be read');
+  });
+
+  test('where the file is far too long, which is seen without reading it', async () => {
+    const path = join(folder, 'long.torrent');
+    await writeFile(path, '');
+    await truncate(path, 2 ** 33);
+    await expect(readTorrent(path)).rejects.toThrow('has 8589934592 bytes: no torrent has over 134217728');
   });
 
   test('where there is nothing to make a torrent of', async () => {

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import parseTorrent, { type Instance } from 'parse-torrent';
 
 import { ClientError } from '../client-error.ts';
@@ -14,6 +14,8 @@ import type { Torrent, TorrentFile } from './torrent.ts';
 
 const HASH_BYTES = 20;
 const PIECE_BYTES_MAX = 2 ** 28;
+/** Enough for four million pieces. */
+const FILE_BYTES_MAX = 2 ** 27;
 
 /** What the library leaves as it was in the file. */
 interface RawFile {
@@ -25,14 +27,13 @@ interface RawFile {
 
 /** Throws ClientError where there is no such file, or it is no torrent that we can have. */
 export async function readTorrent(path: string): Promise<Torrent> {
-  const file = await readFile(path).catch((error: unknown) => {
-    throw new ClientError({
-      at: path,
-      problem: `cannot be read (${(error as Error).message})`,
-      fix: 'Give the path of a .torrent file',
-    });
-  });
-  return parseTorrentFile(file, path);
+  const fail = (problem: string): never => {
+    throw new ClientError({ at: path, problem, fix: 'Give the path of a .torrent file' });
+  };
+  const unreadable = (error: Error): never => fail(`cannot be read (${error.message})`);
+  const { size } = await stat(path).catch(unreadable);
+  if (size > FILE_BYTES_MAX) fail(`has ${size} bytes: no torrent has over ${FILE_BYTES_MAX}`);
+  return parseTorrentFile(await readFile(path).catch(unreadable), path);
 }
 
 /** The same for bytes; `at` names them in messages. */

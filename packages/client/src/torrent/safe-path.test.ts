@@ -26,6 +26,26 @@ test.each([
   expect(objectionTo(path)).toBe(objection);
 });
 
+test.each([
+  ['con', 'names a device in "con"'],
+  ['NUL.txt', 'names a device in "NUL.txt"'],
+  ['lpt1', 'names a device in "lpt1"'],
+  ['file.txt:hidden', 'has a character in "file.txt:hidden" that Windows forbids'],
+  ['what?', 'has a character in "what?" that Windows forbids'],
+  ['end.', 'has an end in "end." that Windows leaves away'],
+  ['end ', 'has an end in "end " that Windows leaves away'],
+  ['console', undefined],
+  ['a.con', undefined],
+])('"%s" on Windows: %s', (name, objection) => {
+  expect(objectionTo(['n', name], 'win32')).toBe(objection);
+  expect(objectionTo(['n', name], 'linux')).toBeUndefined();
+});
+
+test.each(['win32', 'darwin'] as const)('on %s two names that differ in case only are one', (platform) => {
+  expect(collisionAmong([['n', 'A'], ['n', 'a']], platform)).toBe('n/a');
+  expect(collisionAmong([['n', 'A'], ['n', 'a']], 'linux')).toBeUndefined();
+});
+
 describe('paths that collide', () => {
   test.each([
     [[['a'], ['a']], 'a'],

@@ -2,9 +2,11 @@
 
 import type { TorrentShape } from '@cachetorrent/protocol/wire';
 
+/** A file of a torrent. */
 export interface TorrentFile {
   /** Folders and name, each free of separators, `.` and `..`. The first is the torrent's name. */
   readonly path: readonly string[];
+  /** Its length. */
   readonly bytes: number;
   /** Where it begins in the torrent's bytes. */
   readonly offset: number;
@@ -12,7 +14,9 @@ export interface TorrentFile {
   readonly isPadding: boolean;
 }
 
+/** What a `.torrent` file says, checked. */
 export interface Torrent {
+  /** The name of its only file, or of the folder that its files are in. */
   readonly name: string;
   /** SHA-1 of the info dictionary, taken over the bytes as they are in the file. */
   readonly infoHash: Uint8Array;
@@ -20,9 +24,11 @@ export interface Torrent {
   readonly infoHash2: Uint8Array | undefined;
   /** Those bytes, for peers that came without them (BEP 9). */
   readonly info: Uint8Array;
+  /** How its bytes are cut into pieces. */
   readonly shape: TorrentShape;
   /** 20 bytes for each piece: its SHA-1. */
   readonly pieceHashes: Uint8Array;
+  /** In the order in which their bytes stand in the torrent. */
   readonly files: readonly TorrentFile[];
   /** Peers are to be had from its trackers only (BEP 27). */
   readonly isPrivate: boolean;

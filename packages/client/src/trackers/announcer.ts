@@ -29,8 +29,8 @@ const RETRY_S = { first: 5, most: 300 } as const;
 const PENDING_S = 1;
 /** The least time between two announces that nobody asked for. */
 const HURRY_S = 5;
-/** Who stops does not wait long for trackers that are gone. */
-const FAREWELL_MS = 2_000;
+/** Who presses Ctrl-C does not wait for trackers that are gone. */
+const FAREWELL_MS = 600;
 
 export class Announcer {
   readonly #options: AnnouncerOptions;

@@ -14,6 +14,7 @@ import { ClientError } from '../client-error.ts';
 
 const SYSTEM_MAX = 2 ** 32 - 1;
 
+/** Which autonomous system an address belongs to, by a table of prefixes. */
 export class PrefixTable {
   /** By address family and length, the longest first; then by the bytes of the prefix. */
   readonly #byLength = new Map<string, { bits: number; systems: Map<string, number> }>();

@@ -9,9 +9,9 @@ import { SwarmRegistry } from './swarm-registry.ts';
 
 const INTERVAL_S = 60;
 
-function registry(leaderPercent: number | undefined, minPeers = 1): SwarmRegistry {
+function registry(leaderPercent: number | undefined, minPeers = 1, membersMax = 1_000): SwarmRegistry {
   return new SwarmRegistry({
-    intervalS: INTERVAL_S, minPeers, leaderPercent, selection: uniformSelection(50),
+    intervalS: INTERVAL_S, minPeers, membersMax, leaderPercent, selection: uniformSelection(50),
     systemOf: (host) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
     random: seededRandom('registry'),
   });
@@ -31,6 +31,14 @@ describe('peers', () => {
     expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual([]);
     expect(hosts(swarm.announce('10.1.0.2', request(), 0))).toEqual(['10.1.0.1']);
     expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual(['10.1.0.2']);
+  });
+
+  test('that come when there is no room are told of others, and not remembered', () => {
+    const swarm = registry(undefined, 1, 100);
+    for (let port = 1; port <= 200; port++) swarm.announce('10.1.0.1', request({ port }), 0);
+    expect(swarm.size).toBe(100);
+    expect(swarm.announce('10.1.0.2', request(), 0).peers).toHaveLength(50);
+    expect(hosts(swarm.announce('10.1.0.1', request({ port: 1, wanted: 200 }), 0))).not.toContain('10.1.0.2');
   });
 
   test('are told as many as they ask for', () => {

@@ -17,6 +17,7 @@ import {
   type NeighbourSelection,
 } from '@cachetorrent/tracker';
 
+/** What a registry of peers is told when it is made. */
 export interface RegistryOptions {
   /** Seconds between announces of a peer; who misses two is forgotten. */
   readonly intervalS: number;
@@ -24,9 +25,13 @@ export interface RegistryOptions {
   readonly minPeers: number;
   /** Percent of the candidates of an AS that lead it; undefined where nobody is elected. */
   readonly leaderPercent: number | undefined;
+  /** Who are told of whom. */
   readonly selection: NeighbourSelection;
+  /** Peers that it remembers at once. Default: 20,000. */
+  readonly membersMax?: number;
   /** The AS of an address; undefined where it is not known. */
   readonly systemOf: (host: string) => number | undefined;
+  /** All its chance. */
   readonly random: Random;
 }
 
@@ -41,12 +46,18 @@ interface Member extends Endpoint {
 
 /** Peers asked for by who names no number, and the most that anybody gets. */
 const WANTED = { usual: 50, most: 200 } as const;
+/** One host can announce any number of ports, and each announce looks at everybody. */
+const MEMBERS_MAX = 20_000;
+/** It is looked for the departed so often. */
+const FORGET_MS = 1_000;
 
+/** What a tracker knows of the peers of one torrent, and whom it tells whom about. */
 export class SwarmRegistry {
   readonly #options: RegistryOptions;
   /** By address and port. */
   readonly #members = new Map<string, Member>();
   #nextId = 1;
+  #forgotAtMs = -Infinity;
   #isElected = false;
   /** By AS the leaders, best first. */
   readonly #leaders = new Map<number | undefined, readonly Member[]>();
@@ -94,7 +105,9 @@ export class SwarmRegistry {
       isSeed: false,
       heardAtMs: 0,
     };
-    this.#members.set(key, member);
+    // Whoever comes to a full swarm is told of others, and nobody of it.
+    if (this.#members.size < (this.#options.membersMax ?? MEMBERS_MAX))
+      this.#members.set(key, member);
     return member;
   }
 
@@ -146,6 +159,7 @@ export class SwarmRegistry {
 
   #neighboursOf(member: Member, request: AnnounceRequest): AnnounceResponse['peers'] {
     const wanted = Math.min(WANTED.most, request.wanted ?? WANTED.usual);
+    if (wanted === 0) return [];
     const byId = new Map<PeerId, Member>();
     const members = new Members();
     for (const other of this.#members.values()) {
@@ -167,6 +181,8 @@ export class SwarmRegistry {
 
   /** Drops those who have not been heard of for long. */
   forget(nowMs: number): void {
+    if (nowMs < this.#forgotAtMs + FORGET_MS) return;
+    this.#forgotAtMs = nowMs;
     const sinceMs = nowMs - 2.5 * this.#options.intervalS * 1_000;
     for (const [key, { heardAtMs }] of this.#members) {
       if (heardAtMs < sinceMs) this.#members.delete(key);

@@ -16,7 +16,9 @@ import {
 import { ClientError } from '../client-error.ts';
 import { type RegistryOptions, SwarmRegistry } from './swarm-registry.ts';
 
+/** What a tracker is told when it is made. */
 export interface TrackerServerOptions extends RegistryOptions {
+  /** The address to listen at. */
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
@@ -27,8 +29,17 @@ export interface TrackerServerOptions extends RegistryOptions {
 }
 
 const TORRENTS_MAX = 10_000;
-const HEADER_BYTES_MAX = 2 ** 13;
+const CONNECTIONS_MAX = 2_000;
+/** Who asks slowly, or much, is hung up on. */
+const HTTP = {
+  maxHeaderSize: 2 ** 13,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 2_000,
+} as const;
 
+/** A tracker on HTTP (BEP 3, BEP 23) that also elects leaders. */
 export class TrackerServer {
   readonly #options: TrackerServerOptions;
   readonly #swarms = new Map<string, SwarmRegistry>();
@@ -36,9 +47,8 @@ export class TrackerServer {
 
   constructor(options: TrackerServerOptions) {
     this.#options = options;
-    this.#server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (request, response) => {
-      this.#answer(request, response);
-    });
+    this.#server = createServer(HTTP, (request, response) => this.#answer(request, response));
+    this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
   /** Throws ClientError where the port is taken. Returns the address to put into torrents. */
@@ -63,6 +73,7 @@ export class TrackerServer {
     return `http://${host.includes(':') ? `[${host}]` : host}:${actual}/announce`;
   }
 
+  /** Hangs up on everybody, and frees the port. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));

@@ -13,6 +13,9 @@ const TIMEOUT_MS = 60_000;
 
 describe.each([libtorrent, aria2, rtorrent])('$name', (theirs) => {
   const isThere = theirs.version() !== undefined;
+  if (!isThere) {
+    console.warn(`\n!!! ${theirs.name} is not installed: exchanges with it are NOT tested (docs/client.md).\n`);
+  }
 
   test.skipIf(!isThere)('downloads from us', async () => {
     const exchange = { seeds: [ours], leeches: [theirs], bytes: BYTES, timeoutMs: TIMEOUT_MS };

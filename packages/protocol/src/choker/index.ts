@@ -6,15 +6,19 @@ import { roundRobin } from './round-robin.ts';
 import type { Strategy } from './strategy.ts';
 import { titForTat } from './tit-for-tat.ts';
 
+/** How a leecher chooses whom to upload to. */
 export type ChokerName = 'tit-for-tat' | 'random';
 
+/** How a seed chooses whom to upload to. */
 export type SeedChokerName = 'tit-for-tat' | 'random' | 'fastest-upload' | 'round-robin';
 
+/** The strategies of leechers, by name. */
 export const CHOKERS: Readonly<Record<ChokerName, Strategy>> = {
   'tit-for-tat': titForTat,
   random: atRandom,
 };
 
+/** The strategies of seeds, by name. */
 export const SEED_CHOKERS: Readonly<Record<SeedChokerName, Strategy>> = {
   /** By the strategy of leechers, as in the original: all rates are zero then. */
   'tit-for-tat': titForTat,

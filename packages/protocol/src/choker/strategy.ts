@@ -8,12 +8,14 @@
 
 import type { Random } from '@cachetorrent/std';
 
-/** The verdicts: the sum of what `unchoked` and `optimistic` are from then on. */
+/** A verdict, the sum of what `unchoked` and `optimistic` are from then on: no slot. */
 export const CHOKE = 0;
+/** A verdict: a slot for what it gives. */
 export const UNCHOKE = 1;
 /** Unchoked by chance, so that newcomers can show what they have. */
 export const UNCHOKE_OPTIMISTICALLY = 2;
 
+/** How many may be uploaded to at once. */
 export interface Slots {
   /** For those that a strategy finds the best. */
   readonly regular: number;
@@ -21,16 +23,21 @@ export interface Slots {
   readonly optimistic: number;
 }
 
+/** What a strategy may look at beside the candidates. */
 export interface Round {
+  /** The host's time, in ms. */
   readonly nowMs: number;
+  /** How many slots there are to give. */
   readonly slots: Slots;
   /** Optimistic unchokes stand until their time is over, unless they have become regular. */
   readonly keepOptimistics: boolean;
   /** Equals win slots as an unstable sort leaves them, and not in the order of connections. */
   readonly unstableTies: boolean;
+  /** The peer's own chance. */
   readonly random: Random;
 }
 
+/** Gives slots to candidates: writes a verdict for each. */
 export type Strategy = (candidates: Candidates, round: Round) => void;
 
 /**
@@ -38,16 +45,21 @@ export type Strategy = (candidates: Candidates, round: Round) => void;
  * strategies of seeds read, how they were served, is there for seeds alone.
  */
 export class Candidates {
+  /** How many there are: the first so many places of each array. */
   count = 0;
+  /** The number of the connection of each. */
   connection: Int32Array = new Int32Array(64);
-  /** Pieces received from it, and sent to it, in the last 20 s. */
+  /** Pieces received from it in the last 20 s. */
   received: Float64Array = new Float64Array(64);
+  /** Pieces sent to it in the last 20 s. */
   sent: Float64Array = new Float64Array(64);
-  /** 1 where it is unchoked now; where that was by chance, 1 in `optimistic` too. */
+  /** 1 where it is unchoked now, by chance or not. */
   unchoked: Uint8Array = new Uint8Array(64);
+  /** 1 where it is unchoked by chance now. */
   optimistic: Uint8Array = new Uint8Array(64);
-  /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
+  /** When it was last choked or unchoked, in ms. */
   turnedAtMs: Float64Array = new Float64Array(64);
+  /** Pieces sent to it since it was last choked or unchoked. */
   served: Uint16Array = new Uint16Array(64);
   /** What the strategy decides: CHOKE, as it finds it, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   verdict: Uint8Array = new Uint8Array(64);

@@ -11,7 +11,9 @@ export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 export interface AllowedFast {
   /** The four bytes of the peer's IPv4 address: the set is not defined for others. */
   readonly address: Uint8Array;
+  /** Of the torrent; 20 bytes. */
   readonly infoHash: Uint8Array;
+  /** Pieces of the torrent. */
   readonly pieceCount: number;
   /** BEP 6: 10. libtorrent: 5. */
   readonly count: number;

@@ -12,33 +12,44 @@ import { INFO_HASH_BYTES, PEER_ID_BYTES } from './handshake.ts';
 import { percentDecode, percentEncode, queryFields } from './percent.ts';
 import { textOf, utf8 } from './utf8.ts';
 
+/** Why a peer announces itself, beside that it was time to. */
 export type AnnounceEvent = 'started' | 'completed' | 'stopped';
 
 /** CacheTorrent's part of an announce. */
 export interface Candidacy {
+  /** The number of its AS, as it believes (`ct_as`). */
   readonly system?: number | undefined;
   /** In bytes per second. Absent for a peer that does not stand for election. */
   readonly uploadBytesPerS?: number | undefined;
+  /** Download capacity (`ct_down`). */
   readonly downloadBytesPerS?: number | undefined;
 }
 
+/** What a peer tells a tracker of itself (BEP 3). */
 export interface AnnounceRequest {
+  /** Of the torrent; 20 bytes. */
   readonly infoHash: Uint8Array;
+  /** Its id; 20 bytes. */
   readonly peerId: Uint8Array;
   /** Where the peer listens. */
   readonly port: number;
-  /** Bytes since the start, and bytes that are lacking. */
+  /** Bytes sent since it started. */
   readonly uploaded: number;
+  /** Bytes received since it started. */
   readonly downloaded: number;
+  /** Bytes that it lacks; 0 for a seed. */
   readonly left: number;
+  /** Absent where it is only time to. */
   readonly event?: AnnounceEvent | undefined;
   /** How many peers it would like to hear of. */
   readonly wanted?: number | undefined;
   /** A secret by which the tracker knows it again under another address. */
   readonly key?: string | undefined;
+  /** What the tracker last gave as `tracker id`. */
   readonly trackerId?: string | undefined;
   /** The address to give to others, where it is not the one it comes from. */
   readonly ip?: string | undefined;
+  /** Present where it speaks CacheTorrent. */
   readonly cacheTorrent?: Candidacy | undefined;
 }
 

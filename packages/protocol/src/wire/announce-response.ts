@@ -24,6 +24,7 @@ import { textOf } from './utf8.ts';
 import { WireError } from './wire-error.ts';
 
 export interface AnnouncedPeer extends Endpoint {
+  /** Its id; only in lists that are not compact. */
   readonly peerId?: Uint8Array | undefined;
   /** CacheTorrent: its AS. */
   readonly system?: number | undefined;
@@ -39,20 +40,29 @@ export interface Leadership {
   readonly isPending: boolean;
 }
 
+/** What a tracker answers. */
 export interface AnnounceResponse {
   /** Seconds until the next announce. */
   readonly intervalS: number;
+  /** Seconds before which it does not want to be asked again. */
   readonly minIntervalS?: number | undefined;
+  /** Peers that have everything (`complete`). */
   readonly seeds?: number | undefined;
+  /** Peers that lack something (`incomplete`). */
   readonly leechers?: number | undefined;
+  /** Peers to connect to, in the order in which they were told. */
   readonly peers: readonly AnnouncedPeer[];
+  /** To be sent back with the next announce. */
   readonly trackerId?: string | undefined;
+  /** A sentence for the user; the answer holds. */
   readonly warning?: string | undefined;
   /** The asker's own address as the tracker sees it (BEP 24). */
   readonly externalIp?: string | undefined;
+  /** Present where the tracker speaks CacheTorrent. */
   readonly cacheTorrent?: Leadership | undefined;
 }
 
+/** What came back: an answer with what was odd about it, a refusal, or nothing that makes sense. */
 export type AnnounceAnswer =
   | {
       readonly kind: 'peers';
@@ -71,6 +81,7 @@ export const ANNOUNCE_BYTES_MAX: number = 2 ** 20;
 const UNKNOWN_SYSTEM = 0;
 const INTERVAL_S = { least: 5, most: 86_400, missing: 1_800 } as const;
 
+/** Reads the body of a tracker's answer. Never throws, whatever the bytes. */
 export function parseAnnounceResponse(
   bytes: Uint8Array,
   limits: WireLimits = WIRE_LIMITS,

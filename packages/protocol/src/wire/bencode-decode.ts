@@ -3,6 +3,7 @@
 import type { Bencoded, BencodedDictionary } from './bencode.ts';
 import { WireError } from './wire-error.ts';
 
+/** How much bencoded data may make a reader do. */
 export interface BencodeOptions {
   /** Lists and dictionaries inside one another. */
   readonly depthMax?: number;
@@ -10,7 +11,9 @@ export interface BencodeOptions {
   readonly tokensMax?: number;
 }
 
+/** A value, and where it ended. */
 export interface DecodedBencode {
+  /** What was read. */
   readonly value: Bencoded;
   /** Where the value ends: BEP 9 puts raw bytes behind it. */
   readonly end: number;

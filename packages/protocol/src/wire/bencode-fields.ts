@@ -9,7 +9,9 @@ import { WireError } from './wire-error.ts';
 
 /** Something that was put up with. */
 export interface Remark {
+  /** The rule that was broken. */
   readonly fault: Fault;
+  /** What was found, for a log. */
   readonly detail: string;
 }
 

@@ -15,7 +15,9 @@ import { assert } from '@cachetorrent/std';
 
 import { utf8 } from './utf8.ts';
 
+/** A value as it is read: integers that no number holds as `bigint`, strings as bytes. */
 export type Bencoded = number | bigint | Uint8Array | Bencoded[] | BencodedDictionary;
+/** A map, as a key may have any name: one character for each of its bytes. */
 export type BencodedDictionary = Map<string, Bencoded>;
 
 /** What can be written: text is written as UTF-8, and the keys of objects are put in order. */

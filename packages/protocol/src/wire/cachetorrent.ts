@@ -37,6 +37,7 @@ import { WireError } from './wire-error.ts';
 /** Numbers of autonomous systems have 32 bits (RFC 6793). */
 export const SYSTEM_MAX: number = 2 ** 32 - 1;
 
+/** What CacheTorrent says over the extension protocol; docs/protocol.md has the bytes. */
 export type CacheTorrentMessage =
   | {
       readonly name: 'ct_leader_start';
@@ -59,6 +60,7 @@ export type CacheTorrentMessage =
     }
   | { readonly name: 'ct_leaders'; readonly leaders: readonly Endpoint[]; readonly system: number };
 
+/** The name by which an extended handshake lists a message. */
 export type CacheTorrentName = CacheTorrentMessage['name'];
 
 /** The numbers by which we want to be told each. */
@@ -151,9 +153,11 @@ function decodePeers(value: BencodedDictionary, limits: WireLimits): Endpoint[] 
     ['peers6', COMPACT_BYTES.ipv6],
   ] as const;
   for (const [key, size] of lists) {
-    const bytes = bytesField(value, key) ?? new Uint8Array(0);
-    const listed = decodeEndpoints(bytes, size);
-    if (listed === undefined) throw bad(`${key} has ${bytes.length} bytes`);
+    // There need not be peers of version 6.
+    if (!value.has(key) && key === 'peers6') continue;
+    const bytes = bytesField(value, key);
+    const listed = bytes === undefined ? undefined : decodeEndpoints(bytes, size);
+    if (listed === undefined) throw bad(`${key} is no list of ${size} bytes each`);
     for (const endpoint of listed) {
       if (endpoint === undefined) throw bad(`${key} has port 0`);
       peers.push(endpoint);

@@ -127,9 +127,14 @@ export class Conversation {
   /** Refuses a request, where there is a way to say so. */
   reject(piece: number, begin: number, length: number): void {
     if (!this.features.fast) return;
-    if (this.output.length > this.limits.outputBytes) {
-      throw new WireError('output-overflow', `${this.output.length} bytes wait`);
-    }
+    this.checkOutput();
     this.output.reject(piece, begin, length);
+  }
+
+  /** To be called before what a stranger can have said as often as it likes. */
+  checkOutput(): void {
+    const waiting = this.output.length;
+    if (waiting <= this.limits.outputBytes) return;
+    throw new WireError('output-overflow', `it does not read: ${waiting} bytes wait`);
   }
 }

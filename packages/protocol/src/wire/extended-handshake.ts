@@ -22,6 +22,7 @@ import type { WireLimits } from './limits.ts';
 import type { Fault } from './rules.ts';
 import { textOf } from './utf8.ts';
 
+/** What one side says of itself over the extension protocol (BEP 10). */
 export interface ExtendedHandshake {
   /** By name the number to say it by, 1 to 255; 0 takes an extension back. */
   readonly extensions: ReadonlyMap<string, number>;
@@ -41,6 +42,7 @@ export interface ExtendedHandshake {
   readonly system?: number | undefined;
 }
 
+/** The payload of extended message 0. */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   const { extensions, client, port, requestQueue, metadataSize, uploadOnly } = handshake;
   const { yourAddress, system } = handshake;
@@ -90,7 +92,7 @@ export function decodeExtendedHandshake(
     ),
     uploadOnly: value.has('upload_only') ? integerField(value, 'upload_only') !== 0 : undefined,
     yourAddress: hasAddress ? formatAddress(yourAddress!) : undefined,
-    system: within(integerField(value, 'ct_as'), 0, 2 ** 32 - 1),
+    system: checked('bad-cachetorrent-message', value.get('ct_as'), 0, 2 ** 32 - 1, remarks),
   };
 }
 

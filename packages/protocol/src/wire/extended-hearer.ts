@@ -52,6 +52,8 @@ export class ExtendedHearer {
         this.#cacheTorrent(name as CacheTorrentName, payload, remarks),
       );
     } else if (name === 'ut_metadata') {
+      // Each is answered with a block that is five hundred times as long.
+      at.checkOutput();
       this.#attempt('bad-metadata-message', (remarks) => this.#metadata(payload, remarks));
     } else if (name === 'ut_pex') {
       if (!this.#isExchangeDue()) return;

@@ -20,7 +20,9 @@ import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 import { FRAME_HEADER_BYTES, ID, type WireMessages } from './messages.ts';
 
+/** What a decoder is told when it is made. */
 export interface FrameDecoderOptions {
+  /** How long a frame of each kind may be. */
   readonly limits: WireLimits;
   /** Undefined before the torrent's metadata is known. */
   readonly pieceCount?: number | undefined;
@@ -32,6 +34,7 @@ const EMPTY = new Uint8Array(0);
 /** A larger buffer is let go after its one use. */
 const KEPT_BYTES = 2 ** 16;
 
+/** Reads messages from a stream of bytes that comes in chunks of any size. */
 export class FrameDecoder {
   readonly #lengths: FrameLengths;
   readonly #skipsUnknown: boolean;

@@ -59,12 +59,15 @@ export class FrameEncoder implements WireMessages {
   choke(): void {
     this.#header(ID.choke, 0);
   }
+  /** You may send me requests (BEP 3). */
   unchoke(): void {
     this.#header(ID.unchoke, 0);
   }
+  /** You have a piece that I lack (BEP 3). */
   interested(): void {
     this.#header(ID.interested, 0);
   }
+  /** You have no piece that I lack (BEP 3). */
   notInterested(): void {
     this.#header(ID.notInterested, 0);
   }
@@ -132,9 +135,11 @@ export class FrameEncoder implements WireMessages {
   hashRequest(payload: Uint8Array): void {
     this.#payload(ID.hashRequest, payload);
   }
+  /** Hashes that were asked for (BEP 52). */
   hashes(payload: Uint8Array): void {
     this.#payload(ID.hashes, payload);
   }
+  /** Hashes will not come (BEP 52). */
   hashReject(payload: Uint8Array): void {
     this.#payload(ID.hashReject, payload);
   }

@@ -10,8 +10,11 @@
 
 import { WireError } from './wire-error.ts';
 
+/** Bytes of a whole handshake (BEP 3). */
 export const HANDSHAKE_BYTES = 68;
+/** Bytes of a torrent's name: a SHA-1, or the beginning of a SHA-256. */
 export const INFO_HASH_BYTES = 20;
+/** Bytes of a peer's id (BEP 20). */
 export const PEER_ID_BYTES = 20;
 
 const PREFIX = Uint8Array.from('\x13BitTorrent protocol', (letter) => letter.charCodeAt(0));
@@ -31,13 +34,17 @@ export interface Features {
   readonly version2: boolean;
 }
 
+/** What the first 68 bytes say (BEP 3). */
 export interface Handshake {
+  /** What the sender is able to do, by the reserved bits. */
   readonly features: Features;
   /** SHA-1 of the info dictionary, or the first 20 bytes of its SHA-256 (BEP 52). */
   readonly infoHash: Uint8Array;
+  /** The sender's id; 20 bytes. */
   readonly peerId: Uint8Array;
 }
 
+/** The 68 bytes of a handshake. */
 export function encodeHandshake({ features, infoHash, peerId }: Handshake): Uint8Array {
   const bytes = new Uint8Array(HANDSHAKE_BYTES);
   bytes.set(PREFIX);

@@ -182,9 +182,7 @@ export class Hearer implements WireMessages {
   /** We have no hash trees to give: say so, as BEP 52 asks. */
   hashRequest(payload: Uint8Array): void {
     this.#at.isUnderWay = true;
-    if (this.#at.output.length > this.#at.limits.outputBytes) {
-      this.#at.breach('output-overflow', `${this.#at.output.length} bytes wait`);
-    }
+    this.#at.checkOutput();
     this.#at.output.hashReject(payload);
   }
 

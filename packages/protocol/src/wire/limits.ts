@@ -58,6 +58,7 @@ export interface WireLimits {
   readonly bencodeTokens: number;
 }
 
+/** The limits of a session that is told no others. */
 export const WIRE_LIMITS: WireLimits = {
   frameBytes: 2 ** 20,
   blockBytes: 2 ** 14,

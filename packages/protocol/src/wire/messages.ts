@@ -14,8 +14,11 @@ export interface WireMessages {
   keepAlive(): void;
   /** I will not answer your requests until I unchoke you. */
   choke(): void;
+  /** You may send me requests (BEP 3). */
   unchoke(): void;
+  /** You have a piece that I lack (BEP 3). */
   interested(): void;
+  /** You have no piece that I lack (BEP 3). */
   notInterested(): void;
   /** I now hold this piece. */
   have(piece: number): void;
@@ -46,7 +49,9 @@ export interface WireMessages {
 
   /** BEP 52: the payload of 48 bytes (pieces root, base layer, index, length, proof layers). */
   hashRequest(payload: Uint8Array): void;
+  /** Hashes that were asked for (BEP 52), undecoded. */
   hashes(payload: Uint8Array): void;
+  /** Hashes will not come (BEP 52); the request, undecoded. */
   hashReject(payload: Uint8Array): void;
 
   /** A frame with an id that no one has assigned, skipped. */

@@ -11,8 +11,10 @@ import { integerField, readDictionary, type Remark } from './bencode-fields.ts';
 import type { WireLimits } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
+/** Bytes of every block of an info dictionary but the last (BEP 9). */
 export const METADATA_BLOCK_BYTES: number = 2 ** 14;
 
+/** A message of `ut_metadata` (BEP 9). */
 export type MetadataMessage =
   | { readonly kind: 'request'; readonly block: number }
   | {
@@ -24,6 +26,7 @@ export type MetadataMessage =
     }
   | { readonly kind: 'reject'; readonly block: number };
 
+/** The payload of the extended message. */
 export function encodeMetadataMessage(message: MetadataMessage): Uint8Array {
   const piece = message.block;
   switch (message.kind) {

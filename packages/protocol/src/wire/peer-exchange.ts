@@ -26,14 +26,19 @@ export const PEX_FLAGS = {
 } as const;
 
 export interface ExchangedPeer extends Endpoint {
+  /** A sum of `PEX_FLAGS`. */
   readonly flags: number;
 }
 
+/** A message of `ut_pex` (BEP 11). */
 export interface PeerExchange {
+  /** Peers that the sender is connected to since the last message. */
   readonly added: readonly ExchangedPeer[];
+  /** Peers that it is not connected to any more. */
   readonly dropped: readonly Endpoint[];
 }
 
+/** The payload of the extended message. */
 export function encodePeerExchange({ added, dropped }: PeerExchange): Uint8Array {
   const { ipv4, ipv6 } = encodeEndpoints(added);
   const flags = (size: number): Uint8Array =>

@@ -5,6 +5,7 @@
 
 const PLAIN = /[\w.~-]/;
 
+/** Bytes as they stand in a URL (RFC 3986): `%` and two digits, unless unreserved. */
 export function percentEncode(bytes: Uint8Array): string {
   let encoded = '';
   for (const byte of bytes) {

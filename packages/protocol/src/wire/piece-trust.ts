@@ -7,9 +7,11 @@ const MOST = 8;
 const BAD = -7;
 const FAILURE_COSTS = 2;
 
+/** Counts a peer's pieces that passed their hash, and those that failed. */
 export class PieceTrust {
   #points = 0;
 
+  /** Whether so many have failed that it is to be left. */
   get isBad(): boolean {
     return this.#points <= BAD;
   }

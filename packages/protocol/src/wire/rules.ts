@@ -19,8 +19,11 @@ export type Profile = 'strict' | 'interop' | 'classic';
  */
 export type Reaction = 'close' | 'reject' | 'ignore' | 'tolerate';
 
+/** What is done about one fault, by profile. */
 export interface Rule {
+  /** The reaction in profile `strict`. */
   readonly strict: Reaction;
+  /** The reaction in profile `interop`. */
   readonly interop: Reaction;
   /** As in `interop`, where absent. */
   readonly classic?: Reaction;
@@ -30,6 +33,7 @@ export interface Rule {
   readonly needsFast?: true;
 }
 
+/** By name everything that may be wrong, and what is done about it. */
 export const RULES = {
   // Handshake.
   /** It does not begin as a BitTorrent handshake does (BEP 3). */

@@ -13,11 +13,15 @@ import type { SessionTorrent } from './session-options.ts';
 
 /** Bytes of a piece. */
 export interface BlockRange {
+  /** The number of the piece, from 0. */
   readonly piece: number;
+  /** Where in the piece it begins, in bytes. */
   readonly begin: number;
+  /** How many bytes it has. */
   readonly length: number;
 }
 
+/** Something that the other side did, or that became of the connection. */
 export type SessionEvent =
   /** Both sides have said who they are. The first event, unless it is `closed`. */
   | {

@@ -7,9 +7,11 @@ import type { Profile } from './rules.ts';
 
 /** How a torrent's bytes are cut up. */
 export interface TorrentShape {
+  /** Of all files together. */
   readonly totalBytes: number;
   /** Of every piece but the last. */
   readonly pieceBytes: number;
+  /** `totalBytes` by `pieceBytes`, rounded up. */
   readonly pieceCount: number;
 }
 
@@ -20,11 +22,13 @@ export function bytesOfPiece(shape: TorrentShape, piece: number): number {
 
 /** What a connection is about. */
 export interface SessionTorrent {
+  /** Its name in the handshake; 20 bytes. */
   readonly infoHash: Uint8Array;
   /** The first 20 bytes of its hash as version 2, for a torrent that is both (BEP 52). */
   readonly infoHash2?: Uint8Array | undefined;
   /** Absent while we have no metadata: such a connection serves to fetch that, and only that. */
   readonly shape?: TorrentShape | undefined;
+  /** Peers come from its trackers only (BEP 27). */
   readonly isPrivate?: boolean | undefined;
   /** Bytes of the info dictionary, where it is known. */
   readonly metadataBytes?: number | undefined;
@@ -44,8 +48,11 @@ export type SessionSide =
       readonly torrentOf: (infoHash: Uint8Array) => SessionTorrent | undefined;
     };
 
+/** What a session is told when it begins. */
 export interface SessionOptions {
+  /** Who opened the connection, and what it is about. */
   readonly side: SessionSide;
+  /** Our own id; 20 bytes. */
   readonly peerId: Uint8Array;
   /** When the connection was made, by the clock of all later times. In ms. */
   readonly nowMs: number;

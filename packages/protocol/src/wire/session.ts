@@ -33,6 +33,7 @@ interface Talk {
   readonly speaker: Speaker;
 }
 
+/** One connection to another BitTorrent client, as a machine without IO. */
 export class WireSession {
   readonly #options: SessionOptions;
   readonly #limits: WireLimits;
@@ -92,6 +93,11 @@ export class WireSession {
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.#isClosed) return;
     this.#setNow(nowMs);
+    const waiting = this.#output.length;
+    if (waiting > this.#limits.outputBytes) {
+      this.close('output-overflow', `it does not read: ${waiting} bytes wait`);
+      return;
+    }
     try {
       const rest = this.#talk === undefined ? this.#greet(bytes) : bytes;
       this.#talk?.decoder.push(rest);
@@ -145,6 +151,7 @@ export class WireSession {
     return Math.min(this.#heardMs + idleMs, this.#saidMs + keepAliveMs, frameEndMs);
   }
 
+  /** Time has passed: hangs up on who is too slow, keeps alive what is too quiet. */
   handleTimeout(nowMs: number): void {
     this.#setNow(nowMs);
     if (this.#isClosed) return;

@@ -11,6 +11,7 @@ import { encodeMetadataMessage, type MetadataMessage } from './metadata-exchange
 import { encodePeerExchange, type PeerExchange } from './peer-exchange.ts';
 import { NOT_FOUND } from './request-list.ts';
 
+/** What can be said on a connection; `WireSession.say`. */
 export class Speaker {
   readonly #to: Conversation;
 
@@ -33,6 +34,7 @@ export class Speaker {
     else if (count > 0) output.bitfield(ourPieces.bytes.slice());
   }
 
+  /** We hold `piece` now. */
   have(piece: number): void {
     assert(piece < this.#to.shape.pieceCount, 'a have names a piece of the torrent');
     this.#to.ourPieces.add(piece);
@@ -65,16 +67,19 @@ export class Speaker {
     }
   }
 
+  /** It may send us requests. */
   unchoke(): void {
     this.#to.amChoking = false;
     this.#to.output.unchoke();
   }
 
+  /** It has a piece that we lack. */
   interested(): void {
     this.#to.amInterested = true;
     this.#to.output.interested();
   }
 
+  /** It has no piece that we lack. */
   notInterested(): void {
     this.#to.amInterested = false;
     this.#to.output.notInterested();
@@ -146,6 +151,7 @@ export class Speaker {
     return true;
   }
 
+  /** The port of our node of the distributed hash table (BEP 5). */
   port(port: number): void {
     this.#to.output.port(port);
   }
@@ -160,10 +166,12 @@ export class Speaker {
     return this.extended(message.name, encodeCacheTorrent(message));
   }
 
+  /** BEP 9. False where the other side has not listed it. */
   metadata(message: MetadataMessage): boolean {
     return this.extended('ut_metadata', encodeMetadataMessage(message));
   }
 
+  /** BEP 11. False where the other side has not listed it. */
   peerExchange(exchange: PeerExchange): boolean {
     return this.extended('ut_pex', encodePeerExchange(exchange));
   }
@@ -176,6 +184,7 @@ export class Speaker {
     return true;
   }
 
+  /** Any message of an extension. False where the other side has not listed it. */
   extended(extension: string, payload: Uint8Array): boolean {
     const id = this.#to.theirExtensions.get(extension);
     if (id === undefined) return false;

@@ -5,8 +5,10 @@
 
 import type { Fault } from './rules.ts';
 
+/** Bytes from a stranger that make no sense: the only error that the codec throws at them. */
 export class WireError extends Error {
   override readonly name = 'WireError';
+  /** The rule that was broken. */
   readonly fault: Fault;
 
   constructor(fault: Fault, detail: string) {

@@ -31,18 +31,23 @@ export interface CampaignOptions {
   readonly jobs?: number;
   /** Where the runs are carried out; by default in threads of this process. It is not closed. */
   readonly engine?: Engine;
+  /** Stops it when aborted; runs that have finished are kept. */
   readonly signal?: AbortSignal;
 }
 
 /** A run that has finished. */
 export interface CampaignRun {
+  /** Under which it is kept. */
   readonly key: RunKey;
   /** The values of what was varied. */
   readonly parameters: Parameters;
+  /** Decides all chance of the run. */
   readonly seed: number;
   /** Counts the seeds, from 0. */
   readonly repetition: number;
+  /** What it came to. */
   readonly result: RunRecord['result'];
+  /** How long it took, and on what. */
   readonly timing: RunRecord['timing'];
   /** It was in the store before. */
   readonly wasStored: boolean;

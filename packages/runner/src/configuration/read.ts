@@ -10,8 +10,11 @@ import { parseJson } from './json.ts';
 import type { Whereabouts } from './places.ts';
 import { type Config, CONFIG_SCHEMA, fieldsAt } from './schema.ts';
 
+/** A configuration, and where in its file everything stands. */
 export interface ConfigFile {
+  /** What it says, checked field by field. */
   readonly config: Config;
+  /** For messages: line and column of each field. */
   readonly places: Whereabouts;
 }
 

@@ -19,20 +19,26 @@ import { z } from 'zod';
 
 /** A number of nodes, in order of arrival, the tracker first. */
 export interface CapacityNodes {
+  /** How many nodes have this line, in order of arrival. */
   readonly number: number;
-  /** In bits per millisecond, that is kbit/s. */
+  /** Upload capacity, in bits per millisecond, that is kbit/s. */
   readonly upload: number;
+  /** Download capacity, in kbit/s. */
   readonly download: number;
 }
 
 /** All messages take one time, or each the time of its shortest path. */
 export interface LatencyChoice {
+  /** The same between any two nodes, in ms. */
   readonly fixedMs?: number;
+  /** Along the shortest way through the topology. */
   readonly model?: 'topology';
 }
 
+/** Which habits peers have: those of today's clients, or of the original simulator. */
 export type Rules = 'client' | 'original';
 
+/** What a configuration file says. Sizes are in bits, times in ms, capacities in kbit/s. */
 export interface Config {
   /** Neighbours that a peer asks the tracker for. */
   readonly outPeers: number;
@@ -44,6 +50,7 @@ export interface Config {
   readonly seeds: number;
   /** In bits. */
   readonly pieceSize: number;
+  /** Pieces of the file. */
   readonly pieces: number;
   /** Upload slots given for what a peer uploads to us. */
   readonly uploads: number;
@@ -53,11 +60,13 @@ export interface Config {
   readonly interval: number;
   /** Pieces that a download keeps asked for. */
   readonly backlog: number;
-  /** Backbone domains, and the routers of each (give or take two). */
+  /** Transit domains, that is parts of the backbone. */
   readonly transitDomains: number;
+  /** Routers of each transit domain, give or take two. */
   readonly transitDomainSize: number;
-  /** Autonomous systems that host peers, and the routers of each (give or take two). */
+  /** Stub domains, each an autonomous system that hosts peers. */
   readonly stubDomains: number;
+  /** Routers of each stub domain, give or take two. */
   readonly stubDomainSize: number;
   /** Time between two allocations of rates, in ms. */
   readonly transferInterval: number;
@@ -82,6 +91,7 @@ export interface Config {
   readonly bias?: number;
   /** Splits the file into so many parts, each with leaders of its own. */
   readonly multi?: number;
+  /** Whom leechers upload to. Default: tit-for-tat. */
   readonly choker?: ChokerName;
   /** By default `round-robin`; under the original's rules, as `choker`. */
   readonly seedChoker?: SeedChokerName;

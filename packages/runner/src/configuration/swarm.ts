@@ -36,7 +36,9 @@ export type WholeConfig = Config &
     >
   >;
 
+/** A swarm that can be simulated, and the configuration that it was made of. */
 export interface CheckedSwarm {
+  /** To be given to `simulate`. */
   readonly swarm: Swarm;
   /** Written to a file, it gives the same swarm again. */
   readonly config: WholeConfig;

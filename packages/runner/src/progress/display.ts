@@ -9,8 +9,11 @@ import { expectedMessages, shareDone, timeLeftMs } from './estimate.ts';
 
 /** Where it is shown: `process.stderr`, for instance. */
 export interface Screen {
+  /** Shows text as it is; `\r` returns to the beginning of the line. */
   write(text: string): unknown;
+  /** Whether it is a terminal, on which a line can be drawn over. */
   readonly isTTY?: boolean;
+  /** How wide it is, in characters; 80 where absent. */
   readonly columns?: number;
 }
 

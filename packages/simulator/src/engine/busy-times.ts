@@ -8,6 +8,7 @@ import type { ActorId } from './behaviour.ts';
 
 /** Measured on one worker. Workers take the same steps, so their rows belong together. */
 export interface BusyTimesReport {
+  /** Whose times these are; one for each row. */
   readonly actors: readonly ActorId[];
   /** For each step, whether it was a round of a meeting. */
   readonly isRound: Uint8Array;

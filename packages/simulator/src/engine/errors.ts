@@ -24,7 +24,9 @@ export interface ActorFailedOptions {
 /** An actor threw, or its thread ended, ran out of memory, or stopped answering. */
 export class ActorFailed extends Error {
   override readonly name = 'ActorFailed';
+  /** Those that the worker ran. */
   readonly actors: readonly ActorId[];
+  /** The simulated time at which it failed. */
   readonly atMs: number;
   /** What happened to them, without their names and the time. */
   readonly what: string;

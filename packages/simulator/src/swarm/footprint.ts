@@ -41,18 +41,25 @@ const CONNECTIONS_WITH_LEADERS = 3;
 const OTHER_MESSAGES = 10;
 const OTHER_MESSAGES_REPEATED = 75;
 
+/** One of the things that a run keeps in memory. */
 export interface MemoryItem {
+  /** Its name, for people. */
   readonly what: string;
+  /** How many there are. */
   readonly count: number;
+  /** Bytes of one. */
   readonly bytesEach: number;
 }
 
+/** What a run will take, foreseen. */
 export interface Footprint {
   /** What memory is taken for; the sum is `bytes`. */
   readonly items: readonly MemoryItem[];
+  /** Memory in all. */
   readonly bytes: number;
-  /** Of these, JavaScript objects of one worker, which Node limits apart. */
+  /** Of the memory, JavaScript objects of one worker, which Node limits apart. */
   readonly heapBytesPerWorker: number;
+  /** Messages that it will carry. */
   readonly messages: number;
   /** Of all workers, each of which has a core of its own. */
   readonly wallMs: number;

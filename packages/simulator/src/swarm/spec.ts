@@ -9,19 +9,23 @@ import type { ChokerName, Habits, Preference, SeedChokerName } from '@cachetorre
 
 /** A number of nodes, in order of arrival, with the same capacity. */
 export interface CapacityClass {
+  /** How many nodes have this line. */
   readonly count: number;
-  /** In kbit/s, that is bits per millisecond. */
+  /** Upload capacity, in kbit/s, that is bits per millisecond. */
   readonly uploadKbps: number;
+  /** Download capacity, in kbit/s. */
   readonly downloadKbps: number;
 }
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
 export interface TransitStub {
-  /** Backbone domains, and the routers of each (give or take two). */
+  /** Transit domains, that is parts of the backbone. */
   readonly transitDomains: number;
+  /** Routers of each transit domain, give or take two. */
   readonly transitDomainSize: number;
-  /** Autonomous systems that host peers, and the routers of each (give or take two). */
+  /** Stub domains, each an autonomous system that hosts peers. */
   readonly stubDomains: number;
+  /** Routers of each stub domain, give or take two. */
   readonly stubDomainSize: number;
 }
 
@@ -30,6 +34,7 @@ export type LatencyModel =
   | { readonly model: 'topology' }
   | { readonly model: 'fixed'; readonly fixedMs: number };
 
+/** The swarm to simulate, as plain data. */
 export interface Swarm {
   /** Neighbours that a peer asks the tracker for. */
   readonly neighbours: number;
@@ -38,16 +43,20 @@ export interface Swarm {
   /** How many of the first peers hold the whole file from the start. */
   readonly seeds: number;
 
+  /** Pieces of the file. */
   readonly pieces: number;
+  /** Size of a piece, in bits. */
   readonly pieceBits: number;
 
-  /** Regular and optimistic upload slots of a peer. */
+  /** Connections that a peer unchokes for what they give. */
   readonly uploads: number;
+  /** Connections that a peer unchokes by chance. */
   readonly optimistics: number;
   /** Time between rounds of the choker. */
   readonly rechokeMs: number;
   /** Pieces that a download keeps asked for. */
   readonly backlog: number;
+  /** Whom leechers upload to. */
   readonly choker: ChokerName;
   /** The strategy of those who hold everything. */
   readonly seedChoker: SeedChokerName;
@@ -59,8 +68,11 @@ export interface Swarm {
   /** In order of arrival: the tracker first, then the peers. The counts add up to all nodes. */
   readonly capacities: readonly CapacityClass[];
 
+  /** The internetwork that peers are placed in. */
   readonly topology: TransitStub;
+  /** How long a message takes. */
   readonly latency: LatencyModel;
+  /** What peers do where implementations differ. */
   readonly habits: Habits;
 
   /** CacheTorrent with so many percent of the peers as leaders; plain BitTorrent where absent. */

@@ -68,15 +68,19 @@ export class TimelineRecorder {
 
 /** Column by column; interval after interval, and in each AS after AS. */
 export interface Timeline {
-  /** Simulated time; an interval ends before `toMs`. */
+  /** Where each interval begins, in simulated time. */
   readonly fromMs: Float64Array;
+  /** The end of the interval, which does not belong to it. */
   readonly toMs: Float64Array;
+  /** Which AS a row is about. */
   readonly as: Uint32Array;
-  /** At its end: pieces that the peers of the AS hold, and connections whose pieces flow. */
+  /** At its end: pieces that the peers of the AS hold. */
   readonly piecesHeld: Float64Array;
+  /** At its end: connections whose pieces flow. */
   readonly activeConnections: Float64Array;
-  /** During it, counting whole pieces when they arrive: from other AS, and from the same. */
+  /** During it: whole pieces that arrived from other AS. */
   readonly outsideBits: Float64Array;
+  /** During it: whole pieces that arrived from the same AS. */
   readonly insideBits: Float64Array;
   /** During it, the share of the peers' upload capacity that whole pieces have used. */
   readonly uploadUtilisation: Float64Array;

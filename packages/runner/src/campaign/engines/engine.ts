@@ -43,12 +43,17 @@ export interface RunSource {
   take(fits?: (run: PlannedRun) => boolean): PlannedRun | undefined;
 }
 
+/** How many runs an engine has. */
 export interface EngineStatus {
+  /** Runs that nobody has begun. */
   readonly waiting: number;
+  /** Runs that somebody is at work on. */
   readonly active: number;
 }
 
+/** Carries out runs, here or elsewhere. */
 export interface Engine {
+  /** By which the command line knows it. */
   readonly name: EngineName;
   /** Its workers claim runs in the store themselves; otherwise they are claimed for it. */
   readonly workersClaim: boolean;
@@ -63,7 +68,9 @@ export interface Engine {
     report: (outcome: Outcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** How far it is. */
   status(): Promise<EngineStatus>;
+  /** Lets go of threads and connections. */
   close(): Promise<void>;
 }
 

@@ -3,7 +3,9 @@
 import { Pool, type PoolOptions } from './pool.ts';
 import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
 
+/** Carries out runs on the cores of this machine. */
 export class LocalEngine implements Engine {
+  /** By which the command line knows it. */
   readonly name = 'local';
   readonly workersClaim = false;
   readonly #pool: Pool;
@@ -43,10 +45,12 @@ export class LocalEngine implements Engine {
     }
   }
 
+  /** How far it is. */
   status(): Promise<EngineStatus> {
     return Promise.resolve({ waiting: this.#waiting, active: this.#pool.running });
   }
 
+  /** Ends its threads. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

@@ -54,22 +54,37 @@ export interface PlotSpec {
   readonly yScale?: Scale;
 }
 
+/** What an experiment file says: one configuration, and what is varied about it. */
 export interface Experiment {
   /** For editors. */
   readonly $schema?: string;
+  /** Letters, digits and dashes; its runs are listed under it. */
   readonly name: string;
+  /** The title of its report. */
   readonly title?: string;
+  /** What is asked, for the report. */
   readonly description?: string;
+  /** A configuration file, seen from this file, or a configuration. */
   readonly base: string | object;
+  /** Fields that differ from the base in all runs, by name. */
   readonly set?: Readonly<Record<string, ParameterValue>>;
+  /** Parameters that are no fields: names for what is varied together. */
   readonly labels?: readonly string[];
+  /** Which parameters take which values. */
   readonly vary?: Variation;
+  /** Leaves out combinations of which this is true: "leaders > 30 and bias < 20". */
   readonly exclude?: string | readonly string[];
+  /** The seeds of all repetitions come from it. Default: 1. */
   readonly seed?: number;
+  /** How many seeds each combination is run with. */
   readonly repeat?: number;
+  /** These seeds, instead of `repeat`. */
   readonly seeds?: readonly number[];
+  /** Figures to tabulate; those of the plots where absent. */
   readonly measure?: readonly FigureName[];
+  /** Curves over a parameter. */
   readonly plots?: readonly PlotSpec[];
+  /** Combinations of which the report shows single runs. */
   readonly details?: readonly Readonly<Record<string, ParameterValue>>[];
 }
 

@@ -15,11 +15,13 @@ import { channelOf, type LogSetup, type Page, RECORD_DOUBLES, MessageRecords } f
 
 /** Messages as the log has them. */
 export interface LoggedMessages {
+  /** How many there are: places run from 0 to this. */
   readonly count: number;
   /** When it was sent, in simulated ms. */
   atMs(place: number): number;
-  /** Peer ids; 0 is the tracker. */
+  /** The id of the node that the message at `place` came from; 0 is the tracker. */
   from(place: number): number;
+  /** The id of the node that the message at `place` went to. */
   to(place: number): number;
   /** An index into `MESSAGE_KINDS`. */
   kind(place: number): number;
@@ -27,6 +29,7 @@ export interface LoggedMessages {
   piece(place: number): number;
 }
 
+/** Hears what was said in a run, in order of time. */
 export interface MessageLog {
   /** The kinds of message that are logged; all by default. */
   readonly kinds?: readonly MessageKind[];

@@ -1,0 +1,94 @@
+/** `seed`, `get` and `track` on the command line: what they print, and with what code they end. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { world, type World } from '../../test/worlds.ts';
+import { cli, EXIT } from '../cli.ts';
+
+const HOST = ['--host', '127.0.0.1'];
+const CONTENT = Buffer.alloc(100_000, 'content');
+
+let folder = '';
+let file = '';
+/** Commands that run until they are stopped. */
+let running: { readonly ended: Promise<number>; readonly stop: AbortController }[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+  file = join(folder, 'full');
+  writeFileSync(file, CONTENT);
+  running = [];
+});
+afterEach(async () => {
+  for (const { ended, stop } of running.toReversed()) {
+    stop.abort();
+    expect(await ended).toBe(EXIT.done);
+  }
+  rmSync(folder, { recursive: true });
+});
+
+/** Begins a command, and returns its world when it has printed a line. */
+async function begin(...args: string[]): Promise<World> {
+  const stop = new AbortController();
+  const at = world({ signal: stop.signal });
+  const ended = cli(args, at);
+  running.push({ ended, stop });
+  while (!at.written.out.includes('\n')) await sleep(10);
+  return at;
+}
+
+async function seedWithTracker(): Promise<void> {
+  const tracker = (await begin('track', ...HOST, '--port', '0', '--quiet')).written.out.trim();
+  expect(tracker).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/announce$/);
+  const seed = await begin('seed', file, ...HOST, '--tracker', tracker, '--piece-bytes', '16384');
+  expect(seed.written.out).toBe(`${file}.torrent\n`);
+}
+
+describe('get', () => {
+  test('downloads what seed serves and track announces', async () => {
+    await seedWithTracker();
+    const at = world();
+    const out = join(folder, 'out');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT.done);
+    expect(at.written.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
+    expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
+  });
+
+  test('ends with 1 where the disk is full', async () => {
+    await seedWithTracker();
+    const at = world();
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
+    expect(at.written.err).toContain('/dev/full: the disk is full. Make room and start again');
+  });
+
+  test('ends with 130 where it is stopped', async () => {
+    await seedWithTracker();
+    const at = world({ signal: AbortSignal.abort() });
+    const elsewhere = join(folder, 'elsewhere');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT.interrupted);
+    expect(at.written.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
+  });
+
+  test('says how it can be found where no tracker says it', async () => {
+    await begin('seed', file, ...HOST, '--piece-bytes', '16384');
+    const at = world({ signal: AbortSignal.timeout(300) });
+    const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
+    expect(await cli(args, at)).toBe(EXIT.interrupted);
+    expect(at.written.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
+  });
+});
+
+test.each([
+  { of: 'no torrent',       args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
+  { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
+  { of: 'no address',       args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
+  { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
+])('a mistake, $of, ends with 2', async ({ args, says }) => {
+  const at = world();
+  expect(await cli(args, at)).toBe(EXIT.mistake);
+  expect(at.written.err).toContain(says);
+  expect(at.written.out).toBe('');
+});

@@ -1,0 +1,89 @@
+/**
+ * What the page runs: a tracker introduces two peers, each of which has half of the pieces, and
+ * they exchange the other halves over a message channel, as bytes of the wire.
+ */
+
+import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import { seededRandom } from '@cachetorrent/std';
+import { Tracker, uniformSelection } from '@cachetorrent/tracker';
+
+import { type Port, WirePeer } from './wire-peer.ts';
+
+const PIECE_BYTES = 2 ** 15;
+const PIECES = 40;
+/** The last one is short. */
+const TOTAL_BYTES = PIECE_BYTES * PIECES - 12_345;
+const ONE = 1 as PeerId;
+const OTHER = 2 as PeerId;
+
+/** What came of it, as plain data. */
+export interface Outcome {
+  readonly introductions: readonly string[];
+  /** For each peer, whether it has every byte of the file in its place. */
+  readonly isWhole: readonly boolean[];
+  readonly carriedBytes: number;
+  readonly ends: readonly string[];
+}
+
+export async function exchange(): Promise<Outcome> {
+  const introductions = introduced();
+  const file = Uint8Array.from({ length: TOTAL_BYTES }, (_, i) => (i * 31) ^ (i >> 7));
+  const pieces = Array.from({ length: PIECES }, (_, piece) =>
+    file.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES),
+  );
+  const hashes = await Promise.all(pieces.map(hashOf));
+  const shape = { totalBytes: TOTAL_BYTES, pieceBytes: PIECE_BYTES, pieceCount: PIECES };
+  const peers = [ONE, OTHER].map(
+    (id) =>
+      new WirePeer({
+        id,
+        torrent: { infoHash: new Uint8Array(20).fill(7), shape },
+        pieces: new Map([...pieces.entries()].filter(([piece]) => piece % 2 === id - 1)),
+        random: seededRandom('page', id),
+        isPiece: async (piece, bytes) => (await hashOf(bytes)) === hashes[piece],
+      }),
+  );
+  // Node's types know its ports by other methods than browsers do.
+  const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', Port>;
+  peers[0]!.join(port1, OTHER, true);
+  peers[1]!.join(port2, ONE, false);
+  await Promise.all(peers.map(({ isDone }) => isDone));
+  port1.close();
+  const whole = await hashOf(file);
+  const results = peers.map((peer) =>
+    hashOf(Uint8Array.from(pieces.flatMap((_, piece) => [...peer.pieces.get(piece)!]))),
+  );
+  return {
+    introductions,
+    isWhole: (await Promise.all(results)).map((hash) => hash === whole),
+    carriedBytes: peers.reduce((sum, peer) => sum + peer.carriedBytes, 0),
+    ends: peers.flatMap(({ ends }) => ends),
+  };
+}
+
+/** Who the tracker makes whose neighbours. */
+function introduced(): string[] {
+  const said: string[] = [];
+  const tracker = new Tracker(
+    {
+      neighbours: (to, ids) => said.push(`${to} knows ${[...ids].join()}`),
+      seedRes: () => {},
+      leaders: () => {},
+    },
+    {
+      minPeers: 2,
+      seeds: 0,
+      pieceCount: PIECES,
+      parts: 1,
+      selection: uniformSelection(5),
+      random: seededRandom('tracker'),
+    },
+  );
+  for (const id of [ONE, OTHER]) tracker.join(id, 0 as SystemId);
+  return said;
+}
+
+async function hashOf(bytes: Uint8Array): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', Uint8Array.from(bytes));
+  return [...new Uint8Array(hash)].join();
+}

@@ -1,0 +1,86 @@
+/** `bench wire`: the wire's decoder, and a file over loopback from one client to one. */
+
+import type { Command } from 'commander';
+
+import { table } from '../../runs/markdown.ts';
+import { type Cost, costOf } from '../micro/micro.ts';
+import { measuredOn, writeIntoPage } from '../page.ts';
+import { heading } from '../result-file.ts';
+import { summarize } from '../statistics.ts';
+import type { Surroundings } from '../surroundings.ts';
+import { DECODING } from '../wire/decoding.ts';
+import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
+import { count } from './options.ts';
+
+interface Flags {
+  readonly mib: number;
+  readonly runs: number;
+  readonly time: number;
+  readonly out?: string;
+  readonly page?: string;
+  readonly json?: true;
+}
+
+export function addWire(program: Command, surroundings: Surroundings): void {
+  program
+    .command('wire')
+    .description('Measures the wire: its decoder, and a file over loopback.')
+    .option('--mib <n>', 'size of the file', count, 1_024)
+    .option('--runs <n>', 'transfers, of which the median is shown', count, 3)
+    .option('--time <ms>', 'how long to measure the decoder', count, 1_000)
+    .option('--out <file>', 'writes the result there, as JSON')
+    .option('--page <file>', 'writes the table into a page, between its two comments')
+    .option('--json', 'prints the result instead of the table')
+    .action((flags: Flags) => run(flags, surroundings));
+}
+
+async function run(flags: Flags, { tell, deliver }: Surroundings): Promise<void> {
+  const { mib, runs, time, page, ...rest } = flags;
+  const costs: Cost[] = [];
+  for (const micro of DECODING) costs.push(await costOf(micro, { timeMs: time }));
+  const parts = await floors(mib);
+  const transfers: Transfer[] = [];
+  for (let i = 0; i < runs; i++) {
+    transfers.push(await transfer(mib));
+    tell(`transfer ${i + 1}: ${rate(transfers[i]!.bytes / transfers[i]!.seconds)}`);
+  }
+  const text = `${wireTable(costs, parts, transfers)}\n\n${measuredOn()}`;
+  await deliver({
+    table: text,
+    document: { ...heading('wire'), costs, parts, transfers },
+    ...rest,
+  });
+  if (page !== undefined) await writeIntoPage(page, 'wire', text);
+}
+
+function wireTable(costs: readonly Cost[], parts: Floors, transfers: readonly Transfer[]): string {
+  const middle = (of: (transfer: Transfer) => number): number =>
+    summarize(transfers.map(of)).median;
+  const each = ({ name, ns }: Cost): string[] => [name, `${millions(1e9 / ns)} a second`];
+  return table(
+    ['what', 'how fast'],
+    [
+      ...costs.map(each),
+      ['a file over loopback, hashed and on disk', rate(middle((t) => t.bytes / t.seconds))],
+      [
+        'of that the leech, by its processor time',
+        rate(middle((t) => t.bytes / t.leechCpuSeconds)),
+      ],
+      ['of that the seed, by its processor time', rate(middle((t) => t.bytes / t.seedCpuSeconds))],
+      ['for comparison: SHA-1 alone', rate(parts.hashBytesPerS)],
+      ['for comparison: writing the file', rate(parts.diskBytesPerS)],
+      ['for comparison: two bare sockets', rate(parts.socketBytesPerS)],
+    ],
+    'lr',
+  );
+}
+
+function rate(bytesPerS: number): string {
+  return `${Math.round(bytesPerS / 1e6).toLocaleString('en')} MB/s`;
+}
+
+function millions(perSecond: number): string {
+  return perSecond >= 1e6
+    ? `${(perSecond / 1e6).toFixed(1)} million`
+    : Math.round(perSecond).toLocaleString('en');
+}

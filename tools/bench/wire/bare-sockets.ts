@@ -1,0 +1,36 @@
+/** Bytes through a loopback connection of Node, and nothing else: no client can be faster. */
+
+import { type AddressInfo, createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+
+/** What the thread that sends is told. */
+export interface Sending {
+  readonly port: number;
+  readonly bytes: number;
+}
+
+/** Sent by one thread, received by another. */
+export async function bareBytesPerS(bytes: number): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const received = new Promise<number>((resolve) => {
+    server.once('connection', (socket) => {
+      const startMs = performance.now();
+      let count = 0;
+      socket.on('data', (chunk: Buffer) => (count += chunk.length));
+      socket.on('end', () => {
+        resolve(count / ((performance.now() - startMs) / 1_000));
+        socket.end();
+      });
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const workerData: Sending = { port, bytes };
+  const sender = new Worker(new URL('./bare-sender.ts', import.meta.url), { workerData });
+  const bytesPerS = await received;
+  await sender.terminate();
+  server.close();
+  return bytesPerS;
+}
