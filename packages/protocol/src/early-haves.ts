@@ -7,7 +7,7 @@
  * exactly it is heard, as long as it is before anybody looks. So a host may hand it over early:
  *
  *     take ──▶ UNHEARD    nothing will ever come of it
- *          ──▶ a place    it waits here, and is noted when the peer next looks (`note`)
+ *          ──▶ WAITS      it is kept here, and noted when the peer next looks (`note`)
  *          ──▶ IN_TIME    it may matter at once: the host has to deliver it when it arrives
  *
  * When a connection begins to matter, what still waits for it goes back to the host (`giveBack`).
@@ -29,7 +29,9 @@ import { OPPORTUNITY, type PeerTables, REPEATED } from './peer-tables.ts';
 /** Nothing will come of it: it need not be delivered. */
 export const UNHEARD = 0;
 /** It has to be delivered when it arrives. */
-export const IN_TIME = -1;
+export const IN_TIME = 1;
+/** It is kept here until the peer looks. */
+export const WAITS = 2;
 
 const CALM = INTERESTED | CHOKED;
 const SLOTS_MIN = 64;
@@ -46,6 +48,12 @@ export interface EarlyHavesHost {
 
 /** Keeps every `have` of some peers from when it is said until a peer has reason to look. */
 export class EarlyHaves {
+  /**
+   * When the next `have` that is handed over arrives, in ms, and its place among all that happens
+   * at that time. Fields, since a fraction among arguments is allocated at every call.
+   */
+  atMs: number = Infinity;
+  order: number = Infinity;
   readonly #tables: PeerTables;
   readonly #host: EarlyHavesHost;
   readonly #countRepeats: boolean;
@@ -67,8 +75,8 @@ export class EarlyHaves {
   }
 
   /**
-   * A `have` is on its way to a row: UNHEARD, IN_TIME, or a place where it waits, whose arrival is
-   * to be set at once. One of a piece that the peer holds waits too if it `keepsHeld`.
+   * A `have` is on its way to a row, and arrives at `atMs` with the `order` that are set: UNHEARD,
+   * IN_TIME, or WAITS. One of a piece that the peer holds waits too if it `keepsHeld`.
    */
   take(row: number, on: Connection, piece: PieceIndex, keepsHeld: boolean): number {
     const tables = this.#tables;
@@ -85,14 +93,10 @@ export class EarlyHaves {
     ints[slot * 8 + 5] = on;
     ints[slot * 8 + 6] = piece;
     this.#first[row] = slot;
-    return slot;
-  }
-
-  /** When what waits at `place` of a row arrives, and its order among all of that time. */
-  setArrival(row: number, place: number, atMs: number, order: number): void {
-    this.#times[place * 4] = atMs;
-    this.#times[place * 4 + 1] = order;
-    if (atMs < this.#dueMs[row]!) this.#dueMs[row] = atMs;
+    this.#times[slot * 4] = this.atMs;
+    this.#times[slot * 4 + 1] = this.order;
+    if (this.atMs < this.#dueMs[row]!) this.#dueMs[row] = this.atMs;
+    return WAITS;
   }
 
   /** Notes what has arrived at a row by now. Call before anybody looks at what neighbours hold. */

@@ -45,6 +45,6 @@ export {
 export type { PeerOptions } from './options.ts';
 export { Peer } from './peer.ts';
 export { NOTHING, type PeerMemory, PeerTables } from './peer-tables.ts';
-export { EarlyHaves, type EarlyHavesHost, IN_TIME, UNHEARD } from './early-haves.ts';
+export { EarlyHaves, type EarlyHavesHost, IN_TIME, UNHEARD, WAITS } from './early-haves.ts';
 export { PiecePicker, type Preference } from './piece-picker.ts';
 export { type Origin, partsOf, type Standing } from './roles.ts';

@@ -19,7 +19,6 @@ import {
   PeerTables,
   type PieceIndex,
   type Standing,
-  UNHEARD,
 } from '../src/index.ts';
 
 const PIECES = 40;
@@ -125,9 +124,9 @@ export class Life implements PeerHost, EarlyHavesHost {
     this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
     const early = this.#early;
     const isLate = early === undefined || this.peer.relays(on);
-    const place = isLate ? IN_TIME : early.take(0, on, piece, this.#keepsHeld);
-    if (place === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);
-    else if (place !== UNHEARD) early!.setArrival(0, place, atMs, order);
+    if (!isLate) Object.assign(early, { atMs, order });
+    const fate = isLate ? IN_TIME : early.take(0, on, piece, this.#keepsHeld);
+    if (fate === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);
   }
 
   deliverInTime(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {

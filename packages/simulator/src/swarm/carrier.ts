@@ -14,12 +14,10 @@ import {
   type Connection,
   Encoder,
   FIXED_BYTES_MAX,
-  IN_TIME,
   MESSAGE_KINDS,
   type Messages,
   type PeerId,
   type PieceIndex,
-  UNHEARD,
 } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
@@ -47,7 +45,7 @@ export class Carrier {
   #startOffset = 0;
   #machine = 0;
   #connection = 0;
-  #arrivesAtMs = 0;
+  #arrivesAtMs = Infinity;
 
   constructor(
     world: World,
@@ -106,7 +104,7 @@ export class Carrier {
     if (!this.#isLocal) return this.#world.endPost(this.#encoder.offset - this.#startOffset);
     const { kind, first, second } = this.#arrivals;
     if (kind === kinds.HAVE) {
-      this.#haveArrives(this.#machine, this.#connection, first, this.#arrivesAtMs);
+      this.#haveArrives(this.#machine, this.#connection, first);
     } else if (this.#connection === NOWHERE) {
       this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, first, second);
     } else {
@@ -146,8 +144,8 @@ export class Carrier {
   #haveWithin(first: number, end: number, piece: PieceIndex): void {
     const { hearers, hearerFloats } = this.#ends;
     for (let at = first; at < end; at += PLACE) {
-      const atMs = this.#world.nowMs + hearerFloats[at + LATENCY]!;
-      this.#haveArrives(hearers[at + MACHINE]!, hearers[at + CONNECTION]!, piece, atMs);
+      this.#arrivesAtMs = this.#world.nowMs + hearerFloats[at + LATENCY]!;
+      this.#haveArrives(hearers[at + MACHINE]!, hearers[at + CONNECTION]!, piece);
     }
   }
 
@@ -161,7 +159,8 @@ export class Carrier {
     writeCopies(view, offset, copies);
     for (let copy = 0, at = first; at < end; copy++, at += PLACE) {
       const latencyMs = hearerFloats[at + LATENCY]!;
-      const [machine, connection] = [hearers[at + MACHINE]!, hearers[at + CONNECTION]!];
+      const machine = hearers[at + MACHINE]!;
+      const connection = hearers[at + CONNECTION]!;
       writeAddress(view, offset, copy, machine, connection, latencyMs);
     }
     this.#encoder.moveTo(view, offset + headBytes);
@@ -169,10 +168,12 @@ export class Carrier {
     this.#world.endPost(headBytes + HAVE_BYTES);
   }
 
-  #haveArrives(machine: number, connection: number, piece: number, atMs: number): void {
-    const place = this.#haves.foresee(machine, connection as Connection, piece as PieceIndex);
-    if (place === UNHEARD) return;
-    if (place === IN_TIME) this.#world.schedule(atMs, kinds.HAVE, machine, connection, piece);
-    else this.#haves.early.setArrival(machine, place, atMs, this.#world.takeOrders(1));
+  /** A `have` within the AS, at the time that has been set. */
+  #haveArrives(machine: number, connection: number, piece: number): void {
+    const { early } = this.#haves;
+    early.atMs = this.#arrivesAtMs;
+    early.order = this.#world.takeOrders(1);
+    if (this.#haves.takes(machine, connection as Connection, piece as PieceIndex)) return;
+    this.#world.schedule(this.#arrivesAtMs, kinds.HAVE, machine, connection, piece);
   }
 }

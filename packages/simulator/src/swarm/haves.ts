@@ -56,11 +56,14 @@ export class Haves implements EarlyHavesHost {
     return this.#world.nowOrder;
   }
 
-  /** One is on its way to `machine`: see `EarlyHaves.take`. */
-  foresee(machine: number, on: Connection, piece: PieceIndex): number {
-    if (this.#leads[machine] === 0) return this.early.take(machine, on, piece, false);
-    if (this.#peers[machine]!.relays(on)) return IN_TIME;
-    return this.early.take(machine, on, piece, this.#repeatForwards);
+  /**
+   * One is on its way to `machine`, whose arrival `early` has been told of. Returns whether that is
+   * all: where not, it has to happen as an event.
+   */
+  takes(machine: number, on: Connection, piece: PieceIndex): boolean {
+    if (this.#leads[machine] === 0) return this.early.take(machine, on, piece, false) !== IN_TIME;
+    if (this.#peers[machine]!.relays(on)) return false;
+    return this.early.take(machine, on, piece, this.#repeatForwards) !== IN_TIME;
   }
 
   /** It has arrived. */

@@ -1,6 +1,6 @@
 /** Reads what came from another AS out of its bytes, and lets each copy of it arrive in time. */
 
-import { type Connection, decode, IN_TIME, type PieceIndex, UNHEARD } from '@cachetorrent/protocol';
+import { type Connection, decode, type PieceIndex } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
 import { Arrivals, type Parcels } from './arrivals.ts';
@@ -37,13 +37,10 @@ export class Mail {
       const connection = readConnection(bytes, offset, copy);
       const atMs = sentMs + readLatencyMs(bytes, offset, copy);
       if (kind === kinds.HAVE) {
-        const haves = this.#haves;
-        const place = haves.foresee(machine, connection as Connection, first as PieceIndex);
-        if (place === UNHEARD) continue;
-        if (place !== IN_TIME) {
-          haves.early.setArrival(machine, place, atMs, order + copy);
-          continue;
-        }
+        const { early } = this.#haves;
+        early.atMs = atMs;
+        early.order = order + copy;
+        if (this.#haves.takes(machine, connection as Connection, first as PieceIndex)) continue;
       }
       if (connection === NOWHERE) {
         this.#world.scheduleArrival(atMs, order + copy, kind, machine, first, second);
