@@ -80,7 +80,7 @@ function hearBlock(
   link: Link,
   { piece, begin, block }: Extract<SessionEvent, { type: 'piece' }>,
 ): void {
-  link.lastBlockMs = performance.now();
+  link.lastBlockMs = link.usedAtMs = performance.now();
   link.receivedBytes += block.length;
   swarm.receivedBytes += block.length;
   const { standing, system } = swarm.role;

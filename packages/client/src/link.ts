@@ -33,6 +33,8 @@ export class Link {
   /** When it last sent a block, or was first asked for one. */
   lastBlockMs = 0;
 
+  /** When a block last went either way; before that, when it came. */
+  usedAtMs: number = performance.now();
   /** When it was last the reason for a round of the choker. */
   hurriedAtMs: number = -Infinity;
 
