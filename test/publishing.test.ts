@@ -21,7 +21,7 @@ const PACKAGES = [
 
 const PUBLINT = fileURLToPath(new URL('cli.js', import.meta.resolve('publint')));
 
-let archives: ReadonlyMap<string, string>;
+let archives: ReadonlyMap<string, string> | undefined;
 let consumer = '';
 beforeAll(() => {
   archives = pack(PACKAGES.map(({ name }) => name));
@@ -30,19 +30,19 @@ beforeAll(() => {
 }, 300_000);
 afterAll(() => {
   rmSync(consumer, { recursive: true, force: true });
-  for (const archive of archives.values()) rmSync(dirname(archive), { recursive: true, force: true });
+  for (const archive of archives?.values() ?? []) rmSync(dirname(archive), { recursive: true, force: true });
 });
 
 describe.each(PACKAGES)('$name', ({ name, prints }) => {
   test('has what a package needs, and nothing else', () => {
-    const files = filesIn(archives.get(name)!);
+    const files = filesIn(archives!.get(name)!);
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']));
     expect(files.filter((path) => /\.test\.|(^|\/)test\/|tsbuildinfo|node_modules/.test(path))).toEqual([]);
   });
 
   test('exports what is built, with its types, and not the source', () => {
-    const { exports } = packedManifest(archives.get(name)!);
-    const files = filesIn(archives.get(name)!);
+    const { exports } = packedManifest(archives!.get(name)!);
+    const files = filesIn(archives!.get(name)!);
     for (const entry of Object.values(exports)) {
       expect(Object.keys(entry)).toEqual(['types', 'default']);
       for (const path of Object.values(entry)) expect(files).toContain(path.replace('./', ''));
@@ -50,13 +50,13 @@ describe.each(PACKAGES)('$name', ({ name, prints }) => {
   });
 
   test('has the sources that its maps lead to', () => {
-    const files = filesIn(archives.get(name)!);
+    const files = filesIn(archives!.get(name)!);
     const sources = files.filter((path) => path.endsWith('.js.map')).map((path) => path.replace('dist', 'src').replace('.js.map', '.ts'));
     expect(files).toEqual(expect.arrayContaining(sources));
   });
 
   test('is put together as publint wants it', () => {
-    const { status, output } = ended(process.execPath, [PUBLINT, archives.get(name)!, '--strict'], ROOT);
+    const { status, output } = ended(process.execPath, [PUBLINT, archives!.get(name)!, '--strict'], ROOT);
     expect(output).toContain('All good!');
     expect(status).toBe(0);
   });

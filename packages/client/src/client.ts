@@ -23,6 +23,7 @@ import { seededRandom } from '@cachetorrent/std';
 
 import { AddressBook, keyOf } from './address-book.ts';
 import type { ClientOptions } from './client-options.ts';
+import { leastUseful } from './crowd.ts';
 import { type Introduction, Introductions } from './introductions.ts';
 import { hear } from './link-events.ts';
 import { Dialler } from './net/dialler.ts';
@@ -32,7 +33,15 @@ import { type ConnectionListener, TcpConnection } from './net/tcp-connection.ts'
 import { findPieces } from './storage/check-pieces.ts';
 import { FileStore } from './storage/file-store.ts';
 import { type ClientStatus, statusOf } from './status.ts';
-import { acceptedFor, hungUp, isPeaceful, newPeerId, sessionOptionsOf } from './offers.ts';
+import {
+  acceptedFor,
+  announcementOf,
+  hungUp,
+  isPeaceful,
+  newPeerId,
+  sessionOptionsOf,
+  sessionTorrentOf,
+} from './offers.ts';
 import { isSameRole, roleIn } from './role.ts';
 import { Swarm } from './swarm.ts';
 import type { Torrent } from './torrent/torrent.ts';
@@ -48,6 +57,7 @@ export class Client implements ConnectionListener {
   readonly #options: ClientOptions;
   readonly #torrent: Torrent;
   readonly #sessionTorrent: SessionTorrent;
+  readonly #connectionsMax: number;
   readonly #peerId: Uint8Array = newPeerId();
   readonly #book = new AddressBook();
   readonly #store: FileStore;
@@ -72,8 +82,8 @@ export class Client implements ConnectionListener {
     const { torrent, folder } = options;
     this.#options = options;
     this.#torrent = torrent;
-    const { infoHash, infoHash2, shape, isPrivate, info } = torrent;
-    this.#sessionTorrent = { infoHash, infoHash2, shape, isPrivate, metadataBytes: info.length };
+    this.#sessionTorrent = sessionTorrentOf(torrent);
+    this.#connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
     this.completed = new Promise((resolve, reject) => {
       this.#finish = { resolve, reject };
     });
@@ -83,7 +93,7 @@ export class Client implements ConnectionListener {
     this.#listener = new Listener((socket) => this.#accept(socket));
     this.#dialler = new Dialler({
       localHost: options.host,
-      connectionsMax: (options.connectionsMax ?? CONNECTIONS_MAX) / 2,
+      connectionsMax: this.#connectionsMax / 2,
       connectionCount: () => this.#connections.size,
       isConnected: (endpoint) => this.#isConnected(endpoint),
       onConnected: (socket, endpoint, reading) => {
@@ -94,7 +104,7 @@ export class Client implements ConnectionListener {
     this.#announcer = new Announcer({
       trackers: options.trackers ?? torrent.trackers,
       localHost: options.host,
-      request: () => this.#request(),
+      request: () => announcementOf(options, this.#peerId, this.#port, this.status),
       onResponse: (response) => this.#announced(response),
       // Who gets no role from anybody is a plain peer, until somebody gives it one.
       onSilence: () => this.#hasRole || this.#play(undefined),
@@ -181,9 +191,10 @@ export class Client implements ConnectionListener {
   }
 
   #accept(socket: Socket): void {
-    const hasRoom = this.#connections.size < (this.#options.connectionsMax ?? CONNECTIONS_MAX);
-    if (hasRoom) this.#add(socket, acceptedFor(this.#sessionTorrent), undefined);
-    else socket.destroy();
+    const isFull = (): boolean => this.#connections.size >= this.#connectionsMax;
+    if (isFull()) leastUseful(this.#introductions, this.#swarm!.links)?.close('crowded');
+    if (isFull()) socket.destroy();
+    else this.#add(socket, acceptedFor(this.#sessionTorrent), undefined);
   }
 
   #add(
@@ -237,20 +248,6 @@ export class Client implements ConnectionListener {
   }
 
   // What the tracker says.
-
-  #request(): ReturnType<ConstructorParameters<typeof Announcer>[0]['request']> {
-    const { candidacy } = this.#options;
-    const { leftBytes, receivedBytes, sentBytes } = this.status;
-    return {
-      infoHash: this.#torrent.infoHash,
-      peerId: this.#peerId,
-      port: this.#port,
-      uploaded: sentBytes,
-      downloaded: receivedBytes,
-      left: leftBytes,
-      cacheTorrent: candidacy ?? {},
-    };
-  }
 
   #announced(response: AnnounceResponse): void {
     const { externalIp, peers, cacheTorrent } = response;

@@ -47,6 +47,14 @@ export class Introductions {
     return this.#newcomers.size;
   }
 
+  /** Of those that came to us and have not shaken hands, the first; undefined where none is. */
+  oldestStranger(): TcpConnection | undefined {
+    for (const { connection, dialled, peerId } of this.#newcomers.values()) {
+      if (dialled === undefined && peerId === undefined) return connection;
+    }
+    return undefined;
+  }
+
   add(connection: TcpConnection, dialled: Endpoint | undefined): void {
     this.#newcomers.set(connection, { connection, dialled, peerId: undefined, metAtMs: Infinity });
   }

@@ -11,6 +11,9 @@ import {
 import type { Link } from './link.ts';
 import type { Swarm } from './swarm.ts';
 
+/** Time between two rounds of the choker that one connection is the reason for. */
+const HURRY_MS = 500;
+
 export function hear(swarm: Swarm, link: Link, event: SessionEvent): void {
   const { peer, receiver } = swarm;
   const { on, deliveries, fetches } = link;
@@ -23,10 +26,7 @@ export function hear(swarm: Swarm, link: Link, event: SessionEvent): void {
       return peer.unchoke(on);
     case 'interested':
       peer.interested(on);
-      // Once, so that it costs nothing to change one's mind a thousand times a second.
-      if (!link.hasBeenInterested && swarm.hasFreeSlots) swarm.rechoke();
-      link.hasBeenInterested = true;
-      return;
+      return hurry(swarm, link);
     case 'not-interested':
       return peer.notInterested(on);
     case 'have':
@@ -60,6 +60,14 @@ export function hear(swarm: Swarm, link: Link, event: SessionEvent): void {
   }
 }
 
+/** Unchokes where nobody need wait for the next round; not each time that one changes its mind. */
+function hurry(swarm: Swarm, link: Link): void {
+  const nowMs = performance.now();
+  if (nowMs < link.hurriedAtMs + HURRY_MS || !swarm.hasFreeSlots) return;
+  link.hurriedAtMs = nowMs;
+  swarm.rechoke();
+}
+
 function hearBitfield({ peer }: Swarm, { on, connection }: Link, bits: Uint8Array): void {
   const { pieceCount } = connection.session.conversation.shape;
   for (let piece = 0; piece < pieceCount; piece++) {
@@ -72,7 +80,7 @@ function hearBlock(
   link: Link,
   { piece, begin, block }: Extract<SessionEvent, { type: 'piece' }>,
 ): void {
-  link.lastBlockMs = performance.now();
+  link.lastBlockMs = link.usedAtMs = performance.now();
   link.receivedBytes += block.length;
   swarm.receivedBytes += block.length;
   const { standing, system } = swarm.role;

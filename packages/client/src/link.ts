@@ -33,8 +33,10 @@ export class Link {
   /** When it last sent a block, or was first asked for one. */
   lastBlockMs = 0;
 
-  /** It has said once that it wants something. */
-  hasBeenInterested = false;
+  /** When a block last went either way; before that, when it came. */
+  usedAtMs: number = performance.now();
+  /** When it was last the reason for a round of the choker. */
+  hurriedAtMs: number = -Infinity;
 
   /** It has been told what we hold. */
   hasSaidHoldings = false;

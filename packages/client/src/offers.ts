@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import {
+  type AnnounceRequest,
   CACHE_TORRENT_IDS,
   type CloseReason,
   type Endpoint,
@@ -11,6 +12,10 @@ import {
   type SessionTorrent,
   type WireLimits,
 } from '@cachetorrent/protocol/wire';
+
+import type { ClientOptions } from './client-options.ts';
+import type { ClientStatus } from './status.ts';
+import type { Torrent } from './torrent/torrent.ts';
 
 const VERSION = 'CacheTorrent 0.1.0';
 /** The way in which most clients say what they are (BEP 20). */
@@ -28,6 +33,7 @@ const PEACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>([
   'ended',
   'connection-failed',
   'redundant',
+  'crowded',
   'stopping',
   'duplicate-peer',
 ]);
@@ -61,6 +67,30 @@ export function sessionOptionsOf(self: Presentation): Omit<SessionOptions, 'nowM
     about: { client: VERSION, port, system, yourAddress: theirHost },
     refuseTarget: (target) => (isOwn(target) ? 'that is ourselves' : undefined),
     limits,
+  };
+}
+
+/** What sessions need to know of a torrent. */
+export function sessionTorrentOf(torrent: Torrent): SessionTorrent {
+  const { infoHash, infoHash2, shape, isPrivate, info } = torrent;
+  return { infoHash, infoHash2, shape, isPrivate, metadataBytes: info.length };
+}
+
+/** What trackers are told, the event left out. */
+export function announcementOf(
+  { torrent, candidacy }: ClientOptions,
+  peerId: Uint8Array,
+  port: number,
+  { leftBytes, receivedBytes, sentBytes }: ClientStatus,
+): Omit<AnnounceRequest, 'event' | 'trackerId'> {
+  return {
+    infoHash: torrent.infoHash,
+    peerId,
+    port,
+    uploaded: sentBytes,
+    downloaded: receivedBytes,
+    left: leftBytes,
+    cacheTorrent: candidacy ?? {},
   };
 }
 

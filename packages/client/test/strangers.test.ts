@@ -10,7 +10,10 @@ import { encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { leastUseful } from '../src/crowd.ts';
 import type { Client, Torrent } from '../src/index.ts';
+import { Introductions } from '../src/introductions.ts';
+import type { Link } from '../src/link.ts';
 import { LOCALHOST, within, World } from './world.ts';
 
 const FEATURES = { fast: true, extensions: true, dht: false, version2: false };
@@ -139,6 +142,29 @@ test('300 conversations with wrong bytes in them, and others are served all the 
   await within(20_000, 'complete', leech.completed);
   expect((await world.read('slow', 'content')).equals(await world.read('seed', 'content'))).toBe(true);
 }, 60_000);
+
+describe('a crowd that only sits there', () => {
+  test.each([
+    ['and says nothing', () => new Uint8Array(0)],
+    ['and says half a handshake', () => greeting().subarray(0, 50)],
+  ])('%s, keeps nobody out', async (_, bytes) => {
+    seed = await world.seed(torrent);
+    const crowd = Array.from({ length: 200 }, () => stranger(bytes()));
+    await sleep(300);
+    const leech = await world.client(torrent, 'leech');
+    leech.connectTo({ host: LOCALHOST, port: seed.port });
+    await within(4_000, 'complete', leech.completed);
+    for (const socket of crowd) socket.destroy();
+  }, 20_000);
+
+  test('and has shaken hands, makes room for who comes once it has been of no use for a minute', () => {
+    const nobody = new Introductions(id(), () => {});
+    const link = (ageMs: number): Link => ({ usedAtMs: performance.now() - ageMs, connection: { host: `${ageMs}` } }) as unknown as Link;
+    expect(leastUseful(nobody, [link(10_000), link(90_000), link(70_000)])?.host).toBe('90000');
+    expect(leastUseful(nobody, [link(10_000), link(50_000)])).toBeUndefined();
+    expect(leastUseful(nobody, [])).toBeUndefined();
+  });
+});
 
 describe('who sends much and reads nothing', () => {
   const floods: Record<string, (to: FrameEncoder) => void> = {

@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 
+import { keyOf } from '../address-book.ts';
 import type { Client } from '../client.ts';
 import type { ClientOptions } from '../client-options.ts';
 import type { TransferDisplay } from './transfer-display.ts';
@@ -58,7 +59,6 @@ export function meetPeers(
 ): void {
   for (const endpoint of peers) client.connectTo(endpoint);
   if ((tracker ?? trackers).length > 0 || peers.length > 0) return;
-  display.say(
-    `no tracker: whoever is to be found is named (--peer). Listening at ${host}:${client.port}`,
-  );
+  const here = keyOf({ host, port: client.port });
+  display.say(`no tracker: whoever is to be found is named (--peer). Listening at ${here}`);
 }

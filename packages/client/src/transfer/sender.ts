@@ -64,13 +64,15 @@ export class Sender {
     }
 
     const { begin, length } = deliveries.first(piece)!;
-    if (!allowance.take(length, performance.now())) {
+    const nowMs = performance.now();
+    if (!allowance.take(length, nowMs)) {
       onSpent();
       return false;
     }
     deliveries.shift(piece);
     if (connection.say.piece(piece, begin, bytes.subarray(begin, begin + length))) {
       link.sentBytes += length;
+      link.usedAtMs = nowMs;
       this.sentBytes += length;
       cache.lend(piece, connection);
       connection.flush();

@@ -90,5 +90,7 @@ export type CloseReason =
   | 'connection-failed'
   /** Neither side needs the other. */
   | 'redundant'
+  /** There is no room, and somebody else may be of more use. */
+  | 'crowded'
   /** We are stopping. */
   | 'stopping';
