@@ -7,20 +7,19 @@ import { inFolder } from './folder.ts';
 import { fill, largeExperiment, openingMs } from './large-store.ts';
 import { LONG, SHORT, timeOf, timeOfSweep, written } from './sweeps.ts';
 
-export interface CampaignCosts {
-  /** Of each of `runs` runs, one after the other, beyond its simulation. */
-  readonly overheadMs: Summary;
-  readonly runs: number;
-  /** How much sooner `longRuns` runs are there with two jobs than with one. */
-  readonly speedUp: Summary;
-  readonly longRuns: number;
-  /** Of a store with `storedRuns`. */
-  readonly openMs: Summary;
-  readonly dryRunMs: Summary;
-  readonly storedRuns: number;
+export const PARTS = ['overhead', 'jobs', 'store'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Cost {
+  readonly what: string;
+  readonly unit: 'ms' | 's' | '×';
+  readonly rounds: Summary;
+  /** What it is to be, in the unit; a speed-up at least, all others at most. */
+  readonly goal: number;
 }
 
 export interface MeasureOptions {
+  readonly parts: readonly Part[];
   readonly runs: number;
   readonly longRuns: number;
   readonly storedRuns: number;
@@ -29,40 +28,55 @@ export interface MeasureOptions {
   readonly signal: AbortSignal;
 }
 
-export async function campaignCosts(options: MeasureOptions): Promise<CampaignCosts> {
-  const { runs, longRuns, storedRuns } = options;
-  const overheadMs = await inRounds('overhead', options, () => overhead(options));
-  const speedUp = await inRounds('two jobs', options, () => speedUpOf(options));
-  const large = await largeStore(options);
-  return { overheadMs, runs, speedUp, longRuns, ...large, storedRuns };
+export async function campaignCosts(options: MeasureOptions): Promise<readonly Cost[]> {
+  const costs: Cost[] = [];
+  for (const part of options.parts) costs.push(...(await MEASURES[part](options)));
+  return costs;
 }
 
+type Measure = (options: MeasureOptions) => Promise<readonly Cost[]>;
+
+const MEASURES: Readonly<Record<Part, Measure>> = {
+  overhead: async (options) => {
+    const what = `a run of ${options.runs}, beyond its simulation`;
+    const rounds = await inRounds(what, options, () => overheadMs(options));
+    return [{ what, unit: 'ms', rounds, goal: 50 }];
+  },
+  jobs: async (options) => {
+    const what = `two jobs for ${options.longRuns} runs, against one`;
+    const rounds = await inRounds(what, options, () => speedUp(options));
+    return [{ what, unit: '×', rounds, goal: 1.8 }];
+  },
+  store: (options) => inFolder((folder) => largeStore(folder, options)),
+};
+
 /** All that the command does beside simulating, its start and its tables included. */
-async function overhead({ runs, signal }: MeasureOptions): Promise<number> {
+async function overheadMs({ runs, signal }: MeasureOptions): Promise<number> {
   const { wallMs, simulatedMs } = await timeOfSweep(repeated(SHORT, runs), 1, signal);
   return (wallMs - simulatedMs) / runs;
 }
 
-async function speedUpOf({ longRuns, signal }: MeasureOptions): Promise<number> {
+async function speedUp({ longRuns, signal }: MeasureOptions): Promise<number> {
   const one = await timeOfSweep(repeated(LONG, longRuns), 1, signal);
   const two = await timeOfSweep(repeated(LONG, longRuns), 2, signal);
   return one.wallMs / two.wallMs;
 }
 
-async function largeStore(
-  options: MeasureOptions,
-): Promise<Pick<CampaignCosts, 'openMs' | 'dryRunMs'>> {
+async function largeStore(folder: string, options: MeasureOptions): Promise<readonly Cost[]> {
   const { storedRuns, tell, signal } = options;
-  return inFolder(async (folder) => {
-    const { file, store } = written(largeExperiment(storedRuns), folder);
-    tell(`large store: writing ${storedRuns.toLocaleString('en')} runs`);
-    await fill(file, store, signal);
-    const dryRun = ['sweep', file, '--store', store, '--dry-run'];
-    return {
-      openMs: await inRounds('opening', options, () => openingMs(store, storedRuns)),
-      dryRunMs: await inRounds('sweep --dry-run', options, () => timeOf(dryRun, signal)),
-    };
-  });
+  const { file, store } = written(largeExperiment(storedRuns), folder);
+  const runs = `${storedRuns.toLocaleString('en')} runs`;
+  tell(`writing a store of ${runs}`);
+  await fill(file, store, signal);
+  const opening = `opening a store of ${runs}`;
+  const openS = async () => (await openingMs(store, storedRuns)) / 1000;
+  const dryRun = `\`sweep --dry-run\` on a store of ${runs}`;
+  const dryRunS = async () =>
+    (await timeOf(['sweep', file, '--store', store, '--dry-run'], signal)) / 1000;
+  return [
+    { what: opening, unit: 's', rounds: await inRounds(opening, options, openS), goal: 1 },
+    { what: dryRun, unit: 's', rounds: await inRounds(dryRun, options, dryRunS), goal: 5 },
+  ];
 }
 
 async function inRounds(

@@ -78,11 +78,12 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
       const job = submitted(file, store);
       await until(() => runCountIn(store) >= 1);
       cluster.ask('scontrol', 'requeue', `${job}_0`);
-      await until(() => cluster.tasksOf(job)[0]?.state === 'PENDING');
+      await until(() => cluster.tasksOf(job)[0]?.state === 'PENDING' && workersOf(store, '1/1').length === 0);
       const made = runCountIn(store);
       expect(made).toBeLessThan(4);
-      // Slurm lets two minutes pass before it starts what was requeued.
-      cluster.ask('scontrol', 'update', `JobId=${job}_0`, 'StartTime=now');
+      // Slurm lets two minutes pass before it starts what was requeued. A few seconds it needs: on
+      // a node where what was stopped is still being cleared away, it would fail at once.
+      cluster.ask('scontrol', 'update', `JobId=${job}_0`, 'StartTime=now+4');
       await cluster.over(job);
       expect(runCountIn(store)).toBe(4);
       const logs = readdirSync(join(store, 'batches')).filter((name) => name.endsWith('.log'));
