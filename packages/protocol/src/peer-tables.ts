@@ -32,6 +32,8 @@ import { RateMeter } from './rate-meter.ts';
 import { Services } from './services.ts';
 
 export const LINE_WORDS = 16;
+/** Tables that are too small become so many times as large. */
+const GROWTH = 1.25;
 /** Nobody has more neighbours than fit into so many bits. */
 const COUNT_BITS = LINE_WORDS;
 
@@ -170,7 +172,7 @@ export class PeerTables {
   }
 
   #grow(needed: number): void {
-    const capacity = Math.max(needed, Math.ceil(1.5 * this.flags.length));
+    const capacity = Math.max(needed, Math.ceil(GROWTH * this.flags.length));
     this.flags = grown(this.flags, new Uint8Array(capacity));
     this.has = grown(this.has, new Uint32Array(capacity * this.hasWords));
     this.remote = grown(this.remote, new Int32Array(capacity));

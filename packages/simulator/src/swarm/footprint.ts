@@ -17,21 +17,21 @@ export const PRICES = {
   /** A thread with its own copy of the program, and mailboxes. */
   worker: 40e6,
   /** A peer's objects, with the slack that garbage collection needs. */
-  peerHeap: 10_500,
+  peerHeap: 6_000,
   /** Its arrays, its router and what is written down of it. */
   peerArrays: 1_000,
   /** How things stand on a connection, where it leads, and the messages that are on their way. */
-  connection: 140,
+  connection: 300,
   /** What a peer knows of a piece: who has it, how rare it is. */
   piece: 2,
   /** And for each of its connections: has it been told of, and is it being told of now. */
-  pieceOfConnection: 0.35,
+  pieceOfConnection: 1.5,
   /** How far two AS are apart, in several tables. */
   pairOfSystems: 64,
 } as const;
 
 /** On one core of two at 3 GHz, in a swarm of 700; more peers fit into its caches less well. */
-const MESSAGE_NS = 150;
+const MESSAGE_NS = 300;
 const MESSAGE_PEERS = 700;
 const MESSAGE_GROWTH = 0.14;
 

@@ -46,9 +46,12 @@ export function makeTables(swarm: Swarm, machines: number): PeerTables {
   return new PeerTables(largest, machines, connectionsExpected(swarm));
 }
 
-/** A peer has its own neighbours, and about as many have it for theirs. */
+/**
+ * A peer has its own neighbours, and about as many have it for theirs: n, with a standard deviation
+ * of its root. One peer in a thousand has more than this, and moves to a larger block.
+ */
 export function connectionsExpected({ neighbours }: Swarm): number {
-  return 2 * neighbours + 4;
+  return 2 * neighbours + Math.ceil(3 * Math.sqrt(neighbours));
 }
 
 export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): Peer {
