@@ -3,6 +3,7 @@
 export type { BusyTimesReport } from './engine/busy-times.ts';
 export { ActorFailed } from './engine/errors.ts';
 export { type Mistake, SwarmError } from './errors.ts';
+export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 export { checkSwarm } from './swarm/check.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/footprint.ts';

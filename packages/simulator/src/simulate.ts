@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 
 import type { BusyTimesReport } from './engine/busy-times.ts';
 import { type Run, runActors } from './engine/coordinator.ts';
+import type { RunPlan } from './engine/share.ts';
 import { SwarmError } from './errors.ts';
 import { checkSwarm } from './swarm/check.ts';
 import { assemble } from './swarm/assemble.ts';
@@ -87,8 +88,19 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   const plan = new Plan(data);
   for (const warning of preflight(plan)) options.onWarning?.(warning);
 
-  const run = await runLogged(plan, data, options);
-  const { reports, outcome, endMs, windows, workers, busyTimes } = run;
+  return simulationOf(plan, await runLogged(plan, data, options), timelineMs);
+}
+
+/**
+ * What a run of `plan` came to.
+ *
+ * @throws SwarmStalled where it has not finished
+ */
+export function simulationOf(
+  plan: Plan,
+  { reports, outcome, endMs, windows, workers, busyTimes }: SwarmRun,
+  timelineMs: number | undefined,
+): Simulation {
   if (outcome !== 'finished') throw diagnose(plan, reports, endMs);
   const simulation = {
     result: assemble(plan, reports),
@@ -100,7 +112,8 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   return { ...simulation, timeline: assembleTimeline(plan, reports, timelineMs) };
 }
 
-interface SwarmRun extends Run {
+/** As much of a run as its result is made of. */
+export interface SwarmRun extends Omit<Run, 'meetings'> {
   readonly reports: readonly SystemReport[];
 }
 
@@ -135,10 +148,7 @@ async function runSystems(
   const run = await runActors({
     entry: ACTORS,
     setup: data,
-    actorCount: systems,
-    lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: swarm.transferIntervalMs,
-    stallMs: stallMs(swarm),
+    ...runPlanOf(plan),
     workers: threads,
     cost: plan.expectedCosts(),
     measuresBusyTimes,
@@ -160,7 +170,18 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
   });
 }
 
-function checkTimeline(timelineMs: number | undefined): void {
+/** What the engine has to know of a swarm. */
+export function runPlanOf(plan: Plan): RunPlan {
+  return {
+    actorCount: plan.systems,
+    lookaheadMs: plan.lookaheadMs(),
+    meetingIntervalMs: plan.swarm.transferIntervalMs,
+    stallMs: stallMs(plan.swarm),
+  };
+}
+
+/** @throws SwarmError where time would not pass between two rows */
+export function checkTimeline(timelineMs: number | undefined): void {
   if (timelineMs === undefined || timelineMs >= 1) return;
   const problem = `is ${timelineMs}, but time has to pass`;
   throw new SwarmError({ at: 'timelineMs', problem, fix: 'set it to a number of 1 or more' });

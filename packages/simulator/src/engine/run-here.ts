@@ -1,4 +1,4 @@
-/** Runs actors in the calling thread, without any worker: for tests of what actors do. */
+/** Runs actors in the calling thread, without any worker. */
 
 import type { Behaviour, World } from './behaviour.ts';
 import { type Ending, Loop } from './loop.ts';
@@ -15,6 +15,8 @@ export function runHere(plan: RunPlan, make: (world: World) => Behaviour): RunHe
   const share = makeShare(plan, { workerOf, workers: 1, spins: 0, measuresBusyTimes: false });
   const loop = new Loop(share, 0, make);
   const ending = loop.run();
-  const reports = Array.from({ length: plan.actorCount }, (_, actor) => loop.report(actor));
+  // One that has failed has nothing to say.
+  const reporting = ending.kind === 'over' ? plan.actorCount : 0;
+  const reports = Array.from({ length: reporting }, (_, actor) => loop.report(actor));
   return { ending, reports };
 }

@@ -1,6 +1,12 @@
 /** Carries out one run, in a thread of a pool: it gets a task and gives back what it came to. */
 
-import { simulate, type Swarm } from '@cachetorrent/simulator';
+import {
+  footprintOf,
+  simulate,
+  simulateHere,
+  type Simulation,
+  type Swarm,
+} from '@cachetorrent/simulator';
 
 import type { WholeConfig } from '../../configuration/swarm.ts';
 import { timelineStepMs } from '../estimate.ts';
@@ -20,9 +26,8 @@ export interface RunTask {
 /** Never rejects: an error would lose on its way what is said of it. */
 export async function carryOut({ key, config, swarm, seed, workers }: RunTask): Promise<Outcome> {
   try {
-    const timelineMs = timelineStepMs(swarm);
     const startMs = performance.now();
-    const simulation = await simulate(swarm, { seed, workers, timelineMs });
+    const simulation = await simulated(swarm, seed, workers);
     const wallMs = performance.now() - startMs;
     const peakRssBytes = process.resourceUsage().maxRSS * 1024;
     const record = recordOf(key, { config, seed, simulation, wallMs, peakRssBytes });
@@ -30,6 +35,17 @@ export async function carryOut({ key, config, swarm, seed, workers }: RunTask): 
   } catch (error) {
     return { key, isDone: false, error: told(error) };
   }
+}
+
+/** What any thread's heap has room for. */
+const HEAP_BYTES = 1e9;
+
+/** In this thread where one is enough, as it has compiled the program for the runs before. */
+async function simulated(swarm: Swarm, seed: number, workers: number): Promise<Simulation> {
+  const timelineMs = timelineStepMs(swarm);
+  const fitsHere = footprintOf(swarm, 1).heapBytesPerWorker < HEAP_BYTES;
+  if (workers === 1 && fitsHere) return simulateHere(swarm, { seed, timelineMs });
+  return simulate(swarm, { seed, workers, timelineMs });
 }
 
 function told(error: unknown): string {
