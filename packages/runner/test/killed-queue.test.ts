@@ -11,7 +11,7 @@ import { ended, working } from './queue.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
 test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the store of one that is left alone', () =>
-  withExperiment({ repeat: 40 }, async (file, plain, killed, random) => {
+  withExperiment({ repeat: 30 }, async (file, plain, killed, random) => {
     const folder = join(killed, '..', 'redis');
     mkdirSync(folder);
     const server = await RedisServer.start(folder);

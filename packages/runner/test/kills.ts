@@ -18,7 +18,7 @@ import { COMMAND } from './queue.ts';
 
 export const KILLS = 20;
 /** From before a process has read anything to in the middle of its runs. */
-export const LATEST_KILL_MS = 1_600;
+export const LATEST_KILL_MS = 1_200;
 /** On a machine that has other things to do. */
 export const PATIENCE_MS = 300_000;
 
@@ -33,7 +33,9 @@ export async function withExperiment(
 ): Promise<void> {
   await inFolder(async (folder) => {
     const file = join(folder, 'experiment.json');
-    const experiment = { ...SMALL_EXPERIMENT, vary: { leaders: [null, 30] }, ...changes };
+    // Long enough to be killed at, and short enough to be made again.
+    const set = { ...SMALL_EXPERIMENT.set, pieces: 1_000 };
+    const experiment = { ...SMALL_EXPERIMENT, set, vary: { leaders: [null, 30] }, ...changes };
     writeFileSync(file, JSON.stringify(experiment));
     const [plain, killed] = [join(folder, 'plain'), join(folder, 'killed')];
     expect(await exitOf(sweeping(file, plain))).toBe(0);
