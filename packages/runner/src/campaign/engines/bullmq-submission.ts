@@ -9,6 +9,7 @@ import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import { forgetResult, hasResult, type JobAnswer, KEPT_SECONDS, resultOf } from './bullmq-queue.ts';
 import type { Outcome, RunSource, Task } from './engine.ts';
+import { whileWanted } from './redis.ts';
 
 export interface Places {
   readonly redis: Redis;
@@ -164,15 +165,8 @@ export class Submission {
     return { key, isDone: false, error: 'its result is no longer in Redis' };
   }
 
-  /** A command waits for a lost connection as long as it takes; who wants to stop does not. */
   #whileWanted<Answer>(command: Promise<Answer>): Promise<Answer> {
-    const signal = this.#signal;
-    return new Promise((resolve, reject) => {
-      const stop = (): void => reject(signal.reason as Error);
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-      command.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-    });
+    return whileWanted(this.#signal, command);
   }
 }
 

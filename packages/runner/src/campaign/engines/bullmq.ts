@@ -26,7 +26,7 @@ import {
 import { Submission } from './bullmq-submission.ts';
 import type { Engine, EngineStatus, Outcome, RunSource, Task } from './engine.ts';
 import { withoutCredentials } from './redis-address.ts';
-import { connected, type RedisOptions, saidGoodbye } from './redis.ts';
+import { connected, type RedisOptions, saidGoodbye, whileWanted } from './redis.ts';
 
 export class BullmqEngine implements Engine {
   readonly name = 'bullmq';
@@ -68,7 +68,7 @@ export class BullmqEngine implements Engine {
     this.#events.on('completed', onEnded);
     this.#events.on('failed', onEnded);
     try {
-      if (source.length > 0 && !this.#hasTold) await this.#tellIfAlone();
+      if (source.length > 0 && !this.#hasTold) await whileWanted(signal, this.#tellIfAlone());
       await submission.all();
     } finally {
       this.#events.off('completed', onEnded);

@@ -60,6 +60,23 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
   return redis;
 }
 
+/**
+ * A command waits for a lost connection as long as it takes; who wants to stop does not.
+ *
+ * @throws the reason of `signal`, once it is aborted
+ */
+export function whileWanted<Answer>(
+  signal: AbortSignal,
+  command: Promise<Answer>,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    command.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** Waits for what has to be said before a connection ends, unless nobody is there to hear it. */
 export async function saidGoodbye(saying: Promise<unknown>): Promise<void> {
   const late = new AbortController();
