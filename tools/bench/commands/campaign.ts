@@ -28,7 +28,7 @@ export function addCampaign(program: Command, surroundings: Surroundings): void 
     .option('--only <parts>', `some of ${PARTS.join(',')}`, names)
     .option('--rounds <n>', 'how often to measure each', count, 5)
     .option('--runs <n>', 'short runs of a campaign', count, 200)
-    .option('--long-runs <n>', 'long runs of a campaign, by one job and by two', count, 12)
+    .option('--long-runs <n>', 'long runs of a campaign, by one job and by two', count, 16)
     .option('--stored-runs <n>', 'runs in a large store', count, 100_000)
     .option('--out <file>', 'writes the result there, as JSON')
     .option('--page <file>', 'writes the table into a page, between its two comments')
