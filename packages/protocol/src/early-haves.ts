@@ -49,10 +49,11 @@ export interface EarlyHavesHost {
 /** Keeps every `have` of some peers from when it is said until a peer has reason to look. */
 export class EarlyHaves {
   /**
-   * When the next `have` that is handed over arrives, in ms, and its place among all that happens
-   * at that time. Fields, since a fraction among arguments is allocated at every call.
+   * When the next `have` that is handed over arrives, in ms. A field, since a fraction among
+   * arguments is allocated at every call.
    */
   atMs: number = Infinity;
+  /** Its place among all that happens at that time. */
   order: number = Infinity;
   readonly #tables: PeerTables;
   readonly #host: EarlyHavesHost;
