@@ -29,15 +29,16 @@ export function uniformSelection(count: number): NeighbourSelection {
 
 /**
  * Biased selection (Bindal et al. 2006): `externalPercent` of `count`, rounded down, are chosen
- * from all peers, the others from the peer's own AS, as many as there are.
+ * from all peers, the others from the peer's own AS, as many as there are. Those come first, as in
+ * the original: whoever serves equals in the order of its connections serves its own AS first.
  */
 export function biasedSelection(count: number, externalPercent: number): NeighbourSelection {
   const external = Math.floor((count * externalPercent) / 100);
   return {
     select: (peer, system, members, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, external, members.all, peer, random);
       addOthers(chosen, count - external, members.in(system), peer, random);
+      addOthers(chosen, external, members.all, peer, random);
       return chosen;
     },
   };

@@ -14,7 +14,7 @@ import type { Swarm } from '@cachetorrent/simulator';
  * Raised whenever the same swarm and seed come to another result than before, and never
  * otherwise: it tells runs that are out of date from those that are not.
  */
-export const RESULTS_VERSION = 2;
+export const RESULTS_VERSION = 3;
 
 /** 32 hexadecimal digits. */
 export type RunKey = string;
