@@ -35,6 +35,8 @@ export class Download {
   readonly #row: number;
   /** Whether unchoked connections have told of pieces since all of these were last asked. */
   #hasNews = false;
+  /** The connections that we may ask on, in order. */
+  readonly #open: Connection[] = [];
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
@@ -69,6 +71,7 @@ export class Download {
     this.#lose(on);
     if (this.#backlogs !== undefined) this.#backlogs[on] = 0;
     this.#connections.catchUp();
+    this.#shut(on);
     this.#connections.setFlags(on, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
@@ -92,12 +95,15 @@ export class Download {
     this.#connections.heed(on);
     const flags = this.#connections.flags(on);
     this.#connections.setFlags(on, flags & ~CHOKED);
-    if ((flags & DOWNLOADS) !== 0) this.#ask(on);
+    if ((flags & DOWNLOADS) === 0) return;
+    if ((flags & CHOKED) !== 0) this.#unshut(on);
+    this.#ask(on);
   }
 
   choke(on: Connection): void {
     const flags = this.#connections.flags(on) | CHOKED;
     this.#connections.setFlags(on, flags);
+    this.#shut(on);
     this.#lose(on);
     const hasLost = this.#lost.length > 0;
     if (hasLost || (this.#askAtEveryChoke && this.#hasNews)) this.#askOthers(on);
@@ -208,16 +214,29 @@ export class Download {
   /** What was lost with one connection may be had on another. */
   #askOthers(than: Connection): void {
     this.#hasNews = false;
-    const { count } = this.#connections;
     this.#connections.catchUp();
-    for (let on = 0 as Connection; on < count; on++) {
-      if (on === than) continue;
-      const flags = this.#connections.flags(on);
-      if ((flags & (DOWNLOADS | CHOKED)) !== DOWNLOADS || this.isFull(on)) continue;
+    const open = this.#open;
+    for (let i = 0; i < open.length; i++) {
+      const on = open[i]!;
+      if (on === than || this.isFull(on)) continue;
       // While there was room, all else that can be had has been asked for.
       if (this.#silentHaves || this.#hasLost(on)) this.#ask(on);
       else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
     }
+  }
+
+  /** The other side answers us from now on. */
+  #unshut(on: Connection): void {
+    const open = this.#open;
+    let place = open.push(on) - 1;
+    for (; place > 0 && open[place - 1]! > on; place--) open[place] = open[place - 1]!;
+    open[place] = on;
+  }
+
+  /** It does not, from now on. */
+  #shut(on: Connection): void {
+    const place = this.#open.indexOf(on);
+    if (place >= 0) this.#open.splice(place, 1);
   }
 
   /** Whether the other side has some of what was lost, and has not been asked for since. */

@@ -67,17 +67,18 @@ export class Leader {
     this.#waiting = this.#waiting.filter(({ follower }) => follower !== on);
   }
 
-  /** Whether followers are to hear what comes on this connection. */
-  relays(on: Connection): boolean {
-    return this.#forwarder.followersOf(on) !== undefined;
+  /** Whether a follower is to hear that the other side has `piece`. */
+  passesOn(outside: Connection, piece: PieceIndex): boolean {
+    if (this.#forwarder.followersOf(outside) === undefined) return false;
+    // Where we hold it, all have been told so.
+    if (!this.#repeats && this.#picker.isStored(piece)) return false;
+    return this.#forwarder.isNews(outside, piece);
   }
 
   /** An outside peer has `piece`: its followers hear of it, as of our own. */
   have(outside: Connection, piece: PieceIndex): void {
-    const followers = this.#forwarder.followersOf(outside);
-    if (followers === undefined) return;
-    // Where we hold it, all have been told so.
-    if (!this.#repeats && this.#picker.isStored(piece)) return;
+    if (!this.passesOn(outside, piece)) return;
+    const followers = this.#forwarder.followersOf(outside)!;
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!;
       if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);

@@ -185,9 +185,9 @@ export class Peer implements PeerMessages {
     if (outcome !== NOTHING) this.#download.heard(on, piece, outcome);
   }
 
-  /** Whether somebody hears of it at once when the other side has something. */
-  relays(on: Connection): boolean {
-    return this.#leader?.relays(on) === true;
+  /** Whether somebody hears of it at once when the other side has `piece`. */
+  passesOn(on: Connection, piece: PieceIndex): boolean {
+    return this.#leader?.passesOn(on, piece) === true;
   }
 
   /**

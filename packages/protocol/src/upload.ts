@@ -7,7 +7,13 @@
  */
 
 import { CHOKERS, SEED_CHOKERS } from './choker/index.ts';
-import { CHOKE, Candidates, type Slots, UNCHOKE_OPTIMISTICALLY } from './choker/strategy.ts';
+import {
+  CHOKE,
+  Candidates,
+  type Slots,
+  UNCHOKE,
+  UNCHOKE_OPTIMISTICALLY,
+} from './choker/strategy.ts';
 import type { Connections } from './connections.ts';
 import { CHOKING, OPTIMISTIC, UPLOADS, WANTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
@@ -21,6 +27,15 @@ import type { Services } from './services.ts';
 
 /** How long an optimistic unchoke stands (BEP 3). */
 const OPTIMISTIC_MS = 30_000;
+
+/** For each sum of flags, whether the choker has a say in the connection, and how it stands. */
+const TAKES_PART = new Uint8Array(256);
+const STANDING = new Uint8Array(256);
+for (let flags = 0; flags < 256; flags++) {
+  TAKES_PART[flags] = (flags & (UPLOADS | WANTED)) === (UPLOADS | WANTED) ? 1 : 0;
+  if ((flags & CHOKING) !== 0) STANDING[flags] = CHOKE;
+  else STANDING[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
+}
 
 /** A round needs room for its candidates, and only while it lasts; so all peers share it. */
 const candidates = new Candidates();
@@ -130,22 +145,23 @@ export class Upload {
     if ((flags & CHOKING) === 0) this.rechoke();
   }
 
+  /** Reads off the flags of each connection who takes part. */
   #gather(): void {
     const { count, block, allFlags } = this.#connections;
-    candidates.reserve(count);
+    candidates.reserve(count + 1);
     if (!this.#options.habits.staleRates) this.#received.advance(this.#row, this.#host.nowMs);
-    const received = this.#received.counts;
+    const { counts } = this.#received;
+    const { connection, received, standing, verdict } = candidates;
     let size = 0;
     for (let on = 0; on < count; on++) {
-      const state = allFlags[block + on]!;
-      if ((state & (UPLOADS | WANTED)) !== (UPLOADS | WANTED)) continue;
-      candidates.connection[size] = on;
-      candidates.received[size] = received[block + on]!;
-      candidates.unchoked[size] = (state & CHOKING) === 0 ? 1 : 0;
-      candidates.optimistic[size] = (state & OPTIMISTIC) === 0 ? 0 : 1;
-      candidates.verdict[size] = CHOKE;
-      size++;
+      // Each is written down, and the next over it where it does not count: no branch to foresee.
+      const flags = allFlags[block + on]!;
+      connection[size] = on;
+      received[size] = counts[block + on]!;
+      standing[size] = STANDING[flags]!;
+      size += TAKES_PART[flags]!;
     }
+    verdict.fill(CHOKE, 0, size);
     candidates.count = size;
   }
 
@@ -164,11 +180,10 @@ export class Upload {
 
   /** Tells those concerned; all verdicts are read before the host can say anything back. */
   #apply(): void {
-    const { count, connection, unchoked, optimistic, verdict } = candidates;
+    const { count, connection, standing, verdict } = candidates;
     const { repeatChokes } = this.#options.habits;
     for (let i = 0; i < count; i++) {
-      const now = unchoked[i]! + optimistic[i]!;
-      if (verdict[i] === now && !repeatChokes) continue;
+      if (verdict[i] === standing[i] && !repeatChokes) continue;
       const on = connection[i]! as Connection;
       if (verdict[i] === CHOKE) this.#choke(on);
       else this.#unchoke(on, verdict[i] === UNCHOKE_OPTIMISTICALLY);

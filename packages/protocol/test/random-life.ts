@@ -123,7 +123,7 @@ export class Life implements PeerHost, EarlyHavesHost {
     // For the checks: once it has arrived, it has been told.
     this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
     const early = this.#early;
-    const isLate = early === undefined || this.peer.relays(on);
+    const isLate = early === undefined || this.peer.passesOn(on, piece);
     if (!isLate) Object.assign(early, { atMs, order });
     const fate = isLate ? IN_TIME : early.take(0, on, piece, this.#keepsHeld);
     if (fate === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);

@@ -2,7 +2,7 @@ import type { Random } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { CHOKERS, SEED_CHOKERS } from './index.ts';
-import { CHOKE, Candidates, type Strategy } from './strategy.ts';
+import { CHOKE, Candidates, type Strategy, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './strategy.ts';
 
 const takesTheLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
 
@@ -47,7 +47,7 @@ describe('a seed that serves in turn', () => {
   ])('$rule', ({ served, sinceMs, unchoked }) => {
     const candidates = received('1:0 2:0 3:0');
     const nowMs = 100_000;
-    candidates.unchoked[0] = 1;
+    candidates.standing[0] = UNCHOKE;
     candidates.served[0] = served;
     candidates.turnedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
     expect(decide(SEED_CHOKERS['round-robin'], candidates, slots, false, nowMs)).toEqual(unchoked);
@@ -60,8 +60,7 @@ function received(text: string): Candidates {
     const place = candidates.count++;
     candidates.connection[place] = Number(connection);
     candidates.received[place] = Number(rate);
-    candidates.unchoked[place] = mark === '!' ? 1 : 0;
-    candidates.optimistic[place] = mark === '!' ? 1 : 0;
+    candidates.standing[place] = mark === '!' ? UNCHOKE_OPTIMISTICALLY : CHOKE;
   }
   return candidates;
 }

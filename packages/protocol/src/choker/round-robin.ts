@@ -5,7 +5,7 @@
  * then those come first who have waited longest.
  */
 
-import { type Strategy, unchokeBest, unchokeByChance } from './strategy.ts';
+import { type Strategy, UNCHOKE, unchokeBest, unchokeByChance } from './strategy.ts';
 
 /** libtorrent's `seeding_piece_quota`, and the least time of a turn. */
 const TURN_PIECES = 20;
@@ -15,13 +15,12 @@ const TURN_MS = 60_000;
 let claimMs = new Float64Array(64);
 
 export const roundRobin: Strategy = (candidates, round) => {
-  const { count, unchoked, optimistic, served, turnedAtMs } = candidates;
+  const { count, standing, served, turnedAtMs } = candidates;
   if (claimMs.length < count) claimMs = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) {
     const sinceMs = round.nowMs - turnedAtMs[i]!;
-    const isServed = unchoked[i] === 1 && optimistic[i] === 0;
     const isDone = served[i]! >= TURN_PIECES && sinceMs >= TURN_MS;
-    if (isServed) claimMs[i] = isDone ? -1 : Infinity;
+    if (standing[i] === UNCHOKE) claimMs[i] = isDone ? -1 : Infinity;
     else claimMs[i] = sinceMs;
   }
   unchokeBest(candidates, claimMs, round.slots.regular);

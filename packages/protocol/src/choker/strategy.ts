@@ -8,11 +8,11 @@
 
 import type { Random } from '@cachetorrent/std';
 
-/** A verdict, the sum of what `unchoked` and `optimistic` are from then on: no slot. */
+/** How a candidate stands, and a verdict on how it shall: no slot. */
 export const CHOKE = 0;
-/** A verdict: a slot for what it gives. */
+/** A slot for what it gives. */
 export const UNCHOKE = 1;
-/** Unchoked by chance, so that newcomers can show what they have. */
+/** A slot by chance, so that newcomers can show what they have. */
 export const UNCHOKE_OPTIMISTICALLY = 2;
 
 /** How many may be uploaded to at once. */
@@ -53,10 +53,8 @@ export class Candidates {
   received: Float64Array = new Float64Array(64);
   /** Pieces sent to it in the last 20 s. */
   sent: Float64Array = new Float64Array(64);
-  /** 1 where it is unchoked now, by chance or not. */
-  unchoked: Uint8Array = new Uint8Array(64);
-  /** 1 where it is unchoked by chance now. */
-  optimistic: Uint8Array = new Uint8Array(64);
+  /** How it stands now, in the words of a verdict. */
+  standing: Uint8Array = new Uint8Array(64);
   /** When it was last choked or unchoked, in ms. */
   turnedAtMs: Float64Array = new Float64Array(64);
   /** Pieces sent to it since it was last choked or unchoked. */
@@ -71,8 +69,7 @@ export class Candidates {
     this.connection = new Int32Array(size);
     this.received = new Float64Array(size);
     this.sent = new Float64Array(size);
-    this.unchoked = new Uint8Array(size);
-    this.optimistic = new Uint8Array(size);
+    this.standing = new Uint8Array(size);
     this.turnedAtMs = new Float64Array(size);
     this.served = new Uint16Array(size);
     this.verdict = new Uint8Array(size);
@@ -87,26 +84,34 @@ export function unchokeBest(candidates: Candidates, score: Float64Array, slots: 
   const { count, verdict } = candidates;
   if (slots === 0) return;
   if (best.length < slots) best = new Int32Array(2 * slots);
-  let found = 0;
-  for (let i = 0; i < count; i++) {
-    if (found === slots && score[i]! <= score[best[slots - 1]!]!) continue;
-    let place = found < slots ? found++ : slots - 1;
-    for (; place > 0 && score[i]! > score[best[place - 1]!]!; place--) {
-      best[place] = best[place - 1]!;
+  const found = Math.min(slots, count);
+  for (let i = 0; i < found; i++) rank(score, i, i);
+  if (found < count) {
+    let least = score[best[found - 1]!]!;
+    for (let i = found; i < count; i++) {
+      if (score[i]! <= least) continue;
+      rank(score, i, found - 1);
+      least = score[best[found - 1]!]!;
     }
-    best[place] = i;
   }
   for (let place = 0; place < found; place++) verdict[best[place]!] = UNCHOKE;
 }
 
+/** Puts candidate `i` among the best before it, of which there are `places`. */
+function rank(score: Float64Array, i: number, places: number): void {
+  let place = places;
+  for (; place > 0 && score[i]! > score[best[place - 1]!]!; place--) best[place] = best[place - 1]!;
+  best[place] = i;
+}
+
 /** Unchokes some of those still choked: first such as keep their turn, then others by chance. */
 export function unchokeByChance(candidates: Candidates, round: Round): void {
-  const { count, verdict, optimistic } = candidates;
+  const { count, verdict, standing } = candidates;
   let slots = round.slots.optimistic;
   let choked = 0;
   for (let i = 0; i < count; i++) {
     if (verdict[i] !== CHOKE) continue;
-    if (round.keepOptimistics && optimistic[i] === 1 && slots > 0) {
+    if (standing[i] === UNCHOKE_OPTIMISTICALLY && round.keepOptimistics && slots > 0) {
       verdict[i] = UNCHOKE_OPTIMISTICALLY;
       slots--;
     } else {

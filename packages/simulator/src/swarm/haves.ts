@@ -62,7 +62,8 @@ export class Haves implements EarlyHavesHost {
    */
   takes(machine: number, on: Connection, piece: PieceIndex): boolean {
     if (this.#leads[machine] === 0) return this.early.take(machine, on, piece, false) !== IN_TIME;
-    if (this.#peers[machine]!.relays(on)) return false;
+    if (!this.#repeatForwards && this.#tables.isStored(machine, piece)) return true;
+    if (this.#peers[machine]!.passesOn(on, piece)) return false;
     return this.early.take(machine, on, piece, this.#repeatForwards) !== IN_TIME;
   }
 
