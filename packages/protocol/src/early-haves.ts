@@ -13,18 +13,18 @@
  * When a connection begins to matter, what still waits for it goes back to the host (`giveBack`).
  * So what a peer does is the same as if each had been heard in its time, at a third of the cost.
  *
- * A row's waiting haves form a list, in no order, for in which order they are noted makes no
- * difference either. Slot 0 is none; a slot is 32 bytes:
+ * A row's waiting haves are in no order, for in which order they are noted makes no difference
+ * either. They lie in chunks of 256 bytes, which form a list; only the first is not full. Chunk 0
+ * is none.
  *
- *     times   atMs, order, ·, ·                     4 numbers to a slot
- *     ints    ·, ·, ·, ·, next, connection, piece   8 numbers to a slot, in the same bytes
+ *     times   ·, ·            │ atMs, order, ·    │ …    a head and ten entries to a chunk
+ *     ints    next, ·, ·, ·   │ ·, ·, ·, ·, connection, piece   │ …    in the same bytes
  */
 
-import { assert } from '@cachetorrent/std';
-
+import { grown } from './columns.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
-import { OPPORTUNITY, type PeerTables, REPEATED } from './peer-tables.ts';
+import { LINE_WORDS, type PeerTables } from './peer-tables.ts';
 
 /** Nothing will come of it: it need not be delivered. */
 export const UNHEARD = 0;
@@ -34,7 +34,17 @@ export const IN_TIME = 1;
 export const WAITS = 2;
 
 const CALM = INTERESTED | CHOKED;
-const SLOTS_MIN = 64;
+
+/** Numbers of `times` in a chunk, in its head, and in an entry; and how many entries there are. */
+const CHUNK = 32;
+const HEAD = 2;
+const ENTRY = 3;
+const ENTRIES = 10;
+const CHUNKS_MIN = 8;
+
+/** What of a row is still to come, while the rest is noted: lasts one call. */
+let rest = new Float64Array(ENTRY * ENTRIES);
+let restInts = new Int32Array(rest.buffer);
 
 /** The host's clock, and where what was handed over goes back. */
 export interface EarlyHavesHost {
@@ -58,12 +68,16 @@ export class EarlyHaves {
   readonly #tables: PeerTables;
   readonly #host: EarlyHavesHost;
   readonly #countRepeats: boolean;
-  /** For each row, the first of its list, and the earliest time at which anything of it is due. */
+  /** For each row its first chunk, and how many entries that has. */
   readonly #first: Int32Array;
+  readonly #fill: Uint8Array;
+  /** For each row, the earliest time at which anything that waits is due. */
   readonly #dueMs: Float64Array;
-  #times = new Float64Array(4 * SLOTS_MIN);
+  #times = new Float64Array(CHUNK * CHUNKS_MIN);
   #ints = new Int32Array(this.#times.buffer);
-  #freeSlot = 0;
+  #unused = 0;
+  /** What `#fetch` has seen. It is of no use, but to keep the looking from being left out. */
+  fetched = 0;
 
   /** For the rows of `tables`; `countRepeats` is the habit `countRepeatedHaves`. */
   constructor(tables: PeerTables, host: EarlyHavesHost, countRepeats: boolean) {
@@ -71,8 +85,9 @@ export class EarlyHaves {
     this.#host = host;
     this.#countRepeats = countRepeats;
     this.#first = new Int32Array(tables.blockOf.length);
+    this.#fill = new Uint8Array(tables.blockOf.length);
     this.#dueMs = new Float64Array(tables.blockOf.length).fill(Infinity);
-    this.#free(1, SLOTS_MIN);
+    this.#free(1, CHUNKS_MIN);
   }
 
   /**
@@ -81,21 +96,16 @@ export class EarlyHaves {
    */
   take(row: number, on: Connection, piece: PieceIndex, keepsHeld: boolean): number {
     const tables = this.#tables;
+    if (!keepsHeld && tables.isStored(row, piece)) return UNHEARD;
     const flags = tables.flags[tables.blockOf[row]! + on]!;
     if ((flags & DOWNLOADS) === 0) return UNHEARD;
-    if (!keepsHeld && tables.isStored(row, piece)) return UNHEARD;
     if ((flags & CALM) !== CALM) return IN_TIME;
 
-    if (this.#freeSlot === 0) this.#grow();
-    const slot = this.#freeSlot;
-    const ints = this.#ints;
-    this.#freeSlot = ints[slot * 8 + 4]!;
-    ints[slot * 8 + 4] = this.#first[row]!;
-    ints[slot * 8 + 5] = on;
-    ints[slot * 8 + 6] = piece;
-    this.#first[row] = slot;
-    this.#times[slot * 4] = this.atMs;
-    this.#times[slot * 4 + 1] = this.order;
+    const at = this.#add(row);
+    this.#times[at] = this.atMs;
+    this.#times[at + 1] = this.order;
+    this.#ints[2 * at + 4] = on;
+    this.#ints[2 * at + 5] = piece;
     if (this.atMs < this.#dueMs[row]!) this.#dueMs[row] = this.atMs;
     return WAITS;
   }
@@ -103,22 +113,22 @@ export class EarlyHaves {
   /** Notes what has arrived at a row by now. Call before anybody looks at what neighbours hold. */
   note(row: number): void {
     if (this.#dueMs[row]! > this.#host.nowMs) return;
-    const ints = this.#ints;
+    const { nowMs, nowOrder } = this.#host;
     let kept = 0;
-    let dueMs = Infinity;
-    for (let slot = this.#first[row]!; slot !== 0; ) {
-      const following = ints[slot * 8 + 4]!;
-      if (this.#isPast(slot)) {
-        this.#hear(row, slot);
-      } else {
-        ints[slot * 8 + 4] = kept;
-        kept = slot;
-        dueMs = Math.min(dueMs, this.#times[slot * 4]!);
+    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#release(row, chunk)) {
+      const end = this.#endOf(row, chunk);
+      this.#fetch(row, chunk, end);
+      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
+        const atMs = this.#times[at]!;
+        if (atMs < nowMs || (atMs === nowMs && this.#times[at + 1]! < nowOrder)) {
+          this.#hear(row, at);
+        } else {
+          this.#keep(kept++, at);
+        }
       }
-      slot = following;
     }
-    this.#first[row] = kept;
-    this.#dueMs[row] = dueMs;
+    this.#dueMs[row] = Infinity;
+    if (kept > 0) this.#addKept(row, kept);
   }
 
   /** The connection begins to matter: whatever is still on its way goes back to the host. */
@@ -135,63 +145,136 @@ export class EarlyHaves {
 
   /** Notes what has come on the connection; the rest of it goes back, or nowhere. */
   #takeOut(row: number, on: Connection, goesBack: boolean): void {
+    if (!this.#waitsOn(row, on)) return;
     let kept = 0;
-    for (let slot = this.#first[row]!; slot !== 0; ) {
-      const following = this.#ints[slot * 8 + 4]!;
-      if (this.#ints[slot * 8 + 5] !== on) {
-        this.#ints[slot * 8 + 4] = kept;
-        kept = slot;
-      } else if (this.#isPast(slot)) {
-        this.#hear(row, slot);
-      } else {
-        if (goesBack) this.#deliver(row, slot);
-        this.#release(slot);
+    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#release(row, chunk)) {
+      const end = this.#endOf(row, chunk);
+      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
+        if (this.#ints[2 * at + 4] !== on) this.#keep(kept++, at);
+        else if (this.#isPast(at)) this.#hear(row, at);
+        else if (goesBack) this.#deliver(row, at);
       }
-      slot = following;
     }
-    this.#first[row] = kept;
+    this.#dueMs[row] = Infinity;
+    if (kept > 0) this.#addKept(row, kept);
   }
 
-  #isPast(slot: number): boolean {
+  #waitsOn(row: number, on: Connection): boolean {
+    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#ints[2 * CHUNK * chunk]!) {
+      const end = this.#endOf(row, chunk);
+      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
+        if (this.#ints[2 * at + 4] === on) return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Looks at all that the entries of a chunk will change, one right after another: much of it has
+   * to come from far away in memory, and so it comes at the same time.
+   */
+  #fetch(row: number, chunk: number, end: number): void {
+    const { has, hasWords, lines, rowWords, blockOf } = this.#tables;
+    const ints = this.#ints;
+    let seen = 0;
+    for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
+      const word = ints[2 * at + 5]! >>> 5;
+      seen ^= has[(blockOf[row]! + ints[2 * at + 4]!) * hasWords + word]!;
+      seen ^= lines[row * rowWords + LINE_WORDS * word]!;
+    }
+    this.fetched = seen;
+  }
+
+  #isPast(at: number): boolean {
     const { nowMs, nowOrder } = this.#host;
-    const atMs = this.#times[slot * 4]!;
-    return atMs < nowMs || (atMs === nowMs && this.#times[slot * 4 + 1]! < nowOrder);
+    const atMs = this.#times[at]!;
+    return atMs < nowMs || (atMs === nowMs && this.#times[at + 1]! < nowOrder);
   }
 
-  #deliver(row: number, slot: number): void {
-    const on = this.#ints[slot * 8 + 5]! as Connection;
-    const piece = this.#ints[slot * 8 + 6]! as PieceIndex;
-    const atMs = this.#times[slot * 4]!;
-    this.#host.deliverInTime(row, on, piece, atMs, this.#times[slot * 4 + 1]!);
+  #deliver(row: number, at: number): void {
+    const on = this.#ints[2 * at + 4]! as Connection;
+    const piece = this.#ints[2 * at + 5]! as PieceIndex;
+    this.#host.deliverInTime(row, on, piece, this.#times[at]!, this.#times[at + 1]!);
   }
 
-  #hear(row: number, slot: number): void {
-    const on = this.#ints[slot * 8 + 5]! as Connection;
-    const piece = this.#ints[slot * 8 + 6]! as PieceIndex;
-    const outcome = this.#tables.have(row, on, piece);
-    assert(outcome !== OPPORTUNITY, 'a `have` that waited had nothing to bring about');
-    if (outcome === REPEATED && this.#countRepeats) this.#tables.addHolder(row, piece);
-    this.#release(slot);
+  #hear(row: number, at: number): void {
+    const on = this.#ints[2 * at + 4]! as Connection;
+    const piece = this.#ints[2 * at + 5]! as PieceIndex;
+    if (!this.#tables.note(row, on, piece) && this.#countRepeats) {
+      this.#tables.addHolder(row, piece);
+    }
   }
 
-  #release(slot: number): void {
-    this.#ints[slot * 8 + 4] = this.#freeSlot;
-    this.#freeSlot = slot;
+  /** Room for one more entry of a row. */
+  #add(row: number): number {
+    if (this.#first[row] === 0 || this.#fill[row] === ENTRIES) this.#addChunk(row);
+    const place = this.#fill[row]!++;
+    return CHUNK * this.#first[row]! + HEAD + ENTRY * place;
   }
 
-  #grow(): void {
-    const before = this.#times.length / 4;
-    const times = new Float64Array(2 * this.#times.length);
-    times.set(this.#times);
-    this.#times = times;
-    this.#ints = new Int32Array(times.buffer);
-    this.#free(before, 2 * before);
+  /** Puts an entry aside. */
+  #keep(place: number, at: number): void {
+    if (ENTRY * (place + 1) > rest.length) {
+      rest = grown(rest, new Float64Array(2 * rest.length));
+      restInts = new Int32Array(rest.buffer);
+    }
+    rest[ENTRY * place] = this.#times[at]!;
+    rest[ENTRY * place + 1] = this.#times[at + 1]!;
+    restInts[2 * ENTRY * place + 4] = this.#ints[2 * at + 4]!;
+    restInts[2 * ENTRY * place + 5] = this.#ints[2 * at + 5]!;
   }
 
-  /** Slots from `first` to `end` hold nothing. */
+  /** Brings the entries back that were put aside. */
+  #addKept(row: number, count: number): void {
+    let dueMs = Infinity;
+    for (let place = 0; place < count; place++) {
+      const at = this.#add(row);
+      const atMs = rest[ENTRY * place]!;
+      if (atMs < dueMs) dueMs = atMs;
+      this.#times[at] = atMs;
+      this.#times[at + 1] = rest[ENTRY * place + 1]!;
+      this.#ints[2 * at + 4] = restInts[2 * ENTRY * place + 4]!;
+      this.#ints[2 * at + 5] = restInts[2 * ENTRY * place + 5]!;
+    }
+    this.#dueMs[row] = dueMs;
+  }
+
+  /** The end of the entries of a row's chunk. */
+  #endOf(row: number, chunk: number): number {
+    const entries = chunk === this.#first[row] ? this.#fill[row]! : ENTRIES;
+    return CHUNK * chunk + HEAD + ENTRY * entries;
+  }
+
+  #addChunk(row: number): void {
+    if (this.#unused === 0) this.#enlargePool();
+    const chunk = this.#unused;
+    this.#unused = this.#ints[2 * CHUNK * chunk]!;
+    this.#ints[2 * CHUNK * chunk] = this.#first[row]!;
+    this.#first[row] = chunk;
+    this.#fill[row] = 0;
+  }
+
+  /** Takes a row's first chunk from it; returns the next, which is full. */
+  #release(row: number, chunk: number): number {
+    const next = this.#ints[2 * CHUNK * chunk]!;
+    this.#ints[2 * CHUNK * chunk] = this.#unused;
+    this.#unused = chunk;
+    this.#first[row] = next;
+    this.#fill[row] = ENTRIES;
+    return next;
+  }
+
+  #enlargePool(): void {
+    const count = this.#times.length / CHUNK;
+    this.#times = grown(this.#times, new Float64Array(2 * this.#times.length));
+    this.#ints = new Int32Array(this.#times.buffer);
+    this.#free(count, 2 * count);
+  }
+
+  /** Chunks from `first` to `end` hold nothing. */
   #free(first: number, end: number): void {
-    for (let slot = first; slot < end; slot++) this.#ints[slot * 8 + 4] = slot + 1;
-    this.#ints[(end - 1) * 8 + 4] = this.#freeSlot;
-    this.#freeSlot = first;
+    for (let chunk = first; chunk < end; chunk++) this.#ints[2 * CHUNK * chunk] = chunk + 1;
+    this.#ints[2 * CHUNK * (end - 1)] = this.#unused;
+    this.#unused = first;
   }
 }

@@ -6,8 +6,8 @@
  *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     lines   for each 32 pieces sixteen words    │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
- *     stored  a bit for each piece that the peer holds, row by row
  *     free    a bit for each piece that is neither stored nor asked for, row by row
+ *     stored  for each piece a bit for each row that holds it, piece by piece
  *
  * The words of a line, one cache line, have a bit for each of its pieces: how many neighbours hold
  * it, in binary. Word 0 has the bits worth 1, word 1 those worth 2, word 2 those worth 4, and so
@@ -54,9 +54,7 @@ export class PeerTables {
   remote: Int32Array;
   /** For each row and 32 pieces, how many neighbours hold each, in binary. */
   readonly lines: Uint32Array;
-  /** A row of `hasWords` words of bits for each peer: the pieces that it stores. */
-  readonly stored: Uint32Array;
-  /** The same: the pieces that it neither stores nor has asked for. */
+  /** A row of `hasWords` words of bits for each peer: the pieces that it lacks and may ask for. */
   readonly free: Uint32Array;
   /** Words of `has` for a connection. */
   readonly hasWords: number;
@@ -74,6 +72,12 @@ export class PeerTables {
   readonly received: RateMeter;
   /** How each connection was served lately, for those who choose by that. */
   readonly services: Services;
+  /**
+   * For each piece a bit for each row, the peers that store it: side by side, since who says that
+   * it has a piece says so to many.
+   */
+  readonly #stored: Uint32Array;
+  readonly #storedWords: number;
   readonly #columns: Column[] = [];
   #used = 0;
 
@@ -85,7 +89,8 @@ export class PeerTables {
     this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
     this.remote = new Int32Array(rows * connectionsEach);
     this.lines = new Uint32Array(rows * this.rowWords);
-    this.stored = new Uint32Array(rows * this.hasWords);
+    this.#storedWords = wordsFor(rows);
+    this.#stored = new Uint32Array(pieceCount * this.#storedWords);
     this.free = new Uint32Array(rows * this.hasWords);
     this.blockOf = new Int32Array(rows);
     this.countBits = new Uint8Array(rows);
@@ -129,18 +134,30 @@ export class PeerTables {
     const flags = this.flags[at]!;
     if ((flags & DOWNLOADS) === 0) return NOTHING;
     if (this.isStored(row, piece)) return NOTHING;
+    if (!this.note(row, on, piece)) return REPEATED;
+    return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
+  }
+
+  /** Notes that the other side of a connection has `piece`; returns false where that is no news. */
+  note(row: number, on: Connection, piece: PieceIndex): boolean {
     const mask = 1 << (piece & 31);
-    const told = at * this.hasWords + (piece >>> 5);
+    const told = (this.blockOf[row]! + on) * this.hasWords + (piece >>> 5);
     const before = this.has[told]!;
-    if ((before & mask) !== 0) return REPEATED;
+    if ((before & mask) !== 0) return false;
     this.has[told] = before | mask;
     this.addHolder(row, piece);
-    return (flags & (INTERESTED | CHOKED)) === (INTERESTED | CHOKED) ? NOTHING : OPPORTUNITY;
+    return true;
   }
 
   /** Whether the peer of `row` stores `piece`. */
   isStored(row: number, piece: PieceIndex): boolean {
-    return (this.stored[row * this.hasWords + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+    const word = this.#stored[piece * this.#storedWords + (row >>> 5)]!;
+    return (word & (1 << (row & 31))) !== 0;
+  }
+
+  /** The peer of `row` stores `piece` from now on. */
+  store(row: number, piece: PieceIndex): void {
+    this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
   }
 
   /** One more neighbour holds `piece`. */

@@ -38,10 +38,9 @@ export class PiecePicker {
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The lines, the stored and the free pieces of all, and where ours begin. */
+  /** The lines and the free pieces of all, and where ours begin. */
   readonly #lines: Uint32Array;
   readonly #firstLine: number;
-  readonly #stored: Uint32Array;
   readonly #free: Uint32Array;
   readonly #firstWord: number;
   #storedCount = 0;
@@ -61,7 +60,6 @@ export class PiecePicker {
     this.#row = row;
     this.#lines = tables.lines;
     this.#firstLine = row * tables.rowWords;
-    this.#stored = tables.stored;
     this.#free = tables.free;
     this.#firstWord = row * tables.hasWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
@@ -74,7 +72,7 @@ export class PiecePicker {
 
   /** Whether `piece` is held. */
   isStored(piece: PieceIndex): boolean {
-    return (this.#stored[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+    return this.#tables.isStored(this.#row, piece);
   }
 
   /** Whether `piece` is neither asked for nor stored. */
@@ -107,7 +105,7 @@ export class PiecePicker {
     if (this.isStored(piece)) return false;
     this.take(piece);
     this.#wanted?.remove(piece);
-    this.#stored[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
+    this.#tables.store(this.#row, piece);
     this.#storedCount++;
     return true;
   }

@@ -109,19 +109,24 @@ export function unchokeByChance(candidates: Candidates, round: Round): void {
   const { count, verdict, standing } = candidates;
   let slots = round.slots.optimistic;
   let choked = 0;
-  for (let i = 0; i < count; i++) {
-    if (verdict[i] !== CHOKE) continue;
-    if (standing[i] === UNCHOKE_OPTIMISTICALLY && round.keepOptimistics && slots > 0) {
+  if (round.keepOptimistics) {
+    for (let i = 0; i < count && slots > 0; i++) {
+      if (standing[i] !== UNCHOKE_OPTIMISTICALLY || verdict[i] !== CHOKE) continue;
       verdict[i] = UNCHOKE_OPTIMISTICALLY;
       slots--;
-    } else {
-      choked++;
     }
   }
+  if (slots === 0) return;
+  for (let i = 0; i < count; i++) choked += isZero(verdict[i]!);
   for (; slots > 0 && choked > 0; slots--, choked--) {
-    let nth = round.random.below(choked);
+    let ahead = 1 + round.random.below(choked);
     let i = 0;
-    while (verdict[i] !== CHOKE || nth-- > 0) i++;
-    verdict[i] = UNCHOKE_OPTIMISTICALLY;
+    for (; ahead > 0; i++) ahead -= isZero(verdict[i]!);
+    verdict[i - 1] = UNCHOKE_OPTIMISTICALLY;
   }
+}
+
+/** 1 for a verdict of CHOKE, 0 for others, without a branch: which it is cannot be foreseen. */
+function isZero(verdict: number): number {
+  return (verdict - 1) >>> 31;
 }
