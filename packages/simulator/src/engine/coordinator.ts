@@ -21,8 +21,8 @@ import { Thread, ThreadDied } from './thread.ts';
 import { type Progress, VitalSigns } from './vital-signs.ts';
 import { Watch } from './watch.ts';
 
-/** Looks at a barrier before a thread sleeps there: some 20 µs of them. */
-const SPINS = 300;
+/** Looks at a barrier before a thread sleeps there: about as long as it takes to be woken. */
+const SPINS = 1000;
 /** A thread that cannot be ended, since it is in native code, is left behind after this long. */
 const END_MS = 1_000;
 
