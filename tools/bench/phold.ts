@@ -33,12 +33,12 @@ export interface PholdResult extends PholdPoint {
 const LOOKAHEAD_MS = 10;
 const DELAY_MS = 40;
 const SEED = 1;
-/** Fewer would be over before the compiler is done. */
-const EVENTS_MIN = 2_000_000;
+/** Two seconds of them: the compiler needs the first tenths of one to come to an end. */
+const EVENTS_MIN = 20_000_000;
 
 export interface PholdOptions {
   readonly runs: number;
-  /** Events of a run, about; by default enough for a second. */
+  /** Events of a run, about; by default enough for two seconds. */
   readonly events?: number;
   readonly tell: (line: string) => void;
 }
