@@ -14,13 +14,14 @@
  * So what a peer does is the same as if each had been heard in its time, at a third of the cost.
  *
  * A row's waiting haves are in no order, for in which order they are noted makes no difference
- * either. They lie in chunks of 256 bytes, which form a list; only the first is not full. Chunk 0
- * is none.
+ * either. They lie in chunks of 256 bytes, which form a list; only the first is not full
+ * (`cell-pool.ts`).
  *
- *     times   ·, ·            │ atMs, order, ·    │ …    a head and ten entries to a chunk
+ *     floats  ·, ·            │ atMs, order, ·    │ …    a head and ten entries to a chunk
  *     ints    next, ·, ·, ·   │ ·, ·, ·, ·, connection, piece   │ …    in the same bytes
  */
 
+import { CellPool, NONE } from './cell-pool.ts';
 import { grown } from './columns.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
@@ -35,12 +36,11 @@ export const WAITS = 2;
 
 const CALM = INTERESTED | CHOKED;
 
-/** Numbers of `times` in a chunk, in its head, and in an entry; and how many entries there are. */
+/** Numbers of `floats` in a chunk, in its head, and in an entry; and how many entries there are. */
 const CHUNK = 32;
 const HEAD = 2;
 const ENTRY = 3;
 const ENTRIES = 10;
-const CHUNKS_MIN = 8;
 
 /** What of a row is still to come, while the rest is noted: lasts one call. */
 let rest = new Float64Array(ENTRY * ENTRIES);
@@ -73,9 +73,7 @@ export class EarlyHaves {
   readonly #fill: Uint8Array;
   /** For each row, the earliest time at which anything that waits is due. */
   readonly #dueMs: Float64Array;
-  #times = new Float64Array(CHUNK * CHUNKS_MIN);
-  #ints = new Int32Array(this.#times.buffer);
-  #unused = 0;
+  readonly #chunks = new CellPool(2 * CHUNK, 0);
   /** What `#fetch` has seen. It is of no use, but to keep the looking from being left out. */
   fetched = 0;
 
@@ -87,7 +85,6 @@ export class EarlyHaves {
     this.#first = new Int32Array(tables.blockOf.length);
     this.#fill = new Uint8Array(tables.blockOf.length);
     this.#dueMs = new Float64Array(tables.blockOf.length).fill(Infinity);
-    this.#free(1, CHUNKS_MIN);
   }
 
   /**
@@ -102,10 +99,10 @@ export class EarlyHaves {
     if ((flags & CALM) !== CALM) return IN_TIME;
 
     const at = this.#add(row);
-    this.#times[at] = this.atMs;
-    this.#times[at + 1] = this.order;
-    this.#ints[2 * at + 4] = on;
-    this.#ints[2 * at + 5] = piece;
+    this.#chunks.floats[at] = this.atMs;
+    this.#chunks.floats[at + 1] = this.order;
+    this.#chunks.ints[2 * at + 4] = on;
+    this.#chunks.ints[2 * at + 5] = piece;
     if (this.atMs < this.#dueMs[row]!) this.#dueMs[row] = this.atMs;
     return WAITS;
   }
@@ -115,12 +112,12 @@ export class EarlyHaves {
     if (this.#dueMs[row]! > this.#host.nowMs) return;
     const { nowMs, nowOrder } = this.#host;
     let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#release(row, chunk)) {
+    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
       this.#fetch(row, chunk, end);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        const atMs = this.#times[at]!;
-        if (atMs < nowMs || (atMs === nowMs && this.#times[at + 1]! < nowOrder)) {
+        const atMs = this.#chunks.floats[at]!;
+        if (atMs < nowMs || (atMs === nowMs && this.#chunks.floats[at + 1]! < nowOrder)) {
           this.#hear(row, at);
         } else {
           this.#keep(kept++, at);
@@ -147,10 +144,10 @@ export class EarlyHaves {
   #takeOut(row: number, on: Connection, goesBack: boolean): void {
     if (!this.#waitsOn(row, on)) return;
     let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#release(row, chunk)) {
+    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        if (this.#ints[2 * at + 4] !== on) this.#keep(kept++, at);
+        if (this.#chunks.ints[2 * at + 4] !== on) this.#keep(kept++, at);
         else if (this.#isPast(at)) this.#hear(row, at);
         else if (goesBack) this.#deliver(row, at);
       }
@@ -160,10 +157,14 @@ export class EarlyHaves {
   }
 
   #waitsOn(row: number, on: Connection): boolean {
-    for (let chunk = this.#first[row]!; chunk !== 0; chunk = this.#ints[2 * CHUNK * chunk]!) {
+    for (
+      let chunk = this.#first[row]!;
+      chunk !== NONE;
+      chunk = this.#chunks.ints[2 * CHUNK * chunk]!
+    ) {
       const end = this.#endOf(row, chunk);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        if (this.#ints[2 * at + 4] === on) return true;
+        if (this.#chunks.ints[2 * at + 4] === on) return true;
       }
     }
     return false;
@@ -175,7 +176,7 @@ export class EarlyHaves {
    */
   #fetch(row: number, chunk: number, end: number): void {
     const { has, hasWords, lines, rowWords, blockOf } = this.#tables;
-    const ints = this.#ints;
+    const ints = this.#chunks.ints;
     let seen = 0;
     for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
       const word = ints[2 * at + 5]! >>> 5;
@@ -187,19 +188,25 @@ export class EarlyHaves {
 
   #isPast(at: number): boolean {
     const { nowMs, nowOrder } = this.#host;
-    const atMs = this.#times[at]!;
-    return atMs < nowMs || (atMs === nowMs && this.#times[at + 1]! < nowOrder);
+    const atMs = this.#chunks.floats[at]!;
+    return atMs < nowMs || (atMs === nowMs && this.#chunks.floats[at + 1]! < nowOrder);
   }
 
   #deliver(row: number, at: number): void {
-    const on = this.#ints[2 * at + 4]! as Connection;
-    const piece = this.#ints[2 * at + 5]! as PieceIndex;
-    this.#host.deliverInTime(row, on, piece, this.#times[at]!, this.#times[at + 1]!);
+    const on = this.#chunks.ints[2 * at + 4]! as Connection;
+    const piece = this.#chunks.ints[2 * at + 5]! as PieceIndex;
+    this.#host.deliverInTime(
+      row,
+      on,
+      piece,
+      this.#chunks.floats[at]!,
+      this.#chunks.floats[at + 1]!,
+    );
   }
 
   #hear(row: number, at: number): void {
-    const on = this.#ints[2 * at + 4]! as Connection;
-    const piece = this.#ints[2 * at + 5]! as PieceIndex;
+    const on = this.#chunks.ints[2 * at + 4]! as Connection;
+    const piece = this.#chunks.ints[2 * at + 5]! as PieceIndex;
     if (!this.#tables.note(row, on, piece) && this.#countRepeats) {
       this.#tables.addHolder(row, piece);
     }
@@ -207,7 +214,7 @@ export class EarlyHaves {
 
   /** Room for one more entry of a row. */
   #add(row: number): number {
-    if (this.#first[row] === 0 || this.#fill[row] === ENTRIES) this.#addChunk(row);
+    if (this.#first[row] === NONE || this.#fill[row] === ENTRIES) this.#addChunk(row);
     const place = this.#fill[row]!++;
     return CHUNK * this.#first[row]! + HEAD + ENTRY * place;
   }
@@ -218,10 +225,10 @@ export class EarlyHaves {
       rest = grown(rest, new Float64Array(2 * rest.length));
       restInts = new Int32Array(rest.buffer);
     }
-    rest[ENTRY * place] = this.#times[at]!;
-    rest[ENTRY * place + 1] = this.#times[at + 1]!;
-    restInts[2 * ENTRY * place + 4] = this.#ints[2 * at + 4]!;
-    restInts[2 * ENTRY * place + 5] = this.#ints[2 * at + 5]!;
+    rest[ENTRY * place] = this.#chunks.floats[at]!;
+    rest[ENTRY * place + 1] = this.#chunks.floats[at + 1]!;
+    restInts[2 * ENTRY * place + 4] = this.#chunks.ints[2 * at + 4]!;
+    restInts[2 * ENTRY * place + 5] = this.#chunks.ints[2 * at + 5]!;
   }
 
   /** Brings the entries back that were put aside. */
@@ -231,10 +238,10 @@ export class EarlyHaves {
       const at = this.#add(row);
       const atMs = rest[ENTRY * place]!;
       if (atMs < dueMs) dueMs = atMs;
-      this.#times[at] = atMs;
-      this.#times[at + 1] = rest[ENTRY * place + 1]!;
-      this.#ints[2 * at + 4] = restInts[2 * ENTRY * place + 4]!;
-      this.#ints[2 * at + 5] = restInts[2 * ENTRY * place + 5]!;
+      this.#chunks.floats[at] = atMs;
+      this.#chunks.floats[at + 1] = rest[ENTRY * place + 1]!;
+      this.#chunks.ints[2 * at + 4] = restInts[2 * ENTRY * place + 4]!;
+      this.#chunks.ints[2 * at + 5] = restInts[2 * ENTRY * place + 5]!;
     }
     this.#dueMs[row] = dueMs;
   }
@@ -246,35 +253,18 @@ export class EarlyHaves {
   }
 
   #addChunk(row: number): void {
-    if (this.#unused === 0) this.#enlargePool();
-    const chunk = this.#unused;
-    this.#unused = this.#ints[2 * CHUNK * chunk]!;
-    this.#ints[2 * CHUNK * chunk] = this.#first[row]!;
+    const chunk = this.#chunks.take();
+    this.#chunks.ints[2 * CHUNK * chunk] = this.#first[row]!;
     this.#first[row] = chunk;
     this.#fill[row] = 0;
   }
 
   /** Takes a row's first chunk from it; returns the next, which is full. */
   #release(row: number, chunk: number): number {
-    const next = this.#ints[2 * CHUNK * chunk]!;
-    this.#ints[2 * CHUNK * chunk] = this.#unused;
-    this.#unused = chunk;
+    const next = this.#chunks.ints[2 * CHUNK * chunk]!;
+    this.#chunks.release(chunk);
     this.#first[row] = next;
     this.#fill[row] = ENTRIES;
     return next;
-  }
-
-  #enlargePool(): void {
-    const count = this.#times.length / CHUNK;
-    this.#times = grown(this.#times, new Float64Array(2 * this.#times.length));
-    this.#ints = new Int32Array(this.#times.buffer);
-    this.#free(count, 2 * count);
-  }
-
-  /** Chunks from `first` to `end` hold nothing. */
-  #free(first: number, end: number): void {
-    for (let chunk = first; chunk < end; chunk++) this.#ints[2 * CHUNK * chunk] = chunk + 1;
-    this.#ints[2 * CHUNK * (end - 1)] = this.#unused;
-    this.#unused = first;
   }
 }

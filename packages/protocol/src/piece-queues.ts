@@ -7,25 +7,22 @@
  *     ends    head, tail       2 numbers to a connection    7, 2
  *     cells   piece, next      2 numbers to a cell          7: 17, 2 ──▶ 2: 3, 0
  *
- * Cell 0 is none, so a queue of zeros is empty. Cells that nothing uses form a list of their own.
+ * Cell 0 is none, so a queue of zeros is empty (`cell-pool.ts`).
  */
 
+import { CellPool, NONE } from './cell-pool.ts';
 import { type Column, grown } from './columns.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
 import type { PeerTables } from './peer-tables.ts';
-
-const NONE = 0;
 
 export class PieceQueues implements Column {
   readonly #tables: PeerTables;
   #ends = new Int32Array(0);
   #lengths = new Uint16Array(0);
-  #cells = new Int32Array(2 * 16);
-  #unused = NONE;
+  readonly #pool = new CellPool(2, 1);
 
   constructor(tables: PeerTables) {
     this.#tables = tables;
-    this.#free(1, 16);
     tables.add(this);
   }
 
@@ -46,23 +43,21 @@ export class PieceQueues implements Column {
   /** The piece that came first; NO_PIECE where the queue is empty. */
   first(row: number, on: Connection): PieceIndex {
     const cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
-    return (cell === NONE ? NO_PIECE : this.#cells[2 * cell]!) as PieceIndex;
+    return (cell === NONE ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
   }
 
   has(row: number, on: Connection, piece: PieceIndex): boolean {
-    const cells = this.#cells;
+    const cells = this.#pool.ints;
     let cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
     while (cell !== NONE && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
     return cell !== NONE;
   }
 
   push(row: number, on: Connection, piece: PieceIndex): void {
-    if (this.#unused === NONE) this.#enlargePool();
     const at = this.#tables.blockOf[row]! + on;
-    const cells = this.#cells;
+    const cell = this.#pool.take();
+    const cells = this.#pool.ints;
     const ends = this.#ends;
-    const cell = this.#unused;
-    this.#unused = cells[2 * cell + 1]!;
     cells[2 * cell] = piece;
     cells[2 * cell + 1] = NONE;
     if (ends[2 * at] === NONE) ends[2 * at] = cell;
@@ -76,7 +71,7 @@ export class PieceQueues implements Column {
     const at = this.#tables.blockOf[row]! + on;
     const cell = this.#ends[2 * at]!;
     if (cell === NONE) return NO_PIECE;
-    const piece = this.#cells[2 * cell]! as PieceIndex;
+    const piece = this.#pool.ints[2 * cell]! as PieceIndex;
     this.#unlink(at, NONE, cell);
     return piece;
   }
@@ -84,7 +79,7 @@ export class PieceQueues implements Column {
   /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
   remove(row: number, on: Connection, piece: PieceIndex): boolean {
     const at = this.#tables.blockOf[row]! + on;
-    const cells = this.#cells;
+    const cells = this.#pool.ints;
     let before = NONE;
     for (let cell = this.#ends[2 * at]!; cell !== NONE; cell = cells[2 * cell + 1]!) {
       if (cells[2 * cell] === piece) {
@@ -97,26 +92,12 @@ export class PieceQueues implements Column {
   }
 
   #unlink(at: number, before: number, cell: number): void {
-    const cells = this.#cells;
+    const cells = this.#pool.ints;
     const after = cells[2 * cell + 1]!;
     if (before === NONE) this.#ends[2 * at] = after;
     else cells[2 * before + 1] = after;
     if (after === NONE) this.#ends[2 * at + 1] = before;
     this.#lengths[at]!--;
-    cells[2 * cell + 1] = this.#unused;
-    this.#unused = cell;
-  }
-
-  #enlargePool(): void {
-    const count = this.#cells.length / 2;
-    this.#cells = grown(this.#cells, new Int32Array(4 * count));
-    this.#free(count, 2 * count);
-  }
-
-  /** Cells from `first` to `end` hold nothing. */
-  #free(first: number, end: number): void {
-    for (let cell = first; cell < end; cell++) this.#cells[2 * cell + 1] = cell + 1;
-    this.#cells[2 * end - 1] = this.#unused;
-    this.#unused = first;
+    this.#pool.release(cell);
   }
 }
