@@ -25,7 +25,7 @@ import { CellPool, NONE } from './cell-pool.ts';
 import { grown } from './columns.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
-import { LINE_WORDS, type PeerTables } from './peer-tables.ts';
+import type { PeerTables } from './peer-tables.ts';
 
 /** Nothing will come of it: it need not be delivered. */
 export const UNHEARD = 0;
@@ -175,13 +175,14 @@ export class EarlyHaves {
    * to come from far away in memory, and so it comes at the same time.
    */
   #fetch(row: number, chunk: number, end: number): void {
-    const { has, hasWords, lines, rowWords, blockOf } = this.#tables;
+    const { has, hasWords, lines, lineWords, blockOf } = this.#tables;
+    const firstLine = this.#tables.lineOf(row);
     const ints = this.#chunks.ints;
     let seen = 0;
     for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
       const word = ints[2 * at + 5]! >>> 5;
       seen ^= has[(blockOf[row]! + ints[2 * at + 4]!) * hasWords + word]!;
-      seen ^= lines[row * rowWords + LINE_WORDS * word]!;
+      seen ^= lines[firstLine + lineWords * word]!;
     }
     this.fetched = seen;
   }

@@ -5,13 +5,13 @@
  *
  *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
  *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
- *     lines   for each 32 pieces sixteen words    │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
+ *     lines   for each 32 pieces eight words      │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
  *     free    a bit for each piece that is neither stored nor asked for, row by row
  *     stored  for each piece a bit for each row that holds it, piece by piece
  *
- * The words of a line, one cache line, have a bit for each of its pieces: how many neighbours hold
- * it, in binary. Word 0 has the bits worth 1, word 1 those worth 2, word 2 those worth 4, and so
- * on.
+ * The words of a line, half a cache line, have a bit for each of its pieces: how many neighbours
+ * hold it, in binary. Word 0 has the bits worth 1, word 1 those worth 2, word 2 those worth 4, and
+ * so on. Where somebody has more neighbours than eight bits count, all lines become longer.
  *
  * Nine in ten messages are a `have`, and most change a bit in `has` and count a holder, which is
  * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
@@ -31,11 +31,9 @@ import { PieceQueues } from './piece-queues.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Services } from './services.ts';
 
-export const LINE_WORDS = 16;
+const LINE_WORDS = 8;
 /** Tables that are too small become so many times as large. */
 const GROWTH = 1.25;
-/** Nobody has more neighbours than fit into so many bits. */
-const COUNT_BITS = LINE_WORDS;
 
 /** What is left to do after a `have`. */
 export const NOTHING = 0;
@@ -52,14 +50,14 @@ export class PeerTables {
   has: Uint32Array;
   /** Who is at the other end of each connection. */
   remote: Int32Array;
-  /** For each row and 32 pieces, how many neighbours hold each, in binary. */
-  readonly lines: Uint32Array;
+  /** For each row and 32 pieces, how many neighbours hold each, in binary: see `lineOf`. */
+  lines: Uint32Array;
   /** A row of `hasWords` words of bits for each peer: the pieces that it lacks and may ask for. */
   readonly free: Uint32Array;
   /** Words of `has` for a connection. */
   readonly hasWords: number;
-  /** Words of `lines` for a row. */
-  readonly rowWords: number;
+  /** Words of a line: how many bits there are to a count. */
+  lineWords: number = LINE_WORDS;
   /** For each row, the first of its connections. */
   readonly blockOf: Int32Array;
   /** For each row, how many bits its greatest count of holders takes. */
@@ -84,11 +82,10 @@ export class PeerTables {
   /** For `rows` peers of so many pieces, with room for so many connections of each at first. */
   constructor(pieceCount: number, rows: number, connectionsEach: number) {
     this.hasWords = wordsFor(pieceCount);
-    this.rowWords = LINE_WORDS * this.hasWords;
     this.flags = new Uint8Array(rows * connectionsEach);
     this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
     this.remote = new Int32Array(rows * connectionsEach);
-    this.lines = new Uint32Array(rows * this.rowWords);
+    this.lines = new Uint32Array(rows * this.hasWords * LINE_WORDS);
     this.#storedWords = wordsFor(rows);
     this.#stored = new Uint32Array(pieceCount * this.#storedWords);
     this.free = new Uint32Array(rows * this.hasWords);
@@ -160,32 +157,51 @@ export class PeerTables {
     this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
   }
 
+  /** The first word of a row's lines. */
+  lineOf(row: number): number {
+    return row * this.hasWords * this.lineWords;
+  }
+
   /** One more neighbour holds `piece`. */
   addHolder(row: number, piece: PieceIndex): void {
-    const { lines } = this;
-    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS;
+    const { lines, lineWords } = this;
+    const first = this.lineOf(row) + (piece >>> 5) * lineWords;
     const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < COUNT_BITS; bit++) {
+    for (let bit = 0; bit < lineWords; bit++) {
       const before = lines[first + bit]!;
       lines[first + bit] = before ^ mask;
       if ((before & mask) !== 0) continue;
       if (bit >= this.countBits[row]!) this.countBits[row] = bit + 1;
       return;
     }
-    assert(false, `a piece has fewer than ${2 ** COUNT_BITS} holders`);
+    // All bits were set, and none is now: the count goes on in the next one.
+    this.#lengthenLines();
+    this.lines[this.lineOf(row) + (piece >>> 5) * this.lineWords + lineWords]! |= mask;
+    this.countBits[row] = lineWords + 1;
   }
 
   /** One neighbour fewer holds `piece`. */
   removeHolder(row: number, piece: PieceIndex): void {
-    const { lines } = this;
-    const first = row * this.rowWords + (piece >>> 5) * LINE_WORDS;
+    const { lines, lineWords } = this;
+    const first = this.lineOf(row) + (piece >>> 5) * lineWords;
     const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < COUNT_BITS; bit++) {
+    for (let bit = 0; bit < lineWords; bit++) {
       const before = lines[first + bit]!;
       lines[first + bit] = before ^ mask;
       if ((before & mask) !== 0) return;
     }
     assert(false, 'only a holder can leave');
+  }
+
+  /** Gives each line twice as many words. */
+  #lengthenLines(): void {
+    const { lines, lineWords } = this;
+    const longer = new Uint32Array(2 * lines.length);
+    for (let at = 0; at < lines.length; at += lineWords) {
+      longer.set(lines.subarray(at, at + lineWords), 2 * at);
+    }
+    this.lines = longer;
+    this.lineWords = 2 * lineWords;
   }
 
   #grow(needed: number): void {

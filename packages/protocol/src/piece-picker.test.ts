@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { Bitfield } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
+import { PeerTables } from './peer-tables.ts';
 import { PiecePicker, type Preference } from './piece-picker.ts';
 
 /**
@@ -43,6 +44,21 @@ describe('the next piece', () => {
     picker.removeHolder(0 as PieceIndex);
     picker.removeHolder(0 as PieceIndex);
     expect(picker.next(rowOf([0, 1], 2), 0)).toBe(0);
+  });
+
+  test.each([255, 256, 511, 70_000])('is the rarest one also where others have %i holders', (many) => {
+    const tables = new PeerTables(40, 3, 0);
+    const pickers = [0, 1, 2].map((row) => new PiecePicker(40, seededRandom(1), 'within-rarity', { tables, row }));
+    const common = 39 as PieceIndex;
+    for (const picker of pickers) {
+      for (const piece of [3, 38, 39]) picker.addHolder(piece as PieceIndex);
+    }
+    for (let n = 1; n < many; n++) pickers[1]!.addHolder(common);
+    expect(pickers.map((picker) => picker.next(rowOf([38, 39], 40), 0))).toEqual([expect.any(Number), 38, expect.any(Number)]);
+
+    for (let n = 1; n < many; n++) pickers[1]!.removeHolder(common);
+    for (const picker of pickers) picker.addHolder(38 as PieceIndex);
+    expect(pickers.map((picker) => picker.next(rowOf([38, 39], 40), 0))).toEqual([39, 39, 39]);
   });
 
   test('is free again once released', () => {

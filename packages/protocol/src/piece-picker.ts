@@ -14,7 +14,7 @@ import { assert, type Random } from '@cachetorrent/std';
 
 import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
-import { LINE_WORDS, type PeerMemory, PeerTables } from './peer-tables.ts';
+import { type PeerMemory, PeerTables } from './peer-tables.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
 export type Preference =
@@ -38,9 +38,7 @@ export class PiecePicker {
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The lines and the free pieces of all, and where ours begin. */
-  readonly #lines: Uint32Array;
-  readonly #firstLine: number;
+  /** The free pieces of all, and where ours begin. */
   readonly #free: Uint32Array;
   readonly #firstWord: number;
   #storedCount = 0;
@@ -58,8 +56,6 @@ export class PiecePicker {
     this.#pieceCount = pieceCount;
     this.#tables = tables;
     this.#row = row;
-    this.#lines = tables.lines;
-    this.#firstLine = row * tables.rowWords;
     this.#free = tables.free;
     this.#firstWord = row * tables.hasWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
@@ -170,18 +166,19 @@ export class PiecePicker {
 
   /** Bit by bit of the count, from the greatest: candidates that have a 0 stay, if any has. */
   #keepRarest(): void {
-    const lines = this.#lines;
-    for (let bit = this.#tables.countBits[this.#row]! - 1; bit >= 0; bit--) {
-      const first = this.#firstLine + bit;
+    const { lines, lineWords, countBits } = this.#tables;
+    const firstLine = this.#tables.lineOf(this.#row);
+    for (let bit = countBits[this.#row]! - 1; bit >= 0; bit--) {
+      const first = firstLine + bit;
       let any = 0;
       for (let i = 0; i < placeCount && any === 0; i++) {
-        any = candidates[i]! & ~lines[first + places[i]! * LINE_WORDS]!;
+        any = candidates[i]! & ~lines[first + places[i]! * lineWords]!;
       }
       if (any === 0) continue;
       let kept = 0;
       for (let i = 0; i < placeCount; i++) {
         const place = places[i]!;
-        const rest = candidates[i]! & ~lines[first + place * LINE_WORDS]!;
+        const rest = candidates[i]! & ~lines[first + place * lineWords]!;
         if (rest === 0) continue;
         candidates[kept] = rest;
         places[kept++] = place;
