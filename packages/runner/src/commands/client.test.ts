@@ -64,7 +64,7 @@ describe('get', () => {
     await seedWithTracker();
     const at = world();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
-    expect(at.written.err).toContain('/dev/full: the disk is full. Make room and start again');
+    expect(at.written.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
   test('ends with 130 where it is stopped', async () => {
