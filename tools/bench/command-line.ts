@@ -1,7 +1,5 @@
 /** The command line of `bench`: its commands, their options, and what becomes of an error. */
 
-import { writeFile } from 'node:fs/promises';
-
 import { UserMistake } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
@@ -76,11 +74,6 @@ function surroundingsOf({ stdout, stderr }: Streams, signal: AbortSignal): Surro
     stderr,
     signal,
     tell: (line) => void stderr.write(`${line}\n`),
-    deliver: async ({ table, document, json, out }) => {
-      const text = `${JSON.stringify(document, null, 2)}\n`;
-      if (out !== undefined) await writeFile(out, text);
-      stdout.write(json === true ? text : `${table}\n`);
-    },
   };
 }
 

@@ -12,9 +12,20 @@ import { UserMistake } from '@cachetorrent/runner';
 
 import { busyElsewhere, describe, thisMachine } from './machine.ts';
 
+/** @throws UserMistake where the page has no place for the table of `kind` */
+export async function checkPage(path: string, kind: string): Promise<void> {
+  placeIn(await pageOf(path), path, kind);
+}
+
 /** @throws UserMistake where the page has no place for it */
 export async function writeIntoPage(path: string, kind: string, text: string): Promise<void> {
   const page = await pageOf(path);
+  const { from, to } = placeIn(page, path, kind);
+  await writeFile(path, `${page.slice(0, from)}\n${text.trim()}\n\n${page.slice(to)}`);
+}
+
+/** Between which characters the table goes. */
+function placeIn(page: string, path: string, kind: string): { from: number; to: number } {
   const begin = `<!-- bench ${kind} -->\n`;
   const end = '<!-- end -->';
   const from = page.indexOf(begin) + begin.length;
@@ -23,7 +34,7 @@ export async function writeIntoPage(path: string, kind: string, text: string): P
     const problem = `has no place for this: no lines "${begin.trim()}" and "${end}"`;
     throw new UserMistake({ at: path, problem, fix: 'write these two lines where the table goes' });
   }
-  await writeFile(path, `${page.slice(0, from)}\n${text.trim()}\n\n${page.slice(to)}`);
+  return { from, to };
 }
 
 /** One line for below a table: on what it was measured. */

@@ -13,15 +13,6 @@ export interface Surroundings extends Streams {
   readonly tell: (line: string) => void;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
-  /** Prints a table, or the document instead, and writes the document to a file if one is named. */
-  readonly deliver: (delivery: Delivery) => Promise<void>;
-}
-
-export interface Delivery {
-  readonly table: string;
-  readonly document: unknown;
-  readonly json?: true;
-  readonly out?: string;
 }
 
 /** Something got slower than it was. */

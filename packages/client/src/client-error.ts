@@ -16,7 +16,7 @@ export class ClientError extends Error {
   readonly mistake: Mistake;
 
   constructor(mistake: Mistake, cause?: unknown) {
-    super(`${mistake.at}: ${mistake.problem}. ${mistake.fix}.`, { cause });
+    super(`${mistake.at}: ${mistake.problem}\n  to mend it: ${mistake.fix}`, { cause });
     this.mistake = mistake;
   }
 }

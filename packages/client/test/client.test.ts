@@ -126,7 +126,7 @@ describe('a download', () => {
     const leech = await world.client({ ...torrent, files }, 'leech', { folder: '/dev' });
     leech.connectTo(at(seed));
     await expect(within(10_000, 'over', leech.completed))
-      .rejects.toThrow('/dev/full: the disk is full. Make room and start again: what is there is kept.');
+      .rejects.toThrow('/dev/full: the disk is full\n  to mend it: make room and start again: what is there is kept');
     await leech.stop();
   });
 });

@@ -62,6 +62,7 @@ function commandLine(surroundings: Surroundings): Command {
   const program = new Command('cachetorrent')
     .description('BitTorrent with leaders and caches in every AS: simulated, and on real sockets.')
     .version(VERSION)
+    .showHelpAfterError('  (--help says what there is)')
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),

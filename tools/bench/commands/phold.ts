@@ -6,28 +6,23 @@ import { UserMistake } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
-import { measuredOn, writeIntoPage } from '../page.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
-import { heading } from '../result-file.ts';
+import { deliver, type Destination, withDestination } from './delivery.ts';
 import { count, counts, percentages } from './options.ts';
 
-interface Flags {
+interface Flags extends Destination {
   readonly pending?: readonly number[];
   readonly actors?: readonly number[];
   readonly workers?: readonly number[];
   readonly remote?: readonly number[];
   readonly runs: number;
   readonly events?: number;
-  readonly out?: string;
-  readonly page?: string;
-  readonly json?: true;
 }
 
 const BASE: PholdPoint = { pending: 16_000, actors: 16, workers: 1, remote: 10 };
 
 export function addPhold(program: Command, surroundings: Surroundings): void {
-  program
-    .command('phold')
+  withDestination(program.command('phold'))
     .description('Measures the engine alone: events that schedule events (PHOLD).')
     .option('--pending <counts>', 'events pending at any time', counts)
     .option('--actors <counts>', 'actors that they are spread over', counts)
@@ -35,23 +30,17 @@ export function addPhold(program: Command, surroundings: Surroundings): void {
     .option('--remote <percentages>', 'of the events, how many go to another actor', percentages)
     .option('--runs <n>', 'runs of each', count, 3)
     .option('--events <n>', 'events of a run, for a trial', count)
-    .option('--out <file>', 'writes the result there, as JSON')
-    .option('--page <file>', 'writes the table into a page, between its two comments')
-    .option('--json', 'prints the result instead of the table')
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, { tell, deliver }: Surroundings): Promise<void> {
-  const { runs, events, page, out, json } = flags;
+async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { runs, events } = flags;
   const chosen = pointsOf(flags);
   for (const point of chosen) check(point);
-  const options = { runs, tell, ...(events === undefined ? {} : { events }) };
+  const options = { runs, tell: surroundings.tell, ...(events === undefined ? {} : { events }) };
   const points = [];
   for (const point of chosen) points.push(await pholdResult(point, options));
-  const table = `${pholdTable(points)}\n\n${measuredOn()}`;
-  const where = { ...(json ? { json } : {}), ...(out === undefined ? {} : { out }) };
-  await deliver({ table, document: { ...heading('phold'), points }, ...where });
-  if (page !== undefined) await writeIntoPage(page, 'phold', table);
+  await deliver('phold', { table: pholdTable(points), document: { points } }, flags, surroundings);
 }
 
 /** All combinations of what was asked for; where nothing was, one thing is varied at a time. */

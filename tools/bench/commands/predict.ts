@@ -6,41 +6,34 @@ import type { Command } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
 import { configFile } from '../../runs/configs.ts';
-import { measuredOn, writeIntoPage } from '../page.ts';
 import { barrierCost, loopMsWith, measureBasis, swarmOf } from '../predict/measure.ts';
 import { boundsOf, predict } from '../predict/predict.ts';
 import { findings, predictionTable } from '../predict/report.ts';
-import { heading } from '../result-file.ts';
+import { deliver, type Destination, withDestination } from './delivery.ts';
 import { count, counts } from './options.ts';
 
-interface Flags {
+interface Flags extends Destination {
   readonly pieces?: number;
   readonly workers: readonly number[];
   /** False for `--no-check`. */
   readonly check: boolean;
-  readonly out?: string;
-  readonly page?: string;
-  readonly json?: true;
 }
 
 const WORKERS = [2, 4, 8, 16, 32, 64];
 
 export function addPredict(program: Command, surroundings: Surroundings): void {
-  program
-    .command('predict')
+  withDestination(program.command('predict'))
     .description('Computes what more workers would bring, from how busy each AS is when.')
     .argument('[config]', 'a configuration file', configFile('large'))
     .option('--pieces <n>', 'with so many pieces, for a trial', count)
     .option('--workers <counts>', 'for so many workers', counts, WORKERS)
     .option('--no-check', 'does not measure what can be measured here, to compare')
-    .option('--out <file>', 'writes the result there, as JSON')
-    .option('--page <file>', 'writes the table into a page, between its two comments')
-    .option('--json', 'prints the result instead of the table')
     .action((file: string, flags: Flags) => run(file, flags, surroundings));
 }
 
-async function run(file: string, flags: Flags, { tell, deliver }: Surroundings): Promise<void> {
-  const { pieces, workers: workerCounts, check, page, ...rest } = flags;
+async function run(file: string, flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { tell } = surroundings;
+  const { pieces, workers: workerCounts, check } = flags;
   const swarm = await swarmOf(file, pieces === undefined ? {} : { pieces });
   tell('measuring barriers');
   const barrierMs = await barrierCost(workerCounts);
@@ -54,12 +47,11 @@ async function run(file: string, flags: Flags, { tell, deliver }: Surroundings):
     tell(`running on ${workers} workers`);
     measured.set(workers, basis.loopMs / (await loopMsWith(swarm, workers)));
   }
-  const text = `${findings(basis)}\n\n${predictionTable(predictions, measured)}\n\n${measuredOn()}`;
+  const table = `${findings(basis)}\n\n${predictionTable(predictions, measured)}`;
   const { loopMs, wallMs, steps } = basis;
   const bounds = boundsOf(basis);
   const barriers = workerCounts.map((workers) => ({ workers, ms: barrierMs(workers) }));
   const run = { loopMs, wallMs, steps: steps.count, barriers };
-  const document = { ...heading('predict'), run, bounds, predictions, measured: [...measured] };
-  await deliver({ table: text, document, ...rest });
-  if (page !== undefined) await writeIntoPage(page, 'predict', text);
+  const document = { run, bounds, predictions, measured: [...measured] };
+  await deliver('predict', { table, document }, flags, surroundings);
 }

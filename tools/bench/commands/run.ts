@@ -3,39 +3,33 @@
 import type { Command } from 'commander';
 
 import { GotWorse, type Surroundings } from '../surroundings.ts';
-import { measuredOn, writeIntoPage } from '../page.ts';
 import { heading, readRunFile, type RunFile } from '../result-file.ts';
 import { checkComparable, regressions } from '../run/compare.ts';
 import { targetTable } from '../run/report.ts';
 import { casesOf, checkCores, chosenTargets, runRounds } from '../run/run.ts';
+import { deliver, type Destination, withDestination } from './delivery.ts';
 import { count, names } from './options.ts';
 
-interface Flags {
+interface Flags extends Destination {
   readonly runs: number;
   readonly only?: readonly string[];
   readonly compare?: string;
   readonly pieces?: number;
-  readonly out?: string;
-  readonly page?: string;
-  readonly json?: true;
 }
 
 export function addRun(program: Command, surroundings: Surroundings): void {
-  program
-    .command('run')
+  withDestination(program.command('run'))
     .description('Measures what is promised of speed and size: whole processes, in turns.')
     .option('--runs <n>', 'runs of each case', count, 5)
     .option('--only <ids>', 'only these targets, such as 1,3a; 6 runs only if named', names)
     .option('--compare <file>', 'an earlier result: ends with 1 where something got worse')
     .option('--pieces <n>', 'with so many pieces, for a trial', count)
-    .option('--out <file>', 'writes the result there, as JSON')
-    .option('--page <file>', 'writes the table into a page, between its two comments')
-    .option('--json', 'prints the result instead of the table')
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, { tell, signal, deliver }: Surroundings): Promise<void> {
-  const { runs, only, compare, pieces, page, ...rest } = flags;
+async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { tell, signal } = surroundings;
+  const { runs, only, compare, pieces } = flags;
   const targets = chosenTargets(only);
   const cases = casesOf(targets);
   checkCores(cases);
@@ -50,9 +44,8 @@ async function run(flags: Flags, { tell, signal, deliver }: Surroundings): Promi
     ...planned,
     rounds: [...(await runRounds({ cases, rounds: runs, signal, tell, ...trial }))],
   };
-  const table = `${targetTable(targets, after.rounds)}\n\n${measuredOn()}\n`;
-  await deliver({ table, document: after, ...rest });
-  if (page !== undefined) await writeIntoPage(page, 'run', table);
+  const table = targetTable(targets, after.rounds);
+  await deliver('run', { table, document: after }, flags, surroundings);
   if (before === undefined) return;
   const worse = regressions(before, after);
   if (worse.length > 0) throw new GotWorse(worse.join('\n'));

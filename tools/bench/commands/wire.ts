@@ -4,53 +4,40 @@ import type { Command } from 'commander';
 
 import { table } from '../../runs/markdown.ts';
 import { type Cost, costOf } from '../micro/micro.ts';
-import { measuredOn, writeIntoPage } from '../page.ts';
-import { heading } from '../result-file.ts';
 import { summarize } from '../statistics.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { DECODING } from '../wire/decoding.ts';
 import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
+import { deliver, type Destination, withDestination } from './delivery.ts';
 import { count } from './options.ts';
 
-interface Flags {
+interface Flags extends Destination {
   readonly mib: number;
   readonly runs: number;
   readonly time: number;
-  readonly out?: string;
-  readonly page?: string;
-  readonly json?: true;
 }
 
 export function addWire(program: Command, surroundings: Surroundings): void {
-  program
-    .command('wire')
+  withDestination(program.command('wire'))
     .description('Measures the wire: its decoder, and a file over loopback.')
     .option('--mib <n>', 'size of the file', count, 1_024)
     .option('--runs <n>', 'transfers, of which the median is shown', count, 3)
     .option('--time <ms>', 'how long to measure the decoder', count, 1_000)
-    .option('--out <file>', 'writes the result there, as JSON')
-    .option('--page <file>', 'writes the table into a page, between its two comments')
-    .option('--json', 'prints the result instead of the table')
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, { tell, deliver }: Surroundings): Promise<void> {
-  const { mib, runs, time, page, ...rest } = flags;
+async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+  const { mib, runs, time } = flags;
   const costs: Cost[] = [];
   for (const micro of DECODING) costs.push(await costOf(micro, { timeMs: time }));
   const parts = await floors(mib);
   const transfers: Transfer[] = [];
   for (let i = 0; i < runs; i++) {
     transfers.push(await transfer(mib));
-    tell(`transfer ${i + 1}: ${rate(transfers[i]!.bytes / transfers[i]!.seconds)}`);
+    surroundings.tell(`transfer ${i + 1}: ${rate(transfers[i]!.bytes / transfers[i]!.seconds)}`);
   }
-  const text = `${wireTable(costs, parts, transfers)}\n\n${measuredOn()}`;
-  await deliver({
-    table: text,
-    document: { ...heading('wire'), costs, parts, transfers },
-    ...rest,
-  });
-  if (page !== undefined) await writeIntoPage(page, 'wire', text);
+  const table = wireTable(costs, parts, transfers);
+  await deliver('wire', { table, document: { costs, parts, transfers } }, flags, surroundings);
 }
 
 function wireTable(costs: readonly Cost[], parts: Floors, transfers: readonly Transfer[]): string {

@@ -37,10 +37,9 @@ export async function get(path: string, flags: GetFlags, around: Surroundings): 
     }
     unwatch();
     display.clear();
-    const seconds = (performance.now() - startMs) / 1_000;
-    around.stdout.write(
-      `${torrent.name}: ${inWords(torrent.shape.totalBytes)} in ${seconds.toFixed(1)} s\n`,
-    );
+    const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
+    const how = client.status.receivedBytes === 0 ? 'were there already' : `in ${seconds} s`;
+    around.stdout.write(`${torrent.name}: ${inWords(torrent.shape.totalBytes)} ${how}\n`);
     if (flags.stay === true) await serve(client, around, display);
   } finally {
     unwatch();

@@ -50,7 +50,7 @@ export async function seed(path: string, flags: SeedFlags, around: Surroundings)
 async function make(path: string, flags: SeedFlags, around: Surroundings): Promise<Torrent> {
   const { tracker: trackers = [], pieceBytes, out = `${resolve(path)}.torrent` } = flags;
   if (!existsSync(path)) {
-    const fix = 'Give the path of a file, of a folder, or of a .torrent file';
+    const fix = 'give the path of a file, of a folder, or of a .torrent file';
     throw new ClientError({ at: path, problem: 'there is nothing there', fix });
   }
   const bytes = await makeTorrent(path, { trackers, pieceBytes, isPrivate: flags.public !== true });
@@ -75,6 +75,6 @@ async function checkWhole(
   throw new ClientError({
     at: path,
     problem: `${pieceCount - found.length} of its ${pieceCount} pieces are not in ${folder}`,
-    fix: `Name the folder that has "${torrent.name}" (--folder), or get the rest first (get)`,
+    fix: `name the folder that has "${torrent.name}" (--folder), or get the rest first (get)`,
   });
 }

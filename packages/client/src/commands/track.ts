@@ -63,7 +63,7 @@ async function readTable(path: string): Promise<string> {
     throw new ClientError({
       at: path,
       problem: `cannot be read (${(error as Error).message})`,
-      fix: 'Give the path of a file with lines like "10.1.0.0/16 64513"',
+      fix: 'give the path of a file with lines like "10.1.0.0/16 64513"',
     });
   });
 }

@@ -20,7 +20,7 @@ export class Listener {
             {
               at: `${host ?? '*'}:${port}`,
               problem: `nothing can listen there (${error.message})`,
-              fix: 'Choose another address or port',
+              fix: 'choose another address or port',
             },
             error,
           ),

@@ -159,7 +159,7 @@ export class FileStore {
     throw new StorageFailure({
       at: link,
       problem: `is a symbolic link that leads out of ${this.#folder}`,
-      fix: 'Remove the link, or choose another folder',
+      fix: 'remove the link, or choose another folder',
     });
   }
 
@@ -177,7 +177,7 @@ function failureAt(path: string, error: unknown): StorageFailure {
       {
         at: path,
         problem: 'the disk is full',
-        fix: 'Make room and start again: what is there is kept',
+        fix: 'make room and start again: what is there is kept',
       },
       error,
     );
@@ -186,7 +186,7 @@ function failureAt(path: string, error: unknown): StorageFailure {
     {
       at: path,
       problem: `cannot be used (${message})`,
-      fix: 'See to its permissions, or choose another folder',
+      fix: 'see to its permissions, or choose another folder',
     },
     error,
   );

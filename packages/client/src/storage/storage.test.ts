@@ -101,7 +101,7 @@ describe('a disk', () => {
     const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['full'] }] };
     const store = new FileStore({ torrent: single, folder: '/dev', isWritable: true });
     await expect(store.writePiece(0, content.subarray(0, 16)))
-      .rejects.toThrow(/full: the disk is full. Make room and start again: what is there is kept./);
+      .rejects.toThrow(/full: the disk is full\n  to mend it: make room and start again: what is there is kept/);
     await store.close();
   });
 
@@ -138,7 +138,7 @@ describe('a symbolic link', () => {
     { is: 'a file outside',       link: 'n/f0', target: '../../f0', outside: 'f0' },
     { is: 'a file by its path',   link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
   ])('to $is is not followed', async ({ link, target, outside }) => {
-    expect(await written(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out. Remove the link, or choose another folder.`);
+    expect(await written(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out\n  to mend it: remove the link, or choose another folder`);
     expect(existsSync(join(folder, outside))).toBe(false);
   });
 

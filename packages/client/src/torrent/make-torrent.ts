@@ -36,7 +36,7 @@ export async function makeTorrent(path: string, options: MakeTorrentOptions): Pr
       {
         at: path,
         problem: `no torrent can be made of it (${(error as Error).message})`,
-        fix: 'Give the path of a file, or of a folder with files in it',
+        fix: 'give the path of a file, or of a folder with files in it',
       },
       error,
     );

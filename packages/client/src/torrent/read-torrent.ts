@@ -28,7 +28,7 @@ interface RawFile {
 /** Throws ClientError where there is no such file, or it is no torrent that we can have. */
 export async function readTorrent(path: string): Promise<Torrent> {
   const fail = (problem: string): never => {
-    throw new ClientError({ at: path, problem, fix: 'Give the path of a .torrent file' });
+    throw new ClientError({ at: path, problem, fix: 'give the path of a .torrent file' });
   };
   const unreadable = (error: Error): never => fail(`cannot be read (${error.message})`);
   const { size } = await stat(path).catch(unreadable);
@@ -39,7 +39,7 @@ export async function readTorrent(path: string): Promise<Torrent> {
 /** The same for bytes; `at` names them in messages. */
 export async function parseTorrentFile(file: Uint8Array, at: string): Promise<Torrent> {
   const fail = (problem: string): never => {
-    throw new ClientError({ at, problem, fix: 'Ask whoever made the torrent for a good one' });
+    throw new ClientError({ at, problem, fix: 'ask whoever made the torrent for a good one' });
   };
   try {
     const info = infoBytes(file);

@@ -32,7 +32,7 @@ export class PrefixTable {
         throw new ClientError({
           at: `${at}, line ${i + 1}`,
           problem: `"${line.trim()}" is no prefix with the number of an autonomous system`,
-          fix: 'Write lines like "10.1.0.0/16 64513"',
+          fix: 'write lines like "10.1.0.0/16 64513"',
         });
       }
     }

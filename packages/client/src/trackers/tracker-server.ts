@@ -61,7 +61,7 @@ export class TrackerServer {
             {
               at: `${host}:${port}`,
               problem: `nothing can listen there (${error.message})`,
-              fix: 'Choose another address or port',
+              fix: 'choose another address or port',
             },
             error,
           ),

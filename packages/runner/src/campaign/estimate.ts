@@ -41,7 +41,7 @@ export function memoryBytes(swarm: Swarm): number {
 }
 
 /** The least time in which a file can reach all peers (Kumar and Ross 2006). */
-export function leastDistributionMs({ capacities, seeds, pieces, pieceBits }: Swarm): number {
+function leastDistributionMs({ capacities, seeds, pieces, pieceBits }: Swarm): number {
   const fileBits = pieces * pieceBits;
   let first = 0;
   let uploadKbps = 0;

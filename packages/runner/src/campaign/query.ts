@@ -36,7 +36,7 @@ export async function query(store: Store, sql: string): Promise<Answer> {
 }
 
 /** What an experiment is called in SQL, without quotes. */
-export function tableName(experiment: string): string {
+function tableName(experiment: string): string {
   return experiment.replaceAll('-', '_');
 }
 

@@ -56,6 +56,14 @@ async function withStore(
 }
 
 describe('sweep', { timeout: PATIENCE_MS }, () => {
+  test.each(['sweep', 'work'])('%s makes no store for a Redis that is not there', (command) =>
+    withExperiment(async (file, store) => {
+      const args = command === 'sweep' ? [command, file, '--engine', 'bullmq'] : [command];
+      const { code, err } = await run([...args, '--redis', 'redis://127.0.0.1:1', '--store', store]);
+      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining('cannot be reached')]);
+      expect(existsSync(store)).toBe(false);
+    }));
+
   test('fills a store, and says what to do next', () =>
     withExperiment(async (file, store) => {
       const first = await run(['sweep', file, '--store', store, '--quiet']);

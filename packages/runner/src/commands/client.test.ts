@@ -55,13 +55,16 @@ describe('get', () => {
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT.done);
     expect(at.written.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
+    const again = world();
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT.done);
+    expect(again.written.out).toBe('full: 100 kB were there already\n');
   });
 
   test('ends with 1 where the disk is full', async () => {
     await seedWithTracker();
     const at = world();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
-    expect(at.written.err).toContain('/dev/full: the disk is full. Make room and start again');
+    expect(at.written.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
   test('ends with 130 where it is stopped', async () => {
@@ -85,6 +88,9 @@ test.each([
   { of: 'no torrent',       args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
   { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
   { of: 'no address',       args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
+  { of: 'no tracker',       args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
+  { of: 'no port',          args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
+  { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
   { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
 ])('a mistake, $of, ends with 2', async ({ args, says }) => {
   const at = world();

@@ -52,7 +52,7 @@ export interface RunOptions {
 }
 
 /** As often as peers rechoke, by default. */
-export const TIMELINE_MS = 10_000;
+const TIMELINE_MS = 10_000;
 
 /** The user stopped the run. */
 export class Interrupted extends Error {

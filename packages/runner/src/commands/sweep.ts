@@ -47,6 +47,10 @@ export async function sweepCommand(
   if (flags.dryRun) return dryRun(plan, flags, surroundings);
 
   const { stdout, stderr, nowMs, signal } = surroundings;
+  if (flags.engine === 'bullmq') {
+    const { checkReachable } = await import('../campaign/engines/redis.ts');
+    await checkReachable(redisUrl(flags.redis, surroundings.env));
+  }
   const store = await Store.open(flags.store, flags.datasets);
   const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
   let engine: Engine | undefined;

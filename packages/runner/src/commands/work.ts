@@ -124,6 +124,7 @@ async function workOnQueue(
   { stdout, stderr, signal, env }: Surroundings,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
+  const { checkReachable } = await import('../campaign/engines/redis.ts');
   const tell = (message: string) => void stderr.write(`${message}\n`);
   const url = redisUrl(redis, env);
   const made = { done: 0, failed: 0 };
@@ -131,6 +132,7 @@ async function workOnQueue(
     made[error === undefined ? 'done' : 'failed']++;
     if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
   };
+  await checkReachable(url);
   const store = folder === undefined ? undefined : await Store.open(folder);
   try {
     const worker = await BullmqWorker.connect({

@@ -71,7 +71,8 @@ export class ProgressDisplay {
       `${progress.peersComplete} of ${progress.peers} peers`,
       `${Math.round(progress.simulatedMs / 1000)} s simulated`,
       `${perSecond(progress.messages, elapsedMs)} messages/s`,
-      leftMs === undefined ? 'time left unknown' : `${duration(leftMs)} left`,
+      // At first nobody knows.
+      ...(leftMs === undefined ? [] : [`${duration(leftMs)} left`]),
     ];
     return parts.join(', ');
   }

@@ -49,6 +49,14 @@ async function withReport(
 }
 
 describe('a report', () => {
+  test('holds no combination against itself', () =>
+    withReport(async ({ page }) => {
+      const table = /<table [^>]*id="comparisons".*?<\/table>/s.exec(readFileSync(page, 'utf8'))![0];
+      const pairs = [...table.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td>/g)].map(([, a, b]) => [a, b]);
+      expect(pairs.length).toBeGreaterThan(0);
+      for (const [combination, against] of pairs) expect(combination).not.toBe(against);
+    }, { ...EXPERIMENT, plots: EXPERIMENT.plots.slice(0, 1), vary: { product: [{ leaders: [10, 30] }, { union: [{ protocol: 'plain' }, { protocol: 'random', choker: 'random' }] }] } }));
+
   test('has every plot as SVG and as PNG', () =>
     withReport(async ({ plotFolder, plots }) => {
       expect(plots).toEqual([

@@ -41,6 +41,8 @@ export function comparisonTable(data: ReportData, measure: readonly FigureName[]
   ];
   const rows = others.flatMap((cell) => {
     const baseline = baselineOf(cell, data.cells, spec?.x, spec?.series);
+    // The first series is what the others are held against.
+    if (cell === baseline) return [];
     return measure.flatMap((figure) => {
       const comparison = compare(bySeed(baseline, figure), bySeed(cell, figure));
       return comparison === undefined ? [] : [comparisonRow(cell, baseline, figure, comparison)];

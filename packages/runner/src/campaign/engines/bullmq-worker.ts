@@ -10,6 +10,7 @@ import { UserMistake } from '../../user-mistake.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { Store } from '../store/store.ts';
+import { giveBackLost } from './bullmq-lost.ts';
 import {
   hasResult,
   type JobAnswer,
@@ -39,6 +40,11 @@ export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
 /** How long to wait for room, or for work. */
 const LOOK_EVERY_MS = 200;
 const LOCK_MS = 30_000;
+/**
+ * How often to look, while a lock lasts, for those that have run out. Where a look comes too early
+ * for Redis, by a millisecond, only the next one counts.
+ */
+const LOOKS_PER_LOCK = 6;
 /** After a command that failed with its connection. */
 const RETRY_MS = 1_000;
 /** A run that takes its worker's process with it goes to so many others. */
@@ -48,6 +54,8 @@ export class BullmqWorker implements Worker {
   readonly #redis: Redis;
   readonly #pool: Pool;
   readonly #options: BullmqWorkerOptions;
+  /** From when it was handed over until it is done, or given back. */
+  readonly #atWorkOn = new Set<RunKey>();
 
   private constructor(redis: Redis, options: BullmqWorkerOptions) {
     this.#redis = redis;
@@ -73,28 +81,34 @@ export class BullmqWorker implements Worker {
     const { lockMs = LOCK_MS, endsWhenEmpty = false } = this.#options;
     const connection = this.#redis.duplicate();
     connection.on('error', () => {});
+    const ending = new AbortController();
+    const over = AbortSignal.any([signal, ending.signal]);
     const worker = new QueueWorker<Task, JobAnswer>(
       QUEUE_NAME,
-      (job, token) => this.#perform(job, token!, signal),
+      (job, token) => this.#handedOver(job, token!, over),
       {
         connection,
         prefix: QUEUE_PREFIX,
         concurrency: this.#pool.jobs,
         lockDuration: lockMs,
-        stalledInterval: lockMs / 2,
+        stalledInterval: Math.ceil(lockMs / LOOKS_PER_LOCK),
         maxStalledCount: STALLED_MAX,
         runRetryDelay: RETRY_MS,
       },
     );
     this.#tellOf(worker);
+    connection.on('ready', () => {
+      const hasArrived = (key: RunKey) => this.#atWorkOn.has(key);
+      // Where the connection is lost again, there is another time.
+      giveBackLost(worker, connection, hasArrived, over).catch(() => {});
+    });
     // Before anything is given back, so that it takes nothing back itself.
-    const stop = (): void => void worker.close();
-    signal.addEventListener('abort', stop, { once: true });
+    over.addEventListener('abort', () => void worker.close(), { once: true });
     try {
       if (endsWhenEmpty) await this.#untilEmpty(worker, signal);
       else if (!signal.aborted) await once(signal, 'abort');
     } finally {
-      signal.removeEventListener('abort', stop);
+      ending.abort();
       await saidGoodbye(worker.close());
       await this.#pool.close();
       this.#redis.disconnect();
@@ -111,6 +125,20 @@ export class BullmqWorker implements Worker {
     worker.on('stalled', (key) => {
       onTrouble(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
     });
+  }
+
+  async #handedOver(
+    job: Job<Task, JobAnswer>,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<JobAnswer> {
+    const { key } = job.data;
+    this.#atWorkOn.add(key);
+    try {
+      return await this.#perform(job, token, signal);
+    } finally {
+      this.#atWorkOn.delete(key);
+    }
   }
 
   /** As a job may come again: what is there already is not made again. */
@@ -150,7 +178,7 @@ export class BullmqWorker implements Worker {
     const queue = { isEmpty: false };
     worker.on('drained', () => (queue.isEmpty = true));
     worker.on('active', () => (queue.isEmpty = false));
-    while (!signal.aborted && !(queue.isEmpty && this.#pool.running === 0)) {
+    while (!signal.aborted && !(queue.isEmpty && this.#atWorkOn.size === 0)) {
       await sleep(LOOK_EVERY_MS);
     }
   }

@@ -61,6 +61,16 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
 }
 
 /**
+ * Before anything is made for a Redis that is not there.
+ *
+ * @throws UserMistake as `connected` does
+ */
+export async function checkReachable(url: string): Promise<void> {
+  const redis = await connected({ url });
+  redis.disconnect();
+}
+
+/**
  * A command waits for a lost connection as long as it takes; who wants to stop does not.
  *
  * @throws the reason of `signal`, once it is aborted

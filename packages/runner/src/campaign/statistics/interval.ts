@@ -22,7 +22,7 @@ export interface Interval {
 
 export const CONFIDENCE = 0.95;
 /** With fewer there are too few different samples to draw: the interval would be too narrow. */
-export const BOOTSTRAP_COUNT_MIN = 10;
+const BOOTSTRAP_COUNT_MIN = 10;
 const RESAMPLES = 2_000;
 const TAIL = (1 - CONFIDENCE) / 2;
 
@@ -44,37 +44,6 @@ export function intervalOf(
   const [low, high] = jStat.tci(centre, 1 - CONFIDENCE, values);
   return { mean: centre, low, high, count, method: 't' };
 }
-
-export interface PercentileInterval {
-  readonly value: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/**
- * The percentile (0 to 1) of what several groups have in common, each a run's; its interval comes
- * from resampling first the groups, then what is in each. Undefined where all are empty.
- */
-export function pooledPercentile(
-  groups: readonly (readonly number[])[],
-  probability: number,
-): PercentileInterval | undefined {
-  const filled = groups.filter(({ length }) => length > 0);
-  if (filled.length === 0) return undefined;
-  const random = seededRandom('pooled', filled.length, probability);
-  const draws = Array.from({ length: POOLED_RESAMPLES }, () => {
-    const drawn = resampled(filled, random).flatMap((group) => resampled(group, random));
-    return quantile(drawn, probability);
-  });
-  return {
-    value: quantile(filled.flat(), probability),
-    low: quantile(draws, TAIL),
-    high: quantile(draws, 1 - TAIL),
-  };
-}
-
-/** Of thousands of peers each; more would take seconds, and change the second digit at most. */
-const POOLED_RESAMPLES = 300;
 
 function resampled<Value>(values: readonly Value[], random: Random): Value[] {
   return sampleWithReplacement([...values], values.length, () => random.unit()) as Value[];

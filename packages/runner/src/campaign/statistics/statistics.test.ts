@@ -1,8 +1,8 @@
-import { exponential, seededRandom } from '@cachetorrent/std';
+import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { compare } from './comparison.ts';
-import { intervalOf, pooledPercentile } from './interval.ts';
+import { intervalOf } from './interval.ts';
 
 /** Quantiles of Student's t at 0.975, as tables have them, by degrees of freedom. */
 const T = [NaN, 12.7062, 4.3027, 3.1824, 2.7764];
@@ -59,23 +59,6 @@ describe("a mean's interval", () => {
     const values = Array.from({ length: 30 }, (_, i) => (i * 7919) % 101);
     const [a, b] = [1, 2].map(() => intervalOf(values, { isPercentile: true }));
     expect(a).toEqual(b);
-  });
-});
-
-describe('a pooled percentile', () => {
-  test('lies within its interval, near the true one', () => {
-    const random = seededRandom(23);
-    const groups = Array.from({ length: 8 }, () => Array.from({ length: 400 }, () => exponential(random, 100)));
-    const { value, low, high } = pooledPercentile(groups, 0.5)!;
-    expect(low).toBeLessThan(value);
-    expect(high).toBeGreaterThan(value);
-    expect(low).toBeLessThan(100 * Math.LN2);
-    expect(high).toBeGreaterThan(100 * Math.LN2);
-    expect(high - low).toBeLessThan(20);
-  });
-
-  test('of nobody is none', () => {
-    expect(pooledPercentile([[], []], 0.5)).toBeUndefined();
   });
 });
 

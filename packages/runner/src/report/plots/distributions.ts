@@ -4,7 +4,8 @@ import * as Plot from '@observablehq/plot';
 import { quantileSorted } from 'simple-statistics';
 
 import type { Detail } from '../data.ts';
-import { type Drawing, looksOf, tick } from '../svg.ts';
+import { type Drawing, looksOf } from '../svg.ts';
+import { axis, overTime } from './axes.ts';
 import { frame, Panels, type Placed } from './panels.ts';
 
 interface Step extends Placed {
@@ -38,23 +39,8 @@ export function distributions(details: readonly Detail[]): Drawing | undefined {
     legend: roles.map(({ name }) => name),
     options: (theme) => ({
       ...panels.options(),
-      marginLeft: 62,
-      grid: true,
-      x: {
-        label: 'time (s)',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        zero: true,
-        tickFormat: tick,
-        ticks: 5,
-      },
-      y: {
-        label: 'completed (%)',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        domain: [0, 100],
-        ticks: 5,
-      },
+      ...overTime({ ticks: 5 }),
+      y: { ...axis('completed (%)'), domain: [0, 100], ticks: 5 },
       marks: [
         frame(theme),
         panels.names(theme),

@@ -4,6 +4,7 @@ import * as Plot from '@observablehq/plot';
 
 import type { Detail } from '../data.ts';
 import { type Drawing, looksOf, tick, WIDE_PLOT } from '../svg.ts';
+import { axis, overTime } from './axes.ts';
 import { frame, Panels, type Placed } from './panels.ts';
 
 interface Moment extends Placed {
@@ -34,18 +35,10 @@ export function filling(details: readonly Detail[]): Drawing | undefined {
     options: (theme) => ({
       width: WIDE_PLOT,
       height: 320,
-      marginLeft: 62,
       marginTop: 8,
       marginBottom: 40,
-      grid: true,
-      x: {
-        label: 'time (s)',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        zero: true,
-        tickFormat: tick,
-      },
-      y: { label: 'pieces held (%)', labelAnchor: 'center', labelArrow: 'none', domain: [0, 100] },
+      ...overTime(),
+      y: { ...axis('pieces held (%)'), domain: [0, 100] },
       marks: [
         frame(theme),
         ...details.map((_, kind) => {
@@ -73,24 +66,8 @@ export function rates(details: readonly Detail[]): Drawing | undefined {
     legend: DIRECTIONS,
     options: (theme) => ({
       ...panels.options(),
-      marginLeft: 62,
-      grid: true,
-      x: {
-        label: 'time (s)',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        zero: true,
-        tickFormat: tick,
-        ticks: 5,
-      },
-      y: {
-        label: 'Mbit/s',
-        labelAnchor: 'center',
-        labelArrow: 'none',
-        zero: true,
-        tickFormat: tick,
-        ticks: 5,
-      },
+      ...overTime({ ticks: 5 }),
+      y: { ...axis('Mbit/s'), zero: true, tickFormat: tick, ticks: 5 },
       marks: [
         frame(theme),
         panels.names(theme),
