@@ -12,8 +12,8 @@ import type { Connections } from './connections.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
-import type { PeerOptions } from './options.ts';
-import { type PeerMemory, REPEATED } from './peer-tables.ts';
+import type { PeerParts } from './peer-parts.ts';
+import { REPEATED } from './peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PieceQueues } from './piece-queues.ts';
 import type { RateMeter } from './rate-meter.ts';
@@ -44,13 +44,8 @@ export class Download {
   /** What was lost with the connection that was lost last, and so is free again. */
   readonly #lost: PieceIndex[] = [];
 
-  constructor(
-    { tables, row }: PeerMemory,
-    connections: Connections,
-    picker: PiecePicker,
-    host: PeerHost,
-    options: PeerOptions,
-  ) {
+  constructor({ memory, connections, picker, host, options }: PeerParts) {
+    const { tables, row } = memory;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;

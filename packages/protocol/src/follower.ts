@@ -10,6 +10,7 @@ import { assert, type Random } from '@cachetorrent/std';
 import type { Connections } from './connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from './ids.ts';
+import type { PeerParts } from './peer-parts.ts';
 
 interface Waiting {
   readonly leader: PeerId;
@@ -24,12 +25,8 @@ export class Follower {
   /** Outside peers whose leader we are not connected to yet. */
   #waiting: Waiting[] = [];
 
-  constructor(
-    connections: Connections,
-    host: PeerHost,
-    leaders: readonly PeerId[],
-    random: Random,
-  ) {
+  constructor({ connections, host, options }: PeerParts) {
+    const { leaders, random } = options;
     assert(leaders.length > 0, 'a follower has a leader to follow');
     this.#connections = connections;
     this.#host = host;

@@ -11,7 +11,7 @@ import { DOWNLOADS } from './flags.ts';
 import { Forwarder } from './forwarder.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
-import type { PeerOptions } from './options.ts';
+import type { PeerParts } from './peer-parts.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
 interface Waiting {
@@ -30,7 +30,7 @@ export class Leader {
   /** Followers that wait for a connection to their target. */
   #waiting: Waiting[] = [];
 
-  constructor(connections: Connections, picker: PiecePicker, host: PeerHost, options: PeerOptions) {
+  constructor({ connections, picker, host, options }: PeerParts) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;

@@ -39,19 +39,21 @@ export class Peer implements PeerMessages {
   constructor(host: PeerHost, options: PeerOptions) {
     this.#options = options;
     this.#host = host;
-    const { pieceCount, connectionsExpected, memory } = options;
-    const own = memory ?? { tables: new PeerTables(pieceCount, 1, connectionsExpected), row: 0 };
-    this.#memory = own;
-    this.#connections = new Connections(own, connectionsExpected);
-    this.#picker = new PiecePicker(pieceCount, options.random, options.preference, own);
-    this.#download = new Download(own, this.#connections, this.#picker, host, options);
-    this.#upload = new Upload(own, this.#connections, this.#picker, host, options);
-    if (options.standing === 'leader') {
-      this.#leader = new Leader(this.#connections, this.#picker, host, options);
-    } else if (options.standing === 'follower') {
-      const { leaders, random } = options;
-      this.#follower = new Follower(this.#connections, host, leaders, random);
-    }
+    const { pieceCount, connectionsExpected, random, preference } = options;
+    const memory = options.memory ?? {
+      tables: new PeerTables(pieceCount, 1, connectionsExpected),
+      row: 0,
+    };
+    const connections = new Connections(memory, connectionsExpected);
+    const picker = new PiecePicker(pieceCount, random, preference, memory);
+    const parts = { memory, connections, picker, host, options };
+    this.#memory = memory;
+    this.#connections = connections;
+    this.#picker = picker;
+    this.#download = new Download(parts);
+    this.#upload = new Upload(parts);
+    if (options.standing === 'leader') this.#leader = new Leader(parts);
+    else if (options.standing === 'follower') this.#follower = new Follower(parts);
   }
 
   // What it is and holds.

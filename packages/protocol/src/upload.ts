@@ -19,7 +19,7 @@ import { CHOKING, OPTIMISTIC, UPLOADS, WANTED } from './flags.ts';
 import type { PeerHost } from './host.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import type { PeerOptions } from './options.ts';
-import type { PeerMemory } from './peer-tables.ts';
+import type { PeerParts } from './peer-parts.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PieceQueues } from './piece-queues.ts';
 import type { RateMeter } from './rate-meter.ts';
@@ -56,13 +56,8 @@ export class Upload {
   readonly #sent: RateMeter | undefined;
   #optimisticsSinceMs = -Infinity;
 
-  constructor(
-    { tables, row }: PeerMemory,
-    connections: Connections,
-    picker: PiecePicker,
-    host: PeerHost,
-    options: PeerOptions,
-  ) {
+  constructor({ memory, connections, picker, host, options }: PeerParts) {
+    const { tables, row } = memory;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
