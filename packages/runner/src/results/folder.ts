@@ -5,20 +5,11 @@
  * It replaces an earlier folder of results as a whole, so it must not hold anything else.
  */
 
-import {
-  access,
-  constants,
-  mkdir,
-  open,
-  readdir,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from 'node:fs/promises';
+import { access, constants, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { UserMistake } from '../user-mistake.ts';
+import { writeDown } from '../write-down.ts';
 
 /** What a folder of results may hold. */
 const OURS: ReadonlySet<string> = new Set([
@@ -90,17 +81,6 @@ async function exchange(made: string, target: string, replaced: string): Promise
   } catch (error) {
     if (isReplaced) await rename(replaced, target);
     throw error;
-  }
-}
-
-/** On the disk before it gets its name: otherwise a power cut could leave a name without text. */
-async function writeDown(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }
 

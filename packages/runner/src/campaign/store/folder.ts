@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { UserMistake } from '../../user-mistake.ts';
+import { writeDown } from '../../write-down.ts';
 
 /** Makes a folder and those above it, where they are not there. */
 export async function makeFolders(path: string): Promise<void> {
@@ -55,17 +56,6 @@ export async function makeFolder(
 }
 
 const IS_THERE: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST']);
-
-/** On the disk before it gets its name: otherwise a power cut could leave a name without text. */
-async function writeDown(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
 
 /** What an error of the file system, or of the ledger, means for a store; others are passed on. */
 export function storeMistake(error: unknown, folder: string): unknown {
