@@ -21,8 +21,11 @@ import { Thread, ThreadDied } from './thread.ts';
 import { type Progress, VitalSigns } from './vital-signs.ts';
 import { Watch } from './watch.ts';
 
-/** Looks at a barrier before a thread sleeps there: about as long as it takes to be woken. */
-const SPINS = 1000;
+/**
+ * Looks at a barrier before a thread sleeps there: some 100 µs of them. The slower of two workers
+ * comes some 50 µs after the other where windows are short, and waking takes as long again.
+ */
+const SPINS = 3000;
 /** A thread that cannot be ended, since it is in native code, is left behind after this long. */
 const END_MS = 1_000;
 
