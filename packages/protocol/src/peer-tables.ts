@@ -164,33 +164,35 @@ export class PeerTables {
 
   /** One more neighbour holds `piece`. */
   addHolder(row: number, piece: PieceIndex): void {
-    const { lines, lineWords } = this;
-    const first = this.lineOf(row) + (piece >>> 5) * lineWords;
-    const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < lineWords; bit++) {
-      const before = lines[first + bit]!;
-      lines[first + bit] = before ^ mask;
-      if ((before & mask) !== 0) continue;
-      if (bit >= this.countBits[row]!) this.countBits[row] = bit + 1;
-      return;
+    let bits = 1 + this.#flipUpTo(row, piece, false);
+    if (bits > this.lineWords) {
+      // All bits were set, and none is now: the count goes on in the next one.
+      this.#lengthenLines();
+      bits = 1 + this.#flipUpTo(row, piece, false, bits - 1);
     }
-    // All bits were set, and none is now: the count goes on in the next one.
-    this.#lengthenLines();
-    this.lines[this.lineOf(row) + (piece >>> 5) * this.lineWords + lineWords]! |= mask;
-    this.countBits[row] = lineWords + 1;
+    if (bits > this.countBits[row]!) this.countBits[row] = bits;
   }
 
   /** One neighbour fewer holds `piece`. */
   removeHolder(row: number, piece: PieceIndex): void {
+    const bit = this.#flipUpTo(row, piece, true);
+    assert(bit < this.lineWords, 'only a holder can leave');
+  }
+
+  /**
+   * Flips the bits of a count from the lowest, or `from`, up to the first that `isSet`, or is not.
+   * Returns which that is, or how many bits there are.
+   */
+  #flipUpTo(row: number, piece: PieceIndex, isSet: boolean, from = 0): number {
     const { lines, lineWords } = this;
     const first = this.lineOf(row) + (piece >>> 5) * lineWords;
     const mask = 1 << (piece & 31);
-    for (let bit = 0; bit < lineWords; bit++) {
+    for (let bit = from; bit < lineWords; bit++) {
       const before = lines[first + bit]!;
       lines[first + bit] = before ^ mask;
-      if ((before & mask) !== 0) return;
+      if (((before & mask) !== 0) === isSet) return bit;
     }
-    assert(false, 'only a holder can leave');
+    return lineWords;
   }
 
   /** Gives each line twice as many words. */
