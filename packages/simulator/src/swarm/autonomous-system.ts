@@ -21,7 +21,7 @@ import { Parcels } from './arrivals.ts';
 import { Carrier } from './carrier.ts';
 import { piecesHeldBy, rolesOf, sourcesOf } from './census.ts';
 import { Ends } from './ends.ts';
-import { FLOW_NEWS, readForm } from './envelope.ts';
+import { FLOW_NEWS, readCopies } from './envelope.ts';
 import { Flows } from './flows.ts';
 import { Haves } from './haves.ts';
 import { HostedPeer, type Surroundings } from './hosted-peer.ts';
@@ -74,15 +74,15 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     this.#tables = makeTables(swarm, machines);
     this.#haves = new Haves(plan, world, this.#tables, this.#peers);
     this.ends = new Ends(this.#tables);
-    this.carrier = new Carrier(world, {
-      plan,
-      tables: this.#tables,
-      ends: this.ends,
-      haves: this.#haves,
-      parcels: this.#parcels,
-      log: this.#log,
-    });
-    this.#mail = new Mail(world, this.#haves, this.carrier.audiences, this.#parcels);
+    this.carrier = new Carrier(
+      world,
+      this.ends,
+      this.#haves,
+      this.#parcels,
+      swarm.pieceBits,
+      this.#log,
+    );
+    this.#mail = new Mail(world, this.#haves, this.#parcels);
     this.#observations = new Observations(plan, world.id, ids.length);
     this.#flows = new Flows(plan, world, this.#machines, this.ends, (from, on, piece) =>
       this.#pieceSent(from, on, piece),
@@ -145,15 +145,15 @@ export class AutonomousSystem implements Behaviour, Surroundings {
   }
 
   receive(
-    source: number,
+    _source: number,
     sentMs: number,
     order: number,
     bytes: DataView,
     offset: number,
     length: number,
   ): void {
-    if (readForm(bytes, offset) === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
-    this.#mail.open(source, sentMs, order, bytes, offset, offset + length);
+    if (readCopies(bytes, offset) === FLOW_NEWS) return this.#flows.hear(bytes, offset, length);
+    this.#mail.open(sentMs, order, bytes, offset, offset + length);
   }
 
   meet(round: number, atMs: number): boolean {

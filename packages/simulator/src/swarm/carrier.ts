@@ -17,54 +17,27 @@ import {
   MESSAGE_KINDS,
   type Messages,
   type PeerId,
-  type PeerTables,
   type PieceIndex,
 } from '@cachetorrent/protocol';
 
 import type { World } from '../engine/behaviour.ts';
 import { Arrivals, type Parcels } from './arrivals.ts';
-import { Audiences, CONNECTION, LATENCY, LISTENER, MACHINE } from './audiences.ts';
-import { CHANNEL, Channels, LISTENERS, NUMBER, SYSTEM } from './channels.ts';
-import type { Ends } from './ends.ts';
-import {
-  ADDRESS_BYTES,
-  BROADCAST_BYTES,
-  LISTENER_BYTES,
-  NOWHERE,
-  writeAddress,
-  writeBroadcast,
-  writeListener,
-} from './envelope.ts';
+import { CONNECTION, type Ends, LATENCY, MACHINE, PLACE, SYSTEM } from './ends.ts';
+import { envelopeBytes, NOWHERE, writeAddress, writeCopies } from './envelope.ts';
 import type { Haves } from './haves.ts';
 import * as kinds from './kinds.ts';
 import type { LogWriter } from './log/writer.ts';
-import type { Plan } from './plan.ts';
 
 /** The bytes of a `have`. */
 const HAVE_BYTES = 9;
 
-/** What a carrier works with. */
-export interface Carriage {
-  readonly plan: Plan;
-  readonly tables: PeerTables;
-  readonly ends: Ends;
-  readonly haves: Haves;
-  readonly parcels: Parcels;
-  readonly log: LogWriter | undefined;
-}
-
 export class Carrier {
   readonly #world: World;
   readonly #ends: Ends;
-  readonly #channels: Channels;
-  /** Who of ours listens to whom. */
-  readonly audiences: Audiences;
   readonly #haves: Haves;
   readonly #encoder: Encoder;
   readonly #arrivals: Arrivals;
   readonly #log: LogWriter | undefined;
-  /** Where there is a log: for each machine the connections that hear it, as they are logged. */
-  readonly #heardOn: Connection[][] = [];
   /** How many messages of each kind have been sent, a broadcast counted once for each copy. */
   readonly sent: Float64Array = new Float64Array(MESSAGE_KINDS.length);
 
@@ -74,13 +47,18 @@ export class Carrier {
   #connection = 0;
   #arrivesAtMs = Infinity;
 
-  constructor(world: World, { plan, tables, ends, haves, parcels, log }: Carriage) {
+  constructor(
+    world: World,
+    ends: Ends,
+    haves: Haves,
+    parcels: Parcels,
+    pieceBits: number,
+    log?: LogWriter,
+  ) {
     this.#world = world;
     this.#ends = ends;
-    this.#channels = new Channels(tables, plan.systems);
-    this.audiences = new Audiences(plan.systems);
     this.#haves = haves;
-    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), plan.swarm.pieceBits);
+    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
     this.#arrivals = new Arrivals(parcels);
     this.#log = log;
   }
@@ -112,11 +90,12 @@ export class Carrier {
       return this.#arrivals;
     }
     const order = world.takeOrders(1);
-    const view = world.beginPost(system, order, ADDRESS_BYTES + bytesMax);
+    const view = world.beginPost(system, order, envelopeBytes(1) + bytesMax);
     const offset = world.offset;
-    writeAddress(view, offset, machine, connection, latencyMs);
+    writeCopies(view, offset, 1);
+    writeAddress(view, offset, 0, machine, connection, latencyMs);
     this.#startOffset = offset;
-    this.#encoder.moveTo(view, offset + ADDRESS_BYTES);
+    this.#encoder.moveTo(view, offset + envelopeBytes(1));
     return this.#encoder;
   }
 
@@ -125,7 +104,7 @@ export class Carrier {
     if (!this.#isLocal) return this.#world.endPost(this.#encoder.offset - this.#startOffset);
     const { kind, first, second } = this.#arrivals;
     if (kind === kinds.HAVE) {
-      this.#haveArrives(this.#world.takeOrders(1), this.#machine, this.#connection, first);
+      this.#haveArrives(this.#machine, this.#connection, first);
     } else if (this.#connection === NOWHERE) {
       this.#world.schedule(this.#arrivesAtMs, kind, this.#machine, first, second);
     } else {
@@ -133,81 +112,68 @@ export class Carrier {
     }
   }
 
-  /** The other end of a connection, which is known, hears all that `machine` has from now on. */
-  addListener(machine: number, on: Connection): void {
-    const ends = this.#ends;
-    const system = ends.system(machine, on);
-    const channel = this.#channels.addListener(machine, system);
-    const there = ends.machine(machine, on);
-    const link = ends.connection(machine, on) as Connection;
-    const latencyMs = ends.latencyMs(machine, on);
-    if (this.#log !== undefined) this.#logAlso(machine, on);
-    const world = this.#world;
-    if (system === world.id) {
-      this.audiences.add(system, channel, on, there, link, latencyMs);
-      return;
-    }
-    const view = world.beginPost(system, world.takeOrders(1), LISTENER_BYTES);
-    writeListener(view, world.offset, channel, on, there, link, latencyMs);
-    world.endPost(LISTENER_BYTES);
-  }
-
   /** Says `have` on all connections of a machine that hear it: one record for each other AS. */
   haveToAll(from: PeerId, own: number, piece: PieceIndex): void {
+    const ends = this.#ends;
+    const { hearers } = ends;
+    const count = ends.hearerCount(own);
+    this.sent[kinds.HAVE]! += count;
     if (this.#log !== undefined) this.#noteHaves(this.#log, from, own, piece);
-    const { words } = this.#channels;
-    const end = this.#channels.end(own);
-    for (let at = this.#channels.first(own); at < end; at += CHANNEL) {
-      const system = words[at + SYSTEM]!;
-      const listeners = words[at + LISTENERS]!;
-      this.sent[kinds.HAVE]! += listeners;
-      const order = this.#world.takeOrders(listeners);
-      if (system === this.#world.id) this.#haveWithin(words[at + NUMBER]!, order, piece);
-      else this.#haveAbroad(system, words[at + NUMBER]!, order, piece);
+    let first = ends.firstHearer(own);
+    const last = first + PLACE * count;
+    while (first < last) {
+      const target = hearers[first + SYSTEM]!;
+      let end = first + PLACE;
+      while (end < last && hearers[end + SYSTEM] === target) end += PLACE;
+      if (target === this.#world.id) this.#haveWithin(first, end, piece);
+      else this.#haveAbroad(target, first, end, piece);
+      first = end;
     }
-  }
-
-  #logAlso(machine: number, on: Connection): void {
-    const system = (each: Connection) => this.#ends.system(machine, each);
-    const others = this.#heardOn[machine] ?? [];
-    this.#heardOn[machine] = [...others, on].sort((a, b) => system(a) - system(b) || a - b);
   }
 
   #noteHaves(log: LogWriter, from: PeerId, own: number, piece: PieceIndex): void {
-    const ends = this.#ends;
-    for (const on of this.#heardOn[own] ?? []) {
-      const [system, machine] = [ends.system(own, on), ends.machine(own, on)];
+    const { hearers } = this.#ends;
+    const first = this.#ends.firstHearer(own);
+    const last = first + PLACE * this.#ends.hearerCount(own);
+    for (let at = first; at < last; at += PLACE) {
+      const [system, machine] = [hearers[at + SYSTEM]!, hearers[at + MACHINE]!];
       log.note(this.#world.nowMs, kinds.HAVE, from, system, machine, piece);
     }
   }
 
-  #haveWithin(channel: number, order: number, piece: PieceIndex): void {
-    const { id, nowMs } = this.#world;
-    const { ints, floats } = this.audiences.listeners;
-    const count = this.audiences.count(id, channel);
-    let at = this.audiences.first(id, channel);
-    for (let copy = 0; copy < count; copy++, at += LISTENER) {
-      this.#arrivesAtMs = nowMs + floats[at + LATENCY]!;
-      this.#haveArrives(order + copy, ints[at + MACHINE]!, ints[at + CONNECTION]!, piece);
+  #haveWithin(first: number, end: number, piece: PieceIndex): void {
+    const { hearers, hearerFloats } = this.#ends;
+    for (let at = first; at < end; at += PLACE) {
+      this.#arrivesAtMs = this.#world.nowMs + hearerFloats[at + LATENCY]!;
+      this.#haveArrives(hearers[at + MACHINE]!, hearers[at + CONNECTION]!, piece);
     }
   }
 
-  #haveAbroad(system: number, channel: number, order: number, piece: PieceIndex): void {
-    const bytes = BROADCAST_BYTES + HAVE_BYTES;
-    const view = this.#world.beginPost(system, order, bytes);
+  #haveAbroad(target: number, first: number, end: number, piece: PieceIndex): void {
+    const { hearers, hearerFloats } = this.#ends;
+    const copies = (end - first) / PLACE;
+    const headBytes = envelopeBytes(copies);
+    const order = this.#world.takeOrders(copies);
+    const view = this.#world.beginPost(target, order, headBytes + HAVE_BYTES);
     const offset = this.#world.offset;
-    writeBroadcast(view, offset, channel);
-    this.#encoder.moveTo(view, offset + BROADCAST_BYTES);
+    writeCopies(view, offset, copies);
+    for (let copy = 0, at = first; at < end; copy++, at += PLACE) {
+      const latencyMs = hearerFloats[at + LATENCY]!;
+      const machine = hearers[at + MACHINE]!;
+      const connection = hearers[at + CONNECTION]!;
+      writeAddress(view, offset, copy, machine, connection, latencyMs);
+    }
+    this.#encoder.moveTo(view, offset + headBytes);
     this.#encoder.have(0 as Connection, piece);
-    this.#world.endPost(bytes);
+    this.#world.endPost(headBytes + HAVE_BYTES);
   }
 
   /** A `have` within the AS, at the time that has been set. */
-  #haveArrives(order: number, machine: number, connection: number, piece: number): void {
+  #haveArrives(machine: number, connection: number, piece: number): void {
     const { early } = this.#haves;
     early.atMs = this.#arrivesAtMs;
-    early.order = order;
+    early.order = this.#world.takeOrders(1);
     if (this.#haves.takes(machine, connection as Connection, piece as PieceIndex)) return;
-    this.#world.scheduleAs(order, this.#arrivesAtMs, kinds.HAVE, machine, connection, piece);
+    this.#world.schedule(this.#arrivesAtMs, kinds.HAVE, machine, connection, piece);
   }
 }

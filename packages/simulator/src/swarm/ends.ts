@@ -2,7 +2,11 @@
  * Where the connections of the peers of one AS lead, in the simulated world: for each the other
  * end's AS, machine and connection number, how far it is, and the flow that carries our pieces.
  *
+ * Those that hear what we have are kept a second time, side by side and in order of AS, since one
+ * `have` goes to all of them, and crosses a border as one record for all in an AS.
+ *
  *     place    system, machine, connection, latencyMs     4 words to a connection
+ *     hearer   system, machine, connection, latencyMs     4 words to one that hears us
  */
 
 import { type Column, type Connection, grown, type PeerTables } from '@cachetorrent/protocol';
@@ -14,33 +18,46 @@ export const NO_FLOW = -1;
 const UNKNOWN = -1;
 
 /** Words of a place. */
-const PLACE = 4;
-const SYSTEM = 0;
-const MACHINE = 1;
-const CONNECTION = 2;
-const LATENCY = 3;
+export const PLACE = 4;
+export const SYSTEM = 0;
+export const MACHINE = 1;
+export const CONNECTION = 2;
+export const LATENCY = 3;
 
 export class Ends implements Column {
+  /** The hearers of each machine begin where its connections do: see `firstHearer`. */
+  hearers: Int32Array = new Int32Array(0);
+  /** The same memory, for latencies. */
+  hearerFloats: Float32Array = new Float32Array(0);
   readonly #tables: PeerTables;
+  readonly #hearerCounts: Uint16Array;
   #places = new Int32Array(0);
   #placeFloats = new Float32Array(0);
+  /** For each hearer, our number of its connection. */
+  #hearing = new Int32Array(0);
   /** One more than the flow of what we send on a connection; 0 where there is none. */
   #flows = new Int32Array(0);
 
   /** For the machines of an AS, each with the row of its number. */
   constructor(tables: PeerTables) {
     this.#tables = tables;
+    this.#hearerCounts = new Uint16Array(tables.blockOf.length);
     tables.add(this);
   }
 
   grow(connections: number): void {
     this.#places = grown(this.#places, new Int32Array(PLACE * connections));
     this.#placeFloats = new Float32Array(this.#places.buffer);
+    this.hearers = grown(this.hearers, new Int32Array(PLACE * connections));
+    this.hearerFloats = new Float32Array(this.hearers.buffer);
+    this.#hearing = grown(this.#hearing, new Int32Array(connections));
     this.#flows = grown(this.#flows, new Int32Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
     this.#places.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
+    this.hearers.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
+    this.#hearing.copyWithin(to, from, from + count);
     this.#flows.copyWithin(to, from, from + count);
   }
 
@@ -88,6 +105,36 @@ export class Ends implements Column {
 
   setFlow(own: number, on: Connection, flow: number): void {
     this.#flows[this.#tables.blockOf[own]! + on] = flow + 1;
+  }
+
+  /** How many hear what a machine has, and where in `hearers` the first of them is. */
+  hearerCount(own: number): number {
+    return this.#hearerCounts[own]!;
+  }
+
+  firstHearer(own: number): number {
+    return PLACE * this.#tables.blockOf[own]!;
+  }
+
+  /** From now on this connection, whose other end is known, hears what we have. */
+  addHearer(own: number, on: Connection): void {
+    const block = this.#tables.blockOf[own]!;
+    let place = block + this.#hearerCounts[own]!++;
+    for (; place > block; place--) {
+      if (this.#isBefore(place - 1, own, on)) break;
+      this.#hearing[place] = this.#hearing[place - 1]!;
+      this.hearers.copyWithin(PLACE * place, PLACE * (place - 1), PLACE * place);
+    }
+    this.#hearing[place] = on;
+    const from = PLACE * (block + on);
+    this.hearers.set(this.#places.subarray(from, from + PLACE), PLACE * place);
+  }
+
+  /** Hearers are in order of AS, and then of number. */
+  #isBefore(place: number, own: number, on: Connection): boolean {
+    const system = this.hearers[PLACE * place + SYSTEM]!;
+    const others = this.system(own, on);
+    return system < others || (system === others && this.#hearing[place]! < on);
   }
 
   #word(own: number, on: Connection, word: number): number {

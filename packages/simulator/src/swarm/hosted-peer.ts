@@ -99,7 +99,7 @@ export class HostedPeer implements PeerHost {
     const { ends } = this.#around;
     assert(!ends.isKnown(this.machine, on), 'a connection is made once');
     ends.answered(this.machine, on, link);
-    if (this.#peer.offers(on)) this.#around.carrier.addListener(this.machine, on);
+    if (this.#peer.offers(on)) ends.addHearer(this.machine, on);
     this.#peer.greet(on, this.#isOurs(on));
     this.#sayEarly(on);
   }
