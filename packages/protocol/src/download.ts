@@ -91,7 +91,7 @@ export class Download {
     const flags = this.#connections.flags(on);
     this.#connections.setFlags(on, flags & ~CHOKED);
     if ((flags & DOWNLOADS) === 0) return;
-    if ((flags & CHOKED) !== 0) this.#unshut(on);
+    if ((flags & CHOKED) !== 0) this.#openUp(on);
     this.#ask(on);
   }
 
@@ -220,15 +220,15 @@ export class Download {
     }
   }
 
-  /** The other side answers us from now on. */
-  #unshut(on: Connection): void {
+  /** We may ask on a connection from now on. */
+  #openUp(on: Connection): void {
     const open = this.#open;
     let place = open.push(on) - 1;
     for (; place > 0 && open[place - 1]! > on; place--) open[place] = open[place - 1]!;
     open[place] = on;
   }
 
-  /** It does not, from now on. */
+  /** We may not, from now on. */
   #shut(on: Connection): void {
     const place = this.#open.indexOf(on);
     if (place >= 0) this.#open.splice(place, 1);

@@ -110,18 +110,13 @@ export class EarlyHaves {
   /** Notes what has arrived at a row by now. Call before anybody looks at what neighbours hold. */
   note(row: number): void {
     if (this.#dueMs[row]! > this.#host.nowMs) return;
-    const { nowMs, nowOrder } = this.#host;
     let kept = 0;
     for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
       this.#fetch(row, chunk, end);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        const atMs = this.#chunks.floats[at]!;
-        if (atMs < nowMs || (atMs === nowMs && this.#chunks.floats[at + 1]! < nowOrder)) {
-          this.#hear(row, at);
-        } else {
-          this.#keep(kept++, at);
-        }
+        if (this.#isPast(at)) this.#hear(row, at);
+        else this.#keep(kept++, at);
       }
     }
     this.#dueMs[row] = Infinity;

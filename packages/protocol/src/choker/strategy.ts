@@ -108,7 +108,6 @@ function rank(score: Float64Array, i: number, places: number): void {
 export function unchokeByChance(candidates: Candidates, round: Round): void {
   const { count, verdict, standing } = candidates;
   let slots = round.slots.optimistic;
-  let choked = 0;
   if (round.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
       if (standing[i] !== UNCHOKE_OPTIMISTICALLY || verdict[i] !== CHOKE) continue;
@@ -117,16 +116,17 @@ export function unchokeByChance(candidates: Candidates, round: Round): void {
     }
   }
   if (slots === 0) return;
-  for (let i = 0; i < count; i++) choked += isZero(verdict[i]!);
+  let choked = 0;
+  for (let i = 0; i < count; i++) choked += isChoke(verdict[i]!);
   for (; slots > 0 && choked > 0; slots--, choked--) {
     let ahead = 1 + round.random.below(choked);
     let i = 0;
-    for (; ahead > 0; i++) ahead -= isZero(verdict[i]!);
+    for (; ahead > 0; i++) ahead -= isChoke(verdict[i]!);
     verdict[i - 1] = UNCHOKE_OPTIMISTICALLY;
   }
 }
 
 /** 1 for a verdict of CHOKE, 0 for others, without a branch: which it is cannot be foreseen. */
-function isZero(verdict: number): number {
+function isChoke(verdict: number): number {
   return (verdict - 1) >>> 31;
 }
