@@ -96,10 +96,14 @@ export class Download {
   }
 
   choke(on: Connection): void {
-    const flags = this.#connections.flags(on) | CHOKED;
-    this.#connections.setFlags(on, flags);
-    this.#shut(on);
-    this.#lose(on);
+    const before = this.#connections.flags(on);
+    const flags = before | CHOKED;
+    this.#lost.length = 0;
+    if (before !== flags) {
+      this.#connections.setFlags(on, flags);
+      this.#shut(on);
+      this.#lose(on);
+    }
     const hasLost = this.#lost.length > 0;
     if (hasLost || (this.#askAtEveryChoke && this.#hasNews)) this.#askOthers(on);
     if (hasLost) return;
