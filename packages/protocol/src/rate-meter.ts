@@ -9,7 +9,8 @@
  *     ints    ·, ·, next, connection   4 numbers to an entry, in the same bytes
  *
  * The original brings a connection's rate up to date only when a piece arrives on it, so that a
- * dead connection keeps its rank (habit `staleRates`).
+ * dead connection keeps its rank (habit `staleRates`). What is too old is then overdue until that
+ * happens, and counts.
  */
 
 import { CellPool, NONE } from './cell-pool.ts';
@@ -23,6 +24,8 @@ export const RATE_WINDOW_MS = 20_000;
 export class RateMeter implements Column {
   /** Pieces in the window, for each connection of all peers; see `PeerTables.blockOf`. */
   counts: Uint16Array = new Uint16Array(0);
+  /** Of these, what is too old and still counts: nothing but where rates are stale. */
+  #overdue = new Uint16Array(0);
   readonly #tables: PeerTables;
   /** For each row, the oldest and the latest entry. */
   readonly #first: Int32Array;
@@ -38,15 +41,24 @@ export class RateMeter implements Column {
 
   grow(connections: number): void {
     this.counts = grown(this.counts, new Uint16Array(connections));
+    this.#overdue = grown(this.#overdue, new Uint16Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
     this.counts.copyWithin(to, from, from + count);
+    this.#overdue.copyWithin(to, from, from + count);
   }
 
   /** A piece has been carried on a connection. Only now is its rate renewed where it `isStale`. */
   add(row: number, on: Connection, nowMs: number, isStale: boolean): void {
-    if (isStale) this.#forget(row, on, nowMs - RATE_WINDOW_MS);
+    const at = this.#tables.blockOf[row]! + on;
+    if (isStale) {
+      for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
+        this.#overdue[old]!++;
+      }
+      this.counts[at]! -= this.#overdue[at]!;
+      this.#overdue[at] = 0;
+    }
     const entry = this.#pool.take();
     const { ints, floats } = this.#pool;
     floats[2 * entry] = nowMs;
@@ -56,16 +68,13 @@ export class RateMeter implements Column {
     if (last === NONE) this.#first[row] = entry;
     else ints[4 * last + 2] = entry;
     this.#last[row] = entry;
-    this.counts[this.#tables.blockOf[row]! + on]!++;
+    this.counts[at]!++;
   }
 
   /** Lets go of what is too old by now. Not of rates that are stale. */
   advance(row: number, nowMs: number): void {
-    const untilMs = nowMs - RATE_WINDOW_MS;
-    const times = this.#pool.floats;
-    let first = this.#first[row]!;
-    while (first !== NONE && times[2 * first]! <= untilMs) {
-      first = this.#drop(row, NONE, first);
+    for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
+      this.counts[old]!--;
     }
   }
 
@@ -74,30 +83,16 @@ export class RateMeter implements Column {
     return this.counts[this.#tables.blockOf[row]! + on]!;
   }
 
-  /** Drops what a connection carried up to `untilMs`. */
-  #forget(row: number, on: Connection, untilMs: number): void {
+  /** Takes out a row's oldest entry, if it is too old: returns whose, or -1. */
+  #shift(row: number, nowMs: number): number {
+    const entry = this.#first[row]!;
     const { ints, floats } = this.#pool;
-    let before = NONE;
-    for (let entry = this.#first[row]!; entry !== NONE; ) {
-      if (floats[2 * entry]! > untilMs) return;
-      if (ints[4 * entry + 3] === on) {
-        entry = this.#drop(row, before, entry);
-      } else {
-        before = entry;
-        entry = ints[4 * entry + 2]!;
-      }
-    }
-  }
-
-  /** Takes out the entry after `before`; returns the one that follows. */
-  #drop(row: number, before: number, entry: number): number {
-    const { ints } = this.#pool;
+    if (entry === NONE || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
     const following = ints[4 * entry + 2]!;
-    if (before === NONE) this.#first[row] = following;
-    else ints[4 * before + 2] = following;
-    if (following === NONE) this.#last[row] = before;
-    this.counts[this.#tables.blockOf[row]! + ints[4 * entry + 3]!]!--;
+    const at = this.#tables.blockOf[row]! + ints[4 * entry + 3]!;
+    this.#first[row] = following;
+    if (following === NONE) this.#last[row] = NONE;
     this.#pool.release(entry);
-    return following;
+    return at;
   }
 }
