@@ -69,6 +69,17 @@ describe('bench', () => {
     for (const { barriersMs } of predictions) expect(barriersMs).toBeGreaterThanOrEqual(0);
   });
 
+  test('marginal counts what twice the pieces bring', { timeout: PATIENCE_MS }, async () => {
+    const { code, out } = await told('marginal', SMALL, '--pieces', '4', '--runs', '1', '--json');
+    expect(code).toBe(0);
+    const { swarms } = JSON.parse(out) as {
+      swarms: { pieces: number; messages: number; messageNs: { median: number } }[];
+    };
+    expect(swarms).toMatchObject([{ pieces: 4 }]);
+    expect(swarms[0]!.messages).toBeGreaterThan(1_000);
+    expect(Number.isFinite(swarms[0]!.messageNs.median)).toBe(true);
+  });
+
   test('scaling writes a document and a picture', { timeout: PATIENCE_MS }, async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'scaling');
     const flags = ['--share', '0.001', '--runs', '1', '--only', 'workers', '--out', folder];
@@ -137,6 +148,7 @@ describe('what makes no sense is refused, with the way to mend it', () => {
     { args: ['phold', '--remote', '101'],                        says: 'from 0 to 100' },
     { args: ['micro', '--only', 'nothing'],                      says: 'finds no "nothing"' },
     { args: ['micro', '--only', 'codec', '--time', '1', '--page', page], says: 'has no place for this' },
+    { args: ['marginal', SMALL, '--pieces', '1'],                says: 'cannot be halved' },
     { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
     { args: ['scaling', '--share', '0'],                         says: 'above 0' },
     { args: ['predict', 'none.json'],                            says: 'there is no such file' },

@@ -4,6 +4,7 @@ import { UserMistake } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
 import { addCampaign } from './commands/campaign.ts';
+import { addMarginal } from './commands/marginal.ts';
 import { addMicro } from './commands/micro.ts';
 import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
@@ -54,6 +55,7 @@ function program(surroundings: Surroundings): Command {
     addScaling,
     addPredict,
     addProfile,
+    addMarginal,
     addPhold,
     addMicro,
     addCampaign,

@@ -1,0 +1,83 @@
+/**
+ * What one more message costs, without what a run costs before its first: the same swarm with the
+ * whole file and with half of its pieces, in turns.
+ *
+ *     ns = (CPU time whole - CPU time half) / (messages whole - messages half)
+ */
+
+import {
+  checkedSwarm,
+  messageCount,
+  readConfig,
+  type RunDocument,
+  UserMistake,
+} from '@cachetorrent/runner';
+
+import { measure } from '../process.ts';
+import { type Summary, summarize } from '../statistics.ts';
+
+export interface Marginal {
+  readonly config: string;
+  /** Of the longer run; the other has half as many. */
+  readonly pieces: number;
+  readonly messages: number;
+  /** CPU time of one more message, in ns. */
+  readonly messageNs: Summary;
+  /** CPU time that messages do not account for at that price, in ms. */
+  readonly restMs: Summary;
+}
+
+export interface MarginalOptions {
+  readonly rounds: number;
+  /** In place of those of the configuration. */
+  readonly pieces?: number;
+  readonly rules: string;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Point {
+  readonly cpuMs: number;
+  readonly messages: number;
+}
+
+/**
+ * @throws UserMistake where there is nothing to halve
+ * @throws ProcessFailed where a run fails
+ */
+export async function marginalCost(config: string, options: MarginalOptions): Promise<Marginal> {
+  const { rounds, rules, tell, signal } = options;
+  const pieces = options.pieces ?? checkedSwarm(await readConfig(config), {}).swarm.pieces;
+  if (pieces < 2) {
+    throw new UserMistake({
+      at: config,
+      problem: `has ${pieces} piece, which cannot be halved`,
+      fix: 'give it 2 or more',
+    });
+  }
+  const pointOf = async (count: number): Promise<Point> => {
+    const args = ['run', config, '--rules', rules, '--pieces', String(count), '--workers', '1'];
+    const script = 'packages/runner/src/main.ts';
+    const ended = await measure({ script, args: [...args, '--json', '--quiet'], signal });
+    const { messages } = (JSON.parse(ended.stdout) as RunDocument).result;
+    return { cpuMs: ended.cpuMs, messages: messageCount(messages) };
+  };
+
+  const prices: { readonly ns: number; readonly restMs: number }[] = [];
+  let messages = 0;
+  for (let round = 0; round < rounds; round++) {
+    const half = await pointOf(Math.floor(pieces / 2));
+    const whole = await pointOf(pieces);
+    const msEach = (whole.cpuMs - half.cpuMs) / (whole.messages - half.messages);
+    prices.push({ ns: msEach * 1e6, restMs: whole.cpuMs - msEach * whole.messages });
+    messages = whole.messages;
+    tell(`round ${round + 1} of ${rounds}: ${config}: ${(msEach * 1e6).toFixed(0)} ns`);
+  }
+  return {
+    config,
+    pieces,
+    messages,
+    messageNs: summarize(prices.map(({ ns }) => ns)),
+    restMs: summarize(prices.map(({ restMs }) => restMs)),
+  };
+}
