@@ -3,11 +3,21 @@
 import type { PieceIndex } from '@cachetorrent/protocol';
 
 import type { Link } from './link.ts';
-import type { Swarm } from './swarm.ts';
+import type { TcpConnection } from './net/tcp-connection.ts';
+
+/** What a mishap happens to. */
+export interface Afflicted {
+  readonly options: { readonly onTrouble: (what: string) => void };
+  readonly links: Iterable<Link>;
+  /** The link on a connection, while there is one. */
+  linkOf(connection: TcpConnection): Link | undefined;
+  /** A piece that was asked for on a link will not come on it. */
+  refused(link: Link, piece: PieceIndex): void;
+}
 
 /** A piece failed its hash: it is asked for again, and who gives too many such is left. */
 export function pieceBroken(
-  swarm: Swarm,
+  swarm: Afflicted,
   piece: PieceIndex,
   from: Link | undefined,
   sources: ReadonlySet<Link>,
@@ -21,7 +31,7 @@ export function pieceBroken(
 }
 
 /** A piece that we should have cannot be read: who asked for it is told. */
-export function pieceUnreadable({ options, links }: Swarm, piece: number): void {
+export function pieceUnreadable({ options, links }: Afflicted, piece: number): void {
   options.onTrouble(`piece ${piece} cannot be read any more`);
   for (const { deliveries, connection } of links) {
     for (const { begin, length } of deliveries.takeAll(piece)) {

@@ -1,7 +1,7 @@
 /**
  * What there is a value of for each connection of all peers that share a host's tables.
  *
- * A peer's connections lie side by side, in its block (`PeerTables.blockOf`). One that outgrows its
+ * A peer's connections lie side by side, in its block (`Blocks.blockOf`). One that outgrows its
  * block moves to a larger one at the end, and every column moves with it.
  */
 
@@ -10,6 +10,14 @@ export interface Column {
   grow(connections: number): void;
   /** Copies the values of `count` connections. */
   move(from: number, to: number, count: number): void;
+}
+
+/** Where the connections of each peer lie. */
+export interface Blocks {
+  /** For each row, the first of its connections. */
+  readonly blockOf: Int32Array;
+  /** From now on there is a value of `column` for each connection. */
+  add(column: Column): void;
 }
 
 /** The values of `old` in `larger`. */

@@ -12,7 +12,8 @@ import { assert } from '@cachetorrent/std';
 import type { EarlyHaves } from './early-haves.ts';
 import { CHOKED, CHOKING } from './flags.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from './ids.ts';
-import type { PeerMemory, PeerTables } from './peer-tables.ts';
+import type { PeerMemory } from './peer-memory.ts';
+import type { PeerTables } from './peer-tables.ts';
 
 /** How every connection begins: choked and not interested on both sides (BEP 3). */
 const INITIAL = CHOKING | CHOKED;

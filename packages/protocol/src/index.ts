@@ -44,7 +44,8 @@ export {
 } from './messages.ts';
 export type { PeerOptions } from './options.ts';
 export { Peer } from './peer.ts';
-export { NOTHING, type PeerMemory, PeerTables } from './peer-tables.ts';
+export type { PeerMemory } from './peer-memory.ts';
+export { NOTHING, PeerTables } from './peer-tables.ts';
 export { EarlyHaves, type EarlyHavesHost, IN_TIME, UNHEARD, WAITS } from './early-haves.ts';
 export { PiecePicker, type Preference } from './piece-picker.ts';
 export { type Origin, partsOf, type Standing } from './roles.ts';

@@ -5,7 +5,7 @@ import type { Random } from '@cachetorrent/std';
 import type { ChokerName, SeedChokerName } from './choker/index.ts';
 import type { Habits } from './habits.ts';
 import type { PeerId } from './ids.ts';
-import type { PeerMemory } from './peer-tables.ts';
+import type { PeerMemory } from './peer-memory.ts';
 import type { Preference } from './piece-picker.ts';
 import type { Standing } from './roles.ts';
 

@@ -3,7 +3,7 @@
 import type { Connections } from './connections.ts';
 import type { PeerHost } from './host.ts';
 import type { PeerOptions } from './options.ts';
-import type { PeerMemory } from './peer-tables.ts';
+import type { PeerMemory } from './peer-memory.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
 export interface PeerParts {

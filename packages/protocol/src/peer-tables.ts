@@ -23,8 +23,7 @@
 import { assert } from '@cachetorrent/std';
 
 import { wordsFor } from './bitfield.ts';
-import { type Column, grown } from './columns.ts';
-import type { EarlyHaves } from './early-haves.ts';
+import { type Blocks, type Column, grown } from './columns.ts';
 import { CHOKED, DOWNLOADS, INTERESTED } from './flags.ts';
 import type { Connection, PieceIndex } from './ids.ts';
 import { PieceQueues } from './piece-queues.ts';
@@ -43,7 +42,7 @@ export const REPEATED = 1;
 export const OPPORTUNITY = 2;
 
 /** What the neighbours of one or more peers hold, in arrays that all of them share. */
-export class PeerTables {
+export class PeerTables implements Blocks {
   /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
   flags: Uint8Array;
   /** A row of bits for each connection: the pieces that its other side holds. */
@@ -213,14 +212,4 @@ export class PeerTables {
     this.remote = grown(this.remote, new Int32Array(capacity));
     for (const column of this.#columns) column.grow(capacity);
   }
-}
-
-/** A peer's row in tables that it may share with others. */
-export interface PeerMemory {
-  /** Shared by the peers of a host. */
-  readonly tables: PeerTables;
-  /** The peer's row in them. */
-  readonly row: number;
-  /** Where the host puts a `have` that it knows of before it arrives, if it does. */
-  readonly early?: EarlyHaves;
 }

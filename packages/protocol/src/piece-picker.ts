@@ -14,7 +14,8 @@ import { assert, type Random } from '@cachetorrent/std';
 
 import { bitAt, Bitfield, countBits, wordsFor } from './bitfield.ts';
 import { NO_PIECE, type PieceIndex } from './ids.ts';
-import { type PeerMemory, PeerTables } from './peer-tables.ts';
+import type { PeerMemory } from './peer-memory.ts';
+import { PeerTables } from './peer-tables.ts';
 
 /** How a leader treats the pieces that its followers asked for. */
 export type Preference =

@@ -11,19 +11,18 @@
  */
 
 import { CellPool, NONE } from './cell-pool.ts';
-import { type Column, grown } from './columns.ts';
+import { type Blocks, type Column, grown } from './columns.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from './ids.ts';
-import type { PeerTables } from './peer-tables.ts';
 
 export class PieceQueues implements Column {
-  readonly #tables: PeerTables;
+  readonly #blocks: Blocks;
   #ends = new Int32Array(0);
   #lengths = new Uint16Array(0);
   readonly #pool = new CellPool(2, 1);
 
-  constructor(tables: PeerTables) {
-    this.#tables = tables;
-    tables.add(this);
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
+    blocks.add(this);
   }
 
   grow(connections: number): void {
@@ -37,24 +36,24 @@ export class PieceQueues implements Column {
   }
 
   lengthOf(row: number, on: Connection): number {
-    return this.#lengths[this.#tables.blockOf[row]! + on]!;
+    return this.#lengths[this.#blocks.blockOf[row]! + on]!;
   }
 
   /** The piece that came first; NO_PIECE where the queue is empty. */
   first(row: number, on: Connection): PieceIndex {
-    const cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
+    const cell = this.#ends[2 * (this.#blocks.blockOf[row]! + on)]!;
     return (cell === NONE ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
   }
 
   has(row: number, on: Connection, piece: PieceIndex): boolean {
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#tables.blockOf[row]! + on)]!;
+    let cell = this.#ends[2 * (this.#blocks.blockOf[row]! + on)]!;
     while (cell !== NONE && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
     return cell !== NONE;
   }
 
   push(row: number, on: Connection, piece: PieceIndex): void {
-    const at = this.#tables.blockOf[row]! + on;
+    const at = this.#blocks.blockOf[row]! + on;
     const cell = this.#pool.take();
     const cells = this.#pool.ints;
     const ends = this.#ends;
@@ -68,7 +67,7 @@ export class PieceQueues implements Column {
 
   /** Takes out the piece that came first; NO_PIECE where the queue is empty. */
   shift(row: number, on: Connection): PieceIndex {
-    const at = this.#tables.blockOf[row]! + on;
+    const at = this.#blocks.blockOf[row]! + on;
     const cell = this.#ends[2 * at]!;
     if (cell === NONE) return NO_PIECE;
     const piece = this.#pool.ints[2 * cell]! as PieceIndex;
@@ -78,7 +77,7 @@ export class PieceQueues implements Column {
 
   /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
   remove(row: number, on: Connection, piece: PieceIndex): boolean {
-    const at = this.#tables.blockOf[row]! + on;
+    const at = this.#blocks.blockOf[row]! + on;
     const cells = this.#pool.ints;
     let before = NONE;
     for (let cell = this.#ends[2 * at]!; cell !== NONE; cell = cells[2 * cell + 1]!) {

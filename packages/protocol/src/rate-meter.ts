@@ -14,29 +14,28 @@
  */
 
 import { CellPool, NONE } from './cell-pool.ts';
-import { type Column, grown } from './columns.ts';
+import { type Blocks, type Column, grown } from './columns.ts';
 import type { Connection } from './ids.ts';
-import type { PeerTables } from './peer-tables.ts';
 
 /** The span over which rates are taken, as in the original and in mainline BitTorrent. */
 export const RATE_WINDOW_MS = 20_000;
 
 export class RateMeter implements Column {
-  /** Pieces in the window, for each connection of all peers; see `PeerTables.blockOf`. */
+  /** Pieces in the window, for each connection of all peers; see `Blocks.blockOf`. */
   counts: Uint16Array = new Uint16Array(0);
   /** Of these, what is too old and still counts: nothing but where rates are stale. */
   #overdue = new Uint16Array(0);
-  readonly #tables: PeerTables;
+  readonly #blocks: Blocks;
   /** For each row, the oldest and the latest entry. */
   readonly #first: Int32Array;
   readonly #last: Int32Array;
   readonly #pool = new CellPool(4, 2);
 
-  constructor(tables: PeerTables) {
-    this.#tables = tables;
-    this.#first = new Int32Array(tables.blockOf.length);
-    this.#last = new Int32Array(tables.blockOf.length);
-    tables.add(this);
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
+    this.#first = new Int32Array(blocks.blockOf.length);
+    this.#last = new Int32Array(blocks.blockOf.length);
+    blocks.add(this);
   }
 
   grow(connections: number): void {
@@ -51,7 +50,7 @@ export class RateMeter implements Column {
 
   /** A piece has been carried on a connection. Only now is its rate renewed where it `isStale`. */
   add(row: number, on: Connection, nowMs: number, isStale: boolean): void {
-    const at = this.#tables.blockOf[row]! + on;
+    const at = this.#blocks.blockOf[row]! + on;
     if (isStale) {
       for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
         this.#overdue[old]!++;
@@ -80,7 +79,7 @@ export class RateMeter implements Column {
 
   /** Pieces carried on a connection in the window. */
   of(row: number, on: Connection): number {
-    return this.counts[this.#tables.blockOf[row]! + on]!;
+    return this.counts[this.#blocks.blockOf[row]! + on]!;
   }
 
   /** Takes out a row's oldest entry, if it is too old: returns whose, or -1. */
@@ -89,7 +88,7 @@ export class RateMeter implements Column {
     const { ints, floats } = this.#pool;
     if (entry === NONE || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
     const following = ints[4 * entry + 2]!;
-    const at = this.#tables.blockOf[row]! + ints[4 * entry + 3]!;
+    const at = this.#blocks.blockOf[row]! + ints[4 * entry + 3]!;
     this.#first[row] = following;
     if (following === NONE) this.#last[row] = NONE;
     this.#pool.release(entry);

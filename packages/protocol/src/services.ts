@@ -1,24 +1,23 @@
 /** For each connection, how it has been served: what strategies of seeds go by. */
 
-import { type Column, grown } from './columns.ts';
-import type { PeerTables } from './peer-tables.ts';
+import { type Blocks, type Column, grown } from './columns.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export class Services implements Column {
   /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
   turnedAtMs: Float64Array = new Float64Array(0);
   served: Uint16Array = new Uint16Array(0);
-  readonly #tables: PeerTables;
+  readonly #blocks: Blocks;
   #sent: RateMeter | undefined;
 
-  constructor(tables: PeerTables) {
-    this.#tables = tables;
-    tables.add(this);
+  constructor(blocks: Blocks) {
+    this.#blocks = blocks;
+    blocks.add(this);
   }
 
   /** What each connection has been sent lately: kept only where somebody asks for it. */
   get sent(): RateMeter {
-    return (this.#sent ??= new RateMeter(this.#tables));
+    return (this.#sent ??= new RateMeter(this.#blocks));
   }
 
   grow(connections: number): void {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { exponential, type Random, seededRandom } from './random.ts';
+import { exponential, type Random } from './random.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const DRAWS = 100_000;
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { SwarmError } from '../errors.ts';
 import { type AsTable, checkAsTable, pairTables, placeInTable } from './as-table.ts';
-import { leastLatencies, openLatencies } from './latencies.ts';
+import { leastLatencies, openLatencies } from './latency-tables.ts';
 
 const table: AsTable = {
   names: ['AS10', 'AS20', 'AS30'],

@@ -4,7 +4,7 @@ import { exponential, seededRandom } from '@cachetorrent/std';
 
 import { sharedRates } from '../network/allocation.ts';
 import { fixedTables } from '../network/fixed-latency.ts';
-import type { LatencyTables } from '../network/latencies.ts';
+import type { LatencyTables } from '../network/latency-tables.ts';
 import { placeOnRouters, type Placement } from '../network/placement.ts';
 import { routedTables } from '../network/routed-tables.ts';
 import { sharedFloat64 } from '../network/shared-arrays.ts';

@@ -17,12 +17,8 @@ import type { PeerId, SystemId } from '@cachetorrent/protocol';
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../network/allocation.ts';
-import {
-  type Latencies,
-  type LatencyTables,
-  leastLatencies,
-  openLatencies,
-} from '../network/latencies.ts';
+import type { Latencies } from '../network/latencies.ts';
+import { type LatencyTables, leastLatencies, openLatencies } from '../network/latency-tables.ts';
 import type { Placement } from '../network/placement.ts';
 import type { LogSetup } from './log/record.ts';
 import type { Swarm } from './spec.ts';

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { plainDijkstra } from '../../test/network/plain-dijkstra.ts';
 import { fixedTables } from './fixed-latency.ts';
 import { EdgeList } from './graph.ts';
-import { leastLatencies, openLatencies } from './latencies.ts';
+import { leastLatencies, openLatencies } from './latency-tables.ts';
 import { placeInDomains, placeOnRouters, type RouterPlacement } from './placement.ts';
 import { RoutedLatency } from './routed-latency.ts';
 import { routedTables } from './routed-tables.ts';
