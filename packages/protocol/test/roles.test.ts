@@ -37,24 +37,16 @@ describe('Roles', () => {
   });
 
   test.each([
-    { who: 'a follower', role: { standing: 'follower', leaders: ['N0'] } },
-    { who: 'a leader', role: { standing: 'leader' } },
-  ] as const)('$who that hears of a piece it has asked for on the connection asks again', ({ role }) => {
+    { who: 'a follower', role: { standing: 'follower', leaders: ['N0'] }, does: 'asks', said: 'X → N0  request(0)' },
+    { who: 'a leader',   role: { standing: 'leader' },                    does: 'asks', said: 'X → N0  request(0)' },
+    { who: 'a peer',     role: { standing: 'peer' },                      does: 'does not ask', said: '' },
+  ] as const)('$who that hears of a piece it has asked for on the connection $does again', ({ role, said }) => {
     const { stage, peer } = alone({ role });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     stage.heard();
     peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('X → N0  request(0)');
-  });
-
-  test('a plain peer does not ask again', () => {
-    const { stage, peer } = alone();
-    peer.have(ONLY, piece(0));
-    peer.unchoke(ONLY);
-    stage.heard();
-    peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('');
+    expect(stage.heard()).toBe(said);
   });
 
   test('a request that is not answered keeps its place in the backlog', () => {
