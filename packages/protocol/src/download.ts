@@ -99,6 +99,7 @@ export class Download {
     const before = this.#connections.flags(on);
     const flags = before | CHOKED;
     this.#lost.length = 0;
+    // One that comes again, as the original says it, has nothing left to lose.
     if (before !== flags) {
       this.#connections.setFlags(on, flags);
       this.#shut(on);
