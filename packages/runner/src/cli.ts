@@ -71,7 +71,7 @@ function commandLine(surroundings: Surroundings): Command {
 
   const workersOption = new Option('--workers <n>', "threads, or 'as' for one for each AS")
     .argParser(workers)
-    .default(undefined, 'as many as there are cores');
+    .default(undefined, 'as many as pay, up to the cores');
   withOverrides(program.command('run'))
     .description('Simulates one swarm and says what it came to.')
     .argument('<config>', 'a configuration file: JSON, with // comments')

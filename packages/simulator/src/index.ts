@@ -7,6 +7,7 @@ export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 export { checkSwarm } from './swarm/check.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/footprint.ts';
+export { workersFor } from './swarm/workers.ts';
 export { SwarmStalled } from './swarm/diagnose.ts';
 export {
   type Completion,

@@ -23,6 +23,7 @@ import { preflight } from './swarm/preflight.ts';
 import type { SwarmResult } from './swarm/result.ts';
 import type { Swarm } from './swarm/spec.ts';
 import { assembleTimeline, type Timeline } from './swarm/timeline.ts';
+import { workersFor } from './swarm/workers.ts';
 
 /** How far a run is. */
 export interface Progress {
@@ -41,8 +42,8 @@ export interface SimulateOptions {
   /** Decides all chance: the same swarm and seed give the same result, to the bit. */
   readonly seed: number;
   /**
-   * Threads that share the AS between them, or `'as'` for one each; default: as many as there
-   * are cores. The result does not depend on it.
+   * Threads that share the AS between them, or `'as'` for one each; default: as many as pay, and
+   * no more than there are cores. The result does not depend on it.
    */
   readonly workers?: number | 'as';
   /** Keeps a timeline with rows of so many ms of simulated time. The result is the same. */
@@ -143,8 +144,8 @@ async function runSystems(
   { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
-  const { swarm, systems, nodes } = plan;
-  const threads = workersOf(workers, systems);
+  const { swarm, nodes } = plan;
+  const threads = workersFor(swarm, workers, availableParallelism());
   const run = await runActors({
     entry: ACTORS,
     setup: data,
@@ -192,11 +193,6 @@ const ACTORS = new URL(
   import.meta.url.endsWith('.ts') ? './swarm/actors.ts' : './swarm/actors.js',
   import.meta.url,
 );
-
-function workersOf(workers: number | 'as' | undefined, systems: number): number {
-  if (workers === 'as') return systems;
-  return Math.min(workers ?? availableParallelism(), systems);
-}
 
 /** What Node grants a thread may not do for a million peers: then twice what it takes. */
 function heapLimit(swarm: Swarm, workers: number): { readonly oldGenerationMb?: number } {

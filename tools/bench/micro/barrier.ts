@@ -10,13 +10,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-import { Barrier, BARRIER_BYTES } from '../../../packages/simulator/src/engine/barrier.ts';
+import { Barrier, BARRIER_BYTES, SPINS } from '../../../packages/simulator/src/engine/barrier.ts';
 import { summarize } from '../statistics.ts';
 import type { BarrierThread } from './barrier-thread.ts';
 import type { Cost } from './micro.ts';
 
-/** As the engine has it (`coordinator.ts`): threads with a core each look before they sleep. */
-const SPINS = 300;
 const LATE_US = 100;
 const BLOCK = 50;
 

@@ -1,6 +1,6 @@
 /** `cachetorrent run --plan`: what a run will take, before any of it is taken. */
 
-import { type Footprint, footprintOf, type Swarm } from '@cachetorrent/simulator';
+import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
 
 import { UserMistake } from '../user-mistake.ts';
 
@@ -12,15 +12,13 @@ export interface Room {
   readonly memoryBytes: number;
 }
 
-/** By default as many workers as there are cores; never more than AS. */
+/** With as many workers as a run would take there. */
 export function roomFor(
   swarm: Swarm,
   workers: number | 'as' | undefined,
   machine: Omit<Room, 'workers'>,
 ): Room {
-  const systems = swarm.topology.stubDomains;
-  const wanted = workers === 'as' ? systems : (workers ?? machine.cores);
-  return { ...machine, workers: Math.min(wanted, systems) };
+  return { ...machine, workers: workersFor(swarm, workers, machine.cores) };
 }
 
 /** As a person reads it; a line for each thing that memory goes to. */

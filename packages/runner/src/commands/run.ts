@@ -30,7 +30,7 @@ export interface RunOptions {
   /** What stands on the command line instead of in the file. */
   readonly overrides: Overrides;
   readonly seed: number;
-  /** By default as many as there are cores. */
+  /** By default as many as pay, up to the cores. */
   readonly workers?: number | 'as';
   /** A folder for the results. */
   readonly out?: string;

@@ -9,7 +9,7 @@ import { availableParallelism } from 'node:os';
 import { assert } from '@cachetorrent/std';
 
 import { ACTORS_MAX } from './actor.ts';
-import { Barrier } from './barrier.ts';
+import { Barrier, SPINS } from './barrier.ts';
 import type { ActorId } from './behaviour.ts';
 import type { BusyTimesReport } from './busy-times.ts';
 import { ActorFailed, type Failure, firstFailure, RunAborted } from './errors.ts';
@@ -21,11 +21,6 @@ import { Thread, ThreadDied } from './thread.ts';
 import { type Progress, VitalSigns } from './vital-signs.ts';
 import { Watch } from './watch.ts';
 
-/**
- * Looks at a barrier before a thread sleeps there: some 100 µs of them. The slower of two workers
- * comes some 50 µs after the other where windows are short, and waking takes as long again.
- */
-const SPINS = 3000;
 /** A thread that cannot be ended, since it is in native code, is left behind after this long. */
 const END_MS = 1_000;
 
