@@ -19,7 +19,7 @@ import {
 import type { AddressBook } from './address-book.ts';
 import { Link } from './link.ts';
 import type { TcpConnection } from './net/tcp-connection.ts';
-import { pieceBroken, pieceUnreadable, pressed } from './mishaps.ts';
+import { type Afflicted, pieceBroken, pieceUnreadable, pressed } from './mishaps.ts';
 import { Patience } from './patience.ts';
 import { PeerVoice, type Stage } from './peer-voice.ts';
 import { holdingsOf, piecesOf, remind } from './reminders.ts';
@@ -35,7 +35,7 @@ const RECHOKE_MS = 10_000;
 /** Time after which to look again whether more may be sent. */
 const SPENT_MS = 20;
 
-export class Swarm implements Stage {
+export class Swarm implements Stage, Afflicted {
   readonly options: SwarmOptions;
   readonly receiver: Receiver<Link>;
   readonly sender: Sender;

@@ -98,9 +98,10 @@ export class Download {
   choke(on: Connection): void {
     const before = this.#connections.flags(on);
     const flags = before | CHOKED;
-    this.#lost.length = 0;
-    // One that comes again, as the original says it, has nothing left to lose.
-    if (before !== flags) {
+    if (before === flags) {
+      // It comes again, as the original says it: there is nothing left to lose.
+      this.#lost.length = 0;
+    } else {
       this.#connections.setFlags(on, flags);
       this.#shut(on);
       this.#lose(on);

@@ -42,28 +42,15 @@ export class Today {
 
   /** A time among the arguments would be allocated wherever the call is not inlined. */
   push(slot: number): void {
-    const times = this.#times;
-    const atMs = times[slot * 4]!;
     const stack = this.#stack;
-    const order = times[slot * 4 + 1]!;
     const size = this.#stackSize;
-    const last = size > SHIFT_MAX ? size - SHIFT_MAX : 0;
-    // In a burst, the next is most likely as late as those before.
-    if (this.#late.length > 0 && last > 0 && this.#heap.isBefore(stack[last]!, slot)) {
+    const heap = this.#heap;
+    if (size > SHIFT_MAX && heap.isBefore(stack[size - SHIFT_MAX]!, slot)) {
       this.#late.push(slot);
       return;
     }
     let place = size;
-    while (place > last) {
-      const other = stack[place - 1]! * 4;
-      const otherMs = times[other]!;
-      if (atMs < otherMs || (atMs === otherMs && order < times[other + 1]!)) break;
-      place--;
-    }
-    if (place === last && last > 0) {
-      this.#late.push(slot);
-      return;
-    }
+    while (place > 0 && heap.isBefore(stack[place - 1]!, slot)) place--;
 
     if (size === stack.length) this.#growTo(size + 1);
     const roomy = this.#stack;
