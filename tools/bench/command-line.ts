@@ -34,11 +34,17 @@ export async function bench(args: readonly string[], streams: Streams): Promise<
     const isTold =
       error instanceof UserMistake || error instanceof GotWorse || error instanceof ProcessFailed;
     streams.stderr.write(`${isTold ? error.message : inFull(error)}\n`);
-    return error instanceof UserMistake ? EXIT.mistake : EXIT.worse;
+    return isMistake(error) ? EXIT.mistake : EXIT.worse;
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
   }
+}
+
+/** What is passed on to a process that is measured is checked there, and ends as it ends here. */
+function isMistake(error: unknown): boolean {
+  if (error instanceof ProcessFailed) return error.code === EXIT.mistake;
+  return error instanceof UserMistake;
 }
 
 function program(surroundings: Surroundings): Command {

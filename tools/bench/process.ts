@@ -12,9 +12,15 @@ export interface Measured extends Usage {
   readonly stdout: string;
 }
 
-/** The process ended with an error: `message` has its last words. */
+/** The process ended with an error: `message` has its last words, `code` what it ended with. */
 export class ProcessFailed extends Error {
   override readonly name = 'ProcessFailed';
+  readonly code: number;
+
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
 }
 
 export interface ProcessOptions {
@@ -52,7 +58,8 @@ export async function measure(options: ProcessOptions): Promise<Measured> {
   const [stdout, stderr, usage] = await said;
   if (code !== 0) {
     const command = [script, ...args].join(' ');
-    throw new ProcessFailed(`${command} ended with ${code}:\n${stderr.trim().slice(-2_000)}`);
+    const lastWords = stderr.trim().slice(-2_000);
+    throw new ProcessFailed(`${command} ended with ${code}:\n${lastWords}`, code);
   }
   return { ...(JSON.parse(usage) as Usage), wallMs, stdout };
 }

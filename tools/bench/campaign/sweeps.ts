@@ -7,10 +7,9 @@ import type { Experiment } from '@cachetorrent/runner';
 
 import { Store } from '../../../packages/runner/src/campaign/store/store.ts';
 import { configFile } from '../../runs/configs.ts';
+import { COMMAND } from '../measured-run.ts';
 import { measure } from '../process.ts';
 import { inFolder } from './folder.ts';
-
-const COMMAND = 'packages/runner/src/main.ts';
 
 /** Twenty peers and twenty pieces: over before one can look. */
 export const SHORT: Experiment = {

@@ -5,15 +5,10 @@
  *     ns = (CPU time whole - CPU time half) / (messages whole - messages half)
  */
 
-import {
-  checkedSwarm,
-  messageCount,
-  readConfig,
-  type RunDocument,
-  UserMistake,
-} from '@cachetorrent/runner';
+import { messageCount, UserMistake } from '@cachetorrent/runner';
 
-import { measure } from '../process.ts';
+import { measureRun } from '../measured-run.ts';
+import { swarmOf } from '../predict/measure.ts';
 import { type Summary, summarize } from '../statistics.ts';
 
 export interface Marginal {
@@ -47,7 +42,8 @@ interface Point {
  */
 export async function marginalCost(config: string, options: MarginalOptions): Promise<Marginal> {
   const { rounds, rules, tell, signal } = options;
-  const pieces = options.pieces ?? checkedSwarm(await readConfig(config), {}).swarm.pieces;
+  const overrides = options.pieces === undefined ? {} : { pieces: options.pieces };
+  const { pieces } = await swarmOf(config, overrides);
   if (pieces < 2) {
     throw new UserMistake({
       at: config,
@@ -56,11 +52,9 @@ export async function marginalCost(config: string, options: MarginalOptions): Pr
     });
   }
   const pointOf = async (count: number): Promise<Point> => {
-    const args = ['run', config, '--rules', rules, '--pieces', String(count), '--workers', '1'];
-    const script = 'packages/runner/src/main.ts';
-    const ended = await measure({ script, args: [...args, '--json', '--quiet'], signal });
-    const { messages } = (JSON.parse(ended.stdout) as RunDocument).result;
-    return { cpuMs: ended.cpuMs, messages: messageCount(messages) };
+    const args = [config, '--rules', rules, '--pieces', String(count), '--workers', '1'];
+    const { cpuMs, document } = await measureRun({ args, signal });
+    return { cpuMs, messages: messageCount(document.result.messages) };
   };
 
   const prices: { readonly ns: number; readonly restMs: number }[] = [];

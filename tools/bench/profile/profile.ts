@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageCount, type RunDocument } from '@cachetorrent/runner';
+import { messageCount } from '@cachetorrent/runner';
 
-import { measure } from '../process.ts';
+import { measureRun } from '../measured-run.ts';
 import { type CpuProfile, selfMs } from './cpu-profile.ts';
 import { partOf } from './parts.ts';
 
@@ -30,13 +30,12 @@ const SAMPLE_US = 500;
 export async function profileRun(args: readonly string[], signal: AbortSignal): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'cachetorrent-profile-'));
   try {
-    const { stdout } = await measure({
-      script: 'packages/runner/src/main.ts',
-      args: ['run', ...args, '--workers', '1', '--json', '--quiet'],
+    const { document } = await measureRun({
+      args: [...args, '--workers', '1'],
       node: ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-interval=${SAMPLE_US}`],
       signal,
     });
-    const { messages } = (JSON.parse(stdout) as RunDocument).result;
+    const { messages } = document.result;
     const count = messageCount(messages);
     const costs = [...(await sumsIn(folder))].map(([what, ms]) => {
       return { what, ms, nsPerMessage: (ms * 1e6) / count };

@@ -8,6 +8,7 @@ import type { RunDocument } from '@cachetorrent/runner';
 import { messageCount } from '@cachetorrent/runner';
 
 import { configFile } from '../../runs/configs.ts';
+import { COMMAND } from '../measured-run.ts';
 import { measure } from '../process.ts';
 
 /** By name; all are numbers that grow with what they name. */
@@ -27,7 +28,6 @@ export interface Case {
   readonly figuresOf: (stdout: string) => Figures;
 }
 
-const COMMAND = 'packages/runner/src/main.ts';
 const BENCH = 'tools/bench.ts';
 const SEED = '1';
 

@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageCount, type RunDocument } from '@cachetorrent/runner';
+import { messageCount } from '@cachetorrent/runner';
 
-import { measure } from '../process.ts';
+import { type MeasuredRun, measureRun } from '../measured-run.ts';
 import type { Point, Sweep } from './sweeps.ts';
 
 export interface MeasuredPoint {
@@ -34,7 +34,7 @@ export async function measureSweep(
   const { runs, signal, tell } = options;
   const folder = await mkdtemp(join(tmpdir(), 'cachetorrent-bench-'));
   try {
-    const taken: OneRun[][] = sweep.points.map(() => []);
+    const taken: MeasuredRun[][] = sweep.points.map(() => []);
     for (let run = 0; run < runs; run++) {
       for (const [place, point] of sweep.points.entries()) {
         const one = await runPoint(point, folder, signal);
@@ -48,23 +48,14 @@ export async function measureSweep(
   }
 }
 
-interface OneRun {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly peakRssBytes: number;
-  readonly document: RunDocument;
-}
-
-async function runPoint(point: Point, folder: string, signal: AbortSignal): Promise<OneRun> {
+async function runPoint(point: Point, folder: string, signal: AbortSignal): Promise<MeasuredRun> {
   const file = join(folder, 'config.json');
   await writeFile(file, JSON.stringify(point.config));
-  const flags = ['--json', '--quiet', '--seed', '1', '--workers', String(point.workers)];
-  const script = 'packages/runner/src/main.ts';
-  const { stdout, ...rest } = await measure({ script, args: ['run', file, ...flags], signal });
-  return { ...rest, document: JSON.parse(stdout) as RunDocument };
+  const args = [file, '--seed', '1', '--workers', String(point.workers)];
+  return await measureRun({ args, signal });
 }
 
-function together({ x, workers }: Point, runs: readonly OneRun[]): MeasuredPoint {
+function together({ x, workers }: Point, runs: readonly MeasuredRun[]): MeasuredPoint {
   const { result, timing } = runs[0]!.document;
   return {
     x,
