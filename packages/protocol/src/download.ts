@@ -41,8 +41,9 @@ export class Download {
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
   readonly #received: RateMeter;
-  /** What was lost with the connection that was lost last, and so is free again. */
+  /** What was lost with the connection that was lost last, and so is free again: so many of these. */
   readonly #lost: PieceIndex[] = [];
+  #lostCount = 0;
 
   constructor({ memory, connections, picker, host, options }: PeerParts) {
     const { tables, row } = memory;
@@ -71,7 +72,7 @@ export class Download {
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
     }
-    if (this.#lost.length > 0) this.#askOthers(on);
+    if (this.#lostCount > 0) this.#askOthers(on);
   }
 
   /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
@@ -100,13 +101,13 @@ export class Download {
     const flags = before | CHOKED;
     if (before === flags) {
       // It comes again, as the original says it: there is nothing left to lose.
-      this.#lost.length = 0;
+      this.#lostCount = 0;
     } else {
       this.#connections.setFlags(on, flags);
       this.#shut(on);
       this.#lose(on);
     }
-    const hasLost = this.#lost.length > 0;
+    const hasLost = this.#lostCount > 0;
     if (hasLost || (this.#askAtEveryChoke && this.#hasNews)) this.#askOthers(on);
     if (hasLost) return;
     if ((flags & INTERESTED) !== 0) {
@@ -120,7 +121,7 @@ export class Download {
   dontHave(on: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
     if (this.#requests.remove(this.#row, on, piece)) {
-      this.#lost.length = 0;
+      this.#lostCount = 0;
       this.#giveUp(piece);
       this.askForMore(on);
       this.#askOthers(on);
@@ -236,14 +237,19 @@ export class Download {
 
   /** We may not, from now on. */
   #shut(on: Connection): void {
-    const place = this.#open.indexOf(on);
-    if (place >= 0) this.#open.splice(place, 1);
+    // By hand: `splice` makes an array of what it takes out, and chokes are many.
+    const open = this.#open;
+    let place = 0;
+    while (place < open.length && open[place] !== on) place++;
+    if (place === open.length) return;
+    for (; place < open.length - 1; place++) open[place] = open[place + 1]!;
+    open.pop();
   }
 
   /** Whether the other side has some of what was lost, and has not been asked for since. */
   #hasLost(on: Connection): boolean {
     const lost = this.#lost;
-    for (let i = 0; i < lost.length; i++) {
+    for (let i = 0; i < this.#lostCount; i++) {
       const piece = lost[i]!;
       if (this.#picker.isFree(piece) && this.#connections.hasPiece(on, piece)) return true;
     }
@@ -252,8 +258,7 @@ export class Download {
 
   /** Gives up all that was asked for on a connection. */
   #lose(on: Connection): void {
-    const lost = this.#lost;
-    lost.length = 0;
+    this.#lostCount = 0;
     for (;;) {
       const piece = this.#requests.shift(this.#row, on);
       if (piece === NO_PIECE) return;
@@ -263,7 +268,7 @@ export class Download {
 
   /** A piece that was asked for will not come. */
   #giveUp(piece: PieceIndex): void {
-    this.#lost.push(piece);
+    this.#lost[this.#lostCount++] = piece;
     if (!this.#picker.isStored(piece)) this.#picker.release(piece);
   }
 

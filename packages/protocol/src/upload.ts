@@ -154,9 +154,9 @@ export class Upload {
       connection[size] = on;
       received[size] = counts[block + on]!;
       standing[size] = STANDING[flags]!;
+      verdict[size] = CHOKE;
       size += TAKES_PART[flags]!;
     }
-    verdict.fill(CHOKE, 0, size);
     candidates.count = size;
   }
 
