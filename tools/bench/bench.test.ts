@@ -70,14 +70,21 @@ describe('bench', () => {
   });
 
   test('marginal counts what twice the pieces bring', { timeout: PATIENCE_MS }, async () => {
-    const { code, out } = await told('marginal', SMALL, '--pieces', '4', '--runs', '1', '--json');
-    expect(code).toBe(0);
-    const { swarms } = JSON.parse(out) as {
-      swarms: { pieces: number; messages: number; messageNs: { median: number } }[];
-    };
-    expect(swarms).toMatchObject([{ pieces: 4 }]);
-    expect(swarms[0]!.messages).toBeGreaterThan(1_000);
-    expect(Number.isFinite(swarms[0]!.messageNs.median)).toBe(true);
+    const messages = new Set<number>();
+    for (const swarm of [[], ['--leaders', '50'], ['--rules', 'original']]) {
+      const flags = ['--pieces', '4', '--runs', '1', '--json', ...swarm];
+      const { code, out } = await told('marginal', SMALL, ...flags);
+      expect(code).toBe(0);
+      const { swarms } = JSON.parse(out) as {
+        swarms: { pieces: number; messages: number; messageNs: { median: number } }[];
+      };
+      expect(swarms).toMatchObject([{ pieces: 4 }]);
+      expect(swarms[0]!.messages).toBeGreaterThan(1_000);
+      expect(Number.isFinite(swarms[0]!.messageNs.median)).toBe(true);
+      messages.add(swarms[0]!.messages);
+    }
+    // Each is another swarm.
+    expect(messages.size).toBe(3);
   });
 
   test('scaling writes a document and a picture', { timeout: PATIENCE_MS }, async () => {
@@ -152,6 +159,7 @@ describe('what makes no sense is refused, with the way to mend it', () => {
     { args: ['profile', SMALL, '--leaders', '200'],              says: 'from 0 to 100' },
     { args: ['marginal', 'none.json', '--pieces', '4'],          says: 'there is no such file' },
     { args: ['marginal', SMALL, '--rules', 'none'],              says: 'Allowed choices' },
+    { args: ['marginal', SMALL, '--leaders', '200'],             says: 'from 0 to 100' },
     { args: ['marginal', SMALL, '--pieces', '1'],                says: 'cannot be halved' },
     { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
     { args: ['scaling', '--share', '0'],                         says: 'above 0' },

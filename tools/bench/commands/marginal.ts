@@ -13,6 +13,7 @@ import { count } from './options.ts';
 
 interface Flags extends Destination {
   readonly pieces?: number;
+  readonly leaders?: string;
   readonly rules: string;
   readonly runs: number;
 }
@@ -24,6 +25,7 @@ export function addMarginal(program: Command, surroundings: Surroundings): void 
     .description('Says what one more message costs: one worker, without start and compilation.')
     .argument('[configs...]', 'configuration files', [configFile('medium'), IN_CACHE])
     .option('--pieces <n>', 'with so many pieces, for a trial', count)
+    .option('--leaders <percent>', 'with leaders')
     .option('--rules <rules>', "client's or original's", 'client')
     .option('--runs <n>', 'runs of each, with all pieces and with half', count, 5)
     .action((configs: readonly string[], flags: Flags) => run(configs, flags, surroundings));
@@ -34,11 +36,11 @@ async function run(
   flags: Flags,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { pieces, rules, runs } = flags;
+  const { pieces, leaders, rules, runs } = flags;
   const { tell, signal } = surroundings;
   const options = {
     rounds: runs,
-    rules,
+    args: ['--rules', rules, ...(leaders === undefined ? [] : ['--leaders', leaders])],
     tell,
     signal,
     ...(pieces === undefined ? {} : { pieces }),

@@ -26,7 +26,8 @@ export interface MarginalOptions {
   readonly rounds: number;
   /** In place of those of the configuration. */
   readonly pieces?: number;
-  readonly rules: string;
+  /** Other options of `cachetorrent run`. */
+  readonly args: readonly string[];
   readonly tell: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -41,7 +42,7 @@ interface Point {
  * @throws ProcessFailed where a run fails
  */
 export async function marginalCost(config: string, options: MarginalOptions): Promise<Marginal> {
-  const { rounds, rules, tell, signal } = options;
+  const { rounds, tell, signal } = options;
   const overrides = options.pieces === undefined ? {} : { pieces: options.pieces };
   const { pieces } = await swarmOf(config, overrides);
   if (pieces < 2) {
@@ -52,7 +53,7 @@ export async function marginalCost(config: string, options: MarginalOptions): Pr
     });
   }
   const pointOf = async (count: number): Promise<Point> => {
-    const args = [config, '--rules', rules, '--pieces', String(count), '--workers', '1'];
+    const args = [config, ...options.args, '--pieces', String(count), '--workers', '1'];
     const { cpuMs, document } = await measureRun({ args, signal });
     return { cpuMs, messages: messageCount(document.result.messages) };
   };
