@@ -15,6 +15,8 @@ export interface Sort {
   readonly fieldsAt: (path: readonly PropertyKey[]) => readonly string[];
   /** How a list, or an object, is written there. */
   readonly examples: { readonly array: string; readonly object: string };
+  /** How a field is written, by its name: where any value of its type would not do. */
+  readonly fieldExamples?: Readonly<Record<string, string>>;
 }
 
 /** In order of place. A field that is missing since its name was misspelt is told once. */
@@ -73,9 +75,10 @@ class Teller {
       return { offset, is: { at, problem, fix } };
     }
     const types = typesOf(issue);
-    const example = this.#examples[types[0] ?? ''] ?? '...';
+    const field = String(path.at(-1));
+    const example = this.#sort.fieldExamples?.[field] ?? this.#examples[types[0] ?? ''] ?? '...';
     if (issue.input === undefined) {
-      const fix = `add "${String(path.at(-1))}": ${example}`;
+      const fix = `add "${field}": ${example}`;
       return { offset, is: { at, problem: 'is missing', fix }, missing: name };
     }
     const wanted = types.map((type) => A[type] ?? type).join(' or ') || 'something else';

@@ -2,10 +2,12 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkSwarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
 import { UserMistake } from '../user-mistake.ts';
 import { parseConfig, readConfig } from './read.ts';
+import { complete, swarmOf } from './swarm.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/configs', import.meta.url));
 
@@ -72,6 +74,15 @@ test.each(readdirSync(EXAMPLES))('the example %s is a configuration', async (nam
   expect(config.seeds).toBeGreaterThan(0);
 });
 
+function whatIsWrongWith(text: string): UserMistake {
+  try {
+    parseConfig('x.json', text);
+  } catch (error) {
+    if (error instanceof UserMistake) return error;
+  }
+  throw new Error('nothing is');
+}
+
 /** Each row changes the file above in one place; `line:column` is where the user has to look. */
 describe('a mistake is placed, named, and comes with its remedy', () => {
   const lacking = (field: string) => ORIGINAL.replace(new RegExp(`  "${field}".*\n`), '');
@@ -89,6 +100,7 @@ describe('a mistake is placed, named, and comes with its remedy', () => {
     { of: 'one in an entry',      text: ORIGINAL.replace('"upload"', '"up"'),              says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  to mend it: the nearest is "upload"' },
     { of: 'an unknown habit',     text: ORIGINAL.replace('{', '{ "habits": {"stale": true},'), says: 'x.json:3:14: there is no field "stale" in habits\n  to mend it: the nearest is "staleRates"' },
     { of: 'a missing field',      text: lacking('backlog'),                                says: 'x.json:3:1: backlog: is missing\n  to mend it: add "backlog": 10' },
+    { of: 'a missing size',       text: lacking('pieceSize'),                              says: 'pieceSize: is missing\n  to mend it: add "pieceSize": 1960000' },
     { of: 'a missing list',       text: ORIGINAL.replace(/ {2}"capacityNodes"[^]*\],\n/, ''),   says: 'capacityNodes: is missing\n  to mend it: add "capacityNodes": [{ "number"' },
     { of: 'a text for a number',  text: ORIGINAL.replace('20,', '"20",'),                  says: 'x.json:7:16: minNodes: is "20", but has to be a number' },
     { of: 'a number for a list',  text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),           says: 'x.json:26:21: capacityNodes: is 701, but has to be a list' },
@@ -102,6 +114,13 @@ describe('a mistake is placed, named, and comes with its remedy', () => {
     expect(() => parseConfig('x.json', text)).toThrow(says);
     expect(() => parseConfig('x.json', text)).toThrow(UserMistake);
     expect(() => parseConfig('x.json', text)).toThrow('to mend it: ');
+  });
+
+  test('who does all that it says has a configuration', () => {
+    const { mistakes } = whatIsWrongWith('{}');
+    const fields = mistakes.map(({ fix }) => fix.replace('add ', ''));
+    const { config } = parseConfig('x.json', `{ ${fields.join(', ')} }`);
+    expect(() => checkSwarm(swarmOf(complete(config)))).not.toThrow();
   });
 
   test('a misspelt field is not missing as well', () => {

@@ -46,6 +46,26 @@ const CONFIGURATION: Sort = {
     array: '[{ "number": 701, "upload": 2000, "download": 6000 }]',
     object: '{ ... }',
   },
+  // The swarm of examples/configs/medium.json.
+  fieldExamples: {
+    outPeers: '20',
+    minNodes: '700',
+    seeds: '1',
+    pieceSize: '1960000',
+    pieces: '1000',
+    uploads: '4',
+    optimistics: '1',
+    interval: '10000',
+    backlog: '10',
+    transitDomains: '10',
+    transitDomainSize: '50',
+    stubDomains: '14',
+    stubDomainSize: '100',
+    transferInterval: '1500',
+    number: '701',
+    upload: '2000',
+    download: '6000',
+  },
 };
 
 /** One of them has to be chosen; the types of the fields cannot say so. */
