@@ -119,12 +119,11 @@ export class Ends implements Column {
   /** From now on this connection, whose other end is known, hears what we have. */
   addHearer(own: number, on: Connection): void {
     const block = this.#tables.blockOf[own]!;
-    let place = block + this.#hearerCounts[own]!++;
-    for (; place > block; place--) {
-      if (this.#isBefore(place - 1, own, on)) break;
-      this.#hearing[place] = this.#hearing[place - 1]!;
-      this.hearers.copyWithin(PLACE * place, PLACE * (place - 1), PLACE * place);
-    }
+    const end = block + this.#hearerCounts[own]!++;
+    let place = end;
+    while (place > block && !this.#isBefore(place - 1, own, on)) place--;
+    this.#hearing.copyWithin(place + 1, place, end);
+    this.hearers.copyWithin(PLACE * (place + 1), PLACE * place, PLACE * end);
     this.#hearing[place] = on;
     const from = PLACE * (block + on);
     this.hearers.set(this.#places.subarray(from, from + PLACE), PLACE * place);
