@@ -41,7 +41,7 @@ export class Download {
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
   readonly #received: RateMeter;
-  /** What was lost with the connection that was lost last, and so is free again: so many of these. */
+  /** What was lost with the connection that was lost last, and so is free again: the first few. */
   readonly #lost: PieceIndex[] = [];
   #lostCount = 0;
 

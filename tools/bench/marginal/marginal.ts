@@ -16,9 +16,11 @@ export interface Marginal {
   /** Of the longer run; the other has half as many. */
   readonly pieces: number;
   readonly messages: number;
-  /** CPU time of one more message, in ns. */
+  /** CPU time of one more message, in ns: of each pair of runs. */
   readonly messageNs: Summary;
-  /** CPU time that messages do not account for at that price, in ms. */
+  /** The same from the least times of both, since what else the machine does only adds. */
+  readonly leastNs: number;
+  /** CPU time that messages do not account for, of each pair, in ms. */
   readonly restMs: Summary;
 }
 
@@ -58,21 +60,41 @@ export async function marginalCost(config: string, options: MarginalOptions): Pr
     return { cpuMs, messages: messageCount(document.result.messages) };
   };
 
-  const prices: { readonly ns: number; readonly restMs: number }[] = [];
-  let messages = 0;
+  const halves: Point[] = [];
+  const wholes: Point[] = [];
+  const prices: Price[] = [];
   for (let round = 0; round < rounds; round++) {
     const half = await pointOf(Math.floor(pieces / 2));
     const whole = await pointOf(pieces);
-    const msEach = (whole.cpuMs - half.cpuMs) / (whole.messages - half.messages);
-    prices.push({ ns: msEach * 1e6, restMs: whole.cpuMs - msEach * whole.messages });
-    messages = whole.messages;
-    tell(`round ${round + 1} of ${rounds}: ${config}: ${(msEach * 1e6).toFixed(0)} ns`);
+    const price = priceOf(half, whole);
+    halves.push(half);
+    wholes.push(whole);
+    prices.push(price);
+    tell(`round ${round + 1} of ${rounds}: ${config}: ${price.ns.toFixed(0)} ns`);
   }
+  const least = priceOf(leastOf(halves), leastOf(wholes));
   return {
     config,
     pieces,
-    messages,
+    messages: wholes[0]!.messages,
     messageNs: summarize(prices.map(({ ns }) => ns)),
+    leastNs: least.ns,
     restMs: summarize(prices.map(({ restMs }) => restMs)),
   };
+}
+
+interface Price {
+  /** Of one more message. */
+  readonly ns: number;
+  /** What messages do not account for at that price. */
+  readonly restMs: number;
+}
+
+function priceOf(half: Point, whole: Point): Price {
+  const msEach = (whole.cpuMs - half.cpuMs) / (whole.messages - half.messages);
+  return { ns: msEach * 1e6, restMs: whole.cpuMs - msEach * whole.messages };
+}
+
+function leastOf(points: readonly Point[]): Point {
+  return points.reduce((least, point) => (point.cpuMs < least.cpuMs ? point : least));
 }
