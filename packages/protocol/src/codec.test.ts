@@ -20,7 +20,7 @@ const EACH: Readonly<Record<keyof Messages, { say(to: Messages): void; bytes: st
   neighbours: { say: (to) => to.neighbours(Uint32Array.of(1, 2), Uint32Array.of(5, 6)), bytes: '00000011 24 00000001 00000002 00000005 00000006' },
   seedReq: { say: (to) => to.seedReq(9 as PeerId), bytes: '00000005 25 00000009' },
   seedRes: { say: (to) => to.seedRes(1_000), bytes: '00000005 26 000003e8' },
-  connReq: { say: (to) => to.connReq(9 as PeerId, ON), bytes: '00000009 27 00000009 00000003' },
+  connReq: { say: (to) => to.connReq(9 as PeerId, ON, true), bytes: '0000000d 27 00000009 00000003 00000001' },
   candidate: { say: (to) => to.candidate(9 as PeerId, 2_000, 6_000), bytes: '0000000d 28 00000009 000007d0 00001770' },
   leaders: { say: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)), bytes: '00000009 29 00000001 ffffffff' },
 };

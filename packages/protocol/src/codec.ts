@@ -59,7 +59,7 @@ const FIELDS: Record<MessageKind, number> = {
   neighbours: LIST,
   seedReq: 1,
   seedRes: 1,
-  connReq: 2,
+  connReq: 3,
   candidate: 3,
   leaders: LIST,
 };
@@ -139,8 +139,8 @@ export class Encoder implements Messages {
   seedRes(pieces: number): void {
     this.#one(MESSAGE_ID.seedRes, pieces);
   }
-  connReq(from: PeerId, link: Connection): void {
-    this.#two(MESSAGE_ID.connReq, from, link);
+  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void {
+    this.#three(MESSAGE_ID.connReq, from, link, uploadOnly ? 1 : 0);
   }
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void {
     this.#three(MESSAGE_ID.candidate, id, uploadKbps, downloadKbps);
@@ -268,8 +268,10 @@ function readOut(
       return hearer.seedReq(a as PeerId);
     case MESSAGE_ID.seedRes:
       return hearer.seedRes(a);
-    case MESSAGE_ID.connReq:
-      return hearer.connReq(a as PeerId, view.getUint32(at + 4) as Connection);
+    case MESSAGE_ID.connReq: {
+      const link = view.getUint32(at + 4) as Connection;
+      return hearer.connReq(a as PeerId, link, view.getUint32(at + 8) !== 0);
+    }
     case MESSAGE_ID.candidate:
       return hearer.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
     case MESSAGE_ID.leaders:

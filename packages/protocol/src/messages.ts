@@ -43,8 +43,8 @@ export interface BootstrapMessages {
   seedReq(from: PeerId): void;
   /** You hold so many pieces: all, or none. */
   seedRes(pieces: number): void;
-  /** I connect to you, and shall upload to you on this connection of mine. */
-  connReq(from: PeerId, link: Connection): void;
+  /** I connect to you, on this connection of mine, and shall download from you or not (BEP 21). */
+  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void;
   /** Peer to tracker: I stand for election. Capacities in kbit/s. */
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void;
   /** Tracker to peer: these lead your AS. */

@@ -92,8 +92,9 @@ export class Arrivals implements Messages {
   seedRes(pieces: number): void {
     this.#note(kinds.SEED_RES, pieces);
   }
-  connReq(from: PeerId, link: Connection): void {
-    this.#note(kinds.CONN_REQ, from, link);
+  /** Two numbers hold three: the complement of a number says that they will upload only. */
+  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void {
+    this.#note(kinds.CONN_REQ, from, uploadOnly ? ~link : link);
   }
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void {
     const parcel = { kind: 'candidate', id, uploadKbps, downloadKbps } as const;

@@ -233,7 +233,7 @@ export class AutonomousSystem implements Behaviour, Surroundings {
     const node = this.#nodes[this.plan.rankOf(hosted.id)]!;
     switch (kind) {
       case kinds.CONN_REQ:
-        return hosted.connReq(b as PeerId, c as Connection);
+        return hosted.connReq(b as PeerId, (c < 0 ? ~c : c) as Connection, c < 0);
       case kinds.TRACKER_REQ:
         return node.trackerReq(b as PeerId);
       case kinds.TRACKER_RES:

@@ -112,15 +112,17 @@ export class Carrier {
     }
   }
 
-  /** Says `have` on all connections of a machine that hear it: one record for each other AS. */
+  /**
+   * Says `have` on all connections of a machine that hear it: one record for each other AS. Who
+   * never downloads from us makes nothing of it, so that is said, but not carried.
+   */
   haveToAll(from: PeerId, own: number, piece: PieceIndex): void {
     const ends = this.#ends;
     const { hearers } = ends;
-    const count = ends.hearerCount(own);
-    this.sent[kinds.HAVE]! += count;
+    this.sent[kinds.HAVE]! += ends.hearerCount(own);
     if (this.#log !== undefined) this.#noteHaves(this.#log, from, own, piece);
     let first = ends.firstHearer(own);
-    const last = first + PLACE * count;
+    const last = first + PLACE * ends.downloaderCount(own);
     while (first < last) {
       const target = hearers[first + SYSTEM]!;
       let end = first + PLACE;

@@ -2,8 +2,9 @@
  * Where the connections of the peers of one AS lead, in the simulated world: for each the other
  * end's AS, machine and connection number, how far it is, and the flow that carries our pieces.
  *
- * Those that hear what we have are kept a second time, side by side and in order of AS, since one
- * `have` goes to all of them, and crosses a border as one record for all in an AS.
+ * Those that hear what we have are kept a second time, side by side. First come those that may
+ * download from us, in order of AS, since one `have` goes to all of them, and crosses a border as
+ * one record for all in an AS; then those that only upload.
  *
  *     place    system, machine, connection, latencyMs     4 words to a connection
  *     hearer   system, machine, connection, latencyMs     4 words to one that hears us
@@ -31,6 +32,7 @@ export class Ends implements Column {
   hearerFloats: Float32Array = new Float32Array(0);
   readonly #tables: PeerTables;
   readonly #hearerCounts: Uint16Array;
+  readonly #downloaderCounts: Uint16Array;
   #places = new Int32Array(0);
   #placeFloats = new Float32Array(0);
   /** For each hearer, our number of its connection. */
@@ -42,6 +44,7 @@ export class Ends implements Column {
   constructor(tables: PeerTables) {
     this.#tables = tables;
     this.#hearerCounts = new Uint16Array(tables.blockOf.length);
+    this.#downloaderCounts = new Uint16Array(tables.blockOf.length);
     tables.add(this);
   }
 
@@ -107,21 +110,33 @@ export class Ends implements Column {
     this.#flows[this.#tables.blockOf[own]! + on] = flow + 1;
   }
 
-  /** How many hear what a machine has, and where in `hearers` the first of them is. */
+  /** How many hear what a machine has. */
   hearerCount(own: number): number {
     return this.#hearerCounts[own]!;
   }
 
+  /** How many of them may download from it: the first so many. */
+  downloaderCount(own: number): number {
+    return this.#downloaderCounts[own]!;
+  }
+
+  /** Where in `hearers` the first of them is. */
   firstHearer(own: number): number {
     return PLACE * this.#tables.blockOf[own]!;
   }
 
-  /** From now on this connection, whose other end is known, hears what we have. */
-  addHearer(own: number, on: Connection): void {
+  /**
+   * From now on this connection, whose other end is known, hears what we have; the other side may
+   * download from us, or never does.
+   */
+  addHearer(own: number, on: Connection, downloads: boolean): void {
     const block = this.#tables.blockOf[own]!;
     const end = block + this.#hearerCounts[own]!++;
     let place = end;
-    while (place > block && !this.#isBefore(place - 1, own, on)) place--;
+    if (downloads) {
+      place = block + this.#downloaderCounts[own]!++;
+      while (place > block && !this.#isBefore(place - 1, own, on)) place--;
+    }
     this.#hearing.copyWithin(place + 1, place, end);
     this.hearers.copyWithin(PLACE * (place + 1), PLACE * place, PLACE * end);
     this.#hearing[place] = on;
@@ -129,7 +144,7 @@ export class Ends implements Column {
     this.hearers.set(this.#places.subarray(from, from + PLACE), PLACE * place);
   }
 
-  /** Hearers are in order of AS, and then of number. */
+  /** Downloaders are in order of AS, and then of number. */
   #isBefore(place: number, own: number, on: Connection): boolean {
     const system = this.hearers[PLACE * place + SYSTEM]!;
     const others = this.system(own, on);

@@ -44,6 +44,14 @@ export interface Surroundings {
   partCompleted(peer: HostedPeer): void;
 }
 
+interface Caller {
+  readonly from: PeerId;
+  /** Their number for the connection. */
+  readonly link: Connection;
+  /** They will not download from us. */
+  readonly uploadOnly: boolean;
+}
+
 interface Early {
   readonly on: Connection;
   readonly target: PeerId;
@@ -57,8 +65,8 @@ export class HostedPeer implements PeerHost {
   readonly machine: number;
   readonly #around: Surroundings;
   #peer: Peer | undefined;
-  /** Requests for a connection that came before we were ready; from whom, and their number. */
-  #callers: { readonly from: PeerId; readonly link: Connection }[] = [];
+  /** Requests for a connection that came before we were ready. */
+  #callers: Caller[] = [];
   /** What a follower wants to say to a leader that has not answered yet. */
   #early: Early[] = [];
 
@@ -84,14 +92,14 @@ export class HostedPeer implements PeerHost {
     this.#peer = peer;
     this.#around.began(this, peer);
     for (const id of neighbours) this.#connect(id as PeerId, 'neighbour');
-    for (const { from, link } of this.#callers) this.connReq(from, link);
+    for (const call of this.#callers) this.connReq(call.from, call.link, call.uploadOnly);
     this.#callers = [];
   }
 
   /** Somebody connects to us, or answers; `link` is their number for the connection. */
-  connReq(from: PeerId, link: Connection): void {
+  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void {
     if (this.#peer === undefined) {
-      this.#callers.push({ from, link });
+      this.#callers.push({ from, link, uploadOnly });
       return;
     }
     const known = this.#peer.connectionTo(from);
@@ -99,7 +107,7 @@ export class HostedPeer implements PeerHost {
     const { ends } = this.#around;
     assert(!ends.isKnown(this.machine, on), 'a connection is made once');
     ends.answered(this.machine, on, link);
-    if (this.#peer.offers(on)) ends.addHearer(this.machine, on);
+    if (this.#peer.offers(on)) ends.addHearer(this.machine, on, !uploadOnly);
     this.#peer.greet(on, this.#isOurs(on));
     this.#sayEarly(on);
   }
@@ -191,7 +199,7 @@ export class HostedPeer implements PeerHost {
     ends.open(this.machine, on, theirSystem, theirMachine, latencyMs);
     carrier
       .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
-      .connReq(this.id, on);
+      .connReq(this.id, on, !this.peer.downloads(on));
     carrier.end();
     return on;
   }
