@@ -6,6 +6,7 @@ export { type Mistake, SwarmError } from './errors.ts';
 export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
 export { checkSwarm } from './swarm/check.ts';
+export { type Expectation, expectationOf } from './swarm/expectation.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/footprint.ts';
 export { workersFor } from './swarm/workers.ts';
 export { SwarmStalled } from './swarm/diagnose.ts';

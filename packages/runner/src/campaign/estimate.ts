@@ -3,9 +3,8 @@
  * runs, how many sit side by side, and what is told; never a result.
  */
 
-import { footprintOf, type Swarm } from '@cachetorrent/simulator';
+import { expectationOf, footprintOf, type Swarm } from '@cachetorrent/simulator';
 
-import { expectedMessages } from '../progress/estimate.ts';
 import type { RunRecord } from './store/record.ts';
 
 /** On one core, where nothing has been measured yet. */
@@ -31,7 +30,7 @@ export class Pace {
   /** With one thread. */
   expectedMs(swarm: Swarm): number {
     const perMs = this.isLearnt ? this.#messages / this.#threadMs : MESSAGES_PER_SECOND / 1000;
-    return LEAST_MS + expectedMessages(swarm) / perMs;
+    return LEAST_MS + expectationOf(swarm).messages / perMs;
   }
 }
 

@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 
 import { ProgressDisplay } from './display.ts';
 
-/** Ten peers with nine neighbours and 100 pieces: 9,000 haves, so 10,800 messages expected. */
+/** Ten peers, 100 pieces, nine neighbours to tell of each, and ten other messages to a piece: 19,000. */
 const swarm = {
   capacities: [{ count: 11, uploadKbps: 1, downloadKbps: 1 }],
-  neighbours: 5, pieces: 100, habits: CLIENT_HABITS,
+  neighbours: 9, pieces: 100, habits: CLIENT_HABITS, topology: { stubDomains: 1 },
 } as unknown as Swarm;
 
 function display(screen: { isTTY?: boolean; columns?: number }) {
@@ -25,11 +25,11 @@ function display(screen: { isTTY?: boolean; columns?: number }) {
 describe('on a terminal', () => {
   test('a bar is drawn over itself', () => {
     const { at, show } = display({ isTTY: true, columns: 100 });
-    show(1_000, 5_400);
-    show(2_000, 5_400, 9);
+    show(1_000, 9_500);
+    show(2_000, 9_500, 9);
     expect(at.written).toEqual([
-      '\r████████░░░░░░░░ 1 of 10 peers, 100 s simulated, 5400 messages/s, 1 s left\x1b[K',
-      '\r██████████████░░ 9 of 10 peers, 200 s simulated, 2700 messages/s, 1 s left\x1b[K',
+      '\r████████░░░░░░░░ 1 of 10 peers, 100 s simulated, 9500 messages/s, 1 s left\x1b[K',
+      '\r██████████████░░ 9 of 10 peers, 200 s simulated, 4750 messages/s, 1 s left\x1b[K',
     ]);
   });
 

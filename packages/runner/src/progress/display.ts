@@ -3,9 +3,9 @@
  * batch job) as a line every few seconds.
  */
 
-import type { Progress, Swarm } from '@cachetorrent/simulator';
+import { expectationOf, type Progress, type Swarm } from '@cachetorrent/simulator';
 
-import { expectedMessages, shareDone, timeLeftMs } from './estimate.ts';
+import { shareDone, timeLeftMs } from './estimate.ts';
 
 /** Where it is shown: `process.stderr`, for instance. */
 export interface Screen {
@@ -32,7 +32,7 @@ export class ProgressDisplay {
   constructor(screen: Screen, nowMs: () => number, swarm: Swarm) {
     this.#screen = screen;
     this.#nowMs = nowMs;
-    this.#expectedMessages = expectedMessages(swarm);
+    this.#expectedMessages = expectationOf(swarm).messages;
     this.#startMs = nowMs();
     this.#lineAtMs = this.#startMs + LINE_EVERY_MS;
   }

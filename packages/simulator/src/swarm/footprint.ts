@@ -4,10 +4,10 @@
  *
  * Prices are measured (`docs/performance.md` says how) and rounded up. Memory comes within a
  * third of what it says; time hangs on the machine, and comes within a factor of three. How many
- * connections and messages there will be follows from who asks for how many neighbours: whoever
- * has me for a neighbour is one of mine, and everybody tells all of them of every piece.
+ * connections and messages there will be is in `expectation.ts`.
  */
 
+import { expectationOf } from './expectation.ts';
 import type { Swarm } from './spec.ts';
 
 /** In bytes. */
@@ -35,12 +35,6 @@ const MESSAGE_NS = 300;
 const MESSAGE_PEERS = 700;
 const MESSAGE_GROWTH = 0.14;
 
-/** A follower reaches others by way of leaders, who connect to whom their followers know. */
-const CONNECTIONS_WITH_LEADERS = 3;
-/** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
-const OTHER_MESSAGES = 10;
-const OTHER_MESSAGES_REPEATED = 75;
-
 /** One of the things that a run keeps in memory. */
 export interface MemoryItem {
   /** Its name, for people. */
@@ -67,10 +61,9 @@ export interface Footprint {
 
 /** Of a swarm that has been checked. Nothing is allocated. */
 export function footprintOf(swarm: Swarm, workers: number): Footprint {
-  const { pieces, habits, leaderPercent, neighbours, topology } = swarm;
+  const { pieces, topology } = swarm;
   const peers = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
-  const withLeaders = leaderPercent === undefined ? 1 : CONNECTIONS_WITH_LEADERS;
-  const connectionsEach = Math.min(peers, 2 * neighbours * withLeaders);
+  const { connectionsEach, messages } = expectationOf(swarm);
   const connections = peers * connectionsEach;
   const machines = peers * swarm.parts;
   const items = [
@@ -86,8 +79,6 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     },
     { what: 'pairs of AS', count: topology.stubDomains ** 2, bytesEach: PRICES.pairOfSystems },
   ];
-  const others = habits.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
-  const messages = peers * pieces * (connectionsEach + others);
   const messageNs = MESSAGE_NS * Math.max(1, peers / MESSAGE_PEERS) ** MESSAGE_GROWTH;
   return {
     items,

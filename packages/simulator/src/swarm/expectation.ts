@@ -1,0 +1,115 @@
+/**
+ * How many connections peers will have, and how many messages they will send: expected values,
+ * from how the tracker draws neighbours and how followers draw leaders (docs/protocol.md, Joining
+ * and Roles). They decide what a run is said to take, and on how many threads it runs; never a
+ * result.
+ */
+
+import type { Swarm } from './spec.ts';
+
+/** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
+const OTHER_MESSAGES = 10;
+const OTHER_MESSAGES_REPEATED = 75;
+
+/** What is expected of a swarm. */
+export interface Expectation {
+  /** How many connections a peer has, of one part of the file, at the end. */
+  readonly connectionsEach: number;
+  /** Messages in all, nearly all of which are somebody's word that it has a piece. */
+  readonly messages: number;
+}
+
+/** Of a swarm that has been checked. */
+export function expectationOf(swarm: Swarm): Expectation {
+  const peers = swarm.capacities.reduce((sum, { count }) => sum + count, 0) - 1;
+  const { connectionsEach, havesEach } =
+    swarm.leaderPercent === undefined ? plainGraph(swarm, peers) : graphWithLeaders(swarm, peers);
+  const others = swarm.habits.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
+  return { connectionsEach, messages: peers * swarm.pieces * (havesEach + others) };
+}
+
+interface Graph {
+  readonly connectionsEach: number;
+  /** How often a peer says of a piece that it has it. */
+  readonly havesEach: number;
+}
+
+function plainGraph(swarm: Swarm, peers: number): Graph {
+  const { inside, outside } = othersOf(swarm, peers);
+  const met = chancesToMeet(swarm, peers, inside);
+  const connectionsEach = inside * met.inside + outside * met.outside;
+  return { connectionsEach, havesEach: connectionsEach };
+}
+
+function graphWithLeaders(swarm: Swarm, peers: number): Graph {
+  const { inside, outside } = othersOf(swarm, peers);
+  const met = chancesToMeet(swarm, peers, inside);
+  const size = inside + 1;
+  const leaders = Math.min(
+    size,
+    Math.max(1, Math.floor((size * (swarm.leaderPercent ?? 0)) / 100)),
+  );
+  const share = leaders / size;
+  const followers = size - leaders;
+
+  // A follower has a leader that it draws reach whom it knows; who is reached, if a follower, has a
+  // leader that it draws reach that leader in turn.
+  const reached = either(met.outside, chanceOfOne(met.outside / leaders, followers));
+  const reachedByLeaders = either(met.outside, chanceOfOne(reached / leaders, 2 * followers));
+  const followersOutside = outside * ((1 - share) * met.outside + share * reached);
+  const leadersOutside = outside * ((1 - share) * reached + share * reachedByLeaders);
+  const outsideEach = (1 - share) * followersOutside + share * leadersOutside;
+
+  // And it is connected with the leaders that it draws.
+  const drawn = chanceOfOne(1 / leaders, followersOutside);
+  const unlike = 2 * share * (1 - share);
+  const insideEach = inside * ((1 - unlike) * met.inside + unlike * either(met.inside, drawn));
+
+  // On a connection that was opened for a follower only one side offers what it has, unless ...
+  const onBehalf = outsideEach - outside * met.outside;
+  const offered = swarm.habits.offerOnBehalf ? onBehalf : onBehalf / 2;
+  // A leader passes on to followers what it hears, and of half of it that it has it by then, too;
+  // the original's does for each relay.
+  const relays = swarm.habits.repeatForwards ? followersOutside : (leaders * drawn) / 2;
+  return {
+    connectionsEach: insideEach + outsideEach,
+    havesEach: insideEach + outside * met.outside + offered + (1 - share) * relays,
+  };
+}
+
+/** How many others there are in one's own AS, and in the other AS. */
+function othersOf(
+  { topology }: Swarm,
+  peers: number,
+): { readonly inside: number; readonly outside: number } {
+  const inside = (peers - 1) / topology.stubDomains;
+  return { inside, outside: peers - 1 - inside };
+}
+
+/** That one of two peers asks to be, or is asked to be, the other's neighbour. */
+function chancesToMeet(
+  { neighbours, externalPercent }: Swarm,
+  peers: number,
+  inside: number,
+): { readonly inside: number; readonly outside: number } {
+  const anywhere =
+    externalPercent === undefined ? neighbours : Math.floor((neighbours * externalPercent) / 100);
+  const drawn = chance(anywhere, peers - 1);
+  const ofOwn = either(drawn, chance(neighbours - anywhere, inside));
+  return { inside: either(ofOwn, ofOwn), outside: either(drawn, drawn) };
+}
+
+/** That one is among so many drawn from all. */
+function chance(count: number, all: number): number {
+  return count === 0 ? 0 : Math.min(1, count / Math.max(all, 1));
+}
+
+/** Of two independent chances, that at least one comes true. */
+function either(one: number, other: number): number {
+  return 1 - (1 - one) * (1 - other);
+}
+
+/** Of so many independent chances alike, that at least one comes true. */
+function chanceOfOne(each: number, count: number): number {
+  return 1 - (1 - Math.min(1, each)) ** count;
+}
