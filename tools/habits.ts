@@ -8,16 +8,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { checkedSwarm, readConfig, type RunDocument } from '@cachetorrent/runner';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 
 import { type Comparison, sectionOf } from './habits/section.ts';
 import { type Switched, switchesOf, thrownIn } from './habits/switches.ts';
-import { type Job, keptRuns, runBatch } from './runs/batch.ts';
+import type { Job } from './runs/batch.ts';
+import { collectRuns } from './runs/collect.ts';
 import { configFile, inRepository } from './runs/configs.ts';
-import { fingerprint } from './runs/fingerprint.ts';
-import { onInterrupt } from './runs/interrupt.ts';
 import { withSection } from './runs/markdown.ts';
-import { RunStore } from './runs/store.ts';
+import { count } from './runs/options.ts';
 
 interface Options {
   readonly config: string;
@@ -54,14 +53,8 @@ async function main(options: Options): Promise<void> {
   const jobs = planned
     .flatMap(({ rows }) => rows.flatMap((row) => row.jobs))
     .sort((a, b) => a.seed - b.seed);
-  const store = new RunStore(inRepository('.cache/habits'), await fingerprint());
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const runs =
-    table === true
-      ? await keptRuns(jobs, store)
-      : await onInterrupt((signal) =>
-          runBatch(jobs, { store, tell, signal, ...(threads === undefined ? {} : { threads }) }),
-        );
+  const runs = await collectRuns(jobs, { keptIn: 'habits', table, threads, tell });
   if (runs === undefined) return;
   const section = sectionOf(
     introductionOf(options),
@@ -108,10 +101,4 @@ function introductionOf({ config, pieces, seeds }: Options): string {
 \`${config}\` with ${pieces} pieces, ${seeds} seeds. Each row throws one switch from where the
 first one stands. Figures are means; in brackets the change against the first row, seed by seed,
 with the 95 % confidence interval of its mean.`;
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError('It is a whole number, 1 or more.');
 }

@@ -10,11 +10,9 @@ import { writeFile } from 'node:fs/promises';
 
 import { Command, InvalidArgumentError } from 'commander';
 
-import { keptRuns, runBatch } from './runs/batch.ts';
+import { collectRuns } from './runs/collect.ts';
 import { inRepository } from './runs/configs.ts';
-import { fingerprint } from './runs/fingerprint.ts';
-import { onInterrupt } from './runs/interrupt.ts';
-import { RunStore } from './runs/store.ts';
+import { count } from './runs/options.ts';
 import { documentOf } from './published/document.ts';
 import { type ExperimentOptions, inOrderOfSeed, makeExperiments } from './published/experiments.ts';
 
@@ -43,16 +41,10 @@ async function main({ out, table, threads, ...options }: Options): Promise<void>
     command.error('--pieces is for trials: name a page of their own with --out', { exitCode: 2 });
   }
   const experiments = await makeExperiments(options satisfies ExperimentOptions);
-  const store = new RunStore(inRepository('.cache/published'), await fingerprint());
   const jobs = inOrderOfSeed(experiments);
   const page = out ?? inRepository('docs/published.md');
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-  const runs =
-    table === true
-      ? await keptRuns(jobs, store)
-      : await onInterrupt((signal) =>
-          runBatch(jobs, { store, tell, signal, ...(threads === undefined ? {} : { threads }) }),
-        );
+  const runs = await collectRuns(jobs, { keptIn: 'published', table, threads, tell });
   if (runs === undefined) return;
 
   const documents = [...runs.values()];
@@ -66,12 +58,6 @@ async function main({ out, table, threads, ...options }: Options): Promise<void>
   });
   await writeFile(page, text);
   tell(`${page}: ${documents.length} runs`);
-}
-
-function count(text: string): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1) return number;
-  throw new InvalidArgumentError('It is a whole number, 1 or more.');
 }
 
 function pattern(text: string): RegExp {

@@ -7,7 +7,7 @@ import { campaignCosts, type Part, PARTS } from '../campaign/measure.ts';
 import { costTable } from '../campaign/report.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, names } from './options.ts';
+import { count, names } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly only?: readonly string[];

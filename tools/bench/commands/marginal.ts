@@ -9,7 +9,7 @@ import { table } from '../../runs/markdown.ts';
 import { type Marginal, marginalCost } from '../marginal/marginal.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count } from './options.ts';
+import { count } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pieces?: number;

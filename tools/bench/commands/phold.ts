@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import type { Surroundings } from '../surroundings.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, counts, percentages } from './options.ts';
+import { count, counts, percentages } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pending?: readonly number[];

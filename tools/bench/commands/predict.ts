@@ -10,7 +10,7 @@ import { barrierCost, loopMsWith, measureBasis, swarmOf } from '../predict/measu
 import { boundsOf, predict } from '../predict/predict.ts';
 import { findings, predictionTable } from '../predict/report.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, counts } from './options.ts';
+import { count, counts } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pieces?: number;

@@ -8,7 +8,7 @@ import { checkComparable, regressions } from '../run/compare.ts';
 import { targetTable } from '../run/report.ts';
 import { casesOf, checkCores, chosenTargets, runRounds } from '../run/run.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, names } from './options.ts';
+import { count, names } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly runs: number;

@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Surroundings } from '../surroundings.ts';
 import { measuredOn } from '../page.ts';
 import { scaling } from '../scaling/scaling.ts';
-import { count, names } from './options.ts';
+import { count, names } from '../../runs/options.ts';
 
 interface Flags {
   readonly runs: number;

@@ -9,7 +9,7 @@ import type { Surroundings } from '../surroundings.ts';
 import { DECODING } from '../wire/decoding.ts';
 import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count } from './options.ts';
+import { count } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly mib: number;
