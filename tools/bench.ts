@@ -1,6 +1,6 @@
 /**
  * Measures speed and size: `npm run bench -- run`, `scaling`, `predict`, `phold`, `micro`,
- * `profile`, `marginal`, `campaign`, `wire`.
+ * `profile`, `marginal`, `cores`, `campaign`, `wire`.
  *
  * None of it is a test: times hang on the machine and on who else is at work. What does not is
  * tested in `bench/*.test.ts`.

@@ -14,6 +14,10 @@ import { bench } from './command-line.ts';
 const SMALL = configFile('small');
 const PATIENCE_MS = 120_000;
 
+interface Spread {
+  readonly median: number;
+}
+
 describe('bench', () => {
   test('phold handles the same events, however many workers', { timeout: PATIENCE_MS }, async () => {
     const flags = ['--pending', '400', '--actors', '4', '--events', '20000', '--runs', '1'];
@@ -85,6 +89,17 @@ describe('bench', () => {
     }
     // Each is another swarm.
     expect(messages.size).toBe(3);
+  });
+
+  test('cores compares one run with as many unrelated ones', { timeout: PATIENCE_MS }, async () => {
+    const { code, out } = await told('cores', SMALL, '--cores', '2', '--pieces', '3', '--runs', '1', '--json');
+    expect(code).toBe(0);
+    const { swarms } = JSON.parse(out) as {
+      swarms: { cores: number; unrelated: Spread; speedUp: Spread; share: Spread }[];
+    };
+    expect(swarms).toMatchObject([{ cores: 2 }]);
+    const { unrelated, speedUp, share } = swarms[0]!;
+    expect(share.median).toBeCloseTo(speedUp.median / unrelated.median);
   });
 
   test('scaling writes a document and a picture', { timeout: PATIENCE_MS }, async () => {
@@ -161,6 +176,9 @@ describe('what makes no sense is refused, with the way to mend it', () => {
     { args: ['marginal', SMALL, '--rules', 'none'],              says: 'Allowed choices' },
     { args: ['marginal', SMALL, '--leaders', '200'],             says: 'from 0 to 100' },
     { args: ['marginal', SMALL, '--pieces', '1'],                says: 'cannot be halved' },
+    { args: ['cores', SMALL, '--cores', '1'],                    says: 'and here are' },
+    { args: ['cores', SMALL, '--cores', '4096'],                 says: 'cores' },
+    { args: ['cores', 'none.json'],                              says: 'there is no such file' },
     { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
     { args: ['scaling', '--share', '0'],                         says: 'above 0' },
     { args: ['predict', 'none.json'],                            says: 'there is no such file' },

@@ -4,6 +4,7 @@ import { UserMistake } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
 import { addCampaign } from './commands/campaign.ts';
+import { addCores } from './commands/cores.ts';
 import { addMarginal } from './commands/marginal.ts';
 import { addMicro } from './commands/micro.ts';
 import { addPhold } from './commands/phold.ts';
@@ -62,6 +63,7 @@ function program(surroundings: Surroundings): Command {
     addPredict,
     addProfile,
     addMarginal,
+    addCores,
     addPhold,
     addMicro,
     addCampaign,
