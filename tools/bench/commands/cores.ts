@@ -24,7 +24,7 @@ export function addCores(program: Command, surroundings: Surroundings): void {
   withDestination(program.command('cores'))
     .description('Compares one run on all cores with as many unrelated runs at once.')
     .argument('[configs...]', 'configuration files', [configFile('medium')])
-    .option('--cores <n>', 'cores to use; default: all', count, availableParallelism())
+    .option('--cores <n>', 'cores to use, of those there are', count, availableParallelism())
     .option('--pieces <n>', 'with so many pieces, for a trial', count)
     .option('--runs <n>', 'rounds, each with all that is compared', count, 5)
     .action((configs: readonly string[], flags: Flags) => run(configs, flags, surroundings));
