@@ -156,6 +156,9 @@ describe('what makes no sense is refused, with the way to mend it', () => {
   writeFileSync(old, '{"format": 0, "kind": "run"}');
   writeFileSync(other, '{"format": 1, "kind": "micro"}');
   writeFileSync(page, '# A page\n');
+  const oneSystem = join(folder, 'one-system.json');
+  const small = readFileSync(SMALL, 'utf8');
+  writeFileSync(oneSystem, small.replace(/"stubDomains": *\d+/, '"stubDomains": 1'));
 
   test.each([
     { args: ['run', '--runs', '0'],                              says: '1 or more' },
@@ -178,6 +181,7 @@ describe('what makes no sense is refused, with the way to mend it', () => {
     { args: ['marginal', SMALL, '--pieces', '1'],                says: 'cannot be halved' },
     { args: ['cores', SMALL, '--cores', '1'],                    says: 'and here are' },
     { args: ['cores', SMALL, '--cores', '4096'],                 says: 'cores' },
+    { args: ['cores', oneSystem],                                says: 'has 1 AS, too few' },
     { args: ['cores', 'none.json'],                              says: 'there is no such file' },
     { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
     { args: ['scaling', '--share', '0'],                         says: 'above 0' },

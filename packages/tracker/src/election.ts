@@ -11,6 +11,11 @@ export interface Candidate {
   readonly downloadKbps: number;
 }
 
+/** How many are elected of so many candidates: `leaderPercent`, rounded down, but at least one. */
+export function leaderCount(candidateCount: number, leaderPercent: number): number {
+  return Math.max(1, Math.floor((candidateCount * leaderPercent) / 100));
+}
+
 /**
  * The leaders, best first: `leaderPercent` of the candidates, rounded down, but never fewer
  * than one. A faster upload wins; then a faster download; then the lower id. Empty where nobody
@@ -20,7 +25,7 @@ export function electLeaders(
   candidates: readonly Candidate[],
   leaderPercent: number,
 ): readonly PeerId[] {
-  const count = Math.max(1, Math.floor((candidates.length * leaderPercent) / 100));
+  const count = leaderCount(candidates.length, leaderPercent);
   return candidates
     .toSorted(byMerit)
     .slice(0, count)

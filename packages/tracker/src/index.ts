@@ -1,9 +1,10 @@
 /** The tracker's decisions: who are whose neighbours, and who leads. */
 
-export { type Candidate, electForParts, electLeaders } from './election.ts';
+export { type Candidate, electForParts, electLeaders, leaderCount } from './election.ts';
 export { Members } from './members.ts';
 export {
   biasedSelection,
+  externalCount,
   type NeighbourSelection,
   uniformSelection,
 } from './neighbour-selection.ts';

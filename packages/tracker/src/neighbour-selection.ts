@@ -27,13 +27,18 @@ export function uniformSelection(count: number): NeighbourSelection {
   };
 }
 
+/** How many of `count` neighbours biased selection takes from anywhere. */
+export function externalCount(count: number, externalPercent: number): number {
+  return Math.floor((count * externalPercent) / 100);
+}
+
 /**
  * Biased selection (Bindal et al. 2006): `externalPercent` of `count`, rounded down, are chosen
  * from all peers, the others from the peer's own AS, as many as there are. Those come first, as in
  * the original: whoever serves equals in the order of its connections serves its own AS first.
  */
 export function biasedSelection(count: number, externalPercent: number): NeighbourSelection {
-  const external = Math.floor((count * externalPercent) / 100);
+  const external = externalCount(count, externalPercent);
   return {
     select: (peer, system, members, random) => {
       const chosen: PeerId[] = [];

@@ -3,11 +3,11 @@
 import { UserMistake } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
+import { count, names } from '../../runs/options.ts';
 import { campaignCosts, type Part, PARTS } from '../campaign/measure.ts';
 import { costTable } from '../campaign/report.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, names } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly only?: readonly string[];

@@ -4,12 +4,15 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
 import { UserMistake } from '@cachetorrent/runner';
+import type { Swarm } from '@cachetorrent/simulator';
 import type { Command } from 'commander';
 
 import { configFile } from '../../runs/configs.ts';
 import { table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
 import { type Cores, measureCores } from '../cores/cores.ts';
+import { checkCoreCount } from '../machine.ts';
+import { swarmOf } from '../predict/measure.ts';
 import type { Summary } from '../statistics.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
@@ -36,7 +39,8 @@ async function run(
   surroundings: Surroundings,
 ): Promise<void> {
   const { cores, pieces, runs } = flags;
-  check(cores);
+  checkCoreCount('--cores', cores, 2);
+  for (const config of configs) checkSystems(config, await swarmOf(config, {}), cores);
   const { tell, signal } = surroundings;
   const args = pieces === undefined ? [] : ['--pieces', String(pieces)];
   const swarms: Cores[] = [];
@@ -46,13 +50,17 @@ async function run(
   await deliver('cores', { table: coresTable(swarms), document: { swarms } }, flags, surroundings);
 }
 
-function check(cores: number): void {
-  const there = availableParallelism();
-  if (cores >= 2 && cores <= there) return;
+/** As many workers as cores have to have an AS each. */
+function checkSystems(config: string, { topology }: Swarm, cores: number): void {
+  const systems = topology.stubDomains;
+  if (systems >= cores) return;
   throw new UserMistake({
-    at: '--cores',
-    problem: `is ${cores}, and here are ${there} cores`,
-    fix: there < 2 ? 'measure on a machine with 2 or more' : `set it from 2 to ${there}`,
+    at: config,
+    problem: `has ${systems} AS, too few for a worker on each of ${cores} cores`,
+    fix:
+      systems < 2
+        ? 'take a swarm with more'
+        : `set --cores to ${systems}, or take a swarm with more`,
   });
 }
 

@@ -2,10 +2,10 @@
 
 import type { Command } from 'commander';
 
+import { count } from '../../runs/options.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { costTable, microCosts } from '../micro/index.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly only?: string;

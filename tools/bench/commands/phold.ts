@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os';
 import { UserMistake } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
+import { count, counts, percentages } from '../../runs/options.ts';
+import { checkCoreCount } from '../machine.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, counts, percentages } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pending?: readonly number[];
@@ -64,13 +65,10 @@ function pointsOf({ pending, actors, workers, remote }: Flags): readonly PholdPo
 }
 
 function check({ pending, actors, workers, remote }: PholdPoint): void {
-  const cores = availableParallelism();
+  checkCoreCount('--workers', workers);
   const refuse = (at: string, problem: string, fix: string): never => {
     throw new UserMistake({ at, problem, fix });
   };
-  if (workers > cores) {
-    refuse('--workers', `is ${workers}, and here are ${cores} cores`, `set it to ${cores} or less`);
-  }
   if (workers > actors) {
     refuse('--workers', `is ${workers}, more than the ${actors} actors`, 'set it to fewer');
   }

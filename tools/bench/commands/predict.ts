@@ -6,11 +6,11 @@ import type { Command } from 'commander';
 
 import type { Surroundings } from '../surroundings.ts';
 import { configFile } from '../../runs/configs.ts';
+import { count, counts } from '../../runs/options.ts';
 import { barrierCost, loopMsWith, measureBasis, swarmOf } from '../predict/measure.ts';
 import { boundsOf, predict } from '../predict/predict.ts';
 import { findings, predictionTable } from '../predict/report.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, counts } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pieces?: number;

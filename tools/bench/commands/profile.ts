@@ -4,10 +4,10 @@ import type { Command } from 'commander';
 
 import { configFile } from '../../runs/configs.ts';
 import { table } from '../../runs/markdown.ts';
+import { count } from '../../runs/options.ts';
 import { type Profile, profileRun } from '../profile/profile.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly pieces?: number;

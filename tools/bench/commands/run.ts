@@ -2,13 +2,13 @@
 
 import type { Command } from 'commander';
 
+import { count, names } from '../../runs/options.ts';
 import { GotWorse, type Surroundings } from '../surroundings.ts';
 import { heading, readRunFile, type RunFile } from '../result-file.ts';
 import { checkComparable, regressions } from '../run/compare.ts';
 import { targetTable } from '../run/report.ts';
 import { casesOf, checkCores, chosenTargets, runRounds } from '../run/run.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count, names } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly runs: number;

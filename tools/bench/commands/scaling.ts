@@ -2,10 +2,10 @@
 
 import { type Command, InvalidArgumentError } from 'commander';
 
+import { count, names } from '../../runs/options.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { measuredOn } from '../page.ts';
 import { scaling } from '../scaling/scaling.ts';
-import { count, names } from '../../runs/options.ts';
 
 interface Flags {
   readonly runs: number;

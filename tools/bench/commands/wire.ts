@@ -3,13 +3,13 @@
 import type { Command } from 'commander';
 
 import { table } from '../../runs/markdown.ts';
+import { count } from '../../runs/options.ts';
 import { type Cost, costOf } from '../micro/micro.ts';
 import { summarize } from '../statistics.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { DECODING } from '../wire/decoding.ts';
 import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
-import { count } from '../../runs/options.ts';
 
 interface Flags extends Destination {
   readonly mib: number;

@@ -6,6 +6,7 @@
 import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
+import { nodeCountOf } from './node-count.ts';
 import type { Swarm } from './spec.ts';
 
 /** How the user knows a field, given its name here, such as `capacities[1].uploadKbps`. */
@@ -139,7 +140,7 @@ function checkCapacities({ capacities }: Swarm, refuse: Refuse, nameOf: NameOf):
       checkNumber({ field: `capacities[${i}].${field}`, ...rule }, refuse);
     }
   });
-  const nodes = nodeCount(capacities);
+  const nodes = nodeCountOf(capacities);
   if (nodes > NODES_MAX) {
     const problem = `has entries for ${nodes} nodes, more than can be numbered`;
     refuse('capacities', problem, `lower ${nameOf('capacities')} to ${NODES_MAX} in all`);
@@ -149,7 +150,7 @@ function checkCapacities({ capacities }: Swarm, refuse: Refuse, nameOf: NameOf):
 /** Who there is, against what is asked of them. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { capacities, minPeers, neighbours, seeds } = swarm;
-  const nodes = nodeCount(capacities);
+  const nodes = nodeCountOf(capacities);
   const peers = nodes - 1;
   if (peers < minPeers) {
     refuse(
@@ -233,8 +234,4 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
       `set it to ${pieces} or less, or raise ${nameOf('pieces')}`,
     );
   }
-}
-
-function nodeCount(capacities: Swarm['capacities']): number {
-  return capacities.reduce((sum, { count }) => sum + count, 0);
 }

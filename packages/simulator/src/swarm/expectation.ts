@@ -5,6 +5,9 @@
  * result.
  */
 
+import { externalCount, leaderCount } from '@cachetorrent/tracker';
+
+import { nodeCountOf } from './node-count.ts';
 import type { Swarm } from './spec.ts';
 
 /** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
@@ -21,11 +24,24 @@ export interface Expectation {
 
 /** Of a swarm that has been checked. */
 export function expectationOf(swarm: Swarm): Expectation {
-  const peers = swarm.capacities.reduce((sum, { count }) => sum + count, 0) - 1;
+  const { leaderPercent, habits } = swarm;
+  const peers = nodeCountOf(swarm.capacities) - 1;
+  const others = othersOf(swarm, peers);
   const { connectionsEach, havesEach } =
-    swarm.leaderPercent === undefined ? plainGraph(swarm, peers) : graphWithLeaders(swarm, peers);
-  const others = swarm.habits.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
-  return { connectionsEach, messages: peers * swarm.pieces * (havesEach + others) };
+    leaderPercent === undefined
+      ? plainGraph(others)
+      : graphWithLeaders(others, leaderPercent, habits);
+  const otherMessages = habits.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
+  return { connectionsEach, messages: peers * swarm.pieces * (havesEach + otherMessages) };
+}
+
+/** The others, as one peer sees them. */
+interface Others {
+  /** How many there are in its own AS, and in all the others. */
+  readonly inside: number;
+  readonly outside: number;
+  /** That one of these asks it to be a neighbour, or is asked by it. */
+  readonly met: { readonly inside: number; readonly outside: number };
 }
 
 interface Graph {
@@ -34,21 +50,18 @@ interface Graph {
   readonly havesEach: number;
 }
 
-function plainGraph(swarm: Swarm, peers: number): Graph {
-  const { inside, outside } = othersOf(swarm, peers);
-  const met = chancesToMeet(swarm, peers, inside);
+function plainGraph({ inside, outside, met }: Others): Graph {
   const connectionsEach = inside * met.inside + outside * met.outside;
   return { connectionsEach, havesEach: connectionsEach };
 }
 
-function graphWithLeaders(swarm: Swarm, peers: number): Graph {
-  const { inside, outside } = othersOf(swarm, peers);
-  const met = chancesToMeet(swarm, peers, inside);
+function graphWithLeaders(
+  { inside, outside, met }: Others,
+  leaderPercent: number,
+  { offerOnBehalf, repeatForwards }: Swarm['habits'],
+): Graph {
   const size = inside + 1;
-  const leaders = Math.min(
-    size,
-    Math.max(1, Math.floor((size * (swarm.leaderPercent ?? 0)) / 100)),
-  );
+  const leaders = Math.min(size, leaderCount(size, leaderPercent));
   const share = leaders / size;
   const followers = size - leaders;
 
@@ -65,38 +78,31 @@ function graphWithLeaders(swarm: Swarm, peers: number): Graph {
   const unlike = 2 * share * (1 - share);
   const insideEach = inside * ((1 - unlike) * met.inside + unlike * either(met.inside, drawn));
 
-  // On a connection that was opened for a follower only one side offers what it has, unless ...
+  // On a connection that was opened for a follower only the other side offers what it has, but for
+  // the original's leaders.
   const onBehalf = outsideEach - outside * met.outside;
-  const offered = swarm.habits.offerOnBehalf ? onBehalf : onBehalf / 2;
+  const offered = offerOnBehalf ? onBehalf : onBehalf / 2;
   // A leader passes on to followers what it hears, and of half of it that it has it by then, too;
   // the original's does for each relay.
-  const relays = swarm.habits.repeatForwards ? followersOutside : (leaders * drawn) / 2;
+  const relays = repeatForwards ? followersOutside : (leaders * drawn) / 2;
   return {
     connectionsEach: insideEach + outsideEach,
     havesEach: insideEach + outside * met.outside + offered + (1 - share) * relays,
   };
 }
 
-/** How many others there are in one's own AS, and in the other AS. */
-function othersOf(
-  { topology }: Swarm,
-  peers: number,
-): { readonly inside: number; readonly outside: number } {
+function othersOf({ topology, neighbours, externalPercent }: Swarm, peers: number): Others {
   const inside = (peers - 1) / topology.stubDomains;
-  return { inside, outside: peers - 1 - inside };
-}
-
-/** That one of two peers asks to be, or is asked to be, the other's neighbour. */
-function chancesToMeet(
-  { neighbours, externalPercent }: Swarm,
-  peers: number,
-  inside: number,
-): { readonly inside: number; readonly outside: number } {
+  const outside = peers - 1 - inside;
   const anywhere =
-    externalPercent === undefined ? neighbours : Math.floor((neighbours * externalPercent) / 100);
-  const drawn = chance(anywhere, peers - 1);
-  const ofOwn = either(drawn, chance(neighbours - anywhere, inside));
-  return { inside: either(ofOwn, ofOwn), outside: either(drawn, drawn) };
+    externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);
+  const asked = chance(anywhere, peers - 1);
+  const askedInside = either(asked, chance(neighbours - anywhere, inside));
+  return {
+    inside,
+    outside,
+    met: { inside: either(askedInside, askedInside), outside: either(asked, asked) },
+  };
 }
 
 /** That one is among so many drawn from all. */

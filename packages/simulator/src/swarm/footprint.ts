@@ -8,6 +8,7 @@
  */
 
 import { expectationOf } from './expectation.ts';
+import { nodeCountOf } from './node-count.ts';
 import type { Swarm } from './spec.ts';
 
 /** In bytes. */
@@ -62,7 +63,7 @@ export interface Footprint {
 /** Of a swarm that has been checked. Nothing is allocated. */
 export function footprintOf(swarm: Swarm, workers: number): Footprint {
   const { pieces, topology } = swarm;
-  const peers = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
+  const peers = nodeCountOf(swarm.capacities);
   const { connectionsEach, messages } = expectationOf(swarm);
   const connections = peers * connectionsEach;
   const machines = peers * swarm.parts;

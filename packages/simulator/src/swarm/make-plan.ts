@@ -9,11 +9,12 @@ import { placeOnRouters, type Placement } from '../network/placement.ts';
 import { routedTables } from '../network/routed-tables.ts';
 import { sharedFloat64 } from '../network/shared-arrays.ts';
 import { transitStub } from '../network/transit-stub.ts';
+import { nodeCountOf } from './node-count.ts';
 import type { PlanData, Recording } from './plan.ts';
 import type { CapacityClass, Swarm } from './spec.ts';
 
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
-  const nodeCount = swarm.capacities.reduce((sum, { count }) => sum + count, 0);
+  const nodeCount = nodeCountOf(swarm.capacities);
   const { placement, latencies } = layOut(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
   const uploadKbps = sharedFloat64(nodeCount);
