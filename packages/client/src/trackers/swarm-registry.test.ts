@@ -88,6 +88,12 @@ describe('peers', () => {
 });
 
 describe('an election', () => {
+  test('makes nobody follow whose AS is not known, as it would know no leader for its own', () => {
+    const swarm = registry(50);
+    swarm.announce('192.0.2.1', request(standing(9_000)), 0);
+    expect(leaders(swarm.announce('192.0.2.2', request(standing(1_000)), 0))).toEqual([]);
+  });
+
   test('waits for enough candidates, and until then names nobody', () => {
     const swarm = registry(50, 3);
     expect(swarm.announce('10.1.0.1', request(), 0)).toMatchObject({ peers: [], cacheTorrent: { isPending: true, leaders: [] } });

@@ -60,7 +60,7 @@ export class SwarmRegistry {
   #forgotAtMs = -Infinity;
   #isElected = false;
   /** By AS the leaders, best first. */
-  readonly #leaders = new Map<number | undefined, readonly Member[]>();
+  readonly #leaders = new Map<number, readonly Member[]>();
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -133,13 +133,16 @@ export class SwarmRegistry {
     const candidates = [...this.#members.values()].filter(({ candidate }) => candidate);
     this.#isElected ||= candidates.length >= minPeers;
     const isPending = !this.#isElected;
-    const leaders = isPending ? [] : this.#leadersOf(member.system, candidates, leaderPercent);
-    return { system: member.system, leaders, isPending };
+    const { system } = member;
+    // Who cannot be placed has no leader that it would know for one of its own AS: it leads itself.
+    const isPlaced = !isPending && system !== undefined;
+    const leaders = isPlaced ? this.#leadersOf(system, candidates, leaderPercent) : [];
+    return { system, leaders, isPending };
   }
 
   /** The leaders of an AS, elected anew where one of them is gone or there are none. */
   #leadersOf(
-    system: number | undefined,
+    system: number,
     candidates: readonly Member[],
     leaderPercent: number,
   ): readonly Member[] {
