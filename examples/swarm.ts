@@ -3,7 +3,7 @@
  * progress, and gives up after a minute.
  */
 
-import { CLIENT_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 
 const swarm: Swarm = {
@@ -15,13 +15,13 @@ const swarm: Swarm = {
   pieces: 200,
   pieceBits: 16 * 1024 * 8,
   // How a peer uploads.
-  uploads: 4,
-  optimistics: 1,
-  rechokeMs: 10_000,
+  uploadSlots: 4,
+  optimisticSlots: 1,
+  rechokeIntervalMs: 10_000,
   backlog: 10,
   choker: 'tit-for-tat',
   seedChoker: 'round-robin',
-  habits: CLIENT_HABITS,
+  quirks: CLIENT_QUIRKS,
   // The tracker comes first and moves no pieces; then the seed; then the others.
   arrivalGapMs: 2,
   capacities: [
@@ -29,14 +29,14 @@ const swarm: Swarm = {
     { count: 1, uploadKbps: 8_000, downloadKbps: 0 },
     { count: 29, uploadKbps: 1_000, downloadKbps: 4_000 },
   ],
-  transferIntervalMs: 500,
+  allocationIntervalMs: 500,
   // Three autonomous systems around a small backbone.
   topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 3, stubDomainSize: 20 },
   latency: { model: 'topology' },
   // CacheTorrent, with one leader in five.
   leaderPercent: 20,
-  preference: 'within-rarity',
-  parts: 1,
+  requestPriority: 'within-rarity',
+  subTorrents: 1,
 };
 
 const { result } = await simulate(swarm, {

@@ -66,7 +66,7 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, but }) => 
     let beyondLeaders = 0;
     reports.forEach(({ imports }, system) => {
       imports.forEach((count, piece) => {
-        const part = Math.min(swarm.parts - 1, Math.floor(piece / Math.floor(swarm.pieces / swarm.parts)));
+        const part = Math.min(swarm.subTorrents - 1, Math.floor(piece / Math.floor(swarm.pieces / swarm.subTorrents)));
         beyondLeaders += Math.max(0, count - leaders[part]![system]!);
       });
     });
@@ -91,7 +91,7 @@ function leadersByPart({ swarm, result }: Observed): number[][] {
   const remaining = new Array<number>(result.asCount).fill(0);
   for (const system of result.peers.as) remaining[system]!++;
   const all = [...remaining];
-  return Array.from({ length: swarm.parts }, () =>
+  return Array.from({ length: swarm.subTorrents }, () =>
     remaining.map((candidates, system) => {
       if (candidates === 0) return all[system]!;
       const elected = Math.max(1, Math.floor((candidates * swarm.leaderPercent!) / 100));

@@ -6,20 +6,20 @@
 import type { SwarmResult, Swarm } from '@cachetorrent/simulator';
 import { expect } from 'vitest';
 
-import type { World } from '../packages/simulator/src/engine/behaviour.ts';
-import { runHere } from '../packages/simulator/src/engine/run-here.ts';
-import { assemble } from '../packages/simulator/src/swarm/assemble.ts';
-import { AutonomousSystem } from '../packages/simulator/src/swarm/autonomous-system.ts';
-import { PIECE } from '../packages/simulator/src/swarm/kinds.ts';
-import { makePlan } from '../packages/simulator/src/swarm/make-plan.ts';
-import type { SystemReport } from '../packages/simulator/src/swarm/observations.ts';
-import { Plan } from '../packages/simulator/src/swarm/plan.ts';
+import type { ActorContext } from '../packages/simulator/src/engine/behaviour.ts';
+import { runHere } from '../packages/simulator/src/engine/threads/run-here.ts';
+import { assemble } from '../packages/simulator/src/swarm/results/assemble.ts';
+import { AutonomousSystem } from '../packages/simulator/src/swarm/nodes/autonomous-system.ts';
+import { PIECE } from '../packages/simulator/src/swarm/event-kinds.ts';
+import { makePlan } from '../packages/simulator/src/swarm/plan/make-plan.ts';
+import type { AsReport } from '../packages/simulator/src/swarm/results/observations.ts';
+import { Plan } from '../packages/simulator/src/swarm/plan/plan.ts';
 
 export interface Observed {
   readonly swarm: Swarm;
   readonly result: SwarmResult;
   /** By AS. */
-  readonly reports: readonly SystemReport[];
+  readonly reports: readonly AsReport[];
   /** When each piece arrived anywhere, in ms since the start of the run; in no order. */
   readonly arrivalsMs: readonly number[];
 }
@@ -37,14 +37,14 @@ export function observe(swarm: Swarm, seed: number): Observed {
 
   const { ending, reports } = runHere(
     {
-      actorCount: plan.systems,
+      actorCount: plan.asCount,
       lookaheadMs: plan.lookaheadMs(),
-      meetingIntervalMs: swarm.transferIntervalMs,
+      meetingIntervalMs: swarm.allocationIntervalMs,
       stallMs: 1e6,
     },
-    (world: World) => new Watched(plan, world),
+    (world: ActorContext) => new Watched(plan, world),
   );
   expect(ending).toMatchObject({ kind: 'over', outcome: 'finished' });
-  const systems = reports as readonly SystemReport[];
+  const systems = reports as readonly AsReport[];
   return { swarm, result: assemble(plan, systems), reports: systems, arrivalsMs };
 }

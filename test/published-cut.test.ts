@@ -38,7 +38,7 @@ describe.each(['original', 'client'] as const)('by the rules of the %s', (rules)
   const plain = run({});
   const cached = { 10: run({ leaderPercent: 10 }), 30: run({ leaderPercent: 30 }), 50: run({ leaderPercent: 50 }) };
   const biased = { 10: run({ externalPercent: 10 }), 30: run({ externalPercent: 30 }) };
-  const split = run({ leaderPercent: 50, parts: 2 });
+  const split = run({ leaderPercent: 50, subTorrents: 2 });
   const all = [plain, ...Object.values(cached), ...Object.values(biased), split];
 
   test('nobody beats the minimum distribution time', () => {

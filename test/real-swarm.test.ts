@@ -12,7 +12,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, makeTorrent, parseTorrentFile, PrefixTable, TrackerServer } from '@cachetorrent/client';
-import { CLIENT_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 import { seededRandom } from '@cachetorrent/std';
 import { uniformSelection } from '@cachetorrent/tracker';
@@ -125,16 +125,16 @@ async function simulatedCrossings(leaderPercent: number, runs: number): Promise<
   const kbps = (UPLOAD_BYTES_PER_S * 8) / 1_000;
   const swarm: Swarm = {
     neighbours: NEIGHBOURS, minPeers: PEERS, seeds: 1, pieces: PIECES, pieceBits: PIECE_BYTES * 8,
-    uploads: UPLOADS, optimistics: OPTIMISTICS, rechokeMs: 10_000, backlog: BACKLOG,
-    choker: 'tit-for-tat', seedChoker: 'round-robin', transferIntervalMs: 100, arrivalGapMs: 1,
+    uploadSlots: UPLOADS, optimisticSlots: OPTIMISTICS, rechokeIntervalMs: 10_000, backlog: BACKLOG,
+    choker: 'tit-for-tat', seedChoker: 'round-robin', allocationIntervalMs: 100, arrivalGapMs: 1,
     capacities: [
       { count: 1, uploadKbps: kbps, downloadKbps: kbps },
       { count: 1, uploadKbps: SEED_TIMES * kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
       { count: PEERS - 1, uploadKbps: kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
     ],
     topology: { transitDomains: 1, transitDomainSize: 4, stubDomains: 2, stubDomainSize: 20 },
-    latency: { model: 'fixed', fixedMs: 1 }, habits: CLIENT_HABITS, leaderPercent,
-    preference: 'within-rarity', parts: 1,
+    latency: { model: 'fixed', fixedMs: 1 }, quirks: CLIENT_QUIRKS, leaderPercent,
+    requestPriority: 'within-rarity', subTorrents: 1,
   };
   const copies: number[] = [];
   for (let seed = 1; copies.length < runs; seed++) {

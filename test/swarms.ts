@@ -3,7 +3,7 @@
  * every one of them, small enough for many runs.
  */
 
-import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import type { Swarm } from '@cachetorrent/simulator';
 
 export interface SmallSwarm {
@@ -33,12 +33,12 @@ export function smallSwarm({
     seeds: 1,
     pieces,
     pieceBits: 1_000_000,
-    uploads: 4,
-    optimistics: 1,
-    rechokeMs: 10_000,
+    uploadSlots: 4,
+    optimisticSlots: 1,
+    rechokeIntervalMs: 10_000,
     backlog: 10,
     choker: 'tit-for-tat',
-    transferIntervalMs: 1_500,
+    allocationIntervalMs: 1_500,
     arrivalGapMs: 2,
     capacities: [{ count: peers + 1, uploadKbps: 2_000, downloadKbps: 6_000 }],
     topology: {
@@ -48,17 +48,17 @@ export function smallSwarm({
       // Room for half as many again, so that AS differ in size.
       stubDomainSize: Math.ceil((1.5 * peers) / systems) + 3,
     },
-    preference: 'within-rarity',
-    parts: 1,
+    requestPriority: 'within-rarity',
+    subTorrents: 1,
     ...RULES[rules],
     ...but,
   };
 }
 
 const RULES = {
-  client: { habits: CLIENT_HABITS, seedChoker: 'round-robin', latency: { model: 'topology' } },
+  client: { quirks: CLIENT_QUIRKS, seedChoker: 'round-robin', latency: { model: 'topology' } },
   original: {
-    habits: ORIGINAL_HABITS,
+    quirks: ORIGINAL_QUIRKS,
     seedChoker: 'tit-for-tat',
     latency: { model: 'fixed', fixedMs: 50 },
   },
@@ -70,5 +70,5 @@ export const VARIANTS: readonly { readonly variant: string; readonly but: Partia
   { variant: 'CacheTorrent', but: { leaderPercent: 30 } },
   { variant: 'biased', but: { externalPercent: 40 } },
   { variant: 'biased CacheTorrent', but: { externalPercent: 40, leaderPercent: 30 } },
-  { variant: 'MultiTorrent', but: { leaderPercent: 30, parts: 3 } },
+  { variant: 'MultiTorrent', but: { leaderPercent: 30, subTorrents: 3 } },
 ];

@@ -64,8 +64,8 @@ describe('the rules notice', () => {
   });
 
   test.each([
-    { may: 'the worker may measure',          path: 'packages/simulator/src/engine/worker.ts',      text: '// A.\nperformance.now();' },
-    { may: 'the coordinator may watch',       path: 'packages/simulator/src/engine/coordinator.ts', text: '// A.\nsetTimeout(f, 1);' },
+    { may: 'the worker may measure',          path: 'packages/simulator/src/engine/threads/worker.ts',      text: '// A.\nperformance.now();' },
+    { may: 'the coordinator may watch',       path: 'packages/simulator/src/engine/threads/coordinator.ts', text: '// A.\nsetTimeout(f, 1);' },
     { may: 'the runner may read the clock',   path: 'packages/runner/src/a.ts',                     text: '// A.\nDate.now();' },
     { may: 'a table of a test may be wide',   path: 'packages/std/src/a.test.ts',                   text: `// ${'x'.repeat(100)}` },
   ])('nothing where $may', ({ path, text }) => {

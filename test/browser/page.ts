@@ -3,7 +3,7 @@
  * they exchange the other halves over a message channel, as bytes of the wire.
  */
 
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { Tracker, uniformSelection } from '@cachetorrent/tracker';
 
@@ -79,7 +79,7 @@ function introduced(): string[] {
       random: seededRandom('tracker'),
     },
   );
-  for (const id of [ONE, OTHER]) tracker.join(id, 0 as SystemId);
+  for (const id of [ONE, OTHER]) tracker.join(id, 0 as AsId);
   return said;
 }
 

@@ -5,7 +5,7 @@
  */
 
 import {
-  CLIENT_HABITS,
+  CLIENT_QUIRKS,
   type Connection,
   NO_PIECE,
   Peer,
@@ -68,14 +68,14 @@ export class WirePeer implements PeerHost {
     this.isDone = new Promise((resolve) => (this.#finish = resolve));
     this.#peer = new Peer(this, {
       pieceCount: options.torrent.shape.pieceCount,
-      uploads: 4,
-      optimistics: 1,
+      uploadSlots: 4,
+      optimisticSlots: 1,
       backlog: 4,
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      habits: CLIENT_HABITS,
-      preference: 'within-rarity',
-      standing: 'peer',
+      quirks: CLIENT_QUIRKS,
+      requestPriority: 'within-rarity',
+      role: 'peer',
       leaders: [],
       random: options.random,
       connectionsExpected: 1,
@@ -158,12 +158,12 @@ export class WirePeer implements PeerHost {
     link.session.say.holdings(bits);
     link.on = this.#peer.connect(link.remote, true, 'neighbour');
     this.#links[link.on] = link;
-    this.#peer.greet(link.on, true);
+    this.#peer.established(link.on, true);
   }
 
   /** Sends what our peer has to send, and what there is to say. */
   #settle({ session, port, on, isSending }: Link): void {
-    let piece: number = isSending ? this.#peer.sending(on) : NO_PIECE;
+    let piece: number = isSending ? this.#peer.nextToSend(on) : NO_PIECE;
     for (; piece !== NO_PIECE; piece = this.#peer.sent(on)) {
       session.say.piece(piece, 0, this.pieces.get(piece)!);
     }
@@ -200,8 +200,8 @@ export class WirePeer implements PeerHost {
     if (!session.conversation.ourPieces.has(piece)) session.say.have(piece);
   }
 
-  haveToAll(piece: PieceIndex): void {
-    for (const { on } of this.#links) if (this.#peer.offers(on)) this.have(on, piece);
+  broadcastHave(piece: PieceIndex): void {
+    for (const { on } of this.#links) if (this.#peer.announcesOn(on)) this.have(on, piece);
   }
 
   request(on: Connection, piece: PieceIndex): void {
@@ -225,5 +225,5 @@ export class WirePeer implements PeerHost {
   leaderStart(): void {}
 
   /** Everybody is connected. */
-  reach(): void {}
+  connectTo(): void {}
 }

@@ -15,7 +15,7 @@ import { addScaling } from './commands/scaling.ts';
 import { addWire } from './commands/wire.ts';
 import { busyElsewhere } from './machine.ts';
 import { ProcessFailed } from './process.ts';
-import { GotWorse, type Streams, type Surroundings } from './surroundings.ts';
+import { GotWorse, type Streams, type BenchEnvironment } from './surroundings.ts';
 
 const EXIT = { done: 0, worse: 1, mistake: 2, interrupted: 130 } as const;
 
@@ -48,7 +48,7 @@ function isMistake(error: unknown): boolean {
   return error instanceof UserMistake;
 }
 
-function program(surroundings: Surroundings): Command {
+function program(surroundings: BenchEnvironment): Command {
   const { stdout, stderr, tell } = surroundings;
   const command = new Command('bench')
     .description('Measures how fast and how large simulations are.')
@@ -78,7 +78,7 @@ function program(surroundings: Surroundings): Command {
   return command;
 }
 
-function surroundingsOf({ stdout, stderr }: Streams, signal: AbortSignal): Surroundings {
+function surroundingsOf({ stdout, stderr }: Streams, signal: AbortSignal): BenchEnvironment {
   return {
     stdout,
     stderr,

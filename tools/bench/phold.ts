@@ -4,7 +4,7 @@
  * that starting threads, which takes as long however much there is to do, does not count.
  */
 
-import { runActors } from '../../packages/simulator/src/engine/coordinator.ts';
+import { runActors } from '../../packages/simulator/src/engine/threads/coordinator.ts';
 import {
   type Phold,
   pholdLookaheadMs,

@@ -8,7 +8,7 @@ export interface Streams {
   readonly stderr: { write(text: string): unknown };
 }
 
-export interface Surroundings extends Streams {
+export interface BenchEnvironment extends Streams {
   /** One line of how far it is. */
   readonly tell: (line: string) => void;
   /** Aborted when the user wants to stop. */

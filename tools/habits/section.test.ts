@@ -10,10 +10,10 @@ describe('switches', () => {
 
   test('are all thrown once, from both sides', () => {
     expect(titles('client', true)).toEqual([
-      '**client**', '`repeatChokes` on', '`restlessOptimistics` on', '`unstableTies` on', '`serveWhileChoked` on',
-      '`deliverAtInstants` on', '`staleRates` on', '`silentHaves` on', '`askAtEveryChoke` on',
-      '`interestAtChokes` on', '`repeatHaves` on', '`countRepeatedHaves` on', '`repeatForwards` on',
-      '`queueRepeatedRequests` on', '`offerOnBehalf` on', '`followAtOnce` on', '`relayNewsOnly` on',
+      '**client**', '`repeatChokes` on', '`redrawOptimistics` on', '`unstableSort` on', '`serveWhileChoked` on',
+      '`deliverAtAllocations` on', '`staleRates` on', '`noRequestOnHave` on', '`requestOnEveryChoke` on',
+      '`interestOnlyOnChoke` on', '`announceDuplicates` on', '`countDuplicateHaves` on', '`duplicateForwards` on',
+      '`queueDuplicateRequests` on', '`announceOnRelays` on', '`eagerRelays` on', '`forwardNewOnly` on',
       '50 ms for every message', 'a seed that chokes as leechers do',
     ]);
     expect(titles('original', true)).toHaveLength(19);
@@ -21,7 +21,7 @@ describe('switches', () => {
   });
 
   test('that only leaders notice are thrown only with leaders', () => {
-    expect(titles('client', false)).not.toContain('`repeatForwards` on');
+    expect(titles('client', false)).not.toContain('`duplicateForwards` on');
     expect(titles('client', false)).toContain('`repeatChokes` on');
   });
 });

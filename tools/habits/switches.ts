@@ -4,7 +4,7 @@
  */
 
 import type { Config, ConfigFile } from '@cachetorrent/runner';
-import { CLIENT_HABITS, type Habits } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import type { Rules } from '../published/experiments.ts';
 
@@ -17,19 +17,19 @@ export interface Switched {
 }
 
 /** These change nothing where nobody leads. */
-const OF_LEADERS: ReadonlySet<keyof Habits> = new Set([
-  'repeatForwards',
-  'queueRepeatedRequests',
-  'offerOnBehalf',
-  'followAtOnce',
-  'relayNewsOnly',
+const OF_LEADERS: ReadonlySet<keyof Quirks> = new Set([
+  'duplicateForwards',
+  'queueDuplicateRequests',
+  'announceOnRelays',
+  'eagerRelays',
+  'forwardNewOnly',
 ]);
 
 /** By the rules as they stand first, then with each switch thrown. */
 export function switchesOf(rules: Rules, withLeaders: boolean): Switched[] {
   const isOn = rules === 'client';
-  const names = Object.keys(CLIENT_HABITS).filter(
-    (name) => withLeaders || !OF_LEADERS.has(name as keyof Habits),
+  const names = Object.keys(CLIENT_QUIRKS).filter(
+    (name) => withLeaders || !OF_LEADERS.has(name as keyof Quirks),
   );
   return [
     { title: isOn ? '**client**' : '**original**', rules, thrown: {} },

@@ -41,9 +41,9 @@ describe('the comparison', () => {
     const jobs = inOrderOfSeed(experiments);
     expect(jobs.map(({ seed }) => seed)).toEqual([...jobs.keys()].map((i) => (i < jobs.length / 2 ? 1 : 2)));
     expect(new Set(jobs.map(({ name }) => name)).size).toBe(jobs.length);
-    expect(jobs[0]!.checked.swarm).toMatchObject({ habits: { repeatChokes: true }, latency: { fixedMs: 50 }, pieces: 1000 });
+    expect(jobs[0]!.checked.swarm).toMatchObject({ quirks: { repeatChokes: true }, latency: { fixedMs: 50 }, pieces: 1000 });
     const multi = experiments.find(({ variant, rules }) => variant.protocol === 'MultiTorrent' && rules === 'client')!;
-    expect(multi.jobs[0]!.checked.swarm).toMatchObject({ leaderPercent: 10, parts: 2, habits: { repeatChokes: false } });
+    expect(multi.jobs[0]!.checked.swarm).toMatchObject({ leaderPercent: 10, subTorrents: 2, quirks: { repeatChokes: false } });
   });
 
   test('runs only what is asked for', async () => {

@@ -22,9 +22,10 @@ const COLUMNS_MAX = 100;
 /** Parts that behave alike in every run: no clock, no chance and no surroundings of their own. */
 const DETERMINISTIC = /^packages\/(std|protocol|tracker|simulator)\/src\//;
 /** The part of these that may read a clock: it measures how busy an actor was, if asked. */
-const MEASURES = /^packages\/simulator\/src\/engine\/(worker|busy-times)\.ts$/;
+const MEASURES = /^packages\/simulator\/src\/engine\/threads\/(worker|busy-times)\.ts$/;
 /** The main thread's side of the engine: it has to notice when a worker no longer answers. */
-const WATCHES = /^packages\/simulator\/src\/engine\/(coordinator|watch|heartbeat)[^/]*\.ts$/;
+const WATCHES =
+  /^packages\/simulator\/src\/engine\/threads\/(coordinator|watchdog|heartbeat)[^/]*\.ts$/;
 
 interface Ban {
   readonly word: RegExp;

@@ -1,6 +1,6 @@
 /** What keeps a client from its work, as its user gets to read it. */
 
-export interface Mistake {
+export interface ClientProblem {
   /** A file, an option, an address. */
   readonly at: string;
   /** What is wrong there, as the rest of a sentence that begins with `at`. */
@@ -13,9 +13,9 @@ export interface Mistake {
 export class ClientError extends Error {
   override readonly name: string = 'ClientError';
   /** The same as the message, in its parts. */
-  readonly mistake: Mistake;
+  readonly mistake: ClientProblem;
 
-  constructor(mistake: Mistake, cause?: unknown) {
+  constructor(mistake: ClientProblem, cause?: unknown) {
     super(`${mistake.at}: ${mistake.problem}\n  to mend it: ${mistake.fix}`, { cause });
     this.mistake = mistake;
   }

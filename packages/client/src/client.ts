@@ -281,9 +281,9 @@ export class Client implements ConnectionListener {
 
   /** A follower reaches a leader; a leader reaches somebody for a follower. */
   #reach(endpoint: Endpoint): void {
-    const { standing, system } = this.#swarm!.role;
+    const { role, system } = this.#swarm!.role;
     const isInside = this.#book.systemOf(endpoint) === system;
-    if (standing === 'leader' && !isInside) this.#onBehalf.add(keyOf(endpoint));
+    if (role === 'leader' && !isInside) this.#onBehalf.add(keyOf(endpoint));
     this.connectTo(endpoint);
   }
 

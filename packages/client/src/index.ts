@@ -2,11 +2,11 @@
 
 export { Client } from './client.ts';
 export type { ClientOptions } from './client-options.ts';
-export { ClientError, type Mistake, Stopped, StorageFailure } from './client-error.ts';
+export { ClientError, type ClientProblem, Stopped, StorageFailure } from './client-error.ts';
 export { addClientCommands } from './commands/add-commands.ts';
 export { get, type GetFlags } from './commands/get.ts';
 export { seed, type SeedFlags } from './commands/seed.ts';
-export type { Surroundings } from './commands/surroundings.ts';
+export type { CommandEnvironment } from './commands/surroundings.ts';
 export { track, type TrackFlags } from './commands/track.ts';
 export type { TransferFlags } from './commands/transfer-flags.ts';
 export type { ClientStatus } from './status.ts';

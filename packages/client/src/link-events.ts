@@ -83,8 +83,8 @@ function hearBlock(
   link.lastBlockMs = link.usedAtMs = performance.now();
   link.receivedBytes += block.length;
   swarm.receivedBytes += block.length;
-  const { standing, system } = swarm.role;
-  if (standing !== 'peer' && link.system !== system) swarm.importedBytes += block.length;
+  const { role, system } = swarm.role;
+  if (role !== 'peer' && link.system !== system) swarm.importedBytes += block.length;
   swarm.receiver.block(link, piece, begin, block);
   swarm.forgive(link);
 }

@@ -62,11 +62,11 @@ export class PeerVoice implements PeerHost {
     else if (!connection.session.conversation.ourPieces.has(piece)) connection.say.have(piece);
   }
 
-  haveToAll(piece: PieceIndex): void {
+  broadcastHave(piece: PieceIndex): void {
     if (this.isSilent) return;
     this.fresh.push(piece);
     for (const { on } of this.#stage.links) {
-      if (this.#stage.peer.offers(on)) this.have(on, piece);
+      if (this.#stage.peer.announcesOn(on)) this.have(on, piece);
     }
   }
 
@@ -91,7 +91,7 @@ export class PeerVoice implements PeerHost {
     this.#stage.sender.stop(this.#stage.linkAt(on));
   }
 
-  reach(target: PeerId): void {
+  connectTo(target: PeerId): void {
     this.wanted.push(target);
   }
 

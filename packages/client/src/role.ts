@@ -3,27 +3,24 @@
 import type { Endpoint, Leadership } from '@cachetorrent/protocol/wire';
 
 import type { AddressBook } from './address-book.ts';
-import type { Role } from './swarm-options.ts';
+import type { RoleAssignment } from './swarm-options.ts';
 
-const PLAIN: Role = { standing: 'peer', leaders: [], system: undefined };
+const PLAIN: RoleAssignment = { role: 'peer', leaders: [], system: undefined };
 
 /** `leadership` is absent where the tracker does not speak CacheTorrent. */
 export function roleIn(
   leadership: Leadership | undefined,
   book: AddressBook,
   isOwn: (endpoint: Endpoint) => boolean,
-): Role {
+): RoleAssignment {
   if (leadership === undefined) return PLAIN;
   const { leaders, system } = leadership;
   // Where nobody leads, everybody does.
-  if (leaders.length === 0 || leaders.some(isOwn))
-    return { standing: 'leader', leaders: [], system };
+  if (leaders.length === 0 || leaders.some(isOwn)) return { role: 'leader', leaders: [], system };
   for (const leader of leaders) if (system !== undefined) book.learnSystem(leader, system);
-  return { standing: 'follower', leaders: leaders.map((leader) => book.idOf(leader)), system };
+  return { role: 'follower', leaders: leaders.map((leader) => book.idOf(leader)), system };
 }
 
-export function isSameRole(a: Role, b: Role): boolean {
-  return (
-    a.standing === b.standing && a.system === b.system && a.leaders.join() === b.leaders.join()
-  );
+export function isSameRole(a: RoleAssignment, b: RoleAssignment): boolean {
+  return a.role === b.role && a.system === b.system && a.leaders.join() === b.leaders.join();
 }

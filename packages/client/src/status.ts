@@ -1,7 +1,7 @@
 /** How far a client is, in numbers. */
 
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
-import type { PieceIndex, Standing } from '@cachetorrent/protocol';
+import type { PieceIndex, Role } from '@cachetorrent/protocol';
 
 import type { Swarm } from './swarm.ts';
 import type { Torrent } from './torrent/torrent.ts';
@@ -19,7 +19,7 @@ export interface ClientStatus {
   /** Connections that are in use. */
   readonly connections: number;
   /** What it is among the peers of its autonomous system. */
-  readonly standing: Standing;
+  readonly standing: Role;
   /** The number of our autonomous system, if the tracker has said it. */
   readonly system: number | undefined;
   /** Bytes of blocks received since the start. */
@@ -45,7 +45,7 @@ export function statusOf(swarm: Swarm | undefined, torrent: Torrent): ClientStat
     leftBytes,
     totalBytes: shape.totalBytes,
     connections: swarm === undefined ? 0 : [...swarm.links].length,
-    standing: swarm?.role.standing ?? 'peer',
+    standing: swarm?.role.role ?? 'peer',
     system: swarm?.role.system,
     receivedBytes: swarm?.receivedBytes ?? 0,
     importedBytes: swarm?.importedBytes ?? 0,

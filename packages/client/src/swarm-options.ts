@@ -1,6 +1,6 @@
 /** What a swarm is told when it is made, and the role that it plays. */
 
-import type { PeerId, Standing } from '@cachetorrent/protocol';
+import type { PeerId, Role } from '@cachetorrent/protocol';
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
 
@@ -28,8 +28,8 @@ export interface SwarmOptions {
 }
 
 /** Our role among the peers of our autonomous system, as the tracker told it. */
-export interface Role {
-  readonly standing: Standing;
+export interface RoleAssignment {
+  readonly role: Role;
   readonly leaders: readonly PeerId[];
   readonly system: number | undefined;
 }

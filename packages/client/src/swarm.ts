@@ -9,7 +9,7 @@
  */
 
 import {
-  CLIENT_HABITS,
+  CLIENT_QUIRKS,
   type Connection,
   Peer,
   type PeerId,
@@ -24,7 +24,7 @@ import { Patience } from './patience.ts';
 import { PeerVoice, type Stage } from './peer-voice.ts';
 import { holdingsOf, piecesOf, remind } from './reminders.ts';
 import { isPiece } from './storage/check-pieces.ts';
-import type { Role, SwarmOptions } from './swarm-options.ts';
+import type { RoleAssignment, SwarmOptions } from './swarm-options.ts';
 import { Allowance } from './transfer/allowance.ts';
 import { Pace } from './transfer/pace.ts';
 import { PieceCache } from './transfer/piece-cache.ts';
@@ -40,7 +40,7 @@ export class Swarm implements Stage, Afflicted {
   readonly receiver: Receiver<Link>;
   readonly sender: Sender;
   readonly #voice: PeerVoice;
-  #role: Role = { standing: 'peer', leaders: [], system: undefined };
+  #role: RoleAssignment = { role: 'peer', leaders: [], system: undefined };
   #peer: Peer;
   /** By number of connection; and by connection. */
   #links: (Link | undefined)[] = [];
@@ -100,7 +100,7 @@ export class Swarm implements Stage, Afflicted {
     return this.options.book;
   }
 
-  get role(): Role {
+  get role(): RoleAssignment {
     return this.#role;
   }
 
@@ -121,7 +121,7 @@ export class Swarm implements Stage, Afflicted {
   }
 
   /** Takes a role. Connections stay; our peer is made anew and told again what it knew of them. */
-  become(role: Role): void {
+  become(role: RoleAssignment): void {
     const links = [...this.links];
     for (const link of links) this.#quieten(link);
     const pieces = piecesOf(this.#peer, this.options.torrent.shape.pieceCount);
@@ -233,17 +233,17 @@ export class Swarm implements Stage, Afflicted {
 
   #newPeer(pieces: readonly PieceIndex[]): Peer {
     const { torrent, uploads, optimistics, random } = this.options;
-    const { standing, leaders } = this.#role;
+    const { role, leaders } = this.#role;
     const peer = new Peer(this.#voice, {
       pieceCount: torrent.shape.pieceCount,
-      uploads,
-      optimistics,
+      uploadSlots: uploads,
+      optimisticSlots: optimistics,
       backlog: new Pace(0).backlog(torrent.shape.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      habits: CLIENT_HABITS,
-      preference: 'within-rarity',
-      standing,
+      quirks: CLIENT_QUIRKS,
+      requestPriority: 'within-rarity',
+      role,
       leaders,
       random,
       connectionsExpected: 64,
@@ -256,18 +256,18 @@ export class Swarm implements Stage, Afflicted {
 
   /** Tells our peer of a connection, and the other side what we hold, if it is to know. */
   #connect(link: Link): void {
-    const { standing, system } = this.#role;
-    const isSame = standing === 'peer' || (link.system !== undefined && link.system === system);
+    const { role, system } = this.#role;
+    const isSame = role === 'peer' || (link.system !== undefined && link.system === system);
     link.on = this.#peer.connect(link.id, isSame, link.isOnBehalf ? 'on-behalf' : 'neighbour');
     this.#links[link.on] = link;
     if (!link.hasSaidHoldings) {
       link.hasSaidHoldings = true;
       const { pieceCount } = this.options.torrent.shape;
       const bits = holdingsOf(this.#peer, pieceCount);
-      if (!this.#peer.offers(link.on)) bits.fill(0);
+      if (!this.#peer.announcesOn(link.on)) bits.fill(0);
       link.connection.say.holdings(bits);
     }
-    this.#peer.greet(link.on, isSame);
+    this.#peer.established(link.on, isSame);
   }
 
   /** Takes back what our peer said on a connection, before another one takes its place. */

@@ -10,7 +10,7 @@ export type PieceIndex = number & { readonly __pieceIndex: true };
 export type Connection = number & { readonly __connection: true };
 
 /** An autonomous system, as the tracker numbers it. */
-export type SystemId = number & { readonly __systemId: true };
+export type AsId = number & { readonly __systemId: true };
 
 /** No piece: what a search returns that found none. */
 export const NO_PIECE = -1 as PieceIndex;

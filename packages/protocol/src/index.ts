@@ -1,6 +1,6 @@
 /** The CacheTorrent protocol: a peer as a machine, its messages, and their bytes. */
 
-export { Bitfield } from './bitfield.ts';
+export { Bitfield } from './tables/bitfield.ts';
 export {
   CHOKERS,
   type ChokerName,
@@ -23,29 +23,35 @@ export {
   listBytes,
   MalformedMessage,
   MESSAGE_ID,
-} from './codec.ts';
-export { CLIENT_HABITS, type Habits, ORIGINAL_HABITS } from './habits.ts';
-export type { PeerHost } from './host.ts';
+} from './messages/codec.ts';
+export { CLIENT_QUIRKS, type Quirks, ORIGINAL_QUIRKS } from './peer/quirks.ts';
+export type { PeerHost } from './peer/host.ts';
 export {
   type Connection,
   NO_CONNECTION,
   NO_PIECE,
   type PeerId,
   type PieceIndex,
-  type SystemId,
+  type AsId,
 } from './ids.ts';
-export { type Column, grown } from './columns.ts';
+export { type ConnectionColumn, grown } from './tables/connection-columns.ts';
 export {
   type BootstrapMessages,
   MESSAGE_KINDS,
   type MessageKind,
   type Messages,
   type PeerMessages,
-} from './messages.ts';
-export type { PeerOptions } from './options.ts';
-export { Peer } from './peer.ts';
-export type { PeerMemory } from './peer-memory.ts';
-export { NOTHING, PeerTables } from './peer-tables.ts';
-export { EarlyHaves, type EarlyHavesHost, IN_TIME, UNHEARD, WAITS } from './early-haves.ts';
-export { PiecePicker, type Preference } from './piece-picker.ts';
-export { type Origin, partsOf, type Standing } from './roles.ts';
+} from './messages/messages.ts';
+export type { PeerOptions } from './peer/options.ts';
+export { Peer } from './peer/peer.ts';
+export type { PeerMemory } from './tables/peer-memory.ts';
+export { NO_ACTION, PeerTables } from './tables/peer-tables.ts';
+export {
+  DeferredHaves,
+  type DeferredHavesHost,
+  DELIVER,
+  IRRELEVANT,
+  DEFERRED,
+} from './tables/deferred-haves.ts';
+export { PiecePicker, type RequestPriority } from './peer/piece-picker.ts';
+export { type ConnectionPurpose, permissionsOf, type Role } from './peer/roles.ts';

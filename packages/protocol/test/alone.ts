@@ -1,23 +1,23 @@
 /** One peer, X, with neighbours that say nothing by themselves: to try one rule after another. */
 
 import {
-  CLIENT_HABITS,
+  CLIENT_QUIRKS,
   type Connection,
-  type Habits,
+  type Quirks,
   type Peer,
   type PieceIndex,
-  type Preference,
+  type RequestPriority,
 } from '../src/index.ts';
-import { type Role, Stage } from './stage.ts';
+import { type CastMember, Stage } from './stage.ts';
 
 export interface Setting {
   readonly pieces?: number;
   readonly neighbours?: number;
-  readonly habits?: Partial<Habits>;
+  readonly habits?: Partial<Quirks>;
   readonly backlog?: number;
   readonly uploads?: number;
-  readonly preference?: Preference;
-  readonly role?: Role;
+  readonly preference?: RequestPriority;
+  readonly role?: CastMember;
 }
 
 /** Its only connection, or its first. */
@@ -29,12 +29,17 @@ export const piece = (index: number): PieceIndex => index as PieceIndex;
 export function alone(setting: Setting = {}): { stage: Stage; peer: Peer } {
   const { pieces = 4, neighbours = 1, backlog = 2, uploads = 1, role = {} } = setting;
   const { preference = 'within-rarity' } = setting;
-  const habits = { ...CLIENT_HABITS, ...setting.habits };
-  const stage = new Stage(pieces, { habits, backlog, uploads, preference });
-  const cast: Record<string, Role> = { X: role };
+  const habits = { ...CLIENT_QUIRKS, ...setting.habits };
+  const stage = new Stage(pieces, {
+    quirks: habits,
+    backlog,
+    uploadSlots: uploads,
+    requestPriority: preference,
+  });
+  const cast: Record<string, CastMember> = { X: role };
   const system = role.system ?? 0;
   for (let n = 0; n < neighbours; n++) cast[`N${n}`] = { system };
-  if (role.standing === 'follower') cast['N0'] = { system, standing: 'leader' };
+  if (role.role === 'follower') cast['N0'] = { system, role: 'leader' };
   const [peer] = stage.enter(cast);
   for (let n = 0; n < neighbours; n++) stage.connect('X', `N${n}`);
   stage.heard();

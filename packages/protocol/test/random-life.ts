@@ -7,18 +7,18 @@
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import {
-  CLIENT_HABITS,
+  CLIENT_QUIRKS,
   type Connection,
-  EarlyHaves,
-  type EarlyHavesHost,
-  type Habits,
-  IN_TIME,
+  DeferredHaves,
+  type DeferredHavesHost,
+  type Quirks,
+  DELIVER,
   Peer,
   type PeerHost,
   type PeerId,
   PeerTables,
   type PieceIndex,
-  type Standing,
+  type Role,
 } from '../src/index.ts';
 
 const PIECES = 40;
@@ -34,13 +34,13 @@ interface Event {
 
 export interface LifeOptions {
   readonly seed: string;
-  readonly habits?: Partial<Habits>;
-  readonly standing?: Standing;
+  readonly habits?: Partial<Quirks>;
+  readonly standing?: Role;
   /** Every `have` is handed over when it is sent, not when it arrives. */
   readonly early: boolean;
 }
 
-export class Life implements PeerHost, EarlyHavesHost {
+export class Life implements PeerHost, DeferredHavesHost {
   nowMs = 0;
   nowOrder = -1;
   readonly peer: Peer;
@@ -50,7 +50,7 @@ export class Life implements PeerHost, EarlyHavesHost {
   readonly told: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
   readonly asked: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
   readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
-  readonly #early: EarlyHaves | undefined;
+  readonly #early: DeferredHaves | undefined;
   readonly #keepsHeld: boolean;
   readonly #events: Event[] = [];
   readonly #random: Random;
@@ -58,24 +58,24 @@ export class Life implements PeerHost, EarlyHavesHost {
 
   constructor({ seed, habits, standing = 'peer', early }: LifeOptions) {
     this.#random = seededRandom(seed);
-    const all = { ...CLIENT_HABITS, ...habits };
+    const all = { ...CLIENT_QUIRKS, ...habits };
     const tables = new PeerTables(PIECES, 1, 2);
-    this.#early = early ? new EarlyHaves(tables, this, all.countRepeatedHaves) : undefined;
-    this.#keepsHeld = standing === 'leader' && all.repeatForwards;
+    this.#early = early ? new DeferredHaves(tables, this, all.countDuplicateHaves) : undefined;
+    this.#keepsHeld = standing === 'leader' && all.duplicateForwards;
     this.peer = new Peer(this, {
       pieceCount: PIECES,
-      uploads: 2,
-      optimistics: 1,
+      uploadSlots: 2,
+      optimisticSlots: 1,
       backlog: 3,
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      habits: all,
-      preference: 'within-rarity',
-      standing,
+      quirks: all,
+      requestPriority: 'within-rarity',
+      role: standing,
       leaders: standing === 'follower' ? [0 as PeerId] : [],
       random: seededRandom(seed, 'peer'),
       connectionsExpected: 2,
-      memory: { tables, row: 0, ...(early ? { early: this.#early! } : {}) },
+      memory: { tables, row: 0, ...(early ? { deferredHaves: this.#early! } : {}) },
     });
     for (let n = 0; n < NEIGHBOURS; n++) {
       // The last one of a leader is of its AS and follows the others through it.
@@ -84,7 +84,7 @@ export class Life implements PeerHost, EarlyHavesHost {
         standing !== 'leader' || n === NEIGHBOURS - 1,
         'neighbour',
       );
-      this.peer.greet(on, true);
+      this.peer.established(on, true);
     }
   }
 
@@ -123,13 +123,13 @@ export class Life implements PeerHost, EarlyHavesHost {
     // For the checks: once it has arrived, it has been told.
     this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
     const early = this.#early;
-    const isLate = early === undefined || this.peer.passesOn(on, piece);
+    const isLate = early === undefined || this.peer.forwards(on, piece);
     if (!isLate) Object.assign(early, { atMs, order });
-    const fate = isLate ? IN_TIME : early.take(0, on, piece, this.#keepsHeld);
-    if (fate === IN_TIME) this.deliverInTime(0, on, piece, atMs, order);
+    const fate = isLate ? DELIVER : early.defer(0, on, piece, this.#keepsHeld);
+    if (fate === DELIVER) this.deliver(0, on, piece, atMs, order);
   }
 
-  deliverInTime(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {
+  deliver(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {
     this.#at(atMs, () => this.peer.have(on, piece), order);
   }
 
@@ -176,9 +176,9 @@ export class Life implements PeerHost, EarlyHavesHost {
   notInterested = (on: Connection): void => this.#note(`notInterested ${on}`);
   have = (on: Connection, piece: PieceIndex): void => this.#note(`have ${piece} to ${on}`);
   leaderStart = (on: Connection, target: PeerId): void => this.#note(`leaderStart ${target} ${on}`);
-  haveToAll = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
+  broadcastHave = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
   startSending = (on: Connection): void => this.#note(`starts sending on ${on}`);
   stopSending = (on: Connection): void => this.#note(`stops sending on ${on}`);
-  reach = (target: PeerId): void => this.#note(`reaches ${target}`);
+  connectTo = (target: PeerId): void => this.#note(`reaches ${target}`);
   completed = (): void => this.#note('completed');
 }

@@ -2,33 +2,33 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { DOWNLOADS, OFFERS, UPLOADS } from '../src/flags.ts';
-import { CLIENT_HABITS, type Connection, ORIGINAL_HABITS, partsOf } from '../src/index.ts';
+import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../src/tables/connection-flags.ts';
+import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS, permissionsOf } from '../src/index.ts';
 import { alone, ONLY, piece } from './alone.ts';
 import { Stage } from './stage.ts';
 
 describe('Roles', () => {
-  const all = UPLOADS | OFFERS | DOWNLOADS;
+  const all = MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
   test.each([
     { me: 'peer', other: 'in my AS', same: true, parts: all },
     { me: 'peer', other: 'in another AS', same: false, parts: all },
     { me: 'follower', other: 'in my AS', same: true, parts: all },
-    { me: 'follower', other: 'in another AS', same: false, parts: UPLOADS | OFFERS },
+    { me: 'follower', other: 'in another AS', same: false, parts: MAY_UPLOAD | ANNOUNCES },
     { me: 'leader', other: 'in my AS', same: true, parts: all },
     { me: 'leader', other: 'in another AS', same: false, parts: all },
   ] as const)('$me and one $other', ({ me, same, parts }) => {
-    expect(partsOf(me, same, 'neighbour', CLIENT_HABITS)).toBe(parts);
+    expect(permissionsOf(me, same, 'neighbour', CLIENT_QUIRKS)).toBe(parts);
   });
 
   test.each([
-    { rule: 'a leader that reached a peer for a follower uploads if asked, and does not offer', habits: CLIENT_HABITS, parts: UPLOADS | DOWNLOADS },
-    { rule: 'in the original it offers as well', habits: ORIGINAL_HABITS, parts: all },
+    { rule: 'a leader that reached a peer for a follower uploads if asked, and does not offer', habits: CLIENT_QUIRKS, parts: MAY_UPLOAD | MAY_DOWNLOAD },
+    { rule: 'in the original it offers as well', habits: ORIGINAL_QUIRKS, parts: all },
   ])('$rule', ({ habits, parts }) => {
-    expect(partsOf('leader', false, 'on-behalf', habits)).toBe(parts);
+    expect(permissionsOf('leader', false, 'on-behalf', habits)).toBe(parts);
   });
 
   test('a request for a piece not held is not answered', () => {
-    const { stage, peer } = alone({ role: { standing: 'leader' } });
+    const { stage, peer } = alone({ role: { role: 'leader' } });
     peer.interested(ONLY);
     peer.rechoke();
     stage.heard();
@@ -37,9 +37,9 @@ describe('Roles', () => {
   });
 
   test.each([
-    { who: 'a follower', role: { standing: 'follower', leaders: ['N0'] }, does: 'asks', said: 'X → N0  request(0)' },
-    { who: 'a leader',   role: { standing: 'leader' },                    does: 'asks', said: 'X → N0  request(0)' },
-    { who: 'a peer',     role: { standing: 'peer' },                      does: 'does not ask', said: '' },
+    { who: 'a follower', role: { role: 'follower', leaders: ['N0'] }, does: 'asks', said: 'X → N0  request(0)' },
+    { who: 'a leader',   role: { role: 'leader' },                    does: 'asks', said: 'X → N0  request(0)' },
+    { who: 'a peer',     role: { role: 'peer' },                      does: 'does not ask', said: '' },
   ] as const)('$who that hears of a piece it has asked for on the connection $does again', ({ role, said }) => {
     const { stage, peer } = alone({ role });
     peer.have(ONLY, piece(0));
@@ -50,7 +50,7 @@ describe('Roles', () => {
   });
 
   test('a request that is not answered keeps its place in the backlog', () => {
-    const { stage, peer } = alone({ backlog: 2, role: { standing: 'follower', leaders: ['N0'] } });
+    const { stage, peer } = alone({ backlog: 2, role: { role: 'follower', leaders: ['N0'] } });
     for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
     peer.unchoke(ONLY);
     expect(stage.heard()).toBe('X → N0  interested\nX → N0  request(0)\nX → N0  request(1)');
@@ -64,12 +64,12 @@ describe('Roles', () => {
     const drawn = [1, 0, 1];
     const stage = new Stage(1, { random: { below: () => drawn.shift() ?? 0, unit: () => 0 } });
     stage.enter({
-      F: { system: 1, standing: 'follower', leaders: ['L', 'M'] },
-      L: { system: 1, standing: 'leader' },
-      M: { system: 1, standing: 'leader' },
-      A: { system: 2, standing: 'leader' },
-      B: { system: 2, standing: 'leader' },
-      C: { system: 3, standing: 'leader' },
+      F: { system: 1, role: 'follower', leaders: ['L', 'M'] },
+      L: { system: 1, role: 'leader' },
+      M: { system: 1, role: 'leader' },
+      A: { system: 2, role: 'leader' },
+      B: { system: 2, role: 'leader' },
+      C: { system: 3, role: 'leader' },
     });
     for (const outside of ['A', 'B', 'C']) stage.connect('F', outside);
     const ofF = stage.run().split('\n').filter((line) => /^F (→|connects)/.test(line));
@@ -81,18 +81,18 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a follower turns to a leader when the outside peer has answered', followAtOnce: false, said: '' },
-    { rule: 'in the original it does so when it connects', followAtOnce: true, said: 'F connects to L\nF → L  leader-start(A)' },
-  ])('$rule', ({ followAtOnce, said }) => {
-    const stage = new Stage(1, { habits: { ...CLIENT_HABITS, followAtOnce } });
+    { rule: 'a follower turns to a leader when the outside peer has answered', eagerRelays: false, said: '' },
+    { rule: 'in the original it does so when it connects', eagerRelays: true, said: 'F connects to L\nF → L  leader-start(A)' },
+  ])('$rule', ({ eagerRelays, said }) => {
+    const stage = new Stage(1, { quirks: { ...CLIENT_QUIRKS, eagerRelays: eagerRelays } });
     const [follower] = stage.enter({
-      F: { system: 1, standing: 'follower', leaders: ['L'] },
-      L: { system: 1, standing: 'leader' },
-      A: { system: 2, standing: 'leader' },
+      F: { system: 1, role: 'follower', leaders: ['L'] },
+      L: { system: 1, role: 'leader' },
+      A: { system: 2, role: 'leader' },
     });
     const outside = follower!.connect(stage.actor('A').id, false, 'neighbour');
     expect(stage.heard()).toBe(said);
-    follower!.greet(outside, false);
+    follower!.established(outside, false);
     expect(`${said}${stage.heard()}`, 'and turns once').toBe('F connects to L\nF → L  leader-start(A)');
   });
 
@@ -101,7 +101,7 @@ describe('Roles', () => {
     { rule: 'but not before a rarer one', preference: 'within-rarity', rarer: true, next: 0 },
     { rule: 'before a rarer one too, where that is asked for', preference: 'absolute', rarer: true, next: 2 },
   ] as const)('a leader prefers what a follower asked for, $rule', ({ preference, rarer, next }) => {
-    const { stage, peer } = alone({ neighbours: 3, backlog: 1, preference, role: { standing: 'leader' } });
+    const { stage, peer } = alone({ neighbours: 3, backlog: 1, preference, role: { role: 'leader' } });
     for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
     if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
     peer.request(1 as Connection, piece(2));
@@ -111,14 +111,14 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a client tells a follower of a piece once', habits: CLIENT_HABITS, times: 1 },
-    { rule: 'the original tells it once for each time that it asked', habits: ORIGINAL_HABITS, times: 2 },
+    { rule: 'a client tells a follower of a piece once', habits: CLIENT_QUIRKS, times: 1 },
+    { rule: 'the original tells it once for each time that it asked', habits: ORIGINAL_QUIRKS, times: 2 },
   ])('$rule', ({ habits, times }) => {
-    const stage = new Stage(1, { habits });
+    const stage = new Stage(1, { quirks: habits });
     const [leader] = stage.enter({
-      L: { system: 1, standing: 'leader' },
-      F: { system: 1, standing: 'follower', leaders: ['L'] },
-      S: { system: 2, standing: 'leader' },
+      L: { system: 1, role: 'leader' },
+      F: { system: 1, role: 'follower', leaders: ['L'] },
+      S: { system: 2, role: 'leader' },
     });
     stage.connect('L', 'F');
     stage.connect('L', 'S');
@@ -130,14 +130,14 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a relay passes on what was said before it began', relayNewsOnly: false, said: 'L → F  have(0)' },
-    { rule: 'in the original it passes on what is said from then on', relayNewsOnly: true, said: '' },
-  ])('$rule', ({ relayNewsOnly, said }) => {
-    const stage = new Stage(1, { habits: { ...CLIENT_HABITS, relayNewsOnly } });
+    { rule: 'a relay passes on what was said before it began', forwardNewOnly: false, said: 'L → F  have(0)' },
+    { rule: 'in the original it passes on what is said from then on', forwardNewOnly: true, said: '' },
+  ])('$rule', ({ forwardNewOnly, said }) => {
+    const stage = new Stage(1, { quirks: { ...CLIENT_QUIRKS, forwardNewOnly: forwardNewOnly } });
     const [leader] = stage.enter({
-      L: { system: 1, standing: 'leader' },
-      F: { system: 1, standing: 'follower', leaders: ['L'] },
-      S: { system: 2, standing: 'leader' },
+      L: { system: 1, role: 'leader' },
+      F: { system: 1, role: 'follower', leaders: ['L'] },
+      S: { system: 2, role: 'leader' },
     });
     stage.connect('L', 'F');
     stage.connect('L', 'S');
@@ -149,8 +149,8 @@ describe('Roles', () => {
   });
 
   test('rarity: what makes a leader or follower ask again is not counted', () => {
-    const habits = { countRepeatedHaves: true };
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits, role: { standing: 'leader' } });
+    const habits = { countDuplicateHaves: true };
+    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits, role: { role: 'leader' } });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     for (let n = 0; n < 3; n++) peer.have(ONLY, piece(0));
@@ -162,10 +162,10 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a client counts holders', countRepeatedHaves: false, next: 0 },
-    { rule: 'the original counts what it hears', countRepeatedHaves: true, next: 1 },
-  ])('rarity: $rule', ({ countRepeatedHaves, next }) => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits: { countRepeatedHaves } });
+    { rule: 'a client counts holders', countDuplicateHaves: false, next: 0 },
+    { rule: 'the original counts what it hears', countDuplicateHaves: true, next: 1 },
+  ])('rarity: $rule', ({ countDuplicateHaves, next }) => {
+    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits: { countDuplicateHaves: countDuplicateHaves } });
     for (const on of [0, 1] as Connection[]) peer.have(on, piece(1));
     for (let n = 0; n < 3; n++) peer.have(0 as Connection, piece(0));
     stage.heard();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { CLIENT_HABITS, type Connection } from '../src/index.ts';
+import { CLIENT_QUIRKS, type Connection } from '../src/index.ts';
 import { alone, ONLY, piece } from './alone.ts';
 import { Stage } from './stage.ts';
 
@@ -88,10 +88,10 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'stores a piece that comes twice once', repeatHaves: false, said: '' },
-    { rule: 'in the original, announces it twice all the same', repeatHaves: true, said: 'X → N0  have(0)' },
-  ])('$rule', ({ repeatHaves, said }) => {
-    const { stage, peer } = alone({ habits: { repeatHaves } });
+    { rule: 'stores a piece that comes twice once', announceDuplicates: false, said: '' },
+    { rule: 'in the original, announces it twice all the same', announceDuplicates: true, said: 'X → N0  have(0)' },
+  ])('$rule', ({ announceDuplicates, said }) => {
+    const { stage, peer } = alone({ habits: { announceDuplicates: announceDuplicates } });
     peer.piece(ONLY, piece(0));
     stage.heard();
     peer.piece(ONLY, piece(0));
@@ -100,20 +100,20 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'a client asks at once for what it hears of while unchoked', silentHaves: false, said: 'X → N0  interested\nX → N0  request(0)' },
-    { rule: 'the original waits until it is unchoked or served', silentHaves: true, said: 'X → N0  interested' },
-  ])('$rule', ({ silentHaves, said }) => {
-    const { stage, peer } = alone({ habits: { silentHaves } });
+    { rule: 'a client asks at once for what it hears of while unchoked', noRequestOnHave: false, said: 'X → N0  interested\nX → N0  request(0)' },
+    { rule: 'the original waits until it is unchoked or served', noRequestOnHave: true, said: 'X → N0  interested' },
+  ])('$rule', ({ noRequestOnHave, said }) => {
+    const { stage, peer } = alone({ habits: { noRequestOnHave: noRequestOnHave } });
     peer.unchoke(ONLY);
     peer.have(ONLY, piece(0));
     expect(stage.heard()).toBe(said);
   });
 
   test.each([
-    { rule: 'a client asks elsewhere only for what a choke has lost', askAtEveryChoke: false, said: '' },
-    { rule: 'the original asks for more at every choke', askAtEveryChoke: true, said: 'X → N0  request(0)' },
-  ])('$rule', ({ askAtEveryChoke, said }) => {
-    const { stage, peer } = alone({ neighbours: 2, habits: { silentHaves: true, askAtEveryChoke } });
+    { rule: 'a client asks elsewhere only for what a choke has lost', requestOnEveryChoke: false, said: '' },
+    { rule: 'the original asks for more at every choke', requestOnEveryChoke: true, said: 'X → N0  request(0)' },
+  ])('$rule', ({ requestOnEveryChoke, said }) => {
+    const { stage, peer } = alone({ neighbours: 2, habits: { noRequestOnHave: true, requestOnEveryChoke: requestOnEveryChoke } });
     peer.unchoke(0 as Connection);
     for (const on of [0, 1] as Connection[]) peer.have(on, piece(on));
     stage.heard();
@@ -122,10 +122,10 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'a client ends its interest when a late piece was the last', interestAtChokes: false, late: 'X → N0  not-interested', choked: '' },
-    { rule: 'the original ends it at the next choke', interestAtChokes: true, late: '', choked: 'X → N0  not-interested' },
-  ])('$rule', ({ interestAtChokes, late, choked }) => {
-    const { stage, peer } = alone({ habits: { interestAtChokes } });
+    { rule: 'a client ends its interest when a late piece was the last', interestOnlyOnChoke: false, late: 'X → N0  not-interested', choked: '' },
+    { rule: 'the original ends it at the next choke', interestOnlyOnChoke: true, late: '', choked: 'X → N0  not-interested' },
+  ])('$rule', ({ interestOnlyOnChoke, late, choked }) => {
+    const { stage, peer } = alone({ habits: { interestOnlyOnChoke: interestOnlyOnChoke } });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     peer.choke(ONLY);
@@ -137,10 +137,10 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'a choke never begins the interest of a client', interestAtChokes: false, said: '' },
-    { rule: 'in the original it does where there is something to be had', interestAtChokes: true, said: 'X → N0  interested' },
-  ])('$rule', ({ interestAtChokes, said }) => {
-    const { stage, peer } = alone({ neighbours: 2, habits: { interestAtChokes } });
+    { rule: 'a choke never begins the interest of a client', interestOnlyOnChoke: false, said: '' },
+    { rule: 'in the original it does where there is something to be had', interestOnlyOnChoke: true, said: 'X → N0  interested' },
+  ])('$rule', ({ interestOnlyOnChoke, said }) => {
+    const { stage, peer } = alone({ neighbours: 2, habits: { interestOnlyOnChoke: interestOnlyOnChoke } });
     for (const on of [0, 1] as Connection[]) peer.have(on, piece(0));
     for (const on of [1, 0] as Connection[]) peer.unchoke(on); // N1 is asked, N0 is not needed.
     for (const on of [0, 1] as Connection[]) peer.choke(on);
@@ -168,7 +168,7 @@ describe('Upload', () => {
     peer.interested(ONLY);
     peer.rechoke();
     for (const index of [2, 0, 3]) peer.request(ONLY, piece(index));
-    expect([peer.sending(ONLY), peer.sent(ONLY), peer.sent(ONLY)]).toEqual([2, 0, 3]);
+    expect([peer.nextToSend(ONLY), peer.sent(ONLY), peer.sent(ONLY)]).toEqual([2, 0, 3]);
   });
 
   test('drops what is queued when it chokes, and says so', () => {
@@ -204,7 +204,7 @@ describe('Upload', () => {
     expect(stage.heard()).toBe('');
     peer.interested(0 as Connection); // Still unchoked: it may ask at once.
     peer.request(0 as Connection, piece(0));
-    expect(peer.sending(0 as Connection)).toBe(0);
+    expect(peer.nextToSend(0 as Connection)).toBe(0);
   });
 
   test.each([
@@ -226,14 +226,14 @@ describe('Upload', () => {
   ])('$rule', ({ serveWhileChoked, sending }) => {
     const { peer } = alone({ role: { holds: [0] }, habits: { serveWhileChoked } });
     peer.request(ONLY, piece(0));
-    expect(peer.sending(ONLY)).toBe(sending);
+    expect(peer.nextToSend(ONLY)).toBe(sending);
   });
 
   test.each([
-    { rule: 'a client queues a piece once', queueRepeatedRequests: false, next: -1 },
-    { rule: 'the original queues it as often as asked', queueRepeatedRequests: true, next: 0 },
-  ])('$rule', ({ queueRepeatedRequests, next }) => {
-    const { peer } = alone({ role: { holds: [0] }, habits: { queueRepeatedRequests } });
+    { rule: 'a client queues a piece once', queueDuplicateRequests: false, next: -1 },
+    { rule: 'the original queues it as often as asked', queueDuplicateRequests: true, next: 0 },
+  ])('$rule', ({ queueDuplicateRequests, next }) => {
+    const { peer } = alone({ role: { holds: [0] }, habits: { queueDuplicateRequests: queueDuplicateRequests } });
     peer.interested(ONLY);
     peer.rechoke();
     peer.request(ONLY, piece(0));
@@ -242,14 +242,14 @@ describe('Upload', () => {
   });
 
   test.each([
-    { rule: 'an optimistic unchoke stands for 30 seconds', restlessOptimistics: false, atMs: 29_999, draws: false },
-    { rule: 'then chance decides again', restlessOptimistics: false, atMs: 30_000, draws: true },
-    { rule: 'in the original it decides every time', restlessOptimistics: true, atMs: 1, draws: true },
-  ])('$rule', ({ restlessOptimistics, atMs, draws }) => {
+    { rule: 'an optimistic unchoke stands for 30 seconds', redrawOptimistics: false, atMs: 29_999, draws: false },
+    { rule: 'then chance decides again', redrawOptimistics: false, atMs: 30_000, draws: true },
+    { rule: 'in the original it decides every time', redrawOptimistics: true, atMs: 1, draws: true },
+  ])('$rule', ({ redrawOptimistics, atMs, draws }) => {
     const bounds: number[] = [];
     const random = { below: (bound: number) => (bounds.push(bound), bound - 1), unit: () => 0 };
-    const habits = { ...CLIENT_HABITS, restlessOptimistics };
-    const stage = new Stage(1, { habits, uploads: 0, optimistics: 1, random });
+    const habits = { ...CLIENT_QUIRKS, redrawOptimistics };
+    const stage = new Stage(1, { quirks: habits, uploadSlots: 0, optimisticSlots: 1, random });
     const [peer] = stage.enter({ X: { holds: [0] }, N0: {}, N1: {} });
     stage.connect('X', 'N0');
     stage.connect('X', 'N1');

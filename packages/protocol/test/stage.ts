@@ -11,26 +11,26 @@
 import { assert, type Random } from '@cachetorrent/std';
 
 import {
-  CLIENT_HABITS,
+  CLIENT_QUIRKS,
   type Connection,
-  type Habits,
+  type Quirks,
   NO_CONNECTION,
   NO_PIECE,
-  type Origin,
+  type ConnectionPurpose,
   Peer,
   type PeerHost,
   type PeerId,
   type PeerOptions,
   type PieceIndex,
-  type Standing,
+  type Role,
 } from '../src/index.ts';
 
 /** Chance that always takes the first: of equally rare pieces the one of the lowest index. */
 export const theFirst: Random = { below: () => 0, unit: () => 0 };
 
-export interface Role {
+export interface CastMember {
   readonly system?: number;
-  readonly standing?: Standing;
+  readonly role?: Role;
   /** The names of the leaders of its AS. */
   readonly leaders?: readonly string[];
   /** What it holds from the start. */
@@ -45,7 +45,7 @@ type Said = {
 
 export class Stage {
   readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
-  readonly #habits: Habits;
+  readonly #habits: Quirks;
   readonly #actors: Actor[] = [];
   readonly #said: Said[] = [];
   #lines: string[] = [];
@@ -53,11 +53,11 @@ export class Stage {
 
   constructor(pieceCount: number, options: Partial<PeerOptions> = {}) {
     this.#options = { pieceCount, ...options };
-    this.#habits = options.habits ?? CLIENT_HABITS;
+    this.#habits = options.quirks ?? CLIENT_QUIRKS;
   }
 
   /** Brings on peers by name; returns them in the same order. */
-  enter(cast: Readonly<Record<string, Role>>): Peer[] {
+  enter(cast: Readonly<Record<string, CastMember>>): Peer[] {
     for (const [name, role] of Object.entries(cast)) {
       this.#actors.push(new Actor(this, name, this.#actors.length as PeerId, role));
     }
@@ -65,17 +65,17 @@ export class Stage {
       const actor = this.actor(name);
       const leaders = (role.leaders ?? []).map((leader) => this.actor(leader).id);
       actor.peer = new Peer(actor, {
-        uploads: 4,
-        optimistics: 0,
+        uploadSlots: 4,
+        optimisticSlots: 0,
         backlog: 2,
         choker: 'tit-for-tat',
         seedChoker: 'tit-for-tat',
-        habits: this.#habits,
-        preference: 'within-rarity',
+        quirks: this.#habits,
+        requestPriority: 'within-rarity',
         random: theFirst,
         connectionsExpected: 1,
         ...this.#options,
-        standing: role.standing ?? 'peer',
+        role: role.role ?? 'peer',
         leaders,
       });
       actor.peer.restore((role.holds ?? []) as PieceIndex[]);
@@ -92,7 +92,7 @@ export class Stage {
   }
 
   /** `a` connects to `b`, for a reason of its own; for `b` it is a neighbour. */
-  connect(a: string | PeerId, b: string | PeerId, origin: Origin = 'neighbour'): void {
+  connect(a: string | PeerId, b: string | PeerId, origin: ConnectionPurpose = 'neighbour'): void {
     const [one, other] = [this.actor(a), this.actor(b)];
     if (one.peer.connectionTo(other.id) !== NO_CONNECTION) return;
     const same = one.system === other.system;
@@ -100,8 +100,8 @@ export class Stage {
     const here = other.peer.connect(one.id, same, 'neighbour');
     one.ends[there] = { other, on: here };
     other.ends[here] = { other: one, on: there };
-    one.peer.greet(there, same);
-    other.peer.greet(here, same);
+    one.peer.established(there, same);
+    other.peer.established(here, same);
   }
 
   say(from: Actor, on: Connection, line: string, hear: Said['hear'], arrow: string): void {
@@ -146,7 +146,7 @@ export class Actor implements PeerHost {
   readonly #sending: Connection[] = [];
   peer!: Peer;
 
-  constructor(stage: Stage, name: string, id: PeerId, { system = 0 }: Role) {
+  constructor(stage: Stage, name: string, id: PeerId, { system = 0 }: CastMember) {
     this.#stage = stage;
     this.name = name;
     this.id = id;
@@ -180,9 +180,9 @@ export class Actor implements PeerHost {
     this.#say(on, line, (peer, at) => peer.leaderStart(at, target));
   }
 
-  haveToAll(piece: PieceIndex): void {
+  broadcastHave(piece: PieceIndex): void {
     this.ends.forEach((_, on) => {
-      if (this.peer.offers(on as Connection)) this.have(on as Connection, piece);
+      if (this.peer.announcesOn(on as Connection)) this.have(on as Connection, piece);
     });
   }
 
@@ -195,7 +195,7 @@ export class Actor implements PeerHost {
     this.#stage.note(`${this.name} drops what it was sending to ${this.ends[on]!.other.name}`);
   }
 
-  reach(target: PeerId): void {
+  connectTo(target: PeerId): void {
     const isOurs = this.#stage.actor(target).system === this.system;
     this.#stage.note(`${this.name} connects to ${this.#stage.actor(target).name}`);
     this.#stage.connect(this.id, target, isOurs ? 'neighbour' : 'on-behalf');
@@ -209,7 +209,7 @@ export class Actor implements PeerHost {
   sendOne(): boolean {
     const on = this.#sending[0];
     if (on === undefined) return false;
-    const piece = this.peer.sending(on);
+    const piece = this.peer.nextToSend(on);
     this.#say(on, `piece(${piece})`, (peer, at) => peer.piece(at, piece), '⇒');
     if (this.peer.sent(on) === NO_PIECE) this.#sending.shift();
     return true;

@@ -61,9 +61,9 @@ test('Peer: what a choke loses is asked for elsewhere at once', () => {
 test('Roles: a leader relays a piece that only another AS holds', () => {
   const stage = new Stage(2);
   const [seed, leader, follower] = stage.enter({
-    S: { system: 2, standing: 'leader', holds: [0, 1] },
-    L: { system: 1, standing: 'leader' },
-    F: { system: 1, standing: 'follower', leaders: ['L'] },
+    S: { system: 2, role: 'leader', holds: [0, 1] },
+    L: { system: 1, role: 'leader' },
+    F: { system: 1, role: 'follower', leaders: ['L'] },
   });
   stage.heard();
   stage.connect('F', 'S');
@@ -116,10 +116,10 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
 test('Roles: a leader says nothing of itself where it came for a follower, and is contacted back', () => {
   const stage = new Stage(1);
   const [, , , seed] = stage.enter({
-    F: { system: 1, standing: 'follower', leaders: ['L'] },
-    L: { system: 1, standing: 'leader', holds: [0] },
-    G: { system: 2, standing: 'follower', leaders: ['M'] },
-    M: { system: 2, standing: 'leader' },
+    F: { system: 1, role: 'follower', leaders: ['L'] },
+    L: { system: 1, role: 'leader', holds: [0] },
+    G: { system: 2, role: 'follower', leaders: ['M'] },
+    M: { system: 2, role: 'leader' },
   });
   stage.heard();
   // F meets G, follower of another AS: each asks a leader of its own AS to reach the other.

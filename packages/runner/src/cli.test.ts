@@ -71,7 +71,7 @@ describe('run', () => {
     expect(await cli(['run', file], at)).toBe(0);
     expect(asked[0]!.swarm).toMatchObject({
       leaderPercent: 30, pieces: 20, pieceBits: 400, choker: 'random', latency: { fixedMs: 50 },
-      externalPercent: 10, parts: 2, seedChoker: 'fastest-upload', preference: 'absolute',
+      externalPercent: 10, subTorrents: 2, seedChoker: 'fastest-upload', requestPriority: 'absolute',
     });
     expect(asked.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([[5, 'as'], [1, 3], [1, undefined]]);
   });

@@ -14,7 +14,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { Interrupted, run, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
 import { decimal, withOverrides } from './overrides.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CliEnvironment } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
 
@@ -34,7 +34,7 @@ const EXPECTED = [
 const SEED = 1;
 
 /** Runs the command that `args` (without program and script) say; the answer is its exit code. */
-export async function cli(args: readonly string[], surroundings: Surroundings): Promise<number> {
+export async function cli(args: readonly string[], surroundings: CliEnvironment): Promise<number> {
   try {
     await commandLine(surroundings).parseAsync([...args], { from: 'user' });
     return EXIT.done;
@@ -57,7 +57,7 @@ interface RunFlags extends Overrides {
   readonly force?: true;
 }
 
-function commandLine(surroundings: Surroundings): Command {
+function commandLine(surroundings: CliEnvironment): Command {
   const { stdout, stderr } = surroundings;
   const program = new Command('cachetorrent')
     .description('BitTorrent with leaders and caches in every AS: simulated, and on real sockets.')
@@ -104,7 +104,7 @@ function commandLine(surroundings: Surroundings): Command {
   return program;
 }
 
-function exitCodeOf(error: unknown, { stderr }: Surroundings): number {
+function exitCodeOf(error: unknown, { stderr }: CliEnvironment): number {
   if (error instanceof CommanderError) {
     // It has been told already; help and version are no errors.
     return error.exitCode === 0 ? EXIT.done : EXIT.mistake;

@@ -31,5 +31,5 @@ export { summaryOf } from './results/summary.ts';
 export { peersCsv, trafficCsv } from './results/tables.ts';
 export { timelineCsv } from './results/timeline.ts';
 export type { Screen } from './progress/display.ts';
-export type { Surroundings } from './surroundings.ts';
+export type { CliEnvironment } from './surroundings.ts';
 export { UserMistake } from './user-mistake.ts';

@@ -5,7 +5,7 @@ import type { simulate } from '@cachetorrent/simulator';
 import type { Screen } from './progress/display.ts';
 
 /** All of the world that the command touches. */
-export interface Surroundings {
+export interface CliEnvironment {
   /** What the user asked for goes here, and nothing else. */
   readonly stdout: { write(text: string): unknown };
   /** What happens meanwhile, and what went wrong. */

@@ -1,19 +1,19 @@
 /** What the user got wrong: where it is, what is wrong there, and how to mend it. */
 
-import type { Mistake } from '@cachetorrent/simulator';
+import type { SwarmProblem } from '@cachetorrent/simulator';
 
 /** Ends the command with exit code 2, before anything has been written. */
 export class UserMistake extends Error {
   override readonly name = 'UserMistake';
   /** All that is wrong, in the order in which it was found. */
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly SwarmProblem[];
 
-  constructor(...mistakes: readonly Mistake[]) {
+  constructor(...mistakes: readonly SwarmProblem[]) {
     super(mistakes.map(tell).join('\n'));
     this.mistakes = mistakes;
   }
 }
 
-function tell({ at, problem, fix }: Mistake): string {
+function tell({ at, problem, fix }: SwarmProblem): string {
   return `${at}: ${problem}\n  to mend it: ${fix}`;
 }

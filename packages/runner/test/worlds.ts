@@ -2,13 +2,13 @@
 
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
-import type { Surroundings } from '../src/surroundings.ts';
+import type { CliEnvironment } from '../src/surroundings.ts';
 
-export interface World extends Surroundings {
+export interface World extends CliEnvironment {
   readonly written: { out: string; err: string };
 }
 
-export function world(changes: Partial<Surroundings> = {}): World {
+export function world(changes: Partial<CliEnvironment> = {}): World {
   const written = { out: '', err: '' };
   return {
     written,

@@ -1,6 +1,6 @@
 /** The user's mistakes: what cannot be simulated, said so that it can be mended. */
 
-export interface Mistake {
+export interface SwarmProblem {
   /** Where it is: the field, by the name that the user knows. */
   readonly at: string;
   /** What is wrong there. */
@@ -19,7 +19,7 @@ export class SwarmError extends Error {
   /** What to do about it. */
   readonly fix: string;
 
-  constructor({ at, problem, fix }: Mistake) {
+  constructor({ at, problem, fix }: SwarmProblem) {
     super(`${at}: ${problem}; ${fix}`);
     this.at = at;
     this.problem = problem;

@@ -7,14 +7,14 @@
  */
 
 import { ActorFailed } from './engine/errors.ts';
-import { runHere } from './engine/run-here.ts';
+import { runHere } from './engine/threads/run-here.ts';
 import { checkTimeline, runPlanOf, simulationOf, type Simulation } from './simulate.ts';
-import { AutonomousSystem } from './swarm/autonomous-system.ts';
-import { checkSwarm } from './swarm/check.ts';
-import { makePlan } from './swarm/make-plan.ts';
-import type { SystemReport } from './swarm/observations.ts';
-import { Plan } from './swarm/plan.ts';
-import type { Swarm } from './swarm/spec.ts';
+import { AutonomousSystem } from './swarm/nodes/autonomous-system.ts';
+import { checkSwarm } from './swarm/plan/check.ts';
+import { makePlan } from './swarm/plan/make-plan.ts';
+import type { AsReport } from './swarm/results/observations.ts';
+import { Plan } from './swarm/plan/plan.ts';
+import type { Swarm } from './swarm/plan/swarm.ts';
 
 /** How to run a swarm. None of it but `seed` changes what comes out. */
 export interface SimulateHereOptions {
@@ -48,7 +48,7 @@ export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOpt
     });
   }
   const { outcome, windows, endMs } = ending;
-  const run = { reports: reports as readonly SystemReport[], outcome, endMs, windows, workers: 1 };
+  const run = { reports: reports as readonly AsReport[], outcome, endMs, windows, workers: 1 };
   return simulationOf(plan, run, timelineMs);
 }
 

@@ -7,23 +7,23 @@
 
 import { availableParallelism } from 'node:os';
 
-import type { BusyTimesReport } from './engine/busy-times.ts';
-import { type Run, runActors } from './engine/coordinator.ts';
-import type { RunPlan } from './engine/share.ts';
+import type { BusyTimesReport } from './engine/threads/busy-times.ts';
+import { type Run, runActors } from './engine/threads/coordinator.ts';
+import type { RunPlan } from './engine/threads/shared-memory.ts';
 import { SwarmError } from './errors.ts';
-import { checkSwarm } from './swarm/check.ts';
-import { assemble } from './swarm/assemble.ts';
-import { diagnose } from './swarm/diagnose.ts';
-import { footprintOf } from './swarm/footprint.ts';
+import { checkSwarm } from './swarm/plan/check.ts';
+import { assemble } from './swarm/results/assemble.ts';
+import { diagnose } from './swarm/results/diagnose.ts';
+import { footprintOf } from './swarm/forecast/memory.ts';
 import { type MessageLog, LogReader } from './swarm/log/reader.ts';
-import { makePlan } from './swarm/make-plan.ts';
-import type { SystemReport } from './swarm/observations.ts';
-import { Plan, type PlanData } from './swarm/plan.ts';
-import { preflight } from './swarm/preflight.ts';
-import type { SwarmResult } from './swarm/result.ts';
-import type { Swarm } from './swarm/spec.ts';
-import { assembleTimeline, type Timeline } from './swarm/timeline.ts';
-import { workersFor } from './swarm/workers.ts';
+import { makePlan } from './swarm/plan/make-plan.ts';
+import type { AsReport } from './swarm/results/observations.ts';
+import { Plan, type PlanData } from './swarm/plan/plan.ts';
+import { preflight } from './swarm/forecast/preflight.ts';
+import type { SwarmResult } from './swarm/results/result.ts';
+import type { Swarm } from './swarm/plan/swarm.ts';
+import { assembleTimeline, type Timeline } from './swarm/results/timeline.ts';
+import { workersFor } from './swarm/forecast/workers.ts';
 
 /** How far a run is. */
 export interface Progress {
@@ -115,7 +115,7 @@ export function simulationOf(
 
 /** As much of a run as its result is made of. */
 export interface SwarmRun extends Omit<Run, 'meetings'> {
-  readonly reports: readonly SystemReport[];
+  readonly reports: readonly AsReport[];
 }
 
 /** Runs all AS, and where there is a log, until it has been taken. If that fails, so does this. */
@@ -123,7 +123,7 @@ async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): 
   const { messageLog, signal } = options;
   if (messageLog === undefined) return await runSystems(plan, data, options, signal);
 
-  const log = new LogReader(messageLog, plan.systems);
+  const log = new LogReader(messageLog, plan.asCount);
   const failed = new AbortController();
   log.end.catch((error: unknown) => failed.abort(error));
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
@@ -144,7 +144,7 @@ async function runSystems(
   { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
-  const { swarm, nodes } = plan;
+  const { swarm, nodeCount } = plan;
   const threads = workersFor(swarm, workers, availableParallelism());
   const run = await runActors({
     entry: ACTORS,
@@ -156,11 +156,11 @@ async function runSystems(
     ...heapLimit(swarm, threads),
     ...(signal === undefined ? {} : { signal }),
     onProgress: ({ simulatedMs, doneCount, messageCount }) => {
-      const peers = nodes - 1;
+      const peers = nodeCount - 1;
       onProgress?.({ simulatedMs, peersComplete: doneCount, peers, messages: messageCount });
     },
   });
-  return { ...run, reports: run.reports as readonly SystemReport[] };
+  return { ...run, reports: run.reports as readonly AsReport[] };
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {
@@ -174,9 +174,9 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
 /** What the engine has to know of a swarm. */
 export function runPlanOf(plan: Plan): RunPlan {
   return {
-    actorCount: plan.systems,
+    actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: plan.swarm.transferIntervalMs,
+    meetingIntervalMs: plan.swarm.allocationIntervalMs,
     stallMs: stallMs(plan.swarm),
   };
 }
@@ -190,7 +190,7 @@ export function checkTimeline(timelineMs: number | undefined): void {
 
 /** The workers' module stands beside this one, compiled or not. */
 const ACTORS = new URL(
-  import.meta.url.endsWith('.ts') ? './swarm/actors.ts' : './swarm/actors.js',
+  import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/actors.js',
   import.meta.url,
 );
 
@@ -207,7 +207,7 @@ const HEAP_DEFAULT_MB = 2_048;
  * The simulated time without an arrival or a piece after which nothing will come any more: many
  * rounds of the choker, and many times what the slowest who uploads needs for a piece.
  */
-function stallMs({ capacities, pieceBits, rechokeMs }: Swarm): number {
+function stallMs({ capacities, pieceBits, rechokeIntervalMs }: Swarm): number {
   const uploads = capacities.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);
-  return 100 * rechokeMs + (100 * pieceBits) / Math.min(...uploads);
+  return 100 * rechokeIntervalMs + (100 * pieceBits) / Math.min(...uploads);
 }

@@ -1,12 +1,12 @@
 /** The peers that have joined a swarm, all and by autonomous system, in order of joining. */
 
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 
 /** The peers that have joined a swarm, all and by autonomous system. */
 export class Members {
   readonly #all: PeerId[] = [];
   readonly #bySystem: PeerId[][] = [];
-  readonly #systemOf: SystemId[] = [];
+  readonly #systemOf: AsId[] = [];
 
   /** Everybody, in order of joining, or of id after `sort`. */
   get all(): readonly PeerId[] {
@@ -14,12 +14,12 @@ export class Members {
   }
 
   /** Those of one AS; empty where nobody of it has joined. */
-  in(system: SystemId): readonly PeerId[] {
+  in(system: AsId): readonly PeerId[] {
     return this.#bySystem[system] ?? [];
   }
 
   /** The AS of a peer that has joined. */
-  systemOf(id: PeerId): SystemId {
+  systemOf(id: PeerId): AsId {
     return this.#systemOf[id]!;
   }
 
@@ -29,7 +29,7 @@ export class Members {
   }
 
   /** `id`, of AS `system`, has joined; once for each. */
-  add(id: PeerId, system: SystemId): void {
+  add(id: PeerId, system: AsId): void {
     this.#all.push(id);
     (this.#bySystem[system] ??= []).push(id);
     this.#systemOf[id] = system;

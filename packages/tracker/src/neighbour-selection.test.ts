@@ -1,4 +1,4 @@
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
@@ -8,7 +8,7 @@ import { biasedSelection, uniformSelection } from './neighbour-selection.ts';
 /** Members with the ids 1 to `count`, in AS `id mod systems`. */
 function membersOf(count: number, systems: number): Members {
   const members = new Members();
-  for (let id = 1; id <= count; id++) members.add(id as PeerId, (id % systems) as SystemId);
+  for (let id = 1; id <= count; id++) members.add(id as PeerId, (id % systems) as AsId);
   return members;
 }
 
@@ -20,7 +20,7 @@ describe('a uniform selection', () => {
     { rule: 'has as many as asked for, when these are most of all', count: 20, of: 22, size: 20 },
     { rule: 'has all others where there are fewer', count: 20, of: 10, size: 9 },
   ])('$rule', ({ count, of, size }) => {
-    const chosen = uniformSelection(count).select(self, 0 as SystemId, membersOf(of, 2), seededRandom(1));
+    const chosen = uniformSelection(count).select(self, 0 as AsId, membersOf(of, 2), seededRandom(1));
     expect(chosen).toHaveLength(size);
     expect(new Set(chosen).size, 'nobody twice').toBe(size);
     expect(chosen).not.toContain(self);
@@ -32,7 +32,7 @@ describe('a uniform selection', () => {
     const random = seededRandom('uniform', ratio);
     const trials = 20_000;
     for (let trial = 0; trial < trials; trial++) {
-      for (const id of uniformSelection(4).select(self, 1 as SystemId, members, random)) counts[id]!++;
+      for (const id of uniformSelection(4).select(self, 1 as AsId, members, random)) counts[id]!++;
     }
     const expected = (4 * trials) / (4 * ratio - 1);
     for (let id = 1; id <= 4 * ratio; id++) {
@@ -51,7 +51,7 @@ describe('a biased selection', () => {
     { rule: 'ends where an AS has exactly as many as asked for', count: 4, percent: 0, of: 70, least: 4, size: 4 },
   ])('$rule', ({ count, percent, of, least, size }) => {
     const members = membersOf(of, 14);
-    const chosen = biasedSelection(count, percent).select(self, 7 as SystemId, members, seededRandom(2));
+    const chosen = biasedSelection(count, percent).select(self, 7 as AsId, members, seededRandom(2));
     expect(chosen).toHaveLength(size);
     expect(new Set(chosen).size).toBe(size);
     expect(chosen).not.toContain(self);

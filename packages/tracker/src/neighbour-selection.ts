@@ -5,7 +5,7 @@
  * than asked for, it contains them all.
  */
 
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import type { Members } from './members.ts';
@@ -13,7 +13,7 @@ import type { Members } from './members.ts';
 /** A rule by which a tracker chooses neighbours. */
 export interface NeighbourSelection {
   /** The neighbours of `peer`: nobody twice, and not itself. */
-  select(peer: PeerId, system: SystemId, members: Members, random: Random): readonly PeerId[];
+  select(peer: PeerId, system: AsId, members: Members, random: Random): readonly PeerId[];
 }
 
 /** `count` others, uniformly (BitTorrent). */

@@ -1,4 +1,4 @@
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
@@ -20,7 +20,7 @@ function tracker(options: Partial<TrackerOptions> = {}) {
     random: seededRandom('tracker'), ...options,
   });
   return {
-    join: (id: number, system = 0) => machine.join(id as PeerId, system as SystemId),
+    join: (id: number, system = 0) => machine.join(id as PeerId, system as AsId),
     stand: (id: number, uploadKbps = 1) =>
       machine.candidate({ id: id as PeerId, uploadKbps, downloadKbps: 1 }),
     seedReq: (id: number) => machine.seedReq(id as PeerId),

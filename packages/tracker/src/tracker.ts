@@ -7,7 +7,7 @@
  * came first.
  */
 
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { type Candidate, electForParts } from './election.ts';
@@ -58,7 +58,7 @@ export class Tracker {
   }
 
   /** `id` is there, in AS `system`; said again, it changes nothing. */
-  join(id: PeerId, system: SystemId): void {
+  join(id: PeerId, system: AsId): void {
     if (this.#members.has(id)) return;
     this.#members.add(id, system);
     const joined = this.#members.all.length;
@@ -99,7 +99,7 @@ export class Tracker {
       const { leaderPercent = 100, parts } = this.#options;
       const elected = electForParts(standing, leaderPercent, parts);
       this.#leaders[system] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { id } of standing) this.#announce(id, system as SystemId);
+      for (const { id } of standing) this.#announce(id, system as AsId);
     });
   }
 
@@ -110,7 +110,7 @@ export class Tracker {
     this.#announce(id, system);
   }
 
-  #announce(to: PeerId, system: SystemId): void {
+  #announce(to: PeerId, system: AsId): void {
     this.#leaders[system]!.forEach((ids, part) => this.#host.leaders(to, part, ids));
   }
 }

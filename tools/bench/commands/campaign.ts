@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { count, names } from '../../runs/options.ts';
 import { campaignCosts, type Part, PARTS } from '../campaign/measure.ts';
 import { costTable } from '../campaign/report.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -17,7 +17,7 @@ interface Flags extends Destination {
   readonly rounds: number;
 }
 
-export function addCampaign(program: Command, surroundings: Surroundings): void {
+export function addCampaign(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('campaign'))
     .description('Measures what campaigns cost beside their simulations.')
     .option('--only <parts>', `some of ${PARTS.join(',')}`, names)
@@ -28,7 +28,7 @@ export function addCampaign(program: Command, surroundings: Surroundings): void 
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { tell, signal } = surroundings;
   const { only, runs, longRuns, storedRuns, rounds } = flags;
   const sizes = { runs, longRuns, storedRuns, rounds };

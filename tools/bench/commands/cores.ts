@@ -14,7 +14,7 @@ import { type Cores, measureCores } from '../cores/cores.ts';
 import { checkCoreCount } from '../machine.ts';
 import { swarmOf } from '../predict/measure.ts';
 import type { Summary } from '../statistics.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -23,7 +23,7 @@ interface Flags extends Destination {
   readonly runs: number;
 }
 
-export function addCores(program: Command, surroundings: Surroundings): void {
+export function addCores(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('cores'))
     .description('Compares one run on all cores with as many unrelated runs at once.')
     .argument('[configs...]', 'configuration files', [configFile('medium')])
@@ -36,7 +36,7 @@ export function addCores(program: Command, surroundings: Surroundings): void {
 async function run(
   configs: readonly string[],
   flags: Flags,
-  surroundings: Surroundings,
+  surroundings: BenchEnvironment,
 ): Promise<void> {
   const { cores, pieces, runs } = flags;
   checkCoreCount('--cores', cores, 2);

@@ -8,7 +8,7 @@ import { configFile, inRepository } from '../../runs/configs.ts';
 import { table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
 import { type Marginal, marginalCost } from '../marginal/marginal.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -20,7 +20,7 @@ interface Flags extends Destination {
 
 const IN_CACHE = inRepository('tools/bench/profile/in-cache.json');
 
-export function addMarginal(program: Command, surroundings: Surroundings): void {
+export function addMarginal(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('marginal'))
     .description('Says what one more message costs: one worker, without start and compilation.')
     .argument('[configs...]', 'configuration files', [configFile('medium'), IN_CACHE])
@@ -34,7 +34,7 @@ export function addMarginal(program: Command, surroundings: Surroundings): void 
 async function run(
   configs: readonly string[],
   flags: Flags,
-  surroundings: Surroundings,
+  surroundings: BenchEnvironment,
 ): Promise<void> {
   const { pieces, leaders, rules, runs } = flags;
   const { tell, signal } = surroundings;

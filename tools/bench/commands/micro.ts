@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 
 import { count } from '../../runs/options.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { costTable, microCosts } from '../micro/index.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
@@ -12,7 +12,7 @@ interface Flags extends Destination {
   readonly time: number;
 }
 
-export function addMicro(program: Command, surroundings: Surroundings): void {
+export function addMicro(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('micro'))
     .description('Measures the parts of the simulator, each by itself.')
     .option('--only <text>', 'only those with this in their name, such as queue')
@@ -20,7 +20,7 @@ export function addMicro(program: Command, surroundings: Surroundings): void {
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { only, time } = flags;
   const optional = only === undefined ? {} : { only };
   const costs = await microCosts({ timeMs: time, tell: surroundings.tell, ...optional });

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 
 import { count, counts, percentages } from '../../runs/options.ts';
 import { checkCoreCount } from '../machine.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
@@ -22,7 +22,7 @@ interface Flags extends Destination {
 
 const BASE: PholdPoint = { pending: 16_000, actors: 16, workers: 1, remote: 10 };
 
-export function addPhold(program: Command, surroundings: Surroundings): void {
+export function addPhold(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('phold'))
     .description('Measures the engine alone: events that schedule events (PHOLD).')
     .option('--pending <counts>', 'events pending at any time', counts)
@@ -34,7 +34,7 @@ export function addPhold(program: Command, surroundings: Surroundings): void {
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { runs, events } = flags;
   const chosen = pointsOf(flags);
   for (const point of chosen) check(point);

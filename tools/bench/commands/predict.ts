@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 
 import type { Command } from 'commander';
 
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { configFile } from '../../runs/configs.ts';
 import { count, counts } from '../../runs/options.ts';
 import { barrierCost, loopMsWith, measureBasis, swarmOf } from '../predict/measure.ts';
@@ -21,7 +21,7 @@ interface Flags extends Destination {
 
 const WORKERS = [2, 4, 8, 16, 32, 64];
 
-export function addPredict(program: Command, surroundings: Surroundings): void {
+export function addPredict(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('predict'))
     .description('Computes what more workers would bring, from how busy each AS is when.')
     .argument('[config]', 'a configuration file', configFile('large'))
@@ -31,7 +31,7 @@ export function addPredict(program: Command, surroundings: Surroundings): void {
     .action((file: string, flags: Flags) => run(file, flags, surroundings));
 }
 
-async function run(file: string, flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(file: string, flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { tell } = surroundings;
   const { pieces, workers: workerCounts, check } = flags;
   const swarm = await swarmOf(file, pieces === undefined ? {} : { pieces });

@@ -6,7 +6,7 @@ import { configFile } from '../../runs/configs.ts';
 import { table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
 import { type Profile, profileRun } from '../profile/profile.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -15,7 +15,7 @@ interface Flags extends Destination {
   readonly rules: string;
 }
 
-export function addProfile(program: Command, surroundings: Surroundings): void {
+export function addProfile(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('profile'))
     .description('Says what one message costs, part by part: one worker, sampled.')
     .argument('[config]', 'a configuration file', configFile('medium'))
@@ -25,7 +25,7 @@ export function addProfile(program: Command, surroundings: Surroundings): void {
     .action((file: string, flags: Flags) => run(file, flags, surroundings));
 }
 
-async function run(file: string, flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(file: string, flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { pieces, leaders, rules } = flags;
   surroundings.tell('running on one worker');
   const args = [file, '--rules', rules];

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 
 import { count, names } from '../../runs/options.ts';
-import { GotWorse, type Surroundings } from '../surroundings.ts';
+import { GotWorse, type BenchEnvironment } from '../surroundings.ts';
 import { heading, readRunFile, type RunFile } from '../result-file.ts';
 import { checkComparable, regressions } from '../run/compare.ts';
 import { targetTable } from '../run/report.ts';
@@ -17,7 +17,7 @@ interface Flags extends Destination {
   readonly pieces?: number;
 }
 
-export function addRun(program: Command, surroundings: Surroundings): void {
+export function addRun(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('run'))
     .description('Measures what is promised of speed and size: whole processes, in turns.')
     .option('--runs <n>', 'runs of each case', count, 5)
@@ -27,7 +27,7 @@ export function addRun(program: Command, surroundings: Surroundings): void {
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { tell, signal } = surroundings;
   const { runs, only, compare, pieces } = flags;
   const targets = chosenTargets(only);

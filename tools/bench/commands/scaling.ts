@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
 import { count, names } from '../../runs/options.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { measuredOn } from '../page.ts';
 import { scaling } from '../scaling/scaling.ts';
 
@@ -14,7 +14,7 @@ interface Flags {
   readonly share: number;
 }
 
-export function addScaling(program: Command, { stdout, tell, signal }: Surroundings): void {
+export function addScaling(program: Command, { stdout, tell, signal }: BenchEnvironment): void {
   program
     .command('scaling')
     .description('Measures how wall time grows with workers, peers, AS, latency and pieces.')

@@ -6,7 +6,7 @@ import { table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
 import { type Cost, costOf } from '../micro/micro.ts';
 import { summarize } from '../statistics.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { BenchEnvironment } from '../surroundings.ts';
 import { DECODING } from '../wire/decoding.ts';
 import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
@@ -17,7 +17,7 @@ interface Flags extends Destination {
   readonly time: number;
 }
 
-export function addWire(program: Command, surroundings: Surroundings): void {
+export function addWire(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('wire'))
     .description('Measures the wire: its decoder, and a file over loopback.')
     .option('--mib <n>', 'size of the file', count, 1_024)
@@ -26,7 +26,7 @@ export function addWire(program: Command, surroundings: Surroundings): void {
     .action((flags: Flags) => run(flags, surroundings));
 }
 
-async function run(flags: Flags, surroundings: Surroundings): Promise<void> {
+async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { mib, runs, time } = flags;
   const costs: Cost[] = [];
   for (const micro of DECODING) costs.push(await costOf(micro, { timeMs: time }));

@@ -9,10 +9,10 @@ import { getHeapStatistics } from 'node:v8';
 
 import type { Swarm } from '@cachetorrent/simulator';
 
-import { runHere } from '../../../packages/simulator/src/engine/run-here.ts';
-import { AutonomousSystem } from '../../../packages/simulator/src/swarm/autonomous-system.ts';
-import { makePlan } from '../../../packages/simulator/src/swarm/make-plan.ts';
-import { Plan } from '../../../packages/simulator/src/swarm/plan.ts';
+import { runHere } from '../../../packages/simulator/src/engine/threads/run-here.ts';
+import { AutonomousSystem } from '../../../packages/simulator/src/swarm/nodes/autonomous-system.ts';
+import { makePlan } from '../../../packages/simulator/src/swarm/plan/make-plan.ts';
+import { Plan } from '../../../packages/simulator/src/swarm/plan/plan.ts';
 
 const SEED = 1;
 
@@ -32,9 +32,9 @@ const samples: Sample[] = [];
 const plan = new Plan(makePlan(swarm, SEED));
 const systems: AutonomousSystem[] = [];
 const run = {
-  actorCount: plan.systems,
+  actorCount: plan.asCount,
   lookaheadMs: plan.lookaheadMs(),
-  meetingIntervalMs: swarm.transferIntervalMs,
+  meetingIntervalMs: swarm.allocationIntervalMs,
   stallMs: Infinity,
 };
 runHere(run, (world) => {
@@ -46,8 +46,8 @@ process.stdout.write(JSON.stringify({ emptyBytes, samples }));
 
 /** The same system; when a meeting begins, a sample is taken. */
 function observed(system: AutonomousSystem): AutonomousSystem {
-  const meet = system.meet.bind(system);
-  system.meet = (round, atMs) => {
+  const meet = system.synchronize.bind(system);
+  system.synchronize = (round, atMs) => {
     if (round === 0) {
       const messages = systems.reduce((sum, { messageCount }) => sum + messageCount, 0);
       samples.push({ messages, ...sizes() });

@@ -2,7 +2,7 @@
 
 import { workerData } from 'node:worker_threads';
 
-import { Barrier } from '../../../packages/simulator/src/engine/barrier.ts';
+import { Barrier } from '../../../packages/simulator/src/engine/synchronization/barrier.ts';
 
 export interface BarrierThread {
   readonly words: Int32Array;

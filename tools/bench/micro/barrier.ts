@@ -10,7 +10,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-import { Barrier, BARRIER_BYTES, SPINS } from '../../../packages/simulator/src/engine/barrier.ts';
+import {
+  Barrier,
+  BARRIER_BYTES,
+  SPINS,
+} from '../../../packages/simulator/src/engine/synchronization/barrier.ts';
 import { summarize } from '../statistics.ts';
 import type { BarrierThread } from './barrier-thread.ts';
 import type { Cost } from './micro.ts';

@@ -1,7 +1,7 @@
 /** The mailbox: a message posted by one actor and delivered to another, without its contents. */
 
-import { Inbox } from '../../../packages/simulator/src/engine/inbox.ts';
-import { Outbox, outboxMemory } from '../../../packages/simulator/src/engine/outbox.ts';
+import { Inbox } from '../../../packages/simulator/src/engine/mailbox/inbox.ts';
+import { Outbox, outboxMemory } from '../../../packages/simulator/src/engine/mailbox/outbox.ts';
 import { type Micro, sized } from './micro.ts';
 
 /** An envelope for three copies, and a `have` in it. */

@@ -5,7 +5,7 @@
 
 import { exponential, seededRandom } from '@cachetorrent/std';
 
-import { EventQueue } from '../../../packages/simulator/src/engine/event-queue.ts';
+import { EventQueue } from '../../../packages/simulator/src/engine/queue/event-queue.ts';
 import { type Micro, sized } from './micro.ts';
 
 const HOLDS = 10_000;

@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 import { checkedSwarm, type Overrides, readConfig } from '@cachetorrent/runner';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 
-import { makePlan } from '../../../packages/simulator/src/swarm/make-plan.ts';
-import { Plan } from '../../../packages/simulator/src/swarm/plan.ts';
+import { makePlan } from '../../../packages/simulator/src/swarm/plan/make-plan.ts';
+import { Plan } from '../../../packages/simulator/src/swarm/plan/plan.ts';
 import { roundNs, wakeUs } from '../micro/barrier.ts';
 import { summarize } from '../statistics.ts';
 import type { Basis } from './predict.ts';

@@ -6,7 +6,7 @@
  * network, starting threads, and putting the result together.
  */
 
-import { placeLongestFirst } from '../../../packages/simulator/src/engine/placement.ts';
+import { placeLongestFirst } from '../../../packages/simulator/src/engine/threads/placement.ts';
 import { slowestMs, type Steps, totalsOf } from './steps.ts';
 
 /** A run on one worker. */

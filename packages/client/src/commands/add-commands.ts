@@ -8,13 +8,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 import type { GetFlags } from './get.ts';
 import type { SeedFlags } from './seed.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 import type { TrackFlags } from './track.ts';
 
 const PORT_MAX = 65_535;
 
 /** Their actions throw ClientError for what the user can mend, and Stopped. */
-export function addClientCommands(program: Command, around: Surroundings): void {
+export function addClientCommands(program: Command, around: CommandEnvironment): void {
   const seeding = program
     .command('seed')
     .description('Serves a file, a folder, or what a torrent names; makes the torrent if need be.')

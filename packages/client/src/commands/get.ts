@@ -6,7 +6,7 @@ import { Client } from '../client.ts';
 import { Stopped } from '../client-error.ts';
 import { readTorrent } from '../torrent/read-torrent.ts';
 import { serve, stopped, watch } from './serve.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 import { inWords, TransferDisplay } from './transfer-display.ts';
 import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
@@ -19,7 +19,11 @@ export interface GetFlags extends TransferFlags {
 }
 
 /** Throws ClientError, and Stopped where the user stops it before it is complete. */
-export async function get(path: string, flags: GetFlags, around: Surroundings): Promise<void> {
+export async function get(
+  path: string,
+  flags: GetFlags,
+  around: CommandEnvironment,
+): Promise<void> {
   const display = new TransferDisplay(around.stderr);
   const torrent = await readTorrent(path);
   const folder = resolve(flags.out ?? '.');

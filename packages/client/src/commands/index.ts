@@ -3,6 +3,6 @@
  * does not wait for a client that it may never need.
  */
 
-export { ClientError, type Mistake, Stopped, StorageFailure } from '../client-error.ts';
+export { ClientError, type ClientProblem, Stopped, StorageFailure } from '../client-error.ts';
 export { addClientCommands } from './add-commands.ts';
-export type { Surroundings } from './surroundings.ts';
+export type { CommandEnvironment } from './surroundings.ts';

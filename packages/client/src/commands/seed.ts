@@ -12,7 +12,7 @@ import { makeTorrent } from '../torrent/make-torrent.ts';
 import { parseTorrentFile, readTorrent } from '../torrent/read-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { serve } from './serve.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 import { TransferDisplay } from './transfer-display.ts';
 import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
 
@@ -29,7 +29,11 @@ export interface SeedFlags extends TransferFlags {
 }
 
 /** Throws ClientError. */
-export async function seed(path: string, flags: SeedFlags, around: Surroundings): Promise<void> {
+export async function seed(
+  path: string,
+  flags: SeedFlags,
+  around: CommandEnvironment,
+): Promise<void> {
   const display = new TransferDisplay(around.stderr);
   const isTorrent = path.endsWith('.torrent');
   const folder = resolve(flags.folder ?? dirname(resolve(path)));
@@ -47,7 +51,7 @@ export async function seed(path: string, flags: SeedFlags, around: Surroundings)
 }
 
 /** Makes the torrent of a file or folder, and says where it is. */
-async function make(path: string, flags: SeedFlags, around: Surroundings): Promise<Torrent> {
+async function make(path: string, flags: SeedFlags, around: CommandEnvironment): Promise<Torrent> {
   const { tracker: trackers = [], pieceBytes, out = `${resolve(path)}.torrent` } = flags;
   if (!existsSync(path)) {
     const fix = 'give the path of a file, of a folder, or of a .torrent file';

@@ -1,7 +1,7 @@
 /** Shows what a running client does, and waits until the user stops it. */
 
 import type { Client } from '../client.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
 const SHOW_MS = 250;
@@ -9,7 +9,7 @@ const SHOW_MS = 250;
 /** Returns when the user stops it. */
 export async function serve(
   client: Client,
-  { signal }: Surroundings,
+  { signal }: CommandEnvironment,
   display: TransferDisplay,
 ): Promise<void> {
   const unwatch = watch(client, display);

@@ -9,7 +9,7 @@ import { ClientError } from '../client-error.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
 import { stopped } from './serve.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 
 /** Options of `cachetorrent track`. */
 export interface TrackFlags {
@@ -34,7 +34,7 @@ export interface TrackFlags {
 }
 
 /** Throws ClientError; returns when the user stops it. */
-export async function track(flags: TrackFlags, around: Surroundings): Promise<void> {
+export async function track(flags: TrackFlags, around: CommandEnvironment): Promise<void> {
   const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = flags;
   const { neighbours = 50, bias, systems, quiet } = flags;
   const table =

@@ -4,7 +4,7 @@
  */
 
 import type { ClientStatus } from '../status.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { CommandEnvironment } from './surroundings.ts';
 
 const BAR_COLUMNS = 20;
 /** A shorter bar says nothing. */
@@ -20,12 +20,12 @@ interface Sample {
 }
 
 export class TransferDisplay {
-  readonly #screen: Surroundings['stderr'];
+  readonly #screen: CommandEnvironment['stderr'];
   readonly #samples: Sample[] = [];
   #lineAtMs = 0;
   #isDrawn = false;
 
-  constructor(screen: Surroundings['stderr']) {
+  constructor(screen: CommandEnvironment['stderr']) {
     this.#screen = screen;
   }
 

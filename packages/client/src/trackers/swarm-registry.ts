@@ -7,7 +7,7 @@
  * leaves, or is not heard of for long, is replaced at the next election of its system.
  */
 
-import type { PeerId, SystemId } from '@cachetorrent/protocol';
+import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { AnnounceRequest, AnnounceResponse, Endpoint } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
 import {
@@ -169,10 +169,10 @@ export class SwarmRegistry {
       // Two seeds have nothing to give each other.
       if (member.isSeed && other.isSeed && other !== member) continue;
       byId.set(other.id, other);
-      members.add(other.id, (other.system ?? 0) as SystemId);
+      members.add(other.id, (other.system ?? 0) as AsId);
     }
     const { selection, random } = this.#options;
-    const system = (member.system ?? 0) as SystemId;
+    const system = (member.system ?? 0) as AsId;
     return selection
       .select(member.id, system, members, random)
       .slice(0, wanted)

@@ -82,7 +82,7 @@ export class Sender {
 
   /** The piece to send a block of; pieces that have gone are finished on the way. */
   #pieceFor({ on, deliveries }: Link, peer: Peer): number {
-    for (let piece = peer.sending(on); piece !== NO_PIECE; piece = peer.sending(on)) {
+    for (let piece = peer.nextToSend(on); piece !== NO_PIECE; piece = peer.nextToSend(on)) {
       if (deliveries.isWaiting(piece)) return piece;
       const isWhole = deliveries.sentBytes(piece) >= bytesOfPiece(this.#options.shape, piece);
       // The other side may still ask for the rest of it, and has asked for nothing else.

@@ -72,7 +72,7 @@ function decide(
   keepOptimistics: boolean,
   nowMs = 0,
 ): number[] {
-  const round = { nowMs, slots, keepOptimistics, unstableTies: false, random: takesTheLast };
+  const round = { nowMs, slots, keepOptimistics, unstableSort: false, random: takesTheLast };
   strategy(candidates, round);
   return Array.from(candidates.connection.subarray(0, candidates.count)).filter(
     (_, i) => candidates.verdict[i] !== CHOKE,

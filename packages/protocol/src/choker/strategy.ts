@@ -32,7 +32,7 @@ export interface Round {
   /** Optimistic unchokes stand until their time is over, unless they have become regular. */
   readonly keepOptimistics: boolean;
   /** Equals win slots as an unstable sort leaves them, and not in the order of connections. */
-  readonly unstableTies: boolean;
+  readonly unstableSort: boolean;
   /** The peer's own chance. */
   readonly random: Random;
 }

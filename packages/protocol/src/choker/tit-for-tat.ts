@@ -11,7 +11,7 @@ import { unstableOrder } from './unstable-order.ts';
 
 export const titForTat: Strategy = (candidates, round) => {
   const { regular } = round.slots;
-  if (round.unstableTies) unchokeFirstSorted(candidates, regular);
+  if (round.unstableSort) unchokeFirstSorted(candidates, regular);
   else unchokeBest(candidates, candidates.received, regular);
   unchokeByChance(candidates, round);
 };

@@ -30,14 +30,14 @@ describe('an unstable order', () => {
   });
 
   test.each([
-    { rule: 'a client gives the slot to the first of equals', unstableTies: false, slots: 2, unchoked: [0, 6] },
-    { rule: 'the original to whom its sort puts first', unstableTies: true, slots: 2, unchoked: [1, 6] },
-  ])('$rule', ({ unstableTies, slots, unchoked }) => {
+    { rule: 'a client gives the slot to the first of equals', unstableSort: false, slots: 2, unchoked: [0, 6] },
+    { rule: 'the original to whom its sort puts first', unstableSort: true, slots: 2, unchoked: [1, 6] },
+  ])('$rule', ({ unstableSort, slots, unchoked }) => {
     const candidates = new Candidates();
     candidates.count = 7;
     candidates.received[6] = 1;
     const random = seededRandom(1);
-    titForTat(candidates, { nowMs: 0, slots: { regular: slots, optimistic: 0 }, keepOptimistics: false, unstableTies, random });
+    titForTat(candidates, { nowMs: 0, slots: { regular: slots, optimistic: 0 }, keepOptimistics: false, unstableSort, random });
     expect([0, 1, 2, 3, 4, 5, 6].filter((i) => candidates.verdict[i] !== CHOKE)).toEqual(unchoked);
   });
 });

@@ -4,14 +4,14 @@
  */
 
 // Messages and bytes.
-export { allowedFastSet, type AllowedFast, type Sha1 } from './allowed-fast.ts';
+export { allowedFastSet, type AllowedFast, type Sha1 } from './extensions/allowed-fast.ts';
 export {
   type AnnounceEvent,
   type AnnounceRequest,
   announceUrl,
   type Candidacy,
   parseAnnounceQuery,
-} from './announce-request.ts';
+} from './tracker/announce-request.ts';
 export {
   ANNOUNCE_BYTES_MAX,
   type AnnounceAnswer,
@@ -21,28 +21,28 @@ export {
   encodeAnnounceResponse,
   type Leadership,
   parseAnnounceResponse,
-} from './announce-response.ts';
+} from './tracker/announce-response.ts';
 export {
   type Bencodable,
   type Bencoded,
   type BencodedDictionary,
   bytesOfKey,
   encodeBencode,
-} from './bencode.ts';
+} from './codec/bencode.ts';
 export {
   type BencodeOptions,
   decodeBencode,
   type DecodedBencode,
   decodeStrict,
-} from './bencode-decode.ts';
-export type { Remark } from './bencode-fields.ts';
+} from './codec/bencode-decode.ts';
+export type { Remark } from './codec/bencode-fields.ts';
 export {
   CACHE_TORRENT_IDS,
   type CacheTorrentMessage,
   type CacheTorrentName,
   decodeCacheTorrent,
   encodeCacheTorrent,
-} from './cachetorrent.ts';
+} from './extensions/cachetorrent.ts';
 export {
   COMPACT_BYTES,
   decodeEndpoint,
@@ -52,14 +52,14 @@ export {
   encodeEndpoints,
   formatAddress,
   parseAddress,
-} from './endpoint.ts';
+} from './codec/endpoint.ts';
 export {
   decodeExtendedHandshake,
   encodeExtendedHandshake,
   type ExtendedHandshake,
-} from './extended-handshake.ts';
-export { FrameDecoder, type FrameDecoderOptions } from './frame-decoder.ts';
-export { FrameEncoder } from './frame-encoder.ts';
+} from './extensions/extended-handshake.ts';
+export { FrameDecoder, type FrameDecoderOptions } from './codec/frame-decoder.ts';
+export { FrameEncoder } from './codec/frame-encoder.ts';
 export {
   encodeHandshake,
   type Features,
@@ -70,35 +70,41 @@ export {
   keepsConnection,
   PEER_ID_BYTES,
   sameBytes,
-} from './handshake.ts';
-export { WIRE_LIMITS, type WireLimits } from './limits.ts';
-export { ID, type WireMessages } from './messages.ts';
+} from './codec/handshake.ts';
+export { WIRE_LIMITS, type WireLimits } from './codec/limits.ts';
+export { ID, type WireMessages } from './codec/messages.ts';
 export {
   decodeMetadataMessage,
   encodeMetadataMessage,
   METADATA_BLOCK_BYTES,
   type MetadataMessage,
-} from './metadata-exchange.ts';
+} from './extensions/metadata-exchange.ts';
 export {
   decodePeerExchange,
   encodePeerExchange,
   type ExchangedPeer,
   type PeerExchange,
   PEX_FLAGS,
-} from './peer-exchange.ts';
-export { percentDecode, percentEncode, queryFields } from './percent.ts';
-export { WireError } from './wire-error.ts';
+} from './extensions/peer-exchange.ts';
+export { percentDecode, percentEncode, queryFields } from './codec/percent.ts';
+export { WireError } from './codec/wire-error.ts';
 
 // A connection.
-export { PieceTrust } from './piece-trust.ts';
-export { type Fault, type Profile, type Reaction, type Rule, RULES } from './rules.ts';
-export { WireSession } from './session.ts';
-export type { BlockRange, CloseReason, SessionEvent } from './session-events.ts';
+export { PieceTrust } from './session/piece-trust.ts';
+export {
+  type Fault,
+  type Profile,
+  type Reaction,
+  type Rule,
+  RULES,
+} from './session/violation-rules.ts';
+export { WireSession } from './session/session.ts';
+export type { BlockRange, CloseReason, SessionEvent } from './session/events.ts';
 export {
   bytesOfPiece,
   type SessionOptions,
   type SessionSide,
   type SessionTorrent,
   type TorrentShape,
-} from './session-options.ts';
-export type { Speaker } from './speaker.ts';
+} from './session/options.ts';
+export type { Speaker } from './session/message-writer.ts';

@@ -5,7 +5,7 @@
 
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 import type { ExportFlags } from './export.ts';
 import type { QueryFlags } from './query.ts';
 import type { ReportFlags } from './report.ts';
@@ -16,7 +16,7 @@ import type { WorkFlags } from './work.ts';
 const STORE = 'results';
 const REDIS = 'address of the queue; by default CACHETORRENT_REDIS, or on this machine';
 
-export function addCampaignCommands(program: Command, surroundings: Surroundings): void {
+export function addCampaignCommands(program: Command, surroundings: CliEnvironment): void {
   program
     .command('sweep')
     .description('Carries out the runs of an experiment that are not in the store yet.')

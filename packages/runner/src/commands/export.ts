@@ -4,7 +4,7 @@ import { exportCsv } from '../campaign/export.ts';
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { counted } from '../counted.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 
 export interface ExportFlags {
   readonly out: string;
@@ -15,7 +15,7 @@ export interface ExportFlags {
 export async function exportCommand(
   folder: string,
   { out, experiment }: ExportFlags,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
   const store = await Store.openToRead(folder);
   const listing = experiment === undefined ? undefined : listingIn(store, experiment);

@@ -3,7 +3,7 @@
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type Answer, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
 
 export interface QueryFlags {
@@ -15,7 +15,7 @@ export async function queryCommand(
   folder: string,
   sql: string,
   { format }: QueryFlags,
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<void> {
   await bringUpToDate(folder, surroundings);
   const answer = await query(await Store.openToRead(folder), sql);
@@ -23,7 +23,7 @@ export async function queryCommand(
 }
 
 /** Where the store cannot be written to, the answer is about what its datasets have. */
-async function bringUpToDate(folder: string, { stderr, signal }: Surroundings): Promise<void> {
+async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
   const toRead = await Store.openToRead(folder);
   let store: Store;
   try {

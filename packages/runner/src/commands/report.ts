@@ -3,7 +3,7 @@
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { writeReport } from '../report/report.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 
 export interface ReportFlags {
   readonly out: string;
@@ -14,7 +14,7 @@ export interface ReportFlags {
 export async function reportCommand(
   folder: string,
   { out, experiment }: ReportFlags,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
   const store = await Store.openToRead(folder);
   const { page, plotFolder, plots, data } = await writeReport(

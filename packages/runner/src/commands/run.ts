@@ -20,7 +20,7 @@ import { checkLogFile, LogFile } from '../results/message-log.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, trafficCsv } from '../results/tables.ts';
 import { timelineCsv } from '../results/timeline.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
 import { checkFits, planOf, planText, roomFor } from './plan.ts';
 
@@ -69,7 +69,7 @@ export class RunFailed extends Error {
  * @throws Interrupted saying how far it was
  * @throws RunFailed saying what happened, and how to make it happen again
  */
-export async function run(options: RunOptions, surroundings: Surroundings): Promise<void> {
+export async function run(options: RunOptions, surroundings: CliEnvironment): Promise<void> {
   const { file, overrides, out, json, cdf, plan, force } = options;
   checkTogether(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
@@ -129,7 +129,7 @@ async function finish(
   swarm: Swarm,
   config: WholeConfig,
   options: RunOptions,
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<FinishedRun> {
   const { seed, workers, quiet, out, timelineMs = TIMELINE_MS, log, logKinds } = options;
   const { stderr, nowMs, signal } = surroundings;

@@ -8,7 +8,7 @@ import { listingOf, writeListing } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { takeInventory } from '../campaign/sweep.ts';
 import { counted } from '../counted.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 
 export interface SubmitFlags {
   readonly store: string;
@@ -22,7 +22,7 @@ export interface SubmitFlags {
 export async function submitCommand(
   file: string,
   { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
   const { name } = plan.experiment;

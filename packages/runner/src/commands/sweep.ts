@@ -18,7 +18,7 @@ import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
 import { counted } from '../counted.ts';
 import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
 import { duration } from '../progress/display.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -41,7 +41,7 @@ export interface SweepFlags {
 export async function sweepCommand(
   file: string,
   flags: SweepFlags,
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
   if (flags.dryRun) return dryRun(plan, flags, surroundings);
@@ -95,7 +95,7 @@ async function engineOf(
   { engine, jobs, redis, sbatch }: SweepFlags,
   plan: CampaignPlan,
   store: Store,
-  { stderr, env }: Surroundings,
+  { stderr, env }: CliEnvironment,
   display: CampaignDisplay | undefined,
 ): Promise<Engine> {
   switch (engine) {
@@ -145,7 +145,7 @@ async function tellFailures(store: Store, keys: readonly string[]): Promise<stri
 async function dryRun(
   plan: CampaignPlan,
   flags: SweepFlags,
-  { stdout }: Surroundings,
+  { stdout }: CliEnvironment,
 ): Promise<void> {
   const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
   const inventory = takeInventory(plan, store, flags.verify === true);

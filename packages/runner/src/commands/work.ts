@@ -15,7 +15,7 @@ import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
 import { counted } from '../counted.ts';
 import { CampaignDisplay } from '../progress/campaign-display.ts';
-import type { Surroundings } from '../surroundings.ts';
+import type { CliEnvironment } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
 import { Interrupted } from './run.ts';
 
@@ -41,7 +41,7 @@ export interface WorkFlags {
 export async function workCommand(
   file: string | undefined,
   flags: WorkFlags,
-  surroundings: Surroundings,
+  surroundings: CliEnvironment,
 ): Promise<void> {
   if (file === undefined) await workOnQueue(flags, surroundings);
   else await workOnShard(file, flags, surroundings);
@@ -50,7 +50,7 @@ export async function workCommand(
 async function workOnShard(
   file: string,
   flags: WorkFlags,
-  { stdout, stderr, nowMs, signal, env }: Surroundings,
+  { stdout, stderr, nowMs, signal, env }: CliEnvironment,
 ): Promise<void> {
   if (flags.redis !== undefined) {
     const problem = 'goes with no experiment: the queue says which runs there are';
@@ -121,7 +121,7 @@ async function dealt(
 
 async function workOnQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
-  { stdout, stderr, signal, env }: Surroundings,
+  { stdout, stderr, signal, env }: CliEnvironment,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const { checkReachable } = await import('../campaign/engines/redis.ts');

@@ -1,6 +1,6 @@
 /** What a schema finds wrong with a file, in words: where, what, and how to mend it. */
 
-import type { Mistake } from '@cachetorrent/simulator';
+import type { SwarmProblem } from '@cachetorrent/simulator';
 import { closest } from 'fastest-levenshtein';
 import type { JSONPath } from 'jsonc-parser';
 import type { z } from 'zod';
@@ -20,7 +20,7 @@ export interface Sort {
 }
 
 /** In order of place. A field that is missing since its name was misspelt is told once. */
-export function mistakesIn(error: z.ZodError, places: Whereabouts, sort: Sort): Mistake[] {
+export function mistakesIn(error: z.ZodError, places: Whereabouts, sort: Sort): SwarmProblem[] {
   const mistakes = error.issues.flatMap((issue) => new Teller(places, sort).tell(issue));
   const meant = new Set(mistakes.map(({ meant }) => meant));
   return mistakes
@@ -31,7 +31,7 @@ export function mistakesIn(error: z.ZodError, places: Whereabouts, sort: Sort): 
 
 interface Placed {
   readonly offset: number;
-  readonly is: Mistake;
+  readonly is: SwarmProblem;
   /** The field that is missing. */
   readonly missing?: string;
   /** The field that the user probably meant. */

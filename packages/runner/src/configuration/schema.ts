@@ -9,9 +9,9 @@
 import {
   CHOKERS,
   type ChokerName,
-  CLIENT_HABITS,
-  type Habits,
-  type Preference,
+  CLIENT_QUIRKS,
+  type Quirks,
+  type RequestPriority,
   SEED_CHOKERS,
   type SeedChokerName,
 } from '@cachetorrent/protocol';
@@ -78,7 +78,7 @@ export interface Config {
   /** The habits of today's clients (the default), or those of the original simulator. */
   readonly rules?: Rules;
   /** Single habits, where they differ from those of `rules`. */
-  readonly habits?: Partial<Habits>;
+  readonly habits?: Partial<Quirks>;
   /** By default 50 ms under the original's rules, and the topology's otherwise. */
   readonly latency?: LatencyChoice;
   /** Mean time between two arrivals, in ms; by default 2. */
@@ -86,7 +86,7 @@ export interface Config {
   /** Turns on CacheTorrent, with so many percent of the peers as leaders. */
   readonly leaders?: number;
   /** How a leader treats what its followers asked for. */
-  readonly preference?: Preference;
+  readonly preference?: RequestPriority;
   /** Biased neighbour selection, with so many percent of the neighbours from anywhere. */
   readonly bias?: number;
   /** Splits the file into so many parts, each with leaders of its own. */
@@ -104,7 +104,7 @@ const latency = z.strictObject({
   model: z.literal('topology').exactOptional(),
 });
 const habits = z.strictObject(
-  Object.fromEntries(namesOf(CLIENT_HABITS).map((name) => [name, z.boolean().exactOptional()])),
+  Object.fromEntries(namesOf(CLIENT_QUIRKS).map((name) => [name, z.boolean().exactOptional()])),
 );
 
 const config = z.strictObject({

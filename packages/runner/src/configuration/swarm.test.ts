@@ -1,4 +1,4 @@
-import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { UserMistake } from '../user-mistake.ts';
@@ -25,26 +25,26 @@ describe('a configuration means a swarm', () => {
   test('field by field', () => {
     expect(read().swarm).toEqual({
       neighbours: 5, minPeers: 20, seeds: 1, pieceBits: 196, pieces: 100,
-      uploads: 4, optimistics: 1, rechokeMs: 10_000, backlog: 10,
+      uploadSlots: 4, optimisticSlots: 1, rechokeIntervalMs: 10_000, backlog: 10,
       choker: 'tit-for-tat', seedChoker: 'round-robin',
-      transferIntervalMs: 10, arrivalGapMs: 2,
+      allocationIntervalMs: 10, arrivalGapMs: 2,
       capacities: [{ count: 21, uploadKbps: 10, downloadKbps: 20 }],
       topology: { transitDomains: 10, transitDomainSize: 50, stubDomains: 2, stubDomainSize: 50 },
-      latency: { model: 'topology' }, habits: CLIENT_HABITS, preference: 'within-rarity', parts: 1,
+      latency: { model: 'topology' }, quirks: CLIENT_QUIRKS, requestPriority: 'within-rarity', subTorrents: 1,
     });
   });
 
   test.each([
     { rule: 'CacheTorrent, where they are',                   with: { leaders: 50 },                swarm: { leaderPercent: 50 } },
-    { rule: 'the habits of the original, by its rules',       with: { rules: 'original' },          swarm: { habits: ORIGINAL_HABITS } },
+    { rule: 'the habits of the original, by its rules',       with: { rules: 'original' },          swarm: { quirks: ORIGINAL_QUIRKS } },
     { rule: 'a fixed latency too, by its rules',              with: { rules: 'original' },          swarm: { latency: { model: 'fixed', fixedMs: 50 } } },
     { rule: 'seeds that choke as all do, by its rules',       with: { rules: 'original', choker: 'random' }, swarm: { choker: 'random', seedChoker: 'random' } },
     { rule: 'another latency, where one is given',            with: { rules: 'original', latency: { fixedMs: 40 } }, swarm: { latency: { model: 'fixed', fixedMs: 40 } } },
     { rule: "the topology's latency, where that is given",    with: { rules: 'original', latency: { model: 'topology' } }, swarm: { latency: { model: 'topology' } } },
-    { rule: 'one habit less',                                 with: { rules: 'original', habits: { staleRates: false } }, swarm: { habits: { ...ORIGINAL_HABITS, staleRates: false } } },
-    { rule: 'one habit more',                                 with: { habits: { staleRates: true } },  swarm: { habits: { ...CLIENT_HABITS, staleRates: true } } },
+    { rule: 'one habit less',                                 with: { rules: 'original', habits: { staleRates: false } }, swarm: { quirks: { ...ORIGINAL_QUIRKS, staleRates: false } } },
+    { rule: 'one habit more',                                 with: { habits: { staleRates: true } },  swarm: { quirks: { ...CLIENT_QUIRKS, staleRates: true } } },
     { rule: 'neighbours of the same AS',                      with: { bias: 10 },                   swarm: { externalPercent: 10 } },
-    { rule: 'parts of a file',                                with: { leaders: 10, multi: 2 },      swarm: { parts: 2 } },
+    { rule: 'parts of a file',                                with: { leaders: 10, multi: 2 },      swarm: { subTorrents: 2 } },
   ])('$rule', ({ with: changes, swarm }) => {
     expect(read(changes).swarm).toMatchObject(swarm);
   });
@@ -57,7 +57,7 @@ describe('a configuration means a swarm', () => {
     const overrides = { leaders: 30, pieces: 7, pieceSize: 8, choker: 'random', rules: 'original' } as const;
     const { swarm } = read({ leaders: 10, rules: 'client' }, overrides);
     expect(swarm).toMatchObject({
-      leaderPercent: 30, pieces: 7, pieceBits: 8, choker: 'random', habits: ORIGINAL_HABITS,
+      leaderPercent: 30, pieces: 7, pieceBits: 8, choker: 'random', quirks: ORIGINAL_QUIRKS,
     });
   });
 

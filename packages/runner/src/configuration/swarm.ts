@@ -3,7 +3,7 @@
  * command line said instead, and has the simulator check the whole.
  */
 
-import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { checkSwarm, type LatencyModel, type Swarm, SwarmError } from '@cachetorrent/simulator';
 import type { JSONPath } from 'jsonc-parser';
 
@@ -100,20 +100,20 @@ export function swarmOf(config: WholeConfig): Swarm {
   const { fixedMs } = config.latency;
   const latency: LatencyModel =
     fixedMs === undefined ? { model: 'topology' } : { model: 'fixed', fixedMs };
-  const habits = config.rules === 'original' ? ORIGINAL_HABITS : CLIENT_HABITS;
+  const habits = config.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   return {
     neighbours: config.outPeers,
     minPeers: config.minNodes,
     seeds: config.seeds,
     pieces: config.pieces,
     pieceBits: config.pieceSize,
-    uploads: config.uploads,
-    optimistics: config.optimistics,
-    rechokeMs: config.interval,
+    uploadSlots: config.uploads,
+    optimisticSlots: config.optimistics,
+    rechokeIntervalMs: config.interval,
     backlog: config.backlog,
     choker: config.choker,
     seedChoker: config.seedChoker,
-    transferIntervalMs: config.transferInterval,
+    allocationIntervalMs: config.transferInterval,
     arrivalGapMs: config.arrivalGapMs,
     capacities: config.capacityNodes.map(({ number, upload, download }) => ({
       count: number,
@@ -122,9 +122,9 @@ export function swarmOf(config: WholeConfig): Swarm {
     })),
     topology: { transitDomains, transitDomainSize, stubDomains, stubDomainSize },
     latency,
-    habits: { ...habits, ...config.habits },
-    preference: config.preference,
-    parts: config.multi ?? 1,
+    quirks: { ...habits, ...config.habits },
+    requestPriority: config.preference,
+    subTorrents: config.multi ?? 1,
     ...(config.leaders === undefined ? {} : { leaderPercent: config.leaders }),
     ...(config.bias === undefined ? {} : { externalPercent: config.bias }),
   };
@@ -135,15 +135,19 @@ const CONFIG_NAMES: Readonly<Record<string, string>> = {
   neighbours: 'outPeers',
   minPeers: 'minNodes',
   pieceBits: 'pieceSize',
-  rechokeMs: 'interval',
-  transferIntervalMs: 'transferInterval',
+  uploadSlots: 'uploads',
+  optimisticSlots: 'optimistics',
+  rechokeIntervalMs: 'interval',
+  allocationIntervalMs: 'transferInterval',
   capacities: 'capacityNodes',
   count: 'number',
   uploadKbps: 'upload',
   downloadKbps: 'download',
   leaderPercent: 'leaders',
   externalPercent: 'bias',
-  parts: 'multi',
+  subTorrents: 'multi',
+  quirks: 'habits',
+  requestPriority: 'preference',
 };
 
 function configFieldOf(swarmField: string): string {

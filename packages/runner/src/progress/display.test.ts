@@ -1,4 +1,4 @@
-import { CLIENT_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import type { Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
@@ -7,7 +7,7 @@ import { ProgressDisplay } from './display.ts';
 /** Ten peers, 100 pieces, nine neighbours to tell of each, and ten other messages to a piece: 19,000. */
 const swarm = {
   capacities: [{ count: 11, uploadKbps: 1, downloadKbps: 1 }],
-  neighbours: 9, pieces: 100, habits: CLIENT_HABITS, topology: { stubDomains: 1 },
+  neighbours: 9, pieces: 100, habits: CLIENT_QUIRKS, topology: { stubDomains: 1 },
 } as unknown as Swarm;
 
 function display(screen: { isTTY?: boolean; columns?: number }) {

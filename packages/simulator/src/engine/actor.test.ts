@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { Actor } from './actor.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { Sender } from './outbox.ts';
+import type { Sender } from './mailbox/outbox.ts';
 
 const LOOKAHEAD_MS = 10;
 
@@ -45,8 +45,8 @@ describe('an actor', () => {
     actor.schedule(4, 0, 0, 0, 0);
     actor.runUntil(5);
     const order = actor.takeOrders(1);
-    actor.beginPost(1, order, 16).setUint8(actor.offset, 42);
-    actor.endPost(1);
+    actor.beginMessage(1, order, 16).setUint8(actor.offset, 42);
+    actor.endMessage(1);
     expect(posted).toEqual([{ target: 1, source: 2, sentMs: 4, order, bytesMax: 16, byteLength: 1 }]);
   });
 
@@ -74,7 +74,7 @@ describe('an actor refuses', () => {
     { rule: 'a message that outruns the lookahead', does: (actor: Actor) => deliver(actor, { sentMs: 9, atMs: 18.9 }), claim: 'no message outruns the lookahead' },
     { rule: 'a message that arrives in a window that is over', does: (actor: Actor) => deliver(actor, { sentMs: 0, atMs: 11.9 }), claim: 'no message outruns the lookahead' },
     { rule: 'an arrival that no message brought', does: (actor: Actor) => actor.scheduleArrival(99, 0, 0, 0, 0, 0), claim: 'no message outruns the lookahead' },
-    { rule: 'to post out of order', does: (actor: Actor) => { const order = actor.takeOrders(2); actor.beginPost(1, order + 1, 0); actor.beginPost(1, order, 0); }, claim: 'messages are posted in the order of their numbers' },
+    { rule: 'to post out of order', does: (actor: Actor) => { const order = actor.takeOrders(2); actor.beginMessage(1, order + 1, 0); actor.beginMessage(1, order, 0); }, claim: 'messages are posted in the order of their numbers' },
     { rule: 'more events than numbers', does: (actor: Actor) => actor.takeOrders(2 ** 40), claim: 'an actor sends fewer than 2^40 events' },
   ])('$rule', ({ does, claim }) => {
     const { actor } = recorder();
@@ -132,7 +132,7 @@ function recorder({ id = 0 }: { readonly id?: number } = {}) {
     },
   });
   actor.behaviour = {
-    wantsMeeting: false,
+    needsSync: false,
     pendingCount: 1,
     doneCount: 0,
     messageCount: 0,
@@ -140,7 +140,7 @@ function recorder({ id = 0 }: { readonly id?: number } = {}) {
     handle: (...event) => log.push(`${actor.nowMs}: event ${event.join(' ')}`),
     receive: (_source, _sentMs, order, bytes, offset) =>
       actor.scheduleArrival(bytes.getFloat64(offset + 8), order, bytes.getFloat64(offset), 0, 0, 0),
-    meet: (round) => log.push(`${actor.nowMs}: meet ${round}`) > 0,
+    synchronize: (round) => log.push(`${actor.nowMs}: meet ${round}`) > 0,
     report: () => undefined,
   } satisfies Behaviour;
   return { actor, log, posted, beats };

@@ -8,10 +8,10 @@
 
 import { assert } from '@cachetorrent/std';
 
-import type { ActorId, Behaviour, World } from './behaviour.ts';
-import { EventQueue } from './event-queue.ts';
-import type { Hearer } from './inbox.ts';
-import type { Sender } from './outbox.ts';
+import type { ActorId, Behaviour, ActorContext } from './behaviour.ts';
+import { EventQueue } from './queue/event-queue.ts';
+import type { MailboxReader } from './mailbox/inbox.ts';
+import type { Sender } from './mailbox/outbox.ts';
 
 /** An order is the source's number, then its sequence number, in the 53 bits of a float. */
 export const ACTORS_MAX: number = 2 ** 13;
@@ -39,7 +39,7 @@ export interface ActorOptions {
   readonly pulse: Pulse;
 }
 
-export class Actor implements World, Hearer, Sender {
+export class Actor implements ActorContext, MailboxReader, Sender {
   readonly id: ActorId;
   nowMs = 0;
   nowOrder = -1;
@@ -110,7 +110,7 @@ export class Actor implements World, Hearer, Sender {
     this.nowOrder = -1;
     this.#doneUntilMs = atMs;
     this.#metAtMs = atMs;
-    return this.behaviour.meet(round, atMs);
+    return this.behaviour.synchronize(round, atMs);
   }
 
   /** A message is there, which its source posted at `sentMs`. */
@@ -160,14 +160,14 @@ export class Actor implements World, Hearer, Sender {
     this.#queue.push(atMs, order, kind, a, b, c);
   }
 
-  beginPost(target: ActorId, order: number, bytesMax: number): DataView {
+  beginMessage(target: ActorId, order: number, bytesMax: number): DataView {
     assert(order > this.postOrder, 'messages are posted in the order of their numbers');
     this.postOrder = order;
     this.offset = this.#post.begin(target, this, bytesMax);
     return this.#post.view;
   }
 
-  endPost(byteLength: number): void {
+  endMessage(byteLength: number): void {
     this.#post.end(byteLength);
   }
 }

@@ -36,10 +36,10 @@ export interface Behaviour {
    * whether it needs another round; the meeting goes on while any actor does. What is posted in
    * a round is received by all before the next one.
    */
-  meet(round: number, atMs: number): boolean;
+  synchronize(round: number, atMs: number): boolean;
 
   /** Whether the next instant of a meeting must be held. Read after every window. */
-  readonly wantsMeeting: boolean;
+  readonly needsSync: boolean;
 
   /** What must still come about. The run has finished when the sum over all actors is 0. */
   readonly pendingCount: number;
@@ -56,7 +56,7 @@ export interface Behaviour {
 }
 
 /** All that a behaviour can see and do. */
-export interface World {
+export interface ActorContext {
   readonly id: ActorId;
 
   /** The time of the event that happens, or of the meeting; 0 while a behaviour is made. */
@@ -85,13 +85,13 @@ export interface World {
    * returned, from `offset` on; `endPost` says how many were. Messages are posted in the order
    * of their `order`, which comes from `takeOrders`.
    */
-  beginPost(target: ActorId, order: number, bytesMax: number): DataView;
+  beginMessage(target: ActorId, order: number, bytesMax: number): DataView;
 
   /** Where in the view of `beginPost` the message begins: a multiple of 8. */
   readonly offset: number;
 
-  endPost(byteLength: number): void;
+  endMessage(byteLength: number): void;
 }
 
 /** Makes the behaviour of one actor. It may schedule the actor's first events. */
-export type MakeBehaviour<Setup> = (setup: Setup, world: World) => Behaviour;
+export type MakeBehaviour<Setup> = (setup: Setup, world: ActorContext) => Behaviour;

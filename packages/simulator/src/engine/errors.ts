@@ -1,7 +1,7 @@
 /** How a run can fail: an actor or its thread did, or somebody called it off. */
 
 import type { ActorId } from './behaviour.ts';
-import type { Progress } from './vital-signs.ts';
+import type { EngineProgress } from './threads/heartbeat.ts';
 
 /** An actor threw `error` when it stood at `atMs`. */
 export interface Failure {
@@ -43,9 +43,9 @@ export class ActorFailed extends Error {
 export class RunAborted extends Error {
   override readonly name = 'RunAborted';
   /** How far the run was. */
-  readonly progress: Progress;
+  readonly progress: EngineProgress;
 
-  constructor(progress: Progress, cause: unknown) {
+  constructor(progress: EngineProgress, cause: unknown) {
     const { simulatedMs, doneCount, pendingCount } = progress;
     super(`stopped at ${simulatedMs} simulated ms, ${doneCount} done, ${pendingCount} pending`, {
       cause,

@@ -6,12 +6,12 @@
 
 import { Actor, type ActorOptions } from './actor.ts';
 import type { ActorId, Behaviour } from './behaviour.ts';
-import type { Tally } from './board.ts';
+import type { WorkerState } from './synchronization/shared-state.ts';
 import type { Failure } from './errors.ts';
-import type { Inbox } from './inbox.ts';
+import type { Inbox } from './mailbox/inbox.ts';
 
 /** What a worker's actors come to, taken together. */
-export interface Sums extends Tally {
+export interface Sums extends WorkerState {
   wantsMeeting: boolean;
   needsRound: boolean;
   pendingCount: number;
@@ -91,7 +91,7 @@ export class HostedActor {
 
   #publish(sums: Sums): number {
     const { behaviour, nowMs } = this.#actor;
-    sums.wantsMeeting ||= behaviour.wantsMeeting;
+    sums.wantsMeeting ||= behaviour.needsSync;
     sums.needsRound ||= this.#needsRound;
     sums.pendingCount += behaviour.pendingCount;
     sums.doneCount += behaviour.doneCount;

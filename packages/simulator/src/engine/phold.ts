@@ -8,8 +8,8 @@
 
 import { exponential, type Random, seededRandom } from '@cachetorrent/std';
 
-import type { ActorId, Behaviour, World } from './behaviour.ts';
-import { hostActors } from './worker.ts';
+import type { ActorId, Behaviour, ActorContext } from './behaviour.ts';
+import { hostActors } from './threads/worker.ts';
 
 export interface Phold {
   readonly seed: number;
@@ -38,13 +38,13 @@ const MESSAGE_BYTES = 8;
 const DELAYS = 2 ** 12;
 
 export class PholdActor implements Behaviour {
-  readonly wantsMeeting = false;
+  readonly needsSync = false;
   readonly pendingCount = 1;
   lastActiveMs = 0;
   doneCount = 0;
   messageCount = 0;
   readonly #phold: Phold;
-  readonly #world: World;
+  readonly #world: ActorContext;
   readonly #random: Random;
   readonly #delaysMs: Float64Array;
   readonly #lookaheadMs: number;
@@ -52,7 +52,7 @@ export class PholdActor implements Behaviour {
   readonly #remoteShare: number;
   #hash = 0;
 
-  constructor(phold: Phold, world: World) {
+  constructor(phold: Phold, world: ActorContext) {
     this.#phold = phold;
     this.#lookaheadMs = phold.lookaheadMs;
     this.#endMs = phold.endMs;
@@ -92,7 +92,7 @@ export class PholdActor implements Behaviour {
     this.#world.scheduleArrival(bytes.getFloat64(offset, true), order, 0, 0, 0, 0);
   }
 
-  meet(): boolean {
+  synchronize(): boolean {
     return false;
   }
 
@@ -105,9 +105,9 @@ export class PholdActor implements Behaviour {
     this.messageCount++;
     const other = this.#random.below(this.#phold.actorCount - 1);
     const target = other < world.id ? other : other + 1;
-    const view = world.beginPost(target, world.takeOrders(1), MESSAGE_BYTES);
+    const view = world.beginMessage(target, world.takeOrders(1), MESSAGE_BYTES);
     view.setFloat64(world.offset, atMs, true);
-    world.endPost(MESSAGE_BYTES);
+    world.endMessage(MESSAGE_BYTES);
   }
 }
 

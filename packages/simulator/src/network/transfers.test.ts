@@ -34,8 +34,8 @@ describe('a link', () => {
     { rule: 'may be cleared while nothing is queued', does: [{ at: 4, clear: true }],
       sent: [], atInstants: [] },
   ])('$rule', ({ does, rates = [], sent, atInstants }) => {
-    for (const [deliverAtInstants, expected] of [[false, sent], [true, atInstants]] as const) {
-      const sender = new Sender(1, deliverAtInstants, (instant) => rates[instant] ?? 10);
+    for (const [deliverAtAllocations, expected] of [[false, sent], [true, atInstants]] as const) {
+      const sender = new Sender(1, deliverAtAllocations, (instant) => rates[instant] ?? 10);
       for (const act of does as { at: number; queue?: number; clear?: boolean }[]) {
         sender.runUntil(act.at);
         if (act.clear) sender.clear(0);
@@ -89,15 +89,15 @@ describe('an allocation', () => {
 test('links agree with one that counts every bit as it goes', () => {
   for (let run = 0; run < 400; run++) {
     const random = seededRandom('transfers', run);
-    const deliverAtInstants = run % 2 === 1;
+    const deliverAtAllocations = run % 2 === 1;
     const linkCount = 1 + random.below(30);
     const rates = seededRandom('transfers', run, 'rates');
     const table = Array.from({ length: 12 }, () => Array.from({ length: linkCount }, () =>
       [0, 1, 7, 40 * rates.unit()][rates.below(4)]!));
     const rateOf = (instant: number, link: number) => table[instant % 12]![link]!;
 
-    const sender = new Sender(linkCount, deliverAtInstants, rateOf);
-    const plain = new PlainSender(linkCount, deliverAtInstants, rateOf);
+    const sender = new Sender(linkCount, deliverAtAllocations, rateOf);
+    const plain = new PlainSender(linkCount, deliverAtAllocations, rateOf);
     let nowMs = 0;
     for (let step = 0; step < 200; step++) {
       nowMs += random.below(3) === 0 ? 0 : random.unit() * 4;
@@ -144,10 +144,10 @@ class Sender implements TransferListener {
 
   constructor(
     linkCount: number,
-    deliverAtInstants: boolean,
+    deliverAtAllocations: boolean,
     rateKbps: (instant: number, link: number) => number,
   ) {
-    this.transfers = new Transfers({ linkCount: 0, deliverAtInstants });
+    this.transfers = new Transfers({ linkCount: 0, deliverAtAllocations });
     this.#queues = Array.from({ length: linkCount }, () => []);
     this.#rateKbps = rateKbps;
   }
@@ -216,7 +216,7 @@ class Sender implements TransferListener {
 /** The same, but every link moves its bits along as time passes. */
 class PlainSender {
   readonly sent: Sent[] = [];
-  readonly #deliverAtInstants: boolean;
+  readonly #deliverAtAllocations: boolean;
   readonly #rateKbps: (instant: number, link: number) => number;
   readonly #links: { queue: number[]; doneBits: number; rate: number | undefined }[];
   #nowMs = 0;
@@ -224,10 +224,10 @@ class PlainSender {
 
   constructor(
     linkCount: number,
-    deliverAtInstants: boolean,
+    deliverAtAllocations: boolean,
     rateKbps: (instant: number, link: number) => number,
   ) {
-    this.#deliverAtInstants = deliverAtInstants;
+    this.#deliverAtAllocations = deliverAtAllocations;
     this.#rateKbps = rateKbps;
     this.#links = Array.from({ length: linkCount }, () =>
       ({ queue: [], doneBits: 0, rate: undefined }));
@@ -240,7 +240,7 @@ class PlainSender {
   clear(link: number): void {
     const cleared = this.#links[link]!;
     cleared.queue.length = 0;
-    if (this.#deliverAtInstants) return;
+    if (this.#deliverAtAllocations) return;
     cleared.doneBits = 0;
     cleared.rate = undefined;
   }
@@ -250,7 +250,7 @@ class PlainSender {
       const instantMs = (this.#instant + 1) * INTERVAL_MS;
       const stopMs = Math.min(untilMs, instantMs);
       for (const link of this.#links.keys()) {
-        if (this.#deliverAtInstants) this.#move(link, stopMs - this.#nowMs);
+        if (this.#deliverAtAllocations) this.#move(link, stopMs - this.#nowMs);
         else this.#send(link, stopMs);
       }
       this.#nowMs = stopMs;
@@ -283,7 +283,7 @@ class PlainSender {
 
   #hold(link: number): void {
     const sender = this.#links[link]!;
-    if (this.#deliverAtInstants && sender.rate !== undefined) {
+    if (this.#deliverAtAllocations && sender.rate !== undefined) {
       while (sender.queue.length > 0 && sender.doneBits >= sender.queue[0]!) {
         sender.doneBits -= sender.queue.shift()!;
         this.sent.push({ link, atMs: this.#nowMs });

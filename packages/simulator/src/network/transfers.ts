@@ -13,9 +13,9 @@
  * moved and says which links take part now; `run` gives them their rates and says which pieces
  * will end before the next instant.
  *
- * With `deliverAtInstants`, pieces end only at instants, as in the simulator of 2018: an interval
- * may end several pieces of a link, a link that empties loses the rest of its interval, and one
- * that was stopped and starts again before the next instant goes on as if nothing had happened.
+ * With `deliverAtAllocations`, pieces end only at instants, as in the original simulator: one
+ * interval may end several pieces of a link, a link that empties loses the rest of its interval,
+ * and one that was stopped and starts again before the next instant continues where it was.
  *
  * Bits, ms, and kbit/s, which is bits per ms.
  */
@@ -28,7 +28,7 @@ export interface TransferListener {
   /** The link takes part no longer. Until now its number meant the same connection. */
   closed(link: number): void;
   /**
-   * Its first piece has arrived, now; only with `deliverAtInstants`. Takes it off the queue and
+   * Its first piece has arrived, now; only with `deliverAtAllocations`. Takes it off the queue and
    * returns the bits of the next one, or 0. Starts and stops no link.
    */
   delivered(link: number): number;
@@ -41,11 +41,11 @@ export interface TransferListener {
 export interface TransferOptions {
   /** Links that there is room for at first; more are made as they come. */
   readonly linkCount: number;
-  readonly deliverAtInstants: boolean;
+  readonly deliverAtAllocations: boolean;
 }
 
 export class Transfers {
-  readonly #deliverAtInstants: boolean;
+  readonly #deliverAtAllocations: boolean;
 
   /** For each link, the bits of its first piece, or 0 while nothing is queued. */
   #pieceBits: Float64Array;
@@ -65,9 +65,9 @@ export class Transfers {
   #instantMs = 0;
   #nextInstantMs = 0;
 
-  constructor({ linkCount, deliverAtInstants }: TransferOptions) {
+  constructor({ linkCount, deliverAtAllocations }: TransferOptions) {
     const room = Math.max(16, linkCount);
-    this.#deliverAtInstants = deliverAtInstants;
+    this.#deliverAtAllocations = deliverAtAllocations;
     this.#pieceBits = new Float64Array(room);
     this.#doneBits = new Float64Array(room);
     this.#sinceMs = new Float64Array(room);
@@ -99,7 +99,7 @@ export class Transfers {
     if (link >= this.#state.length || this.#pieceBits[link] === 0) return;
     this.#pieceBits[link] = 0;
     this.#ticket[link]!++;
-    if (this.#deliverAtInstants) return;
+    if (this.#deliverAtAllocations) return;
     this.#doneBits[link] = 0;
     this.#rateKbps[link] = 0;
   }
@@ -154,7 +154,7 @@ export class Transfers {
       const link = this.#listed[i]!;
       this.#rateKbps[link] = listener.rateKbps(link);
       this.#sinceMs[link] = this.#instantMs;
-      if (!this.#deliverAtInstants) this.#foretell(link, listener);
+      if (!this.#deliverAtAllocations) this.#foretell(link, listener);
     }
   }
 
@@ -162,7 +162,7 @@ export class Transfers {
     const movedBits = this.#rateKbps[link]! * (nowMs - this.#sinceMs[link]!);
     let doneBits = this.#doneBits[link]! + movedBits;
     let pieceBits = this.#pieceBits[link]!;
-    if (this.#deliverAtInstants) {
+    if (this.#deliverAtAllocations) {
       while (pieceBits > 0 && doneBits >= pieceBits) {
         doneBits -= pieceBits;
         pieceBits = listener.delivered(link);

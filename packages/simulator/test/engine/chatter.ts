@@ -8,9 +8,9 @@
 
 import { type Random, seededRandom } from '@cachetorrent/std';
 
-import type { ActorId, Behaviour, World } from '../../src/engine/behaviour.ts';
-import type { RunPlan } from '../../src/engine/share.ts';
-import { hostActors } from '../../src/engine/worker.ts';
+import type { ActorId, Behaviour, ActorContext } from '../../src/engine/behaviour.ts';
+import type { RunPlan } from '../../src/engine/threads/shared-memory.ts';
+import { hostActors } from '../../src/engine/threads/worker.ts';
 
 export interface Chatter {
   readonly seed: number;
@@ -36,9 +36,9 @@ export class ChatterActor implements Behaviour {
   doneCount = 0;
   messageCount = 0;
   lastActiveMs = 0;
-  wantsMeeting = false;
+  needsSync = false;
   readonly #chatter: Chatter;
-  readonly #world: World;
+  readonly #world: ActorContext;
   readonly #random: Random;
   readonly #others: readonly ActorId[];
   #hash = 0;
@@ -47,7 +47,7 @@ export class ChatterActor implements Behaviour {
   /** Events that it still has before it. */
   #pending = 0;
 
-  constructor(chatter: Chatter, world: World) {
+  constructor(chatter: Chatter, world: ActorContext) {
     const { seed, actorCount, lookaheadMs } = chatter;
     this.#chatter = chatter;
     this.#world = world;
@@ -65,9 +65,9 @@ export class ChatterActor implements Behaviour {
     this.#pending--;
     this.#note(kind, a, b, c, this.#world.nowMs);
     const isOver = this.#world.nowMs >= this.#chatter.endMs;
-    if (kind === FROM_MEETING || isOver) this.wantsMeeting = false;
+    if (kind === FROM_MEETING || isOver) this.needsSync = false;
     if (isOver) return;
-    if (random.below(50) === 0) this.wantsMeeting = true;
+    if (random.below(50) === 0) this.needsSync = true;
 
     // Whoever has little to do does more, so that the chatter neither dies nor swells.
     const many = this.#pending < 10 ? random.below(4) : random.below(2);
@@ -105,17 +105,17 @@ export class ChatterActor implements Behaviour {
     }
   }
 
-  meet(round: number, atMs: number): boolean {
+  synchronize(round: number, atMs: number): boolean {
     this.#rounds++;
     this.#note(round, atMs, this.#heard, 0, 0);
     if (round === 0) this.#heard = 0;
     const say = this.#random.below(1000);
     for (const other of this.#others) {
       if (this.#random.below(3) > 0) continue;
-      const view = this.#world.beginPost(other, this.#world.takeOrders(1), 5);
+      const view = this.#world.beginMessage(other, this.#world.takeOrders(1), 5);
       view.setUint8(this.#world.offset, 1);
       view.setUint32(this.#world.offset + 1, say);
-      this.#world.endPost(5);
+      this.#world.endMessage(5);
     }
     if (round === 0) {
       this.#pending++;
@@ -147,13 +147,13 @@ export class ChatterActor implements Behaviour {
     const copies = random.below(10) < 8 ? 1 : 2 + random.below(2);
     // Most are short; a few are longer than a chunk of an outbox.
     const text = random.below(200) === 0 ? 70_000 + random.below(1000) : random.below(40);
-    const view = world.beginPost(target, world.takeOrders(copies), text + 100);
+    const view = world.beginMessage(target, world.takeOrders(copies), text + 100);
     const { offset } = world;
     view.setUint8(offset, 0);
     view.setUint32(offset + 1, copies);
     for (let at = 0; at < text; at++) view.setUint8(offset + 5 + at, at ^ copies);
     view.setFloat64(offset + 5 + text, random.below(4) * 12.5);
-    world.endPost(5 + text + 8);
+    world.endMessage(5 + text + 8);
   }
 
   #note(...numbers: readonly number[]): void {

@@ -3,9 +3,9 @@
  * of them, in one of the ways in which an actor or its thread can fail. An entry for workers.
  */
 
-import type { Behaviour, World } from '../../src/engine/behaviour.ts';
-import type { RunPlan } from '../../src/engine/share.ts';
-import { hostActors } from '../../src/engine/worker.ts';
+import type { Behaviour, ActorContext } from '../../src/engine/behaviour.ts';
+import type { RunPlan } from '../../src/engine/threads/shared-memory.ts';
+import { hostActors } from '../../src/engine/threads/worker.ts';
 
 export type Trouble =
   | 'throws'
@@ -48,12 +48,12 @@ class TroubledActor implements Behaviour {
   doneCount = 0;
   messageCount = 0;
   lastActiveMs = 0;
-  readonly #world: World;
+  readonly #world: ActorContext;
   readonly #actorCount: number;
   readonly #trouble: Trouble | undefined;
   readonly #atMs: number;
 
-  constructor({ of, actorCount }: Troubles, world: World) {
+  constructor({ of, actorCount }: Troubles, world: ActorContext) {
     const mine = of.find(({ actor }) => actor === world.id);
     this.#world = world;
     this.#actorCount = actorCount;
@@ -64,7 +64,7 @@ class TroubledActor implements Behaviour {
     if (this.#trouble !== 'rests') world.schedule(1, TICK, 0, 0, 0);
   }
 
-  get wantsMeeting(): boolean {
+  get needsSync(): boolean {
     return this.#world.nowMs < 1000;
   }
 
@@ -92,7 +92,7 @@ class TroubledActor implements Behaviour {
     this.#world.scheduleArrival(sentMs + LOOKAHEAD_MS - early, order, NEWS, 0, 0, 0);
   }
 
-  meet(_: number, atMs: number): boolean {
+  synchronize(_: number, atMs: number): boolean {
     if (atMs >= this.#atMs && this.#trouble === 'throws in a meeting')
       throw new Error('in trouble');
     return false;
@@ -128,8 +128,8 @@ class TroubledActor implements Behaviour {
       case 'posts where nobody can hear':
         return this.#tell(world.id);
       case 'leaves a message open':
-        world.beginPost(0, world.takeOrders(1), 8);
-        world.beginPost(0, world.takeOrders(1), 8);
+        world.beginMessage(0, world.takeOrders(1), 8);
+        world.beginMessage(0, world.takeOrders(1), 8);
     }
   }
 
@@ -139,8 +139,8 @@ class TroubledActor implements Behaviour {
 
   #tell(target: number): void {
     this.messageCount++;
-    this.#world.beginPost(target, this.#world.takeOrders(1), 8);
-    this.#world.endPost(8);
+    this.#world.beginMessage(target, this.#world.takeOrders(1), 8);
+    this.#world.endMessage(8);
   }
 }
 

@@ -2,24 +2,24 @@
 
 import { assert } from '@cachetorrent/std';
 
-import { runHere } from '../../src/engine/run-here.ts';
-import { assemble } from '../../src/swarm/assemble.ts';
-import { AutonomousSystem } from '../../src/swarm/autonomous-system.ts';
-import { makePlan } from '../../src/swarm/make-plan.ts';
-import type { SystemReport } from '../../src/swarm/observations.ts';
-import { Plan } from '../../src/swarm/plan.ts';
-import type { SwarmResult } from '../../src/swarm/result.ts';
-import type { Swarm } from '../../src/swarm/spec.ts';
+import { runHere } from '../../src/engine/threads/run-here.ts';
+import { assemble } from '../../src/swarm/results/assemble.ts';
+import { AutonomousSystem } from '../../src/swarm/nodes/autonomous-system.ts';
+import { makePlan } from '../../src/swarm/plan/make-plan.ts';
+import type { AsReport } from '../../src/swarm/results/observations.ts';
+import { Plan } from '../../src/swarm/plan/plan.ts';
+import type { SwarmResult } from '../../src/swarm/results/result.ts';
+import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
 export function simulatedHere(swarm: Swarm, seed: number): SwarmResult {
   const plan = new Plan(makePlan(swarm, seed));
   const run = {
-    actorCount: plan.systems,
+    actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: swarm.transferIntervalMs,
+    meetingIntervalMs: swarm.allocationIntervalMs,
     stallMs: 1e6,
   };
   const { ending, reports } = runHere(run, (world) => new AutonomousSystem(plan, world));
   assert(ending.kind === 'over' && ending.outcome === 'finished', 'the swarm completes');
-  return assemble(plan, reports as readonly SystemReport[]);
+  return assemble(plan, reports as readonly AsReport[]);
 }

@@ -1,8 +1,8 @@
 /** Swarms for tests: small enough to be simulated in a second or two, with several AS. */
 
-import { CLIENT_HABITS, ORIGINAL_HABITS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 
-import type { Swarm } from '../../src/swarm/spec.ts';
+import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
 /** Forty peers in four AS, the first of them a seed, and a file of 16 pieces of 250 ms each. */
 export const FORTY: Swarm = {
@@ -11,13 +11,13 @@ export const FORTY: Swarm = {
   seeds: 1,
   pieces: 16,
   pieceBits: 250_000,
-  uploads: 4,
-  optimistics: 1,
-  rechokeMs: 2_000,
+  uploadSlots: 4,
+  optimisticSlots: 1,
+  rechokeIntervalMs: 2_000,
   backlog: 5,
   choker: 'tit-for-tat',
   seedChoker: 'round-robin',
-  transferIntervalMs: 500,
+  allocationIntervalMs: 500,
   arrivalGapMs: 2,
   capacities: [
     { count: 1, uploadKbps: 0, downloadKbps: 0 },
@@ -26,13 +26,13 @@ export const FORTY: Swarm = {
   ],
   topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 4, stubDomainSize: 20 },
   latency: { model: 'topology' },
-  habits: CLIENT_HABITS,
-  preference: 'within-rarity',
-  parts: 1,
+  quirks: CLIENT_QUIRKS,
+  requestPriority: 'within-rarity',
+  subTorrents: 1,
 };
 
 const BY_THE_ORIGINAL: Partial<Swarm> = {
-  habits: ORIGINAL_HABITS,
+  quirks: ORIGINAL_QUIRKS,
   seedChoker: 'tit-for-tat',
   latency: { model: 'fixed', fixedMs: 50 },
 };
@@ -46,25 +46,25 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'seeds that serve the fastest': { seedChoker: 'fastest-upload' },
   'seeds that serve in turn': { seedChoker: 'round-robin' },
   'biased neighbours': { externalPercent: 34 },
-  'CacheTorrent, wanted pieces first of all': { leaderPercent: 30, preference: 'absolute' },
+  'CacheTorrent, wanted pieces first of all': { leaderPercent: 30, requestPriority: 'absolute' },
   'biased CacheTorrent, by the original': {
     ...BY_THE_ORIGINAL,
     leaderPercent: 30,
     externalPercent: 34,
   },
-  'MultiTorrent with a remainder of pieces': { leaderPercent: 20, parts: 3 },
+  'MultiTorrent with a remainder of pieces': { leaderPercent: 20, subTorrents: 3 },
   'biased MultiTorrent, by the original': {
     ...BY_THE_ORIGINAL,
     leaderPercent: 50,
-    parts: 2,
+    subTorrents: 2,
     externalPercent: 50,
     choker: 'random',
   },
-  'MultiTorrent whose elections run out of candidates': { leaderPercent: 100, parts: 2 },
+  'MultiTorrent whose elections run out of candidates': { leaderPercent: 100, subTorrents: 2 },
   'peers that come one by one, and leaders': {
     arrivalGapMs: 400,
     minPeers: 8,
     leaderPercent: 30,
-    parts: 2,
+    subTorrents: 2,
   },
 };

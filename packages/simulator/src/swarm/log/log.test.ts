@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 
 import { FORTY } from '../../../test/swarm/swarms.ts';
 import { simulate } from '../../simulate.ts';
-import type { SwarmResult } from '../result.ts';
-import type { Swarm } from '../spec.ts';
+import type { SwarmResult } from '../results/result.ts';
+import type { Swarm } from '../plan/swarm.ts';
 
 interface Line {
   readonly ms: number;
@@ -47,7 +47,7 @@ function countsOf(lines: readonly Line[]): Record<string, number> {
   return counts;
 }
 
-const swarm: Swarm = { ...FORTY, leaderPercent: 30, parts: 2, pieces: 9 };
+const swarm: Swarm = { ...FORTY, leaderPercent: 30, subTorrents: 2, pieces: 9 };
 
 describe('the log of messages', () => {
   let first: { lines: Line[]; result: SwarmResult };

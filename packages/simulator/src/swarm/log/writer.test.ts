@@ -5,12 +5,12 @@ import { NO_PIECE, type PeerId } from '@cachetorrent/protocol';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { FORTY } from '../../../test/swarm/swarms.ts';
-import { makePlan } from '../make-plan.ts';
-import { Plan } from '../plan.ts';
+import { makePlan } from '../plan/make-plan.ts';
+import { Plan } from '../plan/plan.ts';
 import { channelOf, type LogSetup, MessageRecords, type Page } from './record.ts';
 import { LogWriter } from './writer.ts';
 
-const plan = new Plan(makePlan({ ...FORTY, leaderPercent: 10, parts: 3, pieces: 31 }, 1));
+const plan = new Plan(makePlan({ ...FORTY, leaderPercent: 10, subTorrents: 3, pieces: 31 }, 1));
 const SYSTEM = 2;
 let tests = 0;
 

@@ -12,8 +12,8 @@ import { BroadcastChannel } from 'node:worker_threads';
 
 import { type PeerId, NO_PIECE } from '@cachetorrent/protocol';
 
-import { firstPieces } from '../parts.ts';
-import type { Plan } from '../plan.ts';
+import { firstPieces } from '../nodes/sub-torrents.ts';
+import type { Plan } from '../plan/plan.ts';
 import { channelOf, type LogSetup, type Page, RECORD_DOUBLES, MessageRecords } from './record.ts';
 
 /** MessageRecords of a page when it is handed over before an instant; 48 KiB. */

@@ -1,0 +1,47 @@
+/** Properties of a peer that hold whatever its neighbours say (`random-life.ts`). */
+
+import { describe, expect, test } from 'vitest';
+
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Role } from '../src/index.ts';
+import { Life } from './random-life.ts';
+
+const LIVES = Array.from({ length: 60 }, (_, n) => `life ${n}`);
+const STEPS = 600;
+
+const HABITS = [
+  { rules: 'client', habits: CLIENT_QUIRKS },
+  { rules: 'original', habits: ORIGINAL_QUIRKS },
+];
+
+describe.each(HABITS)('by the rules of the $rules', ({ habits }) => {
+  test.each<Role>(['peer', 'follower', 'leader'])(
+    'a %s says the same at the same times where it hears every `have` early',
+    (standing) => {
+      for (const seed of LIVES) {
+        const [late, early] = [false, true].map((isEarly) => {
+          const life = new Life({ seed, habits, standing, early: isEarly });
+          life.run(STEPS);
+          return life.said;
+        });
+        expect(early, `seed ${seed}`).toEqual(late);
+        expect(late!.length, `seed ${seed}`).toBeGreaterThan(20);
+      }
+    },
+  );
+});
+
+test.each([true, false])(
+  'while there is room to ask an unchoked neighbour, nothing that it has waits (early: %s)',
+  (early) => {
+    for (const seed of LIVES) {
+      const life = new Life({ seed, early });
+      life.run(STEPS, () => {
+        for (const [n, asked] of life.asked.entries()) {
+          if (!life.unchoked[n] || asked.size >= 3) continue;
+          const waiting = [...life.told[n]!].filter((piece) => life.isFree(piece));
+          expect(waiting, `seed ${seed}, ${life.nowMs} ms, of neighbour ${n}`).toEqual([]);
+        }
+      });
+    }
+  },
+);

@@ -1,0 +1,95 @@
+import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
+import { expect, test } from 'vitest';
+
+import { SwarmError } from '../../errors.ts';
+import { checkSwarm } from './check.ts';
+import type { Swarm } from './swarm.ts';
+
+/** Twenty peers, one of them a seed, and a tracker. */
+const good: Swarm = {
+  neighbours: 5, minPeers: 20, seeds: 1, pieces: 100, pieceBits: 196,
+  uploadSlots: 4, optimisticSlots: 1, rechokeIntervalMs: 10_000, backlog: 10,
+  choker: 'tit-for-tat', seedChoker: 'round-robin',
+  allocationIntervalMs: 10, arrivalGapMs: 2,
+  capacities: [{ count: 21, uploadKbps: 10, downloadKbps: 20 }],
+  topology: { transitDomains: 10, transitDomainSize: 50, stubDomains: 2, stubDomainSize: 50 },
+  latency: { model: 'topology' }, quirks: CLIENT_QUIRKS,
+  requestPriority: 'within-rarity', subTorrents: 1,
+};
+
+/** Capacities are written `count:upload/download`, in order of arrival. */
+const of = (text: string): Swarm['capacities'] =>
+  Array.from(text.matchAll(/(-?[\d.]+):(-?[\d.]+)\/(-?[\d.]+)/g), ([, count, up, down]) => ({
+    count: Number(count), uploadKbps: Number(up), downloadKbps: Number(down),
+  }));
+
+test.each([
+  { what: 'a plain swarm',                           change: {} },
+  { what: 'CacheTorrent, biased, in parts',          change: { leaderPercent: 50, externalPercent: 10, subTorrents: 3 } },
+  { what: 'no leaders but the one of each AS',       change: { leaderPercent: 0 } },
+  { what: 'a seed that cannot download',             change: { capacities: of('1:0/0 1:10/0 19:5/5') } },
+  { what: 'a leecher that cannot upload',            change: { capacities: of('2:10/10 1:0/5 18:5/5') } },
+  { what: 'two seeds of which one can upload',       change: { seeds: 2, capacities: of('1:0/0 1:0/0 1:10/0 18:5/5') } },
+  { what: 'peers that come when others have begun',  change: { capacities: of('50:10/20') } },
+  { what: 'everybody as a neighbour',                change: { neighbours: 19 } },
+  { what: 'everybody at once',                       change: { arrivalGapMs: 0 } },
+])('$what can be simulated', ({ change }) => {
+  expect(() => checkSwarm({ ...good, ...change })).not.toThrow();
+});
+
+test.each([
+  { change: { seeds: 0 },                     at: 'seeds',       problem: 'is 0, but nobody would have the file' },
+  { change: { seeds: 20 },                    at: 'seeds',       problem: 'is 20 of 20 peers, so nobody would download' },
+  { change: { neighbours: 0 },                at: 'neighbours',  problem: 'nobody would know anybody' },
+  { change: { neighbours: 20 },               at: 'neighbours',  problem: 'is 20, but a peer has only 19 others' },
+  { change: { neighbours: 2.5 },              at: 'neighbours',  problem: 'is 2.5, which is not whole' },
+  { change: { neighbours: Number.NaN },       at: 'neighbours',  problem: 'is NaN' },
+  { change: { minPeers: 1 },                  at: 'minPeers',    problem: 'a swarm is two peers or more' },
+  { change: { minPeers: 30 },                 at: 'capacities',  problem: 'has entries for 21 nodes, but the tracker and 30 peers are 31' },
+  { change: { pieces: 0 },                    at: 'pieces',      problem: 'there would be nothing to download' },
+  { change: { pieceBits: -1 },                at: 'pieceBits',   problem: 'is -1' },
+  { change: { uploadSlots: -1 },                  at: 'uploadSlots',     problem: 'is -1' },
+  { change: { uploadSlots: 0, optimisticSlots: 0 },   at: 'uploadSlots',     problem: 'nobody would upload' },
+  { change: { backlog: 0 },                   at: 'backlog',     problem: 'nobody would ask for anything' },
+  { change: { rechokeIntervalMs: 0 },                 at: 'rechokeIntervalMs',   problem: 'time has to pass' },
+  { change: { allocationIntervalMs: 0 },        at: 'allocationIntervalMs', problem: 'time has to pass' },
+  { change: { allocationIntervalMs: Infinity }, at: 'allocationIntervalMs', problem: 'more than can be' },
+  { change: { arrivalGapMs: -1 },             at: 'arrivalGapMs', problem: 'is -1' },
+  { change: { latency: { model: 'fixed', fixedMs: 0 } },  at: 'latency.fixedMs', problem: 'is 0' },
+  { change: { topology: { ...good.topology, stubDomains: 0 } }, at: 'topology.stubDomains', problem: 'no network' },
+  { change: { leaderPercent: -1 },            at: 'leaderPercent',   problem: 'is -1' },
+  { change: { leaderPercent: 101 },           at: 'leaderPercent',   problem: 'is 101' },
+  { change: { externalPercent: 101 },         at: 'externalPercent', problem: 'is 101' },
+  { change: { subTorrents: 2 },                     at: 'subTorrents',       problem: 'only CacheTorrent splits a file' },
+  { change: { leaderPercent: 5, subTorrents: 101 }, at: 'subTorrents',       problem: 'there are only 100 pieces' },
+  { change: { choker: 'fair' },               at: 'choker',      problem: 'is "fair", which is no strategy' },
+  { change: { seedChoker: 'fair' },           at: 'seedChoker',  problem: 'is "fair", which is no strategy' },
+  { change: { capacities: [] },               at: 'capacities',  problem: 'is empty' },
+  { change: { capacities: of('0:1/1 21:1/1') },      at: 'capacities[0].count',        problem: 'is 0' },
+  { change: { capacities: of('21:-1/1') },           at: 'capacities[0].uploadKbps',   problem: 'is -1' },
+  { change: { capacities: of('1:9/9 1:0/9 19:5/5') },       at: 'capacities[1].uploadKbps',   problem: 'is 0 for the seed, so nobody could ever finish' },
+  { change: { seeds: 2, capacities: of('1:9/9 1:0/9 1:0/9 18:5/5') }, at: 'capacities[2].uploadKbps', problem: 'is 0 for every seed' },
+  { change: { capacities: of('20:9/9 1:5/0') },      at: 'capacities[1].downloadKbps', problem: 'is 0, so the peers from number 20 on could never finish' },
+  { change: { capacities: of('21:9/0') },            at: 'capacities[0].downloadKbps', problem: 'the peers from number 2 on' },
+])('refused: $at $problem', ({ change, at, problem }) => {
+  const mistake = mistakeIn({ ...good, ...change } as Swarm);
+  expect(mistake.at).toBe(at);
+  expect(mistake.problem).toContain(problem);
+  expect(mistake.fix).not.toBe('');
+});
+
+test('fields go by the names that the user gave them', () => {
+  const mistake = mistakeIn({ ...good, minPeers: 30 }, (field) => `<${field}>`);
+  expect(mistake.at).toBe('<capacities>');
+  expect(mistake.fix).toBe('add 10 to a number, or lower <minPeers> to 20');
+});
+
+function mistakeIn(...[swarm, nameOf]: Parameters<typeof checkSwarm>): SwarmError {
+  try {
+    checkSwarm(swarm, nameOf);
+  } catch (error) {
+    if (error instanceof SwarmError) return error;
+    throw error;
+  }
+  throw new Error('the swarm was not refused');
+}
