@@ -1,50 +1,29 @@
 /**
- * A swarm without a configuration file: plain data goes in, plain data comes out. It shows
+ * A swarm without a configuration file: an object goes in, plain data comes out. The program shows
  * progress, and gives up after a minute.
  */
 
-import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
-import { simulate, type Swarm } from '@cachetorrent/simulator';
+import { simulate, swarm } from '@cachetorrent/simulator';
 
-const swarm: Swarm = {
-  // Thirty peers, the first of them a seed, with eight neighbours each (and those that ask them).
-  minPeers: 30,
-  seeds: 1,
-  neighbours: 8,
-  // A file of 200 pieces of 16 KiB.
-  pieces: 200,
-  pieceBits: 16 * 1024 * 8,
-  // How a peer uploads.
-  uploadSlots: 4,
-  optimisticSlots: 1,
-  rechokeIntervalMs: 10_000,
-  backlog: 10,
-  choker: 'tit-for-tat',
-  seedChoker: 'round-robin',
-  quirks: CLIENT_QUIRKS,
-  // The tracker comes first and moves no pieces; then the seed; then the others.
-  arrivalGapMs: 2,
-  capacities: [
-    { count: 1, uploadKbps: 0, downloadKbps: 0 },
-    { count: 1, uploadKbps: 8_000, downloadKbps: 0 },
-    { count: 29, uploadKbps: 1_000, downloadKbps: 4_000 },
-  ],
-  allocationIntervalMs: 500,
-  // Three autonomous systems around a small backbone.
-  topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 3, stubDomainSize: 20 },
-  latency: { model: 'topology' },
-  // CacheTorrent, with one leader in five.
-  leaderPercent: 20,
-  requestPriority: 'within-rarity',
-  subTorrents: 1,
-};
-
-const { result } = await simulate(swarm, {
-  seed: 1,
-  workers: 2,
-  onProgress: ({ peersComplete, peers }) => console.error(`${peersComplete} of ${peers} peers`),
-  signal: AbortSignal.timeout(60_000),
-});
+const { result } = await simulate(
+  swarm({
+    // 29 leechers and a seed, in three autonomous systems.
+    peers: 30,
+    seeds: { count: 1, upload: '8 Mbit/s' },
+    upload: '1 Mbit/s',
+    download: '4 Mbit/s',
+    file: { size: '3 MiB', pieceSize: '16 KiB' },
+    network: { as: 3 },
+    // CacheTorrent, with one leader in five.
+    cache: { leaders: 20 },
+  }),
+  {
+    seed: 1,
+    workers: 2,
+    onProgress: ({ peersComplete, peers }) => console.error(`${peersComplete} of ${peers} peers`),
+    signal: AbortSignal.timeout(60_000),
+  },
+);
 
 const seconds = (ms = Number.NaN) => (ms / 1000).toFixed(1);
 console.log(`half of the leaders had completed after ${seconds(result.leaders.p50Ms)} s`);

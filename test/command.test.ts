@@ -25,7 +25,7 @@ describe('the command', () => {
     const { code, out, err } = await ended(start('run', SMALL, '--json', '--quiet', '--leaders', '50'));
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { config, result, timing } = JSON.parse(out) as RunDocument;
-    expect(config.leaders).toBe(50);
+    expect(config.cache.leaders).toBe(50);
     expect(result.completion.count).toBe(19);
     expect(result.resultHash).toMatch(/^[0-9a-f]{64}$/);
     expect(timing.peakRssBytes).toBeGreaterThan(20e6);

@@ -17,18 +17,18 @@ describe('a swarm that cannot finish comes to a stop', () => {
     const mute = smallSwarm({ but: {
       seeds: 2,
       externalPercent: 0,
-      capacities: [
-        { count: 2, uploadKbps: 0, downloadKbps: 0 },
-        { count: 1, uploadKbps: 2_000, downloadKbps: 0 },
-        { count: 38, uploadKbps: 0, downloadKbps: 6_000 },
+      classes: [
+        { name: 'mute seed', count: 1, uploadKbps: 0, downloadKbps: 0 },
+        { name: 'seed', count: 1, uploadKbps: 2_000, downloadKbps: 0 },
+        { name: 'mute', count: 38, uploadKbps: 0, downloadKbps: 6_000 },
       ],
     } });
     await expect(simulate(mute, { seed: 1, workers: 1 })).rejects.toThrow(SwarmStalled);
   });
 
   test('not where all there is to do takes long', async () => {
-    const slow = smallSwarm({ peers: 3, systems: 2, pieces: 2, but: { capacities: [
-      { count: 4, uploadKbps: 0.5, downloadKbps: 0.5 },
+    const slow = smallSwarm({ peers: 3, systems: 2, pieces: 2, but: { classes: [
+      { name: 'peer', count: 3, uploadKbps: 0.5, downloadKbps: 0.5 },
     ] } });
     const { result } = await simulate(slow, { seed: 1, workers: 1 });
     expect(result.durationMs).toBeGreaterThan(4e6);

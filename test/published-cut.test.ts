@@ -28,9 +28,9 @@ describe.each(['original', 'client'] as const)('by the rules of the %s', (rules)
       but: {
         neighbours: 20,
         pieceBits: 1_960_000,
-        capacities: [
-          { count: 2, uploadKbps: 8_000, downloadKbps: 0 },
-          { count: PEERS - 1, uploadKbps: 2_000, downloadKbps: 6_000 },
+        classes: [
+          { name: 'seed', count: 1, uploadKbps: 8_000, downloadKbps: 0 },
+          { name: 'peer', count: PEERS - 1, uploadKbps: 2_000, downloadKbps: 6_000 },
         ],
         ...but,
       },

@@ -127,10 +127,10 @@ async function simulatedCrossings(leaderPercent: number, runs: number): Promise<
     neighbours: NEIGHBOURS, minPeers: PEERS, seeds: 1, pieces: PIECES, pieceBits: PIECE_BYTES * 8,
     uploadSlots: UPLOADS, optimisticSlots: OPTIMISTICS, rechokeIntervalMs: 10_000, backlog: BACKLOG,
     choker: 'tit-for-tat', seedChoker: 'round-robin', allocationIntervalMs: 100, arrivalGapMs: 1,
-    capacities: [
-      { count: 1, uploadKbps: kbps, downloadKbps: kbps },
-      { count: 1, uploadKbps: SEED_TIMES * kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
-      { count: PEERS - 1, uploadKbps: kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
+    arrivalOrder: 'listed',
+    classes: [
+      { name: 'seed', count: 1, uploadKbps: SEED_TIMES * kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
+      { name: 'peer', count: PEERS - 1, uploadKbps: kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
     ],
     topology: { transitDomains: 1, transitDomainSize: 4, stubDomains: 2, stubDomainSize: 20 },
     latency: { model: 'fixed', fixedMs: 1 }, quirks: CLIENT_QUIRKS, leaderPercent,

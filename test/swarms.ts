@@ -40,7 +40,8 @@ export function smallSwarm({
     choker: 'tit-for-tat',
     allocationIntervalMs: 1_500,
     arrivalGapMs: 2,
-    capacities: [{ count: peers + 1, uploadKbps: 2_000, downloadKbps: 6_000 }],
+    arrivalOrder: 'listed',
+    classes: [{ name: 'peer', count: peers, uploadKbps: 2_000, downloadKbps: 6_000 }],
     topology: {
       transitDomains: 3,
       transitDomainSize: 8,

@@ -9,22 +9,22 @@ import { smallSwarm, VARIANTS } from './swarms.ts';
 const RULES = ['client', 'original'] as const;
 
 describe('no swarm is faster than the minimum distribution time', () => {
-  const bounds: readonly { bound: string; capacities: Swarm['capacities']; lastMs: number }[] = [
+  const bounds: readonly { bound: string; classes: Swarm['classes']; lastMs: number }[] = [
     {
       bound: 'all uploads together',
-      capacities: [seedOf(20_000), { count: 39, uploadKbps: 2_000, downloadKbps: 6_000 }],
+      classes: [seedOf(20_000), { name: 'peer', count: 39, uploadKbps: 2_000, downloadKbps: 6_000 }],
       lastMs: (39 * 60e6) / (20_000 + 39 * 2_000),
     },
     {
       bound: 'a slow seed',
-      capacities: [seedOf(500), { count: 39, uploadKbps: 4_000, downloadKbps: 6_000 }],
+      classes: [seedOf(500), { name: 'peer', count: 39, uploadKbps: 4_000, downloadKbps: 6_000 }],
       lastMs: 120_000,
     },
     {
       bound: 'slow lines',
-      capacities: [
-        { count: 31, uploadKbps: 4_000, downloadKbps: 6_000 },
-        { count: 10, uploadKbps: 4_000, downloadKbps: 500 },
+      classes: [
+        { name: 'fast', count: 30, uploadKbps: 4_000, downloadKbps: 6_000 },
+        { name: 'slow', count: 10, uploadKbps: 4_000, downloadKbps: 500 },
       ],
       lastMs: 120_000,
     },
@@ -33,8 +33,8 @@ describe('no swarm is faster than the minimum distribution time', () => {
     VARIANTS.flatMap(({ variant, but }) => RULES.map((rules) => ({ ...bound, variant, but, rules }))),
   );
 
-  test.each(cases)('$bound; $variant, rules of the $rules', ({ capacities, but, rules, lastMs }) => {
-    const run = observe(smallSwarm({ rules, pieces: 60, but: { ...but, capacities } }), 3);
+  test.each(cases)('$bound; $variant, rules of the $rules', ({ classes, but, rules, lastMs }) => {
+    const run = observe(smallSwarm({ rules, pieces: 60, but: { ...but, classes } }), 3);
     const least = minimumTimes(run);
     expect(least.lastMs).toBeCloseTo(lastMs, 6);
     const { completedAtMs } = run.result.peers;
@@ -68,8 +68,8 @@ describe('leechers of a plain swarm use their uploads nearly in full in the midd
   // Bharambe, Herley and Padmanabhan, Analyzing and improving a BitTorrent network's performance
   // mechanisms (2006), find over 0.9 once the seed is not what holds the swarm back.
   test('with a seed faster than they are', () => {
-    const run = observe(smallSwarm({ peers: 60, pieces: 400, but: { neighbours: 10, capacities: [
-      seedOf(8_000), { count: 59, uploadKbps: 2_000, downloadKbps: 6_000 },
+    const run = observe(smallSwarm({ peers: 60, pieces: 400, but: { neighbours: 10, classes: [
+      seedOf(8_000), { name: 'peer', count: 59, uploadKbps: 2_000, downloadKbps: 6_000 },
     ] } }), 1);
     expect(utilisation(run, 1 / 4, 3 / 4)).toBeGreaterThan(0.9);
   });
@@ -135,9 +135,9 @@ function utilisation({ swarm, result, arrivalsMs }: Observed, from: number, to: 
   return (arrived * swarm.pieceBits - seedsBits) / (leechersKbps * tookMs);
 }
 
-/** The tracker and a seed that downloads nothing. */
-function seedOf(uploadKbps: number): Swarm['capacities'][number] {
-  return { count: 2, uploadKbps, downloadKbps: 0 };
+/** A seed that downloads nothing. */
+function seedOf(uploadKbps: number): Swarm['classes'][number] {
+  return { name: 'seed', count: 1, uploadKbps, downloadKbps: 0 };
 }
 
 function sum(values: ArrayLike<number>): number {

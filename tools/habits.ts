@@ -11,7 +11,7 @@ import { checkedSwarm, readConfig, type RunDocument } from '@cachetorrent/runner
 import { Command } from 'commander';
 
 import { type Comparison, sectionOf } from './habits/section.ts';
-import { type Switched, switchesOf, thrownIn } from './habits/switches.ts';
+import { type Switched, switchesOf } from './habits/switches.ts';
 import type { Job } from './runs/batch.ts';
 import { collectRuns } from './runs/collect.ts';
 import { configFile, inRepository } from './runs/configs.ts';
@@ -74,7 +74,7 @@ async function plan({ config, pieces, leaders, seeds }: Options): Promise<Planne
     (['client', 'original'] as const).map((rules) => ({
       title: `${protocol}, from the rules of the ${rules}`,
       rows: switchesOf(rules, 'leaders' in overrides).map((switched) => {
-        const checked = checkedSwarm(thrownIn(file, switched), overrides);
+        const checked = checkedSwarm(file, { ...overrides, ...switched.thrown, rules });
         const jobs = Array.from({ length: seeds }, (_, i) => ({
           name: `${protocol}, ${rules}, ${switched.title}, seed ${i + 1}`,
           checked,

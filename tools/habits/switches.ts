@@ -3,7 +3,7 @@
  * from where a client stands, and each by itself from where the original stands.
  */
 
-import type { Config, ConfigFile } from '@cachetorrent/runner';
+import type { Overrides } from '@cachetorrent/runner';
 import { CLIENT_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import type { Rules } from '../published/experiments.ts';
@@ -13,7 +13,7 @@ export interface Switched {
   readonly title: string;
   readonly rules: Rules;
   /** What the configuration says besides its rules; nothing where the rules stand as they are. */
-  readonly thrown: Partial<Config>;
+  readonly thrown: Overrides;
 }
 
 /** These change nothing where nobody leads. */
@@ -36,12 +36,12 @@ export function switchesOf(rules: Rules, withLeaders: boolean): Switched[] {
     ...names.map((name) => ({
       title: `\`${name}\` ${isOn ? 'on' : 'off'}`,
       rules,
-      thrown: { habits: { [name]: isOn } },
+      thrown: { [`client.quirks.${name}`]: isOn },
     })),
     {
       title: isOn ? '50 ms for every message' : "the topology's latency",
       rules,
-      thrown: { latency: isOn ? { fixedMs: 50 } : { model: 'topology' } },
+      thrown: { latency: isOn ? 50 : 'topology' },
     },
     {
       title: isOn ? 'a seed that chokes as leechers do' : 'a seed that takes turns',
@@ -49,9 +49,4 @@ export function switchesOf(rules: Rules, withLeaders: boolean): Switched[] {
       thrown: { seedChoker: isOn ? 'tit-for-tat' : 'round-robin' },
     },
   ];
-}
-
-/** The configuration of a file with a switch thrown. */
-export function thrownIn(file: ConfigFile, { rules, thrown }: Switched): ConfigFile {
-  return { ...file, config: { ...file.config, ...thrown, rules } };
 }

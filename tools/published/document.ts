@@ -1,10 +1,11 @@
 /** Writes the comparison down: `docs/published.md`. */
 
+import { minimumDistributionTimeMs } from '@cachetorrent/simulator';
+
 import { inMinutes } from '../runs/advance.ts';
 import { type Estimate, estimate } from '../runs/estimate.ts';
 import { heading, paragraphs, table } from '../runs/markdown.ts';
 import { type Observed, titleOf } from './experiments.ts';
-import { minimumTimeMs } from './minimum-time.ts';
 import { orderings, valuesOf } from './orderings.ts';
 import { type ConfigName, type FigureName, PUBLISHED_T_MIN_MS } from './published-figures.ts';
 import { SENTENCES } from './sentences.ts';
@@ -105,7 +106,7 @@ function againstPublished(config: ConfigName, all: readonly Observed[]): string[
   const compared = compare(all.filter(({ variant }) => variant.config === config));
   if (compared.length === 0) return [];
   const swarm = compared[0]!.observed.jobs[0]!.checked.swarm;
-  const ours = Math.round(minimumTimeMs(swarm)).toLocaleString('en');
+  const ours = Math.round(minimumDistributionTimeMs(swarm)).toLocaleString('en');
   const published = PUBLISHED_T_MIN_MS[config].toLocaleString('en');
   const rows = compared.map(({ observed, figure, published: theirs, ours: mean, verdict }) => [
     titleOf(observed.variant),

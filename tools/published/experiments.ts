@@ -88,8 +88,8 @@ function overridesOf({ protocol, percent = 0, parts = 1 }: Variant): Overrides {
     case 'CacheTorrent':
       return { leaders: percent };
     case 'biased':
-      return { bias: percent };
+      return { externalNeighbours: percent };
     case 'MultiTorrent':
-      return { leaders: percent, multi: parts };
+      return { leaders: percent, subTorrents: parts };
   }
 }

@@ -1,17 +1,17 @@
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
+import { minimumDistributionTimeMs } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
 import { configFile } from '../runs/configs.ts';
 import { documentOf } from './document.ts';
 import { inOrderOfSeed, makeExperiments, type Observed } from './experiments.ts';
-import { minimumTimeMs } from './minimum-time.ts';
 import { orderings } from './orderings.ts';
 import { type FigureName, PUBLISHED, PUBLISHED_T_MIN_MS } from './published-figures.ts';
 import { verdictOn } from './verdict.ts';
 
 test.each(['medium', 'bigseed'] as const)('T_min of %s is the one that was published', async (config) => {
   const { swarm } = checkedSwarm(await readConfig(configFile(config)), {});
-  expect(minimumTimeMs(swarm)).toBeCloseTo(PUBLISHED_T_MIN_MS[config], -0.5);
+  expect(minimumDistributionTimeMs(swarm)).toBeCloseTo(PUBLISHED_T_MIN_MS[config], -0.5);
 });
 
 describe('a figure', () => {

@@ -1,11 +1,11 @@
 /** The same swarms by the rules of the original and by those of a client, in one table. */
 
 import type { RunDocument } from '@cachetorrent/runner';
+import { minimumDistributionTimeMs } from '@cachetorrent/simulator';
 
 import { estimate } from '../runs/estimate.ts';
 import { heading, table } from '../runs/markdown.ts';
 import { type Observed, type Rules, RULES, titleOf } from './experiments.ts';
-import { minimumTimeMs } from './minimum-time.ts';
 import type { ConfigName } from './published-figures.ts';
 
 type Result = RunDocument['result'];
@@ -53,7 +53,7 @@ export function sideBySide(config: ConfigName, all: readonly Observed[]): string
     heading(3, `${config}: what crosses borders`),
     comparison(pairs, BORDERS),
     heading(3, `${config}: how long it takes`),
-    `T_min is ${seconds(minimumTimeMs(swarm))} s.`,
+    `T_min is ${seconds(minimumDistributionTimeMs(swarm))} s.`,
     comparison(pairs, TIMES),
   ];
 }

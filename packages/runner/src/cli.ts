@@ -11,9 +11,9 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import { RunsFailed } from './campaign/failed.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
+import { addConfigurationCommands } from './commands/configuration.ts';
 import { Interrupted, run, RunFailed } from './commands/run.ts';
-import type { Overrides } from './configuration/swarm.ts';
-import { decimal, withOverrides } from './overrides.ts';
+import { type OverrideFlags, overridesOf, withOverrides } from './configuration/flags.ts';
 import type { CliEnvironment } from './surroundings.ts';
 import { UserMistake } from './user-mistake.ts';
 import { VERSION } from './version.ts';
@@ -43,7 +43,7 @@ export async function cli(args: readonly string[], surroundings: CliEnvironment)
   }
 }
 
-interface RunFlags extends Overrides {
+interface RunFlags extends OverrideFlags {
   readonly seed: number;
   readonly workers?: number | 'as';
   readonly out?: string;
@@ -88,7 +88,8 @@ function commandLine(surroundings: CliEnvironment): Command {
     .option('--force', 'runs even what will not fit into memory')
     .action(async (file: string, flags: RunFlags) => {
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
-      const { quiet = false, plan = false, force = false, log, logKinds, ...overrides } = rest;
+      const { quiet = false, plan = false, force = false, log, logKinds, ...fields } = rest;
+      const overrides = overridesOf(fields, (text) => stderr.write(`note: ${text}\n`));
       const optional = {
         ...(workers === undefined ? {} : { workers }),
         ...(out === undefined ? {} : { out }),
@@ -99,6 +100,7 @@ function commandLine(surroundings: CliEnvironment): Command {
       const how = { cdf, json, quiet, plan, force };
       await run({ file, overrides, seed, ...how, ...optional }, surroundings);
     });
+  addConfigurationCommands(program, surroundings);
   addCampaignCommands(program, surroundings);
   addClientCommands(program, surroundings);
   return program;
@@ -117,6 +119,14 @@ function exitCodeOf(error: unknown, { stderr }: CliEnvironment): number {
   const text = error instanceof RunFailed ? error.message : inFull(error);
   stderr.write(`the run failed: ${text}\n`);
   return EXIT.failed;
+}
+
+/** @throws InvalidArgumentError if `text` is not a number */
+function decimal(text: string): number {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    throw new InvalidArgumentError('Write a number.');
+  }
+  return Number(text);
 }
 
 function inFull(error: unknown): string {

@@ -6,16 +6,14 @@ export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
 export { RunsFailed } from './campaign/failed.ts';
 export { cli, EXIT } from './cli.ts';
-export { type ConfigFile, parseConfig, readConfig } from './configuration/read.ts';
-export type { CapacityNodes, Config, LatencyChoice, Rules } from './configuration/schema.ts';
+export type { Overrides, ParameterValue } from './configuration/parameters.ts';
 export {
   checkedSwarm,
   type CheckedSwarm,
-  complete,
-  type Overrides,
-  swarmOf,
-  type WholeConfig,
-} from './configuration/swarm.ts';
+  type ConfigFile,
+  parseConfig,
+  readConfig,
+} from './configuration/read.ts';
 export { cdfCsv, cdfTable } from './results/cdf.ts';
 export {
   type CompletionDocument,

@@ -1,26 +1,31 @@
-/** The user's mistakes: what cannot be simulated, said so that it can be mended. */
+/** Mistakes of the user: what cannot be simulated, and how to fix it. */
 
 export interface SwarmProblem {
-  /** Where it is: the field, by the name that the user knows. */
+  /** The place: a field of the swarm, such as `classes[1].uploadKbps`, or a line of a file. */
   readonly at: string;
-  /** What is wrong there. */
+  /** The field of the swarm, if the user knows it by another name. */
+  readonly field?: string;
+  /** What is wrong, as the rest of a sentence that begins with the field. */
   readonly problem: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 }
 
-/** The swarm cannot be simulated as it was described. The user can mend it. */
+/** The swarm cannot be simulated as described. The user can fix it. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
-  /** The field of the swarm. */
+  /** The place, by the name that the user knows. */
   readonly at: string;
-  /** What is wrong there, as the rest of a sentence that begins with `at`. */
+  /** The field of the swarm, such as `classes[1].uploadKbps`. */
+  readonly field: string;
+  /** What is wrong, as the rest of a sentence that begins with `at`. */
   readonly problem: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 
-  constructor({ at, problem, fix }: SwarmProblem) {
+  constructor({ at, field = at, problem, fix }: SwarmProblem) {
     super(`${at}: ${problem}; ${fix}`);
+    this.field = field;
     this.at = at;
     this.problem = problem;
     this.fix = fix;

@@ -1,6 +1,11 @@
 /** A parallel, deterministic simulator of BitTorrent and CacheTorrent swarms. */
 
 export type { BusyTimesReport } from './engine/threads/busy-times.ts';
+export {
+  ConfigurationError,
+  swarm,
+  type SwarmConfig,
+} from './configuration/index.ts';
 export { ActorFailed } from './engine/errors.ts';
 export { type SwarmProblem, SwarmError } from './errors.ts';
 export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
@@ -18,10 +23,12 @@ export {
   type SwarmResult,
 } from './swarm/results/result.ts';
 export type {
-  CapacityClass,
   LatencyModel,
+  PeerClass,
   Swarm,
   TransitStub,
 } from './swarm/plan/swarm.ts';
+export { peerCountOf } from './swarm/plan/swarm.ts';
+export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

@@ -207,7 +207,7 @@ const HEAP_DEFAULT_MB = 2_048;
  * The simulated time without an arrival or a piece after which nothing will come any more: many
  * rounds of the choker, and many times what the slowest who uploads needs for a piece.
  */
-function stallMs({ capacities, pieceBits, rechokeIntervalMs }: Swarm): number {
-  const uploads = capacities.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);
+function stallMs({ classes, pieceBits, rechokeIntervalMs }: Swarm): number {
+  const uploads = classes.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);
   return 100 * rechokeIntervalMs + (100 * pieceBits) / Math.min(...uploads);
 }

@@ -36,7 +36,7 @@ function swarmOf(peers: number, neighbours: number, pieces: number): Swarm {
     pieces,
     minPeers: peers,
     arrivalGapMs: 0,
-    capacities: [{ count: peers + 1, uploadKbps: 2_000, downloadKbps: 6_000 }],
+    classes: [{ name: 'peer', count: peers, uploadKbps: 2_000, downloadKbps: 6_000 }],
     topology: {
       transitDomains: 2,
       transitDomainSize: 5,

@@ -5,13 +5,13 @@
 
 import { availableParallelism } from 'node:os';
 
-import type { Config } from '@cachetorrent/runner';
+import type { SwarmConfig } from '@cachetorrent/simulator';
 
 export interface Point {
   /** On the horizontal axis. */
   readonly x: number;
   readonly workers: number;
-  readonly config: Config;
+  readonly config: SwarmConfig;
 }
 
 export interface Sweep {
@@ -33,7 +33,7 @@ const PIECES = 1_000;
 export function sweeps(share: number): readonly Sweep[] {
   const pieces = Math.max(5, Math.round(PIECES * share));
   const cores = availableParallelism();
-  const of = (changes: Partial<Shape>): Config => configOf({ pieces, as: AS, ...changes });
+  const of = (changes: Partial<Shape>): SwarmConfig => configOf({ pieces, as: AS, ...changes });
   return [
     {
       name: 'workers',
@@ -67,7 +67,7 @@ export function sweeps(share: number): readonly Sweep[] {
       axis: 'latency of all messages, ms (the lookahead)',
       ideal: 'constant',
       points: [200, 100, 50, 20, 10, 5].map((fixedMs) => {
-        return { x: fixedMs, workers: cores, config: of({ latency: { fixedMs } }) };
+        return { x: fixedMs, workers: cores, config: of({ latency: fixedMs }) };
       }),
     },
     {
@@ -87,30 +87,27 @@ interface Shape {
   readonly as: number;
   readonly pieces: number;
   readonly peersEach?: number;
-  readonly latency?: { readonly fixedMs: number };
+  readonly latency?: number;
 }
 
 /** As `medium` is, but for its shape. */
-function configOf({ as, pieces, peersEach = PEERS_OF_AN_AS, latency }: Shape): Config {
+function configOf({ as, pieces, peersEach = PEERS_OF_AN_AS, latency }: Shape): SwarmConfig {
   const peers = as * peersEach;
   return {
-    outPeers: NEIGHBOURS,
-    minNodes: peers,
-    seeds: 1,
-    pieceSize: 1_960_000,
-    pieces,
-    uploads: 4,
-    optimistics: 1,
-    interval: 10_000,
-    backlog: 10,
-    transitDomains: 10,
-    transitDomainSize: 50,
-    stubDomains: as,
-    // Twice the room that peers take, and a few routers for domains that come out small.
-    stubDomainSize: 2 * peersEach + 10,
-    transferInterval: 1_500,
-    capacityNodes: [{ number: peers + 1, upload: 2_000, download: 6_000 }],
-    ...(latency === undefined ? {} : { latency }),
+    peers,
+    upload: '2 Mbit/s',
+    download: '6 Mbit/s',
+    file: { pieces, pieceSize: 245_000 },
+    network: {
+      as,
+      // Twice the room that peers take, and a few routers for domains that come out small.
+      routersPerAs: 2 * peersEach + 10,
+      transitDomains: 10,
+      routersPerTransitDomain: 50,
+      allocationInterval: '1.5 s',
+      ...(latency === undefined ? {} : { latency }),
+    },
+    tracker: { neighbours: NEIGHBOURS },
   };
 }
 

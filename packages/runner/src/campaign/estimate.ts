@@ -3,7 +3,12 @@
  * runs, how many sit side by side, and what is told; never a result.
  */
 
-import { expectationOf, footprintOf, type Swarm } from '@cachetorrent/simulator';
+import {
+  expectationOf,
+  footprintOf,
+  minimumDistributionTimeMs,
+  type Swarm,
+} from '@cachetorrent/simulator';
 
 import type { RunRecord } from './store/record.ts';
 
@@ -39,39 +44,12 @@ export function memoryBytes(swarm: Swarm): number {
   return footprintOf(swarm, 1).bytes;
 }
 
-/** The least time in which a file can reach all peers (Kumar and Ross 2006). */
-function leastDistributionMs({ capacities, seeds, pieces, pieceBits }: Swarm): number {
-  const fileBits = pieces * pieceBits;
-  let first = 0;
-  let uploadKbps = 0;
-  let seedKbps = 0;
-  let slowestKbps = Infinity;
-  let leechers = 0;
-  for (const { count, uploadKbps: upload, downloadKbps: download } of capacities) {
-    // The tracker is node 0, then come the seeds.
-    const seedsHere = overlap(first, first + count, 1, 1 + seeds);
-    const leechersHere = overlap(first, first + count, 1 + seeds, Infinity);
-    seedKbps += seedsHere * upload;
-    uploadKbps += (seedsHere + leechersHere) * upload;
-    leechers += leechersHere;
-    if (leechersHere > 0) slowestKbps = Math.min(slowestKbps, download);
-    first += count;
-  }
-  const bounds = [fileBits / seedKbps, fileBits / slowestKbps, (leechers * fileBits) / uploadKbps];
-  return Math.max(...bounds);
-}
-
-/** How many whole numbers are in both [a, b) and [c, d). */
-function overlap(a: number, b: number, c: number, d: number): number {
-  return Math.max(0, Math.min(b, d) - Math.max(a, c));
-}
-
 /**
  * The time between two rows of a timeline: some fifty rows until the file can be everywhere, on a
  * number that people count in: 1, 2 or 5, and zeros.
  */
 export function timelineStepMs(swarm: Swarm): number {
-  const wantedMs = Math.max(1, leastDistributionMs(swarm) / 50);
+  const wantedMs = Math.max(1, minimumDistributionTimeMs(swarm) / 50);
   const decade = 10 ** Math.floor(Math.log10(wantedMs));
   return [1, 2, 5, 10].map((n) => n * decade).find((step) => step >= wantedMs) ?? 10 * decade;
 }

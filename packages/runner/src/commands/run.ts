@@ -10,8 +10,11 @@ import {
   SwarmError,
 } from '@cachetorrent/simulator';
 
-import { readConfig } from '../configuration/read.ts';
-import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
+import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
+
+import { flagsFor } from '../configuration/flags.ts';
+import type { Overrides } from '../configuration/parameters.ts';
+import { checkedSwarm, readConfig } from '../configuration/read.ts';
 import { ProgressDisplay } from '../progress/display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
@@ -127,7 +130,7 @@ function checkTogether({ out, timelineMs, log, logKinds, cdf, json }: RunOptions
 
 async function finish(
   swarm: Swarm,
-  config: WholeConfig,
+  config: CompleteSwarmConfig,
   options: RunOptions,
   surroundings: CliEnvironment,
 ): Promise<FinishedRun> {
@@ -202,8 +205,5 @@ function howFar(progress: Progress | undefined): string {
 }
 
 function commandOf({ file, overrides, seed }: RunOptions): string {
-  const flags = Object.entries({ ...overrides, seed }).map(([field, value]) => {
-    return `${flagOf(field)} ${value}`;
-  });
-  return ['cachetorrent run', file, ...flags].join(' ');
+  return ['cachetorrent run', file, ...flagsFor(overrides), `--seed ${seed}`].join(' ');
 }

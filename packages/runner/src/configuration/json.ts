@@ -1,55 +1,61 @@
-/** Reads JSON with comments, and says where it is none. */
+/** Parses JSON with comments, and reports where it is broken. */
 
-import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import type { Path } from '@cachetorrent/simulator/configuration';
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 
 import { UserMistake } from '../user-mistake.ts';
-import { Places } from './places.ts';
+import type { Places } from './places.ts';
 
 export interface Json {
   readonly tree: Node;
-  readonly places: Places;
+  readonly places: JsonPlaces;
 }
 
-/** What the parser missed, or met, in words, and what to do. By the name of its error. */
-const COMPLAINTS: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
-  InvalidSymbol: ['has a word that is no value', 'use a number, true, false, or "text" in quotes'],
-  InvalidNumberFormat: ['has a number that is none', 'write it as 1000, 0.5 or 1e3'],
+/** The problem and the fix for each error of the parser, by its name. */
+const PROBLEMS: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
+  InvalidSymbol: [
+    'has a word that is not a value',
+    'use a number, true, false, or "text" in quotes',
+  ],
+  InvalidNumberFormat: ['has a malformed number', 'write it as 1000, 0.5 or 1e3'],
   PropertyNameExpected: ['lacks the name of a field', 'write it in double quotes: "pieces": 1000'],
   ValueExpected: ['lacks a value', 'put a number, "text", [list] or {object} here'],
   ColonExpected: ['lacks a colon', 'put a ":" between the name of a field and its value'],
   CommaExpected: ['lacks a comma', 'put a "," before this'],
   CloseBraceExpected: ['lacks a closing brace', 'put a "}" where the object ends'],
   CloseBracketExpected: ['lacks a closing bracket', 'put a "]" where the list ends'],
-  EndOfFileExpected: ['goes on after its end', 'leave one object in the file, and comments'],
-  InvalidCommentToken: ['has a comment that is none', 'begin a comment with //'],
-  UnexpectedEndOfComment: ['has a comment that does not end', 'end it with */'],
-  UnexpectedEndOfString: ['has a text that does not end', 'put a double quote at its end'],
-  UnexpectedEndOfNumber: ['has a number that breaks off', 'write it as 1000, 0.5 or 1e3'],
-  InvalidUnicode: ['has a broken \\u escape', 'write four hexadecimal digits after it'],
-  InvalidEscapeCharacter: ['has a broken escape', 'write \\\\ for a backslash'],
+  EndOfFileExpected: ['continues after its end', 'keep one object, and comments'],
+  InvalidCommentToken: ['has a malformed comment', 'begin a comment with //'],
+  UnexpectedEndOfComment: ['has an unterminated comment', 'end it with */'],
+  UnexpectedEndOfString: ['has an unterminated text', 'put a double quote at its end'],
+  UnexpectedEndOfNumber: ['has an incomplete number', 'write it as 1000, 0.5 or 1e3'],
+  InvalidUnicode: ['has an invalid \\u escape', 'write four hexadecimal digits after it'],
+  InvalidEscapeCharacter: ['has an invalid escape', 'write \\\\ for a backslash'],
   InvalidCharacter: ['has a control character in a text', 'remove it'],
 };
 
-/** @throws UserMistake where `text` is not JSON, or names a field of an object twice */
+/** @throws UserMistake if `text` is not JSON, or names a field of an object twice */
 export function parseJson(file: string, text: string): Json {
-  // Byte order marks are how some editors begin a file; they count as space.
+  // Some editors begin a file with a byte order mark; it counts as space.
   const plain = text.replace(/^\uFEFF/, ' ');
   const errors: ParseError[] = [];
   const tree = parseTree(plain, errors, { allowTrailingComma: true });
-  const places = new Places(file, plain, tree);
-  if (plain.trim() === '') {
-    const fix = 'write a configuration into it; examples/configs/small.json is one';
-    throw new UserMistake({ at: file, problem: 'is empty', fix });
-  }
+  const places = new JsonPlaces(file, plain, tree);
   const [error] = errors;
   if (error !== undefined || tree === undefined) throw notJson(places, error);
   refuseRepeats(tree, places);
   return { tree, places };
 }
 
-function notJson(places: Places, error: ParseError | undefined): UserMistake {
+function notJson(places: JsonPlaces, error: ParseError | undefined): UserMistake {
   const code = error === undefined ? 'ValueExpected' : printParseErrorCode(error.error);
-  const [problem, fix] = COMPLAINTS[code] ?? [`is broken (${code})`, 'mend it'];
+  const [problem, fix] = PROBLEMS[code] ?? [`is broken (${code})`, 'correct it'];
   return new UserMistake({
     at: places.ofOffset(error?.offset ?? 0),
     problem: `is not JSON: it ${problem}`,
@@ -57,18 +63,59 @@ function notJson(places: Places, error: ParseError | undefined): UserMistake {
   });
 }
 
-/** Parsers take the last of them, people see the first. */
-function refuseRepeats(node: Node, places: Places): void {
+/** A parser would take the last of them, a reader the first. */
+function refuseRepeats(node: Node, places: JsonPlaces): void {
   const seen = new Set<string>();
   for (const child of node.children ?? []) {
     if (child.type === 'property') {
       const name = String(child.children![0]!.value);
       if (seen.has(name)) {
         const at = places.ofOffset(child.offset);
-        throw new UserMistake({ at, problem: `"${name}" stands here again`, fix: 'keep one' });
+        throw new UserMistake({ at, problem: `"${name}" is given twice`, fix: 'keep one of them' });
       }
       seen.add(name);
     }
     refuseRepeats(child, places);
+  }
+}
+
+class JsonPlaces implements Places {
+  readonly #file: string;
+  readonly #text: string;
+  readonly #tree: Node | undefined;
+
+  /** `tree` is the syntax tree of `text`, if it could be parsed. */
+  constructor(file: string, text: string, tree: Node | undefined) {
+    this.#file = file;
+    this.#text = text;
+    this.#tree = tree;
+  }
+
+  ofOffset(offset: number): string {
+    const before = this.#text.slice(0, offset);
+    const line = before.split('\n').length;
+    const column = offset - before.lastIndexOf('\n');
+    return `${this.#file}:${line}:${column}`;
+  }
+
+  ofValue(path: Path): string {
+    return this.ofOffset(this.offsetOf(path));
+  }
+
+  ofField(path: Path): string {
+    const value = this.#find(path);
+    return this.ofOffset(value?.parent?.type === 'property' ? value.parent.offset : 0);
+  }
+
+  offsetOf(path: Path): number {
+    for (let length = path.length; length >= 0; length--) {
+      const node = this.#find(path.slice(0, length));
+      if (node !== undefined) return node.offset;
+    }
+    return 0;
+  }
+
+  #find(path: Path): Node | undefined {
+    return this.#tree && findNodeAtLocation(this.#tree, [...path]);
   }
 }

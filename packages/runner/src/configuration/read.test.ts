@@ -2,135 +2,127 @@ import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { checkSwarm } from '@cachetorrent/simulator';
+import { swarmJsonSchema } from '@cachetorrent/simulator/configuration';
 import { describe, expect, test } from 'vitest';
 
 import { UserMistake } from '../user-mistake.ts';
-import { parseConfig, readConfig } from './read.ts';
-import { complete, swarmOf } from './swarm.ts';
+import { checkedSwarm, parseConfig, readConfig } from './read.ts';
+import { STARTING_FILE } from './starting-file.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/configs', import.meta.url));
 
-/** As the original's users have them: its fields, its comments, its layout. */
-const ORIGINAL = `// Simple configuration used only for testing purposes.
+const YAML = `# a flash crowd of 200 peers in 8 networks
+peers: 200
+file: { size: 256 MiB, pieceSize: 256 KiB }
+network: { as: 8 }
+cache: { leaders: 30 % }
+`;
 
+const JSONC = `// The same in JSON.
 {
-  "outPeers" : 5,
-  "inPeers"  : 5,
-
-  "minNodes" : 20,
-  "seeds"    : 1,
-
-  "pieceSize" : 196,
-  "pieces"   : 1000,
-
-  "uploads"     : 4,
-  "optimistics" : 1,
-  "interval"    : 10000,
-
-  "backlog" : 10,
-
-  "transitDomains"    : 10,
-  "transitDomainSize" : 50,
-  "stubDomains"       : 2,
-  "stubDomainSize"    : 50,
-
-  "transferInterval"  : 10,
-
-  "capacityNodes" : [{
-      "number"   : 21,
-      "upload"   : 10,
-      "download" : 20
-  }],
-
-  "allNodesRunInterval" : 10
+  "peers": 200,
+  "file": { "size": "256 MiB", "pieceSize": "256 KiB" },
+  "network": { "as": 8 }, /* networks */
+  "cache": { "leaders": "30 %" },
 }
 `;
 
-describe('a file of the original', () => {
-  test('is read unchanged', () => {
-    const { config } = parseConfig('small.json', ORIGINAL);
-    expect(config).toMatchObject({ outPeers: 5, minNodes: 20, pieceSize: 196, interval: 10_000 });
-    expect(config.capacityNodes).toEqual([{ number: 21, upload: 10, download: 20 }]);
+describe('a configuration', () => {
+  test('is YAML or JSON with comments, and means the same', () => {
+    const { swarm } = checkedSwarm(parseConfig('x.yaml', YAML));
+    expect(swarm).toMatchObject({ pieces: 1024, leaderPercent: 30, topology: { stubDomains: 8 } });
+    for (const file of ['x.json', 'x.conf']) {
+      expect(checkedSwarm(parseConfig(file, JSONC)).swarm).toEqual(swarm);
+    }
   });
 
-  test('may have fields of ours', () => {
-    const ours = `"rules": "original", "habits": { "staleRates": false }, "latency": { "fixedMs": 50 },
-      "arrivalGapMs": 0, "leaders": 50, "choker": "random",`;
-    const { config } = parseConfig('small.json', ORIGINAL.replace('{', `{ ${ours}`));
-    expect(config).toMatchObject({
-      rules: 'original', habits: { staleRates: false }, latency: { fixedMs: 50 }, leaders: 50,
-    });
+  test.each(readdirSync(EXAMPLES))('is the example %s', async (name) => {
+    const { swarm } = checkedSwarm(await readConfig(join(EXAMPLES, name)));
+    expect(swarm.seeds).toBeGreaterThan(0);
   });
 
-  test('may come from an editor that marks it, and end its lists with a comma', () => {
-    const text = `\uFEFF${ORIGINAL.replace('10\n}', '10,\n}').replaceAll('\n', '\r\n')}`;
-    expect(parseConfig('small.json', text).config.pieces).toBe(1000);
+  test('has a JSON Schema for editors', async () => {
+    const schema = `${JSON.stringify(swarmJsonSchema(), null, 2)}\n`;
+    await expect(schema).toMatchFileSnapshot('../../schema/swarm.schema.json');
   });
 });
 
-test.each(readdirSync(EXAMPLES))('the example %s is a configuration', async (name) => {
-  const { config } = await readConfig(join(EXAMPLES, name));
-  expect(config.seeds).toBeGreaterThan(0);
+describe('the starting file', () => {
+  test('is a configuration', () => {
+    const { swarm } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
+    expect(swarm).toMatchObject({ pieces: 256, leaderPercent: 30, seeds: 1 });
+  });
+
+  test('stays one when its commented fields are activated', () => {
+    const all = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1');
+    const { swarm } = checkedSwarm(parseConfig('swarm.yaml', all));
+    expect(swarm.classes.map(({ name }) => name)).toEqual(['seed', 'dsl', 'fibre']);
+    expect(swarm).toMatchObject({ backlog: 10, externalPercent: 10, subTorrents: 1 });
+  });
+
+  test('states the defaults in its comments', () => {
+    const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
+    const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
+      .replace(/^classes:\n(  - .*\n)+/m, '')
+      .replace(/^ *externalNeighbours.*\n/m, '');
+    expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
+  });
 });
 
-function whatIsWrongWith(text: string): UserMistake {
-  try {
-    parseConfig('x.json', text);
-  } catch (error) {
-    if (error instanceof UserMistake) return error;
-  }
-  throw new Error('nothing is');
-}
+describe('overrides', () => {
+  const file = parseConfig('x.yaml', YAML);
+  test.each([
+    { rule: 'name a field without its section',     overrides: { leaders: '5 %', pieceSize: '1 MiB', rules: 'original' }, is: { leaderPercent: 5, pieces: 256, latency: { model: 'fixed', fixedMs: 50 } } },
+    { rule: 'name a field with its section',        overrides: { 'network.latency': '70 ms', 'client.quirks.staleRates': true }, is: { latency: { model: 'fixed', fixedMs: 70 }, quirks: { staleRates: true } } },
+    { rule: 'turn a number of seeds into an object', overrides: { 'seeds.upload': '9 Mbit/s' },                is: { classes: [{ uploadKbps: 9_000, count: 1 }, { count: 199 }] } },
+    { rule: 'remove a field with null',             overrides: { leaders: null },                             is: { pieces: 1024 } },
+  ])('$rule', ({ overrides, is }) => {
+    expect(checkedSwarm(file, overrides).swarm).toMatchObject(is);
+  });
+
+  test('leave plain BitTorrent where leaders are removed', () => {
+    expect(checkedSwarm(file, { leaders: null }).swarm).not.toHaveProperty('leaderPercent');
+  });
+
+  test.each([
+    { of: 'an unknown field',          overrides: { leader: 5 },                 says: '--leader: there is no field "leader" in a configuration\n  to mend it: the nearest is "leaders"' },
+    { of: 'a former name',             overrides: { bias: 5 },                   says: '--bias: there is no field "bias" in a configuration\n  to mend it: it is called "externalNeighbours"' },
+    { of: 'a value of the wrong kind', overrides: { leaders: 'many' },           says: '--leaders: is "many", which is not a percentage\n  to mend it: write 30 %' },
+    { of: 'a value out of range',      overrides: { leaders: 101 },              says: '--leaders: is 101' },
+    { of: 'an option of leaders alone', overrides: { leaders: null, requestPriority: 'absolute' }, says: '--request-priority: is absolute, but there are no leaders\n  to mend it: set --leaders too' },
+  ])('refused: $of', ({ overrides, says }) => {
+    expect(() => checkedSwarm(file, overrides)).toThrow(says);
+  });
+});
 
 /** Each row changes the file above in one place; `line:column` is where the user has to look. */
-describe('a mistake is placed, named, and comes with its remedy', () => {
-  const lacking = (field: string) => ORIGINAL.replace(new RegExp(`  "${field}".*\n`), '');
+describe('a mistake is placed, named, and has a fix', () => {
   test.each([
-    { of: 'an empty file',        text: '',                                                says: 'x.json: is empty' },
-    { of: 'a file of comments',   text: '// nothing\n',                                    says: 'x.json:2:1: is not JSON: it lacks a value' },
-    { of: 'no JSON at all',       text: 'pieces = 1000',                                   says: 'x.json:1:1: is not JSON: it has a word that is no value' },
-    { of: 'a missing comma',      text: ORIGINAL.replace('20,', '20'),                     says: 'x.json:8:3: is not JSON: it lacks a comma' },
-    { of: 'a missing colon',      text: ORIGINAL.replace('"seeds"    :', '"seeds"'),       says: 'x.json:8:11: is not JSON: it lacks a colon' },
-    { of: 'a missing brace',      text: ORIGINAL.trimEnd().slice(0, -1),                   says: 'is not JSON: it lacks a closing brace' },
-    { of: 'an open text',         text: ORIGINAL.replace('"seeds" ', '"seeds '),           says: 'x.json:8:3: is not JSON: it has a text that does not end' },
-    { of: 'something after it',   text: `${ORIGINAL}{}`,                                   says: 'is not JSON: it goes on after its end' },
-    { of: 'a list',               text: '[1]',                                             says: 'x.json:1:1: the configuration: is [1], but has to be an object' },
-    { of: 'an unknown field',     text: ORIGINAL.replace('"pieces"', '"peices"'),          says: 'x.json:11:3: there is no field "peices"\n  to mend it: the nearest is "pieces"' },
-    { of: 'one in an entry',      text: ORIGINAL.replace('"upload"', '"up"'),              says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  to mend it: the nearest is "upload"' },
-    { of: 'an unknown habit',     text: ORIGINAL.replace('{', '{ "habits": {"stale": true},'), says: 'x.json:3:14: there is no field "stale" in habits\n  to mend it: the nearest is "staleRates"' },
-    { of: 'a missing field',      text: lacking('backlog'),                                says: 'x.json:3:1: backlog: is missing\n  to mend it: add "backlog": 10' },
-    { of: 'a missing size',       text: lacking('pieceSize'),                              says: 'pieceSize: is missing\n  to mend it: add "pieceSize": 1960000' },
-    { of: 'a missing list',       text: ORIGINAL.replace(/ {2}"capacityNodes"[^]*\],\n/, ''),   says: 'capacityNodes: is missing\n  to mend it: add "capacityNodes": [{ "number"' },
-    { of: 'a text for a number',  text: ORIGINAL.replace('20,', '"20",'),                  says: 'x.json:7:16: minNodes: is "20", but has to be a number' },
-    { of: 'a number for a list',  text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),           says: 'x.json:26:21: capacityNodes: is 701, but has to be a list' },
-    { of: 'nothing for a number', text: ORIGINAL.replace('20,', 'null,'),                  says: 'minNodes: is null, but has to be a number' },
-    { of: 'too large a number',   text: ORIGINAL.replace('20,', '1e999,'),                 says: 'minNodes: is ' },
-    { of: 'unknown rules',        text: ORIGINAL.replace('{', '{ "rules": "real",'),       says: 'rules: is "real", which it cannot be\n  to mend it: set it to one of "client", "original"' },
-    { of: 'an unknown choker',    text: ORIGINAL.replace('{', '{ "choker": "fair",'),      says: 'set it to one of "tit-for-tat", "random"' },
-    { of: 'a latency of nothing', text: ORIGINAL.replace('{', '{ "latency": {},'),         says: 'x.json:3:14: latency: has to be either fixed or the topology' },
-    { of: 'a field given twice',  text: ORIGINAL.replace('"seeds"', '"minNodes"'),         says: 'x.json:8:3: "minNodes" stands here again' },
-  ])('$of', ({ text, says }) => {
-    expect(() => parseConfig('x.json', text)).toThrow(says);
-    expect(() => parseConfig('x.json', text)).toThrow(UserMistake);
-    expect(() => parseConfig('x.json', text)).toThrow('to mend it: ');
+    { of: 'an empty file',           file: 'x.yaml', text: '',                                        says: 'x.yaml: is empty' },
+    { of: 'a file of comments',      file: 'x.yaml', text: '# nothing\n',                             says: 'x.yaml: is empty' },
+    { of: 'a comment of JSON',       file: 'x.json', text: '// nothing\n',                            says: 'x.json:2:1: is not JSON: it lacks a value' },
+    { of: 'broken YAML',             file: 'x.yaml', text: YAML.replace('{ as: 8 }', '{ as: 8'),      says: 'is not YAML: ' },
+    { of: 'a missing comma',         file: 'x.json', text: JSONC.replace('200,', '200'),              says: 'x.json:4:3: is not JSON: it lacks a comma' },
+    { of: 'a field given twice',     file: 'x.json', text: JSONC.replace('"network"', '"file"'),      says: 'x.json:5:3: "file" is given twice' },
+    { of: 'a list',                  file: 'x.yaml', text: '- 1',                                     says: 'x.yaml:1:1: the configuration: is [1], but must be an object' },
+    { of: 'an unknown field',        file: 'x.yaml', text: YAML.replace('leaders', 'leader'),         says: 'x.yaml:5:10: there is no field "leader" in cache\n  to mend it: the nearest is "leaders"' },
+    { of: 'an unknown field, JSON',  file: 'x.json', text: JSONC.replace('leaders', 'leader'),        says: 'x.json:6:14: there is no field "leader" in cache' },
+    { of: 'a missing field',         file: 'x.yaml', text: YAML.replace('peers: 200\n', ''),          says: 'x.yaml:2:1: peers: is missing\n  to mend it: add "peers": 200' },
+    { of: 'a missing section',       file: 'x.yaml', text: 'peers: 10',                               says: 'file: is missing\n  to mend it: add "file": { "size": "256 MiB" }' },
+    { of: 'a unit of another kind',  file: 'x.yaml', text: YAML.replace('256 MiB', '256 Mbps'),       says: 'x.yaml:3:15: file.size: is "256 Mbps", but a size has no unit "Mbps"' },
+    { of: 'a value out of range',    file: 'x.yaml', text: YAML.replace('30 %', '130 %'),             says: 'x.yaml:5:19: cache.leaders: is 130' },
+    { of: 'a count that is a text',  file: 'x.yaml', text: YAML.replace('peers: 200', 'peers: many'),               says: 'x.yaml:2:8: peers: is "many", but must be a number' },
+    { of: 'too many neighbours',     file: 'x.yaml', text: `${YAML}tracker: { neighbours: 200 }`,     says: 'x.yaml:6:24: tracker.neighbours: is 200, but a peer has only 199 others' },
+  ])('$of', ({ file, text, says }) => {
+    const check = () => checkedSwarm(parseConfig(file, text));
+    expect(check).toThrow(says);
+    expect(check).toThrow(UserMistake);
+    expect(check).toThrow('to mend it: ');
   });
 
-  test('who does all that it says has a configuration', () => {
-    const { mistakes } = whatIsWrongWith('{}');
-    const fields = mistakes.map(({ fix }) => fix.replace('add ', ''));
-    const { config } = parseConfig('x.json', `{ ${fields.join(', ')} }`);
-    expect(() => checkSwarm(swarmOf(complete(config)))).not.toThrow();
-  });
-
-  test('a misspelt field is not missing as well', () => {
-    const text = ORIGINAL.replace('"pieces"', '"peices"');
-    expect(() => parseConfig('x.json', text)).not.toThrow('is missing');
-  });
-
-  test('several mistakes are told in the order in which they stand', () => {
-    const text = ORIGINAL.replace('"pieces"', '"peices"').replace('20,', '"20",');
-    expect(() => parseConfig('x.json', text)).toThrow(/^x.json:7:16: minNodes[^]*\nx.json:11:3: there is no field "peices"/);
+  test('several mistakes come in the order in which they stand', () => {
+    const text = YAML.replace('peers: 200', 'peers: many').replace('30 %', 'all');
+    expect(() => parseConfig('x.yaml', text)).toThrow(/^x.yaml:2:8: peers[^]*\nx.yaml:5:19: cache.leaders/);
   });
 });
 
@@ -145,8 +137,8 @@ describe('a file that cannot be read', () => {
 
   test.skipIf(process.getuid?.() === 0)('a file of somebody else', async () => {
     const at = join(folder, 'secret.json');
-    writeFileSync(at, ORIGINAL);
+    writeFileSync(at, YAML);
     chmodSync(at, 0);
-    await expect(readConfig(at)).rejects.toThrow(`${at}: may not be read by you`);
+    await expect(readConfig(at)).rejects.toThrow(`${at}: is not readable for you`);
   });
 });

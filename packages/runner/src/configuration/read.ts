@@ -1,114 +1,137 @@
-/** Reads a configuration file: the text, then JSON, then the types of its fields. */
+/** Reads a configuration file, and makes the swarm that it describes. */
 
-import { readFile } from 'node:fs/promises';
-
-import { getNodeValue } from 'jsonc-parser';
+import type { Swarm } from '@cachetorrent/simulator';
+import {
+  checkTypes,
+  type CompleteSwarmConfig,
+  ConfigurationError,
+  type Path,
+  resolveSwarm,
+  type SwarmConfig,
+} from '@cachetorrent/simulator/configuration';
+import { closest } from 'fastest-levenshtein';
 
 import { UserMistake } from '../user-mistake.ts';
-import { mistakesIn, type Sort } from './issues.ts';
-import { parseJson } from './json.ts';
-import type { Whereabouts } from './places.ts';
-import { type Config, CONFIG_SCHEMA, fieldsAt } from './schema.ts';
+import { mistakesAt } from './mistakes.ts';
+import { importOriginal, isOriginal } from './original.ts';
+import {
+  fieldNames,
+  fieldPath,
+  flagOf,
+  FORMER_NAMES,
+  type Overrides,
+  withField,
+} from './parameters.ts';
+import { parseText, textOf } from './parse.ts';
+import type { Places } from './places.ts';
 
-/** A configuration, and where in its file everything stands. */
+/** A configuration, and where its values stand in its file. */
 export interface ConfigFile {
-  /** What it says, checked field by field. */
-  readonly config: Config;
-  /** For messages: line and column of each field. */
-  readonly places: Whereabouts;
+  /** What the file says; one of the original simulator is imported. */
+  readonly config: SwarmConfig;
+  /** The line and column of each value. */
+  readonly places: Places;
+  /** The name of the field at a path in the file, if it is another than today's. */
+  readonly nameOf?: (path: Path) => string | undefined;
 }
 
-/** @throws UserMistake where there is no such file, or it is no configuration */
+/** A swarm that can be simulated, and the complete configuration that describes it. */
+export interface CheckedSwarm {
+  /** To be given to `simulate`. */
+  readonly swarm: Swarm;
+  /** Every field written out, as numbers. Written to a file, it describes the same swarm again. */
+  readonly config: CompleteSwarmConfig;
+}
+
+const EXAMPLES = 'examples/configs/';
+
+/** @throws UserMistake if there is no such file, or it is not a configuration */
 export async function readConfig(file: string): Promise<ConfigFile> {
-  return parseConfig(file, await textOf(file, 'examples/configs/'));
+  return parseConfig(file, await textOf(file, EXAMPLES));
 }
 
-/** `file` is what to call `text` in messages. */
+/** `file` is the name of `text` in messages. */
 export function parseConfig(file: string, text: string): ConfigFile {
-  const { tree, places } = parseJson(file, text);
-  return { config: checkedConfig(getNodeValue(tree), places), places };
+  const { value, places } = parseText(file, text, `${EXAMPLES}small.json`);
+  return configOf(value, places);
 }
 
-/** @throws UserMistake where `value` is no configuration, with all that is wrong with it */
-export function checkedConfig(value: unknown, places: Whereabouts): Config {
-  const checked = CONFIG_SCHEMA.safeParse(value, { reportInput: true });
-  if (checked.success) {
-    refuseTwoLatencies(checked.data, places);
-    return checked.data;
+/** @throws UserMistake if `value` is not a configuration, naming all that is wrong with it */
+export function configOf(value: unknown, places: Places): ConfigFile {
+  if (isOriginal(value)) return importOriginal(value, places);
+  try {
+    return { config: checkTypes(value), places };
+  } catch (error) {
+    throw placed(error, places);
   }
-  throw new UserMistake(...mistakesIn(checked.error, places, CONFIGURATION));
-}
-
-const CONFIGURATION: Sort = {
-  whole: 'the configuration',
-  fieldsAt,
-  examples: {
-    array: '[{ "number": 701, "upload": 2000, "download": 6000 }]',
-    object: '{ ... }',
-  },
-  // The swarm of examples/configs/medium.json.
-  fieldExamples: {
-    outPeers: '20',
-    minNodes: '700',
-    seeds: '1',
-    pieceSize: '1960000',
-    pieces: '1000',
-    uploads: '4',
-    optimistics: '1',
-    interval: '10000',
-    backlog: '10',
-    transitDomains: '10',
-    transitDomainSize: '50',
-    stubDomains: '14',
-    stubDomainSize: '100',
-    transferInterval: '1500',
-    number: '701',
-    upload: '2000',
-    download: '6000',
-  },
-};
-
-/** One of them has to be chosen; the types of the fields cannot say so. */
-function refuseTwoLatencies({ latency }: Config, places: Whereabouts): void {
-  if (latency === undefined || Object.keys(latency).length === 1) return;
-  const at = `${places.ofValue(['latency'])}: latency`;
-  const problem = "has to be either fixed or the topology's";
-  const fix = 'write { "fixedMs": 50 } or { "model": "topology" }';
-  throw new UserMistake({ at, problem, fix });
 }
 
 /**
- * What is written in `file`; `examples` is a folder of such files.
+ * The swarm of a configuration, with `overrides` in place of what the file says.
  *
- * @throws UserMistake where it cannot be read
+ * @throws UserMistake naming the line or the option of each mistake
  */
-export async function textOf(file: string, examples: string): Promise<string> {
+export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): CheckedSwarm {
+  const applied = Object.entries(overrides).map(([name, value]) => ({
+    name,
+    value,
+    path: parameterPath(name),
+  }));
+  let config: object = file.config;
+  for (const { path, value } of applied) config = withField(config, path, value);
+  refuseWithoutLeaders(config, overrides);
+
+  const optionOf = (path: Path): string | undefined =>
+    applied.find((each) => each.path.every((step, i) => step === path[i]))?.name;
   try {
-    return await readFile(file, 'utf8');
+    return resolveSwarm(config);
   } catch (error) {
-    throw unreadable(file, examples, error as NodeJS.ErrnoException);
+    if (!(error instanceof ConfigurationError)) throw error;
+    const mistakes = error.problems.map((problem) => {
+      const option = optionOf(problem.path);
+      if (option === undefined) return mistakesAt([problem], file.places, file.nameOf)[0]!;
+      return { at: flagOf(option), problem: problem.problem, fix: problem.fix };
+    });
+    throw new UserMistake(...mistakes);
   }
 }
 
-function unreadable(file: string, examples: string, error: NodeJS.ErrnoException): UserMistake {
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR': {
-      const fix = `check the path; ${examples} has some to begin with`;
-      return new UserMistake({ at: file, problem: 'there is no such file', fix });
-    }
-    case 'EISDIR': {
-      const fix = 'name a file in it';
-      return new UserMistake({ at: file, problem: 'is a folder', fix });
-    }
-    case 'EACCES':
-    case 'EPERM': {
-      const fix = `allow yourself to read it: chmod u+r ${file}`;
-      return new UserMistake({ at: file, problem: 'may not be read by you', fix });
-    }
-    default: {
-      const fix = 'see that it can be read';
-      return new UserMistake({ at: file, problem: `cannot be read: ${error.message}`, fix });
-    }
+/** A swarm from a value whose places are known: for one setting of an experiment. */
+export function checkedSwarmAt(
+  value: unknown,
+  places: Places,
+  nameOf?: ConfigFile['nameOf'],
+): CheckedSwarm {
+  try {
+    return resolveSwarm(value);
+  } catch (error) {
+    throw placed(error, places, nameOf);
+  }
+}
+
+function placed(error: unknown, places: Places, nameOf?: ConfigFile['nameOf']): unknown {
+  if (!(error instanceof ConfigurationError)) return error;
+  return new UserMistake(...mistakesAt(error.problems, places, nameOf));
+}
+
+/** @throws UserMistake if no configuration has such a field */
+function parameterPath(name: string): Path {
+  const path = fieldPath(name);
+  if (path !== undefined) return path;
+  const former = FORMER_NAMES[name];
+  const nearest = former ?? closest(name, fieldNames() as string[]);
+  const problem = `there is no field "${name}" in a configuration`;
+  const fix = former === undefined ? `the nearest is "${nearest}"` : `it is called "${former}"`;
+  throw new UserMistake({ at: flagOf(name), problem, fix });
+}
+
+/** A file may have options of leaders without leaders: every configuration that we write does. */
+function refuseWithoutLeaders(config: object, overrides: Overrides): void {
+  if ((config as SwarmConfig).cache?.leaders !== undefined) return;
+  for (const name of ['subTorrents', 'requestPriority']) {
+    if (!(name in overrides)) continue;
+    const problem = `is ${String(overrides[name])}, but there are no leaders`;
+    const fix = 'set --leaders too, or leave it out';
+    throw new UserMistake({ at: flagOf(name), problem, fix });
   }
 }

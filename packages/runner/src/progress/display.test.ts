@@ -6,7 +6,7 @@ import { ProgressDisplay } from './display.ts';
 
 /** Ten peers, 100 pieces, nine neighbours to tell of each, and ten other messages to a piece: 19,000. */
 const swarm = {
-  capacities: [{ count: 11, uploadKbps: 1, downloadKbps: 1 }],
+  classes: [{ name: 'peer', count: 10, uploadKbps: 1, downloadKbps: 1 }],
   neighbours: 9, pieces: 100, habits: CLIENT_QUIRKS, topology: { stubDomains: 1 },
 } as unknown as Swarm;
 

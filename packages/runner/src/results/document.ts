@@ -5,13 +5,13 @@
 
 import type { Completion, Simulation } from '@cachetorrent/simulator';
 
-import type { WholeConfig } from '../configuration/swarm.ts';
+import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 import { VERSION } from '../version.ts';
 
 /** A run as JSON: what made it, what it came to, and how long it took. */
 export interface RunDocument {
   /** The configuration, with all defaults. */
-  readonly config: WholeConfig;
+  readonly config: CompleteSwarmConfig;
   /** Decided all chance. */
   readonly seed: number;
   /** Of CacheTorrent. */
@@ -64,7 +64,7 @@ export interface Timing {
 /** A run, as `documentOf` wants it. */
 export interface FinishedRun {
   /** The configuration, with all defaults. */
-  readonly config: WholeConfig;
+  readonly config: CompleteSwarmConfig;
   /** Decided all chance. */
   readonly seed: number;
   /** What `simulate` returned. */

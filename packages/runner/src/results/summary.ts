@@ -11,9 +11,12 @@ export function summaryOf(file: string, run: FinishedRun): string {
   const { result, workers, windows } = simulation;
   const messages = messageCount(result.messages);
   const lines = [
-    `${protocolOf(run)} on ${file}, ${config.rules} rules, seed ${seed}`,
+    `${protocolOf(run)} on ${file}, ${config.client.rules} rules, seed ${seed}`,
     '',
-    row('peers', `${whole(result.peers.id.length)}, of them ${seedsOf(config.seeds)}`),
+    row(
+      'peers',
+      `${whole(result.peers.id.length)}, of them ${seedsOf(config.seeds.reduce((sum, { count }) => sum + count, 0))}`,
+    ),
     row('autonomous systems', whole(result.asCount)),
     row('simulated duration', seconds(result.durationMs)),
     '',
@@ -33,9 +36,12 @@ export function summaryOf(file: string, run: FinishedRun): string {
   return `${lines.join('\n')}\n`;
 }
 
-function protocolOf({ config: { leaders, bias, multi } }: FinishedRun): string {
-  const parts = multi !== undefined && multi > 1 ? `, ${multi} parts` : '';
-  const near = bias === undefined ? '' : `, ${bias} % of the neighbours from anywhere`;
+function protocolOf({ config: { cache, tracker } }: FinishedRun): string {
+  const { leaders, subTorrents } = cache;
+  const { externalNeighbours } = tracker;
+  const parts = subTorrents > 1 ? `, ${subTorrents} sub-torrents` : '';
+  const near =
+    externalNeighbours === undefined ? '' : `, ${externalNeighbours} % external neighbours`;
   if (leaders === undefined) return `BitTorrent${near}`;
   return `CacheTorrent with ${leaders} % leaders${parts}${near}`;
 }

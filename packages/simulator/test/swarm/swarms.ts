@@ -19,10 +19,10 @@ export const FORTY: Swarm = {
   seedChoker: 'round-robin',
   allocationIntervalMs: 500,
   arrivalGapMs: 2,
-  capacities: [
-    { count: 1, uploadKbps: 0, downloadKbps: 0 },
-    { count: 20, uploadKbps: 1_000, downloadKbps: 3_000 },
-    { count: 20, uploadKbps: 1_500, downloadKbps: 4_000 },
+  arrivalOrder: 'listed',
+  classes: [
+    { name: 'slow', count: 20, uploadKbps: 1_000, downloadKbps: 3_000 },
+    { name: 'fast', count: 20, uploadKbps: 1_500, downloadKbps: 4_000 },
   ],
   topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 4, stubDomainSize: 20 },
   latency: { model: 'topology' },

@@ -3,9 +3,9 @@
  * each pair of AS of a run. Rows of different tables belong together by `run`, the run's key.
  */
 
-import { z } from 'zod';
+import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
 
-import { CONFIG_SCHEMA } from '../../configuration/schema.ts';
+import { fieldOf } from '../../configuration/parameters.ts';
 import { FIGURE_NAMES, FIGURES } from '../figures.ts';
 import type { RunRecord } from '../store/record.ts';
 
@@ -29,10 +29,26 @@ interface RunColumn extends Column {
 }
 
 /** Raised when a column is added or means something else, so that old tables are written anew. */
-export const COLUMNS_VERSION = 1;
+export const COLUMNS_VERSION = 2;
 
-/** What the types of JSON Schema are in a table; all others are written as JSON. */
-const TYPES: Readonly<Record<string, ColumnType>> = { number: 'number', string: 'text' };
+/** Fields of a configuration that are not numbers. */
+const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
+  seeds: 'json',
+  classes: 'json',
+  quirks: 'json',
+  classOrder: 'text',
+  latency: 'text',
+  rules: 'text',
+  choker: 'text',
+  seedChoker: 'text',
+  requestPriority: 'text',
+};
+
+/**
+ * Fields without a column: a complete configuration states capacities in `seeds` and `classes`,
+ * and the size of the file in pieces; `as` is the figure `asCount`, whose name SQL does not reserve.
+ */
+const NO_COLUMN: ReadonlySet<string> = new Set(['upload', 'download', 'size', 'as']);
 
 const RUN_COLUMNS: readonly RunColumn[] = [
   { name: 'run', type: 'text', of: (r) => r.key },
@@ -97,12 +113,21 @@ const TRAFFIC: Table = {
 
 export const TABLES: readonly Table[] = [RUNS, PEERS, TRAFFIC];
 
-/** A column for each field of a configuration; lists and objects as JSON. */
+/** A column for each field of a configuration, under its own name; lists and objects as JSON. */
 function configColumns(): RunColumn[] {
-  const { properties = {} } = z.toJSONSchema(CONFIG_SCHEMA, { unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, schema]) => {
-    const type = TYPES[String((schema as { type?: unknown }).type)] ?? 'json';
-    return { name, type, of: ({ config }) => cell(config[name as keyof typeof config]) };
+  const paths: readonly Path[] = [
+    ...FIELD_PATHS.filter((path) => path.length < 3),
+    ['client', 'quirks'],
+  ];
+  return paths.flatMap((path) => {
+    const name = String(path.at(-1));
+    if (NO_COLUMN.has(name)) return [];
+    const type = CONFIG_TYPES[name] ?? 'number';
+    const of = ({ config }: RunRecord): Cell => {
+      const value = fieldOf(config, path);
+      return type === 'text' && value !== undefined ? String(value) : cell(value);
+    };
+    return [{ name, type, of }];
   });
 }
 

@@ -8,7 +8,7 @@ import {
   type Swarm,
 } from '@cachetorrent/simulator';
 
-import type { WholeConfig } from '../../configuration/swarm.ts';
+import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 import { timelineStepMs } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { recordOf, sealed } from '../store/record.ts';
@@ -16,7 +16,7 @@ import type { Outcome } from './engine.ts';
 
 export interface RunTask {
   readonly key: RunKey;
-  readonly config: WholeConfig;
+  readonly config: CompleteSwarmConfig;
   readonly swarm: Swarm;
   readonly seed: number;
   /** Threads that the simulation may use. */

@@ -6,17 +6,23 @@
 import { isAbsolute, join } from 'node:path';
 
 import type { Swarm } from '@cachetorrent/simulator';
-import type { JSONPath } from 'jsonc-parser';
+import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configuration';
 
-import type { Whereabouts } from '../../configuration/places.ts';
-import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
-import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
+import {
+  fieldNames,
+  fieldOf,
+  fieldPath,
+  FORMER_NAMES,
+  type ParameterValue,
+  withField,
+} from '../../configuration/parameters.ts';
+import { type Places, placesBelow } from '../../configuration/places.ts';
+import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../configuration/read.ts';
 import { UserMistake } from '../../user-mistake.ts';
 import { FIGURE_NAMES } from '../figures.ts';
 import { type Constraint, constraint } from './constraint.ts';
-import type { Experiment, ParameterValue } from './schema.ts';
+import type { Experiment } from './schema.ts';
 import { type ExperimentFile, nearest } from './read.ts';
-import { fieldNames, fieldOf, fieldPath, withField } from './fields.ts';
 import { type RunKey, runKey, swarmDigest } from './key.ts';
 import { checkPlots } from './plots.ts';
 import { seedsOf } from './seeds.ts';
@@ -27,7 +33,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface Cell {
   readonly parameters: Parameters;
-  readonly config: WholeConfig;
+  readonly config: CompleteSwarmConfig;
   readonly swarm: Swarm;
 }
 
@@ -81,12 +87,7 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
 async function baseOf({ experiment, places, folder }: ExperimentFile): Promise<ConfigFile> {
   const { base } = experiment;
   if (typeof base === 'string') return readConfig(isAbsolute(base) ? base : join(folder, base));
-  const within: Whereabouts = {
-    ofValue: (path) => places.ofValue(['base', ...path]),
-    ofField: (path) => places.ofField(['base', ...path]),
-    offsetOf: (path) => places.offsetOf(['base', ...path]),
-  };
-  return { config: checkedConfig(base, within), places: within };
+  return configOf(base, placesBelow(places, ['base']));
 }
 
 function refuseBadName({ experiment, places }: ExperimentFile): void {
@@ -106,10 +107,10 @@ const COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** Where each parameter goes in a configuration; a label goes nowhere. */
-type Routes = ReadonlyMap<string, JSONPath | undefined>;
+type Routes = ReadonlyMap<string, Path | undefined>;
 
 function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combination[]): Routes {
-  const routes = new Map<string, JSONPath | undefined>();
+  const routes = new Map<string, Path | undefined>();
   const labels = experiment.labels ?? [];
   for (const label of labels) {
     const taken = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
@@ -132,8 +133,12 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
 }
 
 function unknownField(name: string, at: string, labels: readonly string[]): UserMistake {
-  const near = nearest(name, [...fieldNames(), ...labels]);
-  const fix = `the nearest is "${near}": write that; or, if it is but a name, add it to "labels"`;
+  const former = FORMER_NAMES[name];
+  const near = former ?? nearest(name, [...fieldNames(), ...labels]);
+  const fix =
+    former === undefined
+      ? `the nearest is "${near}": write that; or add it to "labels", if it is only a name`
+      : `it is called "${near}"`;
   return new UserMistake({ at, problem: 'is neither a field of a configuration nor a label', fix });
 }
 
@@ -188,22 +193,21 @@ function cellOf(
     value = withField(value, setting.path, setting.value);
   }
   const whereabouts = whereaboutsOf(applied, parameters, base.places, places);
-  const config = checkedConfig(value, whereabouts);
-  return { parameters, ...checkedSwarm({ config, places: whereabouts }, {}) };
+  return { parameters, ...checkedSwarmAt(value, whereabouts, base.nameOf) };
 }
 
 /** Of the fields of one cell: what was varied stands in the experiment, the rest in the base. */
 function whereaboutsOf(
-  applied: readonly (Setting & { readonly path: JSONPath })[],
+  applied: readonly (Setting & { readonly path: Path })[],
   parameters: Parameters,
-  base: Whereabouts,
-  places: Whereabouts,
-): Whereabouts {
+  base: Places,
+  places: Places,
+): Places {
   const varied = tellParameters(parameters);
   const suffix = varied === '' ? '' : ` (where ${varied})`;
-  const settingOf = (path: JSONPath) =>
+  const settingOf = (path: Path) =>
     applied.findLast((setting) => setting.path.every((step, i) => step === path[i]));
-  const where = (path: JSONPath, otherwise: (path: JSONPath) => string) => {
+  const where = (path: Path, otherwise: (path: Path) => string) => {
     const setting = settingOf(path);
     return `${setting === undefined ? otherwise(path) : places.ofValue(setting.at)}${suffix}`;
   };

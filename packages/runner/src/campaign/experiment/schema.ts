@@ -16,10 +16,10 @@
 
 import { z } from 'zod';
 
+import type { ParameterValue } from '../../configuration/parameters.ts';
 import { FIGURE_NAMES, type FigureName } from '../figures.ts';
 
-/** A value of a parameter; null leaves the field out. */
-export type ParameterValue = string | number | boolean | null | object;
+export type { ParameterValue };
 
 /** Numbers at equal distances (`step`) or at equal ratios (`times`), both ends included. */
 export interface Range {
@@ -72,7 +72,7 @@ export interface Experiment {
   readonly labels?: readonly string[];
   /** Which parameters take which values. */
   readonly vary?: Variation;
-  /** Leaves out combinations of which this is true: "leaders > 30 and bias < 20". */
+  /** Leaves out combinations of which this is true: "leaders > 30 and externalNeighbours < 20". */
   readonly exclude?: string | readonly string[];
   /** The seeds of all repetitions come from it. Default: 1. */
   readonly seed?: number;
@@ -141,7 +141,7 @@ const fields = {
   set: z
     .record(z.string(), parameterValue)
     .exactOptional()
-    .describe('Fields that differ from the base in all runs, such as "capacityNodes[1].upload".'),
+    .describe('Fields that differ from the base in all runs, such as "seeds.upload".'),
   labels: z
     .array(z.string())
     .exactOptional()
@@ -149,7 +149,9 @@ const fields = {
   exclude: z
     .union([z.string(), z.array(z.string())])
     .exactOptional()
-    .describe('Leaves out combinations of which this is true: "leaders > 30 and bias < 20".'),
+    .describe(
+      'Leaves out combinations of which this is true: "leaders > 30 and externalNeighbours < 20".',
+    ),
   seed: z.number().exactOptional().describe('The seeds of all repetitions come from it; or 1.'),
   repeat: z.number().exactOptional().describe('How many seeds each combination is run with.'),
   seeds: z.array(z.number()).exactOptional().describe('These seeds, instead of `repeat`.'),

@@ -20,7 +20,7 @@ export function filling(details: readonly Detail[]): Drawing | undefined {
     const [first] = detail.records;
     if (first === undefined) return [];
     const { timeline, peers } = first.result;
-    const all = peers.as.length * first.config.pieces;
+    const all = peers.as.length * first.config.file.pieces;
     return timeline.toMs.map((ms, i): Moment => {
       const value = (100 * timeline.piecesHeld[i]!) / all;
       return { panel: detail.name, seconds: ms / 1000, value, kind };

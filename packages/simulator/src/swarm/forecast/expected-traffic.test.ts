@@ -13,7 +13,7 @@ const SWARM: Swarm = {
   neighbours: 10,
   minPeers: PEERS,
   pieces: 100,
-  capacities: [{ count: PEERS + 1, uploadKbps: 1_000, downloadKbps: 3_000 }],
+  classes: [{ name: 'peer', count: PEERS, uploadKbps: 1_000, downloadKbps: 3_000 }],
   topology: { ...FORTY.topology, stubDomainSize: 100 },
 };
 

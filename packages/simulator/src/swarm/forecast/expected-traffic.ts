@@ -7,8 +7,7 @@
 
 import { externalCount, leaderCount } from '@cachetorrent/tracker';
 
-import { nodeCountOf } from '../plan/node-count.ts';
-import type { Swarm } from '../plan/swarm.ts';
+import { peerCountOf, type Swarm } from '../plan/swarm.ts';
 
 /** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
 const OTHER_MESSAGES = 10;
@@ -25,7 +24,7 @@ export interface Expectation {
 /** Of a swarm that has been checked. */
 export function expectationOf(swarm: Swarm): Expectation {
   const { leaderPercent, quirks } = swarm;
-  const peers = nodeCountOf(swarm.capacities) - 1;
+  const peers = peerCountOf(swarm);
   const others = othersOf(swarm, peers);
   const { connectionsEach, havesEach } =
     leaderPercent === undefined

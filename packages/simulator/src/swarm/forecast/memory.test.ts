@@ -15,7 +15,7 @@ describe('the footprint of a run', () => {
   });
 
   test.each([
-    { more: 'peers', change: { capacities: [{ count: 4_001, uploadKbps: 1, downloadKbps: 1 }] } },
+    { more: 'peers', change: { classes: [{ name: 'peer', count: 4_000, uploadKbps: 1, downloadKbps: 1 }] } },
     { more: 'neighbours', change: { neighbours: 20 } },
     { more: 'pieces', change: { pieces: 6_000 } },
     { more: 'leaders', change: { leaderPercent: 30 } },

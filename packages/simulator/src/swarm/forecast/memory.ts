@@ -8,8 +8,7 @@
  */
 
 import { expectationOf } from './expected-traffic.ts';
-import { nodeCountOf } from '../plan/node-count.ts';
-import type { Swarm } from '../plan/swarm.ts';
+import { peerCountOf, type Swarm } from '../plan/swarm.ts';
 
 /** In bytes. */
 export const PRICES = {
@@ -63,7 +62,7 @@ export interface Footprint {
 /** Of a swarm that has been checked. Nothing is allocated. */
 export function footprintOf(swarm: Swarm, workers: number): Footprint {
   const { pieces, topology } = swarm;
-  const peers = nodeCountOf(swarm.capacities);
+  const peers = 1 + peerCountOf(swarm);
   const { connectionsEach, messages } = expectationOf(swarm);
   const connections = peers * connectionsEach;
   const machines = peers * swarm.subTorrents;

@@ -78,7 +78,7 @@ describe('with sub-torrents', () => {
 
   test('all parts share one capacity', async () => {
     // A seed and one leecher: 60 pieces of 250 ms each, in whatever parts they come.
-    const pair = { ...swarm, leaderPercent: 100, neighbours: 1, minPeers: 2, pieces: 60, capacities: [{ count: 3, uploadKbps: 1_000, downloadKbps: 9_000 }] };
+    const pair = { ...swarm, leaderPercent: 100, neighbours: 1, minPeers: 2, pieces: 60, classes: [{ name: 'peer', count: 2, uploadKbps: 1_000, downloadKbps: 9_000 }] };
     const { result } = await simulate(pair, { seed: 1, workers: 1 });
     expect(result.durationMs).toBeGreaterThan(60 * 250);
     expect(result.durationMs).toBeLessThan(1.5 * 60 * 250);

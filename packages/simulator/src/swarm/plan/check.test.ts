@@ -5,32 +5,32 @@ import { SwarmError } from '../../errors.ts';
 import { checkSwarm } from './check.ts';
 import type { Swarm } from './swarm.ts';
 
-/** Twenty peers, one of them a seed, and a tracker. */
+/** Twenty peers, one of them a seed. */
 const good: Swarm = {
   neighbours: 5, minPeers: 20, seeds: 1, pieces: 100, pieceBits: 196,
   uploadSlots: 4, optimisticSlots: 1, rechokeIntervalMs: 10_000, backlog: 10,
   choker: 'tit-for-tat', seedChoker: 'round-robin',
   allocationIntervalMs: 10, arrivalGapMs: 2,
-  capacities: [{ count: 21, uploadKbps: 10, downloadKbps: 20 }],
+  classes: [{ name: 'peer', count: 20, uploadKbps: 10, downloadKbps: 20 }], arrivalOrder: 'listed',
   topology: { transitDomains: 10, transitDomainSize: 50, stubDomains: 2, stubDomainSize: 50 },
   latency: { model: 'topology' }, quirks: CLIENT_QUIRKS,
   requestPriority: 'within-rarity', subTorrents: 1,
 };
 
-/** Capacities are written `count:upload/download`, in order of arrival. */
-const of = (text: string): Swarm['capacities'] =>
-  Array.from(text.matchAll(/(-?[\d.]+):(-?[\d.]+)\/(-?[\d.]+)/g), ([, count, up, down]) => ({
-    count: Number(count), uploadKbps: Number(up), downloadKbps: Number(down),
+/** Classes are written `count:upload/download`. */
+const of = (text: string): Swarm['classes'] =>
+  Array.from(text.matchAll(/(-?[\d.]+):(-?[\d.]+)\/(-?[\d.]+)/g), ([, count, up, down], i) => ({
+    name: `class-${i}`, count: Number(count), uploadKbps: Number(up), downloadKbps: Number(down),
   }));
 
 test.each([
   { what: 'a plain swarm',                           change: {} },
   { what: 'CacheTorrent, biased, in parts',          change: { leaderPercent: 50, externalPercent: 10, subTorrents: 3 } },
   { what: 'no leaders but the one of each AS',       change: { leaderPercent: 0 } },
-  { what: 'a seed that cannot download',             change: { capacities: of('1:0/0 1:10/0 19:5/5') } },
-  { what: 'a leecher that cannot upload',            change: { capacities: of('2:10/10 1:0/5 18:5/5') } },
-  { what: 'two seeds of which one can upload',       change: { seeds: 2, capacities: of('1:0/0 1:0/0 1:10/0 18:5/5') } },
-  { what: 'peers that come when others have begun',  change: { capacities: of('50:10/20') } },
+  { what: 'a seed that cannot download',             change: { classes: of('1:10/0 19:5/5') } },
+  { what: 'a leecher that cannot upload',            change: { classes: of('1:10/10 1:0/5 18:5/5') } },
+  { what: 'two seeds of which one can upload',       change: { seeds: 2, classes: of('1:0/0 1:10/0 18:5/5') } },
+  { what: 'peers that come when others have begun',  change: { classes: of('49:10/20') } },
   { what: 'everybody as a neighbour',                change: { neighbours: 19 } },
   { what: 'everybody at once',                       change: { arrivalGapMs: 0 } },
 ])('$what can be simulated', ({ change }) => {
@@ -45,9 +45,10 @@ test.each([
   { change: { neighbours: 2.5 },              at: 'neighbours',  problem: 'is 2.5, which is not whole' },
   { change: { neighbours: Number.NaN },       at: 'neighbours',  problem: 'is NaN' },
   { change: { minPeers: 1 },                  at: 'minPeers',    problem: 'a swarm is two peers or more' },
-  { change: { minPeers: 30 },                 at: 'capacities',  problem: 'has entries for 21 nodes, but the tracker and 30 peers are 31' },
+  { change: { minPeers: 30 },                 at: 'minPeers',    problem: 'is 30, but there are only 20 peers' },
   { change: { pieces: 0 },                    at: 'pieces',      problem: 'there would be nothing to download' },
-  { change: { pieceBits: -1 },                at: 'pieceBits',   problem: 'is -1' },
+  { change: { pieceBits: -1 },                at: 'pieceBits',   problem: 'comes to -1 bits' },
+  { change: { pieceBits: 0.5 },               at: 'pieceBits',   problem: 'a whole number of bits' },
   { change: { uploadSlots: -1 },                  at: 'uploadSlots',     problem: 'is -1' },
   { change: { uploadSlots: 0, optimisticSlots: 0 },   at: 'uploadSlots',     problem: 'nobody would upload' },
   { change: { backlog: 0 },                   at: 'backlog',     problem: 'nobody would ask for anything' },
@@ -64,13 +65,13 @@ test.each([
   { change: { leaderPercent: 5, subTorrents: 101 }, at: 'subTorrents',       problem: 'there are only 100 pieces' },
   { change: { choker: 'fair' },               at: 'choker',      problem: 'is "fair", which is no strategy' },
   { change: { seedChoker: 'fair' },           at: 'seedChoker',  problem: 'is "fair", which is no strategy' },
-  { change: { capacities: [] },               at: 'capacities',  problem: 'is empty' },
-  { change: { capacities: of('0:1/1 21:1/1') },      at: 'capacities[0].count',        problem: 'is 0' },
-  { change: { capacities: of('21:-1/1') },           at: 'capacities[0].uploadKbps',   problem: 'is -1' },
-  { change: { capacities: of('1:9/9 1:0/9 19:5/5') },       at: 'capacities[1].uploadKbps',   problem: 'is 0 for the seed, so nobody could ever finish' },
-  { change: { seeds: 2, capacities: of('1:9/9 1:0/9 1:0/9 18:5/5') }, at: 'capacities[2].uploadKbps', problem: 'is 0 for every seed' },
-  { change: { capacities: of('20:9/9 1:5/0') },      at: 'capacities[1].downloadKbps', problem: 'is 0, so the peers from number 20 on could never finish' },
-  { change: { capacities: of('21:9/0') },            at: 'capacities[0].downloadKbps', problem: 'the peers from number 2 on' },
+  { change: { classes: [] },                  at: 'classes',  problem: 'is empty' },
+  { change: { classes: of('0:1/1 20:1/1') },         at: 'classes[0].count',        problem: 'is 0' },
+  { change: { classes: of('20:-1/1') },              at: 'classes[0].uploadKbps',   problem: 'is -1' },
+  { change: { classes: of('1:0/9 19:5/5') },         at: 'classes[0].uploadKbps',   problem: 'is 0 for the seed, so nobody could ever finish' },
+  { change: { seeds: 2, classes: of('1:0/9 1:0/9 18:5/5') }, at: 'classes[1].uploadKbps', problem: 'is 0 for every seed' },
+  { change: { classes: of('19:9/9 1:5/0') },         at: 'classes[1].downloadKbps', problem: 'is 0, so leechers of class "class-1" could never finish' },
+  { change: { classes: of('20:9/0') },               at: 'classes[0].downloadKbps', problem: 'leechers of class "class-0"' },
 ])('refused: $at $problem', ({ change, at, problem }) => {
   const mistake = mistakeIn({ ...good, ...change } as Swarm);
   expect(mistake.at).toBe(at);
@@ -80,8 +81,9 @@ test.each([
 
 test('fields go by the names that the user gave them', () => {
   const mistake = mistakeIn({ ...good, minPeers: 30 }, (field) => `<${field}>`);
-  expect(mistake.at).toBe('<capacities>');
-  expect(mistake.fix).toBe('add 10 to a number, or lower <minPeers> to 20');
+  expect(mistake.at).toBe('<minPeers>');
+  expect(mistake.field).toBe('minPeers');
+  expect(mistake.fix).toBe('set it to 20 or less, or raise <classes>');
 });
 
 function mistakeIn(...[swarm, nameOf]: Parameters<typeof checkSwarm>): SwarmError {

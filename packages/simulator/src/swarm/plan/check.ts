@@ -6,23 +6,22 @@
 import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../../errors.ts';
-import { nodeCountOf } from './node-count.ts';
-import type { Swarm } from './swarm.ts';
+import { peerCountOf, type Swarm } from './swarm.ts';
 
-/** How the user knows a field, given its name here, such as `capacities[1].uploadKbps`. */
+/** How the user knows a field, given its name here, such as `classes[1].uploadKbps`. */
 export type NameOf = (field: string) => string;
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
  *
- * @throws SwarmError saying where, what, and how to mend it
+ * @throws SwarmError saying where, what, and how to fix it
  */
 export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): void {
   const refuse: Refuse = (field, problem, fix) => {
-    throw new SwarmError({ at: nameOf(field), problem, fix });
+    throw new SwarmError({ field, at: nameOf(field), problem, fix });
   };
   checkNumbers(swarm, refuse);
-  checkCapacities(swarm, refuse, nameOf);
+  checkClasses(swarm, refuse, nameOf);
   checkPopulation(swarm, refuse, nameOf);
   checkProtocol(swarm, refuse, nameOf);
 }
@@ -44,13 +43,18 @@ interface NumberRule {
 const STUBS_MAX = 8192;
 const ROUTERS_MAX = 100_000;
 const PIECES_MAX = 2 ** 24;
-const NODES_MAX = 2 ** 24;
+const PEERS_MAX = 2 ** 24;
 /** Up to here a double tells milliseconds, and bits, apart. */
 const EXACT_MAX = 2 ** 53;
 const DAY_MS = 24 * 3600 * 1000;
 
 function checkNumbers(swarm: Swarm, refuse: Refuse): void {
   for (const rule of numberRules(swarm)) checkNumber(rule, refuse);
+  const { pieceBits } = swarm;
+  if (!(pieceBits >= 1 && pieceBits <= EXACT_MAX && Number.isInteger(pieceBits))) {
+    const problem = `comes to ${pieceBits} bits, but a piece has a whole number of bits`;
+    refuse('pieceBits', problem, 'set it to 256 KiB, for instance');
+  }
 }
 
 function numberRules(swarm: Swarm): NumberRule[] {
@@ -66,13 +70,6 @@ function numberRules(swarm: Swarm): NumberRule[] {
       least: 1,
       most: PIECES_MAX,
       or: 'there would be nothing to download',
-    },
-    {
-      field: 'pieceBits',
-      value: swarm.pieceBits,
-      least: 1,
-      most: EXACT_MAX,
-      or: 'a piece is some bits long',
     },
     { field: 'uploadSlots', value: swarm.uploadSlots, least: 0, or: 'it is a number of slots' },
     {
@@ -118,7 +115,7 @@ function domainsRule(field: string, value: number, most: number): NumberRule {
 }
 
 function checkNumber(rule: NumberRule, refuse: Refuse): void {
-  const { field, value, least, most = NODES_MAX, fraction = false, or } = rule;
+  const { field, value, least, most = PEERS_MAX, fraction = false, or } = rule;
   const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
   if (value < least) refuse(field, `is ${value}, but ${or}`, `set it to ${range}`);
   if (!(value <= most)) refuse(field, `is ${value}, more than can be`, `set it to ${range}`);
@@ -127,13 +124,13 @@ function checkNumber(rule: NumberRule, refuse: Refuse): void {
   }
 }
 
-function checkCapacities({ capacities }: Swarm, refuse: Refuse, nameOf: NameOf): void {
-  if (capacities.length === 0) {
-    refuse('capacities', 'is empty, so there are no nodes', 'list the tracker and the peers');
+function checkClasses({ classes }: Swarm, refuse: Refuse, nameOf: NameOf): void {
+  if (classes.length === 0) {
+    refuse('classes', 'is empty, so there are no peers', 'add a class of peers');
   }
-  capacities.forEach(({ count, uploadKbps, downloadKbps }, i) => {
+  classes.forEach(({ count, uploadKbps, downloadKbps }, i) => {
     checkNumber(
-      { field: `capacities[${i}].count`, value: count, least: 1, or: 'an entry is for somebody' },
+      { field: `classes[${i}].count`, value: count, least: 1, or: 'a class has at least one peer' },
       refuse,
     );
     for (const [field, value] of [
@@ -142,26 +139,25 @@ function checkCapacities({ capacities }: Swarm, refuse: Refuse, nameOf: NameOf):
     ] as const) {
       const or = 'capacity is not negative';
       const rule = { value, least: 0, most: EXACT_MAX, fraction: true, or };
-      checkNumber({ field: `capacities[${i}].${field}`, ...rule }, refuse);
+      checkNumber({ field: `classes[${i}].${field}`, ...rule }, refuse);
     }
   });
-  const nodes = nodeCountOf(capacities);
-  if (nodes > NODES_MAX) {
-    const problem = `has entries for ${nodes} nodes, more than can be numbered`;
-    refuse('capacities', problem, `lower ${nameOf('capacities')} to ${NODES_MAX} in all`);
+  const peers = peerCountOf({ classes });
+  if (peers > PEERS_MAX) {
+    const problem = `has ${peers} peers, more than can be simulated`;
+    refuse('classes', problem, `lower ${nameOf('classes')} to ${PEERS_MAX}`);
   }
 }
 
 /** Who there is, against what is asked of them. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
-  const { capacities, minPeers, neighbours, seeds } = swarm;
-  const nodes = nodeCountOf(capacities);
-  const peers = nodes - 1;
+  const { minPeers, neighbours, seeds } = swarm;
+  const peers = peerCountOf(swarm);
   if (peers < minPeers) {
     refuse(
-      'capacities',
-      `has entries for ${nodes} nodes, but the tracker and ${minPeers} peers are ${minPeers + 1}`,
-      `add ${minPeers - peers} to a number, or lower ${nameOf('minPeers')} to ${peers}`,
+      'minPeers',
+      `is ${minPeers}, but there are only ${peers} peers: the tracker would never answer`,
+      `set it to ${peers} or less, or raise ${nameOf('classes')}`,
     );
   }
   if (seeds >= peers) {
@@ -181,33 +177,31 @@ function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   checkWhoCanFinish(swarm, refuse);
 }
 
-/** The tracker arrives first and moves no pieces; then the seeds; then everybody else. */
-function checkWhoCanFinish({ capacities, seeds }: Swarm, refuse: Refuse): void {
-  let seedsSend = false;
+/** The first peers are the seeds, the others leechers. */
+function checkWhoCanFinish({ classes, seeds }: Swarm, refuse: Refuse): void {
+  let seedsUpload = false;
   let first = 0;
-  let seedEntry = 0;
-  capacities.forEach(({ count, uploadKbps, downloadKbps }, i) => {
+  let seedClass = 0;
+  classes.forEach(({ name, count, uploadKbps, downloadKbps }, i) => {
     const next = first + count;
-    if (first <= seeds && next > 1) {
-      seedsSend ||= uploadKbps > 0;
-      seedEntry = i;
+    if (first < seeds) {
+      seedsUpload ||= uploadKbps > 0;
+      seedClass = i;
     }
-    if (next > seeds + 1 && downloadKbps === 0) {
-      const who = `the peers from number ${Math.max(first, seeds + 1)} on`;
+    if (next > seeds && downloadKbps === 0) {
       refuse(
-        `capacities[${i}].downloadKbps`,
-        `is 0, so ${who} could never finish`,
-        'set it above 0; only the tracker (the first node) and the seeds (next) need none',
+        `classes[${i}].downloadKbps`,
+        `is 0, so leechers of class "${name}" could never finish`,
+        'set it above 0; only seeds need none',
       );
     }
     first = next;
   });
-  if (!seedsSend) {
-    const whose = seeds === 1 ? 'the seed' : 'every seed';
+  if (!seedsUpload) {
     refuse(
-      `capacities[${seedEntry}].uploadKbps`,
-      `is 0 for ${whose}, so nobody could ever finish`,
-      'set it above 0; the first node is the tracker, the seeds come next',
+      `classes[${seedClass}].uploadKbps`,
+      `is 0 for ${seeds === 1 ? 'the seed' : 'every seed'}, so nobody could ever finish`,
+      'set it above 0',
     );
   }
 }

@@ -1,27 +1,28 @@
 /** Makes the plan of a run from its swarm and its seed, on the main thread. */
 
-import { exponential, seededRandom } from '@cachetorrent/std';
+import { exponential, type Random, seededRandom } from '@cachetorrent/std';
 
 import { sharedRates } from '../../network/allocation.ts';
 import { fixedTables } from '../../network/fixed-latency.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
 import { placeOnRouters, type Placement } from '../../network/placement.ts';
 import { routedTables } from '../../network/routed-tables.ts';
-import { sharedFloat64 } from '../../network/shared-arrays.ts';
+import { sharedFloat64, sharedUint16 } from '../../network/shared-arrays.ts';
 import { transitStub } from '../../network/transit-stub.ts';
-import { nodeCountOf } from './node-count.ts';
 import type { PlanData, Recording } from './plan.ts';
-import type { CapacityClass, Swarm } from './swarm.ts';
+import { type PeerClass, peerCountOf, type Swarm } from './swarm.ts';
 
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
-  const nodeCount = nodeCountOf(swarm.capacities);
+  const nodeCount = 1 + peerCountOf(swarm);
   const { placement, latencies } = layOut(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
   const uploadKbps = sharedFloat64(nodeCount);
   const downloadKbps = sharedFloat64(nodeCount);
-  for (const [id, capacity] of eachNode(swarm.capacities)) {
-    uploadKbps[nodeOfArrival[id]!] = capacity.uploadKbps;
-    downloadKbps[nodeOfArrival[id]!] = capacity.downloadKbps;
+  const classOfPeer = assignClasses(swarm, seed);
+  for (let id = 1; id < nodeCount; id++) {
+    const peerClass = swarm.classes[classOfPeer[id]!]!;
+    uploadKbps[nodeOfArrival[id]!] = peerClass.uploadKbps;
+    downloadKbps[nodeOfArrival[id]!] = peerClass.downloadKbps;
   }
   return {
     swarm,
@@ -29,6 +30,7 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     placement,
     latencies,
     arrivesAtMs: arrivals(swarm, nodeCount, seed),
+    classOfPeer,
     uploadKbps,
     downloadKbps,
     rates: sharedRates(nodeCount),
@@ -62,10 +64,37 @@ function arrivals({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Flo
   return atMs;
 }
 
-/** Capacities are given out in order of arrival. */
-function* eachNode(capacities: readonly CapacityClass[]): Iterable<[number, CapacityClass]> {
-  let id = 0;
-  for (const capacity of capacities) {
-    for (let n = 0; n < capacity.count; n++) yield [id++, capacity];
+/**
+ * The class of each peer, an index into `classes`, by id; the tracker (id 0) has none. Peers are
+ * numbered in order of arrival, and the seeds arrive first.
+ */
+function assignClasses({ classes, seeds, arrivalOrder }: Swarm, seed: number): Uint16Array {
+  const classOfPeer = sharedUint16(1 + peerCountOf({ classes }));
+  let id = 1;
+  for (const [index, { count }] of classes.entries()) {
+    classOfPeer.fill(index, id, id + count);
+    id += count;
+  }
+  if (arrivalOrder === 'shuffled' && hasSeveralClasses(classes, seeds)) {
+    shuffle(classOfPeer.subarray(1 + seeds), seededRandom(seed, 'classes'));
+  }
+  return classOfPeer;
+}
+
+function hasSeveralClasses(classes: readonly PeerClass[], seeds: number): boolean {
+  let before = 0;
+  return classes.some(({ count }) => {
+    before += count;
+    return before > seeds && before < peerCountOf({ classes });
+  });
+}
+
+/** Every order is equally likely (Fisher and Yates). */
+function shuffle(values: Uint16Array, random: Random): void {
+  for (let last = values.length - 1; last > 0; last--) {
+    const chosen = random.below(last + 1);
+    const value = values[last]!;
+    values[last] = values[chosen]!;
+    values[chosen] = value;
   }
 }

@@ -42,6 +42,8 @@ export interface PlanData extends Recording {
   readonly latencies: LatencyTables;
   /** When each node arrives, in ms, by id. */
   readonly arrivesAtMs: Float64Array;
+  /** The class of each peer, an index into `swarm.classes`, by id. */
+  readonly classOfPeer: Uint16Array;
   /** Capacities by node, in kbit/s. */
   readonly uploadKbps: Float64Array;
   readonly downloadKbps: Float64Array;
@@ -143,6 +145,11 @@ export class Plan {
       if (id !== TRACKER) sum += this.capacityOf(id as PeerId).uploadKbps;
     }
     return sum;
+  }
+
+  /** The class of a peer: an index into `swarm.classes`. */
+  classOf(id: PeerId): number {
+    return this.#data.classOfPeer[id]!;
   }
 
   arrivesAtMs(id: PeerId): number {

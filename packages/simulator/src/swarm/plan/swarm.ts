@@ -7,13 +7,15 @@
 
 import type { ChokerName, Quirks, RequestPriority, SeedChokerName } from '@cachetorrent/protocol';
 
-/** A number of nodes, in order of arrival, with the same capacity. */
-export interface CapacityClass {
-  /** How many nodes have this line. */
+/** Peers with the same capacity. */
+export interface PeerClass {
+  /** Name of the class, by which results are broken down. */
+  readonly name: string;
+  /** Number of peers. */
   readonly count: number;
-  /** Upload capacity, in kbit/s, that is bits per millisecond. */
+  /** Upload capacity of each, in kbit/s, that is bits per millisecond. */
   readonly uploadKbps: number;
-  /** Download capacity, in kbit/s. */
+  /** Download capacity of each, in kbit/s. */
   readonly downloadKbps: number;
 }
 
@@ -40,7 +42,7 @@ export interface Swarm {
   readonly neighbours: number;
   /** The tracker answers when so many peers have joined. */
   readonly minPeers: number;
-  /** How many of the first peers hold the whole file from the start. */
+  /** Number of peers that hold the whole file from the start: the first to arrive. */
   readonly seeds: number;
 
   /** Pieces of the file. */
@@ -65,8 +67,13 @@ export interface Swarm {
   readonly allocationIntervalMs: number;
   /** Mean gap between two arrivals; gaps are exponential, rounded down to whole milliseconds. */
   readonly arrivalGapMs: number;
-  /** In order of arrival: the tracker first, then the peers. The counts add up to all nodes. */
-  readonly capacities: readonly CapacityClass[];
+  /** All peers, class by class: the first `seeds` of them are the seeds. */
+  readonly classes: readonly PeerClass[];
+  /**
+   * Which leecher belongs to which class: the order of `classes` is the order of arrival
+   * (`listed`), or classes are assigned to leechers at random (`shuffled`). Seeds arrive first.
+   */
+  readonly arrivalOrder: 'listed' | 'shuffled';
 
   /** The internetwork that peers are placed in. */
   readonly topology: TransitStub;
@@ -86,4 +93,9 @@ export interface Swarm {
   readonly externalPercent?: number;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
   readonly subTorrents: number;
+}
+
+/** The number of peers of a swarm, seeds included. */
+export function peerCountOf({ classes }: Pick<Swarm, 'classes'>): number {
+  return classes.reduce((sum, { count }) => sum + count, 0);
 }

@@ -1,0 +1,50 @@
+/** `cachetorrent init` writes a configuration to start from, `import` converts an old one. */
+
+import { writeFile } from 'node:fs/promises';
+
+import type { Command } from 'commander';
+
+import { configYaml } from '../configuration/export-yaml.ts';
+import { readConfig } from '../configuration/read.ts';
+import { STARTING_FILE } from '../configuration/starting-file.ts';
+import type { CliEnvironment } from '../surroundings.ts';
+import { UserMistake } from '../user-mistake.ts';
+
+/** Adds the commands to the program. */
+export function addConfigurationCommands(program: Command, environment: CliEnvironment): void {
+  program
+    .command('init')
+    .description('Write a commented configuration file to start from.')
+    .argument('[file]', 'the file to write', 'swarm.yaml')
+    .option('--force', 'overwrite an existing file')
+    .action((file: string, { force = false }: { force?: boolean }) =>
+      init(file, force, environment),
+    );
+  program
+    .command('import')
+    .description('Print a configuration of the original simulator in the format of today.')
+    .argument('<config>', 'a configuration file')
+    .action(async (file: string) => {
+      const { config } = await readConfig(file);
+      environment.stdout.write(configYaml(config));
+    });
+}
+
+/** @throws UserMistake if the file exists or cannot be written */
+async function init(file: string, force: boolean, { stdout }: CliEnvironment): Promise<void> {
+  try {
+    await writeFile(file, STARTING_FILE, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') {
+      const fix = 'name another file, or overwrite it with --force';
+      throw new UserMistake({ at: file, problem: 'exists already', fix });
+    }
+    throw new UserMistake({
+      at: file,
+      problem: `cannot be written: ${message}`,
+      fix: 'check the path',
+    });
+  }
+  stdout.write(`Wrote ${file}. Run it:  cachetorrent run ${file}\n`);
+}

@@ -1,0 +1,83 @@
+/**
+ * Parameters: the fields of a configuration by name, for options of the command line and for
+ * experiments. A field in a section may be named without it: `leaders` is `cache.leaders`. Fields
+ * of lists are named with their index: `classes[1].upload`, `seeds.upload`.
+ */
+
+import { FIELD_PATHS, fieldsAt, type Path } from '@cachetorrent/simulator/configuration';
+
+/** The value of a parameter; null removes the field. */
+export type ParameterValue = string | number | boolean | null | object;
+
+/** Parameters that replace fields of a configuration, by name. */
+export type Overrides = Readonly<Record<string, ParameterValue>>;
+
+/** Names of the original simulator and of earlier versions, and today's. */
+export const FORMER_NAMES: Readonly<Record<string, string>> = {
+  bias: 'externalNeighbours',
+  multi: 'subTorrents',
+  preference: 'requestPriority',
+  outPeers: 'neighbours',
+  minNodes: 'minPeers',
+  uploads: 'uploadSlots',
+  optimistics: 'optimisticSlots',
+  interval: 'rechokeInterval',
+  transferInterval: 'allocationInterval',
+  stubDomains: 'as',
+  stubDomainSize: 'routersPerAs',
+  transitDomainSize: 'routersPerTransitDomain',
+  arrivalGapMs: 'meanGap',
+};
+
+const PATHS: ReadonlyMap<string, Path> = new Map(
+  FIELD_PATHS.flatMap((path) => [[path.join('.'), path] as const, [path.at(-1)!, path] as const]),
+);
+
+/** The path of the field with this name; undefined if no configuration has such a field. */
+export function fieldPath(name: string): Path | undefined {
+  const known = PATHS.get(name);
+  if (known !== undefined) return known;
+  if (!/^[a-zA-Z]+(\[\d+\]|\.[a-zA-Z]+)*$/.test(name)) return undefined;
+  const path = Array.from(name.matchAll(/[a-zA-Z]+|\d+/g), ([step]) =>
+    /^\d/.test(step) ? Number(step) : step,
+  );
+  const isKnown = path.every(
+    (step, i) => typeof step === 'number' || fieldsAt(path.slice(0, i)).includes(step),
+  );
+  return isKnown ? path : undefined;
+}
+
+/** The names of all parameters, for suggestions. */
+export function fieldNames(): readonly string[] {
+  return [
+    ...PATHS.keys(),
+    ...fieldsAt(['seeds']).map((name) => `seeds.${name}`),
+    ...fieldsAt(['classes']).map((name) => `classes[0].${name}`),
+  ];
+}
+
+/** The value of the field at `path`, if `config` has it. */
+export function fieldOf(config: object, path: Path): ParameterValue | undefined {
+  let value: unknown = config;
+  for (const step of path) value = (value as Record<string | number, unknown> | undefined)?.[step];
+  return value as ParameterValue | undefined;
+}
+
+/** Returns `config` with another value at `path`; null removes the field. */
+export function withField(config: object, path: Path, value: ParameterValue): object {
+  const [step, ...rest] = path;
+  const within = (config as Record<string | number, unknown>)[step!];
+  // A number of seeds becomes an object where a field of it is set.
+  const holder = typeof within === 'number' ? { count: within } : within;
+  const replaced =
+    rest.length === 0 ? value : withField((holder as object | undefined) ?? {}, rest, value);
+  if (Array.isArray(config)) return config.with(step as number, replaced);
+  if (replaced !== null) return { ...config, [step!]: replaced };
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
+}
+
+/** The option of the command line for a parameter: `seedChoker` is `--seed-choker`. */
+export function flagOf(name: string): string {
+  const field = name.split('.').at(-1)!;
+  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -1,0 +1,56 @@
+/** The commented configuration that `cachetorrent init` writes. */
+
+/**
+ * Only the lines without a leading `#` count; every `# field: value` line can be activated by
+ * removing its `# `, and states the default unless its comment says otherwise.
+ */
+export const STARTING_FILE = `# A swarm for cachetorrent. Run it:  cachetorrent run FILE
+#
+# Quantities have a unit ("256 KiB", "2 Mbit/s", "10 s", "30 %"); a plain number is in bytes,
+# kbit/s, milliseconds or percent.
+
+peers: 200                # seeds included
+# seeds: 1                # or { count: 1, upload: 20 Mbit/s, download: 0 }
+# upload: 10 Mbit/s       # capacity of peers whose class states none
+# download: 50 Mbit/s
+
+# Classes of leechers with the same capacity, by count or by share (default: one class).
+# classes:
+#   - { name: dsl, share: 60 %, upload: 2 Mbit/s, download: 16 Mbit/s }
+#   - { name: fibre, share: 40 %, upload: 50 Mbit/s, download: 100 Mbit/s }
+
+file:
+  size: 64 MiB            # or pieces: 256
+  pieceSize: 256 KiB
+
+# arrivals:
+#   meanGap: 2 ms         # mean time between two arrivals, a Poisson process
+#   classOrder: shuffled  # or listed: one class after the other
+
+network:
+  as: 8                   # autonomous systems (default: 10)
+#   routersPerAs: 54      # ± 2; every node has a router of its own
+#   transitDomains: 4     # the backbone
+#   routersPerTransitDomain: 10
+#   latency: topology     # or one latency for all: 50 ms
+#   allocationInterval: 1 s  # how often the rates of flows are set
+
+# tracker:
+#   neighbours: 20        # named to each peer; as many again connect to it
+#   externalNeighbours: 10 %  # biased neighbour selection (default: off)
+#   minPeers: 200         # the tracker answers when this many peers have joined
+
+# client:
+#   rules: client         # or original: as the simulator of 2018
+#   uploadSlots: 4
+#   optimisticSlots: 1
+#   rechokeInterval: 10 s
+#   backlog: 10           # pieces requested on a connection at a time
+#   choker: tit-for-tat   # or random
+#   seedChoker: round-robin  # or fastest-upload, random, tit-for-tat
+
+cache:                    # CacheTorrent; remove for plain BitTorrent
+  leaders: 30 %           # of the peers of each AS
+#   subTorrents: 1
+#   requestPriority: within-rarity  # or absolute
+`;

@@ -1,0 +1,72 @@
+/** Parses YAML, and reports where it is broken. */
+
+import type { Path } from '@cachetorrent/simulator/configuration';
+import { type Document, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+
+import { UserMistake } from '../user-mistake.ts';
+import type { Places } from './places.ts';
+
+/** @throws UserMistake if `text` is not YAML; `example` is a file of the expected kind */
+export function parseYaml(
+  file: string,
+  text: string,
+  example: string,
+): { readonly value: unknown; readonly places: Places } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const places = new YamlPlaces(file, document, lines);
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const problem = `is not YAML: ${error.message}`;
+    throw new UserMistake({ at: places.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
+  }
+  return { value: valueOf(document, file), places };
+}
+
+/** The parser refuses aliases that multiply without end. */
+function valueOf(document: Document, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    const problem = `is not YAML: ${(error as Error).message}`;
+    throw new UserMistake({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+  }
+}
+
+class YamlPlaces implements Places {
+  readonly #file: string;
+  readonly #document: Document;
+  readonly #lines: LineCounter;
+
+  constructor(file: string, document: Document, lines: LineCounter) {
+    this.#file = file;
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  ofOffset(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${this.#file}:${line}:${col}`;
+  }
+
+  ofValue(path: Path): string {
+    return this.ofOffset(this.offsetOf(path));
+  }
+
+  ofField(path: Path): string {
+    const holder = this.#document.getIn(path.slice(0, -1), true) ?? this.#document.contents;
+    const items: readonly unknown[] =
+      (holder as { readonly items?: unknown[] } | null)?.items ?? [];
+    const pair = items.find((item) => isPair(item) && String(item.key) === String(path.at(-1)));
+    const key = isPair(pair) && isNode(pair.key) ? pair.key : undefined;
+    return this.ofOffset(key?.range?.[0] ?? this.offsetOf(path));
+  }
+
+  offsetOf(path: Path): number {
+    for (let length = path.length; length > 0; length--) {
+      const node = this.#document.getIn(path.slice(0, length), true);
+      if (isNode(node) && node.range) return node.range[0];
+    }
+    return this.#document.contents?.range?.[0] ?? 0;
+  }
+}

@@ -1,0 +1,360 @@
+/**
+ * The configuration of a swarm: which fields there are, of which types, and what they mean. The
+ * same model serves configuration files, experiments, options of the command line and the API.
+ *
+ *     peers: 200
+ *     file: { size: 256 MiB, pieceSize: 256 KiB }
+ *     network: { as: 8 }
+ *     cache: { leaders: 30 % }
+ *
+ * Only the number of peers and the size of the file are required. A name of a field is unique
+ * unless it stands in a list, so that `leaders` and `cache.leaders` name the same parameter.
+ *
+ * The schema states types and units; `resolve.ts` the defaults; `checkSwarm` which values make
+ * sense together.
+ */
+
+import {
+  CHOKERS,
+  type ChokerName,
+  CLIENT_QUIRKS,
+  type Quirks,
+  type RequestPriority,
+  SEED_CHOKERS,
+  type SeedChokerName,
+} from '@cachetorrent/protocol';
+import { z } from 'zod';
+
+import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
+import { readQuantity } from './quantities.ts';
+
+/** The file that the swarm shares. Either its size or its number of pieces is required. */
+export interface FileConfig {
+  /** Size of the file. It is rounded up to whole pieces. */
+  readonly size?: Size;
+  /** Number of pieces, instead of `size`. */
+  readonly pieces?: number;
+  /** Size of a piece (default: 256 KiB). */
+  readonly pieceSize?: Size;
+}
+
+/** Peers that hold the whole file from the start. */
+export interface SeedConfig {
+  /** Number of seeds (default: 1). */
+  readonly count?: number;
+  /** Upload capacity of each (default: `upload` of the swarm). */
+  readonly upload?: Rate;
+  /** Download capacity of each (default: `download` of the swarm). */
+  readonly download?: Rate;
+}
+
+/** A class of leechers with the same capacity. */
+export interface ClassConfig {
+  /** Name of the class, by which results are broken down. */
+  readonly name: string;
+  /** Number of leechers of this class. */
+  readonly count?: number;
+  /** Percentage of the leechers that belong to this class, instead of `count`. */
+  readonly share?: Percentage;
+  /** Upload capacity of each (default: `upload` of the swarm). */
+  readonly upload?: Rate;
+  /** Download capacity of each (default: `download` of the swarm). */
+  readonly download?: Rate;
+}
+
+/** When peers arrive. */
+export interface ArrivalsConfig {
+  /** Mean time between two arrivals, a Poisson process (default: 2 ms). */
+  readonly meanGap?: Time;
+  /**
+   * Which leecher belongs to which class: drawn at random (`shuffled`, the default), or class by
+   * class in order of arrival (`listed`).
+   */
+  readonly classOrder?: 'shuffled' | 'listed';
+}
+
+/** The network between the peers: a transit–stub topology (Zegura et al. 1996). */
+export interface NetworkConfig {
+  /** Number of autonomous systems that host peers, the stub domains (default: 10). */
+  readonly as?: number;
+  /** Routers of each AS, ± 2. Each node has a router of its own (default: twice as many as nodes). */
+  readonly routersPerAs?: number;
+  /** Transit domains, the parts of the backbone (default: 4). */
+  readonly transitDomains?: number;
+  /** Routers of each transit domain, ± 2 (default: 10). */
+  readonly routersPerTransitDomain?: number;
+  /**
+   * One-way latency between two nodes: that of the shortest path (`topology`, the default), or one
+   * time for all. With `rules: original` the default is 50 ms.
+   */
+  readonly latency?: 'topology' | Time;
+  /** Time between two allocations of rates to flows (default: 1 s). */
+  readonly allocationInterval?: Time;
+}
+
+/** What the tracker does. */
+export interface TrackerConfig {
+  /** Number of neighbours that the tracker names to a peer (default: 20, or all other peers). */
+  readonly neighbours?: number;
+  /**
+   * Percentage of the neighbours that are chosen among all peers, the others among the peers of
+   * the same AS: biased neighbour selection (Bindal et al. 2006). Default: all, uniformly.
+   */
+  readonly externalNeighbours?: Percentage;
+  /** The tracker answers when this many peers have joined (default: all). */
+  readonly minPeers?: number;
+}
+
+/** How peers exchange pieces. */
+export interface ClientConfig {
+  /** `client`: what today's clients do (default). `original`: as the simulator of 2018. */
+  readonly rules?: 'client' | 'original';
+  /** Single quirks of the original simulator that differ from `rules`. */
+  readonly quirks?: Partial<Quirks>;
+  /** Connections that a peer unchokes for their rate (default: 4). */
+  readonly uploadSlots?: number;
+  /** Connections that a peer unchokes optimistically (default: 1). */
+  readonly optimisticSlots?: number;
+  /** Time between two runs of the choker (default: 10 s). */
+  readonly rechokeInterval?: Time;
+  /** Pieces that a peer keeps requested on a connection (default: 10). */
+  readonly backlog?: number;
+  /** Choker of leechers (default: tit-for-tat). */
+  readonly choker?: ChokerName;
+  /** Choker of seeds (default: round-robin; with `rules: original` the same as `choker`). */
+  readonly seedChoker?: SeedChokerName;
+}
+
+/** CacheTorrent: leaders that fetch pieces into their AS. */
+export interface CacheConfig {
+  /** Percentage of the peers of each AS that are leaders, at least one (default: none at all). */
+  readonly leaders?: Percentage;
+  /** Number of sub-torrents, each with leaders of its own (default: 1). */
+  readonly subTorrents?: number;
+  /**
+   * How a leader ranks pieces that its followers have requested: first among equally rare pieces
+   * (`within-rarity`, the default), or before all others (`absolute`).
+   */
+  readonly requestPriority?: RequestPriority;
+}
+
+/** The configuration of a swarm. A plain number is in bytes, kbit/s, milliseconds or percent. */
+export interface SwarmConfig {
+  /** For editors: the location of the JSON Schema. */
+  readonly $schema?: string;
+  /** Number of peers, seeds included. May be left out if all classes have a count. */
+  readonly peers?: number;
+  /** Number of seeds, or their number and capacity (default: 1). */
+  readonly seeds?: number | SeedConfig | readonly SeedConfig[];
+  /** Upload capacity of peers whose class states none (default: 10 Mbit/s). */
+  readonly upload?: Rate;
+  /** Download capacity of peers whose class states none (default: 50 Mbit/s). */
+  readonly download?: Rate;
+  /** Classes of leechers (default: one class, `peer`). */
+  readonly classes?: readonly ClassConfig[];
+  readonly file: FileConfig;
+  readonly arrivals?: ArrivalsConfig;
+  readonly network?: NetworkConfig;
+  readonly tracker?: TrackerConfig;
+  readonly client?: ClientConfig;
+  readonly cache?: CacheConfig;
+}
+
+const count = z.number();
+const size = quantityOf('size');
+const rate = quantityOf('rate');
+const time = quantityOf('time');
+const percentage = quantityOf('percent');
+
+/**
+ * A schema for quantities of one kind, or a word in place of one. The message of an issue is the
+ * problem, `params.fix` the fix.
+ */
+function quantityOf(kind: QuantityKind, word?: string): z.ZodType<string | number> {
+  return z.union([z.string(), z.number()]).check((context) => {
+    if (context.value === word) return;
+    const reading = readQuantity(kind, context.value);
+    if ('value' in reading) return;
+    const { problem, fix } = reading;
+    const params = { fix };
+    context.issues.push({ code: 'custom', message: problem, params, input: context.value });
+  });
+}
+
+function names<Name extends string>(of: Readonly<Record<Name, unknown>>): Name[] {
+  return Object.keys(of) as Name[];
+}
+
+const quirks = z
+  .strictObject(
+    Object.fromEntries(names(CLIENT_QUIRKS).map((name) => [name, z.boolean().exactOptional()])),
+  )
+  .describe('Single quirks of the original simulator that differ from `rules`.');
+
+const file = z
+  .strictObject({
+    size: size.exactOptional().describe('Size of the file, such as 256 MiB, or in bytes.'),
+    pieces: count.exactOptional().describe('Number of pieces, instead of `size`.'),
+    pieceSize: size.exactOptional().describe('Size of a piece (default: 256 KiB).'),
+  })
+  .describe('The file that the swarm shares: its size, or its number of pieces.');
+
+const seed = z.strictObject({
+  count: count.exactOptional().describe('Number of seeds (default: 1).'),
+  upload: rate.exactOptional().describe('Upload capacity of each.'),
+  download: rate.exactOptional().describe('Download capacity of each.'),
+});
+
+const peerClass = z.strictObject({
+  name: z.string().describe('Name of the class, by which results are broken down.'),
+  count: count.exactOptional().describe('Number of leechers of this class.'),
+  share: percentage.exactOptional().describe('Percentage of the leechers, instead of `count`.'),
+  upload: rate.exactOptional().describe('Upload capacity of each.'),
+  download: rate.exactOptional().describe('Download capacity of each.'),
+});
+
+const arrivals = z
+  .strictObject({
+    meanGap: time.exactOptional().describe('Mean time between two arrivals (default: 2 ms).'),
+    classOrder: z
+      .enum(['shuffled', 'listed'])
+      .exactOptional()
+      .describe('Classes at random (default), or one after the other in order of arrival.'),
+  })
+  .describe('When peers arrive: a Poisson process.');
+
+const network = z
+  .strictObject({
+    as: count.exactOptional().describe('Autonomous systems that host peers (default: 10).'),
+    routersPerAs: count
+      .exactOptional()
+      .describe('Routers of each AS, ± 2 (default: about twice as many as nodes).'),
+    transitDomains: count.exactOptional().describe('Parts of the backbone (default: 4).'),
+    routersPerTransitDomain: count
+      .exactOptional()
+      .describe('Routers of each transit domain, ± 2 (default: 10).'),
+    latency: quantityOf('time', 'topology')
+      .exactOptional()
+      .describe('One-way latency: `topology` (default), or one time for all, such as 50 ms.'),
+    allocationInterval: time
+      .exactOptional()
+      .describe('Time between two allocations of rates to flows (default: 1 s).'),
+  })
+  .describe('The network between the peers: a transit–stub topology.');
+
+const tracker = z
+  .strictObject({
+    neighbours: count
+      .exactOptional()
+      .describe('Neighbours that the tracker names to a peer (default: 20, or all others).'),
+    externalNeighbours: percentage
+      .exactOptional()
+      .describe('Percentage of the neighbours chosen among all peers, the others in the same AS.'),
+    minPeers: count
+      .exactOptional()
+      .describe('The tracker answers when this many peers have joined (default: all).'),
+  })
+  .describe('What the tracker does.');
+
+const client = z
+  .strictObject({
+    rules: z
+      .enum(['client', 'original'])
+      .exactOptional()
+      .describe("`client`: what today's clients do (default); `original`: the simulator of 2018."),
+    quirks: quirks.exactOptional(),
+    uploadSlots: count.exactOptional().describe('Unchokes by rate (default: 4).'),
+    optimisticSlots: count.exactOptional().describe('Optimistic unchokes (default: 1).'),
+    rechokeInterval: time
+      .exactOptional()
+      .describe('Time between two runs of the choker (default: 10 s).'),
+    backlog: count
+      .exactOptional()
+      .describe('Pieces that a peer keeps requested on a connection (default: 10).'),
+    choker: z
+      .enum(names(CHOKERS))
+      .exactOptional()
+      .describe('Choker of leechers (default: tit-for-tat).'),
+    seedChoker: z
+      .enum(names(SEED_CHOKERS))
+      .exactOptional()
+      .describe('Choker of seeds (default: round-robin).'),
+  })
+  .describe('How peers exchange pieces.');
+
+const cache = z
+  .strictObject({
+    leaders: percentage
+      .exactOptional()
+      .describe('Percentage of the peers of each AS that are leaders (default: none).'),
+    subTorrents: count
+      .exactOptional()
+      .describe('Sub-torrents, each with leaders of its own (default: 1).'),
+    requestPriority: z
+      .enum(['within-rarity', 'absolute'])
+      .exactOptional()
+      .describe('How a leader ranks pieces that its followers have requested.'),
+  })
+  .describe('CacheTorrent: leaders fetch pieces into their AS. Plain BitTorrent without leaders.');
+
+const swarmConfig = z.strictObject({
+  $schema: z.string().exactOptional().describe('For editors: the location of this schema.'),
+  peers: count.exactOptional().describe('Number of peers, seeds included.'),
+  seeds: z
+    .union([count, seed, z.array(seed)])
+    .exactOptional()
+    .describe('Number of seeds, or their number and capacity (default: 1).'),
+  upload: rate
+    .exactOptional()
+    .describe('Upload capacity of peers whose class states none (default: 10 Mbit/s).'),
+  download: rate
+    .exactOptional()
+    .describe('Download capacity of peers whose class states none (default: 50 Mbit/s).'),
+  classes: z
+    .array(peerClass)
+    .exactOptional()
+    .describe('Classes of leechers with the same capacity (default: one class, `peer`).'),
+  file,
+  arrivals: arrivals.exactOptional(),
+  network: network.exactOptional(),
+  tracker: tracker.exactOptional(),
+  client: client.exactOptional(),
+  cache: cache.exactOptional(),
+});
+
+/** Checks the types and units of a configuration. */
+export const SWARM_SCHEMA: z.ZodType<SwarmConfig> = swarmConfig as z.ZodType<SwarmConfig>;
+
+/** The JSON Schema of a configuration, for editors. */
+export function swarmJsonSchema(): object {
+  return {
+    title: 'A swarm of CacheTorrent',
+    ...z.toJSONSchema(swarmConfig, { target: 'draft-7', reused: 'ref' }),
+  };
+}
+
+const SECTIONS = { file, arrivals, network, tracker, client, cache } as const;
+type SectionName = keyof typeof SECTIONS;
+
+/** The fields that the object at `path` may have: at the top, in a section, in a list's entry. */
+export function fieldsAt(path: readonly PropertyKey[]): readonly string[] {
+  const [first, second] = path;
+  if (first === undefined) return names(swarmConfig.shape);
+  if (first === 'seeds') return names(seed.shape);
+  if (first === 'classes') return names(peerClass.shape);
+  if (first === 'client' && second === 'quirks') return names(quirks.shape);
+  if (path.length > 1 || !Object.hasOwn(SECTIONS, first)) return [];
+  return Object.keys(SECTIONS[first as SectionName].shape);
+}
+
+/** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */
+export const FIELD_PATHS: readonly (readonly string[])[] = [
+  ...['peers', 'seeds', 'upload', 'download', 'classes'].map((name) => [name]),
+  ...names(SECTIONS).flatMap((section) =>
+    fieldsAt([section]).flatMap((name) =>
+      name === 'quirks'
+        ? fieldsAt(['client', 'quirks']).map((quirk) => [section, name, quirk])
+        : [[section, name]],
+    ),
+  ),
+];
