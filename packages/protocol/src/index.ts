@@ -6,16 +6,16 @@ export {
   type ChokerName,
   SEED_CHOKERS,
   type SeedChokerName,
-} from './choker/index.ts';
+} from './choker/chokers.ts';
 export {
   CHOKE,
-  Candidates,
-  type Round,
+  InterestedPeers,
+  type Rechoke,
   type Slots,
-  type Strategy,
+  type Choker,
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
-} from './choker/strategy.ts';
+} from './choker/choker.ts';
 export {
   decode,
   Encoder,
@@ -24,7 +24,7 @@ export {
   MalformedMessage,
   MESSAGE_ID,
 } from './messages/codec.ts';
-export { CLIENT_QUIRKS, type Quirks, ORIGINAL_QUIRKS } from './peer/quirks.ts';
+export { CLIENT_QUIRKS, type Quirks, ORIGINAL_QUIRKS } from './rules/quirks.ts';
 export type { PeerHost } from './peer/host.ts';
 export {
   type Connection,

@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 
-import { Stage } from './stage.ts';
+import { TestSwarm } from './test-swarm.ts';
 
 /** Lines without the margin that they have in the test. */
 function lines(text: string): string {
@@ -13,18 +13,18 @@ function lines(text: string): string {
 }
 
 test('Peer: a leecher downloads two pieces from a seed', () => {
-  const stage = new Stage(2);
-  const [seed] = stage.enter({ S: { holds: [0, 1] }, L: {} });
-  stage.heard();
+  const stage = new TestSwarm(2);
+  const [seed] = stage.addPeers({ S: { holds: [0, 1] }, L: {} });
+  stage.takeTranscript();
   stage.connect('L', 'S');
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     S → L  have(0)
     S → L  have(1)
     L → S  interested
   `));
 
   seed!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -38,36 +38,36 @@ test('Peer: a leecher downloads two pieces from a seed', () => {
 });
 
 test('Peer: what a choke loses is asked for elsewhere at once', () => {
-  const stage = new Stage(2);
-  const [a, b] = stage.enter({ A: { holds: [0] }, B: { holds: [0, 1] }, L: {} });
-  stage.heard();
+  const stage = new TestSwarm(2);
+  const [a, b] = stage.addPeers({ A: { holds: [0] }, B: { holds: [0, 1] }, L: {} });
+  stage.takeTranscript();
   stage.connect('L', 'A');
   stage.connect('L', 'B');
-  stage.run();
+  stage.deliverAll();
   a!.rechoke();
-  expect(stage.heard()).toBe('A → L  unchoke');
+  expect(stage.takeTranscript()).toBe('A → L  unchoke');
   // A changes its mind before it has sent anything: L is not interesting to it any more.
-  const leecher = stage.actor('L').peer;
-  leecher.unchoke(leecher.connectionTo(stage.actor('A').id));
-  expect(stage.heard()).toBe('L → A  request(0)');
+  const leecher = stage.hostOf('L').peer;
+  leecher.unchoke(leecher.connectionTo(stage.hostOf('A').id));
+  expect(stage.takeTranscript()).toBe('L → A  request(0)');
   b!.rechoke();
-  leecher.unchoke(leecher.connectionTo(stage.actor('B').id));
-  expect(stage.heard()).toBe('B → L  unchoke\nL → B  request(1)');
+  leecher.unchoke(leecher.connectionTo(stage.hostOf('B').id));
+  expect(stage.takeTranscript()).toBe('B → L  unchoke\nL → B  request(1)');
 
-  leecher.choke(leecher.connectionTo(stage.actor('A').id));
-  expect(stage.heard()).toBe('L → B  request(0)');
+  leecher.choke(leecher.connectionTo(stage.hostOf('A').id));
+  expect(stage.takeTranscript()).toBe('L → B  request(0)');
 });
 
 test('Roles: a leader relays a piece that only another AS holds', () => {
-  const stage = new Stage(2);
-  const [seed, leader, follower] = stage.enter({
-    S: { system: 2, role: 'leader', holds: [0, 1] },
-    L: { system: 1, role: 'leader' },
-    F: { system: 1, role: 'follower', leaders: ['L'] },
+  const stage = new TestSwarm(2);
+  const [seed, leader, follower] = stage.addPeers({
+    S: { asId: 2, role: 'leader', holds: [0, 1] },
+    L: { asId: 1, role: 'leader' },
+    F: { asId: 1, role: 'follower', leaders: ['L'] },
   });
-  stage.heard();
+  stage.takeTranscript();
   stage.connect('F', 'S');
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     F connects to L
     F → L  leader-start(S)
     S → F  have(0)
@@ -82,14 +82,14 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
   `));
 
   leader!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     L → F  unchoke
     F → L  request(0)
     F → L  request(1)
   `));
 
   seed!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -114,17 +114,17 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
 });
 
 test('Roles: a leader says nothing of itself where it came for a follower, and is contacted back', () => {
-  const stage = new Stage(1);
-  const [, , , seed] = stage.enter({
-    F: { system: 1, role: 'follower', leaders: ['L'] },
-    L: { system: 1, role: 'leader', holds: [0] },
-    G: { system: 2, role: 'follower', leaders: ['M'] },
-    M: { system: 2, role: 'leader' },
+  const stage = new TestSwarm(1);
+  const [, , , seed] = stage.addPeers({
+    F: { asId: 1, role: 'follower', leaders: ['L'] },
+    L: { asId: 1, role: 'leader', holds: [0] },
+    G: { asId: 2, role: 'follower', leaders: ['M'] },
+    M: { asId: 2, role: 'leader' },
   });
-  stage.heard();
+  stage.takeTranscript();
   // F meets G, follower of another AS: each asks a leader of its own AS to reach the other.
   stage.connect('F', 'G');
-  expect(stage.run()).toBe(lines(`
+  expect(stage.deliverAll()).toBe(lines(`
     F connects to L
     F → L  leader-start(G)
     L → F  have(0)

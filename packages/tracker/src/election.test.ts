@@ -1,7 +1,7 @@
 import type { PeerId } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
-import { type Candidate, electForParts, electLeaders } from './election.ts';
+import { type Candidate, electForSubTorrents, electLeaders } from './election.ts';
 
 /** A candidate is written `id:upload/download`, the speeds in kbit/s. */
 describe('the leaders of an AS', () => {
@@ -25,7 +25,7 @@ describe('the leaders of sub-torrents', () => {
     { rule: 'are one at least of those who remain',    of: '1:9/1 2:8/1 3:7/1', percent: 50, parts: 3, leaders: [[1], [2], [3]] },
     { rule: 'are all of the AS where nobody remains',  of: '2:8/1 1:9/1', percent: 100, parts: 2, leaders: [[1, 2], [1, 2]] },
   ])('$rule', ({ of, percent, parts, leaders }) => {
-    expect(electForParts(candidates(of), percent, parts)).toEqual(leaders);
+    expect(electForSubTorrents(candidates(of), percent, parts)).toEqual(leaders);
   });
 });
 

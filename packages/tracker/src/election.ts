@@ -37,7 +37,7 @@ export function electLeaders(
  * in the later ones, and the share is taken of the candidates that remain. Where nobody remains,
  * all lead.
  */
-export function electForParts(
+export function electForSubTorrents(
   candidates: readonly Candidate[],
   leaderPercent: number,
   parts: number,

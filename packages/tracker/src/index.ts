@@ -1,7 +1,7 @@
 /** The tracker's decisions: who are whose neighbours, and who leads. */
 
-export { type Candidate, electForParts, electLeaders, leaderCount } from './election.ts';
-export { Members } from './members.ts';
+export { type Candidate, electForSubTorrents, electLeaders, leaderCount } from './election.ts';
+export { JoinedPeers } from './joined-peers.ts';
 export {
   biasedSelection,
   externalCount,

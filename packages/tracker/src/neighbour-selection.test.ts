@@ -2,12 +2,12 @@ import type { PeerId, AsId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { Members } from './members.ts';
+import { JoinedPeers } from './joined-peers.ts';
 import { biasedSelection, uniformSelection } from './neighbour-selection.ts';
 
 /** Members with the ids 1 to `count`, in AS `id mod systems`. */
-function membersOf(count: number, systems: number): Members {
-  const members = new Members();
+function membersOf(count: number, systems: number): JoinedPeers {
+  const members = new JoinedPeers();
   for (let id = 1; id <= count; id++) members.add(id as PeerId, (id % systems) as AsId);
   return members;
 }

@@ -8,12 +8,12 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import type { Members } from './members.ts';
+import type { JoinedPeers } from './joined-peers.ts';
 
 /** A rule by which a tracker chooses neighbours. */
 export interface NeighbourSelection {
   /** The neighbours of `peer`: nobody twice, and not itself. */
-  select(peer: PeerId, system: AsId, members: Members, random: Random): readonly PeerId[];
+  select(peer: PeerId, system: AsId, members: JoinedPeers, random: Random): readonly PeerId[];
 }
 
 /** `count` others, uniformly (BitTorrent). */
@@ -42,7 +42,7 @@ export function biasedSelection(count: number, externalPercent: number): Neighbo
   return {
     select: (peer, system, members, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count - external, members.in(system), peer, random);
+      addOthers(chosen, count - external, members.inAs(system), peer, random);
       addOthers(chosen, external, members.all, peer, random);
       return chosen;
     },

@@ -16,7 +16,7 @@ function tracker(options: Partial<TrackerOptions> = {}) {
       void said.push(`${to}: part ${part} led by ${[...ids].join(' ')}`),
   };
   const machine = new Tracker(host, {
-    minPeers: 3, seeds: 1, pieceCount: 9, selection: uniformSelection(1), parts: 1,
+    minPeers: 3, seeds: 1, pieceCount: 9, selection: uniformSelection(1), subTorrents: 1,
     random: seededRandom('tracker'), ...options,
   });
   return {
@@ -95,7 +95,7 @@ test('who comes after the election follows the leaders, and leads where there ar
 });
 
 test('each sub-torrent is told of its own leaders', () => {
-  const { join, stand, heard } = tracker({ minPeers: 2, leaderPercent: 50, parts: 2 });
+  const { join, stand, heard } = tracker({ minPeers: 2, leaderPercent: 50, subTorrents: 2 });
   for (const id of [1, 2]) join(id);
   heard();
   for (const id of [1, 2]) stand(id);

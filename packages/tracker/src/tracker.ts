@@ -10,8 +10,8 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import { type Candidate, electForParts } from './election.ts';
-import { Members } from './members.ts';
+import { type Candidate, electForSubTorrents } from './election.ts';
+import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
 
 /** Carries what the tracker says. */
@@ -37,7 +37,7 @@ export interface TrackerOptions {
   /** Percent of the candidates of an AS that lead it; absent where nobody is elected. */
   readonly leaderPercent?: number;
   /** Sub-torrents, each with an election of its own. */
-  readonly parts: number;
+  readonly subTorrents: number;
   /** All its chance. */
   readonly random: Random;
 }
@@ -46,7 +46,7 @@ export interface TrackerOptions {
 export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
-  readonly #members = new Members();
+  readonly #joined = new JoinedPeers();
   /** Those who stand, until the election; then undefined. */
   #candidates: Candidate[] | undefined = [];
   /** For each AS and part the leaders, once elected. */
@@ -59,13 +59,13 @@ export class Tracker {
 
   /** `id` is there, in AS `system`; said again, it changes nothing. */
   join(id: PeerId, system: AsId): void {
-    if (this.#members.has(id)) return;
-    this.#members.add(id, system);
-    const joined = this.#members.all.length;
+    if (this.#joined.has(id)) return;
+    this.#joined.add(id, system);
+    const joined = this.#joined.all.length;
     if (joined < this.#options.minPeers) return;
-    if (joined > this.#options.minPeers) return this.#introduce(id);
-    this.#members.sort();
-    for (const member of this.#members.all) this.#introduce(member);
+    if (joined > this.#options.minPeers) return this.#sendNeighbours(id);
+    this.#joined.sort();
+    for (const member of this.#joined.all) this.#sendNeighbours(member);
   }
 
   /** `from` asks whether it holds the file from the start. */
@@ -76,16 +76,16 @@ export class Tracker {
 
   /** Somebody that has joined stands for election. */
   candidate(candidate: Candidate): void {
-    if (this.#candidates === undefined) return this.#admitLate(candidate);
+    if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
     this.#candidates.push(candidate);
     if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates);
   }
 
-  #introduce(to: PeerId): void {
+  #sendNeighbours(to: PeerId): void {
     const { selection, random } = this.#options;
-    const system = this.#members.systemOf(to);
-    const ids = Uint32Array.from(selection.select(to, system, this.#members, random));
-    const systems = ids.map((id) => this.#members.systemOf(id as PeerId));
+    const system = this.#joined.asIdOf(to);
+    const ids = Uint32Array.from(selection.select(to, system, this.#joined, random));
+    const systems = ids.map((id) => this.#joined.asIdOf(id as PeerId));
     this.#host.neighbours(to, ids, systems);
   }
 
@@ -93,24 +93,26 @@ export class Tracker {
     this.#candidates = undefined;
     const bySystem: Candidate[][] = [];
     for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
-      (bySystem[this.#members.systemOf(candidate.id)] ??= []).push(candidate);
+      (bySystem[this.#joined.asIdOf(candidate.id)] ??= []).push(candidate);
     }
     bySystem.forEach((standing, system) => {
-      const { leaderPercent = 100, parts } = this.#options;
-      const elected = electForParts(standing, leaderPercent, parts);
+      const { leaderPercent = 100, subTorrents } = this.#options;
+      const elected = electForSubTorrents(standing, leaderPercent, subTorrents);
       this.#leaders[system] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { id } of standing) this.#announce(id, system as AsId);
+      for (const { id } of standing) this.#sendLeaders(id, system as AsId);
     });
   }
 
   /** Who comes after the election learns its leaders at once; the first of its AS leads it. */
-  #admitLate({ id }: Candidate): void {
-    const system = this.#members.systemOf(id);
-    this.#leaders[system] ??= Array.from({ length: this.#options.parts }, () => Uint32Array.of(id));
-    this.#announce(id, system);
+  #addLateCandidate({ id }: Candidate): void {
+    const system = this.#joined.asIdOf(id);
+    this.#leaders[system] ??= Array.from({ length: this.#options.subTorrents }, () =>
+      Uint32Array.of(id),
+    );
+    this.#sendLeaders(id, system);
   }
 
-  #announce(to: PeerId, system: AsId): void {
+  #sendLeaders(to: PeerId, system: AsId): void {
     this.#leaders[system]!.forEach((ids, part) => this.#host.leaders(to, part, ids));
   }
 }

@@ -61,7 +61,7 @@ function next(pieces: number): Micro {
       const run = (): void => {
         for (let i = 0; i < operations; i++) {
           const piece = picker.next(has, 0);
-          picker.take(piece);
+          picker.markRequested(piece);
           taken.push(piece);
           if (taken.length < 10) continue;
           for (const each of taken) picker.release(each);

@@ -1,8 +1,8 @@
 import type { Random } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { CHOKERS, SEED_CHOKERS } from './index.ts';
-import { CHOKE, Candidates, type Strategy, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './strategy.ts';
+import { CHOKERS, SEED_CHOKERS } from './chokers.ts';
+import { CHOKE, InterestedPeers, type Choker, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './choker.ts';
 
 const takesTheLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
 
@@ -47,27 +47,27 @@ describe('a seed that serves in turn', () => {
   ])('$rule', ({ served, sinceMs, unchoked }) => {
     const candidates = received('1:0 2:0 3:0');
     const nowMs = 100_000;
-    candidates.standing[0] = UNCHOKE;
-    candidates.served[0] = served;
-    candidates.turnedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
+    candidates.chokeState[0] = UNCHOKE;
+    candidates.piecesServed[0] = served;
+    candidates.chokeChangedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
     expect(decide(SEED_CHOKERS['round-robin'], candidates, slots, false, nowMs)).toEqual(unchoked);
   });
 });
 
-function received(text: string): Candidates {
-  const candidates = new Candidates();
+function received(text: string): InterestedPeers {
+  const candidates = new InterestedPeers();
   for (const [, connection, rate, mark] of text.matchAll(/(\d+):(\d+)(!?)/g)) {
     const place = candidates.count++;
     candidates.connection[place] = Number(connection);
     candidates.received[place] = Number(rate);
-    candidates.standing[place] = mark === '!' ? UNCHOKE_OPTIMISTICALLY : CHOKE;
+    candidates.chokeState[place] = mark === '!' ? UNCHOKE_OPTIMISTICALLY : CHOKE;
   }
   return candidates;
 }
 
 function decide(
-  strategy: Strategy,
-  candidates: Candidates,
+  strategy: Choker,
+  candidates: InterestedPeers,
   slots: { readonly regular: number; readonly optimistic: number },
   keepOptimistics: boolean,
   nowMs = 0,
@@ -75,6 +75,6 @@ function decide(
   const round = { nowMs, slots, keepOptimistics, unstableSort: false, random: takesTheLast };
   strategy(candidates, round);
   return Array.from(candidates.connection.subarray(0, candidates.count)).filter(
-    (_, i) => candidates.verdict[i] !== CHOKE,
+    (_, i) => candidates.decision[i] !== CHOKE,
   );
 }

@@ -3,9 +3,9 @@
  * their upload rate"; libtorrent's `fastest_upload`), and some others by chance.
  */
 
-import { type Strategy, unchokeBest, unchokeByChance } from './strategy.ts';
+import { type Choker, unchokeBest, unchokeAtRandom } from './choker.ts';
 
-export const fastestUpload: Strategy = (candidates, round) => {
+export const fastestUpload: Choker = (candidates, round) => {
   unchokeBest(candidates, candidates.sent, round.slots.regular);
-  unchokeByChance(candidates, round);
+  unchokeAtRandom(candidates, round);
 };

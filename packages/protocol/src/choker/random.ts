@@ -1,9 +1,9 @@
 /** All by chance: regular and optimistic slots alike. A yardstick for other strategies. */
 
-import { type Strategy, unchokeByChance } from './strategy.ts';
+import { type Choker, unchokeAtRandom } from './choker.ts';
 
-export const atRandom: Strategy = (candidates, round) => {
+export const atRandom: Choker = (candidates, round) => {
   const { regular, optimistic } = round.slots;
   const slots = { regular: 0, optimistic: regular + optimistic };
-  unchokeByChance(candidates, { ...round, slots, keepOptimistics: false });
+  unchokeAtRandom(candidates, { ...round, slots, keepOptimistics: false });
 };

@@ -5,7 +5,7 @@
  * then those come first who have waited longest.
  */
 
-import { type Strategy, UNCHOKE, unchokeBest, unchokeByChance } from './strategy.ts';
+import { type Choker, UNCHOKE, unchokeBest, unchokeAtRandom } from './choker.ts';
 
 /** libtorrent's `seeding_piece_quota`, and the least time of a turn. */
 const TURN_PIECES = 20;
@@ -14,15 +14,15 @@ const TURN_MS = 60_000;
 /** How long each has waited, or that its turn is not over. Grows with the number of candidates. */
 let claimMs = new Float64Array(64);
 
-export const roundRobin: Strategy = (candidates, round) => {
-  const { count, standing, served, turnedAtMs } = candidates;
+export const roundRobin: Choker = (candidates, round) => {
+  const { count, chokeState, piecesServed, chokeChangedAtMs } = candidates;
   if (claimMs.length < count) claimMs = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) {
-    const sinceMs = round.nowMs - turnedAtMs[i]!;
-    const isDone = served[i]! >= TURN_PIECES && sinceMs >= TURN_MS;
-    if (standing[i] === UNCHOKE) claimMs[i] = isDone ? -1 : Infinity;
+    const sinceMs = round.nowMs - chokeChangedAtMs[i]!;
+    const isDone = piecesServed[i]! >= TURN_PIECES && sinceMs >= TURN_MS;
+    if (chokeState[i] === UNCHOKE) claimMs[i] = isDone ? -1 : Infinity;
     else claimMs[i] = sinceMs;
   }
   unchokeBest(candidates, claimMs, round.slots.regular);
-  unchokeByChance(candidates, round);
+  unchokeAtRandom(candidates, round);
 };

@@ -5,18 +5,18 @@
  * connections win: seeds of real clients follow another strategy.
  */
 
-import { type Candidates, type Strategy, UNCHOKE } from './strategy.ts';
-import { unchokeBest, unchokeByChance } from './strategy.ts';
-import { unstableOrder } from './unstable-order.ts';
+import { type InterestedPeers, type Choker, UNCHOKE } from './choker.ts';
+import { unchokeBest, unchokeAtRandom } from './choker.ts';
+import { unstableOrder } from '../rules/unstable-order.ts';
 
-export const titForTat: Strategy = (candidates, round) => {
+export const titForTat: Choker = (candidates, round) => {
   const { regular } = round.slots;
   if (round.unstableSort) unchokeFirstSorted(candidates, regular);
   else unchokeBest(candidates, candidates.received, regular);
-  unchokeByChance(candidates, round);
+  unchokeAtRandom(candidates, round);
 };
 
-function unchokeFirstSorted({ count, received, verdict }: Candidates, slots: number): void {
+function unchokeFirstSorted({ count, received, decision }: InterestedPeers, slots: number): void {
   const order = unstableOrder(received, count);
-  for (let i = 0; i < Math.min(slots, count); i++) verdict[order[i]!] = UNCHOKE;
+  for (let i = 0; i < Math.min(slots, count); i++) decision[order[i]!] = UNCHOKE;
 }

@@ -34,9 +34,9 @@ export class Download {
   /** Our row in what all peers of our host share. */
   readonly #row: number;
   /** Whether unchoked connections have told of pieces since all of these were last asked. */
-  #hasNews = false;
+  #hasNewHaves = false;
   /** The connections that we may ask on, in order. */
-  readonly #open: Connection[] = [];
+  readonly #unchoked: Connection[] = [];
   /** For each connection, what we have asked for and not received. */
   readonly #requests: PieceQueues;
   /** What each connection has brought lately. */
@@ -64,27 +64,27 @@ export class Download {
 
   /** The other side is gone, and what it held with it. Call before its flags are cleared. */
   closed(on: Connection, pieceCount: number): void {
-    this.#lose(on);
+    this.#loseRequests(on);
     if (this.#backlogs !== undefined) this.#backlogs[on] = 0;
     this.#connections.applyDueHaves();
-    this.#shut(on);
+    this.#removeUnchoked(on);
     this.#connections.setFlags(on, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
     }
-    if (this.#lostCount > 0) this.#askOthers(on);
+    if (this.#lostCount > 0) this.#requestElsewhere(on);
   }
 
   /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
-  heard(on: Connection, piece: PieceIndex, outcome: number): void {
-    if (outcome === DUPLICATE) this.#heardAgain(on, piece);
+  afterHave(on: Connection, piece: PieceIndex, outcome: number): void {
+    if (outcome === DUPLICATE) this.#onDuplicateHave(on, piece);
     const flags = this.#connections.flags(on);
     this.#beginInterest(on);
     if ((flags & PEER_CHOKING) !== 0) return;
-    this.#hasNews = true;
+    this.#hasNewHaves = true;
     if (this.#noRequestOnHave || this.isFull(on)) return;
     // Whatever else it has we have asked for: while there is room, nothing that can be had waits.
-    if (this.#picker.isFree(piece)) this.#request(on, this.#picker.only(piece));
+    if (this.#picker.isRequestable(piece)) this.#request(on, this.#picker.onlyChoice(piece));
   }
 
   unchoke(on: Connection): void {
@@ -92,8 +92,8 @@ export class Download {
     const flags = this.#connections.flags(on);
     this.#connections.setFlags(on, flags & ~PEER_CHOKING);
     if ((flags & MAY_DOWNLOAD) === 0) return;
-    if ((flags & PEER_CHOKING) !== 0) this.#openUp(on);
-    this.#ask(on);
+    if ((flags & PEER_CHOKING) !== 0) this.#addUnchoked(on);
+    this.#fillBacklog(on);
   }
 
   choke(on: Connection): void {
@@ -104,15 +104,15 @@ export class Download {
       this.#lostCount = 0;
     } else {
       this.#connections.setFlags(on, flags);
-      this.#shut(on);
-      this.#lose(on);
+      this.#removeUnchoked(on);
+      this.#loseRequests(on);
     }
     const hasLost = this.#lostCount > 0;
-    if (hasLost || (this.#requestOnEveryChoke && this.#hasNews)) this.#askOthers(on);
+    if (hasLost || (this.#requestOnEveryChoke && this.#hasNewHaves)) this.#requestElsewhere(on);
     if (hasLost) return;
     if ((flags & AM_INTERESTED) !== 0) {
-      if (!this.#hasFree(on)) this.#endInterest(on);
-    } else if (this.#interestOnlyOnChoke && this.#hasFree(on)) {
+      if (!this.#hasRequestable(on)) this.#endInterest(on);
+    } else if (this.#interestOnlyOnChoke && this.#hasRequestable(on)) {
       this.#beginInterest(on);
     }
   }
@@ -122,10 +122,10 @@ export class Download {
     if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
     if (this.#requests.remove(this.#row, on, piece)) {
       this.#lostCount = 0;
-      this.#giveUp(piece);
-      this.askForMore(on);
-      this.#askOthers(on);
-    } else if ((this.#connections.flags(on) & AM_INTERESTED) !== 0 && !this.#hasFree(on)) {
+      this.#loseRequest(piece);
+      this.requestMore(on);
+      this.#requestElsewhere(on);
+    } else if ((this.#connections.flags(on) & AM_INTERESTED) !== 0 && !this.#hasRequestable(on)) {
       this.#endInterest(on);
     }
   }
@@ -148,20 +148,24 @@ export class Download {
   }
 
   /** After a piece has come on a connection, which was full before or not. */
-  goOn(on: Connection, wasFull: boolean): void {
-    if (wasFull || this.#noRequestOnHave) return this.askForMore(on);
+  afterPiece(on: Connection, wasFull: boolean): void {
+    if (wasFull || this.#noRequestOnHave) return this.requestMore(on);
     // While there was room, all that can be had has been asked for.
     const flags = this.#connections.flags(on);
-    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) !== MAY_DOWNLOAD) this.askForMore(on);
+    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) !== MAY_DOWNLOAD) this.requestMore(on);
     else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
   }
 
   /** Asks for whatever can be had on a connection, or ends interest in it. */
-  askForMore(on: Connection): void {
+  requestMore(on: Connection): void {
     const flags = this.#connections.flags(on);
     if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD) {
-      this.#ask(on);
-    } else if (!this.#interestOnlyOnChoke && (flags & AM_INTERESTED) !== 0 && !this.#hasFree(on)) {
+      this.#fillBacklog(on);
+    } else if (
+      !this.#interestOnlyOnChoke &&
+      (flags & AM_INTERESTED) !== 0 &&
+      !this.#hasRequestable(on)
+    ) {
       this.#endInterest(on);
     }
   }
@@ -176,10 +180,10 @@ export class Download {
       this.#backlogs.set(backlogs);
     }
     this.#backlogs[on] = pieces;
-    this.askForMore(on);
+    this.requestMore(on);
   }
 
-  #heardAgain(on: Connection, piece: PieceIndex): void {
+  #onDuplicateHave(on: Connection, piece: PieceIndex): void {
     // A leader that says it again has got what it could not give before: ask again.
     if (this.#caching && this.#requests.has(this.#row, on, piece)) this.#host.request(on, piece);
     else if (this.#countDuplicateHaves) this.#picker.addHolder(piece);
@@ -191,13 +195,13 @@ export class Download {
   }
 
   /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
-  #ask(on: Connection): void {
+  #fillBacklog(on: Connection): void {
     const backlog = this.#backlogOf(on);
     if (this.#requests.lengthOf(this.#row, on) >= backlog) return;
     this.#connections.applyDueHaves();
-    const start = this.#connections.rowOf(on);
+    const start = this.#connections.announcedStart(on);
     while (this.#requests.lengthOf(this.#row, on) < backlog) {
-      const piece = this.#picker.next(this.#connections.rows, start);
+      const piece = this.#picker.next(this.#connections.announced, start);
       if (piece === NO_PIECE) {
         if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
         return;
@@ -207,38 +211,38 @@ export class Download {
   }
 
   #request(on: Connection, piece: PieceIndex): void {
-    this.#picker.take(piece);
+    this.#picker.markRequested(piece);
     this.#requests.push(this.#row, on, piece);
     this.#beginInterest(on);
     this.#host.request(on, piece);
   }
 
   /** What was lost with one connection may be had on another. */
-  #askOthers(than: Connection): void {
-    this.#hasNews = false;
+  #requestElsewhere(than: Connection): void {
+    this.#hasNewHaves = false;
     this.#connections.applyDueHaves();
-    const open = this.#open;
+    const open = this.#unchoked;
     for (let i = 0; i < open.length; i++) {
       const on = open[i]!;
       if (on === than || this.isFull(on)) continue;
       // While there was room, all else that can be had has been asked for.
-      if (this.#noRequestOnHave || this.#hasLost(on)) this.#ask(on);
+      if (this.#noRequestOnHave || this.#hasLostPiece(on)) this.#fillBacklog(on);
       else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
     }
   }
 
   /** We may ask on a connection from now on. */
-  #openUp(on: Connection): void {
-    const open = this.#open;
+  #addUnchoked(on: Connection): void {
+    const open = this.#unchoked;
     let place = open.push(on) - 1;
     for (; place > 0 && open[place - 1]! > on; place--) open[place] = open[place - 1]!;
     open[place] = on;
   }
 
   /** We may not, from now on. */
-  #shut(on: Connection): void {
+  #removeUnchoked(on: Connection): void {
     // By hand: `splice` makes an array of what it takes out, and chokes are many.
-    const open = this.#open;
+    const open = this.#unchoked;
     let place = 0;
     while (place < open.length && open[place] !== on) place++;
     if (place === open.length) return;
@@ -247,35 +251,38 @@ export class Download {
   }
 
   /** Whether the other side has some of what was lost, and has not been asked for since. */
-  #hasLost(on: Connection): boolean {
+  #hasLostPiece(on: Connection): boolean {
     const lost = this.#lost;
     for (let i = 0; i < this.#lostCount; i++) {
       const piece = lost[i]!;
-      if (this.#picker.isFree(piece) && this.#connections.hasPiece(on, piece)) return true;
+      if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(on, piece)) return true;
     }
     return false;
   }
 
   /** Gives up all that was asked for on a connection. */
-  #lose(on: Connection): void {
+  #loseRequests(on: Connection): void {
     this.#lostCount = 0;
     for (;;) {
       const piece = this.#requests.shift(this.#row, on);
       if (piece === NO_PIECE) return;
-      this.#giveUp(piece);
+      this.#loseRequest(piece);
     }
   }
 
   /** A piece that was asked for will not come. */
-  #giveUp(piece: PieceIndex): void {
+  #loseRequest(piece: PieceIndex): void {
     this.#lost[this.#lostCount++] = piece;
     if (!this.#picker.isStored(piece)) this.#picker.release(piece);
   }
 
-  #hasFree(on: Connection): boolean {
+  #hasRequestable(on: Connection): boolean {
     if (this.#requests.lengthOf(this.#row, on) > 0) return true;
     this.#connections.applyDueHaves();
-    return this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on));
+    return this.#picker.hasRequestable(
+      this.#connections.announced,
+      this.#connections.announcedStart(on),
+    );
   }
 
   #beginInterest(on: Connection): void {

@@ -12,7 +12,7 @@ import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
 
-interface Waiting {
+interface PendingRelay {
   readonly leader: PeerId;
   readonly target: PeerId;
 }
@@ -23,7 +23,7 @@ export class Follower {
   readonly #leaders: readonly PeerId[];
   readonly #random: Random;
   /** Outside peers whose leader we are not connected to yet. */
-  #waiting: Waiting[] = [];
+  #pendingRelays: PendingRelay[] = [];
 
   constructor({ connections, host, options }: PeerComponents) {
     const { leaders, random } = options;
@@ -38,23 +38,23 @@ export class Follower {
   openedOutside(on: Connection): void {
     const target = this.#connections.remoteOf(on);
     const leader = this.#leaders[this.#random.below(this.#leaders.length)]!;
-    const connection = this.#connections.to(leader);
+    const connection = this.#connections.connectionTo(leader);
     if (connection !== NO_CONNECTION) {
       this.#host.leaderStart(connection, target);
       return;
     }
-    const isFirst = !this.#waiting.some((waiting) => waiting.leader === leader);
-    this.#waiting.push({ leader, target });
+    const isFirst = !this.#pendingRelays.some((waiting) => waiting.leader === leader);
+    this.#pendingRelays.push({ leader, target });
     if (isFirst) this.#host.connectTo(leader);
   }
 
   /** A connection within the AS has been made: perhaps to a leader that we waited for. */
   openedInside(on: Connection): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#pendingRelays.length === 0) return;
     const remote = this.#connections.remoteOf(on);
-    const ready = this.#waiting.filter(({ leader }) => leader === remote);
+    const ready = this.#pendingRelays.filter(({ leader }) => leader === remote);
     if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ leader }) => leader !== remote);
+    this.#pendingRelays = this.#pendingRelays.filter(({ leader }) => leader !== remote);
     for (const { target } of ready) this.#host.leaderStart(on, target);
   }
 }

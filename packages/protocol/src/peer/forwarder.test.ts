@@ -22,12 +22,12 @@ test('a forwarder agrees with lists and sets of who has been told what', () => {
       const where = `trial ${trial}, step ${step}`;
       if (what < 4) {
         const known = followers.get(a) ?? [];
-        expect(forwarder.relay(a, b), where).toBe(!known.includes(b));
+        expect(forwarder.addRelay(a, b), where).toBe(!known.includes(b));
         if (!known.includes(b)) followers.set(a, [...known, b]);
       } else if (what < 9) {
         for (const follower of followers.get(a) ?? []) {
           const isNews = !told.has(`${follower} ${piece}`);
-          expect(forwarder.tell(follower as Connection, piece), where).toBe(isNews);
+          expect(forwarder.markForwarded(follower as Connection, piece), where).toBe(isNews);
           told.add(`${follower} ${piece}`);
           if (random.below(2) === 0) break;
         }
@@ -41,7 +41,7 @@ test('a forwarder agrees with lists and sets of who has been told what', () => {
       if (outside === undefined) continue;
       expect(forwarder.followersOf(outside as Connection), where).toEqual(of);
       const isNews = of!.some((follower) => !told.has(`${follower} ${piece}`));
-      expect(forwarder.isNews(outside as Connection, piece), where).toBe(isNews);
+      expect(forwarder.hasToForward(outside as Connection, piece), where).toBe(isNews);
     }
   }
 });
@@ -49,8 +49,8 @@ test('a forwarder agrees with lists and sets of who has been told what', () => {
 test('one that repeats itself always has news', () => {
   const forwarder = new Forwarder(PIECES, true);
   const [outside, follower, piece] = [1, 2, 3] as [Connection, Connection, PieceIndex];
-  expect([forwarder.relay(outside, follower), forwarder.relay(outside, follower)]).toEqual([true, true]);
+  expect([forwarder.addRelay(outside, follower), forwarder.addRelay(outside, follower)]).toEqual([true, true]);
   expect(forwarder.followersOf(outside)).toEqual([follower, follower]);
-  expect([forwarder.tell(follower, piece), forwarder.tell(follower, piece)]).toEqual([true, true]);
-  expect(forwarder.isNews(outside, piece)).toBe(true);
+  expect([forwarder.markForwarded(follower, piece), forwarder.markForwarded(follower, piece)]).toEqual([true, true]);
+  expect(forwarder.hasToForward(outside, piece)).toBe(true);
 });

@@ -35,7 +35,7 @@ export class Forwarder {
   }
 
   /** From now on `follower` hears what `outside` has; returns false where it did already. */
-  relay(outside: Connection, follower: Connection): boolean {
+  addRelay(outside: Connection, follower: Connection): boolean {
     const followers = (this.#followersOf[outside] ??= []);
     if (!this.#repeats && followers.includes(follower)) return false;
     followers.push(follower);
@@ -50,7 +50,7 @@ export class Forwarder {
   }
 
   /** Whether a follower of `outside` is still to be told of `piece`. */
-  isNews(outside: Connection, piece: PieceIndex): boolean {
+  hasToForward(outside: Connection, piece: PieceIndex): boolean {
     if (this.#repeats) return true;
     const words = this.#words;
     for (let word = 0; word < words; word++) {
@@ -61,7 +61,7 @@ export class Forwarder {
   }
 
   /** Notes that `follower` is told of `piece`; returns false where it need not be. */
-  tell(follower: Connection, piece: PieceIndex): boolean {
+  markForwarded(follower: Connection, piece: PieceIndex): boolean {
     if (this.#repeats) return true;
     const at = piece * this.#words + (follower >>> 5);
     const before = this.#told[at]!;

@@ -14,7 +14,7 @@ import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from '..
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
-interface Waiting {
+interface PendingRelay {
   readonly target: PeerId;
   readonly follower: Connection;
 }
@@ -28,7 +28,7 @@ export class Leader {
   readonly #relaysNewsOnly: boolean;
   readonly #forwarder: Forwarder;
   /** Followers that wait for a connection to their target. */
-  #waiting: Waiting[] = [];
+  #pendingRelays: PendingRelay[] = [];
 
   constructor({ connections, picker, host, options }: PeerComponents) {
     this.#connections = connections;
@@ -42,10 +42,10 @@ export class Leader {
 
   /** A follower wants what `target` has. */
   leaderStart(follower: Connection, target: PeerId): void {
-    const outside = this.#connections.to(target);
+    const outside = this.#connections.connectionTo(target);
     if (outside === NO_CONNECTION) {
-      const isFirst = !this.#waiting.some((waiting) => waiting.target === target);
-      this.#waiting.push({ target, follower });
+      const isFirst = !this.#pendingRelays.some((waiting) => waiting.target === target);
+      this.#pendingRelays.push({ target, follower });
       if (isFirst) this.#host.connectTo(target);
     } else {
       this.#relay(outside, follower);
@@ -54,51 +54,51 @@ export class Leader {
 
   /** A connection has been made: whoever waited for it gets its relay. */
   opened(on: Connection): void {
-    if (this.#waiting.length === 0) return;
+    if (this.#pendingRelays.length === 0) return;
     const target = this.#connections.remoteOf(on);
-    const ready = this.#waiting.filter((waiting) => waiting.target === target);
+    const ready = this.#pendingRelays.filter((waiting) => waiting.target === target);
     if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter((waiting) => waiting.target !== target);
+    this.#pendingRelays = this.#pendingRelays.filter((waiting) => waiting.target !== target);
     for (const { follower } of ready) this.#relay(on, follower);
   }
 
   closed(on: Connection): void {
     this.#forwarder.closed(on);
-    this.#waiting = this.#waiting.filter(({ follower }) => follower !== on);
+    this.#pendingRelays = this.#pendingRelays.filter(({ follower }) => follower !== on);
   }
 
   /** Whether a follower is to hear that the other side has `piece`. */
-  passesOn(outside: Connection, piece: PieceIndex): boolean {
+  hasToForward(outside: Connection, piece: PieceIndex): boolean {
     if (this.#forwarder.followersOf(outside) === undefined) return false;
     // Where we hold it, all have been told so.
     if (!this.#repeats && this.#picker.isStored(piece)) return false;
-    return this.#forwarder.isNews(outside, piece);
+    return this.#forwarder.hasToForward(outside, piece);
   }
 
   /** An outside peer has `piece`: its followers hear of it, as of our own. */
   have(outside: Connection, piece: PieceIndex): void {
-    if (!this.passesOn(outside, piece)) return;
+    if (!this.hasToForward(outside, piece)) return;
     const followers = this.#forwarder.followersOf(outside)!;
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!;
-      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+      if (this.#forwarder.markForwarded(follower, piece)) this.#host.have(follower, piece);
     }
   }
 
   /** A follower has asked for `piece`, which we lack. */
-  want(piece: PieceIndex): void {
-    this.#picker.want(piece);
+  requestedByFollower(piece: PieceIndex): void {
+    this.#picker.markRequestedByFollower(piece);
   }
 
   /** Begins a relay, and passes on what the outside peer has told us before. */
   #relay(outside: Connection, follower: Connection): void {
     if ((this.#connections.flags(outside) & MAY_DOWNLOAD) === 0) return;
-    if (!this.#forwarder.relay(outside, follower)) return;
+    if (!this.#forwarder.addRelay(outside, follower)) return;
     this.#connections.stopDeferring(outside);
     if (this.#relaysNewsOnly) return;
     for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
       if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
-      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+      if (this.#forwarder.markForwarded(follower, piece)) this.#host.have(follower, piece);
     }
   }
 }

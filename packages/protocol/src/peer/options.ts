@@ -2,8 +2,8 @@
 
 import type { Random } from '@cachetorrent/std';
 
-import type { ChokerName, SeedChokerName } from '../choker/index.ts';
-import type { Quirks } from './quirks.ts';
+import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
+import type { Quirks } from '../rules/quirks.ts';
 import type { PeerId } from '../ids.ts';
 import type { PeerMemory } from '../tables/peer-memory.ts';
 import type { RequestPriority } from './piece-picker.ts';

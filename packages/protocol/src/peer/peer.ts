@@ -70,7 +70,7 @@ export class Peer implements PeerMessages {
   }
 
   /** How many pieces it holds. */
-  get pieceCount(): number {
+  get storedCount(): number {
     return this.#picker.storedCount;
   }
 
@@ -80,7 +80,7 @@ export class Peer implements PeerMessages {
   }
 
   /** Whether it holds `piece`. */
-  holds(piece: PieceIndex): boolean {
+  hasPiece(piece: PieceIndex): boolean {
     return this.#picker.isStored(piece);
   }
 
@@ -91,7 +91,7 @@ export class Peer implements PeerMessages {
 
   /** The connection to `remote`; NO_CONNECTION where there is none. */
   connectionTo(remote: PeerId): Connection {
-    return this.#connections.to(remote);
+    return this.#connections.connectionTo(remote);
   }
 
   // What its host does with it.
@@ -155,12 +155,12 @@ export class Peer implements PeerMessages {
 
   /** The piece to send on this connection; NO_PIECE where there is none. */
   nextToSend(on: Connection): PieceIndex {
-    return this.#upload.sending(on);
+    return this.#upload.nextToSend(on);
   }
 
   /** The last bit of the piece under way has gone; returns the next piece, or NO_PIECE. */
-  sent(on: Connection): PieceIndex {
-    return this.#upload.sent(on);
+  pieceSent(on: Connection): PieceIndex {
+    return this.#upload.pieceSent(on);
   }
 
   // What it hears.
@@ -185,12 +185,12 @@ export class Peer implements PeerMessages {
     this.#leader?.have(on, piece);
     const { tables, row } = this.#memory;
     const outcome = tables.have(row, on, piece);
-    if (outcome !== NO_ACTION) this.#download.heard(on, piece, outcome);
+    if (outcome !== NO_ACTION) this.#download.afterHave(on, piece, outcome);
   }
 
   /** Whether somebody hears of it at once when the other side has `piece`. */
-  forwards(on: Connection, piece: PieceIndex): boolean {
-    return this.#leader?.passesOn(on, piece) === true;
+  hasToForward(on: Connection, piece: PieceIndex): boolean {
+    return this.#leader?.hasToForward(on, piece) === true;
   }
 
   /**
@@ -198,7 +198,7 @@ export class Peer implements PeerMessages {
    * Not for leaders, who pass on what they hear.
    */
   afterHave(on: Connection, piece: PieceIndex, outcome: number): void {
-    this.#download.heard(on, piece, outcome);
+    this.#download.afterHave(on, piece, outcome);
   }
 
   /**
@@ -212,7 +212,7 @@ export class Peer implements PeerMessages {
   /** A leader that lacks the piece notes that it is wanted, and does not answer. */
   request(on: Connection, piece: PieceIndex): void {
     if (this.#picker.isStored(piece)) this.#upload.request(on, piece);
-    else this.#leader?.want(piece);
+    else this.#leader?.requestedByFollower(piece);
   }
 
   piece(on: Connection, piece: PieceIndex): void {
@@ -220,7 +220,7 @@ export class Peer implements PeerMessages {
     const isNew = this.#download.piece(on, piece);
     if (isNew || this.#options.quirks.announceDuplicates) this.#host.broadcastHave(piece);
     if (isNew && this.isComplete) this.#host.completed();
-    this.#download.goOn(on, wasFull);
+    this.#download.afterPiece(on, wasFull);
   }
 
   leaderStart(on: Connection, target: PeerId): void {
@@ -228,7 +228,7 @@ export class Peer implements PeerMessages {
   }
 
   /** Whether we may download on this connection. For hosts that must tell the other side. */
-  downloadsOn(on: Connection): boolean {
+  mayDownloadOn(on: Connection): boolean {
     return (this.#connections.flags(on) & MAY_DOWNLOAD) !== 0;
   }
 }

@@ -28,8 +28,8 @@ describe('the next piece', () => {
   ] as const)('$rule', ({ holders, has, next, ...rest }) => {
     const { taken = [], stored = [], wanted = [], preference = 'within-rarity' } = rest as Rest;
     const picker = pickerWith(holders, preference);
-    for (const piece of wanted) picker.want(piece as PieceIndex);
-    for (const piece of taken) picker.take(piece as PieceIndex);
+    for (const piece of wanted) picker.markRequestedByFollower(piece as PieceIndex);
+    for (const piece of taken) picker.markRequested(piece as PieceIndex);
     for (const piece of stored) picker.store(piece as PieceIndex);
 
     expect(picker.next(rowOf(has, holders.length), 0)).toBe(next);
@@ -63,7 +63,7 @@ describe('the next piece', () => {
 
   test('is free again once released', () => {
     const picker = pickerWith('1');
-    picker.take(0 as PieceIndex);
+    picker.markRequested(0 as PieceIndex);
     expect(picker.next(rowOf([0], 1), 0)).toBe(NO_PIECE);
 
     picker.release(0 as PieceIndex);
@@ -100,7 +100,7 @@ test.each(['histories-1', 'histories-2', 'histories-3'])(
         else picker.removeHolder(piece);
         holders[piece]! += gains ? 1 : -1;
       } else if (what < 98) {
-        if (state[piece] === 'free') picker.take(piece);
+        if (state[piece] === 'free') picker.markRequested(piece);
         else picker.release(piece);
         state[piece] = state[piece] === 'free' ? 'taken' : 'free';
       } else {

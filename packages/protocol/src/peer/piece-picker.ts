@@ -12,7 +12,7 @@
 
 import { assert, type Random } from '@cachetorrent/std';
 
-import { bitAt, Bitfield, countBits, wordsFor } from '../tables/bitfield.ts';
+import { nthSetBit, Bitfield, popcount, wordsFor } from '../tables/bitfield.ts';
 import { NO_PIECE, type PieceIndex } from '../ids.ts';
 import type { PeerMemory } from '../tables/peer-memory.ts';
 import { PeerTables } from '../tables/peer-tables.ts';
@@ -28,23 +28,23 @@ export type RequestPriority =
  * The pieces that a search has left, in words that are not empty, and which words these are. They
  * last one call, so all pickers share them.
  */
-let candidates = new Uint32Array(64);
-let places = new Uint32Array(64);
-let placeCount = 0;
+let eligible = new Uint32Array(64);
+let eligibleWords = new Uint32Array(64);
+let eligibleCount = 0;
 
 /** Chooses which piece to ask for next: the rarest first (BEP 3). */
 export class PiecePicker {
   readonly #random: Random;
-  readonly #preference: RequestPriority;
+  readonly #requestPriority: RequestPriority;
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
   /** The free pieces of all, and where ours begin. */
-  readonly #free: Uint32Array;
+  readonly #requestable: Uint32Array;
   readonly #firstWord: number;
   #storedCount = 0;
   /** The pieces that followers asked for, where we lead. */
-  #wanted: Bitfield | undefined;
+  #requestedByFollowers: Bitfield | undefined;
 
   constructor(
     pieceCount: number,
@@ -53,12 +53,12 @@ export class PiecePicker {
     { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
   ) {
     this.#random = random;
-    this.#preference = preference;
+    this.#requestPriority = preference;
     this.#pieceCount = pieceCount;
     this.#tables = tables;
     this.#row = row;
-    this.#free = tables.free;
-    this.#firstWord = row * tables.hasWords;
+    this.#requestable = tables.requestable;
+    this.#firstWord = row * tables.pieceWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
@@ -73,8 +73,8 @@ export class PiecePicker {
   }
 
   /** Whether `piece` is neither asked for nor stored. */
-  isFree(piece: PieceIndex): boolean {
-    return (this.#free[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  isRequestable(piece: PieceIndex): boolean {
+    return (this.#requestable[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
   /** A neighbour has told us that it holds `piece`. */
@@ -88,36 +88,36 @@ export class PiecePicker {
   }
 
   /** `piece` has been asked for. */
-  take(piece: PieceIndex): void {
-    this.#free[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  markRequested(piece: PieceIndex): void {
+    this.#requestable[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
   /** `piece` was asked for, but will not come. */
   release(piece: PieceIndex): void {
-    this.#free[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
+    this.#requestable[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
   }
 
   /** `piece` is stored; returns false where it was before. */
   store(piece: PieceIndex): boolean {
     if (this.isStored(piece)) return false;
-    this.take(piece);
-    this.#wanted?.remove(piece);
+    this.markRequested(piece);
+    this.#requestedByFollowers?.remove(piece);
     this.#tables.store(this.#row, piece);
     this.#storedCount++;
     return true;
   }
 
   /** A follower has asked for `piece`, which we lack. */
-  want(piece: PieceIndex): void {
-    this.#wanted ??= new Bitfield(this.#pieceCount);
-    this.#wanted.add(piece);
+  markRequestedByFollower(piece: PieceIndex): void {
+    this.#requestedByFollowers ??= new Bitfield(this.#pieceCount);
+    this.#requestedByFollowers.add(piece);
   }
 
   /** Whether a free piece is among those in `has`, a row of bits that begins at `start`. */
-  hasFree(has: Uint32Array, start: number): boolean {
+  hasRequestable(has: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);
     for (let word = 0; word < words; word++) {
-      if ((this.#free[this.#firstWord + word]! & has[start + word]!) !== 0) return true;
+      if ((this.#requestable[this.#firstWord + word]! & has[start + word]!) !== 0) return true;
     }
     return false;
   }
@@ -127,75 +127,75 @@ export class PiecePicker {
    * where there is none. A leader prefers what its followers asked for.
    */
   next(has: Uint32Array, start: number): PieceIndex {
-    if (!this.#gather(has, start)) return NO_PIECE;
-    const wanted = this.#wanted;
+    if (!this.#collectEligible(has, start)) return NO_PIECE;
+    const wanted = this.#requestedByFollowers;
     if (wanted === undefined || wanted.count === 0) {
       this.#keepRarest();
-    } else if (this.#preference === 'absolute') {
+    } else if (this.#requestPriority === 'absolute') {
       keepThoseIn(wanted.words);
       this.#keepRarest();
     } else {
       this.#keepRarest();
       keepThoseIn(wanted.words);
     }
-    return this.#drawOne();
+    return this.#drawEligible();
   }
 
   /** The same as `next` where `piece` is all that there is. Chance is asked as it is there. */
-  only(piece: PieceIndex): PieceIndex {
+  onlyChoice(piece: PieceIndex): PieceIndex {
     this.#random.below(1);
     return piece;
   }
 
   /** All free pieces among those in `has` are candidates; returns whether there are any. */
-  #gather(has: Uint32Array, start: number): boolean {
+  #collectEligible(has: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);
-    if (candidates.length < words) {
-      candidates = new Uint32Array(2 * words);
-      places = new Uint32Array(2 * words);
+    if (eligible.length < words) {
+      eligible = new Uint32Array(2 * words);
+      eligibleWords = new Uint32Array(2 * words);
     }
-    const free = this.#free;
-    placeCount = 0;
+    const free = this.#requestable;
+    eligibleCount = 0;
     for (let word = 0; word < words; word++) {
       const both = free[this.#firstWord + word]! & has[start + word]!;
       if (both === 0) continue;
-      candidates[placeCount] = both;
-      places[placeCount++] = word;
+      eligible[eligibleCount] = both;
+      eligibleWords[eligibleCount++] = word;
     }
-    return placeCount > 0;
+    return eligibleCount > 0;
   }
 
   /** Bit by bit of the count, from the greatest: candidates that have a 0 stay, if any has. */
   #keepRarest(): void {
-    const { lines, lineWords, countBits } = this.#tables;
-    const firstLine = this.#tables.lineOf(this.#row);
-    for (let bit = countBits[this.#row]! - 1; bit >= 0; bit--) {
+    const { availability, counterBits, usedCounterBits } = this.#tables;
+    const firstLine = this.#tables.availabilityStart(this.#row);
+    for (let bit = usedCounterBits[this.#row]! - 1; bit >= 0; bit--) {
       const first = firstLine + bit;
       let any = 0;
-      for (let i = 0; i < placeCount && any === 0; i++) {
-        any = candidates[i]! & ~lines[first + places[i]! * lineWords]!;
+      for (let i = 0; i < eligibleCount && any === 0; i++) {
+        any = eligible[i]! & ~availability[first + eligibleWords[i]! * counterBits]!;
       }
       if (any === 0) continue;
       let kept = 0;
-      for (let i = 0; i < placeCount; i++) {
-        const place = places[i]!;
-        const rest = candidates[i]! & ~lines[first + place * lineWords]!;
+      for (let i = 0; i < eligibleCount; i++) {
+        const place = eligibleWords[i]!;
+        const rest = eligible[i]! & ~availability[first + place * counterBits]!;
         if (rest === 0) continue;
-        candidates[kept] = rest;
-        places[kept++] = place;
+        eligible[kept] = rest;
+        eligibleWords[kept++] = place;
       }
-      placeCount = kept;
+      eligibleCount = kept;
     }
   }
 
   /** One of the candidates, each as likely as another. */
-  #drawOne(): PieceIndex {
+  #drawEligible(): PieceIndex {
     let count = 0;
-    for (let i = 0; i < placeCount; i++) count += countBits(candidates[i]!);
+    for (let i = 0; i < eligibleCount; i++) count += popcount(eligible[i]!);
     let nth = this.#random.below(count);
-    for (let i = 0; i < placeCount; i++) {
-      const here = countBits(candidates[i]!);
-      if (nth < here) return (32 * places[i]! + bitAt(candidates[i]!, nth)) as PieceIndex;
+    for (let i = 0; i < eligibleCount; i++) {
+      const here = popcount(eligible[i]!);
+      if (nth < here) return (32 * eligibleWords[i]! + nthSetBit(eligible[i]!, nth)) as PieceIndex;
       nth -= here;
     }
     assert(false, 'one of the candidates is drawn');
@@ -205,14 +205,14 @@ export class PiecePicker {
 /** Candidates that are in `preferred` stay, if any is. */
 function keepThoseIn(preferred: Uint32Array): void {
   let any = 0;
-  for (let i = 0; i < placeCount; i++) any |= candidates[i]! & preferred[places[i]!]!;
+  for (let i = 0; i < eligibleCount; i++) any |= eligible[i]! & preferred[eligibleWords[i]!]!;
   if (any === 0) return;
   let kept = 0;
-  for (let i = 0; i < placeCount; i++) {
-    const rest = candidates[i]! & preferred[places[i]!]!;
+  for (let i = 0; i < eligibleCount; i++) {
+    const rest = eligible[i]! & preferred[eligibleWords[i]!]!;
     if (rest === 0) continue;
-    candidates[kept] = rest;
-    places[kept++] = places[i]!;
+    eligible[kept] = rest;
+    eligibleWords[kept++] = eligibleWords[i]!;
   }
-  placeCount = kept;
+  eligibleCount = kept;
 }

@@ -14,7 +14,7 @@
 import { unreachable } from '@cachetorrent/std';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../tables/connection-flags.ts';
-import type { Quirks } from './quirks.ts';
+import type { Quirks } from '../rules/quirks.ts';
 
 /** What a peer is in its AS; a plain `peer` where nobody leads. */
 export type Role = 'peer' | 'leader' | 'follower';

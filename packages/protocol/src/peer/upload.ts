@@ -6,14 +6,14 @@
  * one stays as it is.
  */
 
-import { CHOKERS, SEED_CHOKERS } from '../choker/index.ts';
+import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
 import {
   CHOKE,
-  Candidates,
+  InterestedPeers,
   type Slots,
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
-} from '../choker/strategy.ts';
+} from '../choker/choker.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import { AM_CHOKING, OPTIMISTIC, MAY_UPLOAD, PEER_INTERESTED } from '../tables/connection-flags.ts';
 import type { PeerHost } from './host.ts';
@@ -29,17 +29,17 @@ import type { UploadStatistics } from '../tables/upload-statistics.ts';
 const OPTIMISTIC_MS = 30_000;
 
 /** For each sum of flags, whether the choker has a say in the connection, and how it stands. */
-const TAKES_PART = new Uint8Array(256);
-const STANDING = new Uint8Array(256);
+const IS_CANDIDATE = new Uint8Array(256);
+const CHOKE_STATE = new Uint8Array(256);
 for (let flags = 0; flags < 256; flags++) {
-  TAKES_PART[flags] =
+  IS_CANDIDATE[flags] =
     (flags & (MAY_UPLOAD | PEER_INTERESTED)) === (MAY_UPLOAD | PEER_INTERESTED) ? 1 : 0;
-  if ((flags & AM_CHOKING) !== 0) STANDING[flags] = CHOKE;
-  else STANDING[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
+  if ((flags & AM_CHOKING) !== 0) CHOKE_STATE[flags] = CHOKE;
+  else CHOKE_STATE[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
 }
 
 /** A round needs room for its candidates, and only while it lasts; so all peers share it. */
-const candidates = new Candidates();
+const interested = new InterestedPeers();
 
 export class Upload {
   readonly #connections: ConnectionTable;
@@ -52,7 +52,7 @@ export class Upload {
   /** What is to be sent on each connection; the first of a queue may be under way. */
   readonly #queued: PieceQueues;
   readonly #received: RateMeter;
-  readonly #services: UploadStatistics;
+  readonly #statistics: UploadStatistics;
   /** What was sent lately, where the strategy of seeds asks for it. */
   readonly #sent: RateMeter | undefined;
   #optimisticsSinceMs = -Infinity;
@@ -67,16 +67,16 @@ export class Upload {
     this.#row = row;
     this.#queued = tables.queued;
     this.#received = tables.received;
-    this.#services = tables.uploadStatistics;
+    this.#statistics = tables.uploadStatistics;
     if (options.seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
   }
 
   opened(on: Connection): void {
-    this.#turn(on);
+    this.#recordChokeChange(on);
   }
 
   closed(on: Connection): void {
-    this.#drop(on);
+    this.#dropQueue(on);
   }
 
   interested(on: Connection): void {
@@ -100,31 +100,31 @@ export class Upload {
   }
 
   /** The piece to send on this connection now; NO_PIECE where there is none. */
-  sending(on: Connection): PieceIndex {
+  nextToSend(on: Connection): PieceIndex {
     return this.#queued.first(this.#row, on);
   }
 
   /** The piece under way has been sent; returns the next, or NO_PIECE. */
-  sent(on: Connection): PieceIndex {
+  pieceSent(on: Connection): PieceIndex {
     this.#queued.shift(this.#row, on);
-    this.#services.piecesServed[this.#connections.first + on]!++;
+    this.#statistics.piecesServed[this.#connections.first + on]!++;
     this.#sent?.add(this.#row, on, this.#host.nowMs, this.#options.quirks.staleRates);
     return this.#queued.first(this.#row, on);
   }
 
   /** Decides anew who is unchoked. */
   rechoke(): void {
-    this.#gather();
+    this.#collectInterested();
     const { choker, seedChoker, pieceCount, quirks } = this.#options;
     const isSeed = this.#picker.storedCount === pieceCount;
-    if (isSeed) this.#gatherService();
+    if (isSeed) this.#collectStatistics();
     const nowMs = this.#host.nowMs;
     const keepOptimistics =
       !quirks.redrawOptimistics && nowMs < this.#optimisticsSinceMs + OPTIMISTIC_MS;
     if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
 
     const choose = isSeed ? SEED_CHOKERS[seedChoker] : CHOKERS[choker];
-    choose(candidates, {
+    choose(interested, {
       nowMs,
       slots: this.#slots,
       keepOptimistics,
@@ -142,47 +142,47 @@ export class Upload {
   }
 
   /** Reads off the flags of each connection who takes part. */
-  #gather(): void {
+  #collectInterested(): void {
     const { count, first, allFlags } = this.#connections;
-    candidates.reserve(count + 1);
+    interested.reserve(count + 1);
     if (!this.#options.quirks.staleRates) this.#received.advance(this.#row, this.#host.nowMs);
     const { counts } = this.#received;
-    const { connection, received, standing, verdict } = candidates;
+    const { connection, received, chokeState, decision } = interested;
     let size = 0;
     for (let on = 0; on < count; on++) {
       // Each is written down, and the next over it where it does not count: no branch to foresee.
       const flags = allFlags[first + on]!;
       connection[size] = on;
       received[size] = counts[first + on]!;
-      standing[size] = STANDING[flags]!;
-      verdict[size] = CHOKE;
-      size += TAKES_PART[flags]!;
+      chokeState[size] = CHOKE_STATE[flags]!;
+      decision[size] = CHOKE;
+      size += IS_CANDIDATE[flags]!;
     }
-    candidates.count = size;
+    interested.count = size;
   }
 
   /** How the candidates have been served. */
-  #gatherService(): void {
-    const { count, connection, sent, turnedAtMs, served } = candidates;
+  #collectStatistics(): void {
+    const { count, connection, sent, chokeChangedAtMs, piecesServed } = interested;
     const { first } = this.#connections;
     if (!this.#options.quirks.staleRates) this.#sent?.advance(this.#row, this.#host.nowMs);
     for (let i = 0; i < count; i++) {
       const on = connection[i]! as Connection;
       sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, on);
-      turnedAtMs[i] = this.#services.chokeChangedAtMs[first + on]!;
-      served[i] = this.#services.piecesServed[first + on]!;
+      chokeChangedAtMs[i] = this.#statistics.chokeChangedAtMs[first + on]!;
+      piecesServed[i] = this.#statistics.piecesServed[first + on]!;
     }
   }
 
   /** Tells those concerned; all verdicts are read before the host can say anything back. */
   #apply(): void {
-    const { count, connection, standing, verdict } = candidates;
+    const { count, connection, chokeState, decision } = interested;
     const { repeatChokes } = this.#options.quirks;
     for (let i = 0; i < count; i++) {
-      if (verdict[i] === standing[i] && !repeatChokes) continue;
+      if (decision[i] === chokeState[i] && !repeatChokes) continue;
       const on = connection[i]! as Connection;
-      if (verdict[i] === CHOKE) this.#choke(on);
-      else this.#unchoke(on, verdict[i] === UNCHOKE_OPTIMISTICALLY);
+      if (decision[i] === CHOKE) this.#choke(on);
+      else this.#unchoke(on, decision[i] === UNCHOKE_OPTIMISTICALLY);
     }
   }
 
@@ -191,9 +191,9 @@ export class Upload {
     const changes = (flags & AM_CHOKING) === 0;
     if (!changes && !this.#options.quirks.repeatChokes) return;
     this.#connections.setFlags(on, (flags | AM_CHOKING) & ~OPTIMISTIC);
-    if (changes) this.#turn(on);
+    if (changes) this.#recordChokeChange(on);
     this.#host.choke(on);
-    this.#drop(on);
+    this.#dropQueue(on);
   }
 
   #unchoke(on: Connection, optimistic: boolean): void {
@@ -201,15 +201,15 @@ export class Upload {
     const changes = (flags & AM_CHOKING) !== 0;
     const rest = flags & ~(AM_CHOKING | OPTIMISTIC);
     this.#connections.setFlags(on, optimistic ? rest | OPTIMISTIC : rest);
-    if (changes) this.#turn(on);
+    if (changes) this.#recordChokeChange(on);
     if (changes || this.#options.quirks.repeatChokes) this.#host.unchoke(on);
   }
 
-  #turn(on: Connection): void {
-    this.#services.chokeChanged(this.#connections.first + on, this.#host.nowMs);
+  #recordChokeChange(on: Connection): void {
+    this.#statistics.chokeChanged(this.#connections.first + on, this.#host.nowMs);
   }
 
-  #drop(on: Connection): void {
+  #dropQueue(on: Connection): void {
     if (this.#queued.lengthOf(this.#row, on) === 0) return;
     while (this.#queued.lengthOf(this.#row, on) > 0) this.#queued.shift(this.#row, on);
     this.#host.stopSending(on);

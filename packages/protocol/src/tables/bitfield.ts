@@ -11,7 +11,7 @@ export function wordsFor(pieceCount: number): number {
 }
 
 /** How many bits of a word are set (Hacker's Delight, 5-1). */
-export function countBits(word: number): number {
+export function popcount(word: number): number {
   let bits = word - ((word >>> 1) & 0x5555_5555);
   bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333);
   bits = (bits + (bits >>> 4)) & 0x0f0f_0f0f;
@@ -19,7 +19,7 @@ export function countBits(word: number): number {
 }
 
 /** The place of the set bit that has `nth` set bits below it. */
-export function bitAt(word: number, nth: number): number {
+export function nthSetBit(word: number, nth: number): number {
   let rest = word;
   for (let n = 0; n < nth; n++) rest &= rest - 1;
   return 31 - Math.clz32(rest & -rest);

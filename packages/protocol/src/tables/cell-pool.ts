@@ -9,7 +9,7 @@
 import { grown } from './connection-columns.ts';
 
 /** No cell: the end of a list. */
-export const NONE = 0;
+export const NO_CELL = 0;
 
 const CELLS_MIN = 8;
 
@@ -20,7 +20,7 @@ export class CellPool {
   floats: Float64Array;
   readonly #words: number;
   readonly #link: number;
-  #unused = NONE;
+  #unused = NO_CELL;
 
   /** For cells of so many words, an even number; word `link` links them. */
   constructor(words: number, link: number) {
@@ -33,7 +33,7 @@ export class CellPool {
 
   /** A cell that nobody holds; what is in it is what was there before. */
   take(): number {
-    if (this.#unused === NONE) this.#grow();
+    if (this.#unused === NO_CELL) this.#grow();
     const cell = this.#unused;
     this.#unused = this.ints[this.#words * cell + this.#link]!;
     return cell;

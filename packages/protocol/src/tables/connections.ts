@@ -21,7 +21,7 @@ const INITIAL = AM_CHOKING | PEER_CHOKING;
 export class ConnectionTable {
   readonly #tables: PeerTables;
   readonly #row: number;
-  readonly #early: DeferredHaves | undefined;
+  readonly #deferredHaves: DeferredHaves | undefined;
   #capacity: number;
   #count = 0;
   readonly #free: Connection[] = [];
@@ -29,8 +29,8 @@ export class ConnectionTable {
   constructor({ tables, row, deferredHaves }: PeerMemory, capacity: number) {
     this.#tables = tables;
     this.#row = row;
-    this.#early = deferredHaves;
-    tables.open(row, capacity);
+    this.#deferredHaves = deferredHaves;
+    tables.openRow(row, capacity);
     this.#capacity = capacity;
   }
 
@@ -65,33 +65,35 @@ export class ConnectionTable {
 
   /** Notes what has come by now, where a `have` may wait. Before anybody looks at `rows`. */
   applyDueHaves(): void {
-    this.#early?.applyDue(this.#row);
+    this.#deferredHaves?.applyDue(this.#row);
   }
 
   /** From now on every `have` on this connection is to be heard when it arrives. */
   stopDeferring(on: Connection): void {
-    this.#early?.returnPending(this.#row, on);
+    this.#deferredHaves?.returnPending(this.#row, on);
   }
 
   /** Notes that the other side lacks `piece`; returns false where it never told of it. */
   removePiece(on: Connection, piece: PieceIndex): boolean {
     if (!this.hasPiece(on, piece)) return false;
-    this.#tables.has[this.rowOf(on) + (piece >>> 5)]! &= ~(1 << (piece & 31));
+    this.#tables.announced[this.announcedStart(on) + (piece >>> 5)]! &= ~(1 << (piece & 31));
     return true;
   }
 
   /** Whether the other side has told of `piece`. */
   hasPiece(on: Connection, piece: PieceIndex): boolean {
-    return (this.#tables.has[this.rowOf(on) + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+    return (
+      (this.#tables.announced[this.announcedStart(on) + (piece >>> 5)]! & (1 << (piece & 31))) !== 0
+    );
   }
 
   /** What the other side has told of: a row of bits that begins at `rowOf(on)` of these words. */
-  get rows(): Uint32Array {
-    return this.#tables.has;
+  get announced(): Uint32Array {
+    return this.#tables.announced;
   }
 
-  rowOf(on: Connection): number {
-    return (this.#tables.firstConnection[this.#row]! + on) * this.#tables.hasWords;
+  announcedStart(on: Connection): number {
+    return (this.#tables.firstConnection[this.#row]! + on) * this.#tables.pieceWords;
   }
 
   remoteOf(on: Connection): PeerId {
@@ -99,7 +101,7 @@ export class ConnectionTable {
   }
 
   /** The connection to `remote`; NO_CONNECTION where there is none. */
-  to(remote: PeerId): Connection {
+  connectionTo(remote: PeerId): Connection {
     const { first } = this;
     const all = this.#tables.remote;
     for (let on = 0 as Connection; on < this.#count; on++) {
@@ -119,16 +121,16 @@ export class ConnectionTable {
 
   close(on: Connection): void {
     assert(!this.#free.includes(on), 'only an open connection is closed');
-    this.#early?.forget(this.#row, on);
-    const row = this.rowOf(on);
-    this.#tables.has.fill(0, row, row + this.#tables.hasWords);
+    this.#deferredHaves?.forget(this.#row, on);
+    const row = this.announcedStart(on);
+    this.#tables.announced.fill(0, row, row + this.#tables.pieceWords);
     this.setFlags(on, 0);
     this.#free.push(on);
   }
 
   #grow(): void {
     const capacity = Math.max(8, 2 * this.#capacity);
-    this.#tables.enlarge(this.#row, this.#capacity, capacity);
+    this.#tables.enlargeRow(this.#row, this.#capacity, capacity);
     this.#capacity = capacity;
   }
 }

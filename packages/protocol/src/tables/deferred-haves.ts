@@ -21,7 +21,7 @@
  *     ints    next, ·, ·, ·   │ ·, ·, ·, ·, connection, piece   │ …    in the same bytes
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { grown } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
@@ -111,7 +111,7 @@ export class DeferredHaves {
   applyDue(row: number): void {
     if (this.#dueMs[row]! > this.#host.nowMs) return;
     let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
+    for (let chunk = this.#first[row]!; chunk !== NO_CELL; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
       this.#fetch(row, chunk, end);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
@@ -140,7 +140,7 @@ export class DeferredHaves {
   #takeOut(row: number, on: Connection, goesBack: boolean): void {
     if (!this.#waitsOn(row, on)) return;
     let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
+    for (let chunk = this.#first[row]!; chunk !== NO_CELL; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
       for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
         if (this.#chunks.ints[2 * at + 4] !== on) this.#keep(kept++, at);
@@ -155,7 +155,7 @@ export class DeferredHaves {
   #waitsOn(row: number, on: Connection): boolean {
     for (
       let chunk = this.#first[row]!;
-      chunk !== NONE;
+      chunk !== NO_CELL;
       chunk = this.#chunks.ints[2 * CHUNK * chunk]!
     ) {
       const end = this.#endOf(row, chunk);
@@ -171,14 +171,14 @@ export class DeferredHaves {
    * to come from far away in memory, and so it comes at the same time.
    */
   #fetch(row: number, chunk: number, end: number): void {
-    const { has, hasWords, lines, lineWords, firstConnection } = this.#tables;
-    const firstLine = this.#tables.lineOf(row);
+    const { announced, pieceWords, availability, counterBits, firstConnection } = this.#tables;
+    const firstLine = this.#tables.availabilityStart(row);
     const ints = this.#chunks.ints;
     let seen = 0;
     for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
       const word = ints[2 * at + 5]! >>> 5;
-      seen ^= has[(firstConnection[row]! + ints[2 * at + 4]!) * hasWords + word]!;
-      seen ^= lines[firstLine + lineWords * word]!;
+      seen ^= announced[(firstConnection[row]! + ints[2 * at + 4]!) * pieceWords + word]!;
+      seen ^= availability[firstLine + counterBits * word]!;
     }
     this.fetched = seen;
   }
@@ -198,14 +198,14 @@ export class DeferredHaves {
   #hear(row: number, at: number): void {
     const on = this.#chunks.ints[2 * at + 4]! as Connection;
     const piece = this.#chunks.ints[2 * at + 5]! as PieceIndex;
-    if (!this.#tables.note(row, on, piece) && this.#countRepeats) {
+    if (!this.#tables.markAnnounced(row, on, piece) && this.#countRepeats) {
       this.#tables.addHolder(row, piece);
     }
   }
 
   /** Room for one more entry of a row. */
   #add(row: number): number {
-    if (this.#first[row] === NONE || this.#fill[row] === ENTRIES) this.#addChunk(row);
+    if (this.#first[row] === NO_CELL || this.#fill[row] === ENTRIES) this.#addChunk(row);
     const place = this.#fill[row]!++;
     return CHUNK * this.#first[row]! + HEAD + ENTRY * place;
   }

@@ -46,21 +46,21 @@ export class PeerTables implements ConnectionLayout {
   /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
   flags: Uint8Array;
   /** A row of bits for each connection: the pieces that its other side holds. */
-  has: Uint32Array;
+  announced: Uint32Array;
   /** Who is at the other end of each connection. */
   remote: Int32Array;
   /** For each row and 32 pieces, how many neighbours hold each, in binary: see `lineOf`. */
-  lines: Uint32Array;
+  availability: Uint32Array;
   /** A row of `hasWords` words of bits for each peer: the pieces that it lacks and may ask for. */
-  readonly free: Uint32Array;
+  readonly requestable: Uint32Array;
   /** Words of `has` for a connection. */
-  readonly hasWords: number;
+  readonly pieceWords: number;
   /** Words of a line: how many bits there are to a count. */
-  lineWords: number = LINE_WORDS;
+  counterBits: number = LINE_WORDS;
   /** For each row, the first of its connections. */
   readonly firstConnection: Int32Array;
   /** For each row, how many bits its greatest count of holders takes. */
-  readonly countBits: Uint8Array;
+  readonly usedCounterBits: Uint8Array;
   /** On each connection, what we have asked for. */
   readonly requests: PieceQueues;
   /** On each connection, what we have to send. */
@@ -80,16 +80,16 @@ export class PeerTables implements ConnectionLayout {
 
   /** For `rows` peers of so many pieces, with room for so many connections of each at first. */
   constructor(pieceCount: number, rows: number, connectionsEach: number) {
-    this.hasWords = wordsFor(pieceCount);
+    this.pieceWords = wordsFor(pieceCount);
     this.flags = new Uint8Array(rows * connectionsEach);
-    this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
+    this.announced = new Uint32Array(rows * connectionsEach * this.pieceWords);
     this.remote = new Int32Array(rows * connectionsEach);
-    this.lines = new Uint32Array(rows * this.hasWords * LINE_WORDS);
+    this.availability = new Uint32Array(rows * this.pieceWords * LINE_WORDS);
     this.#storedWords = wordsFor(rows);
     this.#stored = new Uint32Array(pieceCount * this.#storedWords);
-    this.free = new Uint32Array(rows * this.hasWords);
+    this.requestable = new Uint32Array(rows * this.pieceWords);
     this.firstConnection = new Int32Array(rows);
-    this.countBits = new Uint8Array(rows);
+    this.usedCounterBits = new Uint8Array(rows);
     this.requests = new PieceQueues(this);
     this.queued = new PieceQueues(this);
     this.received = new RateMeter(this);
@@ -103,21 +103,25 @@ export class PeerTables implements ConnectionLayout {
   }
 
   /** Gives a row a block of so many connections, all flags 0 and nothing told of. */
-  open(row: number, connections: number): void {
+  openRow(row: number, connections: number): void {
     this.firstConnection[row] = this.#used;
     this.#used += connections;
     if (this.#used > this.flags.length) this.#grow(this.#used);
   }
 
   /** Moves a row of `connections` to a larger block. */
-  enlarge(row: number, connections: number, larger: number): void {
+  enlargeRow(row: number, connections: number, larger: number): void {
     const block = this.firstConnection[row]!;
-    this.open(row, larger);
+    this.openRow(row, larger);
     const moved = this.firstConnection[row]!;
     this.flags.copyWithin(moved, block, block + connections);
     this.remote.copyWithin(moved, block, block + connections);
-    const { has, hasWords } = this;
-    has.copyWithin(moved * hasWords, block * hasWords, (block + connections) * hasWords);
+    const { announced, pieceWords } = this;
+    announced.copyWithin(
+      moved * pieceWords,
+      block * pieceWords,
+      (block + connections) * pieceWords,
+    );
     for (const column of this.#columns) column.move(block, moved, connections);
   }
 
@@ -130,19 +134,19 @@ export class PeerTables implements ConnectionLayout {
     const flags = this.flags[at]!;
     if ((flags & MAY_DOWNLOAD) === 0) return NO_ACTION;
     if (this.isStored(row, piece)) return NO_ACTION;
-    if (!this.note(row, on, piece)) return DUPLICATE;
+    if (!this.markAnnounced(row, on, piece)) return DUPLICATE;
     return (flags & (AM_INTERESTED | PEER_CHOKING)) === (AM_INTERESTED | PEER_CHOKING)
       ? NO_ACTION
       : MAY_ACT;
   }
 
   /** Notes that the other side of a connection has `piece`; returns false where that is no news. */
-  note(row: number, on: Connection, piece: PieceIndex): boolean {
+  markAnnounced(row: number, on: Connection, piece: PieceIndex): boolean {
     const mask = 1 << (piece & 31);
-    const told = (this.firstConnection[row]! + on) * this.hasWords + (piece >>> 5);
-    const before = this.has[told]!;
+    const told = (this.firstConnection[row]! + on) * this.pieceWords + (piece >>> 5);
+    const before = this.announced[told]!;
     if ((before & mask) !== 0) return false;
-    this.has[told] = before | mask;
+    this.announced[told] = before | mask;
     this.addHolder(row, piece);
     return true;
   }
@@ -159,25 +163,25 @@ export class PeerTables implements ConnectionLayout {
   }
 
   /** The first word of a row's lines. */
-  lineOf(row: number): number {
-    return row * this.hasWords * this.lineWords;
+  availabilityStart(row: number): number {
+    return row * this.pieceWords * this.counterBits;
   }
 
   /** One more neighbour holds `piece`. */
   addHolder(row: number, piece: PieceIndex): void {
     let bits = 1 + this.#flipUpTo(row, piece, false);
-    if (bits > this.lineWords) {
+    if (bits > this.counterBits) {
       // All bits were set, and none is now: the count goes on in the next one.
       this.#lengthenLines();
       bits = 1 + this.#flipUpTo(row, piece, false, bits - 1);
     }
-    if (bits > this.countBits[row]!) this.countBits[row] = bits;
+    if (bits > this.usedCounterBits[row]!) this.usedCounterBits[row] = bits;
   }
 
   /** One neighbour fewer holds `piece`. */
   removeHolder(row: number, piece: PieceIndex): void {
     const bit = this.#flipUpTo(row, piece, true);
-    assert(bit < this.lineWords, 'only a holder can leave');
+    assert(bit < this.counterBits, 'only a holder can leave');
   }
 
   /**
@@ -185,32 +189,32 @@ export class PeerTables implements ConnectionLayout {
    * Returns which that is, or how many bits there are.
    */
   #flipUpTo(row: number, piece: PieceIndex, isSet: boolean, from = 0): number {
-    const { lines, lineWords } = this;
-    const first = this.lineOf(row) + (piece >>> 5) * lineWords;
+    const { availability, counterBits } = this;
+    const first = this.availabilityStart(row) + (piece >>> 5) * counterBits;
     const mask = 1 << (piece & 31);
-    for (let bit = from; bit < lineWords; bit++) {
-      const before = lines[first + bit]!;
-      lines[first + bit] = before ^ mask;
+    for (let bit = from; bit < counterBits; bit++) {
+      const before = availability[first + bit]!;
+      availability[first + bit] = before ^ mask;
       if (((before & mask) !== 0) === isSet) return bit;
     }
-    return lineWords;
+    return counterBits;
   }
 
   /** Gives each line twice as many words. */
   #lengthenLines(): void {
-    const { lines, lineWords } = this;
-    const longer = new Uint32Array(2 * lines.length);
-    for (let at = 0; at < lines.length; at += lineWords) {
-      longer.set(lines.subarray(at, at + lineWords), 2 * at);
+    const { availability, counterBits } = this;
+    const longer = new Uint32Array(2 * availability.length);
+    for (let at = 0; at < availability.length; at += counterBits) {
+      longer.set(availability.subarray(at, at + counterBits), 2 * at);
     }
-    this.lines = longer;
-    this.lineWords = 2 * lineWords;
+    this.availability = longer;
+    this.counterBits = 2 * counterBits;
   }
 
   #grow(needed: number): void {
     const capacity = Math.max(needed, Math.ceil(GROWTH * this.flags.length));
     this.flags = grown(this.flags, new Uint8Array(capacity));
-    this.has = grown(this.has, new Uint32Array(capacity * this.hasWords));
+    this.announced = grown(this.announced, new Uint32Array(capacity * this.pieceWords));
     this.remote = grown(this.remote, new Int32Array(capacity));
     for (const column of this.#columns) column.grow(capacity);
   }

@@ -9,14 +9,14 @@ test('queues of pieces behave as so many arrays, also when they move (seed queue
   const ROWS = 3;
   const capacity = Array.from({ length: ROWS }, () => 2);
   const tables = new PeerTables(20, ROWS, 2);
-  for (let row = 0; row < ROWS; row++) tables.open(row, 2);
+  for (let row = 0; row < ROWS; row++) tables.openRow(row, 2);
   const { requests: queues } = tables;
   const model = capacity.map((connections) => Array.from({ length: connections }, (): number[] => []));
 
   for (let step = 0; step < 20_000; step++) {
     const row = random.below(ROWS);
     if (step % 1_000 === 999) {
-      tables.enlarge(row, capacity[row]!, ++capacity[row]!);
+      tables.enlargeRow(row, capacity[row]!, ++capacity[row]!);
       model[row]!.push([]);
     }
     const on = random.below(capacity[row]!) as Connection;

@@ -10,18 +10,18 @@
  * Cell 0 is none, so a queue of zeros is empty (`cell-pool.ts`).
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from '../ids.ts';
 
 export class PieceQueues implements ConnectionColumn {
-  readonly #blocks: ConnectionLayout;
+  readonly #layout: ConnectionLayout;
   #ends = new Int32Array(0);
   #lengths = new Uint16Array(0);
   readonly #pool = new CellPool(2, 1);
 
   constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
+    this.#layout = blocks;
     blocks.addColumn(this);
   }
 
@@ -36,30 +36,30 @@ export class PieceQueues implements ConnectionColumn {
   }
 
   lengthOf(row: number, on: Connection): number {
-    return this.#lengths[this.#blocks.firstConnection[row]! + on]!;
+    return this.#lengths[this.#layout.firstConnection[row]! + on]!;
   }
 
   /** The piece that came first; NO_PIECE where the queue is empty. */
   first(row: number, on: Connection): PieceIndex {
-    const cell = this.#ends[2 * (this.#blocks.firstConnection[row]! + on)]!;
-    return (cell === NONE ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
+    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + on)]!;
+    return (cell === NO_CELL ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
   }
 
   has(row: number, on: Connection, piece: PieceIndex): boolean {
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#blocks.firstConnection[row]! + on)]!;
-    while (cell !== NONE && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
-    return cell !== NONE;
+    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + on)]!;
+    while (cell !== NO_CELL && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
+    return cell !== NO_CELL;
   }
 
   push(row: number, on: Connection, piece: PieceIndex): void {
-    const at = this.#blocks.firstConnection[row]! + on;
+    const at = this.#layout.firstConnection[row]! + on;
     const cell = this.#pool.take();
     const cells = this.#pool.ints;
     const ends = this.#ends;
     cells[2 * cell] = piece;
-    cells[2 * cell + 1] = NONE;
-    if (ends[2 * at] === NONE) ends[2 * at] = cell;
+    cells[2 * cell + 1] = NO_CELL;
+    if (ends[2 * at] === NO_CELL) ends[2 * at] = cell;
     else cells[2 * ends[2 * at + 1]! + 1] = cell;
     ends[2 * at + 1] = cell;
     this.#lengths[at]!++;
@@ -67,20 +67,20 @@ export class PieceQueues implements ConnectionColumn {
 
   /** Takes out the piece that came first; NO_PIECE where the queue is empty. */
   shift(row: number, on: Connection): PieceIndex {
-    const at = this.#blocks.firstConnection[row]! + on;
+    const at = this.#layout.firstConnection[row]! + on;
     const cell = this.#ends[2 * at]!;
-    if (cell === NONE) return NO_PIECE;
+    if (cell === NO_CELL) return NO_PIECE;
     const piece = this.#pool.ints[2 * cell]! as PieceIndex;
-    this.#unlink(at, NONE, cell);
+    this.#unlink(at, NO_CELL, cell);
     return piece;
   }
 
   /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
   remove(row: number, on: Connection, piece: PieceIndex): boolean {
-    const at = this.#blocks.firstConnection[row]! + on;
+    const at = this.#layout.firstConnection[row]! + on;
     const cells = this.#pool.ints;
-    let before = NONE;
-    for (let cell = this.#ends[2 * at]!; cell !== NONE; cell = cells[2 * cell + 1]!) {
+    let before = NO_CELL;
+    for (let cell = this.#ends[2 * at]!; cell !== NO_CELL; cell = cells[2 * cell + 1]!) {
       if (cells[2 * cell] === piece) {
         this.#unlink(at, before, cell);
         return true;
@@ -93,9 +93,9 @@ export class PieceQueues implements ConnectionColumn {
   #unlink(at: number, before: number, cell: number): void {
     const cells = this.#pool.ints;
     const after = cells[2 * cell + 1]!;
-    if (before === NONE) this.#ends[2 * at] = after;
+    if (before === NO_CELL) this.#ends[2 * at] = after;
     else cells[2 * before + 1] = after;
-    if (after === NONE) this.#ends[2 * at + 1] = before;
+    if (after === NO_CELL) this.#ends[2 * at + 1] = before;
     this.#lengths[at]!--;
     this.#pool.release(cell);
   }

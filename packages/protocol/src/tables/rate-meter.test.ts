@@ -11,7 +11,7 @@ const ROW = 1;
 
 function meterOf(connections: number): RateMeter {
   const tables = new PeerTables(1, 2, connections);
-  for (const row of [0, ROW]) tables.open(row, connections);
+  for (const row of [0, ROW]) tables.openRow(row, connections);
   return tables.received;
 }
 

@@ -13,7 +13,7 @@
  * happens, and counts.
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import type { Connection } from '../ids.ts';
 
@@ -25,14 +25,14 @@ export class RateMeter implements ConnectionColumn {
   counts: Uint16Array = new Uint16Array(0);
   /** Of these, what is too old and still counts: nothing but where rates are stale. */
   #overdue = new Uint16Array(0);
-  readonly #blocks: ConnectionLayout;
+  readonly #layout: ConnectionLayout;
   /** For each row, the oldest and the latest entry. */
   readonly #first: Int32Array;
   readonly #last: Int32Array;
   readonly #pool = new CellPool(4, 2);
 
   constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
+    this.#layout = blocks;
     this.#first = new Int32Array(blocks.firstConnection.length);
     this.#last = new Int32Array(blocks.firstConnection.length);
     blocks.addColumn(this);
@@ -50,7 +50,7 @@ export class RateMeter implements ConnectionColumn {
 
   /** A piece has been carried on a connection. Only now is its rate renewed where it `isStale`. */
   add(row: number, on: Connection, nowMs: number, isStale: boolean): void {
-    const at = this.#blocks.firstConnection[row]! + on;
+    const at = this.#layout.firstConnection[row]! + on;
     if (isStale) {
       for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
         this.#overdue[old]!++;
@@ -61,10 +61,10 @@ export class RateMeter implements ConnectionColumn {
     const entry = this.#pool.take();
     const { ints, floats } = this.#pool;
     floats[2 * entry] = nowMs;
-    ints[4 * entry + 2] = NONE;
+    ints[4 * entry + 2] = NO_CELL;
     ints[4 * entry + 3] = on;
     const last = this.#last[row]!;
-    if (last === NONE) this.#first[row] = entry;
+    if (last === NO_CELL) this.#first[row] = entry;
     else ints[4 * last + 2] = entry;
     this.#last[row] = entry;
     this.counts[at]!++;
@@ -79,18 +79,18 @@ export class RateMeter implements ConnectionColumn {
 
   /** Pieces carried on a connection in the window. */
   of(row: number, on: Connection): number {
-    return this.counts[this.#blocks.firstConnection[row]! + on]!;
+    return this.counts[this.#layout.firstConnection[row]! + on]!;
   }
 
   /** Takes out a row's oldest entry, if it is too old: returns whose, or -1. */
   #shift(row: number, nowMs: number): number {
     const entry = this.#first[row]!;
     const { ints, floats } = this.#pool;
-    if (entry === NONE || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
+    if (entry === NO_CELL || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
     const following = ints[4 * entry + 2]!;
-    const at = this.#blocks.firstConnection[row]! + ints[4 * entry + 3]!;
+    const at = this.#layout.firstConnection[row]! + ints[4 * entry + 3]!;
     this.#first[row] = following;
-    if (following === NONE) this.#last[row] = NONE;
+    if (following === NO_CELL) this.#last[row] = NO_CELL;
     this.#pool.release(entry);
     return at;
   }

@@ -7,17 +7,17 @@ export class UploadStatistics implements ConnectionColumn {
   /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
   chokeChangedAtMs: Float64Array = new Float64Array(0);
   piecesServed: Uint16Array = new Uint16Array(0);
-  readonly #blocks: ConnectionLayout;
+  readonly #layout: ConnectionLayout;
   #sent: RateMeter | undefined;
 
   constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
+    this.#layout = blocks;
     blocks.addColumn(this);
   }
 
   /** What each connection has been sent lately: kept only where somebody asks for it. */
   get sent(): RateMeter {
-    return (this.#sent ??= new RateMeter(this.#blocks));
+    return (this.#sent ??= new RateMeter(this.#layout));
   }
 
   grow(connections: number): void {

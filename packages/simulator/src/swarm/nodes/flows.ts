@@ -137,7 +137,7 @@ export class Flows implements TransferListener {
     const from = this.#machines[this.#machineOf[link]!]!;
     const on = this.#connectionOf[link]!;
     this.#onSent(from, on, from.peer.nextToSend(on));
-    return from.peer.sent(on) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
+    return from.peer.pieceSent(on) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
   }
 
   rateKbps(link: number): number {

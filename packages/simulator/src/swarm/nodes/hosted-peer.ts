@@ -199,7 +199,7 @@ export class HostedPeer implements PeerHost {
     ends.open(this.machine, on, theirSystem, theirMachine, latencyMs);
     carrier
       .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
-      .connReq(this.id, on, !this.peer.downloadsOn(on));
+      .connReq(this.id, on, !this.peer.mayDownloadOn(on));
     carrier.end();
     return on;
   }

@@ -63,7 +63,7 @@ export class Haves implements DeferredHavesHost {
   takes(machine: number, on: Connection, piece: PieceIndex): boolean {
     if (this.#leads[machine] === 0) return this.early.defer(machine, on, piece, false) !== DELIVER;
     if (!this.#duplicateForwards && this.#tables.isStored(machine, piece)) return true;
-    if (this.#peers[machine]!.forwards(on, piece)) return false;
+    if (this.#peers[machine]!.hasToForward(on, piece)) return false;
     return this.early.defer(machine, on, piece, this.#duplicateForwards) !== DELIVER;
   }
 

@@ -38,7 +38,7 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   (seed) => {
     const tables = new PeerTables(1, 2, 0);
     const ends = new RemoteEndpoints(tables);
-    for (const row of [0, OWN]) tables.open(row, CONNECTIONS);
+    for (const row of [0, OWN]) tables.openRow(row, CONNECTIONS);
     const others = othersBy(`ends ${seed}`);
     for (const { on, system, machine } of others) ends.open(OWN, on, system, machine, machine / 2);
     for (const { on, downloads } of answered(others, `order ${seed}`)) {

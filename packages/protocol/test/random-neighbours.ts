@@ -32,23 +32,23 @@ interface Event {
   readonly happens: () => void;
 }
 
-export interface LifeOptions {
+export interface RandomNeighboursOptions {
   readonly seed: string;
-  readonly habits?: Partial<Quirks>;
-  readonly standing?: Role;
+  readonly quirks?: Partial<Quirks>;
+  readonly role?: Role;
   /** Every `have` is handed over when it is sent, not when it arrives. */
-  readonly early: boolean;
+  readonly defersHaves: boolean;
 }
 
-export class Life implements PeerHost, DeferredHavesHost {
+export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   nowMs = 0;
   nowOrder = -1;
   readonly peer: Peer;
   /** All that the peer has said, with the time. */
-  readonly said: string[] = [];
+  readonly sent: string[] = [];
   /** What neighbours have said that they have, as far as it has arrived; what they were asked. */
-  readonly told: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
-  readonly asked: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  readonly announced: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  readonly requested: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
   readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
   readonly #early: DeferredHaves | undefined;
   readonly #keepsHeld: boolean;
@@ -56,12 +56,14 @@ export class Life implements PeerHost, DeferredHavesHost {
   readonly #random: Random;
   #orders = 0;
 
-  constructor({ seed, habits, standing = 'peer', early }: LifeOptions) {
+  constructor({ seed, quirks, role = 'peer', defersHaves }: RandomNeighboursOptions) {
     this.#random = seededRandom(seed);
-    const all = { ...CLIENT_QUIRKS, ...habits };
+    const all = { ...CLIENT_QUIRKS, ...quirks };
     const tables = new PeerTables(PIECES, 1, 2);
-    this.#early = early ? new DeferredHaves(tables, this, all.countDuplicateHaves) : undefined;
-    this.#keepsHeld = standing === 'leader' && all.duplicateForwards;
+    this.#early = defersHaves
+      ? new DeferredHaves(tables, this, all.countDuplicateHaves)
+      : undefined;
+    this.#keepsHeld = role === 'leader' && all.duplicateForwards;
     this.peer = new Peer(this, {
       pieceCount: PIECES,
       uploadSlots: 2,
@@ -71,17 +73,17 @@ export class Life implements PeerHost, DeferredHavesHost {
       seedChoker: 'round-robin',
       quirks: all,
       requestPriority: 'within-rarity',
-      role: standing,
-      leaders: standing === 'follower' ? [0 as PeerId] : [],
+      role,
+      leaders: role === 'follower' ? [0 as PeerId] : [],
       random: seededRandom(seed, 'peer'),
       connectionsExpected: 2,
-      memory: { tables, row: 0, ...(early ? { deferredHaves: this.#early! } : {}) },
+      memory: { tables, row: 0, ...(defersHaves ? { deferredHaves: this.#early! } : {}) },
     });
     for (let n = 0; n < NEIGHBOURS; n++) {
       // The last one of a leader is of its AS and follows the others through it.
       const on = this.peer.connect(
         n as PeerId,
-        standing !== 'leader' || n === NEIGHBOURS - 1,
+        role !== 'leader' || n === NEIGHBOURS - 1,
         'neighbour',
       );
       this.peer.established(on, true);
@@ -99,8 +101,10 @@ export class Life implements PeerHost, DeferredHavesHost {
     }
   }
 
-  isFree(piece: number): boolean {
-    return !this.peer.holds(piece as PieceIndex) && !this.asked.some((asked) => asked.has(piece));
+  isRequestable(piece: number): boolean {
+    return (
+      !this.peer.hasPiece(piece as PieceIndex) && !this.requested.some((asked) => asked.has(piece))
+    );
   }
 
   /** Draws the same, whatever the peer does. */
@@ -121,9 +125,9 @@ export class Life implements PeerHost, DeferredHavesHost {
   #have(on: Connection, piece: PieceIndex, atMs: number): void {
     const order = this.#orders++;
     // For the checks: once it has arrived, it has been told.
-    this.#at(atMs, () => this.told[on]!.add(piece), order + 0.5);
+    this.#at(atMs, () => this.announced[on]!.add(piece), order + 0.5);
     const early = this.#early;
-    const isLate = early === undefined || this.peer.forwards(on, piece);
+    const isLate = early === undefined || this.peer.hasToForward(on, piece);
     if (!isLate) Object.assign(early, { atMs, order });
     const fate = isLate ? DELIVER : early.defer(0, on, piece, this.#keepsHeld);
     if (fate === DELIVER) this.deliver(0, on, piece, atMs, order);
@@ -140,15 +144,15 @@ export class Life implements PeerHost, DeferredHavesHost {
 
   #choke(on: Connection): void {
     this.unchoked[on] = false;
-    this.asked[on]!.clear();
+    this.requested[on]!.clear();
     this.peer.choke(on);
   }
 
   /** What it was asked for first arrives. */
   #piece(on: Connection): void {
-    const [piece] = this.asked[on]!;
+    const [piece] = this.requested[on]!;
     if (piece === undefined) return;
-    this.asked[on]!.delete(piece);
+    this.requested[on]!.delete(piece);
     this.peer.piece(on, piece as PieceIndex);
   }
 
@@ -161,13 +165,13 @@ export class Life implements PeerHost, DeferredHavesHost {
   }
 
   #note(line: string): void {
-    this.said.push(`${this.nowMs}: ${line}`);
+    this.sent.push(`${this.nowMs}: ${line}`);
   }
 
   // What the peer says.
 
   request(on: Connection, piece: PieceIndex): void {
-    this.asked[on]!.add(piece);
+    this.requested[on]!.add(piece);
     this.#note(`request ${piece} of ${on}`);
   }
   choke = (on: Connection): void => this.#note(`choke ${on}`);

@@ -3,10 +3,10 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 
 /** The peers that have joined a swarm, all and by autonomous system. */
-export class Members {
+export class JoinedPeers {
   readonly #all: PeerId[] = [];
-  readonly #bySystem: PeerId[][] = [];
-  readonly #systemOf: AsId[] = [];
+  readonly #byAs: PeerId[][] = [];
+  readonly #asIds: AsId[] = [];
 
   /** Everybody, in order of joining, or of id after `sort`. */
   get all(): readonly PeerId[] {
@@ -14,30 +14,30 @@ export class Members {
   }
 
   /** Those of one AS; empty where nobody of it has joined. */
-  in(system: AsId): readonly PeerId[] {
-    return this.#bySystem[system] ?? [];
+  inAs(system: AsId): readonly PeerId[] {
+    return this.#byAs[system] ?? [];
   }
 
   /** The AS of a peer that has joined. */
-  systemOf(id: PeerId): AsId {
-    return this.#systemOf[id]!;
+  asIdOf(id: PeerId): AsId {
+    return this.#asIds[id]!;
   }
 
   /** Whether `id` has joined. */
   has(id: PeerId): boolean {
-    return this.#systemOf[id] !== undefined;
+    return this.#asIds[id] !== undefined;
   }
 
   /** `id`, of AS `system`, has joined; once for each. */
   add(id: PeerId, system: AsId): void {
     this.#all.push(id);
-    (this.#bySystem[system] ??= []).push(id);
-    this.#systemOf[id] = system;
+    (this.#byAs[system] ??= []).push(id);
+    this.#asIds[id] = system;
   }
 
   /** Puts everybody in order of id, so that nothing hangs on who was heard first. */
   sort(): void {
     this.#all.sort((a, b) => a - b);
-    for (const members of this.#bySystem) members?.sort((a, b) => a - b);
+    for (const members of this.#byAs) members?.sort((a, b) => a - b);
   }
 }

@@ -3,7 +3,7 @@
 import { fastestUpload } from './fastest-upload.ts';
 import { atRandom } from './random.ts';
 import { roundRobin } from './round-robin.ts';
-import type { Strategy } from './strategy.ts';
+import type { Choker } from './choker.ts';
 import { titForTat } from './tit-for-tat.ts';
 
 /** How a leecher chooses whom to upload to. */
@@ -13,13 +13,13 @@ export type ChokerName = 'tit-for-tat' | 'random';
 export type SeedChokerName = 'tit-for-tat' | 'random' | 'fastest-upload' | 'round-robin';
 
 /** The strategies of leechers, by name. */
-export const CHOKERS: Readonly<Record<ChokerName, Strategy>> = {
+export const CHOKERS: Readonly<Record<ChokerName, Choker>> = {
   'tit-for-tat': titForTat,
   random: atRandom,
 };
 
 /** The strategies of seeds, by name. */
-export const SEED_CHOKERS: Readonly<Record<SeedChokerName, Strategy>> = {
+export const SEED_CHOKERS: Readonly<Record<SeedChokerName, Choker>> = {
   /** By the strategy of leechers, as in the original: all rates are zero then. */
   'tit-for-tat': titForTat,
   random: atRandom,

@@ -26,10 +26,10 @@ import {
 } from '../src/index.ts';
 
 /** Chance that always takes the first: of equally rare pieces the one of the lowest index. */
-export const theFirst: Random = { below: () => 0, unit: () => 0 };
+export const alwaysFirst: Random = { below: () => 0, unit: () => 0 };
 
-export interface CastMember {
-  readonly system?: number;
+export interface PeerSetup {
+  readonly asId?: number;
   readonly role?: Role;
   /** The names of the leaders of its AS. */
   readonly leaders?: readonly string[];
@@ -37,17 +37,17 @@ export interface CastMember {
   readonly holds?: readonly number[];
 }
 
-type Said = {
-  readonly from: Actor;
+type SentMessage = {
+  readonly from: TestHost;
   readonly on: Connection;
   readonly hear: (peer: Peer, on: Connection) => void;
 };
 
-export class Stage {
+export class TestSwarm {
   readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
   readonly #habits: Quirks;
-  readonly #actors: Actor[] = [];
-  readonly #said: Said[] = [];
+  readonly #actors: TestHost[] = [];
+  readonly #said: SentMessage[] = [];
   #lines: string[] = [];
   nowMs = 0;
 
@@ -57,13 +57,13 @@ export class Stage {
   }
 
   /** Brings on peers by name; returns them in the same order. */
-  enter(cast: Readonly<Record<string, CastMember>>): Peer[] {
+  addPeers(cast: Readonly<Record<string, PeerSetup>>): Peer[] {
     for (const [name, role] of Object.entries(cast)) {
-      this.#actors.push(new Actor(this, name, this.#actors.length as PeerId, role));
+      this.#actors.push(new TestHost(this, name, this.#actors.length as PeerId, role));
     }
     return Object.entries(cast).map(([name, role]) => {
-      const actor = this.actor(name);
-      const leaders = (role.leaders ?? []).map((leader) => this.actor(leader).id);
+      const actor = this.hostOf(name);
+      const leaders = (role.leaders ?? []).map((leader) => this.hostOf(leader).id);
       actor.peer = new Peer(actor, {
         uploadSlots: 4,
         optimisticSlots: 0,
@@ -72,7 +72,7 @@ export class Stage {
         seedChoker: 'tit-for-tat',
         quirks: this.#habits,
         requestPriority: 'within-rarity',
-        random: theFirst,
+        random: alwaysFirst,
         connectionsExpected: 1,
         ...this.#options,
         role: role.role ?? 'peer',
@@ -83,8 +83,8 @@ export class Stage {
     });
   }
 
-  actor(name: string | PeerId): Actor {
-    const found: Actor | undefined = this.#actors.find(
+  hostOf(name: string | PeerId): TestHost {
+    const found: TestHost | undefined = this.#actors.find(
       (actor) => actor.name === name || actor.id === name,
     );
     assert(found !== undefined, `${name} is on stage`);
@@ -93,9 +93,9 @@ export class Stage {
 
   /** `a` connects to `b`, for a reason of its own; for `b` it is a neighbour. */
   connect(a: string | PeerId, b: string | PeerId, origin: ConnectionPurpose = 'neighbour'): void {
-    const [one, other] = [this.actor(a), this.actor(b)];
+    const [one, other] = [this.hostOf(a), this.hostOf(b)];
     if (one.peer.connectionTo(other.id) !== NO_CONNECTION) return;
-    const same = one.system === other.system;
+    const same = one.asId === other.asId;
     const there = one.peer.connect(other.id, same, origin);
     const here = other.peer.connect(one.id, same, 'neighbour');
     one.ends[there] = { other, on: here };
@@ -104,7 +104,13 @@ export class Stage {
     other.peer.established(here, same);
   }
 
-  say(from: Actor, on: Connection, line: string, hear: Said['hear'], arrow: string): void {
+  send(
+    from: TestHost,
+    on: Connection,
+    line: string,
+    hear: SentMessage['hear'],
+    arrow: string,
+  ): void {
     this.#said.push({ from, on, hear });
     this.#lines.push(`${from.name} ${arrow} ${from.ends[on]!.other.name}  ${line}`);
   }
@@ -114,7 +120,7 @@ export class Stage {
   }
 
   /** Lets everybody hear and send until nothing is left to say; returns what was said. */
-  run(): string {
+  deliverAll(): string {
     for (;;) {
       const said = this.#said.shift();
       if (said !== undefined) {
@@ -130,27 +136,27 @@ export class Stage {
   }
 
   /** Only what was said so far; nobody hears it yet. */
-  heard(): string {
+  takeTranscript(): string {
     const lines = this.#lines.join('\n');
     this.#lines = [];
     return lines;
   }
 }
 
-export class Actor implements PeerHost {
+export class TestHost implements PeerHost {
   readonly name: string;
   readonly id: PeerId;
-  readonly system: number;
-  readonly ends: { other: Actor; on: Connection }[] = [];
-  readonly #stage: Stage;
+  readonly asId: number;
+  readonly ends: { other: TestHost; on: Connection }[] = [];
+  readonly #stage: TestSwarm;
   readonly #sending: Connection[] = [];
   peer!: Peer;
 
-  constructor(stage: Stage, name: string, id: PeerId, { system = 0 }: CastMember) {
+  constructor(stage: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
     this.#stage = stage;
     this.name = name;
     this.id = id;
-    this.system = system;
+    this.asId = asId;
   }
 
   get nowMs(): number {
@@ -158,26 +164,26 @@ export class Actor implements PeerHost {
   }
 
   choke(on: Connection): void {
-    this.#say(on, 'choke', (peer, at) => peer.choke(at));
+    this.#send(on, 'choke', (peer, at) => peer.choke(at));
   }
   unchoke(on: Connection): void {
-    this.#say(on, 'unchoke', (peer, at) => peer.unchoke(at));
+    this.#send(on, 'unchoke', (peer, at) => peer.unchoke(at));
   }
   interested(on: Connection): void {
-    this.#say(on, 'interested', (peer, at) => peer.interested(at));
+    this.#send(on, 'interested', (peer, at) => peer.interested(at));
   }
   notInterested(on: Connection): void {
-    this.#say(on, 'not-interested', (peer, at) => peer.notInterested(at));
+    this.#send(on, 'not-interested', (peer, at) => peer.notInterested(at));
   }
   have(on: Connection, piece: PieceIndex): void {
-    this.#say(on, `have(${piece})`, (peer, at) => peer.have(at, piece));
+    this.#send(on, `have(${piece})`, (peer, at) => peer.have(at, piece));
   }
   request(on: Connection, piece: PieceIndex): void {
-    this.#say(on, `request(${piece})`, (peer, at) => peer.request(at, piece));
+    this.#send(on, `request(${piece})`, (peer, at) => peer.request(at, piece));
   }
   leaderStart(on: Connection, target: PeerId): void {
-    const line = `leader-start(${this.#stage.actor(target).name})`;
-    this.#say(on, line, (peer, at) => peer.leaderStart(at, target));
+    const line = `leader-start(${this.#stage.hostOf(target).name})`;
+    this.#send(on, line, (peer, at) => peer.leaderStart(at, target));
   }
 
   broadcastHave(piece: PieceIndex): void {
@@ -196,8 +202,8 @@ export class Actor implements PeerHost {
   }
 
   connectTo(target: PeerId): void {
-    const isOurs = this.#stage.actor(target).system === this.system;
-    this.#stage.note(`${this.name} connects to ${this.#stage.actor(target).name}`);
+    const isOurs = this.#stage.hostOf(target).asId === this.asId;
+    this.#stage.note(`${this.name} connects to ${this.#stage.hostOf(target).name}`);
     this.#stage.connect(this.id, target, isOurs ? 'neighbour' : 'on-behalf');
   }
 
@@ -210,12 +216,12 @@ export class Actor implements PeerHost {
     const on = this.#sending[0];
     if (on === undefined) return false;
     const piece = this.peer.nextToSend(on);
-    this.#say(on, `piece(${piece})`, (peer, at) => peer.piece(at, piece), '⇒');
-    if (this.peer.sent(on) === NO_PIECE) this.#sending.shift();
+    this.#send(on, `piece(${piece})`, (peer, at) => peer.piece(at, piece), '⇒');
+    if (this.peer.pieceSent(on) === NO_PIECE) this.#sending.shift();
     return true;
   }
 
-  #say(on: Connection, line: string, hear: Said['hear'], arrow = '→'): void {
-    this.#stage.say(this, on, line, hear, arrow);
+  #send(on: Connection, line: string, hear: SentMessage['hear'], arrow = '→'): void {
+    this.#stage.send(this, on, line, hear, arrow);
   }
 }

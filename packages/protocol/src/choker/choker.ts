@@ -24,7 +24,7 @@ export interface Slots {
 }
 
 /** What a strategy may look at beside the candidates. */
-export interface Round {
+export interface Rechoke {
   /** The host's time, in ms. */
   readonly nowMs: number;
   /** How many slots there are to give. */
@@ -38,13 +38,13 @@ export interface Round {
 }
 
 /** Gives slots to candidates: writes a verdict for each. */
-export type Strategy = (candidates: Candidates, round: Round) => void;
+export type Choker = (candidates: InterestedPeers, round: Rechoke) => void;
 
 /**
  * Those who are interested in us: column by column, in the order of their connections. What only
  * strategies of seeds read, how they were served, is there for seeds alone.
  */
-export class Candidates {
+export class InterestedPeers {
   /** How many there are: the first so many places of each array. */
   count = 0;
   /** The number of the connection of each. */
@@ -54,13 +54,13 @@ export class Candidates {
   /** Pieces sent to it in the last 20 s. */
   sent: Float64Array = new Float64Array(64);
   /** How it stands now, in the words of a verdict. */
-  standing: Uint8Array = new Uint8Array(64);
+  chokeState: Uint8Array = new Uint8Array(64);
   /** When it was last choked or unchoked, in ms. */
-  turnedAtMs: Float64Array = new Float64Array(64);
+  chokeChangedAtMs: Float64Array = new Float64Array(64);
   /** Pieces sent to it since it was last choked or unchoked. */
-  served: Uint16Array = new Uint16Array(64);
+  piecesServed: Uint16Array = new Uint16Array(64);
   /** What the strategy decides: CHOKE, as it finds it, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
-  verdict: Uint8Array = new Uint8Array(64);
+  decision: Uint8Array = new Uint8Array(64);
 
   /** Makes room for `capacity` candidates. */
   reserve(capacity: number): void {
@@ -69,10 +69,10 @@ export class Candidates {
     this.connection = new Int32Array(size);
     this.received = new Float64Array(size);
     this.sent = new Float64Array(size);
-    this.standing = new Uint8Array(size);
-    this.turnedAtMs = new Float64Array(size);
-    this.served = new Uint16Array(size);
-    this.verdict = new Uint8Array(size);
+    this.chokeState = new Uint8Array(size);
+    this.chokeChangedAtMs = new Float64Array(size);
+    this.piecesServed = new Uint16Array(size);
+    this.decision = new Uint8Array(size);
   }
 }
 
@@ -80,8 +80,8 @@ export class Candidates {
 let best = new Int32Array(16);
 
 /** Unchokes up to `slots` candidates of the highest score; of equals, the first connections. */
-export function unchokeBest(candidates: Candidates, score: Float64Array, slots: number): void {
-  const { count, verdict } = candidates;
+export function unchokeBest(candidates: InterestedPeers, score: Float64Array, slots: number): void {
+  const { count, decision } = candidates;
   if (slots === 0) return;
   if (best.length < slots) best = new Int32Array(2 * slots);
   const found = Math.min(slots, count);
@@ -94,7 +94,7 @@ export function unchokeBest(candidates: Candidates, score: Float64Array, slots: 
       least = score[best[found - 1]!]!;
     }
   }
-  for (let place = 0; place < found; place++) verdict[best[place]!] = UNCHOKE;
+  for (let place = 0; place < found; place++) decision[best[place]!] = UNCHOKE;
 }
 
 /** Puts candidate `i` among the best before it, of which there are `places`. */
@@ -105,24 +105,24 @@ function rank(score: Float64Array, i: number, places: number): void {
 }
 
 /** Unchokes some of those still choked: first such as keep their turn, then others by chance. */
-export function unchokeByChance(candidates: Candidates, round: Round): void {
-  const { count, verdict, standing } = candidates;
+export function unchokeAtRandom(candidates: InterestedPeers, round: Rechoke): void {
+  const { count, decision, chokeState } = candidates;
   let slots = round.slots.optimistic;
   if (round.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
-      if (standing[i] !== UNCHOKE_OPTIMISTICALLY || verdict[i] !== CHOKE) continue;
-      verdict[i] = UNCHOKE_OPTIMISTICALLY;
+      if (chokeState[i] !== UNCHOKE_OPTIMISTICALLY || decision[i] !== CHOKE) continue;
+      decision[i] = UNCHOKE_OPTIMISTICALLY;
       slots--;
     }
   }
   if (slots === 0) return;
   let choked = 0;
-  for (let i = 0; i < count; i++) choked += isChoke(verdict[i]!);
+  for (let i = 0; i < count; i++) choked += isChoke(decision[i]!);
   for (; slots > 0 && choked > 0; slots--, choked--) {
     let ahead = 1 + round.random.below(choked);
     let i = 0;
-    for (; ahead > 0; i++) ahead -= isChoke(verdict[i]!);
-    verdict[i - 1] = UNCHOKE_OPTIMISTICALLY;
+    for (; ahead > 0; i++) ahead -= isChoke(decision[i]!);
+    decision[i - 1] = UNCHOKE_OPTIMISTICALLY;
   }
 }
 

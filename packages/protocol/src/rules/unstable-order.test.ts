@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '@cachetorrent/std';
 
-import { titForTat } from './tit-for-tat.ts';
-import { Candidates, CHOKE } from './strategy.ts';
+import { titForTat } from '../choker/tit-for-tat.ts';
+import { InterestedPeers, CHOKE } from '../choker/choker.ts';
 import { unstableOrder } from './unstable-order.ts';
 
 const orderOf = (scores: readonly number[]) =>
@@ -33,11 +33,11 @@ describe('an unstable order', () => {
     { rule: 'a client gives the slot to the first of equals', unstableSort: false, slots: 2, unchoked: [0, 6] },
     { rule: 'the original to whom its sort puts first', unstableSort: true, slots: 2, unchoked: [1, 6] },
   ])('$rule', ({ unstableSort, slots, unchoked }) => {
-    const candidates = new Candidates();
+    const candidates = new InterestedPeers();
     candidates.count = 7;
     candidates.received[6] = 1;
     const random = seededRandom(1);
     titForTat(candidates, { nowMs: 0, slots: { regular: slots, optimistic: 0 }, keepOptimistics: false, unstableSort, random });
-    expect([0, 1, 2, 3, 4, 5, 6].filter((i) => candidates.verdict[i] !== CHOKE)).toEqual(unchoked);
+    expect([0, 1, 2, 3, 4, 5, 6].filter((i) => candidates.decision[i] !== CHOKE)).toEqual(unchoked);
   });
 });
