@@ -1,6 +1,6 @@
 /**
- * What a host can do that a simulator need not: another takes a piece back (BEP 54), refuses it or
- * sends it broken; a connection is worth more requests than others.
+ * Calls of a peer that the host over TCP makes and the simulator does not: a neighbour withdraws a
+ * piece (BEP 54), rejects a request or sends a damaged piece; a connection has its own backlog.
  */
 
 import { expect, test } from 'vitest';
@@ -11,55 +11,55 @@ import { TestSwarm } from './test-swarm.ts';
 const [first, second] = [0, 1] as Connection[];
 const piece = (index: number) => index as PieceIndex;
 
-/** X with two neighbours, both unchoking it. */
-function between(pieces: number) {
-  const stage = new TestSwarm(pieces, { backlog: 1 });
-  const [peer] = stage.addPeers({ X: {}, A: {}, B: {} });
-  stage.connect('X', 'A');
-  stage.connect('X', 'B');
-  for (const on of [first!, second!]) peer!.unchoke(on);
-  stage.takeTranscript();
-  return { stage, peer: peer! };
+/** X with two neighbours that have unchoked it. */
+function unchokedPeer(pieces: number) {
+  const swarm = new TestSwarm(pieces, { backlog: 1 });
+  const [peer] = swarm.addPeers({ X: {}, A: {}, B: {} });
+  swarm.connect('X', 'A');
+  swarm.connect('X', 'B');
+  for (const connection of [first!, second!]) peer!.unchoke(connection);
+  swarm.takeTranscript();
+  return { swarm, peer: peer! };
 }
 
-test('a piece that was asked for is asked for of another who has it', () => {
-  const { stage, peer } = between(1);
+test('a withdrawn piece that was requested is requested from another neighbour that holds it', () => {
+  const { swarm, peer } = unchokedPeer(1);
   peer.have(first!, piece(0));
   peer.have(second!, piece(0));
-  expect(stage.takeTranscript()).toBe('X → A  interested\nX → A  request(0)\nX → B  interested');
+  expect(swarm.takeTranscript()).toBe('X → A  interested\nX → A  request(0)\nX → B  interested');
   peer.dontHave(first!, piece(0));
-  expect(stage.takeTranscript()).toBe('X → A  not-interested\nX → B  request(0)');
+  expect(swarm.takeTranscript()).toBe('X → A  not-interested\nX → B  request(0)');
 });
 
-test('it is not asked for again where it was taken back, before a new have', () => {
-  const { stage, peer } = between(1);
+test('a withdrawn piece is not requested from the same neighbour before a new have', () => {
+  const { swarm, peer } = unchokedPeer(1);
   peer.have(first!, piece(0));
   peer.dontHave(first!, piece(0));
-  stage.takeTranscript();
+  swarm.takeTranscript();
   peer.unchoke(first!);
-  expect(stage.takeTranscript()).toBe('');
+  expect(swarm.takeTranscript()).toBe('');
   peer.have(first!, piece(0));
-  expect(stage.takeTranscript()).toBe('X → A  interested\nX → A  request(0)');
+  expect(swarm.takeTranscript()).toBe('X → A  interested\nX → A  request(0)');
 });
 
-test('another piece takes its place in the backlog', () => {
-  const { stage, peer } = between(2);
+test('another piece takes the place of a withdrawn one in the backlog', () => {
+  const { swarm, peer } = unchokedPeer(2);
   peer.have(first!, piece(0));
   peer.have(first!, piece(1));
-  expect(stage.takeTranscript()).toContain('request(0)');
+  expect(swarm.takeTranscript()).toContain('request(0)');
   peer.dontHave(first!, piece(0));
-  expect(stage.takeTranscript()).toBe('X → A  request(1)');
+  expect(swarm.takeTranscript()).toBe('X → A  request(1)');
 });
 
-test('what was never said to be held cannot be taken back', () => {
-  const { stage, peer } = between(1);
+test('the withdrawal of a piece that was never announced has no effect', () => {
+  const { swarm, peer } = unchokedPeer(1);
   peer.dontHave(first!, piece(0));
   peer.have(second!, piece(0));
-  expect(stage.takeTranscript()).toBe('X → B  interested\nX → B  request(0)');
+  expect(swarm.takeTranscript()).toBe('X → B  interested\nX → B  request(0)');
 });
 
-test('a disconnect afterwards counts nobody twice', () => {
-  const { peer } = between(1);
+test('a withdrawal and a later disconnect do not decrement the availability twice', () => {
+  const { peer } = unchokedPeer(1);
   peer.have(first!, piece(0));
   peer.dontHave(first!, piece(0));
   peer.disconnect(first!);
@@ -68,14 +68,14 @@ test('a disconnect afterwards counts nobody twice', () => {
   expect(peer.isComplete).toBe(true);
 });
 
-test('a host may set how many pieces are kept asked for on a connection', () => {
-  const { stage, peer } = between(6);
+test('a host can set the backlog of a connection', () => {
+  const { swarm, peer } = unchokedPeer(6);
   for (let index = 0; index < 6; index++) peer.have(first!, piece(index));
-  const asked = (): number => stage.takeTranscript().match(/X → A  request/g)?.length ?? 0;
-  expect(asked()).toBe(1);
+  const requests = (): number => swarm.takeTranscript().match(/X → A  request/g)?.length ?? 0;
+  expect(requests()).toBe(1);
   peer.setBacklog(first!, 3);
-  expect(asked()).toBe(2);
+  expect(requests()).toBe(2);
   peer.setBacklog(first!, 1);
   peer.piece(first!, piece(0));
-  expect(asked()).toBe(0);
+  expect(requests()).toBe(0);
 });

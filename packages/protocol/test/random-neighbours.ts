@@ -1,7 +1,7 @@
 /**
- * A peer among neighbours that say what they like, drawn by chance: for properties that hold
- * whatever is said. Messages of a neighbour arrive in the order in which it sent them; a host
- * hears of them when they are sent.
+ * A peer among neighbours that send random messages, for properties that hold whatever they send.
+ * The messages of a neighbour arrive in the order in which it sent them; the host knows of each
+ * when it is sent.
  */
 
 import { type Random, seededRandom } from '@cachetorrent/std';
@@ -9,34 +9,31 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 import {
   CLIENT_QUIRKS,
   type Connection,
-  DeferredHaves,
-  type DeferredHavesHost,
   type Quirks,
-  DELIVER,
   Peer,
   type PeerHost,
   type PeerId,
-  PeerTables,
   type PieceIndex,
   type Role,
 } from '../src/index.ts';
+import { DeferredHaves, type DeferredHavesHost, DELIVER, PeerTables } from '../src/internal.ts';
 
 const PIECES = 40;
 const NEIGHBOURS = 5;
-/** Of a leader, the neighbour that asks to reach others through it. */
+/** The neighbour that asks a leader for relays to the others. */
 const FOLLOWER = (NEIGHBOURS - 1) as Connection;
 
 interface Event {
   readonly atMs: number;
   readonly order: number;
-  readonly happens: () => void;
+  readonly handle: () => void;
 }
 
 export interface RandomNeighboursOptions {
   readonly seed: string;
   readonly quirks?: Partial<Quirks>;
   readonly role?: Role;
-  /** Every `have` is handed over when it is sent, not when it arrives. */
+  /** Whether the host defers each `have` when it is sent, or delivers it when it arrives. */
   readonly defersHaves: boolean;
 }
 
@@ -44,14 +41,15 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   nowMs = 0;
   nowOrder = -1;
   readonly peer: Peer;
-  /** All that the peer has said, with the time. */
+  /** What the peer has sent, with times. */
   readonly sent: string[] = [];
-  /** What neighbours have said that they have, as far as it has arrived; what they were asked. */
+  /** For each neighbour, the pieces that it has announced in messages that have arrived. */
   readonly announced: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  /** For each neighbour, the pieces that the peer has requested from it. */
   readonly requested: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
   readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
-  readonly #early: DeferredHaves | undefined;
-  readonly #keepsHeld: boolean;
+  readonly #deferredHaves: DeferredHaves | undefined;
+  readonly #defersStored: boolean;
   readonly #events: Event[] = [];
   readonly #random: Random;
   #orders = 0;
@@ -60,10 +58,9 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#random = seededRandom(seed);
     const all = { ...CLIENT_QUIRKS, ...quirks };
     const tables = new PeerTables(PIECES, 1, 2);
-    this.#early = defersHaves
-      ? new DeferredHaves(tables, this, all.countDuplicateHaves)
-      : undefined;
-    this.#keepsHeld = role === 'leader' && all.duplicateForwards;
+    const deferredHaves = new DeferredHaves(tables, this, all.countDuplicateHaves);
+    this.#deferredHaves = defersHaves ? deferredHaves : undefined;
+    this.#defersStored = role === 'leader' && all.duplicateForwards;
     this.peer = new Peer(this, {
       pieceCount: PIECES,
       uploadSlots: 2,
@@ -77,87 +74,86 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       leaders: role === 'follower' ? [0 as PeerId] : [],
       random: seededRandom(seed, 'peer'),
       connectionsExpected: 2,
-      memory: { tables, row: 0, ...(defersHaves ? { deferredHaves: this.#early! } : {}) },
+      memory: { tables, row: 0, ...(defersHaves ? { deferredHaves } : {}) },
     });
     for (let n = 0; n < NEIGHBOURS; n++) {
-      // The last one of a leader is of its AS and follows the others through it.
-      const on = this.peer.connect(
-        n as PeerId,
-        role !== 'leader' || n === NEIGHBOURS - 1,
-        'neighbour',
-      );
-      this.peer.established(on, true);
+      // The last neighbour of a leader is in its AS, and follows the others through it.
+      const intraAs = role !== 'leader' || n === FOLLOWER;
+      const connection = this.peer.connect(n as PeerId, intraAs, 'neighbour');
+      this.peer.established(connection, true);
     }
   }
 
-  /** Lets neighbours say something `steps` times; `check` is called after every event. */
+  /** Makes neighbours send `steps` messages; `check` is called after every event. */
   run(steps: number, check: () => void = () => {}): void {
-    for (let step = 0; step < steps; step++) this.#at(step * 10, () => this.#neighbourSpeaks());
+    for (let step = 0; step < steps; step++) this.#at(step * 10, () => this.#sendRandom());
     for (let event = this.#events.shift(); event !== undefined; event = this.#events.shift()) {
       this.nowMs = event.atMs;
       this.nowOrder = event.order;
-      event.happens();
+      event.handle();
       check();
     }
   }
 
   isRequestable(piece: number): boolean {
-    return (
-      !this.peer.hasPiece(piece as PieceIndex) && !this.requested.some((asked) => asked.has(piece))
-    );
+    const isRequested = this.requested.some((requested) => requested.has(piece));
+    return !this.peer.hasPiece(piece as PieceIndex) && !isRequested;
   }
 
-  /** Draws the same, whatever the peer does. */
-  #neighbourSpeaks(): void {
+  /** Draws the same random numbers whatever the peer does. */
+  #sendRandom(): void {
     const draw = (bound: number): number => this.#random.below(bound);
-    const on = draw(NEIGHBOURS) as Connection;
+    const connection = draw(NEIGHBOURS) as Connection;
     const piece = draw(PIECES) as PieceIndex;
-    const what = draw(20);
-    // A few of them arrive at the same instant as others.
+    const kind = draw(20);
+    // Some messages arrive at the same time as others.
     const atMs = this.nowMs + 10 * (1 + draw(10));
-    if (what < 12) this.#have(on, piece, atMs);
-    else if (what < 14) this.#at(atMs, () => this.#unchoke(on));
-    else if (what < 15) this.#at(atMs, () => this.#choke(on));
-    else if (what < 19) this.#at(atMs, () => this.#piece(on));
-    else this.#at(atMs, () => this.peer.leaderStart(FOLLOWER, on as number as PeerId));
+    if (kind < 12) this.#have(connection, piece, atMs);
+    else if (kind < 14) this.#at(atMs, () => this.#unchoke(connection));
+    else if (kind < 15) this.#at(atMs, () => this.#choke(connection));
+    else if (kind < 19) this.#at(atMs, () => this.#piece(connection));
+    else this.#at(atMs, () => this.peer.leaderStart(FOLLOWER, connection as number as PeerId));
   }
 
-  #have(on: Connection, piece: PieceIndex, atMs: number): void {
+  #have(connection: Connection, piece: PieceIndex, atMs: number): void {
     const order = this.#orders++;
-    // For the checks: once it has arrived, it has been told.
-    this.#at(atMs, () => this.announced[on]!.add(piece), order + 0.5);
-    const early = this.#early;
-    const isLate = early === undefined || this.peer.hasToForward(on, piece);
-    if (!isLate) Object.assign(early, { atMs, order });
-    const fate = isLate ? DELIVER : early.defer(0, on, piece, this.#keepsHeld);
-    if (fate === DELIVER) this.deliver(0, on, piece, atMs, order);
+    // For the checks: the piece counts as announced once the message has arrived.
+    this.#at(atMs, () => this.announced[connection]!.add(piece), order + 0.5);
+    const deferred = this.#deferredHaves;
+    if (deferred === undefined || this.peer.hasToForward(connection, piece)) {
+      this.deliver(0, connection, piece, atMs, order);
+      return;
+    }
+    Object.assign(deferred, { atMs, order });
+    const outcome = deferred.defer(0, connection, piece, this.#defersStored);
+    if (outcome === DELIVER) this.deliver(0, connection, piece, atMs, order);
   }
 
-  deliver(_: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void {
-    this.#at(atMs, () => this.peer.have(on, piece), order);
+  deliver(_: number, connection: Connection, piece: PieceIndex, atMs: number, order: number): void {
+    this.#at(atMs, () => this.peer.have(connection, piece), order);
   }
 
-  #unchoke(on: Connection): void {
-    this.unchoked[on] = true;
-    this.peer.unchoke(on);
+  #unchoke(connection: Connection): void {
+    this.unchoked[connection] = true;
+    this.peer.unchoke(connection);
   }
 
-  #choke(on: Connection): void {
-    this.unchoked[on] = false;
-    this.requested[on]!.clear();
-    this.peer.choke(on);
+  #choke(connection: Connection): void {
+    this.unchoked[connection] = false;
+    this.requested[connection]!.clear();
+    this.peer.choke(connection);
   }
 
-  /** What it was asked for first arrives. */
-  #piece(on: Connection): void {
-    const [piece] = this.requested[on]!;
+  /** Delivers the piece that was requested first. */
+  #piece(connection: Connection): void {
+    const [piece] = this.requested[connection]!;
     if (piece === undefined) return;
-    this.requested[on]!.delete(piece);
-    this.peer.piece(on, piece as PieceIndex);
+    this.requested[connection]!.delete(piece);
+    this.peer.piece(connection, piece as PieceIndex);
   }
 
-  #at(atMs: number, happens: () => void, order = this.#orders++): void {
-    const event = { atMs, order, happens };
+  #at(atMs: number, handle: () => void, order = this.#orders++): void {
+    const event = { atMs, order, handle };
     const after = this.#events.findIndex(
       (e) => e.atMs > atMs || (e.atMs === atMs && e.order > order),
     );
@@ -168,21 +164,23 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.sent.push(`${this.nowMs}: ${line}`);
   }
 
-  // What the peer says.
+  // Calls of the peer.
 
-  request(on: Connection, piece: PieceIndex): void {
-    this.requested[on]!.add(piece);
-    this.#note(`request ${piece} of ${on}`);
+  request(connection: Connection, piece: PieceIndex): void {
+    this.requested[connection]!.add(piece);
+    this.#note(`request ${piece} on ${connection}`);
   }
-  choke = (on: Connection): void => this.#note(`choke ${on}`);
-  unchoke = (on: Connection): void => this.#note(`unchoke ${on}`);
-  interested = (on: Connection): void => this.#note(`interested ${on}`);
-  notInterested = (on: Connection): void => this.#note(`notInterested ${on}`);
-  have = (on: Connection, piece: PieceIndex): void => this.#note(`have ${piece} to ${on}`);
-  leaderStart = (on: Connection, target: PeerId): void => this.#note(`leaderStart ${target} ${on}`);
+  choke = (connection: Connection): void => this.#note(`choke ${connection}`);
+  unchoke = (connection: Connection): void => this.#note(`unchoke ${connection}`);
+  interested = (connection: Connection): void => this.#note(`interested ${connection}`);
+  notInterested = (connection: Connection): void => this.#note(`notInterested ${connection}`);
+  have = (connection: Connection, piece: PieceIndex): void =>
+    this.#note(`have ${piece} on ${connection}`);
+  leaderStart = (connection: Connection, target: PeerId): void =>
+    this.#note(`leaderStart ${target} on ${connection}`);
   broadcastHave = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
-  startSending = (on: Connection): void => this.#note(`starts sending on ${on}`);
-  stopSending = (on: Connection): void => this.#note(`stops sending on ${on}`);
-  connectTo = (target: PeerId): void => this.#note(`reaches ${target}`);
+  startSending = (connection: Connection): void => this.#note(`starts sending on ${connection}`);
+  stopSending = (connection: Connection): void => this.#note(`stops sending on ${connection}`);
+  connectTo = (target: PeerId): void => this.#note(`connects to ${target}`);
   completed = (): void => this.#note('completed');
 }

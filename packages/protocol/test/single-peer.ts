@@ -1,4 +1,4 @@
-/** One peer, X, with neighbours that say nothing by themselves: to try one rule after another. */
+/** One peer, X, with neighbours that send nothing unless a test makes them: for tests of one rule. */
 
 import {
   CLIENT_QUIRKS,
@@ -20,28 +20,23 @@ export interface SinglePeerOptions {
   readonly setup?: PeerSetup;
 }
 
-/** Its only connection, or its first. */
+/** The only connection of X, or its first. */
 export const ONLY = 0 as Connection;
 
 export const piece = (index: number): PieceIndex => index as PieceIndex;
 
-/** X, connected to the neighbours N0, N1 … A follower has N0 for its leader. */
-export function singlePeer(setting: SinglePeerOptions = {}): { stage: TestSwarm; peer: Peer } {
-  const { pieces = 4, neighbours = 1, backlog = 2, uploadSlots = 1, setup = {} } = setting;
-  const { requestPriority = 'within-rarity' } = setting;
-  const habits = { ...CLIENT_QUIRKS, ...setting.quirks };
-  const stage = new TestSwarm(pieces, {
-    quirks: habits,
-    backlog,
-    uploadSlots,
-    requestPriority,
-  });
-  const cast: Record<string, PeerSetup> = { X: setup };
-  const system = setup.asId ?? 0;
-  for (let n = 0; n < neighbours; n++) cast[`N${n}`] = { asId: system };
-  if (setup.role === 'follower') cast['N0'] = { asId: system, role: 'leader' };
-  const [peer] = stage.addPeers(cast);
-  for (let n = 0; n < neighbours; n++) stage.connect('X', `N${n}`);
-  stage.takeTranscript();
-  return { stage, peer: peer! };
+/** X, connected to the neighbours N0, N1 … The leader of a follower is N0. */
+export function singlePeer(options: SinglePeerOptions = {}): { swarm: TestSwarm; peer: Peer } {
+  const { pieces = 4, neighbours = 1, backlog = 2, uploadSlots = 1, setup = {} } = options;
+  const { requestPriority = 'within-rarity' } = options;
+  const quirks = { ...CLIENT_QUIRKS, ...options.quirks };
+  const swarm = new TestSwarm(pieces, { quirks, backlog, uploadSlots, requestPriority });
+  const setups: Record<string, PeerSetup> = { X: setup };
+  const asId = setup.asId ?? 0;
+  for (let n = 0; n < neighbours; n++) setups[`N${n}`] = { asId };
+  if (setup.role === 'follower') setups['N0'] = { asId, role: 'leader' };
+  const [peer] = swarm.addPeers(setups);
+  for (let n = 0; n < neighbours; n++) swarm.connect('X', `N${n}`);
+  swarm.takeTranscript();
+  return { swarm, peer: peer! };
 }

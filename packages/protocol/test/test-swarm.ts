@@ -1,11 +1,11 @@
 /**
- * A stage for a few peers: everything that one says is written down and heard by the other, one
- * message at a time, in the order in which they were said. No time passes unless told to.
+ * A swarm of a few peers in memory. Messages are written to a transcript and delivered one at a
+ * time, in the order in which they were sent. Time does not pass unless a test sets it.
  *
- *     const stage = new Stage(2);
- *     const [seed, leecher] = stage.enter({ S: { holds: [0, 1] }, L: {} });
- *     stage.connect('S', 'L');
- *     expect(stage.run()).toBe('S → L  have(0)\n…');
+ *     const swarm = new TestSwarm(2);
+ *     const [seed, leecher] = swarm.addPeers({ S: { holds: [0, 1] }, L: {} });
+ *     swarm.connect('S', 'L');
+ *     expect(swarm.deliverAll()).toBe('S → L  have(0)\n…');
  */
 
 import { assert, type Random } from '@cachetorrent/std';
@@ -25,7 +25,7 @@ import {
   type Role,
 } from '../src/index.ts';
 
-/** Chance that always takes the first: of equally rare pieces the one of the lowest index. */
+/** Always draws the first: of equally rare pieces the one with the lowest index. */
 export const alwaysFirst: Random = { below: () => 0, unit: () => 0 };
 
 export interface PeerSetup {
@@ -33,112 +33,104 @@ export interface PeerSetup {
   readonly role?: Role;
   /** The names of the leaders of its AS. */
   readonly leaders?: readonly string[];
-  /** What it holds from the start. */
+  /** The pieces that it holds from the start. */
   readonly holds?: readonly number[];
 }
 
-type SentMessage = {
+type Receive = (peer: Peer, connection: Connection) => void;
+
+interface SentMessage {
   readonly from: TestHost;
-  readonly on: Connection;
-  readonly hear: (peer: Peer, on: Connection) => void;
-};
+  readonly connection: Connection;
+  readonly receive: Receive;
+}
 
 export class TestSwarm {
   readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
-  readonly #habits: Quirks;
-  readonly #actors: TestHost[] = [];
-  readonly #said: SentMessage[] = [];
-  #lines: string[] = [];
+  readonly #quirks: Quirks;
+  readonly #hosts: TestHost[] = [];
+  readonly #inTransit: SentMessage[] = [];
+  #transcript: string[] = [];
   nowMs = 0;
 
   constructor(pieceCount: number, options: Partial<PeerOptions> = {}) {
     this.#options = { pieceCount, ...options };
-    this.#habits = options.quirks ?? CLIENT_QUIRKS;
+    this.#quirks = options.quirks ?? CLIENT_QUIRKS;
   }
 
-  /** Brings on peers by name; returns them in the same order. */
-  addPeers(cast: Readonly<Record<string, PeerSetup>>): Peer[] {
-    for (const [name, role] of Object.entries(cast)) {
-      this.#actors.push(new TestHost(this, name, this.#actors.length as PeerId, role));
+  /** Adds peers by name; returns them in the same order. */
+  addPeers(setups: Readonly<Record<string, PeerSetup>>): Peer[] {
+    for (const [name, setup] of Object.entries(setups)) {
+      this.#hosts.push(new TestHost(this, name, this.#hosts.length as PeerId, setup));
     }
-    return Object.entries(cast).map(([name, role]) => {
-      const actor = this.hostOf(name);
-      const leaders = (role.leaders ?? []).map((leader) => this.hostOf(leader).id);
-      actor.peer = new Peer(actor, {
+    return Object.entries(setups).map(([name, setup]) => {
+      const host = this.hostOf(name);
+      const leaders = (setup.leaders ?? []).map((leader) => this.hostOf(leader).id);
+      host.peer = new Peer(host, {
         uploadSlots: 4,
         optimisticSlots: 0,
         backlog: 2,
         choker: 'tit-for-tat',
         seedChoker: 'tit-for-tat',
-        quirks: this.#habits,
+        quirks: this.#quirks,
         requestPriority: 'within-rarity',
         random: alwaysFirst,
         connectionsExpected: 1,
         ...this.#options,
-        role: role.role ?? 'peer',
+        role: setup.role ?? 'peer',
         leaders,
       });
-      actor.peer.restore((role.holds ?? []) as PieceIndex[]);
-      return actor.peer;
+      host.peer.restore((setup.holds ?? []) as PieceIndex[]);
+      return host.peer;
     });
   }
 
-  hostOf(name: string | PeerId): TestHost {
-    const found: TestHost | undefined = this.#actors.find(
-      (actor) => actor.name === name || actor.id === name,
-    );
-    assert(found !== undefined, `${name} is on stage`);
+  hostOf(peer: string | PeerId): TestHost {
+    const found = this.#hosts.find(({ name, id }) => name === peer || id === peer);
+    assert(found !== undefined, `${peer} is in the swarm`);
     return found;
   }
 
-  /** `a` connects to `b`, for a reason of its own; for `b` it is a neighbour. */
-  connect(a: string | PeerId, b: string | PeerId, origin: ConnectionPurpose = 'neighbour'): void {
+  /** Connects `a` to `b`. `purpose` is that of `a`; for `b`, `a` is a neighbour. */
+  connect(a: string | PeerId, b: string | PeerId, purpose: ConnectionPurpose = 'neighbour'): void {
     const [one, other] = [this.hostOf(a), this.hostOf(b)];
     if (one.peer.connectionTo(other.id) !== NO_CONNECTION) return;
-    const same = one.asId === other.asId;
-    const there = one.peer.connect(other.id, same, origin);
-    const here = other.peer.connect(one.id, same, 'neighbour');
-    one.ends[there] = { other, on: here };
-    other.ends[here] = { other: one, on: there };
-    one.peer.established(there, same);
-    other.peer.established(here, same);
+    const intraAs = one.asId === other.asId;
+    const ofOne = one.peer.connect(other.id, intraAs, purpose);
+    const ofOther = other.peer.connect(one.id, intraAs, 'neighbour');
+    one.remotes[ofOne] = { host: other, connection: ofOther };
+    other.remotes[ofOther] = { host: one, connection: ofOne };
+    one.peer.established(ofOne, intraAs);
+    other.peer.established(ofOther, intraAs);
   }
 
-  send(
-    from: TestHost,
-    on: Connection,
-    line: string,
-    hear: SentMessage['hear'],
-    arrow: string,
-  ): void {
-    this.#said.push({ from, on, hear });
-    this.#lines.push(`${from.name} ${arrow} ${from.ends[on]!.other.name}  ${line}`);
+  send(message: SentMessage, line: string, arrow: string): void {
+    const { from, connection } = message;
+    this.#inTransit.push(message);
+    this.#transcript.push(`${from.name} ${arrow} ${from.remotes[connection]!.host.name}  ${line}`);
   }
 
   note(line: string): void {
-    this.#lines.push(line);
+    this.#transcript.push(line);
   }
 
-  /** Lets everybody hear and send until nothing is left to say; returns what was said. */
+  /** Delivers messages and sends pieces until nothing is left; returns the transcript. */
   deliverAll(): string {
     for (;;) {
-      const said = this.#said.shift();
-      if (said !== undefined) {
-        const { other, on } = said.from.ends[said.on]!;
-        said.hear(other.peer, on);
-      } else if (!this.#actors.some((actor) => actor.sendOne())) {
-        break;
+      const message = this.#inTransit.shift();
+      if (message !== undefined) {
+        const { host, connection } = message.from.remotes[message.connection]!;
+        message.receive(host.peer, connection);
+      } else if (!this.#hosts.some((host) => host.sendPiece())) {
+        return this.takeTranscript();
       }
     }
-    const lines = this.#lines.join('\n');
-    this.#lines = [];
-    return lines;
   }
 
-  /** Only what was said so far; nobody hears it yet. */
+  /** Returns the transcript since the last call, and delivers nothing. */
   takeTranscript(): string {
-    const lines = this.#lines.join('\n');
-    this.#lines = [];
+    const lines = this.#transcript.join('\n');
+    this.#transcript = [];
     return lines;
   }
 }
@@ -147,81 +139,83 @@ export class TestHost implements PeerHost {
   readonly name: string;
   readonly id: PeerId;
   readonly asId: number;
-  readonly ends: { other: TestHost; on: Connection }[] = [];
-  readonly #stage: TestSwarm;
+  /** For each connection the other host, and its number for the connection. */
+  readonly remotes: { host: TestHost; connection: Connection }[] = [];
+  readonly #swarm: TestSwarm;
   readonly #sending: Connection[] = [];
   peer!: Peer;
 
-  constructor(stage: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
-    this.#stage = stage;
+  constructor(swarm: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
+    this.#swarm = swarm;
     this.name = name;
     this.id = id;
     this.asId = asId;
   }
 
   get nowMs(): number {
-    return this.#stage.nowMs;
+    return this.#swarm.nowMs;
   }
 
-  choke(on: Connection): void {
-    this.#send(on, 'choke', (peer, at) => peer.choke(at));
+  choke(connection: Connection): void {
+    this.#send(connection, 'choke', (peer, theirs) => peer.choke(theirs));
   }
-  unchoke(on: Connection): void {
-    this.#send(on, 'unchoke', (peer, at) => peer.unchoke(at));
+  unchoke(connection: Connection): void {
+    this.#send(connection, 'unchoke', (peer, theirs) => peer.unchoke(theirs));
   }
-  interested(on: Connection): void {
-    this.#send(on, 'interested', (peer, at) => peer.interested(at));
+  interested(connection: Connection): void {
+    this.#send(connection, 'interested', (peer, theirs) => peer.interested(theirs));
   }
-  notInterested(on: Connection): void {
-    this.#send(on, 'not-interested', (peer, at) => peer.notInterested(at));
+  notInterested(connection: Connection): void {
+    this.#send(connection, 'not-interested', (peer, theirs) => peer.notInterested(theirs));
   }
-  have(on: Connection, piece: PieceIndex): void {
-    this.#send(on, `have(${piece})`, (peer, at) => peer.have(at, piece));
+  have(connection: Connection, piece: PieceIndex): void {
+    this.#send(connection, `have(${piece})`, (peer, theirs) => peer.have(theirs, piece));
   }
-  request(on: Connection, piece: PieceIndex): void {
-    this.#send(on, `request(${piece})`, (peer, at) => peer.request(at, piece));
+  request(connection: Connection, piece: PieceIndex): void {
+    this.#send(connection, `request(${piece})`, (peer, theirs) => peer.request(theirs, piece));
   }
-  leaderStart(on: Connection, target: PeerId): void {
-    const line = `leader-start(${this.#stage.hostOf(target).name})`;
-    this.#send(on, line, (peer, at) => peer.leaderStart(at, target));
+  leaderStart(connection: Connection, target: PeerId): void {
+    const line = `leader-start(${this.#swarm.hostOf(target).name})`;
+    this.#send(connection, line, (peer, theirs) => peer.leaderStart(theirs, target));
   }
 
   broadcastHave(piece: PieceIndex): void {
-    this.ends.forEach((_, on) => {
-      if (this.peer.announcesOn(on as Connection)) this.have(on as Connection, piece);
+    this.remotes.forEach((_, index) => {
+      const connection = index as Connection;
+      if (this.peer.announcesOn(connection)) this.have(connection, piece);
     });
   }
 
-  startSending(on: Connection): void {
-    this.#sending.push(on);
+  startSending(connection: Connection): void {
+    this.#sending.push(connection);
   }
 
-  stopSending(on: Connection): void {
-    this.#sending.splice(this.#sending.indexOf(on), 1);
-    this.#stage.note(`${this.name} drops what it was sending to ${this.ends[on]!.other.name}`);
+  stopSending(connection: Connection): void {
+    this.#sending.splice(this.#sending.indexOf(connection), 1);
+    this.#swarm.note(`${this.name} stops sending to ${this.remotes[connection]!.host.name}`);
   }
 
   connectTo(target: PeerId): void {
-    const isOurs = this.#stage.hostOf(target).asId === this.asId;
-    this.#stage.note(`${this.name} connects to ${this.#stage.hostOf(target).name}`);
-    this.#stage.connect(this.id, target, isOurs ? 'neighbour' : 'on-behalf');
+    const intraAs = this.#swarm.hostOf(target).asId === this.asId;
+    this.#swarm.note(`${this.name} connects to ${this.#swarm.hostOf(target).name}`);
+    this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');
   }
 
   completed(): void {
-    this.#stage.note(`${this.name} is complete`);
+    this.#swarm.note(`${this.name} is complete`);
   }
 
-  /** Sends one piece of the first connection that has any; returns false where none has. */
-  sendOne(): boolean {
-    const on = this.#sending[0];
-    if (on === undefined) return false;
-    const piece = this.peer.nextToSend(on);
-    this.#send(on, `piece(${piece})`, (peer, at) => peer.piece(at, piece), '⇒');
-    if (this.peer.pieceSent(on) === NO_PIECE) this.#sending.shift();
+  /** Sends one piece on the first connection that has any; returns false if none has. */
+  sendPiece(): boolean {
+    const connection = this.#sending[0];
+    if (connection === undefined) return false;
+    const piece = this.peer.nextToSend(connection);
+    this.#send(connection, `piece(${piece})`, (peer, theirs) => peer.piece(theirs, piece), '⇒');
+    if (this.peer.pieceSent(connection) === NO_PIECE) this.#sending.shift();
     return true;
   }
 
-  #send(on: Connection, line: string, hear: SentMessage['hear'], arrow = '→'): void {
-    this.#stage.send(this, on, line, hear, arrow);
+  #send(connection: Connection, line: string, receive: Receive, arrow = '→'): void {
+    this.#swarm.send({ from: this, connection, receive }, line, arrow);
   }
 }

@@ -1,21 +1,21 @@
-/** The peers that have joined a swarm, all and by autonomous system, in order of joining. */
+/** The peers that have joined a swarm, in order of joining: all of them, and those of each AS. */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 
-/** The peers that have joined a swarm, all and by autonomous system. */
+/** The peers that have joined a swarm, in order of joining: all of them, and those of each AS. */
 export class JoinedPeers {
   readonly #all: PeerId[] = [];
   readonly #byAs: PeerId[][] = [];
   readonly #asIds: AsId[] = [];
 
-  /** Everybody, in order of joining, or of id after `sort`. */
+  /** All peers, in order of joining, or of id after `sort`. */
   get all(): readonly PeerId[] {
     return this.#all;
   }
 
-  /** Those of one AS; empty where nobody of it has joined. */
-  inAs(system: AsId): readonly PeerId[] {
-    return this.#byAs[system] ?? [];
+  /** The peers of one AS, in the same order; empty if none has joined. */
+  inAs(asId: AsId): readonly PeerId[] {
+    return this.#byAs[asId] ?? [];
   }
 
   /** The AS of a peer that has joined. */
@@ -28,16 +28,16 @@ export class JoinedPeers {
     return this.#asIds[id] !== undefined;
   }
 
-  /** `id`, of AS `system`, has joined; once for each. */
-  add(id: PeerId, system: AsId): void {
+  /** Adds a peer that has not joined before. */
+  add(id: PeerId, asId: AsId): void {
     this.#all.push(id);
-    (this.#byAs[system] ??= []).push(id);
-    this.#asIds[id] = system;
+    (this.#byAs[asId] ??= []).push(id);
+    this.#asIds[id] = asId;
   }
 
-  /** Puts everybody in order of id, so that nothing hangs on who was heard first. */
+  /** Sorts the peers by id, so that nothing depends on the order in which they have joined. */
   sort(): void {
     this.#all.sort((a, b) => a - b);
-    for (const members of this.#byAs) members?.sort((a, b) => a - b);
+    for (const peers of this.#byAs) peers?.sort((a, b) => a - b);
   }
 }

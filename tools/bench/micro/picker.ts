@@ -1,6 +1,7 @@
 /** The piece picker: counting a holder, at every `have`, and finding the rarest free piece. */
 
-import { PeerTables, type PieceIndex, PiecePicker } from '@cachetorrent/protocol';
+import type { PieceIndex } from '@cachetorrent/protocol';
+import { PeerTables, PiecePicker } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 
 import { type Micro, sized } from './micro.ts';

@@ -1,68 +1,68 @@
 /**
- * Whom a peer uploads to until the next round: the form in which strategies are asked.
+ * The interface of chokers: the algorithms that decide which connections are unchoked until the
+ * next rechoke.
  *
- * A strategy reads the candidates, all of them interested in us, in the order of their
- * connections, and writes a verdict for each. It keeps nothing between rounds. Adding a strategy
- * is one file, and one line in `index.ts`.
+ * A choker reads the connections whose other side is interested in us, in the order of their
+ * numbers, and writes a decision for each. It keeps no state between rechokes. To add a choker,
+ * add it to `chokers.ts`.
  */
 
 import type { Random } from '@cachetorrent/std';
 
-/** How a candidate stands, and a verdict on how it shall: no slot. */
+/** A state of a connection, and a decision: choked. */
 export const CHOKE = 0;
-/** A slot for what it gives. */
+/** Unchoked for its rate. */
 export const UNCHOKE = 1;
-/** A slot by chance, so that newcomers can show what they have. */
+/** Unchoked at random, so that new neighbours can show their rate. */
 export const UNCHOKE_OPTIMISTICALLY = 2;
 
-/** How many may be uploaded to at once. */
+/** The number of connections that may be unchoked at the same time. */
 export interface Slots {
-  /** For those that a strategy finds the best. */
+  /** For the connections that the choker ranks highest. */
   readonly regular: number;
-  /** For others, by chance. */
+  /** For others, chosen at random. */
   readonly optimistic: number;
 }
 
-/** What a strategy may look at beside the candidates. */
+/** What a choker may read besides the connections. */
 export interface Rechoke {
   /** The host's time, in ms. */
   readonly nowMs: number;
-  /** How many slots there are to give. */
+  /** The number of upload slots. */
   readonly slots: Slots;
-  /** Optimistic unchokes stand until their time is over, unless they have become regular. */
+  /** Whether optimistic unchokes stay, except those of connections that get a regular slot. */
   readonly keepOptimistics: boolean;
-  /** Equals win slots as an unstable sort leaves them, and not in the order of connections. */
-  readonly unstableSort: boolean;
-  /** The peer's own chance. */
+  /** The peer's own random stream. */
   readonly random: Random;
 }
 
-/** Gives slots to candidates: writes a verdict for each. */
-export type Choker = (candidates: InterestedPeers, round: Rechoke) => void;
+/** Assigns the upload slots: writes a decision for each connection. */
+export type Choker = (interested: InterestedPeers, rechoke: Rechoke) => void;
 
 /**
- * Those who are interested in us: column by column, in the order of their connections. What only
- * strategies of seeds read, how they were served, is there for seeds alone.
+ * The connections whose other side is interested in us, in the order of their numbers: an array
+ * for each property, of which the first `count` values are in use. `sent`, `chokeChangedAtMs` and
+ * `piecesServed` are set for the chokers of seeds only.
  */
 export class InterestedPeers {
-  /** How many there are: the first so many places of each array. */
+  /** The number of connections. */
   count = 0;
-  /** The number of the connection of each. */
+  /** The number of each connection. */
   connection: Int32Array = new Int32Array(64);
-  /** Pieces received from it in the last 20 s. */
+  /** Pieces received in the last 20 s. */
   received: Float64Array = new Float64Array(64);
-  /** Pieces sent to it in the last 20 s. */
+  /** Pieces sent in the last 20 s. */
   sent: Float64Array = new Float64Array(64);
-  /** How it stands now, in the words of a verdict. */
+  /** The present state: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   chokeState: Uint8Array = new Uint8Array(64);
-  /** When it was last choked or unchoked, in ms. */
+  /** The time of the last choke or unchoke, in ms. */
   chokeChangedAtMs: Float64Array = new Float64Array(64);
-  /** Pieces sent to it since it was last choked or unchoked. */
+  /** Pieces sent since then. */
   piecesServed: Uint16Array = new Uint16Array(64);
-  /** What the strategy decides: CHOKE, as it finds it, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
+  /** The choker's decision: CHOKE (the initial value), UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   decision: Uint8Array = new Uint8Array(64);
 
-  /** Makes room for `capacity` candidates. */
+  /** Makes room for `capacity` connections. */
   reserve(capacity: number): void {
     if (capacity <= this.connection.length) return;
     const size = Math.max(capacity, 2 * this.connection.length);
@@ -76,39 +76,42 @@ export class InterestedPeers {
   }
 }
 
-/** The places of the best so far, the best first; lasts one call. */
+/** The indices with the highest scores so far, the highest first; used within one call only. */
 let best = new Int32Array(16);
 
-/** Unchokes up to `slots` candidates of the highest score; of equals, the first connections. */
-export function unchokeBest(candidates: InterestedPeers, score: Float64Array, slots: number): void {
-  const { count, decision } = candidates;
+/**
+ * Unchokes up to `slots` connections with the highest scores. Of equal scores, the lower
+ * connection number wins.
+ */
+export function unchokeBest(interested: InterestedPeers, score: Float64Array, slots: number): void {
+  const { count, decision } = interested;
   if (slots === 0) return;
   if (best.length < slots) best = new Int32Array(2 * slots);
   const found = Math.min(slots, count);
-  for (let i = 0; i < found; i++) rank(score, i, i);
+  for (let i = 0; i < found; i++) insert(score, i, i);
   if (found < count) {
     let least = score[best[found - 1]!]!;
     for (let i = found; i < count; i++) {
       if (score[i]! <= least) continue;
-      rank(score, i, found - 1);
+      insert(score, i, found - 1);
       least = score[best[found - 1]!]!;
     }
   }
-  for (let place = 0; place < found; place++) decision[best[place]!] = UNCHOKE;
+  for (let rank = 0; rank < found; rank++) decision[best[rank]!] = UNCHOKE;
 }
 
-/** Puts candidate `i` among the best before it, of which there are `places`. */
-function rank(score: Float64Array, i: number, places: number): void {
-  let place = places;
-  for (; place > 0 && score[i]! > score[best[place - 1]!]!; place--) best[place] = best[place - 1]!;
-  best[place] = i;
+/** Inserts index `i` into the first `size` of the best, by score, after those of equal score. */
+function insert(score: Float64Array, i: number, size: number): void {
+  let rank = size;
+  for (; rank > 0 && score[i]! > score[best[rank - 1]!]!; rank--) best[rank] = best[rank - 1]!;
+  best[rank] = i;
 }
 
-/** Unchokes some of those still choked: first such as keep their turn, then others by chance. */
-export function unchokeAtRandom(candidates: InterestedPeers, round: Rechoke): void {
-  const { count, decision, chokeState } = candidates;
-  let slots = round.slots.optimistic;
-  if (round.keepOptimistics) {
+/** Fills the optimistic slots: keeps present unchokes if so decided, then draws at random. */
+export function unchokeAtRandom(interested: InterestedPeers, rechoke: Rechoke): void {
+  const { count, decision, chokeState } = interested;
+  let slots = rechoke.slots.optimistic;
+  if (rechoke.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
       if (chokeState[i] !== UNCHOKE_OPTIMISTICALLY || decision[i] !== CHOKE) continue;
       decision[i] = UNCHOKE_OPTIMISTICALLY;
@@ -119,14 +122,14 @@ export function unchokeAtRandom(candidates: InterestedPeers, round: Rechoke): vo
   let choked = 0;
   for (let i = 0; i < count; i++) choked += isChoke(decision[i]!);
   for (; slots > 0 && choked > 0; slots--, choked--) {
-    let ahead = 1 + round.random.below(choked);
+    let ahead = 1 + rechoke.random.below(choked);
     let i = 0;
     for (; ahead > 0; i++) ahead -= isChoke(decision[i]!);
     decision[i - 1] = UNCHOKE_OPTIMISTICALLY;
   }
 }
 
-/** 1 for a verdict of CHOKE, 0 for others, without a branch: which it is cannot be foreseen. */
-function isChoke(verdict: number): number {
-  return (verdict - 1) >>> 31;
+/** 1 for CHOKE, 0 for other decisions; without a branch, which would be mispredicted often. */
+function isChoke(decision: number): number {
+  return (decision - 1) >>> 31;
 }

@@ -1,85 +1,91 @@
 /**
- * What the original simulator of 2018 does and no BitTorrent client does.
+ * The quirks: what the original simulator of 2018 does and no BitTorrent client does.
  *
- * Its published times depend on these habits, so each can be switched on by itself; `docs/model.md`
- * says what each is worth. All on are the original's rules; all off are a client's.
+ * The published times depend on them. Each can be switched on by itself, and `docs/model.md` says
+ * how much each one matters. Under the `original` rules all are on, under the `client` rules none.
  */
 
+/** Which quirks of the original simulator are on. */
 export interface Quirks {
   /**
-   * Choke and unchoke are sent at every rechoke, changed or not, and every choke empties the
-   * link. A client sends changes only.
+   * Every rechoke sends choke or unchoke on each connection, even if nothing changes, and every
+   * choke empties the connection's queue. A client sends changes only.
    */
   readonly repeatChokes: boolean;
   /**
-   * Every rechoke draws new optimistic unchokes, also one that a change of interest caused. A
+   * Every rechoke draws new optimistic unchokes, even one that a change of interest has caused. A
    * client keeps them for 30 seconds (BEP 3).
    */
   readonly redrawOptimistics: boolean;
   /**
-   * Who of several connections of the same rate gets a slot hangs on a sort that is not stable. A
-   * client's choice keeps to the order of connections.
+   * Among connections of equal rate, an unstable sort determines which get a slot. In a client the
+   * lower connection number wins.
    */
   readonly unstableSort: boolean;
-  /** A request that arrives after the choke is served all the same. A client refuses it. */
+  /** A request that arrives after the choke is served. A client ignores it. */
   readonly serveWhileChoked: boolean;
   /**
-   * Pieces arrive only at allocation instants, and a link that drains in between loses the rest
-   * of the interval. Otherwise a piece arrives when its last bit has been sent.
+   * Pieces arrive only at allocation instants, and a flow that has nothing more to send before the
+   * next one loses the rest of the interval. Otherwise a piece arrives when its last bit has been
+   * sent. This quirk concerns the simulated network; a peer does not use it.
    */
   readonly deliverAtAllocations: boolean;
   /**
-   * The rate of a connection is brought up to date only when a piece arrives on it, so that a
-   * dead connection keeps its rank. A client uses a moving window (20 s).
+   * The rate of a connection is updated only when a piece arrives on it, so that an idle
+   * connection keeps its rank. A client uses a moving window (20 s).
    */
   readonly staleRates: boolean;
-  /** A download asks for more only when unchoked or served, not when it hears of a new piece. */
+  /**
+   * A peer sends requests only after an unchoke or a piece. A client also requests a piece as soon
+   * as an unchoked neighbour announces it.
+   */
   readonly noRequestOnHave: boolean;
   /**
-   * Every choke, even one that has lost nothing, lets all unchoked connections ask for more. A
-   * client asks elsewhere only for what it has lost.
+   * Every choke makes the peer send requests on its other unchoked connections, even if no request
+   * was lost. A client requests only lost pieces there.
    */
   readonly requestOnEveryChoke: boolean;
   /**
-   * While choked, interest is looked at only when a choke comes, and may begin there as well as
-   * end. A client also ends it when a piece comes late and nothing else is left to be had.
+   * On a choked connection, interest is re-evaluated only when a choke arrives, and may then begin
+   * as well as end. In a client it also ends when a late piece was the last one of interest.
    */
   readonly interestOnlyOnChoke: boolean;
-  /** A piece that arrives once more is announced once more. A client announces news only. */
+  /** A piece that arrives again is announced again. A client announces each piece once. */
   readonly announceDuplicates: boolean;
   /**
-   * Rarity counts every `have` that is heard, repeats included, unless it makes us ask again. A
-   * client counts holders.
+   * The availability of a piece counts every `have`, duplicates included, except one that makes
+   * the peer repeat a request. A client counts neighbours.
    */
   readonly countDuplicateHaves: boolean;
   /**
-   * A leader forwards a `have` once for each time that a follower asked it to reach the sender,
-   * and also when it has told the follower of the piece already. Otherwise it says it once.
+   * A leader forwards a `have` once for each time that the follower asked for the relay, and even
+   * if it has told the follower of the piece before. Otherwise it forwards it once.
    */
   readonly duplicateForwards: boolean;
   /**
-   * A request for a piece that is queued on the link already is queued again, one source of
-   * pieces that arrive twice. A client ignores it.
+   * A request for a piece that is already queued on the connection is queued again, which is one
+   * cause of pieces that arrive twice. A client ignores it.
    */
   readonly queueDuplicateRequests: boolean;
   /**
-   * A leader offers what it has on connections that it opened for a follower, so leaders that
-   * reach one another feed each other. Otherwise it uploads on them only if asked.
+   * A leader announces its pieces on relays, so that leaders that relay to each other also upload
+   * to each other. Otherwise it uploads there only if asked.
    */
   readonly announceOnRelays: boolean;
   /**
    * A follower draws a leader, and connects to it, as soon as it opens a connection to an outside
-   * peer, so leaders stand among its first connections. Otherwise it waits for that peer's answer.
+   * peer, so that leaders are among its first connections. Otherwise it waits for that peer's
+   * answer.
    */
   readonly eagerRelays: boolean;
   /**
-   * A relay passes on what the outside peer says from now on. Otherwise a follower also hears what
-   * that peer has said before it asked.
+   * A relay forwards only what the outside peer announces after it was set up. Otherwise a follower
+   * also receives the earlier announcements.
    */
   readonly forwardNewOnly: boolean;
 }
 
-/** What today's clients do; the default. */
+/** No quirk: the behaviour of today's clients. The default. */
 export const CLIENT_QUIRKS: Quirks = {
   repeatChokes: false,
   redrawOptimistics: false,
@@ -99,7 +105,7 @@ export const CLIENT_QUIRKS: Quirks = {
   forwardNewOnly: false,
 };
 
-/** What the original simulator did, which the published results were made with. */
+/** All quirks: the behaviour of the original simulator, which produced the published results. */
 export const ORIGINAL_QUIRKS: Quirks = {
   repeatChokes: true,
   redrawOptimistics: true,

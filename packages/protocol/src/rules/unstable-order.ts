@@ -1,21 +1,23 @@
 /**
- * The order in which the original ranks connections: by rate, and equals as its sort happens to
- * leave them.
+ * The order in which the original ranks connections: by rate, and equal rates in the order in which
+ * its sort happens to leave them.
  *
  * That sort is Go's of 2018, which is not stable: quicksort after Bentley and McIlroy
  * (*Engineering a sort function*, 1993), and below 13 elements one pass of Shell's sort with a gap
- * of six before insertion. Which of several equals wins a slot hangs on every exchange, so the
- * steps here are those of that sort, one for one. Where all are equal they stay as they were.
+ * of six before insertion sort. Which of several equal connections gets a slot depends on every
+ * exchange, so the steps here are exactly those of that sort. If all are equal, their order does
+ * not change.
  */
 
-/** An order lasts one call, so all chokers share it. */
+/** The order that is being computed; used within one call only. */
 let order = new Int32Array(64);
+/** The scores by which it is sorted. */
 let scores: Float64Array = new Float64Array(0);
 
 const SMALL = 12;
 const GAP = 6;
 
-/** The indices 0 to `count - 1`, the highest score first; valid until the next call. */
+/** Sorts the indices 0 to `count - 1`, the highest score first. Valid until the next call. */
 export function unstableOrder(score: Float64Array, count: number): Int32Array {
   if (order.length < count) order = new Int32Array(2 * count);
   for (let i = 0; i < count; i++) order[i] = i;
@@ -29,12 +31,12 @@ function precedes(i: number, j: number): boolean {
 }
 
 function exchange(i: number, j: number): void {
-  const kept = order[i]!;
+  const index = order[i]!;
   order[i] = order[j]!;
-  order[j] = kept;
+  order[j] = index;
 }
 
-/** Go turns to heapsort when this goes very deep, which takes an adversary. */
+/** Go switches to heapsort at great depth, which only adversarial input reaches. */
 function sortRange(from: number, to: number): void {
   let [first, end] = [from, to];
   while (end - first > SMALL) {
@@ -53,8 +55,8 @@ function sortRange(from: number, to: number): void {
   }
 }
 
-/** Brings the median of three to the place named first. */
-function bringMedian(to: number, low: number, high: number): void {
+/** Moves the median of three elements to position `to`. */
+function moveMedian(to: number, low: number, high: number): void {
   if (precedes(to, low)) exchange(to, low);
   if (!precedes(high, to)) return;
   exchange(high, to);
@@ -66,14 +68,17 @@ function choosePivot(first: number, end: number): void {
   const last = end - 1;
   if (end - first > 40) {
     const step = (end - first) >> 3;
-    bringMedian(first, first + step, first + 2 * step);
-    bringMedian(middle, middle - step, middle + step);
-    bringMedian(last, last - step, last - 2 * step);
+    moveMedian(first, first + step, first + 2 * step);
+    moveMedian(middle, middle - step, middle + step);
+    moveMedian(last, last - step, last - 2 * step);
   }
-  bringMedian(first, middle, last);
+  moveMedian(first, middle, last);
 }
 
-/** Three ways: before the pivot, equal to it, after it; returns where the equals begin and end. */
+/**
+ * Partitions a range into what precedes the pivot, what equals it, and what follows it. Returns
+ * the beginning and the end of the middle part.
+ */
 function partition(first: number, end: number): [number, number] {
   choosePivot(first, end);
   let before = first + 1;
@@ -109,7 +114,7 @@ function partition(first: number, end: number): [number, number] {
   return [equal - 1, after];
 }
 
-/** Moves what equals the pivot to the end of a range; returns where that begins. */
+/** Moves the elements that equal the pivot to the end of a range; returns their beginning. */
 function gatherEquals(pivot: number, from: number, to: number): number {
   let [before, equal] = [from, to];
   for (;;) {

@@ -1,13 +1,13 @@
 /**
- * A queue of pieces for each connection: what has been asked for, or what waits to be sent.
+ * A queue of pieces for each connection: the outstanding requests, or the pieces to send.
  *
- * The queues are linked lists in one pool of cells, which all peers of a host share, so that what
- * is paid for is what is queued and not what could be:
+ * The queues are linked lists in one pool of cells, which all peers of a host share, so that
+ * memory is needed for queued pieces only, and not for every piece that could be queued:
  *
- *     ends    head, tail       2 numbers to a connection    7, 2
- *     cells   piece, next      2 numbers to a cell          7: 17, 2 ──▶ 2: 3, 0
+ *     ends    head, tail       2 numbers per connection    7, 2
+ *     cells   piece, next      2 numbers per cell          7: 17, 2 ──▶ 2: 3, 0
  *
- * Cell 0 is none, so a queue of zeros is empty (`cell-pool.ts`).
+ * Cell 0 marks the end of a list, so a queue whose ends are 0 is empty (`cell-pool.ts`).
  */
 
 import { CellPool, NO_CELL } from './cell-pool.ts';
@@ -20,9 +20,9 @@ export class PieceQueues implements ConnectionColumn {
   #lengths = new Uint16Array(0);
   readonly #pool = new CellPool(2, 1);
 
-  constructor(blocks: ConnectionLayout) {
-    this.#layout = blocks;
-    blocks.addColumn(this);
+  constructor(layout: ConnectionLayout) {
+    this.#layout = layout;
+    layout.addColumn(this);
   }
 
   grow(connections: number): void {
@@ -35,25 +35,25 @@ export class PieceQueues implements ConnectionColumn {
     this.#lengths.copyWithin(to, from, from + count);
   }
 
-  lengthOf(row: number, on: Connection): number {
-    return this.#lengths[this.#layout.firstConnection[row]! + on]!;
+  lengthOf(row: number, connection: Connection): number {
+    return this.#lengths[this.#layout.firstConnection[row]! + connection]!;
   }
 
-  /** The piece that came first; NO_PIECE where the queue is empty. */
-  first(row: number, on: Connection): PieceIndex {
-    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + on)]!;
+  /** The first piece of a queue; NO_PIECE if it is empty. */
+  first(row: number, connection: Connection): PieceIndex {
+    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
     return (cell === NO_CELL ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
   }
 
-  has(row: number, on: Connection, piece: PieceIndex): boolean {
+  has(row: number, connection: Connection, piece: PieceIndex): boolean {
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + on)]!;
+    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
     while (cell !== NO_CELL && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
     return cell !== NO_CELL;
   }
 
-  push(row: number, on: Connection, piece: PieceIndex): void {
-    const at = this.#layout.firstConnection[row]! + on;
+  push(row: number, connection: Connection, piece: PieceIndex): void {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cell = this.#pool.take();
     const cells = this.#pool.ints;
     const ends = this.#ends;
@@ -65,9 +65,9 @@ export class PieceQueues implements ConnectionColumn {
     this.#lengths[at]!++;
   }
 
-  /** Takes out the piece that came first; NO_PIECE where the queue is empty. */
-  shift(row: number, on: Connection): PieceIndex {
-    const at = this.#layout.firstConnection[row]! + on;
+  /** Removes the first piece of a queue and returns it; NO_PIECE if the queue is empty. */
+  shift(row: number, connection: Connection): PieceIndex {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cell = this.#ends[2 * at]!;
     if (cell === NO_CELL) return NO_PIECE;
     const piece = this.#pool.ints[2 * cell]! as PieceIndex;
@@ -75,9 +75,9 @@ export class PieceQueues implements ConnectionColumn {
     return piece;
   }
 
-  /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
-  remove(row: number, on: Connection, piece: PieceIndex): boolean {
-    const at = this.#layout.firstConnection[row]! + on;
+  /** Removes the first occurrence of `piece`; returns false if it is not queued. */
+  remove(row: number, connection: Connection, piece: PieceIndex): boolean {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cells = this.#pool.ints;
     let before = NO_CELL;
     for (let cell = this.#ends[2 * at]!; cell !== NO_CELL; cell = cells[2 * cell + 1]!) {

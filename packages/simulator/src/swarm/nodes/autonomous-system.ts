@@ -6,14 +6,8 @@
  * the instants of allocation all AS meet to set the rates of all flows (`flows.ts`).
  */
 
-import {
-  type Connection,
-  type Peer,
-  type PeerId,
-  type PeerMemory,
-  type PeerTables,
-  type PieceIndex,
-} from '@cachetorrent/protocol';
+import type { Connection, Peer, PeerId, PieceIndex } from '@cachetorrent/protocol';
+import type { PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { Behaviour, ActorContext } from '../../engine/behaviour.ts';

@@ -7,16 +7,14 @@
  * the peer itself is not touched.
  */
 
+import type { Connection, Peer, PieceIndex } from '@cachetorrent/protocol';
 import {
-  type Connection,
   DeferredHaves,
   type DeferredHavesHost,
   DELIVER,
   NO_ACTION,
-  type Peer,
   type PeerTables,
-  type PieceIndex,
-} from '@cachetorrent/protocol';
+} from '@cachetorrent/protocol/internal';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';

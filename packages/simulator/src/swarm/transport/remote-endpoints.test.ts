@@ -1,5 +1,6 @@
 /** Who hears what a peer has, and in which order. */
-import { type Connection, PeerTables } from '@cachetorrent/protocol';
+import type { Connection } from '@cachetorrent/protocol';
+import { PeerTables } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
