@@ -1,7 +1,7 @@
 /**
- * PHOLD, the standard workload for parallel simulation engines (Fujimoto 1990): a constant number of
- * events, each of which schedules another one at a uniformly random actor, after the lookahead and
- * an exponential delay. It does nothing else, so it measures the engine alone.
+ * PHOLD, the standard workload for parallel simulation engines (Fujimoto 1990): a constant number
+ * of events, each of which schedules another one at a uniformly random actor, after the lookahead
+ * and an exponential delay. It does nothing else, so it measures the engine alone.
  *
  * Also an entry for worker threads, whose `setup` is a `Phold`.
  */

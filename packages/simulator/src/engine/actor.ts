@@ -110,8 +110,8 @@ export class Actor implements ActorContext, MessageReceiver, Sender {
   }
 
   /**
-   * Runs one round of the synchronization at `atMs`, before all events of that time. Returns whether
-   * the actor needs another round.
+   * Runs one round of the synchronization at `atMs`, before all events of that time. Returns
+   * whether the actor needs another round.
    */
   synchronize(round: number, atMs: number): boolean {
     this.nowMs = atMs;

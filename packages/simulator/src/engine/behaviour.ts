@@ -12,8 +12,8 @@ export interface Behaviour {
   handle(kind: number, a: number, b: number, c: number): void;
 
   /**
-   * Receives a message that `source` sent at `sentMs`. The payload is `length` bytes of `bytes` from
-   * `offset` on, and may be read only during this call.
+   * Receives a message that `source` sent at `sentMs`. The payload is `length` bytes of `bytes`
+   * from `offset` on, and may be read only during this call.
    *
    * Outside of synchronizations this is called at the start of a window, when the actor's own clock
    * says nothing about the message. It must then do no more than schedule events, by

@@ -22,11 +22,11 @@
  *     slot      0      1                          2 3                 4 5
  *
  * A resource is identified by its slot in the shared array: it holds the share in kbit/s, and the
- * next element the round in which the resource froze last. Rounds are counted over the whole run, so
- * nothing needs to be cleared. Only the AS of a node writes to its slots: the share in the first
+ * next element the round in which the resource froze last. Rounds are counted over the whole run,
+ * so nothing needs to be cleared. Only the AS of a node writes to its slots: the share in the first
  * step, the round in the second; the others read each in the step in which it is not written. Rates
- * are subtracted by round, and within a round by slot of the other end, so the result is the same to
- * the bit for any assignment of nodes to AS.
+ * are subtracted by round, and within a round by slot of the other end, so the result is the same
+ * to the bit for any assignment of nodes to AS.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -124,7 +124,9 @@ export class Allocation {
     }
   }
 
-  /** First step of a round. Returns whether this AS has unfixed flows, so that another step is due. */
+  /**
+   * First step of a round. Returns whether this AS has unfixed flows, so that another step is due.
+   */
   publishShares(): boolean {
     if (this.#publishedCount === 0) this.#publishFirstShares();
     else this.#publishNextShares();
@@ -155,8 +157,8 @@ export class Allocation {
   }
 
   /**
-   * Returns the rate of a flow in kbit/s, after an allocation in which it took part. One of its ends
-   * must belong to this AS.
+   * Returns the rate of a flow in kbit/s, after an allocation in which it took part. One of its
+   * ends must belong to this AS.
    */
   rateKbps(source: number, target: number): number {
     const upload = uploadSlot(source);

@@ -5,10 +5,10 @@
  *     start     list 0: 0   list 1: 8   list 2: 12            (4 .. 7 is free)
  *     length    list 0: 3   list 1: 1   list 2: 6
  *
- * A list is in a segment of 4, 8, 16 … entries. A list that outgrows its segment moves to one of the
- * next size. Its old segment goes to the free list of its size, linked through the first entries. So
- * nothing is allocated any more once the lists have had their greatest lengths. A list may contain a
- * number several times.
+ * A list is in a segment of 4, 8, 16 … entries. A list that outgrows its segment moves to one of
+ * the next size. Its old segment goes to the free list of its size, linked through the first
+ * entries. So nothing is allocated any more once the lists have had their greatest lengths. A list
+ * may contain a number several times.
  */
 
 import { assert } from '@cachetorrent/std';

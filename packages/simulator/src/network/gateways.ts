@@ -1,6 +1,6 @@
 /**
- * The gateways of a transit–stub topology, that is the stub routers with a link to the backbone, and
- * the shortest path between each two of them.
+ * The gateways of a transit–stub topology, that is the stub routers with a link to the backbone,
+ * and the shortest path between each two of them.
  *
  * All paths that leave or cross a stub pass its gateways. For these paths a stub can be reduced to
  * its gateways and the intra-stub distances between them:
@@ -25,8 +25,8 @@ export interface Gateways {
   /** Distances between all gateways over the whole topology, in ms; `count` per row. */
   readonly distanceMs: Uint16Array;
   /**
-   * Intra-stub distances from gateways to the routers of their stub, in ms. One row for each gateway,
-   * with an entry for each router of its stub; rows begin at `intraStubStart`.
+   * Intra-stub distances from gateways to the routers of their stub, in ms. One row for each
+   * gateway, with an entry for each router of its stub; rows begin at `intraStubStart`.
    */
   readonly intraStubMs: Uint16Array;
   readonly intraStubStart: Uint32Array;

@@ -22,8 +22,8 @@ export interface InternetOptions {
 }
 
 /**
- * Returns a table whose latency is `intraAsMs` within an AS, and `intraAsMs` plus `hopMs` per AS hop
- * between two AS. Routes, and so latencies, may differ between the two directions.
+ * Returns a table whose latency is `intraAsMs` within an AS, and `intraAsMs` plus `hopMs` per AS
+ * hop between two AS. Routes, and so latencies, may differ between the two directions.
  *
  * @throws SwarmError if there are too few AS without customers, or two AS have no route
  */

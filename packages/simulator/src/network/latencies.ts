@@ -8,8 +8,8 @@ export interface Latencies {
   /** Returns the latency from one node to another, in whole ms, at least 1. */
   latencyMs(nodeA: number, nodeB: number): number;
   /**
-   * Returns the least latency from a node of one AS to a node of another, in ms. Within one AS it is
-   * a lower bound, and Infinity if the AS has a single node.
+   * Returns the least latency from a node of one AS to a node of another, in ms. Within one AS it
+   * is a lower bound, and Infinity if the AS has a single node.
    */
   minLatencyMs(asA: number, asB: number): number;
 }

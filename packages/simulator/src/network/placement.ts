@@ -1,6 +1,6 @@
 /**
- * The placement of nodes in autonomous systems. Nodes arrive one after the other, the tracker first.
- * Within the simulator they are numbered by AS, and those of one AS by arrival:
+ * The placement of nodes in autonomous systems. Nodes arrive one after the other, the tracker
+ * first. Within the simulator they are numbered by AS, and those of one AS by arrival:
  *
  *     arrival          0 1 2 3 4 5
  *     AS id            1 0 1 2 1 0
@@ -37,8 +37,8 @@ export interface RouterPlacement extends Placement {
 }
 
 /**
- * Places the nodes at random, uniformly over the routers of all stub domains, each on a router of its
- * own. So the number of nodes varies from AS to AS.
+ * Places the nodes at random, uniformly over the routers of all stub domains, each on a router of
+ * its own. So the number of nodes varies from AS to AS.
  *
  * @throws SwarmError if there are more nodes than stub routers
  */

@@ -1,7 +1,7 @@
 /**
  * Connected random graphs: each vertex except the first is joined to a random earlier one, which
- * connects all vertices. Then random pairs are joined until there are enough edges. No two edges join
- * the same pair.
+ * connects all vertices. Then random pairs are joined until there are enough edges. No two edges
+ * join the same pair.
  */
 
 import type { Random } from '@cachetorrent/std';
@@ -15,9 +15,9 @@ export interface LengthRange {
 }
 
 /**
- * Returns the number of edges of a random graph of n vertices: n · (log2 n + 1), rounded, but at most
- * the number of pairs. The shortest paths between 100 vertices, with edges of 2 to 10 ms, then take 7
- * to 8 ms on average, as measured in the original simulator.
+ * Returns the number of edges of a random graph of n vertices: n · (log2 n + 1), rounded, but at
+ * most the number of pairs. The shortest paths between 100 vertices, with edges of 2 to 10 ms, then
+ * take 7 to 8 ms on average, as measured in the original simulator.
  */
 export function randomEdgeCount(vertexCount: number): number {
   const pairCount = (vertexCount * (vertexCount - 1)) / 2;
@@ -45,8 +45,8 @@ export function joinAtRandom(
 }
 
 /**
- * Adds a random graph of the vertices `first .. first + vertexCount - 1`, with edges of random lengths
- * in `range`.
+ * Adds a random graph of the vertices `first .. first + vertexCount - 1`, with edges of random
+ * lengths in `range`.
  */
 export function addRandomGraph(
   edges: EdgeList,

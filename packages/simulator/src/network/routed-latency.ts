@@ -6,10 +6,10 @@
  *
  *     node to gateway, intra-AS  +  gateway to gateway, anywhere  +  gateway to node, intra-AS
  *
- * All three parts are in tables. Two nodes of the same AS also have a path that never leaves it. Its
- * length is computed on demand, from one node to all others of its AS, and cached while there is
- * space. Some nodes communicate with many others, so the row is computed for the node of the pair
- * that has had more misses.
+ * All three parts are in tables. Two nodes of the same AS also have a path that never leaves it.
+ * Its length is computed on demand, from one node to all others of its AS, and cached while there
+ * is space. Some nodes communicate with many others, so the row is computed for the node of the
+ * pair that has had more misses.
  */
 
 import { assert } from '@cachetorrent/std';

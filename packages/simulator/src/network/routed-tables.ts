@@ -24,8 +24,8 @@ export interface RoutedTables {
   /** For each gateway, the intra-AS distance of the nearest node of its AS, in ms. */
   readonly gatewayMinMs: Uint16Array;
   /**
-   * The intra-AS distance from each node to the gateways of its AS, in ms: node by node, and for each
-   * AS from `nodeGatewayStart` on.
+   * The intra-AS distance from each node to the gateways of its AS, in ms: node by node, and for
+   * each AS from `nodeGatewayStart` on.
    */
   readonly nodeGatewayMs: Uint16Array;
   readonly nodeGatewayStart: Uint32Array;
@@ -110,9 +110,9 @@ function selectGateways(
 }
 
 /**
- * Returns `minIntraAsMs`: for each AS, the minimum of the intra-AS distances between two of its nodes,
- * which is exact, and of the paths out through one gateway and in through another, which may begin
- * and end at the same node.
+ * Returns `minIntraAsMs`: for each AS, the minimum of the intra-AS distances between two of its
+ * nodes, which is exact, and of the paths out through one gateway and in through another, which may
+ * begin and end at the same node.
  */
 function minIntraAs(
   tables: Omit<RoutedTables, 'minIntraAsMs'>,

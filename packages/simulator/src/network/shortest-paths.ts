@@ -37,8 +37,8 @@ export class ShortestPaths {
   }
 
   /**
-   * Returns the distance in ms from `source` to each vertex of `first .. end - 1`, over these alone.
-   * Vertex `first` is at index 0. The next call overwrites the array.
+   * Returns the distance in ms from `source` to each vertex of `first .. end - 1`, over these
+   * alone. Vertex `first` is at index 0. The next call overwrites the array.
    *
    * Distances above `maxMs` are not computed: such entries are UNREACHABLE, or some value above it.
    */

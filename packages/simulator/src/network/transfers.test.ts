@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { type TransferListener, Transfers } from './transfers.ts';
 
 /**
- * Each row is one rule. Instants are 10 ms apart, every piece has 100 bits, and `rates` are the rates
- * of the intervals in kbit/s (default: 10). `does`: at time 3, queue 2 pieces on flow 0. `sent` and
- * `atInstants`: the times at which pieces end, without and with `deliverAtAllocations`.
+ * Each row is one rule. Instants are 10 ms apart, every piece has 100 bits, and `rates` are the
+ * rates of the intervals in kbit/s (default: 10). `does`: at time 3, queue 2 pieces on flow 0.
+ * `sent` and `atInstants`: the times at which pieces end, without and with `deliverAtAllocations`.
  */
 describe('a flow', () => {
   test.each([
@@ -131,7 +131,9 @@ interface Sent {
   readonly atMs: number;
 }
 
-/** Transfers with queues of pieces and a clock. An instant comes before other events of its time. */
+/**
+ * Transfers with queues of pieces and a clock. An instant comes before other events of its time.
+ */
 class Sender implements TransferListener {
   readonly transfers: Transfers;
   readonly sent: Sent[] = [];

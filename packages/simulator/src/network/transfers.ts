@@ -2,16 +2,16 @@
  * The progress of the pieces that the nodes of one autonomous system are sending.
  *
  * A flow carries the pieces that one node has queued for another, one after the other. The caller
- * owns the queue; a flow knows only the size of its first piece. Rates change at allocation instants
- * and are constant in between, so the time at which a piece ends is known exactly within an
- * interval. A flow with an empty queue stops; a new one begins at the next instant.
+ * owns the queue; a flow knows only the size of its first piece. Rates change at allocation
+ * instants and are constant in between, so the time at which a piece ends is known exactly within
+ * an interval. A flow with an empty queue stops; a new one begins at the next instant.
  *
  *     start      stop / advance(none)                    instant: settle, allocate, run
  *     idle ────▶ queued ──────────────▶ idle               queued ─▶ flowing
  *
- * An instant has two steps, between which rates are allocated: `settle` credits the bits of the last
- * interval and reports the flows that begin and end; `run` sets the rates and reports the pieces
- * that end before the next instant.
+ * An instant has two steps, between which rates are allocated: `settle` credits the bits of the
+ * last interval and reports the flows that begin and end; `run` sets the rates and reports the
+ * pieces that end before the next instant.
  *
  * With `deliverAtAllocations`, pieces end only at instants, as in the original simulator: one
  * interval may end several pieces of a flow, a flow whose queue is empty loses the rest of its
@@ -28,8 +28,8 @@ export interface TransferListener {
   /** The flow takes part no longer. Only now may its index be reused for another connection. */
   closed(flow: number): void;
   /**
-   * The first piece of the flow has been sent, now; only with `deliverAtAllocations`. Removes it from
-   * the queue, and returns the bits of the next piece, or 0. Must not start or stop a flow.
+   * The first piece of the flow has been sent, now; only with `deliverAtAllocations`. Removes it
+   * from the queue, and returns the bits of the next piece, or 0. Must not start or stop a flow.
    */
   delivered(flow: number): number;
   /** Returns the rate that the flow has been allocated. */
@@ -111,8 +111,8 @@ export class Transfers {
 
   /**
    * Ends the first piece of the flow, at its predicted time. The next one, of `nextBits`, begins at
-   * once; with 0 there is none, and the flow stops. Reports to `listener` if the next one, too, ends
-   * before the next instant.
+   * once; with 0 there is none, and the flow stops. Reports to `listener` if the next one, too,
+   * ends before the next instant.
    */
   advance(flow: number, nextBits: number, nowMs: number, listener: TransferListener): void {
     assert(this.#pieceBits[flow]! > 0, 'a piece ends only if one is queued');

@@ -1,16 +1,17 @@
 /**
- * Generates transit–stub topologies (Zegura, Calvert and Bhattacharjee, How to model an internetwork,
- * INFOCOM 1996), in the same way as the original simulator: a backbone of transit domains, to which
- * stub domains are connected. A stub domain is an autonomous system that may have nodes.
+ * Generates transit–stub topologies (Zegura, Calvert and Bhattacharjee, How to model an
+ * internetwork, INFOCOM 1996), in the same way as the original simulator: a backbone of transit
+ * domains, to which stub domains are connected. A stub domain is an autonomous system that may have
+ * nodes.
  *
  *     routers    0 ........ backboneCount | stub 0 | stub 1 | …
  *                transit domains            stubStart[0]  stubStart[1]
  *
  * A domain is a connected random graph. So is the graph of the transit domains, two of which are
- * joined by a link between a random router of each. Each stub is connected by a link between a random
- * router of its own and a random one of the backbone. There are half as many additional links as
- * stubs, from random stub routers to the backbone. So some stubs have several gateways, and the
- * shortest path between others may lead through them.
+ * joined by a link between a random router of each. Each stub is connected by a link between a
+ * random router of its own and a random one of the backbone. There are half as many additional
+ * links as stubs, from random stub routers to the backbone. So some stubs have several gateways,
+ * and the shortest path between others may lead through them.
  */
 
 import type { Random } from '@cachetorrent/std';

@@ -1,9 +1,9 @@
 /**
  * Valley-free routes between autonomous systems (Gao and Rexford, Stable Internet routing without
- * global coordination, 2001). An AS prefers routes announced by customers, which earn money, to those
- * of peers, which cost nothing, to those of providers; among routes of the same kind, it prefers the
- * shortest. It announces its customers' routes to all neighbours, and all routes to its customers. So
- * a route climbs, crosses at most one peering link, and descends: it has no valley.
+ * global coordination, 2001). An AS prefers routes announced by customers, which earn money, to
+ * those of peers, which cost nothing, to those of providers; among routes of the same kind, it
+ * prefers the shortest. It announces its customers' routes to all neighbours, and all routes to its
+ * customers. So a route climbs, crosses at most one peering link, and descends: it has no valley.
  *
  *                  peering
  *             ┌──────────────┐

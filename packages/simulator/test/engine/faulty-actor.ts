@@ -1,7 +1,7 @@
 /**
- * Actors with injected faults: each has an event per millisecond, sends a message to the next actor,
- * and takes part in synchronizations, until a fault occurs in one of the ways in which an actor or
- * its thread can fail. Also an entry for worker threads.
+ * Actors with injected faults: each has an event per millisecond, sends a message to the next
+ * actor, and takes part in synchronizations, until a fault occurs in one of the ways in which an
+ * actor or its thread can fail. Also an entry for worker threads.
  */
 
 import type { Behaviour, ActorContext } from '../../src/engine/behaviour.ts';

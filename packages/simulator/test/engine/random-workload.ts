@@ -1,6 +1,7 @@
 /**
  * Actors that use all features of the engine at random: own events, often many at the same time;
- * messages that cause several events; idle times; synchronizations of several rounds, with messages.
+ * messages that cause several events; idle times; synchronizations of several rounds, with
+ * messages.
  *
  * Each actor hashes everything that happens to it, in order, so that two runs are equal if and only
  * if their hashes are. Also an entry for worker threads.

@@ -7,8 +7,8 @@
  *
  * A bucket lists its newest events first, so events of the same time come in just the order of the
  * stack. A burst of others, for example all messages that arrive when a window begins, is sorted
- * separately and merged into the stack once, before the next pop. A few single events go to the heap.
- * So no case costs more than a heap would, however many events have the same time.
+ * separately and merged into the stack once, before the next pop. A few single events go to the
+ * heap. So no case costs more than a heap would, however many events have the same time.
  */
 
 import { SlotHeap } from './slot-heap.ts';
@@ -83,7 +83,9 @@ export class CurrentBucket {
     return this.#heap.size > 0 ? Math.min(stackMs, this.#times[this.#heap.first * 4]!) : stackMs;
   }
 
-  /** Removes all slots, and puts them before `list`, linked by `next`. Returns the new first one. */
+  /**
+   * Removes all slots, and puts them before `list`, linked by `next`. Returns the new first one.
+   */
   drainInto(next: Int32Array, list: number): number {
     this.#insertDeferred();
     let first = list;

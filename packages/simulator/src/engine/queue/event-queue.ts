@@ -2,9 +2,9 @@
  * The event queue of one actor, earliest event first: a calendar queue (Brown 1988) that avoids the
  * worst cases of the original.
  *
- * Time is divided into days of equal width. The events of a day are an unsorted list, its bucket, and
- * are sorted only when the day begins. So pushing an event costs a division, and popping one a few
- * comparisons.
+ * Time is divided into days of equal width. The events of a day are an unsorted list, its bucket,
+ * and are sorted only when the day begins. So pushing an event costs a division, and popping one a
+ * few comparisons.
  *
  *     bucket   current     1     2     3     …     bucketCount - 1   │  overflow
  *                          │           │                 │          │    │
@@ -107,7 +107,9 @@ export class EventQueue {
     this.#insert(slot);
   }
 
-  /** Removes the first event if it is before `endMs`, and sets `atMs`, `order`, `kind` etc. to it. */
+  /**
+   * Removes the first event if it is before `endMs`, and sets `atMs`, `order`, `kind` etc. to it.
+   */
   popBefore(endMs: number): boolean {
     if (this.#current.isEmpty && !this.#advanceDay(endMs)) return false;
     const slot = this.#current.popBefore(endMs);
@@ -158,8 +160,8 @@ export class EventQueue {
   }
 
   /**
-   * Advances to the next day that has events, and moves them to the current bucket. Returns false if
-   * that day is after `endMs`.
+   * Advances to the next day that has events, and moves them to the current bucket. Returns false
+   * if that day is after `endMs`.
    */
   #advanceDay(endMs: number): boolean {
     const endDay = this.#dayOf(endMs);
@@ -217,9 +219,9 @@ export class EventQueue {
   }
 
   /**
-   * Doubles the number of slots and buckets. Possibly nothing has been popped so far, so the width is
-   * derived from the waiting times of the events: if n events wait w on average, and as many arrive
-   * as leave, one leaves every w / n (Little's law).
+   * Doubles the number of slots and buckets. Possibly nothing has been popped so far, so the width
+   * is derived from the waiting times of the events: if n events wait w on average, and as many
+   * arrive as leave, one leaves every w / n (Little's law).
    */
   #grow(): void {
     const old = this.#slotCount;

@@ -1,6 +1,7 @@
 /**
  * A binary heap of the slots of an event queue: no slot is before its parent, and the parent of
- * index n is ⌊(n - 1) / 2⌋. The time and order of a slot are at 4 · slot and 4 · slot + 1 of `times`.
+ * index n is ⌊(n - 1) / 2⌋. The time and order of a slot are at 4 · slot and 4 · slot + 1 of
+ * `times`.
  */
 
 export class SlotHeap {

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { Barrier, BARRIER_BYTES } from './barrier.ts';
 
 /**
- * In each round, every thread writes the round's number, arrives at the barrier, and checks that all
- * have written the same. The numbers are double-buffered, as in the engine, so that one barrier per
- * round is enough.
+ * In each round, every thread writes the round's number, arrives at the barrier, and checks that
+ * all have written the same. The numbers are double-buffered, as in the engine, so that one barrier
+ * per round is enough.
  */
 const THREAD = `
   const { workerData } = require('node:worker_threads');

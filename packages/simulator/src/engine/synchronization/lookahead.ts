@@ -3,8 +3,8 @@
  * parallel.
  *
  * The lookahead from i to j is the least time that a message from i to j takes. An event of i can
- * also affect j through other actors, so the distance from i to j is the shortest path. The distance
- * from j to itself is the shortest cycle, since a message of j may be answered.
+ * also affect j through other actors, so the distance from i to j is the shortest path. The
+ * distance from j to itself is the shortest cycle, since a message of j may be answered.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -13,9 +13,9 @@ import { assert } from '@cachetorrent/std';
 export const LOOKAHEAD_MIN_MS = 1e-3;
 
 /**
- * Returns all shortest paths over `lookaheadMs` (Floyd 1962), in ms. In both matrices, the entry from
- * i to j is at i · n + j, and Infinity means that there is no path. The lookahead from i to i is
- * ignored.
+ * Returns all shortest paths over `lookaheadMs` (Floyd 1962), in ms. In both matrices, the entry
+ * from i to j is at i · n + j, and Infinity means that there is no path. The lookahead from i to i
+ * is ignored.
  */
 export function distancesMs(lookaheadMs: Float64Array, actorCount: number): Float64Array {
   const n = actorCount;

@@ -1,6 +1,6 @@
 /**
- * Assigns actors to workers so that all have about equally much to do: longest processing time first
- * (Graham 1969).
+ * Assigns actors to workers so that all have about equally much to do: longest processing time
+ * first (Graham 1969).
  */
 
 /**

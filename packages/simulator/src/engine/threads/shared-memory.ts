@@ -1,6 +1,6 @@
 /**
- * All data that the workers of a run share, as it is passed to each of them: the assignment of actors
- * to workers, lookaheads and distances, and the memory through which workers communicate.
+ * All data that the workers of a run share, as it is passed to each of them: the assignment of
+ * actors to workers, lookaheads and distances, and the memory through which workers communicate.
  */
 
 import { BARRIER_BYTES } from '../synchronization/barrier.ts';

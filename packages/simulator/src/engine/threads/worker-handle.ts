@@ -13,7 +13,9 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 
 import { ACTOR_WORKER, type WorkerApi } from './worker.ts';
 
-/** A worker has ended or hangs. `what` is the predicate of a sentence whose subject is the worker. */
+/**
+ * A worker has ended or hangs. `what` is the predicate of a sentence whose subject is the worker.
+ */
 export class WorkerFailed extends Error {
   override readonly name = 'WorkerFailed';
   readonly worker: number;
