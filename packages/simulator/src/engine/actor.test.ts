@@ -112,7 +112,7 @@ function deliver(actor: Actor, { source = 1, sentMs, order = 0, kind = 0, atMs }
   actor.deliver(source, sentMs, order, bytes, 0, 16);
 }
 
-/** An actor that records its events, the messages that it sends, and its heartheartbeats. */
+/** An actor that records its events, the messages that it sends, and its heartbeats. */
 function recorder({ id = 0 }: { readonly id?: number } = {}) {
   const log: string[] = [];
   const sent: unknown[] = [];

@@ -30,7 +30,7 @@ export interface MessageWriter {
   end(byteLength: number): void;
 }
 
-/** Receives a sign of life from an actor every few thousand events. */
+/** Receives a heartbeat from an actor every few thousand events. */
 export interface HeartbeatSink {
   /** The actor is alive and has reached `nowMs`. */
   beat(nowMs: number): void;

@@ -147,10 +147,10 @@ export class Allocation {
       const end = start + this.#unfixedCount[own]!;
       const slot = firstSlot + 2 * own;
       const share = shares[slot]!;
-      let place = start;
-      while (place < end && share <= shares[unfixed[place]!]!) place++;
+      let index = start;
+      while (index < end && share <= shares[unfixed[index]!]!) index++;
 
-      if (place === end) shares[slot + 1] = this.#round;
+      if (index === end) shares[slot + 1] = this.#round;
       else this.#active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
@@ -200,8 +200,8 @@ export class Allocation {
       const end = start + this.#unfixedCount[own]!;
       let remainingKbps = this.#remainingKbps[own]!;
       let kept = start;
-      for (let place = start; place < end; place++) {
-        const other = before[place]!;
+      for (let index = start; index < end; index++) {
+        const other = before[index]!;
         if (shares[other + 1]! >= firstRound) remainingKbps -= shares[other]!;
         else unfixed[kept++] = other;
       }

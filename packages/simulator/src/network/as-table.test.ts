@@ -47,18 +47,18 @@ describe('a table of AS', () => {
   });
 
   test.each([
-    { mistake: { names: [], sizes: [], latencyMs: [] }, says: /^as: there is no AS; / },
-    { mistake: { sizes: [1, 2] }, says: /^sizes: 2 sizes for 3 AS; give one for each AS$/ },
-    { mistake: { sizes: [1, -1, 2] }, says: /^sizes\[1\]: the size of AS20 is -1; .*least 0$/ },
-    { mistake: { sizes: [1, 1.5, 2] }, says: /^sizes\[1\]: the size of AS20 is 1.5; / },
-    { mistake: { latencyMs: [] }, says: /^latencyMs: 0 rows for 3 AS; give one for each AS$/ },
+    { mistake: { names: [], sizes: [], latencyMs: [] }, message: /^as: there is no AS; / },
+    { mistake: { sizes: [1, 2] }, message: /^sizes: 2 sizes for 3 AS; give one for each AS$/ },
+    { mistake: { sizes: [1, -1, 2] }, message: /^sizes\[1\]: the size of AS20 is -1; .*least 0$/ },
+    { mistake: { sizes: [1, 1.5, 2] }, message: /^sizes\[1\]: the size of AS20 is 1.5; / },
+    { mistake: { latencyMs: [] }, message: /^latencyMs: 0 rows for 3 AS; give one for each AS$/ },
     { mistake: { latencyMs: [[5, 80], [81, 6, 70], [91, 71, 7]] },
-      says: /^latencyMs\[0\]: 2 latencies from AS10 to 3 AS; .* itself included$/ },
+      message: /^latencyMs\[0\]: 2 latencies from AS10 to 3 AS; .* itself included$/ },
     { mistake: { latencyMs: [[5, 80, 90], [0, 6, 70], [91, 71, 7]] },
-      says: /^latencyMs\[1\]\[0\]: the latency from AS20 to AS10 is 0 ms; .*least 1$/ },
-  ])('that is invalid is rejected: $says', ({ mistake, says }) => {
+      message: /^latencyMs\[1\]\[0\]: the latency from AS20 to AS10 is 0 ms; .*least 1$/ },
+  ])('that is invalid is rejected: $message', ({ mistake, message }) => {
     expect(() => checkAsTable({ ...table, ...mistake })).toThrow(SwarmError);
-    expect(() => checkAsTable({ ...table, ...mistake })).toThrow(says);
+    expect(() => checkAsTable({ ...table, ...mistake })).toThrow(message);
   });
 
   test('with too few places is rejected', () => {

@@ -40,11 +40,11 @@ export class FlowLists {
     if (sizeClass === NO_SEGMENT || length === SMALLEST << sizeClass) this.#enlarge(list);
 
     const start = this.start[list]!;
-    let place = start + length;
-    for (; place > start && this.entries[place - 1]! > value; place--) {
-      this.entries[place] = this.entries[place - 1]!;
+    let index = start + length;
+    for (; index > start && this.entries[index - 1]! > value; index--) {
+      this.entries[index] = this.entries[index - 1]!;
     }
-    this.entries[place] = value;
+    this.entries[index] = value;
     this.length[list] = length + 1;
   }
 
@@ -53,11 +53,11 @@ export class FlowLists {
     const { entries } = this;
     const start = this.start[list]!;
     const last = start + this.length[list]! - 1;
-    let place = start;
-    while (place <= last && entries[place] !== value) place++;
-    assert(place <= last, 'only a flow that was added is removed');
+    let index = start;
+    while (index <= last && entries[index] !== value) index++;
+    assert(index <= last, 'only a flow that was added is removed');
 
-    for (; place < last; place++) entries[place] = entries[place + 1]!;
+    for (; index < last; index++) entries[index] = entries[index + 1]!;
     this.length[list] = last - start;
   }
 

@@ -39,21 +39,21 @@ export function findGateways(topology: Topology, search: ShortestPaths): Gateway
   const { router, firstOfStub } = gatewayRouters(topology);
   const count = router.length;
 
-  const insideStart = new Uint32Array(count + 1);
+  const intraStubStart = new Uint32Array(count + 1);
   for (let stub = 0; stub < stubCount; stub++) {
     const stubSize = stubStart[stub + 1]! - stubStart[stub]!;
     for (let gateway = firstOfStub[stub]!; gateway < firstOfStub[stub + 1]!; gateway++) {
-      insideStart[gateway + 1] = insideStart[gateway]! + stubSize;
+      intraStubStart[gateway + 1] = intraStubStart[gateway]! + stubSize;
     }
   }
 
-  const edges = backboneEdges(topology, router);
-  const insideMs = new Uint16Array(insideStart[count]!);
+  const edges = backboneLinks(topology, router);
+  const intraStubMs = new Uint16Array(intraStubStart[count]!);
   for (let stub = 0; stub < stubCount; stub++) {
     const first = stubStart[stub]!;
     for (let gateway = firstOfStub[stub]!; gateway < firstOfStub[stub + 1]!; gateway++) {
       const distanceMs = search.from(router[gateway]!, first, stubStart[stub + 1]!);
-      insideMs.set(distanceMs, insideStart[gateway]!);
+      intraStubMs.set(distanceMs, intraStubStart[gateway]!);
       for (let other = gateway + 1; other < firstOfStub[stub + 1]!; other++) {
         const acrossMs = distanceMs[router[other]! - first]!;
         if (acrossMs === UNREACHABLE) continue;
@@ -74,8 +74,8 @@ export function findGateways(topology: Topology, search: ShortestPaths): Gateway
     firstOfStub,
     router,
     distanceMs,
-    intraStubMs: insideMs,
-    intraStubStart: insideStart,
+    intraStubMs,
+    intraStubStart,
   };
 }
 
@@ -90,8 +90,8 @@ function gatewayRouters({ graph, backboneCount, stubStart }: Topology): {
   for (let stub = 0; stub < stubCount; stub++) {
     for (let router = stubStart[stub]!; router < stubStart[stub + 1]!; router++) {
       const rowEnd = graph.rowStart[router + 1]!;
-      for (let place = graph.rowStart[router]!; place < rowEnd; place++) {
-        if (graph.target[place]! >= backboneCount) continue;
+      for (let entry = graph.rowStart[router]!; entry < rowEnd; entry++) {
+        if (graph.target[entry]! >= backboneCount) continue;
         routers.push(router);
         break;
       }
@@ -102,16 +102,16 @@ function gatewayRouters({ graph, backboneCount, stubStart }: Topology): {
 }
 
 /** Returns the links of the backbone and to the gateways; these come after the backbone routers. */
-function backboneEdges({ graph, backboneCount }: Topology, gatewayRouter: Uint32Array): EdgeList {
+function backboneLinks({ graph, backboneCount }: Topology, gatewayRouter: Uint32Array): EdgeList {
   const gatewayOfRouter = new Map<number, number>();
   for (const [gateway, router] of gatewayRouter.entries()) gatewayOfRouter.set(router, gateway);
 
   const edges = new EdgeList();
   for (let router = 0; router < backboneCount; router++) {
     const rowEnd = graph.rowStart[router + 1]!;
-    for (let place = graph.rowStart[router]!; place < rowEnd; place++) {
-      const target = graph.target[place]!;
-      const lengthMs = graph.lengthMs[place]!;
+    for (let entry = graph.rowStart[router]!; entry < rowEnd; entry++) {
+      const target = graph.target[entry]!;
+      const lengthMs = graph.lengthMs[entry]!;
       const gateway = gatewayOfRouter.get(target);
       if (gateway !== undefined) edges.add(router, backboneCount + gateway, lengthMs);
       else if (target > router) edges.add(router, target, lengthMs);

@@ -118,8 +118,8 @@ function withShortcuts({ graph, backboneCount, stubStart }: Topology, random: Ra
   const edges = new EdgeList();
   const routerCount = graph.rowStart.length - 1;
   for (let from = 0; from < routerCount; from++) {
-    for (let place = graph.rowStart[from]!; place < graph.rowStart[from + 1]!; place++) {
-      if (from < graph.target[place]!) edges.add(from, graph.target[place]!, 1 + random.below(30));
+    for (let entry = graph.rowStart[from]!; entry < graph.rowStart[from + 1]!; entry++) {
+      if (from < graph.target[entry]!) edges.add(from, graph.target[entry]!, 1 + random.below(30));
     }
   }
   for (let extra = random.below(8); extra > 0; extra--) {

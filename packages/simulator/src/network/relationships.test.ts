@@ -25,16 +25,16 @@ describe('a file of relationships', () => {
   });
 
   test.each([
-    { file: '', says: /^rel.txt: contains no relationship; write as1\|as2\|-1 / },
-    { file: '1|2|0\n3,4,0', says: /^rel.txt, line 2: "3,4,0" is not a relationship; write / },
-    { file: '1|2|2', says: /^rel.txt, line 1: "1\|2\|2" is not a relationship; / },
-    { file: '1|2|', says: /line 1: "1\|2\|" is not a relationship/ },
-    { file: '1|4294967296|0', says: /line 1: .* has an AS number above 4294967295; correct/ },
-    { file: '7|7|0', says: /line 1: "7\|7\|0" relates an AS to itself; remove the line$/ },
-    { file: '1|2|-1\n2|1|-1', says: /line 2: "2\|1\|-1" contradicts .*; keep one/ },
-    { file: '1|2|-1\n2|1|0', says: /line 2: "2\|1\|0" contradicts / },
-  ])('is rejected: $says', ({ file, says }) => {
+    { file: '', message: /^rel.txt: contains no relationship; write as1\|as2\|-1 / },
+    { file: '1|2|0\n3,4,0', message: /^rel.txt, line 2: "3,4,0" is not a relationship; write / },
+    { file: '1|2|2', message: /^rel.txt, line 1: "1\|2\|2" is not a relationship; / },
+    { file: '1|2|', message: /line 1: "1\|2\|" is not a relationship/ },
+    { file: '1|4294967296|0', message: /line 1: .* has an AS number above 4294967295; correct/ },
+    { file: '7|7|0', message: /line 1: "7\|7\|0" relates an AS to itself; remove the line$/ },
+    { file: '1|2|-1\n2|1|-1', message: /line 2: "2\|1\|-1" contradicts .*; keep one/ },
+    { file: '1|2|-1\n2|1|0', message: /line 2: "2\|1\|0" contradicts / },
+  ])('is rejected: $message', ({ file, message }) => {
     expect(() => readRelationships(file, 'rel.txt')).toThrow(SwarmError);
-    expect(() => readRelationships(file, 'rel.txt')).toThrow(says);
+    expect(() => readRelationships(file, 'rel.txt')).toThrow(message);
   });
 });

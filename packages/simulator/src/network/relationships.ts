@@ -15,7 +15,10 @@ import { SwarmError } from '../errors.ts';
 export interface Relationships {
   /** The AS number of each AS. */
   readonly asNumbers: readonly number[];
-  /** For each AS, ascending: the AS that it pays, those that pay it, and those at no charge. */
+  /**
+   * For each AS, ascending: the AS that it pays for transit, the AS that pay it, and the AS with
+   * which it exchanges traffic free of charge.
+   */
   readonly providers: readonly (readonly number[])[];
   readonly customers: readonly (readonly number[])[];
   readonly peers: readonly (readonly number[])[];

@@ -51,12 +51,12 @@ export function routedTables(topology: Topology, placement: RouterPlacement): Ro
   const gatewayMinMs = sharedUint16(gatewayOf.length).fill(0xffff);
   for (let asId = 0; asId < asCount; asId++) {
     const firstRouter = topology.stubStart[domainOfAs[asId]!]!;
-    let place = nodeGatewayStart[asId]!;
+    let entry = nodeGatewayStart[asId]!;
     for (let node = firstNode[asId]!; node < firstNode[asId + 1]!; node++) {
       for (let own = firstGateway[asId]!; own < firstGateway[asId + 1]!; own++) {
         const row = gateways.intraStubStart[gatewayOf[own]!]!;
         const distanceMs = gateways.intraStubMs[row + routerOfNode[node]! - firstRouter]!;
-        nodeGatewayMs[place++] = distanceMs;
+        nodeGatewayMs[entry++] = distanceMs;
         gatewayMinMs[own] = Math.min(gatewayMinMs[own]!, distanceMs);
       }
     }

@@ -62,10 +62,10 @@ export class ShortestPaths {
         this.#dequeue(vertex, bucket);
         queuedCount--;
         const rowEnd = rowStart[first + vertex + 1]!;
-        for (let place = rowStart[first + vertex]!; place < rowEnd; place++) {
-          const neighbour = target[place]! - first;
+        for (let entry = rowStart[first + vertex]!; entry < rowEnd; entry++) {
+          const neighbour = target[entry]! - first;
           if (neighbour < 0 || neighbour >= end - first) continue;
-          const viaVertexMs = nowMs + lengthMs[place]!;
+          const viaVertexMs = nowMs + lengthMs[entry]!;
           const knownMs = distanceMs[neighbour]!;
           if (viaVertexMs >= knownMs) continue;
           assert(viaVertexMs < UNREACHABLE, 'a shortest path is below 65.5 s');

@@ -124,9 +124,9 @@ interface Link {
 function linksOf({ graph }: Topology): Link[] {
   const links: Link[] = [];
   for (let from = 0; from + 1 < graph.rowStart.length; from++) {
-    for (let place = graph.rowStart[from]!; place < graph.rowStart[from + 1]!; place++) {
-      const to = graph.target[place]!;
-      if (from < to) links.push({ from, to, lengthMs: graph.lengthMs[place]! });
+    for (let entry = graph.rowStart[from]!; entry < graph.rowStart[from + 1]!; entry++) {
+      const to = graph.target[entry]!;
+      if (from < to) links.push({ from, to, lengthMs: graph.lengthMs[entry]! });
     }
   }
   return links;
@@ -141,8 +141,8 @@ function reachableInside(topology: Topology, stub: number): number {
   const reached = new Set([first]);
   for (const router of reached) {
     const rowEnd = topology.graph.rowStart[router + 1]!;
-    for (let place = topology.graph.rowStart[router]!; place < rowEnd; place++) {
-      const neighbour = topology.graph.target[place]!;
+    for (let entry = topology.graph.rowStart[router]!; entry < rowEnd; entry++) {
+      const neighbour = topology.graph.target[entry]!;
       if (neighbour >= first && neighbour < topology.stubStart[stub + 1]!) reached.add(neighbour);
     }
   }

@@ -18,9 +18,9 @@ export function plainDijkstra(graph: Graph, source: number): number[] {
       if (nearest < 0 || distanceMs[vertex]! < distanceMs[nearest]!) nearest = vertex;
     }
     settled.add(nearest);
-    for (let place = graph.rowStart[nearest]!; place < graph.rowStart[nearest + 1]!; place++) {
-      const neighbour = graph.target[place]!;
-      const viaNearestMs = distanceMs[nearest]! + graph.lengthMs[place]!;
+    for (let entry = graph.rowStart[nearest]!; entry < graph.rowStart[nearest + 1]!; entry++) {
+      const neighbour = graph.target[entry]!;
+      const viaNearestMs = distanceMs[nearest]! + graph.lengthMs[entry]!;
       distanceMs[neighbour] = Math.min(distanceMs[neighbour]!, viaNearestMs);
     }
   }

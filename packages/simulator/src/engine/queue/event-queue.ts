@@ -3,14 +3,13 @@
  * worst cases of the original.
  *
  * Time is divided into days of equal width. The events of a day are an unsorted list, its bucket,
- * and are sorted only when the day begins. So pushing an event costs a division, and popping one a
- * few comparisons.
+ * and are sorted only when the day begins (`current-bucket.ts`). So pushing an event costs a
+ * division, and popping one a few comparisons.
  *
  *     bucket   current     1     2     3     …     bucketCount - 1   │  overflow
  *                          │           │                 │          │    │
  *     events   sorted      e ─ e       e                 e          │    e ─ e ─ e
- *              (current-   newest first                             │    not in a bucket yet
- *              bucket.ts)
+ *                          newest first                             │    not in a bucket yet
  *
  * Buckets are used cyclically: day d is bucket d mod bucketCount. Events more than a year (that is
  * bucketCount days) ahead are in the overflow list until the year has passed. The width of a day
@@ -36,7 +35,7 @@ const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
 const WIDTH_MAX_MS = 1e15;
 const POPS_PER_TUNING_MIN = 256;
-/** The width is adapted after at least so many pops that visiting all buckets costs little. */
+/** Adapting the width visits all buckets; it is done so rarely that a pop pays for four of them. */
 const BUCKETS_PER_POP = 4;
 
 export class EventQueue {

@@ -24,7 +24,7 @@ const THREAD = `
   });
 `;
 
-describe('all threads pass in every round', () => {
+describe('all threads pass every round, with', () => {
   test.each([
     { rule: 'one thread', parties: 1, spins: 0 },
     { rule: 'two threads that sleep', parties: 2, spins: 0 },

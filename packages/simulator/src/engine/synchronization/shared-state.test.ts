@@ -17,13 +17,13 @@ test('the next time of an actor is that of its next event or of the first arriva
   expect([...nextMs]).toEqual([45, 40, 90]);
 });
 
-describe('the state of all workers says', () => {
+describe('the state of all workers combines', () => {
   test.each([
-    { rule: 'whether any needs a synchronization', workerStates: [{}, { needsSync: true }], expected: { needsSync: true } },
-    { rule: 'whether any needs another round', workerStates: [{ needsRound: true }, {}], expected: { needsRound: true } },
-    { rule: 'how many results are pending', workerStates: [{ pendingCount: 3 }, { pendingCount: 4 }], expected: { pendingCount: 7 } },
-    { rule: 'when any actor was last active', workerStates: [{ lastActiveMs: 9 }, { lastActiveMs: 4 }], expected: { lastActiveMs: 9 } },
-    { rule: 'the time of the furthest actor', workerStates: [{ nowMs: 3 }, { nowMs: 8 }], expected: { nowMs: 8 } },
+    { rule: 'the need for a synchronization', workerStates: [{}, { needsSync: true }], expected: { needsSync: true } },
+    { rule: 'the need for another round', workerStates: [{ needsRound: true }, {}], expected: { needsRound: true } },
+    { rule: 'the numbers of pending results', workerStates: [{ pendingCount: 3 }, { pendingCount: 4 }], expected: { pendingCount: 7 } },
+    { rule: 'the times of last activity', workerStates: [{ lastActiveMs: 9 }, { lastActiveMs: 4 }], expected: { lastActiveMs: 9 } },
+    { rule: 'the times of the actors', workerStates: [{ nowMs: 3 }, { nowMs: 8 }], expected: { nowMs: 8 } },
   ])('$rule', ({ workerStates, expected }) => {
     const sharedState = new SharedState(sharedStateMemory(2, 2));
     for (const [worker, state] of workerStates.entries()) sharedState.setWorkerState(1, worker, { ...INITIAL, ...state });
@@ -34,7 +34,7 @@ describe('the state of all workers says', () => {
     expect(sharedState.hasFailed(1)).toBe(false);
   });
 
-  test('whether any actor has failed', () => {
+  test('failures', () => {
     const sharedState = new SharedState(sharedStateMemory(2, 2));
     sharedState.setWorkerState(0, 1, { ...INITIAL, hasFailed: true });
     expect(sharedState.hasFailed(0)).toBe(true);
