@@ -1,44 +1,40 @@
 /**
- * `bench phold`: events per second of the engine alone, in the usual benchmark of parallel
- * simulation (`engine/phold.ts`). Counted from the first window to the end of the last one, so
- * that starting threads, which takes as long however much there is to do, does not count.
+ * `bench phold`: measures the events per second of the engine alone (`model.ts`), from the first
+ * window to the end of the last. The start of the threads, which takes the same time for any number
+ * of events, is not counted.
  */
 
-import { runActors } from '../../packages/simulator/src/engine/threads/coordinator.ts';
-import {
-  type Phold,
-  pholdLookaheadMs,
-  type PholdReport,
-} from '../../packages/simulator/src/engine/phold.ts';
-import { table } from '../runs/markdown.ts';
-import { summarize } from './statistics.ts';
+import { runActors } from '../../../packages/simulator/src/engine/threads/coordinator.ts';
+import { type Phold, pholdLookaheadMs, type PholdReport } from './model.ts';
+import { table } from '../../runs/markdown.ts';
+import { summarize } from '../statistics.ts';
 
 export interface PholdPoint {
-  /** Events pending at any time, of all actors. */
+  /** The number of pending events, of all actors. */
   readonly pending: number;
   readonly actors: number;
   readonly workers: number;
-  /** Of a hundred events, how many go to another actor. */
+  /** The percentage of events that go to another actor. */
   readonly remote: number;
 }
 
 export interface PholdResult extends PholdPoint {
   readonly events: number;
   readonly windows: number;
-  /** Of each run. */
+  /** One number for each run. */
   readonly eventsPerSecond: readonly number[];
 }
 
-/** Four windows are the mean delay: so an event waits some windows, as messages of swarms do. */
+/** The mean delay is four windows: an event waits for some windows, as messages of swarms do. */
 const LOOKAHEAD_MS = 10;
 const DELAY_MS = 40;
 const SEED = 1;
-/** Two seconds of them: the compiler needs the first tenths of one to come to an end. */
+/** About two seconds. Just-in-time compilation takes the first tenths of a second. */
 const EVENTS_MIN = 20_000_000;
 
 export interface PholdOptions {
   readonly runs: number;
-  /** Events of a run, about; by default enough for two seconds. */
+  /** Approximate number of events of a run (default: enough for two seconds). */
   readonly events?: number;
   readonly tell: (line: string) => void;
 }
@@ -46,13 +42,13 @@ export interface PholdOptions {
 export async function pholdResult(point: PholdPoint, options: PholdOptions): Promise<PholdResult> {
   const { pending, actors, workers, remote } = point;
   const { runs, events = Math.max(EVENTS_MIN, 8 * pending) } = options;
-  const each = Math.max(1, Math.round(pending / actors));
-  // An event happens every lookahead and delay, on average.
-  const endMs = (events / (each * actors)) * (LOOKAHEAD_MS + DELAY_MS);
+  const perActor = Math.max(1, Math.round(pending / actors));
+  // An event schedules the next after the lookahead and the delay, on average.
+  const endMs = (events / (perActor * actors)) * (LOOKAHEAD_MS + DELAY_MS);
   const phold: Phold = {
     seed: SEED,
     actorCount: actors,
-    pendingPerActor: each,
+    pendingPerActor: perActor,
     remotePercent: remote,
     lookaheadMs: LOOKAHEAD_MS,
     delayMs: DELAY_MS,
@@ -61,12 +57,12 @@ export async function pholdResult(point: PholdPoint, options: PholdOptions): Pro
   const eventsPerSecond: number[] = [];
   let last = { events: 0, windows: 0 };
   for (let run = 0; run < runs; run++) {
-    const { reports, busyTimes, windows } = await runActors({
-      entry: PHOLD,
+    const { reports, busyTimes, windowCount } = await runActors({
+      entry: ENTRY,
       setup: phold,
       actorCount: actors,
       lookaheadMs: pholdLookaheadMs(phold),
-      meetingIntervalMs: Infinity,
+      syncIntervalMs: Infinity,
       stallMs: Infinity,
       workers,
       measuresBusyTimes: true,
@@ -77,10 +73,12 @@ export async function pholdResult(point: PholdPoint, options: PholdOptions): Pro
     );
     const loopMs = Math.max(...busyTimes!.map((times) => times.loopMs));
     eventsPerSecond.push((handled / loopMs) * 1000);
-    last = { events: handled, windows };
+    last = { events: handled, windows: windowCount };
   }
-  const result = { ...point, pending: each * actors, ...last, eventsPerSecond };
-  options.tell(`${labels(result).join(', ')}: ${millions(summarize(eventsPerSecond).median)} M/s`);
+  const result = { ...point, pending: perActor * actors, ...last, eventsPerSecond };
+  options.tell(
+    `${describePoint(result).join(', ')}: ${millions(summarize(eventsPerSecond).median)} M/s`,
+  );
   return result;
 }
 
@@ -104,9 +102,9 @@ export function pholdTable(results: readonly PholdResult[]): string {
   return table(titles, rows, 'rrrrrrr');
 }
 
-const PHOLD = new URL('../../packages/simulator/src/engine/phold.ts', import.meta.url);
+const ENTRY = new URL('./model.ts', import.meta.url);
 
-function labels({ pending, actors, workers, remote }: PholdPoint): string[] {
+function describePoint({ pending, actors, workers, remote }: PholdPoint): string[] {
   return [
     `${pending.toLocaleString('en')} pending`,
     actors === 1 ? '1 actor' : `${actors} actors`,
