@@ -3,7 +3,7 @@
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { writeReport } from '../report/report.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 
 export interface ReportFlags {
   readonly out: string;

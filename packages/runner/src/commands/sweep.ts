@@ -15,10 +15,10 @@ import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
-import { duration } from '../progress/display.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import { pluralize } from '../format.ts';
+import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
+import { formatDuration } from '../progress/run-progress-display.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -41,22 +41,22 @@ export interface SweepFlags {
 export async function sweepCommand(
   file: string,
   flags: SweepFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
-  if (flags.dryRun) return dryRun(plan, flags, surroundings);
+  if (flags.dryRun) return dryRun(plan, flags, environment);
 
-  const { stdout, stderr, nowMs, signal } = surroundings;
+  const { stdout, stderr, nowMs, signal } = environment;
   if (flags.engine === 'bullmq') {
     const { checkReachable } = await import('../campaign/engines/redis.ts');
-    await checkReachable(redisUrl(flags.redis, surroundings.env));
+    await checkReachable(redisUrl(flags.redis, environment.env));
   }
   const store = await Store.open(flags.store, flags.datasets);
-  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let engine: Engine | undefined;
   let done = 0;
   try {
-    engine = await engineOf(flags, plan, store, surroundings, display);
+    engine = await engineOf(flags, plan, store, environment, display);
     signal.throwIfAborted();
     const summary = await sweep({
       plan,
@@ -71,10 +71,10 @@ export async function sweepCommand(
       },
     });
     display?.clear();
-    stdout.write(summaryOf(plan, summary.stored, summary.done, flags.store));
+    stdout.write(summaryText(plan, summary.stored, summary.done, flags.store));
     if (summary.failed.length > 0) {
       throw new RunsFailed(
-        await tellFailures(
+        await failuresText(
           store,
           summary.failed.map(({ key }) => key),
         ),
@@ -96,7 +96,7 @@ async function engineOf(
   plan: CampaignPlan,
   store: Store,
   { stderr, env }: CliEnvironment,
-  display: CampaignDisplay | undefined,
+  display: CampaignProgressDisplay | undefined,
 ): Promise<Engine> {
   switch (engine) {
     case 'local':
@@ -122,21 +122,21 @@ async function engineOf(
   }
 }
 
-function summaryOf(plan: CampaignPlan, stored: number, done: number, store: string): string {
+function summaryText(plan: CampaignPlan, stored: number, done: number, store: string): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${counted(done, 'run')} made, ${stored} in ${store} before\n` +
+    `${name}: ${pluralize(done, 'run')} made, ${stored} in ${store} before\n` +
     `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
   );
 }
 
-async function tellFailures(store: Store, keys: readonly string[]): Promise<string> {
+async function failuresText(store: Store, keys: readonly string[]): Promise<string> {
   const failures = (await store.failures()).filter(({ key }) => keys.includes(key));
   const told = failures.map(
     ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
   );
   return [
-    `${counted(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
+    `${pluralize(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
     ...told,
   ].join('\n');
 }
@@ -149,19 +149,19 @@ async function dryRun(
 ): Promise<void> {
   const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
   const inventory = takeInventory(plan, store, flags.verify === true);
-  stdout.write(planText(plan, inventory, flags.jobs ?? availableParallelism()));
+  stdout.write(dryRunText(plan, inventory, flags.jobs ?? availableParallelism()));
 }
 
-function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
+function dryRunText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
   const { stored, missing, damaged, pace } = inventory;
   const timesMs = missing.map(({ cell }) => pace.expectedMs(cell.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
   const bytes = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
   const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
-  const combinations = counted(plan.cells.length, 'combination');
+  const combinations = pluralize(plan.cells.length, 'combination');
   const lines = [
-    `${plan.experiment.name}: ${combinations} with ${counted(plan.seeds.length, 'seed')}`,
+    `${plan.experiment.name}: ${combinations} with ${pluralize(plan.seeds.length, 'seed')}`,
     row('runs', String(runCount(plan))),
     row('done', String(stored.length)),
     row('missing', String(missing.length)),
@@ -171,19 +171,19 @@ function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): strin
     const measured = pace.isLearnt ? 'as the runs in the store' : 'a guess';
     const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
-      row('time', `about ${duration(expectedMs)} on ${counted(jobs, 'core')} (${measured})`),
+      row('time', `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${measured})`),
       row(
         'memory',
         `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
       ),
-      row('first', shortened(nameOf(missing[0]!))),
+      row('first', truncated(runName(missing[0]!))),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** A parameter may be a list of objects, and a line has 80 columns. */
-function shortened(text: string): string {
+function truncated(text: string): string {
   return text.length <= 68 ? text : `${text.slice(0, 67)}…`;
 }
 
