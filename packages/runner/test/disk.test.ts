@@ -15,13 +15,13 @@ import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';
 import { testEnvironment } from './test-environment.ts';
 
 const PATIENCE_MS = 60_000;
-const FULL = 'is on a disk that is full\n  to mend it: make room, and run the same command again';
+const FULL = 'is on a disk that is full\n  fix: make room, and run the same command again';
 const READ_ONLY = 'is on a disk that cannot be written to';
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const surroundings = testEnvironment();
-  const code = await cli(args, surroundings);
-  return { code, ...surroundings.output };
+  const environment = testEnvironment();
+  const code = await cli(args, environment);
+  return { code, ...environment.output };
 }
 
 /** A disk with an experiment of eight runs on it, and room for a store. */
@@ -51,7 +51,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
 
       disk.resize(50e6);
       const again = await run('sweep', file, '--store', store, '--quiet');
-      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? made, ${before.size} in `));
+      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? finished, ${before.size} already in `));
       expect([...resultsIn(store)]).toEqual(expect.arrayContaining([...before]));
     }));
 
@@ -84,7 +84,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(FULL)]);
       disk.resize(50e6);
-      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs made');
+      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs finished');
     }));
 });
 

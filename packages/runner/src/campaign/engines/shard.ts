@@ -112,8 +112,7 @@ function written(text: string): Shard {
 function checked(shard: Shard, at: string): Shard {
   const { index, count } = shard;
   if (Number.isInteger(index) && index >= 0 && index < count) return shard;
-  if (count === 0)
-    throw new UserError({ at, problem: 'is of none', fix: 'write 1 shard or more' });
+  if (count === 0) throw new UserError({ at, problem: 'is of none', fix: 'write 1 shard or more' });
   const problem = `is none of ${count} shards`;
   throw new UserError({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
 }

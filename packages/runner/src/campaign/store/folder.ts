@@ -44,7 +44,8 @@ export async function makeFolder(
   const made = join(scratch, `${basename(path)}.${randomUUID()}`);
   try {
     await mkdir(made);
-    for (const [name, text] of Object.entries(files)) await createDurableFile(join(made, name), text);
+    for (const [name, text] of Object.entries(files))
+      await createDurableFile(join(made, name), text);
     await mkdir(dirname(path), { recursive: true });
     await rename(made, path);
     return true;
