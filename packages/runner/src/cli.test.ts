@@ -241,3 +241,22 @@ test.each([['--help', 'Usage: cachetorrent'], ['--version', VERSION]])('%s is no
   expect(await cli([flag], environment)).toBe(0);
   expect(environment.output.out).toContain(text);
 });
+
+test.each(['', 'run', 'sweep', 'work', 'submit', 'report', 'query', 'export', 'seed', 'get', 'track'])(
+  'the help of "%s" fits into 80 columns',
+  async (command) => {
+    const environment = testEnvironment();
+    expect(await cli([...command.split(' ').filter(Boolean), '--help'], environment)).toBe(0);
+    const lines = environment.output.out.split('\n');
+    expect(lines.length).toBeGreaterThan(5);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+  },
+);
+
+test('the help lists every command with its description', async () => {
+  const environment = testEnvironment();
+  expect(await cli(['help'], environment)).toBe(0);
+  for (const command of ['run', 'sweep', 'work', 'submit', 'report', 'query', 'export', 'seed', 'get', 'track', 'help']) {
+    expect(environment.output.out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
+  }
+});

@@ -10,11 +10,11 @@ import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { RunsFailed } from './campaign/failed.ts';
+import type { CliEnvironment } from './cli-environment.ts';
 import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { DEFAULT_TIMELINE_MS, Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
 import { decimal, withOverrides } from './overrides.ts';
-import type { CliEnvironment } from './cli-environment.ts';
 import { UserError } from './user-error.ts';
 import { VERSION } from './version.ts';
 
@@ -43,8 +43,7 @@ const EXAMPLES = `Examples:
   cachetorrent run examples/configs/small.json --leaders 30
   cachetorrent sweep examples/experiments/leaders-sweep.yaml
 
-Run "cachetorrent <command> --help" for the options of a command.
-`;
+Run "cachetorrent <command> --help" for the options of a command.`;
 
 /** Runs the command given by `args`, without program and script. Returns its exit code. */
 export async function cli(args: readonly string[], environment: CliEnvironment): Promise<number> {
@@ -77,7 +76,6 @@ function createProgram(environment: CliEnvironment): Command {
     .usage('<command> [options]')
     .version(VERSION, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print help')
-    .helpCommand('help [command]', 'Print help for a command')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError('(run with --help for usage)')
     .configureOutput({
@@ -87,13 +85,22 @@ function createProgram(environment: CliEnvironment): Command {
     .exitOverride()
     .addHelpText('after', `\n${EXAMPLES}`);
 
-  program.commandsGroup('Simulation:');
+  program.commandsGroup('Simulation commands:');
   addRunCommand(program, environment);
-  program.commandsGroup('Campaigns:');
+  program.commandsGroup('Campaign commands:');
   addCampaignCommands(program, environment);
-  program.commandsGroup('Real networks:');
+  program.commandsGroup('Client commands:');
   addClientCommands(program, environment);
+  program.addHelpCommand(helpCommand());
   return program;
+}
+
+function helpCommand(): Command {
+  return new Command('help')
+    .description('Print help for a command')
+    .argument('[command]')
+    .helpOption(false)
+    .helpGroup('Other commands:');
 }
 
 function addRunCommand(program: Command, environment: CliEnvironment): void {
@@ -101,7 +108,7 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
     .command('run')
     .description('Simulate one swarm and print a summary')
     .argument('<config>', 'Configuration file (JSON with comments)')
-    .optionsGroup('Swarm options, which override the configuration file:');
+    .optionsGroup('Swarm options (override the configuration file):');
   withOverrides(command)
     .optionsGroup('Run options:')
     .option('--seed <n>', 'Random seed; equal seeds give equal results', parseSeed, DEFAULT_SEED)

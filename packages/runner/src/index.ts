@@ -1,4 +1,4 @@
-/** The runner as a library: everything that the `cachetorrent` command uses, for other programs. */
+/** The runner as a library, for programs that do what the `cachetorrent` command does. */
 
 export { campaign, type CampaignOptions, type CampaignRun } from './campaign/campaign.ts';
 export type { Engine, EngineStatus, Outcome, RunSource } from './campaign/engines/engine.ts';

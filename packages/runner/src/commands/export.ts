@@ -3,8 +3,8 @@
 import { exportCsv } from '../campaign/export.ts';
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
-import { damagedRunWarning, pluralize } from '../format.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning, pluralize } from '../format.ts';
 
 export interface ExportFlags {
   readonly out: string;

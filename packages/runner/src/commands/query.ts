@@ -3,8 +3,8 @@
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type Answer, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
-import { damagedRunWarning } from '../format.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning } from '../format.ts';
 import { UserError } from '../user-error.ts';
 
 export interface QueryFlags {

@@ -2,9 +2,9 @@
 
 import { listingIn } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
 import { writeReport } from '../report/report.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
 
 export interface ReportFlags {
   readonly out: string;

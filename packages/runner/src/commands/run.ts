@@ -10,6 +10,7 @@ import {
   SwarmError,
 } from '@cachetorrent/simulator';
 
+import type { CliEnvironment } from '../cli-environment.ts';
 import { readConfig } from '../configuration/read.ts';
 import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
@@ -19,7 +20,6 @@ import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
 import { checkLogFile, LogFile } from '../results/message-log.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
 import { UserError } from '../user-error.ts';
 import { checkMemory, planRun, planText, resourcesFor } from './plan.ts';
 
@@ -51,7 +51,7 @@ export interface RunOptions {
   readonly force: boolean;
 }
 
-/** The default rechoke interval. */
+/** Equal to the usual rechoke interval. */
 export const DEFAULT_TIMELINE_MS = 10_000;
 
 /** The user stopped the command. */
@@ -73,14 +73,14 @@ export async function runCommand(options: RunOptions, environment: CliEnvironmen
   const { file, overrides, out, json, cdf, plan, force } = options;
   checkOptions(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
-  const room = resourcesFor(swarm, options.workers, environment.machine);
+  const resources = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
     const text = json
-      ? `${JSON.stringify(planRun(swarm, room), null, 2)}\n`
-      : planText(file, swarm, room);
+      ? `${JSON.stringify(planRun(swarm, resources), null, 2)}\n`
+      : planText(file, swarm, resources);
     environment.stdout.write(text);
   }
-  if (!force) checkMemory(file, swarm, room);
+  if (!force) checkMemory(file, swarm, resources);
   if (plan) return;
   if (out !== undefined) await checkResultFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);

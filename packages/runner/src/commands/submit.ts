@@ -7,8 +7,8 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { listingOf, writeListing } from '../campaign/listing.ts';
 import { Store } from '../campaign/store/store.ts';
 import { takeInventory } from '../campaign/sweep.ts';
-import { pluralize } from '../format.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { pluralize } from '../format.ts';
 
 export interface SubmitFlags {
   readonly store: string;

@@ -15,9 +15,9 @@ import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { formatDuration, formatInteger, pluralize } from '../format.ts';
 import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {

@@ -13,9 +13,9 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { pluralize } from '../format.ts';
 import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
 import { UserError } from '../user-error.ts';
 import { Interrupted } from './run.ts';
 

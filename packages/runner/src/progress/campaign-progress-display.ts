@@ -28,8 +28,8 @@ export class CampaignProgressDisplay {
   #doneMs = 0;
   #remainingMs = 0;
 
-  constructor(screen: OutputStream, nowMs: () => number) {
-    this.#stream = screen;
+  constructor(stream: OutputStream, nowMs: () => number) {
+    this.#stream = stream;
     this.#nowMs = nowMs;
     this.#startMs = nowMs();
     this.#nextLineAtMs = this.#startMs + LINE_INTERVAL_MS;
@@ -40,8 +40,9 @@ export class CampaignProgressDisplay {
       case 'begun': {
         const { stored, missing, damaged, pace } = event.inventory;
         this.#pace = pace;
-        for (const { file, problem } of damaged)
+        for (const { file, problem } of damaged) {
           this.#printLine(`${file} ${problem}: repeating the run`);
+        }
         this.#stored = stored.length;
         this.#total = stored.length + missing.length;
         for (const run of missing) this.#remainingMs += this.#expectedMs(run);

@@ -29,8 +29,8 @@ export class RunProgressDisplay {
   #nextLineAtMs: number;
   #isDrawn = false;
 
-  constructor(screen: OutputStream, nowMs: () => number, swarm: Swarm) {
-    this.#stream = screen;
+  constructor(stream: OutputStream, nowMs: () => number, swarm: Swarm) {
+    this.#stream = stream;
     this.#nowMs = nowMs;
     this.#expectedMessages = expectationOf(swarm).messages;
     this.#startMs = nowMs();
@@ -58,10 +58,8 @@ export class RunProgressDisplay {
     const filled = Math.round(share * BAR_COLUMNS);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
     // A line that wraps cannot be redrawn.
-    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(
-      0,
-      (this.#stream.columns ?? 80) - 1,
-    );
+    const columns = this.#stream.columns ?? 80;
+    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(0, columns - 1);
     this.#stream.write(`\r${line}\x1b[K`);
     this.#isDrawn = true;
   }

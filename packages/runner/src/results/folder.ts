@@ -8,8 +8,8 @@
 import { access, constants, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { UserError } from '../user-error.ts';
 import { createDurableFile } from '../durable-file.ts';
+import { UserError } from '../user-error.ts';
 
 /** The files that a folder of results may hold. */
 const RESULT_FILES: ReadonlySet<string> = new Set([

@@ -36,11 +36,14 @@ export function summaryOf(file: string, run: FinishedRun): string {
   return `${lines.join('\n')}\n`;
 }
 
-function protocolText({ config: { leaders, bias, multi } }: FinishedRun): string {
-  const split = multi !== undefined && multi > 1 ? `, ${multi} sub-torrents` : '';
-  const biased = bias === undefined ? '' : `, biased neighbour selection (${bias} % from all AS)`;
-  if (leaders === undefined) return `BitTorrent${biased}`;
-  return `CacheTorrent with ${leaders} % leaders${split}${biased}`;
+function protocolText({ config: { leaders, bias, multi = 1 } }: FinishedRun): string {
+  const features = [
+    ...(leaders === undefined ? [] : [`${leaders} % leaders`]),
+    ...(multi === 1 ? [] : [`${multi} sub-torrents`]),
+    ...(bias === undefined ? [] : [`${bias} % unbiased neighbours`]),
+  ];
+  const name = leaders === undefined ? 'BitTorrent' : 'CacheTorrent';
+  return features.length === 0 ? name : `${name} with ${features.join(', ')}`;
 }
 
 function completionRows({ completion, leaders, followers }: SwarmResult): string[] {
