@@ -60,14 +60,14 @@ describe('get', () => {
     expect(again.output.out).toBe('full: 100 kB were there already\n');
   });
 
-  test('ends with 1 where the disk is full', async () => {
+  test('exits with 1 if the disk is full', async () => {
     await seedWithTracker();
     const environment = testEnvironment();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], environment)).toBe(EXIT_CODE.failure);
     expect(environment.output.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
-  test('ends with 130 where it is stopped', async () => {
+  test('exits with 130 if it is stopped', async () => {
     await seedWithTracker();
     const environment = testEnvironment({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
@@ -75,7 +75,7 @@ describe('get', () => {
     expect(environment.output.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
   });
 
-  test('says how it can be found where no tracker says it', async () => {
+  test('prints its address if there is no tracker', async () => {
     await start('seed', file, ...HOST, '--piece-bytes', '16384');
     const environment = testEnvironment({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
@@ -85,14 +85,14 @@ describe('get', () => {
 });
 
 test.each([
-  { of: 'no torrent',       args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
-  { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
-  { of: 'no address',       args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
-  { of: 'no tracker',       args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
-  { of: 'no port',          args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
+  { of: 'a missing torrent',  args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
+  { of: 'a missing file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
+  { of: 'an invalid address',  args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
+  { of: 'an invalid tracker URL',  args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
+  { of: 'an invalid port',    args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
   { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
-  { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
-])('a mistake, $of, ends with 2', async ({ args, says }) => {
+  { of: 'a missing prefix file',  args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
+])('$of is a user error: exit code 2', async ({ args, says }) => {
   const environment = testEnvironment();
   expect(await cli(args, environment)).toBe(EXIT_CODE.userError);
   expect(environment.output.err).toContain(says);
