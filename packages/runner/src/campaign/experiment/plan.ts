@@ -11,7 +11,7 @@ import type { JSONPath } from 'jsonc-parser';
 import type { Whereabouts } from '../../configuration/places.ts';
 import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
 import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { FIGURE_NAMES } from '../figures.ts';
 import { type Constraint, constraint } from './constraint.ts';
 import type { Experiment, ParameterValue } from './schema.ts';
@@ -93,7 +93,7 @@ function refuseBadName({ experiment, places }: ExperimentFile): void {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/.test(experiment.name)) return;
   const at = `${places.ofValue(['name'])}: name`;
   const problem = `is "${experiment.name}", which cannot be the name of a file`;
-  throw new UserMistake({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
+  throw new UserError({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
 }
 
 /** What stands beside the parameters in the tables of results. */
@@ -117,7 +117,7 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
     if (means !== undefined) {
       const at = `${places.ofValue(['labels'])}: labels`;
       const problem = `has "${label}", which is ${means}`;
-      throw new UserMistake({ at, problem, fix: 'give the label another name' });
+      throw new UserError({ at, problem, fix: 'give the label another name' });
     }
     routes.set(label, undefined);
   }
@@ -131,10 +131,10 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
   return routes;
 }
 
-function unknownField(name: string, at: string, labels: readonly string[]): UserMistake {
+function unknownField(name: string, at: string, labels: readonly string[]): UserError {
   const near = nearest(name, [...fieldNames(), ...labels]);
   const fix = `the nearest is "${near}": write that; or, if it is but a name, add it to "labels"`;
-  return new UserMistake({ at, problem: 'is neither a field of a configuration nor a label', fix });
+  return new UserError({ at, problem: 'is neither a field of a configuration nor a label', fix });
 }
 
 function withoutExcluded(
@@ -162,7 +162,7 @@ function withoutExcluded(
   if (kept.length > 0) return kept;
   const problem = `leaves out all ${varied.length} combinations`;
   const fix = 'let it hold for fewer: what it says is what is left out';
-  throw new UserMistake({ at: `${at}: exclude`, problem, fix });
+  throw new UserError({ at: `${at}: exclude`, problem, fix });
 }
 
 function cellOf(
@@ -183,7 +183,7 @@ function cellOf(
     if (Array.isArray(list) && Number(setting.path[1] ?? 0) >= list.length) {
       const at = `${places.ofField(setting.at)}: ${setting.name}`;
       const problem = `is beyond the ${list.length} entries that the base has`;
-      throw new UserMistake({ at, problem, fix: 'count entries from 0, or add one to the base' });
+      throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
     }
     value = withField(value, setting.path, setting.value);
   }

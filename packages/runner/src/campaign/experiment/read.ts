@@ -10,7 +10,7 @@ import { mistakesIn, type Sort } from '../../configuration/issues.ts';
 import { parseJson } from '../../configuration/json.ts';
 import type { Whereabouts } from '../../configuration/places.ts';
 import { textOf } from '../../configuration/read.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { EXPERIMENT_FIELDS, EXPERIMENT_SCHEMA, type Experiment, PLOT_FIELDS } from './schema.ts';
 
 export interface ExperimentFile {
@@ -31,7 +31,7 @@ export async function readExperiment(file: string): Promise<ExperimentFile> {
 export function parseExperiment(file: string, text: string): ExperimentFile {
   if (text.replace(/#.*$/gm, '').trim() === '') {
     const fix = 'write an experiment into it; examples/experiments/seed-capacity.yaml is one';
-    throw new UserMistake({ at: file, problem: 'is empty', fix });
+    throw new UserError({ at: file, problem: 'is empty', fix });
   }
   const { value, places } = file.endsWith('.json') ? fromJson(file, text) : fromYaml(file, text);
   return checkedExperiment(value, places, file, dirname(file));
@@ -49,7 +49,7 @@ function checkedExperiment(
   folder: string,
 ): ExperimentFile {
   const checked = EXPERIMENT_SCHEMA.safeParse(value, { reportInput: true });
-  if (!checked.success) throw new UserMistake(...mistakesIn(checked.error, places, EXPERIMENT));
+  if (!checked.success) throw new UserError(...mistakesIn(checked.error, places, EXPERIMENT));
   return { experiment: checked.data, places, file, folder };
 }
 
@@ -77,7 +77,7 @@ function fromYaml(file: string, text: string): Parsed {
   if (error !== undefined) {
     const problem = `is not YAML: ${error.message}`;
     const fix = 'see how examples/experiments/seed-capacity.yaml is written';
-    throw new UserMistake({ at: places.ofOffset(error.pos[0]), problem, fix });
+    throw new UserError({ at: places.ofOffset(error.pos[0]), problem, fix });
   }
   return { value: valueOf(document, file), places };
 }
@@ -88,7 +88,7 @@ function valueOf(document: Document, file: string): unknown {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserMistake({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+    throw new UserError({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
   }
 }
 

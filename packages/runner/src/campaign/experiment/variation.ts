@@ -10,7 +10,7 @@
 import type { JSONPath } from 'jsonc-parser';
 
 import type { Whereabouts } from '../../configuration/places.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 
 /** One parameter with its value. */
@@ -192,7 +192,7 @@ class Reader {
   }
 
   #refuse(at: JSONPath, problem: string, fix: string): never {
-    throw new UserMistake({ at: `${this.#places.ofValue(at)}: ${at.join('.')}`, problem, fix });
+    throw new UserError({ at: `${this.#places.ofValue(at)}: ${at.join('.')}`, problem, fix });
   }
 }
 

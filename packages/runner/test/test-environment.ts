@@ -1,19 +1,19 @@
-/** Surroundings for tests: what is written is kept, time stands still, and runs are made up. */
+/** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
-import type { CliEnvironment } from '../src/surroundings.ts';
+import type { CliEnvironment } from '../src/cli-environment.ts';
 
-export interface World extends CliEnvironment {
-  readonly written: { out: string; err: string };
+export interface TestEnvironment extends CliEnvironment {
+  readonly output: { out: string; err: string };
 }
 
-export function world(changes: Partial<CliEnvironment> = {}): World {
-  const written = { out: '', err: '' };
+export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvironment {
+  const output = { out: '', err: '' };
   return {
-    written,
-    stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
+    output,
+    stdout: { write: (text) => (output.out += text) },
+    stderr: { write: (text) => (output.err += text) },
     nowMs: () => 0,
     peakRssBytes: () => 123_000_000,
     machine: { cores: 2, memoryBytes: 8e9 },
@@ -24,7 +24,7 @@ export function world(changes: Partial<CliEnvironment> = {}): World {
   };
 }
 
-/** Three peers in two AS: a seed, a leader that it fed, and a follower that the leader fed. */
+/** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
   traffic: 2,
@@ -47,7 +47,7 @@ export const RESULT: SwarmResult = {
   trafficBits: Float64Array.of(0, 196, 0, 392),
 };
 
-/** Its first interval. */
+/** The first interval of the timeline of `RESULT`. */
 export const TIMELINE: Timeline = {
   fromMs: Float64Array.of(0, 0),
   toMs: Float64Array.of(10_000, 10_000),
