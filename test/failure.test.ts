@@ -41,7 +41,8 @@ test('a signal stops a run within a second, with its reason', async () => {
   const run = simulate(long, { seed: 1, workers: 2, signal: stop.signal });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const before = performance.now();
-  stop.abort(new Error('enough'));
-  await expect(run).rejects.toMatchObject({ name: 'RunAborted', cause: { message: 'enough' } });
+  const reason = new Error('enough');
+  stop.abort(reason);
+  await expect(run).rejects.toBe(reason);
   expect(performance.now() - before).toBeLessThan(1_000);
 });

@@ -39,12 +39,12 @@ export function observe(swarm: Swarm, seed: number): Observed {
     {
       actorCount: plan.asCount,
       lookaheadMs: plan.lookaheadMs(),
-      meetingIntervalMs: swarm.allocationIntervalMs,
+      syncIntervalMs: swarm.allocationIntervalMs,
       stallMs: 1e6,
     },
     (world: ActorContext) => new Watched(plan, world),
   );
-  expect(ending).toMatchObject({ kind: 'over', outcome: 'finished' });
+  expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
   const systems = reports as readonly AsReport[];
   return { swarm, result: assemble(plan, systems), reports: systems, arrivalsMs };
 }

@@ -87,6 +87,9 @@ describe('the layers', () => {
     { path: 'packages/simulator/src/swarm/a.ts',    imports: 'node:fs' },
     { path: 'packages/client/src/a.ts',             imports: '@cachetorrent/simulator' },
     { path: 'packages/simulator/src/a.ts',          imports: '@cachetorrent/runner' },
+    { path: 'packages/client/src/a.ts',             imports: '@cachetorrent/protocol/internal' },
+    { path: 'packages/tracker/src/a.ts',            imports: '@cachetorrent/protocol/internal' },
+    { path: 'examples/a.ts',                        imports: '@cachetorrent/protocol/internal' },
     { path: 'packages/runner/src/a.ts',             imports: 'left-pad' },
     { path: 'packages/runner/src/a.ts',             imports: '../../../tools/tidy/rules.ts' },
   ])('$path may not import $imports', ({ path, imports }) => {
@@ -101,6 +104,9 @@ describe('the layers', () => {
     { path: 'packages/simulator/src/swarm/a.ts',    imports: '../engine/actor.ts' },
     { path: 'packages/simulator/src/engine/a.ts',   imports: 'node:worker_threads' },
     { path: 'packages/client/src/a.ts',             imports: '@cachetorrent/protocol/wire' },
+    { path: 'packages/simulator/src/swarm/a.ts',    imports: '@cachetorrent/protocol/internal' },
+    { path: 'packages/client/test/a.test.ts',       imports: '@cachetorrent/protocol/internal' },
+    { path: 'tools/bench/a.ts',                     imports: '@cachetorrent/protocol/internal' },
     { path: 'packages/client/src/a.ts',             imports: 'node:net' },
     { path: 'packages/runner/src/a.ts',             imports: 'commander' },
   ])('$path may import $imports', ({ path, imports }) => {

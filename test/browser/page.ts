@@ -74,7 +74,7 @@ function introduced(): string[] {
       minPeers: 2,
       seeds: 0,
       pieceCount: PIECES,
-      parts: 1,
+      subTorrents: 1,
       selection: uniformSelection(5),
       random: seededRandom('tracker'),
     },

@@ -164,7 +164,7 @@ export class WirePeer implements PeerHost {
   /** Sends what our peer has to send, and what there is to say. */
   #settle({ session, port, on, isSending }: Link): void {
     let piece: number = isSending ? this.#peer.nextToSend(on) : NO_PIECE;
-    for (; piece !== NO_PIECE; piece = this.#peer.sent(on)) {
+    for (; piece !== NO_PIECE; piece = this.#peer.pieceSent(on)) {
       session.say.piece(piece, 0, this.pieces.get(piece)!);
     }
     for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {

@@ -107,12 +107,13 @@ export function typesOf(folder: string): Ended {
   return ended(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
 }
 
-/** The first program in the README of a package, as it is in the archive. */
-export function exampleOf(folder: string, name: string): string {
+/** The programs in the README of a package, as it is in the archive. */
+export function programsOf(folder: string, name: string): readonly string[] {
   const path = join(folder, 'node_modules/@cachetorrent', name, 'README.md');
-  const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync(path, 'utf8'))?.[1];
-  if (program === undefined) throw new Error(`the README of ${name} has no program`);
-  return program;
+  const found = readFileSync(path, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms);
+  const programs = Array.from(found, (match) => match[1]!);
+  if (programs.length === 0) throw new Error(`the README of ${name} has no program`);
+  return programs;
 }
 
 interface Manifest {

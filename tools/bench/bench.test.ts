@@ -168,7 +168,7 @@ describe('what makes no sense is refused, with the way to mend it', () => {
     { args: ['run', '--compare', other],                         says: 'is of `bench micro`' },
     { args: ['phold', '--workers', '4096', '--actors', '4096'],  says: 'cores' },
     { args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'], says: 'more than the 1 actors' },
-    { args: ['phold', '--actors', '1'],                          says: 'there is one actor' },
+    { args: ['phold', '--actors', '1'],                          says: 'there is only one actor' },
     { args: ['phold', '--pending', '2', '--actors', '4'],        says: 'less than one for each' },
     { args: ['phold', '--remote', '101'],                        says: 'from 0 to 100' },
     { args: ['micro', '--only', 'nothing'],                      says: 'finds no "nothing"' },

@@ -48,6 +48,10 @@ const LAYERS: readonly Layer[] = [
   { folder: 'examples', mayImport: PUBLISHED, node: 'all' },
 ];
 
+/** Internals of the protocol: for the simulator, for benchmarks and for tests. */
+const INTERNAL = '@cachetorrent/protocol/internal';
+const MAY_IMPORT_INTERNAL = /^(packages\/simulator|tools)\//;
+
 /** The core must not lean on what is built upon it; its list of exports may name it. */
 const WIRE = 'packages/protocol/src/wire';
 
@@ -58,6 +62,9 @@ export function trespasses(file: SourceFile, dependencies: ReadonlySet<string>):
   return importsOf(file).flatMap((imported) => {
     if (imported.startsWith('node:')) return nodeTrespass(file, home, imported);
     if (imported.startsWith('.')) return folderTrespass(file, home, resolved(file, imported));
+    if (imported === INTERNAL && !MAY_IMPORT_INTERNAL.test(file.path) && !isTest(file.path)) {
+      return [`imports ${INTERNAL}, which only the simulator, tools and tests may import`];
+    }
     const own = /^@cachetorrent\/([^/]+)/.exec(imported)?.[1];
     if (own !== undefined) {
       const target = imported.endsWith('/wire') ? `${WIRE}/` : `packages/${own}/`;

@@ -58,7 +58,7 @@ export class PeerVoice implements PeerHost {
   /** What a leader does not hold it says it can get, to those who understand that. */
   have(on: Connection, piece: PieceIndex): void {
     const { connection } = this.#stage.linkAt(on);
-    if (!this.#stage.peer.holds(piece)) connection.say.relayedHave(piece);
+    if (!this.#stage.peer.hasPiece(piece)) connection.say.relayedHave(piece);
     else if (!connection.session.conversation.ourPieces.has(piece)) connection.say.have(piece);
   }
 

@@ -7,7 +7,7 @@ import type { Link } from './link.ts';
 /** The pieces that `peer` holds, in order. */
 export function piecesOf(peer: Peer, pieceCount: number): PieceIndex[] {
   const all = Array.from({ length: pieceCount }, (_, piece) => piece as PieceIndex);
-  return all.filter((piece) => peer.holds(piece));
+  return all.filter((piece) => peer.hasPiece(piece));
 }
 
 /** The same as a bitfield. */

@@ -37,10 +37,10 @@ export function statusOf(swarm: Swarm | undefined, torrent: Torrent): ClientStat
   const { shape } = torrent;
   let leftBytes = 0;
   for (let piece = 0; piece < shape.pieceCount; piece++) {
-    if (swarm?.peer.holds(piece as PieceIndex) !== true) leftBytes += bytesOfPiece(shape, piece);
+    if (swarm?.peer.hasPiece(piece as PieceIndex) !== true) leftBytes += bytesOfPiece(shape, piece);
   }
   return {
-    pieces: swarm?.peer.pieceCount ?? 0,
+    pieces: swarm?.peer.storedCount ?? 0,
     pieceCount: shape.pieceCount,
     leftBytes,
     totalBytes: shape.totalBytes,

@@ -258,7 +258,7 @@ export class Swarm implements Stage, Afflicted {
   #connect(link: Link): void {
     const { role, system } = this.#role;
     const isSame = role === 'peer' || (link.system !== undefined && link.system === system);
-    link.on = this.#peer.connect(link.id, isSame, link.isOnBehalf ? 'on-behalf' : 'neighbour');
+    link.on = this.#peer.connect(link.id, isSame, link.isOnBehalf ? 'relay' : 'neighbour');
     this.#links[link.on] = link;
     if (!link.hasSaidHoldings) {
       link.hasSaidHoldings = true;

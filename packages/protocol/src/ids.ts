@@ -1,19 +1,23 @@
-/** The integers that stand for things. Branded, so that one cannot be taken for another. */
+/** The integers that identify things, branded so that one cannot be passed for another. */
 
-/** A peer, as the tracker numbers it: dense, in order of arrival. */
+/** A peer. The tracker numbers peers consecutively, in order of arrival. */
 export type PeerId = number & { readonly __peerId: true };
 
-/** A piece of the file: 0 to the number of pieces less one. */
+/** A piece of the file, from 0 to the number of pieces minus one. */
 export type PieceIndex = number & { readonly __pieceIndex: true };
 
-/** A connection as its owner numbers it: 0, 1, 2 … in the order in which they were made. */
+/**
+ * A connection, as a peer numbers its own: 0, 1, 2 … in the order in which they are opened. The
+ * number of a closed connection is used again. The two sides of a connection number it
+ * independently.
+ */
 export type Connection = number & { readonly __connection: true };
 
 /** An autonomous system, as the tracker numbers it. */
-export type AsId = number & { readonly __systemId: true };
+export type AsId = number & { readonly __asId: true };
 
-/** No piece: what a search returns that found none. */
+/** No piece: the result of a search that finds none. */
 export const NO_PIECE = -1 as PieceIndex;
 
-/** No connection: what a search returns that found none. */
+/** No connection: the result of a search that finds none. */
 export const NO_CONNECTION = -1 as Connection;

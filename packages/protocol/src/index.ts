@@ -1,21 +1,22 @@
-/** The CacheTorrent protocol: a peer as a machine, its messages, and their bytes. */
+/**
+ * The CacheTorrent protocol: a peer without IO, its messages, and their binary format. The format
+ * of real BitTorrent clients is in `@cachetorrent/protocol/wire`.
+ */
 
-export { Bitfield } from './tables/bitfield.ts';
 export {
   CHOKERS,
   type ChokerName,
   SEED_CHOKERS,
   type SeedChokerName,
-} from './choker/index.ts';
+} from './choker/chokers.ts';
 export {
-  CHOKE,
-  Candidates,
-  type Round,
-  type Slots,
-  type Strategy,
-  UNCHOKE,
-  UNCHOKE_OPTIMISTICALLY,
-} from './choker/strategy.ts';
+  type AsId,
+  type Connection,
+  NO_CONNECTION,
+  NO_PIECE,
+  type PeerId,
+  type PieceIndex,
+} from './ids.ts';
 export {
   decode,
   Encoder,
@@ -24,17 +25,6 @@ export {
   MalformedMessage,
   MESSAGE_ID,
 } from './messages/codec.ts';
-export { CLIENT_QUIRKS, type Quirks, ORIGINAL_QUIRKS } from './peer/quirks.ts';
-export type { PeerHost } from './peer/host.ts';
-export {
-  type Connection,
-  NO_CONNECTION,
-  NO_PIECE,
-  type PeerId,
-  type PieceIndex,
-  type AsId,
-} from './ids.ts';
-export { type ConnectionColumn, grown } from './tables/connection-columns.ts';
 export {
   type BootstrapMessages,
   MESSAGE_KINDS,
@@ -42,16 +32,9 @@ export {
   type Messages,
   type PeerMessages,
 } from './messages/messages.ts';
+export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
-export { Peer } from './peer/peer.ts';
-export type { PeerMemory } from './tables/peer-memory.ts';
-export { NO_ACTION, PeerTables } from './tables/peer-tables.ts';
-export {
-  DeferredHaves,
-  type DeferredHavesHost,
-  DELIVER,
-  IRRELEVANT,
-  DEFERRED,
-} from './tables/deferred-haves.ts';
-export { PiecePicker, type RequestPriority } from './peer/piece-picker.ts';
-export { type ConnectionPurpose, permissionsOf, type Role } from './peer/roles.ts';
+export { createPeer, type CreatePeerOptions, Peer } from './peer/peer.ts';
+export type { RequestPriority } from './peer/piece-picker.ts';
+export type { ConnectionPurpose, Role } from './peer/roles.ts';
+export { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from './rules/quirks.ts';

@@ -1,45 +1,46 @@
-/** Properties of a peer that hold whatever its neighbours say (`random-life.ts`). */
+/** Properties of a peer that hold whatever its neighbours send (`random-neighbours.ts`). */
 
 import { describe, expect, test } from 'vitest';
 
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Role } from '../src/index.ts';
-import { Life } from './random-life.ts';
+import { RandomNeighbours } from './random-neighbours.ts';
 
-const LIVES = Array.from({ length: 60 }, (_, n) => `life ${n}`);
+const SEEDS = Array.from({ length: 60 }, (_, n) => `life ${n}`);
 const STEPS = 600;
 
-const HABITS = [
-  { rules: 'client', habits: CLIENT_QUIRKS },
-  { rules: 'original', habits: ORIGINAL_QUIRKS },
+const RULES = [
+  { rules: 'client', quirks: CLIENT_QUIRKS },
+  { rules: 'original', quirks: ORIGINAL_QUIRKS },
 ];
 
-describe.each(HABITS)('by the rules of the $rules', ({ habits }) => {
+describe.each(RULES)('under the $rules rules', ({ quirks }) => {
   test.each<Role>(['peer', 'follower', 'leader'])(
-    'a %s says the same at the same times where it hears every `have` early',
-    (standing) => {
-      for (const seed of LIVES) {
-        const [late, early] = [false, true].map((isEarly) => {
-          const life = new Life({ seed, habits, standing, early: isEarly });
-          life.run(STEPS);
-          return life.said;
+    'a %s sends the same messages at the same times whether each `have` is deferred or not',
+    (role) => {
+      for (const seed of SEEDS) {
+        const [delivered, deferred] = [false, true].map((defersHaves) => {
+          const neighbours = new RandomNeighbours({ seed, quirks, role, defersHaves });
+          neighbours.run(STEPS);
+          return neighbours.sent;
         });
-        expect(early, `seed ${seed}`).toEqual(late);
-        expect(late!.length, `seed ${seed}`).toBeGreaterThan(20);
+        expect(deferred, `seed ${seed}`).toEqual(delivered);
+        expect(delivered!.length, `seed ${seed}`).toBeGreaterThan(20);
       }
     },
   );
 });
 
 test.each([true, false])(
-  'while there is room to ask an unchoked neighbour, nothing that it has waits (early: %s)',
-  (early) => {
-    for (const seed of LIVES) {
-      const life = new Life({ seed, early });
-      life.run(STEPS, () => {
-        for (const [n, asked] of life.asked.entries()) {
-          if (!life.unchoked[n] || asked.size >= 3) continue;
-          const waiting = [...life.told[n]!].filter((piece) => life.isFree(piece));
-          expect(waiting, `seed ${seed}, ${life.nowMs} ms, of neighbour ${n}`).toEqual([]);
+  'an unchoked neighbour has no requestable piece while its backlog has room (defersHaves: %s)',
+  (defersHaves) => {
+    for (const seed of SEEDS) {
+      const neighbours = new RandomNeighbours({ seed, defersHaves });
+      neighbours.run(STEPS, () => {
+        for (const [n, requested] of neighbours.requested.entries()) {
+          if (!neighbours.unchoked[n] || requested.size >= 3) continue;
+          const announced = [...neighbours.announced[n]!];
+          const requestable = announced.filter((piece) => neighbours.isRequestable(piece));
+          expect(requestable, `seed ${seed}, ${neighbours.nowMs} ms, neighbour ${n}`).toEqual([]);
         }
       });
     }

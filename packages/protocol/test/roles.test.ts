@@ -3,76 +3,79 @@
 import { describe, expect, test } from 'vitest';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../src/tables/connection-flags.ts';
-import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS, permissionsOf } from '../src/index.ts';
-import { alone, ONLY, piece } from './alone.ts';
-import { Stage } from './stage.ts';
+import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS } from '../src/index.ts';
+import { permissionsOf } from '../src/peer/roles.ts';
+import { CLIENT_RULES } from '../src/rules/client.ts';
+import { ORIGINAL_RULES } from '../src/rules/original.ts';
+import { singlePeer, ONLY, piece } from './single-peer.ts';
+import { TestSwarm } from './test-swarm.ts';
 
 describe('Roles', () => {
   const all = MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
   test.each([
-    { me: 'peer', other: 'in my AS', same: true, parts: all },
-    { me: 'peer', other: 'in another AS', same: false, parts: all },
-    { me: 'follower', other: 'in my AS', same: true, parts: all },
-    { me: 'follower', other: 'in another AS', same: false, parts: MAY_UPLOAD | ANNOUNCES },
-    { me: 'leader', other: 'in my AS', same: true, parts: all },
-    { me: 'leader', other: 'in another AS', same: false, parts: all },
-  ] as const)('$me and one $other', ({ me, same, parts }) => {
-    expect(permissionsOf(me, same, 'neighbour', CLIENT_QUIRKS)).toBe(parts);
+    { role: 'peer', other: 'in my AS', intraAs: true, permissions: all },
+    { role: 'peer', other: 'in another AS', intraAs: false, permissions: all },
+    { role: 'follower', other: 'in my AS', intraAs: true, permissions: all },
+    { role: 'follower', other: 'in another AS', intraAs: false, permissions: MAY_UPLOAD | ANNOUNCES },
+    { role: 'leader', other: 'in my AS', intraAs: true, permissions: all },
+    { role: 'leader', other: 'in another AS', intraAs: false, permissions: all },
+  ] as const)('$role and a peer $other', ({ role, intraAs, permissions }) => {
+    expect(permissionsOf(role, intraAs, 'neighbour', CLIENT_RULES.relay.permissions)).toBe(permissions);
   });
 
   test.each([
-    { rule: 'a leader that reached a peer for a follower uploads if asked, and does not offer', habits: CLIENT_QUIRKS, parts: MAY_UPLOAD | MAY_DOWNLOAD },
-    { rule: 'in the original it offers as well', habits: ORIGINAL_QUIRKS, parts: all },
-  ])('$rule', ({ habits, parts }) => {
-    expect(permissionsOf('leader', false, 'on-behalf', habits)).toBe(parts);
+    { rule: 'on a relay, a leader uploads if asked, and does not announce', rules: CLIENT_RULES, permissions: MAY_UPLOAD | MAY_DOWNLOAD },
+    { rule: 'under `announceOnRelays`, it announces as well', rules: ORIGINAL_RULES, permissions: all },
+  ])('$rule', ({ rules, permissions }) => {
+    expect(permissionsOf('leader', false, 'relay', rules.relay.permissions)).toBe(permissions);
   });
 
-  test('a request for a piece not held is not answered', () => {
-    const { stage, peer } = alone({ role: { role: 'leader' } });
+  test('a request for a piece that is not stored is not answered', () => {
+    const { swarm, peer } = singlePeer({ setup: { role: 'leader' } });
     peer.interested(ONLY);
     peer.rechoke();
-    stage.heard();
+    swarm.takeTranscript();
     peer.request(ONLY, piece(0));
-    expect(stage.run()).toBe('');
+    expect(swarm.deliverAll()).toBe('');
   });
 
   test.each([
-    { who: 'a follower', role: { role: 'follower', leaders: ['N0'] }, does: 'asks', said: 'X → N0  request(0)' },
-    { who: 'a leader',   role: { role: 'leader' },                    does: 'asks', said: 'X → N0  request(0)' },
-    { who: 'a peer',     role: { role: 'peer' },                      does: 'does not ask', said: '' },
-  ] as const)('$who that hears of a piece it has asked for on the connection $does again', ({ role, said }) => {
-    const { stage, peer } = alone({ role });
+    { who: 'a follower', setup: { role: 'follower', leaders: ['N0'] }, does: 'repeats', sent: 'X → N0  request(0)' },
+    { who: 'a leader',   setup: { role: 'leader' },                    does: 'repeats', sent: 'X → N0  request(0)' },
+    { who: 'a peer',     setup: { role: 'peer' },                      does: 'does not repeat', sent: '' },
+  ] as const)('$who $does a request when the same neighbour announces the piece again', ({ setup, sent }) => {
+    const { swarm, peer } = singlePeer({ setup });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
-    stage.heard();
+    swarm.takeTranscript();
     peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe(said);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
-  test('a request that is not answered keeps its place in the backlog', () => {
-    const { stage, peer } = alone({ backlog: 2, role: { role: 'follower', leaders: ['N0'] } });
+  test('a request that is not answered remains in the backlog', () => {
+    const { swarm, peer } = singlePeer({ backlog: 2, setup: { role: 'follower', leaders: ['N0'] } });
     for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
     peer.unchoke(ONLY);
-    expect(stage.heard()).toBe('X → N0  interested\nX → N0  request(0)\nX → N0  request(1)');
+    expect(swarm.takeTranscript()).toBe('X → N0  interested\nX → N0  request(0)\nX → N0  request(1)');
     peer.have(ONLY, piece(1));
-    expect(stage.heard()).toBe('X → N0  request(1)');
+    expect(swarm.takeTranscript()).toBe('X → N0  request(1)');
     peer.piece(ONLY, piece(1));
-    expect(stage.heard()).toBe('X → N0  have(1)\nX → N0  request(2)');
+    expect(swarm.takeTranscript()).toBe('X → N0  have(1)\nX → N0  request(2)');
   });
 
-  test('a leader is drawn for each outside peer, and connected to before it is asked', () => {
+  test('a follower draws a leader for each outside peer, and connects to it first', () => {
     const drawn = [1, 0, 1];
-    const stage = new Stage(1, { random: { below: () => drawn.shift() ?? 0, unit: () => 0 } });
-    stage.enter({
-      F: { system: 1, role: 'follower', leaders: ['L', 'M'] },
-      L: { system: 1, role: 'leader' },
-      M: { system: 1, role: 'leader' },
-      A: { system: 2, role: 'leader' },
-      B: { system: 2, role: 'leader' },
-      C: { system: 3, role: 'leader' },
+    const swarm = new TestSwarm(1, { random: { below: () => drawn.shift() ?? 0, unit: () => 0 } });
+    swarm.addPeers({
+      F: { asId: 1, role: 'follower', leaders: ['L', 'M'] },
+      L: { asId: 1, role: 'leader' },
+      M: { asId: 1, role: 'leader' },
+      A: { asId: 2, role: 'leader' },
+      B: { asId: 2, role: 'leader' },
+      C: { asId: 3, role: 'leader' },
     });
-    for (const outside of ['A', 'B', 'C']) stage.connect('F', outside);
-    const ofF = stage.run().split('\n').filter((line) => /^F (→|connects)/.test(line));
+    for (const outside of ['A', 'B', 'C']) swarm.connect('F', outside);
+    const ofF = swarm.deliverAll().split('\n').filter((line) => /^F (→|connects)/.test(line));
     expect(ofF).toEqual([
       'F connects to M', 'F → M  leader-start(A)',
       'F connects to L', 'F → L  leader-start(B)',
@@ -81,95 +84,95 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a follower turns to a leader when the outside peer has answered', eagerRelays: false, said: '' },
-    { rule: 'in the original it does so when it connects', eagerRelays: true, said: 'F connects to L\nF → L  leader-start(A)' },
-  ])('$rule', ({ eagerRelays, said }) => {
-    const stage = new Stage(1, { quirks: { ...CLIENT_QUIRKS, eagerRelays: eagerRelays } });
-    const [follower] = stage.enter({
-      F: { system: 1, role: 'follower', leaders: ['L'] },
-      L: { system: 1, role: 'leader' },
-      A: { system: 2, role: 'leader' },
+    { rule: 'a follower asks for a relay when the outside peer has answered', eagerRelays: false, sent: '' },
+    { rule: 'it asks as soon as it connects under `eagerRelays`', eagerRelays: true, sent: 'F connects to L\nF → L  leader-start(A)' },
+  ])('$rule', ({ eagerRelays, sent }) => {
+    const swarm = new TestSwarm(1, { quirks: { ...CLIENT_QUIRKS, eagerRelays } });
+    const [follower] = swarm.addPeers({
+      F: { asId: 1, role: 'follower', leaders: ['L'] },
+      L: { asId: 1, role: 'leader' },
+      A: { asId: 2, role: 'leader' },
     });
-    const outside = follower!.connect(stage.actor('A').id, false, 'neighbour');
-    expect(stage.heard()).toBe(said);
+    const outside = follower!.connect(swarm.hostOf('A').id, false, 'neighbour');
+    expect(swarm.takeTranscript()).toBe(sent);
     follower!.established(outside, false);
-    expect(`${said}${stage.heard()}`, 'and turns once').toBe('F connects to L\nF → L  leader-start(A)');
+    expect(`${sent}${swarm.takeTranscript()}`, 'and asks once').toBe('F connects to L\nF → L  leader-start(A)');
   });
 
   test.each([
-    { rule: 'among the equally rare', preference: 'within-rarity', rarer: false, next: 2 },
-    { rule: 'but not before a rarer one', preference: 'within-rarity', rarer: true, next: 0 },
-    { rule: 'before a rarer one too, where that is asked for', preference: 'absolute', rarer: true, next: 2 },
-  ] as const)('a leader prefers what a follower asked for, $rule', ({ preference, rarer, next }) => {
-    const { stage, peer } = alone({ neighbours: 3, backlog: 1, preference, role: { role: 'leader' } });
+    { rule: 'at equal rarity', requestPriority: 'within-rarity', rarer: false, next: 2 },
+    { rule: 'but not before a rarer one', requestPriority: 'within-rarity', rarer: true, next: 0 },
+    { rule: 'and before a rarer one under absolute priority', requestPriority: 'absolute', rarer: true, next: 2 },
+  ] as const)('a leader prefers what a follower has requested, $rule', ({ requestPriority, rarer, next }) => {
+    const { swarm, peer } = singlePeer({ neighbours: 3, backlog: 1, requestPriority, setup: { role: 'leader' } });
     for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
     if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
     peer.request(1 as Connection, piece(2));
-    stage.heard();
+    swarm.takeTranscript();
     peer.unchoke(0 as Connection);
-    expect(stage.heard()).toBe(`X → N0  request(${next})`);
+    expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);
   });
 
   test.each([
-    { rule: 'a client tells a follower of a piece once', habits: CLIENT_QUIRKS, times: 1 },
-    { rule: 'the original tells it once for each time that it asked', habits: ORIGINAL_QUIRKS, times: 2 },
-  ])('$rule', ({ habits, times }) => {
-    const stage = new Stage(1, { quirks: habits });
-    const [leader] = stage.enter({
-      L: { system: 1, role: 'leader' },
-      F: { system: 1, role: 'follower', leaders: ['L'] },
-      S: { system: 2, role: 'leader' },
+    { rule: 'a leader forwards a piece to a follower once', quirks: CLIENT_QUIRKS, times: 1 },
+    { rule: 'it forwards it once per request for the relay under `duplicateForwards`', quirks: ORIGINAL_QUIRKS, times: 2 },
+  ])('$rule', ({ quirks, times }) => {
+    const swarm = new TestSwarm(1, { quirks });
+    const [leader] = swarm.addPeers({
+      L: { asId: 1, role: 'leader' },
+      F: { asId: 1, role: 'follower', leaders: ['L'] },
+      S: { asId: 2, role: 'leader' },
     });
-    stage.connect('L', 'F');
-    stage.connect('L', 'S');
-    stage.heard();
-    const [follower, outside] = [stage.actor('F').id, stage.actor('S').id];
+    swarm.connect('L', 'F');
+    swarm.connect('L', 'S');
+    swarm.takeTranscript();
+    const [follower, outside] = [swarm.hostOf('F').id, swarm.hostOf('S').id];
     for (let n = 0; n < 2; n++) leader!.leaderStart(leader!.connectionTo(follower), outside);
     leader!.have(leader!.connectionTo(outside), piece(0));
-    expect(stage.heard().match(/L → F {2}have\(0\)/g)).toHaveLength(times);
+    expect(swarm.takeTranscript().match(/L → F {2}have\(0\)/g)).toHaveLength(times);
   });
 
   test.each([
-    { rule: 'a relay passes on what was said before it began', forwardNewOnly: false, said: 'L → F  have(0)' },
-    { rule: 'in the original it passes on what is said from then on', forwardNewOnly: true, said: '' },
-  ])('$rule', ({ forwardNewOnly, said }) => {
-    const stage = new Stage(1, { quirks: { ...CLIENT_QUIRKS, forwardNewOnly: forwardNewOnly } });
-    const [leader] = stage.enter({
-      L: { system: 1, role: 'leader' },
-      F: { system: 1, role: 'follower', leaders: ['L'] },
-      S: { system: 2, role: 'leader' },
+    { rule: 'a relay forwards what was announced before it started', forwardNewOnly: false, sent: 'L → F  have(0)' },
+    { rule: 'it forwards later announcements only under `forwardNewOnly`', forwardNewOnly: true, sent: '' },
+  ])('$rule', ({ forwardNewOnly, sent }) => {
+    const swarm = new TestSwarm(1, { quirks: { ...CLIENT_QUIRKS, forwardNewOnly } });
+    const [leader] = swarm.addPeers({
+      L: { asId: 1, role: 'leader' },
+      F: { asId: 1, role: 'follower', leaders: ['L'] },
+      S: { asId: 2, role: 'leader' },
     });
-    stage.connect('L', 'F');
-    stage.connect('L', 'S');
-    const outside = stage.actor('S').id;
+    swarm.connect('L', 'F');
+    swarm.connect('L', 'S');
+    const outside = swarm.hostOf('S').id;
     leader!.have(leader!.connectionTo(outside), piece(0));
-    stage.heard();
-    leader!.leaderStart(leader!.connectionTo(stage.actor('F').id), outside);
-    expect(stage.heard()).toBe(said);
+    swarm.takeTranscript();
+    leader!.leaderStart(leader!.connectionTo(swarm.hostOf('F').id), outside);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
-  test('rarity: what makes a leader or follower ask again is not counted', () => {
-    const habits = { countDuplicateHaves: true };
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits, role: { role: 'leader' } });
+  test('availability: a `have` that makes a leader or follower repeat a request does not count', () => {
+    const quirks = { countDuplicateHaves: true };
+    const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1, quirks, setup: { role: 'leader' } });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     for (let n = 0; n < 3; n++) peer.have(ONLY, piece(0));
-    for (const on of [0, 1] as Connection[]) peer.have(on, piece(1));
+    for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(1));
     peer.choke(ONLY);
-    stage.heard();
+    swarm.takeTranscript();
     peer.unchoke(ONLY);
-    expect(stage.heard()).toBe('X → N0  request(0)');
+    expect(swarm.takeTranscript()).toBe('X → N0  request(0)');
   });
 
   test.each([
-    { rule: 'a client counts holders', countDuplicateHaves: false, next: 0 },
-    { rule: 'the original counts what it hears', countDuplicateHaves: true, next: 1 },
-  ])('rarity: $rule', ({ countDuplicateHaves, next }) => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1, habits: { countDuplicateHaves: countDuplicateHaves } });
-    for (const on of [0, 1] as Connection[]) peer.have(on, piece(1));
+    { rule: 'each neighbour counts once', countDuplicateHaves: false, next: 0 },
+    { rule: 'each `have` counts under `countDuplicateHaves`', countDuplicateHaves: true, next: 1 },
+  ])('availability: $rule', ({ countDuplicateHaves, next }) => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1, quirks: { countDuplicateHaves } });
+    for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(1));
     for (let n = 0; n < 3; n++) peer.have(0 as Connection, piece(0));
-    stage.heard();
+    swarm.takeTranscript();
     peer.unchoke(0 as Connection);
-    expect(stage.heard()).toBe(`X → N0  request(${next})`);
+    expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);
   });
 });

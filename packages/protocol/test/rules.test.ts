@@ -3,260 +3,260 @@
 import { describe, expect, test } from 'vitest';
 
 import { CLIENT_QUIRKS, type Connection } from '../src/index.ts';
-import { alone, ONLY, piece } from './alone.ts';
-import { Stage } from './stage.ts';
+import { singlePeer, ONLY, piece } from './single-peer.ts';
+import { TestSwarm } from './test-swarm.ts';
 
 describe('Download', () => {
-  test('begins choked: nothing is requested before an unchoke', () => {
-    const { stage, peer } = alone();
+  test('is choked at first: nothing is requested before an unchoke', () => {
+    const { swarm, peer } = singlePeer();
     peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('X → N0  interested');
+    expect(swarm.takeTranscript()).toBe('X → N0  interested');
   });
 
-  test('is interested once, however many pieces it hears of', () => {
-    const { stage, peer } = alone();
+  test('sends `interested` once, however many pieces are announced', () => {
+    const { swarm, peer } = singlePeer();
     peer.have(ONLY, piece(0));
     peer.have(ONLY, piece(1));
-    expect(stage.heard()).toBe('X → N0  interested');
+    expect(swarm.takeTranscript()).toBe('X → N0  interested');
   });
 
-  test('is not interested in what is stored', () => {
-    const { stage, peer } = alone({ role: { holds: [0] } });
+  test('is not interested in stored pieces', () => {
+    const { swarm, peer } = singlePeer({ setup: { holds: [0] } });
     peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe('');
+    expect(swarm.takeTranscript()).toBe('');
   });
 
-  test('keeps the backlog asked for while unchoked', () => {
-    const { stage, peer } = alone({ backlog: 2 });
+  test('keeps the backlog full while unchoked', () => {
+    const { swarm, peer } = singlePeer({ backlog: 2 });
     for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
-    stage.heard();
+    swarm.takeTranscript();
     peer.unchoke(ONLY);
-    const asked = stage.heard().match(/\d(?=\))/g)!.map(Number);
-    expect(asked).toHaveLength(2);
+    const requested = swarm.takeTranscript().match(/\d(?=\))/g)!.map(Number);
+    expect(requested).toHaveLength(2);
 
-    const [first] = asked;
-    const last = [0, 1, 2].find((index) => !asked.includes(index));
+    const [first] = requested;
+    const last = [0, 1, 2].find((index) => !requested.includes(index));
     peer.piece(ONLY, piece(first!));
-    expect(stage.heard()).toBe(`X → N0  have(${first})\nX → N0  request(${last})`);
+    expect(swarm.takeTranscript()).toBe(`X → N0  have(${first})\nX → N0  request(${last})`);
   });
 
-  test('asks nobody for what another is asked for', () => {
-    const { stage, peer } = alone({ neighbours: 2 });
+  test('does not request a piece from two neighbours', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2 });
     peer.have(0 as Connection, piece(0));
     peer.have(1 as Connection, piece(0));
     peer.unchoke(0 as Connection);
-    stage.heard();
+    swarm.takeTranscript();
     peer.unchoke(1 as Connection);
-    expect(stage.heard()).toBe('X → N1  not-interested');
+    expect(swarm.takeTranscript()).toBe('X → N1  not-interested');
   });
 
-  test('ends its interest when there is nothing to ask for and nothing to come', () => {
-    const { stage, peer } = alone();
+  test('ends its interest if nothing is requestable and nothing outstanding', () => {
+    const { swarm, peer } = singlePeer();
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
-    stage.heard();
+    swarm.takeTranscript();
     peer.piece(ONLY, piece(0));
-    expect(stage.heard()).toBe('X → N0  have(0)\nX → N0  not-interested');
+    expect(swarm.takeTranscript()).toBe('X → N0  have(0)\nX → N0  not-interested');
   });
 
-  test('tells every connection that it uploads to of a new piece', () => {
-    const { stage, peer } = alone({ neighbours: 3 });
+  test('announces a new piece on every connection on which it may', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 3 });
     peer.piece(1 as Connection, piece(0));
-    expect(stage.heard()).toBe('X → N0  have(0)\nX → N1  have(0)\nX → N2  have(0)');
+    expect(swarm.takeTranscript()).toBe('X → N0  have(0)\nX → N1  have(0)\nX → N2  have(0)');
   });
 
-  test('stays interested when a choke has lost something', () => {
-    const { stage, peer } = alone();
+  test('stays interested if a choke has lost requests', () => {
+    const { swarm, peer } = singlePeer();
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
-    stage.heard();
+    swarm.takeTranscript();
     peer.choke(ONLY);
-    expect(stage.heard()).toBe('');
+    expect(swarm.takeTranscript()).toBe('');
 
     peer.unchoke(ONLY);
-    expect(stage.heard()).toBe('X → N0  request(0)');
+    expect(swarm.takeTranscript()).toBe('X → N0  request(0)');
   });
 
-  test('ends its interest at a choke that has lost nothing, when nothing is left to be had', () => {
-    const { stage, peer } = alone({ neighbours: 2 });
+  test('ends its interest at a choke that has lost no request, if nothing is requestable', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2 });
     peer.have(0 as Connection, piece(0));
     peer.have(1 as Connection, piece(0));
     peer.unchoke(1 as Connection);
-    stage.heard();
+    swarm.takeTranscript();
     peer.choke(0 as Connection);
-    expect(stage.heard()).toBe('X → N0  not-interested');
+    expect(swarm.takeTranscript()).toBe('X → N0  not-interested');
   });
 
   test.each([
-    { rule: 'stores a piece that comes twice once', announceDuplicates: false, said: '' },
-    { rule: 'in the original, announces it twice all the same', announceDuplicates: true, said: 'X → N0  have(0)' },
-  ])('$rule', ({ announceDuplicates, said }) => {
-    const { stage, peer } = alone({ habits: { announceDuplicates: announceDuplicates } });
+    { rule: 'stores and announces a piece that arrives twice once', announceDuplicates: false, sent: '' },
+    { rule: 'announces it twice under `announceDuplicates`', announceDuplicates: true, sent: 'X → N0  have(0)' },
+  ])('$rule', ({ announceDuplicates, sent }) => {
+    const { swarm, peer } = singlePeer({ quirks: { announceDuplicates } });
     peer.piece(ONLY, piece(0));
-    stage.heard();
+    swarm.takeTranscript();
     peer.piece(ONLY, piece(0));
-    expect(stage.heard()).toBe(said);
-    expect(peer.pieceCount).toBe(1);
+    expect(swarm.takeTranscript()).toBe(sent);
+    expect(peer.storedCount).toBe(1);
   });
 
   test.each([
-    { rule: 'a client asks at once for what it hears of while unchoked', noRequestOnHave: false, said: 'X → N0  interested\nX → N0  request(0)' },
-    { rule: 'the original waits until it is unchoked or served', noRequestOnHave: true, said: 'X → N0  interested' },
-  ])('$rule', ({ noRequestOnHave, said }) => {
-    const { stage, peer } = alone({ habits: { noRequestOnHave: noRequestOnHave } });
+    { rule: 'requests a piece as soon as an unchoked neighbour announces it', noRequestOnHave: false, sent: 'X → N0  interested\nX → N0  request(0)' },
+    { rule: 'requests it only after an unchoke or a piece under `noRequestOnHave`', noRequestOnHave: true, sent: 'X → N0  interested' },
+  ])('$rule', ({ noRequestOnHave, sent }) => {
+    const { swarm, peer } = singlePeer({ quirks: { noRequestOnHave } });
     peer.unchoke(ONLY);
     peer.have(ONLY, piece(0));
-    expect(stage.heard()).toBe(said);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
   test.each([
-    { rule: 'a client asks elsewhere only for what a choke has lost', requestOnEveryChoke: false, said: '' },
-    { rule: 'the original asks for more at every choke', requestOnEveryChoke: true, said: 'X → N0  request(0)' },
-  ])('$rule', ({ requestOnEveryChoke, said }) => {
-    const { stage, peer } = alone({ neighbours: 2, habits: { noRequestOnHave: true, requestOnEveryChoke: requestOnEveryChoke } });
+    { rule: 'requests elsewhere only what a choke has lost', requestOnEveryChoke: false, sent: '' },
+    { rule: 'sends requests elsewhere at every choke under `requestOnEveryChoke`', requestOnEveryChoke: true, sent: 'X → N0  request(0)' },
+  ])('$rule', ({ requestOnEveryChoke, sent }) => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { noRequestOnHave: true, requestOnEveryChoke } });
     peer.unchoke(0 as Connection);
-    for (const on of [0, 1] as Connection[]) peer.have(on, piece(on));
-    stage.heard();
+    for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(connection));
+    swarm.takeTranscript();
     peer.choke(1 as Connection);
-    expect(stage.heard()).toBe(said);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
   test.each([
-    { rule: 'a client ends its interest when a late piece was the last', interestOnlyOnChoke: false, late: 'X → N0  not-interested', choked: '' },
-    { rule: 'the original ends it at the next choke', interestOnlyOnChoke: true, late: '', choked: 'X → N0  not-interested' },
+    { rule: 'ends its interest if a late piece was the last one', interestOnlyOnChoke: false, late: 'X → N0  not-interested', choked: '' },
+    { rule: 'ends it at the next choke under `interestOnlyOnChoke`', interestOnlyOnChoke: true, late: '', choked: 'X → N0  not-interested' },
   ])('$rule', ({ interestOnlyOnChoke, late, choked }) => {
-    const { stage, peer } = alone({ habits: { interestOnlyOnChoke: interestOnlyOnChoke } });
+    const { swarm, peer } = singlePeer({ quirks: { interestOnlyOnChoke } });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     peer.choke(ONLY);
-    stage.heard();
+    swarm.takeTranscript();
     peer.piece(ONLY, piece(0));
-    expect(stage.heard()).toBe(`X → N0  have(0)${late === '' ? '' : `\n${late}`}`);
+    expect(swarm.takeTranscript()).toBe(`X → N0  have(0)${late === '' ? '' : `\n${late}`}`);
     peer.choke(ONLY);
-    expect(stage.heard()).toBe(choked);
+    expect(swarm.takeTranscript()).toBe(choked);
   });
 
   test.each([
-    { rule: 'a choke never begins the interest of a client', interestOnlyOnChoke: false, said: '' },
-    { rule: 'in the original it does where there is something to be had', interestOnlyOnChoke: true, said: 'X → N0  interested' },
-  ])('$rule', ({ interestOnlyOnChoke, said }) => {
-    const { stage, peer } = alone({ neighbours: 2, habits: { interestOnlyOnChoke: interestOnlyOnChoke } });
-    for (const on of [0, 1] as Connection[]) peer.have(on, piece(0));
-    for (const on of [1, 0] as Connection[]) peer.unchoke(on); // N1 is asked, N0 is not needed.
-    for (const on of [0, 1] as Connection[]) peer.choke(on);
-    stage.heard();
+    { rule: 'does not become interested at a choke', interestOnlyOnChoke: false, sent: '' },
+    { rule: 'becomes interested at a choke if a piece is requestable, under `interestOnlyOnChoke`', interestOnlyOnChoke: true, sent: 'X → N0  interested' },
+  ])('$rule', ({ interestOnlyOnChoke, sent }) => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { interestOnlyOnChoke } });
+    for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(0));
+    for (const connection of [1, 0] as Connection[]) peer.unchoke(connection); // The request goes to N1; N0 is not needed.
+    for (const connection of [0, 1] as Connection[]) peer.choke(connection);
+    swarm.takeTranscript();
     peer.choke(0 as Connection);
-    expect(stage.heard()).toBe(said);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
-  test('forgets what a neighbour that leaves has held, and asks others for what it owed', () => {
-    const { stage, peer } = alone({ neighbours: 2, backlog: 1 });
-    for (const on of [0, 1]) for (const index of [0, 1]) peer.have(on as Connection, piece(index));
+  test('forgets the pieces of a neighbour that leaves, and requests the lost ones elsewhere', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1 });
+    for (const connection of [0, 1]) for (const index of [0, 1]) peer.have(connection as Connection, piece(index));
     peer.unchoke(0 as Connection);
     peer.unchoke(1 as Connection);
-    expect(stage.heard()).toContain('X → N0  request(0)\nX → N1  request(1)');
+    expect(swarm.takeTranscript()).toContain('X → N0  request(0)\nX → N1  request(1)');
     peer.piece(1 as Connection, piece(1));
-    stage.heard();
+    swarm.takeTranscript();
     peer.disconnect(0 as Connection);
-    expect(stage.heard()).toBe('X → N1  interested\nX → N1  request(0)');
+    expect(swarm.takeTranscript()).toBe('X → N1  interested\nX → N1  request(0)');
   });
 });
 
 describe('Upload', () => {
-  test('serves in the order of the requests', () => {
-    const { peer } = alone({ role: { holds: [0, 1, 2, 3] } });
+  test('serves requests in order', () => {
+    const { peer } = singlePeer({ setup: { holds: [0, 1, 2, 3] } });
     peer.interested(ONLY);
     peer.rechoke();
     for (const index of [2, 0, 3]) peer.request(ONLY, piece(index));
-    expect([peer.nextToSend(ONLY), peer.sent(ONLY), peer.sent(ONLY)]).toEqual([2, 0, 3]);
+    expect([peer.nextToSend(ONLY), peer.pieceSent(ONLY), peer.pieceSent(ONLY)]).toEqual([2, 0, 3]);
   });
 
-  test('drops what is queued when it chokes, and says so', () => {
-    const { stage, peer } = alone({ neighbours: 2, role: { holds: [0] } });
+  test('drops the queue when it chokes, and tells the host', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, setup: { holds: [0] } });
     peer.interested(0 as Connection);
     peer.rechoke();
     peer.request(0 as Connection, piece(0));
-    stage.heard();
-    peer.piece(1 as Connection, piece(1)); // N1 has the better rate from now on.
+    swarm.takeTranscript();
+    peer.piece(1 as Connection, piece(1)); // N1 now has the higher rate.
     peer.interested(1 as Connection);
-    stage.heard();
+    swarm.takeTranscript();
     peer.rechoke();
-    expect(stage.heard()).toBe('X → N0  choke\nX drops what it was sending to N0\nX → N1  unchoke');
+    expect(swarm.takeTranscript()).toBe('X → N0  choke\nX stops sending to N0\nX → N1  unchoke');
   });
 
-  test('rechokes when an unchoked connection loses its interest', () => {
-    const { stage, peer } = alone({ neighbours: 2, role: { holds: [0] } });
+  test('rechokes when the interest on an unchoked connection ends', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, setup: { holds: [0] } });
     peer.interested(0 as Connection);
     peer.rechoke();
     peer.interested(1 as Connection);
-    stage.heard();
+    swarm.takeTranscript();
     peer.notInterested(0 as Connection);
-    expect(stage.heard()).toBe('X → N1  unchoke');
+    expect(swarm.takeTranscript()).toBe('X → N1  unchoke');
   });
 
-  test('lets an uninterested connection be as it is', () => {
-    const { stage, peer } = alone({ neighbours: 2, role: { holds: [0] } });
+  test('does not change an uninterested connection', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, setup: { holds: [0] } });
     peer.interested(0 as Connection);
     peer.rechoke();
     peer.notInterested(0 as Connection);
-    stage.heard();
+    swarm.takeTranscript();
     peer.rechoke();
-    expect(stage.heard()).toBe('');
-    peer.interested(0 as Connection); // Still unchoked: it may ask at once.
+    expect(swarm.takeTranscript()).toBe('');
+    peer.interested(0 as Connection); // It is still unchoked and may send requests.
     peer.request(0 as Connection, piece(0));
     expect(peer.nextToSend(0 as Connection)).toBe(0);
   });
 
   test.each([
-    { rule: 'a client says what changes', repeatChokes: false, said: '' },
-    { rule: 'the original says it at every rechoke', repeatChokes: true, said: 'X → N0  unchoke\nX → N1  choke' },
-  ])('$rule', ({ repeatChokes, said }) => {
-    const { stage, peer } = alone({ neighbours: 2, habits: { repeatChokes } });
+    { rule: 'sends changes only', repeatChokes: false, sent: '' },
+    { rule: 'sends every decision at every rechoke under `repeatChokes`', repeatChokes: true, sent: 'X → N0  unchoke\nX → N1  choke' },
+  ])('$rule', ({ repeatChokes, sent }) => {
+    const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { repeatChokes } });
     peer.interested(0 as Connection);
     peer.interested(1 as Connection);
     peer.rechoke();
-    stage.heard();
+    swarm.takeTranscript();
     peer.rechoke();
-    expect(stage.heard()).toBe(said);
+    expect(swarm.takeTranscript()).toBe(sent);
   });
 
   test.each([
-    { rule: 'a client refuses a request that comes after the choke', serveWhileChoked: false, sending: -1 },
-    { rule: 'the original serves it all the same', serveWhileChoked: true, sending: 0 },
+    { rule: 'ignores a request that arrives after the choke', serveWhileChoked: false, sending: -1 },
+    { rule: 'serves it under `serveWhileChoked`', serveWhileChoked: true, sending: 0 },
   ])('$rule', ({ serveWhileChoked, sending }) => {
-    const { peer } = alone({ role: { holds: [0] }, habits: { serveWhileChoked } });
+    const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { serveWhileChoked } });
     peer.request(ONLY, piece(0));
     expect(peer.nextToSend(ONLY)).toBe(sending);
   });
 
   test.each([
-    { rule: 'a client queues a piece once', queueDuplicateRequests: false, next: -1 },
-    { rule: 'the original queues it as often as asked', queueDuplicateRequests: true, next: 0 },
+    { rule: 'queues a piece once', queueDuplicateRequests: false, next: -1 },
+    { rule: 'queues it once per request under `queueDuplicateRequests`', queueDuplicateRequests: true, next: 0 },
   ])('$rule', ({ queueDuplicateRequests, next }) => {
-    const { peer } = alone({ role: { holds: [0] }, habits: { queueDuplicateRequests: queueDuplicateRequests } });
+    const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { queueDuplicateRequests } });
     peer.interested(ONLY);
     peer.rechoke();
     peer.request(ONLY, piece(0));
     peer.request(ONLY, piece(0));
-    expect(peer.sent(ONLY)).toBe(next);
+    expect(peer.pieceSent(ONLY)).toBe(next);
   });
 
   test.each([
-    { rule: 'an optimistic unchoke stands for 30 seconds', redrawOptimistics: false, atMs: 29_999, draws: false },
-    { rule: 'then chance decides again', redrawOptimistics: false, atMs: 30_000, draws: true },
-    { rule: 'in the original it decides every time', redrawOptimistics: true, atMs: 1, draws: true },
+    { rule: 'keeps an optimistic unchoke for 30 seconds', redrawOptimistics: false, atMs: 29_999, draws: false },
+    { rule: 'then draws again', redrawOptimistics: false, atMs: 30_000, draws: true },
+    { rule: 'draws every time under `redrawOptimistics`', redrawOptimistics: true, atMs: 1, draws: true },
   ])('$rule', ({ redrawOptimistics, atMs, draws }) => {
     const bounds: number[] = [];
     const random = { below: (bound: number) => (bounds.push(bound), bound - 1), unit: () => 0 };
-    const habits = { ...CLIENT_QUIRKS, redrawOptimistics };
-    const stage = new Stage(1, { quirks: habits, uploadSlots: 0, optimisticSlots: 1, random });
-    const [peer] = stage.enter({ X: { holds: [0] }, N0: {}, N1: {} });
-    stage.connect('X', 'N0');
-    stage.connect('X', 'N1');
-    stage.run();
+    const quirks = { ...CLIENT_QUIRKS, redrawOptimistics };
+    const swarm = new TestSwarm(1, { quirks, uploadSlots: 0, optimisticSlots: 1, random });
+    const [peer] = swarm.addPeers({ X: { holds: [0] }, N0: {}, N1: {} });
+    swarm.connect('X', 'N0');
+    swarm.connect('X', 'N1');
+    swarm.deliverAll();
     peer!.rechoke();
     bounds.length = 0;
-    stage.nowMs = atMs;
+    swarm.nowMs = atMs;
     peer!.rechoke();
     expect(bounds.length > 0).toBe(draws);
   });

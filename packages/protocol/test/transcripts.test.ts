@@ -1,30 +1,30 @@
 /**
- * Whole conversations of a few peers, word by word. When a rule changes, read what changes here.
- * Source of each: docs/protocol.md, the section that its title names.
+ * Complete transcripts of a few peers. When a rule changes, the difference shows here. The source
+ * of each is the section of docs/protocol.md that its title names.
  */
 
 import { expect, test } from 'vitest';
 
-import { Stage } from './stage.ts';
+import { TestSwarm } from './test-swarm.ts';
 
-/** Lines without the margin that they have in the test. */
+/** Removes the indentation of lines. */
 function lines(text: string): string {
   return text.trim().split('\n').map((line) => line.trim()).join('\n');
 }
 
 test('Peer: a leecher downloads two pieces from a seed', () => {
-  const stage = new Stage(2);
-  const [seed] = stage.enter({ S: { holds: [0, 1] }, L: {} });
-  stage.heard();
-  stage.connect('L', 'S');
-  expect(stage.run()).toBe(lines(`
+  const swarm = new TestSwarm(2);
+  const [seed] = swarm.addPeers({ S: { holds: [0, 1] }, L: {} });
+  swarm.takeTranscript();
+  swarm.connect('L', 'S');
+  expect(swarm.deliverAll()).toBe(lines(`
     S → L  have(0)
     S → L  have(1)
     L → S  interested
   `));
 
   seed!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -37,37 +37,37 @@ test('Peer: a leecher downloads two pieces from a seed', () => {
   `));
 });
 
-test('Peer: what a choke loses is asked for elsewhere at once', () => {
-  const stage = new Stage(2);
-  const [a, b] = stage.enter({ A: { holds: [0] }, B: { holds: [0, 1] }, L: {} });
-  stage.heard();
-  stage.connect('L', 'A');
-  stage.connect('L', 'B');
-  stage.run();
+test('Peer: lost requests are sent elsewhere at once', () => {
+  const swarm = new TestSwarm(2);
+  const [a, b] = swarm.addPeers({ A: { holds: [0] }, B: { holds: [0, 1] }, L: {} });
+  swarm.takeTranscript();
+  swarm.connect('L', 'A');
+  swarm.connect('L', 'B');
+  swarm.deliverAll();
   a!.rechoke();
-  expect(stage.heard()).toBe('A → L  unchoke');
-  // A changes its mind before it has sent anything: L is not interesting to it any more.
-  const leecher = stage.actor('L').peer;
-  leecher.unchoke(leecher.connectionTo(stage.actor('A').id));
-  expect(stage.heard()).toBe('L → A  request(0)');
+  expect(swarm.takeTranscript()).toBe('A → L  unchoke');
+  // A chokes L before it has sent a piece.
+  const leecher = swarm.hostOf('L').peer;
+  leecher.unchoke(leecher.connectionTo(swarm.hostOf('A').id));
+  expect(swarm.takeTranscript()).toBe('L → A  request(0)');
   b!.rechoke();
-  leecher.unchoke(leecher.connectionTo(stage.actor('B').id));
-  expect(stage.heard()).toBe('B → L  unchoke\nL → B  request(1)');
+  leecher.unchoke(leecher.connectionTo(swarm.hostOf('B').id));
+  expect(swarm.takeTranscript()).toBe('B → L  unchoke\nL → B  request(1)');
 
-  leecher.choke(leecher.connectionTo(stage.actor('A').id));
-  expect(stage.heard()).toBe('L → B  request(0)');
+  leecher.choke(leecher.connectionTo(swarm.hostOf('A').id));
+  expect(swarm.takeTranscript()).toBe('L → B  request(0)');
 });
 
 test('Roles: a leader relays a piece that only another AS holds', () => {
-  const stage = new Stage(2);
-  const [seed, leader, follower] = stage.enter({
-    S: { system: 2, role: 'leader', holds: [0, 1] },
-    L: { system: 1, role: 'leader' },
-    F: { system: 1, role: 'follower', leaders: ['L'] },
+  const swarm = new TestSwarm(2);
+  const [seed, leader, follower] = swarm.addPeers({
+    S: { asId: 2, role: 'leader', holds: [0, 1] },
+    L: { asId: 1, role: 'leader' },
+    F: { asId: 1, role: 'follower', leaders: ['L'] },
   });
-  stage.heard();
-  stage.connect('F', 'S');
-  expect(stage.run()).toBe(lines(`
+  swarm.takeTranscript();
+  swarm.connect('F', 'S');
+  expect(swarm.deliverAll()).toBe(lines(`
     F connects to L
     F → L  leader-start(S)
     S → F  have(0)
@@ -82,14 +82,14 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
   `));
 
   leader!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(lines(`
     L → F  unchoke
     F → L  request(0)
     F → L  request(1)
   `));
 
   seed!.rechoke();
-  expect(stage.run()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -113,18 +113,18 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
   expect(follower!.isComplete).toBe(true);
 });
 
-test('Roles: a leader says nothing of itself where it came for a follower, and is contacted back', () => {
-  const stage = new Stage(1);
-  const [, , , seed] = stage.enter({
-    F: { system: 1, role: 'follower', leaders: ['L'] },
-    L: { system: 1, role: 'leader', holds: [0] },
-    G: { system: 2, role: 'follower', leaders: ['M'] },
-    M: { system: 2, role: 'leader' },
+test('Roles: a leader does not announce on a relay, and the other side asks its own leader for one', () => {
+  const swarm = new TestSwarm(1);
+  const [, , , seed] = swarm.addPeers({
+    F: { asId: 1, role: 'follower', leaders: ['L'] },
+    L: { asId: 1, role: 'leader', holds: [0] },
+    G: { asId: 2, role: 'follower', leaders: ['M'] },
+    M: { asId: 2, role: 'leader' },
   });
-  stage.heard();
-  // F meets G, follower of another AS: each asks a leader of its own AS to reach the other.
-  stage.connect('F', 'G');
-  expect(stage.run()).toBe(lines(`
+  swarm.takeTranscript();
+  // F connects to G, a follower of another AS: each asks a leader of its AS for a relay.
+  swarm.connect('F', 'G');
+  expect(swarm.deliverAll()).toBe(lines(`
     F connects to L
     F → L  leader-start(G)
     L → F  have(0)

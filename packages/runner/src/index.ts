@@ -1,11 +1,11 @@
-/** The runner as a library: for programs that do as the command does, and more. */
+/** The runner as a library, for programs that do what the `cachetorrent` command does. */
 
 export { campaign, type CampaignOptions, type CampaignRun } from './campaign/campaign.ts';
 export type { Engine, EngineStatus, Outcome, RunSource } from './campaign/engines/engine.ts';
 export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
 export { RunsFailed } from './campaign/failed.ts';
-export { cli, EXIT } from './cli.ts';
+export { cli, EXIT_CODE } from './cli.ts';
 export type { Overrides, ParameterValue } from './configuration/parameters.ts';
 export {
   checkedSwarm,
@@ -19,15 +19,14 @@ export {
   type CompletionDocument,
   documentOf,
   type FinishedRun,
-  messageCount,
+  totalMessages,
   type RunDocument,
   type Timing,
 } from './results/document.ts';
-export { checkFolder, writeFolder } from './results/folder.ts';
+export { checkResultFolder, writeResultFolder } from './results/folder.ts';
 export { checkLogFile, LogFile } from './results/message-log.ts';
 export { summaryOf } from './results/summary.ts';
-export { peersCsv, trafficCsv } from './results/tables.ts';
-export { timelineCsv } from './results/timeline.ts';
-export type { Screen } from './progress/display.ts';
-export type { CliEnvironment } from './surroundings.ts';
-export { UserMistake } from './user-mistake.ts';
+export { peersCsv, timelineCsv, trafficCsv } from './results/tables.ts';
+export type { OutputStream } from './progress/run-progress-display.ts';
+export type { CliEnvironment } from './cli-environment.ts';
+export { UserError } from './user-error.ts';

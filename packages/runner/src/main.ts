@@ -1,20 +1,20 @@
-/** The process of the command: its streams, its signals and its end. */
+/** The entry point of the command: connects it to the streams and signals of the process. */
 
 import { availableParallelism, totalmem } from 'node:os';
 
 import { simulate } from '@cachetorrent/simulator';
 
-import { cli, EXIT } from './cli.ts';
+import { cli, EXIT_CODE } from './cli.ts';
 
-/** Whoever presses Ctrl-C gets the terminal back after this long, whatever still goes on. */
-const PATIENCE_MS = 900;
+/** The time from an interrupt to the forced exit of a command that does not shut down. */
+const SHUTDOWN_TIMEOUT_MS = 900;
 
-const stop = new AbortController();
+const stopController = new AbortController();
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
-// Whoever reads the output may leave before its end: `cachetorrent run ... | head`.
+// The reader of a pipe may close it before the end: `cachetorrent run ... | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  if (error.code === 'EPIPE') process.exit(EXIT_CODE.success);
   throw error;
 });
 
@@ -25,19 +25,19 @@ process.exitCode = await cli(process.argv.slice(2), {
   peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
   machine: {
     cores: availableParallelism(),
-    // What a container may have, where it may not have all.
+    // A container may be limited to a part of the memory of the machine.
     memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
   },
   env: process.env,
-  signal: stop.signal,
+  signal: stopController.signal,
   simulate,
 });
 
 function interrupt(): void {
-  if (stop.signal.aborted) return;
-  stop.abort();
+  if (stopController.signal.aborted) return;
+  stopController.abort();
   setTimeout(() => {
-    process.stderr.write('stopped; it did not end by itself in time\n');
-    process.exit(EXIT.interrupted);
-  }, PATIENCE_MS).unref();
+    process.stderr.write('interrupted: the command did not shut down in time\n');
+    process.exit(EXIT_CODE.interrupted);
+  }, SHUTDOWN_TIMEOUT_MS).unref();
 }

@@ -38,7 +38,7 @@ export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOpt
   const make = (world: ConstructorParameters<typeof AutonomousSystem>[1]) =>
     new AutonomousSystem(plan, world);
   const { ending, reports } = runHere(runPlanOf(plan), make);
-  if (ending.kind !== 'over') {
+  if (ending.kind !== 'ended') {
     const { actor, atMs, error } = ending.kind === 'failed' ? ending.failure! : NOBODY;
     throw new ActorFailed({
       actors: [actor],
@@ -47,8 +47,8 @@ export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOpt
       cause: error,
     });
   }
-  const { outcome, windows, endMs } = ending;
-  const run = { reports: reports as readonly AsReport[], outcome, endMs, windows, workers: 1 };
+  const { outcome, windowCount, endMs } = ending;
+  const run = { reports: reports as readonly AsReport[], outcome, endMs, windowCount, workers: 1 };
   return simulationOf(plan, run, timelineMs);
 }
 

@@ -56,7 +56,7 @@ export interface SimulateOptions {
   readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Stops the run within a second; `simulate` then rejects with its reason. */
+  /** Aborts the run within a second; `simulate` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -80,6 +80,7 @@ export interface Simulation {
  * @throws SwarmError where the swarm cannot be simulated as described
  * @throws SwarmStalled where nobody is left who can send what is missing
  * @throws ActorFailed where an AS or its thread failed: a bug, or too little memory
+ * @throws the reason of `signal`, if that aborted the run
  */
 export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<Simulation> {
   checkSwarm(swarm);
@@ -99,13 +100,13 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
  */
 export function simulationOf(
   plan: Plan,
-  { reports, outcome, endMs, windows, workers, busyTimes }: SwarmRun,
+  { reports, outcome, endMs, windowCount, workers, busyTimes }: SwarmRun,
   timelineMs: number | undefined,
 ): Simulation {
   if (outcome !== 'finished') throw diagnose(plan, reports, endMs);
   const simulation = {
     result: assemble(plan, reports),
-    windows,
+    windows: windowCount,
     workers,
     ...(busyTimes === undefined ? {} : { busyTimes }),
   };
@@ -114,7 +115,7 @@ export function simulationOf(
 }
 
 /** As much of a run as its result is made of. */
-export interface SwarmRun extends Omit<Run, 'meetings'> {
+export interface SwarmRun extends Omit<Run, 'syncCount'> {
   readonly reports: readonly AsReport[];
 }
 
@@ -176,7 +177,7 @@ export function runPlanOf(plan: Plan): RunPlan {
   return {
     actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: plan.swarm.allocationIntervalMs,
+    syncIntervalMs: plan.swarm.allocationIntervalMs,
     stallMs: stallMs(plan.swarm),
   };
 }
@@ -190,7 +191,7 @@ export function checkTimeline(timelineMs: number | undefined): void {
 
 /** The workers' module stands beside this one, compiled or not. */
 const ACTORS = new URL(
-  import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/actors.js',
+  import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/worker-entry.js',
   import.meta.url,
 );
 

@@ -1,4 +1,4 @@
-/** What every other package leans on: claims, and chance that can be repeated. */
+/** What all other packages use: assertions, and random numbers that are reproducible. */
 
 export { assert, unreachable } from './assert.ts';
 export { exponential, type Random } from './random.ts';

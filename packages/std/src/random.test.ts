@@ -20,7 +20,7 @@ describe('a stream', () => {
     expect(words(seededRandom(...a), 4)).not.toEqual(words(seededRandom(...b), 4));
   });
 
-  /** Published results rest on these: they change with the major version, and never otherwise. */
+  /** Published results depend on these numbers: only a major version may change them. */
   test('is the same on every machine and in every version', () => {
     expect(words(seededRandom('cachetorrent', 1), 4)).toEqual([
       0.6933962726034224, 0.0634665775578469, 0.7507189977914095, 0.2862831929232925,
@@ -30,7 +30,7 @@ describe('a stream', () => {
 
 describe('below', () => {
   test.each([1, 2, 3, 7, 1000, 2 ** 16, 2 ** 21 + 1, 2 ** 31 + 1, 2 ** 32])(
-    'a bound of %d gives integers from 0 to just under it',
+    'a bound of %d gives integers from 0 to the bound minus one',
     (bound) => {
       const random = seededRandom('bounds', bound);
       for (let i = 0; i < 10_000; i++) {
@@ -51,8 +51,8 @@ describe('below', () => {
     expectUniform(counts);
   });
 
-  test('a bound near 2^32 favours no third of the values', () => {
-    // Without drawing again, numbers below 3 * 2^30 would fall twice as often on each third.
+  test('a bound near 2^32 makes no third of the values more probable', () => {
+    // Without drawing again, some values would be twice as probable as others.
     const bound = 3 * 2 ** 30;
     const counts = [0, 0, 0];
     const random = seededRandom('large bound');
@@ -70,7 +70,7 @@ describe('unit', () => {
     }
   });
 
-  test('fills the interval evenly, and successive pairs the square', () => {
+  test('is uniform on the interval, and successive pairs on the square', () => {
     const random = seededRandom('square');
     const counts = new Array<number>(256).fill(0);
     for (let i = 0; i < DRAWS; i++) {
@@ -79,7 +79,7 @@ describe('unit', () => {
     expectUniform(counts);
   });
 
-  test('every bit is set half of the time', () => {
+  test('every bit is set in half of the numbers', () => {
     const random = seededRandom('bits');
     const set = new Array<number>(32).fill(0);
     for (let i = 0; i < DRAWS; i++) {
@@ -90,8 +90,8 @@ describe('unit', () => {
   });
 });
 
-describe('neighbouring keys', () => {
-  /** The first numbers of streams 0, 1, 2 ...: as good as the numbers of one stream. */
+describe('streams of successive keys', () => {
+  /** The first numbers of streams 0, 1, 2 … are as random as the numbers of one stream. */
   test.each([0, 1, 2, 3])('number %d of each stream is uniform over the streams', (place) => {
     const counts = new Array<number>(64).fill(0);
     for (let key = 0; key < 20_000; key++) {
@@ -107,7 +107,7 @@ describe('neighbouring keys', () => {
     for (let key = 1; key < streams.length; key++) {
       largest = Math.max(largest, Math.abs(correlation(streams[key - 1]!, streams[key]!)));
     }
-    // Of 199 pairs, one beyond 4.5 deviations turns up once in 750 runs; a shifted stream has 1.
+    // One of 199 pairs exceeds 4.5 deviations in one of 750 runs; a shifted stream has 1.
     expect(largest).toBeLessThan(4.5 / Math.sqrt(length));
   });
 });
@@ -117,7 +117,7 @@ describe('exponential', () => {
   const random = seededRandom('exponential');
   const draws = Array.from({ length: DRAWS }, () => exponential(random, mean));
 
-  test('has its mean, and a deviation equal to it', () => {
+  test('has the given mean, and a standard deviation equal to it', () => {
     const average = draws.reduce((sum, x) => sum + x, 0) / DRAWS;
     const variance = draws.reduce((sum, x) => sum + (x - average) ** 2, 0) / DRAWS;
     expect(Math.abs(average - mean)).toBeLessThan((4.5 * mean) / Math.sqrt(DRAWS));
@@ -125,7 +125,7 @@ describe('exponential', () => {
     expect(Math.abs(variance - mean ** 2)).toBeLessThan(4.5 * mean ** 2 * Math.sqrt(8 / DRAWS));
   });
 
-  test('exceeds x with chance e^-(x / mean), tail included', () => {
+  test('exceeds x with probability e^-(x / mean), tail included', () => {
     for (let x = 0.1; x < 20; x += 0.1) {
       const expected = Math.exp(-x / mean);
       const share = draws.filter((draw) => draw > x).length / DRAWS;
@@ -134,7 +134,7 @@ describe('exponential', () => {
     }
   });
 
-  test('its cells between the 64 quantiles are equally full', () => {
+  test('has equal frequencies between the 64 quantiles', () => {
     const counts = new Array<number>(64).fill(0);
     for (const draw of draws) counts[Math.floor((1 - Math.exp(-draw / mean)) * 64)]!++;
     expectUniform(counts);
@@ -145,13 +145,13 @@ function words(random: Random, count: number): number[] {
   return Array.from({ length: count }, () => random.unit());
 }
 
-/** Pearson's chi-square against equal cells; the limit is some 4.5 deviations above its mean. */
+/** Pearson's chi-square test of equal frequencies; the limit is about 4.5 deviations. */
 function expectUniform(counts: readonly number[]): void {
   const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   const chiSquare = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
   const freedom = counts.length - 1;
   expect(chiSquare).toBeLessThan(freedom + 4.5 * Math.sqrt(2 * freedom) + 6);
-  // Streams that are too even are no better than those that are not even enough.
+  // Streams that are too uniform are no better than those that are not uniform enough.
   expect(chiSquare).toBeGreaterThan(freedom - 4.5 * Math.sqrt(2 * freedom));
 }
 

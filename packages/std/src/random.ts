@@ -1,25 +1,25 @@
-/** Chance, as a parameter: whoever needs it is given a `Random`. */
+/** Randomness as a parameter: code that needs random numbers is given a `Random`. */
 
-/** A source of chance. */
+/** A source of random numbers. */
 export interface Random {
-  /** An integer in [0, `bound`), each equally likely. `bound` is an integer from 1 to 2^32. */
+  /** A uniform integer in [0, `bound`). `bound` is an integer from 1 to 2^32. */
   below(bound: number): number;
-  /** A multiple of 2^-32 in [0, 1). */
+  /** A uniform multiple of 2^-32 in [0, 1). */
   unit(): number;
 }
 
 /**
- * A number from the exponential distribution of mean `mean`.
+ * A number from the exponential distribution with mean `mean`.
  *
- * Von Neumann's method (1951): it only compares uniform numbers, where the usual one takes a
- * logarithm, whose last bit differs between machines. Draw until a number exceeds the one before
- * it. If that is the second, fourth ... of them, the first is the fraction; if it is the third,
- * fifth ..., the whole part grows by one and we draw anew:
+ * It uses von Neumann's method (1951), which only compares uniform numbers. The usual method takes
+ * a logarithm, whose last bit differs between machines. Numbers are drawn until one exceeds the
+ * number before it. If that is the second, fourth … of them, the first number is the fraction. If
+ * it is the third, fifth …, the integer part grows by one, and the drawing starts again:
  *
- *     0.62 0.35 0.71        the third exceeds: the whole part is now 1
- *     0.48 0.90             the second exceeds: the answer is 1.48 means
+ *     0.62 0.35 0.71        the third exceeds the second: the integer part is now 1
+ *     0.48 0.90             the second exceeds the first: the result is 1.48 means
  *
- * Given that the first is x, the chance of an even number is e^-x, as it should be.
+ * Given that the first number is x, the probability of an even count is e^-x, as required.
  */
 export function exponential(random: Random, mean: number): number {
   for (let whole = 0; ; whole++) {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { Sfc32 } from './sfc32.ts';
 
 /**
- * The generator as its author wrote it (PractRand, `sfc.cpp`), word for word, in wide integers:
- * slow, but nothing in it depends on how JavaScript treats 32-bit numbers.
+ * The generator as its author wrote it (PractRand, `sfc.cpp`), step by step, in wide integers: it is
+ * slow, but does not depend on how JavaScript treats 32-bit numbers.
  */
 function* reference(a: bigint, b: bigint, c: bigint, counter: bigint): Generator<bigint> {
   const word = (n: bigint) => BigInt.asUintN(32, n);
@@ -32,7 +32,7 @@ test.each([
   }
 });
 
-test('below is the upper half of the product, drawn again where that would be unfair', () => {
+test('below is the upper half of the product, and draws again where that would be biased', () => {
   for (const bound of [3, 1000, 2 ** 24 + 3, 3 * 2 ** 30]) {
     const sfc = new Sfc32(1, 2, 3, 4);
     const words = reference(1n, 2n, 3n, 4n);

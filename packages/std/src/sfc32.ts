@@ -1,28 +1,28 @@
 /**
- * Chris Doty-Humphrey's small fast chaotic generator, with 32-bit words (PractRand, 2010): three
- * words that are stirred, and a counter that keeps every cycle at 2^32 numbers or more.
+ * Chris Doty-Humphrey's small fast chaotic generator with 32-bit words (PractRand, 2010): three
+ * words that are mixed, and a counter that makes every cycle at least 2^32 numbers long.
  *
- * The words are kept as signed integers, which the engine stores in the object itself. They are
- * integers from the start: a field that is undefined before it is a number is three times as slow.
+ * The words are signed integers, which V8 stores in the object itself. The fields are initialized
+ * with integers because a field that is undefined at first makes the generator three times slower.
  */
 
 import { assert } from './assert.ts';
 import type { Random } from './random.ts';
 
-/** Numbers drawn and thrown away at first, until every bit depends on every word of the seed. */
+/** The numbers that are discarded at first, until every bit depends on every word of the seed. */
 const WARM_UP = 12;
 
 const TWO_16 = 0x1_0000;
 const TWO_32 = 0x1_0000_0000;
 
-/** A small fast generator of 32-bit words. `seededRandom` makes one of a key. */
+/** A small fast generator of 32-bit words. `seededRandom` creates one from a key. */
 export class Sfc32 implements Random {
   #a = 0;
   #b = 0;
   #c = 0;
   #counter = 0;
 
-  /** The words of the seed; only their lowest 32 bits count. */
+  /** The arguments are the words of the seed, of which the lowest 32 bits are used. */
   constructor(a: number, b: number, c: number, counter: number) {
     this.#a = a | 0;
     this.#b = b | 0;
@@ -32,20 +32,20 @@ export class Sfc32 implements Random {
   }
 
   /**
-   * Lemire's method (2019): the product of a 32-bit number and `bound` has its answer above bit
-   * 32. Where the part below is so small that some answers would come up once too often, it
+   * Lemire's method (2019): the result is the product of a 32-bit number and `bound`, without the
+   * lowest 32 bits. If those are so small that some results would be more probable than others, it
    * draws again.
    */
   below(bound: number): number {
     assert(Number.isInteger(bound) && bound >= 1 && bound <= TWO_32, 'a bound is from 1 to 2^32');
     for (;;) {
       const word = this.#next();
-      // In two halves, as the whole product would not fit into a double.
+      // In two halves, because the whole product does not fit into a double.
       const low = (word & 0xffff) * bound;
       const high = (word >>> 16) * bound + Math.floor(low / TWO_16);
-      const answer = Math.floor(high / TWO_16);
-      const rest = (high - answer * TWO_16) * TWO_16 + (low % TWO_16);
-      if (rest >= bound || rest >= TWO_32 % bound) return answer;
+      const result = Math.floor(high / TWO_16);
+      const rest = (high - result * TWO_16) * TWO_16 + (low % TWO_16);
+      if (rest >= bound || rest >= TWO_32 % bound) return result;
     }
   }
 

@@ -1,9 +1,9 @@
-/** Elects the leaders of one autonomous system: those with the most to give. */
+/** Elects the leaders of one autonomous system: the candidates with the highest capacities. */
 
 import type { PeerId } from '@cachetorrent/protocol';
 
+/** A peer that stands for election. */
 export interface Candidate {
-  /** Who stands. */
   readonly id: PeerId;
   /** Its upload capacity, in kbit/s. */
   readonly uploadKbps: number;
@@ -11,15 +11,15 @@ export interface Candidate {
   readonly downloadKbps: number;
 }
 
-/** How many are elected of so many candidates: `leaderPercent`, rounded down, but at least one. */
+/** The number of leaders: `leaderPercent` of the candidates, rounded down, but at least one. */
 export function leaderCount(candidateCount: number, leaderPercent: number): number {
   return Math.max(1, Math.floor((candidateCount * leaderPercent) / 100));
 }
 
 /**
- * The leaders, best first: `leaderPercent` of the candidates, rounded down, but never fewer
- * than one. A faster upload wins; then a faster download; then the lower id. Empty where nobody
- * stands.
+ * Elects leaders and returns them, best first: `leaderPercent` of the candidates, rounded down,
+ * but at least one. The highest upload capacity wins, then the highest download capacity, then the
+ * lowest id. Empty if there are no candidates.
  */
 export function electLeaders(
   candidates: readonly Candidate[],
@@ -27,31 +27,31 @@ export function electLeaders(
 ): readonly PeerId[] {
   const count = leaderCount(candidates.length, leaderPercent);
   return candidates
-    .toSorted(byMerit)
+    .toSorted(byCapacity)
     .slice(0, count)
     .map(({ id }) => id);
 }
 
 /**
- * One election after another, for as many sub-torrents: who is elected for one is no candidate
- * in the later ones, and the share is taken of the candidates that remain. Where nobody remains,
- * all lead.
+ * Holds one election after another, one for each of `subTorrents` sub-torrents. A peer that is
+ * elected for one is no candidate for the later ones, and the percentage applies to the candidates
+ * that remain. If none remains, all candidates lead.
  */
-export function electForParts(
+export function electForSubTorrents(
   candidates: readonly Candidate[],
   leaderPercent: number,
-  parts: number,
+  subTorrents: number,
 ): readonly (readonly PeerId[])[] {
   let remaining = candidates;
-  return Array.from({ length: parts }, () => {
+  return Array.from({ length: subTorrents }, () => {
     const leaders = electLeaders(remaining, leaderPercent);
-    if (leaders.length === 0) return candidates.toSorted(byMerit).map(({ id }) => id);
+    if (leaders.length === 0) return candidates.toSorted(byCapacity).map(({ id }) => id);
     const elected = new Set(leaders);
     remaining = remaining.filter(({ id }) => !elected.has(id));
     return leaders;
   });
 }
 
-function byMerit(a: Candidate, b: Candidate): number {
+function byCapacity(a: Candidate, b: Candidate): number {
   return b.uploadKbps - a.uploadKbps || b.downloadKbps - a.downloadKbps || a.id - b.id;
 }

@@ -1,7 +1,7 @@
-/** The tracker's decisions: who are whose neighbours, and who leads. */
+/** The decisions of a tracker: which peers are neighbours, and which are leaders. */
 
-export { type Candidate, electForParts, electLeaders, leaderCount } from './election.ts';
-export { Members } from './members.ts';
+export { type Candidate, electForSubTorrents, electLeaders, leaderCount } from './election.ts';
+export { JoinedPeers } from './joined-peers.ts';
 export {
   biasedSelection,
   externalCount,

@@ -1,55 +1,57 @@
 /**
- * Chooses the neighbours of a peer among those who have joined.
+ * Chooses the neighbours of a peer among the peers that have joined.
  *
- * A selection never contains the peer itself, nor anybody twice; where there are fewer others
- * than asked for, it contains them all.
+ * A selection contains neither the peer itself nor another peer twice. If there are fewer other
+ * peers than requested, it contains all of them.
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import type { Members } from './members.ts';
+import type { JoinedPeers } from './joined-peers.ts';
 
 /** A rule by which a tracker chooses neighbours. */
 export interface NeighbourSelection {
-  /** The neighbours of `peer`: nobody twice, and not itself. */
-  select(peer: PeerId, system: AsId, members: Members, random: Random): readonly PeerId[];
+  /** The neighbours of `peer`, without duplicates and without `peer` itself. */
+  select(peer: PeerId, asId: AsId, joined: JoinedPeers, random: Random): readonly PeerId[];
 }
 
-/** `count` others, uniformly (BitTorrent). */
+/** Uniform selection (BitTorrent): `count` other peers with equal probability. */
 export function uniformSelection(count: number): NeighbourSelection {
   return {
-    select: (peer, _, members, random) => {
+    select: (peer, _, joined, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count, members.all, peer, random);
+      addOthers(chosen, count, joined.all, peer, random);
       return chosen;
     },
   };
 }
 
-/** How many of `count` neighbours biased selection takes from anywhere. */
+/** How many of `count` neighbours biased selection chooses from all peers, rounded down. */
 export function externalCount(count: number, externalPercent: number): number {
   return Math.floor((count * externalPercent) / 100);
 }
 
 /**
- * Biased selection (Bindal et al. 2006): `externalPercent` of `count`, rounded down, are chosen
- * from all peers, the others from the peer's own AS, as many as there are. Those come first, as in
- * the original: whoever serves equals in the order of its connections serves its own AS first.
+ * Biased selection (Bindal et al. 2006): `externalPercent` of `count` neighbours, rounded down, are
+ * chosen from all peers, and the others from the peer's own AS, if it has enough peers.
+ *
+ * The neighbours of its own AS come first, as in the original: a peer that breaks ties by the
+ * order of its connections prefers its own AS.
  */
 export function biasedSelection(count: number, externalPercent: number): NeighbourSelection {
   const external = externalCount(count, externalPercent);
   return {
-    select: (peer, system, members, random) => {
+    select: (peer, asId, joined, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count - external, members.in(system), peer, random);
-      addOthers(chosen, external, members.all, peer, random);
+      addOthers(chosen, count - external, joined.inAs(asId), peer, random);
+      addOthers(chosen, external, joined.all, peer, random);
       return chosen;
     },
   };
 }
 
-/** Adds up to `count` of `pool` that are neither `self` nor chosen already. */
+/** Adds up to `count` peers of `pool` that are neither `self` nor chosen already. */
 function addOthers(
   chosen: PeerId[],
   count: number,
@@ -59,18 +61,18 @@ function addOthers(
 ): void {
   const target = chosen.length + count;
   if (pool.length > 3 * target) {
-    // Most of the pool is free to choose: draw until it is somebody new.
+    // Most of the pool is not chosen yet: draw again after each duplicate.
     while (chosen.length < target) {
-      const candidate = pool[random.below(pool.length)]!;
-      if (candidate !== self && !chosen.includes(candidate)) chosen.push(candidate);
+      const drawn = pool[random.below(pool.length)]!;
+      if (drawn !== self && !chosen.includes(drawn)) chosen.push(drawn);
     }
     return;
   }
-  const others = pool.filter((candidate) => candidate !== self && !chosen.includes(candidate));
+  const others = pool.filter((peer) => peer !== self && !chosen.includes(peer));
   while (chosen.length < target && others.length > 0) {
-    const place = random.below(others.length);
-    chosen.push(others[place]!);
-    others[place] = others.at(-1)!;
+    const index = random.below(others.length);
+    chosen.push(others[index]!);
+    others[index] = others.at(-1)!;
     others.pop();
   }
 }

@@ -1,55 +1,55 @@
 /**
- * The tracker, as a machine: who has joined, who are whose neighbours, who are seeds, who leads.
+ * The tracker without IO: which peers have joined, and which are neighbours, seeds and leaders.
  *
- * It answers nobody before `minPeers` have joined, so that downloads start together; who comes
- * later is answered at once. Elections wait for as many candidates in the same way. What it
- * decides for many at once it decides in order of id, so that nothing hangs on whose message
- * came first.
+ * It answers no peer before `minPeers` have joined, so that all downloads start together, and
+ * answers later peers at once. An election waits for as many candidates in the same way. What the
+ * tracker decides for many peers at once it decides in order of id, so that the result does not
+ * depend on the order in which their messages arrive.
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import { type Candidate, electForParts } from './election.ts';
-import { Members } from './members.ts';
+import { type Candidate, electForSubTorrents } from './election.ts';
+import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
 
-/** Carries what the tracker says. */
+/** Sends the messages of a tracker. */
 export interface TrackerHost {
-  /** The neighbours of `to`, and the AS of each, in the same order. */
-  neighbours(to: PeerId, ids: Uint32Array, systems: Uint32Array): void;
-  /** `pieces` held from the start: all, or none. */
+  /** Sends `to` its neighbours, and the AS of each, in the same order. */
+  neighbours(to: PeerId, ids: Uint32Array, asIds: Uint32Array): void;
+  /** Sends `to` the number of pieces that it holds from the start: all or none. */
   seedRes(to: PeerId, pieces: number): void;
-  /** Who leads the AS of `to` in sub-torrent `part`. */
-  leaders(to: PeerId, part: number, ids: Uint32Array): void;
+  /** Sends `to` the leaders of its AS in one sub-torrent. */
+  leaders(to: PeerId, subTorrent: number, ids: Uint32Array): void;
 }
 
-/** What a tracker is told when it is made. */
+/** The options of a tracker. */
 export interface TrackerOptions {
-  /** Peers, and then candidates, to wait for before anybody is answered. */
+  /** The number of peers, and then of candidates, for which the tracker waits. */
   readonly minPeers: number;
-  /** The peers with the ids 1 to `seeds`, that is the first to arrive, are seeds. */
+  /** The number of seeds: the first peers to arrive, whose ids are 1 to `seeds`. */
   readonly seeds: number;
-  /** Pieces of the file. */
+  /** The number of pieces of the file. */
   readonly pieceCount: number;
-  /** Who are whose neighbours. */
+  /** How the neighbours of a peer are chosen. */
   readonly selection: NeighbourSelection;
-  /** Percent of the candidates of an AS that lead it; absent where nobody is elected. */
+  /** The percentage of the candidates of an AS that lead it; absent if there are no elections. */
   readonly leaderPercent?: number;
-  /** Sub-torrents, each with an election of its own. */
-  readonly parts: number;
-  /** All its chance. */
+  /** The number of sub-torrents; each has its own leaders. */
+  readonly subTorrents: number;
+  /** The tracker's random stream. */
   readonly random: Random;
 }
 
-/** A tracker, as a machine without IO. */
+/** A tracker without IO. */
 export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
-  readonly #members = new Members();
-  /** Those who stand, until the election; then undefined. */
+  readonly #joined = new JoinedPeers();
+  /** The candidates so far; undefined after the election. */
   #candidates: Candidate[] | undefined = [];
-  /** For each AS and part the leaders, once elected. */
+  /** For each AS and sub-torrent the leaders, once elected. */
   readonly #leaders: (readonly Uint32Array[])[] = [];
 
   constructor(host: TrackerHost, options: TrackerOptions) {
@@ -57,15 +57,15 @@ export class Tracker {
     this.#options = options;
   }
 
-  /** `id` is there, in AS `system`; said again, it changes nothing. */
-  join(id: PeerId, system: AsId): void {
-    if (this.#members.has(id)) return;
-    this.#members.add(id, system);
-    const joined = this.#members.all.length;
-    if (joined < this.#options.minPeers) return;
-    if (joined > this.#options.minPeers) return this.#introduce(id);
-    this.#members.sort();
-    for (const member of this.#members.all) this.#introduce(member);
+  /** `id`, of AS `asId`, joins. A repeated message has no effect. */
+  join(id: PeerId, asId: AsId): void {
+    if (this.#joined.has(id)) return;
+    this.#joined.add(id, asId);
+    const count = this.#joined.all.length;
+    if (count < this.#options.minPeers) return;
+    if (count > this.#options.minPeers) return this.#sendNeighbours(id);
+    this.#joined.sort();
+    for (const peer of this.#joined.all) this.#sendNeighbours(peer);
   }
 
   /** `from` asks whether it holds the file from the start. */
@@ -74,43 +74,44 @@ export class Tracker {
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
-  /** Somebody that has joined stands for election. */
+  /** A peer that has joined stands for election. */
   candidate(candidate: Candidate): void {
-    if (this.#candidates === undefined) return this.#admitLate(candidate);
+    if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
     this.#candidates.push(candidate);
     if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates);
   }
 
-  #introduce(to: PeerId): void {
+  #sendNeighbours(to: PeerId): void {
     const { selection, random } = this.#options;
-    const system = this.#members.systemOf(to);
-    const ids = Uint32Array.from(selection.select(to, system, this.#members, random));
-    const systems = ids.map((id) => this.#members.systemOf(id as PeerId));
-    this.#host.neighbours(to, ids, systems);
+    const asId = this.#joined.asIdOf(to);
+    const ids = Uint32Array.from(selection.select(to, asId, this.#joined, random));
+    const asIds = ids.map((id) => this.#joined.asIdOf(id as PeerId));
+    this.#host.neighbours(to, ids, asIds);
   }
 
   #elect(candidates: readonly Candidate[]): void {
     this.#candidates = undefined;
-    const bySystem: Candidate[][] = [];
+    const byAs: Candidate[][] = [];
     for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
-      (bySystem[this.#members.systemOf(candidate.id)] ??= []).push(candidate);
+      (byAs[this.#joined.asIdOf(candidate.id)] ??= []).push(candidate);
     }
-    bySystem.forEach((standing, system) => {
-      const { leaderPercent = 100, parts } = this.#options;
-      const elected = electForParts(standing, leaderPercent, parts);
-      this.#leaders[system] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { id } of standing) this.#announce(id, system as AsId);
+    byAs.forEach((ofAs, asId) => {
+      const { leaderPercent = 100, subTorrents } = this.#options;
+      const elected = electForSubTorrents(ofAs, leaderPercent, subTorrents);
+      this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
+      for (const { id } of ofAs) this.#sendLeaders(id, asId as AsId);
     });
   }
 
-  /** Who comes after the election learns its leaders at once; the first of its AS leads it. */
-  #admitLate({ id }: Candidate): void {
-    const system = this.#members.systemOf(id);
-    this.#leaders[system] ??= Array.from({ length: this.#options.parts }, () => Uint32Array.of(id));
-    this.#announce(id, system);
+  /** Sends a peer that comes after the election its leaders; the first of an AS leads it. */
+  #addLateCandidate({ id }: Candidate): void {
+    const asId = this.#joined.asIdOf(id);
+    const { subTorrents } = this.#options;
+    this.#leaders[asId] ??= Array.from({ length: subTorrents }, () => Uint32Array.of(id));
+    this.#sendLeaders(id, asId);
   }
 
-  #announce(to: PeerId, system: AsId): void {
-    this.#leaders[system]!.forEach((ids, part) => this.#host.leaders(to, part, ids));
+  #sendLeaders(to: PeerId, asId: AsId): void {
+    this.#leaders[asId]!.forEach((ids, subTorrent) => this.#host.leaders(to, subTorrent, ids));
   }
 }

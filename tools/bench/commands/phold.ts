@@ -1,14 +1,14 @@
-/** `bench phold`: events per second of the engine alone. */
+/** `bench phold`: measures the events per second of the engine alone. */
 
 import { availableParallelism } from 'node:os';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
 import { count, counts, percentages } from '../../runs/options.ts';
 import { checkCoreCount } from '../machine.ts';
 import type { BenchEnvironment } from '../surroundings.ts';
-import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
+import { type PholdPoint, pholdResult, pholdTable } from '../phold/measure.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -24,27 +24,27 @@ const BASE: PholdPoint = { pending: 16_000, actors: 16, workers: 1, remote: 10 }
 
 export function addPhold(program: Command, surroundings: BenchEnvironment): void {
   withDestination(program.command('phold'))
-    .description('Measures the engine alone: events that schedule events (PHOLD).')
-    .option('--pending <counts>', 'events pending at any time', counts)
-    .option('--actors <counts>', 'actors that they are spread over', counts)
-    .option('--workers <counts>', 'threads', counts)
-    .option('--remote <percentages>', 'of the events, how many go to another actor', percentages)
-    .option('--runs <n>', 'runs of each', count, 3)
-    .option('--events <n>', 'events of a run, for a trial', count)
+    .description('Measures the engine alone, with the PHOLD workload.')
+    .option('--pending <counts>', 'number of pending events', counts)
+    .option('--actors <counts>', 'number of actors', counts)
+    .option('--workers <counts>', 'number of threads', counts)
+    .option('--remote <percentages>', 'percentage of events that go to another actor', percentages)
+    .option('--runs <n>', 'runs per combination', count, 3)
+    .option('--events <n>', 'events per run (default: about two seconds of them)', count)
     .action((flags: Flags) => run(flags, surroundings));
 }
 
 async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
   const { runs, events } = flags;
-  const chosen = pointsOf(flags);
-  for (const point of chosen) check(point);
+  const requested = pointsOf(flags);
+  for (const point of requested) check(point);
   const options = { runs, tell: surroundings.tell, ...(events === undefined ? {} : { events }) };
   const points = [];
-  for (const point of chosen) points.push(await pholdResult(point, options));
+  for (const point of requested) points.push(await pholdResult(point, options));
   await deliver('phold', { table: pholdTable(points), document: { points } }, flags, surroundings);
 }
 
-/** All combinations of what was asked for; where nothing was, one thing is varied at a time. */
+/** All combinations of the given values; without any, one parameter is varied at a time. */
 function pointsOf({ pending, actors, workers, remote }: Flags): readonly PholdPoint[] {
   if ([pending, actors, workers, remote].every((values) => values === undefined)) {
     const cores = availableParallelism();
@@ -67,19 +67,27 @@ function pointsOf({ pending, actors, workers, remote }: Flags): readonly PholdPo
 function check({ pending, actors, workers, remote }: PholdPoint): void {
   checkCoreCount('--workers', workers);
   const refuse = (at: string, problem: string, fix: string): never => {
-    throw new UserMistake({ at, problem, fix });
+    throw new UserError({ at, problem, fix });
   };
   if (workers > actors) {
-    refuse('--workers', `is ${workers}, more than the ${actors} actors`, 'set it to fewer');
+    refuse(
+      '--workers',
+      `is ${workers}, more than the ${actors} actors`,
+      'set it to a smaller number',
+    );
   }
   if (remote > 0 && actors === 1) {
     refuse(
       '--remote',
-      `is ${remote} %, but there is one actor`,
-      'set it to 0, or take more actors',
+      `is ${remote} %, but there is only one actor`,
+      'set it to 0, or set --actors to 2 or more',
     );
   }
   if (pending < actors) {
-    refuse('--pending', `is ${pending}, less than one for each of ${actors} actors`, 'take more');
+    refuse(
+      '--pending',
+      `is ${pending}, less than one for each of ${actors} actors`,
+      'set it to a larger number',
+    );
   }
 }

@@ -16,7 +16,7 @@ import { Plan } from '../../../packages/simulator/src/swarm/plan/plan.ts';
 
 const SEED = 1;
 
-/** What there was at the beginning of a meeting. */
+/** Memory at the beginning of a synchronization. */
 export interface Sample {
   readonly messages: number;
   /** On the heap of JavaScript. */
@@ -34,7 +34,7 @@ const systems: AutonomousSystem[] = [];
 const run = {
   actorCount: plan.asCount,
   lookaheadMs: plan.lookaheadMs(),
-  meetingIntervalMs: swarm.allocationIntervalMs,
+  syncIntervalMs: swarm.allocationIntervalMs,
   stallMs: Infinity,
 };
 runHere(run, (world) => {
@@ -44,15 +44,15 @@ runHere(run, (world) => {
 });
 process.stdout.write(JSON.stringify({ emptyBytes, samples }));
 
-/** The same system; when a meeting begins, a sample is taken. */
+/** The same AS, which takes a sample when a synchronization begins. */
 function observed(system: AutonomousSystem): AutonomousSystem {
-  const meet = system.synchronize.bind(system);
+  const synchronize = system.synchronize.bind(system);
   system.synchronize = (round, atMs) => {
     if (round === 0) {
       const messages = systems.reduce((sum, { messageCount }) => sum + messageCount, 0);
       samples.push({ messages, ...sizes() });
     }
-    return meet(round, atMs);
+    return synchronize(round, atMs);
   };
   return system;
 }

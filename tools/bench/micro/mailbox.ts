@@ -20,13 +20,13 @@ function mailbox(actors: number, messages: number): Micro {
       const memory = outboxMemory(actors);
       const outbox = new Outbox(memory, actors);
       const inbox = new Inbox([memory]);
-      const sender = { id: 0, nowMs: 0, postOrder: 0 };
+      const sender = { id: 0, nowMs: 0, messageOrder: 0 };
       const hearer = { deliver: (): void => {} };
       const run = (): void => {
         outbox.clear();
         for (let n = 0; n < messages; n++) {
           sender.nowMs = n;
-          sender.postOrder = n;
+          sender.messageOrder = n;
           outbox.begin((n * 7) % actors, sender, PAYLOAD_BYTES);
           outbox.end(PAYLOAD_BYTES);
         }

@@ -1,6 +1,7 @@
 /** The piece picker: counting a holder, at every `have`, and finding the rarest free piece. */
 
-import { PeerTables, type PieceIndex, PiecePicker } from '@cachetorrent/protocol';
+import type { PieceIndex } from '@cachetorrent/protocol';
+import { PeerTables, PiecePicker } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 
 import { type Micro, sized } from './micro.ts';
@@ -61,7 +62,7 @@ function next(pieces: number): Micro {
       const run = (): void => {
         for (let i = 0; i < operations; i++) {
           const piece = picker.next(has, 0);
-          picker.take(piece);
+          picker.markRequested(piece);
           taken.push(piece);
           if (taken.length < 10) continue;
           for (const each of taken) picker.release(each);

@@ -6,7 +6,7 @@
  * network, starting threads, and putting the result together.
  */
 
-import { placeLongestFirst } from '../../../packages/simulator/src/engine/threads/placement.ts';
+import { assignLongestFirst } from '../../../packages/simulator/src/engine/threads/assignment.ts';
 import { slowestMs, type Steps, totalsOf } from './steps.ts';
 
 /** A run on one worker. */
@@ -82,7 +82,7 @@ interface LoopTime {
 
 function loopWith(basis: Basis, workers: number, costs: readonly number[]): LoopTime {
   const { steps, barrierMs } = basis;
-  const busiest = slowestMs(steps, placeLongestFirst(costs, workers), workers);
+  const busiest = slowestMs(steps, assignLongestFirst(costs, workers), workers);
   const barriersMs = workers === 1 ? 0 : steps.count * barrierMs(workers);
   return { ...busiest, barriersMs, decidingMs: decidingMs(basis) };
 }

@@ -1,6 +1,6 @@
 /**
- * How long each AS was busy in each step of a run: a step is a window, or a round of a meeting,
- * and a barrier is between one and the next.
+ * How long each AS was busy in each step of a run. A step is a window or a synchronization round; a
+ * barrier separates it from the next.
  */
 
 import type { BusyTimesReport } from '@cachetorrent/simulator';

@@ -13,7 +13,7 @@ import type { Random } from '@cachetorrent/std';
 import {
   type Candidate,
   electLeaders,
-  Members,
+  JoinedPeers,
   type NeighbourSelection,
 } from '@cachetorrent/tracker';
 
@@ -164,7 +164,7 @@ export class SwarmRegistry {
     const wanted = Math.min(WANTED.most, request.wanted ?? WANTED.usual);
     if (wanted === 0) return [];
     const byId = new Map<PeerId, Member>();
-    const members = new Members();
+    const members = new JoinedPeers();
     for (const other of this.#members.values()) {
       // Two seeds have nothing to give each other.
       if (member.isSeed && other.isSeed && other !== member) continue;

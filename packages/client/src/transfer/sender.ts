@@ -60,7 +60,7 @@ export class Sender {
     if (deliveries.sentBytes(piece) === 0) {
       // The next piece is read while this one goes.
       const next = deliveries.waitingBeside(piece);
-      if (next !== undefined && peer.holds(next as PieceIndex)) cache.get(next);
+      if (next !== undefined && peer.hasPiece(next as PieceIndex)) cache.get(next);
     }
 
     const { begin, length } = deliveries.first(piece)!;
@@ -88,7 +88,7 @@ export class Sender {
       // The other side may still ask for the rest of it, and has asked for nothing else.
       if (!isWhole && deliveries.waitingBeside(piece) === undefined) return NO_PIECE;
       deliveries.finish(piece);
-      peer.sent(on);
+      peer.pieceSent(on);
     }
     return NO_PIECE;
   }

@@ -1,80 +1,79 @@
 import type { Random } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { CHOKERS, SEED_CHOKERS } from './index.ts';
-import { CHOKE, Candidates, type Strategy, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './strategy.ts';
+import { CHOKERS, SEED_CHOKERS } from './chokers.ts';
+import { CHOKE, InterestedPeers, type Choker, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './choker.ts';
 
-const takesTheLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
+const alwaysLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
 
 /**
- * A candidate is written `connection:received`, with a `!` where it is unchoked by chance now.
- * Chance takes the last.
+ * A connection is written `number:received`, followed by `!` if it is unchoked optimistically now.
+ * Random draws take the last.
  */
-describe('tit for tat', () => {
+describe('tit-for-tat', () => {
   test.each([
-    { rule: 'the fastest are unchoked',               of: '1:10 2:30 3:20',  regular: 2, optimistic: 0, unchoked: [2, 3] },
-    { rule: 'of equals, the first connections',       of: '1:10 2:10 3:10',  regular: 2, optimistic: 0, unchoked: [1, 2] },
-    { rule: 'chance unchokes some of the rest',       of: '1:30 2:20 3:10 4:10', regular: 1, optimistic: 2, unchoked: [1, 3, 4] },
-    { rule: 'slots that nobody wants stay empty',     of: '1:10',            regular: 4, optimistic: 1, unchoked: [1] },
-    { rule: 'nobody is unchoked where nobody wants',  of: '',                regular: 4, optimistic: 1, unchoked: [] },
-    { rule: 'who was unchoked by chance keeps its turn', of: '1:30 2:0! 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 2] },
-    { rule: 'unless its turn is over',                of: '1:30 2:0! 3:0',   regular: 1, optimistic: 1, unchoked: [1, 3] },
-    { rule: 'who has become regular leaves its turn to another', of: '1:30! 2:0 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 3] },
+    { rule: 'unchokes the fastest',                    of: '1:10 2:30 3:20',  regular: 2, optimistic: 0, unchoked: [2, 3] },
+    { rule: 'prefers lower numbers at equal rates',    of: '1:10 2:10 3:10',  regular: 2, optimistic: 0, unchoked: [1, 2] },
+    { rule: 'fills optimistic slots at random',        of: '1:30 2:20 3:10 4:10', regular: 1, optimistic: 2, unchoked: [1, 3, 4] },
+    { rule: 'leaves slots empty if too few are interested', of: '1:10',            regular: 4, optimistic: 1, unchoked: [1] },
+    { rule: 'unchokes nobody if nobody is interested', of: '',                regular: 4, optimistic: 1, unchoked: [] },
+    { rule: 'keeps optimistic unchokes', of: '1:30 2:0! 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 2] },
+    { rule: 'draws them again when their time is over', of: '1:30 2:0! 3:0',   regular: 1, optimistic: 1, unchoked: [1, 3] },
+    { rule: 'draws another if an optimistic unchoke has become a regular one', of: '1:30! 2:0 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 3] },
   ])('$rule', ({ of, regular, optimistic, keep = false, unchoked }) => {
     expect(decide(CHOKERS['tit-for-tat'], received(of), { regular, optimistic }, keep)).toEqual(unchoked);
   });
 });
 
-test('the random strategy gives all slots by chance, whatever the rates', () => {
-  const candidates = received('1:90 2:10 3:10');
-  expect(decide(CHOKERS.random, candidates, { regular: 1, optimistic: 1 }, true)).toEqual([2, 3]);
+test('the random choker fills all slots at random, whatever the rates', () => {
+  const interested = received('1:90 2:10 3:10');
+  expect(decide(CHOKERS.random, interested, { regular: 1, optimistic: 1 }, true)).toEqual([2, 3]);
 });
 
-test('a seed may serve those to whom it uploads the fastest', () => {
-  const candidates = received('1:0 2:0 3:0');
-  candidates.sent.set([5, 9, 7]);
+test('fastest-upload unchokes those to which we upload fastest', () => {
+  const interested = received('1:0 2:0 3:0');
+  interested.sent.set([5, 9, 7]);
   const slots = { regular: 2, optimistic: 0 };
-  expect(decide(SEED_CHOKERS['fastest-upload'], candidates, slots, false)).toEqual([2, 3]);
+  expect(decide(SEED_CHOKERS['fastest-upload'], interested, slots, false)).toEqual([2, 3]);
 });
 
-describe('a seed that serves in turn', () => {
+describe('round-robin', () => {
   const slots = { regular: 1, optimistic: 0 };
 
   test.each([
-    { rule: 'lets a turn last 20 pieces',     served: 19, sinceMs: 90_000, unchoked: [1] },
-    { rule: 'lets a turn last a minute',      served: 50, sinceMs: 59_000, unchoked: [1] },
-    { rule: 'then turns to who waits longest', served: 20, sinceMs: 60_000, unchoked: [3] },
-  ])('$rule', ({ served, sinceMs, unchoked }) => {
-    const candidates = received('1:0 2:0 3:0');
+    { rule: 'continues a turn of fewer than 20 pieces', piecesServed: 19, sinceMs: 90_000, unchoked: [1] },
+    { rule: 'continues a turn of less than a minute',   piecesServed: 50, sinceMs: 59_000, unchoked: [1] },
+    { rule: 'then unchokes who has been choked longest', piecesServed: 20, sinceMs: 60_000, unchoked: [3] },
+  ])('$rule', ({ piecesServed, sinceMs, unchoked }) => {
+    const interested = received('1:0 2:0 3:0');
     const nowMs = 100_000;
-    candidates.standing[0] = UNCHOKE;
-    candidates.served[0] = served;
-    candidates.turnedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
-    expect(decide(SEED_CHOKERS['round-robin'], candidates, slots, false, nowMs)).toEqual(unchoked);
+    interested.chokeState[0] = UNCHOKE;
+    interested.piecesServed[0] = piecesServed;
+    interested.chokeChangedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
+    expect(decide(SEED_CHOKERS['round-robin'], interested, slots, false, nowMs)).toEqual(unchoked);
   });
 });
 
-function received(text: string): Candidates {
-  const candidates = new Candidates();
+function received(text: string): InterestedPeers {
+  const interested = new InterestedPeers();
   for (const [, connection, rate, mark] of text.matchAll(/(\d+):(\d+)(!?)/g)) {
-    const place = candidates.count++;
-    candidates.connection[place] = Number(connection);
-    candidates.received[place] = Number(rate);
-    candidates.standing[place] = mark === '!' ? UNCHOKE_OPTIMISTICALLY : CHOKE;
+    const i = interested.count++;
+    interested.connection[i] = Number(connection);
+    interested.received[i] = Number(rate);
+    interested.chokeState[i] = mark === '!' ? UNCHOKE_OPTIMISTICALLY : CHOKE;
   }
-  return candidates;
+  return interested;
 }
 
 function decide(
-  strategy: Strategy,
-  candidates: Candidates,
+  choker: Choker,
+  interested: InterestedPeers,
   slots: { readonly regular: number; readonly optimistic: number },
   keepOptimistics: boolean,
   nowMs = 0,
 ): number[] {
-  const round = { nowMs, slots, keepOptimistics, unstableSort: false, random: takesTheLast };
-  strategy(candidates, round);
-  return Array.from(candidates.connection.subarray(0, candidates.count)).filter(
-    (_, i) => candidates.verdict[i] !== CHOKE,
+  choker(interested, { nowMs, slots, keepOptimistics, random: alwaysLast });
+  return Array.from(interested.connection.subarray(0, interested.count)).filter(
+    (_, i) => interested.decision[i] !== CHOKE,
   );
 }

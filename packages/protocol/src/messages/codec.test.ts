@@ -4,71 +4,71 @@ import { decode, Encoder, listBytes, MalformedMessage } from './codec.ts';
 import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
 import { MESSAGE_KINDS, type Messages } from './messages.ts';
 
-const ON = 3 as Connection;
-const EACH: Readonly<Record<keyof Messages, { say(to: Messages): void; bytes: string }>> = {
-  choke: { say: (to) => to.choke(ON), bytes: '00000001 00' },
-  unchoke: { say: (to) => to.unchoke(ON), bytes: '00000001 01' },
-  interested: { say: (to) => to.interested(ON), bytes: '00000001 02' },
-  notInterested: { say: (to) => to.notInterested(ON), bytes: '00000001 03' },
-  have: { say: (to) => to.have(ON, 258 as PieceIndex), bytes: '00000005 04 00000102' },
-  request: { say: (to) => to.request(ON, 7 as PieceIndex), bytes: '00000005 06 00000007' },
-  piece: { say: (to) => to.piece(ON, 7 as PieceIndex), bytes: '0000000d 07 00000007 00000000 001de840' },
-  leaderStart: { say: (to) => to.leaderStart(ON, 9 as PeerId), bytes: '00000005 20 00000009' },
-  trackerReq: { say: (to) => to.trackerReq(9 as PeerId), bytes: '00000005 21 00000009' },
-  trackerRes: { say: (to) => to.trackerRes(9 as PeerId), bytes: '00000005 22 00000009' },
-  join: { say: (to) => to.join(9 as PeerId, 4 as AsId), bytes: '00000009 23 00000009 00000004' },
-  neighbours: { say: (to) => to.neighbours(Uint32Array.of(1, 2), Uint32Array.of(5, 6)), bytes: '00000011 24 00000001 00000002 00000005 00000006' },
-  seedReq: { say: (to) => to.seedReq(9 as PeerId), bytes: '00000005 25 00000009' },
-  seedRes: { say: (to) => to.seedRes(1_000), bytes: '00000005 26 000003e8' },
-  connReq: { say: (to) => to.connReq(9 as PeerId, ON, true), bytes: '0000000d 27 00000009 00000003 00000001' },
-  candidate: { say: (to) => to.candidate(9 as PeerId, 2_000, 6_000), bytes: '0000000d 28 00000009 000007d0 00001770' },
-  leaders: { say: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)), bytes: '00000009 29 00000001 ffffffff' },
+const CONNECTION = 3 as Connection;
+const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: string }>> = {
+  choke: { send: (to) => to.choke(CONNECTION), bytes: '00000001 00' },
+  unchoke: { send: (to) => to.unchoke(CONNECTION), bytes: '00000001 01' },
+  interested: { send: (to) => to.interested(CONNECTION), bytes: '00000001 02' },
+  notInterested: { send: (to) => to.notInterested(CONNECTION), bytes: '00000001 03' },
+  have: { send: (to) => to.have(CONNECTION, 258 as PieceIndex), bytes: '00000005 04 00000102' },
+  request: { send: (to) => to.request(CONNECTION, 7 as PieceIndex), bytes: '00000005 06 00000007' },
+  piece: { send: (to) => to.piece(CONNECTION, 7 as PieceIndex), bytes: '0000000d 07 00000007 00000000 001de840' },
+  leaderStart: { send: (to) => to.leaderStart(CONNECTION, 9 as PeerId), bytes: '00000005 20 00000009' },
+  trackerReq: { send: (to) => to.trackerReq(9 as PeerId), bytes: '00000005 21 00000009' },
+  trackerRes: { send: (to) => to.trackerRes(9 as PeerId), bytes: '00000005 22 00000009' },
+  join: { send: (to) => to.join(9 as PeerId, 4 as AsId), bytes: '00000009 23 00000009 00000004' },
+  neighbours: { send: (to) => to.neighbours(Uint32Array.of(1, 2), Uint32Array.of(5, 6)), bytes: '00000011 24 00000001 00000002 00000005 00000006' },
+  seedReq: { send: (to) => to.seedReq(9 as PeerId), bytes: '00000005 25 00000009' },
+  seedRes: { send: (to) => to.seedRes(1_000), bytes: '00000005 26 000003e8' },
+  connReq: { send: (to) => to.connReq(9 as PeerId, CONNECTION, true), bytes: '0000000d 27 00000009 00000003 00000001' },
+  candidate: { send: (to) => to.candidate(9 as PeerId, 2_000, 6_000), bytes: '0000000d 28 00000009 000007d0 00001770' },
+  leaders: { send: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)), bytes: '00000009 29 00000001 ffffffff' },
 };
 
 describe.each(MESSAGE_KINDS)('%s', (kind) => {
-  const { say, bytes } = EACH[kind];
+  const { send, bytes } = EACH[kind];
   const plain = bytes.replaceAll(' ', '');
 
-  test('is written as the format says', () => {
-    expect(encoded(say)).toBe(plain);
+  test('is encoded as specified', () => {
+    expect(encoded(send)).toBe(plain);
   });
 
-  test('is read as it was said', () => {
+  test('is decoded as it was sent', () => {
     const view = viewOf(plain);
-    expect(decode(view, 0, view.byteLength, ON, saying(view, say))).toBe(view.byteLength);
+    expect(decode(view, 0, view.byteLength, CONNECTION, expecting(view, send))).toBe(view.byteLength);
   });
 
-  test('is malformed where it is cut short or its length is another', () => {
+  test('is malformed if it is cut short or has another length', () => {
     for (let length = 0; length < plain.length / 2; length++) {
       const view = viewOf(plain);
-      expect(() => decode(view, 0, length, ON, silent)).toThrow(MalformedMessage);
+      expect(() => decode(view, 0, length, CONNECTION, silent)).toThrow(MalformedMessage);
     }
     const view = viewOf(`${plain}00`);
     view.setUint32(0, view.getUint32(0) + 1);
-    expect(() => decode(view, 0, view.byteLength, ON, silent)).toThrow(MalformedMessage);
+    expect(() => decode(view, 0, view.byteLength, CONNECTION, silent)).toThrow(MalformedMessage);
   });
 });
 
-test('an id that no message has is malformed, and named', () => {
+test('an unknown id is malformed, and named', () => {
   const view = viewOf('00000001ff');
-  expect(() => decode(view, 0, 5, ON, silent)).toThrow('no message has the id 255');
+  expect(() => decode(view, 0, 5, CONNECTION, silent)).toThrow('no message has the id 255');
 });
 
-test('a length beyond what is there is malformed, however great', () => {
+test('a length beyond the end of the data is malformed, however great', () => {
   const view = viewOf('ffffffff04');
-  expect(() => decode(view, 0, 5, ON, silent)).toThrow(MalformedMessage);
+  expect(() => decode(view, 0, 5, CONNECTION, silent)).toThrow(MalformedMessage);
 });
 
-/** Hears nothing: a malformed message must not come out as another one. */
+/** Must receive nothing: a malformed message must not be taken for another one. */
 const silent = new Proxy({} as Messages, {
-  get: (_, kind) => () => expect.unreachable(`heard ${String(kind)}`),
+  get: (_, kind) => () => expect.unreachable(`received ${String(kind)}`),
 });
 
-/** Expects that what it hears is what `say` says. */
-function saying(view: DataView, say: (to: Messages) => void): Messages {
+/** Expects to receive the message that `send` sends. */
+function expecting(view: DataView, send: (to: Messages) => void): Messages {
   let expected: unknown[] = [];
   const record = (kind: string | symbol) => (...args: unknown[]) => (expected = [kind, ...args]);
-  say(new Proxy({} as Messages, { get: (_, kind) => record(kind) }));
+  send(new Proxy({} as Messages, { get: (_, kind) => record(kind) }));
   return new Proxy({} as Messages, {
     get: (_, kind) => (...args: unknown[]) => {
       expect([kind, ...args], `${view.byteLength} bytes`).toEqual(expected);
@@ -76,10 +76,10 @@ function saying(view: DataView, say: (to: Messages) => void): Messages {
   });
 }
 
-function encoded(say: (to: Messages) => void): string {
+function encoded(send: (to: Messages) => void): string {
   const view = new DataView(new ArrayBuffer(listBytes(8)));
   const encoder = new Encoder(view, 1_960_000);
-  say(encoder);
+  send(encoder);
   return Buffer.from(view.buffer, 0, encoder.offset).toString('hex');
 }
 

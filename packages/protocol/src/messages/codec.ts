@@ -1,27 +1,28 @@
 /**
- * The messages as bytes, framed as BEP 3 has it: the length of what follows, an id, numbers.
+ * The messages as bytes, framed as in BEP 3: a length, an id, numbers of four bytes.
  *
  *     choke   00000001 00
  *     have    00000005 04 00000102
  *
- * This is the dialect that the simulator speaks: pieces are asked for whole (a `request` has no
- * offset) and a `piece` carries its size instead of its content. Ids below 20 are BitTorrent's;
- * those from 32 on are what CacheTorrent and bootstrapping add. `wire/` has the dialect of real
- * clients.
+ * This is the format of the simulator: requests are for whole pieces (a `request` has no offset),
+ * and a `piece` carries its size instead of its content. Ids below 20 are those of BitTorrent; ids
+ * from 32 on are for the messages of CacheTorrent and of bootstrapping. The format of real clients
+ * is in `wire/`.
  *
- * `Encoder` hears what a node says and writes it down; `decode` reads it out to another node.
- * Neither allocates, but for the two messages that carry lists.
+ * `Encoder` writes each message that is sent by a call of its methods; `decode` reads a message and
+ * calls the method of a receiver. Neither allocates memory, except for the two messages that carry
+ * lists.
  */
 
 import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
 import { MESSAGE_KINDS, type MessageKind, type Messages } from './messages.ts';
 
-/** What was sent is not a message: the sender's mistake. Close the connection. */
+/** The bytes are not a message. The sender is at fault, and the connection should be closed. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage';
 }
 
-/** The id of each kind on the wire. */
+/** The id of each kind of message. */
 export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   choke: 0,
   unchoke: 1,
@@ -42,8 +43,9 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   leaders: 41,
 };
 
-/** The numbers, of four bytes each, that a kind carries; LIST where that varies. */
+/** A list: its length varies. */
 const LIST = -1;
+/** How many numbers of four bytes each kind of message carries, or LIST. */
 const FIELDS: Record<MessageKind, number> = {
   choke: 0,
   unchoke: 0,
@@ -64,25 +66,26 @@ const FIELDS: Record<MessageKind, number> = {
   leaders: LIST,
 };
 
-/** For each id, the numbers it carries; NO_MESSAGE where there is no such id. */
+/** No message has this id. */
 const NO_MESSAGE = -2;
+/** For each id, how many numbers the message carries, or LIST, or NO_MESSAGE. */
 const FIELDS_OF_ID = new Int8Array(256).fill(NO_MESSAGE);
 for (const kind of MESSAGE_KINDS) FIELDS_OF_ID[MESSAGE_ID[kind]] = FIELDS[kind];
 
-/** The most bytes that a message without a list takes. */
+/** The greatest size of a message without a list, in bytes. */
 export const FIXED_BYTES_MAX: number = 5 + 4 * 3;
 
-/** The bytes of a list message with so many numbers. */
+/** The size of a message that carries a list of `numbers` numbers, in bytes. */
 export function listBytes(numbers: number): number {
   return 5 + 4 * numbers;
 }
 
-/** Writes down what it hears, one message after another. */
+/** Writes messages into a buffer, one after another. */
 export class Encoder implements Messages {
   #view: DataView;
-  /** Where the next message goes: an offset into the view, in bytes. */
+  /** The position of the next message in the view, in bytes. */
   offset = 0;
-  /** The size that `piece` states, in bits. */
+  /** The size of a piece that `piece` states, in bits. */
   readonly #pieceBits: number;
 
   constructor(view: DataView, pieceBits: number) {
@@ -90,7 +93,7 @@ export class Encoder implements Messages {
     this.#pieceBits = pieceBits;
   }
 
-  /** Goes on writing at `offset` of `view`, which must have room for what comes. */
+  /** Writes the next messages at `offset` of `view`, which must have room for them. */
   moveTo(view: DataView, offset: number): void {
     this.#view = view;
     this.offset = offset;
@@ -127,11 +130,11 @@ export class Encoder implements Messages {
   trackerRes(tracker: PeerId): void {
     this.#one(MESSAGE_ID.trackerRes, tracker);
   }
-  join(id: PeerId, system: AsId): void {
-    this.#two(MESSAGE_ID.join, id, system);
+  join(id: PeerId, asId: AsId): void {
+    this.#two(MESSAGE_ID.join, id, asId);
   }
-  neighbours(ids: Uint32Array, systems: Uint32Array): void {
-    this.#list(MESSAGE_ID.neighbours, ids, systems);
+  neighbours(ids: Uint32Array, asIds: Uint32Array): void {
+    this.#list(MESSAGE_ID.neighbours, ids, asIds);
   }
   seedReq(from: PeerId): void {
     this.#one(MESSAGE_ID.seedReq, from);
@@ -139,8 +142,8 @@ export class Encoder implements Messages {
   seedRes(pieces: number): void {
     this.#one(MESSAGE_ID.seedRes, pieces);
   }
-  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void {
-    this.#three(MESSAGE_ID.connReq, from, link, uploadOnly ? 1 : 0);
+  connReq(from: PeerId, connection: Connection, uploadOnly: boolean): void {
+    this.#three(MESSAGE_ID.connReq, from, connection, uploadOnly ? 1 : 0);
   }
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void {
     this.#three(MESSAGE_ID.candidate, id, uploadKbps, downloadKbps);
@@ -190,30 +193,36 @@ export class Encoder implements Messages {
 }
 
 /**
- * Reads the message at `offset` out to `hearer`, and returns the offset of what follows it.
+ * Decodes the message at `offset`, calls the method of `receiver` for it, and returns the offset
+ * of the next message. Reads no byte at or beyond `end`.
  *
- * Reads nothing at or beyond `end`. Throws MalformedMessage where the bytes are no message, or
- * not the whole of one.
+ * @throws {MalformedMessage} The bytes are not a message, or not a complete one.
  */
 export function decode(
   view: DataView,
   offset: number,
   end: number,
-  on: Connection,
-  hearer: Messages,
+  connection: Connection,
+  receiver: Messages,
 ): number {
-  if (end - offset < 5) throw new MalformedMessage(`${end - offset} bytes are no message`);
+  if (end - offset < 5)
+    throw new MalformedMessage(`${end - offset} bytes are too few for a message`);
   const length = view.getUint32(offset);
   const id = view.getUint8(offset + 4);
   const next = offset + 4 + length;
-  if (next > end) throw new MalformedMessage(`${length} bytes are announced, not all are there`);
+  if (next > end) {
+    const present = end - offset - 4;
+    throw new MalformedMessage(
+      `the message has a length of ${length}, but ${present} bytes follow`,
+    );
+  }
   const fields = FIELDS_OF_ID[id]!;
   if (fields === NO_MESSAGE) throw new MalformedMessage(`no message has the id ${id}`);
   if (fields === LIST) checkList(id, length);
   else if (length !== 1 + 4 * fields) {
-    throw new MalformedMessage(`message ${id} has ${1 + 4 * fields} bytes, not ${length}`);
+    throw new MalformedMessage(`message ${id} must have ${1 + 4 * fields} bytes, not ${length}`);
   }
-  readOut(view, offset + 5, id, (length - 1) / 4, on, hearer);
+  dispatch(view, offset + 5, id, (length - 1) / 4, connection, receiver);
   return next;
 }
 
@@ -223,59 +232,59 @@ function checkList(id: number, length: number): void {
   const unit = id === MESSAGE_ID.neighbours ? 8 : 4;
   if (length < 1 || (length - 1) % unit !== 0) {
     throw new MalformedMessage(
-      `message ${id} is a list of ${unit} bytes each, not of ${length - 1}`,
+      `message ${id} must carry a list of ${unit} bytes per item, not ${length - 1} bytes`,
     );
   }
 }
 
-function readOut(
+function dispatch(
   view: DataView,
   at: number,
   id: number,
   numbers: number,
-  on: Connection,
-  hearer: Messages,
+  connection: Connection,
+  receiver: Messages,
 ): void {
   const a = numbers > 0 ? view.getUint32(at) : 0;
   switch (id) {
     case MESSAGE_ID.have:
-      return hearer.have(on, a as PieceIndex);
+      return receiver.have(connection, a as PieceIndex);
     case MESSAGE_ID.choke:
-      return hearer.choke(on);
+      return receiver.choke(connection);
     case MESSAGE_ID.unchoke:
-      return hearer.unchoke(on);
+      return receiver.unchoke(connection);
     case MESSAGE_ID.interested:
-      return hearer.interested(on);
+      return receiver.interested(connection);
     case MESSAGE_ID.notInterested:
-      return hearer.notInterested(on);
+      return receiver.notInterested(connection);
     case MESSAGE_ID.request:
-      return hearer.request(on, a as PieceIndex);
+      return receiver.request(connection, a as PieceIndex);
     case MESSAGE_ID.piece:
-      return hearer.piece(on, a as PieceIndex);
+      return receiver.piece(connection, a as PieceIndex);
     case MESSAGE_ID.leaderStart:
-      return hearer.leaderStart(on, a as PeerId);
+      return receiver.leaderStart(connection, a as PeerId);
     case MESSAGE_ID.trackerReq:
-      return hearer.trackerReq(a as PeerId);
+      return receiver.trackerReq(a as PeerId);
     case MESSAGE_ID.trackerRes:
-      return hearer.trackerRes(a as PeerId);
+      return receiver.trackerRes(a as PeerId);
     case MESSAGE_ID.join:
-      return hearer.join(a as PeerId, view.getUint32(at + 4) as AsId);
+      return receiver.join(a as PeerId, view.getUint32(at + 4) as AsId);
     case MESSAGE_ID.neighbours: {
       const ids = readList(view, at, numbers / 2);
-      return hearer.neighbours(ids, readList(view, at + 2 * numbers, numbers / 2));
+      return receiver.neighbours(ids, readList(view, at + 2 * numbers, numbers / 2));
     }
     case MESSAGE_ID.seedReq:
-      return hearer.seedReq(a as PeerId);
+      return receiver.seedReq(a as PeerId);
     case MESSAGE_ID.seedRes:
-      return hearer.seedRes(a);
+      return receiver.seedRes(a);
     case MESSAGE_ID.connReq: {
-      const link = view.getUint32(at + 4) as Connection;
-      return hearer.connReq(a as PeerId, link, view.getUint32(at + 8) !== 0);
+      const theirs = view.getUint32(at + 4) as Connection;
+      return receiver.connReq(a as PeerId, theirs, view.getUint32(at + 8) !== 0);
     }
     case MESSAGE_ID.candidate:
-      return hearer.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
+      return receiver.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
     case MESSAGE_ID.leaders:
-      return hearer.leaders(readList(view, at, numbers));
+      return receiver.leaders(readList(view, at, numbers));
   }
 }
 

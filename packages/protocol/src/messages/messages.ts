@@ -1,63 +1,67 @@
 /**
- * Everything that nodes can say to one another: one method each, from the hearer's side.
+ * All messages between nodes: one method each.
  *
- * A `Peer` implements `PeerMessages` for what it hears on its connections. Whoever carries its
- * words (the simulator, a socket, a test's transcript) implements them too, and the peer speaks
- * by calling. So the codec is two small adapters, and a message costs a call, not an object.
+ * A `Peer` implements `PeerMessages` to receive the messages of its connections. A transport (the
+ * simulator, a socket, a test) implements the same methods to send them, and a peer sends a message
+ * by calling it. A codec therefore consists of two small adapters, and a message costs a call, not
+ * an object.
  */
 
 import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
 
-/** What is said on a connection: BitTorrent (BEP 3), then what CacheTorrent adds. */
+/** Messages on a connection: those of BitTorrent (BEP 3), then those that CacheTorrent adds. */
 export interface PeerMessages {
-  /** I will not answer your requests until I unchoke you. */
-  choke(on: Connection): void;
-  /** You may send me requests. */
-  unchoke(on: Connection): void;
-  /** You have a piece that I lack. */
-  interested(on: Connection): void;
-  /** You have no piece that I want. */
-  notInterested(on: Connection): void;
-  /** I now have this piece; or, from a leader to a follower, I can get it. */
-  have(on: Connection, piece: PieceIndex): void;
-  /** Send me this piece. We ask for whole pieces, not for blocks of one. */
-  request(on: Connection, piece: PieceIndex): void;
-  /** Here is the piece, all of it. */
-  piece(on: Connection, piece: PieceIndex): void;
+  /** The sender will not answer requests until it sends `unchoke`. */
+  choke(connection: Connection): void;
+  /** The sender accepts requests. */
+  unchoke(connection: Connection): void;
+  /** The receiver holds a piece that the sender lacks. */
+  interested(connection: Connection): void;
+  /** The receiver holds no piece that the sender wants. */
+  notInterested(connection: Connection): void;
+  /** The sender has this piece; or, from a leader to a follower, it can get the piece. */
+  have(connection: Connection, piece: PieceIndex): void;
+  /** Requests this piece. Requests are for whole pieces, not for blocks. */
+  request(connection: Connection, piece: PieceIndex): void;
+  /** Carries a whole piece. */
+  piece(connection: Connection, piece: PieceIndex): void;
 
-  /** Follower to leader: relay to me what `target`, who is in another AS, has to offer. */
-  leaderStart(on: Connection, target: PeerId): void;
+  /** From a follower to its leader: relay the pieces of `target`, a peer of another AS. */
+  leaderStart(connection: Connection, target: PeerId): void;
 }
 
-/** What is said to a node by its address, before and outside any connection. */
+/** Messages that are addressed to a node, before and outside any connection. */
 export interface BootstrapMessages {
-  /** Newcomer to the one peer it knows: who is the tracker? */
+  /** From a new peer to the one peer that it knows: asks for the tracker. */
   trackerReq(from: PeerId): void;
-  /** The tracker is this node. */
+  /** The answer: the node that is the tracker. */
   trackerRes(tracker: PeerId): void;
-  /** Peer to tracker: I am here. */
-  join(id: PeerId, system: AsId): void;
-  /** Tracker to peer: your neighbours, each with its AS. */
-  neighbours(ids: Uint32Array, systems: Uint32Array): void;
-  /** Peer to tracker: do I hold the file from the start? */
+  /** From a peer to the tracker: joins the swarm. */
+  join(id: PeerId, asId: AsId): void;
+  /** From the tracker to a peer: its neighbours, and the AS of each. */
+  neighbours(ids: Uint32Array, asIds: Uint32Array): void;
+  /** From a peer to the tracker: asks whether it holds the file from the start. */
   seedReq(from: PeerId): void;
-  /** You hold so many pieces: all, or none. */
+  /** The answer: the number of pieces that the peer holds, which is all or none. */
   seedRes(pieces: number): void;
-  /** I connect to you, on this connection of mine, and shall download from you or not (BEP 21). */
-  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void;
-  /** Peer to tracker: I stand for election. Capacities in kbit/s. */
+  /**
+   * Requests or accepts a connection. `connection` is the sender's number for it. If `uploadOnly`,
+   * the sender will not download on it (BEP 21).
+   */
+  connReq(from: PeerId, connection: Connection, uploadOnly: boolean): void;
+  /** From a peer to the tracker: stands for election. Capacities are in kbit/s. */
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void;
-  /** Tracker to peer: these lead your AS. */
+  /** From the tracker to a peer: the leaders of its AS. */
   leaders(ids: Uint32Array): void;
 }
 
-/** Everything that one node can say to another. */
+/** All messages between nodes. */
 export type Messages = PeerMessages & BootstrapMessages;
 
 /** The name of a message. */
 export type MessageKind = keyof Messages;
 
-/** The kinds of message, in the order in which counts of them are kept. */
+/** The kinds of message, in the order in which they are counted and reported. */
 export const MESSAGE_KINDS: readonly MessageKind[] = [
   'choke',
   'unchoke',

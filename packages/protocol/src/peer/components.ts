@@ -1,10 +1,10 @@
-/** What the parts of a peer have in common: its connections, its pieces, and whoever hosts it. */
+/** What the parts of a peer share: its state, its host, and the rules that it follows. */
 
-import type { ConnectionTable } from '../tables/connections.ts';
+import type { ConnectionTable, PeerMemory } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import type { PeerOptions } from './options.ts';
-import type { PeerMemory } from '../tables/peer-memory.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import type { Rules } from '../rules/rules.ts';
 
 export interface PeerComponents {
   readonly memory: PeerMemory;
@@ -12,4 +12,5 @@ export interface PeerComponents {
   readonly picker: PiecePicker;
   readonly host: PeerHost;
   readonly options: PeerOptions;
+  readonly rules: Rules;
 }

@@ -1,11 +1,11 @@
 /**
- * The downloading side of a peer: what others have, and what we ask them for.
+ * The downloading side of a peer: what others hold, and what we request from them.
  *
- * On each unchoked connection up to `backlog` pieces are kept asked for, the rarest first. Being
- * choked loses what was asked for: it is given back to the picker, and the other unchoked
- * connections may ask for it at once.
+ * On each unchoked connection up to `backlog` requests are outstanding, the rarest pieces first. A
+ * choke loses the outstanding requests: their pieces are requestable again, and may be requested
+ * on the other unchoked connections at once.
  *
- * `have` is the message that matters: of everything that peers say, nine in ten are one.
+ * The performance of `have` matters most, because nine of ten messages are a `have`.
  */
 
 import type { ConnectionTable } from '../tables/connections.ts';
@@ -17,157 +17,164 @@ import { DUPLICATE } from '../tables/peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PieceQueues } from '../tables/piece-queues.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
+import type { DownloadRules, RateRules } from '../rules/rules.ts';
 
 export class Download {
   readonly #connections: ConnectionTable;
   readonly #host: PeerHost;
   readonly #backlog: number;
-  /** For each connection a backlog of its own, 0 for the usual one; made when one is set. */
+  /** For each connection its own backlog, or 0 for the usual one. Allocated on first use. */
   #backlogs: Uint16Array | undefined;
-  readonly #countDuplicateHaves: boolean;
-  readonly #noRequestOnHave: boolean;
-  readonly #requestOnEveryChoke: boolean;
-  readonly #interestOnlyOnChoke: boolean;
-  readonly #caching: boolean;
-  readonly #staleRates: boolean;
+  readonly #rules: DownloadRules;
+  readonly #rates: RateRules;
+  /** Whether a `have` may be a leader's, which then has a piece that it lacked when we asked. */
+  readonly #mayFollowLeaders: boolean;
   readonly #picker: PiecePicker;
-  /** Our row in what all peers of our host share. */
+  /** Our row in the tables that all peers of our host share. */
   readonly #row: number;
-  /** Whether unchoked connections have told of pieces since all of these were last asked. */
-  #hasNews = false;
-  /** The connections that we may ask on, in order. */
-  readonly #open: Connection[] = [];
-  /** For each connection, what we have asked for and not received. */
+  /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
+  #hasNewHaves = false;
+  /** The connections on which we may request, in the order of their numbers. */
+  readonly #unchoked: Connection[] = [];
+  /** The outstanding requests of each connection. */
   readonly #requests: PieceQueues;
-  /** What each connection has brought lately. */
+  /** The pieces received recently on each connection. */
   readonly #received: RateMeter;
-  /** What was lost with the connection that was lost last, and so is free again: the first few. */
+  /** The pieces whose requests were lost last; the first `#lostCount` are in use. */
   readonly #lost: PieceIndex[] = [];
   #lostCount = 0;
 
-  constructor({ memory, connections, picker, host, options }: PeerComponents) {
+  constructor({ memory, connections, picker, host, options, rules }: PeerComponents) {
     const { tables, row } = memory;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#backlog = options.backlog;
-    this.#countDuplicateHaves = options.quirks.countDuplicateHaves;
-    this.#noRequestOnHave = options.quirks.noRequestOnHave;
-    this.#requestOnEveryChoke = options.quirks.requestOnEveryChoke;
-    this.#interestOnlyOnChoke = options.quirks.interestOnlyOnChoke;
-    this.#caching = options.role !== 'peer';
-    this.#staleRates = options.quirks.staleRates;
+    this.#rules = rules.download;
+    this.#rates = rules.rates;
+    this.#mayFollowLeaders = options.role !== 'peer';
     this.#row = row;
     this.#requests = tables.requests;
     this.#received = tables.received;
   }
 
-  /** The other side is gone, and what it held with it. Call before its flags are cleared. */
-  closed(on: Connection, pieceCount: number): void {
-    this.#lose(on);
-    if (this.#backlogs !== undefined) this.#backlogs[on] = 0;
+  /** A connection is closed: its other side no longer holds anything. Call before it is reused. */
+  closed(connection: Connection, pieceCount: number): void {
+    this.#loseRequests(connection);
+    if (this.#backlogs !== undefined) this.#backlogs[connection] = 0;
     this.#connections.applyDueHaves();
-    this.#shut(on);
-    this.#connections.setFlags(on, 0);
+    this.#removeUnchoked(connection);
+    this.#connections.setFlags(connection, 0);
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
-      if (this.#connections.hasPiece(on, piece)) this.#picker.removeHolder(piece);
+      if (this.#connections.hasPiece(connection, piece)) this.#picker.removeHolder(piece);
     }
-    if (this.#lostCount > 0) this.#askOthers(on);
+    if (this.#lostCount > 0) this.#requestElsewhere(connection);
   }
 
-  /** What is left to do after a `have` that the tables have noted: see `PeerTables.have`. */
-  heard(on: Connection, piece: PieceIndex, outcome: number): void {
-    if (outcome === DUPLICATE) this.#heardAgain(on, piece);
-    const flags = this.#connections.flags(on);
-    this.#beginInterest(on);
+  /** Acts on a `have` that the tables have recorded, unless its outcome is NO_ACTION. */
+  afterHave(connection: Connection, piece: PieceIndex, outcome: number): void {
+    if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece);
+    const flags = this.#connections.flags(connection);
+    this.#beginInterest(connection);
     if ((flags & PEER_CHOKING) !== 0) return;
-    this.#hasNews = true;
-    if (this.#noRequestOnHave || this.isFull(on)) return;
-    // Whatever else it has we have asked for: while there is room, nothing that can be had waits.
-    if (this.#picker.isFree(piece)) this.#request(on, this.#picker.only(piece));
+    this.#hasNewHaves = true;
+    if (!this.#rules.requestsOnHave || this.isFull(connection)) return;
+    // There is room, so this is the only requestable piece of the other side.
+    if (this.#picker.isRequestable(piece)) {
+      this.#request(connection, this.#picker.onlyChoice(piece));
+    }
   }
 
-  unchoke(on: Connection): void {
-    this.#connections.stopDeferring(on);
-    const flags = this.#connections.flags(on);
-    this.#connections.setFlags(on, flags & ~PEER_CHOKING);
+  unchoke(connection: Connection): void {
+    this.#connections.stopDeferring(connection);
+    const flags = this.#connections.flags(connection);
+    this.#connections.setFlags(connection, flags & ~PEER_CHOKING);
     if ((flags & MAY_DOWNLOAD) === 0) return;
-    if ((flags & PEER_CHOKING) !== 0) this.#openUp(on);
-    this.#ask(on);
+    if ((flags & PEER_CHOKING) !== 0) this.#addUnchoked(connection);
+    this.#fillBacklog(connection);
   }
 
-  choke(on: Connection): void {
-    const before = this.#connections.flags(on);
+  choke(connection: Connection): void {
+    const before = this.#connections.flags(connection);
     const flags = before | PEER_CHOKING;
     if (before === flags) {
-      // It comes again, as the original says it: there is nothing left to lose.
+      // A repeated choke, as the original sends it: there is nothing to lose.
       this.#lostCount = 0;
     } else {
-      this.#connections.setFlags(on, flags);
-      this.#shut(on);
-      this.#lose(on);
+      this.#connections.setFlags(connection, flags);
+      this.#removeUnchoked(connection);
+      this.#loseRequests(connection);
     }
     const hasLost = this.#lostCount > 0;
-    if (hasLost || (this.#requestOnEveryChoke && this.#hasNews)) this.#askOthers(on);
+    if (this.#rules.requestsElsewhere(hasLost, this.#hasNewHaves)) {
+      this.#requestElsewhere(connection);
+    }
     if (hasLost) return;
     if ((flags & AM_INTERESTED) !== 0) {
-      if (!this.#hasFree(on)) this.#endInterest(on);
-    } else if (this.#interestOnlyOnChoke && this.#hasFree(on)) {
-      this.#beginInterest(on);
+      if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
+    } else if (this.#rules.beginsInterestOnChoke && this.#isWorthInterest(connection)) {
+      this.#beginInterest(connection);
     }
   }
 
-  /** The other side does not hold `piece` after all: whoever else does is asked for it. */
-  dontHave(on: Connection, piece: PieceIndex): void {
-    if (this.#connections.removePiece(on, piece)) this.#picker.removeHolder(piece);
-    if (this.#requests.remove(this.#row, on, piece)) {
+  /** The other side does not hold `piece` after all; requests it from another that does. */
+  dontHave(connection: Connection, piece: PieceIndex): void {
+    if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
+    if (this.#requests.remove(this.#row, connection, piece)) {
       this.#lostCount = 0;
-      this.#giveUp(piece);
-      this.askForMore(on);
-      this.#askOthers(on);
-    } else if ((this.#connections.flags(on) & AM_INTERESTED) !== 0 && !this.#hasFree(on)) {
-      this.#endInterest(on);
+      this.#loseRequest(piece);
+      this.requestMore(connection);
+      this.#requestElsewhere(connection);
+    } else if (
+      (this.#connections.flags(connection) & AM_INTERESTED) !== 0 &&
+      !this.#isWorthInterest(connection)
+    ) {
+      this.#endInterest(connection);
     }
   }
 
-  /** `piece` has come; returns whether it is one that we lacked. */
-  piece(on: Connection, piece: PieceIndex): boolean {
-    this.#received.add(this.#row, on, this.#host.nowMs, this.#staleRates);
-    this.#requests.remove(this.#row, on, piece);
+  /** Receives `piece`; returns whether it is new. */
+  piece(connection: Connection, piece: PieceIndex): boolean {
+    this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
+    this.#requests.remove(this.#row, connection, piece);
     return this.#picker.store(piece);
   }
 
-  /** Holds `piece` without having asked for it; returns false where it did already. */
+  /** Stores `piece` without a request; returns false if it was stored before. */
   restore(piece: PieceIndex): boolean {
     return this.#picker.store(piece);
   }
 
-  /** Whether as much has been asked for on a connection as we ask for at a time. */
-  isFull(on: Connection): boolean {
-    return this.#requests.lengthOf(this.#row, on) >= this.#backlogOf(on);
+  /** Whether the backlog of a connection is full. */
+  isFull(connection: Connection): boolean {
+    return this.#requests.lengthOf(this.#row, connection) >= this.#backlogOf(connection);
   }
 
-  /** After a piece has come on a connection, which was full before or not. */
-  goOn(on: Connection, wasFull: boolean): void {
-    if (wasFull || this.#noRequestOnHave) return this.askForMore(on);
-    // While there was room, all that can be had has been asked for.
-    const flags = this.#connections.flags(on);
-    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) !== MAY_DOWNLOAD) this.askForMore(on);
-    else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
+  /** Sends requests after a piece; `wasFull`: the backlog was full when it arrived. */
+  afterPiece(connection: Connection, wasFull: boolean): void {
+    if (wasFull || !this.#rules.requestsOnHave) return this.requestMore(connection);
+    // There was room, so nothing is left to request on this connection if it is unchoked.
+    const flags = this.#connections.flags(connection);
+    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) !== MAY_DOWNLOAD) this.requestMore(connection);
+    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#endInterest(connection);
   }
 
-  /** Asks for whatever can be had on a connection, or ends interest in it. */
-  askForMore(on: Connection): void {
-    const flags = this.#connections.flags(on);
+  /** Fills the backlog of a connection, or ends the interest in it if nothing is left. */
+  requestMore(connection: Connection): void {
+    const flags = this.#connections.flags(connection);
     if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD) {
-      this.#ask(on);
-    } else if (!this.#interestOnlyOnChoke && (flags & AM_INTERESTED) !== 0 && !this.#hasFree(on)) {
-      this.#endInterest(on);
+      this.#fillBacklog(connection);
+    } else if (
+      this.#rules.endsInterestWhileChoked &&
+      (flags & AM_INTERESTED) !== 0 &&
+      !this.#isWorthInterest(connection)
+    ) {
+      this.#endInterest(connection);
     }
   }
 
-  /** From now on keeps so many pieces asked for on this connection. */
-  setBacklog(on: Connection, pieces: number): void {
+  /** Sets the number of requests to keep outstanding on this connection. */
+  setBacklog(connection: Connection, pieces: number): void {
     const { capacity } = this.#connections;
     const backlogs = this.#backlogs ?? new Uint16Array(capacity);
     this.#backlogs = backlogs;
@@ -175,121 +182,132 @@ export class Download {
       this.#backlogs = new Uint16Array(capacity);
       this.#backlogs.set(backlogs);
     }
-    this.#backlogs[on] = pieces;
-    this.askForMore(on);
+    this.#backlogs[connection] = pieces;
+    this.requestMore(connection);
   }
 
-  #heardAgain(on: Connection, piece: PieceIndex): void {
-    // A leader that says it again has got what it could not give before: ask again.
-    if (this.#caching && this.#requests.has(this.#row, on, piece)) this.#host.request(on, piece);
-    else if (this.#countDuplicateHaves) this.#picker.addHolder(piece);
+  #onDuplicateHave(connection: Connection, piece: PieceIndex): void {
+    // A leader that repeats a `have` has got a piece that it lacked: repeat the request.
+    if (this.#mayFollowLeaders && this.#requests.has(this.#row, connection, piece)) {
+      this.#host.request(connection, piece);
+    } else if (this.#rules.countsDuplicateHaves) {
+      this.#picker.addHolder(piece);
+    }
   }
 
-  #backlogOf(on: Connection): number {
-    const own = this.#backlogs === undefined ? 0 : this.#backlogs[on]!;
+  #backlogOf(connection: Connection): number {
+    const own = this.#backlogs === undefined ? 0 : this.#backlogs[connection]!;
     return own === 0 ? this.#backlog : own;
   }
 
-  /** Fills the backlog; interest ends where there is nothing to ask for and nothing to come. */
-  #ask(on: Connection): void {
-    const backlog = this.#backlogOf(on);
-    if (this.#requests.lengthOf(this.#row, on) >= backlog) return;
+  /** Fills the backlog; ends the interest if nothing is requestable and nothing outstanding. */
+  #fillBacklog(connection: Connection): void {
+    const backlog = this.#backlogOf(connection);
+    if (this.#requests.lengthOf(this.#row, connection) >= backlog) return;
     this.#connections.applyDueHaves();
-    const start = this.#connections.rowOf(on);
-    while (this.#requests.lengthOf(this.#row, on) < backlog) {
-      const piece = this.#picker.next(this.#connections.rows, start);
+    const start = this.#connections.announcedStart(connection);
+    while (this.#requests.lengthOf(this.#row, connection) < backlog) {
+      const piece = this.#picker.next(this.#connections.announced, start);
       if (piece === NO_PIECE) {
-        if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
+        if (this.#requests.lengthOf(this.#row, connection) === 0) this.#endInterest(connection);
         return;
       }
-      this.#request(on, piece);
+      this.#request(connection, piece);
     }
   }
 
-  #request(on: Connection, piece: PieceIndex): void {
-    this.#picker.take(piece);
-    this.#requests.push(this.#row, on, piece);
-    this.#beginInterest(on);
-    this.#host.request(on, piece);
+  #request(connection: Connection, piece: PieceIndex): void {
+    this.#picker.markRequested(piece);
+    this.#requests.push(this.#row, connection, piece);
+    this.#beginInterest(connection);
+    this.#host.request(connection, piece);
   }
 
-  /** What was lost with one connection may be had on another. */
-  #askOthers(than: Connection): void {
-    this.#hasNews = false;
+  /** Sends requests on all unchoked connections except one, for what was lost on that one. */
+  #requestElsewhere(except: Connection): void {
+    this.#hasNewHaves = false;
     this.#connections.applyDueHaves();
-    const open = this.#open;
-    for (let i = 0; i < open.length; i++) {
-      const on = open[i]!;
-      if (on === than || this.isFull(on)) continue;
-      // While there was room, all else that can be had has been asked for.
-      if (this.#noRequestOnHave || this.#hasLost(on)) this.#ask(on);
-      else if (this.#requests.lengthOf(this.#row, on) === 0) this.#endInterest(on);
+    const unchoked = this.#unchoked;
+    for (let i = 0; i < unchoked.length; i++) {
+      const connection = unchoked[i]!;
+      if (connection === except || this.isFull(connection)) continue;
+      // There is room, so under `requestsOnHave` only lost pieces can be requestable.
+      if (!this.#rules.requestsOnHave || this.#hasLostPiece(connection)) {
+        this.#fillBacklog(connection);
+      } else if (this.#requests.lengthOf(this.#row, connection) === 0) {
+        this.#endInterest(connection);
+      }
     }
   }
 
-  /** We may ask on a connection from now on. */
-  #openUp(on: Connection): void {
-    const open = this.#open;
-    let place = open.push(on) - 1;
-    for (; place > 0 && open[place - 1]! > on; place--) open[place] = open[place - 1]!;
-    open[place] = on;
+  /** Inserts a connection into `#unchoked`. */
+  #addUnchoked(connection: Connection): void {
+    const unchoked = this.#unchoked;
+    let place = unchoked.push(connection) - 1;
+    for (; place > 0 && unchoked[place - 1]! > connection; place--) {
+      unchoked[place] = unchoked[place - 1]!;
+    }
+    unchoked[place] = connection;
   }
 
-  /** We may not, from now on. */
-  #shut(on: Connection): void {
-    // By hand: `splice` makes an array of what it takes out, and chokes are many.
-    const open = this.#open;
+  /** Removes a connection from `#unchoked`, if it is there. */
+  #removeUnchoked(connection: Connection): void {
+    // Not by `splice`, which allocates an array, because chokes are frequent.
+    const unchoked = this.#unchoked;
     let place = 0;
-    while (place < open.length && open[place] !== on) place++;
-    if (place === open.length) return;
-    for (; place < open.length - 1; place++) open[place] = open[place + 1]!;
-    open.pop();
+    while (place < unchoked.length && unchoked[place] !== connection) place++;
+    if (place === unchoked.length) return;
+    for (; place < unchoked.length - 1; place++) unchoked[place] = unchoked[place + 1]!;
+    unchoked.pop();
   }
 
-  /** Whether the other side has some of what was lost, and has not been asked for since. */
-  #hasLost(on: Connection): boolean {
+  /** Whether the other side holds a lost piece that has not been requested again. */
+  #hasLostPiece(connection: Connection): boolean {
     const lost = this.#lost;
     for (let i = 0; i < this.#lostCount; i++) {
       const piece = lost[i]!;
-      if (this.#picker.isFree(piece) && this.#connections.hasPiece(on, piece)) return true;
+      if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(connection, piece)) {
+        return true;
+      }
     }
     return false;
   }
 
-  /** Gives up all that was asked for on a connection. */
-  #lose(on: Connection): void {
+  /** Drops all outstanding requests of a connection. */
+  #loseRequests(connection: Connection): void {
     this.#lostCount = 0;
     for (;;) {
-      const piece = this.#requests.shift(this.#row, on);
+      const piece = this.#requests.shift(this.#row, connection);
       if (piece === NO_PIECE) return;
-      this.#giveUp(piece);
+      this.#loseRequest(piece);
     }
   }
 
-  /** A piece that was asked for will not come. */
-  #giveUp(piece: PieceIndex): void {
+  #loseRequest(piece: PieceIndex): void {
     this.#lost[this.#lostCount++] = piece;
     if (!this.#picker.isStored(piece)) this.#picker.release(piece);
   }
 
-  #hasFree(on: Connection): boolean {
-    if (this.#requests.lengthOf(this.#row, on) > 0) return true;
+  /** Whether a request is outstanding on a connection, or a piece of its other side requestable. */
+  #isWorthInterest(connection: Connection): boolean {
+    if (this.#requests.lengthOf(this.#row, connection) > 0) return true;
     this.#connections.applyDueHaves();
-    return this.#picker.hasFree(this.#connections.rows, this.#connections.rowOf(on));
+    const start = this.#connections.announcedStart(connection);
+    return this.#picker.hasRequestable(this.#connections.announced, start);
   }
 
-  #beginInterest(on: Connection): void {
-    const flags = this.#connections.flags(on);
+  #beginInterest(connection: Connection): void {
+    const flags = this.#connections.flags(connection);
     if ((flags & AM_INTERESTED) !== 0) return;
-    this.#connections.setFlags(on, flags | AM_INTERESTED);
-    this.#host.interested(on);
+    this.#connections.setFlags(connection, flags | AM_INTERESTED);
+    this.#host.interested(connection);
   }
 
-  #endInterest(on: Connection): void {
-    const flags = this.#connections.flags(on);
+  #endInterest(connection: Connection): void {
+    const flags = this.#connections.flags(connection);
     if ((flags & AM_INTERESTED) === 0) return;
-    this.#connections.stopDeferring(on);
-    this.#connections.setFlags(on, flags & ~AM_INTERESTED);
-    this.#host.notInterested(on);
+    this.#connections.stopDeferring(connection);
+    this.#connections.setFlags(connection, flags & ~AM_INTERESTED);
+    this.#host.notInterested(connection);
   }
 }

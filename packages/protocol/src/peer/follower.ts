@@ -1,8 +1,8 @@
 /**
- * What a follower does beside being a peer: what an outside peer has, it gets through a leader
- * of its own AS, drawn at random for each outside peer.
+ * What a follower does in addition to a plain peer: it gets the pieces of each outside peer
+ * through a leader of its own AS, which it draws at random.
  *
- * Where it is not connected to the chosen leader yet, it connects first.
+ * If it is not connected to that leader yet, it connects first.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
@@ -11,8 +11,9 @@ import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
+import type { RelayRules } from '../rules/rules.ts';
 
-interface Waiting {
+interface PendingRelay {
   readonly leader: PeerId;
   readonly target: PeerId;
 }
@@ -22,39 +23,52 @@ export class Follower {
   readonly #host: PeerHost;
   readonly #leaders: readonly PeerId[];
   readonly #random: Random;
-  /** Outside peers whose leader we are not connected to yet. */
-  #waiting: Waiting[] = [];
+  readonly #rules: RelayRules;
+  /** Relays that wait for a connection to their leader. */
+  #pendingRelays: PendingRelay[] = [];
 
-  constructor({ connections, host, options }: PeerComponents) {
+  constructor({ connections, host, options, rules }: PeerComponents) {
     const { leaders, random } = options;
-    assert(leaders.length > 0, 'a follower has a leader to follow');
+    assert(leaders.length > 0, 'a follower has at least one leader');
     this.#connections = connections;
     this.#host = host;
     this.#leaders = leaders;
     this.#random = random;
+    this.#rules = rules.relay;
   }
 
-  /** A connection to a peer of another AS has been made: a leader is to relay what it has. */
-  openedOutside(on: Connection): void {
-    const target = this.#connections.remoteOf(on);
+  /** A connection was opened, and the other side has not answered yet. */
+  opened(connection: Connection, intraAs: boolean): void {
+    if (!intraAs && this.#rules.startsBeforeAnswer) this.#startRelay(connection);
+  }
+
+  /** A connection was established. */
+  established(connection: Connection, intraAs: boolean): void {
+    if (intraAs) this.#startPendingRelays(connection);
+    else if (!this.#rules.startsBeforeAnswer) this.#startRelay(connection);
+  }
+
+  /** Asks a leader to relay the outside peer at the other end of a connection. */
+  #startRelay(connection: Connection): void {
+    const target = this.#connections.remoteOf(connection);
     const leader = this.#leaders[this.#random.below(this.#leaders.length)]!;
-    const connection = this.#connections.to(leader);
-    if (connection !== NO_CONNECTION) {
-      this.#host.leaderStart(connection, target);
+    const toLeader = this.#connections.connectionTo(leader);
+    if (toLeader !== NO_CONNECTION) {
+      this.#host.leaderStart(toLeader, target);
       return;
     }
-    const isFirst = !this.#waiting.some((waiting) => waiting.leader === leader);
-    this.#waiting.push({ leader, target });
+    const isFirst = !this.#pendingRelays.some((pending) => pending.leader === leader);
+    this.#pendingRelays.push({ leader, target });
     if (isFirst) this.#host.connectTo(leader);
   }
 
-  /** A connection within the AS has been made: perhaps to a leader that we waited for. */
-  openedInside(on: Connection): void {
-    if (this.#waiting.length === 0) return;
-    const remote = this.#connections.remoteOf(on);
-    const ready = this.#waiting.filter(({ leader }) => leader === remote);
+  /** Starts the relays that waited for this connection, if it is one to a leader. */
+  #startPendingRelays(connection: Connection): void {
+    if (this.#pendingRelays.length === 0) return;
+    const remote = this.#connections.remoteOf(connection);
+    const ready = this.#pendingRelays.filter(({ leader }) => leader === remote);
     if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ leader }) => leader !== remote);
-    for (const { target } of ready) this.#host.leaderStart(on, target);
+    this.#pendingRelays = this.#pendingRelays.filter(({ leader }) => leader !== remote);
+    for (const { target } of ready) this.#host.leaderStart(connection, target);
   }
 }

@@ -1,56 +1,71 @@
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { Forwarder } from './forwarder.ts';
+import { ForwardOnce } from './forwarder.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
+import { ForwardAlways } from '../rules/original.ts';
 
 const PIECES = 7;
 const CONNECTIONS = 90;
 
-test('a forwarder agrees with lists and sets of who has been told what', () => {
+test('ForwardOnce agrees with lists of followers and sets of forwarded pieces', () => {
   const random = seededRandom('forwarder');
   for (let trial = 0; trial < 20; trial++) {
-    const forwarder = new Forwarder(PIECES, false);
+    const forwarder = new ForwardOnce(PIECES, () => false);
     const followers = new Map<number, number[]>();
-    const told = new Set<string>();
-    // Few connections at first, so that sets outgrow a word with something in them.
+    const forwarded = new Set<string>();
+    // Few connections at first, so that sets that are not empty outgrow a word.
     for (let step = 0; step < 400; step++) {
       const used = 1 + Math.floor((CONNECTIONS * step) / 400);
       const [a, b] = [random.below(used), random.below(used)] as [Connection, Connection];
       const piece = random.below(PIECES) as PieceIndex;
-      const what = random.below(10);
+      const action = random.below(10);
       const where = `trial ${trial}, step ${step}`;
-      if (what < 4) {
+      if (action < 4) {
         const known = followers.get(a) ?? [];
-        expect(forwarder.relay(a, b), where).toBe(!known.includes(b));
+        expect(forwarder.addRelay(a, b), where).toBe(!known.includes(b));
         if (!known.includes(b)) followers.set(a, [...known, b]);
-      } else if (what < 9) {
+      } else if (action < 9) {
         for (const follower of followers.get(a) ?? []) {
-          const isNews = !told.has(`${follower} ${piece}`);
-          expect(forwarder.tell(follower as Connection, piece), where).toBe(isNews);
-          told.add(`${follower} ${piece}`);
+          const isNew = !forwarded.has(`${follower} ${piece}`);
+          expect(forwarder.markForwarded(follower as Connection, piece), where).toBe(isNew);
+          forwarded.add(`${follower} ${piece}`);
           if (random.below(2) === 0) break;
         }
       } else {
         forwarder.closed(a);
         followers.delete(a);
         for (const [outside, of] of followers) followers.set(outside, of.filter((each) => each !== a));
-        for (let p = 0; p < PIECES; p++) told.delete(`${a} ${p}`);
+        for (let p = 0; p < PIECES; p++) forwarded.delete(`${a} ${p}`);
       }
       const [outside, of] = [...followers][random.below(followers.size + 1)] ?? [];
       if (outside === undefined) continue;
       expect(forwarder.followersOf(outside as Connection), where).toEqual(of);
-      const isNews = of!.some((follower) => !told.has(`${follower} ${piece}`));
-      expect(forwarder.isNews(outside as Connection, piece), where).toBe(isNews);
+      const hasToForward = of!.some((follower) => !forwarded.has(`${follower} ${piece}`));
+      expect(forwarder.hasToForward(outside as Connection, piece), where).toBe(hasToForward);
     }
   }
 });
 
-test('one that repeats itself always has news', () => {
-  const forwarder = new Forwarder(PIECES, true);
-  const [outside, follower, piece] = [1, 2, 3] as [Connection, Connection, PieceIndex];
-  expect([forwarder.relay(outside, follower), forwarder.relay(outside, follower)]).toEqual([true, true]);
+test('ForwardOnce does not forward a stored piece', () => {
+  const [outside, follower] = [1, 2] as [Connection, Connection];
+  const forwarder = new ForwardOnce(PIECES, (piece) => piece === 3);
+  forwarder.addRelay(outside, follower);
+  const due = [2, 3, 4].map((piece) => forwarder.hasToForward(outside, piece as PieceIndex));
+  expect(due).toEqual([true, false, true]);
+});
+
+test('ForwardAlways forwards everything, as often as relays were requested', () => {
+  const forwarder = new ForwardAlways();
+  const [outside, follower, other] = [1, 2, 4] as [Connection, Connection, Connection];
+  expect([forwarder.addRelay(outside, follower), forwarder.addRelay(outside, follower)]).toEqual([true, true]);
   expect(forwarder.followersOf(outside)).toEqual([follower, follower]);
-  expect([forwarder.tell(follower, piece), forwarder.tell(follower, piece)]).toEqual([true, true]);
-  expect(forwarder.isNews(outside, piece)).toBe(true);
+  expect([forwarder.markForwarded(), forwarder.markForwarded()]).toEqual([true, true]);
+  expect(forwarder.hasToForward()).toBe(true);
+
+  forwarder.addRelay(outside, other);
+  forwarder.closed(follower);
+  expect(forwarder.followersOf(outside)).toEqual([other]);
+  forwarder.closed(outside);
+  expect(forwarder.followersOf(outside)).toBeUndefined();
 });

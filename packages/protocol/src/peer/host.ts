@@ -1,33 +1,34 @@
-/**
- * What a peer needs of whoever hosts it: a simulator, a socket, a browser, a test.
- *
- * The host carries what the peer says and tells the time; it calls the peer with what is heard,
- * and at the times that the peer's docstrings name. It never calls the peer from inside one of
- * these methods.
- */
+/** The interface between a peer and its host: a simulator, a socket, a browser or a test. */
 
 import type { Connection, PeerId, PieceIndex } from '../ids.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 
-/** What a peer says on a connection. Pieces are pulled instead: see `startSending`. */
+/**
+ * What a peer needs from its host: a clock, and the transport of its messages.
+ *
+ * The methods of `PeerMessages` send a message on a connection. There is none for `piece`: the host
+ * fetches pieces itself after `startSending`. The host calls the peer when a message arrives, and
+ * whenever the documentation of a method of `Peer` says so. It must not call the peer from within
+ * one of these methods.
+ */
 export interface PeerHost extends Omit<PeerMessages, 'piece'> {
-  /** Now, in milliseconds since whenever the host likes; never less than before. */
+  /** The time in ms, since any moment that the host chooses. It never decreases. */
   readonly nowMs: number;
 
-  /** Says `have(piece)` on every connection that offers (`Peer.offers`). */
+  /** Sends `have(piece)` on every connection on which the peer announces (`Peer.announcesOn`). */
   broadcastHave(piece: PieceIndex): void;
 
   /**
-   * There is something to send on this connection: the host takes `peer.sending(on)`, carries
-   * it at its own pace, and calls `peer.sent(on)` when the last bit has gone.
+   * Starts to send on a connection. The host sends the piece `peer.nextToSend(connection)` at its
+   * own pace, and calls `peer.pieceSent(connection)` after the last bit, which returns the next.
    */
-  startSending(on: Connection): void;
-  /** Nothing is to be sent on this connection any more; what was under way is dropped. */
-  stopSending(on: Connection): void;
+  startSending(connection: Connection): void;
+  /** Stops sending on a connection. A piece that is being sent is dropped. */
+  stopSending(connection: Connection): void;
 
-  /** Connects to `target`, then calls `peer.connect`; a leader asks, on a follower's behalf. */
+  /** Opens a connection to `target`, then calls `peer.connect`. Leaders and followers use it. */
   connectTo(target: PeerId): void;
 
-  /** The peer holds the whole file now. Called once. */
+  /** The peer holds the whole file. Called once. */
   completed(): void;
 }

@@ -1,20 +1,22 @@
 /**
- * What a leader does beside being a peer: it reaches outside peers for its followers, passes on
- * what those have as its own, and notes what the followers want.
+ * What a leader does in addition to a plain peer: it connects to outside peers for its followers,
+ * forwards what those announce as if it had the pieces itself, and records which pieces the
+ * followers request.
  *
- * A follower may ask before we are connected to the outside peer: then we connect first, and the
- * relay begins when the connection is there.
+ * If it is not connected to an outside peer yet, it connects first, and the relay starts when the
+ * connection is established.
  */
 
 import type { ConnectionTable } from '../tables/connections.ts';
 import { MAY_DOWNLOAD } from '../tables/connection-flags.ts';
-import { Forwarder } from './forwarder.ts';
+import type { Forwarder } from './forwarder.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import type { RelayRules } from '../rules/rules.ts';
 
-interface Waiting {
+interface PendingRelay {
   readonly target: PeerId;
   readonly follower: Connection;
 }
@@ -24,81 +26,79 @@ export class Leader {
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #pieceCount: number;
-  readonly #repeats: boolean;
-  readonly #relaysNewsOnly: boolean;
+  readonly #rules: RelayRules;
   readonly #forwarder: Forwarder;
-  /** Followers that wait for a connection to their target. */
-  #waiting: Waiting[] = [];
+  /** Relays that wait for a connection to their target. */
+  #pendingRelays: PendingRelay[] = [];
 
-  constructor({ connections, picker, host, options }: PeerComponents) {
+  constructor({ connections, picker, host, options, rules }: PeerComponents) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#pieceCount = options.pieceCount;
-    this.#repeats = options.quirks.duplicateForwards;
-    this.#relaysNewsOnly = options.quirks.forwardNewOnly;
-    this.#forwarder = new Forwarder(options.pieceCount, options.quirks.duplicateForwards);
+    this.#rules = rules.relay;
+    this.#forwarder = rules.relay.createForwarder(options.pieceCount, (piece) =>
+      picker.isStored(piece),
+    );
   }
 
-  /** A follower wants what `target` has. */
+  /** A follower asks for a relay to `target`. */
   leaderStart(follower: Connection, target: PeerId): void {
-    const outside = this.#connections.to(target);
+    const outside = this.#connections.connectionTo(target);
     if (outside === NO_CONNECTION) {
-      const isFirst = !this.#waiting.some((waiting) => waiting.target === target);
-      this.#waiting.push({ target, follower });
+      const isFirst = !this.#pendingRelays.some((pending) => pending.target === target);
+      this.#pendingRelays.push({ target, follower });
       if (isFirst) this.#host.connectTo(target);
     } else {
-      this.#relay(outside, follower);
+      this.#startRelay(outside, follower);
     }
   }
 
-  /** A connection has been made: whoever waited for it gets its relay. */
-  opened(on: Connection): void {
-    if (this.#waiting.length === 0) return;
-    const target = this.#connections.remoteOf(on);
-    const ready = this.#waiting.filter((waiting) => waiting.target === target);
+  /** A connection was established: starts the relays that waited for it. */
+  established(connection: Connection): void {
+    if (this.#pendingRelays.length === 0) return;
+    const target = this.#connections.remoteOf(connection);
+    const ready = this.#pendingRelays.filter((pending) => pending.target === target);
     if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter((waiting) => waiting.target !== target);
-    for (const { follower } of ready) this.#relay(on, follower);
+    this.#pendingRelays = this.#pendingRelays.filter((pending) => pending.target !== target);
+    for (const { follower } of ready) this.#startRelay(connection, follower);
   }
 
-  closed(on: Connection): void {
-    this.#forwarder.closed(on);
-    this.#waiting = this.#waiting.filter(({ follower }) => follower !== on);
+  closed(connection: Connection): void {
+    this.#forwarder.closed(connection);
+    this.#pendingRelays = this.#pendingRelays.filter(({ follower }) => follower !== connection);
   }
 
-  /** Whether a follower is to hear that the other side has `piece`. */
-  passesOn(outside: Connection, piece: PieceIndex): boolean {
+  /** Whether `have(piece)` on this connection has to be forwarded to a follower. */
+  hasToForward(outside: Connection, piece: PieceIndex): boolean {
     if (this.#forwarder.followersOf(outside) === undefined) return false;
-    // Where we hold it, all have been told so.
-    if (!this.#repeats && this.#picker.isStored(piece)) return false;
-    return this.#forwarder.isNews(outside, piece);
+    return this.#forwarder.hasToForward(outside, piece);
   }
 
-  /** An outside peer has `piece`: its followers hear of it, as of our own. */
+  /** Forwards the `have` of an outside peer to the followers. */
   have(outside: Connection, piece: PieceIndex): void {
-    if (!this.passesOn(outside, piece)) return;
+    if (!this.hasToForward(outside, piece)) return;
     const followers = this.#forwarder.followersOf(outside)!;
     for (let i = 0; i < followers.length; i++) {
       const follower = followers[i]!;
-      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+      if (this.#forwarder.markForwarded(follower, piece)) this.#host.have(follower, piece);
     }
   }
 
-  /** A follower has asked for `piece`, which we lack. */
-  want(piece: PieceIndex): void {
-    this.#picker.want(piece);
+  /** A follower has requested `piece`, which we lack. */
+  requestedByFollower(piece: PieceIndex): void {
+    this.#picker.markRequestedByFollower(piece);
   }
 
-  /** Begins a relay, and passes on what the outside peer has told us before. */
-  #relay(outside: Connection, follower: Connection): void {
+  /** Starts a relay, and forwards what the outside peer has announced before. */
+  #startRelay(outside: Connection, follower: Connection): void {
     if ((this.#connections.flags(outside) & MAY_DOWNLOAD) === 0) return;
-    if (!this.#forwarder.relay(outside, follower)) return;
+    if (!this.#forwarder.addRelay(outside, follower)) return;
     this.#connections.stopDeferring(outside);
-    if (this.#relaysNewsOnly) return;
+    if (!this.#rules.forwardsEarlierHaves) return;
     for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
       if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
-      if (this.#forwarder.tell(follower, piece)) this.#host.have(follower, piece);
+      if (this.#forwarder.markForwarded(follower, piece)) this.#host.have(follower, piece);
     }
   }
 }

@@ -1,40 +1,43 @@
-/** What a peer is told when it is made. */
+/** The options of a peer. */
 
 import type { Random } from '@cachetorrent/std';
 
-import type { ChokerName, SeedChokerName } from '../choker/index.ts';
-import type { Quirks } from './quirks.ts';
+import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
+import type { Quirks } from '../rules/quirks.ts';
 import type { PeerId } from '../ids.ts';
-import type { PeerMemory } from '../tables/peer-memory.ts';
+import type { PeerMemory } from '../tables/connections.ts';
 import type { RequestPriority } from './piece-picker.ts';
 import type { Role } from './roles.ts';
 
-/** What a peer is told when it is made. */
+/** The options of a peer. `createPeer` has a default for most of them. */
 export interface PeerOptions {
-  /** Pieces of the file. */
+  /** The number of pieces of the file. */
   readonly pieceCount: number;
-  /** Connections that it unchokes for their rate. */
+  /** The number of connections that are unchoked for their rate. */
   readonly uploadSlots: number;
-  /** Connections that it unchokes by chance. */
+  /** The number of connections that are unchoked optimistically. */
   readonly optimisticSlots: number;
-  /** Pieces that it keeps asked for on a connection. */
+  /** The number of requests that are kept outstanding on a connection, in pieces. */
   readonly backlog: number;
-  /** Whom it uploads to while it lacks pieces. */
+  /** The choker while the peer lacks pieces. */
   readonly choker: ChokerName;
-  /** Whom it uploads to when it has all. */
+  /** The choker when the peer holds the whole file. */
   readonly seedChoker: SeedChokerName;
-  /** What it does where implementations differ. */
+  /** Which quirks of the original simulator are on. */
   readonly quirks: Quirks;
-  /** How a leader treats what its followers asked for. */
+  /** How a leader ranks the pieces that its followers have requested. */
   readonly requestPriority: RequestPriority;
-  /** Whether it leads its AS, follows who does, or is a plain peer. */
+  /** Whether the peer is a leader, a follower, or a plain peer. */
   readonly role: Role;
-  /** The leaders of its AS, in the tracker's order; a follower needs at least one. */
+  /** The leaders of the peer's AS, in the tracker's order. A follower needs at least one. */
   readonly leaders: readonly PeerId[];
-  /** All its chance. Its own: no other peer may draw from it. */
+  /** The peer's random stream. Peers must not share one. */
   readonly random: Random;
-  /** How many connections to make room for at first; the tables grow where it has more. */
+  /** The number of connections for which there is room at first; the tables grow if needed. */
   readonly connectionsExpected: number;
-  /** Where it keeps its state; memory of its own where absent. */
+  /**
+   * Where the peer keeps its state; it allocates memory if absent. Peers of one simulated network
+   * share tables (`PeerTables` of `@cachetorrent/protocol/internal`).
+   */
   readonly memory?: PeerMemory;
 }

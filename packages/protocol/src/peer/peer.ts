@@ -1,15 +1,18 @@
 /**
- * One peer, as a machine: what happens to it goes in by a method, what it wants done comes out
- * by a call to its host. It knows no clock, no chance but its own stream, no sockets, no
- * threads; so the same peer runs in the simulator, over TCP, in a browser and in a test.
+ * A BitTorrent or CacheTorrent peer without IO: events go in as method calls, actions come out as
+ * calls to its host. It has no clock, threads or sockets, and its only randomness is a stream that
+ * it is given. The same peer therefore runs in the simulator, over TCP, in a browser and in a test.
  *
- *     host ── have, request, piece, choke … ──▶ Peer ──▶ Download ─ PiecePicker
- *          ◀── have, request, choke, reach … ──      ├──▶ Upload ─── choker
- *                                                     └──▶ Leader or Follower
+ *     host ── have, request, piece, choke … ────▶ Peer ──▶ Download ─ PiecePicker
+ *          ◀── have, request, choke, connectTo … ──     ├──▶ Upload ─── Choker
+ *                                                       └──▶ Leader or Follower
  *
- * A plain peer, a leader and a follower are one class: they differ in a table (`roles.ts`) and in
- * the parts that only they have. Source: BEP 3; docs/protocol.md.
+ * Plain peers, leaders and followers are one class: they differ in a table (`roles.ts`), and a
+ * leader and a follower have a part of their own. Clients and the original simulator differ in
+ * `rules/`. Source: BEP 3; docs/protocol.md.
  */
+
+import { seededRandom } from '@cachetorrent/std';
 
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
@@ -20,14 +23,60 @@ import type { Connection, PeerId, PieceIndex } from '../ids.ts';
 import { Leader } from './leader.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 import type { PeerOptions } from './options.ts';
-import type { PeerMemory } from '../tables/peer-memory.ts';
+import type { PeerMemory } from '../tables/connections.ts';
 import { NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
 import { PiecePicker } from './piece-picker.ts';
 import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
+import { CLIENT_QUIRKS } from '../rules/quirks.ts';
+import type { Rules } from '../rules/rules.ts';
+import { rulesFor } from '../rules/rules-for.ts';
 import { Upload } from './upload.ts';
 
+/** The options of `createPeer`: those of a peer, of which only `pieceCount` is required. */
+export interface CreatePeerOptions extends Partial<PeerOptions> {
+  /** The number of pieces of the file. */
+  readonly pieceCount: number;
+  /**
+   * The seed of the peer's random stream if `random` is absent; 1 by default. Give each peer of a
+   * swarm another seed: peers with the same seed make the same random choices.
+   */
+  readonly seed?: number | string;
+}
+
+/**
+ * Creates a peer that behaves like a common BitTorrent client, except for what the options say.
+ *
+ * The defaults are: 4 regular upload slots and 1 optimistic one, a backlog of 10 requests,
+ * tit-for-tat while leeching and round-robin while seeding, no quirks, role `peer` without
+ * leaders, request priority `within-rarity`, room for 50 connections (more are possible), and a
+ * random stream that is derived from the seed 1.
+ *
+ * ```ts
+ * const peer = createPeer(host, { pieceCount: 1000, seed: 'peer 17' });
+ * ```
+ */
+export function createPeer(host: PeerHost, options: CreatePeerOptions): Peer {
+  const { seed = 1, ...given } = options;
+  return new Peer(host, {
+    uploadSlots: 4,
+    optimisticSlots: 1,
+    backlog: 10,
+    choker: 'tit-for-tat',
+    seedChoker: 'round-robin',
+    quirks: CLIENT_QUIRKS,
+    requestPriority: 'within-rarity',
+    role: 'peer',
+    leaders: [],
+    connectionsExpected: 50,
+    ...given,
+    random: given.random ?? seededRandom('peer', seed),
+  });
+}
+
+/** A BitTorrent or CacheTorrent peer without IO. `createPeer` makes one with default options. */
 export class Peer implements PeerMessages {
   readonly #options: PeerOptions;
+  readonly #rules: Rules;
   readonly #host: PeerHost;
   readonly #memory: PeerMemory;
   readonly #picker: PiecePicker;
@@ -47,19 +96,21 @@ export class Peer implements PeerMessages {
     };
     const connections = new ConnectionTable(memory, connectionsExpected);
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory);
-    const parts = { memory, connections, picker, host, options };
+    const rules = rulesFor(options.quirks);
+    const components = { memory, connections, picker, host, options, rules };
+    this.#rules = rules;
     this.#memory = memory;
     this.#connections = connections;
     this.#picker = picker;
-    this.#download = new Download(parts);
-    this.#upload = new Upload(parts);
-    if (options.role === 'leader') this.#leader = new Leader(parts);
-    else if (options.role === 'follower') this.#follower = new Follower(parts);
+    this.#download = new Download(components);
+    this.#upload = new Upload(components);
+    if (options.role === 'leader') this.#leader = new Leader(components);
+    else if (options.role === 'follower') this.#follower = new Follower(components);
   }
 
-  // What it is and holds.
+  // State.
 
-  /** Whether it leads its AS, follows who does, or is a plain peer. */
+  /** Whether it is a leader, a follower, or a plain peer. */
   get role(): Role {
     return this.#options.role;
   }
@@ -69,36 +120,41 @@ export class Peer implements PeerMessages {
     return this.#picker.storedCount === this.#options.pieceCount;
   }
 
-  /** How many pieces it holds. */
-  get pieceCount(): number {
+  /** The number of pieces that it holds. */
+  get storedCount(): number {
     return this.#picker.storedCount;
   }
 
-  /** One more than the greatest number of a connection in use. */
+  /** The greatest number of a connection in use plus one. */
   get connectionCount(): number {
     return this.#connections.count;
   }
 
   /** Whether it holds `piece`. */
-  holds(piece: PieceIndex): boolean {
+  hasPiece(piece: PieceIndex): boolean {
     return this.#picker.isStored(piece);
   }
 
-  /** Whether the other side is to hear what we have. */
-  announcesOn(on: Connection): boolean {
-    return (this.#connections.flags(on) & ANNOUNCES) !== 0;
+  /** Whether it announces its pieces on this connection. */
+  announcesOn(connection: Connection): boolean {
+    return (this.#connections.flags(connection) & ANNOUNCES) !== 0;
   }
 
-  /** The connection to `remote`; NO_CONNECTION where there is none. */
+  /** Whether it may download on this connection. If not, the host tells the other side (BEP 21). */
+  mayDownloadOn(connection: Connection): boolean {
+    return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
+  }
+
+  /** The connection to `remote`; NO_CONNECTION if there is none. */
   connectionTo(remote: PeerId): Connection {
-    return this.#connections.to(remote);
+    return this.#connections.connectionTo(remote);
   }
 
-  // What its host does with it.
+  // Calls of the host.
 
   /**
-   * Holds `pieces` from the start, or finds them on its disk: call before the first connection,
-   * or later, and it tells everybody.
+   * Stores pieces that the peer has from the start or finds on its disk. Announces them to
+   * neighbours, if there are any yet.
    */
   restore(pieces: Iterable<PieceIndex>): void {
     for (const piece of pieces) {
@@ -107,128 +163,126 @@ export class Peer implements PeerMessages {
     if (this.isComplete) this.#host.completed();
   }
 
-  /** Runs the choker. The host calls it when the peer starts, and every rechoke interval. */
+  /** Runs the choker. Call it when the peer starts, and once per rechoke interval. */
   rechoke(): void {
     this.#upload.rechoke();
   }
 
   /**
-   * Opens a connection to `remote`, of our AS or not, and returns our number for it. Nothing is
-   * said on it before `greet`, so that a host can tell the other side the number first.
+   * Opens a connection to `remote` and returns our number for it. The peer sends nothing on it
+   * before `established`, so that the two hosts can exchange their numbers first.
+   *
+   * @param intraAs Whether `remote` is in our AS.
    */
-  connect(remote: PeerId, sameSystem: boolean, origin: ConnectionPurpose): Connection {
-    const { role, quirks } = this.#options;
-    const parts = permissionsOf(role, sameSystem, origin, quirks);
-    const on = this.#connections.open(remote, parts);
-    this.#upload.opened(on);
-    if (quirks.eagerRelays && !sameSystem) this.#follower?.openedOutside(on);
-    return on;
+  connect(remote: PeerId, intraAs: boolean, purpose: ConnectionPurpose): Connection {
+    const { permissions } = this.#rules.relay;
+    const connection = this.#connections.open(
+      remote,
+      permissionsOf(this.#options.role, intraAs, purpose, permissions),
+    );
+    this.#upload.opened(connection);
+    this.#follower?.opened(connection, intraAs);
+    return connection;
   }
 
-  /** The other side is there too: says what we have, and puts the connection to use. */
-  established(on: Connection, sameSystem: boolean): void {
-    if (this.announcesOn(on) && this.#picker.storedCount > 0) {
+  /** The other side has opened the connection, too: announces our pieces, and begins to use it. */
+  established(connection: Connection, intraAs: boolean): void {
+    if (this.announcesOn(connection) && this.#picker.storedCount > 0) {
       for (let piece = 0 as PieceIndex; piece < this.#options.pieceCount; piece++) {
-        if (this.#picker.isStored(piece)) this.#host.have(on, piece);
+        if (this.#picker.isStored(piece)) this.#host.have(connection, piece);
       }
     }
-    this.#leader?.opened(on);
-    if (sameSystem) this.#follower?.openedInside(on);
-    else if (!this.#options.quirks.eagerRelays) this.#follower?.openedOutside(on);
+    this.#leader?.established(connection);
+    this.#follower?.established(connection, intraAs);
   }
 
-  /** A connection is gone; its number may come again. */
-  disconnect(on: Connection): void {
-    this.#leader?.closed(on);
-    this.#upload.closed(on);
-    this.#download.closed(on, this.#options.pieceCount);
-    this.#connections.close(on);
+  /** Closes a connection. Its number may be used again. */
+  disconnect(connection: Connection): void {
+    this.#leader?.closed(connection);
+    this.#upload.closed(connection);
+    this.#download.closed(connection, this.#options.pieceCount);
+    this.#connections.close(connection);
   }
 
   /**
-   * Keeps so many pieces asked for on this connection, in place of `backlog`: for hosts that know
-   * how fast it is.
+   * Sets the number of requests to keep outstanding on this connection, in place of the option
+   * `backlog`: for hosts that measure how fast a connection is.
    */
-  setBacklog(on: Connection, pieces: number): void {
-    this.#download.setBacklog(on, pieces);
+  setBacklog(connection: Connection, pieces: number): void {
+    this.#download.setBacklog(connection, pieces);
   }
 
-  /** The piece to send on this connection; NO_PIECE where there is none. */
-  nextToSend(on: Connection): PieceIndex {
-    return this.#upload.sending(on);
+  /** The piece to send on this connection; NO_PIECE if there is none. */
+  nextToSend(connection: Connection): PieceIndex {
+    return this.#upload.nextToSend(connection);
   }
 
-  /** The last bit of the piece under way has gone; returns the next piece, or NO_PIECE. */
-  sent(on: Connection): PieceIndex {
-    return this.#upload.sent(on);
+  /** The last bit of a piece has been sent; returns the next piece, or NO_PIECE. */
+  pieceSent(connection: Connection): PieceIndex {
+    return this.#upload.pieceSent(connection);
   }
 
-  // What it hears.
-
-  choke(on: Connection): void {
-    this.#download.choke(on);
+  /** Whether a leader has to forward `have(piece)` on this connection to a follower at once. */
+  hasToForward(connection: Connection, piece: PieceIndex): boolean {
+    return this.#leader?.hasToForward(connection, piece) === true;
   }
 
-  unchoke(on: Connection): void {
-    this.#download.unchoke(on);
+  /**
+   * Acts on a `have` that the host has passed to the shared tables instead of the peer, with the
+   * outcome that they returned. Not for leaders, who forward what they receive.
+   */
+  afterHave(connection: Connection, piece: PieceIndex, outcome: number): void {
+    this.#download.afterHave(connection, piece, outcome);
   }
 
-  interested(on: Connection): void {
-    this.#upload.interested(on);
+  /**
+   * The other side has withdrawn `piece` (BEP 54), rejected a request for it, or sent it damaged.
+   * The peer does not request it on this connection before the next `have`.
+   */
+  dontHave(connection: Connection, piece: PieceIndex): void {
+    this.#download.dontHave(connection, piece);
   }
 
-  notInterested(on: Connection): void {
-    this.#upload.notInterested(on);
+  // Received messages.
+
+  choke(connection: Connection): void {
+    this.#download.choke(connection);
   }
 
-  have(on: Connection, piece: PieceIndex): void {
-    this.#leader?.have(on, piece);
+  unchoke(connection: Connection): void {
+    this.#download.unchoke(connection);
+  }
+
+  interested(connection: Connection): void {
+    this.#upload.interested(connection);
+  }
+
+  notInterested(connection: Connection): void {
+    this.#upload.notInterested(connection);
+  }
+
+  have(connection: Connection, piece: PieceIndex): void {
+    this.#leader?.have(connection, piece);
     const { tables, row } = this.#memory;
-    const outcome = tables.have(row, on, piece);
-    if (outcome !== NO_ACTION) this.#download.heard(on, piece, outcome);
+    const outcome = tables.have(row, connection, piece);
+    if (outcome !== NO_ACTION) this.#download.afterHave(connection, piece, outcome);
   }
 
-  /** Whether somebody hears of it at once when the other side has `piece`. */
-  forwards(on: Connection, piece: PieceIndex): boolean {
-    return this.#leader?.passesOn(on, piece) === true;
+  /** A leader that lacks the piece records that it is requested, and does not answer. */
+  request(connection: Connection, piece: PieceIndex): void {
+    if (this.#picker.isStored(piece)) this.#upload.request(connection, piece);
+    else this.#leader?.requestedByFollower(piece);
   }
 
-  /**
-   * For hosts of many: what is left to do after a `have` that went to the shared tables first.
-   * Not for leaders, who pass on what they hear.
-   */
-  afterHave(on: Connection, piece: PieceIndex, outcome: number): void {
-    this.#download.heard(on, piece, outcome);
-  }
-
-  /**
-   * The other side took back what it said of `piece` (BEP 54), refused it, or sent it broken: it
-   * is not asked for it again before it says `have` anew.
-   */
-  dontHave(on: Connection, piece: PieceIndex): void {
-    this.#download.dontHave(on, piece);
-  }
-
-  /** A leader that lacks the piece notes that it is wanted, and does not answer. */
-  request(on: Connection, piece: PieceIndex): void {
-    if (this.#picker.isStored(piece)) this.#upload.request(on, piece);
-    else this.#leader?.want(piece);
-  }
-
-  piece(on: Connection, piece: PieceIndex): void {
-    const wasFull = this.#download.isFull(on);
-    const isNew = this.#download.piece(on, piece);
-    if (isNew || this.#options.quirks.announceDuplicates) this.#host.broadcastHave(piece);
+  piece(connection: Connection, piece: PieceIndex): void {
+    const wasFull = this.#download.isFull(connection);
+    const isNew = this.#download.piece(connection, piece);
+    if (isNew || this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
     if (isNew && this.isComplete) this.#host.completed();
-    this.#download.goOn(on, wasFull);
+    this.#download.afterPiece(connection, wasFull);
   }
 
-  leaderStart(on: Connection, target: PeerId): void {
-    this.#leader?.leaderStart(on, target);
-  }
-
-  /** Whether we may download on this connection. For hosts that must tell the other side. */
-  downloadsOn(on: Connection): boolean {
-    return (this.#connections.flags(on) & MAY_DOWNLOAD) !== 0;
+  leaderStart(connection: Connection, target: PeerId): void {
+    this.#leader?.leaderStart(connection, target);
   }
 }

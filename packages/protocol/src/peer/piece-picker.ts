@@ -1,218 +1,219 @@
 /**
- * What a peer knows of each piece, and which to ask for next: the rarest first (BEP 3; Legout et
- * al. 2006), rarity being the number of neighbours that hold a piece.
+ * The piece picker: what a peer knows of each piece, and which piece it requests next, the rarest
+ * first (BEP 3; Legout et al. 2006). A piece is the rarer, the fewer neighbours hold it.
  *
- * The counts are kept bit by bit, 32 pieces to a word (`peer-tables.ts`). So the rarest of many
- * pieces are found without looking at any of them: from the most significant bit down, whoever has
- * a 0 stays, if there is anybody who has.
+ * These numbers are kept as bit-sliced counters, 32 pieces to a word (`peer-tables.ts`). The rarest
+ * of many pieces are therefore found without reading any counter: from the most significant bit
+ * down, pieces whose bit is 0 are kept and all others dropped, if there is a piece whose bit is 0.
  *
- * Of equally rare pieces each is as likely as another. We do not model endgame mode: a piece that
- * has been asked for is not asked for again.
+ * Equally rare pieces have equal probability. Endgame mode is not modelled: a piece that has been
+ * requested is not requested again.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
 
-import { bitAt, Bitfield, countBits, wordsFor } from '../tables/bitfield.ts';
+import { Bitfield, nthSetBit, popcount, wordsFor } from '../tables/bitfield.ts';
 import { NO_PIECE, type PieceIndex } from '../ids.ts';
-import type { PeerMemory } from '../tables/peer-memory.ts';
+import type { PeerMemory } from '../tables/connections.ts';
 import { PeerTables } from '../tables/peer-tables.ts';
 
-/** How a leader treats the pieces that its followers asked for. */
+/** How a leader ranks the pieces that its followers have requested. */
 export type RequestPriority =
-  /** Of equally rare pieces, a wanted one goes first. */
+  /** Before other pieces of the same rarity. */
   | 'within-rarity'
-  /** A wanted piece goes first, however common it is. */
+  /** Before all other pieces. */
   | 'absolute';
 
 /**
- * The pieces that a search has left, in words that are not empty, and which words these are. They
- * last one call, so all pickers share them.
+ * The pieces that a search has not excluded yet, as words of bits without empty words, and the
+ * index of each word. They are used within one call only, so all pickers share them.
  */
-let candidates = new Uint32Array(64);
-let places = new Uint32Array(64);
-let placeCount = 0;
+let eligible = new Uint32Array(64);
+let wordIndices = new Uint32Array(64);
+let wordCount = 0;
 
-/** Chooses which piece to ask for next: the rarest first (BEP 3). */
+/** Chooses which piece to request next: the rarest first (BEP 3). */
 export class PiecePicker {
   readonly #random: Random;
-  readonly #preference: RequestPriority;
+  readonly #requestPriority: RequestPriority;
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The free pieces of all, and where ours begin. */
-  readonly #free: Uint32Array;
+  /** The requestable pieces of all peers; ours begin at `#firstWord`. */
+  readonly #requestable: Uint32Array;
   readonly #firstWord: number;
   #storedCount = 0;
-  /** The pieces that followers asked for, where we lead. */
-  #wanted: Bitfield | undefined;
+  /** The pieces that followers have requested, if we are a leader. */
+  #requestedByFollowers: Bitfield | undefined;
 
   constructor(
     pieceCount: number,
     random: Random,
-    preference: RequestPriority = 'within-rarity',
+    requestPriority: RequestPriority = 'within-rarity',
     { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
   ) {
     this.#random = random;
-    this.#preference = preference;
+    this.#requestPriority = requestPriority;
     this.#pieceCount = pieceCount;
     this.#tables = tables;
     this.#row = row;
-    this.#free = tables.free;
-    this.#firstWord = row * tables.hasWords;
+    this.#requestable = tables.requestable;
+    this.#firstWord = row * tables.pieceWords;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
   }
 
-  /** Pieces that are held. */
+  /** The number of pieces that are stored. */
   get storedCount(): number {
     return this.#storedCount;
   }
 
-  /** Whether `piece` is held. */
+  /** Whether `piece` is stored. */
   isStored(piece: PieceIndex): boolean {
     return this.#tables.isStored(this.#row, piece);
   }
 
-  /** Whether `piece` is neither asked for nor stored. */
-  isFree(piece: PieceIndex): boolean {
-    return (this.#free[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  /** Whether `piece` is neither requested nor stored. */
+  isRequestable(piece: PieceIndex): boolean {
+    return (this.#requestable[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
 
-  /** A neighbour has told us that it holds `piece`. */
+  /** One more neighbour holds `piece`. */
   addHolder(piece: PieceIndex): void {
     this.#tables.addHolder(this.#row, piece);
   }
 
-  /** A neighbour that held `piece` has left. */
+  /** One neighbour fewer holds `piece`. */
   removeHolder(piece: PieceIndex): void {
     this.#tables.removeHolder(this.#row, piece);
   }
 
-  /** `piece` has been asked for. */
-  take(piece: PieceIndex): void {
-    this.#free[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  /** `piece` has been requested. */
+  markRequested(piece: PieceIndex): void {
+    this.#requestable[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
-  /** `piece` was asked for, but will not come. */
+  /** The request for `piece` is lost, so that it is requestable again. */
   release(piece: PieceIndex): void {
-    this.#free[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
+    this.#requestable[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
   }
 
-  /** `piece` is stored; returns false where it was before. */
+  /** Stores `piece`; returns false if it was stored before. */
   store(piece: PieceIndex): boolean {
     if (this.isStored(piece)) return false;
-    this.take(piece);
-    this.#wanted?.remove(piece);
+    this.markRequested(piece);
+    this.#requestedByFollowers?.remove(piece);
     this.#tables.store(this.#row, piece);
     this.#storedCount++;
     return true;
   }
 
-  /** A follower has asked for `piece`, which we lack. */
-  want(piece: PieceIndex): void {
-    this.#wanted ??= new Bitfield(this.#pieceCount);
-    this.#wanted.add(piece);
+  /** A follower has requested `piece`, which we lack. */
+  markRequestedByFollower(piece: PieceIndex): void {
+    this.#requestedByFollowers ??= new Bitfield(this.#pieceCount);
+    this.#requestedByFollowers.add(piece);
   }
 
-  /** Whether a free piece is among those in `has`, a row of bits that begins at `start`. */
-  hasFree(has: Uint32Array, start: number): boolean {
+  /** Whether a piece in `announced`, a row of bits that begins at `start`, is requestable. */
+  hasRequestable(announced: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);
     for (let word = 0; word < words; word++) {
-      if ((this.#free[this.#firstWord + word]! & has[start + word]!) !== 0) return true;
+      if ((this.#requestable[this.#firstWord + word]! & announced[start + word]!) !== 0)
+        return true;
     }
     return false;
   }
 
   /**
-   * The rarest free piece among those in `has`, a row of bits that begins at `start`; NO_PIECE
-   * where there is none. A leader prefers what its followers asked for.
+   * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
+   * there is none. A leader prefers the pieces that its followers have requested.
    */
-  next(has: Uint32Array, start: number): PieceIndex {
-    if (!this.#gather(has, start)) return NO_PIECE;
-    const wanted = this.#wanted;
-    if (wanted === undefined || wanted.count === 0) {
+  next(announced: Uint32Array, start: number): PieceIndex {
+    if (!this.#collectEligible(announced, start)) return NO_PIECE;
+    const requested = this.#requestedByFollowers;
+    if (requested === undefined || requested.count === 0) {
       this.#keepRarest();
-    } else if (this.#preference === 'absolute') {
-      keepThoseIn(wanted.words);
+    } else if (this.#requestPriority === 'absolute') {
+      keepPreferred(requested.words);
       this.#keepRarest();
     } else {
       this.#keepRarest();
-      keepThoseIn(wanted.words);
+      keepPreferred(requested.words);
     }
-    return this.#drawOne();
+    return this.#drawEligible();
   }
 
-  /** The same as `next` where `piece` is all that there is. Chance is asked as it is there. */
-  only(piece: PieceIndex): PieceIndex {
+  /** The same as `next` if `piece` is the only choice; draws as many random numbers as `next`. */
+  onlyChoice(piece: PieceIndex): PieceIndex {
     this.#random.below(1);
     return piece;
   }
 
-  /** All free pieces among those in `has` are candidates; returns whether there are any. */
-  #gather(has: Uint32Array, start: number): boolean {
+  /** Makes all requestable pieces in `announced` eligible; returns whether there are any. */
+  #collectEligible(announced: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);
-    if (candidates.length < words) {
-      candidates = new Uint32Array(2 * words);
-      places = new Uint32Array(2 * words);
+    if (eligible.length < words) {
+      eligible = new Uint32Array(2 * words);
+      wordIndices = new Uint32Array(2 * words);
     }
-    const free = this.#free;
-    placeCount = 0;
+    const requestable = this.#requestable;
+    wordCount = 0;
     for (let word = 0; word < words; word++) {
-      const both = free[this.#firstWord + word]! & has[start + word]!;
+      const both = requestable[this.#firstWord + word]! & announced[start + word]!;
       if (both === 0) continue;
-      candidates[placeCount] = both;
-      places[placeCount++] = word;
+      eligible[wordCount] = both;
+      wordIndices[wordCount++] = word;
     }
-    return placeCount > 0;
+    return wordCount > 0;
   }
 
-  /** Bit by bit of the count, from the greatest: candidates that have a 0 stay, if any has. */
+  /** For each bit of the counters, from the highest: keeps the pieces whose bit is 0, if any. */
   #keepRarest(): void {
-    const { lines, lineWords, countBits } = this.#tables;
-    const firstLine = this.#tables.lineOf(this.#row);
-    for (let bit = countBits[this.#row]! - 1; bit >= 0; bit--) {
-      const first = firstLine + bit;
+    const { availability, counterBits, usedCounterBits } = this.#tables;
+    const start = this.#tables.availabilityStart(this.#row);
+    for (let bit = usedCounterBits[this.#row]! - 1; bit >= 0; bit--) {
+      const first = start + bit;
       let any = 0;
-      for (let i = 0; i < placeCount && any === 0; i++) {
-        any = candidates[i]! & ~lines[first + places[i]! * lineWords]!;
+      for (let i = 0; i < wordCount && any === 0; i++) {
+        any = eligible[i]! & ~availability[first + wordIndices[i]! * counterBits]!;
       }
       if (any === 0) continue;
       let kept = 0;
-      for (let i = 0; i < placeCount; i++) {
-        const place = places[i]!;
-        const rest = candidates[i]! & ~lines[first + place * lineWords]!;
+      for (let i = 0; i < wordCount; i++) {
+        const word = wordIndices[i]!;
+        const rest = eligible[i]! & ~availability[first + word * counterBits]!;
         if (rest === 0) continue;
-        candidates[kept] = rest;
-        places[kept++] = place;
+        eligible[kept] = rest;
+        wordIndices[kept++] = word;
       }
-      placeCount = kept;
+      wordCount = kept;
     }
   }
 
-  /** One of the candidates, each as likely as another. */
-  #drawOne(): PieceIndex {
+  /** Draws one of the eligible pieces, with equal probability. */
+  #drawEligible(): PieceIndex {
     let count = 0;
-    for (let i = 0; i < placeCount; i++) count += countBits(candidates[i]!);
+    for (let i = 0; i < wordCount; i++) count += popcount(eligible[i]!);
     let nth = this.#random.below(count);
-    for (let i = 0; i < placeCount; i++) {
-      const here = countBits(candidates[i]!);
-      if (nth < here) return (32 * places[i]! + bitAt(candidates[i]!, nth)) as PieceIndex;
-      nth -= here;
+    for (let i = 0; i < wordCount; i++) {
+      const inWord = popcount(eligible[i]!);
+      if (nth < inWord) return (32 * wordIndices[i]! + nthSetBit(eligible[i]!, nth)) as PieceIndex;
+      nth -= inWord;
     }
-    assert(false, 'one of the candidates is drawn');
+    assert(false, 'an eligible piece is drawn');
   }
 }
 
-/** Candidates that are in `preferred` stay, if any is. */
-function keepThoseIn(preferred: Uint32Array): void {
+/** Keeps the eligible pieces that are in `preferred`, if any. */
+function keepPreferred(preferred: Uint32Array): void {
   let any = 0;
-  for (let i = 0; i < placeCount; i++) any |= candidates[i]! & preferred[places[i]!]!;
+  for (let i = 0; i < wordCount; i++) any |= eligible[i]! & preferred[wordIndices[i]!]!;
   if (any === 0) return;
   let kept = 0;
-  for (let i = 0; i < placeCount; i++) {
-    const rest = candidates[i]! & preferred[places[i]!]!;
+  for (let i = 0; i < wordCount; i++) {
+    const rest = eligible[i]! & preferred[wordIndices[i]!]!;
     if (rest === 0) continue;
-    candidates[kept] = rest;
-    places[kept++] = places[i]!;
+    eligible[kept] = rest;
+    wordIndices[kept++] = wordIndices[i]!;
   }
-  placeCount = kept;
+  wordCount = kept;
 }

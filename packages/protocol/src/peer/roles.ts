@@ -1,12 +1,12 @@
 /**
  * Who uploads to whom: the table by which leaders and followers differ from plain peers.
  *
- *     I am      the other is                 I upload   I download
- *     peer      anyone                       yes        yes
+ *     I am      the other peer is            I upload   I download
+ *     peer      any                          yes        yes
  *     follower  in my AS                     yes        yes
  *     follower  in another AS                yes        no, but through a leader of my AS
- *     leader    anyone                       yes        yes
- *     leader    reached for a follower       if asked   yes (in the original it offers, too)
+ *     leader    any                          yes        yes
+ *     leader    the target of a relay        if asked   yes (the original announces, too)
  *
  * Source: docs/protocol.md, section Roles.
  */
@@ -14,34 +14,37 @@
 import { unreachable } from '@cachetorrent/std';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../tables/connection-flags.ts';
-import type { Quirks } from './quirks.ts';
 
-/** What a peer is in its AS; a plain `peer` where nobody leads. */
+/** What a peer is in its AS; a plain `peer` if there are no leaders. */
 export type Role = 'peer' | 'leader' | 'follower';
 
-/** Why there is a connection. */
+/** Why a connection exists. */
 export type ConnectionPurpose =
-  /** One side has the other for a neighbour. */
+  /** One side is a neighbour of the other. */
   | 'neighbour'
   /** We are a leader and opened it for a follower; the other side did not ask for it. */
-  | 'on-behalf';
+  | 'relay';
 
-/** The parts of a connection: a sum of `UPLOADS`, `OFFERS` and `DOWNLOADS`. */
+/**
+ * What a peer may do on a connection: a sum of MAY_UPLOAD, ANNOUNCES and MAY_DOWNLOAD.
+ *
+ * @param intraAs Whether both peers are in the same AS.
+ * @param relayPermissions The result for a leader on a relay.
+ */
 export function permissionsOf(
-  me: Role,
-  sameSystem: boolean,
-  origin: ConnectionPurpose,
-  { announceOnRelays }: Pick<Quirks, 'announceOnRelays'>,
+  role: Role,
+  intraAs: boolean,
+  purpose: ConnectionPurpose,
+  relayPermissions: number,
 ): number {
-  switch (me) {
+  switch (role) {
     case 'peer':
       return MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
     case 'leader':
-      if (origin === 'on-behalf' && !announceOnRelays) return MAY_UPLOAD | MAY_DOWNLOAD;
-      return MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
+      return purpose === 'relay' ? relayPermissions : MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
     case 'follower':
-      return sameSystem ? MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD : MAY_UPLOAD | ANNOUNCES;
+      return intraAs ? MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD : MAY_UPLOAD | ANNOUNCES;
     default:
-      return unreachable(me);
+      return unreachable(role);
   }
 }

@@ -1,19 +1,20 @@
 /**
- * The uploading side of a peer: whom it unchokes, and what it has been asked for.
+ * The uploading side of a peer: which connections it unchokes, and which requests it has to serve.
  *
- * The choker runs when the peer starts, every so often, and whenever an unchoked connection
- * turns interested or uninterested. Only interested connections take part in it; an uninterested
- * one stays as it is.
+ * The choker runs when the peer starts, once per rechoke interval, and whenever the interest of
+ * the other side changes on an unchoked connection. Only interested connections take part; an
+ * uninterested one stays as it is.
  */
 
-import { CHOKERS, SEED_CHOKERS } from '../choker/index.ts';
+import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
 import {
   CHOKE,
-  Candidates,
+  type Choker,
+  InterestedPeers,
   type Slots,
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
-} from '../choker/strategy.ts';
+} from '../choker/choker.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import { AM_CHOKING, OPTIMISTIC, MAY_UPLOAD, PEER_INTERESTED } from '../tables/connection-flags.ts';
 import type { PeerHost } from './host.ts';
@@ -23,195 +24,199 @@ import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PieceQueues } from '../tables/piece-queues.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
+import type { RateRules, UploadRules } from '../rules/rules.ts';
 import type { UploadStatistics } from '../tables/upload-statistics.ts';
 
-/** How long an optimistic unchoke stands (BEP 3). */
-const OPTIMISTIC_MS = 30_000;
-
-/** For each sum of flags, whether the choker has a say in the connection, and how it stands. */
+/** For each sum of flags, 1 if the connection takes part in a rechoke. */
 const TAKES_PART = new Uint8Array(256);
-const STANDING = new Uint8Array(256);
+/** For each sum of flags, CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
+const CHOKE_STATE = new Uint8Array(256);
 for (let flags = 0; flags < 256; flags++) {
   TAKES_PART[flags] =
     (flags & (MAY_UPLOAD | PEER_INTERESTED)) === (MAY_UPLOAD | PEER_INTERESTED) ? 1 : 0;
-  if ((flags & AM_CHOKING) !== 0) STANDING[flags] = CHOKE;
-  else STANDING[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
+  if ((flags & AM_CHOKING) !== 0) CHOKE_STATE[flags] = CHOKE;
+  else CHOKE_STATE[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
 }
 
-/** A round needs room for its candidates, and only while it lasts; so all peers share it. */
-const candidates = new Candidates();
+/** The input of a choker is used within one rechoke only, so all peers share it. */
+const interested = new InterestedPeers();
 
 export class Upload {
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
+  readonly #rules: UploadRules;
+  readonly #rates: RateRules;
   readonly #slots: Slots;
-  /** Our row in what all peers of our host share. */
+  readonly #choker: Choker;
+  readonly #seedChoker: Choker;
+  /** Our row in the tables that all peers of our host share. */
   readonly #row: number;
-  /** What is to be sent on each connection; the first of a queue may be under way. */
+  /** The pieces to send on each connection; the first of a queue may be in transfer. */
   readonly #queued: PieceQueues;
   readonly #received: RateMeter;
-  readonly #services: UploadStatistics;
-  /** What was sent lately, where the strategy of seeds asks for it. */
+  readonly #statistics: UploadStatistics;
+  /** The pieces sent recently, if the choker of seeds needs them. */
   readonly #sent: RateMeter | undefined;
   #optimisticsSinceMs = -Infinity;
 
-  constructor({ memory, connections, picker, host, options }: PeerComponents) {
+  constructor({ memory, connections, picker, host, options, rules }: PeerComponents) {
     const { tables, row } = memory;
+    const { choker, seedChoker } = options;
+    const { titForTat } = rules.upload;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#options = options;
+    this.#rules = rules.upload;
+    this.#rates = rules.rates;
     this.#slots = { regular: options.uploadSlots, optimistic: options.optimisticSlots };
+    this.#choker = choker === 'tit-for-tat' ? titForTat : CHOKERS[choker];
+    this.#seedChoker = seedChoker === 'tit-for-tat' ? titForTat : SEED_CHOKERS[seedChoker];
     this.#row = row;
     this.#queued = tables.queued;
     this.#received = tables.received;
-    this.#services = tables.uploadStatistics;
-    if (options.seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
+    this.#statistics = tables.uploadStatistics;
+    if (seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
   }
 
-  opened(on: Connection): void {
-    this.#turn(on);
+  opened(connection: Connection): void {
+    this.#recordChokeChange(connection);
   }
 
-  closed(on: Connection): void {
-    this.#drop(on);
+  closed(connection: Connection): void {
+    this.#dropQueue(connection);
   }
 
-  interested(on: Connection): void {
-    this.#changeInterest(on, PEER_INTERESTED);
+  interested(connection: Connection): void {
+    this.#changeInterest(connection, PEER_INTERESTED);
   }
 
-  notInterested(on: Connection): void {
-    this.#changeInterest(on, 0);
+  notInterested(connection: Connection): void {
+    this.#changeInterest(connection, 0);
   }
 
-  /** Queues `piece`, which we hold. A choked connection is served only by the original. */
-  request(on: Connection, piece: PieceIndex): void {
-    const { serveWhileChoked, queueDuplicateRequests } = this.#options.quirks;
-    const flags = this.#connections.flags(on);
+  /** Queues `piece`, which we hold, unless the connection is choked or the piece queued already. */
+  request(connection: Connection, piece: PieceIndex): void {
+    const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0) return;
-    if ((flags & AM_CHOKING) !== 0 && !serveWhileChoked) return;
-    if (!queueDuplicateRequests && this.#queued.has(this.#row, on, piece)) return;
+    if ((flags & AM_CHOKING) !== 0 && !this.#rules.servesChoked) return;
+    if (this.#rules.isDuplicateRequest(this.#queued, this.#row, connection, piece)) return;
 
-    this.#queued.push(this.#row, on, piece);
-    if (this.#queued.lengthOf(this.#row, on) === 1) this.#host.startSending(on);
+    this.#queued.push(this.#row, connection, piece);
+    if (this.#queued.lengthOf(this.#row, connection) === 1) this.#host.startSending(connection);
   }
 
-  /** The piece to send on this connection now; NO_PIECE where there is none. */
-  sending(on: Connection): PieceIndex {
-    return this.#queued.first(this.#row, on);
+  /** The piece to send on this connection now; NO_PIECE if there is none. */
+  nextToSend(connection: Connection): PieceIndex {
+    return this.#queued.first(this.#row, connection);
   }
 
-  /** The piece under way has been sent; returns the next, or NO_PIECE. */
-  sent(on: Connection): PieceIndex {
-    this.#queued.shift(this.#row, on);
-    this.#services.piecesServed[this.#connections.first + on]!++;
-    this.#sent?.add(this.#row, on, this.#host.nowMs, this.#options.quirks.staleRates);
-    return this.#queued.first(this.#row, on);
+  /** The piece in transfer has been sent; returns the next one, or NO_PIECE. */
+  pieceSent(connection: Connection): PieceIndex {
+    this.#queued.shift(this.#row, connection);
+    this.#statistics.piecesServed[this.#connections.first + connection]!++;
+    if (this.#sent !== undefined) {
+      this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
+    }
+    return this.#queued.first(this.#row, connection);
   }
 
-  /** Decides anew who is unchoked. */
+  /** Runs the choker, and applies its decisions. */
   rechoke(): void {
-    this.#gather();
-    const { choker, seedChoker, pieceCount, quirks } = this.#options;
-    const isSeed = this.#picker.storedCount === pieceCount;
-    if (isSeed) this.#gatherService();
+    this.#collectInterested();
+    const isSeed = this.#picker.storedCount === this.#options.pieceCount;
+    if (isSeed) this.#collectStatistics();
     const nowMs = this.#host.nowMs;
-    const keepOptimistics =
-      !quirks.redrawOptimistics && nowMs < this.#optimisticsSinceMs + OPTIMISTIC_MS;
+    const keepOptimistics = nowMs < this.#optimisticsSinceMs + this.#rules.optimisticMs;
     if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
 
-    const choose = isSeed ? SEED_CHOKERS[seedChoker] : CHOKERS[choker];
-    choose(candidates, {
-      nowMs,
-      slots: this.#slots,
-      keepOptimistics,
-      unstableSort: quirks.unstableSort,
-      random: this.#options.random,
-    });
-    this.#apply();
+    const choose = isSeed ? this.#seedChoker : this.#choker;
+    const { random } = this.#options;
+    choose(interested, { nowMs, slots: this.#slots, keepOptimistics, random });
+    this.#applyDecisions();
   }
 
-  #changeInterest(on: Connection, wanted: number): void {
-    const flags = this.#connections.flags(on);
-    if ((flags & MAY_UPLOAD) === 0 || (flags & PEER_INTERESTED) === wanted) return;
-    this.#connections.setFlags(on, (flags & ~PEER_INTERESTED) | wanted);
+  #changeInterest(connection: Connection, flag: number): void {
+    const flags = this.#connections.flags(connection);
+    if ((flags & MAY_UPLOAD) === 0 || (flags & PEER_INTERESTED) === flag) return;
+    this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | flag);
     if ((flags & AM_CHOKING) === 0) this.rechoke();
   }
 
-  /** Reads off the flags of each connection who takes part. */
-  #gather(): void {
+  /** Collects the connections that take part in a rechoke. */
+  #collectInterested(): void {
     const { count, first, allFlags } = this.#connections;
-    candidates.reserve(count + 1);
-    if (!this.#options.quirks.staleRates) this.#received.advance(this.#row, this.#host.nowMs);
+    interested.reserve(count + 1);
+    this.#rates.refresh(this.#received, this.#row, this.#host.nowMs);
     const { counts } = this.#received;
-    const { connection, received, standing, verdict } = candidates;
+    const { connection: connections, received, chokeState, decision } = interested;
     let size = 0;
-    for (let on = 0; on < count; on++) {
-      // Each is written down, and the next over it where it does not count: no branch to foresee.
-      const flags = allFlags[first + on]!;
-      connection[size] = on;
-      received[size] = counts[first + on]!;
-      standing[size] = STANDING[flags]!;
-      verdict[size] = CHOKE;
+    for (let connection = 0; connection < count; connection++) {
+      // Each connection is written, and overwritten by the next if it does not take part: this
+      // avoids a branch that would be mispredicted often.
+      const flags = allFlags[first + connection]!;
+      connections[size] = connection;
+      received[size] = counts[first + connection]!;
+      chokeState[size] = CHOKE_STATE[flags]!;
+      decision[size] = CHOKE;
       size += TAKES_PART[flags]!;
     }
-    candidates.count = size;
+    interested.count = size;
   }
 
-  /** How the candidates have been served. */
-  #gatherService(): void {
-    const { count, connection, sent, turnedAtMs, served } = candidates;
+  /** Adds what only the chokers of seeds read: how the connections have been served. */
+  #collectStatistics(): void {
+    const { count, connection: connections, sent, chokeChangedAtMs, piecesServed } = interested;
     const { first } = this.#connections;
-    if (!this.#options.quirks.staleRates) this.#sent?.advance(this.#row, this.#host.nowMs);
+    if (this.#sent !== undefined) {
+      this.#rates.refresh(this.#sent, this.#row, this.#host.nowMs);
+    }
     for (let i = 0; i < count; i++) {
-      const on = connection[i]! as Connection;
-      sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, on);
-      turnedAtMs[i] = this.#services.chokeChangedAtMs[first + on]!;
-      served[i] = this.#services.piecesServed[first + on]!;
+      const connection = connections[i]! as Connection;
+      sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, connection);
+      chokeChangedAtMs[i] = this.#statistics.chokeChangedAtMs[first + connection]!;
+      piecesServed[i] = this.#statistics.piecesServed[first + connection]!;
     }
   }
 
-  /** Tells those concerned; all verdicts are read before the host can say anything back. */
-  #apply(): void {
-    const { count, connection, standing, verdict } = candidates;
-    const { repeatChokes } = this.#options.quirks;
+  /** Changes the state of connections, and sends choke and unchoke. */
+  #applyDecisions(): void {
+    const { count, connection: connections, chokeState, decision } = interested;
     for (let i = 0; i < count; i++) {
-      if (verdict[i] === standing[i] && !repeatChokes) continue;
-      const on = connection[i]! as Connection;
-      if (verdict[i] === CHOKE) this.#choke(on);
-      else this.#unchoke(on, verdict[i] === UNCHOKE_OPTIMISTICALLY);
+      const connection = connections[i]! as Connection;
+      const before = chokeState[i]!;
+      const after = decision[i]!;
+      if (before !== after) this.#setChokeState(connection, before, after);
+      if (!this.#rules.sendsDecision(before, after)) continue;
+      if (after === CHOKE) {
+        this.#host.choke(connection);
+        this.#dropQueue(connection);
+      } else {
+        this.#host.unchoke(connection);
+      }
     }
   }
 
-  #choke(on: Connection): void {
-    const flags = this.#connections.flags(on);
-    const changes = (flags & AM_CHOKING) === 0;
-    if (!changes && !this.#options.quirks.repeatChokes) return;
-    this.#connections.setFlags(on, (flags | AM_CHOKING) & ~OPTIMISTIC);
-    if (changes) this.#turn(on);
-    this.#host.choke(on);
-    this.#drop(on);
+  #setChokeState(connection: Connection, before: number, after: number): void {
+    const flags = this.#connections.flags(connection) & ~(AM_CHOKING | OPTIMISTIC);
+    const isChoked = after === CHOKE;
+    if (isChoked) this.#connections.setFlags(connection, flags | AM_CHOKING);
+    else if (after === UNCHOKE) this.#connections.setFlags(connection, flags);
+    else this.#connections.setFlags(connection, flags | OPTIMISTIC);
+    if (isChoked !== (before === CHOKE)) this.#recordChokeChange(connection);
   }
 
-  #unchoke(on: Connection, optimistic: boolean): void {
-    const flags = this.#connections.flags(on);
-    const changes = (flags & AM_CHOKING) !== 0;
-    const rest = flags & ~(AM_CHOKING | OPTIMISTIC);
-    this.#connections.setFlags(on, optimistic ? rest | OPTIMISTIC : rest);
-    if (changes) this.#turn(on);
-    if (changes || this.#options.quirks.repeatChokes) this.#host.unchoke(on);
+  #recordChokeChange(connection: Connection): void {
+    this.#statistics.chokeChanged(this.#connections.first + connection, this.#host.nowMs);
   }
 
-  #turn(on: Connection): void {
-    this.#services.chokeChanged(this.#connections.first + on, this.#host.nowMs);
-  }
-
-  #drop(on: Connection): void {
-    if (this.#queued.lengthOf(this.#row, on) === 0) return;
-    while (this.#queued.lengthOf(this.#row, on) > 0) this.#queued.shift(this.#row, on);
-    this.#host.stopSending(on);
+  #dropQueue(connection: Connection): void {
+    if (this.#queued.lengthOf(this.#row, connection) === 0) return;
+    while (this.#queued.lengthOf(this.#row, connection) > 0) {
+      this.#queued.shift(this.#row, connection);
+    }
+    this.#host.stopSending(connection);
   }
 }

@@ -1,33 +1,33 @@
 /**
- * Sets of pieces as rows of bits: piece n is bit n mod 32 of word n div 32 of its row. (On the
- * wire the order of bits is another one; the wire's codec converts.)
+ * Sets of pieces as rows of bits: piece n is bit n mod 32 of word n div 32. (The bitfields on the
+ * wire use another order of bits; the wire codec converts.)
  */
 
 import type { PieceIndex } from '../ids.ts';
 
-/** The words of a row for so many pieces. */
+/** The number of words in a row of bits for `pieceCount` pieces. */
 export function wordsFor(pieceCount: number): number {
   return (pieceCount + 31) >>> 5;
 }
 
-/** How many bits of a word are set (Hacker's Delight, 5-1). */
-export function countBits(word: number): number {
+/** The number of set bits of a word (Hacker's Delight, 5-1). */
+export function popcount(word: number): number {
   let bits = word - ((word >>> 1) & 0x5555_5555);
   bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333);
   bits = (bits + (bits >>> 4)) & 0x0f0f_0f0f;
   return Math.imul(bits, 0x0101_0101) >>> 24;
 }
 
-/** The place of the set bit that has `nth` set bits below it. */
-export function bitAt(word: number, nth: number): number {
+/** The position of the set bit that has `nth` set bits below it. */
+export function nthSetBit(word: number, nth: number): number {
   let rest = word;
   for (let n = 0; n < nth; n++) rest &= rest - 1;
   return 31 - Math.clz32(rest & -rest);
 }
 
-/** One set of pieces. */
+/** A set of pieces. */
 export class Bitfield {
-  /** The bits, piece 0 the lowest of the first word. */
+  /** The bits; piece 0 is the lowest bit of the first word. */
   readonly words: Uint32Array;
   #count = 0;
 
@@ -35,17 +35,17 @@ export class Bitfield {
     this.words = new Uint32Array(wordsFor(pieceCount));
   }
 
-  /** How many pieces are in the set. */
+  /** The number of pieces in the set. */
   get count(): number {
     return this.#count;
   }
 
-  /** Whether `piece` is in it. */
+  /** Whether `piece` is in the set. */
   has(piece: PieceIndex): boolean {
     return (this.words[piece >>> 5]! & (1 << (piece & 31))) !== 0;
   }
 
-  /** Puts `piece` in; returns false where it was in already. */
+  /** Adds `piece`; returns false if it is in the set already. */
   add(piece: PieceIndex): boolean {
     if (this.has(piece)) return false;
     this.words[piece >>> 5]! |= 1 << (piece & 31);
@@ -53,7 +53,7 @@ export class Bitfield {
     return true;
   }
 
-  /** Takes `piece` out; returns false where it was not in. */
+  /** Removes `piece`; returns false if it is not in the set. */
   remove(piece: PieceIndex): boolean {
     if (!this.has(piece)) return false;
     this.words[piece >>> 5]! &= ~(1 << (piece & 31));

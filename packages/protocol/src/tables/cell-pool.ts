@@ -1,45 +1,45 @@
 /**
- * Cells of one size in one array, taken and given back by number: what lists of all peers of a
- * host are made of. Nothing is allocated but to grow.
+ * A pool of cells of equal size in one array, allocated and released by number. The linked lists
+ * of all peers of a host are made of such cells. Memory is allocated only when the pool grows.
  *
- * A word of each cell links it to another, by which whoever holds cells makes lists of them; those
- * that nobody holds form a list as well. Cell 0 is none.
+ * One word of each cell holds the number of the next cell of its list. The unused cells form a
+ * list as well. Cell 0 is never used and marks the end of a list.
  */
 
 import { grown } from './connection-columns.ts';
 
 /** No cell: the end of a list. */
-export const NONE = 0;
+export const NO_CELL = 0;
 
-const CELLS_MIN = 8;
+const INITIAL_CELLS = 8;
 
 export class CellPool {
-  /** The cells, `words` each; replaced by `take` when the pool grows. */
+  /** The cells, `words` each. `take` replaces the array when the pool grows. */
   ints: Int32Array;
-  /** The same memory, a fraction for two words. */
+  /** The same memory as doubles, one for every two words. */
   floats: Float64Array;
   readonly #words: number;
   readonly #link: number;
-  #unused = NONE;
+  #unused = NO_CELL;
 
-  /** For cells of so many words, an even number; word `link` links them. */
+  /** Creates a pool of cells of `words` words, an even number; word `link` links the cells. */
   constructor(words: number, link: number) {
     this.#words = words;
     this.#link = link;
-    this.floats = new Float64Array((words / 2) * CELLS_MIN);
+    this.floats = new Float64Array((words / 2) * INITIAL_CELLS);
     this.ints = new Int32Array(this.floats.buffer);
-    this.#free(1, CELLS_MIN);
+    this.#addUnused(1, INITIAL_CELLS);
   }
 
-  /** A cell that nobody holds; what is in it is what was there before. */
+  /** Allocates a cell. It still contains what its previous user has written. */
   take(): number {
-    if (this.#unused === NONE) this.#grow();
+    if (this.#unused === NO_CELL) this.#grow();
     const cell = this.#unused;
     this.#unused = this.ints[this.#words * cell + this.#link]!;
     return cell;
   }
 
-  /** Nobody holds `cell` any more. */
+  /** Returns `cell` to the pool. */
   release(cell: number): void {
     this.ints[this.#words * cell + this.#link] = this.#unused;
     this.#unused = cell;
@@ -49,11 +49,11 @@ export class CellPool {
     const count = this.ints.length / this.#words;
     this.floats = grown(this.floats, new Float64Array(2 * this.floats.length));
     this.ints = new Int32Array(this.floats.buffer);
-    this.#free(count, 2 * count);
+    this.#addUnused(count, 2 * count);
   }
 
-  /** Cells from `first` to `end` are held by nobody. */
-  #free(first: number, end: number): void {
+  /** Adds the cells from `first` to `end - 1` to the list of unused cells. */
+  #addUnused(first: number, end: number): void {
     for (let cell = end - 1; cell >= first; cell--) this.release(cell);
   }
 }

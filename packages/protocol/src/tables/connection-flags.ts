@@ -1,21 +1,21 @@
 /**
- * How things stand on a connection: one byte, a sum of these, so that what a message does on most
- * occasions is one load and one test.
+ * The state of a connection, as a sum of these flags in one byte. Most messages need one load and
+ * one test of it.
  */
 
 /** We may upload on this connection. */
 export const MAY_UPLOAD = 1;
-/** We tell the other side what we have. */
+/** We announce our pieces on this connection. */
 export const ANNOUNCES = 2;
 /** We may download on this connection. */
 export const MAY_DOWNLOAD = 4;
-/** We do not answer its requests. */
+/** We are choking the other side. */
 export const AM_CHOKING = 8;
-/** It has said that it is interested in us. */
+/** The other side is interested in us. */
 export const PEER_INTERESTED = 16;
-/** It does not answer our requests. */
+/** The other side is choking us. */
 export const PEER_CHOKING = 32;
-/** We have said that we are interested in it. */
+/** We are interested in the other side. */
 export const AM_INTERESTED = 64;
-/** Unchoked by chance, not by merit. */
+/** Our unchoke of the other side is optimistic. */
 export const OPTIMISTIC = 128;

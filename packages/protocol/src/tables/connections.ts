@@ -1,10 +1,9 @@
 /**
- * The connections of one peer: whom each leads to, how things stand on it, and which pieces the
- * other side has told of.
+ * The connections of one peer: the peer at the other end of each, its state as a sum of flags, and
+ * the pieces that the other side has announced.
  *
- * The state of a connection is one byte of flags, so that what a message does on most occasions
- * is one load and one test. What only some connections need stands in tables of its own
- * (`Download`, `Upload`), under the same number.
+ * The values are in the peer's row of shared tables. Values that only some code needs are in
+ * tables of their own (`PieceQueues`, `RateMeter`, `UploadStatistics`), under the same numbers.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -12,123 +11,138 @@ import { assert } from '@cachetorrent/std';
 import type { DeferredHaves } from './deferred-haves.ts';
 import { PEER_CHOKING, AM_CHOKING } from './connection-flags.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from '../ids.ts';
-import type { PeerMemory } from './peer-memory.ts';
 import type { PeerTables } from './peer-tables.ts';
 
-/** How every connection begins: choked and not interested on both sides (BEP 3). */
-const INITIAL = AM_CHOKING | PEER_CHOKING;
+/** A peer's row in tables that it may share with other peers. */
+export interface PeerMemory {
+  /** Tables that the peers of a host share. */
+  readonly tables: PeerTables;
+  /** The peer's row in them. */
+  readonly row: number;
+  /** Where the host puts each `have` that it knows of before it arrives, if it does so. */
+  readonly deferredHaves?: DeferredHaves;
+}
+
+/** The initial state of every connection: choked and not interested on both sides (BEP 3). */
+const INITIAL_FLAGS = AM_CHOKING | PEER_CHOKING;
 
 export class ConnectionTable {
   readonly #tables: PeerTables;
   readonly #row: number;
-  readonly #early: DeferredHaves | undefined;
+  readonly #deferredHaves: DeferredHaves | undefined;
   #capacity: number;
   #count = 0;
-  readonly #free: Connection[] = [];
+  /** Numbers of closed connections, to be used again. */
+  readonly #closed: Connection[] = [];
 
   constructor({ tables, row, deferredHaves }: PeerMemory, capacity: number) {
     this.#tables = tables;
     this.#row = row;
-    this.#early = deferredHaves;
-    tables.open(row, capacity);
+    this.#deferredHaves = deferredHaves;
+    tables.openRow(row, capacity);
     this.#capacity = capacity;
   }
 
-  /** One more than the greatest number in use: the length of a loop over all connections. */
+  /** The greatest number in use plus one: the bound of a loop over all connections. */
   get count(): number {
     return this.#count;
   }
 
-  /** How many connections there is room for before the tables grow. */
+  /** The number of connections for which there is room before the tables grow. */
   get capacity(): number {
     return this.#capacity;
   }
 
-  /** The place of our first connection in every column; see `PeerTables.blockOf`. */
+  /** The position of our first connection in every column. */
   get first(): number {
     return this.#tables.firstConnection[this.#row]!;
   }
 
-  /** The flags of all connections of all peers; ours begin at `block`. */
+  /** The flags of all connections of all peers; ours begin at `first`. */
   get allFlags(): Uint8Array {
     return this.#tables.flags;
   }
 
-  /** How things stand on a connection: a sum of flags; 0 where the number is not in use. */
-  flags(on: Connection): number {
-    return this.#tables.flags[this.#tables.firstConnection[this.#row]! + on]!;
+  /** The state of a connection, as a sum of flags; 0 if the number is not in use. */
+  flags(connection: Connection): number {
+    return this.#tables.flags[this.#tables.firstConnection[this.#row]! + connection]!;
   }
 
-  setFlags(on: Connection, flags: number): void {
-    this.#tables.flags[this.#tables.firstConnection[this.#row]! + on] = flags;
+  setFlags(connection: Connection, flags: number): void {
+    this.#tables.flags[this.#tables.firstConnection[this.#row]! + connection] = flags;
   }
 
-  /** Notes what has come by now, where a `have` may wait. Before anybody looks at `rows`. */
+  /** Records each deferred `have` that has arrived. Call it before reading `announced`. */
   applyDueHaves(): void {
-    this.#early?.applyDue(this.#row);
+    this.#deferredHaves?.applyDue(this.#row);
   }
 
-  /** From now on every `have` on this connection is to be heard when it arrives. */
-  stopDeferring(on: Connection): void {
-    this.#early?.returnPending(this.#row, on);
+  /** Delivers every later `have` on this connection at its arrival time. */
+  stopDeferring(connection: Connection): void {
+    this.#deferredHaves?.returnPending(this.#row, connection);
   }
 
-  /** Notes that the other side lacks `piece`; returns false where it never told of it. */
-  removePiece(on: Connection, piece: PieceIndex): boolean {
-    if (!this.hasPiece(on, piece)) return false;
-    this.#tables.has[this.rowOf(on) + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  /** Records that the other side lacks `piece`; returns false if it has not announced it. */
+  removePiece(connection: Connection, piece: PieceIndex): boolean {
+    if (!this.hasPiece(connection, piece)) return false;
+    this.#tables.announced[this.announcedStart(connection) + (piece >>> 5)]! &= ~(
+      1 <<
+      (piece & 31)
+    );
     return true;
   }
 
-  /** Whether the other side has told of `piece`. */
-  hasPiece(on: Connection, piece: PieceIndex): boolean {
-    return (this.#tables.has[this.rowOf(on) + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  /** Whether the other side has announced `piece`. */
+  hasPiece(connection: Connection, piece: PieceIndex): boolean {
+    const word = this.#tables.announced[this.announcedStart(connection) + (piece >>> 5)]!;
+    return (word & (1 << (piece & 31))) !== 0;
   }
 
-  /** What the other side has told of: a row of bits that begins at `rowOf(on)` of these words. */
-  get rows(): Uint32Array {
-    return this.#tables.has;
+  /** Rows of bits: the pieces that the other side of each connection of all peers has announced. */
+  get announced(): Uint32Array {
+    return this.#tables.announced;
   }
 
-  rowOf(on: Connection): number {
-    return (this.#tables.firstConnection[this.#row]! + on) * this.#tables.hasWords;
+  /** The position in `announced` of the first word of a connection. */
+  announcedStart(connection: Connection): number {
+    return (this.#tables.firstConnection[this.#row]! + connection) * this.#tables.pieceWords;
   }
 
-  remoteOf(on: Connection): PeerId {
-    return this.#tables.remote[this.first + on]! as PeerId;
+  remoteOf(connection: Connection): PeerId {
+    return this.#tables.remote[this.first + connection]! as PeerId;
   }
 
-  /** The connection to `remote`; NO_CONNECTION where there is none. */
-  to(remote: PeerId): Connection {
+  /** The connection to `remote`; NO_CONNECTION if there is none. */
+  connectionTo(remote: PeerId): Connection {
     const { first } = this;
     const all = this.#tables.remote;
-    for (let on = 0 as Connection; on < this.#count; on++) {
-      if (all[first + on] === remote && this.flags(on) !== 0) return on;
+    for (let connection = 0 as Connection; connection < this.#count; connection++) {
+      if (all[first + connection] === remote && this.flags(connection) !== 0) return connection;
     }
     return NO_CONNECTION;
   }
 
-  /** Opens a connection with the given parts (`UPLOADS`, `OFFERS`, `DOWNLOADS`). */
-  open(remote: PeerId, parts: number): Connection {
-    const on = this.#free.pop() ?? (this.#count++ as Connection);
-    if (on === this.#capacity) this.#grow();
-    this.setFlags(on, INITIAL | parts);
-    this.#tables.remote[this.first + on] = remote;
-    return on;
+  /** Opens a connection; `permissions` is a sum of MAY_UPLOAD, ANNOUNCES and MAY_DOWNLOAD. */
+  open(remote: PeerId, permissions: number): Connection {
+    const connection = this.#closed.pop() ?? (this.#count++ as Connection);
+    if (connection === this.#capacity) this.#grow();
+    this.setFlags(connection, INITIAL_FLAGS | permissions);
+    this.#tables.remote[this.first + connection] = remote;
+    return connection;
   }
 
-  close(on: Connection): void {
-    assert(!this.#free.includes(on), 'only an open connection is closed');
-    this.#early?.forget(this.#row, on);
-    const row = this.rowOf(on);
-    this.#tables.has.fill(0, row, row + this.#tables.hasWords);
-    this.setFlags(on, 0);
-    this.#free.push(on);
+  close(connection: Connection): void {
+    assert(!this.#closed.includes(connection), 'only an open connection is closed');
+    this.#deferredHaves?.forget(this.#row, connection);
+    const start = this.announcedStart(connection);
+    this.#tables.announced.fill(0, start, start + this.#tables.pieceWords);
+    this.setFlags(connection, 0);
+    this.#closed.push(connection);
   }
 
   #grow(): void {
     const capacity = Math.max(8, 2 * this.#capacity);
-    this.#tables.enlarge(this.#row, this.#capacity, capacity);
+    this.#tables.enlargeRow(this.#row, this.#capacity, capacity);
     this.#capacity = capacity;
   }
 }

@@ -1,238 +1,250 @@
 /**
  * Every `have` that a host knows of before it arrives, as a simulator does.
  *
- * Nine in ten messages are a `have`, and most of them change nothing but what is known of a
- * neighbour: of a piece that we hold already not even that, and on a connection that is choked
- * and in which we are interested we have nothing to say to it. Then it makes no difference when
- * exactly it is heard, as long as it is before anybody looks. So a host may hand it over early:
+ * Nine of ten messages are a `have`. Most of them change nothing but what we know of a neighbour,
+ * or not even that if we hold the piece already; and while a connection is choked and we are
+ * interested in it, a `have` on it needs no answer. Its exact time of arrival then makes no
+ * difference, as long as it is recorded before the peer reads what its neighbours hold. So a host
+ * may pass it on early:
  *
- *     take ──▶ UNHEARD    nothing will ever come of it
- *          ──▶ WAITS      it is kept here, and noted when the peer next looks (`note`)
- *          ──▶ IN_TIME    it may matter at once: the host has to deliver it when it arrives
+ *     defer ──▶ IRRELEVANT   it has no effect
+ *           ──▶ DEFERRED     it is kept here, and recorded when the peer next reads (`applyDue`)
+ *           ──▶ DELIVER      it may have an effect at once: the host delivers it when it arrives
  *
- * When a connection begins to matter, what still waits for it goes back to the host (`giveBack`).
- * So what a peer does is the same as if each had been heard in its time, at a third of the cost.
+ * When this ceases to hold for a connection, the host gets back each `have` that is still on its
+ * way (`returnPending`). A peer therefore does the same as if each had been delivered at its time,
+ * at a third of the cost.
  *
- * A row's waiting haves are in no order, for in which order they are noted makes no difference
- * either. They lie in chunks of 256 bytes, which form a list; only the first is not full
- * (`cell-pool.ts`).
+ * The deferred haves of a row are in no order, because the order in which they are recorded makes
+ * no difference either. They are in chunks of 256 bytes, which form a list; only the first may be
+ * partly filled (`cell-pool.ts`).
  *
- *     floats  ·, ·            │ atMs, order, ·    │ …    a head and ten entries to a chunk
+ *     floats  ·, ·            │ atMs, order, ·    │ …    a header and ten entries per chunk
  *     ints    next, ·, ·, ·   │ ·, ·, ·, ·, connection, piece   │ …    in the same bytes
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { grown } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
 import type { PeerTables } from './peer-tables.ts';
 
-/** Nothing will come of it: it need not be delivered. */
+/** The `have` has no effect and need not be delivered. */
 export const IRRELEVANT = 0;
-/** It has to be delivered when it arrives. */
+/** The host has to deliver the `have` when it arrives. */
 export const DELIVER = 1;
-/** It is kept here until the peer looks. */
+/** The `have` is kept until the peer reads what its neighbours hold. */
 export const DEFERRED = 2;
 
-const CALM = AM_INTERESTED | PEER_CHOKING;
+/** The state in which a `have` on a connection may be deferred. */
+const DEFERRABLE = AM_INTERESTED | PEER_CHOKING;
 
-/** Numbers of `floats` in a chunk, in its head, and in an entry; and how many entries there are. */
+/** The size of a chunk, of its header and of an entry, in doubles; the entries per chunk. */
 const CHUNK = 32;
-const HEAD = 2;
+const HEADER = 2;
 const ENTRY = 3;
 const ENTRIES = 10;
 
-/** What of a row is still to come, while the rest is noted: lasts one call. */
-let rest = new Float64Array(ENTRY * ENTRIES);
-let restInts = new Int32Array(rest.buffer);
+/** The entries of a row that are kept while its list is rebuilt; used within one call only. */
+let kept = new Float64Array(ENTRY * ENTRIES);
+let keptInts = new Int32Array(kept.buffer);
 
-/** The host's clock, and where what was handed over goes back. */
+/** The clock of the host, and the receiver of returned haves. */
 export interface DeferredHavesHost {
-  /** The time of what happens now, in ms. */
+  /** The time of the current event, in ms. */
   readonly nowMs: number;
-  /** Its place among all that happens at that time. */
+  /** The position of the current event among those of the same time. */
   readonly nowOrder: number;
-  /** A `have` is to be delivered when it arrives, after all. */
-  deliver(row: number, on: Connection, piece: PieceIndex, atMs: number, order: number): void;
+  /** Has to deliver a deferred `have` when it arrives. */
+  deliver(
+    row: number,
+    connection: Connection,
+    piece: PieceIndex,
+    atMs: number,
+    order: number,
+  ): void;
 }
 
-/** Keeps every `have` of some peers from when it is said until a peer has reason to look. */
+/** Keeps each `have` of some peers from when it is sent until the peer has a reason to read it. */
 export class DeferredHaves {
   /**
-   * When the next `have` that is handed over arrives, in ms. A field, since a fraction among
-   * arguments is allocated at every call.
+   * The arrival time of the next `have` that is passed to `defer`, in ms. It is a field because a
+   * fractional number that is passed as an argument is allocated at every call.
    */
   atMs: number = Infinity;
-  /** Its place among all that happens at that time. */
+  /** The position of that `have` among the events of the same time. */
   order: number = Infinity;
   readonly #tables: PeerTables;
   readonly #host: DeferredHavesHost;
-  readonly #countRepeats: boolean;
-  /** For each row its first chunk, and how many entries that has. */
+  readonly #countDuplicates: boolean;
+  /** For each row, its first chunk. */
   readonly #first: Int32Array;
+  /** For each row, the number of entries in its first chunk. */
   readonly #fill: Uint8Array;
-  /** For each row, the earliest time at which anything that waits is due. */
+  /** For each row, the earliest arrival time of a deferred `have`. */
   readonly #dueMs: Float64Array;
   readonly #chunks = new CellPool(2 * CHUNK, 0);
-  /** What `#fetch` has seen. It is of no use, but to keep the looking from being left out. */
-  fetched = 0;
+  /** A checksum of what `#prefetch` has read, so that the compiler does not remove the reads. */
+  prefetched = 0;
 
-  /** For the rows of `tables`; `countRepeats` is the habit `countDuplicateHaves`. */
-  constructor(tables: PeerTables, host: DeferredHavesHost, countRepeats: boolean) {
+  /** For the rows of `tables`; `countDuplicates` is the quirk `countDuplicateHaves`. */
+  constructor(tables: PeerTables, host: DeferredHavesHost, countDuplicates: boolean) {
     this.#tables = tables;
     this.#host = host;
-    this.#countRepeats = countRepeats;
+    this.#countDuplicates = countDuplicates;
     this.#first = new Int32Array(tables.firstConnection.length);
     this.#fill = new Uint8Array(tables.firstConnection.length);
     this.#dueMs = new Float64Array(tables.firstConnection.length).fill(Infinity);
   }
 
   /**
-   * A `have` is on its way to a row, and arrives at `atMs` with the `order` that are set: UNHEARD,
-   * IN_TIME, or WAITS. One of a piece that the peer holds waits too if it `keepsHeld`.
+   * Accepts a `have` that will arrive at `atMs` and `order`, which the caller has set. Returns
+   * IRRELEVANT, DELIVER or DEFERRED. A piece that the peer stores is deferred like others if
+   * `defersStored`, and is irrelevant otherwise.
    */
-  defer(row: number, on: Connection, piece: PieceIndex, keepsHeld: boolean): number {
+  defer(row: number, connection: Connection, piece: PieceIndex, defersStored: boolean): number {
     const tables = this.#tables;
-    if (!keepsHeld && tables.isStored(row, piece)) return IRRELEVANT;
-    const flags = tables.flags[tables.firstConnection[row]! + on]!;
+    if (!defersStored && tables.isStored(row, piece)) return IRRELEVANT;
+    const flags = tables.flags[tables.firstConnection[row]! + connection]!;
     if ((flags & MAY_DOWNLOAD) === 0) return IRRELEVANT;
-    if ((flags & CALM) !== CALM) return DELIVER;
+    if ((flags & DEFERRABLE) !== DEFERRABLE) return DELIVER;
 
     const at = this.#add(row);
     this.#chunks.floats[at] = this.atMs;
     this.#chunks.floats[at + 1] = this.order;
-    this.#chunks.ints[2 * at + 4] = on;
+    this.#chunks.ints[2 * at + 4] = connection;
     this.#chunks.ints[2 * at + 5] = piece;
     if (this.atMs < this.#dueMs[row]!) this.#dueMs[row] = this.atMs;
     return DEFERRED;
   }
 
-  /** Notes what has arrived at a row by now. Call before anybody looks at what neighbours hold. */
+  /** Records each `have` that has arrived at a row by now. */
   applyDue(row: number): void {
     if (this.#dueMs[row]! > this.#host.nowMs) return;
-    let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
+    let count = 0;
+    for (let chunk = this.#first[row]!; chunk !== NO_CELL; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
-      this.#fetch(row, chunk, end);
-      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        if (this.#isPast(at)) this.#hear(row, at);
-        else this.#keep(kept++, at);
+      this.#prefetch(row, chunk, end);
+      for (let at = CHUNK * chunk + HEADER; at < end; at += ENTRY) {
+        if (this.#hasArrived(at)) this.#record(row, at);
+        else this.#keep(count++, at);
       }
     }
     this.#dueMs[row] = Infinity;
-    if (kept > 0) this.#addKept(row, kept);
+    if (count > 0) this.#addKept(row, count);
   }
 
-  /** The connection begins to matter: whatever is still on its way goes back to the host. */
-  returnPending(row: number, on: Connection): void {
+  /** Returns to the host each `have` that is still on its way on a connection. */
+  returnPending(row: number, connection: Connection): void {
     const tables = this.#tables;
-    // On any other connection nothing waits.
-    if ((tables.flags[tables.firstConnection[row]! + on]! & CALM) === CALM)
-      this.#takeOut(row, on, true);
+    const flags = tables.flags[tables.firstConnection[row]! + connection]!;
+    // In any other state nothing is deferred.
+    if ((flags & DEFERRABLE) === DEFERRABLE) this.#remove(row, connection, true);
   }
 
-  /** The connection is gone, and what was on its way with it. */
-  forget(row: number, on: Connection): void {
-    this.#takeOut(row, on, false);
+  /** Drops each `have` that is still on its way on a connection which is closed. */
+  forget(row: number, connection: Connection): void {
+    this.#remove(row, connection, false);
   }
 
-  /** Notes what has come on the connection; the rest of it goes back, or nowhere. */
-  #takeOut(row: number, on: Connection, goesBack: boolean): void {
-    if (!this.#waitsOn(row, on)) return;
-    let kept = 0;
-    for (let chunk = this.#first[row]!; chunk !== NONE; chunk = this.#release(row, chunk)) {
+  /** Records what has arrived on the connection; returns the rest to the host, or drops it. */
+  #remove(row: number, connection: Connection, isReturned: boolean): void {
+    if (!this.#hasAny(row, connection)) return;
+    let count = 0;
+    for (let chunk = this.#first[row]!; chunk !== NO_CELL; chunk = this.#release(row, chunk)) {
       const end = this.#endOf(row, chunk);
-      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        if (this.#chunks.ints[2 * at + 4] !== on) this.#keep(kept++, at);
-        else if (this.#isPast(at)) this.#hear(row, at);
-        else if (goesBack) this.#deliver(row, at);
+      for (let at = CHUNK * chunk + HEADER; at < end; at += ENTRY) {
+        if (this.#chunks.ints[2 * at + 4] !== connection) this.#keep(count++, at);
+        else if (this.#hasArrived(at)) this.#record(row, at);
+        else if (isReturned) this.#return(row, at);
       }
     }
     this.#dueMs[row] = Infinity;
-    if (kept > 0) this.#addKept(row, kept);
+    if (count > 0) this.#addKept(row, count);
   }
 
-  #waitsOn(row: number, on: Connection): boolean {
+  #hasAny(row: number, connection: Connection): boolean {
     for (
       let chunk = this.#first[row]!;
-      chunk !== NONE;
+      chunk !== NO_CELL;
       chunk = this.#chunks.ints[2 * CHUNK * chunk]!
     ) {
       const end = this.#endOf(row, chunk);
-      for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
-        if (this.#chunks.ints[2 * at + 4] === on) return true;
+      for (let at = CHUNK * chunk + HEADER; at < end; at += ENTRY) {
+        if (this.#chunks.ints[2 * at + 4] === connection) return true;
       }
     }
     return false;
   }
 
   /**
-   * Looks at all that the entries of a chunk will change, one right after another: much of it has
-   * to come from far away in memory, and so it comes at the same time.
+   * Reads all memory that the entries of a chunk will change, one address right after another, so
+   * that the cache misses overlap.
    */
-  #fetch(row: number, chunk: number, end: number): void {
-    const { has, hasWords, lines, lineWords, firstConnection } = this.#tables;
-    const firstLine = this.#tables.lineOf(row);
+  #prefetch(row: number, chunk: number, end: number): void {
+    const { announced, pieceWords, availability, counterBits, firstConnection } = this.#tables;
+    const start = this.#tables.availabilityStart(row);
     const ints = this.#chunks.ints;
-    let seen = 0;
-    for (let at = CHUNK * chunk + HEAD; at < end; at += ENTRY) {
+    let checksum = 0;
+    for (let at = CHUNK * chunk + HEADER; at < end; at += ENTRY) {
       const word = ints[2 * at + 5]! >>> 5;
-      seen ^= has[(firstConnection[row]! + ints[2 * at + 4]!) * hasWords + word]!;
-      seen ^= lines[firstLine + lineWords * word]!;
+      checksum ^= announced[(firstConnection[row]! + ints[2 * at + 4]!) * pieceWords + word]!;
+      checksum ^= availability[start + counterBits * word]!;
     }
-    this.fetched = seen;
+    this.prefetched = checksum;
   }
 
-  #isPast(at: number): boolean {
+  #hasArrived(at: number): boolean {
     const { nowMs, nowOrder } = this.#host;
     const atMs = this.#chunks.floats[at]!;
     return atMs < nowMs || (atMs === nowMs && this.#chunks.floats[at + 1]! < nowOrder);
   }
 
-  #deliver(row: number, at: number): void {
-    const on = this.#chunks.ints[2 * at + 4]! as Connection;
+  #return(row: number, at: number): void {
+    const connection = this.#chunks.ints[2 * at + 4]! as Connection;
     const piece = this.#chunks.ints[2 * at + 5]! as PieceIndex;
-    this.#host.deliver(row, on, piece, this.#chunks.floats[at]!, this.#chunks.floats[at + 1]!);
+    const { floats } = this.#chunks;
+    this.#host.deliver(row, connection, piece, floats[at]!, floats[at + 1]!);
   }
 
-  #hear(row: number, at: number): void {
-    const on = this.#chunks.ints[2 * at + 4]! as Connection;
+  #record(row: number, at: number): void {
+    const connection = this.#chunks.ints[2 * at + 4]! as Connection;
     const piece = this.#chunks.ints[2 * at + 5]! as PieceIndex;
-    if (!this.#tables.note(row, on, piece) && this.#countRepeats) {
+    if (!this.#tables.markAnnounced(row, connection, piece) && this.#countDuplicates) {
       this.#tables.addHolder(row, piece);
     }
   }
 
-  /** Room for one more entry of a row. */
+  /** Adds an entry to a row, and returns its position. */
   #add(row: number): number {
-    if (this.#first[row] === NONE || this.#fill[row] === ENTRIES) this.#addChunk(row);
-    const place = this.#fill[row]!++;
-    return CHUNK * this.#first[row]! + HEAD + ENTRY * place;
+    if (this.#first[row] === NO_CELL || this.#fill[row] === ENTRIES) this.#addChunk(row);
+    const index = this.#fill[row]!++;
+    return CHUNK * this.#first[row]! + HEADER + ENTRY * index;
   }
 
-  /** Puts an entry aside. */
-  #keep(place: number, at: number): void {
-    if (ENTRY * (place + 1) > rest.length) {
-      rest = grown(rest, new Float64Array(2 * rest.length));
-      restInts = new Int32Array(rest.buffer);
+  /** Copies an entry to `kept`. */
+  #keep(index: number, at: number): void {
+    if (ENTRY * (index + 1) > kept.length) {
+      kept = grown(kept, new Float64Array(2 * kept.length));
+      keptInts = new Int32Array(kept.buffer);
     }
-    rest[ENTRY * place] = this.#chunks.floats[at]!;
-    rest[ENTRY * place + 1] = this.#chunks.floats[at + 1]!;
-    restInts[2 * ENTRY * place + 4] = this.#chunks.ints[2 * at + 4]!;
-    restInts[2 * ENTRY * place + 5] = this.#chunks.ints[2 * at + 5]!;
+    kept[ENTRY * index] = this.#chunks.floats[at]!;
+    kept[ENTRY * index + 1] = this.#chunks.floats[at + 1]!;
+    keptInts[2 * ENTRY * index + 4] = this.#chunks.ints[2 * at + 4]!;
+    keptInts[2 * ENTRY * index + 5] = this.#chunks.ints[2 * at + 5]!;
   }
 
-  /** Brings the entries back that were put aside. */
+  /** Adds the first `count` entries of `kept` to a row. */
   #addKept(row: number, count: number): void {
     let dueMs = Infinity;
-    for (let place = 0; place < count; place++) {
+    for (let index = 0; index < count; index++) {
       const at = this.#add(row);
-      const atMs = rest[ENTRY * place]!;
+      const atMs = kept[ENTRY * index]!;
       if (atMs < dueMs) dueMs = atMs;
       this.#chunks.floats[at] = atMs;
-      this.#chunks.floats[at + 1] = rest[ENTRY * place + 1]!;
-      this.#chunks.ints[2 * at + 4] = restInts[2 * ENTRY * place + 4]!;
-      this.#chunks.ints[2 * at + 5] = restInts[2 * ENTRY * place + 5]!;
+      this.#chunks.floats[at + 1] = kept[ENTRY * index + 1]!;
+      this.#chunks.ints[2 * at + 4] = keptInts[2 * ENTRY * index + 4]!;
+      this.#chunks.ints[2 * at + 5] = keptInts[2 * ENTRY * index + 5]!;
     }
     this.#dueMs[row] = dueMs;
   }
@@ -240,7 +252,7 @@ export class DeferredHaves {
   /** The end of the entries of a row's chunk. */
   #endOf(row: number, chunk: number): number {
     const entries = chunk === this.#first[row] ? this.#fill[row]! : ENTRIES;
-    return CHUNK * chunk + HEAD + ENTRY * entries;
+    return CHUNK * chunk + HEADER + ENTRY * entries;
   }
 
   #addChunk(row: number): void {
@@ -250,7 +262,7 @@ export class DeferredHaves {
     this.#fill[row] = 0;
   }
 
-  /** Takes a row's first chunk from it; returns the next, which is full. */
+  /** Removes a row's first chunk; returns the next, which is full. */
   #release(row: number, chunk: number): number {
     const next = this.#chunks.ints[2 * CHUNK * chunk]!;
     this.#chunks.release(chunk);

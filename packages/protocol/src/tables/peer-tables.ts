@@ -1,23 +1,24 @@
 /**
- * How things stand with all peers of one host, in a few tables that they share; a peer has a row.
- * A thousand peers have a few arrays, not many thousands, and a message to any of them touches its
- * own numbers and nothing else.
+ * The state of all peers of one host, in a few tables that they share; each peer has a row. A
+ * thousand peers then have a few arrays in total instead of many thousands, and a message to one
+ * of them touches little memory.
  *
- *     flags   a byte for each connection          │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
- *     has     for each connection a bit a piece   │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
- *     lines   for each 32 pieces eight words      │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
- *     free    a bit for each piece that is neither stored nor asked for, row by row
- *     stored  for each piece a bit for each row that holds it, piece by piece
+ *     flags         a byte per connection             │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
+ *     announced     a bit per connection and piece    │ row 0: c0 c1 c2 . │ row 1: c0 c1 … │ …
+ *     availability  eight words per 32 pieces         │ row 0: 0..31 32..63 … │ row 1: 0..31 … │ …
+ *     requestable   a bit per piece that is neither stored nor requested, row by row
+ *     stored        a bit per row that stores the piece, piece by piece
  *
- * The words of a line, half a cache line, have a bit for each of its pieces: how many neighbours
- * hold it, in binary. Word 0 has the bits worth 1, word 1 those worth 2, word 2 those worth 4, and
- * so on. Where somebody has more neighbours than eight bits count, all lines become longer.
+ * `availability` is a table of bit-sliced counters: the number of neighbours that hold a piece, in
+ * binary, for 32 pieces in eight words (half a cache line). The first word has the bits of value 1
+ * of all 32 counters, the second the bits of value 2, the third those of value 4, and so on. When
+ * a peer has more neighbours than eight bits can count, the counters of all peers become longer.
  *
- * Nine in ten messages are a `have`, and most change a bit in `has` and count a holder, which is
- * adding one in binary and ends at the first bit that is 0. Where hundreds of peers take turns,
- * what counts is how much memory that touches: here two small rows, a word and a line.
+ * Nine of ten messages are a `have`, and most of them set a bit in `announced` and increment one
+ * counter, which ends at the first bit that is 0. When hundreds of peers take turns, the time
+ * depends on how much memory that touches: here two words and a part of one counter group.
  *
- * What else there is for each connection is in columns of their own (`columns.ts`).
+ * Other values of connections are in columns of their own (`connection-columns.ts`).
  */
 
 import { assert } from '@cachetorrent/std';
@@ -30,119 +31,122 @@ import { PieceQueues } from './piece-queues.ts';
 import { RateMeter } from './rate-meter.ts';
 import { UploadStatistics } from './upload-statistics.ts';
 
-const LINE_WORDS = 8;
-/** Tables that are too small become so many times as large. */
+const INITIAL_COUNTER_BITS = 8;
+/** The factor by which tables grow that are too small. */
 const GROWTH = 1.25;
 
-/** What is left to do after a `have`. */
+/** The outcome of a `have` after which the peer has nothing to do. */
 export const NO_ACTION = 0;
-/** The piece was told of before. */
+/** The outcome of a `have` for a piece that was announced before on the same connection. */
 export const DUPLICATE = 1;
-/** It is news, and we are not interested yet, or may ask for it at once. */
+/** The outcome of a new `have` if the peer is not interested yet, or may request the piece now. */
 export const MAY_ACT = 2;
 
-/** What the neighbours of one or more peers hold, in arrays that all of them share. */
+/** The state of one or more peers and their connections, in arrays that all of them share. */
 export class PeerTables implements ConnectionLayout {
-  /** Replaced when the tables grow: do not keep them over calls that may open a connection. */
+  /**
+   * The flags of each connection (`connection-flags.ts`). This array and the next three are
+   * replaced when the tables grow: do not keep them across calls that may open a connection.
+   */
   flags: Uint8Array;
-  /** A row of bits for each connection: the pieces that its other side holds. */
-  has: Uint32Array;
-  /** Who is at the other end of each connection. */
+  /** For each connection a row of `pieceWords` words: the pieces that its other side announced. */
+  announced: Uint32Array;
+  /** The peer at the other end of each connection. */
   remote: Int32Array;
-  /** For each row and 32 pieces, how many neighbours hold each, in binary: see `lineOf`. */
-  lines: Uint32Array;
-  /** A row of `hasWords` words of bits for each peer: the pieces that it lacks and may ask for. */
-  readonly free: Uint32Array;
-  /** Words of `has` for a connection. */
-  readonly hasWords: number;
-  /** Words of a line: how many bits there are to a count. */
-  lineWords: number = LINE_WORDS;
-  /** For each row, the first of its connections. */
+  /** For each row and 32 pieces, the number of neighbours that hold each; see the file header. */
+  availability: Uint32Array;
+  /** For each row `pieceWords` words: the pieces that are neither stored nor requested. */
+  readonly requestable: Uint32Array;
+  /** The number of words in a row of bits with one bit per piece. */
+  readonly pieceWords: number;
+  /** The number of bits of an availability counter, which is the number of words per 32 pieces. */
+  counterBits: number = INITIAL_COUNTER_BITS;
+  /** For each row, the position of its first connection. */
   readonly firstConnection: Int32Array;
-  /** For each row, how many bits its greatest count of holders takes. */
-  readonly countBits: Uint8Array;
-  /** On each connection, what we have asked for. */
+  /** For each row, the number of bits that its largest availability counter has needed so far. */
+  readonly usedCounterBits: Uint8Array;
+  /** The outstanding requests of each connection. */
   readonly requests: PieceQueues;
-  /** On each connection, what we have to send. */
+  /** The pieces to send on each connection. */
   readonly queued: PieceQueues;
-  /** What each connection has brought lately. */
+  /** The pieces received recently on each connection. */
   readonly received: RateMeter;
-  /** How each connection was served lately, for those who choose by that. */
+  /** How each connection was served recently, for the chokers of seeds. */
   readonly uploadStatistics: UploadStatistics;
   /**
-   * For each piece a bit for each row, the peers that store it: side by side, since who says that
-   * it has a piece says so to many.
+   * For each piece a bit per row: the peers that store it. The bits of one piece are adjacent
+   * because a peer announces a piece to many others at once.
    */
   readonly #stored: Uint32Array;
   readonly #storedWords: number;
   readonly #columns: ConnectionColumn[] = [];
   #used = 0;
 
-  /** For `rows` peers of so many pieces, with room for so many connections of each at first. */
+  /** Creates tables for `rows` peers, with initial room for `connectionsEach` connections each. */
   constructor(pieceCount: number, rows: number, connectionsEach: number) {
-    this.hasWords = wordsFor(pieceCount);
+    this.pieceWords = wordsFor(pieceCount);
     this.flags = new Uint8Array(rows * connectionsEach);
-    this.has = new Uint32Array(rows * connectionsEach * this.hasWords);
+    this.announced = new Uint32Array(rows * connectionsEach * this.pieceWords);
     this.remote = new Int32Array(rows * connectionsEach);
-    this.lines = new Uint32Array(rows * this.hasWords * LINE_WORDS);
+    this.availability = new Uint32Array(rows * this.pieceWords * INITIAL_COUNTER_BITS);
     this.#storedWords = wordsFor(rows);
     this.#stored = new Uint32Array(pieceCount * this.#storedWords);
-    this.free = new Uint32Array(rows * this.hasWords);
+    this.requestable = new Uint32Array(rows * this.pieceWords);
     this.firstConnection = new Int32Array(rows);
-    this.countBits = new Uint8Array(rows);
+    this.usedCounterBits = new Uint8Array(rows);
     this.requests = new PieceQueues(this);
     this.queued = new PieceQueues(this);
     this.received = new RateMeter(this);
     this.uploadStatistics = new UploadStatistics(this);
   }
 
-  /** From now on there is a value of `column` for each connection. */
+  /** Registers `column`, which then grows and moves with the others. */
   addColumn(column: ConnectionColumn): void {
     column.grow(this.flags.length);
     this.#columns.push(column);
   }
 
-  /** Gives a row a block of so many connections, all flags 0 and nothing told of. */
-  open(row: number, connections: number): void {
+  /** Allocates a range of connections for a row; all their values are 0. */
+  openRow(row: number, connections: number): void {
     this.firstConnection[row] = this.#used;
     this.#used += connections;
     if (this.#used > this.flags.length) this.#grow(this.#used);
   }
 
-  /** Moves a row of `connections` to a larger block. */
-  enlarge(row: number, connections: number, larger: number): void {
-    const block = this.firstConnection[row]!;
-    this.open(row, larger);
-    const moved = this.firstConnection[row]!;
-    this.flags.copyWithin(moved, block, block + connections);
-    this.remote.copyWithin(moved, block, block + connections);
-    const { has, hasWords } = this;
-    has.copyWithin(moved * hasWords, block * hasWords, (block + connections) * hasWords);
-    for (const column of this.#columns) column.move(block, moved, connections);
+  /** Moves the `connections` connections of a row to a larger range. */
+  enlargeRow(row: number, connections: number, larger: number): void {
+    const from = this.firstConnection[row]!;
+    this.openRow(row, larger);
+    const to = this.firstConnection[row]!;
+    this.flags.copyWithin(to, from, from + connections);
+    this.remote.copyWithin(to, from, from + connections);
+    const { announced, pieceWords } = this;
+    announced.copyWithin(to * pieceWords, from * pieceWords, (from + connections) * pieceWords);
+    for (const column of this.#columns) column.move(from, to, connections);
   }
 
   /**
-   * The other side of a connection has `piece`: notes it, where it is worth noting, and says what
-   * is left to do for the peer, if anything.
+   * Records that the other side of a connection has `piece`, unless that is irrelevant. Returns
+   * what the peer has to do: NO_ACTION, DUPLICATE or MAY_ACT.
    */
-  have(row: number, on: Connection, piece: PieceIndex): number {
-    const at = this.firstConnection[row]! + on;
+  have(row: number, connection: Connection, piece: PieceIndex): number {
+    const at = this.firstConnection[row]! + connection;
     const flags = this.flags[at]!;
     if ((flags & MAY_DOWNLOAD) === 0) return NO_ACTION;
     if (this.isStored(row, piece)) return NO_ACTION;
-    if (!this.note(row, on, piece)) return DUPLICATE;
+    if (!this.markAnnounced(row, connection, piece)) return DUPLICATE;
     return (flags & (AM_INTERESTED | PEER_CHOKING)) === (AM_INTERESTED | PEER_CHOKING)
       ? NO_ACTION
       : MAY_ACT;
   }
 
-  /** Notes that the other side of a connection has `piece`; returns false where that is no news. */
-  note(row: number, on: Connection, piece: PieceIndex): boolean {
+  /** Records that the other side of a connection has `piece`; returns false if that was known. */
+  markAnnounced(row: number, connection: Connection, piece: PieceIndex): boolean {
     const mask = 1 << (piece & 31);
-    const told = (this.firstConnection[row]! + on) * this.hasWords + (piece >>> 5);
-    const before = this.has[told]!;
+    const at = (this.firstConnection[row]! + connection) * this.pieceWords + (piece >>> 5);
+    const before = this.announced[at]!;
     if ((before & mask) !== 0) return false;
-    this.has[told] = before | mask;
+    this.announced[at] = before | mask;
     this.addHolder(row, piece);
     return true;
   }
@@ -153,64 +157,64 @@ export class PeerTables implements ConnectionLayout {
     return (word & (1 << (row & 31))) !== 0;
   }
 
-  /** The peer of `row` stores `piece` from now on. */
+  /** Records that the peer of `row` stores `piece`. */
   store(row: number, piece: PieceIndex): void {
     this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
   }
 
-  /** The first word of a row's lines. */
-  lineOf(row: number): number {
-    return row * this.hasWords * this.lineWords;
+  /** The position in `availability` of a row's first word. */
+  availabilityStart(row: number): number {
+    return row * this.pieceWords * this.counterBits;
   }
 
-  /** One more neighbour holds `piece`. */
+  /** Increments the availability of `piece`. */
   addHolder(row: number, piece: PieceIndex): void {
     let bits = 1 + this.#flipUpTo(row, piece, false);
-    if (bits > this.lineWords) {
-      // All bits were set, and none is now: the count goes on in the next one.
-      this.#lengthenLines();
+    if (bits > this.counterBits) {
+      // All bits were set and are 0 now: the carry goes into a new bit.
+      this.#lengthenCounters();
       bits = 1 + this.#flipUpTo(row, piece, false, bits - 1);
     }
-    if (bits > this.countBits[row]!) this.countBits[row] = bits;
+    if (bits > this.usedCounterBits[row]!) this.usedCounterBits[row] = bits;
   }
 
-  /** One neighbour fewer holds `piece`. */
+  /** Decrements the availability of `piece`. */
   removeHolder(row: number, piece: PieceIndex): void {
     const bit = this.#flipUpTo(row, piece, true);
-    assert(bit < this.lineWords, 'only a holder can leave');
+    assert(bit < this.counterBits, 'only a holder can leave');
   }
 
   /**
-   * Flips the bits of a count from the lowest, or `from`, up to the first that `isSet`, or is not.
-   * Returns which that is, or how many bits there are.
+   * Flips the bits of a counter, from bit `from` up to and including the first bit whose state is
+   * `isSet`. Returns the position of that bit, or `counterBits` if there is none.
    */
   #flipUpTo(row: number, piece: PieceIndex, isSet: boolean, from = 0): number {
-    const { lines, lineWords } = this;
-    const first = this.lineOf(row) + (piece >>> 5) * lineWords;
+    const { availability, counterBits } = this;
+    const first = this.availabilityStart(row) + (piece >>> 5) * counterBits;
     const mask = 1 << (piece & 31);
-    for (let bit = from; bit < lineWords; bit++) {
-      const before = lines[first + bit]!;
-      lines[first + bit] = before ^ mask;
+    for (let bit = from; bit < counterBits; bit++) {
+      const before = availability[first + bit]!;
+      availability[first + bit] = before ^ mask;
       if (((before & mask) !== 0) === isSet) return bit;
     }
-    return lineWords;
+    return counterBits;
   }
 
-  /** Gives each line twice as many words. */
-  #lengthenLines(): void {
-    const { lines, lineWords } = this;
-    const longer = new Uint32Array(2 * lines.length);
-    for (let at = 0; at < lines.length; at += lineWords) {
-      longer.set(lines.subarray(at, at + lineWords), 2 * at);
+  /** Doubles the number of bits of all counters. */
+  #lengthenCounters(): void {
+    const { availability, counterBits } = this;
+    const longer = new Uint32Array(2 * availability.length);
+    for (let at = 0; at < availability.length; at += counterBits) {
+      longer.set(availability.subarray(at, at + counterBits), 2 * at);
     }
-    this.lines = longer;
-    this.lineWords = 2 * lineWords;
+    this.availability = longer;
+    this.counterBits = 2 * counterBits;
   }
 
   #grow(needed: number): void {
     const capacity = Math.max(needed, Math.ceil(GROWTH * this.flags.length));
     this.flags = grown(this.flags, new Uint8Array(capacity));
-    this.has = grown(this.has, new Uint32Array(capacity * this.hasWords));
+    this.announced = grown(this.announced, new Uint32Array(capacity * this.pieceWords));
     this.remote = grown(this.remote, new Int32Array(capacity));
     for (const column of this.#columns) column.grow(capacity);
   }

@@ -1,28 +1,28 @@
 /**
- * A queue of pieces for each connection: what has been asked for, or what waits to be sent.
+ * A queue of pieces for each connection: the outstanding requests, or the pieces to send.
  *
- * The queues are linked lists in one pool of cells, which all peers of a host share, so that what
- * is paid for is what is queued and not what could be:
+ * The queues are linked lists in one pool of cells, which all peers of a host share, so that
+ * memory is needed for queued pieces only, and not for every piece that could be queued:
  *
- *     ends    head, tail       2 numbers to a connection    7, 2
- *     cells   piece, next      2 numbers to a cell          7: 17, 2 ──▶ 2: 3, 0
+ *     ends    head, tail       2 numbers per connection    7, 2
+ *     cells   piece, next      2 numbers per cell          7: 17, 2 ──▶ 2: 3, 0
  *
- * Cell 0 is none, so a queue of zeros is empty (`cell-pool.ts`).
+ * Cell 0 marks the end of a list, so a queue whose ends are 0 is empty (`cell-pool.ts`).
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from '../ids.ts';
 
 export class PieceQueues implements ConnectionColumn {
-  readonly #blocks: ConnectionLayout;
+  readonly #layout: ConnectionLayout;
   #ends = new Int32Array(0);
   #lengths = new Uint16Array(0);
   readonly #pool = new CellPool(2, 1);
 
-  constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
-    blocks.addColumn(this);
+  constructor(layout: ConnectionLayout) {
+    this.#layout = layout;
+    layout.addColumn(this);
   }
 
   grow(connections: number): void {
@@ -35,52 +35,52 @@ export class PieceQueues implements ConnectionColumn {
     this.#lengths.copyWithin(to, from, from + count);
   }
 
-  lengthOf(row: number, on: Connection): number {
-    return this.#lengths[this.#blocks.firstConnection[row]! + on]!;
+  lengthOf(row: number, connection: Connection): number {
+    return this.#lengths[this.#layout.firstConnection[row]! + connection]!;
   }
 
-  /** The piece that came first; NO_PIECE where the queue is empty. */
-  first(row: number, on: Connection): PieceIndex {
-    const cell = this.#ends[2 * (this.#blocks.firstConnection[row]! + on)]!;
-    return (cell === NONE ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
+  /** The first piece of a queue; NO_PIECE if it is empty. */
+  first(row: number, connection: Connection): PieceIndex {
+    const cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
+    return (cell === NO_CELL ? NO_PIECE : this.#pool.ints[2 * cell]!) as PieceIndex;
   }
 
-  has(row: number, on: Connection, piece: PieceIndex): boolean {
+  has(row: number, connection: Connection, piece: PieceIndex): boolean {
     const cells = this.#pool.ints;
-    let cell = this.#ends[2 * (this.#blocks.firstConnection[row]! + on)]!;
-    while (cell !== NONE && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
-    return cell !== NONE;
+    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
+    while (cell !== NO_CELL && cells[2 * cell] !== piece) cell = cells[2 * cell + 1]!;
+    return cell !== NO_CELL;
   }
 
-  push(row: number, on: Connection, piece: PieceIndex): void {
-    const at = this.#blocks.firstConnection[row]! + on;
+  push(row: number, connection: Connection, piece: PieceIndex): void {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cell = this.#pool.take();
     const cells = this.#pool.ints;
     const ends = this.#ends;
     cells[2 * cell] = piece;
-    cells[2 * cell + 1] = NONE;
-    if (ends[2 * at] === NONE) ends[2 * at] = cell;
+    cells[2 * cell + 1] = NO_CELL;
+    if (ends[2 * at] === NO_CELL) ends[2 * at] = cell;
     else cells[2 * ends[2 * at + 1]! + 1] = cell;
     ends[2 * at + 1] = cell;
     this.#lengths[at]!++;
   }
 
-  /** Takes out the piece that came first; NO_PIECE where the queue is empty. */
-  shift(row: number, on: Connection): PieceIndex {
-    const at = this.#blocks.firstConnection[row]! + on;
+  /** Removes the first piece of a queue and returns it; NO_PIECE if the queue is empty. */
+  shift(row: number, connection: Connection): PieceIndex {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cell = this.#ends[2 * at]!;
-    if (cell === NONE) return NO_PIECE;
+    if (cell === NO_CELL) return NO_PIECE;
     const piece = this.#pool.ints[2 * cell]! as PieceIndex;
-    this.#unlink(at, NONE, cell);
+    this.#unlink(at, NO_CELL, cell);
     return piece;
   }
 
-  /** Takes out the first occurrence of `piece`; returns false where it is not queued. */
-  remove(row: number, on: Connection, piece: PieceIndex): boolean {
-    const at = this.#blocks.firstConnection[row]! + on;
+  /** Removes the first occurrence of `piece`; returns false if it is not queued. */
+  remove(row: number, connection: Connection, piece: PieceIndex): boolean {
+    const at = this.#layout.firstConnection[row]! + connection;
     const cells = this.#pool.ints;
-    let before = NONE;
-    for (let cell = this.#ends[2 * at]!; cell !== NONE; cell = cells[2 * cell + 1]!) {
+    let before = NO_CELL;
+    for (let cell = this.#ends[2 * at]!; cell !== NO_CELL; cell = cells[2 * cell + 1]!) {
       if (cells[2 * cell] === piece) {
         this.#unlink(at, before, cell);
         return true;
@@ -93,9 +93,9 @@ export class PieceQueues implements ConnectionColumn {
   #unlink(at: number, before: number, cell: number): void {
     const cells = this.#pool.ints;
     const after = cells[2 * cell + 1]!;
-    if (before === NONE) this.#ends[2 * at] = after;
+    if (before === NO_CELL) this.#ends[2 * at] = after;
     else cells[2 * before + 1] = after;
-    if (after === NONE) this.#ends[2 * at + 1] = before;
+    if (after === NO_CELL) this.#ends[2 * at + 1] = before;
     this.#lengths[at]!--;
     this.#pool.release(cell);
   }

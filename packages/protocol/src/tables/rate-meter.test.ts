@@ -2,6 +2,8 @@ import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
 import type { Connection } from '../ids.ts';
+import { CLIENT_RULES } from '../rules/client.ts';
+import { ORIGINAL_RULES } from '../rules/original.ts';
 import { PeerTables } from './peer-tables.ts';
 import type { RateMeter } from './rate-meter.ts';
 
@@ -11,36 +13,40 @@ const ROW = 1;
 
 function meterOf(connections: number): RateMeter {
   const tables = new PeerTables(1, 2, connections);
-  for (const row of [0, ROW]) tables.open(row, connections);
+  for (const row of [0, ROW]) tables.openRow(row, connections);
   return tables.received;
 }
 
 test('a rate counts the pieces of the last 20 seconds', () => {
   const meter = meterOf(2);
-  meter.add(ROW, A, 0, false);
-  meter.add(ROW, B, 5_000, false);
-  meter.add(ROW, A, 10_000, false);
+  meter.add(ROW, A, 0);
+  meter.add(ROW, B, 5_000);
+  meter.add(ROW, A, 10_000);
 
-  meter.advance(ROW, 19_999);
+  meter.expire(ROW, 19_999);
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([2, 1]);
-  meter.advance(ROW, 20_000);
+  meter.expire(ROW, 20_000);
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([1, 1]);
-  meter.advance(ROW, 30_000);
+  meter.expire(ROW, 30_000);
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([0, 0]);
 });
 
-test('a stale rate changes only when a piece arrives on its connection', () => {
+test('under the original rules, a rate changes only when a piece arrives on its connection', () => {
   const meter = meterOf(2);
-  meter.add(ROW, A, 0, true);
-  meter.add(ROW, A, 1_000, true);
-  meter.add(ROW, B, 50_000, true);
+  const { add } = ORIGINAL_RULES.rates;
+  add(meter, ROW, A, 0);
+  add(meter, ROW, A, 1_000);
+  add(meter, ROW, B, 50_000);
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([2, 1]);
 
-  meter.add(ROW, A, 50_000, true);
+  add(meter, ROW, A, 50_000);
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([1, 1]);
 });
 
-test.each([false, true])('rates agree with plain lists (stale: %s, seed rates)', (isStale) => {
+test.each([
+  { name: 'client', rules: CLIENT_RULES, isStale: false },
+  { name: 'original', rules: ORIGINAL_RULES, isStale: true },
+])('rates agree with plain lists under the $name rules (seed rates)', ({ rules, isStale }) => {
   const random = seededRandom('rates');
   const meter = meterOf(5);
   const arrivals = [0, ROW].map(() => Array.from({ length: 5 }, (): number[] => []));
@@ -49,12 +55,12 @@ test.each([false, true])('rates agree with plain lists (stale: %s, seed rates)',
   for (let step = 0; step < 3_000; step++) {
     nowMs += random.below(3_000);
     const row = random.below(2);
-    const on = random.below(5) as Connection;
-    meter.add(row, on, nowMs, isStale);
-    if (!isStale) meter.advance(row, nowMs);
-    arrivals[row]![on]!.push(nowMs);
+    const connection = random.below(5) as Connection;
+    rules.rates.add(meter, row, connection, nowMs);
+    rules.rates.refresh(meter, row, nowMs);
+    arrivals[row]![connection]!.push(nowMs);
     for (const [i, times] of arrivals[row]!.entries()) {
-      const isFresh = !isStale || i === on;
+      const isFresh = !isStale || i === connection;
       if (isFresh) arrivals[row]![i] = times.filter((atMs) => atMs > nowMs - 20_000);
       expect(meter.of(row, i as Connection)).toBe(arrivals[row]![i]!.length);
     }

@@ -1,41 +1,42 @@
 /**
- * How many pieces each connection has carried in the last 20 seconds.
+ * The number of pieces that each connection has carried in the last 20 seconds.
  *
- * A count for each connection, and for each peer a list of the latest pieces, the oldest first.
- * What is too old leaves the list when a rate is next asked for. All peers of a host share the
+ * There is a count for each connection, and for each peer a list of the latest pieces, the oldest
+ * first. Pieces that are too old leave the list when a rate is read. All peers of a host share the
  * counts and one pool of entries (`cell-pool.ts`):
  *
- *     times   atMs, ·                  2 numbers to an entry
- *     ints    ·, ·, next, connection   4 numbers to an entry, in the same bytes
+ *     floats  atMs, ·                  2 numbers per entry
+ *     ints    ·, ·, next, connection   4 numbers per entry, in the same bytes
  *
- * The original brings a connection's rate up to date only when a piece arrives on it, so that a
- * dead connection keeps its rank (habit `staleRates`). What is too old is then overdue until that
- * happens, and counts.
+ * The original updates the rate of a connection only when a piece arrives on it (quirk
+ * `staleRates`). `expireOn` does that: pieces of other connections that are too old are overdue,
+ * and still count.
  */
 
-import { CellPool, NONE } from './cell-pool.ts';
+import { CellPool, NO_CELL } from './cell-pool.ts';
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import type { Connection } from '../ids.ts';
 
-/** The span over which rates are taken, as in the original and in mainline BitTorrent. */
+/** The span over which rates are measured, as in the original and in mainline BitTorrent. */
 export const RATE_WINDOW_MS = 20_000;
 
 export class RateMeter implements ConnectionColumn {
-  /** Pieces in the window, for each connection of all peers; see `Blocks.blockOf`. */
+  /** The number of pieces that count, for each connection of all peers. */
   counts: Uint16Array = new Uint16Array(0);
-  /** Of these, what is too old and still counts: nothing but where rates are stale. */
+  /** How many of these are too old: 0 unless `expireOn` is used. */
   #overdue = new Uint16Array(0);
-  readonly #blocks: ConnectionLayout;
-  /** For each row, the oldest and the latest entry. */
+  readonly #layout: ConnectionLayout;
+  /** For each row, the oldest entry. */
   readonly #first: Int32Array;
+  /** For each row, the latest entry. */
   readonly #last: Int32Array;
   readonly #pool = new CellPool(4, 2);
 
-  constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
-    this.#first = new Int32Array(blocks.firstConnection.length);
-    this.#last = new Int32Array(blocks.firstConnection.length);
-    blocks.addColumn(this);
+  constructor(layout: ConnectionLayout) {
+    this.#layout = layout;
+    this.#first = new Int32Array(layout.firstConnection.length);
+    this.#last = new Int32Array(layout.firstConnection.length);
+    layout.addColumn(this);
   }
 
   grow(connections: number): void {
@@ -48,49 +49,51 @@ export class RateMeter implements ConnectionColumn {
     this.#overdue.copyWithin(to, from, from + count);
   }
 
-  /** A piece has been carried on a connection. Only now is its rate renewed where it `isStale`. */
-  add(row: number, on: Connection, nowMs: number, isStale: boolean): void {
-    const at = this.#blocks.firstConnection[row]! + on;
-    if (isStale) {
-      for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
-        this.#overdue[old]!++;
-      }
-      this.counts[at]! -= this.#overdue[at]!;
-      this.#overdue[at] = 0;
-    }
+  /** Records that a connection has carried a piece. */
+  add(row: number, connection: Connection, nowMs: number): void {
     const entry = this.#pool.take();
     const { ints, floats } = this.#pool;
     floats[2 * entry] = nowMs;
-    ints[4 * entry + 2] = NONE;
-    ints[4 * entry + 3] = on;
+    ints[4 * entry + 2] = NO_CELL;
+    ints[4 * entry + 3] = connection;
     const last = this.#last[row]!;
-    if (last === NONE) this.#first[row] = entry;
+    if (last === NO_CELL) this.#first[row] = entry;
     else ints[4 * last + 2] = entry;
     this.#last[row] = entry;
-    this.counts[at]!++;
+    this.counts[this.#layout.firstConnection[row]! + connection]!++;
   }
 
-  /** Lets go of what is too old by now. Not of rates that are stale. */
-  advance(row: number, nowMs: number): void {
+  /** Updates the rates of all connections of a row. Not to be combined with `expireOn`. */
+  expire(row: number, nowMs: number): void {
     for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
       this.counts[old]!--;
     }
   }
 
-  /** Pieces carried on a connection in the window. */
-  of(row: number, on: Connection): number {
-    return this.counts[this.#blocks.firstConnection[row]! + on]!;
+  /** Updates the rate of one connection only. Not to be combined with `expire`. */
+  expireOn(row: number, connection: Connection, nowMs: number): void {
+    for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {
+      this.#overdue[old]!++;
+    }
+    const at = this.#layout.firstConnection[row]! + connection;
+    this.counts[at]! -= this.#overdue[at]!;
+    this.#overdue[at] = 0;
   }
 
-  /** Takes out a row's oldest entry, if it is too old: returns whose, or -1. */
+  /** The number of pieces carried on a connection in the window, as of the last update. */
+  of(row: number, connection: Connection): number {
+    return this.counts[this.#layout.firstConnection[row]! + connection]!;
+  }
+
+  /** Removes a row's oldest entry if it is too old; returns its connection's position, or -1. */
   #shift(row: number, nowMs: number): number {
     const entry = this.#first[row]!;
     const { ints, floats } = this.#pool;
-    if (entry === NONE || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
-    const following = ints[4 * entry + 2]!;
-    const at = this.#blocks.firstConnection[row]! + ints[4 * entry + 3]!;
-    this.#first[row] = following;
-    if (following === NONE) this.#last[row] = NONE;
+    if (entry === NO_CELL || floats[2 * entry]! > nowMs - RATE_WINDOW_MS) return -1;
+    const next = ints[4 * entry + 2]!;
+    const at = this.#layout.firstConnection[row]! + ints[4 * entry + 3]!;
+    this.#first[row] = next;
+    if (next === NO_CELL) this.#last[row] = NO_CELL;
     this.#pool.release(entry);
     return at;
   }

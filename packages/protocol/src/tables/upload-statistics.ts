@@ -1,23 +1,24 @@
-/** For each connection, how it has been served: what strategies of seeds go by. */
+/** How each connection has been served recently; the chokers of seeds use these values. */
 
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export class UploadStatistics implements ConnectionColumn {
-  /** When it was last choked or unchoked, in ms; and the pieces sent to it since. */
+  /** The time of the last choke or unchoke, in ms. */
   chokeChangedAtMs: Float64Array = new Float64Array(0);
+  /** The number of pieces sent since then. */
   piecesServed: Uint16Array = new Uint16Array(0);
-  readonly #blocks: ConnectionLayout;
+  readonly #layout: ConnectionLayout;
   #sent: RateMeter | undefined;
 
-  constructor(blocks: ConnectionLayout) {
-    this.#blocks = blocks;
-    blocks.addColumn(this);
+  constructor(layout: ConnectionLayout) {
+    this.#layout = layout;
+    layout.addColumn(this);
   }
 
-  /** What each connection has been sent lately: kept only where somebody asks for it. */
+  /** The pieces sent recently on each connection. Created on first use. */
   get sent(): RateMeter {
-    return (this.#sent ??= new RateMeter(this.#blocks));
+    return (this.#sent ??= new RateMeter(this.#layout));
   }
 
   grow(connections: number): void {
@@ -30,7 +31,7 @@ export class UploadStatistics implements ConnectionColumn {
     this.piecesServed.copyWithin(to, from, from + count);
   }
 
-  /** A connection has been choked or unchoked, or has just begun. */
+  /** Records that the connection at position `at` was opened, choked or unchoked. */
   chokeChanged(at: number, nowMs: number): void {
     this.chokeChangedAtMs[at] = nowMs;
     this.piecesServed[at] = 0;

@@ -12,7 +12,7 @@
 
 import { EventEmitter, on } from 'node:events';
 
-import { counted } from '../counted.ts';
+import { pluralize } from '../format.ts';
 import type { Engine } from './engines/engine.ts';
 import { LocalEngine } from './engines/local.ts';
 import type { RunKey } from './experiment/key.ts';
@@ -93,7 +93,7 @@ export async function* campaign(
     const { failed } = await sweeping;
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; ${store.folder}/failures says why`,
       );
     }
   } finally {

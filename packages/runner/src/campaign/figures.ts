@@ -3,7 +3,7 @@
  * One row each: to measure something else, add it here.
  */
 
-import { messageCount, type RunDocument } from '../results/document.ts';
+import { totalMessages, type RunDocument } from '../results/document.ts';
 
 type Result = RunDocument['result'];
 
@@ -66,7 +66,7 @@ export const FIGURES: Readonly<Record<FigureName, Figure>> = {
   followerCount: plain('Followers', (r) => r.followers.count),
   controlMessages: plain(
     'Messages that carry no piece',
-    (r) => messageCount(r.messages) - (r.messages['piece'] ?? 0),
+    (r) => totalMessages(r.messages) - (r.messages['piece'] ?? 0),
   ),
   pieceMessages: plain('Pieces sent', (r) => r.messages['piece'] ?? 0),
 };

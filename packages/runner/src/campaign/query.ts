@@ -8,7 +8,7 @@
 
 import type * as DuckDB from '@duckdb/node-api';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { type Column, TABLES } from './datasets/columns.ts';
 import { datasetFiles } from './datasets/datasets.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
@@ -46,7 +46,7 @@ async function database(): Promise<typeof DuckDB> {
   } catch (error) {
     const problem = `needs DuckDB, which is not installed here: ${(error as Error).message}`;
     const fix = 'install @duckdb/node-api, or read the datasets with another program';
-    throw new UserMistake({ at: 'query', problem, fix });
+    throw new UserError({ at: 'query', problem, fix });
   }
 }
 
@@ -55,7 +55,7 @@ async function addTables(connection: DuckDB.DuckDBConnection, store: Store): Pro
     const files = datasetFiles(store, name);
     if (files.length === 0) {
       const fix = 'fill it: cachetorrent sweep EXPERIMENT --store STORE';
-      throw new UserMistake({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
+      throw new UserError({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
     }
     await connection.run(`CREATE VIEW ${quoted(name)} AS ${reading(files, columns, store)}`);
   }
@@ -111,7 +111,7 @@ async function answered(
     const names = [...TABLES.map(({ name }) => name), ...experiments].join(', ');
     const problem = [first, ...rest.filter((line) => line.trim() !== '')].join('\n  ');
     const fix = `the tables are ${names}; DESCRIBE runs lists the columns of one`;
-    throw new UserMistake({ at: 'query', problem, fix });
+    throw new UserError({ at: 'query', problem, fix });
   }
 }
 

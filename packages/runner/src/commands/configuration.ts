@@ -7,8 +7,8 @@ import type { Command } from 'commander';
 import { configYaml } from '../configuration/export-yaml.ts';
 import { readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { UserError } from '../user-error.ts';
 
 /** Adds the commands to the program. */
 export function addConfigurationCommands(program: Command, environment: CliEnvironment): void {
@@ -30,7 +30,7 @@ export function addConfigurationCommands(program: Command, environment: CliEnvir
     });
 }
 
-/** @throws UserMistake if the file exists or cannot be written */
+/** @throws UserError if the file exists or cannot be written */
 async function init(file: string, force: boolean, { stdout }: CliEnvironment): Promise<void> {
   try {
     await writeFile(file, STARTING_FILE, { flag: force ? 'w' : 'wx' });
@@ -38,9 +38,9 @@ async function init(file: string, force: boolean, { stdout }: CliEnvironment): P
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') {
       const fix = 'name another file, or overwrite it with --force';
-      throw new UserMistake({ at: file, problem: 'exists already', fix });
+      throw new UserError({ at: file, problem: 'exists already', fix });
     }
-    throw new UserMistake({
+    throw new UserError({
       at: file,
       problem: `cannot be written: ${message}`,
       fix: 'check the path',

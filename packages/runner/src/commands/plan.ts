@@ -1,86 +1,78 @@
-/** `cachetorrent run --plan`: what a run will take, before any of it is taken. */
+/** `cachetorrent run --plan`: the expected memory and time of a run, without executing it. */
 
 import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
 
-import { UserMistake } from '../user-mistake.ts';
+import { formatDuration, formatInteger, pluralize } from '../format.ts';
+import { UserError } from '../user-error.ts';
 
-/** Where a run is to take place. */
-export interface Room {
+/** The threads, cores and memory that a run can use. */
+export interface Resources {
   readonly workers: number;
   readonly cores: number;
-  /** That the machine has, or that this process may have of it. */
+  /** The memory of the machine, or the part of it that this process may use. */
   readonly memoryBytes: number;
 }
 
-/** With as many workers as a run would take there. */
-export function roomFor(
+/** The resources of a run on `machine`; `workers` is what the user asked for. */
+export function resourcesFor(
   swarm: Swarm,
   workers: number | 'as' | undefined,
-  machine: Omit<Room, 'workers'>,
-): Room {
+  machine: Omit<Resources, 'workers'>,
+): Resources {
   return { ...machine, workers: workersFor(swarm, workers, machine.cores) };
 }
 
-/** As a person reads it; a line for each thing that memory goes to. */
-export function planText(file: string, swarm: Swarm, room: Room): string {
-  const plan = planOf(swarm, room);
-  const items = plan.items.map(({ what, count, bytesEach }) =>
-    row(what, whole(count), `× ${bytesEach.toLocaleString('en')} B`, size(count * bytesEach)),
-  );
+/** A plan as a table with one row for each use of memory. */
+export function planText(file: string, swarm: Swarm, resources: Resources): string {
+  const plan = planRun(swarm, resources);
+  const items = plan.items.map(({ what, count, bytesEach }) => {
+    const each = `× ${bytesEach.toLocaleString('en-US')} B`;
+    return row(what, formatInteger(count), each, formatBytes(count * bytesEach));
+  });
   const lines = [
-    `what ${file} will take on ${room.workers === 1 ? '1 worker' : `${room.workers} workers`}`,
+    `expected memory and time of ${file} on ${pluralize(resources.workers, 'worker')}`,
     '',
     ...items,
-    row('memory', '', '', size(plan.bytes)),
-    row('there is', '', '', size(room.memoryBytes)),
+    row('total memory', '', '', formatBytes(plan.bytes)),
+    row('available memory', '', '', formatBytes(resources.memoryBytes)),
     '',
-    row('messages', whole(plan.messages), '', ''),
-    row('time, roughly', duration(plan.wallMs), '', ''),
+    row('messages', formatInteger(plan.messages), '', ''),
+    row('time (approximate)', formatDuration(plan.wallMs), '', ''),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** The same as a document. */
-export function planOf(swarm: Swarm, { workers, cores, memoryBytes }: Room): PlanDocument {
+/** Estimates a run. The time is only approximate. */
+export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunPlan {
   const footprint = footprintOf(swarm, workers);
-  // Workers that have to share a core do not make it any faster.
+  // Workers that share a core do not make the run faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
   return { ...footprint, wallMs, workers, memoryBytes, fits: footprint.bytes <= memoryBytes };
 }
 
-export interface PlanDocument extends Footprint {
+/** The expected memory and time of a run, as JSON. */
+export interface RunPlan extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;
 }
 
-/** @throws UserMistake where the run would not fit into memory */
-export function checkFits(file: string, swarm: Swarm, room: Room): void {
-  const { bytes, fits } = planOf(swarm, room);
+/** @throws UserError if the run is expected to exceed the memory */
+export function checkMemory(file: string, swarm: Swarm, resources: Resources): void {
+  const { bytes, memoryBytes, fits } = planRun(swarm, resources);
   if (fits) return;
-  throw new UserMistake({
+  const [needed, available] = [formatBytes(bytes), formatBytes(memoryBytes)];
+  throw new UserError({
     at: file,
-    problem: `needs about ${size(bytes)} of memory, and there are ${size(room.memoryBytes)}`,
-    fix: 'take fewer peers or neighbours (--plan shows what counts), or insist with --force',
+    problem: `needs about ${needed} of memory, but ${available} are available`,
+    fix: 'use fewer peers or neighbours (--plan shows what needs memory), or add --force',
   });
 }
 
-function row(what: string, count: string, each: string, bytes: string): string {
-  return `${what.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
+function row(name: string, count: string, each: string, bytes: string): string {
+  return `${name.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
 }
 
-function size(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/** In the unit that a person would name. */
-function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 100) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}
-
-function whole(count: number): string {
-  return Math.round(count).toLocaleString('en');
 }

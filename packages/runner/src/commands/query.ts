@@ -1,54 +1,54 @@
-/** `cachetorrent query`: asks a store in SQL. */
+/** `cachetorrent query`: queries the results in a store with SQL. */
 
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type Answer, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning } from '../format.ts';
+import { UserError } from '../user-error.ts';
 
 export interface QueryFlags {
   readonly format: 'table' | 'csv' | 'json';
 }
 
-/** @throws UserMistake where the question, or the store, makes no sense */
+/** @throws UserError if there is no such store, or the query is invalid */
 export async function queryCommand(
   folder: string,
   sql: string,
   { format }: QueryFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
-  await bringUpToDate(folder, surroundings);
+  await refreshStore(folder, environment);
   const answer = await query(await Store.openToRead(folder), sql);
-  surroundings.stdout.write(FORMATS[format](answer));
+  environment.stdout.write(FORMATS[format](answer));
 }
 
-/** Where the store cannot be written to, the answer is about what its datasets have. */
-async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
-  const toRead = await Store.openToRead(folder);
+/** Adds new runs to the datasets. If the store is read-only, the query sees the old datasets. */
+async function refreshStore(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
+  const readable = await Store.openToRead(folder);
   let store: Store;
   try {
     store = await Store.open(folder);
   } catch (error) {
-    if (!(error instanceof UserMistake)) throw error;
-    if (!isUpToDate(toRead)) {
-      stderr.write(`${error.message}\n  so its datasets may lack the latest runs\n`);
+    if (!(error instanceof UserError)) throw error;
+    if (!isUpToDate(readable)) {
+      stderr.write(`warning: ${error.message}\n  the query may miss the latest runs\n`);
     }
     return;
   }
   try {
     const { damaged, repaired } = await refreshDatasets(store, { signal });
-    for (const { file, problem } of damaged) {
-      stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
-    }
-    for (const file of repaired) stderr.write(`${file} had been altered, and was written anew\n`);
+    for (const run of damaged) stderr.write(damagedRunWarning(run));
+    for (const file of repaired)
+      stderr.write(`warning: ${file} had been modified and was rewritten\n`);
   } finally {
     store.close();
   }
 }
 
 const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>> = {
-  table: asTable,
-  csv: asCsv,
+  table: tableOf,
+  csv: csvOf,
   json: ({ columns, rows }) =>
     `${JSON.stringify(
       rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
@@ -57,9 +57,9 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>
     )}\n`,
 };
 
-/** Columns under their names, numbers to the right. */
-function asTable({ columns, rows }: Answer): string {
-  const cells = rows.map((row) => row.map(shown));
+/** Columns below their names; numbers are aligned right. */
+function tableOf({ columns, rows }: Answer): string {
+  const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, i) =>
     cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
   );
@@ -74,18 +74,18 @@ function asTable({ columns, rows }: Answer): string {
   return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
 }
 
-function asCsv({ columns, rows }: Answer): string {
-  const line = (row: readonly unknown[]) => row.map((cell) => quoted(cell)).join(',');
+function csvOf({ columns, rows }: Answer): string {
+  const line = (row: readonly unknown[]) => row.map((cell) => csvCell(cell)).join(',');
   return `${[line(columns), ...rows.map(line)].join('\n')}\n`;
 }
 
-function quoted(cell: unknown): string {
+function csvCell(cell: unknown): string {
   if (cell === null) return '';
-  const text = shown(cell);
+  const text = cellText(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function shown(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null) return '-';
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
 }

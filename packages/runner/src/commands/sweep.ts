@@ -1,4 +1,4 @@
-/** `cachetorrent sweep`: carries out the runs of an experiment that are not in the store yet. */
+/** `cachetorrent sweep`: executes the runs of an experiment that are missing from the store. */
 
 import { availableParallelism } from 'node:os';
 
@@ -15,10 +15,9 @@ import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
-import { duration } from '../progress/display.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { formatDuration, formatInteger, pluralize } from '../format.ts';
+import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -34,29 +33,29 @@ export interface SweepFlags {
 }
 
 /**
- * @throws UserMistake before anything is made
- * @throws Interrupted saying how far it was
- * @throws RunsFailed after all others are done
+ * @throws UserError before any run starts
+ * @throws Interrupted if the user stops it, with the number of finished runs
+ * @throws RunsFailed if runs fail, after all others have finished
  */
 export async function sweepCommand(
   file: string,
   flags: SweepFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
-  if (flags.dryRun) return dryRun(plan, flags, surroundings);
+  if (flags.dryRun) return dryRun(plan, flags, environment);
 
-  const { stdout, stderr, nowMs, signal } = surroundings;
+  const { stdout, stderr, nowMs, signal } = environment;
   if (flags.engine === 'bullmq') {
     const { checkReachable } = await import('../campaign/engines/redis.ts');
-    await checkReachable(redisUrl(flags.redis, surroundings.env));
+    await checkReachable(redisUrl(flags.redis, environment.env));
   }
   const store = await Store.open(flags.store, flags.datasets);
-  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let engine: Engine | undefined;
   let done = 0;
   try {
-    engine = await engineOf(flags, plan, store, surroundings, display);
+    engine = await engineOf(flags, plan, store, environment, display);
     signal.throwIfAborted();
     const summary = await sweep({
       plan,
@@ -71,10 +70,10 @@ export async function sweepCommand(
       },
     });
     display?.clear();
-    stdout.write(summaryOf(plan, summary.stored, summary.done, flags.store));
+    stdout.write(summaryText(plan, summary.stored, summary.done, flags.store));
     if (summary.failed.length > 0) {
       throw new RunsFailed(
-        await tellFailures(
+        await failuresText(
           store,
           summary.failed.map(({ key }) => key),
         ),
@@ -84,7 +83,7 @@ export async function sweepCommand(
     display?.clear();
     if (!signal.aborted) throw error;
     const stopped = `stopped with ${done} of ${runCount(plan)} runs done`;
-    throw new Interrupted(`${stopped}; the same command goes on from there`);
+    throw new Interrupted(`${stopped}; run the same command again to continue`);
   } finally {
     await engine?.close();
     store.close();
@@ -96,18 +95,18 @@ async function engineOf(
   plan: CampaignPlan,
   store: Store,
   { stderr, env }: CliEnvironment,
-  display: CampaignDisplay | undefined,
+  display: CampaignProgressDisplay | undefined,
 ): Promise<Engine> {
   switch (engine) {
     case 'local':
       return new LocalEngine(jobs === undefined ? {} : { jobs });
     case 'bullmq': {
       const { BullmqEngine } = await import('../campaign/engines/bullmq.ts');
-      const onTrouble = (message: string) => {
+      const printTrouble = (message: string) => {
         display?.clear();
         stderr.write(`${message}\n`);
       };
-      return BullmqEngine.connect({ url: redisUrl(redis, env), onTrouble });
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onTrouble: printTrouble });
     }
     case 'array':
       return new ArrayEngine(store, {
@@ -122,26 +121,26 @@ async function engineOf(
   }
 }
 
-function summaryOf(plan: CampaignPlan, stored: number, done: number, store: string): string {
+function summaryText(plan: CampaignPlan, stored: number, done: number, store: string): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${counted(done, 'run')} made, ${stored} in ${store} before\n` +
-    `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
+    `${name}: ${pluralize(done, 'run')} finished, ${stored} already in ${store}\n` +
+    `show the results with: cachetorrent report ${store} --experiment ${name}\n`
   );
 }
 
-async function tellFailures(store: Store, keys: readonly string[]): Promise<string> {
+async function failuresText(store: Store, keys: readonly string[]): Promise<string> {
   const failures = (await store.failures()).filter(({ key }) => keys.includes(key));
-  const told = failures.map(
-    ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
+  const details = failures.map(
+    ({ key, error, command }) => `run ${key} failed: ${error}\n  reproduce with: ${command}`,
   );
   return [
-    `${counted(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
-    ...told,
+    `${pluralize(keys.length, 'run')} failed after ${failures[0]?.attempts ?? 2} attempts each`,
+    ...details,
   ].join('\n');
 }
 
-/** What would be done, without doing or writing anything. */
+/** Prints what a sweep would do. Writes nothing. */
 async function dryRun(
   plan: CampaignPlan,
   flags: SweepFlags,
@@ -149,41 +148,40 @@ async function dryRun(
 ): Promise<void> {
   const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
   const inventory = takeInventory(plan, store, flags.verify === true);
-  stdout.write(planText(plan, inventory, flags.jobs ?? availableParallelism()));
+  stdout.write(dryRunText(plan, inventory, flags.jobs ?? availableParallelism()));
 }
 
-function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
+function dryRunText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
   const { stored, missing, damaged, pace } = inventory;
   const timesMs = missing.map(({ cell }) => pace.expectedMs(cell.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
-  const bytes = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
-  const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
-  const combinations = counted(plan.cells.length, 'combination');
+  const memory = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
+  const concurrentBytes = memory.slice(0, jobs).reduce((sum, bytes) => sum + bytes, 0);
+  const settings = pluralize(plan.cells.length, 'setting');
   const lines = [
-    `${plan.experiment.name}: ${combinations} with ${counted(plan.seeds.length, 'seed')}`,
+    `${plan.experiment.name}: ${settings} with ${pluralize(plan.seeds.length, 'seed')} each`,
     row('runs', String(runCount(plan))),
     row('done', String(stored.length)),
     row('missing', String(missing.length)),
     ...damaged.map(({ file, problem }) => row('damaged', `${file} ${problem}`)),
   ];
   if (missing.length > 0) {
-    const measured = pace.isLearnt ? 'as the runs in the store' : 'a guess';
+    const basis = pace.isLearnt ? 'based on the stored runs' : 'a rough estimate';
+    const concurrent = Math.min(jobs, missing.length);
+    const megabytes = formatInteger(Math.ceil(concurrentBytes / 1e6));
     const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
-      row('time', `about ${duration(expectedMs)} on ${counted(jobs, 'core')} (${measured})`),
-      row(
-        'memory',
-        `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
-      ),
-      row('first', shortened(nameOf(missing[0]!))),
+      row('time', `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${basis})`),
+      row('memory', `about ${megabytes} MB for ${pluralize(concurrent, 'concurrent run')}`),
+      row('first run', truncated(runName(missing[0]!))),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** A parameter may be a list of objects, and a line has 80 columns. */
-function shortened(text: string): string {
+/** Limits a line to 80 columns: a parameter may be a list of objects. */
+function truncated(text: string): string {
   return text.length <= 68 ? text : `${text.slice(0, 67)}…`;
 }
 

@@ -1,6 +1,6 @@
 /**
- * `cachetorrent work`: carries out runs that others have planned. Either a shard of a campaign, as
- * a task of a batch system does, or whatever a queue in Redis has.
+ * `cachetorrent work`: executes either one shard of a campaign, as a task of a batch system does,
+ * or runs from a queue in Redis.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -13,10 +13,10 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import { CampaignDisplay } from '../progress/campaign-display.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { pluralize } from '../format.ts';
+import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
+import { UserError } from '../user-error.ts';
 import { Interrupted } from './run.ts';
 
 export interface WorkFlags {
@@ -24,44 +24,46 @@ export interface WorkFlags {
   readonly jobs?: number;
   readonly shard?: string;
   readonly shards?: number;
-  /** A file with the keys of the runs to deal out. */
+  /** A JSON file with the keys of the runs to divide into shards; by default all runs. */
   readonly runs?: string;
   readonly redis?: string;
-  /** Milliseconds. */
+  /** The time after which the run of an unresponsive worker passes to another, in ms. */
   readonly lock?: number;
   readonly untilEmpty?: true;
   readonly quiet?: true;
 }
 
 /**
- * @throws UserMistake where there is nothing to work on
- * @throws Interrupted when it was stopped
- * @throws RunsFailed where runs of the shard have failed
+ * @throws UserError if the experiment or the shard is invalid, or Redis is unreachable
+ * @throws Interrupted if the user stops it
+ * @throws RunsFailed if runs of the shard fail
  */
 export async function workCommand(
   file: string | undefined,
   flags: WorkFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
-  if (file === undefined) await workOnQueue(flags, surroundings);
-  else await workOnShard(file, flags, surroundings);
+  if (file === undefined) await executeQueue(flags, environment);
+  else await executeShard(file, flags, environment);
 }
 
-async function workOnShard(
+async function executeShard(
   file: string,
   flags: WorkFlags,
   { stdout, stderr, nowMs, signal, env }: CliEnvironment,
 ): Promise<void> {
   if (flags.redis !== undefined) {
-    const problem = 'goes with no experiment: the queue says which runs there are';
-    throw new UserMistake({ at: '--redis', problem, fix: 'leave out one of them' });
+    const problem = 'cannot be combined with an experiment: the runs come from the queue';
+    throw new UserError({ at: '--redis', problem, fix: 'remove one of them' });
   }
   const shard = shardOf(flags, env);
   const plan = await planCampaign(await readExperiment(file));
-  const keys = new Set(runsOfShard(await dealt(plan, flags.runs), shard).map(({ key }) => key));
+  const keys = new Set(
+    runsOfShard(await runsToDivide(plan, flags.runs), shard).map(({ key }) => key),
+  );
   const store = await Store.open(flags.store ?? 'results');
   const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
-  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let done = 0;
   try {
     const { failed, stored } = await sweep({
@@ -70,7 +72,7 @@ async function workOnShard(
       engine,
       signal,
       only: ({ key }) => keys.has(key),
-      // Many shards end at once; whoever reads the datasets brings them up to date.
+      // Many shards end at the same time. Commands that read the datasets update them.
       datasets: false,
       onEvent: (event) => {
         if (event.kind === 'done') done++;
@@ -78,20 +80,18 @@ async function workOnShard(
       },
     });
     display?.clear();
-    const name = `shard ${shard.index + 1}/${shard.count}`;
-    stdout.write(
-      `${name} of ${plan.experiment.name}: ${counted(done, 'run')} made, ${stored} there before\n`,
-    );
+    const name = `shard ${shard.index + 1}/${shard.count} of ${plan.experiment.name}`;
+    stdout.write(`${name}: ${pluralize(done, 'run')} finished, ${stored} already stored\n`);
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; the errors are in ${store.folder}/failures`,
       );
     }
   } catch (error) {
     display?.clear();
     if (!signal.aborted) throw error;
     throw new Interrupted(
-      `stopped with ${counted(done, 'run')} made; another try goes on from there`,
+      `stopped after ${pluralize(done, 'run')}; run the same command again to continue`,
     );
   } finally {
     await engine.close();
@@ -99,8 +99,8 @@ async function workOnShard(
   }
 }
 
-/** The runs that are dealt out to shards: all, or those that a file lists. */
-async function dealt(
+/** The runs to divide into shards: all, or those that a file lists. */
+async function runsToDivide(
   { runs }: CampaignPlan,
   listFile: string | undefined,
 ): Promise<CampaignPlan['runs']> {
@@ -109,9 +109,9 @@ async function dealt(
     const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
     return listedRuns(runs, keys, listFile);
   } catch (error) {
-    if (error instanceof UserMistake) throw error;
+    if (error instanceof UserError) throw error;
     const problem = `cannot be read: ${(error as Error).message}`;
-    throw new UserMistake({
+    throw new UserError({
       at: `--runs ${listFile}`,
       problem,
       fix: 'submit the experiment again',
@@ -119,18 +119,21 @@ async function dealt(
   }
 }
 
-async function workOnQueue(
+async function executeQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
   { stdout, stderr, signal, env }: CliEnvironment,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const { checkReachable } = await import('../campaign/engines/redis.ts');
-  const tell = (message: string) => void stderr.write(`${message}\n`);
+  const printLine = (message: string) => void stderr.write(`${message}\n`);
   const url = redisUrl(redis, env);
-  const made = { done: 0, failed: 0 };
+  let finished = 0;
+  let failed = 0;
   const onRun = (key: string, error?: string) => {
-    made[error === undefined ? 'done' : 'failed']++;
-    if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
+    if (error === undefined) finished++;
+    else failed++;
+    if (quiet) return;
+    printLine(error === undefined ? `run ${key} finished` : `run ${key} failed: ${error}`);
   };
   await checkReachable(url);
   const store = folder === undefined ? undefined : await Store.open(folder);
@@ -138,16 +141,16 @@ async function workOnQueue(
     const worker = await BullmqWorker.connect({
       url,
       endsWhenEmpty: untilEmpty === true,
-      onTrouble: tell,
+      onTrouble: printLine,
       onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),
       ...(lock === undefined ? {} : { lockMs: lock }),
     });
-    if (!quiet) tell(`taking runs from ${withoutCredentials(url)}; Ctrl-C ends it`);
+    if (!quiet) printLine(`taking runs from ${withoutCredentials(url)}; press Ctrl-C to stop`);
     await worker.work(signal);
-    const failed = made.failed === 0 ? '' : `, ${made.failed} failed`;
-    stdout.write(`${counted(made.done, 'run')} made${failed}\n`);
+    const failures = failed === 0 ? '' : `, ${failed} failed`;
+    stdout.write(`${pluralize(finished, 'run')} finished${failures}\n`);
   } finally {
     store?.close();
   }

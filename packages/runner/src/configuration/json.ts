@@ -9,12 +9,12 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 
-import { UserMistake } from '../user-mistake.ts';
-import type { Places } from './places.ts';
+import { UserError } from '../user-error.ts';
+import type { Locations } from './locations.ts';
 
 export interface Json {
   readonly tree: Node;
-  readonly places: JsonPlaces;
+  readonly locations: JsonLocations;
 }
 
 /** The problem and the fix for each error of the parser, by its name. */
@@ -40,46 +40,46 @@ const PROBLEMS: Readonly<Record<string, readonly [problem: string, fix: string]>
   InvalidCharacter: ['has a control character in a text', 'remove it'],
 };
 
-/** @throws UserMistake if `text` is not JSON, or names a field of an object twice */
+/** @throws UserError if `text` is not JSON, or names a field of an object twice */
 export function parseJson(file: string, text: string): Json {
   // Some editors begin a file with a byte order mark; it counts as space.
   const plain = text.replace(/^\uFEFF/, ' ');
   const errors: ParseError[] = [];
   const tree = parseTree(plain, errors, { allowTrailingComma: true });
-  const places = new JsonPlaces(file, plain, tree);
+  const locations = new JsonLocations(file, plain, tree);
   const [error] = errors;
-  if (error !== undefined || tree === undefined) throw notJson(places, error);
-  refuseRepeats(tree, places);
-  return { tree, places };
+  if (error !== undefined || tree === undefined) throw notJson(locations, error);
+  refuseRepeats(tree, locations);
+  return { tree, locations };
 }
 
-function notJson(places: JsonPlaces, error: ParseError | undefined): UserMistake {
+function notJson(locations: JsonLocations, error: ParseError | undefined): UserError {
   const code = error === undefined ? 'ValueExpected' : printParseErrorCode(error.error);
   const [problem, fix] = PROBLEMS[code] ?? [`is broken (${code})`, 'correct it'];
-  return new UserMistake({
-    at: places.ofOffset(error?.offset ?? 0),
+  return new UserError({
+    at: locations.ofOffset(error?.offset ?? 0),
     problem: `is not JSON: it ${problem}`,
     fix,
   });
 }
 
 /** A parser would take the last of them, a reader the first. */
-function refuseRepeats(node: Node, places: JsonPlaces): void {
+function refuseRepeats(node: Node, locations: JsonLocations): void {
   const seen = new Set<string>();
   for (const child of node.children ?? []) {
     if (child.type === 'property') {
       const name = String(child.children![0]!.value);
       if (seen.has(name)) {
-        const at = places.ofOffset(child.offset);
-        throw new UserMistake({ at, problem: `"${name}" is given twice`, fix: 'keep one of them' });
+        const at = locations.ofOffset(child.offset);
+        throw new UserError({ at, problem: `"${name}" is given twice`, fix: 'keep one of them' });
       }
       seen.add(name);
     }
-    refuseRepeats(child, places);
+    refuseRepeats(child, locations);
   }
 }
 
-class JsonPlaces implements Places {
+class JsonLocations implements Locations {
   readonly #file: string;
   readonly #text: string;
   readonly #tree: Node | undefined;

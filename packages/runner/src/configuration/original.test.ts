@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { configYaml } from './export-yaml.ts';
 import { checkedSwarm, parseConfig, readConfig } from './read.ts';
 
@@ -125,11 +125,11 @@ test('a file of the original may begin with a byte order mark and end lists with
 describe('a mistake in a file of the original is placed, named by its own words, and has a fix', () => {
   const without = (field: string) => ORIGINAL.replace(new RegExp(`  "${field}".*\n`), '');
   test.each([
-    { of: 'an unknown field',        text: ORIGINAL.replace('"pieces"', '"peices"'),            says: 'x.json:11:3: there is no field "peices"\n  to mend it: the nearest is "pieces"' },
-    { of: 'one in an entry',         text: ORIGINAL.replace('"upload"', '"up"'),                says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  to mend it: the nearest is "upload"' },
-    { of: 'an unknown quirk',        text: ORIGINAL.replace('{', '{ "quirks": {"stale": true},'), says: 'there is no field "stale" in client.quirks\n  to mend it: the nearest is "staleRates"' },
-    { of: 'a missing field',         text: without('backlog'),                                  says: 'x.json:3:1: backlog: is missing\n  to mend it: add "backlog": 10' },
-    { of: 'a missing size',          text: without('pieceSize'),                                says: 'pieceSize: is missing\n  to mend it: add "pieceSize": 1960000' },
+    { of: 'an unknown field',        text: ORIGINAL.replace('"pieces"', '"peices"'),            says: 'x.json:11:3: there is no field "peices"\n  fix: the nearest is "pieces"' },
+    { of: 'one in an entry',         text: ORIGINAL.replace('"upload"', '"up"'),                says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  fix: the nearest is "upload"' },
+    { of: 'an unknown quirk',        text: ORIGINAL.replace('{', '{ "quirks": {"stale": true},'), says: 'there is no field "stale" in client.quirks\n  fix: the nearest is "staleRates"' },
+    { of: 'a missing field',         text: without('backlog'),                                  says: 'x.json:3:1: backlog: is missing\n  fix: add "backlog": 10' },
+    { of: 'a missing size',          text: without('pieceSize'),                                says: 'pieceSize: is missing\n  fix: add "pieceSize": 1960000' },
     { of: 'a text for a number',     text: ORIGINAL.replace('20,', '"20",'),                    says: 'x.json:7:16: minNodes: is "20", but must be a number' },
     { of: 'a number for a list',     text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),             says: 'x.json:26:21: capacityNodes: is 701, but must be a list' },
     { of: 'a latency of nothing',    text: ORIGINAL.replace('{', '{ "latency": {},'),           says: 'latency: must be either fixed or the topology' },
@@ -142,7 +142,7 @@ describe('a mistake in a file of the original is placed, named by its own words,
   ])('$of', ({ text, says }) => {
     const check = () => checkedSwarm(parseConfig('x.json', text));
     expect(check).toThrow(says);
-    expect(check).toThrow(UserMistake);
+    expect(check).toThrow(UserError);
   });
 
   test('doing all that the fixes say leads to a configuration', () => {
@@ -157,7 +157,7 @@ function mistakesIn(text: string) {
   try {
     parseConfig('x.json', text);
   } catch (error) {
-    if (error instanceof UserMistake) return error.mistakes;
+    if (error instanceof UserError) return error.problems;
   }
   throw new Error('there is no mistake');
 }

@@ -24,9 +24,9 @@ import {
 } from '@cachetorrent/simulator/configuration';
 import { z } from 'zod';
 
-import { UserMistake } from '../user-mistake.ts';
-import { mistakesAt } from './mistakes.ts';
-import type { Places } from './places.ts';
+import { UserError } from '../user-error.ts';
+import { locatedProblems } from './located-problems.ts';
+import type { Locations } from './locations.ts';
 
 interface CapacityNodes {
   readonly number: number;
@@ -125,27 +125,27 @@ export function isOriginal(value: unknown): boolean {
 /** A configuration of today, and how to find its values in the file of the original. */
 export interface Imported {
   readonly config: SwarmConfig;
-  readonly places: Places;
+  readonly locations: Locations;
   /** The name of the field of the original from which the value at `path` comes. */
   readonly nameOf: (path: Path) => string | undefined;
 }
 
-/** @throws UserMistake naming the mistakes of a file of the original */
-export function importOriginal(value: unknown, places: Places): Imported {
+/** @throws UserError naming the mistakes of a file of the original */
+export function importOriginal(value: unknown, locations: Locations): Imported {
   const checked = original.safeParse(value, { reportInput: true });
   if (!checked.success) {
-    throw new UserMistake(...mistakesAt(problemsOf(checked.error, KIND), places));
+    throw new UserError(...locatedProblems(problemsOf(checked.error, KIND), locations));
   }
   const from = checked.data;
-  refuseTwoLatencies(from, places);
-  const peers = peersOf(from, places);
+  refuseTwoLatencies(from, locations);
+  const peers = peersOf(from, locations);
   const pathOf = (path: Path): Path => originOf(path, peers.origin);
   return {
     config: configOf(from, peers),
-    places: {
-      ofValue: (path) => places.ofValue(pathOf(path)),
-      ofField: (path) => places.ofField(pathOf(path)),
-      offsetOf: (path) => places.offsetOf(pathOf(path)),
+    locations: {
+      ofValue: (path) => locations.ofValue(pathOf(path)),
+      ofField: (path) => locations.ofField(pathOf(path)),
+      offsetOf: (path) => locations.offsetOf(pathOf(path)),
     },
     nameOf: (path) => {
       const [first, ...rest] = pathOf(path);
@@ -159,12 +159,12 @@ export function importOriginal(value: unknown, places: Places): Imported {
 }
 
 /** The types of the fields cannot say that one of them is required. */
-function refuseTwoLatencies({ latency }: OriginalConfig, places: Places): void {
+function refuseTwoLatencies({ latency }: OriginalConfig, locations: Locations): void {
   if (latency === undefined || Object.keys(latency).length === 1) return;
-  const at = `${places.ofValue(['latency'])}: latency`;
+  const at = `${locations.ofValue(['latency'])}: latency`;
   const problem = "must be either fixed or the topology's";
   const fix = 'write { "fixedMs": 50 } or { "model": "topology" }';
-  throw new UserMistake({ at, problem, fix });
+  throw new UserError({ at, problem, fix });
 }
 
 function configOf(from: OriginalConfig, { seeds, classes }: Peers): SwarmConfig {
@@ -240,8 +240,8 @@ interface Peers {
 }
 
 /** Capacities are given in order of arrival: the tracker, then the seeds, then the leechers. */
-function peersOf({ capacityNodes, seeds }: OriginalConfig, places: Places): Peers {
-  refuseBadCounts(capacityNodes, seeds, places);
+function peersOf({ capacityNodes, seeds }: OriginalConfig, locations: Locations): Peers {
+  refuseBadCounts(capacityNodes, seeds, locations);
   const peers: Peers = { seeds: [], classes: [], origin: { seeds: [], classes: [] } };
   let seedsLeft = seeds;
   capacityNodes.forEach(({ number: nodes, upload, download }, entry) => {
@@ -262,9 +262,13 @@ function peersOf({ capacityNodes, seeds }: OriginalConfig, places: Places): Peer
   return peers;
 }
 
-function refuseBadCounts(entries: readonly CapacityNodes[], seeds: number, places: Places): void {
+function refuseBadCounts(
+  entries: readonly CapacityNodes[],
+  seeds: number,
+  locations: Locations,
+): void {
   const refuse = (path: Path, name: string, problem: string, fix: string): never => {
-    throw new UserMistake({ at: `${places.ofValue(path)}: ${name}`, problem, fix });
+    throw new UserError({ at: `${locations.ofValue(path)}: ${name}`, problem, fix });
   };
   entries.forEach(({ number: nodes }, entry) => {
     if (Number.isInteger(nodes) && nodes >= 1) return;

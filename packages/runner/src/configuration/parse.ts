@@ -4,15 +4,15 @@ import { readFile } from 'node:fs/promises';
 
 import { getNodeValue } from 'jsonc-parser';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { parseJson } from './json.ts';
-import type { Places } from './places.ts';
+import type { Locations } from './locations.ts';
 import { parseYaml } from './yaml.ts';
 
 /** A value, and where it stands in its file. */
 export interface Parsed {
   readonly value: unknown;
-  readonly places: Places;
+  readonly locations: Locations;
 }
 
 /**
@@ -20,7 +20,7 @@ export interface Parsed {
  * brace or a `//` comment, otherwise as YAML. `file` is its name in messages, `example` a file of
  * the kind that is expected.
  *
- * @throws UserMistake if it is neither, or empty
+ * @throws UserError if it is neither, or empty
  */
 export function parseText(file: string, text: string, example: string): Parsed {
   // Some editors begin a file with a byte order mark.
@@ -29,17 +29,17 @@ export function parseText(file: string, text: string, example: string): Parsed {
   const isEmpty = (isJson ? plain : plain.replace(/#.*$/gm, '')).trim() === '';
   if (isEmpty) {
     const fix = `write something into it; ${example} is an example`;
-    throw new UserMistake({ at: file, problem: 'is empty', fix });
+    throw new UserError({ at: file, problem: 'is empty', fix });
   }
   if (!isJson) return parseYaml(file, plain, example);
-  const { tree, places } = parseJson(file, text);
-  return { value: getNodeValue(tree), places };
+  const { tree, locations } = parseJson(file, text);
+  return { value: getNodeValue(tree), locations };
 }
 
 /**
  * Returns the text of a file; `examples` is a folder of such files.
  *
- * @throws UserMistake if it cannot be read
+ * @throws UserError if it cannot be read
  */
 export async function textOf(file: string, examples: string): Promise<string> {
   try {
@@ -49,25 +49,25 @@ export async function textOf(file: string, examples: string): Promise<string> {
   }
 }
 
-function unreadable(file: string, examples: string, error: NodeJS.ErrnoException): UserMistake {
+function unreadable(file: string, examples: string, error: NodeJS.ErrnoException): UserError {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR': {
       const fix = `check the path; ${examples} has examples`;
-      return new UserMistake({ at: file, problem: 'there is no such file', fix });
+      return new UserError({ at: file, problem: 'there is no such file', fix });
     }
     case 'EISDIR': {
       const fix = 'name a file in it';
-      return new UserMistake({ at: file, problem: 'is a folder', fix });
+      return new UserError({ at: file, problem: 'is a folder', fix });
     }
     case 'EACCES':
     case 'EPERM': {
       const fix = `grant yourself read permission: chmod u+r ${file}`;
-      return new UserMistake({ at: file, problem: 'is not readable for you', fix });
+      return new UserError({ at: file, problem: 'is not readable for you', fix });
     }
     default: {
       const fix = 'make sure that it can be read';
-      return new UserMistake({ at: file, problem: `cannot be read: ${error.message}`, fix });
+      return new UserError({ at: file, problem: `cannot be read: ${error.message}`, fix });
     }
   }
 }

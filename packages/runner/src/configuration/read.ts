@@ -11,8 +11,8 @@ import {
 } from '@cachetorrent/simulator/configuration';
 import { closest } from 'fastest-levenshtein';
 
-import { UserMistake } from '../user-mistake.ts';
-import { mistakesAt } from './mistakes.ts';
+import { UserError } from '../user-error.ts';
+import { locatedProblems } from './located-problems.ts';
 import { importOriginal, isOriginal } from './original.ts';
 import {
   fieldNames,
@@ -23,14 +23,14 @@ import {
   withField,
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
-import type { Places } from './places.ts';
+import type { Locations } from './locations.ts';
 
 /** A configuration, and where its values stand in its file. */
 export interface ConfigFile {
   /** What the file says; one of the original simulator is imported. */
   readonly config: SwarmConfig;
   /** The line and column of each value. */
-  readonly places: Places;
+  readonly locations: Locations;
   /** The name of the field at a path in the file, if it is another than today's. */
   readonly nameOf?: (path: Path) => string | undefined;
 }
@@ -45,31 +45,31 @@ export interface CheckedSwarm {
 
 const EXAMPLES = 'examples/configs/';
 
-/** @throws UserMistake if there is no such file, or it is not a configuration */
+/** @throws UserError if there is no such file, or it is not a configuration */
 export async function readConfig(file: string): Promise<ConfigFile> {
   return parseConfig(file, await textOf(file, EXAMPLES));
 }
 
 /** `file` is the name of `text` in messages. */
 export function parseConfig(file: string, text: string): ConfigFile {
-  const { value, places } = parseText(file, text, `${EXAMPLES}small.json`);
-  return configOf(value, places);
+  const { value, locations } = parseText(file, text, `${EXAMPLES}small.json`);
+  return configOf(value, locations);
 }
 
-/** @throws UserMistake if `value` is not a configuration, naming all that is wrong with it */
-export function configOf(value: unknown, places: Places): ConfigFile {
-  if (isOriginal(value)) return importOriginal(value, places);
+/** @throws UserError if `value` is not a configuration, naming all that is wrong with it */
+export function configOf(value: unknown, locations: Locations): ConfigFile {
+  if (isOriginal(value)) return importOriginal(value, locations);
   try {
-    return { config: checkTypes(value), places };
+    return { config: checkTypes(value), locations };
   } catch (error) {
-    throw placed(error, places);
+    throw located(error, locations);
   }
 }
 
 /**
  * The swarm of a configuration, with `overrides` in place of what the file says.
  *
- * @throws UserMistake naming the line or the option of each mistake
+ * @throws UserError naming the line or the option of each mistake
  */
 export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): CheckedSwarm {
   const applied = Object.entries(overrides).map(([name, value]) => ({
@@ -87,34 +87,34 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
     return resolveSwarm(config);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const mistakes = error.problems.map((problem) => {
+    const problems = error.problems.map((problem) => {
       const option = optionOf(problem.path);
-      if (option === undefined) return mistakesAt([problem], file.places, file.nameOf)[0]!;
+      if (option === undefined) return locatedProblems([problem], file.locations, file.nameOf)[0]!;
       return { at: flagOf(option), problem: problem.problem, fix: problem.fix };
     });
-    throw new UserMistake(...mistakes);
+    throw new UserError(...problems);
   }
 }
 
-/** A swarm from a value whose places are known: for one setting of an experiment. */
+/** A swarm from a value whose locations are known: for one setting of an experiment. */
 export function checkedSwarmAt(
   value: unknown,
-  places: Places,
+  locations: Locations,
   nameOf?: ConfigFile['nameOf'],
 ): CheckedSwarm {
   try {
     return resolveSwarm(value);
   } catch (error) {
-    throw placed(error, places, nameOf);
+    throw located(error, locations, nameOf);
   }
 }
 
-function placed(error: unknown, places: Places, nameOf?: ConfigFile['nameOf']): unknown {
+function located(error: unknown, locations: Locations, nameOf?: ConfigFile['nameOf']): unknown {
   if (!(error instanceof ConfigurationError)) return error;
-  return new UserMistake(...mistakesAt(error.problems, places, nameOf));
+  return new UserError(...locatedProblems(error.problems, locations, nameOf));
 }
 
-/** @throws UserMistake if no configuration has such a field */
+/** @throws UserError if no configuration has such a field */
 function parameterPath(name: string): Path {
   const path = fieldPath(name);
   if (path !== undefined) return path;
@@ -122,7 +122,7 @@ function parameterPath(name: string): Path {
   const nearest = former ?? closest(name, fieldNames() as string[]);
   const problem = `there is no field "${name}" in a configuration`;
   const fix = former === undefined ? `the nearest is "${nearest}"` : `it is called "${former}"`;
-  throw new UserMistake({ at: flagOf(name), problem, fix });
+  throw new UserError({ at: flagOf(name), problem, fix });
 }
 
 /** A file may have options of leaders without leaders: every configuration that we write does. */
@@ -132,6 +132,6 @@ function refuseWithoutLeaders(config: object, overrides: Overrides): void {
     if (!(name in overrides)) continue;
     const problem = `is ${String(overrides[name])}, but there are no leaders`;
     const fix = 'set --leaders too, or leave it out';
-    throw new UserMistake({ at: flagOf(name), problem, fix });
+    throw new UserError({ at: flagOf(name), problem, fix });
   }
 }

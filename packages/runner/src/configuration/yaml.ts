@@ -3,24 +3,24 @@
 import type { Path } from '@cachetorrent/simulator/configuration';
 import { type Document, isNode, isPair, LineCounter, parseDocument } from 'yaml';
 
-import { UserMistake } from '../user-mistake.ts';
-import type { Places } from './places.ts';
+import { UserError } from '../user-error.ts';
+import type { Locations } from './locations.ts';
 
-/** @throws UserMistake if `text` is not YAML; `example` is a file of the expected kind */
+/** @throws UserError if `text` is not YAML; `example` is a file of the expected kind */
 export function parseYaml(
   file: string,
   text: string,
   example: string,
-): { readonly value: unknown; readonly places: Places } {
+): { readonly value: unknown; readonly locations: Locations } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const places = new YamlPlaces(file, document, lines);
+  const locations = new YamlLocations(file, document, lines);
   const [error] = document.errors;
   if (error !== undefined) {
     const problem = `is not YAML: ${error.message}`;
-    throw new UserMistake({ at: places.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
+    throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
   }
-  return { value: valueOf(document, file), places };
+  return { value: valueOf(document, file), locations };
 }
 
 /** The parser refuses aliases that multiply without end. */
@@ -29,11 +29,11 @@ function valueOf(document: Document, file: string): unknown {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserMistake({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+    throw new UserError({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
   }
 }
 
-class YamlPlaces implements Places {
+class YamlLocations implements Locations {
   readonly #file: string;
   readonly #document: Document;
   readonly #lines: LineCounter;

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Listing } from '../campaign/listing.ts';
 import { list, makeFolders, storeMistake } from '../campaign/store/folder.ts';
 import type { Store } from '../campaign/store/store.ts';
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { type ReportData, reportData } from './data.ts';
 import { pageOf } from './page.ts';
 import { curves } from './plots/curves.ts';
@@ -34,7 +34,7 @@ export async function writeReport(store: Store, listing: Listing, file: string):
     const at = `store ${store.folder}`;
     const problem = `has no run of ${listing.experiment.name} yet`;
     const fix = `fill it: cachetorrent sweep ${listing.file} --store ${store.folder}`;
-    throw new UserMistake({ at, problem, fix });
+    throw new UserError({ at, problem, fix });
   }
   const overParameters = (listing.experiment.plots ?? []).flatMap((spec, i) =>
     curves(spec, i, data),
@@ -64,7 +64,7 @@ function refuseOthers(folder: string): void {
   const strange = list(folder).find((name) => !/\.(svg|png)$/.test(name));
   if (strange === undefined) return;
   const problem = `holds "${strange}", which is no plot, and would be lost`;
-  throw new UserMistake({ at: folder, problem, fix: 'name another page with --out' });
+  throw new UserError({ at: folder, problem, fix: 'name another page with --out' });
 }
 
 /** In a folder of another name until all are there. */

@@ -1,79 +1,84 @@
 /**
- * A part of the simulated world that runs by itself: it owns its behaviour, its clock and its
- * pending events, and shares nothing. Actors meet only in the messages they send.
+ * An actor: a part of the simulated world with its own behaviour, clock and pending events (a
+ * logical process in the terms of Fujimoto 2000). Actors share nothing; they interact only by
+ * messages.
  *
- * An actor knows no threads. Whoever hosts it lets it run from window to window, delivers what
- * others posted, and gives it an outbox to post to.
+ * An actor knows no threads. The worker that hosts it runs it window by window, delivers the
+ * messages of other actors, and provides the outbox.
  */
 
 import { assert } from '@cachetorrent/std';
 
 import type { ActorId, Behaviour, ActorContext } from './behaviour.ts';
 import { EventQueue } from './queue/event-queue.ts';
-import type { MailboxReader } from './mailbox/inbox.ts';
+import type { MessageReceiver } from './mailbox/inbox.ts';
 import type { Sender } from './mailbox/outbox.ts';
 
-/** An order is the source's number, then its sequence number, in the 53 bits of a float. */
+/**
+ * The order of an event is the id of its source, followed by the source's sequence number, in the
+ * 53 bits of a float.
+ */
 export const ACTORS_MAX: number = 2 ** 13;
 const ORDERS_PER_ACTOR = 2 ** 40;
-const EVENTS_PER_BEAT = 4096;
+const EVENTS_PER_HEARTBEAT = 4096;
 
-/** Takes what an actor posts. */
-export interface Post {
-  /** Opens a message: returns where in `view` its payload goes. */
+/** Where an actor writes the messages that it sends. */
+export interface MessageWriter {
+  /** Begins a message. Returns the offset in `view` at which its payload starts. */
   begin(target: ActorId, sender: Sender, bytesMax: number): number;
   readonly view: DataView;
   end(byteLength: number): void;
 }
 
-/** Hears, every few thousand events, that the actor is alive and how far it is. */
-export interface Pulse {
+/** Receives a heartbeat from an actor every few thousand events. */
+export interface HeartbeatSink {
+  /** The actor is alive and has reached `nowMs`. */
   beat(nowMs: number): void;
 }
 
 export interface ActorOptions {
   readonly id: ActorId;
-  /** For each source, the least time that a message from it to this actor takes. */
+  /** For each source, the lookahead from it to this actor, in ms. */
   readonly lookaheadFromMs: Float64Array;
-  readonly post: Post;
-  readonly pulse: Pulse;
+  readonly outbox: MessageWriter;
+  readonly heartbeat: HeartbeatSink;
 }
 
-export class Actor implements ActorContext, MailboxReader, Sender {
+export class Actor implements ActorContext, MessageReceiver, Sender {
   readonly id: ActorId;
   nowMs = 0;
   nowOrder = -1;
   offset = 0;
   readonly #lookaheadFromMs: Float64Array;
-  readonly #post: Post;
-  readonly #pulse: Pulse;
+  readonly #outbox: MessageWriter;
+  readonly #heartbeat: HeartbeatSink;
   readonly #queue = new EventQueue();
   #behaviour: Behaviour | undefined;
-  // Numbers from the start: a field that is undefined before it is a number is slow for good.
+  // Initialized with numbers: a field that is undefined at first stays slow for good.
   #nextOrder = 0;
   #ordersEnd = 0;
-  /** The number of the message posted last. */
-  postOrder = -1;
-  /** It has handled all events before this time: nothing may arrive earlier. */
-  #doneUntilMs = 0;
-  /** The least time at which the message in hand can arrive. */
-  #arrivalMs = Infinity;
-  /** At what instant the actors are meeting, or met last before this window. */
-  #metAtMs = -1;
+  /** The order of the message sent last. */
+  messageOrder = -1;
+  /** All events before this time have been handled, so nothing may arrive earlier. */
+  #handledUntilMs = 0;
+  /** The earliest time at which the message being delivered can arrive. */
+  #minArrivalMs = Infinity;
+  /** The synchronization instant in progress, or the last one before this window; -1 if none. */
+  #syncAtMs = -1;
 
-  constructor({ id, lookaheadFromMs, post, pulse }: ActorOptions) {
-    assert(id >= 0 && id < ACTORS_MAX, `an actor's number is below ${ACTORS_MAX}`);
+  constructor({ id, lookaheadFromMs, outbox, heartbeat }: ActorOptions) {
+    assert(id >= 0 && id < ACTORS_MAX, `an actor id is below ${ACTORS_MAX}`);
     this.id = id;
     this.#lookaheadFromMs = lookaheadFromMs;
-    this.#post = post;
-    this.#pulse = pulse;
+    this.#outbox = outbox;
+    this.#heartbeat = heartbeat;
     this.#nextOrder = id * ORDERS_PER_ACTOR;
     this.#ordersEnd = (id + 1) * ORDERS_PER_ACTOR;
   }
 
-  /** What the actor does: given to it before anything else, by who made it with this world. */
+  /** What the actor does. Must be set before the actor is used. */
   get behaviour(): Behaviour {
-    assert(this.#behaviour !== undefined, 'an actor has a behaviour');
+    assert(this.#behaviour !== undefined, 'an actor has a behaviour before it is used');
     return this.#behaviour;
   }
 
@@ -81,39 +86,42 @@ export class Actor implements ActorContext, MailboxReader, Sender {
     this.#behaviour = behaviour;
   }
 
-  /** When its next event happens; Infinity where it has none. */
+  /** Returns the time of the next event, in ms; Infinity if there is none. */
   nextAtMs(): number {
     return this.#queue.nextAtMs();
   }
 
-  /** Handles every event before `endMs`. */
+  /** Handles all events before `endMs`. */
   runUntil(endMs: number): void {
     const queue = this.#queue;
     const behaviour = this.behaviour;
-    let eventsToBeat = EVENTS_PER_BEAT;
+    let eventsUntilHeartbeat = EVENTS_PER_HEARTBEAT;
     while (queue.popBefore(endMs)) {
       this.nowMs = queue.atMs;
       this.nowOrder = queue.order;
       behaviour.handle(queue.kind, queue.a, queue.b, queue.c);
-      if (--eventsToBeat === 0) {
-        eventsToBeat = EVENTS_PER_BEAT;
-        this.#pulse.beat(this.nowMs);
+      if (--eventsUntilHeartbeat === 0) {
+        eventsUntilHeartbeat = EVENTS_PER_HEARTBEAT;
+        this.#heartbeat.beat(this.nowMs);
       }
     }
-    this.#doneUntilMs = endMs;
-    this.#metAtMs = -1;
+    this.#handledUntilMs = endMs;
+    this.#syncAtMs = -1;
   }
 
-  /** Holds one round of the meeting at `atMs`, before all events of that time. */
-  meet(round: number, atMs: number): boolean {
+  /**
+   * Runs one round of the synchronization at `atMs`, before all events of that time. Returns
+   * whether the actor needs another round.
+   */
+  synchronize(round: number, atMs: number): boolean {
     this.nowMs = atMs;
     this.nowOrder = -1;
-    this.#doneUntilMs = atMs;
-    this.#metAtMs = atMs;
+    this.#handledUntilMs = atMs;
+    this.#syncAtMs = atMs;
     return this.behaviour.synchronize(round, atMs);
   }
 
-  /** A message is there, which its source posted at `sentMs`. */
+  /** Receives a message that `source` sent at `sentMs`. */
   deliver(
     source: ActorId,
     sentMs: number,
@@ -122,21 +130,21 @@ export class Actor implements ActorContext, MailboxReader, Sender {
     offset: number,
     length: number,
   ): void {
-    const arrivalMs = sentMs + (sentMs === this.#metAtMs ? 0 : this.#lookaheadFromMs[source]!);
-    this.#arrivalMs = Math.max(arrivalMs, this.#doneUntilMs);
+    const arrivalMs = sentMs + (sentMs === this.#syncAtMs ? 0 : this.#lookaheadFromMs[source]!);
+    this.#minArrivalMs = Math.max(arrivalMs, this.#handledUntilMs);
     this.behaviour.receive(source, sentMs, order, bytes, offset, length);
-    this.#arrivalMs = Infinity;
+    this.#minArrivalMs = Infinity;
   }
 
   schedule(atMs: number, kind: number, a: number, b: number, c: number): void {
-    assert(atMs >= this.nowMs, 'no event is sent into the past');
+    assert(atMs >= this.nowMs, 'no event is scheduled in the past');
     this.#queue.push(atMs, this.takeOrders(1), kind, a, b, c);
   }
 
   scheduleAs(order: number, atMs: number, kind: number, a: number, b: number, c: number): void {
     assert(
       atMs > this.nowMs || (atMs === this.nowMs && order > this.nowOrder),
-      'no event is sent into the past',
+      'no event is scheduled in the past',
     );
     this.#queue.push(atMs, order, kind, a, b, c);
   }
@@ -144,7 +152,7 @@ export class Actor implements ActorContext, MailboxReader, Sender {
   takeOrders(count: number): number {
     const order = this.#nextOrder;
     this.#nextOrder = order + count;
-    assert(this.#nextOrder <= this.#ordersEnd, 'an actor sends fewer than 2^40 events');
+    assert(this.#nextOrder <= this.#ordersEnd, 'an actor schedules fewer than 2^40 events');
     return order;
   }
 
@@ -156,18 +164,18 @@ export class Actor implements ActorContext, MailboxReader, Sender {
     b: number,
     c: number,
   ): void {
-    assert(atMs >= this.#arrivalMs, 'no message outruns the lookahead');
+    assert(atMs >= this.#minArrivalMs, 'no message arrives before its lookahead has passed');
     this.#queue.push(atMs, order, kind, a, b, c);
   }
 
   beginMessage(target: ActorId, order: number, bytesMax: number): DataView {
-    assert(order > this.postOrder, 'messages are posted in the order of their numbers');
-    this.postOrder = order;
-    this.offset = this.#post.begin(target, this, bytesMax);
-    return this.#post.view;
+    assert(order > this.messageOrder, 'messages are sent in ascending order');
+    this.messageOrder = order;
+    this.offset = this.#outbox.begin(target, this, bytesMax);
+    return this.#outbox.view;
   }
 
   endMessage(byteLength: number): void {
-    this.#post.end(byteLength);
+    this.#outbox.end(byteLength);
   }
 }

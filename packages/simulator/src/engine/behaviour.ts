@@ -1,26 +1,27 @@
 /**
- * What the engine asks of whoever lives in an actor, and what it offers: the whole vocabulary
- * between the engine and a model, which knows nothing else of it.
+ * The interface between the engine and a model: what the engine calls (`Behaviour`), and what it
+ * offers (`ActorContext`). A model needs to know nothing else of the engine.
  */
 
-/** Actors are numbered 0, 1, 2 … */
+/** The index of an actor: 0, 1, 2 … */
 export type ActorId = number;
 
-/** What an actor does. In our simulation: an autonomous system with all its nodes. */
+/** What an actor does. In our simulation, an actor is an autonomous system with all its nodes. */
 export interface Behaviour {
-  /** An event of its own queue happens, now. */
+  /** Handles an event of the actor's queue, at its time. */
   handle(kind: number, a: number, b: number, c: number): void;
 
   /**
-   * A message has come to the mailbox. It was posted at `sentMs`; what it says lies in `bytes`,
-   * `length` bytes from `offset` on, and may be read only during this call.
+   * Receives a message that `source` sent at `sentMs`. The payload is `length` bytes of `bytes`
+   * from `offset` on, and may be read only during this call.
    *
-   * Outside of meetings it is called at the start of a window, when the actor's own clock says
-   * nothing about the message, so it must only schedule, by `World.scheduleArrival`. In a meeting
-   * it may do more: all actors stand at the same instant then.
+   * Outside of synchronizations this is called at the start of a window, when the actor's own clock
+   * says nothing about the message. It must then do no more than schedule events, by
+   * `ActorContext.scheduleArrival`. During a synchronization it may do more, since all actors are
+   * at the same instant.
    *
-   * Messages are received in the order of their source, and of one source in the order in which
-   * it posted them: never in an order that depends on threads.
+   * Messages are received ordered by source, and those of one source in the order in which it sent
+   * them. The order never depends on threads.
    */
   receive(
     source: ActorId,
@@ -32,26 +33,26 @@ export interface Behaviour {
   ): void;
 
   /**
-   * One round of the meeting at `atMs`, which comes before all events of that instant. Returns
-   * whether it needs another round; the meeting goes on while any actor does. What is posted in
-   * a round is received by all before the next one.
+   * Runs one round of the synchronization at `atMs`, which comes before all events of that time.
+   * Returns whether the actor needs another round; rounds go on while any actor needs one. All
+   * messages sent in a round are received before the next one.
    */
   synchronize(round: number, atMs: number): boolean;
 
-  /** Whether the next instant of a meeting must be held. Read after every window. */
+  /** Whether the next synchronization instant must be held. Read after every window. */
   readonly needsSync: boolean;
 
-  /** What must still come about. The run has finished when the sum over all actors is 0. */
+  /** How many results are outstanding. The run is finished when the sum over all actors is 0. */
   readonly pendingCount: number;
 
-  /** What has come about, and messages sent: told to who watches the run, without effect on it. */
+  /** Results so far, and messages sent so far: for progress reports only. */
   readonly doneCount: number;
   readonly messageCount: number;
 
-  /** The last simulated time at which something useful happened: without that, a run stalls. */
+  /** The last simulated time at which something useful happened. Decides when a run stalls. */
   readonly lastActiveMs: number;
 
-  /** What the actor has to say at the end: anything that can be cloned to another thread. */
+  /** Returns the actor's results at the end of the run: any value that can be cloned. */
   report(): unknown;
 }
 
@@ -59,39 +60,39 @@ export interface Behaviour {
 export interface ActorContext {
   readonly id: ActorId;
 
-  /** The time of the event that happens, or of the meeting; 0 while a behaviour is made. */
+  /** The time of the current event or synchronization; 0 while the behaviour is constructed. */
   readonly nowMs: number;
 
-  /** The order of the event that happens; -1 in a meeting, which comes before all of them. */
+  /** The order of the current event; -1 during a synchronization, which precedes all events. */
   readonly nowOrder: number;
 
-  /** Makes an event of its own happen at `atMs`, after all that it has scheduled for then. */
+  /** Schedules an event of this actor at `atMs`, after all those it has scheduled for that time. */
   schedule(atMs: number, kind: number, a: number, b: number, c: number): void;
 
-  /** The same, with an order that was taken, or came with a message, before. */
+  /** Like `schedule`, with an order that was taken before or came with a message. */
   scheduleAs(order: number, atMs: number, kind: number, a: number, b: number, c: number): void;
 
-  /** Takes `count` consecutive sequence numbers, and returns the order of the first. */
+  /** Reserves `count` consecutive sequence numbers. Returns the order of the first. */
   takeOrders(count: number): number;
 
   /**
-   * Makes an event that a message brought happen at `atMs`: no earlier than the message can have
-   * arrived. `order` is the message's own; where it brings several events, the next ones of it.
+   * Schedules an event that a message caused, at `atMs`, which is no earlier than the message can
+   * arrive. `order` is that of the message; if it causes several events, the following ones too.
    */
   scheduleArrival(atMs: number, order: number, kind: number, a: number, b: number, c: number): void;
 
   /**
-   * Opens a message to `target`, sent now. At most `bytesMax` bytes may be written to the view
-   * returned, from `offset` on; `endPost` says how many were. Messages are posted in the order
-   * of their `order`, which comes from `takeOrders`.
+   * Begins a message to `target`, sent now. At most `bytesMax` bytes may be written to the returned
+   * view, from `offset` on; `endMessage` takes their number. `order` comes from `takeOrders`;
+   * messages must be sent in ascending order.
    */
   beginMessage(target: ActorId, order: number, bytesMax: number): DataView;
 
-  /** Where in the view of `beginPost` the message begins: a multiple of 8. */
+  /** Where in the view of `beginMessage` the payload begins: a multiple of 8. */
   readonly offset: number;
 
   endMessage(byteLength: number): void;
 }
 
-/** Makes the behaviour of one actor. It may schedule the actor's first events. */
-export type MakeBehaviour<Setup> = (setup: Setup, world: ActorContext) => Behaviour;
+/** Creates the behaviour of one actor. It may schedule the actor's first events. */
+export type MakeBehaviour<Setup> = (setup: Setup, context: ActorContext) => Behaviour;

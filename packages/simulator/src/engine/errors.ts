@@ -1,9 +1,8 @@
-/** How a run can fail: an actor or its thread did, or somebody called it off. */
+/** How a run can fail: an actor threw, or its thread ended. */
 
 import type { ActorId } from './behaviour.ts';
-import type { EngineProgress } from './threads/heartbeat.ts';
 
-/** An actor threw `error` when it stood at `atMs`. */
+/** An actor threw `error` at the simulated time `atMs`. */
 export interface Failure {
   readonly actor: ActorId;
   readonly atMs: number;
@@ -11,56 +10,41 @@ export interface Failure {
 }
 
 export interface ActorFailedOptions {
-  /** Who failed; where a thread did while none of them was at work, all that it hosted. */
+  /** The actor that failed; if a thread ended while no actor was active, all that it hosted. */
   readonly actors: readonly ActorId[];
-  /** The simulated time that they had reached. */
+  /** The simulated time that the actors had reached, in ms. */
   readonly atMs: number;
-  /** What happened to them, to follow their name in a sentence. */
+  /** What happened, as the predicate of a sentence whose subject is the actors. */
   readonly what: string;
-  /** The error behind it, where there is one. */
+  /** The underlying error, if any. */
   readonly cause?: unknown;
 }
 
 /** An actor threw, or its thread ended, ran out of memory, or stopped answering. */
 export class ActorFailed extends Error {
   override readonly name = 'ActorFailed';
-  /** Those that the worker ran. */
+  /** The actor that failed; if that is unknown, all actors of its worker. */
   readonly actors: readonly ActorId[];
-  /** The simulated time at which it failed. */
+  /** The simulated time of the failure, in ms. */
   readonly atMs: number;
-  /** What happened to them, without their names and the time. */
+  /** What happened, without the actors and the time. */
   readonly what: string;
 
   constructor({ actors, atMs, what, cause }: ActorFailedOptions) {
-    super(`${namesOf(actors)} ${what}, at ${atMs} simulated ms`, { cause });
+    super(`${describeActors(actors)} ${what}, at ${atMs} simulated ms`, { cause });
     this.actors = actors;
     this.atMs = atMs;
     this.what = what;
   }
 }
 
-/** The signal that was given with the run stopped it. `cause` is the signal's reason. */
-export class RunAborted extends Error {
-  override readonly name = 'RunAborted';
-  /** How far the run was. */
-  readonly progress: EngineProgress;
-
-  constructor(progress: EngineProgress, cause: unknown) {
-    const { simulatedMs, doneCount, pendingCount } = progress;
-    super(`stopped at ${simulatedMs} simulated ms, ${doneCount} done, ${pendingCount} pending`, {
-      cause,
-    });
-    this.progress = progress;
-  }
-}
-
-/** The first failure: by time, then by actor, so that equal runs fail alike. */
+/** Returns the first failure, by time and then by actor, so that equal runs fail alike. */
 export function firstFailure(failures: readonly Failure[]): Failure | undefined {
   return failures.toSorted((a, b) => a.atMs - b.atMs || a.actor - b.actor)[0];
 }
 
-/** What is left of an error that has to cross to another thread. */
-export function portable(failure: Failure): Failure {
+/** Returns the failure in a form that can be cloned to another thread. */
+export function toCloneable(failure: Failure): Failure {
   try {
     return structuredClone(failure);
   } catch {
@@ -68,11 +52,11 @@ export function portable(failure: Failure): Failure {
   }
 }
 
-function namesOf(actors: readonly ActorId[]): string {
+function describeActors(actors: readonly ActorId[]): string {
   const [first, second] = actors;
   if (first === undefined) return 'a thread without actors';
   if (second === undefined) return `actor ${first}`;
   return actors.length <= 8
     ? `one of the actors ${actors.join(', ')}`
-    : `one of ${actors.length} actors, the first of them actor ${first},`;
+    : `one of ${actors.length} actors (the first is actor ${first})`;
 }

@@ -1,32 +1,32 @@
 import { type Random, seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { PartedAllocation } from '../../test/network/allocate.ts';
+import { PartitionedAllocation } from '../../test/network/partitioned-allocation.ts';
 import { type Flow, progressiveFilling } from '../../test/network/progressive-filling.ts';
 
 /**
- * Each row is one rule. A flow `'02'` goes from node 0 to node 2. Nodes for which no capacity is
- * given have 1000 kbit/s.
+ * Each row is one rule. A flow `'02'` goes from node 0 to node 2. Capacities that are not given are
+ * 1000 kbit/s.
  */
-describe('max-min fair rates', () => {
+describe('max–min fair rates', () => {
   test.each([
-    { rule: 'there are none without flows', flows: [], rates: [] },
-    { rule: 'a flow alone gets the lesser of its two capacities', flows: ['01'],
+    { rule: 'without flows there are none', flows: [], rates: [] },
+    { rule: 'a single flow gets the lesser of its two capacities', flows: ['01'],
       upload: [300], rates: [300] },
-    { rule: 'an upload is shared equally', flows: ['01', '02', '03', '04'],
+    { rule: 'an upload capacity is shared equally', flows: ['01', '02', '03', '04'],
       rates: [250, 250, 250, 250] },
-    { rule: 'a download is shared equally', flows: ['10', '20'], rates: [500, 500] },
-    { rule: 'what one cannot take, the others get', flows: ['01', '02', '03'],
+    { rule: 'a download capacity is shared equally', flows: ['10', '20'], rates: [500, 500] },
+    { rule: 'the capacity that one flow cannot use goes to the others', flows: ['01', '02', '03'],
       download: [0, 100], rates: [100, 450, 450] },
-    { rule: 'what is left is shared in turn, from the tightest on', flows: ['03', '13', '14', '25'],
+    { rule: 'resources freeze one after the other, by ascending share', flows: ['03', '13', '14', '25'],
       upload: [100, 900, 400], download: [0, 0, 0, 400, 800, 5000], rates: [100, 300, 600, 400] },
     { rule: 'two flows between the same nodes count twice', flows: ['01', '01', '02'],
       upload: [300], rates: [100, 100, 100] },
-    { rule: 'no capacity, no rate', flows: ['01', '21', '20'], upload: [0], rates: [0, 500, 500] },
+    { rule: 'without capacity the rate is 0', flows: ['01', '21', '20'], upload: [0], rates: [0, 500, 500] },
     { rule: 'a node may upload and download at once', flows: ['01', '10'], rates: [1000, 1000] },
   ])('$rule', ({ flows, rates, upload = [], download = [] }) => {
     const capacity = (given: number[]) => Array.from({ length: 6 }, (_, i) => given[i] ?? 1000);
-    const allocation = new PartedAllocation([2, 1, 3], capacity(upload), capacity(download));
+    const allocation = new PartitionedAllocation([2, 1, 3], capacity(upload), capacity(download));
     const opened = flows.map((flow) => ({ source: Number(flow[0]), target: Number(flow[1]) }));
     for (const flow of opened) allocation.open(flow);
 
@@ -35,8 +35,8 @@ describe('max-min fair rates', () => {
     expect(opened.map((flow) => allocation.rateKbps(flow))).toEqual(rates);
   });
 
-  test('follow flows as they come and go', () => {
-    const allocation = new PartedAllocation([1, 2], [300, 300, 300], [900, 900, 900]);
+  test('follow added and removed flows', () => {
+    const allocation = new PartitionedAllocation([1, 2], [300, 300, 300], [900, 900, 900]);
     const first = { source: 0, target: 1 };
     const second = { source: 0, target: 2 };
     allocation.open(first);
@@ -53,16 +53,16 @@ describe('max-min fair rates', () => {
     expect(allocation.rounds).toBe(0);
   });
 
-  test('are not asked of a flow that took no part', () => {
-    const allocation = new PartedAllocation([2], [300, 300], [900, 900]);
-    expect(() => allocation.close({ source: 0, target: 1 })).toThrow('only a flow that was opened');
+  test('require that a removed flow was added', () => {
+    const allocation = new PartitionedAllocation([2], [300, 300], [900, 900]);
+    expect(() => allocation.close({ source: 0, target: 1 })).toThrow('only a flow that was added');
   });
 });
 
 describe('on random networks', () => {
   const seed = 'allocation';
 
-  test('rates are those of progressive filling', () => {
+  test('rates equal those of progressive filling', () => {
     for (let run = 0; run < 3_000; run++) {
       const network = randomNetwork(seededRandom(seed, run));
       const allocation = allocationOf(network, [network.upload.length]);
@@ -76,7 +76,7 @@ describe('on random networks', () => {
     }
   });
 
-  test('rates keep to capacities and could not be fairer', () => {
+  test('rates respect capacities and are max–min fair', () => {
     for (let run = 0; run < 3_000; run++) {
       const network = randomNetwork(seededRandom(seed, run));
       const allocation = allocationOf(network, [network.upload.length]);
@@ -85,7 +85,7 @@ describe('on random networks', () => {
     }
   });
 
-  test('every partition of the nodes gives the same bits', () => {
+  test('rates are equal to the bit for every partition of the nodes', () => {
     for (let run = 0; run < 1_000; run++) {
       const random = seededRandom(seed, 'partition', run);
       const network = randomNetwork(random);
@@ -98,11 +98,11 @@ describe('on random networks', () => {
     }
   });
 
-  test('the order in which flows came and went leaves no trace', () => {
+  test('rates do not depend on the order in which flows were added and removed', () => {
     for (let run = 0; run < 500; run++) {
       const random = seededRandom(seed, 'history', run);
       const network = randomNetwork(random);
-      const allocation = new PartedAllocation(
+      const allocation = new PartitionedAllocation(
         randomPartition(network.upload.length, random), network.upload, network.download,
       );
       const open: Flow[] = [];
@@ -132,7 +132,7 @@ interface Network {
   readonly flows: Flow[];
 }
 
-/** A few nodes and flows, of capacities that are often alike and sometimes nothing. */
+/** A few nodes and flows, with capacities that are often equal and sometimes 0. */
 function randomNetwork(random: Random): Network {
   const nodeCount = 2 + random.below(9);
   const classes = [0, 1, 10, 1000 * random.unit(), 2000, 6000, 1e6 * random.unit()];
@@ -152,24 +152,24 @@ function randomNetwork(random: Random): Network {
 
 function randomPartition(nodeCount: number, random: Random): number[] {
   const sizes: number[] = [];
-  for (let left = nodeCount; left > 0; left -= sizes.at(-1)!) sizes.push(1 + random.below(left));
+  for (let rest = nodeCount; rest > 0; rest -= sizes.at(-1)!) sizes.push(1 + random.below(rest));
   return sizes;
 }
 
-function allocationOf({ upload, download, flows }: Network, sizes: number[]): PartedAllocation {
-  const allocation = new PartedAllocation(sizes, upload, download);
+function allocationOf({ upload, download, flows }: Network, sizes: number[]): PartitionedAllocation {
+  const allocation = new PartitionedAllocation(sizes, upload, download);
   for (const flow of flows) allocation.open(flow);
   allocation.run();
   return allocation;
 }
 
-function ratesOf({ flows }: Network, allocation: PartedAllocation): number[] {
+function ratesOf({ flows }: Network, allocation: PartitionedAllocation): number[] {
   return flows.map((flow) => allocation.rateKbps(flow));
 }
 
 /**
- * What is wrong with rates, by the definition: some capacity is exceeded, or some flow is not
- * held back by a full resource on which no other is faster.
+ * Describes how rates violate the definition: a capacity is exceeded, or a flow has no bottleneck,
+ * that is a full resource on which no other flow has a higher rate.
  */
 function unfairness({ upload, download, flows }: Network, rates: number[]): string | undefined {
   const atUpload = (node: number) => rates.filter((_, i) => flows[i]!.source === node);
@@ -178,17 +178,17 @@ function unfairness({ upload, download, flows }: Network, rates: number[]): stri
   const slack = (capacity: number) => 1e-9 * capacity + 1e-9;
 
   for (const node of upload.keys()) {
-    const uploadMost = upload[node]! + slack(upload[node]!);
-    const downloadMost = download[node]! + slack(download[node]!);
-    if (sum(atUpload(node)) > uploadMost) return `upload ${node} exceeded`;
-    if (sum(atDownload(node)) > downloadMost) return `download ${node} exceeded`;
+    const uploadMax = upload[node]! + slack(upload[node]!);
+    const downloadMax = download[node]! + slack(download[node]!);
+    if (sum(atUpload(node)) > uploadMax) return `upload ${node} exceeded`;
+    if (sum(atDownload(node)) > downloadMax) return `download ${node} exceeded`;
   }
   for (const [i, { source, target }] of flows.entries()) {
-    const holdsBack = (capacity: number, others: number[]): boolean =>
+    const isBottleneck = (capacity: number, others: number[]): boolean =>
       sum(others) >= capacity - slack(capacity) &&
       Math.max(...others) <= rates[i]! + slack(rates[i]!);
-    if (!holdsBack(upload[source]!, atUpload(source)) &&
-        !holdsBack(download[target]!, atDownload(target))) return `flow ${i} could grow`;
+    if (!isBottleneck(upload[source]!, atUpload(source)) &&
+        !isBottleneck(download[target]!, atDownload(target))) return `flow ${i} could grow`;
   }
   return undefined;
 }

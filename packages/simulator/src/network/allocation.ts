@@ -1,31 +1,32 @@
 /**
- * Max-min fair rates, computed by all autonomous systems at once.
+ * The allocation of max–min fair rates, computed by all autonomous systems in parallel.
  *
- * A flow goes from the upload of one node to the download of another. Rates are max-min fair when
- * no flow can grow without shrinking one that is not larger. The textbook finds them by
- * progressive filling: all rates grow alike until some resource is full; its flows are fixed, and
- * the others grow on (Bertsekas and Gallager, Data Networks, section 6.5.2).
+ * A flow goes from the upload of one node to the download of another: it uses these two resources.
+ * Rates are max–min fair if no rate can grow unless a smaller or equal one shrinks. The textbook
+ * algorithm is progressive filling: all rates grow equally until some resource is full; its flows
+ * are fixed, and the others grow on (Bertsekas and Gallager, Data Networks, section 6.5.2).
  *
- * Here many resources freeze in one round. The share of a resource is what its fixed flows leave,
- * divided by how many others it has. A resource whose share is the least along each of its
- * unfixed flows would fill before anything that those flows cross, so its flows get its share
- * whatever happens elsewhere. A round is two steps, with a barrier after each:
+ * Here many resources freeze in one round. The share of a resource is the capacity that its fixed
+ * flows leave, divided by the number of its unfixed flows. If this share is the least along each of
+ * its unfixed flows, the resource would fill before any other resource of those flows, so they get
+ * its share whatever happens elsewhere. A round has two steps, with a barrier after each:
  *
- *     publishShares   every owner writes the share of each of its resources
- *     freeze          every owner freezes those that are the tightest of all their unfixed flows
+ *     publishShares   each AS writes the shares of its resources
+ *     freeze          each AS freezes those of its resources that limit all their unfixed flows
  *
- * The least share of all always freezes, so rounds come to an end. Nothing is shared about a flow
- * itself: its rate is the share of whichever of its two ends froze first, and if both froze in one
+ * The least share of all always freezes, so the rounds end. No data is shared per flow: the rate of
+ * a flow is the share of the one of its two resources that froze first; if both froze in the same
  * round, their shares are equal.
  *
- *     board     share, round of node 0's upload | … of its download | … of node 1's upload | …
+ *     shares    share, round of node 0's upload | … of its download | … of node 1's upload | …
  *     slot      0      1                          2 3                 4 5
  *
- * A resource goes by its slot on the shared board: there stands its share in kbit/s, and after it
- * the round in which it froze last. Rounds are counted over the whole run, so nothing needs to be
- * cleared. Only its owner writes to a slot: the share in the first step, the round in the second;
- * others read each in the step in which it is not written. Rates are subtracted by round, and
- * within a round by slot of the other end, so not a bit of the result depends on who owns what.
+ * A resource is identified by its slot in the shared array: it holds the share in kbit/s, and the
+ * next element the round in which the resource froze last. Rounds are counted over the whole run,
+ * so nothing needs to be cleared. Only the AS of a node writes to its slots: the share in the first
+ * step, the round in the second; the others read each in the step in which it is not written. Rates
+ * are subtracted by round, and within a round by slot of the other end, so the result is the same
+ * to the bit for any assignment of nodes to AS.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -33,17 +34,17 @@ import { assert } from '@cachetorrent/std';
 import { FlowLists } from './flow-lists.ts';
 import { sharedFloat64 } from './shared-arrays.ts';
 
-/** What the parts of an allocation share: 32 bytes a node. */
+/** The shared memory of an allocation: 32 bytes per node. */
 export interface SharedRates {
-  readonly board: Float64Array;
+  readonly shares: Float64Array;
 }
 
 export function sharedRates(nodeCount: number): SharedRates {
-  return { board: sharedFloat64(SLOTS_PER_NODE * nodeCount) };
+  return { shares: sharedFloat64(SLOTS_PER_NODE * nodeCount) };
 }
 
 export interface AllocationOptions {
-  /** The nodes of this part: `nodeCount` from `firstNode` on. */
+  /** The nodes of this AS: `nodeCount` from `firstNode` on. */
   readonly firstNode: number;
   readonly nodeCount: number;
   /** Capacities of these nodes, in kbit/s (bits per ms), at least 0 and finite. */
@@ -53,48 +54,48 @@ export interface AllocationOptions {
 }
 
 /**
- * The part of one autonomous system. At an allocation instant all parts call `begin`, then in
- * lockstep `publishShares` and `freeze`, until `publishShares` has been false of every part. A part
- * that has nothing left to do takes part in every step all the same: it counts the rounds.
+ * The allocation of one autonomous system. At an allocation instant all AS call `begin`, then in
+ * lockstep `publishShares` and `freeze`, until `publishShares` has returned false for every AS. An
+ * AS with nothing left to do takes part in every step nevertheless, since it counts the rounds.
  */
 export class Allocation {
   readonly #firstNode: number;
-  readonly #capacity: Float64Array;
-  readonly #board: Float64Array;
+  readonly #capacityKbps: Float64Array;
+  readonly #shares: Float64Array;
 
-  /** For each own resource, the other ends of its flows. Node by node, upload and download. */
+  /** For each own resource, the other ends of its flows; for each node, upload and download. */
   readonly #flows: FlowLists;
-  /** In the layout of `#flows`: the other ends of the flows that are not fixed yet. */
+  /** In the layout of `#flows`: the other ends of the unfixed flows. */
   #unfixed = new Int32Array(0);
-  /** For each own resource: how many these are, and what the fixed flows leave of its capacity. */
+  /** For each own resource: the number of these, and the capacity that its fixed flows leave. */
   readonly #unfixedCount: Int32Array;
-  readonly #left: Float64Array;
+  readonly #remainingKbps: Float64Array;
 
-  /** The own resources that have flows which are not fixed: the first `#openCount` entries. */
-  readonly #open: Int32Array;
-  #openCount = 0;
+  /** The own resources that have unfixed flows: the first `#activeCount` elements. */
+  readonly #active: Int32Array;
+  #activeCount = 0;
 
-  /** The stamp of the last round, and of the first one at this instant. */
+  /** The number of the last round, and of the first one of this instant. */
   #round = 0;
   #firstRound = 0;
-  /** Shares that have been published at this instant. */
-  #published = 0;
+  /** How many times shares have been published at this instant. */
+  #publishedCount = 0;
 
   constructor({ firstNode, nodeCount, uploadKbps, downloadKbps, shared }: AllocationOptions) {
     this.#firstNode = firstNode;
-    this.#capacity = new Float64Array(2 * nodeCount);
+    this.#capacityKbps = new Float64Array(2 * nodeCount);
     for (let node = 0; node < nodeCount; node++) {
-      this.#capacity[2 * node] = uploadKbps[node]!;
-      this.#capacity[2 * node + 1] = downloadKbps[node]!;
+      this.#capacityKbps[2 * node] = uploadKbps[node]!;
+      this.#capacityKbps[2 * node + 1] = downloadKbps[node]!;
     }
-    this.#board = shared.board;
+    this.#shares = shared.shares;
     this.#flows = new FlowLists(2 * nodeCount);
     this.#unfixedCount = new Int32Array(2 * nodeCount);
-    this.#left = new Float64Array(2 * nodeCount);
-    this.#open = new Int32Array(2 * nodeCount);
+    this.#remainingKbps = new Float64Array(2 * nodeCount);
+    this.#active = new Int32Array(2 * nodeCount);
   }
 
-  /** A flow begins from `node`, which is one of this part, to `target`, which may be. */
+  /** Adds a flow from `node`, which belongs to this AS, to `target`, which may. */
   openOutgoing(node: number, target: number): void {
     this.#flows.insert(2 * (node - this.#firstNode), downloadSlot(target));
   }
@@ -103,7 +104,7 @@ export class Allocation {
     this.#flows.remove(2 * (node - this.#firstNode), downloadSlot(target));
   }
 
-  /** A flow begins to `node`, which is one of this part, from `source`, which may be. */
+  /** Adds a flow to `node`, which belongs to this AS, from `source`, which may. */
   openIncoming(node: number, source: number): void {
     this.#flows.insert(2 * (node - this.#firstNode) + 1, uploadSlot(source));
   }
@@ -112,105 +113,107 @@ export class Allocation {
     this.#flows.remove(2 * (node - this.#firstNode) + 1, uploadSlot(source));
   }
 
-  /** An allocation instant: both ends know of every flow. */
+  /** Begins an allocation instant. Every flow must have been added at both ends. */
   begin(): void {
     this.#firstRound = this.#round + 1;
-    this.#published = 0;
-    this.#openCount = 0;
+    this.#publishedCount = 0;
+    this.#activeCount = 0;
     const { length } = this.#flows;
     for (let own = 0; own < length.length; own++) {
-      if (length[own]! > 0) this.#open[this.#openCount++] = own;
+      if (length[own]! > 0) this.#active[this.#activeCount++] = own;
     }
-  }
-
-  /** First step of a round. True if some flow of this part is not fixed: then `freeze` follows. */
-  publishShares(): boolean {
-    if (this.#published === 0) this.#publishFirstShares();
-    else this.#publishNextShares();
-    this.#published++;
-    return this.#openCount > 0;
-  }
-
-  /** Second step of a round: `publishShares` of all parts has returned. */
-  freeze(): void {
-    this.#round++;
-    const unfixed = this.#published === 1 ? this.#flows.entries : this.#unfixed;
-    const board = this.#board;
-    const firstSlot = uploadSlot(this.#firstNode);
-    let stillOpen = 0;
-    for (let i = 0; i < this.#openCount; i++) {
-      const own = this.#open[i]!;
-      const start = this.#flows.start[own]!;
-      const end = start + this.#unfixedCount[own]!;
-      const slot = firstSlot + 2 * own;
-      const share = board[slot]!;
-      let place = start;
-      while (place < end && share <= board[unfixed[place]!]!) place++;
-
-      if (place === end) board[slot + 1] = this.#round;
-      else this.#open[stillOpen++] = own;
-    }
-    this.#openCount = stillOpen;
   }
 
   /**
-   * The rate in kbit/s of a flow that took part in the last allocation, once that has ended. One
-   * of its ends belongs to this part.
+   * First step of a round. Returns whether this AS has unfixed flows, so that another step is due.
+   */
+  publishShares(): boolean {
+    if (this.#publishedCount === 0) this.#publishFirstShares();
+    else this.#publishNextShares();
+    this.#publishedCount++;
+    return this.#activeCount > 0;
+  }
+
+  /** Second step of a round, after `publishShares` of all AS has returned. */
+  freeze(): void {
+    this.#round++;
+    const unfixed = this.#publishedCount === 1 ? this.#flows.entries : this.#unfixed;
+    const shares = this.#shares;
+    const firstSlot = uploadSlot(this.#firstNode);
+    let activeCount = 0;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const own = this.#active[i]!;
+      const start = this.#flows.start[own]!;
+      const end = start + this.#unfixedCount[own]!;
+      const slot = firstSlot + 2 * own;
+      const share = shares[slot]!;
+      let index = start;
+      while (index < end && share <= shares[unfixed[index]!]!) index++;
+
+      if (index === end) shares[slot + 1] = this.#round;
+      else this.#active[activeCount++] = own;
+    }
+    this.#activeCount = activeCount;
+  }
+
+  /**
+   * Returns the rate of a flow in kbit/s, after an allocation in which it took part. One of its
+   * ends must belong to this AS.
    */
   rateKbps(source: number, target: number): number {
     const upload = uploadSlot(source);
     const download = downloadSlot(target);
-    const uploadRound = this.#board[upload + 1]!;
-    const downloadRound = this.#board[download + 1]!;
+    const uploadRound = this.#shares[upload + 1]!;
+    const downloadRound = this.#shares[download + 1]!;
     const uploadFroze = uploadRound >= this.#firstRound;
     const downloadFroze = downloadRound >= this.#firstRound;
     assert(uploadFroze || downloadFroze, 'an allocation fixes every flow');
     const byUpload = uploadFroze && (!downloadFroze || uploadRound <= downloadRound);
-    return this.#board[byUpload ? upload : download]!;
+    return this.#shares[byUpload ? upload : download]!;
   }
 
   #publishFirstShares(): void {
     const firstSlot = uploadSlot(this.#firstNode);
-    for (let i = 0; i < this.#openCount; i++) {
-      const own = this.#open[i]!;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const own = this.#active[i]!;
       const flowCount = this.#flows.length[own]!;
       this.#unfixedCount[own] = flowCount;
-      this.#left[own] = this.#capacity[own]!;
-      this.#board[firstSlot + 2 * own] = this.#capacity[own]! / flowCount;
+      this.#remainingKbps[own] = this.#capacityKbps[own]!;
+      this.#shares[firstSlot + 2 * own] = this.#capacityKbps[own]! / flowCount;
     }
     if (this.#unfixed.length < this.#flows.entries.length) {
       this.#unfixed = new Int32Array(this.#flows.entries.length);
     }
   }
 
-  /** Passes over the unfixed flows; takes out those that the last round fixed at the other end. */
+  /** Visits the unfixed flows, and removes those that the last round fixed at the other end. */
   #publishNextShares(): void {
     const unfixed = this.#unfixed;
-    const before = this.#published === 1 ? this.#flows.entries : unfixed;
-    const board = this.#board;
+    const before = this.#publishedCount === 1 ? this.#flows.entries : unfixed;
+    const shares = this.#shares;
     const firstSlot = uploadSlot(this.#firstNode);
     const firstRound = this.#firstRound;
-    let stillOpen = 0;
-    for (let i = 0; i < this.#openCount; i++) {
-      const own = this.#open[i]!;
+    let activeCount = 0;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const own = this.#active[i]!;
       const start = this.#flows.start[own]!;
       const end = start + this.#unfixedCount[own]!;
-      let left = this.#left[own]!;
+      let remainingKbps = this.#remainingKbps[own]!;
       let kept = start;
-      for (let place = start; place < end; place++) {
-        const other = before[place]!;
-        if (board[other + 1]! >= firstRound) left -= board[other]!;
+      for (let index = start; index < end; index++) {
+        const other = before[index]!;
+        if (shares[other + 1]! >= firstRound) remainingKbps -= shares[other]!;
         else unfixed[kept++] = other;
       }
       if (kept === start) continue;
 
-      this.#left[own] = left;
+      this.#remainingKbps[own] = remainingKbps;
       this.#unfixedCount[own] = kept - start;
-      // No fixed rate is above the share, so this is never below nothing, not by rounding either.
-      board[firstSlot + 2 * own] = left / (kept - start);
-      this.#open[stillOpen++] = own;
+      // No fixed rate exceeds the share, so this is never negative, not even by rounding.
+      shares[firstSlot + 2 * own] = remainingKbps / (kept - start);
+      this.#active[activeCount++] = own;
     }
-    this.#openCount = stillOpen;
+    this.#activeCount = activeCount;
   }
 }
 

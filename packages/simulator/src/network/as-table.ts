@@ -1,7 +1,7 @@
 /**
- * A network as a table: autonomous systems, how many nodes each has room for, and how long a
- * message takes from each to each. Measurements come in this form, and so do the routes that
- * relationships between AS imply (`relationships.ts`).
+ * A network as a table: autonomous systems, their sizes, and the latency of each pair. Measurements
+ * have this form, and so have the routes that AS relationships imply (`relationships.ts`). Not used
+ * by a simulation yet.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
@@ -12,65 +12,65 @@ import { type Placement, placeInDomains } from './placement.ts';
 import { sharedFloat64 } from './shared-arrays.ts';
 
 export interface AsTable {
-  /** What whoever made the table calls each AS. */
+  /** The name of each AS, for error messages. */
   readonly names: readonly string[];
-  /** How many nodes each AS has room for. */
+  /** The greatest number of nodes of each AS. */
   readonly sizes: readonly number[];
   /**
-   * For each AS, how long a message takes to each, in whole ms, at least 1; to itself, between
-   * any two of its nodes. Need not be the same in both directions.
+   * The latency from each AS to each, in whole ms, at least 1. The diagonal is the latency between
+   * two nodes of the AS. The two directions may differ.
    */
   readonly latencyMs: readonly (readonly number[])[];
 }
 
-/** @throws SwarmError if the table is not whole, or no number in it makes sense */
+/** @throws SwarmError if the table is incomplete, or has an invalid number */
 export function checkAsTable({ names, sizes, latencyMs }: AsTable): void {
   const count = names.length;
-  if (count === 0) throw wrong('as', 'there is no AS', 'name one or more');
+  if (count === 0) throw invalid('as', 'there is no AS', 'name one or more');
   if (sizes.length !== count) {
-    throw wrong('sizes', `${sizes.length} sizes for ${count} AS`, 'give one for each AS');
+    throw invalid('sizes', `${sizes.length} sizes for ${count} AS`, 'give one for each AS');
   }
-  for (const [as, size] of sizes.entries()) {
+  for (const [asId, size] of sizes.entries()) {
     if (Number.isInteger(size) && size >= 0) continue;
-    throw wrong(`sizes[${as}]`, `${names[as]} has room for ${size} nodes`, wholeFrom(0));
+    throw invalid(`sizes[${asId}]`, `the size of ${names[asId]} is ${size}`, wholeNumberFrom(0));
   }
   if (latencyMs.length !== count) {
-    throw wrong('latencyMs', `${latencyMs.length} rows for ${count} AS`, 'give one for each AS');
+    throw invalid('latencyMs', `${latencyMs.length} rows for ${count} AS`, 'give one for each AS');
   }
   for (const [from, row] of latencyMs.entries()) {
     if (row.length !== count) {
       const problem = `${row.length} latencies from ${names[from]} to ${count} AS`;
-      throw wrong(`latencyMs[${from}]`, problem, 'give one for each AS, itself included');
+      throw invalid(`latencyMs[${from}]`, problem, 'give one for each AS, itself included');
     }
     for (const [to, ms] of row.entries()) {
       if (Number.isInteger(ms) && ms >= 1) continue;
-      const problem = `from ${names[from]} to ${names[to]} it takes ${ms} ms`;
-      throw wrong(`latencyMs[${from}][${to}]`, problem, wholeFrom(1));
+      const problem = `the latency from ${names[from]} to ${names[to]} is ${ms} ms`;
+      throw invalid(`latencyMs[${from}][${to}]`, problem, wholeNumberFrom(1));
     }
   }
 }
 
 /**
- * Puts each node on a place of its own, drawn uniformly among all that the AS have room for; where
- * there are as many places as nodes, each AS gets the size that the table says.
+ * Places the nodes at random, uniformly over the places of all AS, each on a place of its own. If
+ * there are as many nodes as places, each AS gets exactly its size.
  *
  * @throws SwarmError if there are more nodes than places
  */
 export function placeInTable(table: AsTable, nodeCount: number, random: Random): Placement {
   const placeCount = table.sizes.reduce((sum, size) => sum + size, 0);
   if (nodeCount > placeCount) {
-    throw wrong(
+    throw invalid(
       'sizes',
       `${nodeCount} nodes (the tracker and all peers) do not fit on the ${placeCount} places ` +
         'of all AS',
-      `raise them by ${nodeCount - placeCount} or more in all`,
+      `increase them by ${nodeCount - placeCount} or more in total`,
     );
   }
 
   const domainOfPlace = new Uint32Array(placeCount);
   let placed = 0;
-  for (const [as, size] of table.sizes.entries()) {
-    domainOfPlace.fill(as, placed, placed + size);
+  for (const [asId, size] of table.sizes.entries()) {
+    domainOfPlace.fill(asId, placed, placed + size);
     placed += size;
   }
   for (let arrival = 0; arrival < nodeCount; arrival++) {
@@ -82,22 +82,22 @@ export function placeInTable(table: AsTable, nodeCount: number, random: Random):
   return placeInDomains(domainOfPlace.subarray(0, nodeCount), table.sizes.length);
 }
 
-/** The latencies of a table that has been checked, between the AS where somebody is. */
+/** Returns the latencies between the AS that have nodes. The table must have been checked. */
 export function pairTables(table: AsTable, placement: Placement): PairTables {
   const { asCount, asOfNode, firstNode, domainOfAs } = placement;
   const pairMs = sharedFloat64(asCount * asCount);
   for (let from = 0; from < asCount; from++) {
     const row = table.latencyMs[domainOfAs[from]!];
-    assert(row !== undefined, 'a placement is of its table');
+    assert(row !== undefined, 'a placement belongs to its table');
     for (let to = 0; to < asCount; to++) pairMs[from * asCount + to] = row[domainOfAs[to]!]!;
   }
   return { model: 'pairs', asCount, asOfNode, firstNode, pairMs };
 }
 
-function wrong(at: string, problem: string, fix: string): SwarmError {
+function invalid(at: string, problem: string, fix: string): SwarmError {
   return new SwarmError({ at, problem, fix });
 }
 
-function wholeFrom(least: number): string {
-  return `give a whole number, at least ${least}`;
+function wholeNumberFrom(min: number): string {
+  return `give a whole number, at least ${min}`;
 }

@@ -5,10 +5,10 @@
  *     start     list 0: 0   list 1: 8   list 2: 12            (4 .. 7 is free)
  *     length    list 0: 3   list 1: 1   list 2: 6
  *
- * A list lives in a block of 4, 8, 16 … places. One that outgrows its block moves to the next
- * size, and the block that it leaves waits for another list in a chain of free blocks of its
- * size, linked through their first places. So once the lists have had their greatest lengths,
- * nothing is allocated. A number may stand in a list several times.
+ * A list is in a segment of 4, 8, 16 … entries. A list that outgrows its segment moves to one of
+ * the next size. Its old segment goes to the free list of its size, linked through the first
+ * entries. So nothing is allocated any more once the lists have had their greatest lengths. A list
+ * may contain a number several times.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -19,80 +19,80 @@ export class FlowLists {
   readonly start: Int32Array;
   readonly length: Int32Array;
 
-  /** For each list, the size of its block: `SMALLEST << sizeClass`; `NO_BLOCK` before its first. */
+  /** The size class of each list's segment, of `SMALLEST << sizeClass`; or `NO_SEGMENT`. */
   readonly #sizeClass: Uint8Array;
-  /** For each size, the first free block, or -1. */
-  readonly #freeBlock = new Int32Array(SIZE_CLASSES).fill(-1);
-  /** Where the part of the pool begins that has never been used. */
+  /** For each size class, the first free segment, or -1. */
+  readonly #freeSegment = new Int32Array(SIZE_CLASSES).fill(-1);
+  /** The start of the unused rest of the pool. */
   #unused = 0;
 
   constructor(listCount: number) {
     this.entries = new Int32Array(Math.max(64, 8 * listCount));
     this.start = new Int32Array(listCount);
     this.length = new Int32Array(listCount);
-    this.#sizeClass = new Uint8Array(listCount).fill(NO_BLOCK);
+    this.#sizeClass = new Uint8Array(listCount).fill(NO_SEGMENT);
   }
 
-  /** Puts `value` into `list`, once more if it is there. */
+  /** Inserts `value` into `list`, again if it is there already. */
   insert(list: number, value: number): void {
     const length = this.length[list]!;
     const sizeClass = this.#sizeClass[list]!;
-    if (sizeClass === NO_BLOCK || length === SMALLEST << sizeClass) this.#enlarge(list);
+    if (sizeClass === NO_SEGMENT || length === SMALLEST << sizeClass) this.#enlarge(list);
 
     const start = this.start[list]!;
-    let place = start + length;
-    for (; place > start && this.entries[place - 1]! > value; place--) {
-      this.entries[place] = this.entries[place - 1]!;
+    let index = start + length;
+    for (; index > start && this.entries[index - 1]! > value; index--) {
+      this.entries[index] = this.entries[index - 1]!;
     }
-    this.entries[place] = value;
+    this.entries[index] = value;
     this.length[list] = length + 1;
   }
 
-  /** Takes `value` out of `list`, once. */
+  /** Removes one `value` from `list`. */
   remove(list: number, value: number): void {
     const { entries } = this;
     const start = this.start[list]!;
     const last = start + this.length[list]! - 1;
-    let place = start;
-    while (place <= last && entries[place] !== value) place++;
-    assert(place <= last, 'only a flow that was opened is closed');
+    let index = start;
+    while (index <= last && entries[index] !== value) index++;
+    assert(index <= last, 'only a flow that was added is removed');
 
-    for (; place < last; place++) entries[place] = entries[place + 1]!;
+    for (; index < last; index++) entries[index] = entries[index + 1]!;
     this.length[list] = last - start;
   }
 
   #enlarge(list: number): void {
     const oldClass = this.#sizeClass[list]!;
-    const newClass = oldClass === NO_BLOCK ? 0 : oldClass + 1;
+    const newClass = oldClass === NO_SEGMENT ? 0 : oldClass + 1;
     const oldStart = this.start[list]!;
-    const newStart = this.#takeBlock(newClass);
-    if (oldClass !== NO_BLOCK) {
+    const newStart = this.#takeSegment(newClass);
+    if (oldClass !== NO_SEGMENT) {
       this.entries.copyWithin(newStart, oldStart, oldStart + (SMALLEST << oldClass));
-      this.entries[oldStart] = this.#freeBlock[oldClass]!;
-      this.#freeBlock[oldClass] = oldStart;
+      this.entries[oldStart] = this.#freeSegment[oldClass]!;
+      this.#freeSegment[oldClass] = oldStart;
     }
     this.start[list] = newStart;
     this.#sizeClass[list] = newClass;
   }
 
-  #takeBlock(sizeClass: number): number {
-    const free = this.#freeBlock[sizeClass]!;
+  #takeSegment(sizeClass: number): number {
+    const free = this.#freeSegment[sizeClass]!;
     if (free >= 0) {
-      this.#freeBlock[sizeClass] = this.entries[free]!;
+      this.#freeSegment[sizeClass] = this.entries[free]!;
       return free;
     }
 
-    const block = this.#unused;
+    const segment = this.#unused;
     this.#unused += SMALLEST << sizeClass;
     if (this.#unused > this.entries.length) {
       const larger = new Int32Array(Math.max(2 * this.entries.length, this.#unused));
       larger.set(this.entries);
       this.entries = larger;
     }
-    return block;
+    return segment;
   }
 }
 
 const SMALLEST = 4;
 const SIZE_CLASSES = 28;
-const NO_BLOCK = 255;
+const NO_SEGMENT = 255;

@@ -1,14 +1,14 @@
 /**
- * The gateways of a transit-stub network, that is the stub routers with an edge to the backbone,
- * and the shortest path from each to each other.
+ * The gateways of a transit–stub topology, that is the stub routers with a link to the backbone,
+ * and the shortest path between each two of them.
  *
- * Whatever leaves a stub or crosses it does so by its gateways, so for these paths a stub shrinks
- * to its gateways and the distances between them inside:
+ * All paths that leave or cross a stub pass its gateways. For these paths a stub can be reduced to
+ * its gateways and the intra-stub distances between them:
  *
- *     backbone ── gateway ┄┄ inside the stub ┄┄ gateway ── backbone
+ *     backbone ── gateway ┄┄ intra-stub ┄┄ gateway ── backbone
  *
- * On this small graph, Dijkstra's algorithm from each gateway gives the distance to all others,
- * those by way of other stubs included.
+ * On this small graph, Dijkstra's algorithm from each gateway gives the distances to all others,
+ * including paths through other stubs.
  */
 
 import { EdgeList } from './graph.ts';
@@ -18,42 +18,42 @@ import type { Topology } from './transit-stub.ts';
 
 export interface Gateways {
   readonly count: number;
-  /** For each stub, its first gateway; then the number of all. */
+  /** The first gateway of each stub, followed by the number of all gateways. */
   readonly firstOfStub: Uint32Array;
-  /** For each gateway, its router. */
+  /** The router of each gateway. */
   readonly router: Uint32Array;
-  /** From gateway to gateway over the whole network, in ms; `count` to a row. */
+  /** Distances between all gateways over the whole topology, in ms; `count` per row. */
   readonly distanceMs: Uint16Array;
   /**
-   * From gateways to the routers of their stub, inside it, in ms. One row for each gateway, as
-   * long as its stub has routers; rows begin at `insideStart`.
+   * Intra-stub distances from gateways to the routers of their stub, in ms. One row for each
+   * gateway, with an entry for each router of its stub; rows begin at `intraStubStart`.
    */
-  readonly insideMs: Uint16Array;
-  readonly insideStart: Uint32Array;
+  readonly intraStubMs: Uint16Array;
+  readonly intraStubStart: Uint32Array;
 }
 
-/** `inside` searches the graph of the topology, and has room for its largest stub. */
-export function findGateways(topology: Topology, inside: ShortestPaths): Gateways {
+/** `search` works on the graph of the topology, and has space for its largest stub. */
+export function findGateways(topology: Topology, search: ShortestPaths): Gateways {
   const { backboneCount, stubStart } = topology;
   const stubCount = stubStart.length - 1;
-  const { router, firstOfStub } = routersAtTheBackbone(topology);
+  const { router, firstOfStub } = gatewayRouters(topology);
   const count = router.length;
 
-  const insideStart = new Uint32Array(count + 1);
+  const intraStubStart = new Uint32Array(count + 1);
   for (let stub = 0; stub < stubCount; stub++) {
     const stubSize = stubStart[stub + 1]! - stubStart[stub]!;
     for (let gateway = firstOfStub[stub]!; gateway < firstOfStub[stub + 1]!; gateway++) {
-      insideStart[gateway + 1] = insideStart[gateway]! + stubSize;
+      intraStubStart[gateway + 1] = intraStubStart[gateway]! + stubSize;
     }
   }
 
-  const edges = backboneEdges(topology, router);
-  const insideMs = new Uint16Array(insideStart[count]!);
+  const edges = backboneLinks(topology, router);
+  const intraStubMs = new Uint16Array(intraStubStart[count]!);
   for (let stub = 0; stub < stubCount; stub++) {
     const first = stubStart[stub]!;
     for (let gateway = firstOfStub[stub]!; gateway < firstOfStub[stub + 1]!; gateway++) {
-      const distanceMs = inside.from(router[gateway]!, first, stubStart[stub + 1]!);
-      insideMs.set(distanceMs, insideStart[gateway]!);
+      const distanceMs = search.from(router[gateway]!, first, stubStart[stub + 1]!);
+      intraStubMs.set(distanceMs, intraStubStart[gateway]!);
       for (let other = gateway + 1; other < firstOfStub[stub + 1]!; other++) {
         const acrossMs = distanceMs[router[other]! - first]!;
         if (acrossMs === UNREACHABLE) continue;
@@ -69,11 +69,18 @@ export function findGateways(topology: Topology, inside: ShortestPaths): Gateway
     const row = reduced.from(backboneCount + gateway, 0, vertexCount);
     distanceMs.set(row.subarray(backboneCount), gateway * count);
   }
-  return { count, firstOfStub, router, distanceMs, insideMs, insideStart };
+  return {
+    count,
+    firstOfStub,
+    router,
+    distanceMs,
+    intraStubMs,
+    intraStubStart,
+  };
 }
 
-/** Stub routers with an edge to the backbone, stub by stub. */
-function routersAtTheBackbone({ graph, backboneCount, stubStart }: Topology): {
+/** Returns the stub routers with a link to the backbone, stub by stub. */
+function gatewayRouters({ graph, backboneCount, stubStart }: Topology): {
   router: Uint32Array;
   firstOfStub: Uint32Array;
 } {
@@ -83,8 +90,8 @@ function routersAtTheBackbone({ graph, backboneCount, stubStart }: Topology): {
   for (let stub = 0; stub < stubCount; stub++) {
     for (let router = stubStart[stub]!; router < stubStart[stub + 1]!; router++) {
       const rowEnd = graph.rowStart[router + 1]!;
-      for (let place = graph.rowStart[router]!; place < rowEnd; place++) {
-        if (graph.target[place]! >= backboneCount) continue;
+      for (let entry = graph.rowStart[router]!; entry < rowEnd; entry++) {
+        if (graph.target[entry]! >= backboneCount) continue;
         routers.push(router);
         break;
       }
@@ -94,17 +101,17 @@ function routersAtTheBackbone({ graph, backboneCount, stubStart }: Topology): {
   return { router: Uint32Array.from(routers), firstOfStub };
 }
 
-/** The edges of the backbone, and from it to the gateways, which come after its routers. */
-function backboneEdges({ graph, backboneCount }: Topology, gatewayRouter: Uint32Array): EdgeList {
+/** Returns the links of the backbone and to the gateways; these come after the backbone routers. */
+function backboneLinks({ graph, backboneCount }: Topology, gatewayRouter: Uint32Array): EdgeList {
   const gatewayOfRouter = new Map<number, number>();
   for (const [gateway, router] of gatewayRouter.entries()) gatewayOfRouter.set(router, gateway);
 
   const edges = new EdgeList();
   for (let router = 0; router < backboneCount; router++) {
     const rowEnd = graph.rowStart[router + 1]!;
-    for (let place = graph.rowStart[router]!; place < rowEnd; place++) {
-      const target = graph.target[place]!;
-      const lengthMs = graph.lengthMs[place]!;
+    for (let entry = graph.rowStart[router]!; entry < rowEnd; entry++) {
+      const target = graph.target[entry]!;
+      const lengthMs = graph.lengthMs[entry]!;
       const gateway = gatewayOfRouter.get(target);
       if (gateway !== undefined) edges.add(router, backboneCount + gateway, lengthMs);
       else if (target > router) edges.add(router, target, lengthMs);

@@ -1,12 +1,12 @@
 /**
- * An undirected graph in compressed rows: the neighbours of each vertex stand together.
+ * An undirected graph in compressed sparse rows: the neighbours of each vertex are adjacent.
  *
  *     edges      0–1 5 ms   0–2 7 ms
  *     rowStart   0 2 3 4
  *     target     1 2 | 0 | 0
  *     lengthMs   5 7 | 5 | 7
  *
- * It lies in shared memory, so that every worker reads the one copy. Plain data.
+ * Plain data in shared memory, so that all workers read the same copy.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -14,9 +14,9 @@ import { assert } from '@cachetorrent/std';
 import { sharedUint16, sharedUint32 } from './shared-arrays.ts';
 
 export interface Graph {
-  /** For each vertex, where its row begins; then the end of the last row. */
+  /** The start of the row of each vertex, followed by the end of the last row. */
   readonly rowStart: Uint32Array;
-  /** For each place in a row, the neighbour, and how far it is in ms. */
+  /** For each entry of a row, the neighbour, and the length of the edge, in ms. */
   readonly target: Uint32Array;
   readonly lengthMs: Uint16Array;
 }
@@ -25,15 +25,15 @@ export function vertexCountOf(graph: Graph): number {
   return graph.rowStart.length - 1;
 }
 
-/** A graph in the making: its edges, in any order. */
+/** The edges of a graph under construction, in any order. */
 export class EdgeList {
   #ends = new Uint32Array(256);
   #lengthMs = new Uint16Array(128);
   count = 0;
 
-  /** `lengthMs` is whole, from 1 to 65,534. */
+  /** Adds an edge. `lengthMs` is a whole number from 1 to 65,534. */
   add(vertexA: number, vertexB: number, lengthMs: number): void {
-    assert(lengthMs >= 1 && lengthMs < 0xffff, 'the length of an edge fits sixteen bits');
+    assert(lengthMs >= 1 && lengthMs < 0xffff, 'the length of an edge fits into sixteen bits');
     if (this.count === this.#lengthMs.length) this.#enlarge();
     this.#ends[2 * this.count] = vertexA;
     this.#ends[2 * this.count + 1] = vertexB;
@@ -55,12 +55,12 @@ export class EdgeList {
     for (let edge = 0; edge < this.count; edge++) {
       const vertexA = ends[2 * edge]!;
       const vertexB = ends[2 * edge + 1]!;
-      const placeA = rowEnd[vertexA]!++;
-      const placeB = rowEnd[vertexB]!++;
-      target[placeA] = vertexB;
-      target[placeB] = vertexA;
-      lengthMs[placeA] = this.#lengthMs[edge]!;
-      lengthMs[placeB] = this.#lengthMs[edge]!;
+      const entryA = rowEnd[vertexA]!++;
+      const entryB = rowEnd[vertexB]!++;
+      target[entryA] = vertexB;
+      target[entryB] = vertexA;
+      lengthMs[entryA] = this.#lengthMs[edge]!;
+      lengthMs[entryB] = this.#lengthMs[edge]!;
     }
     return { rowStart, target, lengthMs };
   }

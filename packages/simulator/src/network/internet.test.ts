@@ -5,13 +5,13 @@ import { checkAsTable } from './as-table.ts';
 import { internetTable } from './internet.ts';
 import { readRelationships } from './relationships.ts';
 
-/** Two providers that are peers, with two customers each, and an AS on its own with one. */
+/** Two providers that are peers, with two customers each; and an unconnected AS with a customer. */
 const relationships = readRelationships('1|11|-1\n1|12|-1\n2|21|-1\n2|22|-1\n1|2|0\n5|51|-1', 'r');
 const connected = readRelationships('1|11|-1\n1|12|-1\n2|21|-1\n2|22|-1\n1|2|0', 'r');
-const options = { asCount: 4, asSize: 50, withinMs: 5, hopMs: 30 };
+const options = { asCount: 4, asSize: 50, intraAsMs: 5, hopMs: 30 };
 
 describe('a table from relationships', () => {
-  test('has latencies by the borders that routes cross', () => {
+  test('has latencies by the AS hops of routes', () => {
     const table = internetTable(connected, options, seededRandom(1));
     checkAsTable(table);
     expect(table).toEqual({
@@ -29,15 +29,15 @@ describe('a table from relationships', () => {
     for (const names of drawn) expect(names).toMatch(/^AS[12][12],AS[12][12]$/);
   });
 
-  test('is refused where there are too few AS to draw from', () => {
+  test('is rejected if there are too few AS without customers', () => {
     expect(() => internetTable(connected, { ...options, asCount: 5 }, seededRandom(1))).toThrow(
-      'asCount: 5 AS are to host nodes, but only 4 have no customers; set asCount to 4 or less',
+      'asCount: is 5, but only 4 AS have no customers; set asCount to 4 or less',
     );
   });
 
-  test('is refused where two of the AS have no route', () => {
+  test('is rejected if two of the AS have no route', () => {
     expect(() => internetTable(relationships, { ...options, asCount: 5 }, seededRandom(1))).toThrow(
-      /^relationships: there is no route from AS\d+ to AS\d+ that somebody is paid for; /,
+      /^relationships: there is no valley-free route from AS\d+ to AS\d+; /,
     );
   });
 });

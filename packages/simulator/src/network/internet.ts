@@ -1,8 +1,8 @@
 /**
- * A table of AS from their real relationships: some AS that only pay for transit, drawn at random,
- * host the nodes, and the routes between them say how far apart they are. Relationship files know
- * no latencies, so every border takes the same time. Routers, and the distance between two AS on
- * the globe, are not modelled.
+ * Makes a table of AS from real AS relationships: a random sample of the AS without customers hosts
+ * the nodes, and latencies follow from the routes between them. Relationship files contain no
+ * latencies, so every AS hop takes the same time. Routers, and geographic distances, are not
+ * modelled. Not used by a simulation yet.
  */
 
 import type { Random } from '@cachetorrent/std';
@@ -13,54 +13,54 @@ import type { Relationships } from './relationships.ts';
 import { hopsTo, NO_ROUTE } from './valley-free.ts';
 
 export interface InternetOptions {
-  /** How many AS host nodes, and how many nodes each has room for. */
+  /** The number of AS that host nodes, and the greatest number of nodes of each. */
   readonly asCount: number;
   readonly asSize: number;
-  /** How long a message takes inside an AS, and over a border between two; whole ms, at least 1. */
-  readonly withinMs: number;
+  /** The latency within an AS, and that of an AS hop, in whole ms, at least 1. */
+  readonly intraAsMs: number;
   readonly hopMs: number;
 }
 
 /**
- * Latency is `withinMs` inside an AS, and `withinMs` more than `hopMs` for each border between
- * two. Routes, and so latencies, may differ between the two directions.
+ * Returns a table whose latency is `intraAsMs` within an AS, and `intraAsMs` plus `hopMs` per AS
+ * hop between two AS. Routes, and so latencies, may differ between the two directions.
  *
- * @throws SwarmError if there are not as many AS without customers, or two have no route
+ * @throws SwarmError if there are too few AS without customers, or two AS have no route
  */
 export function internetTable(
   relationships: Relationships,
-  { asCount, asSize, withinMs, hopMs }: InternetOptions,
+  { asCount, asSize, intraAsMs, hopMs }: InternetOptions,
   random: Random,
 ): AsTable {
   const hosts = drawHosts(relationships, asCount, random);
-  const names = hosts.map((as) => `AS${relationships.asNumbers[as]}`);
-  const latencyMs = hosts.map(() => new Array<number>(asCount).fill(withinMs));
+  const names = hosts.map((index) => `AS${relationships.asNumbers[index]}`);
+  const latencyMs = hosts.map(() => new Array<number>(asCount).fill(intraAsMs));
   for (const [to, destination] of hosts.entries()) {
     const hops = hopsTo(relationships, destination);
     for (const [from, source] of hosts.entries()) {
       if (from === to) continue;
       if (hops[source] === NO_ROUTE) throw noRoute(names[from]!, names[to]!);
-      latencyMs[from]![to] = withinMs + hops[source]! * hopMs;
+      latencyMs[from]![to] = intraAsMs + hops[source]! * hopMs;
     }
   }
   return { names, sizes: hosts.map(() => asSize), latencyMs };
 }
 
-/** So many of the AS that have no customers, in order of AS number. */
+/** Draws `asCount` of the AS without customers. Returns their indices, ascending. */
 function drawHosts({ customers }: Relationships, asCount: number, random: Random): number[] {
-  const candidates = [...customers.keys()].filter((as) => customers[as]!.length === 0);
+  const candidates = [...customers.keys()].filter((index) => customers[index]!.length === 0);
   if (asCount > candidates.length) {
     throw new SwarmError({
       at: 'asCount',
-      problem: `${asCount} AS are to host nodes, but only ${candidates.length} have no customers`,
+      problem: `is ${asCount}, but only ${candidates.length} AS have no customers`,
       fix: `set asCount to ${candidates.length} or less`,
     });
   }
-  for (let place = 0; place < asCount; place++) {
-    const drawn = place + random.below(candidates.length - place);
-    const as = candidates[drawn]!;
-    candidates[drawn] = candidates[place]!;
-    candidates[place] = as;
+  for (let i = 0; i < asCount; i++) {
+    const drawn = i + random.below(candidates.length - i);
+    const index = candidates[drawn]!;
+    candidates[drawn] = candidates[i]!;
+    candidates[i] = index;
   }
   return candidates.slice(0, asCount).sort((a, b) => a - b);
 }
@@ -68,7 +68,7 @@ function drawHosts({ customers }: Relationships, asCount: number, random: Random
 function noRoute(from: string, to: string): SwarmError {
   return new SwarmError({
     at: 'relationships',
-    problem: `there is no route from ${from} to ${to} that somebody is paid for`,
-    fix: 'add the providers that are missing, or remove one of the two',
+    problem: `there is no valley-free route from ${from} to ${to}`,
+    fix: 'add the missing providers, or remove one of the two AS',
   });
 }

@@ -2,20 +2,20 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { plainDijkstra } from '../../test/network/plain-dijkstra.ts';
-import { fixedTables } from './fixed-latency.ts';
 import { EdgeList } from './graph.ts';
-import { leastLatencies, openLatencies } from './latency-tables.ts';
+import { fixedTables } from './latencies.ts';
+import { minLatencies, openLatencies } from './latency-tables.ts';
 import { placeInDomains, placeOnRouters, type RouterPlacement } from './placement.ts';
 import { RoutedLatency } from './routed-latency.ts';
 import { routedTables } from './routed-tables.ts';
 import { type Topology, transitStub } from './transit-stub.ts';
 
 describe('latency by shortest path', () => {
-  test('is that of the plain algorithm over the whole network', () => {
+  test('equals that of the reference algorithm over the whole network', () => {
     for (let run = 0; run < 120; run++) {
       const { topology, placement } = randomNetwork(seededRandom('latencies', run), run);
       const tables = routedTables(topology, placement);
-      // Room for one row alone, so that rows are evicted all the time; and for all.
+      // With space for one row, so that rows are evicted all the time, and for all rows.
       for (const latencies of [new RoutedLatency(tables, 0), openLatencies(tables)]) {
         for (let nodeA = 0; nodeA < placement.nodeCount; nodeA++) {
           const distanceMs = plainDijkstra(topology.graph, placement.routerOfNode[nodeA]!);
@@ -30,9 +30,9 @@ describe('latency by shortest path', () => {
     }
   });
 
-  test('is least between two AS as it is between the closest two of their nodes', () => {
+  test('has as its minimum between two AS the latency of their closest nodes', () => {
     for (let run = 0; run < 120; run++) {
-      const { topology, placement } = randomNetwork(seededRandom('least', run), run);
+      const { topology, placement } = randomNetwork(seededRandom('minimum', run), run);
       const latencies = openLatencies(routedTables(topology, placement));
       const { asCount, nodeCount, asOfNode } = placement;
       const expected = new Float64Array(asCount * asCount).fill(Infinity);
@@ -43,18 +43,18 @@ describe('latency by shortest path', () => {
           expected[pair] = Math.min(expected[pair]!, latencies.latencyMs(nodeA, nodeB));
         }
       }
-      const leastMs = leastLatencies(latencies);
+      const minMs = minLatencies(latencies);
       for (let pair = 0; pair < asCount * asCount; pair++) {
-        const within = Math.floor(pair / asCount) === pair % asCount;
-        if (within) expect(leastMs[pair], `run ${run}`).toBeLessThanOrEqual(expected[pair]!);
-        else expect(leastMs[pair], `run ${run}`).toBe(expected[pair]);
+        const isIntraAs = Math.floor(pair / asCount) === pair % asCount;
+        if (isIntraAs) expect(minMs[pair], `run ${run}`).toBeLessThanOrEqual(expected[pair]!);
+        else expect(minMs[pair], `run ${run}`).toBe(expected[pair]);
       }
     }
   });
 
-  test('may lead through a stub that hangs by two edges', () => {
-    // Routers 0 and 1 are the backbone, joined by a long way; stub 1 (routers 3 and 4) is a
-    // short cut from one to the other; stubs 0 and 2 hang at either.
+  test('may lead through a stub with two gateways', () => {
+    // Routers 0 and 1 are the backbone, joined by a long link. Stub 1 (routers 3 and 4) is a
+    // shortcut between them. Stubs 0 and 2 are connected to one of them each.
     const topology = topologyOf(2, [2, 3, 5, 6], [
       [0, 1, 5000], [0, 2, 100], [0, 3, 100], [3, 4, 2], [4, 1, 100], [1, 5, 100],
     ]);
@@ -62,19 +62,19 @@ describe('latency by shortest path', () => {
     expect(latencies.latencyMs(0, 3)).toBe(100 + 100 + 2 + 100 + 100);
   });
 
-  test('may leave an AS and come back, where that is shorter', () => {
+  test('may leave an AS and return, if that is shorter', () => {
     const topology = topologyOf(1, [1, 4], [[0, 1, 98], [1, 2, 500], [2, 3, 2], [3, 0, 98]]);
     const latencies = openLatencies(routedTables(topology, oneNodeEach(topology)));
     expect(latencies.latencyMs(0, 1)).toBe(98 + 98 + 2);
   });
 
-  test('within an AS where one node is alone is at least infinite', () => {
+  test('has no minimum within an AS of a single node', () => {
     const topology = topologyOf(1, [1, 2, 3], [[0, 1, 98], [0, 2, 98]]);
     const latencies = openLatencies(routedTables(topology, oneNodeEach(topology)));
-    expect([...leastLatencies(latencies)]).toEqual([Infinity, 196, 196, Infinity]);
+    expect([...minLatencies(latencies)]).toEqual([Infinity, 196, 196, Infinity]);
   });
 
-  test('is the same on a thread that was sent the tables', () => {
+  test('is the same on a thread that receives the tables', () => {
     const { topology, placement } = randomNetwork(seededRandom('clone'), 3);
     const tables = routedTables(topology, placement);
     const latencies = openLatencies(tables);
@@ -90,10 +90,10 @@ test('fixed latency is the same for all', () => {
   const latencies = openLatencies(fixedTables(placement, 50));
   expect(latencies.latencyMs(0, 1)).toBe(50);
   expect(latencies.latencyMs(2, 1)).toBe(50);
-  expect([...leastLatencies(latencies)]).toEqual([50, 50, 50, 50]);
+  expect([...minLatencies(latencies)]).toEqual([50, 50, 50, 50]);
 });
 
-/** Small transit-stub networks; every other one with edges that lure paths out of stubs. */
+/** Small transit–stub networks; every other one with links that draw paths out of stubs. */
 function randomNetwork(
   random: Random,
   run: number,
@@ -113,16 +113,16 @@ function randomNetwork(
   return { topology, placement: placeOnRouters(topology, nodeCount, random) };
 }
 
-/** Edges to the backbone so short, and inside so long, that the shortest paths take every turn. */
+/** Links to the backbone are short and those inside are long, so shortest paths take any route. */
 function withShortcuts({ graph, backboneCount, stubStart }: Topology, random: Random): Topology {
   const edges = new EdgeList();
   const routerCount = graph.rowStart.length - 1;
   for (let from = 0; from < routerCount; from++) {
-    for (let place = graph.rowStart[from]!; place < graph.rowStart[from + 1]!; place++) {
-      if (from < graph.target[place]!) edges.add(from, graph.target[place]!, 1 + random.below(30));
+    for (let entry = graph.rowStart[from]!; entry < graph.rowStart[from + 1]!; entry++) {
+      if (from < graph.target[entry]!) edges.add(from, graph.target[entry]!, 1 + random.below(30));
     }
   }
-  for (let further = random.below(8); further > 0; further--) {
+  for (let extra = random.below(8); extra > 0; extra--) {
     const router = backboneCount + random.below(routerCount - backboneCount);
     edges.add(router, random.below(backboneCount), 1 + random.below(5));
   }
@@ -141,7 +141,7 @@ function topologyOf(
   };
 }
 
-/** A node on each stub router, in their order. */
+/** One node per stub router, in the same order. */
 function oneNodeEach({ backboneCount, stubStart }: Topology): RouterPlacement {
   const routerCount = stubStart.at(-1)! - backboneCount;
   const domains = Uint32Array.from({ length: routerCount }, (_, i) =>

@@ -1,14 +1,13 @@
 /**
- * The models of latency by name, as tables and as what answers from them.
+ * The latency models by name: their tables, and the objects that look latencies up in them.
  *
- * Tables are computed once, on the main thread; each worker opens them. They are plain data over
- * shared memory, so that there is one copy and `postMessage` can carry them.
+ * Tables are computed once, on the main thread; each worker opens them. They are plain data in
+ * shared memory, so that there is one copy and `postMessage` can pass them on.
  */
 
 import { unreachable } from '@cachetorrent/std';
 
-import { type FixedTables, FixedLatency } from './fixed-latency.ts';
-import type { Latencies } from './latencies.ts';
+import { type FixedTables, FixedLatency, type Latencies } from './latencies.ts';
 import { PairLatency, type PairTables } from './pair-latency.ts';
 import { type RoutedTables, RoutedLatency } from './routed-latency.ts';
 
@@ -27,14 +26,14 @@ export function openLatencies(tables: LatencyTables): Latencies {
   }
 }
 
-/** `leastBetween` of all pairs, row by row: the lookahead of each AS on each other. */
-export function leastLatencies(latencies: Latencies): Float64Array {
+/** Returns `minLatencyMs` of all pairs of AS, row by row: the lookahead matrix. */
+export function minLatencies(latencies: Latencies): Float64Array {
   const { asCount } = latencies;
-  const leastMs = new Float64Array(asCount * asCount);
+  const minMs = new Float64Array(asCount * asCount);
   for (let asA = 0; asA < asCount; asA++) {
     for (let asB = 0; asB < asCount; asB++) {
-      leastMs[asA * asCount + asB] = latencies.leastBetween(asA, asB);
+      minMs[asA * asCount + asB] = latencies.minLatencyMs(asA, asB);
     }
   }
-  return leastMs;
+  return minMs;
 }

@@ -1,15 +1,17 @@
-/** Latency by AS alone: a table says how long a message takes from each AS to each. */
+/**
+ * A latency model with one latency per pair of AS, from a table. Not used by a simulation yet.
+ */
 
 import type { Latencies } from './latencies.ts';
 
-/** Plain data over shared memory. */
+/** Plain data in shared memory. */
 export interface PairTables {
   readonly model: 'pairs';
   readonly asCount: number;
   readonly asOfNode: Uint32Array;
-  /** For each AS, its first node; then the number of all nodes. */
+  /** The first node of each AS, followed by the number of all nodes. */
   readonly firstNode: Uint32Array;
-  /** From AS to AS, row by row, in whole ms, at least 1; on the diagonal, within the AS. */
+  /** The latency from AS to AS, row by row, in whole ms, at least 1; the diagonal is intra-AS. */
   readonly pairMs: Float64Array;
 }
 
@@ -27,7 +29,7 @@ export class PairLatency implements Latencies {
     return pairMs[asOfNode[nodeA]! * this.asCount + asOfNode[nodeB]!]!;
   }
 
-  leastBetween(asA: number, asB: number): number {
+  minLatencyMs(asA: number, asB: number): number {
     const { firstNode, pairMs } = this.#tables;
     const isAlone = asA === asB && firstNode[asA + 1]! - firstNode[asA]! === 1;
     return isAlone ? Infinity : pairMs[asA * this.asCount + asB]!;

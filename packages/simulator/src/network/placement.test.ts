@@ -20,12 +20,12 @@ describe('nodes', () => {
     });
   });
 
-  test('leave no number to a domain where nobody is', () => {
+  test('give no AS id to a domain without nodes', () => {
     const placement = plain(placeInDomains(Uint32Array.of(4, 1, 4), 6));
     expect(placement).toMatchObject({ asCount: 2, domainOfAs: [1, 4], firstNode: [0, 1, 3] });
   });
 
-  test('have a stub router each', () => {
+  test('have one stub router each', () => {
     for (let seed = 0; seed < 20; seed++) {
       const topology = transitStub(options, seededRandom(seed));
       const stubRouters = topology.graph.rowStart.length - 1 - topology.backboneCount;
@@ -37,7 +37,7 @@ describe('nodes', () => {
     }
   });
 
-  test('are of the AS whose router they have', () => {
+  test('belong to the AS of their router', () => {
     const topology = transitStub(options, seededRandom(1));
     const placement = placeOnRouters(topology, 20, seededRandom(2));
     for (let node = 0; node < 20; node++) {
@@ -49,22 +49,22 @@ describe('nodes', () => {
     }
   });
 
-  test('are anywhere with equal chance', () => {
+  test('are on every router with equal probability', () => {
     const topology = transitStub(options, seededRandom(1));
     const routerCount = topology.graph.rowStart.length - 1;
-    const times = new Array<number>(routerCount).fill(0);
+    const counts = new Array<number>(routerCount).fill(0);
     for (let seed = 0; seed < 4_000; seed++) {
       const placement = placeOnRouters(topology, 3, seededRandom('uniform', seed));
-      for (const router of placement.routerOfNode) times[router]!++;
+      for (const router of placement.routerOfNode) counts[router]!++;
     }
     const expected = (4_000 * 3) / (routerCount - topology.backboneCount);
     for (let router = topology.backboneCount; router < routerCount; router++) {
       // Five standard deviations of a binomial count.
-      expect(Math.abs(times[router]! - expected)).toBeLessThan(5 * Math.sqrt(expected));
+      expect(Math.abs(counts[router]! - expected)).toBeLessThan(5 * Math.sqrt(expected));
     }
   });
 
-  test('that are more than there are routers are refused, with advice that helps', () => {
+  test('are rejected if there are more of them than routers, with a fix that works', () => {
     const topology = transitStub(options, seededRandom(1));
     expect(() => placeOnRouters(topology, 701, seededRandom(1))).toThrow(SwarmError);
     expect(() => placeOnRouters(topology, 701, seededRandom(1))).toThrow(
@@ -75,7 +75,7 @@ describe('nodes', () => {
   });
 });
 
-/** Typed arrays as arrays, which compare and print better. */
+/** Converts typed arrays to arrays, which compare and print better. */
 function plain(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [

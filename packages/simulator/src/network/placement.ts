@@ -1,14 +1,14 @@
 /**
- * Which node is where. Nodes arrive one after the other, the tracker first; within the simulator
- * they are numbered by autonomous system, those of one AS in order of arrival:
+ * The placement of nodes in autonomous systems. Nodes arrive one after the other, the tracker
+ * first. Within the simulator they are numbered by AS, and those of one AS by arrival:
  *
  *     arrival          0 1 2 3 4 5
- *     AS               1 0 1 2 1 0
+ *     AS id            1 0 1 2 1 0
  *     nodeOfArrival    2 0 3 5 4 1
  *     arrivalOfNode    1 5 | 0 2 4 | 3
  *     firstNode        0     2       5   6
  *
- * Only AS that host somebody have a number: 0, 1, 2 … in the order of their domains.
+ * Only AS that have nodes have an AS id: 0, 1, 2 … in the order of their domains.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
@@ -17,30 +17,30 @@ import { SwarmError } from '../errors.ts';
 import { sharedUint32 } from './shared-arrays.ts';
 import type { Topology } from './transit-stub.ts';
 
-/** Plain data over shared memory. */
+/** Plain data in shared memory. */
 export interface Placement {
   readonly nodeCount: number;
   readonly asCount: number;
-  /** For each AS, its first node; then the number of all nodes. */
+  /** The first node of each AS, followed by the number of all nodes. */
   readonly firstNode: Uint32Array;
-  /** For each AS, the domain that it is, as whoever described the network numbers them. */
+  /** The domain of each AS: its index in the description of the network. */
   readonly domainOfAs: Uint32Array;
-  /** For each node, its AS. */
+  /** The AS id of each node. */
   readonly asOfNode: Uint32Array;
   readonly nodeOfArrival: Uint32Array;
   readonly arrivalOfNode: Uint32Array;
 }
 
-/** A placement on routers: a node has a router of its own. */
+/** A placement on routers: each node has a router of its own. */
 export interface RouterPlacement extends Placement {
   readonly routerOfNode: Uint32Array;
 }
 
 /**
- * Puts each node on a router of its own, drawn uniformly among those of all stubs, so that the
- * number of nodes varies from AS to AS.
+ * Places the nodes at random, uniformly over the routers of all stub domains, each on a router of
+ * its own. So the number of nodes varies from AS to AS.
  *
- * @throws SwarmError if there are more nodes than such routers
+ * @throws SwarmError if there are more nodes than stub routers
  */
 export function placeOnRouters(
   topology: Topology,
@@ -52,7 +52,7 @@ export function placeOnRouters(
   const routerCount = stubStart[stubCount]! - backboneCount;
   if (nodeCount > routerCount) throw tooFewRouters(nodeCount, routerCount, stubCount);
 
-  // The first steps of a Fisher–Yates shuffle: what stands at place i is drawn from the rest.
+  // The first steps of a Fisher–Yates shuffle: element i is drawn from the rest.
   const routers = Uint32Array.from({ length: routerCount }, (_, i) => backboneCount + i);
   for (let arrival = 0; arrival < nodeCount; arrival++) {
     const drawn = arrival + random.below(routerCount - arrival);
@@ -78,12 +78,12 @@ export function placeOnRouters(
   return { ...placement, routerOfNode };
 }
 
-/** Numbers nodes of which the domain is known, in order of arrival. */
+/** Numbers nodes whose domains are known, by order of arrival. */
 export function placeInDomains(domainOfArrival: Uint32Array, domainCount: number): Placement {
   const nodeCount = domainOfArrival.length;
   const population = new Uint32Array(domainCount);
   for (const domain of domainOfArrival) {
-    assert(domain < domainCount, 'a node is in a domain that there is');
+    assert(domain < domainCount, 'the domain of a node exists');
     population[domain]!++;
   }
 
@@ -97,8 +97,8 @@ export function placeInDomains(domainOfArrival: Uint32Array, domainCount: number
   }
 
   const firstNode = sharedUint32(asCount + 1);
-  for (let as = 0; as < asCount; as++) {
-    firstNode[as + 1] = firstNode[as]! + population[domainOfAs[as]!]!;
+  for (let asId = 0; asId < asCount; asId++) {
+    firstNode[asId + 1] = firstNode[asId]! + population[domainOfAs[asId]!]!;
   }
 
   const next = firstNode.slice(0, asCount);
@@ -106,9 +106,9 @@ export function placeInDomains(domainOfArrival: Uint32Array, domainCount: number
   const nodeOfArrival = sharedUint32(nodeCount);
   const arrivalOfNode = sharedUint32(nodeCount);
   for (let arrival = 0; arrival < nodeCount; arrival++) {
-    const as = asOfDomain[domainOfArrival[arrival]!]!;
-    const node = next[as]!++;
-    asOfNode[node] = as;
+    const asId = asOfDomain[domainOfArrival[arrival]!]!;
+    const node = next[asId]!++;
+    asOfNode[node] = asId;
     nodeOfArrival[arrival] = node;
     arrivalOfNode[node] = arrival;
   }
@@ -116,12 +116,12 @@ export function placeInDomains(domainOfArrival: Uint32Array, domainCount: number
 }
 
 function tooFewRouters(nodeCount: number, routerCount: number, stubCount: number): SwarmError {
-  const size = Math.ceil(nodeCount / stubCount) + 2;
+  const sizeMin = Math.ceil(nodeCount / stubCount) + 2;
   return new SwarmError({
     at: 'stubDomains, stubDomainSize',
     problem:
       `${nodeCount} nodes (the tracker and all peers) do not fit on ${routerCount} routers ` +
       'of stub domains, one each',
-    fix: `with ${stubCount} stub domains, set stubDomainSize to ${size} or more`,
+    fix: `with ${stubCount} stub domains, set stubDomainSize to ${sizeMin} or more`,
   });
 }

@@ -1,29 +1,30 @@
 /**
- * Connected random graphs: each vertex but the first is joined to one before it, which connects
- * them all; then pairs are drawn until there are enough edges. No two edges join the same pair.
+ * Connected random graphs: each vertex except the first is joined to a random earlier one, which
+ * connects all vertices. Then random pairs are joined until there are enough edges. No two edges
+ * join the same pair.
  */
 
 import type { Random } from '@cachetorrent/std';
 
 import type { EdgeList } from './graph.ts';
 
-/** A range of whole milliseconds, both ends included. */
+/** A range of whole milliseconds, inclusive. */
 export interface LengthRange {
-  readonly leastMs: number;
-  readonly mostMs: number;
+  readonly minMs: number;
+  readonly maxMs: number;
 }
 
 /**
- * Edges of a random graph of so many vertices: log2 n + 1 for each of them, rounded as a whole,
- * where there are so many pairs. Shortest paths of 100 vertices joined by 2 to 10 ms then take 7
- * to 8 ms on average, as was measured in the simulator of 2018.
+ * Returns the number of edges of a random graph of n vertices: n · (log2 n + 1), rounded, but at
+ * most the number of pairs. The shortest paths between 100 vertices, with edges of 2 to 10 ms, then
+ * take 7 to 8 ms on average, as measured in the original simulator.
  */
 export function randomEdgeCount(vertexCount: number): number {
   const pairCount = (vertexCount * (vertexCount - 1)) / 2;
   return Math.min(pairCount, Math.round(vertexCount * (Math.log2(vertexCount) + 1)));
 }
 
-/** Joins `0 .. vertexCount - 1` at random; tells `join` of each edge. */
+/** Draws a random graph of the vertices `0 .. vertexCount - 1`; calls `join` for each edge. */
 export function joinAtRandom(
   vertexCount: number,
   random: Random,
@@ -43,7 +44,10 @@ export function joinAtRandom(
   }
 }
 
-/** Joins `first .. first + vertexCount - 1` at random, by edges of random lengths in `range`. */
+/**
+ * Adds a random graph of the vertices `first .. first + vertexCount - 1`, with edges of random
+ * lengths in `range`.
+ */
 export function addRandomGraph(
   edges: EdgeList,
   first: number,
@@ -56,14 +60,14 @@ export function addRandomGraph(
   });
 }
 
-export function drawLengthMs({ leastMs, mostMs }: LengthRange, random: Random): number {
-  return leastMs + random.below(mostMs - leastMs + 1);
+export function drawLengthMs({ minMs, maxMs }: LengthRange, random: Random): number {
+  return minMs + random.below(maxMs - minMs + 1);
 }
 
-/** A set of unordered pairs of vertices: a hash table with linear probing, never over half full. */
+/** A set of unordered pairs of vertices: a hash table with linear probing, at most half full. */
 class PairSet {
   readonly #vertexCount: number;
-  /** A pair's number plus one, or 0 where a slot is free. */
+  /** The number of the pair in each slot, plus one; 0 if the slot is free. */
   readonly #slots: Float64Array;
   size = 0;
 
@@ -74,7 +78,7 @@ class PairSet {
     this.#slots = new Float64Array(slotCount);
   }
 
-  /** False if the pair was in the set already. */
+  /** Adds a pair. Returns false if the set contains it already. */
   add(vertexA: number, vertexB: number): boolean {
     const low = Math.min(vertexA, vertexB);
     const high = Math.max(vertexA, vertexB);

@@ -1,28 +1,33 @@
 /**
- * Who carries whose traffic: the business relationships between autonomous systems, as CAIDA
- * infers and publishes them (AS Relationships, serial-1 and serial-2). A line is
+ * Reads the business relationships between autonomous systems, as CAIDA infers and publishes them
+ * (AS Relationships, serial-1 and serial-2). A line is
  *
  *     as1|as2|-1      as1 is a provider of as2
  *     as1|as2|0       as1 and as2 are peers
  *
- * perhaps with further columns, which do not matter here; lines that begin with # are remarks.
+ * Further columns are ignored, and lines that begin with # are comments. Not used by a simulation
+ * yet.
  */
 
 import { SwarmError } from '../errors.ts';
 
-/** AS are numbered 0, 1, 2 … in the order of their AS numbers, whatever the order of the lines. */
+/** AS have the indices 0, 1, 2 … by ascending AS number, whatever the order of the lines. */
 export interface Relationships {
+  /** The AS number of each AS. */
   readonly asNumbers: readonly number[];
-  /** For each AS, ascending: whom it pays, who pays it, and with whom it exchanges for nothing. */
+  /**
+   * For each AS, ascending: the AS that it pays for transit, the AS that pay it, and the AS with
+   * which it exchanges traffic free of charge.
+   */
   readonly providers: readonly (readonly number[])[];
   readonly customers: readonly (readonly number[])[];
   readonly peers: readonly (readonly number[])[];
 }
 
 /**
- * Reads a file of relationships. `at` is what to call it in errors.
+ * Reads the text of a relationships file, which errors call `at`.
  *
- * @throws SwarmError that names the first line that cannot be read or contradicts another
+ * @throws SwarmError that names the first line that is invalid or contradicts another
  */
 export function readRelationships(text: string, at: string): Relationships {
   const known = new Map<string, Relationship>();
@@ -34,16 +39,16 @@ export function readRelationships(text: string, at: string): Relationships {
     if (before !== undefined && !isSame(before, read)) {
       throw new SwarmError({
         at: `${at}, line ${index + 1}`,
-        problem: `"${trimmed}" contradicts what an earlier line says of these two`,
+        problem: `"${trimmed}" contradicts an earlier line about the same AS`,
         fix: 'keep one of the two lines',
       });
     }
     known.set(read.pair, read);
   }
   if (known.size === 0) {
-    throw new SwarmError({ at, problem: 'there is no relationship', fix: FORMAT });
+    throw new SwarmError({ at, problem: 'contains no relationship', fix: FORMAT });
   }
-  return arrange([...known.values()]);
+  return toLists([...known.values()]);
 }
 
 interface Relationship {
@@ -51,7 +56,7 @@ interface Relationship {
   readonly as1: number;
   readonly as2: number;
   readonly kind: 'transit' | 'peering';
-  /** The two AS, the same whoever comes first. */
+  /** The two AS, in an order that does not depend on the line. */
   readonly pair: string;
 }
 
@@ -61,7 +66,7 @@ const LARGEST_AS = 2 ** 32 - 1;
 function readLine(line: string, at: string): Relationship {
   const fields = /^(\d+)\|(\d+)\|(-1|0)(?:\|.*)?$/.exec(line);
   if (fields === null) {
-    throw new SwarmError({ at, problem: `"${line}" is no relationship`, fix: FORMAT });
+    throw new SwarmError({ at, problem: `"${line}" is not a relationship`, fix: FORMAT });
   }
   const as1 = Number(fields[1]);
   const as2 = Number(fields[2]);
@@ -69,7 +74,7 @@ function readLine(line: string, at: string): Relationship {
     throw new SwarmError({
       at,
       problem: `"${line}" has an AS number above ${LARGEST_AS}`,
-      fix: 'mend the number',
+      fix: 'correct the number',
     });
   }
   if (as1 === as2) {
@@ -90,7 +95,7 @@ function isSame(a: Relationship, b: Relationship): boolean {
   return a.as1 === b.as1 && a.as2 === b.as2 && a.kind === b.kind;
 }
 
-function arrange(relationships: readonly Relationship[]): Relationships {
+function toLists(relationships: readonly Relationship[]): Relationships {
   const numbers = new Set<number>();
   for (const { as1, as2 } of relationships) numbers.add(as1).add(as2);
   const asNumbers = [...numbers].sort((a, b) => a - b);

@@ -1,15 +1,15 @@
 /**
- * Latency by the shortest path over a transit-stub network, without a table of all pairs.
+ * A latency model with shortest paths over a transit–stub topology, without a table of all pairs.
  *
- * A path from one AS to another leaves by a gateway of the first and comes in by one of the
- * second, so its length is the least, over both, of
+ * A path from one AS to another leaves through a gateway of the first and enters through one of the
+ * second, so its length is the minimum over both gateways of
  *
- *     node to gateway, inside     gateway to gateway, anywhere     gateway to node, inside
+ *     node to gateway, intra-AS  +  gateway to gateway, anywhere  +  gateway to node, intra-AS
  *
- * and all three parts are in tables. Inside an AS there is also the way that never leaves it; that
- * is searched for when it is first asked for, from one node to all others of its AS, and kept
- * while there is room. Hubs are asked about by many, so of two nodes the one that has been asked
- * about more often is searched from, and answers for all the others.
+ * All three parts are in tables. Two nodes of the same AS also have a path that never leaves it.
+ * Its length is computed on demand, from one node to all others of its AS, and cached while there
+ * is space. Some nodes communicate with many others, so the row is computed for the node of the
+ * pair that has had more misses.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -20,8 +20,8 @@ import { ShortestPaths } from './shortest-paths.ts';
 
 export type { RoutedTables } from './routed-tables.ts';
 
-/** Of the rows that are kept, all together, on each thread. */
-const KEPT_BYTES = 16 * 2 ** 20;
+/** The size of the cache on each thread. */
+const CACHE_BYTES = 16 * 2 ** 20;
 
 export class RoutedLatency implements Latencies {
   readonly asCount: number;
@@ -34,19 +34,19 @@ export class RoutedLatency implements Latencies {
   readonly #gatewayMs: Uint16Array;
   readonly #gatewayCount: number;
 
-  /** Rows of distances from a node to each of its AS, in slots of `#slotSize` entries. */
+  /** The cache: rows of latencies from a node to all nodes of its AS; a slot per row. */
   readonly #rows: Uint16Array;
   readonly #slotSize: number;
   readonly #slotCount: number;
-  /** For each slot, the node whose row it holds, or NONE; for each node, its slot, or NONE. */
+  /** For each slot, the node of its row, or NONE; for each node, the slot of its row, or NONE. */
   readonly #nodeOfSlot: Int32Array;
   readonly #slotOfNode: Int32Array;
   #nextSlot = 0;
-  /** For each node, how often it was asked about and no row was there. */
+  /** For each node, the number of cache misses, at most 255. */
   readonly #misses: Uint8Array;
   #search: ShortestPaths | undefined;
 
-  constructor(tables: RoutedTables, keptBytes: number = KEPT_BYTES) {
+  constructor(tables: RoutedTables, cacheBytes: number = CACHE_BYTES) {
     const nodeCount = tables.asOfNode.length;
     this.asCount = tables.asCount;
     this.#tables = tables;
@@ -56,10 +56,10 @@ export class RoutedLatency implements Latencies {
     this.#nodeGatewayMs = tables.nodeGatewayMs;
     this.#nodeGatewayStart = tables.nodeGatewayStart;
     this.#gatewayMs = tables.gatewayMs;
-    this.#gatewayCount = tables.gatewayLeastMs.length;
+    this.#gatewayCount = tables.gatewayMinMs.length;
 
     this.#slotSize = largestStep(tables.firstNode);
-    const slotsThatFit = Math.floor(keptBytes / (2 * this.#slotSize));
+    const slotsThatFit = Math.floor(cacheBytes / (2 * this.#slotSize));
     this.#slotCount = Math.max(1, Math.min(nodeCount, slotsThatFit));
     this.#rows = new Uint16Array(this.#slotCount * this.#slotSize);
     this.#nodeOfSlot = new Int32Array(this.#slotCount).fill(NONE);
@@ -71,46 +71,45 @@ export class RoutedLatency implements Latencies {
     assert(nodeA !== nodeB, 'a message goes to another node');
     const asA = this.#asOfNode[nodeA]!;
     const asB = this.#asOfNode[nodeB]!;
-    if (asA === asB) return this.#withinMs(asA, nodeA, nodeB);
-    return this.#byGatewaysMs(asA, nodeA, asB, nodeB);
+    if (asA === asB) return this.#intraAsMs(asA, nodeA, nodeB);
+    return this.#viaGatewaysMs(asA, nodeA, asB, nodeB);
   }
 
-  leastBetween(asA: number, asB: number): number {
-    const { withinMs, gatewayLeastMs, gatewayMs } = this.#tables;
-    if (asA === asB) return withinMs[asA]!;
-    let leastMs = Infinity;
+  minLatencyMs(asA: number, asB: number): number {
+    const { minIntraAsMs, gatewayMinMs, gatewayMs } = this.#tables;
+    if (asA === asB) return minIntraAsMs[asA]!;
+    let minMs = Infinity;
     for (let a = this.#firstGateway[asA]!; a < this.#firstGateway[asA + 1]!; a++) {
       for (let b = this.#firstGateway[asB]!; b < this.#firstGateway[asB + 1]!; b++) {
-        const byBothMs =
-          gatewayLeastMs[a]! + gatewayMs[a * this.#gatewayCount + b]! + gatewayLeastMs[b]!;
-        if (byBothMs < leastMs) leastMs = byBothMs;
+        const pathMs = gatewayMinMs[a]! + gatewayMs[a * this.#gatewayCount + b]! + gatewayMinMs[b]!;
+        if (pathMs < minMs) minMs = pathMs;
       }
     }
-    return leastMs;
+    return minMs;
   }
 
-  /** The least over all ways out of one AS and into the other, which may be the same. */
-  #byGatewaysMs(asA: number, nodeA: number, asB: number, nodeB: number): number {
+  /** The minimum over all gateways of both AS, which may be the same AS. */
+  #viaGatewaysMs(asA: number, nodeA: number, asB: number, nodeB: number): number {
     const firstA = this.#firstGateway[asA]!;
     const firstB = this.#firstGateway[asB]!;
     const countA = this.#firstGateway[asA + 1]! - firstA;
     const countB = this.#firstGateway[asB + 1]! - firstB;
     const startA = this.#nodeGatewayStart[asA]! + (nodeA - this.#firstNode[asA]!) * countA;
     const startB = this.#nodeGatewayStart[asB]! + (nodeB - this.#firstNode[asB]!) * countB;
-    let leastMs = Infinity;
+    let minMs = Infinity;
     for (let a = 0; a < countA; a++) {
       const row = (firstA + a) * this.#gatewayCount + firstB;
       const outMs = this.#nodeGatewayMs[startA + a]!;
       for (let b = 0; b < countB; b++) {
-        const byBothMs = outMs + this.#gatewayMs[row + b]! + this.#nodeGatewayMs[startB + b]!;
-        if (byBothMs < leastMs) leastMs = byBothMs;
+        const pathMs = outMs + this.#gatewayMs[row + b]! + this.#nodeGatewayMs[startB + b]!;
+        if (pathMs < minMs) minMs = pathMs;
       }
     }
-    return leastMs;
+    return minMs;
   }
 
-  #withinMs(as: number, nodeA: number, nodeB: number): number {
-    const first = this.#firstNode[as]!;
+  #intraAsMs(asId: number, nodeA: number, nodeB: number): number {
+    const first = this.#firstNode[asId]!;
     const slotA = this.#slotOfNode[nodeA]!;
     if (slotA !== NONE) return this.#rows[slotA * this.#slotSize + nodeB - first]!;
     const slotB = this.#slotOfNode[nodeB]!;
@@ -118,7 +117,7 @@ export class RoutedLatency implements Latencies {
 
     const missesA = this.#countMiss(nodeA);
     const fromB = this.#countMiss(nodeB) > missesA;
-    const slot = this.#fillSlot(as, fromB ? nodeB : nodeA);
+    const slot = this.#fillSlot(asId, fromB ? nodeB : nodeA);
     return this.#rows[slot * this.#slotSize + (fromB ? nodeA : nodeB) - first]!;
   }
 
@@ -128,8 +127,8 @@ export class RoutedLatency implements Latencies {
     return misses;
   }
 
-  /** Searches from `node` to all others of its AS, and puts the row in place of the oldest. */
-  #fillSlot(as: number, node: number): number {
+  /** Computes the row of `node`, which replaces the oldest one. */
+  #fillSlot(asId: number, node: number): number {
     const { topology, stubOfAs, routerOfNode } = this.#tables;
     const slot = this.#nextSlot;
     this.#nextSlot = (slot + 1) % this.#slotCount;
@@ -139,19 +138,19 @@ export class RoutedLatency implements Latencies {
     this.#slotOfNode[node] = slot;
 
     this.#search ??= new ShortestPaths(topology.graph, largestStep(topology.stubStart));
-    const stub = stubOfAs[as]!;
+    const stub = stubOfAs[asId]!;
     const firstRouter = topology.stubStart[stub]!;
-    const insideMs = this.#search.from(
+    const distanceMs = this.#search.from(
       routerOfNode[node]!,
       firstRouter,
       topology.stubStart[stub + 1]!,
     );
-    const first = this.#firstNode[as]!;
+    const first = this.#firstNode[asId]!;
     const start = slot * this.#slotSize;
-    for (let other = first; other < this.#firstNode[as + 1]!; other++) {
-      const staysMs = insideMs[routerOfNode[other]! - firstRouter]!;
-      const leavesMs = this.#byGatewaysMs(as, node, as, other);
-      this.#rows[start + other - first] = Math.min(staysMs, leavesMs);
+    for (let other = first; other < this.#firstNode[asId + 1]!; other++) {
+      const insideMs = distanceMs[routerOfNode[other]! - firstRouter]!;
+      const outsideMs = this.#viaGatewaysMs(asId, node, asId, other);
+      this.#rows[start + other - first] = Math.min(insideMs, outsideMs);
     }
     return slot;
   }
@@ -159,7 +158,7 @@ export class RoutedLatency implements Latencies {
 
 const NONE = -1;
 
-/** The greatest difference between a number and the next. */
+/** Returns the greatest difference between two consecutive numbers. */
 function largestStep(starts: Uint32Array): number {
   let largest = 0;
   for (let i = 1; i < starts.length; i++) largest = Math.max(largest, starts[i]! - starts[i - 1]!);

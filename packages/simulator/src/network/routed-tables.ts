@@ -1,6 +1,6 @@
 /**
- * What latency by shortest path is looked up in, computed once for all threads. Only what is
- * needed of AS that host somebody is kept. Plain data over shared memory.
+ * The tables of the shortest-path latency model, computed once for all threads. They cover only the
+ * AS that have nodes. Plain data in shared memory.
  */
 
 import { findGateways, type Gateways } from './gateways.ts';
@@ -17,47 +17,47 @@ export interface RoutedTables {
   readonly firstNode: Uint32Array;
   readonly stubOfAs: Uint32Array;
   readonly routerOfNode: Uint32Array;
-  /** For each AS, its first gateway; then the number of all. */
+  /** The first gateway of each AS, followed by the number of all gateways. */
   readonly firstGateway: Uint32Array;
-  /** From gateway to gateway, in ms; as many to a row as there are gateways. */
+  /** Distances between all gateways, row by row, in ms. */
   readonly gatewayMs: Uint16Array;
-  /** For each gateway, how far the nearest node of its AS is inside, in ms. */
-  readonly gatewayLeastMs: Uint16Array;
+  /** For each gateway, the intra-AS distance of the nearest node of its AS, in ms. */
+  readonly gatewayMinMs: Uint16Array;
   /**
-   * From each node to the gateways of its AS, inside it, in ms: node by node, and for each AS
-   * from `nodeGatewayStart` on.
+   * The intra-AS distance from each node to the gateways of its AS, in ms: node by node, and for
+   * each AS from `nodeGatewayStart` on.
    */
   readonly nodeGatewayMs: Uint16Array;
   readonly nodeGatewayStart: Uint32Array;
-  /** For each AS, no more than the latency between any two of its nodes, in ms. */
-  readonly withinMs: Float64Array;
+  /** For each AS, a lower bound of the latencies between its nodes, in ms. */
+  readonly minIntraAsMs: Float64Array;
 }
 
 export function routedTables(topology: Topology, placement: RouterPlacement): RoutedTables {
   const { asCount, asOfNode, firstNode, domainOfAs, routerOfNode } = placement;
   const search = new ShortestPaths(topology.graph, largestStub(topology));
   const gateways = findGateways(topology, search);
-  const kept = keepGateways(gateways, domainOfAs);
-  const { gatewayOf, firstGateway } = kept;
+  const selected = selectGateways(gateways, domainOfAs);
+  const { gatewayOf, firstGateway } = selected;
 
   const nodeGatewayStart = sharedUint32(asCount + 1);
-  for (let as = 0; as < asCount; as++) {
-    const gatewayCount = firstGateway[as + 1]! - firstGateway[as]!;
-    const nodeCount = firstNode[as + 1]! - firstNode[as]!;
-    nodeGatewayStart[as + 1] = nodeGatewayStart[as]! + nodeCount * gatewayCount;
+  for (let asId = 0; asId < asCount; asId++) {
+    const gatewayCount = firstGateway[asId + 1]! - firstGateway[asId]!;
+    const nodeCount = firstNode[asId + 1]! - firstNode[asId]!;
+    nodeGatewayStart[asId + 1] = nodeGatewayStart[asId]! + nodeCount * gatewayCount;
   }
 
   const nodeGatewayMs = sharedUint16(nodeGatewayStart[asCount]!);
-  const gatewayLeastMs = sharedUint16(gatewayOf.length).fill(0xffff);
-  for (let as = 0; as < asCount; as++) {
-    const firstRouter = topology.stubStart[domainOfAs[as]!]!;
-    let place = nodeGatewayStart[as]!;
-    for (let node = firstNode[as]!; node < firstNode[as + 1]!; node++) {
-      for (let own = firstGateway[as]!; own < firstGateway[as + 1]!; own++) {
-        const row = gateways.insideStart[gatewayOf[own]!]!;
-        const distanceMs = gateways.insideMs[row + routerOfNode[node]! - firstRouter]!;
-        nodeGatewayMs[place++] = distanceMs;
-        gatewayLeastMs[own] = Math.min(gatewayLeastMs[own]!, distanceMs);
+  const gatewayMinMs = sharedUint16(gatewayOf.length).fill(0xffff);
+  for (let asId = 0; asId < asCount; asId++) {
+    const firstRouter = topology.stubStart[domainOfAs[asId]!]!;
+    let entry = nodeGatewayStart[asId]!;
+    for (let node = firstNode[asId]!; node < firstNode[asId + 1]!; node++) {
+      for (let own = firstGateway[asId]!; own < firstGateway[asId + 1]!; own++) {
+        const row = gateways.intraStubStart[gatewayOf[own]!]!;
+        const distanceMs = gateways.intraStubMs[row + routerOfNode[node]! - firstRouter]!;
+        nodeGatewayMs[entry++] = distanceMs;
+        gatewayMinMs[own] = Math.min(gatewayMinMs[own]!, distanceMs);
       }
     }
   }
@@ -71,16 +71,16 @@ export function routedTables(topology: Topology, placement: RouterPlacement): Ro
     stubOfAs: domainOfAs,
     routerOfNode,
     firstGateway,
-    gatewayMs: kept.gatewayMs,
-    gatewayLeastMs,
+    gatewayMs: selected.gatewayMs,
+    gatewayMinMs,
     nodeGatewayMs,
     nodeGatewayStart,
   };
-  return { ...tables, withinMs: leastWithin(tables, search) };
+  return { ...tables, minIntraAsMs: minIntraAs(tables, search) };
 }
 
-/** The gateways of the stubs that host somebody: which they are, and how far from each other. */
-function keepGateways(
+/** Selects the gateways of the stubs that have nodes, and the distances between them. */
+function selectGateways(
   gateways: Gateways,
   stubOfAs: Uint32Array,
 ): {
@@ -90,39 +90,44 @@ function keepGateways(
 } {
   const asCount = stubOfAs.length;
   const firstGateway = sharedUint32(asCount + 1);
-  const kept: number[] = [];
-  for (let as = 0; as < asCount; as++) {
-    const stub = stubOfAs[as]!;
+  const selected: number[] = [];
+  for (let asId = 0; asId < asCount; asId++) {
+    const stub = stubOfAs[asId]!;
     const end = gateways.firstOfStub[stub + 1]!;
-    for (let gateway = gateways.firstOfStub[stub]!; gateway < end; gateway++) kept.push(gateway);
-    firstGateway[as + 1] = kept.length;
+    for (let gateway = gateways.firstOfStub[stub]!; gateway < end; gateway++)
+      selected.push(gateway);
+    firstGateway[asId + 1] = selected.length;
   }
 
-  const gatewayMs = sharedUint16(kept.length * kept.length);
-  for (let a = 0; a < kept.length; a++) {
-    const row = kept[a]! * gateways.count;
-    for (let b = 0; b < kept.length; b++) {
-      gatewayMs[a * kept.length + b] = gateways.distanceMs[row + kept[b]!]!;
+  const gatewayMs = sharedUint16(selected.length * selected.length);
+  for (let a = 0; a < selected.length; a++) {
+    const row = selected[a]! * gateways.count;
+    for (let b = 0; b < selected.length; b++) {
+      gatewayMs[a * selected.length + b] = gateways.distanceMs[row + selected[b]!]!;
     }
   }
-  return { gatewayOf: Uint32Array.from(kept), firstGateway, gatewayMs };
+  return { gatewayOf: Uint32Array.from(selected), firstGateway, gatewayMs };
 }
 
 /**
- * For each AS, the least of what two of its nodes are apart inside it, which is exact, and of the
- * ways out by one gateway and in by another, which may begin and end at the same node.
+ * Returns `minIntraAsMs`: for each AS, the minimum of the intra-AS distances between two of its
+ * nodes, which is exact, and of the paths out through one gateway and in through another, which may
+ * begin and end at the same node.
  */
-function leastWithin(tables: Omit<RoutedTables, 'withinMs'>, search: ShortestPaths): Float64Array {
+function minIntraAs(
+  tables: Omit<RoutedTables, 'minIntraAsMs'>,
+  search: ShortestPaths,
+): Float64Array {
   const { asCount, topology, firstNode, stubOfAs, routerOfNode, firstGateway } = tables;
-  const gatewayCount = tables.gatewayLeastMs.length;
+  const gatewayCount = tables.gatewayMinMs.length;
   const shortestEdgeMs = topology.graph.lengthMs.reduce((a, b) => Math.min(a, b), 0xffff);
-  const leastMs = sharedFloat64(asCount).fill(Infinity);
-  for (let as = 0; as < asCount; as++) {
-    const first = firstNode[as]!;
-    const end = firstNode[as + 1]!;
+  const minMs = sharedFloat64(asCount).fill(Infinity);
+  for (let asId = 0; asId < asCount; asId++) {
+    const first = firstNode[asId]!;
+    const end = firstNode[asId + 1]!;
     if (end - first === 1) continue;
 
-    const stub = stubOfAs[as]!;
+    const stub = stubOfAs[asId]!;
     const firstRouter = topology.stubStart[stub]!;
     let nearestMs = Infinity;
     for (let node = first; node + 1 < end && nearestMs > shortestEdgeMs; node++) {
@@ -136,19 +141,19 @@ function leastWithin(tables: Omit<RoutedTables, 'withinMs'>, search: ShortestPat
         nearestMs = Math.min(nearestMs, distanceMs[routerOfNode[other]! - firstRouter]!);
       }
     }
-    for (let out = firstGateway[as]!; out < firstGateway[as + 1]!; out++) {
-      for (let back = firstGateway[as]!; back < firstGateway[as + 1]!; back++) {
+    for (let out = firstGateway[asId]!; out < firstGateway[asId + 1]!; out++) {
+      for (let back = firstGateway[asId]!; back < firstGateway[asId + 1]!; back++) {
         if (out === back) continue;
-        const aroundMs =
-          tables.gatewayLeastMs[out]! +
-          tables.gatewayLeastMs[back]! +
+        const outsideMs =
+          tables.gatewayMinMs[out]! +
+          tables.gatewayMinMs[back]! +
           tables.gatewayMs[out * gatewayCount + back]!;
-        nearestMs = Math.min(nearestMs, aroundMs);
+        nearestMs = Math.min(nearestMs, outsideMs);
       }
     }
-    leastMs[as] = nearestMs;
+    minMs[asId] = nearestMs;
   }
-  return leastMs;
+  return minMs;
 }
 
 function largestStub({ stubStart }: Topology): number {

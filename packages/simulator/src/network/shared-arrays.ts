@@ -1,6 +1,6 @@
 /**
- * Typed arrays, filled with zeros, over memory that all threads see: `postMessage` hands such an
- * array on without a copy.
+ * Allocates typed arrays in shared memory, filled with zeros. `postMessage` passes such an array on
+ * without a copy.
  */
 
 export function sharedUint16(length: number): Uint16Array {

@@ -7,7 +7,7 @@ import { addRandomGraph } from './random-graph.ts';
 import { ShortestPaths, UNREACHABLE } from './shortest-paths.ts';
 
 describe('shortest paths', () => {
-  test('take the shorter of two ways', () => {
+  test('take the shorter of two routes', () => {
     expect([...pathsOf([[0, 1, 9], [0, 2, 2], [2, 1, 3]], 3).from(0, 0, 3)]).toEqual([0, 5, 2]);
   });
 
@@ -17,22 +17,22 @@ describe('shortest paths', () => {
     expect([...paths.from(0, 0, 1)]).toEqual([0]);
   });
 
-  test('say what cannot be reached', () => {
+  test('mark unreachable vertices', () => {
     expect([...pathsOf([[0, 1, 1]], 3).from(0, 0, 3)]).toEqual([0, 1, UNREACHABLE]);
   });
 
-  test('that are cut short are right up to there, and leave no trace', () => {
+  test('with a maximum are correct up to it, and do not affect the next search', () => {
     const paths = pathsOf([[0, 1, 5], [1, 2, 5], [2, 3, 5]], 4);
     expect([...paths.from(0, 0, 4, 5)].slice(0, 2)).toEqual([0, 5]);
     expect([...paths.from(3, 0, 4)]).toEqual([15, 10, 5, 0]);
   });
 
-  test('agree with the plain algorithm', () => {
+  test('equal those of the reference algorithm', () => {
     for (let run = 0; run < 200; run++) {
       const random = seededRandom('shortest-paths', run);
       const count = 1 + random.below(40);
       const edges = new EdgeList();
-      addRandomGraph(edges, 0, count, { leastMs: 1, mostMs: 1 + random.below(300) }, random);
+      addRandomGraph(edges, 0, count, { minMs: 1, maxMs: 1 + random.below(300) }, random);
       const graph = edges.toGraph(count);
       const paths = new ShortestPaths(graph);
       for (let source = 0; source < count; source++) {

@@ -1,149 +1,149 @@
 /**
- * How far the pieces have got that the nodes of one autonomous system are sending.
+ * The progress of the pieces that the nodes of one autonomous system are sending.
  *
- * A link carries the pieces that one node has queued for another, one after the other; the queue
- * belongs to whoever calls, and a link knows the size of its first piece alone. Rates change at
- * allocation instants and are constant in between, so within an interval it is known to the bit
- * when a piece ends. A link that empties stops; one that fills begins at the next instant.
+ * A flow carries the pieces that one node has queued for another, one after the other. The caller
+ * owns the queue; a flow knows only the size of its first piece. Rates change at allocation
+ * instants and are constant in between, so the time at which a piece ends is known exactly within
+ * an interval. A flow with an empty queue stops; a new one begins at the next instant.
  *
  *     start      stop / advance(none)                    instant: settle, allocate, run
  *     idle ────▶ queued ──────────────▶ idle               queued ─▶ flowing
  *
- * An instant has two steps, between which rates are allocated: `settle` credits what the interval
- * moved and says which links take part now; `run` gives them their rates and says which pieces
- * will end before the next instant.
+ * An instant has two steps, between which rates are allocated: `settle` credits the bits of the
+ * last interval and reports the flows that begin and end; `run` sets the rates and reports the
+ * pieces that end before the next instant.
  *
  * With `deliverAtAllocations`, pieces end only at instants, as in the original simulator: one
- * interval may end several pieces of a link, a link that empties loses the rest of its interval,
- * and one that was stopped and starts again before the next instant continues where it was.
+ * interval may end several pieces of a flow, a flow whose queue is empty loses the rest of its
+ * interval, and one that is stopped and started again before the next instant keeps its progress.
  *
- * Bits, ms, and kbit/s, which is bits per ms.
+ * Units are bits, ms, and kbit/s, that is bits per ms.
  */
 
 import { assert } from '@cachetorrent/std';
 
 export interface TransferListener {
-  /** The link takes part in allocations from this instant on. */
-  opened(link: number): void;
-  /** The link takes part no longer. Until now its number meant the same connection. */
-  closed(link: number): void;
+  /** The flow takes part in allocations from this instant on. */
+  opened(flow: number): void;
+  /** The flow takes part no longer. Only now may its index be reused for another connection. */
+  closed(flow: number): void;
   /**
-   * Its first piece has arrived, now; only with `deliverAtAllocations`. Takes it off the queue and
-   * returns the bits of the next one, or 0. Starts and stops no link.
+   * The first piece of the flow has been sent, now; only with `deliverAtAllocations`. Removes it
+   * from the queue, and returns the bits of the next piece, or 0. Must not start or stop a flow.
    */
-  delivered(link: number): number;
-  /** What the allocation has given the link. */
-  rateKbps(link: number): number;
-  /** Its first piece ends at `atMs`, before the next instant, unless the ticket expires first. */
-  ends(link: number, atMs: number, ticket: number): void;
+  delivered(flow: number): number;
+  /** Returns the rate that the flow has been allocated. */
+  rateKbps(flow: number): number;
+  /** The first piece ends at `atMs`, before the next instant, unless `version` is outdated then. */
+  pieceEnds(flow: number, atMs: number, version: number): void;
 }
 
 export interface TransferOptions {
-  /** Links that there is room for at first; more are made as they come. */
-  readonly linkCount: number;
+  /** Initial space, as a number of flows; it grows as needed. */
+  readonly flowCount: number;
   readonly deliverAtAllocations: boolean;
 }
 
 export class Transfers {
   readonly #deliverAtAllocations: boolean;
 
-  /** For each link, the bits of its first piece, or 0 while nothing is queued. */
+  /** For each flow, the bits of its first piece, or 0 if its queue is empty. */
   #pieceBits: Float64Array;
-  /** For each link, the bits of that piece moved up to `#sinceMs`, and the rate since then. */
+  /** For each flow, the bits of that piece sent until `#sinceMs`, and the rate since then. */
   #doneBits: Float64Array;
   #sinceMs: Float64Array;
   #rateKbps: Float64Array;
-  /** For each link, how often what was foretold of it has become void. */
-  #ticket: Int32Array;
-  /** For each link, LISTED and FLOWING as bits. */
+  /** For each flow, a counter that changes whenever its predicted end becomes outdated. */
+  #version: Int32Array;
+  /** For each flow, the flags LISTED and FLOWING. */
   #state: Uint8Array;
 
-  /** The links that are queued or flowing, in the order in which they became so. */
+  /** The flows that are queued or flowing, in the order in which they became so. */
   #listed: Int32Array;
   #listedCount = 0;
 
   #instantMs = 0;
   #nextInstantMs = 0;
 
-  constructor({ linkCount, deliverAtAllocations }: TransferOptions) {
-    const room = Math.max(16, linkCount);
+  constructor({ flowCount, deliverAtAllocations }: TransferOptions) {
+    const size = Math.max(16, flowCount);
     this.#deliverAtAllocations = deliverAtAllocations;
-    this.#pieceBits = new Float64Array(room);
-    this.#doneBits = new Float64Array(room);
-    this.#sinceMs = new Float64Array(room);
-    this.#rateKbps = new Float64Array(room);
-    this.#ticket = new Int32Array(room);
-    this.#state = new Uint8Array(room);
-    this.#listed = new Int32Array(room);
+    this.#pieceBits = new Float64Array(size);
+    this.#doneBits = new Float64Array(size);
+    this.#sinceMs = new Float64Array(size);
+    this.#rateKbps = new Float64Array(size);
+    this.#version = new Int32Array(size);
+    this.#state = new Uint8Array(size);
+    this.#listed = new Int32Array(size);
   }
 
-  /** True while the next instant must be held: some link is queued, or flowed at the last one. */
-  get wantsInstant(): boolean {
+  /** Whether the next instant must be held: a flow is queued, or was flowing at the last one. */
+  get needsInstant(): boolean {
     return this.#listedCount > 0;
   }
 
-  /** An idle link has been given a piece of so many bits. */
-  start(link: number, pieceBits: number): void {
-    if (link >= this.#state.length) this.#enlarge(link + 1);
-    assert(this.#pieceBits[link] === 0, 'only an idle link starts');
+  /** Starts an idle flow with a piece of `pieceBits`. */
+  start(flow: number, pieceBits: number): void {
+    if (flow >= this.#state.length) this.#enlarge(flow + 1);
+    assert(this.#pieceBits[flow] === 0, 'only an idle flow is started');
     assert(pieceBits > 0, 'a piece has bits');
-    this.#pieceBits[link] = pieceBits;
-    if ((this.#state[link]! & LISTED) === 0) {
-      this.#state[link]! |= LISTED;
-      this.#listed[this.#listedCount++] = link;
+    this.#pieceBits[flow] = pieceBits;
+    if ((this.#state[flow]! & LISTED) === 0) {
+      this.#state[flow]! |= LISTED;
+      this.#listed[this.#listedCount++] = flow;
     }
   }
 
-  /** All that was queued on the link has been dropped. May be said of an idle link. */
-  stop(link: number): void {
-    if (link >= this.#state.length || this.#pieceBits[link] === 0) return;
-    this.#pieceBits[link] = 0;
-    this.#ticket[link]!++;
+  /** Stops a flow whose queue has been cleared. Has no effect on an idle flow. */
+  stop(flow: number): void {
+    if (flow >= this.#state.length || this.#pieceBits[flow] === 0) return;
+    this.#pieceBits[flow] = 0;
+    this.#version[flow]!++;
     if (this.#deliverAtAllocations) return;
-    this.#doneBits[link] = 0;
-    this.#rateKbps[link] = 0;
+    this.#doneBits[flow] = 0;
+    this.#rateKbps[flow] = 0;
   }
 
-  /** Whether what was foretold under this ticket comes true. */
-  isCurrent(link: number, ticket: number): boolean {
-    return this.#ticket[link] === ticket;
+  /** Whether a predicted end with this `version` is still valid. */
+  isCurrent(flow: number, version: number): boolean {
+    return this.#version[flow] === version;
   }
 
   /**
-   * The first piece of the link ends now, as was foretold. The next one, of `nextBits`, begins at
-   * once; with 0 there is none, and the link stops. Tells `listener` if the next one, too, ends
-   * before the next instant.
+   * Ends the first piece of the flow, at its predicted time. The next one, of `nextBits`, begins at
+   * once; with 0 there is none, and the flow stops. Reports to `listener` if the next one, too,
+   * ends before the next instant.
    */
-  advance(link: number, nextBits: number, nowMs: number, listener: TransferListener): void {
-    assert(this.#pieceBits[link]! > 0, 'a piece ends only where one was queued');
-    this.#ticket[link]!++;
-    this.#pieceBits[link] = nextBits;
-    this.#doneBits[link] = 0;
-    this.#sinceMs[link] = nowMs;
-    if (nextBits > 0) this.#foretell(link, listener);
-    else this.#rateKbps[link] = 0;
+  advance(flow: number, nextBits: number, nowMs: number, listener: TransferListener): void {
+    assert(this.#pieceBits[flow]! > 0, 'a piece ends only if one is queued');
+    this.#version[flow]!++;
+    this.#pieceBits[flow] = nextBits;
+    this.#doneBits[flow] = 0;
+    this.#sinceMs[flow] = nowMs;
+    if (nextBits > 0) this.#predictEnd(flow, listener);
+    else this.#rateKbps[flow] = 0;
   }
 
   /** First step of an instant, before rates are allocated. */
   settle(nowMs: number, listener: TransferListener): void {
-    let stillListed = 0;
+    let listedCount = 0;
     for (let i = 0; i < this.#listedCount; i++) {
-      const link = this.#listed[i]!;
-      const flowed = (this.#state[link]! & FLOWING) !== 0;
-      if (flowed && this.#pieceBits[link]! > 0) this.#credit(link, nowMs, listener);
+      const flow = this.#listed[i]!;
+      const wasFlowing = (this.#state[flow]! & FLOWING) !== 0;
+      if (wasFlowing && this.#pieceBits[flow]! > 0) this.#credit(flow, nowMs, listener);
 
-      if (this.#pieceBits[link]! > 0) {
-        this.#listed[stillListed++] = link;
-        if (flowed) continue;
-        this.#state[link] = LISTED | FLOWING;
-        this.#doneBits[link] = 0;
-        listener.opened(link);
+      if (this.#pieceBits[flow]! > 0) {
+        this.#listed[listedCount++] = flow;
+        if (wasFlowing) continue;
+        this.#state[flow] = LISTED | FLOWING;
+        this.#doneBits[flow] = 0;
+        listener.opened(flow);
       } else {
-        this.#state[link] = 0;
-        if (flowed) listener.closed(link);
+        this.#state[flow] = 0;
+        if (wasFlowing) listener.closed(flow);
       }
     }
-    this.#listedCount = stillListed;
+    this.#listedCount = listedCount;
     this.#instantMs = nowMs;
   }
 
@@ -151,53 +151,53 @@ export class Transfers {
   run(nextInstantMs: number, listener: TransferListener): void {
     this.#nextInstantMs = nextInstantMs;
     for (let i = 0; i < this.#listedCount; i++) {
-      const link = this.#listed[i]!;
-      this.#rateKbps[link] = listener.rateKbps(link);
-      this.#sinceMs[link] = this.#instantMs;
-      if (!this.#deliverAtAllocations) this.#foretell(link, listener);
+      const flow = this.#listed[i]!;
+      this.#rateKbps[flow] = listener.rateKbps(flow);
+      this.#sinceMs[flow] = this.#instantMs;
+      if (!this.#deliverAtAllocations) this.#predictEnd(flow, listener);
     }
   }
 
-  #credit(link: number, nowMs: number, listener: TransferListener): void {
-    const movedBits = this.#rateKbps[link]! * (nowMs - this.#sinceMs[link]!);
-    let doneBits = this.#doneBits[link]! + movedBits;
-    let pieceBits = this.#pieceBits[link]!;
+  #credit(flow: number, nowMs: number, listener: TransferListener): void {
+    const sentBits = this.#rateKbps[flow]! * (nowMs - this.#sinceMs[flow]!);
+    let doneBits = this.#doneBits[flow]! + sentBits;
+    let pieceBits = this.#pieceBits[flow]!;
     if (this.#deliverAtAllocations) {
       while (pieceBits > 0 && doneBits >= pieceBits) {
         doneBits -= pieceBits;
-        pieceBits = listener.delivered(link);
+        pieceBits = listener.delivered(flow);
       }
-      this.#pieceBits[link] = pieceBits;
+      this.#pieceBits[flow] = pieceBits;
     } else if (doneBits > pieceBits - ROUNDING_BITS) {
-      // It ends with the interval. Whatever its next rate, it must not wait for lost digits.
+      // The piece ends with the interval. It must not wait for bits that rounding has lost.
       doneBits = pieceBits;
     }
-    this.#doneBits[link] = doneBits;
+    this.#doneBits[flow] = doneBits;
   }
 
-  #foretell(link: number, listener: TransferListener): void {
-    const leftBits = this.#pieceBits[link]! - this.#doneBits[link]!;
-    const tookMs = leftBits === 0 ? 0 : leftBits / this.#rateKbps[link]!;
-    const atMs = this.#sinceMs[link]! + tookMs;
-    if (atMs < this.#nextInstantMs) listener.ends(link, atMs, this.#ticket[link]!);
+  #predictEnd(flow: number, listener: TransferListener): void {
+    const remainingBits = this.#pieceBits[flow]! - this.#doneBits[flow]!;
+    const durationMs = remainingBits === 0 ? 0 : remainingBits / this.#rateKbps[flow]!;
+    const atMs = this.#sinceMs[flow]! + durationMs;
+    if (atMs < this.#nextInstantMs) listener.pieceEnds(flow, atMs, this.#version[flow]!);
   }
 
   #enlarge(needed: number): void {
-    const room = Math.max(needed, 2 * this.#state.length);
-    this.#pieceBits = enlarged(this.#pieceBits, new Float64Array(room));
-    this.#doneBits = enlarged(this.#doneBits, new Float64Array(room));
-    this.#sinceMs = enlarged(this.#sinceMs, new Float64Array(room));
-    this.#rateKbps = enlarged(this.#rateKbps, new Float64Array(room));
-    this.#ticket = enlarged(this.#ticket, new Int32Array(room));
-    this.#state = enlarged(this.#state, new Uint8Array(room));
-    this.#listed = enlarged(this.#listed, new Int32Array(room));
+    const size = Math.max(needed, 2 * this.#state.length);
+    this.#pieceBits = enlarged(this.#pieceBits, new Float64Array(size));
+    this.#doneBits = enlarged(this.#doneBits, new Float64Array(size));
+    this.#sinceMs = enlarged(this.#sinceMs, new Float64Array(size));
+    this.#rateKbps = enlarged(this.#rateKbps, new Float64Array(size));
+    this.#version = enlarged(this.#version, new Int32Array(size));
+    this.#state = enlarged(this.#state, new Uint8Array(size));
+    this.#listed = enlarged(this.#listed, new Int32Array(size));
   }
 }
 
 const LISTED = 1;
 const FLOWING = 2;
 
-/** Far above what sums of floats lose over an interval, far below a bit. */
+/** Far above the rounding error of an interval, far below a bit. */
 const ROUNDING_BITS = 1e-6;
 
 function enlarged<T extends Float64Array | Int32Array | Uint8Array>(old: T, larger: T): T {

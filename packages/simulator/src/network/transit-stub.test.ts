@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { plainDijkstra } from '../../test/network/plain-dijkstra.ts';
 import { type LengthRange, randomEdgeCount } from './random-graph.ts';
-import { FAR, NEAR, type Topology, transitStub } from './transit-stub.ts';
+import { INTER_DOMAIN, INTRA_DOMAIN, type Topology, transitStub } from './transit-stub.ts';
 
 const medium = { transitDomains: 10, transitDomainSize: 50, stubDomains: 14, stubDomainSize: 100 };
 
@@ -20,8 +20,8 @@ const cases = [
   })),
 ];
 
-describe('a transit-stub network', () => {
-  test.each(cases)('has domains of the sizes asked for, give or take two ($seed)', (case_) => {
+describe('a transit–stub topology', () => {
+  test.each(cases)('has domains of the requested sizes, ± 2 ($seed)', (case_) => {
     const { options, seed } = case_;
     const topology = transitStub(options, seededRandom(seed));
     expect(topology.stubStart.length).toBe(options.stubDomains + 1);
@@ -35,7 +35,7 @@ describe('a transit-stub network', () => {
       .toBeLessThanOrEqual(2 * options.transitDomains);
   });
 
-  test.each(cases)('is connected, and so is each stub without the rest ($seed)', (case_) => {
+  test.each(cases)('is connected, and so is each stub by itself ($seed)', (case_) => {
     const topology = transitStub(case_.options, seededRandom(case_.seed));
     expect(Math.max(...plainDijkstra(topology.graph, 0))).toBeLessThan(Infinity);
     for (let stub = 0; stub + 1 < topology.stubStart.length; stub++) {
@@ -45,26 +45,26 @@ describe('a transit-stub network', () => {
     }
   });
 
-  test.each(cases)('joins near routers nearly and far ones by a long way ($seed)', (case_) => {
+  test.each(cases)('has short links within domains and long links between them ($seed)', (case_) => {
     const topology = transitStub(case_.options, seededRandom(case_.seed));
     let toBackbone = 0;
-    for (const { from, to, lengthMs } of edgesOf(topology)) {
+    for (const { from, to, lengthMs } of linksOf(topology)) {
       const fromBackbone = from < topology.backboneCount;
       const intoBackbone = to < topology.backboneCount;
       const inOneStub = !fromBackbone && stubOf(topology, from) === stubOf(topology, to);
       if (fromBackbone !== intoBackbone) toBackbone++;
-      // Within the backbone, an edge is between domains or inside one.
-      expect(inRange(lengthMs, NEAR)).toBe(inOneStub || (intoBackbone && !inRange(lengthMs, FAR)));
-      expect(inRange(lengthMs, NEAR) || inRange(lengthMs, FAR)).toBe(true);
+      // A link of the backbone is within a domain or between two.
+      expect(inRange(lengthMs, INTRA_DOMAIN)).toBe(inOneStub || (intoBackbone && !inRange(lengthMs, INTER_DOMAIN)));
+      expect(inRange(lengthMs, INTRA_DOMAIN) || inRange(lengthMs, INTER_DOMAIN)).toBe(true);
       expect(fromBackbone || intoBackbone || inOneStub).toBe(true);
     }
     const { stubDomains } = case_.options;
     expect(toBackbone).toBe(stubDomains + Math.floor(stubDomains / 2));
   });
 
-  test('has about log2 n + 1 edges for each router of a domain', () => {
+  test('has about log2 n + 1 links per router of a domain', () => {
     const topology = transitStub(medium, seededRandom('edges'));
-    const inside = edgesOf(topology).filter(({ lengthMs }) => inRange(lengthMs, NEAR)).length;
+    const inside = linksOf(topology).filter(({ lengthMs }) => inRange(lengthMs, INTRA_DOMAIN)).length;
     const routers = topology.graph.rowStart.length - 1;
     expect(inside / routers).toBeGreaterThan(Math.log2(50) + 0.9);
     expect(inside / routers).toBeLessThan(Math.log2(102) + 1.1);
@@ -74,26 +74,26 @@ describe('a transit-stub network', () => {
 
   test('never joins two routers of a domain twice', () => {
     const topology = transitStub(medium, seededRandom('pairs'));
-    const inside = edgesOf(topology).filter(({ lengthMs }) => inRange(lengthMs, NEAR));
+    const inside = linksOf(topology).filter(({ lengthMs }) => inRange(lengthMs, INTRA_DOMAIN));
     expect(new Set(inside.map(({ from, to }) => `${from}-${to}`)).size).toBe(inside.length);
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('is the same for the same seed, and different for another seed', () => {
     const [first, again, other] = [1, 1, 2].map((seed) => transitStub(medium, seededRandom(seed)));
     expect(again).toEqual(first);
     expect(other).not.toEqual(first);
   });
 
-  test('lies in shared memory, ready for all threads', () => {
+  test('is in shared memory', () => {
     const { graph, stubStart } = transitStub(medium, seededRandom(1));
     for (const array of [graph.rowStart, graph.target, graph.lengthMs, stubStart]) {
       expect(array.buffer).toBeInstanceOf(SharedArrayBuffer);
     }
   });
 
-  test('has the latencies of the original: 7 ms inside a stub, 320 ms between two', () => {
-    // Measured in the simulator of 2018 on `medium`: inside mean 7 (2–15), between mean 320
-    // (202–437).
+  test('has the latencies of the original simulator: 7 ms within a stub, 320 ms between two', () => {
+    // Measured in the original simulator on `medium`: mean 7 (2–15) within, mean 320 (202–437)
+    // between.
     const inside: number[] = [];
     const between: number[] = [];
     for (let seed = 0; seed < 5; seed++) {
@@ -114,22 +114,22 @@ describe('a transit-stub network', () => {
   });
 });
 
-interface Edge {
+interface Link {
   readonly from: number;
   readonly to: number;
   readonly lengthMs: number;
 }
 
-/** Every edge once, from its lower end. */
-function edgesOf({ graph }: Topology): Edge[] {
-  const edges: Edge[] = [];
+/** Each link once, from its lower end. */
+function linksOf({ graph }: Topology): Link[] {
+  const links: Link[] = [];
   for (let from = 0; from + 1 < graph.rowStart.length; from++) {
-    for (let place = graph.rowStart[from]!; place < graph.rowStart[from + 1]!; place++) {
-      const to = graph.target[place]!;
-      if (from < to) edges.push({ from, to, lengthMs: graph.lengthMs[place]! });
+    for (let entry = graph.rowStart[from]!; entry < graph.rowStart[from + 1]!; entry++) {
+      const to = graph.target[entry]!;
+      if (from < to) links.push({ from, to, lengthMs: graph.lengthMs[entry]! });
     }
   }
-  return edges;
+  return links;
 }
 
 function stubOf({ stubStart }: Topology, router: number): number {
@@ -141,16 +141,16 @@ function reachableInside(topology: Topology, stub: number): number {
   const reached = new Set([first]);
   for (const router of reached) {
     const rowEnd = topology.graph.rowStart[router + 1]!;
-    for (let place = topology.graph.rowStart[router]!; place < rowEnd; place++) {
-      const neighbour = topology.graph.target[place]!;
+    for (let entry = topology.graph.rowStart[router]!; entry < rowEnd; entry++) {
+      const neighbour = topology.graph.target[entry]!;
       if (neighbour >= first && neighbour < topology.stubStart[stub + 1]!) reached.add(neighbour);
     }
   }
   return reached.size;
 }
 
-function inRange(lengthMs: number, { leastMs, mostMs }: LengthRange): boolean {
-  return lengthMs >= leastMs && lengthMs <= mostMs;
+function inRange(lengthMs: number, { minMs, maxMs }: LengthRange): boolean {
+  return lengthMs >= minMs && lengthMs <= maxMs;
 }
 
 function mean(numbers: readonly number[]): number {

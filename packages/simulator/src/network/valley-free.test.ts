@@ -6,25 +6,25 @@ import { hopsTo, NO_ROUTE } from './valley-free.ts';
 
 /**
  * Each row is one rule of Gao and Rexford (2001). `1>2`: AS 1 is a provider of AS 2; `1=2`: peers.
- * How many borders a message from `from` to `to` crosses.
+ * `hops`: the number of AS hops from `from` to `to`.
  */
 describe('a route', () => {
   test.each([
     { rule: 'climbs and descends', links: '1>2 1>3', from: 2, to: 3, hops: 2 },
-    { rule: 'crosses one peering at the top', links: '1>2 3>4 1=3', from: 2, to: 4, hops: 3 },
-    { rule: 'does not cross two', links: '1=2 2=3', from: 1, to: 3, hops: NO_ROUTE },
+    { rule: 'crosses one peering link at the top', links: '1>2 3>4 1=3', from: 2, to: 4, hops: 3 },
+    { rule: 'does not cross two peering links', links: '1=2 2=3', from: 1, to: 3, hops: NO_ROUTE },
     { rule: 'has no valley', links: '1>2 3>2', from: 1, to: 3, hops: NO_ROUTE },
-    { rule: 'does not climb after a peering', links: '1=2 3>2', from: 1, to: 3, hops: NO_ROUTE },
-    { rule: 'does not cross a peering after it has descended', links: '1>2 2=3', from: 1, to: 3,
+    { rule: 'does not climb after a peering link', links: '1=2 3>2', from: 1, to: 3, hops: NO_ROUTE },
+    { rule: 'does not cross a peering link after descending', links: '1>2 2=3', from: 1, to: 3,
       hops: NO_ROUTE },
     { rule: 'is the shortest of its kind', links: '1>2 1>3 3>2', from: 1, to: 2, hops: 1 },
-    { rule: 'goes by a customer before a shorter one by a peer',
+    { rule: 'prefers a customer to a shorter route through a peer',
       links: '1>2 2>3 3>9 1=9', from: 1, to: 9, hops: 3 },
-    { rule: 'goes by a peer before a shorter one by a provider',
+    { rule: 'prefers a peer to a shorter route through a provider',
       links: '5>1 5>9 1=2 2>3 3>9', from: 1, to: 9, hops: 3 },
-    { rule: 'follows what the provider has chosen, though there be shorter',
+    { rule: 'follows the route that the provider has chosen, even if there is a shorter one',
       links: '1>4 1>2 2>3 3>9 1=8 8>9', from: 4, to: 9, hops: 4 },
-    { rule: 'to itself crosses nothing', links: '1>2', from: 1, to: 1, hops: 0 },
+    { rule: 'to itself has no hops', links: '1>2', from: 1, to: 1, hops: 0 },
   ])('$rule', ({ links, from, to, hops }) => {
     const relationships = network(links);
     const [source, destination] = [from, to].map((as) => relationships.asNumbers.indexOf(as));
@@ -32,12 +32,12 @@ describe('a route', () => {
   });
 });
 
-test('routes are those on which all AS settle that tell each other of theirs', () => {
+test('routes equal those to which announcements between all AS converge', () => {
   for (let run = 0; run < 300; run++) {
     const relationships = randomInternet(seededRandom('valley-free', run));
     for (let to = 0; to < relationships.asNumbers.length; to++) {
       expect([...hopsTo(relationships, to)], `run ${run} to ${to}`).toEqual(
-        settledHops(relationships, to),
+        convergedHops(relationships, to),
       );
     }
   }
@@ -51,7 +51,7 @@ function network(links: string): Relationships {
   return readRelationships(lines.join('\n'), 'test');
 }
 
-/** Nobody is a provider of those before it, so nobody pays itself in the end. */
+/** No AS is a provider of those before it, so there are no cycles of providers. */
 function randomInternet(random: Random): Relationships {
   const count = 2 + random.below(12);
   const lines = ['0|1|-1'];
@@ -65,30 +65,30 @@ function randomInternet(random: Random): Relationships {
   return readRelationships(lines.join('\n'), 'test');
 }
 
-/** Every AS, again and again, takes the best of what its neighbours tell it, until none changes. */
-function settledHops({ providers, customers, peers }: Relationships, to: number): number[] {
+/** Every AS repeatedly takes the best route that its neighbours announce, until none changes. */
+function convergedHops({ providers, customers, peers }: Relationships, to: number): number[] {
   const none = { preference: 9, hops: NO_ROUTE };
-  const routes = providers.map((_, as) => (as === to ? { preference: 0, hops: 0 } : none));
+  const routes = providers.map((_, index) => (index === to ? { preference: 0, hops: 0 } : none));
   for (let changed = true; changed;) {
     changed = false;
-    for (const as of routes.keys()) {
-      if (as === to) continue;
+    for (const index of routes.keys()) {
+      if (index === to) continue;
       let best = none;
-      const hear = (neighbours: readonly number[], preference: number, tells: number): void => {
+      const consider = (neighbours: readonly number[], preference: number, exports: number): void => {
         for (const neighbour of neighbours) {
-          const told = routes[neighbour]!;
-          if (told.hops === NO_ROUTE || told.preference > tells) continue;
-          const hops = told.hops + 1;
+          const route = routes[neighbour]!;
+          if (route.hops === NO_ROUTE || route.preference > exports) continue;
+          const hops = route.hops + 1;
           const isBetter = preference < best.preference ||
             (preference === best.preference && hops < best.hops);
           if (isBetter) best = { preference, hops };
         }
       };
-      hear(customers[as]!, 1, 1);
-      hear(peers[as]!, 2, 1);
-      hear(providers[as]!, 3, 3);
-      if (best.preference !== routes[as]!.preference || best.hops !== routes[as]!.hops) {
-        routes[as] = best;
+      consider(customers[index]!, 1, 1);
+      consider(peers[index]!, 2, 1);
+      consider(providers[index]!, 3, 3);
+      if (best.preference !== routes[index]!.preference || best.hops !== routes[index]!.hops) {
+        routes[index] = best;
         changed = true;
       }
     }

@@ -1,4 +1,4 @@
-/** The plainest event queue there is: what the calendar is compared with. */
+/** A reference implementation of the event queue: an unsorted list. */
 
 export interface ReferenceEvent {
   readonly atMs: number;
@@ -7,7 +7,7 @@ export interface ReferenceEvent {
 }
 
 export class ReferenceQueue {
-  /** In no order. */
+  /** Unsorted. */
   #events: ReferenceEvent[] = [];
 
   get size(): number {

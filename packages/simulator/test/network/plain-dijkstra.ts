@@ -1,11 +1,11 @@
 /**
- * Dijkstra's algorithm as it stands in a textbook, over all vertices: what clever latencies are
- * compared with.
+ * Dijkstra's algorithm in its textbook form, over all vertices: the reference for latencies and
+ * shortest paths.
  */
 
 import { type Graph, vertexCountOf } from '../../src/network/graph.ts';
 
-/** The distance from `source` to each vertex, in ms; Infinity where there is no path. */
+/** Returns the distance from `source` to each vertex, in ms; Infinity if there is no path. */
 export function plainDijkstra(graph: Graph, source: number): number[] {
   const count = vertexCountOf(graph);
   const distanceMs = new Array<number>(count).fill(Infinity);
@@ -18,10 +18,10 @@ export function plainDijkstra(graph: Graph, source: number): number[] {
       if (nearest < 0 || distanceMs[vertex]! < distanceMs[nearest]!) nearest = vertex;
     }
     settled.add(nearest);
-    for (let place = graph.rowStart[nearest]!; place < graph.rowStart[nearest + 1]!; place++) {
-      const neighbour = graph.target[place]!;
-      const byNearestMs = distanceMs[nearest]! + graph.lengthMs[place]!;
-      distanceMs[neighbour] = Math.min(distanceMs[neighbour]!, byNearestMs);
+    for (let entry = graph.rowStart[nearest]!; entry < graph.rowStart[nearest + 1]!; entry++) {
+      const neighbour = graph.target[entry]!;
+      const viaNearestMs = distanceMs[nearest]! + graph.lengthMs[entry]!;
+      distanceMs[neighbour] = Math.min(distanceMs[neighbour]!, viaNearestMs);
     }
   }
   return distanceMs;

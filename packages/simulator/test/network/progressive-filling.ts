@@ -1,7 +1,7 @@
 /**
- * Max-min fair rates as the textbook has them (Bertsekas and Gallager, Data Networks, section
- * 6.5.2): all rates grow alike until a resource is full; its flows stay, the others grow on.
- * Slow and plain: what the parallel allocation is compared with.
+ * Max–min fair rates by the textbook algorithm (Bertsekas and Gallager, Data Networks, section
+ * 6.5.2): all rates grow equally until a resource is full; its flows are fixed, and the others grow
+ * on. The slow and simple reference for the parallel allocation.
  */
 
 export interface Flow {
@@ -9,7 +9,7 @@ export interface Flow {
   readonly target: number;
 }
 
-/** The rate of each flow in kbit/s, from the capacities of all nodes in kbit/s. */
+/** Returns the rate of each flow in kbit/s, given the capacities of all nodes in kbit/s. */
 export function progressiveFilling(
   flows: readonly Flow[],
   uploadKbps: readonly number[],
@@ -17,7 +17,7 @@ export function progressiveFilling(
 ): number[] {
   const rates = flows.map(() => 0);
   const growing = new Set(flows.keys());
-  const crosses = [
+  const resources = [
     ...uploadKbps.map((capacity, node) => ({
       capacity,
       flows: [...flows.keys()].filter((flow) => flows[flow]!.source === node),
@@ -29,16 +29,16 @@ export function progressiveFilling(
   ];
 
   while (growing.size > 0) {
-    // How far all can grow until each resource is full; the first to fill ends this step.
-    const room = crosses.map((resource) => {
+    // The growth of all rates until each resource is full. The first full one ends this step.
+    const growthMax = resources.map((resource) => {
       const used = resource.flows.reduce((sum, flow) => sum + rates[flow]!, 0);
       const count = resource.flows.filter((flow) => growing.has(flow)).length;
       return count === 0 ? Infinity : Math.max(0, resource.capacity - used) / count;
     });
-    const growth = Math.min(...room);
+    const growth = Math.min(...growthMax);
     for (const flow of growing) rates[flow]! += growth;
-    for (const [i, resource] of crosses.entries()) {
-      if (room[i]! > growth * (1 + 1e-12) + 1e-12) continue;
+    for (const [i, resource] of resources.entries()) {
+      if (growthMax[i]! > growth * (1 + 1e-12) + 1e-12) continue;
       for (const flow of resource.flows) growing.delete(flow);
     }
   }

@@ -16,10 +16,10 @@ export function simulatedHere(swarm: Swarm, seed: number): SwarmResult {
   const run = {
     actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
-    meetingIntervalMs: swarm.allocationIntervalMs,
+    syncIntervalMs: swarm.allocationIntervalMs,
     stallMs: 1e6,
   };
   const { ending, reports } = runHere(run, (world) => new AutonomousSystem(plan, world));
-  assert(ending.kind === 'over' && ending.outcome === 'finished', 'the swarm completes');
+  assert(ending.kind === 'ended' && ending.outcome === 'finished', 'the swarm completes');
   return assemble(plan, reports as readonly AsReport[]);
 }

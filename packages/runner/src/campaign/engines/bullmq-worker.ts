@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, WaitingError, Worker as QueueWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { Store } from '../store/store.ts';
@@ -193,5 +193,5 @@ async function refuseOtherVersions(redis: Redis, url: string): Promise<void> {
   const theirs = versionOf(other);
   const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
   const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
-  throw new UserMistake({ at, problem, fix });
+  throw new UserError({ at, problem, fix });
 }

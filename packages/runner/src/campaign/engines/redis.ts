@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Redis } from 'ioredis';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
 
 const CONNECT_MS = 5_000;
@@ -28,7 +28,7 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
   const at = withoutCredentials(url);
   if (!isRedisUrl(url)) {
     const problem = 'is no address of a Redis';
-    throw new UserMistake({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
+    throw new UserError({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
   }
   let isUp = false;
   let lastError: Error | undefined;
@@ -95,13 +95,13 @@ export async function saidGoodbye(saying: Promise<unknown>): Promise<void> {
   late.abort();
 }
 
-function refusal(address: string, error: NodeJS.ErrnoException): UserMistake {
+function refusal(address: string, error: NodeJS.ErrnoException): UserError {
   const at = `--redis ${address}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
     const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';
-    return new UserMistake({ at, problem: 'does not let you in', fix });
+    return new UserError({ at, problem: 'does not let you in', fix });
   }
   const problem = `cannot be reached: ${error.code ?? error.message}`;
   const fix = 'start redis-server there, or name another address with --redis';
-  return new UserMistake({ at, problem, fix });
+  return new UserError({ at, problem, fix });
 }

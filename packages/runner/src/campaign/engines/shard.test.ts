@@ -21,7 +21,7 @@ describe('a shard', () => {
     { wrong: 'nobody says which',            given: {},                   env: {},                                                                 says: '--shard: is missing' },
     { wrong: 'nobody says of how many',      given: {},                   env: { JOB_COMPLETION_INDEX: '3' },                                      says: '--shards: is missing: JOB_COMPLETION_INDEX says which' },
     { wrong: 'it is no fraction',            given: { shard: 'half' },    env: {},                                                                 says: '--shard: is "half"' },
-    { wrong: 'it is the zeroth',             given: { shard: '0/4' },     env: {},                                                                 says: '--shard 0/4: is none of 4 shards\n  to mend it: they are 1/4 to 4/4' },
+    { wrong: 'it is the zeroth',             given: { shard: '0/4' },     env: {},                                                                 says: '--shard 0/4: is none of 4 shards\n  fix: they are 1/4 to 4/4' },
     { wrong: 'it is beyond the last',        given: { shard: '5/4' },     env: {},                                                                 says: '--shard 5/4: is none of 4 shards' },
     { wrong: 'there are none',               given: { shard: '1/0' },     env: {},                                                                 says: 'write 1 shard or more' },
     { wrong: 'the task is beyond the last',  given: { shards: 2 },        env: { JOB_COMPLETION_INDEX: '2' },                                      says: 'JOB_COMPLETION_INDEX=2: is none of 2 shards' },

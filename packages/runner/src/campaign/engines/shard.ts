@@ -3,7 +3,7 @@
  * known from the batch system that started it.
  */
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { Pace } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
@@ -53,7 +53,7 @@ export function shardOf(
   const system = BATCH_SYSTEMS.find(({ index }) => env[index] !== undefined);
   if (system === undefined) {
     const problem = 'is missing, and no batch system says which one this is';
-    throw new UserMistake({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
+    throw new UserError({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
   }
   const number = (name: string | undefined) => (name === undefined ? undefined : env[name]);
   const first = Number(number(system.first) ?? 0);
@@ -62,7 +62,7 @@ export function shardOf(
   const count = shards ?? Number(number(system.count) ?? Number.NaN);
   if (!Number.isInteger(count)) {
     const problem = `is missing: ${system.index} says which one this is, but not of how many`;
-    throw new UserMistake({ at: '--shards', problem, fix: 'write --shards 8, say' });
+    throw new UserError({ at: '--shards', problem, fix: 'write --shards 8, say' });
   }
   return checked({ index, count }, `${system.index}=${env[system.index]}`);
 }
@@ -96,7 +96,7 @@ export function listedRuns(
     const run = byKey.get(key);
     if (run !== undefined) return run;
     const problem = `names run ${key}, which the experiment does not have (any more)`;
-    throw new UserMistake({ at: listFile, problem, fix: 'submit the experiment as it is now' });
+    throw new UserError({ at: listFile, problem, fix: 'submit the experiment as it is now' });
   });
 }
 
@@ -104,7 +104,7 @@ function written(text: string): Shard {
   const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (number === undefined || count === undefined) {
     const problem = `is "${text}"`;
-    throw new UserMistake({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
+    throw new UserError({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
   }
   return checked({ index: Number(number) - 1, count: Number(count) }, `--shard ${text}`);
 }
@@ -112,8 +112,7 @@ function written(text: string): Shard {
 function checked(shard: Shard, at: string): Shard {
   const { index, count } = shard;
   if (Number.isInteger(index) && index >= 0 && index < count) return shard;
-  if (count === 0)
-    throw new UserMistake({ at, problem: 'is of none', fix: 'write 1 shard or more' });
+  if (count === 0) throw new UserError({ at, problem: 'is of none', fix: 'write 1 shard or more' });
   const problem = `is none of ${count} shards`;
-  throw new UserMistake({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
+  throw new UserError({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
 }

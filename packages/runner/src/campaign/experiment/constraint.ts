@@ -8,7 +8,7 @@
 
 import { compileExpression } from 'filtrex';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 import { nearest } from './read.ts';
 
@@ -38,11 +38,11 @@ export function constraint(text: string, at: string, names: readonly string[]): 
     valueOf = values;
     lacks = false;
     const result: unknown = evaluate({});
-    if (result instanceof UserMistake) throw result;
+    if (result instanceof UserError) throw result;
     if (lacks) return false;
     if (result instanceof Error) {
       const fix = 'compare numbers with numbers, and texts with texts: choker == "random"';
-      throw new UserMistake({ at: where, problem: `cannot be decided: ${result.message}`, fix });
+      throw new UserError({ at: where, problem: `cannot be decided: ${result.message}`, fix });
     }
     return Boolean(result);
   };
@@ -59,12 +59,12 @@ function compiled(
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is no condition: ${rest.at(-1) ?? first}`;
     const fix = 'write it as in "leaders > 30 and bias < 20"; == compares, and, or, not join';
-    throw new UserMistake({ at: where, problem, fix });
+    throw new UserError({ at: where, problem, fix });
   }
 }
 
-function unknown(name: string, where: string, names: readonly string[]): UserMistake {
+function unknown(name: string, where: string, names: readonly string[]): UserError {
   const near = nearest(name, names);
   const fix = near === undefined ? 'name a parameter' : `the nearest is "${near}": write that`;
-  return new UserMistake({ at: where, problem: `there is no parameter "${name}"`, fix });
+  return new UserError({ at: where, problem: `there is no parameter "${name}"`, fix });
 }

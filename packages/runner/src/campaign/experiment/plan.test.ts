@@ -69,12 +69,12 @@ describe('a combination', () => {
 
 describe('an experiment is refused', () => {
   test.each([
-    { wrong: 'with an unknown field',           of: { repeats: 2 },                                says: 'there is no field "repeats"\n  to mend it: the nearest is "repeat"' },
+    { wrong: 'with an unknown field',           of: { repeats: 2 },                                says: 'there is no field "repeats"\n  fix: the nearest is "repeat"' },
     { wrong: 'with an unknown field of a plot', of: { plots: [{ x: 'leaders', y: 'redundancy', z: 1 }] }, says: 'there is no field "z" in plots[0]' },
     { wrong: 'with an unknown figure',          of: { plots: [{ x: 'leaders', y: 'redundance' }] }, says: 'plots[0].y: is "redundance", which it cannot be' },
     { wrong: 'with a plot of what is not varied', of: { plots: [{ x: 'bias', y: 'redundancy' }] },  says: 'names "bias", which is not varied' },
     { wrong: 'with a detail of what is not varied', of: { details: [{ bias: 1 }] },                 says: 'names "bias", which is not varied' },
-    { wrong: 'with an unknown parameter',       of: { vary: { leader: 1 } },                       says: 'leader: is neither a field of a configuration nor a label\n  to mend it: the nearest is "leaders"' },
+    { wrong: 'with an unknown parameter',       of: { vary: { leader: 1 } },                       says: 'leader: is neither a field of a configuration nor a label\n  fix: the nearest is "leaders"' },
     { wrong: 'with an unknown field to set',    of: { set: { peices: 1 } },                        says: 'the nearest is "pieces"' },
     { wrong: 'with an entry that the base lacks', of: { set: { 'capacityNodes[3].upload': 1 } },    says: 'beyond the 1 entries' },
     { wrong: 'with a label that is a field',    of: { labels: ['pieces'] },                        says: 'which is a field' },
@@ -83,7 +83,7 @@ describe('an experiment is refused', () => {
     { wrong: 'with a value that makes no sense', of: { vary: { leaders: [10, 120] } },              says: 'vary.leaders.1 (where leaders=120): leaders: is 120, more than can be' },
     { wrong: 'where all is left out',           of: { exclude: 'leaders > 0' },                    says: 'leaves out all 2 combinations' },
     { wrong: 'with a condition that is none',   of: { exclude: 'leaders >' },                      says: 'is no condition' },
-    { wrong: 'with a condition on nothing',     of: { exclude: 'leader > 10' },                    says: 'there is no parameter "leader"\n  to mend it: the nearest is "leaders"' },
+    { wrong: 'with a condition on nothing',     of: { exclude: 'leader > 10' },                    says: 'there is no parameter "leader"\n  fix: the nearest is "leaders"' },
     { wrong: 'with a condition between types',  of: { exclude: 'leaders > "a"' },                  says: 'cannot be decided' },
     { wrong: 'with an empty list',              of: { vary: { leaders: [] } },                     says: 'no runs at all' },
     { wrong: 'with seeds that collide',         of: { seeds: [1, 2, 1] },                          says: 'the seed 1: they would be one run' },

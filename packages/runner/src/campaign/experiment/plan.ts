@@ -6,23 +6,17 @@
 import { isAbsolute, join } from 'node:path';
 
 import type { Swarm } from '@cachetorrent/simulator';
-import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configuration';
+import type { JSONPath } from 'jsonc-parser';
 
-import {
-  fieldNames,
-  fieldOf,
-  fieldPath,
-  FORMER_NAMES,
-  type ParameterValue,
-  withField,
-} from '../../configuration/parameters.ts';
-import { type Places, placesBelow } from '../../configuration/places.ts';
-import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../configuration/read.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import type { Whereabouts } from '../../configuration/places.ts';
+import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
+import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
+import { UserError } from '../../user-error.ts';
 import { FIGURE_NAMES } from '../figures.ts';
 import { type Constraint, constraint } from './constraint.ts';
-import type { Experiment } from './schema.ts';
+import type { Experiment, ParameterValue } from './schema.ts';
 import { type ExperimentFile, nearest } from './read.ts';
+import { fieldNames, fieldOf, fieldPath, withField } from './fields.ts';
 import { type RunKey, runKey, swarmDigest } from './key.ts';
 import { checkPlots } from './plots.ts';
 import { seedsOf } from './seeds.ts';
@@ -33,7 +27,7 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 export interface Cell {
   readonly parameters: Parameters;
-  readonly config: CompleteSwarmConfig;
+  readonly config: WholeConfig;
   readonly swarm: Swarm;
 }
 
@@ -87,14 +81,19 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
 async function baseOf({ experiment, places, folder }: ExperimentFile): Promise<ConfigFile> {
   const { base } = experiment;
   if (typeof base === 'string') return readConfig(isAbsolute(base) ? base : join(folder, base));
-  return configOf(base, placesBelow(places, ['base']));
+  const within: Whereabouts = {
+    ofValue: (path) => places.ofValue(['base', ...path]),
+    ofField: (path) => places.ofField(['base', ...path]),
+    offsetOf: (path) => places.offsetOf(['base', ...path]),
+  };
+  return { config: checkedConfig(base, within), places: within };
 }
 
 function refuseBadName({ experiment, places }: ExperimentFile): void {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/.test(experiment.name)) return;
   const at = `${places.ofValue(['name'])}: name`;
   const problem = `is "${experiment.name}", which cannot be the name of a file`;
-  throw new UserMistake({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
+  throw new UserError({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
 }
 
 /** What stands beside the parameters in the tables of results. */
@@ -107,10 +106,10 @@ const COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** Where each parameter goes in a configuration; a label goes nowhere. */
-type Routes = ReadonlyMap<string, Path | undefined>;
+type Routes = ReadonlyMap<string, JSONPath | undefined>;
 
 function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combination[]): Routes {
-  const routes = new Map<string, Path | undefined>();
+  const routes = new Map<string, JSONPath | undefined>();
   const labels = experiment.labels ?? [];
   for (const label of labels) {
     const taken = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
@@ -118,7 +117,7 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
     if (means !== undefined) {
       const at = `${places.ofValue(['labels'])}: labels`;
       const problem = `has "${label}", which is ${means}`;
-      throw new UserMistake({ at, problem, fix: 'give the label another name' });
+      throw new UserError({ at, problem, fix: 'give the label another name' });
     }
     routes.set(label, undefined);
   }
@@ -132,14 +131,10 @@ function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combi
   return routes;
 }
 
-function unknownField(name: string, at: string, labels: readonly string[]): UserMistake {
-  const former = FORMER_NAMES[name];
-  const near = former ?? nearest(name, [...fieldNames(), ...labels]);
-  const fix =
-    former === undefined
-      ? `the nearest is "${near}": write that; or add it to "labels", if it is only a name`
-      : `it is called "${near}"`;
-  return new UserMistake({ at, problem: 'is neither a field of a configuration nor a label', fix });
+function unknownField(name: string, at: string, labels: readonly string[]): UserError {
+  const near = nearest(name, [...fieldNames(), ...labels]);
+  const fix = `the nearest is "${near}": write that; or, if it is but a name, add it to "labels"`;
+  return new UserError({ at, problem: 'is neither a field of a configuration nor a label', fix });
 }
 
 function withoutExcluded(
@@ -167,7 +162,7 @@ function withoutExcluded(
   if (kept.length > 0) return kept;
   const problem = `leaves out all ${varied.length} combinations`;
   const fix = 'let it hold for fewer: what it says is what is left out';
-  throw new UserMistake({ at: `${at}: exclude`, problem, fix });
+  throw new UserError({ at: `${at}: exclude`, problem, fix });
 }
 
 function cellOf(
@@ -188,26 +183,27 @@ function cellOf(
     if (Array.isArray(list) && Number(setting.path[1] ?? 0) >= list.length) {
       const at = `${places.ofField(setting.at)}: ${setting.name}`;
       const problem = `is beyond the ${list.length} entries that the base has`;
-      throw new UserMistake({ at, problem, fix: 'count entries from 0, or add one to the base' });
+      throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
     }
     value = withField(value, setting.path, setting.value);
   }
   const whereabouts = whereaboutsOf(applied, parameters, base.places, places);
-  return { parameters, ...checkedSwarmAt(value, whereabouts, base.nameOf) };
+  const config = checkedConfig(value, whereabouts);
+  return { parameters, ...checkedSwarm({ config, places: whereabouts }, {}) };
 }
 
 /** Of the fields of one cell: what was varied stands in the experiment, the rest in the base. */
 function whereaboutsOf(
-  applied: readonly (Setting & { readonly path: Path })[],
+  applied: readonly (Setting & { readonly path: JSONPath })[],
   parameters: Parameters,
-  base: Places,
-  places: Places,
-): Places {
+  base: Whereabouts,
+  places: Whereabouts,
+): Whereabouts {
   const varied = tellParameters(parameters);
   const suffix = varied === '' ? '' : ` (where ${varied})`;
-  const settingOf = (path: Path) =>
+  const settingOf = (path: JSONPath) =>
     applied.findLast((setting) => setting.path.every((step, i) => step === path[i]));
-  const where = (path: Path, otherwise: (path: Path) => string) => {
+  const where = (path: JSONPath, otherwise: (path: JSONPath) => string) => {
     const setting = settingOf(path);
     return `${setting === undefined ? otherwise(path) : places.ofValue(setting.at)}${suffix}`;
   };

@@ -2,7 +2,7 @@
 
 import type { JSONPath } from 'jsonc-parser';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { type ExperimentFile, nearest } from './read.ts';
 
 /** @throws UserMistake where a plot, or a detail, names a parameter that is not varied */
@@ -15,7 +15,7 @@ export function checkPlots(
     const near = nearest(name, parameterNames);
     const problem = `names "${name}", which is not varied`;
     const fix = near === undefined ? 'vary it, or leave it out' : `the nearest is "${near}"`;
-    throw new UserMistake({ at: `${places.ofValue(at)}: ${at.join('.')}`, problem, fix });
+    throw new UserError({ at: `${places.ofValue(at)}: ${at.join('.')}`, problem, fix });
   };
   experiment.plots?.forEach(({ x, series, facet }, i) => {
     known(x, ['plots', i, 'x']);

@@ -6,7 +6,7 @@
 
 import { hash } from 'node:crypto';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ExperimentFile } from './read.ts';
 
 const REPETITIONS_MAX = 1_000_000;
@@ -27,7 +27,7 @@ export function seedOf(campaignSeed: number, repetition: number): number {
 export function seedsOf({ experiment, places }: ExperimentFile): readonly number[] {
   const { seed = 1, seeds, repeat = 1 } = experiment;
   const refuse = (field: string, problem: string, fix: string): never => {
-    throw new UserMistake({ at: `${places.ofValue([field])}: ${field}`, problem, fix });
+    throw new UserError({ at: `${places.ofValue([field])}: ${field}`, problem, fix });
   };
   if (seeds !== undefined && experiment.repeat !== undefined) {
     refuse('seeds', 'stands beside "repeat"', 'keep one: seeds are given, or derived from "seed"');

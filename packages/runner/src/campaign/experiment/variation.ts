@@ -7,10 +7,10 @@
  *     product: [a, b]                              each of a with each of b
  */
 
-import type { Path } from '@cachetorrent/simulator/configuration';
+import type { JSONPath } from 'jsonc-parser';
 
-import type { Places } from '../../configuration/places.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import type { Whereabouts } from '../../configuration/places.ts';
+import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 
 /** One parameter with its value. */
@@ -18,7 +18,7 @@ export interface Setting {
   readonly name: string;
   readonly value: ParameterValue;
   /** Where the value stands in the experiment. */
-  readonly at: Path;
+  readonly at: JSONPath;
 }
 
 export type Combination = readonly Setting[];
@@ -33,20 +33,20 @@ const COMBINATIONS_MAX = 1_000_000;
  */
 export function combinationsOf(
   variation: unknown,
-  at: Path,
-  places: Places,
+  at: JSONPath,
+  places: Whereabouts,
 ): readonly Combination[] {
   return new Reader(places).combinations(variation, at);
 }
 
 class Reader {
-  readonly #places: Places;
+  readonly #places: Whereabouts;
 
-  constructor(places: Places) {
+  constructor(places: Whereabouts) {
     this.#places = places;
   }
 
-  combinations(variation: unknown, at: Path): readonly Combination[] {
+  combinations(variation: unknown, at: JSONPath): readonly Combination[] {
     const entries = this.#entries(variation, at, 'parameters and their values');
     const form = entries.find(([name]) => FORMS.has(name))?.[0];
     if (form === undefined) {
@@ -67,7 +67,7 @@ class Reader {
     return form === 'union' ? parts.flat() : this.#product(parts, [...at, form]);
   }
 
-  #product(parts: readonly (readonly Combination[])[], at: Path): readonly Combination[] {
+  #product(parts: readonly (readonly Combination[])[], at: JSONPath): readonly Combination[] {
     const count = parts.reduce((product, { length }) => product * length, 1);
     if (count > COMBINATIONS_MAX) {
       const problem = `comes to ${count} combinations, more than ${COMBINATIONS_MAX}`;
@@ -95,7 +95,7 @@ class Reader {
   }
 
   /** Single values go with each of the others. */
-  #zip(variation: unknown, at: Path): readonly Combination[] {
+  #zip(variation: unknown, at: JSONPath): readonly Combination[] {
     const entries = this.#entries(variation, at, 'parameters and their values');
     const columns = entries.map(([name, of]) => this.#settings(name, of, [...at, name]));
     const lists = columns.filter((_, i) => isSeveral(entries[i]![1]));
@@ -112,7 +112,7 @@ class Reader {
   }
 
   /** The values of one parameter, each as a combination of its own. */
-  #settings(name: string, of: unknown, at: Path): readonly Combination[] {
+  #settings(name: string, of: unknown, at: JSONPath): readonly Combination[] {
     if (!isSeveral(of)) return [[{ name, value: of as ParameterValue, at }]];
     if (!Array.isArray(of)) return this.#range(of, at).map((value) => [{ name, value, at }]);
 
@@ -128,7 +128,7 @@ class Reader {
     });
   }
 
-  #range(range: object, at: Path): readonly number[] {
+  #range(range: object, at: JSONPath): readonly number[] {
     const strange = Object.keys(range).find((field) => !RANGE.has(field));
     if (strange !== undefined) {
       const fix = 'write { from, to, step }, { from, to, times }, or a [list]';
@@ -148,7 +148,7 @@ class Reader {
     return this.#numbers(from as number, to as number, step as number, times as number, at);
   }
 
-  #numbers(from: number, to: number, step: number, times: number, at: Path): number[] {
+  #numbers(from: number, to: number, step: number, times: number, at: JSONPath): number[] {
     const grows = step === undefined ? times > 1 && from > 0 : step > 0;
     if (!grows) {
       const fix = 'make the step greater than 0; with times, the ratio greater than 1, from too';
@@ -168,7 +168,7 @@ class Reader {
     return this.#refuse(at, `has more than ${COMBINATIONS_MAX} values`, 'take larger steps');
   }
 
-  #list(of: unknown, at: Path): readonly unknown[] {
+  #list(of: unknown, at: JSONPath): readonly unknown[] {
     if (!Array.isArray(of)) {
       return this.#refuse(at, `is ${JSON.stringify(of)}, but has to be a list`, 'write [a, b, c]');
     }
@@ -179,7 +179,7 @@ class Reader {
     return of;
   }
 
-  #entries(of: unknown, at: Path, what: string): [string, unknown][] {
+  #entries(of: unknown, at: JSONPath, what: string): [string, unknown][] {
     if (typeof of !== 'object' || of === null || Array.isArray(of)) {
       const problem = `is ${JSON.stringify(of)}, but has to hold ${what}`;
       return this.#refuse(at, problem, 'write { leaders: [10, 30, 50] }, for instance');
@@ -191,8 +191,8 @@ class Reader {
     return entries;
   }
 
-  #refuse(at: Path, problem: string, fix: string): never {
-    throw new UserMistake({ at: `${this.#places.ofValue(at)}: ${at.join('.')}`, problem, fix });
+  #refuse(at: JSONPath, problem: string, fix: string): never {
+    throw new UserError({ at: `${this.#places.ofValue(at)}: ${at.join('.')}`, problem, fix });
   }
 }
 

@@ -16,7 +16,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { access, constants, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { list, makeFolder, makeFolders, pretty, storeMistake, writeWhole } from './folder.ts';
 import { Ledger, type Stamp } from './ledger.ts';
@@ -67,7 +67,7 @@ export class Store {
     const manifest = await manifestOf(folder);
     if (manifest !== undefined) return new Store(folder, manifest.datasets);
     const fix = 'name the folder that was given to sweep as --store';
-    throw new UserMistake({ at: `store ${folder}`, problem: 'there is no store', fix });
+    throw new UserError({ at: `store ${folder}`, problem: 'there is no store', fix });
   }
 
   /**

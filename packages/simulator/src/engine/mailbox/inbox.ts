@@ -1,4 +1,4 @@
-/** Reads what the outboxes of all workers hold for one actor after another (`outbox.ts`). */
+/** Reads the messages to one actor after another from the outboxes of all workers (`outbox.ts`). */
 
 import type { ActorId } from '../behaviour.ts';
 import {
@@ -9,11 +9,11 @@ import {
   viewsOf,
 } from './outbox.ts';
 
-/** Greater than any actor. */
-const NOBODY = 2 ** 30;
+/** No more messages: greater than any actor id. */
+const NO_SOURCE = 2 ** 30;
 
-/** What an actor does with a message in its mailbox. */
-export interface MailboxReader {
+/** Receives the messages of a mailbox. */
+export interface MessageReceiver {
   deliver(
     source: ActorId,
     sentMs: number,
@@ -25,30 +25,30 @@ export interface MailboxReader {
 }
 
 /**
- * Reads the messages of a window in the order of their sources, and of one source as it posted
- * them. A worker runs its actors in order, so each chain has that order already, and the chains
- * are merged. Which actor is on which worker makes no difference to anybody.
+ * Reads the messages of a window ordered by source, and those of one source in the order in which
+ * it sent them. A worker runs its actors in order, so each chain has that order already, and the
+ * chains are merged. The order does not depend on the assignment of actors to workers.
  */
 export class Inbox {
   readonly #chains: readonly ChainReader[];
 
-  /** `outboxes` are those of all workers that are to be read at the same time. */
+  /** `outboxes`: the buffers that are read at the same time, one of each worker. */
   constructor(outboxes: readonly SharedArrayBuffer[]) {
     this.#chains = outboxes.map((memory) => new ChainReader(memory));
   }
 
-  /** Looks at what the workers have posted by now. */
+  /** Makes the messages visible that the workers have written by now. */
   open(): void {
-    for (const chain of this.#chains) chain.look();
+    for (const chain of this.#chains) chain.refresh();
   }
 
-  /** Delivers all that is for `target`. Returns how many messages. */
-  deliver(target: ActorId, hearer: MailboxReader): number {
+  /** Delivers all messages to `target`. Returns their number. */
+  deliver(target: ActorId, receiver: MessageReceiver): number {
     let count = 0;
     for (const chain of this.#chains) chain.begin(target);
     for (;;) {
       let first: ChainReader | undefined;
-      let source = NOBODY;
+      let source = NO_SOURCE;
       for (const chain of this.#chains) {
         if (chain.source < source) {
           first = chain;
@@ -56,37 +56,39 @@ export class Inbox {
         }
       }
       if (first === undefined) return count;
-      count += first.deliver(hearer);
+      count += first.deliver(receiver);
     }
   }
 }
 
-/** Reads one chain of one outbox. */
+/** Reads the chain of chunks to one actor in one outbox. */
 class ChainReader {
   readonly #memory: SharedArrayBuffer;
   #views: OutboxViews;
   #chunk = 0;
   #record = 0;
-  /** The source of the next record, or NOBODY. */
-  source = NOBODY;
+  /** The source of the next record, or `NO_SOURCE`. */
+  source = NO_SOURCE;
 
   constructor(memory: SharedArrayBuffer) {
     this.#memory = memory;
     this.#views = viewsOf(memory);
   }
 
-  look(): void {
+  /** Renews the views if the outbox has grown. */
+  refresh(): void {
     if (this.#memory.byteLength - this.#views.bytes.byteLength >= 8) {
       this.#views = viewsOf(this.#memory);
     }
   }
 
+  /** Moves to the first record to `target`. */
   begin(target: ActorId): void {
-    this.#enter(this.#views.ints[target]!);
+    this.#enterChunk(this.#views.ints[target]!);
   }
 
-  /** Delivers all records of the next source. Returns how many. */
-  deliver(hearer: MailboxReader): number {
+  /** Delivers all records of the next source. Returns their number. */
+  deliver(receiver: MessageReceiver): number {
     const { source } = this;
     const { ints, floats, bytes } = this.#views;
     let count = 0;
@@ -95,26 +97,26 @@ class ChainReader {
       const length = ints[record >> 2]!;
       const sentMs = floats[(record >> 3) + 1]!;
       const order = floats[(record >> 3) + 2]!;
-      hearer.deliver(source, sentMs, order, bytes, record + RECORD_HEADER_BYTES, length);
-      this.#moveTo(record + RECORD_HEADER_BYTES + padded(length));
+      receiver.deliver(source, sentMs, order, bytes, record + RECORD_HEADER_BYTES, length);
+      this.#moveToRecord(record + RECORD_HEADER_BYTES + padded(length));
       count++;
     }
     return count;
   }
 
-  #moveTo(record: number): void {
+  #moveToRecord(record: number): void {
     const { ints } = this.#views;
     if (record < ints[this.#chunk >> 2]!) {
       this.#record = record;
       this.source = ints[(record >> 2) + 1]!;
     } else {
-      this.#enter(ints[(this.#chunk >> 2) + 1]!);
+      this.#enterChunk(ints[(this.#chunk >> 2) + 1]!);
     }
   }
 
-  #enter(chunk: number): void {
+  #enterChunk(chunk: number): void {
     this.#chunk = chunk;
-    if (chunk === 0) this.source = NOBODY;
-    else this.#moveTo(chunk + CHUNK_HEADER_BYTES);
+    if (chunk === 0) this.source = NO_SOURCE;
+    else this.#moveToRecord(chunk + CHUNK_HEADER_BYTES);
   }
 }

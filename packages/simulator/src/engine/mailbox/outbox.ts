@@ -1,9 +1,9 @@
 /**
- * Messages between actors, as bytes in shared memory: what the actors of one worker post.
+ * An outbox: the messages that the actors of one worker send, as bytes in shared memory.
  *
- * A worker writes to its outbox during a window, and all others read it when they have met at the
- * barrier. It holds a chain of chunks for each actor that is written to, so that each actor reads
- * what is for it, all at once, just before it runs:
+ * A worker writes to its outbox during a window, and all workers read it after the next barrier. It
+ * holds a chain of chunks for each target actor, so that an actor reads all its messages at once,
+ * just before it runs:
  *
  *     directory │ chunk       │ chunk       │ chunk       │ … free
  *     0 → ──────▶ to 0 ───────────────────────▶ to 0
@@ -12,32 +12,32 @@
  *     chunk    end u32     next chunk u32 │ record │ record │ …
  *     record   bytes u32   source u32   sentMs f64   order f64 │ payload, padded to 8 bytes
  *
- * The memory grows, and is used from its start again in every window. Views of it have a fixed
- * length and are made anew when it has grown: views that follow it are twenty times as slow.
+ * The memory grows, and is reused from its start in every window. Views have a fixed length and are
+ * created anew after it has grown: length-tracking views are twenty times as slow.
  */
 
 import { assert } from '@cachetorrent/std';
 
 import type { ActorId } from '../behaviour.ts';
 
-/** The most that one outbox may come to. Only what is used is taken from the machine. */
+/** The greatest size of an outbox. Only the pages that are used take memory. */
 const OUTBOX_BYTES_MAX = 2 ** 31 - 2 ** 16;
 export const CHUNK_HEADER_BYTES = 8;
 export const RECORD_HEADER_BYTES = 24;
 
-/** What is kept of the chain to each actor: its last chunk, and where that is full so far. */
-const CHAIN = 4;
-const CHUNK = 0;
+/** The fields of a chain: its last chunk, the end of its records, and the end of its space. */
+const FIELDS_PER_CHAIN = 4;
+const LAST_CHUNK = 0;
 const END = 1;
 const LIMIT = 2;
 
-/** Makes the memory of one outbox, for messages to `actorCount` actors. */
+/** Allocates the memory of one outbox, for messages to `actorCount` actors. */
 export function outboxMemory(actorCount: number): SharedArrayBuffer {
   const bytes = padded(4 * actorCount) + chunkBytes(actorCount);
   return new SharedArrayBuffer(bytes, { maxByteLength: OUTBOX_BYTES_MAX });
 }
 
-/** The views of an outbox as it is now. Their numbers are those of this machine. */
+/** Views of an outbox at its present size. Numbers are in the byte order of this machine. */
 export interface OutboxViews {
   readonly ints: Int32Array;
   readonly floats: Float64Array;
@@ -53,11 +53,11 @@ export function viewsOf(memory: SharedArrayBuffer): OutboxViews {
   };
 }
 
-/** Who posts a message, when, and under what number. */
+/** The header of a message: its source, the time of sending, and its order. */
 export interface Sender {
   readonly id: ActorId;
   readonly nowMs: number;
-  readonly postOrder: number;
+  readonly messageOrder: number;
 }
 
 export class Outbox {
@@ -67,11 +67,11 @@ export class Outbox {
   readonly #chains: Int32Array;
   #ints: Int32Array;
   #floats: Float64Array;
-  /** The view to write payloads to. It is another one after the outbox has grown. */
+  /** The view to which payloads are written. Replaced when the outbox grows. */
   view: DataView;
-  /** Where the next chunk will be. */
+  /** The offset of the next chunk. */
   #free = 0;
-  /** The record that is open, and its chain; 0 where none is. */
+  /** The offset of the open record, and its chain; 0 if none is open. */
   #record = 0;
   #chain = 0;
 
@@ -79,7 +79,7 @@ export class Outbox {
     this.#memory = memory;
     this.#chunkBytes = chunkBytes(actorCount);
     this.#directoryBytes = padded(4 * actorCount);
-    this.#chains = new Int32Array(actorCount * CHAIN);
+    this.#chains = new Int32Array(actorCount * FIELDS_PER_CHAIN);
     const { ints, floats, bytes } = viewsOf(memory);
     this.#ints = ints;
     this.#floats = floats;
@@ -94,10 +94,10 @@ export class Outbox {
     this.#record = 0;
   }
 
-  /** Opens a record to `target` with room for `bytesMax`: returns where its payload goes. */
+  /** Begins a record to `target`, with space for `bytesMax`. Returns the offset of the payload. */
   begin(target: ActorId, sender: Sender, bytesMax: number): number {
-    assert(this.#record === 0, 'a message is closed before the next is opened');
-    const chain = target * CHAIN;
+    assert(this.#record === 0, 'a message ends before the next one begins');
+    const chain = target * FIELDS_PER_CHAIN;
     const bytes = RECORD_HEADER_BYTES + padded(bytesMax);
     if (this.#chains[chain + END]! + bytes > this.#chains[chain + LIMIT]!) {
       this.#addChunk(target, bytes);
@@ -105,26 +105,26 @@ export class Outbox {
     const record = this.#chains[chain + END]!;
     this.#ints[(record >> 2) + 1] = sender.id;
     this.#floats[(record >> 3) + 1] = sender.nowMs;
-    this.#floats[(record >> 3) + 2] = sender.postOrder;
+    this.#floats[(record >> 3) + 2] = sender.messageOrder;
     this.#record = record;
     this.#chain = chain;
     return record + RECORD_HEADER_BYTES;
   }
 
-  /** Closes the record, with `byteLength` bytes of payload. */
+  /** Ends the record, with `byteLength` bytes of payload. */
   end(byteLength: number): void {
     const record = this.#record;
     const chain = this.#chain;
-    assert(record > 0, 'a message is opened before it is closed');
+    assert(record > 0, 'a message begins before it ends');
     const end = record + RECORD_HEADER_BYTES + padded(byteLength);
-    assert(end <= this.#chains[chain + LIMIT]!, 'a message keeps within the room it asked for');
+    assert(end <= this.#chains[chain + LIMIT]!, 'a message fits into the space that it reserved');
     this.#record = 0;
     this.#ints[record >> 2] = byteLength;
-    this.#ints[this.#chains[chain + CHUNK]! >> 2] = end;
+    this.#ints[this.#chains[chain + LAST_CHUNK]! >> 2] = end;
     this.#chains[chain + END] = end;
   }
 
-  /** Forgets a record that was opened and not closed. */
+  /** Drops a record that has begun and not ended. */
   cancel(): void {
     this.#record = 0;
   }
@@ -135,13 +135,13 @@ export class Outbox {
     this.#free += bytes;
     if (this.#free > this.#memory.byteLength) this.#growTo(this.#free);
 
-    const chain = target * CHAIN;
-    const last = this.#chains[chain + CHUNK]!;
+    const chain = target * FIELDS_PER_CHAIN;
+    const last = this.#chains[chain + LAST_CHUNK]!;
     this.#ints[last === 0 ? target : (last >> 2) + 1] = chunk;
     const first = chunk + CHUNK_HEADER_BYTES;
     this.#ints[chunk >> 2] = first;
     this.#ints[(chunk >> 2) + 1] = 0;
-    this.#chains[chain + CHUNK] = chunk;
+    this.#chains[chain + LAST_CHUNK] = chunk;
     this.#chains[chain + END] = first;
     this.#chains[chain + LIMIT] = chunk + bytes;
   }
@@ -149,7 +149,7 @@ export class Outbox {
   #growTo(bytes: number): void {
     if (bytes > OUTBOX_BYTES_MAX) {
       throw new RangeError(
-        `the messages of one window come to more than ${OUTBOX_BYTES_MAX} bytes on one worker; ` +
+        `the messages of one window exceed ${OUTBOX_BYTES_MAX} bytes on one worker; ` +
           'use more workers',
       );
     }
@@ -161,11 +161,12 @@ export class Outbox {
   }
 }
 
-/** Chunks are small where many actors are written to. */
+/** The size of a chunk: smaller if there are many actors. */
 function chunkBytes(actorCount: number): number {
   return Math.min(2 ** 16, Math.max(2 ** 9, padded(Math.floor(2 ** 20 / actorCount))));
 }
 
+/** Rounds up to a multiple of 8. */
 export function padded(bytes: number): number {
   return (bytes + 7) & ~7;
 }

@@ -1,28 +1,28 @@
 /**
- * The events of one day of the calendar, in order: by time, then by `order`.
+ * The events of the current day of the calendar queue, sorted by time, then by `order`.
  *
- *     stack   e e e e e     the earliest last, so that it is taken off the end
- *     late    e e e         what would have to move more than a few of the stack
- *     heap    {e e e}       what came late in small numbers
+ *     stack      e e e e e     the earliest last, so that popping removes the end
+ *     deferred   e e e         events whose insertion would move more than a few of the stack
+ *     heap       {e e e}       deferred events, if they are few
  *
- * A list that comes newest first has events of one instant in the very order in which they are
- * stacked. A burst of others, say of all mail that arrives at the instant at which a window begins,
- * is sorted by itself and merged into the stack, once, before the next is taken; single ones go to
- * the heap. So nothing is worse than a heap, however many events share an instant.
+ * A bucket lists its newest events first, so events of the same time come in just the order of the
+ * stack. A burst of others, for example all messages that arrive when a window begins, is sorted
+ * separately and merged into the stack once, before the next pop. A few single events go to the
+ * heap. So no case costs more than a heap would, however many events have the same time.
  */
 
 import { SlotHeap } from './slot-heap.ts';
 
-/** An event that would move more than so many others is late. */
+/** An event whose insertion would move more than this number of others is deferred. */
 const SHIFT_MAX = 16;
-/** Merging is worth it where the stack is at most so many times as large as what came late. */
+/** Deferred events are merged if the stack is at most this number of times as large. */
 const MERGE_MAX = 8;
 
 export class CurrentBucket {
   #times: Float64Array;
   #stack = new Int32Array(64);
   #stackSize = 0;
-  readonly #late: number[] = [];
+  readonly #deferred: number[] = [];
   readonly #heap: SlotHeap;
 
   constructor(times: Float64Array) {
@@ -30,38 +30,38 @@ export class CurrentBucket {
     this.#heap = new SlotHeap(times);
   }
 
-  /** The queue's own: the time of a slot is at 4 · slot, its order beside it. */
+  /** The array of the queue: the time of a slot is at 4 · slot, and its order after it. */
   set times(times: Float64Array) {
     this.#times = times;
     this.#heap.times = times;
   }
 
   get isEmpty(): boolean {
-    return this.#stackSize === 0 && this.#heap.size === 0 && this.#late.length === 0;
+    return this.#stackSize === 0 && this.#heap.size === 0 && this.#deferred.length === 0;
   }
 
-  /** A time among the arguments would be allocated wherever the call is not inlined. */
+  /** Has no time argument: a float would be allocated wherever the call is not inlined. */
   push(slot: number): void {
     const stack = this.#stack;
     const size = this.#stackSize;
     const heap = this.#heap;
     if (size > SHIFT_MAX && heap.isBefore(stack[size - SHIFT_MAX]!, slot)) {
-      this.#late.push(slot);
+      this.#deferred.push(slot);
       return;
     }
-    let place = size;
-    while (place > 0 && heap.isBefore(stack[place - 1]!, slot)) place--;
+    let index = size;
+    while (index > 0 && heap.isBefore(stack[index - 1]!, slot)) index--;
 
     if (size === stack.length) this.#growTo(size + 1);
-    const roomy = this.#stack;
-    for (let i = size; i > place; i--) roomy[i] = roomy[i - 1]!;
-    roomy[place] = slot;
+    const grown = this.#stack;
+    for (let i = size; i > index; i--) grown[i] = grown[i - 1]!;
+    grown[index] = slot;
     this.#stackSize = size + 1;
   }
 
-  /** Takes the first slot, if it is before `endMs`; else returns 0. Not to be asked when empty. */
-  takeBefore(endMs: number): number {
-    if (this.#late.length > 0) this.#settle();
+  /** Removes and returns the first slot; 0 if it is not before `endMs`. Must not be empty. */
+  popBefore(endMs: number): number {
+    if (this.#deferred.length > 0) this.#insertDeferred();
     const size = this.#stackSize;
     const slot = size > 0 ? this.#stack[size - 1]! : 0;
     if (this.#heap.size > 0 && (size === 0 || this.#heap.isBefore(this.#heap.first, slot))) {
@@ -75,21 +75,23 @@ export class CurrentBucket {
     return slot;
   }
 
-  /** When the first event happens; Infinity where there is none. */
+  /** Returns the time of the first event; Infinity if there is none. */
   nextAtMs(): number {
-    if (this.#late.length > 0) this.#settle();
+    if (this.#deferred.length > 0) this.#insertDeferred();
     const size = this.#stackSize;
     const stackMs = size > 0 ? this.#times[this.#stack[size - 1]! * 4]! : Infinity;
     return this.#heap.size > 0 ? Math.min(stackMs, this.#times[this.#heap.first * 4]!) : stackMs;
   }
 
-  /** Takes all slots out, into the list of `next` before `live`. Returns the first of it. */
-  drainInto(next: Int32Array, live: number): number {
-    this.#settle();
-    let first = live;
-    for (let place = 0; place < this.#stackSize; place++) {
-      next[this.#stack[place]!] = first;
-      first = this.#stack[place]!;
+  /**
+   * Removes all slots, and puts them before `list`, linked by `next`. Returns the new first one.
+   */
+  drainInto(next: Int32Array, list: number): number {
+    this.#insertDeferred();
+    let first = list;
+    for (let i = 0; i < this.#stackSize; i++) {
+      next[this.#stack[i]!] = first;
+      first = this.#stack[i]!;
     }
     this.#stackSize = 0;
     while (this.#heap.size > 0) {
@@ -100,39 +102,39 @@ export class CurrentBucket {
     return first;
   }
 
-  /** Puts what came late where it belongs. */
-  #settle(): void {
-    const late = this.#late;
-    if (this.#stackSize > MERGE_MAX * late.length) {
-      for (let i = 0; i < late.length; i++) this.#heap.push(late[i]!);
+  /** Moves the deferred events to the stack or to the heap. */
+  #insertDeferred(): void {
+    const deferred = this.#deferred;
+    if (this.#stackSize > MERGE_MAX * deferred.length) {
+      for (let i = 0; i < deferred.length; i++) this.#heap.push(deferred[i]!);
     } else {
-      // Made of few runs that are in order, as mail is, it is sorted in little more than a look.
-      late.sort(this.#inOrder);
-      this.#merge(late);
+      // Messages arrive as a few sorted runs, and `sort` merges runs in almost linear time.
+      deferred.sort(this.#compare);
+      this.#merge(deferred);
     }
-    late.length = 0;
+    deferred.length = 0;
   }
 
-  /** Merges slots that are in order into the stack, from its end. */
+  /** Merges sorted slots into the stack, from its end. */
   #merge(slots: readonly number[]): void {
     const size = this.#stackSize + slots.length;
     if (size > this.#stack.length) this.#growTo(size);
     const stack = this.#stack;
     let old = this.#stackSize - 1;
-    let place = size - 1;
-    for (let i = 0; i < slots.length; place--) {
+    let index = size - 1;
+    for (let i = 0; i < slots.length; index--) {
       const slot = slots[i]!;
       if (old >= 0 && this.#heap.isBefore(stack[old]!, slot)) {
-        stack[place] = stack[old--]!;
+        stack[index] = stack[old--]!;
       } else {
-        stack[place] = slot;
+        stack[index] = slot;
         i++;
       }
     }
     this.#stackSize = size;
   }
 
-  readonly #inOrder = (slot: number, other: number): number =>
+  readonly #compare = (slot: number, other: number): number =>
     this.#heap.isBefore(slot, other) ? -1 : 1;
 
   #growTo(size: number): void {

@@ -4,15 +4,15 @@ import { describe, expect, test } from 'vitest';
 import { ReferenceQueue } from '../../../test/engine/reference-queue.ts';
 import { EventQueue } from './event-queue.ts';
 
-/** An event is written `atMs:order`; what is popped is written by its order. */
+/** An event is written `atMs:order`; popped events are written by their order. */
 describe('events are popped', () => {
   test.each([
-    { rule: 'in the order of their times',            pushed: '5:1 3:2 4:3',      before: Infinity, popped: [2, 3, 1] },
-    { rule: 'of one time, in their order',            pushed: '5:3 5:1 5:2',      before: Infinity, popped: [1, 2, 3] },
-    { rule: 'of one time, by source before sequence', pushed: `5:${2 ** 40} 5:${2 ** 40 - 1}`, before: Infinity, popped: [2 ** 40 - 1, 2 ** 40] },
+    { rule: 'by ascending time',                      pushed: '5:1 3:2 4:3',      before: Infinity, popped: [2, 3, 1] },
+    { rule: 'of the same time, by ascending order',   pushed: '5:3 5:1 5:2',      before: Infinity, popped: [1, 2, 3] },
+    { rule: 'of the same time, by source before sequence', pushed: `5:${2 ** 40} 5:${2 ** 40 - 1}`, before: Infinity, popped: [2 ** 40 - 1, 2 ** 40] },
     { rule: 'only before the end',                    pushed: '5:1 6:2',          before: 6,        popped: [1] },
     { rule: 'not at the end itself',                  pushed: '5:1',              before: 5,        popped: [] },
-    { rule: 'however far they are',                   pushed: '1e12:1 1e-9:2',    before: Infinity, popped: [2, 1] },
+    { rule: 'however late they are',                  pushed: '1e12:1 1e-9:2',    before: Infinity, popped: [2, 1] },
     { rule: 'however close they are',                 pushed: `${1 + 2 ** -52}:1 1:2`, before: Infinity, popped: [2, 1] },
   ])('$rule', ({ pushed, before, popped }) => {
     const queue = new EventQueue();
@@ -23,7 +23,7 @@ describe('events are popped', () => {
     expect(drain(queue, before)).toEqual(popped);
   });
 
-  test('with all that they carry', () => {
+  test('with all their fields', () => {
     const queue = new EventQueue();
     queue.push(1.5, 7, -(2 ** 31), 2 ** 31 - 1, -1, 42);
     expect(queue.popBefore(2)).toBe(true);
@@ -34,7 +34,7 @@ describe('events are popped', () => {
   });
 });
 
-test('of a crowded day, too, only events before the end are popped', () => {
+test('only events before the end are popped, also of a crowded day', () => {
   const queue = new EventQueue();
   const laterMs = 1 + 2 ** -50;
   queue.push(1, 0, 0, 0, 0, 0);
@@ -44,37 +44,37 @@ test('of a crowded day, too, only events before the end are popped', () => {
   expect(queue.nextAtMs()).toBe(laterMs);
 });
 
-test('an event before the one popped last is a bug, and says so', () => {
+test('an event before the last one popped is a bug, and the error says so', () => {
   const queue = new EventQueue();
   queue.push(5, 1, 0, 0, 0, 0);
   queue.popBefore(6);
   queue.push(5, 2, 0, 0, 0, 0);
   for (const atMs of [4.999, Number.NaN, Infinity]) {
-    expect(() => queue.push(atMs, 3, 0, 0, 0, 0)).toThrow('bug: an event happens at some time');
+    expect(() => queue.push(atMs, 3, 0, 0, 0, 0)).toThrow('bug: an event has a finite time');
   }
 });
 
 /**
- * How times are drawn: each is a habit of models that a calendar could stumble over. `gapMs` is how
- * far an event is from the one that schedules it.
+ * Distributions of event times that are difficult for a calendar queue. `gapMs` draws the time from
+ * an event to one that it schedules.
  */
-const HABITS: readonly { readonly name: string; readonly gapMs: (random: Random) => number }[] = [
-  { name: 'spread evenly', gapMs: (random) => random.unit() * 100 },
+const DISTRIBUTIONS: readonly { readonly name: string; readonly gapMs: (random: Random) => number }[] = [
+  { name: 'uniform', gapMs: (random) => random.unit() * 100 },
   { name: 'on a coarse grid', gapMs: (random) => random.below(4) * 50 },
-  { name: 'often at this very instant', gapMs: (random) => random.below(3) * random.unit() },
-  { name: 'near and very far', gapMs: (random) => random.unit() * 10 ** random.below(9) },
-  { name: 'ever closer', gapMs: (random) => random.unit() * 10 ** -random.below(12) },
+  { name: 'often at the current time', gapMs: (random) => random.below(3) * random.unit() },
+  { name: 'from near to very far', gapMs: (random) => random.unit() * 10 ** random.below(9) },
+  { name: 'from near to very close', gapMs: (random) => random.unit() * 10 ** -random.below(12) },
   { name: 'latencies and a few timers', gapMs: (random) => (random.below(9) ? 2 + random.unit() : 1e4) },
 ];
 
-test.each(HABITS)('a calendar agrees with a plain queue, times $name', ({ gapMs }) => {
+test.each(DISTRIBUTIONS)('a calendar queue equals the reference, times $name', ({ gapMs }) => {
   for (let seed = 0; seed < 500; seed++) {
-    expect(disagreement(seed, gapMs), `seed ${seed}`).toBeUndefined();
+    expect(firstDifference(seed, gapMs), `seed ${seed}`).toBeUndefined();
   }
 });
 
-/** Does the same to both queues, and says what they first disagree on. */
-function disagreement(seed: number, gapMs: (random: Random) => number): string | undefined {
+/** Applies the same operations to both queues, and describes the first difference. */
+function firstDifference(seed: number, gapMs: (random: Random) => number): string | undefined {
   const random = seededRandom('event-queue', seed);
   const queue = new EventQueue();
   const reference = new ReferenceQueue();
@@ -86,13 +86,13 @@ function disagreement(seed: number, gapMs: (random: Random) => number): string |
   for (let step = 0; step < 600 || reference.size > 0; step++) {
     const isGrowing = step < 400 && random.below(reference.size + 1) < sizeMax / 2;
     for (let n = isGrowing ? random.below(4) : 0; n > 0; n--) {
-      // Arrivals come after the window, in any order; own events come after now, in order.
+      // Arrivals are after the window, in any order; own events are after now, in order.
       const isArrival = random.below(3) === 0;
       const atMs = (isArrival ? Math.max(endMs, nowMs) : nowMs) + gapMs(random);
       const payload = random.below(2 ** 31);
-      const itsOrder = isArrival ? 2 ** 40 + random.below(2 ** 20) * 1024 + step : order++;
-      queue.push(atMs, itsOrder, 1, payload, 2, 3);
-      reference.push({ atMs, order: itsOrder, payload });
+      const eventOrder = isArrival ? 2 ** 40 + random.below(2 ** 20) * 1024 + step : order++;
+      queue.push(atMs, eventOrder, 1, payload, 2, 3);
+      reference.push({ atMs, order: eventOrder, payload });
     }
     if (random.below(4) === 0) endMs = Math.max(endMs, nowMs) + gapMs(random) * random.below(3);
     if (step >= 600) endMs = Infinity;
@@ -108,14 +108,14 @@ function disagreement(seed: number, gapMs: (random: Random) => number): string |
   return queue.popBefore(Infinity) || queue.nextAtMs() < Infinity ? 'the end' : undefined;
 }
 
-/** Each of these would take minutes if its cost were quadratic. */
+/** Each of these would take minutes at quadratic cost. */
 describe('a hundred thousand events', () => {
   const count = 100_000;
 
   test.each([
-    { rule: 'of one instant, pushed in order', order: (n: number) => n },
-    { rule: 'of one instant, pushed backwards', order: (n: number) => count - n },
-    { rule: 'of one instant, pushed in any order', order: (n: number) => (n * 7919) % count },
+    { rule: 'of the same time, pushed in order', order: (n: number) => n },
+    { rule: 'of the same time, pushed backwards', order: (n: number) => count - n },
+    { rule: 'of the same time, pushed in any order', order: (n: number) => (n * 7919) % count },
   ])('$rule', ({ order }) => {
     const queue = new EventQueue();
     for (let n = 0; n < count; n++) queue.push(50, order(n), 0, order(n), 0, 0);
@@ -125,7 +125,7 @@ describe('a hundred thousand events', () => {
     expect(popped).toEqual(popped.toSorted((a, b) => a - b));
   });
 
-  test('of one instant, each pushed by the one before', () => {
+  test('of the same time, each pushed when the previous one is popped', () => {
     const queue = new EventQueue();
     let order = 0;
     for (; order < count; order++) queue.push(50, order, 0, order, 0, 0);
@@ -137,7 +137,7 @@ describe('a hundred thousand events', () => {
     expect(popped).toEqual([...new Array(2 * count).keys()]);
   });
 
-  test('of which each is ten times as far as the one before', () => {
+  test('whose times span 300 orders of magnitude', () => {
     const queue = new EventQueue();
     for (let n = 0; n < count; n++) queue.push(10 ** ((n % 600) / 2 - 150), n, 0, n % 600, 0, 0);
     const popped: number[] = [];

@@ -1,39 +1,42 @@
 /**
- * The pending events of one actor, earliest first: a calendar (Brown 1988) without its weak spots.
+ * The event queue of one actor, earliest event first: a calendar queue (Brown 1988) that avoids the
+ * worst cases of the original.
  *
- * Time is cut into days of equal width. A day is a list of events in no order; only when it comes
- * are its events put in order. So pushing an event costs a division, popping one a look at a few.
+ * Time is divided into days of equal width. The events of a day are an unsorted list, its bucket,
+ * and are sorted only when the day begins (`current-bucket.ts`). So pushing an event costs a
+ * division, and popping one a few comparisons.
  *
- *     days     today       1     2     3     …     dayCount - 1   │  beyond
- *                          │           │               │         │    │
- *     events   in order    e ─ e       e               e         │    e ─ e ─ e
- *              (today.ts)  newest first                          │    no day yet
+ *     bucket   current     1     2     3     …     bucketCount - 1   │  overflow
+ *                          │           │                 │          │    │
+ *     events   sorted      e ─ e       e                 e          │    e ─ e ─ e
+ *                          newest first                             │    not in a bucket yet
  *
- * Days come round: day d has its list at place d mod dayCount, and what is too far off waits
- * beyond, until a year has passed. The width of a day follows the events: three to a day.
+ * Buckets are used cyclically: day d is bucket d mod bucketCount. Events more than a year (that is
+ * bucketCount days) ahead are in the overflow list until the year has passed. The width of a day
+ * adapts to the events, about three per day.
  *
- * An event is 32 bytes at its slot; slot 0 is no event. Nothing is allocated but to grow.
+ * An event takes 32 bytes, its slot; slot 0 means no event. Memory is allocated only to grow.
  *
- *     times   atMs, order, ·, ·               4 numbers to a slot
- *     ints    ·, ·, ·, ·, kind, a, b, c       8 numbers to a slot, in the same bytes
+ *     times   atMs, order, ·, ·               4 numbers per slot
+ *     ints    ·, ·, ·, ·, kind, a, b, c       8 numbers per slot, in the same bytes
  */
 
 import { assert } from '@cachetorrent/std';
 
 import { CurrentBucket } from './current-bucket.ts';
 
-/** Slots to begin with: a power of two. */
-const CAPACITY_MIN = 32;
+/** Initial number of slots: a power of two. */
+const SLOTS_MIN = 32;
 const EVENTS_PER_DAY = 3;
-/** Days for each slot: how far ahead the calendar reaches, in mean waiting times. */
-const DAYS_PER_SLOT = 2;
-/** Days are renumbered before they outgrow 32 bits. */
+/** Buckets per slot: how far ahead the calendar reaches, in mean waiting times. */
+const BUCKETS_PER_SLOT = 2;
+/** Days are renumbered beyond this, before they exceed 32 bits. */
 const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
 const WIDTH_MAX_MS = 1e15;
 const POPS_PER_TUNING_MIN = 256;
-/** The width is judged no sooner than after as many events as pay for a look at all days. */
-const DAYS_PER_POP = 4;
+/** Adapting the width visits all buckets; it is done so rarely that a pop pays for four of them. */
+const BUCKETS_PER_POP = 4;
 
 export class EventQueue {
   /** The event popped last. */
@@ -45,45 +48,49 @@ export class EventQueue {
   c = 0;
 
   #size = 0;
-  #capacity = CAPACITY_MIN;
-  #times = new Float64Array(CAPACITY_MIN * 4);
+  #slotCount = SLOTS_MIN;
+  #times = new Float64Array(SLOTS_MIN * 4);
   #ints = new Int32Array(this.#times.buffer);
   /** The next slot of the same list; 0 ends it. */
-  #next = new Int32Array(CAPACITY_MIN);
+  #next = new Int32Array(SLOTS_MIN);
   #freeSlot = 0;
 
-  /** For each place of the calendar, the first slot of its list. */
-  #days = new Int32Array(CAPACITY_MIN * DAYS_PER_SLOT);
-  #dayMask = this.#days.length - 1;
-  #inDays = 0;
-  /** Day 0 begins here. */
-  #anchorMs = 0;
+  /** For each bucket, the first slot of its list. */
+  #buckets = new Int32Array(SLOTS_MIN * BUCKETS_PER_SLOT);
+  #bucketMask = this.#buckets.length - 1;
+  /** The number of events in the buckets. */
+  #inBuckets = 0;
+  /** The time at which day 0 begins. */
+  #originMs = 0;
   #widthMs = 1;
   #daysPerMs = 1;
-  /** The day that it is. All events of this day and of those before it are in `#today`. */
+  /** The current day. All events of this day, and of days before it, are in `#current`. */
   #day = 0;
-  readonly #today = new CurrentBucket(this.#times);
+  readonly #current = new CurrentBucket(this.#times);
 
-  /** The first slot beyond the calendar. */
-  #beyond = 0;
-  #beyondMinMs = Infinity;
+  /** The first slot of the overflow list, and the time of its earliest event. */
+  #overflow = 0;
+  #overflowMinMs = Infinity;
 
-  /** Pops until the width is judged again, and how many there were to be. */
+  /** The number of pops until the width is adapted again, and its initial value. */
   #popsToTuning = POPS_PER_TUNING_MIN;
   #popsPerTuning = POPS_PER_TUNING_MIN;
   #tunedAtMs = 0;
 
   constructor() {
-    this.#free(1);
+    this.#freeSlots(1);
   }
 
   get size(): number {
     return this.#size;
   }
 
-  /** Adds an event. Where two have the same `atMs`, that of the lower `order` comes first. */
+  /** Adds an event. Events of the same `atMs` are popped by ascending `order`. */
   push(atMs: number, order: number, kind: number, a: number, b: number, c: number): void {
-    assert(this.atMs <= atMs && atMs < Infinity, 'an event happens at some time to come');
+    assert(
+      this.atMs <= atMs && atMs < Infinity,
+      'an event has a finite time, not before the last one popped',
+    );
 
     if (this.#freeSlot === 0) this.#grow();
     const slot = this.#freeSlot;
@@ -96,13 +103,15 @@ export class EventQueue {
     ints[slot * 8 + 6] = b;
     ints[slot * 8 + 7] = c;
     this.#size++;
-    this.#place(slot);
+    this.#insert(slot);
   }
 
-  /** Takes out the first event if it is before `endMs`: into `atMs`, `order`, `kind` and so on. */
+  /**
+   * Removes the first event if it is before `endMs`, and sets `atMs`, `order`, `kind` etc. to it.
+   */
   popBefore(endMs: number): boolean {
-    if (this.#today.isEmpty && !this.#turnDay(endMs)) return false;
-    const slot = this.#today.takeBefore(endMs);
+    if (this.#current.isEmpty && !this.#advanceDay(endMs)) return false;
+    const slot = this.#current.popBefore(endMs);
     if (slot === 0) return false;
 
     this.atMs = this.#times[slot * 4]!;
@@ -119,83 +128,87 @@ export class EventQueue {
     return true;
   }
 
-  /** When the first event happens; Infinity where there is none. Looks, and changes nothing. */
+  /** Returns the time of the first event; Infinity if there is none. */
   nextAtMs(): number {
-    let nextMs = Math.min(this.#beyondMinMs, this.#today.nextAtMs());
-    if (this.#inDays === 0 || !this.#today.isEmpty) return nextMs;
+    let nextMs = Math.min(this.#overflowMinMs, this.#current.nextAtMs());
+    if (this.#inBuckets === 0 || !this.#current.isEmpty) return nextMs;
 
     let day = this.#day + 1;
-    while (this.#days[day & this.#dayMask] === 0) day++;
-    let slot = this.#days[day & this.#dayMask]!;
+    while (this.#buckets[day & this.#bucketMask] === 0) day++;
+    let slot = this.#buckets[day & this.#bucketMask]!;
     for (; slot !== 0; slot = this.#next[slot]!) nextMs = Math.min(nextMs, this.#times[slot * 4]!);
     return nextMs;
   }
 
-  /** Puts an event where it belongs: in order today, on its day, or beyond the calendar. */
-  #place(slot: number): void {
+  /** Inserts an event: sorted into the current bucket, into that of its day, or the overflow. */
+  #insert(slot: number): void {
     const atMs = this.#times[slot * 4]!;
-    const day = (atMs - this.#anchorMs) * this.#daysPerMs;
+    const day = (atMs - this.#originMs) * this.#daysPerMs;
     if (day < this.#day + 1) {
-      this.#today.push(slot);
-    } else if (day <= this.#day + this.#dayMask) {
-      const place = (day | 0) & this.#dayMask;
-      this.#next[slot] = this.#days[place]!;
-      this.#days[place] = slot;
-      this.#inDays++;
+      this.#current.push(slot);
+    } else if (day <= this.#day + this.#bucketMask) {
+      const bucket = (day | 0) & this.#bucketMask;
+      this.#next[slot] = this.#buckets[bucket]!;
+      this.#buckets[bucket] = slot;
+      this.#inBuckets++;
     } else {
-      this.#next[slot] = this.#beyond;
-      this.#beyond = slot;
-      if (atMs < this.#beyondMinMs) this.#beyondMinMs = atMs;
+      this.#next[slot] = this.#overflow;
+      this.#overflow = slot;
+      if (atMs < this.#overflowMinMs) this.#overflowMinMs = atMs;
     }
   }
 
-  /** Makes the next day that has events today, unless it is after `endMs`. Else returns false. */
-  #turnDay(endMs: number): boolean {
+  /**
+   * Advances to the next day that has events, and moves them to the current bucket. Returns false
+   * if that day is after `endMs`.
+   */
+  #advanceDay(endMs: number): boolean {
     const endDay = this.#dayOf(endMs);
-    const beyondDay = this.#dayOf(this.#beyondMinMs);
-    if (this.#inDays > 0) {
-      const lastDay = Math.min(endDay, beyondDay - 1, DAY_MAX);
-      const days = this.#days;
-      const mask = this.#dayMask;
+    const overflowDay = this.#dayOf(this.#overflowMinMs);
+    if (this.#inBuckets > 0) {
+      const lastDay = Math.min(endDay, overflowDay - 1, DAY_MAX);
+      const buckets = this.#buckets;
+      const mask = this.#bucketMask;
       let day = this.#day;
       let slot = 0;
-      while (slot === 0 && day < lastDay) slot = days[++day & mask]!;
+      while (slot === 0 && day < lastDay) slot = buckets[++day & mask]!;
       this.#day = day;
       if (slot !== 0) {
-        days[day & mask] = 0;
-        this.#openDay(slot);
+        buckets[day & mask] = 0;
+        this.#fillCurrent(slot);
         return true;
       }
       if (day >= DAY_MAX) {
-        this.#rebuild(this.#anchorMs + day * this.#widthMs, this.#widthMs);
-        return !this.#today.isEmpty || this.#turnDay(endMs);
+        this.#rebuild(this.#originMs + day * this.#widthMs, this.#widthMs);
+        return !this.#current.isEmpty || this.#advanceDay(endMs);
       }
     }
-    // An event beyond may share its day with one in the calendar that is before `endMs`.
-    const isBeyondDue = this.#beyondMinMs < endMs || (this.#inDays > 0 && beyondDay <= endDay);
-    if (isBeyondDue) this.#rebuild(this.#beyondMinMs, this.#widthMs);
-    return isBeyondDue;
+    // An overflow event may be of the same day as one in a bucket that is before `endMs`.
+    const isOverflowDue =
+      this.#overflowMinMs < endMs || (this.#inBuckets > 0 && overflowDay <= endDay);
+    if (isOverflowDue) this.#rebuild(this.#overflowMinMs, this.#widthMs);
+    return isOverflowDue;
   }
 
-  /** Puts the events of a list in order, as those of today. */
-  #openDay(first: number): void {
+  /** Moves the events of a list to the current bucket. */
+  #fillCurrent(first: number): void {
     for (let slot = first; slot !== 0; ) {
       const following = this.#next[slot]!;
-      this.#today.push(slot);
-      this.#inDays--;
+      this.#current.push(slot);
+      this.#inBuckets--;
       slot = following;
     }
   }
 
   #dayOf(atMs: number): number {
-    return Math.floor((atMs - this.#anchorMs) * this.#daysPerMs);
+    return Math.floor((atMs - this.#originMs) * this.#daysPerMs);
   }
 
-  /** Fits the width of a day to the events popped since the last time. */
+  /** Adapts the width of a day to the events popped since the last time. */
   #tune(): void {
     const pops = this.#popsPerTuning;
-    const days = this.#days.length / DAYS_PER_POP;
-    this.#popsPerTuning = Math.max(POPS_PER_TUNING_MIN, this.#size, days);
+    const visitPops = this.#buckets.length / BUCKETS_PER_POP;
+    this.#popsPerTuning = Math.max(POPS_PER_TUNING_MIN, this.#size, visitPops);
     this.#popsToTuning = this.#popsPerTuning;
     const widthMs = ((this.atMs - this.#tunedAtMs) / pops) * EVENTS_PER_DAY;
     this.#tunedAtMs = this.atMs;
@@ -205,82 +218,82 @@ export class EventQueue {
   }
 
   /**
-   * Doubles the number of slots and of days. Nothing may have been popped so far, so the width
-   * comes from how long the events have to wait: with n of them waiting w on average, and as many
-   * coming as going, one goes every w / n (Little's law).
+   * Doubles the number of slots and buckets. Possibly nothing has been popped so far, so the width
+   * is derived from the waiting times of the events: if n events wait w on average, and as many
+   * arrive as leave, one leaves every w / n (Little's law).
    */
   #grow(): void {
-    const old = this.#capacity;
-    this.#capacity = old * 2;
-    const bytes = new ArrayBuffer(this.#capacity * 32);
+    const old = this.#slotCount;
+    this.#slotCount = old * 2;
+    const bytes = new ArrayBuffer(this.#slotCount * 32);
     const times = new Float64Array(bytes);
     times.set(this.#times);
     this.#times = times;
-    this.#today.times = times;
+    this.#current.times = times;
     this.#ints = new Int32Array(bytes);
-    const next = new Int32Array(this.#capacity);
+    const next = new Int32Array(this.#slotCount);
     next.set(this.#next);
     this.#next = next;
 
     let waitSumMs = 0;
     const nowMs = Math.max(this.atMs, 0);
     for (let slot = 1; slot < old; slot++) waitSumMs += times[slot * 4]! - nowMs;
-    const live = this.#collect();
-    this.#days = new Int32Array(this.#capacity * DAYS_PER_SLOT);
-    this.#dayMask = this.#days.length - 1;
-    this.#restart(nowMs, (waitSumMs / this.#size / this.#size) * EVENTS_PER_DAY);
-    this.#placeAll(live);
-    this.#free(old);
+    const list = this.#removeAll();
+    this.#buckets = new Int32Array(this.#slotCount * BUCKETS_PER_SLOT);
+    this.#bucketMask = this.#buckets.length - 1;
+    this.#resetCalendar(nowMs, (waitSumMs / this.#size / this.#size) * EVENTS_PER_DAY);
+    this.#insertAll(list);
+    this.#freeSlots(old);
   }
 
-  /** Lets day 0 begin at `anchorMs`, and today with it. */
-  #rebuild(anchorMs: number, widthMs: number): void {
-    const live = this.#collect();
-    this.#restart(Math.max(anchorMs, 0), widthMs);
-    this.#placeAll(live);
+  /** Moves day 0, which becomes the current day, to `originMs`. */
+  #rebuild(originMs: number, widthMs: number): void {
+    const list = this.#removeAll();
+    this.#resetCalendar(Math.max(originMs, 0), widthMs);
+    this.#insertAll(list);
   }
 
-  #restart(anchorMs: number, widthMs: number): void {
-    this.#anchorMs = anchorMs;
+  #resetCalendar(originMs: number, widthMs: number): void {
+    this.#originMs = originMs;
     this.#widthMs = Math.min(Math.max(widthMs, WIDTH_MIN_MS), WIDTH_MAX_MS);
     this.#daysPerMs = 1 / this.#widthMs;
     this.#day = 0;
   }
 
-  /** Takes all events out, into one list: of each day, the oldest first. */
-  #collect(): number {
+  /** Removes all events, and returns them as one list; those of a bucket are oldest first. */
+  #removeAll(): number {
     const next = this.#next;
-    const days = this.#days;
-    let live = this.#today.drainInto(next, 0);
+    const buckets = this.#buckets;
+    let list = this.#current.drainInto(next, 0);
     const takeList = (first: number): void => {
       for (let slot = first; slot !== 0; ) {
         const following = next[slot]!;
-        next[slot] = live;
-        live = slot;
+        next[slot] = list;
+        list = slot;
         slot = following;
       }
     };
-    takeList(this.#beyond);
-    this.#beyond = 0;
-    this.#beyondMinMs = Infinity;
-    for (let place = 0; this.#inDays > 0 && place < days.length; place++) takeList(days[place]!);
-    days.fill(0);
-    this.#inDays = 0;
-    return live;
+    takeList(this.#overflow);
+    this.#overflow = 0;
+    this.#overflowMinMs = Infinity;
+    for (let i = 0; this.#inBuckets > 0 && i < buckets.length; i++) takeList(buckets[i]!);
+    buckets.fill(0);
+    this.#inBuckets = 0;
+    return list;
   }
 
-  #placeAll(live: number): void {
-    for (let slot = live; slot !== 0; ) {
+  #insertAll(first: number): void {
+    for (let slot = first; slot !== 0; ) {
       const following = this.#next[slot]!;
-      this.#place(slot);
+      this.#insert(slot);
       slot = following;
     }
   }
 
-  /** Slots from `first` on hold no event. */
-  #free(first: number): void {
-    for (let slot = first; slot < this.#capacity; slot++) this.#next[slot] = slot + 1;
-    this.#next[this.#capacity - 1] = this.#freeSlot;
+  /** Adds the slots from `first` on to the free list. */
+  #freeSlots(first: number): void {
+    for (let slot = first; slot < this.#slotCount; slot++) this.#next[slot] = slot + 1;
+    this.#next[this.#slotCount - 1] = this.#freeSlot;
     this.#freeSlot = first;
   }
 }

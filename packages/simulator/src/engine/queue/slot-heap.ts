@@ -1,10 +1,11 @@
 /**
- * A binary heap of the slots of an event queue: no slot comes before its parent, the parent of
- * place n being (n - 1) / 2. A slot's time and order lie at 4 · slot and 4 · slot + 1 of `times`.
+ * A binary heap of the slots of an event queue: no slot is before its parent, and the parent of
+ * index n is ⌊(n - 1) / 2⌋. The time and order of a slot are at 4 · slot and 4 · slot + 1 of
+ * `times`.
  */
 
 export class SlotHeap {
-  /** The queue's own; set anew when that grows. */
+  /** The array of the queue, which reindexs it when it grows. */
   times: Float64Array;
   size = 0;
   #slots = new Int32Array(16);
@@ -13,7 +14,7 @@ export class SlotHeap {
     this.times = times;
   }
 
-  /** The earliest slot. Only of a heap that is not empty. */
+  /** The earliest slot. The heap must not be empty. */
   get first(): number {
     return this.#slots[0]!;
   }
@@ -25,34 +26,34 @@ export class SlotHeap {
       this.#slots = longer;
     }
     const slots = this.#slots;
-    let place = this.size++;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
+    let index = this.size++;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
       if (!this.isBefore(slot, slots[parent]!)) break;
-      slots[place] = slots[parent]!;
-      place = parent;
+      slots[index] = slots[parent]!;
+      index = parent;
     }
-    slots[place] = slot;
+    slots[index] = slot;
   }
 
-  /** Takes out the earliest slot. */
+  /** Removes the earliest slot. */
   pop(): void {
     const slots = this.#slots;
     const size = --this.size;
     const slot = slots[size]!;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      let child = 2 * place + 1;
+      let child = 2 * index + 1;
       if (child >= size) break;
       if (child + 1 < size && this.isBefore(slots[child + 1]!, slots[child]!)) child++;
       if (!this.isBefore(slots[child]!, slot)) break;
-      slots[place] = slots[child]!;
-      place = child;
+      slots[index] = slots[child]!;
+      index = child;
     }
-    slots[place] = slot;
+    slots[index] = slot;
   }
 
-  /** Takes out any slot: what is left is a heap. */
+  /** Removes and returns some slot; the rest remains a heap. */
   takeLast(): number {
     return this.#slots[--this.size]!;
   }

@@ -5,49 +5,50 @@ import { describe, expect, test } from 'vitest';
 import { Barrier, BARRIER_BYTES } from './barrier.ts';
 
 /**
- * Threads that write a number each, meet, and look whether all have written the same; so many
- * rounds. The numbers are doubled by sides, as the engine has it, so one barrier a round is enough.
+ * In each round, every thread writes the round's number, arrives at the barrier, and checks that
+ * all have written the same. The numbers are double-buffered, as in the engine, so that one barrier
+ * per round is enough.
  */
 const THREAD = `
   const { workerData } = require('node:worker_threads');
   const { url, words, numbers, faults, parties, me, rounds, spins } = workerData;
   import(url).then(({ Barrier }) => {
     const barrier = new Barrier({ words, parties, spins });
-    let met = 0;
-    for (; met < rounds; met++) {
-      numbers[(met % 2) * parties + me] = met;
+    let round = 0;
+    for (; round < rounds; round++) {
+      numbers[(round % 2) * parties + me] = round;
       if (!barrier.arrive()) break;
-      for (let i = 0; i < parties; i++) if (numbers[(met % 2) * parties + i] !== met) faults[me]++;
+      for (let i = 0; i < parties; i++) if (numbers[(round % 2) * parties + i] !== round) faults[me]++;
     }
-    faults[parties + me] = met;
+    faults[parties + me] = round;
   });
 `;
 
-describe('threads that meet', () => {
+describe('all threads pass every round, with', () => {
   test.each([
-    { rule: 'alone', parties: 1, spins: 0 },
-    { rule: 'asleep', parties: 2, spins: 0 },
-    { rule: 'awake', parties: 2, spins: 300 },
-    { rule: 'in greater number than cores', parties: 5, spins: 0 },
-    { rule: 'in greater number than cores, awake all the same', parties: 5, spins: 50 },
+    { rule: 'one thread', parties: 1, spins: 0 },
+    { rule: 'two threads that sleep', parties: 2, spins: 0 },
+    { rule: 'two threads that spin', parties: 2, spins: 300 },
+    { rule: 'more threads than cores', parties: 5, spins: 0 },
+    { rule: 'more threads than cores, spinning', parties: 5, spins: 50 },
   ])('$rule', async ({ parties, spins }) => {
     const rounds = 3000;
-    const { faults } = await meet({ parties, spins, rounds });
+    const { faults } = await runThreads({ parties, spins, rounds });
     expect(faults).toEqual([...new Array(parties).fill(0), ...new Array(parties).fill(rounds)]);
   });
 });
 
-describe('a meeting that is called off', () => {
+describe('an aborted barrier', () => {
   test.each([
-    { rule: 'lets go of those who wait', abortAfterMs: 2_000 },
-    { rule: 'lets go of those who come later', abortAfterMs: 0 },
+    { rule: 'releases waiting threads', abortAfterMs: 2_000 },
+    { rule: 'releases threads that arrive later', abortAfterMs: 0 },
   ])('$rule', async ({ abortAfterMs }) => {
-    // One of three never comes.
-    const { faults } = await meet({ parties: 3, spins: 0, rounds: 10, threads: 2, abortAfterMs });
+    // One of three threads never arrives.
+    const { faults } = await runThreads({ parties: 3, spins: 0, rounds: 10, threads: 2, abortAfterMs });
     expect(faults).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
-  test('is off for who calls it off, too', () => {
+  test('releases the thread that aborted it', () => {
     const words = new Int32Array(new SharedArrayBuffer(BARRIER_BYTES));
     const barrier = new Barrier({ words, parties: 1, spins: 0 });
     expect(barrier.arrive()).toBe(true);
@@ -56,7 +57,7 @@ describe('a meeting that is called off', () => {
   });
 });
 
-interface Meeting {
+interface BarrierRun {
   readonly parties: number;
   readonly spins: number;
   readonly rounds: number;
@@ -64,8 +65,8 @@ interface Meeting {
   readonly abortAfterMs?: number;
 }
 
-/** For each thread, how often it saw that not all had arrived; then, how often it met the others. */
-async function meet({ parties, spins, rounds, threads = parties, abortAfterMs }: Meeting) {
+/** Returns, for each thread, in how many checks it failed; then, how many rounds it passed. */
+async function runThreads({ parties, spins, rounds, threads = parties, abortAfterMs }: BarrierRun) {
   const words = new Int32Array(new SharedArrayBuffer(BARRIER_BYTES));
   const numbers = new Int32Array(new SharedArrayBuffer(8 * parties));
   const faults = new Int32Array(new SharedArrayBuffer(8 * parties));

@@ -1,8 +1,8 @@
 /**
- * Where threads wait for one another: none goes on before all have arrived.
+ * A barrier for threads: none passes before all have arrived.
  *
- * The last to arrive opens the barrier by counting its generation up. Waking a thread that sleeps
- * costs some 40 µs, so a thread that has a core to itself first looks a few times.
+ * The last thread to arrive opens the barrier by incrementing its generation. Waking a sleeping
+ * thread costs some 40 µs, so a thread that has a core to itself spins for a while first.
  */
 
 const ARRIVED = 0;
@@ -10,20 +10,21 @@ const GENERATION = 1;
 const ABORTED = 2;
 
 /**
- * Looks before a thread that has a core to itself sleeps: some 90 µs of them. The slower of two
- * workers comes some 50 µs after the other where windows are short, and waking takes as long again.
+ * The number of spins before a thread that has a core to itself sleeps: some 90 µs. With short
+ * windows, the slower of two workers arrives some 50 µs after the other, and waking takes as long
+ * again.
  */
 export const SPINS = 3000;
 
-/** The bytes a barrier needs, zero to begin with. */
+/** The size of a barrier in bytes, which are zero initially. */
 export const BARRIER_BYTES = 12;
 
 export interface BarrierOptions {
-  /** `BARRIER_BYTES` of memory that all threads share. */
+  /** `BARRIER_BYTES` of memory shared by all threads. */
   readonly words: Int32Array;
-  /** How many threads meet here. */
+  /** The number of threads. */
   readonly parties: number;
-  /** How often a thread looks before it sleeps: 0 where threads outnumber cores. */
+  /** The number of spins before a thread sleeps: 0 if there are more threads than cores. */
   readonly spins: number;
 }
 
@@ -38,11 +39,11 @@ export class Barrier {
     this.#spins = spins;
   }
 
-  /** Waits until all are here. Returns false, at once, where somebody has called it off. */
+  /** Waits until all threads have arrived. Returns false, at once, if the barrier is aborted. */
   arrive(): boolean {
     const words = this.#words;
     const generation = Atomics.load(words, GENERATION);
-    // Called off before we came; if it is called off from here on, the generation is another.
+    // Aborted before this thread arrived. A later abort changes the generation.
     if (Atomics.load(words, ABORTED) !== 0) return false;
     if (Atomics.add(words, ARRIVED, 1) === this.#parties - 1) {
       Atomics.store(words, ARRIVED, 0);
@@ -57,7 +58,7 @@ export class Barrier {
     return Atomics.load(words, ABORTED) === 0;
   }
 
-  /** Calls the meeting off: all who wait, and all who ever arrive, go away. */
+  /** Releases all waiting threads, and all that arrive later, with false. */
   abort(): void {
     Atomics.store(this.#words, ABORTED, 1);
     this.#open();
@@ -69,5 +70,5 @@ export class Barrier {
   }
 }
 
-/** Tells the processor that we only wait. Not in the language of ES2023 yet, but in Node 24. */
+/** Tells the processor that the thread spins. Newer than ES2023; Node 24 has it. */
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? ((): void => {});

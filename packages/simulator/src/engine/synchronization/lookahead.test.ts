@@ -6,18 +6,18 @@ import { distancesMs } from './lookahead.ts';
 /** Rows of a matrix; `-` is Infinity. */
 describe('the distance', () => {
   test.each([
-    { rule: 'is the lookahead where no way is shorter', of: '- 3 / 4 -', is: '7 3 / 4 7' },
-    { rule: 'is the shortest way where one leads through others', of: '- 1 9 / 9 - 1 / 1 9 -', is: '3 1 2 / 2 3 1 / 1 2 3' },
-    { rule: 'from one to itself is the shortest way out and back', of: '- 5 2 / 5 - 9 / 2 9 -', is: '4 5 2 / 5 10 7 / 2 7 4' },
-    { rule: 'ignores what the lookahead says of one to itself', of: '1 3 / 4 1', is: '7 3 / 4 7' },
-    { rule: 'is infinite where there is no way', of: '- 3 / - -', is: '- 3 / - -' },
-    { rule: 'of one actor alone is infinite', of: '-', is: '-' },
+    { rule: 'is the lookahead if no path is shorter', of: '- 3 / 4 -', is: '7 3 / 4 7' },
+    { rule: 'is the shortest path, which may lead through other actors', of: '- 1 9 / 9 - 1 / 1 9 -', is: '3 1 2 / 2 3 1 / 1 2 3' },
+    { rule: 'from an actor to itself is the shortest cycle', of: '- 5 2 / 5 - 9 / 2 9 -', is: '4 5 2 / 5 10 7 / 2 7 4' },
+    { rule: 'ignores the lookahead from an actor to itself', of: '1 3 / 4 1', is: '7 3 / 4 7' },
+    { rule: 'is infinite if there is no path', of: '- 3 / - -', is: '- 3 / - -' },
+    { rule: 'of a single actor is infinite', of: '-', is: '-' },
   ])('$rule', ({ of, is }) => {
     const lookahead = matrix(of);
     expect(distancesMs(lookahead, Math.sqrt(lookahead.length))).toEqual(matrix(is));
   });
 
-  test('is no longer than by way of anybody', () => {
+  test('is no longer than through any other actor', () => {
     for (let seed = 0; seed < 100; seed++) {
       const random = seededRandom('lookahead', seed);
       const n = 1 + random.below(12);
@@ -29,8 +29,8 @@ describe('the distance', () => {
         for (let j = 0; j < n; j++) {
           if (i !== j) expect(distance[i * n + j]! <= lookahead[i * n + j]!, `seed ${seed}`).toBe(true);
           for (let via = 0; via < n; via++) {
-            const byWay = distance[i * n + via]! + distance[via * n + j]!;
-            expect(distance[i * n + j]! <= byWay * (1 + 1e-12), `seed ${seed}`).toBe(true);
+            const viaMs = distance[i * n + via]! + distance[via * n + j]!;
+            expect(distance[i * n + j]! <= viaMs * (1 + 1e-12), `seed ${seed}`).toBe(true);
           }
         }
       }

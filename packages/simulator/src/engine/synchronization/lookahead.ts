@@ -1,19 +1,21 @@
 /**
- * How far apart actors are in time: the lookahead that makes it safe to run them in parallel.
+ * The distances between actors, computed from the lookahead, which make it safe to run them in
+ * parallel.
  *
- * The lookahead from i to j is the least time that a message from i to j takes. What i does can
- * also reach j by way of others, so the distance from i to j is the shortest way; from j to itself
- * it is the shortest way out and back, since what j says may be answered.
+ * The lookahead from i to j is the least time that a message from i to j takes. An event of i can
+ * also affect j through other actors, so the distance from i to j is the shortest path. The
+ * distance from j to itself is the shortest cycle, since a message of j may be answered.
  */
 
 import { assert } from '@cachetorrent/std';
 
-/** Below this the windows would be too short for time to advance at all. */
+/** With a smaller lookahead, windows would be too short for time to advance at all. */
 export const LOOKAHEAD_MIN_MS = 1e-3;
 
 /**
- * The shortest ways through `lookaheadMs` (Floyd 1962), both matrices row by row: the way from i to
- * j is at i · n + j. Infinity where there is none. What the lookahead says of i to i is ignored.
+ * Returns all shortest paths over `lookaheadMs` (Floyd 1962), in ms. In both matrices, the entry
+ * from i to j is at i · n + j, and Infinity means that there is no path. The lookahead from i to i
+ * is ignored.
  */
 export function distancesMs(lookaheadMs: Float64Array, actorCount: number): Float64Array {
   const n = actorCount;
@@ -24,26 +26,26 @@ export function distancesMs(lookaheadMs: Float64Array, actorCount: number): Floa
 
   for (let via = 0; via < n; via++) {
     const row = via * n;
-    let leastOut = Infinity;
-    for (let j = 0; j < n; j++) leastOut = Math.min(leastOut, distance[row + j]!);
+    let minOutMs = Infinity;
+    for (let j = 0; j < n; j++) minOutMs = Math.min(minOutMs, distance[row + j]!);
     for (let i = 0; i < n; i++) {
-      const toVia = distance[i * n + via]!;
-      if (toVia + leastOut < Infinity) shorten(distance, i * n, row, toVia, n);
+      const toViaMs = distance[i * n + via]!;
+      if (toViaMs + minOutMs < Infinity) relaxRow(distance, i * n, row, toViaMs, n);
     }
   }
   return distance;
 }
 
-/** Shortens the ways of row `from` by those of row `via`, which is `toVia` away. */
-function shorten(
+/** Shortens the paths of row `from` by those of row `via`, at the distance `toViaMs`. */
+function relaxRow(
   distance: Float64Array,
   from: number,
   via: number,
-  toVia: number,
+  toViaMs: number,
   n: number,
 ): void {
   for (let j = 0; j < n; j++) {
-    const way = toVia + distance[via + j]!;
-    if (way < distance[from + j]!) distance[from + j] = way;
+    const pathMs = toViaMs + distance[via + j]!;
+    if (pathMs < distance[from + j]!) distance[from + j] = pathMs;
   }
 }

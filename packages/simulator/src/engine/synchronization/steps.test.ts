@@ -2,90 +2,90 @@ import { describe, expect, test } from 'vitest';
 
 import { StepSequence, type GlobalState, type Step } from './steps.ts';
 
-const RULES = { meetingIntervalMs: 100, stallMs: 1000 };
-const STANDING: GlobalState = {
+const RULES = { syncIntervalMs: 100, stallMs: 1000 };
+const STATE: GlobalState = {
   nextMs: 5,
-  wantsMeeting: false,
+  needsSync: false,
   needsRound: false,
   pendingCount: 1,
   lastActiveMs: 0,
   nowMs: 0,
 };
 
-/** Steps are written `window start..cap`, `meeting at/round` and `stop: outcome`. */
-describe('all decide', () => {
+/** Steps are written `window start..cap`, `sync at/round` and `stop: outcome`. */
+describe('the next step is', () => {
   test.each([
-    { rule: 'on a window, up to the next instant of a meeting', after: [{}], on: 'window 5..100' },
-    { rule: 'to jump over idle time', after: [{ nextMs: 250 }], on: 'window 250..300' },
-    { rule: 'to skip an instant that nobody wants', after: [{ nextMs: 100 }], on: 'window 100..200' },
-    { rule: 'on a meeting once all is done before it', after: [{ nextMs: 100, wantsMeeting: true }], on: 'meeting 100/0' },
-    { rule: 'on a meeting where nothing else happens for long', after: [{ nextMs: 777, wantsMeeting: true }], on: 'meeting 100/0' },
-    { rule: 'on a meeting where nothing else happens at all', after: [{ nextMs: Infinity, wantsMeeting: true }], on: 'meeting 100/0' },
-    { rule: 'on no meeting before all is done', after: [{ nextMs: 99, wantsMeeting: true }], on: 'window 99..100' },
-    { rule: 'on another round while one of them needs it', after: [{ nextMs: 100, wantsMeeting: true }, { nextMs: 100, needsRound: true }], on: 'meeting 100/1' },
-    { rule: 'to finish the rounds before all else', after: [{ nextMs: 100, wantsMeeting: true }, { pendingCount: 0, needsRound: true }], on: 'meeting 100/1' },
-    { rule: 'on a window after a meeting, up to the next', after: [{ nextMs: 100, wantsMeeting: true }, { nextMs: 100, wantsMeeting: true }], on: 'window 100..200' },
-    { rule: 'on the next meeting, not on the same again', after: [{ nextMs: 100, wantsMeeting: true }, { nextMs: 250, wantsMeeting: true }], on: 'meeting 200/0' },
-    { rule: 'to stop when nothing is pending', after: [{ pendingCount: 0 }], on: 'stop: finished' },
-    { rule: 'to stop when nothing can happen any more', after: [{ nextMs: Infinity }], on: 'stop: idle' },
-    { rule: 'to go on while something useful has happened of late', after: [{ nextMs: 1100, lastActiveMs: 100 }], on: 'window 1100..1200' },
-    { rule: 'to stop when nothing useful has for long', after: [{ nextMs: 1101, lastActiveMs: 100 }], on: 'stop: stalled' },
-    { rule: 'to stop holding meetings that come to nothing', after: [{ nextMs: Infinity, wantsMeeting: true, lastActiveMs: -901 }], on: 'stop: stalled' },
-  ])('$rule', ({ after, on }) => {
-    expect(written(stepAfter(RULES, after))).toBe(on);
+    { rule: 'a window, up to the next synchronization instant', after: [{}], is: 'window 5..100' },
+    { rule: 'a window after idle time, which is skipped', after: [{ nextMs: 250 }], is: 'window 250..300' },
+    { rule: 'a window across an instant that no actor needs', after: [{ nextMs: 100 }], is: 'window 100..200' },
+    { rule: 'a synchronization after all events before it', after: [{ nextMs: 100, needsSync: true }], is: 'sync 100/0' },
+    { rule: 'a synchronization if the next event is much later', after: [{ nextMs: 777, needsSync: true }], is: 'sync 100/0' },
+    { rule: 'a synchronization if there are no events at all', after: [{ nextMs: Infinity, needsSync: true }], is: 'sync 100/0' },
+    { rule: 'a window while there are events before the synchronization', after: [{ nextMs: 99, needsSync: true }], is: 'window 99..100' },
+    { rule: 'another round while an actor needs one', after: [{ nextMs: 100, needsSync: true }, { nextMs: 100, needsRound: true }], is: 'sync 100/1' },
+    { rule: 'another round even if nothing is pending', after: [{ nextMs: 100, needsSync: true }, { pendingCount: 0, needsRound: true }], is: 'sync 100/1' },
+    { rule: 'a window after a synchronization, up to the next one', after: [{ nextMs: 100, needsSync: true }, { nextMs: 100, needsSync: true }], is: 'window 100..200' },
+    { rule: 'the next synchronization, not the same one again', after: [{ nextMs: 100, needsSync: true }, { nextMs: 250, needsSync: true }], is: 'sync 200/0' },
+    { rule: 'a stop if nothing is pending', after: [{ pendingCount: 0 }], is: 'stop: finished' },
+    { rule: 'a stop if there are no events', after: [{ nextMs: Infinity }], is: 'stop: idle' },
+    { rule: 'a window if something useful has happened recently', after: [{ nextMs: 1100, lastActiveMs: 100 }], is: 'window 1100..1200' },
+    { rule: 'a stop if nothing useful has happened for long', after: [{ nextMs: 1101, lastActiveMs: 100 }], is: 'stop: stalled' },
+    { rule: 'a stop if synchronizations have no effect for long', after: [{ nextMs: Infinity, needsSync: true, lastActiveMs: -901 }], is: 'stop: stalled' },
+  ])('$rule', ({ after, is }) => {
+    expect(written(stepAfter(RULES, after))).toBe(is);
   });
 
-  test('on windows no longer than the time after which a run stalls', () => {
-    const step = stepAfter({ meetingIntervalMs: Infinity, stallMs: 1000 }, [{}]);
+  test('a window no longer than the time after which a run stalls', () => {
+    const step = stepAfter({ syncIntervalMs: Infinity, stallMs: 1000 }, [{}]);
     expect(written(step)).toBe('window 5..1005');
   });
 
-  test('on no meeting where there are none', () => {
-    const rules = { meetingIntervalMs: Infinity, stallMs: 1000 };
-    expect(written(stepAfter(rules, [{ wantsMeeting: true }]))).toBe('window 5..1005');
-    const idle = stepAfter(rules, [{ wantsMeeting: true, nextMs: Infinity }]);
+  test('no synchronization if there are no instants', () => {
+    const rules = { syncIntervalMs: Infinity, stallMs: 1000 };
+    expect(written(stepAfter(rules, [{ needsSync: true }]))).toBe('window 5..1005');
+    const idle = stepAfter(rules, [{ needsSync: true, nextMs: Infinity }]);
     expect(written(idle)).toBe('stop: idle');
   });
 
-  test('on instants that are multiples of an interval that is no round number', () => {
-    const decisions = new StepSequence({ meetingIntervalMs: 0.1, stallMs: 1000 });
+  test('a window between exact multiples of an interval that is not a whole number', () => {
+    const steps = new StepSequence({ syncIntervalMs: 0.1, stallMs: 1000 });
     for (let k = 1; k < 5000; k++) {
       const atMs = k * 0.1;
-      const step = decisions.next({ ...STANDING, nextMs: atMs });
+      const step = steps.next({ ...STATE, nextMs: atMs });
       expect(step).toEqual({ kind: 'window', startMs: atMs, capMs: (k + 1) * 0.1 });
     }
   });
 });
 
-test('windows are counted, and meetings, not their rounds', () => {
-  const decisions = new StepSequence(RULES);
-  for (const standing of [
+test('windows and synchronizations are counted, but not rounds', () => {
+  const steps = new StepSequence(RULES);
+  for (const state of [
     {},
-    { nextMs: 100, wantsMeeting: true },
+    { nextMs: 100, needsSync: true },
     { nextMs: 100, needsRound: true },
     { nextMs: 100, needsRound: true },
     { nextMs: 100 },
     { pendingCount: 0 },
   ]) {
-    decisions.next({ ...STANDING, ...standing });
+    steps.next({ ...STATE, ...state });
   }
-  expect([decisions.windows, decisions.meetings]).toEqual([2, 1]);
+  expect([steps.windowCount, steps.syncCount]).toEqual([2, 1]);
 });
 
 function stepAfter(
-  rules: { meetingIntervalMs: number; stallMs: number },
-  standings: readonly Partial<GlobalState>[],
+  rules: { syncIntervalMs: number; stallMs: number },
+  states: readonly Partial<GlobalState>[],
 ): Step {
-  const decisions = new StepSequence(rules);
-  return standings.map((standing) => decisions.next({ ...STANDING, ...standing })).at(-1)!;
+  const steps = new StepSequence(rules);
+  return states.map((state) => steps.next({ ...STATE, ...state })).at(-1)!;
 }
 
 function written(step: Step): string {
   switch (step.kind) {
     case 'window':
       return `window ${step.startMs}..${step.capMs}`;
-    case 'meeting':
-      return `meeting ${step.atMs}/${step.round}`;
+    case 'sync':
+      return `sync ${step.atMs}/${step.round}`;
     case 'stop':
       return `stop: ${step.outcome}`;
   }

@@ -1,63 +1,68 @@
 /**
- * What all do next, decided by every worker for itself from what all have published: a pure
- * function, so that all come to the same decision, however many they are.
+ * The sequence of steps of a run: windows, rounds of synchronizations, and the end. Every worker
+ * computes it for itself from the state that all have published. It is a pure function of that
+ * state, so all workers take the same steps, however many there are.
  */
 
 import { unreachable } from '@cachetorrent/std';
 
-/** What the actors have published, taken together. */
+/** The state of all actors, taken together. */
 export interface GlobalState {
-  /** The earliest time at which anything can happen anywhere; Infinity where nothing can. */
+  /** The earliest time at which anything can happen anywhere; Infinity if nothing can. */
   readonly nextMs: number;
-  /** Whether any actor wants the next instant of a meeting to be held. */
-  readonly wantsMeeting: boolean;
-  /** Whether any actor needs another round of the meeting that is being held. */
+  /** Whether any actor needs the next synchronization instant. */
+  readonly needsSync: boolean;
+  /** Whether any actor needs another round of the current synchronization. */
   readonly needsRound: boolean;
   readonly pendingCount: number;
   /** The last time at which something useful happened anywhere. */
   readonly lastActiveMs: number;
-  /** The time that the actor has reached which is furthest. */
+  /** The time of the actor that is furthest ahead. */
   readonly nowMs: number;
 }
 
-/** Why a run has ended: all has come about, nothing useful has for long, or nothing ever can. */
+/**
+ * Why a run ended: nothing is pending any more, nothing useful has happened for long, or no events
+ * are left.
+ */
 export type Outcome = 'finished' | 'stalled' | 'idle';
 
 export type Step =
   | { readonly kind: 'stop'; readonly outcome: Outcome }
-  | { readonly kind: 'meeting'; readonly round: number; readonly atMs: number }
-  /** Everything before `capMs` may happen, as far as each actor's own window goes. */
+  | { readonly kind: 'sync'; readonly round: number; readonly atMs: number }
+  /** Each actor runs up to the end of its own window, but not beyond `capMs`. */
   | { readonly kind: 'window'; readonly startMs: number; readonly capMs: number };
 
 export interface StepRules {
-  /** Meetings are at multiples of this; Infinity where there are none. */
-  readonly meetingIntervalMs: number;
+  /** Synchronization instants are multiples of this; Infinity if there are none. */
+  readonly syncIntervalMs: number;
   /** The run stalls when nothing useful has happened for this long. No window is longer. */
   readonly stallMs: number;
 }
 
-/** Decides step by step. It remembers the step before, and which meeting is the next. */
+/** Computes step after step. It remembers the last step and the next synchronization instant. */
 export class StepSequence {
   readonly #rules: StepRules;
-  /** The next meeting is at this multiple of the interval. */
-  #meeting = 1;
+  /** The next synchronization instant is this multiple of the interval. */
+  #nextSync = 1;
   #step: Step = { kind: 'window', startMs: 0, capMs: 0 };
-  windows = 0;
-  meetings = 0;
+  windowCount = 0;
+  /** The number of synchronizations, not of their rounds. */
+  syncCount = 0;
 
   constructor(rules: StepRules) {
     this.#rules = rules;
   }
 
-  /** What follows the last step, now that all stand as they do. */
-  next(standing: GlobalState): Step {
-    this.#step = this.#after(this.#step, standing);
+  /** Returns the step that follows the last one, given the state of all actors. */
+  next(state: GlobalState): Step {
+    this.#step = this.#stepAfter(this.#step, state);
     switch (this.#step.kind) {
       case 'window':
-        this.windows++;
+        this.windowCount++;
         break;
-      case 'meeting':
-        if (this.#step.round === 0) this.meetings++;
+      case 'sync':
+        if (this.#step.round === 0) this.syncCount++;
         break;
       case 'stop':
         break;
@@ -67,28 +72,28 @@ export class StepSequence {
     return this.#step;
   }
 
-  #after(last: Step, standing: GlobalState): Step {
-    if (last.kind === 'meeting' && standing.needsRound) {
-      return { kind: 'meeting', round: last.round + 1, atMs: last.atMs };
+  #stepAfter(last: Step, state: GlobalState): Step {
+    if (last.kind === 'sync' && state.needsRound) {
+      return { kind: 'sync', round: last.round + 1, atMs: last.atMs };
     }
-    const { meetingIntervalMs, stallMs } = this.#rules;
-    const { nextMs, lastActiveMs } = standing;
-    if (standing.pendingCount === 0) return { kind: 'stop', outcome: 'finished' };
+    const { syncIntervalMs, stallMs } = this.#rules;
+    const { nextMs, lastActiveMs } = state;
+    if (state.pendingCount === 0) return { kind: 'stop', outcome: 'finished' };
 
-    let meetingMs = this.#meeting * meetingIntervalMs;
-    const meets = standing.wantsMeeting && meetingMs <= nextMs && meetingMs < Infinity;
-    const startMs = meets ? meetingMs : nextMs;
+    let syncMs = this.#nextSync * syncIntervalMs;
+    const isSync = state.needsSync && syncMs <= nextMs && syncMs < Infinity;
+    const startMs = isSync ? syncMs : nextMs;
     if (startMs === Infinity) return { kind: 'stop', outcome: 'idle' };
     if (startMs - lastActiveMs > stallMs) return { kind: 'stop', outcome: 'stalled' };
-    if (meets) {
-      this.#meeting++;
-      return { kind: 'meeting', round: 0, atMs: meetingMs };
+    if (isSync) {
+      this.#nextSync++;
+      return { kind: 'sync', round: 0, atMs: syncMs };
     }
-    if (meetingMs <= nextMs) {
-      this.#meeting = Math.floor(nextMs / meetingIntervalMs) + 1;
-      if (this.#meeting * meetingIntervalMs <= nextMs) this.#meeting++;
-      meetingMs = this.#meeting * meetingIntervalMs;
+    if (syncMs <= nextMs) {
+      this.#nextSync = Math.floor(nextMs / syncIntervalMs) + 1;
+      if (this.#nextSync * syncIntervalMs <= nextMs) this.#nextSync++;
+      syncMs = this.#nextSync * syncIntervalMs;
     }
-    return { kind: 'window', startMs, capMs: Math.min(meetingMs, startMs + stallMs) };
+    return { kind: 'window', startMs, capMs: Math.min(syncMs, startMs + stallMs) };
   }
 }

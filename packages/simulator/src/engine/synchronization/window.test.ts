@@ -7,22 +7,22 @@ import { Windows } from './window.ts';
 /** Three actors in a row: 0 and 1 are 10 ms apart, 1 and 2 are 20 ms apart, 0 and 2 are 50 ms. */
 const LOOKAHEAD = Float64Array.of(0, 10, 50, 10, 0, 20, 50, 20, 0);
 
-/** `next` says when the next thing can happen at each of them, `ends` where their windows end. */
+/** `next`: the earliest time at which anything can happen at each actor; `ends`: their windows. */
 describe('the window of an actor ends', () => {
   test.each([
-    { rule: 'when the nearest other can be heard of', next: [100, 100, 100], ends: [110, 110, 120] },
-    { rule: 'when an answer to itself can come, where it is the first by far', next: [100, 900, 900], ends: [120, 110, 130] },
-    { rule: 'when somebody far can be heard of by way of another', next: [100, 900, 900], ends: [120, 110, 130] },
-    { rule: 'later, where the nearest has nothing to do', next: [900, 900, 100], ends: [130, 120, 140] },
-    { rule: 'by those who have something to do, where others have nothing', next: [Infinity, 100, Infinity], ends: [110, 120, 120] },
-    { rule: 'never, where nobody has anything to do', next: [Infinity, Infinity, Infinity], ends: [Infinity, Infinity, Infinity] },
+    { rule: 'when a message of the nearest actor can arrive', next: [100, 100, 100], ends: [110, 110, 120] },
+    { rule: 'when an answer to its own message can arrive, if it is far ahead', next: [100, 900, 900], ends: [120, 110, 130] },
+    { rule: 'when an effect can arrive through another actor', next: [100, 900, 900], ends: [120, 110, 130] },
+    { rule: 'later, if the nearest actor is idle for long', next: [900, 900, 100], ends: [130, 120, 140] },
+    { rule: 'by the active actors, if others have no events', next: [Infinity, 100, Infinity], ends: [110, 120, 120] },
+    { rule: 'never, if no actor has events', next: [Infinity, Infinity, Infinity], ends: [Infinity, Infinity, Infinity] },
   ])('$rule', ({ next, ends }) => {
     const found = endsOf(LOOKAHEAD, next);
     for (const [actor, endMs] of ends.entries()) expect(found[actor]).toBeCloseTo(endMs, 9);
   });
 
-  test('before anything that can come of what is about to happen, rounding included', () => {
-    // A message passed on adds the latencies up in its own order, which may round down.
+  test('before any effect of a pending event, rounding included', () => {
+    // A forwarded message adds up the latencies in its own order, which may round down.
     const next = 1e6 + 0.1;
     const [first, second] = [0.1, 0.2];
     const lookahead = Float64Array.of(0, first, 9, 9, 0, second, 9, 9, 0);
@@ -31,12 +31,12 @@ describe('the window of an actor ends', () => {
     expect(endMs! > next + 0.299).toBe(true);
   });
 
-  test('never, for one actor alone', () => {
+  test('never, for a single actor', () => {
     expect(endsOf(Float64Array.of(0), [5])).toEqual([Infinity]);
   });
 });
 
-test('looking at the near ones only comes to the same as looking at all', () => {
+test('visiting only near actors gives the same result as visiting all', () => {
   for (let seed = 0; seed < 300; seed++) {
     const random = seededRandom('window', seed);
     const n = 1 + random.below(30);
@@ -59,10 +59,10 @@ test('looking at the near ones only comes to the same as looking at all', () => 
 
 function endsOf(lookaheadMs: Float64Array, next: readonly number[]): number[] {
   const n = next.length;
-  // Only some of the actors are ours: their places among ours are not their numbers.
-  const ours = [...next.keys()].toReversed();
-  const windows = new Windows(ours, distancesMs(lookaheadMs, n), n);
-  const first = next.indexOf(Math.min(...next));
-  const ends = ours.map((actor, place) => windows.endMs(place, actor, Float64Array.from(next), first));
+  // The actors of a worker: their indices differ from their ids.
+  const actors = [...next.keys()].toReversed();
+  const windows = new Windows(actors, distancesMs(lookaheadMs, n), n);
+  const earliest = next.indexOf(Math.min(...next));
+  const ends = actors.map((actor, index) => windows.endMs(index, actor, Float64Array.from(next), earliest));
   return ends.toReversed();
 }

@@ -1,24 +1,24 @@
 /**
- * How far each actor may run before it next hears of the others.
+ * The windows: how far each actor may run before the workers synchronize again.
  *
  * Let next(i) be the earliest time at which anything can happen at actor i: its next event, or the
- * arrival of a message on its way to it. Whatever happens because of that reaches actor j no
- * earlier than next(i) + distance(i, j). So j may run up to the least of these over all i, itself
- * included: this is conservative synchronization (Chandy and Misra 1979), with a window of its own
- * for each actor. All of it depends on what the actors are about to do, never on where they run.
+ * arrival of a message on its way to i. The effects of that reach actor j no earlier than
+ * next(i) + distance(i, j). So j may run up to the minimum of these over all i, itself included.
+ * This is conservative synchronization (Chandy and Misra 1979) with one window per actor. Windows
+ * depend only on the pending events, never on which worker runs an actor.
  */
 
 import type { ActorId } from '../behaviour.ts';
 
 /**
- * Sums of times are rounded, and not in the order in which messages add up their latencies. A
- * window ends early by more than that can come to, for chains of up to 32 messages.
+ * Sums of times are rounded, in another order than the latencies of messages are added up. Windows
+ * end earlier by more than the rounding error of chains of up to 32 messages.
  */
 const ROUNDING = 1 - 2 ** -48;
 
-/** The windows of some actors. The work for one is to look at those that are near it. */
+/** The windows of the actors of one worker. Computing one visits only the actors near it. */
 export class Windows {
-  /** For each of the actors, all others and itself from the nearest on, and their distances. */
+  /** For each of these actors, all actors by increasing distance, and these distances. */
   readonly #sources: readonly Uint16Array[];
   readonly #distancesMs: readonly Float64Array[];
   readonly #distanceMs: Float64Array;
@@ -34,14 +34,14 @@ export class Windows {
   }
 
   /**
-   * The end of the window of the actor at `place` among ours, whose number is `actor`. `nextMs`
-   * has next(i) for every actor; `first` is one for which it is least.
+   * Returns the end of the window of `actor`, which is at `index` among the worker's actors.
+   * `nextMs` holds next(i) of every actor; `earliest` is an actor for which it is least.
    */
-  endMs(place: number, actor: ActorId, nextMs: Float64Array, first: ActorId): number {
-    const sources = this.#sources[place]!;
-    const distancesMs = this.#distancesMs[place]!;
-    const startMs = nextMs[first]!;
-    let endMs = startMs + this.#distanceMs[first * this.#actorCount + actor]!;
+  endMs(index: number, actor: ActorId, nextMs: Float64Array, earliest: ActorId): number {
+    const sources = this.#sources[index]!;
+    const distancesMs = this.#distancesMs[index]!;
+    const startMs = nextMs[earliest]!;
+    let endMs = startMs + this.#distanceMs[earliest * this.#actorCount + actor]!;
     for (let k = 0; k < sources.length && startMs + distancesMs[k]! < endMs; k++) {
       endMs = Math.min(endMs, nextMs[sources[k]!]! + distancesMs[k]!);
     }

@@ -1,20 +1,20 @@
 /**
- * How long each actor of a worker was busy in each window and each round of a meeting: what the
- * scaling tools compute a speed-up from. The only file of the engine that reads a clock, and only
- * where a run asks for it; nothing that is simulated depends on it.
+ * Measures how long each actor of a worker is busy in each window and each synchronization round.
+ * The scaling tools compute speed-ups from it. This is the only file of the engine that reads a
+ * clock, and only if a run asks for it; no simulated value depends on it.
  */
 
 import type { ActorId } from '../behaviour.ts';
 
-/** Measured on one worker. Workers take the same steps, so their rows belong together. */
+/** The busy times of one worker. All workers take the same steps, so their rows correspond. */
 export interface BusyTimesReport {
-  /** Whose times these are; one for each row. */
+  /** The actors of the worker: the columns of `busyMs`. */
   readonly actors: readonly ActorId[];
-  /** For each step, whether it was a round of a meeting. */
+  /** For each step, whether it was a synchronization round. */
   readonly isRound: Uint8Array;
-  /** Step by step, for each of `actors`, how long it was busy. */
+  /** For each step, the busy time of each of `actors`, in ms; one row per step. */
   readonly busyMs: Float32Array;
-  /** From the first step to the end of the last. */
+  /** The time from the first step to the end of the last, in ms. */
   readonly loopMs: number;
 }
 
@@ -38,13 +38,14 @@ export class BusyTimes {
     this.#isRound[this.#steps++] = Number(isRound);
   }
 
-  /** What follows is the work of one actor, until `stop`. */
+  /** An actor begins to run. */
   start(): void {
     this.#sinceMs = performance.now();
   }
 
-  stop(place: number): void {
-    const at = (this.#steps - 1) * this.#actors.length + place;
+  /** The actor at `index` has finished its step. */
+  stop(index: number): void {
+    const at = (this.#steps - 1) * this.#actors.length + index;
     this.#lastMs = performance.now();
     this.#busyMs[at] = this.#lastMs - this.#sinceMs;
   }

@@ -1,7 +1,7 @@
 /**
- * Runs actors on worker threads, from the main thread: starts the threads, lets them run, collects
- * what the actors have to say, and ends the threads whatever happens. It touches no message and
- * takes no part in the loop (`loop.ts`); it only watches.
+ * Runs actors on worker threads, from the main thread: starts the threads, runs them, collects the
+ * actors' reports, and always terminates the threads. It takes no part in the worker loop
+ * (`worker-loop.ts`) and handles no message; it only watches.
  */
 
 import { availableParallelism } from 'node:os';
@@ -12,206 +12,205 @@ import { ACTORS_MAX } from '../actor.ts';
 import { Barrier, SPINS } from '../synchronization/barrier.ts';
 import type { ActorId } from '../behaviour.ts';
 import type { BusyTimesReport } from './busy-times.ts';
-import { ActorFailed, type Failure, firstFailure, RunAborted } from '../errors.ts';
+import { ActorFailed, type Failure, firstFailure } from '../errors.ts';
 import { LOOKAHEAD_MIN_MS } from '../synchronization/lookahead.ts';
 import { actorsOf, type RunEnd } from './worker-loop.ts';
-import { placeLongestFirst } from './placement.ts';
+import { assignLongestFirst } from './assignment.ts';
 import { makeSharedMemory, type RunPlan, type SharedMemory } from './shared-memory.ts';
-import { Thread, ThreadDied } from './thread.ts';
+import { WorkerFailed, WorkerHandle } from './worker-handle.ts';
 import { type EngineProgress, Heartbeats } from './heartbeat.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A thread that cannot be ended, since it is in native code, is left behind after this long. */
-const END_MS = 1_000;
+/** A thread that cannot be terminated, since it runs native code, is abandoned after this time. */
+const TERMINATION_TIMEOUT_MS = 1_000;
 
 export interface RunOptions extends RunPlan {
   /** The module that calls `hostActors`. */
   readonly entry: URL;
-  /** Handed to the maker of each actor, cloned once for each thread. */
+  /** Passed to the constructor of each behaviour; cloned once per thread. */
   readonly setup: unknown;
-  /** Threads; never more than actors. The result does not depend on it. */
+  /** Number of threads, at most one per actor. The result does not depend on it. */
   readonly workers: number;
-  /** What each actor is expected to cost, in any unit, for placing them; default: all the same. */
+  /** Expected cost of each actor, in any unit, for assigning them to workers (default: equal). */
   readonly cost?: readonly number[];
-  /** Called a few times a second. */
+  /** Called a few times per second. */
   readonly onProgress?: (progress: EngineProgress) => void;
-  /** Stops the run, which then rejects with `RunAborted`. */
+  /** Aborts the run, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** The most that the JavaScript objects of one worker may come to; default: as Node has it. */
+  /** Heap limit of each worker, in MiB (default: that of Node). */
   readonly oldGenerationMb?: number;
-  /** A worker that shows no sign of life for this long is given up; default: 10 s. */
-  readonly silenceMs?: number;
+  /** A worker without a heartbeat for this time is considered hung (default: 10 s). */
+  readonly heartbeatTimeoutMs?: number;
   /** Whether to measure how long each actor is busy in each window. */
   readonly measuresBusyTimes?: boolean;
 }
 
 export interface Run extends Omit<RunEnd, 'kind'> {
-  /** What each actor had to say at the end. */
+  /** The report of each actor. */
   readonly reports: readonly unknown[];
   readonly workers: number;
-  /** By worker; only where they were measured. */
+  /** One for each worker; only if they were measured. */
   readonly busyTimes?: readonly BusyTimesReport[];
 }
 
 /**
- * Runs all actors until all has come about, nothing useful does any more, or nothing ever can.
+ * Runs all actors until nothing is pending, nothing useful happens any more, or no events are left.
  *
- * @throws ActorFailed where an actor or its thread failed
- * @throws RunAborted where `signal` stopped it
+ * @throws ActorFailed if an actor or its thread failed
+ * @throws the reason of `signal`, if that aborted the run
  */
 export async function runActors(options: RunOptions): Promise<Run> {
-  check(options);
+  checkOptions(options);
+  const { signal, heartbeatTimeoutMs = 10_000, onProgress } = options;
+  signal?.throwIfAborted();
+
   const workers = Math.min(options.workers, options.actorCount);
   const costs = options.cost ?? new Array<number>(options.actorCount).fill(1);
-  const share = makeSharedMemory(options, {
+  const memory = makeSharedMemory(options, {
     workers,
-    workerOf: placeLongestFirst(costs, workers),
+    workerOf: assignLongestFirst(costs, workers),
     spins: workers <= availableParallelism() ? SPINS : 0,
     measuresBusyTimes: options.measuresBusyTimes ?? false,
   });
-  const signs = new Heartbeats(share.signs);
-  const { signal } = options;
-  if (signal?.aborted === true) throw new RunAborted(signs.progress(), signal.reason);
+  const heartbeats = new Heartbeats(memory.heartbeats);
 
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => {});
-  const onAbort = (): void => aborted.reject(new RunAborted(signs.progress(), signal?.reason));
+  const onAbort = (): void => aborted.reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
-  const { silenceMs = 10_000, onProgress } = options;
-  const watch = new Watchdog({ signs, workers, silenceMs, onProgress });
-  const threads: Thread[] = [];
+  const watchdog = new Watchdog({ heartbeats, workers, timeoutMs: heartbeatTimeoutMs, onProgress });
+  const { entry, oldGenerationMb } = options;
+  const handles: WorkerHandle[] = [];
   try {
     for (let worker = 0; worker < workers; worker++) {
-      threads.push(new Thread({ worker, ...pick(options) }));
+      handles.push(new WorkerHandle({ worker, entry, oldGenerationMb }));
     }
-    const work = runThreads(threads, share, options, watch);
-    return await Promise.race([work, watch.failure, aborted.promise]);
+    const run = runWorkers(handles, memory, options, watchdog);
+    return await Promise.race([run, watchdog.failure, aborted.promise]);
   } catch (error) {
-    throw error instanceof ThreadDied ? failureOf(error, share, signs) : error;
+    throw error instanceof WorkerFailed ? actorFailedBy(error, memory, heartbeats) : error;
   } finally {
-    watch.stop();
+    watchdog.stop();
     signal?.removeEventListener('abort', onAbort);
-    await endAll(threads, share);
+    await terminateAll(handles, memory);
   }
 }
 
-async function runThreads(
-  threads: readonly Thread[],
-  share: SharedMemory,
+async function runWorkers(
+  handles: readonly WorkerHandle[],
+  memory: SharedMemory,
   { setup, actorCount, measuresBusyTimes }: RunOptions,
-  watch: Watchdog,
+  watchdog: Watchdog,
 ): Promise<Run> {
-  const starts = await Promise.all(
-    threads.map(async (thread, worker) => {
-      const failure = await thread.call((host) => host.start(share, worker, setup));
-      watch.started(worker);
+  const startFailures = await Promise.all(
+    handles.map(async (handle, worker) => {
+      const failure = await handle.call((api) => api.start(memory, worker, setup));
+      watchdog.markStarted(worker);
       return failure;
     }),
   );
-  throwFirst(starts);
+  throwFirstFailure(startFailures);
 
-  const endings = await Promise.all(threads.map((thread) => thread.call((host) => host.run())));
-  throwFirst(endings.map((ending) => (ending.kind === 'failed' ? ending.failure : undefined)));
-  const over = endings[0]!;
-  assert(over.kind === 'over', 'a run without a failure goes on until it is over');
+  const endings = await Promise.all(handles.map((handle) => handle.call((api) => api.run())));
+  throwFirstFailure(
+    endings.map((ending) => (ending.kind === 'failed' ? ending.failure : undefined)),
+  );
+  const end = endings[0]!;
+  assert(end.kind === 'ended', 'a run without a failure ends by itself');
 
-  const answers = await Promise.all(
+  const results = await Promise.all(
     Array.from({ length: actorCount }, (_, actor) =>
-      reportOf(actor, threads[share.workerOf[actor]!]!, over.endMs),
+      requestReport(actor, handles[memory.workerOf[actor]!]!, end.endMs),
     ),
   );
-  throwFirst(answers.map((answer) => ('failure' in answer ? answer.failure : undefined)));
-  const { outcome, windows, meetings, endMs } = over;
-  const reports = answers.map((answer) => ('report' in answer ? answer.report : undefined));
-  const run = { outcome, windows, meetings, endMs, reports, workers: threads.length };
+  throwFirstFailure(results.map((result) => ('failure' in result ? result.failure : undefined)));
+  const { outcome, windowCount, syncCount, endMs } = end;
+  const reports = results.map((result) => ('report' in result ? result.report : undefined));
+  const run = { outcome, windowCount, syncCount, endMs, reports, workers: handles.length };
   if (measuresBusyTimes !== true) return run;
 
   const busyTimes = await Promise.all(
-    threads.map((thread) => thread.call((host) => host.busyTimes())),
+    handles.map((handle) => handle.call((api) => api.busyTimes())),
   );
   return { ...run, busyTimes: busyTimes.filter((times) => times !== undefined) };
 }
 
-type Answer = { readonly report: unknown } | { readonly failure: Failure };
+type ReportResult = { readonly report: unknown } | { readonly failure: Failure };
 
-async function reportOf(actor: ActorId, thread: Thread, atMs: number): Promise<Answer> {
+async function requestReport(
+  actor: ActorId,
+  handle: WorkerHandle,
+  atMs: number,
+): Promise<ReportResult> {
   try {
-    return await thread.call((host) => host.report(actor));
+    return await handle.call((api) => api.report(actor));
   } catch (cause) {
-    if (cause instanceof ThreadDied) throw cause;
-    // Comlink rejects so.
-    const error = new Error('what it reports cannot be cloned to another thread', { cause });
+    if (cause instanceof WorkerFailed) throw cause;
+    // Comlink rejects if the report cannot be cloned.
+    const error = new Error('its report cannot be cloned to another thread', { cause });
     return { failure: { actor, atMs, error } };
   }
 }
 
-function throwFirst(failures: readonly (Failure | undefined)[]): void {
+function throwFirstFailure(failures: readonly (Failure | undefined)[]): void {
   const failure = firstFailure(failures.filter((each) => each !== undefined));
   if (failure === undefined) return;
   const { actor, atMs, error } = failure;
-  throw new ActorFailed({ actors: [actor], atMs, what: `failed: ${textOf(error)}`, cause: error });
+  const message = error instanceof Error ? error.message : String(error);
+  throw new ActorFailed({ actors: [actor], atMs, what: `failed: ${message}`, cause: error });
 }
 
-/** Names who was at work when a thread died; or all on it, where nobody was. */
-function failureOf(
-  { worker, what, cause }: ThreadDied,
-  share: SharedMemory,
-  signs: Heartbeats,
-): Error {
-  const { actor, nowMs } = signs.at(worker);
-  const actors = signs.isWorking(worker) ? [actor] : actorsOf(share.workerOf, worker);
+/** Names the actor that was active when a worker failed; or all its actors, if none was. */
+function actorFailedBy(
+  { worker, what, cause }: WorkerFailed,
+  memory: SharedMemory,
+  heartbeats: Heartbeats,
+): ActorFailed {
+  const { actor, nowMs } = heartbeats.lastActor(worker);
   return new ActorFailed({
-    actors,
+    actors: heartbeats.isActive(worker) ? [actor] : actorsOf(memory.workerOf, worker),
     atMs: nowMs,
     what: `on worker ${worker}, which ${what}`,
     cause,
   });
 }
 
-/** Wakes all who wait at the barrier, and ends all threads. */
-async function endAll(threads: readonly Thread[], share: SharedMemory): Promise<void> {
-  const words = new Int32Array(share.barrier);
-  new Barrier({ words, parties: share.workers, spins: 0 }).abort();
-  const ended = Promise.all(threads.map((thread) => thread.end()));
+/** Releases the threads that wait at the barrier, and terminates all threads. */
+async function terminateAll(handles: readonly WorkerHandle[], memory: SharedMemory): Promise<void> {
+  const words = new Int32Array(memory.barrier);
+  new Barrier({ words, parties: memory.workers, spins: 0 }).abort();
+  const terminated = Promise.all(handles.map((handle) => handle.terminate()));
   const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, END_MS);
-  await Promise.race([ended, timeout.promise]);
+  const timer = setTimeout(timeout.resolve, TERMINATION_TIMEOUT_MS);
+  await Promise.race([terminated, timeout.promise]);
   clearTimeout(timer);
 }
 
-function check({ actorCount, lookaheadMs, workers, meetingIntervalMs, cost }: RunOptions): void {
+function checkOptions(options: RunOptions): void {
+  const { actorCount, lookaheadMs, workers, syncIntervalMs, cost } = options;
   if (!(Number.isInteger(actorCount) && actorCount >= 1 && actorCount <= ACTORS_MAX)) {
     throw new RangeError(`a run has 1 to ${ACTORS_MAX} actors, not ${actorCount}`);
   }
   if (!(Number.isInteger(workers) && workers >= 1)) {
     throw new RangeError(`a run has at least one worker, not ${workers}`);
   }
-  if (!(meetingIntervalMs > 0)) {
-    throw new RangeError(`the time between meetings is more than 0, not ${meetingIntervalMs}`);
+  if (!(syncIntervalMs > 0)) {
+    throw new RangeError(`the synchronization interval is more than 0 ms, not ${syncIntervalMs}`);
   }
   if (lookaheadMs.length !== actorCount ** 2) {
-    throw new RangeError(`${actorCount} actors have ${actorCount ** 2} lookaheads`);
+    throw new RangeError(
+      `${actorCount} actors have ${actorCount ** 2} lookaheads, not ${lookaheadMs.length}`,
+    );
   }
   if (cost !== undefined && cost.length !== actorCount) {
     throw new RangeError(`${actorCount} actors have ${actorCount} costs, not ${cost.length}`);
   }
-  for (const [place, ms] of lookaheadMs.entries()) {
-    const [from, to] = [Math.floor(place / actorCount), place % actorCount];
+  for (const [index, ms] of lookaheadMs.entries()) {
+    const [from, to] = [Math.floor(index / actorCount), index % actorCount];
     if (from !== to && !(ms >= LOOKAHEAD_MIN_MS)) {
       throw new RangeError(
-        `the lookahead from ${from} to ${to} is ${ms} ms; at least ${LOOKAHEAD_MIN_MS} is needed`,
+        `the lookahead from actor ${from} to ${to} is at least ${LOOKAHEAD_MIN_MS} ms, not ${ms}`,
       );
     }
   }
-}
-
-function pick({ entry, oldGenerationMb }: RunOptions): {
-  readonly entry: URL;
-  readonly oldGenerationMb?: number;
-} {
-  return oldGenerationMb === undefined ? { entry } : { entry, oldGenerationMb };
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

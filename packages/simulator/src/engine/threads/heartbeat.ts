@@ -1,15 +1,17 @@
 /**
- * What each worker shows of itself while it is too busy to answer: read by the main thread, to
- * show progress, to notice a worker that does not answer, and to say where one was when it died.
+ * The heartbeats of the workers: what each worker shows of itself while it is too busy to answer.
+ * The main thread reads them to report progress, to detect a hung worker, and to say where a worker
+ * was when it failed.
  *
- * Plain numbers in shared memory, one line for each worker: a reader may see them a little late.
+ * They are plain numbers in shared memory, one row for each worker. A reader may see them late.
  */
 
+import type { HeartbeatSink } from '../actor.ts';
 import type { ActorId } from '../behaviour.ts';
 
-const SIGNS = 16;
+const FIELDS_PER_WORKER = 16;
 const BEATS = 0;
-const WORKING = 1;
+const ACTIVE = 1;
 const ACTOR = 2;
 const NOW = 3;
 const START = 4;
@@ -19,96 +21,101 @@ const MESSAGES = 7;
 const WINDOWS = 8;
 
 export function heartbeatMemory(workers: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(8 * SIGNS * workers);
+  return new SharedArrayBuffer(8 * FIELDS_PER_WORKER * workers);
 }
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface EngineProgress {
-  /** Everything before this time has happened. */
+  /** All events before this time have been handled. */
   readonly simulatedMs: number;
   readonly doneCount: number;
   readonly pendingCount: number;
   readonly messageCount: number;
-  readonly windows: number;
+  readonly windowCount: number;
 }
 
-/** One worker's own signs. */
-export class Heartbeat {
-  readonly #signs: Float64Array;
+/** The heartbeat of one worker, as the worker writes it. */
+export class Heartbeat implements HeartbeatSink {
+  readonly #fields: Float64Array;
 
   constructor(memory: SharedArrayBuffer, worker: number) {
-    this.#signs = new Float64Array(memory, 8 * SIGNS * worker, SIGNS);
+    this.#fields = new Float64Array(memory, 8 * FIELDS_PER_WORKER * worker, FIELDS_PER_WORKER);
   }
 
-  /** It is alive, and at this time. */
+  /** The worker is alive, and its actor has reached `nowMs`. */
   beat(nowMs: number): void {
-    this.#signs[BEATS]!++;
-    this.#signs[NOW] = nowMs;
+    this.#fields[BEATS]!++;
+    this.#fields[NOW] = nowMs;
   }
 
-  /** It turns to `actor`. Until it rests, it must show that it is alive. */
-  work(actor: ActorId, nowMs: number): void {
-    this.#signs[WORKING] = 1;
-    this.#signs[ACTOR] = actor;
+  /** The worker begins to run `actor`. From now until `setIdle`, heartbeats are expected. */
+  setActive(actor: ActorId, nowMs: number): void {
+    this.#fields[ACTIVE] = 1;
+    this.#fields[ACTOR] = actor;
     this.beat(nowMs);
   }
 
-  /** It waits for others. */
-  rest(): void {
-    this.#signs[WORKING] = 0;
+  /** The worker waits for others. */
+  setIdle(): void {
+    this.#fields[ACTIVE] = 0;
   }
 
-  show(progress: EngineProgress): void {
-    this.#signs[START] = progress.simulatedMs;
-    this.#signs[DONE] = progress.doneCount;
-    this.#signs[PENDING] = progress.pendingCount;
-    this.#signs[MESSAGES] = progress.messageCount;
-    this.#signs[WINDOWS] = progress.windows;
+  setProgress(progress: EngineProgress): void {
+    this.#fields[START] = progress.simulatedMs;
+    this.#fields[DONE] = progress.doneCount;
+    this.#fields[PENDING] = progress.pendingCount;
+    this.#fields[MESSAGES] = progress.messageCount;
+    this.#fields[WINDOWS] = progress.windowCount;
   }
 }
 
-/** The signs of all workers, as others see them. */
+/** The heartbeats of all workers, as the main thread reads them. */
 export class Heartbeats {
-  readonly #signs: Float64Array;
+  readonly #fields: Float64Array;
   readonly #workers: number;
 
   constructor(memory: SharedArrayBuffer) {
-    this.#signs = new Float64Array(memory);
-    this.#workers = this.#signs.length / SIGNS;
+    this.#fields = new Float64Array(memory);
+    this.#workers = this.#fields.length / FIELDS_PER_WORKER;
   }
 
-  beats(worker: number): number {
-    return this.#of(worker, BEATS);
+  beatCount(worker: number): number {
+    return this.#field(worker, BEATS);
   }
 
-  isWorking(worker: number): boolean {
-    return this.#of(worker, WORKING) === 1;
+  /** Whether the worker is running an actor. */
+  isActive(worker: number): boolean {
+    return this.#field(worker, ACTIVE) === 1;
   }
 
-  /** The actor that the worker turned to last, and how far that is. */
-  at(worker: number): { readonly actor: ActorId; readonly nowMs: number } {
-    return { actor: this.#of(worker, ACTOR), nowMs: this.#of(worker, NOW) };
+  /** The actor that the worker ran last, and the time that it had reached. */
+  lastActor(worker: number): { readonly actor: ActorId; readonly nowMs: number } {
+    return { actor: this.#field(worker, ACTOR), nowMs: this.#field(worker, NOW) };
   }
 
   progress(): EngineProgress {
     return {
-      simulatedMs: this.#all(START).reduce((a, b) => Math.max(a, b), 0),
+      simulatedMs: this.#max(START),
       doneCount: this.#sum(DONE),
       pendingCount: this.#sum(PENDING),
       messageCount: this.#sum(MESSAGES),
-      windows: this.#all(WINDOWS).reduce((a, b) => Math.max(a, b), 0),
+      windowCount: this.#max(WINDOWS),
     };
   }
 
-  #sum(sign: number): number {
-    return this.#all(sign).reduce((a, b) => a + b, 0);
+  #sum(field: number): number {
+    return this.#ofAllWorkers(field).reduce((a, b) => a + b, 0);
   }
 
-  #all(sign: number): number[] {
-    return Array.from({ length: this.#workers }, (_, worker) => this.#of(worker, sign));
+  #max(field: number): number {
+    return this.#ofAllWorkers(field).reduce((a, b) => Math.max(a, b), 0);
   }
 
-  #of(worker: number, sign: number): number {
-    return this.#signs[worker * SIGNS + sign]!;
+  #ofAllWorkers(field: number): number[] {
+    return Array.from({ length: this.#workers }, (_, worker) => this.#field(worker, field));
+  }
+
+  #field(worker: number, field: number): number {
+    return this.#fields[worker * FIELDS_PER_WORKER + field]!;
   }
 }

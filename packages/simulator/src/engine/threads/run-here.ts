@@ -1,4 +1,4 @@
-/** Runs actors in the calling thread, without any worker. */
+/** Runs actors in the calling thread, without worker threads. */
 
 import type { Behaviour, ActorContext } from '../behaviour.ts';
 import { type Ending, WorkerLoop } from './worker-loop.ts';
@@ -9,19 +9,22 @@ export interface RunHere {
   readonly reports: readonly unknown[];
 }
 
-/** Runs the actors that `make` makes, to the end. What an actor throws is in `ending`. */
-export function runHere(plan: RunPlan, make: (world: ActorContext) => Behaviour): RunHere {
+/** Runs all actors to the end. If an actor throws, `ending` holds the error. */
+export function runHere(
+  plan: RunPlan,
+  makeBehaviour: (context: ActorContext) => Behaviour,
+): RunHere {
   const workerOf = new Uint16Array(plan.actorCount);
-  const share = makeSharedMemory(plan, {
+  const memory = makeSharedMemory(plan, {
     workerOf,
     workers: 1,
     spins: 0,
     measuresBusyTimes: false,
   });
-  const loop = new WorkerLoop(share, 0, make);
+  const loop = new WorkerLoop(memory, 0, makeBehaviour);
   const ending = loop.run();
-  // One that has failed has nothing to say.
-  const reporting = ending.kind === 'over' ? plan.actorCount : 0;
-  const reports = Array.from({ length: reporting }, (_, actor) => loop.report(actor));
+  // After a failure there are no reports.
+  const reportCount = ending.kind === 'ended' ? plan.actorCount : 0;
+  const reports = Array.from({ length: reportCount }, (_, actor) => loop.report(actor));
   return { ending, reports };
 }

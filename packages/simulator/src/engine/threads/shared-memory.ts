@@ -1,6 +1,6 @@
 /**
- * All that the workers of a run share, as it is handed to each: the plan of who is where and how
- * far apart, and the memory in which they meet.
+ * All data that the workers of a run share, as it is passed to each of them: the assignment of
+ * actors to workers, lookaheads and distances, and the memory through which workers communicate.
  */
 
 import { BARRIER_BYTES } from '../synchronization/barrier.ts';
@@ -9,30 +9,30 @@ import { distancesMs } from '../synchronization/lookahead.ts';
 import { outboxMemory } from '../mailbox/outbox.ts';
 import { heartbeatMemory } from './heartbeat.ts';
 
-/** What decides a run, beside what the actors do. */
+/** The parameters of a run, apart from the behaviours of its actors. */
 export interface RunPlan {
   readonly actorCount: number;
-  /** The lookahead from i to j is at i · n + j; Infinity where i never posts to j. */
+  /** The lookahead from i to j, in ms, is at i · n + j; Infinity if i sends nothing to j. */
   readonly lookaheadMs: Float64Array;
-  /** Meetings are at multiples of this; Infinity where there are none. */
-  readonly meetingIntervalMs: number;
+  /** Synchronization instants are multiples of this; Infinity if there are none. */
+  readonly syncIntervalMs: number;
   /** The run stalls when nothing useful has happened for this long. No window is longer. */
   readonly stallMs: number;
 }
 
 export interface SharedMemory extends RunPlan {
   readonly workers: number;
-  /** For each actor, its worker. */
+  /** The worker of each actor. */
   readonly workerOf: Uint16Array;
-  /** The shortest way from i to j is at i · n + j. */
+  /** The distance from i to j (`lookahead.ts`), in ms, is at i · n + j. */
   readonly distanceMs: Float64Array;
   readonly barrier: SharedArrayBuffer;
-  /** How often a worker looks at the barrier before it sleeps. */
+  /** The number of spins at the barrier before a worker sleeps. */
   readonly spins: number;
-  readonly board: SharedStateMemory;
-  /** For each worker, its two outboxes. */
+  readonly sharedState: SharedStateMemory;
+  /** The two outbox buffers of each worker. */
   readonly outboxes: readonly (readonly [SharedArrayBuffer, SharedArrayBuffer])[];
-  readonly signs: SharedArrayBuffer;
+  readonly heartbeats: SharedArrayBuffer;
   /** Whether to measure how long each actor is busy in each window. */
   readonly measuresBusyTimes: boolean;
 }
@@ -45,23 +45,23 @@ export interface SharedMemoryOptions {
 }
 
 export function makeSharedMemory(plan: RunPlan, options: SharedMemoryOptions): SharedMemory {
-  const { actorCount, meetingIntervalMs, stallMs } = plan;
+  const { actorCount, syncIntervalMs, stallMs } = plan;
   const { workers } = options;
   const lookaheadMs = new Float64Array(new SharedArrayBuffer(8 * actorCount * actorCount));
   lookaheadMs.set(plan.lookaheadMs);
   return {
     ...options,
     actorCount,
-    meetingIntervalMs,
+    syncIntervalMs,
     stallMs,
     lookaheadMs,
     distanceMs: distancesMs(lookaheadMs, actorCount),
     barrier: new SharedArrayBuffer(BARRIER_BYTES),
-    board: sharedStateMemory(actorCount, workers),
+    sharedState: sharedStateMemory(actorCount, workers),
     outboxes: Array.from({ length: workers }, () => [
       outboxMemory(actorCount),
       outboxMemory(actorCount),
     ]),
-    signs: heartbeatMemory(workers),
+    heartbeats: heartbeatMemory(workers),
   };
 }

@@ -1,41 +1,43 @@
 /**
- * Watches the workers of a run from the main thread: notices one that has stopped answering, and
- * tells how far they are.
+ * The watchdog: watches the workers of a run from the main thread, detects one whose heartbeat has
+ * stopped, and reports progress.
  *
- * It counts its own ticks, not the time of day: when the whole process is suspended, so is it.
+ * It counts its own ticks and not the time of day, so it stops with the process when that is
+ * suspended.
  */
 
-import { ThreadDied } from './thread.ts';
 import type { EngineProgress, Heartbeats } from './heartbeat.ts';
+import { WorkerFailed } from './worker-handle.ts';
 
 const TICK_MS = 250;
-/** So long after one thread has come up must another: many of them take their time. */
-const STARTING_MS = 60_000;
+/** The time within which another thread must start after one has started; many take long. */
+const START_TIMEOUT_MS = 60_000;
 
 export interface WatchdogOptions {
-  readonly signs: Heartbeats;
+  readonly heartbeats: Heartbeats;
   readonly workers: number;
-  /** A worker that shows no sign of life for this long is given up. */
-  readonly silenceMs: number;
+  /** An active worker without a heartbeat for this time is considered hung. */
+  readonly timeoutMs: number;
   readonly onProgress?: ((progress: EngineProgress) => void) | undefined;
 }
 
 export class Watchdog {
   readonly #options: WatchdogOptions;
   readonly #timer: NodeJS.Timeout;
-  readonly #beats: number[];
+  readonly #beatCounts: number[];
+  /** For each worker, the number of ticks since its last heartbeat. */
   readonly #silentTicks: number[];
-  /** Workers whose threads have not come up yet. */
+  /** The workers whose threads have not started yet. */
   readonly #starting: Set<number>;
   #reject!: (reason: unknown) => void;
 
-  /** Rejects when a worker is given up, or `onProgress` throws; never resolves. */
+  /** Rejects when a worker is hung, or `onProgress` throws; never resolves. */
   readonly failure: Promise<never>;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
     const workers = [...new Array(options.workers).keys()];
-    this.#beats = workers.map(() => 0);
+    this.#beatCounts = workers.map(() => 0);
     this.#silentTicks = workers.map(() => 0);
     this.#starting = new Set(workers);
     this.failure = new Promise<never>((_, reject) => {
@@ -45,10 +47,10 @@ export class Watchdog {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** The thread of `worker` is there, and its actors are made. */
-  started(worker: number): void {
+  /** The thread of `worker` has started, and its actors exist. */
+  markStarted(worker: number): void {
     this.#starting.delete(worker);
-    // Threads come up one after another: while one does, the others need not have.
+    // Threads start one after another, so the others get their full time from now on.
     for (const other of this.#starting) this.#silentTicks[other] = 0;
   }
 
@@ -57,25 +59,26 @@ export class Watchdog {
   }
 
   #tick(): void {
-    const { workers, signs, onProgress } = this.#options;
+    const { workers, heartbeats, onProgress } = this.#options;
     try {
-      for (let worker = 0; worker < workers; worker++) this.#look(worker);
-      onProgress?.(signs.progress());
+      for (let worker = 0; worker < workers; worker++) this.#check(worker);
+      onProgress?.(heartbeats.progress());
     } catch (error) {
       this.#reject(error);
     }
   }
 
-  #look(worker: number): void {
-    const { signs } = this.#options;
-    const beats = signs.beats(worker);
-    const isWorking = signs.isWorking(worker);
-    const isSilent = (isWorking || this.#starting.has(worker)) && beats === this.#beats[worker];
-    this.#beats[worker] = beats;
+  #check(worker: number): void {
+    const { heartbeats } = this.#options;
+    const beatCount = heartbeats.beatCount(worker);
+    const isActive = heartbeats.isActive(worker);
+    const mustBeat = isActive || this.#starting.has(worker);
+    const isSilent = mustBeat && beatCount === this.#beatCounts[worker];
+    this.#beatCounts[worker] = beatCount;
     this.#silentTicks[worker] = isSilent ? this.#silentTicks[worker]! + 1 : 0;
-    const silenceMs = isWorking ? this.#options.silenceMs : STARTING_MS;
-    if (this.#silentTicks[worker]! * TICK_MS >= silenceMs) {
-      throw new ThreadDied(worker, `has not answered for ${silenceMs / 1000} s`);
+    const timeoutMs = isActive ? this.#options.timeoutMs : START_TIMEOUT_MS;
+    if (this.#silentTicks[worker]! * TICK_MS >= timeoutMs) {
+      throw new WorkerFailed(worker, `has not answered for ${timeoutMs / 1000} s`);
     }
   }
 }

@@ -1,16 +1,16 @@
 /**
  * The loop of one worker, from the first window to the last. It knows no threads: it waits at a
- * barrier and reads shared memory, and in a test the calling thread may be the only worker.
+ * barrier and reads shared memory. In tests, the calling thread may be the only worker.
  *
- *     publish ─▶ barrier ─▶ decide ─▶ read what was posted to us ─▶ run our actors ─┐
- *        ▲                     └─▶ stop                                              │
+ *     publish state ─▶ barrier ─▶ next step ─▶ receive messages ─▶ run our actors ─┐
+ *        ▲                            └─▶ stop                                      │
  *        └──────────────────────────────────────────────────────────────────────────┘
  *
- * All workers decide the same, since they decide by the same numbers. What is published and
- * posted lies on one of two sides: while all write to one, all read the other.
+ * All workers compute the same steps, since they compute them from the same numbers. State and
+ * messages are double-buffered: all workers write to one buffer while all read the other.
  *
- * An actor that throws does not stop its window: the others run on to its end, so that which
- * failure is the first does not depend on which actors share a worker.
+ * An actor that throws does not end its window: the other actors run on to the end of it. So the
+ * first failure does not depend on which actors share a worker.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -21,117 +21,121 @@ import { SharedState } from '../synchronization/shared-state.ts';
 import { BusyTimes, type BusyTimesReport } from './busy-times.ts';
 import { StepSequence, type Outcome, type Step } from '../synchronization/steps.ts';
 import { type Failure, firstFailure } from '../errors.ts';
-import { HostedActor, type Sums } from '../hosted-actor.ts';
+import { HostedActor, type WorkerTotals } from './hosted-actor.ts';
 import { Inbox } from '../mailbox/inbox.ts';
-import { Outboxes } from '../mailbox/outboxes.ts';
+import { WorkerOutbox } from '../mailbox/worker-outbox.ts';
 import type { SharedMemory } from './shared-memory.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Windows } from '../synchronization/window.ts';
 
-/** How a run ended. */
+/** The end of a run in which no actor failed. */
 export interface RunEnd {
-  readonly kind: 'over';
+  readonly kind: 'ended';
   readonly outcome: Outcome;
-  readonly windows: number;
-  readonly meetings: number;
+  readonly windowCount: number;
+  readonly syncCount: number;
   /** The simulated time of the last event. */
   readonly endMs: number;
 }
 
+/** How the loop ended. */
 export type Ending =
   | RunEnd
-  /** An actor has failed, perhaps one of ours. */
+  /** An actor has failed; `failure` is undefined if it runs on another worker. */
   | { readonly kind: 'failed'; readonly failure: Failure | undefined }
   | { readonly kind: 'aborted' };
+
+type MakeActor = (context: ActorContext) => Behaviour;
 
 export class WorkerLoop {
   readonly #worker: number;
   readonly #actors: readonly HostedActor[];
-  readonly #board: SharedState;
+  readonly #sharedState: SharedState;
   readonly #barrier: Barrier;
-  readonly #signs: Heartbeat;
-  readonly #outboxes: Outboxes;
+  readonly #heartbeat: Heartbeat;
+  readonly #outbox: WorkerOutbox;
   readonly #inboxes: readonly [Inbox, Inbox];
   readonly #windows: Windows;
-  readonly #decisions: StepSequence;
+  readonly #steps: StepSequence;
   /** For each actor, the earliest time at which anything can happen there. */
   readonly #nextMs: Float64Array;
   readonly #busyTimes: BusyTimes | undefined;
 
-  /** Makes the actors of `worker`. One that throws at that has failed already: see `failure`. */
-  constructor(share: SharedMemory, worker: number, make: (world: ActorContext) => Behaviour) {
-    const { actorCount, workerOf, workers } = share;
+  /** Creates the actors of `worker`. If one throws in its constructor, `failure` says so. */
+  constructor(memory: SharedMemory, worker: number, makeBehaviour: MakeActor) {
+    const { actorCount, workerOf, workers } = memory;
     const ids = actorsOf(workerOf, worker);
     this.#worker = worker;
-    this.#board = new SharedState(share.board);
+    this.#sharedState = new SharedState(memory.sharedState);
     this.#barrier = new Barrier({
-      words: new Int32Array(share.barrier),
+      words: new Int32Array(memory.barrier),
       parties: workers,
-      spins: share.spins,
+      spins: memory.spins,
     });
-    this.#signs = new Heartbeat(share.signs, worker);
-    this.#outboxes = new Outboxes({
-      ...share,
+    this.#heartbeat = new Heartbeat(memory.heartbeats, worker);
+    this.#outbox = new WorkerOutbox({
       worker,
-      board: this.#board,
-      memory: share.outboxes[worker]!,
+      actorCount,
+      lookaheadMs: memory.lookaheadMs,
+      sharedState: this.#sharedState,
+      buffers: memory.outboxes[worker]!,
     });
     this.#inboxes = [
-      new Inbox(share.outboxes.map((sides) => sides[0])),
-      new Inbox(share.outboxes.map((sides) => sides[1])),
+      new Inbox(memory.outboxes.map((buffers) => buffers[0])),
+      new Inbox(memory.outboxes.map((buffers) => buffers[1])),
     ];
-    this.#windows = new Windows(ids, share.distanceMs, actorCount);
-    this.#decisions = new StepSequence(share);
+    this.#windows = new Windows(ids, memory.distanceMs, actorCount);
+    this.#steps = new StepSequence(memory);
     this.#nextMs = new Float64Array(actorCount);
-    this.#busyTimes = share.measuresBusyTimes ? new BusyTimes(ids) : undefined;
+    this.#busyTimes = memory.measuresBusyTimes ? new BusyTimes(ids) : undefined;
 
-    this.#outboxes.open(0, false);
-    this.#actors = ids.map((id) => this.#host(share, id, make));
-    this.#signs.rest();
+    this.#outbox.open(0, false);
+    this.#actors = ids.map((id) => this.#makeActor(memory, id, makeBehaviour));
+    this.#heartbeat.setIdle();
   }
 
-  /** The first failure of our actors. */
+  /** The first failure of this worker's actors. */
   get failure(): Failure | undefined {
     return firstFailure(this.#actors.flatMap(({ failure }) => failure ?? []));
   }
 
-  /** Runs until all workers together decide that it is over. Blocks the thread. */
+  /** Runs until the steps end. Blocks the thread. */
   run(): Ending {
-    let side = 0;
+    let buffer = 0;
     let step: Step = { kind: 'window', startMs: 0, capMs: 0 };
     for (;;) {
-      this.#publish(side, step.kind === 'meeting' ? step.atMs : step.startMs);
+      this.#publishState(buffer, step.kind === 'sync' ? step.atMs : step.startMs);
       if (!this.#barrier.arrive()) return { kind: 'aborted' };
-      if (this.#board.hasFailed(side)) return { kind: 'failed', failure: this.failure };
+      if (this.#sharedState.hasFailed(buffer)) return { kind: 'failed', failure: this.failure };
 
       const nextMs = this.#nextMs;
-      this.#board.readNextMs(side, nextMs);
-      const first = placeOfLeast(nextMs);
-      const standing = this.#board.standing(side, nextMs[first]!);
-      const decided = this.#decisions.next(standing);
-      if (decided.kind === 'stop') {
-        const { windows, meetings } = this.#decisions;
-        const { outcome } = decided;
-        return { kind: 'over', outcome, windows, meetings, endMs: standing.nowMs };
+      this.#sharedState.readNextMs(buffer, nextMs);
+      const earliest = indexOfMin(nextMs);
+      const state = this.#sharedState.globalState(buffer, nextMs[earliest]!);
+      const next = this.#steps.next(state);
+      if (next.kind === 'stop') {
+        const { windowCount, syncCount } = this.#steps;
+        const { outcome } = next;
+        return { kind: 'ended', outcome, windowCount, syncCount, endMs: state.nowMs };
       }
-      step = decided;
-      const inbox = this.#inboxes[side]!;
+      step = next;
+      const inbox = this.#inboxes[buffer]!;
       inbox.open();
-      side ^= 1;
-      this.#outboxes.open(side, step.kind === 'meeting');
-      this.#busyTimes?.beginStep(step.kind === 'meeting');
-      if (step.kind === 'meeting') this.#meet(inbox, step.round, step.atMs);
-      else this.#runActors(inbox, first, step.capMs);
+      buffer ^= 1;
+      this.#outbox.open(buffer, step.kind === 'sync');
+      this.#busyTimes?.beginStep(step.kind === 'sync');
+      if (step.kind === 'sync') this.#synchronize(inbox, step.round, step.atMs);
+      else this.#runActors(inbox, earliest, step.capMs);
     }
   }
 
-  /** What an actor of ours has to say at the end. */
+  /** Returns the report of an actor of this worker. */
   report(id: ActorId): unknown {
     const actor = this.#actors.find((each) => each.id === id);
-    assert(actor !== undefined, 'an actor reports where it is hosted');
-    this.#signs.work(id, actor.nowMs);
+    assert(actor !== undefined, 'an actor reports on the worker that hosts it');
+    this.#heartbeat.setActive(id, actor.nowMs);
     const report = actor.report();
-    this.#signs.rest();
+    this.#heartbeat.setIdle();
     return report;
   }
 
@@ -139,41 +143,41 @@ export class WorkerLoop {
     return this.#busyTimes?.report();
   }
 
-  #host(share: SharedMemory, id: ActorId, make: (world: ActorContext) => Behaviour): HostedActor {
-    const { actorCount, lookaheadMs } = share;
+  #makeActor(memory: SharedMemory, id: ActorId, makeBehaviour: MakeActor): HostedActor {
+    const { actorCount, lookaheadMs } = memory;
     const lookaheadFromMs = new Float64Array(actorCount);
     for (let i = 0; i < actorCount; i++) lookaheadFromMs[i] = lookaheadMs[i * actorCount + id]!;
-    this.#signs.work(id, 0);
-    const post = this.#outboxes;
-    return new HostedActor({ id, lookaheadFromMs, post, pulse: this.#signs }, make);
+    this.#heartbeat.setActive(id, 0);
+    const options = { id, lookaheadFromMs, outbox: this.#outbox, heartbeat: this.#heartbeat };
+    return new HostedActor(options, makeBehaviour);
   }
 
-  #runActors(inbox: Inbox, first: ActorId, capMs: number): void {
-    for (let place = 0; place < this.#actors.length; place++) {
-      const actor = this.#actors[place]!;
-      const endMs = this.#windows.endMs(place, actor.id, this.#nextMs, first);
-      this.#signs.work(actor.id, actor.nowMs);
+  #runActors(inbox: Inbox, earliest: ActorId, capMs: number): void {
+    for (let index = 0; index < this.#actors.length; index++) {
+      const actor = this.#actors[index]!;
+      const endMs = this.#windows.endMs(index, actor.id, this.#nextMs, earliest);
+      this.#heartbeat.setActive(actor.id, actor.nowMs);
       this.#busyTimes?.start();
       actor.runUntil(Math.min(endMs, capMs), inbox);
-      if (actor.failure !== undefined) this.#outboxes.cancel();
-      this.#busyTimes?.stop(place);
+      if (actor.failure !== undefined) this.#outbox.cancel();
+      this.#busyTimes?.stop(index);
     }
   }
 
-  #meet(inbox: Inbox, round: number, atMs: number): void {
-    for (let place = 0; place < this.#actors.length; place++) {
-      const actor = this.#actors[place]!;
-      this.#signs.work(actor.id, atMs);
+  #synchronize(inbox: Inbox, round: number, atMs: number): void {
+    for (let index = 0; index < this.#actors.length; index++) {
+      const actor = this.#actors[index]!;
+      this.#heartbeat.setActive(actor.id, atMs);
       this.#busyTimes?.start();
-      actor.meet(round, atMs, inbox);
-      if (actor.failure !== undefined) this.#outboxes.cancel();
-      this.#busyTimes?.stop(place);
+      actor.synchronize(round, atMs, inbox);
+      if (actor.failure !== undefined) this.#outbox.cancel();
+      this.#busyTimes?.stop(index);
     }
   }
 
-  #publish(side: number, simulatedMs: number): void {
-    const sums: Sums = {
-      wantsMeeting: false,
+  #publishState(buffer: number, simulatedMs: number): void {
+    const totals: WorkerTotals = {
+      needsSync: false,
       needsRound: false,
       pendingCount: 0,
       lastActiveMs: -Infinity,
@@ -183,21 +187,22 @@ export class WorkerLoop {
       messageCount: 0,
     };
     for (const actor of this.#actors) {
-      this.#board.setNextAtMs(side, actor.id, actor.publish(sums));
+      this.#sharedState.setNextAtMs(buffer, actor.id, actor.addStateTo(totals));
     }
-    this.#board.setTally(side, this.#worker, sums);
-    this.#signs.show({ ...sums, simulatedMs, windows: this.#decisions.windows });
-    this.#signs.rest();
+    this.#sharedState.setWorkerState(buffer, this.#worker, totals);
+    const { windowCount } = this.#steps;
+    this.#heartbeat.setProgress({ ...totals, simulatedMs, windowCount });
+    this.#heartbeat.setIdle();
   }
 }
 
-/** The actors of one worker, in order. */
+/** Returns the actors of one worker, in ascending order. */
 export function actorsOf(workerOf: Uint16Array, worker: number): ActorId[] {
   return [...workerOf.keys()].filter((actor) => workerOf[actor] === worker);
 }
 
-function placeOfLeast(values: Float64Array): number {
-  let place = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! < values[place]!) place = i;
-  return place;
+function indexOfMin(values: Float64Array): number {
+  let index = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! < values[index]!) index = i;
+  return index;
 }

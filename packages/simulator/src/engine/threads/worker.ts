@@ -1,9 +1,9 @@
 /**
- * Hosts actors in a worker thread. Only this file, `thread.ts` and `coordinator.ts` know of
- * threads.
+ * The entry of a worker thread that hosts actors. Only this file, `worker-handle.ts` and
+ * `coordinator.ts` know threads.
  *
- * The coordinator speaks to it through comlink, a few calls to a run. While the run goes on, the
- * thread answers nobody: it is in the loop, and shows its vital signs in shared memory.
+ * The coordinator makes a few remote calls per run through comlink. During a run the thread answers
+ * no calls: it is in the worker loop, and writes its heartbeat to shared memory.
  */
 
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
@@ -14,55 +14,55 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 
 import type { ActorId, MakeBehaviour } from '../behaviour.ts';
 import type { BusyTimesReport } from './busy-times.ts';
-import { type Failure, portable } from '../errors.ts';
+import { type Failure, toCloneable } from '../errors.ts';
 import { type Ending, WorkerLoop } from './worker-loop.ts';
 import type { SharedMemory } from './shared-memory.ts';
 
-/** How a thread knows that it was started to host actors, and not for anything else. */
-export const ACTORS_THREAD = 'hosts the actors of a simulation';
+/** The `workerData` of threads that were started to host actors. */
+export const ACTOR_WORKER = 'hosts the actors of a simulation';
 
-/** What a worker does for the coordinator. */
-export interface Host {
-  /** Makes the actors of `worker`. Returns the first failure, if any. */
-  start(share: SharedMemory, worker: number, setup: unknown): Failure | undefined;
-  /** Runs the loop to its end. */
+/** The remote calls of a worker. */
+export interface WorkerApi {
+  /** Creates the actors of `worker`. Returns the first failure, if any. */
+  start(memory: SharedMemory, worker: number, setup: unknown): Failure | undefined;
+  /** Runs the worker loop to its end. */
   run(): Ending;
-  /** What an actor has to say at the end, or how it failed at that. */
+  /** Returns the report of an actor, or its failure to report. */
   report(actor: ActorId): { readonly report: unknown } | { readonly failure: Failure };
   busyTimes(): BusyTimesReport | undefined;
 }
 
 /**
- * Makes this module the entry of worker threads that host actors made by `make`. In any other
- * thread it does nothing, so that the module can be imported.
+ * Makes this module the entry of worker threads that host actors, whose behaviours `makeBehaviour`
+ * creates. Has no effect in any other thread, so that the module can be imported.
  */
-export function hostActors<Setup>(make: MakeBehaviour<Setup>): void {
-  if (isMainThread || parentPort === null || workerData !== ACTORS_THREAD) return;
-  expose(makeHost(make), nodeEndpoint(parentPort));
+export function hostActors<Setup>(makeBehaviour: MakeBehaviour<Setup>): void {
+  if (isMainThread || parentPort === null || workerData !== ACTOR_WORKER) return;
+  expose(makeWorkerApi(makeBehaviour), nodeEndpoint(parentPort));
 }
 
-function makeHost<Setup>(make: MakeBehaviour<Setup>): Host {
+function makeWorkerApi<Setup>(makeBehaviour: MakeBehaviour<Setup>): WorkerApi {
   let loop: WorkerLoop | undefined;
-  const started = (): WorkerLoop => {
-    assert(loop !== undefined, 'a worker has started before it runs');
+  const startedLoop = (): WorkerLoop => {
+    assert(loop !== undefined, 'a worker is started before it runs');
     return loop;
   };
   return {
-    start(share, worker, setup) {
-      loop = new WorkerLoop(share, worker, (world) => make(setup as Setup, world));
-      return loop.failure && portable(loop.failure);
+    start(memory, worker, setup) {
+      loop = new WorkerLoop(memory, worker, (context) => makeBehaviour(setup as Setup, context));
+      return loop.failure && toCloneable(loop.failure);
     },
     run() {
-      const ending = started().run();
+      const ending = startedLoop().run();
       return ending.kind === 'failed' && ending.failure !== undefined
-        ? { ...ending, failure: portable(ending.failure) }
+        ? { ...ending, failure: toCloneable(ending.failure) }
         : ending;
     },
     report(actor) {
-      const report = started().report(actor);
-      const failure = started().failure;
-      return failure === undefined ? { report } : { failure: portable(failure) };
+      const report = startedLoop().report(actor);
+      const failure = startedLoop().failure;
+      return failure === undefined ? { report } : { failure: toCloneable(failure) };
     },
-    busyTimes: () => started().busyTimes(),
+    busyTimes: () => startedLoop().busyTimes(),
   };
 }

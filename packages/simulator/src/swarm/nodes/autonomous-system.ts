@@ -6,14 +6,8 @@
  * the instants of allocation all AS meet to set the rates of all flows (`flows.ts`).
  */
 
-import {
-  type Connection,
-  type Peer,
-  type PeerId,
-  type PeerMemory,
-  type PeerTables,
-  type PieceIndex,
-} from '@cachetorrent/protocol';
+import type { Connection, Peer, PeerId, PieceIndex } from '@cachetorrent/protocol';
+import type { PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { Behaviour, ActorContext } from '../../engine/behaviour.ts';
@@ -270,14 +264,14 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   }
 
   #pieceSent(from: HostedPeer, on: Connection, piece: PieceIndex): void {
-    assert(from.peer.holds(piece), 'nobody sends a piece that it does not hold');
+    assert(from.peer.hasPiece(piece), 'nobody sends a piece that it does not hold');
     this.#observations.sent(this.ends.system(from.machine, on));
     from.deliver(on, piece);
     this.lastActiveMs = this.nowMs;
   }
 
   #pieceArrived(to: HostedPeer, on: Connection, piece: PieceIndex): void {
-    assert(to.peer.downloadsOn(on), 'a follower is never fed from another AS');
+    assert(to.peer.mayDownloadOn(on), 'a follower is never fed from another AS');
     const filePiece = this.#firstPieces[to.part]! + piece;
     this.#observations.received(this.ends.system(to.machine, on), filePiece);
     this.lastActiveMs = this.nowMs;

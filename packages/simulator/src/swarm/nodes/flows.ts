@@ -54,7 +54,7 @@ export class Flows implements TransferListener {
     this.#ends = ends;
     this.#onSent = onSent;
     this.#transfers = new Transfers({
-      linkCount: 0,
+      flowCount: 0,
       deliverAtAllocations: plan.swarm.quirks.deliverAtAllocations,
     });
     this.#allocation = new Allocation({ ...plan.nodesOf(world.id), shared: plan.rates });
@@ -63,7 +63,7 @@ export class Flows implements TransferListener {
 
   /** Whether anything is queued: then the next instant must be held. */
   get isAnyActive(): boolean {
-    return this.#transfers.wantsInstant;
+    return this.#transfers.needsInstant;
   }
 
   start(from: HostedPeer, on: Connection): void {
@@ -137,7 +137,7 @@ export class Flows implements TransferListener {
     const from = this.#machines[this.#machineOf[link]!]!;
     const on = this.#connectionOf[link]!;
     this.#onSent(from, on, from.peer.nextToSend(on));
-    return from.peer.sent(on) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
+    return from.peer.pieceSent(on) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
   }
 
   rateKbps(link: number): number {
@@ -145,7 +145,7 @@ export class Flows implements TransferListener {
     return this.#allocation.rateKbps(source, target);
   }
 
-  ends(link: number, atMs: number, ticket: number): void {
+  pieceEnds(link: number, atMs: number, ticket: number): void {
     this.#world.schedule(atMs, kinds.PIECE_SENT, link, ticket, 0);
   }
 

@@ -16,10 +16,10 @@ import {
   type Peer,
   type PeerHost,
   type PeerId,
-  type PeerMemory,
   type PeerMessages,
   type PieceIndex,
 } from '@cachetorrent/protocol';
+import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { MessageSender } from '../transport/send.ts';
@@ -179,7 +179,7 @@ export class HostedPeer implements PeerHost {
   connectTo(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const isOurs = this.#around.plan.asOf(target) === this.#around.system;
-    this.#connect(target, isOurs ? 'neighbour' : 'on-behalf');
+    this.#connect(target, isOurs ? 'neighbour' : 'relay');
   }
 
   completed(): void {
@@ -199,7 +199,7 @@ export class HostedPeer implements PeerHost {
     ends.open(this.machine, on, theirSystem, theirMachine, latencyMs);
     carrier
       .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
-      .connReq(this.id, on, !this.peer.downloadsOn(on));
+      .connReq(this.id, on, !this.peer.mayDownloadOn(on));
     carrier.end();
     return on;
   }

@@ -1,13 +1,7 @@
 /** How a file is split into sub-torrents (MultiTorrent), and the peer of a node in one of them. */
 
-import {
-  Peer,
-  type PeerHost,
-  type PeerId,
-  type PeerMemory,
-  PeerTables,
-  type Role,
-} from '@cachetorrent/protocol';
+import { Peer, type PeerHost, type PeerId, type Role } from '@cachetorrent/protocol';
+import { type PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import type { Random } from '@cachetorrent/std';
 
 import type { Swarm } from '../plan/swarm.ts';

@@ -69,7 +69,7 @@ export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
     pieceCount: swarm.pieces,
     selection: selectionOf(swarm),
     ...(swarm.leaderPercent === undefined ? {} : { leaderPercent: swarm.leaderPercent }),
-    parts: swarm.subTorrents,
+    subTorrents: swarm.subTorrents,
     random: seededRandom(seed, 'tracker'),
   });
 }

@@ -3,7 +3,7 @@
 import { exponential, type Random, seededRandom } from '@cachetorrent/std';
 
 import { sharedRates } from '../../network/allocation.ts';
-import { fixedTables } from '../../network/fixed-latency.ts';
+import { fixedTables } from '../../network/latencies.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
 import { placeOnRouters, type Placement } from '../../network/placement.ts';
 import { routedTables } from '../../network/routed-tables.ts';

@@ -18,7 +18,7 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../../network/allocation.ts';
 import type { Latencies } from '../../network/latencies.ts';
-import { type LatencyTables, leastLatencies, openLatencies } from '../../network/latency-tables.ts';
+import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
 import type { Swarm } from './swarm.ts';
@@ -163,7 +163,7 @@ export class Plan {
 
   /** The least time from each AS to each other, in ms, row by row. */
   lookaheadMs(): Float64Array {
-    return leastLatencies(this.#latencies);
+    return minLatencies(this.#latencies);
   }
 
   /** How much work each AS is, relative to the others: so many nodes. */

@@ -26,7 +26,7 @@ export function sourcesOf(machines: readonly HostedPeer[], plan: Plan): Uint32Ar
     if (!hosted.isReady || plan.capacityOf(hosted.id).uploadKbps === 0) continue;
     const { firstPiece, pieces } = subTorrentRange(plan.swarm, hosted.part);
     for (let piece = 0; piece < pieces; piece++) {
-      if (hosted.peer.holds(piece as PieceIndex)) sources[firstPiece + piece]!++;
+      if (hosted.peer.hasPiece(piece as PieceIndex)) sources[firstPiece + piece]!++;
     }
   }
   return sources;
@@ -35,6 +35,6 @@ export function sourcesOf(machines: readonly HostedPeer[], plan: Plan): Uint32Ar
 /** How many pieces all nodes hold together. */
 export function piecesHeldBy(machines: readonly HostedPeer[]): number {
   let held = 0;
-  for (const hosted of machines) if (hosted.isReady) held += hosted.peer.pieceCount;
+  for (const hosted of machines) if (hosted.isReady) held += hosted.peer.storedCount;
   return held;
 }

@@ -7,16 +7,14 @@
  * the peer itself is not touched.
  */
 
+import type { Connection, Peer, PieceIndex } from '@cachetorrent/protocol';
 import {
-  type Connection,
   DeferredHaves,
   type DeferredHavesHost,
   DELIVER,
   NO_ACTION,
-  type Peer,
   type PeerTables,
-  type PieceIndex,
-} from '@cachetorrent/protocol';
+} from '@cachetorrent/protocol/internal';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
@@ -63,7 +61,7 @@ export class Haves implements DeferredHavesHost {
   takes(machine: number, on: Connection, piece: PieceIndex): boolean {
     if (this.#leads[machine] === 0) return this.early.defer(machine, on, piece, false) !== DELIVER;
     if (!this.#duplicateForwards && this.#tables.isStored(machine, piece)) return true;
-    if (this.#peers[machine]!.forwards(on, piece)) return false;
+    if (this.#peers[machine]!.hasToForward(on, piece)) return false;
     return this.early.defer(machine, on, piece, this.#duplicateForwards) !== DELIVER;
   }
 

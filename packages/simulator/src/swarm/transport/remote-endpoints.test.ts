@@ -1,5 +1,6 @@
 /** Who hears what a peer has, and in which order. */
-import { type Connection, PeerTables } from '@cachetorrent/protocol';
+import type { Connection } from '@cachetorrent/protocol';
+import { PeerTables } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
@@ -38,7 +39,7 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
   (seed) => {
     const tables = new PeerTables(1, 2, 0);
     const ends = new RemoteEndpoints(tables);
-    for (const row of [0, OWN]) tables.open(row, CONNECTIONS);
+    for (const row of [0, OWN]) tables.openRow(row, CONNECTIONS);
     const others = othersBy(`ends ${seed}`);
     for (const { on, system, machine } of others) ends.open(OWN, on, system, machine, machine / 2);
     for (const { on, downloads } of answered(others, `order ${seed}`)) {

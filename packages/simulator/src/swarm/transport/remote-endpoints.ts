@@ -10,12 +10,8 @@
  *     hearer   system, machine, connection, latencyMs     4 words to one that hears us
  */
 
-import {
-  type ConnectionColumn,
-  type Connection,
-  grown,
-  type PeerTables,
-} from '@cachetorrent/protocol';
+import type { Connection } from '@cachetorrent/protocol';
+import { type ConnectionColumn, grown, type PeerTables } from '@cachetorrent/protocol/internal';
 
 /** What a connection has on which nothing is sent. */
 export const NO_FLOW = -1;

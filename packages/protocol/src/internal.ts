@@ -1,0 +1,20 @@
+/**
+ * The internals of a peer that the simulator uses to host many peers in shared memory, and that
+ * benchmarks measure. They are no part of the public interface and may change at any time.
+ */
+
+export {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+} from './tables/connection-columns.ts';
+export type { PeerMemory } from './tables/connections.ts';
+export {
+  DEFERRED,
+  DeferredHaves,
+  type DeferredHavesHost,
+  DELIVER,
+  IRRELEVANT,
+} from './tables/deferred-haves.ts';
+export { DUPLICATE, MAY_ACT, NO_ACTION, PeerTables } from './tables/peer-tables.ts';
+export { PiecePicker } from './peer/piece-picker.ts';

@@ -1,0 +1,221 @@
+/**
+ * A swarm of a few peers in memory. Messages are written to a transcript and delivered one at a
+ * time, in the order in which they were sent. Time does not pass unless a test sets it.
+ *
+ *     const swarm = new TestSwarm(2);
+ *     const [seed, leecher] = swarm.addPeers({ S: { holds: [0, 1] }, L: {} });
+ *     swarm.connect('S', 'L');
+ *     expect(swarm.deliverAll()).toBe('S → L  have(0)\n…');
+ */
+
+import { assert, type Random } from '@cachetorrent/std';
+
+import {
+  CLIENT_QUIRKS,
+  type Connection,
+  type Quirks,
+  NO_CONNECTION,
+  NO_PIECE,
+  type ConnectionPurpose,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  type PeerOptions,
+  type PieceIndex,
+  type Role,
+} from '../src/index.ts';
+
+/** Always draws the first: of equally rare pieces the one with the lowest index. */
+export const alwaysFirst: Random = { below: () => 0, unit: () => 0 };
+
+export interface PeerSetup {
+  readonly asId?: number;
+  readonly role?: Role;
+  /** The names of the leaders of its AS. */
+  readonly leaders?: readonly string[];
+  /** The pieces that it holds from the start. */
+  readonly holds?: readonly number[];
+}
+
+type Receive = (peer: Peer, connection: Connection) => void;
+
+interface SentMessage {
+  readonly from: TestHost;
+  readonly connection: Connection;
+  readonly receive: Receive;
+}
+
+export class TestSwarm {
+  readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
+  readonly #quirks: Quirks;
+  readonly #hosts: TestHost[] = [];
+  readonly #inTransit: SentMessage[] = [];
+  #transcript: string[] = [];
+  nowMs = 0;
+
+  constructor(pieceCount: number, options: Partial<PeerOptions> = {}) {
+    this.#options = { pieceCount, ...options };
+    this.#quirks = options.quirks ?? CLIENT_QUIRKS;
+  }
+
+  /** Adds peers by name; returns them in the same order. */
+  addPeers(setups: Readonly<Record<string, PeerSetup>>): Peer[] {
+    for (const [name, setup] of Object.entries(setups)) {
+      this.#hosts.push(new TestHost(this, name, this.#hosts.length as PeerId, setup));
+    }
+    return Object.entries(setups).map(([name, setup]) => {
+      const host = this.hostOf(name);
+      const leaders = (setup.leaders ?? []).map((leader) => this.hostOf(leader).id);
+      host.peer = new Peer(host, {
+        uploadSlots: 4,
+        optimisticSlots: 0,
+        backlog: 2,
+        choker: 'tit-for-tat',
+        seedChoker: 'tit-for-tat',
+        quirks: this.#quirks,
+        requestPriority: 'within-rarity',
+        random: alwaysFirst,
+        connectionsExpected: 1,
+        ...this.#options,
+        role: setup.role ?? 'peer',
+        leaders,
+      });
+      host.peer.restore((setup.holds ?? []) as PieceIndex[]);
+      return host.peer;
+    });
+  }
+
+  hostOf(peer: string | PeerId): TestHost {
+    const found = this.#hosts.find(({ name, id }) => name === peer || id === peer);
+    assert(found !== undefined, `${peer} is in the swarm`);
+    return found;
+  }
+
+  /** Connects `a` to `b`. `purpose` is that of `a`; for `b`, `a` is a neighbour. */
+  connect(a: string | PeerId, b: string | PeerId, purpose: ConnectionPurpose = 'neighbour'): void {
+    const [one, other] = [this.hostOf(a), this.hostOf(b)];
+    if (one.peer.connectionTo(other.id) !== NO_CONNECTION) return;
+    const intraAs = one.asId === other.asId;
+    const ofOne = one.peer.connect(other.id, intraAs, purpose);
+    const ofOther = other.peer.connect(one.id, intraAs, 'neighbour');
+    one.remotes[ofOne] = { host: other, connection: ofOther };
+    other.remotes[ofOther] = { host: one, connection: ofOne };
+    one.peer.established(ofOne, intraAs);
+    other.peer.established(ofOther, intraAs);
+  }
+
+  send(message: SentMessage, line: string, arrow: string): void {
+    const { from, connection } = message;
+    this.#inTransit.push(message);
+    this.#transcript.push(`${from.name} ${arrow} ${from.remotes[connection]!.host.name}  ${line}`);
+  }
+
+  note(line: string): void {
+    this.#transcript.push(line);
+  }
+
+  /** Delivers messages and sends pieces until nothing is left; returns the transcript. */
+  deliverAll(): string {
+    for (;;) {
+      const message = this.#inTransit.shift();
+      if (message !== undefined) {
+        const { host, connection } = message.from.remotes[message.connection]!;
+        message.receive(host.peer, connection);
+      } else if (!this.#hosts.some((host) => host.sendPiece())) {
+        return this.takeTranscript();
+      }
+    }
+  }
+
+  /** Returns the transcript since the last call, and delivers nothing. */
+  takeTranscript(): string {
+    const lines = this.#transcript.join('\n');
+    this.#transcript = [];
+    return lines;
+  }
+}
+
+export class TestHost implements PeerHost {
+  readonly name: string;
+  readonly id: PeerId;
+  readonly asId: number;
+  /** For each connection the other host, and its number for the connection. */
+  readonly remotes: { host: TestHost; connection: Connection }[] = [];
+  readonly #swarm: TestSwarm;
+  readonly #sending: Connection[] = [];
+  peer!: Peer;
+
+  constructor(swarm: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
+    this.#swarm = swarm;
+    this.name = name;
+    this.id = id;
+    this.asId = asId;
+  }
+
+  get nowMs(): number {
+    return this.#swarm.nowMs;
+  }
+
+  choke(connection: Connection): void {
+    this.#send(connection, 'choke', (peer, theirs) => peer.choke(theirs));
+  }
+  unchoke(connection: Connection): void {
+    this.#send(connection, 'unchoke', (peer, theirs) => peer.unchoke(theirs));
+  }
+  interested(connection: Connection): void {
+    this.#send(connection, 'interested', (peer, theirs) => peer.interested(theirs));
+  }
+  notInterested(connection: Connection): void {
+    this.#send(connection, 'not-interested', (peer, theirs) => peer.notInterested(theirs));
+  }
+  have(connection: Connection, piece: PieceIndex): void {
+    this.#send(connection, `have(${piece})`, (peer, theirs) => peer.have(theirs, piece));
+  }
+  request(connection: Connection, piece: PieceIndex): void {
+    this.#send(connection, `request(${piece})`, (peer, theirs) => peer.request(theirs, piece));
+  }
+  leaderStart(connection: Connection, target: PeerId): void {
+    const line = `leader-start(${this.#swarm.hostOf(target).name})`;
+    this.#send(connection, line, (peer, theirs) => peer.leaderStart(theirs, target));
+  }
+
+  broadcastHave(piece: PieceIndex): void {
+    this.remotes.forEach((_, index) => {
+      const connection = index as Connection;
+      if (this.peer.announcesOn(connection)) this.have(connection, piece);
+    });
+  }
+
+  startSending(connection: Connection): void {
+    this.#sending.push(connection);
+  }
+
+  stopSending(connection: Connection): void {
+    this.#sending.splice(this.#sending.indexOf(connection), 1);
+    this.#swarm.note(`${this.name} stops sending to ${this.remotes[connection]!.host.name}`);
+  }
+
+  connectTo(target: PeerId): void {
+    const intraAs = this.#swarm.hostOf(target).asId === this.asId;
+    this.#swarm.note(`${this.name} connects to ${this.#swarm.hostOf(target).name}`);
+    this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');
+  }
+
+  completed(): void {
+    this.#swarm.note(`${this.name} is complete`);
+  }
+
+  /** Sends one piece on the first connection that has any; returns false if none has. */
+  sendPiece(): boolean {
+    const connection = this.#sending[0];
+    if (connection === undefined) return false;
+    const piece = this.peer.nextToSend(connection);
+    this.#send(connection, `piece(${piece})`, (peer, theirs) => peer.piece(theirs, piece), '⇒');
+    if (this.peer.pieceSent(connection) === NO_PIECE) this.#sending.shift();
+    return true;
+  }
+
+  #send(connection: Connection, line: string, receive: Receive, arrow = '→'): void {
+    this.#swarm.send({ from: this, connection, receive }, line, arrow);
+  }
+}

@@ -1,0 +1,62 @@
+/** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
+
+import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
+
+import type { CliEnvironment } from '../src/cli-environment.ts';
+
+export interface TestEnvironment extends CliEnvironment {
+  readonly output: { out: string; err: string };
+}
+
+export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvironment {
+  const output = { out: '', err: '' };
+  return {
+    output,
+    stdout: { write: (text) => (output.out += text) },
+    stderr: { write: (text) => (output.err += text) },
+    nowMs: () => 0,
+    peakRssBytes: () => 123_000_000,
+    machine: { cores: 2, memoryBytes: 8e9 },
+    env: {},
+    signal: new AbortController().signal,
+    simulate: () => Promise.resolve(SIMULATION),
+    ...changes,
+  };
+}
+
+/** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
+export const RESULT: SwarmResult = {
+  redundancy: 1,
+  traffic: 2,
+  interAsShare: 0.5,
+  durationMs: 2_500,
+  completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
+  leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
+  followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
+  messages: { have: 40, request: 8, piece: 2 },
+  resultHash: 'abc123',
+  asCount: 2,
+  peers: {
+    id: Uint32Array.of(1, 2, 3),
+    as: Uint32Array.of(0, 1, 1),
+    role: Uint8Array.of(0, 2, 3),
+    uploadKbps: Float64Array.of(8000, 2000, 2000.5),
+    downloadKbps: Float64Array.of(0, 6000, 6000),
+    completedAtMs: Float64Array.of(100, 1600, 2600),
+  },
+  trafficBits: Float64Array.of(0, 196, 0, 392),
+};
+
+/** The first interval of the timeline of `RESULT`. */
+export const TIMELINE: Timeline = {
+  fromMs: Float64Array.of(0, 0),
+  toMs: Float64Array.of(10_000, 10_000),
+  as: Uint32Array.of(0, 1),
+  piecesHeld: Float64Array.of(10, 4),
+  activeConnections: Float64Array.of(1, 2),
+  outsideBits: Float64Array.of(0, 196),
+  insideBits: Float64Array.of(0, 392),
+  uploadUtilisation: Float64Array.of(0.25, 1 / 3),
+};
+
+export const SIMULATION: Simulation = { result: RESULT, windows: 17, workers: 2 };
