@@ -67,9 +67,10 @@ function heardHaves(): Micro {
 
 function metSession(): WireSession {
   const infoHash = new Uint8Array(20);
-  const shape = { totalBytes: HAVES * BLOCK_BYTES, pieceBytes: BLOCK_BYTES, pieceCount: HAVES };
+  const layout = { totalBytes: HAVES * BLOCK_BYTES, pieceBytes: BLOCK_BYTES, pieceCount: HAVES };
   const session = new WireSession({
-    side: { side: 'responder', torrentOf: () => ({ infoHash, shape }) },
+    role: 'responder',
+    torrentOf: () => ({ infoHash, layout }),
     peerId: new Uint8Array(20).fill(1),
     nowMs: 0,
   });

@@ -53,8 +53,8 @@ test('nothing is reserved on the word of the sender', () => {
   const frames = decoder();
   frames.push(Uint8Array.of(0, 0, 0x40, 9, 7));
   expect(frames.next(NOBODY)).toBe(false);
-  expect(frames.buffered).toBe(5);
-  expect(frames.midFrame).toBe(true);
+  expect(frames.bufferedBytes).toBe(5);
+  expect(frames.isMidFrame).toBe(true);
 });
 
 test('what it lends holds until the next push, also of a frame that was cut', () => {
@@ -85,11 +85,11 @@ test('a frame of an unknown kind is skipped without being held', () => {
   const frames = decoder('skip');
   frames.push(Uint8Array.of(0, 1, 0, 0, 99, 1, 2, 3));
   while (frames.next(hearer));
-  expect(frames.buffered).toBe(0);
+  expect(frames.bufferedBytes).toBe(0);
   for (let i = 0; i < 65_532 / 4; i++) {
     frames.push(new Uint8Array(4));
     while (frames.next(hearer));
-    expect(frames.buffered).toBe(0);
+    expect(frames.bufferedBytes).toBe(0);
   }
   frames.push(Uint8Array.of(0, 0, 0, 1, 0));
   while (frames.next(hearer));

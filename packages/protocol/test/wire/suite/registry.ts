@@ -1,10 +1,10 @@
-/** The tests that have registered themselves with our stand-in for `tape`. */
+/** The tests that are registered with our replacement of `tape`. */
 
 export interface RegisteredTest {
   readonly title: string;
-  /** Rejects with the first claim that does not hold. Resolves to the number of claims. */
+  /** Resolves to the number of assertions; rejects with the first that fails. */
   readonly run: () => Promise<number>;
 }
 
-/** In order of registration. */
+/** The tests in the order of registration. */
 export const registered: RegisteredTest[] = [];
