@@ -76,14 +76,14 @@ describe('peers', () => {
     const swarm = registry(50);
     swarm.announce('10.1.0.1', request(), 0);
     const answer = swarm.announce('10.2.0.1', request(), 0);
-    expect(answer).toMatchObject({ cacheTorrent: { system: 2 }, externalIp: '10.2.0.1', peers: [{ host: '10.1.0.1', system: 1 }] });
+    expect(answer).toMatchObject({ cacheTorrent: { asn: 2 }, externalIp: '10.2.0.1', peers: [{ host: '10.1.0.1', asn: 1 }] });
   });
 
   test('may say their AS where the tracker does not know, and only there', () => {
     const swarm = registry(50);
     const claim = request({ cacheTorrent: { asn: 77, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
-    expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ system: 77 });
-    expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ system: 1 });
+    expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ asn: 77 });
+    expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ asn: 1 });
   });
 });
 

@@ -178,7 +178,7 @@ export class SwarmRegistry {
       .slice(0, wanted)
       .map((id) => {
         const { host, port, system: as } = byId.get(id)!;
-        return { host, port, system: as };
+        return { host, port, asn: as };
       });
   }
 

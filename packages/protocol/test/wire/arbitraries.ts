@@ -8,7 +8,7 @@ import {
 } from '@cachetorrent/protocol/wire';
 import * as fc from 'fast-check';
 
-import { concatenated, encoded } from './remote-peer.ts';
+import { concatenate, encodeMessages } from './remote-peer.ts';
 
 /** Writes one message to a handler. */
 export type WriteMessage = (to: WireMessages) => void;
@@ -163,7 +163,7 @@ export const message: fc.Arbitrary<WriteMessage> = fc.oneof(
 export const hostileStream: fc.Arbitrary<Uint8Array> = fc
   .array(
     fc.oneof(
-      { weight: 12, arbitrary: message.map((write) => encoded(write)) },
+      { weight: 12, arbitrary: message.map((write) => encodeMessages(write)) },
       {
         weight: 1,
         arbitrary: fc
@@ -174,7 +174,7 @@ export const hostileStream: fc.Arbitrary<Uint8Array> = fc
     ),
     { maxLength: 40 },
   )
-  .map((parts) => concatenated(...parts));
+  .map((parts) => concatenate(...parts));
 
 /** The sizes of the chunks in which a stream arrives; they repeat. */
 export const chunkSizes = fc.array(

@@ -14,7 +14,7 @@ import Protocol, { type Wire } from 'bittorrent-protocol';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { ALL_FEATURES, copyOf, concatenated, OWN_ID, REMOTE_ID, TORRENT } from './remote-peer.ts';
+import { ALL_FEATURES, copyOf, concatenate, OWN_ID, REMOTE_ID, TORRENT } from './remote-peer.ts';
 
 const BLOCK = 16_384;
 const wires: Wire[] = [];
@@ -29,7 +29,7 @@ describe('bittorrent-protocol and FrameEncoder encode to the same bytes', () => 
     wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast });
     await sleep(1);
     const features = { ...ALL_FEATURES, fast };
-    expect(concatenated(...sent)).toEqual(encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: REMOTE_ID }));
+    expect(concatenate(...sent)).toEqual(encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: REMOTE_ID }));
   });
 
   const uint = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -60,7 +60,7 @@ describe('bittorrent-protocol and FrameEncoder encode to the same bytes', () => 
       await sleep(0);
       const encoder = new FrameEncoder() as unknown as Record<string, (...values: unknown[]) => void>;
       encoder[ours]!(...values);
-      expect(concatenated(...sent)).toEqual((encoder as unknown as FrameEncoder).take());
+      expect(concatenate(...sent)).toEqual((encoder as unknown as FrameEncoder).take());
     }), { numRuns: 20 });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Properties of the wire protocol that must hold for any input, for fast-check: the tests run each a
- * few hundred times, `npm run fuzz` for as long as requested.
+ * Properties of the wire protocol that must hold for any input, for fast-check. The tests run each
+ * a few hundred times, `npm run fuzz` for as long as requested.
  */
 
 import {
@@ -26,14 +26,14 @@ import * as fc from 'fast-check';
 import { bencodeInput, chunkSizes, hostileStream, message, profile } from './arbitraries.ts';
 import {
   ALL_FEATURES,
-  concatenated,
+  concatenate,
   recorder,
   OWN_ID,
   type MessageRecord,
   takeAll,
   REMOTE_ID,
   TORRENT,
-  encoded,
+  encodeMessages,
 } from './remote-peer.ts';
 
 /** The properties by name; a property throws if it does not hold. */
@@ -42,7 +42,7 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     fc.array(message, { maxLength: 30 }),
     chunkSizes,
     (writes, sizes) => {
-      const stream = encoded((to) => {
+      const stream = encodeMessages((to) => {
         for (const write of writes) write(to);
       });
       const expected: MessageRecord[] = [];
@@ -91,7 +91,7 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
       });
       drive(
         newSession('interop', true),
-        concatenated(handshake.subarray(0, validBytes), noise),
+        concatenate(handshake.subarray(0, validBytes), noise),
         sizes,
       );
     },
@@ -102,8 +102,8 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     (noise) => {
       try {
         const { value, end, deviation } = decodeBencode(noise);
-        if (deviation === undefined)
-          expectEqual([...encodeBencode(value)], [...noise.subarray(0, end)]);
+        if (deviation !== undefined) return;
+        expectEqual([...encodeBencode(value)], [...noise.subarray(0, end)]);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
       }
@@ -165,8 +165,9 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
 export function falsify(seed: number, runs: number): string | undefined {
   for (const [name, property] of Object.entries(PROPERTIES)) {
     const result = fc.check(property, { seed, numRuns: runs }) as fc.RunDetails<unknown>;
-    if (result.failed)
+    if (result.failed) {
       return `${name}: fails with seed ${seed}\n${fc.defaultReportMessage(result)}`;
+    }
   }
   return undefined;
 }
@@ -238,8 +239,9 @@ function drive(session: WireSession, stream: Uint8Array, sizes: readonly number[
     assertClaim(hasClosed || session.bufferedBytes <= 2 ** 16 + 4, 'at most one frame is buffered');
   }
   let unpolled = session.outputBytes;
-  for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput())
+  for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {
     unpolled -= bytes.length;
+  }
   assertClaim(unpolled === 0, 'all output can be polled');
   return events;
 }
@@ -249,8 +251,9 @@ function respond(session: WireSession, event: SessionEvent): void {
   if (event.type === 'request' && event.piece % 2 === 0) {
     session.writer.piece(event.piece, event.begin, new Uint8Array(event.length));
   }
-  if (event.type === 'unchoke' && session.writer.mayRequest(0))
+  if (event.type === 'unchoke' && session.writer.mayRequest(0)) {
     session.writer.request(0, 0, 16_384);
+  }
   if (event.type === 'interested') session.writer.choke();
   if (event.type === 'not-interested') session.writer.unchoke();
 }

@@ -1,6 +1,6 @@
 /**
- * The remote peer of a session under test: sends any bytes to the session, and records the session's
- * events and messages.
+ * The remote peer of a session under test: sends any bytes to the session, and records the events
+ * and messages of the session.
  */
 
 import {
@@ -90,7 +90,7 @@ export class RemotePeer {
 
   /** Sends the messages that `write` writes, and returns the events of the session. */
   send(write: (to: FrameEncoder) => void): readonly SessionEvent[] {
-    return this.sendBytes(encoded(write));
+    return this.sendBytes(encodeMessages(write));
   }
 
   /** Lets time pass, and returns the events of the session. */
@@ -122,7 +122,7 @@ export class RemotePeer {
 }
 
 /** Returns the bytes of the messages that `write` writes. */
-export function encoded(write: (to: FrameEncoder) => void): Uint8Array {
+export function encodeMessages(write: (to: FrameEncoder) => void): Uint8Array {
   const encoder = new FrameEncoder();
   write(encoder);
   return takeAll(encoder);
@@ -132,7 +132,7 @@ export function encoded(write: (to: FrameEncoder) => void): Uint8Array {
 export function takeAll(encoder: FrameEncoder): Uint8Array {
   const parts: Uint8Array[] = [];
   for (let part = encoder.take(); part; part = encoder.take()) parts.push(part);
-  return concatenated(...parts);
+  return concatenate(...parts);
 }
 
 /** Returns a frame whose length field is `length`, whatever the body is. */
@@ -140,7 +140,7 @@ export function frame(length: number, ...body: number[]): Uint8Array {
   return Uint8Array.from([length >>> 24, length >>> 16, length >>> 8, length, ...body]);
 }
 
-export function concatenated(...parts: Uint8Array[]): Uint8Array {
+export function concatenate(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
 }
 

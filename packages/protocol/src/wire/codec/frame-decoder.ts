@@ -18,8 +18,8 @@ import { assert } from '@cachetorrent/std';
 
 import { bitfieldBytes, FrameLengths } from './frame-lengths.ts';
 import type { WireLimits } from './limits.ts';
-import { WireError } from './violation-rules.ts';
 import { FRAME_HEADER_BYTES, WIRE_MESSAGE_ID, type WireMessages } from './messages.ts';
+import { WireError } from './violation-rules.ts';
 
 /** Options of a FrameDecoder. */
 export interface FrameDecoderOptions {

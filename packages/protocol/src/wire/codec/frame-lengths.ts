@@ -1,8 +1,8 @@
 /** The lengths that a frame of each message may have: checked before its payload is buffered. */
 
 import type { WireLimits } from './limits.ts';
-import { WireError } from './violation-rules.ts';
 import { WIRE_MESSAGE_ID } from './messages.ts';
+import { WireError } from './violation-rules.ts';
 
 /** Returns the allowed bytes of a bitfield: exact if the number of pieces is known. */
 export function bitfieldBytes(

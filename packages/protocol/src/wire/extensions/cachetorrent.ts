@@ -108,21 +108,16 @@ export function decodeCacheTorrent(
   limits: WireLimits,
   warnings?: Warning[],
 ): CacheTorrentMessage {
-  const { fields: value, end } = readDictionary(
-    payload,
-    limits,
-    'bad-cachetorrent-message',
-    warnings,
-  );
+  const { fields, end } = readDictionary(payload, limits, 'bad-cachetorrent-message', warnings);
   warnOfTrailingBytes(payload, end, warnings);
   switch (name) {
     case 'ct_leader_start':
-      return decodeLeaderStart(value);
+      return decodeLeaderStart(fields);
     case 'ct_have':
-      return { name, piece: natural(value, 'index', limits.pieceCount - 1) };
+      return { name, piece: natural(fields, 'index', limits.pieceCount - 1) };
     case 'ct_neighbours': {
-      const peers = decodePeers(value, limits);
-      const asns = listField(value, 'as');
+      const peers = decodePeers(fields, limits);
+      const asns = listField(fields, 'as');
       if (asns?.length !== peers.length) throw bad('as has not one entry for each peer');
       if (!asns.every(isAsn)) throw bad('as has an entry that is not an AS number');
       return { name, peers, asns };
@@ -130,23 +125,23 @@ export function decodeCacheTorrent(
     case 'ct_candidate':
       return {
         name,
-        uploadBytesPerS: natural(value, 'up', Number.MAX_SAFE_INTEGER),
-        downloadBytesPerS: natural(value, 'down', Number.MAX_SAFE_INTEGER),
-        asn: natural(value, 'as', ASN_MAX),
+        uploadBytesPerS: natural(fields, 'up', Number.MAX_SAFE_INTEGER),
+        downloadBytesPerS: natural(fields, 'down', Number.MAX_SAFE_INTEGER),
+        asn: natural(fields, 'as', ASN_MAX),
       };
     case 'ct_leaders': {
-      const leaders = decodePeers(value, limits);
-      return { name, leaders, asn: natural(value, 'as', ASN_MAX) };
+      const leaders = decodePeers(fields, limits);
+      return { name, leaders, asn: natural(fields, 'as', ASN_MAX) };
     }
   }
 }
 
-function decodeLeaderStart(value: BencodeDictionary): CacheTorrentMessage {
-  const dest = bytesField(value, 'dest');
+function decodeLeaderStart(fields: BencodeDictionary): CacheTorrentMessage {
+  const dest = bytesField(fields, 'dest');
   const target = dest === undefined ? undefined : decodeEndpoint(dest);
   if (target === undefined) throw bad('dest is not an endpoint');
-  const peerId = bytesField(value, 'id');
-  if (value.has('id') && peerId?.length !== PEER_ID_BYTES) throw bad('id is not a peer id');
+  const peerId = bytesField(fields, 'id');
+  if (fields.has('id') && peerId?.length !== PEER_ID_BYTES) throw bad('id is not a peer id');
   return { name: 'ct_leader_start', target, peerId };
 }
 
@@ -155,7 +150,7 @@ function peerLists(peers: readonly Endpoint[]): { peers: Uint8Array; peers6?: Ui
   return ipv6.length === 0 ? { peers: ipv4 } : { peers: ipv4, peers6: ipv6 };
 }
 
-function decodePeers(value: BencodeDictionary, limits: WireLimits): Endpoint[] {
+function decodePeers(fields: BencodeDictionary, limits: WireLimits): Endpoint[] {
   const peers: Endpoint[] = [];
   const lists = [
     ['peers', COMPACT_BYTES.ipv4],
@@ -163,8 +158,8 @@ function decodePeers(value: BencodeDictionary, limits: WireLimits): Endpoint[] {
   ] as const;
   for (const [key, size] of lists) {
     // IPv6 peers are optional.
-    if (!value.has(key) && key === 'peers6') continue;
-    const bytes = bytesField(value, key);
+    if (!fields.has(key) && key === 'peers6') continue;
+    const bytes = bytesField(fields, key);
     const listed = bytes === undefined ? undefined : decodeEndpoints(bytes, size);
     if (listed === undefined) throw bad(`${key} is not a list of ${size}-byte entries`);
     for (const endpoint of listed) {
@@ -177,8 +172,8 @@ function decodePeers(value: BencodeDictionary, limits: WireLimits): Endpoint[] {
   return peers;
 }
 
-function natural(value: BencodeDictionary, key: string, max: number): number {
-  const number = integerField(value, key);
+function natural(fields: BencodeDictionary, key: string, max: number): number {
+  const number = integerField(fields, key);
   if (number === undefined || number < 0 || number > max) throw bad(`${key} is ${number}`);
   return number;
 }

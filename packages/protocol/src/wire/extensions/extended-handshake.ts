@@ -19,8 +19,9 @@ import {
 } from '../codec/bencode-fields.ts';
 import { formatAddress, parseAddress } from '../codec/endpoint.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import type { Violation } from '../codec/violation-rules.ts';
 import { textOf } from '../codec/utf8.ts';
+import type { Violation } from '../codec/violation-rules.ts';
+import { ASN_MAX } from './cachetorrent.ts';
 
 /** The content of an extended handshake (BEP 10). */
 export interface ExtendedHandshake {
@@ -62,39 +63,34 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
 /**
  * Decodes the payload of extension message 0. Invalid fields are omitted, with a warning for each.
  *
- * @throws WireError `malformed-extended-handshake` if it is not a dictionary, and as `decodeBencode`
- *   does.
+ * @throws WireError `malformed-extended-handshake` if it is not a dictionary, and as
+ *   `decodeBencode` does.
  */
 export function decodeExtendedHandshake(
   payload: Uint8Array,
   limits: WireLimits,
   warnings: Warning[] = [],
 ): ExtendedHandshake {
-  const { fields: value, end } = readDictionary(
-    payload,
-    limits,
-    'malformed-extended-handshake',
-    warnings,
-  );
+  const { fields, end } = readDictionary(payload, limits, 'malformed-extended-handshake', warnings);
   warnOfTrailingBytes(payload, end, warnings);
 
-  const yourAddress = bytesField(value, 'yourip');
+  const yourAddress = bytesField(fields, 'yourip');
   const hasAddress = yourAddress?.length === 4 || yourAddress?.length === 16;
   return {
-    extensions: decodeExtensions(value.get('m'), warnings),
-    client: textField(value, 'v')?.slice(0, 64),
-    port: within(integerField(value, 'p'), 1, 65_535),
-    requestQueue: checked('bad-request-queue', value.get('reqq'), 1, 2 ** 31, warnings),
-    metadataSize: checked(
+    extensions: decodeExtensions(fields.get('m'), warnings),
+    client: textField(fields, 'v')?.slice(0, 64),
+    port: within(integerField(fields, 'p'), 1, 65_535),
+    requestQueue: checkedNumber('bad-request-queue', fields.get('reqq'), 1, 2 ** 31, warnings),
+    metadataSize: checkedNumber(
       'bad-metadata-size',
-      value.get('metadata_size'),
+      fields.get('metadata_size'),
       1,
       limits.metadataBytes,
       warnings,
     ),
-    uploadOnly: value.has('upload_only') ? integerField(value, 'upload_only') !== 0 : undefined,
+    uploadOnly: fields.has('upload_only') ? integerField(fields, 'upload_only') !== 0 : undefined,
     yourAddress: hasAddress ? formatAddress(yourAddress!) : undefined,
-    asn: checked('bad-cachetorrent-message', value.get('ct_as'), 0, 2 ** 32 - 1, warnings),
+    asn: checkedNumber('bad-cachetorrent-message', fields.get('ct_as'), 0, ASN_MAX, warnings),
   };
 }
 
@@ -110,10 +106,11 @@ function decodeExtensions(value: unknown, warnings: Warning[]): Map<string, numb
   }
   const used = new Set<number>();
   for (const [name, id] of value) {
-    if (!Number.isInteger(id) || id < 0 || id > 255)
+    if (!Number.isInteger(id) || id < 0 || id > 255) {
       bad(`${printable(name)} has an id that is not a byte`);
-    else if (id !== 0 && used.has(id)) bad(`${printable(name)} shares the id ${id}`);
-    else {
+    } else if (id !== 0 && used.has(id)) {
+      bad(`${printable(name)} shares the id ${id}`);
+    } else {
       extensions.set(name, id);
       used.add(id);
     }
@@ -121,8 +118,8 @@ function decodeExtensions(value: unknown, warnings: Warning[]): Map<string, numb
   return extensions;
 }
 
-function checked(
-  fault: Violation,
+function checkedNumber(
+  violation: Violation,
   value: unknown,
   min: number,
   max: number,
@@ -130,8 +127,9 @@ function checked(
 ): number | undefined {
   if (value === undefined) return undefined;
   const valid = typeof value === 'number' ? within(value, min, max) : undefined;
-  if (valid === undefined)
-    warnings.push({ violation: fault, detail: `the value is ${describe(value)}` });
+  if (valid === undefined) {
+    warnings.push({ violation, detail: `the value is ${describe(value)}` });
+  }
   return valid;
 }
 

@@ -78,13 +78,13 @@ export function decodePeerExchange(
   { peersMax, allowLoopback }: { readonly peersMax: number; readonly allowLoopback: boolean },
   warnings?: Warning[],
 ): PeerExchange {
-  const { fields: value, end } = readDictionary(payload, limits, 'bad-peer-exchange', warnings);
+  const { fields, end } = readDictionary(payload, limits, 'bad-peer-exchange', warnings);
   warnOfTrailingBytes(payload, end, warnings);
 
   const list = (key: string, size: number): readonly (Endpoint | undefined)[] => {
-    const bytes = bytesField(value, key);
+    const bytes = bytesField(fields, key);
     if (bytes === undefined) {
-      if (value.has(key)) throw bad(`${key} is not a string`);
+      if (fields.has(key)) throw bad(`${key} is not a string`);
       return [];
     }
     const endpoints = decodeEndpoints(bytes, size);
@@ -97,7 +97,7 @@ export function decodePeerExchange(
 
   const added = (key: string, size: number): ExchangedPeer[] => {
     const endpoints = list(key, size);
-    const flags = bytesField(value, `${key}.f`);
+    const flags = bytesField(fields, `${key}.f`);
     if (flags !== undefined && flags.length !== endpoints.length) {
       throw bad(`${key}.f has ${flags.length} bytes for ${endpoints.length} entries`);
     }

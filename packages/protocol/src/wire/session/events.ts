@@ -1,6 +1,6 @@
 /**
- * The events that a session reports to its owner. An event and its bytes remain valid until the next
- * call of `pollEvent` (a block of a piece: until the next `receive`): copy what must last.
+ * The events that a session reports to its owner. An event and its bytes remain valid until the
+ * next call of `pollEvent` (a block of a piece: until the next `receive`): copy what must last.
  */
 
 import type { Features } from '../codec/handshake.ts';

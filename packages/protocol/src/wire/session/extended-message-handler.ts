@@ -119,7 +119,10 @@ export class ExtendedMessageHandler {
     return options.refuseRelay?.(message.target) ?? this.#checkRelayRate(message.target);
   }
 
-  /** Returns why a relay to `target` is requested too often; records it and returns undefined if not. */
+  /**
+   * Returns why the peer may not request a relay to `target` again yet. If it may, records the
+   * request and returns undefined.
+   */
   #checkRelayRate(target: Endpoint): string | undefined {
     const { nowMs, limits } = this.#state;
     const key = `${target.host} ${target.port}`;

@@ -1,5 +1,5 @@
 /**
- * The exchange of handshakes: which torrent the connection serves, and whether the peer is accepted.
+ * The exchange of handshakes: which torrent a connection serves, and whether the peer is accepted.
  *
  *     initiator  sends all 68 bytes at once, then receives the peer's
  *     responder  receives 48 bytes, knows the torrent, answers; receives the last 20

@@ -1,6 +1,6 @@
 /**
- * Sends our messages on a connection. An invalid message is our bug and fails an assertion; a method
- * returns false and sends nothing if the peer does not support the message.
+ * Sends our messages on a connection. An invalid message is our bug and fails an assertion. A
+ * method returns false and sends nothing if the peer does not support the message.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -20,8 +20,8 @@ export class MessageWriter {
   }
 
   /**
-   * Announces the pieces that we hold, in the shortest message. Must be called once, before any other
-   * method. In profile `classic` it sends one `have` for each piece. `bits`: as in `bitfield`.
+   * Announces the pieces that we hold, in the shortest message. Must be called once, before any
+   * other method. In profile `classic` it sends one `have` per piece. `bits`: as in `bitfield`.
    */
   heldPieces(bits: Uint8Array): void {
     const { ownPieces, output, features, profile } = this.#state;

@@ -73,7 +73,7 @@ export interface SessionSettings {
   readonly unknownMessages?: 'refuse' | 'skip';
   /** Whether peer exchange may name loopback addresses. Default: false. */
   readonly allowLoopback?: boolean;
-  /** Returns why a leader refuses to relay from `target` (it is our own, it leads); or undefined. */
+  /** Returns why a leader refuses to relay to `target` (it is our own, it leads); or undefined. */
   readonly refuseRelay?: (target: Endpoint) => string | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The trust in the data of a peer, after libtorrent's trust points: one point for each of its pieces
- * that passes the hash check, minus two for each that fails; a peer with too few points is bad.
+ * The trust in the data of a peer, after libtorrent's trust points: one point for each of its
+ * pieces that passes the hash check, minus two for each that fails; too few points are bad.
  */
 
 const MAX_POINTS = 8;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { encodeHandshake } from '../codec/handshake.ts';
-import { ALL_FEATURES, concatenated, encoded, REMOTE_ID, RemotePeer, TORRENT } from '../../../test/wire/remote-peer.ts';
+import { ALL_FEATURES, concatenate, encodeMessages, REMOTE_ID, RemotePeer, TORRENT } from '../../../test/wire/remote-peer.ts';
 
 const BLOCK = 16_384;
 const handshake = encodeHandshake({ features: ALL_FEATURES, infoHash: TORRENT.infoHash, peerId: REMOTE_ID });
@@ -23,7 +23,7 @@ describe('the handshake', () => {
 
   test('messages in the same packet as the handshake are handled', () => {
     const remote = new RemotePeer();
-    const events = remote.sendBytes(concatenated(handshake, encoded((to) => { to.haveAll(); to.unchoke(); })));
+    const events = remote.sendBytes(concatenate(handshake, encodeMessages((to) => { to.haveAll(); to.unchoke(); })));
     expect(events.map(({ type }) => type)).toEqual(['handshake', 'bitfield', 'unchoke']);
   });
 
@@ -74,7 +74,7 @@ describe('pieces that the remote peer announces', () => {
     remote.send((to) => to.have(0));
     const events = remote.send((to) => { to.bitfield(Uint8Array.of(0xe0, 0)); to.choke(); to.unchoke(); });
     expect(events).toMatchObject([
-      { type: 'violation', fault: 'late-bitfield' }, { type: 'have', piece: 1 }, { type: 'have', piece: 2 }, { type: 'unchoke' },
+      { type: 'violation', violation: 'late-bitfield' }, { type: 'have', piece: 1 }, { type: 'have', piece: 2 }, { type: 'unchoke' },
     ]);
   });
 
@@ -222,7 +222,7 @@ describe('timeouts', () => {
     remote.wait(5_000);
     for (let i = 0; i < 70_000 && !remote.session.isClosed; i++) {
       remote.wait(1_000);
-      remote.session.receive(encoded((to) => to.request(0, 0, BLOCK)), remote.nowMs);
+      remote.session.receive(encodeMessages((to) => to.request(0, 0, BLOCK)), remote.nowMs);
       while (remote.session.pollEvent()?.type === 'violation');
     }
     expect(remote.session.isClosed).toBe(true);

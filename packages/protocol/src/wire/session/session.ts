@@ -1,8 +1,8 @@
 /**
- * One connection to another BitTorrent client, as a state machine without IO: bytes and times go in,
- * events and bytes come out. It opens no connection, never waits, and uses no randomness.
+ * One connection to another BitTorrent client, as a state machine without IO: bytes and times go
+ * in, events and bytes come out. It opens no connection, never waits, and uses no randomness.
  *
- *     receive(bytes, nowMs) ──▶ HandshakeDecoder, then FrameDecoder ──▶ MessageHandler ──▶ pollEvent()
+ *     receive() ──▶ HandshakeDecoder, then FrameDecoder ──▶ MessageHandler ──▶ pollEvent()
  *     pollOutput() ◀── FrameEncoder ◀── MessageWriter (`writer`) ◀── owner
  *
  * After each `receive` or `handleTimeout` the owner polls events until there are none, and then
@@ -155,7 +155,7 @@ export class WireSession {
     return Math.min(this.#lastReceivedMs + idleMs, this.#lastSentMs + keepAliveMs, frameEndMs);
   }
 
-  /** Closes the connection if the peer is too slow; sends a keep-alive if we sent nothing long. */
+  /** Closes the connection if the peer is too slow; sends a keep-alive when one is due. */
   handleTimeout(nowMs: number): void {
     this.#setNow(nowMs);
     if (this.#isClosed) return;

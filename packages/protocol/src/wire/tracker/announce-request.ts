@@ -2,9 +2,9 @@
  * The announce request to an HTTP tracker (BEP 3, 7, 23): a query string. A client encodes it, a
  * tracker parses it.
  *
- * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows; `ct_up`
- * and `ct_down`, the capacities with which it stands for election. Every tracker ignores unknown
- * keys.
+ * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
+ * `ct_up` and `ct_down`, the capacities with which it stands for election. Every tracker ignores
+ * unknown keys.
  */
 
 import { ASN_MAX } from '../extensions/cachetorrent.ts';

@@ -1,6 +1,6 @@
 /**
- * The response of an HTTP tracker to an announce (BEP 3, 7, 23, 24): a dictionary. A tracker encodes
- * it, a client parses it; the parser never throws, whatever bytes a server sends.
+ * The response of an HTTP tracker to an announce (BEP 3, 7, 23, 24): a dictionary. A tracker
+ * encodes it, a client parses it; the parser never throws, whatever bytes a server sends.
  *
  * CacheTorrent adds `ct_v`, the version; `ct_as`, the AS number of the requesting peer according to
  * the tracker; `ct_peers_as`, the AS number of each peer (4 bytes each, those of `peers`, then of
@@ -91,10 +91,10 @@ export function parseAnnounceResponse(
     return { kind: 'malformed', problem: `${bytes.length} bytes, limit ${ANNOUNCE_BYTES_MAX}` };
   }
   try {
-    const { fields: value } = readDictionary(bytes, limits, 'malformed-bencode');
-    const failure = textField(value, 'failure reason');
+    const { fields: body } = readDictionary(bytes, limits, 'malformed-bencode');
+    const failure = textField(body, 'failure reason');
     if (failure !== undefined) return { kind: 'failure', reason: failure };
-    return readPeers(value);
+    return readPeers(body);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return { kind: 'malformed', problem: error.message };
@@ -133,29 +133,29 @@ export function encodeAnnounceFailure(reason: string): Uint8Array {
   return encodeBencode({ 'failure reason': reason });
 }
 
-function readPeers(value: BencodeDictionary): AnnounceResult {
+function readPeers(body: BencodeDictionary): AnnounceResult {
   const warnings: string[] = [];
-  const externalIp = bytesField(value, 'external ip');
+  const externalIp = bytesField(body, 'external ip');
   const hasExternalIp = externalIp?.length === 4 || externalIp?.length === 16;
   return {
     kind: 'peers',
     warnings,
     response: {
-      intervalS: readInterval(value, warnings),
-      minIntervalS: clampInterval(integerField(value, 'min interval')),
-      seeds: integerField(value, 'complete'),
-      leechers: integerField(value, 'incomplete'),
-      peers: readPeerLists(value, warnings),
-      trackerId: textField(value, 'tracker id'),
-      warningMessage: textField(value, 'warning message'),
+      intervalS: readInterval(body, warnings),
+      minIntervalS: clampInterval(integerField(body, 'min interval')),
+      seeds: integerField(body, 'complete'),
+      leechers: integerField(body, 'incomplete'),
+      peers: readPeerLists(body, warnings),
+      trackerId: textField(body, 'tracker id'),
+      warningMessage: textField(body, 'warning message'),
       externalIp: hasExternalIp ? formatAddress(externalIp!) : undefined,
-      cacheTorrent: readCacheTorrent(value, warnings),
+      cacheTorrent: readCacheTorrent(body, warnings),
     },
   };
 }
 
-function readInterval(value: BencodeDictionary, warnings: string[]): number {
-  const interval = integerField(value, 'interval');
+function readInterval(body: BencodeDictionary, warnings: string[]): number {
+  const interval = integerField(body, 'interval');
   const clamped = clampInterval(interval) ?? INTERVAL_S.missing;
   if (interval === undefined) warnings.push('interval is missing');
   else if (clamped !== interval) warnings.push(`interval is ${interval} s`);
@@ -167,14 +167,14 @@ function clampInterval(intervalS: number | undefined): number | undefined {
   return Math.min(INTERVAL_S.max, Math.max(INTERVAL_S.min, intervalS));
 }
 
-function readPeerLists(value: BencodeDictionary, warnings: string[]): AnnouncedPeer[] {
-  const peers = value.get('peers');
+function readPeerLists(body: BencodeDictionary, warnings: string[]): AnnouncedPeer[] {
+  const peers = body.get('peers');
   const listed = Array.isArray(peers)
     ? peers.map(readPeer)
-    : readCompact(value, 'peers', COMPACT_BYTES.ipv4, warnings);
-  const all = [...listed, ...readCompact(value, 'peers6', COMPACT_BYTES.ipv6, warnings)];
+    : readCompact(body, 'peers', COMPACT_BYTES.ipv4, warnings);
+  const all = [...listed, ...readCompact(body, 'peers6', COMPACT_BYTES.ipv6, warnings)];
 
-  const asns = bytesField(value, 'ct_peers_as');
+  const asns = bytesField(body, 'ct_peers_as');
   const valid: AnnouncedPeer[] = [];
   for (const [i, peer] of all.entries()) {
     if (peer === undefined) continue;
@@ -187,13 +187,13 @@ function readPeerLists(value: BencodeDictionary, warnings: string[]): AnnouncedP
 }
 
 function readCompact(
-  value: BencodeDictionary,
+  body: BencodeDictionary,
   key: string,
   size: number,
   warnings: string[],
 ): (Endpoint | undefined)[] {
-  if (!value.has(key)) return [];
-  const endpoints = decodeEndpoints(bytesField(value, key) ?? new Uint8Array(1), size);
+  if (!body.has(key)) return [];
+  const endpoints = decodeEndpoints(bytesField(body, key) ?? new Uint8Array(1), size);
   if (endpoints === undefined) warnings.push(`${key} is not a list of ${size}-byte entries`);
   return endpoints ?? [];
 }
@@ -213,19 +213,19 @@ function readPeer(value: unknown): AnnouncedPeer | undefined {
 }
 
 function readCacheTorrent(
-  value: BencodeDictionary,
+  body: BencodeDictionary,
   warnings: string[],
 ): CacheTorrentResponse | undefined {
-  if (!value.has('ct_v')) return undefined;
-  const asn = integerField(value, 'ct_as');
+  if (!body.has('ct_v')) return undefined;
+  const asn = integerField(body, 'ct_as');
   const leaders = [
-    ...readCompact(value, 'ct_leaders', COMPACT_BYTES.ipv4, warnings),
-    ...readCompact(value, 'ct_leaders6', COMPACT_BYTES.ipv6, warnings),
+    ...readCompact(body, 'ct_leaders', COMPACT_BYTES.ipv4, warnings),
+    ...readCompact(body, 'ct_leaders6', COMPACT_BYTES.ipv6, warnings),
   ];
   return {
     asn: asn !== undefined && asn >= 0 && asn <= ASN_MAX ? asn : undefined,
     leaders: leaders.filter((leader) => leader !== undefined),
-    isPending: integerField(value, 'ct_pending') === 1,
+    isPending: integerField(body, 'ct_pending') === 1,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Query strings whose values are bytes and not text, as trackers use them (BEP 3): each byte that is
- * not a letter, a digit or one of `-_.~` is written as `%` and two hexadecimal digits.
+ * Query strings whose values are bytes and not text, as trackers use them (BEP 3): each byte that
+ * is not a letter, a digit or one of `-_.~` is written as `%` and two hexadecimal digits.
  */
 
 const UNRESERVED = /[\w.~-]/;

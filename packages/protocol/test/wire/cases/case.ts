@@ -17,7 +17,7 @@ import { describe, expect, test } from 'vitest';
 import {
   ALL_FEATURES,
   ascii,
-  concatenated,
+  concatenate,
   RemotePeer,
   type RemotePeerOptions,
 } from '../remote-peer.ts';
@@ -55,11 +55,11 @@ export const send =
 export const sendBytes =
   (...parts: Uint8Array[]): Act =>
   (remote) => {
-    remote.sendBytes(concatenated(...parts));
+    remote.sendBytes(concatenate(...parts));
   };
 export const sendExtended = (id: number, ...parts: (string | Uint8Array)[]): Act => {
   const bytes = parts.map((part) => (typeof part === 'string' ? ascii(part) : part));
-  const payload = concatenated(...bytes);
+  const payload = concatenate(...bytes);
   return send((to) => to.extended(id, payload));
 };
 export const repeated =

@@ -59,8 +59,8 @@ testCases([
     ['a dictionary with unsorted keys and a dictionary as version', 'd1:vde1:pi1ee', 'non-canonical-bencode'], ['a dictionary with an integer without digits', 'd1:pie'], ['a dictionary with a fraction', 'd1:pi1.5ee'], ['a dictionary with a plus sign', 'd1:pi+5ee'], ['a dictionary with a space before a number', 'd1:pi 5ee'],
     ['a dictionary with a minus sign without digits', 'd1:pi-ee'], ['a dictionary with a hexadecimal number', 'd1:pi0x10ee'], ['a dictionary with a string of -1 bytes', 'd1:v-1:xe'], ['a dictionary with a string without a colon', 'd1:v5helloe'],
     ['a dictionary with a truncated string', 'd1:v9:helloe'], ['a dictionary with a length with a leading 0', 'd1:v02:hie', 'non-canonical-bencode'], ['a dictionary with a letter that begins no value', 'd1:vx1:xe'],
-  ] as const).map(([what, payload, fault = 'malformed-extended-handshake']): ViolationCase => (
-    { number: 0, title: `an extended handshake that is ${what}`, interop: `tolerate ${fault}`, strict: `close ${fault}`, act: sendExtended(0, payload) })),
+  ] as const).map(([what, payload, violation = 'malformed-extended-handshake']): ViolationCase => (
+    { number: 0, title: `an extended handshake that is ${what}`, interop: `tolerate ${violation}`, strict: `close ${violation}`, act: sendExtended(0, payload) })),
   { number: 0, title: 'a port of 70,000', interop: 'accepted', act: sendExtended(0, 'd1:pi70000ee') },
   { number: 0, title: 'a version that is not UTF-8', interop: 'accepted', act: sendExtended(0, 'd1:v4:', Uint8Array.of(0xff, 0xfe, 0xc0, 0x80), 'e') },
   { number: 0, title: 'a version of 60,000 bytes', interop: 'accepted', act: sendExtended(0, 'd1:v60000:', block(60_000), 'e') },

@@ -27,6 +27,6 @@ describe('60. responses of a tracker', () => {
     ['a peer with port 0', 'd8:intervali60e5:peers12:\x0a\0\0\x01\x1a\xe1\x0a\0\0\x02\0\0e', { peers: [{ host: '10.0.0.1', port: 6881 }] }, '1 peers have no valid endpoint'],
     ['peers as dictionaries', 'd8:intervali60e5:peersld2:ip8:10.0.0.14:porti6881eed2:ip5:helloeee', { peers: [{ host: '10.0.0.1', port: 6881 }] }, '1 peers have no valid endpoint'],
   ])('%s', (_, answer, response, warning) => {
-    expect(parseAnnounceResponse(ascii(answer))).toMatchObject({ kind: 'peers', response, remarks: [warning] });
+    expect(parseAnnounceResponse(ascii(answer))).toMatchObject({ kind: 'peers', response, warnings: [warning] });
   });
 });

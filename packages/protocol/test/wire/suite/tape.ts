@@ -17,7 +17,7 @@ export function tape(title: string, body: (t: Assertions) => void): void {
     run: async () => {
       const assertions = new Assertions();
       body(assertions);
-      await assertions.hasEnded;
+      await assertions.ended;
       await sleep(GRACE_MS);
       assertions.check();
       return assertions.count;
@@ -30,7 +30,7 @@ class Assertions {
   #planned: number | undefined;
   #failure: unknown;
   #finish!: () => void;
-  readonly hasEnded: Promise<void> = new Promise((resolve) => (this.#finish = resolve));
+  readonly ended: Promise<void> = new Promise((resolve) => (this.#finish = resolve));
 
   plan(count: number): void {
     this.#planned = count;
@@ -74,8 +74,8 @@ class Assertions {
 
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#planned !== undefined)
-      assert.equal(this.count, this.#planned, 'the planned number of assertions');
+    if (this.#planned === undefined) return;
+    assert.equal(this.count, this.#planned, 'the planned number of assertions');
   }
 
   #assert(assertion: () => void): void {
