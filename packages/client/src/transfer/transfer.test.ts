@@ -145,7 +145,7 @@ describe('fetches', () => {
     const said: string[] = [];
     return {
       said,
-      get requestRoom() { return room; },
+      get freeRequestSlots() { return room; },
       mayRequest: () => room > 0,
       request: (piece: number, begin: number, length: number) => { room--; said.push(`${piece}:${begin}+${length}`); },
       cancel: (piece: number, begin: number) => said.push(`cancel ${piece}:${begin}`),

@@ -136,7 +136,7 @@ export class ConnectionState {
     return piece < this.layout.pieceCount && begin + length <= bytesOfPiece(this.layout, piece);
   }
 
-  /** The limit of our outstanding requests: one below the peer's `reqq`, lest one be dropped. */
+  /** The limit of our outstanding requests: below the peer's `reqq`, so that none is dropped. */
   get requestLimit(): number {
     const peerLimit = this.peerExtendedHandshake?.requestQueue;
     const ownLimit = this.limits.outgoingRequests;

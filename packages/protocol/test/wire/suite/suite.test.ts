@@ -8,7 +8,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import type * as Registry from './registry.ts';
+import type { tape } from './tape.ts';
 
 /**
  * An extension of that package may add fields to the extended handshake. A session does not support
@@ -32,7 +32,7 @@ registerHooks({
 });
 
 // Node loads this module: the test runner would load a second copy of it.
-const { registered } = require('./registry.ts') as typeof Registry;
+const { registered } = require('./tape.ts') as typeof tape;
 
 describe.each(readdirSync(SUITE).map((name) => ({ name })))('$name', ({ name }) => {
   const first = registered.length;

@@ -6,13 +6,18 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { registered } from './registry.ts';
+/** A test that is registered with `tape`. */
+interface RegisteredTest {
+  readonly title: string;
+  /** Resolves to the number of assertions; rejects with the first that fails. */
+  readonly run: () => Promise<number>;
+}
 
 /** Assertions are counted for this time after the end of a test. */
 const GRACE_MS = 50;
 
 export function tape(title: string, body: (t: Assertions) => void): void {
-  registered.push({
+  tape.registered.push({
     title,
     run: async () => {
       const assertions = new Assertions();
@@ -24,6 +29,9 @@ export function tape(title: string, body: (t: Assertions) => void): void {
     },
   });
 }
+
+/** The tests in the order of registration. */
+tape.registered = [] as RegisteredTest[];
 
 class Assertions {
   count = 0;
