@@ -37,7 +37,7 @@ export async function exchange(): Promise<Outcome> {
     (id) =>
       new WirePeer({
         id,
-        torrent: { infoHash: new Uint8Array(20).fill(7), shape },
+        torrent: { infoHash: new Uint8Array(20).fill(7), layout: shape },
         pieces: new Map([...pieces.entries()].filter(([piece]) => piece % 2 === id - 1)),
         random: seededRandom('page', id),
         isPiece: async (piece, bytes) => (await hashOf(bytes)) === hashes[piece],

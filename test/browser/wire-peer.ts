@@ -16,16 +16,16 @@ import {
 import {
   bytesOfPiece,
   type SessionEvent,
-  type SessionSide,
+  type SessionRole,
   type SessionTorrent,
-  type TorrentShape,
+  type PieceLayout,
   WireSession,
 } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
 
 export interface WirePeerOptions {
   readonly id: PeerId;
-  readonly torrent: SessionTorrent & { readonly shape: TorrentShape };
+  readonly torrent: SessionTorrent & { readonly layout: PieceLayout };
   /** By number of the piece, what it has from the start. */
   readonly pieces: ReadonlyMap<number, Uint8Array>;
   readonly random: Random;
@@ -67,7 +67,7 @@ export class WirePeer implements PeerHost {
     this.pieces = new Map(options.pieces);
     this.isDone = new Promise((resolve) => (this.#finish = resolve));
     this.#peer = new Peer(this, {
-      pieceCount: options.torrent.shape.pieceCount,
+      pieceCount: options.torrent.layout.pieceCount,
       uploadSlots: 4,
       optimisticSlots: 1,
       backlog: 4,
@@ -86,17 +86,17 @@ export class WirePeer implements PeerHost {
   /** One end of a connection to `remote`; the other is given the other port. */
   join(port: Port, remote: PeerId, isDialler: boolean): void {
     const { torrent, id } = this.#options;
-    const side: SessionSide = isDialler
-      ? { side: 'dialler', torrent }
-      : { side: 'responder', torrentOf: () => torrent };
+    const role: SessionRole = isDialler
+      ? { role: 'initiator', torrent }
+      : { role: 'responder', torrentOf: () => torrent };
     const session = new WireSession({
-      side,
+      ...role,
       peerId: new Uint8Array(20).fill(id),
       nowMs: this.nowMs,
       profile: 'classic',
       limits: {
-        blockBytes: torrent.shape.pieceBytes,
-        servedBlockBytes: torrent.shape.pieceBytes,
+        blockBytes: torrent.layout.pieceBytes,
+        servedBlockBytes: torrent.layout.pieceBytes,
       },
     });
     const link: Link = { session, port, remote, on: -1 as Connection, isSending: false };
@@ -152,10 +152,10 @@ export class WirePeer implements PeerHost {
   }
 
   #greet(link: Link): void {
-    const { pieceCount } = this.#options.torrent.shape;
+    const { pieceCount } = this.#options.torrent.layout;
     const bits = new Uint8Array(Math.ceil(pieceCount / 8));
     for (const piece of this.pieces.keys()) bits[piece >> 3]! |= 0x80 >> (piece & 7);
-    link.session.say.holdings(bits);
+    link.session.writer.heldPieces(bits);
     link.on = this.#peer.connect(link.remote, true, 'neighbour');
     this.#links[link.on] = link;
     this.#peer.established(link.on, true);
@@ -165,7 +165,7 @@ export class WirePeer implements PeerHost {
   #settle({ session, port, on, isSending }: Link): void {
     let piece: number = isSending ? this.#peer.nextToSend(on) : NO_PIECE;
     for (; piece !== NO_PIECE; piece = this.#peer.pieceSent(on)) {
-      session.say.piece(piece, 0, this.pieces.get(piece)!);
+      session.writer.piece(piece, 0, this.pieces.get(piece)!);
     }
     for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {
       this.carriedBytes += bytes.length;
@@ -180,24 +180,24 @@ export class WirePeer implements PeerHost {
   }
 
   choke(on: Connection): void {
-    this.#links[on]!.session.say.choke();
+    this.#links[on]!.session.writer.choke();
   }
 
   unchoke(on: Connection): void {
-    this.#links[on]!.session.say.unchoke();
+    this.#links[on]!.session.writer.unchoke();
   }
 
   interested(on: Connection): void {
-    this.#links[on]!.session.say.interested();
+    this.#links[on]!.session.writer.interested();
   }
 
   notInterested(on: Connection): void {
-    this.#links[on]!.session.say.notInterested();
+    this.#links[on]!.session.writer.notInterested();
   }
 
   have(on: Connection, piece: PieceIndex): void {
     const { session } = this.#links[on]!;
-    if (!session.conversation.ourPieces.has(piece)) session.say.have(piece);
+    if (!session.state.ownPieces.has(piece)) session.writer.have(piece);
   }
 
   broadcastHave(piece: PieceIndex): void {
@@ -205,8 +205,8 @@ export class WirePeer implements PeerHost {
   }
 
   request(on: Connection, piece: PieceIndex): void {
-    const { shape } = this.#options.torrent;
-    this.#links[on]!.session.say.request(piece, 0, bytesOfPiece(shape, piece));
+    const { layout } = this.#options.torrent;
+    this.#links[on]!.session.writer.request(piece, 0, bytesOfPiece(layout, piece));
   }
 
   startSending(on: Connection): void {

@@ -32,7 +32,7 @@ describe('the reference', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['README.md', ...Object.keys(MODULES).map((name) => `${name}.md`)].toSorted());
     const page = await readFile(join(folder, 'protocol-wire.md'), 'utf8');
     expect(page).toContain('### WireSession');
-    expect(page).toContain('One connection to another BitTorrent client, as a machine without IO.');
+    expect(page).toContain('One connection to another BitTorrent client, as a state machine without IO.');
     await rm(folder, { recursive: true });
   });
 });

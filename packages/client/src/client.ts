@@ -14,9 +14,9 @@ import type { Socket } from 'node:net';
 import {
   type AnnounceResponse,
   type Endpoint,
-  type Leadership,
+  type CacheTorrentResponse,
   type SessionEvent,
-  type SessionSide,
+  type SessionRole,
   type SessionTorrent,
 } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
@@ -98,7 +98,7 @@ export class Client implements ConnectionListener {
       isConnected: (endpoint) => this.#isConnected(endpoint),
       onConnected: (socket, endpoint, reading) => {
         const torrent = this.#sessionTorrent;
-        this.#add(socket, { side: 'dialler', torrent }, endpoint, reading);
+        this.#add(socket, { role: 'initiator', torrent }, endpoint, reading);
       },
     });
     this.#announcer = new Announcer({
@@ -115,7 +115,7 @@ export class Client implements ConnectionListener {
   /** Looks at the disk, listens, and announces itself. Throws ClientError. */
   async start(): Promise<void> {
     const { host, port = 0, isSeed, onChecked } = this.#options;
-    const { pieceCount } = this.#torrent.shape;
+    const { pieceCount } = this.#torrent.layout;
     const pieces =
       isSeed === true
         ? Array.from({ length: pieceCount }, (_, piece) => piece)
@@ -192,19 +192,20 @@ export class Client implements ConnectionListener {
 
   #accept(socket: Socket): void {
     const isFull = (): boolean => this.#connections.size >= this.#connectionsMax;
-    if (isFull()) leastUseful(this.#introductions, this.#swarm!.links)?.close('crowded');
+    if (isFull())
+      leastUseful(this.#introductions, this.#swarm!.links)?.close('too-many-connections');
     if (isFull()) socket.destroy();
     else this.#add(socket, acceptedFor(this.#sessionTorrent), undefined);
   }
 
   #add(
     socket: Socket,
-    side: SessionSide,
+    sessionRole: SessionRole,
     dialled: Endpoint | undefined,
     reading?: ReusedReads,
   ): void {
     const options = sessionOptionsOf({
-      side,
+      sessionRole,
       peerId: this.#peerId,
       port: this.#port,
       system: this.#swarm!.role.system,
@@ -254,7 +255,7 @@ export class Client implements ConnectionListener {
     this.#externalHost = externalIp ?? this.#externalHost;
     if (cacheTorrent?.isPending === true) return;
     for (const peer of peers) {
-      if (peer.system !== undefined) this.#book.learnSystem(peer, peer.system);
+      if (peer.asn !== undefined) this.#book.learnSystem(peer, peer.asn);
       if (!this.#isOwn(peer)) this.#dialler.add({ host: peer.host, port: peer.port });
     }
     this.#play(cacheTorrent);
@@ -262,7 +263,7 @@ export class Client implements ConnectionListener {
   }
 
   /** Takes the role that the tracker gives; waiting connections are let in. */
-  #play(leadership: Leadership | undefined): void {
+  #play(leadership: CacheTorrentResponse | undefined): void {
     const role = roleIn(leadership, this.#book, (endpoint) => this.#isOwn(endpoint));
     if (!isSameRole(role, this.#swarm!.role)) this.#swarm!.become(role);
     if (this.#hasRole) return;

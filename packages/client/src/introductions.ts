@@ -124,6 +124,6 @@ export class Introductions {
     const said =
       handshake?.port === undefined ? undefined : { host: connection.host, port: handshake.port };
     const endpoint = dialled ?? said;
-    this.#onIntroduced({ connection, peerId, endpoint, claimedSystem: handshake?.system });
+    this.#onIntroduced({ connection, peerId, endpoint, claimedSystem: handshake?.asn });
   }
 }

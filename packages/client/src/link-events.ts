@@ -69,7 +69,7 @@ function hurry(swarm: Swarm, link: Link): void {
 }
 
 function hearBitfield({ peer }: Swarm, { on, connection }: Link, bits: Uint8Array): void {
-  const { pieceCount } = connection.session.conversation.shape;
+  const { pieceCount } = connection.session.state.layout;
   for (let piece = 0; piece < pieceCount; piece++) {
     if ((bits[piece >> 3]! & (0x80 >> (piece & 7))) !== 0) peer.have(on, piece as PieceIndex);
   }

@@ -6,14 +6,14 @@ import {
   CACHE_TORRENT_IDS,
   type CloseReason,
   type Endpoint,
-  sameBytes,
-  type SessionOptions,
-  type SessionSide,
+  equalBytes,
+  type SessionRole,
   type SessionTorrent,
   type WireLimits,
 } from '@cachetorrent/protocol/wire';
 
 import type { ClientOptions } from './client-options.ts';
+import type { ConnectionOptions } from './net/tcp-connection.ts';
 import type { ClientStatus } from './status.ts';
 import type { Torrent } from './torrent/torrent.ts';
 
@@ -30,10 +30,10 @@ const EXTENSION_IDS: Readonly<Record<string, number>> = {
 
 /** Ends of connections that nobody need hear of. */
 const PEACEFUL: ReadonlySet<CloseReason> = new Set<CloseReason>([
-  'ended',
+  'peer-closed',
   'connection-failed',
   'redundant',
-  'crowded',
+  'too-many-connections',
   'stopping',
   'duplicate-peer',
 ]);
@@ -47,7 +47,7 @@ export function isPeaceful(reason: CloseReason): boolean {
 }
 
 export interface Presentation {
-  readonly side: SessionSide;
+  readonly sessionRole: SessionRole;
   readonly peerId: Uint8Array;
   /** Where we listen, and the AS that we are in. */
   readonly port: number;
@@ -58,22 +58,22 @@ export interface Presentation {
 }
 
 /** What a session on a new connection is told. */
-export function sessionOptionsOf(self: Presentation): Omit<SessionOptions, 'nowMs'> {
-  const { side, peerId, port, system, theirHost, isOwn, limits } = self;
+export function sessionOptionsOf(self: Presentation): ConnectionOptions {
+  const { sessionRole, peerId, port, system, theirHost, isOwn, limits } = self;
   return {
-    side,
+    ...sessionRole,
     peerId,
     extensionIds: EXTENSION_IDS,
-    about: { client: VERSION, port, system, yourAddress: theirHost },
-    refuseTarget: (target) => (isOwn(target) ? 'that is ourselves' : undefined),
+    extendedHandshake: { client: VERSION, port, asn: system, yourAddress: theirHost },
+    refuseRelay: (target) => (isOwn(target) ? 'that is ourselves' : undefined),
     limits,
   };
 }
 
 /** What sessions need to know of a torrent. */
 export function sessionTorrentOf(torrent: Torrent): SessionTorrent {
-  const { infoHash, infoHash2, shape, isPrivate, info } = torrent;
-  return { infoHash, infoHash2, shape, isPrivate, metadataBytes: info.length };
+  const { infoHash, infoHash2, layout, isPrivate, info } = torrent;
+  return { infoHash, infoHash2, layout, isPrivate, metadataBytes: info.length };
 }
 
 /** What trackers are told, the event left out. */
@@ -95,11 +95,11 @@ export function announcementOf(
 }
 
 /** Whoever comes may ask for `torrent`, by either of its names. */
-export function acceptedFor(torrent: SessionTorrent): SessionSide {
+export function acceptedFor(torrent: SessionTorrent): SessionRole {
   const { infoHash, infoHash2 } = torrent;
   const isIts = (name: Uint8Array): boolean =>
-    sameBytes(name, infoHash) || (infoHash2 !== undefined && sameBytes(name, infoHash2));
-  return { side: 'responder', torrentOf: (name) => (isIts(name) ? torrent : undefined) };
+    equalBytes(name, infoHash) || (infoHash2 !== undefined && equalBytes(name, infoHash2));
+  return { role: 'responder', torrentOf: (name) => (isIts(name) ? torrent : undefined) };
 }
 
 /** The sentence for the user: which rule was broken, and how. */

@@ -58,7 +58,7 @@ export class Patience {
   forgive(link: Link): void {
     if (!link.isSnubbing) return;
     link.isSnubbing = false;
-    if (!link.connection.session.conversation.isChokingUs) this.#swarm.peer.unchoke(link.on);
+    if (!link.connection.session.state.peerChoking) this.#swarm.peer.unchoke(link.on);
   }
 
   tick(nowMs: number): void {

@@ -59,7 +59,7 @@ export class PeerVoice implements PeerHost {
   have(on: Connection, piece: PieceIndex): void {
     const { connection } = this.#stage.linkAt(on);
     if (!this.#stage.peer.hasPiece(piece)) connection.say.relayedHave(piece);
-    else if (!connection.session.conversation.ourPieces.has(piece)) connection.say.have(piece);
+    else if (!connection.session.state.ownPieces.has(piece)) connection.say.have(piece);
   }
 
   broadcastHave(piece: PieceIndex): void {

@@ -19,11 +19,11 @@ export function holdingsOf(peer: Peer, pieceCount: number): Uint8Array {
 
 /** Tells a new peer how things stand on a connection that is older than it is. */
 export function remind(peer: Peer, { on, relayed, connection }: Link): void {
-  const { theirPieces, isChokingUs, isInterestedInUs } = connection.session.conversation;
-  for (let piece = 0; piece < theirPieces.pieceCount; piece++) {
-    if (theirPieces.has(piece)) peer.have(on, piece as PieceIndex);
+  const { peerPieces, peerChoking, peerInterested } = connection.session.state;
+  for (let piece = 0; piece < peerPieces.pieceCount; piece++) {
+    if (peerPieces.has(piece)) peer.have(on, piece as PieceIndex);
   }
   for (const piece of relayed) peer.have(on, piece as PieceIndex);
-  if (!isChokingUs) peer.unchoke(on);
-  if (isInterestedInUs) peer.interested(on);
+  if (!peerChoking) peer.unchoke(on);
+  if (peerInterested) peer.interested(on);
 }

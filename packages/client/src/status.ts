@@ -34,16 +34,16 @@ export interface ClientStatus {
 
 /** Before the start there is no swarm, and nothing is known to be there. */
 export function statusOf(swarm: Swarm | undefined, torrent: Torrent): ClientStatus {
-  const { shape } = torrent;
+  const { layout } = torrent;
   let leftBytes = 0;
-  for (let piece = 0; piece < shape.pieceCount; piece++) {
-    if (swarm?.peer.hasPiece(piece as PieceIndex) !== true) leftBytes += bytesOfPiece(shape, piece);
+  for (let piece = 0; piece < layout.pieceCount; piece++) {
+    if (swarm?.peer.hasPiece(piece as PieceIndex) !== true) leftBytes += bytesOfPiece(layout, piece);
   }
   return {
     pieces: swarm?.peer.storedCount ?? 0,
-    pieceCount: shape.pieceCount,
+    pieceCount: layout.pieceCount,
     leftBytes,
-    totalBytes: shape.totalBytes,
+    totalBytes: layout.totalBytes,
     connections: swarm === undefined ? 0 : [...swarm.links].length,
     standing: swarm?.role.role ?? 'peer',
     system: swarm?.role.system,

@@ -56,10 +56,10 @@ export class Swarm implements Stage, Afflicted {
 
   constructor(options: SwarmOptions, pieces: readonly number[]) {
     const { torrent, store, uploadBytesPerS } = options;
-    const { shape } = torrent;
+    const { layout } = torrent;
     this.options = options;
     const cache = new PieceCache({
-      pieceBytes: shape.pieceBytes,
+      pieceBytes: layout.pieceBytes,
       read: (piece, room) => store.readPiece(piece, room),
       onRead: (piece, isThere) => {
         if (!isThere) pieceUnreadable(this, piece);
@@ -67,7 +67,7 @@ export class Swarm implements Stage, Afflicted {
       },
     });
     this.sender = new Sender({
-      shape,
+      shape: layout,
       cache,
       allowance: new Allowance(uploadBytesPerS, performance.now()),
       onSpent: () => {
@@ -78,7 +78,7 @@ export class Swarm implements Stage, Afflicted {
       },
     });
     this.receiver = new Receiver<Link>({
-      shape,
+      shape: layout,
       isPiece: (piece, bytes) => isPiece(torrent, piece, bytes),
       write: (piece, bytes) => store.writePiece(piece, bytes),
       onStored: (piece, from) => this.#stored(piece as PieceIndex, from),
@@ -124,7 +124,7 @@ export class Swarm implements Stage, Afflicted {
   become(role: RoleAssignment): void {
     const links = [...this.links];
     for (const link of links) this.#quieten(link);
-    const pieces = piecesOf(this.#peer, this.options.torrent.shape.pieceCount);
+    const pieces = piecesOf(this.#peer, this.options.torrent.layout.pieceCount);
     this.#role = role;
     this.#links = [];
     this.#peer = this.#newPeer(pieces);
@@ -163,7 +163,7 @@ export class Swarm implements Stage, Afflicted {
       this.rechoke();
     }
     this.#patience.tick(nowMs);
-    const { pieceBytes } = this.options.torrent.shape;
+    const { pieceBytes } = this.options.torrent.layout;
     for (const { on, pace, receivedBytes } of this.links) {
       pace.look(receivedBytes, nowMs);
       this.#peer.setBacklog(on, pace.backlog(pieceBytes));
@@ -208,8 +208,8 @@ export class Swarm implements Stage, Afflicted {
   get hasFreeSlots(): boolean {
     let unchoked = 0;
     for (const { connection } of this.links) {
-      const { amChoking, isInterestedInUs } = connection.session.conversation;
-      if (!amChoking && isInterestedInUs) unchoked++;
+      const { amChoking, peerInterested } = connection.session.state;
+      if (!amChoking && peerInterested) unchoked++;
     }
     return unchoked < this.options.uploads + this.options.optimistics;
   }
@@ -226,8 +226,8 @@ export class Swarm implements Stage, Afflicted {
 
   /** Hangs up on who has everything, when we have everything too. */
   dismiss(link: Link): void {
-    const { conversation } = link.connection.session;
-    const hasAll = conversation.theirPieces.count === conversation.shape.pieceCount;
+    const { state } = link.connection.session;
+    const hasAll = state.peerPieces.count === state.layout.pieceCount;
     if (hasAll && this.#peer.isComplete) link.connection.close('redundant');
   }
 
@@ -235,10 +235,10 @@ export class Swarm implements Stage, Afflicted {
     const { torrent, uploads, optimistics, random } = this.options;
     const { role, leaders } = this.#role;
     const peer = new Peer(this.#voice, {
-      pieceCount: torrent.shape.pieceCount,
+      pieceCount: torrent.layout.pieceCount,
       uploadSlots: uploads,
       optimisticSlots: optimistics,
-      backlog: new Pace(0).backlog(torrent.shape.pieceBytes),
+      backlog: new Pace(0).backlog(torrent.layout.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
       quirks: CLIENT_QUIRKS,
@@ -262,10 +262,10 @@ export class Swarm implements Stage, Afflicted {
     this.#links[link.on] = link;
     if (!link.hasSaidHoldings) {
       link.hasSaidHoldings = true;
-      const { pieceCount } = this.options.torrent.shape;
+      const { pieceCount } = this.options.torrent.layout;
       const bits = holdingsOf(this.#peer, pieceCount);
       if (!this.#peer.announcesOn(link.on)) bits.fill(0);
-      link.connection.say.holdings(bits);
+      link.connection.say.heldPieces(bits);
     }
     this.#peer.established(link.on, isSame);
   }
@@ -276,8 +276,8 @@ export class Swarm implements Stage, Afflicted {
     this.#patience.loseRequests(link);
     this.sender.stop(link);
     link.deliveries.clear();
-    if (!session.conversation.amChoking) say.choke();
-    if (session.conversation.amInterested) say.notInterested();
+    if (!session.state.amChoking) say.choke();
+    if (session.state.amInterested) say.notInterested();
   }
 
   #stored(piece: PieceIndex, from: Link | undefined): void {

@@ -81,7 +81,7 @@ async function between(folder: string, made: Uint8Array, torrent: Torrent): Prom
   seed.send('stop');
   const { cpuSeconds } = await answer<SeedReport>(seed);
   return {
-    bytes: torrent.shape.totalBytes,
+    bytes: torrent.layout.totalBytes,
     seconds,
     leechCpuSeconds: (user + system) / 1e6,
     seedCpuSeconds: cpuSeconds,

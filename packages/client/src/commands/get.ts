@@ -43,7 +43,7 @@ export async function get(
     display.clear();
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
     const how = client.status.receivedBytes === 0 ? 'were there already' : `in ${seconds} s`;
-    around.stdout.write(`${torrent.name}: ${inWords(torrent.shape.totalBytes)} ${how}\n`);
+    around.stdout.write(`${torrent.name}: ${inWords(torrent.layout.totalBytes)} ${how}\n`);
     if (flags.stay === true) await serve(client, around, display);
   } finally {
     unwatch();

@@ -71,7 +71,7 @@ async function checkWhole(
   display: TransferDisplay,
 ): Promise<void> {
   const store = new FileStore({ torrent, folder, isWritable: false });
-  const { pieceCount } = torrent.shape;
+  const { pieceCount } = torrent.layout;
   const found = await findPieces(torrent, store);
   await store.close();
   if (found.length === pieceCount) return;

@@ -12,13 +12,17 @@ import {
   type CloseReason,
   formatAddress,
   parseAddress,
+  type MessageWriter,
   type SessionEvent,
-  type SessionOptions,
-  type Speaker,
+  type SessionRole,
+  type SessionSettings,
   WireSession,
 } from '@cachetorrent/protocol/wire';
 
 import type { ReusedReads } from './reused-reads.ts';
+
+/** The options of the session of a connection. */
+export type ConnectionOptions = SessionRole & Omit<SessionSettings, 'nowMs'>;
 
 export interface ConnectionListener {
   /** An event; its bytes hold until this returns. */
@@ -47,7 +51,7 @@ export class TcpConnection {
   constructor(
     socket: Socket,
     isOutgoing: boolean,
-    options: Omit<SessionOptions, 'nowMs'>,
+    options: ConnectionOptions,
     listener: ConnectionListener,
     reading?: ReusedReads,
   ) {
@@ -66,14 +70,14 @@ export class TcpConnection {
       this.flush();
       this.#listener.settled(this);
     });
-    socket.on('end', () => this.#end('ended'));
+    socket.on('end', () => this.#end('peer-closed'));
     socket.on('error', (error) => this.#end('connection-failed', error.message));
-    socket.on('close', () => this.#end('ended'));
+    socket.on('close', () => this.#end('peer-closed'));
     this.flush();
   }
 
-  get say(): Speaker {
-    return this.session.say;
+  get say(): MessageWriter {
+    return this.session.writer;
   }
 
   /** Whether more blocks would only wait here. */

@@ -21,8 +21,8 @@ export async function findPieces(
   onProgress: (checked: number) => void = () => {},
 ): Promise<number[]> {
   const found: number[] = [];
-  const room = new Uint8Array(torrent.shape.pieceBytes);
-  for (let piece = 0; piece < torrent.shape.pieceCount; piece++) {
+  const room = new Uint8Array(torrent.layout.pieceBytes);
+  for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
     const bytes = await store.readPiece(piece, room);
     if (bytes !== undefined && isPiece(torrent, piece, bytes)) found.push(piece);
     onProgress(piece + 1);

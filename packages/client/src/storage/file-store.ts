@@ -51,7 +51,7 @@ export class FileStore {
    * are missing, or too short.
    */
   async readPiece(piece: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
-    const size = bytesOfPiece(this.#torrent.shape, piece);
+    const size = bytesOfPiece(this.#torrent.layout, piece);
     const bytes = room?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) {
@@ -90,8 +90,8 @@ export class FileStore {
   }
 
   #spansOf(piece: number): readonly Span[] {
-    const { files, shape } = this.#torrent;
-    return spansOf(files, piece * shape.pieceBytes, bytesOfPiece(shape, piece));
+    const { files, layout } = this.#torrent;
+    return spansOf(files, piece * layout.pieceBytes, bytesOfPiece(layout, piece));
   }
 
   async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Uint8Array): Promise<boolean> {

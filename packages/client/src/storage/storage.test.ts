@@ -87,10 +87,10 @@ describe('pieces', () => {
   test('of more files than may be open at once', async () => {
     const { torrent, content } = newTorrent(16, Array.from({ length: 200 }, () => 5));
     const store = new FileStore({ torrent, folder, isWritable: true });
-    for (let piece = 0; piece < torrent.shape.pieceCount; piece++) {
+    for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
       await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
     }
-    expect(await findPieces(torrent, store)).toHaveLength(torrent.shape.pieceCount);
+    expect(await findPieces(torrent, store)).toHaveLength(torrent.layout.pieceCount);
     await store.close();
   });
 });
@@ -168,7 +168,7 @@ function newTorrent(pieceBytes: number, sizes: readonly number[] = SIZES): { tor
     createHash('sha1').update(content.subarray(piece * pieceBytes, (piece + 1) * pieceBytes)).digest()));
   const torrent: Torrent = {
     name: 'n', infoHash: new Uint8Array(20), infoHash2: undefined, info: new Uint8Array(2),
-    shape: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
+    layout: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
   };
   return { torrent, content };
 }

@@ -20,7 +20,7 @@ describe('a torrent', () => {
   test('of one file', async () => {
     expect(await parseTorrentFile(torrent({ private: 1 }), 't')).toMatchObject({
       name: 'n', isPrivate: true, trackers: ['http://t/announce'], infoHash2: undefined,
-      shape: { totalBytes: 100, pieceBytes: 16_384, pieceCount: 1 },
+      layout: { totalBytes: 100, pieceBytes: 16_384, pieceCount: 1 },
       files: [{ path: ['n'], bytes: 100, offset: 0, isPadding: false }],
     });
   });
@@ -58,7 +58,7 @@ describe('a torrent', () => {
     await writeFile(join(folder, 'many', 'b'), 'world!');
     const made = await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 });
     expect(await parseTorrentFile(made, 't')).toMatchObject({
-      name: 'many', isPrivate: true, trackers: ['http://t/announce'], shape: { totalBytes: 11 },
+      name: 'many', isPrivate: true, trackers: ['http://t/announce'], layout: { totalBytes: 11 },
       files: [{ path: ['many', 'a'], bytes: 5 }, { path: ['many', 'b'], bytes: 6 }],
     });
     expect(await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 })).toEqual(made);

@@ -82,7 +82,7 @@ function assemble(parsed: Instance, info: Uint8Array, fail: (problem: string) =>
         ? createHash('sha256').update(info).digest().subarray(0, HASH_BYTES)
         : undefined,
     info,
-    shape: { totalBytes, pieceBytes: pieceBytes!, pieceCount },
+    layout: { totalBytes, pieceBytes: pieceBytes!, pieceCount },
     pieceHashes: Uint8Array.from(hashes),
     files,
     isPrivate: parsed.private === true,

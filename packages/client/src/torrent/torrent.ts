@@ -1,6 +1,6 @@
 /** What a `.torrent` file says, checked: what is to be had, and where. */
 
-import type { TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 /** A file of a torrent. */
 export interface TorrentFile {
@@ -25,7 +25,7 @@ export interface Torrent {
   /** Those bytes, for peers that came without them (BEP 9). */
   readonly info: Uint8Array;
   /** How its bytes are cut into pieces. */
-  readonly shape: TorrentShape;
+  readonly layout: PieceLayout;
   /** 20 bytes for each piece: its SHA-1. */
   readonly pieceHashes: Uint8Array;
   /** In the order in which their bytes stand in the torrent. */

@@ -5,7 +5,7 @@
 
 import {
   ANNOUNCE_BYTES_MAX,
-  type AnnounceAnswer,
+  type AnnounceResult,
   type AnnounceRequest,
   announceUrl,
   parseAnnounceResponse,
@@ -27,7 +27,7 @@ export async function announce(
   tracker: string,
   request: AnnounceRequest,
   { signal, localHost }: AnnounceOptions = {},
-): Promise<AnnounceAnswer> {
+): Promise<AnnounceResult> {
   const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])];
   const agent = new Agent({
     pipelining: 0,

@@ -79,7 +79,7 @@ export class Announcer {
     const { localHost } = this.#options;
     const last: AnnounceEvent[] = this.#pending === 'completed' ? ['completed'] : [];
     for (const event of [...last, 'stopped'] as const) {
-      await announce(tracker!, { ...this.#request(), event, wanted: 0 }, { signal, localHost });
+      await announce(tracker!, { ...this.#request(), event, numWant: 0 }, { signal, localHost });
     }
   }
 
@@ -113,15 +113,15 @@ export class Announcer {
       const answer = await announce(tracker, request, { signal, localHost });
       if (signal.aborted) return undefined;
       if (answer.kind === 'peers') {
-        const { response, remarks } = answer;
-        for (const remark of remarks) this.#options.onTrouble(`${tracker}: ${remark}`);
-        if (response.warning !== undefined)
-          this.#options.onTrouble(`${tracker}: ${response.warning}`);
+        const { response, warnings } = answer;
+        for (const remark of warnings) this.#options.onTrouble(`${tracker}: ${remark}`);
+        if (response.warningMessage !== undefined)
+          this.#options.onTrouble(`${tracker}: ${response.warningMessage}`);
         this.#trackerId = response.trackerId ?? this.#trackerId;
         this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
         return response;
       }
-      const why = answer.kind === 'refusal' ? `refuses: ${answer.reason}` : answer.problem;
+      const why = answer.kind === 'failure' ? `refuses: ${answer.reason}` : answer.problem;
       this.#options.onTrouble(`${tracker}: ${why}`);
     }
     return undefined;

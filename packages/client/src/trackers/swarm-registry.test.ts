@@ -38,14 +38,14 @@ describe('peers', () => {
     for (let port = 1; port <= 200; port++) swarm.announce('10.1.0.1', request({ port }), 0);
     expect(swarm.size).toBe(100);
     expect(swarm.announce('10.1.0.2', request(), 0).peers).toHaveLength(50);
-    expect(hosts(swarm.announce('10.1.0.1', request({ port: 1, wanted: 200 }), 0))).not.toContain('10.1.0.2');
+    expect(hosts(swarm.announce('10.1.0.1', request({ port: 1, numWant: 200 }), 0))).not.toContain('10.1.0.2');
   });
 
   test('are told as many as they ask for', () => {
     const swarm = registry(undefined);
     for (let i = 1; i < 20; i++) swarm.announce(`10.1.0.${i}`, request(), 0);
-    expect(swarm.announce('10.1.0.99', request({ wanted: 5 }), 0).peers).toHaveLength(5);
-    expect(swarm.announce('10.1.0.99', request({ wanted: 0 }), 0).peers).toHaveLength(0);
+    expect(swarm.announce('10.1.0.99', request({ numWant: 5 }), 0).peers).toHaveLength(5);
+    expect(swarm.announce('10.1.0.99', request({ numWant: 0 }), 0).peers).toHaveLength(0);
   });
 
   test('that are seeds are not told of seeds', () => {
@@ -76,14 +76,14 @@ describe('peers', () => {
     const swarm = registry(50);
     swarm.announce('10.1.0.1', request(), 0);
     const answer = swarm.announce('10.2.0.1', request(), 0);
-    expect(answer).toMatchObject({ cacheTorrent: { system: 2 }, externalIp: '10.2.0.1', peers: [{ host: '10.1.0.1', system: 1 }] });
+    expect(answer).toMatchObject({ cacheTorrent: { asn: 2 }, externalIp: '10.2.0.1', peers: [{ host: '10.1.0.1', asn: 1 }] });
   });
 
   test('may say their AS where the tracker does not know, and only there', () => {
     const swarm = registry(50);
-    const claim = request({ cacheTorrent: { system: 77, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
-    expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ system: 77 });
-    expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ system: 1 });
+    const claim = request({ cacheTorrent: { asn: 77, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
+    expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ asn: 77 });
+    expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ asn: 1 });
   });
 });
 

@@ -115,7 +115,7 @@ export class SwarmRegistry {
     member.heardAtMs = nowMs;
     member.isSeed = left === 0;
     // What the tracker knows wins over what a peer says of itself.
-    member.system = this.#options.systemOf(member.host) ?? cacheTorrent?.system;
+    member.system = this.#options.systemOf(member.host) ?? cacheTorrent?.asn;
     const { uploadBytesPerS, downloadBytesPerS } = cacheTorrent ?? {};
     member.candidate =
       uploadBytesPerS === undefined
@@ -137,7 +137,7 @@ export class SwarmRegistry {
     // Who cannot be placed has no leader that it would know for one of its own AS: it leads itself.
     const isPlaced = !isPending && system !== undefined;
     const leaders = isPlaced ? this.#leadersOf(system, candidates, leaderPercent) : [];
-    return { system, leaders, isPending };
+    return { asn: system, leaders, isPending };
   }
 
   /** The leaders of an AS, elected anew where one of them is gone or there are none. */
@@ -161,7 +161,7 @@ export class SwarmRegistry {
   }
 
   #neighboursOf(member: Member, request: AnnounceRequest): AnnounceResponse['peers'] {
-    const wanted = Math.min(WANTED.most, request.wanted ?? WANTED.usual);
+    const wanted = Math.min(WANTED.most, request.numWant ?? WANTED.usual);
     if (wanted === 0) return [];
     const byId = new Map<PeerId, Member>();
     const members = new JoinedPeers();
@@ -178,7 +178,7 @@ export class SwarmRegistry {
       .slice(0, wanted)
       .map((id) => {
         const { host, port, system: as } = byId.get(id)!;
-        return { host, port, system: as };
+        return { host, port, asn: as };
       });
   }
 

@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  encodeAnnounceRefusal,
+  encodeAnnounceFailure,
   encodeAnnounceResponse,
   formatAddress,
   parseAddress,
@@ -95,9 +95,9 @@ export class TrackerServer {
 
   #announce(request: IncomingMessage, query: string): Uint8Array {
     const announced = parseAnnounceQuery(query);
-    if (typeof announced === 'string') return encodeAnnounceRefusal(announced);
+    if (typeof announced === 'string') return encodeAnnounceFailure(announced);
     const swarm = this.#swarmOf(Buffer.from(announced.infoHash).toString('hex'));
-    if (swarm === undefined) return encodeAnnounceRefusal('this tracker knows too many torrents');
+    if (swarm === undefined) return encodeAnnounceFailure('this tracker knows too many torrents');
 
     const seen = parseAddress(request.socket.remoteAddress ?? '');
     const host = seen === undefined ? '' : formatAddress(seen);

@@ -4,7 +4,7 @@
  * other side lets wait.
  */
 
-import type { Speaker } from '@cachetorrent/protocol/wire';
+import type { MessageWriter } from '@cachetorrent/protocol/wire';
 
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
 
@@ -43,8 +43,8 @@ export class Fetches<Source> {
   }
 
   /** Asks for as many blocks as may be asked for now. */
-  ask(say: Speaker): void {
-    let room = say.requestRoom;
+  ask(say: MessageWriter): void {
+    let room = say.freeRequestSlots;
     for (const [piece, fetch] of this.#fetches) {
       const { partial } = fetch;
       for (; room > 0 && fetch.next < partial.blockCount; fetch.next++) {
@@ -58,7 +58,7 @@ export class Fetches<Source> {
   }
 
   /** Takes back the blocks of `piece` that have been asked for and have not come. */
-  cancel(piece: number, say: Speaker): void {
+  cancel(piece: number, say: MessageWriter): void {
     const fetch = this.#fetches.get(piece);
     if (fetch === undefined) return;
     this.#fetches.delete(piece);

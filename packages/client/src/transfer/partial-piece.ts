@@ -1,6 +1,6 @@
 /** A piece that is coming, block by block, perhaps from several peers. */
 
-import { bytesOfPiece, type TorrentShape } from '@cachetorrent/protocol/wire';
+import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
 /** What clients ask for at once (BEP 3). */
 export const BLOCK_BYTES: number = 2 ** 14;
@@ -14,7 +14,7 @@ export class PartialPiece<Source> {
   #missing: number;
 
   /** `room` has room for any piece. */
-  constructor(shape: TorrentShape, piece: number, room: Uint8Array) {
+  constructor(shape: PieceLayout, piece: number, room: Uint8Array) {
     this.piece = piece;
     this.bytes = room.subarray(0, bytesOfPiece(shape, piece));
     this.#missing = Math.ceil(this.bytes.length / BLOCK_BYTES);

@@ -6,7 +6,7 @@
  * than everything else that a block costs together.
  */
 
-import type { TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 import { PartialPiece } from './partial-piece.ts';
 
@@ -15,13 +15,13 @@ const IDLE_BYTES_MAX = 2 ** 26;
 const FREE_BYTES_MAX = 2 ** 24;
 
 export class PartialPieces<Source> {
-  readonly #shape: TorrentShape;
+  readonly #shape: PieceLayout;
   readonly #active = new Map<number, PartialPiece<Source>>();
   /** The one that was lost first is first. */
   readonly #idle = new Map<number, PartialPiece<Source>>();
   readonly #free: ArrayBuffer[] = [];
 
-  constructor(shape: TorrentShape) {
+  constructor(shape: PieceLayout) {
     this.#shape = shape;
   }
 

@@ -4,7 +4,7 @@
  * elsewhere.
  */
 
-import type { PieceTrust, TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceTrust, PieceLayout } from '@cachetorrent/protocol/wire';
 
 import type { Fetches } from './fetches.ts';
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
@@ -17,7 +17,7 @@ export interface Source {
 }
 
 export interface ReceiverOptions<From extends Source> {
-  readonly shape: TorrentShape;
+  readonly shape: PieceLayout;
   readonly isPiece: (piece: number, bytes: Uint8Array) => boolean;
   readonly write: (piece: number, bytes: Uint8Array) => Promise<void>;
   /** It is on the disk. `from` was asked for it last, if anybody still is. */
@@ -90,12 +90,12 @@ export class Receiver<From extends Source> {
     if (!this.#options.isPiece(piece, bytes)) {
       this.#asked.delete(piece);
       this.wastedBytes += bytes.length;
-      for (const source of sources) source.trust.failed();
+      for (const source of sources) source.trust.recordFailure();
       this.#partials.reuse(bytes);
       this.#options.onBroken(piece, from, sources);
       return;
     }
-    for (const source of sources) source.trust.passed();
+    for (const source of sources) source.trust.recordPass();
     void this.#write(piece, bytes);
   }
 

@@ -4,14 +4,14 @@
  */
 
 import { NO_PIECE, type Peer, type PieceIndex } from '@cachetorrent/protocol';
-import { bytesOfPiece, type TorrentShape } from '@cachetorrent/protocol/wire';
+import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
 import type { Link } from '../link.ts';
 import type { Allowance } from './allowance.ts';
 import type { PieceCache } from './piece-cache.ts';
 
 export interface SenderOptions {
-  readonly shape: TorrentShape;
+  readonly shape: PieceLayout;
   readonly cache: PieceCache;
   readonly allowance: Allowance;
   /** To be called again soon: the allowance is used up. */

@@ -82,7 +82,7 @@ describe('a piece', () => {
     receiver.block(b, 0, BLOCK_BYTES, block(9));
     expect(log).toEqual(['0 broken, asked of b, from a,b']);
     expect(receiver.wastedBytes).toBe(2 * BLOCK_BYTES);
-    for (let i = 0; i < 3; i++) a.trust.failed();
+    for (let i = 0; i < 3; i++) a.trust.recordFailure();
     expect(a.trust.isBad).toBe(true);
   });
 
@@ -145,7 +145,7 @@ describe('fetches', () => {
     const said: string[] = [];
     return {
       said,
-      get requestRoom() { return room; },
+      get freeRequestSlots() { return room; },
       mayRequest: () => room > 0,
       request: (piece: number, begin: number, length: number) => { room--; said.push(`${piece}:${begin}+${length}`); },
       cancel: (piece: number, begin: number) => said.push(`cancel ${piece}:${begin}`),

@@ -1,25 +1,26 @@
-/** What the properties of the wire are tried on: messages of all kinds, lies, and noise. */
+/** Generators for the properties: messages with any fields, wrong lengths, and random bytes. */
 
 import {
   CACHE_TORRENT_IDS,
   encodeBencode,
-  type Profile,
+  type WireProfile,
   type WireMessages,
 } from '@cachetorrent/protocol/wire';
 import * as fc from 'fast-check';
 
-import { joined, written } from './stranger.ts';
+import { concatenate, encodeMessages } from './remote-peer.ts';
 
-export type Write = (to: WireMessages) => void;
+/** Writes one message to a handler. */
+export type WriteMessage = (to: WireMessages) => void;
 
 const uint32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-/** Mostly numbers that mean something, at times any. */
+/** Mostly numbers that are valid for the torrent, sometimes any. */
 const piece = fc.oneof({ weight: 4, arbitrary: fc.nat(11) }, uint32);
 const begin = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(0, 16_384, 10_000) }, uint32);
 const length = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(16_384, 10_000, 1) }, uint32);
 const bytes = fc.uint8Array({ maxLength: 64 });
 
-export const BENCODED = fc.letrec((tie) => ({
+export const bencodeInput = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 5 },
     fc.integer(),
@@ -61,14 +62,14 @@ const KEYS = [
   'ct_as',
 ];
 const NAMES = ['ut_metadata', 'ut_pex', 'lt_donthave', ...Object.keys(CACHE_TORRENT_IDS)];
-/** Dictionaries with the keys that we read, and values of any kind under them. */
+/** Dictionaries with the keys that the decoders read, and values of any type. */
 const fields = fc.dictionary(
   fc.constantFrom(...KEYS),
   fc.oneof(
     fc.integer({ min: -2, max: 300 }),
     uint32,
     bytes,
-    BENCODED,
+    bencodeInput,
     fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: -2, max: 300 })),
   ),
 );
@@ -80,9 +81,9 @@ const extendedId = fc.constantFrom(0, 1, 2, 7, 10, 11, 12, 13, 14, 99);
 
 const bits = fc.uint8Array({ minLength: 2, maxLength: 2 });
 
-/** Every message, with fields of all kinds. */
-export const message: fc.Arbitrary<Write> = fc.oneof(
-  fc.constantFrom<Write>(
+/** Every message, with valid and invalid fields. */
+export const message: fc.Arbitrary<WriteMessage> = fc.oneof(
+  fc.constantFrom<WriteMessage>(
     (to) => to.keepAlive(),
     (to) => to.choke(),
     (to) => to.unchoke(),
@@ -92,77 +93,77 @@ export const message: fc.Arbitrary<Write> = fc.oneof(
     (to) => to.haveNone(),
   ),
   piece.map(
-    (p): Write =>
+    (p): WriteMessage =>
       (to) =>
         to.have(p),
   ),
   bits.map(
-    (b): Write =>
+    (b): WriteMessage =>
       (to) =>
         to.bitfield(b),
   ),
   fc.tuple(piece, begin, length).map(
-    ([p, b, l]): Write =>
+    ([p, b, l]): WriteMessage =>
       (to) =>
         to.request(p, b, l),
   ),
   fc.tuple(piece, begin, length).map(
-    ([p, b, l]): Write =>
+    ([p, b, l]): WriteMessage =>
       (to) =>
         to.cancel(p, b, l),
   ),
   fc.tuple(piece, begin, length).map(
-    ([p, b, l]): Write =>
+    ([p, b, l]): WriteMessage =>
       (to) =>
         to.reject(p, b, l),
   ),
   fc.tuple(piece, begin, fc.constantFrom(0, 1, 10_000, 16_384)).map(
-    ([p, b, l]): Write =>
+    ([p, b, l]): WriteMessage =>
       (to) =>
         to.piece(p, b, new Uint8Array(l).fill(p)),
   ),
   fc.nat(65_535).map(
-    (port): Write =>
+    (port): WriteMessage =>
       (to) =>
         to.port(port),
   ),
   piece.map(
-    (p): Write =>
+    (p): WriteMessage =>
       (to) =>
         to.suggest(p),
   ),
   piece.map(
-    (p): Write =>
+    (p): WriteMessage =>
       (to) =>
         to.allowedFast(p),
   ),
   fc.tuple(extendedId, payload).map(
-    ([id, what]): Write =>
+    ([id, content]): WriteMessage =>
       (to) =>
-        to.extended(id, what),
+        to.extended(id, content),
   ),
   fc.uint8Array({ minLength: 48, maxLength: 48 }).map(
-    (what): Write =>
+    (content): WriteMessage =>
       (to) =>
-        to.hashRequest(what),
+        to.hashRequest(content),
   ),
   fc.uint8Array({ minLength: 48, maxLength: 48 }).map(
-    (what): Write =>
+    (content): WriteMessage =>
       (to) =>
-        to.hashReject(what),
+        to.hashReject(content),
   ),
   fc.uint8Array({ minLength: 80, maxLength: 80 }).map(
-    (what): Write =>
+    (content): WriteMessage =>
       (to) =>
-        to.hashes(what),
+        to.hashes(content),
   ),
 );
 
-/** A stream of messages, lies about lengths, and noise. */
-export const hostile: fc.Arbitrary<Uint8Array> = fc
+/** A stream of messages, frames with wrong lengths, and random bytes. */
+export const hostileStream: fc.Arbitrary<Uint8Array> = fc
   .array(
     fc.oneof(
-      { weight: 12, arbitrary: message.map((write) => written(write)) },
+      { weight: 12, arbitrary: message.map((write) => encodeMessages(write)) },
       {
         weight: 1,
         arbitrary: fc
@@ -173,11 +174,11 @@ export const hostile: fc.Arbitrary<Uint8Array> = fc
     ),
     { maxLength: 40 },
   )
-  .map((parts) => joined(...parts));
+  .map((parts) => concatenate(...parts));
 
-/** The sizes of the chunks in which a stream comes, over and over. */
-export const cuts = fc.array(
+/** The sizes of the chunks in which a stream arrives; they repeat. */
+export const chunkSizes = fc.array(
   fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 20_000 })),
   { minLength: 1, maxLength: 12 },
 );
-export const profile = fc.constantFrom<Profile>('strict', 'interop', 'classic');
+export const profile = fc.constantFrom<WireProfile>('strict', 'interop', 'classic');

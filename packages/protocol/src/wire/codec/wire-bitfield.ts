@@ -1,6 +1,6 @@
-/** A set of pieces as the wire has it: a bit each, piece 0 the highest bit of the first byte. */
+/** A set of pieces as in the bitfield message: piece 0 is the highest bit of the first byte. */
 
-export class PieceBits {
+export class WireBitfield {
   readonly bytes: Uint8Array;
   readonly pieceCount: number;
   #count = 0;
@@ -10,7 +10,7 @@ export class PieceBits {
     this.pieceCount = pieceCount;
   }
 
-  /** How many pieces are in it. */
+  /** The number of pieces in the set. */
   get count(): number {
     return this.#count;
   }
@@ -19,7 +19,7 @@ export class PieceBits {
     return (this.bytes[piece >> 3]! & (0x80 >> (piece & 7))) !== 0;
   }
 
-  /** Returns whether it was not there before. */
+  /** Returns whether the piece was not in the set before. */
   add(piece: number): boolean {
     const bit = 0x80 >> (piece & 7);
     const byte = this.bytes[piece >> 3]!;
@@ -29,6 +29,7 @@ export class PieceBits {
     return true;
   }
 
+  /** Returns whether the piece was in the set before. */
   remove(piece: number): boolean {
     if (!this.has(piece)) return false;
     this.bytes[piece >> 3]! &= ~(0x80 >> (piece & 7));
@@ -36,7 +37,7 @@ export class PieceBits {
     return true;
   }
 
-  /** Takes over as many `bits`; returns false where some were set behind the last piece. */
+  /** Copies `bits` of the same length; returns false if bits after the last piece were set. */
   assign(bits: Uint8Array): boolean {
     this.bytes.set(bits);
     const spare = spareMask(this.pieceCount);
@@ -53,7 +54,7 @@ export class PieceBits {
   }
 }
 
-/** The bits of the last byte that stand for no piece. */
+/** Returns the bits of the last byte that correspond to no piece. */
 function spareMask(pieceCount: number): number {
   const used = pieceCount % 8;
   return used === 0 ? 0 : 0xff >> used;

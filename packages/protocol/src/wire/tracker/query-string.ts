@@ -1,21 +1,26 @@
 /**
- * Query strings whose values are bytes and not text, as trackers use them: each byte that is not
- * a letter, a digit or one of `-_.~` is written as `%` and two hexadecimal digits.
+ * Query strings whose values are bytes and not text, as trackers use them (BEP 3): each byte that
+ * is not a letter, a digit or one of `-_.~` is written as `%` and two hexadecimal digits.
  */
 
-const PLAIN = /[\w.~-]/;
+const UNRESERVED = /[\w.~-]/;
 
-/** Bytes as they stand in a URL (RFC 3986): `%` and two digits, unless unreserved. */
+/** Returns bytes in percent-encoding, for a URL (RFC 3986). */
 export function percentEncode(bytes: Uint8Array): string {
   let encoded = '';
   for (const byte of bytes) {
     const letter = String.fromCharCode(byte);
-    encoded += PLAIN.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+    encoded += UNRESERVED.test(letter)
+      ? letter
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }
   return encoded;
 }
 
-/** Undefined where a `%` is not followed by two hexadecimal digits, or a letter is no byte. */
+/**
+ * Returns the bytes of percent-encoded text, in which `+` is a space. Returns undefined if a `%` is
+ * not followed by two hexadecimal digits, or a character is not a byte.
+ */
 export function percentDecode(encoded: string): Uint8Array | undefined {
   const bytes: number[] = [];
   for (let i = 0; i < encoded.length; i++) {
@@ -33,7 +38,7 @@ export function percentDecode(encoded: string): Uint8Array | undefined {
   return Uint8Array.from(bytes);
 }
 
-/** The fields of a query, each still encoded; the first of equals. */
+/** Returns the fields of a query by key, not decoded; the first of several with one key. */
 export function queryFields(query: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const field of query.split('&')) {
