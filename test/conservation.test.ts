@@ -3,7 +3,7 @@
 import { ROLES } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { observe, type Observed } from './observed.ts';
+import { observe, type ObservedRun } from './observed.ts';
 import { smallSwarm, VARIANTS } from './swarms.ts';
 
 const CASES = VARIANTS.flatMap(({ variant, but }) =>
@@ -12,7 +12,7 @@ const CASES = VARIANTS.flatMap(({ variant, but }) =>
 const SEED = 7;
 
 describe.each(CASES)('$variant by the rules of the $rules', ({ rules, but }) => {
-  const run = observe(smallSwarm({ rules, but }), SEED);
+  const run = observe(smallSwarm({ rules, changes: but }), SEED);
   const { swarm, result, reports } = run;
 
   test('everybody has the whole file in the end, the seeds first', () => {
@@ -78,7 +78,7 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, but }) => 
 });
 
 /** Arrivals of pieces that the peer had already. */
-function duplicatesOf({ swarm, arrivalsMs }: Observed): number {
+function duplicatesOf({ swarm, arrivalsMs }: ObservedRun): number {
   // Everybody is complete: each leecher has stored each piece once.
   return arrivalsMs.length - (swarm.minPeers - swarm.seeds) * swarm.pieces;
 }
@@ -87,7 +87,7 @@ function duplicatesOf({ swarm, arrivalsMs }: Observed): number {
  * How many leaders each AS has in each part, by the rule (docs/protocol.md, Election): the share
  * of the candidates that remain, at least one; where nobody remains, all.
  */
-function leadersByPart({ swarm, result }: Observed): number[][] {
+function leadersByPart({ swarm, result }: ObservedRun): number[][] {
   const remaining = new Array<number>(result.asCount).fill(0);
   for (const system of result.peers.as) remaining[system]!++;
   const all = [...remaining];

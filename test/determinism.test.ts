@@ -11,7 +11,7 @@ const SYSTEMS = 8;
 /** Eight threads take their time to start where there are two cores. */
 const SLOW_MS = 120_000;
 const small = (rules: 'client' | 'original', but: Partial<Swarm>) =>
-  smallSwarm({ peers: 24, systems: SYSTEMS, pieces: 24, rules, but });
+  smallSwarm({ peers: 24, asCount: SYSTEMS, pieces: 24, rules, changes: but });
 
 const hashHere = (swarm: Swarm, seed: number) => observe(swarm, seed).result.resultHash;
 const hashOn = async (workers: number | 'as', swarm: Swarm, seed: number) =>

@@ -7,14 +7,14 @@ import { smallSwarm } from './swarms.ts';
 
 describe('a swarm that cannot finish comes to a stop', () => {
   test('where AS are islands: nobody knows anybody outside', async () => {
-    const islands = smallSwarm({ but: { externalPercent: 0 } });
+    const islands = smallSwarm({ changes: { externalPercent: 0 } });
     const stopped = simulate(islands, { seed: 1, workers: 2 });
     await expect(stopped).rejects.toThrow(SwarmStalled);
     await expect(stopped).rejects.toThrow(/\d+ of 40 peers lack pieces .* not by a neighbour of all who lack it.*\(seed 1\)/);
   });
 
   test('where only some of the seeds can be reached, and the others have no upload', async () => {
-    const mute = smallSwarm({ but: {
+    const mute = smallSwarm({ changes: {
       seeds: 2,
       externalPercent: 0,
       capacities: [
@@ -27,7 +27,7 @@ describe('a swarm that cannot finish comes to a stop', () => {
   });
 
   test('not where all there is to do takes long', async () => {
-    const slow = smallSwarm({ peers: 3, systems: 2, pieces: 2, but: { capacities: [
+    const slow = smallSwarm({ peers: 3, asCount: 2, pieces: 2, changes: { capacities: [
       { count: 4, uploadKbps: 0.5, downloadKbps: 0.5 },
     ] } });
     const { result } = await simulate(slow, { seed: 1, workers: 1 });

@@ -15,7 +15,7 @@ import { makePlan } from '../packages/simulator/src/swarm/plan/make-plan.ts';
 import type { AsReport } from '../packages/simulator/src/swarm/results/observations.ts';
 import { Plan } from '../packages/simulator/src/swarm/plan/plan.ts';
 
-export interface Observed {
+export interface ObservedRun {
   readonly swarm: Swarm;
   readonly result: SwarmResult;
   /** By AS. */
@@ -24,7 +24,7 @@ export interface Observed {
   readonly arrivalsMs: readonly number[];
 }
 
-export function observe(swarm: Swarm, seed: number): Observed {
+export function observe(swarm: Swarm, seed: number): ObservedRun {
   const plan = new Plan(makePlan(swarm, seed));
   const arrivalsMs: number[] = [];
 

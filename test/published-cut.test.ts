@@ -22,10 +22,10 @@ describe.each(['original', 'client'] as const)('by the rules of the %s', (rules)
   const run = (but: Partial<Swarm>) =>
     observe(smallSwarm({
       peers: PEERS,
-      systems: SYSTEMS,
+      asCount: SYSTEMS,
       pieces: 200,
       rules,
-      but: {
+      changes: {
         neighbours: 20,
         pieceBits: 1_960_000,
         capacities: [

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { ended, exampleOf, filesIn, install, pack, packedManifest, ROOT, typesOf } from './publishing/packed.ts';
+import { runToEnd, exampleOf, filesIn, install, pack, packedManifest, ROOT, typesOf } from './publishing/packed.ts';
 
 const PACKAGES = [
   { name: 'std', prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\n$/ },
@@ -56,13 +56,13 @@ describe.each(PACKAGES)('$name', ({ name, prints }) => {
   });
 
   test('is put together as publint wants it', () => {
-    const { status, output } = ended(process.execPath, [PUBLINT, archives!.get(name)!, '--strict'], ROOT);
+    const { status, output } = runToEnd(process.execPath, [PUBLINT, archives!.get(name)!, '--strict'], ROOT);
     expect(output).toContain('All good!');
     expect(status).toBe(0);
   });
 
   test('does what its README shows', () => {
-    const { status, output } = ended(process.execPath, [`${name}.ts`], consumer);
+    const { status, output } = runToEnd(process.execPath, [`${name}.ts`], consumer);
     expect(output).toMatch(prints);
     expect(status).toBe(0);
   }, 60_000);
@@ -75,7 +75,7 @@ test('the programs of the READMEs have types', () => {
 test('the command runs from its package', () => {
   const config = join(ROOT, 'examples/configs/small.json');
   const command = join(consumer, 'node_modules/@cachetorrent/runner/bin/cachetorrent.js');
-  const { status, output } = ended(process.execPath, [command, 'run', config, '--json', '--quiet', '--workers', '2'], consumer);
+  const { status, output } = runToEnd(process.execPath, [command, 'run', config, '--json', '--quiet', '--workers', '2'], consumer);
   expect(status, output).toBe(0);
   expect(output).toMatch(/"resultHash": "[0-9a-f]{64}"/);
 }, 60_000);

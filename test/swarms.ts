@@ -9,11 +9,11 @@ import type { Swarm } from '@cachetorrent/simulator';
 export interface SmallSwarm {
   /** Seeds included. */
   readonly peers?: number;
-  readonly systems?: number;
+  readonly asCount?: number;
   readonly pieces?: number;
   readonly rules?: 'client' | 'original';
   /** What else differs: leaders, bias, parts, strategies … */
-  readonly but?: Partial<Swarm>;
+  readonly changes?: Partial<Swarm>;
 }
 
 /**
@@ -22,10 +22,10 @@ export interface SmallSwarm {
  */
 export function smallSwarm({
   peers = 40,
-  systems = 5,
+  asCount = 5,
   pieces = 60,
   rules = 'client',
-  but = {},
+  changes = {},
 }: SmallSwarm = {}): Swarm {
   return {
     neighbours: Math.min(8, peers - 1),
@@ -44,14 +44,14 @@ export function smallSwarm({
     topology: {
       transitDomains: 3,
       transitDomainSize: 8,
-      stubDomains: systems,
+      stubDomains: asCount,
       // Room for half as many again, so that AS differ in size.
-      stubDomainSize: Math.ceil((1.5 * peers) / systems) + 3,
+      stubDomainSize: Math.ceil((1.5 * peers) / asCount) + 3,
     },
     requestPriority: 'within-rarity',
     subTorrents: 1,
     ...RULES[rules],
-    ...but,
+    ...changes,
   };
 }
 

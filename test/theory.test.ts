@@ -3,7 +3,7 @@
 import { ROLES, type Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { observe, type Observed } from './observed.ts';
+import { observe, type ObservedRun } from './observed.ts';
 import { smallSwarm, VARIANTS } from './swarms.ts';
 
 const RULES = ['client', 'original'] as const;
@@ -34,7 +34,7 @@ describe('no swarm is faster than the minimum distribution time', () => {
   );
 
   test.each(cases)('$bound; $variant, rules of the $rules', ({ capacities, but, rules, lastMs }) => {
-    const run = observe(smallSwarm({ rules, pieces: 60, but: { ...but, capacities } }), 3);
+    const run = observe(smallSwarm({ rules, pieces: 60, changes: { ...but, capacities } }), 3);
     const least = minimumTimes(run);
     expect(least.lastMs).toBeCloseTo(lastMs, 6);
     const { completedAtMs } = run.result.peers;
@@ -56,7 +56,7 @@ test.each(RULES)('without bias, an AS of n out of N peers imports a piece n (1 -
       peers: 100,
       pieces: 150,
       rules,
-      but: { neighbours: 10, latency: { model: 'fixed', fixedMs: 50 } },
+      changes: { neighbours: 10, latency: { model: 'fixed', fixedMs: 50 } },
     }), seed),
   );
   const ratios = runs.map((run) => run.result.redundancy / unbiasedRedundancy(run));
@@ -68,7 +68,7 @@ describe('leechers of a plain swarm use their uploads nearly in full in the midd
   // Bharambe, Herley and Padmanabhan, Analyzing and improving a BitTorrent network's performance
   // mechanisms (2006), find over 0.9 once the seed is not what holds the swarm back.
   test('with a seed faster than they are', () => {
-    const run = observe(smallSwarm({ peers: 60, pieces: 400, but: { neighbours: 10, capacities: [
+    const run = observe(smallSwarm({ peers: 60, pieces: 400, changes: { neighbours: 10, capacities: [
       seedOf(8_000), { count: 59, uploadKbps: 2_000, downloadKbps: 6_000 },
     ] } }), 1);
     expect(utilisation(run, 1 / 4, 3 / 4)).toBeGreaterThan(0.9);
@@ -78,7 +78,7 @@ describe('leechers of a plain swarm use their uploads nearly in full in the midd
   // the swarm at no more than the seed's rate, and everybody's download, so everybody's upload,
   // is held to it.
   test('but not with one that is as slow as they are', () => {
-    const run = observe(smallSwarm({ peers: 60, pieces: 400, but: { neighbours: 10 } }), 1);
+    const run = observe(smallSwarm({ peers: 60, pieces: 400, changes: { neighbours: 10 } }), 1);
     expect(utilisation(run, 1 / 4, 3 / 4)).toBeGreaterThan(0.6);
     expect(utilisation(run, 1 / 4, 3 / 4)).toBeLessThan(0.95);
   });
@@ -89,7 +89,7 @@ describe('leechers of a plain swarm use their uploads nearly in full in the midd
  * seeds have to send every bit once, the slowest line has to receive them all, and all lines
  * together have to send a copy to every leecher.
  */
-function minimumTimes({ swarm, result: { peers } }: Observed) {
+function minimumTimes({ swarm, result: { peers } }: ObservedRun) {
   const fileBits = swarm.pieces * swarm.pieceBits;
   const rows = [...peers.id.keys()];
   const leechers = rows.filter((row) => row >= swarm.seeds);
@@ -110,7 +110,7 @@ function minimumTimes({ swarm, result: { peers } }: Observed) {
 }
 
 /** The mean over AS of n (1 - n/N), where one never downloads from oneself; repeats come on top. */
-function unbiasedRedundancy({ swarm, result: { peers, traffic, asCount } }: Observed): number {
+function unbiasedRedundancy({ swarm, result: { peers, traffic, asCount } }: ObservedRun): number {
   const count = peers.id.length;
   const members = new Array<number>(asCount).fill(0);
   const leechers = new Array<number>(asCount).fill(0);
@@ -124,7 +124,7 @@ function unbiasedRedundancy({ swarm, result: { peers, traffic, asCount } }: Obse
 }
 
 /** Share of the leechers' upload capacity that was used from one share of the run to another. */
-function utilisation({ swarm, result, arrivalsMs }: Observed, from: number, to: number): number {
+function utilisation({ swarm, result, arrivalsMs }: ObservedRun, from: number, to: number): number {
   const { completedAtMs, uploadKbps } = result.peers;
   const atMs = (share: number) => completedAtMs[0]! + share * result.durationMs;
   const arrived = arrivalsMs.filter((ms) => ms >= atMs(from) && ms < atMs(to)).length;

@@ -42,7 +42,7 @@ export interface Port {
 }
 
 /** The end of a connection. */
-interface Link {
+interface WireConnection {
   readonly session: WireSession;
   readonly port: Port;
   readonly remote: PeerId;
@@ -56,7 +56,7 @@ export class WirePeer implements PeerHost {
   readonly isDone: Promise<void>;
   readonly #options: WirePeerOptions;
   readonly #peer: Peer;
-  readonly #links: Link[] = [];
+  readonly #connections: WireConnection[] = [];
   #finish!: () => void;
   /** Bytes that crossed its ports, both ways, and why a connection ended. */
   carriedBytes = 0;
@@ -99,7 +99,7 @@ export class WirePeer implements PeerHost {
         servedBlockBytes: torrent.shape.pieceBytes,
       },
     });
-    const link: Link = { session, port, remote, on: -1 as Connection, isSending: false };
+    const link: WireConnection = { session, port, remote, on: -1 as Connection, isSending: false };
     // One message after the other, since a piece has to be hashed before the next is heard.
     let heard = Promise.resolve();
     port.addEventListener('message', ({ data }) => {
@@ -109,17 +109,17 @@ export class WirePeer implements PeerHost {
     this.#settle(link);
   }
 
-  async #receive(link: Link, bytes: Uint8Array): Promise<void> {
+  async #receive(link: WireConnection, bytes: Uint8Array): Promise<void> {
     link.session.receive(bytes, this.nowMs);
     for (let event = link.session.pollEvent(); event; event = link.session.pollEvent()) {
       const kept = event.type === 'piece' ? { ...event, block: event.block.slice() } : event;
       await this.#hear(link, kept);
     }
-    for (const other of this.#links) this.#settle(other);
+    for (const other of this.#connections) this.#settle(other);
     this.#settle(link);
   }
 
-  async #hear(link: Link, event: SessionEvent): Promise<void> {
+  async #hear(link: WireConnection, event: SessionEvent): Promise<void> {
     const peer = this.#peer;
     switch (event.type) {
       case 'handshake':
@@ -151,18 +151,18 @@ export class WirePeer implements PeerHost {
     return undefined;
   }
 
-  #greet(link: Link): void {
+  #greet(link: WireConnection): void {
     const { pieceCount } = this.#options.torrent.shape;
     const bits = new Uint8Array(Math.ceil(pieceCount / 8));
     for (const piece of this.pieces.keys()) bits[piece >> 3]! |= 0x80 >> (piece & 7);
     link.session.say.holdings(bits);
     link.on = this.#peer.connect(link.remote, true, 'neighbour');
-    this.#links[link.on] = link;
+    this.#connections[link.on] = link;
     this.#peer.established(link.on, true);
   }
 
   /** Sends what our peer has to send, and what there is to say. */
-  #settle({ session, port, on, isSending }: Link): void {
+  #settle({ session, port, on, isSending }: WireConnection): void {
     let piece: number = isSending ? this.#peer.nextToSend(on) : NO_PIECE;
     for (; piece !== NO_PIECE; piece = this.#peer.sent(on)) {
       session.say.piece(piece, 0, this.pieces.get(piece)!);
@@ -180,41 +180,41 @@ export class WirePeer implements PeerHost {
   }
 
   choke(on: Connection): void {
-    this.#links[on]!.session.say.choke();
+    this.#connections[on]!.session.say.choke();
   }
 
   unchoke(on: Connection): void {
-    this.#links[on]!.session.say.unchoke();
+    this.#connections[on]!.session.say.unchoke();
   }
 
   interested(on: Connection): void {
-    this.#links[on]!.session.say.interested();
+    this.#connections[on]!.session.say.interested();
   }
 
   notInterested(on: Connection): void {
-    this.#links[on]!.session.say.notInterested();
+    this.#connections[on]!.session.say.notInterested();
   }
 
   have(on: Connection, piece: PieceIndex): void {
-    const { session } = this.#links[on]!;
+    const { session } = this.#connections[on]!;
     if (!session.conversation.ourPieces.has(piece)) session.say.have(piece);
   }
 
   broadcastHave(piece: PieceIndex): void {
-    for (const { on } of this.#links) if (this.#peer.announcesOn(on)) this.have(on, piece);
+    for (const { on } of this.#connections) if (this.#peer.announcesOn(on)) this.have(on, piece);
   }
 
   request(on: Connection, piece: PieceIndex): void {
     const { shape } = this.#options.torrent;
-    this.#links[on]!.session.say.request(piece, 0, bytesOfPiece(shape, piece));
+    this.#connections[on]!.session.say.request(piece, 0, bytesOfPiece(shape, piece));
   }
 
   startSending(on: Connection): void {
-    this.#links[on]!.isSending = true;
+    this.#connections[on]!.isSending = true;
   }
 
   stopSending(on: Connection): void {
-    this.#links[on]!.isSending = false;
+    this.#connections[on]!.isSending = false;
   }
 
   completed(): void {

@@ -14,13 +14,13 @@ const PNPM = 'pnpm@12.21.0';
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODE_TYPES = '@types/node';
 
-export interface Ended {
+export interface EndedProcess {
   readonly status: number | null;
   readonly output: string;
 }
 
 /** Runs a program to its end. */
-export function ended(program: string, args: readonly string[], cwd: string): Ended {
+export function runToEnd(program: string, args: readonly string[], cwd: string): EndedProcess {
   const env = { ...process.env, CI: 'true' };
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
@@ -31,8 +31,8 @@ export function ended(program: string, args: readonly string[], cwd: string): En
 }
 
 /** Throws where it fails: what a test needs before it can test anything. */
-export function done(program: string, args: readonly string[], cwd: string): string {
-  const { status, output } = ended(program, args, cwd);
+export function runOrThrow(program: string, args: readonly string[], cwd: string): string {
+  const { status, output } = runToEnd(program, args, cwd);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}\n${output}`);
   return output;
 }
@@ -40,11 +40,11 @@ export function done(program: string, args: readonly string[], cwd: string): str
 /** Builds the workspace, and packs these packages of it; for each the path of its archive. */
 export function pack(names: readonly string[]): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  done(process.execPath, [TSC, '-b'], ROOT);
+  runOrThrow(process.execPath, [TSC, '-b'], ROOT);
   return new Map(
     names.map((name) => {
       const home = join(ROOT, 'packages', name);
-      done('npx', ['-y', PNPM, 'pack', '--pack-destination', folder], home);
+      runOrThrow('npx', ['-y', PNPM, 'pack', '--pack-destination', folder], home);
       const { version } = manifestAt(home);
       return [name, join(folder, `cachetorrent-${name}-${version}.tgz`)];
     }),
@@ -53,13 +53,13 @@ export function pack(names: readonly string[]): ReadonlyMap<string, string> {
 
 /** The paths of the files in an archive, below its `package/`. */
 export function filesIn(archive: string): readonly string[] {
-  const listed = done('tar', ['tzf', archive], ROOT).trim().split('\n');
+  const listed = runOrThrow('tar', ['tzf', archive], ROOT).trim().split('\n');
   return listed.map((path) => path.replace(/^package\//, '')).sort();
 }
 
 /** The `package.json` in an archive. */
 export function packedManifest(archive: string): PackedManifest {
-  return JSON.parse(done('tar', ['xzOf', archive, 'package/package.json'], ROOT)) as PackedManifest;
+  return JSON.parse(runOrThrow('tar', ['xzOf', archive, 'package/package.json'], ROOT)) as PackedManifest;
 }
 
 /** What a published package says of itself, as far as tests look. */
@@ -98,13 +98,13 @@ export function install(archives: ReadonlyMap<string, string>): string {
       types: ['node'],
     },
   });
-  done('npx', ['-y', PNPM, 'install', '--prefer-offline', '--reporter=append-only'], folder);
+  runOrThrow('npx', ['-y', PNPM, 'install', '--prefer-offline', '--reporter=append-only'], folder);
   return folder;
 }
 
 /** Type-checks all programs in `folder` with the settings of a stranger: libraries are checked. */
-export function typesOf(folder: string): Ended {
-  return ended(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
+export function typesOf(folder: string): EndedProcess {
+  return runToEnd(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
 }
 
 /** The first program in the README of a package, as it is in the archive. */

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 
 import { count, counts, percentages } from '../../runs/options.ts';
 import { checkCoreCount } from '../machine.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
@@ -38,7 +38,7 @@ async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> 
   const { runs, events } = flags;
   const chosen = pointsOf(flags);
   for (const point of chosen) check(point);
-  const options = { runs, tell: surroundings.tell, ...(events === undefined ? {} : { events }) };
+  const options = { runs, tell: surroundings.log, ...(events === undefined ? {} : { events }) };
   const points = [];
   for (const point of chosen) points.push(await pholdResult(point, options));
   await deliver('phold', { table: pholdTable(points), document: { points } }, flags, surroundings);
