@@ -27,15 +27,25 @@ describe('the commands of the README', () => {
   });
 
   test('npm start passes on the arguments after --', () => {
-    const { status, stdout, output } = shell('npm start -- run examples/configs/small.json --leaders 50');
+    const { status, stdout, output } = shell(
+      'npm start -- run examples/configs/small.json --leaders 50',
+    );
     expect(status, output).toBe(0);
     expect(stdout).toContain('CacheTorrent with 50 % leaders on examples/configs/small.json');
   });
 
   test('npm run --silent cachetorrent prints only one document with --json', () => {
-    const { status, stdout, output } = shell('npm run --silent cachetorrent -- run examples/configs/small.json --json');
+    const { status, stdout, output } = shell(
+      'npm run --silent cachetorrent -- run examples/configs/small.json --json',
+    );
     expect(status, output).toBe(0);
-    expect(Object.keys(JSON.parse(stdout))).toEqual(['config', 'seed', 'version', 'result', 'timing']);
+    expect(Object.keys(JSON.parse(stdout))).toEqual([
+      'config',
+      'seed',
+      'version',
+      'result',
+      'timing',
+    ]);
   });
 
   test('the built command gives the same result as the source', () => {
@@ -51,12 +61,12 @@ describe('the exit code', () => {
   const broken = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'broken.json');
   writeFileSync(broken, '{\n  "pieces": 1000,,\n}');
   test.each([
-    { code: 0, of: 'help',             args: '--help' },
-    { code: 0, of: 'the version',      args: '--version' },
-    { code: 2, of: 'a missing file',   args: 'run none.json' },
-    { code: 2, of: 'invalid JSON',     args: `run ${broken}` },
+    { code: 0, of: 'help', args: '--help' },
+    { code: 0, of: 'the version', args: '--version' },
+    { code: 2, of: 'a missing file', args: 'run none.json' },
+    { code: 2, of: 'invalid JSON', args: `run ${broken}` },
     { code: 2, of: 'an unknown option', args: 'run examples/configs/small.json --colour' },
-    { code: 2, of: 'zero workers',     args: 'run examples/configs/small.json --workers 0' },
+    { code: 2, of: 'zero workers', args: 'run examples/configs/small.json --workers 0' },
     { code: 2, of: 'too many leaders', args: 'run examples/configs/small.json --leaders 101' },
   ])('of $of is $code', ({ code, args }) => {
     const { status, stdout, stderr, output } = shell(`npm run --silent cachetorrent -- ${args}`);

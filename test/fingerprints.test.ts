@@ -99,7 +99,7 @@ function scaledDown({ config, places }: ConfigFile): ConfigFile {
     ...capacity,
     number: number === 1 ? 1 : Math.round(number / factor),
   }));
-  // The tracker is a node, but no peer; rounding is made up for in the last class.
+  // The tracker is a node that is not a peer. The last class absorbs rounding.
   const others = classes.slice(0, -1).reduce((sum, { number }) => sum + number, 0);
   const last = { ...classes.at(-1)!, number: PEERS_MAX + 1 - others };
   const capacityNodes = [...classes.slice(0, -1), last];

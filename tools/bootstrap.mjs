@@ -38,7 +38,9 @@ function install() {
   });
   if (status === 0) return;
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
-  process.stderr.write(`Cannot install the workspace with ${PNPM}; see above. Is there a network?\n`);
+  process.stderr.write(
+    `Cannot install the workspace with ${PNPM}; see above. Is there a network?\n`,
+  );
   process.exit(status ?? 1);
 }
 

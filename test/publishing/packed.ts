@@ -1,7 +1,4 @@
-/**
- * The packages as they would be published: built, packed, and installed by somebody who has never
- * seen the workspace.
- */
+/** Builds and packs the packages as for publishing, and installs them outside the workspace. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,14 +27,14 @@ export function runToEnd(program: string, args: readonly string[], cwd: string):
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` };
 }
 
-/** Throws where it fails: what a test needs before it can test anything. */
+/** Runs a program to its end, and throws if it fails. */
 export function runOrThrow(program: string, args: readonly string[], cwd: string): string {
   const { status, output } = runToEnd(program, args, cwd);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}\n${output}`);
   return output;
 }
 
-/** Builds the workspace, and packs these packages of it; for each the path of its archive. */
+/** Builds the workspace and packs these packages; returns the path of each archive. */
 export function pack(names: readonly string[]): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
   runOrThrow(process.execPath, [TSC, '-b'], ROOT);
@@ -51,24 +48,26 @@ export function pack(names: readonly string[]): ReadonlyMap<string, string> {
   );
 }
 
-/** The paths of the files in an archive, below its `package/`. */
+/** Returns the paths of the files in an archive, relative to its `package/`. */
 export function filesIn(archive: string): readonly string[] {
   const listed = runOrThrow('tar', ['tzf', archive], ROOT).trim().split('\n');
   return listed.map((path) => path.replace(/^package\//, '')).sort();
 }
 
-/** The `package.json` in an archive. */
+/** Returns the `package.json` in an archive. */
 export function packedManifest(archive: string): PackedManifest {
-  return JSON.parse(runOrThrow('tar', ['xzOf', archive, 'package/package.json'], ROOT)) as PackedManifest;
+  return JSON.parse(
+    runOrThrow('tar', ['xzOf', archive, 'package/package.json'], ROOT),
+  ) as PackedManifest;
 }
 
-/** What a published package says of itself, as far as tests look. */
+/** The fields of a published `package.json` that tests use. */
 export interface PackedManifest {
-  /** By entry point and condition the path of a file. */
+  /** The paths of files, by entry point and condition. */
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** An empty folder outside the workspace, into which the archives are installed. */
+/** Installs the archives into a new folder outside the workspace; returns the folder. */
 export function install(archives: ReadonlyMap<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
   const files = Object.fromEntries(
@@ -81,7 +80,7 @@ export function install(archives: ReadonlyMap<string, string>): string {
     type: 'module',
     dependencies: { ...files, [NODE_TYPES]: devDependencies![NODE_TYPES] },
   });
-  // Packages ask for one another by version, which no registry has yet.
+  // The packages depend on versions of one another that no registry has yet.
   write(folder, 'pnpm-workspace.yaml', {
     overrides: files,
     allowBuilds: { 'msgpackr-extract': false },
@@ -102,12 +101,12 @@ export function install(archives: ReadonlyMap<string, string>): string {
   return folder;
 }
 
-/** Type-checks all programs in `folder` with the settings of a stranger: libraries are checked. */
+/** Type-checks all programs in `folder`, libraries included. */
 export function typesOf(folder: string): EndedProcess {
   return runToEnd(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
 }
 
-/** The first program in the README of a package, as it is in the archive. */
+/** Returns the first program in the README of an installed package. */
 export function exampleOf(folder: string, name: string): string {
   const path = join(folder, 'node_modules/@cachetorrent', name, 'README.md');
   const program = /^```ts\n(.*?)^```$/ms.exec(readFileSync(path, 'utf8'))?.[1];

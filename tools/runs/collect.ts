@@ -9,6 +9,7 @@ import { planCampaign } from '../../packages/runner/src/campaign/experiment/plan
 import { experimentOf } from '../../packages/runner/src/campaign/experiment/read.ts';
 import { Store } from '../../packages/runner/src/campaign/store/store.ts';
 import { configFile, inRepository } from '../files.ts';
+import { seconds } from './markdown.ts';
 
 /** One combination of parameter values, which is run with several seeds. */
 export interface Setting {
@@ -64,8 +65,8 @@ export async function collectRuns(
     for await (const run of campaign(experiment, { store: folder, signal, ...jobs })) {
       done++;
       if (run.wasStored) continue;
-      const seconds = (run.timing.wallMs / 1000).toFixed(1);
-      log(`${done} of ${total}: ${run.parameters['setting']}, seed ${run.seed}: ${seconds} s`);
+      const name = run.parameters['setting'] as string;
+      log(`${done} of ${total}: ${name}, seed ${run.seed}: ${seconds(run.timing.wallMs, 1)} s`);
     }
   }
   return storedRuns(experiment, folder);
