@@ -24,10 +24,10 @@ interface Options {
   readonly seeds: number;
   readonly table?: true;
   readonly threads?: number;
-  readonly out: string;
+  readonly out?: string;
 }
 
-const { config, pieces, leaders, seeds, table, threads, out } = new Command('quirks')
+const options = new Command('quirks')
   .description('Switches the quirks of the original one at a time, and writes what that changes.')
   .option('--config <name>', 'one of examples/configs', 'medium')
   .option('--pieces <n>', 'number of pieces of the file', count, 100)
@@ -35,9 +35,12 @@ const { config, pieces, leaders, seeds, table, threads, out } = new Command('qui
   .option('--seeds <n>', 'number of runs of each row', count, 3)
   .option('--table', 'run nothing: write the tables from the stored runs')
   .option('--threads <n>', 'number of runs at a time (default: the number of cores)', count)
-  .option('--out <file>', 'page with the section', inRepository('docs/model.md'))
+  .option('--out <file>', 'page with the section (default: docs/model.md)')
   .parse()
   .opts<Options>();
+
+const { config, pieces, leaders, seeds, table, threads } = options;
+const out = options.out ?? inRepository('docs/model.md');
 
 const INTRODUCTION = `
 \`${config}\` with ${pieces} pieces, ${seeds === 1 ? '1 seed' : `${seeds} seeds`}. Each row changes
@@ -62,9 +65,9 @@ await withInterruptSignal(async (signal) => {
   const settings = planned.flatMap(({ rows }) => rows.map(({ setting }) => setting));
   const storedOnly = table === true;
   const store = '.cache/quirks';
-  const options = { base: config, seeds, store, threads, storedOnly, log, signal };
+  const collecting = { base: config, seeds, store, threads, storedOnly, log, signal };
   try {
-    const runs = await collectRuns(settings, options);
+    const runs = await collectRuns(settings, collecting);
     const tables = planned.map(
       ({ title, rows }): QuirkTable => ({
         title,

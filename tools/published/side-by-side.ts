@@ -10,7 +10,12 @@ import type { PublishedConfig } from './published-figures.ts';
 import { type MeasuredVariant, RULES, titleOf } from './variants.ts';
 
 const { redundancy, interAsShare, traffic, messages } = COLUMNS;
-const TRAFFIC: readonly ResultColumn[] = [redundancy, interAsShare, traffic, messages];
+const TRAFFIC: readonly ResultColumn[] = [
+  redundancy,
+  interAsShare,
+  traffic,
+  { ...messages, format: (count) => (count / 1e6).toFixed(1) },
+];
 
 const { p50, p90, last, leadersP50, followersP50 } = COLUMNS;
 const TIMES: readonly ResultColumn[] = [p50, p90, last, leadersP50, followersP50];

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
 import { UserMistake } from '@cachetorrent/runner';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
 import { configFile } from '../../files.ts';
 import { seconds, table } from '../../runs/markdown.ts';
@@ -24,7 +24,9 @@ interface Flags extends Destination, PiecesFlag {
 export function addCores(program: Command, environment: BenchEnvironment): void {
   withPieces(withDestination(program.command('cores')))
     .description('Compares one run on all cores with as many independent runs at once.')
-    .argument('[configs...]', 'configuration files', [configFile('medium')])
+    .addArgument(
+      new Argument('[configs...]', 'configuration files').default([configFile('medium')], 'medium'),
+    )
     .option('--cores <n>', 'number of cores to use', count, availableParallelism())
     .option('--runs <n>', 'number of rounds, each with all that is compared', count, 5)
     .action((configs: readonly string[], flags: Flags) => run(configs, flags, environment));

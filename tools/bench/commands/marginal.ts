@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
 import { configFile, inRepository } from '../../files.ts';
 import { seconds, table } from '../../runs/markdown.ts';
@@ -21,7 +21,12 @@ const IN_CACHE = inRepository('tools/bench/profile/in-cache.json');
 export function addMarginal(program: Command, environment: BenchEnvironment): void {
   withProtocol(withDestination(program.command('marginal')))
     .description('Measures the cost of one more message: one worker, without its start.')
-    .argument('[configs...]', 'configuration files', [configFile('medium'), IN_CACHE])
+    .addArgument(
+      new Argument('[configs...]', 'configuration files').default(
+        [configFile('medium'), IN_CACHE],
+        'medium, in-cache',
+      ),
+    )
     .option('--runs <n>', 'number of runs with all pieces, and with half', count, 5)
     .action((configs: readonly string[], flags: Flags) => run(configs, flags, environment));
 }

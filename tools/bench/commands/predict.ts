@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
 import { configFile } from '../../files.ts';
 import { seconds, table } from '../../runs/markdown.ts';
@@ -25,7 +25,9 @@ const WORKERS = [2, 4, 8, 16, 32, 64];
 export function addPredict(program: Command, environment: BenchEnvironment): void {
   withPieces(withDestination(program.command('predict')))
     .description('Predicts the speed-up of more workers, from how busy each AS is when.')
-    .argument('[config]', 'configuration file', configFile('large'))
+    .addArgument(
+      new Argument('[config]', 'configuration file').default(configFile('large'), 'large'),
+    )
     .option('--workers <counts>', 'numbers of workers', counts, WORKERS)
     .option('--no-check', 'do not measure the speed-ups that this machine can show')
     .action((file: string, flags: Flags) => run(file, flags, environment));

@@ -1,6 +1,6 @@
 /** `bench profile`: the cost of one message, by component. */
 
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
 import { configFile } from '../../files.ts';
 import { table } from '../../runs/markdown.ts';
@@ -14,7 +14,9 @@ type Flags = Destination & ProtocolFlags;
 export function addProfile(program: Command, environment: BenchEnvironment): void {
   withProtocol(withDestination(program.command('profile')))
     .description('Measures the cost of one message by component: one worker, sampled.')
-    .argument('[config]', 'configuration file', configFile('medium'))
+    .addArgument(
+      new Argument('[config]', 'configuration file').default(configFile('medium'), 'medium'),
+    )
     .action((file: string, flags: Flags) => run(file, flags, environment));
 }
 
