@@ -1,20 +1,20 @@
 /**
- * A swarm without a configuration file: plain data goes in, plain data comes out. It shows
- * progress, and gives up after a minute.
+ * Simulates a swarm without a configuration file. It shows progress, and gives up after a minute.
  */
 
 import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 
 const swarm: Swarm = {
-  // Thirty peers, the first of them a seed, with eight neighbours each (and those that ask them).
+  // Thirty peers, the first of them a seed. Each gets eight neighbours from the tracker, and is a
+  // neighbour of others.
   minPeers: 30,
   seeds: 1,
   neighbours: 8,
   // A file of 200 pieces of 16 KiB.
   pieces: 200,
   pieceBits: 16 * 1024 * 8,
-  // How a peer uploads.
+  // Uploads of a peer.
   uploadSlots: 4,
   optimisticSlots: 1,
   rechokeIntervalMs: 10_000,
@@ -22,7 +22,7 @@ const swarm: Swarm = {
   choker: 'tit-for-tat',
   seedChoker: 'round-robin',
   quirks: CLIENT_QUIRKS,
-  // The tracker comes first and moves no pieces; then the seed; then the others.
+  // The tracker comes first and transfers no pieces; then the seed; then the leechers.
   arrivalGapMs: 2,
   capacities: [
     { count: 1, uploadKbps: 0, downloadKbps: 0 },
@@ -47,6 +47,6 @@ const { result } = await simulate(swarm, {
 });
 
 const seconds = (ms = Number.NaN) => (ms / 1000).toFixed(1);
-console.log(`half of the leaders had completed after ${seconds(result.leaders.p50Ms)} s`);
-console.log(`half of the followers after ${seconds(result.followers.p50Ms)} s`);
+console.log(`half of the leaders completed within ${seconds(result.leaders.p50Ms)} s`);
+console.log(`half of the followers completed within ${seconds(result.followers.p50Ms)} s`);
 console.log(`${(100 * result.interAsShare).toFixed(1)} % of the bytes crossed a border`);

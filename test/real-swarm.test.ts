@@ -11,7 +11,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client, makeTorrent, parseTorrentFile, PrefixTable, TrackerServer } from '@cachetorrent/client';
+import {
+  Client,
+  makeTorrent,
+  parseTorrentFile,
+  PrefixTable,
+  TrackerServer,
+} from '@cachetorrent/client';
 import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 import { seededRandom } from '@cachetorrent/std';
@@ -32,7 +38,9 @@ const OPTIMISTICS = 1;
 const BACKLOG = 16;
 
 let folder = '';
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'swarm-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'swarm-'));
+});
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('what crosses between two systems, in copies of the file', () => {
@@ -58,7 +66,9 @@ const [DIALLED, ACCEPTED] = ['net.client.socket', 'net.server.socket'];
 const CHANNELS = [DIALLED, ACCEPTED];
 const see = (message: unknown, channel: string | symbol): void => {
   const { socket } = message as { socket: Socket };
-  const keep = (): void => { sockets.set(socket, [socket.localAddress, socket.remoteAddress]); };
+  const keep = (): void => {
+    sockets.set(socket, [socket.localAddress, socket.remoteAddress]);
+  };
   if (channel === DIALLED) socket.once('connect', keep);
   else keep();
 };
@@ -66,7 +76,9 @@ beforeEach(() => {
   sockets.clear();
   for (const channel of CHANNELS) subscribe(channel, see);
 });
-afterEach(() => { for (const channel of CHANNELS) unsubscribe(channel, see); });
+afterEach(() => {
+  for (const channel of CHANNELS) unsubscribe(channel, see);
+});
 
 /** Bytes that came in over the border: from 127.1 into 127.2, or back. */
 function crossedBytes(): number {
@@ -81,14 +93,22 @@ function crossedBytes(): number {
 async function crossing(leaderPercent: number): Promise<number> {
   const table = PrefixTable.parse('127.1.0.0/16 64512\n127.2.0.0/16 64513', 'systems');
   const tracker = new TrackerServer({
-    host: '127.0.0.1', port: 0, intervalS: 30, minPeers: PEERS, leaderPercent,
-    selection: uniformSelection(NEIGHBOURS), systemOf: (host) => table.systemOf(host),
+    host: '127.0.0.1',
+    port: 0,
+    intervalS: 30,
+    minPeers: PEERS,
+    leaderPercent,
+    selection: uniformSelection(NEIGHBOURS),
+    systemOf: (host) => table.systemOf(host),
     random: seededRandom('real swarm', leaderPercent),
   });
   const seed = join(folder, 'seed');
   await mkdir(seed);
   await writeFile(join(seed, 'file'), randomBytes(FILE_BYTES));
-  const made = await makeTorrent(join(seed, 'file'), { trackers: [await tracker.start()], pieceBytes: PIECE_BYTES });
+  const made = await makeTorrent(join(seed, 'file'), {
+    trackers: [await tracker.start()],
+    pieceBytes: PIECE_BYTES,
+  });
   const torrent = await parseTorrentFile(made, 'file.torrent');
 
   const clients: Client[] = [];
@@ -96,12 +116,21 @@ async function crossing(leaderPercent: number): Promise<number> {
     const isSeed = i === 0;
     const home = isSeed ? seed : join(folder, `${i}`);
     await mkdir(home, { recursive: true });
-    clients.push(new Client({
-      torrent, folder: home, isSeed, host: `127.${1 + (i % 2)}.0.${i + 1}`,
-      uploads: UPLOADS, optimistics: OPTIMISTICS,
-      uploadBytesPerS: isSeed ? SEED_TIMES * UPLOAD_BYTES_PER_S : UPLOAD_BYTES_PER_S,
-      candidacy: { uploadBytesPerS: UPLOAD_BYTES_PER_S, downloadBytesPerS: DOWNLOAD_TIMES * UPLOAD_BYTES_PER_S },
-    }));
+    clients.push(
+      new Client({
+        torrent,
+        folder: home,
+        isSeed,
+        host: `127.${1 + (i % 2)}.0.${i + 1}`,
+        uploads: UPLOADS,
+        optimistics: OPTIMISTICS,
+        uploadBytesPerS: isSeed ? SEED_TIMES * UPLOAD_BYTES_PER_S : UPLOAD_BYTES_PER_S,
+        candidacy: {
+          uploadBytesPerS: UPLOAD_BYTES_PER_S,
+          downloadBytesPerS: DOWNLOAD_TIMES * UPLOAD_BYTES_PER_S,
+        },
+      }),
+    );
   }
   try {
     await Promise.all(clients.map((client) => client.start()));
@@ -124,17 +153,30 @@ async function crossing(leaderPercent: number): Promise<number> {
 async function simulatedCrossings(leaderPercent: number, runs: number): Promise<number[]> {
   const kbps = (UPLOAD_BYTES_PER_S * 8) / 1_000;
   const swarm: Swarm = {
-    neighbours: NEIGHBOURS, minPeers: PEERS, seeds: 1, pieces: PIECES, pieceBits: PIECE_BYTES * 8,
-    uploadSlots: UPLOADS, optimisticSlots: OPTIMISTICS, rechokeIntervalMs: 10_000, backlog: BACKLOG,
-    choker: 'tit-for-tat', seedChoker: 'round-robin', allocationIntervalMs: 100, arrivalGapMs: 1,
+    neighbours: NEIGHBOURS,
+    minPeers: PEERS,
+    seeds: 1,
+    pieces: PIECES,
+    pieceBits: PIECE_BYTES * 8,
+    uploadSlots: UPLOADS,
+    optimisticSlots: OPTIMISTICS,
+    rechokeIntervalMs: 10_000,
+    backlog: BACKLOG,
+    choker: 'tit-for-tat',
+    seedChoker: 'round-robin',
+    allocationIntervalMs: 100,
+    arrivalGapMs: 1,
     capacities: [
       { count: 1, uploadKbps: kbps, downloadKbps: kbps },
       { count: 1, uploadKbps: SEED_TIMES * kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
       { count: PEERS - 1, uploadKbps: kbps, downloadKbps: DOWNLOAD_TIMES * kbps },
     ],
     topology: { transitDomains: 1, transitDomainSize: 4, stubDomains: 2, stubDomainSize: 20 },
-    latency: { model: 'fixed', fixedMs: 1 }, quirks: CLIENT_QUIRKS, leaderPercent,
-    requestPriority: 'within-rarity', subTorrents: 1,
+    latency: { model: 'fixed', fixedMs: 1 },
+    quirks: CLIENT_QUIRKS,
+    leaderPercent,
+    requestPriority: 'within-rarity',
+    subTorrents: 1,
   };
   const copies: number[] = [];
   for (let seed = 1; copies.length < runs; seed++) {

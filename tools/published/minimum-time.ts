@@ -1,11 +1,11 @@
-/** The bound from below on the time in which a file can reach everybody. */
+/** The lower bound of the time in which a file can reach all peers. */
 
 import type { Swarm } from '@cachetorrent/simulator';
 
 /**
- * T_min of Kumar and Ross, Peer-assisted file distribution: the minimum distribution time (2006):
- * the seeds have to send every bit once, the slowest line has to receive them all, and all lines
- * together have to send a copy to each leecher. In ms.
+ * Returns T_min of Kumar and Ross, Peer-assisted file distribution: the minimum distribution time
+ * (2006), in ms: the seeds must send every bit once, the slowest leecher must receive all bits, and
+ * all peers together must send a copy to each leecher.
  */
 export function minimumTimeMs({ capacities, seeds, pieces, pieceBits }: Swarm): number {
   const fileBits = pieces * pieceBits;
@@ -16,7 +16,7 @@ export function minimumTimeMs({ capacities, seeds, pieces, pieceBits }: Swarm): 
   let id = 0;
   for (const { count, uploadKbps, downloadKbps } of capacities) {
     for (let n = 0; n < count; n++, id++) {
-      // The tracker moves no pieces.
+      // The tracker transfers no pieces.
       if (id === 0) continue;
       allKbps += uploadKbps;
       if (id <= seeds) {

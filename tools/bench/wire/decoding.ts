@@ -1,4 +1,4 @@
-/** The decoder and the session of the wire protocol alone: the cost of receiving a message. */
+/** The decoder and the session of the wire by themselves: the cost of reading a message. */
 
 import {
   encodeHandshake,
@@ -9,15 +9,15 @@ import {
   WireSession,
 } from '@cachetorrent/protocol/wire';
 
-import { type Micro, sized } from '../micro/micro.ts';
+import { countingReceiver, type Microbenchmark, sized } from '../micro/micro.ts';
 
 const HAVES = 100_000;
 const BLOCKS = 200;
 const BLOCK_BYTES = 2 ** 14;
-/** The bytes that a socket reads at once. */
+/** The size of the chunks that a socket delivers. */
 const CHUNK_BYTES = 2 ** 16;
 
-export const DECODING: readonly Micro[] = [
+export const DECODING: readonly Microbenchmark[] = [
   decoded(`a have, decoded, ${sized(HAVES)} in a row`, HAVES, (to, n) => to.have(n)),
   decoded(`a block of 16 KiB, decoded, ${BLOCKS} in a row`, BLOCKS, (to, n) =>
     to.piece(n, 0, new Uint8Array(BLOCK_BYTES)),
@@ -25,34 +25,38 @@ export const DECODING: readonly Micro[] = [
   receivedHaves(),
 ];
 
-function decoded(what: string, count: number, write: (to: FrameEncoder, n: number) => void): Micro {
+function decoded(
+  what: string,
+  count: number,
+  write: (to: FrameEncoder, n: number) => void,
+): Microbenchmark {
   return {
     name: `wire: ${what}`,
     make: () => {
       const chunks = encodedChunks(count, write);
       const decoder = new FrameDecoder({ limits: WIRE_LIMITS, unknown: 'refuse' });
-      const { handler, received } = countingHandler();
+      const { receiver, calls } = countingReceiver<WireMessages>(['have', 'piece']);
       const run = (): void => {
-        received.count = 0;
+        calls.count = 0;
         for (const chunk of chunks) {
           decoder.push(chunk);
-          while (decoder.next(handler));
+          while (decoder.next(receiver));
         }
-        if (received.count !== count) throw new Error('a message was lost');
+        if (calls.count !== count) throw new Error('a message was lost');
       };
       return { operations: count, run };
     },
   };
 }
 
-/** The whole path: decoded, checked, stored, and reported as an event. */
-function receivedHaves(): Micro {
+/** The whole way: decoded, checked, recorded, and returned as an event. */
+function receivedHaves(): Microbenchmark {
   return {
     name: `wire: a have, received by a session, ${sized(HAVES)} in a row`,
     make: () => {
       const chunks = encodedChunks(HAVES, (to, n) => to.have(n));
       const run = (): void => {
-        const session = establishedSession();
+        const session = openSession();
         let received = 0;
         for (const chunk of chunks) {
           session.receive(chunk, 0);
@@ -65,7 +69,8 @@ function receivedHaves(): Micro {
   };
 }
 
-function establishedSession(): WireSession {
+/** Returns a session after its handshake. */
+function openSession(): WireSession {
   const infoHash = new Uint8Array(20);
   const layout = { totalBytes: HAVES * BLOCK_BYTES, pieceBytes: BLOCK_BYTES, pieceCount: HAVES };
   const session = new WireSession({
@@ -80,7 +85,7 @@ function establishedSession(): WireSession {
   return session;
 }
 
-/** Returns `count` messages, in chunks as a socket delivers them. */
+/** Returns `count` encoded messages, in chunks as a socket delivers them. */
 function encodedChunks(count: number, write: (to: FrameEncoder, n: number) => void): Uint8Array[] {
   const encoder = new FrameEncoder();
   for (let n = 0; n < count; n++) write(encoder, n);
@@ -91,16 +96,4 @@ function encodedChunks(count: number, write: (to: FrameEncoder, n: number) => vo
   return Array.from({ length: chunks }, (_, i) =>
     bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
   );
-}
-
-function countingHandler(): {
-  readonly handler: WireMessages;
-  readonly received: { count: number };
-} {
-  const received = { count: 0 };
-  const count = (): void => {
-    received.count++;
-  };
-  const handler = { have: count, piece: count } as unknown as WireMessages;
-  return { handler, received };
 }

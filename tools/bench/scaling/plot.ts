@@ -1,21 +1,21 @@
-/** A sweep as a picture: medians, their ranges, and what an ideal machine would give. */
+/** Plots a sweep: medians, ranges, and the time on an ideal machine. */
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
 import { summarize } from '../statistics.ts';
 import type { MeasuredPoint } from './measure.ts';
-import type { Sweep } from './sweeps.ts';
+import type { ScalingSweep } from './sweeps.ts';
 
 const WIDTH = 640;
 const HEIGHT = 400;
-/** Named, since a viewer's default may be anything. */
+/** Given explicitly, since viewers have different defaults. */
 const FONT = 'system-ui, sans-serif';
 const INK = '#1f4e79';
 const FAINT = '#999999';
 
-/** The text of an SVG file. */
-export function pictureOf(sweep: Sweep, points: readonly MeasuredPoint[]): string {
+/** Returns the text of an SVG file. */
+export function plotOf(sweep: ScalingSweep, points: readonly MeasuredPoint[]): string {
   const marks = points.map(({ x, wallMs }) => {
     const { median, min, max } = summarize(wallMs.map((ms) => ms / 1000));
     return { x, median, min, max };
@@ -60,8 +60,8 @@ interface Mark {
   readonly median: number;
 }
 
-/** Through the first point. */
-function idealOf({ ideal }: Sweep, marks: readonly Mark[]): { x: number; y: number }[] {
+/** The ideal line through the first point. */
+function idealOf({ ideal }: ScalingSweep, marks: readonly Mark[]): { x: number; y: number }[] {
   if (ideal === undefined) return [];
   const first = marks[0]!;
   const power = { inverse: -1, constant: 0, proportional: 1 }[ideal];
