@@ -57,14 +57,14 @@ describe('get', () => {
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
     const again = world();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT.done);
-    expect(again.written.out).toBe('full: 100 kB were there already\n');
+    expect(again.written.out).toBe('full: 100 kB already complete\n');
   });
 
   test('ends with 1 where the disk is full', async () => {
     await seedWithTracker();
     const at = world();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
-    expect(at.written.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
+    expect(at.written.err).toContain('/dev/full: the disk is full\n  fix: free some space and start again');
   });
 
   test('ends with 130 where it is stopped', async () => {
@@ -72,7 +72,7 @@ describe('get', () => {
     const at = world({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT.interrupted);
-    expect(at.written.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
+    expect(at.written.err).toContain('stopped after 0 B of 100 kB; run the command again to resume');
   });
 
   test('says how it can be found where no tracker says it', async () => {
@@ -80,18 +80,18 @@ describe('get', () => {
     const at = world({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
     expect(await cli(args, at)).toBe(EXIT.interrupted);
-    expect(at.written.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
+    expect(at.written.err).toMatch(/^no tracker: peers must be named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
   });
 });
 
 test.each([
   { of: 'no torrent',       args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
-  { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
+  { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: does not exist' },
   { of: 'no address',       args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
   { of: 'no tracker',       args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
-  { of: 'no port',          args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
+  { of: 'no port',          args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (a free port) to 65535' },
   { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
-  { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
+  { of: 'no prefixes',      args: ['track', '--prefix-to-as', 'none.txt'],         says: 'none.txt: cannot be read' },
 ])('a mistake, $of, ends with 2', async ({ args, says }) => {
   const at = world();
   expect(await cli(args, at)).toBe(EXIT.mistake);
