@@ -185,19 +185,20 @@ describe('200 idle connections', () => {
   }, 20_000);
 });
 
-describe('evicted is', () => {
+describe('the connection to evict', () => {
   const NOW_MS = 100_000;
   const remote = (idleMs: number): RemotePeer => ({ lastUsedMs: NOW_MS - idleMs, tcp: { host: `${idleMs}` } }) as unknown as RemotePeer;
+  /** Returns the host of the evicted connection, of those that are idle for these times. */
   const evicted = (idleMs: readonly number[], withoutHandshake?: string): string | undefined => {
     const oldest = withoutHandshake === undefined ? undefined : { host: withoutHandshake };
     return evictionCandidate({ oldestWithoutHandshake: () => oldest as never }, idleMs.map(remote), NOW_MS)?.host;
   };
 
   test.each([
-    { rule: 'the peer that is idle for the longest time, over a minute', idleMs: [10_000, 90_000, 70_000], host: '90000' },
-    { rule: 'nobody who has exchanged a block in the last minute',       idleMs: [10_000, 60_000],         host: undefined },
-    { rule: 'nobody if there are no peers',                                    idleMs: [],                       host: undefined },
-    { rule: 'a peer without a handshake before all others',              idleMs: [90_000], withoutHandshake: 'new', host: 'new' },
+    { rule: 'is the one that is idle for the longest time, over a minute', idleMs: [10_000, 90_000, 70_000],         host: '90000' },
+    { rule: 'is none with a block in the last minute',                     idleMs: [10_000, 60_000],                 host: undefined },
+    { rule: 'is none without connections',                                 idleMs: [],                               host: undefined },
+    { rule: 'is one without a handshake before all others',                idleMs: [90_000], withoutHandshake: 'new', host: 'new' },
   ])('$rule', ({ idleMs, withoutHandshake, host }) => {
     expect(evicted(idleMs, withoutHandshake)).toBe(host);
   });

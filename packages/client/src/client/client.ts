@@ -186,7 +186,7 @@ export class Client {
   #handleEvent(tcp: TcpConnection, event: SessionEvent): void {
     if (event.type === 'closed') return this.#handleClosed(tcp, event);
     if (this.#pending.handleEvent(tcp, event)) return;
-    const remote = this.#transfer!.remotes.at(tcp);
+    const remote = this.#transfer!.remotes.byTcp(tcp);
     if (remote !== undefined) this.#transfer!.handleEvent(remote, event);
   }
 
@@ -268,7 +268,7 @@ export class Client {
 
   #handleClosed(tcp: TcpConnection, { reason, detail }: ClosedEvent): void {
     const transfer = this.#transfer!;
-    const remote = transfer.remotes.at(tcp);
+    const remote = transfer.remotes.byTcp(tcp);
     this.#connections.delete(tcp);
     this.#pending.remove(tcp);
     if (!ORDINARY_REASONS.has(reason)) this.#warn(closedWarning(tcp.host, reason, detail));

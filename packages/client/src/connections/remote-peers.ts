@@ -28,12 +28,12 @@ export class RemotePeers implements Iterable<RemotePeer> {
   }
 
   /** Returns the remote peer at the other end of `tcp`; undefined if there is none. */
-  at(tcp: TcpConnection): RemotePeer | undefined {
+  byTcp(tcp: TcpConnection): RemotePeer | undefined {
     return this.#byTcp.get(tcp);
   }
 
   /** Returns the remote peer on this connection of our peer; undefined if there is none. */
-  on(connection: Connection): RemotePeer | undefined {
+  byConnection(connection: Connection): RemotePeer | undefined {
     return this.#byConnection[connection];
   }
 

@@ -1,6 +1,6 @@
 /**
- * All partial pieces. One that nobody is requested for any more, because a peer has choked us, is
- * kept for the next peer from whom the piece is requested, while there is memory for it.
+ * All partial pieces. When a piece is not requested any more, because a peer has choked us, its
+ * blocks are kept for the next peer from whom it is requested, while there is memory for them.
  *
  * The memory of pieces is reused: leaving it to the garbage collector would cost more than all
  * other work on a block together.

@@ -143,7 +143,7 @@ export class TorrentTransfer implements WirePeerHostContext {
 
   /** Whether we are connected to the peer with this id. */
   isConnectedTo(id: PeerId): boolean {
-    return this.remotes.on(this.#peer.connectionTo(id)) !== undefined;
+    return this.remotes.byConnection(this.#peer.connectionTo(id)) !== undefined;
   }
 
   /** Adds a connection whose other side is identified. */
@@ -368,7 +368,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   }
 
   #handleStored(piece: PieceIndex, source: RemotePeer | undefined): void {
-    if (source !== undefined && this.remotes.at(source.tcp) === source) {
+    if (source !== undefined && this.remotes.byTcp(source.tcp) === source) {
       this.#peer.piece(source.connection, piece);
     } else {
       this.#peer.restore([piece]);
@@ -384,7 +384,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   ): void {
     const hosts = [...sources].map(({ tcp }) => tcp.host).join(', ');
     this.#options.onWarning(`piece ${piece} from ${hosts} fails its hash: requesting it again`);
-    if (source !== undefined && this.remotes.at(source.tcp) === source) {
+    if (source !== undefined && this.remotes.byTcp(source.tcp) === source) {
       this.#retryLater(source, piece);
     }
     for (const { trust, tcp } of sources) {

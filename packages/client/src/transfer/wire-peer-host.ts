@@ -102,6 +102,6 @@ export class WirePeerHost implements PeerHost {
   completed(): void {}
 
   #remoteOn(connection: Connection): RemotePeer {
-    return this.#context.remotes.on(connection)!;
+    return this.#context.remotes.byConnection(connection)!;
   }
 }
