@@ -89,8 +89,8 @@ export class MessageWriter {
   }
 
   /**
-   * Returns whether we may request `piece`: there is a free slot, and we are not choked or the piece
-   * is in our allowed fast set.
+   * Returns whether we may request `piece`: there is a free slot, and we are not choked or it is
+   * in our allowed fast set.
    */
   mayRequest(piece: number): boolean {
     const state = this.#state;
