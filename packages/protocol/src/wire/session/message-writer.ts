@@ -88,13 +88,16 @@ export class MessageWriter {
     this.#state.output.notInterested();
   }
 
-  /** Returns whether we may request `piece`: we are not choked, and there is a free slot. */
+  /**
+   * Returns whether we may request `piece`: there is a free slot, and we are not choked or it is
+   * in our allowed fast set.
+   */
   mayRequest(piece: number): boolean {
     const state = this.#state;
     return this.freeRequestSlots > 0 && (!state.peerChoking || state.allowedFastByPeer.has(piece));
   }
 
-  /** How many more requests may be outstanding. */
+  /** The number of further requests that may be outstanding. */
   get freeRequestSlots(): number {
     return Math.max(0, this.#state.requestLimit - this.#state.ownRequests.outstandingCount);
   }
