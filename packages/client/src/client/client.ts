@@ -227,12 +227,12 @@ export class Client {
   /** Adds a connection. `target` is the endpoint that we connected to, if we did. */
   #add(
     socket: Socket,
-    side: SessionRole,
+    sessionRole: SessionRole,
     target: Endpoint | undefined,
     buffer?: ReusedReadBuffer,
   ): void {
     const session = sessionOptionsOf({
-      side,
+      sessionRole,
       peerId: this.#peerId,
       port: this.#port,
       asn: this.#transfer!.role.asn,

@@ -82,7 +82,7 @@ describe('a piece', () => {
     receiver.addBlock(b, 0, BLOCK_BYTES, block(9));
     expect(log).toEqual(['0 failed, requested from b, sent by a,b']);
     expect(receiver.wastedBytes).toBe(2 * BLOCK_BYTES);
-    for (let i = 0; i < 3; i++) a.trust.failed();
+    for (let i = 0; i < 3; i++) a.trust.recordFailure();
     expect(a.trust.isBad).toBe(true);
   });
 
