@@ -59,7 +59,7 @@ test('a run that fails is named; what has ended before is kept', async () => {
   const store = new RunStore(newFolder(), 'f');
   const [good, bad] = [jobsOf([1])[0]!, jobsOf([2], { bias: 0 })[0]!];
   const batch = runBatch([good, bad], { store, threads: 1, signal: never, tell: () => {} });
-  await expect(batch).rejects.toThrow(/^small seed 2: .*came to a stop/);
+  await expect(batch).rejects.toThrow(/^small seed 2: .*the swarm stalled/);
   expect((await keptRuns([good, bad], store)).size).toBe(1);
 });
 

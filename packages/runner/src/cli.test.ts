@@ -103,7 +103,7 @@ describe('run', () => {
 
   test('with --log writes what was said, as it is said', async () => {
     const log = join(folder, 'log.jsonl');
-    const said = [[2.5, 3, 0, 8, -1], [17.25, 1, 2, 4, 7]] as const;
+    const said = [[2.5, 3, 0, 'trackerReq', -1], [17.25, 1, 2, 'have', 7]] as const;
     const messages = {
       count: 2, atMs: (i: number) => said[i]![0], from: (i: number) => said[i]![1], to: (i: number) => said[i]![2],
       kind: (i: number) => said[i]![3], piece: (i: number) => said[i]![4],

@@ -3,7 +3,7 @@
  * batch job) as a line every few seconds.
  */
 
-import { expectationOf, type Progress, type Swarm } from '@cachetorrent/simulator';
+import { expectedTrafficOf, type Progress, type Swarm } from '@cachetorrent/simulator';
 
 import { shareDone, timeLeftMs } from './estimate.ts';
 
@@ -32,7 +32,7 @@ export class ProgressDisplay {
   constructor(screen: Screen, nowMs: () => number, swarm: Swarm) {
     this.#screen = screen;
     this.#nowMs = nowMs;
-    this.#expectedMessages = expectationOf(swarm).messages;
+    this.#expectedMessages = expectedTrafficOf(swarm).messages;
     this.#startMs = nowMs();
     this.#lineAtMs = this.#startMs + LINE_EVERY_MS;
   }

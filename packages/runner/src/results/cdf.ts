@@ -3,7 +3,7 @@
  * Of all leechers, and where there are leaders, of these and of their followers.
  */
 
-import { type Role, ROLES, type SwarmResult } from '@cachetorrent/simulator';
+import type { SwarmRole, SwarmResult } from '@cachetorrent/simulator';
 
 interface Group {
   readonly name: string;
@@ -41,9 +41,8 @@ export function cdfTable(result: SwarmResult): string {
 
 function groupsOf({ peers }: SwarmResult): Group[] {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const timesOf = (...roles: Role[]): Float64Array => {
-    const wanted = roles.map((role) => ROLES.indexOf(role));
-    const times = peers.completedAtMs.filter((_, row) => wanted.includes(peers.role[row]!));
+  const timesOf = (...roles: SwarmRole[]): Float64Array => {
+    const times = peers.completedAtMs.filter((_, row) => roles.includes(peers.role[row]!));
     return times.map((ms) => ms - startMs).sort();
   };
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };

@@ -11,7 +11,6 @@
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 
-import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
 import { UserMistake } from '../user-mistake.ts';
@@ -84,7 +83,7 @@ function linesOf(messages: LoggedMessages): string {
     const piece = messages.piece(i);
     const ends = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
     const ofPiece = piece < 0 ? '' : `,"piece":${piece}`;
-    lines += `{${ends},"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${ofPiece}}\n`;
+    lines += `{${ends},"kind":"${messages.kind(i)}"${ofPiece}}\n`;
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 /** A result as tables that any program reads: one row a peer, one row a pair of AS. */
 
-import { ROLES, type SwarmResult } from '@cachetorrent/simulator';
+import type { SwarmResult } from '@cachetorrent/simulator';
 
 /**
  * Times are those of the definitions: since the first completion of any, which is a seed's. An
@@ -14,7 +14,7 @@ export function peersCsv({ peers }: SwarmResult): string {
     const ms = completedAtMs[i]! - startMs;
     const completion = Number.isFinite(ms) ? ms : '';
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
-    rows.push(`${id[i]},${as[i]},${ROLES[role[i]!]},${capacity},${completion}`);
+    rows.push(`${id[i]},${as[i]},${role[i]},${capacity},${completion}`);
   }
   return ended(rows);
 }
