@@ -9,7 +9,7 @@ import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 
 const of = (kind: MessageKind): number => MESSAGE_KINDS.indexOf(kind);
 
-// On a connection: a is the receiving peer's index in its AS, b its connection, c a piece or a peer.
+// On a connection: a is the receiver's index in its AS, b its connection, c a piece or a peer.
 export const CHOKE: number = of('choke');
 export const UNCHOKE: number = of('unchoke');
 export const INTERESTED: number = of('interested');
@@ -19,7 +19,7 @@ export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
 export const LEADER_START: number = of('leaderStart');
 
-// To a node: a is the receiving peer's index in its AS, b and c are the fields of the message
+// To a node: a is the receiver's index in its AS, b and c are the fields of the message
 // (`transport/message-fields.ts`).
 export const TRACKER_REQ: number = of('trackerReq');
 export const TRACKER_RES: number = of('trackerRes');
