@@ -1,6 +1,6 @@
 /** Bounds and expectations from theory, checked on whole runs. */
 
-import { ROLES, type Swarm } from '@cachetorrent/simulator';
+import type { Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
 import { observe, type ObservedRun } from './observed.ts';
@@ -137,7 +137,7 @@ function unbiasedRedundancy({ swarm, result: { peers, traffic, asCount } }: Obse
   const leechers = new Array<number>(asCount).fill(0);
   peers.as.forEach((as, row) => {
     members[as]!++;
-    if (ROLES[peers.role[row]!] !== 'seed') leechers[as]!++;
+    if (peers.role[row] !== 'seed') leechers[as]!++;
   });
   const imports = leechers.map((n, as) => (n * (count - members[as]!)) / (count - 1));
   const repeats = traffic / (count - swarm.seeds);

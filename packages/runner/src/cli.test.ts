@@ -103,7 +103,7 @@ describe('run', () => {
 
   test('with --log writes messages during the run', async () => {
     const log = join(folder, 'log.jsonl');
-    const logged = [[2.5, 3, 0, 8, -1], [17.25, 1, 2, 4, 7]] as const;
+    const logged = [[2.5, 3, 0, 'trackerReq', -1], [17.25, 1, 2, 'have', 7]] as const;
     const messages = {
       count: 2, atMs: (i: number) => logged[i]![0], from: (i: number) => logged[i]![1], to: (i: number) => logged[i]![2],
       kind: (i: number) => logged[i]![3], piece: (i: number) => logged[i]![4],

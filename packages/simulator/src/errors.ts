@@ -1,22 +1,23 @@
-/** The user's mistakes: what cannot be simulated, said so that it can be mended. */
+/** The errors that a user of this package can fix. */
 
+/** What is wrong with a swarm, and where. */
 export interface SwarmProblem {
-  /** Where it is: the field, by the name that the user knows. */
+  /** The field, by the name that the user knows. */
   readonly at: string;
-  /** What is wrong there. */
+  /** What is wrong, as the rest of a sentence that begins with `at`. */
   readonly problem: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 }
 
-/** The swarm cannot be simulated as it was described. The user can mend it. */
+/** The swarm cannot be simulated as described. */
 export class SwarmError extends Error {
   override readonly name = 'SwarmError';
-  /** The field of the swarm. */
+  /** The field, by the name that the user knows. */
   readonly at: string;
-  /** What is wrong there, as the rest of a sentence that begins with `at`. */
+  /** What is wrong, as the rest of a sentence that begins with `at`. */
   readonly problem: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly fix: string;
 
   constructor({ at, problem, fix }: SwarmProblem) {
@@ -25,4 +26,9 @@ export class SwarmError extends Error {
     this.problem = problem;
     this.fix = fix;
   }
+}
+
+/** The swarm stalled before all peers had the file: no peer can send what others lack. */
+export class SwarmStalled extends Error {
+  override readonly name = 'SwarmStalled';
 }

@@ -2,26 +2,24 @@
 
 export type { BusyTimesReport } from './engine/threads/busy-times.ts';
 export { ActorFailed } from './engine/errors.ts';
-export { type SwarmProblem, SwarmError } from './errors.ts';
+export { SwarmError, type SwarmProblem, SwarmStalled } from './errors.ts';
 export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
-export { checkSwarm } from './swarm/plan/check.ts';
-export { type Expectation, expectationOf } from './swarm/forecast/expected-traffic.ts';
+export { type ExpectedTraffic, expectedTrafficOf } from './swarm/forecast/expected-traffic.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/forecast/memory.ts';
 export { workersFor } from './swarm/forecast/workers.ts';
-export { SwarmStalled } from './swarm/results/diagnose.ts';
-export {
-  type Completion,
-  type PeerTable,
-  type Role,
-  ROLES,
-  type SwarmResult,
-} from './swarm/results/result.ts';
+export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
+export { checkSwarm } from './swarm/plan/check.ts';
 export type {
   CapacityClass,
   LatencyModel,
   Swarm,
   TransitStub,
 } from './swarm/plan/swarm.ts';
-export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
+export type {
+  Completion,
+  PeerTable,
+  SwarmResult,
+  SwarmRole,
+} from './swarm/results/result.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

@@ -3,7 +3,7 @@
  * runs, how many sit side by side, and what is told; never a result.
  */
 
-import { expectationOf, footprintOf, type Swarm } from '@cachetorrent/simulator';
+import { expectedTrafficOf, footprintOf, type Swarm } from '@cachetorrent/simulator';
 
 import type { RunRecord } from './store/record.ts';
 
@@ -30,7 +30,7 @@ export class Pace {
   /** With one thread. */
   expectedMs(swarm: Swarm): number {
     const perMs = this.isLearnt ? this.#messages / this.#threadMs : MESSAGES_PER_SECOND / 1000;
-    return LEAST_MS + expectationOf(swarm).messages / perMs;
+    return LEAST_MS + expectedTrafficOf(swarm).messages / perMs;
   }
 }
 

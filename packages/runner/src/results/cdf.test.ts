@@ -11,7 +11,7 @@ test('cdf.csv has the distributions of all leechers, of leaders and of followers
 
 test('peers that complete at the same time share a row', () => {
   const completedAtMs = Float64Array.of(0, 10, 10, 5);
-  const peers = { ...RESULT.peers, id: Uint32Array.of(1, 2, 3, 4), role: Uint8Array.of(0, 1, 1, 1), completedAtMs };
+  const peers = { ...RESULT.peers, id: Uint32Array.of(1, 2, 3, 4), role: ['seed', 'peer', 'peer', 'peer'] as const, completedAtMs };
   expect(cdfCsv({ ...RESULT, peers }).trim().split('\n').slice(1)).toEqual(['all,5,0.333333', 'all,10,1']);
 });
 

@@ -10,7 +10,7 @@
 
 import { hash } from 'node:crypto';
 
-import { ROLES, type Role, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
+import type { SwarmRole, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import { documentOf, type FinishedRun, type RunDocument } from '../../results/document.ts';
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
@@ -46,7 +46,7 @@ export interface TimelineColumns {
 /** A row for each peer, in order of id, the first being 1. */
 export interface PeerColumns {
   readonly as: readonly number[];
-  readonly role: readonly Role[];
+  readonly role: readonly SwarmRole[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
   /** Since the first completion of any; null of a peer that has not completed. */
@@ -108,7 +108,7 @@ function columnsOf(peers: SwarmResult['peers']): PeerColumns {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
   return {
     as: Array.from(peers.as),
-    role: Array.from(peers.role, (role) => ROLES[role]!),
+    role: peers.role,
     uploadKbps: Array.from(peers.uploadKbps),
     downloadKbps: Array.from(peers.downloadKbps),
     completionMs: Array.from(peers.completedAtMs, (ms) =>

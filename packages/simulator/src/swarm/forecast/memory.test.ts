@@ -1,4 +1,4 @@
-/** What a run is said to take, against what is known of some. */
+/** The estimated footprint of a run. */
 
 import { describe, expect, test } from 'vitest';
 

@@ -6,7 +6,7 @@
 import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../../errors.ts';
-import { nodeCountOf } from './node-count.ts';
+import { nodeCountOf } from './plan.ts';
 import type { Swarm } from './swarm.ts';
 
 /** How the user knows a field, given its name here, such as `capacities[1].uploadKbps`. */

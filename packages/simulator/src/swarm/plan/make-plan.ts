@@ -1,4 +1,4 @@
-/** Makes the plan of a run from its swarm and its seed, on the main thread. */
+/** Makes the plan of a run from a swarm and a seed, on the main thread. */
 
 import { exponential, seededRandom } from '@cachetorrent/std';
 
@@ -9,17 +9,16 @@ import { placeOnRouters, type Placement } from '../../network/placement.ts';
 import { routedTables } from '../../network/routed-tables.ts';
 import { sharedFloat64 } from '../../network/shared-arrays.ts';
 import { transitStub } from '../../network/transit-stub.ts';
-import { nodeCountOf } from './node-count.ts';
-import type { PlanData, Recording } from './plan.ts';
+import { nodeCountOf, type PlanData, type Recording } from './plan.ts';
 import type { CapacityClass, Swarm } from './swarm.ts';
 
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
   const nodeCount = nodeCountOf(swarm.capacities);
-  const { placement, latencies } = layOut(swarm, nodeCount, seed);
+  const { placement, latencies } = placeNodes(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
   const uploadKbps = sharedFloat64(nodeCount);
   const downloadKbps = sharedFloat64(nodeCount);
-  for (const [id, capacity] of eachNode(swarm.capacities)) {
+  for (const [id, capacity] of nodesWithCapacity(swarm.capacities)) {
     uploadKbps[nodeOfArrival[id]!] = capacity.uploadKbps;
     downloadKbps[nodeOfArrival[id]!] = capacity.downloadKbps;
   }
@@ -28,7 +27,7 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     seed,
     placement,
     latencies,
-    arrivesAtMs: arrivals(swarm, nodeCount, seed),
+    arrivesAtMs: arrivalTimes(swarm, nodeCount, seed),
     uploadKbps,
     downloadKbps,
     rates: sharedRates(nodeCount),
@@ -36,8 +35,8 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
   };
 }
 
-/** Where everybody is, and how far apart. */
-function layOut(
+/** Where the nodes are, and the latencies between them. */
+function placeNodes(
   swarm: Swarm,
   nodeCount: number,
   seed: number,
@@ -51,8 +50,8 @@ function layOut(
   return { placement, latencies };
 }
 
-/** A Poisson process: exponential gaps, rounded down to whole milliseconds. */
-function arrivals({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Float64Array {
+/** Arrival times by id: a Poisson process whose gaps are rounded down to whole milliseconds. */
+function arrivalTimes({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Float64Array {
   const random = seededRandom(seed, 'arrivals');
   const atMs = sharedFloat64(nodeCount);
   for (let id = 1; id < nodeCount; id++) {
@@ -62,8 +61,10 @@ function arrivals({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Flo
   return atMs;
 }
 
-/** Capacities are given out in order of arrival. */
-function* eachNode(capacities: readonly CapacityClass[]): Iterable<[number, CapacityClass]> {
+/** All nodes by id, in order of arrival, with their capacity classes. */
+function* nodesWithCapacity(
+  capacities: readonly CapacityClass[],
+): Iterable<[number, CapacityClass]> {
   let id = 0;
   for (const capacity of capacities) {
     for (let n = 0; n < capacity.count; n++) yield [id++, capacity];
