@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { SIMULATION, TIMELINE, world } from '../test/worlds.ts';
+import { SIMULATION, TIMELINE, testEnvironment } from '../test/environment.ts';
 import { cli } from './cli.ts';
 import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
@@ -26,7 +26,7 @@ beforeEach(() => {
 
 describe('run', () => {
   test('prints a table of what it came to', async () => {
-    const at = world();
+    const at = testEnvironment();
     expect(await cli(['run', file, '--leaders', '50', '--seed', '7'], at)).toBe(0);
     const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
     expect(rows[0]).toEqual([`CacheTorrent with 50 % leaders on ${file}, client rules, seed 7`]);
@@ -43,7 +43,7 @@ describe('run', () => {
 
   test('with --json prints one document, and nothing else', async () => {
     let nowMs = 1_000;
-    const at = world({ nowMs: () => (nowMs += 250) });
+    const at = testEnvironment({ nowMs: () => (nowMs += 250) });
     expect(await cli(['run', file, '--json', '--quiet'], at)).toBe(0);
     const document = JSON.parse(at.written.out) as RunDocument;
     expect(Object.keys(document)).toEqual(['config', 'seed', 'version', 'result', 'timing']);
@@ -63,7 +63,7 @@ describe('run', () => {
 
   test('hands over what the options say', async () => {
     const asked: { swarm: Swarm; options: SimulateOptions }[] = [];
-    const at = world({ simulate: (swarm, options) => (asked.push({ swarm, options }), Promise.resolve(SIMULATION)) });
+    const at = testEnvironment({ simulate: (swarm, options) => (asked.push({ swarm, options }), Promise.resolve(SIMULATION)) });
     const options = '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as ' +
       '--bias 10 --multi 2 --seed-choker fastest-upload --preference absolute';
     expect(await cli(['run', file, ...options.split(' ')], at)).toBe(0);
@@ -77,7 +77,7 @@ describe('run', () => {
   });
 
   test('with --out writes all of its files', async () => {
-    const at = world({ simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }) });
+    const at = testEnvironment({ simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }) });
     const out = join(folder, 'results');
     expect(await cli(['run', file, '--out', out, '--json'], at)).toBe(0);
     expect(readdirSync(out).sort()).toEqual(['cdf.csv', 'peers.csv', 'run.json', 'timeline.csv', 'traffic.csv']);
@@ -86,14 +86,14 @@ describe('run', () => {
 
   test('keeps a timeline where there is a folder for it', async () => {
     const asked: SimulateOptions[] = [];
-    const at = world({ simulate: (_, options) => (asked.push(options), Promise.resolve(SIMULATION)) });
+    const at = testEnvironment({ simulate: (_, options) => (asked.push(options), Promise.resolve(SIMULATION)) });
     const out = join(folder, 'results');
     for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']]) await cli(['run', file, ...options], at);
     expect(asked.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
   });
 
   test('with --cdf prints the distribution of times below the table', async () => {
-    const at = world();
+    const at = testEnvironment();
     expect(await cli(['run', file, '--cdf'], at)).toBe(0);
     const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
     expect(rows).toContainEqual(['redundancy', '1.00 times that an AS imported a piece']);
@@ -116,7 +116,7 @@ describe('run', () => {
       await options.messageLog?.onMessages(messages);
       return SIMULATION;
     };
-    expect(await cli(['run', file, '--log', log, '--log-kinds', 'have, trackerReq'], world({ simulate }))).toBe(0);
+    expect(await cli(['run', file, '--log', log, '--log-kinds', 'have, trackerReq'], testEnvironment({ simulate }))).toBe(0);
     const lines = '{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}\n{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}\n';
     expect(readFileSync(log, 'utf8')).toBe(lines + lines);
     expect(asked[0]!.messageLog!.kinds).toEqual(['have', 'trackerReq']);
@@ -125,9 +125,9 @@ describe('run', () => {
   test('of a run in which nothing was said, the log is empty; of one that never began, there is none', async () => {
     const log = join(folder, 'log.jsonl');
     const mistake = new SwarmError({ at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' });
-    expect(await cli(['run', file, '--log', log], world({ simulate: () => Promise.reject(mistake) }))).toBe(2);
+    expect(await cli(['run', file, '--log', log], testEnvironment({ simulate: () => Promise.reject(mistake) }))).toBe(2);
     expect(readdirSync(folder)).toEqual(['small.json']);
-    expect(await cli(['run', file, '--log', log], world())).toBe(0);
+    expect(await cli(['run', file, '--log', log], testEnvironment())).toBe(0);
     expect(readFileSync(log, 'utf8')).toBe('');
   });
 
@@ -138,10 +138,10 @@ describe('run', () => {
       onProgress?.({ simulatedMs: 1_000, messages: 5, peersComplete: 1, peers: 3 });
       return Promise.resolve(SIMULATION);
     };
-    const loud = world({ simulate, nowMs: () => nowMs });
+    const loud = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file], loud);
     expect(loud.written.err).toContain('1 of 3 peers, 1 s simulated');
-    const quiet = world({ simulate, nowMs: () => nowMs });
+    const quiet = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file, '--quiet'], quiet);
     expect(quiet.written.err).toBe('');
   });
@@ -151,7 +151,7 @@ describe('run', () => {
       onWarning?.('it may never end');
       return Promise.resolve(SIMULATION);
     };
-    const at = world({ simulate });
+    const at = testEnvironment({ simulate });
     expect(await cli(['run', file, '--quiet', '--json'], at)).toBe(0);
     expect(at.written.err).toBe('warning: it may never end\n');
     expect(JSON.parse(at.written.out)).toMatchObject({ seed: 1 });
@@ -165,7 +165,7 @@ describe('run', () => {
       return Promise.reject(signal!.reason as Error);
     };
     const out = join(folder, 'results');
-    const at = world({ simulate, signal: stop.signal });
+    const at = testEnvironment({ simulate, signal: stop.signal });
     expect(await cli(['run', file, '--out', out], at)).toBe(130);
     expect(at.written).toEqual({ out: '', err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n' });
     expect(readdirSync(folder)).toEqual(['small.json']);
@@ -174,7 +174,7 @@ describe('run', () => {
   test('broken down, says why, and how to see it again', async () => {
     const cause = new Error('bug: no piece twice');
     const error = new ActorFailed({ actors: [3], atMs: 1234, what: 'threw', cause });
-    const at = world({ simulate: () => Promise.reject(error) });
+    const at = testEnvironment({ simulate: () => Promise.reject(error) });
     expect(await cli(['run', file, '--leaders', '30', '--seed', '4'], at)).toBe(1);
     expect(at.written.err).toContain('the run failed: AS 3 threw, at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice');
     expect(at.written.err).toContain(`to see it again: cachetorrent run ${file} --leaders 30 --seed 4\n`);
@@ -220,7 +220,7 @@ describe('a mistake', () => {
     { of: 'kinds that there are not',  args: 'run CONFIG --log x --log-kinds have,bitfield', says: 'There is no kind "bitfield". Write some of choke,unchoke,' },
     { of: 'nothing at all',            args: '',                                  says: 'Usage: cachetorrent' },
   ])('$of', async ({ args, says }) => {
-    const at = world({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });
+    const at = testEnvironment({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });
     const given = args.split(' ').filter(Boolean).map((arg) => ({ CONFIG: file, FOLDER: folder })[arg] ?? arg);
     expect(await cli(given, at)).toBe(2);
     expect(at.written.err).toContain(says);
@@ -230,14 +230,14 @@ describe('a mistake', () => {
 
   test('that only the simulator can find', async () => {
     const mistake = { at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' };
-    const at = world({ simulate: () => Promise.reject(new SwarmError(mistake)) });
+    const at = testEnvironment({ simulate: () => Promise.reject(new SwarmError(mistake)) });
     expect(await cli(['run', file], at)).toBe(2);
     expect(at.written.err).toBe(`${file}: stubDomainSize: is too small\n  to mend it: set it to 9\n`);
   });
 });
 
 test.each([['--help', 'Usage: cachetorrent'], ['--version', VERSION]])('%s is no mistake', async (flag, says) => {
-  const at = world();
+  const at = testEnvironment();
   expect(await cli([flag], at)).toBe(0);
   expect(at.written.out).toContain(says);
 });

@@ -1,7 +1,7 @@
 /** The runner as a library: for programs that do as the command does, and more. */
 
 export { campaign, type CampaignOptions, type CampaignRun } from './campaign/campaign.ts';
-export type { Engine, EngineStatus, Outcome, RunSource } from './campaign/engines/engine.ts';
+export type { Engine, EngineStatus, RunOutcome, RunSource } from './campaign/engines/engine.ts';
 export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
 export { RunsFailed } from './campaign/failed.ts';

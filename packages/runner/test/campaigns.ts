@@ -4,15 +4,15 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Engine, Outcome, RunSource } from '../src/campaign/engines/engine.ts';
+import type { Engine, RunOutcome, RunSource } from '../src/campaign/engines/engine.ts';
 import { RESULTS_VERSION } from '../src/campaign/experiment/key.ts';
 import {
   type CampaignPlan,
   planCampaign,
   type PlannedRun,
 } from '../src/campaign/experiment/plan.ts';
-import { experimentOf } from '../src/campaign/experiment/read.ts';
-import { RECORD_SCHEMA, type RunRecord, sealed } from '../src/campaign/store/record.ts';
+import { experimentFromObject } from '../src/campaign/experiment/read.ts';
+import { RECORD_SCHEMA, type RunRecord, serializeRecord } from '../src/campaign/store/record.ts';
 
 const SMALL = new URL('../../../examples/configs/small.json', import.meta.url).pathname;
 
@@ -28,7 +28,7 @@ export async function inFolder<Result>(use: (folder: string) => Promise<Result>)
 
 /** Of `small.json` with a short file, so that a run takes a moment. */
 export async function smallCampaign(experiment: object = {}): Promise<CampaignPlan> {
-  return planCampaign(experimentOf({ ...SMALL_EXPERIMENT, ...experiment }));
+  return planCampaign(experimentFromObject({ ...SMALL_EXPERIMENT, ...experiment }));
 }
 
 /** Twenty peers in a network of a few routers, and a file of twenty pieces. */
@@ -59,14 +59,14 @@ function withoutTiming(text: string): string {
 }
 
 /** What a run could have come to: figures that follow from its key, and two peers. */
-export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
+export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
   const n = Number.parseInt(key.slice(0, 4), 16);
   const completion = { p50Ms: n, p90Ms: 2 * n, meanMs: n, count: 1 };
   const nobody = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
   return {
     schema: RECORD_SCHEMA,
     key,
-    config: cell.config,
+    config: setting.config,
     seed,
     version: '0.0.0',
     resultsVersion: RESULTS_VERSION,
@@ -105,10 +105,10 @@ export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
 }
 
 /** Does runs one after the other, in no time; `fails` says how often a run is to fail. */
-export class PretendedEngine implements Engine {
+export class FakeEngine implements Engine {
   readonly name = 'local';
-  readonly workersClaim = false;
-  readonly made: PlannedRun[] = [];
+  readonly claimsRunsItself = false;
+  readonly executed: PlannedRun[] = [];
   readonly #fails: (run: PlannedRun) => number;
   readonly #failed = new Map<string, number>();
 
@@ -118,19 +118,19 @@ export class PretendedEngine implements Engine {
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    report: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     for (let run = source.take(); run !== undefined; run = source.take()) {
       signal.throwIfAborted();
-      this.made.push(run);
+      this.executed.push(run);
       const { key } = run;
       const failed = this.#failed.get(key) ?? 0;
       if (failed < this.#fails(run)) {
         this.#failed.set(key, failed + 1);
         await report({ key, isDone: false, error: 'it was to fail' });
       } else {
-        await report({ key, isDone: true, text: sealed(pretendedRecord(run)) });
+        await report({ key, isDone: true, text: serializeRecord(fakeRecord(run)) });
       }
     }
   }

@@ -7,19 +7,19 @@ import { describe, expect, test } from 'vitest';
 
 import { planCampaign } from '../src/campaign/experiment/plan.ts';
 import { readExperiment } from '../src/campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../src/campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../src/campaign/stored-campaign.ts';
 import { Store } from '../src/campaign/store/store.ts';
 import { cli, EXIT } from '../src/cli.ts';
-import { pretendedRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
+import { fakeRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
 import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';
-import { world } from './worlds.ts';
+import { testEnvironment } from './environment.ts';
 
 const PATIENCE_MS = 60_000;
 const FULL = 'is on a disk that is full\n  to mend it: make room, and run the same command again';
 const READ_ONLY = 'is on a disk that cannot be written to';
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const surroundings = world();
+  const surroundings = testEnvironment();
   const code = await cli(args, surroundings);
   return { code, ...surroundings.written };
 }
@@ -45,8 +45,8 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
       const before = resultsIn(store);
       expect(before.size).toBeGreaterThan(0);
       expect(before.size).toBeLessThan(8);
-      const toRead = await Store.openToRead(store);
-      expect(toRead.damaged(toRead.keys(), true)).toEqual([]);
+      const toRead = await Store.openReadOnly(store);
+      expect(toRead.findDamaged(toRead.keys(), true)).toEqual([]);
       expect(readdirSync(join(store, 'scratch'))).toEqual([]);
 
       disk.resize(50e6);
@@ -59,8 +59,8 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
     withDisk(2e6, async (file, folder, disk) => {
       const plan = await planCampaign(await readExperiment(file));
       const store = await Store.open(folder);
-      await writeListing(store, listingOf(plan));
-      for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+      await writeStoredCampaign(store, storedCampaignOf(plan));
+      for (const planned of plan.runs) await store.put(fakeRecord(planned));
       store.close();
       const before = resultsIn(folder);
       const filler = join(disk.folder, 'filler');

@@ -18,13 +18,13 @@ import { COMMAND } from './queue.ts';
 
 export const KILLS = 20;
 /** From before a process has read anything to in the middle of its runs. */
-export const LATEST_KILL_MS = 1_200;
+export const MAX_KILL_DELAY_MS = 1_200;
 /** On a machine that has other things to do. */
-export const PATIENCE_MS = 300_000;
+export const TEST_TIMEOUT_MS = 300_000;
 
 const SEED = Number(process.env['CACHETORRENT_SEED'] ?? randomInt(2 ** 31));
-export const AGAIN: string = `with CACHETORRENT_SEED=${SEED}`;
-console.info(`kills at random moments ${AGAIN}`);
+export const REPLAY_HINT: string = `with CACHETORRENT_SEED=${SEED}`;
+console.info(`kills at random moments ${REPLAY_HINT}`);
 
 /**
  * Gives an experiment, the store of one who was left alone, and a folder for another. Left alone,
@@ -44,7 +44,7 @@ export async function withExperiment(
       const experiment = { ...SMALL_EXPERIMENT, set, vary: { leaders: [null, 30] }, repeat };
       writeFileSync(file, JSON.stringify(experiment));
       const start = performance.now();
-      expect(await exitOf(sweeping(file, plain))).toBe(0);
+      expect(await exitOf(spawnSweep(file, plain))).toBe(0);
       tookMs += performance.now() - start;
     }
     await use(file, plain, killed, seededRandom(SEED));
@@ -53,12 +53,12 @@ export async function withExperiment(
 
 /** Nothing is lost, nothing is made up, and nothing is left over. */
 export function expectSame(killed: string, plain: string): void {
-  expect([...resultsIn(killed)], AGAIN).toEqual([...resultsIn(plain)]);
-  expect(readdirSync(join(killed, 'scratch')), AGAIN).toEqual([]);
-  expect(readdirSync(join(killed, 'failures')), AGAIN).toEqual([]);
+  expect([...resultsIn(killed)], REPLAY_HINT).toEqual([...resultsIn(plain)]);
+  expect(readdirSync(join(killed, 'scratch')), REPLAY_HINT).toEqual([]);
+  expect(readdirSync(join(killed, 'failures')), REPLAY_HINT).toEqual([]);
 }
 
-export function sweeping(file: string, store: string, ...how: readonly string[]): ChildProcess {
+export function spawnSweep(file: string, store: string, ...how: readonly string[]): ChildProcess {
   const args = [COMMAND, 'sweep', file, '--store', store, '--quiet', ...how];
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }

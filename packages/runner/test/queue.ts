@@ -16,33 +16,33 @@ export const COMMAND: string = new URL('../bin/cachetorrent.js', import.meta.url
 const LOCK_MS = 2_000;
 const NEVER = new AbortController().signal;
 
-export interface Ears {
+export interface SweepCallbacks {
   readonly signal?: AbortSignal;
-  readonly onTrouble?: (message: string) => void;
+  readonly onWarning?: (message: string) => void;
   readonly onEvent?: (event: SweepEvent) => void;
 }
 
 /** By a pool of two threads. */
-export async function sweptHere(plan: CampaignPlan, folder: string): Promise<SweepEvent[]> {
-  return swept(plan, folder, () => Promise.resolve(new LocalEngine({ jobs: 2 })));
+export async function sweepLocally(plan: CampaignPlan, folder: string): Promise<SweepEvent[]> {
+  return sweepWith(plan, folder, () => Promise.resolve(new LocalEngine({ jobs: 2 })));
 }
 
 /** By whoever works on the queue in the Redis at `url`. */
-export async function sweptThere(
+export async function sweepThroughQueue(
   plan: CampaignPlan,
   folder: string,
   url: string,
-  ears: Ears = {},
+  ears: SweepCallbacks = {},
 ): Promise<SweepEvent[]> {
-  const onTrouble = ears.onTrouble ?? (() => {});
-  return swept(plan, folder, () => BullmqEngine.connect({ url, onTrouble }), ears);
+  const onTrouble = ears.onWarning ?? (() => {});
+  return sweepWith(plan, folder, () => BullmqEngine.connect({ url, onWarning: onTrouble }), ears);
 }
 
-async function swept(
+async function sweepWith(
   plan: CampaignPlan,
   folder: string,
   connect: () => Promise<Engine>,
-  { signal = NEVER, onEvent = () => {} }: Ears = {},
+  { signal = NEVER, onEvent = () => {} }: SweepCallbacks = {},
 ): Promise<SweepEvent[]> {
   const store = await Store.open(folder);
   const engine = await connect();
@@ -61,7 +61,7 @@ async function swept(
 }
 
 /** A process that works on the queue. */
-export function working(url: string, ...args: readonly string[]): ChildProcess {
+export function startQueueWorker(url: string, ...args: readonly string[]): ChildProcess {
   const work = ['work', '--redis', url, '--jobs', '1', '--lock', String(LOCK_MS)];
   return spawn(process.execPath, [COMMAND, ...work, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,12 +69,12 @@ export function working(url: string, ...args: readonly string[]): ChildProcess {
 }
 
 /** Has processes end as if by Ctrl-C. */
-export async function ended(...workers: readonly ChildProcess[]): Promise<void> {
+export async function stopWorkers(...workers: readonly ChildProcess[]): Promise<void> {
   const exits = workers.map((worker) => once(worker, 'exit'));
   for (const worker of workers) worker.kill('SIGTERM');
   await Promise.all(exits);
 }
 
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+export async function waitUntil(isSo: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await isSo())) await sleep(20);
 }

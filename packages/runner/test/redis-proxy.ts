@@ -5,9 +5,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 
 import type { RedisServer } from './redis-server.ts';
 
-export interface Mishaps {
+export interface NetworkFaults {
   /** Whether the connection ends before an answer arrives, which nobody gets then. */
-  readonly losesAnswer?: (answer: string) => boolean;
+  readonly dropsReply?: (answer: string) => boolean;
   /** How long a command is on its way. */
   readonly delayMs?: (command: string) => number;
 }
@@ -20,7 +20,7 @@ export class RedisProxy {
     this.#server = server;
   }
 
-  static async to(redis: RedisServer, { losesAnswer, delayMs }: Mishaps): Promise<RedisProxy> {
+  static async to(redis: RedisServer, { dropsReply, delayMs }: NetworkFaults): Promise<RedisProxy> {
     const server = createServer();
     const proxy = new RedisProxy(server);
     server.on('connection', (client) => {
@@ -36,7 +36,7 @@ export class RedisProxy {
         else setTimeout(() => upstream.write(command), ms);
       });
       upstream.on('data', (answer) => {
-        if (losesAnswer?.(String(answer))) end();
+        if (dropsReply?.(String(answer))) end();
         else client.write(answer);
       });
     });

@@ -9,7 +9,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { until } from './queue.ts';
+import { waitUntil } from './queue.ts';
 import { freePort } from './redis-server.ts';
 
 const MUNGE_KEY = '/etc/munge/munge.key';
@@ -52,7 +52,7 @@ export class SlurmCluster {
   }
 
   /** What a program of Slurm prints. */
-  ask(program: string, ...args: readonly string[]): string {
+  run(program: string, ...args: readonly string[]): string {
     return execFileSync(program, args, { env: this.env, encoding: 'utf8' }).trim();
   }
 
@@ -68,10 +68,10 @@ export class SlurmCluster {
   }
 
   /** Waits until all tasks of a job have ended, however they did. */
-  async over(job: string): Promise<void> {
-    await until(() => {
+  async waitForJob(job: string): Promise<void> {
+    await waitUntil(() => {
       const tasks = this.tasksOf(job);
-      return tasks.length > 0 && tasks.every(({ state }) => OVER.has(state));
+      return tasks.length > 0 && tasks.every(({ state }) => ENDED_STATES.has(state));
     });
   }
 
@@ -92,11 +92,11 @@ export class SlurmCluster {
     const socket = this.#startMunge();
     const ports = [await freePort(), await freePort()];
     writeFileSync(join(folder, 'slurm.conf'), configuration(folder, socket, ports));
-    await until(() => spawnSync('munge', ['--no-input', `--socket=${socket}`]).status === 0);
+    await waitUntil(() => spawnSync('munge', ['--no-input', `--socket=${socket}`]).status === 0);
     this.#daemon('slurmctld', ['-D']);
     this.#daemon('slurmd', ['-D', '-N', hostname()]);
     const isIdle = ['--noheader', '--format', '%T'];
-    await until(
+    await waitUntil(
       () => spawnSync('sinfo', isIdle, { env: this.env }).stdout.toString().trim() === 'idle',
     );
   }
@@ -126,7 +126,7 @@ export class SlurmCluster {
   }
 }
 
-const OVER: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT']);
+const ENDED_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT']);
 
 function configuration(folder: string, socket: string, [control, node]: readonly number[]): string {
   const host = hostname();

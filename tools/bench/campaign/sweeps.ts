@@ -39,7 +39,7 @@ export async function timeOfSweep(
     const { file, store: where } = written(experiment, folder);
     const args = ['sweep', file, '--store', where, '--jobs', String(jobs), '--quiet'];
     const wallMs = await timeOf(args, signal);
-    const store = await Store.openToRead(where);
+    const store = await Store.openReadOnly(where);
     const times = store.keys().map((key) => store.read(key).timing.wallMs);
     return { wallMs, simulatedMs: times.reduce((sum, ms) => sum + ms, 0), runs: times.length };
   });

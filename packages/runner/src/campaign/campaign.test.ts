@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, PretendedEngine, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
+import { inFolder, FakeEngine, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
 import { campaign, type CampaignRun } from './campaign.ts';
 
 const EXPERIMENT = { ...SMALL_EXPERIMENT, vary: { leaders: [20, 50] }, repeat: 2 };
@@ -8,10 +8,10 @@ const EXPERIMENT = { ...SMALL_EXPERIMENT, vary: { leaders: [20, 50] }, repeat: 2
 describe('a campaign', () => {
   test('goes over its runs as they finish, those of the store first', () =>
     inFolder(async (store) => {
-      const first = await all(campaign(EXPERIMENT, { store, engine: new PretendedEngine() }));
+      const first = await all(campaign(EXPERIMENT, { store, engine: new FakeEngine() }));
       expect(first.map(({ wasStored }) => wasStored)).toEqual([false, false, false, false]);
       const more = { ...EXPERIMENT, repeat: 3 };
-      const second = await all(campaign(more, { store, engine: new PretendedEngine() }));
+      const second = await all(campaign(more, { store, engine: new FakeEngine() }));
       expect(second.map(({ wasStored }) => wasStored)).toEqual([true, true, true, true, false, false]);
       expect(second.map(({ parameters }) => parameters)).toContainEqual({ leaders: 50 });
     }));
@@ -24,17 +24,17 @@ describe('a campaign', () => {
 
   test('stops when the loop is left, and goes on later', () =>
     inFolder(async (store) => {
-      for await (const run of campaign(EXPERIMENT, { store, engine: new PretendedEngine() })) {
+      for await (const run of campaign(EXPERIMENT, { store, engine: new FakeEngine() })) {
         expect(run.repetition).toBeTypeOf('number');
         break;
       }
-      const rest = await all(campaign(EXPERIMENT, { store, engine: new PretendedEngine() }));
+      const rest = await all(campaign(EXPERIMENT, { store, engine: new FakeEngine() }));
       expect(rest).toHaveLength(4);
     }));
 
   test('tells in the end of runs that failed', () =>
     inFolder(async (store) => {
-      const engine = new PretendedEngine(({ repetition }) => 2 * repetition);
+      const engine = new FakeEngine(({ repetition }) => 2 * repetition);
       const runs: CampaignRun[] = [];
       const going = async () => {
         for await (const run of campaign(EXPERIMENT, { store, engine })) runs.push(run);

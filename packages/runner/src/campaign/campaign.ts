@@ -17,7 +17,7 @@ import type { Engine } from './engines/engine.ts';
 import { LocalEngine } from './engines/local.ts';
 import type { RunKey } from './experiment/key.ts';
 import { type Parameters, planCampaign, type PlannedRun } from './experiment/plan.ts';
-import { experimentOf, readExperiment } from './experiment/read.ts';
+import { experimentFromObject, readExperiment } from './experiment/read.ts';
 import type { Experiment } from './experiment/schema.ts';
 import { RunsFailed } from './failed.ts';
 import type { RunRecord } from './store/record.ts';
@@ -65,7 +65,9 @@ export async function* campaign(
   options: CampaignOptions = {},
 ): AsyncGenerator<CampaignRun, void, undefined> {
   const file =
-    typeof experiment === 'string' ? await readExperiment(experiment) : experimentOf(experiment);
+    typeof experiment === 'string'
+      ? await readExperiment(experiment)
+      : experimentFromObject(experiment);
   const plan = await planCampaign(file);
   const runsOf = Map.groupBy(plan.runs, ({ key }) => key);
   const store = await Store.open(options.store ?? 'results');
@@ -82,10 +84,10 @@ export async function* campaign(
   sweeping.catch(() => {});
   try {
     for await (const [event] of heard as AsyncIterable<[SweepEvent]>) {
-      for (const { run, wasStored } of finishedBy(event)) {
+      for (const { run, wasStored } of finishedRuns(event)) {
         const { result, timing } = store.read(run.key);
-        for (const { key, cell, seed, repetition } of runsOf.get(run.key)!) {
-          const { parameters } = cell;
+        for (const { key, setting, seed, repetition } of runsOf.get(run.key)!) {
+          const { parameters } = setting;
           yield { key, parameters, seed, repetition, result, timing, wasStored };
         }
       }
@@ -104,7 +106,7 @@ export async function* campaign(
   }
 }
 
-function finishedBy(event: SweepEvent): readonly { run: PlannedRun; wasStored: boolean }[] {
+function finishedRuns(event: SweepEvent): readonly { run: PlannedRun; wasStored: boolean }[] {
   switch (event.kind) {
     case 'begun':
       return event.inventory.stored.map((run) => ({ run, wasStored: true }));

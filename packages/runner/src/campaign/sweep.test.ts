@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, PretendedEngine, pretendedRecord, SMALL_EXPERIMENT, smallCampaign } from '../../test/campaigns.ts';
+import { inFolder, FakeEngine, fakeRecord, SMALL_EXPERIMENT, smallCampaign } from '../../test/campaigns.ts';
 import type { CampaignPlan } from './experiment/plan.ts';
-import { listingIn } from './listing.ts';
+import { findStoredCampaign } from './stored-campaign.ts';
 import { Store } from './store/store.ts';
 import { sweep, type SweepEvent, type SweepSummary } from './sweep.ts';
 
@@ -16,7 +16,7 @@ const plan = await smallCampaign({ vary: { leaders: [20, 50] }, repeat: 2 });
 async function swept(
   folder: string,
   campaign: CampaignPlan = plan,
-  engine: PretendedEngine = new PretendedEngine(),
+  engine: FakeEngine = new FakeEngine(),
 ): Promise<{ summary: SweepSummary; told: string; events: SweepEvent[] }> {
   const store = await Store.open(folder);
   const events: SweepEvent[] = [];
@@ -60,9 +60,9 @@ describe('a sweep', () => {
 
   test('makes the longest first', () =>
     inFolder(async (folder) => {
-      const engine = new PretendedEngine();
+      const engine = new FakeEngine();
       await swept(folder, await smallCampaign({ vary: { pieces: [10, 1000, 100] } }), engine);
-      expect(engine.made.map(({ cell }) => cell.swarm.pieces)).toEqual([1000, 100, 10]);
+      expect(engine.executed.map(({ setting }) => setting.swarm.pieces)).toEqual([1000, 100, 10]);
     }));
 
   test('makes a damaged run again, and no other', () =>
@@ -71,22 +71,22 @@ describe('a sweep', () => {
       const file = join(folder, 'runs', plan.runs[1]!.key.slice(0, 2), plan.runs[1]!.key, 'run.json');
       const before = readFileSync(file, 'utf8');
       truncateSync(file, 200);
-      const engine = new PretendedEngine();
+      const engine = new FakeEngine();
       const { events } = await swept(folder, plan, engine);
       expect(events[0]).toMatchObject({ inventory: { damaged: [{ file, problem: 'is not whole' }] } });
-      expect(engine.made.map(({ key }) => key)).toEqual([plan.runs[1]!.key]);
+      expect(engine.executed.map(({ key }) => key)).toEqual([plan.runs[1]!.key]);
       expect(readFileSync(file, 'utf8')).toBe(before);
     }));
 
   test('writes down what was asked', () =>
     inFolder(async (folder) => {
       await swept(folder);
-      const store = await Store.openToRead(folder);
-      const { cells, seeds, parameterNames } = listingIn(store);
-      expect(cells.map(({ parameters }) => parameters)).toEqual([{ leaders: 20 }, { leaders: 50 }]);
-      expect(cells.flatMap(({ runs }) => runs)).toEqual(plan.runs.map(({ key }) => key));
+      const store = await Store.openReadOnly(folder);
+      const { settings, seeds, parameterNames } = findStoredCampaign(store);
+      expect(settings.map(({ parameters }) => parameters)).toEqual([{ leaders: 20 }, { leaders: 50 }]);
+      expect(settings.flatMap(({ runs }) => runs)).toEqual(plan.runs.map(({ key }) => key));
       expect([seeds, parameterNames]).toEqual([plan.seeds, ['leaders']]);
-      expect(() => listingIn(store, 'b')).toThrow('has no experiment "b"');
+      expect(() => findStoredCampaign(store, 'b')).toThrow('has no experiment "b"');
     }));
 });
 
@@ -95,7 +95,7 @@ describe('a run that fails', () => {
 
   test('once is tried again', () =>
     inFolder(async (folder) => {
-      const engine = new PretendedEngine((run) => (run === bad ? 1 : 0));
+      const engine = new FakeEngine((run) => (run === bad ? 1 : 0));
       const { told, summary } = await swept(folder, plan, engine);
       expect(told.split(' ').toSorted()).toEqual(['begun', 'done', 'done', 'done', 'done', 'retry']);
       expect(summary.failed).toEqual([]);
@@ -103,20 +103,20 @@ describe('a run that fails', () => {
 
   test('twice is recorded, with the command that repeats it, and the others go on', () =>
     inFolder(async (folder) => {
-      const { summary } = await swept(folder, plan, new PretendedEngine((run) => (run === bad ? 2 : 0)));
+      const { summary } = await swept(folder, plan, new FakeEngine((run) => (run === bad ? 2 : 0)));
       expect(summary).toMatchObject({ done: 3, failed: [bad] });
 
-      const store = await Store.openToRead(folder);
-      const config = store.configFileOf(bad!.key);
+      const store = await Store.openReadOnly(folder);
+      const config = store.failureConfigFile(bad!.key);
       expect(await store.failures()).toEqual([
         expect.objectContaining({ key: bad!.key, error: 'it was to fail', attempts: 2, command: `cachetorrent run ${config} --seed ${bad!.seed}` }),
       ]);
-      expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual(bad!.cell.config);
+      expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual(bad!.setting.config);
     }));
 
   test('is tried again by the next sweep', () =>
     inFolder(async (folder) => {
-      await swept(folder, plan, new PretendedEngine((run) => (run === bad ? 2 : 0)));
+      await swept(folder, plan, new FakeEngine((run) => (run === bad ? 2 : 0)));
       expect((await swept(folder)).summary).toEqual({ done: 1, stored: 3, failed: [] });
     }));
 });
@@ -124,10 +124,10 @@ describe('a run that fails', () => {
 describe('two sweeps at once', () => {
   test('share the work', () =>
     inFolder(async (folder) => {
-      const engines = [new PretendedEngine(), new PretendedEngine()];
+      const engines = [new FakeEngine(), new FakeEngine()];
       const many = await smallCampaign({ repeat: 60 });
       const both = await Promise.all(engines.map((engine) => swept(folder, many, engine)));
-      const made = engines.flatMap((engine) => engine.made.map(({ key }) => key));
+      const made = engines.flatMap((engine) => engine.executed.map(({ key }) => key));
       expect(made.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
       expect(both.map(({ summary }) => summary.done + summary.stored)).toEqual([60, 60]);
     }));
@@ -138,7 +138,7 @@ describe('two sweeps at once', () => {
       other.ledger.claim([plan.runs[0]!.key]);
       const sweeping = swept(folder);
       setTimeout(() => {
-        void other.put(pretendedRecord(plan.runs[0]!)).then(() => other.close());
+        void other.put(fakeRecord(plan.runs[0]!)).then(() => other.close());
       }, 300);
       const { events } = await sweeping;
       expect(events).toContainEqual({ kind: 'done', run: plan.runs[0], elsewhere: true });
@@ -158,7 +158,7 @@ test('what cannot be written down stops the sweep, and nothing is claimed any mo
     const store = await Store.open(folder);
     // A file stands where the folder of a run has to be.
     for (const { key } of plan.runs) writeFileSync(join(folder, 'runs', key.slice(0, 2)), '');
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow(
       'has a file where a folder has to be',
     );

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
-import { type World, world } from '../../test/worlds.ts';
+import { inFolder, fakeRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
+import { type TestEnvironment, testEnvironment } from '../../test/environment.ts';
 import { planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { cli, EXIT } from '../cli.ts';
@@ -21,7 +21,7 @@ interface Ended {
   readonly err: string;
 }
 
-async function run(args: readonly string[], surroundings: World = world()): Promise<Ended> {
+async function run(args: readonly string[], surroundings: TestEnvironment = testEnvironment()): Promise<Ended> {
   const code = await cli(args, surroundings);
   return { code, ...surroundings.written };
 }
@@ -48,8 +48,8 @@ async function withStore(
   await withExperiment(async (file, folder, parent) => {
     const plan = await planCampaign(await readExperiment(file));
     const store = await Store.open(folder, format);
-    await writeListing(store, listingOf(plan));
-    for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const planned of plan.runs) await store.put(fakeRecord(planned));
     store.close();
     await use(folder, file, parent);
   });
@@ -112,7 +112,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
     withExperiment(
       async (file, store) => {
         const stop = new AbortController();
-        const sweeping = run(['sweep', file, '--store', store], world({ signal: stop.signal }));
+        const sweeping = run(['sweep', file, '--store', store], testEnvironment({ signal: stop.signal }));
         setTimeout(() => stop.abort(), 600);
         expect(await sweeping).toMatchObject({
           code: EXIT.interrupted,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { world, type World } from '../../test/worlds.ts';
+import { testEnvironment, type TestEnvironment } from '../../test/environment.ts';
 import { cli, EXIT } from '../cli.ts';
 
 const HOST = ['--host', '127.0.0.1'];
@@ -31,9 +31,9 @@ afterEach(async () => {
 });
 
 /** Begins a command, and returns its world when it has printed a line. */
-async function begin(...args: string[]): Promise<World> {
+async function begin(...args: string[]): Promise<TestEnvironment> {
   const stop = new AbortController();
-  const at = world({ signal: stop.signal });
+  const at = testEnvironment({ signal: stop.signal });
   const ended = cli(args, at);
   running.push({ ended, stop });
   while (!at.written.out.includes('\n')) await sleep(10);
@@ -50,26 +50,26 @@ async function seedWithTracker(): Promise<void> {
 describe('get', () => {
   test('downloads what seed serves and track announces', async () => {
     await seedWithTracker();
-    const at = world();
+    const at = testEnvironment();
     const out = join(folder, 'out');
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT.done);
     expect(at.written.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
-    const again = world();
+    const again = testEnvironment();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT.done);
     expect(again.written.out).toBe('full: 100 kB were there already\n');
   });
 
   test('ends with 1 where the disk is full', async () => {
     await seedWithTracker();
-    const at = world();
+    const at = testEnvironment();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
     expect(at.written.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
   test('ends with 130 where it is stopped', async () => {
     await seedWithTracker();
-    const at = world({ signal: AbortSignal.abort() });
+    const at = testEnvironment({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT.interrupted);
     expect(at.written.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
@@ -77,7 +77,7 @@ describe('get', () => {
 
   test('says how it can be found where no tracker says it', async () => {
     await begin('seed', file, ...HOST, '--piece-bytes', '16384');
-    const at = world({ signal: AbortSignal.timeout(300) });
+    const at = testEnvironment({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
     expect(await cli(args, at)).toBe(EXIT.interrupted);
     expect(at.written.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
@@ -93,7 +93,7 @@ test.each([
   { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
   { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
 ])('a mistake, $of, ends with 2', async ({ args, says }) => {
-  const at = world();
+  const at = testEnvironment();
   expect(await cli(args, at)).toBe(EXIT.mistake);
   expect(at.written.err).toContain(says);
   expect(at.written.out).toBe('');

@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 
-import { world } from '../../test/worlds.ts';
+import { testEnvironment } from '../../test/environment.ts';
 import { cli } from '../cli.ts';
 import type { PlanDocument } from './plan.ts';
 
@@ -13,7 +13,7 @@ const [MEDIUM, LARGE] = [`${EXAMPLES}medium.json`, `${EXAMPLES}hundred-thousand.
 describe('--plan', () => {
   test('says what memory goes to, and how long it may take, and runs nothing', async () => {
     const simulate = vi.fn();
-    const at = world({ simulate });
+    const at = testEnvironment({ simulate });
     expect(await cli(['run', LARGE, '--plan'], at)).toBe(0);
     expect(simulate).not.toHaveBeenCalled();
     const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
@@ -48,7 +48,7 @@ describe('a run that does not fit into memory', () => {
 
   test('is refused before it begins', async () => {
     const simulate = vi.fn();
-    const at = world({ simulate, machine });
+    const at = testEnvironment({ simulate, machine });
     expect(await cli(['run', LARGE], at)).toBe(2);
     expect(simulate).not.toHaveBeenCalled();
     expect(at.written.out).toBe('');
@@ -56,19 +56,19 @@ describe('a run that does not fit into memory', () => {
   });
 
   test('is planned all the same, and refused', async () => {
-    const at = world({ machine });
+    const at = testEnvironment({ machine });
     expect(await cli(['run', LARGE, '--plan'], at)).toBe(2);
     expect(at.written.out).toContain('memory');
   });
 
   test('runs where it is forced to', async () => {
-    const at = world({ machine });
+    const at = testEnvironment({ machine });
     expect(await cli(['run', LARGE, '--force', '--quiet'], at)).toBe(0);
   });
 });
 
 async function planned(...flags: string[]): Promise<PlanDocument> {
-  const at = world();
+  const at = testEnvironment();
   await cli(['run', MEDIUM, '--plan', '--json', ...flags], at);
   return JSON.parse(at.written.out) as PlanDocument;
 }

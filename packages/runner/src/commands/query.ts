@@ -1,7 +1,7 @@
 /** `cachetorrent query`: asks a store in SQL. */
 
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
-import { type Answer, query } from '../campaign/query.ts';
+import { type QueryResult, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../surroundings.ts';
 import { UserMistake } from '../user-mistake.ts';
@@ -18,13 +18,13 @@ export async function queryCommand(
   surroundings: CliEnvironment,
 ): Promise<void> {
   await bringUpToDate(folder, surroundings);
-  const answer = await query(await Store.openToRead(folder), sql);
+  const answer = await query(await Store.openReadOnly(folder), sql);
   surroundings.stdout.write(FORMATS[format](answer));
 }
 
 /** Where the store cannot be written to, the answer is about what its datasets have. */
 async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
-  const toRead = await Store.openToRead(folder);
+  const toRead = await Store.openReadOnly(folder);
   let store: Store;
   try {
     store = await Store.open(folder);
@@ -46,7 +46,7 @@ async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment)
   }
 }
 
-const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>> = {
+const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => string>> = {
   table: asTable,
   csv: asCsv,
   json: ({ columns, rows }) =>
@@ -58,7 +58,7 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>
 };
 
 /** Columns under their names, numbers to the right. */
-function asTable({ columns, rows }: Answer): string {
+function asTable({ columns, rows }: QueryResult): string {
   const cells = rows.map((row) => row.map(shown));
   const widths = columns.map((name, i) =>
     cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
@@ -74,7 +74,7 @@ function asTable({ columns, rows }: Answer): string {
   return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
 }
 
-function asCsv({ columns, rows }: Answer): string {
+function asCsv({ columns, rows }: QueryResult): string {
   const line = (row: readonly unknown[]) => row.map((cell) => quoted(cell)).join(',');
   return `${[line(columns), ...rows.map(line)].join('\n')}\n`;
 }

@@ -1,6 +1,6 @@
 /** `cachetorrent report`: an experiment's results as one page, and as plots. */
 
-import { listingIn } from '../campaign/listing.ts';
+import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import { writeReport } from '../report/report.ts';
 import type { CliEnvironment } from '../surroundings.ts';
@@ -16,10 +16,10 @@ export async function reportCommand(
   { out, experiment }: ReportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
-  const store = await Store.openToRead(folder);
+  const store = await Store.openReadOnly(folder);
   const { page, plotFolder, plots, data } = await writeReport(
     store,
-    listingIn(store, experiment),
+    findStoredCampaign(store, experiment),
     out,
   );
   for (const { file, problem } of data.damaged) {

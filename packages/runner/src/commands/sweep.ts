@@ -7,14 +7,14 @@ import { unreachable } from '@cachetorrent/std';
 import { ArrayEngine } from '../campaign/engines/array.ts';
 import type { Engine, EngineName } from '../campaign/engines/engine.ts';
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl } from '../campaign/engines/redis-address.ts';
-import { memoryBytes } from '../campaign/estimate.ts';
+import { redisUrl } from '../campaign/engines/redis-url.ts';
+import { runMemoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
-import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
+import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';
 import { counted } from '../counted.ts';
 import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
 import { duration } from '../progress/display.ts';
@@ -48,8 +48,8 @@ export async function sweepCommand(
 
   const { stdout, stderr, nowMs, signal } = surroundings;
   if (flags.engine === 'bullmq') {
-    const { checkReachable } = await import('../campaign/engines/redis.ts');
-    await checkReachable(redisUrl(flags.redis, surroundings.env));
+    const { checkRedis } = await import('../campaign/engines/redis.ts');
+    await checkRedis(redisUrl(flags.redis, surroundings.env));
   }
   const store = await Store.open(flags.store, flags.datasets);
   const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
@@ -63,7 +63,7 @@ export async function sweepCommand(
       store,
       engine,
       signal,
-      thoroughly: flags.verify === true,
+      verify: flags.verify === true,
       onEvent: (event) => {
         if (event.kind === 'begun') done = event.inventory.stored.length;
         if (event.kind === 'done') done++;
@@ -107,13 +107,13 @@ async function engineOf(
         display?.clear();
         stderr.write(`${message}\n`);
       };
-      return BullmqEngine.connect({ url: redisUrl(redis, env), onTrouble });
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning: onTrouble });
     }
     case 'array':
       return new ArrayEngine(store, {
         file: plan.file,
         name: plan.experiment.name,
-        pace: takeInventory(plan, store).pace,
+        estimator: campaignStatus(plan, store).estimator,
         ...(jobs === undefined ? {} : { cpus: jobs }),
         ...(sbatch === undefined ? {} : { sbatch }),
       });
@@ -147,19 +147,19 @@ async function dryRun(
   flags: SweepFlags,
   { stdout }: CliEnvironment,
 ): Promise<void> {
-  const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
-  const inventory = takeInventory(plan, store, flags.verify === true);
+  const store = Store.existsAt(flags.store) ? await Store.openReadOnly(flags.store) : undefined;
+  const inventory = campaignStatus(plan, store, flags.verify === true);
   stdout.write(planText(plan, inventory, flags.jobs ?? availableParallelism()));
 }
 
-function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
-  const { stored, missing, damaged, pace } = inventory;
-  const timesMs = missing.map(({ cell }) => pace.expectedMs(cell.swarm));
+function planText(plan: CampaignPlan, inventory: CampaignStatus, jobs: number): string {
+  const { stored, missing, damaged, estimator } = inventory;
+  const timesMs = missing.map(({ setting }) => estimator.expectedMs(setting.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
-  const bytes = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
+  const bytes = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
   const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
-  const combinations = counted(plan.cells.length, 'combination');
+  const combinations = counted(plan.settings.length, 'combination');
   const lines = [
     `${plan.experiment.name}: ${combinations} with ${counted(plan.seeds.length, 'seed')}`,
     row('runs', String(runCount(plan))),
@@ -168,7 +168,7 @@ function planText(plan: CampaignPlan, inventory: Inventory, jobs: number): strin
     ...damaged.map(({ file, problem }) => row('damaged', `${file} ${problem}`)),
   ];
   if (missing.length > 0) {
-    const measured = pace.isLearnt ? 'as the runs in the store' : 'a guess';
+    const measured = estimator.isMeasured ? 'as the runs in the store' : 'a guess';
     const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
       row('time', `about ${duration(expectedMs)} on ${counted(jobs, 'core')} (${measured})`),

@@ -6,8 +6,8 @@
 import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl, withoutCredentials } from '../campaign/engines/redis-address.ts';
-import { listedRuns, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
+import { redisUrl, withoutCredentials } from '../campaign/engines/redis-url.ts';
+import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
@@ -69,9 +69,9 @@ async function workOnShard(
       store,
       engine,
       signal,
-      only: ({ key }) => keys.has(key),
+      filter: ({ key }) => keys.has(key),
       // Many shards end at once; whoever reads the datasets brings them up to date.
-      datasets: false,
+      updateDatasets: false,
       onEvent: (event) => {
         if (event.kind === 'done') done++;
         display?.show(event);
@@ -107,7 +107,7 @@ async function dealt(
   if (listFile === undefined) return runs;
   try {
     const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
-    return listedRuns(runs, keys, listFile);
+    return runsInList(runs, keys, listFile);
   } catch (error) {
     if (error instanceof UserMistake) throw error;
     const problem = `cannot be read: ${(error as Error).message}`;
@@ -124,7 +124,7 @@ async function workOnQueue(
   { stdout, stderr, signal, env }: CliEnvironment,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
-  const { checkReachable } = await import('../campaign/engines/redis.ts');
+  const { checkRedis } = await import('../campaign/engines/redis.ts');
   const tell = (message: string) => void stderr.write(`${message}\n`);
   const url = redisUrl(redis, env);
   const made = { done: 0, failed: 0 };
@@ -132,13 +132,13 @@ async function workOnQueue(
     made[error === undefined ? 'done' : 'failed']++;
     if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
   };
-  await checkReachable(url);
+  await checkRedis(url);
   const store = folder === undefined ? undefined : await Store.open(folder);
   try {
     const worker = await BullmqWorker.connect({
       url,
       endsWhenEmpty: untilEmpty === true,
-      onTrouble: tell,
+      onWarning: tell,
       onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),

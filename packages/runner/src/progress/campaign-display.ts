@@ -3,8 +3,8 @@
  * every few seconds. What goes wrong is told at once, in lines of its own.
  */
 
-import { Pace } from '../campaign/estimate.ts';
-import { type PlannedRun, tellParameters } from '../campaign/experiment/plan.ts';
+import { RunTimeEstimator } from '../campaign/estimate.ts';
+import { type PlannedRun, formatParameters } from '../campaign/experiment/plan.ts';
 import type { SweepEvent } from '../campaign/sweep.ts';
 import { duration, type Screen } from './display.ts';
 
@@ -18,7 +18,7 @@ export class CampaignDisplay {
   readonly #startMs: number;
   #lineAtMs: number;
   #drawn = false;
-  #pace = new Pace();
+  #pace = new RunTimeEstimator();
   #stored = 0;
   #done = 0;
   #failed = 0;
@@ -37,8 +37,8 @@ export class CampaignDisplay {
   show(event: SweepEvent): void {
     switch (event.kind) {
       case 'begun': {
-        const { stored, missing, damaged, pace } = event.inventory;
-        this.#pace = pace;
+        const { stored, missing, damaged, estimator } = event.inventory;
+        this.#pace = estimator;
         for (const { file, problem } of damaged) this.#say(`${file} ${problem}: made again`);
         this.#stored = stored.length;
         this.#total = stored.length + missing.length;
@@ -73,8 +73,8 @@ export class CampaignDisplay {
     this.#leftMs -= ms;
   }
 
-  #expectedMs({ cell }: PlannedRun): number {
-    return this.#pace.expectedMs(cell.swarm);
+  #expectedMs({ setting }: PlannedRun): number {
+    return this.#pace.expectedMs(setting.swarm);
   }
 
   #say(line: string): void {
@@ -109,8 +109,10 @@ export class CampaignDisplay {
 }
 
 /** `leaders=30, seed 7`. */
-export function nameOf({ cell, seed }: PlannedRun): string {
-  return [tellParameters(cell.parameters), `seed ${seed}`].filter((part) => part !== '').join(', ');
+export function nameOf({ setting, seed }: PlannedRun): string {
+  return [formatParameters(setting.parameters), `seed ${seed}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function firstLine(text: string): string {

@@ -11,7 +11,7 @@ const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
 /** Dots for each unit of the drawing: sharp on paper, and on dense screens. */
 const SCALE = 2;
 
-export function pngOf(svg: string): Uint8Array {
+export function renderPng(svg: string): Uint8Array {
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
     font: {

@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../test/campaigns.ts';
-import { listingIn, listingOf, writeListing } from '../campaign/listing.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../test/campaigns.ts';
+import { findStoredCampaign, storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { type Report, writeReport } from './report.ts';
+import { type WrittenReport, writeReport } from './report.ts';
 
 /** Plain BitTorrent, which has no share, and two protocols that have one. */
 const EXPERIMENT = {
@@ -32,19 +32,19 @@ const EXPERIMENT = {
 };
 
 async function withReport(
-  use: (report: Report, folder: string) => Promise<void>,
+  use: (report: WrittenReport, folder: string) => Promise<void>,
   experiment: object = EXPERIMENT,
   spoil: (store: Store, keys: readonly string[]) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const plan = await smallCampaign(experiment);
   await inFolder(async (folder) => {
     const store = await Store.open(join(folder, 'store'));
-    await writeListing(store, listingOf(plan));
-    for (const run of plan.runs) await store.put(pretendedRecord(run));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const run of plan.runs) await store.put(fakeRecord(run));
     await spoil(store, plan.runs.map(({ key }) => key));
     store.close();
-    const toRead = await Store.openToRead(join(folder, 'store'));
-    await use(await writeReport(toRead, listingIn(toRead), join(folder, 'report.html')), folder);
+    const toRead = await Store.openReadOnly(join(folder, 'store'));
+    await use(await writeReport(toRead, findStoredCampaign(toRead), join(folder, 'report.html')), folder);
   });
 }
 
@@ -84,7 +84,7 @@ describe('a report', () => {
       const html = readFileSync(page, 'utf8');
       expect(html).toContain('Shares &#38; &#60;leaders&#62;');
       expect(html).not.toContain('<leaders>');
-      for (const seed of data.listing.seeds) expect(html).toContain(String(seed));
+      for (const seed of data.campaign.seeds) expect(html).toContain(String(seed));
       expect(html).toContain('cachetorrent sweep');
       expect(html).toContain('&#34;transitDomains&#34;: 1');
       await Promise.resolve();
@@ -99,7 +99,7 @@ describe('a report', () => {
 
   test.each([
     { rule: 'says how many runs are missing', spoil: (store: Store, [key]: readonly string[]) => store.remove(key!),                                                says: '1 of 21 runs are missing' },
-    { rule: 'leaves out what is damaged',     spoil: (store: Store, [key]: readonly string[]) => Promise.resolve(truncateSync(store.fileOf(key!), 9)),               says: 'is not whole, and is left out' },
+    { rule: 'leaves out what is damaged',     spoil: (store: Store, [key]: readonly string[]) => Promise.resolve(truncateSync(store.runFile(key!), 9)),               says: 'is not whole, and is left out' },
     { rule: 'tells of failures',              spoil: (store: Store, [key]: readonly string[]) => store.putFailure({ key: key!, seed: 1, error: 'Oh no', command: 'again', attempts: 2, version: 'v' }, {}), says: 'failed: Oh no To see it again: again' },
     { rule: 'warns of few repetitions',       spoil: () => Promise.resolve(),                                                                                       says: 'There are 3 repetitions' },
   ])('$rule', ({ spoil, says }) =>
@@ -128,11 +128,11 @@ describe('a report', () => {
     inFolder(async (folder) => {
       const [run] = (await smallCampaign()).runs;
       const store = await Store.open(join(folder, 'store'));
-      await writeListing(store, listingOf(await smallCampaign()));
-      await store.put(pretendedRecord(run!));
+      await writeStoredCampaign(store, storedCampaignOf(await smallCampaign()));
+      await store.put(fakeRecord(run!));
       mkdirSync(join(folder, 'report-plots'));
       writeFileSync(join(folder, 'report-plots', 'thesis.tex'), '');
-      const writing = writeReport(store, listingIn(store), join(folder, 'report.html'));
+      const writing = writeReport(store, findStoredCampaign(store), join(folder, 'report.html'));
       await expect(writing).rejects.toThrow('holds "thesis.tex"');
       expect(existsSync(join(folder, 'report-plots', 'thesis.tex'))).toBe(true);
       store.close();
@@ -193,7 +193,7 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
         const column = '#summary tbody td:nth-child(5)';
         const sorted = async () =>
           (await tab.locator(column).evaluateAll((cells) => cells.map((cell) => Number((cell as unknown as { dataset: { sort: string } }).dataset.sort))));
-        const means = data.cells.map(({ intervals }) => intervals.redundancy!.mean);
+        const means = data.settings.map(({ intervals }) => intervals.redundancy!.mean);
         expect(await sorted()).toEqual(means);
 
         const head = tab.locator('#summary th').nth(4);

@@ -3,20 +3,20 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import type { Listing } from '../campaign/listing.ts';
-import { list, makeFolders, storeMistake } from '../campaign/store/folder.ts';
+import type { StoredCampaign } from '../campaign/stored-campaign.ts';
+import { listNames, createFolders, storeError } from '../campaign/store/files.ts';
 import type { Store } from '../campaign/store/store.ts';
 import { UserMistake } from '../user-mistake.ts';
-import { type ReportData, reportData } from './data.ts';
+import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
-import { curves } from './plots/curves.ts';
-import { distributions } from './plots/distributions.ts';
-import { filling, rates } from './plots/progress.ts';
-import { traffic } from './plots/traffic.ts';
-import { pngOf } from './png.ts';
-import { type Drawing, svgForFile } from './svg.ts';
+import { metricPlots } from './plots/curves.ts';
+import { completionTimesPlot } from './plots/completion-times.ts';
+import { piecesHeldPlot, throughputPlot } from './plots/timelines.ts';
+import { trafficPlot } from './plots/traffic.ts';
+import { renderPng } from './png.ts';
+import { type ReportPlot, svgForFile } from './svg.ts';
 
-export interface Report {
+export interface WrittenReport {
   readonly page: string;
   readonly plotFolder: string;
   readonly plots: readonly string[];
@@ -28,18 +28,22 @@ export interface Report {
  *
  * @throws UserMistake where the store has none of its runs, or `file` cannot be written
  */
-export async function writeReport(store: Store, listing: Listing, file: string): Promise<Report> {
+export async function writeReport(
+  store: Store,
+  listing: StoredCampaign,
+  file: string,
+): Promise<WrittenReport> {
   const data = await reportData(store, listing);
-  if (data.cells.every(({ runs }) => runs.every(({ figures }) => figures === undefined))) {
+  if (data.settings.every(({ runs }) => runs.every(({ metrics }) => metrics === undefined))) {
     const at = `store ${store.folder}`;
     const problem = `has no run of ${listing.experiment.name} yet`;
     const fix = `fill it: cachetorrent sweep ${listing.file} --store ${store.folder}`;
     throw new UserMistake({ at, problem, fix });
   }
   const overParameters = (listing.experiment.plots ?? []).flatMap((spec, i) =>
-    curves(spec, i, data),
+    metricPlots(spec, i, data),
   );
-  const details = [distributions, filling, rates, traffic]
+  const details = [completionTimesPlot, piecesHeldPlot, throughputPlot, trafficPlot]
     .map((draw) => draw(data.details))
     .filter((drawing) => drawing !== undefined);
   const drawings = [...overParameters, ...details];
@@ -49,33 +53,33 @@ export async function writeReport(store: Store, listing: Listing, file: string):
     details,
     plotFolder: basename(plotFolder),
   });
-  refuseOthers(plotFolder);
+  checkPlotFolder(plotFolder);
   try {
     await writePlots(plotFolder, drawings);
     await writePage(file, page);
   } catch (error) {
-    throw storeMistake(error, file);
+    throw storeError(error, file);
   }
   return { page: file, plotFolder, plots: drawings.map(({ name }) => name), data };
 }
 
 /** The folder is replaced as a whole, so it must not hold anything else. */
-function refuseOthers(folder: string): void {
-  const strange = list(folder).find((name) => !/\.(svg|png)$/.test(name));
+function checkPlotFolder(folder: string): void {
+  const strange = listNames(folder).find((name) => !/\.(svg|png)$/.test(name));
   if (strange === undefined) return;
   const problem = `holds "${strange}", which is no plot, and would be lost`;
   throw new UserMistake({ at: folder, problem, fix: 'name another page with --out' });
 }
 
 /** In a folder of another name until all are there. */
-async function writePlots(folder: string, drawings: readonly Drawing[]): Promise<void> {
+async function writePlots(folder: string, drawings: readonly ReportPlot[]): Promise<void> {
   const made = `${folder}.new-${process.pid}`;
   try {
-    await makeFolders(made);
+    await createFolders(made);
     for (const drawing of drawings) {
       const svg = svgForFile(drawing);
       await writeFile(join(made, `${drawing.name}.svg`), `${svg}\n`);
-      await writeFile(join(made, `${drawing.name}.png`), pngOf(svg));
+      await writeFile(join(made, `${drawing.name}.png`), renderPng(svg));
     }
     await rm(folder, { recursive: true, force: true });
     await rename(made, folder);

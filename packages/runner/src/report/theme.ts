@@ -16,7 +16,7 @@ export interface Theme {
 
 export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross'] as const;
 export const DASHES = ['none', '6 3', '2 3', '8 3 2 3', '12 4', '1 4', '4 2'] as const;
-export const SHADES = 'cividis';
+export const COLOUR_SCHEME = 'cividis';
 
 const LIGHT = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 /** The same, lighter where they would not be seen on black. */

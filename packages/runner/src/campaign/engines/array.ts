@@ -10,14 +10,14 @@ import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchOptions } from './batch.ts';
-import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
-import { batchesUnderway, jobStatus, submitRuns } from './slurm.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource } from './engine.ts';
+import { activeBatches, jobStatus, submitRuns } from './slurm.ts';
 
-const LOOK_EVERY_MS = 2_000;
+const POLL_INTERVAL_MS = 2_000;
 
 export class ArrayEngine implements Engine {
   readonly name = 'array';
-  readonly workersClaim = true;
+  readonly claimsRunsItself = true;
   readonly #store: Store;
   readonly #options: BatchOptions;
   /** The numbers of the jobs that have our runs. */
@@ -30,12 +30,12 @@ export class ArrayEngine implements Engine {
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    report: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    for (let runs = taken(source); runs.length > 0; runs = taken(source)) {
+    for (let runs = takeAll(source); runs.length > 0; runs = takeAll(source)) {
       this.#jobs = await this.#jobsFor(runs);
-      await this.#await(new Set(runs.map(({ key }) => key)), report, signal);
+      await this.#waitFor(new Set(runs.map(({ key }) => key)), report, signal);
     }
   }
 
@@ -53,7 +53,7 @@ export class ArrayEngine implements Engine {
 
   /** Those that have some of `runs` already, and a new one for the others. */
   async #jobsFor(runs: readonly PlannedRun[]): Promise<readonly string[]> {
-    const underway = await batchesUnderway(this.#store);
+    const underway = await activeBatches(this.#store);
     const given = new Set(underway.flatMap(({ keys }) => keys));
     const jobs = underway.map(({ job }) => job);
     const others = runs.filter(({ key }) => !given.has(key));
@@ -63,9 +63,9 @@ export class ArrayEngine implements Engine {
   }
 
   /** Until all of `keys` have been reported. */
-  async #await(
+  async #waitFor(
     keys: Set<RunKey>,
-    report: (outcome: Outcome) => Promise<void>,
+    report: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
@@ -74,7 +74,7 @@ export class ArrayEngine implements Engine {
       await this.#collect(keys, report);
       if (keys.size === 0) return;
       if (waiting + active === 0) break;
-      await sleep(LOOK_EVERY_MS, undefined, { signal });
+      await sleep(POLL_INTERVAL_MS, undefined, { signal });
     }
     for (const key of keys) {
       const jobs = this.#jobs.join(' and ');
@@ -83,7 +83,7 @@ export class ArrayEngine implements Engine {
     }
   }
 
-  async #collect(keys: Set<RunKey>, report: (outcome: Outcome) => Promise<void>): Promise<void> {
+  async #collect(keys: Set<RunKey>, report: (outcome: RunOutcome) => Promise<void>): Promise<void> {
     const failures = new Map((await this.#store.failures()).map((of) => [of.key, of]));
     const stored = new Set(this.#store.keys());
     for (const key of keys) {
@@ -96,7 +96,7 @@ export class ArrayEngine implements Engine {
   }
 }
 
-function taken(source: RunSource): PlannedRun[] {
+function takeAll(source: RunSource): PlannedRun[] {
   const runs: PlannedRun[] = [];
   for (let run = source.take(); run !== undefined; run = source.take()) runs.push(run);
   return runs;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
-import { Pace } from '../estimate.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { RunTimeEstimator } from '../estimate.ts';
 import type { CampaignPlan } from '../experiment/plan.ts';
 import { Store } from '../store/store.ts';
-import { type Batch, type BatchOptions, noteOver, noteSubmitted, submittedBatches, writeBatch } from './batch.ts';
+import { type Batch, type BatchOptions, removeJobFile, writeJobFile, submittedBatches, writeBatch } from './batch.ts';
 
-const OPTIONS: BatchOptions = { file: 'e.yaml', name: 'small', pace: new Pace() };
+const OPTIONS: BatchOptions = { file: 'e.yaml', name: 'small', estimator: new RunTimeEstimator() };
 
 async function withBatch(
   plan: CampaignPlan,
@@ -25,12 +25,12 @@ async function withBatch(
 }
 
 /** Such that each run of `plan` takes as long. */
-function paceOf({ runs: [run] }: CampaignPlan, seconds: number): Pace {
-  const pace = new Pace();
-  const guessMs = new Pace().expectedMs(run!.cell.swarm) - 200;
+function paceOf({ runs: [run] }: CampaignPlan, seconds: number): RunTimeEstimator {
+  const pace = new RunTimeEstimator();
+  const guessMs = new RunTimeEstimator().expectedMs(run!.setting.swarm) - 200;
   const messages = guessMs * 800;
-  const record = pretendedRecord(run!);
-  pace.learn({
+  const record = fakeRecord(run!);
+  pace.addSample({
     result: { ...record.result, messages: { have: messages } },
     timing: { ...record.timing, wallMs: seconds * 1000 - 200 },
   });
@@ -71,7 +71,7 @@ describe('the job of a batch', () => {
     { rule: 'as many tasks as the user says',                runs: 10, seconds: 0.5, options: { tasks: 5 },  tasks: 5 },
   ])('has $rule', async ({ runs, seconds, options, tasks }) => {
     const plan = await smallCampaign({ repeat: runs });
-    await withBatch(plan, { ...options, pace: paceOf(plan, seconds) }, ({ taskCount, script }) => {
+    await withBatch(plan, { ...options, estimator: paceOf(plan, seconds) }, ({ taskCount, script }) => {
       expect(taskCount).toBe(tasks);
       expect(script).toContain(`--array=0-${tasks - 1}\n`);
     });
@@ -90,9 +90,9 @@ test('a batch is known to be submitted until it is over', async () => {
   const plan = await smallCampaign();
   await withBatch(plan, {}, async (batch, store) => {
     expect(submittedBatches(store)).toEqual([]);
-    await noteSubmitted(store, batch, '17');
+    await writeJobFile(store, batch, '17');
     expect(submittedBatches(store)).toEqual([{ name: batch.name, job: '17', keys: [plan.runs[0]!.key] }]);
-    await noteOver(store, submittedBatches(store)[0]!);
+    await removeJobFile(store, submittedBatches(store)[0]!);
     expect(submittedBatches(store)).toEqual([]);
   });
 });

@@ -15,10 +15,10 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { memoryBytes, type Pace } from '../estimate.ts';
+import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { list, makeFolders, storeMistake } from '../store/folder.ts';
+import { listNames, createFolders, storeError } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
@@ -27,7 +27,7 @@ export interface BatchOptions {
   /** The experiment's name. */
   readonly name: string;
   /** How long runs are expected to take. */
-  readonly pace: Pace;
+  readonly estimator: RunTimeEstimator;
   /** Cores of a task; by default 1. */
   readonly cpus?: number;
   /** How many tasks the job has, at most; by default one for each half minute of work. */
@@ -44,7 +44,7 @@ export interface Batch {
 }
 
 /** A batch that has been submitted. */
-export interface Submitted {
+export interface SubmittedBatch {
   readonly name: string;
   readonly job: string;
   readonly keys: readonly RunKey[];
@@ -58,7 +58,7 @@ const TASKS_MAX = 1_000;
 const PROCESS_BYTES = 400e6;
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cachetorrent.js', import.meta.url));
-const BATCHES = 'batches';
+const BATCH_FOLDER = 'batches';
 
 /** Writes the job for `runs`, which are not empty, into the store. */
 export async function writeBatch(
@@ -68,22 +68,22 @@ export async function writeBatch(
 ): Promise<Batch> {
   const keys = runs.map(({ key }) => key).sort();
   const name = `${options.name}-${hash('sha256', keys.join(), 'hex').slice(0, 8)}`;
-  const taskCount = tasksFor(runs, options);
+  const taskCount = taskCountFor(runs, options);
   const script = scriptOf(store, runs, name, taskCount, options);
-  await inBatches(store, makeFolders);
-  await store.write(`${BATCHES}/${name}.json`, `${JSON.stringify(keys)}\n`);
-  await store.write(`${BATCHES}/${name}.sh`, script);
+  await changeBatches(store, createFolders);
+  await store.writeFile(`${BATCH_FOLDER}/${name}.json`, `${JSON.stringify(keys)}\n`);
+  await store.writeFile(`${BATCH_FOLDER}/${name}.sh`, script);
   return { name, script, scriptFile: fileOf(store, `${name}.sh`), taskCount };
 }
 
 /** Remembers that a batch is with the batch system now. */
-export async function noteSubmitted(store: Store, { name }: Batch, job: string): Promise<void> {
-  await store.write(`${BATCHES}/${name}.job`, `${job}\n`);
+export async function writeJobFile(store: Store, { name }: Batch, job: string): Promise<void> {
+  await store.writeFile(`${BATCH_FOLDER}/${name}.job`, `${job}\n`);
 }
 
 /** The batches that may not be over yet. */
-export function submittedBatches(store: Store): readonly Submitted[] {
-  return list(join(store.folder, BATCHES))
+export function submittedBatches(store: Store): readonly SubmittedBatch[] {
+  return listNames(join(store.folder, BATCH_FOLDER))
     .filter((file) => file.endsWith('.job'))
     .sort()
     .map((file) => {
@@ -95,8 +95,8 @@ export function submittedBatches(store: Store): readonly Submitted[] {
 }
 
 /** Forgets the job of a batch, which is over. */
-export async function noteOver(store: Store, { name }: Submitted): Promise<void> {
-  await inBatches(store, (folder) => rm(join(folder, `${name}.job`), { force: true }));
+export async function removeJobFile(store: Store, { name }: SubmittedBatch): Promise<void> {
+  await changeBatches(store, (folder) => rm(join(folder, `${name}.job`), { force: true }));
 }
 
 function scriptOf(
@@ -112,8 +112,8 @@ function scriptOf(
     `--job-name=${experiment}`,
     `--array=0-${taskCount - 1}`,
     `--cpus-per-task=${cpus}`,
-    `--mem=${memoryMb(runs, cpus)}M`,
-    `--output=${quoted(log)}`,
+    `--mem=${taskMemoryMb(runs, cpus)}M`,
+    `--output=${shellQuoted(log)}`,
     '--open-mode=append',
     // A node that fails gives its task to another; what the task had done stays done.
     '--requeue',
@@ -126,40 +126,43 @@ function scriptOf(
   return [
     '#!/bin/bash',
     ...directives.map((directive) => `#SBATCH ${directive}`),
-    `exec ${[...work, ...runsOf].map(quoted).join(' ')} \\`,
+    `exec ${[...work, ...runsOf].map(shellQuoted).join(' ')} \\`,
     `  --shard "$((SLURM_ARRAY_TASK_ID + 1))/${taskCount}"`,
     '',
   ].join('\n');
 }
 
 /** As many as there are half minutes of work for, within what Slurm takes. */
-function tasksFor(runs: readonly PlannedRun[], { pace, cpus = 1, tasks }: BatchOptions): number {
-  const totalMs = runs.reduce((sum, { cell }) => sum + pace.expectedMs(cell.swarm), 0);
+function taskCountFor(
+  runs: readonly PlannedRun[],
+  { estimator, cpus = 1, tasks }: BatchOptions,
+): number {
+  const totalMs = runs.reduce((sum, { setting }) => sum + estimator.expectedMs(setting.swarm), 0);
   const wanted = tasks ?? Math.min(TASKS_MAX, Math.floor(totalMs / cpus / TASK_MS_MIN));
   return Math.max(1, Math.min(wanted, Math.ceil(runs.length / cpus)));
 }
 
-function memoryMb(runs: readonly PlannedRun[], cpus: number): number {
-  const most = runs.reduce((max, { cell }) => Math.max(max, memoryBytes(cell.swarm)), 0);
+function taskMemoryMb(runs: readonly PlannedRun[], cpus: number): number {
+  const most = runs.reduce((max, { setting }) => Math.max(max, runMemoryBytes(setting.swarm)), 0);
   return Math.ceil((PROCESS_BYTES + cpus * most) / 1e6);
 }
 
 function fileOf(store: Store, name: string): string {
-  return join(resolve(store.folder), BATCHES, name);
+  return join(resolve(store.folder), BATCH_FOLDER, name);
 }
 
-async function inBatches(
+async function changeBatches(
   store: Store,
   change: (folder: string) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await change(join(store.folder, BATCHES));
+    await change(join(store.folder, BATCH_FOLDER));
   } catch (error) {
-    throw storeMistake(error, store.folder);
+    throw storeError(error, store.folder);
   }
 }
 
 /** For a shell. */
-function quoted(word: string): string {
+function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -16,7 +16,7 @@ import { VERSION } from '../../version.ts';
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
 
 /** What a job gives back; the result itself is elsewhere. */
-export interface JobAnswer {
+export interface JobResult {
   /** The worker has put it into the store that it shares with the submitter. */
   readonly isStored: boolean;
 }
@@ -25,28 +25,28 @@ export const QUEUE_PREFIX = 'cachetorrent';
 export const QUEUE_NAME: string = `runs-${VERSION}-r${RESULTS_VERSION}`;
 
 /** How long Redis keeps jobs that have ended, and their results: nobody may ever ask for them. */
-export const KEPT_SECONDS: number = 7 * 24 * 3600;
+export const RETENTION_SECONDS: number = 7 * 24 * 3600;
 
 /** Leaves a result for the submitter. Leaving it again changes nothing. */
-export async function leaveResult(redis: Redis, key: RunKey, text: string): Promise<void> {
-  await redis.set(resultName(key), gzipSync(text), 'EX', KEPT_SECONDS);
+export async function putResult(redis: Redis, key: RunKey, text: string): Promise<void> {
+  await redis.set(resultKey(key), gzipSync(text), 'EX', RETENTION_SECONDS);
 }
 
 export async function hasResult(redis: Redis, key: RunKey): Promise<boolean> {
-  return (await redis.exists(resultName(key))) > 0;
+  return (await redis.exists(resultKey(key))) > 0;
 }
 
 /** Undefined where there is none. */
-export async function resultOf(redis: Redis, key: RunKey): Promise<string | undefined> {
-  const packed = await redis.getBuffer(resultName(key));
+export async function getResult(redis: Redis, key: RunKey): Promise<string | undefined> {
+  const packed = await redis.getBuffer(resultKey(key));
   return packed === null ? undefined : gunzipSync(packed).toString();
 }
 
-export async function forgetResult(redis: Redis, key: RunKey): Promise<void> {
-  await redis.del(resultName(key));
+export async function deleteResult(redis: Redis, key: RunKey): Promise<void> {
+  await redis.del(resultKey(key));
 }
 
-function resultName(key: RunKey): string {
+function resultKey(key: RunKey): string {
   return `${QUEUE_PREFIX}:result:${key}`;
 }
 
@@ -57,7 +57,7 @@ export function versionOf(queue: string): string {
 }
 
 /** The queues of other versions that have runs waiting. */
-export async function otherQueuesWaiting(redis: Redis): Promise<readonly string[]> {
+export async function otherQueuesWithRuns(redis: Redis): Promise<readonly string[]> {
   const names = new Set<string>();
   let cursor = '0';
   do {
@@ -68,12 +68,12 @@ export async function otherQueuesWaiting(redis: Redis): Promise<readonly string[
   names.delete(QUEUE_NAME);
   const counted = [...names]
     .sort()
-    .map(async (name) => ({ name, count: await waiting(redis, name) }));
+    .map(async (name) => ({ name, count: await waitingCount(redis, name) }));
   return (await Promise.all(counted)).filter(({ count }) => count > 0).map(({ name }) => name);
 }
 
 /** How many runs wait in a queue. */
-export async function waiting(redis: Redis, queue: string): Promise<number> {
+export async function waitingCount(redis: Redis, queue: string): Promise<number> {
   return redis.llen(`${QUEUE_PREFIX}:${queue}:wait`);
 }
 
@@ -81,7 +81,7 @@ export async function waiting(redis: Redis, queue: string): Promise<number> {
  * The queues that workers are connected for, each as often as there are workers. BullMQ has every
  * worker call its connection after the queue.
  */
-export async function queuesWorkedOn(redis: Redis): Promise<readonly string[]> {
+export async function queuesWithWorkers(redis: Redis): Promise<readonly string[]> {
   const clients = (await redis.client('LIST')) as string;
   const names = [...clients.matchAll(/ name=cachetorrent:([\w+/]+=*)(?::w:\S*)? /g)];
   return names.map(([, name]) => Buffer.from(name!, 'base64').toString());

@@ -10,23 +10,23 @@ import { UserMistake } from '../../user-mistake.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { Store } from '../store/store.ts';
-import { giveBackLost } from './bullmq-lost.ts';
+import { requeueLostJobs } from './bullmq-lost-jobs.ts';
 import {
   hasResult,
-  type JobAnswer,
-  leaveResult,
-  otherQueuesWaiting,
+  type JobResult,
+  putResult,
+  otherQueuesWithRuns,
   QUEUE_NAME,
   QUEUE_PREFIX,
   versionOf,
-  waiting,
+  waitingCount,
 } from './bullmq-queue.ts';
-import type { Outcome, Task, Worker } from './engine.ts';
-import { Pool, type PoolOptions } from './pool.ts';
-import { connected, type RedisOptions, saidGoodbye } from './redis.ts';
-import { withoutCredentials } from './redis-address.ts';
+import type { RunOutcome, RunSpec, Worker } from './engine.ts';
+import { RunPool, type RunPoolOptions } from './pool.ts';
+import { connectRedis, type RedisOptions, settleInTime } from './redis.ts';
+import { withoutCredentials } from './redis-url.ts';
 
-export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
+export interface BullmqWorkerOptions extends RunPoolOptions, RedisOptions {
   /** Open to work on, where results are to go there, and not back through Redis. */
   readonly store?: Store;
   /** Ends when there is nothing to do, instead of waiting for more. */
@@ -38,13 +38,13 @@ export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
 }
 
 /** How long to wait for room, or for work. */
-const LOOK_EVERY_MS = 200;
+const POLL_INTERVAL_MS = 200;
 const LOCK_MS = 30_000;
 /**
  * How often to look, while a lock lasts, for those that have run out. Where a look comes too early
  * for Redis, by a millisecond, only the next one counts.
  */
-const LOOKS_PER_LOCK = 6;
+const STALLED_CHECKS_PER_LOCK = 6;
 /** After a command that failed with its connection. */
 const RETRY_MS = 1_000;
 /** A run that takes its worker's process with it goes to so many others. */
@@ -52,24 +52,24 @@ const STALLED_MAX = 5;
 
 export class BullmqWorker implements Worker {
   readonly #redis: Redis;
-  readonly #pool: Pool;
+  readonly #pool: RunPool;
   readonly #options: BullmqWorkerOptions;
   /** From when it was handed over until it is done, or given back. */
-  readonly #atWorkOn = new Set<RunKey>();
+  readonly #activeKeys = new Set<RunKey>();
 
   private constructor(redis: Redis, options: BullmqWorkerOptions) {
     this.#redis = redis;
     this.#options = options;
-    this.#pool = new Pool(options);
+    this.#pool = new RunPool(options);
   }
 
   /**
    * @throws UserMistake where there is no Redis, or its runs are for workers of other versions
    */
   static async connect(options: BullmqWorkerOptions): Promise<BullmqWorker> {
-    const redis = await connected(options);
+    const redis = await connectRedis(options);
     try {
-      await refuseOtherVersions(redis, options.url);
+      await checkVersion(redis, options.url);
     } catch (error) {
       redis.disconnect();
       throw error;
@@ -83,33 +83,33 @@ export class BullmqWorker implements Worker {
     connection.on('error', () => {});
     const ending = new AbortController();
     const over = AbortSignal.any([signal, ending.signal]);
-    const worker = new QueueWorker<Task, JobAnswer>(
+    const worker = new QueueWorker<RunSpec, JobResult>(
       QUEUE_NAME,
-      (job, token) => this.#handedOver(job, token!, over),
+      (job, token) => this.#processJob(job, token!, over),
       {
         connection,
         prefix: QUEUE_PREFIX,
         concurrency: this.#pool.jobs,
         lockDuration: lockMs,
-        stalledInterval: Math.ceil(lockMs / LOOKS_PER_LOCK),
+        stalledInterval: Math.ceil(lockMs / STALLED_CHECKS_PER_LOCK),
         maxStalledCount: STALLED_MAX,
         runRetryDelay: RETRY_MS,
       },
     );
-    this.#tellOf(worker);
+    this.#forwardWarnings(worker);
     connection.on('ready', () => {
-      const hasArrived = (key: RunKey) => this.#atWorkOn.has(key);
+      const hasArrived = (key: RunKey) => this.#activeKeys.has(key);
       // Where the connection is lost again, there is another time.
-      giveBackLost(worker, connection, hasArrived, over).catch(() => {});
+      requeueLostJobs(worker, connection, hasArrived, over).catch(() => {});
     });
     // Before anything is given back, so that it takes nothing back itself.
     over.addEventListener('abort', () => void worker.close(), { once: true });
     try {
-      if (endsWhenEmpty) await this.#untilEmpty(worker, signal);
+      if (endsWhenEmpty) await this.#waitUntilEmpty(worker, signal);
       else if (!signal.aborted) await once(signal, 'abort');
     } finally {
       ending.abort();
-      await saidGoodbye(worker.close());
+      await settleInTime(worker.close());
       await this.#pool.close();
       this.#redis.disconnect();
       connection.disconnect();
@@ -117,56 +117,60 @@ export class BullmqWorker implements Worker {
   }
 
   /** What the queue itself has to say; that the connection is lost is said by its owner. */
-  #tellOf(worker: QueueWorker): void {
-    const { onTrouble = () => {} } = this.#options;
+  #forwardWarnings(worker: QueueWorker): void {
+    const { onWarning = () => {} } = this.#options;
     worker.on('error', (error) => {
-      if (this.#redis.status === 'ready') onTrouble(`trouble with the queue: ${error.message}`);
+      if (this.#redis.status === 'ready') onWarning(`trouble with the queue: ${error.message}`);
     });
     worker.on('stalled', (key) => {
-      onTrouble(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
+      onWarning(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
     });
   }
 
-  async #handedOver(
-    job: Job<Task, JobAnswer>,
+  async #processJob(
+    job: Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
-  ): Promise<JobAnswer> {
+  ): Promise<JobResult> {
     const { key } = job.data;
-    this.#atWorkOn.add(key);
+    this.#activeKeys.add(key);
     try {
-      return await this.#perform(job, token, signal);
+      return await this.#runUnlessDone(job, token, signal);
     } finally {
-      this.#atWorkOn.delete(key);
+      this.#activeKeys.delete(key);
     }
   }
 
   /** As a job may come again: what is there already is not made again. */
-  async #perform(
-    job: Job<Task, JobAnswer>,
+  async #runUnlessDone(
+    job: Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
-  ): Promise<JobAnswer> {
+  ): Promise<JobResult> {
     const { key } = job.data;
     const { store, onRun } = this.#options;
     const isStored = store !== undefined;
     if (isStored ? store.has(key) : await hasResult(this.#redis, key)) return { isStored };
-    const outcome = await this.#carryOut(job, token, signal);
+    const outcome = await this.#execute(job, token, signal);
     if (!outcome.isDone) {
       onRun?.(key, outcome.error);
       throw new Error(outcome.error);
     }
-    if (isStored) await store.putSealed(key, outcome.text!);
-    else await leaveResult(this.#redis, key, outcome.text!);
+    if (isStored) await store.putText(key, outcome.text!);
+    else await putResult(this.#redis, key, outcome.text!);
     onRun?.(key);
     return { isStored };
   }
 
   /** Gives the job back to the queue, for others, where it is stopped. */
-  async #carryOut(job: Job<Task, JobAnswer>, token: string, signal: AbortSignal): Promise<Outcome> {
+  async #execute(
+    job: Job<RunSpec, JobResult>,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<RunOutcome> {
     try {
-      while (!this.#pool.hasRoomFor(job.data)) await sleep(LOOK_EVERY_MS, undefined, { signal });
-      return await this.#pool.carryOut(job.data, this.#pool.jobs, signal);
+      while (!this.#pool.hasRoomFor(job.data)) await sleep(POLL_INTERVAL_MS, undefined, { signal });
+      return await this.#pool.execute(job.data, this.#pool.jobs, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       await job.moveToWait(token);
@@ -174,20 +178,20 @@ export class BullmqWorker implements Worker {
     }
   }
 
-  async #untilEmpty(worker: QueueWorker, signal: AbortSignal): Promise<void> {
+  async #waitUntilEmpty(worker: QueueWorker, signal: AbortSignal): Promise<void> {
     const queue = { isEmpty: false };
     worker.on('drained', () => (queue.isEmpty = true));
     worker.on('active', () => (queue.isEmpty = false));
-    while (!signal.aborted && !(queue.isEmpty && this.#atWorkOn.size === 0)) {
-      await sleep(LOOK_EVERY_MS);
+    while (!signal.aborted && !(queue.isEmpty && this.#activeKeys.size === 0)) {
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 }
 
 /** Whoever waits for runs that will never come had better know. */
-async function refuseOtherVersions(redis: Redis, url: string): Promise<void> {
-  if ((await waiting(redis, QUEUE_NAME)) > 0) return;
-  const [other] = await otherQueuesWaiting(redis);
+async function checkVersion(redis: Redis, url: string): Promise<void> {
+  if ((await waitingCount(redis, QUEUE_NAME)) > 0) return;
+  const [other] = await otherQueuesWithRuns(redis);
   if (other === undefined) return;
   const at = `--redis ${withoutCredentials(url)}`;
   const theirs = versionOf(other);

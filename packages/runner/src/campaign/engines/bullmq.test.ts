@@ -7,16 +7,16 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
-import { ended, sweptHere, sweptThere, until, working } from '../../../test/queue.ts';
+import { inFolder, fakeRecord, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
+import { stopWorkers, sweepLocally, sweepThroughQueue, waitUntil, startQueueWorker } from '../../../test/queue.ts';
 import { HAS_REDIS, RedisServer } from '../../../test/redis-server.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { sealed } from '../store/record.ts';
+import { serializeRecord } from '../store/record.ts';
 import { Store } from '../store/store.ts';
 import type { SweepEvent } from '../sweep.ts';
-import { leaveResult, QUEUE_NAME, QUEUE_PREFIX } from './bullmq-queue.ts';
+import { putResult, QUEUE_NAME, QUEUE_PREFIX } from './bullmq-queue.ts';
 import { BullmqWorker } from './bullmq-worker.ts';
-import type { Task } from './engine.ts';
+import type { RunSpec } from './engine.ts';
 
 const NEVER = new AbortController().signal;
 /** On a machine that has other things to do. */
@@ -55,10 +55,10 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
   test('comes to the same store as this process, with two workers', async () => {
     const plan = await smallCampaign({ vary: { leaders: [null, 30] }, repeat: 3 });
     const [local, remote] = [join(folder, 'local'), join(folder, 'remote')];
-    await sweptHere(plan, local);
-    const workers = [working(server.url), working(server.url)];
-    await sweptThere(plan, remote, server.url);
-    await ended(...workers);
+    await sweepLocally(plan, local);
+    const workers = [startQueueWorker(server.url), startQueueWorker(server.url)];
+    await sweepThroughQueue(plan, remote, server.url);
+    await stopWorkers(...workers);
     expect([...resultsIn(remote)]).toEqual([...resultsIn(local)]);
     // Nothing is left over in Redis.
     expect(await redis.keys('*:result:*')).toEqual([]);
@@ -68,9 +68,9 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
   test('puts results into a folder that is shared, by choice', async () => {
     const plan = await smallCampaign({ vary: { uploads: [3, 5] } });
     const shared = join(folder, 'shared');
-    const worker = working(server.url, '--store', shared);
-    const events = await sweptThere(plan, shared, server.url);
-    await ended(worker);
+    const worker = startQueueWorker(server.url, '--store', shared);
+    const events = await sweepThroughQueue(plan, shared, server.url);
+    await stopWorkers(worker);
     expect(kindsOf(events)).toEqual(['begun', 'done', 'done']);
     expect(resultsIn(shared).size).toBe(2);
   });
@@ -78,24 +78,24 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
   test('notices that a worker puts results into another folder', async () => {
     const plan = await smallCampaign({ vary: { uploads: [6] } });
     const store = join(folder, 'mine');
-    const worker = working(server.url, '--store', join(folder, 'theirs'));
-    const events = await sweptThere(plan, store, server.url);
-    await ended(worker);
+    const worker = startQueueWorker(server.url, '--store', join(folder, 'theirs'));
+    const events = await sweepThroughQueue(plan, store, server.url);
+    await stopWorkers(worker);
     expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
-    const [failure] = await (await Store.openToRead(store)).failures();
+    const [failure] = await (await Store.openReadOnly(store)).failures();
     expect(failure!.error).toContain('--store of the workers has to be the same folder');
   });
 
   test('gives the run of a worker that is killed to another', async () => {
     const plan = await smallCampaign({ set: { pieces: 4_000 } });
-    const swept = sweptThere(plan, join(folder, 'taken-over'), server.url);
-    const first = working(server.url);
-    await until(async () => (await queue.getActiveCount()) === 1);
+    const swept = sweepThroughQueue(plan, join(folder, 'taken-over'), server.url);
+    const first = startQueueWorker(server.url);
+    await waitUntil(async () => (await queue.getActiveCount()) === 1);
     first.kill('SIGKILL');
     await once(first, 'exit');
-    const second = working(server.url);
+    const second = startQueueWorker(server.url);
     expect(kindsOf(await swept)).toEqual(['begun', 'done']);
-    await ended(second);
+    await stopWorkers(second);
   });
 
   test('has the run of a worker that is stopped back at once', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     const worker = await BullmqWorker.connect({ url: server.url, jobs: 1 });
     const stop = new AbortController();
     const worked = worker.work(stop.signal);
-    await until(async () => (await queue.getActiveCount()) === 1);
+    await waitUntil(async () => (await queue.getActiveCount()) === 1);
     stop.abort();
     await worked;
     expect(await queue.getJobState(run!.key)).toBe('waiting');
@@ -114,11 +114,11 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
   test('goes on when Redis comes back', async () => {
     const plan = await smallCampaign({ vary: { interval: [9_000, 10_001] }, repeat: 8 });
     const store = join(folder, 'reconnected');
-    const worker = working(server.url);
+    const worker = startQueueWorker(server.url);
     const troubles: string[] = [];
     const begun = Promise.withResolvers<void>();
-    const swept = sweptThere(plan, store, server.url, {
-      onTrouble: (message) => troubles.push(message),
+    const swept = sweepThroughQueue(plan, store, server.url, {
+      onWarning: (message) => troubles.push(message),
       onEvent: ({ kind }) => kind === 'done' && begun.resolve(),
     });
     await begun.promise;
@@ -126,7 +126,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     expect(resultsIn(store).size).toBeLessThan(16);
     await server.start();
     await swept;
-    await ended(worker);
+    await stopWorkers(worker);
     expect(resultsIn(store).size).toBe(16);
     expect(troubles.join('\n')).toMatch(/lost the connection to redis:.*\nconnected to .* again/);
   });
@@ -137,7 +137,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
       const stop = new AbortController();
       const begun = Promise.withResolvers<void>();
       const plan = await smallCampaign({ vary: { uploads: [9] } });
-      const swept = sweptThere(plan, join(elsewhere, 'store'), away.url, {
+      const swept = sweepThroughQueue(plan, join(elsewhere, 'store'), away.url, {
         signal: stop.signal,
         onEvent: () => begun.resolve(),
       });
@@ -152,27 +152,27 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
   test('makes no run again whose result is there, and gives it to whoever asks next', async () => {
     const plan = await smallCampaign({ set: { pieces: 3 } });
     const [run] = plan.runs;
-    await leaveResult(redis, run!.key, sealed({ ...pretendedRecord(run!), version: 'earlier' }));
+    await putResult(redis, run!.key, serializeRecord({ ...fakeRecord(run!), version: 'earlier' }));
     await queue.add('run', taskOf(run!), { jobId: run!.key });
     const worker = await BullmqWorker.connect({ url: server.url, endsWhenEmpty: true, jobs: 1 });
     await worker.work(NEVER);
     expect(await queue.getJobState(run!.key)).toBe('completed');
 
-    await sweptThere(plan, join(folder, 'fetched'), server.url);
-    const store = await Store.openToRead(join(folder, 'fetched'));
+    await sweepThroughQueue(plan, join(folder, 'fetched'), server.url);
+    const store = await Store.openReadOnly(join(folder, 'fetched'));
     expect(store.read(run!.key).version).toBe('earlier');
   });
 
   test('tells of runs that fail, after a second try', async () => {
     const plan = await smallCampaign();
     const [run] = plan.runs;
-    const swarm = { ...run!.cell.swarm, seeds: 20 };
-    const broken = { ...plan, runs: [{ ...run!, key: 'f'.repeat(32), cell: { ...run!.cell, swarm } }] };
-    const worker = working(server.url);
-    const events = await sweptThere(broken, join(folder, 'broken'), server.url);
-    await ended(worker);
+    const swarm = { ...run!.setting.swarm, seeds: 20 };
+    const broken = { ...plan, runs: [{ ...run!, key: 'f'.repeat(32), cell: { ...run!.setting, swarm } }] };
+    const worker = startQueueWorker(server.url);
+    const events = await sweepThroughQueue(broken, join(folder, 'broken'), server.url);
+    await stopWorkers(worker);
     expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
-    const store = await Store.openToRead(join(folder, 'broken'));
+    const store = await Store.openReadOnly(join(folder, 'broken'));
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   });
 
@@ -188,11 +188,11 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     const connection = connectedTo(server.url);
     const other = new Worker('runs-9.9.9-r9', () => Promise.resolve(), { connection, prefix: QUEUE_PREFIX });
     await other.waitUntilReady();
-    await until(async () => String(await redis.client('LIST')).includes('cnVucy05LjkuOS1yOQ'));
+    await waitUntil(async () => String(await redis.client('LIST')).includes('cnVucy05LjkuOS1yOQ'));
     const stop = new AbortController();
     const told = Promise.withResolvers<string>();
     const ears = { signal: stop.signal, onTrouble: told.resolve };
-    const swept = sweptThere(await smallCampaign({ vary: { uploads: [7] } }), join(folder, 'alone'), server.url, ears);
+    const swept = sweepThroughQueue(await smallCampaign({ vary: { uploads: [7] } }), join(folder, 'alone'), server.url, ears);
     expect(await told.promise).toMatch(
       /^no worker of version \S+ is connected to redis:\S+ yet, only workers of version 9\.9\.9 \(results 9\)\n/,
     );
@@ -213,6 +213,6 @@ function connectedTo(url: string): Redis {
   return redis;
 }
 
-function taskOf({ key, seed, cell: { config, swarm } }: PlannedRun): Task {
-  return { key, seed, cell: { config, swarm } };
+function taskOf({ key, seed, setting: { config, swarm } }: PlannedRun): RunSpec {
+  return { key, seed, setting: { config, swarm } };
 }

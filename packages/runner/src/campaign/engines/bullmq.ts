@@ -17,26 +17,26 @@ import type { Redis } from 'ioredis';
 
 import { VERSION } from '../../version.ts';
 import {
-  type JobAnswer,
+  type JobResult,
   QUEUE_NAME,
   QUEUE_PREFIX,
-  queuesWorkedOn,
+  queuesWithWorkers,
   versionOf,
 } from './bullmq-queue.ts';
 import { Submission } from './bullmq-submission.ts';
-import type { Engine, EngineStatus, Outcome, RunSource, Task } from './engine.ts';
-import { withoutCredentials } from './redis-address.ts';
-import { connected, type RedisOptions, saidGoodbye, whileWanted } from './redis.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource, RunSpec } from './engine.ts';
+import { withoutCredentials } from './redis-url.ts';
+import { connectRedis, type RedisOptions, settleInTime, abortable } from './redis.ts';
 
 export class BullmqEngine implements Engine {
   readonly name = 'bullmq';
-  readonly workersClaim = false;
+  readonly claimsRunsItself = false;
   readonly #redis: Redis;
-  readonly #queue: Queue<Task, JobAnswer>;
+  readonly #queue: Queue<RunSpec, JobResult>;
   readonly #events: QueueEvents;
   readonly #eventsRedis: Redis;
   readonly #options: RedisOptions;
-  #hasTold = false;
+  #hasWarned = false;
 
   private constructor(redis: Redis, options: RedisOptions) {
     this.#redis = redis;
@@ -52,39 +52,40 @@ export class BullmqEngine implements Engine {
 
   /** @throws UserMistake where there is no Redis */
   static async connect(options: RedisOptions): Promise<BullmqEngine> {
-    const engine = new BullmqEngine(await connected(options), options);
+    const engine = new BullmqEngine(await connectRedis(options), options);
     await engine.#events.waitUntilReady();
     return engine;
   }
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    report: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     const places = { redis: this.#redis, queue: this.#queue };
     const submission = new Submission(places, source, report, signal);
-    const onEnded = ({ jobId }: { jobId: string }) => submission.wake(jobId);
+    const onEnded = ({ jobId }: { jobId: string }) => submission.jobEnded(jobId);
     this.#events.on('completed', onEnded);
     this.#events.on('failed', onEnded);
     try {
-      if (source.length > 0 && !this.#hasTold) await whileWanted(signal, this.#tellIfAlone());
-      await submission.all();
+      if (source.length > 0 && !this.#hasWarned)
+        await abortable(signal, this.#warnWithoutWorkers());
+      await submission.run();
     } finally {
       this.#events.off('completed', onEnded);
       this.#events.off('failed', onEnded);
     }
   }
 
-  async #tellIfAlone(): Promise<void> {
-    this.#hasTold = true;
+  async #warnWithoutWorkers(): Promise<void> {
+    this.#hasWarned = true;
     // Whoever may not ask who is connected is not told.
-    const queues = await queuesWorkedOn(this.#redis).catch(() => [QUEUE_NAME]);
+    const queues = await queuesWithWorkers(this.#redis).catch(() => [QUEUE_NAME]);
     if (queues.includes(QUEUE_NAME)) return;
     const at = withoutCredentials(this.#options.url);
     const others = [...new Set(queues.map(versionOf))].sort().join(', ');
     const instead = others === '' ? '' : `, only workers of version ${others}`;
-    this.#options.onTrouble?.(
+    this.#options.onWarning?.(
       `no worker of version ${VERSION} is connected to ${at} yet${instead}\n` +
         `  to start one, on any machine: cachetorrent work --redis ${at}`,
     );
@@ -96,7 +97,7 @@ export class BullmqEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await saidGoodbye(Promise.allSettled([this.#queue.close(), this.#events.close()]));
+    await settleInTime(Promise.allSettled([this.#queue.close(), this.#events.close()]));
     this.#redis.disconnect();
     this.#eventsRedis.disconnect();
   }

@@ -8,12 +8,12 @@
  */
 
 import type { RunKey } from '../experiment/key.ts';
-import type { Cell, PlannedRun } from '../experiment/plan.ts';
+import type { PlannedRun, Setting } from '../experiment/plan.ts';
 
 export type EngineName = 'local' | 'bullmq' | 'array';
 
 /** What became of a run. */
-export type Outcome =
+export type RunOutcome =
   | {
       readonly key: RunKey;
       readonly isDone: true;
@@ -29,10 +29,10 @@ export type Outcome =
     };
 
 /** As much of a planned run as it takes to make it. */
-export interface Task {
+export interface RunSpec {
   readonly key: RunKey;
   readonly seed: number;
-  readonly cell: Pick<Cell, 'config' | 'swarm'>;
+  readonly setting: Pick<Setting, 'config' | 'swarm'>;
 }
 
 /** Runs that are still to be done, the longest first. */
@@ -56,7 +56,7 @@ export interface Engine {
   /** By which the command line knows it. */
   readonly name: EngineName;
   /** Its workers claim runs in the store themselves; otherwise they are claimed for it. */
-  readonly workersClaim: boolean;
+  readonly claimsRunsItself: boolean;
   /**
    * Takes runs from `source`, and reports on each that it took. After a report the source may have
    * more. Resolves when it has none, and all have been reported.
@@ -65,7 +65,7 @@ export interface Engine {
    */
   submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
   /** How far it is. */

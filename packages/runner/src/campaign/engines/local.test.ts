@@ -6,9 +6,9 @@ import { inFolder, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
 import type { CampaignPlan, PlannedRun } from '../experiment/plan.ts';
 import { Store } from '../store/store.ts';
 import { sweep, type SweepEvent } from '../sweep.ts';
-import type { Outcome, RunSource } from './engine.ts';
+import type { RunOutcome, RunSource } from './engine.ts';
 import { LocalEngine } from './local.ts';
-import { Pool } from './pool.ts';
+import { RunPool } from './pool.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -39,10 +39,10 @@ test('a run that cannot finish is tried again, and its error kept', () =>
   inFolder(async (folder) => {
     // Without a slot to give by chance, nobody gives to newcomers, and the seed gives to few.
     const plan = await smallCampaign({ vary: { pieces: [20, 21] } });
-    const broken = { ...plan.runs[0]!, cell: { ...plan.cells[0]!, swarm: { ...plan.cells[0]!.swarm, seeds: 20 } } };
+    const broken = { ...plan.runs[0]!, cell: { ...plan.settings[0]!, swarm: { ...plan.settings[0]!.swarm, seeds: 20 } } };
     const events = await swept(folder, { ...plan, runs: [broken, plan.runs[1]!] }, 2);
     expect(events.map(({ kind }) => kind).toSorted()).toEqual(['begun', 'done', 'failed', 'retry']);
-    const store = await Store.openToRead(folder);
+    const store = await Store.openReadOnly(folder);
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   }));
 
@@ -75,9 +75,9 @@ describe('a pool', () => {
     { rule: 'has none where memory does not do for both', jobs: 2, memoryBytes: 50e6, hasRoom: false },
   ])('$rule', async ({ jobs, memoryBytes, hasRoom }) => {
     const { runs } = await smallCampaign({ repeat: 2 });
-    const pool = new Pool({ jobs, memoryBytes });
+    const pool = new RunPool({ jobs, memoryBytes });
     expect(pool.hasRoomFor(runs[0]!)).toBe(true);
-    const first = pool.carryOut(runs[0]!, 1, NEVER);
+    const first = pool.execute(runs[0]!, 1, NEVER);
     expect(pool.hasRoomFor(runs[1]!)).toBe(hasRoom);
     await first;
     await pool.close();
@@ -89,14 +89,14 @@ describe('a pool', () => {
     { rule: 'gives a run all cores where no other fits in',    jobs: 2, waiting: 5, memoryBytes: 50e6, workers: 2 },
   ])('$rule', async ({ jobs, waiting, memoryBytes, workers }) => {
     const { runs } = await smallCampaign();
-    const pool = new Pool({ jobs, memoryBytes });
-    const outcome = await pool.carryOut(runs[0]!, waiting, NEVER);
+    const pool = new RunPool({ jobs, memoryBytes });
+    const outcome = await pool.execute(runs[0]!, waiting, NEVER);
     expect(timingOf(outcome)).toMatchObject({ workers });
     await pool.close();
   });
 });
 
-function timingOf(outcome: Outcome): object {
+function timingOf(outcome: RunOutcome): object {
   if (!outcome.isDone) throw new Error(outcome.error);
   return (JSON.parse(outcome.text!) as { timing: object }).timing;
 }

@@ -1,23 +1,23 @@
 /** The engine that needs nothing but this machine: a pool of threads. */
 
-import { Pool, type PoolOptions } from './pool.ts';
-import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
+import { RunPool, type RunPoolOptions } from './pool.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource } from './engine.ts';
 
 /** Carries out runs on the cores of this machine. */
 export class LocalEngine implements Engine {
   /** By which the command line knows it. */
   readonly name = 'local';
-  readonly workersClaim = false;
-  readonly #pool: Pool;
+  readonly claimsRunsItself = false;
+  readonly #pool: RunPool;
   #waiting = 0;
 
-  constructor(options: PoolOptions = {}) {
-    this.#pool = new Pool(options);
+  constructor(options: RunPoolOptions = {}) {
+    this.#pool = new RunPool(options);
   }
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    report: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     // The first that fails for good stops the others.
@@ -34,7 +34,7 @@ export class LocalEngine implements Engine {
           await Promise.race(running);
           continue;
         }
-        const done = this.#pool.carryOut(run, source.length, stopped).then(report);
+        const done = this.#pool.execute(run, source.length, stopped).then(report);
         const ended = done.finally(() => running.delete(ended));
         running.add(ended);
       }

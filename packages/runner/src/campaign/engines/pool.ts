@@ -11,18 +11,18 @@ import { availableParallelism, totalmem } from 'node:os';
 
 import { Piscina } from 'piscina';
 
-import { memoryBytes } from '../estimate.ts';
-import type { RunTask } from './carry-out.ts';
-import type { Outcome, Task } from './engine.ts';
+import { runMemoryBytes } from '../estimate.ts';
+import type { ThreadTask } from './execute-run.ts';
+import type { RunOutcome, RunSpec } from './engine.ts';
 
-export interface PoolOptions {
+export interface RunPoolOptions {
   /** Cores to use; by default all. */
   readonly jobs?: number;
   /** For all runs together; by default what is free now, less a tenth of all. */
   readonly memoryBytes?: number;
 }
 
-export class Pool {
+export class RunPool {
   readonly #pool: Piscina;
   readonly #jobs: number;
   readonly #memoryBytes: number;
@@ -30,11 +30,11 @@ export class Pool {
   #bytesInUse = 0;
   #running = 0;
 
-  constructor({ jobs = availableParallelism(), memoryBytes }: PoolOptions = {}) {
+  constructor({ jobs = availableParallelism(), memoryBytes }: RunPoolOptions = {}) {
     this.#jobs = jobs;
     this.#memoryBytes = memoryBytes ?? process.availableMemory() - totalmem() / 10;
-    this.#pool = new Piscina<RunTask, Outcome>({
-      filename: CARRY_OUT,
+    this.#pool = new Piscina<ThreadTask, RunOutcome>({
+      filename: THREAD_FILE,
       name: 'carryOut',
       minThreads: 0,
       maxThreads: jobs,
@@ -55,9 +55,9 @@ export class Pool {
   }
 
   /** Whether there is room for `run` beside those that are running. One alone always has room. */
-  hasRoomFor({ cell }: Task): boolean {
+  hasRoomFor({ setting }: RunSpec): boolean {
     if (this.#running === 0) return true;
-    const fits = this.#bytesInUse + memoryBytes(cell.swarm) <= this.#memoryBytes;
+    const fits = this.#bytesInUse + runMemoryBytes(setting.swarm) <= this.#memoryBytes;
     return fits && this.#threadsInUse < this.#jobs;
   }
 
@@ -66,17 +66,20 @@ export class Pool {
    *
    * @throws the reason of `signal`, once it is aborted
    */
-  async carryOut(run: Task, waiting: number, signal: AbortSignal): Promise<Outcome> {
-    const { key, cell, seed } = run;
+  async execute(run: RunSpec, waiting: number, signal: AbortSignal): Promise<RunOutcome> {
+    const { key, setting, seed } = run;
     const free = this.#jobs - this.#threadsInUse;
-    const workers = Math.max(1, Math.floor(free / Math.min(free, this.#companions(run, waiting))));
-    const bytes = memoryBytes(cell.swarm);
+    const workers = Math.max(
+      1,
+      Math.floor(free / Math.min(free, this.#concurrentRuns(run, waiting))),
+    );
+    const bytes = runMemoryBytes(setting.swarm);
     this.#running++;
     this.#threadsInUse += workers;
     this.#bytesInUse += bytes;
     try {
-      const task: RunTask = { key, config: cell.config, swarm: cell.swarm, seed, workers };
-      return (await this.#pool.run(task, { signal })) as Outcome;
+      const task: ThreadTask = { key, config: setting.config, swarm: setting.swarm, seed, workers };
+      return (await this.#pool.run(task, { signal })) as RunOutcome;
     } catch (error) {
       signal.throwIfAborted();
       return { key, isDone: false, error: `its thread ended: ${(error as Error).message}` };
@@ -92,13 +95,13 @@ export class Pool {
   }
 
   /** How many runs like this one can sit side by side with it, itself included. */
-  #companions({ cell }: Task, waiting: number): number {
+  #concurrentRuns({ setting }: RunSpec, waiting: number): number {
     const free = this.#memoryBytes - this.#bytesInUse;
-    return Math.max(1, Math.min(1 + waiting, Math.floor(free / memoryBytes(cell.swarm))));
+    return Math.max(1, Math.min(1 + waiting, Math.floor(free / runMemoryBytes(setting.swarm))));
   }
 }
 
-const CARRY_OUT = new URL(
-  import.meta.url.endsWith('.ts') ? './carry-out.ts' : './carry-out.js',
+const THREAD_FILE = new URL(
+  import.meta.url.endsWith('.ts') ? './execute-run.ts' : './carry-out.js',
   import.meta.url,
 ).href;

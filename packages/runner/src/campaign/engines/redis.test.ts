@@ -5,10 +5,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 
 import { inFolder, smallCampaign } from '../../../test/campaigns.ts';
-import { ended, sweptThere, working } from '../../../test/queue.ts';
+import { stopWorkers, sweepThroughQueue, startQueueWorker } from '../../../test/queue.ts';
 import { HAS_REDIS, RedisServer } from '../../../test/redis-server.ts';
 import { writeReport } from '../../report/report.ts';
-import { listingIn } from '../listing.ts';
+import { findStoredCampaign } from '../stored-campaign.ts';
 import { Store } from '../store/store.ts';
 import { BullmqEngine } from './bullmq.ts';
 import { BullmqWorker } from './bullmq-worker.ts';
@@ -22,17 +22,17 @@ describe.skipIf(!HAS_REDIS)('a password', { timeout: 60_000 }, () => {
       await expect(BullmqEngine.connect({ url: without })).rejects.toThrow('does not let you in');
 
       const [store, report] = [join(folder, 'store'), join(folder, 'report')];
-      const worker = working(server.url, '--store', store);
+      const worker = startQueueWorker(server.url, '--store', store);
       const said = Promise.all([text(worker.stdout!), text(worker.stderr!)]);
       const troubles: string[] = [];
       const onTrouble = (message: string) => troubles.push(message);
       const plan = await smallCampaign({ vary: { leaders: [20, 30] }, plots: [{ x: 'leaders', y: 'redundancy' }] });
-      await sweptThere(plan, store, server.url, { onTrouble });
-      await ended(worker);
+      await sweepThroughQueue(plan, store, server.url, { onWarning: onTrouble });
+      await stopWorkers(worker);
       expect([...(await said), ...troubles].join()).not.toContain('hush-hush');
-      const toRead = await Store.openToRead(store);
+      const toRead = await Store.openReadOnly(store);
       mkdirSync(report);
-      await writeReport(toRead, listingIn(toRead), join(report, 'report.html'));
+      await writeReport(toRead, findStoredCampaign(toRead), join(report, 'report.html'));
       const files = [store, report].flatMap((place) =>
         readdirSync(place, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
       );

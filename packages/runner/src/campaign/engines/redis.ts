@@ -5,18 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 
 import { UserMistake } from '../../user-mistake.ts';
-import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
+import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-url.ts';
 
-const CONNECT_MS = 5_000;
-const RECONNECT_MS_MAX = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_RECONNECT_DELAY_MS = 5_000;
 /** Less than whoever pressed Ctrl-C waits for. */
-const GOODBYE_MS = 700;
+const CLOSE_TIMEOUT_MS = 700;
 
 export interface RedisOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` for TLS. */
   readonly url: string;
   /** Told when a connection is lost, and when it is back. */
-  readonly onTrouble?: (message: string) => void;
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface RedisOptions {
  *
  * @throws UserMistake where nobody answers, or not in the way of Redis
  */
-export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis> {
+export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Redis> {
   const at = withoutCredentials(url);
   if (!isRedisUrl(url)) {
     const problem = 'is no address of a Redis';
@@ -34,19 +34,19 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
   let lastError: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: CONNECT_MS,
+    connectTimeout: CONNECT_TIMEOUT_MS,
     // Commands wait for as long as it takes; BullMQ wants it so, too.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isUp ? Math.min(100 * 2 ** times, RECONNECT_MS_MAX) : null),
+    retryStrategy: (times) => (isUp ? Math.min(100 * 2 ** times, MAX_RECONNECT_DELAY_MS) : null),
   });
   let isLost = false;
   redis.on('error', (error: Error) => (lastError = error));
   redis.on('reconnecting', () => {
-    if (!isLost) onTrouble?.(`lost the connection to ${at}; trying again`);
+    if (!isLost) onWarning?.(`lost the connection to ${at}; trying again`);
     isLost = true;
   });
   redis.on('ready', () => {
-    if (isLost) onTrouble?.(`connected to ${at} again`);
+    if (isLost) onWarning?.(`connected to ${at} again`);
     isLost = false;
   });
   try {
@@ -54,7 +54,7 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw refusal(at, (lastError ?? error) as NodeJS.ErrnoException);
+    throw connectionError(at, (lastError ?? error) as NodeJS.ErrnoException);
   }
   isUp = true;
   return redis;
@@ -65,8 +65,8 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
  *
  * @throws UserMistake as `connected` does
  */
-export async function checkReachable(url: string): Promise<void> {
-  const redis = await connected({ url });
+export async function checkRedis(url: string): Promise<void> {
+  const redis = await connectRedis({ url });
   redis.disconnect();
 }
 
@@ -75,10 +75,7 @@ export async function checkReachable(url: string): Promise<void> {
  *
  * @throws the reason of `signal`, once it is aborted
  */
-export function whileWanted<Answer>(
-  signal: AbortSignal,
-  command: Promise<Answer>,
-): Promise<Answer> {
+export function abortable<Answer>(signal: AbortSignal, command: Promise<Answer>): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
@@ -88,14 +85,14 @@ export function whileWanted<Answer>(
 }
 
 /** Waits for what has to be said before a connection ends, unless nobody is there to hear it. */
-export async function saidGoodbye(saying: Promise<unknown>): Promise<void> {
+export async function settleInTime(saying: Promise<unknown>): Promise<void> {
   const late = new AbortController();
-  const waited = sleep(GOODBYE_MS, undefined, { signal: late.signal }).catch(() => {});
+  const waited = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => {});
   await Promise.race([saying, waited]);
   late.abort();
 }
 
-function refusal(address: string, error: NodeJS.ErrnoException): UserMistake {
+function connectionError(address: string, error: NodeJS.ErrnoException): UserMistake {
   const at = `--redis ${address}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
     const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { smallCampaign } from '../../../test/campaigns.ts';
-import { listedRuns, runsOfShard, shardOf } from './shard.ts';
+import { runsInList, runsOfShard, shardOf } from './shard.ts';
 
 describe('a shard', () => {
   test.each([
@@ -49,7 +49,7 @@ describe('the shards of a campaign', () => {
 
   test('each have some of the long runs, and do them first', async () => {
     const { runs } = await smallCampaign({ vary: { pieces: [5, 1000] }, repeat: 4 });
-    const pieces = [0, 1].map((index) => runsOfShard(runs, { index, count: 2 }).map(({ cell }) => cell.swarm.pieces));
+    const pieces = [0, 1].map((index) => runsOfShard(runs, { index, count: 2 }).map(({ setting }) => setting.swarm.pieces));
     expect(pieces).toEqual([[1000, 1000, 5, 5], [1000, 1000, 5, 5]]);
   });
 
@@ -60,7 +60,7 @@ describe('the shards of a campaign', () => {
 
   test('are dealt out of a list, which names only runs of the experiment', async () => {
     const { runs } = await smallCampaign({ repeat: 3 });
-    expect(listedRuns(runs, [runs[2]!.key, runs[0]!.key], 'list')).toEqual([runs[2], runs[0]]);
-    expect(() => listedRuns(runs, ['0'.repeat(32)], 'list')).toThrow('list: names run 000');
+    expect(runsInList(runs, [runs[2]!.key, runs[0]!.key], 'list')).toEqual([runs[2], runs[0]]);
+    expect(() => runsInList(runs, ['0'.repeat(32)], 'list')).toThrow('list: names run 000');
   });
 });

@@ -4,7 +4,7 @@
  */
 
 import { UserMistake } from '../../user-mistake.ts';
-import { Pace } from '../estimate.ts';
+import { RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 
@@ -16,7 +16,7 @@ export interface Shard {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-interface BatchSystem {
+interface ArrayJobVariables {
   readonly index: string;
   /** Taken off the index, and what is left divided by the step. */
   readonly first?: string;
@@ -25,7 +25,7 @@ interface BatchSystem {
 }
 
 /** What batch systems say to the tasks of an array job. */
-const BATCH_SYSTEMS: readonly BatchSystem[] = [
+const ARRAY_JOB_VARIABLES: readonly ArrayJobVariables[] = [
   // Slurm, sbatch --array
   {
     index: 'SLURM_ARRAY_TASK_ID',
@@ -49,8 +49,8 @@ export function shardOf(
   { shard, shards }: { readonly shard?: string; readonly shards?: number },
   env: Environment,
 ): Shard {
-  if (shard !== undefined) return written(shard);
-  const system = BATCH_SYSTEMS.find(({ index }) => env[index] !== undefined);
+  if (shard !== undefined) return parseShard(shard);
+  const system = ARRAY_JOB_VARIABLES.find(({ index }) => env[index] !== undefined);
   if (system === undefined) {
     const problem = 'is missing, and no batch system says which one this is';
     throw new UserMistake({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
@@ -64,7 +64,7 @@ export function shardOf(
     const problem = `is missing: ${system.index} says which one this is, but not of how many`;
     throw new UserMistake({ at: '--shards', problem, fix: 'write --shards 8, say' });
   }
-  return checked({ index, count }, `${system.index}=${env[system.index]}`);
+  return checkShard({ index, count }, `${system.index}=${env[system.index]}`);
 }
 
 /**
@@ -72,10 +72,10 @@ export function shardOf(
  * has about as much to do.
  */
 export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard): PlannedRun[] {
-  const pace = new Pace();
+  const pace = new RunTimeEstimator();
   const distinct = [...new Map(runs.map((run) => [run.key, run])).values()];
   return distinct
-    .map((run) => ({ run, ms: pace.expectedMs(run.cell.swarm) }))
+    .map((run) => ({ run, ms: pace.expectedMs(run.setting.swarm) }))
     .sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1))
     .filter((_, place) => place % count === index)
     .map(({ run }) => run);
@@ -86,7 +86,7 @@ export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard
  *
  * @throws UserMistake where the plan has changed since
  */
-export function listedRuns(
+export function runsInList(
   runs: readonly PlannedRun[],
   keys: readonly RunKey[],
   listFile: string,
@@ -100,16 +100,16 @@ export function listedRuns(
   });
 }
 
-function written(text: string): Shard {
+function parseShard(text: string): Shard {
   const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (number === undefined || count === undefined) {
     const problem = `is "${text}"`;
     throw new UserMistake({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
   }
-  return checked({ index: Number(number) - 1, count: Number(count) }, `--shard ${text}`);
+  return checkShard({ index: Number(number) - 1, count: Number(count) }, `--shard ${text}`);
 }
 
-function checked(shard: Shard, at: string): Shard {
+function checkShard(shard: Shard, at: string): Shard {
   const { index, count } = shard;
   if (Number.isInteger(index) && index >= 0 && index < count) return shard;
   if (count === 0)

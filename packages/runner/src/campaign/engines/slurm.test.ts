@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { inFolder, resultsIn, runCountIn, smallCampaign, SMALL_EXPERIMENT } from '../../../test/campaigns.ts';
-import { COMMAND, sweptHere, until } from '../../../test/queue.ts';
+import { COMMAND, sweepLocally, waitUntil } from '../../../test/queue.ts';
 import { HAS_SLURM, SlurmCluster } from '../../../test/slurm-cluster.ts';
 import { Store } from '../store/store.ts';
 
@@ -45,7 +45,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
   test('comes to the same store as this process', () =>
     withExperiment({ vary: { leaders: [null, 30] }, repeat: 3 }, async (file, folder, experiment) => {
       const [local, remote] = [join(folder, 'local'), join(folder, 'remote')];
-      await sweptHere(await smallCampaign(experiment), local);
+      await sweepLocally(await smallCampaign(experiment), local);
       const args = ['submit', 'slurm', file, '--store', remote, '--tasks', '3'];
       expect(cachetorrent(...args).out).toMatch(
         /^small: 0 of 6 runs are in .*\njob (\d+) has 3 tasks for 6 runs; to see it: squeue --jobs \1\n/,
@@ -53,7 +53,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
       const again = cachetorrent(...args).out;
       const job = /^job (\d+) is still at work on \d of the others\nthere is nothing to submit$/m.exec(again);
       expect(job, again).not.toBeNull();
-      await cluster.over(job![1]!);
+      await cluster.waitForJob(job![1]!);
       expect([...resultsIn(remote)]).toEqual([...resultsIn(local)]);
       expect(cachetorrent(...args).out).toMatch(/^small: 6 of 6 runs are in .*\nthere is nothing to submit\n$/);
     }));
@@ -61,30 +61,30 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
   test('of which a task was killed is submitted again for what is missing', () =>
     withExperiment({ set: { ...SMALL_EXPERIMENT.set, pieces: 1_000 }, repeat: 6 }, async (file, store) => {
       const job = submitted(file, store, '--tasks', '2');
-      await until(() => runCountIn(store) >= 1);
+      await waitUntil(() => runCountIn(store) >= 1);
       kill(workersOf(store, '1/2'));
-      await cluster.over(job);
+      await cluster.waitForJob(job);
       const made = runCountIn(store);
       expect(made).toBeLessThan(6);
 
       const { out } = cachetorrent('submit', 'slurm', file, '--store', store);
       expect(out).toContain(`for ${6 - made} runs`);
-      await cluster.over(/^job (\d+) has/m.exec(out)![1]!);
+      await cluster.waitForJob(/^job (\d+) has/m.exec(out)![1]!);
       expect(runCountIn(store)).toBe(6);
     }));
 
   test('that is requeued goes on from where it was', () =>
     withExperiment({ set: { ...SMALL_EXPERIMENT.set, pieces: 1_000 }, repeat: 4 }, async (file, store) => {
       const job = submitted(file, store);
-      await until(() => runCountIn(store) >= 1);
-      cluster.ask('scontrol', 'requeue', `${job}_0`);
-      await until(() => cluster.tasksOf(job)[0]?.state === 'PENDING' && workersOf(store, '1/1').length === 0);
+      await waitUntil(() => runCountIn(store) >= 1);
+      cluster.run('scontrol', 'requeue', `${job}_0`);
+      await waitUntil(() => cluster.tasksOf(job)[0]?.state === 'PENDING' && workersOf(store, '1/1').length === 0);
       const made = runCountIn(store);
       expect(made).toBeLessThan(4);
       // Slurm lets two minutes pass before it starts what was requeued. A few seconds it needs: on
       // a node where what was stopped is still being cleared away, it would fail at once.
-      cluster.ask('scontrol', 'update', `JobId=${job}_0`, 'StartTime=now+4');
-      await cluster.over(job);
+      cluster.run('scontrol', 'update', `JobId=${job}_0`, 'StartTime=now+4');
+      await cluster.waitForJob(job);
       expect(runCountIn(store)).toBe(4);
       const logs = readdirSync(join(store, 'batches')).filter((name) => name.endsWith('.log'));
       const said = readFileSync(join(store, 'batches', logs[0]!), 'utf8');
@@ -99,7 +99,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: PATIENCE_MS }, () => {
         const { code, out, err } = cachetorrent('sweep', file, '--store', store, '--engine', 'array', '--quiet');
         expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('2 runs failed, each 2 times') });
         expect(out).toContain('small: 2 runs made');
-        const failures = await (await Store.openToRead(store)).failures();
+        const failures = await (await Store.openReadOnly(store)).failures();
         expect(failures.map(({ attempts }) => attempts)).toEqual([2, 2]);
         expect(failures[0]!.error).toContain('SwarmStalled');
       },

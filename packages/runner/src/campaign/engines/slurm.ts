@@ -9,9 +9,9 @@ import type { Store } from '../store/store.ts';
 import {
   type Batch,
   type BatchOptions,
-  noteOver,
-  noteSubmitted,
-  type Submitted,
+  removeJobFile,
+  writeJobFile,
+  type SubmittedBatch,
   submittedBatches,
   writeBatch,
 } from './batch.ts';
@@ -28,22 +28,22 @@ export async function submitRuns(
   options: BatchOptions,
 ): Promise<{ readonly job: string; readonly batch: Batch }> {
   // What is said of them from now on is new.
-  await store.forgetFailures(runs.map(({ key }) => key));
+  await store.removeFailures(runs.map(({ key }) => key));
   const batch = await writeBatch(store, runs, options);
-  const stdout = await slurm('sbatch', ['--parsable', batch.scriptFile], batch.scriptFile);
+  const stdout = await runSlurm('sbatch', ['--parsable', batch.scriptFile], batch.scriptFile);
   // The number of the job; of several clusters, also which one.
   const job = stdout.trim().split(';', 1)[0]!;
-  await noteSubmitted(store, batch, job);
+  await writeJobFile(store, batch, job);
   return { job, batch };
 }
 
 /** The batches of a store that are not over: their runs need not be submitted again. */
-export async function batchesUnderway(store: Store): Promise<readonly Submitted[]> {
-  const underway: Submitted[] = [];
+export async function activeBatches(store: Store): Promise<readonly SubmittedBatch[]> {
+  const underway: SubmittedBatch[] = [];
   for (const submitted of submittedBatches(store)) {
     const { waiting, active } = await jobStatus(submitted.job);
     if (waiting + active > 0) underway.push(submitted);
-    else await noteOver(store, submitted);
+    else await removeJobFile(store, submitted);
   }
   return underway;
 }
@@ -51,7 +51,7 @@ export async function batchesUnderway(store: Store): Promise<readonly Submitted[
 /** How many tasks of a job wait, and how many are at work; both 0 of one that is over. */
 export async function jobStatus(job: string): Promise<EngineStatus> {
   const args = ['--noheader', '--array', '--jobs', job, '--format', '%T'];
-  const states = await slurm('squeue', args).then(
+  const states = await runSlurm('squeue', args).then(
     (stdout) => stdout.split('\n').filter((line) => line !== ''),
     (error: unknown) => {
       // Of a job that ended long ago it knows nothing any more.
@@ -59,16 +59,25 @@ export async function jobStatus(job: string): Promise<EngineStatus> {
       throw error;
     },
   );
-  const waiting = states.filter((state) => WAITING.has(state)).length;
-  const over = states.filter((state) => OVER.has(state)).length;
+  const waiting = states.filter((state) => WAITING_STATES.has(state)).length;
+  const over = states.filter((state) => ENDED_STATES.has(state)).length;
   return { waiting, active: states.length - waiting - over };
 }
 
-const WAITING: ReadonlySet<string> = new Set(['PENDING', 'CONFIGURING', 'REQUEUED', 'SUSPENDED']);
+const WAITING_STATES: ReadonlySet<string> = new Set([
+  'PENDING',
+  'CONFIGURING',
+  'REQUEUED',
+  'SUSPENDED',
+]);
 /** Still listed for a while. */
-const OVER: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'TIMEOUT']);
+const ENDED_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'CANCELLED', 'FAILED', 'TIMEOUT']);
 
-async function slurm(program: string, args: readonly string[], script?: string): Promise<string> {
+async function runSlurm(
+  program: string,
+  args: readonly string[],
+  script?: string,
+): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(program, [...args]);
     return stdout;

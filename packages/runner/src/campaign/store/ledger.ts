@@ -19,14 +19,14 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { RunKey } from '../experiment/key.ts';
 
 /** How often an owner says that it lives. */
-const SEEN_EVERY_MS = 5_000;
+const HEARTBEAT_MS = 5_000;
 /** After this long without a word, an owner elsewhere is taken to be dead. */
 const DEAD_AFTER_MS = 60_000;
 /** How long to wait while another process writes. */
-const BUSY_MS = 20_000;
+const BUSY_TIMEOUT_MS = 20_000;
 const LEDGER_SCHEMA = 1;
 
-export interface Stamp {
+export interface FileStamp {
   readonly size: number;
   readonly changedMs: number;
 }
@@ -52,21 +52,24 @@ export class Ledger {
    * at once where no other owner is alive, and none can come before it is done.
    */
   constructor(file: string, whenAlone: () => void = () => {}) {
-    this.#database = opened(file);
-    this.#atomically(() => this.#enter(whenAlone));
+    this.#database = openDatabase(file);
+    this.#transaction(() => this.#register(whenAlone));
     this.#select = this.#database.prepare(
       'SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner WHERE key = ?',
     );
     this.#insert = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM claims WHERE key = ? AND owner = ?');
     // What could not be said now is said the next time.
-    this.#heartbeat = setInterval(() => tried(() => this.#beSeen()), SEEN_EVERY_MS);
+    this.#heartbeat = setInterval(
+      () => ignoreDatabaseErrors(() => this.#updateHeartbeat()),
+      HEARTBEAT_MS,
+    );
     this.#heartbeat.unref();
   }
 
   /** Which of `keys` are ours from now on: those that nobody alive has claimed. */
   claim(keys: readonly RunKey[]): readonly RunKey[] {
-    return this.#atomically(() =>
+    return this.#transaction(() =>
       keys.filter((key) => {
         const owner = this.#select.get(key) as unknown as Owner | undefined;
         if (owner !== undefined && owner.id !== this.#id && isAlive(owner)) return false;
@@ -89,15 +92,15 @@ export class Ledger {
   }
 
   /** What is known to be sound, as long as size and time of change are those of the stamp. */
-  sound(): ReadonlyMap<RunKey, Stamp> {
-    return soundIn(this.#database);
+  verified(): ReadonlyMap<RunKey, FileStamp> {
+    return readVerified(this.#database);
   }
 
   /** The same for whoever only reads; nothing where there is no ledger. */
-  static soundIn(file: string): ReadonlyMap<RunKey, Stamp> {
+  static verifiedIn(file: string): ReadonlyMap<RunKey, FileStamp> {
     try {
-      const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
-      const sound = soundIn(database);
+      const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      const sound = readVerified(database);
       database.close();
       return sound;
     } catch {
@@ -105,9 +108,9 @@ export class Ledger {
     }
   }
 
-  noteSound(stamps: Iterable<readonly [RunKey, Stamp]>): void {
+  recordVerified(stamps: Iterable<readonly [RunKey, FileStamp]>): void {
     const insert = this.#database.prepare('INSERT OR REPLACE INTO sound VALUES (?, ?, ?)');
-    this.#atomically(() => {
+    this.#transaction(() => {
       for (const [key, { size, changedMs }] of stamps) insert.run(key, size, changedMs);
     });
   }
@@ -115,8 +118,8 @@ export class Ledger {
   /** Gives up all claims. Where that cannot be written down, they end with this process. */
   close(): void {
     clearInterval(this.#heartbeat);
-    tried(() =>
-      this.#atomically(() => {
+    ignoreDatabaseErrors(() =>
+      this.#transaction(() => {
         this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(this.#id);
         this.#database.prepare('DELETE FROM owners WHERE id = ?').run(this.#id);
       }),
@@ -124,7 +127,7 @@ export class Ledger {
     this.#database.close();
   }
 
-  #enter(whenAlone: () => void): void {
+  #register(whenAlone: () => void): void {
     const owners = this.#database.prepare('SELECT * FROM owners').all() as unknown as Owner[];
     const dead = owners.filter((owner) => !isAlive(owner));
     if (dead.length === owners.length) whenAlone();
@@ -134,15 +137,15 @@ export class Ledger {
     }
     this.#database
       .prepare('INSERT INTO owners VALUES (?, ?, ?, ?, ?)')
-      .run(this.#id, hostname(), process.pid, startOf(process.pid), Date.now());
+      .run(this.#id, hostname(), process.pid, startTimeOf(process.pid), Date.now());
   }
 
-  #beSeen(): void {
+  #updateHeartbeat(): void {
     this.#database.prepare('UPDATE owners SET seenMs = ? WHERE id = ?').run(Date.now(), this.#id);
   }
 
   /** All of it happens, or nothing, and nobody else writes meanwhile. */
-  #atomically<Result>(change: () => Result): Result {
+  #transaction<Result>(change: () => Result): Result {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = change();
@@ -156,7 +159,7 @@ export class Ledger {
 }
 
 /** Lets it be where the disk is full or the file is busy, but not where it is a bug. */
-function tried(change: () => void): void {
+function ignoreDatabaseErrors(change: () => void): void {
   try {
     change();
   } catch (error) {
@@ -164,28 +167,28 @@ function tried(change: () => void): void {
   }
 }
 
-function soundIn(database: DatabaseSync): ReadonlyMap<RunKey, Stamp> {
-  const rows = database.prepare('SELECT * FROM sound').all() as unknown as (Stamp & {
+function readVerified(database: DatabaseSync): ReadonlyMap<RunKey, FileStamp> {
+  const rows = database.prepare('SELECT * FROM sound').all() as unknown as (FileStamp & {
     readonly key: RunKey;
   })[];
   return new Map(rows.map(({ key, size, changedMs }) => [key, { size, changedMs }]));
 }
 
 /** What a broken or foreign file says when it is opened as a database. */
-const NOT_A_DATABASE = new Set([11, 26]);
+const CORRUPT_CODES = new Set([11, 26]);
 
-function opened(file: string): DatabaseSync {
+function openDatabase(file: string): DatabaseSync {
   try {
-    return prepared(file);
+    return createDatabase(file);
   } catch (error) {
-    if (!NOT_A_DATABASE.has((error as { errcode?: number }).errcode ?? 0)) throw error;
+    if (!CORRUPT_CODES.has((error as { errcode?: number }).errcode ?? 0)) throw error;
     rmSync(file, { force: true });
-    return prepared(file);
+    return createDatabase(file);
   }
 }
 
-function prepared(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+function createDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     // One journal file, as it also works on network file systems. What a power cut takes from it
     // is found out by reading the runs again.
@@ -207,7 +210,7 @@ function prepared(file: string): DatabaseSync {
 }
 
 function isAlive({ host, pid, startedAt, seenMs }: Owner): boolean {
-  if (host === hostname()) return isRunning(pid) && startOf(pid) === startedAt;
+  if (host === hostname()) return isRunning(pid) && startTimeOf(pid) === startedAt;
   return Date.now() - seenMs < DEAD_AFTER_MS;
 }
 
@@ -225,7 +228,7 @@ function isRunning(pid: number): boolean {
  * When a process began, so that a later one with its number is not taken for it: '' where that
  * cannot be told, 'ended' of one that only waits for its parent to take note.
  */
-function startOf(pid: number): string {
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name of the program, in parentheses, may hold spaces. The state comes right after it.

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 
 import { UserMistake } from '../../user-mistake.ts';
 import { VERSION } from '../../version.ts';
-import { list, pretty } from './folder.ts';
+import { listNames, prettyJson } from './files.ts';
 
 export type DatasetFormat = 'parquet' | 'csv';
 
-export interface Manifest {
+export interface StoreManifest {
   readonly schema: number;
   readonly datasets: DatasetFormat;
   /** Of CacheTorrent. */
@@ -19,12 +19,18 @@ export interface Manifest {
 const STORE_SCHEMA = 1;
 
 /** The folders of a store. */
-export const PARTS: readonly string[] = ['scratch', 'runs', 'failures', 'experiments', 'datasets'];
+export const STORE_FOLDERS: readonly string[] = [
+  'scratch',
+  'runs',
+  'failures',
+  'experiments',
+  'datasets',
+];
 
 /** The manifest of a new store, as text. */
-export function foundStore(datasets: DatasetFormat): string {
-  const manifest: Manifest = { schema: STORE_SCHEMA, datasets, version: VERSION };
-  return pretty(manifest);
+export function newManifest(datasets: DatasetFormat): string {
+  const manifest: StoreManifest = { schema: STORE_SCHEMA, datasets, version: VERSION };
+  return prettyJson(manifest);
 }
 
 /**
@@ -32,7 +38,7 @@ export function foundStore(datasets: DatasetFormat): string {
  *
  * @throws UserMistake where there is something else, or a store of another layout
  */
-export async function manifestOf(folder: string): Promise<Manifest | undefined> {
+export async function readManifest(folder: string): Promise<StoreManifest | undefined> {
   const at = `store ${folder}`;
   let text: string;
   try {
@@ -43,12 +49,12 @@ export async function manifestOf(folder: string): Promise<Manifest | undefined> 
       throw new UserMistake({ at, problem: 'is a file', fix: 'name a folder' });
     }
     if (code !== 'ENOENT') throw error;
-    const strange = list(folder).find((name) => !OURS.has(name));
+    const strange = listNames(folder).find((name) => !STORE_ENTRIES.has(name));
     if (strange === undefined) return undefined;
     const problem = `holds "${strange}", but no store.json: it is no store`;
     throw new UserMistake({ at, problem, fix: 'name a new folder, or an empty one' });
   }
-  const manifest = parsed(text);
+  const manifest = parseManifest(text);
   if (manifest === undefined) {
     const fix = 'write { "schema": 1, "datasets": "parquet" } into it; the runs are not touched';
     throw new UserMistake({ at: `${at}: store.json`, problem: 'cannot be understood', fix });
@@ -61,11 +67,15 @@ export async function manifestOf(folder: string): Promise<Manifest | undefined> 
 }
 
 /** What a store holds whose process was killed while it was being made. */
-const OURS: ReadonlySet<string> = new Set([...PARTS, 'ledger.sqlite', 'ledger.sqlite-journal']);
+const STORE_ENTRIES: ReadonlySet<string> = new Set([
+  ...STORE_FOLDERS,
+  'ledger.sqlite',
+  'ledger.sqlite-journal',
+]);
 
-function parsed(text: string): Manifest | undefined {
+function parseManifest(text: string): StoreManifest | undefined {
   try {
-    const manifest = JSON.parse(text) as Manifest;
+    const manifest = JSON.parse(text) as StoreManifest;
     return typeof manifest.schema === 'number' ? manifest : undefined;
   } catch {
     return undefined;

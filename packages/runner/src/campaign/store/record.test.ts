@@ -1,16 +1,16 @@
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
-import { type RunRecord, sealed, unsealed } from './record.ts';
+import { fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { type RunRecord, serializeRecord, parseRecord } from './record.ts';
 
 const [run] = (await smallCampaign()).runs;
-const record = pretendedRecord(run!);
-const text = sealed(record);
+const record = fakeRecord(run!);
+const text = serializeRecord(record);
 const DAMAGED = /is empty|is not whole|has been altered/;
 
 test('a record comes back as it was', () => {
-  expect(unsealed(text, record.key)).toEqual(record satisfies RunRecord);
+  expect(parseRecord(text, record.key)).toEqual(record satisfies RunRecord);
   expect(JSON.parse(text)).toMatchObject({ key: record.key, seed: record.seed });
 });
 
@@ -22,10 +22,10 @@ describe('a record is refused', () => {
     { wrong: 'that goes on',               damage: () => `${text} `,                                says: 'is not whole' },
     { wrong: 'with another figure',        damage: () => text.replace('"traffic":1', '"traffic":2'), says: 'has been altered' },
     { wrong: 'with another checksum',      damage: () => text.replace(/[0-9a-f]"}\n$/, (end) => (end.startsWith('0') ? `1${end.slice(1)}` : `0${end.slice(1)}`)), says: 'has been altered' },
-    { wrong: 'of another run',             damage: () => sealed({ ...record, key: 'f'.repeat(32) }), says: 'is that of another run' },
+    { wrong: 'of another run',             damage: () => serializeRecord({ ...record, key: 'f'.repeat(32) }), says: 'is that of another run' },
     { wrong: 'full of zeros',              damage: () => '\0'.repeat(text.length),                  says: 'is not whole' },
   ])('$wrong', ({ damage, says }) => {
-    expect(() => unsealed(damage(), record.key)).toThrow(says);
+    expect(() => parseRecord(damage(), record.key)).toThrow(says);
   });
 
   test('with any byte changed, or cut off anywhere', () => {
@@ -35,8 +35,8 @@ describe('a record is refused', () => {
       const at = random.below(text.length);
       const other = String.fromCharCode((text.charCodeAt(at) + 1 + random.below(90)) % 127);
       const changed = text.slice(0, at) + other + text.slice(at + 1);
-      expect(() => unsealed(changed, record.key), `seed ${seed}, byte ${at}`).toThrow(DAMAGED);
-      expect(() => unsealed(text.slice(0, at), record.key), `seed ${seed}, cut ${at}`).toThrow(DAMAGED);
+      expect(() => parseRecord(changed, record.key), `seed ${seed}, byte ${at}`).toThrow(DAMAGED);
+      expect(() => parseRecord(text.slice(0, at), record.key), `seed ${seed}, cut ${at}`).toThrow(DAMAGED);
     }
   });
 });

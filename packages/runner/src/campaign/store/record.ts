@@ -54,11 +54,11 @@ export interface PeerColumns {
 }
 
 /** `run` has kept a timeline. */
-export function recordOf(key: RunKey, run: FinishedRun): RunRecord {
+export function createRecord(key: RunKey, run: FinishedRun): RunRecord {
   const { config, seed, version, result, timing } = documentOf(run);
   const { asCount, peers } = run.simulation.result;
-  const trafficBytes = trafficOf(run.simulation.result);
-  const timeline = timelineOf(run.simulation.timeline!, asCount);
+  const trafficBytes = trafficRows(run.simulation.result);
+  const timeline = timelineColumns(run.simulation.timeline!, asCount);
   return {
     schema: RECORD_SCHEMA,
     key,
@@ -66,45 +66,45 @@ export function recordOf(key: RunKey, run: FinishedRun): RunRecord {
     seed,
     version,
     resultsVersion: RESULTS_VERSION,
-    result: { ...result, asCount, trafficBytes, peers: columnsOf(peers), timeline },
+    result: { ...result, asCount, trafficBytes, peers: peerColumns(peers), timeline },
     timing,
   };
 }
 
-const ENDING = ',"sha256":"';
+const CHECKSUM_FIELD = ',"sha256":"';
 const HEX_DIGITS = 64;
 
-export function sealed(record: RunRecord): string {
+export function serializeRecord(record: RunRecord): string {
   const body = JSON.stringify(record).slice(0, -1);
-  return `${body}${ENDING}${hash('sha256', body, 'hex')}"}\n`;
+  return `${body}${CHECKSUM_FIELD}${hash('sha256', body, 'hex')}"}\n`;
 }
 
 /** What has become of a record. */
-export class Damaged extends Error {
+export class DamagedRecord extends Error {
   override readonly name = 'Damaged';
 }
 
 /** @throws Damaged where `text` is not the record of `key` as it was written */
-export function unsealed(text: string, key: RunKey): RunRecord {
-  const bodyEnd = text.length - ENDING.length - HEX_DIGITS - '"}\n'.length;
-  if (bodyEnd <= 0 || !text.startsWith(ENDING, bodyEnd) || !text.endsWith('"}\n')) {
-    throw new Damaged(text === '' ? 'is empty' : 'is not whole');
+export function parseRecord(text: string, key: RunKey): RunRecord {
+  const bodyEnd = text.length - CHECKSUM_FIELD.length - HEX_DIGITS - '"}\n'.length;
+  if (bodyEnd <= 0 || !text.startsWith(CHECKSUM_FIELD, bodyEnd) || !text.endsWith('"}\n')) {
+    throw new DamagedRecord(text === '' ? 'is empty' : 'is not whole');
   }
   const body = text.slice(0, bodyEnd);
-  const expected = text.slice(bodyEnd + ENDING.length, -'"}\n'.length);
-  if (hash('sha256', body, 'hex') !== expected) throw new Damaged('has been altered');
+  const expected = text.slice(bodyEnd + CHECKSUM_FIELD.length, -'"}\n'.length);
+  if (hash('sha256', body, 'hex') !== expected) throw new DamagedRecord('has been altered');
   const record = JSON.parse(`${body}}`) as RunRecord;
-  if (record.key !== key) throw new Damaged(`is that of another run, ${record.key}`);
+  if (record.key !== key) throw new DamagedRecord(`is that of another run, ${record.key}`);
   return record;
 }
 
-function trafficOf({ asCount, trafficBits }: SwarmResult): number[][] {
+function trafficRows({ asCount, trafficBits }: SwarmResult): number[][] {
   return Array.from({ length: asCount }, (_, from) =>
     Array.from(trafficBits.subarray(from * asCount, (from + 1) * asCount), (bits) => bits / 8),
   );
 }
 
-function columnsOf(peers: SwarmResult['peers']): PeerColumns {
+function peerColumns(peers: SwarmResult['peers']): PeerColumns {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
   return {
     as: Array.from(peers.as),
@@ -118,7 +118,7 @@ function columnsOf(peers: SwarmResult['peers']): PeerColumns {
 }
 
 /** All AS together. */
-function timelineOf(timeline: Timeline, asCount: number): TimelineColumns {
+function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
   const intervals = Array.from({ length: timeline.toMs.length / asCount }, (_, i) => i);
   const sums = (column: Float64Array, divisor = 1) =>
     intervals.map((i) => {

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
 import { Store } from './store.ts';
 
 const { runs } = await smallCampaign({ repeat: 3 });
-const records = runs.map(pretendedRecord);
+const records = runs.map(fakeRecord);
 const [first, second] = records;
 
 /** A store with three runs. */
@@ -32,9 +32,9 @@ describe('a store', () => {
 
   test('keeps the first of two results', () =>
     withStore(async (store) => {
-      const before = readFileSync(store.fileOf(first!.key));
+      const before = readFileSync(store.runFile(first!.key));
       await store.put({ ...first!, version: 'later' });
-      expect(readFileSync(store.fileOf(first!.key))).toEqual(before);
+      expect(readFileSync(store.runFile(first!.key))).toEqual(before);
     }));
 
   test('leaves no scratch behind, also of those who were killed', () =>
@@ -64,7 +64,7 @@ describe('a store', () => {
       await store.putFailure(failure, first!.config);
       await store.putFailure({ ...failure, error: 'another' }, first!.config);
       expect(await store.failures()).toEqual([{ ...failure, error: 'another' }]);
-      expect(JSON.parse(readFileSync(store.configFileOf(first!.key), 'utf8'))).toEqual(first!.config);
+      expect(JSON.parse(readFileSync(store.failureConfigFile(first!.key), 'utf8'))).toEqual(first!.config);
 
       await store.put(first!);
       expect(await store.failures()).toEqual([]);
@@ -82,28 +82,28 @@ describe('damage is found and named', () => {
     { what: 'a file that is gone',  damage: (file: string) => rmSync(file),                                                           says: 'cannot be read' },
   ])('of $what', ({ damage, says }) =>
     withStore(async (store) => {
-      const file = store.fileOf(first!.key);
-      expect(store.damaged(store.keys())).toEqual([]);
-      damage(file, store.fileOf(second!.key));
-      expect(store.damaged(store.keys())).toEqual([
+      const file = store.runFile(first!.key);
+      expect(store.findDamaged(store.keys())).toEqual([]);
+      damage(file, store.runFile(second!.key));
+      expect(store.findDamaged(store.keys())).toEqual([
         { key: first!.key, file, problem: expect.stringContaining(says) as unknown },
       ]);
 
       await store.remove(first!.key);
       await store.put(first!);
-      expect(store.damaged(store.keys())).toEqual([]);
+      expect(store.findDamaged(store.keys())).toEqual([]);
     }));
 
   test('of a file whose time was set back, when it is looked for thoroughly', () =>
     withStore(async (store) => {
-      const file = store.fileOf(first!.key);
+      const file = store.runFile(first!.key);
       const times = new Date(1e12);
       utimesSync(file, times, times);
-      store.damaged(store.keys());
+      store.findDamaged(store.keys());
       writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"'));
       utimesSync(file, times, times);
-      expect(store.damaged(store.keys())).toEqual([]);
-      expect(store.damaged(store.keys(), true)).toMatchObject([{ problem: 'has been altered' }]);
+      expect(store.findDamaged(store.keys())).toEqual([]);
+      expect(store.findDamaged(store.keys(), true)).toMatchObject([{ problem: 'has been altered' }]);
       await Promise.resolve();
     }));
 
@@ -112,9 +112,9 @@ describe('damage is found and named', () => {
       store.close();
       writeFileSync(join(folder, 'ledger.sqlite'), 'no database at all, but long enough for one');
       const again = await Store.open(folder);
-      expect(again.damaged(again.keys())).toEqual([]);
-      truncateSync(again.fileOf(first!.key), 10);
-      expect(again.damaged(again.keys())).toHaveLength(1);
+      expect(again.findDamaged(again.keys())).toEqual([]);
+      truncateSync(again.runFile(first!.key), 10);
+      expect(again.findDamaged(again.keys())).toHaveLength(1);
       again.close();
     }));
 });
@@ -128,7 +128,7 @@ describe('a folder is refused', () => {
     inFolder(async (folder) => {
       make(folder);
       await expect(Store.open(folder)).rejects.toThrow(says);
-      await expect(Store.openToRead(folder)).rejects.toThrow(says);
+      await expect(Store.openReadOnly(folder)).rejects.toThrow(says);
     }));
 
   test('that is a file', () =>
@@ -139,7 +139,7 @@ describe('a folder is refused', () => {
 
   test('that is not there, by those who only read', () =>
     inFolder(async (folder) => {
-      await expect(Store.openToRead(join(folder, 'none'))).rejects.toThrow('there is no store');
+      await expect(Store.openReadOnly(join(folder, 'none'))).rejects.toThrow('there is no store');
       expect(existsSync(join(folder, 'none'))).toBe(false);
     }));
 });

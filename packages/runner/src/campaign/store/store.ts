@@ -18,10 +18,17 @@ import { join } from 'node:path';
 
 import { UserMistake } from '../../user-mistake.ts';
 import type { RunKey } from '../experiment/key.ts';
-import { list, makeFolder, makeFolders, pretty, storeMistake, writeWhole } from './folder.ts';
-import { Ledger, type Stamp } from './ledger.ts';
-import { type DatasetFormat, foundStore, manifestOf, PARTS } from './manifest.ts';
-import { Damaged, type RunRecord, sealed, unsealed } from './record.ts';
+import {
+  listNames,
+  createFolderAtomically,
+  createFolders,
+  prettyJson,
+  storeError,
+  writeAtomically,
+} from './files.ts';
+import { Ledger, type FileStamp } from './ledger.ts';
+import { type DatasetFormat, newManifest, readManifest, STORE_FOLDERS } from './manifest.ts';
+import { DamagedRecord, type RunRecord, serializeRecord, parseRecord } from './record.ts';
 
 export interface DamagedRun {
   readonly key: RunKey;
@@ -30,7 +37,7 @@ export interface DamagedRun {
   readonly problem: string;
 }
 
-export interface Failure {
+export interface RunFailure {
   readonly key: RunKey;
   readonly seed: number;
   readonly error: string;
@@ -54,8 +61,10 @@ export class Store {
   }
 
   /** Whether there is something at `folder` that could be a store. */
-  static isAt(folder: string): boolean {
-    return statSync(folder, { throwIfNoEntry: false }) !== undefined && list(folder).length > 0;
+  static existsAt(folder: string): boolean {
+    return (
+      statSync(folder, { throwIfNoEntry: false }) !== undefined && listNames(folder).length > 0
+    );
   }
 
   /**
@@ -63,8 +72,8 @@ export class Store {
    *
    * @throws UserMistake where there is none, or it is of another version
    */
-  static async openToRead(folder: string): Promise<Store> {
-    const manifest = await manifestOf(folder);
+  static async openReadOnly(folder: string): Promise<Store> {
+    const manifest = await readManifest(folder);
     if (manifest !== undefined) return new Store(folder, manifest.datasets);
     const fix = 'name the folder that was given to sweep as --store';
     throw new UserMistake({ at: `store ${folder}`, problem: 'there is no store', fix });
@@ -78,17 +87,17 @@ export class Store {
    */
   static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
     try {
-      const manifest = await manifestOf(folder);
-      for (const name of PARTS) await makeFolders(join(folder, name));
+      const manifest = await readManifest(folder);
+      for (const name of STORE_FOLDERS) await createFolders(join(folder, name));
       await access(folder, constants.W_OK | constants.X_OK);
       const ledger = new Ledger(join(folder, 'ledger.sqlite'), () =>
-        clear(join(folder, 'scratch')),
+        clearScratch(join(folder, 'scratch')),
       );
       const store = new Store(folder, manifest?.datasets ?? format, ledger);
-      if (manifest === undefined) await store.write('store.json', foundStore(format));
+      if (manifest === undefined) await store.writeFile('store.json', newManifest(format));
       return store;
     } catch (error) {
-      throw storeMistake(error, folder);
+      throw storeError(error, folder);
     }
   }
 
@@ -104,43 +113,43 @@ export class Store {
   }
 
   /** Where the run of `key` is, or would be. */
-  fileOf(key: RunKey): string {
+  runFile(key: RunKey): string {
     return join(this.folder, 'runs', key.slice(0, 2), key, 'run.json');
   }
 
   /** The keys of all runs that are there, sound or not, in order. */
   keys(): readonly RunKey[] {
     const keys: RunKey[] = [];
-    for (const shelf of list(join(this.folder, 'runs'))) {
-      keys.push(...list(join(this.folder, 'runs', shelf)));
+    for (const shelf of listNames(join(this.folder, 'runs'))) {
+      keys.push(...listNames(join(this.folder, 'runs', shelf)));
     }
     return keys.sort();
   }
 
   has(key: RunKey): boolean {
-    return statSync(this.fileOf(key), { throwIfNoEntry: false }) !== undefined;
+    return statSync(this.runFile(key), { throwIfNoEntry: false }) !== undefined;
   }
 
   /**
    * The same of a run that another machine has just put there: network file systems remember for
    * a while that something was not there, unless the folders are read anew.
    */
-  hasOfOthers(key: RunKey): boolean {
+  hasUncached(key: RunKey): boolean {
     const shelf = key.slice(0, 2);
-    const shelves = list(join(this.folder, 'runs'));
-    return shelves.includes(shelf) && list(join(this.folder, 'runs', shelf)).includes(key);
+    const shelves = listNames(join(this.folder, 'runs'));
+    return shelves.includes(shelf) && listNames(join(this.folder, 'runs', shelf)).includes(key);
   }
 
   /**
    * Which of `keys` are not as they were written. A file that was sound when it was last read, and
    * that has not been touched since, is not read again, unless it is to be done `thoroughly`.
    */
-  damaged(keys: readonly RunKey[], thoroughly = false): readonly DamagedRun[] {
-    const known = thoroughly ? new Map<RunKey, Stamp>() : this.#known();
+  findDamaged(keys: readonly RunKey[], thoroughly = false): readonly DamagedRun[] {
+    const known = thoroughly ? new Map<RunKey, FileStamp>() : this.#verifiedStamps();
     const damaged: DamagedRun[] = [];
-    const sound: [RunKey, Stamp][] = [];
+    const sound: [RunKey, FileStamp][] = [];
     for (const key of keys) {
-      const file = this.fileOf(key);
+      const file = this.runFile(key);
       const found = statSync(file, { throwIfNoEntry: false });
       const before = known.get(key);
       const isKnown = before?.size === found?.size && before?.changedMs === found?.mtimeMs;
@@ -149,11 +158,11 @@ export class Store {
         this.read(key);
         sound.push([key, { size: found!.size, changedMs: found!.mtimeMs }]);
       } catch (error) {
-        if (!(error instanceof Damaged)) throw error;
+        if (!(error instanceof DamagedRecord)) throw error;
         damaged.push({ key, file, problem: error.message });
       }
     }
-    this.#ledger?.noteSound(sound);
+    this.#ledger?.recordVerified(sound);
     return damaged;
   }
 
@@ -161,74 +170,80 @@ export class Store {
   read(key: RunKey): RunRecord {
     let text: string;
     try {
-      text = readFileSync(this.fileOf(key), 'utf8');
+      text = readFileSync(this.runFile(key), 'utf8');
     } catch (error) {
-      throw new Damaged(`cannot be read: ${(error as Error).message}`);
+      throw new DamagedRecord(`cannot be read: ${(error as Error).message}`);
     }
-    return unsealed(text, key);
+    return parseRecord(text, key);
   }
 
   /** Keeps a run for good. Where it is already, that one stays. */
   async put(record: RunRecord): Promise<void> {
-    await this.putSealed(record.key, sealed(record));
+    await this.putText(record.key, serializeRecord(record));
   }
 
   /** Keeps the text of a record, as it came from elsewhere, after a look at its checksum. */
-  async putSealed(key: RunKey, text: string): Promise<void> {
-    unsealed(text, key);
-    await this.#writing(async () => {
-      await makeFolder(join(this.fileOf(key), '..'), { 'run.json': text }, this.#scratch);
+  async putText(key: RunKey, text: string): Promise<void> {
+    parseRecord(text, key);
+    await this.#withStoreErrors(async () => {
+      await createFolderAtomically(
+        join(this.runFile(key), '..'),
+        { 'run.json': text },
+        this.#scratch,
+      );
       await rm(this.#failureFolder(key), { recursive: true, force: true });
-      const { size, mtimeMs } = await stat(this.fileOf(key));
-      this.#ledger?.noteSound([[key, { size, changedMs: mtimeMs }]]);
+      const { size, mtimeMs } = await stat(this.runFile(key));
+      this.#ledger?.recordVerified([[key, { size, changedMs: mtimeMs }]]);
     });
   }
 
   /** Takes away a run that is not as it was written. */
   async remove(key: RunKey): Promise<void> {
-    await this.#writing(() => this.#discard(join(this.fileOf(key), '..')));
+    await this.#withStoreErrors(() => this.#discard(join(this.runFile(key), '..')));
   }
 
-  async putFailure(failure: Failure, config: object): Promise<void> {
+  async putFailure(failure: RunFailure, config: object): Promise<void> {
     const folder = this.#failureFolder(failure.key);
-    await this.#writing(async () => {
+    await this.#withStoreErrors(async () => {
       await this.#discard(folder);
-      const files = { 'failure.json': pretty(failure), 'config.json': pretty(config) };
-      await makeFolder(folder, files, this.#scratch);
+      const files = { 'failure.json': prettyJson(failure), 'config.json': prettyJson(config) };
+      await createFolderAtomically(folder, files, this.#scratch);
     });
   }
 
-  async forgetFailures(keys: readonly RunKey[]): Promise<void> {
-    await this.#writing(async () => {
+  async removeFailures(keys: readonly RunKey[]): Promise<void> {
+    await this.#withStoreErrors(async () => {
       for (const key of keys) await this.#discard(this.#failureFolder(key));
     });
   }
 
   /** The configuration of a run that failed stands there. */
-  configFileOf(key: RunKey): string {
+  failureConfigFile(key: RunKey): string {
     return join(this.#failureFolder(key), 'config.json');
   }
 
-  async failures(): Promise<readonly Failure[]> {
-    const failures = list(join(this.folder, 'failures')).map(async (key) => {
+  async failures(): Promise<readonly RunFailure[]> {
+    const failures = listNames(join(this.folder, 'failures')).map(async (key) => {
       const text = await readFile(join(this.#failureFolder(key), 'failure.json'), 'utf8');
-      return JSON.parse(text) as Failure;
+      return JSON.parse(text) as RunFailure;
     });
     return Promise.all(failures);
   }
 
   /** Writes `text` to the file called `name`, such as `experiments/e.json`, all at once. */
-  async write(name: string, text: string): Promise<void> {
-    await this.#writing(() => writeWhole(join(this.folder, name), text, this.#scratch));
+  async writeFile(name: string, text: string): Promise<void> {
+    await this.#withStoreErrors(() =>
+      writeAtomically(join(this.folder, name), text, this.#scratch),
+    );
   }
 
   /** A path to write something at that is to be moved into its place when it is whole. */
-  scratchFile(): string {
+  newScratchPath(): string {
     return join(this.#scratch, randomUUID());
   }
 
-  #known(): ReadonlyMap<RunKey, Stamp> {
-    return this.#ledger?.sound() ?? Ledger.soundIn(join(this.folder, 'ledger.sqlite'));
+  #verifiedStamps(): ReadonlyMap<RunKey, FileStamp> {
+    return this.#ledger?.verified() ?? Ledger.verifiedIn(join(this.folder, 'ledger.sqlite'));
   }
 
   #failureFolder(key: RunKey): string {
@@ -237,7 +252,7 @@ export class Store {
 
   /** Out of the way at once, and then gone. */
   async #discard(folder: string): Promise<void> {
-    const aside = this.scratchFile();
+    const aside = this.newScratchPath();
     try {
       await rename(folder, aside);
     } catch (error) {
@@ -247,16 +262,17 @@ export class Store {
     await rm(aside, { recursive: true, force: true });
   }
 
-  async #writing(write: () => Promise<unknown>): Promise<void> {
+  async #withStoreErrors(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      throw storeMistake(error, this.folder);
+      throw storeError(error, this.folder);
     }
   }
 }
 
 /** Removes what processes that were killed had begun to write. */
-function clear(scratch: string): void {
-  for (const name of list(scratch)) rmSync(join(scratch, name), { recursive: true, force: true });
+function clearScratch(scratch: string): void {
+  for (const name of listNames(scratch))
+    rmSync(join(scratch, name), { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@
 
 import type { PlotOptions, ScaleOptions } from '@observablehq/plot';
 
-import { tick } from '../svg.ts';
+import { formatTick } from '../svg.ts';
 
 /** An axis with its name beside its middle. */
 export function axis(label: string): ScaleOptions {
@@ -10,7 +10,7 @@ export function axis(label: string): ScaleOptions {
 }
 
 /** What plots over time have in common; in panels, there is room for a few `ticks` only. */
-export function overTime(room: Pick<ScaleOptions, 'ticks'> = {}): PlotOptions {
-  const x = { ...axis('time (s)'), zero: true, tickFormat: tick, ...room };
+export function timeAxis(room: Pick<ScaleOptions, 'ticks'> = {}): PlotOptions {
+  const x = { ...axis('time (s)'), zero: true, tickFormat: formatTick, ...room };
   return { marginLeft: 62, grid: true, x };
 }

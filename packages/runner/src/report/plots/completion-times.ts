@@ -3,12 +3,12 @@
 import * as Plot from '@observablehq/plot';
 import { quantileSorted } from 'simple-statistics';
 
-import type { Detail } from '../data.ts';
-import { type Drawing, looksOf } from '../svg.ts';
-import { axis, overTime } from './axes.ts';
-import { frame, Panels, type Placed } from './panels.ts';
+import type { DetailedSetting } from '../report-data.ts';
+import { type ReportPlot, seriesStyle } from '../svg.ts';
+import { axis, timeAxis } from './axes.ts';
+import { frame, Panels, type PanelItem } from './layout.ts';
 
-interface Step extends Placed {
+interface CdfPoint extends PanelItem {
   readonly seconds: number;
   readonly percent: number;
   readonly role: string;
@@ -22,10 +22,10 @@ const ROLES = [
 ] as const;
 
 /** So many points draw a smooth curve. */
-const POINTS = 200;
+const POINT_COUNT = 200;
 
-export function distributions(details: readonly Detail[]): Drawing | undefined {
-  const steps = details.flatMap((detail) => ROLES.flatMap(({ role }) => stepsOf(detail, role)));
+export function completionTimesPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
+  const steps = details.flatMap((detail) => ROLES.flatMap(({ role }) => cdfPoints(detail, role)));
   if (steps.length === 0) return undefined;
   const panels = new Panels(details);
   const roles = ROLES.filter(({ role }) => steps.some((step) => step.role === role));
@@ -39,15 +39,15 @@ export function distributions(details: readonly Detail[]): Drawing | undefined {
     legend: roles.map(({ name }) => name),
     options: (theme) => ({
       ...panels.options(),
-      ...overTime({ ticks: 5 }),
+      ...timeAxis({ ticks: 5 }),
       y: { ...axis('completed (%)'), domain: [0, 100], ticks: 5 },
       marks: [
         frame(theme),
-        panels.names(theme),
+        panels.titles(theme),
         ...roles.map(({ role }, i) => {
-          const { colour: stroke, dash: strokeDasharray } = looksOf(i, theme);
+          const { colour: stroke, dash: strokeDasharray } = seriesStyle(i, theme);
           const mine = steps.filter((step) => step.role === role);
-          const at = { ...panels.place, x: 'seconds', y: 'percent' };
+          const at = { ...panels.facets, x: 'seconds', y: 'percent' };
           return Plot.line(mine, { ...at, stroke, strokeWidth: 2, strokeDasharray });
         }),
       ],
@@ -55,16 +55,16 @@ export function distributions(details: readonly Detail[]): Drawing | undefined {
   };
 }
 
-function stepsOf(detail: Detail, role: string): Step[] {
+function cdfPoints(detail: DetailedSetting, role: string): CdfPoint[] {
   const times = detail.records
     .flatMap(({ result: { peers } }) =>
       peers.completionMs.flatMap((ms, i) => (ms === null || peers.role[i] !== role ? [] : ms)),
     )
     .sort((a, b) => a - b);
   if (times.length === 0) return [];
-  return Array.from({ length: POINTS + 1 }, (_, i) => ({
-    seconds: quantileSorted(times, i / POINTS) / 1000,
-    percent: (100 * i) / POINTS,
+  return Array.from({ length: POINT_COUNT + 1 }, (_, i) => ({
+    seconds: quantileSorted(times, i / POINT_COUNT) / 1000,
+    percent: (100 * i) / POINT_COUNT,
     panel: detail.name,
     role,
   }));

@@ -7,8 +7,8 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { inFolder, smallCampaign } from '../../../test/campaigns.ts';
-import { until } from '../../../test/queue.ts';
-import { type Mishaps, RedisProxy } from '../../../test/redis-proxy.ts';
+import { waitUntil } from '../../../test/queue.ts';
+import { type NetworkFaults, RedisProxy } from '../../../test/redis-proxy.ts';
 import { HAS_REDIS, RedisServer } from '../../../test/redis-server.ts';
 import { QUEUE_NAME, QUEUE_PREFIX } from './bullmq-queue.ts';
 import { BullmqWorker } from './bullmq-worker.ts';
@@ -50,14 +50,14 @@ describe.skipIf(!HAS_REDIS)('a run that goes astray', { timeout: 120_000 }, () =
 
   async function handOver(pieces: number): Promise<string> {
     const [run] = (await smallCampaign({ set: { pieces } })).runs;
-    const { key, seed, cell } = run!;
-    const data = { key, seed, cell: { config: cell.config, swarm: cell.swarm } };
+    const { key, seed, setting } = run!;
+    const data = { key, seed, cell: { config: setting.config, swarm: setting.swarm } };
     await queue.add('run', data, { jobId: key });
     return key;
   }
 
   async function withWorker(
-    mishaps: Mishaps,
+    mishaps: NetworkFaults,
     options: { readonly lockMs?: number; readonly endsWhenEmpty?: boolean; readonly jobs: number },
     use: (worked: Promise<void>) => Promise<void>,
   ): Promise<void> {
@@ -78,9 +78,9 @@ describe.skipIf(!HAS_REDIS)('a run that goes astray', { timeout: 120_000 }, () =
     const key = await handOver(3);
     let lost = 0;
     const losesAnswer = (answer: string) => answer.includes('"cell"') && lost++ === 0;
-    await withWorker({ losesAnswer }, { jobs: 1 }, async () => {
+    await withWorker({ dropsReply: losesAnswer }, { jobs: 1 }, async () => {
       const start = performance.now();
-      await until(async () => (await queue.getJobState(key)) === 'completed');
+      await waitUntil(async () => (await queue.getJobState(key)) === 'completed');
       expect(performance.now() - start).toBeLessThan(SOON_MS);
     });
     expect(lost).toBeGreaterThan(0);
@@ -90,10 +90,10 @@ describe.skipIf(!HAS_REDIS)('a run that goes astray', { timeout: 120_000 }, () =
     const key = await handOver(60_000);
     let isToLose = false;
     const losesAnswer = () => isToLose && !(isToLose = false);
-    await withWorker({ losesAnswer }, { jobs: 1, lockMs: LOCK_MS }, async () => {
-      await until(async () => (await queue.getActiveCount()) === 1);
+    await withWorker({ dropsReply: losesAnswer }, { jobs: 1, lockMs: LOCK_MS }, async () => {
+      await waitUntil(async () => (await queue.getActiveCount()) === 1);
       isToLose = true;
-      await until(() => !isToLose);
+      await waitUntil(() => !isToLose);
       await sleep(LOOKED_MS);
       expect(await queue.getJobState(key)).toBe('active');
       expect((await queue.getJob(key))!.attemptsStarted).toBe(1);
@@ -114,7 +114,7 @@ describe.skipIf(!HAS_REDIS)('a run that goes astray', { timeout: 120_000 }, () =
     await withWorker({}, { jobs: 1, lockMs: LOCK_MS }, async () => {
       const looks = new Set<number>();
       const name = `${QUEUE_PREFIX}:${QUEUE_NAME}:stalled-check`;
-      await until(async () => looks.add(Number(await redis.get(name))).size > 6);
+      await waitUntil(async () => looks.add(Number(await redis.get(name))).size > 6);
       const atMs = [...looks].filter((ms) => ms > 0);
       const gapsMs = atMs.slice(1).map((ms, i) => ms - atMs[i]!);
       // A look that comes too early for Redis is left out.

@@ -4,11 +4,11 @@ import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator'
 
 import type { CliEnvironment } from '../src/surroundings.ts';
 
-export interface World extends CliEnvironment {
+export interface TestEnvironment extends CliEnvironment {
   readonly written: { out: string; err: string };
 }
 
-export function world(changes: Partial<CliEnvironment> = {}): World {
+export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvironment {
   const written = { out: '', err: '' };
   return {
     written,

@@ -9,19 +9,19 @@ import { UserMistake } from '../../user-mistake.ts';
 import { writeDown } from '../../write-down.ts';
 
 /** Makes a folder and those above it, where they are not there. */
-export async function makeFolders(path: string): Promise<void> {
+export async function createFolders(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true });
   } catch (error) {
     // Of several folders at once, Node says only that one is missing, and not what is in the way.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeFolders(dirname(path));
+    await createFolders(dirname(path));
     await mkdir(path);
   }
 }
 
 /** Writes `text` to `path`, in place of what was there. `scratch` is a folder beside it. */
-export async function writeWhole(path: string, text: string, scratch: string): Promise<void> {
+export async function writeAtomically(path: string, text: string, scratch: string): Promise<void> {
   const made = join(scratch, `${basename(path)}.${randomUUID()}`);
   try {
     await writeDown(made, text);
@@ -36,7 +36,7 @@ export async function writeWhole(path: string, text: string, scratch: string): P
  * Makes a folder at `path` with these files, by name. Where one is already, it stays as it is
  * and the answer is false.
  */
-export async function makeFolder(
+export async function createFolderAtomically(
   path: string,
   files: Readonly<Record<string, string>>,
   scratch: string,
@@ -50,19 +50,19 @@ export async function makeFolder(
     return true;
   } catch (error) {
     await rm(made, { recursive: true, force: true });
-    if (IS_THERE.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    if (EXISTS_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
 }
 
-const IS_THERE: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST']);
+const EXISTS_CODES: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST']);
 
 /** What an error of the file system, or of the ledger, means for a store; others are passed on. */
-export function storeMistake(error: unknown, folder: string): unknown {
+export function storeError(error: unknown, folder: string): unknown {
   const { code, errcode } = error as { code?: string; errcode?: number };
   // The low byte of an error of the database is its kind.
   const name = code === 'ERR_SQLITE_ERROR' ? `sqlite ${(errcode ?? 0) & 255}` : (code ?? '');
-  const [problem, fix] = MEANINGS[name] ?? [];
+  const [problem, fix] = ERROR_TEXTS[name] ?? [];
   if (problem === undefined || fix === undefined) return error;
   return new UserMistake({ at: `store ${folder}`, problem, fix });
 }
@@ -76,7 +76,7 @@ const READ_ONLY = [
   'allow it, or name another with --store',
 ] as const;
 
-const MEANINGS: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
+const ERROR_TEXTS: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
   ENOSPC: FULL,
   EDQUOT: ['is more than your quota allows', FULL[1]],
   EFBIG: ['has a file that is larger than it may become', FULL[1]],
@@ -92,7 +92,7 @@ const MEANINGS: Readonly<Record<string, readonly [problem: string, fix: string]>
 };
 
 /** The names in `folder`; none where there is no such folder. */
-export function list(folder: string): string[] {
+export function listNames(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
@@ -103,6 +103,6 @@ export function list(folder: string): string[] {
 }
 
 /** JSON for people. */
-export function pretty(value: object): string {
+export function prettyJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { LOCAL_REDIS, redisUrl, withoutCredentials } from './redis-address.ts';
+import { LOCAL_REDIS, redisUrl, withoutCredentials } from './redis-url.ts';
 
 test.each([
   { rule: 'this machine, where no address is given',  given: undefined,         env: {},                                                   url: LOCAL_REDIS },

@@ -2,12 +2,12 @@
 
 import * as Plot from '@observablehq/plot';
 
-import type { Detail } from '../data.ts';
-import { WIDE_PLOT } from '../svg.ts';
+import type { DetailedSetting } from '../report-data.ts';
+import { WIDE_PLOT_WIDTH } from '../svg.ts';
 import type { Theme } from '../theme.ts';
 
 /** What is drawn in the panel of a detail says which one. */
-export interface Placed {
+export interface PanelItem {
   readonly panel: string;
 }
 
@@ -17,7 +17,7 @@ const GAP = { paddingInner: 0.16, paddingOuter: 0 };
 export class Panels {
   readonly #names: readonly string[];
 
-  constructor(details: readonly Detail[]) {
+  constructor(details: readonly DetailedSetting[]) {
     this.#names = details.map(({ name }) => name);
   }
 
@@ -25,7 +25,7 @@ export class Panels {
   options(panelHeight: number = PANEL_HEIGHT): Plot.PlotOptions {
     const rows = Math.ceil(this.#names.length / 2);
     return {
-      width: WIDE_PLOT,
+      width: WIDE_PLOT_WIDTH,
       height: panelHeight * rows + 40,
       marginTop: 24,
       marginBottom: 40,
@@ -35,7 +35,7 @@ export class Panels {
   }
 
   /** Goes into the options of each mark. */
-  get place(): { fx: (of: Placed) => number; fy: (of: Placed) => number } {
+  get facets(): { fx: (of: PanelItem) => number; fy: (of: PanelItem) => number } {
     return {
       fx: ({ panel }) => this.#names.indexOf(panel) % 2,
       fy: ({ panel }) => Math.floor(this.#names.indexOf(panel) / 2),
@@ -43,10 +43,10 @@ export class Panels {
   }
 
   /** The names above the panels. */
-  names(theme: Theme): Plot.Markish {
+  titles(theme: Theme): Plot.Markish {
     const placed = this.#names.map((panel) => ({ panel }));
     return Plot.text(placed, {
-      ...this.place,
+      ...this.facets,
       text: 'panel',
       frameAnchor: 'top-left',
       dy: -14,

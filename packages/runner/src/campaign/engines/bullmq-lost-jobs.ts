@@ -17,22 +17,22 @@ import { Job, type Worker as QueueWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 /** What has been answered reaches the worker in far less. */
-const ARRIVED_MS = 1_000;
+const ARRIVAL_MS = 1_000;
 
 /**
  * Gives back what was handed to `worker` and has not arrived. To be called when `redis`, which the
  * worker asks for jobs, is connected again: what is asked here is answered after what was asked
  * before.
  */
-export async function giveBackLost(
+export async function requeueLostJobs(
   worker: QueueWorker,
   redis: Redis,
   hasArrived: (jobId: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const before = await heldBy(worker, redis);
-  await sleep(ARRIVED_MS, undefined, { signal });
-  for (const [id, token] of await heldBy(worker, redis)) {
+  const before = await activeJobsOf(worker, redis);
+  await sleep(ARRIVAL_MS, undefined, { signal });
+  for (const [id, token] of await activeJobsOf(worker, redis)) {
     if (before.get(id) !== token || hasArrived(id)) continue;
     const job = await Job.fromId(worker, id);
     await job?.moveToWait(token);
@@ -40,7 +40,7 @@ export async function giveBackLost(
 }
 
 /** The active jobs of a worker, and the tokens of their locks, in which its id comes first. */
-async function heldBy(worker: QueueWorker, redis: Redis): Promise<Map<string, string>> {
+async function activeJobsOf(worker: QueueWorker, redis: Redis): Promise<Map<string, string>> {
   const ids = await redis.lrange(worker.toKey('active'), 0, -1);
   if (ids.length === 0) return new Map();
   const tokens = await redis.mget(ids.map((id) => worker.toKey(`${id}:lock`)));

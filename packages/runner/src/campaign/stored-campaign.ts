@@ -11,27 +11,27 @@ import { VERSION } from '../version.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, Parameters } from './experiment/plan.ts';
 import type { Experiment } from './experiment/schema.ts';
-import { list, pretty } from './store/folder.ts';
+import { listNames, prettyJson } from './store/files.ts';
 import type { Store } from './store/store.ts';
 
-export interface Listing {
+export interface StoredCampaign {
   readonly file: string;
   readonly experiment: Experiment;
   /** Of CacheTorrent. */
   readonly version: string;
   readonly parameterNames: readonly string[];
   readonly seeds: readonly number[];
-  readonly cells: readonly ListedCell[];
+  readonly settings: readonly StoredSetting[];
 }
 
-export interface ListedCell {
+export interface StoredSetting {
   readonly parameters: Parameters;
   /** A run for each seed, in their order. */
   readonly runs: readonly RunKey[];
 }
 
-export function listingOf(plan: CampaignPlan): Listing {
-  const { file, experiment, seeds, cells, runs, parameterNames } = plan;
+export function storedCampaignOf(plan: CampaignPlan): StoredCampaign {
+  const { file, experiment, seeds, settings, runs, parameterNames } = plan;
   const keys = runs.map(({ key }) => key);
   return {
     file,
@@ -39,23 +39,23 @@ export function listingOf(plan: CampaignPlan): Listing {
     version: VERSION,
     parameterNames,
     seeds,
-    cells: cells.map(({ parameters }, cell) => ({
+    settings: settings.map(({ parameters }, cell) => ({
       parameters,
       runs: keys.slice(cell * seeds.length, (cell + 1) * seeds.length),
     })),
   };
 }
 
-export async function writeListing(store: Store, listing: Listing): Promise<void> {
-  await store.write(`experiments/${listing.experiment.name}.json`, pretty(listing));
+export async function writeStoredCampaign(store: Store, listing: StoredCampaign): Promise<void> {
+  await store.writeFile(`experiments/${listing.experiment.name}.json`, prettyJson(listing));
 }
 
 /** All experiments of a store, in order of name. */
-export function listingsIn(store: Store): readonly Listing[] {
-  return list(join(store.folder, 'experiments'))
+export function storedCampaigns(store: Store): readonly StoredCampaign[] {
+  return listNames(join(store.folder, 'experiments'))
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => readListing(join(store.folder, 'experiments', name)));
+    .map((name) => readStoredCampaign(join(store.folder, 'experiments', name)));
 }
 
 /**
@@ -63,8 +63,8 @@ export function listingsIn(store: Store): readonly Listing[] {
  *
  * @throws UserMistake where there is none, or several to choose from
  */
-export function listingIn(store: Store, name?: string): Listing {
-  const all = listingsIn(store);
+export function findStoredCampaign(store: Store, name?: string): StoredCampaign {
+  const all = storedCampaigns(store);
   const names = all.map(({ experiment }) => experiment.name);
   const at = `store ${store.folder}`;
   if (all.length === 0) {
@@ -81,9 +81,9 @@ export function listingIn(store: Store, name?: string): Listing {
   throw new UserMistake({ at, problem, fix: `choose one of ${names.join(', ')}` });
 }
 
-function readListing(file: string): Listing {
+function readStoredCampaign(file: string): StoredCampaign {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Listing;
+    return JSON.parse(readFileSync(file, 'utf8')) as StoredCampaign;
   } catch (error) {
     const problem = `cannot be understood: ${(error as Error).message}`;
     throw new UserMistake({ at: file, problem, fix: 'run its sweep again, which writes it anew' });
