@@ -1,6 +1,6 @@
 /** The command line of `bench`: its commands, their options, and what becomes of an error. */
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
 import { addCampaign } from './commands/campaign.ts';
@@ -33,7 +33,7 @@ export async function bench(args: readonly string[], streams: Streams): Promise<
     if (stop.signal.aborted) return EXIT.interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
     const isTold =
-      error instanceof UserMistake || error instanceof GotWorse || error instanceof ProcessFailed;
+      error instanceof UserError || error instanceof GotWorse || error instanceof ProcessFailed;
     streams.stderr.write(`${isTold ? error.message : inFull(error)}\n`);
     return isMistake(error) ? EXIT.mistake : EXIT.worse;
   } finally {
@@ -45,7 +45,7 @@ export async function bench(args: readonly string[], streams: Streams): Promise<
 /** What is passed on to a process that is measured is checked there, and ends as it ends here. */
 function isMistake(error: unknown): boolean {
   if (error instanceof ProcessFailed) return error.code === EXIT.mistake;
-  return error instanceof UserMistake;
+  return error instanceof UserError;
 }
 
 function program(surroundings: BenchEnvironment): Command {

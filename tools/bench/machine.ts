@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { inRepository } from '../runs/configs.ts';
 
@@ -51,12 +51,12 @@ export function describe({ processor, cores, memoryBytes, system, node }: Machin
   return `${processor}, ${cores} cores, ${gib} GiB, ${system}, Node ${node}`;
 }
 
-/** @throws UserMistake where `wanted` cores, the value of an option, are not from `least` to all */
+/** @throws UserError where `wanted` cores, the value of an option, are not from `least` to all */
 export function checkCoreCount(option: string, wanted: number, least = 1): void {
   const { cores } = thisMachine();
   if (wanted >= least && wanted <= cores) return;
   const range = least === cores ? `to ${cores}` : `from ${least} to ${cores}`;
-  throw new UserMistake({
+  throw new UserError({
     at: option,
     problem: `is ${wanted}, and here are ${cores} cores`,
     fix: cores < least ? `measure on a machine with ${least} or more` : `set it ${range}`,

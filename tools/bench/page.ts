@@ -8,16 +8,16 @@
 
 import { readFile, writeFile } from 'node:fs/promises';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { busyElsewhere, describe, thisMachine } from './machine.ts';
 
-/** @throws UserMistake where the page has no place for the table of `kind` */
+/** @throws UserError where the page has no place for the table of `kind` */
 export async function checkPage(path: string, kind: string): Promise<void> {
   placeIn(await pageOf(path), path, kind);
 }
 
-/** @throws UserMistake where the page has no place for it */
+/** @throws UserError where the page has no place for it */
 export async function writeIntoPage(path: string, kind: string, text: string): Promise<void> {
   const page = await pageOf(path);
   const { from, to } = placeIn(page, path, kind);
@@ -32,7 +32,7 @@ function placeIn(page: string, path: string, kind: string): { from: number; to: 
   const to = page.indexOf(end, from);
   if (from < begin.length || to < 0) {
     const problem = `has no place for this: no lines "${begin.trim()}" and "${end}"`;
-    throw new UserMistake({ at: path, problem, fix: 'write these two lines where the table goes' });
+    throw new UserError({ at: path, problem, fix: 'write these two lines where the table goes' });
   }
   return { from, to };
 }
@@ -48,6 +48,6 @@ async function pageOf(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch {
     const fix = 'name a Markdown page with a place for the table';
-    throw new UserMistake({ at: path, problem: 'there is no such file', fix });
+    throw new UserError({ at: path, problem: 'there is no such file', fix });
   }
 }

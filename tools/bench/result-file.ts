@@ -5,7 +5,7 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import { z } from 'zod';
 
 import { type Machine, thisMachine, type Versions, versions } from './machine.ts';
@@ -49,7 +49,7 @@ const RUN_FILE = z.object({
 
 export type RunFile = z.infer<typeof RUN_FILE>;
 
-/** @throws UserMistake where it is none, one of another version, or one of another command */
+/** @throws UserError where it is none, one of another version, or one of another command */
 export async function readRunFile(path: string): Promise<RunFile> {
   const fix = 'name a file that `bench run --out` has written';
   let document: unknown;
@@ -57,7 +57,7 @@ export async function readRunFile(path: string): Promise<RunFile> {
     document = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     const problem = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
-    throw new UserMistake({ at: path, problem, fix });
+    throw new UserError({ at: path, problem, fix });
   }
   const { format, kind } = Object(document) as {
     readonly format?: unknown;
@@ -65,13 +65,13 @@ export async function readRunFile(path: string): Promise<RunFile> {
   };
   if (format !== FORMAT) {
     const problem = `is of format ${String(format)}, and this version compares format ${FORMAT}`;
-    throw new UserMistake({ at: path, problem, fix: 'measure the old source with this tool' });
+    throw new UserError({ at: path, problem, fix: 'measure the old source with this tool' });
   }
   if (kind !== 'run') {
-    throw new UserMistake({ at: path, problem: `is of \`bench ${String(kind)}\``, fix });
+    throw new UserError({ at: path, problem: `is of \`bench ${String(kind)}\``, fix });
   }
   const parsed = RUN_FILE.safeParse(document);
   if (parsed.success) return parsed.data;
   const problem = `is damaged: ${z.prettifyError(parsed.error)}`;
-  throw new UserMistake({ at: path, problem, fix });
+  throw new UserError({ at: path, problem, fix });
 }

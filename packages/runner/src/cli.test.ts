@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { SIMULATION, TIMELINE, testEnvironment } from '../test/environment.ts';
+import { SIMULATION, TIMELINE, testEnvironment } from '../test/test-environment.ts';
 import { cli } from './cli.ts';
 import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
@@ -28,7 +28,7 @@ describe('run', () => {
   test('prints a table of what it came to', async () => {
     const at = testEnvironment();
     expect(await cli(['run', file, '--leaders', '50', '--seed', '7'], at)).toBe(0);
-    const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
+    const rows = at.output.out.split('\n').map((row) => row.split(/ {2,}/));
     expect(rows[0]).toEqual([`CacheTorrent with 50 % leaders on ${file}, client rules, seed 7`]);
     expect(rows).toContainEqual(['peers', '3, of them 1 seed']);
     expect(rows).toContainEqual(['autonomous systems', '2']);
@@ -38,14 +38,14 @@ describe('run', () => {
     expect(rows).toContainEqual(['crossed a border', '50.0 % of the bytes']);
     expect(rows).toContainEqual(['control messages', '48']);
     expect(rows).toContainEqual(['peak memory', '123 MB']);
-    expect(at.written.err).toBe('');
+    expect(at.output.err).toBe('');
   });
 
   test('with --json prints one document, and nothing else', async () => {
     let nowMs = 1_000;
     const at = testEnvironment({ nowMs: () => (nowMs += 250) });
     expect(await cli(['run', file, '--json', '--quiet'], at)).toBe(0);
-    const document = JSON.parse(at.written.out) as RunDocument;
+    const document = JSON.parse(at.output.out) as RunDocument;
     expect(Object.keys(document)).toEqual(['config', 'seed', 'version', 'result', 'timing']);
     expect(document).toMatchObject({ seed: 1, version: VERSION, config: { pieces: 10, rules: 'client' } });
     expect(document.result).toEqual({
@@ -58,7 +58,7 @@ describe('run', () => {
     expect(document.timing).toEqual({
       wallMs: 250, workers: 2, windows: 17, peakRssBytes: 123_000_000, messagesPerSecond: 200,
     });
-    expect(at.written.err).toBe('');
+    expect(at.output.err).toBe('');
   });
 
   test('hands over what the options say', async () => {
@@ -81,7 +81,7 @@ describe('run', () => {
     const out = join(folder, 'results');
     expect(await cli(['run', file, '--out', out, '--json'], at)).toBe(0);
     expect(readdirSync(out).sort()).toEqual(['cdf.csv', 'peers.csv', 'run.json', 'timeline.csv', 'traffic.csv']);
-    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(at.written.out);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(at.output.out);
   });
 
   test('keeps a timeline where there is a folder for it', async () => {
@@ -95,7 +95,7 @@ describe('run', () => {
   test('with --cdf prints the distribution of times below the table', async () => {
     const at = testEnvironment();
     expect(await cli(['run', file, '--cdf'], at)).toBe(0);
-    const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
+    const rows = at.output.out.split('\n').map((row) => row.split(/ {2,}/));
     expect(rows).toContainEqual(['redundancy', '1.00 times that an AS imported a piece']);
     expect(rows).toContainEqual(['completed', 'all', 'leaders', 'followers']);
     expect(rows).toContainEqual(['100 %', '2.5 s', '1.5 s', '2.5 s']);
@@ -140,10 +140,10 @@ describe('run', () => {
     };
     const loud = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file], loud);
-    expect(loud.written.err).toContain('1 of 3 peers, 1 s simulated');
+    expect(loud.output.err).toContain('1 of 3 peers, 1 s simulated');
     const quiet = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file, '--quiet'], quiet);
-    expect(quiet.written.err).toBe('');
+    expect(quiet.output.err).toBe('');
   });
 
   test('warns on standard error, also when it is to be quiet', async () => {
@@ -153,8 +153,8 @@ describe('run', () => {
     };
     const at = testEnvironment({ simulate });
     expect(await cli(['run', file, '--quiet', '--json'], at)).toBe(0);
-    expect(at.written.err).toBe('warning: it may never end\n');
-    expect(JSON.parse(at.written.out)).toMatchObject({ seed: 1 });
+    expect(at.output.err).toBe('warning: it may never end\n');
+    expect(JSON.parse(at.output.out)).toMatchObject({ seed: 1 });
   });
 
   test('stopped by the user, says how far it was', async () => {
@@ -167,7 +167,7 @@ describe('run', () => {
     const out = join(folder, 'results');
     const at = testEnvironment({ simulate, signal: stop.signal });
     expect(await cli(['run', file, '--out', out], at)).toBe(130);
-    expect(at.written).toEqual({ out: '', err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n' });
+    expect(at.output).toEqual({ out: '', err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n' });
     expect(readdirSync(folder)).toEqual(['small.json']);
   });
 
@@ -176,9 +176,9 @@ describe('run', () => {
     const error = new ActorFailed({ actors: [3], atMs: 1234, what: 'threw', cause });
     const at = testEnvironment({ simulate: () => Promise.reject(error) });
     expect(await cli(['run', file, '--leaders', '30', '--seed', '4'], at)).toBe(1);
-    expect(at.written.err).toContain('the run failed: AS 3 threw, at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice');
-    expect(at.written.err).toContain(`to see it again: cachetorrent run ${file} --leaders 30 --seed 4\n`);
-    expect(at.written.out).toBe('');
+    expect(at.output.err).toContain('the run failed: AS 3 threw, at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice');
+    expect(at.output.err).toContain(`to see it again: cachetorrent run ${file} --leaders 30 --seed 4\n`);
+    expect(at.output.out).toBe('');
   });
 });
 
@@ -223,8 +223,8 @@ describe('a mistake', () => {
     const at = testEnvironment({ simulate: () => Promise.reject(new Error('nothing is to be simulated')) });
     const given = args.split(' ').filter(Boolean).map((arg) => ({ CONFIG: file, FOLDER: folder })[arg] ?? arg);
     expect(await cli(given, at)).toBe(2);
-    expect(at.written.err).toContain(says);
-    expect(at.written.out).toBe('');
+    expect(at.output.err).toContain(says);
+    expect(at.output.out).toBe('');
     expect(readdirSync(folder)).toEqual(['small.json']);
   });
 
@@ -232,12 +232,12 @@ describe('a mistake', () => {
     const mistake = { at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' };
     const at = testEnvironment({ simulate: () => Promise.reject(new SwarmError(mistake)) });
     expect(await cli(['run', file], at)).toBe(2);
-    expect(at.written.err).toBe(`${file}: stubDomainSize: is too small\n  to mend it: set it to 9\n`);
+    expect(at.output.err).toBe(`${file}: stubDomainSize: is too small\n  to mend it: set it to 9\n`);
   });
 });
 
 test.each([['--help', 'Usage: cachetorrent'], ['--version', VERSION]])('%s is no mistake', async (flag, says) => {
   const at = testEnvironment();
   expect(await cli([flag], at)).toBe(0);
-  expect(at.written.out).toContain(says);
+  expect(at.output.out).toContain(says);
 });

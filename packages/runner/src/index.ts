@@ -5,7 +5,7 @@ export type { Engine, EngineStatus, RunOutcome, RunSource } from './campaign/eng
 export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
 export { RunsFailed } from './campaign/failed.ts';
-export { cli, EXIT } from './cli.ts';
+export { cli, EXIT_CODE } from './cli.ts';
 export { type ConfigFile, parseConfig, readConfig } from './configuration/read.ts';
 export type { CapacityNodes, Config, LatencyChoice, Rules } from './configuration/schema.ts';
 export {
@@ -21,15 +21,15 @@ export {
   type CompletionDocument,
   documentOf,
   type FinishedRun,
-  messageCount,
+  totalMessages,
   type RunDocument,
   type Timing,
 } from './results/document.ts';
-export { checkFolder, writeFolder } from './results/folder.ts';
+export { checkResultFolder, writeResultFolder } from './results/folder.ts';
 export { checkLogFile, LogFile } from './results/message-log.ts';
 export { summaryOf } from './results/summary.ts';
 export { peersCsv, trafficCsv } from './results/tables.ts';
 export { timelineCsv } from './results/timeline.ts';
-export type { Screen } from './progress/display.ts';
-export type { CliEnvironment } from './surroundings.ts';
-export { UserMistake } from './user-mistake.ts';
+export type { OutputStream } from './progress/run-progress-display.ts';
+export type { CliEnvironment } from './cli-environment.ts';
+export { UserError } from './user-error.ts';

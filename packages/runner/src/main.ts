@@ -4,17 +4,17 @@ import { availableParallelism, totalmem } from 'node:os';
 
 import { simulate } from '@cachetorrent/simulator';
 
-import { cli, EXIT } from './cli.ts';
+import { cli, EXIT_CODE } from './cli.ts';
 
 /** Whoever presses Ctrl-C gets the terminal back after this long, whatever still goes on. */
-const PATIENCE_MS = 900;
+const SHUTDOWN_TIMEOUT_MS = 900;
 
-const stop = new AbortController();
+const stopController = new AbortController();
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
 // Whoever reads the output may leave before its end: `cachetorrent run ... | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  if (error.code === 'EPIPE') process.exit(EXIT_CODE.success);
   throw error;
 });
 
@@ -29,15 +29,15 @@ process.exitCode = await cli(process.argv.slice(2), {
     memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
   },
   env: process.env,
-  signal: stop.signal,
+  signal: stopController.signal,
   simulate,
 });
 
 function interrupt(): void {
-  if (stop.signal.aborted) return;
-  stop.abort();
+  if (stopController.signal.aborted) return;
+  stopController.abort();
   setTimeout(() => {
     process.stderr.write('stopped; it did not end by itself in time\n');
-    process.exit(EXIT.interrupted);
-  }, PATIENCE_MS).unref();
+    process.exit(EXIT_CODE.interrupted);
+  }, SHUTDOWN_TIMEOUT_MS).unref();
 }

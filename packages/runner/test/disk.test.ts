@@ -9,10 +9,10 @@ import { planCampaign } from '../src/campaign/experiment/plan.ts';
 import { readExperiment } from '../src/campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../src/campaign/stored-campaign.ts';
 import { Store } from '../src/campaign/store/store.ts';
-import { cli, EXIT } from '../src/cli.ts';
+import { cli, EXIT_CODE } from '../src/cli.ts';
 import { fakeRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
 import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';
-import { testEnvironment } from './environment.ts';
+import { testEnvironment } from './test-environment.ts';
 
 const PATIENCE_MS = 60_000;
 const FULL = 'is on a disk that is full\n  to mend it: make room, and run the same command again';
@@ -21,7 +21,7 @@ const READ_ONLY = 'is on a disk that cannot be written to';
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const surroundings = testEnvironment();
   const code = await cli(args, surroundings);
-  return { code, ...surroundings.written };
+  return { code, ...surroundings.output };
 }
 
 /** A disk with an experiment of eight runs on it, and room for a store. */
@@ -41,7 +41,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
   test('while runs are written loses those in flight, and no other', () =>
     withDisk(160_000, async (file, store, disk) => {
       const { code, out, err } = await run('sweep', file, '--store', store, '--jobs', '1', '--quiet');
-      expect({ code, out, err }).toEqual({ code: EXIT.mistake, out: '', err: expect.stringContaining(FULL) });
+      expect({ code, out, err }).toEqual({ code: EXIT_CODE.userError, out: '', err: expect.stringContaining(FULL) });
       const before = resultsIn(store);
       expect(before.size).toBeGreaterThan(0);
       expect(before.size).toBeLessThan(8);
@@ -68,10 +68,10 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
 
       const question = ['query', folder, 'SELECT count(*) AS n FROM runs', '--format', 'csv'];
       const full = await run(...question);
-      expect(full).toMatchObject({ code: EXIT.mistake, err: expect.stringContaining(FULL) as unknown });
+      expect(full).toMatchObject({ code: EXIT_CODE.userError, err: expect.stringContaining(FULL) as unknown });
       expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
       const report = join(disk.folder, 'report.html');
-      expect(await run('report', folder, '--out', report)).toMatchObject({ code: EXIT.mistake, out: '' });
+      expect(await run('report', folder, '--out', report)).toMatchObject({ code: EXIT_CODE.userError, out: '' });
       expect(existsSync(report)).toBe(false);
       expect([...resultsIn(folder)]).toEqual([...before]);
 
@@ -82,7 +82,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
   test('before there is anything leaves nothing half-written', () =>
     withDisk(16_384, async (file, store, disk) => {
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(FULL)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(FULL)]);
       disk.resize(50e6);
       expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs made');
     }));
@@ -96,11 +96,11 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that may not be written to', { timeout
       disk.makeReadOnly();
       for (const args of [['sweep', file, '--quiet'], ['submit', 'slurm', file, '--print'], ['work', file, '--shard', '1/2']]) {
         const { code, err } = await run(...args, '--store', store);
-        expect([args[0], code, err]).toEqual([args[0], EXIT.mistake, expect.stringContaining(`store ${store}: ${READ_ONLY}`)]);
+        expect([args[0], code, err]).toEqual([args[0], EXIT_CODE.userError, expect.stringContaining(`store ${store}: ${READ_ONLY}`)]);
       }
       expect((await run('sweep', file, '--store', store, '--dry-run')).out).toContain('done        8');
       const asked = await run('query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv');
-      expect(asked).toEqual({ code: EXIT.done, out: 'n\n8\n', err: '' });
+      expect(asked).toEqual({ code: EXIT_CODE.success, out: 'n\n8\n', err: '' });
       expect(readFileSync(join(store, 'datasets', 'contents.json'), 'utf8')).toBe(before);
     }));
 
@@ -108,7 +108,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that may not be written to', { timeout
     withDisk(1e6, async (file, store, disk) => {
       disk.makeReadOnly();
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(READ_ONLY)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(READ_ONLY)]);
       expect(existsSync(store)).toBe(false);
     }));
 });

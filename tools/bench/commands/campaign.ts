@@ -1,6 +1,6 @@
 /** `bench campaign`: what campaigns cost beside their simulations. */
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
 import { count, names } from '../../runs/options.ts';
@@ -40,7 +40,7 @@ function partsOf(only: readonly string[] | undefined): readonly Part[] {
   const unknown = only?.find((name) => !PARTS.some((part) => part === name));
   if (unknown !== undefined) {
     const problem = `has no part "${unknown}"`;
-    throw new UserMistake({ at: '--only', problem, fix: `write some of ${PARTS.join(',')}` });
+    throw new UserError({ at: '--only', problem, fix: `write some of ${PARTS.join(',')}` });
   }
   return PARTS.filter((part) => only?.includes(part) ?? true);
 }

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import type { Swarm } from '@cachetorrent/simulator';
 import type { Command } from 'commander';
 
@@ -54,7 +54,7 @@ async function run(
 function checkSystems(config: string, { topology }: Swarm, cores: number): void {
   const systems = topology.stubDomains;
   if (systems >= cores) return;
-  throw new UserMistake({
+  throw new UserError({
     at: config,
     problem: `has ${systems} AS, too few for a worker on each of ${cores} cores`,
     fix:

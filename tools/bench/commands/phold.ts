@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
 import { count, counts, percentages } from '../../runs/options.ts';
@@ -67,7 +67,7 @@ function pointsOf({ pending, actors, workers, remote }: Flags): readonly PholdPo
 function check({ pending, actors, workers, remote }: PholdPoint): void {
   checkCoreCount('--workers', workers);
   const refuse = (at: string, problem: string, fix: string): never => {
-    throw new UserMistake({ at, problem, fix });
+    throw new UserError({ at, problem, fix });
   };
   if (workers > actors) {
     refuse('--workers', `is ${workers}, more than the ${actors} actors`, 'set it to fewer');

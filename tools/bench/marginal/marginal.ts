@@ -5,7 +5,7 @@
  *     ns = (CPU time whole - CPU time half) / (messages whole - messages half)
  */
 
-import { messageCount, UserMistake } from '@cachetorrent/runner';
+import { totalMessages, UserError } from '@cachetorrent/runner';
 
 import { measureRun } from '../measured-run.ts';
 import { swarmOf } from '../predict/measure.ts';
@@ -40,7 +40,7 @@ interface Point {
 }
 
 /**
- * @throws UserMistake where there is nothing to halve
+ * @throws UserError where there is nothing to halve
  * @throws ProcessFailed where a run fails
  */
 export async function marginalCost(config: string, options: MarginalOptions): Promise<Marginal> {
@@ -48,7 +48,7 @@ export async function marginalCost(config: string, options: MarginalOptions): Pr
   const overrides = options.pieces === undefined ? {} : { pieces: options.pieces };
   const { pieces } = await swarmOf(config, overrides);
   if (pieces < 2) {
-    throw new UserMistake({
+    throw new UserError({
       at: config,
       problem: `has ${pieces} piece, which cannot be halved`,
       fix: 'give it 2 or more',
@@ -57,7 +57,7 @@ export async function marginalCost(config: string, options: MarginalOptions): Pr
   const pointOf = async (count: number): Promise<Point> => {
     const args = [config, ...options.args, '--pieces', String(count), '--workers', '1'];
     const { cpuMs, document } = await measureRun({ args, signal });
-    return { cpuMs, messages: messageCount(document.result.messages) };
+    return { cpuMs, messages: totalMessages(document.result.messages) };
   };
 
   const halves: Point[] = [];

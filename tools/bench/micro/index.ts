@@ -1,6 +1,6 @@
 /** `bench micro`: the parts, each by itself. */
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { table } from '../../runs/markdown.ts';
 import { barrierCosts } from './barrier.ts';
@@ -22,7 +22,7 @@ export interface MicroSuiteOptions {
   readonly tell: (line: string) => void;
 }
 
-/** @throws UserMistake where nothing has such a name */
+/** @throws UserError where nothing has such a name */
 export async function microCosts(options: MicroSuiteOptions): Promise<readonly Cost[]> {
   const { only = '', timeMs, tell } = options;
   const chosen = MICROS.filter(({ name }) => name.includes(only));
@@ -30,7 +30,7 @@ export async function microCosts(options: MicroSuiteOptions): Promise<readonly C
   if (chosen.length === 0 && !withBarrier) {
     const parts = new Set(MICROS.map(({ name }) => name.split(':')[0]!));
     const fix = `name one of ${[...parts, 'barrier'].join(', ')}, or leave it out`;
-    throw new UserMistake({ at: '--only', problem: `finds no "${only}"`, fix });
+    throw new UserError({ at: '--only', problem: `finds no "${only}"`, fix });
   }
   const costs: Cost[] = [];
   const keep = (cost: Cost): void => {

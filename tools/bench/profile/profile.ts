@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageCount } from '@cachetorrent/runner';
+import { totalMessages } from '@cachetorrent/runner';
 
 import { measureRun } from '../measured-run.ts';
 import { type CpuProfile, selfMs } from './cpu-profile.ts';
@@ -36,7 +36,7 @@ export async function profileRun(args: readonly string[], signal: AbortSignal): 
       signal,
     });
     const { messages } = document.result;
-    const count = messageCount(messages);
+    const count = totalMessages(messages);
     const costs = [...(await sumsIn(folder))].map(([what, ms]) => {
       return { what, ms, nsPerMessage: (ms * 1e6) / count };
     });

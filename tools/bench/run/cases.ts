@@ -5,7 +5,7 @@
 
 import type { RunDocument } from '@cachetorrent/runner';
 
-import { messageCount } from '@cachetorrent/runner';
+import { totalMessages } from '@cachetorrent/runner';
 
 import { configFile } from '../../runs/configs.ts';
 import { COMMAND } from '../measured-run.ts';
@@ -65,7 +65,7 @@ function simulated(name: string, config: string, workers: number, ...more: strin
   const flags = ['--json', '--quiet', '--seed', SEED, '--workers', String(workers)];
   const figuresOf = (stdout: string): Figures => {
     const { result, timing } = JSON.parse(stdout) as RunDocument;
-    const messages = messageCount(result.messages);
+    const messages = totalMessages(result.messages);
     return { messages, windows: timing.windows, haves: result.messages['have'] ?? 0 };
   };
   return {

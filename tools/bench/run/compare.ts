@@ -1,6 +1,6 @@
 /** What got slower, larger or worse than in an earlier measurement, by more than noise. */
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { describe } from '../machine.ts';
 import type { RunFile } from '../result-file.ts';
@@ -16,28 +16,28 @@ const WORSE: Readonly<Record<string, Direction>> = {
   speedUp: 'less',
 };
 
-/** @throws UserMistake where the two cannot be compared */
+/** @throws UserError where the two cannot be compared */
 export function checkComparable(before: RunFile, after: RunFile, path: string): void {
   const [there, here] = [describe(before.machine), describe(after.machine)];
   if (there !== here) {
     const problem = `was measured on another machine: ${there}; this one is ${here}`;
-    throw new UserMistake({ at: path, problem, fix: 'compare what one machine has measured' });
+    throw new UserError({ at: path, problem, fix: 'compare what one machine has measured' });
   }
   if (before.pieces !== after.pieces) {
     const pieces = before.pieces === null ? 'all pieces' : `--pieces ${before.pieces}`;
     const fix = 'measure the same now';
-    throw new UserMistake({ at: path, problem: `was measured with ${pieces}`, fix });
+    throw new UserError({ at: path, problem: `was measured with ${pieces}`, fix });
   }
   const shared = casesOf(before).filter((name) => casesOf(after).includes(name));
   if (shared.length === 0) {
     const problem = `has none of the cases that were measured now: ${casesOf(after).join('; ')}`;
-    throw new UserMistake({ at: path, problem, fix: 'measure the same targets with --only' });
+    throw new UserError({ at: path, problem, fix: 'measure the same targets with --only' });
   }
   for (const { rounds } of [before, after]) {
     if (rounds.length >= RUNS_TO_COMPARE) continue;
     const problem = `${rounds.length} runs cannot tell a change from noise`;
     const fix = `measure ${RUNS_TO_COMPARE} runs or more, both times, with --runs`;
-    throw new UserMistake({ at: '--compare', problem, fix });
+    throw new UserError({ at: '--compare', problem, fix });
   }
 }
 

@@ -1,6 +1,6 @@
 /** `bench run`: measures what is promised, round by round. */
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { thisMachine } from '../machine.ts';
 import { type Case, type CaseOptions, CASES, type Figures, runCase } from './cases.ts';
@@ -16,7 +16,7 @@ export function chosenTargets(only: readonly string[] | undefined): readonly Tar
   const unknown = only.find((id) => !known.includes(id));
   if (unknown !== undefined) {
     const fix = `name some of ${known.join(', ')}`;
-    throw new UserMistake({ at: '--only', problem: `has no target ${unknown}`, fix });
+    throw new UserError({ at: '--only', problem: `has no target ${unknown}`, fix });
   }
   return TARGETS.filter(({ id }) => only.includes(id));
 }
@@ -27,7 +27,7 @@ export function casesOf(targets: readonly Target[]): readonly Case[] {
   return CASES.filter(({ name }) => names.has(name));
 }
 
-/** @throws UserMistake where this machine has fewer cores than a case has threads */
+/** @throws UserError where this machine has fewer cores than a case has threads */
 export function checkCores(cases: readonly Case[]): void {
   const { cores } = thisMachine();
   const tooWide = cases.find(({ threads }) => threads > cores);
@@ -35,7 +35,7 @@ export function checkCores(cases: readonly Case[]): void {
   const ids = TARGETS.filter((target) =>
     casesOf([target]).every(({ threads }) => threads <= cores),
   );
-  throw new UserMistake({
+  throw new UserError({
     at: '--only',
     problem: `"${tooWide.name}" needs ${tooWide.threads} cores, and here are ${cores}`,
     fix: `measure on a larger machine, or --only ${ids.map(({ id }) => id).join(',')}`,

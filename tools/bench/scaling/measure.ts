@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { messageCount } from '@cachetorrent/runner';
+import { totalMessages } from '@cachetorrent/runner';
 
 import { type MeasuredRun, measureRun } from '../measured-run.ts';
 import type { Point, Sweep } from './sweeps.ts';
@@ -60,7 +60,7 @@ function together({ x, workers }: Point, runs: readonly MeasuredRun[]): Measured
   return {
     x,
     workers,
-    messages: messageCount(result.messages),
+    messages: totalMessages(result.messages),
     windows: timing.windows,
     resultHash: result.resultHash,
     wallMs: runs.map(({ wallMs }) => wallMs),

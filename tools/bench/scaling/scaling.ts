@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserMistake } from '@cachetorrent/runner';
+import { UserError } from '@cachetorrent/runner';
 
 import { heading } from '../result-file.ts';
 import { table } from '../../runs/markdown.ts';
@@ -39,7 +39,7 @@ function chosen(all: readonly Sweep[], only: readonly string[] | undefined): rea
   const unknown = only.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     const fix = `name some of ${known.join(', ')}`;
-    throw new UserMistake({ at: '--only', problem: `has no sweep "${unknown}"`, fix });
+    throw new UserError({ at: '--only', problem: `has no sweep "${unknown}"`, fix });
   }
   return all.filter(({ name }) => only.includes(name));
 }

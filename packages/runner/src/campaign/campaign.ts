@@ -12,7 +12,7 @@
 
 import { EventEmitter, on } from 'node:events';
 
-import { counted } from '../counted.ts';
+import { pluralize } from '../format.ts';
 import type { Engine } from './engines/engine.ts';
 import { LocalEngine } from './engines/local.ts';
 import type { RunKey } from './experiment/key.ts';
@@ -57,7 +57,7 @@ export interface CampaignRun {
  * `experiment` is a file, or what would stand in one; its base is then seen from the current
  * folder.
  *
- * @throws UserMistake where the experiment, or the store, makes no sense
+ * @throws UserError where the experiment, or the store, makes no sense
  * @throws RunsFailed after all other runs, where some have failed
  */
 export async function* campaign(
@@ -95,7 +95,7 @@ export async function* campaign(
     const { failed } = await sweeping;
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; ${store.folder}/failures says why`,
       );
     }
   } finally {
@@ -108,8 +108,8 @@ export async function* campaign(
 
 function finishedRuns(event: SweepEvent): readonly { run: PlannedRun; wasStored: boolean }[] {
   switch (event.kind) {
-    case 'begun':
-      return event.inventory.stored.map((run) => ({ run, wasStored: true }));
+    case 'started':
+      return event.status.stored.map((run) => ({ run, wasStored: true }));
     case 'done':
       return [{ run: event.run, wasStored: false }];
     default:

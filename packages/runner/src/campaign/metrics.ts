@@ -3,7 +3,7 @@
  * each. To measure something else, add an entry.
  */
 
-import { messageCount, type RunDocument } from '../results/document.ts';
+import { totalMessages, type RunDocument } from '../results/document.ts';
 
 type Result = RunDocument['result'];
 
@@ -72,7 +72,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   followerCount: unitless('Followers', (r) => r.followers.count),
   controlMessages: unitless(
     'Messages other than pieces',
-    (r) => messageCount(r.messages) - (r.messages['piece'] ?? 0),
+    (r) => totalMessages(r.messages) - (r.messages['piece'] ?? 0),
   ),
   pieceMessages: unitless('Piece messages', (r) => r.messages['piece'] ?? 0),
 };

@@ -8,7 +8,7 @@
 
 import type * as DuckDB from '@duckdb/node-api';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { type DatasetColumn, TABLES } from './datasets/columns.ts';
 import { datasetFiles } from './datasets/datasets.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
@@ -20,7 +20,7 @@ export interface QueryResult {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** @throws UserMistake where `sql` cannot be answered, or there is nothing to ask yet */
+/** @throws UserError where `sql` cannot be answered, or there is nothing to ask yet */
 export async function query(store: Store, sql: string): Promise<QueryResult> {
   const { DuckDBInstance } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:', {
@@ -46,7 +46,7 @@ async function loadDuckDb(): Promise<typeof DuckDB> {
   } catch (error) {
     const problem = `needs DuckDB, which is not installed here: ${(error as Error).message}`;
     const fix = 'install @duckdb/node-api, or read the datasets with another program';
-    throw new UserMistake({ at: 'query', problem, fix });
+    throw new UserError({ at: 'query', problem, fix });
   }
 }
 
@@ -55,7 +55,7 @@ async function createViews(connection: DuckDB.DuckDBConnection, store: Store): P
     const files = datasetFiles(store, name);
     if (files.length === 0) {
       const fix = 'fill it: cachetorrent sweep EXPERIMENT --store STORE';
-      throw new UserMistake({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
+      throw new UserError({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
     }
     await connection.run(`CREATE VIEW ${quotedName(name)} AS ${selectFrom(files, columns, store)}`);
   }
@@ -115,7 +115,7 @@ async function runQuery(
     const names = [...TABLES.map(({ name }) => name), ...experiments].join(', ');
     const problem = [first, ...rest.filter((line) => line.trim() !== '')].join('\n  ');
     const fix = `the tables are ${names}; DESCRIBE runs lists the columns of one`;
-    throw new UserMistake({ at: 'query', problem, fix });
+    throw new UserError({ at: 'query', problem, fix });
   }
 }
 

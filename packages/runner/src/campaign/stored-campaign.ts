@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { VERSION } from '../version.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, Parameters } from './experiment/plan.ts';
@@ -61,7 +61,7 @@ export function storedCampaigns(store: Store): readonly StoredCampaign[] {
 /**
  * The experiment called `name`; where none is named, the only one that there is.
  *
- * @throws UserMistake where there is none, or several to choose from
+ * @throws UserError where there is none, or several to choose from
  */
 export function findStoredCampaign(store: Store, name?: string): StoredCampaign {
   const all = storedCampaigns(store);
@@ -69,16 +69,16 @@ export function findStoredCampaign(store: Store, name?: string): StoredCampaign 
   const at = `store ${store.folder}`;
   if (all.length === 0) {
     const fix = 'fill it: cachetorrent sweep EXPERIMENT --store STORE';
-    throw new UserMistake({ at, problem: 'has no experiments', fix });
+    throw new UserError({ at, problem: 'has no experiments', fix });
   }
   if (name === undefined && all.length > 1) {
     const problem = `has several experiments: ${names.join(', ')}`;
-    throw new UserMistake({ at, problem, fix: 'choose one with --experiment NAME' });
+    throw new UserError({ at, problem, fix: 'choose one with --experiment NAME' });
   }
   const chosen = name === undefined ? all[0] : all[names.indexOf(name)];
   if (chosen !== undefined) return chosen;
   const problem = `has no experiment "${name}"`;
-  throw new UserMistake({ at, problem, fix: `choose one of ${names.join(', ')}` });
+  throw new UserError({ at, problem, fix: `choose one of ${names.join(', ')}` });
 }
 
 function readStoredCampaign(file: string): StoredCampaign {
@@ -86,6 +86,6 @@ function readStoredCampaign(file: string): StoredCampaign {
     return JSON.parse(readFileSync(file, 'utf8')) as StoredCampaign;
   } catch (error) {
     const problem = `cannot be understood: ${(error as Error).message}`;
-    throw new UserMistake({ at: file, problem, fix: 'run its sweep again, which writes it anew' });
+    throw new UserError({ at: file, problem, fix: 'run its sweep again, which writes it anew' });
   }
 }

@@ -32,8 +32,8 @@ async function swept(
 describe('a sweep', () => {
   test('makes all that is missing, and nothing twice', () =>
     inFolder(async (folder) => {
-      expect((await swept(folder)).told).toBe('begun done done done done');
-      expect((await swept(folder)).told).toBe('begun');
+      expect((await swept(folder)).told).toBe('started done done done done');
+      expect((await swept(folder)).told).toBe('started');
       expect((await swept(folder)).summary).toEqual({ done: 0, stored: 4, failed: [] });
     }));
 
@@ -73,7 +73,7 @@ describe('a sweep', () => {
       truncateSync(file, 200);
       const engine = new FakeEngine();
       const { events } = await swept(folder, plan, engine);
-      expect(events[0]).toMatchObject({ inventory: { damaged: [{ file, problem: 'is not whole' }] } });
+      expect(events[0]).toMatchObject({ status: { damaged: [{ file, problem: 'is not whole' }] } });
       expect(engine.executed.map(({ key }) => key)).toEqual([plan.runs[1]!.key]);
       expect(readFileSync(file, 'utf8')).toBe(before);
     }));
@@ -97,7 +97,7 @@ describe('a run that fails', () => {
     inFolder(async (folder) => {
       const engine = new FakeEngine((run) => (run === bad ? 1 : 0));
       const { told, summary } = await swept(folder, plan, engine);
-      expect(told.split(' ').toSorted()).toEqual(['begun', 'done', 'done', 'done', 'done', 'retry']);
+      expect(told.split(' ').toSorted()).toEqual(['started', 'done', 'done', 'done', 'done', 'retry']);
       expect(summary.failed).toEqual([]);
     }));
 

@@ -36,7 +36,7 @@ export interface SweepOptions {
 
 export type SweepEvent =
   /** Before the first run, and once only. */
-  | { readonly kind: 'begun'; readonly inventory: CampaignStatus }
+  | { readonly kind: 'started'; readonly status: CampaignStatus }
   /** A run is in the store; `elsewhere` if somebody else has made it. */
   | { readonly kind: 'done'; readonly run: PlannedRun; readonly elsewhere: boolean }
   /** It will be tried once more. */
@@ -131,7 +131,7 @@ class Sweep {
     const { plan, store, engine, signal, onEvent } = this.#options;
     await writeStoredCampaign(store, storedCampaignOf(plan));
     for (const { key } of this.#status.damaged) await store.remove(key);
-    onEvent?.({ kind: 'begun', inventory: this.#status });
+    onEvent?.({ kind: 'started', status: this.#status });
     for (;;) {
       await engine.submit(this.#pending, (outcome) => this.#handleOutcome(outcome), signal);
       if (this.#pending.length === 0) break;

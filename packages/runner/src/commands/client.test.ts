@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { testEnvironment, type TestEnvironment } from '../../test/environment.ts';
-import { cli, EXIT } from '../cli.ts';
+import { testEnvironment, type TestEnvironment } from '../../test/test-environment.ts';
+import { cli, EXIT_CODE } from '../cli.ts';
 
 const HOST = ['--host', '127.0.0.1'];
 const CONTENT = Buffer.alloc(100_000, 'content');
@@ -25,7 +25,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const { ended, stop } of running.toReversed()) {
     stop.abort();
-    expect(await ended).toBe(EXIT.done);
+    expect(await ended).toBe(EXIT_CODE.success);
   }
   rmSync(folder, { recursive: true });
 });
@@ -36,15 +36,15 @@ async function begin(...args: string[]): Promise<TestEnvironment> {
   const at = testEnvironment({ signal: stop.signal });
   const ended = cli(args, at);
   running.push({ ended, stop });
-  while (!at.written.out.includes('\n')) await sleep(10);
+  while (!at.output.out.includes('\n')) await sleep(10);
   return at;
 }
 
 async function seedWithTracker(): Promise<void> {
-  const tracker = (await begin('track', ...HOST, '--port', '0', '--quiet')).written.out.trim();
+  const tracker = (await begin('track', ...HOST, '--port', '0', '--quiet')).output.out.trim();
   expect(tracker).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/announce$/);
   const seed = await begin('seed', file, ...HOST, '--tracker', tracker, '--piece-bytes', '16384');
-  expect(seed.written.out).toBe(`${file}.torrent\n`);
+  expect(seed.output.out).toBe(`${file}.torrent\n`);
 }
 
 describe('get', () => {
@@ -52,35 +52,35 @@ describe('get', () => {
     await seedWithTracker();
     const at = testEnvironment();
     const out = join(folder, 'out');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT.done);
-    expect(at.written.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT_CODE.success);
+    expect(at.output.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
     const again = testEnvironment();
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT.done);
-    expect(again.written.out).toBe('full: 100 kB were there already\n');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT_CODE.success);
+    expect(again.output.out).toBe('full: 100 kB were there already\n');
   });
 
   test('ends with 1 where the disk is full', async () => {
     await seedWithTracker();
     const at = testEnvironment();
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT.failed);
-    expect(at.written.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT_CODE.failure);
+    expect(at.output.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
   test('ends with 130 where it is stopped', async () => {
     await seedWithTracker();
     const at = testEnvironment({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT.interrupted);
-    expect(at.written.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT_CODE.interrupted);
+    expect(at.output.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
   });
 
   test('says how it can be found where no tracker says it', async () => {
     await begin('seed', file, ...HOST, '--piece-bytes', '16384');
     const at = testEnvironment({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
-    expect(await cli(args, at)).toBe(EXIT.interrupted);
-    expect(at.written.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
+    expect(await cli(args, at)).toBe(EXIT_CODE.interrupted);
+    expect(at.output.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
   });
 });
 
@@ -94,7 +94,7 @@ test.each([
   { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
 ])('a mistake, $of, ends with 2', async ({ args, says }) => {
   const at = testEnvironment();
-  expect(await cli(args, at)).toBe(EXIT.mistake);
-  expect(at.written.err).toContain(says);
-  expect(at.written.out).toBe('');
+  expect(await cli(args, at)).toBe(EXIT_CODE.userError);
+  expect(at.output.err).toContain(says);
+  expect(at.output.out).toBe('');
 });

@@ -3,8 +3,8 @@
 import { exportCsv } from '../campaign/export.ts';
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { counted } from '../counted.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import { pluralize } from '../format.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 
 export interface ExportFlags {
   readonly out: string;
@@ -23,5 +23,5 @@ export async function exportCommand(
   for (const { file, problem } of damaged) {
     stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
   }
-  stdout.write(`${counted(runCount, 'run')} in\n${files.map((file) => `  ${file}\n`).join('')}`);
+  stdout.write(`${pluralize(runCount, 'run')} in\n${files.map((file) => `  ${file}\n`).join('')}`);
 }

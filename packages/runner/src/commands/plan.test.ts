@@ -3,9 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 
-import { testEnvironment } from '../../test/environment.ts';
+import { testEnvironment } from '../../test/test-environment.ts';
 import { cli } from '../cli.ts';
-import type { PlanDocument } from './plan.ts';
+import type { RunPlan } from './plan.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/configs/', import.meta.url));
 const [MEDIUM, LARGE] = [`${EXAMPLES}medium.json`, `${EXAMPLES}hundred-thousand.json`];
@@ -16,7 +16,7 @@ describe('--plan', () => {
     const at = testEnvironment({ simulate });
     expect(await cli(['run', LARGE, '--plan'], at)).toBe(0);
     expect(simulate).not.toHaveBeenCalled();
-    const rows = at.written.out.split('\n').map((row) => row.split(/ {2,}/));
+    const rows = at.output.out.split('\n').map((row) => row.split(/ {2,}/));
     expect(rows[0]![0]).toContain('will take on 2 workers');
     const peers = rows.find(([what]) => what === 'peers')!;
     expect(peers[1]).toMatch(/^100,001 × [\d,]+ B$/);
@@ -51,14 +51,14 @@ describe('a run that does not fit into memory', () => {
     const at = testEnvironment({ simulate, machine });
     expect(await cli(['run', LARGE], at)).toBe(2);
     expect(simulate).not.toHaveBeenCalled();
-    expect(at.written.out).toBe('');
-    expect(at.written.err).toMatch(/needs about \d\.\d GB of memory, and there are 1\.0 GB/);
+    expect(at.output.out).toBe('');
+    expect(at.output.err).toMatch(/needs about \d\.\d GB of memory, and there are 1\.0 GB/);
   });
 
   test('is planned all the same, and refused', async () => {
     const at = testEnvironment({ machine });
     expect(await cli(['run', LARGE, '--plan'], at)).toBe(2);
-    expect(at.written.out).toContain('memory');
+    expect(at.output.out).toContain('memory');
   });
 
   test('runs where it is forced to', async () => {
@@ -67,8 +67,8 @@ describe('a run that does not fit into memory', () => {
   });
 });
 
-async function planned(...flags: string[]): Promise<PlanDocument> {
+async function planned(...flags: string[]): Promise<RunPlan> {
   const at = testEnvironment();
   await cli(['run', MEDIUM, '--plan', '--json', ...flags], at);
-  return JSON.parse(at.written.out) as PlanDocument;
+  return JSON.parse(at.output.out) as RunPlan;
 }

@@ -2,10 +2,10 @@
 
 import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 
 /** Where a run is to take place. */
-export interface Room {
+export interface Resources {
   readonly workers: number;
   readonly cores: number;
   /** That the machine has, or that this process may have of it. */
@@ -13,54 +13,59 @@ export interface Room {
 }
 
 /** With as many workers as a run would take there. */
-export function roomFor(
+export function resourcesFor(
   swarm: Swarm,
   workers: number | 'as' | undefined,
-  machine: Omit<Room, 'workers'>,
-): Room {
+  machine: Omit<Resources, 'workers'>,
+): Resources {
   return { ...machine, workers: workersFor(swarm, workers, machine.cores) };
 }
 
 /** As a person reads it; a line for each thing that memory goes to. */
-export function planText(file: string, swarm: Swarm, room: Room): string {
-  const plan = planOf(swarm, room);
+export function planText(file: string, swarm: Swarm, resources: Resources): string {
+  const plan = planRun(swarm, resources);
   const items = plan.items.map(({ what, count, bytesEach }) =>
-    row(what, whole(count), `× ${bytesEach.toLocaleString('en')} B`, size(count * bytesEach)),
+    row(
+      what,
+      formatCount(count),
+      `× ${bytesEach.toLocaleString('en')} B`,
+      formatBytes(count * bytesEach),
+    ),
   );
   const lines = [
-    `what ${file} will take on ${room.workers === 1 ? '1 worker' : `${room.workers} workers`}`,
+    `what ${file} will take on ${resources.workers === 1 ? '1 worker' : `${resources.workers} workers`}`,
     '',
     ...items,
-    row('memory', '', '', size(plan.bytes)),
-    row('there is', '', '', size(room.memoryBytes)),
+    row('memory', '', '', formatBytes(plan.bytes)),
+    row('there is', '', '', formatBytes(resources.memoryBytes)),
     '',
-    row('messages', whole(plan.messages), '', ''),
+    row('messages', formatCount(plan.messages), '', ''),
     row('time, roughly', duration(plan.wallMs), '', ''),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 /** The same as a document. */
-export function planOf(swarm: Swarm, { workers, cores, memoryBytes }: Room): PlanDocument {
+export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunPlan {
   const footprint = footprintOf(swarm, workers);
   // Workers that have to share a core do not make it any faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
   return { ...footprint, wallMs, workers, memoryBytes, fits: footprint.bytes <= memoryBytes };
 }
 
-export interface PlanDocument extends Footprint {
+export interface RunPlan extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;
 }
 
 /** @throws UserMistake where the run would not fit into memory */
-export function checkFits(file: string, swarm: Swarm, room: Room): void {
-  const { bytes, fits } = planOf(swarm, room);
+export function checkMemory(file: string, swarm: Swarm, resources: Resources): void {
+  const { bytes, fits } = planRun(swarm, resources);
   if (fits) return;
-  throw new UserMistake({
+  throw new UserError({
     at: file,
-    problem: `needs about ${size(bytes)} of memory, and there are ${size(room.memoryBytes)}`,
+    problem: `needs about ${formatBytes(bytes)} of memory, and there are ${formatBytes(resources.memoryBytes)}`,
     fix: 'take fewer peers or neighbours (--plan shows what counts), or insist with --force',
   });
 }
@@ -69,7 +74,7 @@ function row(what: string, count: string, each: string, bytes: string): string {
   return `${what.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
 }
 
-function size(bytes: number): string {
+function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
@@ -81,6 +86,6 @@ function duration(ms: number): string {
   return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }
 
-function whole(count: number): string {
+function formatCount(count: number): string {
   return Math.round(count).toLocaleString('en');
 }

@@ -3,8 +3,8 @@
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type QueryResult, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { UserError } from '../user-error.ts';
 
 export interface QueryFlags {
   readonly format: 'table' | 'csv' | 'json';
@@ -15,21 +15,21 @@ export async function queryCommand(
   folder: string,
   sql: string,
   { format }: QueryFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
-  await bringUpToDate(folder, surroundings);
+  await refreshStore(folder, environment);
   const answer = await query(await Store.openReadOnly(folder), sql);
-  surroundings.stdout.write(FORMATS[format](answer));
+  environment.stdout.write(FORMATS[format](answer));
 }
 
 /** Where the store cannot be written to, the answer is about what its datasets have. */
-async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
+async function refreshStore(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
   const toRead = await Store.openReadOnly(folder);
   let store: Store;
   try {
     store = await Store.open(folder);
   } catch (error) {
-    if (!(error instanceof UserMistake)) throw error;
+    if (!(error instanceof UserError)) throw error;
     if (!isUpToDate(toRead)) {
       stderr.write(`${error.message}\n  so its datasets may lack the latest runs\n`);
     }
@@ -47,8 +47,8 @@ async function bringUpToDate(folder: string, { stderr, signal }: CliEnvironment)
 }
 
 const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => string>> = {
-  table: asTable,
-  csv: asCsv,
+  table: tableOf,
+  csv: csvOf,
   json: ({ columns, rows }) =>
     `${JSON.stringify(
       rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
@@ -58,8 +58,8 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => st
 };
 
 /** Columns under their names, numbers to the right. */
-function asTable({ columns, rows }: QueryResult): string {
-  const cells = rows.map((row) => row.map(shown));
+function tableOf({ columns, rows }: QueryResult): string {
+  const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, i) =>
     cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
   );
@@ -74,18 +74,18 @@ function asTable({ columns, rows }: QueryResult): string {
   return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
 }
 
-function asCsv({ columns, rows }: QueryResult): string {
-  const line = (row: readonly unknown[]) => row.map((cell) => quoted(cell)).join(',');
+function csvOf({ columns, rows }: QueryResult): string {
+  const line = (row: readonly unknown[]) => row.map((cell) => csvCell(cell)).join(',');
   return `${[line(columns), ...rows.map(line)].join('\n')}\n`;
 }
 
-function quoted(cell: unknown): string {
+function csvCell(cell: unknown): string {
   if (cell === null) return '';
-  const text = shown(cell);
+  const text = cellText(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function shown(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null) return '-';
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
 }

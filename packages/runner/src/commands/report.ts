@@ -3,7 +3,7 @@
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import { writeReport } from '../report/report.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 
 export interface ReportFlags {
   readonly out: string;

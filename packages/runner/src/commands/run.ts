@@ -12,17 +12,17 @@ import {
 
 import { readConfig } from '../configuration/read.ts';
 import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
-import { ProgressDisplay } from '../progress/display.ts';
+import { RunProgressDisplay } from '../progress/run-progress-display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
-import { checkFolder, writeFolder } from '../results/folder.ts';
+import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
 import { checkLogFile, LogFile } from '../results/message-log.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, trafficCsv } from '../results/tables.ts';
 import { timelineCsv } from '../results/timeline.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
-import { checkFits, planOf, planText, roomFor } from './plan.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { UserError } from '../user-error.ts';
+import { checkMemory, planRun, planText, resourcesFor } from './plan.ts';
 
 export interface RunOptions {
   /** The path of a configuration file. */
@@ -52,7 +52,7 @@ export interface RunOptions {
 }
 
 /** As often as peers rechoke, by default. */
-const TIMELINE_MS = 10_000;
+const DEFAULT_TIMELINE_MS = 10_000;
 
 /** The user stopped the run. */
 export class Interrupted extends Error {
@@ -69,29 +69,29 @@ export class RunFailed extends Error {
  * @throws Interrupted saying how far it was
  * @throws RunFailed saying what happened, and how to make it happen again
  */
-export async function run(options: RunOptions, surroundings: CliEnvironment): Promise<void> {
+export async function runCommand(options: RunOptions, environment: CliEnvironment): Promise<void> {
   const { file, overrides, out, json, cdf, plan, force } = options;
-  checkTogether(options);
+  checkOptions(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
-  const room = roomFor(swarm, options.workers, surroundings.machine);
+  const room = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
     const text = json
-      ? `${JSON.stringify(planOf(swarm, room), null, 2)}\n`
+      ? `${JSON.stringify(planRun(swarm, room), null, 2)}\n`
       : planText(file, swarm, room);
-    surroundings.stdout.write(text);
+    environment.stdout.write(text);
   }
-  if (!force) checkFits(file, swarm, room);
+  if (!force) checkMemory(file, swarm, room);
   if (plan) return;
-  if (out !== undefined) await checkFolder(out);
+  if (out !== undefined) await checkResultFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);
 
-  const finished = await finish(swarm, config, options, surroundings);
+  const finished = await simulateWithProgress(swarm, config, options, environment);
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
   const { result, timeline } = finished.simulation;
-  surroundings.stdout.write(json ? document : summaryOf(file, finished));
-  if (cdf) surroundings.stdout.write(`\n${cdfTable(result)}`);
+  environment.stdout.write(json ? document : summaryOf(file, finished));
+  if (cdf) environment.stdout.write(`\n${cdfTable(result)}`);
   if (out !== undefined) {
-    await writeFolder(out, {
+    await writeResultFolder(out, {
       'run.json': document,
       'peers.csv': peersCsv(result),
       'traffic.csv': trafficCsv(result),
@@ -102,22 +102,22 @@ export async function run(options: RunOptions, surroundings: CliEnvironment): Pr
 }
 
 /** @throws UserMistake where options do not go together */
-function checkTogether({ out, timelineMs, log, logKinds, cdf, json }: RunOptions): void {
+function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunOptions): void {
   if (logKinds !== undefined && log === undefined) {
     const problem = 'chooses what is logged, but nothing is';
-    throw new UserMistake({ at: '--log-kinds', problem, fix: 'name a file for it with --log' });
+    throw new UserError({ at: '--log-kinds', problem, fix: 'name a file for it with --log' });
   }
   if (timelineMs !== undefined && out === undefined) {
     const fix = 'name a folder for it with --out, or leave it out';
-    throw new UserMistake({ at: '--timeline', problem: 'is written to a folder of results', fix });
+    throw new UserError({ at: '--timeline', problem: 'is written to a folder of results', fix });
   }
   if (timelineMs !== undefined && !(timelineMs >= 1)) {
     const problem = `is ${timelineMs}, but time has to pass`;
-    throw new UserMistake({ at: '--timeline', problem, fix: 'set it to 1 or more' });
+    throw new UserError({ at: '--timeline', problem, fix: 'set it to 1 or more' });
   }
   if (cdf && json) {
     const problem = 'prints a table, but --json wants one document alone';
-    throw new UserMistake({
+    throw new UserError({
       at: '--cdf',
       problem,
       fix: 'leave one of them out; --out has cdf.csv',
@@ -125,15 +125,15 @@ function checkTogether({ out, timelineMs, log, logKinds, cdf, json }: RunOptions
   }
 }
 
-async function finish(
+async function simulateWithProgress(
   swarm: Swarm,
   config: WholeConfig,
   options: RunOptions,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<FinishedRun> {
-  const { seed, workers, quiet, out, timelineMs = TIMELINE_MS, log, logKinds } = options;
-  const { stderr, nowMs, signal } = surroundings;
-  const display = quiet ? undefined : new ProgressDisplay(stderr, nowMs, swarm);
+  const { seed, workers, quiet, out, timelineMs = DEFAULT_TIMELINE_MS, log, logKinds } = options;
+  const { stderr, nowMs, signal } = environment;
+  const display = quiet ? undefined : new RunProgressDisplay(stderr, nowMs, swarm);
   let progress: Progress | undefined;
   const onProgress = (latest: Progress) => {
     progress = latest;
@@ -150,7 +150,7 @@ async function finish(
   let simulation: Simulation;
   try {
     signal.throwIfAborted();
-    simulation = await surroundings.simulate(swarm, {
+    simulation = await environment.simulate(swarm, {
       seed,
       onWarning: (warning) => stderr.write(`warning: ${warning}\n`),
       onProgress,
@@ -162,20 +162,20 @@ async function finish(
     await logFile?.end();
   } catch (error) {
     await logFile?.close();
-    if (signal.aborted) throw new Interrupted(`stopped ${howFar(progress)}`);
-    throw blamed(error, options);
+    if (signal.aborted) throw new Interrupted(`stopped ${progressText(progress)}`);
+    throw explainFailure(error, options);
   } finally {
     display?.clear();
   }
   const wallMs = nowMs() - startMs;
-  return { config, seed, simulation, wallMs, peakRssBytes: surroundings.peakRssBytes() };
+  return { config, seed, simulation, wallMs, peakRssBytes: environment.peakRssBytes() };
 }
 
 /** What stopped a run, in the words of whoever has to act on it. */
-function blamed(error: unknown, options: RunOptions): Error {
+function explainFailure(error: unknown, options: RunOptions): Error {
   if (error instanceof SwarmError) {
     const { at, problem, fix } = error;
-    return new UserMistake({ at: `${options.file}: ${at}`, problem, fix });
+    return new UserError({ at: `${options.file}: ${at}`, problem, fix });
   }
   const reason = reasonOf(error, options.seed);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
@@ -194,7 +194,7 @@ function reasonOf(error: unknown, seed: number): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function howFar(progress: Progress | undefined): string {
+function progressText(progress: Progress | undefined): string {
   if (progress === undefined) return 'before the first event';
   const { simulatedMs, peersComplete, peers } = progress;
   const simulated = (simulatedMs / 1000).toFixed(1);

@@ -7,8 +7,8 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import { campaignStatus } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import { pluralize } from '../format.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 
 export interface SubmitFlags {
   readonly store: string;
@@ -34,7 +34,7 @@ export async function submitCommand(
     const options: BatchOptions = {
       file,
       name,
-      estimator: estimator,
+      estimator,
       ...(jobs === undefined ? {} : { cpus: jobs }),
       ...(tasks === undefined ? {} : { tasks }),
       ...(sbatch === undefined ? {} : { sbatch }),
@@ -47,14 +47,14 @@ export async function submitCommand(
       stdout.write(script);
       return;
     }
-    stdout.write(`${counted}\n${await submitted(store, missing, options)}`);
+    stdout.write(`${counted}\n${await submitMissing(store, missing, options)}`);
   } finally {
     store.close();
   }
 }
 
 /** Submits what no job has yet; the answer tells what is where. */
-async function submitted(
+async function submitMissing(
   store: Store,
   missing: readonly PlannedRun[],
   options: BatchOptions,
@@ -71,7 +71,7 @@ async function submitted(
   if (left.length === 0) return `${told}there is nothing to submit\n`;
 
   const { job, batch } = await submitRuns(store, left, options);
-  const [tasks, runs] = [counted(batch.taskCount, 'task'), counted(left.length, 'run')];
+  const [tasks, runs] = [pluralize(batch.taskCount, 'task'), pluralize(left.length, 'run')];
   return (
     `${told}job ${job} has ${tasks} for ${runs}; to see it: squeue --jobs ${job}\n` +
     'once it is over, the same command submits what is left\n'

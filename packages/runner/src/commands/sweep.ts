@@ -15,10 +15,10 @@ import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import { CampaignDisplay, nameOf } from '../progress/campaign-display.ts';
-import { duration } from '../progress/display.ts';
-import type { CliEnvironment } from '../surroundings.ts';
+import { pluralize } from '../format.ts';
+import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
+import { formatDuration } from '../progress/run-progress-display.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -41,22 +41,22 @@ export interface SweepFlags {
 export async function sweepCommand(
   file: string,
   flags: SweepFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
-  if (flags.dryRun) return dryRun(plan, flags, surroundings);
+  if (flags.dryRun) return dryRun(plan, flags, environment);
 
-  const { stdout, stderr, nowMs, signal } = surroundings;
+  const { stdout, stderr, nowMs, signal } = environment;
   if (flags.engine === 'bullmq') {
     const { checkRedis } = await import('../campaign/engines/redis.ts');
-    await checkRedis(redisUrl(flags.redis, surroundings.env));
+    await checkRedis(redisUrl(flags.redis, environment.env));
   }
   const store = await Store.open(flags.store, flags.datasets);
-  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let engine: Engine | undefined;
   let done = 0;
   try {
-    engine = await engineOf(flags, plan, store, surroundings, display);
+    engine = await engineOf(flags, plan, store, environment, display);
     signal.throwIfAborted();
     const summary = await sweep({
       plan,
@@ -65,16 +65,16 @@ export async function sweepCommand(
       signal,
       verify: flags.verify === true,
       onEvent: (event) => {
-        if (event.kind === 'begun') done = event.inventory.stored.length;
+        if (event.kind === 'started') done = event.status.stored.length;
         if (event.kind === 'done') done++;
         display?.show(event);
       },
     });
     display?.clear();
-    stdout.write(summaryOf(plan, summary.stored, summary.done, flags.store));
+    stdout.write(summaryText(plan, summary.stored, summary.done, flags.store));
     if (summary.failed.length > 0) {
       throw new RunsFailed(
-        await tellFailures(
+        await failuresText(
           store,
           summary.failed.map(({ key }) => key),
         ),
@@ -96,18 +96,18 @@ async function engineOf(
   plan: CampaignPlan,
   store: Store,
   { stderr, env }: CliEnvironment,
-  display: CampaignDisplay | undefined,
+  display: CampaignProgressDisplay | undefined,
 ): Promise<Engine> {
   switch (engine) {
     case 'local':
       return new LocalEngine(jobs === undefined ? {} : { jobs });
     case 'bullmq': {
       const { BullmqEngine } = await import('../campaign/engines/bullmq.ts');
-      const onTrouble = (message: string) => {
+      const onWarning = (message: string) => {
         display?.clear();
         stderr.write(`${message}\n`);
       };
-      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning: onTrouble });
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning });
     }
     case 'array':
       return new ArrayEngine(store, {
@@ -122,21 +122,21 @@ async function engineOf(
   }
 }
 
-function summaryOf(plan: CampaignPlan, stored: number, done: number, store: string): string {
+function summaryText(plan: CampaignPlan, stored: number, done: number, store: string): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${counted(done, 'run')} made, ${stored} in ${store} before\n` +
+    `${name}: ${pluralize(done, 'run')} made, ${stored} in ${store} before\n` +
     `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
   );
 }
 
-async function tellFailures(store: Store, keys: readonly string[]): Promise<string> {
+async function failuresText(store: Store, keys: readonly string[]): Promise<string> {
   const failures = (await store.failures()).filter(({ key }) => keys.includes(key));
   const told = failures.map(
     ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
   );
   return [
-    `${counted(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
+    `${pluralize(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
     ...told,
   ].join('\n');
 }
@@ -148,20 +148,20 @@ async function dryRun(
   { stdout }: CliEnvironment,
 ): Promise<void> {
   const store = Store.existsAt(flags.store) ? await Store.openReadOnly(flags.store) : undefined;
-  const inventory = campaignStatus(plan, store, flags.verify === true);
-  stdout.write(planText(plan, inventory, flags.jobs ?? availableParallelism()));
+  const status = campaignStatus(plan, store, flags.verify === true);
+  stdout.write(dryRunText(plan, status, flags.jobs ?? availableParallelism()));
 }
 
-function planText(plan: CampaignPlan, inventory: CampaignStatus, jobs: number): string {
-  const { stored, missing, damaged, estimator } = inventory;
+function dryRunText(plan: CampaignPlan, status: CampaignStatus, jobs: number): string {
+  const { stored, missing, damaged, estimator } = status;
   const timesMs = missing.map(({ setting }) => estimator.expectedMs(setting.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
   const bytes = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
   const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
-  const combinations = counted(plan.settings.length, 'combination');
+  const combinations = pluralize(plan.settings.length, 'combination');
   const lines = [
-    `${plan.experiment.name}: ${combinations} with ${counted(plan.seeds.length, 'seed')}`,
+    `${plan.experiment.name}: ${combinations} with ${pluralize(plan.seeds.length, 'seed')}`,
     row('runs', String(runCount(plan))),
     row('done', String(stored.length)),
     row('missing', String(missing.length)),
@@ -171,19 +171,22 @@ function planText(plan: CampaignPlan, inventory: CampaignStatus, jobs: number): 
     const measured = estimator.isMeasured ? 'as the runs in the store' : 'a guess';
     const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
-      row('time', `about ${duration(expectedMs)} on ${counted(jobs, 'core')} (${measured})`),
+      row(
+        'time',
+        `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${measured})`,
+      ),
       row(
         'memory',
         `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
       ),
-      row('first', shortened(nameOf(missing[0]!))),
+      row('first', truncated(runName(missing[0]!))),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
 /** A parameter may be a list of objects, and a line has 80 columns. */
-function shortened(text: string): string {
+function truncated(text: string): string {
   return text.length <= 68 ? text : `${text.slice(0, 67)}…`;
 }
 

@@ -13,10 +13,10 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/failed.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
-import { counted } from '../counted.ts';
-import { CampaignDisplay } from '../progress/campaign-display.ts';
-import type { CliEnvironment } from '../surroundings.ts';
-import { UserMistake } from '../user-mistake.ts';
+import { pluralize } from '../format.ts';
+import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
+import { UserError } from '../user-error.ts';
 import { Interrupted } from './run.ts';
 
 export interface WorkFlags {
@@ -41,27 +41,29 @@ export interface WorkFlags {
 export async function workCommand(
   file: string | undefined,
   flags: WorkFlags,
-  surroundings: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
-  if (file === undefined) await workOnQueue(flags, surroundings);
-  else await workOnShard(file, flags, surroundings);
+  if (file === undefined) await executeQueue(flags, environment);
+  else await executeShard(file, flags, environment);
 }
 
-async function workOnShard(
+async function executeShard(
   file: string,
   flags: WorkFlags,
   { stdout, stderr, nowMs, signal, env }: CliEnvironment,
 ): Promise<void> {
   if (flags.redis !== undefined) {
     const problem = 'goes with no experiment: the queue says which runs there are';
-    throw new UserMistake({ at: '--redis', problem, fix: 'leave out one of them' });
+    throw new UserError({ at: '--redis', problem, fix: 'leave out one of them' });
   }
   const shard = shardOf(flags, env);
   const plan = await planCampaign(await readExperiment(file));
-  const keys = new Set(runsOfShard(await dealt(plan, flags.runs), shard).map(({ key }) => key));
+  const keys = new Set(
+    runsOfShard(await runsToDivide(plan, flags.runs), shard).map(({ key }) => key),
+  );
   const store = await Store.open(flags.store ?? 'results');
   const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
-  const display = flags.quiet ? undefined : new CampaignDisplay(stderr, nowMs);
+  const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let done = 0;
   try {
     const { failed, stored } = await sweep({
@@ -80,18 +82,18 @@ async function workOnShard(
     display?.clear();
     const name = `shard ${shard.index + 1}/${shard.count}`;
     stdout.write(
-      `${name} of ${plan.experiment.name}: ${counted(done, 'run')} made, ${stored} there before\n`,
+      `${name} of ${plan.experiment.name}: ${pluralize(done, 'run')} made, ${stored} there before\n`,
     );
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${counted(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; ${store.folder}/failures says why`,
       );
     }
   } catch (error) {
     display?.clear();
     if (!signal.aborted) throw error;
     throw new Interrupted(
-      `stopped with ${counted(done, 'run')} made; another try goes on from there`,
+      `stopped with ${pluralize(done, 'run')} made; another try goes on from there`,
     );
   } finally {
     await engine.close();
@@ -100,7 +102,7 @@ async function workOnShard(
 }
 
 /** The runs that are dealt out to shards: all, or those that a file lists. */
-async function dealt(
+async function runsToDivide(
   { runs }: CampaignPlan,
   listFile: string | undefined,
 ): Promise<CampaignPlan['runs']> {
@@ -109,9 +111,9 @@ async function dealt(
     const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
     return runsInList(runs, keys, listFile);
   } catch (error) {
-    if (error instanceof UserMistake) throw error;
+    if (error instanceof UserError) throw error;
     const problem = `cannot be read: ${(error as Error).message}`;
-    throw new UserMistake({
+    throw new UserError({
       at: `--runs ${listFile}`,
       problem,
       fix: 'submit the experiment again',
@@ -119,7 +121,7 @@ async function dealt(
   }
 }
 
-async function workOnQueue(
+async function executeQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
   { stdout, stderr, signal, env }: CliEnvironment,
 ): Promise<void> {
@@ -147,7 +149,7 @@ async function workOnQueue(
     if (!quiet) tell(`taking runs from ${withoutCredentials(url)}; Ctrl-C ends it`);
     await worker.work(signal);
     const failed = made.failed === 0 ? '' : `, ${made.failed} failed`;
-    stdout.write(`${counted(made.done, 'run')} made${failed}\n`);
+    stdout.write(`${pluralize(made.done, 'run')} made${failed}\n`);
   } finally {
     store?.close();
   }

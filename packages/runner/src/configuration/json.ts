@@ -2,7 +2,7 @@
 
 import { type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { Places } from './places.ts';
 
 export interface Json {
@@ -39,7 +39,7 @@ export function parseJson(file: string, text: string): Json {
   const places = new Places(file, plain, tree);
   if (plain.trim() === '') {
     const fix = 'write a configuration into it; examples/configs/small.json is one';
-    throw new UserMistake({ at: file, problem: 'is empty', fix });
+    throw new UserError({ at: file, problem: 'is empty', fix });
   }
   const [error] = errors;
   if (error !== undefined || tree === undefined) throw notJson(places, error);
@@ -47,10 +47,10 @@ export function parseJson(file: string, text: string): Json {
   return { tree, places };
 }
 
-function notJson(places: Places, error: ParseError | undefined): UserMistake {
+function notJson(places: Places, error: ParseError | undefined): UserError {
   const code = error === undefined ? 'ValueExpected' : printParseErrorCode(error.error);
   const [problem, fix] = COMPLAINTS[code] ?? [`is broken (${code})`, 'mend it'];
-  return new UserMistake({
+  return new UserError({
     at: places.ofOffset(error?.offset ?? 0),
     problem: `is not JSON: it ${problem}`,
     fix,
@@ -65,7 +65,7 @@ function refuseRepeats(node: Node, places: Places): void {
       const name = String(child.children![0]!.value);
       if (seen.has(name)) {
         const at = places.ofOffset(child.offset);
-        throw new UserMistake({ at, problem: `"${name}" stands here again`, fix: 'keep one' });
+        throw new UserError({ at, problem: `"${name}" stands here again`, fix: 'keep one' });
       }
       seen.add(name);
     }

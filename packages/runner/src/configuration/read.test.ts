@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { checkSwarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { parseConfig, readConfig } from './read.ts';
 import { complete, swarmOf } from './swarm.ts';
 
@@ -74,11 +74,11 @@ test.each(readdirSync(EXAMPLES))('the example %s is a configuration', async (nam
   expect(config.seeds).toBeGreaterThan(0);
 });
 
-function whatIsWrongWith(text: string): UserMistake {
+function whatIsWrongWith(text: string): UserError {
   try {
     parseConfig('x.json', text);
   } catch (error) {
-    if (error instanceof UserMistake) return error;
+    if (error instanceof UserError) return error;
   }
   throw new Error('nothing is');
 }
@@ -112,13 +112,13 @@ describe('a mistake is placed, named, and comes with its remedy', () => {
     { of: 'a field given twice',  text: ORIGINAL.replace('"seeds"', '"minNodes"'),         says: 'x.json:8:3: "minNodes" stands here again' },
   ])('$of', ({ text, says }) => {
     expect(() => parseConfig('x.json', text)).toThrow(says);
-    expect(() => parseConfig('x.json', text)).toThrow(UserMistake);
+    expect(() => parseConfig('x.json', text)).toThrow(UserError);
     expect(() => parseConfig('x.json', text)).toThrow('to mend it: ');
   });
 
   test('who does all that it says has a configuration', () => {
-    const { mistakes } = whatIsWrongWith('{}');
-    const fields = mistakes.map(({ fix }) => fix.replace('add ', ''));
+    const { problems } = whatIsWrongWith('{}');
+    const fields = problems.map(({ fix }) => fix.replace('add ', ''));
     const { config } = parseConfig('x.json', `{ ${fields.join(', ')} }`);
     expect(() => checkSwarm(swarmOf(complete(config)))).not.toThrow();
   });

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 import { getNodeValue } from 'jsonc-parser';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { mistakesIn, type Sort } from './issues.ts';
 import { parseJson } from './json.ts';
 import type { Whereabouts } from './places.ts';
@@ -36,7 +36,7 @@ export function checkedConfig(value: unknown, places: Whereabouts): Config {
     refuseTwoLatencies(checked.data, places);
     return checked.data;
   }
-  throw new UserMistake(...mistakesIn(checked.error, places, CONFIGURATION));
+  throw new UserError(...mistakesIn(checked.error, places, CONFIGURATION));
 }
 
 const CONFIGURATION: Sort = {
@@ -74,7 +74,7 @@ function refuseTwoLatencies({ latency }: Config, places: Whereabouts): void {
   const at = `${places.ofValue(['latency'])}: latency`;
   const problem = "has to be either fixed or the topology's";
   const fix = 'write { "fixedMs": 50 } or { "model": "topology" }';
-  throw new UserMistake({ at, problem, fix });
+  throw new UserError({ at, problem, fix });
 }
 
 /**
@@ -90,25 +90,25 @@ export async function textOf(file: string, examples: string): Promise<string> {
   }
 }
 
-function unreadable(file: string, examples: string, error: NodeJS.ErrnoException): UserMistake {
+function unreadable(file: string, examples: string, error: NodeJS.ErrnoException): UserError {
   switch (error.code) {
     case 'ENOENT':
     case 'ENOTDIR': {
       const fix = `check the path; ${examples} has some to begin with`;
-      return new UserMistake({ at: file, problem: 'there is no such file', fix });
+      return new UserError({ at: file, problem: 'there is no such file', fix });
     }
     case 'EISDIR': {
       const fix = 'name a file in it';
-      return new UserMistake({ at: file, problem: 'is a folder', fix });
+      return new UserError({ at: file, problem: 'is a folder', fix });
     }
     case 'EACCES':
     case 'EPERM': {
       const fix = `allow yourself to read it: chmod u+r ${file}`;
-      return new UserMistake({ at: file, problem: 'may not be read by you', fix });
+      return new UserError({ at: file, problem: 'may not be read by you', fix });
     }
     default: {
       const fix = 'see that it can be read';
-      return new UserMistake({ at: file, problem: `cannot be read: ${error.message}`, fix });
+      return new UserError({ at: file, problem: `cannot be read: ${error.message}`, fix });
     }
   }
 }

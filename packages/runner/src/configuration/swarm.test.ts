@@ -1,7 +1,7 @@
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { parseConfig } from './read.ts';
 import { checkedSwarm, complete, type Overrides } from './swarm.ts';
 
@@ -85,7 +85,7 @@ describe('what makes no sense is placed, by the names of the file', () => {
     },
   ])('$says', ({ with: changes, says }) => {
     expect(() => read(changes)).toThrow(says);
-    expect(() => read(changes)).toThrow(UserMistake);
+    expect(() => read(changes)).toThrow(UserError);
   });
 
   test.each([

@@ -7,7 +7,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { checkSwarm, type LatencyModel, type Swarm, SwarmError } from '@cachetorrent/simulator';
 import type { JSONPath } from 'jsonc-parser';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import type { ConfigFile } from './read.ts';
 import type { Config } from './schema.ts';
 
@@ -64,7 +64,7 @@ export function checkedSwarm({ config, places }: ConfigFile, overrides: Override
     if (!(error instanceof SwarmError)) throw error;
     const { at, problem, fix } = error;
     const where = at.startsWith('--') ? at : `${places.ofValue(pathOf(at))}: ${at}`;
-    throw new UserMistake({ at: where, problem, fix });
+    throw new UserError({ at: where, problem, fix });
   }
   return { swarm, config: whole };
 }
@@ -73,7 +73,7 @@ export function checkedSwarm({ config, places }: ConfigFile, overrides: Override
 function refuseIdlePreference({ leaders }: WholeConfig, { preference }: Overrides): void {
   if (preference === undefined || leaders !== undefined) return;
   const problem = `is ${preference}, but only the leaders of CacheTorrent have one`;
-  throw new UserMistake({ at: '--preference', problem, fix: 'set --leaders too, or leave it out' });
+  throw new UserError({ at: '--preference', problem, fix: 'set --leaders too, or leave it out' });
 }
 
 /** Fills in what was left out. */

@@ -6,14 +6,14 @@
 import type { Progress } from '@cachetorrent/simulator';
 
 /** From 0 to 1; never quite 1, as the run would then be over. */
-export function shareDone(progress: Progress, expectedMessageCount: number): number {
+export function completedShare(progress: Progress, expectedMessageCount: number): number {
   const byMessages = progress.messages / expectedMessageCount;
   const byPeers = progress.peersComplete / progress.peers;
   return Math.min(0.99, Math.max(byMessages, byPeers));
 }
 
 /** Undefined while there is too little to tell by. */
-export function timeLeftMs(elapsedMs: number, share: number): number | undefined {
+export function remainingMs(elapsedMs: number, share: number): number | undefined {
   if (share < 0.02) return undefined;
   return (elapsedMs * (1 - share)) / share;
 }

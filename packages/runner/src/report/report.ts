@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import type { StoredCampaign } from '../campaign/stored-campaign.ts';
 import { listNames, createFolders, storeError } from '../campaign/store/files.ts';
 import type { Store } from '../campaign/store/store.ts';
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
 import { metricPlots } from './plots/curves.ts';
@@ -26,7 +26,7 @@ export interface WrittenReport {
 /**
  * Writes the report of an experiment to `file`, and its plots to a folder beside it.
  *
- * @throws UserMistake where the store has none of its runs, or `file` cannot be written
+ * @throws UserError where the store has none of its runs, or `file` cannot be written
  */
 export async function writeReport(
   store: Store,
@@ -38,7 +38,7 @@ export async function writeReport(
     const at = `store ${store.folder}`;
     const problem = `has no run of ${listing.experiment.name} yet`;
     const fix = `fill it: cachetorrent sweep ${listing.file} --store ${store.folder}`;
-    throw new UserMistake({ at, problem, fix });
+    throw new UserError({ at, problem, fix });
   }
   const overParameters = (listing.experiment.plots ?? []).flatMap((spec, i) =>
     metricPlots(spec, i, data),
@@ -68,7 +68,7 @@ function checkPlotFolder(folder: string): void {
   const strange = listNames(folder).find((name) => !/\.(svg|png)$/.test(name));
   if (strange === undefined) return;
   const problem = `holds "${strange}", which is no plot, and would be lost`;
-  throw new UserMistake({ at: folder, problem, fix: 'name another page with --out' });
+  throw new UserError({ at: folder, problem, fix: 'name another page with --out' });
 }
 
 /** In a folder of another name until all are there. */

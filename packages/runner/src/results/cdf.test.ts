@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { RESULT } from '../../test/environment.ts';
+import { RESULT } from '../../test/test-environment.ts';
 import { cdfCsv, cdfTable } from './cdf.ts';
 
 test('the distribution: of all leechers, of leaders, of followers', () => {

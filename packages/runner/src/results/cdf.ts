@@ -33,7 +33,7 @@ export function cdfTable(result: SwarmResult): string {
     ),
   ];
   for (let percent = 5; percent <= 100; percent += 5) {
-    const times = groups.map(({ timesMs }) => secondsBy(timesMs, percent));
+    const times = groups.map(({ timesMs }) => percentileText(timesMs, percent));
     lines.push(row(`${percent} %`, times));
   }
   return `${lines.join('\n')}\n`;
@@ -53,7 +53,7 @@ function groupsOf({ peers }: SwarmResult): Group[] {
 }
 
 /** The percentile, as in the summary: the time at `floor(n · percent / 100)`, or the last. */
-function secondsBy(timesMs: Float64Array, percent: number): string {
+function percentileText(timesMs: Float64Array, percent: number): string {
   const place = Math.min(Math.floor((timesMs.length * percent) / 100), timesMs.length - 1);
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
   return `${(timesMs[place]! / 1000).toLocaleString('en-US', digits)} s`;

@@ -99,13 +99,13 @@ export function documentOf(run: FinishedRun): RunDocument {
       workers,
       windows,
       peakRssBytes,
-      messagesPerSecond: Math.round(messageCount(result.messages) / (wallMs / 1000)),
+      messagesPerSecond: Math.round(totalMessages(result.messages) / (wallMs / 1000)),
     },
   };
 }
 
 /** Of all kinds. */
-export function messageCount(messages: Readonly<Record<string, number>>): number {
+export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { checkFolder, writeFolder } from './folder.ts';
+import { checkResultFolder, writeResultFolder } from './folder.ts';
 
 let parent: string;
 beforeEach(() => {
@@ -21,8 +21,8 @@ describe('results are written', () => {
   ])('to $to', async ({ prepare }) => {
     const at = join(parent, 'results');
     prepare(at);
-    await checkFolder(at);
-    await writeFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
+    await checkResultFolder(at);
+    await writeResultFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
     expect(readdirSync(at).sort()).toEqual(['run.json', 'traffic.csv']);
     expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('{}');
     expect(readdirSync(parent).filter((name) => name.startsWith('.')), 'no traces').toEqual([]);
@@ -30,17 +30,17 @@ describe('results are written', () => {
 
   test('to a folder in folders that are not there yet', async () => {
     const at = join(parent, 'a/b/results');
-    await checkFolder(at);
+    await checkResultFolder(at);
     expect(existsSync(join(parent, 'a')), 'checking makes nothing').toBe(false);
-    await writeFolder(at, { 'run.json': '{}' });
+    await writeResultFolder(at, { 'run.json': '{}' });
     expect(readdirSync(at)).toEqual(['run.json']);
   });
 });
 
 test('what cannot be written as a whole leaves the older results as they were', async () => {
   const at = join(parent, 'results');
-  await writeFolder(at, { 'run.json': 'old' });
-  await expect(writeFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow('ENOENT');
+  await writeResultFolder(at, { 'run.json': 'old' });
+  await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow('ENOENT');
   expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('old');
   expect(readdirSync(parent)).toEqual(['results']);
 });
@@ -48,20 +48,20 @@ test('what cannot be written as a whole leaves the older results as they were', 
 describe('a folder is refused', () => {
   test('that holds something else, which would be lost', async () => {
     writeFileSync(join(parent, 'thesis.tex'), '');
-    await expect(checkFolder(parent)).rejects.toThrow('holds "thesis.tex", which is no result');
+    await expect(checkResultFolder(parent)).rejects.toThrow('holds "thesis.tex", which is no result');
   });
 
   test('that is a file', async () => {
     const at = join(parent, 'results');
     writeFileSync(at, '');
-    await expect(checkFolder(at)).rejects.toThrow(`--out ${at}: is a file`);
+    await expect(checkResultFolder(at)).rejects.toThrow(`--out ${at}: is a file`);
   });
 
   test('that we stand in', async () => {
     const before = process.cwd();
     process.chdir(parent);
     try {
-      await expect(checkFolder('.')).rejects.toThrow('--out .: is where you are');
+      await expect(checkResultFolder('.')).rejects.toThrow('--out .: is where you are');
     } finally {
       process.chdir(before);
     }
@@ -69,6 +69,6 @@ describe('a folder is refused', () => {
 
   test('that lies in a file', async () => {
     writeFileSync(join(parent, 'file'), '');
-    await expect(checkFolder(join(parent, 'file/results'))).rejects.toThrow('--out');
+    await expect(checkResultFolder(join(parent, 'file/results'))).rejects.toThrow('--out');
   });
 });

@@ -8,11 +8,11 @@
 import { access, constants, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { UserMistake } from '../user-mistake.ts';
-import { writeDown } from '../write-down.ts';
+import { UserError } from '../user-error.ts';
+import { createDurableFile } from '../durable-file.ts';
 
 /** What a folder of results may hold. */
-const OURS: ReadonlySet<string> = new Set([
+const RESULT_FILES: ReadonlySet<string> = new Set([
   'run.json',
   'peers.csv',
   'traffic.csv',
@@ -26,37 +26,37 @@ const OURS: ReadonlySet<string> = new Set([
  *
  * @throws UserMistake where they cannot
  */
-export async function checkFolder(folder: string): Promise<void> {
+export async function checkResultFolder(folder: string): Promise<void> {
   const at = `--out ${folder}`;
-  const held = await heldBy(folder);
+  const held = await entriesOf(folder);
   if (held === 'a file') {
-    throw new UserMistake({ at, problem: 'is a file', fix: 'name a folder that may be made' });
+    throw new UserError({ at, problem: 'is a file', fix: 'name a folder that may be made' });
   }
-  const strange = held.find((name) => !OURS.has(name));
+  const strange = held.find((name) => !RESULT_FILES.has(name));
   if (strange !== undefined) {
     const problem = `holds "${strange}", which is no result, and would be lost`;
-    throw new UserMistake({ at, problem, fix: 'name a new folder, or an empty one' });
+    throw new UserError({ at, problem, fix: 'name a new folder, or an empty one' });
   }
-  const target = await realPath(folder);
+  const target = await resolveLinks(folder);
   if (`${process.cwd()}${sep}`.startsWith(`${target}${sep}`)) {
     const problem = 'is where you are, and would be replaced';
-    throw new UserMistake({ at, problem, fix: 'name a new folder in it' });
+    throw new UserError({ at, problem, fix: 'name a new folder in it' });
   }
-  const parent = await nearestFolder(dirname(target));
+  const parent = await nearestExisting(dirname(target));
   try {
     await access(parent, constants.W_OK | constants.X_OK);
   } catch {
     const problem = `cannot be made, as ${parent} may not be written to by you`;
-    throw new UserMistake({ at, problem, fix: 'name a folder elsewhere' });
+    throw new UserError({ at, problem, fix: 'name a folder elsewhere' });
   }
 }
 
 /** Makes `files`, by name, the content of `folder`. Either all of it happens, or nothing. */
-export async function writeFolder(
+export async function writeResultFolder(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const target = await realPath(folder);
+  const target = await resolveLinks(folder);
   const beside = (what: string) =>
     join(dirname(target), `.${basename(target)}.${process.pid}.${what}`);
   const made = beside('new');
@@ -64,8 +64,9 @@ export async function writeFolder(
   await mkdir(dirname(target), { recursive: true });
   await mkdir(made);
   try {
-    for (const [name, text] of Object.entries(files)) await writeDown(join(made, name), text);
-    await exchange(made, target, replaced);
+    for (const [name, text] of Object.entries(files))
+      await createDurableFile(join(made, name), text);
+    await replaceFolder(made, target, replaced);
   } finally {
     await rm(made, { recursive: true, force: true });
   }
@@ -73,8 +74,8 @@ export async function writeFolder(
 }
 
 /** `made` becomes `target`; what that was becomes `replaced`. */
-async function exchange(made: string, target: string, replaced: string): Promise<void> {
-  const isReplaced = (await heldBy(target)).length > 0;
+async function replaceFolder(made: string, target: string, replaced: string): Promise<void> {
+  const isReplaced = (await entriesOf(target)).length > 0;
   if (isReplaced) await rename(target, replaced);
   try {
     await rename(made, target);
@@ -84,7 +85,7 @@ async function exchange(made: string, target: string, replaced: string): Promise
   }
 }
 
-async function heldBy(folder: string): Promise<readonly string[] | 'a file'> {
+async function entriesOf(folder: string): Promise<readonly string[] | 'a file'> {
   try {
     return await readdir(folder);
   } catch (error) {
@@ -93,7 +94,7 @@ async function heldBy(folder: string): Promise<readonly string[] | 'a file'> {
 }
 
 /** Behind all links, if there is such a folder. */
-async function realPath(folder: string): Promise<string> {
+async function resolveLinks(folder: string): Promise<string> {
   try {
     return await realpath(folder);
   } catch {
@@ -102,12 +103,12 @@ async function realPath(folder: string): Promise<string> {
 }
 
 /** `folder`, or the nearest above it that there is. */
-async function nearestFolder(folder: string): Promise<string> {
+async function nearestExisting(folder: string): Promise<string> {
   try {
     await stat(folder);
     return folder;
   } catch {
     const above = dirname(folder);
-    return above === folder ? folder : nearestFolder(above);
+    return above === folder ? folder : nearestExisting(above);
   }
 }

@@ -14,7 +14,7 @@ import { dirname, resolve, sep } from 'node:path';
 import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
-import { UserMistake } from '../user-mistake.ts';
+import { UserError } from '../user-error.ts';
 
 /**
  * Whether a log can be written to `path`, before a run has begun. Writes nothing.
@@ -26,23 +26,23 @@ export async function checkLogFile(path: string, out: string | undefined): Promi
   const target = resolve(path);
   if (out !== undefined && `${target}${sep}`.startsWith(`${resolve(out)}${sep}`)) {
     const problem = 'is in the folder of results, which is written as a whole';
-    throw new UserMistake({ at, problem, fix: 'name a file elsewhere' });
+    throw new UserError({ at, problem, fix: 'name a file elsewhere' });
   }
   const there = await stat(target).catch(() => undefined);
   if (there?.isDirectory() === true) {
-    throw new UserMistake({ at, problem: 'is a folder', fix: 'name a file in it' });
+    throw new UserError({ at, problem: 'is a folder', fix: 'name a file in it' });
   }
   const folder = dirname(target);
   if (there === undefined && (await stat(folder).catch(() => undefined)) === undefined) {
     const problem = `cannot be made, as there is no folder ${folder}`;
-    throw new UserMistake({ at, problem, fix: 'make the folder first' });
+    throw new UserError({ at, problem, fix: 'make the folder first' });
   }
   try {
     if (there !== undefined) await access(target, constants.W_OK);
     else await access(folder, constants.W_OK | constants.X_OK);
   } catch {
     const problem = 'may not be written to by you';
-    throw new UserMistake({ at, problem, fix: 'name a file elsewhere' });
+    throw new UserError({ at, problem, fix: 'name a file elsewhere' });
   }
 }
 

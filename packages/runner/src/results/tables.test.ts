@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { RESULT } from '../../test/environment.ts';
+import { RESULT } from '../../test/test-environment.ts';
 import { peersCsv, trafficCsv } from './tables.ts';
 
 test('peers: one row each, times since the first completion of any', () => {

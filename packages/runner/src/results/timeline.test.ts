@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { TIMELINE } from '../../test/environment.ts';
+import { TIMELINE } from '../../test/test-environment.ts';
 import { timelineCsv } from './timeline.ts';
 
 test('a timeline: one row an interval and AS, in bytes', () => {

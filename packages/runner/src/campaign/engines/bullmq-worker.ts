@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Job, WaitingError, Worker as QueueWorker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { Store } from '../store/store.ts';
@@ -64,7 +64,7 @@ export class BullmqWorker implements Worker {
   }
 
   /**
-   * @throws UserMistake where there is no Redis, or its runs are for workers of other versions
+   * @throws UserError where there is no Redis, or its runs are for workers of other versions
    */
   static async connect(options: BullmqWorkerOptions): Promise<BullmqWorker> {
     const redis = await connectRedis(options);
@@ -197,5 +197,5 @@ async function checkVersion(redis: Redis, url: string): Promise<void> {
   const theirs = versionOf(other);
   const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
   const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
-  throw new UserMistake({ at, problem, fix });
+  throw new UserError({ at, problem, fix });
 }

@@ -71,7 +71,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     const worker = startQueueWorker(server.url, '--store', shared);
     const events = await sweepThroughQueue(plan, shared, server.url);
     await stopWorkers(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'done', 'done']);
+    expect(kindsOf(events)).toEqual(['started', 'done', 'done']);
     expect(resultsIn(shared).size).toBe(2);
   });
 
@@ -81,7 +81,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     const worker = startQueueWorker(server.url, '--store', join(folder, 'theirs'));
     const events = await sweepThroughQueue(plan, store, server.url);
     await stopWorkers(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
+    expect(kindsOf(events)).toEqual(['started', 'retry', 'failed']);
     const [failure] = await (await Store.openReadOnly(store)).failures();
     expect(failure!.error).toContain('--store of the workers has to be the same folder');
   });
@@ -94,7 +94,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     first.kill('SIGKILL');
     await once(first, 'exit');
     const second = startQueueWorker(server.url);
-    expect(kindsOf(await swept)).toEqual(['begun', 'done']);
+    expect(kindsOf(await swept)).toEqual(['started', 'done']);
     await stopWorkers(second);
   });
 
@@ -171,7 +171,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     const worker = startQueueWorker(server.url);
     const events = await sweepThroughQueue(broken, join(folder, 'broken'), server.url);
     await stopWorkers(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
+    expect(kindsOf(events)).toEqual(['started', 'retry', 'failed']);
     const store = await Store.openReadOnly(join(folder, 'broken'));
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   });

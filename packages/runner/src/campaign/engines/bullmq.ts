@@ -50,7 +50,7 @@ export class BullmqEngine implements Engine {
     this.#events.on('error', () => {});
   }
 
-  /** @throws UserMistake where there is no Redis */
+  /** @throws UserError where there is no Redis */
   static async connect(options: RedisOptions): Promise<BullmqEngine> {
     const engine = new BullmqEngine(await connectRedis(options), options);
     await engine.#events.waitUntilReady();

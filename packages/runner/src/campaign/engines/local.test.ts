@@ -41,7 +41,7 @@ test('a run that cannot finish is tried again, and its error kept', () =>
     const plan = await smallCampaign({ vary: { pieces: [20, 21] } });
     const broken = { ...plan.runs[0]!, cell: { ...plan.settings[0]!, swarm: { ...plan.settings[0]!.swarm, seeds: 20 } } };
     const events = await swept(folder, { ...plan, runs: [broken, plan.runs[1]!] }, 2);
-    expect(events.map(({ kind }) => kind).toSorted()).toEqual(['begun', 'done', 'failed', 'retry']);
+    expect(events.map(({ kind }) => kind).toSorted()).toEqual(['started', 'done', 'failed', 'retry']);
     const store = await Store.openReadOnly(folder);
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   }));

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Redis } from 'ioredis';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-url.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -22,13 +22,13 @@ export interface RedisOptions {
 /**
  * A connection that has been tried, and that will connect again whenever it is lost.
  *
- * @throws UserMistake where nobody answers, or not in the way of Redis
+ * @throws UserError where nobody answers, or not in the way of Redis
  */
 export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Redis> {
   const at = withoutCredentials(url);
   if (!isRedisUrl(url)) {
     const problem = 'is no address of a Redis';
-    throw new UserMistake({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
+    throw new UserError({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
   }
   let isUp = false;
   let lastError: Error | undefined;
@@ -63,7 +63,7 @@ export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Re
 /**
  * Before anything is made for a Redis that is not there.
  *
- * @throws UserMistake as `connected` does
+ * @throws UserError as `connected` does
  */
 export async function checkRedis(url: string): Promise<void> {
   const redis = await connectRedis({ url });
@@ -92,13 +92,13 @@ export async function settleInTime(saying: Promise<unknown>): Promise<void> {
   late.abort();
 }
 
-function connectionError(address: string, error: NodeJS.ErrnoException): UserMistake {
+function connectionError(address: string, error: NodeJS.ErrnoException): UserError {
   const at = `--redis ${address}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
     const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';
-    return new UserMistake({ at, problem: 'does not let you in', fix });
+    return new UserError({ at, problem: 'does not let you in', fix });
   }
   const problem = `cannot be reached: ${error.code ?? error.message}`;
   const fix = 'start redis-server there, or name another address with --redis';
-  return new UserMistake({ at, problem, fix });
+  return new UserError({ at, problem, fix });
 }

@@ -3,7 +3,7 @@
  * known from the batch system that started it.
  */
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
@@ -43,7 +43,7 @@ const ARRAY_JOB_VARIABLES: readonly ArrayJobVariables[] = [
  * `shard` is what the user wrote, as in `2/8`, counted from 1; `shards` is how many there are,
  * where the environment knows only which one this is.
  *
- * @throws UserMistake where there is no telling
+ * @throws UserError where there is no telling
  */
 export function shardOf(
   { shard, shards }: { readonly shard?: string; readonly shards?: number },
@@ -53,7 +53,7 @@ export function shardOf(
   const system = ARRAY_JOB_VARIABLES.find(({ index }) => env[index] !== undefined);
   if (system === undefined) {
     const problem = 'is missing, and no batch system says which one this is';
-    throw new UserMistake({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
+    throw new UserError({ at: '--shard', problem, fix: 'write --shard 1/4, say' });
   }
   const number = (name: string | undefined) => (name === undefined ? undefined : env[name]);
   const first = Number(number(system.first) ?? 0);
@@ -62,7 +62,7 @@ export function shardOf(
   const count = shards ?? Number(number(system.count) ?? Number.NaN);
   if (!Number.isInteger(count)) {
     const problem = `is missing: ${system.index} says which one this is, but not of how many`;
-    throw new UserMistake({ at: '--shards', problem, fix: 'write --shards 8, say' });
+    throw new UserError({ at: '--shards', problem, fix: 'write --shards 8, say' });
   }
   return checkShard({ index, count }, `${system.index}=${env[system.index]}`);
 }
@@ -84,7 +84,7 @@ export function runsOfShard(runs: readonly PlannedRun[], { index, count }: Shard
 /**
  * The runs that a list in `listFile` names, among those of a plan.
  *
- * @throws UserMistake where the plan has changed since
+ * @throws UserError where the plan has changed since
  */
 export function runsInList(
   runs: readonly PlannedRun[],
@@ -96,7 +96,7 @@ export function runsInList(
     const run = byKey.get(key);
     if (run !== undefined) return run;
     const problem = `names run ${key}, which the experiment does not have (any more)`;
-    throw new UserMistake({ at: listFile, problem, fix: 'submit the experiment as it is now' });
+    throw new UserError({ at: listFile, problem, fix: 'submit the experiment as it is now' });
   });
 }
 
@@ -104,7 +104,7 @@ function parseShard(text: string): Shard {
   const [, number, count] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
   if (number === undefined || count === undefined) {
     const problem = `is "${text}"`;
-    throw new UserMistake({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
+    throw new UserError({ at: '--shard', problem, fix: 'write which of how many, as in 1/4' });
   }
   return checkShard({ index: Number(number) - 1, count: Number(count) }, `--shard ${text}`);
 }
@@ -112,8 +112,7 @@ function parseShard(text: string): Shard {
 function checkShard(shard: Shard, at: string): Shard {
   const { index, count } = shard;
   if (Number.isInteger(index) && index >= 0 && index < count) return shard;
-  if (count === 0)
-    throw new UserMistake({ at, problem: 'is of none', fix: 'write 1 shard or more' });
+  if (count === 0) throw new UserError({ at, problem: 'is of none', fix: 'write 1 shard or more' });
   const problem = `is none of ${count} shards`;
-  throw new UserMistake({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
+  throw new UserError({ at, problem, fix: `they are 1/${count} to ${count}/${count}` });
 }

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import type { Store } from '../store/store.ts';
 import {
@@ -20,7 +20,7 @@ import type { EngineStatus } from './engine.ts';
 /**
  * Hands over `runs`, which are not empty.
  *
- * @throws UserMistake where there is no Slurm, or it does not take the job
+ * @throws UserError where there is no Slurm, or it does not take the job
  */
 export async function submitRuns(
   store: Store,
@@ -87,9 +87,9 @@ async function runSlurm(
     const at = program;
     if (code === 'ENOENT') {
       const fix = `submit from a machine of the cluster${otherwise}`;
-      throw new UserMistake({ at, problem: 'is not installed here', fix });
+      throw new UserError({ at, problem: 'is not installed here', fix });
     }
     const problem = `refused: ${stderr.trim() || message}`;
-    throw new UserMistake({ at, problem, fix: `ask whoever runs the cluster${otherwise}` });
+    throw new UserError({ at, problem, fix: `ask whoever runs the cluster${otherwise}` });
   }
 }

@@ -9,7 +9,7 @@
 
 import { compileExpression } from 'filtrex';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 import { nearestName } from './read.ts';
 
@@ -20,7 +20,7 @@ export type Constraint = (valueOf: (name: string) => ParameterValue | undefined)
  * Parses a condition. `at` is its location for error messages, `names` are all parameters and
  * fields that it may name.
  *
- * @throws UserMistake if `text` is not a condition; the constraint throws it for an unknown name
+ * @throws UserError if `text` is not a condition; the constraint throws it for an unknown name
  */
 export function parseConstraint(text: string, at: string, names: readonly string[]): Constraint {
   const where = `${at}: exclude "${text}"`;
@@ -40,11 +40,11 @@ export function parseConstraint(text: string, at: string, names: readonly string
     valueOf = values;
     isIncomplete = false;
     const result: unknown = evaluate({});
-    if (result instanceof UserMistake) throw result;
+    if (result instanceof UserError) throw result;
     if (isIncomplete) return false;
     if (result instanceof Error) {
       const fix = 'compare numbers with numbers, and texts with texts: choker == "random"';
-      throw new UserMistake({ at: where, problem: `cannot be evaluated: ${result.message}`, fix });
+      throw new UserError({ at: where, problem: `cannot be evaluated: ${result.message}`, fix });
     }
     return Boolean(result);
   };
@@ -61,12 +61,12 @@ function compile(
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;
     const fix = 'write a condition such as "leaders > 30 and bias < 20"; operators: == and or not';
-    throw new UserMistake({ at: where, problem, fix });
+    throw new UserError({ at: where, problem, fix });
   }
 }
 
-function unknownParameter(name: string, where: string, names: readonly string[]): UserMistake {
+function unknownParameter(name: string, where: string, names: readonly string[]): UserError {
   const nearest = nearestName(name, names);
   const fix = nearest === undefined ? 'name a parameter' : `the nearest is "${nearest}"`;
-  return new UserMistake({ at: where, problem: `there is no parameter "${name}"`, fix });
+  return new UserError({ at: where, problem: `there is no parameter "${name}"`, fix });
 }

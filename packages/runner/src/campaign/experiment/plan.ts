@@ -11,7 +11,7 @@ import type { JSONPath } from 'jsonc-parser';
 import type { Whereabouts } from '../../configuration/places.ts';
 import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
 import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { METRIC_NAMES } from '../metrics.ts';
 import { type Constraint, parseConstraint } from './constraint.ts';
 import { fieldNames, fieldOf, fieldPath, withField } from './fields.ts';
@@ -54,7 +54,7 @@ export interface CampaignPlan {
 /**
  * Plans the campaign of an experiment.
  *
- * @throws UserMistake if the experiment, or one of its settings, is invalid
+ * @throws UserError if the experiment, or one of its settings, is invalid
  */
 export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> {
   const base = await readBase(file);
@@ -97,7 +97,7 @@ function checkName({ experiment, locations }: ExperimentFile): void {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/.test(experiment.name)) return;
   const at = `${locations.ofValue(['name'])}: name`;
   const problem = `is "${experiment.name}", which cannot be used as a file name`;
-  throw new UserMistake({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
+  throw new UserError({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
 }
 
 /** Checks that plots and details name varied parameters only. */
@@ -110,7 +110,7 @@ function checkPlots(
     const nearest = nearestName(name, parameterNames);
     const problem = `names "${name}", which is not varied`;
     const fix = nearest === undefined ? 'vary it, or remove it' : `the nearest is "${nearest}"`;
-    throw new UserMistake({ at: `${locations.ofValue(path)}: ${path.join('.')}`, problem, fix });
+    throw new UserError({ at: `${locations.ofValue(path)}: ${path.join('.')}`, problem, fix });
   };
   experiment.plots?.forEach(({ x, series, facet }, i) => {
     checkIsVaried(x, ['plots', i, 'x']);
@@ -146,7 +146,7 @@ function fieldPathsOf(
     if (conflict !== undefined) {
       const at = `${locations.ofValue(['labels'])}: labels`;
       const problem = `has "${label}", which is ${conflict}`;
-      throw new UserMistake({ at, problem, fix: 'give the label another name' });
+      throw new UserError({ at, problem, fix: 'give the label another name' });
     }
     fieldPaths.set(label, undefined);
   }
@@ -162,10 +162,10 @@ function fieldPathsOf(
   return fieldPaths;
 }
 
-function unknownField(name: string, at: string, labels: readonly string[]): UserMistake {
+function unknownField(name: string, at: string, labels: readonly string[]): UserError {
   const nearest = nearestName(name, [...fieldNames(), ...labels]);
   const fix = `the nearest is "${nearest}"; if it is only a label, add it to "labels"`;
-  return new UserMistake({ at, problem: 'is neither a field of a configuration nor a label', fix });
+  return new UserError({ at, problem: 'is neither a field of a configuration nor a label', fix });
 }
 
 function withoutExcluded(
@@ -193,7 +193,7 @@ function withoutExcluded(
   if (included.length > 0) return included;
   const problem = `excludes all ${varied.length} settings`;
   const fix = 'write a condition that is true only for the settings to leave out';
-  throw new UserMistake({ at: `${at}: exclude`, problem, fix });
+  throw new UserError({ at: `${at}: exclude`, problem, fix });
 }
 
 /** An assignment and the field of the configuration that it sets. */
@@ -219,7 +219,7 @@ function settingOf(
     if (Array.isArray(list) && Number(field[1] ?? 0) >= list.length) {
       const at = `${locations.ofField(path)}: ${name}`;
       const problem = `is beyond the ${list.length} entries of the base`;
-      throw new UserMistake({ at, problem, fix: 'count entries from 0, or add one to the base' });
+      throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
     }
     value = withField(value, field, assignment.value);
   }

@@ -10,7 +10,7 @@ import { mistakesIn, type Sort } from '../../configuration/issues.ts';
 import { parseJson } from '../../configuration/json.ts';
 import type { Whereabouts } from '../../configuration/places.ts';
 import { textOf } from '../../configuration/read.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { EXPERIMENT_FIELDS, EXPERIMENT_SCHEMA, type Experiment, PLOT_FIELDS } from './schema.ts';
 
 export interface ExperimentFile {
@@ -25,7 +25,7 @@ export interface ExperimentFile {
 /**
  * Reads an experiment file.
  *
- * @throws UserMistake if there is no such file, or it is not an experiment
+ * @throws UserError if there is no such file, or it is not an experiment
  */
 export async function readExperiment(file: string): Promise<ExperimentFile> {
   return parseExperiment(file, await textOf(file, 'examples/experiments/'));
@@ -35,12 +35,12 @@ export async function readExperiment(file: string): Promise<ExperimentFile> {
  * Parses `text` as an experiment. `file` is its name in messages; if the name ends in .json, the
  * text has to be JSON, otherwise YAML.
  *
- * @throws UserMistake if the text is not an experiment
+ * @throws UserError if the text is not an experiment
  */
 export function parseExperiment(file: string, text: string): ExperimentFile {
   if (text.replace(/#.*$/gm, '').trim() === '') {
     const fix = 'write an experiment, such as examples/experiments/seed-capacity.yaml';
-    throw new UserMistake({ at: file, problem: 'is empty', fix });
+    throw new UserError({ at: file, problem: 'is empty', fix });
   }
   const { value, locations } = file.endsWith('.json')
     ? parseJsonText(file, text)
@@ -51,7 +51,7 @@ export function parseExperiment(file: string, text: string): ExperimentFile {
 /**
  * Takes an experiment as an object. The path of its base is relative to the current folder.
  *
- * @throws UserMistake if `value` is not an experiment
+ * @throws UserError if `value` is not an experiment
  */
 export function experimentFromObject(value: object): ExperimentFile {
   return checkExperiment(value, OBJECT_LOCATIONS, 'the experiment', '.');
@@ -65,7 +65,7 @@ function checkExperiment(
 ): ExperimentFile {
   const checked = EXPERIMENT_SCHEMA.safeParse(value, { reportInput: true });
   if (!checked.success) {
-    throw new UserMistake(...mistakesIn(checked.error, locations, EXPERIMENT_KIND));
+    throw new UserError(...mistakesIn(checked.error, locations, EXPERIMENT_KIND));
   }
   return { experiment: checked.data, locations, file, folder };
 }
@@ -94,7 +94,7 @@ function parseYamlText(file: string, text: string): ParsedText {
   if (error !== undefined) {
     const problem = `is not YAML: ${error.message}`;
     const fix = 'see how examples/experiments/seed-capacity.yaml is written';
-    throw new UserMistake({ at: locations.ofOffset(error.pos[0]), problem, fix });
+    throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix });
   }
   return { value: valueOf(document, file), locations };
 }
@@ -105,7 +105,7 @@ function valueOf(document: Document, file: string): unknown {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserMistake({ at: file, problem, fix: 'use fewer aliases (*) of anchors (&)' });
+    throw new UserError({ at: file, problem, fix: 'use fewer aliases (*) of anchors (&)' });
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { hash } from 'node:crypto';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ExperimentFile } from './read.ts';
 
 const MAX_REPETITIONS = 1_000_000;
@@ -22,12 +22,12 @@ export function repetitionSeed(campaignSeed: number, repetition: number): number
 /**
  * Returns the seeds of an experiment, one for each repetition, all different.
  *
- * @throws UserMistake if a seed is invalid or occurs twice
+ * @throws UserError if a seed is invalid or occurs twice
  */
 export function seedsOf({ experiment, locations }: ExperimentFile): readonly number[] {
   const { seed = 1, seeds, repeat = 1 } = experiment;
   const fail = (field: string, problem: string, fix: string): never => {
-    throw new UserMistake({ at: `${locations.ofValue([field])}: ${field}`, problem, fix });
+    throw new UserError({ at: `${locations.ofValue([field])}: ${field}`, problem, fix });
   };
   if (seeds !== undefined && experiment.repeat !== undefined) {
     const fix = 'keep one of the two: "repeat" derives the seeds from "seed"';

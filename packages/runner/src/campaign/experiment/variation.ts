@@ -11,7 +11,7 @@
 import type { JSONPath } from 'jsonc-parser';
 
 import type { Whereabouts } from '../../configuration/places.ts';
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 
 /** A parameter and the value that it takes. */
@@ -32,7 +32,7 @@ const MAX_COMBINATIONS = 1_000_000;
  * Returns the combinations that `variation` describes. `path` is its path within the experiment.
  * Does not check that the parameters exist.
  *
- * @throws UserMistake if `variation` is invalid or contains no combination
+ * @throws UserError if `variation` is invalid or contains no combination
  */
 export function combinationsOf(
   variation: unknown,
@@ -201,7 +201,7 @@ class VariationParser {
 
   #fail(path: JSONPath, problem: string, fix: string): never {
     const at = `${this.#locations.ofValue(path)}: ${path.join('.')}`;
-    throw new UserMistake({ at, problem, fix });
+    throw new UserError({ at, problem, fix });
   }
 }
 

@@ -5,8 +5,8 @@ import { readdirSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { UserMistake } from '../../user-mistake.ts';
-import { writeDown } from '../../write-down.ts';
+import { UserError } from '../../user-error.ts';
+import { createDurableFile } from '../../durable-file.ts';
 
 /** Makes a folder and those above it, where they are not there. */
 export async function createFolders(path: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function createFolders(path: string): Promise<void> {
 export async function writeAtomically(path: string, text: string, scratch: string): Promise<void> {
   const made = join(scratch, `${basename(path)}.${randomUUID()}`);
   try {
-    await writeDown(made, text);
+    await createDurableFile(made, text);
     await rename(made, path);
   } catch (error) {
     await rm(made, { force: true });
@@ -44,7 +44,8 @@ export async function createFolderAtomically(
   const made = join(scratch, `${basename(path)}.${randomUUID()}`);
   try {
     await mkdir(made);
-    for (const [name, text] of Object.entries(files)) await writeDown(join(made, name), text);
+    for (const [name, text] of Object.entries(files))
+      await createDurableFile(join(made, name), text);
     await mkdir(dirname(path), { recursive: true });
     await rename(made, path);
     return true;
@@ -64,7 +65,7 @@ export function storeError(error: unknown, folder: string): unknown {
   const name = code === 'ERR_SQLITE_ERROR' ? `sqlite ${(errcode ?? 0) & 255}` : (code ?? '');
   const [problem, fix] = ERROR_TEXTS[name] ?? [];
   if (problem === undefined || fix === undefined) return error;
-  return new UserMistake({ at: `store ${folder}`, problem, fix });
+  return new UserError({ at: `store ${folder}`, problem, fix });
 }
 
 const FULL = [

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import { listNames, prettyJson } from './files.ts';
 
@@ -36,7 +36,7 @@ export function newManifest(datasets: DatasetFormat): string {
 /**
  * Undefined where there is nothing yet.
  *
- * @throws UserMistake where there is something else, or a store of another layout
+ * @throws UserError where there is something else, or a store of another layout
  */
 export async function readManifest(folder: string): Promise<StoreManifest | undefined> {
   const at = `store ${folder}`;
@@ -46,24 +46,24 @@ export async function readManifest(folder: string): Promise<StoreManifest | unde
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR') {
-      throw new UserMistake({ at, problem: 'is a file', fix: 'name a folder' });
+      throw new UserError({ at, problem: 'is a file', fix: 'name a folder' });
     }
     if (code !== 'ENOENT') throw error;
     const strange = listNames(folder).find((name) => !STORE_ENTRIES.has(name));
     if (strange === undefined) return undefined;
     const problem = `holds "${strange}", but no store.json: it is no store`;
-    throw new UserMistake({ at, problem, fix: 'name a new folder, or an empty one' });
+    throw new UserError({ at, problem, fix: 'name a new folder, or an empty one' });
   }
   const manifest = parseManifest(text);
   if (manifest === undefined) {
     const fix = 'write { "schema": 1, "datasets": "parquet" } into it; the runs are not touched';
-    throw new UserMistake({ at: `${at}: store.json`, problem: 'cannot be understood', fix });
+    throw new UserError({ at: `${at}: store.json`, problem: 'cannot be understood', fix });
   }
   if (manifest.schema === STORE_SCHEMA) return manifest;
   const problem =
     `has layout ${manifest.schema}, made by version ${manifest.version}; ` +
     `this version, ${VERSION}, knows layout ${STORE_SCHEMA}`;
-  throw new UserMistake({ at, problem, fix: 'use that version, or name a new folder' });
+  throw new UserError({ at, problem, fix: 'use that version, or name a new folder' });
 }
 
 /** What a store holds whose process was killed while it was being made. */

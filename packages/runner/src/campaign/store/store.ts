@@ -16,7 +16,7 @@ import { readFileSync, rmSync, statSync } from 'node:fs';
 import { access, constants, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserMistake } from '../../user-mistake.ts';
+import { UserError } from '../../user-error.ts';
 import type { RunKey } from '../experiment/key.ts';
 import {
   listNames,
@@ -70,20 +70,20 @@ export class Store {
   /**
    * Opens a store to read from it: nothing is written, not even where it may be.
    *
-   * @throws UserMistake where there is none, or it is of another version
+   * @throws UserError where there is none, or it is of another version
    */
   static async openReadOnly(folder: string): Promise<Store> {
     const manifest = await readManifest(folder);
     if (manifest !== undefined) return new Store(folder, manifest.datasets);
     const fix = 'name the folder that was given to sweep as --store';
-    throw new UserMistake({ at: `store ${folder}`, problem: 'there is no store', fix });
+    throw new UserError({ at: `store ${folder}`, problem: 'there is no store', fix });
   }
 
   /**
    * Opens a store to work on it, and makes one where there is nothing yet; `format` is only for
    * one that is made.
    *
-   * @throws UserMistake where it cannot be written to, or is something else
+   * @throws UserError where it cannot be written to, or is something else
    */
   static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
     try {

@@ -2,7 +2,7 @@ import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
 import type { Swarm } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { ProgressDisplay } from './display.ts';
+import { RunProgressDisplay } from './run-progress-display.ts';
 
 /** Ten peers, 100 pieces, nine neighbours to tell of each, and ten other messages to a piece: 19,000. */
 const swarm = {
@@ -12,7 +12,7 @@ const swarm = {
 
 function display(screen: { isTTY?: boolean; columns?: number }) {
   const at = { ms: 0, written: [] as string[] };
-  const shown = new ProgressDisplay(
+  const shown = new RunProgressDisplay(
     { ...screen, write: (text) => at.written.push(text) }, () => at.ms, swarm,
   );
   const show = (ms: number, messages: number, peersComplete = 1) => {

@@ -2,14 +2,14 @@
 
 import type { simulate } from '@cachetorrent/simulator';
 
-import type { Screen } from './progress/display.ts';
+import type { OutputStream } from './progress/run-progress-display.ts';
 
 /** All of the world that the command touches. */
 export interface CliEnvironment {
   /** What the user asked for goes here, and nothing else. */
   readonly stdout: { write(text: string): unknown };
   /** What happens meanwhile, and what went wrong. */
-  readonly stderr: Screen;
+  readonly stderr: OutputStream;
   /** A clock that never goes back, in ms. */
   readonly nowMs: () => number;
   /** The most memory that the process has had, all threads together. */

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { inFolder, fakeRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
-import { type TestEnvironment, testEnvironment } from '../../test/environment.ts';
+import { type TestEnvironment, testEnvironment } from '../../test/test-environment.ts';
 import { planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
-import { cli, EXIT } from '../cli.ts';
+import { cli, EXIT_CODE } from '../cli.ts';
 
 /** On a machine that has other things to do. */
 const PATIENCE_MS = 60_000;
@@ -23,7 +23,7 @@ interface Ended {
 
 async function run(args: readonly string[], surroundings: TestEnvironment = testEnvironment()): Promise<Ended> {
   const code = await cli(args, surroundings);
-  return { code, ...surroundings.written };
+  return { code, ...surroundings.output };
 }
 
 /** A folder with an experiment of four runs, `changes` apart, and room for a store. */
@@ -60,14 +60,14 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
     withExperiment(async (file, store) => {
       const args = command === 'sweep' ? [command, file, '--engine', 'bullmq'] : [command];
       const { code, err } = await run([...args, '--redis', 'redis://127.0.0.1:1', '--store', store]);
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining('cannot be reached')]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('cannot be reached')]);
       expect(existsSync(store)).toBe(false);
     }));
 
   test('fills a store, and says what to do next', () =>
     withExperiment(async (file, store) => {
       const first = await run(['sweep', file, '--store', store, '--quiet']);
-      expect(first).toMatchObject({ code: EXIT.done, err: '' });
+      expect(first).toMatchObject({ code: EXIT_CODE.success, err: '' });
       expect(first.out).toContain('small: 4 runs made, 0 in');
       expect(first.out).toContain(`cachetorrent report ${store} --experiment small`);
       expect(resultsIn(store).size).toBe(4);
@@ -98,7 +98,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
     withExperiment(
       async (file, store) => {
         const { code, err } = await run(['sweep', file, '--store', store, '--quiet']);
-        expect(code).toBe(EXIT.failed);
+        expect(code).toBe(EXIT_CODE.failure);
         expect(err).toMatch(/^2 runs failed, each 2 times\nrun [0-9a-f]{32} failed: SwarmStalled: /);
         const command = /to see it again: cachetorrent (run .*)/.exec(err)![1]!;
         expect(resultsIn(store).size).toBe(2);
@@ -115,7 +115,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
         const sweeping = run(['sweep', file, '--store', store], testEnvironment({ signal: stop.signal }));
         setTimeout(() => stop.abort(), 600);
         expect(await sweeping).toMatchObject({
-          code: EXIT.interrupted,
+          code: EXIT_CODE.interrupted,
           err: expect.stringMatching(/stopped with \d of 2 runs done; the same command goes on/) as unknown,
         });
       },
@@ -129,7 +129,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
   ])('refuses $wrong', ({ args, says }) =>
     withExperiment(async (file) => {
       const { code, err } = await run(['sweep', ...args.map((arg) => (arg === 'FILE' ? file : arg))]);
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(says)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(says)]);
     }));
 
   test('refuses a store of another layout, and leaves it alone', () =>
@@ -137,7 +137,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
       mkdirSync(store);
       writeFileSync(join(store, 'store.json'), '{"schema":2,"version":"3.0.0"}');
       const { code, err } = await run(['sweep', file, '--store', store]);
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining('has layout 2, made by version 3.0.0')]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, made by version 3.0.0')]);
       expect(readdirSync(store)).toEqual(['store.json']);
     }));
 });
@@ -146,11 +146,11 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
   test('is reported, asked and exported', () =>
     withStore(async (store, _, folder) => {
       const page = join(folder, 'report.html');
-      expect(await run(['report', store, '--out', page])).toMatchObject({ code: EXIT.done, err: '' });
+      expect(await run(['report', store, '--out', page])).toMatchObject({ code: EXIT_CODE.success, err: '' });
       expect(readFileSync(page, 'utf8')).toContain('<svg');
 
       const table = await run(['query', store, 'SELECT leaders, count(*) AS runs FROM small GROUP BY ALL ORDER BY ALL']);
-      expect(table).toMatchObject({ code: EXIT.done, err: '', out: 'leaders  runs\n     20     2\n     50     2\n' });
+      expect(table).toMatchObject({ code: EXIT_CODE.success, err: '', out: 'leaders  runs\n     20     2\n     50     2\n' });
       const csv = await run(['query', store, "SELECT 'a,b' AS x, NULL AS y", '--format', 'csv']);
       expect(csv.out).toBe('x,y\n"a,b",\n');
       const json = await run(['query', store, 'SELECT count(*) AS n FROM peers', '--format', 'json']);
@@ -190,7 +190,7 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
   ])('refuses $wrong', ({ args, says }) =>
     withStore(async (store, file) => {
       const { err, code } = await run(args.map((arg) => arg.replace('STORE', store).replace('FILE', file)));
-      expect([code, err]).toEqual([EXIT.mistake, expect.stringContaining(says)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(says)]);
     }));
 
   test('may be read by those who may not write', () =>

@@ -3,17 +3,17 @@
 import type { SwarmProblem } from '@cachetorrent/simulator';
 
 /** Ends the command with exit code 2, before anything has been written. */
-export class UserMistake extends Error {
+export class UserError extends Error {
   override readonly name = 'UserMistake';
   /** All that is wrong, in the order in which it was found. */
-  readonly mistakes: readonly SwarmProblem[];
+  readonly problems: readonly SwarmProblem[];
 
   constructor(...mistakes: readonly SwarmProblem[]) {
-    super(mistakes.map(tell).join('\n'));
-    this.mistakes = mistakes;
+    super(mistakes.map(format).join('\n'));
+    this.problems = mistakes;
   }
 }
 
-function tell({ at, problem, fix }: SwarmProblem): string {
+function format({ at, problem, fix }: SwarmProblem): string {
   return `${at}: ${problem}\n  to mend it: ${fix}`;
 }

@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
  *
  * @throws where there is a file at `path`, and what else the file system throws
  */
-export async function writeDown(path: string, text: string): Promise<void> {
+export async function createDurableFile(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(text);

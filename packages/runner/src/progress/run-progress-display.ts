@@ -5,10 +5,10 @@
 
 import { expectationOf, type Progress, type Swarm } from '@cachetorrent/simulator';
 
-import { shareDone, timeLeftMs } from './estimate.ts';
+import { completedShare, remainingMs } from './estimate.ts';
 
 /** Where it is shown: `process.stderr`, for instance. */
-export interface Screen {
+export interface OutputStream {
   /** Shows text as it is; `\r` returns to the beginning of the line. */
   write(text: string): unknown;
   /** Whether it is a terminal, on which a line can be drawn over. */
@@ -19,60 +19,63 @@ export interface Screen {
 
 const BAR_COLUMNS = 16;
 /** Time between two lines where there is no terminal. */
-const LINE_EVERY_MS = 3_000;
+const LINE_INTERVAL_MS = 3_000;
 
-export class ProgressDisplay {
-  readonly #screen: Screen;
+export class RunProgressDisplay {
+  readonly #stream: OutputStream;
   readonly #nowMs: () => number;
   readonly #expectedMessages: number;
   readonly #startMs: number;
-  #lineAtMs: number;
-  #drawn = false;
+  #nextLineAtMs: number;
+  #isDrawn = false;
 
-  constructor(screen: Screen, nowMs: () => number, swarm: Swarm) {
-    this.#screen = screen;
+  constructor(screen: OutputStream, nowMs: () => number, swarm: Swarm) {
+    this.#stream = screen;
     this.#nowMs = nowMs;
     this.#expectedMessages = expectationOf(swarm).messages;
     this.#startMs = nowMs();
-    this.#lineAtMs = this.#startMs + LINE_EVERY_MS;
+    this.#nextLineAtMs = this.#startMs + LINE_INTERVAL_MS;
   }
 
   show(progress: Progress): void {
     const nowMs = this.#nowMs();
-    if (this.#screen.isTTY === true) {
+    if (this.#stream.isTTY === true) {
       this.#draw(progress, nowMs);
-    } else if (nowMs >= this.#lineAtMs) {
-      this.#lineAtMs = nowMs + LINE_EVERY_MS;
-      this.#screen.write(`${this.#tell(progress, nowMs)}\n`);
+    } else if (nowMs >= this.#nextLineAtMs) {
+      this.#nextLineAtMs = nowMs + LINE_INTERVAL_MS;
+      this.#stream.write(`${this.#statusText(progress, nowMs)}\n`);
     }
   }
 
   /** Makes room for what is written next. */
   clear(): void {
-    if (this.#drawn) this.#screen.write('\r\x1b[K');
-    this.#drawn = false;
+    if (this.#isDrawn) this.#stream.write('\r\x1b[K');
+    this.#isDrawn = false;
   }
 
   #draw(progress: Progress, nowMs: number): void {
-    const share = shareDone(progress, this.#expectedMessages);
+    const share = completedShare(progress, this.#expectedMessages);
     const filled = Math.round(share * BAR_COLUMNS);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
     // A line that breaks could not be drawn over.
-    const line = `${bar} ${this.#tell(progress, nowMs)}`.slice(0, (this.#screen.columns ?? 80) - 1);
-    this.#screen.write(`\r${line}\x1b[K`);
-    this.#drawn = true;
+    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(
+      0,
+      (this.#stream.columns ?? 80) - 1,
+    );
+    this.#stream.write(`\r${line}\x1b[K`);
+    this.#isDrawn = true;
   }
 
-  #tell(progress: Progress, nowMs: number): string {
+  #statusText(progress: Progress, nowMs: number): string {
     const elapsedMs = nowMs - this.#startMs;
-    const share = shareDone(progress, this.#expectedMessages);
-    const leftMs = timeLeftMs(elapsedMs, share);
+    const share = completedShare(progress, this.#expectedMessages);
+    const leftMs = remainingMs(elapsedMs, share);
     const parts = [
       `${progress.peersComplete} of ${progress.peers} peers`,
       `${Math.round(progress.simulatedMs / 1000)} s simulated`,
       `${perSecond(progress.messages, elapsedMs)} messages/s`,
       // At first nobody knows.
-      ...(leftMs === undefined ? [] : [`${duration(leftMs)} left`]),
+      ...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
     ];
     return parts.join(', ');
   }
@@ -85,7 +88,7 @@ function perSecond(count: number, elapsedMs: number): string {
 }
 
 /** For people: 80 s, 12 min, 1.5 h. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.ceil(seconds / 60);

@@ -2,16 +2,16 @@
 
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
-import type { CliEnvironment } from '../src/surroundings.ts';
+import type { CliEnvironment } from '../src/cli-environment.ts';
 
 export interface TestEnvironment extends CliEnvironment {
-  readonly written: { out: string; err: string };
+  readonly output: { out: string; err: string };
 }
 
 export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvironment {
   const written = { out: '', err: '' };
   return {
-    written,
+    output: written,
     stdout: { write: (text) => (written.out += text) },
     stderr: { write: (text) => (written.err += text) },
     nowMs: () => 0,
