@@ -9,7 +9,7 @@ import {
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-import { RunsFailed } from './campaign/failed.ts';
+import { RunsFailed } from './campaign/engines/engine.ts';
 import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';

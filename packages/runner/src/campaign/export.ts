@@ -1,4 +1,4 @@
-/** Writes what a store holds as CSV, for programs that read nothing else. */
+/** Exports the runs of a store as CSV, for programs that cannot read Parquet. */
 
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,21 +15,23 @@ import type { DamagedRun, Store } from './store/store.ts';
 export interface CsvExport {
   readonly files: readonly string[];
   readonly runCount: number;
-  /** Left out. */
+  /** Damaged runs, which the files do not contain. */
   readonly damaged: readonly DamagedRun[];
 }
 
 /**
- * Writes `runs.csv`, `peers.csv` and `traffic.csv` of all runs, or of those of one experiment, and
- * for each experiment a file with its parameters.
+ * Writes `runs.csv`, `peers.csv` and `traffic.csv` of all runs, or of the runs of one campaign, and
+ * a file with the parameters of each experiment.
+ *
+ * @throws UserError if `folder` cannot be written
  */
 export async function exportCsv(
   store: Store,
   folder: string,
-  experiment?: StoredCampaign,
+  campaign?: StoredCampaign,
 ): Promise<CsvExport> {
   try {
-    return await writeCsv(store, folder, experiment);
+    return await writeCsv(store, folder, campaign);
   } catch (error) {
     for (const name of listNames(folder)) if (isTemporary(name)) await rm(join(folder, name));
     throw storeError(error, folder);
@@ -39,16 +41,16 @@ export async function exportCsv(
 async function writeCsv(
   store: Store,
   folder: string,
-  experiment?: StoredCampaign,
+  campaign?: StoredCampaign,
 ): Promise<CsvExport> {
   await createFolders(folder);
-  const listings = experiment === undefined ? storedCampaigns(store) : [experiment];
-  const wanted = experiment && new Set(experiment.settings.flatMap(({ runs }) => runs));
-  const keys = store.keys().filter((key) => wanted?.has(key) ?? true);
+  const campaigns = campaign === undefined ? storedCampaigns(store) : [campaign];
+  const selected = campaign && new Set(campaign.settings.flatMap(({ runs }) => runs));
+  const keys = store.keys().filter((key) => selected?.has(key) ?? true);
   const { damaged, files } = writeTables(store, folder, keys);
-  for (const listing of listings) {
-    const { columns, values } = experimentTable(listing);
-    const file = join(folder, `experiment-${listing.experiment.name}.csv`);
+  for (const stored of campaigns) {
+    const { columns, values } = experimentTable(stored);
+    const file = join(folder, `experiment-${stored.experiment.name}.csv`);
     const table = createTable(temporaryName(file), columns, 'csv');
     table.write(values);
     table.finish();
@@ -71,8 +73,9 @@ function writeTables(
   for (const key of keys) {
     try {
       const record = store.read(key);
-      for (const { table, output } of outputs)
+      for (const { table, output } of outputs) {
         output.write(table.columnValues(record) as CellValue[][]);
+      }
     } catch (error) {
       if (!(error instanceof DamagedRecord)) throw error;
       damaged.push({ key, file: store.runFile(key), problem: error.message });
@@ -82,7 +85,7 @@ function writeTables(
   return { damaged, files: outputs.map(({ file }) => file) };
 }
 
-/** Its name until it is whole. */
+/** Returns the name of `file` until it is complete. */
 function temporaryName(file: string): string {
   return `${file}${TEMPORARY_SUFFIX}`;
 }

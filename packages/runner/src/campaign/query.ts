@@ -1,9 +1,9 @@
 /**
- * Answers questions about a store in SQL: its datasets, seen as tables by a database that reads
- * them where they are. Nothing is copied, and nothing can be changed.
+ * Queries a store in SQL: DuckDB reads the datasets as tables, in place. Nothing is copied, and
+ * nothing can be changed.
  *
  *     runs, peers, traffic     as in the datasets
- *     leaders_sweep            the runs of that experiment: parameters, seed and figures
+ *     leaders_sweep            the runs of that experiment: parameters, seed and metrics
  */
 
 import type * as DuckDB from '@duckdb/node-api';
@@ -12,15 +12,20 @@ import { UserError } from '../user-error.ts';
 import { type DatasetColumn, TABLES } from './datasets/columns.ts';
 import { datasetFiles } from './datasets/datasets.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
-import { storedCampaigns } from './stored-campaign.ts';
+import { loadDuckDb } from './optional-packages.ts';
 import type { Store } from './store/store.ts';
+import { storedCampaigns } from './stored-campaign.ts';
 
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** @throws UserError where `sql` cannot be answered, or there is nothing to ask yet */
+/**
+ * Executes a query.
+ *
+ * @throws UserError if `sql` is invalid, the store has no runs, or DuckDB is not installed
+ */
 export async function query(store: Store, sql: string): Promise<QueryResult> {
   const { DuckDBInstance } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:', {
@@ -35,51 +40,41 @@ export async function query(store: Store, sql: string): Promise<QueryResult> {
   }
 }
 
-/** What an experiment is called in SQL, without quotes. */
+/** Returns the name of an experiment's view, which needs no quotes in SQL. */
 function viewName(experiment: string): string {
   return experiment.replaceAll('-', '_');
-}
-
-async function loadDuckDb(): Promise<typeof DuckDB> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch (error) {
-    const problem = `needs DuckDB, which is not installed here: ${(error as Error).message}`;
-    const fix = 'install @duckdb/node-api, or read the datasets with another program';
-    throw new UserError({ at: 'query', problem, fix });
-  }
 }
 
 async function createViews(connection: DuckDB.DuckDBConnection, store: Store): Promise<void> {
   for (const { name, columns } of TABLES) {
     const files = datasetFiles(store, name);
     if (files.length === 0) {
-      const fix = 'fill it: cachetorrent sweep EXPERIMENT --store STORE';
+      const fix = 'run a campaign: cachetorrent sweep EXPERIMENT --store STORE';
       throw new UserError({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
     }
     await connection.run(`CREATE VIEW ${quotedName(name)} AS ${selectFrom(files, columns, store)}`);
   }
   const tables = new Set(TABLES.map(({ name }) => name));
-  for (const listing of storedCampaigns(store)) {
-    const { name } = listing.experiment;
+  for (const campaign of storedCampaigns(store)) {
+    const { name } = campaign.experiment;
     const file = datasetFiles(store, 'experiments').find((path) =>
       path.endsWith(`/${name}.${store.format}`),
     );
     if (file === undefined || tables.has(viewName(name))) continue;
 
-    const { columns } = experimentTable(listing);
+    const { columns } = experimentTable(campaign);
     const names = new Set(columns.map((column) => column.name));
     const others = TABLES[0]!.columns.filter((column) => !names.has(column.name));
-    const own = [...names].map((column) => `e.${quotedName(column)}`);
-    const figures = others.map((column) => `r.${quotedName(column.name)}`);
+    const experimentColumns = [...names].map((column) => `e.${quotedName(column)}`);
+    const runColumns = others.map((column) => `r.${quotedName(column.name)}`);
     await connection.run(
-      `CREATE VIEW ${quotedName(viewName(name))} AS SELECT ${[...own, ...figures].join(', ')}
+      `CREATE VIEW ${quotedName(viewName(name))} AS SELECT ${[...experimentColumns, ...runColumns].join(', ')}
        FROM (${selectFrom([file], columns, store)}) e JOIN runs r USING (run)`,
     );
   }
 }
 
-/** A table in files; in CSV they do not say their types themselves. */
+/** Returns a SELECT of all rows in `files`. CSV files need their types to be specified. */
 function selectFrom(
   files: readonly string[],
   columns: readonly DatasetColumn[],
@@ -111,15 +106,15 @@ async function runQuery(
     };
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.trim().split('\n');
-    const experiments = storedCampaigns(store).map(({ experiment }) => viewName(experiment.name));
-    const names = [...TABLES.map(({ name }) => name), ...experiments].join(', ');
+    const views = storedCampaigns(store).map(({ experiment }) => viewName(experiment.name));
+    const names = [...TABLES.map(({ name }) => name), ...views].join(', ');
     const problem = [first, ...rest.filter((line) => line.trim() !== '')].join('\n  ');
-    const fix = `the tables are ${names}; DESCRIBE runs lists the columns of one`;
+    const fix = `the tables are ${names}; list the columns of one with DESCRIBE runs`;
     throw new UserError({ at: 'query', problem, fix });
   }
 }
 
-/** Whole numbers as numbers, as long as they are exact. */
+/** Converts integers to numbers if they are exact, otherwise to strings. */
 function plainValue(value: unknown): unknown {
   if (typeof value !== 'bigint') return value;
   const number = Number(value);

@@ -1,6 +1,6 @@
 /**
- * What a store remembers of an experiment: what was asked, and which runs answer it. With it, and
- * without the experiment's file, everything can be put together again.
+ * The store's description of a campaign: the experiment, and the keys of its runs. Reports and
+ * exports need it, but not the experiment file.
  */
 
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import type { Store } from './store/store.ts';
 export interface StoredCampaign {
   readonly file: string;
   readonly experiment: Experiment;
-  /** Of CacheTorrent. */
+  /** The version of CacheTorrent. */
   readonly version: string;
   readonly parameterNames: readonly string[];
   readonly seeds: readonly number[];
@@ -26,9 +26,14 @@ export interface StoredCampaign {
 
 export interface StoredSetting {
   readonly parameters: Parameters;
-  /** A run for each seed, in their order. */
+  /** The key of a run for each seed, in the order of the seeds. */
   readonly runs: readonly RunKey[];
 }
+
+/** A stored campaign as JSON, where the settings are called `cells`. */
+type StoredCampaignJson = Omit<StoredCampaign, 'settings'> & {
+  readonly cells: readonly StoredSetting[];
+};
 
 export function storedCampaignOf(plan: CampaignPlan): StoredCampaign {
   const { file, experiment, seeds, settings, runs, parameterNames } = plan;
@@ -39,18 +44,20 @@ export function storedCampaignOf(plan: CampaignPlan): StoredCampaign {
     version: VERSION,
     parameterNames,
     seeds,
-    settings: settings.map(({ parameters }, cell) => ({
+    settings: settings.map(({ parameters }, i) => ({
       parameters,
-      runs: keys.slice(cell * seeds.length, (cell + 1) * seeds.length),
+      runs: keys.slice(i * seeds.length, (i + 1) * seeds.length),
     })),
   };
 }
 
-export async function writeStoredCampaign(store: Store, listing: StoredCampaign): Promise<void> {
-  await store.writeFile(`experiments/${listing.experiment.name}.json`, prettyJson(listing));
+export async function writeStoredCampaign(store: Store, campaign: StoredCampaign): Promise<void> {
+  const { settings, ...others } = campaign;
+  const json: StoredCampaignJson = { ...others, cells: settings };
+  await store.writeFile(`experiments/${campaign.experiment.name}.json`, prettyJson(json));
 }
 
-/** All experiments of a store, in order of name. */
+/** Returns all campaigns of a store, sorted by the name of their experiment. */
 export function storedCampaigns(store: Store): readonly StoredCampaign[] {
   return listNames(join(store.folder, 'experiments'))
     .filter((name) => name.endsWith('.json'))
@@ -59,33 +66,35 @@ export function storedCampaigns(store: Store): readonly StoredCampaign[] {
 }
 
 /**
- * The experiment called `name`; where none is named, the only one that there is.
+ * Returns the campaign of the experiment called `name`; without a name, the only campaign.
  *
- * @throws UserError where there is none, or several to choose from
+ * @throws UserError if there is no such campaign, or no name was given and there are several
  */
 export function findStoredCampaign(store: Store, name?: string): StoredCampaign {
-  const all = storedCampaigns(store);
-  const names = all.map(({ experiment }) => experiment.name);
+  const campaigns = storedCampaigns(store);
+  const names = campaigns.map(({ experiment }) => experiment.name);
   const at = `store ${store.folder}`;
-  if (all.length === 0) {
-    const fix = 'fill it: cachetorrent sweep EXPERIMENT --store STORE';
+  if (campaigns.length === 0) {
+    const fix = 'run one: cachetorrent sweep EXPERIMENT --store STORE';
     throw new UserError({ at, problem: 'has no experiments', fix });
   }
-  if (name === undefined && all.length > 1) {
+  if (name === undefined && campaigns.length > 1) {
     const problem = `has several experiments: ${names.join(', ')}`;
     throw new UserError({ at, problem, fix: 'choose one with --experiment NAME' });
   }
-  const chosen = name === undefined ? all[0] : all[names.indexOf(name)];
-  if (chosen !== undefined) return chosen;
+  const campaign = name === undefined ? campaigns[0] : campaigns[names.indexOf(name)];
+  if (campaign !== undefined) return campaign;
   const problem = `has no experiment "${name}"`;
   throw new UserError({ at, problem, fix: `choose one of ${names.join(', ')}` });
 }
 
 function readStoredCampaign(file: string): StoredCampaign {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as StoredCampaign;
+    const json = JSON.parse(readFileSync(file, 'utf8')) as StoredCampaignJson;
+    const { cells, ...others } = json;
+    return { ...others, settings: cells };
   } catch (error) {
-    const problem = `cannot be understood: ${(error as Error).message}`;
-    throw new UserError({ at: file, problem, fix: 'run its sweep again, which writes it anew' });
+    const problem = `is not valid: ${(error as Error).message}`;
+    throw new UserError({ at: file, problem, fix: 'run its sweep again, which rewrites it' });
   }
 }

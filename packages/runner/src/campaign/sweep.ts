@@ -1,9 +1,9 @@
 /**
- * Carries out a campaign: finds out which of its runs are missing from the store, has an engine
- * make them, and puts what they come to into the store, each as soon as it is there.
+ * Executes a campaign: finds the runs that are missing from the store, passes them to an engine, and
+ * stores each result as soon as it arrives.
  *
- * Others may work on the same store. A run is claimed before it is handed over; one that somebody
- * else has claimed is waited for, and taken on if they die.
+ * Other processes may use the same store. A run is claimed in the ledger before it is passed on; a
+ * run that another process has claimed is awaited, and taken over if that process dies.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,43 +14,42 @@ import type { Engine, RunOutcome, RunSource } from './engines/engine.ts';
 import { RunTimeEstimator } from './estimate.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, PlannedRun } from './experiment/plan.ts';
-import { storedCampaignOf, writeStoredCampaign } from './stored-campaign.ts';
 import { DamagedRecord } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
+import { storedCampaignOf, writeStoredCampaign } from './stored-campaign.ts';
 
 export interface SweepOptions {
   readonly plan: CampaignPlan;
-  /** Open to work on. */
+  /** A store that is open for writing. */
   readonly store: Store;
   readonly engine: Engine;
   readonly signal: AbortSignal;
-  /** Reads every run again, also those that have not been touched since they were found sound. */
+  /** Reads every stored run again, also if its file is unchanged since it was last verified. */
   readonly verify?: boolean;
-  /** Makes only these of the plan's runs; by default all. */
+  /** Selects the runs of the plan to execute (default: all). */
   readonly filter?: (run: PlannedRun) => boolean;
-  /** Brings the datasets up to date in the end; on unless it says otherwise. */
+  /** Updates the datasets at the end (default: true). */
   readonly updateDatasets?: boolean;
-  /** Called as things happen. */
   readonly onEvent?: (event: SweepEvent) => void;
 }
 
 export type SweepEvent =
-  /** Before the first run, and once only. */
+  /** Emitted once, before the first run. */
   | { readonly kind: 'started'; readonly status: CampaignStatus }
-  /** A run is in the store; `elsewhere` if somebody else has made it. */
+  /** A run is in the store; `elsewhere` if another process has executed it. */
   | { readonly kind: 'done'; readonly run: PlannedRun; readonly elsewhere: boolean }
-  /** It will be tried once more. */
+  /** A run has failed and will be tried once more. */
   | { readonly kind: 'retry'; readonly run: PlannedRun; readonly error: string }
-  /** It has failed for good. */
+  /** A run has failed for good. */
   | { readonly kind: 'failed'; readonly run: PlannedRun; readonly error: string };
 
-/** What there is of a campaign before it is carried out. */
+/** Which runs of a campaign the store has. */
 export interface CampaignStatus {
   readonly stored: readonly PlannedRun[];
-  /** Longest first, those included that are damaged. */
+  /** The longest first; includes damaged runs. */
   readonly missing: readonly PlannedRun[];
   readonly damaged: readonly DamagedRun[];
-  /** How long runs took that are stored. */
+  /** Estimates run times from the stored runs. */
   readonly estimator: RunTimeEstimator;
 }
 
@@ -62,32 +61,30 @@ export interface SweepSummary {
 
 const MAX_ATTEMPTS = 2;
 const NOT_IN_STORE =
-  'it was made, but is not in this store: --store of the workers has to be the same folder';
-/** How often to look after runs that somebody else is at work on. */
+  'it was executed, but is not in this store: --store of the workers has to be the same folder';
+/** How often to check runs that another process has claimed. */
 const POLL_INTERVAL_MS = 500;
 
+/** Executes the missing runs of a campaign. */
 export async function sweep(options: SweepOptions): Promise<SweepSummary> {
   return new Sweep(options).run();
 }
 
-/** What there is, and what is missing; all of it where there is no store yet. */
+/** Determines which runs of the plan are missing; without a store, all are. */
 export function campaignStatus(
   { runs }: CampaignPlan,
   store: Store | undefined,
-  thoroughly = false,
+  verify = false,
 ): CampaignStatus {
   const inStore = new Set(store?.keys());
   const distinct = [...new Map(runs.map((run) => [run.key, run])).values()];
   const present = distinct.filter(({ key }) => inStore.has(key));
-  const damaged =
-    store?.findDamaged(
-      present.map(({ key }) => key),
-      thoroughly,
-    ) ?? [];
-  const unsound = new Set(damaged.map(({ key }) => key));
-  const isSound = ({ key }: PlannedRun) => inStore.has(key) && !unsound.has(key);
-  const missing = distinct.filter((run) => !isSound(run));
-  const stored = distinct.filter(isSound);
+  const presentKeys = present.map(({ key }) => key);
+  const damaged = store?.findDamaged(presentKeys, verify) ?? [];
+  const damagedKeys = new Set(damaged.map(({ key }) => key));
+  const isStored = ({ key }: PlannedRun) => inStore.has(key) && !damagedKeys.has(key);
+  const missing = distinct.filter((run) => !isStored(run));
+  const stored = distinct.filter(isStored);
   return {
     stored,
     missing: longestFirst(missing),
@@ -96,14 +93,14 @@ export function campaignStatus(
   };
 }
 
-/** So many runs say enough about how long others take. */
+/** The number of stored runs that are read to estimate the time of others. */
 const SAMPLE_SIZE = 20;
 
 function estimatorFor(store: Store | undefined, stored: readonly PlannedRun[]): RunTimeEstimator {
-  const pace = new RunTimeEstimator();
+  const estimator = new RunTimeEstimator();
   const step = Math.max(1, Math.floor(stored.length / SAMPLE_SIZE));
-  for (let i = 0; i < stored.length; i += step) pace.addSample(store!.read(stored[i]!.key));
-  return pace;
+  for (let i = 0; i < stored.length; i += step) estimator.addSample(store!.read(stored[i]!.key));
+  return estimator;
 }
 
 class Sweep {
@@ -151,12 +148,12 @@ class Sweep {
 
     const problem = await this.#storeResult(outcome.key, outcome.text);
     if (problem !== undefined) return this.#retry(run, problem);
-    this.#pending.finish(run);
+    this.#pending.release(run);
     this.#done++;
     this.#options.onEvent?.({ kind: 'done', run, elsewhere: false });
   }
 
-  /** What kept the result from getting into the store. */
+  /** Stores a result; returns a description of the problem if that is not possible. */
   async #storeResult(key: RunKey, text: string | undefined): Promise<string | undefined> {
     const { store } = this.#options;
     if (text === undefined) return store.hasUncached(key) ? undefined : NOT_IN_STORE;
@@ -179,22 +176,17 @@ class Sweep {
       return;
     }
     await this.#recordFailure(run, error, attempts);
-    this.#pending.finish(run);
+    this.#pending.release(run);
     this.#failed.push(run);
     onEvent?.({ kind: 'failed', run, error });
   }
 
-  async #recordFailure(
-    { key, seed, setting }: PlannedRun,
-    error: string,
-    attempts: number,
-  ): Promise<void> {
+  async #recordFailure(run: PlannedRun, error: string, attempts: number): Promise<void> {
     const { store } = this.#options;
+    const { key, seed, setting } = run;
     const command = `cachetorrent run ${store.failureConfigFile(key)} --seed ${seed}`;
-    await store.putFailure(
-      { key, seed, error, command, attempts, version: VERSION },
-      setting.config,
-    );
+    const failure = { key, seed, error, command, attempts, version: VERSION };
+    await store.putFailure(failure, setting.config);
   }
 
   #doneByOther(run: PlannedRun): void {
@@ -204,12 +196,12 @@ class Sweep {
 }
 
 interface PendingRunsOptions {
-  /** Whether runs are claimed here. */
+  /** Whether to claim each run in the ledger. */
   readonly claimsRuns: boolean;
   readonly onDoneByOther: (run: PlannedRun) => void;
 }
 
-/** The runs that are still to be done, each claimed before it is given away. */
+/** The runs that remain to be executed. A run is claimed before it is taken. */
 class PendingRuns implements RunSource {
   readonly #store: Store;
   readonly #runs: PlannedRun[];
@@ -232,21 +224,23 @@ class PendingRuns implements RunSource {
       if (!this.#claim(run)) continue;
 
       this.#runs.splice(i, 1);
-      // Whoever had claimed it before may have finished it.
+      // The process that had claimed it before may have finished it.
       if (!this.#store.has(run.key)) return run;
-      this.finish(run);
+      this.release(run);
       this.#options.onDoneByOther(run);
       i--;
     }
     return undefined;
   }
 
+  /** Adds a run again that has been taken. */
   requeue(run: PlannedRun): void {
-    this.#store.ledger.release(run.key);
+    this.release(run);
     this.#runs.push(run);
   }
 
-  finish({ key }: PlannedRun): void {
+  /** Releases the claim of a run that has been taken. */
+  release({ key }: PlannedRun): void {
     this.#store.ledger.release(key);
   }
 
@@ -256,8 +250,8 @@ class PendingRuns implements RunSource {
 }
 
 function longestFirst(runs: readonly PlannedRun[]): readonly PlannedRun[] {
-  const pace = new RunTimeEstimator();
-  const expected = runs.map((run) => ({ run, ms: pace.expectedMs(run.setting.swarm) }));
-  const byTime = expected.sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1));
-  return byTime.map(({ run }) => run);
+  const estimator = new RunTimeEstimator();
+  const estimated = runs.map((run) => ({ run, ms: estimator.expectedMs(run.setting.swarm) }));
+  const sorted = estimated.sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1));
+  return sorted.map(({ run }) => run);
 }

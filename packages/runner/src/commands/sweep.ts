@@ -5,13 +5,12 @@ import { availableParallelism } from 'node:os';
 import { unreachable } from '@cachetorrent/std';
 
 import { ArrayEngine } from '../campaign/engines/array.ts';
-import type { Engine, EngineName } from '../campaign/engines/engine.ts';
+import { type Engine, type EngineName, RunsFailed } from '../campaign/engines/engine.ts';
 import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl } from '../campaign/engines/redis-url.ts';
 import { runMemoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';

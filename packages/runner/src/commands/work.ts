@@ -10,7 +10,7 @@ import { redisUrl, withoutCredentials } from '../campaign/engines/redis-url.ts';
 import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { RunsFailed } from '../campaign/failed.ts';
+import { RunsFailed } from '../campaign/engines/engine.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
 import { pluralize } from '../format.ts';

@@ -1,4 +1,4 @@
-/** All that a report shows of an experiment, read from its store. */
+/** The data of a report, read from the store. */
 
 import type { RunKey } from '../campaign/experiment/key.ts';
 import type { Parameters } from '../campaign/experiment/plan.ts';
@@ -13,20 +13,20 @@ export interface ReportData {
   readonly store: string;
   readonly campaign: StoredCampaign;
   readonly settings: readonly SettingData[];
-  /** The combinations that are shown run by run. */
+  /** The settings that are shown in detail. */
   readonly details: readonly DetailedSetting[];
   readonly damaged: readonly DamagedRun[];
   readonly failures: readonly RunFailure[];
-  /** Of CacheTorrent, that made the runs. */
+  /** The versions of CacheTorrent that executed the runs. */
   readonly versions: readonly string[];
 }
 
-/** A combination, and what its runs came to. */
+/** A setting and the metrics of its runs. */
 export interface SettingData {
   readonly name: string;
   readonly parameters: Parameters;
   readonly runs: readonly RunMetrics[];
-  /** Undefined where no run is there yet. */
+  /** Undefined if the store has none of its runs. */
   readonly config: object | undefined;
   readonly intervals: Readonly<Partial<Record<MetricName, ConfidenceInterval>>>;
 }
@@ -34,35 +34,35 @@ export interface SettingData {
 export interface RunMetrics {
   readonly key: RunKey;
   readonly seed: number;
-  /** Undefined where it is missing. */
+  /** Undefined if the run is missing. */
   readonly metrics: Readonly<Record<MetricName, number | null>> | undefined;
 }
 
 export interface DetailedSetting {
   readonly name: string;
-  /** Of those seeds that are there. */
+  /** The records that the store has, in the order of the seeds. */
   readonly records: readonly RunRecord[];
 }
 
-/** Curves of so many combinations are still told apart. */
+/** More curves would be hard to distinguish. */
 const MAX_DETAILS = 4;
 
-export async function reportData(store: Store, listing: StoredCampaign): Promise<ReportData> {
+export async function reportData(store: Store, campaign: StoredCampaign): Promise<ReportData> {
   const reader = new RecordReader(store);
-  const nameOf = settingNames(listing);
-  const details = detailedSettings(listing).map(({ parameters, runs }) => ({
+  const nameOf = settingNames(campaign);
+  const details = detailedSettings(campaign).map(({ parameters, runs }) => ({
     name: nameOf(parameters),
     records: runs.flatMap((key) => reader.read(key) ?? []),
   }));
-  const cells = listing.settings.map((cell) => ({
-    name: nameOf(cell.parameters),
-    ...settingData(cell, listing, reader),
+  const settings = campaign.settings.map((setting) => ({
+    name: nameOf(setting.parameters),
+    ...settingData(setting, campaign, reader),
   }));
-  const keys = new Set(listing.settings.flatMap(({ runs }) => runs));
+  const keys = new Set(campaign.settings.flatMap(({ runs }) => runs));
   return {
     store: store.folder,
-    campaign: listing,
-    settings: cells,
+    campaign,
+    settings,
     details: details.filter(({ records }) => records.length > 0),
     damaged: reader.damaged,
     failures: (await store.failures()).filter(({ key }) => keys.has(key)),
@@ -70,13 +70,13 @@ export async function reportData(store: Store, listing: StoredCampaign): Promise
   };
 }
 
-/** The value of a parameter as people write it. */
+/** Formats the value of a parameter; a missing value is a dash. */
 export function formatValue(value: ParameterValue | undefined): string {
   if (value === undefined || value === null) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Reads each run at most once at a time, and remembers what was wrong. */
+/** Reads runs, and collects versions and damaged runs. */
 class RecordReader {
   readonly damaged: DamagedRun[] = [];
   readonly versions = new Set<string>();
@@ -94,17 +94,17 @@ class RecordReader {
       return record;
     } catch (error) {
       if (!(error instanceof DamagedRecord)) throw error;
-      const isKnown = this.damaged.some((run) => run.key === key);
+      const isReported = this.damaged.some((run) => run.key === key);
       const file = this.#store.runFile(key);
-      if (!isKnown) this.damaged.push({ key, file, problem: error.message });
+      if (!isReported) this.damaged.push({ key, file, problem: error.message });
       return undefined;
     }
   }
 }
 
 /**
- * How combinations are called: by their labels, where that tells them apart, as these are made for
- * people; otherwise by all of their parameters.
+ * Returns a function that names settings: by their labels, if these distinguish them; otherwise by
+ * all parameters.
  */
 function settingNames({
   settings,
@@ -118,7 +118,7 @@ function settingNames({
         const value = parameters[name];
         return typeof value === 'string' ? value : `${name} ${formatValue(value)}`;
       })
-      .join(', ') || 'the base';
+      .join(', ') || 'base';
   const byLabel = nameBy(parameterNames.filter((name) => experiment.labels?.includes(name)));
   const names = new Set(settings.map(({ parameters }) => byLabel(parameters)));
   return names.size === settings.length ? byLabel : nameBy(parameterNames);
@@ -147,21 +147,21 @@ function metricsOf({ result }: RunRecord): Record<MetricName, number | null> {
   return Object.fromEntries(figures) as Record<MetricName, number | null>;
 }
 
-/** Those that the experiment names; otherwise the first, the last and some in between. */
+/** Returns the settings in `details`; by default the first, the last and some in between. */
 function detailedSettings({ experiment, settings }: StoredCampaign): readonly StoredSetting[] {
   if (experiment.details !== undefined) {
-    const wanted = experiment.details.map((detail) =>
-      settings.find((cell) => matches(cell, detail)),
+    const named = experiment.details.map((detail) =>
+      settings.find((setting) => matches(setting, detail)),
     );
-    return wanted.filter((cell) => cell !== undefined);
+    return named.filter((setting) => setting !== undefined);
   }
   const step = Math.max(1, (settings.length - 1) / (MAX_DETAILS - 1));
   const count = Math.min(MAX_DETAILS, settings.length);
   return Array.from({ length: count }, (_, i) => settings[Math.round(i * step)]!);
 }
 
-function matches({ parameters }: StoredSetting, wanted: Parameters): boolean {
-  return Object.entries(wanted).every(
+function matches({ parameters }: StoredSetting, expected: Parameters): boolean {
+  return Object.entries(expected).every(
     ([name, value]) => JSON.stringify(parameters[name]) === JSON.stringify(value),
   );
 }

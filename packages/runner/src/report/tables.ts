@@ -1,4 +1,4 @@
-/** The tables of a report, as HTML. They sort by the value behind a cell, not by its text. */
+/** The tables of a report, as HTML. They sort by the values of cells, not by their texts. */
 
 import { METRICS, type MetricName } from '../campaign/metrics.ts';
 import {
@@ -10,10 +10,10 @@ import type { ConfidenceInterval } from '../campaign/statistics/interval.ts';
 import { type SettingData, type ReportData, formatValue } from './report-data.ts';
 import { escapeHtml } from './svg.ts';
 
-/** A page with more rows would be slow to open; `query` has no such limit. */
+/** A page with more rows would be slow to open; the command `query` has no such limit. */
 const MAX_RUNS = 1_000;
 
-/** A row for each combination: the mean of each figure, with its interval. */
+/** A row for each setting: the mean of each metric, with its confidence interval. */
 export function summaryTable(
   { settings, campaign }: ReportData,
   measure: readonly MetricName[],
@@ -32,34 +32,37 @@ export function summaryTable(
   return table('summary', 'Means and 95 % confidence intervals', head, rows);
 }
 
-/** Each combination against the one that it has to be better than, over common seeds. */
+/** Compares each setting with its baseline, over common seeds. */
 export function comparisonTable(data: ReportData, measure: readonly MetricName[]): string {
   const [first, ...others] = data.settings;
   if (first === undefined || others.length === 0) return '';
   const spec = data.campaign.experiment.plots?.[0];
   const head = [
-    headerCell('combination'),
-    headerCell('against'),
-    headerCell('figure'),
+    headerCell('setting'),
+    headerCell('baseline'),
+    headerCell('metric'),
     headerCell('difference'),
-    headerCell('relative'),
-    headerCell('95 % interval'),
-    headerCell('p'),
+    headerCell('relative difference'),
+    headerCell('95 % confidence interval'),
+    headerCell('p-value'),
     headerCell('verdict'),
   ];
-  const rows = others.flatMap((cell) => {
-    const baseline = baselineOf(cell, data.settings, spec?.x, spec?.series);
-    // The first series is what the others are held against.
-    if (cell === baseline) return [];
-    return measure.flatMap((figure) => {
-      const comparison = comparePaired(valuesBySeed(baseline, figure), valuesBySeed(cell, figure));
-      return comparison === undefined ? [] : [comparisonRow(cell, baseline, figure, comparison)];
+  const rows = others.flatMap((setting) => {
+    const baseline = baselineOf(setting, data.settings, spec?.x, spec?.series);
+    // The settings of the first series are baselines themselves.
+    if (setting === baseline) return [];
+    return measure.flatMap((metric) => {
+      const comparison = comparePaired(
+        valuesBySeed(baseline, metric),
+        valuesBySeed(setting, metric),
+      );
+      return comparison === undefined ? [] : [comparisonRow(setting, baseline, metric, comparison)];
     });
   });
-  return table('comparisons', 'Paired comparisons over common seeds', head, rows);
+  return table('comparisons', 'Paired comparisons with a baseline, over common seeds', head, rows);
 }
 
-/** A row for each run, with the key under which the store keeps it. */
+/** A row for each run, with its key. */
 export function runsTable(
   { settings, campaign, failures }: ReportData,
   measure: readonly MetricName[],
@@ -89,42 +92,43 @@ export function runsTable(
   return table('runs', `Runs${cut}`, head, rows);
 }
 
-/** The same x of the first series; where the first series has no x, its only combination. */
+/** Returns the setting of the first series with the same x; otherwise the first setting. */
 function baselineOf(
   { parameters }: SettingData,
-  cells: readonly SettingData[],
+  settings: readonly SettingData[],
   x: string | undefined,
   series: string | undefined,
 ): SettingData {
-  const first = cells[0]!;
+  const first = settings[0]!;
   if (series === undefined || x === undefined) return first;
-  const isFirst = (cell: SettingData) =>
-    formatValue(cell.parameters[series]) === formatValue(first.parameters[series]);
-  const sameX = cells.find(
-    (cell) => isFirst(cell) && formatValue(cell.parameters[x]) === formatValue(parameters[x]),
+  const isFirstSeries = (setting: SettingData) =>
+    formatValue(setting.parameters[series]) === formatValue(first.parameters[series]);
+  const sameX = settings.find(
+    (setting) =>
+      isFirstSeries(setting) && formatValue(setting.parameters[x]) === formatValue(parameters[x]),
   );
   return sameX ?? first;
 }
 
-function valuesBySeed({ runs }: SettingData, figure: MetricName): ValuesBySeed {
-  return new Map(runs.map(({ seed, metrics }) => [seed, metrics?.[figure] ?? null]));
+function valuesBySeed({ runs }: SettingData, metric: MetricName): ValuesBySeed {
+  return new Map(runs.map(({ seed, metrics }) => [seed, metrics?.[metric] ?? null]));
 }
 
 function comparisonRow(
-  cell: SettingData,
+  setting: SettingData,
   baseline: SettingData,
-  figure: MetricName,
+  metric: MetricName,
   comparison: PairedComparison,
 ): string[] {
   const { difference, relativeDifference, low, high, pValue, verdict, warning } = comparison;
-  const sign = (value: number) => `${value > 0 ? '+' : ''}${formatMetric(value, figure)}`;
-  const unit = METRICS[figure].unit;
+  const sign = (value: number) => `${value > 0 ? '+' : ''}${formatMetric(value, metric)}`;
+  const unit = METRICS[metric].unit;
   const interval = low === undefined ? '–' : `${sign(low)} to ${sign(high!)}`;
   const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
   return [
-    `<td>${escapeHtml(cell.name)}</td>`,
+    `<td>${escapeHtml(setting.name)}</td>`,
     `<td>${escapeHtml(baseline.name)}</td>`,
-    `<td>${escapeHtml(figure)}${unit === '' ? '' : ` (${unit})`}</td>`,
+    `<td>${escapeHtml(metric)}${unit === '' ? '' : ` (${unit})`}</td>`,
     numberCell(difference, sign),
     numberCell(relativeDifference ?? null, percent),
     numberCell(low ?? null, () => interval),
@@ -155,10 +159,10 @@ function headerCell(text: string): string {
 
 function metricHeader(name: MetricName): string {
   const { title, unit } = METRICS[name];
-  // On paper it may be broken where its words meet.
+  // In print, the name may be broken between its words.
   const words = name.replaceAll(/([a-z])(?=[A-Z])/g, '$1<wbr>');
-  const told = unit === '' ? words : `${words} (${unit})`;
-  return `<th scope="col" title="${escapeHtml(title)}">${told}</th>`;
+  const label = unit === '' ? words : `${words} (${unit})`;
+  return `<th scope="col" title="${escapeHtml(title)}">${label}</th>`;
 }
 
 function parameterCell(value: Parameters<typeof formatValue>[0]): string {
@@ -183,7 +187,7 @@ function numberCell(value: number | null, write: (value: number) => string): str
   return `<td class="number" data-sort="${value}">${escapeHtml(write(value))}</td>`;
 }
 
-/** In the unit that people read, with as many digits as say something. */
+/** Formats a value in the unit of the metric, with about four significant digits. */
 export function formatMetric(value: number, name: MetricName): string {
   const scaled = value * METRICS[name].scale;
   const digits = Math.abs(scaled) >= 1000 ? 0 : Math.abs(scaled) >= 100 ? 1 : 2;

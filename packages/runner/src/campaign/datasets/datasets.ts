@@ -187,13 +187,13 @@ class DatasetRefresh {
   /** Writes the tables of all experiments: they are small, and do not depend on results. */
   async #writeExperiments(): Promise<void> {
     await createFolders(join(this.#store.folder, 'datasets', 'experiments'));
-    for (const listing of storedCampaigns(this.#store)) {
-      const { columns, values } = experimentTable(listing);
+    for (const campaign of storedCampaigns(this.#store)) {
+      const { columns, values } = experimentTable(campaign);
       const scratch = this.#store.newScratchPath();
       const table = createTable(scratch, columns, this.#store.format);
       table.write(values);
       table.finish();
-      renameSync(scratch, this.#datasetFile('experiments', listing.experiment.name));
+      renameSync(scratch, this.#datasetFile('experiments', campaign.experiment.name));
     }
   }
 

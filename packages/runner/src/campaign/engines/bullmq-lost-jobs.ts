@@ -1,32 +1,38 @@
 /**
- * Jobs that the queue believes a worker to have, and that never reached it.
+ * Jobs that Redis has assigned to a worker, but whose assignment the worker never received.
  *
  *     worker                           Redis
- *     gives me a job  ─────────────▶   A is yours
- *                     lost ◀────────   here is A
- *     gives me a job  ─────────────▶   B is yours
+ *     next job?  ──────────────────▶   assigns A
+ *                     lost ◀────────   A
+ *     next job?  ──────────────────▶   assigns B
  *
- * A command whose connection is lost is sent again, though it may have been carried out: a Redis
- * that is told to end still does what it has read, and answers nobody. Nobody would make A until
- * its lock has run out and somebody has looked for it, half a minute to a minute later.
+ * A command is sent again when its connection is lost, although it may have been executed: a Redis
+ * that shuts down executes the commands it has read, but does not reply. A would be executed only
+ * after its lock has expired and a check for stalled jobs has found it, 30 to 60 seconds later.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Job, type Worker as QueueWorker } from 'bullmq';
+import type * as BullMQ from 'bullmq';
 import type { Redis } from 'ioredis';
 
-/** What has been answered reaches the worker in far less. */
+/** A reply reaches the worker in far less than this time. */
 const ARRIVAL_MS = 1_000;
 
+export interface WorkerConnection {
+  readonly bullmq: typeof BullMQ;
+  readonly worker: BullMQ.Worker;
+  /** The connection on which the worker asks for jobs. */
+  readonly redis: Redis;
+}
+
 /**
- * Gives back what was handed to `worker` and has not arrived. To be called when `redis`, which the
- * worker asks for jobs, is connected again: what is asked here is answered after what was asked
- * before.
+ * Returns jobs to the queue that are assigned to the worker and have not arrived. To be called when
+ * the connection is back: its commands are answered in order, so replies to earlier requests for
+ * jobs come before the replies to these commands.
  */
 export async function requeueLostJobs(
-  worker: QueueWorker,
-  redis: Redis,
+  { bullmq, worker, redis }: WorkerConnection,
   hasArrived: (jobId: string) => boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -34,16 +40,16 @@ export async function requeueLostJobs(
   await sleep(ARRIVAL_MS, undefined, { signal });
   for (const [id, token] of await activeJobsOf(worker, redis)) {
     if (before.get(id) !== token || hasArrived(id)) continue;
-    const job = await Job.fromId(worker, id);
+    const job = await bullmq.Job.fromId(worker, id);
     await job?.moveToWait(token);
   }
 }
 
-/** The active jobs of a worker, and the tokens of their locks, in which its id comes first. */
-async function activeJobsOf(worker: QueueWorker, redis: Redis): Promise<Map<string, string>> {
+/** Returns the lock tokens of a worker's active jobs; a token begins with the worker's id. */
+async function activeJobsOf(worker: BullMQ.Worker, redis: Redis): Promise<Map<string, string>> {
   const ids = await redis.lrange(worker.toKey('active'), 0, -1);
   if (ids.length === 0) return new Map();
   const tokens = await redis.mget(ids.map((id) => worker.toKey(`${id}:lock`)));
-  const held = ids.map((id, i) => [id, tokens[i] ?? ''] as const);
-  return new Map(held.filter(([, token]) => token.startsWith(`${worker.id}:`)));
+  const locks = ids.map((id, i) => [id, tokens[i] ?? ''] as const);
+  return new Map(locks.filter(([, token]) => token.startsWith(`${worker.id}:`)));
 }

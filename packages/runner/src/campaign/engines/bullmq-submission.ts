@@ -1,4 +1,4 @@
-/** The runs that one campaign has handed over to a queue, until all of them have come back. */
+/** The runs that one call of `submit` has added to the queue, until all outcomes are reported. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,26 +9,26 @@ import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import {
   deleteResult,
+  getResult,
   hasResult,
   type JobResult,
   RETENTION_SECONDS,
-  getResult,
 } from './bullmq-queue.ts';
 import type { RunOutcome, RunSource, RunSpec } from './engine.ts';
 import { abortable } from './redis.ts';
 
-export interface Places {
+export interface QueueConnection {
   readonly redis: Redis;
   readonly queue: Queue<RunSpec, JobResult>;
 }
 
 /**
- * Events can be lost with a connection; this is how often to look without one, and how much longer
- * to wait for each run that there is to look at.
+ * Events can be lost together with a connection; so states are also polled at this interval, plus
+ * a time for each run that has to be polled.
  */
 const POLL_INTERVAL_MS = 3_000;
 const POLL_MS_PER_RUN = 1;
-/** So many runs are asked about, or handed over, at once. */
+/** The number of runs that are polled, or added to the queue, at once. */
 const CHUNK_SIZE = 200;
 
 const RETENTION: BulkJobOptions = {
@@ -42,31 +42,33 @@ export class Submission {
   readonly #source: RunSource;
   readonly #onOutcome: (outcome: RunOutcome) => Promise<void>;
   readonly #signal: AbortSignal;
+  /** Runs whose outcomes have not been reported. */
   readonly #pending = new Set<RunKey>();
-  /** Those whose jobs have ended, as far as an event said. */
+  /** Pending runs whose jobs have ended, according to events. */
   #ended = new Set<RunKey>();
   #notify: () => void = () => {};
 
   constructor(
-    { redis, queue }: Places,
+    { redis, queue }: QueueConnection,
     source: RunSource,
-    report: (outcome: RunOutcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ) {
     this.#redis = redis;
     this.#queue = queue;
     this.#source = source;
-    this.#onOutcome = report;
+    this.#onOutcome = onOutcome;
     this.#signal = signal;
   }
 
-  /** An event said that the job of `key` has ended. */
+  /** Handles the event that the job of `key` has ended. */
   jobEnded(key: RunKey): void {
     if (!this.#pending.has(key)) return;
     this.#ended.add(key);
     this.#notify();
   }
 
+  /** Resolves when the source is empty and all outcomes have been reported. */
   async run(): Promise<void> {
     for (;;) {
       await this.#enqueueAll();
@@ -78,7 +80,7 @@ export class Submission {
     }
   }
 
-  /** All runs that there are, the longest first. */
+  /** Adds all runs of the source to the queue, the longest first. */
   async #enqueueAll(): Promise<void> {
     for (let runs = this.#takeChunk(); runs.length > 0; runs = this.#takeChunk()) {
       for (const { key } of runs) this.#pending.add(key);
@@ -104,7 +106,7 @@ export class Submission {
     return runs;
   }
 
-  /** Whether an earlier submitter has handed it over; if it has ended without a result, not. */
+  /** Whether the queue has the run already. A job that ended without a result is removed. */
   async #isQueued({ key }: PlannedRun): Promise<boolean> {
     const state = await this.#queue.getJobState(key);
     if (state === 'unknown') return false;
@@ -117,33 +119,34 @@ export class Submission {
     return false;
   }
 
-  /** Whether an event has said so; false where it is time to look. */
+  /** Resolves to true when a job has ended, to false when it is time to poll. */
   async #waitForEvent(): Promise<boolean> {
     if (this.#ended.size > 0) return true;
-    const waiting = new AbortController();
-    const stirred = new Promise<true>((resolve) => {
+    const timer = new AbortController();
+    const notified = new Promise<true>((resolve) => {
       this.#notify = () => resolve(true);
     });
-    const lookMs = POLL_INTERVAL_MS + POLL_MS_PER_RUN * this.#pending.size;
-    const late = sleep(lookMs, false as const, { signal: waiting.signal });
-    // It is let go below, and nobody waits for it then.
-    late.catch(() => {});
+    const pollMs = POLL_INTERVAL_MS + POLL_MS_PER_RUN * this.#pending.size;
+    const timeout = sleep(pollMs, false as const, { signal: timer.signal });
+    // It is aborted below, when nothing awaits it any more.
+    timeout.catch(() => {});
     try {
-      return await this.#abortable(Promise.race([stirred, late]));
+      return await this.#abortable(Promise.race([notified, timeout]));
     } finally {
-      waiting.abort();
+      timer.abort();
     }
   }
 
-  /** Which jobs have ended, or are gone, though nothing was heard of it. */
+  /** Finds jobs that have ended, or have been removed, without an event. */
   async #pollStates(): Promise<void> {
     const keys = [...this.#pending];
     for (let i = 0; i < keys.length; i += CHUNK_SIZE) {
-      const some = keys.slice(i, i + CHUNK_SIZE);
-      const asked = Promise.all(some.map((key) => this.#queue.getJobState(key)));
-      const states = await this.#abortable(asked);
-      for (const [n, state] of states.entries())
-        if (ENDED_STATES.has(state)) this.#ended.add(some[n]!);
+      const chunk = keys.slice(i, i + CHUNK_SIZE);
+      const requests = Promise.all(chunk.map((key) => this.#queue.getJobState(key)));
+      const states = await this.#abortable(requests);
+      for (const [n, state] of states.entries()) {
+        if (ENDED_STATES.has(state)) this.#ended.add(chunk[n]!);
+      }
     }
   }
 
@@ -153,15 +156,15 @@ export class Submission {
     if (outcome === undefined) return;
     this.#pending.delete(key);
     await this.#onOutcome(outcome);
-    // Only what is known to be in the store leaves Redis.
+    // A result is deleted from Redis only after it has been stored.
     await this.#abortable(Promise.all([deleteResult(this.#redis, key), this.#queue.remove(key)]));
   }
 
-  /** Undefined while it is not over. */
+  /** Returns the outcome of a run; undefined if its job has not ended. */
   async #outcomeOf(key: RunKey): Promise<RunOutcome | undefined> {
     const job = await this.#queue.getJob(key);
     if (job === undefined) {
-      return { key, isDone: false, error: 'somebody removed its job from the queue' };
+      return { key, isDone: false, error: 'its job was removed from the queue' };
     }
     const state = await job.getState();
     if (state === 'failed') return { key, isDone: false, error: job.failedReason };
@@ -172,7 +175,7 @@ export class Submission {
     return { key, isDone: false, error: 'its result is no longer in Redis' };
   }
 
-  #abortable<Answer>(command: Promise<Answer>): Promise<Answer> {
+  #abortable<Reply>(command: Promise<Reply>): Promise<Reply> {
     return abortable(this.#signal, command);
   }
 }

@@ -1,72 +1,77 @@
-/** Takes runs from a queue in Redis and carries them out in threads of this process. */
+/** Takes runs from a queue in Redis and executes them in threads of this process. */
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Job, WaitingError, Worker as QueueWorker } from 'bullmq';
+import type * as BullMQ from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
+import { loadBullMq } from '../optional-packages.ts';
 import type { Store } from '../store/store.ts';
 import { requeueLostJobs } from './bullmq-lost-jobs.ts';
 import {
   hasResult,
   type JobResult,
-  putResult,
   otherQueuesWithRuns,
+  putResult,
   QUEUE_NAME,
   QUEUE_PREFIX,
   versionOf,
   waitingCount,
 } from './bullmq-queue.ts';
-import type { RunOutcome, RunSpec, Worker } from './engine.ts';
+import type { RunOutcome, RunSpec } from './engine.ts';
 import { RunPool, type RunPoolOptions } from './pool.ts';
 import { connectRedis, type RedisOptions, settleInTime } from './redis.ts';
 import { withoutCredentials } from './redis-url.ts';
 
 export interface BullmqWorkerOptions extends RunPoolOptions, RedisOptions {
-  /** Open to work on, where results are to go there, and not back through Redis. */
+  /** A store, open for writing, that receives the results (default: they go to Redis). */
   readonly store?: Store;
-  /** Ends when there is nothing to do, instead of waiting for more. */
+  /** Ends when the queue is empty, instead of waiting for more runs. */
   readonly endsWhenEmpty?: boolean;
-  /** How long a job may be silent before it is given to another worker; by default 30 s. */
+  /** How long the lock of a job lasts before another worker may take the job (default: 30 s). */
   readonly lockMs?: number;
-  /** Called when a run is done, or has failed. */
+  /** Called when a run is done or has failed. */
   readonly onRun?: (key: RunKey, error?: string) => void;
 }
 
-/** How long to wait for room, or for work. */
+/** How often to check for a free thread, or whether the queue is empty. */
 const POLL_INTERVAL_MS = 200;
 const LOCK_MS = 30_000;
 /**
- * How often to look, while a lock lasts, for those that have run out. Where a look comes too early
- * for Redis, by a millisecond, only the next one counts.
+ * Checks for expired locks during the lifetime of a lock. Redis skips a check that comes too early,
+ * be it by a millisecond, so only the next one takes place.
  */
 const STALLED_CHECKS_PER_LOCK = 6;
-/** After a command that failed with its connection. */
+/** Delay after a command that failed together with its connection. */
 const RETRY_MS = 1_000;
-/** A run that takes its worker's process with it goes to so many others. */
+/** How many workers may die of a run before it fails. */
 const STALLED_MAX = 5;
 
-export class BullmqWorker implements Worker {
+export class BullmqWorker {
+  readonly #bullmq: typeof BullMQ;
   readonly #redis: Redis;
   readonly #pool: RunPool;
   readonly #options: BullmqWorkerOptions;
-  /** From when it was handed over until it is done, or given back. */
+  /** Runs that have arrived here and have not been completed or returned. */
   readonly #activeKeys = new Set<RunKey>();
 
-  private constructor(redis: Redis, options: BullmqWorkerOptions) {
+  private constructor(bullmq: typeof BullMQ, redis: Redis, options: BullmqWorkerOptions) {
+    this.#bullmq = bullmq;
     this.#redis = redis;
     this.#options = options;
     this.#pool = new RunPool(options);
   }
 
   /**
-   * @throws UserError where there is no Redis, or its runs are for workers of other versions
+   * @throws UserError if BullMQ or ioredis is not installed, there is no Redis, or its runs are for
+   *   workers of another version
    */
   static async connect(options: BullmqWorkerOptions): Promise<BullmqWorker> {
+    const bullmq = await loadBullMq();
     const redis = await connectRedis(options);
     try {
       await checkVersion(redis, options.url);
@@ -74,18 +79,19 @@ export class BullmqWorker implements Worker {
       redis.disconnect();
       throw error;
     }
-    return new BullmqWorker(redis, options);
+    return new BullmqWorker(bullmq, redis, options);
   }
 
+  /** Executes runs until `signal` is aborted, or until the queue is empty. */
   async work(signal: AbortSignal): Promise<void> {
     const { lockMs = LOCK_MS, endsWhenEmpty = false } = this.#options;
     const connection = this.#redis.duplicate();
     connection.on('error', () => {});
     const ending = new AbortController();
-    const over = AbortSignal.any([signal, ending.signal]);
-    const worker = new QueueWorker<RunSpec, JobResult>(
+    const stopped = AbortSignal.any([signal, ending.signal]);
+    const worker = new this.#bullmq.Worker<RunSpec, JobResult>(
       QUEUE_NAME,
-      (job, token) => this.#processJob(job, token!, over),
+      (job, token) => this.#processJob(job, token!, stopped),
       {
         connection,
         prefix: QUEUE_PREFIX,
@@ -99,11 +105,12 @@ export class BullmqWorker implements Worker {
     this.#forwardWarnings(worker);
     connection.on('ready', () => {
       const hasArrived = (key: RunKey) => this.#activeKeys.has(key);
-      // Where the connection is lost again, there is another time.
-      requeueLostJobs(worker, connection, hasArrived, over).catch(() => {});
+      const workerConnection = { bullmq: this.#bullmq, worker, redis: connection };
+      // If the connection is lost again, the next `ready` repeats it.
+      requeueLostJobs(workerConnection, hasArrived, stopped).catch(() => {});
     });
-    // Before anything is given back, so that it takes nothing back itself.
-    over.addEventListener('abort', () => void worker.close(), { once: true });
+    // Close before jobs are returned to the queue, so that the worker does not take them again.
+    stopped.addEventListener('abort', () => void worker.close(), { once: true });
     try {
       if (endsWhenEmpty) await this.#waitUntilEmpty(worker, signal);
       else if (!signal.aborted) await once(signal, 'abort');
@@ -116,19 +123,19 @@ export class BullmqWorker implements Worker {
     }
   }
 
-  /** What the queue itself has to say; that the connection is lost is said by its owner. */
-  #forwardWarnings(worker: QueueWorker): void {
+  /** Forwards warnings of the queue, except that the connection is lost, which `redis.ts` does. */
+  #forwardWarnings(worker: BullMQ.Worker): void {
     const { onWarning = () => {} } = this.#options;
     worker.on('error', (error) => {
-      if (this.#redis.status === 'ready') onWarning(`trouble with the queue: ${error.message}`);
+      if (this.#redis.status === 'ready') onWarning(`the queue failed: ${error.message}`);
     });
     worker.on('stalled', (key) => {
-      onWarning(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
+      onWarning(`run ${key} goes to another worker, as the one that had it does not respond`);
     });
   }
 
   async #processJob(
-    job: Job<RunSpec, JobResult>,
+    job: BullMQ.Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
   ): Promise<JobResult> {
@@ -141,9 +148,9 @@ export class BullmqWorker implements Worker {
     }
   }
 
-  /** As a job may come again: what is there already is not made again. */
+  /** Executes a run. As a job can arrive more than once, an existing result is not computed again. */
   async #runUnlessDone(
-    job: Job<RunSpec, JobResult>,
+    job: BullMQ.Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
   ): Promise<JobResult> {
@@ -162,9 +169,9 @@ export class BullmqWorker implements Worker {
     return { isStored };
   }
 
-  /** Gives the job back to the queue, for others, where it is stopped. */
+  /** Executes a job in the pool; returns it to the queue if `signal` is aborted. */
   async #execute(
-    job: Job<RunSpec, JobResult>,
+    job: BullMQ.Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
   ): Promise<RunOutcome> {
@@ -174,11 +181,11 @@ export class BullmqWorker implements Worker {
     } catch (error) {
       if (!signal.aborted) throw error;
       await job.moveToWait(token);
-      throw new WaitingError();
+      throw new this.#bullmq.WaitingError();
     }
   }
 
-  async #waitUntilEmpty(worker: QueueWorker, signal: AbortSignal): Promise<void> {
+  async #waitUntilEmpty(worker: BullMQ.Worker, signal: AbortSignal): Promise<void> {
     const queue = { isEmpty: false };
     worker.on('drained', () => (queue.isEmpty = true));
     worker.on('active', () => (queue.isEmpty = false));
@@ -188,14 +195,14 @@ export class BullmqWorker implements Worker {
   }
 }
 
-/** Whoever waits for runs that will never come had better know. */
+/** Rejects a Redis that only has runs for other versions, for which this worker would idle. */
 async function checkVersion(redis: Redis, url: string): Promise<void> {
   if ((await waitingCount(redis, QUEUE_NAME)) > 0) return;
-  const [other] = await otherQueuesWithRuns(redis);
-  if (other === undefined) return;
+  const [otherQueue] = await otherQueuesWithRuns(redis);
+  if (otherQueue === undefined) return;
   const at = `--redis ${withoutCredentials(url)}`;
-  const theirs = versionOf(other);
-  const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
+  const theirs = versionOf(otherQueue);
+  const problem = `has runs for workers of version ${theirs}, but this is ${versionOf(QUEUE_NAME)}`;
   const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
   throw new UserError({ at, problem, fix });
 }

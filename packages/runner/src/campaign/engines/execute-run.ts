@@ -1,4 +1,4 @@
-/** Carries out one run, in a thread of a pool: it gets a task and gives back what it came to. */
+/** Executes one run in a thread of a pool: takes a task and returns the outcome. */
 
 import {
   footprintOf,
@@ -14,16 +14,17 @@ import type { RunKey } from '../experiment/key.ts';
 import { createRecord, serializeRecord } from '../store/record.ts';
 import type { RunOutcome } from './engine.ts';
 
+/** A run, in a form that can be passed to a thread. */
 export interface ThreadTask {
   readonly key: RunKey;
   readonly config: WholeConfig;
   readonly swarm: Swarm;
   readonly seed: number;
-  /** Threads that the simulation may use. */
+  /** Number of threads that the simulation may use. */
   readonly workers: number;
 }
 
-/** Never rejects: an error would lose on its way what is said of it. */
+/** Executes a run. Never rejects: passing an error between threads would lose its cause. */
 export async function executeRun({
   key,
   config,
@@ -43,14 +44,14 @@ export async function executeRun({
   }
 }
 
-/** What any thread's heap has room for. */
+/** The heap that every thread has at least. */
 const MIN_HEAP_BYTES = 1e9;
 
-/** In this thread where one is enough, as it has compiled the program for the runs before. */
+/** Simulates in this thread if one is enough, as its code is already compiled. */
 async function runSimulation(swarm: Swarm, seed: number, workers: number): Promise<Simulation> {
   const timelineMs = timelineIntervalMs(swarm);
-  const fitsHere = footprintOf(swarm, 1).heapBytesPerWorker < MIN_HEAP_BYTES;
-  if (workers === 1 && fitsHere) return simulateHere(swarm, { seed, timelineMs });
+  const fitsThread = footprintOf(swarm, 1).heapBytesPerWorker < MIN_HEAP_BYTES;
+  if (workers === 1 && fitsThread) return simulateHere(swarm, { seed, timelineMs });
   return simulate(swarm, { seed, workers, timelineMs });
 }
 

@@ -1,10 +1,9 @@
 /**
- * A pool of threads that carries out runs, never more at once than there are cores for, and than
- * fit into memory.
+ * A pool of threads that executes runs, limited by the number of cores and by memory.
  *
- * A run has one thread as long as there is another run for each core. Only when fewer are left, or
- * they are too large to sit side by side, a run has several: runs are independent, and so scale
- * better than the parts of one.
+ * A run gets one thread as long as there is another run for each core. It gets several threads only
+ * if fewer runs are left, or the runs are too large to be in memory together: independent runs
+ * scale better than the threads of one run.
  */
 
 import { availableParallelism, totalmem } from 'node:os';
@@ -12,13 +11,13 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Piscina } from 'piscina';
 
 import { runMemoryBytes } from '../estimate.ts';
-import type { ThreadTask } from './execute-run.ts';
 import type { RunOutcome, RunSpec } from './engine.ts';
+import type { ThreadTask } from './execute-run.ts';
 
 export interface RunPoolOptions {
-  /** Cores to use; by default all. */
+  /** Number of cores to use (default: all). */
   readonly jobs?: number;
-  /** For all runs together; by default what is free now, less a tenth of all. */
+  /** Memory for all runs together (default: the free memory, less a tenth of the total). */
   readonly memoryBytes?: number;
 }
 
@@ -35,14 +34,14 @@ export class RunPool {
     this.#memoryBytes = memoryBytes ?? process.availableMemory() - totalmem() / 10;
     this.#pool = new Piscina<ThreadTask, RunOutcome>({
       filename: THREAD_FILE,
-      name: 'carryOut',
+      name: 'executeRun',
       minThreads: 0,
       maxThreads: jobs,
-      // A thread that waits in Atomics could not notice the end of a simulation's own threads.
+      // A thread that waits in Atomics.wait could not notice the end of a simulation's threads.
       atomics: 'disabled',
       idleTimeout: 10_000,
     });
-    // A thread that fails while it starts is the pool's error; the run it was for fails as well.
+    // A thread that fails to start emits an error here; its run fails as well, and reports it.
     this.#pool.on('error', () => {});
   }
 
@@ -50,11 +49,12 @@ export class RunPool {
     return this.#jobs;
   }
 
+  /** The number of runs that are being executed. */
   get running(): number {
     return this.#running;
   }
 
-  /** Whether there is room for `run` beside those that are running. One alone always has room. */
+  /** Whether `run` fits beside the runs that are being executed. A single run always fits. */
   hasRoomFor({ setting }: RunSpec): boolean {
     if (this.#running === 0) return true;
     const fits = this.#bytesInUse + runMemoryBytes(setting.swarm) <= this.#memoryBytes;
@@ -62,23 +62,22 @@ export class RunPool {
   }
 
   /**
-   * Carries out `run`, which there is room for; `waiting` more want to.
+   * Executes `run`, for which there is room. `waiting` is the number of runs that wait for one.
    *
    * @throws the reason of `signal`, once it is aborted
    */
   async execute(run: RunSpec, waiting: number, signal: AbortSignal): Promise<RunOutcome> {
     const { key, setting, seed } = run;
     const free = this.#jobs - this.#threadsInUse;
-    const workers = Math.max(
-      1,
-      Math.floor(free / Math.min(free, this.#concurrentRuns(run, waiting))),
-    );
+    const concurrent = Math.min(free, this.#concurrentRuns(run, waiting));
+    const workers = Math.max(1, Math.floor(free / concurrent));
     const bytes = runMemoryBytes(setting.swarm);
     this.#running++;
     this.#threadsInUse += workers;
     this.#bytesInUse += bytes;
     try {
-      const task: ThreadTask = { key, config: setting.config, swarm: setting.swarm, seed, workers };
+      const { config, swarm } = setting;
+      const task: ThreadTask = { key, config, swarm, seed, workers };
       return (await this.#pool.run(task, { signal })) as RunOutcome;
     } catch (error) {
       signal.throwIfAborted();
@@ -94,14 +93,15 @@ export class RunPool {
     await this.#pool.destroy();
   }
 
-  /** How many runs like this one can sit side by side with it, itself included. */
+  /** Returns how many runs of this size, including this one, can be executed at the same time. */
   #concurrentRuns({ setting }: RunSpec, waiting: number): number {
     const free = this.#memoryBytes - this.#bytesInUse;
-    return Math.max(1, Math.min(1 + waiting, Math.floor(free / runMemoryBytes(setting.swarm))));
+    const fitting = Math.floor(free / runMemoryBytes(setting.swarm));
+    return Math.max(1, Math.min(1 + waiting, fitting));
   }
 }
 
 const THREAD_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './execute-run.ts' : './carry-out.js',
+  import.meta.url.endsWith('.ts') ? './execute-run.ts' : './execute-run.js',
   import.meta.url,
 ).href;

@@ -1,52 +1,56 @@
-/** Connections to Redis (or Valkey): with clear words where there is none, and with patience. */
+/** Connections to Redis (or Valkey), with clear errors and automatic reconnection. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 import { UserError } from '../../user-error.ts';
+import { loadIoRedis } from '../optional-packages.ts';
 import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-url.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_RECONNECT_DELAY_MS = 5_000;
-/** Less than whoever pressed Ctrl-C waits for. */
+/** Less than the time after which the command exits on Ctrl-C. */
 const CLOSE_TIMEOUT_MS = 700;
 
 export interface RedisOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** Told when a connection is lost, and when it is back. */
+  /** Called when a connection is lost, and when it is back. */
   readonly onWarning?: (message: string) => void;
 }
 
 /**
- * A connection that has been tried, and that will connect again whenever it is lost.
+ * Connects to Redis. The connection is verified first, and then restored whenever it is lost.
  *
- * @throws UserError where nobody answers, or not in the way of Redis
+ * @throws UserError if ioredis is not installed, or there is no Redis at the URL
  */
 export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Redis> {
-  const at = withoutCredentials(url);
+  const address = withoutCredentials(url);
   if (!isRedisUrl(url)) {
-    const problem = 'is no address of a Redis';
-    throw new UserError({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
+    const problem = 'is not a Redis URL';
+    const fix = `write a URL such as ${LOCAL_REDIS}`;
+    throw new UserError({ at: `--redis ${address}`, problem, fix });
   }
-  let isUp = false;
+  const { Redis } = await loadIoRedis();
+  let wasConnected = false;
+  let isLost = false;
   let lastError: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    // Commands wait for as long as it takes; BullMQ wants it so, too.
+    // Commands wait for the connection to come back, which BullMQ requires as well.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isUp ? Math.min(100 * 2 ** times, MAX_RECONNECT_DELAY_MS) : null),
+    retryStrategy: (times) =>
+      wasConnected ? Math.min(100 * 2 ** times, MAX_RECONNECT_DELAY_MS) : null,
   });
-  let isLost = false;
   redis.on('error', (error: Error) => (lastError = error));
   redis.on('reconnecting', () => {
-    if (!isLost) onWarning?.(`lost the connection to ${at}; trying again`);
+    if (!isLost) onWarning?.(`lost the connection to ${address}; reconnecting`);
     isLost = true;
   });
   redis.on('ready', () => {
-    if (isLost) onWarning?.(`connected to ${at} again`);
+    if (isLost) onWarning?.(`connected to ${address} again`);
     isLost = false;
   });
   try {
@@ -54,16 +58,16 @@ export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Re
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw connectionError(at, (lastError ?? error) as NodeJS.ErrnoException);
+    throw connectionError(address, (lastError ?? error) as NodeJS.ErrnoException);
   }
-  isUp = true;
+  wasConnected = true;
   return redis;
 }
 
 /**
- * Before anything is made for a Redis that is not there.
+ * Checks that there is a Redis at `url`, before anything else is created.
  *
- * @throws UserError as `connected` does
+ * @throws UserError as `connectRedis` does
  */
 export async function checkRedis(url: string): Promise<void> {
   const redis = await connectRedis({ url });
@@ -71,11 +75,11 @@ export async function checkRedis(url: string): Promise<void> {
 }
 
 /**
- * A command waits for a lost connection as long as it takes; who wants to stop does not.
+ * Waits for the reply to a command, which may take as long as the connection is lost.
  *
  * @throws the reason of `signal`, once it is aborted
  */
-export function abortable<Answer>(signal: AbortSignal, command: Promise<Answer>): Promise<Answer> {
+export function abortable<Reply>(signal: AbortSignal, command: Promise<Reply>): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
@@ -84,21 +88,21 @@ export function abortable<Answer>(signal: AbortSignal, command: Promise<Answer>)
   });
 }
 
-/** Waits for what has to be said before a connection ends, unless nobody is there to hear it. */
-export async function settleInTime(saying: Promise<unknown>): Promise<void> {
-  const late = new AbortController();
-  const waited = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: late.signal }).catch(() => {});
-  await Promise.race([saying, waited]);
-  late.abort();
+/** Waits for `closing`, but not longer than the timeout: Redis may be unreachable. */
+export async function settleInTime(closing: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const timeout = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([closing, timeout]);
+  timer.abort();
 }
 
 function connectionError(address: string, error: NodeJS.ErrnoException): UserError {
   const at = `--redis ${address}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
-    const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';
-    return new UserError({ at, problem: 'does not let you in', fix });
+    const fix = 'add user and password to the URL, or set CACHETORRENT_REDIS';
+    return new UserError({ at, problem: 'denies access', fix });
   }
   const problem = `cannot be reached: ${error.code ?? error.message}`;
-  const fix = 'start redis-server there, or name another address with --redis';
+  const fix = 'start redis-server there, or name another URL with --redis';
   return new UserError({ at, problem, fix });
 }

@@ -1,14 +1,14 @@
 /**
- * Who is at work on which run, and which files have been found sound: what several processes on
- * one store tell each other. A database of one file; nothing is lost with it but time.
+ * The ledger of a store: a database, in one file, in which processes claim runs and record which
+ * files they have verified. Losing it costs time, but no results.
  *
- *     owners  id, host, pid, startedAt, seenMs    a process that works; it says so now and then
- *     claims  key, owner                          the runs that it has taken on
- *     sound   key, size, changedMs                files whose checksum was right when last read
+ *     owners  id, host, pid, startedAt, seenMs    processes; `seenMs` is their last heartbeat
+ *     claims  key, owner                          the runs that each process has claimed
+ *     sound   key, size, changedMs                files whose checksum was correct when last read
  *
- * A claim holds as long as its owner lives. On the same host the operating system knows whether it
- * does; of another host, one that has not been seen for a while is taken to be dead. If it lives
- * after all, a run is made twice, and comes to the same.
+ * A claim is valid as long as its owner is alive. On the same host the operating system knows
+ * whether it is; an owner on another host is considered dead if its last heartbeat is too old. If
+ * it is alive after all, a run is executed twice, with the same result.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,14 +18,15 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import type { RunKey } from '../experiment/key.ts';
 
-/** How often an owner says that it lives. */
+/** The interval of an owner's heartbeat. */
 const HEARTBEAT_MS = 5_000;
-/** After this long without a word, an owner elsewhere is taken to be dead. */
+/** The age of the last heartbeat at which an owner on another host is considered dead. */
 const DEAD_AFTER_MS = 60_000;
-/** How long to wait while another process writes. */
+/** How long to wait for the lock while another process writes. */
 const BUSY_TIMEOUT_MS = 20_000;
 const LEDGER_SCHEMA = 1;
 
+/** The size and modification time by which a change of a file is noticed. */
 export interface FileStamp {
   readonly size: number;
   readonly changedMs: number;
@@ -48,18 +49,18 @@ export class Ledger {
   readonly #delete: StatementSync;
 
   /**
-   * `file` is made where there is none, and made anew where it is no ledger. `whenAlone` is called
-   * at once where no other owner is alive, and none can come before it is done.
+   * Opens the ledger in `file`; creates it if it does not exist or is damaged. If no other owner is
+   * alive, calls `ifSoleOwner` before another one can register.
    */
-  constructor(file: string, whenAlone: () => void = () => {}) {
+  constructor(file: string, ifSoleOwner: () => void = () => {}) {
     this.#database = openDatabase(file);
-    this.#transaction(() => this.#register(whenAlone));
+    this.#transaction(() => this.#register(ifSoleOwner));
     this.#select = this.#database.prepare(
       'SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner WHERE key = ?',
     );
     this.#insert = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM claims WHERE key = ? AND owner = ?');
-    // What could not be said now is said the next time.
+    // If a heartbeat cannot be written, the next one follows.
     this.#heartbeat = setInterval(
       () => ignoreDatabaseErrors(() => this.#updateHeartbeat()),
       HEARTBEAT_MS,
@@ -67,7 +68,7 @@ export class Ledger {
     this.#heartbeat.unref();
   }
 
-  /** Which of `keys` are ours from now on: those that nobody alive has claimed. */
+  /** Claims those of `keys` that no other live owner has claimed, and returns them. */
   claim(keys: readonly RunKey[]): readonly RunKey[] {
     return this.#transaction(() =>
       keys.filter((key) => {
@@ -83,7 +84,7 @@ export class Ledger {
     this.#delete.run(key, this.#id);
   }
 
-  /** How many runs others are at work on. */
+  /** Returns the number of runs that other live owners have claimed. */
   claimedByOthers(): number {
     const rows = this.#database
       .prepare('SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner')
@@ -91,12 +92,12 @@ export class Ledger {
     return rows.filter((owner) => owner.id !== this.#id && isAlive(owner)).length;
   }
 
-  /** What is known to be sound, as long as size and time of change are those of the stamp. */
+  /** Returns the verified files; a file is still intact if its stamp is unchanged. */
   verified(): ReadonlyMap<RunKey, FileStamp> {
     return readVerified(this.#database);
   }
 
-  /** The same for whoever only reads; nothing where there is no ledger. */
+  /** Returns the same without opening the ledger for writing; empty if there is no ledger. */
   static verifiedIn(file: string): ReadonlyMap<RunKey, FileStamp> {
     try {
       const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
@@ -115,7 +116,7 @@ export class Ledger {
     });
   }
 
-  /** Gives up all claims. Where that cannot be written down, they end with this process. */
+  /** Releases all claims. If that cannot be written, they end with this process. */
   close(): void {
     clearInterval(this.#heartbeat);
     ignoreDatabaseErrors(() =>
@@ -127,10 +128,10 @@ export class Ledger {
     this.#database.close();
   }
 
-  #register(whenAlone: () => void): void {
+  #register(ifSoleOwner: () => void): void {
     const owners = this.#database.prepare('SELECT * FROM owners').all() as unknown as Owner[];
     const dead = owners.filter((owner) => !isAlive(owner));
-    if (dead.length === owners.length) whenAlone();
+    if (dead.length === owners.length) ifSoleOwner();
     for (const { id } of dead) {
       this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(id);
       this.#database.prepare('DELETE FROM owners WHERE id = ?').run(id);
@@ -144,7 +145,7 @@ export class Ledger {
     this.#database.prepare('UPDATE owners SET seenMs = ? WHERE id = ?').run(Date.now(), this.#id);
   }
 
-  /** All of it happens, or nothing, and nobody else writes meanwhile. */
+  /** Applies `change` in a transaction, which excludes other writers. */
   #transaction<Result>(change: () => Result): Result {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
@@ -158,7 +159,7 @@ export class Ledger {
   }
 }
 
-/** Lets it be where the disk is full or the file is busy, but not where it is a bug. */
+/** Ignores errors of the database, such as a full disk or a lock, but no others. */
 function ignoreDatabaseErrors(change: () => void): void {
   try {
     change();
@@ -174,7 +175,7 @@ function readVerified(database: DatabaseSync): ReadonlyMap<RunKey, FileStamp> {
   return new Map(rows.map(({ key, size, changedMs }) => [key, { size, changedMs }]));
 }
 
-/** What a broken or foreign file says when it is opened as a database. */
+/** SQLite error codes of a damaged file, and of one that is not a database. */
 const CORRUPT_CODES = new Set([11, 26]);
 
 function openDatabase(file: string): DatabaseSync {
@@ -190,8 +191,8 @@ function openDatabase(file: string): DatabaseSync {
 function createDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // One journal file, as it also works on network file systems. What a power cut takes from it
-    // is found out by reading the runs again.
+    // A rollback journal, which also works on network file systems. What a power failure destroys
+    // is restored by reading the runs again.
     database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF');
     database.exec(`
       BEGIN IMMEDIATE;
@@ -219,19 +220,19 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, but it is somebody else's.
+    // The process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
 /**
- * When a process began, so that a later one with its number is not taken for it: '' where that
- * cannot be told, 'ended' of one that only waits for its parent to take note.
+ * Returns the start time of a process, which distinguishes it from a later one with the same id: ''
+ * if it is unknown, 'ended' for a zombie.
  */
 function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold spaces. The state comes right after it.
+    // The program's name, in parentheses, may contain spaces. The state follows it.
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' ? 'ended' : (fields[18] ?? '');
   } catch {

@@ -1,11 +1,11 @@
 /**
- * A run as it is stored: one JSON text with all that it came to, which ends in a checksum of what
- * stands before it.
+ * The record of a run: a JSON text with its results, which ends with a checksum of the preceding
+ * text.
  *
  *     {"schema":1,"key":"3f…","config":{…},"seed":7,…,"timing":{…},"sha256":"9c…"}
- *      └───────────────────────── checked ─────────────────────────┘
+ *      └───────────────────── covered by the checksum ─────────────────────┘
  *
- * All but `timing` is the same whenever and wherever the run is made.
+ * Everything but `timing` is the same in every execution of the run, on every machine.
  */
 
 import { hash } from 'node:crypto';
@@ -15,7 +15,7 @@ import { ROLES, type Role, type SwarmResult, type Timeline } from '@cachetorrent
 import { documentOf, type FinishedRun, type RunDocument } from '../../results/document.ts';
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
 
-/** Of the format of a record. */
+/** The version of the record format. */
 export const RECORD_SCHEMA = 1;
 
 export interface RunRecord extends Omit<RunDocument, 'result'> {
@@ -31,29 +31,29 @@ export interface RunRecord extends Omit<RunDocument, 'result'> {
   };
 }
 
-/** A row for each interval, of the swarm as a whole. */
+/** The timeline of the whole swarm, column by column, with a row for each interval. */
 export interface TimelineColumns {
-  /** When the interval ends, in simulated ms since the start of the run. */
+  /** End of the interval, in simulated ms since the start of the run. */
   readonly toMs: readonly number[];
-  /** At its end: pieces that peers hold, and connections whose pieces flow. */
+  /** At the end of the interval: pieces that peers hold, and connections with active flows. */
   readonly piecesHeld: readonly number[];
   readonly activeConnections: readonly number[];
-  /** Bytes of whole pieces that arrived during it, from other AS and from the same. */
+  /** Bytes of complete pieces that arrived during the interval, inter-AS and intra-AS. */
   readonly outsideBytes: readonly number[];
   readonly insideBytes: readonly number[];
 }
 
-/** A row for each peer, in order of id, the first being 1. */
+/** The peers, column by column, sorted by id; the first id is 1. */
 export interface PeerColumns {
   readonly as: readonly number[];
   readonly role: readonly Role[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
-  /** Since the first completion of any; null of a peer that has not completed. */
+  /** Completion time since the first completion of any peer; null if the peer is incomplete. */
   readonly completionMs: readonly (number | null)[];
 }
 
-/** `run` has kept a timeline. */
+/** Creates the record of a run that has been simulated with a timeline. */
 export function createRecord(key: RunKey, run: FinishedRun): RunRecord {
   const { config, seed, version, result, timing } = documentOf(run);
   const { asCount, peers } = run.simulation.result;
@@ -74,27 +74,32 @@ export function createRecord(key: RunKey, run: FinishedRun): RunRecord {
 const CHECKSUM_FIELD = ',"sha256":"';
 const HEX_DIGITS = 64;
 
+/** Returns the text of a record, with its checksum. */
 export function serializeRecord(record: RunRecord): string {
   const body = JSON.stringify(record).slice(0, -1);
   return `${body}${CHECKSUM_FIELD}${hash('sha256', body, 'hex')}"}\n`;
 }
 
-/** What has become of a record. */
+/** A record is damaged. The message continues a sentence: "is malformed". */
 export class DamagedRecord extends Error {
   override readonly name = 'Damaged';
 }
 
-/** @throws Damaged where `text` is not the record of `key` as it was written */
+/**
+ * Parses the text of a record.
+ *
+ * @throws DamagedRecord if the checksum is wrong, or the record is not that of `key`
+ */
 export function parseRecord(text: string, key: RunKey): RunRecord {
   const bodyEnd = text.length - CHECKSUM_FIELD.length - HEX_DIGITS - '"}\n'.length;
   if (bodyEnd <= 0 || !text.startsWith(CHECKSUM_FIELD, bodyEnd) || !text.endsWith('"}\n')) {
-    throw new DamagedRecord(text === '' ? 'is empty' : 'is not whole');
+    throw new DamagedRecord(text === '' ? 'is empty' : 'is malformed');
   }
   const body = text.slice(0, bodyEnd);
   const expected = text.slice(bodyEnd + CHECKSUM_FIELD.length, -'"}\n'.length);
-  if (hash('sha256', body, 'hex') !== expected) throw new DamagedRecord('has been altered');
+  if (hash('sha256', body, 'hex') !== expected) throw new DamagedRecord('has a wrong checksum');
   const record = JSON.parse(`${body}}`) as RunRecord;
-  if (record.key !== key) throw new DamagedRecord(`is that of another run, ${record.key}`);
+  if (record.key !== key) throw new DamagedRecord(`is the record of another run, ${record.key}`);
   return record;
 }
 
@@ -117,7 +122,7 @@ function peerColumns(peers: SwarmResult['peers']): PeerColumns {
   };
 }
 
-/** All AS together. */
+/** Sums the timeline over all ASes. */
 function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
   const intervals = Array.from({ length: timeline.toMs.length / asCount }, (_, i) => i);
   const sums = (column: Float64Array, divisor = 1) =>

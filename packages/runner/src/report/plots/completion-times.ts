@@ -1,12 +1,11 @@
-/** How many peers had completed by when: leaders, followers and others apart. */
+/** The distribution of completion times, separately for leaders, followers and plain peers. */
 
 import * as Plot from '@observablehq/plot';
 import { quantileSorted } from 'simple-statistics';
 
 import type { DetailedSetting } from '../report-data.ts';
 import { type ReportPlot, seriesStyle } from '../svg.ts';
-import { axis, timeAxis } from './axes.ts';
-import { frame, Panels, type PanelItem } from './layout.ts';
+import { axis, frame, type PanelItem, Panels, timeAxis } from './layout.ts';
 
 interface CdfPoint extends PanelItem {
   readonly seconds: number;
@@ -14,41 +13,42 @@ interface CdfPoint extends PanelItem {
   readonly role: string;
 }
 
-/** Of those who download, in the order of their colours. */
+/** The roles that download, in the order of their colours. */
 const ROLES = [
   { role: 'peer', name: 'peers' },
   { role: 'leader', name: 'leaders' },
   { role: 'follower', name: 'followers' },
 ] as const;
 
-/** So many points draw a smooth curve. */
+/** Enough points for a smooth curve. */
 const POINT_COUNT = 200;
 
+/** A panel for each setting; undefined if no peer has completed. */
 export function completionTimesPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
-  const steps = details.flatMap((detail) => ROLES.flatMap(({ role }) => cdfPoints(detail, role)));
-  if (steps.length === 0) return undefined;
+  const points = details.flatMap((detail) => ROLES.flatMap(({ role }) => cdfPoints(detail, role)));
+  if (points.length === 0) return undefined;
   const panels = new Panels(details);
-  const roles = ROLES.filter(({ role }) => steps.some((step) => step.role === role));
-  const seeds = Math.max(...details.map(({ records }) => records.length));
+  const roles = ROLES.filter(({ role }) => points.some((point) => point.role === role));
+  const repetitions = Math.max(...details.map(({ records }) => records.length));
   return {
     name: 'completion-times',
-    title: 'Peers that have completed',
+    title: 'Completion times',
     caption:
-      'Share of the peers of each role that held the whole file by the time, ' +
-      `the peers of all repetitions (up to ${seeds}) together.`,
+      'Cumulative distribution of the completion times of the peers of each role, ' +
+      `over all repetitions (up to ${repetitions}).`,
     legend: roles.map(({ name }) => name),
     options: (theme) => ({
       ...panels.options(),
       ...timeAxis({ ticks: 5 }),
-      y: { ...axis('completed (%)'), domain: [0, 100], ticks: 5 },
+      y: { ...axis('completed peers (%)'), domain: [0, 100], ticks: 5 },
       marks: [
         frame(theme),
         panels.titles(theme),
         ...roles.map(({ role }, i) => {
           const { colour: stroke, dash: strokeDasharray } = seriesStyle(i, theme);
-          const mine = steps.filter((step) => step.role === role);
+          const curve = points.filter((point) => point.role === role);
           const at = { ...panels.facets, x: 'seconds', y: 'percent' };
-          return Plot.line(mine, { ...at, stroke, strokeWidth: 2, strokeDasharray });
+          return Plot.line(curve, { ...at, stroke, strokeWidth: 2, strokeDasharray });
         }),
       ],
     }),

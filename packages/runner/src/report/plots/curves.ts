@@ -1,4 +1,4 @@
-/** A figure over a parameter: a curve for each series, with the interval of each point. */
+/** A metric over a parameter: a curve for each series, with confidence intervals. */
 
 import * as Plot from '@observablehq/plot';
 
@@ -9,7 +9,7 @@ import { type ReportPlot, seriesStyle, formatTick } from '../svg.ts';
 import type { Theme } from '../theme.ts';
 
 interface CurvePoint {
-  /** Undefined of a combination without the parameter: it is drawn as a level. */
+  /** Undefined for a setting without the parameter, which is drawn as a horizontal line. */
   readonly x: number | string | undefined;
   readonly y: number;
   readonly low: number;
@@ -18,49 +18,48 @@ interface CurvePoint {
   readonly facet: string;
 }
 
-/** Several plots, where several figures are asked for. */
+/** Returns a plot for each metric of `spec`. */
 export function metricPlots(
   spec: PlotSpec,
   index: number,
   data: ReportData,
 ): readonly ReportPlot[] {
-  const figures = [spec.y].flat();
-  return figures.map((figure) => metricPlot(spec, figure, index, data));
+  return [spec.y].flat().map((metric) => metricPlot(spec, metric, index, data));
 }
 
 function metricPlot(
   spec: PlotSpec,
-  figure: MetricName,
+  metric: MetricName,
   index: number,
   { settings }: ReportData,
 ): ReportPlot {
-  const { title, unit } = METRICS[figure];
-  const points = settings.flatMap((cell) => pointOf(cell, spec, figure));
+  const { title, unit } = METRICS[metric];
+  const points = settings.flatMap((setting) => pointOf(setting, spec, metric));
   const legend = [...new Set(points.map(({ series }) => series))];
   const heading = spec.title ?? `${title} over ${spec.x}`;
-  const counts = settings.flatMap(({ intervals }) => intervals[figure]?.count ?? []);
+  const counts = settings.flatMap(({ intervals }) => intervals[metric]?.count ?? []);
   const repetitions = counts.length === 0 ? 0 : Math.min(...counts);
   const bars =
     repetitions > 1
-      ? `bars are 95 % confidence intervals of the mean over ${repetitions} or more repetitions`
-      : 'with a single repetition there are no intervals';
+      ? `bars are 95 % confidence intervals of the mean over at least ${repetitions} repetitions`
+      : 'a single repetition has no confidence interval';
   return {
-    name: `${index + 1}-${figure}-over-${spec.x.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
+    name: `${index + 1}-${metric}-over-${spec.x.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
     title: heading,
     caption: `${title}${unit === '' ? '' : ` (${unit})`}, over ${spec.x}; ${bars}.`,
     legend: spec.series === undefined ? [] : legend,
-    options: (theme) => optionsOf(spec, figure, points, legend, theme),
+    options: (theme) => optionsOf(spec, metric, points, legend, theme),
   };
 }
 
 function pointOf(
   { parameters, intervals }: SettingData,
   spec: PlotSpec,
-  figure: MetricName,
+  metric: MetricName,
 ): CurvePoint[] {
-  const interval = intervals[figure];
+  const interval = intervals[metric];
   if (interval === undefined) return [];
-  const { scale } = METRICS[figure];
+  const { scale } = METRICS[metric];
   const x = parameters[spec.x];
   const { mean, low = mean, high = mean } = interval;
   return [
@@ -75,23 +74,23 @@ function pointOf(
   ];
 }
 
-/** How far the bars of series stand apart, in pixels, so that none hides another. */
+/** Horizontal distance between the bars of two series, in pixels, so that none hides another. */
 const SERIES_OFFSET = 3;
 
 function optionsOf(
   spec: PlotSpec,
-  figure: MetricName,
+  metric: MetricName,
   points: readonly CurvePoint[],
   legend: readonly string[],
   theme: Theme,
 ): Plot.PlotOptions {
-  const { title, unit } = METRICS[figure];
+  const { title, unit } = METRICS[metric];
   const facet = spec.facet === undefined ? {} : { fx: 'facet' };
   const marks = legend.flatMap((series, i) => {
     const { colour: stroke, dash: strokeDasharray, symbol } = seriesStyle(i, theme);
-    const mine = points.filter((point) => point.series === series);
-    const along = mine.filter(({ x }) => x !== undefined);
-    const levels = mine.filter(({ x }) => x === undefined);
+    const seriesPoints = points.filter((point) => point.series === series);
+    const along = seriesPoints.filter(({ x }) => x !== undefined);
+    const levels = seriesPoints.filter(({ x }) => x === undefined);
     const dx = (i - (legend.length - 1) / 2) * SERIES_OFFSET;
     const line = { ...facet, stroke, strokeWidth: 2, strokeDasharray };
     const at = { ...facet, x: 'x', dx };
@@ -134,16 +133,16 @@ function isNumeric(points: readonly CurvePoint[]): boolean {
   return points.every(({ x }) => x === undefined || typeof x === 'number');
 }
 
-/** More would run into each other. */
+/** More tick labels would overlap. */
 const MAX_TICKS = 12;
 
-/** The values that were varied, where there is room for them. */
+/** Returns the varied values as ticks, if there are not too many. */
 function ticksOf(points: readonly CurvePoint[]): number[] | number {
   const values = [...new Set(points.flatMap(({ x }) => (typeof x === 'number' ? x : [])))];
   return values.length <= MAX_TICKS ? values : MAX_TICKS;
 }
 
-/** An axis that begins at 0 shows how large a difference is, but hides small ones. */
+/** Whether the axis should begin at 0, which shows relative differences but hides small ones. */
 function isNearZero(points: readonly CurvePoint[]): boolean {
   const low = Math.min(...points.map((point) => point.low));
   const high = Math.max(...points.map((point) => point.high));

@@ -1,36 +1,36 @@
-/** The swarm over time: how much of the file it holds, and what crosses borders meanwhile. */
+/** The swarm over time: the pieces that peers hold, and the throughput within and between ASes. */
 
 import * as Plot from '@observablehq/plot';
 
 import type { DetailedSetting } from '../report-data.ts';
-import { type ReportPlot, seriesStyle, formatTick, WIDE_PLOT_WIDTH } from '../svg.ts';
-import { axis, timeAxis } from './axes.ts';
-import { frame, Panels, type PanelItem } from './layout.ts';
+import { formatTick, type ReportPlot, seriesStyle, WIDE_PLOT_WIDTH } from '../svg.ts';
+import { axis, frame, type PanelItem, Panels, timeAxis } from './layout.ts';
 
 interface TimePoint extends PanelItem {
   readonly seconds: number;
   readonly value: number;
-  readonly kind: number;
+  /** Index of the series. */
+  readonly series: number;
 }
 
-/** How full the swarm is, a curve for each detail. */
+/** The share of pieces that peers hold, a curve for each setting. */
 export function piecesHeldPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
   const names = details.map(({ name }) => name);
-  const moments = details.flatMap((detail, kind) => {
+  const points = details.flatMap((detail, series) => {
     const [first] = detail.records;
     if (first === undefined) return [];
     const { timeline, peers } = first.result;
-    const all = peers.as.length * first.config.pieces;
+    const allPieces = peers.as.length * first.config.pieces;
     return timeline.toMs.map((ms, i): TimePoint => {
-      const value = (100 * timeline.piecesHeld[i]!) / all;
-      return { panel: detail.name, seconds: ms / 1000, value, kind };
+      const value = (100 * timeline.piecesHeld[i]!) / allPieces;
+      return { panel: detail.name, seconds: ms / 1000, value, series };
     });
   });
-  if (moments.length === 0) return undefined;
+  if (points.length === 0) return undefined;
   return {
     name: 'progress',
-    title: 'The swarm over time',
-    caption: 'Pieces that the peers hold, of all that they will hold, in the first repetition.',
+    title: 'Pieces held over time',
+    caption: 'Pieces that all peers hold, in percent of the final number; first repetition.',
     legend: names,
     options: (theme) => ({
       width: WIDE_PLOT_WIDTH,
@@ -41,28 +41,28 @@ export function piecesHeldPlot(details: readonly DetailedSetting[]): ReportPlot 
       y: { ...axis('pieces held (%)'), domain: [0, 100] },
       marks: [
         frame(theme),
-        ...details.map((_, kind) => {
-          const { colour: stroke, dash: strokeDasharray } = seriesStyle(kind, theme);
-          const mine = moments.filter((moment) => moment.kind === kind);
+        ...details.map((_, series) => {
+          const { colour: stroke, dash: strokeDasharray } = seriesStyle(series, theme);
+          const curve = points.filter((point) => point.series === series);
           const at = { x: 'seconds', y: 'value' };
-          return Plot.line(mine, { ...at, stroke, strokeWidth: 2, strokeDasharray });
+          return Plot.line(curve, { ...at, stroke, strokeWidth: 2, strokeDasharray });
         }),
       ],
     }),
   };
 }
 
-const DIRECTIONS = ['within an AS', 'between AS'] as const;
+const DIRECTIONS = ['intra-AS', 'inter-AS'] as const;
 
-/** What is delivered, within an AS and between them, a panel for each detail. */
+/** The throughput within an AS and between ASes, a panel for each setting. */
 export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
   const panels = new Panels(details);
-  const moments = details.flatMap(throughputPoints);
-  if (moments.length === 0) return undefined;
+  const points = details.flatMap(throughputPoints);
+  if (points.length === 0) return undefined;
   return {
     name: 'rates',
-    title: 'Delivered pieces over time',
-    caption: 'Pieces that arrived, in Mbit/s of the whole swarm, in the first repetition.',
+    title: 'Throughput over time',
+    caption: 'Pieces that arrived, in Mbit/s for the whole swarm; first repetition.',
     legend: DIRECTIONS,
     options: (theme) => ({
       ...panels.options(),
@@ -71,11 +71,11 @@ export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot 
       marks: [
         frame(theme),
         panels.titles(theme),
-        ...DIRECTIONS.map((_, kind) => {
-          const { colour: stroke, dash: strokeDasharray } = seriesStyle(kind, theme);
-          const mine = moments.filter((moment) => moment.kind === kind);
+        ...DIRECTIONS.map((_, series) => {
+          const { colour: stroke, dash: strokeDasharray } = seriesStyle(series, theme);
+          const steps = points.filter((point) => point.series === series);
           const at = { ...panels.facets, x: 'seconds', y: 'value', curve: 'step-before' } as const;
-          return Plot.line(mine, { ...at, stroke, strokeWidth: 1.5, strokeDasharray });
+          return Plot.line(steps, { ...at, stroke, strokeWidth: 1.5, strokeDasharray });
         }),
       ],
     }),
@@ -86,11 +86,11 @@ function throughputPoints(detail: DetailedSetting): TimePoint[] {
   const [first] = detail.records;
   if (first === undefined) return [];
   const { toMs, insideBytes, outsideBytes } = first.result.timeline;
-  return [insideBytes, outsideBytes].flatMap((bytes, kind) =>
+  return [insideBytes, outsideBytes].flatMap((bytes, series) =>
     toMs.map((ms, i): TimePoint => {
       const elapsedMs = ms - (toMs[i - 1] ?? 0);
       const value = elapsedMs === 0 ? 0 : (8 * bytes[i]!) / elapsedMs / 1000;
-      return { panel: detail.name, seconds: ms / 1000, value, kind };
+      return { panel: detail.name, seconds: ms / 1000, value, series };
     }),
   );
 }

@@ -1,11 +1,11 @@
-/** Which AS sent how much to which: a heat map for each detail, of its first repetition. */
+/** The traffic matrix between ASes: a heat map for each setting, of its first repetition. */
 
 import * as Plot from '@observablehq/plot';
 
 import type { DetailedSetting } from '../report-data.ts';
 import type { ReportPlot } from '../svg.ts';
 import { COLOUR_SCHEME } from '../theme.ts';
-import { Panels, type PanelItem } from './layout.ts';
+import { type PanelItem, Panels } from './layout.ts';
 
 interface TrafficCell extends PanelItem {
   readonly from: number;
@@ -13,14 +13,15 @@ interface TrafficCell extends PanelItem {
   readonly bytes: number;
 }
 
-/** Numbers of more AS than that would run into each other. */
+/** More tick labels would overlap. */
 const MAX_TICKS = 15;
 
+/** A panel for each setting; undefined if there are no records. */
 export function trafficPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
   const cells = details.flatMap(trafficCells);
   if (cells.length === 0) return undefined;
   const panels = new Panels(details);
-  const most = cells.reduce((max, { bytes }) => Math.max(max, bytes), 0);
+  const maxBytes = cells.reduce((max, { bytes }) => Math.max(max, bytes), 0);
   const asCount = cells.reduce((max, { to }) => Math.max(max, to), 0) + 1;
   const step = Math.ceil(asCount / MAX_TICKS);
   const ticks = Array.from({ length: asCount }, (_, as) => as).filter((as) => as % step === 0);
@@ -28,14 +29,14 @@ export function trafficPlot(details: readonly DetailedSetting[]): ReportPlot | u
     name: 'traffic',
     title: 'Traffic between autonomous systems',
     caption:
-      'What the AS of a row sent to the AS of a column, in the first repetition; the diagonal is ' +
-      'what stayed within an AS. Shades grow with the square root.',
+      'Bytes sent from the AS of the row to the AS of the column, in the first repetition; the ' +
+      'diagonal is intra-AS traffic. The colour scale is a square root.',
     legend: [],
-    shades: ['nothing', formatBytes(most)],
+    colourRange: ['0 bytes', formatBytes(maxBytes)],
     options: (theme) => ({
       ...panels.options(360),
       marginLeft: 44,
-      color: { scheme: COLOUR_SCHEME, type: 'sqrt', domain: [0, most] },
+      color: { scheme: COLOUR_SCHEME, type: 'sqrt', domain: [0, maxBytes] },
       x: { label: 'to AS', labelArrow: 'none', ticks, tickSize: 0 },
       y: { label: 'from AS', labelArrow: 'none', ticks, tickSize: 0 },
       marks: [
@@ -62,7 +63,7 @@ function trafficCells(detail: DetailedSetting): TrafficCell[] {
   );
 }
 
-/** Three digits say enough: 12.3 MB. */
+/** Formats bytes with three significant digits: 12.3 MB. */
 function formatBytes(bytes: number): string {
   const [unit, scale] = BYTE_UNITS.find(([, least]) => bytes >= least) ?? ['bytes', 1];
   return `${Number((bytes / scale).toPrecision(3)).toLocaleString('en-US')} ${unit}`;
