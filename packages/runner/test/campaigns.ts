@@ -1,4 +1,4 @@
-/** Small campaigns, stores in folders of their own, and engines that only pretend. */
+/** Small campaigns, temporary folders, fake records and a fake engine for tests. */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import { RECORD_SCHEMA, type RunRecord, serializeRecord } from '../src/campaign/
 
 const SMALL = new URL('../../../examples/configs/small.json', import.meta.url).pathname;
 
-/** A folder that is gone after `use`. */
+/** Calls `use` with a temporary folder, which is removed afterwards. */
 export async function inFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   try {
@@ -26,19 +26,19 @@ export async function inFolder<Result>(use: (folder: string) => Promise<Result>)
   }
 }
 
-/** Of `small.json` with a short file, so that a run takes a moment. */
+/** Plans a campaign with short runs: `small.json` with a small network and a short file. */
 export async function smallCampaign(experiment: object = {}): Promise<CampaignPlan> {
   return planCampaign(experimentFromObject({ ...SMALL_EXPERIMENT, ...experiment }));
 }
 
-/** Twenty peers in a network of a few routers, and a file of twenty pieces. */
+/** Twenty peers in a network of few routers, and a file of twenty pieces. */
 export const SMALL_EXPERIMENT = {
   name: 'small',
   base: SMALL,
   set: { pieces: 20, transitDomains: 1, transitDomainSize: 4, stubDomainSize: 15 },
 };
 
-/** What is in a store, by key; of each run everything but how long it took. */
+/** Returns the records of a store by file, without their timing. */
 export function resultsIn(folder: string): ReadonlyMap<string, string> {
   const runs = join(folder, 'runs');
   const files = readdirSync(runs, { recursive: true, encoding: 'utf8' })
@@ -49,7 +49,7 @@ export function resultsIn(folder: string): ReadonlyMap<string, string> {
   );
 }
 
-/** None where there is no store yet. */
+/** Returns the number of runs in a store; 0 if there is no store yet. */
 export function runCountIn(folder: string): number {
   return existsSync(join(folder, 'runs')) ? resultsIn(folder).size : 0;
 }
@@ -58,7 +58,7 @@ function withoutTiming(text: string): string {
   return text.slice(0, text.indexOf(',"timing":'));
 }
 
-/** What a run could have come to: figures that follow from its key, and two peers. */
+/** Returns a plausible record of a run: metrics that depend on its key, and two peers. */
 export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
   const n = Number.parseInt(key.slice(0, 4), 16);
   const completion = { p50Ms: n, p90Ms: 2 * n, meanMs: n, count: 1 };
@@ -104,7 +104,7 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
   };
 }
 
-/** Does runs one after the other, in no time; `fails` says how often a run is to fail. */
+/** An engine that returns fake records at once. `fails` is how often a run fails first. */
 export class FakeEngine implements Engine {
   readonly name = 'local';
   readonly claimsRunsItself = false;
@@ -118,7 +118,7 @@ export class FakeEngine implements Engine {
 
   async submit(
     source: RunSource,
-    report: (outcome: RunOutcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     for (let run = source.take(); run !== undefined; run = source.take()) {
@@ -128,9 +128,9 @@ export class FakeEngine implements Engine {
       const failed = this.#failed.get(key) ?? 0;
       if (failed < this.#fails(run)) {
         this.#failed.set(key, failed + 1);
-        await report({ key, isDone: false, error: 'it was to fail' });
+        await onOutcome({ key, isDone: false, error: 'injected failure' });
       } else {
-        await report({ key, isDone: true, text: serializeRecord(fakeRecord(run)) });
+        await onOutcome({ key, isDone: true, text: serializeRecord(fakeRecord(run)) });
       }
     }
   }

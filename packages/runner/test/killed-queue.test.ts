@@ -1,4 +1,4 @@
-/** The same with a queue: workers, the submitter, and Redis itself are killed. */
+/** Kills workers, the submitter and Redis while a campaign is executed by a queue. */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,11 +10,11 @@ import { REPLAY_HINT, exitOf, expectSame, kill, KILLS, MAX_KILL_DELAY_MS, TEST_T
 import { stopWorkers, startQueueWorker } from './queue.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
-/** Longer than all kills take together, but for one time in thousands. */
+/** Longer than all delays together, except in one of thousands of cases. */
 const LONG_MS = 0.9 * KILLS * MAX_KILL_DELAY_MS;
 
-test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the store of one that is left alone', () =>
-  withExperiment(LONG_MS, async (file, plain, killed, random) => {
+test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the same store as an undisturbed one', () =>
+  withExperiment(LONG_MS, async (file, undisturbed, killed, random) => {
     const folder = join(killed, '..', 'redis');
     mkdirSync(folder);
     const server = await RedisServer.start(folder);
@@ -39,9 +39,9 @@ test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are kille
     try {
       for (let kills = 0; kills < KILLS; kills++) {
         await sleep(random.below(MAX_KILL_DELAY_MS));
-        // Otherwise there is nothing left to kill: the campaign was too short.
+        // Otherwise the campaign was too short to be killed so often.
         expect(submitter.exitCode, REPLAY_HINT).toBeNull();
-        // One of each to begin with, and then workers more often than the others.
+        // Each victim once, and then workers more often than the others.
         await victims[kills < 3 ? kills : [0, 1, 1, 1, 2][random.below(5)]!]!();
       }
       expect(submitter.exitCode ?? (await exitOf(submitter)), REPLAY_HINT).toBe(0);
@@ -50,5 +50,5 @@ test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are kille
       for (const process of [submitter, ...workers]) process.kill('SIGKILL');
       await server.stop();
     }
-    expectSame(killed, plain);
+    expectSame(killed, undisturbed);
   }), TEST_TIMEOUT_MS);

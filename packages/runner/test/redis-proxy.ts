@@ -1,4 +1,4 @@
-/** A way to a Redis that loses or delays what is said, where a test wants it to. */
+/** A proxy in front of a Redis that injects faults: dropped replies and delayed commands. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
@@ -6,9 +6,9 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { RedisServer } from './redis-server.ts';
 
 export interface NetworkFaults {
-  /** Whether the connection ends before an answer arrives, which nobody gets then. */
-  readonly dropsReply?: (answer: string) => boolean;
-  /** How long a command is on its way. */
+  /** Whether to close the connection instead of delivering a reply. */
+  readonly dropsReply?: (reply: string) => boolean;
+  /** Returns the delay of a command. */
   readonly delayMs?: (command: string) => number;
 }
 
@@ -35,9 +35,9 @@ export class RedisProxy {
         if (ms === 0) upstream.write(command);
         else setTimeout(() => upstream.write(command), ms);
       });
-      upstream.on('data', (answer) => {
-        if (dropsReply?.(String(answer))) end();
-        else client.write(answer);
+      upstream.on('data', (reply) => {
+        if (dropsReply?.(String(reply))) end();
+        else client.write(reply);
       });
     });
     server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** Surroundings for tests: what is written is kept, time stands still, and runs are made up. */
+/** An environment for tests of commands: captured output, a fixed clock, and fixed results. */
 
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
@@ -24,7 +24,7 @@ export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvi
   };
 }
 
-/** Three peers in two AS: a seed, a leader that it fed, and a follower that the leader fed. */
+/** Three peers in two ASes: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
   traffic: 2,
@@ -47,7 +47,7 @@ export const RESULT: SwarmResult = {
   trafficBits: Float64Array.of(0, 196, 0, 392),
 };
 
-/** Its first interval. */
+/** The first interval of a timeline of the same swarm. */
 export const TIMELINE: Timeline = {
   fromMs: Float64Array.of(0, 0),
   toMs: Float64Array.of(10_000, 10_000),

@@ -87,10 +87,10 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
       const [first] = resultsIn(store).keys();
       truncateSync(join(store, 'runs', first!), 50);
       const { out } = await run(['sweep', file, '--store', store, '--dry-run']);
-      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is not whole\n/);
+      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is malformed\n/);
       expect(out).toContain('as the runs in the store');
       const again = await run(['sweep', file, '--store', store]);
-      expect(again.err).toContain('run.json is not whole: made again');
+      expect(again.err).toContain('run.json is malformed: made again');
       expect(again.out).toContain('1 run made, 3 in');
     }));
 
@@ -137,7 +137,7 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
       mkdirSync(store);
       writeFileSync(join(store, 'store.json'), '{"schema":2,"version":"3.0.0"}');
       const { code, err } = await run(['sweep', file, '--store', store]);
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, made by version 3.0.0')]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, created by version 3.0.0')]);
       expect(readdirSync(store)).toEqual(['store.json']);
     }));
 });
@@ -176,7 +176,7 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
       truncateSync(join(store, 'datasets', 'peers', 'part.parquet'), 10);
       const { out, err } = await run(['query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv']);
       expect(out).toBe('n\n3\n');
-      expect(err).toContain('run.json is not whole, and is left out');
+      expect(err).toContain('run.json is malformed, and is left out');
       expect(err).toContain('part.parquet had been altered, and was written anew');
     }));
 
@@ -184,9 +184,9 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
     { wrong: 'a question in no language',   args: ['query', 'STORE', 'SELEC 1'],                        says: 'syntax error' },
     { wrong: 'a question about nothing',    args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],        says: 'the tables are runs, peers, traffic, small' },
     { wrong: 'another experiment',          args: ['report', 'STORE', '--experiment', 'other'],         says: 'has no experiment "other"' },
-    { wrong: 'no store',                    args: ['report', '/nowhere'],                               says: 'there is no store' },
-    { wrong: 'to write where nobody may',   args: ['report', 'STORE', '--out', 'FILE/report.html'],     says: 'has a file where a folder has to be' },
-    { wrong: 'to export where nobody may',  args: ['export', 'STORE', '--out', 'FILE/export'],          says: 'has a file where a folder has to be' },
+    { wrong: 'no store',                    args: ['report', '/nowhere'],                               says: 'does not exist' },
+    { wrong: 'to write where nobody may',   args: ['report', 'STORE', '--out', 'FILE/report.html'],     says: 'has a file where a folder is needed' },
+    { wrong: 'to export where nobody may',  args: ['export', 'STORE', '--out', 'FILE/export'],          says: 'has a file where a folder is needed' },
   ])('refuses $wrong', ({ args, says }) =>
     withStore(async (store, file) => {
       const { err, code } = await run(args.map((arg) => arg.replace('STORE', store).replace('FILE', file)));

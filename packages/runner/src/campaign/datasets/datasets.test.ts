@@ -79,7 +79,7 @@ describe('a dataset', () => {
       await Promise.resolve();
     }));
 
-  test('does not depend on the order in which runs came', () =>
+  test('does not depend on the order in which runs are stored', () =>
     withStore('parquet', (store) =>
       inFolder(async (folder) => {
         const reversed = await Store.open(folder);
@@ -94,8 +94,8 @@ describe('a dataset', () => {
     ));
 });
 
-describe('bringing datasets up to date', () => {
-  test('writes nothing where nothing has changed', () =>
+describe('refreshing datasets', () => {
+  test('writes nothing if nothing has changed', () =>
     withStore('parquet', async (store) => {
       const before = statSync(datasetFiles(store, 'runs')[0]!).mtimeMs;
       expect(await refreshDatasets(store)).toEqual({ repaired: [], damaged: [] });
@@ -103,7 +103,7 @@ describe('bringing datasets up to date', () => {
       expect(isUpToDate(store)).toBe(true);
     }));
 
-  test('takes in what is new', () =>
+  test('adds new runs', () =>
     withStore('parquet', async (store) => {
       const [more] = (await smallCampaign({ set: { pieces: 7 } })).runs;
       await store.put(fakeRecord(more!));
@@ -116,7 +116,7 @@ describe('bringing datasets up to date', () => {
     { what: 'a truncated table', damage: (file: string) => truncateSync(file, 50) },
     { what: 'an altered table',  damage: (file: string) => appendFileSync(file, 'x') },
     { what: 'a missing table',   damage: (file: string) => rmSync(file) },
-  ])('names and writes $what anew', ({ damage }) =>
+  ])('reports and rewrites $what', ({ damage }) =>
     withStore('parquet', async (store) => {
       const [file] = datasetFiles(store, 'peers');
       const before = readFileSync(file!);
@@ -125,17 +125,17 @@ describe('bringing datasets up to date', () => {
       expect(readFileSync(file!).equals(before)).toBe(true);
     }));
 
-  test('leaves out a run that is damaged, and names it', () =>
+  test('omits and reports a damaged run', () =>
     withStore('parquet', async (store) => {
       const { key } = runs[0]!;
       const [more] = (await smallCampaign({ set: { pieces: 7 } })).runs;
       await store.put(fakeRecord(more!));
       truncateSync(store.runFile(key), 10);
-      expect(await refreshDatasets(store)).toMatchObject({ damaged: [{ key, problem: 'is not whole' }] });
+      expect(await refreshDatasets(store)).toMatchObject({ damaged: [{ key, problem: 'is malformed' }] });
       expect(await rowsOf(store, 'runs')).toHaveLength(2);
     }));
 
-  test('makes more parts of more runs, and removes those of fewer', () =>
+  test('divides many runs into parts, and removes the parts if there are fewer', () =>
     inFolder(async (folder) => {
       const store = await Store.open(folder);
       const many = await smallCampaign({ repeat: 50 });

@@ -1,4 +1,4 @@
-/** The queue with a real Redis, and with workers in processes of their own. */
+/** The queue with a real Redis and worker processes. */
 
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -19,13 +19,12 @@ import { BullmqWorker } from './bullmq-worker.ts';
 import type { RunSpec } from './engine.ts';
 
 const NEVER = new AbortController().signal;
-/** On a machine that has other things to do. */
-const PATIENCE_MS = 120_000;
+/** Allows for a busy machine. */
+const TEST_TIMEOUT_MS = 120_000;
 
-describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
+describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
   let server: RedisServer;
   let folder: string;
-  /** As BullMQ sees it. */
   let queue: Queue;
   let redis: Redis;
   let done: Promise<void>;
@@ -52,7 +51,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await done;
   });
 
-  test('comes to the same store as this process, with two workers', async () => {
+  test('gives the same store as a local sweep, with two workers', async () => {
     const plan = await smallCampaign({ vary: { leaders: [null, 30] }, repeat: 3 });
     const [local, remote] = [join(folder, 'local'), join(folder, 'remote')];
     await sweepLocally(plan, local);
@@ -60,12 +59,12 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await sweepThroughQueue(plan, remote, server.url);
     await stopWorkers(...workers);
     expect([...resultsIn(remote)]).toEqual([...resultsIn(local)]);
-    // Nothing is left over in Redis.
+    // Redis is empty afterwards.
     expect(await redis.keys('*:result:*')).toEqual([]);
     expect(await queue.getJobCountByTypes()).toBe(0);
   });
 
-  test('puts results into a folder that is shared, by choice', async () => {
+  test('can put results into a shared folder', async () => {
     const plan = await smallCampaign({ vary: { uploads: [3, 5] } });
     const shared = join(folder, 'shared');
     const worker = startQueueWorker(server.url, '--store', shared);
@@ -75,10 +74,10 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     expect(resultsIn(shared).size).toBe(2);
   });
 
-  test('notices that a worker puts results into another folder', async () => {
+  test('notices if a worker puts results into another folder', async () => {
     const plan = await smallCampaign({ vary: { uploads: [6] } });
-    const store = join(folder, 'mine');
-    const worker = startQueueWorker(server.url, '--store', join(folder, 'theirs'));
+    const store = join(folder, 'own');
+    const worker = startQueueWorker(server.url, '--store', join(folder, 'other'));
     const events = await sweepThroughQueue(plan, store, server.url);
     await stopWorkers(worker);
     expect(kindsOf(events)).toEqual(['started', 'retry', 'failed']);
@@ -86,7 +85,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     expect(failure!.error).toContain('--store of the workers has to be the same folder');
   });
 
-  test('gives the run of a worker that is killed to another', async () => {
+  test('gives the run of a killed worker to another', async () => {
     const plan = await smallCampaign({ set: { pieces: 4_000 } });
     const swept = sweepThroughQueue(plan, join(folder, 'taken-over'), server.url);
     const first = startQueueWorker(server.url);
@@ -98,7 +97,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await stopWorkers(second);
   });
 
-  test('has the run of a worker that is stopped back at once', async () => {
+  test('gets the run of a stopped worker back at once', async () => {
     const [run] = (await smallCampaign({ set: { pieces: 20_000 } })).runs;
     await queue.add('run', taskOf(run!), { jobId: run!.key });
     const worker = await BullmqWorker.connect({ url: server.url, jobs: 1 });
@@ -111,45 +110,45 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await queue.remove(run!.key);
   });
 
-  test('goes on when Redis comes back', async () => {
+  test('continues when Redis is back', async () => {
     const plan = await smallCampaign({ vary: { interval: [9_000, 10_001] }, repeat: 8 });
     const store = join(folder, 'reconnected');
     const worker = startQueueWorker(server.url);
-    const troubles: string[] = [];
-    const begun = Promise.withResolvers<void>();
+    const warnings: string[] = [];
+    const firstDone = Promise.withResolvers<void>();
     const swept = sweepThroughQueue(plan, store, server.url, {
-      onWarning: (message) => troubles.push(message),
-      onEvent: ({ kind }) => kind === 'done' && begun.resolve(),
+      onWarning: (message) => warnings.push(message),
+      onEvent: ({ kind }) => kind === 'done' && firstDone.resolve(),
     });
-    await begun.promise;
+    await firstDone.promise;
     await server.stop();
     expect(resultsIn(store).size).toBeLessThan(16);
     await server.start();
     await swept;
     await stopWorkers(worker);
     expect(resultsIn(store).size).toBe(16);
-    expect(troubles.join('\n')).toMatch(/lost the connection to redis:.*\nconnected to .* again/);
+    expect(warnings.join('\n')).toMatch(/lost the connection to redis:.*\nconnected to .* again/);
   });
 
-  test('lets go of whoever wants to stop while Redis is away', () =>
+  test('can be stopped while Redis is unavailable', () =>
     inFolder(async (elsewhere) => {
-      const away = await RedisServer.start(elsewhere);
+      const other = await RedisServer.start(elsewhere);
       const stop = new AbortController();
-      const begun = Promise.withResolvers<void>();
+      const started = Promise.withResolvers<void>();
       const plan = await smallCampaign({ vary: { uploads: [9] } });
-      const swept = sweepThroughQueue(plan, join(elsewhere, 'store'), away.url, {
+      const swept = sweepThroughQueue(plan, join(elsewhere, 'store'), other.url, {
         signal: stop.signal,
-        onEvent: () => begun.resolve(),
+        onEvent: () => started.resolve(),
       });
-      await begun.promise;
-      await away.stop();
+      await started.promise;
+      await other.stop();
       const stoppedMs = performance.now();
       stop.abort(new Error('enough'));
       await expect(swept).rejects.toThrow('enough');
       expect(performance.now() - stoppedMs).toBeLessThan(1_000);
     }));
 
-  test('makes no run again whose result is there, and gives it to whoever asks next', async () => {
+  test('does not execute a run again whose result exists, and delivers that result', async () => {
     const plan = await smallCampaign({ set: { pieces: 3 } });
     const [run] = plan.runs;
     await putResult(redis, run!.key, serializeRecord({ ...fakeRecord(run!), version: 'earlier' }));
@@ -163,11 +162,11 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     expect(store.read(run!.key).version).toBe('earlier');
   });
 
-  test('tells of runs that fail, after a second try', async () => {
+  test('reports runs that fail twice', async () => {
     const plan = await smallCampaign();
     const [run] = plan.runs;
     const swarm = { ...run!.setting.swarm, seeds: 20 };
-    const broken = { ...plan, runs: [{ ...run!, key: 'f'.repeat(32), cell: { ...run!.setting, swarm } }] };
+    const broken = { ...plan, runs: [{ ...run!, key: 'f'.repeat(32), setting: { ...run!.setting, swarm } }] };
     const worker = startQueueWorker(server.url);
     const events = await sweepThroughQueue(broken, join(folder, 'broken'), server.url);
     await stopWorkers(worker);
@@ -176,7 +175,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   });
 
-  test('keeps workers of other versions away', async () => {
+  test('rejects workers of other versions', async () => {
     const other = new Queue('runs-9.9.9-r9', { connection: redis, prefix: QUEUE_PREFIX });
     await other.add('run', {});
     const connecting = BullmqWorker.connect({ url: server.url });
@@ -184,16 +183,16 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await other.obliterate();
   });
 
-  test('says so where only workers of other versions are connected', async () => {
+  test('warns if only workers of other versions are connected', async () => {
     const connection = connectedTo(server.url);
     const other = new Worker('runs-9.9.9-r9', () => Promise.resolve(), { connection, prefix: QUEUE_PREFIX });
     await other.waitUntilReady();
     await waitUntil(async () => String(await redis.client('LIST')).includes('cnVucy05LjkuOS1yOQ'));
     const stop = new AbortController();
-    const told = Promise.withResolvers<string>();
-    const ears = { signal: stop.signal, onTrouble: told.resolve };
-    const swept = sweepThroughQueue(await smallCampaign({ vary: { uploads: [7] } }), join(folder, 'alone'), server.url, ears);
-    expect(await told.promise).toMatch(
+    const warning = Promise.withResolvers<string>();
+    const callbacks = { signal: stop.signal, onWarning: warning.resolve };
+    const swept = sweepThroughQueue(await smallCampaign({ vary: { uploads: [7] } }), join(folder, 'alone'), server.url, callbacks);
+    expect(await warning.promise).toMatch(
       /^no worker of version \S+ is connected to redis:\S+ yet, only workers of version 9\.9\.9 \(results 9\)\n/,
     );
     stop.abort(new Error('enough'));

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 import { UserError } from '../../user-error.ts';
-import { loadIoRedis } from '../optional-packages.ts';
+import { loadBullMq, loadIoRedis } from '../optional-packages.ts';
 import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-url.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -65,11 +65,12 @@ export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Re
 }
 
 /**
- * Checks that there is a Redis at `url`, before anything else is created.
+ * Checks that the queue can be used, before anything else is created.
  *
- * @throws UserError as `connectRedis` does
+ * @throws UserError if BullMQ or ioredis is not installed, or there is no Redis at `url`
  */
 export async function checkRedis(url: string): Promise<void> {
+  await loadBullMq();
   const redis = await connectRedis({ url });
   redis.disconnect();
 }

@@ -43,7 +43,7 @@ describe('a setting', () => {
     { rule: 'sets a field',                   of: { vary: { leaders: 30 } },                                 swarm: { leaderPercent: 30 } },
     { rule: 'sets a field within an entry',   of: { vary: { 'capacityNodes[0].upload': 5 } },                swarm: { capacities: [{ count: 21, uploadKbps: 5, downloadKbps: 20 }] } },
     { rule: 'sets a field of an object',      of: { set: { 'latency.fixedMs': 40 } },                        swarm: { latency: { model: 'fixed', fixedMs: 40 } } },
-    { rule: 'sets a quirk',                   of: { set: { 'habits.repeatChokes': true } },                  swarm: { habits: expect.objectContaining({ repeatChokes: true }) as unknown } },
+    { rule: 'sets a quirk',                   of: { set: { 'habits.repeatChokes': true } },                  swarm: { quirks: expect.objectContaining({ repeatChokes: true }) as unknown } },
     { rule: 'overrides a field of "set"',     of: { set: { leaders: 10 }, vary: { leaders: 30 } },           swarm: { leaderPercent: 30 } },
     { rule: 'sets no field for a label',      of: { labels: ['who'], vary: { who: 'me' } },                  swarm: { pieces: 1000 } },
   ])('$rule', async ({ of, swarm }) => {
