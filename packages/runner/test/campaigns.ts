@@ -62,7 +62,7 @@ function withoutTiming(text: string): string {
 export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
   const n = Number.parseInt(key.slice(0, 4), 16);
   const completion = { p50Ms: n, p90Ms: 2 * n, meanMs: n, count: 1 };
-  const nobody = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
+  const none = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
   return {
     schema: RECORD_SCHEMA,
     key,
@@ -76,8 +76,8 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
       interAsShare: 0.5,
       durationMs: 2 * n,
       completion,
-      leaders: nobody,
-      followers: nobody,
+      leaders: none,
+      followers: none,
       messages: { have: 2 * n, piece: n },
       resultHash: key,
       asCount: 2,

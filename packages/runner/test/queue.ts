@@ -34,13 +34,8 @@ export async function sweepThroughQueue(
   url: string,
   callbacks: SweepCallbacks = {},
 ): Promise<SweepEvent[]> {
-  const onTrouble = callbacks.onWarning ?? (() => {});
-  return sweepWith(
-    plan,
-    folder,
-    () => BullmqEngine.connect({ url, onWarning: onTrouble }),
-    callbacks,
-  );
+  const onWarning = callbacks.onWarning ?? (() => {});
+  return sweepWith(plan, folder, () => BullmqEngine.connect({ url, onWarning }), callbacks);
 }
 
 async function sweepWith(

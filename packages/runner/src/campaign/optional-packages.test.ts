@@ -51,7 +51,7 @@ describe('a package that is not installed', { timeout: 60_000 }, () => {
     inFolder(async (folder) => {
       const packages = ['bullmq', 'ioredis', '@duckdb/node-api'];
       const conditions = '--conditions=cachetorrent-source';
-      const program = `const { readConfig } = await import('${INDEX}'); console.log(typeof readConfig);`;
+      const program = `const { readConfig } = await import(${JSON.stringify(INDEX)}); console.log(typeof readConfig);`;
       const loaded = nodeWithout(packages, [conditions, '--input-type=module', '-e', program]);
       expect(loaded).toEqual({ code: 0, out: 'function\n', err: '' });
 

@@ -65,10 +65,12 @@ async function createViews(connection: DuckDB.DuckDBConnection, store: Store): P
     const { columns } = experimentTable(campaign);
     const names = new Set(columns.map((column) => column.name));
     const others = TABLES[0]!.columns.filter((column) => !names.has(column.name));
-    const experimentColumns = [...names].map((column) => `e.${quotedName(column)}`);
-    const runColumns = others.map((column) => `r.${quotedName(column.name)}`);
+    const selected = [
+      ...[...names].map((column) => `e.${quotedName(column)}`),
+      ...others.map((column) => `r.${quotedName(column.name)}`),
+    ];
     await connection.run(
-      `CREATE VIEW ${quotedName(viewName(name))} AS SELECT ${[...experimentColumns, ...runColumns].join(', ')}
+      `CREATE VIEW ${quotedName(viewName(name))} AS SELECT ${selected.join(', ')}
        FROM (${selectFrom([file], columns, store)}) e JOIN runs r USING (run)`,
     );
   }

@@ -127,8 +127,8 @@ describe('two sweeps at once', () => {
       const engines = [new FakeEngine(), new FakeEngine()];
       const many = await smallCampaign({ repeat: 60 });
       const both = await Promise.all(engines.map((engine) => runSweep(folder, many, engine)));
-      const made = engines.flatMap((engine) => engine.executed.map(({ key }) => key));
-      expect(made.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
+      const executed = engines.flatMap((engine) => engine.executed.map(({ key }) => key));
+      expect(executed.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
       expect(both.map(({ summary }) => summary.done + summary.stored)).toEqual([60, 60]);
     }));
 

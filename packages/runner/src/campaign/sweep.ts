@@ -1,6 +1,6 @@
 /**
- * Executes a campaign: finds the runs that are missing from the store, passes them to an engine, and
- * stores each result as soon as it arrives.
+ * Executes a campaign: finds the runs that are missing from the store, passes them to an engine,
+ * and stores each result as soon as it arrives.
  *
  * Other processes may use the same store. A run is claimed in the ledger before it is passed on; a
  * run that another process has claimed is awaited, and taken over if that process dies.

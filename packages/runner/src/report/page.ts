@@ -1,6 +1,6 @@
 /**
- * A report as a self-contained HTML file: plots, styles and its only script (which sorts tables) are
- * embedded, and a content security policy forbids access to the network.
+ * A report as a self-contained HTML file: plots, styles and its only script (which sorts tables)
+ * are embedded, and a content security policy forbids access to the network.
  */
 
 import { readFileSync } from 'node:fs';
@@ -55,9 +55,9 @@ ${experiment.description === undefined ? '' : `<p>${escapeHtml(experiment.descri
 <a href="#tables">Tables</a><a href="#reproduction">Reproduction</a></nav>
 ${warningsHtml(data)}
 <h2 id="results">Results</h2>
-<div class="plots">${sections.curves.map((plot) => figureHtml(plot, sections)).join('\n')}</div>
+<div class="plots">${figuresHtml(sections.curves, sections)}</div>
 <h2 id="details">Individual settings</h2>
-<div class="plots wide">${sections.details.map((plot) => figureHtml(plot, sections)).join('\n')}</div>
+<div class="plots wide">${figuresHtml(sections.details, sections)}</div>
 <h2 id="tables">Tables</h2>
 <p>Click a column header to sort, click again to reverse the order. Values are means over the
 repetitions; ± is half the width of the 95 % confidence interval.</p>
@@ -90,6 +90,10 @@ const DEFAULT_METRICS: readonly MetricName[] = [
   'meanMs',
 ];
 
+function figuresHtml(plots: readonly ReportPlot[], sections: PageSections): string {
+  return plots.map((plot) => figureHtml(plot, sections)).join('\n');
+}
+
 function figureHtml(plot: ReportPlot, { plotFolder }: PageSections): string {
   const files = `${plotFolder}/${plot.name}`;
   return `<figure id="${escapeHtml(plot.name)}"><h3>${escapeHtml(plot.title)}</h3>
@@ -115,8 +119,8 @@ function warningsHtml({ settings, failures, damaged, campaign }: ReportData): st
     warnings.push('There is only one repetition, so the random variation is unknown.');
   } else if (campaign.seeds.length < 5) {
     warnings.push(
-      `There are only ${campaign.seeds.length} repetitions: confidence intervals are wide, and small ` +
-        'differences are not significant. Use five or more.',
+      `There are only ${campaign.seeds.length} repetitions: confidence intervals are wide, and ` +
+        'small differences are not significant. Use five or more.',
     );
   }
   return warnings

@@ -143,8 +143,8 @@ function settingData(
 }
 
 function metricsOf({ result }: RunRecord): Record<MetricName, number | null> {
-  const figures = METRIC_NAMES.map((name) => [name, METRICS[name].compute(result)] as const);
-  return Object.fromEntries(figures) as Record<MetricName, number | null>;
+  const values = METRIC_NAMES.map((name) => [name, METRICS[name].compute(result)] as const);
+  return Object.fromEntries(values) as Record<MetricName, number | null>;
 }
 
 /** Returns the settings in `details`; by default the first, the last and some in between. */

@@ -71,7 +71,8 @@ function renderSvg(plot: ReportPlot, theme: Theme, isFile: boolean): string {
   const heading = isFile
     ? `<text x="8" y="18" font-size="14" font-weight="bold">${escapeHtml(plot.title)}</text>`
     : '';
-  const description = `<title>${escapeHtml(plot.title)}</title><desc>${escapeHtml(plot.caption)}</desc>`;
+  const [title, caption] = [plot.title, plot.caption].map(escapeHtml);
+  const description = `<title>${title}</title><desc>${caption}</desc>`;
   const key = `<g transform="translate(8, ${titleHeight})">${legend.svg}</g>`;
   return `<svg ${attributes}>${description}${background}${heading}${key}${svg.outerHTML}</svg>`;
 }

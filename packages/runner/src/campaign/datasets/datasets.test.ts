@@ -30,7 +30,7 @@ async function rowsOf(store: Store, table: string): Promise<Record<string, unkno
 }
 
 describe('a dataset', () => {
-  test('has a row for each run, with configuration and figures', () =>
+  test('has a row for each run, with configuration and metrics', () =>
     withStore('parquet', async (store) => {
       const rows = await rowsOf(store, 'runs');
       expect(rows).toHaveLength(2);

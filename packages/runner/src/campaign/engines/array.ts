@@ -78,7 +78,7 @@ export class ArrayEngine implements Engine {
     }
     for (const key of keys) {
       const jobs = this.#jobs.join(' and ');
-      const error = `batch job ${jobs} ended without its result; see the logs in batches/ of the store`;
+      const error = `job ${jobs} ended without its result; see the logs in batches/ of the store`;
       await onOutcome({ key, isDone: false, error });
     }
   }

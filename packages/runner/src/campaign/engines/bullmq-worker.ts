@@ -148,7 +148,7 @@ export class BullmqWorker {
     }
   }
 
-  /** Executes a run. As a job can arrive more than once, an existing result is not computed again. */
+  /** Executes a run, unless its result exists: a job can arrive more than once. */
   async #runUnlessDone(
     job: BullMQ.Job<RunSpec, JobResult>,
     token: string,

@@ -32,8 +32,8 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
 
   beforeAll(async () => {
     await new Promise<void>((ready) => {
-      done = inFolder(async (made) => {
-        folder = made;
+      done = inFolder(async (temporary) => {
+        folder = temporary;
         server = await RedisServer.start(folder);
         redis = connectedTo(server.url);
         queue = new Queue(QUEUE_NAME, { connection: redis, prefix: QUEUE_PREFIX });

@@ -1,4 +1,4 @@
-/** Redis URLs: the default, and how they are shown. */
+/** The default Redis URL, and URLs without their credentials. */
 
 /** The default URL; another machine is contacted only if its URL is given. */
 export const LOCAL_REDIS = 'redis://127.0.0.1:6379';

@@ -25,9 +25,9 @@ describe.skipIf(!HAS_REDIS)('a password', { timeout: 60_000 }, () => {
       const worker = startQueueWorker(server.url, '--store', store);
       const output = Promise.all([text(worker.stdout!), text(worker.stderr!)]);
       const warnings: string[] = [];
-      const onTrouble = (message: string) => warnings.push(message);
+      const onWarning = (message: string) => warnings.push(message);
       const plan = await smallCampaign({ vary: { leaders: [20, 30] }, plots: [{ x: 'leaders', y: 'redundancy' }] });
-      await sweepThroughQueue(plan, store, server.url, { onWarning: onTrouble });
+      await sweepThroughQueue(plan, store, server.url, { onWarning });
       await stopWorkers(worker);
       expect([...(await output), ...warnings].join()).not.toContain('hush-hush');
       const toRead = await Store.openReadOnly(store);

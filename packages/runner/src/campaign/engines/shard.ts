@@ -61,7 +61,7 @@ export function shardOf(
   const index = (Number(env[system.index]) - first) / step;
   const count = shards ?? Number(number(system.count) ?? Number.NaN);
   if (!Number.isInteger(count)) {
-    const problem = `is missing: ${system.index} gives the index of the shard, but not their number`;
+    const problem = `is missing: ${system.index} gives the index, but not the number of shards`;
     throw new UserError({ at: '--shards', problem, fix: 'write --shards 8, for instance' });
   }
   return checkShard({ index, count }, `${system.index}=${env[system.index]}`);

@@ -101,9 +101,9 @@ export class Ledger {
   static verifiedIn(file: string): ReadonlyMap<RunKey, FileStamp> {
     try {
       const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-      const sound = readVerified(database);
+      const verified = readVerified(database);
       database.close();
-      return sound;
+      return verified;
     } catch {
       return new Map();
     }

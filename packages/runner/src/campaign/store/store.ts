@@ -140,8 +140,8 @@ export class Store {
   }
 
   /**
-   * Returns those of `keys` whose records are damaged. A file that was intact when it was last read,
-   * and has not changed since, is not read again, unless `verifyAll` is set.
+   * Returns those of `keys` whose records are damaged. A file that was intact when it was last
+   * read, and has not changed since, is not read again, unless `verifyAll` is set.
    */
   findDamaged(keys: readonly RunKey[], verifyAll = false): readonly DamagedRun[] {
     const verified = verifyAll ? new Map<RunKey, FileStamp>() : this.#verifiedStamps();
