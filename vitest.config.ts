@@ -1,31 +1,63 @@
 /**
- * How tests run: from source, in processes of their own, so that a test may start worker threads
- * from `.ts` files, and end them the hard way, without touching the tests beside it.
+ * How tests run: from source, each file in a process of its own, so that a test can start worker
+ * threads from `.ts` files, and terminate them, without affecting other tests.
  */
 
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { defineConfig } from 'vitest/config';
 
 const source = 'cachetorrent-source';
+const root = fileURLToPath(new URL('.', import.meta.url));
 
-// What Node makes of a `.ts` file is kept for all processes and threads of the tests. Else each
-// thread would run Node's own compiler for itself, which is WebAssembly, and V8 crashes at times
-// where many threads load and leave such code (nodejs/node issue 64500).
-process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
-  new URL('node_modules/.cache/tests', import.meta.url),
-);
+/**
+ * Tests that start, signal or kill other programs. On a busy machine such a program may react too
+ * late, so these tests are tried a second time. All others must pass at the first try.
+ */
+const DRIVES_PROGRAMS = [
+  'packages/client/test/client.test.ts',
+  'packages/client/test/interop/interop.test.ts',
+  'packages/runner/src/campaign/engines/bullmq-lost.test.ts',
+  'packages/runner/src/campaign/engines/bullmq.test.ts',
+  'packages/runner/src/campaign/engines/redis.test.ts',
+  'packages/runner/src/campaign/engines/slurm.test.ts',
+  'packages/runner/src/campaign/store/ledger.test.ts',
+  'packages/runner/test/killed-queue.test.ts',
+  'packages/runner/test/killed.test.ts',
+  'test/browser.test.ts',
+  'test/command.test.ts',
+];
+const moved = DRIVES_PROGRAMS.filter((path) => !existsSync(`${root}${path}`));
+if (moved.length > 0) {
+  throw new Error(`vitest.config.ts lists tests that do not exist: ${moved.join(', ')}`);
+}
+
+// Node's compiled form of a `.ts` file is cached for all processes and threads of the tests.
+// Without the cache, every thread runs Node's own compiler, which is WebAssembly, and V8 sometimes
+// crashes where many threads load and unload such code (nodejs/node issue 64500).
+process.env['NODE_COMPILE_CACHE'] ??= `${root}node_modules/.cache/tests`;
 
 export default defineConfig({
   resolve: { conditions: [source] },
   ssr: { resolve: { conditions: [source] } },
   test: {
-    include: ['packages/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     pool: 'forks',
     execArgv: [`--conditions=${source}`],
     testTimeout: 20_000,
-    // Some tests drive other programs, and kill them: on a busy machine one may come too late.
-    retry: process.env['CI'] === 'true' ? 1 : 0,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'in-process',
+          include: ['packages/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...DRIVES_PROGRAMS],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'programs', include: DRIVES_PROGRAMS, retry: 1 },
+      },
+    ],
   },
 });

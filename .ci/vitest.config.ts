@@ -1,4 +1,4 @@
-/** The checks that `npm test` leaves out, as they say nothing about how the code behaves. */
+/** Checks of the repository and of its documented commands, which `npm test` does not run. */
 
 import { defineConfig } from 'vitest/config';
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * Starts the command on a Node that can run it.
+ * Starts the command on a suitable version of Node.
  *
- * In the workspace that is the workspace's own Node, the source as it is, and a cache of what was
- * compiled, without which each worker thread would compile it anew. Installed from a registry it
- * is the Node that runs this file, if it is new enough.
+ * In the workspace, this is the Node of the workspace, which runs the TypeScript source with a
+ * compile cache; without the cache, every worker thread would compile the source again. Installed
+ * from a registry, it is the Node that runs this file, if it is recent enough.
  *
- * Plain JavaScript that an old Node understands, so that it can say what it lacks.
+ * This file is plain JavaScript, so that an old Node can run it and print what is required.
  */
 
 import { spawn } from 'node:child_process';
@@ -16,26 +16,30 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const CONDITION = 'cachetorrent-source';
-const OLDEST = [22, 18];
+const OLDEST_VERSION = [22, 18];
 
-const home = fileURLToPath(new URL('..', import.meta.url));
-const source = join(home, 'src/main.ts');
-const root = join(home, '../..');
-const ownNode = join(root, 'node_modules/.bin/node');
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const source = join(packageFolder, 'src/main.ts');
+const root = join(packageFolder, '../..');
+const workspaceNode = join(root, 'node_modules/.bin/node');
 
-// The source is in the package, too; only the workspace has what it takes to run it.
-if (existsSync(join(home, 'tsconfig.json'))) {
-  const node = existsSync(ownNode) ? ownNode : newEnough() ? process.execPath : undefined;
-  if (node === undefined) tooOld('run `npm test` once, which installs one');
-  else fromSource(node);
-} else if (newEnough()) {
+// An installed package has the source, too, but only the workspace has a tsconfig.json.
+if (existsSync(join(packageFolder, 'tsconfig.json'))) {
+  const node = existsSync(workspaceNode)
+    ? workspaceNode
+    : isRecentEnough()
+      ? process.execPath
+      : undefined;
+  if (node === undefined) rejectVersion('run `npm test` once, which installs a suitable version');
+  else runSource(node);
+} else if (isRecentEnough()) {
   await import('../dist/main.js');
 } else {
-  tooOld('install a newer one');
+  rejectVersion('install a newer version');
 }
 
-/** This process becomes the command where Node can do that; otherwise it waits for it. */
-function fromSource(node) {
+/** Replaces this process by the command if Node can do so; otherwise waits for a child process. */
+function runSource(node) {
   const args = [`--conditions=${CONDITION}`, source, ...process.argv.slice(2)];
   const cache = join(root, 'node_modules/.cache/cachetorrent');
   const env = { NODE_COMPILE_CACHE: cache, ...process.env };
@@ -52,15 +56,16 @@ function fromSource(node) {
   });
 }
 
-function newEnough() {
+function isRecentEnough() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+  return major > OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor >= OLDEST_VERSION[1]);
 }
 
-function tooOld(remedy) {
-  const needed = OLDEST.join('.');
+function rejectVersion(fix) {
+  const required = OLDEST_VERSION.join('.');
+  const { node } = process.versions;
   process.stderr.write(
-    `cachetorrent needs Node ${needed} or newer, and this is ${process.versions.node}: ${remedy}\n`,
+    `cachetorrent requires Node ${required} or newer, but this is ${node}\n  fix: ${fix}\n`,
   );
   process.exitCode = 2;
 }

@@ -1,25 +1,25 @@
-/** All of the world that the command touches, as a value: a test puts another in its place. */
+/** What the command uses of its process and machine. Tests pass an environment of their own. */
 
 import type { simulate } from '@cachetorrent/simulator';
 
 import type { OutputStream } from './progress/run-progress-display.ts';
 
-/** All of the world that the command touches. */
+/** What the command uses of its process and machine. */
 export interface CliEnvironment {
-  /** What the user asked for goes here, and nothing else. */
+  /** Receives the requested output, and nothing else. */
   readonly stdout: { write(text: string): unknown };
-  /** What happens meanwhile, and what went wrong. */
+  /** Receives progress, warnings and errors. */
   readonly stderr: OutputStream;
-  /** A clock that never goes back, in ms. */
+  /** A monotonic clock, in ms. */
   readonly nowMs: () => number;
-  /** The most memory that the process has had, all threads together. */
+  /** The peak resident memory of the process, including all of its threads. */
   readonly peakRssBytes: () => number;
-  /** What there is to run on. */
+  /** The machine that the command runs on. */
   readonly machine: { readonly cores: number; readonly memoryBytes: number };
-  /** The environment of the process. */
+  /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user wants to stop. */
+  /** Aborted when the user interrupts the command. */
   readonly signal: AbortSignal;
-  /** Carries out a run. */
+  /** Executes a run. */
   readonly simulate: typeof simulate;
 }

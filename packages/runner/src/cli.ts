@@ -1,4 +1,4 @@
-/** The command line: its commands and options, and what becomes of an error. */
+/** The command line: its commands and options, and the exit codes for errors. */
 
 import {
   addClientCommands,
@@ -7,21 +7,21 @@ import {
   StorageFailure,
 } from '@cachetorrent/client/commands';
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { RunsFailed } from './campaign/engines/engine.ts';
+import type { CliEnvironment } from './cli-environment.ts';
 import { addCampaignCommands } from './commands/add-campaign-commands.ts';
-import { Interrupted, runCommand, RunFailed } from './commands/run.ts';
+import { DEFAULT_TIMELINE_MS, Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import type { Overrides } from './configuration/swarm.ts';
 import { decimal, withOverrides } from './overrides.ts';
-import type { CliEnvironment } from './cli-environment.ts';
 import { UserError } from './user-error.ts';
 import { VERSION } from './version.ts';
 
-/** With what the command ends. */
+/** Exit codes of the command. */
 export const EXIT_CODE = { success: 0, failure: 1, userError: 2, interrupted: 130 } as const;
 
-/** Ends that explain themselves, the special before the general. */
+/** Errors that need no stack trace, subclasses before their superclasses. */
 const EXPECTED_ERRORS = [
   { kind: UserError, code: EXIT_CODE.userError },
   { kind: StorageFailure, code: EXIT_CODE.failure },
@@ -33,7 +33,19 @@ const EXPECTED_ERRORS = [
 
 const DEFAULT_SEED = 1;
 
-/** Runs the command that `args` (without program and script) say; the answer is its exit code. */
+const WORKERS =
+  'Number of worker threads, or "as" for one per AS ' +
+  '(default: as many as help, up to the number of cores)';
+const TIMELINE = `Simulated time per row of timeline.csv, in ms (default: ${DEFAULT_TIMELINE_MS})`;
+const LOG_KINDS = 'Kinds of messages to log, such as have,request (default: all)';
+
+const EXAMPLES = `Examples:
+  cachetorrent run examples/configs/small.json --leaders 30
+  cachetorrent sweep examples/experiments/leaders-sweep.yaml
+
+Run "cachetorrent <command> --help" for the options of a command.`;
+
+/** Runs the command given by `args`, without program and script. Returns its exit code. */
 export async function cli(args: readonly string[], environment: CliEnvironment): Promise<number> {
   try {
     await createProgram(environment).parseAsync([...args], { from: 'user' });
@@ -60,37 +72,59 @@ interface RunFlags extends Overrides {
 function createProgram(environment: CliEnvironment): Command {
   const { stdout, stderr } = environment;
   const program = new Command('cachetorrent')
-    .description('BitTorrent with leaders and caches in every AS: simulated, and on real sockets.')
-    .version(VERSION)
-    .showHelpAfterError('  (--help says what there is)')
+    .description('Simulate BitTorrent and CacheTorrent swarms, or run them on real networks')
+    .usage('<command> [options]')
+    .version(VERSION, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .showHelpAfterError('(run with --help for usage)')
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
     })
-    .exitOverride();
+    .exitOverride()
+    .addHelpText('after', `\n${EXAMPLES}`);
 
-  const workersOption = new Option('--workers <n>', "threads, or 'as' for one for each AS")
-    .argParser(parseWorkers)
-    .default(undefined, 'as many as pay, up to the cores');
-  withOverrides(program.command('run'))
-    .description('Simulates one swarm and says what it came to.')
-    .argument('<config>', 'a configuration file: JSON, with // comments')
-    .option(
-      '--seed <n>',
-      'decides all chance: the same seed gives the same result',
-      parseSeed,
-      DEFAULT_SEED,
-    )
-    .addOption(workersOption)
-    .option('--out <folder>', 'writes the results there: JSON, and tables as CSV')
-    .option('--timeline <ms>', 'simulated time of a row of timeline.csv', decimal)
-    .option('--cdf', 'prints the distribution of completion times, too')
-    .option('--log <file>', 'writes what nodes say to one another there, as JSON Lines')
-    .option('--log-kinds <kinds>', 'only these kinds of message: have,request', parseKinds)
-    .option('--json', 'prints one JSON document instead of a table')
-    .option('--quiet', 'shows no progress')
-    .option('--plan', 'says what memory and time it will take, and does not run')
-    .option('--force', 'runs even what will not fit into memory')
+  program.commandsGroup('Simulation commands:');
+  addRunCommand(program, environment);
+  program.commandsGroup('Campaign commands:');
+  addCampaignCommands(program, environment);
+  program.commandsGroup('Client commands:');
+  addClientCommands(program, environment);
+  program.addHelpCommand(helpCommand());
+  return program;
+}
+
+function helpCommand(): Command {
+  return new Command('help')
+    .description('Print help for a command')
+    .argument('[command]')
+    .helpOption(false)
+    .helpGroup('Other commands:');
+}
+
+function addRunCommand(program: Command, environment: CliEnvironment): void {
+  const command = program
+    .command('run')
+    .description('Simulate one swarm and print a summary')
+    .argument('<config>', 'Configuration file (JSON with comments)')
+    .optionsGroup('Swarm options (override the configuration file):');
+  withOverrides(command)
+    .optionsGroup('Run options:')
+    .option('--seed <n>', 'Random seed; equal seeds give equal results', parseSeed, DEFAULT_SEED)
+    .option('--workers <n>', WORKERS, parseWorkers)
+    .option('--plan', 'Print the expected memory and time of the run, and exit')
+    .option('--force', 'Run even if the run is expected to exceed the memory')
+    .optionsGroup('Output options:')
+    .option('--out <folder>', 'Write the results to this folder, as JSON and CSV files')
+    .option('--timeline <ms>', TIMELINE, decimal)
+    .option('--cdf', 'Also print the distribution of completion times')
+    .option('--log <file>', 'Log all messages between nodes to this file, as JSON Lines')
+    .option('--log-kinds <kinds>', LOG_KINDS, parseKinds)
+    .option('--json', 'Print one JSON document instead of a table')
+    .option('--quiet', 'Do not show progress')
+    .optionsGroup('Help:')
+    .helpOption('-h, --help', 'Print help')
     .action(async (file: string, flags: RunFlags) => {
       const { seed, workers, out, timeline, cdf = false, json = false, ...rest } = flags;
       const { quiet = false, plan = false, force = false, log, logKinds, ...overrides } = rest;
@@ -101,17 +135,15 @@ function createProgram(environment: CliEnvironment): Command {
         ...(log === undefined ? {} : { log }),
         ...(logKinds === undefined ? {} : { logKinds }),
       };
-      const how = { cdf, json, quiet, plan, force };
-      await runCommand({ file, overrides, seed, ...how, ...optional }, environment);
+      const modes = { cdf, json, quiet, plan, force };
+      await runCommand({ file, overrides, seed, ...modes, ...optional }, environment);
     });
-  addCampaignCommands(program, environment);
-  addClientCommands(program, environment);
-  return program;
 }
 
+/** Prints an error to standard error. Returns the exit code of the command. */
 function reportError(error: unknown, { stderr }: CliEnvironment): number {
   if (error instanceof CommanderError) {
-    // It has been told already; help and version are no errors.
+    // Commander has printed the message. Help and version have exit code 0.
     return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.userError;
   }
   for (const { kind, code } of EXPECTED_ERRORS) {
@@ -119,8 +151,11 @@ function reportError(error: unknown, { stderr }: CliEnvironment): number {
     stderr.write(`${error.message}\n`);
     return code;
   }
-  const text = error instanceof RunFailed ? error.message : stackOf(error);
-  stderr.write(`the run failed: ${text}\n`);
+  const text =
+    error instanceof RunFailed
+      ? `the run failed: ${error.message}`
+      : `unexpected error: ${stackOf(error)}`;
+  stderr.write(`${text}\n`);
   return EXIT_CODE.failure;
 }
 
@@ -131,7 +166,7 @@ function stackOf(error: unknown): string {
 function parseSeed(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('Write a whole number, 0 or more.');
+    throw new InvalidArgumentError('Expected an integer, 0 or more.');
   }
   return value;
 }
@@ -141,7 +176,7 @@ function parseKinds(text: string): readonly MessageKind[] {
     const kind = MESSAGE_KINDS.find((known) => known === name.trim());
     if (kind !== undefined) return kind;
     throw new InvalidArgumentError(
-      `There is no kind "${name.trim()}". Write some of ${MESSAGE_KINDS.join(',')}.`,
+      `Unknown kind "${name.trim()}". The kinds are ${MESSAGE_KINDS.join(',')}.`,
     );
   });
 }
@@ -149,7 +184,7 @@ function parseKinds(text: string): readonly MessageKind[] {
 function parseWorkers(text: string): number | 'as' {
   if (text === 'as') return text;
   if (!/^[1-9]\d*$/.test(text)) {
-    throw new InvalidArgumentError("Write a whole number, 1 or more, or 'as'.");
+    throw new InvalidArgumentError('Expected an integer, 1 or more, or "as".');
   }
   return Number(text);
 }

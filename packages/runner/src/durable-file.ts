@@ -1,12 +1,12 @@
-/** Writing a new file so that it is on the disk, and not only on its way there. */
+/** New files whose content survives a power failure. */
 
 import { open } from 'node:fs/promises';
 
 /**
- * Writes `text` to a new file at `path`. On the disk before it gets its final name: otherwise a
- * power cut could leave a name without text.
+ * Creates a file at `path` with `text` as its content, and flushes it to the disk. Callers rename
+ * the file afterwards: without the flush, a power failure could leave the new name without content.
  *
- * @throws where there is a file at `path`, and what else the file system throws
+ * @throws if there is a file at `path`, and any other error of the file system
  */
 export async function createDurableFile(path: string, text: string): Promise<void> {
   const file = await open(path, 'wx');

@@ -1,4 +1,4 @@
-/** The runner as a library: for programs that do as the command does, and more. */
+/** The runner as a library, for programs that do what the `cachetorrent` command does. */
 
 export { campaign, type CampaignOptions, type CampaignRun } from './campaign/campaign.ts';
 export {
@@ -33,8 +33,7 @@ export {
 export { checkResultFolder, writeResultFolder } from './results/folder.ts';
 export { checkLogFile, LogFile } from './results/message-log.ts';
 export { summaryOf } from './results/summary.ts';
-export { peersCsv, trafficCsv } from './results/tables.ts';
-export { timelineCsv } from './results/timeline.ts';
+export { peersCsv, timelineCsv, trafficCsv } from './results/tables.ts';
 export type { OutputStream } from './progress/run-progress-display.ts';
 export type { CliEnvironment } from './cli-environment.ts';
 export { UserError } from './user-error.ts';

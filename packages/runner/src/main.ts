@@ -1,4 +1,4 @@
-/** The process of the command: its streams, its signals and its end. */
+/** The entry point of the command: connects it to the streams and signals of the process. */
 
 import { availableParallelism, totalmem } from 'node:os';
 
@@ -6,13 +6,13 @@ import { simulate } from '@cachetorrent/simulator';
 
 import { cli, EXIT_CODE } from './cli.ts';
 
-/** Whoever presses Ctrl-C gets the terminal back after this long, whatever still goes on. */
+/** The time from an interrupt to the forced exit of a command that does not shut down. */
 const SHUTDOWN_TIMEOUT_MS = 900;
 
 const stopController = new AbortController();
 process.on('SIGINT', interrupt);
 process.on('SIGTERM', interrupt);
-// Whoever reads the output may leave before its end: `cachetorrent run ... | head`.
+// The reader of a pipe may close it before the end: `cachetorrent run ... | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(EXIT_CODE.success);
   throw error;
@@ -25,7 +25,7 @@ process.exitCode = await cli(process.argv.slice(2), {
   peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
   machine: {
     cores: availableParallelism(),
-    // What a container may have, where it may not have all.
+    // A container may be limited to a part of the memory of the machine.
     memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
   },
   env: process.env,
@@ -37,7 +37,7 @@ function interrupt(): void {
   if (stopController.signal.aborted) return;
   stopController.abort();
   setTimeout(() => {
-    process.stderr.write('stopped; it did not end by itself in time\n');
+    process.stderr.write('interrupted: the command did not shut down in time\n');
     process.exit(EXIT_CODE.interrupted);
   }, SHUTDOWN_TIMEOUT_MS).unref();
 }

@@ -1,19 +1,22 @@
-/** What the user got wrong: where it is, what is wrong there, and how to mend it. */
+/** Errors that the user can correct: where they are, what is wrong, and how to fix it. */
 
 import type { SwarmProblem } from '@cachetorrent/simulator';
 
-/** Ends the command with exit code 2, before anything has been written. */
+/**
+ * One or more problems in what the user wrote. The command exits with code 2, and has written
+ * nothing before.
+ */
 export class UserError extends Error {
-  override readonly name = 'UserMistake';
-  /** All that is wrong, in the order in which it was found. */
+  override readonly name = 'UserError';
+  /** All problems, in the order in which they were found. */
   readonly problems: readonly SwarmProblem[];
 
-  constructor(...mistakes: readonly SwarmProblem[]) {
-    super(mistakes.map(format).join('\n'));
-    this.problems = mistakes;
+  constructor(...problems: readonly SwarmProblem[]) {
+    super(problems.map(format).join('\n'));
+    this.problems = problems;
   }
 }
 
 function format({ at, problem, fix }: SwarmProblem): string {
-  return `${at}: ${problem}\n  to mend it: ${fix}`;
+  return `${at}: ${problem}\n  fix: ${fix}`;
 }

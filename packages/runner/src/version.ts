@@ -1,4 +1,4 @@
-/** Which version of CacheTorrent this is: a result always says what made it. */
+/** The version of CacheTorrent, which every result records. */
 
 import { readFileSync } from 'node:fs';
 
@@ -6,7 +6,7 @@ interface Manifest {
   readonly version: string;
 }
 
-/** That of this package, which all packages share. */
+/** The version of this package. All packages have the same. */
 export const VERSION: string = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest
 ).version;

@@ -51,7 +51,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, (
 
       disk.resize(50e6);
       const again = await run('sweep', file, '--store', store, '--quiet');
-      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? made, ${before.size} in `));
+      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? finished, ${before.size} already in `));
       expect([...resultsIn(store)]).toEqual(expect.arrayContaining([...before]));
     }));
 
@@ -84,7 +84,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, (
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(FULL)]);
       disk.resize(50e6);
-      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs made');
+      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs finished');
     }));
 });
 

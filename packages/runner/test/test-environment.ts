@@ -1,4 +1,4 @@
-/** An environment for tests of commands: captured output, a fixed clock, and fixed results. */
+/** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
@@ -9,11 +9,11 @@ export interface TestEnvironment extends CliEnvironment {
 }
 
 export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvironment {
-  const written = { out: '', err: '' };
+  const output = { out: '', err: '' };
   return {
-    output: written,
-    stdout: { write: (text) => (written.out += text) },
-    stderr: { write: (text) => (written.err += text) },
+    output,
+    stdout: { write: (text) => (output.out += text) },
+    stderr: { write: (text) => (output.err += text) },
     nowMs: () => 0,
     peakRssBytes: () => 123_000_000,
     machine: { cores: 2, memoryBytes: 8e9 },
@@ -24,7 +24,7 @@ export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvi
   };
 }
 
-/** Three peers in two ASes: a seed, a leader that downloads from it, and a follower of the leader. */
+/** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
   traffic: 2,
@@ -47,7 +47,7 @@ export const RESULT: SwarmResult = {
   trafficBits: Float64Array.of(0, 196, 0, 392),
 };
 
-/** The first interval of a timeline of the same swarm. */
+/** The first interval of the timeline of `RESULT`. */
 export const TIMELINE: Timeline = {
   fromMs: Float64Array.of(0, 0),
   toMs: Float64Array.of(10_000, 10_000),

@@ -1,10 +1,11 @@
 /**
- * The commands of campaigns: their arguments and options. What they do is loaded when it is asked
- * for, so that the other commands start without it.
+ * The arguments and options of the campaign commands. Each command loads its implementation when
+ * it runs, so that the other commands start without it.
  */
 
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 
+import { LOCAL_REDIS } from '../campaign/engines/redis-url.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import type { ExportFlags } from './export.ts';
 import type { QueryFlags } from './query.ts';
@@ -14,30 +15,46 @@ import type { SweepFlags } from './sweep.ts';
 import type { WorkFlags } from './work.ts';
 
 const DEFAULT_STORE = 'results';
-const REDIS = 'address of the queue; by default CACHETORRENT_REDIS, or on this machine';
 
+const EXPERIMENT = 'Experiment file (YAML or JSON)';
+const STORE = 'Folder that holds the results';
+const JOBS = 'Number of cores to use (default: all)';
+const REDIS = `Redis URL of the queue (default: $CACHETORRENT_REDIS, or ${LOCAL_REDIS})`;
+const SBATCH = 'Options of sbatch for the array job, such as --sbatch=--partition=long';
+const QUIET = 'Do not show progress';
+const SHARED_STORE = `${STORE}; all machines of the batch system need access to it`;
+const WORK_STORE =
+  `${STORE} (default: "${DEFAULT_STORE}" for a shard; ` +
+  'for a queue, results return through the queue)';
+const LOCK =
+  'Time in ms after which the run of an unresponsive worker passes to another (default: 30000)';
+const TASKS = 'Number of tasks of the array job, at most (default: one per 30 s of work)';
+const SQL = `Query over the tables runs, peers, traffic, and one per experiment, such as
+"SELECT leaders, avg(redundancy) FROM runs GROUP BY ALL"`;
+
+/** Adds the commands `sweep`, `work`, `submit`, `report`, `query` and `export` to `program`. */
 export function addCampaignCommands(program: Command, environment: CliEnvironment): void {
   program
     .command('sweep')
-    .description('Carries out the runs of an experiment that are not in the store yet.')
-    .argument('<experiment>', 'an experiment file: YAML, or JSON')
-    .option('--store <folder>', 'where results are kept', DEFAULT_STORE)
-    .option('--jobs <n>', 'cores to use; by default all', parsePositiveInteger)
+    .description('Run the missing runs of an experiment and store the results')
+    .argument('<experiment>', EXPERIMENT)
+    .option('--store <folder>', STORE, DEFAULT_STORE)
+    .option('--jobs <n>', JOBS, parsePositiveInteger)
     .addOption(
-      new Option('--datasets <format>', 'of the tables of a new store')
+      new Option('--datasets <format>', 'Format of the datasets of a new store')
         .choices(['parquet', 'csv'])
         .default('parquet'),
     )
     .addOption(
-      new Option('--engine <name>', 'where the runs are carried out')
+      new Option('--engine <name>', 'Engine that executes the runs')
         .choices(['local', 'bullmq', 'array'])
         .default('local'),
     )
     .option('--redis <url>', REDIS)
-    .option('--sbatch <options...>', 'of the array job, such as --sbatch=--partition=long')
-    .option('--dry-run', 'shows what would be done, and writes nothing')
-    .option('--verify', 'reads every stored run again, to find what has been altered')
-    .option('--quiet', 'shows no progress')
+    .option('--sbatch <options...>', SBATCH)
+    .option('--dry-run', 'Print what would be done, and write nothing')
+    .option('--verify', 'Check all stored runs again, including those checked before')
+    .option('--quiet', QUIET)
     .action(async (file: string, flags: SweepFlags) => {
       const { sweepCommand } = await import('./sweep.ts');
       await sweepCommand(file, flags, environment);
@@ -45,28 +62,21 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 
   program
     .command('work')
-    .description('Carries out runs that were planned elsewhere: of a queue, or a shard.')
-    .argument('[experiment]', 'takes a shard of it; without, takes runs from a queue in Redis')
+    .description('Execute runs from a queue, or one shard of an experiment')
+    .argument('[experiment]', 'Experiment file of the shard (default: execute runs from a queue)')
     .option('--redis <url>', REDIS)
-    .option('--until-empty', 'ends when the queue is empty, instead of waiting for more')
-    .option(
-      '--lock <ms>',
-      'after so long in silence, a run goes to another worker',
-      parsePositiveInteger,
-    )
-    .option('--shard <i/n>', 'the i-th of n shards; batch systems say it themselves')
+    .option('--until-empty', 'Exit when the queue is empty, instead of waiting for more runs')
+    .option('--lock <ms>', LOCK, parsePositiveInteger)
+    .option('--shard <i/n>', 'Shard to execute, such as 2/8 (default: set by the batch system)')
     .option(
       '--shards <n>',
-      'how many there are, where a batch system says only which',
+      'Number of shards, if the batch system does not set it',
       parsePositiveInteger,
     )
-    .option('--runs <file>', 'only the runs that it lists')
-    .option(
-      '--store <folder>',
-      `where results go; of a shard, ${DEFAULT_STORE}; of a queue, back through it`,
-    )
-    .option('--jobs <n>', 'cores to use; by default all', parsePositiveInteger)
-    .option('--quiet', 'shows no progress')
+    .option('--runs <file>', 'Execute only the runs that this file lists')
+    .option('--store <folder>', WORK_STORE)
+    .option('--jobs <n>', JOBS, parsePositiveInteger)
+    .option('--quiet', QUIET)
     .action(async (file: string | undefined, flags: WorkFlags) => {
       const { workCommand } = await import('./work.ts');
       await workCommand(file, flags, environment);
@@ -74,18 +84,14 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 
   program
     .command('submit')
-    .description('Hands the missing runs of an experiment to a batch system.')
-    .addArgument(new Argument('<system>', 'which one').choices(['slurm']))
-    .argument('<experiment>', 'an experiment file: YAML, or JSON')
-    .option('--store <folder>', 'where results are kept; all nodes have to see it', DEFAULT_STORE)
-    .option('--jobs <n>', 'cores of each task; by default 1', parsePositiveInteger)
-    .option(
-      '--tasks <n>',
-      'of the array job; by default one for half a minute of work',
-      parsePositiveInteger,
-    )
-    .option('--sbatch <options...>', 'of the array job, such as --sbatch=--partition=long')
-    .option('--print', 'shows the script instead of submitting it')
+    .description('Submit the missing runs of an experiment to a batch system')
+    .addArgument(new Argument('<system>', 'Batch system').choices(['slurm']))
+    .argument('<experiment>', EXPERIMENT)
+    .option('--store <folder>', SHARED_STORE, DEFAULT_STORE)
+    .option('--jobs <n>', 'Number of cores per task (default: 1)', parsePositiveInteger)
+    .option('--tasks <n>', TASKS, parsePositiveInteger)
+    .option('--sbatch <options...>', SBATCH)
+    .option('--print', 'Print the batch script instead of submitting it')
     .action(async (_: string, file: string, flags: SubmitFlags) => {
       const { submitCommand } = await import('./submit.ts');
       await submitCommand(file, flags, environment);
@@ -93,10 +99,10 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 
   program
     .command('report')
-    .description('Shows what an experiment came to: one page with plots and tables.')
-    .argument('[store]', 'where results are kept', DEFAULT_STORE)
-    .option('--out <file>', 'the page to write', 'report.html')
-    .option('--experiment <name>', 'which one, where the store has several')
+    .description('Write a report of an experiment: one page with plots and tables')
+    .argument('[store]', STORE, DEFAULT_STORE)
+    .option('--out <file>', 'HTML file to write', 'report.html')
+    .option('--experiment <name>', 'Experiment to report (default: the only one in the store)')
     .action(async (store: string, flags: ReportFlags) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(store, flags, environment);
@@ -104,11 +110,11 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 
   program
     .command('query')
-    .description('Asks a store in SQL: runs, peers, traffic, and a table for each experiment.')
-    .argument('<store>', 'where results are kept')
-    .argument('<sql>', "such as 'SELECT leaders, avg(redundancy) FROM runs GROUP BY ALL'")
+    .description('Query the results in a store with SQL')
+    .argument('<store>', STORE)
+    .argument('<sql>', SQL)
     .addOption(
-      new Option('--format <format>', 'of the answer')
+      new Option('--format <format>', 'Format of the output')
         .choices(['table', 'csv', 'json'])
         .default('table'),
     )
@@ -119,10 +125,10 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 
   program
     .command('export')
-    .description('Writes what a store holds as CSV.')
-    .argument('[store]', 'where results are kept', DEFAULT_STORE)
-    .option('--out <folder>', 'where to write to', 'export')
-    .option('--experiment <name>', 'only the runs of this one')
+    .description('Export the results in a store as CSV files')
+    .argument('[store]', STORE, DEFAULT_STORE)
+    .option('--out <folder>', 'Folder to write to', 'export')
+    .option('--experiment <name>', 'Export only the runs of this experiment (default: all runs)')
     .action(async (store: string, flags: ExportFlags) => {
       const { exportCommand } = await import('./export.ts');
       await exportCommand(store, flags, environment);
@@ -130,6 +136,6 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 }
 
 function parsePositiveInteger(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Write a whole number, 1 or more.');
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected an integer, 1 or more.');
   return Number(text);
 }

@@ -12,21 +12,21 @@ import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { cli, EXIT_CODE } from '../cli.ts';
 
-/** On a machine that has other things to do. */
-const PATIENCE_MS = 60_000;
+/** Long enough for a busy machine. */
+const TIMEOUT_MS = 60_000;
 
-interface Ended {
+interface Exit {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-async function run(args: readonly string[], surroundings: TestEnvironment = testEnvironment()): Promise<Ended> {
-  const code = await cli(args, surroundings);
-  return { code, ...surroundings.output };
+async function run(args: readonly string[], environment: TestEnvironment = testEnvironment()): Promise<Exit> {
+  const code = await cli(args, environment);
+  return { code, ...environment.output };
 }
 
-/** A folder with an experiment of four runs, `changes` apart, and room for a store. */
+/** Calls `use` with an experiment of four runs, except for `changes`, and the path of a new store. */
 async function withExperiment(
   use: (file: string, store: string, folder: string) => Promise<void>,
   changes: object = {},
@@ -40,7 +40,7 @@ async function withExperiment(
   });
 }
 
-/** The same, with a store in which all runs are pretended. */
+/** The same, with a store that holds made-up results of all runs. */
 async function withStore(
   use: (store: string, file: string, folder: string) => Promise<void>,
   format: DatasetFormat = 'parquet',
@@ -55,8 +55,8 @@ async function withStore(
   });
 }
 
-describe('sweep', { timeout: PATIENCE_MS }, () => {
-  test.each(['sweep', 'work'])('%s makes no store for a Redis that is not there', (command) =>
+describe('sweep', { timeout: TIMEOUT_MS }, () => {
+  test.each(['sweep', 'work'])('%s creates no store if Redis is unreachable', (command) =>
     withExperiment(async (file, store) => {
       const args = command === 'sweep' ? [command, file, '--engine', 'bullmq'] : [command];
       const { code, err } = await run([...args, '--redis', 'redis://127.0.0.1:1', '--store', store]);
@@ -64,51 +64,51 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
       expect(existsSync(store)).toBe(false);
     }));
 
-  test('fills a store, and says what to do next', () =>
+  test('fills a store and prints the next command', () =>
     withExperiment(async (file, store) => {
       const first = await run(['sweep', file, '--store', store, '--quiet']);
       expect(first).toMatchObject({ code: EXIT_CODE.success, err: '' });
-      expect(first.out).toContain('small: 4 runs made, 0 in');
+      expect(first.out).toContain('small: 4 runs finished, 0 already in');
       expect(first.out).toContain(`cachetorrent report ${store} --experiment small`);
       expect(resultsIn(store).size).toBe(4);
-      expect((await run(['sweep', file, '--store', store])).out).toContain('0 runs made, 4 in');
+      expect((await run(['sweep', file, '--store', store])).out).toContain('0 runs finished, 4 already in');
     }));
 
-  test('shows what it would do, and does nothing', () =>
+  test('prints what it would do with --dry-run, and writes nothing', () =>
     withExperiment(async (file, store) => {
       const { out } = await run(['sweep', file, '--store', store, '--dry-run', '--jobs', '2']);
-      expect(out).toMatch(/^small: 2 combinations with 2 seeds\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a guess\)\nmemory +about \d+ MB for 2 at once\nfirst +leaders=50, seed \d+\n$/);
+      expect(out).toMatch(/^small: 2 settings with 2 seeds each\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a rough estimate\)\nmemory +about \d+ MB for 2 concurrent runs\nfirst run +leaders=50, seed \d+\n$/);
       expect(existsSync(store)).toBe(false);
     }));
 
-  test('shows what is missing of a store, and what is damaged', () =>
+  test('shows missing and damaged runs', () =>
     withExperiment(async (file, store) => {
       await run(['sweep', file, '--store', store, '--quiet']);
       const [first] = resultsIn(store).keys();
       truncateSync(join(store, 'runs', first!), 50);
       const { out } = await run(['sweep', file, '--store', store, '--dry-run']);
       expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is malformed\n/);
-      expect(out).toContain('as the runs in the store');
+      expect(out).toContain('based on the stored runs');
       const again = await run(['sweep', file, '--store', store]);
-      expect(again.err).toContain('run.json is malformed: made again');
-      expect(again.out).toContain('1 run made, 3 in');
+      expect(again.err).toContain('run.json is malformed: repeating the run');
+      expect(again.out).toContain('1 run finished, 3 already in');
     }));
 
-  test('ends with 1 where runs have failed, says how to repeat them, and has made the others', () =>
+  test('exits with 1 if runs fail, prints how to reproduce them, and finishes the others', () =>
     withExperiment(
       async (file, store) => {
         const { code, err } = await run(['sweep', file, '--store', store, '--quiet']);
         expect(code).toBe(EXIT_CODE.failure);
-        expect(err).toMatch(/^2 runs failed, each 2 times\nrun [0-9a-f]{32} failed: SwarmStalled: /);
-        const command = /to see it again: cachetorrent (run .*)/.exec(err)![1]!;
+        expect(err).toMatch(/^2 runs failed after 2 attempts each\nrun [0-9a-f]{32} failed: SwarmStalled: /);
+        const command = /reproduce with: cachetorrent (run .*)/.exec(err)![1]!;
         expect(resultsIn(store).size).toBe(2);
         expect(command).toContain(join(store, 'failures'));
       },
-      // Half of the peers know nobody in the other AS, so the file does not reach them.
+      // With a bias of 0, peers have no neighbours in the other AS, so half of them never complete.
       { set: { ...SMALL_EXPERIMENT.set, outPeers: 3 }, vary: { bias: [0, 100] }, plots: [] },
     ));
 
-  test('stops when it is told to, and says how far it was', () =>
+  test('stops on request and reports its progress', () =>
     withExperiment(
       async (file, store) => {
         const stop = new AbortController();
@@ -116,23 +116,23 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
         setTimeout(() => stop.abort(), 600);
         expect(await sweeping).toMatchObject({
           code: EXIT_CODE.interrupted,
-          err: expect.stringMatching(/stopped with \d of 2 runs done; the same command goes on/) as unknown,
+          err: expect.stringMatching(/stopped with \d of 2 runs done; run the same command again/) as unknown,
         });
       },
       { set: { ...SMALL_EXPERIMENT.set, pieces: 20_000 }, repeat: 1 },
     ));
 
   test.each([
-    { wrong: 'no experiment',           args: ['nowhere.yaml'],                     says: 'nowhere.yaml: there is no such file' },
-    { wrong: 'no jobs',                 args: ['FILE', '--jobs', '0'],              says: 'Write a whole number, 1 or more' },
-    { wrong: 'unknown tables',          args: ['FILE', '--datasets', 'xlsx'],       says: 'Allowed choices are parquet, csv' },
-  ])('refuses $wrong', ({ args, says }) =>
+    { invalid: 'a missing experiment',   args: ['nowhere.yaml'],                     prints: 'nowhere.yaml: there is no such file' },
+    { invalid: 'zero jobs',               args: ['FILE', '--jobs', '0'],              prints: 'Expected an integer, 1 or more' },
+    { invalid: 'an unknown format',       args: ['FILE', '--datasets', 'xlsx'],       prints: 'Allowed choices are parquet, csv' },
+  ])('rejects $invalid', ({ args, prints }) =>
     withExperiment(async (file) => {
       const { code, err } = await run(['sweep', ...args.map((arg) => (arg === 'FILE' ? file : arg))]);
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(says)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(prints)]);
     }));
 
-  test('refuses a store of another layout, and leaves it alone', () =>
+  test('rejects a store of another layout and does not change it', () =>
     withExperiment(async (file, store) => {
       mkdirSync(store);
       writeFileSync(join(store, 'store.json'), '{"schema":2,"version":"3.0.0"}');
@@ -142,8 +142,8 @@ describe('sweep', { timeout: PATIENCE_MS }, () => {
     }));
 });
 
-describe('what a store holds', { timeout: PATIENCE_MS }, () => {
-  test('is reported, asked and exported', () =>
+describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
+  test('are reported, queried and exported', () =>
     withStore(async (store, _, folder) => {
       const page = join(folder, 'report.html');
       expect(await run(['report', store, '--out', page])).toMatchObject({ code: EXIT_CODE.success, err: '' });
@@ -157,18 +157,18 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
       expect(JSON.parse(json.out)).toEqual([{ n: 8 }]);
 
       const out = join(folder, 'csv');
-      expect((await run(['export', store, '--out', out])).out).toContain('4 runs in');
+      expect((await run(['export', store, '--out', out])).out).toContain('exported 4 runs to');
       expect(readdirSync(out)).toEqual(['experiment-small.csv', 'peers.csv', 'runs.csv', 'traffic.csv']);
       expect(readFileSync(join(out, 'peers.csv'), 'utf8').split('\n')).toHaveLength(10);
     }));
 
-  test('is asked the same in a store of CSV', () =>
+  test('are queried in the same way in a store of CSV', () =>
     withStore(async (store) => {
       const { out } = await run(['query', store, 'SELECT leaders, min(seed) > 0 AS ok, max(p50Ms) > 0 AS done FROM small GROUP BY ALL ORDER BY ALL', '--format', 'csv']);
       expect(out).toBe('leaders,ok,done\n20,true,true\n50,true,true\n');
     }, 'csv'));
 
-  test('is asked about what is whole, and the rest is named', () =>
+  test('are queried without damaged runs, which are reported', () =>
     withStore(async (store) => {
       await run(['query', store, 'SELECT 1']);
       const [first] = resultsIn(store).keys();
@@ -176,24 +176,24 @@ describe('what a store holds', { timeout: PATIENCE_MS }, () => {
       truncateSync(join(store, 'datasets', 'peers', 'part.parquet'), 10);
       const { out, err } = await run(['query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv']);
       expect(out).toBe('n\n3\n');
-      expect(err).toContain('run.json is malformed, and is left out');
-      expect(err).toContain('part.parquet had been altered, and was written anew');
+      expect(err).toContain('run.json is malformed: skipped');
+      expect(err).toContain('part.parquet had been modified and was rewritten');
     }));
 
   test.each([
-    { wrong: 'a question in no language',   args: ['query', 'STORE', 'SELEC 1'],                        says: 'syntax error' },
-    { wrong: 'a question about nothing',    args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],        says: 'the tables are runs, peers, traffic, small' },
-    { wrong: 'another experiment',          args: ['report', 'STORE', '--experiment', 'other'],         says: 'has no experiment "other"' },
-    { wrong: 'no store',                    args: ['report', '/nowhere'],                               says: 'does not exist' },
-    { wrong: 'to write where nobody may',   args: ['report', 'STORE', '--out', 'FILE/report.html'],     says: 'has a file where a folder is needed' },
-    { wrong: 'to export where nobody may',  args: ['export', 'STORE', '--out', 'FILE/export'],          says: 'has a file where a folder is needed' },
-  ])('refuses $wrong', ({ args, says }) =>
+    { invalid: 'a query with a syntax error', args: ['query', 'STORE', 'SELEC 1'],                        prints: 'syntax error' },
+    { invalid: 'a query of an unknown table', args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],        prints: 'the tables are runs, peers, traffic, small' },
+    { invalid: 'an unknown experiment',       args: ['report', 'STORE', '--experiment', 'other'],         prints: 'has no experiment "other"' },
+    { invalid: 'a missing store',             args: ['report', '/nowhere'],                               prints: 'does not exist' },
+    { invalid: 'a report inside a file',      args: ['report', 'STORE', '--out', 'FILE/report.html'],     prints: 'has a file where a folder is needed' },
+    { invalid: 'an export inside a file',     args: ['export', 'STORE', '--out', 'FILE/export'],          prints: 'has a file where a folder is needed' },
+  ])('rejects $invalid', ({ args, prints }) =>
     withStore(async (store, file) => {
       const { err, code } = await run(args.map((arg) => arg.replace('STORE', store).replace('FILE', file)));
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(says)]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(prints)]);
     }));
 
-  test('may be read by those who may not write', () =>
+  test('can be read without permission to write', () =>
     withStore(async (store) => {
       await run(['query', store, 'SELECT 1']);
       for (const name of ['', 'datasets', 'scratch']) chmodSync(join(store, name), 0o555);

@@ -1,4 +1,4 @@
-/** `seed`, `get` and `track` on the command line: what they print, and with what code they end. */
+/** `seed`, `get` and `track` on the command line: their output and exit codes. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,71 +30,71 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Begins a command, and returns its world when it has printed a line. */
-async function begin(...args: string[]): Promise<TestEnvironment> {
+/** Starts a command. Returns its environment as soon as it has printed a line. */
+async function start(...args: string[]): Promise<TestEnvironment> {
   const stop = new AbortController();
-  const at = testEnvironment({ signal: stop.signal });
-  const ended = cli(args, at);
+  const environment = testEnvironment({ signal: stop.signal });
+  const ended = cli(args, environment);
   running.push({ ended, stop });
-  while (!at.output.out.includes('\n')) await sleep(10);
-  return at;
+  while (!environment.output.out.includes('\n')) await sleep(10);
+  return environment;
 }
 
 async function seedWithTracker(): Promise<void> {
-  const tracker = (await begin('track', ...HOST, '--port', '0', '--quiet')).output.out.trim();
+  const tracker = (await start('track', ...HOST, '--port', '0', '--quiet')).output.out.trim();
   expect(tracker).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/announce$/);
-  const seed = await begin('seed', file, ...HOST, '--tracker', tracker, '--piece-bytes', '16384');
+  const seed = await start('seed', file, ...HOST, '--tracker', tracker, '--piece-bytes', '16384');
   expect(seed.output.out).toBe(`${file}.torrent\n`);
 }
 
 describe('get', () => {
   test('downloads what seed serves and track announces', async () => {
     await seedWithTracker();
-    const at = testEnvironment();
+    const environment = testEnvironment();
     const out = join(folder, 'out');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], at)).toBe(EXIT_CODE.success);
-    expect(at.output.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], environment)).toBe(EXIT_CODE.success);
+    expect(environment.output.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
     const again = testEnvironment();
     expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT_CODE.success);
     expect(again.output.out).toBe('full: 100 kB were there already\n');
   });
 
-  test('ends with 1 where the disk is full', async () => {
+  test('exits with 1 if the disk is full', async () => {
     await seedWithTracker();
-    const at = testEnvironment();
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], at)).toBe(EXIT_CODE.failure);
-    expect(at.output.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
+    const environment = testEnvironment();
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], environment)).toBe(EXIT_CODE.failure);
+    expect(environment.output.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
   });
 
-  test('ends with 130 where it is stopped', async () => {
+  test('exits with 130 if it is stopped', async () => {
     await seedWithTracker();
-    const at = testEnvironment({ signal: AbortSignal.abort() });
+    const environment = testEnvironment({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], at)).toBe(EXIT_CODE.interrupted);
-    expect(at.output.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], environment)).toBe(EXIT_CODE.interrupted);
+    expect(environment.output.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
   });
 
-  test('says how it can be found where no tracker says it', async () => {
-    await begin('seed', file, ...HOST, '--piece-bytes', '16384');
-    const at = testEnvironment({ signal: AbortSignal.timeout(300) });
+  test('prints its address if there is no tracker', async () => {
+    await start('seed', file, ...HOST, '--piece-bytes', '16384');
+    const environment = testEnvironment({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
-    expect(await cli(args, at)).toBe(EXIT_CODE.interrupted);
-    expect(at.output.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
+    expect(await cli(args, environment)).toBe(EXIT_CODE.interrupted);
+    expect(environment.output.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
   });
 });
 
 test.each([
-  { of: 'no torrent',       args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
-  { of: 'no such file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
-  { of: 'no address',       args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
-  { of: 'no tracker',       args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
-  { of: 'no port',          args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
+  { of: 'a missing torrent',  args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
+  { of: 'a missing file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
+  { of: 'an invalid address',  args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
+  { of: 'an invalid tracker URL',  args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
+  { of: 'an invalid port',    args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
   { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
-  { of: 'no prefixes',      args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
-])('a mistake, $of, ends with 2', async ({ args, says }) => {
-  const at = testEnvironment();
-  expect(await cli(args, at)).toBe(EXIT_CODE.userError);
-  expect(at.output.err).toContain(says);
-  expect(at.output.out).toBe('');
+  { of: 'a missing prefix file',  args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
+])('$of is a user error: exit code 2', async ({ args, says }) => {
+  const environment = testEnvironment();
+  expect(await cli(args, environment)).toBe(EXIT_CODE.userError);
+  expect(environment.output.err).toContain(says);
+  expect(environment.output.out).toBe('');
 });

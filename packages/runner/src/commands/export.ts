@@ -1,17 +1,17 @@
-/** `cachetorrent export`: a store as CSV. */
+/** `cachetorrent export`: writes the results in a store as CSV files. */
 
 import { exportCsv } from '../campaign/export.ts';
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { pluralize } from '../format.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning, pluralize } from '../format.ts';
 
 export interface ExportFlags {
   readonly out: string;
   readonly experiment?: string;
 }
 
-/** @throws UserMistake where there is no store, or nowhere to write to */
+/** @throws UserError if there is no such store or experiment, or `out` cannot be written */
 export async function exportCommand(
   folder: string,
   { out, experiment }: ExportFlags,
@@ -20,8 +20,8 @@ export async function exportCommand(
   const store = await Store.openReadOnly(folder);
   const listing = experiment === undefined ? undefined : findStoredCampaign(store, experiment);
   const { files, runCount, damaged } = await exportCsv(store, out, listing);
-  for (const { file, problem } of damaged) {
-    stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
-  }
-  stdout.write(`${pluralize(runCount, 'run')} in\n${files.map((file) => `  ${file}\n`).join('')}`);
+  for (const run of damaged) stderr.write(damagedRunWarning(run));
+  stdout.write(
+    `exported ${pluralize(runCount, 'run')} to\n${files.map((file) => `  ${file}\n`).join('')}`,
+  );
 }

@@ -1,4 +1,4 @@
-/** What `run --plan` says, and what is refused for want of memory. */
+/** The output of `run --plan`, and runs that are rejected for lack of memory. */
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
@@ -11,64 +11,64 @@ const EXAMPLES = fileURLToPath(new URL('../../../../examples/configs/', import.m
 const [MEDIUM, LARGE] = [`${EXAMPLES}medium.json`, `${EXAMPLES}hundred-thousand.json`];
 
 describe('--plan', () => {
-  test('says what memory goes to, and how long it may take, and runs nothing', async () => {
+  test('prints the uses of memory and the expected time, and does not run', async () => {
     const simulate = vi.fn();
-    const at = testEnvironment({ simulate });
-    expect(await cli(['run', LARGE, '--plan'], at)).toBe(0);
+    const environment = testEnvironment({ simulate });
+    expect(await cli(['run', LARGE, '--plan'], environment)).toBe(0);
     expect(simulate).not.toHaveBeenCalled();
-    const rows = at.output.out.split('\n').map((row) => row.split(/ {2,}/));
-    expect(rows[0]![0]).toContain('will take on 2 workers');
-    const peers = rows.find(([what]) => what === 'peers')!;
+    const rows = environment.output.out.split('\n').map((row) => row.split(/ {2,}/));
+    expect(rows[0]![0]).toMatch(/^expected memory and time of .* on 2 workers$/);
+    const peers = rows.find(([name]) => name === 'peers')!;
     expect(peers[1]).toMatch(/^100,001 × [\d,]+ B$/);
-    expect(rows.find(([what]) => what === 'memory')![1]).toMatch(/^\d\.\d GB$/);
-    expect(rows.find(([what]) => what === 'there is')![1]).toBe('8.0 GB');
-    expect(rows.find(([what]) => what === 'time, roughly')![1]).toMatch(/^\d+ (s|min)$/);
+    expect(rows.find(([name]) => name === 'total memory')![1]).toMatch(/^\d\.\d GB$/);
+    expect(rows.find(([name]) => name === 'available memory')![1]).toBe('8.0 GB');
+    expect(rows.find(([name]) => name === 'time (approximate)')![1]).toMatch(/^\d+ (s|min)$/);
   });
 
-  test('counts workers that share a core as no gain', async () => {
+  test('expects no speedup from workers that share a core', async () => {
     const [two, four] = [await planned('--workers', '2'), await planned('--workers', '4')];
     expect(four.workers).toBe(4);
     expect(four.wallMs).toBeCloseTo(two.wallMs);
   });
 
-  test('knows that more is not faster than one worker for each AS', async () => {
+  test('uses at most one worker per AS', async () => {
     expect((await planned('--workers', '100')).workers).toBe(14);
     expect((await planned('--workers', 'as')).workers).toBe(14);
   });
 
-  test('follows what the command line changes', async () => {
-    const [less, more] = [await planned('--pieces', '100'), await planned('--pieces', '1000')];
-    expect(more.messages).toBeCloseTo(10 * less.messages);
-    expect(more.bytes).toBeGreaterThan(less.bytes);
+  test('depends on options of the command line', async () => {
+    const [few, many] = [await planned('--pieces', '100'), await planned('--pieces', '1000')];
+    expect(many.messages).toBeCloseTo(10 * few.messages);
+    expect(many.bytes).toBeGreaterThan(few.bytes);
   });
 });
 
-describe('a run that does not fit into memory', () => {
+describe('a run that exceeds the memory', () => {
   const machine = { cores: 2, memoryBytes: 1e9 };
 
-  test('is refused before it begins', async () => {
+  test('is rejected before it starts', async () => {
     const simulate = vi.fn();
-    const at = testEnvironment({ simulate, machine });
-    expect(await cli(['run', LARGE], at)).toBe(2);
+    const environment = testEnvironment({ simulate, machine });
+    expect(await cli(['run', LARGE], environment)).toBe(2);
     expect(simulate).not.toHaveBeenCalled();
-    expect(at.output.out).toBe('');
-    expect(at.output.err).toMatch(/needs about \d\.\d GB of memory, and there are 1\.0 GB/);
+    expect(environment.output.out).toBe('');
+    expect(environment.output.err).toMatch(/needs about \d\.\d GB of memory, but 1\.0 GB are available/);
   });
 
-  test('is planned all the same, and refused', async () => {
-    const at = testEnvironment({ machine });
-    expect(await cli(['run', LARGE, '--plan'], at)).toBe(2);
-    expect(at.output.out).toContain('memory');
+  test('is still planned, and then rejected', async () => {
+    const environment = testEnvironment({ machine });
+    expect(await cli(['run', LARGE, '--plan'], environment)).toBe(2);
+    expect(environment.output.out).toContain('memory');
   });
 
-  test('runs where it is forced to', async () => {
-    const at = testEnvironment({ machine });
-    expect(await cli(['run', LARGE, '--force', '--quiet'], at)).toBe(0);
+  test('runs with --force', async () => {
+    const environment = testEnvironment({ machine });
+    expect(await cli(['run', LARGE, '--force', '--quiet'], environment)).toBe(0);
   });
 });
 
 async function planned(...flags: string[]): Promise<RunPlan> {
-  const at = testEnvironment();
-  await cli(['run', MEDIUM, '--plan', '--json', ...flags], at);
-  return JSON.parse(at.output.out) as RunPlan;
+  const environment = testEnvironment();
+  await cli(['run', MEDIUM, '--plan', '--json', ...flags], environment);
+  return JSON.parse(environment.output.out) as RunPlan;
 }

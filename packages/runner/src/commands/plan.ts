@@ -1,18 +1,19 @@
-/** `cachetorrent run --plan`: what a run will take, before any of it is taken. */
+/** `cachetorrent run --plan`: the expected memory and time of a run, without executing it. */
 
 import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
 
+import { formatDuration, formatInteger, pluralize } from '../format.ts';
 import { UserError } from '../user-error.ts';
 
-/** Where a run is to take place. */
+/** The threads, cores and memory that a run can use. */
 export interface Resources {
   readonly workers: number;
   readonly cores: number;
-  /** That the machine has, or that this process may have of it. */
+  /** The memory of the machine, or the part of it that this process may use. */
   readonly memoryBytes: number;
 }
 
-/** With as many workers as a run would take there. */
+/** The resources of a run on `machine`; `workers` is what the user asked for. */
 export function resourcesFor(
   swarm: Swarm,
   workers: number | 'as' | undefined,
@@ -21,71 +22,57 @@ export function resourcesFor(
   return { ...machine, workers: workersFor(swarm, workers, machine.cores) };
 }
 
-/** As a person reads it; a line for each thing that memory goes to. */
+/** A plan as a table with one row for each use of memory. */
 export function planText(file: string, swarm: Swarm, resources: Resources): string {
   const plan = planRun(swarm, resources);
-  const items = plan.items.map(({ what, count, bytesEach }) =>
-    row(
-      what,
-      formatCount(count),
-      `× ${bytesEach.toLocaleString('en')} B`,
-      formatBytes(count * bytesEach),
-    ),
-  );
+  const items = plan.items.map(({ what, count, bytesEach }) => {
+    const each = `× ${bytesEach.toLocaleString('en-US')} B`;
+    return row(what, formatInteger(count), each, formatBytes(count * bytesEach));
+  });
   const lines = [
-    `what ${file} will take on ${resources.workers === 1 ? '1 worker' : `${resources.workers} workers`}`,
+    `expected memory and time of ${file} on ${pluralize(resources.workers, 'worker')}`,
     '',
     ...items,
-    row('memory', '', '', formatBytes(plan.bytes)),
-    row('there is', '', '', formatBytes(resources.memoryBytes)),
+    row('total memory', '', '', formatBytes(plan.bytes)),
+    row('available memory', '', '', formatBytes(resources.memoryBytes)),
     '',
-    row('messages', formatCount(plan.messages), '', ''),
-    row('time, roughly', duration(plan.wallMs), '', ''),
+    row('messages', formatInteger(plan.messages), '', ''),
+    row('time (approximate)', formatDuration(plan.wallMs), '', ''),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** The same as a document. */
+/** Estimates a run. The time is only approximate. */
 export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunPlan {
   const footprint = footprintOf(swarm, workers);
-  // Workers that have to share a core do not make it any faster.
+  // Workers that share a core do not make the run faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
   return { ...footprint, wallMs, workers, memoryBytes, fits: footprint.bytes <= memoryBytes };
 }
 
+/** The expected memory and time of a run, as JSON. */
 export interface RunPlan extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;
 }
 
-/** @throws UserMistake where the run would not fit into memory */
+/** @throws UserError if the run is expected to exceed the memory */
 export function checkMemory(file: string, swarm: Swarm, resources: Resources): void {
-  const { bytes, fits } = planRun(swarm, resources);
+  const { bytes, memoryBytes, fits } = planRun(swarm, resources);
   if (fits) return;
+  const [needed, available] = [formatBytes(bytes), formatBytes(memoryBytes)];
   throw new UserError({
     at: file,
-    problem: `needs about ${formatBytes(bytes)} of memory, and there are ${formatBytes(resources.memoryBytes)}`,
-    fix: 'take fewer peers or neighbours (--plan shows what counts), or insist with --force',
+    problem: `needs about ${needed} of memory, but ${available} are available`,
+    fix: 'use fewer peers or neighbours (--plan shows what needs memory), or add --force',
   });
 }
 
-function row(what: string, count: string, each: string, bytes: string): string {
-  return `${what.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
+function row(name: string, count: string, each: string, bytes: string): string {
+  return `${name.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
 }
 
 function formatBytes(bytes: number): string {
   return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
-}
-
-/** In the unit that a person would name. */
-function duration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 100) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}
-
-function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en');
 }

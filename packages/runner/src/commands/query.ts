@@ -1,16 +1,17 @@
-/** `cachetorrent query`: asks a store in SQL. */
+/** `cachetorrent query`: queries the results in a store with SQL. */
 
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type QueryResult, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning } from '../format.ts';
 import { UserError } from '../user-error.ts';
 
 export interface QueryFlags {
   readonly format: 'table' | 'csv' | 'json';
 }
 
-/** @throws UserMistake where the question, or the store, makes no sense */
+/** @throws UserError if there is no such store, or the query is invalid */
 export async function queryCommand(
   folder: string,
   sql: string,
@@ -22,25 +23,24 @@ export async function queryCommand(
   environment.stdout.write(FORMATS[format](answer));
 }
 
-/** Where the store cannot be written to, the answer is about what its datasets have. */
+/** Adds new runs to the datasets. If the store is read-only, the query sees the old datasets. */
 async function refreshStore(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
-  const toRead = await Store.openReadOnly(folder);
+  const readable = await Store.openReadOnly(folder);
   let store: Store;
   try {
     store = await Store.open(folder);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!isUpToDate(toRead)) {
-      stderr.write(`${error.message}\n  so its datasets may lack the latest runs\n`);
+    if (!isUpToDate(readable)) {
+      stderr.write(`warning: ${error.message}\n  the query may miss the latest runs\n`);
     }
     return;
   }
   try {
     const { damaged, repaired } = await refreshDatasets(store, { signal });
-    for (const { file, problem } of damaged) {
-      stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
-    }
-    for (const file of repaired) stderr.write(`${file} had been altered, and was written anew\n`);
+    for (const run of damaged) stderr.write(damagedRunWarning(run));
+    for (const file of repaired)
+      stderr.write(`warning: ${file} had been modified and was rewritten\n`);
   } finally {
     store.close();
   }
@@ -57,7 +57,7 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => st
     )}\n`,
 };
 
-/** Columns under their names, numbers to the right. */
+/** Columns below their names; numbers are aligned right. */
 function tableOf({ columns, rows }: QueryResult): string {
   const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, i) =>

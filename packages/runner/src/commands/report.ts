@@ -1,16 +1,17 @@
-/** `cachetorrent report`: an experiment's results as one page, and as plots. */
+/** `cachetorrent report`: writes the results of an experiment as an HTML page and as plots. */
 
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { writeReport } from '../report/report.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { damagedRunWarning, pluralize } from '../format.ts';
+import { writeReport } from '../report/report.ts';
 
 export interface ReportFlags {
   readonly out: string;
   readonly experiment?: string;
 }
 
-/** @throws UserMistake where there is nothing to report on, or nowhere to put it */
+/** @throws UserError if there is no such store or experiment, or `out` cannot be written */
 export async function reportCommand(
   folder: string,
   { out, experiment }: ReportFlags,
@@ -22,8 +23,6 @@ export async function reportCommand(
     findStoredCampaign(store, experiment),
     out,
   );
-  for (const { file, problem } of data.damaged) {
-    stderr.write(`${file} ${problem}, and is left out; sweep makes it again\n`);
-  }
-  stdout.write(`${page}\n${plots.length} plots, as SVG and PNG, in ${plotFolder}\n`);
+  for (const run of data.damaged) stderr.write(damagedRunWarning(run));
+  stdout.write(`${page}\n${pluralize(plots.length, 'plot')} as SVG and PNG in ${plotFolder}\n`);
 }

@@ -1,4 +1,4 @@
-/** `cachetorrent run`: simulates one swarm and says what it came to. */
+/** `cachetorrent run`: simulates one swarm and prints a summary. */
 
 import type { MessageKind } from '@cachetorrent/protocol';
 import {
@@ -10,6 +10,7 @@ import {
   SwarmError,
 } from '@cachetorrent/simulator';
 
+import type { CliEnvironment } from '../cli-environment.ts';
 import { readConfig } from '../configuration/read.ts';
 import { checkedSwarm, flagOf, type Overrides, type WholeConfig } from '../configuration/swarm.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
@@ -18,69 +19,68 @@ import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
 import { checkLogFile, LogFile } from '../results/message-log.ts';
 import { summaryOf } from '../results/summary.ts';
-import { peersCsv, trafficCsv } from '../results/tables.ts';
-import { timelineCsv } from '../results/timeline.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
+import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
 import { checkMemory, planRun, planText, resourcesFor } from './plan.ts';
 
 export interface RunOptions {
   /** The path of a configuration file. */
   readonly file: string;
-  /** What stands on the command line instead of in the file. */
+  /** Fields from the command line, which replace those of the file. */
   readonly overrides: Overrides;
   readonly seed: number;
-  /** By default as many as pay, up to the cores. */
+  /** The number of worker threads; by default as many as help, up to the number of cores. */
   readonly workers?: number | 'as';
-  /** A folder for the results. */
+  /** The folder for the results. */
   readonly out?: string;
-  /** Simulated time that a row of the timeline covers, in ms; by default `TIMELINE_MS`. */
+  /** Simulated time per row of the timeline, in ms; by default `DEFAULT_TIMELINE_MS`. */
   readonly timelineMs?: number;
-  /** A file for what nodes say to one another, and the kinds of message that go there. */
+  /** The file for a log of all messages between nodes. */
   readonly log?: string;
+  /** The kinds of messages to log; by default all. */
   readonly logKinds?: readonly MessageKind[];
-  /** Prints the distribution of completion times, too. */
+  /** Whether to print the distribution of completion times. */
   readonly cdf: boolean;
-  /** One JSON document instead of a table. */
+  /** Whether to print one JSON document instead of a table. */
   readonly json: boolean;
-  /** No progress. */
+  /** Whether to hide progress. */
   readonly quiet: boolean;
-  /** Says what the run will take, and does not run. */
+  /** Whether to print the expected memory and time instead of running. */
   readonly plan: boolean;
-  /** Runs even what will not fit into memory. */
+  /** Whether to run even if the run is expected to exceed the memory. */
   readonly force: boolean;
 }
 
-/** As often as peers rechoke, by default. */
-const DEFAULT_TIMELINE_MS = 10_000;
+/** Equal to the usual rechoke interval. */
+export const DEFAULT_TIMELINE_MS = 10_000;
 
-/** The user stopped the run. */
+/** The user stopped the command. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** The run broke down: a bug, too little memory, or a swarm that came to a stop. */
+/** The run failed: because of a bug, too little memory, or a stalled swarm. */
 export class RunFailed extends Error {
   override readonly name = 'RunFailed';
 }
 
 /**
- * @throws UserMistake before anything is simulated or written
- * @throws Interrupted saying how far it was
- * @throws RunFailed saying what happened, and how to make it happen again
+ * @throws UserError before anything is simulated or written
+ * @throws Interrupted if the user stops it, with its progress
+ * @throws RunFailed if the run fails, with the cause and a command that reproduces it
  */
 export async function runCommand(options: RunOptions, environment: CliEnvironment): Promise<void> {
   const { file, overrides, out, json, cdf, plan, force } = options;
   checkOptions(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
-  const room = resourcesFor(swarm, options.workers, environment.machine);
+  const resources = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
     const text = json
-      ? `${JSON.stringify(planRun(swarm, room), null, 2)}\n`
-      : planText(file, swarm, room);
+      ? `${JSON.stringify(planRun(swarm, resources), null, 2)}\n`
+      : planText(file, swarm, resources);
     environment.stdout.write(text);
   }
-  if (!force) checkMemory(file, swarm, room);
+  if (!force) checkMemory(file, swarm, resources);
   if (plan) return;
   if (out !== undefined) await checkResultFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);
@@ -101,27 +101,24 @@ export async function runCommand(options: RunOptions, environment: CliEnvironmen
   }
 }
 
-/** @throws UserMistake where options do not go together */
+/** @throws UserError if options are invalid, or cannot be combined */
 function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunOptions): void {
   if (logKinds !== undefined && log === undefined) {
-    const problem = 'chooses what is logged, but nothing is';
-    throw new UserError({ at: '--log-kinds', problem, fix: 'name a file for it with --log' });
+    const problem = 'has no effect without --log';
+    throw new UserError({ at: '--log-kinds', problem, fix: 'add --log <file>, or remove it' });
   }
   if (timelineMs !== undefined && out === undefined) {
-    const fix = 'name a folder for it with --out, or leave it out';
-    throw new UserError({ at: '--timeline', problem: 'is written to a folder of results', fix });
+    const fix = 'add --out <folder>, or remove it';
+    throw new UserError({ at: '--timeline', problem: 'has no effect without --out', fix });
   }
   if (timelineMs !== undefined && !(timelineMs >= 1)) {
-    const problem = `is ${timelineMs}, but time has to pass`;
+    const problem = `is ${timelineMs}, but must be at least 1 ms`;
     throw new UserError({ at: '--timeline', problem, fix: 'set it to 1 or more' });
   }
   if (cdf && json) {
-    const problem = 'prints a table, but --json wants one document alone';
-    throw new UserError({
-      at: '--cdf',
-      problem,
-      fix: 'leave one of them out; --out has cdf.csv',
-    });
+    const problem = 'cannot be combined with --json';
+    const fix = 'remove one of them; --out also writes cdf.csv';
+    throw new UserError({ at: '--cdf', problem, fix });
   }
 }
 
@@ -171,7 +168,7 @@ async function simulateWithProgress(
   return { config, seed, simulation, wallMs, peakRssBytes: environment.peakRssBytes() };
 }
 
-/** What stopped a run, in the words of whoever has to act on it. */
+/** Converts an error of the simulator to one in terms of the command line. */
 function explainFailure(error: unknown, options: RunOptions): Error {
   if (error instanceof SwarmError) {
     const { at, problem, fix } = error;
@@ -179,17 +176,17 @@ function explainFailure(error: unknown, options: RunOptions): Error {
   }
   const reason = reasonOf(error, options.seed);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
-  const again = `  to see it again: ${commandOf(options)}`;
-  return new RunFailed([reason, cause, again].filter(Boolean).join('\n'), { cause: error });
+  const command = `  reproduce with: ${commandOf(options)}`;
+  return new RunFailed([reason, cause, command].filter(Boolean).join('\n'), { cause: error });
 }
 
-/** The engine speaks of actors; here they are AS. */
+/** The actors of the engine are the AS of the swarm. */
 function reasonOf(error: unknown, seed: number): string {
   if (error instanceof ActorFailed) {
     const { actors, what, atMs } = error;
     const [first, ...others] = actors;
-    const who = others.length === 0 ? `AS ${first}` : `one of the AS ${actors.join(', ')}`;
-    return `${who} ${what}, at ${atMs} ms of simulated time (seed ${seed})`;
+    const actor = others.length === 0 ? `AS ${first}` : `one of the AS ${actors.join(', ')}`;
+    return `${actor} ${what} at ${atMs} ms of simulated time (seed ${seed})`;
   }
   return error instanceof Error ? error.message : String(error);
 }

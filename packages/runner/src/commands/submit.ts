@@ -1,4 +1,4 @@
-/** `cachetorrent submit slurm`: hands the missing runs of an experiment to a batch system. */
+/** `cachetorrent submit slurm`: submits the missing runs of an experiment to a batch system. */
 
 import { type BatchOptions, writeBatch } from '../campaign/engines/batch.ts';
 import { activeBatches, submitRuns } from '../campaign/engines/slurm.ts';
@@ -7,8 +7,8 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import { campaignStatus } from '../campaign/sweep.ts';
-import { pluralize } from '../format.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { pluralize } from '../format.ts';
 
 export interface SubmitFlags {
   readonly store: string;
@@ -18,7 +18,7 @@ export interface SubmitFlags {
   readonly print?: true;
 }
 
-/** @throws UserMistake where the experiment makes no sense, or Slurm does not take it */
+/** @throws UserError if the experiment is invalid, or Slurm rejects the job */
 export async function submitCommand(
   file: string,
   { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
@@ -40,40 +40,40 @@ export async function submitCommand(
       ...(sbatch === undefined ? {} : { sbatch }),
     };
     const total = stored.length + missing.length;
-    const counted = `${name}: ${stored.length} of ${total} runs are in ${folder}`;
+    const progress = `${name}: ${stored.length} of ${total} runs are in ${folder}`;
     if (print && missing.length > 0) {
       const { script, scriptFile } = await writeBatch(store, missing, options);
-      stderr.write(`${counted}; to submit the others: sbatch ${scriptFile}\n`);
+      stderr.write(`${progress}; submit the others with: sbatch ${scriptFile}\n`);
       stdout.write(script);
       return;
     }
-    stdout.write(`${counted}\n${await submitMissing(store, missing, options)}`);
+    stdout.write(`${progress}\n${await submitMissing(store, missing, options)}`);
   } finally {
     store.close();
   }
 }
 
-/** Submits what no job has yet; the answer tells what is where. */
+/** Submits the runs that are in no unfinished job. Returns a description of all jobs. */
 async function submitMissing(
   store: Store,
   missing: readonly PlannedRun[],
   options: BatchOptions,
 ): Promise<string> {
-  let told = '';
-  const given = new Set<string>();
-  const wanted = new Set(missing.map(({ key }) => key));
+  let text = '';
+  const submitted = new Set<string>();
+  const missingKeys = new Set(missing.map(({ key }) => key));
   for (const { job, keys } of missing.length === 0 ? [] : await activeBatches(store)) {
-    const count = keys.filter((key) => wanted.has(key)).length;
-    for (const key of keys) given.add(key);
-    if (count > 0) told += `job ${job} is still at work on ${count} of the others\n`;
+    const count = keys.filter((key) => missingKeys.has(key)).length;
+    for (const key of keys) submitted.add(key);
+    if (count > 0) text += `job ${job} is still executing ${count} of the others\n`;
   }
-  const left = missing.filter(({ key }) => !given.has(key));
-  if (left.length === 0) return `${told}there is nothing to submit\n`;
+  const remaining = missing.filter(({ key }) => !submitted.has(key));
+  if (remaining.length === 0) return `${text}nothing to submit\n`;
 
-  const { job, batch } = await submitRuns(store, left, options);
-  const [tasks, runs] = [pluralize(batch.taskCount, 'task'), pluralize(left.length, 'run')];
+  const { job, batch } = await submitRuns(store, remaining, options);
+  const [tasks, runs] = [pluralize(batch.taskCount, 'task'), pluralize(remaining.length, 'run')];
   return (
-    `${told}job ${job} has ${tasks} for ${runs}; to see it: squeue --jobs ${job}\n` +
-    'once it is over, the same command submits what is left\n'
+    `${text}submitted job ${job}: ${tasks} for ${runs}; show it with: squeue --jobs ${job}\n` +
+    'when it has ended, run the same command again to submit the remaining runs\n'
   );
 }

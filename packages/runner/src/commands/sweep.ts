@@ -1,4 +1,4 @@
-/** `cachetorrent sweep`: carries out the runs of an experiment that are not in the store yet. */
+/** `cachetorrent sweep`: executes the runs of an experiment that are missing from the store. */
 
 import { availableParallelism } from 'node:os';
 
@@ -14,10 +14,9 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';
-import { pluralize } from '../format.ts';
-import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
-import { formatDuration } from '../progress/run-progress-display.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { formatDuration, formatInteger, pluralize } from '../format.ts';
+import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -33,9 +32,9 @@ export interface SweepFlags {
 }
 
 /**
- * @throws UserMistake before anything is made
- * @throws Interrupted saying how far it was
- * @throws RunsFailed after all others are done
+ * @throws UserError before any run starts
+ * @throws Interrupted if the user stops it, with the number of finished runs
+ * @throws RunsFailed if runs fail, after all others have finished
  */
 export async function sweepCommand(
   file: string,
@@ -83,7 +82,7 @@ export async function sweepCommand(
     display?.clear();
     if (!signal.aborted) throw error;
     const stopped = `stopped with ${done} of ${runCount(plan)} runs done`;
-    throw new Interrupted(`${stopped}; the same command goes on from there`);
+    throw new Interrupted(`${stopped}; run the same command again to continue`);
   } finally {
     await engine?.close();
     store.close();
@@ -102,11 +101,11 @@ async function engineOf(
       return new LocalEngine(jobs === undefined ? {} : { jobs });
     case 'bullmq': {
       const { BullmqEngine } = await import('../campaign/engines/bullmq.ts');
-      const onWarning = (message: string) => {
+      const printTrouble = (message: string) => {
         display?.clear();
         stderr.write(`${message}\n`);
       };
-      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning });
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning: printTrouble });
     }
     case 'array':
       return new ArrayEngine(store, {
@@ -124,23 +123,23 @@ async function engineOf(
 function summaryText(plan: CampaignPlan, stored: number, done: number, store: string): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${pluralize(done, 'run')} made, ${stored} in ${store} before\n` +
-    `to see what they came to: cachetorrent report ${store} --experiment ${name}\n`
+    `${name}: ${pluralize(done, 'run')} finished, ${stored} already in ${store}\n` +
+    `show the results with: cachetorrent report ${store} --experiment ${name}\n`
   );
 }
 
 async function failuresText(store: Store, keys: readonly string[]): Promise<string> {
   const failures = (await store.failures()).filter(({ key }) => keys.includes(key));
-  const told = failures.map(
-    ({ key, error, command }) => `run ${key} failed: ${error}\n  to see it again: ${command}`,
+  const details = failures.map(
+    ({ key, error, command }) => `run ${key} failed: ${error}\n  reproduce with: ${command}`,
   );
   return [
-    `${pluralize(keys.length, 'run')} failed, each ${failures[0]?.attempts ?? 2} times`,
-    ...told,
+    `${pluralize(keys.length, 'run')} failed after ${failures[0]?.attempts ?? 2} attempts each`,
+    ...details,
   ].join('\n');
 }
 
-/** What would be done, without doing or writing anything. */
+/** Prints what a sweep would do. Writes nothing. */
 async function dryRun(
   plan: CampaignPlan,
   flags: SweepFlags,
@@ -156,35 +155,31 @@ function dryRunText(plan: CampaignPlan, status: CampaignStatus, jobs: number): s
   const timesMs = missing.map(({ setting }) => estimator.expectedMs(setting.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
-  const bytes = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
-  const sideBySide = bytes.slice(0, jobs).reduce((sum, of) => sum + of, 0);
-  const combinations = pluralize(plan.settings.length, 'combination');
+  const memory = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
+  const concurrentBytes = memory.slice(0, jobs).reduce((sum, bytes) => sum + bytes, 0);
+  const settings = pluralize(plan.settings.length, 'setting');
   const lines = [
-    `${plan.experiment.name}: ${combinations} with ${pluralize(plan.seeds.length, 'seed')}`,
+    `${plan.experiment.name}: ${settings} with ${pluralize(plan.seeds.length, 'seed')} each`,
     row('runs', String(runCount(plan))),
     row('done', String(stored.length)),
     row('missing', String(missing.length)),
     ...damaged.map(({ file, problem }) => row('damaged', `${file} ${problem}`)),
   ];
   if (missing.length > 0) {
-    const measured = estimator.isMeasured ? 'as the runs in the store' : 'a guess';
+    const basis = estimator.isMeasured ? 'based on the stored runs' : 'a rough estimate';
+    const concurrent = Math.min(jobs, missing.length);
+    const megabytes = formatInteger(Math.ceil(concurrentBytes / 1e6));
     const expectedMs = Math.max(longestMs, totalMs / jobs);
     lines.push(
-      row(
-        'time',
-        `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${measured})`,
-      ),
-      row(
-        'memory',
-        `about ${Math.ceil(sideBySide / 1e6)} MB for ${Math.min(jobs, missing.length)} at once`,
-      ),
-      row('first', truncated(runName(missing[0]!))),
+      row('time', `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${basis})`),
+      row('memory', `about ${megabytes} MB for ${pluralize(concurrent, 'concurrent run')}`),
+      row('first run', truncated(runName(missing[0]!))),
     );
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** A parameter may be a list of objects, and a line has 80 columns. */
+/** Limits a line to 80 columns: a parameter may be a list of objects. */
 function truncated(text: string): string {
   return text.length <= 68 ? text : `${text.slice(0, 67)}…`;
 }

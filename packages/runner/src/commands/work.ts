@@ -1,6 +1,6 @@
 /**
- * `cachetorrent work`: carries out runs that others have planned. Either a shard of a campaign, as
- * a task of a batch system does, or whatever a queue in Redis has.
+ * `cachetorrent work`: executes either one shard of a campaign, as a task of a batch system does,
+ * or runs from a queue in Redis.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -13,9 +13,9 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/engines/engine.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
+import type { CliEnvironment } from '../cli-environment.ts';
 import { pluralize } from '../format.ts';
 import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
-import type { CliEnvironment } from '../cli-environment.ts';
 import { UserError } from '../user-error.ts';
 import { Interrupted } from './run.ts';
 
@@ -24,19 +24,19 @@ export interface WorkFlags {
   readonly jobs?: number;
   readonly shard?: string;
   readonly shards?: number;
-  /** A file with the keys of the runs to deal out. */
+  /** A JSON file with the keys of the runs to divide into shards; by default all runs. */
   readonly runs?: string;
   readonly redis?: string;
-  /** Milliseconds. */
+  /** The time after which the run of an unresponsive worker passes to another, in ms. */
   readonly lock?: number;
   readonly untilEmpty?: true;
   readonly quiet?: true;
 }
 
 /**
- * @throws UserMistake where there is nothing to work on
- * @throws Interrupted when it was stopped
- * @throws RunsFailed where runs of the shard have failed
+ * @throws UserError if the experiment or the shard is invalid, or Redis is unreachable
+ * @throws Interrupted if the user stops it
+ * @throws RunsFailed if runs of the shard fail
  */
 export async function workCommand(
   file: string | undefined,
@@ -53,8 +53,8 @@ async function executeShard(
   { stdout, stderr, nowMs, signal, env }: CliEnvironment,
 ): Promise<void> {
   if (flags.redis !== undefined) {
-    const problem = 'goes with no experiment: the queue says which runs there are';
-    throw new UserError({ at: '--redis', problem, fix: 'leave out one of them' });
+    const problem = 'cannot be combined with an experiment: the runs come from the queue';
+    throw new UserError({ at: '--redis', problem, fix: 'remove one of them' });
   }
   const shard = shardOf(flags, env);
   const plan = await planCampaign(await readExperiment(file));
@@ -72,7 +72,7 @@ async function executeShard(
       engine,
       signal,
       filter: ({ key }) => keys.has(key),
-      // Many shards end at once; whoever reads the datasets brings them up to date.
+      // Many shards end at the same time. Commands that read the datasets update them.
       updateDatasets: false,
       onEvent: (event) => {
         if (event.kind === 'done') done++;
@@ -80,20 +80,18 @@ async function executeShard(
       },
     });
     display?.clear();
-    const name = `shard ${shard.index + 1}/${shard.count}`;
-    stdout.write(
-      `${name} of ${plan.experiment.name}: ${pluralize(done, 'run')} made, ${stored} there before\n`,
-    );
+    const name = `shard ${shard.index + 1}/${shard.count} of ${plan.experiment.name}`;
+    stdout.write(`${name}: ${pluralize(done, 'run')} finished, ${stored} already stored\n`);
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${pluralize(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; the errors are in ${store.folder}/failures`,
       );
     }
   } catch (error) {
     display?.clear();
     if (!signal.aborted) throw error;
     throw new Interrupted(
-      `stopped with ${pluralize(done, 'run')} made; another try goes on from there`,
+      `stopped after ${pluralize(done, 'run')}; run the same command again to continue`,
     );
   } finally {
     await engine.close();
@@ -101,7 +99,7 @@ async function executeShard(
   }
 }
 
-/** The runs that are dealt out to shards: all, or those that a file lists. */
+/** The runs to divide into shards: all, or those that a file lists. */
 async function runsToDivide(
   { runs }: CampaignPlan,
   listFile: string | undefined,
@@ -127,12 +125,15 @@ async function executeQueue(
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const { checkRedis } = await import('../campaign/engines/redis.ts');
-  const tell = (message: string) => void stderr.write(`${message}\n`);
+  const printLine = (message: string) => void stderr.write(`${message}\n`);
   const url = redisUrl(redis, env);
-  const made = { done: 0, failed: 0 };
+  let finished = 0;
+  let failed = 0;
   const onRun = (key: string, error?: string) => {
-    made[error === undefined ? 'done' : 'failed']++;
-    if (!quiet) tell(error === undefined ? `run ${key} is done` : `run ${key} failed: ${error}`);
+    if (error === undefined) finished++;
+    else failed++;
+    if (quiet) return;
+    printLine(error === undefined ? `run ${key} finished` : `run ${key} failed: ${error}`);
   };
   await checkRedis(url);
   const store = folder === undefined ? undefined : await Store.open(folder);
@@ -140,16 +141,16 @@ async function executeQueue(
     const worker = await BullmqWorker.connect({
       url,
       endsWhenEmpty: untilEmpty === true,
-      onWarning: tell,
+      onWarning: printLine,
       onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),
       ...(lock === undefined ? {} : { lockMs: lock }),
     });
-    if (!quiet) tell(`taking runs from ${withoutCredentials(url)}; Ctrl-C ends it`);
+    if (!quiet) printLine(`taking runs from ${withoutCredentials(url)}; press Ctrl-C to stop`);
     await worker.work(signal);
-    const failed = made.failed === 0 ? '' : `, ${made.failed} failed`;
-    stdout.write(`${pluralize(made.done, 'run')} made${failed}\n`);
+    const failures = failed === 0 ? '' : `, ${failed} failed`;
+    stdout.write(`${pluralize(finished, 'run')} finished${failures}\n`);
   } finally {
     store?.close();
   }

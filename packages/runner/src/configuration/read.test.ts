@@ -96,24 +96,24 @@ describe('a mistake is placed, named, and comes with its remedy', () => {
     { of: 'an open text',         text: ORIGINAL.replace('"seeds" ', '"seeds '),           says: 'x.json:8:3: is not JSON: it has a text that does not end' },
     { of: 'something after it',   text: `${ORIGINAL}{}`,                                   says: 'is not JSON: it goes on after its end' },
     { of: 'a list',               text: '[1]',                                             says: 'x.json:1:1: the configuration: is [1], but has to be an object' },
-    { of: 'an unknown field',     text: ORIGINAL.replace('"pieces"', '"peices"'),          says: 'x.json:11:3: there is no field "peices"\n  to mend it: the nearest is "pieces"' },
-    { of: 'one in an entry',      text: ORIGINAL.replace('"upload"', '"up"'),              says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  to mend it: the nearest is "upload"' },
-    { of: 'an unknown habit',     text: ORIGINAL.replace('{', '{ "habits": {"stale": true},'), says: 'x.json:3:14: there is no field "stale" in habits\n  to mend it: the nearest is "staleRates"' },
-    { of: 'a missing field',      text: lacking('backlog'),                                says: 'x.json:3:1: backlog: is missing\n  to mend it: add "backlog": 10' },
-    { of: 'a missing size',       text: lacking('pieceSize'),                              says: 'pieceSize: is missing\n  to mend it: add "pieceSize": 1960000' },
-    { of: 'a missing list',       text: ORIGINAL.replace(/ {2}"capacityNodes"[^]*\],\n/, ''),   says: 'capacityNodes: is missing\n  to mend it: add "capacityNodes": [{ "number"' },
+    { of: 'an unknown field',     text: ORIGINAL.replace('"pieces"', '"peices"'),          says: 'x.json:11:3: there is no field "peices"\n  fix: the nearest is "pieces"' },
+    { of: 'one in an entry',      text: ORIGINAL.replace('"upload"', '"up"'),              says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  fix: the nearest is "upload"' },
+    { of: 'an unknown habit',     text: ORIGINAL.replace('{', '{ "habits": {"stale": true},'), says: 'x.json:3:14: there is no field "stale" in habits\n  fix: the nearest is "staleRates"' },
+    { of: 'a missing field',      text: lacking('backlog'),                                says: 'x.json:3:1: backlog: is missing\n  fix: add "backlog": 10' },
+    { of: 'a missing size',       text: lacking('pieceSize'),                              says: 'pieceSize: is missing\n  fix: add "pieceSize": 1960000' },
+    { of: 'a missing list',       text: ORIGINAL.replace(/ {2}"capacityNodes"[^]*\],\n/, ''),   says: 'capacityNodes: is missing\n  fix: add "capacityNodes": [{ "number"' },
     { of: 'a text for a number',  text: ORIGINAL.replace('20,', '"20",'),                  says: 'x.json:7:16: minNodes: is "20", but has to be a number' },
     { of: 'a number for a list',  text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),           says: 'x.json:26:21: capacityNodes: is 701, but has to be a list' },
     { of: 'nothing for a number', text: ORIGINAL.replace('20,', 'null,'),                  says: 'minNodes: is null, but has to be a number' },
     { of: 'too large a number',   text: ORIGINAL.replace('20,', '1e999,'),                 says: 'minNodes: is ' },
-    { of: 'unknown rules',        text: ORIGINAL.replace('{', '{ "rules": "real",'),       says: 'rules: is "real", which it cannot be\n  to mend it: set it to one of "client", "original"' },
+    { of: 'unknown rules',        text: ORIGINAL.replace('{', '{ "rules": "real",'),       says: 'rules: is "real", which it cannot be\n  fix: set it to one of "client", "original"' },
     { of: 'an unknown choker',    text: ORIGINAL.replace('{', '{ "choker": "fair",'),      says: 'set it to one of "tit-for-tat", "random"' },
     { of: 'a latency of nothing', text: ORIGINAL.replace('{', '{ "latency": {},'),         says: 'x.json:3:14: latency: has to be either fixed or the topology' },
     { of: 'a field given twice',  text: ORIGINAL.replace('"seeds"', '"minNodes"'),         says: 'x.json:8:3: "minNodes" stands here again' },
   ])('$of', ({ text, says }) => {
     expect(() => parseConfig('x.json', text)).toThrow(says);
     expect(() => parseConfig('x.json', text)).toThrow(UserError);
-    expect(() => parseConfig('x.json', text)).toThrow('to mend it: ');
+    expect(() => parseConfig('x.json', text)).toThrow('fix: ');
   });
 
   test('who does all that it says has a configuration', () => {

@@ -71,14 +71,14 @@ describe('a configuration means a swarm', () => {
 /** Lines of the file above: outPeers is in line 2, seeds in line 4, capacityNodes in line 16. */
 describe('what makes no sense is placed, by the names of the file', () => {
   test.each([
-    { with: { seeds: 0 },       says: 'x.json:4:10: seeds: is 0, but nobody would have the file\n  to mend it: set it to a whole number from 1' },
+    { with: { seeds: 0 },       says: 'x.json:4:10: seeds: is 0, but nobody would have the file\n  fix: set it to a whole number from 1' },
     { with: { outPeers: 20 },   says: 'x.json:2:13: outPeers: is 20, but a peer has only 19 others' },
-    { with: { minNodes: 30 },   says: 'x.json:16:18: capacityNodes: has entries for 21 nodes, but the tracker and 30 peers are 31\n  to mend it: add 10 to a number, or lower minNodes to 20' },
+    { with: { minNodes: 30 },   says: 'x.json:16:18: capacityNodes: has entries for 21 nodes, but the tracker and 30 peers are 31\n  fix: add 10 to a number, or lower minNodes to 20' },
     { with: { transferInterval: 0 },  says: 'x.json:15:21: transferInterval: is 0' },
     { with: { stubDomains: 0 },       says: 'x.json:13:16: stubDomains: is 0' },
     { with: { leaders: 101 },         says: 'x.json:17:12: leaders: is 101' },
     { with: { latency: { fixedMs: 0 } },  says: 'x.json:17:23: latency.fixedMs: is 0' },
-    { with: { multi: 2 },             says: 'multi: is 2, but only CacheTorrent splits a file\n  to mend it: set leaders too' },
+    { with: { multi: 2 },             says: 'multi: is 2, but only CacheTorrent splits a file\n  fix: set leaders too' },
     {
       with: { capacityNodes: [{ number: 1, upload: 1, download: 1 }, { number: 1, upload: 0, download: 1 }, { number: 19, upload: 1, download: 1 }] },
       says: 'x.json:16:77: capacityNodes[1].upload: is 0 for the seed, so nobody could ever finish',

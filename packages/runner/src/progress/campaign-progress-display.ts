@@ -1,15 +1,16 @@
 /**
- * Shows how far a campaign is: on a terminal as a bar that is drawn over, elsewhere as a line
- * every few seconds. What goes wrong is told at once, in lines of its own.
+ * Shows the progress of a campaign: on a terminal as a bar that is redrawn in place, elsewhere as
+ * a line every few seconds. Failed and damaged runs are reported at once, on separate lines.
  */
 
 import { RunTimeEstimator } from '../campaign/estimate.ts';
 import { type PlannedRun, formatParameters } from '../campaign/experiment/plan.ts';
 import type { SweepEvent } from '../campaign/sweep.ts';
-import { formatDuration, type OutputStream } from './run-progress-display.ts';
+import { formatDuration } from '../format.ts';
+import type { OutputStream } from './run-progress-display.ts';
 
 const BAR_COLUMNS = 24;
-/** Time between two lines where there is no terminal. */
+/** The time between two lines if the stream is not a terminal. */
 const LINE_INTERVAL_MS = 10_000;
 
 export class CampaignProgressDisplay {
@@ -23,12 +24,12 @@ export class CampaignProgressDisplay {
   #done = 0;
   #failed = 0;
   #total = 0;
-  /** Expected ms of one core: of what is done since the start, and of what is left. */
+  /** The expected time on one core of the runs done since the start, and of those remaining. */
   #doneMs = 0;
   #remainingMs = 0;
 
-  constructor(screen: OutputStream, nowMs: () => number) {
-    this.#stream = screen;
+  constructor(stream: OutputStream, nowMs: () => number) {
+    this.#stream = stream;
     this.#nowMs = nowMs;
     this.#startMs = nowMs();
     this.#nextLineAtMs = this.#startMs + LINE_INTERVAL_MS;
@@ -39,7 +40,9 @@ export class CampaignProgressDisplay {
       case 'started': {
         const { stored, missing, damaged, estimator } = event.status;
         this.#estimator = estimator;
-        for (const { file, problem } of damaged) this.#printLine(`${file} ${problem}: made again`);
+        for (const { file, problem } of damaged) {
+          this.#printLine(`${file} ${problem}: repeating the run`);
+        }
         this.#stored = stored.length;
         this.#total = stored.length + missing.length;
         for (const run of missing) this.#remainingMs += this.#expectedMs(run);
@@ -50,9 +53,7 @@ export class CampaignProgressDisplay {
         this.#advance(event.run);
         break;
       case 'retry':
-        this.#printLine(
-          `${runName(event.run)} failed, and is tried again: ${firstLine(event.error)}`,
-        );
+        this.#printLine(`${runName(event.run)} failed, trying again: ${firstLine(event.error)}`);
         break;
       case 'failed':
         this.#failed++;
@@ -63,7 +64,7 @@ export class CampaignProgressDisplay {
     this.#draw();
   }
 
-  /** Makes room for what is written next. */
+  /** Removes the bar, so that other text can be written. */
   clear(): void {
     if (this.#isDrawn) this.#stream.write('\r\x1b[K');
     this.#isDrawn = false;
@@ -87,8 +88,8 @@ export class CampaignProgressDisplay {
   #draw(): void {
     const nowMs = this.#nowMs();
     if (this.#stream.isTTY === true) {
-      const over = this.#stored + this.#done + this.#failed;
-      const filled = Math.round((over / Math.max(1, this.#total)) * BAR_COLUMNS);
+      const processed = this.#stored + this.#done + this.#failed;
+      const filled = Math.round((processed / Math.max(1, this.#total)) * BAR_COLUMNS);
       const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
       const line = `${bar} ${this.#statusText(nowMs)}`.slice(0, (this.#stream.columns ?? 80) - 1);
       this.#stream.write(`\r${line}\x1b[K`);
@@ -110,7 +111,7 @@ export class CampaignProgressDisplay {
   }
 }
 
-/** `leaders=30, seed 7`. */
+/** The parameters and the seed of a run: `leaders=30, seed 7`. */
 export function runName({ setting, seed }: PlannedRun): string {
   return [formatParameters(setting.parameters), `seed ${seed}`]
     .filter((part) => part !== '')

@@ -1,24 +1,24 @@
 /**
- * Shows how far a run is: on a terminal as a bar that is drawn over, elsewhere (a log file, a
- * batch job) as a line every few seconds.
+ * Shows the progress of a run: on a terminal as a bar that is redrawn in place, elsewhere (a log
+ * file, a batch job) as a line every few seconds.
  */
 
 import { expectationOf, type Progress, type Swarm } from '@cachetorrent/simulator';
 
-import { completedShare, remainingMs } from './estimate.ts';
+import { formatDuration } from '../format.ts';
 
-/** Where it is shown: `process.stderr`, for instance. */
+/** A stream for progress and messages, such as `process.stderr`. */
 export interface OutputStream {
-  /** Shows text as it is; `\r` returns to the beginning of the line. */
+  /** Writes text; `\r` returns to the beginning of the line. */
   write(text: string): unknown;
-  /** Whether it is a terminal, on which a line can be drawn over. */
+  /** Whether the stream is a terminal, on which a line can be redrawn. */
   readonly isTTY?: boolean;
-  /** How wide it is, in characters; 80 where absent. */
+  /** The width of the terminal in characters; 80 if undefined. */
   readonly columns?: number;
 }
 
 const BAR_COLUMNS = 16;
-/** Time between two lines where there is no terminal. */
+/** The time between two lines if the stream is not a terminal. */
 const LINE_INTERVAL_MS = 3_000;
 
 export class RunProgressDisplay {
@@ -29,8 +29,8 @@ export class RunProgressDisplay {
   #nextLineAtMs: number;
   #isDrawn = false;
 
-  constructor(screen: OutputStream, nowMs: () => number, swarm: Swarm) {
-    this.#stream = screen;
+  constructor(stream: OutputStream, nowMs: () => number, swarm: Swarm) {
+    this.#stream = stream;
     this.#nowMs = nowMs;
     this.#expectedMessages = expectationOf(swarm).messages;
     this.#startMs = nowMs();
@@ -47,7 +47,7 @@ export class RunProgressDisplay {
     }
   }
 
-  /** Makes room for what is written next. */
+  /** Removes the bar, so that other text can be written. */
   clear(): void {
     if (this.#isDrawn) this.#stream.write('\r\x1b[K');
     this.#isDrawn = false;
@@ -57,11 +57,9 @@ export class RunProgressDisplay {
     const share = completedShare(progress, this.#expectedMessages);
     const filled = Math.round(share * BAR_COLUMNS);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
-    // A line that breaks could not be drawn over.
-    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(
-      0,
-      (this.#stream.columns ?? 80) - 1,
-    );
+    // A line that wraps cannot be redrawn.
+    const columns = this.#stream.columns ?? 80;
+    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(0, columns - 1);
     this.#stream.write(`\r${line}\x1b[K`);
     this.#isDrawn = true;
   }
@@ -74,7 +72,7 @@ export class RunProgressDisplay {
       `${progress.peersComplete} of ${progress.peers} peers`,
       `${Math.round(progress.simulatedMs / 1000)} s simulated`,
       `${perSecond(progress.messages, elapsedMs)} messages/s`,
-      // At first nobody knows.
+      // At first there is too little to estimate from.
       ...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
     ];
     return parts.join(', ');
@@ -87,10 +85,19 @@ function perSecond(count: number, elapsedMs: number): string {
   return rate >= 1e4 ? `${Math.round(rate / 1e3)} k` : `${Math.round(rate)}`;
 }
 
-/** For people: 80 s, 12 min, 1.5 h. */
-export function formatDuration(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+/**
+ * The share of a run that is completed, at most 0.99. It is the larger of two estimates: by
+ * messages, out of those expected, and by complete peers. Nearly all peers complete at the end of
+ * a run, so for most of the time messages are the better measure.
+ */
+export function completedShare(progress: Progress, expectedMessages: number): number {
+  const byMessages = progress.messages / expectedMessages;
+  const byPeers = progress.peersComplete / progress.peers;
+  return Math.min(0.99, Math.max(byMessages, byPeers));
+}
+
+/** The estimated remaining time of a run; undefined below a share of 2 %. */
+export function remainingMs(elapsedMs: number, share: number): number | undefined {
+  if (share < 0.02) return undefined;
+  return (elapsedMs * (1 - share)) / share;
 }

@@ -3,19 +3,19 @@ import { expect, test } from 'vitest';
 import { RESULT } from '../../test/test-environment.ts';
 import { cdfCsv, cdfTable } from './cdf.ts';
 
-test('the distribution: of all leechers, of leaders, of followers', () => {
+test('cdf.csv has the distributions of all leechers, of leaders and of followers', () => {
   expect(cdfCsv(RESULT)).toBe(
     ['group,completionMs,share', 'all,1500,0.5', 'all,2500,1', 'leaders,1500,1', 'followers,2500,1', ''].join('\n'),
   );
 });
 
-test('those who completed at one time are one row', () => {
+test('peers that complete at the same time share a row', () => {
   const completedAtMs = Float64Array.of(0, 10, 10, 5);
   const peers = { ...RESULT.peers, id: Uint32Array.of(1, 2, 3, 4), role: Uint8Array.of(0, 1, 1, 1), completedAtMs };
   expect(cdfCsv({ ...RESULT, peers }).trim().split('\n').slice(1)).toEqual(['all,5,0.333333', 'all,10,1']);
 });
 
-test('printed, it has a line for every twentieth, with percentiles as in the summary', () => {
+test('the table has a row for every 5 %, with percentiles as in the summary', () => {
   const lines = cdfTable(RESULT).trim().split('\n').map((line) => line.split(/ {2,}/));
   expect(lines).toHaveLength(21);
   expect(lines[0]).toEqual(['completed', 'all', 'leaders', 'followers']);

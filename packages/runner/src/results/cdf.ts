@@ -1,17 +1,19 @@
 /**
- * The cumulative distribution of completion times: what share of the peers had completed by when.
- * Of all leechers, and where there are leaders, of these and of their followers.
+ * The cumulative distribution function (CDF) of completion times: of all leechers and, if there
+ * are leaders, of leaders and of followers.
  */
 
 import { type Role, ROLES, type SwarmResult } from '@cachetorrent/simulator';
 
+import { formatSeconds } from '../format.ts';
+
 interface Group {
   readonly name: string;
-  /** In ms since the first completion of any, in order. */
+  /** Sorted completion times in ms, since the first completion of any peer. */
   readonly timesMs: Float64Array;
 }
 
-/** One row for each time at which peers of a group completed, with the share that had by then. */
+/** CSV with one row for each completion time of a group: the time, and the share until then. */
 export function cdfCsv(result: SwarmResult): string {
   const rows = ['group,completionMs,share'];
   for (const { name, timesMs } of groupsOf(result)) {
@@ -23,7 +25,7 @@ export function cdfCsv(result: SwarmResult): string {
   return `${rows.join('\n')}\n`;
 }
 
-/** For people: when so many percent had completed. */
+/** A table of the times at which 5 %, 10 % … 100 % of each group had completed. */
 export function cdfTable(result: SwarmResult): string {
   const groups = groupsOf(result);
   const lines = [
@@ -42,8 +44,8 @@ export function cdfTable(result: SwarmResult): string {
 function groupsOf({ peers }: SwarmResult): Group[] {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
   const timesOf = (...roles: Role[]): Float64Array => {
-    const wanted = roles.map((role) => ROLES.indexOf(role));
-    const times = peers.completedAtMs.filter((_, row) => wanted.includes(peers.role[row]!));
+    const indexes = roles.map((role) => ROLES.indexOf(role));
+    const times = peers.completedAtMs.filter((_, i) => indexes.includes(peers.role[i]!));
     return times.map((ms) => ms - startMs).sort();
   };
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };
@@ -52,11 +54,10 @@ function groupsOf({ peers }: SwarmResult): Group[] {
   return [all, leaders, followers].filter(({ timesMs }) => timesMs.length > 0);
 }
 
-/** The percentile, as in the summary: the time at `floor(n · percent / 100)`, or the last. */
+/** The percentile as in the summary: the time at index `floor(n · percent / 100)`, or the last. */
 function percentileText(timesMs: Float64Array, percent: number): string {
-  const place = Math.min(Math.floor((timesMs.length * percent) / 100), timesMs.length - 1);
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${(timesMs[place]! / 1000).toLocaleString('en-US', digits)} s`;
+  const index = Math.min(Math.floor((timesMs.length * percent) / 100), timesMs.length - 1);
+  return formatSeconds(timesMs[index]);
 }
 
 function row(name: string, cells: readonly string[]): string {

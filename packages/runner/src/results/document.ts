@@ -1,6 +1,6 @@
 /**
- * A finished run as one JSON document: what was run, what it came to, and apart from that, how
- * long it took. Runs of the same configuration, seed and version agree in all but `timing`.
+ * A finished run as one JSON document: its input, its result, and how long it took. Runs of the
+ * same configuration, seed and version agree in everything but `timing`.
  */
 
 import type { Completion, Simulation } from '@cachetorrent/simulator';
@@ -8,74 +8,76 @@ import type { Completion, Simulation } from '@cachetorrent/simulator';
 import type { WholeConfig } from '../configuration/swarm.ts';
 import { VERSION } from '../version.ts';
 
-/** A run as JSON: what made it, what it came to, and how long it took. */
+/** A run as JSON: its input, its result, and how long it took. */
 export interface RunDocument {
-  /** The configuration, with all defaults. */
+  /** The configuration, including all defaults. */
   readonly config: WholeConfig;
-  /** Decided all chance. */
+  /** The random seed. */
   readonly seed: number;
-  /** Of CacheTorrent. */
+  /** The version of CacheTorrent. */
   readonly version: string;
-  /** The same on every machine, byte for byte. */
+  /** The result, which is the same on every machine, byte for byte. */
   readonly result: {
+    /** How often an AS downloads a piece from outside, on average. */
     readonly redundancy: number;
+    /** How often a piece is transferred in the whole swarm, on average. */
     readonly traffic: number;
-    /** 0 to 1. */
+    /** The share of the transferred bits that is inter-AS traffic, 0 to 1. */
     readonly interAsShare: number;
+    /** The simulated time of the whole run. */
     readonly durationMs: number;
     readonly completion: CompletionDocument;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
-    /** By kind. */
+    /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
-    /** Two runs are the same if and only if it is. */
+    /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
-  /** What hangs on the machine. */
   readonly timing: Timing;
 }
 
-/** As in a `SwarmResult`, with null for what an empty group has none of. */
+/** The completion times of a group of peers, as in a `SwarmResult`; null if the group is empty. */
 export interface CompletionDocument {
-  /** When half of them had the whole file; null where nobody had. */
+  /** The time at which half of the group was complete; null if no peer was. */
   readonly p50Ms: number | null;
-  /** When nine tenths had it. */
+  /** The time at which nine tenths of the group were complete. */
   readonly p90Ms: number | null;
-  /** The mean over those who had it. */
+  /** The mean over the complete peers. */
   readonly meanMs: number | null;
-  /** How many had it. */
+  /** The number of complete peers. */
   readonly count: number;
 }
 
-/** What depends on the machine. */
+/** The part of a document that depends on the machine. */
 export interface Timing {
-  /** From start to end. */
+  /** The wall time from start to end. */
   readonly wallMs: number;
-  /** Threads. */
+  /** The number of worker threads. */
   readonly workers: number;
-  /** Windows in which they ran. */
+  /** The number of windows in which they ran. */
   readonly windows: number;
-  /** Of the whole process, all threads. */
+  /** The peak resident memory of the process, including all of its threads. */
   readonly peakRssBytes: number;
-  /** Messages of the simulated peers, by wall time. */
+  /** Messages of the simulated peers per second of wall time. */
   readonly messagesPerSecond: number;
 }
 
-/** A run, as `documentOf` wants it. */
+/** The input of `documentOf`. */
 export interface FinishedRun {
-  /** The configuration, with all defaults. */
+  /** The configuration, including all defaults. */
   readonly config: WholeConfig;
-  /** Decided all chance. */
+  /** The random seed. */
   readonly seed: number;
-  /** What `simulate` returned. */
+  /** The return value of `simulate`. */
   readonly simulation: Simulation;
-  /** From start to end. */
+  /** The wall time from start to end. */
   readonly wallMs: number;
-  /** The most memory that the process had. */
+  /** The peak resident memory of the process. */
   readonly peakRssBytes: number;
 }
 
-/** A run as it is written down and printed. */
+/** Returns a run as the document that is written and printed. */
 export function documentOf(run: FinishedRun): RunDocument {
   const { config, seed, simulation, wallMs, peakRssBytes } = run;
   const { result, workers, windows } = simulation;
@@ -104,7 +106,7 @@ export function documentOf(run: FinishedRun): RunDocument {
   };
 }
 
-/** Of all kinds. */
+/** Returns the number of messages of all kinds. */
 export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
 }

@@ -12,12 +12,12 @@ beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
 });
 
-describe('results are written', () => {
+describe('results can be written', () => {
   test.each([
     { to: 'a new folder',               prepare: () => {} },
     { to: 'an empty folder',            prepare: (at: string) => mkdirSync(at) },
-    { to: 'a folder of older results',  prepare: (at: string) => { mkdirSync(at); writeFileSync(join(at, 'run.json'), 'old'); writeFileSync(join(at, 'peers.csv'), 'old'); } },
-    { to: 'a link to a folder',         prepare: (at: string) => { mkdirSync(join(parent, 'real')); symlinkSync(join(parent, 'real'), at); } },
+    { to: 'a folder of earlier results', prepare: (at: string) => { mkdirSync(at); writeFileSync(join(at, 'run.json'), 'old'); writeFileSync(join(at, 'peers.csv'), 'old'); } },
+    { to: 'a symbolic link to a folder',        prepare: (at: string) => { mkdirSync(join(parent, 'real')); symlinkSync(join(parent, 'real'), at); } },
   ])('to $to', async ({ prepare }) => {
     const at = join(parent, 'results');
     prepare(at);
@@ -25,19 +25,19 @@ describe('results are written', () => {
     await writeResultFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
     expect(readdirSync(at).sort()).toEqual(['run.json', 'traffic.csv']);
     expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('{}');
-    expect(readdirSync(parent).filter((name) => name.startsWith('.')), 'no traces').toEqual([]);
+    expect(readdirSync(parent).filter((name) => name.startsWith('.')), 'no temporary files').toEqual([]);
   });
 
-  test('to a folder in folders that are not there yet', async () => {
+  test('to a folder whose parents do not exist', async () => {
     const at = join(parent, 'a/b/results');
     await checkResultFolder(at);
-    expect(existsSync(join(parent, 'a')), 'checking makes nothing').toBe(false);
+    expect(existsSync(join(parent, 'a')), 'the check creates nothing').toBe(false);
     await writeResultFolder(at, { 'run.json': '{}' });
     expect(readdirSync(at)).toEqual(['run.json']);
   });
 });
 
-test('what cannot be written as a whole leaves the older results as they were', async () => {
+test('a failed write keeps the earlier results', async () => {
   const at = join(parent, 'results');
   await writeResultFolder(at, { 'run.json': 'old' });
   await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow('ENOENT');
@@ -45,10 +45,10 @@ test('what cannot be written as a whole leaves the older results as they were', 
   expect(readdirSync(parent)).toEqual(['results']);
 });
 
-describe('a folder is refused', () => {
-  test('that holds something else, which would be lost', async () => {
+describe('a folder is rejected', () => {
+  test('that holds other files, which would be deleted', async () => {
     writeFileSync(join(parent, 'thesis.tex'), '');
-    await expect(checkResultFolder(parent)).rejects.toThrow('holds "thesis.tex", which is no result');
+    await expect(checkResultFolder(parent)).rejects.toThrow('holds "thesis.tex", which is not a result');
   });
 
   test('that is a file', async () => {
@@ -57,17 +57,17 @@ describe('a folder is refused', () => {
     await expect(checkResultFolder(at)).rejects.toThrow(`--out ${at}: is a file`);
   });
 
-  test('that we stand in', async () => {
+  test('that contains the current folder', async () => {
     const before = process.cwd();
     process.chdir(parent);
     try {
-      await expect(checkResultFolder('.')).rejects.toThrow('--out .: is where you are');
+      await expect(checkResultFolder('.')).rejects.toThrow('--out .: contains the current folder');
     } finally {
       process.chdir(before);
     }
   });
 
-  test('that lies in a file', async () => {
+  test('inside a file', async () => {
     writeFileSync(join(parent, 'file'), '');
     await expect(checkResultFolder(join(parent, 'file/results'))).rejects.toThrow('--out');
   });

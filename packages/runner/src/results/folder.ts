@@ -1,17 +1,17 @@
 /**
- * A folder of results, written all at once: its files are made in a folder beside it, which then
- * takes its name. Whoever looks sees the earlier results, or these, but never a part.
+ * Writes a folder of results atomically: creates its files in a folder beside it, which is then
+ * renamed. A reader sees either the earlier results or the new ones, never a mixture.
  *
- * It replaces an earlier folder of results as a whole, so it must not hold anything else.
+ * The new folder replaces an earlier one as a whole, so that must not hold anything else.
  */
 
 import { access, constants, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
-import { UserError } from '../user-error.ts';
 import { createDurableFile } from '../durable-file.ts';
+import { UserError } from '../user-error.ts';
 
-/** What a folder of results may hold. */
+/** The files that a folder of results may hold. */
 const RESULT_FILES: ReadonlySet<string> = new Set([
   'run.json',
   'peers.csv',
@@ -21,66 +21,65 @@ const RESULT_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether results can go into `folder`, before a run has taken its time to make them. Writes
- * nothing.
+ * Checks that results can be written to `folder`, before a run starts. Writes nothing.
  *
- * @throws UserMistake where they cannot
+ * @throws UserError if they cannot
  */
 export async function checkResultFolder(folder: string): Promise<void> {
   const at = `--out ${folder}`;
-  const held = await entriesOf(folder);
-  if (held === 'a file') {
-    throw new UserError({ at, problem: 'is a file', fix: 'name a folder that may be made' });
+  const entries = await entriesOf(folder);
+  if (entries === 'a file') {
+    throw new UserError({ at, problem: 'is a file', fix: 'choose a folder' });
   }
-  const strange = held.find((name) => !RESULT_FILES.has(name));
-  if (strange !== undefined) {
-    const problem = `holds "${strange}", which is no result, and would be lost`;
-    throw new UserError({ at, problem, fix: 'name a new folder, or an empty one' });
+  const other = entries.find((name) => !RESULT_FILES.has(name));
+  if (other !== undefined) {
+    const problem = `holds "${other}", which is not a result and would be deleted`;
+    throw new UserError({ at, problem, fix: 'choose a new or an empty folder' });
   }
   const target = await resolveLinks(folder);
   if (`${process.cwd()}${sep}`.startsWith(`${target}${sep}`)) {
-    const problem = 'is where you are, and would be replaced';
-    throw new UserError({ at, problem, fix: 'name a new folder in it' });
+    const problem = 'contains the current folder, and would be replaced';
+    throw new UserError({ at, problem, fix: 'choose a new folder in it' });
   }
   const parent = await nearestExisting(dirname(target));
   try {
     await access(parent, constants.W_OK | constants.X_OK);
   } catch {
-    const problem = `cannot be made, as ${parent} may not be written to by you`;
-    throw new UserError({ at, problem, fix: 'name a folder elsewhere' });
+    const problem = `cannot be created: no permission to write to ${parent}`;
+    throw new UserError({ at, problem, fix: 'choose another folder' });
   }
 }
 
-/** Makes `files`, by name, the content of `folder`. Either all of it happens, or nothing. */
+/** Replaces the content of `folder` by `files`, a map from names to text. All or nothing. */
 export async function writeResultFolder(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
   const target = await resolveLinks(folder);
-  const beside = (what: string) =>
-    join(dirname(target), `.${basename(target)}.${process.pid}.${what}`);
-  const made = beside('new');
-  const replaced = beside('old');
+  const sibling = (suffix: string) =>
+    join(dirname(target), `.${basename(target)}.${process.pid}.${suffix}`);
+  const created = sibling('new');
+  const replaced = sibling('old');
   await mkdir(dirname(target), { recursive: true });
-  await mkdir(made);
+  await mkdir(created);
   try {
     for (const [name, text] of Object.entries(files))
-      await createDurableFile(join(made, name), text);
-    await replaceFolder(made, target, replaced);
+      await createDurableFile(join(created, name), text);
+    await replaceFolder(created, target, replaced);
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(created, { recursive: true, force: true });
   }
   await rm(replaced, { recursive: true, force: true });
 }
 
-/** `made` becomes `target`; what that was becomes `replaced`. */
-async function replaceFolder(made: string, target: string, replaced: string): Promise<void> {
-  const isReplaced = (await entriesOf(target)).length > 0;
-  if (isReplaced) await rename(target, replaced);
+/** Renames `created` to `target`, and an existing `target` to `replaced`. */
+async function replaceFolder(created: string, target: string, replaced: string): Promise<void> {
+  const hasOld = (await entriesOf(target)).length > 0;
+  if (hasOld) await rename(target, replaced);
   try {
-    await rename(made, target);
+    await rename(created, target);
   } catch (error) {
-    if (isReplaced) await rename(replaced, target);
+    if (hasOld) await rename(replaced, target);
     throw error;
   }
 }
@@ -93,7 +92,7 @@ async function entriesOf(folder: string): Promise<readonly string[] | 'a file'> 
   }
 }
 
-/** Behind all links, if there is such a folder. */
+/** The absolute path of `folder`, without symbolic links if the folder exists. */
 async function resolveLinks(folder: string): Promise<string> {
   try {
     return await realpath(folder);
@@ -102,13 +101,13 @@ async function resolveLinks(folder: string): Promise<string> {
   }
 }
 
-/** `folder`, or the nearest above it that there is. */
+/** `folder`, or its nearest ancestor that exists. */
 async function nearestExisting(folder: string): Promise<string> {
   try {
     await stat(folder);
     return folder;
   } catch {
-    const above = dirname(folder);
-    return above === folder ? folder : nearestExisting(above);
+    const parent = dirname(folder);
+    return parent === folder ? folder : nearestExisting(parent);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * A file with what all nodes said to one another, as JSON Lines:
+ * A log of all messages between nodes, as JSON Lines:
  *
  *     {"ms":2210.5,"from":17,"to":3,"kind":"have","piece":40}
  *
- * `ms` is the simulated time at which it was sent, `from` and `to` are peer ids (0 is the
- * tracker), and `piece` is there where the message speaks of one. It is written as the run goes
- * on, so a run that is stopped leaves what was said until then.
+ * `ms` is the simulated time at which the message was sent, `from` and `to` are peer ids (0 is the
+ * tracker), and `piece` is present if the message names one. The log is written during the run, so
+ * a run that is stopped leaves the messages up to then.
  */
 
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
@@ -17,36 +17,36 @@ import type { LoggedMessages } from '@cachetorrent/simulator';
 import { UserError } from '../user-error.ts';
 
 /**
- * Whether a log can be written to `path`, before a run has begun. Writes nothing.
+ * Checks that a log can be written to `path`, before a run starts. Writes nothing.
  *
- * @throws UserMistake where it cannot
+ * @throws UserError if it cannot
  */
 export async function checkLogFile(path: string, out: string | undefined): Promise<void> {
   const at = `--log ${path}`;
   const target = resolve(path);
   if (out !== undefined && `${target}${sep}`.startsWith(`${resolve(out)}${sep}`)) {
-    const problem = 'is in the folder of results, which is written as a whole';
-    throw new UserError({ at, problem, fix: 'name a file elsewhere' });
+    const problem = 'is in the folder of --out, which is replaced as a whole';
+    throw new UserError({ at, problem, fix: 'choose a file elsewhere' });
   }
-  const there = await stat(target).catch(() => undefined);
-  if (there?.isDirectory() === true) {
-    throw new UserError({ at, problem: 'is a folder', fix: 'name a file in it' });
+  const existing = await stat(target).catch(() => undefined);
+  if (existing?.isDirectory() === true) {
+    throw new UserError({ at, problem: 'is a folder', fix: 'choose a file in it' });
   }
   const folder = dirname(target);
-  if (there === undefined && (await stat(folder).catch(() => undefined)) === undefined) {
-    const problem = `cannot be made, as there is no folder ${folder}`;
-    throw new UserError({ at, problem, fix: 'make the folder first' });
+  if (existing === undefined && (await stat(folder).catch(() => undefined)) === undefined) {
+    const problem = `cannot be created: there is no folder ${folder}`;
+    throw new UserError({ at, problem, fix: 'create the folder first' });
   }
   try {
-    if (there !== undefined) await access(target, constants.W_OK);
+    if (existing !== undefined) await access(target, constants.W_OK);
     else await access(folder, constants.W_OK | constants.X_OK);
   } catch {
-    const problem = 'may not be written to by you';
-    throw new UserError({ at, problem, fix: 'name a file elsewhere' });
+    const problem = 'cannot be written: no permission';
+    throw new UserError({ at, problem, fix: 'choose a file elsewhere' });
   }
 }
 
-/** The file is made, or emptied, when there is something to write. */
+/** The file of a log. It is created, or emptied, by the first write. */
 export class LogFile {
   readonly #path: string;
   #file: FileHandle | undefined;
@@ -55,24 +55,24 @@ export class LogFile {
     this.#path = path;
   }
 
-  /** Resolves when `messages` are written. */
+  /** Appends `messages`. */
   async write(messages: LoggedMessages): Promise<void> {
     try {
       this.#file ??= await open(this.#path, 'w');
       await this.#file.writeFile(linesOf(messages));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`the log could not be written to ${this.#path}: ${reason}`, { cause: error });
+      throw new Error(`cannot write the log ${this.#path}: ${reason}`, { cause: error });
     }
   }
 
-  /** All has been written, be it nothing. */
+  /** Closes the file after the last write; creates an empty file if there was none. */
   async end(): Promise<void> {
     this.#file ??= await open(this.#path, 'w');
     await this.close();
   }
 
-  /** Leaves what there is. */
+  /** Closes the file, if it is open. */
   async close(): Promise<void> {
     await this.#file?.close();
   }
@@ -82,9 +82,9 @@ function linesOf(messages: LoggedMessages): string {
   let lines = '';
   for (let i = 0; i < messages.count; i++) {
     const piece = messages.piece(i);
-    const ends = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
-    const ofPiece = piece < 0 ? '' : `,"piece":${piece}`;
-    lines += `{${ends},"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${ofPiece}}\n`;
+    const message = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
+    const pieceField = piece < 0 ? '' : `,"piece":${piece}`;
+    lines += `{${message},"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${pieceField}}\n`;
   }
   return lines;
 }

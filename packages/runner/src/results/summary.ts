@@ -1,43 +1,49 @@
-/** A finished run as a person reads it: a table of a few lines. */
+/** The table that `cachetorrent run` prints for a finished run. */
 
 import type { Completion, SwarmResult } from '@cachetorrent/simulator';
 
-import type { FinishedRun } from './document.ts';
-import { totalMessages } from './document.ts';
+import { formatInteger, formatSeconds, pluralize } from '../format.ts';
+import { type FinishedRun, totalMessages } from './document.ts';
 
-/** `file` is what the user called the configuration. */
+/** Returns the table for a run; `file` is the path of its configuration. */
 export function summaryOf(file: string, run: FinishedRun): string {
   const { config, seed, simulation, wallMs, peakRssBytes } = run;
   const { result, workers, windows } = simulation;
   const messages = totalMessages(result.messages);
+  const peers = formatInteger(result.peers.id.length);
+  const redundancy = result.redundancy.toFixed(2);
+  const threads = `${pluralize(workers, 'worker')}, ${pluralize(windows, 'window')}`;
   const lines = [
     `${protocolText(run)} on ${file}, ${config.rules} rules, seed ${seed}`,
     '',
-    row('peers', `${whole(result.peers.id.length)}, of them ${seedCountText(config.seeds)}`),
-    row('autonomous systems', whole(result.asCount)),
-    row('simulated duration', seconds(result.durationMs)),
+    row('peers', `${peers}, including ${pluralize(config.seeds, 'seed')}`),
+    row('autonomous systems', formatInteger(result.asCount)),
+    row('simulated time', formatSeconds(result.durationMs)),
     '',
-    row('time to complete', columns(['50 %', '90 %', 'mean', 'peers'])),
+    row('completion time', columns(['50 %', '90 %', 'mean', 'peers'])),
     ...completionRows(result),
     '',
-    row('redundancy', `${result.redundancy.toFixed(2)} times that an AS imported a piece`),
-    row('traffic', `${result.traffic.toFixed(1)} transfers of each piece`),
-    row('crossed a border', `${(100 * result.interAsShare).toFixed(1)} % of the bytes`),
-    row('control messages', whole(messages - (result.messages['piece'] ?? 0))),
+    row('redundancy', `${redundancy} downloads of a piece into an AS from outside (mean)`),
+    row('traffic', `${result.traffic.toFixed(1)} transfers of a piece in the whole swarm (mean)`),
+    row('inter-AS traffic', `${(100 * result.interAsShare).toFixed(1)} % of all bytes`),
+    row('control messages', formatInteger(messages - (result.messages['piece'] ?? 0))),
     '',
-    row('wall time', `${seconds(wallMs)}, ${workerCountText(workers)}, ${whole(windows)} windows`),
-    row('messages', `${whole(messages / (wallMs / 1000))} a second`),
-    row('peak memory', `${whole(peakRssBytes / 1e6)} MB`),
+    row('wall time', `${formatSeconds(wallMs)}, ${threads}`),
+    row('message rate', `${formatInteger(messages / (wallMs / 1000))} per second`),
+    row('peak memory', `${formatInteger(peakRssBytes / 1e6)} MB`),
     row('result hash', result.resultHash),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function protocolText({ config: { leaders, bias, multi } }: FinishedRun): string {
-  const parts = multi !== undefined && multi > 1 ? `, ${multi} parts` : '';
-  const near = bias === undefined ? '' : `, ${bias} % of the neighbours from anywhere`;
-  if (leaders === undefined) return `BitTorrent${near}`;
-  return `CacheTorrent with ${leaders} % leaders${parts}${near}`;
+function protocolText({ config: { leaders, bias, multi = 1 } }: FinishedRun): string {
+  const features = [
+    ...(leaders === undefined ? [] : [`${leaders} % leaders`]),
+    ...(multi === 1 ? [] : [`${multi} sub-torrents`]),
+    ...(bias === undefined ? [] : [`${bias} % unbiased neighbours`]),
+  ];
+  const name = leaders === undefined ? 'BitTorrent' : 'CacheTorrent';
+  return features.length === 0 ? name : `${name} with ${features.join(', ')}`;
 }
 
 function completionRows({ completion, leaders, followers }: SwarmResult): string[] {
@@ -45,7 +51,7 @@ function completionRows({ completion, leaders, followers }: SwarmResult): string
   if (leaders.count > 0) groups.push(['  leaders', leaders]);
   if (followers.count > 0) groups.push(['  followers', followers]);
   return groups.map(([name, { p50Ms, p90Ms, meanMs, count }]) =>
-    row(name, columns([...[p50Ms, p90Ms, meanMs].map(seconds), whole(count)])),
+    row(name, columns([...[p50Ms, p90Ms, meanMs].map(formatSeconds), formatInteger(count)])),
   );
 }
 
@@ -55,22 +61,4 @@ function row(name: string, value: string): string {
 
 function columns(cells: readonly string[]): string {
   return cells.map((cell) => cell.padStart(11)).join('');
-}
-
-function seedCountText(count: number): string {
-  return count === 1 ? '1 seed' : `${whole(count)} seeds`;
-}
-
-function workerCountText(count: number): string {
-  return count === 1 ? '1 worker' : `${whole(count)} workers`;
-}
-
-function whole(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
-}
-
-function seconds(ms: number | undefined): string {
-  if (ms === undefined) return '-';
-  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  return `${(ms / 1000).toLocaleString('en-US', digits)} s`;
 }

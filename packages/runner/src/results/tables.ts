@@ -1,10 +1,10 @@
-/** A result as tables that any program reads: one row a peer, one row a pair of AS. */
+/** Results as CSV tables: of peers, of traffic between AS, and of a timeline. */
 
-import { ROLES, type SwarmResult } from '@cachetorrent/simulator';
+import { ROLES, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
 
 /**
- * Times are those of the definitions: since the first completion of any, which is a seed's. An
- * empty one is of a peer that has not completed.
+ * One row per peer. Times are in ms since the first completion of any peer, which is a seed's. The
+ * time of a peer that has not completed is empty.
  */
 export function peersCsv({ peers }: SwarmResult): string {
   const { id, as, role, uploadKbps, downloadKbps, completedAtMs } = peers;
@@ -16,10 +16,10 @@ export function peersCsv({ peers }: SwarmResult): string {
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
     rows.push(`${id[i]},${as[i]},${ROLES[role[i]!]},${capacity},${completion}`);
   }
-  return ended(rows);
+  return linesOf(rows);
 }
 
-/** Bytes of pieces; every pair of AS has its row, also those that sent each other nothing. */
+/** One row per ordered pair of AS, including pairs without traffic: the bytes of pieces sent. */
 export function trafficCsv({ asCount, trafficBits }: SwarmResult): string {
   const rows = ['fromAs,toAs,bytes'];
   for (let from = 0; from < asCount; from++) {
@@ -27,9 +27,24 @@ export function trafficCsv({ asCount, trafficBits }: SwarmResult): string {
       rows.push(`${from},${to},${trafficBits[from * asCount + to]! / 8}`);
     }
   }
-  return ended(rows);
+  return linesOf(rows);
 }
 
-function ended(rows: readonly string[]): string {
+/** One row per interval and AS. Times are in simulated ms; an interval ends before `toMs`. */
+export function timelineCsv(timeline: Timeline): string {
+  const { fromMs, toMs, as, piecesHeld, activeConnections, outsideBits, insideBits } = timeline;
+  const rows = [
+    'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation',
+  ];
+  for (let i = 0; i < as.length; i++) {
+    const counts = `${piecesHeld[i]},${activeConnections[i]}`;
+    const bytes = `${outsideBits[i]! / 8},${insideBits[i]! / 8}`;
+    const utilisation = Number(timeline.uploadUtilisation[i]!.toFixed(6));
+    rows.push(`${fromMs[i]},${toMs[i]},${as[i]},${counts},${bytes},${utilisation}`);
+  }
+  return linesOf(rows);
+}
+
+function linesOf(rows: readonly string[]): string {
   return `${rows.join('\n')}\n`;
 }

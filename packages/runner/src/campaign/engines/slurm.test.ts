@@ -37,7 +37,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
   /** Submits an experiment and returns the id of the job. */
   function submitJob(file: string, store: string, ...flags: readonly string[]): string {
     const { out, err } = cachetorrent('submit', 'slurm', file, '--store', store, ...flags);
-    const job = /^job (\d+) has/m.exec(out)?.[1];
+    const job = /^submitted job (\d+):/m.exec(out)?.[1];
     if (job === undefined) throw new Error(`no job was submitted: ${out}${err}`);
     return job;
   }
@@ -48,14 +48,14 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
       await sweepLocally(await smallCampaign(experiment), local);
       const args = ['submit', 'slurm', file, '--store', remote, '--tasks', '3'];
       expect(cachetorrent(...args).out).toMatch(
-        /^small: 0 of 6 runs are in .*\njob (\d+) has 3 tasks for 6 runs; to see it: squeue --jobs \1\n/,
+        /^small: 0 of 6 runs are in .*\nsubmitted job (\d+): 3 tasks for 6 runs; show it with: squeue --jobs \1\n/,
       );
       const again = cachetorrent(...args).out;
-      const job = /^job (\d+) is still at work on \d of the others\nthere is nothing to submit$/m.exec(again);
+      const job = /^job (\d+) is still executing \d of the others\nnothing to submit$/m.exec(again);
       expect(job, again).not.toBeNull();
       await cluster.waitForJob(job![1]!);
       expect([...resultsIn(remote)]).toEqual([...resultsIn(local)]);
-      expect(cachetorrent(...args).out).toMatch(/^small: 6 of 6 runs are in .*\nthere is nothing to submit\n$/);
+      expect(cachetorrent(...args).out).toMatch(/^small: 6 of 6 runs are in .*\nnothing to submit\n$/);
     }));
 
   test('of which a task was killed can be submitted again for the missing runs', () =>
@@ -69,7 +69,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
 
       const { out } = cachetorrent('submit', 'slurm', file, '--store', store);
       expect(out).toContain(`for ${6 - storedCount} runs`);
-      await cluster.waitForJob(/^job (\d+) has/m.exec(out)![1]!);
+      await cluster.waitForJob(/^submitted job (\d+):/m.exec(out)![1]!);
       expect(runCountIn(store)).toBe(6);
     }));
 
@@ -88,7 +88,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
       expect(runCountIn(store)).toBe(4);
       const logs = readdirSync(join(store, 'batches')).filter((name) => name.endsWith('.log'));
       const log = readFileSync(join(store, 'batches', logs[0]!), 'utf8');
-      expect(log).toMatch(new RegExp(`another try goes on from there[^]*: ${4 - storedCount} runs? made, ${storedCount} there before`));
+      expect(log).toMatch(new RegExp(`run the same command again to continue[^]*: ${4 - storedCount} runs? finished, ${storedCount} already stored`));
     }));
 
   test('is awaited by sweep, which reports its failures once', () =>
@@ -97,8 +97,8 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
       { set: { ...SMALL_EXPERIMENT.set, outPeers: 3 }, vary: { bias: [0, 100] }, repeat: 2 },
       async (file, store) => {
         const { code, out, err } = cachetorrent('sweep', file, '--store', store, '--engine', 'array', '--quiet');
-        expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('2 runs failed, each 2 times') });
-        expect(out).toContain('small: 2 runs made');
+        expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('2 runs failed after 2 attempts each') });
+        expect(out).toContain('small: 2 runs finished');
         const failures = await (await Store.openReadOnly(store)).failures();
         expect(failures.map(({ attempts }) => attempts)).toEqual([2, 2]);
         expect(failures[0]!.error).toContain('SwarmStalled');
