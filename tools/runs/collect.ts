@@ -6,7 +6,7 @@
 import { campaign, type Config, type Experiment, type RunDocument } from '@cachetorrent/runner';
 
 import { planCampaign } from '../../packages/runner/src/campaign/experiment/plan.ts';
-import { experimentOf } from '../../packages/runner/src/campaign/experiment/read.ts';
+import { experimentFromObject } from '../../packages/runner/src/campaign/experiment/read.ts';
 import { Store } from '../../packages/runner/src/campaign/store/store.ts';
 import { configFile, inRepository } from '../files.ts';
 import { seconds } from './markdown.ts';
@@ -78,9 +78,9 @@ function variationOf({ name, fields }: Setting): Record<string, readonly (string
 }
 
 async function storedRuns(experiment: Experiment, folder: string): Promise<CollectedRuns> {
-  const { runs } = await planCampaign(experimentOf(experiment));
-  const store = Store.isAt(folder) ? await Store.openToRead(folder) : undefined;
-  const bySetting = Map.groupBy(runs, ({ cell }) => cell.parameters['setting'] as string);
+  const { runs } = await planCampaign(experimentFromObject(experiment));
+  const store = Store.existsAt(folder) ? await Store.openReadOnly(folder) : undefined;
+  const bySetting = Map.groupBy(runs, ({ setting }) => setting.parameters['setting'] as string);
   return new Map(
     [...bySetting].map(([name, ofSetting]) => [
       name,

@@ -1,6 +1,6 @@
 /** The mean of a figure over several runs, and how precisely it is known. */
 
-import { intervalOf } from '../../packages/runner/src/campaign/statistics/interval.ts';
+import { confidenceInterval } from '../../packages/runner/src/campaign/statistics/interval.ts';
 
 export interface Estimate {
   /** The number of runs; at least 1. */
@@ -15,7 +15,7 @@ export interface Estimate {
 
 /** Returns undefined if there are no values. */
 export function estimate(values: readonly number[]): Estimate | undefined {
-  const interval = intervalOf(values, { isPercentile: false });
+  const interval = confidenceInterval(values, { isPercentile: false });
   if (interval === undefined) return undefined;
   const { count, mean, low, high } = interval;
   return { count, mean, halfWidth: low === undefined ? undefined : (high! - low) / 2 };

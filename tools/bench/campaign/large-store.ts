@@ -14,8 +14,11 @@ import {
   planCampaign,
 } from '../../../packages/runner/src/campaign/experiment/plan.ts';
 import { readExperiment } from '../../../packages/runner/src/campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../../../packages/runner/src/campaign/listing.ts';
-import { sealed } from '../../../packages/runner/src/campaign/store/record.ts';
+import {
+  storedCampaignOf,
+  writeStoredCampaign,
+} from '../../../packages/runner/src/campaign/stored-campaign.ts';
+import { serializeRecord } from '../../../packages/runner/src/campaign/store/record.ts';
 import { Store } from '../../../packages/runner/src/campaign/store/store.ts';
 import { sweep } from '../../../packages/runner/src/campaign/sweep.ts';
 import { SHORT } from './sweeps.ts';
@@ -35,16 +38,16 @@ export async function fill(file: string, folder: string, signal: AbortSignal): P
   try {
     await runFirst(plan, store, signal);
     const first = store.read(plan.runs[0]!.key);
-    const stamps = plan.runs.slice(1).map(({ key, seed, cell: { config } }) => {
+    const stamps = plan.runs.slice(1).map(({ key, seed, setting: { config } }) => {
       signal.throwIfAborted();
-      const path = store.fileOf(key);
+      const path = store.runFile(key);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, sealed({ ...first, key, seed, config }));
+      writeFileSync(path, serializeRecord({ ...first, key, seed, config }));
       const { size, mtimeMs } = statSync(path);
       return [key, { size, changedMs: mtimeMs }] as const;
     });
-    store.ledger.noteSound(stamps);
-    await writeListing(store, listingOf(plan));
+    store.ledger.recordVerified(stamps);
+    await writeStoredCampaign(store, storedCampaignOf(plan));
   } finally {
     store.close();
   }
@@ -53,7 +56,7 @@ export async function fill(file: string, folder: string, signal: AbortSignal): P
 async function runFirst(plan: CampaignPlan, store: Store, signal: AbortSignal): Promise<void> {
   const engine = new LocalEngine({ jobs: 1 });
   const only = ({ key }: { readonly key: string }) => key === plan.runs[0]!.key;
-  await sweep({ plan, store, engine, signal, only, datasets: false });
+  await sweep({ plan, store, engine, signal, filter: only, updateDatasets: false });
   await engine.close();
 }
 

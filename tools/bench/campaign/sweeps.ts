@@ -37,7 +37,7 @@ export async function timeOfSweep(
     const { file, store: where } = writeExperiment(experiment, folder);
     const args = ['sweep', file, '--store', where, '--jobs', String(jobs), '--quiet'];
     const wallMs = await commandMs(args, signal);
-    const store = await Store.openToRead(where);
+    const store = await Store.openReadOnly(where);
     const times = store.keys().map((key) => store.read(key).timing.wallMs);
     return { wallMs, simulatedMs: times.reduce((sum, ms) => sum + ms, 0), runs: times.length };
   });

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
+import { inFolder, fakeRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
 import { type TestEnvironment, testEnvironment } from '../../test/test-environment.ts';
 import { planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { cli, EXIT_CODE } from '../cli.ts';
@@ -48,8 +48,8 @@ async function withStore(
   await withExperiment(async (file, folder, parent) => {
     const plan = await planCampaign(await readExperiment(file));
     const store = await Store.open(folder, format);
-    await writeListing(store, listingOf(plan));
-    for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const planned of plan.runs) await store.put(fakeRecord(planned));
     store.close();
     await use(folder, file, parent);
   });
@@ -87,10 +87,10 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       const [first] = resultsIn(store).keys();
       truncateSync(join(store, 'runs', first!), 50);
       const { out } = await run(['sweep', file, '--store', store, '--dry-run']);
-      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is not whole\n/);
+      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is malformed\n/);
       expect(out).toContain('based on the stored runs');
       const again = await run(['sweep', file, '--store', store]);
-      expect(again.err).toContain('run.json is not whole: repeating the run');
+      expect(again.err).toContain('run.json is malformed: repeating the run');
       expect(again.out).toContain('1 run finished, 3 already in');
     }));
 
@@ -137,7 +137,7 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       mkdirSync(store);
       writeFileSync(join(store, 'store.json'), '{"schema":2,"version":"3.0.0"}');
       const { code, err } = await run(['sweep', file, '--store', store]);
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, made by version 3.0.0')]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, created by version 3.0.0')]);
       expect(readdirSync(store)).toEqual(['store.json']);
     }));
 });
@@ -176,7 +176,7 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
       truncateSync(join(store, 'datasets', 'peers', 'part.parquet'), 10);
       const { out, err } = await run(['query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv']);
       expect(out).toBe('n\n3\n');
-      expect(err).toContain('run.json is not whole: skipped');
+      expect(err).toContain('run.json is malformed: skipped');
       expect(err).toContain('part.parquet had been modified and was rewritten');
     }));
 
@@ -184,9 +184,9 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
     { invalid: 'a query with a syntax error', args: ['query', 'STORE', 'SELEC 1'],                        prints: 'syntax error' },
     { invalid: 'a query of an unknown table', args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],        prints: 'the tables are runs, peers, traffic, small' },
     { invalid: 'an unknown experiment',       args: ['report', 'STORE', '--experiment', 'other'],         prints: 'has no experiment "other"' },
-    { invalid: 'a missing store',             args: ['report', '/nowhere'],                               prints: 'there is no store' },
-    { invalid: 'a report inside a file',      args: ['report', 'STORE', '--out', 'FILE/report.html'],     prints: 'has a file where a folder has to be' },
-    { invalid: 'an export inside a file',     args: ['export', 'STORE', '--out', 'FILE/export'],          prints: 'has a file where a folder has to be' },
+    { invalid: 'a missing store',             args: ['report', '/nowhere'],                               prints: 'does not exist' },
+    { invalid: 'a report inside a file',      args: ['report', 'STORE', '--out', 'FILE/report.html'],     prints: 'has a file where a folder is needed' },
+    { invalid: 'an export inside a file',     args: ['export', 'STORE', '--out', 'FILE/export'],          prints: 'has a file where a folder is needed' },
   ])('rejects $invalid', ({ args, prints }) =>
     withStore(async (store, file) => {
       const { err, code } = await run(args.map((arg) => arg.replace('STORE', store).replace('FILE', file)));

@@ -1,74 +1,74 @@
 /**
- * The tables of a store, column by column: a row for each run, for each peer of a run, and for
- * each pair of AS of a run. Rows of different tables belong together by `run`, the run's key.
+ * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
+ * run, and one with a row for each pair of ASes of a run. `run`, the run's key, joins the tables.
  */
 
 import { z } from 'zod';
 
 import { CONFIG_SCHEMA } from '../../configuration/schema.ts';
-import { FIGURE_NAMES, FIGURES } from '../figures.ts';
+import { METRIC_NAMES, METRICS } from '../metrics.ts';
 import type { RunRecord } from '../store/record.ts';
 
-export type ColumnType = 'text' | 'number' | 'whole' | 'json';
-export type Cell = string | number | null;
+export type ColumnType = 'text' | 'number' | 'integer' | 'json';
+export type CellValue = string | number | null;
 
-export interface Column {
+export interface DatasetColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-export interface Table {
+export interface DatasetTable {
   readonly name: string;
-  readonly columns: readonly Column[];
-  /** The values of each column, in the order of the columns; all of the same length. */
-  readonly rowsOf: (record: RunRecord) => readonly (readonly Cell[])[];
+  readonly columns: readonly DatasetColumn[];
+  /** Returns the values of a run: a list for each column, all of the same length. */
+  readonly columnValues: (record: RunRecord) => readonly (readonly CellValue[])[];
 }
 
-interface RunColumn extends Column {
-  readonly of: (record: RunRecord) => Cell;
+interface RunColumn extends DatasetColumn {
+  readonly read: (record: RunRecord) => CellValue;
 }
 
-/** Raised when a column is added or means something else, so that old tables are written anew. */
+/** Raised when a column is added or changes its meaning, so that datasets are written again. */
 export const COLUMNS_VERSION = 1;
 
-/** What the types of JSON Schema are in a table; all others are written as JSON. */
-const TYPES: Readonly<Record<string, ColumnType>> = { number: 'number', string: 'text' };
+/** Column types by JSON Schema type; values of other types are written as JSON. */
+const COLUMN_TYPES: Readonly<Record<string, ColumnType>> = { number: 'number', string: 'text' };
 
 const RUN_COLUMNS: readonly RunColumn[] = [
-  { name: 'run', type: 'text', of: (r) => r.key },
-  { name: 'seed', type: 'whole', of: (r) => r.seed },
-  { name: 'version', type: 'text', of: (r) => r.version },
-  { name: 'resultsVersion', type: 'whole', of: (r) => r.resultsVersion },
+  { name: 'run', type: 'text', read: (r) => r.key },
+  { name: 'seed', type: 'integer', read: (r) => r.seed },
+  { name: 'version', type: 'text', read: (r) => r.version },
+  { name: 'resultsVersion', type: 'integer', read: (r) => r.resultsVersion },
   ...configColumns(),
-  ...FIGURE_NAMES.map(
-    (name): RunColumn => ({ name, type: 'number', of: (r) => FIGURES[name].of(r.result) }),
+  ...METRIC_NAMES.map(
+    (name): RunColumn => ({ name, type: 'number', read: (r) => METRICS[name].compute(r.result) }),
   ),
-  { name: 'asCount', type: 'whole', of: (r) => r.result.asCount },
-  { name: 'messages', type: 'json', of: (r) => JSON.stringify(r.result.messages) },
-  { name: 'resultHash', type: 'text', of: (r) => r.result.resultHash },
-  { name: 'wallMs', type: 'number', of: (r) => r.timing.wallMs },
-  { name: 'workers', type: 'whole', of: (r) => r.timing.workers },
-  { name: 'peakRssBytes', type: 'number', of: (r) => r.timing.peakRssBytes },
+  { name: 'asCount', type: 'integer', read: (r) => r.result.asCount },
+  { name: 'messages', type: 'json', read: (r) => JSON.stringify(r.result.messages) },
+  { name: 'resultHash', type: 'text', read: (r) => r.result.resultHash },
+  { name: 'wallMs', type: 'number', read: (r) => r.timing.wallMs },
+  { name: 'workers', type: 'integer', read: (r) => r.timing.workers },
+  { name: 'peakRssBytes', type: 'number', read: (r) => r.timing.peakRssBytes },
 ];
 
-const RUNS: Table = {
+const RUNS: DatasetTable = {
   name: 'runs',
   columns: RUN_COLUMNS.map(({ name, type }) => ({ name, type })),
-  rowsOf: (record) => RUN_COLUMNS.map(({ of }) => [of(record)]),
+  columnValues: (record) => RUN_COLUMNS.map(({ read }) => [read(record)]),
 };
 
-const PEERS: Table = {
+const PEERS: DatasetTable = {
   name: 'peers',
   columns: [
     { name: 'run', type: 'text' },
-    { name: 'peer', type: 'whole' },
-    { name: 'asIndex', type: 'whole' },
+    { name: 'peer', type: 'integer' },
+    { name: 'asIndex', type: 'integer' },
     { name: 'role', type: 'text' },
     { name: 'uploadKbps', type: 'number' },
     { name: 'downloadKbps', type: 'number' },
     { name: 'completionMs', type: 'number' },
   ],
-  rowsOf: ({ key, result: { peers } }) => [
+  columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
     peers.as.map((_, row) => row + 1),
     peers.as,
@@ -79,15 +79,15 @@ const PEERS: Table = {
   ],
 };
 
-const TRAFFIC: Table = {
+const TRAFFIC: DatasetTable = {
   name: 'traffic',
   columns: [
     { name: 'run', type: 'text' },
-    { name: 'fromAs', type: 'whole' },
-    { name: 'toAs', type: 'whole' },
+    { name: 'fromAs', type: 'integer' },
+    { name: 'toAs', type: 'integer' },
     { name: 'bytes', type: 'number' },
   ],
-  rowsOf: ({ key, result: { trafficBytes } }) => [
+  columnValues: ({ key, result: { trafficBytes } }) => [
     trafficBytes.flatMap((row) => row.map(() => key)),
     trafficBytes.flatMap((row, from) => row.map(() => from)),
     trafficBytes.flatMap((row) => row.map((_, to) => to)),
@@ -95,18 +95,18 @@ const TRAFFIC: Table = {
   ],
 };
 
-export const TABLES: readonly Table[] = [RUNS, PEERS, TRAFFIC];
+export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC];
 
-/** A column for each field of a configuration; lists and objects as JSON. */
+/** Returns a column for each field of a configuration; lists and objects are written as JSON. */
 function configColumns(): RunColumn[] {
   const { properties = {} } = z.toJSONSchema(CONFIG_SCHEMA, { unrepresentable: 'any' });
   return Object.entries(properties).map(([name, schema]) => {
-    const type = TYPES[String((schema as { type?: unknown }).type)] ?? 'json';
-    return { name, type, of: ({ config }) => cell(config[name as keyof typeof config]) };
+    const type = COLUMN_TYPES[String((schema as { type?: unknown }).type)] ?? 'json';
+    return { name, type, read: ({ config }) => cellValue(config[name as keyof typeof config]) };
   });
 }
 
-function cell(value: unknown): Cell {
+function cellValue(value: unknown): CellValue {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-/** Reads an experiment from YAML or JSON, or takes one as an object; keeps where values stand. */
+/** Reads experiments from YAML or JSON, or from an object; keeps the locations of values. */
 
 import { dirname } from 'node:path';
 
@@ -15,84 +15,101 @@ import { EXPERIMENT_FIELDS, EXPERIMENT_SCHEMA, type Experiment, PLOT_FIELDS } fr
 
 export interface ExperimentFile {
   readonly experiment: Experiment;
-  readonly places: Whereabouts;
-  /** What to call it in messages and reports. */
+  readonly locations: Whereabouts;
+  /** Its name in messages and reports. */
   readonly file: string;
-  /** The folder that its base is seen from. */
+  /** The folder that the path of its base is relative to. */
   readonly folder: string;
 }
 
-/** @throws UserMistake where there is no such file, or it is no experiment */
+/**
+ * Reads an experiment file.
+ *
+ * @throws UserError if there is no such file, or it is not an experiment
+ */
 export async function readExperiment(file: string): Promise<ExperimentFile> {
   return parseExperiment(file, await textOf(file, 'examples/experiments/'));
 }
 
-/** `file` is what to call `text`; where it ends in .json it has to be JSON, otherwise YAML. */
+/**
+ * Parses `text` as an experiment. `file` is its name in messages; if the name ends in .json, the
+ * text has to be JSON, otherwise YAML.
+ *
+ * @throws UserError if the text is not an experiment
+ */
 export function parseExperiment(file: string, text: string): ExperimentFile {
   if (text.replace(/#.*$/gm, '').trim() === '') {
-    const fix = 'write an experiment into it; examples/experiments/seed-capacity.yaml is one';
+    const fix = 'write an experiment, such as examples/experiments/seed-capacity.yaml';
     throw new UserError({ at: file, problem: 'is empty', fix });
   }
-  const { value, places } = file.endsWith('.json') ? fromJson(file, text) : fromYaml(file, text);
-  return checkedExperiment(value, places, file, dirname(file));
+  const { value, locations } = file.endsWith('.json')
+    ? parseJsonText(file, text)
+    : parseYamlText(file, text);
+  return checkExperiment(value, locations, file, dirname(file));
 }
 
-/** An experiment that a program puts together; its base is seen from the current folder. */
-export function experimentOf(value: object): ExperimentFile {
-  return checkedExperiment(value, OBJECT_PLACES, 'the experiment', '.');
+/**
+ * Takes an experiment as an object. The path of its base is relative to the current folder.
+ *
+ * @throws UserError if `value` is not an experiment
+ */
+export function experimentFromObject(value: object): ExperimentFile {
+  return checkExperiment(value, OBJECT_LOCATIONS, 'the experiment', '.');
 }
 
-function checkedExperiment(
+function checkExperiment(
   value: unknown,
-  places: Whereabouts,
+  locations: Whereabouts,
   file: string,
   folder: string,
 ): ExperimentFile {
   const checked = EXPERIMENT_SCHEMA.safeParse(value, { reportInput: true });
-  if (!checked.success) throw new UserError(...mistakesIn(checked.error, places, EXPERIMENT));
-  return { experiment: checked.data, places, file, folder };
+  if (!checked.success) {
+    throw new UserError(...mistakesIn(checked.error, locations, EXPERIMENT_KIND));
+  }
+  return { experiment: checked.data, locations, file, folder };
 }
 
-const EXPERIMENT: Sort = {
+const EXPERIMENT_KIND: Sort = {
   whole: 'the experiment',
   fieldsAt: ([first]) => (first === 'plots' ? PLOT_FIELDS : EXPERIMENT_FIELDS),
   examples: { array: '[1, 2, 3]', object: '{ leaders: [10, 30, 50] }' },
 };
 
-interface Parsed {
+interface ParsedText {
   readonly value: unknown;
-  readonly places: Whereabouts;
+  readonly locations: Whereabouts;
 }
 
-function fromJson(file: string, text: string): Parsed {
+function parseJsonText(file: string, text: string): ParsedText {
   const { tree, places } = parseJson(file, text);
-  return { value: getNodeValue(tree), places };
+  return { value: getNodeValue(tree), locations: places };
 }
 
-function fromYaml(file: string, text: string): Parsed {
+function parseYamlText(file: string, text: string): ParsedText {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const places = new YamlPlaces(file, document, lines);
+  const locations = new YamlLocations(file, document, lines);
   const [error] = document.errors;
   if (error !== undefined) {
     const problem = `is not YAML: ${error.message}`;
     const fix = 'see how examples/experiments/seed-capacity.yaml is written';
-    throw new UserError({ at: places.ofOffset(error.pos[0]), problem, fix });
+    throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix });
   }
-  return { value: valueOf(document, file), places };
+  return { value: valueOf(document, file), locations };
 }
 
-/** Aliases that multiply without end are refused by the parser. */
+/** The parser rejects aliases that expand exponentially. */
 function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserError({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+    throw new UserError({ at: file, problem, fix: 'use fewer aliases (*) of anchors (&)' });
   }
 }
 
-class YamlPlaces implements Whereabouts {
+class YamlLocations implements Whereabouts {
   readonly #file: string;
   readonly #document: Document;
   readonly #lines: LineCounter;
@@ -129,14 +146,14 @@ class YamlPlaces implements Whereabouts {
   }
 }
 
-/** Where there are no lines, the path says where. */
-const OBJECT_PLACES: Whereabouts = {
+/** An object has no lines, so the path of a value is its location. */
+const OBJECT_LOCATIONS: Whereabouts = {
   ofValue: (path) => ['the experiment', ...path].join('.'),
   ofField: (path) => ['the experiment', ...path].join('.'),
   offsetOf: () => 0,
 };
 
-/** The one of `names` that was probably meant; undefined where none is near. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+/** Returns the name that is nearest to `name`; undefined if `names` is empty. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
   return names.length === 0 ? undefined : closest(name, names as string[]);
 }
