@@ -18,7 +18,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 const DRIVES_PROGRAMS = [
   'packages/client/test/client.test.ts',
   'packages/client/test/interop/interop.test.ts',
-  'packages/runner/src/campaign/engines/bullmq-lost.test.ts',
+  'packages/runner/src/campaign/engines/bullmq-lost-jobs.test.ts',
   'packages/runner/src/campaign/engines/bullmq.test.ts',
   'packages/runner/src/campaign/engines/redis.test.ts',
   'packages/runner/src/campaign/engines/slurm.test.ts',

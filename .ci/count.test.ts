@@ -25,9 +25,13 @@ test.each([
   },
   {
     of: 'a test that passes at the second try',
-    files: { 'a.test.js': FLAKY, 'b.test.js': "test('b', () => {}); test.skipIf(true)('c', () => {});" },
+    files: {
+      'a.test.js': FLAKY,
+      'b.test.js': "test('b', () => {}); test.skipIf(true)('c', () => {});",
+    },
     status: 0,
-    prints: '1 passed only at the second try:\n  a.test.js: a group > flaky\n2 passed, 0 failed, 1 skipped\n',
+    prints:
+      '1 passed only at the second try:\n  a.test.js: a group > flaky\n2 passed, 0 failed, 1 skipped\n',
   },
   {
     of: 'a test that fails twice',

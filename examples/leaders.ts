@@ -1,4 +1,4 @@
-/** What leaders are worth: the same swarm with more and more of them. */
+/** Redundancy and completion time of the same swarm with more and more leaders. */
 
 import { fileURLToPath } from 'node:url';
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';

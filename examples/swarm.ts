@@ -26,6 +26,6 @@ const { result } = await simulate(
 );
 
 const seconds = (ms = Number.NaN) => (ms / 1000).toFixed(1);
-console.log(`half of the leaders had completed after ${seconds(result.leaders.p50Ms)} s`);
-console.log(`half of the followers after ${seconds(result.followers.p50Ms)} s`);
+console.log(`half of the leaders completed within ${seconds(result.leaders.p50Ms)} s`);
+console.log(`half of the followers completed within ${seconds(result.followers.p50Ms)} s`);
 console.log(`${(100 * result.interAsShare).toFixed(1)} % of the bytes crossed a border`);

@@ -1,6 +1,6 @@
 /**
- * Carries out a small campaign and prints its runs as they finish. Run again, it finds them all in
- * the store.
+ * Runs a small campaign and prints each run as it finishes. The second time, all runs are in the
+ * store.
  *
  *     node --conditions=cachetorrent-source examples/sweep.ts [store]
  */

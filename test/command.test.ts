@@ -1,4 +1,4 @@
-/** The command as a process: what a shell, a pipe, a batch system and a Ctrl-C see of it. */
+/** The command as a process: its output and exit codes, and how it reacts to signals. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,10 +11,10 @@ import { describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const COMMAND = join(ROOT, 'packages/runner/bin/cachetorrent.js');
 const SMALL = join(ROOT, 'examples/configs/small.json');
-/** So long that nobody waits for its end. */
+/** A run of several minutes. */
 const LONG = [join(ROOT, 'examples/configs/medium.json'), '--pieces', '10000'];
 
-interface Ended {
+interface CommandOutput {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
@@ -22,7 +22,9 @@ interface Ended {
 
 describe('the command', () => {
   test('ends with 0, and prints only the document with --json', async () => {
-    const { code, out, err } = await ended(start('run', SMALL, '--json', '--quiet', '--leaders', '50'));
+    const { code, out, err } = await runToEnd(
+      start('run', SMALL, '--json', '--quiet', '--leaders', '50'),
+    );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { config, result, timing } = JSON.parse(out) as RunDocument;
     expect(config.cache.leaders).toBe(50);
@@ -31,52 +33,55 @@ describe('the command', () => {
     expect(timing.peakRssBytes).toBeGreaterThan(20e6);
   });
 
-  test('says the same again from what it wrote', async () => {
+  test('writes the document that it prints, and repeats its result', async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'a');
-    const first = await ended(start('run', SMALL, '--json', '--out', folder, '--seed', '5'));
+    const first = await runToEnd(start('run', SMALL, '--json', '--out', folder, '--seed', '5'));
     expect(first.code).toBe(0);
     const written = readFileSync(join(folder, 'run.json'), 'utf8');
     expect(written).toBe(first.out);
     expect(readFileSync(join(folder, 'peers.csv'), 'utf8').trim().split('\n')).toHaveLength(21);
     expect(readFileSync(join(folder, 'traffic.csv'), 'utf8').trim().split('\n')).toHaveLength(5);
 
-    const again = await ended(start('run', SMALL, '--json', '--seed', '5', '--workers', '1'));
+    const again = await runToEnd(start('run', SMALL, '--json', '--seed', '5', '--workers', '1'));
     const { result } = JSON.parse(written) as RunDocument;
     expect((JSON.parse(again.out) as RunDocument).result).toEqual(result);
   });
 
   test.each([
-    { what: 'a mistake in the file', args: ['run', 'none.json'],               says: 'there is no such file' },
-    { what: 'a mistake in the line', args: ['run', SMALL, '--workers', '0'],   says: 'or more' },
-    { what: 'a swarm of no sense',   args: ['run', SMALL, '--pieces', '0'],    says: '--pieces: is 0' },
+    { what: 'a missing file', args: ['run', 'none.json'], says: 'there is no such file' },
+    { what: 'an invalid option', args: ['run', SMALL, '--workers', '0'], says: 'or more' },
+    { what: 'an invalid swarm', args: ['run', SMALL, '--pieces', '0'], says: '--pieces: is 0' },
   ])('ends with 2 on $what, and prints nothing', async ({ args, says }) => {
-    const { code, out, err } = await ended(start(...args));
+    const { code, out, err } = await runToEnd(start(...args));
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(says);
   });
 });
 
-describe('a run that takes long', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('stops within a second of %s, and says how far it was', async (signal) => {
-    const parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
-    const run = start('run', ...LONG, '--out', join(parent, 'results'));
-    const end = ended(run);
-    // By then it tells of its progress: it is in the middle of it.
-    await heard(run, 'simulated');
-    const before = performance.now();
-    run.kill(signal);
-    const { code, out, err } = await end;
-    expect(performance.now() - before).toBeLessThan(1_500);
-    expect({ code, out }).toEqual({ code: 130, out: '' });
-    expect(err).toMatch(/stopped at [\d.]+ s of simulated time, with \d+ of 700 peers complete/);
-    expect(readdirSync(parent)).toEqual([]);
-  });
+describe('a long run', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'stops within a second of %s, and reports its progress',
+    async (signal) => {
+      const parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+      const run = start('run', ...LONG, '--out', join(parent, 'results'));
+      const end = runToEnd(run);
+      // It reports progress while it simulates.
+      await written(run, 'simulated');
+      const before = performance.now();
+      run.kill(signal);
+      const { code, out, err } = await end;
+      expect(performance.now() - before).toBeLessThan(1_500);
+      expect({ code, out }).toEqual({ code: 130, out: '' });
+      expect(err).toMatch(/stopped at [\d.]+ s of simulated time, with \d+ of 700 peers complete/);
+      expect(readdirSync(parent)).toEqual([]);
+    },
+  );
 
-  test('killed, leaves nothing behind', async () => {
+  test('that is killed leaves no files', async () => {
     const parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
     const run = start('run', ...LONG, '--out', join(parent, 'results'));
-    const end = ended(run);
-    await heard(run, 'simulated');
+    const end = runToEnd(run);
+    await written(run, 'simulated');
     run.kill('SIGKILL');
     await end;
     expect(readdirSync(parent)).toEqual([]);
@@ -87,7 +92,7 @@ function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function ended(run: ChildProcess): Promise<Ended> {
+function runToEnd(run: ChildProcess): Promise<CommandOutput> {
   let out = '';
   let err = '';
   run.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text));
@@ -97,7 +102,8 @@ function ended(run: ChildProcess): Promise<Ended> {
   });
 }
 
-function heard(run: ChildProcess, word: string): Promise<void> {
+/** Resolves when the command has written `word` to `stderr`. */
+function written(run: ChildProcess, word: string): Promise<void> {
   return new Promise((resolve) => {
     run.stderr!.on('data', (text: string) => text.includes(word) && resolve());
   });

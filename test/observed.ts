@@ -1,6 +1,6 @@
 /**
- * Runs a swarm in the calling thread and keeps what the result of a run leaves out: what each AS
- * reports, and when each piece arrived.
+ * Runs a swarm in the calling thread, and keeps data that the result of a run does not have: the
+ * reports of the AS, and when pieces arrived.
  */
 
 import type { SwarmResult, Swarm } from '@cachetorrent/simulator';
@@ -15,20 +15,20 @@ import { makePlan } from '../packages/simulator/src/swarm/plan/make-plan.ts';
 import type { AsReport } from '../packages/simulator/src/swarm/results/observations.ts';
 import { Plan } from '../packages/simulator/src/swarm/plan/plan.ts';
 
-export interface Observed {
+export interface ObservedRun {
   readonly swarm: Swarm;
   readonly result: SwarmResult;
-  /** By AS. */
+  /** By AS id. */
   readonly reports: readonly AsReport[];
-  /** When each piece arrived anywhere, in ms since the start of the run; in no order. */
+  /** When pieces arrived at any peer, in ms since the start of the run; in no order. */
   readonly arrivalsMs: readonly number[];
 }
 
-export function observe(swarm: Swarm, seed: number): Observed {
+export function observe(swarm: Swarm, seed: number): ObservedRun {
   const plan = new Plan(makePlan(swarm, seed));
   const arrivalsMs: number[] = [];
 
-  class Watched extends AutonomousSystem {
+  class ObservedAs extends AutonomousSystem {
     override handle(kind: number, a: number, b: number, c: number): void {
       if (kind === PIECE) arrivalsMs.push(this.nowMs);
       super.handle(kind, a, b, c);
@@ -42,7 +42,7 @@ export function observe(swarm: Swarm, seed: number): Observed {
       syncIntervalMs: swarm.allocationIntervalMs,
       stallMs: 1e6,
     },
-    (world: ActorContext) => new Watched(plan, world),
+    (world: ActorContext) => new ObservedAs(plan, world),
   );
   expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
   const systems = reports as readonly AsReport[];

@@ -1,6 +1,6 @@
 /**
- * What would be published works outside the workspace: the packed packages are installed in an
- * empty folder, and the programs of each README are type-checked and run there.
+ * The packages work outside the workspace: they are packed as for publishing and installed in an
+ * empty folder, where the program of each README is type-checked and run.
  */
 
 import { rmSync, writeFileSync } from 'node:fs';
@@ -8,13 +8,26 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { ended, filesIn, install, pack, packedManifest, programsOf, ROOT, typesOf } from './publishing/packed.ts';
+import {
+  runToEnd,
+  filesIn,
+  install,
+  pack,
+  packedManifest,
+  programsOf,
+  ROOT,
+  typesOf,
+} from './publishing/packed.ts';
 
 const PACKAGES = [
   { name: 'std', prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\n$/ },
   { name: 'protocol', prints: /^true 8\nhello\n$/ },
   { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n$/ },
-  { name: 'simulator', prints: /^[\d.]+ s for half of the peers\neach AS imported a piece [\d.]+ times\n[0-9a-f]{64}\n$/ },
+  {
+    name: 'simulator',
+    prints:
+      /^[\d.]+ s for half of the peers\neach AS imported a piece [\d.]+ times\n[0-9a-f]{64}\n$/,
+  },
   { name: 'client', prints: /^Hello from elsewhere 20\n$/ },
   { name: 'runner', prints: /^10 [\d.]+ [\d.]+\n30 [\d.]+ [\d.]+\n50 [\d.]+ [\d.]+\n$/ },
 ];
@@ -27,22 +40,35 @@ beforeAll(() => {
   archives = pack(PACKAGES.map(({ name }) => name));
   consumer = install(archives);
   for (const { name } of PACKAGES) {
-    programsOf(consumer, name).forEach((program, n) => writeFileSync(join(consumer, `${name}-${n}.ts`), program));
+    programsOf(consumer, name).forEach((program, n) =>
+      writeFileSync(join(consumer, `${name}-${n}.ts`), program),
+    );
   }
 }, 300_000);
 afterAll(() => {
   rmSync(consumer, { recursive: true, force: true });
-  for (const archive of archives?.values() ?? []) rmSync(dirname(archive), { recursive: true, force: true });
+  for (const archive of archives?.values() ?? [])
+    rmSync(dirname(archive), { recursive: true, force: true });
 });
 
 describe.each(PACKAGES)('$name', ({ name, prints }) => {
-  test('has what a package needs, and nothing else', () => {
+  test('has the files that a package needs, and no others', () => {
     const files = filesIn(archives!.get(name)!);
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts']));
-    expect(files.filter((path) => /\.test\.|(^|\/)test\/|tsbuildinfo|node_modules/.test(path))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'package.json',
+        'dist/index.js',
+        'dist/index.d.ts',
+      ]),
+    );
+    expect(
+      files.filter((path) => /\.test\.|(^|\/)test\/|tsbuildinfo|node_modules/.test(path)),
+    ).toEqual([]);
   });
 
-  test('exports what is built, with its types, and not the source', () => {
+  test('exports the built files with their types, and not the source', () => {
     const { exports } = packedManifest(archives!.get(name)!);
     const files = filesIn(archives!.get(name)!);
     for (const entry of Object.values(exports)) {
@@ -51,33 +77,45 @@ describe.each(PACKAGES)('$name', ({ name, prints }) => {
     }
   });
 
-  test('has the sources that its maps lead to', () => {
+  test('has the sources that its source maps refer to', () => {
     const files = filesIn(archives!.get(name)!);
-    const sources = files.filter((path) => path.endsWith('.js.map')).map((path) => path.replace('dist', 'src').replace('.js.map', '.ts'));
+    const sources = files
+      .filter((path) => path.endsWith('.js.map'))
+      .map((path) => path.replace('dist', 'src').replace('.js.map', '.ts'));
     expect(files).toEqual(expect.arrayContaining(sources));
   });
 
-  test('is put together as publint wants it', () => {
-    const { status, output } = ended(process.execPath, [PUBLINT, archives!.get(name)!, '--strict'], ROOT);
+  test('has no complaints from publint', () => {
+    const { status, output } = runToEnd(
+      process.execPath,
+      [PUBLINT, archives!.get(name)!, '--strict'],
+      ROOT,
+    );
     expect(output).toContain('All good!');
     expect(status).toBe(0);
   });
 
-  test('does what its README shows', () => {
-    const runs = programsOf(consumer, name).map((_, n) => ended(process.execPath, [`${name}-${n}.ts`], consumer));
+  test('runs the programs of its README', () => {
+    const runs = programsOf(consumer, name).map((_, n) =>
+      runToEnd(process.execPath, [`${name}-${n}.ts`], consumer),
+    );
     expect(runs.map(({ output }) => output).join('')).toMatch(prints);
     expect(runs.map(({ status }) => status)).toEqual(runs.map(() => 0));
   }, 60_000);
 });
 
-test('the programs of the READMEs have types', () => {
+test('the programs of the READMEs type-check', () => {
   expect(typesOf(consumer)).toEqual({ status: 0, output: '' });
 }, 60_000);
 
-test('the command runs from its package', () => {
+test('the command runs from the installed package', () => {
   const config = join(ROOT, 'examples/configs/small.json');
   const command = join(consumer, 'node_modules/@cachetorrent/runner/bin/cachetorrent.js');
-  const { status, output } = ended(process.execPath, [command, 'run', config, '--json', '--quiet', '--workers', '2'], consumer);
+  const { status, output } = runToEnd(
+    process.execPath,
+    [command, 'run', config, '--json', '--quiet', '--workers', '2'],
+    consumer,
+  );
   expect(status, output).toBe(0);
   expect(output).toMatch(/"resultHash": "[0-9a-f]{64}"/);
 }, 60_000);

@@ -1,32 +1,32 @@
 /**
- * Small swarms that whole-swarm tests run: large enough that leaders, chokes and relays happen in
- * every one of them, small enough for many runs.
+ * Small swarms for tests of whole swarms: large enough that each has leaders, chokes and relays,
+ * small enough for many runs.
  */
 
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import type { Swarm } from '@cachetorrent/simulator';
 
-export interface SmallSwarm {
+export interface SmallSwarmOptions {
   /** Seeds included. */
   readonly peers?: number;
-  readonly systems?: number;
+  readonly asCount?: number;
   readonly pieces?: number;
   readonly rules?: 'client' | 'original';
-  /** What else differs: leaders, bias, parts, strategies … */
-  readonly but?: Partial<Swarm>;
+  /** Other differences: leaders, bias, sub-torrents, chokers … */
+  readonly changes?: Partial<Swarm>;
 }
 
 /**
- * All lines are 2 Mbit/s up and 6 down, as in the published runs. A piece takes half a second of
- * one of them at full rate, so that a whole download takes some rounds of the choker.
+ * All peers can upload 2 Mbit/s and download 6, as in the published runs. A piece takes half a
+ * second at the full upload rate, so that a whole download takes several rechokes.
  */
 export function smallSwarm({
   peers = 40,
-  systems = 5,
+  asCount = 5,
   pieces = 60,
   rules = 'client',
-  but = {},
-}: SmallSwarm = {}): Swarm {
+  changes = {},
+}: SmallSwarmOptions = {}): Swarm {
   return {
     neighbours: Math.min(8, peers - 1),
     minPeers: peers,
@@ -45,14 +45,14 @@ export function smallSwarm({
     topology: {
       transitDomains: 3,
       transitDomainSize: 8,
-      stubDomains: systems,
-      // Room for half as many again, so that AS differ in size.
-      stubDomainSize: Math.ceil((1.5 * peers) / systems) + 3,
+      stubDomains: asCount,
+      // Half as many routers again as nodes, so that AS differ in size.
+      stubDomainSize: Math.ceil((1.5 * peers) / asCount) + 3,
     },
     requestPriority: 'within-rarity',
     subTorrents: 1,
     ...RULES[rules],
-    ...but,
+    ...changes,
   };
 }
 
@@ -65,11 +65,11 @@ const RULES = {
   },
 } as const;
 
-/** Every way in which neighbours, leaders and parts can be combined. */
-export const VARIANTS: readonly { readonly variant: string; readonly but: Partial<Swarm> }[] = [
-  { variant: 'BitTorrent', but: {} },
-  { variant: 'CacheTorrent', but: { leaderPercent: 30 } },
-  { variant: 'biased', but: { externalPercent: 40 } },
-  { variant: 'biased CacheTorrent', but: { externalPercent: 40, leaderPercent: 30 } },
-  { variant: 'MultiTorrent', but: { leaderPercent: 30, subTorrents: 3 } },
+/** All combinations of neighbour selection, leaders and sub-torrents. */
+export const VARIANTS: readonly { readonly variant: string; readonly changes: Partial<Swarm> }[] = [
+  { variant: 'BitTorrent', changes: {} },
+  { variant: 'CacheTorrent', changes: { leaderPercent: 30 } },
+  { variant: 'biased', changes: { externalPercent: 40 } },
+  { variant: 'biased CacheTorrent', changes: { externalPercent: 40, leaderPercent: 30 } },
+  { variant: 'MultiTorrent', changes: { leaderPercent: 30, subTorrents: 3 } },
 ];

@@ -2,8 +2,8 @@
  * Measures speed and size: `npm run bench -- run`, `scaling`, `predict`, `phold`, `micro`,
  * `profile`, `marginal`, `cores`, `campaign`, `wire`.
  *
- * None of it is a test: times hang on the machine and on who else is at work. What does not is
- * tested in `bench/*.test.ts`.
+ * No measurement is a test, since times depend on the machine and its load. Counts do not:
+ * `bench/*.test.ts` checks those.
  */
 
 import { bench } from './bench/command-line.ts';

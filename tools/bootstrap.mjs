@@ -1,8 +1,8 @@
 /**
- * `npm start` and `npm test` on a bare machine: installs the workspace with a pinned pnpm, then
- * goes on with the Node that the workspace brings along.
+ * `npm start` and `npm test` in a fresh clone: installs the workspace with a pinned pnpm, then runs
+ * the task with the workspace's own Node.
  *
- * The only file that a Node older than ours has to understand, so it is plain JavaScript.
+ * Older versions of Node must be able to run this file, so it is plain JavaScript.
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ if (task === 'test') {
   run(node(), ['packages/runner/bin/cachetorrent.js', ...(rest.length > 0 ? rest : EXAMPLE)]);
 }
 
-/** Quiet unless it fails: what was asked for is the task, not the installation. */
+/** Prints the output of the installation only if it fails. */
 function install() {
   const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
   const args = ['-y', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'];
@@ -38,22 +38,24 @@ function install() {
   });
   if (status === 0) return;
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
-  process.stderr.write(`Could not install with ${PNPM}. Is there a network? See above.\n`);
+  process.stderr.write(
+    `Cannot install the workspace with ${PNPM}; see above. Is there a network?\n`,
+  );
   process.exit(status ?? 1);
 }
 
-/** The workspace's own Node where the platform has one, else the one that runs this. */
+/** Returns the workspace's own Node if there is one for this platform, or else this one. */
 function node() {
   const own = join(root, 'node_modules/.bin/node');
   return existsSync(own) ? own : process.execPath;
 }
 
-/** Hands on signals, and how the command ended. Ctrl-C ends it at its own discretion. */
+/** Passes signals on to the command, and ends with its exit code. */
 function run(command, args) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    process.stderr.write(`cannot start ${command}: ${error.message}\n`);
+    process.stderr.write(`Cannot start ${command}: ${error.message}\n`);
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {

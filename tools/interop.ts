@@ -1,6 +1,6 @@
 /**
- * Exchanges files with every client and tracker that is installed, and prints what came of it as
- * a table: `npm run interop -- [words that the rows of exchanges must have]`.
+ * Exchanges files with all clients and trackers that are installed, and prints a table of the
+ * outcomes: `npm run interop -- [words that a row must contain]`.
  *
  * On Debian: apt-get install aria2 transmission-daemon python3-libtorrent rtorrent opentracker.
  */
@@ -19,8 +19,7 @@ import { npmTracker, opentracker } from '../packages/client/test/interop/tracker
 const MIB = 2 ** 20;
 const TIMEOUT_MS = 120_000;
 
-/** An exchange, and what its row says beside its outcome. */
-interface Row {
+interface ExchangeRow {
   readonly program: string;
   readonly version: string;
   readonly direction: string;
@@ -29,23 +28,23 @@ interface Row {
   readonly exchange: Exchange;
 }
 
-const theirs = [libtorrent, aria2, rtorrent, transmission].filter(isThere);
-const others = Object.entries({ opentracker, 'npm bittorrent-tracker': npmTracker });
-const rows: readonly Row[] = [
-  ...[16, 256].flatMap((mib) => theirs.flatMap((program) => bothWays(program, mib))),
-  mixed('ours → ours and all others', [ours], [ours, ...theirs]),
-  mixed('ours and all others → ours', [ours, ...theirs], [ours]),
-  ...others.flatMap(([name, tracker]) =>
-    theirs.slice(0, 2).flatMap((program) => bothWays(program, 16, name, tracker)),
+const clients = [libtorrent, aria2, rtorrent, transmission].filter(isInstalled);
+const trackers = Object.entries({ opentracker, 'npm bittorrent-tracker': npmTracker });
+const rows: readonly ExchangeRow[] = [
+  ...[16, 256].flatMap((mib) => clients.flatMap((client) => bothDirections(client, mib))),
+  withAll('ours → ours and all others', [ours], [ours, ...clients]),
+  withAll('ours and all others → ours', [ours, ...clients], [ours]),
+  ...trackers.flatMap(([name, tracker]) =>
+    clients.slice(0, 2).flatMap((client) => bothDirections(client, 16, name, tracker)),
   ),
 ];
 
 console.log('| program | version | direction | size | tracker | time | SHA-256 of the result |');
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
 for (const { program, version, direction, mib, tracker, exchange } of rows) {
   const cells = [program, version, direction, `${mib} MiB`, tracker];
-  if (!wanted.every((word) => cells.join(' ').includes(word))) continue;
+  if (!words.every((word) => cells.join(' ').includes(word))) continue;
   try {
     const { seconds, sha256 } = await run(exchange);
     console.log(`| ${[...cells, `${seconds.toFixed(1)} s`, sha256].join(' | ')} |`);
@@ -55,21 +54,24 @@ for (const { program, version, direction, mib, tracker, exchange } of rows) {
   }
 }
 
-function bothWays(
-  program: Program,
+function bothDirections(
+  client: Program,
   mib: number,
-  tracker = 'ours',
-  start?: Exchange['tracker'],
-): readonly Row[] {
-  const { name, version } = program;
-  const row = { program: name, version: version()!, mib, tracker };
+  trackerName = 'ours',
+  tracker?: Exchange['tracker'],
+): readonly ExchangeRow[] {
+  const row = { program: client.name, version: client.version()!, mib, tracker: trackerName };
   return [
-    { ...row, direction: 'from ours', exchange: exchangeOf([ours], [program], mib, start) },
-    { ...row, direction: 'to ours', exchange: exchangeOf([program], [ours], mib, start) },
+    { ...row, direction: 'from ours', exchange: exchangeOf([ours], [client], mib, tracker) },
+    { ...row, direction: 'to ours', exchange: exchangeOf([client], [ours], mib, tracker) },
   ];
 }
 
-function mixed(direction: string, seeds: readonly Program[], leeches: readonly Program[]): Row {
+function withAll(
+  direction: string,
+  seeds: readonly Program[],
+  leeches: readonly Program[],
+): ExchangeRow {
   const exchange = exchangeOf(seeds, leeches, 16);
   return { program: 'all', version: 'as above', direction, mib: 16, tracker: 'ours', exchange };
 }
@@ -84,8 +86,8 @@ function exchangeOf(
   return tracker === undefined ? exchange : { ...exchange, tracker };
 }
 
-function isThere(program: Program): boolean {
+function isInstalled(program: Program): boolean {
   const version = program.version();
-  if (version === undefined) console.error(`${program.name} is not installed: left out`);
+  if (version === undefined) console.error(`${program.name} is not installed and is skipped`);
   return version !== undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What the page runs: a tracker introduces two peers, each of which has half of the pieces, and
- * they exchange the other halves over a message channel, as bytes of the wire.
+ * The program of the page: a tracker introduces two peers, each of which has half of the pieces.
+ * They exchange the other halves over a message channel, as bytes of the wire.
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
@@ -13,40 +13,41 @@ const PIECE_BYTES = 2 ** 15;
 const PIECES = 40;
 /** The last one is short. */
 const TOTAL_BYTES = PIECE_BYTES * PIECES - 12_345;
-const ONE = 1 as PeerId;
-const OTHER = 2 as PeerId;
+const FIRST = 1 as PeerId;
+const SECOND = 2 as PeerId;
 
-/** What came of it, as plain data. */
-export interface Outcome {
+/** The outcome of the exchange, as plain data. */
+export interface ExchangeOutcome {
   readonly introductions: readonly string[];
-  /** For each peer, whether it has every byte of the file in its place. */
+  /** For each peer, whether its file is complete and correct. */
   readonly isWhole: readonly boolean[];
-  readonly carriedBytes: number;
+  readonly transferredBytes: number;
+  /** Why connections ended early; empty if none did. */
   readonly ends: readonly string[];
 }
 
-export async function exchange(): Promise<Outcome> {
-  const introductions = introduced();
+export async function exchange(): Promise<ExchangeOutcome> {
+  const introductions = introductionsByTracker();
   const file = Uint8Array.from({ length: TOTAL_BYTES }, (_, i) => (i * 31) ^ (i >> 7));
   const pieces = Array.from({ length: PIECES }, (_, piece) =>
     file.subarray(piece * PIECE_BYTES, (piece + 1) * PIECE_BYTES),
   );
   const hashes = await Promise.all(pieces.map(hashOf));
   const shape = { totalBytes: TOTAL_BYTES, pieceBytes: PIECE_BYTES, pieceCount: PIECES };
-  const peers = [ONE, OTHER].map(
+  const peers = [FIRST, SECOND].map(
     (id) =>
       new WirePeer({
         id,
-        torrent: { infoHash: new Uint8Array(20).fill(7), shape },
+        torrent: { infoHash: new Uint8Array(20).fill(7), layout: shape },
         pieces: new Map([...pieces.entries()].filter(([piece]) => piece % 2 === id - 1)),
         random: seededRandom('page', id),
         isPiece: async (piece, bytes) => (await hashOf(bytes)) === hashes[piece],
       }),
   );
-  // Node's types know its ports by other methods than browsers do.
+  // Node's types of message ports have other methods than those of browsers.
   const { port1, port2 } = new MessageChannel() as unknown as Record<'port1' | 'port2', Port>;
-  peers[0]!.join(port1, OTHER, true);
-  peers[1]!.join(port2, ONE, false);
+  peers[0]!.open(port1, SECOND, true);
+  peers[1]!.open(port2, FIRST, false);
   await Promise.all(peers.map(({ isDone }) => isDone));
   port1.close();
   const whole = await hashOf(file);
@@ -56,17 +57,17 @@ export async function exchange(): Promise<Outcome> {
   return {
     introductions,
     isWhole: (await Promise.all(results)).map((hash) => hash === whole),
-    carriedBytes: peers.reduce((sum, peer) => sum + peer.carriedBytes, 0),
+    transferredBytes: peers.reduce((sum, peer) => sum + peer.transferredBytes, 0),
     ends: peers.flatMap(({ ends }) => ends),
   };
 }
 
-/** Who the tracker makes whose neighbours. */
-function introduced(): string[] {
-  const said: string[] = [];
+/** Returns the neighbours that the tracker names. */
+function introductionsByTracker(): string[] {
+  const introductions: string[] = [];
   const tracker = new Tracker(
     {
-      neighbours: (to, ids) => said.push(`${to} knows ${[...ids].join()}`),
+      neighbours: (to, ids) => introductions.push(`${to} knows ${[...ids].join()}`),
       seedRes: () => {},
       leaders: () => {},
     },
@@ -79,8 +80,8 @@ function introduced(): string[] {
       random: seededRandom('tracker'),
     },
   );
-  for (const id of [ONE, OTHER]) tracker.join(id, 0 as AsId);
-  return said;
+  for (const id of [FIRST, SECOND]) tracker.join(id, 0 as AsId);
+  return introductions;
 }
 
 async function hashOf(bytes: Uint8Array): Promise<string> {

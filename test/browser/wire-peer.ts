@@ -1,7 +1,7 @@
 /**
- * Hosts a peer of `protocol` in a page: it talks the wire's `classic` profile (whole pieces) over
- * message ports, and keeps its pieces in memory. What a browser's own transport would do over
- * WebRTC, in a hundred lines; nothing in it is Node's.
+ * Hosts a peer of `protocol` in a page. It uses the `classic` profile of the wire (whole pieces)
+ * over message ports, and keeps its pieces in memory. A transport over WebRTC would have the same
+ * structure. Nothing in it depends on Node.
  */
 
 import {
@@ -16,50 +16,51 @@ import {
 import {
   bytesOfPiece,
   type SessionEvent,
-  type SessionSide,
+  type SessionRole,
   type SessionTorrent,
-  type TorrentShape,
+  type PieceLayout,
   WireSession,
 } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
 
 export interface WirePeerOptions {
   readonly id: PeerId;
-  readonly torrent: SessionTorrent & { readonly shape: TorrentShape };
-  /** By number of the piece, what it has from the start. */
+  readonly torrent: SessionTorrent & { readonly layout: PieceLayout };
+  /** The pieces that it has from the start, by index. */
   readonly pieces: ReadonlyMap<number, Uint8Array>;
   readonly random: Random;
-  /** Whether `bytes` are what the piece should be. */
+  /** Whether `bytes` are the content of the piece. */
   readonly isPiece: (piece: number, bytes: Uint8Array) => Promise<boolean>;
 }
 
-/** What it uses of a `MessagePort`. */
+/** The members of `MessagePort` that it uses. */
 export interface Port {
-  addEventListener(type: 'message', hear: (message: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'message', listener: (message: { readonly data: unknown }) => void): void;
   start(): void;
   postMessage(bytes: Uint8Array): void;
   close(): void;
 }
 
-/** The end of a connection. */
-interface Link {
+/** One end of a connection. */
+interface WireConnection {
   readonly session: WireSession;
   readonly port: Port;
   readonly remote: PeerId;
-  on: Connection;
+  connection: Connection;
   isSending: boolean;
 }
 
 export class WirePeer implements PeerHost {
   readonly pieces: Map<number, Uint8Array>;
-  /** Resolves when it has every piece. */
+  /** Resolves when it has all pieces. */
   readonly isDone: Promise<void>;
   readonly #options: WirePeerOptions;
   readonly #peer: Peer;
-  readonly #links: Link[] = [];
+  readonly #connections: WireConnection[] = [];
   #finish!: () => void;
-  /** Bytes that crossed its ports, both ways, and why a connection ended. */
-  carriedBytes = 0;
+  /** Bytes that it sent through its ports. */
+  transferredBytes = 0;
+  /** Why connections ended. */
   readonly ends: string[] = [];
 
   constructor(options: WirePeerOptions) {
@@ -67,7 +68,7 @@ export class WirePeer implements PeerHost {
     this.pieces = new Map(options.pieces);
     this.isDone = new Promise((resolve) => (this.#finish = resolve));
     this.#peer = new Peer(this, {
-      pieceCount: options.torrent.shape.pieceCount,
+      pieceCount: options.torrent.layout.pieceCount,
       uploadSlots: 4,
       optimisticSlots: 1,
       backlog: 4,
@@ -83,64 +84,70 @@ export class WirePeer implements PeerHost {
     this.#peer.restore([...this.pieces.keys()] as PieceIndex[]);
   }
 
-  /** One end of a connection to `remote`; the other is given the other port. */
-  join(port: Port, remote: PeerId, isDialler: boolean): void {
+  /** Opens one end of a connection to `remote`, which has the other port. */
+  open(port: Port, remote: PeerId, isDialler: boolean): void {
     const { torrent, id } = this.#options;
-    const side: SessionSide = isDialler
-      ? { side: 'dialler', torrent }
-      : { side: 'responder', torrentOf: () => torrent };
+    const role: SessionRole = isDialler
+      ? { role: 'initiator', torrent }
+      : { role: 'responder', torrentOf: () => torrent };
     const session = new WireSession({
-      side,
+      ...role,
       peerId: new Uint8Array(20).fill(id),
       nowMs: this.nowMs,
       profile: 'classic',
       limits: {
-        blockBytes: torrent.shape.pieceBytes,
-        servedBlockBytes: torrent.shape.pieceBytes,
+        blockBytes: torrent.layout.pieceBytes,
+        servedBlockBytes: torrent.layout.pieceBytes,
       },
     });
-    const link: Link = { session, port, remote, on: -1 as Connection, isSending: false };
-    // One message after the other, since a piece has to be hashed before the next is heard.
-    let heard = Promise.resolve();
+    const end: WireConnection = {
+      session,
+      port,
+      remote,
+      connection: -1 as Connection,
+      isSending: false,
+    };
+    // Messages are handled in sequence: a piece must be hashed before the next message.
+    let handled = Promise.resolve();
     port.addEventListener('message', ({ data }) => {
-      heard = heard.then(() => this.#receive(link, data as Uint8Array));
+      handled = handled.then(() => this.#receive(end, data as Uint8Array));
     });
     port.start();
-    this.#settle(link);
+    this.#flush(end);
   }
 
-  async #receive(link: Link, bytes: Uint8Array): Promise<void> {
-    link.session.receive(bytes, this.nowMs);
-    for (let event = link.session.pollEvent(); event; event = link.session.pollEvent()) {
-      const kept = event.type === 'piece' ? { ...event, block: event.block.slice() } : event;
-      await this.#hear(link, kept);
+  async #receive(end: WireConnection, bytes: Uint8Array): Promise<void> {
+    end.session.receive(bytes, this.nowMs);
+    for (let event = end.session.pollEvent(); event; event = end.session.pollEvent()) {
+      const copied = event.type === 'piece' ? { ...event, block: event.block.slice() } : event;
+      await this.#handle(end, copied);
     }
-    for (const other of this.#links) this.#settle(other);
-    this.#settle(link);
+    for (const other of this.#connections) this.#flush(other);
+    this.#flush(end);
   }
 
-  async #hear(link: Link, event: SessionEvent): Promise<void> {
+  async #handle(end: WireConnection, event: SessionEvent): Promise<void> {
     const peer = this.#peer;
     switch (event.type) {
       case 'handshake':
-        return this.#greet(link);
+        return this.#sendBitfield(end);
       case 'choke':
-        return peer.choke(link.on);
+        return peer.choke(end.connection);
       case 'unchoke':
-        return peer.unchoke(link.on);
+        return peer.unchoke(end.connection);
       case 'interested':
-        peer.interested(link.on);
+        peer.interested(end.connection);
         return peer.rechoke();
       case 'not-interested':
-        return peer.notInterested(link.on);
+        return peer.notInterested(end.connection);
       case 'have':
-        return peer.have(link.on, event.piece as PieceIndex);
+        return peer.have(end.connection, event.piece as PieceIndex);
       case 'request':
-        return peer.request(link.on, event.piece as PieceIndex);
+        return peer.request(end.connection, event.piece as PieceIndex);
       case 'piece':
         if (!(await this.#options.isPiece(event.piece, event.block))) break;
         this.pieces.set(event.piece, event.block);
-        return peer.piece(link.on, event.piece as PieceIndex);
+        return peer.piece(end.connection, event.piece as PieceIndex);
       case 'closed':
       case 'violation':
         this.ends.push(`${event.type}: ${event.detail}`);
@@ -151,79 +158,81 @@ export class WirePeer implements PeerHost {
     return undefined;
   }
 
-  #greet(link: Link): void {
-    const { pieceCount } = this.#options.torrent.shape;
+  #sendBitfield(end: WireConnection): void {
+    const { pieceCount } = this.#options.torrent.layout;
     const bits = new Uint8Array(Math.ceil(pieceCount / 8));
     for (const piece of this.pieces.keys()) bits[piece >> 3]! |= 0x80 >> (piece & 7);
-    link.session.say.holdings(bits);
-    link.on = this.#peer.connect(link.remote, true, 'neighbour');
-    this.#links[link.on] = link;
-    this.#peer.established(link.on, true);
+    end.session.writer.heldPieces(bits);
+    end.connection = this.#peer.connect(end.remote, true, 'neighbour');
+    this.#connections[end.connection] = end;
+    this.#peer.established(end.connection, true);
   }
 
-  /** Sends what our peer has to send, and what there is to say. */
-  #settle({ session, port, on, isSending }: Link): void {
-    let piece: number = isSending ? this.#peer.nextToSend(on) : NO_PIECE;
-    for (; piece !== NO_PIECE; piece = this.#peer.pieceSent(on)) {
-      session.say.piece(piece, 0, this.pieces.get(piece)!);
+  /** Sends the pieces and messages that the peer has queued. */
+  #flush({ session, port, connection, isSending }: WireConnection): void {
+    let piece: number = isSending ? this.#peer.nextToSend(connection) : NO_PIECE;
+    for (; piece !== NO_PIECE; piece = this.#peer.pieceSent(connection)) {
+      session.writer.piece(piece, 0, this.pieces.get(piece)!);
     }
     for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {
-      this.carriedBytes += bytes.length;
+      this.transferredBytes += bytes.length;
       port.postMessage(bytes);
     }
   }
 
-  // What our peer says.
+  // The peer calls these methods to send messages.
 
   get nowMs(): number {
     return performance.now();
   }
 
-  choke(on: Connection): void {
-    this.#links[on]!.session.say.choke();
+  choke(connection: Connection): void {
+    this.#connections[connection]!.session.writer.choke();
   }
 
-  unchoke(on: Connection): void {
-    this.#links[on]!.session.say.unchoke();
+  unchoke(connection: Connection): void {
+    this.#connections[connection]!.session.writer.unchoke();
   }
 
-  interested(on: Connection): void {
-    this.#links[on]!.session.say.interested();
+  interested(connection: Connection): void {
+    this.#connections[connection]!.session.writer.interested();
   }
 
-  notInterested(on: Connection): void {
-    this.#links[on]!.session.say.notInterested();
+  notInterested(connection: Connection): void {
+    this.#connections[connection]!.session.writer.notInterested();
   }
 
-  have(on: Connection, piece: PieceIndex): void {
-    const { session } = this.#links[on]!;
-    if (!session.conversation.ourPieces.has(piece)) session.say.have(piece);
+  have(connection: Connection, piece: PieceIndex): void {
+    const { session } = this.#connections[connection]!;
+    if (!session.state.ownPieces.has(piece)) session.writer.have(piece);
   }
 
   broadcastHave(piece: PieceIndex): void {
-    for (const { on } of this.#links) if (this.#peer.announcesOn(on)) this.have(on, piece);
+    for (const { connection } of this.#connections) {
+      if (this.#peer.announcesOn(connection)) this.have(connection, piece);
+    }
   }
 
-  request(on: Connection, piece: PieceIndex): void {
-    const { shape } = this.#options.torrent;
-    this.#links[on]!.session.say.request(piece, 0, bytesOfPiece(shape, piece));
+  request(connection: Connection, piece: PieceIndex): void {
+    const { layout } = this.#options.torrent;
+    this.#connections[connection]!.session.writer.request(piece, 0, bytesOfPiece(layout, piece));
   }
 
-  startSending(on: Connection): void {
-    this.#links[on]!.isSending = true;
+  startSending(connection: Connection): void {
+    this.#connections[connection]!.isSending = true;
   }
 
-  stopSending(on: Connection): void {
-    this.#links[on]!.isSending = false;
+  stopSending(connection: Connection): void {
+    this.#connections[connection]!.isSending = false;
   }
 
   completed(): void {
     this.#finish();
   }
 
-  /** Nobody leads here. */
+  /** The swarm has no leaders. */
   leaderStart(): void {}
 
-  /** Everybody is connected. */
+  /** All peers are connected. */
   connectTo(): void {}
 }

@@ -1,7 +1,4 @@
-/**
- * The packages as they would be published: built, packed, and installed by somebody who has never
- * seen the workspace.
- */
+/** Builds and packs the packages as for publishing, and installs them outside the workspace. */
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,13 +11,13 @@ const PNPM = 'pnpm@12.21.0';
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODE_TYPES = '@types/node';
 
-export interface Ended {
+export interface EndedProcess {
   readonly status: number | null;
   readonly output: string;
 }
 
 /** Runs a program to its end. */
-export function ended(program: string, args: readonly string[], cwd: string): Ended {
+export function runToEnd(program: string, args: readonly string[], cwd: string): EndedProcess {
   const env = { ...process.env, CI: 'true' };
   const { status, stdout, stderr, error } = spawnSync(program, args, {
     cwd,
@@ -30,45 +27,47 @@ export function ended(program: string, args: readonly string[], cwd: string): En
   return { status, output: `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}` };
 }
 
-/** Throws where it fails: what a test needs before it can test anything. */
-export function done(program: string, args: readonly string[], cwd: string): string {
-  const { status, output } = ended(program, args, cwd);
+/** Runs a program to its end, and throws if it fails. */
+export function runOrThrow(program: string, args: readonly string[], cwd: string): string {
+  const { status, output } = runToEnd(program, args, cwd);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}\n${output}`);
   return output;
 }
 
-/** Builds the workspace, and packs these packages of it; for each the path of its archive. */
+/** Builds the workspace and packs these packages; returns the path of each archive. */
 export function pack(names: readonly string[]): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'packed-'));
-  done(process.execPath, [TSC, '-b'], ROOT);
+  runOrThrow(process.execPath, [TSC, '-b'], ROOT);
   return new Map(
     names.map((name) => {
       const home = join(ROOT, 'packages', name);
-      done('npx', ['-y', PNPM, 'pack', '--pack-destination', folder], home);
+      runOrThrow('npx', ['-y', PNPM, 'pack', '--pack-destination', folder], home);
       const { version } = manifestAt(home);
       return [name, join(folder, `cachetorrent-${name}-${version}.tgz`)];
     }),
   );
 }
 
-/** The paths of the files in an archive, below its `package/`. */
+/** Returns the paths of the files in an archive, relative to its `package/`. */
 export function filesIn(archive: string): readonly string[] {
-  const listed = done('tar', ['tzf', archive], ROOT).trim().split('\n');
+  const listed = runOrThrow('tar', ['tzf', archive], ROOT).trim().split('\n');
   return listed.map((path) => path.replace(/^package\//, '')).sort();
 }
 
-/** The `package.json` in an archive. */
+/** Returns the `package.json` in an archive. */
 export function packedManifest(archive: string): PackedManifest {
-  return JSON.parse(done('tar', ['xzOf', archive, 'package/package.json'], ROOT)) as PackedManifest;
+  return JSON.parse(
+    runOrThrow('tar', ['xzOf', archive, 'package/package.json'], ROOT),
+  ) as PackedManifest;
 }
 
-/** What a published package says of itself, as far as tests look. */
+/** The fields of a published `package.json` that tests use. */
 export interface PackedManifest {
-  /** By entry point and condition the path of a file. */
+  /** The paths of files, by entry point and condition. */
   readonly exports: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** An empty folder outside the workspace, into which the archives are installed. */
+/** Installs the archives into a new folder outside the workspace; returns the folder. */
 export function install(archives: ReadonlyMap<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
   const files = Object.fromEntries(
@@ -81,7 +80,7 @@ export function install(archives: ReadonlyMap<string, string>): string {
     type: 'module',
     dependencies: { ...files, [NODE_TYPES]: devDependencies![NODE_TYPES] },
   });
-  // Packages ask for one another by version, which no registry has yet.
+  // The packages depend on versions of one another that no registry has yet.
   write(folder, 'pnpm-workspace.yaml', {
     overrides: files,
     allowBuilds: { 'msgpackr-extract': false },
@@ -98,16 +97,16 @@ export function install(archives: ReadonlyMap<string, string>): string {
       types: ['node'],
     },
   });
-  done('npx', ['-y', PNPM, 'install', '--prefer-offline', '--reporter=append-only'], folder);
+  runOrThrow('npx', ['-y', PNPM, 'install', '--prefer-offline', '--reporter=append-only'], folder);
   return folder;
 }
 
-/** Type-checks all programs in `folder` with the settings of a stranger: libraries are checked. */
-export function typesOf(folder: string): Ended {
-  return ended(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
+/** Type-checks all programs in `folder`, libraries included. */
+export function typesOf(folder: string): EndedProcess {
+  return runToEnd(process.execPath, [TSC, '-p', 'tsconfig.json'], folder);
 }
 
-/** The programs in the README of a package, as it is in the archive. */
+/** Returns the programs in the README of an installed package. */
 export function programsOf(folder: string, name: string): readonly string[] {
   const path = join(folder, 'node_modules/@cachetorrent', name, 'README.md');
   const found = readFileSync(path, 'utf8').matchAll(/^```ts\n(.*?)^```$/gms);

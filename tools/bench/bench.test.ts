@@ -1,29 +1,38 @@
-/**
- * The benchmarks run, and what they count does not hang on time: nothing here looks at how long
- * anything took.
- */
+/** The benchmarks run, and their counts are right. No assertion here is about time. */
 
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { configFile } from '../runs/configs.ts';
+import { configFile } from '../files.ts';
 import { bench } from './command-line.ts';
 
 const SMALL = configFile('small');
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
-interface Spread {
+interface MedianOf {
   readonly median: number;
 }
 
 describe('bench', () => {
-  test('phold handles the same events, however many workers', { timeout: PATIENCE_MS }, async () => {
+  test('phold handles the same events with any number of workers', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     const flags = ['--pending', '400', '--actors', '4', '--events', '20000', '--runs', '1'];
-    const { code, out } = await told('phold', ...flags, '--workers', '1,2', '--remote', '0,50', '--json');
+    const { code, out } = await runBench(
+      'phold',
+      ...flags,
+      '--workers',
+      '1,2',
+      '--remote',
+      '0,50',
+      '--json',
+    );
     expect(code).toBe(0);
-    const { points } = JSON.parse(out) as { points: { remote: number; events: number; windows: number }[] };
+    const { points } = JSON.parse(out) as {
+      points: { remote: number; events: number; windows: number }[];
+    };
     expect(points).toHaveLength(4);
     for (const remote of [0, 50]) {
       const [one, two] = points.filter((point) => point.remote === remote);
@@ -32,8 +41,8 @@ describe('bench', () => {
     }
   });
 
-  test('micro names every part with its size', { timeout: PATIENCE_MS }, async () => {
-    const { code, out } = await told('micro', '--time', '1', '--json');
+  test('micro names every component with its size', { timeout: TIMEOUT_MS }, async () => {
+    const { code, out } = await runBench('micro', '--time', '1', '--json');
     expect(code).toBe(0);
     const { costs } = JSON.parse(out) as { costs: { name: string; ns: number }[] };
     for (const part of ['queue', 'picker', 'codec', 'mailbox', 'rates', 'barrier']) {
@@ -43,8 +52,19 @@ describe('bench', () => {
     for (const { name } of costs) expect(name).toMatch(/\d/);
   });
 
-  test('wire carries the whole file, and counts what its parts do', { timeout: PATIENCE_MS }, async () => {
-    const { code, out } = await told('wire', '--mib', '2', '--runs', '1', '--time', '1', '--json');
+  test('wire transfers the whole file, and measures its components', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { code, out } = await runBench(
+      'wire',
+      '--mib',
+      '2',
+      '--runs',
+      '1',
+      '--time',
+      '1',
+      '--json',
+    );
     expect(code).toBe(0);
     const { costs, parts, transfers } = JSON.parse(out) as {
       costs: { name: string; ns: number }[];
@@ -53,31 +73,35 @@ describe('bench', () => {
     };
     expect(costs.map(({ name }) => name.split(':')[0])).toEqual(['wire', 'wire', 'wire']);
     expect(transfers).toMatchObject([{ bytes: 2 * 2 ** 20 }]);
-    for (const number of [...costs.map(({ ns }) => ns), ...Object.values(parts), ...Object.values(transfers[0]!)]) {
+    for (const number of [
+      ...costs.map(({ ns }) => ns),
+      ...Object.values(parts),
+      ...Object.values(transfers[0]!),
+    ]) {
       expect(number).toBeGreaterThan(0);
     }
   });
 
-  test('predict has a row for each number of workers', { timeout: PATIENCE_MS }, async () => {
+  test('predict has a row for each number of workers', { timeout: TIMEOUT_MS }, async () => {
     const flags = ['--pieces', '3', '--workers', '2,16,64', '--no-check', '--json'];
-    const { code, out } = await told('predict', SMALL, ...flags);
+    const { code, out } = await runBench('predict', SMALL, ...flags);
     expect(code).toBe(0);
     const { predictions, bounds } = JSON.parse(out) as {
       predictions: { workers: number; speedUpForeseen: number; barriersMs: number }[];
       bounds: { byLargestActor: number; byCriticalPath: number };
     };
     expect(predictions.map(({ workers }) => workers)).toEqual([2, 16, 64]);
-    // Two AS: no number of workers gets beyond that.
+    // Two AS: the speed-up cannot be greater, with any number of workers.
     expect(bounds.byLargestActor).toBeLessThanOrEqual(2);
     expect(bounds.byCriticalPath).toBeLessThanOrEqual(bounds.byLargestActor);
     for (const { barriersMs } of predictions) expect(barriersMs).toBeGreaterThanOrEqual(0);
   });
 
-  test('marginal counts what twice the pieces bring', { timeout: PATIENCE_MS }, async () => {
+  test('marginal counts the messages of twice the pieces', { timeout: TIMEOUT_MS }, async () => {
     const messages = new Set<number>();
     for (const swarm of [[], ['--leaders', '50'], ['--rules', 'original']]) {
       const flags = ['--pieces', '4', '--runs', '1', '--json', ...swarm];
-      const { code, out } = await told('marginal', SMALL, ...flags);
+      const { code, out } = await runBench('marginal', SMALL, ...flags);
       expect(code).toBe(0);
       const { swarms } = JSON.parse(out) as {
         swarms: { pieces: number; messages: number; messageNs: { median: number } }[];
@@ -87,25 +111,37 @@ describe('bench', () => {
       expect(Number.isFinite(swarms[0]!.messageNs.median)).toBe(true);
       messages.add(swarms[0]!.messages);
     }
-    // Each is another swarm.
+    // The three swarms differ.
     expect(messages.size).toBe(3);
   });
 
-  test('cores compares one run with as many unrelated ones', { timeout: PATIENCE_MS }, async () => {
-    const { code, out } = await told('cores', SMALL, '--cores', '2', '--pieces', '3', '--runs', '1', '--json');
+  test('cores compares one run with as many independent ones', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const { code, out } = await runBench(
+      'cores',
+      SMALL,
+      '--cores',
+      '2',
+      '--pieces',
+      '3',
+      '--runs',
+      '1',
+      '--json',
+    );
     expect(code).toBe(0);
     const { swarms } = JSON.parse(out) as {
-      swarms: { cores: number; unrelated: Spread; speedUp: Spread; share: Spread }[];
+      swarms: { cores: number; independent: MedianOf; speedUp: MedianOf; share: MedianOf }[];
     };
     expect(swarms).toMatchObject([{ cores: 2 }]);
-    const { unrelated, speedUp, share } = swarms[0]!;
-    expect(share.median).toBeCloseTo(speedUp.median / unrelated.median);
+    const { independent, speedUp, share } = swarms[0]!;
+    expect(share.median).toBeCloseTo(speedUp.median / independent.median);
   });
 
-  test('scaling writes a document and a picture', { timeout: PATIENCE_MS }, async () => {
+  test('scaling writes a document and a plot', { timeout: TIMEOUT_MS }, async () => {
     const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'scaling');
     const flags = ['--share', '0.001', '--runs', '1', '--only', 'workers', '--out', folder];
-    const { code, out } = await told('scaling', ...flags);
+    const { code, out } = await runBench('scaling', ...flags);
     expect(code).toBe(0);
     expect(out).toContain('| workers |');
     expect(readdirSync(folder)).toEqual(['workers.json', 'workers.svg']);
@@ -117,24 +153,34 @@ describe('bench', () => {
     for (const each of ['messages', 'windows', 'resultHash'] as const) {
       expect(new Set(points.map((point) => point[each])).size).toBe(1);
     }
-    const picture = readFileSync(join(folder, 'workers.svg'), 'utf8');
-    expect(picture).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
-    expect(picture.match(/<circle/g)).toHaveLength(points.length);
+    const plot = readFileSync(join(folder, 'workers.svg'), 'utf8');
+    expect(plot).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(plot.match(/<circle/g)).toHaveLength(points.length);
   });
 
-  test('campaign measures runs, cores and a store', { timeout: PATIENCE_MS }, async () => {
-    const flags = ['--rounds', '1', '--runs', '3', '--long-runs', '1', '--stored-runs', '300', '--json'];
-    const { code, out } = await told('campaign', ...flags);
+  test('campaign measures runs, cores and a store', { timeout: TIMEOUT_MS }, async () => {
+    const flags = [
+      '--rounds',
+      '1',
+      '--runs',
+      '3',
+      '--long-runs',
+      '1',
+      '--stored-runs',
+      '300',
+      '--json',
+    ];
+    const { code, out } = await runBench('campaign', ...flags);
     expect(code).toBe(0);
     const { costs } = JSON.parse(out) as { costs: { what: string; rounds: { median: number } }[] };
     expect(costs).toHaveLength(4);
     for (const { what, rounds } of costs) expect([what, rounds.median > 0]).toEqual([what, true]);
   });
 
-  test('run counts the same in every round', { timeout: PATIENCE_MS }, async () => {
+  test('run counts the same in every round', { timeout: TIMEOUT_MS }, async () => {
     const out = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'run.json');
     const flags = ['--only', '3', '--runs', '2', '--pieces', '3', '--out', out];
-    const ended = await told('run', ...flags);
+    const ended = await runBench('run', ...flags);
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.out).toContain('CPU time of a message');
     const { rounds } = JSON.parse(readFileSync(out, 'utf8')) as {
@@ -142,13 +188,13 @@ describe('bench', () => {
     };
     const [first, second] = rounds.map((round) => round['medium, 1 worker']!);
     expect(second).toMatchObject({ messages: first!['messages'], windows: first!['windows'] });
-    // Each of 699 leechers tells each of its neighbours, some 40, of each of 3 pieces.
+    // Each of 699 leechers sends a `have` of each of 3 pieces to each of its 40 or so neighbours.
     expect(first!['haves']! / (700 * 3)).toBeCloseTo(40, -1);
     expect(first!['peakRssBytes']).toBeGreaterThan(20e6);
   });
 });
 
-describe('what makes no sense is refused, with the way to mend it', () => {
+describe('a mistake is refused, with a fix', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   const old = join(folder, 'old.json');
   const other = join(folder, 'other.json');
@@ -156,46 +202,53 @@ describe('what makes no sense is refused, with the way to mend it', () => {
   writeFileSync(old, '{"format": 0, "kind": "run"}');
   writeFileSync(other, '{"format": 1, "kind": "micro"}');
   writeFileSync(page, '# A page\n');
-  const oneSystem = join(folder, 'one-system.json');
+  const oneAs = join(folder, 'one-as.json');
   const small = readFileSync(SMALL, 'utf8');
-  writeFileSync(oneSystem, small.replace(/"stubDomains": *\d+/, '"stubDomains": 1'));
+  writeFileSync(oneAs, small.replace(/"stubDomains": *\d+/, '"stubDomains": 1'));
 
   test.each([
-    { args: ['run', '--runs', '0'],                              says: '1 or more' },
-    { args: ['run', '--only', '12'],                             says: 'has no target 12' },
-    { args: ['run', '--compare', 'none.json'],                   says: 'cannot be read' },
-    { args: ['run', '--compare', old],                           says: 'is of format 0' },
-    { args: ['run', '--compare', other],                         says: 'is of `bench micro`' },
-    { args: ['phold', '--workers', '4096', '--actors', '4096'],  says: 'cores' },
-    { args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'], says: 'more than the 1 actors' },
-    { args: ['phold', '--actors', '1'],                          says: 'there is only one actor' },
-    { args: ['phold', '--pending', '2', '--actors', '4'],        says: 'less than one for each' },
-    { args: ['phold', '--remote', '101'],                        says: 'from 0 to 100' },
-    { args: ['micro', '--only', 'nothing'],                      says: 'finds no "nothing"' },
-    { args: ['micro', '--only', 'codec', '--time', '1', '--page', page], says: 'has no place for this' },
-    { args: ['profile', 'none.json'],                            says: 'there is no such file' },
-    { args: ['profile', SMALL, '--leaders', '200'],              says: 'from 0 to 100' },
-    { args: ['marginal', 'none.json', '--pieces', '4'],          says: 'there is no such file' },
-    { args: ['marginal', SMALL, '--rules', 'none'],              says: 'Allowed choices' },
-    { args: ['marginal', SMALL, '--leaders', '200'],             says: 'from 0 to 100' },
-    { args: ['marginal', SMALL, '--pieces', '1'],                says: 'cannot be halved' },
-    { args: ['cores', SMALL, '--cores', '1'],                    says: 'and here are' },
-    { args: ['cores', SMALL, '--cores', '4096'],                 says: 'cores' },
-    { args: ['cores', oneSystem],                                says: 'has 1 AS, too few' },
-    { args: ['cores', 'none.json'],                              says: 'there is no such file' },
-    { args: ['scaling', '--only', 'time'],                       says: 'has no sweep "time"' },
-    { args: ['scaling', '--share', '0'],                         says: 'above 0' },
-    { args: ['predict', 'none.json'],                            says: 'there is no such file' },
-    { args: ['predict', '--workers', '2,x'],                     says: 'whole number' },
-    { args: ['campaign', '--only', 'luck'],                      says: 'has no part "luck"' },
-    { args: ['walk'],                                            says: 'unknown command' },
+    { args: ['run', '--runs', '0'], says: '1 or more' },
+    { args: ['run', '--only', '12'], says: 'has no target "12"' },
+    { args: ['run', '--compare', 'none.json'], says: 'cannot be read' },
+    { args: ['run', '--compare', old], says: 'has format 0' },
+    { args: ['run', '--compare', other], says: 'was written by `bench micro`' },
+    { args: ['phold', '--workers', '4096', '--actors', '4096'], says: 'cores' },
+    {
+      args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'],
+      says: 'more than the 1 actors',
+    },
+    { args: ['phold', '--actors', '1'], says: 'there is one actor' },
+    { args: ['phold', '--pending', '2', '--actors', '4'], says: 'less than one for each' },
+    { args: ['phold', '--remote', '101'], says: 'from 0 to 100' },
+    { args: ['micro', '--only', 'nothing'], says: 'finds no "nothing"' },
+    { args: ['micro', '--only', 'codec', '--time', '1', '--page', page], says: 'has no lines' },
+    { args: ['profile', 'none.json'], says: 'there is no such file' },
+    { args: ['profile', SMALL, '--leaders', '200'], says: 'from 0 to 100' },
+    { args: ['marginal', 'none.json', '--pieces', '4'], says: 'there is no such file' },
+    { args: ['marginal', SMALL, '--rules', 'none'], says: 'Allowed choices' },
+    { args: ['marginal', SMALL, '--leaders', '200'], says: 'from 0 to 100' },
+    { args: ['marginal', SMALL, '--pieces', '1'], says: 'cannot be halved' },
+    { args: ['cores', SMALL, '--cores', '1'], says: 'but this machine has' },
+    { args: ['cores', SMALL, '--cores', '4096'], says: 'cores' },
+    { args: ['cores', oneAs], says: 'has 1 AS, too few' },
+    { args: ['cores', 'none.json'], says: 'there is no such file' },
+    { args: ['scaling', '--only', 'time'], says: 'has no sweep "time"' },
+    { args: ['scaling', '--share', '0'], says: 'above 0' },
+    { args: ['predict', 'none.json'], says: 'there is no such file' },
+    { args: ['predict', '--workers', '2,x'], says: 'whole number' },
+    { args: ['campaign', '--only', 'luck'], says: 'has no part "luck"' },
+    { args: ['walk'], says: 'unknown command' },
   ])('$args', async ({ args, says }) => {
-    // Nothing has been measured in vain.
-    expect(await told(...args)).toEqual({ code: 2, out: '', err: expect.stringContaining(says) });
+    // It is refused before anything is measured.
+    expect(await runBench(...args)).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(says),
+    });
   });
 });
 
-async function told(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+async function runBench(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const code = await bench(args, {

@@ -1,8 +1,9 @@
-/** The command line of `bench`: its commands, their options, and what becomes of an error. */
+/** The command line of `bench`: its commands, and the exit code of each error. */
 
 import { UserError } from '@cachetorrent/runner';
 import { Command, CommanderError } from 'commander';
 
+import { withInterruptSignal } from '../runs/interrupt.ts';
 import { addCampaign } from './commands/campaign.ts';
 import { addCores } from './commands/cores.ts';
 import { addMarginal } from './commands/marginal.ts';
@@ -13,43 +14,50 @@ import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
 import { addWire } from './commands/wire.ts';
-import { busyElsewhere } from './machine.ts';
+import { type BenchEnvironment, Regression, type Streams } from './environment.ts';
+import { loadWarning } from './machine.ts';
 import { ProcessFailed } from './process.ts';
-import { GotWorse, type Streams, type BenchEnvironment } from './surroundings.ts';
 
-const EXIT = { done: 0, worse: 1, mistake: 2, interrupted: 130 } as const;
+const COMMANDS = [
+  addRun,
+  addScaling,
+  addPredict,
+  addProfile,
+  addMarginal,
+  addCores,
+  addPhold,
+  addMicro,
+  addCampaign,
+  addWire,
+];
 
-/** Runs the command that `args` say; the answer is its exit code. */
+const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;
+
+/** Runs the command in `args`, and returns the exit code. */
 export async function bench(args: readonly string[], streams: Streams): Promise<number> {
-  const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  const surroundings = surroundingsOf(streams, stop.signal);
-  try {
-    await program(surroundings).parseAsync([...args], { from: 'user' });
-    return EXIT.done;
-  } catch (error) {
-    if (stop.signal.aborted) return EXIT.interrupted;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
-    const isTold =
-      error instanceof UserError || error instanceof GotWorse || error instanceof ProcessFailed;
-    streams.stderr.write(`${isTold ? error.message : inFull(error)}\n`);
-    return isMistake(error) ? EXIT.mistake : EXIT.worse;
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-  }
+  const { stderr } = streams;
+  return withInterruptSignal(async (signal) => {
+    const log = (line: string): void => void stderr.write(`${line}\n`);
+    try {
+      await program({ ...streams, signal, log }).parseAsync([...args], { from: 'user' });
+      return EXIT.done;
+    } catch (error) {
+      if (signal.aborted) return EXIT.interrupted;
+      if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistake;
+      log(messageOf(error));
+      return isMistake(error) ? EXIT.mistake : EXIT.failed;
+    }
+  });
 }
 
-/** What is passed on to a process that is measured is checked there, and ends as it ends here. */
+/** A measured process checks the options that are passed on to it, and its exit code counts. */
 function isMistake(error: unknown): boolean {
   if (error instanceof ProcessFailed) return error.code === EXIT.mistake;
   return error instanceof UserError;
 }
 
-function program(surroundings: BenchEnvironment): Command {
-  const { stdout, stderr, tell } = surroundings;
+function program(environment: BenchEnvironment): Command {
+  const { stdout, stderr, log } = environment;
   const command = new Command('bench')
     .description('Measures how fast and how large simulations are.')
     .configureOutput({
@@ -57,36 +65,18 @@ function program(surroundings: BenchEnvironment): Command {
       writeErr: (text) => void stderr.write(text),
     })
     .exitOverride();
-  for (const add of [
-    addRun,
-    addScaling,
-    addPredict,
-    addProfile,
-    addMarginal,
-    addCores,
-    addPhold,
-    addMicro,
-    addCampaign,
-    addWire,
-  ]) {
-    add(command, surroundings);
-  }
+  for (const add of COMMANDS) add(command, environment);
   command.hook('preAction', () => {
-    const note = busyElsewhere();
-    if (note !== undefined) tell(`${note}: times will be longer than they need be`);
+    const warning = loadWarning();
+    if (warning !== undefined) log(`${warning}: times will be longer than on an idle machine`);
   });
   return command;
 }
 
-function surroundingsOf({ stdout, stderr }: Streams, signal: AbortSignal): BenchEnvironment {
-  return {
-    stdout,
-    stderr,
-    signal,
-    tell: (line) => void stderr.write(`${line}\n`),
-  };
-}
-
-function inFull(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+/** Unexpected errors are shown with their stack. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isExpected =
+    error instanceof UserError || error instanceof Regression || error instanceof ProcessFailed;
+  return isExpected ? error.message : (error.stack ?? error.message);
 }

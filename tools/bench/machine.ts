@@ -1,4 +1,4 @@
-/** What a measurement was taken on: without it, a time says nothing. */
+/** The machine and the versions that a measurement was made with. */
 
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,9 +6,9 @@ import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'no
 
 import { UserError } from '@cachetorrent/runner';
 
-import { inRepository } from '../runs/configs.ts';
+import { inRepository } from '../files.ts';
 
-/** Equal on two occasions only if times may be compared. */
+/** Times can be compared only if all of these are equal. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
@@ -27,9 +27,9 @@ export function thisMachine(): Machine {
   };
 }
 
-/** Of CacheTorrent, and of the source where that is under version control. */
 export interface Versions {
   readonly cachetorrent: string;
+  /** Null if the source is not under version control; `+changes` if it has uncommitted ones. */
   readonly commit: string | null;
 }
 
@@ -39,27 +39,27 @@ export function versions(): Versions {
   return { cachetorrent: version, commit: commit() };
 }
 
-/** The state of the machine before a measurement: who else is at work blurs it. */
-export function busyElsewhere(): string | undefined {
+/** Returns a warning if other processes use the machine; undefined if it is idle. */
+export function loadWarning(): string | undefined {
   const load = loadavg()[0]!;
   if (load < availableParallelism() / 4) return undefined;
   return `the machine is busy: ${load.toFixed(1)} processes on ${availableParallelism()} cores`;
 }
 
-export function describe({ processor, cores, memoryBytes, system, node }: Machine): string {
+export function describeMachine({ processor, cores, memoryBytes, system, node }: Machine): string {
   const gib = Math.round(memoryBytes / 2 ** 30);
   return `${processor}, ${cores} cores, ${gib} GiB, ${system}, Node ${node}`;
 }
 
-/** @throws UserError where `wanted` cores, the value of an option, are not from `least` to all */
+/** @throws UserError if `wanted`, the value of an option, is less than `least` or too large */
 export function checkCoreCount(option: string, wanted: number, least = 1): void {
   const { cores } = thisMachine();
   if (wanted >= least && wanted <= cores) return;
   const range = least === cores ? `to ${cores}` : `from ${least} to ${cores}`;
   throw new UserError({
     at: option,
-    problem: `is ${wanted}, and here are ${cores} cores`,
-    fix: cores < least ? `measure on a machine with ${least} or more` : `set it ${range}`,
+    problem: `is ${wanted}, but this machine has ${cores} cores`,
+    fix: cores < least ? `use a machine with ${least} or more` : `set it ${range}`,
   });
 }
 

@@ -1,53 +1,41 @@
-/**
- * Writes a table into a page that people read: between two comments that name the measurement.
- *
- *     <!-- bench micro -->
- *     … replaced …
- *     <!-- end -->
- */
+/** Writes the table of a measurement into a page, between two comments (`withSection`). */
 
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { UserError } from '@cachetorrent/runner';
 
-import { busyElsewhere, describe, thisMachine } from './machine.ts';
+import { withSection } from '../runs/markdown.ts';
+import { describeMachine, loadWarning, thisMachine } from './machine.ts';
 
-/** @throws UserError where the page has no place for the table of `kind` */
+/** @throws UserError if the page has no section for the table of `kind` */
 export async function checkPage(path: string, kind: string): Promise<void> {
-  placeIn(await pageOf(path), path, kind);
+  await changedPage(path, kind, '');
 }
 
-/** @throws UserError where the page has no place for it */
+/** @throws UserError if the page has no section for the table of `kind` */
 export async function writeIntoPage(path: string, kind: string, text: string): Promise<void> {
-  const page = await pageOf(path);
-  const { from, to } = placeIn(page, path, kind);
-  await writeFile(path, `${page.slice(0, from)}\n${text.trim()}\n\n${page.slice(to)}`);
+  await writeFile(path, await changedPage(path, kind, text));
 }
 
-/** Between which characters the table goes. */
-function placeIn(page: string, path: string, kind: string): { from: number; to: number } {
-  const begin = `<!-- bench ${kind} -->\n`;
-  const end = '<!-- end -->';
-  const from = page.indexOf(begin) + begin.length;
-  const to = page.indexOf(end, from);
-  if (from < begin.length || to < 0) {
-    const problem = `has no place for this: no lines "${begin.trim()}" and "${end}"`;
-    throw new UserError({ at: path, problem, fix: 'write these two lines where the table goes' });
-  }
-  return { from, to };
-}
-
-/** One line for below a table: on what it was measured. */
-export function measuredOn(): string {
-  const note = busyElsewhere();
-  return `Measured on ${describe(thisMachine())}${note === undefined ? '' : `; ${note}`}.`;
-}
-
-async function pageOf(path: string): Promise<string> {
+async function changedPage(path: string, kind: string, text: string): Promise<string> {
+  let page: string;
   try {
-    return await readFile(path, 'utf8');
+    page = await readFile(path, 'utf8');
   } catch {
-    const fix = 'name a Markdown page with a place for the table';
+    const fix = 'name a Markdown page with a section for the table';
     throw new UserError({ at: path, problem: 'there is no such file', fix });
   }
+  try {
+    return withSection(page, `bench ${kind}`, text);
+  } catch (error) {
+    const { message: problem } = error as Error;
+    throw new UserError({ at: path, problem, fix: 'add these two lines where the table goes' });
+  }
+}
+
+/** The line below a table that says on which machine it was measured. */
+export function measuredOn(): string {
+  const warning = loadWarning();
+  const machine = describeMachine(thisMachine());
+  return `Measured on ${machine}${warning === undefined ? '' : `; ${warning}`}.`;
 }

@@ -1,18 +1,24 @@
-/** Runs a whole process and measures it: from its start to its end, all threads, all memory. */
+/** Runs a whole process and measures its time, CPU time and memory, all threads together. */
 
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 
-import { inRepository } from '../runs/configs.ts';
+import type { RunDocument } from '@cachetorrent/runner';
+
+import { inRepository } from '../files.ts';
 import type { Usage } from './usage.ts';
 
-export interface Measured extends Usage {
+/** The script of the command `cachetorrent`. */
+export const CACHETORRENT = 'packages/runner/src/main.ts';
+
+export interface MeasuredProcess extends Usage {
+  /** From its start to its end. */
   readonly wallMs: number;
   readonly stdout: string;
 }
 
-/** The process ended with an error: `message` has its last words, `code` what it ended with. */
+/** The process ended with an exit code other than 0; `message` has the end of its `stderr`. */
 export class ProcessFailed extends Error {
   override readonly name = 'ProcessFailed';
   readonly code: number;
@@ -24,7 +30,7 @@ export class ProcessFailed extends Error {
 }
 
 export interface ProcessOptions {
-  /** A module of the repository. */
+  /** A script of the repository. */
   readonly script: string;
   readonly args: readonly string[];
   /** Options of Node. */
@@ -32,34 +38,56 @@ export interface ProcessOptions {
   readonly signal?: AbortSignal;
 }
 
-/** @throws ProcessFailed where it ends with another code than 0 */
-export async function measure(options: ProcessOptions): Promise<Measured> {
+/** @throws ProcessFailed if its exit code is not 0 */
+export async function measure(options: ProcessOptions): Promise<MeasuredProcess> {
   const { script, args, node = [], signal } = options;
   const preload = new URL('./usage.ts', import.meta.url).href;
   const argv = ['--conditions=cachetorrent-source', '--import', preload, ...node];
   const startMs = performance.now();
   const child = spawn(process.execPath, [...argv, inRepository(script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    // As the command itself does: threads need not compile what others have compiled.
+    // As in the command itself: its threads share compiled code.
     env: { NODE_COMPILE_CACHE: inRepository('node_modules/.cache/cachetorrent'), ...process.env },
     ...(signal === undefined ? {} : { signal }),
   });
-  const ended = new Promise<number>((resolve, reject) => {
+  const closed = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? -1));
   });
-  const said = Promise.all([
+  const outputs = Promise.all([
     text(child.stdout!),
     text(child.stderr!),
     text(child.stdio[3] as Readable),
   ]);
-  const code = await ended;
+  const code = await closed;
   const wallMs = performance.now() - startMs;
-  const [stdout, stderr, usage] = await said;
+  const [stdout, stderr, usage] = await outputs;
   if (code !== 0) {
     const command = [script, ...args].join(' ');
-    const lastWords = stderr.trim().slice(-2_000);
-    throw new ProcessFailed(`${command} ended with ${code}:\n${lastWords}`, code);
+    throw new ProcessFailed(`${command} ended with ${code}:\n${stderr.trim().slice(-2_000)}`, code);
   }
   return { ...(JSON.parse(usage) as Usage), wallMs, stdout };
+}
+
+export interface MeasuredRun extends Omit<MeasuredProcess, 'stdout'> {
+  readonly document: RunDocument;
+}
+
+export interface RunProcessOptions {
+  /** A configuration file, and options of `cachetorrent run`. */
+  readonly args: readonly string[];
+  /** Options of Node. */
+  readonly node?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Simulates a swarm with `cachetorrent run`.
+ *
+ * @throws ProcessFailed if the run fails
+ */
+export async function measureRun({ args, ...options }: RunProcessOptions): Promise<MeasuredRun> {
+  const command = ['run', ...args, '--json', '--quiet'];
+  const { stdout, ...usage } = await measure({ script: CACHETORRENT, args: command, ...options });
+  return { ...usage, document: JSON.parse(stdout) as RunDocument };
 }

@@ -1,6 +1,6 @@
 /**
- * A measurement as a file: what was measured, where, when, and by what version. Only files of one
- * format and one kind are read again; a change of meaning is a new format.
+ * The file of a measurement: figures, machine, time and versions. Only files of the current format
+ * are read; raise `FORMAT` when the meaning of a field changes.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -12,16 +12,16 @@ import { type Machine, thisMachine, type Versions, versions } from './machine.ts
 
 const FORMAT = 1;
 
-export interface Heading {
+export interface ResultHeading {
   readonly format: typeof FORMAT;
-  /** The command that wrote it. */
+  /** The name of the command. */
   readonly kind: string;
   readonly at: string;
   readonly versions: Versions;
   readonly machine: Machine;
 }
 
-export function heading(kind: string): Heading {
+export function heading(kind: string): ResultHeading {
   const at = new Date().toISOString();
   return { format: FORMAT, kind, at, versions: versions(), machine: thisMachine() };
 }
@@ -42,16 +42,16 @@ const RUN_FILE = z.object({
   at: z.string(),
   versions: VERSIONS,
   machine: MACHINE,
-  /** Of all swarms, in a trial; null for what the configurations say. */
+  /** In a trial, the number of pieces of all swarms; null for that of the configurations. */
   pieces: z.number().nullable(),
   rounds: z.array(z.record(z.string(), FIGURES)),
 });
 
 export type RunFile = z.infer<typeof RUN_FILE>;
 
-/** @throws UserError where it is none, one of another version, or one of another command */
+/** @throws UserError if it is no such file, or from another version or another command */
 export async function readRunFile(path: string): Promise<RunFile> {
-  const fix = 'name a file that `bench run --out` has written';
+  const fix = 'name a file that `bench run --out` wrote';
   let document: unknown;
   try {
     document = JSON.parse(await readFile(path, 'utf8'));
@@ -64,11 +64,15 @@ export async function readRunFile(path: string): Promise<RunFile> {
     readonly kind?: unknown;
   };
   if (format !== FORMAT) {
-    const problem = `is of format ${String(format)}, and this version compares format ${FORMAT}`;
-    throw new UserError({ at: path, problem, fix: 'measure the old source with this tool' });
+    const problem = `has format ${String(format)}, but this version reads format ${FORMAT}`;
+    throw new UserError({
+      at: path,
+      problem,
+      fix: 'measure the old source with this version of the tool',
+    });
   }
   if (kind !== 'run') {
-    throw new UserError({ at: path, problem: `is of \`bench ${String(kind)}\``, fix });
+    throw new UserError({ at: path, problem: `was written by \`bench ${String(kind)}\``, fix });
   }
   const parsed = RUN_FILE.safeParse(document);
   if (parsed.success) return parsed.data;

@@ -1,7 +1,4 @@
-/**
- * What several runs of the same say: a median, how far they spread, and whether one lot is slower
- * than another.
- */
+/** The median and the spread of several runs, and whether other runs are slower. */
 
 import { max, median, min, permutationTest, quantile } from 'simple-statistics';
 
@@ -9,7 +6,7 @@ import { seededRandom } from '@cachetorrent/std';
 
 export interface Summary {
   readonly median: number;
-  /** Quartiles. */
+  /** The first and the third quartile. */
   readonly low: number;
   readonly high: number;
   readonly min: number;
@@ -17,7 +14,7 @@ export interface Summary {
   readonly runs: number;
 }
 
-/** Of one value or more. */
+/** `values` must not be empty. */
 export function summarize(values: readonly number[]): Summary {
   const sample = [...values];
   return {
@@ -30,20 +27,20 @@ export function summarize(values: readonly number[]): Summary {
   };
 }
 
-/** With fewer runs on either side, no difference could be told from chance this surely. */
+/** With fewer runs on either side, no difference would be significant. */
 export const RUNS_TO_COMPARE = 5;
-/** How often noise alone may look like a change. */
-const CHANCE = 0.01;
-/** A change that is smaller matters to nobody, however sure. */
+/** The significance level: the probability that noise alone is taken for a change. */
+const SIGNIFICANCE = 0.01;
+/** Smaller changes are ignored, even if they are significant. */
 const SMALLEST_CHANGE = 0.03;
 const SHUFFLES = 20_000;
 
 export type Direction = 'more' | 'less';
 
 /**
- * Whether `after` is more (or less) than `before` by more than noise: their medians differ by
- * more than 3 %, and a permutation test finds so great a difference in less than one of a
- * hundred ways to deal the same values out.
+ * Whether `after` is more (or less) than `before` by more than noise: their medians differ by more
+ * than 3 %, and by a permutation test less than 1 % of all ways to divide the same values into two
+ * groups give such a difference.
  */
 export function differs(
   before: readonly number[],
@@ -54,8 +51,8 @@ export function differs(
   if (direction === 'more' ? change <= SMALLEST_CHANGE : change >= -SMALLEST_CHANGE) return false;
   const random = seededRandom('bench', 'compare');
   const alternative = direction === 'more' ? 'greater' : 'less';
-  const chance = permutationTest([...after], [...before], alternative, SHUFFLES, () =>
+  const probability = permutationTest([...after], [...before], alternative, SHUFFLES, () =>
     random.unit(),
   );
-  return chance < CHANCE;
+  return probability < SIGNIFICANCE;
 }

@@ -1,19 +1,19 @@
 /**
- * Preloaded into a process that is measured: at its end it writes what the process used, all
- * threads together, to file descriptor 3. Whatever the process does, it does as without this.
+ * Preloaded into a measured process: when the process ends, writes its resource usage, all threads
+ * together, to file descriptor 3. Does not affect the process otherwise.
  */
 
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
-/** What a process used, as the operating system counts it. */
+/** The resources that a process used, as the operating system counts them. */
 export interface Usage {
-  /** User and system time of all threads. */
+  /** User and system time. */
   readonly cpuMs: number;
   readonly peakRssBytes: number;
 }
 
-export const USAGE_FD = 3;
+const USAGE_FD = 3;
 
 if (isMainThread) {
   process.on('exit', () => {

@@ -1,29 +1,37 @@
-/** What was published as greater or less, whatever the figures: checked on our means. */
+/** The orderings that were published, whatever the figures, checked on our means. */
+
+import type { Rules } from '../quirks/switches.ts';
 
 import { estimate } from '../runs/estimate.ts';
-import { type Observed, type Rules, RULES } from './experiments.ts';
-import type { ConfigName, FigureName, Protocol } from './published-figures.ts';
+import { seconds } from '../runs/markdown.ts';
+import {
+  CONFIGS,
+  type FigureName,
+  type Protocol,
+  type PublishedConfig,
+} from './published-figures.ts';
+import { type MeasuredVariant, RULES } from './variants.ts';
 
 export interface Ordering {
   readonly claim: string;
   readonly rules: Rules;
-  /** The means in question, in the order that was published. */
+  /** The means that the claim is about, in the order that was published. */
   readonly evidence: string;
-  /** Undefined where runs are missing. */
+  /** Undefined if runs are missing. */
   readonly holds: boolean | undefined;
 }
 
-/** A mean by name: undefined where nothing has been run. */
-type Mean = (
+/** Returns the mean of a figure; undefined if there are no runs. */
+type MeanOf = (
   protocol: Protocol,
   percent: number | undefined,
   figure: FigureName,
 ) => number | undefined;
 
-export function orderings(observed: readonly Observed[]): Ordering[] {
+export function orderings(measured: readonly MeasuredVariant[]): Ordering[] {
   return RULES.flatMap((rules) =>
-    (['medium', 'bigseed'] as const).flatMap((config) => {
-      const mean = meansOf(observed, config, rules);
+    CONFIGS.flatMap((config) => {
+      const mean = meansOf(measured, config, rules);
       const claims = [...redundancies(mean), moreLeaders(mean)];
       if (config === 'bigseed') claims.push(...crossing(mean));
       return claims.map((claim) => ({ ...claim, claim: `${config}: ${claim.claim}`, rules }));
@@ -33,7 +41,7 @@ export function orderings(observed: readonly Observed[]): Ordering[] {
 
 type Claim = Omit<Ordering, 'rules'>;
 
-function redundancies(mean: Mean): Claim[] {
+function redundancies(mean: MeanOf): Claim[] {
   return [10, 30].map((percent) =>
     rising(
       `redundancy at ${percent} %: CacheTorrent < biased < BitTorrent`,
@@ -47,26 +55,26 @@ function redundancies(mean: Mean): Claim[] {
   );
 }
 
-function moreLeaders(mean: Mean): Claim {
+function moreLeaders(mean: MeanOf): Claim {
   return rising(
     "CacheTorrent's 50th percentile falls as the share of leaders grows: 50 % < 30 % < 10 %",
     [50, 30, 10].map((percent) => mean('CacheTorrent', percent, 'p50Ms')),
-    seconds,
+    inSeconds,
   );
 }
 
-/** It passes below somewhere between the two, so there are two claims. */
-function crossing(mean: Mean): Claim[] {
+/** CacheTorrent becomes faster than a biased tracker between 30 and 40 %: two claims. */
+function crossing(mean: MeanOf): Claim[] {
   return [
     rising(
       '50th percentile at 30 %: biased < CacheTorrent',
       [mean('biased', 30, 'p50Ms'), mean('CacheTorrent', 30, 'p50Ms')],
-      seconds,
+      inSeconds,
     ),
     rising(
       '50th percentile at 40 %: CacheTorrent < biased',
       [mean('CacheTorrent', 40, 'p50Ms'), mean('biased', 40, 'p50Ms')],
-      seconds,
+      inSeconds,
     ),
   ];
 }
@@ -74,35 +82,39 @@ function crossing(mean: Mean): Claim[] {
 function rising(
   claim: string,
   values: readonly (number | undefined)[],
-  show: (value: number) => string,
+  format: (value: number) => string,
 ): Claim {
   const known = values.filter((value) => value !== undefined);
   if (known.length < values.length) return { claim, evidence: 'not run', holds: undefined };
   const holds = known.every((value, i) => i === 0 || known[i - 1]! < value);
-  return { claim, evidence: known.map(show).join(', '), holds };
+  return { claim, evidence: known.map(format).join(', '), holds };
 }
 
-function meansOf(observed: readonly Observed[], config: ConfigName, rules: Rules): Mean {
+function meansOf(
+  measured: readonly MeasuredVariant[],
+  config: PublishedConfig,
+  rules: Rules,
+): MeanOf {
   return (protocol, percent, figure) => {
-    const found = observed.find(
-      (each) =>
-        each.rules === rules &&
-        each.variant.config === config &&
-        each.variant.protocol === protocol &&
-        each.variant.percent === percent,
+    const found = measured.find(
+      ({ rules: its, variant }) =>
+        its === rules &&
+        variant.config === config &&
+        variant.protocol === protocol &&
+        variant.percent === percent,
     );
     return found && estimate(valuesOf(found, figure))?.mean;
   };
 }
 
-/** One figure of each run. */
-export function valuesOf({ results }: Observed, figure: FigureName): number[] {
+/** Returns one figure of each run. */
+export function valuesOf({ results }: MeasuredVariant, figure: FigureName): number[] {
   const values = results.map(({ redundancy, completion }) =>
     figure === 'redundancy' ? redundancy : completion[figure],
   );
   return values.filter((value) => value !== null);
 }
 
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
+function inSeconds(ms: number): string {
+  return `${seconds(ms)} s`;
 }

@@ -2,33 +2,34 @@
  * The results that were published for CacheTorrent: its authors' report of 2018, means of about
  * five runs of their simulator. Times in ms.
  *
- * `medium` has a seed with the line of everybody else (2 Mbit/s up), `bigseed` one of 8 Mbit/s;
- * both have 700 peers in 14 AS and 1000 pieces of 1.96 Mbit.
+ * The seed of `medium` has the same capacity as all other peers (2 Mbit/s up), that of `bigseed`
+ * 8 Mbit/s; both have 700 peers in 14 AS and 1000 pieces of 1.96 Mbit.
  */
 
-export type ConfigName = 'medium' | 'bigseed';
+export const CONFIGS = ['medium', 'bigseed'] as const;
+export type PublishedConfig = (typeof CONFIGS)[number];
 export type Protocol = 'BitTorrent' | 'CacheTorrent' | 'biased' | 'MultiTorrent';
 
 export interface Variant {
-  readonly config: ConfigName;
+  readonly config: PublishedConfig;
   readonly protocol: Protocol;
   /**
-   * Of CacheTorrent and MultiTorrent, the leaders of an AS; of a biased tracker, the neighbours
-   * from anywhere. In percent.
+   * CacheTorrent and MultiTorrent: the leaders of an AS; biased tracker: the neighbours from
+   * anywhere. In percent.
    */
   readonly percent?: number;
-  /** Of MultiTorrent, the sub-torrents. */
-  readonly parts?: number;
+  /** MultiTorrent: the number of sub-torrents. */
+  readonly subTorrents?: number;
 }
 
 export type FigureName = 'p50Ms' | 'p90Ms' | 'meanMs' | 'redundancy';
 
-export interface Published extends Variant {
+export interface PublishedVariant extends Variant {
   readonly figures: Partial<Readonly<Record<FigureName, number>>>;
 }
 
 /** The minimum distribution time that the report gives for each configuration, in ms. */
-export const PUBLISHED_T_MIN_MS: Readonly<Record<ConfigName, number>> = {
+export const PUBLISHED_T_MIN_MS: Readonly<Record<PublishedConfig, number>> = {
   medium: 980_000,
   bigseed: 974_424,
 };
@@ -36,7 +37,7 @@ export const PUBLISHED_T_MIN_MS: Readonly<Record<ConfigName, number>> = {
 const CT = 'CacheTorrent';
 const MT = 'MultiTorrent';
 
-export const PUBLISHED: readonly Published[] = [
+export const PUBLISHED: readonly PublishedVariant[] = [
   row('medium', 'BitTorrent', {}, [1_390_035, 1_421_906, undefined, 46.9]),
   row('medium', CT, { percent: 10 }, [2_088_355, 2_795_155, 2_174_415, 4.37]),
   row('medium', CT, { percent: 30 }, [1_631_675, 2_075_675, 1_633_130, 14.23]),
@@ -52,17 +53,17 @@ export const PUBLISHED: readonly Published[] = [
   row('bigseed', 'biased', { percent: 10 }, [1_264_162, 1_283_064, 1_243_139, 11.09]),
   row('bigseed', 'biased', { percent: 30 }, [1_235_391, 1_252_212, 1_215_837, 14.44]),
   row('bigseed', 'biased', { percent: 50 }, [1_227_938, 1_244_944, 1_209_938, 17.57]),
-  row('bigseed', MT, { percent: 10, parts: 2 }, [1_733_125, undefined, undefined, 4.35]),
-  row('bigseed', MT, { percent: 50, parts: 2 }, [1_318_250, undefined, undefined, 11.58]),
+  row('bigseed', MT, { percent: 10, subTorrents: 2 }, [1_733_125, undefined, undefined, 4.35]),
+  row('bigseed', MT, { percent: 50, subTorrents: 2 }, [1_318_250, undefined, undefined, 11.58]),
 ];
 
-/** Nothing was published for these, but that one passes below the other between 30 and 40 %. */
+/** Published is only that the first becomes faster than the second between 30 and 40 %. */
 export const UNPUBLISHED: readonly Variant[] = [
   { config: 'bigseed', protocol: CT, percent: 40 },
   { config: 'bigseed', protocol: 'biased', percent: 40 },
 ];
 
-type Figures = readonly [
+type FigureColumns = readonly [
   p50Ms: number | undefined,
   p90Ms: number | undefined,
   meanMs: number | undefined,
@@ -70,11 +71,11 @@ type Figures = readonly [
 ];
 
 function row(
-  config: ConfigName,
+  config: PublishedConfig,
   protocol: Protocol,
-  share: Pick<Variant, 'percent' | 'parts'>,
-  [p50Ms, p90Ms, meanMs, redundancy]: Figures,
-): Published {
+  share: Pick<Variant, 'percent' | 'subTorrents'>,
+  [p50Ms, p90Ms, meanMs, redundancy]: FigureColumns,
+): PublishedVariant {
   const known = Object.entries({ p50Ms, p90Ms, meanMs, redundancy }).filter(
     ([, value]) => value !== undefined,
   );

@@ -1,87 +1,59 @@
 /** The same swarms by the rules of the original and by those of a client, in one table. */
 
-import type { RunDocument } from '@cachetorrent/runner';
 import { minimumDistributionTimeMs } from '@cachetorrent/simulator';
 
+import type { Rules } from '../quirks/switches.ts';
+
 import { estimate } from '../runs/estimate.ts';
-import { heading, table } from '../runs/markdown.ts';
-import { type Observed, type Rules, RULES, titleOf } from './experiments.ts';
-import type { ConfigName } from './published-figures.ts';
+import { heading, seconds, table } from '../runs/markdown.ts';
+import { COLUMNS, type ResultColumn } from '../runs/result-columns.ts';
+import type { PublishedConfig } from './published-figures.ts';
+import { type MeasuredVariant, RULES, titleOf } from './variants.ts';
 
-type Result = RunDocument['result'];
-
-interface Column {
-  readonly title: string;
-  readonly of: (result: Result) => number | null;
-  readonly show: (value: number) => string;
-}
-
-const seconds = (ms: number): string => (ms / 1000).toFixed(0);
-
-const BORDERS: readonly Column[] = [
-  { title: 'redundancy', of: ({ redundancy }) => redundancy, show: (n) => n.toFixed(2) },
-  {
-    title: 'bits that cross a border, %',
-    of: ({ interAsShare }) => interAsShare,
-    show: (share) => (share * 100).toFixed(1),
-  },
-  { title: 'traffic', of: ({ traffic }) => traffic, show: (n) => n.toFixed(0) },
-  {
-    title: 'messages, M',
-    of: ({ messages }) => Object.values(messages).reduce((sum, count) => sum + count, 0),
-    show: (count) => (count / 1e6).toFixed(1),
-  },
+const { redundancy, interAsShare, traffic, messages } = COLUMNS;
+const TRAFFIC: readonly ResultColumn[] = [
+  redundancy,
+  interAsShare,
+  traffic,
+  { ...messages, format: (count) => (count / 1e6).toFixed(1) },
 ];
 
-const TIMES: readonly Column[] = [
-  { title: '50th, s', of: ({ completion }) => completion.p50Ms, show: seconds },
-  { title: '90th, s', of: ({ completion }) => completion.p90Ms, show: seconds },
-  { title: 'last, s', of: ({ durationMs }) => durationMs, show: seconds },
-  { title: "leaders' 50th, s", of: ({ leaders }) => leaders.p50Ms, show: seconds },
-  { title: "followers' 50th, s", of: ({ followers }) => followers.p50Ms, show: seconds },
-];
+const { p50, p90, last, leadersP50, followersP50 } = COLUMNS;
+const TIMES: readonly ResultColumn[] = [p50, p90, last, leadersP50, followersP50];
 
-/** Sections of the document: what crosses borders, and how long it takes. */
-export function sideBySide(config: ConfigName, all: readonly Observed[]): string[] {
-  const observed = all.filter(
+/** Returns the sections of the page on the traffic between AS and on completion times. */
+export function sideBySide(config: PublishedConfig, all: readonly MeasuredVariant[]): string[] {
+  const measured = all.filter(
     ({ variant, results }) => variant.config === config && results.length > 0,
   );
-  if (observed.length === 0) return [];
-  const swarm = observed[0]!.jobs[0]!.checked.swarm;
-  const pairs = pairsOf(observed);
+  if (measured.length === 0) return [];
   return [
-    heading(3, `${config}: what crosses borders`),
-    comparison(pairs, BORDERS),
-    heading(3, `${config}: how long it takes`),
-    `T_min is ${seconds(minimumDistributionTimeMs(swarm))} s.`,
-    comparison(pairs, TIMES),
+    heading(3, `${config}: traffic between AS`),
+    comparison(measured, TRAFFIC),
+    heading(3, `${config}: completion times`),
+    `T_min is ${seconds(minimumDistributionTimeMs(measured[0]!.swarm))} s.`,
+    comparison(measured, TIMES),
   ];
 }
 
-interface Pair {
-  readonly title: string;
-  readonly byRules: ReadonlyMap<Rules, Observed>;
-}
-
-function pairsOf(observed: readonly Observed[]): Pair[] {
-  const pairs = Map.groupBy(observed, ({ variant }) => titleOf(variant));
-  return Array.from(pairs, ([title, runs]) => ({
-    title,
-    byRules: new Map(runs.map((run) => [run.rules, run])),
-  }));
-}
-
-function comparison(pairs: readonly Pair[], columns: readonly Column[]): string {
+function comparison(
+  measured: readonly MeasuredVariant[],
+  columns: readonly ResultColumn[],
+): string {
   const titles = columns.flatMap(({ title }) => [`${title}: orig.`, 'client']);
-  const rows = pairs.map(({ title, byRules }) => [
-    title,
-    ...columns.flatMap((column) => RULES.map((rules) => cell(byRules.get(rules), column))),
-  ]);
+  const byTitle = Map.groupBy(measured, ({ variant }) => titleOf(variant));
+  const rows = Array.from(byTitle, ([title, variants]) => {
+    const byRules = new Map<Rules, MeasuredVariant>(variants.map((each) => [each.rules, each]));
+    const cells = columns.flatMap((column) =>
+      RULES.map((rules) => cell(byRules.get(rules), column)),
+    );
+    return [title, ...cells];
+  });
   return table(['run', ...titles], rows, `l${'r'.repeat(titles.length)}`);
 }
 
-function cell(observed: Observed | undefined, { of, show }: Column): string {
-  const values = (observed?.results ?? []).map(of).filter((value) => value !== null);
-  const found = estimate(values);
-  return found === undefined ? '' : show(found.mean);
+function cell(measured: MeasuredVariant | undefined, { valueOf, format }: ResultColumn): string {
+  const values = (measured?.results ?? []).map(valueOf).filter((value) => value !== null);
+  const mean = estimate(values)?.mean;
+  return mean === undefined ? '' : format(mean);
 }

@@ -1,25 +1,22 @@
-/** What several runs say of a figure: its mean, and how far the true mean may be from it. */
+/** The mean of a figure over several runs, and how precisely it is known. */
 
-import jStat from 'jstat';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
+import { confidenceInterval } from '../../packages/runner/src/campaign/statistics/interval.ts';
 
 export interface Estimate {
-  /** Runs that it rests on; at least 1. */
+  /** The number of runs; at least 1. */
   readonly count: number;
   readonly mean: number;
   /**
-   * Half the width of the confidence interval of the mean, by Student's t distribution; undefined
-   * of a single run, which says nothing about its spread.
+   * Half the width of the 95 % confidence interval of the mean, by Student's t distribution;
+   * undefined for a single run, which does not show how far runs spread.
    */
   readonly halfWidth: number | undefined;
 }
 
-/** Undefined of no runs. `confidence` is a share: 0.95 for an interval of 95 %. */
-export function estimate(values: readonly number[], confidence = 0.95): Estimate | undefined {
-  const count = values.length;
-  if (count === 0) return undefined;
-  if (count === 1) return { count, mean: values[0]!, halfWidth: undefined };
-  const quantile = jStat.studentt.inv(1 - (1 - confidence) / 2, count - 1);
-  const standardError = sampleStandardDeviation([...values]) / Math.sqrt(count);
-  return { count, mean: mean([...values]), halfWidth: quantile * standardError };
+/** Returns undefined if there are no values. */
+export function estimate(values: readonly number[]): Estimate | undefined {
+  const interval = confidenceInterval(values, { isPercentile: false });
+  if (interval === undefined) return undefined;
+  const { count, mean, low, high } = interval;
+  return { count, mean, halfWidth: low === undefined ? undefined : (high! - low) / 2 };
 }

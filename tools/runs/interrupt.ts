@@ -1,25 +1,17 @@
-/** Lets Ctrl-C end a piece of work in good order. */
+/** Ctrl-C for tools that take long. */
 
-/**
- * Does `work`, which is told by its signal when the user wants to stop. Undefined where it was
- * stopped; the exit code then says so, as shells expect it.
- */
-export async function onInterrupt<T>(
+/** Calls `work` with a signal that SIGINT and SIGTERM abort; a second one ends the process. */
+export async function withInterruptSignal<T>(
   work: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
+): Promise<T> {
   const stop = new AbortController();
-  const onSignal = (): void => stop.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
+  const abort = (): void => stop.abort();
+  process.once('SIGINT', abort);
+  process.once('SIGTERM', abort);
   try {
     return await work(stop.signal);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    process.stderr.write('stopped; what has ended is kept: start again to go on\n');
-    process.exitCode = 130;
-    return undefined;
   } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
   }
 }

@@ -1,4 +1,4 @@
-/** Pieces of a Markdown document. */
+/** Parts of a Markdown document. */
 
 import { markdownTable } from 'markdown-table';
 
@@ -6,7 +6,7 @@ export function heading(level: number, text: string): string {
   return `${'#'.repeat(level)} ${text}`;
 }
 
-/** Those that say something, with an empty line between. */
+/** Joins the parts that are not empty, with an empty line between them. */
 export function paragraphs(...parts: readonly string[]): string {
   const texts = parts.map((part) => part.trim()).filter((part) => part !== '');
   return `${texts.join('\n\n')}\n`;
@@ -21,20 +21,32 @@ export function table(
   return markdownTable([titles, ...rows], { align: [...align] });
 }
 
+/** A time in ms as seconds, without the unit. */
+export function seconds(ms: number, digits = 0): string {
+  return (ms / 1000).toFixed(digits);
+}
+
+/** A share from 0 to 1 as a percentage with its sign, such as `+2.5 %`. */
+export function signedPercent(share: number): string {
+  return `${share >= 0 ? '+' : ''}${(share * 100).toFixed(1)} %`;
+}
+
 /**
- * `text` with what stands between the marks of a section replaced by `body`:
+ * Returns `text` with the section between two comments replaced by `body`:
  *
- *     <!-- habits: begin -->
+ *     <!-- quirks -->
  *     …
- *     <!-- habits: end -->
+ *     <!-- end -->
  *
- * @throws Error where the marks are missing
+ * @throws Error if a comment is missing
  */
 export function withSection(text: string, name: string, body: string): string {
-  const begin = `<!-- ${name}: begin -->`;
-  const end = `<!-- ${name}: end -->`;
-  const from = text.indexOf(begin);
+  const begin = `<!-- ${name} -->\n`;
+  const end = '<!-- end -->';
+  const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error(`the text has no lines "${begin}" and "${end}"`);
-  return `${text.slice(0, from)}${begin}\n\n${body.trim()}\n\n${text.slice(to)}`;
+  if (from < begin.length || to < 0) {
+    throw new Error(`has no lines "${begin.trim()}" and "${end}"`);
+  }
+  return `${text.slice(0, from)}\n${body.trim()}\n\n${text.slice(to)}`;
 }

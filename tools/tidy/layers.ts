@@ -1,12 +1,12 @@
 /**
- * Who may import whom. A layer is a folder; the most specific one that holds a file counts.
+ * Which folder may import from which. A layer is a folder; a file belongs to the innermost one.
  *
  *     std ◀─ protocol ◀─ tracker ◀─ simulator ◀─ runner
  *                 ▲          ▲                      │
  *                 └── wire   └────── client ◀───────┘
  *
- * and inside the simulator: engine knows no networks, network knows no BitTorrent, swarm knows
- * both. Only the client and the runner touch files, sockets and terminals.
+ * Inside the simulator, engine knows neither networks nor BitTorrent, network knows no BitTorrent,
+ * and swarm knows both. Only the client and the runner use files, sockets and terminals.
  */
 
 import { posix } from 'node:path';
@@ -15,9 +15,9 @@ import { isTest, type SourceFile } from './rules.ts';
 
 interface Layer {
   readonly folder: string;
-  /** Folders that it may import from, itself aside. */
+  /** Folders that it may import from, besides itself. */
   readonly mayImport: readonly string[];
-  /** Modules of Node that it may import, or 'all'. Tests may import any. */
+  /** Modules of Node that it may import. Tests may import all. */
   readonly node: readonly string[] | 'all';
 }
 
@@ -26,7 +26,7 @@ const PURE = ['packages/std', 'packages/protocol', 'packages/tracker'];
 const PUBLISHED = [...PURE, 'packages/simulator', 'packages/client', 'packages/runner'];
 const THREADS = ['node:worker_threads', 'node:os', 'node:url', 'node:v8'];
 
-/** What is wrong with a swarm is said in the same words by whoever finds it. */
+/** Network and swarm share the errors. */
 const BELOW_NETWORK = ['packages/std', `${SIMULATOR}/engine`, `${SIMULATOR}/errors.ts`];
 
 const LAYERS: readonly Layer[] = [
@@ -48,48 +48,47 @@ const LAYERS: readonly Layer[] = [
   { folder: 'examples', mayImport: PUBLISHED, node: 'all' },
 ];
 
-/** Internals of the protocol: for the simulator, for benchmarks and for tests. */
-const INTERNAL = '@cachetorrent/protocol/internal';
-const MAY_IMPORT_INTERNAL = /^(packages\/simulator|tools)\//;
-
-/** The core must not lean on what is built upon it; its list of exports may name it. */
+/** The core of the protocol must not depend on it; only the list of exports may name it. */
 const WIRE = 'packages/protocol/src/wire';
 
-/** What `file` imports and may not; `dependencies` are those of the package that holds it. */
-export function trespasses(file: SourceFile, dependencies: ReadonlySet<string>): string[] {
+/**
+ * Returns the imports of `file` that are not allowed; `dependencies` are the libraries of its
+ * package.
+ */
+export function forbiddenImports(file: SourceFile, dependencies: ReadonlySet<string>): string[] {
   const home = layerOf(file.path);
-  if (home === undefined) return ['stands outside the layers: give its folder a place'];
+  if (home === undefined) return ['is outside all layers: add its folder to LAYERS'];
   return importsOf(file).flatMap((imported) => {
-    if (imported.startsWith('node:')) return nodeTrespass(file, home, imported);
-    if (imported.startsWith('.')) return folderTrespass(file, home, resolved(file, imported));
-    if (imported === INTERNAL && !MAY_IMPORT_INTERNAL.test(file.path) && !isTest(file.path)) {
-      return [`imports ${INTERNAL}, which only the simulator, tools and tests may import`];
-    }
+    if (imported.startsWith('node:')) return forbiddenModule(file, home, imported);
+    if (imported.startsWith('.')) return forbiddenFolder(file, home, resolved(file, imported));
     const own = /^@cachetorrent\/([^/]+)/.exec(imported)?.[1];
     if (own !== undefined) {
       const target = imported.endsWith('/wire') ? `${WIRE}/` : `packages/${own}/`;
-      return folderTrespass(file, home, target);
+      return forbiddenFolder(file, home, target);
     }
     const library = /^(@[^/]+\/)?[^/]+/.exec(imported)![0];
     if (dependencies.has(library)) return [];
-    return [`imports ${library}, which its package.json does not name`];
+    return [`imports ${library}, which is missing from its package.json`];
   });
 }
 
-function nodeTrespass(file: SourceFile, home: Layer, module: string): string[] {
+function forbiddenModule(file: SourceFile, home: Layer, module: string): string[] {
   if (isTest(file.path) || home.node === 'all' || home.node.includes(module)) return [];
-  return [`imports ${module}: ${home.folder} may not touch its surroundings`];
+  return [`imports ${module}: ${home.folder} may not use it`];
 }
 
-function folderTrespass({ path }: SourceFile, home: Layer, imported: string): string[] {
+function forbiddenFolder({ path }: SourceFile, home: Layer, imported: string): string[] {
   const allowed = [home.folder, ...home.mayImport];
   if (isTest(path)) allowed.push(`${/^packages\/[^/]+/.exec(path)?.[0]}/test`);
-  const inReach = allowed.some((folder) => `${imported}/`.startsWith(`${folder}/`));
-  const isList = path === 'packages/protocol/src/index.ts';
-  const upwards =
-    home.folder === 'packages/protocol' && imported.startsWith(WIRE) && !isList && !isTest(path);
-  if (inReach && !upwards) return [];
-  return [`imports ${imported}, which is not below ${home.folder}`];
+  const isAllowed = allowed.some((folder) => `${imported}/`.startsWith(`${folder}/`));
+  const isExportList = path === 'packages/protocol/src/index.ts';
+  const isUpward =
+    home.folder === 'packages/protocol' &&
+    imported.startsWith(WIRE) &&
+    !isExportList &&
+    !isTest(path);
+  if (isAllowed && !isUpward) return [];
+  return [`imports ${imported}, which is not a layer below ${home.folder}`];
 }
 
 function layerOf(path: string): Layer | undefined {
@@ -103,8 +102,10 @@ function resolved(file: SourceFile, relative: string): string {
 }
 
 const IMPORT = /^(?:import|export)\s(?:[^'"`;]*?\sfrom\s+)?'([^']+)'/gm;
-const CALLED = /\bimport\(\s*'([^']+)'\s*\)/g;
+const DYNAMIC_IMPORT = /\bimport\(\s*'([^']+)'\s*\)/g;
 
 function importsOf({ text }: SourceFile): string[] {
-  return [IMPORT, CALLED].flatMap((form) => Array.from(text.matchAll(form), (match) => match[1]!));
+  return [IMPORT, DYNAMIC_IMPORT].flatMap((form) =>
+    Array.from(text.matchAll(form), (match) => match[1]!),
+  );
 }

@@ -1,8 +1,8 @@
-/** The client's commands as a program of their own: what tests start as a process. */
+/** The commands of the client as a program, which tests start as a process. */
 
 import { Command } from 'commander';
 
-import { addClientCommands } from '../src/index.ts';
+import { addClientCommands } from '../src/commands/index.ts';
 
 const stop = new AbortController();
 process.on('SIGINT', () => stop.abort());

@@ -34,7 +34,10 @@ describe('run', () => {
     expect(rows).toContainEqual(['autonomous systems', '2']);
     expect(rows).toContainEqual(['', 'all leechers', '2.5 s', '2.5 s', '2.0 s', '2']);
     expect(rows).toContainEqual(['', 'leaders', '1.5 s', '1.5 s', '1.5 s', '1']);
-    expect(rows).toContainEqual(['redundancy', '1.00 downloads of a piece into an AS from outside (mean)']);
+    expect(rows).toContainEqual([
+      'redundancy',
+      '1.00 downloads of a piece into an AS from outside (mean)',
+    ]);
     expect(rows).toContainEqual(['inter-AS traffic', '50.0 % of all bytes']);
     expect(rows).toContainEqual(['control messages', '48']);
     expect(rows).toContainEqual(['peak memory', '123 MB']);
@@ -47,48 +50,85 @@ describe('run', () => {
     expect(await cli(['run', file, '--json', '--quiet'], environment)).toBe(0);
     const document = JSON.parse(environment.output.out) as RunDocument;
     expect(Object.keys(document)).toEqual(['config', 'seed', 'version', 'result', 'timing']);
-    expect(document).toMatchObject({ seed: 1, version: VERSION, config: { pieces: 10, rules: 'client' } });
+    expect(document).toMatchObject({
+      seed: 1,
+      version: VERSION,
+      config: { pieces: 10, rules: 'client' },
+    });
     expect(document.result).toEqual({
-      redundancy: 1, traffic: 2, interAsShare: 0.5, durationMs: 2_500,
+      redundancy: 1,
+      traffic: 2,
+      interAsShare: 0.5,
+      durationMs: 2_500,
       completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
       leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
       followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
-      messages: { have: 40, request: 8, piece: 2 }, resultHash: 'abc123',
+      messages: { have: 40, request: 8, piece: 2 },
+      resultHash: 'abc123',
     });
     expect(document.timing).toEqual({
-      wallMs: 250, workers: 2, windows: 17, peakRssBytes: 123_000_000, messagesPerSecond: 200,
+      wallMs: 250,
+      workers: 2,
+      windows: 17,
+      peakRssBytes: 123_000_000,
+      messagesPerSecond: 200,
     });
     expect(environment.output.err).toBe('');
   });
 
   test('passes the options to the simulator', async () => {
     const calls: { swarm: Swarm; options: SimulateOptions }[] = [];
-    const environment = testEnvironment({ simulate: (swarm, options) => (calls.push({ swarm, options }), Promise.resolve(SIMULATION)) });
-    const options = '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as ' +
+    const environment = testEnvironment({
+      simulate: (swarm, options) => (calls.push({ swarm, options }), Promise.resolve(SIMULATION)),
+    });
+    const options =
+      '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as ' +
       '--bias 10 --multi 2 --seed-choker fastest-upload --preference absolute';
     expect(await cli(['run', file, ...options.split(' ')], environment)).toBe(0);
     expect(await cli(['run', file, '--workers', '3'], environment)).toBe(0);
     expect(await cli(['run', file], environment)).toBe(0);
     expect(calls[0]!.swarm).toMatchObject({
-      leaderPercent: 30, pieces: 20, pieceBits: 400, choker: 'random', latency: { fixedMs: 50 },
-      externalPercent: 10, subTorrents: 2, seedChoker: 'fastest-upload', requestPriority: 'absolute',
+      leaderPercent: 30,
+      pieces: 20,
+      pieceBits: 400,
+      choker: 'random',
+      latency: { fixedMs: 50 },
+      externalPercent: 10,
+      subTorrents: 2,
+      seedChoker: 'fastest-upload',
+      requestPriority: 'absolute',
     });
-    expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([[5, 'as'], [1, 3], [1, undefined]]);
+    expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([
+      [5, 'as'],
+      [1, 3],
+      [1, undefined],
+    ]);
   });
 
   test('with --out writes all result files', async () => {
-    const environment = testEnvironment({ simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }) });
+    const environment = testEnvironment({
+      simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }),
+    });
     const out = join(folder, 'results');
     expect(await cli(['run', file, '--out', out, '--json'], environment)).toBe(0);
-    expect(readdirSync(out).sort()).toEqual(['cdf.csv', 'peers.csv', 'run.json', 'timeline.csv', 'traffic.csv']);
+    expect(readdirSync(out).sort()).toEqual([
+      'cdf.csv',
+      'peers.csv',
+      'run.json',
+      'timeline.csv',
+      'traffic.csv',
+    ]);
     expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(environment.output.out);
   });
 
   test('records a timeline if there is a folder for it', async () => {
     const calls: SimulateOptions[] = [];
-    const environment = testEnvironment({ simulate: (_, options) => (calls.push(options), Promise.resolve(SIMULATION)) });
+    const environment = testEnvironment({
+      simulate: (_, options) => (calls.push(options), Promise.resolve(SIMULATION)),
+    });
     const out = join(folder, 'results');
-    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']]) await cli(['run', file, ...options], environment);
+    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']])
+      await cli(['run', file, ...options], environment);
     expect(calls.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
   });
 
@@ -96,17 +136,27 @@ describe('run', () => {
     const environment = testEnvironment();
     expect(await cli(['run', file, '--cdf'], environment)).toBe(0);
     const rows = environment.output.out.split('\n').map((row) => row.split(/ {2,}/));
-    expect(rows).toContainEqual(['redundancy', '1.00 downloads of a piece into an AS from outside (mean)']);
+    expect(rows).toContainEqual([
+      'redundancy',
+      '1.00 downloads of a piece into an AS from outside (mean)',
+    ]);
     expect(rows).toContainEqual(['completed', 'all', 'leaders', 'followers']);
     expect(rows).toContainEqual(['100 %', '2.5 s', '1.5 s', '2.5 s']);
   });
 
   test('with --log writes messages during the run', async () => {
     const log = join(folder, 'log.jsonl');
-    const logged = [[2.5, 3, 0, 8, -1], [17.25, 1, 2, 4, 7]] as const;
+    const logged = [
+      [2.5, 3, 0, 'trackerReq', -1],
+      [17.25, 1, 2, 'have', 7],
+    ] as const;
     const messages = {
-      count: 2, atMs: (i: number) => logged[i]![0], from: (i: number) => logged[i]![1], to: (i: number) => logged[i]![2],
-      kind: (i: number) => logged[i]![3], piece: (i: number) => logged[i]![4],
+      count: 2,
+      atMs: (i: number) => logged[i]![0],
+      from: (i: number) => logged[i]![1],
+      to: (i: number) => logged[i]![2],
+      kind: (i: number) => logged[i]![3],
+      piece: (i: number) => logged[i]![4],
     };
     const calls: SimulateOptions[] = [];
     const simulate = async (_: Swarm, options: SimulateOptions) => {
@@ -116,16 +166,31 @@ describe('run', () => {
       await options.messageLog?.onMessages(messages);
       return SIMULATION;
     };
-    expect(await cli(['run', file, '--log', log, '--log-kinds', 'have, trackerReq'], testEnvironment({ simulate }))).toBe(0);
-    const lines = '{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}\n{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}\n';
+    expect(
+      await cli(
+        ['run', file, '--log', log, '--log-kinds', 'have, trackerReq'],
+        testEnvironment({ simulate }),
+      ),
+    ).toBe(0);
+    const lines =
+      '{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}\n{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}\n';
     expect(readFileSync(log, 'utf8')).toBe(lines + lines);
     expect(calls[0]!.messageLog!.kinds).toEqual(['have', 'trackerReq']);
   });
 
   test('the log is empty after a run without messages, and is not created if the run does not start', async () => {
     const log = join(folder, 'log.jsonl');
-    const error = new SwarmError({ at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' });
-    expect(await cli(['run', file, '--log', log], testEnvironment({ simulate: () => Promise.reject(error) }))).toBe(2);
+    const error = new SwarmError({
+      at: 'stubDomainSize',
+      problem: 'is too small',
+      fix: 'set it to 9',
+    });
+    expect(
+      await cli(
+        ['run', file, '--log', log],
+        testEnvironment({ simulate: () => Promise.reject(error) }),
+      ),
+    ).toBe(2);
     expect(readdirSync(folder)).toEqual(['small.json']);
     expect(await cli(['run', file, '--log', log], testEnvironment())).toBe(0);
     expect(readFileSync(log, 'utf8')).toBe('');
@@ -167,7 +232,10 @@ describe('run', () => {
     const out = join(folder, 'results');
     const environment = testEnvironment({ simulate, signal: stop.signal });
     expect(await cli(['run', file, '--out', out], environment)).toBe(130);
-    expect(environment.output).toEqual({ out: '', err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n' });
+    expect(environment.output).toEqual({
+      out: '',
+      err: 'stopped at 12.3 s of simulated time, with 1 of 3 peers complete\n',
+    });
     expect(readdirSync(folder)).toEqual(['small.json']);
   });
 
@@ -176,8 +244,12 @@ describe('run', () => {
     const error = new ActorFailed({ actors: [3], atMs: 1234, what: 'threw', cause });
     const environment = testEnvironment({ simulate: () => Promise.reject(error) });
     expect(await cli(['run', file, '--leaders', '30', '--seed', '4'], environment)).toBe(1);
-    expect(environment.output.err).toContain('the run failed: AS 3 threw at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice');
-    expect(environment.output.err).toContain(`reproduce with: cachetorrent run ${file} --leaders 30 --seed 4\n`);
+    expect(environment.output.err).toContain(
+      'the run failed: AS 3 threw at 1234 ms of simulated time (seed 4)\nError: bug: no piece twice',
+    );
+    expect(environment.output.err).toContain(
+      `reproduce with: cachetorrent run ${file} --leaders 30 --seed 4\n`,
+    );
     expect(environment.output.out).toBe('');
   });
 });
@@ -185,43 +257,173 @@ describe('run', () => {
 /** Each is rejected with exit code 2, one message on standard error, and nothing else. */
 describe('a user error', () => {
   test.each([
-    { of: 'a missing file',                args: 'run none.json',                                prints: 'none.json: there is no such file\n  fix: check the path' },
-    { of: 'a missing argument',            args: 'run',                                          prints: "missing required argument 'config'" },
-    { of: 'a second file',                 args: 'run CONFIG other.json',                        prints: 'too many arguments' },
-    { of: 'an unknown option',             args: 'run CONFIG --leader 5',                        prints: "unknown option '--leader'\n(Did you mean --leaders?)" },
-    { of: 'an unknown command',            args: 'rum CONFIG',                                   prints: "unknown command 'rum'\n(Did you mean run?)" },
-    { of: 'no workers',                    args: 'run CONFIG --workers 0',                       prints: "'0' is invalid. Expected an integer, 1 or more, or \"as\"." },
-    { of: 'half a worker',                 args: 'run CONFIG --workers 1.5',                     prints: "'1.5' is invalid. Expected an integer, 1 or more, or \"as\"." },
-    { of: 'leaders not a number',          args: 'run CONFIG --leaders many',                    prints: "'many' is invalid. Write a number." },
-    { of: 'too many leaders',              args: 'run CONFIG --leaders 101',                     prints: '--leaders: is 101, more than can be\n  fix: set it to a number from 0 to 100' },
-    { of: 'negative leaders',              args: 'run CONFIG --leaders -5',                      prints: '--leaders: is -5, but it is a share in percent' },
-    { of: 'no pieces',                     args: 'run CONFIG --pieces 0',                        prints: '--pieces: is 0, but there would be nothing to download' },
-    { of: 'half a bit per piece',          args: 'run CONFIG --piece-size 0.5',                  prints: '--piece-size: is 0.5' },
-    { of: 'an unknown choker',             args: 'run CONFIG --choker fair',                     prints: "'fair' is invalid. Allowed choices are tit-for-tat, random." },
-    { of: 'too much bias',                 args: 'run CONFIG --bias 101',                        prints: '--bias: is 101, more than can be\n  fix: set it to a number from 0 to 100' },
-    { of: 'negative bias',                 args: 'run CONFIG --bias -1',                         prints: '--bias: is -1, but it is a share in percent' },
-    { of: 'sub-torrents without leaders',  args: 'run CONFIG --multi 2',                         prints: '--multi: is 2, but only CacheTorrent splits a file\n  fix: set leaders too' },
-    { of: 'more sub-torrents than pieces', args: 'run CONFIG --leaders 9 --multi 11',            prints: '--multi: is 11, but there are only 10 pieces' },
-    { of: 'half a sub-torrent',            args: 'run CONFIG --leaders 9 --multi 1.5',           prints: '--multi: is 1.5, which is not whole' },
-    { of: 'an unknown seed choker',        args: 'run CONFIG --seed-choker fair',                prints: "'fair' is invalid. Allowed choices are tit-for-tat, random, fastest-upload, round-robin." },
-    { of: 'an unknown preference',         args: 'run CONFIG --preference mine',                 prints: "'mine' is invalid. Allowed choices are within-rarity, absolute." },
-    { of: 'a preference without leaders',  args: 'run CONFIG --preference absolute',             prints: '--preference: is absolute, but only the leaders of CacheTorrent have one' },
-    { of: 'unknown rules',                 args: 'run CONFIG --rules real',                      prints: "'real' is invalid. Allowed choices are client, original." },
-    { of: 'a negative seed',               args: 'run CONFIG --seed -1',                         prints: "'-1' is invalid. Expected an integer, 0 or more." },
-    { of: 'an unsafe integer as seed',     args: 'run CONFIG --seed 9007199254740993',           prints: 'Expected an integer, 0 or more.' },
-    { of: 'a folder with other files',     args: 'run CONFIG --out FOLDER',                      prints: 'holds "small.json", which is not a result' },
-    { of: 'a timeline without a folder',   args: 'run CONFIG --timeline 100',                    prints: '--timeline: has no effect without --out\n  fix: add --out <folder>' },
-    { of: 'an empty interval of time',     args: 'run CONFIG --out new --timeline 0',            prints: '--timeline: is 0, but must be at least 1 ms' },
-    { of: 'a table in JSON output',        args: 'run CONFIG --cdf --json',                      prints: '--cdf: cannot be combined with --json' },
-    { of: 'a log in a missing folder',     args: 'run CONFIG --log none/x.jsonl',                prints: 'cannot be created: there is no folder' },
-    { of: 'a log that is a folder',        args: 'run CONFIG --log FOLDER',                      prints: 'is a folder\n  fix: choose a file in it' },
-    { of: 'a log in the result folder',    args: 'run CONFIG --out new --log new/log.jsonl',     prints: 'is in the folder of --out, which is replaced as a whole' },
-    { of: 'kinds without a log',           args: 'run CONFIG --log-kinds have',                  prints: '--log-kinds: has no effect without --log' },
-    { of: 'an unknown kind',               args: 'run CONFIG --log x --log-kinds have,bitfield', prints: 'Unknown kind "bitfield". The kinds are choke,unchoke,' },
-    { of: 'no command',                    args: '',                                             prints: 'Usage: cachetorrent' },
+    {
+      of: 'a missing file',
+      args: 'run none.json',
+      prints: 'none.json: there is no such file\n  fix: check the path',
+    },
+    { of: 'a missing argument', args: 'run', prints: "missing required argument 'config'" },
+    { of: 'a second file', args: 'run CONFIG other.json', prints: 'too many arguments' },
+    {
+      of: 'an unknown option',
+      args: 'run CONFIG --leader 5',
+      prints: "unknown option '--leader'\n(Did you mean --leaders?)",
+    },
+    {
+      of: 'an unknown command',
+      args: 'rum CONFIG',
+      prints: "unknown command 'rum'\n(Did you mean run?)",
+    },
+    {
+      of: 'no workers',
+      args: 'run CONFIG --workers 0',
+      prints: '\'0\' is invalid. Expected an integer, 1 or more, or "as".',
+    },
+    {
+      of: 'half a worker',
+      args: 'run CONFIG --workers 1.5',
+      prints: '\'1.5\' is invalid. Expected an integer, 1 or more, or "as".',
+    },
+    {
+      of: 'leaders not a number',
+      args: 'run CONFIG --leaders many',
+      prints: "'many' is invalid. Write a number.",
+    },
+    {
+      of: 'too many leaders',
+      args: 'run CONFIG --leaders 101',
+      prints: '--leaders: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+    },
+    {
+      of: 'negative leaders',
+      args: 'run CONFIG --leaders -5',
+      prints: '--leaders: is -5, but it is a share in percent',
+    },
+    {
+      of: 'no pieces',
+      args: 'run CONFIG --pieces 0',
+      prints: '--pieces: is 0, but there would be nothing to download',
+    },
+    {
+      of: 'half a bit per piece',
+      args: 'run CONFIG --piece-size 0.5',
+      prints: '--piece-size: is 0.5',
+    },
+    {
+      of: 'an unknown choker',
+      args: 'run CONFIG --choker fair',
+      prints: "'fair' is invalid. Allowed choices are tit-for-tat, random.",
+    },
+    {
+      of: 'too much bias',
+      args: 'run CONFIG --bias 101',
+      prints: '--bias: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+    },
+    {
+      of: 'negative bias',
+      args: 'run CONFIG --bias -1',
+      prints: '--bias: is -1, but it is a share in percent',
+    },
+    {
+      of: 'sub-torrents without leaders',
+      args: 'run CONFIG --multi 2',
+      prints: '--multi: is 2, but only CacheTorrent splits a file\n  fix: set leaders too',
+    },
+    {
+      of: 'more sub-torrents than pieces',
+      args: 'run CONFIG --leaders 9 --multi 11',
+      prints: '--multi: is 11, but there are only 10 pieces',
+    },
+    {
+      of: 'half a sub-torrent',
+      args: 'run CONFIG --leaders 9 --multi 1.5',
+      prints: '--multi: is 1.5, which is not whole',
+    },
+    {
+      of: 'an unknown seed choker',
+      args: 'run CONFIG --seed-choker fair',
+      prints:
+        "'fair' is invalid. Allowed choices are tit-for-tat, random, fastest-upload, round-robin.",
+    },
+    {
+      of: 'an unknown preference',
+      args: 'run CONFIG --preference mine',
+      prints: "'mine' is invalid. Allowed choices are within-rarity, absolute.",
+    },
+    {
+      of: 'a preference without leaders',
+      args: 'run CONFIG --preference absolute',
+      prints: '--preference: is absolute, but only the leaders of CacheTorrent have one',
+    },
+    {
+      of: 'unknown rules',
+      args: 'run CONFIG --rules real',
+      prints: "'real' is invalid. Allowed choices are client, original.",
+    },
+    {
+      of: 'a negative seed',
+      args: 'run CONFIG --seed -1',
+      prints: "'-1' is invalid. Expected an integer, 0 or more.",
+    },
+    {
+      of: 'an unsafe integer as seed',
+      args: 'run CONFIG --seed 9007199254740993',
+      prints: 'Expected an integer, 0 or more.',
+    },
+    {
+      of: 'a folder with other files',
+      args: 'run CONFIG --out FOLDER',
+      prints: 'holds "small.json", which is not a result',
+    },
+    {
+      of: 'a timeline without a folder',
+      args: 'run CONFIG --timeline 100',
+      prints: '--timeline: has no effect without --out\n  fix: add --out <folder>',
+    },
+    {
+      of: 'an empty interval of time',
+      args: 'run CONFIG --out new --timeline 0',
+      prints: '--timeline: is 0, but must be at least 1 ms',
+    },
+    {
+      of: 'a table in JSON output',
+      args: 'run CONFIG --cdf --json',
+      prints: '--cdf: cannot be combined with --json',
+    },
+    {
+      of: 'a log in a missing folder',
+      args: 'run CONFIG --log none/x.jsonl',
+      prints: 'cannot be created: there is no folder',
+    },
+    {
+      of: 'a log that is a folder',
+      args: 'run CONFIG --log FOLDER',
+      prints: 'is a folder\n  fix: choose a file in it',
+    },
+    {
+      of: 'a log in the result folder',
+      args: 'run CONFIG --out new --log new/log.jsonl',
+      prints: 'is in the folder of --out, which is replaced as a whole',
+    },
+    {
+      of: 'kinds without a log',
+      args: 'run CONFIG --log-kinds have',
+      prints: '--log-kinds: has no effect without --log',
+    },
+    {
+      of: 'an unknown kind',
+      args: 'run CONFIG --log x --log-kinds have,bitfield',
+      prints: 'Unknown kind "bitfield". The kinds are choke,unchoke,',
+    },
+    { of: 'no command', args: '', prints: 'Usage: cachetorrent' },
   ])('$of', async ({ args, prints }) => {
-    const environment = testEnvironment({ simulate: () => Promise.reject(new Error('must not simulate')) });
-    const given = args.split(' ').filter(Boolean).map((arg) => ({ CONFIG: file, FOLDER: folder })[arg] ?? arg);
+    const environment = testEnvironment({
+      simulate: () => Promise.reject(new Error('must not simulate')),
+    });
+    const given = args
+      .split(' ')
+      .filter(Boolean)
+      .map((arg) => ({ CONFIG: file, FOLDER: folder })[arg] ?? arg);
     expect(await cli(given, environment)).toBe(2);
     expect(environment.output.err).toContain(prints);
     expect(environment.output.out).toBe('');
@@ -230,33 +432,61 @@ describe('a user error', () => {
 
   test('that only the simulator finds', async () => {
     const problem = { at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' };
-    const environment = testEnvironment({ simulate: () => Promise.reject(new SwarmError(problem)) });
+    const environment = testEnvironment({
+      simulate: () => Promise.reject(new SwarmError(problem)),
+    });
     expect(await cli(['run', file], environment)).toBe(2);
-    expect(environment.output.err).toBe(`${file}: stubDomainSize: is too small\n  fix: set it to 9\n`);
+    expect(environment.output.err).toBe(
+      `${file}: stubDomainSize: is too small\n  fix: set it to 9\n`,
+    );
   });
 });
 
-test.each([['--help', 'Usage: cachetorrent'], ['--version', VERSION]])('%s is no error', async (flag, text) => {
+test.each([
+  ['--help', 'Usage: cachetorrent'],
+  ['--version', VERSION],
+])('%s is no error', async (flag, text) => {
   const environment = testEnvironment();
   expect(await cli([flag], environment)).toBe(0);
   expect(environment.output.out).toContain(text);
 });
 
-test.each(['', 'run', 'sweep', 'work', 'submit', 'report', 'query', 'export', 'seed', 'get', 'track'])(
-  'the help of "%s" fits into 80 columns',
-  async (command) => {
-    const environment = testEnvironment();
-    expect(await cli([...command.split(' ').filter(Boolean), '--help'], environment)).toBe(0);
-    const lines = environment.output.out.split('\n');
-    expect(lines.length).toBeGreaterThan(5);
-    expect(lines.filter((line) => line.length > 80)).toEqual([]);
-  },
-);
+test.each([
+  '',
+  'run',
+  'sweep',
+  'work',
+  'submit',
+  'report',
+  'query',
+  'export',
+  'seed',
+  'get',
+  'track',
+])('the help of "%s" fits into 80 columns', async (command) => {
+  const environment = testEnvironment();
+  expect(await cli([...command.split(' ').filter(Boolean), '--help'], environment)).toBe(0);
+  const lines = environment.output.out.split('\n');
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
 
 test('the help lists every command with its description', async () => {
   const environment = testEnvironment();
   expect(await cli(['help'], environment)).toBe(0);
-  for (const command of ['run', 'sweep', 'work', 'submit', 'report', 'query', 'export', 'seed', 'get', 'track', 'help']) {
+  for (const command of [
+    'run',
+    'sweep',
+    'work',
+    'submit',
+    'report',
+    'query',
+    'export',
+    'seed',
+    'get',
+    'track',
+    'help',
+  ]) {
     expect(environment.output.out).toMatch(new RegExp(`^  ${command} +[A-Z]`, 'm'));
   }
 });

@@ -9,7 +9,7 @@ import {
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
-import { RunsFailed } from './campaign/failed.ts';
+import { RunsFailed } from './campaign/engines/engine.ts';
 import type { CliEnvironment } from './cli-environment.ts';
 import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { addConfigurationCommands } from './commands/configuration.ts';

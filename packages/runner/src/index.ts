@@ -1,10 +1,15 @@
 /** The runner as a library, for programs that do what the `cachetorrent` command does. */
 
 export { campaign, type CampaignOptions, type CampaignRun } from './campaign/campaign.ts';
-export type { Engine, EngineStatus, Outcome, RunSource } from './campaign/engines/engine.ts';
+export {
+  type Engine,
+  type EngineStatus,
+  type RunOutcome,
+  RunsFailed,
+  type RunSource,
+} from './campaign/engines/engine.ts';
 export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
-export { RunsFailed } from './campaign/failed.ts';
 export { cli, EXIT_CODE } from './cli.ts';
 export type { Overrides, ParameterValue } from './configuration/parameters.ts';
 export {

@@ -1,22 +1,22 @@
-/** Small campaigns, stores in folders of their own, and engines that only pretend. */
+/** Small campaigns, temporary folders, fake records and a fake engine for tests. */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Engine, Outcome, RunSource } from '../src/campaign/engines/engine.ts';
+import type { Engine, RunOutcome, RunSource } from '../src/campaign/engines/engine.ts';
 import { RESULTS_VERSION } from '../src/campaign/experiment/key.ts';
 import {
   type CampaignPlan,
   planCampaign,
   type PlannedRun,
 } from '../src/campaign/experiment/plan.ts';
-import { experimentOf } from '../src/campaign/experiment/read.ts';
-import { RECORD_SCHEMA, type RunRecord, sealed } from '../src/campaign/store/record.ts';
+import { experimentFromObject } from '../src/campaign/experiment/read.ts';
+import { RECORD_SCHEMA, type RunRecord, serializeRecord } from '../src/campaign/store/record.ts';
 
 const SMALL = new URL('../../../examples/configs/small.json', import.meta.url).pathname;
 
-/** A folder that is gone after `use`. */
+/** Calls `use` with a temporary folder, which is removed afterwards. */
 export async function inFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   try {
@@ -26,19 +26,19 @@ export async function inFolder<Result>(use: (folder: string) => Promise<Result>)
   }
 }
 
-/** Of `small.json` with a short file, so that a run takes a moment. */
+/** Plans a campaign with short runs: `small.json` with a small network and a short file. */
 export async function smallCampaign(experiment: object = {}): Promise<CampaignPlan> {
-  return planCampaign(experimentOf({ ...SMALL_EXPERIMENT, ...experiment }));
+  return planCampaign(experimentFromObject({ ...SMALL_EXPERIMENT, ...experiment }));
 }
 
-/** Twenty peers in a network of a few routers, and a file of twenty pieces. */
+/** Twenty peers in a network of few routers, and a file of twenty pieces. */
 export const SMALL_EXPERIMENT = {
   name: 'small',
   base: SMALL,
   set: { pieces: 20, transitDomains: 1, transitDomainSize: 4, stubDomainSize: 15 },
 };
 
-/** What is in a store, by key; of each run everything but how long it took. */
+/** Returns the records of a store by file, without their timing. */
 export function resultsIn(folder: string): ReadonlyMap<string, string> {
   const runs = join(folder, 'runs');
   const files = readdirSync(runs, { recursive: true, encoding: 'utf8' })
@@ -49,7 +49,7 @@ export function resultsIn(folder: string): ReadonlyMap<string, string> {
   );
 }
 
-/** None where there is no store yet. */
+/** Returns the number of runs in a store; 0 if there is no store yet. */
 export function runCountIn(folder: string): number {
   return existsSync(join(folder, 'runs')) ? resultsIn(folder).size : 0;
 }
@@ -58,15 +58,15 @@ function withoutTiming(text: string): string {
   return text.slice(0, text.indexOf(',"timing":'));
 }
 
-/** What a run could have come to: figures that follow from its key, and two peers. */
-export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
+/** Returns a plausible record of a run: metrics that depend on its key, and two peers. */
+export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
   const n = Number.parseInt(key.slice(0, 4), 16);
   const completion = { p50Ms: n, p90Ms: 2 * n, meanMs: n, count: 1 };
-  const nobody = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
+  const none = { p50Ms: null, p90Ms: null, meanMs: null, count: 0 };
   return {
     schema: RECORD_SCHEMA,
     key,
-    config: cell.config,
+    config: setting.config,
     seed,
     version: '0.0.0',
     resultsVersion: RESULTS_VERSION,
@@ -76,8 +76,8 @@ export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
       interAsShare: 0.5,
       durationMs: 2 * n,
       completion,
-      leaders: nobody,
-      followers: nobody,
+      leaders: none,
+      followers: none,
       messages: { have: 2 * n, piece: n },
       resultHash: key,
       asCount: 2,
@@ -104,11 +104,11 @@ export function pretendedRecord({ key, cell, seed }: PlannedRun): RunRecord {
   };
 }
 
-/** Does runs one after the other, in no time; `fails` says how often a run is to fail. */
-export class PretendedEngine implements Engine {
+/** An engine that returns fake records at once. `fails` is how often a run fails first. */
+export class FakeEngine implements Engine {
   readonly name = 'local';
-  readonly workersClaim = false;
-  readonly made: PlannedRun[] = [];
+  readonly claimsRunsItself = false;
+  readonly executed: PlannedRun[] = [];
   readonly #fails: (run: PlannedRun) => number;
   readonly #failed = new Map<string, number>();
 
@@ -118,19 +118,19 @@ export class PretendedEngine implements Engine {
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     for (let run = source.take(); run !== undefined; run = source.take()) {
       signal.throwIfAborted();
-      this.made.push(run);
+      this.executed.push(run);
       const { key } = run;
       const failed = this.#failed.get(key) ?? 0;
       if (failed < this.#fails(run)) {
         this.#failed.set(key, failed + 1);
-        await report({ key, isDone: false, error: 'it was to fail' });
+        await onOutcome({ key, isDone: false, error: 'injected failure' });
       } else {
-        await report({ key, isDone: true, text: sealed(pretendedRecord(run)) });
+        await onOutcome({ key, isDone: true, text: serializeRecord(fakeRecord(run)) });
       }
     }
   }

@@ -1,4 +1,4 @@
-/** Stores on disks that are full, or that may not be written to. */
+/** Stores on full and on read-only disks. */
 
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { describe, expect, test } from 'vitest';
 
 import { planCampaign } from '../src/campaign/experiment/plan.ts';
 import { readExperiment } from '../src/campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../src/campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../src/campaign/stored-campaign.ts';
 import { Store } from '../src/campaign/store/store.ts';
 import { cli, EXIT_CODE } from '../src/cli.ts';
-import { pretendedRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
+import { fakeRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
 import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';
 import { testEnvironment } from './test-environment.ts';
 
-const PATIENCE_MS = 60_000;
-const FULL = 'is on a disk that is full\n  fix: make room, and run the same command again';
-const READ_ONLY = 'is on a disk that cannot be written to';
+const TEST_TIMEOUT_MS = 60_000;
+const FULL = 'is on a full disk\n';
+const READ_ONLY = 'is on a read-only disk';
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const environment = testEnvironment();
@@ -24,7 +24,7 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
   return { code, ...environment.output };
 }
 
-/** A disk with an experiment of eight runs on it, and room for a store. */
+/** Calls `use` with a disk that holds an experiment file of eight runs. */
 async function withDisk(
   bytes: number,
   use: (file: string, store: string, disk: SmallDisk) => Promise<void>,
@@ -37,16 +37,16 @@ async function withDisk(
   });
 }
 
-describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS }, () => {
-  test('while runs are written loses those in flight, and no other', () =>
+describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, () => {
+  test('while runs are stored loses the runs in progress only', () =>
     withDisk(160_000, async (file, store, disk) => {
       const { code, out, err } = await run('sweep', file, '--store', store, '--jobs', '1', '--quiet');
       expect({ code, out, err }).toEqual({ code: EXIT_CODE.userError, out: '', err: expect.stringContaining(FULL) });
       const before = resultsIn(store);
       expect(before.size).toBeGreaterThan(0);
       expect(before.size).toBeLessThan(8);
-      const toRead = await Store.openToRead(store);
-      expect(toRead.damaged(toRead.keys(), true)).toEqual([]);
+      const toRead = await Store.openReadOnly(store);
+      expect(toRead.findDamaged(toRead.keys(), true)).toEqual([]);
       expect(readdirSync(join(store, 'scratch'))).toEqual([]);
 
       disk.resize(50e6);
@@ -55,12 +55,12 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
       expect([...resultsIn(store)]).toEqual(expect.arrayContaining([...before]));
     }));
 
-  test('while tables are written leaves the runs as they are', () =>
+  test('while datasets are written does not affect the runs', () =>
     withDisk(2e6, async (file, folder, disk) => {
       const plan = await planCampaign(await readExperiment(file));
       const store = await Store.open(folder);
-      await writeListing(store, listingOf(plan));
-      for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+      await writeStoredCampaign(store, storedCampaignOf(plan));
+      for (const planned of plan.runs) await store.put(fakeRecord(planned));
       store.close();
       const before = resultsIn(folder);
       const filler = join(disk.folder, 'filler');
@@ -79,7 +79,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
       expect((await run(...question)).out).toBe('n\n8\n');
     }));
 
-  test('before there is anything leaves nothing half-written', () =>
+  test('while a store is created does not prevent a later sweep', () =>
     withDisk(16_384, async (file, store, disk) => {
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(FULL)]);
@@ -88,8 +88,8 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that is full', { timeout: PATIENCE_MS 
     }));
 });
 
-describe.skipIf(!HAS_SMALL_DISKS)('a disk that may not be written to', { timeout: PATIENCE_MS }, () => {
-  test('is refused by who writes, and good enough for who reads', () =>
+describe.skipIf(!HAS_SMALL_DISKS)('a read-only disk', { timeout: TEST_TIMEOUT_MS }, () => {
+  test('is rejected by commands that write, and accepted by those that read', () =>
     withDisk(50e6, async (file, store, disk) => {
       await run('sweep', file, '--store', store, '--quiet');
       const before = readFileSync(join(store, 'datasets', 'contents.json'), 'utf8');
@@ -104,7 +104,7 @@ describe.skipIf(!HAS_SMALL_DISKS)('a disk that may not be written to', { timeout
       expect(readFileSync(join(store, 'datasets', 'contents.json'), 'utf8')).toBe(before);
     }));
 
-  test('gets no store', () =>
+  test('does not get a store', () =>
     withDisk(1e6, async (file, store, disk) => {
       disk.makeReadOnly();
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');

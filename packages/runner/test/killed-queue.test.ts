@@ -1,4 +1,4 @@
-/** The same with a queue: workers, the submitter, and Redis itself are killed. */
+/** Kills workers, the submitter and Redis while a campaign is executed by a queue. */
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,21 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
-import { AGAIN, exitOf, expectSame, kill, KILLS, LATEST_KILL_MS, PATIENCE_MS, sweeping, withExperiment } from './kills.ts';
-import { ended, working } from './queue.ts';
+import { REPLAY_HINT, exitOf, expectSame, kill, KILLS, MAX_KILL_DELAY_MS, TEST_TIMEOUT_MS, spawnSweep, withExperiment } from './kills.ts';
+import { stopWorkers, startQueueWorker } from './queue.ts';
 import { HAS_REDIS, RedisServer } from './redis-server.ts';
 
-/** Longer than all kills take together, but for one time in thousands. */
-const LONG_MS = 0.9 * KILLS * LATEST_KILL_MS;
+/** Longer than all delays together, except in one of thousands of cases. */
+const LONG_MS = 0.9 * KILLS * MAX_KILL_DELAY_MS;
 
-test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the store of one that is left alone', () =>
-  withExperiment(LONG_MS, async (file, plain, killed, random) => {
+test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are killed ends with the same store as an undisturbed one', () =>
+  withExperiment(LONG_MS, async (file, undisturbed, killed, random) => {
     const folder = join(killed, '..', 'redis');
     mkdirSync(folder);
     const server = await RedisServer.start(folder);
-    const submit = () => sweeping(file, killed, '--engine', 'bullmq', '--redis', server.url);
+    const submit = () => spawnSweep(file, killed, '--engine', 'bullmq', '--redis', server.url);
     let submitter = submit();
-    const workers = [working(server.url), working(server.url)];
+    const workers = [startQueueWorker(server.url), startQueueWorker(server.url)];
     const victims = [
       async () => {
         await kill(submitter);
@@ -29,7 +29,7 @@ test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are kille
       async () => {
         const victim = random.below(workers.length);
         await kill(workers[victim]!);
-        workers[victim] = working(server.url);
+        workers[victim] = startQueueWorker(server.url);
       },
       async () => {
         await server.stop('SIGKILL');
@@ -38,17 +38,17 @@ test.skipIf(!HAS_REDIS)('a campaign whose workers, submitter and Redis are kille
     ];
     try {
       for (let kills = 0; kills < KILLS; kills++) {
-        await sleep(random.below(LATEST_KILL_MS));
-        // Otherwise there is nothing left to kill: the campaign was too short.
-        expect(submitter.exitCode, AGAIN).toBeNull();
-        // One of each to begin with, and then workers more often than the others.
+        await sleep(random.below(MAX_KILL_DELAY_MS));
+        // Otherwise the campaign was too short to be killed so often.
+        expect(submitter.exitCode, REPLAY_HINT).toBeNull();
+        // Each victim once, and then workers more often than the others.
         await victims[kills < 3 ? kills : [0, 1, 1, 1, 2][random.below(5)]!]!();
       }
-      expect(submitter.exitCode ?? (await exitOf(submitter)), AGAIN).toBe(0);
-      await ended(...workers);
+      expect(submitter.exitCode ?? (await exitOf(submitter)), REPLAY_HINT).toBe(0);
+      await stopWorkers(...workers);
     } finally {
       for (const process of [submitter, ...workers]) process.kill('SIGKILL');
       await server.stop();
     }
-    expectSame(killed, plain);
-  }), PATIENCE_MS);
+    expectSame(killed, undisturbed);
+  }), TEST_TIMEOUT_MS);

@@ -1,32 +1,32 @@
-/** Kills a sweep at random moments, and expects nothing to be lost but what was being made. */
+/** Kills a sweep at random times, and expects that no finished run is lost. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expect, test } from 'vitest';
 
 import { runCountIn } from './campaigns.ts';
-import { AGAIN, exitOf, expectSame, KILLS, LATEST_KILL_MS, PATIENCE_MS, sweeping, withExperiment } from './kills.ts';
-import { until } from './queue.ts';
+import { REPLAY_HINT, exitOf, expectSame, KILLS, MAX_KILL_DELAY_MS, TEST_TIMEOUT_MS, spawnSweep, withExperiment } from './kills.ts';
+import { waitUntil } from './queue.ts';
 
-test('a sweep that is killed again and again ends with the store of one that is not', () =>
-  withExperiment(0, async (file, plain, killed, random) => {
+test('a sweep that is killed repeatedly ends with the same store as an undisturbed one', () =>
+  withExperiment(0, async (file, undisturbed, killed, random) => {
     let grew = 0;
     for (let kill = 0; kill < KILLS; kill++) {
       const before = runCountIn(killed);
-      const child = sweeping(file, killed, '--jobs', '2');
+      const child = spawnSweep(file, killed, '--jobs', '2');
       const exit = exitOf(child);
-      // Every other one gets as far as its first run, however slow the machine is.
-      const isAtWork = () => child.exitCode !== null || runCountIn(killed) > before;
-      if (kill % 2 === 1) await until(isAtWork);
-      const latestMs = kill % 2 === 1 ? LATEST_KILL_MS / 4 : LATEST_KILL_MS;
-      await Promise.race([sleep(random.below(latestMs)), exit]);
+      // Every second process finishes its first run, even on a slow machine.
+      const hasProgress = () => child.exitCode !== null || runCountIn(killed) > before;
+      if (kill % 2 === 1) await waitUntil(hasProgress);
+      const maxDelayMs = kill % 2 === 1 ? MAX_KILL_DELAY_MS / 4 : MAX_KILL_DELAY_MS;
+      await Promise.race([sleep(random.below(maxDelayMs)), exit]);
       child.kill('SIGKILL');
       await exit;
-      expect(runCountIn(killed), AGAIN).toBeGreaterThanOrEqual(before);
+      expect(runCountIn(killed), REPLAY_HINT).toBeGreaterThanOrEqual(before);
       if (runCountIn(killed) > before) grew++;
     }
-    expect(await exitOf(sweeping(file, killed, '--jobs', '2')), AGAIN).toBe(0);
-    expectSame(killed, plain);
-    // Otherwise nothing was ever killed at work.
-    expect(grew, AGAIN).toBeGreaterThan(4);
-  }), PATIENCE_MS);
+    expect(await exitOf(spawnSweep(file, killed, '--jobs', '2')), REPLAY_HINT).toBe(0);
+    expectSame(killed, undisturbed);
+    // Otherwise no process was killed while it was executing runs.
+    expect(grew, REPLAY_HINT).toBeGreaterThan(4);
+  }), TEST_TIMEOUT_MS);

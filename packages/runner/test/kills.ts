@@ -1,7 +1,7 @@
 /**
- * What tests need that kill whatever carries out a campaign, at random moments. A failure names the
- * seed of its chance; CACHETORRENT_SEED=N has the same again, as far as a machine that is busy
- * otherwise does the same again.
+ * Helpers of tests that kill the processes of a campaign at random times. A failure names the random
+ * seed; CACHETORRENT_SEED=N repeats the same sequence, as far as the timing of processes can be
+ * repeated.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -17,49 +17,54 @@ import { inFolder, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
 import { COMMAND } from './queue.ts';
 
 export const KILLS = 20;
-/** From before a process has read anything to in the middle of its runs. */
-export const LATEST_KILL_MS = 1_200;
-/** On a machine that has other things to do. */
-export const PATIENCE_MS = 300_000;
+/** Covers the time from the start of a process to the middle of its runs. */
+export const MAX_KILL_DELAY_MS = 1_200;
+/** Allows for a busy machine. */
+export const TEST_TIMEOUT_MS = 300_000;
 
 const SEED = Number(process.env['CACHETORRENT_SEED'] ?? randomInt(2 ** 31));
-export const AGAIN: string = `with CACHETORRENT_SEED=${SEED}`;
-console.info(`kills at random moments ${AGAIN}`);
+export const REPLAY_HINT: string = `with CACHETORRENT_SEED=${SEED}`;
+console.info(`kills processes at random times ${REPLAY_HINT}`);
 
 /**
- * Gives an experiment, the store of one who was left alone, and a folder for another. Left alone,
- * it takes `lastingMs` at least, by as many repetitions as this machine needs for that.
+ * Calls `use` with an experiment file, a store with its results, and a folder for another store. An
+ * undisturbed sweep takes at least `lastingMs`: the number of repetitions depends on the machine.
  */
 export async function withExperiment(
   lastingMs: number,
-  use: (file: string, plain: string, killed: string, random: Random) => Promise<void>,
+  use: (file: string, undisturbed: string, killed: string, random: Random) => Promise<void>,
 ): Promise<void> {
   await inFolder(async (folder) => {
     const file = join(folder, 'experiment.json');
-    const [plain, killed] = [join(folder, 'plain'), join(folder, 'killed')];
-    // Long enough to be killed at, and short enough to be made again.
+    const undisturbed = join(folder, 'undisturbed');
+    const killed = join(folder, 'killed');
+    // Long enough to be killed while running, and short enough to be repeated.
     const set = { ...SMALL_EXPERIMENT.set, pieces: 1_000 };
     let tookMs = 0;
     for (let repeat = 18; repeat === 18 || tookMs < lastingMs; repeat += 18) {
       const experiment = { ...SMALL_EXPERIMENT, set, vary: { leaders: [null, 30] }, repeat };
       writeFileSync(file, JSON.stringify(experiment));
       const start = performance.now();
-      expect(await exitOf(sweeping(file, plain))).toBe(0);
+      expect(await exitOf(spawnSweep(file, undisturbed))).toBe(0);
       tookMs += performance.now() - start;
     }
-    await use(file, plain, killed, seededRandom(SEED));
+    await use(file, undisturbed, killed, seededRandom(SEED));
   });
 }
 
-/** Nothing is lost, nothing is made up, and nothing is left over. */
-export function expectSame(killed: string, plain: string): void {
-  expect([...resultsIn(killed)], AGAIN).toEqual([...resultsIn(plain)]);
-  expect(readdirSync(join(killed, 'scratch')), AGAIN).toEqual([]);
-  expect(readdirSync(join(killed, 'failures')), AGAIN).toEqual([]);
+/** Expects equal results, and no scratch files or failures. */
+export function expectSame(killed: string, undisturbed: string): void {
+  expect([...resultsIn(killed)], REPLAY_HINT).toEqual([...resultsIn(undisturbed)]);
+  expect(readdirSync(join(killed, 'scratch')), REPLAY_HINT).toEqual([]);
+  expect(readdirSync(join(killed, 'failures')), REPLAY_HINT).toEqual([]);
 }
 
-export function sweeping(file: string, store: string, ...how: readonly string[]): ChildProcess {
-  const args = [COMMAND, 'sweep', file, '--store', store, '--quiet', ...how];
+export function spawnSweep(
+  file: string,
+  store: string,
+  ...options: readonly string[]
+): ChildProcess {
+  const args = [COMMAND, 'sweep', file, '--store', store, '--quiet', ...options];
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 

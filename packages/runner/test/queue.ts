@@ -1,4 +1,4 @@
-/** Campaigns carried out here, and by a queue with workers in processes of their own. */
+/** Sweeps in this process, and through a queue with worker processes. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,47 +12,47 @@ import { Store } from '../src/campaign/store/store.ts';
 import { sweep, type SweepEvent } from '../src/campaign/sweep.ts';
 
 export const COMMAND: string = new URL('../bin/cachetorrent.js', import.meta.url).pathname;
-/** After so long in silence, a run goes to another worker. */
+/** How long a worker keeps the lock of a run without renewing it. */
 const LOCK_MS = 2_000;
 const NEVER = new AbortController().signal;
 
-export interface Ears {
+export interface SweepCallbacks {
   readonly signal?: AbortSignal;
-  readonly onTrouble?: (message: string) => void;
+  readonly onWarning?: (message: string) => void;
   readonly onEvent?: (event: SweepEvent) => void;
 }
 
-/** By a pool of two threads. */
-export async function sweptHere(plan: CampaignPlan, folder: string): Promise<SweepEvent[]> {
-  return swept(plan, folder, () => Promise.resolve(new LocalEngine({ jobs: 2 })));
+/** Sweeps with two threads of this process. */
+export async function sweepLocally(plan: CampaignPlan, folder: string): Promise<SweepEvent[]> {
+  return sweepWith(plan, folder, () => Promise.resolve(new LocalEngine({ jobs: 2 })));
 }
 
-/** By whoever works on the queue in the Redis at `url`. */
-export async function sweptThere(
+/** Sweeps through the queue in the Redis at `url`. */
+export async function sweepThroughQueue(
   plan: CampaignPlan,
   folder: string,
   url: string,
-  ears: Ears = {},
+  callbacks: SweepCallbacks = {},
 ): Promise<SweepEvent[]> {
-  const onTrouble = ears.onTrouble ?? (() => {});
-  return swept(plan, folder, () => BullmqEngine.connect({ url, onTrouble }), ears);
+  const onWarning = callbacks.onWarning ?? (() => {});
+  return sweepWith(plan, folder, () => BullmqEngine.connect({ url, onWarning }), callbacks);
 }
 
-async function swept(
+async function sweepWith(
   plan: CampaignPlan,
   folder: string,
   connect: () => Promise<Engine>,
-  { signal = NEVER, onEvent = () => {} }: Ears = {},
+  { signal = NEVER, onEvent = () => {} }: SweepCallbacks = {},
 ): Promise<SweepEvent[]> {
   const store = await Store.open(folder);
   const engine = await connect();
   const events: SweepEvent[] = [];
-  const hear = (event: SweepEvent) => {
+  const recordEvent = (event: SweepEvent) => {
     events.push(event);
     onEvent(event);
   };
   try {
-    await sweep({ plan, store, engine, signal, onEvent: hear });
+    await sweep({ plan, store, engine, signal, onEvent: recordEvent });
     return events;
   } finally {
     await engine.close();
@@ -60,21 +60,21 @@ async function swept(
   }
 }
 
-/** A process that works on the queue. */
-export function working(url: string, ...args: readonly string[]): ChildProcess {
+/** Starts a worker process. */
+export function startQueueWorker(url: string, ...args: readonly string[]): ChildProcess {
   const work = ['work', '--redis', url, '--jobs', '1', '--lock', String(LOCK_MS)];
   return spawn(process.execPath, [COMMAND, ...work, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
-/** Has processes end as if by Ctrl-C. */
-export async function ended(...workers: readonly ChildProcess[]): Promise<void> {
+/** Stops worker processes with SIGTERM. */
+export async function stopWorkers(...workers: readonly ChildProcess[]): Promise<void> {
   const exits = workers.map((worker) => once(worker, 'exit'));
   for (const worker of workers) worker.kill('SIGTERM');
   await Promise.all(exits);
 }
 
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await sleep(20);
+export async function waitUntil(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await sleep(20);
 }

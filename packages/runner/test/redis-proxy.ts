@@ -1,14 +1,14 @@
-/** A way to a Redis that loses or delays what is said, where a test wants it to. */
+/** A proxy in front of a Redis that injects faults: dropped replies and delayed commands. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 import type { RedisServer } from './redis-server.ts';
 
-export interface Mishaps {
-  /** Whether the connection ends before an answer arrives, which nobody gets then. */
-  readonly losesAnswer?: (answer: string) => boolean;
-  /** How long a command is on its way. */
+export interface NetworkFaults {
+  /** Whether to close the connection instead of delivering a reply. */
+  readonly dropsReply?: (reply: string) => boolean;
+  /** Returns the delay of a command. */
   readonly delayMs?: (command: string) => number;
 }
 
@@ -20,7 +20,7 @@ export class RedisProxy {
     this.#server = server;
   }
 
-  static async to(redis: RedisServer, { losesAnswer, delayMs }: Mishaps): Promise<RedisProxy> {
+  static async to(redis: RedisServer, { dropsReply, delayMs }: NetworkFaults): Promise<RedisProxy> {
     const server = createServer();
     const proxy = new RedisProxy(server);
     server.on('connection', (client) => {
@@ -35,9 +35,9 @@ export class RedisProxy {
         if (ms === 0) upstream.write(command);
         else setTimeout(() => upstream.write(command), ms);
       });
-      upstream.on('data', (answer) => {
-        if (losesAnswer?.(String(answer))) end();
-        else client.write(answer);
+      upstream.on('data', (reply) => {
+        if (dropsReply?.(String(reply))) end();
+        else client.write(reply);
       });
     });
     server.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** A Redis of its own for a test, as real as it gets. */
+/** A real Redis server for tests. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).statu
 
 if (!HAS_REDIS) {
   console.warn(
-    '\n!!! No redis-server here: queues are NOT tested (apt-get install redis-server).\n',
+    '\nredis-server is not installed: queues are NOT tested (apt-get install redis-server).\n',
   );
 }
 
@@ -25,7 +25,7 @@ export class RedisServer {
     this.#password = password;
   }
 
-  /** Keeps its data in `folder`. */
+  /** Starts a server that keeps its data in `folder`. */
   static async start(folder: string, password = ''): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), folder, password);
     await server.start();
@@ -40,13 +40,13 @@ export class RedisServer {
   async start(): Promise<void> {
     const options = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder];
     const safety = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
-    const lock = this.#password === '' ? [] : ['--requirepass', this.#password];
-    const args = [...options, ...safety, ...lock];
+    const auth = this.#password === '' ? [] : ['--requirepass', this.#password];
+    const args = [...options, ...safety, ...auth];
     this.#process = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let said = '';
+    let output = '';
     for await (const chunk of this.#process.stdout!) {
-      said += String(chunk);
-      if (said.includes('Ready to accept connections')) break;
+      output += String(chunk);
+      if (output.includes('Ready to accept connections')) break;
     }
     await sleep(50);
   }

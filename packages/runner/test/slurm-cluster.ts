@@ -1,6 +1,6 @@
 /**
- * A Slurm cluster of its own for a test: one node, on this machine, without systemd and without
- * touching what else there may be of Slurm. Its daemons only run as root.
+ * A Slurm cluster for tests: one node, on this machine, without systemd, and separate from any other
+ * Slurm. Its daemons require root.
  */
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { until } from './queue.ts';
+import { waitUntil } from './queue.ts';
 import { freePort } from './redis-server.ts';
 
 const MUNGE_KEY = '/etc/munge/munge.key';
@@ -22,7 +22,7 @@ export const HAS_SLURM: boolean =
 
 if (!HAS_SLURM) {
   console.warn(
-    '\n!!! No Slurm here, or not root: array jobs are NOT tested (apt-get install slurm-wlm munge).\n',
+    '\nSlurm is not installed, or not root: array jobs are NOT tested (apt-get install slurm-wlm munge).\n',
   );
 }
 
@@ -46,17 +46,17 @@ export class SlurmCluster {
     }
   }
 
-  /** For the programs of Slurm, to find it. */
+  /** The environment in which Slurm's programs find this cluster. */
   get env(): NodeJS.ProcessEnv {
     return { ...process.env, SLURM_CONF: join(this.#folder, 'slurm.conf') };
   }
 
-  /** What a program of Slurm prints. */
-  ask(program: string, ...args: readonly string[]): string {
+  /** Runs a program of Slurm and returns its output. */
+  run(program: string, ...args: readonly string[]): string {
     return execFileSync(program, args, { env: this.env, encoding: 'utf8' }).trim();
   }
 
-  /** Of the tasks of a job that are still listed: each with its state. */
+  /** Returns the tasks of a job that Slurm still lists, and their states. */
   tasksOf(job: string): readonly { readonly id: string; readonly state: string }[] {
     const args = ['--noheader', '--array', '--states=all', '--jobs', job, '--format', '%i %T'];
     const { stdout } = spawnSync('squeue', args, { env: this.env, encoding: 'utf8' });
@@ -67,11 +67,11 @@ export class SlurmCluster {
     });
   }
 
-  /** Waits until all tasks of a job have ended, however they did. */
-  async over(job: string): Promise<void> {
-    await until(() => {
+  /** Waits until all tasks of a job have ended, successfully or not. */
+  async waitForJob(job: string): Promise<void> {
+    await waitUntil(() => {
       const tasks = this.tasksOf(job);
-      return tasks.length > 0 && tasks.every(({ state }) => OVER.has(state));
+      return tasks.length > 0 && tasks.every(({ state }) => ENDED_STATES.has(state));
     });
   }
 
@@ -86,17 +86,17 @@ export class SlurmCluster {
 
   async #start(): Promise<void> {
     const folder = this.#folder;
-    // Jobs may be of other users, and munge is one.
+    // Munge runs as another user and needs access.
     chmodSync(folder, 0o755);
     for (const name of ['spool', 'state', 'log', 'munge']) mkdirSync(join(folder, name));
     const socket = this.#startMunge();
     const ports = [await freePort(), await freePort()];
     writeFileSync(join(folder, 'slurm.conf'), configuration(folder, socket, ports));
-    await until(() => spawnSync('munge', ['--no-input', `--socket=${socket}`]).status === 0);
+    await waitUntil(() => spawnSync('munge', ['--no-input', `--socket=${socket}`]).status === 0);
     this.#daemon('slurmctld', ['-D']);
     this.#daemon('slurmd', ['-D', '-N', hostname()]);
     const isIdle = ['--noheader', '--format', '%T'];
-    await until(
+    await waitUntil(
       () => spawnSync('sinfo', isIdle, { env: this.env }).stdout.toString().trim() === 'idle',
     );
   }
@@ -126,7 +126,7 @@ export class SlurmCluster {
   }
 }
 
-const OVER: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT']);
+const ENDED_STATES: ReadonlySet<string> = new Set(['COMPLETED', 'FAILED', 'CANCELLED', 'TIMEOUT']);
 
 function configuration(folder: string, socket: string, [control, node]: readonly number[]): string {
   const host = hostname();

@@ -1,4 +1,4 @@
-/** Disks of a few kilobytes, which are full soon; and which can be made read-only, also for root. */
+/** Small disks, which fill up soon, and which can be made read-only, also for root. */
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -26,7 +26,7 @@ export class SmallDisk {
     });
   }
 
-  /** From now on, it has room for so many bytes in all. */
+  /** Changes the capacity of the disk. */
   resize(bytes: number): void {
     this.#remount(`size=${bytes}`);
   }
@@ -40,10 +40,10 @@ export class SmallDisk {
   }
 }
 
-/** Whether this process may make one: root may, except in some containers. */
+/** Whether this process may mount a disk: root may, except in some containers. */
 export const HAS_SMALL_DISKS: boolean = await inFolder(async (folder) => {
   const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
   if (status === 0) execFileSync('umount', [folder]);
-  else console.warn('\n!!! No disk can be mounted here: full and read-only ones are NOT tested.\n');
+  else console.warn('\nDisks cannot be mounted: full and read-only ones are NOT tested.\n');
   return Promise.resolve(status === 0);
 });

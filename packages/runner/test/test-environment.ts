@@ -1,5 +1,6 @@
 /** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
+import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import type { CliEnvironment } from '../src/cli-environment.ts';
@@ -24,6 +25,10 @@ export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvi
   };
 }
 
+const NO_MESSAGES = Object.fromEntries(
+  MESSAGE_KINDS.map((kind) => [kind, 0]),
+) as SwarmResult['messages'];
+
 /** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
@@ -33,13 +38,13 @@ export const RESULT: SwarmResult = {
   completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
   leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
   followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
-  messages: { have: 40, request: 8, piece: 2 },
+  messages: { ...NO_MESSAGES, have: 40, request: 8, piece: 2 },
   resultHash: 'abc123',
   asCount: 2,
   peers: {
     id: Uint32Array.of(1, 2, 3),
     as: Uint32Array.of(0, 1, 1),
-    role: Uint8Array.of(0, 2, 3),
+    role: ['seed', 'leader', 'follower'],
     uploadKbps: Float64Array.of(8000, 2000, 2000.5),
     downloadKbps: Float64Array.of(0, 6000, 6000),
     completedAtMs: Float64Array.of(100, 1600, 2600),

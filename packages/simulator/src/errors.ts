@@ -1,5 +1,6 @@
 /** Mistakes of the user: what cannot be simulated, and how to fix it. */
 
+/** What is wrong with a swarm, and where. */
 export interface SwarmProblem {
   /** The place: a field of the swarm, such as `classes[1].uploadKbps`, or a line of a file. */
   readonly at: string;
@@ -30,4 +31,9 @@ export class SwarmError extends Error {
     this.problem = problem;
     this.fix = fix;
   }
+}
+
+/** The swarm stalled before all peers had the file: no peer can send what others lack. */
+export class SwarmStalled extends Error {
+  override readonly name = 'SwarmStalled';
 }

@@ -7,21 +7,13 @@ export {
   type SwarmConfig,
 } from './configuration/index.ts';
 export { ActorFailed } from './engine/errors.ts';
-export { type SwarmProblem, SwarmError } from './errors.ts';
+export { SwarmError, type SwarmProblem, SwarmStalled } from './errors.ts';
 export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
 export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
-export { checkSwarm } from './swarm/plan/check.ts';
-export { type Expectation, expectationOf } from './swarm/forecast/expected-traffic.ts';
+export { type ExpectedTraffic, expectedTrafficOf } from './swarm/forecast/expected-traffic.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/forecast/memory.ts';
 export { workersFor } from './swarm/forecast/workers.ts';
-export { SwarmStalled } from './swarm/results/diagnose.ts';
-export {
-  type Completion,
-  type PeerTable,
-  type Role,
-  ROLES,
-  type SwarmResult,
-} from './swarm/results/result.ts';
+export { checkSwarm } from './swarm/plan/check.ts';
 export type {
   LatencyModel,
   PeerClass,
@@ -31,4 +23,10 @@ export type {
 export { peerCountOf } from './swarm/plan/swarm.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
+export type {
+  Completion,
+  PeerTable,
+  SwarmResult,
+  SwarmRole,
+} from './swarm/results/result.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

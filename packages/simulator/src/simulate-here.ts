@@ -1,45 +1,45 @@
 /**
- * Simulates a swarm in the thread that asks, which answers nothing else meanwhile: for pools of
- * threads that simulate one swarm after the other. A thread made for each run would have to
- * compile the program anew, which takes longer than a small run itself.
+ * Simulates a swarm in the calling thread, which is blocked until the run ends. This is for pools
+ * of threads that simulate one swarm after another: a thread that is made for each run would have
+ * to compile the program anew, which takes longer than a small run itself.
  *
  *     const { result } = simulateHere(swarm, { seed: 1 });
  */
 
 import { ActorFailed } from './engine/errors.ts';
 import { runHere } from './engine/threads/run-here.ts';
-import { checkTimeline, runPlanOf, simulationOf, type Simulation } from './simulate.ts';
+import { checkTimeline, runPlanOf, type Simulation, simulationOf } from './simulate.ts';
 import { AutonomousSystem } from './swarm/nodes/autonomous-system.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan } from './swarm/plan/make-plan.ts';
-import type { AsReport } from './swarm/results/observations.ts';
 import { Plan } from './swarm/plan/plan.ts';
 import type { Swarm } from './swarm/plan/swarm.ts';
+import type { AsReport } from './swarm/results/observations.ts';
 
-/** How to run a swarm. None of it but `seed` changes what comes out. */
+/** How to run a swarm. Only `seed` affects the result. */
 export interface SimulateHereOptions {
-  /** Decides all chance, as for `simulate`, which comes to the same. */
+  /** Random seed. The result is the same as that of `simulate` with this seed. */
   readonly seed: number;
-  /** Keeps a timeline with rows of so many ms of simulated time. */
+  /** Records a timeline with an interval of this many ms of simulated time. */
   readonly timelineMs?: number;
 }
 
 /**
- * Simulates `swarm` until every peer holds the whole file.
+ * Simulates `swarm` until every peer has the whole file.
  *
- * @throws SwarmError where the swarm cannot be simulated as described
- * @throws SwarmStalled where nobody is left who can send what is missing
- * @throws ActorFailed where an AS failed: a bug
+ * @throws SwarmError if the swarm cannot be simulated as described
+ * @throws SwarmStalled if no peer can send what others lack
+ * @throws ActorFailed if an AS failed: a bug
  */
 export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOptions): Simulation {
   checkSwarm(swarm);
   checkTimeline(timelineMs);
   const plan = new Plan(makePlan(swarm, seed, timelineMs === undefined ? {} : { timelineMs }));
-  const make = (world: ConstructorParameters<typeof AutonomousSystem>[1]) =>
-    new AutonomousSystem(plan, world);
+  const make = (context: ConstructorParameters<typeof AutonomousSystem>[1]) =>
+    new AutonomousSystem(plan, context);
   const { ending, reports } = runHere(runPlanOf(plan), make);
   if (ending.kind !== 'ended') {
-    const { actor, atMs, error } = ending.kind === 'failed' ? ending.failure! : NOBODY;
+    const { actor, atMs, error } = ending.kind === 'failed' ? ending.failure! : ABORTED;
     throw new ActorFailed({
       actors: [actor],
       atMs,
@@ -52,5 +52,5 @@ export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOpt
   return simulationOf(plan, run, timelineMs);
 }
 
-/** Nobody else is there who could abort it. */
-const NOBODY = { actor: 0, atMs: 0, error: 'it was aborted' };
+/** The failure of a run that was aborted, which no other thread can do here. */
+const ABORTED = { actor: 0, atMs: 0, error: 'it was aborted' };

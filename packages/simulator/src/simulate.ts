@@ -1,5 +1,5 @@
 /**
- * Simulates a swarm: the one call that users of this package make.
+ * Simulates a swarm: the main function of this package.
  *
  *     const { result } = await simulate(swarm, { seed: 1 });
  *     console.log(result.redundancy, result.completion.p50Ms);
@@ -11,48 +11,48 @@ import type { BusyTimesReport } from './engine/threads/busy-times.ts';
 import { type Run, runActors } from './engine/threads/coordinator.ts';
 import type { RunPlan } from './engine/threads/shared-memory.ts';
 import { SwarmError } from './errors.ts';
+import { footprintOf } from './swarm/forecast/memory.ts';
+import { preflight } from './swarm/forecast/preflight.ts';
+import { workersFor } from './swarm/forecast/workers.ts';
+import { LogReader, type MessageLog } from './swarm/log/reader.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
+import { makePlan } from './swarm/plan/make-plan.ts';
+import { Plan, type PlanData } from './swarm/plan/plan.ts';
+import type { Swarm } from './swarm/plan/swarm.ts';
 import { assemble } from './swarm/results/assemble.ts';
 import { diagnose } from './swarm/results/diagnose.ts';
-import { footprintOf } from './swarm/forecast/memory.ts';
-import { type MessageLog, LogReader } from './swarm/log/reader.ts';
-import { makePlan } from './swarm/plan/make-plan.ts';
 import type { AsReport } from './swarm/results/observations.ts';
-import { Plan, type PlanData } from './swarm/plan/plan.ts';
-import { preflight } from './swarm/forecast/preflight.ts';
 import type { SwarmResult } from './swarm/results/result.ts';
-import type { Swarm } from './swarm/plan/swarm.ts';
 import { assembleTimeline, type Timeline } from './swarm/results/timeline.ts';
-import { workersFor } from './swarm/forecast/workers.ts';
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface Progress {
   /** The simulated time that all workers have reached. */
   readonly simulatedMs: number;
-  /** Peers that have the whole file by now. */
+  /** The number of peers that have the whole file. */
   readonly peersComplete: number;
-  /** All peers, seeds included. */
+  /** The number of peers, including the seeds. */
   readonly peers: number;
-  /** Messages sent so far. */
+  /** The number of messages sent so far. */
   readonly messages: number;
 }
 
-/** How to run a swarm. None of it but `seed` changes what comes out. */
+/** How to run a swarm. Only `seed` affects the result. */
 export interface SimulateOptions {
-  /** Decides all chance: the same swarm and seed give the same result, to the bit. */
+  /** Random seed: the same swarm and seed give the same result, to the bit. */
   readonly seed: number;
   /**
-   * Threads that share the AS between them, or `'as'` for one each; default: as many as pay, and
-   * no more than there are cores. The result does not depend on it.
+   * Number of threads, which share the AS between them, or `'as'` for one thread for each AS
+   * (default: as many as make the run faster, up to the number of cores).
    */
   readonly workers?: number | 'as';
-  /** Keeps a timeline with rows of so many ms of simulated time. The result is the same. */
+  /** Records a timeline with an interval of this many ms of simulated time. */
   readonly timelineMs?: number;
-  /** Passes on what all nodes say to one another. The result is the same. */
+  /** Receives all messages that nodes send to one another. */
   readonly messageLog?: MessageLog;
-  /** Measures how long each AS is busy in each window. The result is the same. */
+  /** Whether to measure how long each AS is busy in each window. */
   readonly measuresBusyTimes?: boolean;
-  /** Called before the run with each thing that may keep it from going as one thinks. */
+  /** Called before the run with each reason why it may go differently than expected. */
   readonly onWarning?: (warning: string) => void;
   /** Called a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
@@ -60,27 +60,27 @@ export interface SimulateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A finished run: what came out, and what it took. */
+/** A finished run. */
 export interface Simulation {
-  /** The same for the same swarm and seed, on any machine. */
+  /** The result: the same for the same swarm and seed, on any machine. */
   readonly result: SwarmResult;
-  /** How the swarm filled; where it was asked for. */
+  /** The timeline, if it was requested. */
   readonly timeline?: Timeline;
-  /** How the run went: it decides nothing, and may differ from version to version. */
+  /** The number of windows. It may differ between versions. */
   readonly windows: number;
-  /** Threads that it ran on. */
+  /** The number of threads. */
   readonly workers: number;
-  /** By worker; where they were measured. */
+  /** The busy times by worker, if they were measured. */
   readonly busyTimes?: readonly BusyTimesReport[];
 }
 
 /**
- * Simulates `swarm` until every peer holds the whole file.
+ * Simulates `swarm` until every peer has the whole file.
  *
- * @throws SwarmError where the swarm cannot be simulated as described
- * @throws SwarmStalled where nobody is left who can send what is missing
- * @throws ActorFailed where an AS or its thread failed: a bug, or too little memory
- * @throws the reason of `signal`, if that aborted the run
+ * @throws SwarmError if the swarm cannot be simulated as described
+ * @throws SwarmStalled if no peer can send what others lack
+ * @throws ActorFailed if an AS or its thread failed: a bug, or too little memory
+ * @throws the reason of `signal`, if it aborts the run
  */
 export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<Simulation> {
   checkSwarm(swarm);
@@ -94,9 +94,9 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
 }
 
 /**
- * What a run of `plan` came to.
+ * Assembles what a run of `plan` has reported.
  *
- * @throws SwarmStalled where it has not finished
+ * @throws SwarmStalled if the run has not finished
  */
 export function simulationOf(
   plan: Plan,
@@ -114,22 +114,22 @@ export function simulationOf(
   return { ...simulation, timeline: assembleTimeline(plan, reports, timelineMs) };
 }
 
-/** As much of a run as its result is made of. */
+/** The part of a run that its result is made of. */
 export interface SwarmRun extends Omit<Run, 'syncCount'> {
   readonly reports: readonly AsReport[];
 }
 
-/** Runs all AS, and where there is a log, until it has been taken. If that fails, so does this. */
+/** Runs all AS; with a log, until all messages have been received. Rejects if the log does. */
 async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): Promise<SwarmRun> {
   const { messageLog, signal } = options;
-  if (messageLog === undefined) return await runSystems(plan, data, options, signal);
+  if (messageLog === undefined) return await runAllAs(plan, data, options, signal);
 
   const log = new LogReader(messageLog, plan.asCount);
   const failed = new AbortController();
   log.end.catch((error: unknown) => failed.abort(error));
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
   try {
-    const run = await runSystems(plan, { ...data, log: log.setup }, options, stop);
+    const run = await runAllAs(plan, { ...data, log: log.setup }, options, stop);
     await Promise.race([log.end, rejectedBy(stop)]);
     return run;
   } catch (error) {
@@ -139,7 +139,7 @@ async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): 
   }
 }
 
-async function runSystems(
+async function runAllAs(
   plan: Plan,
   data: PlanData,
   { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
@@ -148,7 +148,7 @@ async function runSystems(
   const { swarm, nodeCount } = plan;
   const threads = workersFor(swarm, workers, availableParallelism());
   const run = await runActors({
-    entry: ACTORS,
+    entry: WORKER_ENTRY,
     setup: data,
     ...runPlanOf(plan),
     workers: threads,
@@ -172,7 +172,7 @@ function rejectedBy(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** What the engine has to know of a swarm. */
+/** What the engine has to know about a swarm. */
 export function runPlanOf(plan: Plan): RunPlan {
   return {
     actorCount: plan.asCount,
@@ -182,31 +182,34 @@ export function runPlanOf(plan: Plan): RunPlan {
   };
 }
 
-/** @throws SwarmError where time would not pass between two rows */
+/** @throws SwarmError if the interval is not a positive number of ms */
 export function checkTimeline(timelineMs: number | undefined): void {
   if (timelineMs === undefined || timelineMs >= 1) return;
-  const problem = `is ${timelineMs}, but time has to pass`;
+  const problem = `is ${timelineMs}, but an interval is at least 1 ms long`;
   throw new SwarmError({ at: 'timelineMs', problem, fix: 'set it to a number of 1 or more' });
 }
 
-/** The workers' module stands beside this one, compiled or not. */
-const ACTORS = new URL(
+/** The module that worker threads run, as source or compiled. */
+const WORKER_ENTRY = new URL(
   import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/worker-entry.js',
   import.meta.url,
 );
 
-/** What Node grants a thread may not do for a million peers: then twice what it takes. */
+/**
+ * The heap limit of a thread: twice the estimate, where the default of Node may be too little, as
+ * for a million peers.
+ */
 function heapLimit(swarm: Swarm, workers: number): { readonly oldGenerationMb?: number } {
   const neededMb = (2 * footprintOf(swarm, workers).heapBytesPerWorker) / 2 ** 20;
   return neededMb > HEAP_DEFAULT_MB ? { oldGenerationMb: Math.ceil(neededMb) } : {};
 }
 
-/** What any machine that could hold such a swarm grants a thread at least. */
+/** The least heap limit that Node sets by default on a machine with memory for such a swarm. */
 const HEAP_DEFAULT_MB = 2_048;
 
 /**
- * The simulated time without an arrival or a piece after which nothing will come any more: many
- * rounds of the choker, and many times what the slowest who uploads needs for a piece.
+ * A swarm stalls when no node arrives and no piece is sent or received for this long: many rechoke
+ * intervals, and many times the time that the slowest uploader needs for a piece.
  */
 function stallMs({ classes, pieceBits, rechokeIntervalMs }: Swarm): number {
   const uploads = classes.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);

@@ -1,7 +1,6 @@
 /**
- * A store with very many runs. Nobody waits for so many simulations: one is made, and stands under
- * the key of each. The files are those that a campaign writes, but for the wait until each is on
- * the disk.
+ * A store with very many runs. Only one is simulated, and stored under the key of every run. The
+ * files are those that a campaign writes, but they are not flushed to the disk one by one.
  */
 
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -15,17 +14,20 @@ import {
   planCampaign,
 } from '../../../packages/runner/src/campaign/experiment/plan.ts';
 import { readExperiment } from '../../../packages/runner/src/campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../../../packages/runner/src/campaign/listing.ts';
-import { sealed } from '../../../packages/runner/src/campaign/store/record.ts';
+import {
+  storedCampaignOf,
+  writeStoredCampaign,
+} from '../../../packages/runner/src/campaign/stored-campaign.ts';
+import { serializeRecord } from '../../../packages/runner/src/campaign/store/record.ts';
 import { Store } from '../../../packages/runner/src/campaign/store/store.ts';
 import { sweep } from '../../../packages/runner/src/campaign/sweep.ts';
 import { SHORT } from './sweeps.ts';
 
-/** Of `runs` runs, in combinations of a hundred seeds each. */
+/** An experiment of `runs` runs: settings with a hundred seeds each. */
 export function largeExperiment(runs: number): Experiment {
   const repeat = Math.min(runs, 100);
-  const combinations = Math.ceil(runs / repeat);
-  const vary = { uploads: { from: 1, to: combinations, step: 1 } };
+  const settings = Math.ceil(runs / repeat);
+  const vary = { uploads: { from: 1, to: settings, step: 1 } };
   return { ...SHORT, name: 'large', vary, repeat };
 }
 
@@ -34,37 +36,37 @@ export async function fill(file: string, folder: string, signal: AbortSignal): P
   const plan = await planCampaign(await readExperiment(file));
   const store = await Store.open(folder);
   try {
-    await makeFirst(plan, store, signal);
+    await runFirst(plan, store, signal);
     const first = store.read(plan.runs[0]!.key);
-    const stamps = plan.runs.slice(1).map(({ key, seed, cell: { config } }) => {
+    const stamps = plan.runs.slice(1).map(({ key, seed, setting: { config } }) => {
       signal.throwIfAborted();
-      const path = store.fileOf(key);
+      const path = store.runFile(key);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, sealed({ ...first, key, seed, config }));
+      writeFileSync(path, serializeRecord({ ...first, key, seed, config }));
       const { size, mtimeMs } = statSync(path);
       return [key, { size, changedMs: mtimeMs }] as const;
     });
-    store.ledger.noteSound(stamps);
-    await writeListing(store, listingOf(plan));
+    store.ledger.recordVerified(stamps);
+    await writeStoredCampaign(store, storedCampaignOf(plan));
   } finally {
     store.close();
   }
 }
 
-async function makeFirst(plan: CampaignPlan, store: Store, signal: AbortSignal): Promise<void> {
+async function runFirst(plan: CampaignPlan, store: Store, signal: AbortSignal): Promise<void> {
   const engine = new LocalEngine({ jobs: 1 });
   const only = ({ key }: { readonly key: string }) => key === plan.runs[0]!.key;
-  await sweep({ plan, store, engine, signal, only, datasets: false });
+  await sweep({ plan, store, engine, signal, filter: only, updateDatasets: false });
   await engine.close();
 }
 
-/** What it takes to open the store in `folder` and to know all that is in it. */
+/** Measures the time to open the store in `folder` and list its runs. */
 export async function openingMs(folder: string, runs: number): Promise<number> {
   const startMs = performance.now();
   const store = await Store.open(folder);
   const found = store.keys().length;
   const tookMs = performance.now() - startMs;
   store.close();
-  if (found !== runs) throw new Error(`expected ${runs} runs in the store, and there are ${found}`);
+  if (found !== runs) throw new Error(`expected ${runs} runs in the store, found ${found}`);
   return tookMs;
 }

@@ -1,4 +1,4 @@
-/** Campaigns of runs that are as short, or as long, as a measurement needs, each in a process. */
+/** Campaigns of short and of long runs, each in a process of its own. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +6,10 @@ import { join } from 'node:path';
 import type { Experiment } from '@cachetorrent/runner';
 
 import { Store } from '../../../packages/runner/src/campaign/store/store.ts';
-import { configFile } from '../../runs/configs.ts';
-import { COMMAND } from '../measured-run.ts';
-import { measure } from '../process.ts';
-import { inFolder } from './folder.ts';
+import { configFile, withTemporaryFolder } from '../../files.ts';
+import { CACHETORRENT, measure } from '../process.ts';
 
-/** Twenty peers and twenty pieces: over before one can look. */
+/** Twenty peers and twenty pieces: some milliseconds. */
 export const SHORT: Experiment = {
   name: 'short',
   base: configFile('small'),
@@ -22,37 +20,37 @@ export const SHORT: Experiment = {
 export const LONG: Experiment = { name: 'long', base: configFile('medium'), set: { pieces: 100 } };
 
 export interface SweepTime {
-  /** Of the whole process, from its start to its end. */
+  /** The time of the whole process. */
   readonly wallMs: number;
-  /** In simulations, as each run says itself; of several at once, each counts. */
+  /** The sum of the times that the runs report, also of runs at the same time. */
   readonly simulatedMs: number;
   readonly runs: number;
 }
 
-/** Carries out `experiment`, with a store of its own. */
+/** Runs `experiment` with a new store. */
 export async function timeOfSweep(
   experiment: Experiment,
   jobs: number,
   signal: AbortSignal,
 ): Promise<SweepTime> {
-  return inFolder(async (folder) => {
-    const { file, store: where } = written(experiment, folder);
+  return withTemporaryFolder(async (folder) => {
+    const { file, store: where } = writeExperiment(experiment, folder);
     const args = ['sweep', file, '--store', where, '--jobs', String(jobs), '--quiet'];
-    const wallMs = await timeOf(args, signal);
-    const store = await Store.openToRead(where);
+    const wallMs = await commandMs(args, signal);
+    const store = await Store.openReadOnly(where);
     const times = store.keys().map((key) => store.read(key).timing.wallMs);
     return { wallMs, simulatedMs: times.reduce((sum, ms) => sum + ms, 0), runs: times.length };
   });
 }
 
-/** What it takes the command to answer, from its start to its end. */
-export async function timeOf(args: readonly string[], signal: AbortSignal): Promise<number> {
-  const { wallMs } = await measure({ script: COMMAND, args, signal });
+/** Measures the wall time of the command `cachetorrent` with `args`. */
+export async function commandMs(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const { wallMs } = await measure({ script: CACHETORRENT, args, signal });
   return wallMs;
 }
 
-/** Writes `experiment` into `folder`, and says where its store goes. */
-export function written(
+/** Writes `experiment` into `folder`; returns its file and the folder for its store. */
+export function writeExperiment(
   experiment: Experiment,
   folder: string,
 ): { readonly file: string; readonly store: string } {

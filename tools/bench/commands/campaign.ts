@@ -1,12 +1,11 @@
-/** `bench campaign`: what campaigns cost beside their simulations. */
+/** `bench campaign`: the cost of campaigns beyond their simulations. */
 
-import { UserError } from '@cachetorrent/runner';
 import type { Command } from 'commander';
 
-import { count, names } from '../../runs/options.ts';
-import { campaignCosts, type Part, PARTS } from '../campaign/measure.ts';
-import { costTable } from '../campaign/report.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import { table } from '../../runs/markdown.ts';
+import { checkOnly, count, names } from '../../runs/options.ts';
+import { CAMPAIGN_PARTS, type CampaignCost, campaignCosts } from '../campaign/measure.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -17,30 +16,33 @@ interface Flags extends Destination {
   readonly rounds: number;
 }
 
-export function addCampaign(program: Command, surroundings: BenchEnvironment): void {
+export function addCampaign(program: Command, environment: BenchEnvironment): void {
   withDestination(program.command('campaign'))
-    .description('Measures what campaigns cost beside their simulations.')
-    .option('--only <parts>', `some of ${PARTS.join(',')}`, names)
-    .option('--rounds <n>', 'how often to measure each', count, 5)
-    .option('--runs <n>', 'short runs of a campaign', count, 200)
-    .option('--long-runs <n>', 'long runs of a campaign, by one job and by two', count, 16)
-    .option('--stored-runs <n>', 'runs in a large store', count, 100_000)
-    .action((flags: Flags) => run(flags, surroundings));
+    .description('Measures the cost of campaigns beyond their simulations.')
+    .option('--only <parts>', `some of ${CAMPAIGN_PARTS.join(',')}`, names)
+    .option('--rounds <n>', 'number of measurements of each part', count, 5)
+    .option('--runs <n>', 'number of short runs in a campaign', count, 200)
+    .option('--long-runs <n>', 'number of long runs, with one job and with two', count, 16)
+    .option('--stored-runs <n>', 'number of runs in a large store', count, 100_000)
+    .action((flags: Flags) => run(flags, environment));
 }
 
-async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
-  const { tell, signal } = surroundings;
-  const { only, runs, longRuns, storedRuns, rounds } = flags;
-  const sizes = { runs, longRuns, storedRuns, rounds };
-  const costs = await campaignCosts({ ...sizes, parts: partsOf(only), tell, signal });
-  await deliver('campaign', { table: costTable(costs), document: { costs } }, flags, surroundings);
+async function run(flags: Flags, environment: BenchEnvironment): Promise<void> {
+  const { log, signal } = environment;
+  const { only = CAMPAIGN_PARTS, ...sizes } = flags;
+  checkOnly('part', only, CAMPAIGN_PARTS);
+  const parts = CAMPAIGN_PARTS.filter((part) => only.includes(part));
+  const costs = await campaignCosts({ ...sizes, parts, log, signal });
+  await deliver('campaign', { table: costTable(costs), document: { costs } }, flags, environment);
 }
 
-function partsOf(only: readonly string[] | undefined): readonly Part[] {
-  const unknown = only?.find((name) => !PARTS.some((part) => part === name));
-  if (unknown !== undefined) {
-    const problem = `has no part "${unknown}"`;
-    throw new UserError({ at: '--only', problem, fix: `write some of ${PARTS.join(',')}` });
-  }
-  return PARTS.filter((part) => only?.includes(part) ?? true);
+function costTable(costs: readonly CampaignCost[]): string {
+  const rows = costs.map(({ what, unit, rounds: { min, median, max }, goal }) => {
+    const format = (value: number) => `${value.toFixed(unit === 'ms' ? 1 : 2)} ${unit}`;
+    const isSpeedUp = unit === '×';
+    const [best, worst] = isSpeedUp ? [max, min] : [min, max];
+    const target = `${isSpeedUp ? '≥' : '≤'} ${goal} ${unit}`;
+    return [what, format(best), format(median), format(worst), target];
+  });
+  return table(['what', 'best', 'median', 'worst', 'target'], rows, 'lrrrl');
 }

@@ -1,89 +1,86 @@
-/** `bench cores`: how much of the machine a run makes use of. */
+/** `bench cores`: the share of the machine's capacity that one run uses. */
 
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
 import { UserError } from '@cachetorrent/runner';
-import type { Swarm } from '@cachetorrent/simulator';
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
-import { configFile } from '../../runs/configs.ts';
-import { table } from '../../runs/markdown.ts';
+import { configFile } from '../../files.ts';
+import { seconds, table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
-import { type Cores, measureCores } from '../cores/cores.ts';
+import { type CoreUse, measureCores } from '../cores.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { checkCoreCount } from '../machine.ts';
-import { swarmOf } from '../predict/measure.ts';
 import type { Summary } from '../statistics.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
+import { type PiecesFlag, runArgsOf, swarmOf, withPieces } from './swarm-options.ts';
 
-interface Flags extends Destination {
+interface Flags extends Destination, PiecesFlag {
   readonly cores: number;
-  readonly pieces?: number;
   readonly runs: number;
 }
 
-export function addCores(program: Command, surroundings: BenchEnvironment): void {
-  withDestination(program.command('cores'))
-    .description('Compares one run on all cores with as many unrelated runs at once.')
-    .argument('[configs...]', 'configuration files', [configFile('medium')])
-    .option('--cores <n>', 'cores to use, of those there are', count, availableParallelism())
-    .option('--pieces <n>', 'with so many pieces, for a trial', count)
-    .option('--runs <n>', 'rounds, each with all that is compared', count, 5)
-    .action((configs: readonly string[], flags: Flags) => run(configs, flags, surroundings));
+export function addCores(program: Command, environment: BenchEnvironment): void {
+  withPieces(withDestination(program.command('cores')))
+    .description('Compares one run on all cores with as many independent runs at once.')
+    .addArgument(
+      new Argument('[configs...]', 'configuration files').default([configFile('medium')], 'medium'),
+    )
+    .option('--cores <n>', 'number of cores to use', count, availableParallelism())
+    .option('--runs <n>', 'number of rounds, each with all that is compared', count, 5)
+    .action((configs: readonly string[], flags: Flags) => run(configs, flags, environment));
 }
 
 async function run(
   configs: readonly string[],
   flags: Flags,
-  surroundings: BenchEnvironment,
+  environment: BenchEnvironment,
 ): Promise<void> {
-  const { cores, pieces, runs } = flags;
+  const { cores, pieces, runs: rounds } = flags;
+  const { log, signal } = environment;
   checkCoreCount('--cores', cores, 2);
-  for (const config of configs) checkSystems(config, await swarmOf(config, {}), cores);
-  const { tell, signal } = surroundings;
-  const args = pieces === undefined ? [] : ['--pieces', String(pieces)];
-  const swarms: Cores[] = [];
   for (const config of configs) {
-    swarms.push(await measureCores(config, { cores, rounds: runs, args, tell, signal }));
+    checkAsCount(config, (await swarmOf(config, {})).topology.stubDomains, cores);
   }
-  await deliver('cores', { table: coresTable(swarms), document: { swarms } }, flags, surroundings);
+  const args = runArgsOf(pieces === undefined ? {} : { pieces });
+  const swarms: CoreUse[] = [];
+  for (const config of configs) {
+    swarms.push(await measureCores(config, { cores, rounds, args, log, signal }));
+  }
+  await deliver('cores', { table: coresTable(swarms), document: { swarms } }, flags, environment);
 }
 
-/** As many workers as cores have to have an AS each. */
-function checkSystems(config: string, { topology }: Swarm, cores: number): void {
-  const systems = topology.stubDomains;
-  if (systems >= cores) return;
+/** @throws UserError if there is not an AS for a worker on each core */
+function checkAsCount(config: string, asCount: number, cores: number): void {
+  if (asCount >= cores) return;
   throw new UserError({
     at: config,
-    problem: `has ${systems} AS, too few for a worker on each of ${cores} cores`,
-    fix:
-      systems < 2
-        ? 'take a swarm with more'
-        : `set --cores to ${systems}, or take a swarm with more`,
+    problem: `has ${asCount} AS, too few for a worker on each of ${cores} cores`,
+    fix: asCount < 2 ? 'use a larger swarm' : `set --cores to ${asCount}, or use a larger swarm`,
   });
 }
 
-function coresTable(swarms: readonly Cores[]): string {
-  const rows = swarms.map(({ config, cores, aloneMs, unrelated, speedUp, share }) => [
+function coresTable(swarms: readonly CoreUse[]): string {
+  const rows = swarms.map(({ config, cores, aloneMs, independent, speedUp, share }) => [
     basename(config),
     String(cores),
-    (aloneMs.median / 1000).toFixed(1),
-    spread(unrelated),
-    spread(speedUp),
+    seconds(aloneMs.median, 1),
+    withRange(independent),
+    withRange(speedUp),
     `${Math.round(100 * share.median)} %`,
   ]);
   const titles = [
     'swarm',
     'cores',
     '1 worker, s',
-    'unrelated runs, times the work',
-    'one run, times as fast',
-    'of that',
+    'throughput of independent runs',
+    'speed-up of one run',
+    'share used',
   ];
   return table(titles, rows, 'lrrrrr');
 }
 
-function spread({ median, min, max }: Summary): string {
+function withRange({ median, min, max }: Summary): string {
   return `${median.toFixed(2)} (${min.toFixed(2)} – ${max.toFixed(2)})`;
 }

@@ -1,54 +1,51 @@
-/** `bench marginal`: what one more message costs. */
+/** `bench marginal`: the cost of one more message. */
 
 import { basename } from 'node:path';
 
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
-import { configFile, inRepository } from '../../runs/configs.ts';
-import { table } from '../../runs/markdown.ts';
+import { configFile, inRepository } from '../../files.ts';
+import { seconds, table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
-import { type Marginal, marginalCost } from '../marginal/marginal.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import type { BenchEnvironment } from '../environment.ts';
+import { type Marginal, marginalCost } from '../marginal.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
+import { type ProtocolFlags, runArgsOf, swarmOf, withProtocol } from './swarm-options.ts';
 
-interface Flags extends Destination {
-  readonly pieces?: number;
-  readonly leaders?: string;
-  readonly rules: string;
+interface Flags extends Destination, ProtocolFlags {
   readonly runs: number;
 }
 
 const IN_CACHE = inRepository('tools/bench/profile/in-cache.json');
 
-export function addMarginal(program: Command, surroundings: BenchEnvironment): void {
-  withDestination(program.command('marginal'))
-    .description('Says what one more message costs: one worker, without start and compilation.')
-    .argument('[configs...]', 'configuration files', [configFile('medium'), IN_CACHE])
-    .option('--pieces <n>', 'with so many pieces, for a trial', count)
-    .option('--leaders <percent>', 'with leaders')
-    .option('--rules <rules>', "client's or original's", 'client')
-    .option('--runs <n>', 'runs of each, with all pieces and with half', count, 5)
-    .action((configs: readonly string[], flags: Flags) => run(configs, flags, surroundings));
+export function addMarginal(program: Command, environment: BenchEnvironment): void {
+  withProtocol(withDestination(program.command('marginal')))
+    .description('Measures the cost of one more message: one worker, without its start.')
+    .addArgument(
+      new Argument('[configs...]', 'configuration files').default(
+        [configFile('medium'), IN_CACHE],
+        'medium, in-cache',
+      ),
+    )
+    .option('--runs <n>', 'number of runs with all pieces, and with half', count, 5)
+    .action((configs: readonly string[], flags: Flags) => run(configs, flags, environment));
 }
 
 async function run(
   configs: readonly string[],
-  flags: Flags,
-  surroundings: BenchEnvironment,
+  { pieces: trialPieces, ...flags }: Flags,
+  environment: BenchEnvironment,
 ): Promise<void> {
-  const { pieces, leaders, rules, runs } = flags;
-  const { tell, signal } = surroundings;
-  const options = {
-    rounds: runs,
-    args: ['--rules', rules, ...(leaders === undefined ? [] : ['--leaders', leaders])],
-    tell,
-    signal,
-    ...(pieces === undefined ? {} : { pieces }),
-  };
+  const { log, signal } = environment;
+  const options = { rounds: flags.runs, args: runArgsOf(flags), log, signal };
+  const trial = trialPieces === undefined ? {} : { pieces: trialPieces };
   const swarms: Marginal[] = [];
-  for (const config of configs) swarms.push(await marginalCost(config, options));
-  const measured = { table: marginalTable(swarms), document: { swarms } };
-  await deliver('marginal', measured, flags, surroundings);
+  for (const config of configs) {
+    const { pieces } = await swarmOf(config, trial);
+    swarms.push(await marginalCost(config, pieces, options));
+  }
+  const measurement = { table: marginalTable(swarms), document: { swarms } };
+  await deliver('marginal', measurement, flags, environment);
 }
 
 function marginalTable(swarms: readonly Marginal[]): string {
@@ -59,15 +56,15 @@ function marginalTable(swarms: readonly Marginal[]): string {
     messageNs.median.toFixed(0),
     `${messageNs.min.toFixed(0)} – ${messageNs.max.toFixed(0)}`,
     leastNs.toFixed(0),
-    (restMs.median / 1000).toFixed(2),
+    seconds(restMs.median, 2),
   ]);
   const titles = [
     'swarm',
     'pieces',
     'M messages',
-    'ns of one more',
+    'ns per message',
     'min – max',
-    'of the least times',
+    'from the least times',
     'all else, CPU s',
   ];
   return table(titles, rows, 'lrrrrrr');

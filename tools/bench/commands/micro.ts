@@ -1,9 +1,9 @@
-/** `bench micro`: the parts of the simulator, each by itself. */
+/** `bench micro`: the components of the simulator, each by itself. */
 
 import type { Command } from 'commander';
 
 import { count } from '../../runs/options.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { costTable, microCosts } from '../micro/index.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
@@ -12,17 +12,16 @@ interface Flags extends Destination {
   readonly time: number;
 }
 
-export function addMicro(program: Command, surroundings: BenchEnvironment): void {
+export function addMicro(program: Command, environment: BenchEnvironment): void {
   withDestination(program.command('micro'))
-    .description('Measures the parts of the simulator, each by itself.')
-    .option('--only <text>', 'only those with this in their name, such as queue')
-    .option('--time <ms>', 'how long to measure each', count, 1_000)
-    .action((flags: Flags) => run(flags, surroundings));
+    .description('Measures the components of the simulator, each by itself.')
+    .option('--only <text>', 'only those with this text in their name, such as queue')
+    .option('--time <ms>', 'time to measure each', count, 1_000)
+    .action((flags: Flags) => run(flags, environment));
 }
 
-async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
-  const { only, time } = flags;
-  const optional = only === undefined ? {} : { only };
-  const costs = await microCosts({ timeMs: time, tell: surroundings.tell, ...optional });
-  await deliver('micro', { table: costTable(costs), document: { costs } }, flags, surroundings);
+async function run(flags: Flags, environment: BenchEnvironment): Promise<void> {
+  const { only = '', time: timeMs } = flags;
+  const costs = await microCosts({ only, timeMs, log: environment.log });
+  await deliver('micro', { table: costTable(costs), document: { costs } }, flags, environment);
 }

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 
 import { count, counts, percentages } from '../../runs/options.ts';
 import { checkCoreCount } from '../machine.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { type PholdPoint, pholdResult, pholdTable } from '../phold/measure.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
@@ -22,7 +22,7 @@ interface Flags extends Destination {
 
 const BASE: PholdPoint = { pending: 16_000, actors: 16, workers: 1, remote: 10 };
 
-export function addPhold(program: Command, surroundings: BenchEnvironment): void {
+export function addPhold(program: Command, environment: BenchEnvironment): void {
   withDestination(program.command('phold'))
     .description('Measures the engine alone, with the PHOLD workload.')
     .option('--pending <counts>', 'number of pending events', counts)
@@ -31,17 +31,17 @@ export function addPhold(program: Command, surroundings: BenchEnvironment): void
     .option('--remote <percentages>', 'percentage of events that go to another actor', percentages)
     .option('--runs <n>', 'runs per combination', count, 3)
     .option('--events <n>', 'events per run (default: about two seconds of them)', count)
-    .action((flags: Flags) => run(flags, surroundings));
+    .action((flags: Flags) => run(flags, environment));
 }
 
-async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
+async function run(flags: Flags, environment: BenchEnvironment): Promise<void> {
   const { runs, events } = flags;
   const requested = pointsOf(flags);
   for (const point of requested) check(point);
-  const options = { runs, tell: surroundings.tell, ...(events === undefined ? {} : { events }) };
+  const options = { runs, tell: environment.log, ...(events === undefined ? {} : { events }) };
   const points = [];
   for (const point of requested) points.push(await pholdResult(point, options));
-  await deliver('phold', { table: pholdTable(points), document: { points } }, flags, surroundings);
+  await deliver('phold', { table: pholdTable(points), document: { points } }, flags, environment);
 }
 
 /** All combinations of the given values; without any, one parameter is varied at a time. */

@@ -1,39 +1,30 @@
-/** `bench profile`: what one message costs, part by part. */
+/** `bench profile`: the cost of one message, by component. */
 
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 
-import { configFile } from '../../runs/configs.ts';
+import { configFile } from '../../files.ts';
 import { table } from '../../runs/markdown.ts';
-import { count } from '../../runs/options.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { type Profile, profileRun } from '../profile/profile.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
+import { type ProtocolFlags, runArgsOf, withProtocol } from './swarm-options.ts';
 
-interface Flags extends Destination {
-  readonly pieces?: number;
-  readonly leaders?: string;
-  readonly rules: string;
+type Flags = Destination & ProtocolFlags;
+
+export function addProfile(program: Command, environment: BenchEnvironment): void {
+  withProtocol(withDestination(program.command('profile')))
+    .description('Measures the cost of one message by component: one worker, sampled.')
+    .addArgument(
+      new Argument('[config]', 'configuration file').default(configFile('medium'), 'medium'),
+    )
+    .action((file: string, flags: Flags) => run(file, flags, environment));
 }
 
-export function addProfile(program: Command, surroundings: BenchEnvironment): void {
-  withDestination(program.command('profile'))
-    .description('Says what one message costs, part by part: one worker, sampled.')
-    .argument('[config]', 'a configuration file', configFile('medium'))
-    .option('--pieces <n>', 'with so many pieces, for a trial', count)
-    .option('--leaders <percent>', 'with leaders')
-    .option('--rules <rules>', "client's or original's", 'client')
-    .action((file: string, flags: Flags) => run(file, flags, surroundings));
-}
-
-async function run(file: string, flags: Flags, surroundings: BenchEnvironment): Promise<void> {
-  const { pieces, leaders, rules } = flags;
-  surroundings.tell('running on one worker');
-  const args = [file, '--rules', rules];
-  if (pieces !== undefined) args.push('--pieces', String(pieces));
-  if (leaders !== undefined) args.push('--leaders', leaders);
-  const profile = await profileRun(args, surroundings.signal);
-  const measured = { table: profileTable(profile), document: profile };
-  await deliver('profile', measured, flags, surroundings);
+async function run(file: string, flags: Flags, environment: BenchEnvironment): Promise<void> {
+  environment.log('running with one worker');
+  const profile = await profileRun([file, ...runArgsOf(flags)], environment.signal);
+  const measurement = { table: profileTable(profile), document: profile };
+  await deliver('profile', measurement, flags, environment);
 }
 
 function profileTable({ costs, messages, haves }: Profile): string {
@@ -45,6 +36,6 @@ function profileTable({ costs, messages, haves }: Profile): string {
   ]);
   rows.push(['all', ((totalMs * 1e6) / messages).toFixed(1), '100 %']);
   const share = ((100 * haves) / messages).toFixed(0);
-  const counted = `${messages.toLocaleString('en')} messages, ${share} % of them a \`have\`.`;
-  return `${table(['part', 'ns a message', 'share'], rows, 'lrr')}\n\n${counted}`;
+  const counted = `${messages.toLocaleString('en')} messages, ${share} % of them \`have\`.`;
+  return `${table(['component', 'ns per message', 'share'], rows, 'lrr')}\n\n${counted}`;
 }

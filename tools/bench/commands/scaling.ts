@@ -3,7 +3,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 
 import { count, names } from '../../runs/options.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
+import type { BenchEnvironment } from '../environment.ts';
 import { measuredOn } from '../page.ts';
 import { scaling } from '../scaling/scaling.ts';
 
@@ -14,20 +14,16 @@ interface Flags {
   readonly share: number;
 }
 
-export function addScaling(program: Command, { stdout, tell, signal }: BenchEnvironment): void {
+export function addScaling(program: Command, { stdout, log, signal }: BenchEnvironment): void {
   program
     .command('scaling')
     .description('Measures how wall time grows with workers, peers, AS, latency and pieces.')
-    .option('--runs <n>', 'runs of each point', count, 3)
-    .option('--only <sweeps>', 'only these: workers, swarm-size, systems, latency, pieces', names)
-    .option('--out <folder>', 'writes a JSON file and a picture of each there')
-    .option('--share <x>', 'so much of the 1,000 pieces, for a trial', share, 1)
-    .action(async ({ runs, only, out, share: ofPieces }: Flags) => {
-      const optional = {
-        ...(only === undefined ? {} : { only }),
-        ...(out === undefined ? {} : { out }),
-      };
-      const text = await scaling({ runs, share: ofPieces, signal, tell, ...optional });
+    .option('--runs <n>', 'number of runs of each point', count, 3)
+    .option('--only <sweeps>', 'some of workers,swarm-size,systems,latency,pieces', names)
+    .option('--out <folder>', 'write a JSON file and a plot of each sweep')
+    .option('--share <x>', 'share of the 1,000 pieces, for a trial', share, 1)
+    .action(async (flags: Flags) => {
+      const text = await scaling({ ...flags, signal, log });
       stdout.write(`${text}\n${measuredOn()}\n`);
     });
 }

@@ -1,14 +1,14 @@
-/** `bench wire`: the wire's decoder, and a file over loopback from one client to one. */
+/** `bench wire`: the wire's decoder, and the transfer of a file over loopback. */
 
 import type { Command } from 'commander';
 
 import { table } from '../../runs/markdown.ts';
 import { count } from '../../runs/options.ts';
-import { type Cost, costOf } from '../micro/micro.ts';
+import type { BenchEnvironment } from '../environment.ts';
+import { costOf, type MicroCost } from '../micro/micro.ts';
 import { summarize } from '../statistics.ts';
-import type { BenchEnvironment } from '../surroundings.ts';
 import { DECODING } from '../wire/decoding.ts';
-import { type Floors, floors, transfer, type Transfer } from '../wire/transfer.ts';
+import { type ComponentRates, componentRates, type Transfer, transfer } from '../wire/transfer.ts';
 import { deliver, type Destination, withDestination } from './delivery.ts';
 
 interface Flags extends Destination {
@@ -17,43 +17,46 @@ interface Flags extends Destination {
   readonly time: number;
 }
 
-export function addWire(program: Command, surroundings: BenchEnvironment): void {
+export function addWire(program: Command, environment: BenchEnvironment): void {
   withDestination(program.command('wire'))
-    .description('Measures the wire: its decoder, and a file over loopback.')
+    .description('Measures the decoder of the wire, and a file over loopback.')
     .option('--mib <n>', 'size of the file', count, 1_024)
-    .option('--runs <n>', 'transfers, of which the median is shown', count, 3)
-    .option('--time <ms>', 'how long to measure the decoder', count, 1_000)
-    .action((flags: Flags) => run(flags, surroundings));
+    .option('--runs <n>', 'number of transfers; the median is shown', count, 3)
+    .option('--time <ms>', 'time to measure each decoder', count, 1_000)
+    .action((flags: Flags) => run(flags, environment));
 }
 
-async function run(flags: Flags, surroundings: BenchEnvironment): Promise<void> {
+async function run(flags: Flags, environment: BenchEnvironment): Promise<void> {
   const { mib, runs, time } = flags;
-  const costs: Cost[] = [];
-  for (const micro of DECODING) costs.push(await costOf(micro, { timeMs: time }));
-  const parts = await floors(mib);
+  const costs: MicroCost[] = [];
+  for (const microbenchmark of DECODING) costs.push(await costOf(microbenchmark, time));
+  const parts = await componentRates(mib);
   const transfers: Transfer[] = [];
   for (let i = 0; i < runs; i++) {
-    transfers.push(await transfer(mib));
-    surroundings.tell(`transfer ${i + 1}: ${rate(transfers[i]!.bytes / transfers[i]!.seconds)}`);
+    const one = await transfer(mib);
+    transfers.push(one);
+    environment.log(`transfer ${i + 1}: ${rate(one.bytes / one.seconds)}`);
   }
-  const table = wireTable(costs, parts, transfers);
-  await deliver('wire', { table, document: { costs, parts, transfers } }, flags, surroundings);
+  const document = { costs, parts, transfers };
+  await deliver('wire', { table: wireTable(document), document }, flags, environment);
 }
 
-function wireTable(costs: readonly Cost[], parts: Floors, transfers: readonly Transfer[]): string {
-  const middle = (of: (transfer: Transfer) => number): number =>
-    summarize(transfers.map(of)).median;
-  const each = ({ name, ns }: Cost): string[] => [name, `${millions(1e9 / ns)} a second`];
+interface WireMeasurement {
+  readonly costs: readonly MicroCost[];
+  readonly parts: ComponentRates;
+  readonly transfers: readonly Transfer[];
+}
+
+function wireTable({ costs, parts, transfers }: WireMeasurement): string {
+  const medianRate = (secondsOf: (transfer: Transfer) => number): string =>
+    rate(summarize(transfers.map((each) => each.bytes / secondsOf(each))).median);
   return table(
-    ['what', 'how fast'],
+    ['what', 'rate'],
     [
-      ...costs.map(each),
-      ['a file over loopback, hashed and on disk', rate(middle((t) => t.bytes / t.seconds))],
-      [
-        'of that the leech, by its processor time',
-        rate(middle((t) => t.bytes / t.leechCpuSeconds)),
-      ],
-      ['of that the seed, by its processor time', rate(middle((t) => t.bytes / t.seedCpuSeconds))],
+      ...costs.map(({ name, ns }) => [name, `${perSecond(1e9 / ns)} per second`]),
+      ['a file over loopback, hashed and stored', medianRate((each) => each.seconds)],
+      ['the leecher alone, by its CPU time', medianRate((each) => each.leechCpuSeconds)],
+      ['the seed alone, by its CPU time', medianRate((each) => each.seedCpuSeconds)],
       ['for comparison: SHA-1 alone', rate(parts.hashBytesPerS)],
       ['for comparison: writing the file', rate(parts.diskBytesPerS)],
       ['for comparison: two bare sockets', rate(parts.socketBytesPerS)],
@@ -66,8 +69,8 @@ function rate(bytesPerS: number): string {
   return `${Math.round(bytesPerS / 1e6).toLocaleString('en')} MB/s`;
 }
 
-function millions(perSecond: number): string {
-  return perSecond >= 1e6
-    ? `${(perSecond / 1e6).toFixed(1)} million`
-    : Math.round(perSecond).toLocaleString('en');
+function perSecond(count: number): string {
+  return count >= 1e6
+    ? `${(count / 1e6).toFixed(1)} million`
+    : Math.round(count).toLocaleString('en');
 }

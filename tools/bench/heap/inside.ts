@@ -1,6 +1,6 @@
 /**
- * Looks at the heap while a swarm is simulated in this thread: a process of its own, started with
- * the options of Node that `inspect.ts` gives it.
+ * Samples the heap while a swarm is simulated in this thread. `inspect.ts` starts this script as a
+ * process, with options of Node.
  *
  *     inside.ts allocations|footprint '{"…": the swarm}'
  */
@@ -16,19 +16,19 @@ import { Plan } from '../../../packages/simulator/src/swarm/plan/plan.ts';
 
 const SEED = 1;
 
-/** Memory at the beginning of a synchronization. */
-export interface Sample {
+/** The memory at the beginning of a synchronization instant. */
+export interface HeapSample {
   readonly messages: number;
-  /** On the heap of JavaScript. */
+  /** On the JavaScript heap. */
   readonly heapBytes: number;
-  /** In arrays, which are beside the heap. */
+  /** In array buffers, which are outside the heap. */
   readonly arrayBytes: number;
 }
 
 const [mode, text] = process.argv.slice(2);
 const swarm = JSON.parse(text!) as Swarm;
-const emptyBytes = sizes();
-const samples: Sample[] = [];
+const emptyBytes = memoryInUse();
+const samples: HeapSample[] = [];
 const plan = new Plan(makePlan(swarm, SEED));
 const systems: AutonomousSystem[] = [];
 const run = {
@@ -40,25 +40,25 @@ const run = {
 runHere(run, (world) => {
   const system = new AutonomousSystem(plan, world);
   systems.push(system);
-  return world.id === 0 ? observed(system) : system;
+  return world.id === 0 ? sampled(system) : system;
 });
 process.stdout.write(JSON.stringify({ emptyBytes, samples }));
 
-/** The same AS, which takes a sample when a synchronization begins. */
-function observed(system: AutonomousSystem): AutonomousSystem {
+/** Makes `system` take a sample whenever a synchronization instant begins. */
+function sampled(system: AutonomousSystem): AutonomousSystem {
   const synchronize = system.synchronize.bind(system);
   system.synchronize = (round, atMs) => {
     if (round === 0) {
       const messages = systems.reduce((sum, { messageCount }) => sum + messageCount, 0);
-      samples.push({ messages, ...sizes() });
+      samples.push({ messages, ...memoryInUse() });
     }
     return synchronize(round, atMs);
   };
   return system;
 }
 
-/** Of what is alive, or of all that was ever allocated, where nothing is collected. */
-function sizes(): { readonly heapBytes: number; readonly arrayBytes: number } {
+/** Live memory; with `allocations`, where nothing is collected, all that was ever allocated. */
+function memoryInUse(): { readonly heapBytes: number; readonly arrayBytes: number } {
   if (mode === 'allocations') {
     return { heapBytes: getHeapStatistics().used_heap_size, arrayBytes: 0 };
   }

@@ -1,48 +1,48 @@
 /**
- * What a simulation takes from memory, beyond all noise: bytes allocated for a message, and bytes
- * that are alive for a peer. Both are counted inside a process that simulates in one thread.
+ * The memory use of a simulation: bytes allocated per message, and live bytes per peer. Both are
+ * counted inside a process that simulates in one thread, so they do not depend on other load.
  */
 
 import { assert } from '@cachetorrent/std';
 import type { Swarm } from '@cachetorrent/simulator';
 
 import { measure } from '../process.ts';
-import type { Sample } from './inside.ts';
+import type { HeapSample } from './inside.ts';
 
-/** Large enough that nothing is collected while it is counted. */
+/** Large enough that nothing is collected while allocations are counted. */
 const NURSERY_MB = 512;
 const HEAP_MB = 2_048;
 
-/** Bytes that the JavaScript of a message allocates, in the second half of a run. */
+/** Returns the heap bytes that a message allocates, in the second half of a run. */
 export async function allocatedBytesPerMessage(swarm: Swarm): Promise<number> {
-  const roomy = [
+  const node = [
     `--min-semi-space-size=${NURSERY_MB}`,
     `--max-semi-space-size=${NURSERY_MB}`,
     `--initial-heap-size=${HEAP_MB}`,
   ];
-  const { samples } = await inside('allocations', swarm, roomy);
+  const { samples } = await runInside('allocations', swarm, node);
   const last = samples.at(-1)!;
   const from = samples.find(({ messages }) => messages >= last.messages / 2)!;
-  // The end of a run, when all peers complete, is not its steady state.
+  // The end of a run, when all peers complete, is not a steady state.
   const to = samples.findLast(({ messages }) => messages <= 0.9 * last.messages)!;
   const counted = samples.slice(samples.indexOf(from), samples.indexOf(to) + 1);
-  for (const [place, { heapBytes }] of counted.entries()) {
-    const before = counted[place - 1]?.heapBytes ?? 0;
+  for (const [index, { heapBytes }] of counted.entries()) {
+    const before = counted[index - 1]?.heapBytes ?? 0;
     assert(heapBytes >= before, 'nothing is collected while allocations are counted');
   }
   return (to.heapBytes - from.heapBytes) / (to.messages - from.messages);
 }
 
-export interface Footprint {
-  /** On the heap of JavaScript, and in arrays beside it. */
+export interface MeasuredFootprint {
+  /** On the JavaScript heap, and in array buffers outside it. */
   readonly heapBytes: number;
   readonly arrayBytes: number;
 }
 
-/** What is alive at the height of a run, without what there was before it. */
-export async function footprintOf(swarm: Swarm): Promise<Footprint> {
-  const { samples, emptyBytes } = await inside('footprint', swarm, ['--expose-gc']);
-  const most = (of: (sample: Sample | typeof emptyBytes) => number): number =>
+/** Returns the greatest live memory during a run, less the live memory before it. */
+export async function footprintOf(swarm: Swarm): Promise<MeasuredFootprint> {
+  const { samples, emptyBytes } = await runInside('footprint', swarm, ['--expose-gc']);
+  const most = (of: (sample: HeapSample | typeof emptyBytes) => number): number =>
     Math.max(...samples.map(of)) - of(emptyBytes);
   return {
     heapBytes: most(({ heapBytes }) => heapBytes),
@@ -50,13 +50,13 @@ export async function footprintOf(swarm: Swarm): Promise<Footprint> {
   };
 }
 
-interface Inside {
+interface HeapReport {
   readonly emptyBytes: { readonly heapBytes: number; readonly arrayBytes: number };
-  readonly samples: readonly Sample[];
+  readonly samples: readonly HeapSample[];
 }
 
-async function inside(mode: string, swarm: Swarm, node: readonly string[]): Promise<Inside> {
+async function runInside(mode: string, swarm: Swarm, node: readonly string[]): Promise<HeapReport> {
   const script = 'tools/bench/heap/inside.ts';
   const { stdout } = await measure({ script, args: [mode, JSON.stringify(swarm)], node });
-  return JSON.parse(stdout) as Inside;
+  return JSON.parse(stdout) as HeapReport;
 }

@@ -1,4 +1,4 @@
-/** One of the threads that meet at the barrier that is measured (`barrier.ts`). */
+/** One of the threads of the barrier that `barrier.ts` measures. */
 
 import { workerData } from 'node:worker_threads';
 
@@ -6,37 +6,38 @@ import { Barrier } from '../../../packages/simulator/src/engine/synchronization/
 
 export interface BarrierThread {
   readonly words: Int32Array;
-  /** Its number among the threads. Number 0 measures. */
-  readonly me: number;
+  /** Thread 0 measures. */
+  readonly index: number;
   readonly threads: number;
   readonly spins: number;
-  /** In the rounds in which it is its turn, it comes so much later. */
+  /** How much later it arrives in the rounds in which it is late. */
   readonly lateUs: number;
-  /** For each block of rounds, how long it took. */
-  readonly blocksMs: Float64Array;
-  readonly block: number;
-  /** What is measured: whole rounds, or only the arrival of number 0, who comes last. */
-  readonly times?: 'waking';
+  /** Receives the duration of each batch of rounds. */
+  readonly batchesMs: Float64Array;
+  readonly roundsPerBatch: number;
+  /** Whole rounds, in which threads are late in turn; or the arrival of thread 0, always last. */
+  readonly measures: 'rounds' | 'waking';
 }
 
-const { words, me, threads, spins, lateUs, blocksMs, block, times } = workerData as BarrierThread;
+const { words, index, threads, spins, lateUs, batchesMs, roundsPerBatch, measures } =
+  workerData as BarrierThread;
 const barrier = new Barrier({ words, parties: threads, spins });
 
 // The first rounds wait until all threads have started, and for the compiler.
 for (let round = 0; round < 100; round++) barrier.arrive();
 
-for (let place = 0; place < blocksMs.length; place++) {
+for (let batch = 0; batch < batchesMs.length; batch++) {
   let startMs = performance.now();
-  for (let round = 0; round < block; round++) {
-    const isMyTurn = times === 'waking' ? me === 0 : round % threads === me;
-    if (isMyTurn && lateUs > 0) workFor(lateUs);
-    if (times === 'waking') startMs = performance.now();
+  for (let round = 0; round < roundsPerBatch; round++) {
+    const isLate = measures === 'waking' ? index === 0 : round % threads === index;
+    if (isLate && lateUs > 0) spinFor(lateUs);
+    if (measures === 'waking') startMs = performance.now();
     barrier.arrive();
   }
-  if (me === 0) blocksMs[place] = performance.now() - startMs;
+  if (index === 0) batchesMs[batch] = performance.now() - startMs;
 }
 
-function workFor(us: number): void {
+function spinFor(us: number): void {
   const endMs = performance.now() + us / 1e3;
   while (performance.now() < endMs) Math.sqrt(us);
 }

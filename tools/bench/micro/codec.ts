@@ -1,4 +1,4 @@
-/** The codec: a message written down and read out again, into shared memory as in a run. */
+/** The codec: a message encoded into shared memory and decoded from it, as in a run. */
 
 import {
   type Connection,
@@ -9,43 +9,33 @@ import {
   type PieceIndex,
 } from '@cachetorrent/protocol';
 
-import { type Micro, sized } from './micro.ts';
+import { countingReceiver, type Microbenchmark, sized } from './micro.ts';
 
 const MESSAGES = 1_000;
 const MESSAGE_BYTES = 20;
 
-export const CODEC: readonly Micro[] = [
+export const CODEC: readonly Microbenchmark[] = [
   coded('a have', (encoder, n) => encoder.have(0 as Connection, n as PieceIndex)),
   coded('a choke', (encoder) => encoder.choke()),
   coded('a piece', (encoder, n) => encoder.piece(0 as Connection, n as PieceIndex)),
 ];
 
-function coded(what: string, say: (encoder: Encoder, n: number) => void): Micro {
+function coded(what: string, encode: (encoder: Encoder, n: number) => void): Microbenchmark {
   return {
-    name: `codec: ${what}, written and read, ${sized(MESSAGES)} in a row`,
+    name: `codec: ${what}, encoded and decoded, ${sized(MESSAGES)} in a row`,
     make: () => {
       const view = new DataView(new SharedArrayBuffer(MESSAGES * MESSAGE_BYTES));
       const encoder = new Encoder(view, 1_960_000);
-      const { hearer, heard } = listener();
+      const { receiver, calls } = countingReceiver<Messages>(MESSAGE_KINDS);
       const run = (): void => {
         encoder.moveTo(view, 0);
-        for (let n = 0; n < MESSAGES; n++) say(encoder, n);
+        for (let n = 0; n < MESSAGES; n++) encode(encoder, n);
         const end = encoder.offset;
         let offset = 0;
-        while (offset < end) offset = decode(view, offset, end, 0 as Connection, hearer);
-        if (heard.count % MESSAGES !== 0) throw new Error('a message was lost');
+        while (offset < end) offset = decode(view, offset, end, 0 as Connection, receiver);
+        if (calls.count % MESSAGES !== 0) throw new Error('a message was lost');
       };
       return { operations: MESSAGES, run };
     },
   };
-}
-
-/** Hears everything, and counts it. */
-function listener(): { readonly hearer: Messages; readonly heard: { count: number } } {
-  const heard = { count: 0 };
-  const count = (): void => {
-    heard.count++;
-  };
-  const hearer = Object.fromEntries(MESSAGE_KINDS.map((kind) => [kind, count]));
-  return { hearer: hearer as unknown as Messages, heard };
 }

@@ -1,27 +1,27 @@
-/** The mailbox: a message posted by one actor and delivered to another, without its contents. */
+/** The mailbox: a message from one actor to another, without its contents. */
 
 import { Inbox } from '../../../packages/simulator/src/engine/mailbox/inbox.ts';
 import { Outbox, outboxMemory } from '../../../packages/simulator/src/engine/mailbox/outbox.ts';
-import { type Micro, sized } from './micro.ts';
+import { type Microbenchmark, sized } from './micro.ts';
 
-/** An envelope for three copies, and a `have` in it. */
+/** An envelope with a `have` for three receivers. */
 const PAYLOAD_BYTES = 4 + 3 * 12 + 9;
 
-export const MAILBOX: readonly Micro[] = [
+export const MAILBOX: readonly Microbenchmark[] = [
   mailbox(14, 1_000),
   mailbox(56, 10_000),
   mailbox(1_000, 10_000),
 ];
 
-function mailbox(actors: number, messages: number): Micro {
+function mailbox(actors: number, messages: number): Microbenchmark {
   return {
-    name: `mailbox: a message, ${sized(messages)} a window, ${sized(actors)} actors`,
+    name: `mailbox: a message, ${sized(messages)} per window, ${sized(actors)} actors`,
     make: () => {
       const memory = outboxMemory(actors);
       const outbox = new Outbox(memory, actors);
       const inbox = new Inbox([memory]);
       const sender = { id: 0, nowMs: 0, messageOrder: 0 };
-      const hearer = { deliver: (): void => {} };
+      const receiver = { deliver: (): void => {} };
       const run = (): void => {
         outbox.clear();
         for (let n = 0; n < messages; n++) {
@@ -32,7 +32,7 @@ function mailbox(actors: number, messages: number): Micro {
         }
         inbox.open();
         let delivered = 0;
-        for (let actor = 0; actor < actors; actor++) delivered += inbox.deliver(actor, hearer);
+        for (let actor = 0; actor < actors; actor++) delivered += inbox.deliver(actor, receiver);
         if (delivered !== messages) throw new Error('a message was lost');
       };
       return { operations: messages, run };

@@ -1,27 +1,26 @@
 /**
- * What one part of the simulator costs by itself, in a loop that does nothing else: a floor for
- * what it costs in a run, where caches are shared with everything around it.
+ * The cost of one component of the simulator by itself, in a loop that does nothing else. In a run
+ * it costs at least this much, since caches are shared with everything else.
  */
 
 import { Bench } from 'tinybench';
 
 import { summarize } from '../statistics.ts';
 
-/** A loop over one part. */
-export interface Micro {
-  /** The part, what it does, and how large it is: `queue: hold, 16,000 pending`. */
+export interface Microbenchmark {
+  /** The component, its operation and its size, such as `queue: push and pop, 16,000 pending`. */
   readonly name: string;
-  /** Builds what the loop works on, only when its turn has come. */
+  /** Builds what the loop works on; called just before the loop runs. */
   readonly make: () => Loop;
 }
 
 export interface Loop {
-  /** How many operations one call of `run` does. */
+  /** The number of operations in one call of `run`. */
   readonly operations: number;
   readonly run: () => void;
 }
 
-export interface Cost {
+export interface MicroCost {
   readonly name: string;
   /** Nanoseconds of one operation: the median over the calls, and the quartiles. */
   readonly ns: number;
@@ -29,12 +28,8 @@ export interface Cost {
   readonly highNs: number;
 }
 
-/** How long to measure each part, after a warm-up of a quarter of that. */
-export interface MicroOptions {
-  readonly timeMs: number;
-}
-
-export async function costOf({ name, make }: Micro, { timeMs }: MicroOptions): Promise<Cost> {
+/** Measures for `timeMs`, after a warm-up of a quarter of that time. */
+export async function costOf({ name, make }: Microbenchmark, timeMs: number): Promise<MicroCost> {
   const { operations, run } = make();
   const bench = new Bench({
     time: timeMs,
@@ -48,12 +43,33 @@ export async function costOf({ name, make }: Micro, { timeMs }: MicroOptions): P
   const [task] = await bench.run();
   const { result } = task!;
   if (!('latency' in result)) throw new Error(`${name} was not measured: it is ${result.state}`);
-  const { median, low, high } = summarize(result.latency.samples!);
-  const nsOf = (callMs: number): number => (callMs * 1e6) / operations;
-  return { name, ns: nsOf(median), lowNs: nsOf(low), highNs: nsOf(high) };
+  const callNs = result.latency.samples!.map((callMs) => callMs * 1e6);
+  return microCost(
+    name,
+    callNs.map((ns) => ns / operations),
+  );
 }
 
-/** 16000 as `16,000`. */
+/** Summarizes measurements of one operation, in ns. */
+export function microCost(name: string, values: readonly number[]): MicroCost {
+  const { median, low, high } = summarize(values);
+  return { name, ns: median, lowNs: low, highNs: high };
+}
+
+/** Formats 16000 as `16,000`. */
 export function sized(count: number): string {
   return count.toLocaleString('en');
+}
+
+/** A receiver whose handlers of `kinds` count their calls. */
+export function countingReceiver<Messages>(kinds: readonly (keyof Messages)[]): {
+  readonly receiver: Messages;
+  readonly calls: { count: number };
+} {
+  const calls = { count: 0 };
+  const handle = (): void => {
+    calls.count++;
+  };
+  const receiver = Object.fromEntries(kinds.map((kind) => [kind, handle])) as unknown as Messages;
+  return { receiver, calls };
 }

@@ -1,23 +1,23 @@
-/** The piece picker: counting a holder, at every `have`, and finding the rarest free piece. */
+/** The piece picker: counting a holder, at every `have`, and picking the rarest free piece. */
 
 import type { PieceIndex } from '@cachetorrent/protocol';
 import { PeerTables, PiecePicker } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 
-import { type Micro, sized } from './micro.ts';
+import { type Microbenchmark, sized } from './micro.ts';
 
-const PEERS_OF_A_CORE = 350;
+const PEERS_PER_CORE = 350;
 const HOLDERS = 40;
 const PIECES = 1_000;
 
-export const PICKER: readonly Micro[] = [
+export const PICKER: readonly Microbenchmark[] = [
   haves(1),
-  haves(PEERS_OF_A_CORE),
+  haves(PEERS_PER_CORE),
   ...[100, PIECES, 4_000].map(next),
 ];
 
-/** Random pieces at random peers, whose tables lie together as those of an AS do. */
-function haves(peers: number): Micro {
+/** Random pieces at random peers, whose tables are adjacent as those of an AS are. */
+function haves(peers: number): Microbenchmark {
   const name = `picker: count a holder, ${sized(PIECES)} pieces, ${sized(peers)} peers`;
   return {
     name,
@@ -25,15 +25,15 @@ function haves(peers: number): Micro {
       const random = seededRandom('bench', name);
       const tables = new PeerTables(PIECES, peers, 0);
       const operations = 20_000;
-      const who = Uint32Array.from({ length: operations }, () => random.below(peers));
-      const what = Uint32Array.from({ length: operations }, () => random.below(PIECES));
+      const peerOf = Uint32Array.from({ length: operations }, () => random.below(peers));
+      const pieceOf = Uint32Array.from({ length: operations }, () => random.below(PIECES));
       let adds = true;
-      // What one round counts, the next takes back: counts stay where they are.
+      // One round adds holders and the next removes them, so that counts stay in their range.
       const run = (): void => {
         for (let i = 0; i < operations; i++) {
-          const piece = what[i]! as PieceIndex;
-          if (adds) tables.addHolder(who[i]!, piece);
-          else tables.removeHolder(who[i]!, piece);
+          const piece = pieceOf[i]! as PieceIndex;
+          if (adds) tables.addHolder(peerOf[i]!, piece);
+          else tables.removeHolder(peerOf[i]!, piece);
         }
         adds = !adds;
       };
@@ -42,8 +42,8 @@ function haves(peers: number): Micro {
   };
 }
 
-/** A neighbour that has half of the pieces is asked; nothing is stored yet. */
-function next(pieces: number): Micro {
+/** Picks from a neighbour that holds half of the pieces, at a peer that holds none. */
+function next(pieces: number): Microbenchmark {
   const name = `picker: next, ${sized(pieces)} pieces`;
   return {
     name,

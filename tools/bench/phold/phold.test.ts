@@ -8,11 +8,19 @@ const ENTRY = new URL('./model.ts', import.meta.url);
 
 test('PHOLD handles the same events for any number of workers', async () => {
   const phold = {
-    seed: 5, actorCount: 9, pendingPerActor: 40, remotePercent: 60, lookaheadMs: 3, delayMs: 10,
+    seed: 5,
+    actorCount: 9,
+    pendingPerActor: 40,
+    remotePercent: 60,
+    lookaheadMs: 3,
+    delayMs: 10,
     endMs: 500,
   };
   const plan = {
-    actorCount: 9, lookaheadMs: pholdLookaheadMs(phold), syncIntervalMs: Infinity, stallMs: 1e6,
+    actorCount: 9,
+    lookaheadMs: pholdLookaheadMs(phold),
+    syncIntervalMs: Infinity,
+    stallMs: 1e6,
   };
   const { reports } = runHere(plan, (context) => new PholdActor(phold, context));
   for (const workers of [1, 2, 4]) {

@@ -1,8 +1,7 @@
-/** Measures what a prediction is computed from, and what it is checked against. */
+/** Measures the basis of a prediction, and the speed-ups that it is compared with. */
 
 import { availableParallelism } from 'node:os';
 
-import { checkedSwarm, type Overrides, readConfig } from '@cachetorrent/runner';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 
 import { makePlan } from '../../../packages/simulator/src/swarm/plan/make-plan.ts';
@@ -13,17 +12,12 @@ import type { Basis } from './predict.ts';
 import { stepsOf } from './steps.ts';
 
 const SEED = 1;
-/** How late the last one comes where a barrier is measured: about a window's share. */
+/** How late the last thread arrives at a measured barrier: about as in a window. */
 const LATE_US = 100;
 const BARRIER_ROUNDS = 2_000;
 const WAKE_ROUNDS = 200;
 
-/** @throws UserMistake where the configuration is none */
-export async function swarmOf(file: string, overrides: Overrides): Promise<Swarm> {
-  return checkedSwarm(await readConfig(file), overrides).swarm;
-}
-
-/** How long a run takes with so many workers. */
+/** Measures the time of the main loop with `workers` workers. */
 export async function loopMsWith(swarm: Swarm, workers: number): Promise<number> {
   const { busyTimes } = await simulate(swarm, { seed: SEED, workers, measuresBusyTimes: true });
   return Math.max(...busyTimes!.map(({ loopMs }) => loopMs));
@@ -42,9 +36,9 @@ export async function measureBasis(
 }
 
 /**
- * What a barrier costs, for each of `counts` workers. Measured with as many threads as there are
- * cores; more of them would share cores and measure something else. Beyond, the one who comes
- * last has more to wake: that call is measured, since it takes as long wherever they sleep.
+ * Returns the cost of a barrier in ms, for each of `counts` workers. Up to the number of cores the
+ * barrier itself is measured. More threads would share cores and measure something else, so beyond
+ * it only the additional time to wake them is measured, which does not depend on where they sleep.
  */
 export async function barrierCost(counts: readonly number[]): Promise<(workers: number) => number> {
   const cores = Math.max(2, availableParallelism());

@@ -1,11 +1,11 @@
-/** The prediction, on steps that are made up: the numbers can be done in the head. */
+/** The prediction, on made-up steps with simple numbers. */
 
 import { describe, expect, test } from 'vitest';
 
 import { type Basis, boundsOf, decidingMs, predict } from './predict.ts';
 import { slowestMs, stepsOf, totalsOf } from './steps.ts';
 
-/** Four actors, a window and a round of allocation. Actor 0 does half of all. */
+/** Four actors, a window and a round of allocation. Actor 0 does half of the work. */
 const STEPS = {
   actors: 4,
   count: 2,
@@ -21,7 +21,7 @@ const BASIS: Basis = {
 };
 
 describe('steps', () => {
-  test('are put together from what workers have measured of their own actors', () => {
+  test('are assembled from the reports of the workers on their own actors', () => {
     const isRound = STEPS.isRound;
     const steps = stepsOf([
       { actors: [0, 3], isRound, busyMs: Float32Array.of(30, 10, 6, 2), loopMs: 0 },
@@ -30,7 +30,7 @@ describe('steps', () => {
     expect(steps).toEqual(STEPS);
   });
 
-  test('add up, windows and rounds apart', () => {
+  test('are summed up, windows and rounds separately', () => {
     expect(totalsOf(STEPS)).toEqual({
       windowsMs: 60,
       roundsMs: 12,
@@ -46,28 +46,28 @@ describe('steps', () => {
 });
 
 describe('a prediction', () => {
-  test('has what is neither in windows nor in rounds done by every worker', () => {
+  test('counts time outside windows and rounds for every worker', () => {
     expect(decidingMs(BASIS)).toBe(2);
   });
 
-  test('of one worker is what was measured', () => {
+  test('for one worker equals the measurement', () => {
     expect(predict(BASIS, 1)).toMatchObject({ speedUp: 1, speedUpOfAll: 1, barriersMs: 0 });
   });
 
-  test('places by expected costs, and pays a barrier for each step', () => {
+  test('places actors by expected costs, and adds a barrier for each step', () => {
     const { speedUp, speedUpOfAll, ...times } = predict(BASIS, 2);
     expect(times).toMatchObject({ windowsMs: 30, roundsMs: 6, barriersMs: 1, decidingMs: 2 });
     expect(speedUp).toBeCloseTo(74 / 39);
     expect(speedUpOfAll).toBeCloseTo(100 / (26 + 39));
   });
 
-  test('says what would be gained if it were known beforehand who is busy', () => {
+  test('includes the speed-up if the load were known before the run', () => {
     const { speedUp, speedUpForeseen } = predict({ ...BASIS, expectedCosts: [1, 1, 1, 1] }, 2);
     expect(speedUp).toBeLessThan(speedUpForeseen);
     expect(speedUpForeseen).toBeCloseTo(74 / 39);
   });
 
-  test('is bounded by the largest AS, whatever the number of workers', () => {
+  test('is limited by the largest AS, for any number of workers', () => {
     expect(boundsOf(BASIS)).toEqual({ byLargestActor: 2, byCriticalPath: 2 });
     for (const workers of [2, 3, 4, 64]) {
       expect(predict({ ...BASIS, loopMs: 72 }, workers).speedUp).toBeLessThan(2);

@@ -1,37 +1,39 @@
 /**
- * What a run would gain from more workers, computed from one run on one worker.
+ * Predicts the speed-up of more workers from one run with one worker.
  *
  * A step takes as long as its slowest worker, then a barrier, then the decision that every worker
- * makes for itself. What is not in steps is done by one thread, before and after: laying out the
- * network, starting threads, and putting the result together.
+ * makes by itself. Before and after the steps one thread works: it builds the network, starts
+ * threads, and assembles the result.
  */
 
 import { assignLongestFirst } from '../../../packages/simulator/src/engine/threads/assignment.ts';
 import { slowestMs, type Steps, totalsOf } from './steps.ts';
 
-/** A run on one worker. */
+/** A run with one worker. */
 export interface Basis {
   readonly steps: Steps;
-  /** Of the whole call, and of the loop within it. */
+  /** Time of the whole call. */
   readonly wallMs: number;
+  /** Time of the main loop, which is part of it. */
   readonly loopMs: number;
-  /** What placement goes by before a run: for each actor, its nodes. */
+  /** The costs that placement uses before a run: the number of nodes of each actor. */
   readonly expectedCosts: readonly number[];
-  /** What a barrier costs with so many workers, in ms. */
+  /** Cost of a barrier by the number of workers, in ms. */
   readonly barrierMs: (workers: number) => number;
 }
 
 export interface Prediction {
   readonly workers: number;
-  /** Of the slowest worker of each step, in windows and in rounds of allocation. */
+  /** Time of the slowest worker of each step, in windows and in rounds of allocation. */
   readonly windowsMs: number;
   readonly roundsMs: number;
   readonly barriersMs: number;
   readonly decidingMs: number;
-  /** Of the loop, placed as the simulator places; and where it knew beforehand who is busy. */
+  /** Of the main loop, with the simulator's placement of actors. */
   readonly speedUp: number;
+  /** The same, if the load of each actor were known before the run. */
   readonly speedUpForeseen: number;
-  /** Of the whole run, with what only one thread does. */
+  /** Of the whole run, with the work of one thread before and after the loop. */
   readonly speedUpOfAll: number;
 }
 
@@ -50,11 +52,11 @@ export function predict(basis: Basis, workers: number): Prediction {
   };
 }
 
-/** What bounds any number of workers. */
+/** Limits of the speed-up, for any number of workers. */
 export interface Bounds {
-  /** The largest AS is one actor: nobody else can do its work. */
+  /** The largest AS is one actor, which runs on one worker. */
   readonly byLargestActor: number;
-  /** With a worker for each AS, and barriers that cost nothing. */
+  /** A worker for each AS, and barriers without cost. */
   readonly byCriticalPath: number;
 }
 
@@ -67,7 +69,7 @@ export function boundsOf({ steps }: Basis): Bounds {
   };
 }
 
-/** What every worker does alike in each step, beside the work of its actors. */
+/** The time that every worker spends on the same decisions, besides its actors. */
 export function decidingMs({ steps, loopMs }: Basis): number {
   const { windowsMs, roundsMs } = totalsOf(steps);
   return Math.max(0, loopMs - windowsMs - roundsMs);

@@ -1,6 +1,6 @@
 /**
- * How long each AS was busy in each step of a run. A step is a window or a synchronization round; a
- * barrier separates it from the next.
+ * How long each AS was busy in each step of a run. A step is a window, or a round of a
+ * synchronization instant; a barrier separates two steps.
  */
 
 import type { BusyTimesReport } from '@cachetorrent/simulator';
@@ -9,11 +9,11 @@ export interface Steps {
   readonly actors: number;
   readonly count: number;
   readonly isRound: Uint8Array;
-  /** Step by step, for each actor. */
+  /** Index: step × actors + actor. */
   readonly busyMs: Float32Array;
 }
 
-/** Puts the reports of all workers together. */
+/** Combines the reports of all workers. */
 export function stepsOf(reports: readonly BusyTimesReport[]): Steps {
   const actors = reports.reduce((sum, report) => sum + report.actors.length, 0);
   const { isRound } = reports[0]!;
@@ -33,9 +33,9 @@ export function stepsOf(reports: readonly BusyTimesReport[]): Steps {
 export interface Totals {
   readonly windowsMs: number;
   readonly roundsMs: number;
-  /** For each actor, all of its work. */
+  /** The work of each actor, over all steps. */
   readonly ofActorMs: readonly number[];
-  /** The work of the busiest actor of each step: what unlimited workers would take. */
+  /** The work of the busiest actor of each step, summed up: the time with unlimited workers. */
   readonly criticalMs: number;
 }
 
@@ -60,7 +60,7 @@ export function totalsOf({ actors, count, isRound, busyMs }: Steps): Totals {
   return { windowsMs, roundsMs, ofActorMs, criticalMs };
 }
 
-/** The time of the slowest worker of each step, summed up, where `workerOf` says who is where. */
+/** Sums up the time of the slowest worker of each step; `workerOf` has the worker of each actor. */
 export function slowestMs(
   { actors, count, isRound, busyMs }: Steps,
   workerOf: ArrayLike<number>,

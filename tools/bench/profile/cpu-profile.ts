@@ -1,20 +1,21 @@
-/** CPU profiles as V8 writes them: how long each function was on top of its stack. */
+/** CPU profiles of V8: how long each function was on top of the stack. */
 
-/** As much of the format of `.cpuprofile` as is read here. */
+/** The fields of a `.cpuprofile` that are read here. */
 export interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
     readonly callFrame: { readonly functionName: string; readonly url: string };
   }[];
-  /** The node that was on top, sample by sample, and the time before each, in µs. */
+  /** The node on top of the stack, for each sample. */
   readonly samples: readonly number[];
+  /** The time before each sample, in µs. */
   readonly timeDeltas: readonly number[];
 }
 
-/** A thread that waits is not at work. */
+/** The node of a thread that waits. */
 const IDLE = '(idle)';
 
-/** Milliseconds by what `nameOf` makes of each function. */
+/** Returns the time on top of the stack in ms, summed up by the name that `nameOf` returns. */
 export function selfMs(
   profile: CpuProfile,
   nameOf: (url: string, functionName: string) => string,

@@ -1,29 +1,27 @@
 /**
- * What `bench run` measures: whole processes, each with the figures that it yields. A case is run
- * several times, in turns with the others, so that what disturbs the machine disturbs all alike.
+ * The cases of `bench run`: processes, and the figures that each yields. The cases run in turn,
+ * several times, so that other load on the machine affects all of them alike.
  */
 
-import type { RunDocument } from '@cachetorrent/runner';
+import { totalMessages, type RunDocument } from '@cachetorrent/runner';
 
-import { totalMessages } from '@cachetorrent/runner';
+import { configFile } from '../../files.ts';
+import { runArgsOf } from '../commands/swarm-options.ts';
+import { CACHETORRENT, measure } from '../process.ts';
 
-import { configFile } from '../../runs/configs.ts';
-import { COMMAND } from '../measured-run.ts';
-import { measure } from '../process.ts';
-
-/** By name; all are numbers that grow with what they name. */
+/** The figures of a case, by name. */
 export type Figures = Readonly<Record<string, number>>;
 
-export interface Case {
+export interface BenchCase {
   readonly name: string;
-  /** The process: a script of the repository, and what it is told. */
+  /** A script of the repository, and its arguments. */
   readonly script: string;
   readonly args: readonly string[];
-  /** Threads that it needs a core for, each. */
+  /** The number of threads, each of which needs a core. */
   readonly threads: number;
-  /** Whether it simulates, and may be told to do so with fewer pieces. */
-  readonly simulates?: boolean;
-  /** It takes so long that it is run no more often than this. */
+  /** Whether it simulates a swarm, and accepts `--pieces`. */
+  readonly isSimulation?: boolean;
+  /** The greatest number of runs, of a case that takes long. */
   readonly runsMax?: number;
   readonly figuresOf: (stdout: string) => Figures;
 }
@@ -31,7 +29,7 @@ export interface Case {
 const BENCH = 'tools/bench.ts';
 const SEED = '1';
 
-export const CASES: readonly Case[] = [
+export const CASES: readonly BenchCase[] = [
   simulated('medium', 'medium', 2),
   simulated('medium, 1 worker', 'medium', 1),
   simulated('medium, original rules', 'medium', 2, '--rules', 'original'),
@@ -47,20 +45,20 @@ export const CASES: readonly Case[] = [
 
 export interface CaseOptions {
   readonly signal: AbortSignal;
-  /** With so many pieces, for a trial. */
+  /** For a trial: the number of pieces. */
   readonly pieces?: number;
 }
 
-/** @throws ProcessFailed where the process does */
-export async function runCase(of: Case, { signal, pieces }: CaseOptions): Promise<Figures> {
-  const { script, simulates, figuresOf } = of;
-  const fewer = simulates === true && pieces !== undefined ? ['--pieces', String(pieces)] : [];
-  const args = [...of.args, ...fewer];
+/** @throws ProcessFailed if the process fails */
+export async function runCase(of: BenchCase, { signal, pieces }: CaseOptions): Promise<Figures> {
+  const { script, isSimulation, figuresOf } = of;
+  const trial = isSimulation === true && pieces !== undefined ? { pieces } : {};
+  const args = [...of.args, ...runArgsOf(trial)];
   const { wallMs, cpuMs, peakRssBytes, stdout } = await measure({ script, args, signal });
   return { wallMs, cpuMs, peakRssBytes, ...figuresOf(stdout) };
 }
 
-function simulated(name: string, config: string, workers: number, ...more: string[]): Case {
+function simulated(name: string, config: string, workers: number, ...more: string[]): BenchCase {
   const file = configFile(config);
   const flags = ['--json', '--quiet', '--seed', SEED, '--workers', String(workers)];
   const figuresOf = (stdout: string): Figures => {
@@ -70,15 +68,15 @@ function simulated(name: string, config: string, workers: number, ...more: strin
   };
   return {
     name,
-    script: COMMAND,
+    script: CACHETORRENT,
     args: ['run', file, ...flags, ...more],
     threads: workers,
-    simulates: true,
+    isSimulation: true,
     figuresOf,
   };
 }
 
-function predicted(name: string, config: string, workers: number): Case {
+function predicted(name: string, config: string, workers: number): BenchCase {
   const figuresOf = (stdout: string): Figures => {
     const { predictions } = JSON.parse(stdout) as {
       readonly predictions: readonly { readonly workers: number; readonly speedUp: number }[];
@@ -86,10 +84,10 @@ function predicted(name: string, config: string, workers: number): Case {
     return { speedUp: predictions.find((each) => each.workers === workers)!.speedUp };
   };
   const args = ['predict', configFile(config), '--json', '--no-check'];
-  return { name, script: BENCH, args, threads: 1, simulates: true, figuresOf };
+  return { name, script: BENCH, args, threads: 1, isSimulation: true, figuresOf };
 }
 
-function phold(name: string, pending: number): Case {
+function phold(name: string, pending: number): BenchCase {
   const figuresOf = (stdout: string): Figures => {
     const { points } = JSON.parse(stdout) as {
       readonly points: readonly { readonly eventsPerSecond: readonly number[] }[];

@@ -1,4 +1,4 @@
-/** Which measurements can be compared, and what is told of them. */
+/** Which measurements can be compared, and how regressions are reported. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -20,19 +20,27 @@ const FIVE = [10, 10.1, 10.2, 10.3, 10.4];
 describe('a comparison is refused', () => {
   const machine = { ...MACHINE, cores: 4 };
   test.each([
-    { where: 'machines differ',          before: file(FIVE, { machine }),                 says: 'on another machine' },
-    { where: 'there are too few runs',   before: file([1, 2, 3, 4]),                      says: 'cannot tell a change from noise' },
-    { where: 'nothing was measured twice', before: file(FIVE, { rounds: [{ large: {} }] }), says: 'none of the cases' },
-    { where: 'one was a trial',          before: file(FIVE, { pieces: 5 }),               says: '--pieces 5' },
-  ])('where $where', ({ before, says }) => {
+    { when: 'machines differ', before: file(FIVE, { machine }), says: 'on another machine' },
+    {
+      when: 'there are too few runs',
+      before: file([1, 2, 3, 4]),
+      says: 'do not distinguish a change from noise',
+    },
+    {
+      when: 'no case is in both',
+      before: file(FIVE, { rounds: [{ large: {} }] }),
+      says: 'none of the cases',
+    },
+    { when: 'one was a trial', before: file(FIVE, { pieces: 5 }), says: '--pieces 5' },
+  ])('if $when', ({ before, says }) => {
     expect(() => checkComparable(before, file(FIVE), 'old.json')).toThrow(says);
   });
 });
 
-test('what got slower is told with both medians', () => {
+test('a figure that got worse is reported with both medians', () => {
   const slower = FIVE.map((value) => value * 1.2);
   expect(regressions(file(FIVE), file(slower))).toEqual([
-    'medium: wallMs was 10.20, and is 12.24, 20.0 % more',
+    'medium: wallMs was 10.20 and is 12.24, 20.0 % more',
   ]);
   expect(regressions(file(slower), file(FIVE))).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The table of targets, from rounds that are made up. */
+/** The table of targets, from made-up rounds. */
 
 import { expect, test } from 'vitest';
 
@@ -7,35 +7,70 @@ import { targetTable } from './report.ts';
 import type { Round } from './targets.ts';
 
 const of = (wallMs: number) => ({ wallMs, cpuMs: 2 * wallMs, peakRssBytes: 2e8, messages: 3e7 });
-/** The machine got slower with every round; the ratio of the two did not. */
+/** The machine gets slower with every round; the ratio of the two cases does not change. */
 const ROUNDS: readonly Round[] = [1, 1.5, 2].map((slow) => ({
   medium: of(3_000 * slow),
   'medium, 1 worker': of(5_400 * slow),
 }));
 
-test('the table has a row for each figure, and says which targets are reached', () => {
+test('the table has a row for each figure, and says which targets are met', () => {
   const rows = cells(targetTable(chosenTargets(['1', '3', '4']), ROUNDS));
   expect(rows).toEqual([
-    ['1', 'medium, client rules, 2 workers', 'wall time, s', '≤ 4', '4.50', '3.00 – 6.00', '3', 'no'],
-    ['1', 'medium, client rules, 2 workers', 'peak memory, MB', '≤ 300', '200', '200 – 200', '3', 'yes'],
-    ['3', 'medium, client rules, 1 worker', 'CPU time of a message, ns', '≤ 150', '540', '360 – 720', '3', 'no'],
+    [
+      '1',
+      'medium, client rules, 2 workers',
+      'wall time, s',
+      '≤ 4',
+      '4.50',
+      '3.00 – 6.00',
+      '3',
+      'no',
+    ],
+    [
+      '1',
+      'medium, client rules, 2 workers',
+      'peak memory, MB',
+      '≤ 300',
+      '200',
+      '200 – 200',
+      '3',
+      'yes',
+    ],
+    [
+      '3',
+      'medium, client rules, 1 worker',
+      'CPU time of a message, ns',
+      '≤ 150',
+      '540',
+      '360 – 720',
+      '3',
+      'no',
+    ],
     ['4', 'speed-up of 2 workers over 1', 'medium', '≥ 1.7', '1.80', '1.80 – 1.80', '3', 'yes'],
     ['4', 'speed-up of 2 workers over 1', 'large', '≥ 1.85', 'not measured', '', '', ''],
   ]);
 });
 
-test('cases are those that the targets need, each once', () => {
+test('each case that the targets need is listed once', () => {
   expect(casesOf(chosenTargets(['1', '4'])).map(({ name }) => name)).toEqual([
-    'medium', 'medium, 1 worker', 'large', 'large, 1 worker',
+    'medium',
+    'medium, 1 worker',
+    'large',
+    'large, 1 worker',
   ]);
 });
 
-test('a million peers are left out unless they are asked for', () => {
+test('a million peers are measured only if target 6 is named', () => {
   expect(chosenTargets(undefined).map(({ id }) => id)).not.toContain('6');
   expect(chosenTargets(['6']).map(({ id }) => id)).toEqual(['6']);
 });
 
 function cells(table: string): string[][] {
   const [, , ...rows] = table.split('\n');
-  return rows.map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
+  return rows.map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }

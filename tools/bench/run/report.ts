@@ -1,18 +1,20 @@
-/** The targets against what was measured, as a table. */
+/** The table of targets and measured figures. */
 
 import { table } from '../../runs/markdown.ts';
 import { type Summary, summarize } from '../statistics.ts';
-import type { Measure, Round, Target } from './targets.ts';
+import type { Round, Target, TargetFigure } from './targets.ts';
 
-/** Of every round that has what the measure needs. */
-export function valuesOf({ cases, of }: Measure, rounds: readonly Round[]): readonly number[] {
-  return rounds.filter((round) => cases.every((name) => name in round)).map(of);
+/** Returns the figure of every round that has its cases. */
+export function valuesOf(
+  { cases, valueOf }: TargetFigure,
+  rounds: readonly Round[],
+): readonly number[] {
+  return rounds.filter((round) => cases.every((name) => name in round)).map(valueOf);
 }
 
-/** Markdown. */
 export function targetTable(targets: readonly Target[], rounds: readonly Round[]): string {
-  const rows = targets.flatMap(({ id, what, measures }) =>
-    measures.map((measure) => {
+  const rows = targets.flatMap(({ id, what, figures }) =>
+    figures.map((measure) => {
       const values = valuesOf(measure, rounds);
       const labels = [id, what, withUnit(measure), goalOf(measure)];
       if (values.length === 0) return [...labels, 'not measured', '', '', ''];
@@ -24,28 +26,28 @@ export function targetTable(targets: readonly Target[], rounds: readonly Round[]
   return table(titles, rows, 'llllrrrl');
 }
 
-export function isMet({ goal }: Measure, { median }: Summary): boolean {
+export function isMet({ goal }: TargetFigure, { median }: Summary): boolean {
   return 'atMost' in goal ? median <= goal.atMost : median >= goal.atLeast;
 }
 
-function verdict(measure: Measure, summary: Summary): string {
+function verdict(measure: TargetFigure, summary: Summary): string {
   return isMet(measure, summary) ? 'yes' : 'no';
 }
 
 function texts({ median, min, max, runs }: Summary): string[] {
-  return [shown(median), `${shown(min)} – ${shown(max)}`, String(runs)];
+  return [format(median), `${format(min)} – ${format(max)}`, String(runs)];
 }
 
-function withUnit({ name, unit }: Measure): string {
+function withUnit({ name, unit }: TargetFigure): string {
   return unit === '' ? name : `${name}, ${unit}`;
 }
 
-function goalOf({ goal }: Measure): string {
+function goalOf({ goal }: TargetFigure): string {
   if ('atLeast' in goal) return `≥ ${goal.atLeast}`;
   return goal.atMost === Infinity ? 'finishes' : `≤ ${goal.atMost}`;
 }
 
-/** Three digits, which is more than a repetition would keep. */
-function shown(value: number): string {
+/** With three digits. */
+function format(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

@@ -1,34 +1,34 @@
-/** `bench run`: measures what is promised, round by round. */
+/** `bench run`: chooses targets and measures their cases, round by round. */
 
 import { UserError } from '@cachetorrent/runner';
 
+import { checkOnly } from '../../runs/options.ts';
 import { thisMachine } from '../machine.ts';
-import { type Case, type CaseOptions, CASES, type Figures, runCase } from './cases.ts';
+import { type BenchCase, type CaseOptions, CASES, type Figures, runCase } from './cases.ts';
 import { type Round, type Target, TARGETS } from './targets.ts';
 
-/** A million peers take so long that they are measured only where they are asked for. */
-const ONLY_WHEN_ASKED = ['6'];
+/** A million peers take so long that their target is measured only if it is named. */
+const ONLY_IF_NAMED = ['6'];
 
-/** The targets that `only` names; all but the longest where it is absent. */
+/** Returns the targets that `only` names; if undefined, all but the longest. */
 export function chosenTargets(only: readonly string[] | undefined): readonly Target[] {
-  if (only === undefined) return TARGETS.filter(({ id }) => !ONLY_WHEN_ASKED.includes(id));
-  const known = TARGETS.map(({ id }) => id);
-  const unknown = only.find((id) => !known.includes(id));
-  if (unknown !== undefined) {
-    const fix = `name some of ${known.join(', ')}`;
-    throw new UserError({ at: '--only', problem: `has no target ${unknown}`, fix });
-  }
+  if (only === undefined) return TARGETS.filter(({ id }) => !ONLY_IF_NAMED.includes(id));
+  checkOnly(
+    'target',
+    only,
+    TARGETS.map(({ id }) => id),
+  );
   return TARGETS.filter(({ id }) => only.includes(id));
 }
 
-/** The cases that these targets are judged by. */
-export function casesOf(targets: readonly Target[]): readonly Case[] {
-  const names = new Set(targets.flatMap(({ measures }) => measures.flatMap(({ cases }) => cases)));
+/** Returns the cases that the figures of these targets need. */
+export function casesOf(targets: readonly Target[]): readonly BenchCase[] {
+  const names = new Set(targets.flatMap(({ figures }) => figures.flatMap(({ cases }) => cases)));
   return CASES.filter(({ name }) => names.has(name));
 }
 
-/** @throws UserError where this machine has fewer cores than a case has threads */
-export function checkCores(cases: readonly Case[]): void {
+/** @throws UserError if this machine has fewer cores than a case has threads */
+export function checkCores(cases: readonly BenchCase[]): void {
   const { cores } = thisMachine();
   const tooWide = cases.find(({ threads }) => threads > cores);
   if (tooWide === undefined) return;
@@ -37,20 +37,20 @@ export function checkCores(cases: readonly Case[]): void {
   );
   throw new UserError({
     at: '--only',
-    problem: `"${tooWide.name}" needs ${tooWide.threads} cores, and here are ${cores}`,
-    fix: `measure on a larger machine, or --only ${ids.map(({ id }) => id).join(',')}`,
+    problem: `"${tooWide.name}" needs ${tooWide.threads} cores, but this machine has ${cores}`,
+    fix: `use a larger machine, or --only ${ids.map(({ id }) => id).join(',')}`,
   });
 }
 
 export interface RoundsOptions extends CaseOptions {
-  readonly cases: readonly Case[];
+  readonly cases: readonly BenchCase[];
   readonly rounds: number;
-  readonly tell: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-/** Runs all cases in turns. */
+/** Runs all cases in turn, once per round. */
 export async function runRounds(options: RoundsOptions): Promise<readonly Round[]> {
-  const { cases, rounds, tell } = options;
+  const { cases, rounds, log } = options;
   const done: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     const figures: Record<string, Figures> = {};
@@ -60,7 +60,7 @@ export async function runRounds(options: RoundsOptions): Promise<readonly Round[
       figures[each.name] = measured;
       const seconds = (measured['wallMs']! / 1000).toFixed(1);
       const megabytes = Math.round(measured['peakRssBytes']! / 1e6);
-      tell(`round ${round + 1} of ${rounds}: ${each.name}: ${seconds} s, ${megabytes} MB`);
+      log(`round ${round + 1} of ${rounds}: ${each.name}: ${seconds} s, ${megabytes} MB`);
     }
     done.push(figures);
   }

@@ -1,23 +1,23 @@
-/** What is promised of speed and size, and from which figures of which cases it is judged. */
+/** The targets of speed and size, and how they follow from the figures of the cases. */
 
 import type { Figures } from './cases.ts';
 
-/** The figures of each round of measurements, by the name of the case; some may be missing. */
+/** The figures of one round, by the name of the case; cases may be missing. */
 export type Round = Readonly<Record<string, Figures>>;
 
 export interface Target {
   readonly id: string;
   readonly what: string;
-  readonly measures: readonly Measure[];
+  readonly figures: readonly TargetFigure[];
 }
 
-export interface Measure {
+export interface TargetFigure {
   readonly name: string;
   readonly unit: string;
   readonly goal: { readonly atMost: number } | { readonly atLeast: number };
   readonly cases: readonly string[];
-  /** From one round that has all of `cases`: both sides of a ratio were measured in turn. */
-  readonly of: (round: Round) => number;
+  /** `round` has all of `cases`. */
+  readonly valueOf: (round: Round) => number;
 }
 
 const MEDIUM = 'medium';
@@ -29,116 +29,116 @@ export const TARGETS: readonly Target[] = [
   {
     id: '1',
     what: 'medium, client rules, 2 workers',
-    measures: [wall(MEDIUM, 4), memory(MEDIUM, 300)],
+    figures: [wall(MEDIUM, 4), memory(MEDIUM, 300)],
   },
   {
     id: '2',
     what: 'medium, original rules, 2 workers',
-    measures: [wall('medium, original rules', 8), memory('medium, original rules', 300)],
+    figures: [wall('medium, original rules', 8), memory('medium, original rules', 300)],
   },
   {
     id: '3',
     what: 'medium, client rules, 1 worker',
-    measures: [
+    figures: [
       {
         name: 'CPU time of a message',
         unit: 'ns',
         goal: { atMost: 150 },
         cases: [MEDIUM_ALONE],
-        of: (round) => messageNs(round[MEDIUM_ALONE]!),
+        valueOf: (round) => messageNs(round[MEDIUM_ALONE]!),
       },
     ],
   },
   {
     id: '3a',
     what: 'medium with 50 % leaders, client rules, 2 workers',
-    measures: [wall('medium, 50 % leaders', 8)],
+    figures: [wall('medium, 50 % leaders', 8)],
   },
   {
     id: '4',
     what: 'speed-up of 2 workers over 1',
-    measures: [speedUp(MEDIUM, MEDIUM_ALONE, 1.7), speedUp(LARGE, 'large, 1 worker', 1.85)],
+    figures: [speedUp(MEDIUM, MEDIUM_ALONE, 1.7), speedUp(LARGE, 'large, 1 worker', 1.85)],
   },
   {
     id: '5',
     what: '100,000 peers in 200 AS, 2 workers',
-    measures: [wall(HUNDRED, 180), memory(HUNDRED, 6_000)],
+    figures: [wall(HUNDRED, 180), memory(HUNDRED, 6_000)],
   },
   {
     id: '6',
     what: '1,000,000 peers in 1,000 AS, 2 workers',
-    measures: [wall('million', Infinity), memory('million', 20_000)],
+    figures: [wall('million', Infinity), memory('million', 20_000)],
   },
   {
     id: '7',
     what: 'cost of a message, 100,000 peers over 700',
-    measures: [
+    figures: [
       {
         name: 'CPU time, ratio',
         unit: '',
         goal: { atMost: 2 },
         cases: [HUNDRED, MEDIUM],
-        of: (round) => messageNs(round[HUNDRED]!) / messageNs(round[MEDIUM]!),
+        valueOf: (round) => messageNs(round[HUNDRED]!) / messageNs(round[MEDIUM]!),
       },
     ],
   },
   {
     id: '8',
     what: 'large, predicted for 16 workers',
-    measures: [
+    figures: [
       {
         name: 'speed-up',
         unit: '',
         goal: { atLeast: 10 },
         cases: ['large, predicted'],
-        of: (round) => round['large, predicted']!['speedUp']!,
+        valueOf: (round) => round['large, predicted']!['speedUp']!,
       },
     ],
   },
   {
     id: '9',
     what: 'PHOLD on the engine alone, 1 worker',
-    measures: [events('phold, 16,000 pending', 10), events('phold, 1,000,000 pending', 5)],
+    figures: [events('phold, 16,000 pending', 10), events('phold, 1,000,000 pending', 5)],
   },
 ];
 
-function wall(of: string, atMost: number): Measure {
+function wall(of: string, atMost: number): TargetFigure {
   return {
     name: 'wall time',
     unit: 's',
     goal: { atMost },
     cases: [of],
-    of: (round) => round[of]!['wallMs']! / 1000,
+    valueOf: (round) => round[of]!['wallMs']! / 1000,
   };
 }
 
-function memory(of: string, atMost: number): Measure {
+function memory(of: string, atMost: number): TargetFigure {
   return {
     name: 'peak memory',
     unit: 'MB',
     goal: { atMost },
     cases: [of],
-    of: (round) => round[of]!['peakRssBytes']! / 1e6,
+    valueOf: (round) => round[of]!['peakRssBytes']! / 1e6,
   };
 }
 
-function speedUp(by: string, over: string, atLeast: number): Measure {
+function speedUp(by: string, over: string, atLeast: number): TargetFigure {
   return {
     name: by,
     unit: '',
     goal: { atLeast },
     cases: [by, over],
-    of: (round) => round[over]!['wallMs']! / round[by]!['wallMs']!,
+    valueOf: (round) => round[over]!['wallMs']! / round[by]!['wallMs']!,
   };
 }
 
-function events(of: string, atLeast: number): Measure {
+function events(of: string, atLeast: number): TargetFigure {
   return {
     name: of.replace('phold, ', ''),
     unit: 'M events/s',
     goal: { atLeast },
     cases: [of],
-    of: (round) => round[of]!['eventsPerSecond']! / 1e6,
+    valueOf: (round) => round[of]!['eventsPerSecond']! / 1e6,
   };
 }
 

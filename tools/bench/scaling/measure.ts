@@ -1,13 +1,13 @@
-/** Measures the points of a sweep: whole processes, in turns. */
+/** Measures the points of a sweep, as whole processes in turn. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { totalMessages } from '@cachetorrent/runner';
 
-import { type MeasuredRun, measureRun } from '../measured-run.ts';
-import type { Point, Sweep } from './sweeps.ts';
+import { withTemporaryFolder } from '../../files.ts';
+import { type MeasuredRun, measureRun } from '../process.ts';
+import type { SweepPoint, ScalingSweep } from './sweeps.ts';
 
 export interface MeasuredPoint {
   readonly x: number;
@@ -15,7 +15,7 @@ export interface MeasuredPoint {
   readonly messages: number;
   readonly windows: number;
   readonly resultHash: string;
-  /** Of each run. */
+  /** One entry for each run, as in the next two. */
   readonly wallMs: readonly number[];
   readonly cpuMs: readonly number[];
   readonly peakRssBytes: readonly number[];
@@ -24,38 +24,39 @@ export interface MeasuredPoint {
 export interface MeasureOptions {
   readonly runs: number;
   readonly signal: AbortSignal;
-  readonly tell: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
 export async function measureSweep(
-  sweep: Sweep,
+  sweep: ScalingSweep,
   options: MeasureOptions,
 ): Promise<MeasuredPoint[]> {
-  const { runs, signal, tell } = options;
-  const folder = await mkdtemp(join(tmpdir(), 'cachetorrent-bench-'));
-  try {
-    const taken: MeasuredRun[][] = sweep.points.map(() => []);
+  const { runs, signal, log } = options;
+  return withTemporaryFolder(async (folder) => {
+    const runsOf: MeasuredRun[][] = sweep.points.map(() => []);
     for (let run = 0; run < runs; run++) {
-      for (const [place, point] of sweep.points.entries()) {
+      for (const [index, point] of sweep.points.entries()) {
         const one = await runPoint(point, folder, signal);
-        taken[place]!.push(one);
-        tell(`${sweep.name}, ${sweep.axis} ${point.x}: ${(one.wallMs / 1000).toFixed(1)} s`);
+        runsOf[index]!.push(one);
+        log(`${sweep.name}, ${sweep.axis} ${point.x}: ${(one.wallMs / 1000).toFixed(1)} s`);
       }
     }
-    return sweep.points.map((point, place) => together(point, taken[place]!));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    return sweep.points.map((point, index) => measuredPoint(point, runsOf[index]!));
+  });
 }
 
-async function runPoint(point: Point, folder: string, signal: AbortSignal): Promise<MeasuredRun> {
+async function runPoint(
+  point: SweepPoint,
+  folder: string,
+  signal: AbortSignal,
+): Promise<MeasuredRun> {
   const file = join(folder, 'config.json');
   await writeFile(file, JSON.stringify(point.config));
   const args = [file, '--seed', '1', '--workers', String(point.workers)];
   return await measureRun({ args, signal });
 }
 
-function together({ x, workers }: Point, runs: readonly MeasuredRun[]): MeasuredPoint {
+function measuredPoint({ x, workers }: SweepPoint, runs: readonly MeasuredRun[]): MeasuredPoint {
   const { result, timing } = runs[0]!.document;
   return {
     x,

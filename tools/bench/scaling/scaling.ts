@@ -1,31 +1,34 @@
-/** `bench scaling`: sweeps, each as a JSON file and a picture. */
+/** `bench scaling`: sweeps, each written as a JSON file and a plot. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserError } from '@cachetorrent/runner';
-
 import { heading } from '../result-file.ts';
-import { table } from '../../runs/markdown.ts';
+import { seconds, table } from '../../runs/markdown.ts';
+import { checkOnly } from '../../runs/options.ts';
 import { summarize } from '../statistics.ts';
 import { type MeasuredPoint, type MeasureOptions, measureSweep } from './measure.ts';
-import { pictureOf } from './picture.ts';
-import { type Sweep, sweeps } from './sweeps.ts';
+import { plotOf } from './plot.ts';
+import { type ScalingSweep, sweeps } from './sweeps.ts';
 
 export interface ScalingOptions extends MeasureOptions {
-  /** A folder; nothing is written where it is absent. */
+  /** The folder for the files; undefined to write none. */
   readonly out?: string;
-  /** Sweeps by name; all where it is absent. */
+  /** The names of the sweeps; undefined for all. */
   readonly only?: readonly string[];
-  /** 1 for swarms as large as `medium`, less for a trial. */
+  /** The share of the pieces of `medium`; less than 1 for a trial. */
   readonly share: number;
 }
 
-/** Returns a table for each sweep, in Markdown. */
+/** Returns the tables of the sweeps, as Markdown. */
 export async function scaling(options: ScalingOptions): Promise<string> {
-  const { out, only, share } = options;
+  const { out, share } = options;
+  const all = sweeps(share);
+  const known = all.map(({ name }) => name);
+  const only = options.only ?? known;
+  checkOnly('sweep', only, known);
   const texts: string[] = [];
-  for (const sweep of chosen(sweeps(share), only)) {
+  for (const sweep of all.filter(({ name }) => only.includes(name))) {
     const points = await measureSweep(sweep, options);
     if (out !== undefined) await writeSweep(out, sweep, points);
     texts.push(`${sweep.title}\n\n${tableOf(sweep, points)}\n`);
@@ -33,38 +36,27 @@ export async function scaling(options: ScalingOptions): Promise<string> {
   return texts.join('\n');
 }
 
-function chosen(all: readonly Sweep[], only: readonly string[] | undefined): readonly Sweep[] {
-  if (only === undefined) return all;
-  const known = all.map(({ name }) => name);
-  const unknown = only.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const fix = `name some of ${known.join(', ')}`;
-    throw new UserError({ at: '--only', problem: `has no sweep "${unknown}"`, fix });
-  }
-  return all.filter(({ name }) => only.includes(name));
-}
-
 async function writeSweep(
   folder: string,
-  sweep: Sweep,
+  sweep: ScalingSweep,
   points: readonly MeasuredPoint[],
 ): Promise<void> {
   const { name, title, axis } = sweep;
   const document = { ...heading('scaling'), name, title, axis, points };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
-  await writeFile(join(folder, `${name}.svg`), pictureOf(sweep, points));
+  await writeFile(join(folder, `${name}.svg`), plotOf(sweep, points));
 }
 
-function tableOf({ axis }: Sweep, points: readonly MeasuredPoint[]): string {
+function tableOf({ axis }: ScalingSweep, points: readonly MeasuredPoint[]): string {
   const rows = points.map(({ x, workers, messages, windows, wallMs, cpuMs, peakRssBytes }) => {
     const wall = summarize(wallMs);
     const cpu = summarize(cpuMs);
     return [
       x.toLocaleString('en'),
       String(workers),
-      (wall.median / 1000).toFixed(2),
-      `${(wall.min / 1000).toFixed(2)} – ${(wall.max / 1000).toFixed(2)}`,
+      seconds(wall.median, 2),
+      `${seconds(wall.min, 2)} – ${seconds(wall.max, 2)}`,
       ((cpu.median * 1e6) / messages).toFixed(0),
       Math.round(summarize(peakRssBytes).median / 1e6).toLocaleString('en'),
       messages.toLocaleString('en'),
@@ -76,7 +68,7 @@ function tableOf({ axis }: Sweep, points: readonly MeasuredPoint[]): string {
     'workers',
     'wall, s',
     'min – max',
-    'CPU ns a message',
+    'CPU ns per message',
     'MB',
     'messages',
     'windows',

@@ -1,15 +1,15 @@
-/** Bytes through a loopback connection of Node, and nothing else: no client can be faster. */
+/** The rate of a loopback connection of Node without a protocol: no client can be faster. */
 
 import { type AddressInfo, createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 
-/** What the thread that sends is told. */
+/** The parameters of the sending thread. */
 export interface Sending {
   readonly port: number;
   readonly bytes: number;
 }
 
-/** Sent by one thread, received by another. */
+/** Sends `bytes` from one thread to another; returns the rate in bytes per second. */
 export async function bareBytesPerS(bytes: number): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-/** The wire's decoder and session by themselves: what a message of a stranger costs to read. */
+/** The decoder and the session of the wire by themselves: the cost of reading a message. */
 
 import {
   encodeHandshake,
@@ -9,67 +9,73 @@ import {
   WireSession,
 } from '@cachetorrent/protocol/wire';
 
-import { type Micro, sized } from '../micro/micro.ts';
+import { countingReceiver, type Microbenchmark, sized } from '../micro/micro.ts';
 
 const HAVES = 100_000;
 const BLOCKS = 200;
 const BLOCK_BYTES = 2 ** 14;
-/** What a socket reads at once. */
+/** The size of the chunks that a socket delivers. */
 const CHUNK_BYTES = 2 ** 16;
 
-export const DECODING: readonly Micro[] = [
+export const DECODING: readonly Microbenchmark[] = [
   decoded(`a have, decoded, ${sized(HAVES)} in a row`, HAVES, (to, n) => to.have(n)),
   decoded(`a block of 16 KiB, decoded, ${BLOCKS} in a row`, BLOCKS, (to, n) =>
     to.piece(n, 0, new Uint8Array(BLOCK_BYTES)),
   ),
-  heardHaves(),
+  receivedHaves(),
 ];
 
-function decoded(what: string, count: number, write: (to: FrameEncoder, n: number) => void): Micro {
+function decoded(
+  what: string,
+  count: number,
+  write: (to: FrameEncoder, n: number) => void,
+): Microbenchmark {
   return {
     name: `wire: ${what}`,
     make: () => {
-      const chunks = written(count, write);
+      const chunks = encodedChunks(count, write);
       const decoder = new FrameDecoder({ limits: WIRE_LIMITS, unknown: 'refuse' });
-      const { hearer, heard } = listener();
+      const { receiver, calls } = countingReceiver<WireMessages>(['have', 'piece']);
       const run = (): void => {
-        heard.count = 0;
+        calls.count = 0;
         for (const chunk of chunks) {
           decoder.push(chunk);
-          while (decoder.next(hearer));
+          while (decoder.next(receiver));
         }
-        if (heard.count !== count) throw new Error('a message was lost');
+        if (calls.count !== count) throw new Error('a message was lost');
       };
       return { operations: count, run };
     },
   };
 }
 
-/** All the way: decoded, held against the rules, remembered, and told as an event. */
-function heardHaves(): Micro {
+/** The whole way: decoded, checked, recorded, and returned as an event. */
+function receivedHaves(): Microbenchmark {
   return {
-    name: `wire: a have, heard by a session, ${sized(HAVES)} in a row`,
+    name: `wire: a have, received by a session, ${sized(HAVES)} in a row`,
     make: () => {
-      const chunks = written(HAVES, (to, n) => to.have(n));
+      const chunks = encodedChunks(HAVES, (to, n) => to.have(n));
       const run = (): void => {
-        const session = metSession();
-        let heard = 0;
+        const session = openSession();
+        let received = 0;
         for (const chunk of chunks) {
           session.receive(chunk, 0);
-          while (session.pollEvent() !== undefined) heard++;
+          while (session.pollEvent() !== undefined) received++;
         }
-        if (heard !== HAVES) throw new Error('a have was lost');
+        if (received !== HAVES) throw new Error('a have was lost');
       };
       return { operations: HAVES, run };
     },
   };
 }
 
-function metSession(): WireSession {
+/** Returns a session after its handshake. */
+function openSession(): WireSession {
   const infoHash = new Uint8Array(20);
-  const shape = { totalBytes: HAVES * BLOCK_BYTES, pieceBytes: BLOCK_BYTES, pieceCount: HAVES };
+  const layout = { totalBytes: HAVES * BLOCK_BYTES, pieceBytes: BLOCK_BYTES, pieceCount: HAVES };
   const session = new WireSession({
-    side: { side: 'responder', torrentOf: () => ({ infoHash, shape }) },
+    role: 'responder',
+    torrentOf: () => ({ infoHash, layout }),
     peerId: new Uint8Array(20).fill(1),
     nowMs: 0,
   });
@@ -79,8 +85,8 @@ function metSession(): WireSession {
   return session;
 }
 
-/** So many messages, in chunks as a socket hands them over. */
-function written(count: number, write: (to: FrameEncoder, n: number) => void): Uint8Array[] {
+/** Returns `count` encoded messages, in chunks as a socket delivers them. */
+function encodedChunks(count: number, write: (to: FrameEncoder, n: number) => void): Uint8Array[] {
   const encoder = new FrameEncoder();
   for (let n = 0; n < count; n++) write(encoder, n);
   const parts: Uint8Array[] = [];
@@ -90,13 +96,4 @@ function written(count: number, write: (to: FrameEncoder, n: number) => void): U
   return Array.from({ length: chunks }, (_, i) =>
     bytes.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES),
   );
-}
-
-function listener(): { readonly hearer: WireMessages; readonly heard: { count: number } } {
-  const heard = { count: 0 };
-  const count = (): void => {
-    heard.count++;
-  };
-  const hearer = { have: count, piece: count } as unknown as WireMessages;
-  return { hearer, heard };
 }

@@ -1,10 +1,10 @@
-/** The seeding side of `transfer.ts`, in a process of its own: it has a core to itself. */
+/** The seed of `transfer.ts`, in a process of its own, so that it has a core to itself. */
 
 import { Client, parseTorrentFile } from '@cachetorrent/client';
 
-/** What it says at its end. */
+/** The last message of the process. */
 export interface SeedReport {
-  /** Processor time since it began to serve. */
+  /** CPU time since it began to serve. */
   readonly cpuSeconds: number;
 }
 
@@ -16,8 +16,8 @@ process.on('message', (message: Uint8Array | 'stop') => {
   void (message === 'stop' ? stop() : serve(message));
 });
 
-async function serve(made: Uint8Array): Promise<void> {
-  const torrent = await parseTorrentFile(made, 'file');
+async function serve(torrentFile: Uint8Array): Promise<void> {
+  const torrent = await parseTorrentFile(torrentFile, 'file');
   client = new Client({ torrent, folder: folder!, host: '127.0.0.1', isSeed: true });
   await client.start();
   before = process.cpuUsage();

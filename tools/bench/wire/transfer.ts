@@ -1,18 +1,18 @@
 /**
- * A file over loopback, from one client to one: bytes per second, hash checks and disk included,
- * and the processor time of both sides. Beside it what the same machine does with the parts: a
- * hash, a disk, and two bare sockets, so that one sees what the limit is.
+ * Transfers a file over loopback from one client to another: bytes per second, with hash checks
+ * and disk, and the CPU time of both sides. For comparison, the rates of the components alone:
+ * hashing, disk, and two bare sockets.
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { hash, randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, makeTorrent, parseTorrentFile, type Torrent } from '@cachetorrent/client';
 
+import { withTemporaryFolder } from '../../files.ts';
 import { bareBytesPerS } from './bare-sockets.ts';
 import type { SeedReport } from './seed-process.ts';
 
@@ -24,49 +24,47 @@ const PIECE_BYTES = 2 ** 18;
 export interface Transfer {
   readonly bytes: number;
   readonly seconds: number;
-  /** Processor time of each side, all threads, user and system. */
+  /** CPU time of each side: all threads, user and system. */
   readonly leechCpuSeconds: number;
   readonly seedCpuSeconds: number;
 }
 
-export interface Floors {
+export interface ComponentRates {
   readonly hashBytesPerS: number;
   readonly diskBytesPerS: number;
   readonly socketBytesPerS: number;
 }
 
 export async function transfer(mib: number): Promise<Transfer> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-wire-'));
-  try {
+  return withTemporaryFolder(async (folder) => {
     const path = join(folder, 'file');
-    await fill(path, mib);
-    const made = await makeTorrent(path, { trackers: [], pieceBytes: PIECE_BYTES });
-    return await between(folder, made, await parseTorrentFile(made, 'file'));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    await writeRandomFile(path, mib);
+    const torrentFile = await makeTorrent(path, { trackers: [], pieceBytes: PIECE_BYTES });
+    return await transferBetween(folder, torrentFile, await parseTorrentFile(torrentFile, 'file'));
+  });
 }
 
-export async function floors(mib: number): Promise<Floors> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-wire-'));
-  try {
+export async function componentRates(mib: number): Promise<ComponentRates> {
+  return withTemporaryFolder(async (folder) => {
     const startMs = performance.now();
-    await fill(join(folder, 'file'), mib);
+    await writeRandomFile(join(folder, 'file'), mib);
     const diskBytesPerS = perSecond(mib * MIB, startMs);
     return {
-      hashBytesPerS: hashed(mib),
+      hashBytesPerS: hashRate(mib),
       diskBytesPerS,
       socketBytesPerS: await bareBytesPerS(mib * MIB),
     };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
-async function between(folder: string, made: Uint8Array, torrent: Torrent): Promise<Transfer> {
+async function transferBetween(
+  folder: string,
+  torrentFile: Uint8Array,
+  torrent: Torrent,
+): Promise<Transfer> {
   const seed = fork(SEED, [folder], { serialization: 'advanced' });
-  seed.send(made);
-  const port = await answer<number>(seed);
+  seed.send(torrentFile);
+  const port = await nextMessage<number>(seed);
   const out = join(folder, 'out');
   await mkdir(out);
   const leech = new Client({ torrent, folder: out, host: HOST });
@@ -79,33 +77,34 @@ async function between(folder: string, made: Uint8Array, torrent: Torrent): Prom
   const { user, system } = process.cpuUsage(before);
   await leech.stop();
   seed.send('stop');
-  const { cpuSeconds } = await answer<SeedReport>(seed);
+  const { cpuSeconds } = await nextMessage<SeedReport>(seed);
   return {
-    bytes: torrent.shape.totalBytes,
+    bytes: torrent.layout.totalBytes,
     seconds,
     leechCpuSeconds: (user + system) / 1e6,
     seedCpuSeconds: cpuSeconds,
   };
 }
 
-async function answer<T>(child: ChildProcess): Promise<T> {
+async function nextMessage<T>(child: ChildProcess): Promise<T> {
   const [message] = (await once(child, 'message')) as [T];
   return message;
 }
 
-/** A file that does not compress. */
-async function fill(path: string, mib: number): Promise<void> {
-  const block = randomFillSync(new Uint8Array(MIB));
+/** Writes a file of random bytes. */
+async function writeRandomFile(path: string, mib: number): Promise<void> {
+  const chunk = randomFillSync(new Uint8Array(MIB));
   const file = await open(path, 'w');
   for (let i = 0; i < mib; i++) {
-    // No two pieces are the same.
-    new DataView(block.buffer).setUint32(0, i);
-    await file.write(block);
+    // Makes every piece different.
+    new DataView(chunk.buffer).setUint32(0, i);
+    await file.write(chunk);
   }
   await file.close();
 }
 
-function hashed(mib: number): number {
+/** Returns the rate of hashing pieces, in bytes per second. */
+function hashRate(mib: number): number {
   const piece = randomFillSync(new Uint8Array(PIECE_BYTES));
   const startMs = performance.now();
   for (let i = 0; i < (mib * MIB) / PIECE_BYTES; i++) hash('sha1', piece, 'buffer');

@@ -1,52 +1,63 @@
-/** `cachetorrent get`: downloads a torrent, from where an earlier download stopped. */
+/** `cachetorrent get`: downloads a torrent, or resumes an earlier download. */
 
 import { resolve } from 'node:path';
 
-import { Client } from '../client.ts';
-import { Stopped } from '../client-error.ts';
+import { Client } from '../client/client.ts';
+import { Stopped } from '../errors.ts';
 import { readTorrent } from '../torrent/read-torrent.ts';
-import { serve, stopped, watch } from './serve.ts';
-import type { CommandEnvironment } from './surroundings.ts';
-import { inWords, TransferDisplay } from './transfer-display.ts';
-import { clientOptionsOf, meetPeers, type TransferFlags } from './transfer-flags.ts';
+import { type CommandEnvironment, untilStopped } from './environment.ts';
+import { formatBytes, TransferDisplay } from './transfer-display.ts';
+import {
+  clientOptionsOf,
+  connectToNamedPeers,
+  serve,
+  showProgress,
+  type TransferOptions,
+} from './transfer-options.ts';
 
-/** Options of `cachetorrent get`. */
-export interface GetFlags extends TransferFlags {
-  /** The folder to put it into; the current one where absent. */
+/** The options of `cachetorrent get`. */
+export interface GetOptions extends TransferOptions {
+  /** The folder to download into. Default: the current folder. */
   readonly out?: string;
-  /** Goes on serving when it is complete. */
+  /** Whether to keep seeding when the download is complete. */
   readonly stay?: boolean;
 }
 
-/** Throws ClientError, and Stopped where the user stops it before it is complete. */
+/**
+ * Runs the command until the download is complete; with `stay`, until the user stops it.
+ *
+ * @throws ClientError
+ * @throws Stopped if the user stops the download before it is complete.
+ */
 export async function get(
   path: string,
-  flags: GetFlags,
-  around: CommandEnvironment,
+  options: GetOptions,
+  environment: CommandEnvironment,
 ): Promise<void> {
-  const display = new TransferDisplay(around.stderr);
+  const { stdout, stderr, signal } = environment;
+  const display = new TransferDisplay(stderr);
   const torrent = await readTorrent(path);
-  const folder = resolve(flags.out ?? '.');
-  const client = new Client({ torrent, folder, ...clientOptionsOf(flags, display) });
+  const folder = resolve(options.out ?? '.');
+  const client = new Client({ torrent, folder, ...clientOptionsOf(options, display) });
   const startMs = performance.now();
-  const unwatch = watch(client, display);
+  const hideProgress = showProgress(client, display);
   try {
     await client.start();
-    meetPeers(client, torrent.trackers, flags, display);
-    await Promise.race([client.completed, stopped(around.signal)]);
-    if (client.status.leftBytes > 0) {
-      const { totalBytes, leftBytes } = client.status;
-      const done = `${inWords(totalBytes - leftBytes)} of ${inWords(totalBytes)}`;
-      throw new Stopped(`stopped with ${done}; run it again to go on from there`);
+    connectToNamedPeers(client, torrent.trackers, options, display);
+    await Promise.race([client.completed, untilStopped(signal)]);
+    const { totalBytes, leftBytes, receivedBytes } = client.status;
+    if (leftBytes > 0) {
+      const done = `${formatBytes(totalBytes - leftBytes)} of ${formatBytes(totalBytes)}`;
+      throw new Stopped(`stopped after ${done}; run the command again to resume`);
     }
-    unwatch();
+    hideProgress();
     display.clear();
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-    const how = client.status.receivedBytes === 0 ? 'were there already' : `in ${seconds} s`;
-    around.stdout.write(`${torrent.name}: ${inWords(torrent.shape.totalBytes)} ${how}\n`);
-    if (flags.stay === true) await serve(client, around, display);
+    const result = receivedBytes === 0 ? 'already complete' : `in ${seconds} s`;
+    stdout.write(`${torrent.name}: ${formatBytes(totalBytes)} ${result}\n`);
+    if (options.stay === true) await serve(client, environment, display);
   } finally {
-    unwatch();
+    hideProgress();
     display.clear();
     await client.stop();
   }

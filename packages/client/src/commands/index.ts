@@ -1,8 +1,12 @@
 /**
- * The commands, apart from what they do: a command line that has others too imports this, and
- * does not wait for a client that it may never need.
+ * The commands of the client for a command line. This entry does not load the client itself: a
+ * command line with other commands, too, starts without it.
  */
 
-export { ClientError, type ClientProblem, Stopped, StorageFailure } from '../client-error.ts';
+export { ClientError, type ClientErrorDetails, Stopped, StorageFailure } from '../errors.ts';
 export { addClientCommands } from './add-commands.ts';
-export type { CommandEnvironment } from './surroundings.ts';
+export type { CommandEnvironment } from './environment.ts';
+export type { GetOptions } from './get.ts';
+export type { SeedOptions } from './seed.ts';
+export type { TrackOptions } from './track.ts';
+export type { TransferOptions } from './transfer-options.ts';

@@ -5,42 +5,51 @@ import { readFile } from 'node:fs/promises';
 import { seededRandom } from '@cachetorrent/std';
 import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 
-import { ClientError } from '../client-error.ts';
+import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
-import { stopped } from './serve.ts';
-import type { CommandEnvironment } from './surroundings.ts';
+import { type CommandEnvironment, untilStopped } from './environment.ts';
 
-/** Options of `cachetorrent track`. */
-export interface TrackFlags {
-  /** The address to listen at; all of them where absent. */
+/** The options of `cachetorrent track`. */
+export interface TrackOptions {
+  /** The address to listen at. Default: all addresses. */
   readonly host?: string;
-  /** The port to listen at; 6969 where absent, 0 for any that is free. */
+  /** The port to listen at; 0 takes a free port. Default: 6969. */
   readonly port?: number;
-  /** A file with a prefix and the number of an AS on each line. */
+  /** A file with a prefix and an AS number on each line. */
+  readonly prefixToAs?: string;
+  /** The former name of `prefixToAs`. */
   readonly systems?: string;
-  /** Percent of the peers of each AS that lead it; nobody where absent. */
+  /** The percentage of the peers of each AS that lead it. Default: no elections. */
   readonly leaders?: number;
-  /** Candidates to wait for before the first election. */
+  /** The number of candidates to wait for before the first election. Default: 1. */
   readonly minPeers?: number;
-  /** Seconds between two announces of a peer. */
+  /** Seconds between two announces of a peer. Default: 1800. */
   readonly interval?: number;
-  /** Peers that each is told of. */
+  /** The number of neighbours of a peer. Default: 50. */
   readonly neighbours?: number;
-  /** Percent of the neighbours that are drawn from all AS; all of them where absent. */
+  /** The percentage of the neighbours that are chosen from all AS. Default: all. */
   readonly bias?: number;
   /** Whether announces are not logged. */
   readonly quiet?: boolean;
 }
 
-/** Throws ClientError; returns when the user stops it. */
-export async function track(flags: TrackFlags, around: CommandEnvironment): Promise<void> {
-  const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = flags;
-  const { neighbours = 50, bias, systems, quiet } = flags;
+/**
+ * Runs the command until the user stops it.
+ *
+ * @throws ClientError
+ */
+export async function track(
+  options: TrackOptions,
+  { stdout, stderr, signal }: CommandEnvironment,
+): Promise<void> {
+  const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = options;
+  const { neighbours = 50, bias, systems, prefixToAs = systems, quiet } = options;
+  if (systems !== undefined) stderr.write('note: --systems is now called --prefix-to-as\n');
   const table =
-    systems === undefined
+    prefixToAs === undefined
       ? new PrefixTable()
-      : PrefixTable.parse(await readTable(systems), systems);
+      : PrefixTable.parse(await readTable(prefixToAs), prefixToAs);
   const server = new TrackerServer({
     host,
     port,
@@ -49,12 +58,12 @@ export async function track(flags: TrackFlags, around: CommandEnvironment): Prom
     leaderPercent: leaders,
     selection:
       bias === undefined ? uniformSelection(neighbours) : biasedSelection(neighbours, bias),
-    systemOf: (address) => table.systemOf(address),
+    asnOf: (address) => table.asnOf(address),
     random: seededRandom(randomBytes(16).toString('hex')),
-    ...(quiet === true ? {} : { onAnnounce: (line: string) => around.stderr.write(`${line}\n`) }),
+    ...(quiet === true ? {} : { onAnnounce: (line: string) => stderr.write(`${line}\n`) }),
   });
-  around.stdout.write(`${await server.start()}\n`);
-  await stopped(around.signal);
+  stdout.write(`${await server.start()}\n`);
+  await untilStopped(signal);
   await server.stop();
 }
 

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 
-import type { ClientStatus } from '../status.ts';
+import type { ClientStatus } from '../client/status.ts';
 import { TransferDisplay } from './transfer-display.ts';
 
 const status: ClientStatus = {
-  pieces: 45, pieceCount: 100, leftBytes: 605e6, totalBytes: 1.1e9, connections: 12, standing: 'follower',
-  system: 64_512, receivedBytes: 0, importedBytes: 0, wastedBytes: 0, sentBytes: 0,
+  pieces: 45, pieceCount: 100, leftBytes: 605e6, totalBytes: 1.1e9, connections: 12, role: 'follower',
+  asn: 64_512, receivedBytes: 0, importedBytes: 0, wastedBytes: 0, sentBytes: 0,
 };
 
-/** What is on the screen after bytes came at 100 MB/s for a second. */
+/** Returns what is on the screen after a second at 100 MB/s. */
 function shown(columns: number, isTTY: boolean): string {
   let text = '';
   const display = new TransferDisplay({ write: (more) => { text += more; }, isTTY, columns });
@@ -23,12 +23,12 @@ test.each([
   [120, '█████████░░░░░░░░░░░ 45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower, 7 s left'],
   [80, '████░░░░░░ 45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower, 7 s left'],
   [60, '45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower,'],
-])('a line of %i columns is not full', (columns, line) => {
+])('a line fits into %i columns', (columns, line) => {
   const text = shown(columns, true);
   expect(text).toBe(line);
   expect(text.length).toBeLessThan(columns);
 });
 
-test('without a terminal it is a line every three seconds', () => {
+test('without a terminal, a line is written every three seconds', () => {
   expect(shown(80, false)).toBe('45 % of 1.1 GB, ↓ 33.3 MB/s ↑ 4.1 MB/s, 12 peers, follower, 19 s left\n');
 });

@@ -1,17 +1,15 @@
 /**
- * Shows how far a download is: on a terminal as a bar that is drawn over, elsewhere as a line
+ * Shows the progress of a transfer: on a terminal as a bar that is redrawn, elsewhere as a line
  * every few seconds.
  */
 
-import type { ClientStatus } from '../status.ts';
-import type { CommandEnvironment } from './surroundings.ts';
+import type { ClientStatus } from '../client/status.ts';
+import type { CommandEnvironment } from './environment.ts';
 
-const BAR_COLUMNS = 20;
-/** A shorter bar says nothing. */
-const BAR_COLUMNS_LEAST = 5;
-const LINE_EVERY_MS = 3_000;
-/** The span over which speeds are taken. */
-const WINDOW_MS = 5_000;
+const BAR_COLUMNS = { min: 5, max: 20 } as const;
+const LINE_INTERVAL_MS = 3_000;
+/** The time over which the rates are averaged. */
+const RATE_WINDOW_MS = 5_000;
 
 interface Sample {
   readonly atMs: number;
@@ -19,83 +17,85 @@ interface Sample {
   readonly sentBytes: number;
 }
 
+/** Shows the progress of a transfer. */
 export class TransferDisplay {
   readonly #screen: CommandEnvironment['stderr'];
   readonly #samples: Sample[] = [];
-  #lineAtMs = 0;
+  #nextLineMs = 0;
   #isDrawn = false;
 
   constructor(screen: CommandEnvironment['stderr']) {
     this.#screen = screen;
   }
 
+  /** Shows the status at `nowMs`. */
   show(status: ClientStatus, nowMs: number): void {
     const { receivedBytes, sentBytes } = status;
     this.#samples.push({ atMs: nowMs, receivedBytes, sentBytes });
-    while (this.#samples[0]!.atMs < nowMs - WINDOW_MS) this.#samples.shift();
+    while (this.#samples[0]!.atMs < nowMs - RATE_WINDOW_MS) this.#samples.shift();
     if (this.#screen.isTTY === true) {
-      this.#draw(status.pieces / status.pieceCount, this.#tell(status));
-    } else if (nowMs >= this.#lineAtMs) {
-      this.#lineAtMs = nowMs + LINE_EVERY_MS;
-      this.#screen.write(`${this.#tell(status)}\n`);
+      this.#draw(status.pieces / status.pieceCount, this.#describe(status));
+    } else if (nowMs >= this.#nextLineMs) {
+      this.#nextLineMs = nowMs + LINE_INTERVAL_MS;
+      this.#screen.write(`${this.#describe(status)}\n`);
     }
   }
 
-  /** While the disk is looked through for what is there already. */
+  /** Shows the progress of the check of the files, on a terminal only. */
   showChecked(pieces: number, pieceCount: number): void {
     if (this.#screen.isTTY !== true) return;
     const share = pieces / pieceCount;
-    this.#draw(share, `${Math.floor(100 * share)} % of what is there is checked`);
+    this.#draw(share, `${Math.floor(100 * share)} % of the files checked`);
   }
 
-  /** A sentence for the user, above the bar. */
-  say(sentence: string): void {
+  /** Prints a sentence, above the bar. */
+  print(sentence: string): void {
     this.clear();
     this.#screen.write(`${sentence}\n`);
   }
 
-  /** Makes room for what is written next. */
+  /** Removes the bar, so that other output can follow. */
   clear(): void {
     if (this.#isDrawn) this.#screen.write('\r\x1b[K');
     this.#isDrawn = false;
   }
 
-  /** The bar has the room that the words leave: a line that breaks cannot be drawn over. */
-  #draw(share: number, words: string): void {
+  /** Fits the bar beside the text: a line that wraps cannot be redrawn. */
+  #draw(share: number, text: string): void {
     const columns = (this.#screen.columns ?? 80) - 1;
-    const room = Math.min(BAR_COLUMNS, columns - words.length - 1);
-    const filled = Math.floor(share * room);
+    const width = Math.min(BAR_COLUMNS.max, columns - text.length - 1);
+    const filled = Math.floor(share * width);
     const bar =
-      room < BAR_COLUMNS_LEAST ? '' : `${'█'.repeat(filled)}${'░'.repeat(room - filled)} `;
-    this.#screen.write(`\r${`${bar}${words}`.slice(0, columns)}\x1b[K`);
+      width < BAR_COLUMNS.min ? '' : `${'█'.repeat(filled)}${'░'.repeat(width - filled)} `;
+    this.#screen.write(`\r${`${bar}${text}`.slice(0, columns)}\x1b[K`);
     this.#isDrawn = true;
   }
 
-  #tell(status: ClientStatus): string {
-    const { pieces, pieceCount, totalBytes, leftBytes, connections, standing } = status;
+  #describe(status: ClientStatus): string {
+    const { pieces, pieceCount, totalBytes, leftBytes, connections, role } = status;
     const [first, last] = [this.#samples[0]!, this.#samples.at(-1)!];
     const seconds = Math.max(0.001, (last.atMs - first.atMs) / 1_000);
     const down = (last.receivedBytes - first.receivedBytes) / seconds;
     const up = (last.sentBytes - first.sentBytes) / seconds;
     const percent = Math.floor((100 * pieces) / pieceCount);
     return [
-      `${percent} % of ${inWords(totalBytes)}`,
-      `↓ ${inWords(down)}/s ↑ ${inWords(up)}/s`,
+      `${percent} % of ${formatBytes(totalBytes)}`,
+      `↓ ${formatBytes(down)}/s ↑ ${formatBytes(up)}/s`,
       connections === 1 ? '1 peer' : `${connections} peers`,
-      ...(standing === 'peer' ? [] : [standing]),
-      ...(leftBytes > 0 && down > 0 ? [`${timeInWords(leftBytes / down)} left`] : []),
+      ...(role === 'peer' ? [] : [role]),
+      ...(leftBytes > 0 && down > 0 ? [`${formatSeconds(leftBytes / down)} left`] : []),
     ].join(', ');
   }
 }
 
-function timeInWords(seconds: number): string {
+function formatSeconds(seconds: number): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
   if (seconds < 5_400) return `${Math.round(seconds / 60)} min`;
   return `${Math.round(seconds / 3_600)} h`;
 }
 
-/** A number of bytes in the largest unit that leaves something before the point. */
-export function inWords(bytes: number): string {
+/** Formats a number of bytes in the largest unit in which it is at least 1. */
+export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
   let number = bytes;

@@ -1,9 +1,10 @@
-/** Listens for peers on a TCP port. */
+/** Accepts connections on a TCP port. */
 
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-import { ClientError } from '../client-error.ts';
+import { ClientError } from '../errors.ts';
 
+/** Accepts connections on a TCP port. */
 export class Listener {
   readonly #server: Server;
 
@@ -11,21 +12,15 @@ export class Listener {
     this.#server = createServer({ noDelay: true }, onConnected);
   }
 
-  /** `host` undefined listens on all addresses; port 0 takes any. Returns the port. */
+  /**
+   * Listens, and returns the port. `host` undefined listens on all addresses; `port` 0 takes a
+   * free port.
+   *
+   * @throws ClientError if the address or port cannot be used.
+   */
   async start(host: string | undefined, port: number): Promise<number> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => {
-        reject(
-          new ClientError(
-            {
-              at: `${host ?? '*'}:${port}`,
-              problem: `nothing can listen there (${error.message})`,
-              fix: 'choose another address or port',
-            },
-            error,
-          ),
-        );
-      });
+      this.#server.once('error', (error) => reject(listenError(host ?? '*', port, error)));
       this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, resolve);
     });
     return (this.#server.address() as AddressInfo).port;
@@ -34,4 +29,14 @@ export class Listener {
   stop(): void {
     this.#server.close();
   }
+}
+
+/** Returns the error of a server that cannot listen. */
+export function listenError(host: string, port: number, cause: Error): ClientError {
+  const details = {
+    at: `${host}:${port}`,
+    problem: `cannot listen there (${cause.message})`,
+    fix: 'choose another address or port',
+  };
+  return new ClientError(details, cause);
 }

@@ -1,10 +1,11 @@
 /**
- * A session over a TCP socket: carries bytes both ways, and tells the session the time.
+ * A wire session over a TCP socket: moves bytes in both directions, and passes the time to the
+ * session.
  *
- * What is written and not yet taken by the other side is bounded: blocks are sent only while
- * `isCongested` is false, and what the session says beside them waits in the session, which gives
- * the connection up where it becomes too much. Reading never waits for writing, or two clients
- * that are both congested would wait for each other for ever.
+ * The bytes that are written and not yet accepted by the other side are bounded. Blocks are sent
+ * only while `isCongested` is false; all other output waits in the session, which closes the
+ * connection if it becomes too much. Reading never waits for writing: otherwise two clients that
+ * are both congested would wait for each other forever.
  */
 
 import type { Socket } from 'node:net';
@@ -13,84 +14,107 @@ import {
   formatAddress,
   parseAddress,
   type SessionEvent,
-  type SessionOptions,
-  type Speaker,
+  type MessageWriter,
+  type SessionRole,
+  type SessionSettings,
   WireSession,
 } from '@cachetorrent/protocol/wire';
 
-import type { ReusedReads } from './reused-reads.ts';
+import type { Clock } from '../clock.ts';
+import type { ReusedReadBuffer } from './reused-read-buffer.ts';
 
-export interface ConnectionListener {
-  /** An event; its bytes hold until this returns. */
-  heard(connection: TcpConnection, event: SessionEvent): void;
-  /** All events that came together have been heard, or there is room for blocks again. */
-  settled(connection: TcpConnection): void;
+/** What a connection reports to its owner. */
+export interface ConnectionHandler {
+  /** Handles an event. The bytes in it are valid until this returns. */
+  handleEvent(tcp: TcpConnection, event: SessionEvent): void;
+  /** All events that arrived together have been handled, or there is room for blocks again. */
+  handleReadyToSend(tcp: TcpConnection): void;
 }
 
-/** More than this is not put on its way at once. */
+/** The options of the session of a connection. */
+export type ConnectionOptions = SessionRole & Omit<SessionSettings, 'nowMs'>;
+
+/** The options of a `TcpConnection`. */
+export interface TcpConnectionOptions {
+  readonly socket: Socket;
+  /** Whether we opened the connection. */
+  readonly isOutgoing: boolean;
+  readonly session: ConnectionOptions;
+  readonly handler: ConnectionHandler;
+  readonly clock: Clock;
+  /** The buffer that the socket reads into, if it was opened with one. */
+  readonly buffer?: ReusedReadBuffer | undefined;
+}
+
+/** From this many unsent bytes on, no more blocks are written. */
 const CONGESTED_BYTES = 2 ** 19;
-/** Time for the last words to go, after the end. */
+/** The time for the last bytes to be sent after the session has closed. */
 const LINGER_MS = 5_000;
 
+/** A wire session over a TCP socket. */
 export class TcpConnection {
   readonly session: WireSession;
   readonly isOutgoing: boolean;
-  /** The other side's address; its port is not one where it listens, unless we dialled it. */
+  /** The other side's address. */
   readonly host: string;
+  /** The other side's port: if we did not open the connection, it does not listen there. */
   readonly port: number;
   readonly #socket: Socket;
-  readonly #listener: ConnectionListener;
-  readonly #holds = new Set<string>();
+  readonly #handler: ConnectionHandler;
+  readonly #clock: Clock;
+  readonly #pauseReasons = new Set<string>();
   #isOver = false;
   #writtenBytes = 0;
 
-  constructor(
-    socket: Socket,
-    isOutgoing: boolean,
-    options: Omit<SessionOptions, 'nowMs'>,
-    listener: ConnectionListener,
-    reading?: ReusedReads,
-  ) {
+  constructor({ socket, isOutgoing, session, handler, clock, buffer }: TcpConnectionOptions) {
     this.#socket = socket;
-    this.#listener = listener;
+    this.#handler = handler;
+    this.#clock = clock;
     this.isOutgoing = isOutgoing;
     const address = parseAddress(socket.remoteAddress ?? '');
     this.host = address === undefined ? '' : formatAddress(address);
     this.port = socket.remotePort ?? 0;
-    this.session = new WireSession({ ...options, nowMs: performance.now() });
+    this.session = new WireSession({ ...session, nowMs: clock.nowMs() });
 
     socket.setNoDelay(true);
-    if (reading === undefined) socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
-    else reading.onBytes = (bytes) => this.#receive(bytes);
+    if (buffer === undefined) socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
+    else buffer.onBytes = (bytes) => this.#receive(bytes);
     socket.on('drain', () => {
       this.flush();
-      this.#listener.settled(this);
+      this.#handler.handleReadyToSend(this);
     });
-    socket.on('end', () => this.#end('ended'));
+    socket.on('end', () => this.#end('peer-closed'));
     socket.on('error', (error) => this.#end('connection-failed', error.message));
-    socket.on('close', () => this.#end('ended'));
+    socket.on('close', () => this.#end('peer-closed'));
     this.flush();
   }
 
-  get say(): Speaker {
-    return this.session.say;
+  /** Writes messages. Only after the event `handshake`. */
+  get writer(): MessageWriter {
+    return this.session.writer;
   }
 
-  /** Whether more blocks would only wait here. */
+  /** The state of the connection on the wire. Only after the event `handshake`. */
+  get state(): WireSession['state'] {
+    return this.session.state;
+  }
+
+  /** Whether a further block would only wait here. */
   get isCongested(): boolean {
     return this.#socket.writableLength + this.session.outputBytes > CONGESTED_BYTES;
   }
 
-  /** Bytes that the session has said, and of those what this process need not keep any more. */
-  get takenBytes(): number {
+  /** All bytes that the session has written so far. */
+  get queuedBytes(): number {
     return this.#writtenBytes + this.session.outputBytes;
   }
 
-  get goneBytes(): number {
+  /** How many of `queuedBytes` have left this process; Infinity once the socket is destroyed. */
+  get flushedBytes(): number {
     return this.#socket.destroyed ? Infinity : this.#writtenBytes - this.#socket.writableLength;
   }
 
-  /** Sends what the session has to say, as far as the other side keeps up. */
+  /** Sends the output of the session, as far as the socket accepts it. */
   flush(): void {
     if (this.#isOver || this.#socket.writableNeedDrain) return;
     for (let bytes = this.session.pollOutput(); bytes; bytes = this.session.pollOutput()) {
@@ -99,7 +123,7 @@ export class TcpConnection {
     }
   }
 
-  /** Many small writes become one: between the two, what is flushed only gathers. */
+  /** Collects what is flushed until `uncork`, so that many small writes become one. */
   cork(): void {
     this.#socket.cork();
   }
@@ -108,35 +132,35 @@ export class TcpConnection {
     this.#socket.uncork();
   }
 
-  /** Stops reading, for a reason; events wait until every reason is gone. */
-  hold(reason: string): void {
-    this.#holds.add(reason);
+  /** Stops reading. Events wait until `resume` has been called for every reason. */
+  pause(reason: string): void {
+    this.#pauseReasons.add(reason);
     this.#socket.pause();
   }
 
-  release(reason: string): void {
-    if (!this.#holds.delete(reason) || this.#holds.size > 0 || this.#isOver) return;
-    this.#drain();
-    if (this.#holds.size === 0) this.#socket.resume();
+  resume(reason: string): void {
+    if (!this.#pauseReasons.delete(reason) || this.#pauseReasons.size > 0 || this.#isOver) return;
+    this.#handleEvents();
+    if (this.#pauseReasons.size === 0) this.#socket.resume();
   }
 
-  /** To be called about twice a second. */
+  /** Handles the timeouts of the session. Call it about twice a second. */
   tick(nowMs: number): void {
     const { nextTimeoutMs } = this.session;
     if (nextTimeoutMs === undefined || nowMs < nextTimeoutMs) return;
     this.session.handleTimeout(nowMs);
-    this.#drain();
+    this.#handleEvents();
   }
 
   close(reason: CloseReason, detail?: string): void {
     this.session.close(reason, detail);
-    this.#holds.clear();
-    this.#drain();
+    this.#pauseReasons.clear();
+    this.#handleEvents();
   }
 
   #receive(bytes: Uint8Array): void {
-    this.session.receive(bytes, performance.now());
-    this.#drain();
+    this.session.receive(bytes, this.#clock.nowMs());
+    this.#handleEvents();
   }
 
   #end(reason: CloseReason, detail?: string): void {
@@ -144,19 +168,19 @@ export class TcpConnection {
     this.close(reason, detail);
   }
 
-  #drain(): void {
-    while (this.#holds.size === 0) {
+  #handleEvents(): void {
+    while (this.#pauseReasons.size === 0) {
       const event = this.session.pollEvent();
       if (event === undefined) break;
-      this.#listener.heard(this, event);
+      this.#handler.handleEvent(this, event);
       if (event.type !== 'closed') continue;
       this.flush();
       this.#isOver = true;
       this.#socket.destroySoon();
-      // Who does not read would otherwise have us keep what it was last told for ever.
-      setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+      // A peer that does not read would otherwise make us keep the last output forever.
+      this.#clock.after(LINGER_MS, () => this.#socket.destroy());
     }
     this.flush();
-    this.#listener.settled(this);
+    this.#handler.handleReadyToSend(this);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Finds out which pieces of a torrent are on the disk, by their hashes. That is how a download
- * resumes: nothing is written down beside the files, so nothing can be out of step with them.
+ * Finds the pieces of a torrent that are on the disk, by their hashes. A download resumes in this
+ * way: no state is stored beside the files, so none can contradict them.
  */
 
 import { hash } from 'node:crypto';
@@ -8,23 +8,26 @@ import { hash } from 'node:crypto';
 import type { Torrent } from '../torrent/torrent.ts';
 import type { FileStore } from './file-store.ts';
 
-/** Whether `bytes` are what `piece` should be. */
-export function isPiece(torrent: Torrent, piece: number, bytes: Uint8Array): boolean {
-  const expected = torrent.pieceHashes.subarray(20 * piece, 20 * piece + 20);
+const HASH_BYTES = 20;
+
+/** Whether `bytes` have the hash of `piece`. */
+export function hasValidHash(torrent: Torrent, piece: number, bytes: Uint8Array): boolean {
+  const begin = HASH_BYTES * piece;
+  const expected = torrent.pieceHashes.subarray(begin, begin + HASH_BYTES);
   return Buffer.compare(hash('sha1', bytes, 'buffer'), expected) === 0;
 }
 
-/** The pieces whose bytes are there and right, in order. */
+/** Returns the pieces that are complete and have the right hash, in order. */
 export async function findPieces(
   torrent: Torrent,
   store: FileStore,
   onProgress: (checked: number) => void = () => {},
 ): Promise<number[]> {
   const found: number[] = [];
-  const room = new Uint8Array(torrent.shape.pieceBytes);
-  for (let piece = 0; piece < torrent.shape.pieceCount; piece++) {
-    const bytes = await store.readPiece(piece, room);
-    if (bytes !== undefined && isPiece(torrent, piece, bytes)) found.push(piece);
+  const buffer = new Uint8Array(torrent.layout.pieceBytes);
+  for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
+    const bytes = await store.readPiece(piece, buffer);
+    if (bytes !== undefined && hasValidHash(torrent, piece, bytes)) found.push(piece);
     onProgress(piece + 1);
   }
   return found;

@@ -1,38 +1,41 @@
 /**
- * The files of a torrent on a disk. They are opened when first needed, and only so many stay
- * open at once.
+ * The files of a torrent on the disk. A file is opened when it is first needed, and a limited
+ * number stays open.
  *
- * Nothing is reserved beforehand: a file grows as pieces are written to it, with holes where
- * pieces are lacking.
+ * No space is reserved in advance: a file grows as pieces are written, with holes where pieces are
+ * missing.
  */
 
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
-import { StorageFailure } from '../client-error.ts';
+import { StorageFailure } from '../errors.ts';
 import type { Torrent } from '../torrent/torrent.ts';
-import { type Span, spansOf } from './layout.ts';
-import { wayOut } from './way-out.ts';
+import { type FileSpan, spansOf } from './file-spans.ts';
+import { findSymlinkEscape } from './symlink-escape.ts';
 
-const OPEN_MAX = 64;
+const OPEN_FILES_MAX = 64;
 
-/** What a store is told when it is made. */
+/** The options of a `FileStore`. */
 export interface FileStoreOptions {
-  /** Whose files they are. */
+  /** The torrent that the files belong to. */
   readonly torrent: Torrent;
-  /** The folder in which the torrent's own folder, or only file, is. */
+  /** The folder that contains the torrent's own folder, or its only file. */
   readonly folder: string;
-  /** Whether files may be made and changed. A seed's may not. */
+  /** Whether files may be created and changed; not for a seed. */
   readonly isWritable: boolean;
 }
 
-/** The files of a torrent on a disk, read and written piece by piece. */
+/** The files of a torrent on the disk, which are read and written piece by piece. */
 export class FileStore {
   readonly #torrent: Torrent;
   readonly #folder: string;
   readonly #isWritable: boolean;
-  /** By number; those used last are last. Promises, so that a file is opened once. */
+  /**
+   * The open files by index, the most recently used last. They are promises, so that each file is
+   * opened only once.
+   */
   readonly #open = new Map<number, Promise<FileHandle | undefined>>();
 
   constructor({ torrent, folder, isWritable }: FileStoreOptions) {
@@ -41,18 +44,18 @@ export class FileStore {
     this.#isWritable = isWritable;
   }
 
-  /** Where a file is, by its number in `Torrent.files`. */
+  /** Returns the path of a file, by its index in `Torrent.files`. */
   pathOf(file: number): string {
     return join(this.#folder, ...this.#torrent.files[file]!.path);
   }
 
   /**
-   * All bytes of a piece, at the beginning of `room` where that is given; undefined where files
-   * are missing, or too short.
+   * Returns the bytes of a piece, at the beginning of `buffer` if that is given; undefined if files
+   * are missing or too short.
    */
-  async readPiece(piece: number, room?: Uint8Array): Promise<Uint8Array | undefined> {
-    const size = bytesOfPiece(this.#torrent.shape, piece);
-    const bytes = room?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
+  async readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
+    const size = bytesOfPiece(this.#torrent.layout, piece);
+    const bytes = buffer?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) {
         bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
@@ -63,38 +66,45 @@ export class FileStore {
     return bytes;
   }
 
-  /** Throws StorageFailure where the disk is full, or the files cannot be written. */
+  /**
+   * Writes a piece.
+   *
+   * @throws StorageFailure if the disk is full, or the files cannot be written.
+   */
   async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) continue;
       try {
         await this.#write(span, bytes);
       } catch (error) {
-        throw error instanceof StorageFailure ? error : failureAt(this.pathOf(span.file), error);
+        throw storageFailure(this.pathOf(span.file), error);
       }
     }
   }
 
-  /** Makes the files that have no bytes, which no piece ever writes. */
-  async makeEmptyFiles(): Promise<void> {
+  /** Creates the files without bytes, which no piece contains. */
+  async createEmptyFiles(): Promise<void> {
     for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
       if (bytes === 0 && !isPadding) await this.#handle(file);
     }
   }
 
-  /** Closes whatever is open. It can be used again, and opens what it needs. */
+  /** Closes all files. They are opened again when they are needed. */
   async close(): Promise<void> {
     const handles = [...this.#open.values()];
     this.#open.clear();
     for (const handle of handles) await (await handle.catch(() => undefined))?.close();
   }
 
-  #spansOf(piece: number): readonly Span[] {
-    const { files, shape } = this.#torrent;
-    return spansOf(files, piece * shape.pieceBytes, bytesOfPiece(shape, piece));
+  #spansOf(piece: number): readonly FileSpan[] {
+    const { files, layout } = this.#torrent;
+    return spansOf(files, piece * layout.pieceBytes, bytesOfPiece(layout, piece));
   }
 
-  async #read({ file, fileOffset, rangeOffset, bytes }: Span, into: Uint8Array): Promise<boolean> {
+  async #read(
+    { file, fileOffset, rangeOffset, bytes }: FileSpan,
+    into: Uint8Array,
+  ): Promise<boolean> {
     const handle = await this.#handle(file);
     if (handle === undefined) return false;
     for (let done = 0; done < bytes; ) {
@@ -110,7 +120,10 @@ export class FileStore {
     return true;
   }
 
-  async #write({ file, fileOffset, rangeOffset, bytes }: Span, from: Uint8Array): Promise<void> {
+  async #write(
+    { file, fileOffset, rangeOffset, bytes }: FileSpan,
+    from: Uint8Array,
+  ): Promise<void> {
     const handle = (await this.#handle(file))!;
     for (let done = 0; done < bytes; ) {
       const { bytesWritten } = await handle.write(
@@ -123,26 +136,26 @@ export class FileStore {
     }
   }
 
-  /** Undefined where the file is not there and may not be made. */
+  /** Returns undefined if the file does not exist and may not be created. */
   async #handle(file: number): Promise<FileHandle | undefined> {
     const handle = this.#open.get(file) ?? this.#openFile(file);
     this.#open.delete(file);
     this.#open.set(file, handle);
-    if (this.#open.size > OPEN_MAX) await this.#closeOldest();
+    if (this.#open.size > OPEN_FILES_MAX) await this.#closeOldest();
     return handle;
   }
 
   async #openFile(file: number): Promise<FileHandle | undefined> {
     const path = this.pathOf(file);
     try {
-      if (this.#isWritable) await this.#stayInside(file);
-      return await this.#openOrMake(path);
+      if (this.#isWritable) await this.#checkSymlinks(file);
+      return await this.#openOrCreate(path);
     } catch (error) {
-      throw error instanceof StorageFailure ? error : failureAt(path, error);
+      throw storageFailure(path, error);
     }
   }
 
-  async #openOrMake(path: string): Promise<FileHandle | undefined> {
+  async #openOrCreate(path: string): Promise<FileHandle | undefined> {
     try {
       return await open(path, this.#isWritable ? 'r+' : 'r');
     } catch (error) {
@@ -153,8 +166,8 @@ export class FileStore {
     return open(path, 'w+');
   }
 
-  async #stayInside(file: number): Promise<void> {
-    const link = await wayOut(this.#folder, this.#torrent.files[file]!.path);
+  async #checkSymlinks(file: number): Promise<void> {
+    const link = await findSymlinkEscape(this.#folder, this.#torrent.files[file]!.path);
     if (link === undefined) return;
     throw new StorageFailure({
       at: link,
@@ -170,24 +183,21 @@ export class FileStore {
   }
 }
 
-function failureAt(path: string, error: unknown): StorageFailure {
+/** Returns the StorageFailure for an error at `path`. */
+function storageFailure(path: string, error: unknown): StorageFailure {
+  if (error instanceof StorageFailure) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new StorageFailure(
-      {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const details = isFull
+    ? {
         at: path,
         problem: 'the disk is full',
-        fix: 'make room and start again: what is there is kept',
-      },
-      error,
-    );
-  }
-  return new StorageFailure(
-    {
-      at: path,
-      problem: `cannot be used (${message})`,
-      fix: 'see to its permissions, or choose another folder',
-    },
-    error,
-  );
+        fix: 'free some space and start again; the pieces on the disk are kept',
+      }
+    : {
+        at: path,
+        problem: `cannot be used (${message})`,
+        fix: 'check its permissions, or choose another folder',
+      };
+  return new StorageFailure(details, error);
 }

@@ -1,4 +1,4 @@
-/** Pieces on a disk: where they are, how they are found again, and what a full disk does. */
+/** Pieces on the disk: where they are stored, how they are found, and the errors of a disk. */
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import type { Torrent, TorrentFile } from '../torrent/torrent.ts';
 import { findPieces } from './check-pieces.ts';
+import { spansOf } from './file-spans.ts';
 import { FileStore } from './file-store.ts';
-import { spansOf } from './layout.ts';
 
 let folder = '';
 beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'storage-')); });
@@ -20,15 +20,15 @@ afterEach(() => rm(folder, { recursive: true }));
 const SIZES = [10, 0, 7, 100, 1, 33];
 const PADDING = 2;
 
-describe('spans', () => {
-  test('are the bytes of a range, in order, for any range of any files', () => {
+describe('the spans of a range', () => {
+  test('cover its bytes in order, for any range of any files', () => {
     const random = seededRandom('spans');
     for (let i = 0; i < 300; i++) {
       const files = filesOf(Array.from({ length: 1 + random.below(6) }, () => random.below(9)));
       const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
       const offset = random.below(total + 1);
       const bytes = random.below(total - offset + 1);
-      // A byte is known by the file it is in, and its place there.
+      // A byte is identified by its file and its offset in it.
       const all = files.flatMap(({ bytes: size }, file) => Array.from({ length: size }, (_, at) => `${file} ${at}`));
       const spans = spansOf(files, offset, bytes);
       const found = spans.flatMap((span) => Array.from({ length: span.bytes }, (_, at) => `${span.file} ${span.fileOffset + at}`));
@@ -43,10 +43,10 @@ describe('spans', () => {
 });
 
 describe('pieces', () => {
-  test('that are written across files can be read again, and found by their hashes', async () => {
+  test('written across files can be read, and are found by their hashes', async () => {
     const { torrent, content } = newTorrent(16);
     const store = new FileStore({ torrent, folder, isWritable: true });
-    await store.makeEmptyFiles();
+    await store.createEmptyFiles();
     expect(await findPieces(torrent, store)).toEqual([]);
     const order = [3, 0, 9, 5, 1, 2, 4, 6, 7, 8];
     for (const piece of order) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
@@ -59,7 +59,7 @@ describe('pieces', () => {
     }
   });
 
-  test('that were damaged, cut off or deleted meanwhile are not found', async () => {
+  test('that were damaged, truncated or deleted are not found', async () => {
     const { torrent, content } = newTorrent(16);
     const store = new FileStore({ torrent, folder, isWritable: true });
     for (let piece = 0; piece < 10; piece++) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
@@ -76,7 +76,7 @@ describe('pieces', () => {
     await again.close();
   });
 
-  test('are not looked for where nothing is, and nothing is made', async () => {
+  test('of missing files are not found, and no file is created', async () => {
     const { torrent } = newTorrent(16);
     const store = new FileStore({ torrent, folder, isWritable: false });
     expect(await store.readPiece(0)).toBeUndefined();
@@ -84,28 +84,28 @@ describe('pieces', () => {
     await store.close();
   });
 
-  test('of more files than may be open at once', async () => {
+  test('of more files than may be open at the same time are found', async () => {
     const { torrent, content } = newTorrent(16, Array.from({ length: 200 }, () => 5));
     const store = new FileStore({ torrent, folder, isWritable: true });
-    for (let piece = 0; piece < torrent.shape.pieceCount; piece++) {
+    for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
       await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
     }
-    expect(await findPieces(torrent, store)).toHaveLength(torrent.shape.pieceCount);
+    expect(await findPieces(torrent, store)).toHaveLength(torrent.layout.pieceCount);
     await store.close();
   });
 });
 
-describe('a disk', () => {
-  test('that is full says so, and that what is there is kept', async () => {
+describe('an error says', () => {
+  test('that the disk is full, and that the pieces on it are kept', async () => {
     const { torrent, content } = newTorrent(16, [160]);
     const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['full'] }] };
     const store = new FileStore({ torrent: single, folder: '/dev', isWritable: true });
     await expect(store.writePiece(0, content.subarray(0, 16)))
-      .rejects.toThrow(/full: the disk is full\n  to mend it: make room and start again: what is there is kept/);
+      .rejects.toThrow('/dev/full: the disk is full\n  fix: free some space and start again; the pieces on the disk are kept');
     await store.close();
   });
 
-  test('that may not be written says so', async () => {
+  test('that a file cannot be written', async () => {
     const { torrent, content } = newTorrent(16);
     await mkdir(join(folder, 'n', 'f0'), { recursive: true });
     const store = new FileStore({ torrent, folder, isWritable: true });
@@ -115,8 +115,8 @@ describe('a disk', () => {
 });
 
 describe('a symbolic link', () => {
-  /** Tries to write a piece where `link`, in the folder, points to `target`. */
-  async function written(link: string, target: string): Promise<string> {
+  /** Writes a piece through `link`, in the folder, that points to `target`; returns the result. */
+  async function writeThrough(link: string, target: string): Promise<string> {
     const { torrent, content } = newTorrent(16, [160]);
     const inside = join(folder, 'out');
     await mkdir(join(inside, 'elsewhere'), { recursive: true });
@@ -134,16 +134,16 @@ describe('a symbolic link', () => {
   }
 
   test.each([
-    { is: 'a folder outside',     link: 'n',    target: '..',       outside: 'f0' },
-    { is: 'a file outside',       link: 'n/f0', target: '../../f0', outside: 'f0' },
-    { is: 'a file by its path',   link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
-  ])('to $is is not followed', async ({ link, target, outside }) => {
-    expect(await written(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out\n  to mend it: remove the link, or choose another folder`);
+    { what: 'a folder outside',        link: 'n',    target: '..',          outside: 'f0' },
+    { what: 'a file outside',          link: 'n/f0', target: '../../f0',    outside: 'f0' },
+    { what: 'a missing absolute path', link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
+  ])('to $what is not followed', async ({ link, target, outside }) => {
+    expect(await writeThrough(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out\n  fix: remove the link, or choose another folder`);
     expect(existsSync(join(folder, outside))).toBe(false);
   });
 
   test('that stays inside is followed', async () => {
-    expect(await written('n', 'elsewhere')).toBe('written');
+    expect(await writeThrough('n', 'elsewhere')).toBe('written');
     expect(existsSync(join(folder, 'out', 'elsewhere', 'f0'))).toBe(true);
   });
 });
@@ -156,7 +156,7 @@ function filesOf(sizes: readonly number[]): TorrentFile[] {
   });
 }
 
-/** With content that chance wrote, but zeros where it is padding. */
+/** Returns a torrent and its content: random bytes, and zeros in the padding. */
 function newTorrent(pieceBytes: number, sizes: readonly number[] = SIZES): { torrent: Torrent; content: Uint8Array } {
   const files = filesOf(sizes);
   const random = seededRandom('content');
@@ -168,7 +168,7 @@ function newTorrent(pieceBytes: number, sizes: readonly number[] = SIZES): { tor
     createHash('sha1').update(content.subarray(piece * pieceBytes, (piece + 1) * pieceBytes)).digest()));
   const torrent: Torrent = {
     name: 'n', infoHash: new Uint8Array(20), infoHash2: undefined, info: new Uint8Array(2),
-    shape: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
+    layout: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
   };
   return { torrent, content };
 }

@@ -1,32 +1,36 @@
-/** Makes a torrent of a file or a folder, by the library that webtorrent uses. */
+/** Creates a torrent from a file or a folder, with the library that webtorrent uses. */
 
 import { promisify } from 'node:util';
 import createTorrent, { type CreateTorrentOptions } from 'create-torrent';
 
-import { ClientError } from '../client-error.ts';
+import { ClientError } from '../errors.ts';
 
-/** How a torrent is to be made. */
+/** The options of a new torrent. */
 export interface MakeTorrentOptions {
-  /** Addresses of its trackers. */
+  /** The URLs of its trackers. */
   readonly trackers: readonly string[];
-  /** Bytes of a piece; chosen by size where absent. */
+  /** The bytes of a piece. Default: depends on the size of the content. */
   readonly pieceBytes?: number | undefined;
-  /** Peers only from these trackers (BEP 27). Default: yes. */
+  /** Whether peers may come from these trackers only (BEP 27). Default: true. */
   readonly isPrivate?: boolean;
-  /** Called while the content is hashed. */
+  /** Receives the progress while the content is hashed. */
   readonly onProgress?: (hashedBytes: number, totalBytes: number) => void;
 }
 
-/** The bytes of the `.torrent` file. Throws ClientError where there is nothing at `path`. */
+/**
+ * Returns the bytes of the `.torrent` file. The same content gives the same bytes.
+ *
+ * @throws ClientError if there is no file or folder at `path`.
+ */
 export async function makeTorrent(path: string, options: MakeTorrentOptions): Promise<Uint8Array> {
   const { trackers, pieceBytes, isPrivate = true, onProgress } = options;
-  const make = promisify<string, CreateTorrentOptions, Uint8Array>(createTorrent);
+  const create = promisify<string, CreateTorrentOptions, Uint8Array>(createTorrent);
   try {
-    return await make(path, {
+    return await create(path, {
       announceList: trackers.map((tracker) => [tracker]),
       private: isPrivate,
       createdBy: 'CacheTorrent',
-      // Not the time: the same file makes the same torrent.
+      // Not the current time, so that the same content gives the same torrent.
       creationDate: 0,
       ...(pieceBytes === undefined ? {} : { pieceLength: pieceBytes }),
       ...(onProgress === undefined ? {} : { onProgress }),
@@ -35,8 +39,8 @@ export async function makeTorrent(path: string, options: MakeTorrentOptions): Pr
     throw new ClientError(
       {
         at: path,
-        problem: `no torrent can be made of it (${(error as Error).message})`,
-        fix: 'give the path of a file, or of a folder with files in it',
+        problem: `cannot create a torrent from it (${(error as Error).message})`,
+        fix: 'give the path of a file, or of a folder that contains files',
       },
       error,
     );

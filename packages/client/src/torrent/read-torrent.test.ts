@@ -16,16 +16,16 @@ let folder = '';
 beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'torrent-')); });
 afterAll(() => rm(folder, { recursive: true }));
 
-describe('a torrent', () => {
+describe('a torrent is read', () => {
   test('of one file', async () => {
     expect(await parseTorrentFile(torrent({ private: 1 }), 't')).toMatchObject({
       name: 'n', isPrivate: true, trackers: ['http://t/announce'], infoHash2: undefined,
-      shape: { totalBytes: 100, pieceBytes: 16_384, pieceCount: 1 },
+      layout: { totalBytes: 100, pieceBytes: 16_384, pieceCount: 1 },
       files: [{ path: ['n'], bytes: 100, offset: 0, isPadding: false }],
     });
   });
 
-  test('of several files, one of which only fills up', async () => {
+  test('of several files, one of which is padding', async () => {
     const files = [
       { length: 10, path: ['a'] }, { 'length': 0, 'path': ['e'] },
       { length: 6, path: ['.pad', '6'], attr: 'p' }, { length: 20, path: ['f', 'b'] },
@@ -38,7 +38,7 @@ describe('a torrent', () => {
     ]);
   });
 
-  test('is named by the bytes of its info as they are in the file, in order or not', async () => {
+  test('with the info hash of the bytes in the file, in order or not', async () => {
     const odd = Buffer.from('d4:infod6:lengthi100e4:name1:n12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa3:aaai1ee4:zzzzi1ee');
     const start = odd.indexOf('d6:length');
     const raw = odd.subarray(start, odd.indexOf('4:zzzz', start));
@@ -47,71 +47,71 @@ describe('a torrent', () => {
     expect(Buffer.from(infoHash)).toEqual(createHash('sha1').update(raw).digest());
   });
 
-  test('that can be had as version 2 has a second name', async () => {
+  test('with a second info hash if it is also one of version 2', async () => {
     const { infoHash2 } = await parseTorrentFile(torrent({ 'meta version': 2 }), 't');
     expect(infoHash2).toHaveLength(20);
   });
 
-  test('that was made here can be read here', async () => {
+  test('that this package has created', async () => {
     await mkdir(join(folder, 'many'));
     await writeFile(join(folder, 'many', 'a'), 'hello');
     await writeFile(join(folder, 'many', 'b'), 'world!');
     const made = await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 });
     expect(await parseTorrentFile(made, 't')).toMatchObject({
-      name: 'many', isPrivate: true, trackers: ['http://t/announce'], shape: { totalBytes: 11 },
+      name: 'many', isPrivate: true, trackers: ['http://t/announce'], layout: { totalBytes: 11 },
       files: [{ path: ['many', 'a'], bytes: 5 }, { path: ['many', 'b'], bytes: 6 }],
     });
     expect(await makeTorrent(join(folder, 'many'), { trackers: ['http://t/announce'], pieceBytes: 16_384 })).toEqual(made);
   });
 });
 
-describe('it is refused, and why', () => {
+describe('a torrent is refused', () => {
   test.each<[string, Uint8Array, string]>([
-    ['nothing', new Uint8Array(0), 'is no torrent (it does not begin as a bencoded dictionary)'],
-    ['text', Buffer.from('<html>'), 'is no torrent (it does not begin as a bencoded dictionary)'],
-    ['cut short', torrent({}).subarray(0, 60), 'is no torrent'],
-    ['no info', encodeBencode({ announce: 'x' }), 'has no info dictionary'],
-    ['a nesting bomb', Buffer.from(`d4:info${'l'.repeat(50_000)}`), 'is no torrent (bencode-bomb'],
-    ['version 2 only', torrent({ pieces: undefined }), 'is no torrent'],
-    ['too few hashes', torrent({ length: 20_000 }), 'does not have one hash for each of its 2 pieces'],
-    ['too many hashes', torrent({ pieces: hashes(2) }), 'does not have one hash for each of its 1 pieces'],
-    ['half a hash', torrent({ pieces: new Uint8Array(30) }), 'does not have one hash for each of its 1 pieces'],
-    ['pieces of no bytes', torrent({ 'piece length': -1 }), 'has pieces of -1 bytes'],
-    ['pieces of 1 TiB', torrent({ 'piece length': 2 ** 40 }), 'has pieces of 1099511627776 bytes'],
-    ['a file of less than nothing', torrent({ length: -5 }), 'has a file 1 of -5 bytes'],
-    ['no bytes', torrent({ length: 0, pieces: new Uint8Array(0) }), 'has no bytes'],
-    ['a name that climbs', torrent({ name: '..' }), 'wants to write outside its folder: the path of file 1 has the part ".."'],
-    ['a name with a path in it', torrent({ name: '../../etc' }), 'wants to write outside its folder'],
-    ['an absolute name', torrent({ name: '/etc/cron.d/x' }), 'wants to write outside its folder'],
-    ['a path that climbs', torrent({ files: [{ length: 100, path: ['..', '..', 'x'] }] }), 'wants to write outside its folder: the path of file 1 has the part ".."'],
-    ['a part with a separator', torrent({ files: [{ length: 100, path: ['a/../../x'] }] }), 'wants to write outside its folder'],
-    ['a part with a NUL', torrent({ files: [{ length: 100, path: ['a\0b'] }] }), 'wants to write outside its folder: the path of file 1 has control characters'],
-    ['an empty part', torrent({ files: [{ length: 100, path: ['a', ''] }] }), 'wants to write outside its folder: the path of file 1 has the part ""'],
-    ['a part with the separator of Windows', torrent({ files: [{ length: 100, path: ['..\\x'] }] }), 'wants to write outside its folder'],
-    ['a drive of Windows', torrent({ name: 'C:' }), 'wants to write outside its folder: the path of file 1 names a drive in "C:"'],
-    ['two names that are the same once read as UTF-8', torrent({ files: [{ length: 50, path: [Uint8Array.of(0xff)] }, { length: 50, path: [Uint8Array.of(0xfe)] }] }), 'has two files at'],
-    ['a path that is no list', torrent({ files: [{ length: 100, path: 5 }] }), 'is no torrent'],
-    ['files that are no list', torrent({ files: 5 }), 'is no torrent'],
-    ['an info that is a list', encodeBencode({ info: [] } as never), 'is no torrent'],
-    ['a length that is text', torrent({ length: '100' }), 'is no torrent (Torrent is missing required field: info.length)'],
-    ['more bytes than can be counted', torrent({ files: [{ length: 2 ** 53 - 1, path: ['a'] }, { length: 2 ** 53 - 1, path: ['b'] }] }), 'has more bytes than can be counted'],
-    ['two files in one place', torrent({ files: [{ length: 50, path: ['a'] }, { length: 50, path: ['a'] }] }), 'has two files at "n/a"'],
+    ['an empty file', new Uint8Array(0), 'is not a torrent (it does not begin with a bencoded dictionary)'],
+    ['text', Buffer.from('<html>'), 'is not a torrent (it does not begin with a bencoded dictionary)'],
+    ['a truncated file', torrent({}).subarray(0, 60), 'is not a torrent'],
+    ['without info', encodeBencode({ announce: 'x' }), 'has no info dictionary'],
+    ['a nesting bomb', Buffer.from(`d4:info${'l'.repeat(50_000)}`), 'is not a torrent (bencode-bomb'],
+    ['version 2 only', torrent({ pieces: undefined }), 'is not a torrent'],
+    ['with too few hashes', torrent({ length: 20_000 }), 'does not have one hash for each of its 2 pieces'],
+    ['with too many hashes', torrent({ pieces: hashes(2) }), 'does not have one hash for each of its 1 pieces'],
+    ['with half a hash', torrent({ pieces: new Uint8Array(30) }), 'does not have one hash for each of its 1 pieces'],
+    ['with a negative piece length', torrent({ 'piece length': -1 }), 'has pieces of -1 bytes'],
+    ['with pieces of 1 TiB', torrent({ 'piece length': 2 ** 40 }), 'has pieces of 1099511627776 bytes'],
+    ['with a file of negative length', torrent({ length: -5 }), 'has a file, number 1, of -5 bytes'],
+    ['without content', torrent({ length: 0, pieces: new Uint8Array(0) }), 'has no content'],
+    ['with the name ..', torrent({ name: '..' }), 'would write outside its folder: the path of file 1 has the part ".."'],
+    ['with a path as its name', torrent({ name: '../../etc' }), 'would write outside its folder'],
+    ['with an absolute name', torrent({ name: '/etc/cron.d/x' }), 'would write outside its folder'],
+    ['with a path through ..', torrent({ files: [{ length: 100, path: ['..', '..', 'x'] }] }), 'would write outside its folder: the path of file 1 has the part ".."'],
+    ['with a separator in a part', torrent({ files: [{ length: 100, path: ['a/../../x'] }] }), 'would write outside its folder'],
+    ['with a NUL in a part', torrent({ files: [{ length: 100, path: ['a\0b'] }] }), 'would write outside its folder: the path of file 1 has control characters'],
+    ['with an empty part', torrent({ files: [{ length: 100, path: ['a', ''] }] }), 'would write outside its folder: the path of file 1 has the part ""'],
+    ['with a separator of Windows in a part', torrent({ files: [{ length: 100, path: ['..\\x'] }] }), 'would write outside its folder'],
+    ['with a drive of Windows', torrent({ name: 'C:' }), 'would write outside its folder: the path of file 1 names a drive in "C:"'],
+    ['with two names that are equal after decoding as UTF-8', torrent({ files: [{ length: 50, path: [Uint8Array.of(0xff)] }, { length: 50, path: [Uint8Array.of(0xfe)] }] }), 'has two files at'],
+    ['with a path that is not a list', torrent({ files: [{ length: 100, path: 5 }] }), 'is not a torrent'],
+    ['with files that are not a list', torrent({ files: 5 }), 'is not a torrent'],
+    ['with a list as info', encodeBencode({ info: [] } as never), 'is not a torrent'],
+    ['with a string as length', torrent({ length: '100' }), 'is not a torrent (Torrent is missing required field: info.length)'],
+    ['with more bytes than a number can represent', torrent({ files: [{ length: 2 ** 53 - 1, path: ['a'] }, { length: 2 ** 53 - 1, path: ['b'] }] }), 'has more bytes than can be represented'],
+    ['with two files at the same path', torrent({ files: [{ length: 50, path: ['a'] }, { length: 50, path: ['a'] }] }), 'has two files at "n/a"'],
   ])('%s', async (_, bytes, problem) => {
     await expect(parseTorrentFile(bytes, 'x.torrent')).rejects.toThrow(`x.torrent: ${problem}`);
   });
 
-  test('where there is no file', async () => {
+  test('that does not exist', async () => {
     await expect(readTorrent(join(folder, 'nowhere.torrent'))).rejects.toThrow('nowhere.torrent: cannot be read');
   });
 
-  test('where the file is far too long, which is seen without reading it', async () => {
+  test('that is too long, without reading it', async () => {
     const path = join(folder, 'long.torrent');
     await writeFile(path, '');
     await truncate(path, 2 ** 33);
-    await expect(readTorrent(path)).rejects.toThrow('has 8589934592 bytes: no torrent has over 134217728');
+    await expect(readTorrent(path)).rejects.toThrow('has 8589934592 bytes, more than the limit of 134217728');
   });
 
-  test('where there is nothing to make a torrent of', async () => {
-    await expect(makeTorrent(join(folder, 'nowhere'), { trackers: [] })).rejects.toThrow('no torrent can be made of it');
+  test('when a new one would have no content', async () => {
+    await expect(makeTorrent(join(folder, 'nowhere'), { trackers: [] })).rejects.toThrow('cannot create a torrent from it');
   });
 });

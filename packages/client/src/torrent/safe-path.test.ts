@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { collisionAmong, objectionTo } from './safe-path.ts';
+import { findCollision, pathProblem } from './safe-path.ts';
 
 test.each([
   [['a.txt']], [['folder', 'b', 'c.txt']], [['..a']], [['a..']], [['...']], [['.hidden']], [['über', '文件']], [['a b']],
-])('%o is inside its folder', (path) => {
-  expect(objectionTo(path)).toBeUndefined();
+])('%o stays inside its folder', (path) => {
+  expect(pathProblem(path)).toBeUndefined();
 });
 
 test.each([
@@ -22,8 +22,8 @@ test.each([
   [['a\nb'], 'has control characters'],
   [['x'.repeat(256)], 'has a part of over 255 bytes'],
   [['ä'.repeat(128)], 'has a part of over 255 bytes'],
-])('%o is refused', (path, objection) => {
-  expect(objectionTo(path)).toBe(objection);
+])('%o is refused', (path, problem) => {
+  expect(pathProblem(path)).toBe(problem);
 });
 
 test.each([
@@ -32,21 +32,21 @@ test.each([
   ['lpt1', 'names a device in "lpt1"'],
   ['file.txt:hidden', 'has a character in "file.txt:hidden" that Windows forbids'],
   ['what?', 'has a character in "what?" that Windows forbids'],
-  ['end.', 'has an end in "end." that Windows leaves away'],
-  ['end ', 'has an end in "end " that Windows leaves away'],
+  ['end.', 'has the part "end.", whose end Windows drops'],
+  ['end ', 'has the part "end ", whose end Windows drops'],
   ['console', undefined],
   ['a.con', undefined],
-])('"%s" on Windows: %s', (name, objection) => {
-  expect(objectionTo(['n', name], 'win32')).toBe(objection);
-  expect(objectionTo(['n', name], 'linux')).toBeUndefined();
+])('"%s" on Windows: %s', (name, problem) => {
+  expect(pathProblem(['n', name], 'win32')).toBe(problem);
+  expect(pathProblem(['n', name], 'linux')).toBeUndefined();
 });
 
-test.each(['win32', 'darwin'] as const)('on %s two names that differ in case only are one', (platform) => {
-  expect(collisionAmong([['n', 'A'], ['n', 'a']], platform)).toBe('n/a');
-  expect(collisionAmong([['n', 'A'], ['n', 'a']], 'linux')).toBeUndefined();
+test.each(['win32', 'darwin'] as const)('on %s, two names that differ only in case are the same', (platform) => {
+  expect(findCollision([['n', 'A'], ['n', 'a']], platform)).toBe('n/a');
+  expect(findCollision([['n', 'A'], ['n', 'a']], 'linux')).toBeUndefined();
 });
 
-describe('paths that collide', () => {
+describe('the collision of paths', () => {
   test.each([
     [[['a'], ['a']], 'a'],
     [[['a', 'b'], ['a']], 'a'],
@@ -54,6 +54,6 @@ describe('paths that collide', () => {
     [[['a', 'b'], ['a', 'c']], undefined],
     [[['a', 'b'], ['a', 'b', 'c']], 'a/b'],
   ])('%o', (paths, collision) => {
-    expect(collisionAmong(paths)).toBe(collision);
+    expect(findCollision(paths)).toBe(collision);
   });
 });

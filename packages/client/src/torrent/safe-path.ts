@@ -1,16 +1,16 @@
 /**
- * Keeps the files of a torrent inside their folder: a path comes from a stranger, and may try to
- * climb out of it, by `..`, by a separator in a name, or by a name that a system treats in its
- * own way.
+ * Keeps the files of a torrent inside their folder. A path comes from an untrusted author, and may
+ * lead out of the folder: by `..`, by a separator in a name, or by a name that is special in an
+ * operating system.
  */
 
-/** Names that Windows keeps for devices, whatever extension they have. */
+/** Names that Windows reserves for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-/** Of these, the colon would name a hidden stream of another file. */
-const NOT_ON_WINDOWS = /[<>:"|?*]/;
+/** The colon would name an alternate data stream of another file. */
+const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/;
 
-/** What is wrong with a path on `platform`; undefined where nothing is. */
-export function objectionTo(
+/** Returns what is wrong with a path on `platform`; undefined if it is safe. */
+export function pathProblem(
   path: readonly string[],
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
@@ -21,35 +21,35 @@ export function objectionTo(
     if (/\p{Cc}/u.test(part)) return 'has control characters';
     if (Buffer.byteLength(part) > 255) return 'has a part of over 255 bytes';
     if (/^[a-z]:/i.test(part)) return `names a drive in "${part}"`;
-    const objection = platform === 'win32' ? windowsObjectionTo(part) : undefined;
-    if (objection !== undefined) return objection;
+    const problem = platform === 'win32' ? windowsProblem(part) : undefined;
+    if (problem !== undefined) return problem;
   }
   return undefined;
 }
 
-function windowsObjectionTo(part: string): string | undefined {
+function windowsProblem(part: string): string | undefined {
   if (DEVICE.test(part)) return `names a device in "${part}"`;
-  if (NOT_ON_WINDOWS.test(part)) return `has a character in "${part}" that Windows forbids`;
-  if (/[. ]$/.test(part)) return `has an end in "${part}" that Windows leaves away`;
+  if (FORBIDDEN_ON_WINDOWS.test(part)) return `has a character in "${part}" that Windows forbids`;
+  if (/[. ]$/.test(part)) return `has the part "${part}", whose end Windows drops`;
   return undefined;
 }
 
-/** Systems for which `A` and `a` are one name. */
-const IGNORES_CASE: ReadonlySet<NodeJS.Platform> = new Set(['win32', 'darwin']);
+/** The operating systems for which `A` and `a` are the same name. */
+const CASE_INSENSITIVE: ReadonlySet<NodeJS.Platform> = new Set(['win32', 'darwin']);
 
-function folded(part: string): string {
+function foldCase(part: string): string {
   return part.normalize('NFC').toLowerCase();
 }
 
-/** A path that two files share, or that is a file and a folder at once; undefined where none is. */
-export function collisionAmong(
+/** Returns a path that is that of two files, or of a file and a folder; undefined if none is. */
+export function findCollision(
   paths: readonly (readonly string[])[],
   platform: NodeJS.Platform = process.platform,
 ): string | undefined {
   const files = new Set<string>();
   const folders = new Set<string>();
-  for (const stated of paths) {
-    const path = IGNORES_CASE.has(platform) ? stated.map(folded) : stated;
+  for (const original of paths) {
+    const path = CASE_INSENSITIVE.has(platform) ? original.map(foldCase) : original;
     const whole = path.join('/');
     if (files.has(whole) || folders.has(whole)) return whole;
     files.add(whole);

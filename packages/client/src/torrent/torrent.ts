@@ -1,37 +1,40 @@
-/** What a `.torrent` file says, checked: what is to be had, and where. */
+/** The content of a `.torrent` file, after all checks. */
 
-import type { TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 /** A file of a torrent. */
 export interface TorrentFile {
-  /** Folders and name, each free of separators, `.` and `..`. The first is the torrent's name. */
+  /**
+   * The folders and the name, each without separators, `.` and `..`. The first part is the name of
+   * the torrent.
+   */
   readonly path: readonly string[];
-  /** Its length. */
+  /** The length of the file. */
   readonly bytes: number;
-  /** Where it begins in the torrent's bytes. */
+  /** Where the file begins in the bytes of the torrent. */
   readonly offset: number;
-  /** Only there to align the next file (BEP 47): zeros, which are not stored. */
+  /** Whether the file only aligns the next one (BEP 47): it has zeros, which are not stored. */
   readonly isPadding: boolean;
 }
 
-/** What a `.torrent` file says, checked. */
+/** The content of a `.torrent` file, after all checks. */
 export interface Torrent {
-  /** The name of its only file, or of the folder that its files are in. */
+  /** The name of its only file, or of the folder of its files. */
   readonly name: string;
-  /** SHA-1 of the info dictionary, taken over the bytes as they are in the file. */
+  /** The SHA-1 of the info dictionary, computed from the bytes in the file. */
   readonly infoHash: Uint8Array;
-  /** The first 20 bytes of its SHA-256, where it can be had as version 2 too (BEP 52). */
+  /** The first 20 bytes of the SHA-256, for a torrent that is also one of version 2 (BEP 52). */
   readonly infoHash2: Uint8Array | undefined;
-  /** Those bytes, for peers that came without them (BEP 9). */
+  /** The bytes of the info dictionary, for peers that do not have it (BEP 9). */
   readonly info: Uint8Array;
-  /** How its bytes are cut into pieces. */
-  readonly shape: TorrentShape;
-  /** 20 bytes for each piece: its SHA-1. */
+  /** How the bytes of the torrent are divided into pieces. */
+  readonly layout: PieceLayout;
+  /** The SHA-1 of each piece: 20 bytes per piece. */
   readonly pieceHashes: Uint8Array;
-  /** In the order in which their bytes stand in the torrent. */
+  /** The files, in the order of their bytes in the torrent. */
   readonly files: readonly TorrentFile[];
-  /** Peers are to be had from its trackers only (BEP 27). */
+  /** Whether peers may come from its trackers only (BEP 27). */
   readonly isPrivate: boolean;
-  /** Addresses of trackers, in the order in which they are to be tried. */
+  /** The URLs of the trackers, in the order in which they are tried. */
   readonly trackers: readonly string[];
 }

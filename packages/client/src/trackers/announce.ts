@@ -1,33 +1,34 @@
 /**
- * Asks an HTTP tracker, once. Whatever is at the other end, what comes back is an answer, a
- * refusal or a problem, after a bounded time and a bounded number of bytes.
+ * Sends one announce to an HTTP tracker. Whatever the server does, the result is a response, a
+ * refusal or a problem, after a limited time and a limited number of bytes.
  */
 
 import {
   ANNOUNCE_BYTES_MAX,
-  type AnnounceAnswer,
+  type AnnounceResult,
   type AnnounceRequest,
   announceUrl,
   parseAnnounceResponse,
 } from '@cachetorrent/protocol/wire';
 import { Agent, fetch, type Response } from 'undici';
 
-/** BEP 3 gives none; other clients wait 15 to 60 s. */
+/** BEP 3 specifies no timeout; other clients wait 15 to 60 s. */
 const TIMEOUT_MS = 15_000;
 
+/** The options of an announce. */
 export interface AnnounceOptions {
-  /** Gives up early. */
+  /** Aborts the announce. */
   readonly signal?: AbortSignal | undefined;
-  /** The address to ask from, by which the tracker knows us; whichever the system likes. */
+  /** The address to announce from. Default: the operating system chooses. */
   readonly localHost?: string | undefined;
 }
 
-/** Never throws. */
+/** Sends one announce, and returns the answer. Never throws. */
 export async function announce(
   tracker: string,
   request: AnnounceRequest,
   { signal, localHost }: AnnounceOptions = {},
-): Promise<AnnounceAnswer> {
+): Promise<AnnounceResult> {
   const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])];
   const agent = new Agent({
     pipelining: 0,
@@ -39,7 +40,7 @@ export async function announce(
       signal: AbortSignal.any(limits),
       headers: { 'user-agent': 'CacheTorrent', 'accept-encoding': 'identity' },
     });
-    // Some trackers say why they refuse with a status that is no success.
+    // Some trackers send a refusal with a status that is not a success.
     const answer = parseAnnounceResponse(await readBody(response));
     if (answer.kind === 'malformed' && !response.ok) {
       return { kind: 'malformed', problem: `HTTP status ${response.status}` };
@@ -52,7 +53,7 @@ export async function announce(
   }
 }
 
-/** One byte more than is allowed is enough to know that it is too much. */
+/** Reads the body up to the limit; one part beyond it shows that the body is too long. */
 async function readBody(response: Response): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -1,53 +1,63 @@
 /**
- * Keeps the trackers of a torrent informed, and passes on the peers that they name: when it
- * starts, at the interval that they ask for, when the download is complete, and when it stops.
+ * Announces the client to the trackers of a torrent, and passes on the peers that they name: when
+ * the client starts, at the interval that the tracker asks for, when the download is complete, and
+ * when the client stops.
  *
- * The first tracker that answers is kept to; the next is tried where it fails (BEP 12, one tier).
+ * It stays with the first tracker that answers, and tries the next one when that fails (BEP 12,
+ * with a single tier).
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnnounceEvent, AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
 
+import type { Clock } from '../clock.ts';
 import { announce } from './announce.ts';
 
+/** The options of an `Announcer`. */
 export interface AnnouncerOptions {
+  readonly clock: Clock;
   readonly trackers: readonly string[];
-  /** The address to ask from. */
+  /** The address to announce from. */
   readonly localHost: string | undefined;
-  /** What to say now, the event left out. */
+  /** Returns the request for the present state, without its event. */
   readonly request: () => Omit<AnnounceRequest, 'event' | 'trackerId'>;
   readonly onResponse: (response: AnnounceResponse) => void;
-  /** No tracker answers, or there is none that we can speak to. */
-  readonly onSilence: () => void;
-  /** A sentence for the user: a tracker that cannot be reached, a warning of one. */
-  readonly onTrouble: (trouble: string) => void;
+  /** No tracker answers, or there is none that we support. */
+  readonly onNoResponse: () => void;
+  /** Receives sentences for the user, such as a warning of the tracker. */
+  readonly onWarning: (warning: string) => void;
 }
 
-/** After a failure of all trackers: the first wait, and the longest. */
-const RETRY_S = { first: 5, most: 300 } as const;
-/** Before the election there is little to do but to ask. */
-const PENDING_S = 1;
-/** The least time between two announces that nobody asked for. */
-const HURRY_S = 5;
-/** Who presses Ctrl-C does not wait for trackers that are gone. */
-const FAREWELL_MS = 600;
+/** The delay after a failure of all trackers: the first one, and the limit of the doubling. */
+const RETRY_S = { first: 5, max: 300 } as const;
+/** The interval before the first election: until then there is nothing else to do. */
+const ELECTION_PENDING_S = 1;
+/** The delay of an announce that is sent before the interval is over. */
+const EARLY_ANNOUNCE_S = 5;
+/** The time limit of the last announce: stopping must not wait for unreachable trackers. */
+const STOPPED_TIMEOUT_MS = 600;
 
+/** Announces the client to the trackers of a torrent. */
 export class Announcer {
   readonly #options: AnnouncerOptions;
   readonly #stopping = new AbortController();
+  /** The supported trackers; the one that answered last is first. */
   #trackers: readonly string[];
   #trackerId: string | undefined;
   #retryS: number = RETRY_S.first;
+  /** Ends the wait for the next announce. */
   #wake: (() => void) | undefined;
-  #pending: AnnounceEvent | undefined = 'started';
+  /** The event that has not been announced yet. */
+  #pendingEvent: AnnounceEvent | undefined = 'started';
   #running: Promise<void> | undefined;
-  #isKnown = false;
+  /** Whether a tracker knows us. */
+  #isRegistered = false;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
     this.#trackers = options.trackers.filter((tracker) => /^https?:/i.test(tracker));
     for (const tracker of options.trackers) {
-      if (!this.#trackers.includes(tracker)) options.onTrouble(`${tracker}: only HTTP is spoken`);
+      if (this.#trackers.includes(tracker)) continue;
+      options.onWarning(`${tracker}: only HTTP trackers are supported`);
     }
   }
 
@@ -55,74 +65,73 @@ export class Announcer {
     this.#running ??= this.#run();
   }
 
-  /** Tells the tracker soon that the download is complete. */
-  completed(): void {
-    this.#pending ??= 'completed';
+  /** Announces at once that the download is complete. */
+  announceCompleted(): void {
+    this.#pendingEvent ??= 'completed';
     this.#wake?.();
   }
 
-  /** Asks for peers before it is time, though not at once. */
-  hurry(): void {
-    void sleep(HURRY_S * 1_000, undefined, { signal: this.#stopping.signal, ref: false }).then(
-      () => this.#wake?.(),
-      () => {},
-    );
+  /** Announces before the interval is over, after a short delay. */
+  announceSoon(): void {
+    this.#options.clock.after(EARLY_ANNOUNCE_S * 1_000, () => this.#wake?.());
   }
 
-  /** Says that we are gone, where somebody knows that we were there. */
+  /** Announces that we have stopped, if a tracker knows us. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#wake?.();
     await this.#running;
-    if (!this.#isKnown) return;
+    if (!this.#isRegistered) return;
     const [tracker] = this.#trackers;
-    const signal = AbortSignal.timeout(FAREWELL_MS);
+    const signal = AbortSignal.timeout(STOPPED_TIMEOUT_MS);
     const { localHost } = this.#options;
-    const last: AnnounceEvent[] = this.#pending === 'completed' ? ['completed'] : [];
-    for (const event of [...last, 'stopped'] as const) {
-      await announce(tracker!, { ...this.#request(), event, wanted: 0 }, { signal, localHost });
+    const unsent: AnnounceEvent[] = this.#pendingEvent === 'completed' ? ['completed'] : [];
+    for (const event of [...unsent, 'stopped'] as const) {
+      await announce(tracker!, { ...this.#request(), event, numWant: 0 }, { signal, localHost });
     }
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping;
-    if (this.#trackers.length === 0) this.#options.onSilence();
+    const { onResponse, onNoResponse } = this.#options;
+    if (this.#trackers.length === 0) onNoResponse();
     while (!signal.aborted && this.#trackers.length > 0) {
-      const event = this.#pending;
-      const response = await this.#ask(event);
+      const event = this.#pendingEvent;
+      const response = await this.#announce(event);
       if (signal.aborted) return;
-      if (response !== undefined && this.#pending === event) this.#pending = undefined;
-      const isPending = response?.cacheTorrent?.isPending === true;
-      const waitS = isPending ? PENDING_S : (response?.intervalS ?? this.#nextRetryS());
+      if (response !== undefined && this.#pendingEvent === event) this.#pendingEvent = undefined;
+      const isElectionPending = response?.cacheTorrent?.isPending === true;
+      const intervalS = response?.intervalS ?? this.#nextRetryS();
       if (response !== undefined) {
         this.#retryS = RETRY_S.first;
-        this.#isKnown = true;
-        this.#options.onResponse(response);
+        this.#isRegistered = true;
+        onResponse(response);
       } else {
-        this.#options.onSilence();
+        onNoResponse();
       }
-      if (this.#pending === undefined || response === undefined) await this.#wait(waitS * 1_000);
+      const hasUnsentEvent = response !== undefined && this.#pendingEvent !== undefined;
+      if (!hasUnsentEvent) await this.#wait(isElectionPending ? ELECTION_PENDING_S : intervalS);
     }
   }
 
-  /** The answer of the first tracker that gives one. */
-  async #ask(event: AnnounceEvent | undefined): Promise<AnnounceResponse | undefined> {
+  /** Returns the response of the first tracker that gives one; undefined if none does. */
+  async #announce(event: AnnounceEvent | undefined): Promise<AnnounceResponse | undefined> {
     const { signal } = this.#stopping;
-    const { localHost } = this.#options;
+    const { localHost, onWarning } = this.#options;
     for (const tracker of this.#trackers) {
       const request = { ...this.#request(), event };
       const answer = await announce(tracker, request, { signal, localHost });
       if (signal.aborted) return undefined;
       if (answer.kind === 'peers') {
-        const { response, remarks } = answer;
-        for (const remark of remarks) this.#options.onTrouble(`${tracker}: ${remark}`);
-        if (response.warning !== undefined)
-          this.#options.onTrouble(`${tracker}: ${response.warning}`);
+        const { response, warnings } = answer;
+        for (const remark of warnings) onWarning(`${tracker}: ${remark}`);
+        if (response.warningMessage !== undefined) onWarning(`${tracker}: ${response.warningMessage}`);
         this.#trackerId = response.trackerId ?? this.#trackerId;
         this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
         return response;
       }
-      const why = answer.kind === 'refusal' ? `refuses: ${answer.reason}` : answer.problem;
-      this.#options.onTrouble(`${tracker}: ${why}`);
+      const why = answer.kind === 'failure' ? `refuses: ${answer.reason}` : answer.problem;
+      onWarning(`${tracker}: ${why}`);
     }
     return undefined;
   }
@@ -133,15 +142,20 @@ export class Announcer {
 
   #nextRetryS(): number {
     const retryS = this.#retryS;
-    this.#retryS = Math.min(RETRY_S.most, 2 * retryS);
+    this.#retryS = Math.min(RETRY_S.max, 2 * retryS);
     return retryS;
   }
 
-  async #wait(ms: number): Promise<void> {
-    const waking = new AbortController();
-    this.#wake = () => waking.abort();
-    const signal = AbortSignal.any([waking.signal, this.#stopping.signal]);
-    await sleep(ms, undefined, { signal }).catch(() => {});
+  /** Waits for the next announce, or until `#wake` is called. */
+  async #wait(seconds: number): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.clock.after(seconds * 1_000, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
     this.#wake = undefined;
   }
 }

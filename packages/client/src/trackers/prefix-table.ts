@@ -1,37 +1,43 @@
 /**
- * Which autonomous system an address belongs to, by the longest prefix of a table that holds it.
+ * Maps addresses to autonomous systems by a table of prefixes: the longest matching prefix counts.
  *
  *     10.0.0.0/8    64512
- *     10.1.0.0/16   64513      # the more specific one wins
+ *     10.1.0.0/16   64513      # the longer prefix counts
  *     2001:db8::/32 64514
  *
- * For each length of prefix there is a map, and the lengths are tried from the longest.
+ * There is a map for each prefix length, and the lengths are tried from the longest.
  */
 
 import { formatAddress, parseAddress } from '@cachetorrent/protocol/wire';
 
-import { ClientError } from '../client-error.ts';
+import { ClientError } from '../errors.ts';
 
-const SYSTEM_MAX = 2 ** 32 - 1;
+/** AS numbers have 32 bits (RFC 6793). */
+const ASN_MAX = 2 ** 32 - 1;
 
-/** Which autonomous system an address belongs to, by a table of prefixes. */
+/** Maps addresses to AS numbers by the longest matching prefix. */
 export class PrefixTable {
-  /** By address family and length, the longest first; then by the bytes of the prefix. */
-  readonly #byLength = new Map<string, { bits: number; systems: Map<string, number> }>();
+  /** By address family and prefix length; then by the bytes of the prefix. */
+  readonly #byLength = new Map<string, { bits: number; asns: Map<string, number> }>();
+  /** The keys of `#byLength`, the longest prefix first. */
   #lengths: readonly string[] = [];
 
-  /** Reads the text above. Throws ClientError at the first line that makes no sense. */
-  static parse(text: string, at: string): PrefixTable {
+  /**
+   * Parses a table in the format above; error messages call it `name`.
+   *
+   * @throws ClientError at the first invalid line.
+   */
+  static parse(text: string, name: string): PrefixTable {
     const table = new PrefixTable();
     for (const [i, line] of text.split('\n').entries()) {
-      const [prefix, system, ...more] = line.replace(/#.*/, '').trim().split(/\s+/);
+      const [prefix, asn, ...more] = line.replace(/#.*/, '').trim().split(/\s+/);
       if (prefix === '' || prefix === undefined) continue;
-      const number = Number((system ?? '').replace(/^AS/i, ''));
-      const isSystem = /^(AS)?\d+$/i.test(system ?? '') && number <= SYSTEM_MAX;
-      if (!isSystem || more.length > 0 || !table.add(prefix, number)) {
+      const number = Number((asn ?? '').replace(/^AS/i, ''));
+      const isAsn = /^(AS)?\d+$/i.test(asn ?? '') && number <= ASN_MAX;
+      if (!isAsn || more.length > 0 || !table.add(prefix, number)) {
         throw new ClientError({
-          at: `${at}, line ${i + 1}`,
-          problem: `"${line.trim()}" is no prefix with the number of an autonomous system`,
+          at: `${name}, line ${i + 1}`,
+          problem: `"${line.trim()}" is not a prefix and an AS number`,
           fix: 'write lines like "10.1.0.0/16 64513"',
         });
       }
@@ -39,8 +45,8 @@ export class PrefixTable {
     return table;
   }
 
-  /** `prefix` as `10.1.0.0/16`; returns false where it is none. */
-  add(prefix: string, system: number): boolean {
+  /** Adds a prefix such as `10.1.0.0/16`. Returns false if it is not a prefix. */
+  add(prefix: string, asn: number): boolean {
     const [host = '', length = '', ...more] = prefix.split('/');
     const address = parseAddress(host);
     if (address === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return false;
@@ -48,34 +54,34 @@ export class PrefixTable {
     if (bits > 8 * address.length) return false;
 
     const key = `${address.length} ${String(bits).padStart(3, '0')}`;
-    const entry = this.#byLength.get(key) ?? { bits, systems: new Map<string, number>() };
-    entry.systems.set(masked(address, bits), system);
+    const entry = this.#byLength.get(key) ?? { bits, asns: new Map<string, number>() };
+    entry.asns.set(maskedKey(address, bits), asn);
     this.#byLength.set(key, entry);
     this.#lengths = [...this.#byLength.keys()].sort().toReversed();
     return true;
   }
 
-  /** Undefined where no prefix holds `host`, or it is no address. */
-  systemOf(host: string): number | undefined {
+  /** Returns the AS number of an address; undefined if no prefix matches, or it is none. */
+  asnOf(host: string): number | undefined {
     let address = parseAddress(host);
     if (address === undefined) return undefined;
-    // A socket that takes both families shows IPv4 addresses in the clothes of IPv6.
+    // A socket for both address families reports IPv4 addresses as IPv4-mapped IPv6 addresses.
     address = parseAddress(formatAddress(address))!;
     for (const key of this.#lengths) {
       if (!key.startsWith(`${address.length} `)) continue;
-      const { bits, systems } = this.#byLength.get(key)!;
-      const system = systems.get(masked(address, bits));
-      if (system !== undefined) return system;
+      const { bits, asns } = this.#byLength.get(key)!;
+      const asn = asns.get(maskedKey(address, bits));
+      if (asn !== undefined) return asn;
     }
     return undefined;
   }
 }
 
-/** The first `bits` of an address, the others cleared, as a key. */
-function masked(address: Uint8Array, bits: number): string {
+/** Returns an address as a key of a map, with all but the first `bits` cleared. */
+function maskedKey(address: Uint8Array, bits: number): string {
   const bytes = address.map((byte, i) => {
-    const kept = Math.min(8, Math.max(0, bits - 8 * i));
-    return byte & (0xff00 >> kept);
+    const keptBits = Math.min(8, Math.max(0, bits - 8 * i));
+    return byte & (0xff00 >> keptBits);
   });
   return Buffer.from(bytes).toString('latin1');
 }

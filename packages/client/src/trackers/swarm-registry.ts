@@ -1,10 +1,10 @@
 /**
- * What a tracker knows of one torrent's peers, and whom it tells whom about: a machine, with
- * time passed in and no sockets.
+ * What a tracker knows of the peers of one torrent: a state machine without sockets, to which the
+ * time is passed in.
  *
- * Peers that announce themselves as candidates are sorted into autonomous systems; when enough
- * have come, every system elects its leaders. Who comes later learns them at once. A leader that
- * leaves, or is not heard of for long, is replaced at the next election of its system.
+ * The registry groups peers that announce themselves as candidates by autonomous system. When
+ * enough have come, each AS elects its leaders, and a peer that comes later gets them at once. When
+ * a leader leaves, or has not announced for a long time, its AS holds another election.
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
@@ -17,69 +17,72 @@ import {
   type NeighbourSelection,
 } from '@cachetorrent/tracker';
 
-/** What a registry of peers is told when it is made. */
-export interface RegistryOptions {
-  /** Seconds between announces of a peer; who misses two is forgotten. */
+/** The options of a `SwarmRegistry`. */
+export interface SwarmRegistryOptions {
+  /** Seconds between two announces of a peer. A peer that misses two is removed. */
   readonly intervalS: number;
-  /** Candidates to wait for before the first election. */
+  /** The number of candidates to wait for before the first election. */
   readonly minPeers: number;
-  /** Percent of the candidates of an AS that lead it; undefined where nobody is elected. */
+  /** The percentage of the candidates of an AS that lead it; undefined for no elections. */
   readonly leaderPercent: number | undefined;
-  /** Who are told of whom. */
+  /** The rule that chooses the neighbours of a peer. */
   readonly selection: NeighbourSelection;
-  /** Peers that it remembers at once. Default: 20,000. */
+  /** The limit of registered peers. Default: 20,000. */
   readonly membersMax?: number;
-  /** The AS of an address; undefined where it is not known. */
-  readonly systemOf: (host: string) => number | undefined;
-  /** All its chance. */
+  /** Returns the AS number of an address; undefined if it is not known. */
+  readonly asnOf: (host: string) => number | undefined;
+  /** The source of all randomness. */
   readonly random: Random;
 }
 
 interface Member extends Endpoint {
   readonly id: PeerId;
   readonly key: string;
-  system: number | undefined;
+  asn: number | undefined;
   candidate: Candidate | undefined;
   isSeed: boolean;
-  heardAtMs: number;
+  lastAnnounceMs: number;
 }
 
-/** Peers asked for by who names no number, and the most that anybody gets. */
-const WANTED = { usual: 50, most: 200 } as const;
-/** One host can announce any number of ports, and each announce looks at everybody. */
+/** The number of peers in a response if the request names none, and its limit. */
+const PEERS_RETURNED = { default: 50, max: 200 } as const;
+/** One host can announce any number of ports, and each announce iterates over all members. */
 const MEMBERS_MAX = 20_000;
-/** It is looked for the departed so often. */
-const FORGET_MS = 1_000;
+/** The least time between two searches for expired members. */
+const EXPIRY_CHECK_MS = 1_000;
+/** A member expires after this many intervals without an announce. */
+const EXPIRY_INTERVALS = 2.5;
 
-/** What a tracker knows of the peers of one torrent, and whom it tells whom about. */
+/** What a tracker knows of the peers of one torrent. */
 export class SwarmRegistry {
-  readonly #options: RegistryOptions;
+  readonly #options: SwarmRegistryOptions;
   /** By address and port. */
   readonly #members = new Map<string, Member>();
   #nextId = 1;
-  #forgotAtMs = -Infinity;
+  #expiryCheckedMs = -Infinity;
+  /** Whether the first election has been held. */
   #isElected = false;
-  /** By AS the leaders, best first. */
+  /** By AS number: the leaders, the best first. */
   readonly #leaders = new Map<number, readonly Member[]>();
 
-  constructor(options: RegistryOptions) {
+  constructor(options: SwarmRegistryOptions) {
     this.#options = options;
   }
 
-  /** How many peers it knows. */
+  /** The number of registered peers. */
   get size(): number {
     return this.#members.size;
   }
 
-  /** A peer at `host` says where it stands, and gets its neighbours and leaders. */
+  /** Registers the announce of a peer at `host`, and returns its neighbours and leaders. */
   announce(host: string, request: AnnounceRequest, nowMs: number): AnnounceResponse {
-    this.forget(nowMs);
+    this.removeExpired(nowMs);
     const key = `${host} ${request.port}`;
     if (request.event === 'stopped') {
       this.#members.delete(key);
       return { intervalS: this.#options.intervalS, peers: [], externalIp: host };
     }
-    const member = this.#members.get(key) ?? this.#admit(host, request.port, key);
+    const member = this.#members.get(key) ?? this.#register(host, request.port, key);
     this.#update(member, request, nowMs);
     const cacheTorrent = request.cacheTorrent === undefined ? undefined : this.#leadership(member);
     const seeds = [...this.#members.values()].filter(({ isSeed }) => isSeed).length;
@@ -87,35 +90,45 @@ export class SwarmRegistry {
       intervalS: this.#options.intervalS,
       seeds,
       leechers: this.#members.size - seeds,
-      // Before the election nobody knows yet what to be to whom.
+      // Before the election the roles are not known, so no peer is to connect to another.
       peers: cacheTorrent?.isPending === true ? [] : this.#neighboursOf(member, request),
       externalIp: host,
       cacheTorrent,
     };
   }
 
-  #admit(host: string, port: number, key: string): Member {
+  /** Removes the peers that have not announced for a long time. */
+  removeExpired(nowMs: number): void {
+    if (nowMs < this.#expiryCheckedMs + EXPIRY_CHECK_MS) return;
+    this.#expiryCheckedMs = nowMs;
+    const sinceMs = nowMs - EXPIRY_INTERVALS * this.#options.intervalS * 1_000;
+    for (const [key, { lastAnnounceMs }] of this.#members) {
+      if (lastAnnounceMs < sinceMs) this.#members.delete(key);
+    }
+  }
+
+  #register(host: string, port: number, key: string): Member {
     const member: Member = {
       id: this.#nextId++ as PeerId,
       key,
       host,
       port,
-      system: undefined,
+      asn: undefined,
       candidate: undefined,
       isSeed: false,
-      heardAtMs: 0,
+      lastAnnounceMs: 0,
     };
-    // Whoever comes to a full swarm is told of others, and nobody of it.
-    if (this.#members.size < (this.#options.membersMax ?? MEMBERS_MAX))
-      this.#members.set(key, member);
+    // A peer that comes to a full swarm gets neighbours, but is not named to others.
+    const membersMax = this.#options.membersMax ?? MEMBERS_MAX;
+    if (this.#members.size < membersMax) this.#members.set(key, member);
     return member;
   }
 
   #update(member: Member, { left, cacheTorrent }: AnnounceRequest, nowMs: number): void {
-    member.heardAtMs = nowMs;
+    member.lastAnnounceMs = nowMs;
     member.isSeed = left === 0;
-    // What the tracker knows wins over what a peer says of itself.
-    member.system = this.#options.systemOf(member.host) ?? cacheTorrent?.system;
+    // The tracker's own table takes precedence over what a peer claims.
+    member.asn = this.#options.asnOf(member.host) ?? cacheTorrent?.asn;
     const { uploadBytesPerS, downloadBytesPerS } = cacheTorrent ?? {};
     member.candidate =
       uploadBytesPerS === undefined
@@ -133,62 +146,54 @@ export class SwarmRegistry {
     const candidates = [...this.#members.values()].filter(({ candidate }) => candidate);
     this.#isElected ||= candidates.length >= minPeers;
     const isPending = !this.#isElected;
-    const { system } = member;
-    // Who cannot be placed has no leader that it would know for one of its own AS: it leads itself.
-    const isPlaced = !isPending && system !== undefined;
-    const leaders = isPlaced ? this.#leadersOf(system, candidates, leaderPercent) : [];
-    return { system, leaders, isPending };
+    const { asn } = member;
+    // A peer without an AS number could not recognize a leader as one of its own AS: it leads
+    // itself.
+    const hasLeaders = !isPending && asn !== undefined;
+    const leaders = hasLeaders ? this.#leadersOf(asn, candidates, leaderPercent) : [];
+    return { asn, leaders, isPending };
   }
 
-  /** The leaders of an AS, elected anew where one of them is gone or there are none. */
-  #leadersOf(
-    system: number,
-    candidates: readonly Member[],
-    leaderPercent: number,
-  ): readonly Member[] {
-    const elected = this.#leaders.get(system);
-    const areThere = elected?.every((leader) => this.#members.get(leader.key) === leader) ?? false;
-    if (areThere && elected!.length > 0) return elected!;
+  /** Returns the leaders of an AS. Holds an election if there are none, or one has left. */
+  #leadersOf(asn: number, candidates: readonly Member[], leaderPercent: number): readonly Member[] {
+    const elected = this.#leaders.get(asn);
+    const isEachPresent =
+      elected?.every((leader) => this.#members.get(leader.key) === leader) ?? false;
+    if (isEachPresent && elected!.length > 0) return elected!;
 
-    const standing = candidates.filter((member) => member.system === system);
+    const eligible = candidates.filter((member) => member.asn === asn);
     const ids = electLeaders(
-      standing.map(({ candidate }) => candidate!),
+      eligible.map(({ candidate }) => candidate!),
       leaderPercent,
     );
-    const leaders = ids.map((id) => standing.find((member) => member.id === id)!);
-    this.#leaders.set(system, leaders);
+    const leaders = ids.map((id) => eligible.find((member) => member.id === id)!);
+    this.#leaders.set(asn, leaders);
     return leaders;
   }
 
   #neighboursOf(member: Member, request: AnnounceRequest): AnnounceResponse['peers'] {
-    const wanted = Math.min(WANTED.most, request.wanted ?? WANTED.usual);
-    if (wanted === 0) return [];
+    const count = Math.min(PEERS_RETURNED.max, request.numWant ?? PEERS_RETURNED.default);
+    if (count === 0) return [];
     const byId = new Map<PeerId, Member>();
     const members = new JoinedPeers();
     for (const other of this.#members.values()) {
-      // Two seeds have nothing to give each other.
+      // Two seeds have nothing to exchange.
       if (member.isSeed && other.isSeed && other !== member) continue;
       byId.set(other.id, other);
-      members.add(other.id, (other.system ?? 0) as AsId);
+      members.add(other.id, asIdOf(other));
     }
     const { selection, random } = this.#options;
-    const system = (member.system ?? 0) as AsId;
     return selection
-      .select(member.id, system, members, random)
-      .slice(0, wanted)
+      .select(member.id, asIdOf(member), members, random)
+      .slice(0, count)
       .map((id) => {
-        const { host, port, system: as } = byId.get(id)!;
-        return { host, port, system: as };
+        const { host, port, asn } = byId.get(id)!;
+        return { host, port, asn };
       });
   }
+}
 
-  /** Drops those who have not been heard of for long. */
-  forget(nowMs: number): void {
-    if (nowMs < this.#forgotAtMs + FORGET_MS) return;
-    this.#forgotAtMs = nowMs;
-    const sinceMs = nowMs - 2.5 * this.#options.intervalS * 1_000;
-    for (const [key, { heardAtMs }] of this.#members) {
-      if (heardAtMs < sinceMs) this.#members.delete(key);
-    }
-  }
+/** The selection groups peers by AS; peers without an AS number form one group. */
+function asIdOf({ asn }: Member): AsId {
+  return (asn ?? 0) as AsId;
 }

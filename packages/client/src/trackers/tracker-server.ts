@@ -1,36 +1,39 @@
 /**
- * An HTTP tracker that also elects leaders. Any BitTorrent client can announce to it; those that
- * speak CacheTorrent learn the AS of everybody and the leaders of their own.
+ * An HTTP tracker that also elects leaders. Any BitTorrent client can announce to it; clients that
+ * support CacheTorrent also get the AS of each peer and the leaders of their own AS.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  encodeAnnounceRefusal,
+  encodeAnnounceFailure,
   encodeAnnounceResponse,
   formatAddress,
   parseAddress,
   parseAnnounceQuery,
 } from '@cachetorrent/protocol/wire';
 
-import { ClientError } from '../client-error.ts';
-import { type RegistryOptions, SwarmRegistry } from './swarm-registry.ts';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { listenError } from '../net/listener.ts';
+import { SwarmRegistry, type SwarmRegistryOptions } from './swarm-registry.ts';
 
-/** What a tracker is told when it is made. */
-export interface TrackerServerOptions extends RegistryOptions {
+/** The options of a `TrackerServer`. */
+export interface TrackerServerOptions extends SwarmRegistryOptions {
   /** The address to listen at. */
   readonly host: string;
-  /** 0 takes any that is free. */
+  /** The port to listen at; 0 takes a free port. */
   readonly port: number;
-  /** Torrents that it knows at once; one more is refused. */
+  /** The limit of torrents; announces of more are refused. Default: 10,000. */
   readonly torrentsMax?: number;
-  /** What happens, for a log. */
+  /** The source of time. Default: the clock of the process. */
+  readonly clock?: Clock;
+  /** Receives a line for each announce, for a log. */
   readonly onAnnounce?: (line: string) => void;
 }
 
 const TORRENTS_MAX = 10_000;
 const CONNECTIONS_MAX = 2_000;
-/** Who asks slowly, or much, is hung up on. */
+/** The limits on slow and long requests, after which the connection is closed. */
 const HTTP = {
   maxHeaderSize: 2 ** 13,
   headersTimeout: 10_000,
@@ -39,41 +42,37 @@ const HTTP = {
   connectionsCheckingInterval: 2_000,
 } as const;
 
-/** A tracker on HTTP (BEP 3, BEP 23) that also elects leaders. */
+/** An HTTP tracker (BEP 3, BEP 23) that also elects leaders. */
 export class TrackerServer {
   readonly #options: TrackerServerOptions;
+  readonly #clock: Clock;
+  /** By info hash, in hexadecimal. */
   readonly #swarms = new Map<string, SwarmRegistry>();
   readonly #server: Server;
 
   constructor(options: TrackerServerOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#server = createServer(HTTP, (request, response) => this.#answer(request, response));
     this.#server.maxConnections = CONNECTIONS_MAX;
   }
 
-  /** Throws ClientError where the port is taken. Returns the address to put into torrents. */
+  /**
+   * Listens, and returns the URL of the tracker for torrents.
+   *
+   * @throws ClientError if the port is taken.
+   */
   async start(): Promise<string> {
     const { host, port } = this.#options;
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => {
-        reject(
-          new ClientError(
-            {
-              at: `${host}:${port}`,
-              problem: `nothing can listen there (${error.message})`,
-              fix: 'choose another address or port',
-            },
-            error,
-          ),
-        );
-      });
+      this.#server.once('error', (error) => reject(listenError(host, port, error)));
       this.#server.listen(port, host, resolve);
     });
     const { port: actual } = this.#server.address() as AddressInfo;
     return `http://${host.includes(':') ? `[${host}]` : host}:${actual}/announce`;
   }
 
-  /** Hangs up on everybody, and frees the port. */
+  /** Closes all connections and frees the port. */
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -85,7 +84,7 @@ export class TrackerServer {
     const query = url.slice(path!.length + 1);
     if (request.method !== 'GET' || path !== '/announce') {
       response.writeHead(404, { 'content-type': 'text/plain' });
-      response.end('This is a tracker: ask for /announce.\n');
+      response.end('This is a BitTorrent tracker. Its URL ends with /announce.\n');
       return;
     }
     const body = this.#announce(request, query);
@@ -95,13 +94,13 @@ export class TrackerServer {
 
   #announce(request: IncomingMessage, query: string): Uint8Array {
     const announced = parseAnnounceQuery(query);
-    if (typeof announced === 'string') return encodeAnnounceRefusal(announced);
+    if (typeof announced === 'string') return encodeAnnounceFailure(announced);
     const swarm = this.#swarmOf(Buffer.from(announced.infoHash).toString('hex'));
-    if (swarm === undefined) return encodeAnnounceRefusal('this tracker knows too many torrents');
+    if (swarm === undefined) return encodeAnnounceFailure('this tracker has too many torrents');
 
-    const seen = parseAddress(request.socket.remoteAddress ?? '');
-    const host = seen === undefined ? '' : formatAddress(seen);
-    const response = swarm.announce(host, announced, performance.now());
+    const address = parseAddress(request.socket.remoteAddress ?? '');
+    const host = address === undefined ? '' : formatAddress(address);
+    const response = swarm.announce(host, announced, this.#clock.nowMs());
     const event = announced.event ?? 'announce';
     this.#options.onAnnounce?.(
       `${event} ${host}:${announced.port}, left ${announced.left}: ${response.peers.length} peers`,
@@ -109,16 +108,17 @@ export class TrackerServer {
     return encodeAnnounceResponse(response);
   }
 
+  /** Returns the swarm of a torrent; undefined if there are too many torrents. */
   #swarmOf(infoHash: string): SwarmRegistry | undefined {
     const known = this.#swarms.get(infoHash);
     if (known !== undefined) return known;
-    const most = this.#options.torrentsMax ?? TORRENTS_MAX;
-    if (this.#swarms.size >= most) {
+    const torrentsMax = this.#options.torrentsMax ?? TORRENTS_MAX;
+    if (this.#swarms.size >= torrentsMax) {
       for (const [hash, swarm] of this.#swarms) {
-        swarm.forget(performance.now());
+        swarm.removeExpired(this.#clock.nowMs());
         if (swarm.size === 0) this.#swarms.delete(hash);
       }
-      if (this.#swarms.size >= most) return undefined;
+      if (this.#swarms.size >= torrentsMax) return undefined;
     }
     const swarm = new SwarmRegistry(this.#options);
     this.#swarms.set(infoHash, swarm);

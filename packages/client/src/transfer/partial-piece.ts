@@ -1,49 +1,51 @@
-/** A piece that is coming, block by block, perhaps from several peers. */
+/** A piece of which some blocks have been received, perhaps from several peers. */
 
-import { bytesOfPiece, type TorrentShape } from '@cachetorrent/protocol/wire';
+import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
-/** What clients ask for at once (BEP 3). */
+/** The bytes that clients request at a time (BEP 3). */
 export const BLOCK_BYTES: number = 2 ** 14;
 
+/** A piece of which some blocks have been received. */
 export class PartialPiece<Source> {
   readonly piece: number;
   readonly bytes: Uint8Array;
-  /** Whoever gave some of it. */
+  /** Those who have sent at least one block. */
   readonly sources: Set<Source> = new Set();
-  readonly #has: Uint8Array;
-  #missing: number;
+  readonly #received: Uint8Array;
+  #missingCount: number;
 
-  /** `room` has room for any piece. */
-  constructor(shape: TorrentShape, piece: number, room: Uint8Array) {
+  /** `buffer` is large enough for any piece. */
+  constructor(layout: PieceLayout, piece: number, buffer: Uint8Array) {
     this.piece = piece;
-    this.bytes = room.subarray(0, bytesOfPiece(shape, piece));
-    this.#missing = Math.ceil(this.bytes.length / BLOCK_BYTES);
-    this.#has = new Uint8Array(this.#missing);
+    this.bytes = buffer.subarray(0, bytesOfPiece(layout, piece));
+    this.#missingCount = Math.ceil(this.bytes.length / BLOCK_BYTES);
+    this.#received = new Uint8Array(this.#missingCount);
   }
 
   get blockCount(): number {
-    return this.#has.length;
+    return this.#received.length;
   }
 
   get isComplete(): boolean {
-    return this.#missing === 0;
+    return this.#missingCount === 0;
   }
 
+  /** Whether a block has been received. */
   has(block: number): boolean {
-    return this.#has[block] === 1;
+    return this.#received[block] === 1;
   }
 
-  /** Bytes of a block: the last one has what is left. */
+  /** Returns the bytes of a block: the last one may be shorter. */
   lengthOf(block: number): number {
     return Math.min(BLOCK_BYTES, this.bytes.length - block * BLOCK_BYTES);
   }
 
-  /** Returns whether the block was lacking. */
+  /** Adds a block, and returns whether it was missing. */
   add(block: number, bytes: Uint8Array, source: Source): boolean {
     if (this.has(block)) return false;
     this.bytes.set(bytes, block * BLOCK_BYTES);
-    this.#has[block] = 1;
-    this.#missing--;
+    this.#received[block] = 1;
+    this.#missingCount--;
     this.sources.add(source);
     return true;
   }

@@ -1,70 +1,72 @@
 /**
- * The pieces that are coming. What was lost on one connection, because it choked us, is kept for
- * the next one that is asked for the piece, as long as there is room.
+ * All partial pieces. When a piece is not requested any more, because a peer has choked us, its
+ * blocks are kept for the next peer from whom it is requested, while there is memory for them.
  *
- * Memory for pieces is used again and again: to leave it to the garbage collector costs more
- * than everything else that a block costs together.
+ * The memory of pieces is reused: leaving it to the garbage collector would cost more than all
+ * other work on a block together.
  */
 
-import type { TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 import { PartialPiece } from './partial-piece.ts';
 
-/** What may lie about of pieces that nobody is asked for, and of memory that is free. */
+/** The limits of the memory in idle pieces, and in free buffers. */
 const IDLE_BYTES_MAX = 2 ** 26;
 const FREE_BYTES_MAX = 2 ** 24;
 
+/** All partial pieces, and the buffers for more. */
 export class PartialPieces<Source> {
-  readonly #shape: TorrentShape;
+  readonly #layout: PieceLayout;
+  /** The pieces that are requested. */
   readonly #active = new Map<number, PartialPiece<Source>>();
-  /** The one that was lost first is first. */
+  /** The pieces that are not requested any more, the oldest first. */
   readonly #idle = new Map<number, PartialPiece<Source>>();
-  readonly #free: ArrayBuffer[] = [];
+  readonly #freeBuffers: ArrayBuffer[] = [];
 
-  constructor(shape: TorrentShape) {
-    this.#shape = shape;
+  constructor(layout: PieceLayout) {
+    this.#layout = layout;
   }
 
   get(piece: number): PartialPiece<Source> | undefined {
     return this.#active.get(piece) ?? this.#idle.get(piece);
   }
 
-  /** The piece is asked for: what there is of it, or a new one. */
-  begin(piece: number): PartialPiece<Source> {
-    const partial = this.get(piece) ?? new PartialPiece<Source>(this.#shape, piece, this.#room());
+  /** Marks a piece as requested, and returns it: the idle one, or a new one without blocks. */
+  activate(piece: number): PartialPiece<Source> {
+    const partial = this.get(piece) ?? new PartialPiece<Source>(this.#layout, piece, this.#buffer());
     this.#idle.delete(piece);
     this.#active.set(piece, partial);
     return partial;
   }
 
-  /** Nobody is asked for it any more. */
-  rest(piece: number): void {
+  /** Marks a piece as not requested any more. */
+  deactivate(piece: number): void {
     const partial = this.#active.get(piece);
     if (partial === undefined) return;
     this.#active.delete(piece);
     if (partial.sources.size > 0) this.#idle.set(piece, partial);
-    else this.reuse(partial.bytes);
-    while (this.#idle.size * this.#shape.pieceBytes > IDLE_BYTES_MAX) {
+    else this.freeBuffer(partial.bytes);
+    while (this.#idle.size * this.#layout.pieceBytes > IDLE_BYTES_MAX) {
       const [[oldest, { bytes }]] = [...this.#idle] as [[number, PartialPiece<Source>]];
       this.#idle.delete(oldest);
-      this.reuse(bytes);
+      this.freeBuffer(bytes);
     }
   }
 
-  /** It is complete, or was broken. Its memory is not free before `reuse`. */
-  forget(piece: number): void {
+  /** Removes a piece that is complete or failed its hash. `freeBuffer` frees its memory. */
+  remove(piece: number): void {
     this.#active.delete(piece);
     this.#idle.delete(piece);
   }
 
-  /** Nobody needs the bytes of a piece any more. */
-  reuse({ buffer }: Uint8Array): void {
-    if (this.#free.length * this.#shape.pieceBytes < FREE_BYTES_MAX) {
-      this.#free.push(buffer as ArrayBuffer);
+  /** Frees the memory of a piece for reuse. */
+  freeBuffer({ buffer }: Uint8Array): void {
+    if (this.#freeBuffers.length * this.#layout.pieceBytes < FREE_BYTES_MAX) {
+      this.#freeBuffers.push(buffer as ArrayBuffer);
     }
   }
 
-  #room(): Uint8Array {
-    return new Uint8Array(this.#free.pop() ?? new ArrayBuffer(this.#shape.pieceBytes));
+  #buffer(): Uint8Array {
+    return new Uint8Array(this.#freeBuffers.pop() ?? new ArrayBuffer(this.#layout.pieceBytes));
   }
 }

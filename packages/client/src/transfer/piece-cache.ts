@@ -1,86 +1,92 @@
 /**
- * Pieces read from the disk, kept for the blocks that will be asked for next.
+ * Pieces that have been read from the disk, kept for further requests.
  *
- * Blocks go out without being copied, so a piece is lent to the connections that send of it, and
- * its memory is used again only when all that was lent has gone. (To leave memory to the garbage
- * collector costs as much as everything else that a seed does.)
+ * Blocks are sent without a copy. So the cache remembers which connections send blocks of a piece,
+ * and reuses the memory of the piece only when all these bytes have left the process. (Leaving the
+ * memory to the garbage collector would cost as much as all other work of a seed.)
  */
 
-/** Who sends blocks of a piece. */
-export interface Borrower {
-  /** Bytes that have been given to it in all, and that have left it. */
-  readonly takenBytes: number;
-  readonly goneBytes: number;
+/** The output of a connection, by the number of bytes. */
+export interface OutputCounter {
+  /** All bytes that have been written so far. */
+  readonly queuedBytes: number;
+  /** How many of them have left the process. */
+  readonly flushedBytes: number;
 }
 
-interface Kept {
+interface CachedPiece {
   readonly bytes: Uint8Array;
-  /** What each borrower must have sent before the bytes are free. */
-  readonly lent: Map<Borrower, number>;
+  /** For each connection that sends of it: `flushedBytes` from which on it is done. */
+  readonly users: Map<OutputCounter, number>;
 }
 
+/** The options of a `PieceCache`. */
 export interface PieceCacheOptions {
-  /** Reads a piece into `room`, which has room for any; undefined where it cannot be read. */
-  readonly read: (piece: number, room: Uint8Array) => Promise<Uint8Array | undefined>;
-  /** A piece that was asked for in vain can be had, or cannot be read. */
-  readonly onRead: (piece: number, isThere: boolean) => void;
-  /** Bytes of the largest piece. */
+  /**
+   * Reads a piece into `buffer`, which is large enough for any; resolves to undefined if it cannot
+   * be read.
+   */
+  readonly read: (piece: number, buffer: Uint8Array) => Promise<Uint8Array | undefined>;
+  /** A piece that `get` did not have has been read, or could not be. */
+  readonly onRead: (piece: number, isRead: boolean) => void;
+  /** The bytes of the largest piece. */
   readonly pieceBytes: number;
 }
 
 const BYTES_MAX = 2 ** 24;
 
+/** A cache of pieces; the least recently used is evicted first. */
 export class PieceCache {
   readonly #options: PieceCacheOptions;
-  /** Those used last are last. */
-  readonly #pieces = new Map<number, Kept>();
+  /** The most recently used is last. */
+  readonly #pieces = new Map<number, CachedPiece>();
   readonly #reading = new Set<number>();
-  readonly #free: ArrayBuffer[] = [];
+  readonly #freeBuffers: ArrayBuffer[] = [];
 
   constructor(options: PieceCacheOptions) {
     this.#options = options;
   }
 
-  /** The piece, or undefined while it is being read. */
+  /** Returns a piece. Returns undefined if it is not cached, and starts to read it. */
   get(piece: number): Uint8Array | undefined {
-    const kept = this.#pieces.get(piece);
-    if (kept === undefined) {
-      void this.#fetch(piece);
+    const cached = this.#pieces.get(piece);
+    if (cached === undefined) {
+      void this.#read(piece);
       return undefined;
     }
     this.#pieces.delete(piece);
-    this.#pieces.set(piece, kept);
-    return kept.bytes;
+    this.#pieces.set(piece, cached);
+    return cached.bytes;
   }
 
-  /** `to` has been given bytes of `piece`. */
-  lend(piece: number, to: Borrower): void {
-    this.#pieces.get(piece)?.lent.set(to, to.takenBytes);
+  /** Keeps the memory of `piece` until everything that `output` has queued so far is flushed. */
+  retain(piece: number, output: OutputCounter): void {
+    this.#pieces.get(piece)?.users.set(output, output.queuedBytes);
   }
 
-  async #fetch(piece: number): Promise<void> {
+  async #read(piece: number): Promise<void> {
     if (this.#reading.has(piece)) return;
     this.#reading.add(piece);
     const { read, onRead, pieceBytes } = this.#options;
-    const room = new Uint8Array(this.#free.pop() ?? new ArrayBuffer(pieceBytes));
-    const bytes = await read(piece, room).catch(() => undefined);
+    const buffer = new Uint8Array(this.#freeBuffers.pop() ?? new ArrayBuffer(pieceBytes));
+    const bytes = await read(piece, buffer).catch(() => undefined);
     this.#reading.delete(piece);
-    if (bytes === undefined) this.#free.push(room.buffer);
-    else this.#keep(piece, bytes);
+    if (bytes === undefined) this.#freeBuffers.push(buffer.buffer);
+    else this.#add(piece, bytes);
     onRead(piece, bytes !== undefined);
   }
 
-  #keep(piece: number, bytes: Uint8Array): void {
-    this.#pieces.set(piece, { bytes, lent: new Map() });
-    for (const [oldest, { bytes: room, lent }] of this.#pieces) {
+  #add(piece: number, bytes: Uint8Array): void {
+    this.#pieces.set(piece, { bytes, users: new Map() });
+    for (const [oldest, { bytes: buffer, users }] of this.#pieces) {
       if (this.#pieces.size * this.#options.pieceBytes <= BYTES_MAX || oldest === piece) break;
       this.#pieces.delete(oldest);
-      if (isBack(lent)) this.#free.push(room.buffer as ArrayBuffer);
+      if (isFlushed(users)) this.#freeBuffers.push(buffer.buffer as ArrayBuffer);
     }
   }
 }
 
-function isBack(lent: ReadonlyMap<Borrower, number>): boolean {
-  for (const [borrower, takenBytes] of lent) if (borrower.goneBytes < takenBytes) return false;
+function isFlushed(users: ReadonlyMap<OutputCounter, number>): boolean {
+  for (const [output, queuedBytes] of users) if (output.flushedBytes < queuedBytes) return false;
   return true;
 }

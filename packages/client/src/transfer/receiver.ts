@@ -1,126 +1,132 @@
 /**
- * Makes pieces of the blocks that come, and holds them against their hashes before anybody hears
- * of them. A broken piece is thrown away, whoever gave some of it is noted, and it is asked for
- * elsewhere.
+ * Assembles pieces from the received blocks, checks their hashes, and writes them to the disk. A
+ * piece that fails its hash is discarded, each peer that sent blocks of it loses trust, and the
+ * piece is requested from another peer.
  */
 
-import type { PieceTrust, TorrentShape } from '@cachetorrent/protocol/wire';
+import type { PieceTrust, PieceLayout } from '@cachetorrent/protocol/wire';
 
-import type { Fetches } from './fetches.ts';
+import type { OutgoingRequests } from './outgoing-requests.ts';
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
 import { PartialPieces } from './partial-pieces.ts';
 
-/** What the receiver needs to know of a connection. */
-export interface Source {
-  readonly fetches: Fetches<this>;
+/** What the receiver reads and changes of a remote peer. */
+export interface BlockSource {
+  readonly outgoing: OutgoingRequests<this>;
   readonly trust: PieceTrust;
 }
 
-export interface ReceiverOptions<From extends Source> {
-  readonly shape: TorrentShape;
-  readonly isPiece: (piece: number, bytes: Uint8Array) => boolean;
+/** The options of a `Receiver`. */
+export interface ReceiverOptions<Source extends BlockSource> {
+  readonly layout: PieceLayout;
+  readonly hasValidHash: (piece: number, bytes: Uint8Array) => boolean;
   readonly write: (piece: number, bytes: Uint8Array) => Promise<void>;
-  /** It is on the disk. `from` was asked for it last, if anybody still is. */
-  readonly onStored: (piece: number, from: From | undefined) => void;
-  /** It failed its hash. */
-  readonly onBroken: (piece: number, from: From | undefined, sources: ReadonlySet<From>) => void;
-  /** It could not be written. */
-  readonly onFailure: (error: Error) => void;
-  /** Whether more may come: false while too much waits for the disk. */
-  readonly onPressure: (mayCome: boolean) => void;
+  /** A piece is on the disk. `source` is the peer from whom it is requested, if it still is. */
+  readonly onStored: (piece: number, source: Source | undefined) => void;
+  /** A piece failed its hash. `sources` are all peers that sent blocks of it. */
+  readonly onHashFailure: (
+    piece: number,
+    source: Source | undefined,
+    sources: ReadonlySet<Source>,
+  ) => void;
+  /** A piece could not be written. */
+  readonly onWriteFailure: (error: Error) => void;
+  /** Too many bytes wait for the disk (true), or no longer (false). */
+  readonly onBackpressure: (isSlow: boolean) => void;
 }
 
-/** Bytes that may wait to be written. */
-const WAITING_BYTES_MAX = 2 ** 26;
+/** The bytes that may wait for the disk. */
+const WRITING_BYTES_MAX = 2 ** 26;
 
-export class Receiver<From extends Source> {
-  readonly #options: ReceiverOptions<From>;
-  readonly #partials: PartialPieces<From>;
-  /** Who is asked for each piece. */
-  readonly #asked = new Map<number, From>();
-  /** Complete, and on the way to the disk. */
+/** Assembles pieces from the received blocks. */
+export class Receiver<Source extends BlockSource> {
+  readonly #options: ReceiverOptions<Source>;
+  readonly #partials: PartialPieces<Source>;
+  /** By piece: the peer from whom it is requested. */
+  readonly #requestedFrom = new Map<number, Source>();
+  /** The complete pieces that are being written. */
   readonly #writing = new Set<number>();
-  #waitingBytes = 0;
-  /** Bytes that came and were of no use. */
+  #writingBytes = 0;
+  /** The received bytes that were useless: from pieces with a wrong hash, or duplicates. */
   wastedBytes = 0;
 
-  constructor(options: ReceiverOptions<From>) {
+  constructor(options: ReceiverOptions<Source>) {
     this.#options = options;
-    this.#partials = new PartialPieces(options.shape);
+    this.#partials = new PartialPieces(options.layout);
   }
 
-  /** Our peer asks `from` for `piece`; once more where it has asked before. */
-  request(from: From, piece: number): void {
-    this.#asked.set(piece, from);
-    if (this.#writing.has(piece) || from.fetches.has(piece)) return;
-    from.fetches.add(this.#partials.begin(piece));
+  /** Requests `piece` from `source`; a repeated request has no effect. */
+  request(source: Source, piece: number): void {
+    this.#requestedFrom.set(piece, source);
+    if (this.#writing.has(piece) || source.outgoing.has(piece)) return;
+    source.outgoing.add(this.#partials.activate(piece));
   }
 
-  /** What `from` was asked for will not come. */
-  lose(from: From): void {
-    for (const piece of from.fetches.pieces) this.#release(from, piece);
-    from.fetches.clear();
+  /** Drops all requests to `source`, which will not be answered. */
+  dropAll(source: Source): void {
+    for (const piece of source.outgoing.pieces) this.#release(source, piece);
+    source.outgoing.clear();
   }
 
-  /** `piece` will not come from `from`. Its blocks that are asked for must be cancelled before. */
-  losePiece(from: From, piece: number): void {
-    from.fetches.remove(piece);
-    this.#release(from, piece);
+  /** Drops the request for `piece` to `source`. The caller has cancelled it on the wire. */
+  drop(source: Source, piece: number): void {
+    source.outgoing.remove(piece);
+    this.#release(source, piece);
   }
 
-  /** A block that we have asked somebody for; `bytes` are copied. */
-  block(from: From, piece: number, begin: number, bytes: Uint8Array): void {
+  /** Adds a block that we requested from `source`. Copies `bytes`. */
+  addBlock(source: Source, piece: number, begin: number, bytes: Uint8Array): void {
     const partial = this.#partials.get(piece);
-    const isOfUse = partial !== undefined && partial.add(begin / BLOCK_BYTES, bytes, from);
-    if (!isOfUse) this.wastedBytes += bytes.length;
+    const isNew = partial !== undefined && partial.add(begin / BLOCK_BYTES, bytes, source);
+    if (!isNew) this.wastedBytes += bytes.length;
     else if (partial.isComplete) this.#complete(partial);
   }
 
-  #release(from: From, piece: number): void {
-    if (this.#asked.get(piece) !== from) return;
-    this.#asked.delete(piece);
-    this.#partials.rest(piece);
+  #release(source: Source, piece: number): void {
+    if (this.#requestedFrom.get(piece) !== source) return;
+    this.#requestedFrom.delete(piece);
+    this.#partials.deactivate(piece);
   }
 
-  #complete(partial: PartialPiece<From>): void {
+  #complete(partial: PartialPiece<Source>): void {
     const { piece, bytes, sources } = partial;
-    this.#partials.forget(piece);
-    const from = this.#asked.get(piece);
-    from?.fetches.remove(piece);
-    if (!this.#options.isPiece(piece, bytes)) {
-      this.#asked.delete(piece);
+    this.#partials.remove(piece);
+    const requestedFrom = this.#requestedFrom.get(piece);
+    requestedFrom?.outgoing.remove(piece);
+    if (!this.#options.hasValidHash(piece, bytes)) {
+      this.#requestedFrom.delete(piece);
       this.wastedBytes += bytes.length;
-      for (const source of sources) source.trust.failed();
-      this.#partials.reuse(bytes);
-      this.#options.onBroken(piece, from, sources);
+      for (const source of sources) source.trust.recordFailure();
+      this.#partials.freeBuffer(bytes);
+      this.#options.onHashFailure(piece, requestedFrom, sources);
       return;
     }
-    for (const source of sources) source.trust.passed();
+    for (const source of sources) source.trust.recordPass();
     void this.#write(piece, bytes);
   }
 
   async #write(piece: number, bytes: Uint8Array): Promise<void> {
-    const { write, onStored, onFailure } = this.#options;
+    const { write, onStored, onWriteFailure } = this.#options;
     this.#writing.add(piece);
-    this.#wait(bytes.length);
+    this.#addWritingBytes(bytes.length);
     try {
       await write(piece, bytes);
     } catch (error) {
-      onFailure(error as Error);
+      onWriteFailure(error as Error);
       return;
     }
-    this.#wait(-bytes.length);
+    this.#addWritingBytes(-bytes.length);
     this.#writing.delete(piece);
-    const from = this.#asked.get(piece);
-    this.#asked.delete(piece);
-    this.#partials.reuse(bytes);
-    onStored(piece, from);
+    const requestedFrom = this.#requestedFrom.get(piece);
+    this.#requestedFrom.delete(piece);
+    this.#partials.freeBuffer(bytes);
+    onStored(piece, requestedFrom);
   }
 
-  #wait(bytes: number): void {
-    const before = this.#waitingBytes > WAITING_BYTES_MAX;
-    this.#waitingBytes += bytes;
-    const after = this.#waitingBytes > WAITING_BYTES_MAX;
-    if (before !== after) this.#options.onPressure(!after);
+  #addWritingBytes(bytes: number): void {
+    const wasSlow = this.#writingBytes > WRITING_BYTES_MAX;
+    this.#writingBytes += bytes;
+    const isSlow = this.#writingBytes > WRITING_BYTES_MAX;
+    if (wasSlow !== isSlow) this.#options.onBackpressure(isSlow);
   }
 }

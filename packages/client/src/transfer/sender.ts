@@ -1,94 +1,101 @@
 /**
- * Sends the blocks that others have asked for, in the order in which our peer wants pieces to go,
- * one block from each connection in turn, as far as sockets and our allowance take them.
+ * Sends the requested blocks: the pieces in the order that our peer chooses, one block on each
+ * connection in turn, as far as the sockets and the upload limit permit.
  */
 
 import { NO_PIECE, type Peer, type PieceIndex } from '@cachetorrent/protocol';
-import { bytesOfPiece, type TorrentShape } from '@cachetorrent/protocol/wire';
+import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
-import type { Link } from '../link.ts';
-import type { Allowance } from './allowance.ts';
+import type { Clock } from '../clock.ts';
+import type { RemotePeer } from '../connections/remote-peer.ts';
 import type { PieceCache } from './piece-cache.ts';
+import type { TokenBucket } from './token-bucket.ts';
 
+/** The options of a `Sender`. */
 export interface SenderOptions {
-  readonly shape: TorrentShape;
+  readonly layout: PieceLayout;
   readonly cache: PieceCache;
-  readonly allowance: Allowance;
-  /** To be called again soon: the allowance is used up. */
-  readonly onSpent: () => void;
+  readonly tokenBucket: TokenBucket;
+  readonly clock: Clock;
+  /** The token bucket is empty: call `sendBlocks` again soon. */
+  readonly onLimitReached: () => void;
 }
 
+/** Sends the requested blocks. */
 export class Sender {
   readonly #options: SenderOptions;
-  /** Those that our peer has something to send on. */
-  readonly #active = new Set<Link>();
-  /** Bytes of blocks since the start. */
+  /** The remote peers to whom our peer sends a piece. */
+  readonly #active = new Set<RemotePeer>();
+  /** The bytes of blocks that have been sent so far. */
   sentBytes = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
   }
 
-  start(link: Link): void {
-    this.#active.add(link);
+  start(remote: RemotePeer): void {
+    this.#active.add(remote);
   }
 
-  stop(link: Link): void {
-    this.#active.delete(link);
+  stop(remote: RemotePeer): void {
+    this.#active.delete(remote);
   }
 
-  /** Sends what can be sent now. */
-  serve(peer: Peer): void {
-    const corked: Link[] = [];
-    let rest = [...this.#active];
-    for (const { connection } of rest) connection.cork();
-    corked.push(...rest);
-    while (rest.length > 0) rest = rest.filter((link) => this.#sendOne(link, peer));
-    for (const { connection } of corked) connection.uncork();
+  /** Sends all blocks that can be sent now. */
+  sendBlocks(peer: Peer): void {
+    const all = [...this.#active];
+    for (const { tcp } of all) tcp.cork();
+    let rest = all;
+    while (rest.length > 0) rest = rest.filter((remote) => this.#sendBlock(remote, peer));
+    for (const { tcp } of all) tcp.uncork();
   }
 
-  /** Returns whether a block went; where none did, none can go now. */
-  #sendOne(link: Link, peer: Peer): boolean {
-    const { cache, allowance, onSpent } = this.#options;
-    const { connection, deliveries } = link;
-    if (connection.isCongested || connection.session.isClosed) return false;
-    const piece = this.#pieceFor(link, peer);
+  /** Sends one block. Returns false if no block can be sent to `remote` now. */
+  #sendBlock(remote: RemotePeer, peer: Peer): boolean {
+    const { cache, tokenBucket, clock, onLimitReached } = this.#options;
+    const { tcp, incoming } = remote;
+    if (tcp.isCongested || tcp.session.isClosed) return false;
+    const piece = this.#nextPiece(remote, peer);
     if (piece === NO_PIECE) return false;
     const bytes = cache.get(piece);
     if (bytes === undefined) return false;
 
-    if (deliveries.sentBytes(piece) === 0) {
-      // The next piece is read while this one goes.
-      const next = deliveries.waitingBeside(piece);
+    if (incoming.sentBytes(piece) === 0) {
+      // Reads the next piece from the disk while this one is sent.
+      const next = incoming.firstOther(piece);
       if (next !== undefined && peer.hasPiece(next as PieceIndex)) cache.get(next);
     }
 
-    const { begin, length } = deliveries.first(piece)!;
-    const nowMs = performance.now();
-    if (!allowance.take(length, nowMs)) {
-      onSpent();
+    const { begin, length } = incoming.first(piece)!;
+    const nowMs = clock.nowMs();
+    if (!tokenBucket.take(length, nowMs)) {
+      onLimitReached();
       return false;
     }
-    deliveries.shift(piece);
-    if (connection.say.piece(piece, begin, bytes.subarray(begin, begin + length))) {
-      link.sentBytes += length;
-      link.usedAtMs = nowMs;
+    incoming.shift(piece);
+    if (tcp.writer.piece(piece, begin, bytes.subarray(begin, begin + length))) {
+      remote.sentBytes += length;
+      remote.lastUsedMs = nowMs;
       this.sentBytes += length;
-      cache.lend(piece, connection);
-      connection.flush();
+      cache.retain(piece, tcp);
+      tcp.flush();
     }
     return true;
   }
 
-  /** The piece to send a block of; pieces that have gone are finished on the way. */
-  #pieceFor({ on, deliveries }: Link, peer: Peer): number {
-    for (let piece = peer.nextToSend(on); piece !== NO_PIECE; piece = peer.nextToSend(on)) {
-      if (deliveries.isWaiting(piece)) return piece;
-      const isWhole = deliveries.sentBytes(piece) >= bytesOfPiece(this.#options.shape, piece);
-      // The other side may still ask for the rest of it, and has asked for nothing else.
-      if (!isWhole && deliveries.waitingBeside(piece) === undefined) return NO_PIECE;
-      deliveries.finish(piece);
-      peer.pieceSent(on);
+  /** Returns the piece to send a block of, and reports the pieces before it as sent. */
+  #nextPiece({ connection, incoming }: RemotePeer, peer: Peer): number {
+    for (
+      let piece = peer.nextToSend(connection);
+      piece !== NO_PIECE;
+      piece = peer.nextToSend(connection)
+    ) {
+      if (incoming.has(piece)) return piece;
+      const isWhole = incoming.sentBytes(piece) >= bytesOfPiece(this.#options.layout, piece);
+      // The other side has requested no other piece: it may still request the rest of this one.
+      if (!isWhole && incoming.firstOther(piece) === undefined) return NO_PIECE;
+      incoming.finish(piece);
+      peer.pieceSent(connection);
     }
     return NO_PIECE;
   }

@@ -1,54 +1,54 @@
-/** Blocks and pieces: how one becomes the other, in both directions. */
+/** Blocks and pieces in both directions: assembly, requests, upload limit, cache and rate. */
 
 import { PieceTrust } from '@cachetorrent/protocol/wire';
 import { describe, expect, test } from 'vitest';
 
-import { Allowance } from './allowance.ts';
-import { Deliveries } from './deliveries.ts';
-import { Fetches } from './fetches.ts';
-import { Pace } from './pace.ts';
+import { IncomingRequests } from './incoming-requests.ts';
+import { OutgoingRequests } from './outgoing-requests.ts';
 import { BLOCK_BYTES, PartialPiece } from './partial-piece.ts';
 import { PieceCache } from './piece-cache.ts';
-import { Receiver, type Source } from './receiver.ts';
+import { RateEstimate } from './rate-estimate.ts';
+import { type BlockSource, Receiver } from './receiver.ts';
+import { TokenBucket } from './token-bucket.ts';
 
 const SHAPE = { totalBytes: 2 * BLOCK_BYTES + 100, pieceBytes: 2 * BLOCK_BYTES, pieceCount: 2 };
 
-class Neighbour implements Source {
-  readonly fetches: Fetches<this> = new Fetches();
+class Neighbour implements BlockSource {
+  readonly outgoing: OutgoingRequests<this> = new OutgoingRequests();
   readonly trust = new PieceTrust();
 }
 
-/** A receiver that finds pieces good which consist of `good`, and writes when told to. */
-function newReceiver(good = 1) {
+/** A receiver that accepts pieces of bytes with value 1, and completes writes in `finishWrites`. */
+function newReceiver() {
   const log: string[] = [];
-  const written: (() => void)[] = [];
+  const writes: (() => void)[] = [];
   const names = new Map<Neighbour, string>();
-  const nameOf = (from: Neighbour | undefined): string => (from === undefined ? 'nobody' : names.get(from)!);
+  const nameOf = (source: Neighbour | undefined): string => (source === undefined ? 'nobody' : names.get(source)!);
   const receiver = new Receiver<Neighbour>({
-    shape: SHAPE,
-    isPiece: (_, bytes) => bytes.every((byte) => byte === good),
-    write: () => new Promise((resolve) => written.push(resolve)),
-    onStored: (piece, from) => log.push(`${piece} stored, asked of ${nameOf(from)}`),
-    onBroken: (piece, from, sources) => log.push(`${piece} broken, asked of ${nameOf(from)}, from ${[...sources].map(nameOf).join()}`),
-    onFailure: (error) => log.push(error.message),
-    onPressure: () => {},
+    layout: SHAPE,
+    hasValidHash: (_, bytes) => bytes.every((byte) => byte === 1),
+    write: () => new Promise((resolve) => writes.push(resolve)),
+    onStored: (piece, source) => log.push(`${piece} stored, requested from ${nameOf(source)}`),
+    onHashFailure: (piece, source, sources) => log.push(`${piece} failed, requested from ${nameOf(source)}, sent by ${[...sources].map(nameOf).join()}`),
+    onWriteFailure: (error) => log.push(error.message),
+    onBackpressure: () => {},
   });
   const neighbour = (name: string): Neighbour => {
-    const made = new Neighbour();
-    names.set(made, name);
-    return made;
+    const created = new Neighbour();
+    names.set(created, name);
+    return created;
   };
-  const write = async (): Promise<void> => {
-    for (const done of written.splice(0)) done();
+  const finishWrites = async (): Promise<void> => {
+    for (const finish of writes.splice(0)) finish();
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { receiver, log, neighbour, write };
+  return { receiver, log, neighbour, finishWrites };
 }
 
 const block = (value: number, length = BLOCK_BYTES): Uint8Array => new Uint8Array(length).fill(value);
 
 describe('a piece', () => {
-  test('is complete when all its blocks have come, in any order, the last one short', () => {
+  test('is complete when all its blocks are there, in any order, the last one short', () => {
     const partial = new PartialPiece(SHAPE, 1, new Uint8Array(SHAPE.pieceBytes));
     expect([partial.blockCount, partial.lengthOf(0)]).toEqual([1, 100]);
     const whole = new PartialPiece<string>(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes));
@@ -61,225 +61,225 @@ describe('a piece', () => {
     expect([...whole.sources]).toEqual(['a', 'c']);
   });
 
-  test('is told of when it is on the disk, and not before', async () => {
-    const { receiver, log, neighbour, write } = newReceiver();
+  test('is reported when it is on the disk, and not before', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
     const a = neighbour('a');
     receiver.request(a, 1);
-    receiver.block(a, 1, 0, block(1, 100));
+    receiver.addBlock(a, 1, 0, block(1, 100));
     expect(log).toEqual([]);
-    expect(a.fetches.has(1)).toBe(false);
-    await write();
-    expect(log).toEqual(['1 stored, asked of a']);
+    expect(a.outgoing.has(1)).toBe(false);
+    await finishWrites();
+    expect(log).toEqual(['1 stored, requested from a']);
   });
 
-  test('that fails its hash is thrown away, and who gave of it is noted', () => {
+  test('that fails its hash is discarded, and all its sources lose trust', () => {
     const { receiver, log, neighbour } = newReceiver();
     const [a, b] = [neighbour('a'), neighbour('b')];
     receiver.request(a, 0);
-    receiver.block(a, 0, 0, block(1));
-    receiver.lose(a);
+    receiver.addBlock(a, 0, 0, block(1));
+    receiver.dropAll(a);
     receiver.request(b, 0);
-    receiver.block(b, 0, BLOCK_BYTES, block(9));
-    expect(log).toEqual(['0 broken, asked of b, from a,b']);
+    receiver.addBlock(b, 0, BLOCK_BYTES, block(9));
+    expect(log).toEqual(['0 failed, requested from b, sent by a,b']);
     expect(receiver.wastedBytes).toBe(2 * BLOCK_BYTES);
-    for (let i = 0; i < 3; i++) a.trust.failed();
+    for (let i = 0; i < 3; i++) a.trust.recordFailure();
     expect(a.trust.isBad).toBe(true);
   });
 
-  test('that was lost half way goes on with another, where it stopped', async () => {
-    const { receiver, log, neighbour, write } = newReceiver();
+  test('that a peer leaves incomplete is continued by another', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
     const [a, b] = [neighbour('a'), neighbour('b')];
     receiver.request(a, 0);
-    receiver.block(a, 0, 0, block(1));
-    receiver.lose(a);
-    expect(a.fetches.isEmpty).toBe(true);
+    receiver.addBlock(a, 0, 0, block(1));
+    receiver.dropAll(a);
+    expect(a.outgoing.isEmpty).toBe(true);
     receiver.request(b, 0);
-    receiver.block(b, 0, BLOCK_BYTES, block(1));
-    await write();
-    expect(log).toEqual(['0 stored, asked of b']);
+    receiver.addBlock(b, 0, BLOCK_BYTES, block(1));
+    await finishWrites();
+    expect(log).toEqual(['0 stored, requested from b']);
     expect(receiver.wastedBytes).toBe(0);
   });
 
-  test('that is asked of another while it is written is not fetched again', async () => {
-    const { receiver, log, neighbour, write } = newReceiver();
+  test('that is requested again while it is written is not downloaded again', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
     const [a, b] = [neighbour('a'), neighbour('b')];
     receiver.request(a, 1);
-    receiver.block(a, 1, 0, block(1, 100));
-    receiver.lose(a);
+    receiver.addBlock(a, 1, 0, block(1, 100));
+    receiver.dropAll(a);
     receiver.request(b, 1);
-    expect(b.fetches.isEmpty).toBe(true);
-    await write();
-    expect(log).toEqual(['1 stored, asked of b']);
+    expect(b.outgoing.isEmpty).toBe(true);
+    await finishWrites();
+    expect(log).toEqual(['1 stored, requested from b']);
   });
 
-  test('that nobody is asked for any more is stored all the same', async () => {
-    const { receiver, log, neighbour, write } = newReceiver();
+  test('that is not requested any more is stored nevertheless', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
     const a = neighbour('a');
     receiver.request(a, 0);
-    receiver.block(a, 0, 0, block(1));
-    receiver.lose(a);
-    receiver.block(a, 0, BLOCK_BYTES, block(1));
-    await write();
-    expect(log).toEqual(['0 stored, asked of nobody']);
+    receiver.addBlock(a, 0, 0, block(1));
+    receiver.dropAll(a);
+    receiver.addBlock(a, 0, BLOCK_BYTES, block(1));
+    await finishWrites();
+    expect(log).toEqual(['0 stored, requested from nobody']);
   });
 
-  test('memory of pieces is used again, and never while somebody needs it', async () => {
-    const { receiver, log, neighbour, write } = newReceiver();
+  test('gets memory that was used before, but never memory that is in use', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
     const a = neighbour('a');
     for (let i = 0; i < 20; i++) {
       receiver.request(a, 0);
-      receiver.block(a, 0, 0, block(1));
+      receiver.addBlock(a, 0, 0, block(1));
       receiver.request(a, 1);
-      receiver.block(a, 1, 0, block(1, 100));
-      receiver.block(a, 0, BLOCK_BYTES, block(1));
-      await write();
+      receiver.addBlock(a, 1, 0, block(1, 100));
+      receiver.addBlock(a, 0, BLOCK_BYTES, block(1));
+      await finishWrites();
     }
-    expect(log.filter((line) => line.includes('broken'))).toEqual([]);
+    expect(log.filter((line) => line.includes('failed'))).toEqual([]);
     expect(log).toHaveLength(40);
   });
 });
 
-describe('fetches', () => {
-  /** Says yes to `room` requests, and notes them. */
-  const speaker = (room: number) => {
-    const said: string[] = [];
+describe('outgoing requests', () => {
+  /** A writer that accepts `room` requests, and records its messages. */
+  const writer = (room: number) => {
+    const written: string[] = [];
     return {
-      said,
-      get requestRoom() { return room; },
+      written,
+      get freeRequestSlots() { return room; },
       mayRequest: () => room > 0,
-      request: (piece: number, begin: number, length: number) => { room--; said.push(`${piece}:${begin}+${length}`); },
-      cancel: (piece: number, begin: number) => said.push(`cancel ${piece}:${begin}`),
+      request: (piece: number, begin: number, length: number) => { room--; written.push(`${piece}:${begin}+${length}`); },
+      cancel: (piece: number, begin: number) => written.push(`cancel ${piece}:${begin}`),
     };
   };
 
-  test('ask for blocks in order, as many as may wait, and never for one twice', () => {
-    const fetches = new Fetches();
-    fetches.add(new PartialPiece(SHAPE, 1, new Uint8Array(SHAPE.pieceBytes)));
-    fetches.add(new PartialPiece(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes)));
-    const first = speaker(2);
-    fetches.ask(first as never);
-    expect(first.said).toEqual(['1:0+100', `0:0+${BLOCK_BYTES}`]);
-    const second = speaker(5);
-    fetches.ask(second as never);
-    expect(second.said).toEqual([`0:${BLOCK_BYTES}+${BLOCK_BYTES}`]);
+  test('are sent in order, as many as the other side accepts, and never twice', () => {
+    const outgoing = new OutgoingRequests();
+    outgoing.add(new PartialPiece(SHAPE, 1, new Uint8Array(SHAPE.pieceBytes)));
+    outgoing.add(new PartialPiece(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes)));
+    const first = writer(2);
+    outgoing.send(first as never);
+    expect(first.written).toEqual(['1:0+100', `0:0+${BLOCK_BYTES}`]);
+    const second = writer(5);
+    outgoing.send(second as never);
+    expect(second.written).toEqual([`0:${BLOCK_BYTES}+${BLOCK_BYTES}`]);
   });
 
-  test('cancel what has not come', () => {
-    const fetches = new Fetches<string>();
+  test('are cancelled unless they have been answered', () => {
+    const outgoing = new OutgoingRequests<string>();
     const partial = new PartialPiece<string>(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes));
-    fetches.add(partial);
-    fetches.ask(speaker(5) as never);
+    outgoing.add(partial);
+    outgoing.send(writer(5) as never);
     partial.add(0, block(1), 'a');
-    const late = speaker(5);
-    fetches.cancel(0, late as never);
-    expect(late.said).toEqual([`cancel 0:${BLOCK_BYTES}`]);
-    expect(fetches.isEmpty).toBe(true);
+    const later = writer(5);
+    outgoing.cancel(0, later as never);
+    expect(later.written).toEqual([`cancel 0:${BLOCK_BYTES}`]);
+    expect(outgoing.isEmpty).toBe(true);
   });
 });
 
-describe('deliveries', () => {
-  test('go out piece by piece, and what is cancelled does not', () => {
-    const deliveries = new Deliveries();
-    deliveries.add(0, { begin: 0, length: 10 });
-    deliveries.add(0, { begin: 10, length: 10 });
-    deliveries.add(1, { begin: 0, length: 5 });
-    deliveries.cancel(0, { begin: 0, length: 10 });
-    expect(deliveries.first(0)).toEqual({ begin: 10, length: 10 });
-    deliveries.shift(0);
-    expect([deliveries.isWaiting(0), deliveries.sentBytes(0), deliveries.waitingBeside(0)]).toEqual([false, 10, 1]);
-    deliveries.finish(0);
-    expect(deliveries.sentBytes(0)).toBe(0);
-    expect(deliveries.takeAll(1)).toHaveLength(1);
-    expect(deliveries.waitingBeside(0)).toBeUndefined();
+describe('incoming requests', () => {
+  test('are answered piece by piece, unless they are cancelled', () => {
+    const incoming = new IncomingRequests();
+    incoming.add(0, { begin: 0, length: 10 });
+    incoming.add(0, { begin: 10, length: 10 });
+    incoming.add(1, { begin: 0, length: 5 });
+    incoming.cancel(0, { begin: 0, length: 10 });
+    expect(incoming.first(0)).toEqual({ begin: 10, length: 10 });
+    incoming.shift(0);
+    expect([incoming.has(0), incoming.sentBytes(0), incoming.firstOther(0)]).toEqual([false, 10, 1]);
+    incoming.finish(0);
+    expect(incoming.sentBytes(0)).toBe(0);
+    expect(incoming.takeAll(1)).toHaveLength(1);
+    expect(incoming.firstOther(0)).toBeUndefined();
   });
 });
 
-describe('an allowance', () => {
-  test('is so many bytes per second, and no more than a quarter of a second saved up', () => {
-    const allowance = new Allowance(1_000_000, 0);
+describe('a token bucket', () => {
+  test('fills at its rate, and holds a quarter of a second', () => {
+    const bucket = new TokenBucket(1_000_000, 0);
     let sent = 0;
-    for (let ms = 0; ms < 4_000; ms++) while (allowance.take(16_384, ms)) sent += 16_384;
+    for (let ms = 0; ms < 4_000; ms++) while (bucket.take(16_384, ms)) sent += 16_384;
     expect(sent).toBeGreaterThan(4_000_000);
     expect(sent).toBeLessThan(4_300_000);
-    // After a pause only a quarter of a second's worth is there.
+    // After a pause it has no more than it holds.
     let burst = 0;
-    while (allowance.take(16_384, 60_000)) burst += 16_384;
+    while (bucket.take(16_384, 60_000)) burst += 16_384;
     expect(burst).toBeLessThan(250_000 + 16_384);
   });
 
-  test('may be without end', () => {
-    expect(new Allowance(Infinity, 0).take(1e12, 0)).toBe(true);
+  test('may have no limit', () => {
+    expect(new TokenBucket(Infinity, 0).take(1e12, 0)).toBe(true);
   });
 });
 
 describe('a cache of pieces', () => {
   const MIB = 2 ** 20;
-  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const promisesSettled = () => new Promise((resolve) => setImmediate(resolve));
 
-  test('reads a piece once, keeps it, and says when it is there', async () => {
+  test('reads a piece once, keeps it, and reports that it was read', async () => {
     const read: number[] = [];
-    const told: string[] = [];
+    const reported: string[] = [];
     const cache = new PieceCache({
       pieceBytes: 10,
-      read: (piece, room) => { read.push(piece); return Promise.resolve(piece === 7 ? undefined : room); },
-      onRead: (piece, isThere) => told.push(`${piece} ${isThere}`),
+      read: (piece, buffer) => { read.push(piece); return Promise.resolve(piece === 7 ? undefined : buffer); },
+      onRead: (piece, isRead) => reported.push(`${piece} ${isRead}`),
     });
     expect([cache.get(1), cache.get(1), cache.get(7)]).toEqual([undefined, undefined, undefined]);
-    await settled();
+    await promisesSettled();
     expect(cache.get(1)).toHaveLength(10);
     expect(read).toEqual([1, 7]);
-    expect(told).toEqual(['1 true', '7 false']);
+    expect(reported).toEqual(['1 true', '7 false']);
   });
 
-  test('uses memory again when all that was lent of it has gone, and not before', async () => {
-    const rooms: ArrayBufferLike[] = [];
+  test('reuses the memory of a piece when all its blocks are flushed, and not before', async () => {
+    const buffers: ArrayBufferLike[] = [];
     const cache = new PieceCache({
       pieceBytes: 8 * MIB,
-      read: (_, room) => { rooms.push(room.buffer); return Promise.resolve(room); },
+      read: (_, buffer) => { buffers.push(buffer.buffer); return Promise.resolve(buffer); },
       onRead: () => {},
     });
-    const borrower = { takenBytes: 100, goneBytes: 50 };
-    const read = async (piece: number): Promise<void> => { cache.get(piece); await settled(); };
+    const output = { queuedBytes: 100, flushedBytes: 50 };
+    const read = async (piece: number): Promise<void> => { cache.get(piece); await promisesSettled(); };
     await read(1);
-    cache.lend(1, borrower);
+    cache.retain(1, output);
     await read(2);
-    await read(3); // 1 goes, but some of it is still to be sent.
-    await read(4); // 2 goes.
-    expect(new Set(rooms).size).toBe(4);
+    await read(3); // 1 is evicted, but a block of it is not flushed.
+    await read(4); // 2 is evicted.
+    expect(new Set(buffers).size).toBe(4);
     await read(5);
-    expect(rooms[4]).toBe(rooms[1]);
-    expect(cache.get(1), 'the oldest have gone').toBeUndefined();
+    expect(buffers[4]).toBe(buffers[1]);
+    expect(cache.get(1), 'the oldest are evicted').toBeUndefined();
 
-    borrower.goneBytes = 100;
+    output.flushedBytes = 100;
     await read(6);
-    expect(new Set(rooms).size, 'nothing new is needed').toBe(5);
+    expect(new Set(buffers).size, 'no memory is allocated').toBe(5);
   });
 });
 
-describe('a pace', () => {
+describe('a rate estimate', () => {
   const KIB = 2 ** 10;
 
-  test('begins small, and asks for what comes in two seconds', () => {
-    const pace = new Pace(0);
-    expect(pace.backlog(64 * KIB)).toBe(4);
-    for (let look = 1; look <= 20; look++) pace.look(look * 500 * KIB, 500 * look);
-    expect(pace.backlog(64 * KIB)).toBe(32);
+  test('starts with a small backlog, and then keeps two seconds of data requested', () => {
+    const rate = new RateEstimate(0);
+    expect(rate.backlog(64 * KIB)).toBe(4);
+    for (let sample = 1; sample <= 20; sample++) rate.sample(sample * 500 * KIB, 500 * sample);
+    expect(rate.backlog(64 * KIB)).toBe(32);
   });
 
-  test('keeps two pieces asked for, however large, and no more than 4 MiB, however fast', () => {
-    const pace = new Pace(0);
-    expect(pace.backlog(2 ** 24)).toBe(2);
-    for (let look = 1; look <= 20; look++) pace.look(look * 2 ** 30, 500 * look);
-    expect(pace.backlog(64 * KIB)).toBe(64);
+  test('keeps at least two pieces requested, and at most 4 MiB', () => {
+    const rate = new RateEstimate(0);
+    expect(rate.backlog(2 ** 24)).toBe(2);
+    for (let sample = 1; sample <= 20; sample++) rate.sample(sample * 2 ** 30, 500 * sample);
+    expect(rate.backlog(64 * KIB)).toBe(64);
   });
 
-  test('where the answer takes half a second, it grows until that is no limit', () => {
-    const pace = new Pace(0);
+  test('increases the backlog while that limits the rate, as with answers after half a second', () => {
+    const rate = new RateEstimate(0);
     let received = 0;
-    for (let look = 1; look <= 12; look++) {
-      received += pace.backlog(16 * KIB) * 16 * KIB;
-      pace.look(received, 500 * look);
+    for (let sample = 1; sample <= 12; sample++) {
+      received += rate.backlog(16 * KIB) * 16 * KIB;
+      rate.sample(received, 500 * sample);
     }
-    expect(pace.backlog(16 * KIB)).toBe(256);
+    expect(rate.backlog(16 * KIB)).toBe(256);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * One exchange: a seed and some leechers, all different programs perhaps, and a tracker, on the
- * loopback interface; over when every leecher has the file.
+ * One exchange on the loopback interface: seeds and leechers, which may be different programs, and
+ * a tracker. It ends when every leecher has the file.
  */
 
 import type { ChildProcess } from 'node:child_process';
@@ -15,13 +15,13 @@ import { uniformSelection } from '@cachetorrent/tracker';
 
 import { makeTorrent, parseTorrentFile, TrackerServer } from '../../src/index.ts';
 import { freePort } from './free-port.ts';
-import type { Program, Station } from './program.ts';
+import type { LaunchOptions, Program } from './program.ts';
 
 /** Starts a tracker for the torrent with this info hash, in hexadecimal. */
 export type StartTracker = (infoHash: string) => Promise<RunningTracker>;
 
 export interface RunningTracker {
-  /** What to announce to. */
+  /** The URL to announce to. */
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
@@ -31,24 +31,28 @@ export interface Exchange {
   readonly leeches: readonly Program[];
   readonly bytes: number;
   readonly timeoutMs: number;
-  /** Another tracker than ours. */
+  /** Default: our tracker. */
   readonly tracker?: StartTracker;
 }
 
 export interface Outcome {
-  /** From the start of the last program. */
+  /** The time from the start of the first leecher until all have the file. */
   readonly seconds: number;
-  /** SHA-256 of what was seeded; every leecher's file has it. */
+  /** The SHA-256 of the seeded file, and of the file of each leecher. */
   readonly sha256: string;
 }
 
 const HOST = '127.0.0.1';
 const NAME = 'file.bin';
 const PIECE_BYTES = 2 ** 18;
-/** Time for a program to listen and to announce itself. */
-const SETTLE_MS = 1_500;
+/** The time for the seeds to listen and to announce themselves. */
+const SEED_START_MS = 1_500;
 
-/** Throws where a leecher does not get the file in time, or gets another one. */
+/**
+ * Runs an exchange.
+ *
+ * @throws Error if a leecher does not have the right file in time.
+ */
 export async function run({
   seeds,
   leeches,
@@ -65,7 +69,7 @@ export async function run({
     const torrent = join(folder, 'file.torrent');
     const source = join(folder, NAME);
     await writeFile(source, content);
-    // The trackers stand outside the info dictionary, so that its hash is known before theirs are.
+    // The trackers are not in the info dictionary: its hash is known before their URLs.
     const draft = await makeTorrent(source, { trackers: [], pieceBytes: PIECE_BYTES });
     const { infoHash } = await parseTorrentFile(draft, 'draft');
     server = await (tracker ?? ourTracker)(Buffer.from(infoHash).toString('hex'));
@@ -73,8 +77,8 @@ export async function run({
     await writeFile(torrent, await makeTorrent(source, { trackers, pieceBytes: PIECE_BYTES }));
 
     const all = [...seeds, ...leeches];
-    const stations = await Promise.all(
-      all.map(async (program, i): Promise<Station> => {
+    const launches = await Promise.all(
+      all.map(async (program, i): Promise<LaunchOptions> => {
         const own = join(folder, `${i}-${program.name}`);
         const scratch = join(own, 'scratch');
         await mkdir(scratch, { recursive: true });
@@ -82,24 +86,19 @@ export async function run({
         return { folder: own, torrent, host: HOST, port: await freePort(), scratch };
       }),
     );
-    for (const [i, seed] of seeds.entries()) children.push(seed.seed(stations[i]!));
-    await sleep(SETTLE_MS);
+    for (const [i, seed] of seeds.entries()) children.push(seed.seed(launches[i]!));
+    await sleep(SEED_START_MS);
     const startMs = performance.now();
     for (const [i, leech] of leeches.entries()) {
-      children.push(leech.leech(stations[seeds.length + i]!));
+      children.push(leech.leech(launches[seeds.length + i]!));
     }
-    for (const [i, station] of stations.slice(seeds.length).entries()) {
-      await arrival(
-        join(station.folder, NAME),
-        sha256,
-        bytes,
-        startMs + timeoutMs,
-        leeches[i]!.name,
-      );
+    for (const [i, { folder: own }] of launches.slice(seeds.length).entries()) {
+      const file = { path: join(own, NAME), sha256, bytes };
+      await fileComplete(file, startMs + timeoutMs, leeches[i]!.name);
     }
     return { seconds: (performance.now() - startMs) / 1_000, sha256 };
   } finally {
-    await Promise.all(children.map(end));
+    await Promise.all(children.map(endProcess));
     await server?.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -113,29 +112,27 @@ const ourTracker: StartTracker = async () => {
     minPeers: 1,
     leaderPercent: undefined,
     selection: uniformSelection(50),
-    systemOf: () => undefined,
+    asnOf: () => undefined,
     random: seededRandom('interop'),
   });
   return { url: await server.start(), stop: () => server.stop() };
 };
 
-/** Returns when the file is there, whole and right. */
-async function arrival(
-  path: string,
-  sha256: string,
-  bytes: number,
+/** Resolves when a file is complete and right. */
+async function fileComplete(
+  { path, sha256, bytes }: { path: string; sha256: string; bytes: number },
   deadlineMs: number,
-  name: string,
+  program: string,
 ): Promise<void> {
-  let atMs = 0;
   for (;;) {
     if (existsSync(path) && statSync(path).size === bytes) {
       const { blocks } = statSync(path);
-      // Files with holes are not whole, and looking at them takes time from who fills them.
+      // A file with holes is not complete, and hashing it would slow the program down.
       if (blocks * 512 >= bytes && (await sha256Of(path)) === sha256) return;
     }
-    atMs = performance.now();
-    if (atMs > deadlineMs) throw new Error(`${name} does not have the file in time`);
+    if (performance.now() > deadlineMs) {
+      throw new Error(`${program} does not have the file in time`);
+    }
     await sleep(bytes > 2 ** 26 ? 1_000 : 100);
   }
 }
@@ -146,7 +143,7 @@ async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

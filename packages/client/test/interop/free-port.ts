@@ -1,4 +1,4 @@
-/** A port of the loopback interface on which nobody listens. */
+/** Finds a free port of the loopback interface. */
 
 import { type AddressInfo, createServer } from 'node:net';
 

@@ -1,6 +1,6 @@
 /**
- * Files exchanged with clients that others wrote, both ways: the quick part of what
- * `npm run interop` does. Programs that are not installed are left out.
+ * Exchanges files with other BitTorrent clients, in both directions: the fast part of
+ * `npm run interop`. Programs that are not installed are skipped.
  */
 
 import { describe, expect, test } from 'vitest';
@@ -11,19 +11,19 @@ import { aria2, libtorrent, ours, rtorrent } from './programs.ts';
 const BYTES = 16 * 2 ** 20;
 const TIMEOUT_MS = 60_000;
 
-describe.each([libtorrent, aria2, rtorrent])('$name', (theirs) => {
-  const isThere = theirs.version() !== undefined;
-  if (!isThere) {
-    console.warn(`\n!!! ${theirs.name} is not installed: exchanges with it are NOT tested (docs/client.md).\n`);
+describe.each([libtorrent, aria2, rtorrent])('$name', (other) => {
+  const isInstalled = other.version() !== undefined;
+  if (!isInstalled) {
+    console.warn(`\n!!! ${other.name} is not installed: exchanges with it are NOT tested (docs/client.md).\n`);
   }
 
-  test.skipIf(!isThere)('downloads from us', async () => {
-    const exchange = { seeds: [ours], leeches: [theirs], bytes: BYTES, timeoutMs: TIMEOUT_MS };
+  test.skipIf(!isInstalled)('downloads from us', async () => {
+    const exchange = { seeds: [ours], leeches: [other], bytes: BYTES, timeoutMs: TIMEOUT_MS };
     expect((await run(exchange)).sha256).toHaveLength(64);
   }, 2 * TIMEOUT_MS);
 
-  test.skipIf(!isThere)('uploads to us', async () => {
-    const exchange = { seeds: [theirs], leeches: [ours], bytes: BYTES, timeoutMs: TIMEOUT_MS };
+  test.skipIf(!isInstalled)('uploads to us', async () => {
+    const exchange = { seeds: [other], leeches: [ours], bytes: BYTES, timeoutMs: TIMEOUT_MS };
     expect((await run(exchange)).sha256).toHaveLength(64);
   }, 2 * TIMEOUT_MS);
 });

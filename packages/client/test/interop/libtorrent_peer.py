@@ -1,4 +1,4 @@
-"""Seeds or leeches one torrent with libtorrent, on one address, until it is killed."""
+"""Seeds or downloads one torrent with libtorrent, on one address, until it is killed."""
 
 import sys
 import time

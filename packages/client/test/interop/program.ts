@@ -1,26 +1,23 @@
-/** A BitTorrent client that others wrote, as far as an exchange with it goes. */
+/** A BitTorrent client that takes part in an exchange. */
 
 import type { ChildProcess } from 'node:child_process';
 
-export interface Station {
-  /** Where the torrent's file is, or is to be; empty for a leecher. */
+/** What a program is started with. */
+export interface LaunchOptions {
+  /** The folder of the torrent's file; empty for a leecher. */
   readonly folder: string;
+  /** The path of the torrent. */
   readonly torrent: string;
   readonly host: string;
   readonly port: number;
-  /** An empty folder for whatever the program needs. */
+  /** An empty folder for the program's own files. */
   readonly scratch: string;
 }
 
 export interface Program {
   readonly name: string;
-  /** What it calls itself; undefined where it is not installed. */
+  /** Returns the version of the program; undefined if it is not installed. */
   readonly version: () => string | undefined;
-  readonly seed: (at: Station) => ChildProcess;
-  readonly leech: (at: Station) => ChildProcess;
-  /**
-   * Seconds by which it has to be there before the other side. Some programs dial only at their
-   * next announce: it is quicker if they find everybody there.
-   */
-  readonly comesLast?: true;
+  readonly seed: (options: LaunchOptions) => ChildProcess;
+  readonly leech: (options: LaunchOptions) => ChildProcess;
 }

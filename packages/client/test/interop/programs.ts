@@ -1,6 +1,6 @@
 /**
- * The programs, and how each is kept to the loopback interface: no distributed hash table, no
- * local discovery, no port forwarding, no encryption.
+ * The programs of an exchange, restricted to the loopback interface: no distributed hash table, no
+ * local peer discovery, no port forwarding, no encryption.
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -8,13 +8,14 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import type { Program, Station } from './program.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import type { LaunchOptions, Program } from './program.ts';
 
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 export const ours: Program = {
   name: 'cachetorrent',
-  version: () => '0.1.0',
+  version: () => manifest.version,
   seed: ({ folder, torrent, host, port }) =>
     client('seed', torrent, '--folder', folder, '--host', host, '--port', `${port}`),
   leech: ({ folder, torrent, host, port }) =>
@@ -23,41 +24,45 @@ export const ours: Program = {
 
 export const libtorrent: Program = {
   name: 'libtorrent',
-  version: () => found('/usr/bin/python3', ['-c', 'import libtorrent; print(libtorrent.version)']),
-  seed: (at) => libtorrentPeer('seed', at),
-  leech: (at) => libtorrentPeer('leech', at),
+  version: () =>
+    outputOf('/usr/bin/python3', ['-c', 'import libtorrent; print(libtorrent.version)']),
+  seed: (options) => libtorrentPeer('seed', options),
+  leech: (options) => libtorrentPeer('leech', options),
 };
 
 export const aria2: Program = {
   name: 'aria2',
-  version: () => found('aria2c', ['--version'])?.match(/version (\S+)/)?.[1],
-  seed: (at) =>
-    aria2c(at, '--seed-ratio=0.0', '--check-integrity=true', '--bt-hash-check-seed=true'),
-  leech: (at) => aria2c(at, '--seed-time=0'),
+  version: () => outputOf('aria2c', ['--version'])?.match(/version (\S+)/)?.[1],
+  seed: (options) =>
+    aria2c(options, '--seed-ratio=0.0', '--check-integrity=true', '--bt-hash-check-seed=true'),
+  leech: (options) => aria2c(options, '--seed-time=0'),
 };
 
 export const rtorrent: Program = {
   name: 'rtorrent',
-  version: () => found('rtorrent', ['-h'])?.match(/version (\S+?)\.?$/m)?.[1],
+  version: () => outputOf('rtorrent', ['-h'])?.match(/version (\S+?)\.?$/m)?.[1],
   seed: rtorrentPeer,
   leech: rtorrentPeer,
 };
 
 export const transmission: Program = {
   name: 'Transmission',
-  version: () => found('transmission-daemon', ['--version'])?.match(/daemon (\S+)/)?.[1],
+  version: () => outputOf('transmission-daemon', ['--version'])?.match(/daemon (\S+)/)?.[1],
   seed: transmissionPeer,
   leech: transmissionPeer,
 };
 
 function client(...args: string[]): ChildProcess {
   const conditions = '--conditions=cachetorrent-source';
-  return start(process.execPath, [conditions, here('../command.ts'), ...args]);
+  return start(process.execPath, [conditions, pathOf('../command.ts'), ...args]);
 }
 
-function libtorrentPeer(role: string, { torrent, folder, port, host }: Station): ChildProcess {
+function libtorrentPeer(
+  role: string,
+  { torrent, folder, port, host }: LaunchOptions,
+): ChildProcess {
   return start('/usr/bin/python3', [
-    here('libtorrent_peer.py'),
+    pathOf('libtorrent_peer.py'),
     role,
     torrent,
     folder,
@@ -66,7 +71,7 @@ function libtorrentPeer(role: string, { torrent, folder, port, host }: Station):
   ]);
 }
 
-function aria2c({ folder, torrent, host, port }: Station, ...more: string[]): ChildProcess {
+function aria2c({ folder, torrent, host, port }: LaunchOptions, ...more: string[]): ChildProcess {
   return start('aria2c', [
     '--no-conf=true',
     '--no-netrc=true',
@@ -91,7 +96,7 @@ function aria2c({ folder, torrent, host, port }: Station, ...more: string[]): Ch
   ]);
 }
 
-function rtorrentPeer({ folder, torrent, host, port, scratch }: Station): ChildProcess {
+function rtorrentPeer({ folder, torrent, host, port, scratch }: LaunchOptions): ChildProcess {
   const config = join(scratch, 'rt.rc');
   mkdirSync(join(scratch, 'session'));
   writeFileSync(
@@ -114,7 +119,7 @@ function rtorrentPeer({ folder, torrent, host, port, scratch }: Station): ChildP
   return start('rtorrent', ['-n', '-o', `import=${config}`]);
 }
 
-function transmissionPeer({ folder, torrent, host, port, scratch }: Station): ChildProcess {
+function transmissionPeer({ folder, torrent, host, port, scratch }: LaunchOptions): ChildProcess {
   writeFileSync(
     join(scratch, 'settings.json'),
     JSON.stringify({
@@ -153,8 +158,8 @@ function start(program: string, args: readonly string[]): ChildProcess {
   return spawn(program, args, { stdio: 'ignore' });
 }
 
-/** What a program prints; undefined where it is not there. */
-function found(program: string, args: readonly string[]): string | undefined {
+/** Returns the output of a program; undefined if it is not installed. */
+function outputOf(program: string, args: readonly string[]): string | undefined {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return status === null || (status !== 0 && stdout === '')
     ? undefined

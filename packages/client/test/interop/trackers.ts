@@ -1,4 +1,4 @@
-/** Trackers that others wrote. */
+/** Trackers of other projects. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,11 +14,11 @@ import { freePort } from './free-port.ts';
 const HOST = '127.0.0.1';
 const NPM_TRACKER = 'bittorrent-tracker@11.2.3';
 
-/** Debian's opentracker serves only the torrents of a list. */
+/** Debian's opentracker, which serves only the torrents of a list. */
 export const opentracker: StartTracker = async (infoHash) => {
   const folder = await mkdtemp(join(tmpdir(), 'opentracker-'));
   const port = await freePort();
-  // It gives up its rights, and must still be able to read here.
+  // It changes to the user nobody, who must be able to read the folder.
   await chmod(folder, 0o755);
   await writeFile(join(folder, 'whitelist'), `${infoHash}\n`);
   const child = spawn(
@@ -37,8 +37,8 @@ export const opentracker: StartTracker = async (infoHash) => {
 };
 
 /**
- * The npm tracker. It wants native modules that no test of ours needs, so it is installed beside
- * the workspace, without its scripts, when it is first asked for.
+ * The tracker of npm. It depends on native modules that no test of ours needs, so it is installed
+ * outside the workspace, without its install scripts, when it is first used.
  */
 export const npmTracker: StartTracker = async () => {
   const folder = join(tmpdir(), 'cachetorrent-npm-tracker');
@@ -62,7 +62,7 @@ export const npmTracker: StartTracker = async () => {
 
 interface NpmServer {
   readonly http: { address(): { readonly port: number } };
-  on(event: string, hear: (error: Error) => void): void;
-  listen(port: number, host: string, done: () => void): void;
-  close(done: () => void): void;
+  on(event: string, listener: (error: Error) => void): void;
+  listen(port: number, host: string, callback: () => void): void;
+  close(callback: () => void): void;
 }

@@ -1,48 +1,22 @@
 /**
- * The BitTorrent wire, without sockets: bytes and messages (codec), and one connection as a
- * machine (`WireSession`). CacheTorrent's messages ride on the extension protocol.
+ * The wire protocol of BitTorrent, without IO: messages and their bytes (`codec`, `extensions`,
+ * `tracker`), and one connection as a state machine (`WireSession`). CacheTorrent's messages are
+ * messages of the extension protocol.
  */
 
-// Messages and bytes.
-export { allowedFastSet, type AllowedFast, type Sha1 } from './extensions/allowed-fast.ts';
+// Messages and their bytes.
 export {
-  type AnnounceEvent,
-  type AnnounceRequest,
-  announceUrl,
-  type Candidacy,
-  parseAnnounceQuery,
-} from './tracker/announce-request.ts';
-export {
-  ANNOUNCE_BYTES_MAX,
-  type AnnounceAnswer,
-  type AnnouncedPeer,
-  type AnnounceResponse,
-  encodeAnnounceRefusal,
-  encodeAnnounceResponse,
-  type Leadership,
-  parseAnnounceResponse,
-} from './tracker/announce-response.ts';
-export {
-  type Bencodable,
-  type Bencoded,
-  type BencodedDictionary,
+  type BencodeDictionary,
+  type BencodeInput,
+  type BencodeLimits,
+  type BencodeValue,
   bytesOfKey,
-  encodeBencode,
-} from './codec/bencode.ts';
-export {
-  type BencodeOptions,
   decodeBencode,
   type DecodedBencode,
   decodeStrict,
-} from './codec/bencode-decode.ts';
-export type { Remark } from './codec/bencode-fields.ts';
-export {
-  CACHE_TORRENT_IDS,
-  type CacheTorrentMessage,
-  type CacheTorrentName,
-  decodeCacheTorrent,
-  encodeCacheTorrent,
-} from './extensions/cachetorrent.ts';
+  encodeBencode,
+} from './codec/bencode.ts';
+export type { Warning } from './codec/bencode-fields.ts';
 export {
   COMPACT_BYTES,
   decodeEndpoint,
@@ -53,15 +27,11 @@ export {
   formatAddress,
   parseAddress,
 } from './codec/endpoint.ts';
-export {
-  decodeExtendedHandshake,
-  encodeExtendedHandshake,
-  type ExtendedHandshake,
-} from './extensions/extended-handshake.ts';
 export { FrameDecoder, type FrameDecoderOptions } from './codec/frame-decoder.ts';
 export { FrameEncoder } from './codec/frame-encoder.ts';
 export {
   encodeHandshake,
+  equalBytes,
   type Features,
   type Handshake,
   HANDSHAKE_BYTES,
@@ -69,10 +39,30 @@ export {
   INFO_HASH_BYTES,
   keepsConnection,
   PEER_ID_BYTES,
-  sameBytes,
 } from './codec/handshake.ts';
 export { WIRE_LIMITS, type WireLimits } from './codec/limits.ts';
-export { ID, type WireMessages } from './codec/messages.ts';
+export { WIRE_MESSAGE_ID, type WireMessages } from './codec/messages.ts';
+export {
+  type Violation,
+  VIOLATION_RULES,
+  type ViolationReaction,
+  type ViolationRule,
+  WireError,
+  type WireProfile,
+} from './codec/violation-rules.ts';
+export { allowedFastSet, type AllowedFastOptions, type Sha1 } from './extensions/allowed-fast.ts';
+export {
+  CACHE_TORRENT_IDS,
+  type CacheTorrentMessage,
+  type CacheTorrentName,
+  decodeCacheTorrent,
+  encodeCacheTorrent,
+} from './extensions/cachetorrent.ts';
+export {
+  decodeExtendedHandshake,
+  encodeExtendedHandshake,
+  type ExtendedHandshake,
+} from './extensions/extended-handshake.ts';
 export {
   decodeMetadataMessage,
   encodeMetadataMessage,
@@ -86,25 +76,35 @@ export {
   type PeerExchange,
   PEX_FLAGS,
 } from './extensions/peer-exchange.ts';
-export { percentDecode, percentEncode, queryFields } from './codec/percent.ts';
-export { WireError } from './codec/wire-error.ts';
+export {
+  type AnnounceEvent,
+  type AnnounceRequest,
+  announceUrl,
+  type CacheTorrentAnnounce,
+  parseAnnounceQuery,
+} from './tracker/announce-request.ts';
+export {
+  ANNOUNCE_BYTES_MAX,
+  type AnnouncedPeer,
+  type AnnounceResponse,
+  type AnnounceResult,
+  type CacheTorrentResponse,
+  encodeAnnounceFailure,
+  encodeAnnounceResponse,
+  parseAnnounceResponse,
+} from './tracker/announce-response.ts';
+export { percentDecode, percentEncode, queryFields } from './tracker/query-string.ts';
 
 // A connection.
-export { PieceTrust } from './session/piece-trust.ts';
-export {
-  type Fault,
-  type Profile,
-  type Reaction,
-  type Rule,
-  RULES,
-} from './session/violation-rules.ts';
-export { WireSession } from './session/session.ts';
 export type { BlockRange, CloseReason, SessionEvent } from './session/events.ts';
+export type { MessageWriter } from './session/message-writer.ts';
 export {
   bytesOfPiece,
+  type PieceLayout,
   type SessionOptions,
-  type SessionSide,
+  type SessionRole,
+  type SessionSettings,
   type SessionTorrent,
-  type TorrentShape,
 } from './session/options.ts';
-export type { Speaker } from './session/message-writer.ts';
+export { PieceTrust } from './session/piece-trust.ts';
+export { WireSession } from './session/session.ts';

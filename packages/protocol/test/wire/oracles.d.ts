@@ -1,4 +1,4 @@
-/** The oracles ship no types; these are the parts that the tests use. */
+/** The reference packages have no types; these are the parts that the tests use. */
 
 declare module 'bittorrent-protocol' {
   import type { Duplex } from 'node:stream';
@@ -10,7 +10,7 @@ declare module 'bittorrent-protocol' {
     peerChoking: boolean;
     peerInterested: boolean;
     peerExtendedMapping: Record<string, number>;
-    // oxlint-disable-next-line typescript/no-explicit-any -- its methods are called by name
+    // oxlint-disable-next-line typescript/no-explicit-any -- methods are called by name
     [name: string]: any;
     handshake(
       infoHash: Uint8Array,

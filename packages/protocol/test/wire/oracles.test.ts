@@ -1,6 +1,6 @@
 /**
- * Held against two npm packages that others wrote: `bittorrent-protocol` for the wire, `bencode`
- * for bencode. Both are lenient with bad input, so they are asked about good input only.
+ * Comparison with two independent npm packages: `bittorrent-protocol` for the wire protocol,
+ * `bencode` for bencode. Both are lenient with invalid input, so only valid input is compared.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import Protocol, { type Wire } from 'bittorrent-protocol';
 import * as fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 
-import { ALL_FEATURES, copied, joined, OUR_ID, THEIR_ID, TORRENT } from './stranger.ts';
+import { ALL_FEATURES, copyOf, concatenate, OWN_ID, REMOTE_ID, TORRENT } from './remote-peer.ts';
 
 const BLOCK = 16_384;
 const wires: Wire[] = [];
@@ -23,13 +23,13 @@ afterEach(() => {
   for (const wire of wires.splice(0)) wire.destroy();
 });
 
-describe('what bittorrent-protocol says and what we say have the same bytes', () => {
+describe('bittorrent-protocol and FrameEncoder encode to the same bytes', () => {
   test.each([{ fast: true }, { fast: false }])('handshake, %o', async ({ fast }) => {
-    const { wire, said } = newWire();
-    wire.handshake(TORRENT.infoHash, THEIR_ID, { fast });
+    const { wire, sent } = newWire();
+    wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast });
     await sleep(1);
     const features = { ...ALL_FEATURES, fast };
-    expect(joined(...said)).toEqual(encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: THEIR_ID }));
+    expect(concatenate(...sent)).toEqual(encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: REMOTE_ID }));
   });
 
   const uint = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -54,30 +54,30 @@ describe('what bittorrent-protocol says and what we say have the same bytes', ()
     ['haveNone', fc.constant([]), 'haveNone'],
   ])('%s', async (ours, fields, theirs) => {
     await fc.assert(fc.asyncProperty(fields, async (values) => {
-      const { wire, said } = newWire();
+      const { wire, sent } = newWire();
       Object.assign(wire, { hasFast: true, amChoking: theirs === 'unchoke', amInterested: theirs === 'uninterested', peerChoking: false });
       wire[theirs](...values);
       await sleep(0);
       const encoder = new FrameEncoder() as unknown as Record<string, (...values: unknown[]) => void>;
       encoder[ours]!(...values);
-      expect(joined(...said)).toEqual((encoder as unknown as FrameEncoder).take());
+      expect(concatenate(...sent)).toEqual((encoder as unknown as FrameEncoder).take());
     }), { numRuns: 20 });
   });
 });
 
-describe('a session talks to bittorrent-protocol', () => {
-  test.each([{ fast: true }, { fast: false }])('and downloads from it, %o', async ({ fast }) => {
-    const { wire, session, events } = await connected('dialler', fast);
+describe('a session connected to bittorrent-protocol', () => {
+  test.each([{ fast: true }, { fast: false }])('downloads from it, %o', async ({ fast }) => {
+    const { wire, session, events } = await connected('initiator', fast);
     wire['bitfield'](Uint8Array.of(0xff, 0xc0));
     wire['unchoke']();
     wire.on('request', (piece: number, begin: number, length: number, respond: (error: null, block: Uint8Array) => void) => {
       respond(null, new Uint8Array(length).fill(piece + begin / BLOCK));
     });
     await settle(wire, session, events);
-    session.say.interested();
-    session.say.request(3, 0, BLOCK);
-    session.say.request(3, BLOCK, BLOCK);
-    session.say.request(9, 0, 10_000);
+    session.writer.interested();
+    session.writer.request(3, 0, BLOCK);
+    session.writer.request(3, BLOCK, BLOCK);
+    session.writer.request(9, 0, 10_000);
     await settle(wire, session, events);
 
     expect(wire.peerInterested).toBe(true);
@@ -87,13 +87,13 @@ describe('a session talks to bittorrent-protocol', () => {
     expect(events.filter(({ type }) => type === 'violation' || type === 'closed')).toEqual([]);
   });
 
-  test.each([{ fast: true }, { fast: false }])('and uploads to it, %o', async ({ fast }) => {
+  test.each([{ fast: true }, { fast: false }])('uploads to it, %o', async ({ fast }) => {
     const { wire, session, events } = await connected('responder', fast);
-    session.say.holdings(Uint8Array.of(0xff, 0xc0));
+    session.writer.heldPieces(Uint8Array.of(0xff, 0xc0));
     await settle(wire, session, events);
     expect(wire['peerPieces'].get(9)).toBe(true);
     wire['interested']();
-    session.say.unchoke();
+    session.writer.unchoke();
     await settle(wire, session, events);
 
     const received: unknown[] = [];
@@ -101,30 +101,30 @@ describe('a session talks to bittorrent-protocol', () => {
     wire['request'](0, 0, BLOCK, (error: unknown, block: Uint8Array) => received.push(error ?? block.length));
     await settle(wire, session, events);
     for (const event of events) {
-      if (event.type === 'request') session.say.piece(event.piece, event.begin, new Uint8Array(event.length));
+      if (event.type === 'request') session.writer.piece(event.piece, event.begin, new Uint8Array(event.length));
     }
     await settle(wire, session, events);
     expect(received).toEqual([10_000, BLOCK]);
     expect(events.filter(({ type }) => type === 'violation' || type === 'closed')).toEqual([]);
   });
 
-  test('and its extensions understand CacheTorrent', async () => {
-    const heard: unknown[] = [];
+  test('exchanges CacheTorrent messages with its extensions', async () => {
+    const received: unknown[] = [];
     const messages: CacheTorrentMessage[] = [
       { name: 'ct_leader_start', target: { host: '10.0.0.2', port: 6881 } },
-      { name: 'ct_candidate', uploadBytesPerS: 10, downloadBytesPerS: 20, system: 64_512 },
-      { name: 'ct_leaders', leaders: [{ host: '10.0.0.9', port: 6889 }], system: 64_512 },
-      { name: 'ct_neighbours', peers: [{ host: '10.0.0.2', port: 6881 }], systems: [7] },
+      { name: 'ct_candidate', uploadBytesPerS: 10, downloadBytesPerS: 20, asn: 64_512 },
+      { name: 'ct_leaders', leaders: [{ host: '10.0.0.9', port: 6889 }], asn: 64_512 },
+      { name: 'ct_neighbours', peers: [{ host: '10.0.0.2', port: 6881 }], asns: [7] },
       { name: 'ct_have', piece: 5 },
     ];
-    const { wire, session, events } = await connected('dialler', true, (fresh) => {
-      for (const { name } of messages) fresh.use(listener(name, (payload) => heard.push([name, payload])));
+    const { wire, session, events } = await connected('initiator', true, (fresh) => {
+      for (const { name } of messages) fresh.use(extensionFor(name, (payload) => received.push([name, payload])));
     });
-    for (const message of messages) expect(session.say.cacheTorrent(message)).toBe(true);
+    for (const message of messages) expect(session.writer.cacheTorrent(message)).toBe(true);
     await settle(wire, session, events);
-    expect(heard).toEqual(messages.map((message) => [message.name, encodeCacheTorrent(message)]));
+    expect(received).toEqual(messages.map((message) => [message.name, encodeCacheTorrent(message)]));
 
-    // And back: what it says by our numbers is heard.
+    // And back: a message with an id that we assigned.
     wire['extended'](CACHE_TORRENT_IDS.ct_have, { index: 7 });
     await settle(wire, session, events);
     expect(events.at(-1)).toEqual({ type: 'cachetorrent', message: { name: 'ct_have', piece: 7 } });
@@ -142,13 +142,13 @@ describe('bencode', () => {
     ),
   })).value;
 
-  test('what both write is the same', () => {
+  test('both encode to the same bytes', () => {
     fc.assert(fc.property(value, (what) => {
       expect(Buffer.from(encodeBencode(what as never))).toEqual(Buffer.from(bencode.encode(what)));
     }));
   });
 
-  test('what both read is the same', () => {
+  test('both decode to the same value', () => {
     fc.assert(fc.property(value, (what) => {
       const encoded = encodeBencode(what as never);
       expect(asObjects(decodeBencode(encoded).value)).toEqual(asObjects(bencode.decode(encoded)));
@@ -156,12 +156,12 @@ describe('bencode', () => {
   });
 });
 
-function newWire(): { wire: Wire; said: Uint8Array[] } {
+function newWire(): { wire: Wire; sent: Uint8Array[] } {
   const wire = new Protocol();
-  const said: Uint8Array[] = [];
-  wire.on('data', (bytes: Uint8Array) => said.push(bytes));
+  const sent: Uint8Array[] = [];
+  wire.on('data', (bytes: Uint8Array) => sent.push(bytes));
   wires.push(wire);
-  return { wire, said };
+  return { wire, sent };
 }
 
 interface Connected {
@@ -170,32 +170,32 @@ interface Connected {
   readonly events: SessionEvent[];
 }
 
-/** Both have shaken hands. */
+/** Returns a wire and a session after the handshakes. */
 async function connected(
-  side: 'dialler' | 'responder',
+  role: 'initiator' | 'responder',
   fast: boolean,
   prepare: (wire: Wire) => void = () => {},
 ): Promise<Connected> {
-  const { wire, said } = newWire();
+  const { wire, sent } = newWire();
   prepare(wire);
   const session = new WireSession({
-    side: side === 'dialler' ? { side, torrent: TORRENT } : { side, torrentOf: () => TORRENT },
-    peerId: OUR_ID,
+    ...(role === 'initiator' ? { role, torrent: TORRENT } : { role, torrentOf: () => TORRENT }),
+    peerId: OWN_ID,
     nowMs: 0,
     extensionIds: CACHE_TORRENT_IDS,
   });
   const events: SessionEvent[] = [];
-  saidBy.set(wire, said);
-  if (side === 'dialler') wire.once('handshake', () => wire.handshake(TORRENT.infoHash, THEIR_ID, { fast }));
-  else wire.handshake(TORRENT.infoHash, THEIR_ID, { fast });
+  sentBy.set(wire, sent);
+  if (role === 'initiator') wire.once('handshake', () => wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast }));
+  else wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast });
   await settle(wire, session, events);
-  expect(events[0]).toMatchObject({ type: 'handshake', peerId: THEIR_ID, features: { fast, extensions: true } });
+  expect(events[0]).toMatchObject({ type: 'handshake', peerId: REMOTE_ID, features: { fast, extensions: true } });
   return { wire, session, events };
 }
 
-const saidBy = new WeakMap<Wire, Uint8Array[]>();
+const sentBy = new WeakMap<Wire, Uint8Array[]>();
 
-/** Carries bytes between both until neither has more to say. */
+/** Transfers bytes in both directions until neither side has more to send. */
 async function settle(wire: Wire, session: WireSession, events: SessionEvent[]): Promise<void> {
   for (let quiet = 0; quiet < 3; quiet++) {
     await sleep(1);
@@ -203,26 +203,26 @@ async function settle(wire: Wire, session: WireSession, events: SessionEvent[]):
       wire.write(bytes);
       quiet = 0;
     }
-    for (const bytes of saidBy.get(wire)!.splice(0)) {
+    for (const bytes of sentBy.get(wire)!.splice(0)) {
       quiet = 0;
       session.receive(bytes, 0);
-      for (let event = session.pollEvent(); event; event = session.pollEvent()) events.push(copied(event));
+      for (let event = session.pollEvent(); event; event = session.pollEvent()) events.push(copyOf(event));
     }
   }
 }
 
-/** An extension for `Wire.use` that passes on what it hears. */
-function listener(name: string, hear: (payload: Uint8Array) => void): new (wire: Wire) => object {
+/** Returns an extension for `Wire.use` that passes its messages to `handle`. */
+function extensionFor(name: string, handle: (payload: Uint8Array) => void): new (wire: Wire) => object {
   const Extension = class {
     onMessage(payload: Uint8Array): void {
-      hear(Uint8Array.from(payload));
+      handle(Uint8Array.from(payload));
     }
   };
   Object.defineProperty(Extension.prototype, 'name', { value: name });
   return Extension;
 }
 
-/** Maps as objects, and any kind of bytes as lists of numbers. */
+/** Returns Maps as objects, and bytes as lists of numbers. */
 function asObjects(value: unknown): unknown {
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return ['list', ...value.map(asObjects)];

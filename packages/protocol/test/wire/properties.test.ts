@@ -6,6 +6,6 @@ import { PROPERTIES } from './properties.ts';
 const RUNS = 300;
 
 test.each(Object.entries(PROPERTIES))('%s', (_, property) => {
-  // A failure prints the seed, and the smallest case that was found.
+  // A failure prints the seed and the smallest failing case.
   void fc.assert(property, { numRuns: RUNS });
 });

@@ -1,6 +1,6 @@
 /**
- * What must hold of the wire whatever comes, as properties for fast-check: the tests try each a
- * hundred times, `npm run fuzz` for as long as one likes.
+ * Properties of the wire protocol that must hold for any input, for fast-check. The tests run each
+ * a few hundred times, `npm run fuzz` for as long as requested.
  */
 
 import {
@@ -14,7 +14,7 @@ import {
   FrameEncoder,
   parseAnnounceQuery,
   parseAnnounceResponse,
-  type Profile,
+  type WireProfile,
   type SessionEvent,
   WIRE_LIMITS,
   WireError,
@@ -23,96 +23,101 @@ import {
 } from '@cachetorrent/protocol/wire';
 import * as fc from 'fast-check';
 
-import { BENCODED, cuts, hostile, message, profile } from './noise.ts';
+import { bencodeInput, chunkSizes, hostileStream, message, profile } from './arbitraries.ts';
 import {
   ALL_FEATURES,
-  joined,
-  listing,
-  OUR_ID,
-  type Said,
-  takenFrom,
-  THEIR_ID,
+  concatenate,
+  recorder,
+  OWN_ID,
+  type MessageRecord,
+  takeAll,
+  REMOTE_ID,
   TORRENT,
-  written,
-} from './stranger.ts';
+  encodeMessages,
+} from './remote-peer.ts';
 
-/** By name; each fails by throwing. */
+/** The properties by name; a property throws if it does not hold. */
 export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
-  'every message is heard as it was said, however the stream is cut': fc.property(
+  'every message is decoded to what was encoded, however the stream is split': fc.property(
     fc.array(message, { maxLength: 30 }),
-    cuts,
+    chunkSizes,
     (writes, sizes) => {
-      const stream = written((to) => {
+      const stream = encodeMessages((to) => {
         for (const write of writes) write(to);
       });
-      const meant: Said[] = [];
-      for (const write of writes) write(listing(meant));
-      const heard: Said[] = [];
-      decode(stream, sizes, listing(heard));
-      same(heard, meant);
+      const expected: MessageRecord[] = [];
+      for (const write of writes) write(recorder(expected));
+      const actual: MessageRecord[] = [];
+      decode(stream, sizes, recorder(actual));
+      expectEqual(actual, expected);
     },
   ) as fc.IRawProperty<unknown>,
 
-  'what is decoded and encoded again has the same bytes': fc.property(
-    hostile,
-    cuts,
+  'decoding and encoding again yields the same bytes': fc.property(
+    hostileStream,
+    chunkSizes,
     (stream, sizes) => {
-      const again = new CopyingEncoder();
+      const encoder = new CopyingEncoder();
       try {
-        decode(stream, sizes, again);
+        decode(stream, sizes, encoder);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
       }
-      const encoded = takenFrom(again);
-      same([...encoded], [...stream.subarray(0, encoded.length)]);
+      const encoded = takeAll(encoder);
+      expectEqual([...encoded], [...stream.subarray(0, encoded.length)]);
     },
   ) as fc.IRawProperty<unknown>,
 
-  'a session makes the same of a stream, however it is cut': fc.property(
-    hostile,
-    cuts,
+  'a session reports the same events for a stream, however it is split': fc.property(
+    hostileStream,
+    chunkSizes,
     profile,
     fc.boolean(),
-    (stream, sizes, asProfile, fast) => {
-      const whole = converse(stream, [stream.length + 1], asProfile, fast);
-      same(converse(stream, sizes, asProfile, fast), whole);
+    (stream, sizes, wireProfile, fast) => {
+      const whole = eventsOf(stream, [stream.length + 1], wireProfile, fast);
+      expectEqual(eventsOf(stream, sizes, wireProfile, fast), whole);
     },
   ) as fc.IRawProperty<unknown>,
 
-  'a session bears any bytes before the handshake': fc.property(
+  'a session withstands any bytes in the handshake': fc.property(
     fc.uint8Array({ maxLength: 200 }),
     fc.nat(68),
-    cuts,
-    (noise, good, sizes) => {
+    chunkSizes,
+    (noise, validBytes, sizes) => {
       const handshake = encodeHandshake({
         features: ALL_FEATURES,
         infoHash: TORRENT.infoHash,
-        peerId: THEIR_ID,
+        peerId: REMOTE_ID,
       });
-      run(newSession('interop', true), joined(handshake.subarray(0, good), noise), sizes);
+      drive(
+        newSession('interop', true),
+        concatenate(handshake.subarray(0, validBytes), noise),
+        sizes,
+      );
     },
   ) as fc.IRawProperty<unknown>,
 
-  'any bytes are bencode or a WireError': fc.property(
+  'any bytes are decoded as bencode or cause a WireError': fc.property(
     fc.uint8Array({ maxLength: 200 }),
     (noise) => {
       try {
         const { value, end, deviation } = decodeBencode(noise);
-        if (deviation === undefined) same([...encodeBencode(value)], [...noise.subarray(0, end)]);
+        if (deviation !== undefined) return;
+        expectEqual([...encodeBencode(value)], [...noise.subarray(0, end)]);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
       }
     },
   ) as fc.IRawProperty<unknown>,
 
-  'bencode is read as it was written': fc.property(BENCODED, (value) => {
+  'bencode is decoded to what was encoded': fc.property(bencodeInput, (value) => {
     const encoded = encodeBencode(value);
     const { value: read, end, deviation } = decodeBencode(encoded);
-    same([end, deviation], [encoded.length, undefined]);
-    same([...encodeBencode(read)], [...encoded]);
+    expectEqual([end, deviation], [encoded.length, undefined]);
+    expectEqual([...encodeBencode(read)], [...encoded]);
   }) as fc.IRawProperty<unknown>,
 
-  'any answer of a tracker comes to a value': fc.property(
+  'any response of a tracker is parsed without an error': fc.property(
     fc.oneof(
       fc.uint8Array({ maxLength: 200 }),
       fc
@@ -129,7 +134,7 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
             'complete',
             'external ip',
           ),
-          BENCODED,
+          bencodeInput,
         )
         .map((value) => encodeBencode(value as never)),
     ),
@@ -138,12 +143,12 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     },
   ) as fc.IRawProperty<unknown>,
 
-  'any query comes to a request or a sentence': fc.property(fc.string(), (query) => {
+  'any query is parsed to a request or a sentence': fc.property(fc.string(), (query) => {
     parseAnnounceQuery(query);
     parseAnnounceQuery(`info_hash=${'%41'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&${query}`);
   }) as fc.IRawProperty<unknown>,
 
-  'endpoints are read as they were written': fc.property(
+  'endpoints are decoded to what was encoded': fc.property(
     fc.oneof(
       fc.uint8Array({ minLength: 6, maxLength: 6 }),
       fc.uint8Array({ minLength: 18, maxLength: 18 }),
@@ -151,99 +156,109 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     (compact) => {
       const endpoint = decodeEndpoint(compact);
       if (endpoint === undefined || (compact.length === 18 && !endpoint.host.includes(':'))) return;
-      same([...encodeEndpoint(endpoint)!], [...compact]);
+      expectEqual([...encodeEndpoint(endpoint)!], [...compact]);
     },
   ) as fc.IRawProperty<unknown>,
 };
 
-/** Tries each property `runs` times; returns what is wrong with the first that fails. */
+/** Runs each property `runs` times; returns a report on the first that fails, or undefined. */
 export function falsify(seed: number, runs: number): string | undefined {
   for (const [name, property] of Object.entries(PROPERTIES)) {
     const result = fc.check(property, { seed, numRuns: runs }) as fc.RunDetails<unknown>;
-    if (result.failed) return `${name}: not with seed ${seed}\n${fc.defaultReportMessage(result)}`;
+    if (result.failed) {
+      return `${name}: fails with seed ${seed}\n${fc.defaultReportMessage(result)}`;
+    }
   }
   return undefined;
 }
 
-/** What a decoder lends does not last as long as an encoder needs it. */
+/** Copies blocks: those of a decoder become invalid before an encoder has written them. */
 class CopyingEncoder extends FrameEncoder {
   override piece(piece: number, begin: number, block: Uint8Array): void {
     super.piece(piece, begin, block.slice());
   }
 }
 
-function decode(stream: Uint8Array, sizes: readonly number[], hearer: WireMessages): void {
+function decode(stream: Uint8Array, sizes: readonly number[], handler: WireMessages): void {
   const decoder = new FrameDecoder({ limits: WIRE_LIMITS, pieceCount: 10, unknown: 'refuse' });
   for (const chunk of chunks(stream, sizes)) {
     decoder.push(chunk);
-    while (decoder.next(hearer));
-    check(decoder.buffered <= WIRE_LIMITS.frameBytes + 4, 'no more than a frame is held');
+    while (decoder.next(handler));
+    assertClaim(
+      decoder.bufferedBytes <= WIRE_LIMITS.frameBytes + 4,
+      'at most one frame is buffered',
+    );
   }
 }
 
-/** All events of a session that is told `stream` after the handshake, and all that it says. */
-function converse(
+/** Returns the events of a session that receives `stream` after the handshake. */
+function eventsOf(
   stream: Uint8Array,
   sizes: readonly number[],
-  asProfile: Profile,
+  wireProfile: WireProfile,
   fast: boolean,
 ): unknown[] {
-  const session = newSession(asProfile, fast);
-  const greeting = encodeHandshake({
+  const session = newSession(wireProfile, fast);
+  const handshake = encodeHandshake({
     features: ALL_FEATURES,
     infoHash: TORRENT.infoHash,
-    peerId: THEIR_ID,
+    peerId: REMOTE_ID,
   });
-  session.receive(greeting, 0);
+  session.receive(handshake, 0);
   const events: unknown[] = [session.pollEvent()];
-  session.say.holdings(Uint8Array.of(0xf0, 0));
-  session.say.unchoke();
-  return [...events, ...run(session, stream, sizes)];
+  session.writer.heldPieces(Uint8Array.of(0xf0, 0));
+  session.writer.unchoke();
+  return [...events, ...drive(session, stream, sizes)];
 }
 
-function newSession(asProfile: Profile, fast: boolean): WireSession {
+function newSession(wireProfile: WireProfile, fast: boolean): WireSession {
   return new WireSession({
-    side: { side: 'responder', torrentOf: () => TORRENT },
-    peerId: OUR_ID,
+    role: 'responder',
+    torrentOf: () => TORRENT,
+    peerId: OWN_ID,
     nowMs: 0,
-    profile: asProfile,
+    profile: wireProfile,
     fast,
     extensionIds: { ut_metadata: 2, ut_pex: 1, lt_donthave: 7, ...CACHE_TORRENT_IDS },
   });
 }
 
-/** Feeds a session as its owner should, and checks what must hold at each step. */
-function run(session: WireSession, stream: Uint8Array, sizes: readonly number[]): unknown[] {
+/** Drives a session as its owner should, and checks the invariants at each step. */
+function drive(session: WireSession, stream: Uint8Array, sizes: readonly number[]): unknown[] {
   const events: unknown[] = [];
-  let isOver = false;
+  let hasClosed = false;
   for (const chunk of chunks(stream, sizes)) {
     session.receive(chunk, 0);
     for (let event = session.pollEvent(); event; event = session.pollEvent()) {
-      check(!isOver, 'nothing follows the end');
-      isOver = event.type === 'closed';
-      events.push(plain(event));
+      assertClaim(!hasClosed, 'no event follows closed');
+      hasClosed = event.type === 'closed';
+      events.push(copyOfBytes(event));
       respond(session, event);
     }
-    check(isOver === session.isClosed, 'the end is told');
-    check(isOver || session.buffered <= 2 ** 16 + 4, 'no more than a frame is held');
+    assertClaim(hasClosed === session.isClosed, 'closed is reported');
+    assertClaim(hasClosed || session.bufferedBytes <= 2 ** 16 + 4, 'at most one frame is buffered');
   }
-  let said = session.outputBytes;
-  for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) said -= bytes.length;
-  check(said === 0, 'all that was said can be polled');
+  let unpolled = session.outputBytes;
+  for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {
+    unpolled -= bytes.length;
+  }
+  assertClaim(unpolled === 0, 'all output can be polled');
   return events;
 }
 
-/** What any honest owner may do. */
+/** Responds to an event as an owner may. */
 function respond(session: WireSession, event: SessionEvent): void {
   if (event.type === 'request' && event.piece % 2 === 0) {
-    session.say.piece(event.piece, event.begin, new Uint8Array(event.length));
+    session.writer.piece(event.piece, event.begin, new Uint8Array(event.length));
   }
-  if (event.type === 'unchoke' && session.say.mayRequest(0)) session.say.request(0, 0, 16_384);
-  if (event.type === 'interested') session.say.choke();
-  if (event.type === 'not-interested') session.say.unchoke();
+  if (event.type === 'unchoke' && session.writer.mayRequest(0)) {
+    session.writer.request(0, 0, 16_384);
+  }
+  if (event.type === 'interested') session.writer.choke();
+  if (event.type === 'not-interested') session.writer.unchoke();
 }
 
-function plain(event: SessionEvent): unknown {
+function copyOfBytes(event: SessionEvent): unknown {
   return Object.fromEntries(
     Object.entries(event).map(([key, value]) => [
       key,
@@ -254,7 +269,7 @@ function plain(event: SessionEvent): unknown {
 
 function* chunks(stream: Uint8Array, sizes: readonly number[]): Iterable<Uint8Array> {
   for (let at = 0, i = 0; at < stream.length; at += sizes[i % sizes.length]!, i++) {
-    // A copy that is overwritten afterwards: whoever keeps a view of it is found out.
+    // The chunk is overwritten afterwards, to detect views that are kept too long.
     const chunk = stream.slice(at, at + sizes[i % sizes.length]!);
     yield chunk;
     chunk.fill(0xee);
@@ -262,16 +277,16 @@ function* chunks(stream: Uint8Array, sizes: readonly number[]): Iterable<Uint8Ar
   }
 }
 
-function same(actual: unknown, expected: unknown): void {
-  const [a, b] = [JSON.stringify(actual, readable), JSON.stringify(expected, readable)];
-  check(a === b, `${a?.slice(0, 2000)} is the same as ${b?.slice(0, 2000)}`);
+function expectEqual(actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual, toJson), JSON.stringify(expected, toJson)];
+  assertClaim(a === b, `${a?.slice(0, 2000)} equals ${b?.slice(0, 2000)}`);
 }
 
-function readable(_: string, value: unknown): unknown {
+function toJson(_: string, value: unknown): unknown {
   if (typeof value === 'bigint') return `${value}`;
   return value instanceof Map ? [...value] : value;
 }
 
-function check(condition: boolean, claim: string): asserts condition {
-  if (!condition) throw new Error(`it does not hold that ${claim}`);
+function assertClaim(condition: boolean, claim: string): asserts condition {
+  if (!condition) throw new Error(`violated: ${claim}`);
 }

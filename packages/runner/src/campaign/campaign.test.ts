@@ -1,54 +1,61 @@
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, PretendedEngine, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
+import { inFolder, FakeEngine, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
 import { campaign, type CampaignRun } from './campaign.ts';
 
 const EXPERIMENT = { ...SMALL_EXPERIMENT, vary: { leaders: [20, 50] }, repeat: 2 };
 
 describe('a campaign', () => {
-  test('goes over its runs as they finish, those of the store first', () =>
+  test('yields its runs as they finish, stored runs first', () =>
     inFolder(async (store) => {
-      const first = await all(campaign(EXPERIMENT, { store, engine: new PretendedEngine() }));
+      const first = await collect(campaign(EXPERIMENT, { store, engine: new FakeEngine() }));
       expect(first.map(({ wasStored }) => wasStored)).toEqual([false, false, false, false]);
       const more = { ...EXPERIMENT, repeat: 3 };
-      const second = await all(campaign(more, { store, engine: new PretendedEngine() }));
-      expect(second.map(({ wasStored }) => wasStored)).toEqual([true, true, true, true, false, false]);
+      const second = await collect(campaign(more, { store, engine: new FakeEngine() }));
+      expect(second.map(({ wasStored }) => wasStored)).toEqual([
+        true,
+        true,
+        true,
+        true,
+        false,
+        false,
+      ]);
       expect(second.map(({ parameters }) => parameters)).toContainEqual({ leaders: 50 });
     }));
 
-  test('simulates in threads of this process unless told otherwise', () =>
+  test('simulates in threads of this process by default', () =>
     inFolder(async (store) => {
-      const [run] = await all(campaign(SMALL_EXPERIMENT, { store, jobs: 1 }));
+      const [run] = await collect(campaign(SMALL_EXPERIMENT, { store, jobs: 1 }));
       expect(run!.result.completion.count).toBe(19);
     }));
 
-  test('stops when the loop is left, and goes on later', () =>
+  test('stops when the loop is left, and can be continued', () =>
     inFolder(async (store) => {
-      for await (const run of campaign(EXPERIMENT, { store, engine: new PretendedEngine() })) {
+      for await (const run of campaign(EXPERIMENT, { store, engine: new FakeEngine() })) {
         expect(run.repetition).toBeTypeOf('number');
         break;
       }
-      const rest = await all(campaign(EXPERIMENT, { store, engine: new PretendedEngine() }));
+      const rest = await collect(campaign(EXPERIMENT, { store, engine: new FakeEngine() }));
       expect(rest).toHaveLength(4);
     }));
 
-  test('tells in the end of runs that failed', () =>
+  test('throws at the end if runs have failed', () =>
     inFolder(async (store) => {
-      const engine = new PretendedEngine(({ repetition }) => 2 * repetition);
+      const engine = new FakeEngine(({ repetition }) => 2 * repetition);
       const runs: CampaignRun[] = [];
-      const going = async () => {
+      const iterate = async () => {
         for await (const run of campaign(EXPERIMENT, { store, engine })) runs.push(run);
       };
-      await expect(going()).rejects.toThrow('2 runs failed');
+      await expect(iterate()).rejects.toThrow('2 runs failed');
       expect(runs).toHaveLength(2);
     }));
 
-  test('refuses what makes no sense', async () => {
-    await expect(all(campaign({ ...EXPERIMENT, repeat: 0 }))).rejects.toThrow('repeat: is 0');
+  test('rejects an invalid experiment', async () => {
+    await expect(collect(campaign({ ...EXPERIMENT, repeat: 0 }))).rejects.toThrow('repeat: is 0');
   });
 });
 
-async function all(runs: AsyncIterable<CampaignRun>): Promise<CampaignRun[]> {
+async function collect(runs: AsyncIterable<CampaignRun>): Promise<CampaignRun[]> {
   const list: CampaignRun[] = [];
   for await (const run of runs) list.push(run);
   return list;

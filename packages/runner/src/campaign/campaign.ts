@@ -1,91 +1,91 @@
 /**
- * A campaign for programs and notebooks: give it an experiment, and go over its runs as they
+ * Campaigns for programs and notebooks: executes an experiment and iterates over its runs as they
  * finish.
  *
  *     for await (const { parameters, result } of campaign('leaders-sweep.yaml')) {
  *       console.log(parameters, result.redundancy);
  *     }
  *
- * Runs that the store has already come first, at once. Whoever leaves the loop stops the campaign;
- * going over it again goes on from there.
+ * Runs that are in the store already come first. Leaving the loop stops the campaign; a later call
+ * continues it.
  */
 
 import { EventEmitter, on } from 'node:events';
 
 import { pluralize } from '../format.ts';
-import type { Engine } from './engines/engine.ts';
+import { type Engine, RunsFailed } from './engines/engine.ts';
 import { LocalEngine } from './engines/local.ts';
 import type { RunKey } from './experiment/key.ts';
 import { type Parameters, planCampaign, type PlannedRun } from './experiment/plan.ts';
-import { experimentOf, readExperiment } from './experiment/read.ts';
+import { experimentFromObject, readExperiment } from './experiment/read.ts';
 import type { Experiment } from './experiment/schema.ts';
-import { RunsFailed } from './failed.ts';
 import type { RunRecord } from './store/record.ts';
 import { Store } from './store/store.ts';
 import { sweep, type SweepEvent } from './sweep.ts';
 
 export interface CampaignOptions {
-  /** The folder that keeps the results; by default `results`. */
+  /** The folder of the store (default: `results`). */
   readonly store?: string;
-  /** Cores to use; by default all. */
+  /** Number of cores to use (default: all). Ignored if `engine` is given. */
   readonly jobs?: number;
-  /** Where the runs are carried out; by default in threads of this process. It is not closed. */
+  /** Executes the runs (default: threads of this process). The caller closes it. */
   readonly engine?: Engine;
-  /** Stops it when aborted; runs that have finished are kept. */
+  /** Stops the campaign when aborted; finished runs are kept. */
   readonly signal?: AbortSignal;
 }
 
-/** A run that has finished. */
+/** A finished run of a campaign. */
 export interface CampaignRun {
-  /** Under which it is kept. */
+  /** The key under which the store keeps the run. */
   readonly key: RunKey;
-  /** The values of what was varied. */
+  /** The values of the varied parameters. */
   readonly parameters: Parameters;
-  /** Decides all chance of the run. */
   readonly seed: number;
-  /** Counts the seeds, from 0. */
+  /** Index of the seed, from 0. */
   readonly repetition: number;
-  /** What it came to. */
   readonly result: RunRecord['result'];
-  /** How long it took, and on what. */
+  /** Duration, threads and memory of the run. */
   readonly timing: RunRecord['timing'];
-  /** It was in the store before. */
+  /** Whether the run was in the store before. */
   readonly wasStored: boolean;
 }
 
 /**
- * `experiment` is a file, or what would stand in one; its base is then seen from the current
- * folder.
+ * Executes the missing runs of an experiment and yields all runs. `experiment` is a file, or the
+ * content of one; in the latter case the path of its base is relative to the current folder.
  *
- * @throws UserMistake where the experiment, or the store, makes no sense
- * @throws RunsFailed after all other runs, where some have failed
+ * @throws UserError if the experiment or the store is invalid
+ * @throws RunsFailed after all other runs, if some have failed
  */
 export async function* campaign(
   experiment: string | Experiment,
   options: CampaignOptions = {},
 ): AsyncGenerator<CampaignRun, void, undefined> {
   const file =
-    typeof experiment === 'string' ? await readExperiment(experiment) : experimentOf(experiment);
+    typeof experiment === 'string'
+      ? await readExperiment(experiment)
+      : experimentFromObject(experiment);
   const plan = await planCampaign(file);
-  const runsOf = Map.groupBy(plan.runs, ({ key }) => key);
+  const runsByKey = Map.groupBy(plan.runs, ({ key }) => key);
   const store = await Store.open(options.store ?? 'results');
-  const engine = options.engine ?? new LocalEngine(optional({ jobs: options.jobs }));
+  const { jobs } = options;
+  const engine = options.engine ?? new LocalEngine(jobs === undefined ? {} : { jobs });
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
-  const events = new EventEmitter();
-  const heard = on(events, 'event', { close: ['end'] });
-  const onEvent = (event: SweepEvent) => void events.emit('event', event);
+  const emitter = new EventEmitter();
+  const events = on(emitter, 'event', { close: ['end'] });
+  const onEvent = (event: SweepEvent) => void emitter.emit('event', event);
   const sweeping = sweep({ plan, store, engine, signal, onEvent }).finally(() =>
-    events.emit('end'),
+    emitter.emit('end'),
   );
-  // It is waited for below; should the loop be left before, nobody else hears of it.
+  // Awaited below. If the caller leaves the loop earlier, a rejection must not be unhandled.
   sweeping.catch(() => {});
   try {
-    for await (const [event] of heard as AsyncIterable<[SweepEvent]>) {
-      for (const { run, wasStored } of finishedBy(event)) {
+    for await (const [event] of events as AsyncIterable<[SweepEvent]>) {
+      for (const { run, wasStored } of finishedRuns(event)) {
         const { result, timing } = store.read(run.key);
-        for (const { key, cell, seed, repetition } of runsOf.get(run.key)!) {
-          const { parameters } = cell;
+        for (const { key, setting, seed, repetition } of runsByKey.get(run.key)!) {
+          const { parameters } = setting;
           yield { key, parameters, seed, repetition, result, timing, wasStored };
         }
       }
@@ -93,7 +93,7 @@ export async function* campaign(
     const { failed } = await sweeping;
     if (failed.length > 0) {
       throw new RunsFailed(
-        `${pluralize(failed.length, 'run')} failed; ${store.folder}/failures says why`,
+        `${pluralize(failed.length, 'run')} failed; see ${store.folder}/failures`,
       );
     }
   } finally {
@@ -104,18 +104,13 @@ export async function* campaign(
   }
 }
 
-function finishedBy(event: SweepEvent): readonly { run: PlannedRun; wasStored: boolean }[] {
+function finishedRuns(event: SweepEvent): readonly { run: PlannedRun; wasStored: boolean }[] {
   switch (event.kind) {
-    case 'begun':
-      return event.inventory.stored.map((run) => ({ run, wasStored: true }));
+    case 'started':
+      return event.status.stored.map((run) => ({ run, wasStored: true }));
     case 'done':
       return [{ run: event.run, wasStored: false }];
     default:
       return [];
   }
-}
-
-/** Options are left out rather than undefined. */
-function optional({ jobs }: { jobs: number | undefined }): { jobs?: number } {
-  return jobs === undefined ? {} : { jobs };
 }

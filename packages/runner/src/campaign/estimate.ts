@@ -1,10 +1,10 @@
 /**
- * What a run is expected to take, in time and memory, before it is made. It decides the order of
- * runs, how many sit side by side, and what is told; never a result.
+ * Estimates the time and memory of a run before it is executed. The estimates determine the order
+ * of runs, how many run concurrently, and what progress reports show; never a result.
  */
 
 import {
-  expectationOf,
+  expectedTrafficOf,
   footprintOf,
   minimumDistributionTimeMs,
   type Swarm,
@@ -12,44 +12,47 @@ import {
 
 import type { RunRecord } from './store/record.ts';
 
-/** On one core, where nothing has been measured yet. */
-const MESSAGES_PER_SECOND = 800_000;
-/** Of a run that sends hardly any messages: its network is laid out, its threads start. */
-const LEAST_MS = 200;
+/** Messages per second on one core, as long as no run has been measured. */
+const DEFAULT_MESSAGES_PER_SECOND = 800_000;
+/** The time of a run with hardly any messages: it builds the network and starts threads. */
+const RUN_OVERHEAD_MS = 200;
 
-/** How long runs take here, learnt from those that are done. */
-export class Pace {
+/** Estimates the duration of runs from the runs that have been measured so far. */
+export class RunTimeEstimator {
   #messages = 0;
   #threadMs = 0;
 
-  learn({ result, timing }: Pick<RunRecord, 'result' | 'timing'>): void {
+  /** Adds a run that has been executed. */
+  addSample({ result, timing }: Pick<RunRecord, 'result' | 'timing'>): void {
     this.#messages += Object.values(result.messages).reduce((sum, count) => sum + count, 0);
     this.#threadMs += timing.wallMs * timing.workers;
   }
 
-  /** Whether it is more than a guess. */
-  get isLearnt(): boolean {
+  /** Whether the estimate is based on measured runs. */
+  get isMeasured(): boolean {
     return this.#threadMs > 0;
   }
 
-  /** With one thread. */
+  /** Returns the expected duration of a run with one thread. */
   expectedMs(swarm: Swarm): number {
-    const perMs = this.isLearnt ? this.#messages / this.#threadMs : MESSAGES_PER_SECOND / 1000;
-    return LEAST_MS + expectationOf(swarm).messages / perMs;
+    const perMs = this.isMeasured
+      ? this.#messages / this.#threadMs
+      : DEFAULT_MESSAGES_PER_SECOND / 1000;
+    return RUN_OVERHEAD_MS + expectedTrafficOf(swarm).messages / perMs;
   }
 }
 
-/** What a run takes with one thread, as `run --plan` says; a little less beside other runs. */
-export function memoryBytes(swarm: Swarm): number {
+/** Estimates the memory of a run with one thread, as `run --plan` does; an upper estimate. */
+export function runMemoryBytes(swarm: Swarm): number {
   return footprintOf(swarm, 1).bytes;
 }
 
 /**
- * The time between two rows of a timeline: some fifty rows until the file can be everywhere, on a
- * number that people count in: 1, 2 or 5, and zeros.
+ * Returns the interval of a run's timeline: about fifty rows until the minimum distribution time,
+ * rounded up to 1, 2 or 5 times a power of ten.
  */
-export function timelineStepMs(swarm: Swarm): number {
-  const wantedMs = Math.max(1, minimumDistributionTimeMs(swarm) / 50);
-  const decade = 10 ** Math.floor(Math.log10(wantedMs));
-  return [1, 2, 5, 10].map((n) => n * decade).find((step) => step >= wantedMs) ?? 10 * decade;
+export function timelineIntervalMs(swarm: Swarm): number {
+  const targetMs = Math.max(1, minimumDistributionTimeMs(swarm) / 50);
+  const decade = 10 ** Math.floor(Math.log10(targetMs));
+  return [1, 2, 5, 10].map((n) => n * decade).find((step) => step >= targetMs) ?? 10 * decade;
 }

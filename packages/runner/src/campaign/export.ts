@@ -1,56 +1,62 @@
-/** Writes what a store holds as CSV, for programs that read nothing else. */
+/** Exports the runs of a store as CSV, for programs that cannot read Parquet. */
 
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type Cell, TABLES } from './datasets/columns.ts';
+import { type CellValue, TABLES } from './datasets/columns.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
-import { tableFile } from './datasets/table-file.ts';
+import { createTable } from './datasets/table-writer.ts';
 import type { RunKey } from './experiment/key.ts';
-import { type Listing, listingsIn } from './listing.ts';
-import { list, makeFolders, storeMistake } from './store/folder.ts';
-import { Damaged } from './store/record.ts';
+import { type StoredCampaign, storedCampaigns } from './stored-campaign.ts';
+import { listNames, createFolders, storeError } from './store/files.ts';
+import { DamagedRecord } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
 
-export interface Exported {
+export interface CsvExport {
   readonly files: readonly string[];
   readonly runCount: number;
-  /** Left out. */
+  /** Damaged runs, which the files do not contain. */
   readonly damaged: readonly DamagedRun[];
 }
 
 /**
- * Writes `runs.csv`, `peers.csv` and `traffic.csv` of all runs, or of those of one experiment, and
- * for each experiment a file with its parameters.
+ * Writes `runs.csv`, `peers.csv` and `traffic.csv` of all runs, or of the runs of one campaign, and
+ * a file with the parameters of each experiment.
+ *
+ * @throws UserError if `folder` cannot be written
  */
 export async function exportCsv(
   store: Store,
   folder: string,
-  experiment?: Listing,
-): Promise<Exported> {
+  campaign?: StoredCampaign,
+): Promise<CsvExport> {
   try {
-    return await write(store, folder, experiment);
+    return await writeCsv(store, folder, campaign);
   } catch (error) {
-    for (const name of list(folder)) if (isUnfinished(name)) await rm(join(folder, name));
-    throw storeMistake(error, folder);
+    for (const name of listNames(folder)) if (isTemporary(name)) await rm(join(folder, name));
+    throw storeError(error, folder);
   }
 }
 
-async function write(store: Store, folder: string, experiment?: Listing): Promise<Exported> {
-  await makeFolders(folder);
-  const listings = experiment === undefined ? listingsIn(store) : [experiment];
-  const wanted = experiment && new Set(experiment.cells.flatMap(({ runs }) => runs));
-  const keys = store.keys().filter((key) => wanted?.has(key) ?? true);
+async function writeCsv(
+  store: Store,
+  folder: string,
+  campaign?: StoredCampaign,
+): Promise<CsvExport> {
+  await createFolders(folder);
+  const campaigns = campaign === undefined ? storedCampaigns(store) : [campaign];
+  const selected = campaign && new Set(campaign.settings.flatMap(({ runs }) => runs));
+  const keys = store.keys().filter((key) => selected?.has(key) ?? true);
   const { damaged, files } = writeTables(store, folder, keys);
-  for (const listing of listings) {
-    const { columns, cells } = experimentTable(listing);
-    const file = join(folder, `experiment-${listing.experiment.name}.csv`);
-    const table = tableFile(unfinished(file), columns, 'csv');
-    table.write(cells);
+  for (const stored of campaigns) {
+    const { columns, values } = experimentTable(stored);
+    const file = join(folder, `experiment-${stored.experiment.name}.csv`);
+    const table = createTable(temporaryName(file), columns, 'csv');
+    table.write(values);
     table.finish();
     files.push(file);
   }
-  for (const file of files) await rename(unfinished(file), file);
+  for (const file of files) await rename(temporaryName(file), file);
   return { files, runCount: keys.length - damaged.length, damaged };
 }
 
@@ -62,28 +68,30 @@ function writeTables(
   const damaged: DamagedRun[] = [];
   const outputs = TABLES.map((table) => {
     const file = join(folder, `${table.name}.csv`);
-    return { table, file, output: tableFile(unfinished(file), table.columns, 'csv') };
+    return { table, file, output: createTable(temporaryName(file), table.columns, 'csv') };
   });
   for (const key of keys) {
     try {
       const record = store.read(key);
-      for (const { table, output } of outputs) output.write(table.rowsOf(record) as Cell[][]);
+      for (const { table, output } of outputs) {
+        output.write(table.columnValues(record) as CellValue[][]);
+      }
     } catch (error) {
-      if (!(error instanceof Damaged)) throw error;
-      damaged.push({ key, file: store.fileOf(key), problem: error.message });
+      if (!(error instanceof DamagedRecord)) throw error;
+      damaged.push({ key, file: store.runFile(key), problem: error.message });
     }
   }
   for (const { output } of outputs) output.finish();
   return { damaged, files: outputs.map(({ file }) => file) };
 }
 
-/** Its name until it is whole. */
-function unfinished(file: string): string {
-  return `${file}${UNFINISHED}`;
+/** Returns the name of `file` until it is complete. */
+function temporaryName(file: string): string {
+  return `${file}${TEMPORARY_SUFFIX}`;
 }
 
-function isUnfinished(name: string): boolean {
-  return name.endsWith(UNFINISHED);
+function isTemporary(name: string): boolean {
+  return name.endsWith(TEMPORARY_SUFFIX);
 }
 
-const UNFINISHED = `.new-${process.pid}`;
+const TEMPORARY_SUFFIX = `.new-${process.pid}`;

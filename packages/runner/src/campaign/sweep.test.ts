@@ -3,90 +3,112 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, PretendedEngine, pretendedRecord, SMALL_EXPERIMENT, smallCampaign } from '../../test/campaigns.ts';
+import {
+  inFolder,
+  FakeEngine,
+  fakeRecord,
+  SMALL_EXPERIMENT,
+  smallCampaign,
+} from '../../test/campaigns.ts';
 import type { CampaignPlan } from './experiment/plan.ts';
-import { listingIn } from './listing.ts';
+import { findStoredCampaign } from './stored-campaign.ts';
 import { Store } from './store/store.ts';
 import { sweep, type SweepEvent, type SweepSummary } from './sweep.ts';
 
 const NEVER = new AbortController().signal;
 const plan = await smallCampaign({ vary: { leaders: [20, 50] }, repeat: 2 });
 
-/** Runs `plan` on the store in `folder`; the events are told as `kind`, one after the other. */
-async function swept(
+/** Sweeps `plan` with the store in `folder`; `kinds` are the kinds of the events. */
+async function runSweep(
   folder: string,
   campaign: CampaignPlan = plan,
-  engine: PretendedEngine = new PretendedEngine(),
-): Promise<{ summary: SweepSummary; told: string; events: SweepEvent[] }> {
+  engine: FakeEngine = new FakeEngine(),
+): Promise<{ summary: SweepSummary; kinds: string; events: SweepEvent[] }> {
   const store = await Store.open(folder);
   const events: SweepEvent[] = [];
   const onEvent = (event: SweepEvent) => events.push(event);
   try {
     const summary = await sweep({ plan: campaign, store, engine, signal: NEVER, onEvent });
-    return { summary, events, told: events.map(({ kind }) => kind).join(' ') };
+    return { summary, events, kinds: events.map(({ kind }) => kind).join(' ') };
   } finally {
     store.close();
   }
 }
 
 describe('a sweep', () => {
-  test('makes all that is missing, and nothing twice', () =>
+  test('executes all missing runs, and none twice', () =>
     inFolder(async (folder) => {
-      expect((await swept(folder)).told).toBe('begun done done done done');
-      expect((await swept(folder)).told).toBe('begun');
-      expect((await swept(folder)).summary).toEqual({ done: 0, stored: 4, failed: [] });
+      expect((await runSweep(folder)).kinds).toBe('started done done done done');
+      expect((await runSweep(folder)).kinds).toBe('started');
+      expect((await runSweep(folder)).summary).toEqual({ done: 0, stored: 4, failed: [] });
     }));
 
-  test('makes only what has been added', () =>
+  test('executes only new runs', () =>
     inFolder(async (folder) => {
-      await swept(folder);
+      await runSweep(folder);
       const more = await smallCampaign({ vary: { leaders: [20, 30, 50] }, repeat: 3 });
-      const { summary } = await swept(folder, more);
+      const { summary } = await runSweep(folder, more);
       expect(summary).toMatchObject({ done: 5, stored: 4 });
     }));
 
   test('shares runs with other experiments of the store', () =>
     inFolder(async (folder) => {
-      await swept(folder);
-      const { summary } = await swept(folder, await smallCampaign({ name: 'b', set: { ...SMALL_EXPERIMENT.set, leaders: 20 }, repeat: 2 }));
+      await runSweep(folder);
+      const { summary } = await runSweep(
+        folder,
+        await smallCampaign({
+          name: 'b',
+          set: { ...SMALL_EXPERIMENT.set, leaders: 20 },
+          repeat: 2,
+        }),
+      );
       expect(summary).toMatchObject({ done: 0, stored: 2 });
     }));
 
-  test('makes a run once that two combinations ask for', () =>
+  test('executes a run of two settings once', () =>
     inFolder(async (folder) => {
       const twice = await smallCampaign({ labels: ['who'], vary: { who: ['a', 'b'] } });
-      expect((await swept(folder, twice)).summary).toMatchObject({ done: 1, stored: 0 });
+      expect((await runSweep(folder, twice)).summary).toMatchObject({ done: 1, stored: 0 });
     }));
 
-  test('makes the longest first', () =>
+  test('executes the longest run first', () =>
     inFolder(async (folder) => {
-      const engine = new PretendedEngine();
-      await swept(folder, await smallCampaign({ vary: { pieces: [10, 1000, 100] } }), engine);
-      expect(engine.made.map(({ cell }) => cell.swarm.pieces)).toEqual([1000, 100, 10]);
+      const engine = new FakeEngine();
+      await runSweep(folder, await smallCampaign({ vary: { pieces: [10, 1000, 100] } }), engine);
+      expect(engine.executed.map(({ setting }) => setting.swarm.pieces)).toEqual([1000, 100, 10]);
     }));
 
-  test('makes a damaged run again, and no other', () =>
+  test('executes damaged runs again, and no others', () =>
     inFolder(async (folder) => {
-      await swept(folder);
-      const file = join(folder, 'runs', plan.runs[1]!.key.slice(0, 2), plan.runs[1]!.key, 'run.json');
+      await runSweep(folder);
+      const file = join(
+        folder,
+        'runs',
+        plan.runs[1]!.key.slice(0, 2),
+        plan.runs[1]!.key,
+        'run.json',
+      );
       const before = readFileSync(file, 'utf8');
       truncateSync(file, 200);
-      const engine = new PretendedEngine();
-      const { events } = await swept(folder, plan, engine);
-      expect(events[0]).toMatchObject({ inventory: { damaged: [{ file, problem: 'is not whole' }] } });
-      expect(engine.made.map(({ key }) => key)).toEqual([plan.runs[1]!.key]);
+      const engine = new FakeEngine();
+      const { events } = await runSweep(folder, plan, engine);
+      expect(events[0]).toMatchObject({ status: { damaged: [{ file, problem: 'is malformed' }] } });
+      expect(engine.executed.map(({ key }) => key)).toEqual([plan.runs[1]!.key]);
       expect(readFileSync(file, 'utf8')).toBe(before);
     }));
 
-  test('writes down what was asked', () =>
+  test('stores the campaign', () =>
     inFolder(async (folder) => {
-      await swept(folder);
-      const store = await Store.openToRead(folder);
-      const { cells, seeds, parameterNames } = listingIn(store);
-      expect(cells.map(({ parameters }) => parameters)).toEqual([{ leaders: 20 }, { leaders: 50 }]);
-      expect(cells.flatMap(({ runs }) => runs)).toEqual(plan.runs.map(({ key }) => key));
+      await runSweep(folder);
+      const store = await Store.openReadOnly(folder);
+      const { settings, seeds, parameterNames } = findStoredCampaign(store);
+      expect(settings.map(({ parameters }) => parameters)).toEqual([
+        { leaders: 20 },
+        { leaders: 50 },
+      ]);
+      expect(settings.flatMap(({ runs }) => runs)).toEqual(plan.runs.map(({ key }) => key));
       expect([seeds, parameterNames]).toEqual([plan.seeds, ['leaders']]);
-      expect(() => listingIn(store, 'b')).toThrow('has no experiment "b"');
+      expect(() => findStoredCampaign(store, 'b')).toThrow('has no experiment "b"');
     }));
 });
 
@@ -95,72 +117,88 @@ describe('a run that fails', () => {
 
   test('once is tried again', () =>
     inFolder(async (folder) => {
-      const engine = new PretendedEngine((run) => (run === bad ? 1 : 0));
-      const { told, summary } = await swept(folder, plan, engine);
-      expect(told.split(' ').toSorted()).toEqual(['begun', 'done', 'done', 'done', 'done', 'retry']);
+      const engine = new FakeEngine((run) => (run === bad ? 1 : 0));
+      const { kinds, summary } = await runSweep(folder, plan, engine);
+      expect(kinds.split(' ').toSorted()).toEqual([
+        'done',
+        'done',
+        'done',
+        'done',
+        'retry',
+        'started',
+      ]);
       expect(summary.failed).toEqual([]);
     }));
 
-  test('twice is recorded, with the command that repeats it, and the others go on', () =>
+  test('twice is recorded, with the command that reproduces it, while the others continue', () =>
     inFolder(async (folder) => {
-      const { summary } = await swept(folder, plan, new PretendedEngine((run) => (run === bad ? 2 : 0)));
+      const { summary } = await runSweep(
+        folder,
+        plan,
+        new FakeEngine((run) => (run === bad ? 2 : 0)),
+      );
       expect(summary).toMatchObject({ done: 3, failed: [bad] });
 
-      const store = await Store.openToRead(folder);
-      const config = store.configFileOf(bad!.key);
+      const store = await Store.openReadOnly(folder);
+      const config = store.failureConfigFile(bad!.key);
       expect(await store.failures()).toEqual([
-        expect.objectContaining({ key: bad!.key, error: 'it was to fail', attempts: 2, command: `cachetorrent run ${config} --seed ${bad!.seed}` }),
+        expect.objectContaining({
+          key: bad!.key,
+          error: 'injected failure',
+          attempts: 2,
+          command: `cachetorrent run ${config} --seed ${bad!.seed}`,
+        }),
       ]);
-      expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual(bad!.cell.config);
+      expect(JSON.parse(readFileSync(config, 'utf8'))).toEqual(bad!.setting.config);
     }));
 
   test('is tried again by the next sweep', () =>
     inFolder(async (folder) => {
-      await swept(folder, plan, new PretendedEngine((run) => (run === bad ? 2 : 0)));
-      expect((await swept(folder)).summary).toEqual({ done: 1, stored: 3, failed: [] });
+      await runSweep(folder, plan, new FakeEngine((run) => (run === bad ? 2 : 0)));
+      expect((await runSweep(folder)).summary).toEqual({ done: 1, stored: 3, failed: [] });
     }));
 });
 
 describe('two sweeps at once', () => {
   test('share the work', () =>
     inFolder(async (folder) => {
-      const engines = [new PretendedEngine(), new PretendedEngine()];
+      const engines = [new FakeEngine(), new FakeEngine()];
       const many = await smallCampaign({ repeat: 60 });
-      const both = await Promise.all(engines.map((engine) => swept(folder, many, engine)));
-      const made = engines.flatMap((engine) => engine.made.map(({ key }) => key));
-      expect(made.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
+      const both = await Promise.all(engines.map((engine) => runSweep(folder, many, engine)));
+      const executed = engines.flatMap((engine) => engine.executed.map(({ key }) => key));
+      expect(executed.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
       expect(both.map(({ summary }) => summary.done + summary.stored)).toEqual([60, 60]);
     }));
 
-  test('wait for each other, so that both end with everything', () =>
+  test('wait for each other, so that both end with all runs', () =>
     inFolder(async (folder) => {
       const other = await Store.open(folder);
       other.ledger.claim([plan.runs[0]!.key]);
-      const sweeping = swept(folder);
+      const sweeping = runSweep(folder);
       setTimeout(() => {
-        void other.put(pretendedRecord(plan.runs[0]!)).then(() => other.close());
+        void other.put(fakeRecord(plan.runs[0]!)).then(() => other.close());
       }, 300);
       const { events } = await sweeping;
       expect(events).toContainEqual({ kind: 'done', run: plan.runs[0], elsewhere: true });
     }));
 
-  test('take over from one that has ended', () =>
+  test('take over the runs of one that has ended', () =>
     inFolder(async (folder) => {
       const other = await Store.open(folder);
       other.ledger.claim(plan.runs.map(({ key }) => key));
       setTimeout(() => other.close(), 300);
-      expect((await swept(folder)).summary).toMatchObject({ done: 4 });
+      expect((await runSweep(folder)).summary).toMatchObject({ done: 4 });
     }));
 });
 
-test('what cannot be written down stops the sweep, and nothing is claimed any more', () =>
+test('a store that is not writable stops the sweep, and all claims are released', () =>
   inFolder(async (folder) => {
     const store = await Store.open(folder);
-    // A file stands where the folder of a run has to be.
+    // A file is in place of the folder of each run.
     for (const { key } of plan.runs) writeFileSync(join(folder, 'runs', key.slice(0, 2)), '');
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow(
-      'has a file where a folder has to be',
+      'has a file where a folder is needed',
     );
     store.close();
     const again = await Store.open(folder);

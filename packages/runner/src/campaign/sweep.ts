@@ -1,57 +1,56 @@
 /**
- * Carries out a campaign: finds out which of its runs are missing from the store, has an engine
- * make them, and puts what they come to into the store, each as soon as it is there.
+ * Executes a campaign: finds the runs that are missing from the store, passes them to an engine,
+ * and stores each result as soon as it arrives.
  *
- * Others may work on the same store. A run is claimed before it is handed over; one that somebody
- * else has claimed is waited for, and taken on if they die.
+ * Other processes may use the same store. A run is claimed in the ledger before it is passed on; a
+ * run that another process has claimed is awaited, and taken over if that process dies.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { VERSION } from '../version.ts';
 import { refreshDatasets } from './datasets/datasets.ts';
-import type { Engine, Outcome, RunSource } from './engines/engine.ts';
-import { Pace } from './estimate.ts';
+import type { Engine, RunOutcome, RunSource } from './engines/engine.ts';
+import { RunTimeEstimator } from './estimate.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, PlannedRun } from './experiment/plan.ts';
-import { listingOf, writeListing } from './listing.ts';
-import { Damaged } from './store/record.ts';
+import { DamagedRecord } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
+import { storedCampaignOf, writeStoredCampaign } from './stored-campaign.ts';
 
 export interface SweepOptions {
   readonly plan: CampaignPlan;
-  /** Open to work on. */
+  /** A store that is open for writing. */
   readonly store: Store;
   readonly engine: Engine;
   readonly signal: AbortSignal;
-  /** Reads every run again, also those that have not been touched since they were found sound. */
-  readonly thoroughly?: boolean;
-  /** Makes only these of the plan's runs; by default all. */
-  readonly only?: (run: PlannedRun) => boolean;
-  /** Brings the datasets up to date in the end; on unless it says otherwise. */
-  readonly datasets?: boolean;
-  /** Called as things happen. */
+  /** Reads every stored run again, also if its file is unchanged since it was last verified. */
+  readonly verify?: boolean;
+  /** Selects the runs of the plan to execute (default: all). */
+  readonly filter?: (run: PlannedRun) => boolean;
+  /** Updates the datasets at the end (default: true). */
+  readonly updateDatasets?: boolean;
   readonly onEvent?: (event: SweepEvent) => void;
 }
 
 export type SweepEvent =
-  /** Before the first run, and once only. */
-  | { readonly kind: 'begun'; readonly inventory: Inventory }
-  /** A run is in the store; `elsewhere` if somebody else has made it. */
+  /** Emitted once, before the first run. */
+  | { readonly kind: 'started'; readonly status: CampaignStatus }
+  /** A run is in the store; `elsewhere` if another process has executed it. */
   | { readonly kind: 'done'; readonly run: PlannedRun; readonly elsewhere: boolean }
-  /** It will be tried once more. */
+  /** A run has failed and will be tried once more. */
   | { readonly kind: 'retry'; readonly run: PlannedRun; readonly error: string }
-  /** It has failed for good. */
+  /** A run has failed for good. */
   | { readonly kind: 'failed'; readonly run: PlannedRun; readonly error: string };
 
-/** What there is of a campaign before it is carried out. */
-export interface Inventory {
+/** Which runs of a campaign the store has. */
+export interface CampaignStatus {
   readonly stored: readonly PlannedRun[];
-  /** Longest first, those included that are damaged. */
+  /** The longest first; includes damaged runs. */
   readonly missing: readonly PlannedRun[];
   readonly damaged: readonly DamagedRun[];
-  /** How long runs took that are stored. */
-  readonly pace: Pace;
+  /** Estimates run times from the stored runs. */
+  readonly estimator: RunTimeEstimator;
 }
 
 export interface SweepSummary {
@@ -60,106 +59,109 @@ export interface SweepSummary {
   readonly failed: readonly PlannedRun[];
 }
 
-const ATTEMPTS = 2;
-const PUT_ELSEWHERE =
-  'it was made, but is not in this store: --store of the workers has to be the same folder';
-/** How often to look after runs that somebody else is at work on. */
-const LOOK_EVERY_MS = 500;
+const MAX_ATTEMPTS = 2;
+const NOT_IN_STORE =
+  'it was executed, but is not in this store: --store of the workers has to be the same folder';
+/** How often to check runs that another process has claimed. */
+const POLL_INTERVAL_MS = 500;
 
+/** Executes the missing runs of a campaign. */
 export async function sweep(options: SweepOptions): Promise<SweepSummary> {
-  return new Sweep(options).all();
+  return new Sweep(options).run();
 }
 
-/** What there is, and what is missing; all of it where there is no store yet. */
-export function takeInventory(
+/** Determines which runs of the plan are missing; without a store, all are. */
+export function campaignStatus(
   { runs }: CampaignPlan,
   store: Store | undefined,
-  thoroughly = false,
-): Inventory {
+  verify = false,
+): CampaignStatus {
   const inStore = new Set(store?.keys());
   const distinct = [...new Map(runs.map((run) => [run.key, run])).values()];
   const present = distinct.filter(({ key }) => inStore.has(key));
-  const damaged =
-    store?.damaged(
-      present.map(({ key }) => key),
-      thoroughly,
-    ) ?? [];
-  const unsound = new Set(damaged.map(({ key }) => key));
-  const isSound = ({ key }: PlannedRun) => inStore.has(key) && !unsound.has(key);
-  const missing = distinct.filter((run) => !isSound(run));
-  const stored = distinct.filter(isSound);
-  return { stored, missing: longestFirst(missing), damaged, pace: paceOf(store, stored) };
+  const presentKeys = present.map(({ key }) => key);
+  const damaged = store?.findDamaged(presentKeys, verify) ?? [];
+  const damagedKeys = new Set(damaged.map(({ key }) => key));
+  const isStored = ({ key }: PlannedRun) => inStore.has(key) && !damagedKeys.has(key);
+  const missing = distinct.filter((run) => !isStored(run));
+  const stored = distinct.filter(isStored);
+  return {
+    stored,
+    missing: longestFirst(missing),
+    damaged,
+    estimator: estimatorFor(store, stored),
+  };
 }
 
-/** So many runs say enough about how long others take. */
-const PACE_SAMPLE = 20;
+/** The number of stored runs that are read to estimate the time of others. */
+const SAMPLE_SIZE = 20;
 
-function paceOf(store: Store | undefined, stored: readonly PlannedRun[]): Pace {
-  const pace = new Pace();
-  const step = Math.max(1, Math.floor(stored.length / PACE_SAMPLE));
-  for (let i = 0; i < stored.length; i += step) pace.learn(store!.read(stored[i]!.key));
-  return pace;
+function estimatorFor(store: Store | undefined, stored: readonly PlannedRun[]): RunTimeEstimator {
+  const estimator = new RunTimeEstimator();
+  const step = Math.max(1, Math.floor(stored.length / SAMPLE_SIZE));
+  for (let i = 0; i < stored.length; i += step) estimator.addSample(store!.read(stored[i]!.key));
+  return estimator;
 }
 
 class Sweep {
   readonly #options: SweepOptions;
-  readonly #queue: Queue;
+  readonly #pending: PendingRuns;
   readonly #runs: ReadonlyMap<RunKey, PlannedRun>;
   readonly #attempts = new Map<RunKey, number>();
   readonly #failed: PlannedRun[] = [];
-  readonly #inventory: Inventory;
+  readonly #status: CampaignStatus;
   #done = 0;
 
   constructor(options: SweepOptions) {
-    const { plan, store, engine, thoroughly, only = () => true } = options;
+    const { plan, store, engine, verify, filter = () => true } = options;
     this.#options = options;
-    const runs = plan.runs.filter(only);
+    const runs = plan.runs.filter(filter);
     this.#runs = new Map(runs.map((run) => [run.key, run]));
-    this.#inventory = takeInventory({ ...plan, runs }, store, thoroughly);
-    this.#queue = new Queue(store, this.#inventory.missing, {
-      claims: !engine.workersClaim,
-      onDoneElsewhere: (run) => this.#doneElsewhere(run),
+    this.#status = campaignStatus({ ...plan, runs }, store, verify);
+    this.#pending = new PendingRuns(store, this.#status.missing, {
+      claimsRuns: !engine.claimsRunsItself,
+      onDoneByOther: (run) => this.#doneByOther(run),
     });
   }
 
-  async all(): Promise<SweepSummary> {
+  async run(): Promise<SweepSummary> {
     const { plan, store, engine, signal, onEvent } = this.#options;
-    await writeListing(store, listingOf(plan));
-    for (const { key } of this.#inventory.damaged) await store.remove(key);
-    onEvent?.({ kind: 'begun', inventory: this.#inventory });
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const { key } of this.#status.damaged) await store.remove(key);
+    onEvent?.({ kind: 'started', status: this.#status });
     for (;;) {
-      await engine.submit(this.#queue, (outcome) => this.#report(outcome), signal);
-      if (this.#queue.length === 0) break;
-      await sleep(LOOK_EVERY_MS, undefined, { signal });
+      await engine.submit(this.#pending, (outcome) => this.#handleOutcome(outcome), signal);
+      if (this.#pending.length === 0) break;
+      await sleep(POLL_INTERVAL_MS, undefined, { signal });
     }
-    if (this.#options.datasets !== false) await refreshDatasets(store, { signal });
+    if (this.#options.updateDatasets !== false) await refreshDatasets(store, { signal });
     return {
       done: this.#done,
-      stored: this.#inventory.stored.length,
+      stored: this.#status.stored.length,
       failed: this.#failed,
     };
   }
 
-  async #report(outcome: Outcome): Promise<void> {
+  async #handleOutcome(outcome: RunOutcome): Promise<void> {
     const run = this.#runs.get(outcome.key)!;
     if (!outcome.isDone) return this.#retry(run, outcome.error, outcome.attempts);
 
-    const problem = await this.#put(outcome.key, outcome.text);
+    const problem = await this.#storeResult(outcome.key, outcome.text);
     if (problem !== undefined) return this.#retry(run, problem);
-    this.#queue.finish(run);
+    this.#pending.release(run);
     this.#done++;
     this.#options.onEvent?.({ kind: 'done', run, elsewhere: false });
   }
 
-  /** What kept the result from getting into the store. */
-  async #put(key: RunKey, text: string | undefined): Promise<string | undefined> {
+  /** Stores a result; returns a description of the problem if that is not possible. */
+  async #storeResult(key: RunKey, text: string | undefined): Promise<string | undefined> {
     const { store } = this.#options;
-    if (text === undefined) return store.hasOfOthers(key) ? undefined : PUT_ELSEWHERE;
+    if (text === undefined) return store.hasUncached(key) ? undefined : NOT_IN_STORE;
     try {
-      await store.putSealed(key, text);
+      await store.putText(key, text);
       return undefined;
     } catch (error) {
-      if (error instanceof Damaged) return `its result ${error.message}`;
+      if (error instanceof DamagedRecord) return `its result ${error.message}`;
       throw error;
     }
   }
@@ -168,88 +170,88 @@ class Sweep {
     const { onEvent } = this.#options;
     const attempts = (this.#attempts.get(run.key) ?? 0) + tried;
     this.#attempts.set(run.key, attempts);
-    if (attempts < ATTEMPTS) {
-      this.#queue.again(run);
+    if (attempts < MAX_ATTEMPTS) {
+      this.#pending.requeue(run);
       onEvent?.({ kind: 'retry', run, error });
       return;
     }
     await this.#recordFailure(run, error, attempts);
-    this.#queue.finish(run);
+    this.#pending.release(run);
     this.#failed.push(run);
     onEvent?.({ kind: 'failed', run, error });
   }
 
-  async #recordFailure(
-    { key, seed, cell }: PlannedRun,
-    error: string,
-    attempts: number,
-  ): Promise<void> {
+  async #recordFailure(run: PlannedRun, error: string, attempts: number): Promise<void> {
     const { store } = this.#options;
-    const command = `cachetorrent run ${store.configFileOf(key)} --seed ${seed}`;
-    await store.putFailure({ key, seed, error, command, attempts, version: VERSION }, cell.config);
+    const { key, seed, setting } = run;
+    const command = `cachetorrent run ${store.failureConfigFile(key)} --seed ${seed}`;
+    const failure = { key, seed, error, command, attempts, version: VERSION };
+    await store.putFailure(failure, setting.config);
   }
 
-  #doneElsewhere(run: PlannedRun): void {
+  #doneByOther(run: PlannedRun): void {
     this.#done++;
     this.#options.onEvent?.({ kind: 'done', run, elsewhere: true });
   }
 }
 
-interface QueueOptions {
-  /** Whether runs are claimed here. */
-  readonly claims: boolean;
-  readonly onDoneElsewhere: (run: PlannedRun) => void;
+interface PendingRunsOptions {
+  /** Whether to claim each run in the ledger. */
+  readonly claimsRuns: boolean;
+  readonly onDoneByOther: (run: PlannedRun) => void;
 }
 
-/** The runs that are still to be done, each claimed before it is given away. */
-class Queue implements RunSource {
+/** The runs that remain to be executed. A run is claimed before it is taken. */
+class PendingRuns implements RunSource {
   readonly #store: Store;
-  readonly #waiting: PlannedRun[];
-  readonly #options: QueueOptions;
+  readonly #runs: PlannedRun[];
+  readonly #options: PendingRunsOptions;
 
-  constructor(store: Store, runs: readonly PlannedRun[], options: QueueOptions) {
+  constructor(store: Store, runs: readonly PlannedRun[], options: PendingRunsOptions) {
     this.#store = store;
-    this.#waiting = [...runs];
+    this.#runs = [...runs];
     this.#options = options;
   }
 
   get length(): number {
-    return this.#waiting.length;
+    return this.#runs.length;
   }
 
   take(fits: (run: PlannedRun) => boolean = () => true): PlannedRun | undefined {
-    for (let i = 0; i < this.#waiting.length; i++) {
-      const run = this.#waiting[i]!;
+    for (let i = 0; i < this.#runs.length; i++) {
+      const run = this.#runs[i]!;
       if (!fits(run)) return undefined;
       if (!this.#claim(run)) continue;
 
-      this.#waiting.splice(i, 1);
-      // Whoever had claimed it before may have finished it.
+      this.#runs.splice(i, 1);
+      // The process that had claimed it before may have finished it.
       if (!this.#store.has(run.key)) return run;
-      this.finish(run);
-      this.#options.onDoneElsewhere(run);
+      this.release(run);
+      this.#options.onDoneByOther(run);
       i--;
     }
     return undefined;
   }
 
-  again(run: PlannedRun): void {
-    this.#store.ledger.release(run.key);
-    this.#waiting.push(run);
+  /** Adds a run again that has been taken. */
+  requeue(run: PlannedRun): void {
+    this.release(run);
+    this.#runs.push(run);
   }
 
-  finish({ key }: PlannedRun): void {
+  /** Releases the claim of a run that has been taken. */
+  release({ key }: PlannedRun): void {
     this.#store.ledger.release(key);
   }
 
   #claim({ key }: PlannedRun): boolean {
-    return !this.#options.claims || this.#store.ledger.claim([key]).length > 0;
+    return !this.#options.claimsRuns || this.#store.ledger.claim([key]).length > 0;
   }
 }
 
 function longestFirst(runs: readonly PlannedRun[]): readonly PlannedRun[] {
-  const pace = new Pace();
-  const expected = runs.map((run) => ({ run, ms: pace.expectedMs(run.cell.swarm) }));
-  const byTime = expected.sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1));
-  return byTime.map(({ run }) => run);
+  const estimator = new RunTimeEstimator();
+  const estimated = runs.map((run) => ({ run, ms: estimator.expectedMs(run.setting.swarm) }));
+  const sorted = estimated.sort((a, b) => b.ms - a.ms || (a.run.key < b.run.key ? -1 : 1));
+  return sorted.map(({ run }) => run);
 }

@@ -5,7 +5,7 @@
 
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 
-import { LOCAL_REDIS } from '../campaign/engines/redis-address.ts';
+import { LOCAL_REDIS } from '../campaign/engines/redis-url.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import type { ExportFlags } from './export.ts';
 import type { QueryFlags } from './query.ts';

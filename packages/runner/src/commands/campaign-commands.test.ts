@@ -1,13 +1,21 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
+import { inFolder, fakeRecord, resultsIn, SMALL_EXPERIMENT } from '../../test/campaigns.ts';
 import { type TestEnvironment, testEnvironment } from '../../test/test-environment.ts';
 import { planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import { cli, EXIT_CODE } from '../cli.ts';
@@ -21,7 +29,10 @@ interface Exit {
   readonly err: string;
 }
 
-async function run(args: readonly string[], environment: TestEnvironment = testEnvironment()): Promise<Exit> {
+async function run(
+  args: readonly string[],
+  environment: TestEnvironment = testEnvironment(),
+): Promise<Exit> {
   const code = await cli(args, environment);
   return { code, ...environment.output };
 }
@@ -35,7 +46,10 @@ async function withExperiment(
     const file = join(folder, 'experiment.json');
     const plots = [{ x: 'leaders', y: 'redundancy' }];
     const vary = { leaders: [20, 50] };
-    writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, vary, plots, repeat: 2, ...changes }));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...SMALL_EXPERIMENT, vary, plots, repeat: 2, ...changes }),
+    );
     await use(file, join(folder, 'store'), folder);
   });
 }
@@ -48,8 +62,8 @@ async function withStore(
   await withExperiment(async (file, folder, parent) => {
     const plan = await planCampaign(await readExperiment(file));
     const store = await Store.open(folder, format);
-    await writeListing(store, listingOf(plan));
-    for (const planned of plan.runs) await store.put(pretendedRecord(planned));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const planned of plan.runs) await store.put(fakeRecord(planned));
     store.close();
     await use(folder, file, parent);
   });
@@ -59,10 +73,20 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
   test.each(['sweep', 'work'])('%s creates no store if Redis is unreachable', (command) =>
     withExperiment(async (file, store) => {
       const args = command === 'sweep' ? [command, file, '--engine', 'bullmq'] : [command];
-      const { code, err } = await run([...args, '--redis', 'redis://127.0.0.1:1', '--store', store]);
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('cannot be reached')]);
+      const { code, err } = await run([
+        ...args,
+        '--redis',
+        'redis://127.0.0.1:1',
+        '--store',
+        store,
+      ]);
+      expect([code, err]).toEqual([
+        EXIT_CODE.userError,
+        expect.stringContaining('cannot be reached'),
+      ]);
       expect(existsSync(store)).toBe(false);
-    }));
+    }),
+  );
 
   test('fills a store and prints the next command', () =>
     withExperiment(async (file, store) => {
@@ -71,13 +95,17 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       expect(first.out).toContain('small: 4 runs finished, 0 already in');
       expect(first.out).toContain(`cachetorrent report ${store} --experiment small`);
       expect(resultsIn(store).size).toBe(4);
-      expect((await run(['sweep', file, '--store', store])).out).toContain('0 runs finished, 4 already in');
+      expect((await run(['sweep', file, '--store', store])).out).toContain(
+        '0 runs finished, 4 already in',
+      );
     }));
 
   test('prints what it would do with --dry-run, and writes nothing', () =>
     withExperiment(async (file, store) => {
       const { out } = await run(['sweep', file, '--store', store, '--dry-run', '--jobs', '2']);
-      expect(out).toMatch(/^small: 2 settings with 2 seeds each\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a rough estimate\)\nmemory +about \d+ MB for 2 concurrent runs\nfirst run +leaders=50, seed \d+\n$/);
+      expect(out).toMatch(
+        /^small: 2 settings with 2 seeds each\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a rough estimate\)\nmemory +about \d+ MB for 2 concurrent runs\nfirst run +leaders=50, seed \d+\n$/,
+      );
       expect(existsSync(store)).toBe(false);
     }));
 
@@ -87,10 +115,10 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       const [first] = resultsIn(store).keys();
       truncateSync(join(store, 'runs', first!), 50);
       const { out } = await run(['sweep', file, '--store', store, '--dry-run']);
-      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is not whole\n/);
+      expect(out).toMatch(/done +3\nmissing +1\ndamaged +.*run.json is malformed\n/);
       expect(out).toContain('based on the stored runs');
       const again = await run(['sweep', file, '--store', store]);
-      expect(again.err).toContain('run.json is not whole: repeating the run');
+      expect(again.err).toContain('run.json is malformed: repeating the run');
       expect(again.out).toContain('1 run finished, 3 already in');
     }));
 
@@ -99,7 +127,9 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       async (file, store) => {
         const { code, err } = await run(['sweep', file, '--store', store, '--quiet']);
         expect(code).toBe(EXIT_CODE.failure);
-        expect(err).toMatch(/^2 runs failed after 2 attempts each\nrun [0-9a-f]{32} failed: SwarmStalled: /);
+        expect(err).toMatch(
+          /^2 runs failed after 2 attempts each\nrun [0-9a-f]{32} failed: SwarmStalled: /,
+        );
         const command = /reproduce with: cachetorrent (run .*)/.exec(err)![1]!;
         expect(resultsIn(store).size).toBe(2);
         expect(command).toContain(join(store, 'failures'));
@@ -112,32 +142,56 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
     withExperiment(
       async (file, store) => {
         const stop = new AbortController();
-        const sweeping = run(['sweep', file, '--store', store], testEnvironment({ signal: stop.signal }));
+        const sweeping = run(
+          ['sweep', file, '--store', store],
+          testEnvironment({ signal: stop.signal }),
+        );
         setTimeout(() => stop.abort(), 600);
         expect(await sweeping).toMatchObject({
           code: EXIT_CODE.interrupted,
-          err: expect.stringMatching(/stopped with \d of 2 runs done; run the same command again/) as unknown,
+          err: expect.stringMatching(
+            /stopped with \d of 2 runs done; run the same command again/,
+          ) as unknown,
         });
       },
       { set: { ...SMALL_EXPERIMENT.set, pieces: 20_000 }, repeat: 1 },
     ));
 
   test.each([
-    { invalid: 'a missing experiment',   args: ['nowhere.yaml'],                     prints: 'nowhere.yaml: there is no such file' },
-    { invalid: 'zero jobs',               args: ['FILE', '--jobs', '0'],              prints: 'Expected an integer, 1 or more' },
-    { invalid: 'an unknown format',       args: ['FILE', '--datasets', 'xlsx'],       prints: 'Allowed choices are parquet, csv' },
+    {
+      invalid: 'a missing experiment',
+      args: ['nowhere.yaml'],
+      prints: 'nowhere.yaml: there is no such file',
+    },
+    {
+      invalid: 'zero jobs',
+      args: ['FILE', '--jobs', '0'],
+      prints: 'Expected an integer, 1 or more',
+    },
+    {
+      invalid: 'an unknown format',
+      args: ['FILE', '--datasets', 'xlsx'],
+      prints: 'Allowed choices are parquet, csv',
+    },
   ])('rejects $invalid', ({ args, prints }) =>
     withExperiment(async (file) => {
-      const { code, err } = await run(['sweep', ...args.map((arg) => (arg === 'FILE' ? file : arg))]);
+      const { code, err } = await run([
+        'sweep',
+        ...args.map((arg) => (arg === 'FILE' ? file : arg)),
+      ]);
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(prints)]);
-    }));
+    }),
+  );
 
   test('rejects a store of another layout and does not change it', () =>
     withExperiment(async (file, store) => {
       mkdirSync(store);
       writeFileSync(join(store, 'store.json'), '{"schema":2,"version":"3.0.0"}');
       const { code, err } = await run(['sweep', file, '--store', store]);
-      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('has layout 2, made by version 3.0.0')]);
+      expect([code, err]).toEqual([
+        EXIT_CODE.userError,
+        expect.stringContaining('has layout 2, created by version 3.0.0'),
+      ]);
       expect(readdirSync(store)).toEqual(['store.json']);
     }));
 });
@@ -146,25 +200,53 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
   test('are reported, queried and exported', () =>
     withStore(async (store, _, folder) => {
       const page = join(folder, 'report.html');
-      expect(await run(['report', store, '--out', page])).toMatchObject({ code: EXIT_CODE.success, err: '' });
+      expect(await run(['report', store, '--out', page])).toMatchObject({
+        code: EXIT_CODE.success,
+        err: '',
+      });
       expect(readFileSync(page, 'utf8')).toContain('<svg');
 
-      const table = await run(['query', store, 'SELECT leaders, count(*) AS runs FROM small GROUP BY ALL ORDER BY ALL']);
-      expect(table).toMatchObject({ code: EXIT_CODE.success, err: '', out: 'leaders  runs\n     20     2\n     50     2\n' });
+      const table = await run([
+        'query',
+        store,
+        'SELECT leaders, count(*) AS runs FROM small GROUP BY ALL ORDER BY ALL',
+      ]);
+      expect(table).toMatchObject({
+        code: EXIT_CODE.success,
+        err: '',
+        out: 'leaders  runs\n     20     2\n     50     2\n',
+      });
       const csv = await run(['query', store, "SELECT 'a,b' AS x, NULL AS y", '--format', 'csv']);
       expect(csv.out).toBe('x,y\n"a,b",\n');
-      const json = await run(['query', store, 'SELECT count(*) AS n FROM peers', '--format', 'json']);
+      const json = await run([
+        'query',
+        store,
+        'SELECT count(*) AS n FROM peers',
+        '--format',
+        'json',
+      ]);
       expect(JSON.parse(json.out)).toEqual([{ n: 8 }]);
 
       const out = join(folder, 'csv');
       expect((await run(['export', store, '--out', out])).out).toContain('exported 4 runs to');
-      expect(readdirSync(out)).toEqual(['experiment-small.csv', 'peers.csv', 'runs.csv', 'traffic.csv']);
+      expect(readdirSync(out)).toEqual([
+        'experiment-small.csv',
+        'peers.csv',
+        'runs.csv',
+        'traffic.csv',
+      ]);
       expect(readFileSync(join(out, 'peers.csv'), 'utf8').split('\n')).toHaveLength(10);
     }));
 
   test('are queried in the same way in a store of CSV', () =>
     withStore(async (store) => {
-      const { out } = await run(['query', store, 'SELECT leaders, min(seed) > 0 AS ok, max(p50Ms) > 0 AS done FROM small GROUP BY ALL ORDER BY ALL', '--format', 'csv']);
+      const { out } = await run([
+        'query',
+        store,
+        'SELECT leaders, min(seed) > 0 AS ok, max(p50Ms) > 0 AS done FROM small GROUP BY ALL ORDER BY ALL',
+        '--format',
+        'csv',
+      ]);
       expect(out).toBe('leaders,ok,done\n20,true,true\n50,true,true\n');
     }, 'csv'));
 
@@ -174,30 +256,65 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
       const [first] = resultsIn(store).keys();
       writeFileSync(join(store, 'runs', first!), 'nothing');
       truncateSync(join(store, 'datasets', 'peers', 'part.parquet'), 10);
-      const { out, err } = await run(['query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv']);
+      const { out, err } = await run([
+        'query',
+        store,
+        'SELECT count(*) AS n FROM runs',
+        '--format',
+        'csv',
+      ]);
       expect(out).toBe('n\n3\n');
-      expect(err).toContain('run.json is not whole: skipped');
+      expect(err).toContain('run.json is malformed: skipped');
       expect(err).toContain('part.parquet had been modified and was rewritten');
     }));
 
   test.each([
-    { invalid: 'a query with a syntax error', args: ['query', 'STORE', 'SELEC 1'],                        prints: 'syntax error' },
-    { invalid: 'a query of an unknown table', args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],        prints: 'the tables are runs, peers, traffic, small' },
-    { invalid: 'an unknown experiment',       args: ['report', 'STORE', '--experiment', 'other'],         prints: 'has no experiment "other"' },
-    { invalid: 'a missing store',             args: ['report', '/nowhere'],                               prints: 'there is no store' },
-    { invalid: 'a report inside a file',      args: ['report', 'STORE', '--out', 'FILE/report.html'],     prints: 'has a file where a folder has to be' },
-    { invalid: 'an export inside a file',     args: ['export', 'STORE', '--out', 'FILE/export'],          prints: 'has a file where a folder has to be' },
+    {
+      invalid: 'a query with a syntax error',
+      args: ['query', 'STORE', 'SELEC 1'],
+      prints: 'syntax error',
+    },
+    {
+      invalid: 'a query of an unknown table',
+      args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],
+      prints: 'the tables are runs, peers, traffic, small',
+    },
+    {
+      invalid: 'an unknown experiment',
+      args: ['report', 'STORE', '--experiment', 'other'],
+      prints: 'has no experiment "other"',
+    },
+    { invalid: 'a missing store', args: ['report', '/nowhere'], prints: 'does not exist' },
+    {
+      invalid: 'a report inside a file',
+      args: ['report', 'STORE', '--out', 'FILE/report.html'],
+      prints: 'has a file where a folder is needed',
+    },
+    {
+      invalid: 'an export inside a file',
+      args: ['export', 'STORE', '--out', 'FILE/export'],
+      prints: 'has a file where a folder is needed',
+    },
   ])('rejects $invalid', ({ args, prints }) =>
     withStore(async (store, file) => {
-      const { err, code } = await run(args.map((arg) => arg.replace('STORE', store).replace('FILE', file)));
+      const { err, code } = await run(
+        args.map((arg) => arg.replace('STORE', store).replace('FILE', file)),
+      );
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(prints)]);
-    }));
+    }),
+  );
 
   test('can be read without permission to write', () =>
     withStore(async (store) => {
       await run(['query', store, 'SELECT 1']);
       for (const name of ['', 'datasets', 'scratch']) chmodSync(join(store, name), 0o555);
-      const { out } = await run(['query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv']);
+      const { out } = await run([
+        'query',
+        store,
+        'SELECT count(*) AS n FROM runs',
+        '--format',
+        'csv',
+      ]);
       expect(out).toBe('n\n4\n');
       for (const name of ['', 'datasets', 'scratch']) chmodSync(join(store, name), 0o755);
     }));

@@ -52,27 +52,39 @@ describe('get', () => {
     await seedWithTracker();
     const environment = testEnvironment();
     const out = join(folder, 'out');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], environment)).toBe(EXIT_CODE.success);
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], environment)).toBe(
+      EXIT_CODE.success,
+    );
     expect(environment.output.out).toMatch(/^full: 100 kB in \d+\.\d s\n$/);
     expect(readFileSync(join(out, 'full')).equals(CONTENT)).toBe(true);
     const again = testEnvironment();
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(EXIT_CODE.success);
-    expect(again.output.out).toBe('full: 100 kB were there already\n');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', out], again)).toBe(
+      EXIT_CODE.success,
+    );
+    expect(again.output.out).toBe('full: 100 kB already complete\n');
   });
 
   test('exits with 1 if the disk is full', async () => {
     await seedWithTracker();
     const environment = testEnvironment();
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], environment)).toBe(EXIT_CODE.failure);
-    expect(environment.output.err).toContain('/dev/full: the disk is full\n  to mend it: make room and start again');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', '/dev'], environment)).toBe(
+      EXIT_CODE.failure,
+    );
+    expect(environment.output.err).toContain(
+      '/dev/full: the disk is full\n  fix: free some space and start again',
+    );
   });
 
   test('exits with 130 if it is stopped', async () => {
     await seedWithTracker();
     const environment = testEnvironment({ signal: AbortSignal.abort() });
     const elsewhere = join(folder, 'elsewhere');
-    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], environment)).toBe(EXIT_CODE.interrupted);
-    expect(environment.output.err).toContain('stopped with 0 B of 100 kB; run it again to go on from there');
+    expect(await cli(['get', `${file}.torrent`, ...HOST, '--out', elsewhere], environment)).toBe(
+      EXIT_CODE.interrupted,
+    );
+    expect(environment.output.err).toContain(
+      'stopped after 0 B of 100 kB; run the command again to resume',
+    );
   });
 
   test('prints its address if there is no tracker', async () => {
@@ -80,18 +92,40 @@ describe('get', () => {
     const environment = testEnvironment({ signal: AbortSignal.timeout(300) });
     const args = ['get', `${file}.torrent`, ...HOST, '--out', join(folder, 'out')];
     expect(await cli(args, environment)).toBe(EXIT_CODE.interrupted);
-    expect(environment.output.err).toMatch(/^no tracker: whoever is to be found is named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/);
+    expect(environment.output.err).toMatch(
+      /^no tracker: peers must be named \(--peer\)\. Listening at 127\.0\.0\.1:\d+\n/,
+    );
   });
 });
 
 test.each([
-  { of: 'a missing torrent',  args: ['get', 'none.torrent'],                         says: 'none.torrent: cannot be read' },
-  { of: 'a missing file',     args: ['seed', 'none'],                                says: 'none: there is nothing there' },
-  { of: 'an invalid address',  args: ['get', 'a.torrent', '--peer', 'nowhere'],       says: 'Write an address and a port' },
-  { of: 'an invalid tracker URL',  args: ['seed', 'none', '--tracker', 'nowhere'],        says: 'Write the URL of a tracker' },
-  { of: 'an invalid port',    args: ['track', '--port', '65536'],                    says: 'Write a whole number from 0 (any that is free) to 65535' },
-  { of: 'too many leaders', args: ['track', '--leaders', '101'],                   says: 'Write a number from 0 to 100' },
-  { of: 'a missing prefix file',  args: ['track', '--systems', 'none.txt'],              says: 'none.txt: cannot be read' },
+  { of: 'a missing torrent', args: ['get', 'none.torrent'], says: 'none.torrent: cannot be read' },
+  { of: 'a missing file', args: ['seed', 'none'], says: 'none: does not exist' },
+  {
+    of: 'an invalid address',
+    args: ['get', 'a.torrent', '--peer', 'nowhere'],
+    says: 'Write an address and a port',
+  },
+  {
+    of: 'an invalid tracker URL',
+    args: ['seed', 'none', '--tracker', 'nowhere'],
+    says: 'Write the URL of a tracker',
+  },
+  {
+    of: 'an invalid port',
+    args: ['track', '--port', '65536'],
+    says: 'Write a whole number from 0 (a free port) to 65535',
+  },
+  {
+    of: 'too many leaders',
+    args: ['track', '--leaders', '101'],
+    says: 'Write a number from 0 to 100',
+  },
+  {
+    of: 'a missing prefix file',
+    args: ['track', '--prefix-to-as', 'none.txt'],
+    says: 'none.txt: cannot be read',
+  },
 ])('$of is a user error: exit code 2', async ({ args, says }) => {
   const environment = testEnvironment();
   expect(await cli(args, environment)).toBe(EXIT_CODE.userError);

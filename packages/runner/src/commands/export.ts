@@ -1,7 +1,7 @@
 /** `cachetorrent export`: writes the results in a store as CSV files. */
 
 import { exportCsv } from '../campaign/export.ts';
-import { listingIn } from '../campaign/listing.ts';
+import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -17,8 +17,8 @@ export async function exportCommand(
   { out, experiment }: ExportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
-  const store = await Store.openToRead(folder);
-  const listing = experiment === undefined ? undefined : listingIn(store, experiment);
+  const store = await Store.openReadOnly(folder);
+  const listing = experiment === undefined ? undefined : findStoredCampaign(store, experiment);
   const { files, runCount, damaged } = await exportCsv(store, out, listing);
   for (const run of damaged) stderr.write(damagedRunWarning(run));
   stdout.write(

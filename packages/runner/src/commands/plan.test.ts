@@ -52,7 +52,9 @@ describe('a run that exceeds the memory', () => {
     expect(await cli(['run', LARGE], environment)).toBe(2);
     expect(simulate).not.toHaveBeenCalled();
     expect(environment.output.out).toBe('');
-    expect(environment.output.err).toMatch(/needs about \d\.\d GB of memory, but 1\.0 GB are available/);
+    expect(environment.output.err).toMatch(
+      /needs about \d\.\d GB of memory, but 1\.0 GB are available/,
+    );
   });
 
   test('is still planned, and then rejected', async () => {

@@ -1,7 +1,7 @@
 /** `cachetorrent query`: queries the results in a store with SQL. */
 
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
-import { type Answer, query } from '../campaign/query.ts';
+import { type QueryResult, query } from '../campaign/query.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning } from '../format.ts';
@@ -19,13 +19,13 @@ export async function queryCommand(
   environment: CliEnvironment,
 ): Promise<void> {
   await refreshStore(folder, environment);
-  const answer = await query(await Store.openToRead(folder), sql);
+  const answer = await query(await Store.openReadOnly(folder), sql);
   environment.stdout.write(FORMATS[format](answer));
 }
 
 /** Adds new runs to the datasets. If the store is read-only, the query sees the old datasets. */
 async function refreshStore(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
-  const readable = await Store.openToRead(folder);
+  const readable = await Store.openReadOnly(folder);
   let store: Store;
   try {
     store = await Store.open(folder);
@@ -46,7 +46,7 @@ async function refreshStore(folder: string, { stderr, signal }: CliEnvironment):
   }
 }
 
-const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>> = {
+const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => string>> = {
   table: tableOf,
   csv: csvOf,
   json: ({ columns, rows }) =>
@@ -58,7 +58,7 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: Answer) => string>
 };
 
 /** Columns below their names; numbers are aligned right. */
-function tableOf({ columns, rows }: Answer): string {
+function tableOf({ columns, rows }: QueryResult): string {
   const cells = rows.map((row) => row.map(cellText));
   const widths = columns.map((name, i) =>
     cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
@@ -74,7 +74,7 @@ function tableOf({ columns, rows }: Answer): string {
   return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
 }
 
-function csvOf({ columns, rows }: Answer): string {
+function csvOf({ columns, rows }: QueryResult): string {
   const line = (row: readonly unknown[]) => row.map((cell) => csvCell(cell)).join(',');
   return `${[line(columns), ...rows.map(line)].join('\n')}\n`;
 }

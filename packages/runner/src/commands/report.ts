@@ -1,6 +1,6 @@
 /** `cachetorrent report`: writes the results of an experiment as an HTML page and as plots. */
 
-import { listingIn } from '../campaign/listing.ts';
+import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -17,10 +17,10 @@ export async function reportCommand(
   { out, experiment }: ReportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
-  const store = await Store.openToRead(folder);
+  const store = await Store.openReadOnly(folder);
   const { page, plotFolder, plots, data } = await writeReport(
     store,
-    listingIn(store, experiment),
+    findStoredCampaign(store, experiment),
     out,
   );
   for (const run of data.damaged) stderr.write(damagedRunWarning(run));

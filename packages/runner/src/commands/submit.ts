@@ -1,12 +1,12 @@
 /** `cachetorrent submit slurm`: submits the missing runs of an experiment to a batch system. */
 
 import { type BatchOptions, writeBatch } from '../campaign/engines/batch.ts';
-import { batchesUnderway, submitRuns } from '../campaign/engines/slurm.ts';
+import { activeBatches, submitRuns } from '../campaign/engines/slurm.ts';
 import { planCampaign, type PlannedRun } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { listingOf, writeListing } from '../campaign/listing.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { takeInventory } from '../campaign/sweep.ts';
+import { campaignStatus } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { pluralize } from '../format.ts';
 
@@ -28,13 +28,13 @@ export async function submitCommand(
   const { name } = plan.experiment;
   const store = await Store.open(folder);
   try {
-    const { missing, stored, damaged, pace } = takeInventory(plan, store);
-    await writeListing(store, listingOf(plan));
+    const { missing, stored, damaged, estimator } = campaignStatus(plan, store);
+    await writeStoredCampaign(store, storedCampaignOf(plan));
     for (const { key } of damaged) await store.remove(key);
     const options: BatchOptions = {
       file,
       name,
-      pace,
+      estimator,
       ...(jobs === undefined ? {} : { cpus: jobs }),
       ...(tasks === undefined ? {} : { tasks }),
       ...(sbatch === undefined ? {} : { sbatch }),
@@ -62,7 +62,7 @@ async function submitMissing(
   let text = '';
   const submitted = new Set<string>();
   const missingKeys = new Set(missing.map(({ key }) => key));
-  for (const { job, keys } of missing.length === 0 ? [] : await batchesUnderway(store)) {
+  for (const { job, keys } of missing.length === 0 ? [] : await activeBatches(store)) {
     const count = keys.filter((key) => missingKeys.has(key)).length;
     for (const key of keys) submitted.add(key);
     if (count > 0) text += `job ${job} is still executing ${count} of the others\n`;

@@ -5,16 +5,15 @@ import { availableParallelism } from 'node:os';
 import { unreachable } from '@cachetorrent/std';
 
 import { ArrayEngine } from '../campaign/engines/array.ts';
-import type { Engine, EngineName } from '../campaign/engines/engine.ts';
+import { type Engine, type EngineName, RunsFailed } from '../campaign/engines/engine.ts';
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl } from '../campaign/engines/redis-address.ts';
-import { memoryBytes } from '../campaign/estimate.ts';
+import { redisUrl } from '../campaign/engines/redis-url.ts';
+import { runMemoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { RunsFailed } from '../campaign/failed.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
-import { type Inventory, sweep, takeInventory } from '../campaign/sweep.ts';
+import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { formatDuration, formatInteger, pluralize } from '../format.ts';
 import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
@@ -47,8 +46,8 @@ export async function sweepCommand(
 
   const { stdout, stderr, nowMs, signal } = environment;
   if (flags.engine === 'bullmq') {
-    const { checkReachable } = await import('../campaign/engines/redis.ts');
-    await checkReachable(redisUrl(flags.redis, environment.env));
+    const { checkRedis } = await import('../campaign/engines/redis.ts');
+    await checkRedis(redisUrl(flags.redis, environment.env));
   }
   const store = await Store.open(flags.store, flags.datasets);
   const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
@@ -62,9 +61,9 @@ export async function sweepCommand(
       store,
       engine,
       signal,
-      thoroughly: flags.verify === true,
+      verify: flags.verify === true,
       onEvent: (event) => {
-        if (event.kind === 'begun') done = event.inventory.stored.length;
+        if (event.kind === 'started') done = event.status.stored.length;
         if (event.kind === 'done') done++;
         display?.show(event);
       },
@@ -106,13 +105,13 @@ async function engineOf(
         display?.clear();
         stderr.write(`${message}\n`);
       };
-      return BullmqEngine.connect({ url: redisUrl(redis, env), onTrouble: printTrouble });
+      return BullmqEngine.connect({ url: redisUrl(redis, env), onWarning: printTrouble });
     }
     case 'array':
       return new ArrayEngine(store, {
         file: plan.file,
         name: plan.experiment.name,
-        pace: takeInventory(plan, store).pace,
+        estimator: campaignStatus(plan, store).estimator,
         ...(jobs === undefined ? {} : { cpus: jobs }),
         ...(sbatch === undefined ? {} : { sbatch }),
       });
@@ -146,19 +145,19 @@ async function dryRun(
   flags: SweepFlags,
   { stdout }: CliEnvironment,
 ): Promise<void> {
-  const store = Store.isAt(flags.store) ? await Store.openToRead(flags.store) : undefined;
-  const inventory = takeInventory(plan, store, flags.verify === true);
-  stdout.write(dryRunText(plan, inventory, flags.jobs ?? availableParallelism()));
+  const store = Store.existsAt(flags.store) ? await Store.openReadOnly(flags.store) : undefined;
+  const status = campaignStatus(plan, store, flags.verify === true);
+  stdout.write(dryRunText(plan, status, flags.jobs ?? availableParallelism()));
 }
 
-function dryRunText(plan: CampaignPlan, inventory: Inventory, jobs: number): string {
-  const { stored, missing, damaged, pace } = inventory;
-  const timesMs = missing.map(({ cell }) => pace.expectedMs(cell.swarm));
+function dryRunText(plan: CampaignPlan, status: CampaignStatus, jobs: number): string {
+  const { stored, missing, damaged, estimator } = status;
+  const timesMs = missing.map(({ setting }) => estimator.expectedMs(setting.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
-  const memory = missing.map(({ cell }) => memoryBytes(cell.swarm)).sort((a, b) => b - a);
+  const memory = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
   const concurrentBytes = memory.slice(0, jobs).reduce((sum, bytes) => sum + bytes, 0);
-  const settings = pluralize(plan.cells.length, 'setting');
+  const settings = pluralize(plan.settings.length, 'setting');
   const lines = [
     `${plan.experiment.name}: ${settings} with ${pluralize(plan.seeds.length, 'seed')} each`,
     row('runs', String(runCount(plan))),
@@ -167,7 +166,7 @@ function dryRunText(plan: CampaignPlan, inventory: Inventory, jobs: number): str
     ...damaged.map(({ file, problem }) => row('damaged', `${file} ${problem}`)),
   ];
   if (missing.length > 0) {
-    const basis = pace.isLearnt ? 'based on the stored runs' : 'a rough estimate';
+    const basis = estimator.isMeasured ? 'based on the stored runs' : 'a rough estimate';
     const concurrent = Math.min(jobs, missing.length);
     const megabytes = formatInteger(Math.ceil(concurrentBytes / 1e6));
     const expectedMs = Math.max(longestMs, totalMs / jobs);

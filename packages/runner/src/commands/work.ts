@@ -6,11 +6,11 @@
 import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
-import { redisUrl, withoutCredentials } from '../campaign/engines/redis-address.ts';
-import { listedRuns, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
+import { redisUrl, withoutCredentials } from '../campaign/engines/redis-url.ts';
+import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
-import { RunsFailed } from '../campaign/failed.ts';
+import { RunsFailed } from '../campaign/engines/engine.ts';
 import { Store } from '../campaign/store/store.ts';
 import { sweep } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
@@ -71,9 +71,9 @@ async function executeShard(
       store,
       engine,
       signal,
-      only: ({ key }) => keys.has(key),
+      filter: ({ key }) => keys.has(key),
       // Many shards end at the same time. Commands that read the datasets update them.
-      datasets: false,
+      updateDatasets: false,
       onEvent: (event) => {
         if (event.kind === 'done') done++;
         display?.show(event);
@@ -107,7 +107,7 @@ async function runsToDivide(
   if (listFile === undefined) return runs;
   try {
     const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
-    return listedRuns(runs, keys, listFile);
+    return runsInList(runs, keys, listFile);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const problem = `cannot be read: ${(error as Error).message}`;
@@ -124,7 +124,7 @@ async function executeQueue(
   { stdout, stderr, signal, env }: CliEnvironment,
 ): Promise<void> {
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
-  const { checkReachable } = await import('../campaign/engines/redis.ts');
+  const { checkRedis } = await import('../campaign/engines/redis.ts');
   const printLine = (message: string) => void stderr.write(`${message}\n`);
   const url = redisUrl(redis, env);
   let finished = 0;
@@ -135,13 +135,13 @@ async function executeQueue(
     if (quiet) return;
     printLine(error === undefined ? `run ${key} finished` : `run ${key} failed: ${error}`);
   };
-  await checkReachable(url);
+  await checkRedis(url);
   const store = folder === undefined ? undefined : await Store.open(folder);
   try {
     const worker = await BullmqWorker.connect({
       url,
       endsWhenEmpty: untilEmpty === true,
-      onTrouble: printLine,
+      onWarning: printLine,
       onRun,
       ...(jobs === undefined ? {} : { jobs }),
       ...(store === undefined ? {} : { store }),

@@ -54,15 +54,14 @@ const unnamed = ({ classes, arrivalOrder: _, ...swarm }: Swarm) => ({
 });
 
 describe.each(names)('the original configuration %s', (name) => {
-  test.each([
-    {},
-    { rules: 'original' },
-    { leaders: 30, externalNeighbours: 20, pieces: 7 },
-  ])('describes the same swarm as the example of this name: %j', async (overrides) => {
-    const original = checkedSwarm(await readConfig(ORIGINALS + name), overrides);
-    const example = checkedSwarm(await readConfig(EXAMPLES + name), overrides);
-    expect(unnamed(original.swarm)).toEqual(unnamed(example.swarm));
-  });
+  test.each([{}, { rules: 'original' }, { leaders: 30, externalNeighbours: 20, pieces: 7 }])(
+    'describes the same swarm as the example of this name: %j',
+    async (overrides) => {
+      const original = checkedSwarm(await readConfig(ORIGINALS + name), overrides);
+      const example = checkedSwarm(await readConfig(EXAMPLES + name), overrides);
+      expect(unnamed(original.swarm)).toEqual(unnamed(example.swarm));
+    },
+  );
 
   test('is imported as a configuration that describes the same swarm', async () => {
     const file = await readConfig(ORIGINALS + name);
@@ -87,20 +86,45 @@ describe('nodes of the original become seeds and classes', () => {
     value.outPeers = 2;
     const { swarm } = checkedSwarm(parseConfig('x.json', JSON.stringify(value)));
     expect(swarm.seeds).toBe(seeds);
-    return swarm.classes.map(({ count, uploadKbps, downloadKbps }) => `${count}:${uploadKbps}/${downloadKbps}`);
+    return swarm.classes.map(
+      ({ count, uploadKbps, downloadKbps }) => `${count}:${uploadKbps}/${downloadKbps}`,
+    );
   };
 
   test.each([
-    { rule: 'the first node is the tracker, which has no capacity',   seeds: 1, nodes: ['1:0/0', '1:9/0', '4:5/6'],   classes: ['1:9/0', '4:5/6'] },
-    { rule: 'the tracker may share an entry with seeds and leechers', seeds: 1, nodes: ['6:5/6'],                     classes: ['1:5/6', '4:5/6'] },
-    { rule: 'an entry may hold the last seeds and the first leechers', seeds: 2, nodes: ['2:9/9', '4:5/6'],           classes: ['1:9/9', '1:5/6', '3:5/6'] },
-    { rule: 'leechers may have several capacities',                   seeds: 1, nodes: ['2:9/9', '2:5/6', '2:7/8'],   classes: ['1:9/9', '2:5/6', '2:7/8'] },
+    {
+      rule: 'the first node is the tracker, which has no capacity',
+      seeds: 1,
+      nodes: ['1:0/0', '1:9/0', '4:5/6'],
+      classes: ['1:9/0', '4:5/6'],
+    },
+    {
+      rule: 'the tracker may share an entry with seeds and leechers',
+      seeds: 1,
+      nodes: ['6:5/6'],
+      classes: ['1:5/6', '4:5/6'],
+    },
+    {
+      rule: 'an entry may hold the last seeds and the first leechers',
+      seeds: 2,
+      nodes: ['2:9/9', '4:5/6'],
+      classes: ['1:9/9', '1:5/6', '3:5/6'],
+    },
+    {
+      rule: 'leechers may have several capacities',
+      seeds: 1,
+      nodes: ['2:9/9', '2:5/6', '2:7/8'],
+      classes: ['1:9/9', '2:5/6', '2:7/8'],
+    },
   ])('$rule', ({ seeds, nodes, classes }) => {
     expect(classesOf(seeds, ...nodes)).toEqual(classes);
   });
 
   test('in order of arrival', () => {
-    const file = parseConfig('x.json', ORIGINAL.replace('}],', '}, { "number": 9, "upload": 1, "download": 1 }],'));
+    const file = parseConfig(
+      'x.json',
+      ORIGINAL.replace('}],', '}, { "number": 9, "upload": 1, "download": 1 }],'),
+    );
     expect(checkedSwarm(file).swarm.arrivalOrder).toBe('listed');
   });
 });
@@ -110,9 +134,15 @@ test('a file of the original may state what only this simulator knows', () => {
     "arrivalGapMs": 0, "leaders": 50, "multi": 2, "bias": 30, "preference": "absolute", "choker": "random",`;
   const { swarm } = checkedSwarm(parseConfig('small.json', ORIGINAL.replace('{', `{ ${ours}`)));
   expect(swarm).toMatchObject({
-    quirks: { staleRates: false, repeatChokes: true }, latency: { model: 'fixed', fixedMs: 40 },
-    arrivalGapMs: 0, leaderPercent: 50, subTorrents: 2, externalPercent: 30,
-    requestPriority: 'absolute', choker: 'random', seedChoker: 'random',
+    quirks: { staleRates: false, repeatChokes: true },
+    latency: { model: 'fixed', fixedMs: 40 },
+    arrivalGapMs: 0,
+    leaderPercent: 50,
+    subTorrents: 2,
+    externalPercent: 30,
+    requestPriority: 'absolute',
+    choker: 'random',
+    seedChoker: 'random',
   });
 });
 
@@ -125,20 +155,76 @@ test('a file of the original may begin with a byte order mark and end lists with
 describe('a mistake in a file of the original is placed, named by its own words, and has a fix', () => {
   const without = (field: string) => ORIGINAL.replace(new RegExp(`  "${field}".*\n`), '');
   test.each([
-    { of: 'an unknown field',        text: ORIGINAL.replace('"pieces"', '"peices"'),            says: 'x.json:11:3: there is no field "peices"\n  fix: the nearest is "pieces"' },
-    { of: 'one in an entry',         text: ORIGINAL.replace('"upload"', '"up"'),                says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  fix: the nearest is "upload"' },
-    { of: 'an unknown quirk',        text: ORIGINAL.replace('{', '{ "quirks": {"stale": true},'), says: 'there is no field "stale" in client.quirks\n  fix: the nearest is "staleRates"' },
-    { of: 'a missing field',         text: without('backlog'),                                  says: 'x.json:3:1: backlog: is missing\n  fix: add "backlog": 10' },
-    { of: 'a missing size',          text: without('pieceSize'),                                says: 'pieceSize: is missing\n  fix: add "pieceSize": 1960000' },
-    { of: 'a text for a number',     text: ORIGINAL.replace('20,', '"20",'),                    says: 'x.json:7:16: minNodes: is "20", but must be a number' },
-    { of: 'a number for a list',     text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),             says: 'x.json:26:21: capacityNodes: is 701, but must be a list' },
-    { of: 'a latency of nothing',    text: ORIGINAL.replace('{', '{ "latency": {},'),           says: 'latency: must be either fixed or the topology' },
-    { of: 'too many neighbours',     text: ORIGINAL.replace('"outPeers" : 5', '"outPeers" : 20'), says: 'x.json:4:16: outPeers: is 20, but a peer has only 19 others' },
-    { of: 'too many peers awaited',  text: ORIGINAL.replace('"minNodes" : 20', '"minNodes" : 21'), says: 'x.json:7:16: minNodes: is 21, but there are only 20 peers' },
-    { of: 'a seed that cannot send', text: ORIGINAL.replace('"upload"   : 10', '"upload"   : 0'), says: 'x.json:28:20: capacityNodes[0].upload: is 0 for the seed' },
-    { of: 'half a node',             text: ORIGINAL.replace('21,', '21.5,'),                    says: 'x.json:27:20: capacityNodes[0].number: is 21.5' },
-    { of: 'nobody but seeds',        text: ORIGINAL.replace('"seeds"    : 1', '"seeds"    : 20'), says: 'capacityNodes: has 21 nodes, but the tracker and 20 seeds leave no leecher' },
-    { of: 'half a bit',              text: ORIGINAL.replace('196', '0.5'),                      says: 'x.json:10:17: pieceSize: comes to 0.5 bits, but a piece has a whole number of bits' },
+    {
+      of: 'an unknown field',
+      text: ORIGINAL.replace('"pieces"', '"peices"'),
+      says: 'x.json:11:3: there is no field "peices"\n  fix: the nearest is "pieces"',
+    },
+    {
+      of: 'one in an entry',
+      text: ORIGINAL.replace('"upload"', '"up"'),
+      says: 'x.json:28:7: there is no field "up" in capacityNodes[0]\n  fix: the nearest is "upload"',
+    },
+    {
+      of: 'an unknown quirk',
+      text: ORIGINAL.replace('{', '{ "quirks": {"stale": true},'),
+      says: 'there is no field "stale" in client.quirks\n  fix: the nearest is "staleRates"',
+    },
+    {
+      of: 'a missing field',
+      text: without('backlog'),
+      says: 'x.json:3:1: backlog: is missing\n  fix: add "backlog": 10',
+    },
+    {
+      of: 'a missing size',
+      text: without('pieceSize'),
+      says: 'pieceSize: is missing\n  fix: add "pieceSize": 1960000',
+    },
+    {
+      of: 'a text for a number',
+      text: ORIGINAL.replace('20,', '"20",'),
+      says: 'x.json:7:16: minNodes: is "20", but must be a number',
+    },
+    {
+      of: 'a number for a list',
+      text: ORIGINAL.replace(/\[\{[^]*\}\]/, '701'),
+      says: 'x.json:26:21: capacityNodes: is 701, but must be a list',
+    },
+    {
+      of: 'a latency of nothing',
+      text: ORIGINAL.replace('{', '{ "latency": {},'),
+      says: 'latency: must be either fixed or the topology',
+    },
+    {
+      of: 'too many neighbours',
+      text: ORIGINAL.replace('"outPeers" : 5', '"outPeers" : 20'),
+      says: 'x.json:4:16: outPeers: is 20, but a peer has only 19 others',
+    },
+    {
+      of: 'too many peers awaited',
+      text: ORIGINAL.replace('"minNodes" : 20', '"minNodes" : 21'),
+      says: 'x.json:7:16: minNodes: is 21, but there are only 20 peers',
+    },
+    {
+      of: 'a seed that cannot send',
+      text: ORIGINAL.replace('"upload"   : 10', '"upload"   : 0'),
+      says: 'x.json:28:20: capacityNodes[0].upload: is 0 for the seed',
+    },
+    {
+      of: 'half a node',
+      text: ORIGINAL.replace('21,', '21.5,'),
+      says: 'x.json:27:20: capacityNodes[0].number: is 21.5',
+    },
+    {
+      of: 'nobody but seeds',
+      text: ORIGINAL.replace('"seeds"    : 1', '"seeds"    : 20'),
+      says: 'capacityNodes: has 21 nodes, but the tracker and 20 seeds leave no leecher',
+    },
+    {
+      of: 'half a bit',
+      text: ORIGINAL.replace('196', '0.5'),
+      says: 'x.json:10:17: pieceSize: comes to 0.5 bits, but a piece has a whole number of bits',
+    },
   ])('$of', ({ text, says }) => {
     const check = () => checkedSwarm(parseConfig('x.json', text));
     expect(check).toThrow(says);

@@ -72,10 +72,22 @@ describe('the starting file', () => {
 describe('overrides', () => {
   const file = parseConfig('x.yaml', YAML);
   test.each([
-    { rule: 'name a field without its section',     overrides: { leaders: '5 %', pieceSize: '1 MiB', rules: 'original' }, is: { leaderPercent: 5, pieces: 256, latency: { model: 'fixed', fixedMs: 50 } } },
-    { rule: 'name a field with its section',        overrides: { 'network.latency': '70 ms', 'client.quirks.staleRates': true }, is: { latency: { model: 'fixed', fixedMs: 70 }, quirks: { staleRates: true } } },
-    { rule: 'turn a number of seeds into an object', overrides: { 'seeds.upload': '9 Mbit/s' },                is: { classes: [{ uploadKbps: 9_000, count: 1 }, { count: 199 }] } },
-    { rule: 'remove a field with null',             overrides: { leaders: null },                             is: { pieces: 1024 } },
+    {
+      rule: 'name a field without its section',
+      overrides: { leaders: '5 %', pieceSize: '1 MiB', rules: 'original' },
+      is: { leaderPercent: 5, pieces: 256, latency: { model: 'fixed', fixedMs: 50 } },
+    },
+    {
+      rule: 'name a field with its section',
+      overrides: { 'network.latency': '70 ms', 'client.quirks.staleRates': true },
+      is: { latency: { model: 'fixed', fixedMs: 70 }, quirks: { staleRates: true } },
+    },
+    {
+      rule: 'turn a number of seeds into an object',
+      overrides: { 'seeds.upload': '9 Mbit/s' },
+      is: { classes: [{ uploadKbps: 9_000, count: 1 }, { count: 199 }] },
+    },
+    { rule: 'remove a field with null', overrides: { leaders: null }, is: { pieces: 1024 } },
   ])('$rule', ({ overrides, is }) => {
     expect(checkedSwarm(file, overrides).swarm).toMatchObject(is);
   });
@@ -85,11 +97,27 @@ describe('overrides', () => {
   });
 
   test.each([
-    { of: 'an unknown field',          overrides: { leader: 5 },                 says: '--leader: there is no field "leader" in a configuration\n  fix: the nearest is "leaders"' },
-    { of: 'a former name',             overrides: { bias: 5 },                   says: '--bias: there is no field "bias" in a configuration\n  fix: it is called "externalNeighbours"' },
-    { of: 'a value of the wrong kind', overrides: { leaders: 'many' },           says: '--leaders: is "many", which is not a percentage\n  fix: write 30 %' },
-    { of: 'a value out of range',      overrides: { leaders: 101 },              says: '--leaders: is 101' },
-    { of: 'an option of leaders alone', overrides: { leaders: null, requestPriority: 'absolute' }, says: '--request-priority: is absolute, but there are no leaders\n  fix: set --leaders too' },
+    {
+      of: 'an unknown field',
+      overrides: { leader: 5 },
+      says: '--leader: there is no field "leader" in a configuration\n  fix: the nearest is "leaders"',
+    },
+    {
+      of: 'a former name',
+      overrides: { bias: 5 },
+      says: '--bias: there is no field "bias" in a configuration\n  fix: it is called "externalNeighbours"',
+    },
+    {
+      of: 'a value of the wrong kind',
+      overrides: { leaders: 'many' },
+      says: '--leaders: is "many", which is not a percentage\n  fix: write 30 %',
+    },
+    { of: 'a value out of range', overrides: { leaders: 101 }, says: '--leaders: is 101' },
+    {
+      of: 'an option of leaders alone',
+      overrides: { leaders: null, requestPriority: 'absolute' },
+      says: '--request-priority: is absolute, but there are no leaders\n  fix: set --leaders too',
+    },
   ])('refused: $of', ({ overrides, says }) => {
     expect(() => checkedSwarm(file, overrides)).toThrow(says);
   });
@@ -98,21 +126,86 @@ describe('overrides', () => {
 /** Each row changes the file above in one place; `line:column` is where the user has to look. */
 describe('a mistake is placed, named, and has a fix', () => {
   test.each([
-    { of: 'an empty file',           file: 'x.yaml', text: '',                                        says: 'x.yaml: is empty' },
-    { of: 'a file of comments',      file: 'x.yaml', text: '# nothing\n',                             says: 'x.yaml: is empty' },
-    { of: 'a comment of JSON',       file: 'x.json', text: '// nothing\n',                            says: 'x.json:2:1: is not JSON: it lacks a value' },
-    { of: 'broken YAML',             file: 'x.yaml', text: YAML.replace('{ as: 8 }', '{ as: 8'),      says: 'is not YAML: ' },
-    { of: 'a missing comma',         file: 'x.json', text: JSONC.replace('200,', '200'),              says: 'x.json:4:3: is not JSON: it lacks a comma' },
-    { of: 'a field given twice',     file: 'x.json', text: JSONC.replace('"network"', '"file"'),      says: 'x.json:5:3: "file" is given twice' },
-    { of: 'a list',                  file: 'x.yaml', text: '- 1',                                     says: 'x.yaml:1:1: the configuration: is [1], but must be an object' },
-    { of: 'an unknown field',        file: 'x.yaml', text: YAML.replace('leaders', 'leader'),         says: 'x.yaml:5:10: there is no field "leader" in cache\n  fix: the nearest is "leaders"' },
-    { of: 'an unknown field, JSON',  file: 'x.json', text: JSONC.replace('leaders', 'leader'),        says: 'x.json:6:14: there is no field "leader" in cache' },
-    { of: 'a missing field',         file: 'x.yaml', text: YAML.replace('peers: 200\n', ''),          says: 'x.yaml:2:1: peers: is missing\n  fix: add "peers": 200' },
-    { of: 'a missing section',       file: 'x.yaml', text: 'peers: 10',                               says: 'file: is missing\n  fix: add "file": { "size": "256 MiB" }' },
-    { of: 'a unit of another kind',  file: 'x.yaml', text: YAML.replace('256 MiB', '256 Mbps'),       says: 'x.yaml:3:15: file.size: is "256 Mbps", but a size has no unit "Mbps"' },
-    { of: 'a value out of range',    file: 'x.yaml', text: YAML.replace('30 %', '130 %'),             says: 'x.yaml:5:19: cache.leaders: is 130' },
-    { of: 'a count that is a text',  file: 'x.yaml', text: YAML.replace('peers: 200', 'peers: many'),               says: 'x.yaml:2:8: peers: is "many", but must be a number' },
-    { of: 'too many neighbours',     file: 'x.yaml', text: `${YAML}tracker: { neighbours: 200 }`,     says: 'x.yaml:6:24: tracker.neighbours: is 200, but a peer has only 199 others' },
+    { of: 'an empty file', file: 'x.yaml', text: '', says: 'x.yaml: is empty' },
+    { of: 'a file of comments', file: 'x.yaml', text: '# nothing\n', says: 'x.yaml: is empty' },
+    {
+      of: 'a comment of JSON',
+      file: 'x.json',
+      text: '// nothing\n',
+      says: 'x.json:2:1: is not JSON: it lacks a value',
+    },
+    {
+      of: 'broken YAML',
+      file: 'x.yaml',
+      text: YAML.replace('{ as: 8 }', '{ as: 8'),
+      says: 'is not YAML: ',
+    },
+    {
+      of: 'a missing comma',
+      file: 'x.json',
+      text: JSONC.replace('200,', '200'),
+      says: 'x.json:4:3: is not JSON: it lacks a comma',
+    },
+    {
+      of: 'a field given twice',
+      file: 'x.json',
+      text: JSONC.replace('"network"', '"file"'),
+      says: 'x.json:5:3: "file" is given twice',
+    },
+    {
+      of: 'a list',
+      file: 'x.yaml',
+      text: '- 1',
+      says: 'x.yaml:1:1: the configuration: is [1], but must be an object',
+    },
+    {
+      of: 'an unknown field',
+      file: 'x.yaml',
+      text: YAML.replace('leaders', 'leader'),
+      says: 'x.yaml:5:10: there is no field "leader" in cache\n  fix: the nearest is "leaders"',
+    },
+    {
+      of: 'an unknown field, JSON',
+      file: 'x.json',
+      text: JSONC.replace('leaders', 'leader'),
+      says: 'x.json:6:14: there is no field "leader" in cache',
+    },
+    {
+      of: 'a missing field',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200\n', ''),
+      says: 'x.yaml:2:1: peers: is missing\n  fix: add "peers": 200',
+    },
+    {
+      of: 'a missing section',
+      file: 'x.yaml',
+      text: 'peers: 10',
+      says: 'file: is missing\n  fix: add "file": { "size": "256 MiB" }',
+    },
+    {
+      of: 'a unit of another kind',
+      file: 'x.yaml',
+      text: YAML.replace('256 MiB', '256 Mbps'),
+      says: 'x.yaml:3:15: file.size: is "256 Mbps", but a size has no unit "Mbps"',
+    },
+    {
+      of: 'a value out of range',
+      file: 'x.yaml',
+      text: YAML.replace('30 %', '130 %'),
+      says: 'x.yaml:5:19: cache.leaders: is 130',
+    },
+    {
+      of: 'a count that is a text',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: many'),
+      says: 'x.yaml:2:8: peers: is "many", but must be a number',
+    },
+    {
+      of: 'too many neighbours',
+      file: 'x.yaml',
+      text: `${YAML}tracker: { neighbours: 200 }`,
+      says: 'x.yaml:6:24: tracker.neighbours: is 200, but a peer has only 199 others',
+    },
   ])('$of', ({ file, text, says }) => {
     const check = () => checkedSwarm(parseConfig(file, text));
     expect(check).toThrow(says);
@@ -122,15 +215,21 @@ describe('a mistake is placed, named, and has a fix', () => {
 
   test('several mistakes come in the order in which they stand', () => {
     const text = YAML.replace('peers: 200', 'peers: many').replace('30 %', 'all');
-    expect(() => parseConfig('x.yaml', text)).toThrow(/^x.yaml:2:8: peers[^]*\nx.yaml:5:19: cache.leaders/);
+    expect(() => parseConfig('x.yaml', text)).toThrow(
+      /^x.yaml:2:8: peers[^]*\nx.yaml:5:19: cache.leaders/,
+    );
   });
 });
 
 describe('a file that cannot be read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   test.each([
-    { of: 'a file that is not there', at: join(folder, 'none.json'), says: 'there is no such file' },
-    { of: 'a folder',                 at: folder,                    says: 'is a folder' },
+    {
+      of: 'a file that is not there',
+      at: join(folder, 'none.json'),
+      says: 'there is no such file',
+    },
+    { of: 'a folder', at: folder, says: 'is a folder' },
   ])('$of', async ({ at, says }) => {
     await expect(readConfig(at)).rejects.toThrow(`${at}: ${says}`);
   });

@@ -3,8 +3,8 @@
  * a line every few seconds. Failed and damaged runs are reported at once, on separate lines.
  */
 
-import { Pace } from '../campaign/estimate.ts';
-import { type PlannedRun, tellParameters } from '../campaign/experiment/plan.ts';
+import { RunTimeEstimator } from '../campaign/estimate.ts';
+import { type PlannedRun, formatParameters } from '../campaign/experiment/plan.ts';
 import type { SweepEvent } from '../campaign/sweep.ts';
 import { formatDuration } from '../format.ts';
 import type { OutputStream } from './run-progress-display.ts';
@@ -19,7 +19,7 @@ export class CampaignProgressDisplay {
   readonly #startMs: number;
   #nextLineAtMs: number;
   #isDrawn = false;
-  #pace = new Pace();
+  #estimator = new RunTimeEstimator();
   #stored = 0;
   #done = 0;
   #failed = 0;
@@ -37,9 +37,9 @@ export class CampaignProgressDisplay {
 
   show(event: SweepEvent): void {
     switch (event.kind) {
-      case 'begun': {
-        const { stored, missing, damaged, pace } = event.inventory;
-        this.#pace = pace;
+      case 'started': {
+        const { stored, missing, damaged, estimator } = event.status;
+        this.#estimator = estimator;
         for (const { file, problem } of damaged) {
           this.#printLine(`${file} ${problem}: repeating the run`);
         }
@@ -76,8 +76,8 @@ export class CampaignProgressDisplay {
     this.#remainingMs -= ms;
   }
 
-  #expectedMs({ cell }: PlannedRun): number {
-    return this.#pace.expectedMs(cell.swarm);
+  #expectedMs({ setting }: PlannedRun): number {
+    return this.#estimator.expectedMs(setting.swarm);
   }
 
   #printLine(line: string): void {
@@ -112,8 +112,10 @@ export class CampaignProgressDisplay {
 }
 
 /** The parameters and the seed of a run: `leaders=30, seed 7`. */
-export function runName({ cell, seed }: PlannedRun): string {
-  return [tellParameters(cell.parameters), `seed ${seed}`].filter((part) => part !== '').join(', ');
+export function runName({ setting, seed }: PlannedRun): string {
+  return [formatParameters(setting.parameters), `seed ${seed}`]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
 function firstLine(text: string): string {

@@ -7,14 +7,19 @@ import { completedShare, remainingMs, RunProgressDisplay } from './run-progress-
 /** Ten peers, 100 pieces, nine `have` and ten other messages per peer and piece: 19,000 messages. */
 const swarm = {
   capacities: [{ count: 11, uploadKbps: 1, downloadKbps: 1 }],
-  neighbours: 9, pieces: 100, quirks: CLIENT_QUIRKS, topology: { stubDomains: 1 },
+  neighbours: 9,
+  pieces: 100,
+  quirks: CLIENT_QUIRKS,
+  topology: { stubDomains: 1 },
 } as unknown as Swarm;
 
 function displayOn(stream: { isTTY?: boolean; columns?: number }) {
   let nowMs = 0;
   const written: string[] = [];
   const display = new RunProgressDisplay(
-    { ...stream, write: (text) => written.push(text) }, () => nowMs, swarm,
+    { ...stream, write: (text) => written.push(text) },
+    () => nowMs,
+    swarm,
   );
   const show = (ms: number, messages: number, peersComplete = 1) => {
     nowMs = ms;
@@ -62,17 +67,22 @@ describe('on a stream that is no terminal', () => {
 });
 
 test.each([
-  { rule: 'goes by messages at first',            messages: 250,   complete: 1,  share: 0.25 },
+  { rule: 'goes by messages at first', messages: 250, complete: 1, share: 0.25 },
   { rule: 'goes by peers if their share is larger', messages: 250, complete: 50, share: 0.5 },
-  { rule: 'is less than 1 before the end',        messages: 5_000, complete: 99, share: 0.99 },
+  { rule: 'is less than 1 before the end', messages: 5_000, complete: 99, share: 0.99 },
 ])('the completed share $rule', ({ messages, complete, share }) => {
-  expect(completedShare({ simulatedMs: 0, messages, peersComplete: complete, peers: 100 }, 1_000)).toBe(share);
+  expect(
+    completedShare({ simulatedMs: 0, messages, peersComplete: complete, peers: 100 }, 1_000),
+  ).toBe(share);
 });
 
 test.each([
-  { elapsedMs: 1_000, share: 0.5,  remaining: 1_000 },
-  { elapsedMs: 1_000, share: 0.1,  remaining: 9_000 },
+  { elapsedMs: 1_000, share: 0.5, remaining: 1_000 },
+  { elapsedMs: 1_000, share: 0.1, remaining: 9_000 },
   { elapsedMs: 1_000, share: 0.01, remaining: undefined },
-])('$remaining ms remain after $elapsedMs ms and a share of $share', ({ elapsedMs, share, remaining }) => {
-  expect(remainingMs(elapsedMs, share)).toBe(remaining);
-});
+])(
+  '$remaining ms remain after $elapsedMs ms and a share of $share',
+  ({ elapsedMs, share, remaining }) => {
+    expect(remainingMs(elapsedMs, share)).toBe(remaining);
+  },
+);

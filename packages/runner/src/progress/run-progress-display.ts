@@ -3,7 +3,7 @@
  * file, a batch job) as a line every few seconds.
  */
 
-import { expectationOf, type Progress, type Swarm } from '@cachetorrent/simulator';
+import { expectedTrafficOf, type Progress, type Swarm } from '@cachetorrent/simulator';
 
 import { formatDuration } from '../format.ts';
 
@@ -32,7 +32,7 @@ export class RunProgressDisplay {
   constructor(stream: OutputStream, nowMs: () => number, swarm: Swarm) {
     this.#stream = stream;
     this.#nowMs = nowMs;
-    this.#expectedMessages = expectationOf(swarm).messages;
+    this.#expectedMessages = expectedTrafficOf(swarm).messages;
     this.#startMs = nowMs();
     this.#nextLineAtMs = this.#startMs + LINE_INTERVAL_MS;
   }

@@ -1,4 +1,4 @@
-/** Drawings as PNG, for where no SVG is taken. The letters come along, so no fonts are needed. */
+/** Renders plots as PNG, with fonts of a package, so that no system fonts are needed. */
 
 import { createRequire } from 'node:module';
 
@@ -8,10 +8,10 @@ import { FILE_FONT } from './theme.ts';
 
 const require = createRequire(import.meta.url);
 const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
-/** Dots for each unit of the drawing: sharp on paper, and on dense screens. */
+/** Pixels per unit of the SVG: sharp in print and on high-resolution screens. */
 const SCALE = 2;
 
-export function pngOf(svg: string): Uint8Array {
+export function renderPng(svg: string): Uint8Array {
   const resvg = new Resvg(svg, {
     fitTo: { mode: 'zoom', value: SCALE },
     font: {

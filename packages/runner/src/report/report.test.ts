@@ -1,16 +1,27 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../test/campaigns.ts';
-import { listingIn, listingOf, writeListing } from '../campaign/listing.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../test/campaigns.ts';
+import {
+  findStoredCampaign,
+  storedCampaignOf,
+  writeStoredCampaign,
+} from '../campaign/stored-campaign.ts';
 import { Store } from '../campaign/store/store.ts';
-import { type Report, writeReport } from './report.ts';
+import { type WrittenReport, writeReport } from './report.ts';
 
-/** Plain BitTorrent, which has no share, and two protocols that have one. */
+/** Plain BitTorrent, which has no leaders, and two protocols that have a percentage of leaders. */
 const EXPERIMENT = {
   title: 'Shares & <leaders>',
   description: 'What "becomes" of it.',
@@ -32,32 +43,55 @@ const EXPERIMENT = {
 };
 
 async function withReport(
-  use: (report: Report, folder: string) => Promise<void>,
+  use: (report: WrittenReport, folder: string) => Promise<void>,
   experiment: object = EXPERIMENT,
-  spoil: (store: Store, keys: readonly string[]) => Promise<unknown> = () => Promise.resolve(),
+  damage: (store: Store, keys: readonly string[]) => Promise<unknown> = () => Promise.resolve(),
 ): Promise<void> {
   const plan = await smallCampaign(experiment);
   await inFolder(async (folder) => {
     const store = await Store.open(join(folder, 'store'));
-    await writeListing(store, listingOf(plan));
-    for (const run of plan.runs) await store.put(pretendedRecord(run));
-    await spoil(store, plan.runs.map(({ key }) => key));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
+    for (const run of plan.runs) await store.put(fakeRecord(run));
+    await damage(
+      store,
+      plan.runs.map(({ key }) => key),
+    );
     store.close();
-    const toRead = await Store.openToRead(join(folder, 'store'));
-    await use(await writeReport(toRead, listingIn(toRead), join(folder, 'report.html')), folder);
+    const toRead = await Store.openReadOnly(join(folder, 'store'));
+    await use(
+      await writeReport(toRead, findStoredCampaign(toRead), join(folder, 'report.html')),
+      folder,
+    );
   });
 }
 
 describe('a report', () => {
-  test('holds no combination against itself', () =>
-    withReport(async ({ page }) => {
-      const table = /<table [^>]*id="comparisons".*?<\/table>/s.exec(readFileSync(page, 'utf8'))![0];
-      const pairs = [...table.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td>/g)].map(([, a, b]) => [a, b]);
-      expect(pairs.length).toBeGreaterThan(0);
-      for (const [combination, against] of pairs) expect(combination).not.toBe(against);
-    }, { ...EXPERIMENT, plots: EXPERIMENT.plots.slice(0, 1), vary: { product: [{ leaders: [10, 30] }, { union: [{ protocol: 'plain' }, { protocol: 'random', choker: 'random' }] }] } }));
+  test('does not compare a setting with itself', () =>
+    withReport(
+      async ({ page }) => {
+        const table = /<table [^>]*id="comparisons".*?<\/table>/s.exec(
+          readFileSync(page, 'utf8'),
+        )![0];
+        const pairs = [...table.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td>/g)].map(([, a, b]) => [
+          a,
+          b,
+        ]);
+        expect(pairs.length).toBeGreaterThan(0);
+        for (const [setting, baseline] of pairs) expect(setting).not.toBe(baseline);
+      },
+      {
+        ...EXPERIMENT,
+        plots: EXPERIMENT.plots.slice(0, 1),
+        vary: {
+          product: [
+            { leaders: [10, 30] },
+            { union: [{ protocol: 'plain' }, { protocol: 'random', choker: 'random' }] },
+          ],
+        },
+      },
+    ));
 
-  test('has every plot as SVG and as PNG', () =>
+  test('has every plot as SVG and PNG', () =>
     withReport(async ({ plotFolder, plots }) => {
       expect(plots).toEqual([
         '1-redundancy-over-leaders',
@@ -69,9 +103,13 @@ describe('a report', () => {
         'rates',
         'traffic',
       ]);
-      expect(readdirSync(plotFolder)).toEqual(plots.flatMap((name) => [`${name}.png`, `${name}.svg`]));
+      expect(readdirSync(plotFolder)).toEqual(
+        plots.flatMap((name) => [`${name}.png`, `${name}.svg`]),
+      );
       for (const name of plots) {
-        expect(readFileSync(join(plotFolder, `${name}.svg`), 'utf8')).toMatch(/^<svg xmlns="[^"]+"[^>]* role="img"><title>/);
+        expect(readFileSync(join(plotFolder, `${name}.svg`), 'utf8')).toMatch(
+          /^<svg xmlns="[^"]+"[^>]* role="img"><title>/,
+        );
         const png = readFileSync(join(plotFolder, `${name}.png`));
         expect(png.subarray(1, 4).toString()).toBe('PNG');
         expect(png.length).toBeGreaterThan(5_000);
@@ -79,18 +117,18 @@ describe('a report', () => {
       await Promise.resolve();
     }));
 
-  test('says what was run, with what, and how to do it again', () =>
+  test('names seeds and configuration, and how to reproduce the runs', () =>
     withReport(async ({ page, data }) => {
       const html = readFileSync(page, 'utf8');
       expect(html).toContain('Shares &#38; &#60;leaders&#62;');
       expect(html).not.toContain('<leaders>');
-      for (const seed of data.listing.seeds) expect(html).toContain(String(seed));
+      for (const seed of data.campaign.seeds) expect(html).toContain(String(seed));
       expect(html).toContain('cachetorrent sweep');
       expect(html).toContain('&#34;transitDomains&#34;: 1');
       await Promise.resolve();
     }));
 
-  test('holds nothing that would be fetched', () =>
+  test('does not refer to other files', () =>
     withReport(async ({ page }) => {
       const html = readFileSync(page, 'utf8');
       expect(html).not.toMatch(/(src|href)="(?!#|data:)|@import|url\(/);
@@ -98,42 +136,68 @@ describe('a report', () => {
     }));
 
   test.each([
-    { rule: 'says how many runs are missing', spoil: (store: Store, [key]: readonly string[]) => store.remove(key!),                                                says: '1 of 21 runs are missing' },
-    { rule: 'leaves out what is damaged',     spoil: (store: Store, [key]: readonly string[]) => Promise.resolve(truncateSync(store.fileOf(key!), 9)),               says: 'is not whole, and is left out' },
-    { rule: 'tells of failures',              spoil: (store: Store, [key]: readonly string[]) => store.putFailure({ key: key!, seed: 1, error: 'Oh no', command: 'again', attempts: 2, version: 'v' }, {}), says: 'failed: Oh no To see it again: again' },
-    { rule: 'warns of few repetitions',       spoil: () => Promise.resolve(),                                                                                       says: 'There are 3 repetitions' },
-  ])('$rule', ({ spoil, says }) =>
+    {
+      rule: 'names the number of missing runs',
+      damage: (store: Store, [key]: readonly string[]) => store.remove(key!),
+      says: '1 of 21 runs are missing',
+    },
+    {
+      rule: 'omits damaged runs',
+      damage: (store: Store, [key]: readonly string[]) =>
+        Promise.resolve(truncateSync(store.runFile(key!), 9)),
+      says: 'is malformed; its run is not in the report',
+    },
+    {
+      rule: 'names failures',
+      damage: (store: Store, [key]: readonly string[]) =>
+        store.putFailure(
+          { key: key!, seed: 1, error: 'Oh no', command: 'again', attempts: 2, version: 'v' },
+          {},
+        ),
+      says: 'failed: Oh no To reproduce: again',
+    },
+    {
+      rule: 'warns about few repetitions',
+      damage: () => Promise.resolve(),
+      says: 'There are only 3 repetitions',
+    },
+  ])('$rule', ({ damage, says }) =>
     withReport(
       async ({ page }) => {
         expect(readFileSync(page, 'utf8')).toContain(says);
         await Promise.resolve();
       },
       EXPERIMENT,
-      spoil,
-    ));
+      damage,
+    ),
+  );
 
-  test('is made of an experiment that draws nothing, varies nothing and repeats nothing', () =>
+  test('can be created for an experiment without plots, parameters and repetitions', () =>
     withReport(async ({ page, plots }) => {
       expect(plots).toEqual(['completion-times', 'progress', 'rates', 'traffic']);
-      expect(readFileSync(page, 'utf8')).toContain('There is one repetition');
+      expect(readFileSync(page, 'utf8')).toContain('There is only one repetition');
       await Promise.resolve();
     }, {}));
 
-  test('is refused where there is nothing to report', async () => {
-    const nothing = withReport(() => Promise.resolve(), {}, (store, [key]) => store.remove(key!));
-    await expect(nothing).rejects.toThrow('has no run of small yet');
+  test('is not created without any runs', async () => {
+    const empty = withReport(
+      () => Promise.resolve(),
+      {},
+      (store, [key]) => store.remove(key!),
+    );
+    await expect(empty).rejects.toThrow('has no runs of small yet');
   });
 
-  test('does not replace a folder that holds something else', () =>
+  test('does not replace a folder with other content', () =>
     inFolder(async (folder) => {
       const [run] = (await smallCampaign()).runs;
       const store = await Store.open(join(folder, 'store'));
-      await writeListing(store, listingOf(await smallCampaign()));
-      await store.put(pretendedRecord(run!));
+      await writeStoredCampaign(store, storedCampaignOf(await smallCampaign()));
+      await store.put(fakeRecord(run!));
       mkdirSync(join(folder, 'report-plots'));
       writeFileSync(join(folder, 'report-plots', 'thesis.tex'), '');
-      const writing = writeReport(store, listingIn(store), join(folder, 'report.html'));
-      await expect(writing).rejects.toThrow('holds "thesis.tex"');
+      const writing = writeReport(store, findStoredCampaign(store), join(folder, 'report.html'));
+      await expect(writing).rejects.toThrow('contains "thesis.tex"');
       expect(existsSync(join(folder, 'report-plots', 'thesis.tex'))).toBe(true);
       store.close();
     }));
@@ -142,7 +206,9 @@ describe('a report', () => {
 const BROWSERS = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/google-chrome'];
 const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
 if (executablePath === undefined) {
-  console.warn('\n!!! No Chromium here: the report is NOT tested in a browser (apt-get install chromium).\n');
+  console.warn(
+    '\nChromium is not installed: the report is NOT tested in a browser (apt-get install chromium).\n',
+  );
 }
 
 describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
@@ -152,21 +218,28 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
   }, 30_000);
   afterAll(() => browser?.close());
 
-  /** Opens the page; whatever it says to the console or asks of the network is an error. */
-  async function opened(page: string, use: (page: Page) => Promise<void>, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 900 } });
+  /** Opens the page. Console messages and network requests are errors. */
+  async function openPage(
+    page: string,
+    use: (page: Page) => Promise<void>,
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<void> {
+    const context = await browser.newContext({
+      colorScheme,
+      viewport: { width: 1200, height: 900 },
+    });
     const tab = await context.newPage();
-    const troubles: string[] = [];
+    const problems: string[] = [];
     const address = pathToFileURL(page).href;
-    tab.on('console', (message) => troubles.push(message.text()));
-    tab.on('pageerror', (error) => troubles.push(error.message));
+    tab.on('console', (message) => problems.push(message.text()));
+    tab.on('pageerror', (error) => problems.push(error.message));
     tab.on('request', (request) => {
-      if (request.url() !== address) troubles.push(`asked for ${request.url()}`);
+      if (request.url() !== address) problems.push(`requested ${request.url()}`);
     });
     try {
       await tab.goto(address);
       await use(tab);
-      expect(troubles).toEqual([]);
+      expect(problems).toEqual([]);
     } finally {
       await context.close();
     }
@@ -174,26 +247,33 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
 
   test('shows its plots', () =>
     withReport(({ page, plots }) =>
-      opened(page, async (tab) => {
-        const shown = tab.locator('figure svg.plot');
-        expect(await shown.count()).toBe(plots.length);
-        for (const svg of await shown.all()) {
+      openPage(page, async (tab) => {
+        const plotElements = tab.locator('figure svg.plot');
+        expect(await plotElements.count()).toBe(plots.length);
+        for (const svg of await plotElements.all()) {
           const box = (await svg.boundingBox())!;
           expect(box.width).toBeGreaterThan(300);
           expect(box.height).toBeGreaterThan(150);
         }
-        // Curves with a point for each share, and a level for the protocol without one.
+        // Curves with a point for each value, and a horizontal line for plain BitTorrent.
         const marks = '[id="1-redundancy-over-leaders"] g[aria-label=dot] > *';
         expect(await tab.locator(marks).count()).toBe(6);
-      })));
+      }),
+    ));
 
-  test('sorts a table by a click, and by the keyboard', () =>
+  test('sorts a table by mouse and keyboard', () =>
     withReport(({ page, data }) =>
-      opened(page, async (tab) => {
+      openPage(page, async (tab) => {
         const column = '#summary tbody td:nth-child(5)';
         const sorted = async () =>
-          (await tab.locator(column).evaluateAll((cells) => cells.map((cell) => Number((cell as unknown as { dataset: { sort: string } }).dataset.sort))));
-        const means = data.cells.map(({ intervals }) => intervals.redundancy!.mean);
+          await tab
+            .locator(column)
+            .evaluateAll((cells) =>
+              cells.map((cell) =>
+                Number((cell as unknown as { dataset: { sort: string } }).dataset.sort),
+              ),
+            );
+        const means = data.settings.map(({ intervals }) => intervals.redundancy!.mean);
         expect(await sorted()).toEqual(means);
 
         const head = tab.locator('#summary th').nth(4);
@@ -202,31 +282,36 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
         await expect.poll(sorted).toEqual(means.toSorted((a, b) => a - b));
         await head.press('Enter');
         await expect.poll(sorted).toEqual(means.toSorted((a, b) => b - a));
-      })));
+      }),
+    ));
 
-  test('is dark where that is wished, and legible', () =>
+  test('supports dark mode with sufficient contrast', () =>
     withReport(async ({ page }) => {
-      const looks = new Map<string, { background: number; text: number }>();
+      const colours = new Map<string, { background: number; text: number }>();
       for (const scheme of ['light', 'dark'] as const) {
-        await opened(page, async (tab) => {
-          const [background, text] = await tab.evaluate(`(() => {
+        await openPage(
+          page,
+          async (tab) => {
+            const [background, text] = (await tab.evaluate(`(() => {
             const { backgroundColor, color } = getComputedStyle(document.body);
             return [backgroundColor, color].map((of) => Number(/\\d+/.exec(of)[0]));
-          })()`) as [number, number];
-          looks.set(scheme, { background, text });
-        }, scheme);
+          })()`)) as [number, number];
+            colours.set(scheme, { background, text });
+          },
+          scheme,
+        );
       }
-      expect(looks.get('light')!.background - looks.get('light')!.text).toBeGreaterThan(180);
-      expect(looks.get('dark')!.text - looks.get('dark')!.background).toBeGreaterThan(180);
+      expect(colours.get('light')!.background - colours.get('light')!.text).toBeGreaterThan(180);
+      expect(colours.get('dark')!.text - colours.get('dark')!.background).toBeGreaterThan(180);
     }));
 
-  test('fits a narrow screen, and paper', () =>
+  test('fits a narrow screen, and can be printed', () =>
     withReport(({ page }) =>
-      opened(page, async (tab) => {
+      openPage(page, async (tab) => {
         await tab.setViewportSize({ width: 380, height: 700 });
         expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(380);
         const pdf = await tab.pdf({ format: 'A4' });
         expect(pdf.subarray(0, 4).toString()).toBe('%PDF');
-      })));
+      }),
+    ));
 });
-

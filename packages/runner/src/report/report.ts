@@ -1,22 +1,22 @@
-/** Puts a report together: reads the store, draws, and writes a page and a folder of plots. */
+/** Creates a report: reads the store, and writes a page and a folder with the plots. */
 
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import type { Listing } from '../campaign/listing.ts';
-import { list, makeFolders, storeMistake } from '../campaign/store/folder.ts';
+import type { StoredCampaign } from '../campaign/stored-campaign.ts';
+import { listNames, createFolders, storeError } from '../campaign/store/files.ts';
 import type { Store } from '../campaign/store/store.ts';
 import { UserError } from '../user-error.ts';
-import { type ReportData, reportData } from './data.ts';
+import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
-import { curves } from './plots/curves.ts';
-import { distributions } from './plots/distributions.ts';
-import { filling, rates } from './plots/progress.ts';
-import { traffic } from './plots/traffic.ts';
-import { pngOf } from './png.ts';
-import { type Drawing, svgForFile } from './svg.ts';
+import { metricPlots } from './plots/curves.ts';
+import { completionTimesPlot } from './plots/completion-times.ts';
+import { piecesHeldPlot, throughputPlot } from './plots/timelines.ts';
+import { trafficPlot } from './plots/traffic.ts';
+import { renderPng } from './png.ts';
+import { type ReportPlot, svgForFile } from './svg.ts';
 
-export interface Report {
+export interface WrittenReport {
   readonly page: string;
   readonly plotFolder: string;
   readonly plots: readonly string[];
@@ -24,72 +24,74 @@ export interface Report {
 }
 
 /**
- * Writes the report of an experiment to `file`, and its plots to a folder beside it.
+ * Writes the report of a campaign to `file`, and its plots to a folder next to it.
  *
- * @throws UserMistake where the store has none of its runs, or `file` cannot be written
+ * @throws UserError if the store has none of its runs, or `file` cannot be written
  */
-export async function writeReport(store: Store, listing: Listing, file: string): Promise<Report> {
-  const data = await reportData(store, listing);
-  if (data.cells.every(({ runs }) => runs.every(({ figures }) => figures === undefined))) {
+export async function writeReport(
+  store: Store,
+  campaign: StoredCampaign,
+  file: string,
+): Promise<WrittenReport> {
+  const data = await reportData(store, campaign);
+  if (data.settings.every(({ runs }) => runs.every(({ metrics }) => metrics === undefined))) {
     const at = `store ${store.folder}`;
-    const problem = `has no run of ${listing.experiment.name} yet`;
-    const fix = `fill it: cachetorrent sweep ${listing.file} --store ${store.folder}`;
+    const problem = `has no runs of ${campaign.experiment.name} yet`;
+    const fix = `execute them: cachetorrent sweep ${campaign.file} --store ${store.folder}`;
     throw new UserError({ at, problem, fix });
   }
-  const overParameters = (listing.experiment.plots ?? []).flatMap((spec, i) =>
-    curves(spec, i, data),
-  );
-  const details = [distributions, filling, rates, traffic]
-    .map((draw) => draw(data.details))
-    .filter((drawing) => drawing !== undefined);
-  const drawings = [...overParameters, ...details];
+  const curves = (campaign.experiment.plots ?? []).flatMap((spec, i) => metricPlots(spec, i, data));
+  const details = [completionTimesPlot, piecesHeldPlot, throughputPlot, trafficPlot]
+    .map((plot) => plot(data.details))
+    .filter((plot) => plot !== undefined);
+  const plots = [...curves, ...details];
   const plotFolder = join(dirname(file), `${basename(file).replace(/\.html?$/i, '')}-plots`);
   const page = pageOf(data, {
-    curves: overParameters,
+    curves,
     details,
     plotFolder: basename(plotFolder),
   });
-  refuseOthers(plotFolder);
+  checkPlotFolder(plotFolder);
   try {
-    await writePlots(plotFolder, drawings);
+    await writePlots(plotFolder, plots);
     await writePage(file, page);
   } catch (error) {
-    throw storeMistake(error, file);
+    throw storeError(error, file);
   }
-  return { page: file, plotFolder, plots: drawings.map(({ name }) => name), data };
+  return { page: file, plotFolder, plots: plots.map(({ name }) => name), data };
 }
 
-/** The folder is replaced as a whole, so it must not hold anything else. */
-function refuseOthers(folder: string): void {
-  const strange = list(folder).find((name) => !/\.(svg|png)$/.test(name));
-  if (strange === undefined) return;
-  const problem = `holds "${strange}", which is no plot, and would be lost`;
-  throw new UserError({ at: folder, problem, fix: 'name another page with --out' });
+/** The folder is replaced as a whole, so it must not contain anything else. */
+function checkPlotFolder(folder: string): void {
+  const foreign = listNames(folder).find((name) => !/\.(svg|png)$/.test(name));
+  if (foreign === undefined) return;
+  const problem = `contains "${foreign}", which is not a plot and would be lost`;
+  throw new UserError({ at: folder, problem, fix: 'choose another file with --out' });
 }
 
-/** In a folder of another name until all are there. */
-async function writePlots(folder: string, drawings: readonly Drawing[]): Promise<void> {
-  const made = `${folder}.new-${process.pid}`;
+/** Writes the plots to a temporary folder first, so that the folder is complete or unchanged. */
+async function writePlots(folder: string, plots: readonly ReportPlot[]): Promise<void> {
+  const temporary = `${folder}.new-${process.pid}`;
   try {
-    await makeFolders(made);
-    for (const drawing of drawings) {
-      const svg = svgForFile(drawing);
-      await writeFile(join(made, `${drawing.name}.svg`), `${svg}\n`);
-      await writeFile(join(made, `${drawing.name}.png`), pngOf(svg));
+    await createFolders(temporary);
+    for (const plot of plots) {
+      const svg = svgForFile(plot);
+      await writeFile(join(temporary, `${plot.name}.svg`), `${svg}\n`);
+      await writeFile(join(temporary, `${plot.name}.png`), renderPng(svg));
     }
     await rm(folder, { recursive: true, force: true });
-    await rename(made, folder);
+    await rename(temporary, folder);
   } finally {
-    await rm(made, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 
 async function writePage(file: string, page: string): Promise<void> {
-  const made = `${file}.new-${process.pid}`;
+  const temporary = `${file}.new-${process.pid}`;
   try {
-    await writeFile(made, page);
-    await rename(made, file);
+    await writeFile(temporary, page);
+    await rename(temporary, file);
   } finally {
-    await rm(made, { force: true });
+    await rm(temporary, { force: true });
   }
 }

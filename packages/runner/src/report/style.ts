@@ -1,4 +1,4 @@
-/** How the page of a report looks: on light and dark screens, narrow ones, and on paper. */
+/** The style sheet of a report: for light and dark mode, narrow screens, and print. */
 
 import { seriesVariables } from './theme.ts';
 
@@ -30,9 +30,9 @@ figure { min-width: 0; margin: 0; }
 figure h3 { font-size: 1.02rem; margin: 0 0 6px; }
 figcaption { color: var(--muted); font-size: 0.85rem; margin-top: 4px; max-width: 72ch; }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; }
-/* On a narrow screen letters stay legible, and what does not fit is scrolled to. */
+/* On a narrow screen the text stays legible, and the plot scrolls. */
 .wide svg.plot { min-width: 640px; }
-/* A shadow falls on the side where there is more, as its cover scrolls along. */
+/* A shadow marks the side to which the content continues; its cover scrolls along. */
 .scroll { overflow-x: auto; margin: 0 0 20px; background:
   linear-gradient(90deg, var(--background) 40%, transparent) left / 40px 100% no-repeat local,
   linear-gradient(-90deg, var(--background) 40%, transparent) right / 40px 100% no-repeat local,

@@ -1,48 +1,48 @@
-/** Drawings as text: what the plotting library makes in a document, with a legend of its own. */
+/** Renders plots as SVG: the output of the plotting library, with a legend added. */
 
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-import { DASHES, FILE_THEME, PAGE_THEME, SHADES, SYMBOLS, type Theme } from './theme.ts';
+import { DASHES, FILE_THEME, PAGE_THEME, COLOUR_SCHEME, SYMBOLS, type Theme } from './theme.ts';
 
-/** A plot that can be drawn in the colours of a page, or of a file. */
-export interface Drawing {
-  /** The name of its files, without their ending. */
+/** A plot of a report, which can be rendered in the theme of the page or of a file. */
+export interface ReportPlot {
+  /** The name of its files, without extension. */
   readonly name: string;
   readonly title: string;
-  /** What it shows, for those who do not see it, and for those who wonder. */
+  /** A description, also for screen readers. */
   readonly caption: string;
   /** The names of its series, in the order of their colours. */
   readonly legend: readonly string[];
-  /** What the darkest and the lightest shade stand for, where it has shades. */
-  readonly shades?: readonly [dark: string, light: string];
+  /** Labels of the ends of the colour scale of a heat map. */
+  readonly colourRange?: readonly [dark: string, light: string];
   readonly options: (theme: Theme) => Plot.PlotOptions;
 }
 
-/** Of plots that stand two in a row on a page. */
+/** Width of plots that are two in a row on the page. */
 const PLOT_WIDTH = 540;
-/** Of plots that take a row. */
-export const WIDE_PLOT = 820;
-const LEGEND_LINE = 18;
+/** Width of plots that fill a row. */
+export const WIDE_PLOT_WIDTH = 820;
+const LEGEND_LINE_HEIGHT = 18;
 const FONT_SIZE = 12;
-/** Of an average letter; labels only have to fit, not to be set. */
+/** Width of an average letter, to estimate the width of labels. */
 const LETTER_WIDTH = 6.9;
 const KEY_WIDTH = 34;
 const TITLE_HEIGHT = 26;
 
-/** For a page: its title stands above it, in the page's own letters. */
-export function svgForPage(drawing: Drawing): string {
-  return svgOf(drawing, PAGE_THEME, false);
+/** Renders a plot for the page, which shows the title above it. */
+export function svgForPage(plot: ReportPlot): string {
+  return renderSvg(plot, PAGE_THEME, false);
 }
 
-/** For a file: complete by itself. */
-export function svgForFile(drawing: Drawing): string {
-  return svgOf(drawing, FILE_THEME, true);
+/** Renders a plot for a file, with title and background. */
+export function svgForFile(plot: ReportPlot): string {
+  return renderSvg(plot, FILE_THEME, true);
 }
 
-function svgOf(drawing: Drawing, theme: Theme, isFile: boolean): string {
+function renderSvg(plot: ReportPlot, theme: Theme, isFile: boolean): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const options = drawing.options(theme);
+  const options = plot.options(theme);
   const svg = Plot.plot({
     width: PLOT_WIDTH,
     ...options,
@@ -51,7 +51,9 @@ function svgOf(drawing: Drawing, theme: Theme, isFile: boolean): string {
   });
   const width = Number(svg.getAttribute('width'));
   const height = Number(svg.getAttribute('height'));
-  const legend = drawing.shades ? rampOf(drawing.shades) : legendOf(drawing.legend, width, theme);
+  const legend = plot.colourRange
+    ? colourRampSvg(plot.colourRange)
+    : legendSvg(plot.legend, width, theme);
   const titleHeight = isFile ? TITLE_HEIGHT : 0;
   const above = titleHeight + legend.height;
   svg.setAttribute('y', String(above));
@@ -67,15 +69,16 @@ function svgOf(drawing: Drawing, theme: Theme, isFile: boolean): string {
   ].join(' ');
   const background = isFile ? `<rect width="100%" height="100%" fill="${theme.background}"/>` : '';
   const heading = isFile
-    ? `<text x="8" y="18" font-size="14" font-weight="bold">${escaped(drawing.title)}</text>`
+    ? `<text x="8" y="18" font-size="14" font-weight="bold">${escapeHtml(plot.title)}</text>`
     : '';
-  const words = `<title>${escaped(drawing.title)}</title><desc>${escaped(drawing.caption)}</desc>`;
+  const [title, caption] = [plot.title, plot.caption].map(escapeHtml);
+  const description = `<title>${title}</title><desc>${caption}</desc>`;
   const key = `<g transform="translate(8, ${titleHeight})">${legend.svg}</g>`;
-  return `<svg ${attributes}>${words}${background}${heading}${key}${svg.outerHTML}</svg>`;
+  return `<svg ${attributes}>${description}${background}${heading}${key}${svg.outerHTML}</svg>`;
 }
 
-/** A key and a name for each series, in as many lines as they need. */
-function legendOf(
+/** Renders a symbol and a name for each series, in as many lines as necessary. */
+function legendSvg(
   names: readonly string[],
   width: number,
   theme: Theme,
@@ -89,50 +92,53 @@ function legendOf(
       x = 0;
       line++;
     }
-    const entry = keyAt(x, (line + 0.5) * LEGEND_LINE, name, i, theme);
+    const entry = legendEntrySvg(x, (line + 0.5) * LEGEND_LINE_HEIGHT, name, i, theme);
     x += entryWidth;
     return entry;
   });
-  return { svg: entries.join(''), height: (line + 1) * LEGEND_LINE + 6 };
+  return { svg: entries.join(''), height: (line + 1) * LEGEND_LINE_HEIGHT + 6 };
 }
 
 const RAMP_STEPS = 24;
 const RAMP_STEP_WIDTH = 6;
 
-/** All shades, from the darkest to the lightest, between what these two stand for. */
-function rampOf([dark, light]: readonly [string, string]): { svg: string; height: number } {
-  const shade = Plot.scale({ color: { type: 'linear', scheme: SHADES, domain: [0, 1] } });
+/** Renders the colour scale, from dark to light, with the labels of its ends. */
+function colourRampSvg([dark, light]: readonly [string, string]): { svg: string; height: number } {
+  const scale = Plot.scale({ color: { type: 'linear', scheme: COLOUR_SCHEME, domain: [0, 1] } });
   const left = dark.length * LETTER_WIDTH + 6;
   const steps = Array.from({ length: RAMP_STEPS }, (_, i) => {
-    const colour = String(shade.apply(i / (RAMP_STEPS - 1)));
-    // A pixel wider than its step, so that nothing shines through between two.
+    const colour = String(scale.apply(i / (RAMP_STEPS - 1)));
+    // One pixel wider than a step, so that there are no gaps.
     const size = `width="${RAMP_STEP_WIDTH + 1}" height="12"`;
     return `<rect x="${left + i * RAMP_STEP_WIDTH}" y="3" ${size} fill="${colour}"/>`;
   });
   const right = left + RAMP_STEPS * RAMP_STEP_WIDTH + 8;
-  const text = (x: number, words: string) => `<text x="${x}" y="13">${escaped(words)}</text>`;
-  return { svg: text(0, dark) + steps.join('') + text(right, light), height: LEGEND_LINE + 6 };
+  const text = (x: number, label: string) => `<text x="${x}" y="13">${escapeHtml(label)}</text>`;
+  return {
+    svg: text(0, dark) + steps.join('') + text(right, light),
+    height: LEGEND_LINE_HEIGHT + 6,
+  };
 }
 
-function keyAt(x: number, y: number, name: string, series: number, theme: Theme): string {
-  const { colour, dash, symbol } = looksOf(series, theme);
+function legendEntrySvg(x: number, y: number, name: string, series: number, theme: Theme): string {
+  const { colour, dash, symbol } = seriesStyle(series, theme);
   const stroke = `stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"`;
   const shape = symbolPath(symbol);
   return (
     `<g transform="translate(${x}, ${y})"><line x1="0" x2="26" ${stroke}/>` +
     `<path d="${shape}" transform="translate(13, 0)" fill="${colour}"/>` +
-    `<text x="${KEY_WIDTH - 2}" dy="0.35em">${escaped(name)}</text></g>`
+    `<text x="${KEY_WIDTH - 2}" dy="0.35em">${escapeHtml(name)}</text></g>`
   );
 }
 
-export interface Looks {
+export interface SeriesStyle {
   readonly colour: string;
   readonly dash: string;
   readonly symbol: (typeof SYMBOLS)[number];
 }
 
-/** How the series of a number looks, from 0; after all colours they begin anew. */
-export function looksOf(series: number, theme: Theme): Looks {
+/** Returns the style of series 0, 1, 2 …; styles repeat after the last colour. */
+export function seriesStyle(series: number, theme: Theme): SeriesStyle {
   return {
     colour: theme.series[series % theme.series.length]!,
     dash: DASHES[series % DASHES.length]!,
@@ -140,7 +146,7 @@ export function looksOf(series: number, theme: Theme): Looks {
   };
 }
 
-/** The shape that the plotting library draws, as a path around the origin. */
+/** Returns the path that the plotting library draws for a symbol, around the origin. */
 function symbolPath(symbol: (typeof SYMBOLS)[number]): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const svg = Plot.plot({
@@ -153,11 +159,11 @@ function symbolPath(symbol: (typeof SYMBOLS)[number]): string {
 
 const CIRCLE = 'M-4,0a4,4,0,1,0,8,0a4,4,0,1,0,-8,0';
 
-/** Numbers along an axis: 1,200 and 0.5. */
-export function tick(value: number): string {
+/** Formats a number on an axis: 1,200 or 0.5. */
+export function formatTick(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
 }
 
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,10 +1,10 @@
 /**
- * The colours of plots: on a page they are variables, which follow its light or dark mode; in
- * files they are written out.
+ * The colours of plots. On the page they are CSS variables, which follow its light or dark mode; in
+ * files they are constants.
  *
- * Series have the colours of Okabe and Ito (2008), which people who see colours differently also
- * tell apart, without the yellow, which vanishes on white, and shapes beside. Shades are cividis
- * (Nuñez, Anderton and Renslow 2018), whose lightness grows evenly for everybody.
+ * Series use the colours of Okabe and Ito (2008), which people with colour vision deficiency can
+ * distinguish, except yellow, which is hard to see on white; symbols and dashes distinguish them as
+ * well. Heat maps use cividis (Nuñez, Anderton and Renslow 2018), a perceptually uniform scale.
  */
 
 export interface Theme {
@@ -16,13 +16,13 @@ export interface Theme {
 
 export const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye', 'cross'] as const;
 export const DASHES = ['none', '6 3', '2 3', '8 3 2 3', '12 4', '1 4', '4 2'] as const;
-export const SHADES = 'cividis';
+export const COLOUR_SCHEME = 'cividis';
 
 const LIGHT = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-/** The same, lighter where they would not be seen on black. */
+/** The same colours, lighter for a dark background. */
 const DARK = ['#4aa8e0', '#ff8438', '#1fc795', '#e29bc3', '#f0b429', '#8fd0f5', '#ffffff'];
 
-/** Where letters are drawn by a program that has no fonts of its own. */
+/** The font of the rendered PNG. */
 export const FILE_FONT = 'DejaVu Sans';
 
 export const PAGE_THEME: Theme = {
@@ -39,7 +39,7 @@ export const FILE_THEME: Theme = {
   fontFamily: `${FILE_FONT}, sans-serif`,
 };
 
-/** What the page has to define for `PAGE_THEME`. */
+/** Returns the CSS variables that `PAGE_THEME` refers to. */
 export function seriesVariables(mode: 'light' | 'dark'): string {
   const colours = mode === 'light' ? LIGHT : DARK;
   return colours.map((colour, i) => `--series-${i}: ${colour};`).join(' ');

@@ -5,18 +5,38 @@ import { cdfCsv, cdfTable } from './cdf.ts';
 
 test('cdf.csv has the distributions of all leechers, of leaders and of followers', () => {
   expect(cdfCsv(RESULT)).toBe(
-    ['group,completionMs,share', 'all,1500,0.5', 'all,2500,1', 'leaders,1500,1', 'followers,2500,1', ''].join('\n'),
+    [
+      'group,completionMs,share',
+      'all,1500,0.5',
+      'all,2500,1',
+      'leaders,1500,1',
+      'followers,2500,1',
+      '',
+    ].join('\n'),
   );
 });
 
 test('peers that complete at the same time share a row', () => {
   const completedAtMs = Float64Array.of(0, 10, 10, 5);
-  const peers = { ...RESULT.peers, id: Uint32Array.of(1, 2, 3, 4), role: Uint8Array.of(0, 1, 1, 1), completedAtMs };
-  expect(cdfCsv({ ...RESULT, peers }).trim().split('\n').slice(1)).toEqual(['all,5,0.333333', 'all,10,1']);
+  const peers = {
+    ...RESULT.peers,
+    id: Uint32Array.of(1, 2, 3, 4),
+    role: ['seed', 'peer', 'peer', 'peer'] as const,
+    completedAtMs,
+  };
+  expect(
+    cdfCsv({ ...RESULT, peers })
+      .trim()
+      .split('\n')
+      .slice(1),
+  ).toEqual(['all,5,0.333333', 'all,10,1']);
 });
 
 test('the table has a row for every 5 %, with percentiles as in the summary', () => {
-  const lines = cdfTable(RESULT).trim().split('\n').map((line) => line.split(/ {2,}/));
+  const lines = cdfTable(RESULT)
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/ {2,}/));
   expect(lines).toHaveLength(21);
   expect(lines[0]).toEqual(['completed', 'all', 'leaders', 'followers']);
   expect(lines[9]).toEqual(['45 %', '1.5 s', '1.5 s', '2.5 s']);

@@ -3,7 +3,7 @@
  * are leaders, of leaders and of followers.
  */
 
-import { type Role, ROLES, type SwarmResult } from '@cachetorrent/simulator';
+import type { SwarmRole, SwarmResult } from '@cachetorrent/simulator';
 
 import { formatSeconds } from '../format.ts';
 
@@ -43,9 +43,8 @@ export function cdfTable(result: SwarmResult): string {
 
 function groupsOf({ peers }: SwarmResult): Group[] {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const timesOf = (...roles: Role[]): Float64Array => {
-    const indexes = roles.map((role) => ROLES.indexOf(role));
-    const times = peers.completedAtMs.filter((_, i) => indexes.includes(peers.role[i]!));
+  const timesOf = (...roles: SwarmRole[]): Float64Array => {
+    const times = peers.completedAtMs.filter((_, row) => roles.includes(peers.role[row]!));
     return times.map((ms) => ms - startMs).sort();
   };
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };

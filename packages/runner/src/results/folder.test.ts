@@ -1,5 +1,11 @@
 import {
-  existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +20,23 @@ beforeEach(() => {
 
 describe('results can be written', () => {
   test.each([
-    { to: 'a new folder',               prepare: () => {} },
-    { to: 'an empty folder',            prepare: (at: string) => mkdirSync(at) },
-    { to: 'a folder of earlier results', prepare: (at: string) => { mkdirSync(at); writeFileSync(join(at, 'run.json'), 'old'); writeFileSync(join(at, 'peers.csv'), 'old'); } },
-    { to: 'a symbolic link to a folder',        prepare: (at: string) => { mkdirSync(join(parent, 'real')); symlinkSync(join(parent, 'real'), at); } },
+    { to: 'a new folder', prepare: () => {} },
+    { to: 'an empty folder', prepare: (at: string) => mkdirSync(at) },
+    {
+      to: 'a folder of earlier results',
+      prepare: (at: string) => {
+        mkdirSync(at);
+        writeFileSync(join(at, 'run.json'), 'old');
+        writeFileSync(join(at, 'peers.csv'), 'old');
+      },
+    },
+    {
+      to: 'a symbolic link to a folder',
+      prepare: (at: string) => {
+        mkdirSync(join(parent, 'real'));
+        symlinkSync(join(parent, 'real'), at);
+      },
+    },
   ])('to $to', async ({ prepare }) => {
     const at = join(parent, 'results');
     prepare(at);
@@ -25,7 +44,10 @@ describe('results can be written', () => {
     await writeResultFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
     expect(readdirSync(at).sort()).toEqual(['run.json', 'traffic.csv']);
     expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('{}');
-    expect(readdirSync(parent).filter((name) => name.startsWith('.')), 'no temporary files').toEqual([]);
+    expect(
+      readdirSync(parent).filter((name) => name.startsWith('.')),
+      'no temporary files',
+    ).toEqual([]);
   });
 
   test('to a folder whose parents do not exist', async () => {
@@ -40,7 +62,9 @@ describe('results can be written', () => {
 test('a failed write keeps the earlier results', async () => {
   const at = join(parent, 'results');
   await writeResultFolder(at, { 'run.json': 'old' });
-  await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow('ENOENT');
+  await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow(
+    'ENOENT',
+  );
   expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('old');
   expect(readdirSync(parent)).toEqual(['results']);
 });
@@ -48,7 +72,9 @@ test('a failed write keeps the earlier results', async () => {
 describe('a folder is rejected', () => {
   test('that holds other files, which would be deleted', async () => {
     writeFileSync(join(parent, 'thesis.tex'), '');
-    await expect(checkResultFolder(parent)).rejects.toThrow('holds "thesis.tex", which is not a result');
+    await expect(checkResultFolder(parent)).rejects.toThrow(
+      'holds "thesis.tex", which is not a result',
+    );
   });
 
   test('that is a file', async () => {

@@ -11,7 +11,6 @@
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 
-import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
 import { UserError } from '../user-error.ts';
@@ -84,7 +83,7 @@ function linesOf(messages: LoggedMessages): string {
     const piece = messages.piece(i);
     const message = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
     const pieceField = piece < 0 ? '' : `,"piece":${piece}`;
-    lines += `{${message},"kind":"${MESSAGE_KINDS[messages.kind(i)]}"${pieceField}}\n`;
+    lines += `{${message},"kind":"${messages.kind(i)}"${pieceField}}\n`;
   }
   return lines;
 }

@@ -1,6 +1,6 @@
 /** Results as CSV tables: of peers, of traffic between AS, and of a timeline. */
 
-import { ROLES, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
+import type { SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 /**
  * One row per peer. Times are in ms since the first completion of any peer, which is a seed's. The
@@ -14,7 +14,7 @@ export function peersCsv({ peers }: SwarmResult): string {
     const ms = completedAtMs[i]! - startMs;
     const completion = Number.isFinite(ms) ? ms : '';
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
-    rows.push(`${id[i]},${as[i]},${ROLES[role[i]!]},${capacity},${completion}`);
+    rows.push(`${id[i]},${as[i]},${role[i]},${capacity},${completion}`);
   }
   return linesOf(rows);
 }

@@ -30,16 +30,31 @@ test.each<[QuantityKind, string | number, number]>([
 
 describe('refused', () => {
   test.each<[QuantityKind, string | number, string, string]>([
-    ['size', 'big', 'is "big", which is not a size', 'write 256 KiB, for instance, or a number of bytes'],
+    [
+      'size',
+      'big',
+      'is "big", which is not a size',
+      'write 256 KiB, for instance, or a number of bytes',
+    ],
     ['size', '', 'is "", which is not a size', 'write 256 KiB'],
     ['size', '256 mb', 'is "256 mb", but a size has no unit "mb"', 'write 256 '],
     ['rate', '2 MiB', 'is "2 MiB", but a rate has no unit "MiB"', 'write 2 MiB/s'],
     ['time', '5 sec', 'is "5 sec", but a time has no unit "sec"', 'write 5 s'],
     ['time', 'ten s', 'is "ten s", which is not a time', 'write 10 s'],
-    ['percent', '30 percent', 'is "30 percent", but a percentage has no unit "percent"', 'write 30 %'],
+    [
+      'percent',
+      '30 percent',
+      'is "30 percent", but a percentage has no unit "percent"',
+      'write 30 %',
+    ],
     ['percent', Number.NaN, 'is NaN, which is not a percentage', 'write 30 %'],
     ['time', 'constructor', 'is "constructor", which is not a time', 'write 10 s'],
-    ['time', '1 constructor', 'is "1 constructor", but a time has no unit "constructor"', 'write 1 '],
+    [
+      'time',
+      '1 constructor',
+      'is "1 constructor", but a time has no unit "constructor"',
+      'write 1 ',
+    ],
     ['size', `1 ${'x'.repeat(100)}`, '...", but a size has no unit', 'write 1 '],
   ])('a %s of %j', (kind, text, problem, fix) => {
     const reading = readQuantity(kind, text);

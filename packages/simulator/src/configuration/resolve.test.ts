@@ -12,17 +12,29 @@ const withFields = (fields: object): SwarmConfig => ({ ...SMALL, ...fields });
 describe('a configuration describes a swarm', () => {
   test('with defaults for all but the peers and the file', () => {
     expect(swarm({ peers: 20, file: { size: '2 MiB' } })).toEqual({
-      seeds: 1, neighbours: 19, minPeers: 20, pieces: 8, pieceBits: 256 * 1024 * 8,
+      seeds: 1,
+      neighbours: 19,
+      minPeers: 20,
+      pieces: 8,
+      pieceBits: 256 * 1024 * 8,
       classes: [
         { name: 'seed', count: 1, uploadKbps: 10_000, downloadKbps: 50_000 },
         { name: 'peer', count: 19, uploadKbps: 10_000, downloadKbps: 50_000 },
       ],
-      arrivalOrder: 'shuffled', arrivalGapMs: 2,
-      uploadSlots: 4, optimisticSlots: 1, rechokeIntervalMs: 10_000, backlog: 10,
-      choker: 'tit-for-tat', seedChoker: 'round-robin', quirks: CLIENT_QUIRKS,
+      arrivalOrder: 'shuffled',
+      arrivalGapMs: 2,
+      uploadSlots: 4,
+      optimisticSlots: 1,
+      rechokeIntervalMs: 10_000,
+      backlog: 10,
+      choker: 'tit-for-tat',
+      seedChoker: 'round-robin',
+      quirks: CLIENT_QUIRKS,
       topology: { transitDomains: 4, transitDomainSize: 10, stubDomains: 10, stubDomainSize: 8 },
-      latency: { model: 'topology' }, allocationIntervalMs: 1_000,
-      requestPriority: 'within-rarity', subTorrents: 1,
+      latency: { model: 'topology' },
+      allocationIntervalMs: 1_000,
+      requestPriority: 'within-rarity',
+      subTorrents: 1,
     });
   });
 
@@ -32,42 +44,196 @@ describe('a configuration describes a swarm', () => {
   });
 
   test.each([
-    { rule: 'a size is rounded up to whole pieces',           fields: { file: { size: '1025 KiB', pieceSize: '1 MiB' } }, is: { pieces: 2, pieceBits: 8 * 2 ** 20 } },
-    { rule: 'a piece may be a few bits',                      fields: { file: { pieces: 3, pieceSize: '196 bit' } },  is: { pieces: 3, pieceBits: 196 } },
-    { rule: 'plain numbers are bytes, kbit/s, ms and percent', fields: { upload: 500, file: { size: 4096, pieceSize: 1024 }, arrivals: { meanGap: 7 }, cache: { leaders: 30 } }, is: { pieces: 4, pieceBits: 8192, arrivalGapMs: 7, leaderPercent: 30 } },
-    { rule: 'leaders are CacheTorrent',                       fields: { cache: { leaders: '50 %', subTorrents: 2, requestPriority: 'absolute' } }, is: { leaderPercent: 50, subTorrents: 2, requestPriority: 'absolute' } },
-    { rule: 'external neighbours bias the selection',         fields: { tracker: { neighbours: 5, externalNeighbours: '10 %', minPeers: 3 } }, is: { neighbours: 5, externalPercent: 10, minPeers: 3 } },
-    { rule: 'a client has slots and chokers',                 fields: { client: { uploadSlots: 2, optimisticSlots: 3, rechokeInterval: '5 s', backlog: 4, choker: 'random', seedChoker: 'fastest-upload' } }, is: { uploadSlots: 2, optimisticSlots: 3, rechokeIntervalMs: 5_000, backlog: 4, choker: 'random', seedChoker: 'fastest-upload' } },
-    { rule: 'a network has domains and routers',              fields: { network: { as: 2, routersPerAs: 20, transitDomains: 3, routersPerTransitDomain: 7, latency: '30 ms', allocationInterval: '100 ms' } }, is: { topology: { transitDomains: 3, transitDomainSize: 7, stubDomains: 2, stubDomainSize: 20 }, latency: { model: 'fixed', fixedMs: 30 }, allocationIntervalMs: 100 } },
-    { rule: 'original rules have all quirks, 50 ms, and seeds that choke as leechers', fields: { client: { rules: 'original', choker: 'random' } }, is: { quirks: ORIGINAL_QUIRKS, latency: { model: 'fixed', fixedMs: 50 }, seedChoker: 'random' } },
-    { rule: 'original rules may have another latency',        fields: { client: { rules: 'original' }, network: { latency: 'topology' } }, is: { latency: { model: 'topology' } } },
-    { rule: 'single quirks may be off',                       fields: { client: { rules: 'original', quirks: { staleRates: false } } }, is: { quirks: { ...ORIGINAL_QUIRKS, staleRates: false } } },
-    { rule: 'single quirks may be on',                        fields: { client: { quirks: { staleRates: true } } },  is: { quirks: { ...CLIENT_QUIRKS, staleRates: true } } },
+    {
+      rule: 'a size is rounded up to whole pieces',
+      fields: { file: { size: '1025 KiB', pieceSize: '1 MiB' } },
+      is: { pieces: 2, pieceBits: 8 * 2 ** 20 },
+    },
+    {
+      rule: 'a piece may be a few bits',
+      fields: { file: { pieces: 3, pieceSize: '196 bit' } },
+      is: { pieces: 3, pieceBits: 196 },
+    },
+    {
+      rule: 'plain numbers are bytes, kbit/s, ms and percent',
+      fields: {
+        upload: 500,
+        file: { size: 4096, pieceSize: 1024 },
+        arrivals: { meanGap: 7 },
+        cache: { leaders: 30 },
+      },
+      is: { pieces: 4, pieceBits: 8192, arrivalGapMs: 7, leaderPercent: 30 },
+    },
+    {
+      rule: 'leaders are CacheTorrent',
+      fields: { cache: { leaders: '50 %', subTorrents: 2, requestPriority: 'absolute' } },
+      is: { leaderPercent: 50, subTorrents: 2, requestPriority: 'absolute' },
+    },
+    {
+      rule: 'external neighbours bias the selection',
+      fields: { tracker: { neighbours: 5, externalNeighbours: '10 %', minPeers: 3 } },
+      is: { neighbours: 5, externalPercent: 10, minPeers: 3 },
+    },
+    {
+      rule: 'a client has slots and chokers',
+      fields: {
+        client: {
+          uploadSlots: 2,
+          optimisticSlots: 3,
+          rechokeInterval: '5 s',
+          backlog: 4,
+          choker: 'random',
+          seedChoker: 'fastest-upload',
+        },
+      },
+      is: {
+        uploadSlots: 2,
+        optimisticSlots: 3,
+        rechokeIntervalMs: 5_000,
+        backlog: 4,
+        choker: 'random',
+        seedChoker: 'fastest-upload',
+      },
+    },
+    {
+      rule: 'a network has domains and routers',
+      fields: {
+        network: {
+          as: 2,
+          routersPerAs: 20,
+          transitDomains: 3,
+          routersPerTransitDomain: 7,
+          latency: '30 ms',
+          allocationInterval: '100 ms',
+        },
+      },
+      is: {
+        topology: { transitDomains: 3, transitDomainSize: 7, stubDomains: 2, stubDomainSize: 20 },
+        latency: { model: 'fixed', fixedMs: 30 },
+        allocationIntervalMs: 100,
+      },
+    },
+    {
+      rule: 'original rules have all quirks, 50 ms, and seeds that choke as leechers',
+      fields: { client: { rules: 'original', choker: 'random' } },
+      is: {
+        quirks: ORIGINAL_QUIRKS,
+        latency: { model: 'fixed', fixedMs: 50 },
+        seedChoker: 'random',
+      },
+    },
+    {
+      rule: 'original rules may have another latency',
+      fields: { client: { rules: 'original' }, network: { latency: 'topology' } },
+      is: { latency: { model: 'topology' } },
+    },
+    {
+      rule: 'single quirks may be off',
+      fields: { client: { rules: 'original', quirks: { staleRates: false } } },
+      is: { quirks: { ...ORIGINAL_QUIRKS, staleRates: false } },
+    },
+    {
+      rule: 'single quirks may be on',
+      fields: { client: { quirks: { staleRates: true } } },
+      is: { quirks: { ...CLIENT_QUIRKS, staleRates: true } },
+    },
   ])('$rule', ({ fields, is }) => {
     expect(swarm(withFields(fields) as SwarmConfig)).toMatchObject(is);
   });
 
   test('as plain BitTorrent unless it names leaders', () => {
-    expect(swarm(withFields({ cache: { requestPriority: 'absolute' } }))).not.toHaveProperty('leaderPercent');
+    expect(swarm(withFields({ cache: { requestPriority: 'absolute' } }))).not.toHaveProperty(
+      'leaderPercent',
+    );
   });
 });
 
 describe('peers have classes', () => {
   const classesOf = ({ peers, ...fields }: { peers: number | undefined }): string[] =>
-    swarm({ file: { pieces: 8 }, ...fields, ...(peers === undefined ? {} : { peers }), tracker: { neighbours: 1 } }).classes.map(({ name, count, uploadKbps, downloadKbps }) => `${name} ${count} ${uploadKbps}/${downloadKbps}`);
+    swarm({
+      file: { pieces: 8 },
+      ...fields,
+      ...(peers === undefined ? {} : { peers }),
+      tracker: { neighbours: 1 },
+    }).classes.map(
+      ({ name, count, uploadKbps, downloadKbps }) =>
+        `${name} ${count} ${uploadKbps}/${downloadKbps}`,
+    );
 
   test.each([
-    { rule: 'by count, which gives the number of peers', fields: { peers: undefined, classes: [{ name: 'a', count: 3 }, { name: 'b', count: 4 }], upload: 1, download: 2 }, is: ['seed 1 1/2', 'a 3 1/2', 'b 4 1/2'] },
-    { rule: 'by share, rounded by the largest remainder', fields: { peers: 11, classes: [{ name: 'a', share: 33 }, { name: 'b', share: 42 }, { name: 'c', share: '25 %' }], upload: 1, download: 2 }, is: ['seed 1 1/2', 'a 3 1/2', 'b 4 1/2', 'c 3 1/2'] },
-    { rule: 'where a tie goes to the first class',       fields: { peers: 4, classes: [{ name: 'a', share: 50 }, { name: 'b', share: 50 }], upload: 1, download: 2 }, is: ['seed 1 1/2', 'a 2 1/2', 'b 1 1/2'] },
-    { rule: 'with a capacity of their own',              fields: { peers: 3, upload: 1, download: 2, classes: [{ name: 'a', share: 100, upload: '3 Mbit/s' }] }, is: ['seed 1 1/2', 'a 2 3000/2'] },
-    { rule: 'seeds too',                                 fields: { peers: 6, seeds: [{ count: 2, upload: 9 }, { download: 0 }], upload: 1, download: 2 }, is: ['seed 2 9/2', 'seed 1 1/0', 'peer 3 1/2'] },
+    {
+      rule: 'by count, which gives the number of peers',
+      fields: {
+        peers: undefined,
+        classes: [
+          { name: 'a', count: 3 },
+          { name: 'b', count: 4 },
+        ],
+        upload: 1,
+        download: 2,
+      },
+      is: ['seed 1 1/2', 'a 3 1/2', 'b 4 1/2'],
+    },
+    {
+      rule: 'by share, rounded by the largest remainder',
+      fields: {
+        peers: 11,
+        classes: [
+          { name: 'a', share: 33 },
+          { name: 'b', share: 42 },
+          { name: 'c', share: '25 %' },
+        ],
+        upload: 1,
+        download: 2,
+      },
+      is: ['seed 1 1/2', 'a 3 1/2', 'b 4 1/2', 'c 3 1/2'],
+    },
+    {
+      rule: 'where a tie goes to the first class',
+      fields: {
+        peers: 4,
+        classes: [
+          { name: 'a', share: 50 },
+          { name: 'b', share: 50 },
+        ],
+        upload: 1,
+        download: 2,
+      },
+      is: ['seed 1 1/2', 'a 2 1/2', 'b 1 1/2'],
+    },
+    {
+      rule: 'with a capacity of their own',
+      fields: {
+        peers: 3,
+        upload: 1,
+        download: 2,
+        classes: [{ name: 'a', share: 100, upload: '3 Mbit/s' }],
+      },
+      is: ['seed 1 1/2', 'a 2 3000/2'],
+    },
+    {
+      rule: 'seeds too',
+      fields: {
+        peers: 6,
+        seeds: [{ count: 2, upload: 9 }, { download: 0 }],
+        upload: 1,
+        download: 2,
+      },
+      is: ['seed 2 9/2', 'seed 1 1/0', 'peer 3 1/2'],
+    },
   ])('$rule', ({ fields, is }) => {
     expect(classesOf(fields)).toEqual(is);
   });
 
-  const TWO: SwarmConfig = withFields({ peers: 401, classes: [{ name: 'a', share: 25 }, { name: 'b', share: 75 }] });
-  const orderOf = (config: SwarmConfig, seed: number) => Array.from(makePlan(swarm(config), seed).classOfPeer.subarray(2));
+  const TWO: SwarmConfig = withFields({
+    peers: 401,
+    classes: [
+      { name: 'a', share: 25 },
+      { name: 'b', share: 75 },
+    ],
+  });
+  const orderOf = (config: SwarmConfig, seed: number) =>
+    Array.from(makePlan(swarm(config), seed).classOfPeer.subarray(2));
 
   test('which are shuffled over arrivals, with all counts kept', () => {
     const order = orderOf(TWO, 1);
@@ -94,8 +260,14 @@ describe('peers have classes', () => {
 
 test('a complete configuration describes the same swarm again', () => {
   const config = withFields({
-    seeds: { count: 2, upload: '3 MB/s' }, classes: [{ name: 'a', share: 70 }, { name: 'b', share: 30, download: '1 Gbit/s' }],
-    cache: { leaders: '12.5 %' }, tracker: { externalNeighbours: 5 }, client: { rules: 'original', quirks: { repeatChokes: false } },
+    seeds: { count: 2, upload: '3 MB/s' },
+    classes: [
+      { name: 'a', share: 70 },
+      { name: 'b', share: 30, download: '1 Gbit/s' },
+    ],
+    cache: { leaders: '12.5 %' },
+    tracker: { externalNeighbours: 5 },
+    client: { rules: 'original', quirks: { repeatChokes: false } },
   });
   const resolved = resolveSwarm(config);
   expect(resolveSwarm(resolved.config)).toEqual(resolved);
@@ -111,7 +283,8 @@ function problemsOf(config: unknown): string[] {
   try {
     resolveSwarm(config);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems.map(({ path, problem }) => `${path.join('.')}: ${problem}`);
+    if (error instanceof ConfigurationError)
+      return error.problems.map(({ path, problem }) => `${path.join('.')}: ${problem}`);
     throw error;
   }
   return [];
@@ -119,33 +292,131 @@ function problemsOf(config: unknown): string[] {
 
 describe('a mistake is named with its path and a fix', () => {
   test.each([
-    { of: 'nothing at all',            config: {},                                                   is: ['file: is missing'] },
-    { of: 'a list',                    config: [1],                                                  is: [': is [1], but must be an object'] },
-    { of: 'no peers',                  config: { file: { pieces: 1 } },                              is: ['peers: is missing'] },
-    { of: 'a file without size',       config: { peers: 5, file: {} },                               is: ['file.size: is missing'] },
-    { of: 'two sizes',                 config: { peers: 5, file: { size: 1, pieces: 1 } },           is: ['file.size: is given beside the number of pieces'] },
-    { of: 'an unknown field',          config: withFields({ cache: { leader: 5 } }),                 is: ['cache.leader: there is no field "leader" in cache'] },
-    { of: 'an unknown section',        config: withFields({ trackers: {} }),                         is: ['trackers: there is no field "trackers"'] },
-    { of: 'a unit of another kind',    config: withFields({ upload: '5 MiB' }),                      is: ['upload: is "5 MiB", but a rate has no unit "MiB"'] },
-    { of: 'no quantity',               config: withFields({ file: { size: 'large' } }),              is: ['file.size: is "large", which is not a size'] },
-    { of: 'a latency of no kind',      config: withFields({ network: { latency: 'far' } }),          is: ['network.latency: is "far", which is not a time'] },
-    { of: 'a text for a number',       config: withFields({ peers: '20' }),                          is: ['peers: is "20", but must be a number'] },
-    { of: 'an unknown choker',         config: withFields({ client: { choker: 'fair' } }),           is: ['client.choker: is "fair", which is not a possible value'] },
-    { of: 'an unknown quirk',          config: withFields({ client: { quirks: { stale: true } } }),  is: ['client.quirks.stale: there is no field "stale" in client.quirks'] },
-    { of: 'shares that leave some out', config: withFields({ classes: [{ name: 'a', share: 50 }] }), is: ['classes: have shares of 50 % together'] },
-    { of: 'a class without number',    config: withFields({ classes: [{ name: 'a' }] }),             is: ['classes.0: has neither a count nor a share ("a")'] },
-    { of: 'counts and shares mixed',   config: withFields({ classes: [{ name: 'a', count: 1 }, { name: 'b', share: 50 }] }), is: ['classes.0: has a count'] },
-    { of: 'counts that do not add up', config: withFields({ classes: [{ name: 'a', count: 1 }] }),   is: ['peers: is 20, but the classes and the seeds are 2 together'] },
-    { of: 'two classes of one name',   config: withFields({ classes: [{ name: 'a', share: 50 }, { name: 'a', share: 50 }] }), is: ['classes.1.name: is "a", the name of another class'] },
-    { of: 'no class',                  config: withFields({ classes: [] }),                          is: ['classes: is empty, so nobody would download'] },
-    { of: 'more seeds than peers',     config: withFields({ seeds: 20 }),                            is: ['peers: is 20, and 20 of them are seeds: nobody would download'] },
-    { of: 'half a peer',               config: withFields({ peers: 2.5 }),                           is: ['peers: is 2.5'] },
-    { of: 'a mute seed',               config: withFields({ seeds: { upload: 0 } }),                 is: ['seeds.upload: is 0 for the seed, so nobody could ever finish'] },
-    { of: 'mute seeds by default',     config: withFields({ upload: 0 }),                            is: ['upload: is 0 for the seed, so nobody could ever finish'] },
-    { of: 'a class without download',  config: withFields({ classes: [{ name: 'a', share: 100, download: 0 }] }), is: ['classes.0.download: is 0, so leechers of class "a" could never finish'] },
-    { of: 'too many neighbours',       config: withFields({ tracker: { neighbours: 20 } }),          is: ['tracker.neighbours: is 20, but a peer has only 19 others'] },
-    { of: 'sub-torrents alone',        config: withFields({ cache: { subTorrents: 2 } }),            is: ['cache.subTorrents: is 2, but only CacheTorrent splits a file'] },
-    { of: 'several at once',           config: withFields({ peers: '20', upload: 'fast' }),          is: ['peers: is "20", but must be a number', 'upload: is "fast", which is not a rate'] },
+    { of: 'nothing at all', config: {}, is: ['file: is missing'] },
+    { of: 'a list', config: [1], is: [': is [1], but must be an object'] },
+    { of: 'no peers', config: { file: { pieces: 1 } }, is: ['peers: is missing'] },
+    { of: 'a file without size', config: { peers: 5, file: {} }, is: ['file.size: is missing'] },
+    {
+      of: 'two sizes',
+      config: { peers: 5, file: { size: 1, pieces: 1 } },
+      is: ['file.size: is given beside the number of pieces'],
+    },
+    {
+      of: 'an unknown field',
+      config: withFields({ cache: { leader: 5 } }),
+      is: ['cache.leader: there is no field "leader" in cache'],
+    },
+    {
+      of: 'an unknown section',
+      config: withFields({ trackers: {} }),
+      is: ['trackers: there is no field "trackers"'],
+    },
+    {
+      of: 'a unit of another kind',
+      config: withFields({ upload: '5 MiB' }),
+      is: ['upload: is "5 MiB", but a rate has no unit "MiB"'],
+    },
+    {
+      of: 'no quantity',
+      config: withFields({ file: { size: 'large' } }),
+      is: ['file.size: is "large", which is not a size'],
+    },
+    {
+      of: 'a latency of no kind',
+      config: withFields({ network: { latency: 'far' } }),
+      is: ['network.latency: is "far", which is not a time'],
+    },
+    {
+      of: 'a text for a number',
+      config: withFields({ peers: '20' }),
+      is: ['peers: is "20", but must be a number'],
+    },
+    {
+      of: 'an unknown choker',
+      config: withFields({ client: { choker: 'fair' } }),
+      is: ['client.choker: is "fair", which is not a possible value'],
+    },
+    {
+      of: 'an unknown quirk',
+      config: withFields({ client: { quirks: { stale: true } } }),
+      is: ['client.quirks.stale: there is no field "stale" in client.quirks'],
+    },
+    {
+      of: 'shares that leave some out',
+      config: withFields({ classes: [{ name: 'a', share: 50 }] }),
+      is: ['classes: have shares of 50 % together'],
+    },
+    {
+      of: 'a class without number',
+      config: withFields({ classes: [{ name: 'a' }] }),
+      is: ['classes.0: has neither a count nor a share ("a")'],
+    },
+    {
+      of: 'counts and shares mixed',
+      config: withFields({
+        classes: [
+          { name: 'a', count: 1 },
+          { name: 'b', share: 50 },
+        ],
+      }),
+      is: ['classes.0: has a count'],
+    },
+    {
+      of: 'counts that do not add up',
+      config: withFields({ classes: [{ name: 'a', count: 1 }] }),
+      is: ['peers: is 20, but the classes and the seeds are 2 together'],
+    },
+    {
+      of: 'two classes of one name',
+      config: withFields({
+        classes: [
+          { name: 'a', share: 50 },
+          { name: 'a', share: 50 },
+        ],
+      }),
+      is: ['classes.1.name: is "a", the name of another class'],
+    },
+    {
+      of: 'no class',
+      config: withFields({ classes: [] }),
+      is: ['classes: is empty, so nobody would download'],
+    },
+    {
+      of: 'more seeds than peers',
+      config: withFields({ seeds: 20 }),
+      is: ['peers: is 20, and 20 of them are seeds: nobody would download'],
+    },
+    { of: 'half a peer', config: withFields({ peers: 2.5 }), is: ['peers: is 2.5'] },
+    {
+      of: 'a mute seed',
+      config: withFields({ seeds: { upload: 0 } }),
+      is: ['seeds.upload: is 0 for the seed, so nobody could ever finish'],
+    },
+    {
+      of: 'mute seeds by default',
+      config: withFields({ upload: 0 }),
+      is: ['upload: is 0 for the seed, so nobody could ever finish'],
+    },
+    {
+      of: 'a class without download',
+      config: withFields({ classes: [{ name: 'a', share: 100, download: 0 }] }),
+      is: ['classes.0.download: is 0, so leechers of class "a" could never finish'],
+    },
+    {
+      of: 'too many neighbours',
+      config: withFields({ tracker: { neighbours: 20 } }),
+      is: ['tracker.neighbours: is 20, but a peer has only 19 others'],
+    },
+    {
+      of: 'sub-torrents alone',
+      config: withFields({ cache: { subTorrents: 2 } }),
+      is: ['cache.subTorrents: is 2, but only CacheTorrent splits a file'],
+    },
+    {
+      of: 'several at once',
+      config: withFields({ peers: '20', upload: 'fast' }),
+      is: ['peers: is "20", but must be a number', 'upload: is "fast", which is not a rate'],
+    },
   ])('$of', ({ config, is }) => {
     expect(problemsOf(config)).toEqual(is);
   });
@@ -165,7 +436,7 @@ describe('a mistake is named with its path and a fix', () => {
       } catch (error) {
         if (!(error instanceof ConfigurationError)) throw error;
         for (const { fix } of error.problems) {
-          config = { ...config, ...JSON.parse(`{${fix.replace('add ', '')}}`) as object };
+          config = { ...config, ...(JSON.parse(`{${fix.replace('add ', '')}}`) as object) };
         }
       }
     }

@@ -21,7 +21,11 @@ describe('an actor', () => {
     const { actor, log } = recorder();
     for (const kind of [3, 1, 2]) actor.schedule(5, kind, 0, 0, 0);
     actor.runUntil(10);
-    expect(log.map((line) => line.slice(0, 10))).toEqual(['5: event 3', '5: event 1', '5: event 2']);
+    expect(log.map((line) => line.slice(0, 10))).toEqual([
+      '5: event 3',
+      '5: event 1',
+      '5: event 2',
+    ]);
   });
 
   test('handles events of the same time by source, whichever arrived first', () => {
@@ -30,7 +34,11 @@ describe('an actor', () => {
     deliver(actor, { source: 7, sentMs: 10, order: 7 * 2 ** 40, kind: 7, atMs: 20 });
     deliver(actor, { source: 3, sentMs: 10, order: 3 * 2 ** 40 + 9, kind: 3, atMs: 20 });
     actor.runUntil(30);
-    expect(log.map((line) => line.slice(0, 11))).toEqual(['20: event 3', '20: event 5', '20: event 7']);
+    expect(log.map((line) => line.slice(0, 11))).toEqual([
+      '20: event 3',
+      '20: event 5',
+      '20: event 7',
+    ]);
   });
 
   test('takes the orders of events and messages from one sequence', () => {
@@ -68,14 +76,50 @@ describe('an actor', () => {
 /** Each of these is a bug of the model or of the engine, and the error says so. */
 describe('an actor refuses', () => {
   test.each([
-    { rule: 'an event in the past', does: (actor: Actor) => actor.schedule(4.9, 0, 0, 0, 0), claim: 'no event is scheduled in the past' },
-    { rule: 'an event at NaN', does: (actor: Actor) => actor.schedule(Number.NaN, 0, 0, 0, 0), claim: 'no event is scheduled in the past' },
-    { rule: 'an event at Infinity', does: (actor: Actor) => actor.schedule(Infinity, 0, 0, 0, 0), claim: 'an event has a finite time' },
-    { rule: 'a message that violates the lookahead', does: (actor: Actor) => deliver(actor, { sentMs: 9, atMs: 18.9 }), claim: 'no message arrives before its lookahead has passed' },
-    { rule: 'a message that arrives in a past window', does: (actor: Actor) => deliver(actor, { sentMs: 0, atMs: 11.9 }), claim: 'no message arrives before its lookahead has passed' },
-    { rule: 'an arrival without a message', does: (actor: Actor) => actor.scheduleArrival(99, 0, 0, 0, 0, 0), claim: 'no message arrives before its lookahead has passed' },
-    { rule: 'to send messages out of order', does: (actor: Actor) => { const order = actor.takeOrders(2); actor.beginMessage(1, order + 1, 0); actor.beginMessage(1, order, 0); }, claim: 'messages are sent in ascending order' },
-    { rule: 'more events than there are orders', does: (actor: Actor) => actor.takeOrders(2 ** 40), claim: 'an actor schedules fewer than 2^40 events' },
+    {
+      rule: 'an event in the past',
+      does: (actor: Actor) => actor.schedule(4.9, 0, 0, 0, 0),
+      claim: 'no event is scheduled in the past',
+    },
+    {
+      rule: 'an event at NaN',
+      does: (actor: Actor) => actor.schedule(Number.NaN, 0, 0, 0, 0),
+      claim: 'no event is scheduled in the past',
+    },
+    {
+      rule: 'an event at Infinity',
+      does: (actor: Actor) => actor.schedule(Infinity, 0, 0, 0, 0),
+      claim: 'an event has a finite time',
+    },
+    {
+      rule: 'a message that violates the lookahead',
+      does: (actor: Actor) => deliver(actor, { sentMs: 9, atMs: 18.9 }),
+      claim: 'no message arrives before its lookahead has passed',
+    },
+    {
+      rule: 'a message that arrives in a past window',
+      does: (actor: Actor) => deliver(actor, { sentMs: 0, atMs: 11.9 }),
+      claim: 'no message arrives before its lookahead has passed',
+    },
+    {
+      rule: 'an arrival without a message',
+      does: (actor: Actor) => actor.scheduleArrival(99, 0, 0, 0, 0, 0),
+      claim: 'no message arrives before its lookahead has passed',
+    },
+    {
+      rule: 'to send messages out of order',
+      does: (actor: Actor) => {
+        const order = actor.takeOrders(2);
+        actor.beginMessage(1, order + 1, 0);
+        actor.beginMessage(1, order, 0);
+      },
+      claim: 'messages are sent in ascending order',
+    },
+    {
+      rule: 'more events than there are orders',
+      does: (actor: Actor) => actor.takeOrders(2 ** 40),
+      claim: 'an actor schedules fewer than 2^40 events',
+    },
   ])('$rule', ({ does, claim }) => {
     const { actor } = recorder();
     actor.schedule(5, 0, 0, 0, 0);
@@ -84,7 +128,7 @@ describe('an actor refuses', () => {
   });
 
   test('an id that does not fit into an order', () => {
-    expect(() => recorder({ id: 8192 })).toThrow("bug: an actor id is below 8192");
+    expect(() => recorder({ id: 8192 })).toThrow('bug: an actor id is below 8192');
   });
 });
 

@@ -11,18 +11,43 @@ import { type Flow, progressiveFilling } from '../../test/network/progressive-fi
 describe('max–min fair rates', () => {
   test.each([
     { rule: 'without flows there are none', flows: [], rates: [] },
-    { rule: 'a single flow gets the lesser of its two capacities', flows: ['01'],
-      upload: [300], rates: [300] },
-    { rule: 'an upload capacity is shared equally', flows: ['01', '02', '03', '04'],
-      rates: [250, 250, 250, 250] },
+    {
+      rule: 'a single flow gets the lesser of its two capacities',
+      flows: ['01'],
+      upload: [300],
+      rates: [300],
+    },
+    {
+      rule: 'an upload capacity is shared equally',
+      flows: ['01', '02', '03', '04'],
+      rates: [250, 250, 250, 250],
+    },
     { rule: 'a download capacity is shared equally', flows: ['10', '20'], rates: [500, 500] },
-    { rule: 'the capacity that one flow cannot use goes to the others', flows: ['01', '02', '03'],
-      download: [0, 100], rates: [100, 450, 450] },
-    { rule: 'resources freeze one after the other, by ascending share', flows: ['03', '13', '14', '25'],
-      upload: [100, 900, 400], download: [0, 0, 0, 400, 800, 5000], rates: [100, 300, 600, 400] },
-    { rule: 'two flows between the same nodes count twice', flows: ['01', '01', '02'],
-      upload: [300], rates: [100, 100, 100] },
-    { rule: 'without capacity the rate is 0', flows: ['01', '21', '20'], upload: [0], rates: [0, 500, 500] },
+    {
+      rule: 'the capacity that one flow cannot use goes to the others',
+      flows: ['01', '02', '03'],
+      download: [0, 100],
+      rates: [100, 450, 450],
+    },
+    {
+      rule: 'resources freeze one after the other, by ascending share',
+      flows: ['03', '13', '14', '25'],
+      upload: [100, 900, 400],
+      download: [0, 0, 0, 400, 800, 5000],
+      rates: [100, 300, 600, 400],
+    },
+    {
+      rule: 'two flows between the same nodes count twice',
+      flows: ['01', '01', '02'],
+      upload: [300],
+      rates: [100, 100, 100],
+    },
+    {
+      rule: 'without capacity the rate is 0',
+      flows: ['01', '21', '20'],
+      upload: [0],
+      rates: [0, 500, 500],
+    },
     { rule: 'a node may upload and download at once', flows: ['01', '10'], rates: [1000, 1000] },
   ])('$rule', ({ flows, rates, upload = [], download = [] }) => {
     const capacity = (given: number[]) => Array.from({ length: 6 }, (_, i) => given[i] ?? 1000);
@@ -80,8 +105,13 @@ describe('on random networks', () => {
     for (let run = 0; run < 3_000; run++) {
       const network = randomNetwork(seededRandom(seed, run));
       const allocation = allocationOf(network, [network.upload.length]);
-      expect(unfairness(network, network.flows.map((flow) => allocation.rateKbps(flow))),
-        `${seed}/${run}`).toBeUndefined();
+      expect(
+        unfairness(
+          network,
+          network.flows.map((flow) => allocation.rateKbps(flow)),
+        ),
+        `${seed}/${run}`,
+      ).toBeUndefined();
     }
   });
 
@@ -91,10 +121,14 @@ describe('on random networks', () => {
       const network = randomNetwork(random);
       const nodeCount = network.upload.length;
       const whole = ratesOf(network, allocationOf(network, [nodeCount]));
-      expect(ratesOf(network, allocationOf(network, new Array<number>(nodeCount).fill(1))),
-        `${seed}/partition/${run}`).toEqual(whole);
-      expect(ratesOf(network, allocationOf(network, randomPartition(nodeCount, random))),
-        `${seed}/partition/${run}`).toEqual(whole);
+      expect(
+        ratesOf(network, allocationOf(network, new Array<number>(nodeCount).fill(1))),
+        `${seed}/partition/${run}`,
+      ).toEqual(whole);
+      expect(
+        ratesOf(network, allocationOf(network, randomPartition(nodeCount, random))),
+        `${seed}/partition/${run}`,
+      ).toEqual(whole);
     }
   });
 
@@ -103,7 +137,9 @@ describe('on random networks', () => {
       const random = seededRandom(seed, 'history', run);
       const network = randomNetwork(random);
       const allocation = new PartitionedAllocation(
-        randomPartition(network.upload.length, random), network.upload, network.download,
+        randomPartition(network.upload.length, random),
+        network.upload,
+        network.download,
       );
       const open: Flow[] = [];
       for (let step = 0; step < 4 * network.flows.length; step++) {
@@ -156,7 +192,10 @@ function randomPartition(nodeCount: number, random: Random): number[] {
   return sizes;
 }
 
-function allocationOf({ upload, download, flows }: Network, sizes: number[]): PartitionedAllocation {
+function allocationOf(
+  { upload, download, flows }: Network,
+  sizes: number[],
+): PartitionedAllocation {
   const allocation = new PartitionedAllocation(sizes, upload, download);
   for (const flow of flows) allocation.open(flow);
   allocation.run();
@@ -187,8 +226,11 @@ function unfairness({ upload, download, flows }: Network, rates: number[]): stri
     const isBottleneck = (capacity: number, others: number[]): boolean =>
       sum(others) >= capacity - slack(capacity) &&
       Math.max(...others) <= rates[i]! + slack(rates[i]!);
-    if (!isBottleneck(upload[source]!, atUpload(source)) &&
-        !isBottleneck(download[target]!, atDownload(target))) return `flow ${i} could grow`;
+    if (
+      !isBottleneck(upload[source]!, atUpload(source)) &&
+      !isBottleneck(download[target]!, atDownload(target))
+    )
+      return `flow ${i} could grow`;
   }
   return undefined;
 }

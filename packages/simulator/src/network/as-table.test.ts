@@ -8,7 +8,11 @@ import { minLatencies, openLatencies } from './latency-tables.ts';
 const table: AsTable = {
   names: ['AS10', 'AS20', 'AS30'],
   sizes: [2, 0, 3],
-  latencyMs: [[5, 80, 90], [81, 6, 70], [91, 71, 7]],
+  latencyMs: [
+    [5, 80, 90],
+    [81, 6, 70],
+    [91, 71, 7],
+  ],
 };
 
 describe('a table of AS', () => {
@@ -52,10 +56,26 @@ describe('a table of AS', () => {
     { mistake: { sizes: [1, -1, 2] }, message: /^sizes\[1\]: the size of AS20 is -1; .*least 0$/ },
     { mistake: { sizes: [1, 1.5, 2] }, message: /^sizes\[1\]: the size of AS20 is 1.5; / },
     { mistake: { latencyMs: [] }, message: /^latencyMs: 0 rows for 3 AS; give one for each AS$/ },
-    { mistake: { latencyMs: [[5, 80], [81, 6, 70], [91, 71, 7]] },
-      message: /^latencyMs\[0\]: 2 latencies from AS10 to 3 AS; .* itself included$/ },
-    { mistake: { latencyMs: [[5, 80, 90], [0, 6, 70], [91, 71, 7]] },
-      message: /^latencyMs\[1\]\[0\]: the latency from AS20 to AS10 is 0 ms; .*least 1$/ },
+    {
+      mistake: {
+        latencyMs: [
+          [5, 80],
+          [81, 6, 70],
+          [91, 71, 7],
+        ],
+      },
+      message: /^latencyMs\[0\]: 2 latencies from AS10 to 3 AS; .* itself included$/,
+    },
+    {
+      mistake: {
+        latencyMs: [
+          [5, 80, 90],
+          [0, 6, 70],
+          [91, 71, 7],
+        ],
+      },
+      message: /^latencyMs\[1\]\[0\]: the latency from AS20 to AS10 is 0 ms; .*least 1$/,
+    },
   ])('that is invalid is rejected: $message', ({ mistake, message }) => {
     expect(() => checkAsTable({ ...table, ...mistake })).toThrow(SwarmError);
     expect(() => checkAsTable({ ...table, ...mistake })).toThrow(message);

@@ -17,13 +17,19 @@ describe('a table from relationships', () => {
     expect(table).toEqual({
       names: ['AS11', 'AS12', 'AS21', 'AS22'],
       sizes: [50, 50, 50, 50],
-      latencyMs: [[5, 65, 95, 95], [65, 5, 95, 95], [95, 95, 5, 65], [95, 95, 65, 5]],
+      latencyMs: [
+        [5, 65, 95, 95],
+        [65, 5, 95, 95],
+        [95, 95, 5, 65],
+        [95, 95, 65, 5],
+      ],
     });
   });
 
   test('draws AS without customers, the same ones for the same seed', () => {
     const drawn = [1, 1, 2, 3, 4, 5].map((seed) =>
-      internetTable(connected, { ...options, asCount: 2 }, seededRandom(seed)).names.join());
+      internetTable(connected, { ...options, asCount: 2 }, seededRandom(seed)).names.join(),
+    );
     expect(drawn[0]).toBe(drawn[1]);
     expect(new Set(drawn).size).toBeGreaterThan(1);
     for (const names of drawn) expect(names).toMatch(/^AS[12][12],AS[12][12]$/);

@@ -55,21 +55,46 @@ describe('latency by shortest path', () => {
   test('may lead through a stub with two gateways', () => {
     // Routers 0 and 1 are the backbone, joined by a long link. Stub 1 (routers 3 and 4) is a
     // shortcut between them. Stubs 0 and 2 are connected to one of them each.
-    const topology = topologyOf(2, [2, 3, 5, 6], [
-      [0, 1, 5000], [0, 2, 100], [0, 3, 100], [3, 4, 2], [4, 1, 100], [1, 5, 100],
-    ]);
+    const topology = topologyOf(
+      2,
+      [2, 3, 5, 6],
+      [
+        [0, 1, 5000],
+        [0, 2, 100],
+        [0, 3, 100],
+        [3, 4, 2],
+        [4, 1, 100],
+        [1, 5, 100],
+      ],
+    );
     const latencies = openLatencies(routedTables(topology, oneNodeEach(topology)));
     expect(latencies.latencyMs(0, 3)).toBe(100 + 100 + 2 + 100 + 100);
   });
 
   test('may leave an AS and return, if that is shorter', () => {
-    const topology = topologyOf(1, [1, 4], [[0, 1, 98], [1, 2, 500], [2, 3, 2], [3, 0, 98]]);
+    const topology = topologyOf(
+      1,
+      [1, 4],
+      [
+        [0, 1, 98],
+        [1, 2, 500],
+        [2, 3, 2],
+        [3, 0, 98],
+      ],
+    );
     const latencies = openLatencies(routedTables(topology, oneNodeEach(topology)));
     expect(latencies.latencyMs(0, 1)).toBe(98 + 98 + 2);
   });
 
   test('has no minimum within an AS of a single node', () => {
-    const topology = topologyOf(1, [1, 2, 3], [[0, 1, 98], [0, 2, 98]]);
+    const topology = topologyOf(
+      1,
+      [1, 2, 3],
+      [
+        [0, 1, 98],
+        [0, 2, 98],
+      ],
+    );
     const latencies = openLatencies(routedTables(topology, oneNodeEach(topology)));
     expect([...minLatencies(latencies)]).toEqual([Infinity, 196, 196, Infinity]);
   });
@@ -137,7 +162,9 @@ function topologyOf(
   const list = new EdgeList();
   for (const [routerA, routerB, lengthMs] of edges) list.add(routerA, routerB, lengthMs);
   return {
-    graph: list.toGraph(stubStart.at(-1)!), backboneCount, stubStart: Uint32Array.from(stubStart),
+    graph: list.toGraph(stubStart.at(-1)!),
+    backboneCount,
+    stubStart: Uint32Array.from(stubStart),
   };
 }
 
@@ -145,7 +172,8 @@ function topologyOf(
 function oneNodeEach({ backboneCount, stubStart }: Topology): RouterPlacement {
   const routerCount = stubStart.at(-1)! - backboneCount;
   const domains = Uint32Array.from({ length: routerCount }, (_, i) =>
-    stubStart.findLastIndex((start) => start <= backboneCount + i));
+    stubStart.findLastIndex((start) => start <= backboneCount + i),
+  );
   return {
     ...placeInDomains(domains, stubStart.length - 1),
     routerOfNode: Uint32Array.from({ length: routerCount }, (_, i) => backboneCount + i),

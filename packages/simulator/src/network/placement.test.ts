@@ -79,7 +79,8 @@ describe('nodes', () => {
 function plain(data: object): object {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [
-      name, ArrayBuffer.isView(value) ? [...(value as Uint32Array)] : value,
+      name,
+      ArrayBuffer.isView(value) ? [...(value as Uint32Array)] : value,
     ]),
   );
 }

@@ -17,7 +17,10 @@ describe('a file of relationships', () => {
   test.each([
     { what: 'its further columns', file: '30|20|-1|bgp\n30|10|-1|mlp\n20|10|0|bgp' },
     { what: 'the order of its lines', file: '20|10|0\n30|10|-1\n30|20|-1' },
-    { what: 'the order of peers, and repeated lines', file: '30|20|-1\n30|10|-1\n10|20|0\n20|10|0' },
+    {
+      what: 'the order of peers, and repeated lines',
+      file: '30|20|-1\n30|10|-1\n10|20|0\n20|10|0',
+    },
     { what: 'its line endings', file: '30|20|-1\r\n30|10|-1\r\n20|10|0\r\n' },
   ])('has the same meaning regardless of $what', ({ file }) => {
     const expected = readRelationships('30|20|-1\n30|10|-1\n20|10|0\n', 'rel.txt');

@@ -8,11 +8,28 @@ import { ShortestPaths, UNREACHABLE } from './shortest-paths.ts';
 
 describe('shortest paths', () => {
   test('take the shorter of two routes', () => {
-    expect([...pathsOf([[0, 1, 9], [0, 2, 2], [2, 1, 3]], 3).from(0, 0, 3)]).toEqual([0, 5, 2]);
+    expect([
+      ...pathsOf(
+        [
+          [0, 1, 9],
+          [0, 2, 2],
+          [2, 1, 3],
+        ],
+        3,
+      ).from(0, 0, 3),
+    ]).toEqual([0, 5, 2]);
   });
 
   test('do not leave their range', () => {
-    const paths = pathsOf([[0, 1, 1], [1, 2, 1], [2, 3, 1], [1, 3, 9]], 4);
+    const paths = pathsOf(
+      [
+        [0, 1, 1],
+        [1, 2, 1],
+        [2, 3, 1],
+        [1, 3, 9],
+      ],
+      4,
+    );
     expect([...paths.from(3, 1, 4)]).toEqual([2, 1, 0]);
     expect([...paths.from(0, 0, 1)]).toEqual([0]);
   });
@@ -22,7 +39,14 @@ describe('shortest paths', () => {
   });
 
   test('with a maximum are correct up to it, and do not affect the next search', () => {
-    const paths = pathsOf([[0, 1, 5], [1, 2, 5], [2, 3, 5]], 4);
+    const paths = pathsOf(
+      [
+        [0, 1, 5],
+        [1, 2, 5],
+        [2, 3, 5],
+      ],
+      4,
+    );
     expect([...paths.from(0, 0, 4, 5)].slice(0, 2)).toEqual([0, 5]);
     expect([...paths.from(3, 0, 4)]).toEqual([15, 10, 5, 0]);
   });

@@ -10,31 +10,93 @@ import { type TransferListener, Transfers } from './transfers.ts';
  */
 describe('a flow', () => {
   test.each([
-    { rule: 'begins at the next instant', does: [{ at: 3, queue: 1 }],
-      sent: [20], atInstants: [20] },
-    { rule: 'sends its pieces one after the other', does: [{ at: 0, queue: 3 }], rates: [20],
-      sent: [5, 10, 20], atInstants: [10, 10, 20] },
-    { rule: 'continues a piece at the rate of each interval', does: [{ at: 0, queue: 1 }],
-      rates: [6, 2, 8], sent: [22.5], atInstants: [30] },
-    { rule: 'without a rate waits for one', does: [{ at: 0, queue: 1 }],
-      rates: [5, 0, 10], sent: [25], atInstants: [30] },
-    { rule: 'whose queue is empty stops until the next instant', rates: [20],
-      does: [{ at: 0, queue: 1 }, { at: 6, queue: 1 }], sent: [5, 20], atInstants: [10, 10] },
-    { rule: 'that is cleared loses its progress, or keeps it with delivery at instants',
-      does: [{ at: 0, queue: 1 }, { at: 7, clear: true }, { at: 8, queue: 1 }], rates: [5, 5],
-      sent: [25], atInstants: [20] },
-    { rule: 'that is cleared across an instant loses its progress either way', rates: [5, 5],
-      does: [{ at: 0, queue: 1 }, { at: 7, clear: true }, { at: 12, queue: 1 }],
-      sent: [30], atInstants: [30] },
-    { rule: 'whose queue is empty at an instant loses the rest of the interval', rates: [15],
-      does: [{ at: 0, queue: 1 }, { at: 11, queue: 1 }],
-      sent: [100 / 15, 30], atInstants: [10, 30] },
-    { rule: 'carries the rest of the interval over to the next piece', rates: [15, 5],
-      does: [{ at: 0, queue: 2 }], sent: [100 / 15, 20], atInstants: [10, 20] },
-    { rule: 'may be cleared while its queue is empty', does: [{ at: 4, clear: true }],
-      sent: [], atInstants: [] },
+    {
+      rule: 'begins at the next instant',
+      does: [{ at: 3, queue: 1 }],
+      sent: [20],
+      atInstants: [20],
+    },
+    {
+      rule: 'sends its pieces one after the other',
+      does: [{ at: 0, queue: 3 }],
+      rates: [20],
+      sent: [5, 10, 20],
+      atInstants: [10, 10, 20],
+    },
+    {
+      rule: 'continues a piece at the rate of each interval',
+      does: [{ at: 0, queue: 1 }],
+      rates: [6, 2, 8],
+      sent: [22.5],
+      atInstants: [30],
+    },
+    {
+      rule: 'without a rate waits for one',
+      does: [{ at: 0, queue: 1 }],
+      rates: [5, 0, 10],
+      sent: [25],
+      atInstants: [30],
+    },
+    {
+      rule: 'whose queue is empty stops until the next instant',
+      rates: [20],
+      does: [
+        { at: 0, queue: 1 },
+        { at: 6, queue: 1 },
+      ],
+      sent: [5, 20],
+      atInstants: [10, 10],
+    },
+    {
+      rule: 'that is cleared loses its progress, or keeps it with delivery at instants',
+      does: [
+        { at: 0, queue: 1 },
+        { at: 7, clear: true },
+        { at: 8, queue: 1 },
+      ],
+      rates: [5, 5],
+      sent: [25],
+      atInstants: [20],
+    },
+    {
+      rule: 'that is cleared across an instant loses its progress either way',
+      rates: [5, 5],
+      does: [
+        { at: 0, queue: 1 },
+        { at: 7, clear: true },
+        { at: 12, queue: 1 },
+      ],
+      sent: [30],
+      atInstants: [30],
+    },
+    {
+      rule: 'whose queue is empty at an instant loses the rest of the interval',
+      rates: [15],
+      does: [
+        { at: 0, queue: 1 },
+        { at: 11, queue: 1 },
+      ],
+      sent: [100 / 15, 30],
+      atInstants: [10, 30],
+    },
+    {
+      rule: 'carries the rest of the interval over to the next piece',
+      rates: [15, 5],
+      does: [{ at: 0, queue: 2 }],
+      sent: [100 / 15, 20],
+      atInstants: [10, 20],
+    },
+    {
+      rule: 'may be cleared while its queue is empty',
+      does: [{ at: 4, clear: true }],
+      sent: [],
+      atInstants: [],
+    },
   ])('$rule', ({ does, rates = [], sent, atInstants }) => {
-    for (const [deliverAtAllocations, expected] of [[false, sent], [true, atInstants]] as const) {
+    for (const [deliverAtAllocations, expected] of [
+      [false, sent],
+      [true, atInstants],
+    ] as const) {
       const sender = new Sender(1, deliverAtAllocations, (instant) => rates[instant] ?? 10);
       for (const action of does as { at: number; queue?: number; clear?: boolean }[]) {
         sender.runUntil(action.at);
@@ -92,8 +154,9 @@ test('flows equal those of a reference that moves bits as time passes', () => {
     const deliverAtAllocations = run % 2 === 1;
     const flowCount = 1 + random.below(30);
     const rates = seededRandom('transfers', run, 'rates');
-    const table = Array.from({ length: 12 }, () => Array.from({ length: flowCount }, () =>
-      [0, 1, 7, 40 * rates.unit()][rates.below(4)]!));
+    const table = Array.from({ length: 12 }, () =>
+      Array.from({ length: flowCount }, () => [0, 1, 7, 40 * rates.unit()][rates.below(4)]!),
+    );
     const rateOf = (instant: number, flow: number) => table[instant % 12]![flow]!;
 
     const sender = new Sender(flowCount, deliverAtAllocations, rateOf);
@@ -231,8 +294,11 @@ class ReferenceSender {
   ) {
     this.#deliverAtAllocations = deliverAtAllocations;
     this.#rateKbps = rateKbps;
-    this.#flows = Array.from({ length: flowCount }, () =>
-      ({ queue: [], doneBits: 0, rate: undefined }));
+    this.#flows = Array.from({ length: flowCount }, () => ({
+      queue: [],
+      doneBits: 0,
+      rate: undefined,
+    }));
   }
 
   queue(flow: number, bits: number): void {
@@ -295,4 +361,3 @@ class ReferenceSender {
     sender.rate = sender.queue.length === 0 ? undefined : this.#rateKbps(this.#instant, flow);
   }
 }
-

@@ -31,8 +31,9 @@ describe('a transit–stub topology', () => {
       expect(size).toBeGreaterThanOrEqual(1);
     }
     const expected = options.transitDomains * options.transitDomainSize;
-    expect(Math.abs(topology.backboneCount - expected))
-      .toBeLessThanOrEqual(2 * options.transitDomains);
+    expect(Math.abs(topology.backboneCount - expected)).toBeLessThanOrEqual(
+      2 * options.transitDomains,
+    );
   });
 
   test.each(cases)('is connected, and so is each stub by itself ($seed)', (case_) => {
@@ -45,26 +46,33 @@ describe('a transit–stub topology', () => {
     }
   });
 
-  test.each(cases)('has short links within domains and long links between them ($seed)', (case_) => {
-    const topology = transitStub(case_.options, seededRandom(case_.seed));
-    let toBackbone = 0;
-    for (const { from, to, lengthMs } of linksOf(topology)) {
-      const fromBackbone = from < topology.backboneCount;
-      const intoBackbone = to < topology.backboneCount;
-      const inOneStub = !fromBackbone && stubOf(topology, from) === stubOf(topology, to);
-      if (fromBackbone !== intoBackbone) toBackbone++;
-      // A link of the backbone is within a domain or between two.
-      expect(inRange(lengthMs, INTRA_DOMAIN)).toBe(inOneStub || (intoBackbone && !inRange(lengthMs, INTER_DOMAIN)));
-      expect(inRange(lengthMs, INTRA_DOMAIN) || inRange(lengthMs, INTER_DOMAIN)).toBe(true);
-      expect(fromBackbone || intoBackbone || inOneStub).toBe(true);
-    }
-    const { stubDomains } = case_.options;
-    expect(toBackbone).toBe(stubDomains + Math.floor(stubDomains / 2));
-  });
+  test.each(cases)(
+    'has short links within domains and long links between them ($seed)',
+    (case_) => {
+      const topology = transitStub(case_.options, seededRandom(case_.seed));
+      let toBackbone = 0;
+      for (const { from, to, lengthMs } of linksOf(topology)) {
+        const fromBackbone = from < topology.backboneCount;
+        const intoBackbone = to < topology.backboneCount;
+        const inOneStub = !fromBackbone && stubOf(topology, from) === stubOf(topology, to);
+        if (fromBackbone !== intoBackbone) toBackbone++;
+        // A link of the backbone is within a domain or between two.
+        expect(inRange(lengthMs, INTRA_DOMAIN)).toBe(
+          inOneStub || (intoBackbone && !inRange(lengthMs, INTER_DOMAIN)),
+        );
+        expect(inRange(lengthMs, INTRA_DOMAIN) || inRange(lengthMs, INTER_DOMAIN)).toBe(true);
+        expect(fromBackbone || intoBackbone || inOneStub).toBe(true);
+      }
+      const { stubDomains } = case_.options;
+      expect(toBackbone).toBe(stubDomains + Math.floor(stubDomains / 2));
+    },
+  );
 
   test('has about log2 n + 1 links per router of a domain', () => {
     const topology = transitStub(medium, seededRandom('edges'));
-    const inside = linksOf(topology).filter(({ lengthMs }) => inRange(lengthMs, INTRA_DOMAIN)).length;
+    const inside = linksOf(topology).filter(({ lengthMs }) =>
+      inRange(lengthMs, INTRA_DOMAIN),
+    ).length;
     const routers = topology.graph.rowStart.length - 1;
     expect(inside / routers).toBeGreaterThan(Math.log2(50) + 0.9);
     expect(inside / routers).toBeLessThan(Math.log2(102) + 1.1);

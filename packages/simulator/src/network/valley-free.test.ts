@@ -14,16 +14,42 @@ describe('a route', () => {
     { rule: 'crosses one peering link at the top', links: '1>2 3>4 1=3', from: 2, to: 4, hops: 3 },
     { rule: 'does not cross two peering links', links: '1=2 2=3', from: 1, to: 3, hops: NO_ROUTE },
     { rule: 'has no valley', links: '1>2 3>2', from: 1, to: 3, hops: NO_ROUTE },
-    { rule: 'does not climb after a peering link', links: '1=2 3>2', from: 1, to: 3, hops: NO_ROUTE },
-    { rule: 'does not cross a peering link after descending', links: '1>2 2=3', from: 1, to: 3,
-      hops: NO_ROUTE },
+    {
+      rule: 'does not climb after a peering link',
+      links: '1=2 3>2',
+      from: 1,
+      to: 3,
+      hops: NO_ROUTE,
+    },
+    {
+      rule: 'does not cross a peering link after descending',
+      links: '1>2 2=3',
+      from: 1,
+      to: 3,
+      hops: NO_ROUTE,
+    },
     { rule: 'is the shortest of its kind', links: '1>2 1>3 3>2', from: 1, to: 2, hops: 1 },
-    { rule: 'prefers a customer to a shorter route through a peer',
-      links: '1>2 2>3 3>9 1=9', from: 1, to: 9, hops: 3 },
-    { rule: 'prefers a peer to a shorter route through a provider',
-      links: '5>1 5>9 1=2 2>3 3>9', from: 1, to: 9, hops: 3 },
-    { rule: 'follows the route that the provider has chosen, even if there is a shorter one',
-      links: '1>4 1>2 2>3 3>9 1=8 8>9', from: 4, to: 9, hops: 4 },
+    {
+      rule: 'prefers a customer to a shorter route through a peer',
+      links: '1>2 2>3 3>9 1=9',
+      from: 1,
+      to: 9,
+      hops: 3,
+    },
+    {
+      rule: 'prefers a peer to a shorter route through a provider',
+      links: '5>1 5>9 1=2 2>3 3>9',
+      from: 1,
+      to: 9,
+      hops: 3,
+    },
+    {
+      rule: 'follows the route that the provider has chosen, even if there is a shorter one',
+      links: '1>4 1>2 2>3 3>9 1=8 8>9',
+      from: 4,
+      to: 9,
+      hops: 4,
+    },
     { rule: 'to itself has no hops', links: '1>2', from: 1, to: 1, hops: 0 },
   ])('$rule', ({ links, from, to, hops }) => {
     const relationships = network(links);
@@ -69,18 +95,22 @@ function randomInternet(random: Random): Relationships {
 function convergedHops({ providers, customers, peers }: Relationships, to: number): number[] {
   const none = { preference: 9, hops: NO_ROUTE };
   const routes = providers.map((_, index) => (index === to ? { preference: 0, hops: 0 } : none));
-  for (let changed = true; changed;) {
+  for (let changed = true; changed; ) {
     changed = false;
     for (const index of routes.keys()) {
       if (index === to) continue;
       let best = none;
-      const consider = (neighbours: readonly number[], preference: number, exports: number): void => {
+      const consider = (
+        neighbours: readonly number[],
+        preference: number,
+        exports: number,
+      ): void => {
         for (const neighbour of neighbours) {
           const route = routes[neighbour]!;
           if (route.hops === NO_ROUTE || route.preference > exports) continue;
           const hops = route.hops + 1;
-          const isBetter = preference < best.preference ||
-            (preference === best.preference && hops < best.hops);
+          const isBetter =
+            preference < best.preference || (preference === best.preference && hops < best.hops);
           if (isBetter) best = { preference, hops };
         }
       };

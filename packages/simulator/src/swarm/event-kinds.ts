@@ -1,15 +1,15 @@
 /**
- * The kinds of event in the queue of an AS.
+ * The kinds of event in the event queue of an AS.
  *
- * The first are messages on their way, numbered as `MESSAGE_KINDS` has them; then comes what a
- * node has to do at some time, whoever says what.
+ * The first kinds are messages in transit, in the order of `MESSAGE_KINDS`: those on a connection,
+ * then those to a node. The remaining kinds are what the nodes of the AS do at a given time.
  */
 
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 
 const of = (kind: MessageKind): number => MESSAGE_KINDS.indexOf(kind);
 
-// On a connection: a is the machine that hears it, b its connection, c the piece or peer.
+// On a connection: a is the receiver's index in its AS, b its connection, c a piece or a peer.
 export const CHOKE: number = of('choke');
 export const UNCHOKE: number = of('unchoke');
 export const INTERESTED: number = of('interested');
@@ -19,7 +19,8 @@ export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
 export const LEADER_START: number = of('leaderStart');
 
-// To a node: a is the machine that hears it, b and c are numbers, or b is a parcel's place.
+// To a node: a is the receiver's index in its AS, b and c are the fields of the message
+// (`transport/message-fields.ts`).
 export const TRACKER_REQ: number = of('trackerReq');
 export const TRACKER_RES: number = of('trackerRes');
 export const JOIN: number = of('join');
@@ -30,9 +31,12 @@ export const CONN_REQ: number = of('connReq');
 export const CANDIDATE: number = of('candidate');
 export const LEADERS: number = of('leaders');
 
-/** A node arrives: a is its rank in its AS. */
+/** Kinds below this one are messages on a connection. */
+export const FIRST_NODE_MESSAGE: number = TRACKER_REQ;
+
+/** A node arrives in the swarm: a is its index in its AS. */
 export const ARRIVE: number = MESSAGE_KINDS.length;
-/** It is time for a round of the choker: a is the machine. */
+/** A peer runs its choker: a is its index in its AS. */
 export const RECHOKE: number = ARRIVE + 1;
-/** The last bit of a piece has been sent: a is the flow, b its turn. */
+/** The last bit of a piece has been sent: a is the flow, b the ticket of this prediction. */
 export const PIECE_SENT: number = ARRIVE + 2;

@@ -1,13 +1,13 @@
-/** The worker's side of a run: makes an AS for each actor that the engine places here. */
+/** The entry of a worker thread: makes an AS for each actor that the engine places on it. */
 
 import { hostActors } from '../engine/threads/worker.ts';
 import { AutonomousSystem } from './nodes/autonomous-system.ts';
 import { Plan, type PlanData } from './plan/plan.ts';
 
-/** All AS of one worker read the same plan. */
+/** All AS of a worker share one plan. */
 let plan: Plan | undefined;
 
-hostActors((data: PlanData, world) => {
+hostActors((data: PlanData, context) => {
   plan ??= new Plan(data);
-  return new AutonomousSystem(plan, world);
+  return new AutonomousSystem(plan, context);
 });

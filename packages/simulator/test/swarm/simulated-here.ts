@@ -1,4 +1,4 @@
-/** Simulates a swarm in the calling thread: what all numbers of workers must come to. */
+/** Simulates a swarm in the calling thread: the result that any number of workers must have. */
 
 import { assert } from '@cachetorrent/std';
 
@@ -19,7 +19,7 @@ export function simulatedHere(swarm: Swarm, seed: number): SwarmResult {
     syncIntervalMs: swarm.allocationIntervalMs,
     stallMs: 1e6,
   };
-  const { ending, reports } = runHere(run, (world) => new AutonomousSystem(plan, world));
+  const { ending, reports } = runHere(run, (context) => new AutonomousSystem(plan, context));
   assert(ending.kind === 'ended' && ending.outcome === 'finished', 'the swarm completes');
   return assemble(plan, reports as readonly AsReport[]);
 }

@@ -1,10 +1,10 @@
-/** Swarms for tests: small enough to be simulated in a second or two, with several AS. */
+/** Swarms for tests, with several AS, small enough to be simulated in a second or two. */
 
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 
 import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
-/** Forty peers in four AS, the first of them a seed, and a file of 16 pieces of 250 ms each. */
+/** Forty peers in four AS, the first one a seed, and a file of 16 pieces, each sent in 250 ms. */
 export const FORTY: Swarm = {
   neighbours: 6,
   minPeers: 40,
@@ -31,37 +31,40 @@ export const FORTY: Swarm = {
   subTorrents: 1,
 };
 
-const BY_THE_ORIGINAL: Partial<Swarm> = {
+const ORIGINAL_RULES: Partial<Swarm> = {
   quirks: ORIGINAL_QUIRKS,
   seedChoker: 'tit-for-tat',
   latency: { model: 'fixed', fixedMs: 50 },
 };
 
-/** Every choice that a swarm leaves, at least once: neighbours, leaders, parts, strategies. */
+/** Every option of a swarm at least once: neighbours, leaders, sub-torrents, chokers. */
 export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
-  'BitTorrent, by the original': BY_THE_ORIGINAL,
+  'BitTorrent, original rules': ORIGINAL_RULES,
   'leechers that choke at random': { choker: 'random' },
   'seeds that choke by tit-for-tat': { seedChoker: 'tit-for-tat' },
   'seeds that choke at random': { seedChoker: 'random' },
-  'seeds that serve the fastest': { seedChoker: 'fastest-upload' },
-  'seeds that serve in turn': { seedChoker: 'round-robin' },
+  'seeds that unchoke the fastest': { seedChoker: 'fastest-upload' },
+  'seeds that unchoke in turn': { seedChoker: 'round-robin' },
   'biased neighbours': { externalPercent: 34 },
-  'CacheTorrent, wanted pieces first of all': { leaderPercent: 30, requestPriority: 'absolute' },
-  'biased CacheTorrent, by the original': {
-    ...BY_THE_ORIGINAL,
+  'CacheTorrent, pieces requested by followers first': {
+    leaderPercent: 30,
+    requestPriority: 'absolute',
+  },
+  'biased CacheTorrent, original rules': {
+    ...ORIGINAL_RULES,
     leaderPercent: 30,
     externalPercent: 34,
   },
   'MultiTorrent with a remainder of pieces': { leaderPercent: 20, subTorrents: 3 },
-  'biased MultiTorrent, by the original': {
-    ...BY_THE_ORIGINAL,
+  'biased MultiTorrent, original rules': {
+    ...ORIGINAL_RULES,
     leaderPercent: 50,
     subTorrents: 2,
     externalPercent: 50,
     choker: 'random',
   },
-  'MultiTorrent whose elections run out of candidates': { leaderPercent: 100, subTorrents: 2 },
-  'peers that come one by one, and leaders': {
+  'MultiTorrent with elections that run out of candidates': { leaderPercent: 100, subTorrents: 2 },
+  'peers that arrive one by one, with leaders': {
     arrivalGapMs: 400,
     minPeers: 8,
     leaderPercent: 30,

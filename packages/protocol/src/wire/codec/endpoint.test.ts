@@ -12,21 +12,21 @@ test.each([
   ['2001:db8::', '20010db8000000000000000000000000'],
   ['2001:db8::1:0:0:1', '20010db8000000000001000000000001'],
   ['2001:db8:0:1:1:1:1:1', '20010db8000000010001000100010001'],
-])('%s as bytes and back (RFC 5952)', (host, hex) => {
+])('%s is parsed and formatted (RFC 5952)', (host, hex) => {
   expect(Buffer.from(parseAddress(host)!).toString('hex')).toBe(hex);
   expect(formatAddress(Buffer.from(hex, 'hex'))).toBe(host);
 });
 
-test('an IPv4 address in the clothes of IPv6 is one of IPv4', () => {
+test('an IPv4-mapped IPv6 address is formatted as IPv4', () => {
   expect(formatAddress(parseAddress('::ffff:10.0.0.2')!)).toBe('10.0.0.2');
 });
 
 test.each(['', 'localhost', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', 'g::', '12345::', ':::', '::1.2.3'])(
-  '"%s" is no address', (host) => {
+  '"%s" is not an address', (host) => {
     expect(parseAddress(host)).toBeUndefined();
   });
 
-test('compact endpoints (BEP 23, BEP 7)', () => {
+test('compact endpoints are encoded and decoded (BEP 23, BEP 7)', () => {
   const ipv4 = { host: '10.0.0.2', port: 6881 };
   const ipv6 = { host: '::1', port: 80 };
   expect(Buffer.from(encodeEndpoint(ipv4)!).toString('hex')).toBe('0a0000021ae1');

@@ -1,26 +1,27 @@
 /**
- * Where a peer listens, as text and number, and in the compact form of BEP 23 and BEP 7: the
+ * Endpoints, as an address in text and a port, and in the compact form of BEP 23 and BEP 7: the
  * bytes of the address, then the port in two bytes.
  *
  *     10.0.0.2:6881   0a000002 1ae1
  */
 
+/** An IP address and a port. */
 export interface Endpoint {
-  /** An address in text: `10.0.0.2`, `2001:db8::1`. No names. */
+  /** An IP address in text: `10.0.0.2`, `2001:db8::1`. Not a host name. */
   readonly host: string;
-  /** 1 to 65535. */
+  /** The port, 1 to 65535. */
   readonly port: number;
 }
 
-/** Bytes of a compact endpoint, of IP version 4 and 6. */
+/** The size of a compact endpoint in bytes, for IPv4 (BEP 23) and IPv6 (BEP 7). */
 export const COMPACT_BYTES = { ipv4: 6, ipv6: 18 } as const;
 
-/** The 4 or 16 bytes of an address in text; undefined where it is none. */
+/** Returns the 4 or 16 bytes of an address in text; undefined if `host` is not an address. */
 export function parseAddress(host: string): Uint8Array | undefined {
   return host.includes(':') ? parseIpv6(host) : parseIpv4(host);
 }
 
-/** The text of an address of 4 or 16 bytes (RFC 5952). An IPv4-mapped one is written as IPv4. */
+/** Returns the text of an address of 4 or 16 bytes (RFC 5952); IPv4-mapped ones as IPv4. */
 export function formatAddress(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.');
   if (bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every((b) => b === 0)) {
@@ -33,7 +34,7 @@ export function formatAddress(bytes: Uint8Array): string {
   return `${hex.slice(0, start).join(':')}::${hex.slice(start + length).join(':')}`;
 }
 
-/** 6 bytes for IPv4, 18 for IPv6. Undefined where the host is no address. */
+/** Returns 6 bytes for IPv4, 18 for IPv6; undefined if the host is not an address. */
 export function encodeEndpoint({ host, port }: Endpoint): Uint8Array | undefined {
   const address = parseAddress(host);
   if (address === undefined) return undefined;
@@ -44,7 +45,7 @@ export function encodeEndpoint({ host, port }: Endpoint): Uint8Array | undefined
   return bytes;
 }
 
-/** Undefined where `bytes` are not 6 or 18, or the port is 0. */
+/** Returns undefined if `bytes` has not 6 or 18 bytes, or the port is 0. */
 export function decodeEndpoint(bytes: Uint8Array): Endpoint | undefined {
   const addressBytes = bytes.length - 2;
   if (addressBytes !== 4 && addressBytes !== 16) return undefined;
@@ -53,7 +54,7 @@ export function decodeEndpoint(bytes: Uint8Array): Endpoint | undefined {
   return { host: formatAddress(bytes.subarray(0, addressBytes)), port };
 }
 
-/** Compact lists of those endpoints that have IPv4 addresses, and of those that have IPv6. */
+/** Returns two compact lists: the endpoints with IPv4 addresses, and those with IPv6. */
 export function encodeEndpoints(endpoints: readonly Endpoint[]): {
   readonly ipv4: Uint8Array;
   readonly ipv6: Uint8Array;
@@ -65,8 +66,8 @@ export function encodeEndpoints(endpoints: readonly Endpoint[]): {
 }
 
 /**
- * The endpoints of a compact list, each of `size` bytes. One with port 0 is undefined in its
- * place; the whole is undefined where the bytes do not come out even.
+ * Returns the endpoints of a compact list, each of `size` bytes: undefined in place of an endpoint
+ * with port 0; undefined if the number of bytes is not a multiple of `size`.
  */
 export function decodeEndpoints(
   bytes: Uint8Array,
@@ -96,7 +97,7 @@ function parseIpv6(host: string): Uint8Array | undefined {
   return Uint8Array.from([...before, ...new Array<number>(zeros).fill(0), ...after]);
 }
 
-/** The bytes of groups with colons between them, the last of which may be an IPv4 address. */
+/** Returns the bytes of groups separated by colons; the last may be an IPv4 address. */
 function parseGroups(text: string): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');
@@ -115,7 +116,7 @@ function parseGroups(text: string): number[] | undefined {
   return bytes;
 }
 
-/** The first of the longest runs of zeros. */
+/** Returns the longest run of zeros; the first of several. */
 function longestZeros(groups: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };
   for (let start = 0; start < groups.length; start++) {

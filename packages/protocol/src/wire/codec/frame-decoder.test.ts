@@ -5,12 +5,12 @@ import { FrameEncoder } from './frame-encoder.ts';
 import { WIRE_LIMITS } from './limits.ts';
 import type { WireMessages } from './messages.ts';
 
-/** Hears `some` messages, and has no ears for the others. */
-function ears(some: Partial<Record<keyof WireMessages, (...what: never[]) => unknown>>): WireMessages {
+/** Returns a handler for `some` messages, which ignores the others. */
+function handlerFor(some: Partial<Record<keyof WireMessages, (...what: never[]) => unknown>>): WireMessages {
   return new Proxy(some, { get: (_, name) => some[name as keyof WireMessages] ?? (() => {}) }) as WireMessages;
 }
 
-const NOBODY = ears({});
+const IGNORE_ALL = handlerFor({});
 
 const decoder = (unknown: 'refuse' | 'skip' = 'refuse'): FrameDecoder =>
   new FrameDecoder({ limits: WIRE_LIMITS, pieceCount: 10, unknown });
@@ -33,13 +33,13 @@ test.each<[string, (to: WireMessages) => void, string]>([
   ['reject', (to) => to.reject(1, 2, 3), '0000000d 10 00000001 00000002 00000003'],
   ['allowed fast', (to) => to.allowedFast(7), '00000005 11 00000007'],
   ['extended', (to) => to.extended(3, Uint8Array.of(0x64, 0x65)), '00000004 14 03 6465'],
-])('%s has the bytes of its BEP', (_, say, hex) => {
+])('%s is encoded as in its BEP', (_, write, hex) => {
   const encoder = new FrameEncoder();
-  say(encoder);
+  write(encoder);
   expect(Buffer.from(encoder.take()!).toString('hex')).toBe(hex.replaceAll(' ', ''));
 });
 
-test('an encoder gives up its bytes once, and does not touch them again', () => {
+test('an encoder returns its bytes once, and never changes them afterwards', () => {
   const encoder = new FrameEncoder();
   expect(encoder.take()).toBeUndefined();
   encoder.have(1);
@@ -49,57 +49,56 @@ test('an encoder gives up its bytes once, and does not touch them again', () => 
   expect(encoder.take()).toEqual(Uint8Array.of(0, 0, 0, 5, 4, 0, 0, 0, 2));
 });
 
-test('nothing is reserved on the word of the sender', () => {
+test('no memory is reserved for an announced length', () => {
   const frames = decoder();
   frames.push(Uint8Array.of(0, 0, 0x40, 9, 7));
-  expect(frames.next(NOBODY)).toBe(false);
-  expect(frames.buffered).toBe(5);
-  expect(frames.midFrame).toBe(true);
+  expect(frames.next(IGNORE_ALL)).toBe(false);
+  expect(frames.bufferedBytes).toBe(5);
+  expect(frames.isMidFrame).toBe(true);
 });
 
-test('what it lends holds until the next push, also of a frame that was cut', () => {
+test('payloads remain valid until the next push, also those of a frame that was split', () => {
   const encoder = new FrameEncoder();
   encoder.piece(0, 0, new Uint8Array(100).fill(1));
   encoder.piece(0, 100, new Uint8Array(100).fill(2));
   const bytes = encoder.take()!;
   const blocks: Uint8Array[] = [];
-  const hearer = ears({ piece: (_p: number, _b: number, block: Uint8Array) => blocks.push(block) });
+  const handler = handlerFor({ piece: (_p: number, _b: number, block: Uint8Array) => blocks.push(block) });
 
   const frames = decoder();
   frames.push(bytes.subarray(0, 50));
-  while (frames.next(hearer));
+  while (frames.next(handler));
   frames.push(bytes.subarray(50, 150));
-  while (frames.next(hearer));
+  while (frames.next(handler));
   expect(blocks).toEqual([new Uint8Array(100).fill(1)]);
   frames.push(bytes.subarray(150));
-  while (frames.next(hearer));
+  while (frames.next(handler));
   expect(blocks[1]).toEqual(new Uint8Array(100).fill(2));
 });
 
-test('a frame of an unknown kind is skipped without being held', () => {
-  const heard: string[] = [];
-  const hearer = ears({
-    unknown: (id: number, size: number) => heard.push(`unknown ${id}, ${size}`),
-    choke: () => heard.push('choke'),
+test('a frame with an unassigned id is skipped without being buffered', () => {
+  const received: string[] = [];
+  const handler = handlerFor({
+    unknown: (id: number, size: number) => received.push(`unknown ${id}, ${size}`),
+    choke: () => received.push('choke'),
   });
   const frames = decoder('skip');
   frames.push(Uint8Array.of(0, 1, 0, 0, 99, 1, 2, 3));
-  while (frames.next(hearer));
-  expect(frames.buffered).toBe(0);
+  while (frames.next(handler));
+  expect(frames.bufferedBytes).toBe(0);
   for (let i = 0; i < 65_532 / 4; i++) {
     frames.push(new Uint8Array(4));
-    while (frames.next(hearer));
-    expect(frames.buffered).toBe(0);
+    while (frames.next(handler));
+    expect(frames.bufferedBytes).toBe(0);
   }
   frames.push(Uint8Array.of(0, 0, 0, 1, 0));
-  while (frames.next(hearer));
-  expect(heard).toEqual(['unknown 99, 65535', 'choke']);
+  while (frames.next(handler));
+  expect(received).toEqual(['unknown 99, 65535', 'choke']);
 });
 
-test('pushing more before all is read is the caller\'s mistake', () => {
+test('pushing a chunk before the previous one is decoded fails an assertion', () => {
   const frames = decoder();
   frames.push(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0));
-  frames.next(NOBODY);
-  expect(() => frames.push(Uint8Array.of(1))).toThrow('a chunk is read to its end');
+  frames.next(IGNORE_ALL);
+  expect(() => frames.push(Uint8Array.of(1))).toThrow('a chunk is decoded to its end before the next push');
 });
-

@@ -1,41 +1,42 @@
 /**
- * Writes messages down as frames: the length of what follows, an id, a payload.
+ * Encodes messages as frames: the length of the rest, an id, a payload (BEP 3).
  *
  *     choke  00000001 00
  *     have   00000005 04 00000102
  *
- * They gather in a buffer until somebody takes them, in parts:
+ * The frames collect in a buffer until the caller takes them, in parts:
  *
  *     #bytes   | taken before | header | header | free ...      #parts   block, header
- *              0              #from             #at
+ *              0              #start            #end
  *
- * A part, once taken, is never written to again, so that a socket may keep it as long as it
- * needs; and a large block is not copied but taken as it is.
+ * A part that has been taken is never written to again, so that a socket may keep it as long as it
+ * needs. A large block is not copied: it becomes a part itself.
  */
 
-import { FRAME_HEADER_BYTES, ID, type WireMessages } from './messages.ts';
+import { FRAME_HEADER_BYTES, WIRE_MESSAGE_ID, type WireMessages } from './messages.ts';
 
 const FIRST_BYTES = 2 ** 10;
 const SLAB_BYTES = 2 ** 14;
-/** A block from here on is not copied. */
-const LENT_BYTES = 2 ** 11;
+/** A block of at least this size is not copied. */
+const BORROWED_BYTES = 2 ** 11;
 const EMPTY = new Uint8Array(0);
 
+/** Encodes messages as frames: a handler whose calls become bytes. */
 export class FrameEncoder implements WireMessages {
   #bytes: Uint8Array = EMPTY;
   #view = new DataView(EMPTY.buffer);
-  #from = 0;
-  #at = 0;
-  /** What comes before that which is in the buffer. */
+  #start = 0;
+  #end = 0;
+  /** Complete parts, which precede the bytes in the buffer. */
   readonly #parts: Uint8Array[] = [];
   #partsLength = 0;
 
-  /** Bytes written and not yet taken. */
-  get length(): number {
-    return this.#partsLength + this.#at - this.#from;
+  /** The number of bytes that have not been taken yet. */
+  get pendingBytes(): number {
+    return this.#partsLength + this.#end - this.#start;
   }
 
-  /** The first of what was written and not taken; undefined where all has been taken. */
+  /** Removes and returns the first bytes not taken yet; undefined if all have been taken. */
   take(): Uint8Array | undefined {
     const part = this.#parts.shift();
     if (part === undefined) return this.#cut();
@@ -43,172 +44,167 @@ export class FrameEncoder implements WireMessages {
     return part;
   }
 
-  /** Bytes that are no frame: a handshake. */
+  /** Appends bytes that are not a frame: a handshake. */
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#at);
-    this.#at += bytes.length;
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
   }
 
   keepAlive(): void {
     this.#reserve(4);
-    this.#view.setUint32(this.#at, 0);
-    this.#at += 4;
+    this.#view.setUint32(this.#end, 0);
+    this.#end += 4;
   }
 
   choke(): void {
-    this.#header(ID.choke, 0);
+    this.#header(WIRE_MESSAGE_ID.choke, 0);
   }
-  /** You may send me requests (BEP 3). */
   unchoke(): void {
-    this.#header(ID.unchoke, 0);
+    this.#header(WIRE_MESSAGE_ID.unchoke, 0);
   }
-  /** You have a piece that I lack (BEP 3). */
   interested(): void {
-    this.#header(ID.interested, 0);
+    this.#header(WIRE_MESSAGE_ID.interested, 0);
   }
-  /** You have no piece that I lack (BEP 3). */
   notInterested(): void {
-    this.#header(ID.notInterested, 0);
+    this.#header(WIRE_MESSAGE_ID.notInterested, 0);
   }
   haveAll(): void {
-    this.#header(ID.haveAll, 0);
+    this.#header(WIRE_MESSAGE_ID.haveAll, 0);
   }
   haveNone(): void {
-    this.#header(ID.haveNone, 0);
+    this.#header(WIRE_MESSAGE_ID.haveNone, 0);
   }
 
   have(piece: number): void {
-    this.#number(ID.have, piece);
+    this.#number(WIRE_MESSAGE_ID.have, piece);
   }
   suggest(piece: number): void {
-    this.#number(ID.suggest, piece);
+    this.#number(WIRE_MESSAGE_ID.suggest, piece);
   }
   allowedFast(piece: number): void {
-    this.#number(ID.allowedFast, piece);
+    this.#number(WIRE_MESSAGE_ID.allowedFast, piece);
   }
 
   request(piece: number, begin: number, length: number): void {
-    this.#block(ID.request, piece, begin, length);
+    this.#block(WIRE_MESSAGE_ID.request, piece, begin, length);
   }
 
   cancel(piece: number, begin: number, length: number): void {
-    this.#block(ID.cancel, piece, begin, length);
+    this.#block(WIRE_MESSAGE_ID.cancel, piece, begin, length);
   }
 
   reject(piece: number, begin: number, length: number): void {
-    this.#block(ID.reject, piece, begin, length);
+    this.#block(WIRE_MESSAGE_ID.reject, piece, begin, length);
   }
 
-  /** A large `block` is lent: it must stay as it is until it has been sent. */
+  /** A block of 2 KiB or more is not copied: it must not change until it has been sent. */
   piece(piece: number, begin: number, block: Uint8Array): void {
-    const isLent = block.length >= LENT_BYTES;
-    this.#reserve(FRAME_HEADER_BYTES + 8 + (isLent ? 0 : block.length));
-    this.#head(ID.piece, 8 + block.length);
-    this.#view.setUint32(this.#at, piece);
-    this.#view.setUint32(this.#at + 4, begin);
-    this.#at += 8;
-    if (isLent) {
-      this.#lend(block);
+    const isBorrowed = block.length >= BORROWED_BYTES;
+    this.#reserve(FRAME_HEADER_BYTES + 8 + (isBorrowed ? 0 : block.length));
+    this.#head(WIRE_MESSAGE_ID.piece, 8 + block.length);
+    this.#view.setUint32(this.#end, piece);
+    this.#view.setUint32(this.#end + 4, begin);
+    this.#end += 8;
+    if (isBorrowed) {
+      this.#borrow(block);
     } else {
-      this.#bytes.set(block, this.#at);
-      this.#at += block.length;
+      this.#bytes.set(block, this.#end);
+      this.#end += block.length;
     }
   }
 
   port(port: number): void {
-    this.#header(ID.port, 2);
-    this.#view.setUint16(this.#at, port);
-    this.#at += 2;
+    this.#header(WIRE_MESSAGE_ID.port, 2);
+    this.#view.setUint16(this.#end, port);
+    this.#end += 2;
   }
 
   extended(id: number, payload: Uint8Array): void {
-    this.#header(ID.extended, 1 + payload.length);
-    this.#bytes[this.#at] = id;
-    this.#bytes.set(payload, this.#at + 1);
-    this.#at += 1 + payload.length;
+    this.#header(WIRE_MESSAGE_ID.extended, 1 + payload.length);
+    this.#bytes[this.#end] = id;
+    this.#bytes.set(payload, this.#end + 1);
+    this.#end += 1 + payload.length;
   }
 
   bitfield(bits: Uint8Array): void {
-    this.#payload(ID.bitfield, bits);
+    this.#payload(WIRE_MESSAGE_ID.bitfield, bits);
   }
   hashRequest(payload: Uint8Array): void {
-    this.#payload(ID.hashRequest, payload);
+    this.#payload(WIRE_MESSAGE_ID.hashRequest, payload);
   }
-  /** Hashes that were asked for (BEP 52). */
   hashes(payload: Uint8Array): void {
-    this.#payload(ID.hashes, payload);
+    this.#payload(WIRE_MESSAGE_ID.hashes, payload);
   }
-  /** Hashes will not come (BEP 52). */
   hashReject(payload: Uint8Array): void {
-    this.#payload(ID.hashReject, payload);
+    this.#payload(WIRE_MESSAGE_ID.hashReject, payload);
   }
 
-  /** Of an unknown message only the id and the size were kept: it is written with zeros. */
+  /** Only the id and the size of an unknown message are known: its payload becomes zeros. */
   unknown(id: number, payloadBytes: number): void {
     this.#payload(id, new Uint8Array(payloadBytes));
   }
 
   #number(id: number, number: number): void {
     this.#header(id, 4);
-    this.#view.setUint32(this.#at, number);
-    this.#at += 4;
+    this.#view.setUint32(this.#end, number);
+    this.#end += 4;
   }
 
   #block(id: number, piece: number, begin: number, length: number): void {
     this.#header(id, 12);
-    this.#view.setUint32(this.#at, piece);
-    this.#view.setUint32(this.#at + 4, begin);
-    this.#view.setUint32(this.#at + 8, length);
-    this.#at += 12;
+    this.#view.setUint32(this.#end, piece);
+    this.#view.setUint32(this.#end + 4, begin);
+    this.#view.setUint32(this.#end + 8, length);
+    this.#end += 12;
   }
 
   #payload(id: number, payload: Uint8Array): void {
     this.#header(id, payload.length);
-    this.#bytes.set(payload, this.#at);
-    this.#at += payload.length;
+    this.#bytes.set(payload, this.#end);
+    this.#end += payload.length;
   }
 
-  /** Makes room for the whole message, and writes length and id. */
+  /** Reserves space for the whole message, and writes length and id. */
   #header(id: number, payloadBytes: number): void {
     this.#reserve(FRAME_HEADER_BYTES + payloadBytes);
     this.#head(id, payloadBytes);
   }
 
   #head(id: number, payloadBytes: number): void {
-    this.#view.setUint32(this.#at, 1 + payloadBytes);
-    this.#bytes[this.#at + 4] = id;
-    this.#at += FRAME_HEADER_BYTES;
+    this.#view.setUint32(this.#end, 1 + payloadBytes);
+    this.#bytes[this.#end + 4] = id;
+    this.#end += FRAME_HEADER_BYTES;
   }
 
-  #lend(block: Uint8Array): void {
+  #borrow(block: Uint8Array): void {
     const before = this.#cut();
-    if (before !== undefined) this.#keep(before);
-    this.#keep(block);
+    if (before !== undefined) this.#addPart(before);
+    this.#addPart(block);
   }
 
-  #keep(part: Uint8Array): void {
+  #addPart(part: Uint8Array): void {
     this.#parts.push(part);
     this.#partsLength += part.length;
   }
 
-  /** What the buffer has since the last part. */
+  /** Returns the bytes in the buffer since the last part; undefined if there are none. */
   #cut(): Uint8Array | undefined {
-    if (this.#at === this.#from) return undefined;
-    const part = this.#bytes.subarray(this.#from, this.#at);
-    this.#from = this.#at;
+    if (this.#end === this.#start) return undefined;
+    const part = this.#bytes.subarray(this.#start, this.#end);
+    this.#start = this.#end;
     return part;
   }
 
   #reserve(byteCount: number): void {
-    if (this.#at + byteCount <= this.#bytes.length) return;
-    const started = this.#bytes.subarray(this.#from, this.#at);
+    if (this.#end + byteCount <= this.#bytes.length) return;
+    const started = this.#bytes.subarray(this.#start, this.#end);
     const usual = Math.min(SLAB_BYTES, Math.max(FIRST_BYTES, 2 * this.#bytes.length));
     const larger = new Uint8Array(Math.max(usual, 2 * started.length + byteCount));
     larger.set(started);
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
-    this.#at = started.length;
-    this.#from = 0;
+    this.#end = started.length;
+    this.#start = 0;
   }
 }

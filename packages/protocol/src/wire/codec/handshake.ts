@@ -1,20 +1,20 @@
 /**
- * The 68 bytes with which both sides of a connection begin (BEP 3):
+ * The handshake: the first 68 bytes that each side of a connection sends (BEP 3).
  *
  *     0        1                      20         28          48         68
  *     | 19 (1) | BitTorrent protocol  | reserved | info hash | peer id  |
  *
- * They are judged as they come: the first wrong byte ends it, the torrent is known with byte 48,
- * and who is talking only with the last. (A responder may answer at byte 48, and does.)
+ * It is checked as it arrives: the first wrong byte is an error, the torrent is known after byte
+ * 48, and the peer id after the last. (A responder may answer after byte 48, and ours does.)
  */
 
-import { WireError } from './wire-error.ts';
+import { WireError } from './violation-rules.ts';
 
-/** Bytes of a whole handshake (BEP 3). */
+/** The length of a handshake in bytes (BEP 3). */
 export const HANDSHAKE_BYTES = 68;
-/** Bytes of a torrent's name: a SHA-1, or the beginning of a SHA-256. */
+/** The length of an info hash in bytes: a SHA-1, or a truncated SHA-256 (BEP 52). */
 export const INFO_HASH_BYTES = 20;
-/** Bytes of a peer's id (BEP 20). */
+/** The length of a peer id in bytes (BEP 20). */
 export const PEER_ID_BYTES = 20;
 
 const PREFIX = Uint8Array.from('\x13BitTorrent protocol', (letter) => letter.charCodeAt(0));
@@ -22,7 +22,7 @@ const RESERVED_AT = 20;
 const INFO_HASH_AT = 28;
 const PEER_ID_AT = 48;
 
-/** What the reserved bits say that their sender can do. */
+/** The extensions that a sender supports, according to the reserved bits of its handshake. */
 export interface Features {
   /** BEP 6, the fast extension. */
   readonly fast: boolean;
@@ -30,21 +30,21 @@ export interface Features {
   readonly extensions: boolean;
   /** BEP 5, the distributed hash table. */
   readonly dht: boolean;
-  /** BEP 52: this torrent can be had as version 2 as well. */
+  /** BEP 52: the torrent also exists as version 2. */
   readonly version2: boolean;
 }
 
-/** What the first 68 bytes say (BEP 3). */
+/** The content of a handshake (BEP 3). */
 export interface Handshake {
-  /** What the sender is able to do, by the reserved bits. */
+  /** The extensions that the sender supports: the reserved bits. */
   readonly features: Features;
-  /** SHA-1 of the info dictionary, or the first 20 bytes of its SHA-256 (BEP 52). */
+  /** The SHA-1 of the info dictionary, or the first 20 bytes of its SHA-256 (BEP 52). */
   readonly infoHash: Uint8Array;
-  /** The sender's id; 20 bytes. */
+  /** The sender's peer id; 20 bytes. */
   readonly peerId: Uint8Array;
 }
 
-/** The 68 bytes of a handshake. */
+/** Returns the 68 bytes of a handshake. */
 export function encodeHandshake({ features, infoHash, peerId }: Handshake): Uint8Array {
   const bytes = new Uint8Array(HANDSHAKE_BYTES);
   bytes.set(PREFIX);
@@ -57,72 +57,78 @@ export function encodeHandshake({ features, infoHash, peerId }: Handshake): Uint
   return bytes;
 }
 
-/** Takes in a handshake, in pieces of any size. */
+/** Decodes a handshake that arrives in chunks of any size. */
 export class HandshakeDecoder {
   readonly #bytes = new Uint8Array(HANDSHAKE_BYTES);
   #length = 0;
 
   /**
-   * Takes what belongs to the handshake from `chunk`, and returns how many bytes that was.
-   * Throws WireError at the first byte that cannot be part of one.
+   * Consumes the bytes of `chunk` that belong to the handshake, and returns their number.
+   *
+   * @throws WireError `not-bittorrent` at the first byte that cannot be part of a handshake.
    */
   push(chunk: Uint8Array): number {
-    const taken = Math.min(chunk.length, HANDSHAKE_BYTES - this.#length);
-    for (let i = 0; i < taken; i++) {
-      const at = this.#length;
+    const consumed = Math.min(chunk.length, HANDSHAKE_BYTES - this.#length);
+    for (let i = 0; i < consumed; i++) {
+      const offset = this.#length;
       const byte = chunk[i]!;
-      if (at < RESERVED_AT && byte !== PREFIX[at]) {
-        throw new WireError('not-bittorrent', `byte ${at} is ${byte}, not ${PREFIX[at]}`);
+      if (offset < RESERVED_AT && byte !== PREFIX[offset]) {
+        throw new WireError('not-bittorrent', `byte ${offset} is ${byte}, not ${PREFIX[offset]}`);
       }
-      this.#bytes[at] = byte;
+      this.#bytes[offset] = byte;
       this.#length++;
     }
-    return taken;
+    return consumed;
   }
 
-  /** Bytes taken so far. */
+  /** The number of bytes consumed so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** A view, once the first 28 bytes have come. */
+  /** The features; undefined before the first 28 bytes have arrived. */
   get features(): Features | undefined {
     if (this.#length < INFO_HASH_AT) return undefined;
-    const fifth = this.#bytes[RESERVED_AT + 5]!;
-    const last = this.#bytes[RESERVED_AT + 7]!;
+    const byte5 = this.#bytes[RESERVED_AT + 5]!;
+    const byte7 = this.#bytes[RESERVED_AT + 7]!;
     return {
-      fast: (last & 0x04) !== 0,
-      extensions: (fifth & 0x10) !== 0,
-      dht: (last & 0x01) !== 0,
-      version2: (last & 0x10) !== 0,
+      fast: (byte7 & 0x04) !== 0,
+      extensions: (byte5 & 0x10) !== 0,
+      dht: (byte7 & 0x01) !== 0,
+      version2: (byte7 & 0x10) !== 0,
     };
   }
 
-  /** Once the first 48 bytes have come. */
+  /** The info hash; undefined before the first 48 bytes have arrived. */
   get infoHash(): Uint8Array | undefined {
     return this.#length < PEER_ID_AT ? undefined : this.#bytes.slice(INFO_HASH_AT, PEER_ID_AT);
   }
 
-  /** Once all have come. */
+  /** The peer id; undefined before all 68 bytes have arrived. */
   get peerId(): Uint8Array | undefined {
     return this.#length < HANDSHAKE_BYTES ? undefined : this.#bytes.slice(PEER_ID_AT);
   }
 }
 
-/** Whether two strings of bytes are the same. */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+/** Returns whether two byte strings are equal. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
 /**
- * Two peers that dial each other at once come to have two connections. Both sides must drop the
- * same one: the peer with the greater id keeps the one that it dialled (libtorrent, mainline).
+ * Returns whether a connection is kept when two peers have connected to each other at the same
+ * time. Both sides must close the same one of the two connections: the one that the peer with the
+ * greater id has initiated is kept (libtorrent, mainline). `isInitiator`: we initiated this one.
  */
-export function keepsConnection(ownId: Uint8Array, peerId: Uint8Array, dialled: boolean): boolean {
+export function keepsConnection(
+  ownId: Uint8Array,
+  peerId: Uint8Array,
+  isInitiator: boolean,
+): boolean {
   for (let i = 0; i < ownId.length; i++) {
-    if (ownId[i]! !== peerId[i]!) return ownId[i]! > peerId[i]! === dialled;
+    if (ownId[i]! !== peerId[i]!) return ownId[i]! > peerId[i]! === isInitiator;
   }
   return false;
 }

@@ -1,64 +1,65 @@
 /**
- * How much a stranger may make us hold, and how long it may make us wait. What other clients
- * allow is said beside each.
+ * Limits on the memory and the time that a remote peer may use. Each names the limits of other
+ * clients for comparison.
  */
 
+/** Limits on what a remote peer may send, and on how long it may take. */
 export interface WireLimits {
-  /** Bytes of any frame, its length field left out. libtorrent 1 MiB, mainline 8 MiB. */
+  /** Bytes of any frame without its length field. libtorrent 1 MiB, mainline 8 MiB. */
   readonly frameBytes: number;
-  /** Bytes of a block in a `piece`; the largest block that is ever asked for. BEP 3: 16 KiB. */
+  /** Bytes of a block in a `piece`; the largest block that we request. BEP 3: 16 KiB. */
   readonly blockBytes: number;
-  /** The largest request that is served. libtorrent 16 KiB, mainline 32 KiB, webtorrent 128 KiB. */
+  /** Bytes of a request that we serve. libtorrent 16 KiB, mainline 32 KiB, webtorrent 128 KiB. */
   readonly servedBlockBytes: number;
-  /** Bytes of an extended message that has no limit of its own, handshakes among them. */
+  /** Bytes of an extension message without a limit below; also of the extended handshake. */
   readonly extendedBytes: number;
   /** Bytes of a BEP 9 message: a block of 16 KiB and its dictionary. libtorrent 17 KiB. */
   readonly metadataMessageBytes: number;
   /** Bytes of a BEP 11 message. */
   readonly peerExchangeBytes: number;
-  /** Bytes of one of CacheTorrent's messages. */
+  /** Bytes of a CacheTorrent message. */
   readonly cacheTorrentBytes: number;
-  /** Pieces that a torrent may have before its metadata is known. libtorrent 2,097,152. */
+  /** Pieces of a torrent whose metadata is not known yet. libtorrent 2,097,152. */
   readonly pieceCount: number;
   /** Bytes of an info dictionary fetched from a peer. libtorrent 31,457,280. */
   readonly metadataBytes: number;
 
   /**
-   * Requests of the other side that may wait; told to it as `reqq`. libtorrent 2000. With 500 a
-   * fast rtorrent stalls: it asks for more, and without the fast extension is never told no.
+   * Outstanding requests of the remote peer; sent to it as `reqq`. libtorrent 2000. With 500 a
+   * fast rtorrent stalls: it sends more, and without the fast extension it gets no refusal.
    */
   readonly incomingRequests: number;
-  /** Requests of ours that may be open, and one below the other's `reqq`. libtorrent 500. */
+  /** Our own outstanding requests; also less than the remote peer's `reqq`. libtorrent 500. */
   readonly outgoingRequests: number;
-  /** Pieces that may be allowed fast or suggested in each direction. webtorrent 100. */
+  /** Pieces in the allowed fast set that the remote peer grants us. webtorrent 100. */
   readonly fastPieces: number;
-  /** Endpoints that one message may list: leaders, neighbours. */
+  /** Endpoints in one message: leaders, neighbours. */
   readonly endpoints: number;
-  /** Endpoints that one BEP 11 message may add or drop, the first excepted (BEP 11: 50). */
+  /** Endpoints that a BEP 11 message after the first may add or drop (BEP 11: 50). */
   readonly exchangedPeers: number;
-  /** Bytes that wait to be sent, blocks left out, before the connection is given up. */
+  /** Bytes that wait to be sent before the connection is closed. */
   readonly outputBytes: number;
 
-  /** Time for the whole handshake, in ms, however it trickles in. libtorrent 10 s. */
+  /** Time for the whole handshake, in ms, even if bytes keep arriving. libtorrent 10 s. */
   readonly handshakeMs: number;
-  /** Time without a complete message before we hang up. libtorrent 120 s, mainline 300 s. */
+  /** Time without a complete message before we close. libtorrent 120 s, mainline 300 s. */
   readonly idleMs: number;
-  /** Our own silence before we send a keep-alive. BEP 3: 120 s. */
+  /** Time without a message of ours before we send a keep-alive. BEP 3: 120 s. */
   readonly keepAliveMs: number;
   /** Time from the first byte of a frame to its last. */
   readonly frameMs: number;
-  /** Time between two BEP 11 messages. BEP 11: a minute. */
+  /** The least time between two BEP 11 messages. BEP 11: a minute. */
   readonly peerExchangeMs: number;
-  /** Time after a choke during which requests may still be under way. libtorrent 2 s. */
+  /** Time after a choke during which requests may still be in transit. libtorrent 2 s. */
   readonly chokeGraceMs: number;
 
-  /** Lists and dictionaries inside one another in bencoded data. libtorrent 100. */
+  /** Nesting depth of lists and dictionaries in bencoded data. libtorrent 100. */
   readonly bencodeDepth: number;
   /** Values and keys in bencoded data. */
   readonly bencodeTokens: number;
 }
 
-/** The limits of a session that is told no others. */
+/** The default limits. */
 export const WIRE_LIMITS: WireLimits = {
   frameBytes: 2 ** 20,
   blockBytes: 2 ** 14,

@@ -1,18 +1,18 @@
 /**
- * Everything that two BitTorrent clients can say to each other on a connection, after the
- * handshake: one method each, from the hearer's side.
+ * The messages of a BitTorrent connection after the handshake: one method for each message.
  *
- * `FrameDecoder` reads bytes out to a hearer; `FrameEncoder` is a hearer that writes bytes. So a
- * message costs a call and not an object. Piece numbers, begins and lengths are unsigned 32-bit
- * integers as they came; whether they make sense for a torrent is for the session to say.
+ * `FrameDecoder` decodes bytes and calls a handler; `FrameEncoder` is a handler that encodes the
+ * messages. So a message costs a call and not an object. Piece indices, offsets and lengths are
+ * unsigned 32-bit integers as received; the session checks whether they are valid for the torrent.
  *
  * Sources: BEP 3 (0–9), BEP 6 (13–17), BEP 10 (20), BEP 52 (21–23).
  */
 
+/** A handler with one method for each message; the comments are from the sender's point of view. */
 export interface WireMessages {
-  /** Nothing to say, and still here (a frame of length 0). */
+  /** I am still connected (a frame of length 0). */
   keepAlive(): void;
-  /** I will not answer your requests until I unchoke you. */
+  /** I will not answer your requests until I unchoke you (BEP 3). */
   choke(): void;
   /** You may send me requests (BEP 3). */
   unchoke(): void;
@@ -20,46 +20,46 @@ export interface WireMessages {
   interested(): void;
   /** You have no piece that I lack (BEP 3). */
   notInterested(): void;
-  /** I now hold this piece. */
+  /** I now hold this piece (BEP 3). */
   have(piece: number): void;
-  /** What I hold: a bit per piece, piece 0 the highest bit of the first byte. */
+  /** The pieces that I hold: piece 0 is the highest bit of the first byte (BEP 3). */
   bitfield(bits: Uint8Array): void;
-  /** Send me `length` bytes of `piece`, from byte `begin` of it. */
+  /** Send me `length` bytes of `piece`, from byte `begin` on (BEP 3). */
   request(piece: number, begin: number, length: number): void;
-  /** Here they are. */
+  /** The bytes of `piece` from byte `begin` on (BEP 3). */
   piece(piece: number, begin: number, block: Uint8Array): void;
-  /** I no longer need them. */
+  /** I withdraw this request (BEP 3). */
   cancel(piece: number, begin: number, length: number): void;
-  /** My port for the distributed hash table. */
+  /** My port for the distributed hash table (BEP 5). */
   port(port: number): void;
 
-  /** Fast extension: you would do well to ask me for this one. */
+  /** I suggest that you request this piece from me (BEP 6). */
   suggest(piece: number): void;
-  /** Fast extension, in place of a bitfield: I hold everything. */
+  /** In place of a bitfield: I hold every piece (BEP 6). */
   haveAll(): void;
-  /** Fast extension, in place of a bitfield: I hold nothing. */
+  /** In place of a bitfield: I hold no piece (BEP 6). */
   haveNone(): void;
-  /** Fast extension: I will not answer this request. */
+  /** I will not answer this request (BEP 6). */
   reject(piece: number, begin: number, length: number): void;
-  /** Fast extension: you may ask for this piece even while I choke you. */
+  /** You may request this piece even while I choke you (BEP 6). */
   allowedFast(piece: number): void;
 
-  /** Extension protocol: `id` is 0 for its handshake, else a number that the hearer gave out. */
+  /** Extension protocol: `id` is 0 for its handshake, else assigned by the receiver (BEP 10). */
   extended(id: number, payload: Uint8Array): void;
 
-  /** BEP 52: the payload of 48 bytes (pieces root, base layer, index, length, proof layers). */
+  /** Send me hashes: pieces root, base layer, index, length, proof layers; 48 bytes (BEP 52). */
   hashRequest(payload: Uint8Array): void;
-  /** Hashes that were asked for (BEP 52), undecoded. */
+  /** The requested hashes, not decoded (BEP 52). */
   hashes(payload: Uint8Array): void;
-  /** Hashes will not come (BEP 52); the request, undecoded. */
+  /** I will not send these hashes; the payload is that of the request (BEP 52). */
   hashReject(payload: Uint8Array): void;
 
-  /** A frame with an id that no one has assigned, skipped. */
+  /** A frame with an unassigned id; its payload is skipped. */
   unknown(id: number, payloadBytes: number): void;
 }
 
-/** The number that stands for each message on the wire. */
-export const ID = {
+/** The id of each message on the wire. */
+export const WIRE_MESSAGE_ID = {
   choke: 0,
   unchoke: 1,
   interested: 2,
@@ -81,5 +81,5 @@ export const ID = {
   hashReject: 23,
 } as const;
 
-/** The bytes of a frame before its payload: a length of four bytes, and an id. */
+/** The bytes of a frame before its payload: a length of four bytes and an id. */
 export const FRAME_HEADER_BYTES = 5;

@@ -1,4 +1,4 @@
-/** Text as UTF-8 and back, by what every engine offers: Node, browsers, workers. */
+/** Text as UTF-8 and back, with the classes that every engine has: Node, browsers, workers. */
 
 declare const TextEncoder: new () => { encode(text: string): Uint8Array };
 declare const TextDecoder: new (
@@ -13,7 +13,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** The text in a string of bytes; what is no UTF-8 becomes U+FFFD. */
+/** Returns the text in `bytes`; bytes that are not valid UTF-8 become U+FFFD. */
 export function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }

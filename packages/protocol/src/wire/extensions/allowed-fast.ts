@@ -1,39 +1,41 @@
 /**
- * The pieces that a peer may ask for while it is choked (BEP 6): drawn from its address and the
- * torrent, so that it gets the same ones from everybody, and cannot collect them by reconnecting.
+ * The allowed fast set: the pieces that a peer may request while it is choked (BEP 6). It depends
+ * only on the peer's address and the torrent, so that the peer gets the same set from everyone and
+ * cannot collect more pieces by reconnecting.
  *
- *     x = address & ffffff00, info hash;   x = SHA-1(x), again and again: five pieces each time
+ *     x = address & ffffff00, info hash;   x = SHA-1(x), repeatedly: five pieces each time
  */
 
-/** The 20 bytes of a SHA-1. */
+/** Returns the 20 bytes of the SHA-1 of `bytes`. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
-export interface AllowedFast {
-  /** The four bytes of the peer's IPv4 address: the set is not defined for others. */
+/** What an allowed fast set is derived from. */
+export interface AllowedFastOptions {
+  /** The four bytes of the peer's IPv4 address: BEP 6 defines no set for IPv6. */
   readonly address: Uint8Array;
-  /** Of the torrent; 20 bytes. */
+  /** The info hash of the torrent; 20 bytes. */
   readonly infoHash: Uint8Array;
-  /** Pieces of the torrent. */
+  /** The number of pieces of the torrent. */
   readonly pieceCount: number;
-  /** BEP 6: 10. libtorrent: 5. */
+  /** The number of pieces in the set. BEP 6: 10. libtorrent: 5. */
   readonly count: number;
 }
 
-/** In the order in which they come; all pieces, where there are no more. */
+/** Returns the set in the order of BEP 6; all pieces if the torrent has at most `count`. */
 export function allowedFastSet(
-  { address, infoHash, pieceCount, count }: AllowedFast,
+  { address, infoHash, pieceCount, count }: AllowedFastOptions,
   sha1: Sha1,
 ): readonly number[] {
   let x = new Uint8Array(24);
   x.set(address.subarray(0, 3));
   x.set(infoHash, 4);
   const pieces = new Set<number>();
-  const wanted = Math.min(count, pieceCount);
-  while (pieces.size < wanted) {
+  const size = Math.min(count, pieceCount);
+  while (pieces.size < size) {
     x = Uint8Array.from(sha1(x));
     const view = new DataView(x.buffer);
-    for (let at = 0; at < 20 && pieces.size < wanted; at += 4) {
-      pieces.add(view.getUint32(at) % pieceCount);
+    for (let offset = 0; offset < 20 && pieces.size < size; offset += 4) {
+      pieces.add(view.getUint32(offset) % pieceCount);
     }
   }
   return [...pieces];

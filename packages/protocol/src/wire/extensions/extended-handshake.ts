@@ -1,52 +1,53 @@
 /**
- * The handshake of the extension protocol (BEP 10): a dictionary in which each side says which
- * extensions it has and by which number it wants to be told each.
+ * The handshake of the extension protocol (BEP 10): a dictionary in which each side lists the
+ * extensions that it supports, and the id that it assigns to each.
  *
  *     d1:md6:ut_pexi1ee4:reqqi500e1:v13:CacheTorrent 0e
  *
- * A stranger's dictionary is read field by field: what is absurd is left out and remarked, and
- * the rest holds.
+ * A remote peer's dictionary is decoded field by field: an invalid field is omitted with a warning,
+ * and the others are kept.
  */
 
-import { type Bencodable, encodeBencode } from '../codec/bencode.ts';
+import { type BencodeInput, encodeBencode } from '../codec/bencode.ts';
 import {
   bytesField,
   integerField,
   readDictionary,
-  type Remark,
-  remarkTail,
+  type Warning,
+  warnOfTrailingBytes,
   textField,
 } from '../codec/bencode-fields.ts';
 import { formatAddress, parseAddress } from '../codec/endpoint.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import type { Fault } from '../session/violation-rules.ts';
 import { textOf } from '../codec/utf8.ts';
+import type { Violation } from '../codec/violation-rules.ts';
+import { ASN_MAX } from './cachetorrent.ts';
 
-/** What one side says of itself over the extension protocol (BEP 10). */
+/** The content of an extended handshake (BEP 10). */
 export interface ExtendedHandshake {
-  /** By name the number to say it by, 1 to 255; 0 takes an extension back. */
+  /** The id for each extension by name, 1 to 255; 0 withdraws an extension (`m`). */
   readonly extensions: ReadonlyMap<string, number>;
-  /** Name and version of the program. */
+  /** The name and version of the program (`v`). */
   readonly client?: string | undefined;
-  /** The port at which the sender listens. */
+  /** The port on which the sender listens (`p`). */
   readonly port?: number | undefined;
-  /** How many requests it is ready to keep waiting (`reqq`). */
+  /** The number of outstanding requests that the sender accepts (`reqq`). */
   readonly requestQueue?: number | undefined;
-  /** Bytes of the info dictionary, which it can send (BEP 9). */
+  /** The size in bytes of the info dictionary that the sender can send (BEP 9). */
   readonly metadataSize?: number | undefined;
-  /** It will not download (BEP 21). */
+  /** Whether the sender only uploads (BEP 21). */
   readonly uploadOnly?: boolean | undefined;
-  /** The hearer's address as the sender sees it. */
+  /** The receiver's IP address as the sender sees it (`yourip`). */
   readonly yourAddress?: string | undefined;
-  /** CacheTorrent: the number of the sender's autonomous system, as the tracker told it. */
-  readonly system?: number | undefined;
+  /** CacheTorrent: the AS number of the sender, according to the tracker (`ct_as`). */
+  readonly asn?: number | undefined;
 }
 
-/** The payload of extended message 0. */
+/** Returns the payload of extension message 0. */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   const { extensions, client, port, requestQueue, metadataSize, uploadOnly } = handshake;
-  const { yourAddress, system } = handshake;
-  const fields: Record<string, Bencodable | undefined> = {
+  const { yourAddress, asn } = handshake;
+  const fields: Record<string, BencodeInput | undefined> = {
     m: new Map(extensions),
     v: client,
     p: port,
@@ -54,90 +55,91 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
     metadata_size: metadataSize,
     upload_only: uploadOnly === undefined ? undefined : Number(uploadOnly),
     yourip: yourAddress === undefined ? undefined : parseAddress(yourAddress),
-    ct_as: system,
+    ct_as: asn,
   };
   return encodeBencode(fields);
 }
 
 /**
- * Throws WireError where it is no dictionary. `remarks` gets what is wrong with single fields,
- * which are then left out.
+ * Decodes the payload of extension message 0. Invalid fields are omitted, with a warning for each.
+ *
+ * @throws WireError `malformed-extended-handshake` if it is not a dictionary, and as
+ *   `decodeBencode` does.
  */
 export function decodeExtendedHandshake(
   payload: Uint8Array,
   limits: WireLimits,
-  remarks: Remark[] = [],
+  warnings: Warning[] = [],
 ): ExtendedHandshake {
-  const { fields: value, end } = readDictionary(
-    payload,
-    limits,
-    'malformed-extended-handshake',
-    remarks,
-  );
-  remarkTail(payload, end, remarks);
+  const { fields, end } = readDictionary(payload, limits, 'malformed-extended-handshake', warnings);
+  warnOfTrailingBytes(payload, end, warnings);
 
-  const yourAddress = bytesField(value, 'yourip');
+  const yourAddress = bytesField(fields, 'yourip');
   const hasAddress = yourAddress?.length === 4 || yourAddress?.length === 16;
   return {
-    extensions: decodeExtensions(value.get('m'), remarks),
-    client: textField(value, 'v')?.slice(0, 64),
-    port: within(integerField(value, 'p'), 1, 65_535),
-    requestQueue: checked('bad-request-queue', value.get('reqq'), 1, 2 ** 31, remarks),
-    metadataSize: checked(
+    extensions: decodeExtensions(fields.get('m'), warnings),
+    client: textField(fields, 'v')?.slice(0, 64),
+    port: within(integerField(fields, 'p'), 1, 65_535),
+    requestQueue: checkedNumber('bad-request-queue', fields.get('reqq'), 1, 2 ** 31, warnings),
+    metadataSize: checkedNumber(
       'bad-metadata-size',
-      value.get('metadata_size'),
+      fields.get('metadata_size'),
       1,
       limits.metadataBytes,
-      remarks,
+      warnings,
     ),
-    uploadOnly: value.has('upload_only') ? integerField(value, 'upload_only') !== 0 : undefined,
+    uploadOnly: fields.has('upload_only') ? integerField(fields, 'upload_only') !== 0 : undefined,
     yourAddress: hasAddress ? formatAddress(yourAddress!) : undefined,
-    system: checked('bad-cachetorrent-message', value.get('ct_as'), 0, 2 ** 32 - 1, remarks),
+    asn: checkedNumber('bad-cachetorrent-message', fields.get('ct_as'), 0, ASN_MAX, warnings),
   };
 }
 
-function decodeExtensions(value: unknown, remarks: Remark[]): Map<string, number> {
+function decodeExtensions(value: unknown, warnings: Warning[]): Map<string, number> {
   const extensions = new Map<string, number>();
   if (value === undefined) return extensions;
   const bad = (detail: string): void => {
-    remarks.push({ fault: 'bad-extension-entry', detail });
+    warnings.push({ violation: 'bad-extension-entry', detail });
   };
   if (!(value instanceof Map)) {
-    bad('m is no dictionary');
+    bad('m is not a dictionary');
     return extensions;
   }
-  const taken = new Set<number>();
+  const used = new Set<number>();
   for (const [name, id] of value) {
-    if (!Number.isInteger(id) || id < 0 || id > 255) bad(`${printable(name)} has no byte for id`);
-    else if (id !== 0 && taken.has(id)) bad(`${printable(name)} shares the id ${id}`);
-    else {
+    if (!Number.isInteger(id) || id < 0 || id > 255) {
+      bad(`${printable(name)} has an id that is not a byte`);
+    } else if (id !== 0 && used.has(id)) {
+      bad(`${printable(name)} shares the id ${id}`);
+    } else {
       extensions.set(name, id);
-      taken.add(id);
+      used.add(id);
     }
   }
   return extensions;
 }
 
-function checked(
-  fault: Fault,
+function checkedNumber(
+  violation: Violation,
   value: unknown,
-  least: number,
-  most: number,
-  remarks: Remark[],
+  min: number,
+  max: number,
+  warnings: Warning[],
 ): number | undefined {
   if (value === undefined) return undefined;
-  const good = typeof value === 'number' ? within(value, least, most) : undefined;
-  if (good === undefined) remarks.push({ fault, detail: `it is ${describe(value)}` });
-  return good;
+  const valid = typeof value === 'number' ? within(value, min, max) : undefined;
+  if (valid === undefined) {
+    warnings.push({ violation, detail: `the value is ${describe(value)}` });
+  }
+  return valid;
 }
 
-function within(value: number | undefined, least: number, most: number): number | undefined {
-  return value !== undefined && value >= least && value <= most ? value : undefined;
+function within(value: number | undefined, min: number, max: number): number | undefined {
+  return value !== undefined && value >= min && value <= max ? value : undefined;
 }
 
 function describe(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return `${value}`;
-  return value instanceof Uint8Array ? `"${printable(textOf(value))}"` : 'no number';
+  return value instanceof Uint8Array ? `"${printable(textOf(value))}"` : 'not a number';
 }
 
 function printable(name: string): string {

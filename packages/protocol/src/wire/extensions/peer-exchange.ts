@@ -1,11 +1,16 @@
 /**
- * BEP 11, `ut_pex`: peers tell each other of peers, at most once a minute.
+ * BEP 11, `ut_pex`: peer exchange, in which peers name other peers, at most once a minute.
  *
  *     d5:added6:<6 bytes>7:added.f1:<a byte of flags>7:dropped0:e
  */
 
-import { type Bencodable, encodeBencode } from '../codec/bencode.ts';
-import { bytesField, readDictionary, type Remark, remarkTail } from '../codec/bencode-fields.ts';
+import { type BencodeInput, encodeBencode } from '../codec/bencode.ts';
+import {
+  bytesField,
+  readDictionary,
+  type Warning,
+  warnOfTrailingBytes,
+} from '../codec/bencode-fields.ts';
 import {
   COMPACT_BYTES,
   decodeEndpoints,
@@ -14,9 +19,9 @@ import {
   encodeEndpoints,
 } from '../codec/endpoint.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import { WireError } from '../codec/wire-error.ts';
+import { WireError } from '../codec/violation-rules.ts';
 
-/** Bits of `flags`. */
+/** The bits of `flags` (BEP 11). */
 export const PEX_FLAGS = {
   prefersEncryption: 1,
   seed: 2,
@@ -25,6 +30,7 @@ export const PEX_FLAGS = {
   outgoing: 16,
 } as const;
 
+/** A peer that another peer names (BEP 11). */
 export interface ExchangedPeer extends Endpoint {
   /** A sum of `PEX_FLAGS`. */
   readonly flags: number;
@@ -32,50 +38,53 @@ export interface ExchangedPeer extends Endpoint {
 
 /** A message of `ut_pex` (BEP 11). */
 export interface PeerExchange {
-  /** Peers that the sender is connected to since the last message. */
+  /** Peers to which the sender has connected since its last message. */
   readonly added: readonly ExchangedPeer[];
-  /** Peers that it is not connected to any more. */
+  /** Peers to which the sender is no longer connected. */
   readonly dropped: readonly Endpoint[];
 }
 
-/** The payload of the extended message. */
+/** Returns the payload of the extension message. Peers whose host is not an address are omitted. */
 export function encodePeerExchange({ added, dropped }: PeerExchange): Uint8Array {
   const { ipv4, ipv6 } = encodeEndpoints(added);
   const flags = (size: number): Uint8Array =>
     Uint8Array.from(
       added.filter((peer) => encodeEndpoint(peer)?.length === size).map((peer) => peer.flags),
     );
-  const gone = encodeEndpoints(dropped);
-  const fields: Record<string, Bencodable> = {
+  const droppedLists = encodeEndpoints(dropped);
+  const fields: Record<string, BencodeInput> = {
     added: ipv4,
     'added.f': flags(COMPACT_BYTES.ipv4),
-    dropped: gone.ipv4,
+    dropped: droppedLists.ipv4,
   };
   if (ipv6.length > 0) {
     fields['added6'] = ipv6;
     fields['added6.f'] = flags(COMPACT_BYTES.ipv6);
   }
-  if (gone.ipv6.length > 0) fields['dropped6'] = gone.ipv6;
+  if (droppedLists.ipv6.length > 0) fields['dropped6'] = droppedLists.ipv6;
   return encodeBencode(fields);
 }
 
 /**
- * Throws WireError where a list does not come out even, or has more than `peersMax` entries.
- * What nobody can connect to (port 0, loopback unless `loopback`) is left out.
+ * Decodes the payload of the extension message. Omits peers that cannot be reached: those with port
+ * 0, and loopback addresses unless `allowLoopback`.
+ *
+ * @throws WireError `bad-peer-exchange` for a malformed list, or one with more than `peersMax`
+ *   entries, and as `decodeBencode` does.
  */
 export function decodePeerExchange(
   payload: Uint8Array,
   limits: WireLimits,
-  { peersMax, loopback }: { readonly peersMax: number; readonly loopback: boolean },
-  remarks?: Remark[],
+  { peersMax, allowLoopback }: { readonly peersMax: number; readonly allowLoopback: boolean },
+  warnings?: Warning[],
 ): PeerExchange {
-  const { fields: value, end } = readDictionary(payload, limits, 'bad-peer-exchange', remarks);
-  remarkTail(payload, end, remarks);
+  const { fields, end } = readDictionary(payload, limits, 'bad-peer-exchange', warnings);
+  warnOfTrailingBytes(payload, end, warnings);
 
   const list = (key: string, size: number): readonly (Endpoint | undefined)[] => {
-    const bytes = bytesField(value, key);
+    const bytes = bytesField(fields, key);
     if (bytes === undefined) {
-      if (value.has(key)) throw bad(`${key} is no string`);
+      if (fields.has(key)) throw bad(`${key} is not a string`);
       return [];
     }
     const endpoints = decodeEndpoints(bytes, size);
@@ -83,24 +92,24 @@ export function decodePeerExchange(
     if (endpoints.length > peersMax) throw bad(`${key} has ${endpoints.length} entries`);
     return endpoints;
   };
-  const reachable = (endpoint: Endpoint | undefined): endpoint is Endpoint =>
-    endpoint !== undefined && (loopback || !isLoopback(endpoint.host));
+  const isReachable = (endpoint: Endpoint | undefined): endpoint is Endpoint =>
+    endpoint !== undefined && (allowLoopback || !isLoopback(endpoint.host));
 
   const added = (key: string, size: number): ExchangedPeer[] => {
     const endpoints = list(key, size);
-    const flags = bytesField(value, `${key}.f`);
+    const flags = bytesField(fields, `${key}.f`);
     if (flags !== undefined && flags.length !== endpoints.length) {
       throw bad(`${key}.f has ${flags.length} bytes for ${endpoints.length} entries`);
     }
     return endpoints.flatMap((endpoint, i) =>
-      reachable(endpoint) ? [{ ...endpoint, flags: flags?.[i] ?? 0 }] : [],
+      isReachable(endpoint) ? [{ ...endpoint, flags: flags?.[i] ?? 0 }] : [],
     );
   };
 
   const { ipv4, ipv6 } = COMPACT_BYTES;
   return {
     added: [...added('added', ipv4), ...added('added6', ipv6)],
-    dropped: [...list('dropped', ipv4), ...list('dropped6', ipv6)].filter(reachable),
+    dropped: [...list('dropped', ipv4), ...list('dropped6', ipv6)].filter(isReachable),
   };
 }
 

@@ -1,140 +1,163 @@
 /**
- * How things stand on one connection, as far as both sides must agree on it. What is heard
- * (`Hearer`) and what is said (`Speaker`) both change it.
+ * The state of one connection that both sides share. Received messages (`MessageHandler`) and sent
+ * messages (`MessageWriter`) change it.
  */
 
-import type { EventQueue } from './event-buffer.ts';
-import type { ExtendedHandshake } from '../extensions/extended-handshake.ts';
 import type { FrameEncoder } from '../codec/frame-encoder.ts';
 import type { Features } from '../codec/handshake.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import { PieceBits } from '../codec/piece-bits.ts';
-import { RequestList } from './request-list.ts';
-import type { Fault, Profile, Reaction } from './violation-rules.ts';
+import {
+  type Violation,
+  type ViolationReaction,
+  WireError,
+  type WireProfile,
+} from '../codec/violation-rules.ts';
+import { WireBitfield } from '../codec/wire-bitfield.ts';
+import type { ExtendedHandshake } from '../extensions/extended-handshake.ts';
+import type { EventBuffer } from './event-buffer.ts';
 import type { SessionEvent } from './events.ts';
 import {
   bytesOfPiece,
+  type PieceLayout,
   type SessionOptions,
   type SessionTorrent,
-  type TorrentShape,
 } from './options.ts';
-import type { Violations } from './violations.ts';
-import { WireError } from '../codec/wire-error.ts';
+import { RequestList } from './request-list.ts';
+import type { ViolationCounter } from './violation-counter.ts';
 
-const NOTHING: TorrentShape = { totalBytes: 0, pieceBytes: 0, pieceCount: 0 };
+const NO_PIECES: PieceLayout = { totalBytes: 0, pieceBytes: 0, pieceCount: 0 };
 
-export class Conversation {
+/** What the state of a connection is made of when the handshake is complete. */
+interface ConnectionParts {
   readonly options: SessionOptions;
-  readonly profile: Profile;
   readonly limits: WireLimits;
   readonly torrent: SessionTorrent;
-  /** Without metadata: no pieces. */
-  readonly shape: TorrentShape;
-  /** What both sides offered. */
+  readonly features: Features;
+  readonly output: FrameEncoder;
+  readonly events: EventBuffer<SessionEvent>;
+  readonly violations: ViolationCounter;
+  readonly nowMs: number;
+}
+
+export class ConnectionState {
+  readonly options: SessionOptions;
+  readonly profile: WireProfile;
+  readonly limits: WireLimits;
+  readonly torrent: SessionTorrent;
+  /** Has no pieces while the metadata is unknown. */
+  readonly layout: PieceLayout;
+  /** The features that both sides support. */
   readonly features: Features;
 
   readonly output: FrameEncoder;
-  readonly events: EventQueue<SessionEvent>;
-  readonly violations: Violations;
-  /** The latest time that we were told. */
+  readonly events: EventBuffer<SessionEvent>;
+  readonly violations: ViolationCounter;
+  /** The latest time that the owner has passed in. */
   nowMs: number;
-  /** When we last choked it; at first, when it connected. */
+  /** When we last choked the peer; at first, when the handshake was complete. */
   chokedAtMs: number;
 
-  /** A message has come after which a bitfield is late. */
-  isUnderWay = false;
+  /** A message has been received after which a bitfield is late. */
+  isPastFirstMessage = false;
 
   amChoking = true;
   amInterested = false;
-  isChokingUs = true;
-  isInterestedInUs = false;
+  peerChoking = true;
+  peerInterested = false;
 
-  /** What it has said it holds. */
-  readonly theirPieces: PieceBits;
-  /** What we have said we hold, and what we have said we can get (`ct_have`). */
-  readonly ourPieces: PieceBits;
-  readonly relayedPieces: PieceBits;
+  /** The pieces that the peer has announced. */
+  readonly peerPieces: WireBitfield;
+  /** The pieces that we have announced. */
+  readonly ownPieces: WireBitfield;
+  /** The pieces that we have announced as obtainable from us (`ct_have`). */
+  readonly relayedPieces: WireBitfield;
 
-  readonly theirRequests: RequestList;
-  readonly ourRequests: RequestList;
+  readonly peerRequests: RequestList;
+  readonly ownRequests: RequestList;
 
-  /** For each piece that we allow it while it is choked: the requests for it so far. */
-  readonly allowedToThem: Map<number, number> = new Map();
-  readonly allowedToUs: Set<number> = new Set();
+  /** For each piece that the peer may request while choked: the number of its requests so far. */
+  readonly allowedFastByUs: Map<number, number> = new Map();
+  /** The pieces that we may request while choked. */
+  readonly allowedFastByPeer: Set<number> = new Set();
 
-  /** The numbers by which it wants to be told each extension. */
-  readonly theirExtensions: Map<string, number> = new Map();
-  /** What it has said of itself; `requestQueue` bounds what we ask at once. */
-  theirHandshake: ExtendedHandshake | undefined;
+  /** The ids that the peer has assigned to extensions, by their name. */
+  readonly peerExtensionIds: Map<string, number> = new Map();
+  /** The peer's extended handshake; `requestQueue` bounds our outstanding requests. */
+  peerExtendedHandshake: ExtendedHandshake | undefined;
 
-  constructor(
-    options: SessionOptions,
-    limits: WireLimits,
-    torrent: SessionTorrent,
-    features: Features,
-    output: FrameEncoder,
-    events: EventQueue<SessionEvent>,
-    violations: Violations,
-    nowMs: number,
-  ) {
+  constructor({
+    options,
+    limits,
+    torrent,
+    features,
+    output,
+    events,
+    violations,
+    nowMs,
+  }: ConnectionParts) {
     this.options = options;
     this.profile = options.profile ?? 'interop';
     this.limits = limits;
     this.torrent = torrent;
-    this.shape = torrent.shape ?? NOTHING;
+    this.layout = torrent.layout ?? NO_PIECES;
     this.features = features;
     this.output = output;
     this.events = events;
     this.violations = violations;
     this.nowMs = nowMs;
     this.chokedAtMs = nowMs;
-    this.theirPieces = new PieceBits(this.shape.pieceCount);
-    this.ourPieces = new PieceBits(this.shape.pieceCount);
-    this.relayedPieces = new PieceBits(this.shape.pieceCount);
-    this.theirRequests = new RequestList(limits.incomingRequests);
-    this.ourRequests = new RequestList(limits.outgoingRequests);
+    this.peerPieces = new WireBitfield(this.layout.pieceCount);
+    this.ownPieces = new WireBitfield(this.layout.pieceCount);
+    this.relayedPieces = new WireBitfield(this.layout.pieceCount);
+    this.peerRequests = new RequestList(limits.incomingRequests);
+    this.ownRequests = new RequestList(limits.outgoingRequests);
   }
 
   /**
-   * The other side broke a rule. Throws WireError where that ends it; else returns how to take
-   * the message.
+   * Records and reports a violation by the peer, and returns the reaction to the message.
+   *
+   * @throws WireError if the reaction is to close the connection.
    */
-  breach(fault: Fault, detail: string, amount = 1): Reaction {
-    const reaction = this.violations.add(fault, this.nowMs, this.features.fast, amount);
-    if (reaction === 'close') throw new WireError(fault, detail);
-    this.events.push({ type: 'violation', fault, reaction, detail });
+  reportViolation(violation: Violation, detail: string, amount = 1): ViolationReaction {
+    const reaction = this.violations.record(violation, this.nowMs, this.features.fast, amount);
+    if (reaction === 'close') throw new WireError(violation, detail);
+    this.events.push({ type: 'violation', violation, reaction, detail });
     return reaction;
   }
 
-  /** `message` may be said only where both have the fast extension (BEP 6: MUST close). */
-  needFast(message: string): void {
+  /** Reports a violation unless both sides have the fast extension (BEP 6: MUST close). */
+  requireFast(message: string): void {
     if (this.features.fast) return;
-    this.breach('fast-not-negotiated', `${message} without the fast extension`);
+    this.reportViolation('fast-not-negotiated', `${message} without the fast extension`);
   }
 
-  /** Whether bytes `begin` to `begin + length` are in `piece`. Numbers are exact: no overflow. */
+  /** Returns whether bytes `begin` to `begin + length` are in `piece`; sums do not overflow. */
   isInRange(piece: number, begin: number, length: number): boolean {
-    return piece < this.shape.pieceCount && begin + length <= bytesOfPiece(this.shape, piece);
+    return piece < this.layout.pieceCount && begin + length <= bytesOfPiece(this.layout, piece);
   }
 
-  /** How many requests of ours may be open: one fewer than it lets wait, so that none is lost. */
-  get requestsMax(): number {
-    const theirs = this.theirHandshake?.requestQueue;
-    const most = this.limits.outgoingRequests;
-    return theirs === undefined ? most : Math.min(most, Math.max(1, theirs - 1));
+  /** The limit of our outstanding requests: below the peer's `reqq`, so that none is dropped. */
+  get requestLimit(): number {
+    const peerLimit = this.peerExtendedHandshake?.requestQueue;
+    const ownLimit = this.limits.outgoingRequests;
+    return peerLimit === undefined ? ownLimit : Math.min(ownLimit, Math.max(1, peerLimit - 1));
   }
 
-  /** Refuses a request, where there is a way to say so. */
-  reject(piece: number, begin: number, length: number): void {
+  /** Sends a reject for a request, if both sides have the fast extension. */
+  sendReject(piece: number, begin: number, length: number): void {
     if (!this.features.fast) return;
-    this.checkOutput();
+    this.checkOutputLimit();
     this.output.reject(piece, begin, length);
   }
 
-  /** To be called before what a stranger can have said as often as it likes. */
-  checkOutput(): void {
-    const waiting = this.output.length;
-    if (waiting <= this.limits.outputBytes) return;
-    throw new WireError('output-overflow', `it does not read: ${waiting} bytes wait`);
+  /**
+   * Must be called before a message is sent that the peer can cause without limit.
+   *
+   * @throws WireError `output-overflow` if too many bytes wait to be sent.
+   */
+  checkOutputLimit(): void {
+    const { pendingBytes } = this.output;
+    if (pendingBytes <= this.limits.outputBytes) return;
+    throw new WireError('output-overflow', `the peer does not read: ${pendingBytes} bytes wait`);
   }
 }

@@ -1,13 +1,9 @@
-/** The few events that one message can make, in a ring that grows to what was ever needed. */
+/** The events of one message until they are polled: a ring buffer that grows when it is full. */
 
-export class EventQueue<Event> {
+export class EventBuffer<Event> {
   #events: (Event | undefined)[] = new Array<Event | undefined>(8);
   #first = 0;
   #count = 0;
-
-  get isEmpty(): boolean {
-    return this.#count === 0;
-  }
 
   push(event: Event): void {
     if (this.#count === this.#events.length) this.#grow();
@@ -15,6 +11,7 @@ export class EventQueue<Event> {
     this.#count++;
   }
 
+  /** Removes and returns the first event; undefined if there is none. */
   shift(): Event | undefined {
     if (this.#count === 0) return undefined;
     const event = this.#events[this.#first];

@@ -1,58 +1,58 @@
 /**
- * What a session tells its owner. An event, and the bytes in it, hold until the next call of
- * `pollEvent` (a block of a piece: until the next `receive`): copy what must last.
+ * The events that a session reports to its owner. An event and its bytes remain valid until the
+ * next call of `pollEvent` (a block of a piece: until the next `receive`): copy what must last.
  */
 
+import type { Features } from '../codec/handshake.ts';
+import type { Violation, ViolationReaction } from '../codec/violation-rules.ts';
 import type { CacheTorrentMessage } from '../extensions/cachetorrent.ts';
 import type { ExtendedHandshake } from '../extensions/extended-handshake.ts';
-import type { Features } from '../codec/handshake.ts';
 import type { MetadataMessage } from '../extensions/metadata-exchange.ts';
 import type { PeerExchange } from '../extensions/peer-exchange.ts';
-import type { Fault, Reaction } from './violation-rules.ts';
 import type { SessionTorrent } from './options.ts';
 
-/** Bytes of a piece. */
+/** A range of bytes of a piece. */
 export interface BlockRange {
-  /** The number of the piece, from 0. */
+  /** The index of the piece, from 0. */
   readonly piece: number;
-  /** Where in the piece it begins, in bytes. */
+  /** The offset of the range in the piece, in bytes. */
   readonly begin: number;
-  /** How many bytes it has. */
+  /** The number of bytes. */
   readonly length: number;
 }
 
-/** Something that the other side did, or that became of the connection. */
+/** Something that the remote peer did, or that happened to the connection. */
 export type SessionEvent =
-  /** Both sides have said who they are. The first event, unless it is `closed`. */
+  /** Both handshakes are complete. The first event, unless violations or `closed` precede it. */
   | {
       readonly type: 'handshake';
       readonly torrent: SessionTorrent;
       readonly peerId: Uint8Array;
-      /** What both sides offer. */
+      /** The features that both sides support. */
       readonly features: Features;
     }
   | { readonly type: 'choke' }
   | { readonly type: 'unchoke' }
   | { readonly type: 'interested' }
   | { readonly type: 'not-interested' }
-  /** A piece that it did not hold before; in profile `classic`, every time it says so. */
+  /** A piece that the peer did not hold before; in profile `classic`, every `have`. */
   | { readonly type: 'have'; readonly piece: number }
-  /** All that it holds, in place of so many `have`. At most once, and before any `have`. */
+  /** All pieces that the peer holds. At most once, and before any `have`. */
   | { readonly type: 'bitfield'; readonly bits: Uint8Array; readonly count: number }
-  /** A piece that it does not hold any more (BEP 54). */
+  /** A piece that the peer no longer holds (BEP 54). */
   | { readonly type: 'dont-have'; readonly piece: number }
-  /** A request that we may answer: it is in range, we hold the piece, it is not choked. */
+  /** A request that we may answer: it is in range, we hold the piece, the peer is not choked. */
   | ({ readonly type: 'request' } & BlockRange)
-  /** It has cancelled this request; the answer that is due has been given. */
+  /** The peer has cancelled this request; the session has sent the reject that BEP 6 demands. */
   | ({ readonly type: 'cancel' } & BlockRange)
-  /** A block that we asked for. */
+  /** A block that we requested. */
   | {
       readonly type: 'piece';
       readonly piece: number;
       readonly begin: number;
       readonly block: Uint8Array;
     }
-  /** It will not answer this request of ours. */
+  /** The peer will not answer this request of ours. */
   | ({ readonly type: 'reject' } & BlockRange)
   | { readonly type: 'suggest'; readonly piece: number }
   | { readonly type: 'allowed-fast'; readonly piece: number }
@@ -61,19 +61,19 @@ export type SessionEvent =
   | { readonly type: 'cachetorrent'; readonly message: CacheTorrentMessage }
   | { readonly type: 'metadata'; readonly message: MetadataMessage }
   | { readonly type: 'peer-exchange'; readonly exchange: PeerExchange }
-  /** A message of an extension that the owner gave an id and this package does not know. */
+  /** A message of an extension to which the owner assigned an id and which is unknown here. */
   | { readonly type: 'extended'; readonly name: string; readonly payload: Uint8Array }
-  /** It broke a rule and gets away with it. For logs and counts. */
+  /** A violation that does not close the connection. For logs and counts. */
   | {
       readonly type: 'violation';
-      readonly fault: Fault;
-      readonly reaction: Reaction;
+      readonly violation: Violation;
+      readonly reaction: ViolationReaction;
       readonly detail: string;
     }
-  /** The last event. Whatever is left of the output may still be sent. */
+  /** The last event. The remaining output may still be sent. */
   | { readonly type: 'closed'; readonly reason: CloseReason; readonly detail: string };
 
-/** An event that is filled in anew each time, for what is too frequent to make an object for. */
+/** A mutable event that is reused, for messages that are too frequent for an object each. */
 export type ReusedEvent<Type extends SessionEvent['type']> = {
   -readonly [Key in keyof Extract<SessionEvent, { type: Type }>]: Extract<
     SessionEvent,
@@ -81,16 +81,16 @@ export type ReusedEvent<Type extends SessionEvent['type']> = {
   >[Key];
 };
 
-/** A rule that the other side broke, or why we want no more of it. */
+/** Why a connection was closed: a violation by the remote peer, or another reason. */
 export type CloseReason =
-  | Fault
-  /** The other side hung up. */
-  | 'ended'
+  | Violation
+  /** The remote peer closed the connection. */
+  | 'peer-closed'
   /** The transport failed. */
   | 'connection-failed'
-  /** Neither side needs the other. */
+  /** Neither side is interested in the other. */
   | 'redundant'
-  /** There is no room, and somebody else may be of more use. */
-  | 'crowded'
+  /** The connection limit is reached, and another peer may be more useful. */
+  | 'too-many-connections'
   /** We are stopping. */
   | 'stopping';

@@ -1,179 +1,193 @@
-/** What the messages of the extension protocol do (BEP 10), known extensions and unknown ones. */
+/** Handles the messages of the extension protocol (BEP 10), of known and of unknown extensions. */
 
-import type { Remark } from '../codec/bencode-fields.ts';
+import type { Warning } from '../codec/bencode-fields.ts';
+import type { Endpoint } from '../codec/endpoint.ts';
+import { type Violation, WireError } from '../codec/violation-rules.ts';
 import {
+  CACHE_TORRENT_IDS,
   type CacheTorrentMessage,
   type CacheTorrentName,
-  CACHE_TORRENT_IDS,
   decodeCacheTorrent,
 } from '../extensions/cachetorrent.ts';
-import type { Conversation } from './connection-state.ts';
-import type { Endpoint } from '../codec/endpoint.ts';
 import { decodeExtendedHandshake } from '../extensions/extended-handshake.ts';
 import { decodeMetadataMessage } from '../extensions/metadata-exchange.ts';
 import { decodePeerExchange } from '../extensions/peer-exchange.ts';
-import type { Fault } from './violation-rules.ts';
-import { WireError } from '../codec/wire-error.ts';
+import type { ConnectionState } from './connection-state.ts';
 
 const HANDSHAKE_ID = 0;
 const MINUTE_MS = 60_000;
 
-export class ExtendedHearer {
-  readonly #at: Conversation;
-  /** By the number that we gave out. */
+export class ExtendedMessageHandler {
+  readonly #state: ConnectionState;
+  /** The names of the extensions, by the id that we assigned. */
   readonly #names = new Map<number, string>();
-  #exchanges = 0;
-  #exchangedAtMs = -Infinity;
-  /** When a relay from each endpoint was last asked for. */
-  readonly #askedAtMs = new Map<string, number>();
+  #peerExchanges = 0;
+  #lastPeerExchangeMs = -Infinity;
+  /** When a relay to each endpoint was last requested. */
+  readonly #relayRequestedMs = new Map<string, number>();
 
-  constructor(conversation: Conversation) {
-    this.#at = conversation;
-    for (const [name, id] of Object.entries(conversation.options.extensionIds ?? {})) {
+  constructor(state: ConnectionState) {
+    this.#state = state;
+    for (const [name, id] of Object.entries(state.options.extensionIds ?? {})) {
       this.#names.set(id, name);
     }
   }
 
-  hear(id: number, payload: Uint8Array): void {
-    const at = this.#at;
-    if (!at.features.extensions) {
-      at.breach('extensions-not-negotiated', `an extended message, id ${id}`);
+  handle(id: number, payload: Uint8Array): void {
+    const state = this.#state;
+    if (!state.features.extensions) {
+      state.reportViolation('extensions-not-negotiated', `an extension message with id ${id}`);
     }
     if (id === HANDSHAKE_ID) {
-      return this.#attempt('malformed-extended-handshake', (remarks) =>
-        this.#handshake(payload, remarks),
+      return this.#decode('malformed-extended-handshake', (warnings) =>
+        this.#handshake(payload, warnings),
       );
     }
     const name = this.#names.get(id);
     if (name === undefined) {
-      at.breach('unknown-extension', `id ${id}, which we did not give out`);
+      state.reportViolation('unknown-extension', `id ${id}, which we have not assigned`);
     } else if (Object.hasOwn(CACHE_TORRENT_IDS, name)) {
-      this.#attempt('bad-cachetorrent-message', (remarks) =>
-        this.#cacheTorrent(name as CacheTorrentName, payload, remarks),
+      this.#decode('bad-cachetorrent-message', (warnings) =>
+        this.#cacheTorrent(name as CacheTorrentName, payload, warnings),
       );
     } else if (name === 'ut_metadata') {
-      // Each is answered with a block that is five hundred times as long.
-      at.checkOutput();
-      this.#attempt('bad-metadata-message', (remarks) => this.#metadata(payload, remarks));
+      // A request is answered with a block that is about five hundred times as long.
+      state.checkOutputLimit();
+      this.#decode('bad-metadata-message', (warnings) => this.#metadata(payload, warnings));
     } else if (name === 'ut_pex') {
-      if (!this.#isExchangeDue()) return;
-      this.#attempt('bad-peer-exchange', (remarks) => this.#exchange(payload, remarks));
+      if (!this.#checkPeerExchangeInterval()) return;
+      this.#decode('bad-peer-exchange', (warnings) => this.#peerExchange(payload, warnings));
     } else if (name === 'lt_donthave') {
       this.#dontHave(payload);
     } else {
-      at.events.push({ type: 'extended', name, payload });
+      state.events.push({ type: 'extended', name, payload });
     }
   }
 
   /**
-   * Reads a payload, and reacts to what is wrong with it: bombs for what they are, anything else
-   * as `fault`.
+   * Runs `decode`, and reports the errors and warnings: `bencode-bomb` as such, and any other error
+   * as `violation`.
    */
-  #attempt(fault: Fault, read: (remarks: Remark[]) => void): void {
-    const at = this.#at;
-    const remarks: Remark[] = [];
+  #decode(violation: Violation, decode: (warnings: Warning[]) => void): void {
+    const state = this.#state;
+    const warnings: Warning[] = [];
     try {
-      read(remarks);
+      decode(warnings);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      at.breach(error.fault === 'bencode-bomb' ? error.fault : fault, error.message);
+      const isBomb = error.violation === 'bencode-bomb';
+      state.reportViolation(isBomb ? error.violation : violation, error.message);
     }
-    for (const remark of remarks) at.breach(remark.fault, remark.detail);
+    for (const warning of warnings) state.reportViolation(warning.violation, warning.detail);
   }
 
-  #handshake(payload: Uint8Array, remarks: Remark[]): void {
-    const at = this.#at;
-    const handshake = decodeExtendedHandshake(payload, at.limits, remarks);
+  #handshake(payload: Uint8Array, warnings: Warning[]): void {
+    const state = this.#state;
+    const handshake = decodeExtendedHandshake(payload, state.limits, warnings);
     for (const [name, id] of handshake.extensions) {
-      // A name is as long as a frame allows: those we do not speak need not be remembered.
-      if (!Object.hasOwn(at.options.extensionIds ?? {}, name)) continue;
-      if (id === 0) at.theirExtensions.delete(name);
-      else at.theirExtensions.set(name, id);
+      // A name can be as long as a frame: extensions that we do not support are not stored.
+      if (!Object.hasOwn(state.options.extensionIds ?? {}, name)) continue;
+      if (id === 0) state.peerExtensionIds.delete(name);
+      else state.peerExtensionIds.set(name, id);
     }
-    at.theirHandshake = { ...at.theirHandshake, ...definedIn(handshake) };
-    at.events.push({ type: 'extended-handshake', handshake });
+    state.peerExtendedHandshake = { ...state.peerExtendedHandshake, ...definedFields(handshake) };
+    state.events.push({ type: 'extended-handshake', handshake });
   }
 
-  #cacheTorrent(name: CacheTorrentName, payload: Uint8Array, remarks: Remark[]): void {
-    const at = this.#at;
-    const message = decodeCacheTorrent(name, payload, at.limits, remarks);
+  #cacheTorrent(name: CacheTorrentName, payload: Uint8Array, warnings: Warning[]): void {
+    const state = this.#state;
+    const message = decodeCacheTorrent(name, payload, state.limits, warnings);
     const objection = this.#objectionTo(message);
     if (objection !== undefined) throw new WireError('bad-cachetorrent-message', objection);
-    at.events.push({ type: 'cachetorrent', message });
+    state.events.push({ type: 'cachetorrent', message });
   }
 
-  /** What is wrong with a message that is well formed. */
+  /** Returns why a well-formed message is not allowed; undefined if it is. */
   #objectionTo(message: CacheTorrentMessage): string | undefined {
-    const at = this.#at;
+    const { layout, options, peerExtendedHandshake } = this.#state;
     if (message.name === 'ct_have') {
-      const isThere = message.piece < at.shape.pieceCount;
-      return isThere ? undefined : `there is no piece ${message.piece}`;
+      const exists = message.piece < layout.pieceCount;
+      return exists ? undefined : `piece ${message.piece} does not exist`;
     }
     if (message.name !== 'ct_leader_start') return undefined;
 
-    const ours = at.options.about?.system;
-    const theirs = at.theirHandshake?.system;
-    if (ours !== undefined && theirs !== undefined && ours !== theirs) {
-      return `we lead AS ${ours}, it is in AS ${theirs}`;
+    const ownAsn = options.extendedHandshake?.asn;
+    const peerAsn = peerExtendedHandshake?.asn;
+    if (ownAsn !== undefined && peerAsn !== undefined && ownAsn !== peerAsn) {
+      return `we lead AS ${ownAsn}, the peer is in AS ${peerAsn}`;
     }
-    return at.options.refuseTarget?.(message.target) ?? this.#repeated(message.target);
+    return options.refuseRelay?.(message.target) ?? this.#checkRelayRate(message.target);
   }
 
-  #repeated(target: Endpoint): string | undefined {
-    const { nowMs, limits } = this.#at;
+  /**
+   * Returns why the peer may not request a relay to `target` again yet. If it may, records the
+   * request and returns undefined.
+   */
+  #checkRelayRate(target: Endpoint): string | undefined {
+    const { nowMs, limits } = this.#state;
     const key = `${target.host} ${target.port}`;
-    const askedAtMs = this.#askedAtMs.get(key);
-    if (askedAtMs !== undefined && nowMs - askedAtMs < MINUTE_MS) {
-      return `a relay from ${key} was asked for already`;
+    const lastMs = this.#relayRequestedMs.get(key);
+    if (lastMs !== undefined && nowMs - lastMs < MINUTE_MS) {
+      return `a relay to ${key} was requested less than a minute ago`;
     }
-    for (const [other, atMs] of this.#askedAtMs) {
-      if (nowMs - atMs >= MINUTE_MS) this.#askedAtMs.delete(other);
+    for (const [other, requestedMs] of this.#relayRequestedMs) {
+      if (nowMs - requestedMs >= MINUTE_MS) this.#relayRequestedMs.delete(other);
     }
-    if (this.#askedAtMs.size >= limits.endpoints) {
-      return `over ${limits.endpoints} relays were asked for in a minute`;
+    if (this.#relayRequestedMs.size >= limits.endpoints) {
+      return `more than ${limits.endpoints} relays were requested in a minute`;
     }
-    this.#askedAtMs.set(key, nowMs);
+    this.#relayRequestedMs.set(key, nowMs);
     return undefined;
   }
 
-  #metadata(payload: Uint8Array, remarks: Remark[]): void {
-    const { torrent, limits, events } = this.#at;
-    const message = decodeMetadataMessage(payload, limits, torrent.metadataBytes, remarks);
+  #metadata(payload: Uint8Array, warnings: Warning[]): void {
+    const { torrent, limits, events } = this.#state;
+    const message = decodeMetadataMessage(payload, limits, torrent.metadataBytes, warnings);
     if (message !== undefined) events.push({ type: 'metadata', message });
   }
 
-  #exchange(payload: Uint8Array, remarks: Remark[]): void {
-    const at = this.#at;
-    const { endpoints, exchangedPeers } = at.limits;
-    const peersMax = this.#exchanges++ === 0 ? endpoints : exchangedPeers;
-    const loopback = at.options.loopback ?? false;
-    const exchange = decodePeerExchange(payload, at.limits, { peersMax, loopback }, remarks);
-    at.events.push({ type: 'peer-exchange', exchange });
+  #peerExchange(payload: Uint8Array, warnings: Warning[]): void {
+    const { limits, options, events } = this.#state;
+    // The first message names all of the sender's peers.
+    const isFirst = this.#peerExchanges++ === 0;
+    const exchangeOptions = {
+      peersMax: isFirst ? limits.endpoints : limits.exchangedPeers,
+      allowLoopback: options.allowLoopback ?? false,
+    };
+    const exchange = decodePeerExchange(payload, limits, exchangeOptions, warnings);
+    events.push({ type: 'peer-exchange', exchange });
   }
 
-  #isExchangeDue(): boolean {
-    const at = this.#at;
-    const sinceMs = at.nowMs - this.#exchangedAtMs;
-    if (sinceMs < at.limits.peerExchangeMs) {
-      at.breach('peer-exchange-flood', `${Math.round(sinceMs / 1000)} s after the last`);
+  /** Returns whether enough time has passed since the last peer exchange; reports if not. */
+  #checkPeerExchangeInterval(): boolean {
+    const state = this.#state;
+    const elapsedMs = state.nowMs - this.#lastPeerExchangeMs;
+    if (elapsedMs < state.limits.peerExchangeMs) {
+      const detail = `${Math.round(elapsedMs / 1000)} s after the previous one`;
+      state.reportViolation('peer-exchange-flood', detail);
       return false;
     }
-    this.#exchangedAtMs = at.nowMs;
+    this.#lastPeerExchangeMs = state.nowMs;
     return true;
   }
 
-  /** BEP 54: four bytes, the piece. */
+  /** Handles `lt_donthave` (BEP 54): four bytes, the index of the piece. */
   #dontHave(payload: Uint8Array): void {
-    const at = this.#at;
-    if (payload.length !== 4) return void at.breach('wrong-length', 'lt_donthave has 4 bytes');
+    const state = this.#state;
+    if (payload.length !== 4) {
+      state.reportViolation('wrong-length', `lt_donthave has 4 bytes, not ${payload.length}`);
+      return;
+    }
     const piece = new DataView(payload.buffer, payload.byteOffset).getUint32(0);
-    if (piece >= at.shape.pieceCount) at.breach('piece-out-of-range', `dont-have ${piece}`);
-    if (at.theirPieces.remove(piece)) at.events.push({ type: 'dont-have', piece });
+    if (piece >= state.layout.pieceCount) {
+      state.reportViolation('piece-out-of-range', `lt_donthave ${piece}`);
+    }
+    if (state.peerPieces.remove(piece)) state.events.push({ type: 'dont-have', piece });
   }
 }
 
-/** The fields that are there: a later handshake does not take back what it leaves out. */
-function definedIn<Fields extends object>(fields: Fields): Fields {
+/** Returns the defined fields: a later handshake does not withdraw the fields that it omits. */
+function definedFields<Fields extends object>(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as Fields;

@@ -1,116 +1,128 @@
 /**
- * The beginning of a connection: both handshakes, and who may talk to whom about what.
+ * The exchange of handshakes: which torrent a connection serves, and whether the peer is accepted.
  *
- *     dialler    says all 68 bytes at once, then hears the other's
- *     responder  hears 48 bytes, knows the torrent, answers; hears the last 20
+ *     initiator  sends all 68 bytes at once, then receives the peer's
+ *     responder  receives 48 bytes, knows the torrent, answers; receives the last 20
  *
- * A responder says nothing to whoever asks for a torrent that it does not serve.
+ * A responder sends nothing to a peer that names a torrent which it does not serve.
  */
 
-import { encodeExtendedHandshake } from '../extensions/extended-handshake.ts';
 import type { FrameEncoder } from '../codec/frame-encoder.ts';
-import { encodeHandshake, type Features, HandshakeDecoder, sameBytes } from '../codec/handshake.ts';
+import {
+  encodeHandshake,
+  equalBytes,
+  type Features,
+  HandshakeDecoder,
+} from '../codec/handshake.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import type { Fault } from './violation-rules.ts';
+import { type Violation, WireError } from '../codec/violation-rules.ts';
+import { encodeExtendedHandshake } from '../extensions/extended-handshake.ts';
 import type { SessionOptions, SessionTorrent } from './options.ts';
-import { WireError } from '../codec/wire-error.ts';
 
-/** What the handshakes came to. */
-export interface Met {
+/** The outcome of both handshakes. */
+export interface HandshakeResult {
   readonly torrent: SessionTorrent;
   readonly peerId: Uint8Array;
+  /** The features that both sides support. */
   readonly features: Features;
 }
 
+/** Reports a violation that may not close the connection. */
+type ReportViolation = (violation: Violation, detail: string) => void;
+
 const EXTENDED_HANDSHAKE_ID = 0;
 
-export class Greeting {
+export class HandshakeExchange {
   readonly #options: SessionOptions;
   readonly #limits: WireLimits;
   readonly #output: FrameEncoder;
   readonly #decoder = new HandshakeDecoder();
-  readonly #ours: Features;
+  readonly #ownFeatures: Features;
   #torrent: SessionTorrent | undefined;
-  /** Set when both handshakes are complete. */
-  met: Met | undefined;
+  /** Undefined until both handshakes are complete. */
+  result: HandshakeResult | undefined;
 
   constructor(options: SessionOptions, limits: WireLimits, output: FrameEncoder) {
     this.#options = options;
     this.#limits = limits;
     this.#output = output;
-    this.#ours = {
+    this.#ownFeatures = {
       fast: options.fast ?? options.profile !== 'classic',
       extensions: options.extensions ?? true,
       dht: false,
       version2: false,
     };
-    if (options.side.side === 'dialler') this.#say(options.side.torrent.infoHash);
+    if (options.role === 'initiator') this.#sendHandshake(options.torrent.infoHash);
   }
 
   /**
-   * Takes what belongs to the handshake, and returns how much that was. Throws WireError where
-   * it ends here; `remark` gets what is put up with.
+   * Consumes the bytes that belong to the handshake, and returns their number.
+   *
+   * @throws WireError if the handshake is refused.
    */
-  push(bytes: Uint8Array, remark: (fault: Fault, detail: string) => void): number {
-    const taken = this.#decoder.push(bytes);
+  push(bytes: Uint8Array, report: ReportViolation): number {
+    const consumed = this.#decoder.push(bytes);
     const { infoHash, features, peerId } = this.#decoder;
     if (infoHash !== undefined && this.#torrent === undefined) {
-      this.#torrent = this.#recognize(infoHash);
+      this.#torrent = this.#identifyTorrent(infoHash);
       if (features!.version2 && this.#torrent.infoHash2 === undefined) {
-        remark('version-2-claimed', 'the torrent has version 1 only');
+        report('version-2-claimed', 'the torrent has version 1 only');
       }
     }
-    if (peerId !== undefined) this.#meet(peerId, features!, this.#torrent!, remark);
-    return taken;
+    if (peerId !== undefined) this.#complete(peerId, features!, this.#torrent!, report);
+    return consumed;
   }
 
-  #recognize(infoHash: Uint8Array): SessionTorrent {
-    const { side } = this.#options;
-    if (side.side === 'dialler') {
-      const { infoHash: dialled, infoHash2 } = side.torrent;
-      const isIt =
-        sameBytes(infoHash, dialled) || (infoHash2 !== undefined && sameBytes(infoHash, infoHash2));
-      if (!isIt) throw new WireError('other-torrent', 'it answers with another info hash');
-      return side.torrent;
+  #identifyTorrent(infoHash: Uint8Array): SessionTorrent {
+    const options = this.#options;
+    if (options.role === 'initiator') {
+      const { infoHash: version1, infoHash2: version2 } = options.torrent;
+      const isSame =
+        equalBytes(infoHash, version1) ||
+        (version2 !== undefined && equalBytes(infoHash, version2));
+      if (!isSame) throw new WireError('other-torrent', 'the answer has another info hash');
+      return options.torrent;
     }
-    const torrent = side.torrentOf(infoHash);
+    const torrent = options.torrentOf(infoHash);
     if (torrent === undefined) throw new WireError('unknown-torrent', 'we do not serve it');
-    this.#say(infoHash);
+    this.#sendHandshake(infoHash);
     return torrent;
   }
 
-  #meet(
+  #complete(
     peerId: Uint8Array,
-    theirs: Features,
+    peerFeatures: Features,
     torrent: SessionTorrent,
-    remark: (fault: Fault, detail: string) => void,
+    report: ReportViolation,
   ): void {
-    const { side, peerId: ownId } = this.#options;
-    if (sameBytes(peerId, ownId)) throw new WireError('own-peer-id', 'it has our own id');
-    const expected = side.side === 'dialler' ? side.expectedPeerId : undefined;
-    if (expected !== undefined && !sameBytes(peerId, expected)) {
-      remark('unexpected-peer-id', 'it has another id than the tracker said');
+    const options = this.#options;
+    if (equalBytes(peerId, options.peerId)) {
+      throw new WireError('own-peer-id', 'the peer id is our own');
+    }
+    const expected = options.role === 'initiator' ? options.expectedPeerId : undefined;
+    if (expected !== undefined && !equalBytes(peerId, expected)) {
+      report('unexpected-peer-id', "the peer id differs from the tracker's");
     }
 
     const features: Features = {
-      fast: theirs.fast && this.#ours.fast,
-      extensions: theirs.extensions && this.#ours.extensions,
-      dht: theirs.dht && this.#ours.dht,
+      fast: peerFeatures.fast && this.#ownFeatures.fast,
+      extensions: peerFeatures.extensions && this.#ownFeatures.extensions,
+      dht: peerFeatures.dht && this.#ownFeatures.dht,
       version2: false,
     };
-    if (features.extensions) this.#sayExtended(torrent);
-    this.met = { torrent, peerId, features };
+    if (features.extensions) this.#sendExtendedHandshake(torrent);
+    this.result = { torrent, peerId, features };
   }
 
-  #say(infoHash: Uint8Array): void {
+  #sendHandshake(infoHash: Uint8Array): void {
     const { peerId } = this.#options;
-    this.#output.raw(encodeHandshake({ features: this.#ours, infoHash, peerId }));
+    this.#output.raw(encodeHandshake({ features: this.#ownFeatures, infoHash, peerId }));
   }
 
-  #sayExtended(torrent: SessionTorrent): void {
-    const { extensionIds = {}, about = {} } = this.#options;
+  #sendExtendedHandshake(torrent: SessionTorrent): void {
+    const { extensionIds = {}, extendedHandshake = {} } = this.#options;
     const payload = encodeExtendedHandshake({
-      ...about,
+      ...extendedHandshake,
       extensions: new Map(Object.entries(extensionIds)),
       requestQueue: this.#limits.incomingRequests,
       metadataSize: torrent.metadataBytes,

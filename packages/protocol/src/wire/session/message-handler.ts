@@ -1,222 +1,232 @@
 /**
- * What each message of the other side does: it is held against the rules, then changes how
- * things stand, then becomes an event.
+ * Handles the messages of the remote peer: checks each against the rules, updates the state of the
+ * connection, and makes an event of it.
  *
- * The frequent messages make no object: their events are one of each kind, used again and again.
+ * Frequent messages allocate nothing: one event object per message is reused.
  */
 
-import { Availability } from './availability.ts';
-import type { Conversation } from './connection-state.ts';
-import { ExtendedHearer } from './extended-message-handler.ts';
 import type { WireMessages } from '../codec/messages.ts';
-import { NOT_FOUND } from './request-list.ts';
-import { RequestHearer } from './request-handler.ts';
+import type { ConnectionState } from './connection-state.ts';
 import type { ReusedEvent, SessionEvent } from './events.ts';
+import { ExtendedMessageHandler } from './extended-message-handler.ts';
+import { HaveHandler } from './have-handler.ts';
+import { describeRange, RequestHandler } from './request-handler.ts';
+import { NOT_FOUND } from './request-list.ts';
 
 const NO_BYTES = new Uint8Array(0);
-const KEEP_ALIVES_A_MINUTE = 60;
+const KEEP_ALIVES_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 
-export class Hearer implements WireMessages {
-  readonly #at: Conversation;
-  readonly #availability: Availability;
-  readonly #requests: RequestHearer;
-  readonly #extended: ExtendedHearer;
+export class MessageHandler implements WireMessages {
+  readonly #state: ConnectionState;
+  readonly #haves: HaveHandler;
+  readonly #requests: RequestHandler;
+  readonly #extended: ExtendedMessageHandler;
 
   readonly #piece: ReusedEvent<'piece'> = { type: 'piece', piece: 0, begin: 0, block: NO_BYTES };
 
   #keepAlives = 0;
   #keepAlivesSinceMs = 0;
 
-  constructor(conversation: Conversation) {
-    this.#at = conversation;
-    this.#availability = new Availability(conversation);
-    this.#requests = new RequestHearer(conversation);
-    this.#extended = new ExtendedHearer(conversation);
+  constructor(state: ConnectionState) {
+    this.#state = state;
+    this.#haves = new HaveHandler(state);
+    this.#requests = new RequestHandler(state);
+    this.#extended = new ExtendedMessageHandler(state);
   }
 
-  /** The next event of a late bitfield, if one is left over. */
-  nextLate(): SessionEvent | undefined {
-    return this.#availability.nextLate();
+  /** Returns the next event of a late bitfield; undefined if there is none. */
+  nextLateHave(): SessionEvent | undefined {
+    return this.#haves.nextLateHave();
   }
 
   keepAlive(): void {
-    const { nowMs } = this.#at;
+    const { nowMs } = this.#state;
     if (nowMs - this.#keepAlivesSinceMs >= MINUTE_MS) {
       this.#keepAlivesSinceMs = nowMs;
       this.#keepAlives = 0;
     }
-    if (++this.#keepAlives === KEEP_ALIVES_A_MINUTE + 1) {
-      this.#at.breach('keep-alive-flood', `over ${KEEP_ALIVES_A_MINUTE} in a minute`);
+    if (++this.#keepAlives === KEEP_ALIVES_PER_MINUTE + 1) {
+      const detail = `more than ${KEEP_ALIVES_PER_MINUTE} in a minute`;
+      this.#state.reportViolation('keep-alive-flood', detail);
     }
   }
 
   choke(): void {
-    const at = this.#at;
-    this.#at.isUnderWay = true;
-    // Without the fast extension a choke drops what was asked for; with it, each is rejected.
-    if (!at.features.fast) at.ourRequests.cancelAll();
-    if (at.isChokingUs && at.profile !== 'classic') return;
-    at.isChokingUs = true;
-    at.events.push(CHOKE);
+    const state = this.#state;
+    state.isPastFirstMessage = true;
+    // Without the fast extension a choke drops all requests; with it, each is rejected.
+    if (!state.features.fast) state.ownRequests.cancelAll();
+    if (state.peerChoking && state.profile !== 'classic') return;
+    state.peerChoking = true;
+    state.events.push(CHOKE);
   }
 
   unchoke(): void {
-    const at = this.#at;
-    this.#at.isUnderWay = true;
-    if (!at.isChokingUs && at.profile !== 'classic') return;
-    at.isChokingUs = false;
-    at.events.push(UNCHOKE);
+    const state = this.#state;
+    state.isPastFirstMessage = true;
+    if (!state.peerChoking && state.profile !== 'classic') return;
+    state.peerChoking = false;
+    state.events.push(UNCHOKE);
   }
 
   interested(): void {
-    const at = this.#at;
-    this.#at.isUnderWay = true;
-    if (at.isInterestedInUs) return;
-    at.isInterestedInUs = true;
-    at.events.push(INTERESTED);
+    const state = this.#state;
+    state.isPastFirstMessage = true;
+    if (state.peerInterested) return;
+    state.peerInterested = true;
+    state.events.push(INTERESTED);
   }
 
   notInterested(): void {
-    const at = this.#at;
-    this.#at.isUnderWay = true;
-    if (!at.isInterestedInUs) return;
-    at.isInterestedInUs = false;
-    at.events.push(NOT_INTERESTED);
+    const state = this.#state;
+    state.isPastFirstMessage = true;
+    if (!state.peerInterested) return;
+    state.peerInterested = false;
+    state.events.push(NOT_INTERESTED);
   }
 
   have(piece: number): void {
-    this.#availability.have(piece);
+    this.#haves.have(piece);
   }
   bitfield(bits: Uint8Array): void {
-    this.#availability.bitfield(bits);
+    this.#haves.bitfield(bits);
   }
   haveAll(): void {
-    this.#availability.haveAll();
+    this.#haves.haveAll();
   }
   haveNone(): void {
-    this.#availability.haveNone();
+    this.#haves.haveNone();
   }
 
   request(piece: number, begin: number, length: number): void {
-    this.#at.isUnderWay = true;
+    this.#state.isPastFirstMessage = true;
     this.#requests.request(piece, begin, length);
   }
 
   cancel(piece: number, begin: number, length: number): void {
-    this.#at.isUnderWay = true;
+    this.#state.isPastFirstMessage = true;
     this.#requests.cancel(piece, begin, length);
   }
 
   piece(piece: number, begin: number, block: Uint8Array): void {
-    const at = this.#at;
-    this.#at.isUnderWay = true;
-    if (!at.isInRange(piece, begin, Math.max(1, block.length))) {
-      at.breach('block-out-of-range', `piece ${piece}, bytes ${begin} and ${block.length} more`);
+    const state = this.#state;
+    state.isPastFirstMessage = true;
+    if (!state.isInRange(piece, begin, Math.max(1, block.length))) {
+      state.reportViolation('block-out-of-range', describeRange(piece, begin, block.length));
     }
-    const place = at.ourRequests.find(piece, begin);
-    if (place === NOT_FOUND) return this.#unrequested(piece, begin, block.length);
-    const length = at.ourRequests.lengthAt(place);
+    const index = state.ownRequests.find(piece, begin);
+    if (index === NOT_FOUND) return this.#unrequestedBlock(piece, begin, block.length);
+    const length = state.ownRequests.lengthAt(index);
     if (block.length === 0) {
-      at.breach('empty-block', `piece ${piece}, byte ${begin}`);
-      at.ourRequests.remove(place);
-      at.events.push({ type: 'reject', piece, begin, length });
+      state.reportViolation('empty-block', `piece ${piece}, byte ${begin}`);
+      state.ownRequests.remove(index);
+      state.events.push({ type: 'reject', piece, begin, length });
       return;
     }
     if (block.length !== length) {
-      at.breach('wrong-block-length', `${block.length} bytes where ${length} were asked for`);
+      const detail = `${block.length} bytes, requested were ${length}`;
+      state.reportViolation('wrong-block-length', detail);
     }
-    at.ourRequests.remove(place);
+    state.ownRequests.remove(index);
     this.#piece.piece = piece;
     this.#piece.begin = begin;
     this.#piece.block = block;
-    at.events.push(this.#piece);
+    state.events.push(this.#piece);
   }
 
   reject(piece: number, begin: number, length: number): void {
-    this.#at.needFast('reject');
-    this.#at.isUnderWay = true;
-    const at = this.#at;
-    const place = at.ourRequests.findExactly(piece, begin, length);
-    if (place === NOT_FOUND) {
-      at.breach('unrequested-reject', `piece ${piece}, bytes ${begin} and ${length} more`);
+    const state = this.#state;
+    state.requireFast('reject');
+    state.isPastFirstMessage = true;
+    const index = state.ownRequests.findExactly(piece, begin, length);
+    if (index === NOT_FOUND) {
+      state.reportViolation('unrequested-reject', describeRange(piece, begin, length));
       return;
     }
-    at.ourRequests.remove(place);
-    at.events.push({ type: 'reject', piece, begin, length });
+    state.ownRequests.remove(index);
+    state.events.push({ type: 'reject', piece, begin, length });
   }
 
   suggest(piece: number): void {
-    this.#at.needFast('suggest');
-    this.#at.isUnderWay = true;
-    if (!this.#isFastPiece(piece)) return;
-    this.#at.events.push({ type: 'suggest', piece });
+    const state = this.#state;
+    state.requireFast('suggest');
+    state.isPastFirstMessage = true;
+    if (!this.#checkFastPiece(piece)) return;
+    state.events.push({ type: 'suggest', piece });
   }
 
   allowedFast(piece: number): void {
-    this.#at.needFast('allowed-fast');
-    this.#at.isUnderWay = true;
-    const { allowedToUs, limits, events } = this.#at;
-    if (!this.#isFastPiece(piece) || allowedToUs.has(piece)) return;
-    if (allowedToUs.size >= limits.fastPieces) {
-      this.#at.breach('too-many-fast-pieces', `over ${limits.fastPieces}`);
+    const state = this.#state;
+    state.requireFast('allowed-fast');
+    state.isPastFirstMessage = true;
+    const { allowedFastByPeer, limits, events } = state;
+    if (!this.#checkFastPiece(piece) || allowedFastByPeer.has(piece)) return;
+    if (allowedFastByPeer.size >= limits.fastPieces) {
+      state.reportViolation('too-many-fast-pieces', `more than ${limits.fastPieces}`);
       return;
     }
-    allowedToUs.add(piece);
+    allowedFastByPeer.add(piece);
     events.push({ type: 'allowed-fast', piece });
   }
 
   port(port: number): void {
-    const at = this.#at;
-    if (port === 0 || at.torrent.isPrivate === true) {
-      at.breach('useless-port', port === 0 ? 'it is 0' : 'the torrent is private');
+    const state = this.#state;
+    if (port === 0 || state.torrent.isPrivate === true) {
+      const detail = port === 0 ? 'the port is 0' : 'the torrent is private';
+      state.reportViolation('useless-port', detail);
       return;
     }
-    at.events.push({ type: 'port', port });
+    state.events.push({ type: 'port', port });
   }
 
   extended(id: number, payload: Uint8Array): void {
-    this.#extended.hear(id, payload);
+    this.#extended.handle(id, payload);
   }
 
-  /** We have no hash trees to give: say so, as BEP 52 asks. */
+  /** Rejects the request, as BEP 52 demands: we have no hash trees. */
   hashRequest(payload: Uint8Array): void {
-    this.#at.isUnderWay = true;
-    this.#at.checkOutput();
-    this.#at.output.hashReject(payload);
+    this.#state.isPastFirstMessage = true;
+    this.#state.checkOutputLimit();
+    this.#state.output.hashReject(payload);
   }
 
   hashes(): void {
-    this.#at.isUnderWay = true;
-    this.#at.breach('unrequested-hashes', 'we ask for none');
+    this.#state.isPastFirstMessage = true;
+    this.#state.reportViolation('unrequested-hashes', 'we request none');
   }
 
   hashReject(): void {
-    this.#at.isUnderWay = true;
-    this.#at.breach('unrequested-hashes', 'we ask for none');
+    this.#state.isPastFirstMessage = true;
+    this.#state.reportViolation('unrequested-hashes', 'we request none');
   }
 
   unknown(id: number, payloadBytes: number): void {
-    this.#at.events.push({
+    this.#state.events.push({
       type: 'violation',
-      fault: 'unknown-message',
+      violation: 'unknown-message',
       reaction: 'ignore',
       detail: `message ${id} of ${payloadBytes} bytes`,
     });
   }
 
-  #unrequested(piece: number, begin: number, length: number): void {
-    const at = this.#at;
-    if (length > 0 && begin % at.limits.blockBytes !== 0) {
-      at.breach('block-out-of-range', `byte ${begin} of piece ${piece} begins no block`);
+  #unrequestedBlock(piece: number, begin: number, length: number): void {
+    const state = this.#state;
+    if (length > 0 && begin % state.limits.blockBytes !== 0) {
+      state.reportViolation(
+        'block-out-of-range',
+        `no block begins at byte ${begin} of piece ${piece}`,
+      );
     }
-    const detail = `piece ${piece}, bytes ${begin} and ${length} more`;
-    at.breach(length === 0 ? 'empty-block' : 'unrequested-piece', detail, Math.max(1, length));
+    const violation = length === 0 ? 'empty-block' : 'unrequested-piece';
+    const detail = describeRange(piece, begin, length);
+    state.reportViolation(violation, detail, Math.max(1, length));
   }
 
-  #isFastPiece(piece: number): boolean {
-    if (piece < this.#at.shape.pieceCount) return true;
-    this.#at.breach('fast-piece-out-of-range', `piece ${piece}`);
+  /** Returns whether the torrent has the piece of a suggest or allowed-fast; reports if not. */
+  #checkFastPiece(piece: number): boolean {
+    if (piece < this.#state.layout.pieceCount) return true;
+    this.#state.reportViolation('fast-piece-out-of-range', `piece ${piece}`);
     return false;
   }
 }

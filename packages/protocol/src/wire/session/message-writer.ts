@@ -1,194 +1,203 @@
 /**
- * What we say on a connection. Saying what makes no sense is our bug, and an assertion; what only
- * the other side's abilities forbid returns false, and nothing is said.
+ * Sends our messages on a connection. An invalid message is our bug and fails an assertion. A
+ * method returns false and sends nothing if the peer does not support the message.
  */
 
 import { assert } from '@cachetorrent/std';
 
 import { type CacheTorrentMessage, encodeCacheTorrent } from '../extensions/cachetorrent.ts';
-import type { Conversation } from './connection-state.ts';
+import type { ConnectionState } from './connection-state.ts';
 import { encodeMetadataMessage, type MetadataMessage } from '../extensions/metadata-exchange.ts';
 import { encodePeerExchange, type PeerExchange } from '../extensions/peer-exchange.ts';
 import { NOT_FOUND } from './request-list.ts';
 
-/** What can be said on a connection; `WireSession.say`. */
-export class Speaker {
-  readonly #to: Conversation;
+/** Sends messages on a connection, and keeps the state of the connection up to date. */
+export class MessageWriter {
+  readonly #state: ConnectionState;
 
-  constructor(conversation: Conversation) {
-    this.#to = conversation;
+  constructor(state: ConnectionState) {
+    this.#state = state;
   }
 
   /**
-   * What we hold, once, before anything else: as the shortest message that says it. In profile
-   * `classic` a `have` for each piece.
+   * Announces the pieces that we hold, in the shortest message. Must be called once, before any
+   * other method. In profile `classic` it sends one `have` per piece. `bits`: as in `bitfield`.
    */
-  holdings(bits: Uint8Array): void {
-    const { ourPieces, output, features, profile } = this.#to;
-    ourPieces.assign(bits);
-    const { count, pieceCount } = ourPieces;
+  heldPieces(bits: Uint8Array): void {
+    const { ownPieces, output, features, profile } = this.#state;
+    ownPieces.assign(bits);
+    const { count, pieceCount } = ownPieces;
     if (profile === 'classic') {
-      for (let piece = 0; piece < pieceCount; piece++) if (ourPieces.has(piece)) output.have(piece);
+      for (let piece = 0; piece < pieceCount; piece++) if (ownPieces.has(piece)) output.have(piece);
     } else if (features.fast && count === 0) output.haveNone();
     else if (features.fast && count === pieceCount) output.haveAll();
-    else if (count > 0) output.bitfield(ourPieces.bytes.slice());
+    else if (count > 0) output.bitfield(ownPieces.bytes.slice());
   }
 
-  /** We hold `piece` now. */
+  /** Announces that we hold `piece`. */
   have(piece: number): void {
-    assert(piece < this.#to.shape.pieceCount, 'a have names a piece of the torrent');
-    this.#to.ourPieces.add(piece);
-    this.#to.output.have(piece);
+    assert(piece < this.#state.layout.pieceCount, 'a have is for a piece of the torrent');
+    this.#state.ownPieces.add(piece);
+    this.#state.output.have(piece);
   }
 
   /**
-   * We can get `piece` without holding it: it may ask. Said once more when we hold it; false
-   * where the other side does not know CacheTorrent.
+   * Announces that we can get `piece` although we do not hold it, so that the peer may request it.
+   * Call `have` once we hold it. Returns false if the peer does not support CacheTorrent.
    */
   relayedHave(piece: number): boolean {
     if (!this.cacheTorrent({ name: 'ct_have', piece })) return false;
-    this.#to.relayedPieces.add(piece);
+    this.#state.relayedPieces.add(piece);
     return true;
   }
 
-  /** With the fast extension, rejects what was asked for and is not allowed fast. */
+  /**
+   * Chokes the peer, and drops its outstanding requests. With the fast extension, each is rejected,
+   * except those for pieces of the allowed fast set, which remain (BEP 6).
+   */
   choke(): void {
-    const to = this.#to;
-    to.chokedAtMs = to.nowMs;
-    to.amChoking = true;
-    to.output.choke();
-    const { theirRequests } = to;
-    for (let place = theirRequests.count - 1; place >= 0; place--) {
-      const piece = theirRequests.pieceAt(place);
-      if (to.features.fast && to.allowedToThem.has(piece)) continue;
-      const begin = theirRequests.beginAt(place);
-      if (to.features.fast) to.output.reject(piece, begin, theirRequests.lengthAt(place));
-      theirRequests.remove(place);
+    const state = this.#state;
+    state.chokedAtMs = state.nowMs;
+    state.amChoking = true;
+    state.output.choke();
+    const { peerRequests } = state;
+    for (let index = peerRequests.count - 1; index >= 0; index--) {
+      const piece = peerRequests.pieceAt(index);
+      if (state.features.fast && state.allowedFastByUs.has(piece)) continue;
+      const begin = peerRequests.beginAt(index);
+      if (state.features.fast) state.output.reject(piece, begin, peerRequests.lengthAt(index));
+      peerRequests.remove(index);
     }
   }
 
-  /** It may send us requests. */
+  /** Unchokes the peer: it may send us requests. */
   unchoke(): void {
-    this.#to.amChoking = false;
-    this.#to.output.unchoke();
+    this.#state.amChoking = false;
+    this.#state.output.unchoke();
   }
 
-  /** It has a piece that we lack. */
+  /** Tells the peer that it holds a piece that we lack. */
   interested(): void {
-    this.#to.amInterested = true;
-    this.#to.output.interested();
+    this.#state.amInterested = true;
+    this.#state.output.interested();
   }
 
-  /** It has no piece that we lack. */
+  /** Tells the peer that it holds no piece that we lack. */
   notInterested(): void {
-    this.#to.amInterested = false;
-    this.#to.output.notInterested();
+    this.#state.amInterested = false;
+    this.#state.output.notInterested();
   }
 
-  /** Whether a request would be answered, by all that we know. */
+  /**
+   * Returns whether we may request `piece`: there is a free slot, and we are not choked or it is
+   * in our allowed fast set.
+   */
   mayRequest(piece: number): boolean {
-    const to = this.#to;
-    return this.requestRoom > 0 && (!to.isChokingUs || to.allowedToUs.has(piece));
+    const state = this.#state;
+    return this.freeRequestSlots > 0 && (!state.peerChoking || state.allowedFastByPeer.has(piece));
   }
 
-  /** How many more requests may be open. */
-  get requestRoom(): number {
-    return Math.max(0, this.#to.requestsMax - this.#to.ourRequests.openCount);
+  /** The number of further requests that may be outstanding. */
+  get freeRequestSlots(): number {
+    return Math.max(0, this.#state.requestLimit - this.#state.ownRequests.outstandingCount);
   }
 
-  /** Only where `mayRequest`. A request that is open already is not said again. */
+  /** Requests a block; `mayRequest` must be true. Sends nothing if the request is outstanding. */
   request(piece: number, begin: number, length: number): void {
-    const { ourRequests, output } = this.#to;
-    assert(this.#to.isInRange(piece, begin, length), 'a request is for bytes of the torrent');
-    assert(this.mayRequest(piece), 'a request is made only where it may be answered');
-    const place = ourRequests.find(piece, begin);
-    if (place === NOT_FOUND) ourRequests.add(piece, begin, length);
-    else if (ourRequests.isCancelled(place)) ourRequests.revive(place);
+    const { ownRequests, output } = this.#state;
+    assert(this.#state.isInRange(piece, begin, length), 'a request is within its piece');
+    assert(this.mayRequest(piece), 'a request is sent only when mayRequest is true');
+    const index = ownRequests.find(piece, begin);
+    if (index === NOT_FOUND) ownRequests.add(piece, begin, length);
+    else if (ownRequests.isCancelled(index)) ownRequests.reactivate(index);
     else return;
     output.request(piece, begin, length);
   }
 
-  /** The block may come all the same. */
+  /** Cancels a request. The block may arrive nevertheless. */
   cancel(piece: number, begin: number, length: number): void {
-    const { ourRequests, output } = this.#to;
-    const place = ourRequests.findExactly(piece, begin, length);
-    if (place === NOT_FOUND || ourRequests.isCancelled(place)) return;
-    ourRequests.cancel(place);
+    const { ownRequests, output } = this.#state;
+    const index = ownRequests.findExactly(piece, begin, length);
+    if (index === NOT_FOUND || ownRequests.isCancelled(index)) return;
+    ownRequests.cancel(index);
     output.cancel(piece, begin, length);
   }
 
-  /** Answers a request; false where it is not asked for any more, and nothing is said. */
+  /** Answers a request; returns false if the request is not outstanding any more. */
   piece(piece: number, begin: number, block: Uint8Array): boolean {
-    const { theirRequests, output } = this.#to;
-    const place = theirRequests.findExactly(piece, begin, block.length);
-    if (place === NOT_FOUND) return false;
-    theirRequests.remove(place);
+    const { peerRequests, output } = this.#state;
+    const index = peerRequests.findExactly(piece, begin, block.length);
+    if (index === NOT_FOUND) return false;
+    peerRequests.remove(index);
     output.piece(piece, begin, block);
     return true;
   }
 
-  /** Refuses a request; without the fast extension it is only forgotten. */
+  /** Refuses a request; without the fast extension it is dropped silently. */
   reject(piece: number, begin: number, length: number): void {
-    const { theirRequests } = this.#to;
-    const place = theirRequests.findExactly(piece, begin, length);
-    if (place === NOT_FOUND) return;
-    theirRequests.remove(place);
-    this.#to.reject(piece, begin, length);
+    const { peerRequests } = this.#state;
+    const index = peerRequests.findExactly(piece, begin, length);
+    if (index === NOT_FOUND) return;
+    peerRequests.remove(index);
+    this.#state.sendReject(piece, begin, length);
   }
 
-  /** False without the fast extension. */
+  /** Suggests that the peer requests `piece`. Returns false without the fast extension. */
   suggest(piece: number): boolean {
-    if (this.#to.features.fast) this.#to.output.suggest(piece);
-    return this.#to.features.fast;
+    if (this.#state.features.fast) this.#state.output.suggest(piece);
+    return this.#state.features.fast;
   }
 
-  /** From now on it may ask for `piece` while choked. False without the fast extension. */
-  allowFast(piece: number): boolean {
-    const { features, allowedToThem, output } = this.#to;
+  /** Allows the peer to request `piece` while choked. Returns false without the fast extension. */
+  allowedFast(piece: number): boolean {
+    const { features, allowedFastByUs, output } = this.#state;
     if (!features.fast) return false;
-    if (!allowedToThem.has(piece)) allowedToThem.set(piece, 0);
+    if (!allowedFastByUs.has(piece)) allowedFastByUs.set(piece, 0);
     output.allowedFast(piece);
     return true;
   }
 
-  /** The port of our node of the distributed hash table (BEP 5). */
+  /** Sends the port of our node of the distributed hash table (BEP 5). */
   port(port: number): void {
-    this.#to.output.port(port);
+    this.#state.output.port(port);
   }
 
-  /** Whether the other side has listed this extension. */
+  /** Returns whether the peer has listed this extension. */
   supports(extension: string): boolean {
-    return this.#to.theirExtensions.has(extension);
+    return this.#state.peerExtensionIds.has(extension);
   }
 
-  /** False where the other side has not listed the message. */
+  /** Sends a message of CacheTorrent. Returns false if the peer has not listed it. */
   cacheTorrent(message: CacheTorrentMessage): boolean {
     return this.extended(message.name, encodeCacheTorrent(message));
   }
 
-  /** BEP 9. False where the other side has not listed it. */
+  /** Sends a message of BEP 9. Returns false if the peer has not listed the extension. */
   metadata(message: MetadataMessage): boolean {
     return this.extended('ut_metadata', encodeMetadataMessage(message));
   }
 
-  /** BEP 11. False where the other side has not listed it. */
+  /** Sends a message of BEP 11. Returns false if the peer has not listed the extension. */
   peerExchange(exchange: PeerExchange): boolean {
     return this.extended('ut_pex', encodePeerExchange(exchange));
   }
 
-  /** BEP 54: we do not hold `piece` any more. */
+  /**
+   * Announces that we no longer hold `piece` (BEP 54). Returns false if the peer has not listed the
+   * extension.
+   */
   dontHave(piece: number): boolean {
     const payload = Uint8Array.of(piece >> 24, piece >> 16, piece >> 8, piece);
     if (!this.extended('lt_donthave', payload)) return false;
-    this.#to.ourPieces.remove(piece);
+    this.#state.ownPieces.remove(piece);
     return true;
   }
 
-  /** Any message of an extension. False where the other side has not listed it. */
+  /** Sends a message of any extension. Returns false if the peer has not listed it. */
   extended(extension: string, payload: Uint8Array): boolean {
-    const id = this.#to.theirExtensions.get(extension);
+    const id = this.#state.peerExtensionIds.get(extension);
     if (id === undefined) return false;
-    this.#to.output.extended(id, payload);
+    this.#state.output.extended(id, payload);
     return true;
   }
 }

@@ -1,77 +1,81 @@
-/** What a session must be told when it begins. */
+/** The options of a session. */
 
-import type { ExtendedHandshake } from '../extensions/extended-handshake.ts';
 import type { Endpoint } from '../codec/endpoint.ts';
 import type { WireLimits } from '../codec/limits.ts';
-import type { Profile } from './violation-rules.ts';
+import type { WireProfile } from '../codec/violation-rules.ts';
+import type { ExtendedHandshake } from '../extensions/extended-handshake.ts';
 
-/** How a torrent's bytes are cut up. */
-export interface TorrentShape {
-  /** Of all files together. */
+/** How the bytes of a torrent are divided into pieces. */
+export interface PieceLayout {
+  /** The size of all files together in bytes. */
   readonly totalBytes: number;
-  /** Of every piece but the last. */
+  /** The size of every piece except the last in bytes. */
   readonly pieceBytes: number;
-  /** `totalBytes` by `pieceBytes`, rounded up. */
+  /** `totalBytes` divided by `pieceBytes`, rounded up. */
   readonly pieceCount: number;
 }
 
-/** Bytes of a piece: the last one has what is left. */
-export function bytesOfPiece(shape: TorrentShape, piece: number): number {
-  return Math.min(shape.pieceBytes, shape.totalBytes - piece * shape.pieceBytes);
+/** Returns the size of a piece in bytes: the last piece has the remainder. */
+export function bytesOfPiece(layout: PieceLayout, piece: number): number {
+  return Math.min(layout.pieceBytes, layout.totalBytes - piece * layout.pieceBytes);
 }
 
-/** What a connection is about. */
+/** The torrent that a connection serves. */
 export interface SessionTorrent {
-  /** Its name in the handshake; 20 bytes. */
+  /** The info hash in the handshake; 20 bytes. */
   readonly infoHash: Uint8Array;
-  /** The first 20 bytes of its hash as version 2, for a torrent that is both (BEP 52). */
+  /** The first 20 bytes of the info hash of version 2, for a hybrid torrent (BEP 52). */
   readonly infoHash2?: Uint8Array | undefined;
-  /** Absent while we have no metadata: such a connection serves to fetch that, and only that. */
-  readonly shape?: TorrentShape | undefined;
-  /** Peers come from its trackers only (BEP 27). */
+  /** Absent while the metadata is unknown: such a connection can only fetch the metadata. */
+  readonly layout?: PieceLayout | undefined;
+  /** Whether peers may come only from the torrent's trackers (BEP 27). */
   readonly isPrivate?: boolean | undefined;
-  /** Bytes of the info dictionary, where it is known. */
+  /** The size of the info dictionary in bytes, if it is known. */
   readonly metadataBytes?: number | undefined;
 }
 
-/** The side that opened the connection knows what for; the other learns it. */
-export type SessionSide =
+/** Our side of the connection: an initiator knows the torrent, a responder learns it. */
+export type SessionRole =
   | {
-      readonly side: 'dialler';
+      readonly role: 'initiator';
       readonly torrent: SessionTorrent;
-      /** The id that the tracker gave, if it gave one. */
+      /** The remote peer's id according to the tracker, if it named one. */
       readonly expectedPeerId?: Uint8Array | undefined;
     }
   | {
-      readonly side: 'responder';
-      /** The torrent with this hash; undefined where we do not serve it. */
+      readonly role: 'responder';
+      /** Returns the torrent with this info hash; undefined if we do not serve it. */
       readonly torrentOf: (infoHash: Uint8Array) => SessionTorrent | undefined;
     };
 
-/** What a session is told when it begins. */
-export interface SessionOptions {
-  /** Who opened the connection, and what it is about. */
-  readonly side: SessionSide;
-  /** Our own id; 20 bytes. */
+/** The options of a session that do not depend on its role. */
+export interface SessionSettings {
+  /** Our own peer id; 20 bytes. */
   readonly peerId: Uint8Array;
-  /** When the connection was made, by the clock of all later times. In ms. */
+  /** When the connection was opened, in ms, by the clock of all later times. */
   readonly nowMs: number;
-  /** Default: `interop`. */
-  readonly profile?: Profile;
-  /** Those of `WIRE_LIMITS`, where not said otherwise. */
+  /** The reactions to violations. Default: `interop`. */
+  readonly profile?: WireProfile;
+  /** Overrides of single limits. Default: `WIRE_LIMITS`. */
   readonly limits?: Partial<WireLimits>;
-  /** Whether we offer BEP 6. Default: yes, but not in profile `classic`. */
+  /** Whether we support BEP 6. Default: true, but false in profile `classic`. */
   readonly fast?: boolean;
-  /** Whether we offer BEP 10. Default: yes. */
+  /** Whether we support BEP 10. Default: true. */
   readonly extensions?: boolean;
-  /** By name the number by which we want to be told each extension. Default: none. */
+  /** The ids that we assign to extensions, by their name. Default: none. */
   readonly extensionIds?: Readonly<Record<string, number>>;
-  /** What else we say of ourselves in the extended handshake. */
-  readonly about?: Omit<ExtendedHandshake, 'extensions' | 'requestQueue' | 'metadataSize'>;
-  /** What to do about ids that nobody has assigned. Default: refuse. */
+  /** The other fields of our extended handshake. Default: none. */
+  readonly extendedHandshake?: Omit<
+    ExtendedHandshake,
+    'extensions' | 'requestQueue' | 'metadataSize'
+  >;
+  /** What to do about messages with unassigned ids. Default: refuse. */
   readonly unknownMessages?: 'refuse' | 'skip';
-  /** Whether addresses of this very machine make sense in peer exchange. Default: no. */
-  readonly loopback?: boolean;
-  /** Why a leader will not relay from this endpoint (it is our own, it leads); else undefined. */
-  readonly refuseTarget?: (target: Endpoint) => string | undefined;
+  /** Whether peer exchange may name loopback addresses. Default: false. */
+  readonly allowLoopback?: boolean;
+  /** Returns why a leader refuses to relay to `target` (it is our own, it leads); or undefined. */
+  readonly refuseRelay?: (target: Endpoint) => string | undefined;
 }
+
+/** The options of a session. */
+export type SessionOptions = SessionRole & SessionSettings;

@@ -1,28 +1,28 @@
 /**
- * How far a peer's data is trusted, after libtorrent: one point for each piece of its that is
- * good, two off for each that fails its hash; at the bottom it is bad and is left.
+ * The trust in the data of a peer, after libtorrent's trust points: one point for each of its
+ * pieces that passes the hash check, minus two for each that fails; too few points are bad.
  */
 
-const MOST = 8;
-const BAD = -7;
-const FAILURE_COSTS = 2;
+const MAX_POINTS = 8;
+const BAD_POINTS = -7;
+const FAILURE_COST = 2;
 
-/** Counts a peer's pieces that passed their hash, and those that failed. */
+/** Counts the pieces of a peer that passed and failed the hash check. */
 export class PieceTrust {
   #points = 0;
 
-  /** Whether so many have failed that it is to be left. */
+  /** Whether so many pieces have failed that the connection should be closed. */
   get isBad(): boolean {
-    return this.#points <= BAD;
+    return this.#points <= BAD_POINTS;
   }
 
-  /** A piece to which it gave has passed its hash. */
-  passed(): void {
-    this.#points = Math.min(MOST, this.#points + 1);
+  /** Records that a piece to which the peer contributed has passed the hash check. */
+  recordPass(): void {
+    this.#points = Math.min(MAX_POINTS, this.#points + 1);
   }
 
-  /** A piece that it gave has failed. */
-  failed(): void {
-    this.#points -= FAILURE_COSTS;
+  /** Records that a piece from the peer has failed the hash check. */
+  recordFailure(): void {
+    this.#points -= FAILURE_COST;
   }
 }

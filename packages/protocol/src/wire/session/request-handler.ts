@@ -1,94 +1,105 @@
 /**
- * What the other side asks for, and takes back. Each request is held against the torrent, what we
- * have said we hold, and how things stand; only one that may be answered becomes an event.
+ * Handles the peer's requests and cancels. Each request is checked against the torrent, the pieces
+ * that we have announced, and the state of the connection; only a request that we may answer
+ * becomes an event.
  */
 
-import type { Conversation } from './connection-state.ts';
-import { NOT_FOUND } from './request-list.ts';
-import type { Fault } from './violation-rules.ts';
+import type { Violation } from '../codec/violation-rules.ts';
+import type { ConnectionState } from './connection-state.ts';
 import type { ReusedEvent } from './events.ts';
 import { bytesOfPiece } from './options.ts';
+import { NOT_FOUND } from './request-list.ts';
 
-/** How often over a peer may ask for a piece that it is allowed while choked (libtorrent). */
+/** How often a peer may request a piece of its allowed fast set while choked (libtorrent). */
 const ALLOWED_FAST_TIMES = 3;
 
-export class RequestHearer {
-  readonly #at: Conversation;
+export class RequestHandler {
+  readonly #state: ConnectionState;
   readonly #request: ReusedEvent<'request'> = { type: 'request', piece: 0, begin: 0, length: 0 };
 
-  constructor(conversation: Conversation) {
-    this.#at = conversation;
+  constructor(state: ConnectionState) {
+    this.#state = state;
   }
 
   request(piece: number, begin: number, length: number): void {
-    const at = this.#at;
+    const state = this.#state;
     if (length === 0) return this.#refuse('empty-request', piece, begin, length);
-    if (!at.isInRange(piece, begin, length)) {
+    if (!state.isInRange(piece, begin, length)) {
       return this.#refuse('request-out-of-range', piece, begin, length);
     }
-    if (length > at.limits.servedBlockBytes) {
+    if (length > state.limits.servedBlockBytes) {
       return this.#refuse('request-too-long', piece, begin, length);
     }
-    if (!at.ourPieces.has(piece) && !at.relayedPieces.has(piece)) {
+    if (!state.ownPieces.has(piece) && !state.relayedPieces.has(piece)) {
       return this.#refuse('piece-not-held', piece, begin, length);
     }
-    if (at.theirPieces.has(piece)) {
+    if (state.peerPieces.has(piece)) {
       return this.#refuse('request-for-held-piece', piece, begin, length);
     }
-    if (at.amChoking && !this.#isAllowed(piece)) return this.#choked(piece, begin, length);
-    if (at.theirRequests.find(piece, begin) !== NOT_FOUND) {
+    if (state.amChoking && !this.#isAllowedFast(piece)) {
+      return this.#refuseChoked(piece, begin, length);
+    }
+    if (state.peerRequests.find(piece, begin) !== NOT_FOUND) {
       return this.#refuse('duplicate-request', piece, begin, length);
     }
-    if (at.theirRequests.isFull) return this.#refuse('too-many-requests', piece, begin, length);
-    if (!at.isInterestedInUs) {
-      at.breach('request-without-interest', `piece ${piece}`);
-      at.isInterestedInUs = true;
-      at.events.push({ type: 'interested' });
+    if (state.peerRequests.isFull) return this.#refuse('too-many-requests', piece, begin, length);
+    if (!state.peerInterested) {
+      state.reportViolation('request-without-interest', `piece ${piece}`);
+      state.peerInterested = true;
+      state.events.push({ type: 'interested' });
     }
 
-    at.theirRequests.add(piece, begin, length);
+    state.peerRequests.add(piece, begin, length);
     this.#request.piece = piece;
     this.#request.begin = begin;
     this.#request.length = length;
-    at.events.push(this.#request);
+    state.events.push(this.#request);
   }
 
   cancel(piece: number, begin: number, length: number): void {
-    const at = this.#at;
-    const detail = `piece ${piece}, bytes ${begin} and ${length} more`;
-    if (!at.isInRange(piece, begin, length)) at.breach('cancel-out-of-range', detail);
-    const place = at.theirRequests.findExactly(piece, begin, length);
-    if (place === NOT_FOUND) {
-      at.breach('unknown-cancel', detail);
+    const state = this.#state;
+    const detail = describeRange(piece, begin, length);
+    if (!state.isInRange(piece, begin, length)) {
+      state.reportViolation('cancel-out-of-range', detail);
+    }
+    const index = state.peerRequests.findExactly(piece, begin, length);
+    if (index === NOT_FOUND) {
+      state.reportViolation('unknown-cancel', detail);
       return;
     }
-    at.theirRequests.remove(place);
-    at.reject(piece, begin, length);
-    at.events.push({ type: 'cancel', piece, begin, length });
+    state.peerRequests.remove(index);
+    state.sendReject(piece, begin, length);
+    state.events.push({ type: 'cancel', piece, begin, length });
   }
 
-  /** Requests cross a choke on their way: those are refused, and nobody is to blame. */
-  #choked(piece: number, begin: number, length: number): void {
-    const at = this.#at;
-    if (at.nowMs - at.chokedAtMs <= at.limits.chokeGraceMs) at.reject(piece, begin, length);
+  /** Rejects a request while choked; one that crossed our choke in transit is no violation. */
+  #refuseChoked(piece: number, begin: number, length: number): void {
+    const state = this.#state;
+    const isInTransit = state.nowMs - state.chokedAtMs <= state.limits.chokeGraceMs;
+    if (isInTransit) state.sendReject(piece, begin, length);
     else this.#refuse('request-while-choked', piece, begin, length);
   }
 
-  #isAllowed(piece: number): boolean {
-    const at = this.#at;
-    const requests = at.allowedToThem.get(piece);
+  #isAllowedFast(piece: number): boolean {
+    const state = this.#state;
+    const requests = state.allowedFastByUs.get(piece);
     if (requests === undefined) return false;
-    const blocks = Math.ceil(bytesOfPiece(at.shape, piece) / at.limits.blockBytes);
+    const blocks = Math.ceil(bytesOfPiece(state.layout, piece) / state.limits.blockBytes);
     if (requests >= ALLOWED_FAST_TIMES * blocks) {
-      at.breach('allowed-fast-abuse', `piece ${piece}, ${requests + 1} times`);
+      state.reportViolation('allowed-fast-abuse', `piece ${piece}, ${requests + 1} requests`);
     }
-    at.allowedToThem.set(piece, requests + 1);
+    state.allowedFastByUs.set(piece, requests + 1);
     return true;
   }
 
-  #refuse(fault: Fault, piece: number, begin: number, length: number): void {
-    const at = this.#at;
-    const detail = `piece ${piece}, bytes ${begin} and ${length} more`;
-    if (at.breach(fault, detail) === 'reject') at.reject(piece, begin, length);
+  #refuse(violation: Violation, piece: number, begin: number, length: number): void {
+    const state = this.#state;
+    const reaction = state.reportViolation(violation, describeRange(piece, begin, length));
+    if (reaction === 'reject') state.sendReject(piece, begin, length);
   }
+}
+
+/** Describes a range of bytes of a piece, for a log. */
+export function describeRange(piece: number, begin: number, length: number): string {
+  return `piece ${piece}, ${length} bytes from byte ${begin} on`;
 }

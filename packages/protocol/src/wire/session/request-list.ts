@@ -1,15 +1,16 @@
 /**
- * Requests that are open in one direction: which bytes of which piece.
+ * The outstanding requests in one direction: which bytes of which piece.
  *
- * A few hundred at most, and mostly answered in the order in which they were made, so a row of
- * numbers that is searched from its beginning does. Whoever leaves is replaced by the last.
+ * There are a few hundred at most, and most are answered in the order in which they were sent, so
+ * arrays that are searched from the start suffice. The last request replaces a removed one.
  *
- * A cancelled request may be answered all the same. It stays, marked, until it is, or until its
- * place is needed.
+ * A cancelled request may be answered nevertheless. It remains in the list, marked as cancelled,
+ * until it is answered or its slot is needed.
  */
 
 import { assert } from '@cachetorrent/std';
 
+/** The index of a request that is not in the list. */
 export const NOT_FOUND = -1;
 
 export class RequestList {
@@ -27,73 +28,73 @@ export class RequestList {
     this.#cancelled = new Uint8Array(capacity);
   }
 
-  /** How many are open, the cancelled ones left out. */
-  get openCount(): number {
+  /** The number of outstanding requests, without the cancelled ones. */
+  get outstandingCount(): number {
     return this.#count - this.#cancelledCount;
   }
 
-  /** How many there are: places run from 0 to this. */
+  /** The number of requests, cancelled ones included: indices are less than this. */
   get count(): number {
     return this.#count;
   }
 
   get isFull(): boolean {
-    return this.openCount === this.#pieces.length;
+    return this.outstandingCount === this.#pieces.length;
   }
 
-  /** There must be room: `isFull` tells. */
+  /** Adds a request. The list must not be full. */
   add(piece: number, begin: number, length: number): void {
-    if (this.#count === this.#pieces.length) this.#forgetCancelled();
-    const place = this.#count++;
-    this.#pieces[place] = piece;
-    this.#begins[place] = begin;
-    this.#lengths[place] = length;
-    this.#cancelled[place] = 0;
+    if (this.#count === this.#pieces.length) this.#removeCancelled();
+    const index = this.#count++;
+    this.#pieces[index] = piece;
+    this.#begins[index] = begin;
+    this.#lengths[index] = length;
+    this.#cancelled[index] = 0;
   }
 
-  /** The place of the request that begins there; NOT_FOUND where there is none. */
+  /** Returns the index of the request that begins at this byte; NOT_FOUND if there is none. */
   find(piece: number, begin: number): number {
-    for (let place = 0; place < this.#count; place++) {
-      if (this.#begins[place] === begin && this.#pieces[place] === piece) return place;
+    for (let index = 0; index < this.#count; index++) {
+      if (this.#begins[index] === begin && this.#pieces[index] === piece) return index;
     }
     return NOT_FOUND;
   }
 
-  /** The same with that length. */
+  /** Returns the index of the request for exactly these bytes; NOT_FOUND if there is none. */
   findExactly(piece: number, begin: number, length: number): number {
-    for (let place = 0; place < this.#count; place++) {
+    for (let index = 0; index < this.#count; index++) {
       if (
-        this.#begins[place] === begin &&
-        this.#pieces[place] === piece &&
-        this.#lengths[place] === length
+        this.#begins[index] === begin &&
+        this.#pieces[index] === piece &&
+        this.#lengths[index] === length
       )
-        return place;
+        return index;
     }
     return NOT_FOUND;
   }
 
-  pieceAt(place: number): number {
-    return this.#pieces[place]!;
+  pieceAt(index: number): number {
+    return this.#pieces[index]!;
   }
-  beginAt(place: number): number {
-    return this.#begins[place]!;
+  beginAt(index: number): number {
+    return this.#begins[index]!;
   }
-  lengthAt(place: number): number {
-    return this.#lengths[place]!;
+  lengthAt(index: number): number {
+    return this.#lengths[index]!;
   }
-  isCancelled(place: number): boolean {
-    return this.#cancelled[place] === 1;
-  }
-
-  /** Asks again for what was cancelled. */
-  revive(place: number): void {
-    this.#cancelledCount -= this.#cancelled[place]!;
-    this.#cancelled[place] = 0;
+  isCancelled(index: number): boolean {
+    return this.#cancelled[index] === 1;
   }
 
-  cancel(place: number): void {
-    if (this.#cancelled[place] === 1) return;
-    this.#cancelled[place] = 1;
+  /** Makes a cancelled request outstanding again. */
+  reactivate(index: number): void {
+    this.#cancelledCount -= this.#cancelled[index]!;
+    this.#cancelled[index] = 0;
+  }
+
+  cancel(index: number): void {
+    if (this.#cancelled[index] === 1) return;
+    this.#cancelled[index] = 1;
     this.#cancelledCount++;
   }
 
@@ -102,18 +103,21 @@ export class RequestList {
     this.#cancelledCount = this.#count;
   }
 
-  remove(place: number): void {
-    this.#cancelledCount -= this.#cancelled[place]!;
+  remove(index: number): void {
+    this.#cancelledCount -= this.#cancelled[index]!;
     const last = --this.#count;
-    this.#pieces[place] = this.#pieces[last]!;
-    this.#begins[place] = this.#begins[last]!;
-    this.#lengths[place] = this.#lengths[last]!;
-    this.#cancelled[place] = this.#cancelled[last]!;
+    this.#pieces[index] = this.#pieces[last]!;
+    this.#begins[index] = this.#begins[last]!;
+    this.#lengths[index] = this.#lengths[last]!;
+    this.#cancelled[index] = this.#cancelled[last]!;
   }
 
-  #forgetCancelled(): void {
-    const place = this.#cancelled.indexOf(1);
-    assert(place !== NOT_FOUND && place < this.#count, 'no more requests are open than may be');
-    this.remove(place);
+  #removeCancelled(): void {
+    const index = this.#cancelled.indexOf(1);
+    assert(
+      index !== NOT_FOUND && index < this.#count,
+      'no more requests are outstanding than the list has slots',
+    );
+    this.remove(index);
   }
 }

@@ -1,249 +1,255 @@
 /**
- * One connection to another BitTorrent client, as a machine: bytes and times go in, events and
- * bytes come out. It opens nothing, waits for nothing, and draws on no chance.
+ * One connection to another BitTorrent client, as a state machine without IO: bytes and times go
+ * in, events and bytes come out. It opens no connection, never waits, and uses no randomness.
  *
- *     receive(bytes, nowMs) ──▶ HandshakeDecoder, then FrameDecoder ──▶ Hearer ──▶ pollEvent()
- *     pollOutput() ◀── FrameEncoder ◀── Speaker (`say`) ◀── its owner
+ *     receive() ──▶ HandshakeDecoder, then FrameDecoder ──▶ MessageHandler ──▶ pollEvent()
+ *     pollOutput() ◀── FrameEncoder ◀── MessageWriter (`writer`) ◀── owner
  *
- * Its owner, after each `receive` or `handleTimeout`, polls events until there are none, and then
- * output. Bytes are read only as events are polled, so nothing piles up here, and how fast to
- * read is for the owner to say.
+ * After each `receive` or `handleTimeout` the owner polls events until there are none, and then
+ * output. Bytes are decoded only as events are polled, so events do not accumulate, and the owner
+ * controls the speed of reading.
  */
 
 import { assert } from '@cachetorrent/std';
 
-import { Conversation } from './connection-state.ts';
-import { EventQueue } from './event-buffer.ts';
 import { FrameDecoder } from '../codec/frame-decoder.ts';
 import { FrameEncoder } from '../codec/frame-encoder.ts';
-import { Greeting } from './handshake-exchange.ts';
-import { Hearer } from './message-handler.ts';
-import { type WireLimits, WIRE_LIMITS } from '../codec/limits.ts';
+import { WIRE_LIMITS, type WireLimits } from '../codec/limits.ts';
+import { WireError } from '../codec/violation-rules.ts';
+import { ConnectionState } from './connection-state.ts';
+import { EventBuffer } from './event-buffer.ts';
 import type { CloseReason, SessionEvent } from './events.ts';
+import { HandshakeExchange } from './handshake-exchange.ts';
+import { MessageHandler } from './message-handler.ts';
+import { MessageWriter } from './message-writer.ts';
 import type { SessionOptions } from './options.ts';
-import { Speaker } from './message-writer.ts';
-import { Violations } from './violations.ts';
-import { WireError } from '../codec/wire-error.ts';
+import { ViolationCounter } from './violation-counter.ts';
 
-/** What there is once both sides have said who they are. */
-interface Talk {
-  readonly conversation: Conversation;
+/** The parts of a session that exist once both handshakes are complete. */
+interface Established {
+  readonly state: ConnectionState;
   readonly decoder: FrameDecoder;
-  readonly hearer: Hearer;
-  readonly speaker: Speaker;
+  readonly handler: MessageHandler;
+  readonly writer: MessageWriter;
 }
 
-/** One connection to another BitTorrent client, as a machine without IO. */
+/** One connection to another BitTorrent client, as a state machine without IO. */
 export class WireSession {
   readonly #options: SessionOptions;
   readonly #limits: WireLimits;
   readonly #output = new FrameEncoder();
-  readonly #events = new EventQueue<SessionEvent>();
-  readonly #violations: Violations;
-  readonly #greeting: Greeting;
-  #talk: Talk | undefined;
+  readonly #events = new EventBuffer<SessionEvent>();
+  readonly #violations: ViolationCounter;
+  readonly #handshake: HandshakeExchange;
+  #established: Established | undefined;
 
   #nowMs: number;
   readonly #startMs: number;
-  /** When a whole message last came, and when we last said anything. */
-  #heardMs: number;
-  #saidMs: number;
-  /** When the frame that is under way began, if one is. */
-  #frameSinceMs: number | undefined;
-  #heardSinceDrained = false;
+  /** When a complete message was last received. */
+  #lastReceivedMs: number;
+  /** When output was last polled. */
+  #lastSentMs: number;
+  /** When the incomplete frame began to arrive; undefined if there is none. */
+  #frameStartMs: number | undefined;
+  #hasReceivedSinceDrained = false;
 
   #isClosed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#limits = { ...WIRE_LIMITS, ...options.limits };
-    this.#violations = new Violations(options.profile ?? 'interop');
-    this.#nowMs = this.#startMs = this.#heardMs = this.#saidMs = options.nowMs;
-    this.#greeting = new Greeting(options, this.#limits, this.#output);
+    this.#violations = new ViolationCounter(options.profile ?? 'interop');
+    this.#nowMs = options.nowMs;
+    this.#startMs = options.nowMs;
+    this.#lastReceivedMs = options.nowMs;
+    this.#lastSentMs = options.nowMs;
+    this.#handshake = new HandshakeExchange(options, this.#limits, this.#output);
   }
 
-  /** Whether the last event has been made, though perhaps not polled. */
+  /** Whether the session is closed; the event `closed` may not have been polled yet. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** What we can say. Only after the event `handshake`. */
-  get say(): Speaker {
-    assert(this.#talk !== undefined, 'nothing is said before the handshake');
-    return this.#talk.speaker;
+  /** Sends our messages. Available only after the event `handshake`. */
+  get writer(): MessageWriter {
+    assert(this.#established !== undefined, 'messages are sent only after the handshake');
+    return this.#established.writer;
   }
 
-  /** How things stand between both sides. Only after the event `handshake`. */
-  get conversation(): Readonly<Conversation> {
-    assert(this.#talk !== undefined, 'nothing stands before the handshake');
-    return this.#talk.conversation;
+  /** The state of the connection. Available only after the event `handshake`. */
+  get state(): Readonly<ConnectionState> {
+    assert(this.#established !== undefined, 'the state exists only after the handshake');
+    return this.#established.state;
   }
 
-  /** How often each rule was broken. */
-  get violations(): Pick<Violations, 'count'> {
+  /** How often the peer has committed each violation. */
+  get violations(): Pick<ViolationCounter, 'count'> {
     return this.#violations;
   }
 
-  /** Bytes of an unfinished message that are held. */
-  get buffered(): number {
-    return this.#talk?.decoder.buffered ?? 0;
+  /** The number of buffered bytes of an incomplete message. */
+  get bufferedBytes(): number {
+    return this.#established?.decoder.bufferedBytes ?? 0;
   }
 
-  /** Bytes from the other side. What came before must have been polled to its end. */
+  /** Adds bytes from the peer. The events of earlier bytes must have been polled. */
   receive(bytes: Uint8Array, nowMs: number): void {
     if (this.#isClosed) return;
     this.#setNow(nowMs);
-    const waiting = this.#output.length;
-    if (waiting > this.#limits.outputBytes) {
-      this.close('output-overflow', `it does not read: ${waiting} bytes wait`);
+    const { pendingBytes } = this.#output;
+    if (pendingBytes > this.#limits.outputBytes) {
+      this.close('output-overflow', `the peer does not read: ${pendingBytes} bytes wait`);
       return;
     }
     try {
-      const rest = this.#talk === undefined ? this.#greet(bytes) : bytes;
-      this.#talk?.decoder.push(rest);
+      const rest = this.#established === undefined ? this.#receiveHandshake(bytes) : bytes;
+      this.#established?.decoder.push(rest);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** The other side will send no more. */
+  /** Reports that the peer will send no more bytes. */
   receiveEnd(nowMs: number): void {
     this.#setNow(nowMs);
-    this.close('ended');
+    this.close('peer-closed');
   }
 
-  /** The next event, or undefined where there is none until more bytes or time come. */
+  /** Returns the next event; undefined if there is none until more bytes arrive or time passes. */
   pollEvent(): SessionEvent | undefined {
-    const talk = this.#talk;
+    const established = this.#established;
     for (;;) {
       const event = this.#events.shift();
       if (event !== undefined) return event;
-      if (talk === undefined || this.#isClosed) return undefined;
-      const late = talk.hearer.nextLate();
-      if (late !== undefined) return late;
+      if (established === undefined || this.#isClosed) return undefined;
+      const lateHave = established.handler.nextLateHave();
+      if (lateHave !== undefined) return lateHave;
       try {
-        if (!talk.decoder.next(talk.hearer)) return this.#drained(talk);
-        this.#heardSinceDrained = true;
+        if (!established.decoder.next(established.handler)) return this.#drained(established);
+        this.#hasReceivedSinceDrained = true;
       } catch (error) {
         this.#fail(error);
       }
     }
   }
 
-  /** Bytes to send, which become the caller's; undefined where there are none. */
+  /** Returns bytes to send, which the caller then owns; undefined if there are none. */
   pollOutput(): Uint8Array | undefined {
     const bytes = this.#output.take();
-    if (bytes !== undefined) this.#saidMs = this.#nowMs;
+    if (bytes !== undefined) this.#lastSentMs = this.#nowMs;
     return bytes;
   }
 
-  /** Bytes that wait for `pollOutput`. */
+  /** The number of bytes that wait for `pollOutput`. */
   get outputBytes(): number {
-    return this.#output.length;
+    return this.#output.pendingBytes;
   }
 
-  /** When to call `handleTimeout`, if nothing else happens before; undefined when closed. */
+  /** When to call `handleTimeout` unless something happens before; undefined if closed. */
   get nextTimeoutMs(): number | undefined {
     if (this.#isClosed) return undefined;
     const { handshakeMs, idleMs, keepAliveMs, frameMs } = this.#limits;
-    if (this.#talk === undefined) return this.#startMs + handshakeMs;
-    const frameEndMs = (this.#frameSinceMs ?? Infinity) + frameMs;
-    return Math.min(this.#heardMs + idleMs, this.#saidMs + keepAliveMs, frameEndMs);
+    if (this.#established === undefined) return this.#startMs + handshakeMs;
+    const frameEndMs = (this.#frameStartMs ?? Infinity) + frameMs;
+    return Math.min(this.#lastReceivedMs + idleMs, this.#lastSentMs + keepAliveMs, frameEndMs);
   }
 
-  /** Time has passed: hangs up on who is too slow, keeps alive what is too quiet. */
+  /** Closes the connection if the peer is too slow; sends a keep-alive when one is due. */
   handleTimeout(nowMs: number): void {
     this.#setNow(nowMs);
     if (this.#isClosed) return;
     const { handshakeMs, idleMs, keepAliveMs, frameMs } = this.#limits;
-    if (this.#talk === undefined) {
+    if (this.#established === undefined) {
       if (nowMs >= this.#startMs + handshakeMs) {
         this.close('handshake-timeout', `not complete after ${handshakeMs} ms`);
       }
-    } else if (nowMs >= this.#heardMs + idleMs) {
+    } else if (nowMs >= this.#lastReceivedMs + idleMs) {
       this.close('idle', `no message in ${idleMs} ms`);
-    } else if (this.#frameSinceMs !== undefined && nowMs >= this.#frameSinceMs + frameMs) {
+    } else if (this.#frameStartMs !== undefined && nowMs >= this.#frameStartMs + frameMs) {
       this.close('slow-frame', `not complete after ${frameMs} ms`);
-    } else if (nowMs >= this.#saidMs + keepAliveMs) {
+    } else if (nowMs >= this.#lastSentMs + keepAliveMs) {
       this.#output.keepAlive();
-      this.#saidMs = nowMs;
+      this.#lastSentMs = nowMs;
     }
   }
 
-  /** Ends it: one more event, `closed`. What is in the output may still be sent. */
+  /** Closes the session: `closed` is the last event. The remaining output may still be sent. */
   close(reason: CloseReason, detail = ''): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#events.push({ type: 'closed', reason, detail });
   }
 
-  /** Takes what belongs to the handshake, and returns the rest. */
-  #greet(bytes: Uint8Array): Uint8Array {
-    const taken = this.#greeting.push(bytes, (fault, detail) => {
-      const reaction = this.#violations.add(fault, this.#nowMs, false);
-      if (reaction === 'close') throw new WireError(fault, detail);
-      this.#events.push({ type: 'violation', fault, reaction, detail });
+  /** Consumes the bytes that belong to the handshake, and returns the rest. */
+  #receiveHandshake(bytes: Uint8Array): Uint8Array {
+    const consumed = this.#handshake.push(bytes, (violation, detail) => {
+      const reaction = this.#violations.record(violation, this.#nowMs, false);
+      if (reaction === 'close') throw new WireError(violation, detail);
+      this.#events.push({ type: 'violation', violation, reaction, detail });
     });
-    const met = this.#greeting.met;
-    if (met === undefined) return bytes.subarray(taken);
+    const { result } = this.#handshake;
+    if (result === undefined) return bytes.subarray(consumed);
 
     const options = this.#options;
     const limits = this.#limits;
-    const { torrent, features, peerId } = met;
-    const conversation = new Conversation(
+    const { torrent, features, peerId } = result;
+    const state = new ConnectionState({
       options,
       limits,
       torrent,
       features,
-      this.#output,
-      this.#events,
-      this.#violations,
-      this.#nowMs,
-    );
+      output: this.#output,
+      events: this.#events,
+      violations: this.#violations,
+      nowMs: this.#nowMs,
+    });
     const decoder = new FrameDecoder({
       limits,
-      pieceCount: torrent.shape?.pieceCount,
+      pieceCount: torrent.layout?.pieceCount,
       unknown: options.unknownMessages ?? 'refuse',
     });
     limitExtensions(decoder, options, limits);
-    const hearer = new Hearer(conversation);
-    this.#talk = { conversation, decoder, hearer, speaker: new Speaker(conversation) };
-    this.#heardMs = this.#nowMs;
+    const handler = new MessageHandler(state);
+    this.#established = { state, decoder, handler, writer: new MessageWriter(state) };
+    this.#lastReceivedMs = this.#nowMs;
     this.#events.push({ type: 'handshake', torrent, peerId, features });
-    return bytes.subarray(taken);
+    return bytes.subarray(consumed);
   }
 
-  #drained({ decoder }: Talk): undefined {
-    if (this.#heardSinceDrained) this.#heardMs = this.#nowMs;
-    if (!decoder.midFrame) this.#frameSinceMs = undefined;
-    else if (this.#heardSinceDrained || this.#frameSinceMs === undefined) {
-      this.#frameSinceMs = this.#nowMs;
+  /** Updates the times after all complete frames have been handled. */
+  #drained({ decoder }: Established): undefined {
+    if (this.#hasReceivedSinceDrained) this.#lastReceivedMs = this.#nowMs;
+    if (!decoder.isMidFrame) this.#frameStartMs = undefined;
+    else if (this.#hasReceivedSinceDrained || this.#frameStartMs === undefined) {
+      this.#frameStartMs = this.#nowMs;
     }
-    this.#heardSinceDrained = false;
+    this.#hasReceivedSinceDrained = false;
     return undefined;
   }
 
   #fail(error: unknown): void {
     if (!(error instanceof WireError)) throw error;
-    this.close(error.fault, error.message);
+    this.close(error.violation, error.message);
   }
 
   #setNow(nowMs: number): void {
     this.#nowMs = nowMs;
-    if (this.#talk !== undefined) this.#talk.conversation.nowMs = nowMs;
+    if (this.#established !== undefined) this.#established.state.nowMs = nowMs;
   }
 }
 
-/** The bytes of each extension that we gave an id, which its frames may not exceed. */
+/** Limits the length of the frames of each extension to which we assigned an id. */
 function limitExtensions(
   decoder: FrameDecoder,
   { extensionIds = {} }: SessionOptions,
   limits: WireLimits,
 ): void {
-  const IDS_BYTES = 2;
+  /** The ids of the message and of the extension. */
+  const ID_BYTES = 2;
   for (const [name, id] of Object.entries(extensionIds)) {
-    if (name.startsWith('ct_')) decoder.limitExtended(id, IDS_BYTES + limits.cacheTorrentBytes);
-    if (name === 'ut_metadata') decoder.limitExtended(id, IDS_BYTES + limits.metadataMessageBytes);
-    if (name === 'ut_pex') decoder.limitExtended(id, IDS_BYTES + limits.peerExchangeBytes);
+    if (name.startsWith('ct_')) decoder.limitExtended(id, ID_BYTES + limits.cacheTorrentBytes);
+    if (name === 'ut_metadata') decoder.limitExtended(id, ID_BYTES + limits.metadataMessageBytes);
+    if (name === 'ut_pex') decoder.limitExtended(id, ID_BYTES + limits.peerExchangeBytes);
   }
 }

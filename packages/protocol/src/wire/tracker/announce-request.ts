@@ -1,59 +1,59 @@
 /**
- * What a peer asks an HTTP tracker (BEP 3, 7, 23): a query string. Both ends: a client writes
- * it, a tracker reads it.
+ * The announce request to an HTTP tracker (BEP 3, 7, 23): a query string. A client encodes it, a
+ * tracker parses it.
  *
- * CacheTorrent adds `ct`, the version; `ct_as`, the AS the peer takes itself to be in; `ct_up`
- * and `ct_down`, with which it stands for election. Every tracker passes over keys it does not
- * know.
+ * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
+ * `ct_up` and `ct_down`, the capacities with which it stands for election. Every tracker ignores
+ * unknown keys.
  */
 
-import { SYSTEM_MAX } from '../extensions/cachetorrent.ts';
+import { ASN_MAX } from '../extensions/cachetorrent.ts';
 import { INFO_HASH_BYTES, PEER_ID_BYTES } from '../codec/handshake.ts';
-import { percentDecode, percentEncode, queryFields } from '../codec/percent.ts';
+import { percentDecode, percentEncode, queryFields } from './query-string.ts';
 import { textOf, utf8 } from '../codec/utf8.ts';
 
-/** Why a peer announces itself, beside that it was time to. */
+/** The reason for an announce that is not a periodic one (BEP 3). */
 export type AnnounceEvent = 'started' | 'completed' | 'stopped';
 
-/** CacheTorrent's part of an announce. */
-export interface Candidacy {
-  /** The number of its AS, as it believes (`ct_as`). */
-  readonly system?: number | undefined;
-  /** In bytes per second. Absent for a peer that does not stand for election. */
+/** CacheTorrent's part of an announce request. */
+export interface CacheTorrentAnnounce {
+  /** The AS number of the peer as far as it knows (`ct_as`). */
+  readonly asn?: number | undefined;
+  /** The upload capacity in bytes per second (`ct_up`); absent if the peer is no candidate. */
   readonly uploadBytesPerS?: number | undefined;
-  /** Download capacity (`ct_down`). */
+  /** The download capacity in bytes per second (`ct_down`). */
   readonly downloadBytesPerS?: number | undefined;
 }
 
-/** What a peer tells a tracker of itself (BEP 3). */
+/** An announce request (BEP 3). */
 export interface AnnounceRequest {
-  /** Of the torrent; 20 bytes. */
+  /** The info hash of the torrent; 20 bytes. */
   readonly infoHash: Uint8Array;
-  /** Its id; 20 bytes. */
+  /** The peer id; 20 bytes. */
   readonly peerId: Uint8Array;
-  /** Where the peer listens. */
+  /** The port on which the peer listens. */
   readonly port: number;
-  /** Bytes sent since it started. */
+  /** Bytes uploaded since `started`. */
   readonly uploaded: number;
-  /** Bytes received since it started. */
+  /** Bytes downloaded since `started`. */
   readonly downloaded: number;
-  /** Bytes that it lacks; 0 for a seed. */
+  /** Bytes that the peer lacks; 0 for a seed. */
   readonly left: number;
-  /** Absent where it is only time to. */
+  /** The reason; absent for a periodic announce. */
   readonly event?: AnnounceEvent | undefined;
-  /** How many peers it would like to hear of. */
-  readonly wanted?: number | undefined;
-  /** A secret by which the tracker knows it again under another address. */
+  /** The number of peers that it asks for (`numwant`). */
+  readonly numWant?: number | undefined;
+  /** A secret that identifies the peer to the tracker if its address changes. */
   readonly key?: string | undefined;
-  /** What the tracker last gave as `tracker id`. */
+  /** The last `tracker id` from the tracker. */
   readonly trackerId?: string | undefined;
-  /** The address to give to others, where it is not the one it comes from. */
+  /** The address to name to other peers, if it differs from the source of the request. */
   readonly ip?: string | undefined;
-  /** Present where it speaks CacheTorrent. */
-  readonly cacheTorrent?: Candidacy | undefined;
+  /** Present if the peer supports CacheTorrent. */
+  readonly cacheTorrent?: CacheTorrentAnnounce | undefined;
 }
 
-/** The address to fetch: `trackerUrl`, which may have a query already, with the request. */
+/** Returns the URL of the request: `trackerUrl`, which may have a query already, and the fields. */
 export function announceUrl(trackerUrl: string, request: AnnounceRequest): string {
   const fields: [string, string | number | undefined][] = [
     ['info_hash', percentEncode(request.infoHash)],
@@ -65,14 +65,14 @@ export function announceUrl(trackerUrl: string, request: AnnounceRequest): strin
     ['event', request.event],
     ['compact', 1],
     ['no_peer_id', 1],
-    ['numwant', request.wanted],
+    ['numwant', request.numWant],
     ['key', encodeText(request.key)],
     ['trackerid', encodeText(request.trackerId)],
     ['ip', encodeText(request.ip)],
   ];
   if (request.cacheTorrent !== undefined) {
-    const { system, uploadBytesPerS, downloadBytesPerS } = request.cacheTorrent;
-    fields.push(['ct', 1], ['ct_as', system]);
+    const { asn, uploadBytesPerS, downloadBytesPerS } = request.cacheTorrent;
+    fields.push(['ct', 1], ['ct_as', asn]);
     fields.push(['ct_up', uploadBytesPerS], ['ct_down', downloadBytesPerS]);
   }
   const query = fields
@@ -82,7 +82,7 @@ export function announceUrl(trackerUrl: string, request: AnnounceRequest): strin
   return `${trackerUrl}${trackerUrl.includes('?') ? '&' : '?'}${query}`;
 }
 
-/** What a tracker reads out of a query; or a sentence that says what is wrong with it. */
+/** Returns the request in a query string; or a sentence that says what is wrong with it. */
 export function parseAnnounceQuery(query: string): AnnounceRequest | string {
   const fields = queryFields(query);
   const infoHash = percentDecode(fields.get('info_hash') ?? '');
@@ -103,13 +103,13 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
     downloaded: bytes('downloaded'),
     left: natural(fields.get('left'), Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER,
     event,
-    wanted: natural(fields.get('numwant'), Number.MAX_SAFE_INTEGER),
+    numWant: natural(fields.get('numwant'), Number.MAX_SAFE_INTEGER),
     key: decodeText(fields.get('key')),
     trackerId: decodeText(fields.get('trackerid')),
     ip: decodeText(fields.get('ip')),
     cacheTorrent: fields.has('ct')
       ? {
-          system: natural(fields.get('ct_as'), SYSTEM_MAX),
+          asn: natural(fields.get('ct_as'), ASN_MAX),
           uploadBytesPerS: natural(fields.get('ct_up'), Number.MAX_SAFE_INTEGER),
           downloadBytesPerS: natural(fields.get('ct_down'), Number.MAX_SAFE_INTEGER),
         }
@@ -121,10 +121,10 @@ function isEvent(event: string): event is AnnounceEvent {
   return event === 'started' || event === 'completed' || event === 'stopped';
 }
 
-function natural(value: string | undefined, most: number): number | undefined {
+function natural(value: string | undefined, max: number): number | undefined {
   if (value === undefined || !/^\d{1,16}$/.test(value)) return undefined;
   const number = Number(value);
-  return number <= most ? number : undefined;
+  return number <= max ? number : undefined;
 }
 
 function encodeText(value: string | undefined): string | undefined {

@@ -1,15 +1,15 @@
 /**
- * What an HTTP tracker answers (BEP 3, 7, 23, 24): a dictionary. Both ends: a tracker writes it,
- * a client reads it, and whatever a stranger's server sends comes to a value and never throws.
+ * The response of an HTTP tracker to an announce (BEP 3, 7, 23, 24): a dictionary. A tracker
+ * encodes it, a client parses it; the parser never throws, whatever bytes a server sends.
  *
- * CacheTorrent adds `ct_v`, the version; `ct_as`, the AS in which the tracker takes the peer to
- * be; `ct_peers_as`, the AS of each peer (4 bytes each, those of `peers`, then of `peers6`);
- * `ct_leaders` and `ct_leaders6`; and `ct_pending`, 1 while too few have come for an election.
+ * CacheTorrent adds `ct_v`, the version; `ct_as`, the AS number of the requesting peer according to
+ * the tracker; `ct_peers_as`, the AS number of each peer (4 bytes each, those of `peers`, then of
+ * `peers6`); `ct_leaders` and `ct_leaders6`; and `ct_pending`, 1 before the election has been held.
  */
 
-import { type Bencodable, type BencodedDictionary, encodeBencode } from '../codec/bencode.ts';
+import { type BencodeInput, type BencodeDictionary, encodeBencode } from '../codec/bencode.ts';
 import { bytesField, integerField, readDictionary, textField } from '../codec/bencode-fields.ts';
-import { SYSTEM_MAX } from '../extensions/cachetorrent.ts';
+import { ASN_MAX } from '../extensions/cachetorrent.ts';
 import {
   COMPACT_BYTES,
   decodeEndpoints,
@@ -21,90 +21,91 @@ import {
 } from '../codec/endpoint.ts';
 import { type WireLimits, WIRE_LIMITS } from '../codec/limits.ts';
 import { textOf } from '../codec/utf8.ts';
-import { WireError } from '../codec/wire-error.ts';
+import { WireError } from '../codec/violation-rules.ts';
 
+/** A peer in the response of a tracker. */
 export interface AnnouncedPeer extends Endpoint {
-  /** Its id; only in lists that are not compact. */
+  /** The peer id; only in lists that are not compact. */
   readonly peerId?: Uint8Array | undefined;
-  /** CacheTorrent: its AS. */
-  readonly system?: number | undefined;
+  /** CacheTorrent: the AS number of the peer. */
+  readonly asn?: number | undefined;
 }
 
-/** CacheTorrent's part of an answer. */
-export interface Leadership {
-  /** The AS of the peer that asks. */
-  readonly system?: number | undefined;
-  /** Who leads that AS; empty before the election. */
+/** CacheTorrent's part of a response. */
+export interface CacheTorrentResponse {
+  /** The AS number of the requesting peer. */
+  readonly asn?: number | undefined;
+  /** The leaders of that AS; empty before the election. */
   readonly leaders: readonly Endpoint[];
-  /** The election has not been held: ask again soon. */
+  /** The election has not been held yet: announce again soon. */
   readonly isPending: boolean;
 }
 
-/** What a tracker answers. */
+/** A successful response of a tracker. */
 export interface AnnounceResponse {
   /** Seconds until the next announce. */
   readonly intervalS: number;
-  /** Seconds before which it does not want to be asked again. */
+  /** The least number of seconds until the next announce (`min interval`). */
   readonly minIntervalS?: number | undefined;
-  /** Peers that have everything (`complete`). */
+  /** The number of seeds (`complete`). */
   readonly seeds?: number | undefined;
-  /** Peers that lack something (`incomplete`). */
+  /** The number of leechers (`incomplete`). */
   readonly leechers?: number | undefined;
-  /** Peers to connect to, in the order in which they were told. */
+  /** Peers to connect to, in the order of the response. */
   readonly peers: readonly AnnouncedPeer[];
-  /** To be sent back with the next announce. */
+  /** To be repeated in the next announce (`tracker id`). */
   readonly trackerId?: string | undefined;
-  /** A sentence for the user; the answer holds. */
-  readonly warning?: string | undefined;
-  /** The asker's own address as the tracker sees it (BEP 24). */
+  /** A sentence for the user; the response is valid (`warning message`). */
+  readonly warningMessage?: string | undefined;
+  /** The address of the requesting peer as the tracker sees it (BEP 24). */
   readonly externalIp?: string | undefined;
-  /** Present where the tracker speaks CacheTorrent. */
-  readonly cacheTorrent?: Leadership | undefined;
+  /** Present if the tracker supports CacheTorrent. */
+  readonly cacheTorrent?: CacheTorrentResponse | undefined;
 }
 
-/** What came back: an answer with what was odd about it, a refusal, or nothing that makes sense. */
-export type AnnounceAnswer =
+/** A parsed response: a successful one with its defects, a failure, or a malformed one. */
+export type AnnounceResult =
   | {
       readonly kind: 'peers';
       readonly response: AnnounceResponse;
-      /** What was put up with: sentences for a log. */
-      readonly remarks: readonly string[];
+      /** Defects of the response, as sentences for a log. */
+      readonly warnings: readonly string[];
     }
-  /** The tracker refuses, and says why. */
-  | { readonly kind: 'refusal'; readonly reason: string }
-  /** It is no answer of a tracker. */
+  /** The tracker refuses the announce (`failure reason`). */
+  | { readonly kind: 'failure'; readonly reason: string }
+  /** The bytes are not the response of a tracker. */
   | { readonly kind: 'malformed'; readonly problem: string };
 
-/** Bytes of an answer; ours have a few kilobytes. */
+/** The largest response that is parsed, in bytes; those of our tracker have a few kilobytes. */
 export const ANNOUNCE_BYTES_MAX: number = 2 ** 20;
-/** The number that no AS may have (RFC 7607). */
-const UNKNOWN_SYSTEM = 0;
-const INTERVAL_S = { least: 5, most: 86_400, missing: 1_800 } as const;
+/** Stands for an unknown AS: no AS may have the number 0 (RFC 7607). */
+const UNKNOWN_ASN = 0;
+const INTERVAL_S = { min: 5, max: 86_400, missing: 1_800 } as const;
 
-/** Reads the body of a tracker's answer. Never throws, whatever the bytes. */
+/** Parses the body of a tracker's response. Never throws, whatever the bytes. */
 export function parseAnnounceResponse(
   bytes: Uint8Array,
   limits: WireLimits = WIRE_LIMITS,
-): AnnounceAnswer {
+): AnnounceResult {
   if (bytes.length > ANNOUNCE_BYTES_MAX) {
-    return { kind: 'malformed', problem: `${bytes.length} bytes, over ${ANNOUNCE_BYTES_MAX}` };
+    return { kind: 'malformed', problem: `${bytes.length} bytes, limit ${ANNOUNCE_BYTES_MAX}` };
   }
   try {
-    const { fields: value } = readDictionary(bytes, limits, 'malformed-bencode');
-    const refusal = textField(value, 'failure reason');
-    if (refusal !== undefined) return { kind: 'refusal', reason: refusal };
-    return readPeers(value);
+    const { fields: body } = readDictionary(bytes, limits, 'malformed-bencode');
+    const failure = textField(body, 'failure reason');
+    if (failure !== undefined) return { kind: 'failure', reason: failure };
+    return readPeers(body);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     return { kind: 'malformed', problem: error.message };
   }
 }
 
-/** Peers whose host is no address are left out. */
+/** Returns the bytes of a response. Peers whose host is not an IP address are omitted. */
 export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
   const { peers, cacheTorrent, externalIp } = response;
   const compact = encodeEndpoints(peers);
-  const fields: Record<string, Bencodable | undefined> = {
+  const fields: Record<string, BencodeInput | undefined> = {
     interval: response.intervalS,
     'min interval': response.minIntervalS,
     complete: response.seeds,
@@ -112,14 +113,14 @@ export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
     peers: compact.ipv4,
     peers6: compact.ipv6.length > 0 ? compact.ipv6 : undefined,
     'tracker id': response.trackerId,
-    'warning message': response.warning,
+    'warning message': response.warningMessage,
     'external ip': externalIp === undefined ? undefined : parseAddress(externalIp),
   };
   if (cacheTorrent !== undefined) {
     const leaders = encodeEndpoints(cacheTorrent.leaders);
     fields['ct_v'] = 1;
-    fields['ct_as'] = cacheTorrent.system;
-    fields['ct_peers_as'] = encodeSystems(peers);
+    fields['ct_as'] = cacheTorrent.asn;
+    fields['ct_peers_as'] = encodeAsns(peers);
     fields['ct_leaders'] = leaders.ipv4;
     if (leaders.ipv6.length > 0) fields['ct_leaders6'] = leaders.ipv6;
     if (cacheTorrent.isPending) fields['ct_pending'] = 1;
@@ -127,76 +128,77 @@ export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
   return encodeBencode(fields);
 }
 
-/** How a tracker says no. */
-export function encodeAnnounceRefusal(reason: string): Uint8Array {
+/** Returns the bytes of a response that refuses the announce. */
+export function encodeAnnounceFailure(reason: string): Uint8Array {
   return encodeBencode({ 'failure reason': reason });
 }
 
-function readPeers(value: BencodedDictionary): AnnounceAnswer {
-  const remarks: string[] = [];
-  const externalIp = bytesField(value, 'external ip');
+function readPeers(body: BencodeDictionary): AnnounceResult {
+  const warnings: string[] = [];
+  const externalIp = bytesField(body, 'external ip');
   const hasExternalIp = externalIp?.length === 4 || externalIp?.length === 16;
   return {
     kind: 'peers',
-    remarks,
+    warnings,
     response: {
-      intervalS: readInterval(value, remarks),
-      minIntervalS: clampInterval(integerField(value, 'min interval')),
-      seeds: integerField(value, 'complete'),
-      leechers: integerField(value, 'incomplete'),
-      peers: readPeerLists(value, remarks),
-      trackerId: textField(value, 'tracker id'),
-      warning: textField(value, 'warning message'),
+      intervalS: readInterval(body, warnings),
+      minIntervalS: clampInterval(integerField(body, 'min interval')),
+      seeds: integerField(body, 'complete'),
+      leechers: integerField(body, 'incomplete'),
+      peers: readPeerLists(body, warnings),
+      trackerId: textField(body, 'tracker id'),
+      warningMessage: textField(body, 'warning message'),
       externalIp: hasExternalIp ? formatAddress(externalIp!) : undefined,
-      cacheTorrent: readLeadership(value, remarks),
+      cacheTorrent: readCacheTorrent(body, warnings),
     },
   };
 }
 
-function readInterval(value: BencodedDictionary, remarks: string[]): number {
-  const interval = integerField(value, 'interval');
+function readInterval(body: BencodeDictionary, warnings: string[]): number {
+  const interval = integerField(body, 'interval');
   const clamped = clampInterval(interval) ?? INTERVAL_S.missing;
-  if (interval === undefined) remarks.push('it names no interval');
-  else if (clamped !== interval) remarks.push(`an interval of ${interval} s`);
+  if (interval === undefined) warnings.push('interval is missing');
+  else if (clamped !== interval) warnings.push(`interval is ${interval} s`);
   return clamped;
 }
 
 function clampInterval(intervalS: number | undefined): number | undefined {
   if (intervalS === undefined) return undefined;
-  return Math.min(INTERVAL_S.most, Math.max(INTERVAL_S.least, intervalS));
+  return Math.min(INTERVAL_S.max, Math.max(INTERVAL_S.min, intervalS));
 }
 
-function readPeerLists(value: BencodedDictionary, remarks: string[]): AnnouncedPeer[] {
-  const peers = value.get('peers');
+function readPeerLists(body: BencodeDictionary, warnings: string[]): AnnouncedPeer[] {
+  const peers = body.get('peers');
   const listed = Array.isArray(peers)
     ? peers.map(readPeer)
-    : readCompact(value, 'peers', COMPACT_BYTES.ipv4, remarks);
-  const all = [...listed, ...readCompact(value, 'peers6', COMPACT_BYTES.ipv6, remarks)];
+    : readCompact(body, 'peers', COMPACT_BYTES.ipv4, warnings);
+  const all = [...listed, ...readCompact(body, 'peers6', COMPACT_BYTES.ipv6, warnings)];
 
-  const systems = bytesField(value, 'ct_peers_as');
-  const good: AnnouncedPeer[] = [];
+  const asns = bytesField(body, 'ct_peers_as');
+  const valid: AnnouncedPeer[] = [];
   for (const [i, peer] of all.entries()) {
     if (peer === undefined) continue;
-    const system = systems?.length === 4 * all.length ? uint32(systems, 4 * i) : 0;
-    good.push(system === UNKNOWN_SYSTEM ? peer : { ...peer, system });
+    const asn = asns?.length === 4 * all.length ? uint32(asns, 4 * i) : 0;
+    valid.push(asn === UNKNOWN_ASN ? peer : { ...peer, asn });
   }
-  if (good.length < all.length) remarks.push(`${all.length - good.length} peers have no address`);
-  return good;
+  if (valid.length < all.length)
+    warnings.push(`${all.length - valid.length} peers have no valid endpoint`);
+  return valid;
 }
 
 function readCompact(
-  value: BencodedDictionary,
+  body: BencodeDictionary,
   key: string,
   size: number,
-  remarks: string[],
+  warnings: string[],
 ): (Endpoint | undefined)[] {
-  if (!value.has(key)) return [];
-  const endpoints = decodeEndpoints(bytesField(value, key) ?? new Uint8Array(1), size);
-  if (endpoints === undefined) remarks.push(`${key} is no list of ${size} bytes each`);
+  if (!body.has(key)) return [];
+  const endpoints = decodeEndpoints(bytesField(body, key) ?? new Uint8Array(1), size);
+  if (endpoints === undefined) warnings.push(`${key} is not a list of ${size}-byte entries`);
   return endpoints ?? [];
 }
 
-/** A peer as a dictionary, the form of before BEP 23. Names instead of addresses are left out. */
+/** Reads a peer that is a dictionary, as before BEP 23; undefined if its host is not an address. */
 function readPeer(value: unknown): AnnouncedPeer | undefined {
   if (!(value instanceof Map)) return undefined;
   const host = value.get('ip');
@@ -210,31 +212,34 @@ function readPeer(value: unknown): AnnouncedPeer | undefined {
   return { host: formatAddress(address), port, peerId: isId ? peerId : undefined };
 }
 
-function readLeadership(value: BencodedDictionary, remarks: string[]): Leadership | undefined {
-  if (!value.has('ct_v')) return undefined;
-  const system = integerField(value, 'ct_as');
+function readCacheTorrent(
+  body: BencodeDictionary,
+  warnings: string[],
+): CacheTorrentResponse | undefined {
+  if (!body.has('ct_v')) return undefined;
+  const asn = integerField(body, 'ct_as');
   const leaders = [
-    ...readCompact(value, 'ct_leaders', COMPACT_BYTES.ipv4, remarks),
-    ...readCompact(value, 'ct_leaders6', COMPACT_BYTES.ipv6, remarks),
+    ...readCompact(body, 'ct_leaders', COMPACT_BYTES.ipv4, warnings),
+    ...readCompact(body, 'ct_leaders6', COMPACT_BYTES.ipv6, warnings),
   ];
   return {
-    system: system !== undefined && system >= 0 && system <= SYSTEM_MAX ? system : undefined,
+    asn: asn !== undefined && asn >= 0 && asn <= ASN_MAX ? asn : undefined,
     leaders: leaders.filter((leader) => leader !== undefined),
-    isPending: integerField(value, 'ct_pending') === 1,
+    isPending: integerField(body, 'ct_pending') === 1,
   };
 }
 
-/** In the order in which compact lists have the peers: IP version 4 first. */
-function encodeSystems(peers: readonly AnnouncedPeer[]): Uint8Array {
-  const systems: number[] = [];
+/** Encodes AS numbers in the order in which the compact lists have the peers: IPv4 first. */
+function encodeAsns(peers: readonly AnnouncedPeer[]): Uint8Array {
+  const asns: number[] = [];
   for (const size of [COMPACT_BYTES.ipv4, COMPACT_BYTES.ipv6]) {
     for (const peer of peers) {
-      if (encodeEndpoint(peer)?.length === size) systems.push(peer.system ?? UNKNOWN_SYSTEM);
+      if (encodeEndpoint(peer)?.length === size) asns.push(peer.asn ?? UNKNOWN_ASN);
     }
   }
-  const bytes = new Uint8Array(4 * systems.length);
+  const bytes = new Uint8Array(4 * asns.length);
   const view = new DataView(bytes.buffer);
-  systems.forEach((system, i) => view.setUint32(4 * i, system));
+  asns.forEach((asn, i) => view.setUint32(4 * i, asn));
   return bytes;
 }
 

@@ -1,124 +1,136 @@
 /**
- * Sixty things that a stranger may do wrong on a connection, and what each comes to: the title
- * of a row says what was wrong.
+ * Sixty violations that a remote peer can commit, and the outcome of each. The title of a row says
+ * what the remote peer sends.
  *
- * An outcome is a reaction and the rule that was broken: `close`, for that reason; `reject`, and
- * a REJECT is said where both sides have the fast extension; `ignore`, and nothing comes of it;
- * `tolerate`, and it is heard all the same. Without a rule: `fine` is heard, `ignore` is not, and
- * `rejected` is nobody's fault.
+ * An outcome is a reaction and a violation: `close`: the connection is closed for that reason;
+ * `reject`: a REJECT is sent if both sides have the fast extension; `ignore`: no other event is
+ * reported; `tolerate`: the message is processed nevertheless. Without a violation: `accepted`: an
+ * event is reported; `ignore`: none is; `rejected`: a REJECT is sent.
  *
- * The numbers are those of a catalogue of cases that were sent to libtorrent, Transmission, aria2,
+ * The numbers refer to a catalogue of cases that were sent to libtorrent, Transmission, aria2,
  * rtorrent and bittorrent-protocol.
  */
 
-import type { FrameEncoder, Profile } from '@cachetorrent/protocol/wire';
+import type { FrameEncoder, WireProfile } from '@cachetorrent/protocol/wire';
 import { describe, expect, test } from 'vitest';
 
-import { ALL_FEATURES, ascii, joined, Stranger, type StrangerOptions } from '../stranger.ts';
+import {
+  ALL_FEATURES,
+  ascii,
+  concatenate,
+  RemotePeer,
+  type RemotePeerOptions,
+} from '../remote-peer.ts';
 
-/** What a stranger does. */
-export type Act = (stranger: Stranger) => void;
+/** What a remote peer does. */
+export type Act = (remote: RemotePeer) => void;
 
-export interface Case {
+export interface ViolationCase {
   readonly number: number;
-  readonly wrong: string;
-  /** The outcome in `interop`, and in `classic` where that is not given. */
+  readonly title: string;
+  /** The outcome in `interop`, and in profiles for which no other is given. */
   readonly interop: string;
-  /** Where it differs. */
+  /** The outcome in `strict`, if it differs. */
   readonly strict?: string;
+  /** The outcome in `classic`, if it differs. */
   readonly classic?: string;
-  readonly options?: StrangerOptions;
-  /** What happens before, between friends. */
-  readonly before?: Act;
-  readonly does: Act;
+  readonly options?: RemotePeerOptions;
+  /** Legal actions that precede `act`. */
+  readonly setUp?: Act;
+  readonly act: Act;
 }
 
-export const NO_FAST = { theirs: { ...ALL_FEATURES, fast: false } };
-export const NO_EXTENSIONS = { theirs: { ...ALL_FEATURES, extensions: false } };
+export const NO_FAST: RemotePeerOptions = { features: { ...ALL_FEATURES, fast: false } };
+export const NO_EXTENSIONS: RemotePeerOptions = {
+  features: { ...ALL_FEATURES, extensions: false },
+};
 export const BLOCK = 16_384;
 export const PIECE = 32_768;
 
-export const tell =
+export const send =
   (write: (to: FrameEncoder) => void): Act =>
-  (stranger) => {
-    stranger.tell(write);
+  (remote) => {
+    remote.send(write);
   };
-export const say =
+export const sendBytes =
   (...parts: Uint8Array[]): Act =>
-  (stranger) => {
-    stranger.say(joined(...parts));
+  (remote) => {
+    remote.sendBytes(concatenate(...parts));
   };
-export const extended = (id: number, ...parts: (string | Uint8Array)[]): Act => {
-  const payload = joined(...parts.map((part) => (typeof part === 'string' ? ascii(part) : part)));
-  return tell((to) => to.extended(id, payload));
+export const sendExtended = (id: number, ...parts: (string | Uint8Array)[]): Act => {
+  const bytes = parts.map((part) => (typeof part === 'string' ? ascii(part) : part));
+  const payload = concatenate(...bytes);
+  return send((to) => to.extended(id, payload));
 };
-export const times =
-  (count: number, does: Act): Act =>
-  (stranger) => {
-    for (let i = 0; i < count; i++) does(stranger);
+export const repeated =
+  (count: number, act: Act): Act =>
+  (remote) => {
+    for (let i = 0; i < count; i++) act(remote);
   };
-/** Unchoked, interested, and clear of the first moments. */
-export const unchoked: Act = (stranger) => {
-  stranger.wait(5_000);
-  stranger.tell((to) => to.interested());
-  stranger.session.say.unchoke();
+/** The remote peer is interested and unchoked, and the grace period after the start is over. */
+export const unchokeRemote: Act = (remote) => {
+  remote.wait(5_000);
+  remote.send((to) => to.interested());
+  remote.session.writer.unchoke();
 };
-export const chokedFor =
+/** The remote peer was choked `ms` ago. */
+export const chokeFor =
   (ms: number): Act =>
-  (stranger) => {
-    unchoked(stranger);
-    stranger.session.say.choke();
-    stranger.wait(ms);
+  (remote) => {
+    unchokeRemote(remote);
+    remote.session.writer.choke();
+    remote.wait(ms);
   };
-/** We have asked for the first block of piece 0. */
-export const asked: Act = (stranger) => {
-  stranger.tell((to) => {
+/** The session has requested the first block of piece 0. */
+export const requestFirstBlock: Act = (remote) => {
+  remote.send((to) => {
     to.bitfield(Uint8Array.of(0xff, 0xc0));
     to.unchoke();
   });
-  stranger.session.say.request(0, 0, BLOCK);
+  remote.session.writer.request(0, 0, BLOCK);
 };
 export const block = (length: number): Uint8Array => new Uint8Array(length);
-export const DEST = new Uint8Array([10, 0, 0, 2, 0x1a, 0xe1]);
+/** A compact endpoint, 10.0.0.2:6881. */
+export const TARGET = new Uint8Array([10, 0, 0, 2, 0x1a, 0xe1]);
 
-export const PROFILES: readonly Profile[] = ['strict', 'interop', 'classic'];
+export const PROFILES: readonly WireProfile[] = ['strict', 'interop', 'classic'];
 
-/** Tries each case in each profile, on a connection that has shaken hands. */
-export function testCases(cases: readonly Case[]): void {
+/** Tests each case in each profile, on a connection after the handshakes. */
+export function testCases(cases: readonly ViolationCase[]): void {
   describe.each(PROFILES)('%s', (profile) => {
     const rows = cases.map((row) => ({ ...row, outcome: row[profile] ?? row.interop }));
 
-    test.each(rows)('$number $wrong: $outcome', ({ options, before, does, outcome }) => {
-      // In `classic` too the strangers of these tables have the fast extension.
-      const stranger = Stranger.met({ profile, fast: true, ...options });
-      before?.(stranger);
-      stranger.said();
-      stranger.events.length = 0;
-      does(stranger);
-      expect(outcomeOf(stranger)).toBe(outcome);
-      expect(stranger.session.isClosed).toBe(outcome.startsWith('close'));
+    test.each(rows)('$number $title: $outcome', ({ options, setUp, act, outcome }) => {
+      // In these tables `classic` has the fast extension, too.
+      const remote = RemotePeer.connected({ profile, fast: true, ...options });
+      setUp?.(remote);
+      remote.received();
+      remote.events.length = 0;
+      act(remote);
+      expect(outcomeOf(remote)).toBe(outcome);
+      expect(remote.session.isClosed).toBe(outcome.startsWith('close'));
     });
   });
 }
 
-/** What became of it, in the words of the tables. */
-export function outcomeOf({ events, session, said }: Stranger): string {
+/** Returns the outcome in the words of the tables. */
+export function outcomeOf({ events, session, received }: RemotePeer): string {
   const end = events.at(-1);
   if (end?.type === 'closed') return `close ${end.reason}`;
 
-  const heard = events.filter(({ type }) => type !== 'violation');
-  const refusals = said().filter(([name]) => name === 'reject').length;
-  const violation = events.find((event) => event.type === 'violation');
-  if (violation?.type !== 'violation') {
-    return refusals > 0 ? 'rejected' : heard.length === 0 ? 'ignore' : 'fine';
+  const others = events.filter(({ type }) => type !== 'violation');
+  const rejects = received().filter(([name]) => name === 'reject').length;
+  const event = events.find(({ type }) => type === 'violation');
+  if (event?.type !== 'violation') {
+    return rejects > 0 ? 'rejected' : others.length === 0 ? 'ignore' : 'accepted';
   }
-  const { fault, reaction } = violation;
+  const { violation, reaction } = event;
   if (reaction === 'reject') {
-    expect(heard, 'a request that is refused is not passed on').toEqual([]);
-    const { fast } = session.conversation.features;
-    expect(refusals, 'REJECT is said where it can be').toBe(fast ? 1 : 0);
+    expect(others, 'a refused request is not reported').toEqual([]);
+    const { fast } = session.state.features;
+    expect(rejects, 'a REJECT is sent exactly if the fast extension allows it').toBe(fast ? 1 : 0);
   } else {
-    expect(refusals, 'REJECT is said only in answer to a request').toBe(0);
+    expect(rejects, 'a REJECT is sent only in answer to a request').toBe(0);
   }
-  return `${reaction} ${fault}`;
+  return `${reaction} ${violation}`;
 }

@@ -1,36 +1,44 @@
 /**
- * As much of the test runner `tape` as the tests of `bittorrent-protocol` use: a test registers
- * itself, and is over when it has made as many claims as it planned, or says so.
+ * The part of the test runner `tape` that the tests of `bittorrent-protocol` use. A test registers
+ * itself, and ends after the planned number of assertions or with `end`.
  */
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { registered } from './registry.ts';
+/** A test that is registered with `tape`. */
+interface RegisteredTest {
+  readonly title: string;
+  /** Resolves to the number of assertions; rejects with the first that fails. */
+  readonly run: () => Promise<number>;
+}
 
-/** Claims that come late are still counted for so long. */
+/** Assertions are counted for this time after the end of a test. */
 const GRACE_MS = 50;
 
-export function tape(title: string, body: (t: Claims) => void): void {
-  registered.push({
+export function tape(title: string, body: (t: Assertions) => void): void {
+  tape.registered.push({
     title,
     run: async () => {
-      const claims = new Claims();
-      body(claims);
-      await claims.isOver;
+      const assertions = new Assertions();
+      body(assertions);
+      await assertions.ended;
       await sleep(GRACE_MS);
-      claims.check();
-      return claims.count;
+      assertions.check();
+      return assertions.count;
     },
   });
 }
 
-class Claims {
+/** The tests in the order of registration. */
+tape.registered = [] as RegisteredTest[];
+
+class Assertions {
   count = 0;
   #planned: number | undefined;
   #failure: unknown;
   #finish!: () => void;
-  readonly isOver: Promise<void> = new Promise((resolve) => (this.#finish = resolve));
+  readonly ended: Promise<void> = new Promise((resolve) => (this.#finish = resolve));
 
   plan(count: number): void {
     this.#planned = count;
@@ -40,47 +48,48 @@ class Claims {
     this.#finish();
   }
 
-  ok(value: unknown, claim?: string): void {
-    this.#claim(() => assert.ok(value, claim));
+  ok(value: unknown, message?: string): void {
+    this.#assert(() => assert.ok(value, message));
   }
 
-  equal(actual: unknown, expected: unknown, claim?: string): void {
-    this.#claim(() => assert.equal(actual, expected, claim));
+  equal(actual: unknown, expected: unknown, message?: string): void {
+    this.#assert(() => assert.equal(actual, expected, message));
   }
 
   deepEqual(actual: unknown, expected: unknown): void {
-    this.#claim(() => assert.deepEqual(actual, expected));
+    this.#assert(() => assert.deepEqual(actual, expected));
   }
 
   error(error: unknown): void {
-    this.#claim(() => assert.ifError(error));
+    this.#assert(() => assert.ifError(error));
   }
 
-  throws(does: () => void): void {
-    this.#claim(() => assert.throws(does));
+  throws(act: () => void): void {
+    this.#assert(() => assert.throws(act));
   }
 
-  doesNotThrow(does: () => void): void {
-    this.#claim(() => assert.doesNotThrow(does));
+  doesNotThrow(act: () => void): void {
+    this.#assert(() => assert.doesNotThrow(act));
   }
 
   pass(): void {
-    this.#claim(() => {});
+    this.#assert(() => {});
   }
 
   fail(why: unknown): void {
-    this.#claim(() => assert.fail(String(why)));
+    this.#assert(() => assert.fail(String(why)));
   }
 
   check(): void {
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#planned !== undefined) assert.equal(this.count, this.#planned, 'as many as planned');
+    if (this.#planned === undefined) return;
+    assert.equal(this.count, this.#planned, 'the planned number of assertions');
   }
 
-  #claim(holds: () => void): void {
+  #assert(assertion: () => void): void {
     this.count++;
     try {
-      holds();
+      assertion();
     } catch (error) {
       this.#failure ??= error;
       this.#finish();
@@ -89,5 +98,5 @@ class Claims {
   }
 }
 
-// What `require` gets.
+// The result of `require`.
 export { tape as 'module.exports' };

@@ -1,10 +1,10 @@
 /**
- * Our session with the face of the npm package `bittorrent-protocol`: a duplex stream with events,
- * as its own tests want it. Between the stream and the session there are only names to translate,
- * and what that package keeps for its user: lists of requests, and their timeouts.
+ * Our session with the interface of the npm package `bittorrent-protocol`: a duplex stream with
+ * events, as that package's tests expect. The adapter translates names, and keeps what the package
+ * keeps for its user: lists of requests and their timeouts.
  *
- * Its tests connect a wire to itself, which a session refuses. So the session gets to hear
- * another peer id than was sent: the last bit of it is turned over on the way in.
+ * The tests connect a wire to itself, which a session refuses. So the adapter flips the last bit of
+ * the peer id that the session receives.
  */
 
 import { Duplex } from 'node:stream';
@@ -15,23 +15,23 @@ import {
   HandshakeDecoder,
   type SessionEvent,
   type SessionTorrent,
-  type Speaker,
+  type MessageWriter,
   WireSession,
 } from '@cachetorrent/protocol/wire';
 
-/** That package knows no torrent's size: here every piece is held, and has room for any block. */
-const SHAPE = { totalBytes: 2 ** 24, pieceBytes: 2 ** 14, pieceCount: 2 ** 10 };
+/** That package does not know the size of a torrent: this layout has room for every block. */
+const LAYOUT = { totalBytes: 2 ** 24, pieceBytes: 2 ** 14, pieceCount: 2 ** 10 };
 
-type Answer = (error: Error | null, block?: Buffer) => void;
+type Callback = (error: Error | null, block?: Buffer) => void;
 
-interface Pending {
+interface PendingRequest {
   readonly piece: number;
   readonly begin: number;
   readonly length: number;
-  readonly answer: Answer;
+  readonly callback: Callback;
 }
 
-/** What a user of that package can plug in. */
+/** An extension of that package. */
 interface Extension {
   onHandshake?(infoHash: string, peerId: string, features: object): void;
   onExtendedHandshake?(handshake: object): void;
@@ -50,21 +50,20 @@ export class WireAdapter extends Duplex {
   peerChoking = true;
   peerInterested = false;
   readonly peerPieces: { get(piece: number): boolean } = {
-    get: (piece) =>
-      this.#waiting === undefined && this.#session!.conversation.theirPieces.has(piece),
+    get: (piece) => this.#deferred === undefined && this.#session!.state.peerPieces.has(piece),
   };
-  readonly requests: Pending[] = [];
-  readonly peerRequests: Omit<Pending, 'answer'>[] = [];
+  readonly requests: PendingRequest[] = [];
+  readonly peerRequests: Omit<PendingRequest, 'callback'>[] = [];
 
   #session: WireSession | undefined;
-  /** Says what can be said only after the handshake. */
-  #waiting: ((say: Speaker) => void)[] | undefined = [];
-  /** The other side's handshake, told as soon as it is there, whether or not we have said ours. */
-  readonly #theirs = new HandshakeDecoder();
-  #heardBytes = 0;
+  /** Messages to send after the handshake; undefined once it is complete. */
+  #deferred: ((writer: MessageWriter) => void)[] | undefined = [];
+  /** The remote handshake, reported as soon as it is complete, even before ours is sent. */
+  readonly #remoteHandshake = new HandshakeDecoder();
+  #receivedBytes = 0;
   #sentBytes = 0;
-  /** What came before we knew who we are. */
-  readonly #early: Uint8Array[] = [];
+  /** Bytes that arrived before `handshake` was called. */
+  readonly #undelivered: Uint8Array[] = [];
   readonly #extensions = new Map<string, Extension>();
   #timeoutMs = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -75,17 +74,17 @@ export class WireAdapter extends Duplex {
 
   use(extension: ExtensionClass): void {
     const { name } = extension.prototype;
-    if (name === undefined) throw new Error('an extension has a name');
+    if (name === undefined) throw new Error('an extension must have a name');
     this.#extensions.set(name, new extension(this));
   }
 
   handshake(infoHash: Uint8Array | string, peerId: Uint8Array | string): void {
-    const torrent: SessionTorrent = { infoHash: bytesOf(infoHash), shape: SHAPE };
-    const isResponder = this.#heardBytes > 0;
+    const torrent: SessionTorrent = { infoHash: bytesOf(infoHash), layout: LAYOUT };
+    const isResponder = this.#receivedBytes > 0;
     this.#session = new WireSession({
-      side: isResponder
-        ? { side: 'responder', torrentOf: () => torrent }
-        : { side: 'dialler', torrent },
+      ...(isResponder
+        ? { role: 'responder', torrentOf: () => torrent }
+        : { role: 'initiator', torrent }),
       peerId: bytesOf(peerId),
       nowMs: 0,
       fast: false,
@@ -93,32 +92,32 @@ export class WireAdapter extends Duplex {
         [...this.#extensions.keys()].map((name, i) => [name, i + 1]),
       ),
     });
-    for (const bytes of this.#early.splice(0)) this.#hear(bytes);
+    for (const bytes of this.#undelivered.splice(0)) this.#receive(bytes);
     this.#send();
   }
 
   unchoke(): void {
     this.amChoking = false;
-    this.#say((say) => say.unchoke());
+    this.#write((writer) => writer.unchoke());
   }
 
   interested(): void {
     this.amInterested = true;
-    this.#say((say) => say.interested());
+    this.#write((writer) => writer.interested());
   }
 
   have(piece: number): void {
-    this.#say((say) => say.have(piece));
+    this.#write((writer) => writer.have(piece));
   }
 
-  request(piece: number, begin: number, length: number, answer: Answer): void {
-    this.requests.push({ piece, begin, length, answer });
-    this.#say((say) => say.request(piece, begin, length));
-    this.#watch();
+  request(piece: number, begin: number, length: number, callback: Callback): void {
+    this.requests.push({ piece, begin, length, callback });
+    this.#write((writer) => writer.request(piece, begin, length));
+    this.#restartTimer();
   }
 
   extended(name: string, payload: Uint8Array): void {
-    this.#say((say) => say.extended(name, payload));
+    this.#write((writer) => writer.extended(name, payload));
   }
 
   setTimeout(ms: number): void {
@@ -134,19 +133,19 @@ export class WireAdapter extends Duplex {
 
   override _write(chunk: Uint8Array, _: string, done: () => void): void {
     const bytes = Uint8Array.from(chunk);
-    this.#greet(bytes);
-    const last = HANDSHAKE_BYTES - 1 - this.#heardBytes;
+    this.#decodeHandshake(bytes);
+    const last = HANDSHAKE_BYTES - 1 - this.#receivedBytes;
     if (last >= 0 && last < bytes.length) bytes[last]! ^= 1;
-    this.#heardBytes += bytes.length;
-    if (this.#session === undefined) this.#early.push(bytes);
-    else this.#hear(bytes);
+    this.#receivedBytes += bytes.length;
+    if (this.#session === undefined) this.#undelivered.push(bytes);
+    else this.#receive(bytes);
     this.#send();
     done();
   }
 
   override _final(done: () => void): void {
     clearTimeout(this.#timer);
-    for (const { answer } of this.requests.splice(0)) answer(new Error('the wire was closed'));
+    for (const { callback } of this.requests.splice(0)) callback(new Error('the wire is closed'));
     if (!this.peerChoking) {
       this.peerChoking = true;
       this.emit('choke');
@@ -159,26 +158,26 @@ export class WireAdapter extends Duplex {
     done();
   }
 
-  #greet(bytes: Uint8Array): void {
-    if (this.#theirs.peerId !== undefined) return;
-    this.#theirs.push(bytes);
-    const { infoHash, peerId, features } = this.#theirs;
+  #decodeHandshake(bytes: Uint8Array): void {
+    if (this.#remoteHandshake.peerId !== undefined) return;
+    this.#remoteHandshake.push(bytes);
+    const { infoHash, peerId, features } = this.#remoteHandshake;
     if (peerId === undefined) return;
-    const told = [hexOf(infoHash!), hexOf(peerId), { extended: features!.extensions }] as const;
-    this.emit('handshake', ...told);
-    for (const extension of this.#extensions.values()) extension.onHandshake?.(...told);
+    const reported = [hexOf(infoHash!), hexOf(peerId), { extended: features!.extensions }] as const;
+    this.emit('handshake', ...reported);
+    for (const extension of this.#extensions.values()) extension.onHandshake?.(...reported);
   }
 
-  #hear(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array): void {
     const session = this.#session!;
     session.receive(bytes, 0);
-    for (let event = session.pollEvent(); event; event = session.pollEvent()) this.#tell(event);
+    for (let event = session.pollEvent(); event; event = session.pollEvent()) this.#handle(event);
   }
 
-  #tell(event: SessionEvent): void {
+  #handle(event: SessionEvent): void {
     switch (event.type) {
       case 'handshake':
-        return this.#met();
+        return this.#onHandshake();
       case 'unchoke':
         this.peerChoking = false;
         return void this.emit('unchoke');
@@ -188,11 +187,11 @@ export class WireAdapter extends Duplex {
       case 'have':
         return void this.emit('have', event.piece);
       case 'request':
-        return this.#asked({ ...event });
+        return this.#onRequest({ ...event });
       case 'piece':
-        return this.#answered({ ...event, block: Buffer.from(event.block) });
+        return this.#onBlock({ ...event, block: Buffer.from(event.block) });
       case 'extended-handshake':
-        return this.#extendedHandshake(event.handshake);
+        return this.#onExtendedHandshake(event.handshake);
       case 'extended':
         return this.#extensions.get(event.name)?.onMessage?.(Buffer.from(event.payload));
       case 'closed':
@@ -202,66 +201,67 @@ export class WireAdapter extends Duplex {
     }
   }
 
-  #met(): void {
-    const { say, conversation } = this.#session!;
-    // That package leaves it to its user what is held.
-    conversation.ourPieces.addAll();
-    for (const words of this.#waiting!) words(say);
-    this.#waiting = undefined;
+  #onHandshake(): void {
+    const { writer, state } = this.#session!;
+    // That package does not track which pieces are held: allow every request.
+    state.ownPieces.addAll();
+    for (const write of this.#deferred!) write(writer);
+    this.#deferred = undefined;
   }
 
-  #asked({ piece, begin, length }: Omit<Pending, 'answer'>): void {
+  #onRequest({ piece, begin, length }: Omit<PendingRequest, 'callback'>): void {
     const request = { piece, begin, length };
     this.peerRequests.push(request);
     this.emit('request', piece, begin, length, (error: Error | null, block: Uint8Array) => {
       this.peerRequests.splice(this.peerRequests.indexOf(request), 1);
-      this.#say((say) => {
-        if (error === null) say.piece(piece, begin, block);
-        else say.reject(piece, begin, length);
+      this.#write((writer) => {
+        if (error === null) writer.piece(piece, begin, block);
+        else writer.reject(piece, begin, length);
       });
     });
   }
 
-  /** We say a request once, however often it is made: one block answers all of them. */
-  #answered({ piece, begin, block }: { piece: number; begin: number; block: Buffer }): void {
-    const isIt = (request: Pending): boolean => request.piece === piece && request.begin === begin;
-    const answered = this.requests.filter(isIt);
-    const left = this.requests.filter((request) => !isIt(request));
+  /** A session sends equal requests once: one block answers all of them. */
+  #onBlock({ piece, begin, block }: { piece: number; begin: number; block: Buffer }): void {
+    const isAnswered = (request: PendingRequest): boolean =>
+      request.piece === piece && request.begin === begin;
+    const answered = this.requests.filter(isAnswered);
+    const left = this.requests.filter((request) => !isAnswered(request));
     this.requests.splice(0, this.requests.length, ...left);
-    for (const { answer } of answered) answer(null, block);
-    this.#watch();
+    for (const { callback } of answered) callback(null, block);
+    this.#restartTimer();
   }
 
-  #extendedHandshake({ extensions }: ExtendedHandshake): void {
+  #onExtendedHandshake({ extensions }: ExtendedHandshake): void {
     const handshake = { m: Object.fromEntries(extensions) };
     this.emit('extended', 'handshake', handshake);
     for (const extension of this.#extensions.values()) extension.onExtendedHandshake?.(handshake);
   }
 
-  #say(words: (say: Speaker) => void): void {
-    if (this.#waiting !== undefined) this.#waiting.push(words);
-    else words(this.#session!.say);
+  #write(write: (writer: MessageWriter) => void): void {
+    if (this.#deferred !== undefined) this.#deferred.push(write);
+    else write(this.#session!.writer);
     this.#send();
   }
 
-  /** The handshake as a chunk of its own, as that package sends it. */
+  /** Sends the output; the handshake is a separate chunk, as that package sends it. */
   #send(): void {
     const session = this.#session;
     for (let bytes = session?.pollOutput(); bytes; bytes = session?.pollOutput()) {
-      const greeting = bytes.subarray(0, Math.max(0, HANDSHAKE_BYTES - this.#sentBytes));
+      const handshake = bytes.subarray(0, Math.max(0, HANDSHAKE_BYTES - this.#sentBytes));
       this.#sentBytes += bytes.length;
-      if (greeting.length > 0) this.push(greeting);
-      if (bytes.length > greeting.length) this.push(bytes.subarray(greeting.length));
+      if (handshake.length > 0) this.push(handshake);
+      if (bytes.length > handshake.length) this.push(bytes.subarray(handshake.length));
     }
   }
 
-  #watch(): void {
+  #restartTimer(): void {
     clearTimeout(this.#timer);
     if (this.#timeoutMs === 0 || this.requests.length === 0) return;
     this.#timer = setTimeout(() => {
-      this.requests.shift()?.answer(new Error('nothing came in time'));
+      this.requests.shift()?.callback(new Error('the request timed out'));
       this.emit('timeout');
-      this.#watch();
+      this.#restartTimer();
     }, this.#timeoutMs);
     this.#timer.unref();
   }
@@ -275,5 +275,5 @@ function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-// What `require` gets.
+// The result of `require`.
 export { WireAdapter as 'module.exports' };

@@ -1,37 +1,37 @@
 /**
- * The tables of a store, column by column: a row for each run, for each peer of a run, and for
- * each pair of AS of a run. Rows of different tables belong together by `run`, the run's key.
+ * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
+ * run, and one with a row for each pair of ASes of a run. `run`, the run's key, joins the tables.
  */
 
 import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
 
 import { fieldOf } from '../../configuration/parameters.ts';
-import { FIGURE_NAMES, FIGURES } from '../figures.ts';
+import { METRIC_NAMES, METRICS } from '../metrics.ts';
 import type { RunRecord } from '../store/record.ts';
 
-export type ColumnType = 'text' | 'number' | 'whole' | 'json';
-export type Cell = string | number | null;
+export type ColumnType = 'text' | 'number' | 'integer' | 'json';
+export type CellValue = string | number | null;
 
-export interface Column {
+export interface DatasetColumn {
   readonly name: string;
   readonly type: ColumnType;
 }
 
-export interface Table {
+export interface DatasetTable {
   readonly name: string;
-  readonly columns: readonly Column[];
-  /** The values of each column, in the order of the columns; all of the same length. */
-  readonly rowsOf: (record: RunRecord) => readonly (readonly Cell[])[];
+  readonly columns: readonly DatasetColumn[];
+  /** Returns the values of a run: a list for each column, all of the same length. */
+  readonly columnValues: (record: RunRecord) => readonly (readonly CellValue[])[];
 }
 
-interface RunColumn extends Column {
-  readonly of: (record: RunRecord) => Cell;
+interface RunColumn extends DatasetColumn {
+  readonly read: (record: RunRecord) => CellValue;
 }
 
-/** Raised when a column is added or means something else, so that old tables are written anew. */
+/** Raised when a column is added or changes its meaning, so that datasets are written again. */
 export const COLUMNS_VERSION = 2;
 
-/** Fields of a configuration that are not numbers. */
+/** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   seeds: 'json',
   classes: 'json',
@@ -45,46 +45,46 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
 };
 
 /**
- * Fields without a column: a complete configuration states capacities in `seeds` and `classes`,
- * and the size of the file in pieces; `as` is the figure `asCount`, whose name SQL does not reserve.
+ * Fields without a column: a complete configuration states capacities in `seeds` and `classes`, and
+ * the size of the file in pieces; `as`, which SQL reserves, is the column `asCount`.
  */
 const NO_COLUMN: ReadonlySet<string> = new Set(['upload', 'download', 'size', 'as']);
 
 const RUN_COLUMNS: readonly RunColumn[] = [
-  { name: 'run', type: 'text', of: (r) => r.key },
-  { name: 'seed', type: 'whole', of: (r) => r.seed },
-  { name: 'version', type: 'text', of: (r) => r.version },
-  { name: 'resultsVersion', type: 'whole', of: (r) => r.resultsVersion },
+  { name: 'run', type: 'text', read: (r) => r.key },
+  { name: 'seed', type: 'integer', read: (r) => r.seed },
+  { name: 'version', type: 'text', read: (r) => r.version },
+  { name: 'resultsVersion', type: 'integer', read: (r) => r.resultsVersion },
   ...configColumns(),
-  ...FIGURE_NAMES.map(
-    (name): RunColumn => ({ name, type: 'number', of: (r) => FIGURES[name].of(r.result) }),
+  ...METRIC_NAMES.map(
+    (name): RunColumn => ({ name, type: 'number', read: (r) => METRICS[name].compute(r.result) }),
   ),
-  { name: 'asCount', type: 'whole', of: (r) => r.result.asCount },
-  { name: 'messages', type: 'json', of: (r) => JSON.stringify(r.result.messages) },
-  { name: 'resultHash', type: 'text', of: (r) => r.result.resultHash },
-  { name: 'wallMs', type: 'number', of: (r) => r.timing.wallMs },
-  { name: 'workers', type: 'whole', of: (r) => r.timing.workers },
-  { name: 'peakRssBytes', type: 'number', of: (r) => r.timing.peakRssBytes },
+  { name: 'asCount', type: 'integer', read: (r) => r.result.asCount },
+  { name: 'messages', type: 'json', read: (r) => JSON.stringify(r.result.messages) },
+  { name: 'resultHash', type: 'text', read: (r) => r.result.resultHash },
+  { name: 'wallMs', type: 'number', read: (r) => r.timing.wallMs },
+  { name: 'workers', type: 'integer', read: (r) => r.timing.workers },
+  { name: 'peakRssBytes', type: 'number', read: (r) => r.timing.peakRssBytes },
 ];
 
-const RUNS: Table = {
+const RUNS: DatasetTable = {
   name: 'runs',
   columns: RUN_COLUMNS.map(({ name, type }) => ({ name, type })),
-  rowsOf: (record) => RUN_COLUMNS.map(({ of }) => [of(record)]),
+  columnValues: (record) => RUN_COLUMNS.map(({ read }) => [read(record)]),
 };
 
-const PEERS: Table = {
+const PEERS: DatasetTable = {
   name: 'peers',
   columns: [
     { name: 'run', type: 'text' },
-    { name: 'peer', type: 'whole' },
-    { name: 'asIndex', type: 'whole' },
+    { name: 'peer', type: 'integer' },
+    { name: 'asIndex', type: 'integer' },
     { name: 'role', type: 'text' },
     { name: 'uploadKbps', type: 'number' },
     { name: 'downloadKbps', type: 'number' },
     { name: 'completionMs', type: 'number' },
   ],
-  rowsOf: ({ key, result: { peers } }) => [
+  columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
     peers.as.map((_, row) => row + 1),
     peers.as,
@@ -95,15 +95,15 @@ const PEERS: Table = {
   ],
 };
 
-const TRAFFIC: Table = {
+const TRAFFIC: DatasetTable = {
   name: 'traffic',
   columns: [
     { name: 'run', type: 'text' },
-    { name: 'fromAs', type: 'whole' },
-    { name: 'toAs', type: 'whole' },
+    { name: 'fromAs', type: 'integer' },
+    { name: 'toAs', type: 'integer' },
     { name: 'bytes', type: 'number' },
   ],
-  rowsOf: ({ key, result: { trafficBytes } }) => [
+  columnValues: ({ key, result: { trafficBytes } }) => [
     trafficBytes.flatMap((row) => row.map(() => key)),
     trafficBytes.flatMap((row, from) => row.map(() => from)),
     trafficBytes.flatMap((row) => row.map((_, to) => to)),
@@ -111,9 +111,9 @@ const TRAFFIC: Table = {
   ],
 };
 
-export const TABLES: readonly Table[] = [RUNS, PEERS, TRAFFIC];
+export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC];
 
-/** A column for each field of a configuration, under its own name; lists and objects as JSON. */
+/** Returns a column for each field of a configuration; lists and objects are written as JSON. */
 function configColumns(): RunColumn[] {
   const paths: readonly Path[] = [
     ...FIELD_PATHS.filter((path) => path.length < 3),
@@ -123,15 +123,15 @@ function configColumns(): RunColumn[] {
     const name = String(path.at(-1));
     if (NO_COLUMN.has(name)) return [];
     const type = CONFIG_TYPES[name] ?? 'number';
-    const of = ({ config }: RunRecord): Cell => {
+    const read = ({ config }: RunRecord): CellValue => {
       const value = fieldOf(config, path);
-      return type === 'text' && value !== undefined ? String(value) : cell(value);
+      return type === 'text' && value !== undefined ? String(value) : cellValue(value);
     };
-    return [{ name, type, of }];
+    return [{ name, type, read }];
   });
 }
 
-function cell(value: unknown): Cell {
+function cellValue(value: unknown): CellValue {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value);
 }

@@ -1,23 +1,37 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
-import { listingOf, writeListing } from '../listing.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { storedCampaignOf, writeStoredCampaign } from '../stored-campaign.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
 import { Store } from '../store/store.ts';
 import { datasetFiles, isUpToDate, refreshDatasets } from './datasets.ts';
 
-const plan = await smallCampaign({ labels: ['who'], vary: { who: ['a, "b"', 'c'], leaders: [20, 50] } });
+const plan = await smallCampaign({
+  labels: ['who'],
+  vary: { who: ['a, "b"', 'c'], leaders: [20, 50] },
+});
 const { runs } = plan;
 
-async function withStore(format: DatasetFormat, use: (store: Store) => Promise<void>): Promise<void> {
+async function withStore(
+  format: DatasetFormat,
+  use: (store: Store) => Promise<void>,
+): Promise<void> {
   await inFolder(async (folder) => {
     const store = await Store.open(folder, format);
-    for (const run of runs) await store.put(pretendedRecord(run));
-    await writeListing(store, listingOf(plan));
+    for (const run of runs) await store.put(fakeRecord(run));
+    await writeStoredCampaign(store, storedCampaignOf(plan));
     await refreshDatasets(store);
     await use(store);
     store.close();
@@ -30,11 +44,11 @@ async function rowsOf(store: Store, table: string): Promise<Record<string, unkno
 }
 
 describe('a dataset', () => {
-  test('has a row for each run, with configuration and figures', () =>
+  test('has a row for each run, with configuration and metrics', () =>
     withStore('parquet', async (store) => {
       const rows = await rowsOf(store, 'runs');
       expect(rows).toHaveLength(2);
-      const { key, seed, config, result } = pretendedRecord(runs[0]!);
+      const { key, seed, config, result } = fakeRecord(runs[0]!);
       expect(rows.find(({ run }) => run === key)).toMatchObject({
         run: key,
         seed: BigInt(seed),
@@ -54,8 +68,16 @@ describe('a dataset', () => {
     withStore('parquet', async (store) => {
       const [peers, traffic] = [await rowsOf(store, 'peers'), await rowsOf(store, 'traffic')];
       expect([peers.length, traffic.length]).toEqual([4, 8]);
-      const { key, result } = pretendedRecord(runs[0]!);
-      expect(peers).toContainEqual({ run: key, peer: 2n, asIndex: 1n, role: 'peer', uploadKbps: 10, downloadKbps: 20, completionMs: result.completion.p50Ms });
+      const { key, result } = fakeRecord(runs[0]!);
+      expect(peers).toContainEqual({
+        run: key,
+        peer: 2n,
+        asIndex: 1n,
+        role: 'peer',
+        uploadKbps: 10,
+        downloadKbps: 20,
+        completionMs: result.completion.p50Ms,
+      });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));
 
@@ -79,11 +101,11 @@ describe('a dataset', () => {
       await Promise.resolve();
     }));
 
-  test('does not depend on the order in which runs came', () =>
+  test('does not depend on the order in which runs are stored', () =>
     withStore('parquet', (store) =>
       inFolder(async (folder) => {
         const reversed = await Store.open(folder);
-        for (const run of runs.toReversed()) await reversed.put(pretendedRecord(run));
+        for (const run of runs.toReversed()) await reversed.put(fakeRecord(run));
         await refreshDatasets(reversed);
         for (const table of ['runs', 'peers', 'traffic']) {
           const [a, b] = [store, reversed].map((of) => readFileSync(datasetFiles(of, table)[0]!));
@@ -94,8 +116,8 @@ describe('a dataset', () => {
     ));
 });
 
-describe('bringing datasets up to date', () => {
-  test('writes nothing where nothing has changed', () =>
+describe('refreshing datasets', () => {
+  test('writes nothing if nothing has changed', () =>
     withStore('parquet', async (store) => {
       const before = statSync(datasetFiles(store, 'runs')[0]!).mtimeMs;
       expect(await refreshDatasets(store)).toEqual({ repaired: [], damaged: [] });
@@ -103,10 +125,10 @@ describe('bringing datasets up to date', () => {
       expect(isUpToDate(store)).toBe(true);
     }));
 
-  test('takes in what is new', () =>
+  test('adds new runs', () =>
     withStore('parquet', async (store) => {
       const [more] = (await smallCampaign({ set: { pieces: 7 } })).runs;
-      await store.put(pretendedRecord(more!));
+      await store.put(fakeRecord(more!));
       expect(isUpToDate(store)).toBe(false);
       await refreshDatasets(store);
       expect(await rowsOf(store, 'runs')).toHaveLength(3);
@@ -114,32 +136,35 @@ describe('bringing datasets up to date', () => {
 
   test.each([
     { what: 'a truncated table', damage: (file: string) => truncateSync(file, 50) },
-    { what: 'an altered table',  damage: (file: string) => appendFileSync(file, 'x') },
-    { what: 'a missing table',   damage: (file: string) => rmSync(file) },
-  ])('names and writes $what anew', ({ damage }) =>
+    { what: 'an altered table', damage: (file: string) => appendFileSync(file, 'x') },
+    { what: 'a missing table', damage: (file: string) => rmSync(file) },
+  ])('reports and rewrites $what', ({ damage }) =>
     withStore('parquet', async (store) => {
       const [file] = datasetFiles(store, 'peers');
       const before = readFileSync(file!);
       damage(file!);
       expect(await refreshDatasets(store)).toMatchObject({ repaired: [file] });
       expect(readFileSync(file!).equals(before)).toBe(true);
-    }));
+    }),
+  );
 
-  test('leaves out a run that is damaged, and names it', () =>
+  test('omits and reports a damaged run', () =>
     withStore('parquet', async (store) => {
       const { key } = runs[0]!;
       const [more] = (await smallCampaign({ set: { pieces: 7 } })).runs;
-      await store.put(pretendedRecord(more!));
-      truncateSync(store.fileOf(key), 10);
-      expect(await refreshDatasets(store)).toMatchObject({ damaged: [{ key, problem: 'is not whole' }] });
+      await store.put(fakeRecord(more!));
+      truncateSync(store.runFile(key), 10);
+      expect(await refreshDatasets(store)).toMatchObject({
+        damaged: [{ key, problem: 'is malformed' }],
+      });
       expect(await rowsOf(store, 'runs')).toHaveLength(2);
     }));
 
-  test('makes more parts of more runs, and removes those of fewer', () =>
+  test('divides many runs into parts, and removes the parts if there are fewer', () =>
     inFolder(async (folder) => {
       const store = await Store.open(folder);
       const many = await smallCampaign({ repeat: 50 });
-      for (const run of many.runs) await store.put(pretendedRecord(run));
+      for (const run of many.runs) await store.put(fakeRecord(run));
       await refreshDatasets(store, { runsPerPart: 20 });
       const parts = datasetFiles(store, 'runs');
       expect(parts.length).toBeGreaterThan(8);
@@ -147,7 +172,9 @@ describe('bringing datasets up to date', () => {
 
       for (const { key } of many.runs.slice(10)) await store.remove(key);
       await refreshDatasets(store, { runsPerPart: 20 });
-      expect(datasetFiles(store, 'runs')).toEqual([join(folder, 'datasets', 'runs', 'part.parquet')]);
+      expect(datasetFiles(store, 'runs')).toEqual([
+        join(folder, 'datasets', 'runs', 'part.parquet'),
+      ]);
       expect(existsSync(parts[0]!)).toBe(false);
       expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
       store.close();

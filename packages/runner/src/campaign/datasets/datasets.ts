@@ -1,13 +1,14 @@
 /**
- * The datasets of a store: all that its runs came to, as a few large tables that any program
- * reads, beside the many small files in which they are kept.
+ * The datasets of a store: the results of all runs as a few large tables that many programs can
+ * read, in addition to the many small files that hold the runs.
  *
  *     datasets/runs/part-a.parquet       runs whose keys begin with a; likewise peers, traffic
  *     datasets/experiments/NAME.parquet  the runs of an experiment, with its parameters
- *     datasets/contents.json             which runs are in which part, and the parts' checksums
+ *     datasets/contents.json             the runs of each part, and the checksums of the parts
  *
- * A part is written anew when its runs have changed, so what is in a dataset depends on the runs
- * alone, not on the order in which they came. The more runs, the more digits make a part.
+ * A part is written again when its runs have changed, so the content of a dataset depends on the
+ * runs alone, not on the order in which they were stored. The number of digits in the name of a
+ * part grows with the number of runs.
  */
 
 import { createHash, hash } from 'node:crypto';
@@ -17,137 +18,142 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RunKey } from '../experiment/key.ts';
-import { listingsIn } from '../listing.ts';
-import { list, makeFolders, pretty, storeMistake } from '../store/folder.ts';
+import { storedCampaigns } from '../stored-campaign.ts';
+import { listNames, createFolders, prettyJson, storeError } from '../store/files.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
-import { Damaged } from '../store/record.ts';
+import { DamagedRecord } from '../store/record.ts';
 import type { DamagedRun, Store } from '../store/store.ts';
-import { COLUMNS_VERSION, type Cell, type Table, TABLES } from './columns.ts';
+import { COLUMNS_VERSION, type CellValue, type DatasetTable, TABLES } from './columns.ts';
 import { experimentTable } from './experiment-table.ts';
-import { type TableFile, tableFile } from './table-file.ts';
+import { type TableWriter, createTable } from './table-writer.ts';
 
 export interface RefreshOptions {
   readonly signal?: AbortSignal;
-  /** A part has room for about so many runs; by default 2000. */
+  /** About how many runs a part may contain (default: 2000). */
   readonly runsPerPart?: number;
 }
 
-export interface Refreshed {
-  /** Parts that were not as they had been written, and are again. */
+export interface RefreshResult {
+  /** Parts that were damaged and have been written again. */
   readonly repaired: readonly string[];
-  /** Runs that could not be taken in. */
+  /** Runs that are damaged, and therefore not in the datasets. */
   readonly damaged: readonly DamagedRun[];
 }
 
-interface Part {
-  /** Hash of the keys that are in it. */
+interface DatasetPart {
+  /** Hash of the keys of its runs. */
   readonly keys: string;
   readonly runCount: number;
-  /** SHA-256 of the file of each table, by its name. */
+  /** SHA-256 of the part's file of each table, by the table's name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-interface Contents {
+interface DatasetContents {
   readonly columnsVersion: number;
   readonly format: DatasetFormat;
-  readonly parts: Readonly<Record<string, Part>>;
+  readonly parts: Readonly<Record<string, DatasetPart>>;
 }
 
 const RUNS_PER_PART = 2_000;
-/** Rows that are written at once. */
-const BLOCK_ROWS = 100_000;
+/** Rows of a row group, the unit in which a table is written. */
+const ROW_GROUP_ROWS = 100_000;
 
 /**
- * Brings the datasets up to date with the runs; `store` is open to work on. One process does that
- * at a time, the others wait.
+ * Updates the datasets of `store`, which is open for writing. Only one process does this at a time;
+ * others wait.
  */
 export async function refreshDatasets(
   store: Store,
   { signal, runsPerPart = RUNS_PER_PART }: RefreshOptions = {},
-): Promise<Refreshed> {
+): Promise<RefreshResult> {
   const options = signal === undefined ? {} : { signal };
-  while (store.ledger.claim([LOCK]).length === 0) await sleep(LOOK_EVERY_MS, undefined, options);
-  const refresh = new Refresh(store, runsPerPart);
+  while (store.ledger.claim([REFRESH_LOCK]).length === 0) {
+    await sleep(POLL_INTERVAL_MS, undefined, options);
+  }
+  const refresh = new DatasetRefresh(store, runsPerPart);
   try {
-    return await refresh.all();
+    return await refresh.run();
   } catch (error) {
     refresh.discard();
-    throw storeMistake(error, store.folder);
+    throw storeError(error, store.folder);
   } finally {
-    store.ledger.release(LOCK);
+    store.ledger.release(REFRESH_LOCK);
   }
 }
 
-/** Stands among the claims of runs, and is the key of none. */
-const LOCK = 'datasets';
-const LOOK_EVERY_MS = 200;
+/** Claimed in the ledger like a run; not the key of any run. */
+const REFRESH_LOCK = 'datasets';
+const POLL_INTERVAL_MS = 200;
 
-/** The files of a table, in order; none where there is none yet. */
+/** Returns the files of a table, sorted; none if it has not been written yet. */
 export function datasetFiles(store: Store, table: string): readonly string[] {
   const folder = join(store.folder, 'datasets', table);
-  return list(folder)
+  return listNames(folder)
     .filter((name) => name.endsWith(`.${store.format}`))
     .sort()
     .map((name) => join(folder, name));
 }
 
-/** Whether the datasets have exactly the runs that are in the store. */
+/** Whether the datasets contain exactly the runs of the store. */
 export function isUpToDate(store: Store): boolean {
-  const parts = contentsOf(store).parts;
-  const wanted = partsOf(store.keys(), RUNS_PER_PART);
+  const parts = readContents(store).parts;
+  const expected = partsOf(store.keys(), RUNS_PER_PART);
   return (
-    Object.keys(parts).length === wanted.size &&
-    [...wanted].every(([prefix, keys]) => parts[prefix]?.keys === digestOf(keys))
+    Object.keys(parts).length === expected.size &&
+    [...expected].every(([prefix, keys]) => parts[prefix]?.keys === digestOf(keys))
   );
 }
 
-class Refresh {
+class DatasetRefresh {
   readonly #store: Store;
   readonly #runsPerPart: number;
-  readonly #before: Contents;
+  readonly #before: DatasetContents;
   readonly #repaired: string[] = [];
   readonly #damaged: DamagedRun[] = [];
-  /** Of the part that is being written. */
-  #writers: readonly BlockWriter[] = [];
+  /** The writers of the part that is being written. */
+  #writers: readonly RowGroupWriter[] = [];
 
   constructor(store: Store, runsPerPart: number) {
     this.#store = store;
     this.#runsPerPart = runsPerPart;
-    this.#before = contentsOf(store);
+    this.#before = readContents(store);
   }
 
-  async all(): Promise<Refreshed> {
+  async run(): Promise<RefreshResult> {
     for (const { name } of TABLES) {
-      await makeFolders(join(this.#store.folder, 'datasets', name));
+      await createFolders(join(this.#store.folder, 'datasets', name));
     }
-    const parts: Record<string, Part> = {};
+    const parts: Record<string, DatasetPart> = {};
     for (const [prefix, keys] of partsOf(this.#store.keys(), this.#runsPerPart)) {
-      parts[prefix] = (await this.#kept(prefix, keys)) ?? (await this.#written(prefix, keys));
+      parts[prefix] =
+        (await this.#unchangedPart(prefix, keys)) ?? (await this.#writePart(prefix, keys));
     }
-    const contents: Contents = {
+    const contents: DatasetContents = {
       columnsVersion: COLUMNS_VERSION,
       format: this.#store.format,
       parts,
     };
-    const text = pretty(contents);
-    if (text !== pretty(this.#before)) await this.#store.write('datasets/contents.json', text);
-    this.#removeOthers(parts);
+    const text = prettyJson(contents);
+    if (text !== prettyJson(this.#before)) {
+      await this.#store.writeFile('datasets/contents.json', text);
+    }
+    this.#removeOldParts(parts);
     await this.#writeExperiments();
     return { repaired: this.#repaired, damaged: this.#damaged };
   }
 
-  /** What has been begun and cannot be finished. */
+  /** Removes files that have been started and cannot be completed. */
   discard(): void {
     for (const writer of this.#writers) writer.discard();
   }
 
-  /** The part as it is, if nothing has changed. */
-  async #kept(prefix: string, keys: readonly RunKey[]): Promise<Part | undefined> {
+  /** Returns the existing part if its runs and files are unchanged. */
+  async #unchangedPart(prefix: string, keys: readonly RunKey[]): Promise<DatasetPart | undefined> {
     const part = this.#before.parts[prefix];
     if (part === undefined || part.keys !== digestOf(keys)) return undefined;
-    for (const [table, sum] of Object.entries(part.files)) {
-      const file = this.#partOf(table, prefix);
-      if ((await sha256(file)) !== sum) {
+    for (const [table, checksum] of Object.entries(part.files)) {
+      const file = this.#partFile(table, prefix);
+      if ((await sha256(file)) !== checksum) {
         this.#repaired.push(file);
         return undefined;
       }
@@ -155,78 +161,78 @@ class Refresh {
     return part;
   }
 
-  async #written(prefix: string, keys: readonly RunKey[]): Promise<Part> {
-    const writers = TABLES.map((table) => new BlockWriter(table, this.#store));
+  async #writePart(prefix: string, keys: readonly RunKey[]): Promise<DatasetPart> {
+    const writers = TABLES.map((table) => new RowGroupWriter(table, this.#store));
     this.#writers = writers;
-    const taken: RunKey[] = [];
+    const written: RunKey[] = [];
     for (const key of keys) {
       try {
         const record = this.#store.read(key);
-        for (const writer of writers) writer.add(writer.table.rowsOf(record));
-        taken.push(key);
+        for (const writer of writers) writer.add(writer.table.columnValues(record));
+        written.push(key);
       } catch (error) {
-        if (!(error instanceof Damaged)) throw error;
-        this.#damaged.push({ key, file: this.#store.fileOf(key), problem: error.message });
+        if (!(error instanceof DamagedRecord)) throw error;
+        this.#damaged.push({ key, file: this.#store.runFile(key), problem: error.message });
       }
     }
     const files: Record<string, string> = {};
     for (const writer of writers) {
-      const file = this.#partOf(writer.table.name, prefix);
+      const file = this.#partFile(writer.table.name, prefix);
       writer.finish(file);
       files[writer.table.name] = (await sha256(file))!;
     }
-    return { keys: digestOf(taken), runCount: taken.length, files };
+    return { keys: digestOf(written), runCount: written.length, files };
   }
 
-  /** They are small, and depend on no run. */
+  /** Writes the tables of all experiments: they are small, and do not depend on results. */
   async #writeExperiments(): Promise<void> {
-    await makeFolders(join(this.#store.folder, 'datasets', 'experiments'));
-    for (const listing of listingsIn(this.#store)) {
-      const { columns, cells } = experimentTable(listing);
-      const scratch = this.#store.scratchFile();
-      const table = tableFile(scratch, columns, this.#store.format);
-      table.write(cells);
+    await createFolders(join(this.#store.folder, 'datasets', 'experiments'));
+    for (const campaign of storedCampaigns(this.#store)) {
+      const { columns, values } = experimentTable(campaign);
+      const scratch = this.#store.newScratchPath();
+      const table = createTable(scratch, columns, this.#store.format);
+      table.write(values);
       table.finish();
-      renameSync(scratch, this.#fileOf('experiments', listing.experiment.name));
+      renameSync(scratch, this.#datasetFile('experiments', campaign.experiment.name));
     }
   }
 
-  #removeOthers(parts: Readonly<Record<string, Part>>): void {
+  #removeOldParts(parts: Readonly<Record<string, DatasetPart>>): void {
     for (const { name } of TABLES) {
-      const wanted = new Set(Object.keys(parts).map((prefix) => this.#partOf(name, prefix)));
-      for (const file of datasetFiles(this.#store, name)) if (!wanted.has(file)) rmSync(file);
+      const current = new Set(Object.keys(parts).map((prefix) => this.#partFile(name, prefix)));
+      for (const file of datasetFiles(this.#store, name)) if (!current.has(file)) rmSync(file);
     }
   }
 
-  #partOf(table: string, prefix: string): string {
-    return this.#fileOf(table, prefix === '' ? 'part' : `part-${prefix}`);
+  #partFile(table: string, prefix: string): string {
+    return this.#datasetFile(table, prefix === '' ? 'part' : `part-${prefix}`);
   }
 
-  #fileOf(table: string, name: string): string {
+  #datasetFile(table: string, name: string): string {
     return join(this.#store.folder, 'datasets', table, `${name}.${this.#store.format}`);
   }
 }
 
-/** Gathers the rows of runs to blocks. */
-class BlockWriter {
-  readonly table: Table;
+/** Collects the rows of runs into row groups. */
+class RowGroupWriter {
+  readonly table: DatasetTable;
   readonly #scratch: string;
-  readonly #file: TableFile;
-  #block: Cell[][];
+  readonly #file: TableWriter;
+  #rows: CellValue[][];
 
-  constructor(table: Table, store: Store) {
+  constructor(table: DatasetTable, store: Store) {
     this.table = table;
-    this.#scratch = store.scratchFile();
-    this.#file = tableFile(this.#scratch, table.columns, store.format);
-    this.#block = table.columns.map(() => []);
+    this.#scratch = store.newScratchPath();
+    this.#file = createTable(this.#scratch, table.columns, store.format);
+    this.#rows = table.columns.map(() => []);
   }
 
-  add(columns: readonly (readonly Cell[])[]): void {
-    columns.forEach((cells, i) => {
-      const column = this.#block[i]!;
-      for (const cell of cells) column.push(cell);
+  add(columns: readonly (readonly CellValue[])[]): void {
+    columns.forEach((values, i) => {
+      const column = this.#rows[i]!;
+      for (const value of values) column.push(value);
     });
-    if (this.#block[0]!.length >= BLOCK_ROWS) this.#flush();
+    if (this.#rows[0]!.length >= ROW_GROUP_ROWS) this.#flush();
   }
 
   finish(file: string): void {
@@ -240,13 +246,13 @@ class BlockWriter {
   }
 
   #flush(): void {
-    if (this.#block[0]!.length === 0) return;
-    this.#file.write(this.#block);
-    this.#block = this.table.columns.map(() => []);
+    if (this.#rows[0]!.length === 0) return;
+    this.#file.write(this.#rows);
+    this.#rows = this.table.columns.map(() => []);
   }
 }
 
-/** Which keys go together, by the digits that they begin with. */
+/** Groups keys into parts by their first digits. */
 function partsOf(
   keys: readonly RunKey[],
   runsPerPart: number,
@@ -260,11 +266,11 @@ function digestOf(keys: readonly RunKey[]): string {
   return hash('sha256', keys.join('\n'), 'hex');
 }
 
-function contentsOf({ folder, format }: Store): Contents {
-  const none: Contents = { columnsVersion: COLUMNS_VERSION, format, parts: {} };
+function readContents({ folder, format }: Store): DatasetContents {
+  const none: DatasetContents = { columnsVersion: COLUMNS_VERSION, format, parts: {} };
   try {
     const text = readFileSync(join(folder, 'datasets', 'contents.json'), 'utf8');
-    const contents = JSON.parse(text) as Contents;
+    const contents = JSON.parse(text) as DatasetContents;
     return contents.columnsVersion === COLUMNS_VERSION && contents.format === format
       ? contents
       : none;
@@ -273,7 +279,7 @@ function contentsOf({ folder, format }: Store): Contents {
   }
 }
 
-/** Undefined where there is no such file. */
+/** Returns the checksum of a file; undefined if there is no such file. */
 async function sha256(file: string): Promise<string | undefined> {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
   const digest = createHash('sha256');

@@ -1,7 +1,7 @@
 /**
- * The engine for batch systems: hands all runs over as one array job, and then waits for them to
- * appear in the store, which the tasks of the job fill. Runs that an earlier job still has are
- * left to it.
+ * The engine for batch systems: submits all runs as one array job, whose tasks put the results into
+ * the store, and waits for the results. Runs of an earlier job that has not ended are not submitted
+ * again.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,17 +10,17 @@ import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
 import type { Store } from '../store/store.ts';
 import type { BatchOptions } from './batch.ts';
-import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
-import { batchesUnderway, jobStatus, submitRuns } from './slurm.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource } from './engine.ts';
+import { activeBatches, jobStatus, submitRuns } from './slurm.ts';
 
-const LOOK_EVERY_MS = 2_000;
+const POLL_INTERVAL_MS = 2_000;
 
 export class ArrayEngine implements Engine {
   readonly name = 'array';
-  readonly workersClaim = true;
+  readonly claimsRunsItself = true;
   readonly #store: Store;
   readonly #options: BatchOptions;
-  /** The numbers of the jobs that have our runs. */
+  /** The ids of the jobs that execute the runs. */
   #jobs: readonly string[] = [];
 
   constructor(store: Store, options: BatchOptions) {
@@ -30,20 +30,20 @@ export class ArrayEngine implements Engine {
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    for (let runs = taken(source); runs.length > 0; runs = taken(source)) {
+    for (let runs = takeAll(source); runs.length > 0; runs = takeAll(source)) {
       this.#jobs = await this.#jobsFor(runs);
-      await this.#await(new Set(runs.map(({ key }) => key)), report, signal);
+      await this.#waitFor(new Set(runs.map(({ key }) => key)), onOutcome, signal);
     }
   }
 
   async status(): Promise<EngineStatus> {
-    const each = await Promise.all(this.#jobs.map(jobStatus));
+    const statuses = await Promise.all(this.#jobs.map(jobStatus));
     return {
-      waiting: each.reduce((sum, { waiting }) => sum + waiting, 0),
-      active: each.reduce((sum, { active }) => sum + active, 0),
+      waiting: statuses.reduce((sum, { waiting }) => sum + waiting, 0),
+      active: statuses.reduce((sum, { active }) => sum + active, 0),
     };
   }
 
@@ -51,52 +51,57 @@ export class ArrayEngine implements Engine {
     return Promise.resolve();
   }
 
-  /** Those that have some of `runs` already, and a new one for the others. */
+  /** Returns the jobs that execute `runs`: active ones, and a new one for the remaining runs. */
   async #jobsFor(runs: readonly PlannedRun[]): Promise<readonly string[]> {
-    const underway = await batchesUnderway(this.#store);
-    const given = new Set(underway.flatMap(({ keys }) => keys));
-    const jobs = underway.map(({ job }) => job);
-    const others = runs.filter(({ key }) => !given.has(key));
-    if (others.length === 0) return jobs;
-    const { job } = await submitRuns(this.#store, others, this.#options);
+    const batches = await activeBatches(this.#store);
+    const submitted = new Set(batches.flatMap(({ keys }) => keys));
+    const jobs = batches.map(({ job }) => job);
+    const remaining = runs.filter(({ key }) => !submitted.has(key));
+    if (remaining.length === 0) return jobs;
+    const { job } = await submitRuns(this.#store, remaining, this.#options);
     return [...jobs, job];
   }
 
-  /** Until all of `keys` have been reported. */
-  async #await(
+  /** Resolves when the outcomes of all `keys` have been reported. */
+  async #waitFor(
     keys: Set<RunKey>,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     for (;;) {
-      // In this order: what a job has done is there when it is over.
+      // In this order: when a job has ended, all of its results are in the store.
       const { waiting, active } = await this.status();
-      await this.#collect(keys, report);
+      await this.#collect(keys, onOutcome);
       if (keys.size === 0) return;
       if (waiting + active === 0) break;
-      await sleep(LOOK_EVERY_MS, undefined, { signal });
+      await sleep(POLL_INTERVAL_MS, undefined, { signal });
     }
     for (const key of keys) {
       const jobs = this.#jobs.join(' and ');
-      const error = `batch job ${jobs} ended without it; its logs are in the store's batches/`;
-      await report({ key, isDone: false, error });
+      const error = `job ${jobs} ended without its result; see the logs in batches/ of the store`;
+      await onOutcome({ key, isDone: false, error });
     }
   }
 
-  async #collect(keys: Set<RunKey>, report: (outcome: Outcome) => Promise<void>): Promise<void> {
-    const failures = new Map((await this.#store.failures()).map((of) => [of.key, of]));
+  async #collect(
+    keys: Set<RunKey>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
+  ): Promise<void> {
+    const failures = new Map(
+      (await this.#store.failures()).map((failure) => [failure.key, failure]),
+    );
     const stored = new Set(this.#store.keys());
     for (const key of keys) {
       const failure = failures.get(key);
-      if (stored.has(key)) await report({ key, isDone: true, text: undefined });
+      if (stored.has(key)) await onOutcome({ key, isDone: true, text: undefined });
       else if (failure === undefined) continue;
-      else await report({ ...failure, isDone: false });
+      else await onOutcome({ ...failure, isDone: false });
       keys.delete(key);
     }
   }
 }
 
-function taken(source: RunSource): PlannedRun[] {
+function takeAll(source: RunSource): PlannedRun[] {
   const runs: PlannedRun[] = [];
   for (let run = source.take(); run !== undefined; run = source.take()) runs.push(run);
   return runs;

@@ -1,12 +1,12 @@
 /**
- * Batches: runs that are handed to a batch system as one array job. A task of the array is a
- * shard: it takes its part of the runs, has its threads carry them out, and puts what they come to
- * into the store, which has to be in a folder that all nodes share.
+ * Batches: runs that are submitted to a batch system as one array job. Each task of the array
+ * executes a shard of the runs in its threads, and puts the results into the store, which has to be
+ * in a folder that all nodes share.
  *
  *     batches/NAME-ID.json      the keys of the runs
  *     batches/NAME-ID.sh        the script, for sbatch
- *     batches/NAME-ID.job       the number of the job; gone once it is known to be over
- *     batches/NAME-ID-3.log     what its task 3 said
+ *     batches/NAME-ID.job       the id of the job; removed when the job has ended
+ *     batches/NAME-ID-3.log     the output of task 3
  */
 
 import { hash } from 'node:crypto';
@@ -15,24 +15,24 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { memoryBytes, type Pace } from '../estimate.ts';
+import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { list, makeFolders, storeMistake } from '../store/folder.ts';
+import { listNames, createFolders, storeError } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
-  /** The experiment's file. */
+  /** The experiment file. */
   readonly file: string;
-  /** The experiment's name. */
+  /** The name of the experiment. */
   readonly name: string;
-  /** How long runs are expected to take. */
-  readonly pace: Pace;
-  /** Cores of a task; by default 1. */
+  /** Estimates the duration of the runs. */
+  readonly estimator: RunTimeEstimator;
+  /** Number of cores of a task (default: 1). */
   readonly cpus?: number;
-  /** How many tasks the job has, at most; by default one for each half minute of work. */
+  /** Maximum number of tasks (default: one for each half minute of work). */
   readonly tasks?: number;
-  /** Further options of sbatch, as they would stand on its command line. */
+  /** Further options of sbatch, as on its command line. */
   readonly sbatch?: readonly string[];
 }
 
@@ -44,23 +44,23 @@ export interface Batch {
 }
 
 /** A batch that has been submitted. */
-export interface Submitted {
+export interface SubmittedBatch {
   readonly name: string;
   readonly job: string;
   readonly keys: readonly RunKey[];
 }
 
-/** What a task takes to start should be little beside what it does. */
+/** The start of a task should be short compared to its work. */
 const TASK_MS_MIN = 30_000;
-/** Slurm refuses arrays of more than its MaxArraySize, which is 1001 unless somebody raised it. */
+/** Slurm rejects arrays larger than its MaxArraySize, 1001 by default. */
 const TASKS_MAX = 1_000;
-/** Of a process that simulates nothing, with room to spare: who takes more is killed. */
+/** Memory of a process without simulations, rounded up: a task that exceeds its limit is killed. */
 const PROCESS_BYTES = 400e6;
 
 const COMMAND = fileURLToPath(new URL('../../../bin/cachetorrent.js', import.meta.url));
-const BATCHES = 'batches';
+const BATCH_FOLDER = 'batches';
 
-/** Writes the job for `runs`, which are not empty, into the store. */
+/** Writes the files of a batch into the store. `runs` must not be empty. */
 export async function writeBatch(
   store: Store,
   runs: readonly PlannedRun[],
@@ -68,22 +68,22 @@ export async function writeBatch(
 ): Promise<Batch> {
   const keys = runs.map(({ key }) => key).sort();
   const name = `${options.name}-${hash('sha256', keys.join(), 'hex').slice(0, 8)}`;
-  const taskCount = tasksFor(runs, options);
+  const taskCount = taskCountFor(runs, options);
   const script = scriptOf(store, runs, name, taskCount, options);
-  await inBatches(store, makeFolders);
-  await store.write(`${BATCHES}/${name}.json`, `${JSON.stringify(keys)}\n`);
-  await store.write(`${BATCHES}/${name}.sh`, script);
+  await changeBatches(store, createFolders);
+  await store.writeFile(`${BATCH_FOLDER}/${name}.json`, `${JSON.stringify(keys)}\n`);
+  await store.writeFile(`${BATCH_FOLDER}/${name}.sh`, script);
   return { name, script, scriptFile: fileOf(store, `${name}.sh`), taskCount };
 }
 
-/** Remembers that a batch is with the batch system now. */
-export async function noteSubmitted(store: Store, { name }: Batch, job: string): Promise<void> {
-  await store.write(`${BATCHES}/${name}.job`, `${job}\n`);
+/** Records the id of the job that executes a batch. */
+export async function writeJobFile(store: Store, { name }: Batch, job: string): Promise<void> {
+  await store.writeFile(`${BATCH_FOLDER}/${name}.job`, `${job}\n`);
 }
 
-/** The batches that may not be over yet. */
-export function submittedBatches(store: Store): readonly Submitted[] {
-  return list(join(store.folder, BATCHES))
+/** Returns the batches that have been submitted and are not known to have ended. */
+export function submittedBatches(store: Store): readonly SubmittedBatch[] {
+  return listNames(join(store.folder, BATCH_FOLDER))
     .filter((file) => file.endsWith('.job'))
     .sort()
     .map((file) => {
@@ -94,9 +94,9 @@ export function submittedBatches(store: Store): readonly Submitted[] {
     });
 }
 
-/** Forgets the job of a batch, which is over. */
-export async function noteOver(store: Store, { name }: Submitted): Promise<void> {
-  await inBatches(store, (folder) => rm(join(folder, `${name}.job`), { force: true }));
+/** Removes the record of a batch's job, which has ended. */
+export async function removeJobFile(store: Store, { name }: SubmittedBatch): Promise<void> {
+  await changeBatches(store, (folder) => rm(join(folder, `${name}.job`), { force: true }));
 }
 
 function scriptOf(
@@ -106,60 +106,66 @@ function scriptOf(
   taskCount: number,
   { file, name: experiment, cpus = 1, sbatch = [] }: BatchOptions,
 ): string {
-  // In the names of files, % stands before what Slurm fills in.
+  // Slurm replaces % in file names.
   const log = `${fileOf(store, name).replaceAll('%', '%%')}-%a.log`;
   const directives = [
     `--job-name=${experiment}`,
     `--array=0-${taskCount - 1}`,
     `--cpus-per-task=${cpus}`,
-    `--mem=${memoryMb(runs, cpus)}M`,
-    `--output=${quoted(log)}`,
+    `--mem=${taskMemoryMb(runs, cpus)}M`,
+    `--output=${shellQuoted(log)}`,
     '--open-mode=append',
-    // A node that fails gives its task to another; what the task had done stays done.
+    // If a node fails, its task is requeued; finished runs are kept.
     '--requeue',
-    // Time to stop before the time limit.
+    // A minute to stop before the time limit.
     '--signal=B:TERM@60',
     ...sbatch,
   ];
   const work = [process.execPath, COMMAND, 'work', resolve(file), '--store', resolve(store.folder)];
-  const runsOf = ['--runs', fileOf(store, `${name}.json`), '--jobs', String(cpus), '--quiet'];
+  const selection = ['--runs', fileOf(store, `${name}.json`), '--jobs', String(cpus), '--quiet'];
   return [
     '#!/bin/bash',
     ...directives.map((directive) => `#SBATCH ${directive}`),
-    `exec ${[...work, ...runsOf].map(quoted).join(' ')} \\`,
+    `exec ${[...work, ...selection].map(shellQuoted).join(' ')} \\`,
     `  --shard "$((SLURM_ARRAY_TASK_ID + 1))/${taskCount}"`,
     '',
   ].join('\n');
 }
 
-/** As many as there are half minutes of work for, within what Slurm takes. */
-function tasksFor(runs: readonly PlannedRun[], { pace, cpus = 1, tasks }: BatchOptions): number {
-  const totalMs = runs.reduce((sum, { cell }) => sum + pace.expectedMs(cell.swarm), 0);
-  const wanted = tasks ?? Math.min(TASKS_MAX, Math.floor(totalMs / cpus / TASK_MS_MIN));
-  return Math.max(1, Math.min(wanted, Math.ceil(runs.length / cpus)));
+/** Returns the number of tasks: one for each half minute of work, up to the limit of Slurm. */
+function taskCountFor(
+  runs: readonly PlannedRun[],
+  { estimator, cpus = 1, tasks }: BatchOptions,
+): number {
+  const totalMs = runs.reduce((sum, { setting }) => sum + estimator.expectedMs(setting.swarm), 0);
+  const target = tasks ?? Math.min(TASKS_MAX, Math.floor(totalMs / cpus / TASK_MS_MIN));
+  return Math.max(1, Math.min(target, Math.ceil(runs.length / cpus)));
 }
 
-function memoryMb(runs: readonly PlannedRun[], cpus: number): number {
-  const most = runs.reduce((max, { cell }) => Math.max(max, memoryBytes(cell.swarm)), 0);
-  return Math.ceil((PROCESS_BYTES + cpus * most) / 1e6);
+function taskMemoryMb(runs: readonly PlannedRun[], cpus: number): number {
+  const maxBytes = runs.reduce(
+    (max, { setting }) => Math.max(max, runMemoryBytes(setting.swarm)),
+    0,
+  );
+  return Math.ceil((PROCESS_BYTES + cpus * maxBytes) / 1e6);
 }
 
 function fileOf(store: Store, name: string): string {
-  return join(resolve(store.folder), BATCHES, name);
+  return join(resolve(store.folder), BATCH_FOLDER, name);
 }
 
-async function inBatches(
+async function changeBatches(
   store: Store,
   change: (folder: string) => Promise<unknown>,
 ): Promise<void> {
   try {
-    await change(join(store.folder, BATCHES));
+    await change(join(store.folder, BATCH_FOLDER));
   } catch (error) {
-    throw storeMistake(error, store.folder);
+    throw storeError(error, store.folder);
   }
 }
 
-/** For a shell. */
-function quoted(word: string): string {
+/** Quotes a word for a shell, if necessary. */
+function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

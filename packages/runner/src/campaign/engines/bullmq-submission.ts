@@ -1,4 +1,4 @@
-/** The runs that one campaign has handed over to a queue, until all of them have come back. */
+/** The runs that one call of `submit` has added to the queue, until all outcomes are reported. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,90 +7,98 @@ import type { Redis } from 'ioredis';
 
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { forgetResult, hasResult, type JobAnswer, KEPT_SECONDS, resultOf } from './bullmq-queue.ts';
-import type { Outcome, RunSource, Task } from './engine.ts';
-import { whileWanted } from './redis.ts';
+import {
+  deleteResult,
+  getResult,
+  hasResult,
+  type JobResult,
+  RETENTION_SECONDS,
+} from './bullmq-queue.ts';
+import type { RunOutcome, RunSource, RunSpec } from './engine.ts';
+import { abortable } from './redis.ts';
 
-export interface Places {
+export interface QueueConnection {
   readonly redis: Redis;
-  readonly queue: Queue<Task, JobAnswer>;
+  readonly queue: Queue<RunSpec, JobResult>;
 }
 
 /**
- * Events can be lost with a connection; this is how often to look without one, and how much longer
- * to wait for each run that there is to look at.
+ * Events can be lost together with a connection; so states are also polled at this interval, plus
+ * a time for each run that has to be polled.
  */
-const LOOK_EVERY_MS = 3_000;
-const LOOK_MS_PER_RUN = 1;
-/** So many runs are asked about, or handed over, at once. */
-const BATCH = 200;
+const POLL_INTERVAL_MS = 3_000;
+const POLL_MS_PER_RUN = 1;
+/** The number of runs that are polled, or added to the queue, at once. */
+const CHUNK_SIZE = 200;
 
-const KEEP: BulkJobOptions = {
-  removeOnComplete: { age: KEPT_SECONDS },
-  removeOnFail: { age: KEPT_SECONDS },
+const RETENTION: BulkJobOptions = {
+  removeOnComplete: { age: RETENTION_SECONDS },
+  removeOnFail: { age: RETENTION_SECONDS },
 };
 
 export class Submission {
   readonly #redis: Redis;
-  readonly #queue: Queue<Task, JobAnswer>;
+  readonly #queue: Queue<RunSpec, JobResult>;
   readonly #source: RunSource;
-  readonly #report: (outcome: Outcome) => Promise<void>;
+  readonly #onOutcome: (outcome: RunOutcome) => Promise<void>;
   readonly #signal: AbortSignal;
-  readonly #out = new Set<RunKey>();
-  /** Those whose jobs have ended, as far as an event said. */
+  /** Runs whose outcomes have not been reported. */
+  readonly #pending = new Set<RunKey>();
+  /** Pending runs whose jobs have ended, according to events. */
   #ended = new Set<RunKey>();
-  #stir: () => void = () => {};
+  #notify: () => void = () => {};
 
   constructor(
-    { redis, queue }: Places,
+    { redis, queue }: QueueConnection,
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ) {
     this.#redis = redis;
     this.#queue = queue;
     this.#source = source;
-    this.#report = report;
+    this.#onOutcome = onOutcome;
     this.#signal = signal;
   }
 
-  /** An event said that the job of `key` has ended. */
-  wake(key: RunKey): void {
-    if (!this.#out.has(key)) return;
+  /** Handles the event that the job of `key` has ended. */
+  jobEnded(key: RunKey): void {
+    if (!this.#pending.has(key)) return;
     this.#ended.add(key);
-    this.#stir();
+    this.#notify();
   }
 
-  async all(): Promise<void> {
+  /** Resolves when the source is empty and all outcomes have been reported. */
+  async run(): Promise<void> {
     for (;;) {
-      await this.#hand();
-      if (this.#out.size === 0) return;
-      if (!(await this.#somethingEnds())) await this.#look();
+      await this.#enqueueAll();
+      if (this.#pending.size === 0) return;
+      if (!(await this.#waitForEvent())) await this.#pollStates();
       const keys = this.#ended;
       this.#ended = new Set();
       for (const key of keys) await this.#collect(key);
     }
   }
 
-  /** All runs that there are, the longest first. */
-  async #hand(): Promise<void> {
-    for (let runs = this.#some(); runs.length > 0; runs = this.#some()) {
-      for (const { key } of runs) this.#out.add(key);
-      const isQueued = await this.#whileWanted(Promise.all(runs.map((run) => this.#isQueued(run))));
+  /** Adds all runs of the source to the queue, the longest first. */
+  async #enqueueAll(): Promise<void> {
+    for (let runs = this.#takeChunk(); runs.length > 0; runs = this.#takeChunk()) {
+      for (const { key } of runs) this.#pending.add(key);
+      const isQueued = await this.#abortable(Promise.all(runs.map((run) => this.#isQueued(run))));
       const jobs = runs
         .filter((_, i) => !isQueued[i])
-        .map(({ key, seed, cell: { config, swarm } }) => ({
+        .map(({ key, seed, setting: { config, swarm } }) => ({
           name: 'run',
-          data: { key, seed, cell: { config, swarm } },
-          opts: { ...KEEP, jobId: key },
+          data: { key, seed, setting: { config, swarm } },
+          opts: { ...RETENTION, jobId: key },
         }));
-      await this.#whileWanted(this.#queue.addBulk(jobs));
+      await this.#abortable(this.#queue.addBulk(jobs));
     }
   }
 
-  #some(): PlannedRun[] {
+  #takeChunk(): PlannedRun[] {
     const runs: PlannedRun[] = [];
-    while (runs.length < BATCH) {
+    while (runs.length < CHUNK_SIZE) {
       const run = this.#source.take();
       if (run === undefined) break;
       runs.push(run);
@@ -98,7 +106,7 @@ export class Submission {
     return runs;
   }
 
-  /** Whether an earlier submitter has handed it over; if it has ended without a result, not. */
+  /** Whether the queue has the run already. A job that ended without a result is removed. */
   async #isQueued({ key }: PlannedRun): Promise<boolean> {
     const state = await this.#queue.getJobState(key);
     if (state === 'unknown') return false;
@@ -111,63 +119,65 @@ export class Submission {
     return false;
   }
 
-  /** Whether an event has said so; false where it is time to look. */
-  async #somethingEnds(): Promise<boolean> {
+  /** Resolves to true when a job has ended, to false when it is time to poll. */
+  async #waitForEvent(): Promise<boolean> {
     if (this.#ended.size > 0) return true;
-    const waiting = new AbortController();
-    const stirred = new Promise<true>((resolve) => {
-      this.#stir = () => resolve(true);
+    const timer = new AbortController();
+    const notified = new Promise<true>((resolve) => {
+      this.#notify = () => resolve(true);
     });
-    const lookMs = LOOK_EVERY_MS + LOOK_MS_PER_RUN * this.#out.size;
-    const late = sleep(lookMs, false as const, { signal: waiting.signal });
-    // It is let go below, and nobody waits for it then.
-    late.catch(() => {});
+    const pollMs = POLL_INTERVAL_MS + POLL_MS_PER_RUN * this.#pending.size;
+    const timeout = sleep(pollMs, false as const, { signal: timer.signal });
+    // It is aborted below, when nothing awaits it any more.
+    timeout.catch(() => {});
     try {
-      return await this.#whileWanted(Promise.race([stirred, late]));
+      return await this.#abortable(Promise.race([notified, timeout]));
     } finally {
-      waiting.abort();
+      timer.abort();
     }
   }
 
-  /** Which jobs have ended, or are gone, though nothing was heard of it. */
-  async #look(): Promise<void> {
-    const keys = [...this.#out];
-    for (let i = 0; i < keys.length; i += BATCH) {
-      const some = keys.slice(i, i + BATCH);
-      const asked = Promise.all(some.map((key) => this.#queue.getJobState(key)));
-      const states = await this.#whileWanted(asked);
-      for (const [n, state] of states.entries()) if (OVER.has(state)) this.#ended.add(some[n]!);
+  /** Finds jobs that have ended, or have been removed, without an event. */
+  async #pollStates(): Promise<void> {
+    const keys = [...this.#pending];
+    for (let i = 0; i < keys.length; i += CHUNK_SIZE) {
+      const chunk = keys.slice(i, i + CHUNK_SIZE);
+      const requests = Promise.all(chunk.map((key) => this.#queue.getJobState(key)));
+      const states = await this.#abortable(requests);
+      for (const [n, state] of states.entries()) {
+        if (ENDED_STATES.has(state)) this.#ended.add(chunk[n]!);
+      }
     }
   }
 
   async #collect(key: RunKey): Promise<void> {
-    if (!this.#out.has(key)) return;
-    const outcome = await this.#whileWanted(this.#outcomeOf(key));
+    if (!this.#pending.has(key)) return;
+    const outcome = await this.#abortable(this.#outcomeOf(key));
     if (outcome === undefined) return;
-    this.#out.delete(key);
-    await this.#report(outcome);
-    // Only what is known to be in the store leaves Redis.
-    await this.#whileWanted(Promise.all([forgetResult(this.#redis, key), this.#queue.remove(key)]));
+    this.#pending.delete(key);
+    await this.#onOutcome(outcome);
+    // A result is deleted from Redis only after it has been stored.
+    await this.#abortable(Promise.all([deleteResult(this.#redis, key), this.#queue.remove(key)]));
   }
 
-  /** Undefined while it is not over. */
-  async #outcomeOf(key: RunKey): Promise<Outcome | undefined> {
+  /** Returns the outcome of a run; undefined if its job has not ended. */
+  async #outcomeOf(key: RunKey): Promise<RunOutcome | undefined> {
     const job = await this.#queue.getJob(key);
     if (job === undefined) {
-      return { key, isDone: false, error: 'somebody removed its job from the queue' };
+      return { key, isDone: false, error: 'its job was removed from the queue' };
     }
     const state = await job.getState();
     if (state === 'failed') return { key, isDone: false, error: job.failedReason };
     if (state !== 'completed') return undefined;
-    const text = await resultOf(this.#redis, key);
+    const text = await getResult(this.#redis, key);
     if (text !== undefined) return { key, isDone: true, text };
     if (job.returnvalue.isStored) return { key, isDone: true, text: undefined };
     return { key, isDone: false, error: 'its result is no longer in Redis' };
   }
 
-  #whileWanted<Answer>(command: Promise<Answer>): Promise<Answer> {
-    return whileWanted(this.#signal, command);
+  #abortable<Reply>(command: Promise<Reply>): Promise<Reply> {
+    return abortable(this.#signal, command);
   }
 }
 
-const OVER: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);
+const ENDED_STATES: ReadonlySet<string> = new Set(['completed', 'failed', 'unknown']);

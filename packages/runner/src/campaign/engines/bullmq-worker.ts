@@ -1,197 +1,208 @@
-/** Takes runs from a queue in Redis and carries them out in threads of this process. */
+/** Takes runs from a queue in Redis and executes them in threads of this process. */
 
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { type Job, WaitingError, Worker as QueueWorker } from 'bullmq';
+import type * as BullMQ from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import type { RunKey } from '../experiment/key.ts';
+import { loadBullMq } from '../optional-packages.ts';
 import type { Store } from '../store/store.ts';
-import { giveBackLost } from './bullmq-lost.ts';
+import { requeueLostJobs } from './bullmq-lost-jobs.ts';
 import {
   hasResult,
-  type JobAnswer,
-  leaveResult,
-  otherQueuesWaiting,
+  type JobResult,
+  otherQueuesWithRuns,
+  putResult,
   QUEUE_NAME,
   QUEUE_PREFIX,
   versionOf,
-  waiting,
+  waitingCount,
 } from './bullmq-queue.ts';
-import type { Outcome, Task, Worker } from './engine.ts';
-import { Pool, type PoolOptions } from './pool.ts';
-import { connected, type RedisOptions, saidGoodbye } from './redis.ts';
-import { withoutCredentials } from './redis-address.ts';
+import type { RunOutcome, RunSpec } from './engine.ts';
+import { RunPool, type RunPoolOptions } from './pool.ts';
+import { connectRedis, type RedisOptions, settleInTime } from './redis.ts';
+import { withoutCredentials } from './redis-url.ts';
 
-export interface BullmqWorkerOptions extends PoolOptions, RedisOptions {
-  /** Open to work on, where results are to go there, and not back through Redis. */
+export interface BullmqWorkerOptions extends RunPoolOptions, RedisOptions {
+  /** A store, open for writing, that receives the results (default: they go to Redis). */
   readonly store?: Store;
-  /** Ends when there is nothing to do, instead of waiting for more. */
+  /** Ends when the queue is empty, instead of waiting for more runs. */
   readonly endsWhenEmpty?: boolean;
-  /** How long a job may be silent before it is given to another worker; by default 30 s. */
+  /** How long the lock of a job lasts before another worker may take the job (default: 30 s). */
   readonly lockMs?: number;
-  /** Called when a run is done, or has failed. */
+  /** Called when a run is done or has failed. */
   readonly onRun?: (key: RunKey, error?: string) => void;
 }
 
-/** How long to wait for room, or for work. */
-const LOOK_EVERY_MS = 200;
+/** How often to check for a free thread, or whether the queue is empty. */
+const POLL_INTERVAL_MS = 200;
 const LOCK_MS = 30_000;
 /**
- * How often to look, while a lock lasts, for those that have run out. Where a look comes too early
- * for Redis, by a millisecond, only the next one counts.
+ * Checks for expired locks during the lifetime of a lock. Redis skips a check that comes too early,
+ * be it by a millisecond, so only the next one takes place.
  */
-const LOOKS_PER_LOCK = 6;
-/** After a command that failed with its connection. */
+const STALLED_CHECKS_PER_LOCK = 6;
+/** Delay after a command that failed together with its connection. */
 const RETRY_MS = 1_000;
-/** A run that takes its worker's process with it goes to so many others. */
+/** How many workers may die of a run before it fails. */
 const STALLED_MAX = 5;
 
-export class BullmqWorker implements Worker {
+export class BullmqWorker {
+  readonly #bullmq: typeof BullMQ;
   readonly #redis: Redis;
-  readonly #pool: Pool;
+  readonly #pool: RunPool;
   readonly #options: BullmqWorkerOptions;
-  /** From when it was handed over until it is done, or given back. */
-  readonly #atWorkOn = new Set<RunKey>();
+  /** Runs that have arrived here and have not been completed or returned. */
+  readonly #activeKeys = new Set<RunKey>();
 
-  private constructor(redis: Redis, options: BullmqWorkerOptions) {
+  private constructor(bullmq: typeof BullMQ, redis: Redis, options: BullmqWorkerOptions) {
+    this.#bullmq = bullmq;
     this.#redis = redis;
     this.#options = options;
-    this.#pool = new Pool(options);
+    this.#pool = new RunPool(options);
   }
 
   /**
-   * @throws UserMistake where there is no Redis, or its runs are for workers of other versions
+   * @throws UserError if BullMQ or ioredis is not installed, there is no Redis, or its runs are for
+   *   workers of another version
    */
   static async connect(options: BullmqWorkerOptions): Promise<BullmqWorker> {
-    const redis = await connected(options);
+    const bullmq = await loadBullMq();
+    const redis = await connectRedis(options);
     try {
-      await refuseOtherVersions(redis, options.url);
+      await checkVersion(redis, options.url);
     } catch (error) {
       redis.disconnect();
       throw error;
     }
-    return new BullmqWorker(redis, options);
+    return new BullmqWorker(bullmq, redis, options);
   }
 
+  /** Executes runs until `signal` is aborted, or until the queue is empty. */
   async work(signal: AbortSignal): Promise<void> {
     const { lockMs = LOCK_MS, endsWhenEmpty = false } = this.#options;
     const connection = this.#redis.duplicate();
     connection.on('error', () => {});
     const ending = new AbortController();
-    const over = AbortSignal.any([signal, ending.signal]);
-    const worker = new QueueWorker<Task, JobAnswer>(
+    const stopped = AbortSignal.any([signal, ending.signal]);
+    const worker = new this.#bullmq.Worker<RunSpec, JobResult>(
       QUEUE_NAME,
-      (job, token) => this.#handedOver(job, token!, over),
+      (job, token) => this.#processJob(job, token!, stopped),
       {
         connection,
         prefix: QUEUE_PREFIX,
         concurrency: this.#pool.jobs,
         lockDuration: lockMs,
-        stalledInterval: Math.ceil(lockMs / LOOKS_PER_LOCK),
+        stalledInterval: Math.ceil(lockMs / STALLED_CHECKS_PER_LOCK),
         maxStalledCount: STALLED_MAX,
         runRetryDelay: RETRY_MS,
       },
     );
-    this.#tellOf(worker);
+    this.#forwardWarnings(worker);
     connection.on('ready', () => {
-      const hasArrived = (key: RunKey) => this.#atWorkOn.has(key);
-      // Where the connection is lost again, there is another time.
-      giveBackLost(worker, connection, hasArrived, over).catch(() => {});
+      const hasArrived = (key: RunKey) => this.#activeKeys.has(key);
+      const workerConnection = { bullmq: this.#bullmq, worker, redis: connection };
+      // If the connection is lost again, the next `ready` repeats it.
+      requeueLostJobs(workerConnection, hasArrived, stopped).catch(() => {});
     });
-    // Before anything is given back, so that it takes nothing back itself.
-    over.addEventListener('abort', () => void worker.close(), { once: true });
+    // Close before jobs are returned to the queue, so that the worker does not take them again.
+    stopped.addEventListener('abort', () => void worker.close(), { once: true });
     try {
-      if (endsWhenEmpty) await this.#untilEmpty(worker, signal);
+      if (endsWhenEmpty) await this.#waitUntilEmpty(worker, signal);
       else if (!signal.aborted) await once(signal, 'abort');
     } finally {
       ending.abort();
-      await saidGoodbye(worker.close());
+      await settleInTime(worker.close());
       await this.#pool.close();
       this.#redis.disconnect();
       connection.disconnect();
     }
   }
 
-  /** What the queue itself has to say; that the connection is lost is said by its owner. */
-  #tellOf(worker: QueueWorker): void {
-    const { onTrouble = () => {} } = this.#options;
+  /** Forwards warnings of the queue, except that the connection is lost, which `redis.ts` does. */
+  #forwardWarnings(worker: BullMQ.Worker): void {
+    const { onWarning = () => {} } = this.#options;
     worker.on('error', (error) => {
-      if (this.#redis.status === 'ready') onTrouble(`trouble with the queue: ${error.message}`);
+      if (this.#redis.status === 'ready') onWarning(`the queue failed: ${error.message}`);
     });
     worker.on('stalled', (key) => {
-      onTrouble(`run ${key} goes to the next worker, as the one that had it has fallen silent`);
+      onWarning(`run ${key} goes to another worker, as the one that had it does not respond`);
     });
   }
 
-  async #handedOver(
-    job: Job<Task, JobAnswer>,
+  async #processJob(
+    job: BullMQ.Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
-  ): Promise<JobAnswer> {
+  ): Promise<JobResult> {
     const { key } = job.data;
-    this.#atWorkOn.add(key);
+    this.#activeKeys.add(key);
     try {
-      return await this.#perform(job, token, signal);
+      return await this.#runUnlessDone(job, token, signal);
     } finally {
-      this.#atWorkOn.delete(key);
+      this.#activeKeys.delete(key);
     }
   }
 
-  /** As a job may come again: what is there already is not made again. */
-  async #perform(
-    job: Job<Task, JobAnswer>,
+  /** Executes a run, unless its result exists: a job can arrive more than once. */
+  async #runUnlessDone(
+    job: BullMQ.Job<RunSpec, JobResult>,
     token: string,
     signal: AbortSignal,
-  ): Promise<JobAnswer> {
+  ): Promise<JobResult> {
     const { key } = job.data;
     const { store, onRun } = this.#options;
     const isStored = store !== undefined;
     if (isStored ? store.has(key) : await hasResult(this.#redis, key)) return { isStored };
-    const outcome = await this.#carryOut(job, token, signal);
+    const outcome = await this.#execute(job, token, signal);
     if (!outcome.isDone) {
       onRun?.(key, outcome.error);
       throw new Error(outcome.error);
     }
-    if (isStored) await store.putSealed(key, outcome.text!);
-    else await leaveResult(this.#redis, key, outcome.text!);
+    if (isStored) await store.putText(key, outcome.text!);
+    else await putResult(this.#redis, key, outcome.text!);
     onRun?.(key);
     return { isStored };
   }
 
-  /** Gives the job back to the queue, for others, where it is stopped. */
-  async #carryOut(job: Job<Task, JobAnswer>, token: string, signal: AbortSignal): Promise<Outcome> {
+  /** Executes a job in the pool; returns it to the queue if `signal` is aborted. */
+  async #execute(
+    job: BullMQ.Job<RunSpec, JobResult>,
+    token: string,
+    signal: AbortSignal,
+  ): Promise<RunOutcome> {
     try {
-      while (!this.#pool.hasRoomFor(job.data)) await sleep(LOOK_EVERY_MS, undefined, { signal });
-      return await this.#pool.carryOut(job.data, this.#pool.jobs, signal);
+      while (!this.#pool.hasRoomFor(job.data)) await sleep(POLL_INTERVAL_MS, undefined, { signal });
+      return await this.#pool.execute(job.data, this.#pool.jobs, signal);
     } catch (error) {
       if (!signal.aborted) throw error;
       await job.moveToWait(token);
-      throw new WaitingError();
+      throw new this.#bullmq.WaitingError();
     }
   }
 
-  async #untilEmpty(worker: QueueWorker, signal: AbortSignal): Promise<void> {
+  async #waitUntilEmpty(worker: BullMQ.Worker, signal: AbortSignal): Promise<void> {
     const queue = { isEmpty: false };
     worker.on('drained', () => (queue.isEmpty = true));
     worker.on('active', () => (queue.isEmpty = false));
-    while (!signal.aborted && !(queue.isEmpty && this.#atWorkOn.size === 0)) {
-      await sleep(LOOK_EVERY_MS);
+    while (!signal.aborted && !(queue.isEmpty && this.#activeKeys.size === 0)) {
+      await sleep(POLL_INTERVAL_MS);
     }
   }
 }
 
-/** Whoever waits for runs that will never come had better know. */
-async function refuseOtherVersions(redis: Redis, url: string): Promise<void> {
-  if ((await waiting(redis, QUEUE_NAME)) > 0) return;
-  const [other] = await otherQueuesWaiting(redis);
-  if (other === undefined) return;
+/** Rejects a Redis that only has runs for other versions, for which this worker would idle. */
+async function checkVersion(redis: Redis, url: string): Promise<void> {
+  if ((await waitingCount(redis, QUEUE_NAME)) > 0) return;
+  const [otherQueue] = await otherQueuesWithRuns(redis);
+  if (otherQueue === undefined) return;
   const at = `--redis ${withoutCredentials(url)}`;
-  const theirs = versionOf(other);
-  const problem = `has runs for workers of version ${theirs}, and this is ${versionOf(QUEUE_NAME)}`;
+  const theirs = versionOf(otherQueue);
+  const problem = `has runs for workers of version ${theirs}, but this is ${versionOf(QUEUE_NAME)}`;
   const fix = `use the same version of CacheTorrent (here ${VERSION}) on all machines`;
   throw new UserError({ at, problem, fix });
 }

@@ -1,4 +1,4 @@
-/** The queue with a real Redis, and with workers in processes of their own. */
+/** The queue with a real Redis and worker processes. */
 
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -7,25 +7,30 @@ import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
-import { ended, sweptHere, sweptThere, until, working } from '../../../test/queue.ts';
+import { inFolder, fakeRecord, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
+import {
+  stopWorkers,
+  sweepLocally,
+  sweepThroughQueue,
+  waitUntil,
+  startQueueWorker,
+} from '../../../test/queue.ts';
 import { HAS_REDIS, RedisServer } from '../../../test/redis-server.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { sealed } from '../store/record.ts';
+import { serializeRecord } from '../store/record.ts';
 import { Store } from '../store/store.ts';
 import type { SweepEvent } from '../sweep.ts';
-import { leaveResult, QUEUE_NAME, QUEUE_PREFIX } from './bullmq-queue.ts';
+import { putResult, QUEUE_NAME, QUEUE_PREFIX } from './bullmq-queue.ts';
 import { BullmqWorker } from './bullmq-worker.ts';
-import type { Task } from './engine.ts';
+import type { RunSpec } from './engine.ts';
 
 const NEVER = new AbortController().signal;
-/** On a machine that has other things to do. */
-const PATIENCE_MS = 120_000;
+/** Allows for a busy machine. */
+const TEST_TIMEOUT_MS = 120_000;
 
-describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
+describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
   let server: RedisServer;
   let folder: string;
-  /** As BullMQ sees it. */
   let queue: Queue;
   let redis: Redis;
   let done: Promise<void>;
@@ -33,8 +38,8 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
 
   beforeAll(async () => {
     await new Promise<void>((ready) => {
-      done = inFolder(async (made) => {
-        folder = made;
+      done = inFolder(async (temporary) => {
+        folder = temporary;
         server = await RedisServer.start(folder);
         redis = connectedTo(server.url);
         queue = new Queue(QUEUE_NAME, { connection: redis, prefix: QUEUE_PREFIX });
@@ -52,131 +57,134 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await done;
   });
 
-  test('comes to the same store as this process, with two workers', async () => {
+  test('gives the same store as a local sweep, with two workers', async () => {
     const plan = await smallCampaign({ vary: { leaders: [null, 30] }, repeat: 3 });
     const [local, remote] = [join(folder, 'local'), join(folder, 'remote')];
-    await sweptHere(plan, local);
-    const workers = [working(server.url), working(server.url)];
-    await sweptThere(plan, remote, server.url);
-    await ended(...workers);
+    await sweepLocally(plan, local);
+    const workers = [startQueueWorker(server.url), startQueueWorker(server.url)];
+    await sweepThroughQueue(plan, remote, server.url);
+    await stopWorkers(...workers);
     expect([...resultsIn(remote)]).toEqual([...resultsIn(local)]);
-    // Nothing is left over in Redis.
+    // Redis is empty afterwards.
     expect(await redis.keys('*:result:*')).toEqual([]);
     expect(await queue.getJobCountByTypes()).toBe(0);
   });
 
-  test('puts results into a folder that is shared, by choice', async () => {
+  test('can put results into a shared folder', async () => {
     const plan = await smallCampaign({ vary: { uploads: [3, 5] } });
     const shared = join(folder, 'shared');
-    const worker = working(server.url, '--store', shared);
-    const events = await sweptThere(plan, shared, server.url);
-    await ended(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'done', 'done']);
+    const worker = startQueueWorker(server.url, '--store', shared);
+    const events = await sweepThroughQueue(plan, shared, server.url);
+    await stopWorkers(worker);
+    expect(kindsOf(events)).toEqual(['started', 'done', 'done']);
     expect(resultsIn(shared).size).toBe(2);
   });
 
-  test('notices that a worker puts results into another folder', async () => {
+  test('notices if a worker puts results into another folder', async () => {
     const plan = await smallCampaign({ vary: { uploads: [6] } });
-    const store = join(folder, 'mine');
-    const worker = working(server.url, '--store', join(folder, 'theirs'));
-    const events = await sweptThere(plan, store, server.url);
-    await ended(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
-    const [failure] = await (await Store.openToRead(store)).failures();
+    const store = join(folder, 'own');
+    const worker = startQueueWorker(server.url, '--store', join(folder, 'other'));
+    const events = await sweepThroughQueue(plan, store, server.url);
+    await stopWorkers(worker);
+    expect(kindsOf(events)).toEqual(['started', 'retry', 'failed']);
+    const [failure] = await (await Store.openReadOnly(store)).failures();
     expect(failure!.error).toContain('--store of the workers has to be the same folder');
   });
 
-  test('gives the run of a worker that is killed to another', async () => {
+  test('gives the run of a killed worker to another', async () => {
     const plan = await smallCampaign({ set: { pieces: 4_000 } });
-    const swept = sweptThere(plan, join(folder, 'taken-over'), server.url);
-    const first = working(server.url);
-    await until(async () => (await queue.getActiveCount()) === 1);
+    const swept = sweepThroughQueue(plan, join(folder, 'taken-over'), server.url);
+    const first = startQueueWorker(server.url);
+    await waitUntil(async () => (await queue.getActiveCount()) === 1);
     first.kill('SIGKILL');
     await once(first, 'exit');
-    const second = working(server.url);
-    expect(kindsOf(await swept)).toEqual(['begun', 'done']);
-    await ended(second);
+    const second = startQueueWorker(server.url);
+    expect(kindsOf(await swept)).toEqual(['started', 'done']);
+    await stopWorkers(second);
   });
 
-  test('has the run of a worker that is stopped back at once', async () => {
+  test('gets the run of a stopped worker back at once', async () => {
     const [run] = (await smallCampaign({ set: { pieces: 20_000 } })).runs;
     await queue.add('run', taskOf(run!), { jobId: run!.key });
     const worker = await BullmqWorker.connect({ url: server.url, jobs: 1 });
     const stop = new AbortController();
     const worked = worker.work(stop.signal);
-    await until(async () => (await queue.getActiveCount()) === 1);
+    await waitUntil(async () => (await queue.getActiveCount()) === 1);
     stop.abort();
     await worked;
     expect(await queue.getJobState(run!.key)).toBe('waiting');
     await queue.remove(run!.key);
   });
 
-  test('goes on when Redis comes back', async () => {
+  test('continues when Redis is back', async () => {
     const plan = await smallCampaign({ vary: { interval: [9_000, 10_001] }, repeat: 8 });
     const store = join(folder, 'reconnected');
-    const worker = working(server.url);
-    const troubles: string[] = [];
-    const begun = Promise.withResolvers<void>();
-    const swept = sweptThere(plan, store, server.url, {
-      onTrouble: (message) => troubles.push(message),
-      onEvent: ({ kind }) => kind === 'done' && begun.resolve(),
+    const worker = startQueueWorker(server.url);
+    const warnings: string[] = [];
+    const firstDone = Promise.withResolvers<void>();
+    const swept = sweepThroughQueue(plan, store, server.url, {
+      onWarning: (message) => warnings.push(message),
+      onEvent: ({ kind }) => kind === 'done' && firstDone.resolve(),
     });
-    await begun.promise;
+    await firstDone.promise;
     await server.stop();
     expect(resultsIn(store).size).toBeLessThan(16);
     await server.start();
     await swept;
-    await ended(worker);
+    await stopWorkers(worker);
     expect(resultsIn(store).size).toBe(16);
-    expect(troubles.join('\n')).toMatch(/lost the connection to redis:.*\nconnected to .* again/);
+    expect(warnings.join('\n')).toMatch(/lost the connection to redis:.*\nconnected to .* again/);
   });
 
-  test('lets go of whoever wants to stop while Redis is away', () =>
+  test('can be stopped while Redis is unavailable', () =>
     inFolder(async (elsewhere) => {
-      const away = await RedisServer.start(elsewhere);
+      const other = await RedisServer.start(elsewhere);
       const stop = new AbortController();
-      const begun = Promise.withResolvers<void>();
+      const started = Promise.withResolvers<void>();
       const plan = await smallCampaign({ vary: { uploads: [9] } });
-      const swept = sweptThere(plan, join(elsewhere, 'store'), away.url, {
+      const swept = sweepThroughQueue(plan, join(elsewhere, 'store'), other.url, {
         signal: stop.signal,
-        onEvent: () => begun.resolve(),
+        onEvent: () => started.resolve(),
       });
-      await begun.promise;
-      await away.stop();
+      await started.promise;
+      await other.stop();
       const stoppedMs = performance.now();
       stop.abort(new Error('enough'));
       await expect(swept).rejects.toThrow('enough');
       expect(performance.now() - stoppedMs).toBeLessThan(1_000);
     }));
 
-  test('makes no run again whose result is there, and gives it to whoever asks next', async () => {
+  test('does not execute a run again whose result exists, and delivers that result', async () => {
     const plan = await smallCampaign({ set: { pieces: 3 } });
     const [run] = plan.runs;
-    await leaveResult(redis, run!.key, sealed({ ...pretendedRecord(run!), version: 'earlier' }));
+    await putResult(redis, run!.key, serializeRecord({ ...fakeRecord(run!), version: 'earlier' }));
     await queue.add('run', taskOf(run!), { jobId: run!.key });
     const worker = await BullmqWorker.connect({ url: server.url, endsWhenEmpty: true, jobs: 1 });
     await worker.work(NEVER);
     expect(await queue.getJobState(run!.key)).toBe('completed');
 
-    await sweptThere(plan, join(folder, 'fetched'), server.url);
-    const store = await Store.openToRead(join(folder, 'fetched'));
+    await sweepThroughQueue(plan, join(folder, 'fetched'), server.url);
+    const store = await Store.openReadOnly(join(folder, 'fetched'));
     expect(store.read(run!.key).version).toBe('earlier');
   });
 
-  test('tells of runs that fail, after a second try', async () => {
+  test('reports runs that fail twice', async () => {
     const plan = await smallCampaign();
     const [run] = plan.runs;
-    const swarm = { ...run!.cell.swarm, seeds: 20 };
-    const broken = { ...plan, runs: [{ ...run!, key: 'f'.repeat(32), cell: { ...run!.cell, swarm } }] };
-    const worker = working(server.url);
-    const events = await sweptThere(broken, join(folder, 'broken'), server.url);
-    await ended(worker);
-    expect(kindsOf(events)).toEqual(['begun', 'retry', 'failed']);
-    const store = await Store.openToRead(join(folder, 'broken'));
+    const swarm = { ...run!.setting.swarm, seeds: 20 };
+    const broken = {
+      ...plan,
+      runs: [{ ...run!, key: 'f'.repeat(32), setting: { ...run!.setting, swarm } }],
+    };
+    const worker = startQueueWorker(server.url);
+    const events = await sweepThroughQueue(broken, join(folder, 'broken'), server.url);
+    await stopWorkers(worker);
+    expect(kindsOf(events)).toEqual(['started', 'retry', 'failed']);
+    const store = await Store.openReadOnly(join(folder, 'broken'));
     expect((await store.failures())[0]!.error).toContain('SwarmError');
   });
 
-  test('keeps workers of other versions away', async () => {
+  test('rejects workers of other versions', async () => {
     const other = new Queue('runs-9.9.9-r9', { connection: redis, prefix: QUEUE_PREFIX });
     await other.add('run', {});
     const connecting = BullmqWorker.connect({ url: server.url });
@@ -184,16 +192,24 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: PATIENCE_MS }, () => {
     await other.obliterate();
   });
 
-  test('says so where only workers of other versions are connected', async () => {
+  test('warns if only workers of other versions are connected', async () => {
     const connection = connectedTo(server.url);
-    const other = new Worker('runs-9.9.9-r9', () => Promise.resolve(), { connection, prefix: QUEUE_PREFIX });
+    const other = new Worker('runs-9.9.9-r9', () => Promise.resolve(), {
+      connection,
+      prefix: QUEUE_PREFIX,
+    });
     await other.waitUntilReady();
-    await until(async () => String(await redis.client('LIST')).includes('cnVucy05LjkuOS1yOQ'));
+    await waitUntil(async () => String(await redis.client('LIST')).includes('cnVucy05LjkuOS1yOQ'));
     const stop = new AbortController();
-    const told = Promise.withResolvers<string>();
-    const ears = { signal: stop.signal, onTrouble: told.resolve };
-    const swept = sweptThere(await smallCampaign({ vary: { uploads: [7] } }), join(folder, 'alone'), server.url, ears);
-    expect(await told.promise).toMatch(
+    const warning = Promise.withResolvers<string>();
+    const callbacks = { signal: stop.signal, onWarning: warning.resolve };
+    const swept = sweepThroughQueue(
+      await smallCampaign({ vary: { uploads: [7] } }),
+      join(folder, 'alone'),
+      server.url,
+      callbacks,
+    );
+    expect(await warning.promise).toMatch(
       /^no worker of version \S+ is connected to redis:\S+ yet, only workers of version 9\.9\.9 \(results 9\)\n/,
     );
     stop.abort(new Error('enough'));
@@ -213,6 +229,6 @@ function connectedTo(url: string): Redis {
   return redis;
 }
 
-function taskOf({ key, seed, cell: { config, swarm } }: PlannedRun): Task {
-  return { key, seed, cell: { config, swarm } };
+function taskOf({ key, seed, setting: { config, swarm } }: PlannedRun): RunSpec {
+  return { key, seed, setting: { config, swarm } };
 }

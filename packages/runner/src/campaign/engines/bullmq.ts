@@ -1,92 +1,96 @@
 /**
- * The engine for a pool of machines: a queue in Redis (BullMQ), from which any number of processes
- * take runs.
+ * The engine for several machines: a queue in Redis (BullMQ), from which any number of worker
+ * processes take runs.
  *
  *     submitter                 Redis                          worker
- *     add(key, task)  ──────▶   queue  ──────────────────────▶ carries it out, in a thread
- *     puts it into the store ◀─ result:key ◀────────────────── leaves the result, then is done
+ *     add(key, spec)  ──────▶   queue  ──────────────────────▶ executes it, in a thread
+ *     puts it into the store ◀─ result:key ◀────────────────── stores the result, completes the job
  *
- * The id of a job is the key of its run, so submitting twice changes nothing. Delivery is at least
- * once: a worker that dies loses its job to another, and a result is left before the job ends, so
- * that it is there whenever the job is. Jobs are carried out in threads, as a worker that does not
- * answer for a while loses its job.
+ * The id of a job is the key of its run, so submitting is idempotent. Delivery is at least once: if
+ * a worker dies, its job goes to another. A result is stored before its job completes, so that a
+ * completed job always has a result. Jobs are executed in threads, since a worker that does not
+ * renew the lock of a job in time loses it.
  */
 
-import { Queue, QueueEvents } from 'bullmq';
+import type * as BullMQ from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { VERSION } from '../../version.ts';
+import { loadBullMq } from '../optional-packages.ts';
 import {
-  type JobAnswer,
+  type JobResult,
   QUEUE_NAME,
   QUEUE_PREFIX,
-  queuesWorkedOn,
+  queuesWithWorkers,
   versionOf,
 } from './bullmq-queue.ts';
 import { Submission } from './bullmq-submission.ts';
-import type { Engine, EngineStatus, Outcome, RunSource, Task } from './engine.ts';
-import { withoutCredentials } from './redis-address.ts';
-import { connected, type RedisOptions, saidGoodbye, whileWanted } from './redis.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource, RunSpec } from './engine.ts';
+import { abortable, connectRedis, type RedisOptions, settleInTime } from './redis.ts';
+import { withoutCredentials } from './redis-url.ts';
 
 export class BullmqEngine implements Engine {
   readonly name = 'bullmq';
-  readonly workersClaim = false;
+  readonly claimsRunsItself = false;
   readonly #redis: Redis;
-  readonly #queue: Queue<Task, JobAnswer>;
-  readonly #events: QueueEvents;
+  readonly #queue: BullMQ.Queue<RunSpec, JobResult>;
+  readonly #events: BullMQ.QueueEvents;
   readonly #eventsRedis: Redis;
   readonly #options: RedisOptions;
-  #hasTold = false;
+  #hasWarned = false;
 
-  private constructor(redis: Redis, options: RedisOptions) {
+  private constructor(bullmq: typeof BullMQ, redis: Redis, options: RedisOptions) {
     this.#redis = redis;
     this.#options = options;
     this.#eventsRedis = redis.duplicate();
     this.#eventsRedis.on('error', () => {});
-    this.#queue = new Queue(QUEUE_NAME, { connection: redis, prefix: QUEUE_PREFIX });
+    this.#queue = new bullmq.Queue(QUEUE_NAME, { connection: redis, prefix: QUEUE_PREFIX });
     this.#queue.on('error', () => {});
     const connection = this.#eventsRedis;
-    this.#events = new QueueEvents(QUEUE_NAME, { connection, prefix: QUEUE_PREFIX });
+    this.#events = new bullmq.QueueEvents(QUEUE_NAME, { connection, prefix: QUEUE_PREFIX });
     this.#events.on('error', () => {});
   }
 
-  /** @throws UserMistake where there is no Redis */
+  /** @throws UserError if BullMQ or ioredis is not installed, or there is no Redis */
   static async connect(options: RedisOptions): Promise<BullmqEngine> {
-    const engine = new BullmqEngine(await connected(options), options);
+    const bullmq = await loadBullMq();
+    const engine = new BullmqEngine(bullmq, await connectRedis(options), options);
     await engine.#events.waitUntilReady();
     return engine;
   }
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    const places = { redis: this.#redis, queue: this.#queue };
-    const submission = new Submission(places, source, report, signal);
-    const onEnded = ({ jobId }: { jobId: string }) => submission.wake(jobId);
+    const connection = { redis: this.#redis, queue: this.#queue };
+    const submission = new Submission(connection, source, onOutcome, signal);
+    const onEnded = ({ jobId }: { jobId: string }) => submission.jobEnded(jobId);
     this.#events.on('completed', onEnded);
     this.#events.on('failed', onEnded);
     try {
-      if (source.length > 0 && !this.#hasTold) await whileWanted(signal, this.#tellIfAlone());
-      await submission.all();
+      if (source.length > 0 && !this.#hasWarned) {
+        await abortable(signal, this.#warnWithoutWorkers());
+      }
+      await submission.run();
     } finally {
       this.#events.off('completed', onEnded);
       this.#events.off('failed', onEnded);
     }
   }
 
-  async #tellIfAlone(): Promise<void> {
-    this.#hasTold = true;
-    // Whoever may not ask who is connected is not told.
-    const queues = await queuesWorkedOn(this.#redis).catch(() => [QUEUE_NAME]);
+  async #warnWithoutWorkers(): Promise<void> {
+    this.#hasWarned = true;
+    // Without the permission to list clients, there is no warning.
+    const queues = await queuesWithWorkers(this.#redis).catch(() => [QUEUE_NAME]);
     if (queues.includes(QUEUE_NAME)) return;
-    const at = withoutCredentials(this.#options.url);
-    const others = [...new Set(queues.map(versionOf))].sort().join(', ');
-    const instead = others === '' ? '' : `, only workers of version ${others}`;
-    this.#options.onTrouble?.(
-      `no worker of version ${VERSION} is connected to ${at} yet${instead}\n` +
-        `  to start one, on any machine: cachetorrent work --redis ${at}`,
+    const address = withoutCredentials(this.#options.url);
+    const versions = [...new Set(queues.map(versionOf))].sort().join(', ');
+    const others = versions === '' ? '' : `, only workers of version ${versions}`;
+    this.#options.onWarning?.(
+      `no worker of version ${VERSION} is connected to ${address} yet${others}\n` +
+        `  to start one, on any machine: cachetorrent work --redis ${address}`,
     );
   }
 
@@ -96,7 +100,7 @@ export class BullmqEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await saidGoodbye(Promise.allSettled([this.#queue.close(), this.#events.close()]));
+    await settleInTime(Promise.allSettled([this.#queue.close(), this.#events.close()]));
     this.#redis.disconnect();
     this.#eventsRedis.disconnect();
   }

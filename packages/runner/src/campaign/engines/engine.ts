@@ -1,80 +1,79 @@
 /**
- * Where runs are carried out. An engine takes runs, has them done wherever it does that, and says
- * what became of each; it knows no experiments, and writes no results.
+ * The interface of engines, which execute runs. An engine takes runs from a source and reports the
+ * outcome of each; it knows nothing of experiments, and writes no results.
  *
  *     local     a pool of threads of this process
- *     bullmq    a queue in Redis, and processes anywhere that work on it
- *     array     the shards of a batch system's array job, such as Slurm's
+ *     bullmq    a queue in Redis, served by worker processes on any machines
+ *     array     an array job of a batch system such as Slurm, with a shard for each task
  */
 
 import type { RunKey } from '../experiment/key.ts';
-import type { Cell, PlannedRun } from '../experiment/plan.ts';
+import type { PlannedRun, Setting } from '../experiment/plan.ts';
 
 export type EngineName = 'local' | 'bullmq' | 'array';
 
-/** What became of a run. */
-export type Outcome =
+/** The outcome of one execution of a run. */
+export type RunOutcome =
   | {
       readonly key: RunKey;
       readonly isDone: true;
-      /** A sealed record; undefined where whoever made it has put it into the store already. */
+      /** A serialized record; undefined if the worker has put it into the store already. */
       readonly text: string | undefined;
     }
   | {
       readonly key: RunKey;
       readonly isDone: false;
       readonly error: string;
-      /** How often it has been tried, where that is more than once. */
+      /** The number of attempts, if more than one. */
       readonly attempts?: number;
     };
 
-/** As much of a planned run as it takes to make it. */
-export interface Task {
+/** The part of a planned run that is needed to execute it. */
+export interface RunSpec {
   readonly key: RunKey;
   readonly seed: number;
-  readonly cell: Pick<Cell, 'config' | 'swarm'>;
+  readonly setting: Pick<Setting, 'config' | 'swarm'>;
 }
 
-/** Runs that are still to be done, the longest first. */
+/** The runs that remain to be executed, the longest first. */
 export interface RunSource {
-  /** How many it has left, at most. */
+  /** The number of runs that remain, at most. */
   readonly length: number;
-  /** The next run; undefined where there is none, or `fits` refuses it. */
+  /** Removes and returns the next run; undefined if there is none, or `fits` rejects it. */
   take(fits?: (run: PlannedRun) => boolean): PlannedRun | undefined;
 }
 
-/** How many runs an engine has. */
+/** The number of runs that an engine has taken and not finished. */
 export interface EngineStatus {
-  /** Runs that nobody has begun. */
+  /** Runs that have not been started. */
   readonly waiting: number;
-  /** Runs that somebody is at work on. */
+  /** Runs that are being executed. */
   readonly active: number;
 }
 
-/** Carries out runs, here or elsewhere. */
+/** Executes runs, on this machine or elsewhere. */
 export interface Engine {
-  /** By which the command line knows it. */
+  /** The name in the option `--engine`. */
   readonly name: EngineName;
-  /** Its workers claim runs in the store themselves; otherwise they are claimed for it. */
-  readonly workersClaim: boolean;
+  /** Whether its workers claim runs in the store's ledger; otherwise the sweep claims them. */
+  readonly claimsRunsItself: boolean;
   /**
-   * Takes runs from `source`, and reports on each that it took. After a report the source may have
-   * more. Resolves when it has none, and all have been reported.
+   * Takes runs from `source` and reports the outcome of each. After a report, the source may have
+   * further runs. Resolves when the source is empty and all outcomes have been reported.
    *
-   * @throws the reason of `signal`, soon after it is aborted; or what `report` throws
+   * @throws the reason of `signal`, soon after it is aborted; and what `onOutcome` throws
    */
   submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
-  /** How far it is. */
   status(): Promise<EngineStatus>;
-  /** Lets go of threads and connections. */
+  /** Releases threads and connections. */
   close(): Promise<void>;
 }
 
-/** Whoever carries out runs of others on this machine, until there are none, or it is stopped. */
-export interface Worker {
-  work(signal: AbortSignal): Promise<void>;
+/** Some runs of a campaign have failed; the results of the others are in the store. */
+export class RunsFailed extends Error {
+  override readonly name = 'RunsFailed';
 }

@@ -1,26 +1,25 @@
-/** The engine that needs nothing but this machine: a pool of threads. */
+/** The engine that executes runs in a pool of threads on this machine. */
 
-import { Pool, type PoolOptions } from './pool.ts';
-import type { Engine, EngineStatus, Outcome, RunSource } from './engine.ts';
+import type { Engine, EngineStatus, RunOutcome, RunSource } from './engine.ts';
+import { RunPool, type RunPoolOptions } from './pool.ts';
 
-/** Carries out runs on the cores of this machine. */
+/** Executes runs on the cores of this machine. */
 export class LocalEngine implements Engine {
-  /** By which the command line knows it. */
   readonly name = 'local';
-  readonly workersClaim = false;
-  readonly #pool: Pool;
+  readonly claimsRunsItself = false;
+  readonly #pool: RunPool;
   #waiting = 0;
 
-  constructor(options: PoolOptions = {}) {
-    this.#pool = new Pool(options);
+  constructor(options: RunPoolOptions = {}) {
+    this.#pool = new RunPool(options);
   }
 
   async submit(
     source: RunSource,
-    report: (outcome: Outcome) => Promise<void>,
+    onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
-    // The first that fails for good stops the others.
+    // If a report throws, the other runs are stopped.
     const stop = new AbortController();
     const stopped = AbortSignal.any([signal, stop.signal]);
     const running = new Set<Promise<void>>();
@@ -34,8 +33,8 @@ export class LocalEngine implements Engine {
           await Promise.race(running);
           continue;
         }
-        const done = this.#pool.carryOut(run, source.length, stopped).then(report);
-        const ended = done.finally(() => running.delete(ended));
+        const reported = this.#pool.execute(run, source.length, stopped).then(onOutcome);
+        const ended = reported.finally(() => running.delete(ended));
         running.add(ended);
       }
     } catch (error) {
@@ -45,12 +44,11 @@ export class LocalEngine implements Engine {
     }
   }
 
-  /** How far it is. */
   status(): Promise<EngineStatus> {
     return Promise.resolve({ waiting: this.#waiting, active: this.#pool.running });
   }
 
-  /** Ends its threads. */
+  /** Ends the threads. */
   async close(): Promise<void> {
     await this.#pool.close();
   }

@@ -1,28 +1,27 @@
 /**
- * A pool of threads that carries out runs, never more at once than there are cores for, and than
- * fit into memory.
+ * A pool of threads that executes runs, limited by the number of cores and by memory.
  *
- * A run has one thread as long as there is another run for each core. Only when fewer are left, or
- * they are too large to sit side by side, a run has several: runs are independent, and so scale
- * better than the parts of one.
+ * A run gets one thread as long as there is another run for each core. It gets several threads only
+ * if fewer runs are left, or the runs are too large to be in memory together: independent runs
+ * scale better than the threads of one run.
  */
 
 import { availableParallelism, totalmem } from 'node:os';
 
 import { Piscina } from 'piscina';
 
-import { memoryBytes } from '../estimate.ts';
-import type { RunTask } from './carry-out.ts';
-import type { Outcome, Task } from './engine.ts';
+import { runMemoryBytes } from '../estimate.ts';
+import type { RunOutcome, RunSpec } from './engine.ts';
+import type { ThreadTask } from './execute-run.ts';
 
-export interface PoolOptions {
-  /** Cores to use; by default all. */
+export interface RunPoolOptions {
+  /** Number of cores to use (default: all). */
   readonly jobs?: number;
-  /** For all runs together; by default what is free now, less a tenth of all. */
+  /** Memory for all runs together (default: the free memory, less a tenth of the total). */
   readonly memoryBytes?: number;
 }
 
-export class Pool {
+export class RunPool {
   readonly #pool: Piscina;
   readonly #jobs: number;
   readonly #memoryBytes: number;
@@ -30,19 +29,19 @@ export class Pool {
   #bytesInUse = 0;
   #running = 0;
 
-  constructor({ jobs = availableParallelism(), memoryBytes }: PoolOptions = {}) {
+  constructor({ jobs = availableParallelism(), memoryBytes }: RunPoolOptions = {}) {
     this.#jobs = jobs;
     this.#memoryBytes = memoryBytes ?? process.availableMemory() - totalmem() / 10;
-    this.#pool = new Piscina<RunTask, Outcome>({
-      filename: CARRY_OUT,
-      name: 'carryOut',
+    this.#pool = new Piscina<ThreadTask, RunOutcome>({
+      filename: THREAD_FILE,
+      name: 'executeRun',
       minThreads: 0,
       maxThreads: jobs,
-      // A thread that waits in Atomics could not notice the end of a simulation's own threads.
+      // A thread that waits in Atomics.wait could not notice the end of a simulation's threads.
       atomics: 'disabled',
       idleTimeout: 10_000,
     });
-    // A thread that fails while it starts is the pool's error; the run it was for fails as well.
+    // A thread that fails to start emits an error here; its run fails as well, and reports it.
     this.#pool.on('error', () => {});
   }
 
@@ -50,33 +49,36 @@ export class Pool {
     return this.#jobs;
   }
 
+  /** The number of runs that are being executed. */
   get running(): number {
     return this.#running;
   }
 
-  /** Whether there is room for `run` beside those that are running. One alone always has room. */
-  hasRoomFor({ cell }: Task): boolean {
+  /** Whether `run` fits beside the runs that are being executed. A single run always fits. */
+  hasRoomFor({ setting }: RunSpec): boolean {
     if (this.#running === 0) return true;
-    const fits = this.#bytesInUse + memoryBytes(cell.swarm) <= this.#memoryBytes;
+    const fits = this.#bytesInUse + runMemoryBytes(setting.swarm) <= this.#memoryBytes;
     return fits && this.#threadsInUse < this.#jobs;
   }
 
   /**
-   * Carries out `run`, which there is room for; `waiting` more want to.
+   * Executes `run`, for which there is room. `waiting` is the number of runs that wait for one.
    *
    * @throws the reason of `signal`, once it is aborted
    */
-  async carryOut(run: Task, waiting: number, signal: AbortSignal): Promise<Outcome> {
-    const { key, cell, seed } = run;
+  async execute(run: RunSpec, waiting: number, signal: AbortSignal): Promise<RunOutcome> {
+    const { key, setting, seed } = run;
     const free = this.#jobs - this.#threadsInUse;
-    const workers = Math.max(1, Math.floor(free / Math.min(free, this.#companions(run, waiting))));
-    const bytes = memoryBytes(cell.swarm);
+    const concurrent = Math.min(free, this.#concurrentRuns(run, waiting));
+    const workers = Math.max(1, Math.floor(free / concurrent));
+    const bytes = runMemoryBytes(setting.swarm);
     this.#running++;
     this.#threadsInUse += workers;
     this.#bytesInUse += bytes;
     try {
-      const task: RunTask = { key, config: cell.config, swarm: cell.swarm, seed, workers };
-      return (await this.#pool.run(task, { signal })) as Outcome;
+      const { config, swarm } = setting;
+      const task: ThreadTask = { key, config, swarm, seed, workers };
+      return (await this.#pool.run(task, { signal })) as RunOutcome;
     } catch (error) {
       signal.throwIfAborted();
       return { key, isDone: false, error: `its thread ended: ${(error as Error).message}` };
@@ -91,14 +93,15 @@ export class Pool {
     await this.#pool.destroy();
   }
 
-  /** How many runs like this one can sit side by side with it, itself included. */
-  #companions({ cell }: Task, waiting: number): number {
+  /** Returns how many runs of this size, including this one, can be executed at the same time. */
+  #concurrentRuns({ setting }: RunSpec, waiting: number): number {
     const free = this.#memoryBytes - this.#bytesInUse;
-    return Math.max(1, Math.min(1 + waiting, Math.floor(free / memoryBytes(cell.swarm))));
+    const fitting = Math.floor(free / runMemoryBytes(setting.swarm));
+    return Math.max(1, Math.min(1 + waiting, fitting));
   }
 }
 
-const CARRY_OUT = new URL(
-  import.meta.url.endsWith('.ts') ? './carry-out.ts' : './carry-out.js',
+const THREAD_FILE = new URL(
+  import.meta.url.endsWith('.ts') ? './execute-run.ts' : './execute-run.js',
   import.meta.url,
 ).href;

@@ -1,52 +1,56 @@
-/** Connections to Redis (or Valkey): with clear words where there is none, and with patience. */
+/** Connections to Redis (or Valkey), with clear errors and automatic reconnection. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 
 import { UserError } from '../../user-error.ts';
-import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-address.ts';
+import { loadBullMq, loadIoRedis } from '../optional-packages.ts';
+import { isRedisUrl, LOCAL_REDIS, withoutCredentials } from './redis-url.ts';
 
-const CONNECT_MS = 5_000;
-const RECONNECT_MS_MAX = 5_000;
-/** Less than whoever pressed Ctrl-C waits for. */
-const GOODBYE_MS = 700;
+const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_RECONNECT_DELAY_MS = 5_000;
+/** Less than the time after which the command exits on Ctrl-C. */
+const CLOSE_TIMEOUT_MS = 700;
 
 export interface RedisOptions {
   /** `redis://[user:password@]host:port[/database]`, or `rediss://` for TLS. */
   readonly url: string;
-  /** Told when a connection is lost, and when it is back. */
-  readonly onTrouble?: (message: string) => void;
+  /** Called when a connection is lost, and when it is back. */
+  readonly onWarning?: (message: string) => void;
 }
 
 /**
- * A connection that has been tried, and that will connect again whenever it is lost.
+ * Connects to Redis. The connection is verified first, and then restored whenever it is lost.
  *
- * @throws UserMistake where nobody answers, or not in the way of Redis
+ * @throws UserError if ioredis is not installed, or there is no Redis at the URL
  */
-export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis> {
-  const at = withoutCredentials(url);
+export async function connectRedis({ url, onWarning }: RedisOptions): Promise<Redis> {
+  const address = withoutCredentials(url);
   if (!isRedisUrl(url)) {
-    const problem = 'is no address of a Redis';
-    throw new UserError({ at: `--redis ${at}`, problem, fix: `write ${LOCAL_REDIS}, say` });
+    const problem = 'is not a Redis URL';
+    const fix = `write a URL such as ${LOCAL_REDIS}`;
+    throw new UserError({ at: `--redis ${address}`, problem, fix });
   }
-  let isUp = false;
+  const { Redis } = await loadIoRedis();
+  let wasConnected = false;
+  let isLost = false;
   let lastError: Error | undefined;
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: CONNECT_MS,
-    // Commands wait for as long as it takes; BullMQ wants it so, too.
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    // Commands wait for the connection to come back, which BullMQ requires as well.
     maxRetriesPerRequest: null,
-    retryStrategy: (times) => (isUp ? Math.min(100 * 2 ** times, RECONNECT_MS_MAX) : null),
+    retryStrategy: (times) =>
+      wasConnected ? Math.min(100 * 2 ** times, MAX_RECONNECT_DELAY_MS) : null,
   });
-  let isLost = false;
   redis.on('error', (error: Error) => (lastError = error));
   redis.on('reconnecting', () => {
-    if (!isLost) onTrouble?.(`lost the connection to ${at}; trying again`);
+    if (!isLost) onWarning?.(`lost the connection to ${address}; reconnecting`);
     isLost = true;
   });
   redis.on('ready', () => {
-    if (isLost) onTrouble?.(`connected to ${at} again`);
+    if (isLost) onWarning?.(`connected to ${address} again`);
     isLost = false;
   });
   try {
@@ -54,31 +58,29 @@ export async function connected({ url, onTrouble }: RedisOptions): Promise<Redis
     await redis.ping();
   } catch (error) {
     redis.disconnect();
-    throw refusal(at, (lastError ?? error) as NodeJS.ErrnoException);
+    throw connectionError(address, (lastError ?? error) as NodeJS.ErrnoException);
   }
-  isUp = true;
+  wasConnected = true;
   return redis;
 }
 
 /**
- * Before anything is made for a Redis that is not there.
+ * Checks that the queue can be used, before anything else is created.
  *
- * @throws UserMistake as `connected` does
+ * @throws UserError if BullMQ or ioredis is not installed, or there is no Redis at `url`
  */
-export async function checkReachable(url: string): Promise<void> {
-  const redis = await connected({ url });
+export async function checkRedis(url: string): Promise<void> {
+  await loadBullMq();
+  const redis = await connectRedis({ url });
   redis.disconnect();
 }
 
 /**
- * A command waits for a lost connection as long as it takes; who wants to stop does not.
+ * Waits for the reply to a command, which may take as long as the connection is lost.
  *
  * @throws the reason of `signal`, once it is aborted
  */
-export function whileWanted<Answer>(
-  signal: AbortSignal,
-  command: Promise<Answer>,
-): Promise<Answer> {
+export function abortable<Reply>(signal: AbortSignal, command: Promise<Reply>): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const stop = (): void => reject(signal.reason as Error);
     if (signal.aborted) stop();
@@ -87,21 +89,21 @@ export function whileWanted<Answer>(
   });
 }
 
-/** Waits for what has to be said before a connection ends, unless nobody is there to hear it. */
-export async function saidGoodbye(saying: Promise<unknown>): Promise<void> {
-  const late = new AbortController();
-  const waited = sleep(GOODBYE_MS, undefined, { signal: late.signal }).catch(() => {});
-  await Promise.race([saying, waited]);
-  late.abort();
+/** Waits for `closing`, but not longer than the timeout: Redis may be unreachable. */
+export async function settleInTime(closing: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const timeout = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => {});
+  await Promise.race([closing, timeout]);
+  timer.abort();
 }
 
-function refusal(address: string, error: NodeJS.ErrnoException): UserError {
+function connectionError(address: string, error: NodeJS.ErrnoException): UserError {
   const at = `--redis ${address}`;
   if (/NOAUTH|WRONGPASS|NOPERM/.test(error.message)) {
-    const fix = 'put user and password into the address, or into CACHETORRENT_REDIS';
-    return new UserError({ at, problem: 'does not let you in', fix });
+    const fix = 'add user and password to the URL, or set CACHETORRENT_REDIS';
+    return new UserError({ at, problem: 'denies access', fix });
   }
   const problem = `cannot be reached: ${error.code ?? error.message}`;
-  const fix = 'start redis-server there, or name another address with --redis';
+  const fix = 'start redis-server there, or name another URL with --redis';
   return new UserError({ at, problem, fix });
 }

@@ -1,54 +1,56 @@
 /**
- * Conditions under which a combination is left out: "leaders > 30 and bias < 20".
+ * Conditions that exclude combinations of parameter values: "leaders > 30 and bias < 20".
  *
- * A condition is about parameters, and fields of the base by name; a name with dots or brackets
- * stands in single quotes ('latency.fixedMs'). It does not apply to a combination that lacks a
- * parameter which it names. The language is filtrex's: it computes, and reaches nothing else.
+ * A condition names parameters, and fields of the base; a name with dots or brackets is written in
+ * single quotes ('latency.fixedMs'). A condition is false for a combination that lacks one of the
+ * parameters it names. The language is that of filtrex: it computes with the values it is given and
+ * has no access to anything else.
  */
 
 import { compileExpression } from 'filtrex';
 
 import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
-import { nearest } from './read.ts';
+import { nearestName } from './read.ts';
 
-/** Whether it holds for a combination, given the values of its parameters by name. */
+/** Returns whether the condition holds, given a function that looks up parameter values. */
 export type Constraint = (valueOf: (name: string) => ParameterValue | undefined) => boolean;
 
 /**
- * `names` are the parameters and fields that there are.
+ * Parses a condition. `at` is its location for error messages, `names` are all parameters and
+ * fields that it may name.
  *
- * @throws UserMistake where `text` is no condition, or names something else
+ * @throws UserError if `text` is not a condition; the constraint throws it for an unknown name
  */
-export function constraint(text: string, at: string, names: readonly string[]): Constraint {
+export function parseConstraint(text: string, at: string, names: readonly string[]): Constraint {
   const where = `${at}: exclude "${text}"`;
   let valueOf: Parameters<Constraint>[0] = () => undefined;
-  let lacks = false;
-  const evaluate = compiled(text, where, (name) => {
+  let isIncomplete = false;
+  const evaluate = compile(text, where, (name) => {
     const value = valueOf(name);
     if (value === undefined || value === null) {
-      if (!names.includes(name)) throw unknown(name, where, names);
-      lacks = true;
+      if (!names.includes(name)) throw unknownParameter(name, where, names);
+      isIncomplete = true;
       return 0;
     }
-    // The language knows numbers and texts only.
+    // filtrex supports numbers and strings only.
     return typeof value === 'boolean' ? Number(value) : value;
   });
   return (values) => {
     valueOf = values;
-    lacks = false;
+    isIncomplete = false;
     const result: unknown = evaluate({});
     if (result instanceof UserError) throw result;
-    if (lacks) return false;
+    if (isIncomplete) return false;
     if (result instanceof Error) {
       const fix = 'compare numbers with numbers, and texts with texts: choker == "random"';
-      throw new UserError({ at: where, problem: `cannot be decided: ${result.message}`, fix });
+      throw new UserError({ at: where, problem: `cannot be evaluated: ${result.message}`, fix });
     }
     return Boolean(result);
   };
 }
 
-function compiled(
+function compile(
   text: string,
   where: string,
   property: (name: string) => unknown,
@@ -57,14 +59,14 @@ function compiled(
     return compileExpression(text, { customProp: property }) as (values: object) => unknown;
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n');
-    const problem = `is no condition: ${rest.at(-1) ?? first}`;
-    const fix = 'write it as in "leaders > 30 and bias < 20"; == compares, and, or, not join';
+    const problem = `is not a condition: ${rest.at(-1) ?? first}`;
+    const fix = 'write a condition such as "leaders > 30 and bias < 20"; operators: == and or not';
     throw new UserError({ at: where, problem, fix });
   }
 }
 
-function unknown(name: string, where: string, names: readonly string[]): UserError {
-  const near = nearest(name, names);
-  const fix = near === undefined ? 'name a parameter' : `the nearest is "${near}": write that`;
+function unknownParameter(name: string, where: string, names: readonly string[]): UserError {
+  const nearest = nearestName(name, names);
+  const fix = nearest === undefined ? 'name a parameter' : `the nearest is "${nearest}"`;
   return new UserError({ at: where, problem: `there is no parameter "${name}"`, fix });
 }

@@ -1,221 +1,266 @@
 /**
- * What an experiment comes to: its combinations as checked swarms, and its runs, one for each
- * combination and seed, each with the key under which its result is stored.
+ * Turns an experiment into the plan of a campaign: its settings, each with a validated swarm, and
+ * its runs, one for each setting and seed, each with the key under which its result is stored.
  */
 
 import { isAbsolute, join } from 'node:path';
 
 import type { Swarm } from '@cachetorrent/simulator';
-import type { JSONPath } from 'jsonc-parser';
+import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configuration';
 
-import type { Whereabouts } from '../../configuration/places.ts';
-import { checkedConfig, type ConfigFile, readConfig } from '../../configuration/read.ts';
-import { checkedSwarm, type WholeConfig } from '../../configuration/swarm.ts';
+import { type Locations, locationsBelow } from '../../configuration/locations.ts';
+import {
+  fieldNames,
+  fieldOf,
+  fieldPath,
+  FORMER_NAMES,
+  type ParameterValue,
+  withField,
+} from '../../configuration/parameters.ts';
+import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../configuration/read.ts';
 import { UserError } from '../../user-error.ts';
-import { FIGURE_NAMES } from '../figures.ts';
-import { type Constraint, constraint } from './constraint.ts';
-import type { Experiment, ParameterValue } from './schema.ts';
-import { type ExperimentFile, nearest } from './read.ts';
-import { fieldNames, fieldOf, fieldPath, withField } from './fields.ts';
+import { METRIC_NAMES } from '../metrics.ts';
+import { type Constraint, parseConstraint } from './constraint.ts';
 import { type RunKey, runKey, swarmDigest } from './key.ts';
-import { checkPlots } from './plots.ts';
+import { type ExperimentFile, nearestName } from './read.ts';
+import type { Experiment } from './schema.ts';
 import { seedsOf } from './seeds.ts';
-import { type Combination, combinationsOf, type Setting } from './variation.ts';
+import { type Assignment, type Combination, combinationsOf } from './variation.ts';
 
-/** The values of what was varied, by name, in the order of the experiment. */
+/** The values of the varied parameters, by name, in the order of the experiment. */
 export type Parameters = Readonly<Record<string, ParameterValue>>;
 
-export interface Cell {
+/** One combination of parameter values, and the configuration and swarm that it gives. */
+export interface Setting {
   readonly parameters: Parameters;
-  readonly config: WholeConfig;
+  readonly config: CompleteSwarmConfig;
   readonly swarm: Swarm;
 }
 
 export interface PlannedRun {
   readonly key: RunKey;
-  readonly cell: Cell;
+  readonly setting: Setting;
   readonly seed: number;
-  /** Counts the seeds, from 0. */
+  /** Index of the seed, from 0. */
   readonly repetition: number;
 }
 
 export interface CampaignPlan {
+  /** Name of the experiment file, for messages and reports. */
   readonly file: string;
   readonly experiment: Experiment;
-  readonly cells: readonly Cell[];
+  readonly settings: readonly Setting[];
   readonly seeds: readonly number[];
-  /** All repetitions of the first cell, then those of the second … */
+  /** All repetitions of the first setting, then those of the second, and so on. */
   readonly runs: readonly PlannedRun[];
-  /** What the names of parameters may be: those varied, in the order of the experiment. */
+  /** The varied parameters, in the order of the experiment. */
   readonly parameterNames: readonly string[];
 }
 
-/** @throws UserMistake where the experiment, or one of its combinations, makes no sense */
+/**
+ * Plans the campaign of an experiment.
+ *
+ * @throws UserError if the experiment, or one of its settings, is invalid
+ */
 export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> {
-  const base = await baseOf(file);
-  const { experiment, places } = file;
-  refuseBadName(file);
+  const base = await readBase(file);
+  const { experiment, locations } = file;
+  checkName(file);
   const varied: readonly Combination[] =
-    experiment.vary === undefined ? [[]] : combinationsOf(experiment.vary, ['vary'], places);
+    experiment.vary === undefined ? [[]] : combinationsOf(experiment.vary, ['vary'], locations);
   const parameterNames = [...new Set(varied.flat().map(({ name }) => name))];
-  const routes = routesOf(file, varied);
+  const fieldPaths = fieldPathsOf(file, varied);
   checkPlots(file, parameterNames);
-  const kept = withoutExcluded(varied, file, base, parameterNames, routes);
+  const included = withoutExcluded(varied, file, base, parameterNames, fieldPaths);
   const fixed = Object.entries(experiment.set ?? {}).map(
-    ([name, value]): Setting => ({ name, value, at: ['set', name] }),
+    ([name, value]): Assignment => ({ name, value, path: ['set', name] }),
   );
-  const cells = kept.map((combination) => cellOf(combination, fixed, routes, base, file));
+  const settings = included.map((combination) =>
+    settingOf([...fixed, ...combination], parametersOf(combination), fieldPaths, base, locations),
+  );
   const seeds = seedsOf(file);
-  const runs = cells.flatMap((cell) => {
-    const digest = swarmDigest(cell.swarm);
-    return seeds.map((seed, repetition) => ({
-      key: runKey(digest, seed),
-      cell,
-      seed,
-      repetition,
-    }));
+  const runs = settings.flatMap((setting) => {
+    const digest = swarmDigest(setting.swarm);
+    return seeds.map((seed, repetition): PlannedRun => {
+      return { key: runKey(digest, seed), setting, seed, repetition };
+    });
   });
-  return { file: file.file, experiment, cells, seeds, runs, parameterNames };
+  return { file: file.file, experiment, settings, seeds, runs, parameterNames };
 }
 
-async function baseOf({ experiment, places, folder }: ExperimentFile): Promise<ConfigFile> {
+async function readBase({ experiment, locations, folder }: ExperimentFile): Promise<ConfigFile> {
   const { base } = experiment;
   if (typeof base === 'string') return readConfig(isAbsolute(base) ? base : join(folder, base));
-  const within: Whereabouts = {
-    ofValue: (path) => places.ofValue(['base', ...path]),
-    ofField: (path) => places.ofField(['base', ...path]),
-    offsetOf: (path) => places.offsetOf(['base', ...path]),
-  };
-  return { config: checkedConfig(base, within), places: within };
+  return configOf(base, locationsBelow(locations, ['base']));
 }
 
-function refuseBadName({ experiment, places }: ExperimentFile): void {
+function checkName({ experiment, locations }: ExperimentFile): void {
   if (/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,99}$/.test(experiment.name)) return;
-  const at = `${places.ofValue(['name'])}: name`;
-  const problem = `is "${experiment.name}", which cannot be the name of a file`;
+  const at = `${locations.ofValue(['name'])}: name`;
+  const problem = `is "${experiment.name}", which cannot be used as a file name`;
   throw new UserError({ at, problem, fix: 'use letters, digits, - and _, as in leaders-sweep' });
 }
 
-/** What stands beside the parameters in the tables of results. */
-const COLUMNS: ReadonlySet<string> = new Set([
+/** Checks that plots and details name varied parameters only. */
+function checkPlots(
+  { experiment, locations }: ExperimentFile,
+  parameterNames: readonly string[],
+): void {
+  const checkIsVaried = (name: string, path: Path) => {
+    if (parameterNames.includes(name)) return;
+    const nearest = nearestName(name, parameterNames);
+    const problem = `names "${name}", which is not varied`;
+    const fix = nearest === undefined ? 'vary it, or remove it' : `the nearest is "${nearest}"`;
+    throw new UserError({ at: `${locations.ofValue(path)}: ${path.join('.')}`, problem, fix });
+  };
+  experiment.plots?.forEach(({ x, series, facet }, i) => {
+    checkIsVaried(x, ['plots', i, 'x']);
+    if (series !== undefined) checkIsVaried(series, ['plots', i, 'series']);
+    if (facet !== undefined) checkIsVaried(facet, ['plots', i, 'facet']);
+  });
+  experiment.details?.forEach((detail, i) => {
+    for (const name of Object.keys(detail)) checkIsVaried(name, ['details', i, name]);
+  });
+}
+
+/** Columns of the result tables that a label must not be named after. */
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'run',
   'combination',
   'repetition',
   'seed',
-  ...FIGURE_NAMES,
+  ...METRIC_NAMES,
 ]);
 
-/** Where each parameter goes in a configuration; a label goes nowhere. */
-type Routes = ReadonlyMap<string, JSONPath | undefined>;
+/** The field of the configuration that each parameter sets; undefined for a label. */
+type FieldPaths = ReadonlyMap<string, Path | undefined>;
 
-function routesOf({ experiment, places }: ExperimentFile, varied: readonly Combination[]): Routes {
-  const routes = new Map<string, JSONPath | undefined>();
+function fieldPathsOf(
+  { experiment, locations }: ExperimentFile,
+  varied: readonly Combination[],
+): FieldPaths {
+  const fieldPaths = new Map<string, Path | undefined>();
   const labels = experiment.labels ?? [];
   for (const label of labels) {
-    const taken = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
-    const means = taken ?? (COLUMNS.has(label) ? 'a column of the results' : undefined);
-    if (means !== undefined) {
-      const at = `${places.ofValue(['labels'])}: labels`;
-      const problem = `has "${label}", which is ${means}`;
+    const field = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
+    const conflict = field ?? (RESERVED_NAMES.has(label) ? 'a column of the results' : undefined);
+    if (conflict !== undefined) {
+      const at = `${locations.ofValue(['labels'])}: labels`;
+      const problem = `has "${label}", which is ${conflict}`;
       throw new UserError({ at, problem, fix: 'give the label another name' });
     }
-    routes.set(label, undefined);
+    fieldPaths.set(label, undefined);
   }
-  const fixed = Object.keys(experiment.set ?? {}).map((name) => ({ name, at: ['set', name] }));
-  for (const { name, at } of [...fixed, ...varied.flat()]) {
-    if (routes.has(name)) continue;
-    const path = fieldPath(name);
-    if (path === undefined) throw unknownField(name, `${places.ofField(at)}: ${name}`, labels);
-    routes.set(name, path);
+  const fixed = Object.keys(experiment.set ?? {}).map((name) => ({ name, path: ['set', name] }));
+  for (const { name, path } of [...fixed, ...varied.flat()]) {
+    if (fieldPaths.has(name)) continue;
+    const field = fieldPath(name);
+    if (field === undefined) {
+      throw unknownField(name, `${locations.ofField(path)}: ${name}`, labels);
+    }
+    fieldPaths.set(name, field);
   }
-  return routes;
+  return fieldPaths;
 }
 
 function unknownField(name: string, at: string, labels: readonly string[]): UserError {
-  const near = nearest(name, [...fieldNames(), ...labels]);
-  const fix = `the nearest is "${near}": write that; or, if it is but a name, add it to "labels"`;
+  const former = FORMER_NAMES[name];
+  const nearest = former ?? nearestName(name, [...fieldNames(), ...labels]);
+  const fix =
+    former === undefined
+      ? `the nearest is "${nearest}"; if it is only a label, add it to "labels"`
+      : `it is called "${nearest}"`;
   return new UserError({ at, problem: 'is neither a field of a configuration nor a label', fix });
 }
 
 function withoutExcluded(
   varied: readonly Combination[],
-  { experiment, places }: ExperimentFile,
+  { experiment, locations }: ExperimentFile,
   { config }: ConfigFile,
   parameterNames: readonly string[],
-  routes: Routes,
+  fieldPaths: FieldPaths,
 ): readonly Combination[] {
   const texts = [experiment.exclude ?? []].flat();
   if (texts.length === 0) return varied;
   const names = [...parameterNames, ...fieldNames()];
-  const at = places.ofValue(['exclude']);
-  const constraints = texts.map((text): Constraint => constraint(text, at, names));
-  const kept = varied.filter((combination) => {
+  const at = locations.ofValue(['exclude']);
+  const constraints = texts.map((text): Constraint => parseConstraint(text, at, names));
+  const included = varied.filter((combination) => {
     const values = new Map(combination.map(({ name, value }) => [name, value]));
     const valueOf = (name: string) => {
       if (values.has(name)) return values.get(name);
-      if (routes.has(name) && routes.get(name) === undefined) return undefined;
+      if (fieldPaths.has(name) && fieldPaths.get(name) === undefined) return undefined;
       const path = fieldPath(name);
       return experiment.set?.[name] ?? (path && fieldOf(config, path));
     };
-    return !constraints.some((excludes) => excludes(valueOf));
+    return !constraints.some((isExcluded) => isExcluded(valueOf));
   });
-  if (kept.length > 0) return kept;
-  const problem = `leaves out all ${varied.length} combinations`;
-  const fix = 'let it hold for fewer: what it says is what is left out';
+  if (included.length > 0) return included;
+  const problem = `excludes all ${varied.length} settings`;
+  const fix = 'write a condition that is true only for the settings to leave out';
   throw new UserError({ at: `${at}: exclude`, problem, fix });
 }
 
-function cellOf(
-  combination: Combination,
-  fixed: readonly Setting[],
-  routes: Routes,
+/** An assignment and the field of the configuration that it sets. */
+interface FieldAssignment extends Assignment {
+  readonly field: Path;
+}
+
+function settingOf(
+  assignments: readonly Assignment[],
+  parameters: Parameters,
+  fieldPaths: FieldPaths,
   base: ConfigFile,
-  { places }: ExperimentFile,
-): Cell {
-  const parameters = Object.fromEntries(combination.map(({ name, value }) => [name, value]));
-  const applied = [...fixed, ...combination].flatMap((setting) => {
-    const path = routes.get(setting.name);
-    return path === undefined ? [] : [{ ...setting, path }];
+  locations: Locations,
+): Setting {
+  const fields = assignments.flatMap((assignment): FieldAssignment[] => {
+    const field = fieldPaths.get(assignment.name);
+    return field === undefined ? [] : [{ ...assignment, field }];
   });
   let value: object = base.config;
-  for (const setting of applied) {
-    const list = fieldOf(value, setting.path.slice(0, 1));
-    if (Array.isArray(list) && Number(setting.path[1] ?? 0) >= list.length) {
-      const at = `${places.ofField(setting.at)}: ${setting.name}`;
-      const problem = `is beyond the ${list.length} entries that the base has`;
+  for (const assignment of fields) {
+    const { field, name, path } = assignment;
+    const list = fieldOf(value, field.slice(0, 1));
+    if (Array.isArray(list) && Number(field[1] ?? 0) >= list.length) {
+      const at = `${locations.ofField(path)}: ${name}`;
+      const problem = `is beyond the ${list.length} entries of the base`;
       throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
     }
-    value = withField(value, setting.path, setting.value);
+    value = withField(value, field, assignment.value);
   }
-  const whereabouts = whereaboutsOf(applied, parameters, base.places, places);
-  const config = checkedConfig(value, whereabouts);
-  return { parameters, ...checkedSwarm({ config, places: whereabouts }, {}) };
+  const inSetting = locationsOf(fields, parameters, base.locations, locations);
+  return { parameters, ...checkedSwarmAt(value, inSetting, base.nameOf) };
 }
 
-/** Of the fields of one cell: what was varied stands in the experiment, the rest in the base. */
-function whereaboutsOf(
-  applied: readonly (Setting & { readonly path: JSONPath })[],
+function parametersOf(combination: Combination): Parameters {
+  return Object.fromEntries(combination.map(({ name, value }) => [name, value]));
+}
+
+/** Locates the fields of a setting: assigned ones in the experiment, the others in the base. */
+function locationsOf(
+  fields: readonly FieldAssignment[],
   parameters: Parameters,
-  base: Whereabouts,
-  places: Whereabouts,
-): Whereabouts {
-  const varied = tellParameters(parameters);
+  base: Locations,
+  locations: Locations,
+): Locations {
+  const varied = formatParameters(parameters);
   const suffix = varied === '' ? '' : ` (where ${varied})`;
-  const settingOf = (path: JSONPath) =>
-    applied.findLast((setting) => setting.path.every((step, i) => step === path[i]));
-  const where = (path: JSONPath, otherwise: (path: JSONPath) => string) => {
-    const setting = settingOf(path);
-    return `${setting === undefined ? otherwise(path) : places.ofValue(setting.at)}${suffix}`;
+  const assignmentOf = (path: Path) =>
+    fields.findLast(({ field }) => field.every((step, i) => step === path[i]));
+  const locate = (path: Path, inBase: (path: Path) => string) => {
+    const assignment = assignmentOf(path);
+    const at = assignment === undefined ? inBase(path) : locations.ofValue(assignment.path);
+    return `${at}${suffix}`;
   };
   return {
-    ofValue: (path) => where(path, (of) => base.ofValue(of)),
-    ofField: (path) => where(path, (of) => base.ofField(of)),
-    offsetOf: (path) => places.offsetOf(settingOf(path)?.at ?? []),
+    ofValue: (path) => locate(path, (inner) => base.ofValue(inner)),
+    ofField: (path) => locate(path, (inner) => base.ofField(inner)),
+    offsetOf: (path) => locations.offsetOf(assignmentOf(path)?.path ?? []),
   };
 }
 
-/** `leaders=30, bias=10`. */
-export function tellParameters(parameters: Parameters): string {
+/** Formats parameters for messages: `leaders=30, bias=10`. */
+export function formatParameters(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');

@@ -1,5 +1,6 @@
 /**
- * An experiment: a base configuration, what to vary in it, how often to repeat, and what to draw.
+ * The schema of experiment files: a base configuration, the parameters to vary, the number of
+ * repetitions, and the plots of the report.
  *
  *     name: leaders
  *     base: ../configs/medium.json
@@ -10,81 +11,87 @@
  *     plots:
  *       - { x: leaders, y: redundancy, series: choker }
  *
- * Here stands which fields there are and of which types; `plan.ts` says what they come to. The
- * same schema is published as JSON Schema, so that editors complete the fields and explain them.
+ * This file defines the fields and their types; `plan.ts` turns them into settings and runs. The
+ * schema is also published as JSON Schema, so that editors complete and explain the fields.
  */
 
 import { z } from 'zod';
 
 import type { ParameterValue } from '../../configuration/parameters.ts';
-import { FIGURE_NAMES, type FigureName } from '../figures.ts';
+import { METRIC_NAMES, type MetricName } from '../metrics.ts';
 
 export type { ParameterValue };
 
-/** Numbers at equal distances (`step`) or at equal ratios (`times`), both ends included. */
-export interface Range {
+/** Numbers at equal distances (`step`) or equal ratios (`times`), from `from` up to `to`. */
+export interface ValueRange {
   readonly from: number;
   readonly to: number;
   readonly step?: number;
   readonly times?: number;
 }
 
-/** One value, a list of them, or a range. */
-export type Values = string | number | boolean | null | readonly ParameterValue[] | Range;
+/** One value, a list of values, or a range. */
+export type ParameterValues =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly ParameterValue[]
+  | ValueRange;
 
 /**
- * Settings of parameters. An object of parameters means each value of one with each of the
- * others; `product`, `zip` and `union` say it explicitly, and nest.
+ * The values of the parameters to vary. An object of parameters gives all combinations of their
+ * values; `product`, `zip` and `union` combine values explicitly, and can be nested.
  */
 export type Variation =
   | { readonly product: readonly Variation[] }
   | { readonly union: readonly Variation[] }
-  | { readonly zip: Readonly<Record<string, Values>> }
-  | Readonly<Record<string, Values>>;
+  | { readonly zip: Readonly<Record<string, ParameterValues>> }
+  | Readonly<Record<string, ParameterValues>>;
 
-export type Scale = 'linear' | 'log';
+export type AxisScale = 'linear' | 'log';
 
 export interface PlotSpec {
   readonly title?: string;
   readonly x: string;
-  readonly y: FigureName | readonly FigureName[];
+  readonly y: MetricName | readonly MetricName[];
   readonly series?: string;
   readonly facet?: string;
-  readonly xScale?: Scale;
-  readonly yScale?: Scale;
+  readonly xScale?: AxisScale;
+  readonly yScale?: AxisScale;
 }
 
-/** What an experiment file says: one configuration, and what is varied about it. */
+/** The content of an experiment file: a configuration, and what to vary in it. */
 export interface Experiment {
-  /** For editors. */
+  /** Location of the JSON Schema, for editors. */
   readonly $schema?: string;
-  /** Letters, digits and dashes; its runs are listed under it. */
+  /** Name of the experiment: letters, digits, `-` and `_`. The store lists its runs under it. */
   readonly name: string;
   /** The title of its report. */
   readonly title?: string;
-  /** What is asked, for the report. */
+  /** The question that the experiment answers; shown in the report. */
   readonly description?: string;
-  /** A configuration file, seen from this file, or a configuration. */
+  /** A configuration file, relative to this file, or a configuration. */
   readonly base: string | object;
-  /** Fields that differ from the base in all runs, by name. */
+  /** Fields to set to another value than in the base, in all runs, by name. */
   readonly set?: Readonly<Record<string, ParameterValue>>;
-  /** Parameters that are no fields: names for what is varied together. */
+  /** Parameters that are not fields: names for values that are varied together. */
   readonly labels?: readonly string[];
-  /** Which parameters take which values. */
+  /** The parameters to vary, and their values. */
   readonly vary?: Variation;
-  /** Leaves out combinations of which this is true: "leaders > 30 and externalNeighbours < 20". */
+  /** Excludes settings for which this is true: "leaders > 30 and externalNeighbours < 20". */
   readonly exclude?: string | readonly string[];
-  /** The seeds of all repetitions come from it. Default: 1. */
+  /** The seeds of all repetitions are derived from it (default: 1). */
   readonly seed?: number;
-  /** How many seeds each combination is run with. */
+  /** Number of repetitions of each setting, each with a seed of its own (default: 1). */
   readonly repeat?: number;
-  /** These seeds, instead of `repeat`. */
+  /** The seeds themselves, instead of `repeat`. */
   readonly seeds?: readonly number[];
-  /** Figures to tabulate; those of the plots where absent. */
-  readonly measure?: readonly FigureName[];
-  /** Curves over a parameter. */
+  /** Metrics to tabulate (default: those of the plots). */
+  readonly measure?: readonly MetricName[];
+  /** Plots of metrics over a parameter. */
   readonly plots?: readonly PlotSpec[];
-  /** Combinations of which the report shows single runs. */
+  /** Settings whose runs the report shows in detail. */
   readonly details?: readonly Readonly<Record<string, ParameterValue>>[];
 }
 
@@ -98,84 +105,103 @@ const parameterValue = z.union([
 ]);
 const range = z.strictObject({
   from: z.number().describe('The first value.'),
-  to: z.number().describe('The last value that may be reached.'),
-  step: z.number().exactOptional().describe('The distance between two values.'),
-  times: z.number().exactOptional().describe('The ratio of two values: 2 gives 1, 2, 4, 8.'),
+  to: z.number().describe('The upper limit; included if the steps reach it.'),
+  step: z.number().exactOptional().describe('The difference between two successive values.'),
+  times: z
+    .number()
+    .exactOptional()
+    .describe('The ratio of two successive values: 2 gives 1, 2, 4, 8.'),
 });
 const values = z
   .union([z.string(), z.number(), z.boolean(), z.null(), z.array(parameterValue), range])
   .describe('A value, a list of values, or a range { from, to, step } or { from, to, times }.');
 const parameters = z.record(z.string(), values);
-/** For editors; `variation.ts` reads it itself, and says better what is wrong. */
+/** For editors only: `variation.ts` parses it, with better error messages. */
 const variation: z.ZodType<Variation> = z.lazy(() =>
   z.union([
     z.strictObject({
-      product: z.array(variation).describe('Each of one with each of the others.'),
+      product: z.array(variation).describe('All combinations of the elements.'),
     }),
-    z.strictObject({ union: z.array(variation).describe('One after the other.') }),
-    z.strictObject({ zip: parameters.describe('The first values together, then the second …') }),
+    z.strictObject({
+      union: z.array(variation).describe('The combinations of each element in turn.'),
+    }),
+    z.strictObject({
+      zip: parameters.describe('All first values together, then all second values …'),
+    }),
     parameters,
   ]),
 );
-const figure = z.enum(FIGURE_NAMES);
+const metric = z.enum(METRIC_NAMES);
 const scale = z.enum(['linear', 'log']);
 
 const plot = z.strictObject({
-  title: z.string().exactOptional().describe('Stands above the plot.'),
-  x: z.string().describe('The parameter along the horizontal axis.'),
-  y: z.union([figure, z.array(figure)]).describe('The figure to draw; several give a plot each.'),
-  series: z.string().exactOptional().describe('The parameter of which each value has a curve.'),
-  facet: z.string().exactOptional().describe('The parameter of which each value has a panel.'),
-  xScale: scale.exactOptional().describe('linear, unless it says log.'),
-  yScale: scale.exactOptional().describe('linear, unless it says log.'),
+  title: z.string().exactOptional().describe('Title of the plot.'),
+  x: z.string().describe('The parameter on the horizontal axis.'),
+  y: z.union([metric, z.array(metric)]).describe('The metric to plot; a list gives one plot each.'),
+  series: z
+    .string()
+    .exactOptional()
+    .describe('The parameter whose values are drawn as separate curves.'),
+  facet: z
+    .string()
+    .exactOptional()
+    .describe('The parameter whose values are drawn in separate panels.'),
+  xScale: scale.exactOptional().describe('linear (default) or log.'),
+  yScale: scale.exactOptional().describe('linear (default) or log.'),
 });
 
 const fields = {
-  $schema: z.string().exactOptional().describe('For editors: where this schema is.'),
-  name: z.string().describe('Letters, digits and dashes; its runs are listed under it.'),
-  title: z.string().exactOptional().describe('Stands above the report.'),
-  description: z.string().exactOptional().describe('What is asked, for the report.'),
+  $schema: z.string().exactOptional().describe('Location of this schema, for editors.'),
+  name: z.string().describe('Name of the experiment: letters, digits, - and _.'),
+  title: z.string().exactOptional().describe('Title of the report.'),
+  description: z
+    .string()
+    .exactOptional()
+    .describe('The question that the experiment answers; shown in the report.'),
   base: z
     .union([z.string(), z.record(z.string(), z.unknown())])
-    .describe('A configuration file, seen from this file, or a configuration.'),
+    .describe('A configuration file, relative to this file, or a configuration.'),
   set: z
     .record(z.string(), parameterValue)
     .exactOptional()
-    .describe('Fields that differ from the base in all runs, such as "seeds.upload".'),
+    .describe('Fields to set in all runs, such as "seeds.upload".'),
   labels: z
     .array(z.string())
     .exactOptional()
-    .describe('Parameters that are no fields: names for what is varied together.'),
+    .describe('Parameters that are not fields: names for values that are varied together.'),
   exclude: z
     .union([z.string(), z.array(z.string())])
     .exactOptional()
     .describe(
-      'Leaves out combinations of which this is true: "leaders > 30 and externalNeighbours < 20".',
+      'Excludes settings for which this is true: "leaders > 30 and externalNeighbours < 20".',
     ),
-  seed: z.number().exactOptional().describe('The seeds of all repetitions come from it; or 1.'),
-  repeat: z.number().exactOptional().describe('How many seeds each combination is run with.'),
-  seeds: z.array(z.number()).exactOptional().describe('These seeds, instead of `repeat`.'),
-  measure: z.array(figure).exactOptional().describe('Figures to tabulate; those of the plots.'),
-  plots: z.array(plot).exactOptional().describe('Curves over a parameter.'),
+  seed: z
+    .number()
+    .exactOptional()
+    .describe('The seeds of all repetitions are derived from it (default: 1).'),
+  repeat: z.number().exactOptional().describe('Number of repetitions of each setting.'),
+  seeds: z.array(z.number()).exactOptional().describe('The seeds themselves, instead of `repeat`.'),
+  measure: z.array(metric).exactOptional().describe('Metrics to tabulate.'),
+  plots: z.array(plot).exactOptional().describe('Plots of metrics over a parameter.'),
   details: z
     .array(z.record(z.string(), parameterValue))
     .exactOptional()
-    .describe('Combinations of which the report shows single runs: times, traffic, progress.'),
+    .describe('Settings to show in detail: completion times, progress, traffic.'),
 };
 const experiment = z.strictObject({ ...fields, vary: z.custom<Variation>().exactOptional() });
 const published = z.strictObject({
   ...fields,
-  vary: variation.exactOptional().describe('Which parameters take which values.'),
+  vary: variation.exactOptional().describe('The parameters to vary, and their values.'),
 });
 
 export const EXPERIMENT_SCHEMA: z.ZodType<Experiment> = experiment;
 export const EXPERIMENT_FIELDS: readonly string[] = Object.keys(experiment.shape);
 export const PLOT_FIELDS: readonly string[] = Object.keys(plot.shape);
 
-/** The schema for editors, as JSON Schema. */
+/** Returns the schema for editors, as JSON Schema. */
 export function experimentJsonSchema(): object {
   return {
-    title: 'An experiment of CacheTorrent',
+    title: 'CacheTorrent experiment',
     ...z.toJSONSchema(published, { target: 'draft-7', reused: 'ref' }),
   };
 }

@@ -1,13 +1,13 @@
-/** The part of jstat that is used here; it brings no types of its own. */
+/** Types of the functions of jstat that are used here; the package has no types. */
 
 declare module 'jstat' {
   interface JStat {
-    /** The interval around `mean` that holds the true one with probability 1 - alpha. */
+    /** Returns the confidence interval of `mean`, with confidence 1 - alpha. */
     tci(mean: number, alpha: number, values: readonly number[]): [low: number, high: number];
-    /** The probability of values as far from `value`, on either side, if that is the true mean. */
+    /** Returns the p-value of the t-test of the hypothesis that the true mean is `value`. */
     ttest(value: number, values: readonly number[], sides: 1 | 2): number;
     readonly studentt: {
-      /** The quantile of Student's t. */
+      /** Returns the quantile of Student's t distribution. */
       inv(probability: number, degreesOfFreedom: number): number;
     };
   }

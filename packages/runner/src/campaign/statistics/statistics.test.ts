@@ -1,112 +1,161 @@
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { compare } from './comparison.ts';
-import { intervalOf } from './interval.ts';
+import { comparePaired } from './comparison.ts';
+import { confidenceInterval } from './interval.ts';
 
-/** Quantiles of Student's t at 0.975, as tables have them, by degrees of freedom. */
+/** Quantiles of Student's t at 0.975, from statistical tables, by degrees of freedom. */
 const T = [NaN, 12.7062, 4.3027, 3.1824, 2.7764];
 
-describe("a mean's interval", () => {
+describe('a confidence interval', () => {
   test.each([
-    { values: [1, 2, 3],                 mean: 2,   half: T[2]! * Math.sqrt(1 / 3) },
-    { values: [4.1, 3.9, 4.3, 4, 4.2],   mean: 4.1, half: T[4]! * Math.sqrt(0.025 / 5) },
-    { values: [10, 12],                  mean: 11,  half: T[1]! * Math.sqrt(2 / 2) },
-    { values: [5, 5, 5],                 mean: 5,   half: 0 },
-  ])('of $values follows t', ({ values, mean, half }) => {
-    const interval = intervalOf(values, { isPercentile: false })!;
+    { values: [1, 2, 3], mean: 2, half: T[2]! * Math.sqrt(1 / 3) },
+    { values: [4.1, 3.9, 4.3, 4, 4.2], mean: 4.1, half: T[4]! * Math.sqrt(0.025 / 5) },
+    { values: [10, 12], mean: 11, half: T[1]! * Math.sqrt(2 / 2) },
+    { values: [5, 5, 5], mean: 5, half: 0 },
+  ])("of $values follows Student's t", ({ values, mean, half }) => {
+    const interval = confidenceInterval(values, { isPercentile: false })!;
     expect(interval).toMatchObject({ count: values.length, method: 't' });
     expect(interval.mean).toBeCloseTo(mean, 10);
     expect(interval.low).toBeCloseTo(mean - half, 3);
     expect(interval.high).toBeCloseTo(mean + half, 3);
   });
 
-  test('of one repetition is none', () => {
-    expect(intervalOf([7], { isPercentile: false })).toEqual({ mean: 7, low: undefined, high: undefined, count: 1, method: 'none' });
+  test('of one repetition is undefined', () => {
+    expect(confidenceInterval([7], { isPercentile: false })).toEqual({
+      mean: 7,
+      low: undefined,
+      high: undefined,
+      count: 1,
+      method: 'none',
+    });
   });
 
-  test('of nothing is nothing', () => {
-    expect(intervalOf([], { isPercentile: false })).toBeUndefined();
+  test('of no values is undefined', () => {
+    expect(confidenceInterval([], { isPercentile: false })).toBeUndefined();
   });
 
   test.each([
-    { rule: 'a percentile of many repetitions is resampled',  isPercentile: true,  count: 10, method: 'bootstrap' },
-    { rule: 'a percentile of few follows t',                  isPercentile: true,  count: 9,  method: 't' },
-    { rule: 'what is no percentile follows t',                isPercentile: false, count: 50, method: 't' },
+    {
+      rule: 'percentiles of many repetitions are resampled',
+      isPercentile: true,
+      count: 10,
+      method: 'bootstrap',
+    },
+    { rule: 'percentiles of few repetitions follow t', isPercentile: true, count: 9, method: 't' },
+    { rule: 'other values follow t', isPercentile: false, count: 50, method: 't' },
   ])('$rule', ({ isPercentile, count, method }) => {
     const values = Array.from({ length: count }, (_, i) => i);
-    expect(intervalOf(values, { isPercentile })!.method).toBe(method);
+    expect(confidenceInterval(values, { isPercentile })!.method).toBe(method);
   });
 
   test.each([{ isPercentile: false }, { isPercentile: true }])(
-    'holds the true mean about 95 times of 100: $isPercentile',
+    'contains the true mean in about 95 % of samples: percentile $isPercentile',
     ({ isPercentile }) => {
       const seed = 17;
       const random = seededRandom(seed);
-      let held = 0;
+      let contained = 0;
       for (let round = 0; round < 300; round++) {
-        // A sum of uniforms is near enough to the normal curve.
+        // A sum of uniform values is nearly normal.
         const values = Array.from({ length: 20 }, () => sum(12, () => random.unit()) - 6);
-        const { low, high } = intervalOf(values, { isPercentile })!;
-        if (low! <= 0 && 0 <= high!) held++;
+        const { low, high } = confidenceInterval(values, { isPercentile })!;
+        if (low! <= 0 && 0 <= high!) contained++;
       }
-      expect(held / 300, `seed ${seed}`).toBeGreaterThan(0.9);
-      expect(held / 300, `seed ${seed}`).toBeLessThan(0.99);
+      expect(contained / 300, `seed ${seed}`).toBeGreaterThan(0.9);
+      expect(contained / 300, `seed ${seed}`).toBeLessThan(0.99);
     },
   );
 
-  test('is the same whenever it is asked for', () => {
+  test('is deterministic', () => {
     const values = Array.from({ length: 30 }, (_, i) => (i * 7919) % 101);
-    const [a, b] = [1, 2].map(() => intervalOf(values, { isPercentile: true }));
+    const [a, b] = [1, 2].map(() => confidenceInterval(values, { isPercentile: true }));
     expect(a).toEqual(b);
   });
 });
 
 describe('a comparison', () => {
   test.each([
-    { rule: 'sees a difference that holds in every pair',    a: [10, 20, 30, 40], b: [11, 21.2, 30.9, 41.1], verdict: 'higher' },
-    { rule: 'sees one the other way',                        a: [10, 20, 30, 40], b: [9, 18.9, 29.1, 39],    verdict: 'lower' },
-    { rule: 'does not believe one that changes its sign',    a: [10, 20, 30, 40], b: [12, 19, 31, 40],       verdict: 'undecided' },
-    { rule: 'sees that all is equal',                        a: [10, 20],         b: [10, 20],               verdict: 'equal' },
-    { rule: 'believes what is the same in all',              a: [10, 20],         b: [12, 22],               verdict: 'higher' },
-    { rule: 'does not believe a single pair',                a: [10],             b: [20],                   verdict: 'undecided' },
+    {
+      rule: 'finds a difference that all pairs have',
+      a: [10, 20, 30, 40],
+      b: [11, 21.2, 30.9, 41.1],
+      verdict: 'higher',
+    },
+    {
+      rule: 'finds a negative difference',
+      a: [10, 20, 30, 40],
+      b: [9, 18.9, 29.1, 39],
+      verdict: 'lower',
+    },
+    {
+      rule: 'is undecided if the sign of differences varies',
+      a: [10, 20, 30, 40],
+      b: [12, 19, 31, 40],
+      verdict: 'undecided',
+    },
+    { rule: 'finds that all values are equal', a: [10, 20], b: [10, 20], verdict: 'equal' },
+    { rule: 'finds a constant difference', a: [10, 20], b: [12, 22], verdict: 'higher' },
+    { rule: 'is undecided for a single pair', a: [10], b: [20], verdict: 'undecided' },
   ])('$rule', ({ a, b, verdict }) => {
-    expect(compare(bySeed(a), bySeed(b))!.verdict).toBe(verdict);
+    expect(comparePaired(bySeed(a), bySeed(b))!.verdict).toBe(verdict);
   });
 
-  test('pairs by seed, and leaves out what one of them lacks', () => {
-    const a = new Map([[1, 10], [2, 20], [3, null], [4, 40]]);
-    const b = new Map([[4, 41], [2, 21], [3, 31], [5, 51]]);
-    expect(compare(a, b)).toMatchObject({ count: 2, difference: 1, verdict: 'higher' });
-    expect(compare(new Map([[1, 1]]), new Map([[2, 1]]))).toBeUndefined();
+  test('pairs by seed, and omits seeds that one of them lacks', () => {
+    const a = new Map([
+      [1, 10],
+      [2, 20],
+      [3, null],
+      [4, 40],
+    ]);
+    const b = new Map([
+      [4, 41],
+      [2, 21],
+      [3, 31],
+      [5, 51],
+    ]);
+    expect(comparePaired(a, b)).toMatchObject({ count: 2, difference: 1, verdict: 'higher' });
+    expect(comparePaired(new Map([[1, 1]]), new Map([[2, 1]]))).toBeUndefined();
   });
 
-  /** With three degrees of freedom the distribution of t has a closed form. */
-  test('has the interval and the probability of Student', () => {
-    const { low, high, probability } = compare(bySeed([10, 20, 30, 40]), bySeed([12, 19, 31, 40]))!;
+  /** For three degrees of freedom the distribution of t has a closed form. */
+  test("has the interval and p-value of Student's t-test", () => {
+    const { low, high, pValue } = comparePaired(
+      bySeed([10, 20, 30, 40]),
+      bySeed([12, 19, 31, 40]),
+    )!;
     const error = Math.sqrt(5 / 3 / 4);
     const t = 0.5 / error;
-    const within = (t / Math.sqrt(3)) / (1 + t ** 2 / 3) + Math.atan(t / Math.sqrt(3));
+    const within = t / Math.sqrt(3) / (1 + t ** 2 / 3) + Math.atan(t / Math.sqrt(3));
     expect(low).toBeCloseTo(0.5 - T[3]! * error, 3);
     expect(high).toBeCloseTo(0.5 + T[3]! * error, 3);
-    expect(probability).toBeCloseTo(1 - (2 / Math.PI) * within, 6);
+    expect(pValue).toBeCloseTo(1 - (2 / Math.PI) * within, 6);
   });
 
   test.each([
-    { rule: 'says how many repetitions it would take', a: [10, 10, 10], b: [12, 9, 12],     says: /it would take about \d+$/ },
-    { rule: 'says that none will be found',            a: [10, 10, 10], b: [11, 9, 10.001], says: /hardly find one/ },
-    { rule: 'says that one is none',                   a: [10],         b: [11],            says: /repeat it/ },
+    {
+      rule: 'estimates how many repetitions are needed',
+      a: [10, 10, 10],
+      b: [12, 9, 12],
+      says: /about \d+ are needed$/,
+    },
+    {
+      rule: 'reports that no difference will be found',
+      a: [10, 10, 10],
+      b: [11, 9, 10.001],
+      says: /unlikely to find one/,
+    },
+    { rule: 'reports that one repetition is too few', a: [10], b: [11], says: /run 5 or more/ },
   ])('$rule', ({ a, b, says }) => {
-    expect(compare(bySeed(a), bySeed(b))!.warning).toMatch(says);
+    expect(comparePaired(bySeed(a), bySeed(b))!.warning).toMatch(says);
   });
 
-  test('needs about as many repetitions as it says', () => {
+  test('needs about as many repetitions as estimated', () => {
     const few = [3, -1, 2, -2.5, 1.5];
-    const told = compare(bySeed(few.map(() => 0)), bySeed(few))!;
-    const needed = Number(/\d+$/.exec(told.warning!)![0]);
+    const comparison = comparePaired(bySeed(few.map(() => 0)), bySeed(few))!;
+    const needed = Number(/\d+/.exec(comparison.warning!)![0]);
     const verdicts = [needed - 20, needed + 20].map((count) => {
       const many = Array.from({ length: count - (count % 5) }, (_, i) => few[i % 5]!);
-      return compare(bySeed(many.map(() => 0)), bySeed(many))!.verdict;
+      return comparePaired(bySeed(many.map(() => 0)), bySeed(many))!.verdict;
     });
     expect(verdicts).toEqual(['undecided', 'higher']);
   });

@@ -22,7 +22,7 @@ test('a run is claimed once', () =>
     await closeAll(a!, b!);
   }));
 
-test('nobody releases the claim of another', () =>
+test('an owner cannot release the claim of another', () =>
   inFolder(async (folder) => {
     const [a, b] = [0, 1].map(() => new Ledger(join(folder, 'ledger.sqlite')));
     a!.claim(['x']);
@@ -31,10 +31,10 @@ test('nobody releases the claim of another', () =>
     await closeAll(a!, b!);
   }));
 
-test('claims end with their owner, who need not say goodbye', () =>
+test('claims end with the process of their owner, even if it is killed', () =>
   inFolder(async (folder) => {
     const file = join(folder, 'ledger.sqlite');
-    const owner = await claiming(file, 'x');
+    const owner = await startOwner(file, 'x');
     const ledger = new Ledger(file);
     expect(ledger.claim(['x'])).toEqual([]);
     owner.kill('SIGKILL');
@@ -44,8 +44,18 @@ test('claims end with their owner, who need not say goodbye', () =>
   }));
 
 test.each([
-  { rule: 'one elsewhere is alive that was seen a moment ago',  host: 'elsewhere', secondsAgo: 5,   claims: [] },
-  { rule: 'one elsewhere is dead that was not seen for long',   host: 'elsewhere', secondsAgo: 120, claims: ['x'] },
+  {
+    rule: 'an owner on another host with a recent heartbeat is alive',
+    host: 'elsewhere',
+    secondsAgo: 5,
+    claims: [],
+  },
+  {
+    rule: 'an owner on another host with an old heartbeat is dead',
+    host: 'elsewhere',
+    secondsAgo: 120,
+    claims: ['x'],
+  },
 ])('$rule', ({ host, secondsAgo, claims }) =>
   inFolder(async (folder) => {
     const file = join(folder, 'ledger.sqlite');
@@ -57,12 +67,13 @@ test.each([
     database.close();
     expect(ledger.claim(['x'])).toEqual(claims);
     await closeAll(ledger);
-  }));
+  }),
+);
 
-test('a process that got the number of another does not keep its claims alive', () =>
+test('a process that has the id of an earlier one does not keep its claims alive', () =>
   inFolder(async (folder) => {
     const file = join(folder, 'ledger.sqlite');
-    const owner = await claiming(file, 'x');
+    const owner = await startOwner(file, 'x');
     const database = new DatabaseSync(file);
     database.exec("UPDATE owners SET startedAt = '1'");
     database.close();
@@ -72,19 +83,19 @@ test('a process that got the number of another does not keep its claims alive', 
     await closeAll(ledger);
   }));
 
-test('whoever comes first is alone, and nobody else', () =>
+test('only the first owner is the sole owner', () =>
   inFolder(async (folder) => {
-    const alone: string[] = [];
+    const sole: string[] = [];
     const file = join(folder, 'ledger.sqlite');
-    const a = new Ledger(file, () => alone.push('a'));
-    const b = new Ledger(file, () => alone.push('b'));
+    const a = new Ledger(file, () => sole.push('a'));
+    const b = new Ledger(file, () => sole.push('b'));
     await closeAll(a, b);
-    const c = new Ledger(file, () => alone.push('c'));
+    const c = new Ledger(file, () => sole.push('c'));
     await closeAll(c);
-    expect(alone).toEqual(['a', 'c']);
+    expect(sole).toEqual(['a', 'c']);
   }));
 
-test('of many at once, one gets each claim', () =>
+test('of many owners, one gets each claim', () =>
   inFolder(async (folder) => {
     const ledgers = Array.from({ length: 8 }, () => new Ledger(join(folder, 'ledger.sqlite')));
     const keys = Array.from({ length: 200 }, (_, i) => `k${i}`);
@@ -95,8 +106,8 @@ test('of many at once, one gets each claim', () =>
     await closeAll(...ledgers);
   }));
 
-/** A process that has claimed `key`, and lives on. */
-async function claiming(file: string, key: string): Promise<ReturnType<typeof spawn>> {
+/** Starts a process that claims `key` and stays alive. */
+async function startOwner(file: string, key: string): Promise<ReturnType<typeof spawn>> {
   const program =
     `import { Ledger } from ${JSON.stringify(LEDGER)};` +
     `new Ledger(${JSON.stringify(file)}).claim([${JSON.stringify(key)}]);` +

@@ -1,14 +1,14 @@
 /**
- * Who is at work on which run, and which files have been found sound: what several processes on
- * one store tell each other. A database of one file; nothing is lost with it but time.
+ * The ledger of a store: a database, in one file, in which processes claim runs and record which
+ * files they have verified. Losing it costs time, but no results.
  *
- *     owners  id, host, pid, startedAt, seenMs    a process that works; it says so now and then
- *     claims  key, owner                          the runs that it has taken on
- *     sound   key, size, changedMs                files whose checksum was right when last read
+ *     owners  id, host, pid, startedAt, seenMs    processes; `seenMs` is their last heartbeat
+ *     claims  key, owner                          the runs that each process has claimed
+ *     sound   key, size, changedMs                files whose checksum was correct when last read
  *
- * A claim holds as long as its owner lives. On the same host the operating system knows whether it
- * does; of another host, one that has not been seen for a while is taken to be dead. If it lives
- * after all, a run is made twice, and comes to the same.
+ * A claim is valid as long as its owner is alive. On the same host the operating system knows
+ * whether it is; an owner on another host is considered dead if its last heartbeat is too old. If
+ * it is alive after all, a run is executed twice, with the same result.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,15 +18,16 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import type { RunKey } from '../experiment/key.ts';
 
-/** How often an owner says that it lives. */
-const SEEN_EVERY_MS = 5_000;
-/** After this long without a word, an owner elsewhere is taken to be dead. */
+/** The interval of an owner's heartbeat. */
+const HEARTBEAT_MS = 5_000;
+/** The age of the last heartbeat at which an owner on another host is considered dead. */
 const DEAD_AFTER_MS = 60_000;
-/** How long to wait while another process writes. */
-const BUSY_MS = 20_000;
+/** How long to wait for the lock while another process writes. */
+const BUSY_TIMEOUT_MS = 20_000;
 const LEDGER_SCHEMA = 1;
 
-export interface Stamp {
+/** The size and modification time by which a change of a file is noticed. */
+export interface FileStamp {
   readonly size: number;
   readonly changedMs: number;
 }
@@ -48,25 +49,28 @@ export class Ledger {
   readonly #delete: StatementSync;
 
   /**
-   * `file` is made where there is none, and made anew where it is no ledger. `whenAlone` is called
-   * at once where no other owner is alive, and none can come before it is done.
+   * Opens the ledger in `file`; creates it if it does not exist or is damaged. If no other owner is
+   * alive, calls `ifSoleOwner` before another one can register.
    */
-  constructor(file: string, whenAlone: () => void = () => {}) {
-    this.#database = opened(file);
-    this.#atomically(() => this.#enter(whenAlone));
+  constructor(file: string, ifSoleOwner: () => void = () => {}) {
+    this.#database = openDatabase(file);
+    this.#transaction(() => this.#register(ifSoleOwner));
     this.#select = this.#database.prepare(
       'SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner WHERE key = ?',
     );
     this.#insert = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?)');
     this.#delete = this.#database.prepare('DELETE FROM claims WHERE key = ? AND owner = ?');
-    // What could not be said now is said the next time.
-    this.#heartbeat = setInterval(() => tried(() => this.#beSeen()), SEEN_EVERY_MS);
+    // If a heartbeat cannot be written, the next one follows.
+    this.#heartbeat = setInterval(
+      () => ignoreDatabaseErrors(() => this.#updateHeartbeat()),
+      HEARTBEAT_MS,
+    );
     this.#heartbeat.unref();
   }
 
-  /** Which of `keys` are ours from now on: those that nobody alive has claimed. */
+  /** Claims those of `keys` that no other live owner has claimed, and returns them. */
   claim(keys: readonly RunKey[]): readonly RunKey[] {
-    return this.#atomically(() =>
+    return this.#transaction(() =>
       keys.filter((key) => {
         const owner = this.#select.get(key) as unknown as Owner | undefined;
         if (owner !== undefined && owner.id !== this.#id && isAlive(owner)) return false;
@@ -80,7 +84,7 @@ export class Ledger {
     this.#delete.run(key, this.#id);
   }
 
-  /** How many runs others are at work on. */
+  /** Returns the number of runs that other live owners have claimed. */
   claimedByOthers(): number {
     const rows = this.#database
       .prepare('SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner')
@@ -88,35 +92,35 @@ export class Ledger {
     return rows.filter((owner) => owner.id !== this.#id && isAlive(owner)).length;
   }
 
-  /** What is known to be sound, as long as size and time of change are those of the stamp. */
-  sound(): ReadonlyMap<RunKey, Stamp> {
-    return soundIn(this.#database);
+  /** Returns the verified files; a file is still intact if its stamp is unchanged. */
+  verified(): ReadonlyMap<RunKey, FileStamp> {
+    return readVerified(this.#database);
   }
 
-  /** The same for whoever only reads; nothing where there is no ledger. */
-  static soundIn(file: string): ReadonlyMap<RunKey, Stamp> {
+  /** Returns the same without opening the ledger for writing; empty if there is no ledger. */
+  static verifiedIn(file: string): ReadonlyMap<RunKey, FileStamp> {
     try {
-      const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
-      const sound = soundIn(database);
+      const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+      const verified = readVerified(database);
       database.close();
-      return sound;
+      return verified;
     } catch {
       return new Map();
     }
   }
 
-  noteSound(stamps: Iterable<readonly [RunKey, Stamp]>): void {
+  recordVerified(stamps: Iterable<readonly [RunKey, FileStamp]>): void {
     const insert = this.#database.prepare('INSERT OR REPLACE INTO sound VALUES (?, ?, ?)');
-    this.#atomically(() => {
+    this.#transaction(() => {
       for (const [key, { size, changedMs }] of stamps) insert.run(key, size, changedMs);
     });
   }
 
-  /** Gives up all claims. Where that cannot be written down, they end with this process. */
+  /** Releases all claims. If that cannot be written, they end with this process. */
   close(): void {
     clearInterval(this.#heartbeat);
-    tried(() =>
-      this.#atomically(() => {
+    ignoreDatabaseErrors(() =>
+      this.#transaction(() => {
         this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(this.#id);
         this.#database.prepare('DELETE FROM owners WHERE id = ?').run(this.#id);
       }),
@@ -124,25 +128,25 @@ export class Ledger {
     this.#database.close();
   }
 
-  #enter(whenAlone: () => void): void {
+  #register(ifSoleOwner: () => void): void {
     const owners = this.#database.prepare('SELECT * FROM owners').all() as unknown as Owner[];
     const dead = owners.filter((owner) => !isAlive(owner));
-    if (dead.length === owners.length) whenAlone();
+    if (dead.length === owners.length) ifSoleOwner();
     for (const { id } of dead) {
       this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(id);
       this.#database.prepare('DELETE FROM owners WHERE id = ?').run(id);
     }
     this.#database
       .prepare('INSERT INTO owners VALUES (?, ?, ?, ?, ?)')
-      .run(this.#id, hostname(), process.pid, startOf(process.pid), Date.now());
+      .run(this.#id, hostname(), process.pid, startTimeOf(process.pid), Date.now());
   }
 
-  #beSeen(): void {
+  #updateHeartbeat(): void {
     this.#database.prepare('UPDATE owners SET seenMs = ? WHERE id = ?').run(Date.now(), this.#id);
   }
 
-  /** All of it happens, or nothing, and nobody else writes meanwhile. */
-  #atomically<Result>(change: () => Result): Result {
+  /** Applies `change` in a transaction, which excludes other writers. */
+  #transaction<Result>(change: () => Result): Result {
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       const result = change();
@@ -155,8 +159,8 @@ export class Ledger {
   }
 }
 
-/** Lets it be where the disk is full or the file is busy, but not where it is a bug. */
-function tried(change: () => void): void {
+/** Ignores errors of the database, such as a full disk or a lock, but no others. */
+function ignoreDatabaseErrors(change: () => void): void {
   try {
     change();
   } catch (error) {
@@ -164,31 +168,31 @@ function tried(change: () => void): void {
   }
 }
 
-function soundIn(database: DatabaseSync): ReadonlyMap<RunKey, Stamp> {
-  const rows = database.prepare('SELECT * FROM sound').all() as unknown as (Stamp & {
+function readVerified(database: DatabaseSync): ReadonlyMap<RunKey, FileStamp> {
+  const rows = database.prepare('SELECT * FROM sound').all() as unknown as (FileStamp & {
     readonly key: RunKey;
   })[];
   return new Map(rows.map(({ key, size, changedMs }) => [key, { size, changedMs }]));
 }
 
-/** What a broken or foreign file says when it is opened as a database. */
-const NOT_A_DATABASE = new Set([11, 26]);
+/** SQLite error codes of a damaged file, and of one that is not a database. */
+const CORRUPT_CODES = new Set([11, 26]);
 
-function opened(file: string): DatabaseSync {
+function openDatabase(file: string): DatabaseSync {
   try {
-    return prepared(file);
+    return createDatabase(file);
   } catch (error) {
-    if (!NOT_A_DATABASE.has((error as { errcode?: number }).errcode ?? 0)) throw error;
+    if (!CORRUPT_CODES.has((error as { errcode?: number }).errcode ?? 0)) throw error;
     rmSync(file, { force: true });
-    return prepared(file);
+    return createDatabase(file);
   }
 }
 
-function prepared(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_MS });
+function createDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // One journal file, as it also works on network file systems. What a power cut takes from it
-    // is found out by reading the runs again.
+    // A rollback journal, which also works on network file systems. What a power failure destroys
+    // is restored by reading the runs again.
     database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF');
     database.exec(`
       BEGIN IMMEDIATE;
@@ -207,7 +211,7 @@ function prepared(file: string): DatabaseSync {
 }
 
 function isAlive({ host, pid, startedAt, seenMs }: Owner): boolean {
-  if (host === hostname()) return isRunning(pid) && startOf(pid) === startedAt;
+  if (host === hostname()) return isRunning(pid) && startTimeOf(pid) === startedAt;
   return Date.now() - seenMs < DEAD_AFTER_MS;
 }
 
@@ -216,19 +220,19 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, but it is somebody else's.
+    // The process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
 /**
- * When a process began, so that a later one with its number is not taken for it: '' where that
- * cannot be told, 'ended' of one that only waits for its parent to take note.
+ * Returns the start time of a process, which distinguishes it from a later one with the same id: ''
+ * if it is unknown, 'ended' for a zombie.
  */
-function startOf(pid: number): string {
+function startTimeOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold spaces. The state comes right after it.
+    // The program's name, in parentheses, may contain spaces. The state follows it.
     const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return state === 'Z' ? 'ended' : (fields[18] ?? '');
   } catch {

@@ -1,38 +1,45 @@
-/** The first file of a store: which layout it has, and how its datasets are written. */
+/** The manifest of a store, `store.json`: the version of its layout, and the dataset format. */
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
-import { list, pretty } from './folder.ts';
+import { listNames, prettyJson } from './files.ts';
 
 export type DatasetFormat = 'parquet' | 'csv';
 
-export interface Manifest {
+export interface StoreManifest {
+  /** The version of the layout. */
   readonly schema: number;
   readonly datasets: DatasetFormat;
-  /** Of CacheTorrent. */
+  /** The version of CacheTorrent that created the store. */
   readonly version: string;
 }
 
 const STORE_SCHEMA = 1;
 
 /** The folders of a store. */
-export const PARTS: readonly string[] = ['scratch', 'runs', 'failures', 'experiments', 'datasets'];
+export const STORE_FOLDERS: readonly string[] = [
+  'scratch',
+  'runs',
+  'failures',
+  'experiments',
+  'datasets',
+];
 
-/** The manifest of a new store, as text. */
-export function foundStore(datasets: DatasetFormat): string {
-  const manifest: Manifest = { schema: STORE_SCHEMA, datasets, version: VERSION };
-  return pretty(manifest);
+/** Returns the manifest of a new store, as text. */
+export function newManifest(datasets: DatasetFormat): string {
+  const manifest: StoreManifest = { schema: STORE_SCHEMA, datasets, version: VERSION };
+  return prettyJson(manifest);
 }
 
 /**
- * Undefined where there is nothing yet.
+ * Reads the manifest of the store in `folder`; undefined if the folder is empty or does not exist.
  *
- * @throws UserMistake where there is something else, or a store of another layout
+ * @throws UserError if the folder has other content, or a store of another layout
  */
-export async function manifestOf(folder: string): Promise<Manifest | undefined> {
+export async function readManifest(folder: string): Promise<StoreManifest | undefined> {
   const at = `store ${folder}`;
   let text: string;
   try {
@@ -43,29 +50,33 @@ export async function manifestOf(folder: string): Promise<Manifest | undefined> 
       throw new UserError({ at, problem: 'is a file', fix: 'name a folder' });
     }
     if (code !== 'ENOENT') throw error;
-    const strange = list(folder).find((name) => !OURS.has(name));
-    if (strange === undefined) return undefined;
-    const problem = `holds "${strange}", but no store.json: it is no store`;
-    throw new UserError({ at, problem, fix: 'name a new folder, or an empty one' });
+    const foreign = listNames(folder).find((name) => !STORE_ENTRIES.has(name));
+    if (foreign === undefined) return undefined;
+    const problem = `contains "${foreign}", but no store.json, so it is not a store`;
+    throw new UserError({ at, problem, fix: 'name a new or an empty folder' });
   }
-  const manifest = parsed(text);
+  const manifest = parseManifest(text);
   if (manifest === undefined) {
-    const fix = 'write { "schema": 1, "datasets": "parquet" } into it; the runs are not touched';
-    throw new UserError({ at: `${at}: store.json`, problem: 'cannot be understood', fix });
+    const fix = 'replace it by { "schema": 1, "datasets": "parquet" }, which keeps the runs';
+    throw new UserError({ at: `${at}: store.json`, problem: 'is not valid', fix });
   }
   if (manifest.schema === STORE_SCHEMA) return manifest;
   const problem =
-    `has layout ${manifest.schema}, made by version ${manifest.version}; ` +
-    `this version, ${VERSION}, knows layout ${STORE_SCHEMA}`;
+    `has layout ${manifest.schema}, created by version ${manifest.version}; ` +
+    `this version, ${VERSION}, supports layout ${STORE_SCHEMA}`;
   throw new UserError({ at, problem, fix: 'use that version, or name a new folder' });
 }
 
-/** What a store holds whose process was killed while it was being made. */
-const OURS: ReadonlySet<string> = new Set([...PARTS, 'ledger.sqlite', 'ledger.sqlite-journal']);
+/** The entries that a store may have before its manifest, if its creation was interrupted. */
+const STORE_ENTRIES: ReadonlySet<string> = new Set([
+  ...STORE_FOLDERS,
+  'ledger.sqlite',
+  'ledger.sqlite-journal',
+]);
 
-function parsed(text: string): Manifest | undefined {
+function parseManifest(text: string): StoreManifest | undefined {
   try {
-    const manifest = JSON.parse(text) as Manifest;
+    const manifest = JSON.parse(text) as StoreManifest;
     return typeof manifest.schema === 'number' ? manifest : undefined;
   } catch {
     return undefined;

@@ -1,21 +1,21 @@
 /**
- * A run as it is stored: one JSON text with all that it came to, which ends in a checksum of what
- * stands before it.
+ * The record of a run: a JSON text with its results, which ends with a checksum of the preceding
+ * text.
  *
  *     {"schema":1,"key":"3f…","config":{…},"seed":7,…,"timing":{…},"sha256":"9c…"}
- *      └───────────────────────── checked ─────────────────────────┘
+ *      └───────────────────── covered by the checksum ─────────────────────┘
  *
- * All but `timing` is the same whenever and wherever the run is made.
+ * Everything but `timing` is the same in every execution of the run, on every machine.
  */
 
 import { hash } from 'node:crypto';
 
-import { ROLES, type Role, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
+import type { SwarmRole, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import { documentOf, type FinishedRun, type RunDocument } from '../../results/document.ts';
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
 
-/** Of the format of a record. */
+/** The version of the record format. */
 export const RECORD_SCHEMA = 1;
 
 export interface RunRecord extends Omit<RunDocument, 'result'> {
@@ -31,34 +31,34 @@ export interface RunRecord extends Omit<RunDocument, 'result'> {
   };
 }
 
-/** A row for each interval, of the swarm as a whole. */
+/** The timeline of the whole swarm, column by column, with a row for each interval. */
 export interface TimelineColumns {
-  /** When the interval ends, in simulated ms since the start of the run. */
+  /** End of the interval, in simulated ms since the start of the run. */
   readonly toMs: readonly number[];
-  /** At its end: pieces that peers hold, and connections whose pieces flow. */
+  /** At the end of the interval: pieces that peers hold, and connections with active flows. */
   readonly piecesHeld: readonly number[];
   readonly activeConnections: readonly number[];
-  /** Bytes of whole pieces that arrived during it, from other AS and from the same. */
+  /** Bytes of complete pieces that arrived during the interval, inter-AS and intra-AS. */
   readonly outsideBytes: readonly number[];
   readonly insideBytes: readonly number[];
 }
 
-/** A row for each peer, in order of id, the first being 1. */
+/** The peers, column by column, sorted by id; the first id is 1. */
 export interface PeerColumns {
   readonly as: readonly number[];
-  readonly role: readonly Role[];
+  readonly role: readonly SwarmRole[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
-  /** Since the first completion of any; null of a peer that has not completed. */
+  /** Completion time since the first completion of any peer; null if the peer is incomplete. */
   readonly completionMs: readonly (number | null)[];
 }
 
-/** `run` has kept a timeline. */
-export function recordOf(key: RunKey, run: FinishedRun): RunRecord {
+/** Creates the record of a run that has been simulated with a timeline. */
+export function createRecord(key: RunKey, run: FinishedRun): RunRecord {
   const { config, seed, version, result, timing } = documentOf(run);
   const { asCount, peers } = run.simulation.result;
-  const trafficBytes = trafficOf(run.simulation.result);
-  const timeline = timelineOf(run.simulation.timeline!, asCount);
+  const trafficBytes = trafficRows(run.simulation.result);
+  const timeline = timelineColumns(run.simulation.timeline!, asCount);
   return {
     schema: RECORD_SCHEMA,
     key,
@@ -66,49 +66,54 @@ export function recordOf(key: RunKey, run: FinishedRun): RunRecord {
     seed,
     version,
     resultsVersion: RESULTS_VERSION,
-    result: { ...result, asCount, trafficBytes, peers: columnsOf(peers), timeline },
+    result: { ...result, asCount, trafficBytes, peers: peerColumns(peers), timeline },
     timing,
   };
 }
 
-const ENDING = ',"sha256":"';
+const CHECKSUM_FIELD = ',"sha256":"';
 const HEX_DIGITS = 64;
 
-export function sealed(record: RunRecord): string {
+/** Returns the text of a record, with its checksum. */
+export function serializeRecord(record: RunRecord): string {
   const body = JSON.stringify(record).slice(0, -1);
-  return `${body}${ENDING}${hash('sha256', body, 'hex')}"}\n`;
+  return `${body}${CHECKSUM_FIELD}${hash('sha256', body, 'hex')}"}\n`;
 }
 
-/** What has become of a record. */
-export class Damaged extends Error {
+/** A record is damaged. The message continues a sentence: "is malformed". */
+export class DamagedRecord extends Error {
   override readonly name = 'Damaged';
 }
 
-/** @throws Damaged where `text` is not the record of `key` as it was written */
-export function unsealed(text: string, key: RunKey): RunRecord {
-  const bodyEnd = text.length - ENDING.length - HEX_DIGITS - '"}\n'.length;
-  if (bodyEnd <= 0 || !text.startsWith(ENDING, bodyEnd) || !text.endsWith('"}\n')) {
-    throw new Damaged(text === '' ? 'is empty' : 'is not whole');
+/**
+ * Parses the text of a record.
+ *
+ * @throws DamagedRecord if the checksum is wrong, or the record is not that of `key`
+ */
+export function parseRecord(text: string, key: RunKey): RunRecord {
+  const bodyEnd = text.length - CHECKSUM_FIELD.length - HEX_DIGITS - '"}\n'.length;
+  if (bodyEnd <= 0 || !text.startsWith(CHECKSUM_FIELD, bodyEnd) || !text.endsWith('"}\n')) {
+    throw new DamagedRecord(text === '' ? 'is empty' : 'is malformed');
   }
   const body = text.slice(0, bodyEnd);
-  const expected = text.slice(bodyEnd + ENDING.length, -'"}\n'.length);
-  if (hash('sha256', body, 'hex') !== expected) throw new Damaged('has been altered');
+  const expected = text.slice(bodyEnd + CHECKSUM_FIELD.length, -'"}\n'.length);
+  if (hash('sha256', body, 'hex') !== expected) throw new DamagedRecord('has a wrong checksum');
   const record = JSON.parse(`${body}}`) as RunRecord;
-  if (record.key !== key) throw new Damaged(`is that of another run, ${record.key}`);
+  if (record.key !== key) throw new DamagedRecord(`is the record of another run, ${record.key}`);
   return record;
 }
 
-function trafficOf({ asCount, trafficBits }: SwarmResult): number[][] {
+function trafficRows({ asCount, trafficBits }: SwarmResult): number[][] {
   return Array.from({ length: asCount }, (_, from) =>
     Array.from(trafficBits.subarray(from * asCount, (from + 1) * asCount), (bits) => bits / 8),
   );
 }
 
-function columnsOf(peers: SwarmResult['peers']): PeerColumns {
+function peerColumns(peers: SwarmResult['peers']): PeerColumns {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
   return {
     as: Array.from(peers.as),
-    role: Array.from(peers.role, (role) => ROLES[role]!),
+    role: peers.role,
     uploadKbps: Array.from(peers.uploadKbps),
     downloadKbps: Array.from(peers.downloadKbps),
     completionMs: Array.from(peers.completedAtMs, (ms) =>
@@ -117,8 +122,8 @@ function columnsOf(peers: SwarmResult['peers']): PeerColumns {
   };
 }
 
-/** All AS together. */
-function timelineOf(timeline: Timeline, asCount: number): TimelineColumns {
+/** Sums the timeline over all ASes. */
+function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
   const intervals = Array.from({ length: timeline.toMs.length / asCount }, (_, i) => i);
   const sums = (column: Float64Array, divisor = 1) =>
     intervals.map((i) => {

@@ -1,13 +1,22 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, pretendedRecord, smallCampaign } from '../../../test/campaigns.ts';
+import { inFolder, fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
 import { Store } from './store.ts';
 
 const { runs } = await smallCampaign({ repeat: 3 });
-const records = runs.map(pretendedRecord);
+const records = runs.map(fakeRecord);
 const [first, second] = records;
 
 /** A store with three runs. */
@@ -21,7 +30,7 @@ async function withStore(use: (store: Store, folder: string) => Promise<void>): 
 }
 
 describe('a store', () => {
-  test('gives back what was put into it', () =>
+  test('returns the records that were put into it', () =>
     withStore(async (store) => {
       expect(store.keys()).toEqual(records.map(({ key }) => key).sort());
       expect(store.read(first!.key)).toEqual(first);
@@ -32,12 +41,12 @@ describe('a store', () => {
 
   test('keeps the first of two results', () =>
     withStore(async (store) => {
-      const before = readFileSync(store.fileOf(first!.key));
+      const before = readFileSync(store.runFile(first!.key));
       await store.put({ ...first!, version: 'later' });
-      expect(readFileSync(store.fileOf(first!.key))).toEqual(before);
+      expect(readFileSync(store.runFile(first!.key))).toEqual(before);
     }));
 
-  test('leaves no scratch behind, also of those who were killed', () =>
+  test('removes the scratch files of killed processes', () =>
     withStore(async (store, folder) => {
       expect(existsSync(join(folder, 'scratch'))).toBe(true);
       store.close();
@@ -49,7 +58,7 @@ describe('a store', () => {
       again.close();
     }));
 
-  test('leaves the scratch of others alone while they live', () =>
+  test('keeps the scratch files of live processes', () =>
     withStore(async (_, folder) => {
       writeFileSync(join(folder, 'scratch', 'half'), 'a run');
       const another = await Store.open(folder);
@@ -57,14 +66,23 @@ describe('a store', () => {
       another.close();
     }));
 
-  test('remembers failures until the run is there', () =>
+  test('keeps failures until the run is stored', () =>
     inFolder(async (folder) => {
       const store = await Store.open(folder);
-      const failure = { key: first!.key, seed: 1, error: 'e', command: 'c', attempts: 2, version: 'v' };
+      const failure = {
+        key: first!.key,
+        seed: 1,
+        error: 'e',
+        command: 'c',
+        attempts: 2,
+        version: 'v',
+      };
       await store.putFailure(failure, first!.config);
       await store.putFailure({ ...failure, error: 'another' }, first!.config);
       expect(await store.failures()).toEqual([{ ...failure, error: 'another' }]);
-      expect(JSON.parse(readFileSync(store.configFileOf(first!.key), 'utf8'))).toEqual(first!.config);
+      expect(JSON.parse(readFileSync(store.failureConfigFile(first!.key), 'utf8'))).toEqual(
+        first!.config,
+      );
 
       await store.put(first!);
       expect(await store.failures()).toEqual([]);
@@ -72,64 +90,98 @@ describe('a store', () => {
     }));
 });
 
-describe('damage is found and named', () => {
+describe('damage is found', () => {
   test.each([
-    { what: 'a truncated file',     damage: (file: string) => truncateSync(file, 100),                                                says: 'is not whole' },
-    { what: 'an empty file',        damage: (file: string) => truncateSync(file, 0),                                                  says: 'is empty' },
-    { what: 'a longer file',        damage: (file: string) => appendFileSync(file, ' '),                                              says: 'is not whole' },
-    { what: 'an altered file',      damage: (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"')), says: 'has been altered' },
-    { what: 'a file of another run', damage: (file: string, other: string) => writeFileSync(file, readFileSync(other)),                says: 'is that of another run' },
-    { what: 'a file that is gone',  damage: (file: string) => rmSync(file),                                                           says: 'cannot be read' },
-  ])('of $what', ({ damage, says }) =>
+    {
+      what: 'a truncated file',
+      damage: (file: string) => truncateSync(file, 100),
+      says: 'is malformed',
+    },
+    { what: 'an empty file', damage: (file: string) => truncateSync(file, 0), says: 'is empty' },
+    {
+      what: 'a longer file',
+      damage: (file: string) => appendFileSync(file, ' '),
+      says: 'is malformed',
+    },
+    {
+      what: 'an altered file',
+      damage: (file: string) =>
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"')),
+      says: 'has a wrong checksum',
+    },
+    {
+      what: 'a file of another run',
+      damage: (file: string, other: string) => writeFileSync(file, readFileSync(other)),
+      says: 'is the record of another run',
+    },
+    { what: 'a missing file', damage: (file: string) => rmSync(file), says: 'cannot be read' },
+  ])('in $what', ({ damage, says }) =>
     withStore(async (store) => {
-      const file = store.fileOf(first!.key);
-      expect(store.damaged(store.keys())).toEqual([]);
-      damage(file, store.fileOf(second!.key));
-      expect(store.damaged(store.keys())).toEqual([
+      const file = store.runFile(first!.key);
+      expect(store.findDamaged(store.keys())).toEqual([]);
+      damage(file, store.runFile(second!.key));
+      expect(store.findDamaged(store.keys())).toEqual([
         { key: first!.key, file, problem: expect.stringContaining(says) as unknown },
       ]);
 
       await store.remove(first!.key);
       await store.put(first!);
-      expect(store.damaged(store.keys())).toEqual([]);
-    }));
+      expect(store.findDamaged(store.keys())).toEqual([]);
+    }),
+  );
 
-  test('of a file whose time was set back, when it is looked for thoroughly', () =>
+  test('in a file with its old modification time, if all files are verified', () =>
     withStore(async (store) => {
-      const file = store.fileOf(first!.key);
+      const file = store.runFile(first!.key);
       const times = new Date(1e12);
       utimesSync(file, times, times);
-      store.damaged(store.keys());
+      store.findDamaged(store.keys());
       writeFileSync(file, readFileSync(file, 'utf8').replace('"seed"', '"sead"'));
       utimesSync(file, times, times);
-      expect(store.damaged(store.keys())).toEqual([]);
-      expect(store.damaged(store.keys(), true)).toMatchObject([{ problem: 'has been altered' }]);
+      expect(store.findDamaged(store.keys())).toEqual([]);
+      expect(store.findDamaged(store.keys(), true)).toMatchObject([
+        { problem: 'has a wrong checksum' },
+      ]);
       await Promise.resolve();
     }));
 
-  test('when the ledger is broken, too, which is made anew', () =>
+  test('if the ledger is damaged as well, which is created again', () =>
     withStore(async (store, folder) => {
       store.close();
-      writeFileSync(join(folder, 'ledger.sqlite'), 'no database at all, but long enough for one');
+      writeFileSync(join(folder, 'ledger.sqlite'), 'not a database, but long enough for one');
       const again = await Store.open(folder);
-      expect(again.damaged(again.keys())).toEqual([]);
-      truncateSync(again.fileOf(first!.key), 10);
-      expect(again.damaged(again.keys())).toHaveLength(1);
+      expect(again.findDamaged(again.keys())).toEqual([]);
+      truncateSync(again.runFile(first!.key), 10);
+      expect(again.findDamaged(again.keys())).toHaveLength(1);
       again.close();
     }));
 });
 
-describe('a folder is refused', () => {
+describe('a folder is rejected', () => {
   test.each([
-    { wrong: 'that holds something else',    make: (folder: string) => writeFileSync(join(folder, 'thesis.tex'), ''),                            says: 'holds "thesis.tex", but no store.json' },
-    { wrong: 'of another layout',            make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{"schema":9,"version":"9.9"}'), says: 'has layout 9, made by version 9.9' },
-    { wrong: 'with a broken first file',     make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{'),                           says: 'cannot be understood' },
+    {
+      wrong: 'with other content',
+      make: (folder: string) => writeFileSync(join(folder, 'thesis.tex'), ''),
+      says: 'contains "thesis.tex", but no store.json',
+    },
+    {
+      wrong: 'of another layout',
+      make: (folder: string) =>
+        writeFileSync(join(folder, 'store.json'), '{"schema":9,"version":"9.9"}'),
+      says: 'has layout 9, created by version 9.9',
+    },
+    {
+      wrong: 'with a damaged manifest',
+      make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{'),
+      says: 'is not valid',
+    },
   ])('$wrong', ({ make, says }) =>
     inFolder(async (folder) => {
       make(folder);
       await expect(Store.open(folder)).rejects.toThrow(says);
-      await expect(Store.openToRead(folder)).rejects.toThrow(says);
-    }));
+      await expect(Store.openReadOnly(folder)).rejects.toThrow(says);
+    }),
+  );
 
   test('that is a file', () =>
     inFolder(async (folder) => {
@@ -137,9 +189,9 @@ describe('a folder is refused', () => {
       await expect(Store.open(join(folder, 'file'))).rejects.toThrow('is a file');
     }));
 
-  test('that is not there, by those who only read', () =>
+  test('that does not exist, when opened for reading', () =>
     inFolder(async (folder) => {
-      await expect(Store.openToRead(join(folder, 'none'))).rejects.toThrow('there is no store');
+      await expect(Store.openReadOnly(join(folder, 'none'))).rejects.toThrow('does not exist');
       expect(existsSync(join(folder, 'none'))).toBe(false);
     }));
 });

@@ -1,14 +1,13 @@
 /**
- * A store: a folder that keeps the results of runs, each under its key, for any number of
- * campaigns. Everything in it is a plain file.
+ * A store: a folder with the results of runs, each under its key, of any number of campaigns.
  *
- *     store.json                    the version of this layout, and how datasets are written
- *     runs/3f/3f9c…/run.json        a run, sealed with a checksum; see record.ts
- *     failures/3f9c…/               why a run failed (failure.json), and its configuration
- *     experiments/NAME.json         what was asked: an experiment and the keys of its runs
- *     datasets/                     all runs, and all peers, as tables; see datasets.ts
- *     ledger.sqlite                 who is at work on what; see ledger.ts
- *     scratch/                      what is being written
+ *     store.json                    the version of the layout, and the dataset format
+ *     runs/3f/3f9c…/run.json        the record of a run, with a checksum; see record.ts
+ *     failures/3f9c…/               the error of a failed run (failure.json), and its configuration
+ *     experiments/NAME.json         an experiment and the keys of its runs; see stored-campaign.ts
+ *     datasets/                     all runs, peers and traffic as tables; see datasets.ts
+ *     ledger.sqlite                 the runs that processes have claimed; see ledger.ts
+ *     scratch/                      files that are being written
  */
 
 import { randomUUID } from 'node:crypto';
@@ -18,23 +17,30 @@ import { join } from 'node:path';
 
 import { UserError } from '../../user-error.ts';
 import type { RunKey } from '../experiment/key.ts';
-import { list, makeFolder, makeFolders, pretty, storeMistake, writeWhole } from './folder.ts';
-import { Ledger, type Stamp } from './ledger.ts';
-import { type DatasetFormat, foundStore, manifestOf, PARTS } from './manifest.ts';
-import { Damaged, type RunRecord, sealed, unsealed } from './record.ts';
+import {
+  listNames,
+  createFolderAtomically,
+  createFolders,
+  prettyJson,
+  storeError,
+  writeAtomically,
+} from './files.ts';
+import { Ledger, type FileStamp } from './ledger.ts';
+import { type DatasetFormat, newManifest, readManifest, STORE_FOLDERS } from './manifest.ts';
+import { DamagedRecord, type RunRecord, serializeRecord, parseRecord } from './record.ts';
 
 export interface DamagedRun {
   readonly key: RunKey;
   readonly file: string;
-  /** As in "is not whole". */
+  /** The continuation of a sentence: "is malformed". */
   readonly problem: string;
 }
 
-export interface Failure {
+export interface RunFailure {
   readonly key: RunKey;
   readonly seed: number;
   readonly error: string;
-  /** The command that makes it happen again. */
+  /** The command that reproduces the failure. */
   readonly command: string;
   readonly attempts: number;
   readonly version: string;
@@ -53,48 +59,50 @@ export class Store {
     this.#ledger = ledger;
   }
 
-  /** Whether there is something at `folder` that could be a store. */
-  static isAt(folder: string): boolean {
-    return statSync(folder, { throwIfNoEntry: false }) !== undefined && list(folder).length > 0;
+  /** Whether `folder` exists and is not empty. */
+  static existsAt(folder: string): boolean {
+    return (
+      statSync(folder, { throwIfNoEntry: false }) !== undefined && listNames(folder).length > 0
+    );
   }
 
   /**
-   * Opens a store to read from it: nothing is written, not even where it may be.
+   * Opens a store for reading. Nothing is written.
    *
-   * @throws UserMistake where there is none, or it is of another version
+   * @throws UserError if there is no store, or it has another layout
    */
-  static async openToRead(folder: string): Promise<Store> {
-    const manifest = await manifestOf(folder);
+  static async openReadOnly(folder: string): Promise<Store> {
+    const manifest = await readManifest(folder);
     if (manifest !== undefined) return new Store(folder, manifest.datasets);
     const fix = 'name the folder that was given to sweep as --store';
-    throw new UserError({ at: `store ${folder}`, problem: 'there is no store', fix });
+    throw new UserError({ at: `store ${folder}`, problem: 'does not exist', fix });
   }
 
   /**
-   * Opens a store to work on it, and makes one where there is nothing yet; `format` is only for
-   * one that is made.
+   * Opens a store for writing; creates it if it does not exist. `format` is the dataset format of a
+   * new store.
    *
-   * @throws UserMistake where it cannot be written to, or is something else
+   * @throws UserError if the folder is not writable, or is not a store
    */
   static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
     try {
-      const manifest = await manifestOf(folder);
-      for (const name of PARTS) await makeFolders(join(folder, name));
+      const manifest = await readManifest(folder);
+      for (const name of STORE_FOLDERS) await createFolders(join(folder, name));
       await access(folder, constants.W_OK | constants.X_OK);
       const ledger = new Ledger(join(folder, 'ledger.sqlite'), () =>
-        clear(join(folder, 'scratch')),
+        clearScratch(join(folder, 'scratch')),
       );
       const store = new Store(folder, manifest?.datasets ?? format, ledger);
-      if (manifest === undefined) await store.write('store.json', foundStore(format));
+      if (manifest === undefined) await store.writeFile('store.json', newManifest(format));
       return store;
     } catch (error) {
-      throw storeMistake(error, folder);
+      throw storeError(error, folder);
     }
   }
 
-  /** The ledger of a store that is open to work on. */
+  /** The ledger; the store must be open for writing. */
   get ledger(): Ledger {
-    if (this.#ledger === undefined) throw new Error('bug: the store is open to work on');
+    if (this.#ledger === undefined) throw new Error('bug: the store is open for writing');
     return this.#ledger;
   }
 
@@ -103,160 +111,171 @@ export class Store {
     this.#ledger = undefined;
   }
 
-  /** Where the run of `key` is, or would be. */
-  fileOf(key: RunKey): string {
+  /** Returns the path of a run's record, whether it exists or not. */
+  runFile(key: RunKey): string {
     return join(this.folder, 'runs', key.slice(0, 2), key, 'run.json');
   }
 
-  /** The keys of all runs that are there, sound or not, in order. */
+  /** Returns the keys of all stored runs, damaged or not, sorted. */
   keys(): readonly RunKey[] {
     const keys: RunKey[] = [];
-    for (const shelf of list(join(this.folder, 'runs'))) {
-      keys.push(...list(join(this.folder, 'runs', shelf)));
+    for (const prefix of listNames(join(this.folder, 'runs'))) {
+      keys.push(...listNames(join(this.folder, 'runs', prefix)));
     }
     return keys.sort();
   }
 
   has(key: RunKey): boolean {
-    return statSync(this.fileOf(key), { throwIfNoEntry: false }) !== undefined;
+    return statSync(this.runFile(key), { throwIfNoEntry: false }) !== undefined;
   }
 
   /**
-   * The same of a run that another machine has just put there: network file systems remember for
-   * a while that something was not there, unless the folders are read anew.
+   * Whether the store has a run that another machine may just have added. Network file systems
+   * cache the absence of a file for a while; listing its folders bypasses the cache.
    */
-  hasOfOthers(key: RunKey): boolean {
-    const shelf = key.slice(0, 2);
-    const shelves = list(join(this.folder, 'runs'));
-    return shelves.includes(shelf) && list(join(this.folder, 'runs', shelf)).includes(key);
+  hasUncached(key: RunKey): boolean {
+    const prefix = key.slice(0, 2);
+    const prefixes = listNames(join(this.folder, 'runs'));
+    return prefixes.includes(prefix) && listNames(join(this.folder, 'runs', prefix)).includes(key);
   }
 
   /**
-   * Which of `keys` are not as they were written. A file that was sound when it was last read, and
-   * that has not been touched since, is not read again, unless it is to be done `thoroughly`.
+   * Returns those of `keys` whose records are damaged. A file that was intact when it was last
+   * read, and has not changed since, is not read again, unless `verifyAll` is set.
    */
-  damaged(keys: readonly RunKey[], thoroughly = false): readonly DamagedRun[] {
-    const known = thoroughly ? new Map<RunKey, Stamp>() : this.#known();
+  findDamaged(keys: readonly RunKey[], verifyAll = false): readonly DamagedRun[] {
+    const verified = verifyAll ? new Map<RunKey, FileStamp>() : this.#verifiedStamps();
     const damaged: DamagedRun[] = [];
-    const sound: [RunKey, Stamp][] = [];
+    const intact: [RunKey, FileStamp][] = [];
     for (const key of keys) {
-      const file = this.fileOf(key);
+      const file = this.runFile(key);
       const found = statSync(file, { throwIfNoEntry: false });
-      const before = known.get(key);
-      const isKnown = before?.size === found?.size && before?.changedMs === found?.mtimeMs;
-      if (found !== undefined && isKnown) continue;
+      const before = verified.get(key);
+      const isUnchanged = before?.size === found?.size && before?.changedMs === found?.mtimeMs;
+      if (found !== undefined && isUnchanged) continue;
       try {
         this.read(key);
-        sound.push([key, { size: found!.size, changedMs: found!.mtimeMs }]);
+        intact.push([key, { size: found!.size, changedMs: found!.mtimeMs }]);
       } catch (error) {
-        if (!(error instanceof Damaged)) throw error;
+        if (!(error instanceof DamagedRecord)) throw error;
         damaged.push({ key, file, problem: error.message });
       }
     }
-    this.#ledger?.noteSound(sound);
+    this.#ledger?.recordVerified(intact);
     return damaged;
   }
 
-  /** @throws Damaged where it is not as it was written */
+  /** @throws DamagedRecord if the record is missing or damaged */
   read(key: RunKey): RunRecord {
     let text: string;
     try {
-      text = readFileSync(this.fileOf(key), 'utf8');
+      text = readFileSync(this.runFile(key), 'utf8');
     } catch (error) {
-      throw new Damaged(`cannot be read: ${(error as Error).message}`);
+      throw new DamagedRecord(`cannot be read: ${(error as Error).message}`);
     }
-    return unsealed(text, key);
+    return parseRecord(text, key);
   }
 
-  /** Keeps a run for good. Where it is already, that one stays. */
+  /** Stores a run. If the run is stored already, the existing record is kept. */
   async put(record: RunRecord): Promise<void> {
-    await this.putSealed(record.key, sealed(record));
+    await this.putText(record.key, serializeRecord(record));
   }
 
-  /** Keeps the text of a record, as it came from elsewhere, after a look at its checksum. */
-  async putSealed(key: RunKey, text: string): Promise<void> {
-    unsealed(text, key);
-    await this.#writing(async () => {
-      await makeFolder(join(this.fileOf(key), '..'), { 'run.json': text }, this.#scratch);
+  /**
+   * Stores the text of a record that comes from another process.
+   *
+   * @throws DamagedRecord if its checksum is wrong
+   */
+  async putText(key: RunKey, text: string): Promise<void> {
+    parseRecord(text, key);
+    await this.#withStoreErrors(async () => {
+      await createFolderAtomically(
+        join(this.runFile(key), '..'),
+        { 'run.json': text },
+        this.#scratch,
+      );
       await rm(this.#failureFolder(key), { recursive: true, force: true });
-      const { size, mtimeMs } = await stat(this.fileOf(key));
-      this.#ledger?.noteSound([[key, { size, changedMs: mtimeMs }]]);
+      const { size, mtimeMs } = await stat(this.runFile(key));
+      this.#ledger?.recordVerified([[key, { size, changedMs: mtimeMs }]]);
     });
   }
 
-  /** Takes away a run that is not as it was written. */
+  /** Removes a run, such as a damaged one. */
   async remove(key: RunKey): Promise<void> {
-    await this.#writing(() => this.#discard(join(this.fileOf(key), '..')));
+    await this.#withStoreErrors(() => this.#discard(join(this.runFile(key), '..')));
   }
 
-  async putFailure(failure: Failure, config: object): Promise<void> {
+  async putFailure(failure: RunFailure, config: object): Promise<void> {
     const folder = this.#failureFolder(failure.key);
-    await this.#writing(async () => {
+    await this.#withStoreErrors(async () => {
       await this.#discard(folder);
-      const files = { 'failure.json': pretty(failure), 'config.json': pretty(config) };
-      await makeFolder(folder, files, this.#scratch);
+      const files = { 'failure.json': prettyJson(failure), 'config.json': prettyJson(config) };
+      await createFolderAtomically(folder, files, this.#scratch);
     });
   }
 
-  async forgetFailures(keys: readonly RunKey[]): Promise<void> {
-    await this.#writing(async () => {
+  async removeFailures(keys: readonly RunKey[]): Promise<void> {
+    await this.#withStoreErrors(async () => {
       for (const key of keys) await this.#discard(this.#failureFolder(key));
     });
   }
 
-  /** The configuration of a run that failed stands there. */
-  configFileOf(key: RunKey): string {
+  /** Returns the path of the configuration of a failed run. */
+  failureConfigFile(key: RunKey): string {
     return join(this.#failureFolder(key), 'config.json');
   }
 
-  async failures(): Promise<readonly Failure[]> {
-    const failures = list(join(this.folder, 'failures')).map(async (key) => {
+  async failures(): Promise<readonly RunFailure[]> {
+    const failures = listNames(join(this.folder, 'failures')).map(async (key) => {
       const text = await readFile(join(this.#failureFolder(key), 'failure.json'), 'utf8');
-      return JSON.parse(text) as Failure;
+      return JSON.parse(text) as RunFailure;
     });
     return Promise.all(failures);
   }
 
-  /** Writes `text` to the file called `name`, such as `experiments/e.json`, all at once. */
-  async write(name: string, text: string): Promise<void> {
-    await this.#writing(() => writeWhole(join(this.folder, name), text, this.#scratch));
+  /** Writes a file atomically. `name` is relative to the store, such as `experiments/e.json`. */
+  async writeFile(name: string, text: string): Promise<void> {
+    await this.#withStoreErrors(() =>
+      writeAtomically(join(this.folder, name), text, this.#scratch),
+    );
   }
 
-  /** A path to write something at that is to be moved into its place when it is whole. */
-  scratchFile(): string {
+  /** Returns a new path in the scratch folder, for a file that is moved when it is complete. */
+  newScratchPath(): string {
     return join(this.#scratch, randomUUID());
   }
 
-  #known(): ReadonlyMap<RunKey, Stamp> {
-    return this.#ledger?.sound() ?? Ledger.soundIn(join(this.folder, 'ledger.sqlite'));
+  #verifiedStamps(): ReadonlyMap<RunKey, FileStamp> {
+    return this.#ledger?.verified() ?? Ledger.verifiedIn(join(this.folder, 'ledger.sqlite'));
   }
 
   #failureFolder(key: RunKey): string {
     return join(this.folder, 'failures', key);
   }
 
-  /** Out of the way at once, and then gone. */
+  /** Removes a folder: first renames it, which is atomic, and then deletes it. */
   async #discard(folder: string): Promise<void> {
-    const aside = this.scratchFile();
+    const renamed = this.newScratchPath();
     try {
-      await rename(folder, aside);
+      await rename(folder, renamed);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       throw error;
     }
-    await rm(aside, { recursive: true, force: true });
+    await rm(renamed, { recursive: true, force: true });
   }
 
-  async #writing(write: () => Promise<unknown>): Promise<void> {
+  async #withStoreErrors(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      throw storeMistake(error, this.folder);
+      throw storeError(error, this.folder);
     }
   }
 }
 
-/** Removes what processes that were killed had begun to write. */
-function clear(scratch: string): void {
-  for (const name of list(scratch)) rmSync(join(scratch, name), { recursive: true, force: true });
+/** Removes the incomplete files of processes that were killed. */
+function clearScratch(scratch: string): void {
+  for (const name of listNames(scratch))
+    rmSync(join(scratch, name), { recursive: true, force: true });
 }

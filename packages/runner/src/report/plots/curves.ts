@@ -1,15 +1,15 @@
-/** A figure over a parameter: a curve for each series, with the interval of each point. */
+/** A metric over a parameter: a curve for each series, with confidence intervals. */
 
 import * as Plot from '@observablehq/plot';
 
 import type { PlotSpec } from '../../campaign/experiment/schema.ts';
-import { type FigureName, FIGURES } from '../../campaign/figures.ts';
-import { type CellData, type ReportData, shown } from '../data.ts';
-import { type Drawing, looksOf, tick } from '../svg.ts';
+import { type MetricName, METRICS } from '../../campaign/metrics.ts';
+import { type SettingData, type ReportData, formatValue } from '../report-data.ts';
+import { type ReportPlot, seriesStyle, formatTick } from '../svg.ts';
 import type { Theme } from '../theme.ts';
 
-interface Point {
-  /** Undefined of a combination without the parameter: it is drawn as a level. */
+interface CurvePoint {
+  /** Undefined for a setting without the parameter, which is drawn as a horizontal line. */
   readonly x: number | string | undefined;
   readonly y: number;
   readonly low: number;
@@ -18,68 +18,80 @@ interface Point {
   readonly facet: string;
 }
 
-/** Several plots, where several figures are asked for. */
-export function curves(spec: PlotSpec, index: number, data: ReportData): readonly Drawing[] {
-  const figures = [spec.y].flat();
-  return figures.map((figure) => curve(spec, figure, index, data));
+/** Returns a plot for each metric of `spec`. */
+export function metricPlots(
+  spec: PlotSpec,
+  index: number,
+  data: ReportData,
+): readonly ReportPlot[] {
+  return [spec.y].flat().map((metric) => metricPlot(spec, metric, index, data));
 }
 
-function curve(spec: PlotSpec, figure: FigureName, index: number, { cells }: ReportData): Drawing {
-  const { title, unit } = FIGURES[figure];
-  const points = cells.flatMap((cell) => pointOf(cell, spec, figure));
+function metricPlot(
+  spec: PlotSpec,
+  metric: MetricName,
+  index: number,
+  { settings }: ReportData,
+): ReportPlot {
+  const { title, unit } = METRICS[metric];
+  const points = settings.flatMap((setting) => pointOf(setting, spec, metric));
   const legend = [...new Set(points.map(({ series }) => series))];
   const heading = spec.title ?? `${title} over ${spec.x}`;
-  const counts = cells.flatMap(({ intervals }) => intervals[figure]?.count ?? []);
+  const counts = settings.flatMap(({ intervals }) => intervals[metric]?.count ?? []);
   const repetitions = counts.length === 0 ? 0 : Math.min(...counts);
   const bars =
     repetitions > 1
-      ? `bars are 95 % confidence intervals of the mean over ${repetitions} or more repetitions`
-      : 'with a single repetition there are no intervals';
+      ? `bars are 95 % confidence intervals of the mean over at least ${repetitions} repetitions`
+      : 'a single repetition has no confidence interval';
   return {
-    name: `${index + 1}-${figure}-over-${spec.x.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
+    name: `${index + 1}-${metric}-over-${spec.x.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`,
     title: heading,
     caption: `${title}${unit === '' ? '' : ` (${unit})`}, over ${spec.x}; ${bars}.`,
     legend: spec.series === undefined ? [] : legend,
-    options: (theme) => optionsOf(spec, figure, points, legend, theme),
+    options: (theme) => optionsOf(spec, metric, points, legend, theme),
   };
 }
 
-function pointOf({ parameters, intervals }: CellData, spec: PlotSpec, figure: FigureName): Point[] {
-  const interval = intervals[figure];
+function pointOf(
+  { parameters, intervals }: SettingData,
+  spec: PlotSpec,
+  metric: MetricName,
+): CurvePoint[] {
+  const interval = intervals[metric];
   if (interval === undefined) return [];
-  const { scale } = FIGURES[figure];
+  const { scale } = METRICS[metric];
   const x = parameters[spec.x];
   const { mean, low = mean, high = mean } = interval;
   return [
     {
-      x: x === undefined || x === null ? undefined : typeof x === 'number' ? x : shown(x),
+      x: x === undefined || x === null ? undefined : typeof x === 'number' ? x : formatValue(x),
       y: mean * scale,
       low: low * scale,
       high: high * scale,
-      series: spec.series === undefined ? '' : shown(parameters[spec.series]),
-      facet: spec.facet === undefined ? '' : shown(parameters[spec.facet]),
+      series: spec.series === undefined ? '' : formatValue(parameters[spec.series]),
+      facet: spec.facet === undefined ? '' : formatValue(parameters[spec.facet]),
     },
   ];
 }
 
-/** How far the bars of series stand apart, in pixels, so that none hides another. */
-const APART = 3;
+/** Horizontal distance between the bars of two series, in pixels, so that none hides another. */
+const SERIES_OFFSET = 3;
 
 function optionsOf(
   spec: PlotSpec,
-  figure: FigureName,
-  points: readonly Point[],
+  metric: MetricName,
+  points: readonly CurvePoint[],
   legend: readonly string[],
   theme: Theme,
 ): Plot.PlotOptions {
-  const { title, unit } = FIGURES[figure];
+  const { title, unit } = METRICS[metric];
   const facet = spec.facet === undefined ? {} : { fx: 'facet' };
   const marks = legend.flatMap((series, i) => {
-    const { colour: stroke, dash: strokeDasharray, symbol } = looksOf(i, theme);
-    const mine = points.filter((point) => point.series === series);
-    const along = mine.filter(({ x }) => x !== undefined);
-    const levels = mine.filter(({ x }) => x === undefined);
-    const dx = (i - (legend.length - 1) / 2) * APART;
+    const { colour: stroke, dash: strokeDasharray, symbol } = seriesStyle(i, theme);
+    const seriesPoints = points.filter((point) => point.series === series);
+    const along = seriesPoints.filter(({ x }) => x !== undefined);
+    const levels = seriesPoints.filter(({ x }) => x === undefined);
+    const dx = (i - (legend.length - 1) / 2) * SERIES_OFFSET;
     const line = { ...facet, stroke, strokeWidth: 2, strokeDasharray };
     const at = { ...facet, x: 'x', dx };
     return [
@@ -101,7 +113,7 @@ function optionsOf(
       labelAnchor: 'center',
       labelArrow: 'none',
       type: spec.xScale ?? (isNumeric(points) ? 'linear' : 'point'),
-      ...(isNumeric(points) ? { ticks: ticksOf(points), tickFormat: tick } : {}),
+      ...(isNumeric(points) ? { ticks: ticksOf(points), tickFormat: formatTick } : {}),
       inset: 14,
     },
     y: {
@@ -110,28 +122,28 @@ function optionsOf(
       type: spec.yScale ?? 'linear',
       nice: true,
       zero: spec.yScale !== 'log' && isNearZero(points),
-      tickFormat: spec.yScale === 'log' ? '~s' : tick,
+      tickFormat: spec.yScale === 'log' ? '~s' : formatTick,
     },
     fx: { label: null },
     marks: [Plot.frame({ stroke: theme.text, strokeOpacity: 0.4 }), ...marks],
   };
 }
 
-function isNumeric(points: readonly Point[]): boolean {
+function isNumeric(points: readonly CurvePoint[]): boolean {
   return points.every(({ x }) => x === undefined || typeof x === 'number');
 }
 
-/** More would run into each other. */
-const TICKS_MAX = 12;
+/** More tick labels would overlap. */
+const MAX_TICKS = 12;
 
-/** The values that were varied, where there is room for them. */
-function ticksOf(points: readonly Point[]): number[] | number {
+/** Returns the varied values as ticks, if there are not too many. */
+function ticksOf(points: readonly CurvePoint[]): number[] | number {
   const values = [...new Set(points.flatMap(({ x }) => (typeof x === 'number' ? x : [])))];
-  return values.length <= TICKS_MAX ? values : TICKS_MAX;
+  return values.length <= MAX_TICKS ? values : MAX_TICKS;
 }
 
-/** An axis that begins at 0 shows how large a difference is, but hides small ones. */
-function isNearZero(points: readonly Point[]): boolean {
+/** Whether the axis should begin at 0, which shows relative differences but hides small ones. */
+function isNearZero(points: readonly CurvePoint[]): boolean {
   const low = Math.min(...points.map((point) => point.low));
   const high = Math.max(...points.map((point) => point.high));
   return low < 0.5 * high;

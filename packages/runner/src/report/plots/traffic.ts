@@ -1,59 +1,61 @@
-/** Which AS sent how much to which: a heat map for each detail, of its first repetition. */
+/** The traffic matrix between ASes: a heat map for each setting, of its first repetition. */
 
 import * as Plot from '@observablehq/plot';
 
-import type { Detail } from '../data.ts';
-import type { Drawing } from '../svg.ts';
-import { SHADES } from '../theme.ts';
-import { Panels, type Placed } from './panels.ts';
+import type { DetailedSetting } from '../report-data.ts';
+import type { ReportPlot } from '../svg.ts';
+import { COLOUR_SCHEME } from '../theme.ts';
+import { type PanelItem, Panels } from './layout.ts';
 
-interface Cell extends Placed {
+interface TrafficCell extends PanelItem {
   readonly from: number;
   readonly to: number;
   readonly bytes: number;
 }
 
-/** Numbers of more AS than that would run into each other. */
-const TICKS_MAX = 15;
+/** More tick labels would overlap. */
+const MAX_TICKS = 15;
 
-export function traffic(details: readonly Detail[]): Drawing | undefined {
-  const cells = details.flatMap(cellsOf);
+/** A panel for each setting; undefined if there are no records. */
+export function trafficPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
+  const cells = details.flatMap(trafficCells);
   if (cells.length === 0) return undefined;
   const panels = new Panels(details);
-  const most = cells.reduce((max, { bytes }) => Math.max(max, bytes), 0);
+  const maxBytes = cells.reduce((max, { bytes }) => Math.max(max, bytes), 0);
   const asCount = cells.reduce((max, { to }) => Math.max(max, to), 0) + 1;
-  const step = Math.ceil(asCount / TICKS_MAX);
+  const step = Math.ceil(asCount / MAX_TICKS);
   const ticks = Array.from({ length: asCount }, (_, as) => as).filter((as) => as % step === 0);
   return {
     name: 'traffic',
     title: 'Traffic between autonomous systems',
     caption:
-      'What the AS of a row sent to the AS of a column, in the first repetition; the diagonal is ' +
-      'what stayed within an AS. Shades grow with the square root.',
+      'Bytes sent from the AS of the row to the AS of the column, in the first repetition; the ' +
+      'diagonal is intra-AS traffic. The colour scale is a square root.',
     legend: [],
-    shades: ['nothing', size(most)],
+    colourRange: ['0 bytes', formatBytes(maxBytes)],
     options: (theme) => ({
       ...panels.options(360),
       marginLeft: 44,
-      color: { scheme: SHADES, type: 'sqrt', domain: [0, most] },
+      color: { scheme: COLOUR_SCHEME, type: 'sqrt', domain: [0, maxBytes] },
       x: { label: 'to AS', labelArrow: 'none', ticks, tickSize: 0 },
       y: { label: 'from AS', labelArrow: 'none', ticks, tickSize: 0 },
       marks: [
-        panels.names(theme),
+        panels.titles(theme),
         Plot.cell(cells, {
-          ...panels.place,
+          ...panels.facets,
           x: 'to',
           y: 'from',
           fill: 'bytes',
           inset: 0.5,
-          title: ({ from, to, bytes }: Cell) => `AS ${from} to AS ${to}: ${size(bytes)}`,
+          title: ({ from, to, bytes }: TrafficCell) =>
+            `AS ${from} to AS ${to}: ${formatBytes(bytes)}`,
         }),
       ],
     }),
   };
 }
 
-function cellsOf(detail: Detail): Cell[] {
+function trafficCells(detail: DetailedSetting): TrafficCell[] {
   const [first] = detail.records;
   if (first === undefined) return [];
   return first.result.trafficBytes.flatMap((row, from) =>
@@ -61,13 +63,13 @@ function cellsOf(detail: Detail): Cell[] {
   );
 }
 
-/** Three digits say enough: 12.3 MB. */
-function size(bytes: number): string {
-  const [unit, scale] = SIZES.find(([, least]) => bytes >= least) ?? ['bytes', 1];
+/** Formats bytes with three significant digits: 12.3 MB. */
+function formatBytes(bytes: number): string {
+  const [unit, scale] = BYTE_UNITS.find(([, least]) => bytes >= least) ?? ['bytes', 1];
   return `${Number((bytes / scale).toPrecision(3)).toLocaleString('en-US')} ${unit}`;
 }
 
-const SIZES = [
+const BYTE_UNITS = [
   ['GB', 1e9],
   ['MB', 1e6],
   ['kB', 1e3],

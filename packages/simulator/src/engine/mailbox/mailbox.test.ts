@@ -8,10 +8,22 @@ import { Outbox, outboxMemory } from './outbox.ts';
 describe('an actor receives', () => {
   test.each([
     { rule: 'nothing if nothing was sent', sent: [''], received: { 0: '' } },
-    { rule: 'the messages to it, in the order in which they were sent', sent: ['0>1:a 0>1:b 0>2:c'], received: { 1: '0a 0b', 2: '0c' } },
+    {
+      rule: 'the messages to it, in the order in which they were sent',
+      sent: ['0>1:a 0>1:b 0>2:c'],
+      received: { 1: '0a 0b', 2: '0c' },
+    },
     { rule: 'messages to itself', sent: ['1>1:a'], received: { 1: '1a' } },
-    { rule: 'messages by source, not by worker', sent: ['1>0:b 3>0:d', '0>0:a 2>0:c'], received: { 0: '0a 1b 2c 3d' } },
-    { rule: 'all messages of one source before those of the next', sent: ['1>0:a 1>0:b', '2>0:c', '0>0:d 0>0:e'], received: { 0: '0d 0e 1a 1b 2c' } },
+    {
+      rule: 'messages by source, not by worker',
+      sent: ['1>0:b 3>0:d', '0>0:a 2>0:c'],
+      received: { 0: '0a 1b 2c 3d' },
+    },
+    {
+      rule: 'all messages of one source before those of the next',
+      sent: ['1>0:a 1>0:b', '2>0:c', '0>0:d 0>0:e'],
+      received: { 0: '0d 0e 1a 1b 2c' },
+    },
     { rule: 'empty messages, too', sent: ['0>1: 0>1:'], received: { 1: '0 0' } },
   ])('$rule', ({ sent, received }) => {
     const memories = sent.map(() => outboxMemory(4));
@@ -47,9 +59,27 @@ describe('an outbox refuses', () => {
   const sender = { id: 0, nowMs: 1, messageOrder: 1 };
 
   test.each([
-    { rule: 'a second message before the first has ended', does: (box: Outbox) => { box.begin(0, sender, 8); box.begin(0, sender, 8); }, claim: 'a message ends before the next one begins' },
-    { rule: 'the end of a message that has not begun', does: (box: Outbox) => box.end(0), claim: 'a message begins before it ends' },
-    { rule: 'more bytes than were reserved', does: (box: Outbox) => { box.begin(0, sender, 8); box.end(2 ** 20); }, claim: 'a message fits into the space that it reserved' },
+    {
+      rule: 'a second message before the first has ended',
+      does: (box: Outbox) => {
+        box.begin(0, sender, 8);
+        box.begin(0, sender, 8);
+      },
+      claim: 'a message ends before the next one begins',
+    },
+    {
+      rule: 'the end of a message that has not begun',
+      does: (box: Outbox) => box.end(0),
+      claim: 'a message begins before it ends',
+    },
+    {
+      rule: 'more bytes than were reserved',
+      does: (box: Outbox) => {
+        box.begin(0, sender, 8);
+        box.end(2 ** 20);
+      },
+      claim: 'a message fits into the space that it reserved',
+    },
   ])('$rule', ({ does, claim }) => {
     expect(() => does(outbox())).toThrow(`bug: ${claim}`);
   });
@@ -97,7 +127,10 @@ test('all messages arrive, of any number and length, in every window', () => {
         const received = receivedBy(inbox, target);
         // Comparing long texts is quick; printing them is not.
         expect(received.length, `seed ${seed}`).toBe(expected[target]!.length);
-        expect(received.every((text, n) => text === expected[target]![n]), `seed ${seed}`).toBe(true);
+        expect(
+          received.every((text, n) => text === expected[target]![n]),
+          `seed ${seed}`,
+        ).toBe(true);
       }
     }
   }

@@ -7,13 +7,28 @@ import { EventQueue } from './event-queue.ts';
 /** An event is written `atMs:order`; popped events are written by their order. */
 describe('events are popped', () => {
   test.each([
-    { rule: 'by ascending time',                      pushed: '5:1 3:2 4:3',      before: Infinity, popped: [2, 3, 1] },
-    { rule: 'of the same time, by ascending order',   pushed: '5:3 5:1 5:2',      before: Infinity, popped: [1, 2, 3] },
-    { rule: 'of the same time, by source before sequence', pushed: `5:${2 ** 40} 5:${2 ** 40 - 1}`, before: Infinity, popped: [2 ** 40 - 1, 2 ** 40] },
-    { rule: 'only before the end',                    pushed: '5:1 6:2',          before: 6,        popped: [1] },
-    { rule: 'not at the end itself',                  pushed: '5:1',              before: 5,        popped: [] },
-    { rule: 'however late they are',                  pushed: '1e12:1 1e-9:2',    before: Infinity, popped: [2, 1] },
-    { rule: 'however close they are',                 pushed: `${1 + 2 ** -52}:1 1:2`, before: Infinity, popped: [2, 1] },
+    { rule: 'by ascending time', pushed: '5:1 3:2 4:3', before: Infinity, popped: [2, 3, 1] },
+    {
+      rule: 'of the same time, by ascending order',
+      pushed: '5:3 5:1 5:2',
+      before: Infinity,
+      popped: [1, 2, 3],
+    },
+    {
+      rule: 'of the same time, by source before sequence',
+      pushed: `5:${2 ** 40} 5:${2 ** 40 - 1}`,
+      before: Infinity,
+      popped: [2 ** 40 - 1, 2 ** 40],
+    },
+    { rule: 'only before the end', pushed: '5:1 6:2', before: 6, popped: [1] },
+    { rule: 'not at the end itself', pushed: '5:1', before: 5, popped: [] },
+    { rule: 'however late they are', pushed: '1e12:1 1e-9:2', before: Infinity, popped: [2, 1] },
+    {
+      rule: 'however close they are',
+      pushed: `${1 + 2 ** -52}:1 1:2`,
+      before: Infinity,
+      popped: [2, 1],
+    },
   ])('$rule', ({ pushed, before, popped }) => {
     const queue = new EventQueue();
     for (const event of pushed.split(' ')) {
@@ -28,7 +43,11 @@ describe('events are popped', () => {
     queue.push(1.5, 7, -(2 ** 31), 2 ** 31 - 1, -1, 42);
     expect(queue.popBefore(2)).toBe(true);
     expect([queue.atMs, queue.kind, queue.a, queue.b, queue.c]).toEqual([
-      1.5, -(2 ** 31), 2 ** 31 - 1, -1, 42,
+      1.5,
+      -(2 ** 31),
+      2 ** 31 - 1,
+      -1,
+      42,
     ]);
     expect(queue.popBefore(Infinity)).toBe(false);
   });
@@ -58,13 +77,19 @@ test('an event before the last one popped is a bug, and the error says so', () =
  * Distributions of event times that are difficult for a calendar queue. `gapMs` draws the time from
  * an event to one that it schedules.
  */
-const DISTRIBUTIONS: readonly { readonly name: string; readonly gapMs: (random: Random) => number }[] = [
+const DISTRIBUTIONS: readonly {
+  readonly name: string;
+  readonly gapMs: (random: Random) => number;
+}[] = [
   { name: 'uniform', gapMs: (random) => random.unit() * 100 },
   { name: 'on a coarse grid', gapMs: (random) => random.below(4) * 50 },
   { name: 'often at the current time', gapMs: (random) => random.below(3) * random.unit() },
   { name: 'from near to very far', gapMs: (random) => random.unit() * 10 ** random.below(9) },
   { name: 'from near to very close', gapMs: (random) => random.unit() * 10 ** -random.below(12) },
-  { name: 'latencies and a few timers', gapMs: (random) => (random.below(9) ? 2 + random.unit() : 1e4) },
+  {
+    name: 'latencies and a few timers',
+    gapMs: (random) => (random.below(9) ? 2 + random.unit() : 1e4),
+  },
 ];
 
 test.each(DISTRIBUTIONS)('a calendar queue equals the reference, times $name', ({ gapMs }) => {

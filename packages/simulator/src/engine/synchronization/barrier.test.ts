@@ -44,7 +44,13 @@ describe('an aborted barrier', () => {
     { rule: 'releases threads that arrive later', abortAfterMs: 0 },
   ])('$rule', async ({ abortAfterMs }) => {
     // One of three threads never arrives.
-    const { faults } = await runThreads({ parties: 3, spins: 0, rounds: 10, threads: 2, abortAfterMs });
+    const { faults } = await runThreads({
+      parties: 3,
+      spins: 0,
+      rounds: 10,
+      threads: 2,
+      abortAfterMs,
+    });
     expect(faults).toEqual([0, 0, 0, 0, 0, 0]);
   });
 

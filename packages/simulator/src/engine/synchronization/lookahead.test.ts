@@ -7,8 +7,16 @@ import { distancesMs } from './lookahead.ts';
 describe('the distance', () => {
   test.each([
     { rule: 'is the lookahead if no path is shorter', of: '- 3 / 4 -', is: '7 3 / 4 7' },
-    { rule: 'is the shortest path, which may lead through other actors', of: '- 1 9 / 9 - 1 / 1 9 -', is: '3 1 2 / 2 3 1 / 1 2 3' },
-    { rule: 'from an actor to itself is the shortest cycle', of: '- 5 2 / 5 - 9 / 2 9 -', is: '4 5 2 / 5 10 7 / 2 7 4' },
+    {
+      rule: 'is the shortest path, which may lead through other actors',
+      of: '- 1 9 / 9 - 1 / 1 9 -',
+      is: '3 1 2 / 2 3 1 / 1 2 3',
+    },
+    {
+      rule: 'from an actor to itself is the shortest cycle',
+      of: '- 5 2 / 5 - 9 / 2 9 -',
+      is: '4 5 2 / 5 10 7 / 2 7 4',
+    },
     { rule: 'ignores the lookahead from an actor to itself', of: '1 3 / 4 1', is: '7 3 / 4 7' },
     { rule: 'is infinite if there is no path', of: '- 3 / - -', is: '- 3 / - -' },
     { rule: 'of a single actor is infinite', of: '-', is: '-' },
@@ -27,7 +35,8 @@ describe('the distance', () => {
       const distance = distancesMs(lookahead, n);
       for (let i = 0; i < n; i++) {
         for (let j = 0; j < n; j++) {
-          if (i !== j) expect(distance[i * n + j]! <= lookahead[i * n + j]!, `seed ${seed}`).toBe(true);
+          if (i !== j)
+            expect(distance[i * n + j]! <= lookahead[i * n + j]!, `seed ${seed}`).toBe(true);
           for (let via = 0; via < n; via++) {
             const viaMs = distance[i * n + via]! + distance[via * n + j]!;
             expect(distance[i * n + j]! <= viaMs * (1 + 1e-12), `seed ${seed}`).toBe(true);

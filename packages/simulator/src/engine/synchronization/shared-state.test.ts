@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { SharedState, sharedStateMemory, type WorkerState } from './shared-state.ts';
 
 const INITIAL: WorkerState = {
-  needsSync: false, needsRound: false, pendingCount: 0, lastActiveMs: 0, nowMs: 0, hasFailed: false,
+  needsSync: false,
+  needsRound: false,
+  pendingCount: 0,
+  lastActiveMs: 0,
+  nowMs: 0,
+  hasFailed: false,
 };
 
 test('the next time of an actor is that of its next event or of the first arrival from any worker', () => {
@@ -19,16 +24,42 @@ test('the next time of an actor is that of its next event or of the first arriva
 
 describe('the state of all workers combines', () => {
   test.each([
-    { rule: 'the need for a synchronization', workerStates: [{}, { needsSync: true }], expected: { needsSync: true } },
-    { rule: 'the need for another round', workerStates: [{ needsRound: true }, {}], expected: { needsRound: true } },
-    { rule: 'the numbers of pending results', workerStates: [{ pendingCount: 3 }, { pendingCount: 4 }], expected: { pendingCount: 7 } },
-    { rule: 'the times of last activity', workerStates: [{ lastActiveMs: 9 }, { lastActiveMs: 4 }], expected: { lastActiveMs: 9 } },
-    { rule: 'the times of the actors', workerStates: [{ nowMs: 3 }, { nowMs: 8 }], expected: { nowMs: 8 } },
+    {
+      rule: 'the need for a synchronization',
+      workerStates: [{}, { needsSync: true }],
+      expected: { needsSync: true },
+    },
+    {
+      rule: 'the need for another round',
+      workerStates: [{ needsRound: true }, {}],
+      expected: { needsRound: true },
+    },
+    {
+      rule: 'the numbers of pending results',
+      workerStates: [{ pendingCount: 3 }, { pendingCount: 4 }],
+      expected: { pendingCount: 7 },
+    },
+    {
+      rule: 'the times of last activity',
+      workerStates: [{ lastActiveMs: 9 }, { lastActiveMs: 4 }],
+      expected: { lastActiveMs: 9 },
+    },
+    {
+      rule: 'the times of the actors',
+      workerStates: [{ nowMs: 3 }, { nowMs: 8 }],
+      expected: { nowMs: 8 },
+    },
   ])('$rule', ({ workerStates, expected }) => {
     const sharedState = new SharedState(sharedStateMemory(2, 2));
-    for (const [worker, state] of workerStates.entries()) sharedState.setWorkerState(1, worker, { ...INITIAL, ...state });
+    for (const [worker, state] of workerStates.entries())
+      sharedState.setWorkerState(1, worker, { ...INITIAL, ...state });
     expect(sharedState.globalState(1, 12)).toEqual({
-      nextMs: 12, needsSync: false, needsRound: false, pendingCount: 0, lastActiveMs: 0, nowMs: 0,
+      nextMs: 12,
+      needsSync: false,
+      needsRound: false,
+      pendingCount: 0,
+      lastActiveMs: 0,
+      nowMs: 0,
       ...expected,
     });
     expect(sharedState.hasFailed(1)).toBe(false);

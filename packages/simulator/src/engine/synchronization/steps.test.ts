@@ -16,21 +16,85 @@ const STATE: GlobalState = {
 describe('the next step is', () => {
   test.each([
     { rule: 'a window, up to the next synchronization instant', after: [{}], is: 'window 5..100' },
-    { rule: 'a window after idle time, which is skipped', after: [{ nextMs: 250 }], is: 'window 250..300' },
-    { rule: 'a window across an instant that no actor needs', after: [{ nextMs: 100 }], is: 'window 100..200' },
-    { rule: 'a synchronization after all events before it', after: [{ nextMs: 100, needsSync: true }], is: 'sync 100/0' },
-    { rule: 'a synchronization if the next event is much later', after: [{ nextMs: 777, needsSync: true }], is: 'sync 100/0' },
-    { rule: 'a synchronization if there are no events at all', after: [{ nextMs: Infinity, needsSync: true }], is: 'sync 100/0' },
-    { rule: 'a window while there are events before the synchronization', after: [{ nextMs: 99, needsSync: true }], is: 'window 99..100' },
-    { rule: 'another round while an actor needs one', after: [{ nextMs: 100, needsSync: true }, { nextMs: 100, needsRound: true }], is: 'sync 100/1' },
-    { rule: 'another round even if nothing is pending', after: [{ nextMs: 100, needsSync: true }, { pendingCount: 0, needsRound: true }], is: 'sync 100/1' },
-    { rule: 'a window after a synchronization, up to the next one', after: [{ nextMs: 100, needsSync: true }, { nextMs: 100, needsSync: true }], is: 'window 100..200' },
-    { rule: 'the next synchronization, not the same one again', after: [{ nextMs: 100, needsSync: true }, { nextMs: 250, needsSync: true }], is: 'sync 200/0' },
+    {
+      rule: 'a window after idle time, which is skipped',
+      after: [{ nextMs: 250 }],
+      is: 'window 250..300',
+    },
+    {
+      rule: 'a window across an instant that no actor needs',
+      after: [{ nextMs: 100 }],
+      is: 'window 100..200',
+    },
+    {
+      rule: 'a synchronization after all events before it',
+      after: [{ nextMs: 100, needsSync: true }],
+      is: 'sync 100/0',
+    },
+    {
+      rule: 'a synchronization if the next event is much later',
+      after: [{ nextMs: 777, needsSync: true }],
+      is: 'sync 100/0',
+    },
+    {
+      rule: 'a synchronization if there are no events at all',
+      after: [{ nextMs: Infinity, needsSync: true }],
+      is: 'sync 100/0',
+    },
+    {
+      rule: 'a window while there are events before the synchronization',
+      after: [{ nextMs: 99, needsSync: true }],
+      is: 'window 99..100',
+    },
+    {
+      rule: 'another round while an actor needs one',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { nextMs: 100, needsRound: true },
+      ],
+      is: 'sync 100/1',
+    },
+    {
+      rule: 'another round even if nothing is pending',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { pendingCount: 0, needsRound: true },
+      ],
+      is: 'sync 100/1',
+    },
+    {
+      rule: 'a window after a synchronization, up to the next one',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { nextMs: 100, needsSync: true },
+      ],
+      is: 'window 100..200',
+    },
+    {
+      rule: 'the next synchronization, not the same one again',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { nextMs: 250, needsSync: true },
+      ],
+      is: 'sync 200/0',
+    },
     { rule: 'a stop if nothing is pending', after: [{ pendingCount: 0 }], is: 'stop: finished' },
     { rule: 'a stop if there are no events', after: [{ nextMs: Infinity }], is: 'stop: idle' },
-    { rule: 'a window if something useful has happened recently', after: [{ nextMs: 1100, lastActiveMs: 100 }], is: 'window 1100..1200' },
-    { rule: 'a stop if nothing useful has happened for long', after: [{ nextMs: 1101, lastActiveMs: 100 }], is: 'stop: stalled' },
-    { rule: 'a stop if synchronizations have no effect for long', after: [{ nextMs: Infinity, needsSync: true, lastActiveMs: -901 }], is: 'stop: stalled' },
+    {
+      rule: 'a window if something useful has happened recently',
+      after: [{ nextMs: 1100, lastActiveMs: 100 }],
+      is: 'window 1100..1200',
+    },
+    {
+      rule: 'a stop if nothing useful has happened for long',
+      after: [{ nextMs: 1101, lastActiveMs: 100 }],
+      is: 'stop: stalled',
+    },
+    {
+      rule: 'a stop if synchronizations have no effect for long',
+      after: [{ nextMs: Infinity, needsSync: true, lastActiveMs: -901 }],
+      is: 'stop: stalled',
+    },
   ])('$rule', ({ after, is }) => {
     expect(written(stepAfter(RULES, after))).toBe(is);
   });

@@ -10,12 +10,36 @@ const LOOKAHEAD = Float64Array.of(0, 10, 50, 10, 0, 20, 50, 20, 0);
 /** `next`: the earliest time at which anything can happen at each actor; `ends`: their windows. */
 describe('the window of an actor ends', () => {
   test.each([
-    { rule: 'when a message of the nearest actor can arrive', next: [100, 100, 100], ends: [110, 110, 120] },
-    { rule: 'when an answer to its own message can arrive, if it is far ahead', next: [100, 900, 900], ends: [120, 110, 130] },
-    { rule: 'when an effect can arrive through another actor', next: [100, 900, 900], ends: [120, 110, 130] },
-    { rule: 'later, if the nearest actor is idle for long', next: [900, 900, 100], ends: [130, 120, 140] },
-    { rule: 'by the active actors, if others have no events', next: [Infinity, 100, Infinity], ends: [110, 120, 120] },
-    { rule: 'never, if no actor has events', next: [Infinity, Infinity, Infinity], ends: [Infinity, Infinity, Infinity] },
+    {
+      rule: 'when a message of the nearest actor can arrive',
+      next: [100, 100, 100],
+      ends: [110, 110, 120],
+    },
+    {
+      rule: 'when an answer to its own message can arrive, if it is far ahead',
+      next: [100, 900, 900],
+      ends: [120, 110, 130],
+    },
+    {
+      rule: 'when an effect can arrive through another actor',
+      next: [100, 900, 900],
+      ends: [120, 110, 130],
+    },
+    {
+      rule: 'later, if the nearest actor is idle for long',
+      next: [900, 900, 100],
+      ends: [130, 120, 140],
+    },
+    {
+      rule: 'by the active actors, if others have no events',
+      next: [Infinity, 100, Infinity],
+      ends: [110, 120, 120],
+    },
+    {
+      rule: 'never, if no actor has events',
+      next: [Infinity, Infinity, Infinity],
+      ends: [Infinity, Infinity, Infinity],
+    },
   ])('$rule', ({ next, ends }) => {
     const found = endsOf(LOOKAHEAD, next);
     for (const [actor, endMs] of ends.entries()) expect(found[actor]).toBeCloseTo(endMs, 9);
@@ -63,6 +87,8 @@ function endsOf(lookaheadMs: Float64Array, next: readonly number[]): number[] {
   const actors = [...next.keys()].toReversed();
   const windows = new Windows(actors, distancesMs(lookaheadMs, n), n);
   const earliest = next.indexOf(Math.min(...next));
-  const ends = actors.map((actor, index) => windows.endMs(index, actor, Float64Array.from(next), earliest));
+  const ends = actors.map((actor, index) =>
+    windows.endMs(index, actor, Float64Array.from(next), earliest),
+  );
   return ends.toReversed();
 }

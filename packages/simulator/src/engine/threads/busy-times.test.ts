@@ -8,7 +8,10 @@ test('busy times have a row for each window and round, and a column for each act
   const entry = new URL('../../../test/engine/random-workload.ts', import.meta.url);
   const run = await runActors({ entry, setup, ...plan, workers: 2, measuresBusyTimes: true });
 
-  expect(run.busyTimes?.map(({ actors }) => actors)).toEqual([[0, 2, 4], [1, 3]]);
+  expect(run.busyTimes?.map(({ actors }) => actors)).toEqual([
+    [0, 2, 4],
+    [1, 3],
+  ]);
   const rounds = (run.reports[0] as { rounds: number }).rounds;
   for (const { actors, isRound, busyMs } of run.busyTimes ?? []) {
     expect(isRound).toHaveLength(run.windowCount + rounds);

@@ -1,7 +1,11 @@
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { RandomActor, randomPlan, type RandomReport } from '../../../test/engine/random-workload.ts';
+import {
+  RandomActor,
+  randomPlan,
+  type RandomReport,
+} from '../../../test/engine/random-workload.ts';
 import { runActors } from './coordinator.ts';
 import { runHere } from './run-here.ts';
 
@@ -33,7 +37,9 @@ test.each([{ seed: 1 }, { seed: 2 }, { seed: 3 }])(
 
 test('two equal runs give equal results', () => {
   const { setup, ...plan } = randomPlan(9, 6);
-  const [first, second] = [0, 1].map(() => runHere(plan, (context) => new RandomActor(setup, context)));
+  const [first, second] = [0, 1].map(() =>
+    runHere(plan, (context) => new RandomActor(setup, context)),
+  );
   expect(second).toEqual(first);
 });
 

@@ -13,23 +13,79 @@ const ENTRY = new URL('../../../test/engine/faulty-actor.ts', import.meta.url);
 describe('the run fails, and its error names the actor and the time, if an actor', () => {
   test.each<{ fault: Fault; message: RegExp; atMs?: number }>([
     { fault: 'throws', message: /^actor 2 failed: injected fault, at 100 simulated ms$/ },
-    { fault: 'throws a value that is no Error', message: /^actor 2 failed: \[object Object\], at 100 / },
-    { fault: 'throws in its constructor', message: /^actor 2 failed: injected fault, at 0 /, atMs: 0 },
-    { fault: 'throws when it receives a message', message: /^actor 2 failed: injected fault, at 10\d/, atMs: NaN },
+    {
+      fault: 'throws a value that is no Error',
+      message: /^actor 2 failed: \[object Object\], at 100 /,
+    },
+    {
+      fault: 'throws in its constructor',
+      message: /^actor 2 failed: injected fault, at 0 /,
+      atMs: 0,
+    },
+    {
+      fault: 'throws when it receives a message',
+      message: /^actor 2 failed: injected fault, at 10\d/,
+      atMs: NaN,
+    },
     { fault: 'throws in a synchronization', message: /^actor 2 failed: injected fault, at 100 / },
-    { fault: 'throws in pendingCount', message: /^actor 2 failed: injected fault, at 10\d/, atMs: NaN },
+    {
+      fault: 'throws in pendingCount',
+      message: /^actor 2 failed: injected fault, at 10\d/,
+      atMs: NaN,
+    },
     { fault: 'throws in report', message: /^actor 2 failed: injected fault, at 100\d /, atMs: NaN },
-    { fault: 'reports a value that cannot be cloned', message: /^actor 2 failed: its report cannot be cloned to another thread, at 100\d /, atMs: NaN },
-    { fault: 'exits', message: /^actor 2 on worker 0, which exited by itself, with exit code 7, at 100 /, atMs: NaN },
-    { fault: 'exits in its constructor', message: /^actor 2 on worker 0, which exited by itself, with exit code 7, at 0 /, atMs: 0 },
-    { fault: 'fills the memory', message: /^actor 2 on worker 0, which ran out of memory, at /, atMs: NaN },
-    { fault: 'loops for ever', message: /^actor 2 on worker 0, which has not answered for 1.5 s, at /, atMs: NaN },
-    { fault: 'sleeps for ever', message: /^actor 2 on worker 0, which has not answered for 1.5 s, at /, atMs: NaN },
-    { fault: 'schedules an event in the past', message: /^actor 2 failed: bug: no event is scheduled in the past, at 100 / },
-    { fault: 'violates the lookahead', message: /^actor 2 failed: bug: no message arrives before its lookahead has passed, at 10\d/, atMs: NaN },
-    { fault: 'sends to an actor that does not exist', message: /^actor 2 failed: bug: the target of a message is an actor, at 100 / },
-    { fault: 'sends where the lookahead is infinite', message: /^actor 2 failed: bug: a message is sent only where the lookahead is finite, at 100 / },
-    { fault: 'does not end a message', message: /^actor 2 failed: bug: a message ends before the next one begins, at 100 / },
+    {
+      fault: 'reports a value that cannot be cloned',
+      message: /^actor 2 failed: its report cannot be cloned to another thread, at 100\d /,
+      atMs: NaN,
+    },
+    {
+      fault: 'exits',
+      message: /^actor 2 on worker 0, which exited by itself, with exit code 7, at 100 /,
+      atMs: NaN,
+    },
+    {
+      fault: 'exits in its constructor',
+      message: /^actor 2 on worker 0, which exited by itself, with exit code 7, at 0 /,
+      atMs: 0,
+    },
+    {
+      fault: 'fills the memory',
+      message: /^actor 2 on worker 0, which ran out of memory, at /,
+      atMs: NaN,
+    },
+    {
+      fault: 'loops for ever',
+      message: /^actor 2 on worker 0, which has not answered for 1.5 s, at /,
+      atMs: NaN,
+    },
+    {
+      fault: 'sleeps for ever',
+      message: /^actor 2 on worker 0, which has not answered for 1.5 s, at /,
+      atMs: NaN,
+    },
+    {
+      fault: 'schedules an event in the past',
+      message: /^actor 2 failed: bug: no event is scheduled in the past, at 100 /,
+    },
+    {
+      fault: 'violates the lookahead',
+      message: /^actor 2 failed: bug: no message arrives before its lookahead has passed, at 10\d/,
+      atMs: NaN,
+    },
+    {
+      fault: 'sends to an actor that does not exist',
+      message: /^actor 2 failed: bug: the target of a message is an actor, at 100 /,
+    },
+    {
+      fault: 'sends where the lookahead is infinite',
+      message:
+        /^actor 2 failed: bug: a message is sent only where the lookahead is finite, at 100 /,
+    },
+    {
+      fault: 'does not end a message',
+      message: /^actor 2 failed: bug: a message ends before the next one begins, at 100 /,
+    },
   ])('$fault', async ({ fault, message, atMs = 100 }) => {
     const error = await failureOf(run([{ actor: 2, fault, atMs: 100 }]));
     expect(error.message).toMatch(message);
@@ -39,7 +95,10 @@ describe('the run fails, and its error names the actor and the time, if an actor
 
   test('throws; the cause is its error, with the cause of that', async () => {
     const error = await failureOf(run([{ actor: 2, fault: 'throws', atMs: 100 }]));
-    expect(error.cause).toMatchObject({ message: 'injected fault', cause: { message: 'its cause' } });
+    expect(error.cause).toMatchObject({
+      message: 'injected fault',
+      cause: { message: 'its cause' },
+    });
     expect((error.cause as Error).stack).toContain('faulty-actor.ts');
   });
 });
@@ -47,10 +106,29 @@ describe('the run fails, and its error names the actor and the time, if an actor
 describe('of two failures, the run reports', () => {
   test.each([
     { rule: 'the earlier one', faults: [throwsAt(1, 200), throwsAt(3, 150)], actors: [3] },
-    { rule: 'that of the lower id, if both are at the same time', faults: [throwsAt(3, 150), throwsAt(1, 150)], actors: [1] },
-    { rule: 'the earlier one of the same window, whichever actor ran first', faults: [throwsAt(0, 151), throwsAt(2, 150)], actors: [2] },
-    { rule: 'a thread that ended, while others wait for it', faults: [{ actor: 0, fault: 'exits', atMs: 150 }, throwsAt(1, 150)], actors: [0] },
-    { rule: 'a thread that ended, while others loop for ever', faults: [{ actor: 0, fault: 'exits', atMs: 150 }, { actor: 1, fault: 'loops for ever', atMs: 150 }], actors: [0] },
+    {
+      rule: 'that of the lower id, if both are at the same time',
+      faults: [throwsAt(3, 150), throwsAt(1, 150)],
+      actors: [1],
+    },
+    {
+      rule: 'the earlier one of the same window, whichever actor ran first',
+      faults: [throwsAt(0, 151), throwsAt(2, 150)],
+      actors: [2],
+    },
+    {
+      rule: 'a thread that ended, while others wait for it',
+      faults: [{ actor: 0, fault: 'exits', atMs: 150 }, throwsAt(1, 150)],
+      actors: [0],
+    },
+    {
+      rule: 'a thread that ended, while others loop for ever',
+      faults: [
+        { actor: 0, fault: 'exits', atMs: 150 },
+        { actor: 1, fault: 'loops for ever', atMs: 150 },
+      ],
+      actors: [0],
+    },
   ] as const)('$rule', async ({ faults, actors }) => {
     for (const workers of [2, 4]) {
       const error = await failureOf(run(faults, { workers }));
@@ -147,12 +225,36 @@ describe.skipIf(process.platform !== 'linux')('no thread remains', () => {
 
 describe('a run does not start', () => {
   test.each<{ rule: string; with: Partial<RunOptions>; message: string }>([
-    { rule: 'without actors', with: { actorCount: 0 }, message: 'a run has 1 to 8192 actors, not 0' },
-    { rule: 'with more actor ids than fit into an order', with: { actorCount: 8193 }, message: 'a run has 1 to 8192 actors, not 8193' },
-    { rule: 'without workers', with: { workers: 0 }, message: 'a run has at least one worker, not 0' },
-    { rule: 'with a synchronization interval of 0', with: { syncIntervalMs: 0 }, message: 'the synchronization interval is more than 0 ms, not 0' },
-    { rule: 'with a missing lookahead', with: { lookaheadMs: new Float64Array(15) }, message: '4 actors have 16 lookaheads, not 15' },
-    { rule: 'with a lookahead of 0 between two actors', with: { lookaheadMs: new Float64Array(16) }, message: 'the lookahead from actor 0 to 1 is at least 0.001 ms, not 0' },
+    {
+      rule: 'without actors',
+      with: { actorCount: 0 },
+      message: 'a run has 1 to 8192 actors, not 0',
+    },
+    {
+      rule: 'with more actor ids than fit into an order',
+      with: { actorCount: 8193 },
+      message: 'a run has 1 to 8192 actors, not 8193',
+    },
+    {
+      rule: 'without workers',
+      with: { workers: 0 },
+      message: 'a run has at least one worker, not 0',
+    },
+    {
+      rule: 'with a synchronization interval of 0',
+      with: { syncIntervalMs: 0 },
+      message: 'the synchronization interval is more than 0 ms, not 0',
+    },
+    {
+      rule: 'with a missing lookahead',
+      with: { lookaheadMs: new Float64Array(15) },
+      message: '4 actors have 16 lookaheads, not 15',
+    },
+    {
+      rule: 'with a lookahead of 0 between two actors',
+      with: { lookaheadMs: new Float64Array(16) },
+      message: 'the lookahead from actor 0 to 1 is at least 0.001 ms, not 0',
+    },
     { rule: 'with a missing cost', with: { cost: [1] }, message: '4 actors have 4 costs, not 1' },
   ])('$rule', async ({ with: options, message }) => {
     await expect(run([], options)).rejects.toThrow(message);
@@ -184,12 +286,20 @@ function throwsAt(actor: number, atMs: number): FaultPlan['faults'][number] {
 function run(faults: FaultPlan['faults'], options: Partial<RunOptions> = {}): Promise<Run> {
   const plan = faultyPlan(4, faults);
   return runActors({
-    entry: ENTRY, workers: 2, oldGenerationMb: 32, heartbeatTimeoutMs: 1500, ...plan, ...options,
+    entry: ENTRY,
+    workers: 2,
+    oldGenerationMb: 32,
+    heartbeatTimeoutMs: 1500,
+    ...plan,
+    ...options,
   });
 }
 
 async function failureOf(running: Promise<unknown>): Promise<ActorFailed> {
-  const error = await running.then(() => undefined, (reason: unknown) => reason);
+  const error = await running.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (error instanceof ActorFailed) return error;
   throw error ?? new Error('the run did not fail');
 }

@@ -1,41 +1,43 @@
 /**
- * Who can reach whom: disjoint sets of peers, joined edge by edge (union by size, paths halved).
+ * The connected components of a graph whose edges are added one by one: disjoint sets with union by
+ * size and path halving.
  *
- *     parent   1  1  1  4  4      0 and 2 stand with 1; 3 with 4: two islands
+ *     parent   1  1  1  4  4      two components: 0, 1 and 2, represented by 1; 3 and 4, by 4
  */
 
 export class ConnectedComponents {
   readonly #parent: Uint32Array;
   readonly #size: Uint32Array;
 
-  /** Every one of 0 to `count - 1` on an island of its own. */
+  /** A graph with the vertices 0 to `count - 1` and no edge: each is a component of its own. */
   constructor(count: number) {
     this.#parent = Uint32Array.from({ length: count }, (_, i) => i);
     this.#size = new Uint32Array(count).fill(1);
   }
 
-  /** `a` and `b` know each other: their islands are one. */
-  join(a: number, b: number): void {
-    let kept = this.of(a);
-    let joined = this.of(b);
+  /** Adds an edge: the components of `a` and `b` become one. */
+  union(a: number, b: number): void {
+    let kept = this.find(a);
+    let joined = this.find(b);
     if (kept === joined) return;
     if (this.#size[kept]! < this.#size[joined]!) [kept, joined] = [joined, kept];
     this.#parent[joined] = kept;
     this.#size[kept]! += this.#size[joined]!;
   }
 
-  /** The one by whom the island of `a` goes. */
-  of(a: number): number {
+  /** The vertex that represents the component of `a`. */
+  find(a: number): number {
     const parent = this.#parent;
-    let at = a;
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]!]!;
-      at = parent[at]!;
+    let vertex = a;
+    while (parent[vertex] !== vertex) {
+      parent[vertex] = parent[parent[vertex]!]!;
+      vertex = parent[vertex]!;
     }
-    return at;
+    return vertex;
   }
 
+  /** The number of vertices in the component of `a`. */
   sizeOf(a: number): number {
-    return this.#size[this.of(a)]!;
+    return this.#size[this.find(a)]!;
   }
 }

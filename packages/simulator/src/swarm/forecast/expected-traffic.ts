@@ -1,28 +1,28 @@
 /**
- * How many connections peers will have, and how many messages they will send: expected values,
- * from how the tracker draws neighbours and how followers draw leaders (docs/protocol.md, Joining
- * and Roles). They decide what a run is said to take, and on how many threads it runs; never a
- * result.
+ * The expected numbers of connections and messages of a swarm. They follow from how the tracker
+ * draws neighbours and how followers draw leaders (docs/protocol.md, Joining and Roles). They
+ * decide the estimates of memory and time, and the number of threads; never a result.
  */
 
 import { externalCount, leaderCount } from '@cachetorrent/tracker';
 
 import { peerCountOf, type Swarm } from '../plan/swarm.ts';
 
-/** Messages that are no `have`, to a peer and piece. The original repeats every choke. */
+/** Messages other than `have`, for each peer and piece. */
 const OTHER_MESSAGES = 10;
+/** The same in the original, which repeats every choke. */
 const OTHER_MESSAGES_REPEATED = 75;
 
-/** What is expected of a swarm. */
-export interface Expectation {
-  /** How many connections a peer has, of one part of the file, at the end. */
+/** The expected traffic of a swarm. */
+export interface ExpectedTraffic {
+  /** The number of connections of a peer in one sub-torrent, at the end. */
   readonly connectionsEach: number;
-  /** Messages in all, nearly all of which are somebody's word that it has a piece. */
+  /** The number of messages; nearly all of them are a `have`. */
   readonly messages: number;
 }
 
-/** Of a swarm that has been checked. */
-export function expectationOf(swarm: Swarm): Expectation {
+/** The expected traffic of `swarm`, which must be valid (`checkSwarm`). */
+export function expectedTrafficOf(swarm: Swarm): ExpectedTraffic {
   const { leaderPercent, quirks } = swarm;
   const peers = peerCountOf(swarm);
   const others = othersOf(swarm, peers);
@@ -34,28 +34,31 @@ export function expectationOf(swarm: Swarm): Expectation {
   return { connectionsEach, messages: peers * swarm.pieces * (havesEach + otherMessages) };
 }
 
-/** The others, as one peer sees them. */
-interface Others {
-  /** How many there are in its own AS, and in all the others. */
+/** A number or probability for the peer's own AS, and for all other AS together. */
+interface InsideAndOutside {
   readonly inside: number;
   readonly outside: number;
-  /** That one of these asks it to be a neighbour, or is asked by it. */
-  readonly met: { readonly inside: number; readonly outside: number };
+}
+
+/** The other peers, as one peer sees them. */
+interface Others extends InsideAndOutside {
+  /** The probability that such a peer is a neighbour of ours, or we are one of its neighbours. */
+  readonly adjacent: InsideAndOutside;
 }
 
 interface Graph {
   readonly connectionsEach: number;
-  /** How often a peer says of a piece that it has it. */
+  /** How often a peer sends a `have` for one piece. */
   readonly havesEach: number;
 }
 
-function plainGraph({ inside, outside, met }: Others): Graph {
-  const connectionsEach = inside * met.inside + outside * met.outside;
+function plainGraph({ inside, outside, adjacent }: Others): Graph {
+  const connectionsEach = inside * adjacent.inside + outside * adjacent.outside;
   return { connectionsEach, havesEach: connectionsEach };
 }
 
 function graphWithLeaders(
-  { inside, outside, met }: Others,
+  { inside, outside, adjacent }: Others,
   leaderPercent: number,
   { announceOnRelays, duplicateForwards }: Swarm['quirks'],
 ): Graph {
@@ -64,29 +67,30 @@ function graphWithLeaders(
   const share = leaders / size;
   const followers = size - leaders;
 
-  // A follower has a leader that it draws reach whom it knows; who is reached, if a follower, has a
-  // leader that it draws reach that leader in turn.
-  const reached = either(met.outside, chanceOfOne(met.outside / leaders, followers));
-  const reachedByLeaders = either(met.outside, chanceOfOne(reached / leaders, 2 * followers));
-  const followersOutside = outside * ((1 - share) * met.outside + share * reached);
+  // A follower draws a leader, which connects to the follower's neighbours in other AS. If such a
+  // neighbour is a follower, it draws a leader too, which connects back to our leader.
+  const reached = either(adjacent.outside, anyOf(adjacent.outside / leaders, followers));
+  const reachedByLeaders = either(adjacent.outside, anyOf(reached / leaders, 2 * followers));
+  const followersOutside = outside * ((1 - share) * adjacent.outside + share * reached);
   const leadersOutside = outside * ((1 - share) * reached + share * reachedByLeaders);
   const outsideEach = (1 - share) * followersOutside + share * leadersOutside;
 
-  // And it is connected with the leaders that it draws.
-  const drawn = chanceOfOne(1 / leaders, followersOutside);
+  // A follower is connected to the leaders that it draws.
+  const drawn = anyOf(1 / leaders, followersOutside);
   const unlike = 2 * share * (1 - share);
-  const insideEach = inside * ((1 - unlike) * met.inside + unlike * either(met.inside, drawn));
+  const insideEach =
+    inside * ((1 - unlike) * adjacent.inside + unlike * either(adjacent.inside, drawn));
 
-  // On a connection that was opened for a follower only the other side offers what it has, but for
-  // the original's leaders.
-  const onBehalf = outsideEach - outside * met.outside;
-  const offered = announceOnRelays ? onBehalf : onBehalf / 2;
-  // A leader passes on to followers what it hears, and of half of it that it has it by then, too;
-  // the original's does for each relay.
+  // On a connection that a leader opens for a follower, only the other side announces its pieces;
+  // in the original, the leader does so, too.
+  const onBehalf = outsideEach - outside * adjacent.outside;
+  const announced = announceOnRelays ? onBehalf : onBehalf / 2;
+  // A leader forwards a `have` to followers, unless it holds the piece by then, as in half of the
+  // cases; in the original, it forwards for each relay.
   const relays = duplicateForwards ? followersOutside : (leaders * drawn) / 2;
   return {
     connectionsEach: insideEach + outsideEach,
-    havesEach: insideEach + outside * met.outside + offered + (1 - share) * relays,
+    havesEach: insideEach + outside * adjacent.outside + announced + (1 - share) * relays,
   };
 }
 
@@ -95,26 +99,26 @@ function othersOf({ topology, neighbours, externalPercent }: Swarm, peers: numbe
   const outside = peers - 1 - inside;
   const anywhere =
     externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);
-  const asked = chance(anywhere, peers - 1);
-  const askedInside = either(asked, chance(neighbours - anywhere, inside));
+  const drawn = probability(anywhere, peers - 1);
+  const drawnInside = either(drawn, probability(neighbours - anywhere, inside));
   return {
     inside,
     outside,
-    met: { inside: either(askedInside, askedInside), outside: either(asked, asked) },
+    adjacent: { inside: either(drawnInside, drawnInside), outside: either(drawn, drawn) },
   };
 }
 
-/** That one is among so many drawn from all. */
-function chance(count: number, all: number): number {
+/** The probability that one of `all` is among `count` that are drawn. */
+function probability(count: number, all: number): number {
   return count === 0 ? 0 : Math.min(1, count / Math.max(all, 1));
 }
 
-/** Of two independent chances, that at least one comes true. */
+/** The probability of at least one of two independent events. */
 function either(one: number, other: number): number {
   return 1 - (1 - one) * (1 - other);
 }
 
-/** Of so many independent chances alike, that at least one comes true. */
-function chanceOfOne(each: number, count: number): number {
-  return 1 - (1 - Math.min(1, each)) ** count;
+/** The probability of at least one of `count` independent events, each with the probability `p`. */
+function anyOf(p: number, count: number): number {
+  return 1 - (1 - Math.min(1, p)) ** count;
 }

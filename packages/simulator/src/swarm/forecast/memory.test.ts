@@ -1,4 +1,4 @@
-/** What a run is said to take, against what is known of some. */
+/** The estimated footprint of a run. */
 
 import { describe, expect, test } from 'vitest';
 
@@ -15,7 +15,10 @@ describe('the footprint of a run', () => {
   });
 
   test.each([
-    { more: 'peers', change: { classes: [{ name: 'peer', count: 4_000, uploadKbps: 1, downloadKbps: 1 }] } },
+    {
+      more: 'peers',
+      change: { classes: [{ name: 'peer', count: 4_000, uploadKbps: 1, downloadKbps: 1 }] },
+    },
     { more: 'neighbours', change: { neighbours: 20 } },
     { more: 'pieces', change: { pieces: 6_000 } },
     { more: 'leaders', change: { leaderPercent: 30 } },

@@ -1,89 +1,90 @@
 /**
- * What a run will take, before anything of it is there: memory, from the price of a peer, of a
- * connection and of a piece; and time, from the price of a message.
+ * Estimates what a run will take before it starts: memory, from the bytes of a peer, a connection
+ * and a piece; and time, from the time of a message.
  *
- * Prices are measured (`docs/performance.md` says how) and rounded up. Memory comes within a
- * third of what it says; time hangs on the machine, and comes within a factor of three. How many
- * connections and messages there will be is in `expectation.ts`.
+ * The costs are measured (`docs/performance.md` says how) and rounded up. The memory of a run is
+ * within a third of the estimate. Time depends on the machine; it is within a factor of three. The
+ * numbers of connections and messages are estimated in `expected-traffic.ts`.
  */
 
-import { expectationOf } from './expected-traffic.ts';
 import { peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { expectedTrafficOf } from './expected-traffic.ts';
 
-/** In bytes. */
-export const PRICES = {
-  /** Node, the program, and what is compiled of it. */
+/** Bytes of each thing that a run keeps in memory. */
+const BYTES_EACH = {
+  /** Node, the program, and its compiled code. */
   process: 80e6,
   /** A thread with its own copy of the program, and mailboxes. */
   worker: 40e6,
-  /** A peer's objects, with the slack that garbage collection needs. */
+  /** The objects of a peer, with the slack that garbage collection needs. */
   peerHeap: 6_000,
-  /** Its arrays, its router and what is written down of it. */
+  /** The arrays of a peer, its router, and what is recorded about it. */
   peerArrays: 1_000,
-  /** How things stand on a connection, where it leads, and the messages that are on their way. */
+  /** The state of a connection, its remote endpoint, and messages in transit. */
   connection: 300,
-  /** What a peer knows of a piece: who has it, how rare it is. */
+  /** What a peer knows about a piece: whether it holds it, and its availability. */
   piece: 2,
-  /** And for each of its connections: has it been told of, and is it being told of now. */
+  /** For a piece and a connection: whether it has been announced, and announcements in transit. */
   pieceOfConnection: 1.5,
-  /** How far two AS are apart, in several tables. */
-  pairOfSystems: 64,
+  /** The latency between two AS, in several tables. */
+  pairOfAs: 64,
 } as const;
 
-/** On one core of two at 3 GHz, in a swarm of 700; more peers fit into its caches less well. */
+/** On one of two cores at 3 GHz, in a swarm of 700 peers; a core's caches hold fewer of more. */
 const MESSAGE_NS = 300;
 const MESSAGE_PEERS = 700;
 const MESSAGE_GROWTH = 0.14;
 
-/** One of the things that a run keeps in memory. */
+/** One kind of thing that a run keeps in memory. */
 export interface MemoryItem {
   /** Its name, for people. */
   readonly what: string;
   /** How many there are. */
   readonly count: number;
-  /** Bytes of one. */
+  /** The bytes of each. */
   readonly bytesEach: number;
 }
 
-/** What a run will take, foreseen. */
+/** The estimated memory and time of a run. */
 export interface Footprint {
-  /** What memory is taken for; the sum is `bytes`. */
+  /** What the memory is for; the sum of the items is `bytes`. */
   readonly items: readonly MemoryItem[];
-  /** Memory in all. */
+  /** The memory in all. */
   readonly bytes: number;
-  /** Of the memory, JavaScript objects of one worker, which Node limits apart. */
+  /** The JavaScript objects of one worker, a part of the memory that Node limits separately. */
   readonly heapBytesPerWorker: number;
-  /** Messages that it will carry. */
+  /** The number of messages. */
   readonly messages: number;
-  /** Of all workers, each of which has a core of its own. */
+  /** The wall time, if each worker has a core. */
   readonly wallMs: number;
 }
 
-/** Of a swarm that has been checked. Nothing is allocated. */
+/** Estimates a run of `swarm`, which must be valid (`checkSwarm`). Allocates nothing of the run. */
 export function footprintOf(swarm: Swarm, workers: number): Footprint {
   const { pieces, topology } = swarm;
-  const peers = 1 + peerCountOf(swarm);
-  const { connectionsEach, messages } = expectationOf(swarm);
-  const connections = peers * connectionsEach;
-  const machines = peers * swarm.subTorrents;
+  const nodes = 1 + peerCountOf(swarm);
+  const { connectionsEach, messages } = expectedTrafficOf(swarm);
+  const connections = nodes * connectionsEach;
+  const peers = nodes * swarm.subTorrents;
+  const { peerHeap, peerArrays, pieceOfConnection } = BYTES_EACH;
   const items = [
-    { what: 'the process', count: 1, bytesEach: PRICES.process },
-    { what: 'workers', count: workers, bytesEach: PRICES.worker },
-    { what: 'peers', count: machines, bytesEach: PRICES.peerHeap + PRICES.peerArrays },
-    { what: 'connections', count: connections * swarm.subTorrents, bytesEach: PRICES.connection },
-    { what: 'pieces of peers', count: peers * pieces, bytesEach: PRICES.piece },
+    { what: 'the process', count: 1, bytesEach: BYTES_EACH.process },
+    { what: 'workers', count: workers, bytesEach: BYTES_EACH.worker },
+    { what: 'peers', count: peers, bytesEach: peerHeap + peerArrays },
     {
-      what: 'pieces of connections',
-      count: connections * pieces,
-      bytesEach: PRICES.pieceOfConnection,
+      what: 'connections',
+      count: connections * swarm.subTorrents,
+      bytesEach: BYTES_EACH.connection,
     },
-    { what: 'pairs of AS', count: topology.stubDomains ** 2, bytesEach: PRICES.pairOfSystems },
+    { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
+    { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
+    { what: 'pairs of AS', count: topology.stubDomains ** 2, bytesEach: BYTES_EACH.pairOfAs },
   ];
-  const messageNs = MESSAGE_NS * Math.max(1, peers / MESSAGE_PEERS) ** MESSAGE_GROWTH;
+  const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;
   return {
     items,
     bytes: items.reduce((sum, { count, bytesEach }) => sum + count * bytesEach, 0),
-    heapBytesPerWorker: (machines * PRICES.peerHeap) / workers,
+    heapBytesPerWorker: (peers * peerHeap) / workers,
     messages,
     wallMs: (messages * messageNs) / 1e6 / workers,
   };

@@ -1,150 +1,155 @@
 /**
- * Foresees, before a run, what would keep it from going as its user thinks: neighbours that are
- * not connected, and elections that run out of candidates.
+ * Warns before a run about what would make it go differently than the user expects: neighbours that
+ * are not connected, and elections that run out of candidates.
  *
- * The tracker decides for many at once in order of id and from a stream of its own, so a second
- * tracker, asked the same, decides the same. Where more peers come than the tracker waits for,
- * the order in which they join hangs on how far away they are; it is taken to be that of their
- * ids then, and what is foreseen is near the truth, but no certainty.
+ * The tracker decides for many peers at once in order of id and from a random stream of its own.
+ * So a second tracker that receives the same messages decides the same. If more peers come than
+ * the tracker waits for, the order in which they join depends on their latencies. Here they join
+ * in order of id, so that the forecast is close to the run, but not certain.
  *
- * With CacheTorrent it is enough, too, that neighbours are connected: where a follower does not
- * download from an outside neighbour itself, a leader does it for it. A leader may even join what
- * is not connected, when it is drawn by a follower of another island of its AS.
+ * With CacheTorrent, too, it is enough that neighbours are connected: where a follower does not
+ * download from a neighbour in another AS, a leader does so for it. A leader may even connect two
+ * components, if it is drawn by a follower of its AS that is in the other one.
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
 import type { TrackerHost } from '@cachetorrent/tracker';
 
-import { ConnectedComponents } from './connected-components.ts';
-import type { Plan } from '../plan/plan.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
+import type { Plan } from '../plan/plan.ts';
+import { ConnectedComponents } from './connected-components.ts';
 
-/** Islands, and AS, that a warning names at most. */
+/** The most components, or AS, that a warning names. */
 const NAMED_MAX = 8;
 
 /**
- * So many peers, each with so many neighbours from anywhere, are connected: the expected number
- * of sets of s of n peers that nobody leaves or enters is at most the sum of
- * C(n, s) (s/n)^(ks) (1 - s/n)^(k(n-s)) over s > k, here below 10^-70.
+ * With at least this many peers, and this many neighbours from anywhere for each, the graph of
+ * neighbours is connected. The expected number of sets of s of n peers without an edge to another
+ * peer is at most the sum of C(n, s) (s/n)^(ks) (1 - s/n)^(k(n-s)) over s > k, here below 10^-70.
  */
 const CONNECTED_PEERS = 10_000;
 const CONNECTED_NEIGHBOURS = 5;
 
-/** What the user should know before the run begins, a text each; none where all is well. */
+/** The warnings for a run; none if nothing is unusual. */
 export function preflight(plan: Plan): readonly string[] {
   const { leaderPercent, subTorrents } = plan.swarm;
-  const elects = leaderPercent !== undefined && subTorrents > 1;
-  if (isSurelyConnected(plan) && !elects) return [];
+  const mayRunOutOfCandidates = leaderPercent !== undefined && subTorrents > 1;
+  if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return [];
 
-  const foreseen = new Foreseen(plan);
-  const tracker = makeTracker(foreseen, plan);
+  const decisions = new TrackerDecisions(plan);
+  const tracker = makeTracker(decisions, plan);
   const peers = plan.nodeCount - 1;
   for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id));
-  if (elects) {
+  if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
       tracker.candidate({ id, ...plan.capacityOf(id) });
     }
   }
-  return [...foreseen.islandWarnings(), ...foreseen.electionWarnings()];
+  return [...decisions.componentWarnings(), ...decisions.electionWarnings()];
 }
 
-function isSurelyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
+function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
   const fromAnywhere = Math.floor((neighbours * (externalPercent ?? 100)) / 100);
   return minPeers >= CONNECTED_PEERS && fromAnywhere >= CONNECTED_NEIGHBOURS;
 }
 
-/** Hears what the tracker would say to the peers. */
-class Foreseen implements TrackerHost {
+/** Records what the tracker would send to the peers. */
+class TrackerDecisions implements TrackerHost {
   readonly #plan: Plan;
-  readonly #islands: ConnectedComponents;
-  /** For each AS, the first leader of each sub-torrent, and how many lead it. */
+  readonly #components: ConnectedComponents;
+  /** For each AS and sub-torrent, the first leader, and how many leaders there are. */
   readonly #elected: { readonly first: number; readonly count: number }[][] = [];
 
   constructor(plan: Plan) {
     this.#plan = plan;
-    this.#islands = new ConnectedComponents(plan.nodeCount);
+    this.#components = new ConnectedComponents(plan.nodeCount);
   }
 
   neighbours(to: PeerId, ids: Uint32Array): void {
-    for (let i = 0; i < ids.length; i++) this.#islands.join(to, ids[i]!);
+    for (let i = 0; i < ids.length; i++) this.#components.union(to, ids[i]!);
   }
 
   seedRes(): void {}
 
-  leaders(to: PeerId, part: number, ids: Uint32Array): void {
+  leaders(to: PeerId, subTorrent: number, ids: Uint32Array): void {
     const elected = (this.#elected[this.#plan.asOf(to)] ??= []);
-    elected[part] ??= { first: ids[0]!, count: ids.length };
+    elected[subTorrent] ??= { first: ids[0]!, count: ids.length };
   }
 
-  islandWarnings(): string[] {
-    const islands = this.#found();
-    if (islands.length === 1) return [];
+  componentWarnings(): string[] {
+    const components = this.#listComponents();
+    if (components.length === 1) return [];
 
     const { seeds, leaderPercent } = this.#plan.swarm;
-    const cutOff = islands.filter(({ first }) => first > seeds);
-    const mayBeJoined =
-      leaderPercent !== undefined && islands.some(({ systems }) => systems.size > 1);
+    const withoutSeed = components.filter(({ first }) => first > seeds);
+    const mayBeConnected =
+      leaderPercent !== undefined && components.some(({ asIds }) => asIds.size > 1);
     const consequence =
-      cutOff.length === 0
-        ? `each of them has a seed: ${listed(islands.map(nameOf), '; ')}`
-        : `${cutOff.length} of them have no seed, so their peers can never complete` +
-          `${mayBeJoined ? ' unless a leader happens to join them' : ''}: ` +
-          listed(cutOff.map(nameOf), '; ');
+      withoutSeed.length === 0
+        ? `each group has a seed: ${listed(components.map(nameOf), '; ')}`
+        : `${withoutSeed.length} of them ${withoutSeed.length === 1 ? 'has' : 'have'} no seed, ` +
+          'so their peers can never complete' +
+          `${mayBeConnected ? ' unless a leader happens to connect them' : ''}: ` +
+          listed(withoutSeed.map(nameOf), '; ');
     return [
-      `the graph of neighbours is not connected. It falls into ${islands.length} islands; ` +
-        `${consequence}. To connect them, let more neighbours come from other AS, or ask for ` +
-        'more neighbours',
+      `the peers form ${components.length} groups that are not connected to each other; ` +
+        `${consequence}. To connect them, raise the share of neighbours from other AS, or the ` +
+        'number of neighbours',
     ];
   }
 
   electionWarnings(): string[] {
     const { subTorrents } = this.#plan.swarm;
-    const exhausted = this.#elected.flatMap((elected, system) => {
-      // The best of all candidates leads the first part, and no other while somebody remains.
-      const own = elected.findIndex(({ first }, part) => part > 0 && first === elected[0]!.first);
+    const exhausted = this.#elected.flatMap((elected, asId) => {
+      // The best of all candidates leads the first sub-torrent, and no other one while there are
+      // candidates left.
+      const own = elected.findIndex(
+        ({ first }, subTorrent) => subTorrent > 0 && first === elected[0]!.first,
+      );
       if (own < 0) return [];
-      return [`AS ${system} (its ${peersOf(elected[own]!.count)}, from part ${own + 1} on)`];
+      return [`AS ${asId} (its ${peersOf(elected[own]!.count)}, from sub-torrent ${own + 1} on)`];
     });
     if (exhausted.length === 0) return [];
     return [
-      `the elections for ${subTorrents} parts run out of candidates in ${exhausted.length} AS, ` +
-        `where all peers lead the parts that remain: ${listed(exhausted, ', ')}. To give each ` +
-        'part leaders of its own, ask for fewer parts or for fewer leaders',
+      `the elections for ${subTorrents} sub-torrents run out of candidates in ` +
+        `${exhausted.length} AS, where all peers lead the remaining sub-torrents: ` +
+        `${listed(exhausted, ', ')}. To give each sub-torrent its own leaders, use fewer ` +
+        'sub-torrents or fewer leaders',
     ];
   }
 
-  /** The islands, in order of their first peers. */
-  #found(): Island[] {
-    const islands = this.#islands;
-    const found: Island[] = [];
-    const placeOf = new Map<number, number>();
+  /** The components, in order of their first peers. */
+  #listComponents(): Component[] {
+    const components = this.#components;
+    const list: Component[] = [];
+    const indexOf = new Map<number, number>();
     const peers = this.#plan.nodeCount - 1;
-    if (islands.sizeOf(1) === peers) return [{ first: 1, peers, systems: new Set() }];
+    if (components.sizeOf(1) === peers) return [{ first: 1, peers, asIds: new Set() }];
     for (let id = 1 as PeerId; id <= peers; id++) {
-      const system = this.#plan.asOf(id);
-      const root = islands.of(id);
-      const place = placeOf.get(root);
-      if (place === undefined) {
-        placeOf.set(root, found.length);
-        found.push({ first: id, peers: islands.sizeOf(id), systems: new Set([system]) });
+      const asId = this.#plan.asOf(id);
+      const root = components.find(id);
+      const index = indexOf.get(root);
+      if (index === undefined) {
+        indexOf.set(root, list.length);
+        list.push({ first: id, peers: components.sizeOf(id), asIds: new Set([asId]) });
       } else {
-        found[place]!.systems.add(system);
+        list[index]!.asIds.add(asId);
       }
     }
-    return found;
+    return list;
   }
 }
 
-interface Island {
-  /** Its peer with the lowest id: a seed, where it has any. */
+interface Component {
+  /** The peer with the lowest id: a seed, if the component has one. */
   readonly first: number;
   readonly peers: number;
-  readonly systems: Set<number>;
+  readonly asIds: Set<number>;
 }
 
-function nameOf({ peers, systems }: Island): string {
-  const inOrder = [...systems].sort((a, b) => a - b).map(String);
-  return `${peersOf(peers)} of AS ${listed(inOrder, ', ')}`;
+function nameOf({ peers, asIds }: Component): string {
+  const sorted = [...asIds].sort((a, b) => a - b).map(String);
+  return `${peersOf(peers)} of AS ${listed(sorted, ', ')}`;
 }
 
 function peersOf(count: number): string {

@@ -1,23 +1,27 @@
-/** How many threads a run takes. */
+/** The number of worker threads of a run. */
 
-import { footprintOf } from './memory.ts';
 import type { Swarm } from '../plan/swarm.ts';
+import { footprintOf } from './memory.ts';
 
 /**
- * A worker compiles the program for itself while it runs, and waits for the others after every
- * window. With fewer messages to each of them a run takes longer on two workers than on one
- * (measured: docs/performance.md, How it scales).
+ * Each worker compiles the program for itself while it runs, and waits for the others after every
+ * window. With fewer messages than this for each worker, a run takes longer on two workers than on
+ * one (measured: docs/performance.md, How it scales).
  */
-const MESSAGES_TO_A_WORKER = 3.5e6;
+const MESSAGES_PER_WORKER = 3.5e6;
 
 /**
- * As many as were asked for, `'as'` being one for each AS; where nothing was, as many as pay, and
- * no more than there are cores. Never more than AS.
+ * The number of workers for a swarm: the number that is requested, where `'as'` is one for each AS;
+ * or, if none is requested, as many as make the run faster, up to `cores`. Never more than AS.
  */
-export function workersFor(swarm: Swarm, asked: number | 'as' | undefined, cores: number): number {
-  const systems = swarm.topology.stubDomains;
-  if (asked === 'as') return systems;
-  if (asked !== undefined) return Math.min(asked, systems);
-  const paying = Math.floor(footprintOf(swarm, 1).messages / MESSAGES_TO_A_WORKER);
-  return Math.max(1, Math.min(paying, cores, systems));
+export function workersFor(
+  swarm: Swarm,
+  requested: number | 'as' | undefined,
+  cores: number,
+): number {
+  const asCount = swarm.topology.stubDomains;
+  if (requested === 'as') return asCount;
+  if (requested !== undefined) return Math.min(requested, asCount);
+  const useful = Math.floor(footprintOf(swarm, 1).messages / MESSAGES_PER_WORKER);
+  return Math.max(1, Math.min(useful, cores, asCount));
 }

@@ -30,8 +30,11 @@ async function logged(swarm: Swarm, { workers = 1, kinds, pause }: LogOptions = 
       onMessages: (messages) => {
         for (let i = 0; i < messages.count; i++) {
           lines.push({
-            ms: messages.atMs(i), from: messages.from(i), to: messages.to(i),
-            kind: MESSAGE_KINDS[messages.kind(i)]!, piece: messages.piece(i),
+            ms: messages.atMs(i),
+            from: messages.from(i),
+            to: messages.to(i),
+            kind: messages.kind(i),
+            piece: messages.piece(i),
           });
         }
         return pause?.();
@@ -52,73 +55,86 @@ const swarm: Swarm = { ...FORTY, leaderPercent: 30, subTorrents: 2, pieces: 9 };
 describe('the log of messages', () => {
   let first: { lines: Line[]; result: SwarmResult };
 
-  test('is in order of time, and has every message that was sent', async () => {
+  test('is in order of time, and has every message', async () => {
     first = await logged(swarm);
     const { lines, result } = first;
     expect(countsOf(lines)).toEqual(result.messages);
-    for (let i = 1; i < lines.length; i++) expect(lines[i]!.ms).toBeGreaterThanOrEqual(lines[i - 1]!.ms);
+    for (let i = 1; i < lines.length; i++)
+      expect(lines[i]!.ms).toBeGreaterThanOrEqual(lines[i - 1]!.ms);
   });
 
   test.each([2, 3])('is the same with %s workers', async (workers) => {
     expect((await logged(swarm, { workers })).lines).toEqual(first.lines);
   });
 
-  test('changes nothing of the result', async () => {
+  test('does not change the result', async () => {
     expect((await simulate(swarm, { seed: 3, workers: 1 })).result).toEqual(first.result);
   });
 
-  test('says who spoke to whom, of which piece of the file', () => {
+  test('has the sender, the receiver and the piece of the file', () => {
     const { lines } = first;
-    const has = new Set<string>();
-    for (let piece = 0; piece < 9; piece++) has.add(`1/${piece}`);
+    const held = new Set<string>();
+    for (let piece = 0; piece < 9; piece++) held.add(`1/${piece}`);
     const arrived = new Map<number, number>();
     for (const { from, to, kind, piece } of lines) {
       expect(from).not.toBe(to);
       expect(piece >= 0).toBe(kind === 'have' || kind === 'request' || kind === 'piece');
       if (kind === 'piece') {
-        expect(has.has(`${from}/${piece}`), `${from} holds ${piece} when it sends it`).toBe(true);
-        has.add(`${to}/${piece}`);
+        expect(held.has(`${from}/${piece}`), `${from} holds ${piece} when it sends it`).toBe(true);
+        held.add(`${to}/${piece}`);
         arrived.set(to, (arrived.get(to) ?? 0) + 1);
       }
     }
-    expect(has.size).toBe(40 * 9);
-    expect([...arrived.keys()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 39 }, (_, i) => i + 2));
+    expect(held.size).toBe(40 * 9);
+    expect([...arrived.keys()].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 39 }, (_, i) => i + 2),
+    );
   });
 
-  test('has the first words of a newcomer, and the last of the tracker', () => {
-    const ofTen = first.lines.filter(({ from, to }) => (from === 10 && to < 10) || (from === 0 && to === 10));
+  test('has the first message of a new node, and the last one of the tracker', () => {
+    const ofTen = first.lines.filter(
+      ({ from, to }) => (from === 10 && to < 10) || (from === 0 && to === 10),
+    );
     expect(ofTen[0]).toMatchObject({ from: 10, kind: 'trackerReq', piece: -1 });
     expect(ofTen.filter(({ from }) => from === 0).at(-1)).toMatchObject({ kind: 'seedRes' });
   });
 
-  test('leaves out the kinds that are not asked for', async () => {
+  test('leaves out the kinds that are not requested', async () => {
     const { lines } = await logged(swarm, { kinds: ['piece', 'leaderStart'] });
-    expect(lines).toEqual(first.lines.filter(({ kind }) => kind === 'piece' || kind === 'leaderStart'));
+    expect(lines).toEqual(
+      first.lines.filter(({ kind }) => kind === 'piece' || kind === 'leaderStart'),
+    );
   });
 
-  test('waits for a reader that is slow', async () => {
+  test('waits for a slow reader', async () => {
     let pauses = 0;
     const pause = () => new Promise<void>((resolve) => setTimeout(resolve, pauses++ % 5));
     expect((await logged(swarm, { workers: 2, pause })).lines).toEqual(first.lines);
   });
 
-  test('ends the run where its reader fails, with what the reader threw', async () => {
+  test('ends the run if its reader fails, with the error of the reader', async () => {
     const full = new Error('the disk is full');
-    const run = simulate(swarm, { seed: 3, messageLog: { onMessages: () => Promise.reject(full) } });
+    const run = simulate(swarm, {
+      seed: 3,
+      messageLog: { onMessages: () => Promise.reject(full) },
+    });
     await expect(run).rejects.toBe(full);
   });
 
-  test('has all that was said before a swarm came to a stop', async () => {
+  test('has all messages up to the time at which a swarm stalled', async () => {
     let last = 0;
     const onMessages = (messages: { count: number; atMs(i: number): number }) => {
       last = messages.atMs(messages.count - 1);
     };
-    const run = simulate({ ...FORTY, externalPercent: 0, pieces: 5 }, { seed: 1, messageLog: { onMessages } });
-    await expect(run).rejects.toThrow('came to a stop');
+    const run = simulate(
+      { ...FORTY, externalPercent: 0, pieces: 5 },
+      { seed: 1, messageLog: { onMessages } },
+    );
+    await expect(run).rejects.toThrow('the swarm stalled');
     expect(last).toBeGreaterThan(5_000);
   });
 
-  test('of two runs at once is not mixed up', async () => {
+  test('of one of two runs at the same time has no message of the other', async () => {
     const [one, other] = await Promise.all([logged(swarm), logged({ ...swarm, pieces: 6 })]);
     expect(one.lines).toEqual(first.lines);
     expect(countsOf(other.lines)).toEqual(other.result.messages);

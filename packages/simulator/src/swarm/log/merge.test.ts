@@ -4,21 +4,24 @@ import { describe, expect, test } from 'vitest';
 import { LogMerge } from './merge.ts';
 import { MessageRecords, RECORD_DOUBLES } from './record.ts';
 
-/** Records with these times, numbered from `first` on; the number stands for the whole message. */
+/** A page with records at these times, which are numbered from `first` on by their `from`. */
 function page(times: readonly number[], doneUntilMs: number, first = 0) {
   const records = new MessageRecords(new Float64Array(times.length * RECORD_DOUBLES));
   times.forEach((atMs, i) => records.write(i, atMs, first + i, 0, 4, -1));
   return { doubles: records.doubles, doneUntilMs };
 }
 
-/** What can be taken: `time#number`, at most `room` at once. */
+/** The records that can be taken, as `time#number`; at most `room`. */
 function taken(merge: LogMerge, room = 100): string[] {
   const target = new MessageRecords(new Float64Array(room * RECORD_DOUBLES));
-  return Array.from({ length: merge.take(target) }, (_, i) => `${target.atMs(i)}#${target.from(i)}`);
+  return Array.from(
+    { length: merge.take(target) },
+    (_, i) => `${target.atMs(i)}#${target.from(i)}`,
+  );
 }
 
-describe('the log gives out', () => {
-  test('nothing before every AS has got further', () => {
+describe('the log passes on', () => {
+  test('a message when every AS has passed its time', () => {
     const merge = new LogMerge(2);
     merge.add(0, page([1, 2], 5));
     expect(taken(merge)).toEqual([]);
@@ -28,7 +31,7 @@ describe('the log gives out', () => {
     expect(taken(merge)).toEqual(['2#1']);
   });
 
-  test('at one time first what is of the AS with the lower number, then what was said first', () => {
+  test('messages of the same time by the AS of the sender, then in the order of sending', () => {
     const merge = new LogMerge(3);
     merge.add(2, page([1, 1], 2, 20));
     merge.add(0, page([1, 1], 2, 0));
@@ -36,7 +39,7 @@ describe('the log gives out', () => {
     expect(taken(merge)).toEqual(['1#0', '1#1', '1#10', '1#20', '1#21']);
   });
 
-  test('as much as there is room for, and then the rest', () => {
+  test('as many messages as there is room for, and then the rest', () => {
     const merge = new LogMerge(2);
     merge.add(0, page([1, 3], 9));
     merge.add(1, page([2, 4], 9, 10));
@@ -45,7 +48,7 @@ describe('the log gives out', () => {
     expect(taken(merge, 3)).toEqual([]);
   });
 
-  test('all, when all is over', () => {
+  test('all messages when every AS is done', () => {
     const merge = new LogMerge(2);
     merge.add(0, page([1], Infinity));
     expect(merge.isOver).toBe(false);
@@ -56,23 +59,29 @@ describe('the log gives out', () => {
   });
 });
 
-test.each([1, 2, 3, 4, 5, 6])('whatever comes when, it is what sorting gives (seed %s)', (seed) => {
-  const random = seededRandom('merge', seed);
-  const systems = 1 + random.below(7);
-  const merge = new LogMerge(systems);
-  const all: { atMs: number; system: number; number: number }[] = [];
-  const out: string[] = [];
-  const nowMs = new Array<number>(systems).fill(0);
-  let number = 0;
-  for (let step = 0; step < 300; step++) {
-    const system = random.below(systems);
-    const times = Array.from({ length: random.below(5) }, () => (nowMs[system]! += random.below(3)));
-    merge.add(system, page(times, (nowMs[system]! += random.below(2)), number));
-    for (const atMs of times) all.push({ atMs, system, number: number++ });
-    if (random.below(3) === 0) out.push(...taken(merge, 1 + random.below(20)));
-  }
-  for (let system = 0; system < systems; system++) merge.add(system, page([], Infinity));
-  while (!merge.isOver) out.push(...taken(merge, 7));
-  all.sort((a, b) => a.atMs - b.atMs || a.system - b.system || a.number - b.number);
-  expect(out).toEqual(all.map(({ atMs, number: each }) => `${atMs}#${each}`));
-});
+test.each([1, 2, 3, 4, 5, 6])(
+  'in any order of pages, the result equals that of sorting (seed %s)',
+  (seed) => {
+    const random = seededRandom('merge', seed);
+    const asCount = 1 + random.below(7);
+    const merge = new LogMerge(asCount);
+    const all: { atMs: number; asId: number; number: number }[] = [];
+    const out: string[] = [];
+    const nowMs = new Array<number>(asCount).fill(0);
+    let number = 0;
+    for (let step = 0; step < 300; step++) {
+      const asId = random.below(asCount);
+      const times = Array.from(
+        { length: random.below(5) },
+        () => (nowMs[asId]! += random.below(3)),
+      );
+      merge.add(asId, page(times, (nowMs[asId]! += random.below(2)), number));
+      for (const atMs of times) all.push({ atMs, asId, number: number++ });
+      if (random.below(3) === 0) out.push(...taken(merge, 1 + random.below(20)));
+    }
+    for (let asId = 0; asId < asCount; asId++) merge.add(asId, page([], Infinity));
+    while (!merge.isOver) out.push(...taken(merge, 7));
+    all.sort((a, b) => a.atMs - b.atMs || a.asId - b.asId || a.number - b.number);
+    expect(out).toEqual(all.map(({ atMs, number: each }) => `${atMs}#${each}`));
+  },
+);

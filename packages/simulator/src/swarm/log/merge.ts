@@ -1,86 +1,87 @@
 /**
- * Puts the records of all AS in order: of time, then of the AS of the sender, then as it sent
- * them. A record can be given out when it is certain that none before it is still to come.
+ * Merges the records of all AS in order of time, then of the AS of the sender, then of sending. A
+ * record can be taken when every AS has passed its time, so that no earlier record can follow.
  *
  *     AS 0   done until 9 ms    1  3  3  8
- *     AS 1   done until 7 ms    3  6            given out: 1  3  3  3  6
+ *     AS 1   done until 7 ms    3  6            can be taken: 1  3  3  3  6
  *
- * The heads of those that have any wait in a binary heap.
+ * The AS that have records are in a binary heap, by the time of their first record.
  */
 
 import { assert } from '@cachetorrent/std';
 
-import { type Page, RECORD_DOUBLES, MessageRecords } from './record.ts';
+import { MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 
-/** What one AS has handed over and nobody has taken. */
+/** The records of one AS that have been added and not been taken. */
 interface Stream {
-  readonly system: number;
+  readonly asId: number;
   pages: MessageRecords[];
-  /** The place of the first record of the first page that has not been taken. */
+  /** The index, in the first page, of the first record that has not been taken. */
   next: number;
-  doneUntilMs: number;
-  /** The time of that record. */
+  /** The time of that record; Infinity if there is none. */
   headMs: number;
+  doneUntilMs: number;
 }
 
 export class LogMerge {
   readonly #streams: readonly Stream[];
-  /** Those that have records. */
+  /** The streams that have records. */
   readonly #heap: Stream[] = [];
-  /** The one that has got the least far. */
+  /** The stream that is furthest behind: its `doneUntilMs` is the least. */
   #last: Stream;
 
-  constructor(systems: number) {
-    this.#streams = Array.from({ length: systems }, (_, system) => ({
-      system,
+  constructor(asCount: number) {
+    this.#streams = Array.from({ length: asCount }, (_, asId) => ({
+      asId,
       pages: [],
       next: 0,
-      doneUntilMs: 0,
       headMs: Infinity,
+      doneUntilMs: 0,
     }));
     this.#last = this.#streams[0]!;
   }
 
-  /** Whether all has been handed over and given out. */
+  /** Whether all records have been added and taken. */
   get isOver(): boolean {
     return this.#last.doneUntilMs === Infinity && this.#heap.length === 0;
   }
 
-  add(system: number, { doubles, doneUntilMs }: Page): void {
-    const stream = this.#streams[system]!;
+  /** Adds the next page of an AS. */
+  add(asId: number, { doubles, doneUntilMs }: Page): void {
+    const stream = this.#streams[asId]!;
     assert(doneUntilMs >= stream.doneUntilMs, 'time does not run backwards');
     const beforeMs = stream.doneUntilMs;
     stream.doneUntilMs = doneUntilMs;
     if (stream === this.#last) this.#findLast(beforeMs);
     if (doubles.length === 0) return;
 
-    assert(doubles[0]! >= beforeMs, 'what was to come no more does not come');
+    assert(doubles[0]! >= beforeMs, 'an AS sends no record before the time that it is done until');
     stream.pages.push(new MessageRecords(doubles));
     if (stream.pages.length > 1) return;
     stream.next = 0;
     stream.headMs = doubles[0]!;
     this.#heap.push(stream);
-    this.#rise(this.#heap.length - 1);
+    this.#siftUp(this.#heap.length - 1);
   }
 
-  /** Moves the next records that are certain to `target`; returns how many. */
+  /** Moves records that can be taken to `target`, as many as fit, and returns their number. */
   take(target: MessageRecords): number {
     const heap = this.#heap;
-    const certainMs = this.#last.doneUntilMs;
+    const endMs = this.#last.doneUntilMs;
     let count = 0;
-    while (heap.length > 0 && count < target.length && heap[0]!.headMs < certainMs) {
-      count = this.#takeFrom(heap[0]!, certainMs, target, count);
+    while (heap.length > 0 && count < target.length && heap[0]!.headMs < endMs) {
+      count = this.#takeFrom(heap[0]!, endMs, target, count);
       if (heap[0]!.pages.length === 0) this.#dropFirst();
-      else this.#sink();
+      else this.#siftDown();
     }
     return count;
   }
 
-  /** Takes from the first stream while it remains the first. */
-  #takeFrom(stream: Stream, certainMs: number, target: MessageRecords, before: number): number {
+  /** Takes records from the first stream of the heap while it remains the first. */
+  #takeFrom(stream: Stream, endMs: number, target: MessageRecords, before: number): number {
     const second = this.#second();
     let count = before;
-    while (stream.pages.length > 0 && count < target.length && stream.headMs < certainMs) {
+    while (stream.pages.length > 0 && count < target.length && stream.headMs < endMs) {
       if (second !== undefined && !isBefore(stream, second)) break;
       const { doubles } = stream.pages[0]!;
       const start = stream.next * RECORD_DOUBLES;
@@ -109,38 +110,38 @@ export class LogMerge {
     const moved = this.#heap.pop()!;
     if (this.#heap.length === 0) return;
     this.#heap[0] = moved;
-    this.#sink();
+    this.#siftDown();
   }
 
-  #rise(from: number): void {
+  #siftUp(from: number): void {
     const heap = this.#heap;
-    let place = from;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      if (!isBefore(heap[place]!, heap[parent]!)) return;
-      [heap[place], heap[parent]] = [heap[parent]!, heap[place]!];
-      place = parent;
+    let index = from;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!isBefore(heap[index]!, heap[parent]!)) return;
+      [heap[index], heap[parent]] = [heap[parent]!, heap[index]!];
+      index = parent;
     }
   }
 
-  #sink(): void {
+  #siftDown(): void {
     const heap = this.#heap;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      let least = place;
-      for (const child of [2 * place + 1, 2 * place + 2]) {
+      let least = index;
+      for (const child of [2 * index + 1, 2 * index + 2]) {
         if (child < heap.length && isBefore(heap[child]!, heap[least]!)) least = child;
       }
-      if (least === place) return;
-      [heap[place], heap[least]] = [heap[least]!, heap[place]!];
-      place = least;
+      if (least === index) return;
+      [heap[index], heap[least]] = [heap[least]!, heap[index]!];
+      index = least;
     }
   }
 
-  /** The last has got further than `beforeMs`; whoever has not is now the last. */
+  /** The last stream has advanced from `beforeMs`: finds the stream that is the last now. */
   #findLast(beforeMs: number): void {
     const streams = this.#streams;
-    const start = this.#last.system;
+    const start = this.#last.asId;
     for (let i = 1; i < streams.length; i++) {
       const stream = streams[(start + i) % streams.length]!;
       if (stream.doneUntilMs < this.#last.doneUntilMs) this.#last = stream;
@@ -150,5 +151,5 @@ export class LogMerge {
 }
 
 function isBefore(a: Stream, b: Stream): boolean {
-  return a.headMs < b.headMs || (a.headMs === b.headMs && a.system < b.system);
+  return a.headMs < b.headMs || (a.headMs === b.headMs && a.asId < b.asId);
 }

@@ -1,9 +1,9 @@
 /**
- * The log's end on the main thread: hears the pages of all AS, puts them in order, and passes the
- * messages on, some thousand at a time, as fast as whoever wants them takes them.
+ * The part of the log on the main thread: receives the pages of all AS, merges them, and passes
+ * the messages to their consumer, some thousand at a time, as fast as it takes them.
  *
- * Pages come over channels, one for each AS, since a broadcast is heard by all who have a channel
- * of the same name, and the workers, who hear nobody while they run, would gather it.
+ * Each AS has a channel of its own. Every BroadcastChannel with the same name receives a page, and
+ * the workers, which read nothing while they run, would accumulate the pages of the others.
  */
 
 import { BroadcastChannel, threadId } from 'node:worker_threads';
@@ -11,43 +11,44 @@ import { BroadcastChannel, threadId } from 'node:worker_threads';
 import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 
 import { LogMerge } from './merge.ts';
-import { channelOf, type LogSetup, type Page, RECORD_DOUBLES, MessageRecords } from './record.ts';
+import { channelOf, type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 
-/** Messages as the log has them. */
+/** A batch of logged messages. */
 export interface LoggedMessages {
-  /** How many there are: places run from 0 to this. */
+  /** The number of messages: indexes run from 0 to this, exclusive. */
   readonly count: number;
-  /** When it was sent, in simulated ms. */
-  atMs(place: number): number;
-  /** The id of the node that the message at `place` came from; 0 is the tracker. */
-  from(place: number): number;
-  /** The id of the node that the message at `place` went to. */
-  to(place: number): number;
-  /** An index into `MESSAGE_KINDS`. */
-  kind(place: number): number;
-  /** The piece of the file that it speaks of; -1 where it speaks of none. */
-  piece(place: number): number;
+  /** When the message was sent, in simulated ms. */
+  atMs(index: number): number;
+  /** The id of the node that sent the message; 0 is the tracker. */
+  from(index: number): number;
+  /** The id of the node to which the message was sent; 0 is the tracker. */
+  to(index: number): number;
+  /** The kind of the message. */
+  kind(index: number): MessageKind;
+  /** The piece of the file that the message is about; -1 if it is not about a piece. */
+  piece(index: number): number;
 }
 
-/** Hears what was said in a run, in order of time. */
+/** Receives the messages of a run, in order of time. */
 export interface MessageLog {
-  /** The kinds of message that are logged; all by default. */
+  /** The kinds of message to log (default: all). */
   readonly kinds?: readonly MessageKind[];
   /**
-   * Is given all messages, in the order in which they were sent: by time, at one time by the AS
-   * of the sender. What it is given holds until it returns, or resolves; no more comes before.
+   * Receives all messages in the order in which they were sent: by time, and at the same time by
+   * the AS of the sender. A batch is valid until the call returns, or its promise resolves; the
+   * next batch does not come before.
    */
   readonly onMessages: (messages: LoggedMessages) => void | Promise<void>;
 }
 
-/** Messages that are passed on at a time, at most. */
+/** The most messages of a batch. */
 const BATCH_RECORDS = 8_192;
 
-/** Runs of this thread whose messages were logged. */
-let runs = 0;
+/** The number of logs that this thread has made; part of the names of their channels. */
+let logCount = 0;
 
 export class LogReader {
-  /** For the plan: what the AS need to know. */
+  /** What the AS need to know: a part of the plan. */
   readonly setup: LogSetup;
   readonly #onMessages: MessageLog['onMessages'];
   readonly #channels: readonly BroadcastChannel[];
@@ -57,30 +58,30 @@ export class LogReader {
   readonly #end = Promise.withResolvers<void>();
   #isPassingOn = false;
 
-  constructor({ kinds = MESSAGE_KINDS, onMessages }: MessageLog, systems: number) {
+  constructor({ kinds = MESSAGE_KINDS, onMessages }: MessageLog, asCount: number) {
     const unread = new SharedArrayBuffer(4);
-    const wanted = MESSAGE_KINDS.map((kind) => kinds.includes(kind));
-    this.setup = { channel: `cachetorrent log ${threadId}/${runs++}`, wanted, unread };
+    const isLogged = MESSAGE_KINDS.map((kind) => kinds.includes(kind));
+    this.setup = { channel: `cachetorrent log ${threadId}/${logCount++}`, isLogged, unread };
     this.#onMessages = onMessages;
     this.#unread = new Int32Array(unread);
-    this.#merge = new LogMerge(systems);
+    this.#merge = new LogMerge(asCount);
     this.#end.promise.catch(() => {});
-    this.#channels = Array.from({ length: systems }, (_, system) => {
-      const channel = new BroadcastChannel(channelOf(this.setup, system));
+    this.#channels = Array.from({ length: asCount }, (_, asId) => {
+      const channel = new BroadcastChannel(channelOf(this.setup, asId));
       channel.addEventListener('message', (event) => {
-        this.#merge.add(system, (event as unknown as { data: Page }).data);
+        this.#merge.add(asId, (event as unknown as { data: Page }).data);
         void this.#passOn();
       });
       return channel;
     });
   }
 
-  /** Resolves when all has been handed over and taken; rejects where its taker does. */
+  /** Resolves when the consumer has taken all messages; rejects if it throws or rejects. */
   get end(): Promise<void> {
     return this.#end.promise;
   }
 
-  /** Hears no more. */
+  /** Closes the channels: no more pages are received. */
   close(): void {
     for (const channel of this.#channels) channel.close();
   }
@@ -110,10 +111,10 @@ export class LogReader {
 function messagesOf(records: MessageRecords, count: number): LoggedMessages {
   return {
     count,
-    atMs: (place) => records.atMs(place),
-    from: (place) => records.from(place),
-    to: (place) => records.to(place),
-    kind: (place) => records.kind(place),
-    piece: (place) => records.piece(place),
+    atMs: (index) => records.atMs(index),
+    from: (index) => records.from(index),
+    to: (index) => records.to(index),
+    kind: (index) => MESSAGE_KINDS[records.kind(index)]!,
+    piece: (index) => records.piece(index),
   };
 }

@@ -1,18 +1,18 @@
 /**
- * A message as one line of the log: fixed-size numbers, so that an AS writes them down without
- * making anything, and hands over many at once.
+ * A message in the log, as numbers of a fixed size: an AS writes it without an allocation, and
+ * sends many at once to the main thread.
  *
  *     atMs f64 │ from u32 │ to u32 │ kind u32 │ piece i32
  *
- * `from` and `to` are peer ids (0 is the tracker), `kind` an index into `MESSAGE_KINDS`, `piece`
- * a piece of the file, or NO_PIECE where the message speaks of none.
+ * `from` and `to` are peer ids (0 is the tracker), `kind` is an index into `MESSAGE_KINDS`, and
+ * `piece` is a piece of the file, or NO_PIECE if the message is not about one.
  */
 
-/** In doubles: the first is the time, the other two hold the four integers. */
+/** The size of a record in doubles: the first is the time, the other two hold four integers. */
 export const RECORD_DOUBLES = 3;
 const RECORD_WORDS = 2 * RECORD_DOUBLES;
 
-/** So many records, behind one another in memory. */
+/** An array of records. */
 export class MessageRecords {
   readonly doubles: Float64Array;
   readonly #words: Int32Array;
@@ -26,52 +26,54 @@ export class MessageRecords {
     return this.doubles.length / RECORD_DOUBLES;
   }
 
-  write(place: number, atMs: number, from: number, to: number, kind: number, piece: number): void {
-    const word = RECORD_WORDS * place + 2;
-    this.doubles[RECORD_DOUBLES * place] = atMs;
+  write(index: number, atMs: number, from: number, to: number, kind: number, piece: number): void {
+    const word = RECORD_WORDS * index + 2;
+    this.doubles[RECORD_DOUBLES * index] = atMs;
     this.#words[word] = from;
     this.#words[word + 1] = to;
     this.#words[word + 2] = kind;
     this.#words[word + 3] = piece;
   }
 
-  atMs(place: number): number {
-    return this.doubles[RECORD_DOUBLES * place]!;
+  atMs(index: number): number {
+    return this.doubles[RECORD_DOUBLES * index]!;
   }
 
-  from(place: number): number {
-    return this.#words[RECORD_WORDS * place + 2]!;
+  from(index: number): number {
+    return this.#words[RECORD_WORDS * index + 2]!;
   }
 
-  to(place: number): number {
-    return this.#words[RECORD_WORDS * place + 3]!;
+  to(index: number): number {
+    return this.#words[RECORD_WORDS * index + 3]!;
   }
 
-  kind(place: number): number {
-    return this.#words[RECORD_WORDS * place + 4]!;
+  kind(index: number): number {
+    return this.#words[RECORD_WORDS * index + 4]!;
   }
 
-  piece(place: number): number {
-    return this.#words[RECORD_WORDS * place + 5]!;
+  piece(index: number): number {
+    return this.#words[RECORD_WORDS * index + 5]!;
   }
 }
 
-/** What one AS hands over: its next records, and a time before which no more will come. */
+/** What an AS sends to the main thread: its next records, which are all before `doneUntilMs`. */
 export interface Page {
   readonly doubles: Float64Array;
+  /** The AS will send no more records before this time. */
   readonly doneUntilMs: number;
 }
 
-/** Where the pages of a run go; plain data over shared memory. */
+/** What the AS need to know about the log; plain data over shared memory. */
 export interface LogSetup {
-  /** The channel of an AS is called this, and its number. */
+  /** The common part of the names of the channels: see `channelOf`. */
   readonly channel: string;
   /** For each kind of message, whether it is logged. */
-  readonly wanted: readonly boolean[];
-  /** One word: how many records have been handed over and not been read. */
+  readonly isLogged: readonly boolean[];
+  /** One word: how many records have been sent to the main thread and not been read. */
   readonly unread: SharedArrayBuffer;
 }
 
-export function channelOf({ channel }: LogSetup, system: number): string {
-  return `${channel}, AS ${system}`;
+/** The name of the channel of an AS. */
+export function channelOf({ channel }: LogSetup, asId: number): string {
+  return `${channel}, AS ${asId}`;
 }

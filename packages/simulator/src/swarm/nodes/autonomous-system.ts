@@ -1,140 +1,136 @@
 /**
- * An autonomous system as an actor: it owns its nodes, their peers and what they send, and knows
- * of other AS only what their messages say.
+ * An autonomous system as an actor: it owns its nodes, their peers and their flows, and knows about
+ * other AS only what their messages say.
  *
- * Events of its queue are messages that arrive, and what its nodes have to do at some time. At
- * the instants of allocation all AS meet to set the rates of all flows (`flows.ts`).
+ * The events of its queue are messages that arrive, and what its nodes do at a given time. At
+ * allocation instants all AS synchronize to set the rates of all flows (`flows.ts`).
  */
 
 import type { Connection, Peer, PeerId, PieceIndex } from '@cachetorrent/protocol';
 import type { PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
-import type { Behaviour, ActorContext } from '../../engine/behaviour.ts';
-import { Payloads } from '../transport/payloads.ts';
-import { MessageSender } from '../transport/send.ts';
-import { piecesHeldBy, rolesOf, sourcesOf } from '../results/reporting.ts';
-import { RemoteEndpoints } from '../transport/remote-endpoints.ts';
-import { FLOW_UPDATES, readCopies } from '../transport/wire-format.ts';
-import { Flows } from './flows.ts';
-import { Haves } from '../transport/haves.ts';
-import { HostedPeer, type PeerEnvironment } from './hosted-peer.ts';
+import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
-import { MessageReceiver } from '../transport/receive.ts';
-import { Node } from './node.ts';
-import { Observations, type AsReport, totalOf } from '../results/observations.ts';
-import { firstPieces, makeTables } from './sub-torrents.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { type TimelineSample, TimelineRecorder } from '../results/timeline.ts';
+import {
+  type AsReport,
+  Observations,
+  piecesHeldBy,
+  rolesOf,
+  sourcesOf,
+  totalOf,
+} from '../results/observations.ts';
+import { TimelineRecorder, type TimelineSample } from '../results/timeline.ts';
+import { callPeerMessage, connectionOf, isUploadOnly } from '../transport/message-fields.ts';
+import { Transport } from '../transport/transport.ts';
+import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
+import { Flows } from './flows.ts';
+import { HostedPeer, type PeerEnvironment } from './hosted-peer.ts';
+import { Node } from './node.ts';
+import { firstPieces, makeTables } from './sub-torrents.ts';
 import { TrackerNode } from './tracker-node.ts';
 
 export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly plan: Plan;
-  readonly system: number;
-  readonly carrier: MessageSender;
-  readonly ends: RemoteEndpoints;
-  readonly #world: ActorContext;
-  readonly #parcels = new Payloads();
-  readonly #mail: MessageReceiver;
+  readonly asId: number;
+  readonly transport: Transport;
+  readonly #context: ActorContext;
   readonly #observations: Observations;
   readonly #flows: Flows;
+  /** The nodes, by their index in the AS. */
   readonly #nodes: Node[] = [];
-  readonly #machines: HostedPeer[] = [];
-  /** The peers of these machines, once they have begun. */
+  /** The hosts of the peers, by the index of the peer in the AS. */
+  readonly #hostedPeers: HostedPeer[] = [];
+  /** The peers that have started, by their index in the AS. */
   readonly #peers: Peer[] = [];
-  /** The tables that these peers share; a machine's row has its number. */
+  /** The tables that the peers share; the row of a peer is its index in the AS. */
   readonly #tables: PeerTables;
-  readonly #haves: Haves;
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #timeline: TimelineRecorder | undefined;
-  /** When the timeline is to be looked after: before anything at or after this time. */
-  #lookAtMs = Infinity;
+  /** The next sample of the timeline is taken before anything at or after this time. */
+  #nextSampleMs = Infinity;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
-  #incomplete: number;
-  #peerCount: number;
+  #incompleteCount: number;
+  readonly #peerCount: number;
   lastActiveMs = 0;
 
-  constructor(plan: Plan, world: ActorContext) {
+  constructor(plan: Plan, context: ActorContext) {
     const { swarm } = plan;
-    const ids = plan.idsOf(world.id);
+    const ids = plan.idsOf(context.id);
     this.plan = plan;
-    this.system = world.id;
-    this.#world = world;
-    if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, world.id);
-    const machines = ids.length * swarm.subTorrents;
-    this.#tables = makeTables(swarm, machines);
-    this.#haves = new Haves(plan, world, this.#tables, this.#peers);
-    this.ends = new RemoteEndpoints(this.#tables);
-    this.carrier = new MessageSender(
-      world,
-      this.ends,
-      this.#haves,
-      this.#parcels,
-      swarm.pieceBits,
-      this.#log,
-    );
-    this.#mail = new MessageReceiver(world, this.#haves, this.#parcels);
-    this.#observations = new Observations(plan, world.id, ids.length);
-    this.#flows = new Flows(plan, world, this.#machines, this.ends, (from, on, piece) =>
-      this.#pieceSent(from, on, piece),
+    this.asId = context.id;
+    this.#context = context;
+    if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
+    this.#tables = makeTables(swarm, ids.length * swarm.subTorrents);
+    this.transport = new Transport({
+      plan,
+      context,
+      tables: this.#tables,
+      peers: this.#peers,
+      log: this.#log,
+    });
+    this.#observations = new Observations(plan, context.id, ids.length);
+    this.#flows = new Flows(
+      plan,
+      context,
+      this.#hostedPeers,
+      this.transport.endpoints,
+      (from, connection, piece) => this.#handlePieceSent(from, connection, piece),
     );
     this.#firstPieces = firstPieces(swarm);
-    for (const [rank, id] of ids.entries()) this.#settle(id as PeerId, rank);
-    if (plan.asOf(TRACKER) === world.id) this.#tracker = new TrackerNode(this);
+    for (const [localNode, id] of ids.entries()) this.#addNode(id as PeerId, localNode);
+    if (plan.asOf(TRACKER) === context.id) this.#tracker = new TrackerNode(plan, this.transport);
     if (plan.timelineMs !== undefined) {
       this.#timeline = new TimelineRecorder(plan.timelineMs);
-      this.#lookAtMs = plan.timelineMs;
+      this.#nextSampleMs = plan.timelineMs;
     }
     this.#peerCount = ids.filter((id) => id !== TRACKER).length;
-    this.#incomplete = this.#peerCount;
+    this.#incompleteCount = this.#peerCount;
   }
 
   // What the engine asks.
 
   get needsSync(): boolean {
-    return this.#flows.isAnyActive;
+    return this.#flows.needsAllocation;
   }
 
   get pendingCount(): number {
-    return this.#incomplete;
+    return this.#incompleteCount;
   }
 
   get doneCount(): number {
-    return this.#peerCount - this.#incomplete;
+    return this.#peerCount - this.#incompleteCount;
   }
 
   get messageCount(): number {
-    return totalOf(this.carrier.sent);
+    return totalOf(this.transport.sentCounts);
   }
 
   handle(kind: number, a: number, b: number, c: number): void {
-    if (this.#world.nowMs >= this.#lookAtMs) this.#look();
+    if (this.#context.nowMs >= this.#nextSampleMs) this.#sampleTimeline();
+    if (kind === kinds.HAVE) {
+      return this.transport.handleHave(a, b as Connection, c as PieceIndex);
+    }
+    if (kind === kinds.PIECE) {
+      return this.#handlePiece(this.#hostedPeers[a]!, b as Connection, c as PieceIndex);
+    }
+    if (kind < kinds.FIRST_NODE_MESSAGE) {
+      return callPeerMessage(this.#peers[a]!, kind, b as Connection, c);
+    }
     switch (kind) {
-      case kinds.HAVE:
-        return this.#haves.hear(a, b as Connection, c as PieceIndex);
-      case kinds.CHOKE:
-        return this.#peers[a]!.choke(b as Connection);
-      case kinds.UNCHOKE:
-        return this.#peers[a]!.unchoke(b as Connection);
-      case kinds.INTERESTED:
-        return this.#peers[a]!.interested(b as Connection);
-      case kinds.NOT_INTERESTED:
-        return this.#peers[a]!.notInterested(b as Connection);
-      case kinds.REQUEST:
-        return this.#peers[a]!.request(b as Connection, c as PieceIndex);
-      case kinds.PIECE:
-        return this.#pieceArrived(this.#machines[a]!, b as Connection, c as PieceIndex);
-      case kinds.LEADER_START:
-        return this.#peers[a]!.leaderStart(b as Connection, c as PeerId);
       case kinds.PIECE_SENT:
-        return this.#flows.pieceSent(a, b);
+        return this.#flows.handlePieceSent(a, b);
       case kinds.RECHOKE:
-        return this.#rechoke(a);
+        return this.#handleRechoke(a);
+      case kinds.ARRIVE:
+        this.lastActiveMs = this.nowMs;
+        return this.#nodes[a]!.arrive();
       default:
-        return this.#handleRare(kind, a, b, c);
+        return this.#handleNodeMessage(this.#hostedPeers[a]!, kind, b, c);
     }
   }
 
@@ -146,149 +142,143 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     offset: number,
     length: number,
   ): void {
-    if (readCopies(bytes, offset) === FLOW_UPDATES) return this.#flows.hear(bytes, offset, length);
-    this.#mail.open(sentMs, order, bytes, offset, offset + length);
+    if (readRecipientCount(bytes, offset) === FLOW_UPDATES) {
+      return this.#flows.receiveUpdates(bytes, offset, length);
+    }
+    this.transport.receive(sentMs, order, bytes, offset, length);
   }
 
   synchronize(round: number, atMs: number): boolean {
-    if (atMs >= this.#lookAtMs) this.#look();
-    this.#log?.meet(round, atMs);
-    return this.#flows.meet(round, atMs);
+    if (atMs >= this.#nextSampleMs) this.#sampleTimeline();
+    this.#log?.synchronize(round, atMs);
+    return this.#flows.allocate(round, atMs);
   }
 
   report(): AsReport {
     this.#log?.end();
     const { completedAtMs, imports, bitsFrom, bitsTo } = this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
-    const messages = this.carrier.sent;
-    const sources = sourcesOf(this.#machines, this.plan);
+    const messages = this.transport.sentCounts;
+    const sources = sourcesOf(this.#hostedPeers, this.plan);
     const report = { completedAtMs, imports, bitsFrom, bitsTo, messages, roles, sources };
     if (this.#timeline === undefined) return report;
-    return { ...report, timeline: this.#timeline.finish(this.#standing()) };
+    return { ...report, timeline: this.#timeline.finish(this.#sample()) };
   }
 
   // What its nodes ask.
 
   get nowMs(): number {
-    return this.#world.nowMs;
+    return this.#context.nowMs;
   }
 
-  latencyMs(from: PeerId, to: PeerId): number {
-    return this.plan.latencyMs(from, to);
+  memoryOf(id: PeerId, subTorrent: number): PeerMemory {
+    const row = this.plan.localPeerOf(id, subTorrent);
+    return { tables: this.#tables, row, deferredHaves: this.transport.deferredHaves };
   }
 
-  memoryOf(id: PeerId, part: number): PeerMemory {
-    const { early } = this.#haves;
-    return { tables: this.#tables, row: this.plan.machineOf(id, part), deferredHaves: early };
+  peerStarted({ localPeer }: HostedPeer, peer: Peer): void {
+    this.#peers[localPeer] = peer;
+    if (peer.role === 'leader') this.transport.addLeader(localPeer);
   }
 
-  began(hosted: HostedPeer, peer: Peer): void {
-    this.#peers[hosted.machine] = peer;
-    if (peer.role === 'leader') this.#haves.leads(hosted.machine);
+  startSending(from: HostedPeer, connection: Connection): void {
+    this.#flows.start(from, connection);
   }
 
-  startSending(from: HostedPeer, on: Connection): void {
-    this.#flows.start(from, on);
+  stopSending(from: HostedPeer, connection: Connection): void {
+    this.#flows.stop(from, connection);
   }
 
-  stopSending(from: HostedPeer, on: Connection): void {
-    this.#flows.stop(from, on);
-  }
-
-  partCompleted({ id }: HostedPeer): void {
-    const rank = this.plan.rankOf(id);
-    const node = this.#nodes[rank]!;
-    node.partsMissing--;
-    if (node.partsMissing > 0) return;
-    this.#observations.completed(rank, this.nowMs);
-    this.#incomplete--;
+  subTorrentCompleted({ id }: HostedPeer): void {
+    const localNode = this.plan.localNodeOf(id);
+    const node = this.#nodes[localNode]!;
+    node.incompleteSubTorrents--;
+    if (node.incompleteSubTorrents > 0) return;
+    this.#observations.completed(localNode, this.nowMs);
+    this.#incompleteCount--;
     this.lastActiveMs = this.nowMs;
   }
 
-  // What happens.
-
-  #settle(id: PeerId, rank: number): void {
+  #addNode(id: PeerId, localNode: number): void {
     const { plan } = this;
-    const peers = Array.from({ length: plan.swarm.subTorrents }, (_, part) => {
-      const hosted = new HostedPeer(id, part, plan.machineOf(id, part), this);
-      this.#machines[hosted.machine] = hosted;
+    const peers = Array.from({ length: plan.swarm.subTorrents }, (_, subTorrent) => {
+      const localPeer = plan.localPeerOf(id, subTorrent);
+      const hosted = new HostedPeer(id, subTorrent, localPeer, this);
+      this.#hostedPeers[localPeer] = hosted;
       return hosted;
     });
-    this.#nodes[rank] = new Node(id, peers, this, plan.randomOf(id, 0));
-    if (id !== TRACKER) this.#world.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, rank, 0, 0);
+    this.#nodes[localNode] = new Node(id, peers, this, plan.randomOf(id, 0));
+    if (id === TRACKER) return;
+    this.#context.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, localNode, 0, 0);
   }
 
-  #handleRare(kind: number, a: number, b: number, c: number): void {
-    if (kind === kinds.ARRIVE) {
-      this.lastActiveMs = this.nowMs;
-      return this.#nodes[a]!.arrive();
-    }
-    const hosted = this.#machines[a]!;
-    const node = this.#nodes[this.plan.rankOf(hosted.id)]!;
+  // Events.
+
+  /** A message to a node; `first` and `second` are its fields. */
+  #handleNodeMessage(to: HostedPeer, kind: number, first: number, second: number): void {
+    const node = this.#nodes[this.plan.localNodeOf(to.id)]!;
+    const { payloads } = this.transport;
     switch (kind) {
       case kinds.CONN_REQ:
-        return hosted.connReq(b as PeerId, (c < 0 ? ~c : c) as Connection, c < 0);
+        return to.connReq(first as PeerId, connectionOf(second), isUploadOnly(second));
       case kinds.TRACKER_REQ:
-        return node.trackerReq(b as PeerId);
+        return node.trackerReq(first as PeerId);
       case kinds.TRACKER_RES:
         return node.trackerRes();
-      case kinds.NEIGHBOURS: {
-        const parcel = this.#parcels.take(b);
-        assert(parcel.kind === 'neighbours', 'the parcel is what its event says');
-        return node.neighbours(parcel.ids);
-      }
-      case kinds.LEADERS: {
-        const parcel = this.#parcels.take(b);
-        assert(parcel.kind === 'leaders', 'the parcel is what its event says');
-        return node.leaders(hosted.part, parcel.ids);
-      }
+      case kinds.NEIGHBOURS:
+        return node.neighbours(payloads.take(first, 'neighbours').ids);
+      case kinds.LEADERS:
+        return node.leaders(to.subTorrent, payloads.take(first, 'leaders').ids);
       case kinds.SEED_RES: {
-        node.seedRes(b);
-        for (const { machine } of node.peers) this.#scheduleRechoke(machine);
+        node.seedRes(first);
+        for (const { localPeer } of node.peers) this.#scheduleRechoke(localPeer);
         return;
       }
       default:
-        assert(this.#tracker !== undefined, 'only the tracker is asked what the tracker knows');
-        this.#tracker.hear(kind, b, c, this.#parcels);
+        assert(this.#tracker !== undefined, 'only the tracker receives messages to the tracker');
+        this.#tracker.handle(kind, first, second);
     }
   }
 
-  #rechoke(machine: number): void {
-    this.#machines[machine]!.peer.rechoke();
-    this.#scheduleRechoke(machine);
+  #handleRechoke(localPeer: number): void {
+    this.#peers[localPeer]!.rechoke();
+    this.#scheduleRechoke(localPeer);
   }
 
-  #scheduleRechoke(machine: number): void {
+  #scheduleRechoke(localPeer: number): void {
     const atMs = this.nowMs + this.plan.swarm.rechokeIntervalMs;
-    this.#world.schedule(atMs, kinds.RECHOKE, machine, 0, 0);
+    this.#context.schedule(atMs, kinds.RECHOKE, localPeer, 0, 0);
   }
 
-  #pieceSent(from: HostedPeer, on: Connection, piece: PieceIndex): void {
-    assert(from.peer.hasPiece(piece), 'nobody sends a piece that it does not hold');
-    this.#observations.sent(this.ends.system(from.machine, on));
-    from.deliver(on, piece);
+  #handlePieceSent(from: HostedPeer, connection: Connection, piece: PieceIndex): void {
+    assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
+    this.#observations.sent(this.transport.endpoints.asId(from.localPeer, connection));
+    from.sendPiece(connection, piece);
     this.lastActiveMs = this.nowMs;
   }
 
-  #pieceArrived(to: HostedPeer, on: Connection, piece: PieceIndex): void {
-    assert(to.peer.mayDownloadOn(on), 'a follower is never fed from another AS');
-    const filePiece = this.#firstPieces[to.part]! + piece;
-    this.#observations.received(this.ends.system(to.machine, on), filePiece);
+  #handlePiece(to: HostedPeer, connection: Connection, piece: PieceIndex): void {
+    assert(to.peer.mayDownloadOn(connection), 'a follower receives no piece from another AS');
+    const filePiece = this.#firstPieces[to.subTorrent]! + piece;
+    const fromAsId = this.transport.endpoints.asId(to.localPeer, connection);
+    this.#observations.received(fromAsId, filePiece);
     this.lastActiveMs = this.nowMs;
-    to.peer.piece(on, piece);
+    to.peer.piece(connection, piece);
   }
 
-  /** An interval of the timeline has ended, or several. */
-  #look(): void {
+  // The timeline.
+
+  /** Records the state at the end of one or more intervals of the timeline. */
+  #sampleTimeline(): void {
     const timeline = this.#timeline!;
-    timeline.record(this.#standing(), this.nowMs);
-    this.#lookAtMs = timeline.dueAtMs;
+    timeline.record(this.#sample(), this.nowMs);
+    this.#nextSampleMs = timeline.dueAtMs;
   }
 
-  #standing(): TimelineSample {
-    const piecesHeld = piecesHeldBy(this.#machines);
+  #sample(): TimelineSample {
+    const piecesHeld = piecesHeldBy(this.#hostedPeers);
     const { outsideBits, insideBits, sentBits } = this.#observations;
-    const activeConnections = this.#flows.flowing;
+    const activeConnections = this.#flows.activeCount;
     return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };
   }
 }

@@ -1,13 +1,13 @@
 /**
- * What the nodes of one AS are sending: which connections have something queued, what rates they
- * are given at the instants of allocation, and when each piece has left.
+ * The flows of one AS: the connections on which its nodes have pieces to send, the rates that they
+ * get at allocation instants, and the times at which their pieces have been sent.
  *
- * An instant is a meeting of all AS, in rounds:
+ * At an allocation instant all AS synchronize in rounds:
  *
- *     0          settle what the last interval moved; tell the AS of the other ends of new and
- *                ended flows
- *     1, 3, 5 …  publish the share of each resource; whoever has all its rates lets its links run
- *     2, 4, 6 …  freeze what is tightest
+ *     0          credit what the last interval has moved; report opened and closed flows to the AS
+ *                at their other ends
+ *     1, 3, 5 …  publish the share of each resource; an AS that has all its rates starts its flows
+ *     2, 4, 6 …  freeze the tightest resources
  */
 
 import { type Connection, NO_PIECE, type PieceIndex } from '@cachetorrent/protocol';
@@ -15,83 +15,91 @@ import { type Connection, NO_PIECE, type PieceIndex } from '@cachetorrent/protoc
 import type { ActorContext } from '../../engine/behaviour.ts';
 import { Allocation } from '../../network/allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
-import { type RemoteEndpoints, NO_FLOW } from '../transport/remote-endpoints.ts';
-import { FlowNews } from './flow-updates.ts';
-import type { HostedPeer } from './hosted-peer.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
+import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
+import { FlowUpdates } from './flow-updates.ts';
+import type { HostedPeer } from './hosted-peer.ts';
 
-/** The last bit of a piece has left. */
-export type PieceSentListener = (from: HostedPeer, on: Connection, piece: PieceIndex) => void;
+/** Called when the last bit of a piece has been sent. */
+export type PieceSentListener = (
+  from: HostedPeer,
+  connection: Connection,
+  piece: PieceIndex,
+) => void;
 
 export class Flows implements TransferListener {
   readonly #plan: Plan;
-  readonly #world: ActorContext;
-  readonly #machines: readonly HostedPeer[];
-  readonly #ends: RemoteEndpoints;
-  readonly #onSent: PieceSentListener;
+  readonly #context: ActorContext;
+  readonly #peers: readonly HostedPeer[];
+  readonly #endpoints: RemoteEndpoints;
+  readonly #onPieceSent: PieceSentListener;
   readonly #transfers: Transfers;
   readonly #allocation: Allocation;
-  readonly #news: FlowNews;
-  /** For each link, the machine and the connection that it serves. */
-  readonly #machineOf: number[] = [];
+  readonly #updates: FlowUpdates;
+  /** For each flow, the peer that sends, by its index in the AS, and its connection. */
+  readonly #localPeerOf: number[] = [];
   readonly #connectionOf: Connection[] = [];
-  readonly #unusedLinks: number[] = [];
-  #isRunning = false;
-  /** How many links take part in the allocation. */
-  flowing = 0;
+  readonly #unusedFlows: number[] = [];
+  /** Whether the flows have their rates for the interval that begins. */
+  #hasRates = false;
+  /** The number of flows that take part in the allocation. */
+  activeCount = 0;
 
   constructor(
     plan: Plan,
-    world: ActorContext,
-    machines: readonly HostedPeer[],
-    ends: RemoteEndpoints,
-    onSent: PieceSentListener,
+    context: ActorContext,
+    peers: readonly HostedPeer[],
+    endpoints: RemoteEndpoints,
+    onPieceSent: PieceSentListener,
   ) {
     this.#plan = plan;
-    this.#world = world;
-    this.#machines = machines;
-    this.#ends = ends;
-    this.#onSent = onSent;
+    this.#context = context;
+    this.#peers = peers;
+    this.#endpoints = endpoints;
+    this.#onPieceSent = onPieceSent;
     this.#transfers = new Transfers({
       flowCount: 0,
       deliverAtAllocations: plan.swarm.quirks.deliverAtAllocations,
     });
-    this.#allocation = new Allocation({ ...plan.nodesOf(world.id), shared: plan.rates });
-    this.#news = new FlowNews(world, this.#allocation);
+    this.#allocation = new Allocation({ ...plan.nodesOf(context.id), shared: plan.rates });
+    this.#updates = new FlowUpdates(context, this.#allocation);
   }
 
-  /** Whether anything is queued: then the next instant must be held. */
-  get isAnyActive(): boolean {
+  /** Whether the next allocation instant must be held: something is queued or being sent. */
+  get needsAllocation(): boolean {
     return this.#transfers.needsInstant;
   }
 
-  start(from: HostedPeer, on: Connection): void {
-    let link = this.#ends.flow(from.machine, on);
-    if (link < 0) {
-      link = this.#unusedLinks.pop() ?? this.#machineOf.length;
-      this.#ends.setFlow(from.machine, on, link);
-      this.#machineOf[link] = from.machine;
-      this.#connectionOf[link] = on;
+  /** There is a piece to send on a connection on which nothing was to be sent. */
+  start({ localPeer }: HostedPeer, connection: Connection): void {
+    let flow = this.#endpoints.flow(localPeer, connection);
+    if (flow < 0) {
+      flow = this.#unusedFlows.pop() ?? this.#localPeerOf.length;
+      this.#endpoints.setFlow(localPeer, connection, flow);
+      this.#localPeerOf[flow] = localPeer;
+      this.#connectionOf[flow] = connection;
     }
-    this.#transfers.start(link, this.#plan.swarm.pieceBits);
+    this.#transfers.start(flow, this.#plan.swarm.pieceBits);
   }
 
-  stop(from: HostedPeer, on: Connection): void {
-    const link = this.#ends.flow(from.machine, on);
-    if (link >= 0) this.#transfers.stop(link);
+  /** There is nothing to send on a connection any more. */
+  stop({ localPeer }: HostedPeer, connection: Connection): void {
+    const flow = this.#endpoints.flow(localPeer, connection);
+    if (flow >= 0) this.#transfers.stop(flow);
   }
 
-  /** What was foretold of a link has come: its piece has been sent, unless it was stopped. */
-  pieceSent(link: number, ticket: number): void {
-    if (!this.#transfers.isCurrent(link, ticket)) return;
-    this.#transfers.advance(link, this.delivered(link), this.#world.nowMs, this);
+  /** Handles the event that a piece has been sent, unless it was cancelled in the meantime. */
+  handlePieceSent(flow: number, ticket: number): void {
+    if (!this.#transfers.isCurrent(flow, ticket)) return;
+    this.#transfers.advance(flow, this.delivered(flow), this.#context.nowMs, this);
   }
 
-  meet(round: number, atMs: number): boolean {
+  /** Runs a round of the allocation instant at `atMs`. Returns whether another round is needed. */
+  allocate(round: number, atMs: number): boolean {
     if (round === 0) {
       this.#transfers.settle(atMs, this);
-      this.#news.tell();
+      this.#updates.send();
       return true;
     }
     if (round % 2 === 0) {
@@ -100,62 +108,62 @@ export class Flows implements TransferListener {
     }
     if (round === 1) {
       this.#allocation.begin();
-      this.#isRunning = false;
+      this.#hasRates = false;
     }
     const isOpen = this.#allocation.publishShares();
-    if (!isOpen && !this.#isRunning) {
-      this.#isRunning = true;
+    if (!isOpen && !this.#hasRates) {
+      this.#hasRates = true;
       this.#transfers.run(atMs + this.#plan.swarm.allocationIntervalMs, this);
     }
     return isOpen;
   }
 
-  /** Another AS tells of flows from it to our nodes. */
-  hear(bytes: DataView, offset: number, length: number): void {
-    this.#news.hear(bytes, offset, length);
+  /** Another AS reports flows to our nodes that it has opened or closed. */
+  receiveUpdates(bytes: DataView, offset: number, length: number): void {
+    this.#updates.receive(bytes, offset, length);
   }
 
-  // What the transfers say and ask.
+  // What the transfers report and ask.
 
-  opened(link: number): void {
-    const { source, target, system } = this.#endsOf(link);
-    this.flowing++;
+  opened(flow: number): void {
+    const { source, target, asId } = this.#endsOf(flow);
+    this.activeCount++;
     this.#allocation.openOutgoing(source, target);
-    this.#news.opened(system, target, source);
+    this.#updates.opened(asId, target, source);
   }
 
-  closed(link: number): void {
-    const { source, target, system } = this.#endsOf(link);
-    this.flowing--;
+  closed(flow: number): void {
+    const { source, target, asId } = this.#endsOf(flow);
+    this.activeCount--;
     this.#allocation.closeOutgoing(source, target);
-    this.#news.closed(system, target, source);
-    this.#ends.setFlow(this.#machineOf[link]!, this.#connectionOf[link]!, NO_FLOW);
-    this.#unusedLinks.push(link);
+    this.#updates.closed(asId, target, source);
+    this.#endpoints.setFlow(this.#localPeerOf[flow]!, this.#connectionOf[flow]!, NO_FLOW);
+    this.#unusedFlows.push(flow);
   }
 
-  delivered(link: number): number {
-    const from = this.#machines[this.#machineOf[link]!]!;
-    const on = this.#connectionOf[link]!;
-    this.#onSent(from, on, from.peer.nextToSend(on));
-    return from.peer.pieceSent(on) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
+  delivered(flow: number): number {
+    const from = this.#peers[this.#localPeerOf[flow]!]!;
+    const connection = this.#connectionOf[flow]!;
+    this.#onPieceSent(from, connection, from.peer.nextToSend(connection));
+    return from.peer.pieceSent(connection) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
   }
 
-  rateKbps(link: number): number {
-    const { source, target } = this.#endsOf(link);
+  rateKbps(flow: number): number {
+    const { source, target } = this.#endsOf(flow);
     return this.#allocation.rateKbps(source, target);
   }
 
-  pieceEnds(link: number, atMs: number, ticket: number): void {
-    this.#world.schedule(atMs, kinds.PIECE_SENT, link, ticket, 0);
+  pieceEnds(flow: number, atMs: number, ticket: number): void {
+    this.#context.schedule(atMs, kinds.PIECE_SENT, flow, ticket, 0);
   }
 
-  /** The nodes at both ends, and the AS of the far one. */
-  #endsOf(link: number): { source: number; target: number; system: number } {
-    const machine = this.#machineOf[link]!;
-    const on = this.#connectionOf[link]!;
-    const system = this.#ends.system(machine, on);
-    const source = this.#plan.nodeOfMachine(this.#world.id, machine);
-    const target = this.#plan.nodeOfMachine(system, this.#ends.machine(machine, on));
-    return { source, target, system };
+  /** The nodes at both ends of a flow, and the AS of the target. */
+  #endsOf(flow: number): { source: number; target: number; asId: number } {
+    const localPeer = this.#localPeerOf[flow]!;
+    const connection = this.#connectionOf[flow]!;
+    const asId = this.#endpoints.asId(localPeer, connection);
+    const source = this.#plan.nodeOfLocalPeer(this.#context.id, localPeer);
+    const remotePeer = this.#endpoints.remotePeer(localPeer, connection);
+    return { source, target: this.#plan.nodeOfLocalPeer(asId, remotePeer), asId };
   }
 }

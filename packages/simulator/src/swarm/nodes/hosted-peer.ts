@@ -1,227 +1,206 @@
 /**
- * Hosts a peer in the simulated world: carries what it says, connects it to whom it wants to
- * reach, and lets its links send.
+ * Hosts a peer in the simulated world: sends its messages, opens its connections, and starts and
+ * stops its flows.
  *
- * A connection is made by two `connReq`: each side tells the other the number under which it
- * knows the connection. Who hears from somebody it has no connection to accepts and answers; who
- * has asked already takes it for the answer, so two that ask each other at once get one
- * connection. Whoever knows both numbers may speak.
+ * Each side of a connection has its own number for it. A connection is established by two
+ * `connReq`, in which each side tells the other its number. A peer that receives one from a peer
+ * to which it has no connection opens one and answers with its own `connReq`; a peer that has sent
+ * one already takes it for the answer. So two peers that connect to each other at the same time
+ * get one connection. A side may send as soon as it knows both numbers.
  */
 
 import {
   type Connection,
-  NO_CONNECTION,
-  NO_PIECE,
   type ConnectionPurpose,
+  NO_CONNECTION,
   type Peer,
   type PeerHost,
   type PeerId,
-  type PeerMessages,
   type PieceIndex,
 } from '@cachetorrent/protocol';
 import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
-import type { MessageSender } from '../transport/send.ts';
-import type { RemoteEndpoints } from '../transport/remote-endpoints.ts';
-import { NOWHERE } from '../transport/wire-format.ts';
-import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Transport } from '../transport/transport.ts';
 
-/** What a hosted peer needs of its AS. */
+/** What a node and its peers need of their AS. */
 export interface PeerEnvironment {
   readonly plan: Plan;
-  readonly system: number;
+  readonly asId: number;
   readonly nowMs: number;
-  readonly carrier: MessageSender;
-  readonly ends: RemoteEndpoints;
-  latencyMs(from: PeerId, to: PeerId): number;
-  memoryOf(id: PeerId, part: number): PeerMemory;
-  /** A peer of ours can be spoken to from now on. */
-  began(hosted: HostedPeer, peer: Peer): void;
-  startSending(from: HostedPeer, on: Connection): void;
-  stopSending(from: HostedPeer, on: Connection): void;
-  partCompleted(peer: HostedPeer): void;
+  readonly transport: Transport;
+  /** The memory of a node's peer in a sub-torrent. */
+  memoryOf(id: PeerId, subTorrent: number): PeerMemory;
+  /** A peer can receive messages from now on. */
+  peerStarted(hosted: HostedPeer, peer: Peer): void;
+  startSending(from: HostedPeer, connection: Connection): void;
+  stopSending(from: HostedPeer, connection: Connection): void;
+  /** A peer holds all pieces of its sub-torrent. */
+  subTorrentCompleted(hosted: HostedPeer): void;
 }
 
-interface Caller {
+/** A `connReq` that arrived before our peer started. */
+interface ConnectionRequest {
   readonly from: PeerId;
-  /** Their number for the connection. */
-  readonly link: Connection;
-  /** They will not download from us. */
+  /** The sender's number for the connection. */
+  readonly remoteConnection: Connection;
+  /** The sender will not download from us. */
   readonly uploadOnly: boolean;
 }
 
-interface Early {
-  readonly on: Connection;
+/** A `leaderStart` for a leader that has not accepted the connection yet. */
+interface LeaderStart {
+  readonly connection: Connection;
   readonly target: PeerId;
 }
 
 export class HostedPeer implements PeerHost {
   readonly id: PeerId;
-  /** Which sub-torrent it takes part in. */
-  readonly part: number;
-  /** Its number among the machines of its AS. */
-  readonly machine: number;
-  readonly #around: PeerEnvironment;
+  readonly subTorrent: number;
+  /** Its index among the peers of its AS. */
+  readonly localPeer: number;
+  readonly #environment: PeerEnvironment;
   #peer: Peer | undefined;
-  /** Requests for a connection that came before we were ready. */
-  #callers: Caller[] = [];
-  /** What a follower wants to say to a leader that has not answered yet. */
-  #early: Early[] = [];
+  #earlyRequests: ConnectionRequest[] = [];
+  #pendingLeaderStarts: LeaderStart[] = [];
 
-  constructor(id: PeerId, part: number, machine: number, around: PeerEnvironment) {
+  constructor(id: PeerId, subTorrent: number, localPeer: number, environment: PeerEnvironment) {
     this.id = id;
-    this.part = part;
-    this.machine = machine;
-    this.#around = around;
+    this.subTorrent = subTorrent;
+    this.localPeer = localPeer;
+    this.#environment = environment;
   }
 
   get peer(): Peer {
     const peer = this.#peer;
-    assert(peer !== undefined, 'nobody speaks to a peer that is not there yet');
+    assert(peer !== undefined, 'a peer receives nothing before it has started');
     return peer;
   }
 
-  get isReady(): boolean {
+  get hasStarted(): boolean {
     return this.#peer !== undefined;
   }
 
-  /** Its peer begins: accepts those who called before, after connecting to its neighbours. */
-  begin(peer: Peer, neighbours: Uint32Array): void {
+  /** Starts the peer: connects to its neighbours, then accepts the requests that came before. */
+  start(peer: Peer, neighbours: Uint32Array): void {
     this.#peer = peer;
-    this.#around.began(this, peer);
+    this.#environment.peerStarted(this, peer);
     for (const id of neighbours) this.#connect(id as PeerId, 'neighbour');
-    for (const call of this.#callers) this.connReq(call.from, call.link, call.uploadOnly);
-    this.#callers = [];
+    for (const { from, remoteConnection, uploadOnly } of this.#earlyRequests) {
+      this.connReq(from, remoteConnection, uploadOnly);
+    }
+    this.#earlyRequests = [];
   }
 
-  /** Somebody connects to us, or answers; `link` is their number for the connection. */
-  connReq(from: PeerId, link: Connection, uploadOnly: boolean): void {
+  /** Another peer connects to us, or accepts our connection. */
+  connReq(from: PeerId, remoteConnection: Connection, uploadOnly: boolean): void {
     if (this.#peer === undefined) {
-      this.#callers.push({ from, link, uploadOnly });
+      this.#earlyRequests.push({ from, remoteConnection, uploadOnly });
       return;
     }
     const known = this.#peer.connectionTo(from);
-    const on = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
-    const { ends } = this.#around;
-    assert(!ends.isKnown(this.machine, on), 'a connection is made once');
-    ends.answered(this.machine, on, link);
-    if (this.#peer.announcesOn(on)) ends.addHearer(this.machine, on, !uploadOnly);
-    this.#peer.established(on, this.#isOurs(on));
-    this.#sayEarly(on);
+    const connection = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
+    const { endpoints } = this.#environment.transport;
+    assert(!endpoints.isEstablished(this.localPeer, connection), 'a connection is made once');
+    endpoints.establish(this.localPeer, connection, remoteConnection);
+    if (this.#peer.announcesOn(connection)) {
+      endpoints.addSubscriber(this.localPeer, connection, !uploadOnly);
+    }
+    const isIntraAs = endpoints.asId(this.localPeer, connection) === this.#environment.asId;
+    this.#peer.established(connection, isIntraAs);
+    this.#sendPendingLeaderStarts(connection);
   }
 
-  // What the peer says and wants.
+  // What the peer sends and asks for.
 
   get nowMs(): number {
-    return this.#around.nowMs;
+    return this.#environment.nowMs;
   }
 
-  choke(on: Connection): void {
-    this.#say(kinds.CHOKE, on).choke(on);
-    this.#around.carrier.end();
+  choke(connection: Connection): void {
+    this.#environment.transport.sendFrom(this).choke(connection);
   }
 
-  unchoke(on: Connection): void {
-    this.#say(kinds.UNCHOKE, on).unchoke(on);
-    this.#around.carrier.end();
+  unchoke(connection: Connection): void {
+    this.#environment.transport.sendFrom(this).unchoke(connection);
   }
 
-  interested(on: Connection): void {
-    this.#say(kinds.INTERESTED, on).interested(on);
-    this.#around.carrier.end();
+  interested(connection: Connection): void {
+    this.#environment.transport.sendFrom(this).interested(connection);
   }
 
-  notInterested(on: Connection): void {
-    this.#say(kinds.NOT_INTERESTED, on).notInterested(on);
-    this.#around.carrier.end();
+  notInterested(connection: Connection): void {
+    this.#environment.transport.sendFrom(this).notInterested(connection);
   }
 
-  have(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.HAVE, on, piece).have(on, piece);
-    this.#around.carrier.end();
-  }
-
-  request(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.REQUEST, on, piece).request(on, piece);
-    this.#around.carrier.end();
-  }
-
-  leaderStart(on: Connection, target: PeerId): void {
-    if (!this.#around.ends.isKnown(this.machine, on)) {
-      this.#early.push({ on, target });
-      return;
-    }
-    this.#say(kinds.LEADER_START, on).leaderStart(on, target);
-    this.#around.carrier.end();
-  }
-
-  /** The last bit of `piece` has left us: the other side has it when it has travelled. */
-  deliver(on: Connection, piece: PieceIndex): void {
-    this.#say(kinds.PIECE, on, piece).piece(on, piece);
-    this.#around.carrier.end();
+  have(connection: Connection, piece: PieceIndex): void {
+    this.#environment.transport.sendFrom(this).have(connection, piece);
   }
 
   broadcastHave(piece: PieceIndex): void {
-    this.#around.carrier.haveToAll(this.id, this.machine, piece);
+    this.#environment.transport.broadcastHave(this, piece);
   }
 
-  startSending(on: Connection): void {
-    this.#around.startSending(this, on);
+  request(connection: Connection, piece: PieceIndex): void {
+    this.#environment.transport.sendFrom(this).request(connection, piece);
   }
 
-  stopSending(on: Connection): void {
-    this.#around.stopSending(this, on);
+  leaderStart(connection: Connection, target: PeerId): void {
+    const { transport } = this.#environment;
+    if (transport.endpoints.isEstablished(this.localPeer, connection)) {
+      transport.sendFrom(this).leaderStart(connection, target);
+    } else {
+      this.#pendingLeaderStarts.push({ connection, target });
+    }
   }
 
-  /** A leader reaches an outside peer for a follower; a follower, a leader of its own AS. */
+  /** The last bit of `piece` has been sent: the receiver has the piece after the latency. */
+  sendPiece(connection: Connection, piece: PieceIndex): void {
+    this.#environment.transport.sendFrom(this).piece(connection, piece);
+  }
+
+  startSending(connection: Connection): void {
+    this.#environment.startSending(this, connection);
+  }
+
+  stopSending(connection: Connection): void {
+    this.#environment.stopSending(this, connection);
+  }
+
+  /** A leader connects to an outside peer for a follower; a follower connects to its leader. */
   connectTo(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
-    const isOurs = this.#around.plan.asOf(target) === this.#around.system;
-    this.#connect(target, isOurs ? 'neighbour' : 'relay');
+    const { plan, asId } = this.#environment;
+    this.#connect(target, plan.asOf(target) === asId ? 'neighbour' : 'relay');
   }
 
   completed(): void {
-    this.#around.partCompleted(this);
+    this.#environment.subTorrentCompleted(this);
   }
 
-  /** Opens our side, and tells the other our number for it. */
-  #connect(to: PeerId, origin: ConnectionPurpose): Connection {
+  /** Opens our side of a connection, and tells the other side our number for it. */
+  #connect(to: PeerId, purpose: ConnectionPurpose): Connection {
     const known = this.peer.connectionTo(to);
     if (known !== NO_CONNECTION) return known;
 
-    const { plan, system, carrier, ends } = this.#around;
-    const theirSystem = plan.asOf(to);
-    const theirMachine = plan.machineOf(to, this.part);
-    const latencyMs = this.#around.latencyMs(this.id, to);
-    const on = this.peer.connect(to, theirSystem === system, origin);
-    ends.open(this.machine, on, theirSystem, theirMachine, latencyMs);
-    carrier
-      .begin(kinds.CONN_REQ, this.id, NO_PIECE, theirSystem, theirMachine, NOWHERE, latencyMs)
-      .connReq(this.id, on, !this.peer.mayDownloadOn(on));
-    carrier.end();
-    return on;
+    const { plan, asId, transport } = this.#environment;
+    const remoteAsId = plan.asOf(to);
+    const remotePeer = plan.localPeerOf(to, this.subTorrent);
+    const latencyMs = plan.latencyMs(this.id, to);
+    const connection = this.peer.connect(to, remoteAsId === asId, purpose);
+    transport.endpoints.open(this.localPeer, connection, remoteAsId, remotePeer, latencyMs);
+    const uploadOnly = !this.peer.mayDownloadOn(connection);
+    transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);
+    return connection;
   }
 
-  #isOurs(on: Connection): boolean {
-    return this.#around.ends.system(this.machine, on) === this.#around.system;
-  }
-
-  #say(kind: number, on: Connection, piece: PieceIndex = NO_PIECE): PeerMessages {
-    const { carrier, ends } = this.#around;
-    const there = ends.connection(this.machine, on);
-    assert(there >= 0, 'nothing is said on a connection before both ends know it');
-    const system = ends.system(this.machine, on);
-    const machine = ends.machine(this.machine, on);
-    const latencyMs = ends.latencyMs(this.machine, on);
-    return carrier.begin(kind, this.id, piece, system, machine, there, latencyMs);
-  }
-
-  #sayEarly(on: Connection): void {
-    if (this.#early.length === 0) return;
-    const ready = this.#early.filter((early) => early.on === on);
-    this.#early = this.#early.filter((early) => early.on !== on);
-    for (const { target } of ready) this.leaderStart(on, target);
+  #sendPendingLeaderStarts(connection: Connection): void {
+    if (this.#pendingLeaderStarts.length === 0) return;
+    const pending = this.#pendingLeaderStarts;
+    this.#pendingLeaderStarts = pending.filter((each) => each.connection !== connection);
+    for (const each of pending) {
+      if (each.connection === connection) this.leaderStart(connection, each.target);
+    }
   }
 }

@@ -1,142 +1,115 @@
 /**
- * A node on its way into the swarm:
+ * A node joins the swarm in these steps:
  *
- *     arrive ─▶ who is the tracker? ─▶ join ─▶ neighbours ─▶ candidate ─▶ leaders ─▶ seed? ─▶ ready
- *                                                └── without CacheTorrent ──────────────▲
+ *     arrive ─▶ trackerReq ─▶ join ─▶ neighbours ─▶ candidate ─▶ leaders ─▶ seedReq ─▶ start
+ *                                          └── without CacheTorrent ───────────▲
  *
- * A newcomer knows one peer that came before it, drawn at random, and asks that one for the
- * tracker; who does not know yet answers when it does. In each sub-torrent a node has a peer of
- * its own; they share its neighbours and its capacity.
+ * A new node knows one node that arrived before it, drawn at random, and asks it for the tracker.
+ * A node that does not know the tracker yet answers as soon as it does. A node has one peer in
+ * each sub-torrent; its peers share its neighbours and its capacity.
  */
 
-import {
-  type Messages,
-  NO_PIECE,
-  type PeerId,
-  type PieceIndex,
-  type Role,
-} from '@cachetorrent/protocol';
+import type { PeerId, PieceIndex, Role } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import { NOWHERE } from '../transport/wire-format.ts';
-import type { HostedPeer, PeerEnvironment } from './hosted-peer.ts';
-import * as kinds from '../event-kinds.ts';
-import { makePeer, subTorrentRange } from './sub-torrents.ts';
 import { TRACKER } from '../plan/plan.ts';
+import type { HostedPeer, PeerEnvironment } from './hosted-peer.ts';
+import { makePeer, subTorrentRange } from './sub-torrents.ts';
 
 export class Node {
   readonly id: PeerId;
-  /** Its peers, one for each sub-torrent. */
+  /** Its peers by sub-torrent. */
   readonly peers: readonly HostedPeer[];
-  readonly #around: PeerEnvironment;
+  readonly #environment: PeerEnvironment;
   readonly #random: Random;
-  #knowsTracker = false;
-  /** Those who have asked us for the tracker. */
-  #askers: PeerId[] = [];
+  #knowsTracker: boolean;
+  /** The nodes that have asked for the tracker before this node knew it. */
+  #waitingNodes: PeerId[] = [];
   #neighbours: Uint32Array = new Uint32Array(0);
-  /** The leaders of its AS in each sub-torrent. */
+  /** The leaders of its AS by sub-torrent. */
   readonly #leaders: (Uint32Array | undefined)[] = [];
-  /** Sub-torrents it is not complete in. */
-  partsMissing: number;
+  /** The number of sub-torrents in which it lacks pieces. */
+  incompleteSubTorrents: number;
 
-  constructor(id: PeerId, peers: readonly HostedPeer[], around: PeerEnvironment, random: Random) {
+  constructor(
+    id: PeerId,
+    peers: readonly HostedPeer[],
+    environment: PeerEnvironment,
+    random: Random,
+  ) {
     this.id = id;
     this.peers = peers;
-    this.#around = around;
+    this.#environment = environment;
     this.#random = random;
-    this.partsMissing = peers.length;
-    if (id === TRACKER) this.#knowsTracker = true;
+    this.#knowsTracker = id === TRACKER;
+    this.incompleteSubTorrents = peers.length;
   }
 
-  /** Its standing in a sub-torrent, once it is ready. */
-  standingIn(part: number): Role {
-    if (this.#around.plan.swarm.leaderPercent === undefined) return 'peer';
-    return this.#leaders[part]?.includes(this.id) === true ? 'leader' : 'follower';
+  /** Its role in a sub-torrent, once its leaders are known. */
+  roleIn(subTorrent: number): Role {
+    if (this.#environment.plan.swarm.leaderPercent === undefined) return 'peer';
+    return this.#leaders[subTorrent]?.includes(this.id) === true ? 'leader' : 'follower';
   }
 
   arrive(): void {
-    const acquaintance = this.#random.below(this.id) as PeerId;
-    this.#tell(kinds.TRACKER_REQ, acquaintance).trackerReq(this.id);
-    this.#around.carrier.end();
+    const earlierNode = this.#random.below(this.id) as PeerId;
+    this.#environment.transport.sendToNode(this.id, earlierNode).trackerReq(this.id);
   }
 
   trackerReq(from: PeerId): void {
-    if (this.#knowsTracker) this.#answer(from);
-    else this.#askers.push(from);
+    if (this.#knowsTracker) this.#sendTrackerRes(from);
+    else this.#waitingNodes.push(from);
   }
 
   trackerRes(): void {
     this.#knowsTracker = true;
-    for (const asker of this.#askers) this.#answer(asker);
-    this.#askers = [];
-    const system = this.#around.plan.asOf(this.id);
-    this.#tell(kinds.JOIN, TRACKER).join(this.id, system);
-    this.#around.carrier.end();
+    for (const node of this.#waitingNodes) this.#sendTrackerRes(node);
+    this.#waitingNodes = [];
+    const { plan, transport } = this.#environment;
+    transport.sendToNode(this.id, TRACKER).join(this.id, plan.asOf(this.id));
   }
 
   neighbours(ids: Uint32Array): void {
     this.#neighbours = ids;
-    if (this.#around.plan.swarm.leaderPercent === undefined) return this.#askWhetherSeed();
-    const { uploadKbps, downloadKbps } = this.#around.plan.capacityOf(this.id);
-    this.#tell(kinds.CANDIDATE, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
-    this.#around.carrier.end();
+    const { plan, transport } = this.#environment;
+    if (plan.swarm.leaderPercent === undefined) return this.#sendSeedReq();
+    const { uploadKbps, downloadKbps } = plan.capacityOf(this.id);
+    transport.sendToNode(this.id, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
   }
 
-  leaders(part: number, ids: Uint32Array): void {
-    this.#leaders[part] = ids;
+  leaders(subTorrent: number, ids: Uint32Array): void {
+    this.#leaders[subTorrent] = ids;
     const known = this.#leaders.filter((leaders) => leaders !== undefined).length;
-    if (known === this.peers.length) this.#askWhetherSeed();
+    if (known === this.peers.length) this.#sendSeedReq();
   }
 
-  /** The last that is missing: how much it holds. Its peers begin. */
+  /** The last step: the node learns how many pieces it holds, and its peers start. */
   seedRes(pieces: number): void {
-    const { swarm } = this.#around.plan;
+    const { plan } = this.#environment;
     for (const hosted of this.peers) {
-      const { part } = hosted;
-      const random = part === 0 ? this.#random : this.#around.plan.randomOf(this.id, part);
-      const leaders = this.#leaders[part] ?? new Uint32Array(0);
-      const peer = makePeer(hosted, swarm, {
-        part,
+      const { subTorrent } = hosted;
+      const random = subTorrent === 0 ? this.#random : plan.randomOf(this.id, subTorrent);
+      const leaders = this.#leaders[subTorrent] ?? new Uint32Array(0);
+      const peer = makePeer(hosted, plan.swarm, {
+        subTorrent,
         random,
-        standing: this.standingIn(part),
+        role: this.roleIn(subTorrent),
         leaders: Array.from(leaders) as PeerId[],
-        memory: this.#around.memoryOf(this.id, part),
+        memory: this.#environment.memoryOf(this.id, subTorrent),
       });
-      if (pieces > 0) peer.restore(allPieces(subTorrentRange(swarm, part).pieces));
-      hosted.begin(peer, this.#neighbours);
+      if (pieces > 0) peer.restore(allPieces(subTorrentRange(plan.swarm, subTorrent).pieces));
+      hosted.start(peer, this.#neighbours);
       peer.rechoke();
     }
   }
 
-  #answer(asker: PeerId): void {
-    this.#tell(kinds.TRACKER_RES, asker).trackerRes(TRACKER);
-    this.#around.carrier.end();
+  #sendTrackerRes(to: PeerId): void {
+    this.#environment.transport.sendToNode(this.id, to).trackerRes(TRACKER);
   }
 
-  #askWhetherSeed(): void {
-    this.#tell(kinds.SEED_REQ, TRACKER).seedReq(this.id);
-    this.#around.carrier.end();
+  #sendSeedReq(): void {
+    this.#environment.transport.sendToNode(this.id, TRACKER).seedReq(this.id);
   }
-
-  #tell(kind: number, to: PeerId): Messages {
-    return tell(this.#around, kind, this.id, to, 0);
-  }
-}
-
-/** Begins a message to a node, wherever it is; the caller says it and ends it. */
-export function tell(
-  around: PeerEnvironment,
-  kind: number,
-  from: PeerId,
-  to: PeerId,
-  part: number,
-  bytesMax?: number,
-): Messages {
-  const { plan, carrier } = around;
-  const system = plan.asOf(to);
-  const machine = plan.machineOf(to, part);
-  const latencyMs = around.latencyMs(from, to);
-  return carrier.begin(kind, from, NO_PIECE, system, machine, NOWHERE, latencyMs, bytesMax);
 }
 
 function* allPieces(count: number): Iterable<PieceIndex> {

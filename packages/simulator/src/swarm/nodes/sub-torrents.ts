@@ -1,4 +1,4 @@
-/** How a file is split into sub-torrents (MultiTorrent), and the peer of a node in one of them. */
+/** Splits a file into sub-torrents (MultiTorrent), and makes the peers of a sub-torrent. */
 
 import { Peer, type PeerHost, type PeerId, type Role } from '@cachetorrent/protocol';
 import { type PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
@@ -7,54 +7,64 @@ import type { Random } from '@cachetorrent/std';
 import type { Swarm } from '../plan/swarm.ts';
 
 export interface PieceRange {
-  /** The first piece of the file that belongs to the part. */
+  /** The first piece of the file that belongs to the sub-torrent. */
   readonly firstPiece: number;
   readonly pieces: number;
 }
 
-/** Consecutive pieces, as many in each part; the last part takes what remains as well. */
-export function subTorrentRange(swarm: Swarm, part: number): PieceRange {
+/**
+ * The pieces of a sub-torrent. They are consecutive, and as many in each sub-torrent; the last one
+ * also has the remainder.
+ */
+export function subTorrentRange(swarm: Swarm, subTorrent: number): PieceRange {
   const each = Math.floor(swarm.pieces / swarm.subTorrents);
-  const firstPiece = part * each;
-  const isLast = part === swarm.subTorrents - 1;
+  const firstPiece = subTorrent * each;
+  const isLast = subTorrent === swarm.subTorrents - 1;
   return { firstPiece, pieces: isLast ? swarm.pieces - firstPiece : each };
 }
 
-/** The first piece of each part. */
+/** The first piece of each sub-torrent. */
 export function firstPieces(swarm: Swarm): number[] {
   return Array.from(
     { length: swarm.subTorrents },
-    (_, part) => subTorrentRange(swarm, part).firstPiece,
+    (_, subTorrent) => subTorrentRange(swarm, subTorrent).firstPiece,
   );
 }
 
-export interface Membership {
-  readonly part: number;
+/** What a peer of a sub-torrent is made from, beside the swarm. */
+export interface SubTorrentPeer {
+  readonly subTorrent: number;
   readonly random: Random;
-  readonly standing: Role;
-  /** The leaders of its AS in this part. */
+  readonly role: Role;
+  /** The leaders of its AS in this sub-torrent. */
   readonly leaders: readonly PeerId[];
   readonly memory: PeerMemory;
 }
 
-/** The tables that all peers of an AS share: a row for each of so many. */
-export function makeTables(swarm: Swarm, machines: number): PeerTables {
-  const largest = subTorrentRange(swarm, swarm.subTorrents - 1).pieces;
-  return new PeerTables(largest, machines, connectionsExpected(swarm));
+/** Makes the tables that the `peers` peers of an AS share: one row for each. */
+export function makeTables(swarm: Swarm, peers: number): PeerTables {
+  const mostPieces = subTorrentRange(swarm, swarm.subTorrents - 1).pieces;
+  return new PeerTables(mostPieces, peers, connectionsExpected(swarm));
 }
 
 /**
- * A peer has its own neighbours, and about as many have it for theirs: n, with a standard deviation
- * of its root. One peer in a thousand has more than this, and moves to a larger block.
+ * The number of connections of a peer that there is room for at first. A peer has its own n
+ * neighbours and is a neighbour of n others on average, with a standard deviation of √n. One peer
+ * in a thousand has more connections than this mean and three deviations; its connections move to
+ * a larger range.
  */
 export function connectionsExpected({ neighbours }: Swarm): number {
   return 2 * neighbours + Math.ceil(3 * Math.sqrt(neighbours));
 }
 
-export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): Peer {
-  const { standing, leaders, random, part, memory } = membership;
+/** Makes the peer of a node in a sub-torrent. */
+export function makePeer(
+  host: PeerHost,
+  swarm: Swarm,
+  { subTorrent, random, role, leaders, memory }: SubTorrentPeer,
+): Peer {
   return new Peer(host, {
-    pieceCount: subTorrentRange(swarm, part).pieces,
+    pieceCount: subTorrentRange(swarm, subTorrent).pieces,
     uploadSlots: swarm.uploadSlots,
     optimisticSlots: swarm.optimisticSlots,
     backlog: swarm.backlog,
@@ -62,7 +72,7 @@ export function makePeer(host: PeerHost, swarm: Swarm, membership: Membership): 
     seedChoker: swarm.seedChoker,
     quirks: swarm.quirks,
     requestPriority: swarm.requestPriority,
-    role: standing,
+    role,
     leaders,
     random,
     connectionsExpected: connectionsExpected(swarm),

@@ -1,6 +1,7 @@
-/** The tracker as a node of the simulated world: it hears and answers by messages like others. */
+/** The tracker as a node of the simulated network: it receives and sends messages as others do. */
 
-import { listBytes, type PeerId, type AsId } from '@cachetorrent/protocol';
+import type { AsId, PeerId } from '@cachetorrent/protocol';
+import { assert, seededRandom } from '@cachetorrent/std';
 import {
   biasedSelection,
   type NeighbourSelection,
@@ -8,60 +9,49 @@ import {
   type TrackerHost,
   uniformSelection,
 } from '@cachetorrent/tracker';
-import { assert, seededRandom } from '@cachetorrent/std';
 
-import type { Payloads } from '../transport/payloads.ts';
-import type { PeerEnvironment } from './hosted-peer.ts';
 import * as kinds from '../event-kinds.ts';
-import { tell } from './node.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { Swarm } from '../plan/swarm.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export class TrackerNode implements TrackerHost {
-  readonly #around: PeerEnvironment;
+  readonly #transport: Transport;
   readonly #tracker: Tracker;
 
-  constructor(around: PeerEnvironment) {
-    this.#around = around;
-    this.#tracker = makeTracker(this, around.plan);
+  constructor(plan: Plan, transport: Transport) {
+    this.#transport = transport;
+    this.#tracker = makeTracker(this, plan);
   }
 
-  /** A message to the tracker has arrived; `a` and `b` are its numbers, or its parcel's place. */
-  hear(kind: number, a: number, b: number, parcels: Payloads): void {
+  /** Handles the event of a message to the tracker; `first` and `second` are its fields. */
+  handle(kind: number, first: number, second: number): void {
     switch (kind) {
       case kinds.JOIN:
-        return this.#tracker.join(a as PeerId, b as AsId);
+        return this.#tracker.join(first as PeerId, second as AsId);
       case kinds.SEED_REQ:
-        return this.#tracker.seedReq(a as PeerId);
-      case kinds.CANDIDATE: {
-        const parcel = parcels.take(a);
-        assert(parcel.kind === 'candidate', 'the parcel is what its event says');
-        return this.#tracker.candidate(parcel);
-      }
+        return this.#tracker.seedReq(first as PeerId);
+      case kinds.CANDIDATE:
+        return this.#tracker.candidate(this.#transport.payloads.take(first, 'candidate'));
       default:
         assert(false, `no event has the kind ${kind}`);
     }
   }
 
-  neighbours(to: PeerId, ids: Uint32Array, systems: Uint32Array): void {
-    const bytes = listBytes(ids.length + systems.length);
-    tell(this.#around, kinds.NEIGHBOURS, TRACKER, to, 0, bytes).neighbours(ids, systems);
-    this.#around.carrier.end();
+  neighbours(to: PeerId, ids: Uint32Array, asIds: Uint32Array): void {
+    this.#transport.sendToNode(TRACKER, to).neighbours(ids, asIds);
   }
 
   seedRes(to: PeerId, pieces: number): void {
-    tell(this.#around, kinds.SEED_RES, TRACKER, to, 0).seedRes(pieces);
-    this.#around.carrier.end();
+    this.#transport.sendToNode(TRACKER, to).seedRes(pieces);
   }
 
-  leaders(to: PeerId, part: number, ids: Uint32Array): void {
-    const bytes = listBytes(ids.length);
-    tell(this.#around, kinds.LEADERS, TRACKER, to, part, bytes).leaders(ids);
-    this.#around.carrier.end();
+  leaders(to: PeerId, subTorrent: number, ids: Uint32Array): void {
+    this.#transport.sendToNode(TRACKER, to, subTorrent).leaders(ids);
   }
 }
 
-/** The tracker that a plan asks for; its decisions hang on the plan alone. */
+/** Makes the tracker of a plan. Its decisions depend on the plan alone. */
 export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
   return new Tracker(host, {
     minPeers: swarm.minPeers,

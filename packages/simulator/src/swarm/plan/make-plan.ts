@@ -1,4 +1,4 @@
-/** Makes the plan of a run from its swarm and its seed, on the main thread. */
+/** Makes the plan of a run from a swarm and a seed, on the main thread. */
 
 import { exponential, type Random, seededRandom } from '@cachetorrent/std';
 
@@ -14,7 +14,7 @@ import { type PeerClass, peerCountOf, type Swarm } from './swarm.ts';
 
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
   const nodeCount = 1 + peerCountOf(swarm);
-  const { placement, latencies } = layOut(swarm, nodeCount, seed);
+  const { placement, latencies } = placeNodes(swarm, nodeCount, seed);
   const { nodeOfArrival } = placement;
   const uploadKbps = sharedFloat64(nodeCount);
   const downloadKbps = sharedFloat64(nodeCount);
@@ -29,7 +29,7 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     seed,
     placement,
     latencies,
-    arrivesAtMs: arrivals(swarm, nodeCount, seed),
+    arrivesAtMs: arrivalTimes(swarm, nodeCount, seed),
     classOfPeer,
     uploadKbps,
     downloadKbps,
@@ -38,8 +38,8 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
   };
 }
 
-/** Where everybody is, and how far apart. */
-function layOut(
+/** Where the nodes are, and the latencies between them. */
+function placeNodes(
   swarm: Swarm,
   nodeCount: number,
   seed: number,
@@ -53,8 +53,8 @@ function layOut(
   return { placement, latencies };
 }
 
-/** A Poisson process: exponential gaps, rounded down to whole milliseconds. */
-function arrivals({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Float64Array {
+/** Arrival times by id: a Poisson process whose gaps are rounded down to whole milliseconds. */
+function arrivalTimes({ arrivalGapMs }: Swarm, nodeCount: number, seed: number): Float64Array {
   const random = seededRandom(seed, 'arrivals');
   const atMs = sharedFloat64(nodeCount);
   for (let id = 1; id < nodeCount; id++) {

@@ -1,19 +1,22 @@
 /**
- * Everything about a run that is decided before it begins, and that all actors read: who is
- * where, with what capacity, from when, and how far from whom.
+ * Everything about a run that is decided before it starts and that all actors read: where the nodes
+ * are, their capacities, their arrival times, and the latencies between them.
  *
- * A node has two numbers. Its id counts nodes in order of arrival, the tracker first; protocol
- * and results speak of ids. Its node number counts them AS by AS, so that what an AS owns lies
- * together in shared memory:
+ * A node has an id, a number, and an index in its AS. Ids follow the order of arrival, the tracker
+ * first; the protocol and the results use ids. Numbers follow the AS, so that the nodes of an AS
+ * are neighbours in shared memory; the network model uses numbers. A node has one peer in each
+ * sub-torrent, and the peers of an AS have an index in it, too.
  *
- *     AS           0           1        2
- *     node         0  1  2  3  4  5  6  7  8
- *     id           2  5  6  8  0  3  7  1  4
+ *     AS                               0           1        2
+ *     number of the node               0  1  2  3  4  5  6  7  8
+ *     id of the node                   2  5  6  8  0  3  7  1  4
+ *     index in its AS (local node)     0  1  2  3  0  1  2  0  1
+ *     its first peer (local peer)      0  2  4  6  0  2  4  0  2        with 2 sub-torrents
  *
- * The plan is made once, on the main thread (`make-plan.ts`); workers share its arrays.
+ * The plan is made once, on the main thread (`make-plan.ts`); the workers share its arrays.
  */
 
-import type { PeerId, AsId } from '@cachetorrent/protocol';
+import type { AsId, PeerId } from '@cachetorrent/protocol';
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../../network/allocation.ts';
@@ -23,29 +26,30 @@ import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
 import type { Swarm } from './swarm.ts';
 
-/** The id of the tracker: the first node. */
+/** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
 
-/** What is to be written down of a run beside its result. It changes nothing of it. */
+/** What to record of a run beside its result, which does not depend on it. */
 export interface Recording {
-  /** Where a timeline is wanted, its interval in simulated time. */
+  /** The interval of the timeline, in simulated time; absent if none is recorded. */
   readonly timelineMs?: number;
-  /** Where the messages are logged, the log. */
+  /** The log of messages; absent if none is recorded. */
   readonly log?: LogSetup;
 }
 
-/** The plan as plain data over shared memory, as it goes to the workers. */
+/** The plan as plain data over shared memory, as the workers receive it. */
 export interface PlanData extends Recording {
   readonly swarm: Swarm;
   readonly seed: number;
   readonly placement: Placement;
   readonly latencies: LatencyTables;
-  /** When each node arrives, in ms, by id. */
+  /** The arrival time of each node, by id. */
   readonly arrivesAtMs: Float64Array;
   /** The class of each peer, an index into `swarm.classes`, by id. */
   readonly classOfPeer: Uint16Array;
-  /** Capacities by node, in kbit/s. */
+  /** The upload capacity of each node, by number, in kbit/s. */
   readonly uploadKbps: Float64Array;
+  /** The download capacity of each node, by number, in kbit/s. */
   readonly downloadKbps: Float64Array;
   readonly rates: SharedRates;
 }
@@ -69,12 +73,12 @@ export class Plan {
     this.#latencies = openLatencies(data.latencies);
   }
 
-  /** How many AS host a node. */
+  /** The number of AS. */
   get asCount(): number {
     return this.#data.placement.asCount;
   }
 
-  /** How many nodes there are, the tracker included. */
+  /** The number of nodes, including the tracker. */
   get nodeCount(): number {
     return this.#data.placement.nodeCount;
   }
@@ -83,45 +87,47 @@ export class Plan {
     return this.#data.placement.asOfNode[this.nodeOf(id)]! as AsId;
   }
 
+  /** The number of a node. */
   nodeOf(id: PeerId): number {
     return this.#data.placement.nodeOfArrival[id]!;
   }
 
-  /** Its place among the nodes of its AS. */
-  rankOf(id: PeerId): number {
+  /** The index of a node in its AS. */
+  localNodeOf(id: PeerId): number {
     return this.nodeOf(id) - this.#data.placement.firstNode[this.asOf(id)]!;
   }
 
-  /** The number, within its AS, of its peer for one sub-torrent. */
-  machineOf(id: PeerId, part: number): number {
-    return this.rankOf(id) * this.swarm.subTorrents + part;
+  /** The index, in its AS, of a node's peer in a sub-torrent. */
+  localPeerOf(id: PeerId, subTorrent: number): number {
+    return this.localNodeOf(id) * this.swarm.subTorrents + subTorrent;
   }
 
-  nodeOfMachine(system: number, machine: number): number {
-    return this.#data.placement.firstNode[system]! + Math.floor(machine / this.swarm.subTorrents);
+  /** The number of the node whose peer has the index `localPeer` in an AS. */
+  nodeOfLocalPeer(asId: number, localPeer: number): number {
+    return this.#data.placement.firstNode[asId]! + Math.floor(localPeer / this.swarm.subTorrents);
   }
 
-  /** The node whose peer a machine is. */
-  idOfMachine(system: number, machine: number): number {
-    return this.#data.placement.arrivalOfNode[this.nodeOfMachine(system, machine)]!;
+  /** The id of the node whose peer has the index `localPeer` in an AS. */
+  idOfLocalPeer(asId: number, localPeer: number): number {
+    return this.#data.placement.arrivalOfNode[this.nodeOfLocalPeer(asId, localPeer)]!;
   }
 
-  /** The ids of the nodes of an AS, in order of rank. */
-  idsOf(system: number): Uint32Array {
+  /** The ids of the nodes of an AS, by their index in it. */
+  idsOf(asId: number): Uint32Array {
     const { firstNode, arrivalOfNode } = this.#data.placement;
-    return arrivalOfNode.slice(firstNode[system]!, firstNode[system + 1]!);
+    return arrivalOfNode.slice(firstNode[asId]!, firstNode[asId + 1]!);
   }
 
-  /** The nodes of an AS and their capacities, as an allocation of rates wants them. */
-  nodesOf(system: number): {
+  /** The nodes of an AS and their capacities, for the allocation of rates. */
+  nodesOf(asId: number): {
     readonly firstNode: number;
     readonly nodeCount: number;
     readonly uploadKbps: Float64Array;
     readonly downloadKbps: Float64Array;
   } {
     const { firstNode } = this.#data.placement;
-    const first = firstNode[system]!;
-    const end = firstNode[system + 1]!;
+    const first = firstNode[asId]!;
+    const end = firstNode[asId + 1]!;
     return {
       firstNode: first,
       nodeCount: end - first,
@@ -138,10 +144,10 @@ export class Plan {
     };
   }
 
-  /** What all peers of an AS can upload together; the tracker is none. */
-  uploadKbpsOf(system: AsId): number {
+  /** The sum of the upload capacities of the peers of an AS, in kbit/s. */
+  uploadKbpsOf(asId: AsId): number {
     let sum = 0;
-    for (const id of this.idsOf(system)) {
+    for (const id of this.idsOf(asId)) {
       if (id !== TRACKER) sum += this.capacityOf(id as PeerId).uploadKbps;
     }
     return sum;
@@ -156,24 +162,24 @@ export class Plan {
     return this.#data.arrivesAtMs[id]!;
   }
 
-  /** How long a message takes from one node to another, in ms. */
+  /** The latency of a message from one node to another. */
   latencyMs(from: PeerId, to: PeerId): number {
     return this.#latencies.latencyMs(this.nodeOf(from), this.nodeOf(to));
   }
 
-  /** The least time from each AS to each other, in ms, row by row. */
+  /** The least latency from each AS to each other one, row by row. */
   lookaheadMs(): Float64Array {
     return minLatencies(this.#latencies);
   }
 
-  /** How much work each AS is, relative to the others: so many nodes. */
+  /** The expected work of each AS, relative to the others: its number of nodes. */
   expectedCosts(): number[] {
     const { firstNode, asCount } = this.#data.placement;
     return Array.from({ length: asCount }, (_, as) => firstNode[as + 1]! - firstNode[as]!);
   }
 
-  /** The stream of chance of one peer, and of nobody else. */
-  randomOf(id: PeerId, part: number): Random {
-    return seededRandom(this.seed, 'peer', id, part);
+  /** The random stream of one peer, which no other peer uses. */
+  randomOf(id: PeerId, subTorrent: number): Random {
+    return seededRandom(this.seed, 'peer', id, subTorrent);
   }
 }

@@ -1,31 +1,35 @@
-/** Puts together what all AS have reported: the result of the run (docs/protocol.md, Measures). */
+/** Assembles the result of a run from the reports of all AS (docs/protocol.md, Measures). */
 
 import { createHash } from 'node:crypto';
 
-import { MESSAGE_KINDS, type PeerId } from '@cachetorrent/protocol';
+import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
-import type { AsReport } from './observations.ts';
 import type { Plan } from '../plan/plan.ts';
-import { type Completion, type PeerTable, type Role, ROLES, type SwarmResult } from './result.ts';
+import type { AsReport } from './observations.ts';
+import {
+  type Completion,
+  type PeerTable,
+  SWARM_ROLES,
+  type SwarmResult,
+  type SwarmRole,
+} from './result.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
   const peers = tabulatePeers(plan, reports);
   const startMs = leastOf(peers.completedAtMs);
-  const of = (...roles: Role[]) => completionOf(peers, startMs, roles);
+  const completion = (...roles: SwarmRole[]) => completionOf(peers, startMs, roles);
   return {
     redundancy: redundancyOf(reports),
     traffic:
-      sumOf(reports, ({ imports, bitsFrom }, system) =>
-        transfersInto(imports, bitsFrom, system, plan.swarm.pieceBits),
+      sumOf(reports, ({ imports, bitsFrom }, asId) =>
+        transfersInto(imports, bitsFrom, asId, plan.swarm.pieceBits),
       ) / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
     durationMs: greatestOf(peers.completedAtMs) - startMs,
-    completion: of('peer', 'leader', 'follower'),
-    leaders: of('leader'),
-    followers: of('follower'),
-    messages: Object.fromEntries(
-      MESSAGE_KINDS.map((kind, i) => [kind, sumOf(reports, ({ messages }) => messages[i]!)]),
-    ),
+    completion: completion('peer', 'leader', 'follower'),
+    leaders: completion('leader'),
+    followers: completion('follower'),
+    messages: messagesOf(reports),
     resultHash: hashOf(peers, reports),
     asCount: plan.asCount,
     peers,
@@ -33,10 +37,10 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
   };
 }
 
-/** Of the sorted times the one at `floor(n · percent / 100)`, capped at the last. */
+/** The element at `floor(n · percent / 100)`, or the last one; undefined if there is none. */
 export function percentile(sorted: ArrayLike<number>, percent: number): number | undefined {
-  const place = Math.floor((sorted.length * percent) / 100);
-  return sorted[Math.min(place, sorted.length - 1)];
+  const index = Math.floor((sorted.length * percent) / 100);
+  return sorted[Math.min(index, sorted.length - 1)];
 }
 
 function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
@@ -45,28 +49,28 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
   const table = {
     id,
     as: new Uint32Array(count),
-    role: new Uint8Array(count),
+    role: new Array<SwarmRole>(count),
     uploadKbps: new Float64Array(count),
     downloadKbps: new Float64Array(count),
     completedAtMs: new Float64Array(count),
   };
   for (let row = 0; row < count; row++) {
     const peer = (row + 1) as PeerId;
-    const system = plan.asOf(peer);
-    const rank = plan.rankOf(peer);
+    const asId = plan.asOf(peer);
+    const localNode = plan.localNodeOf(peer);
     const { uploadKbps, downloadKbps } = plan.capacityOf(peer);
-    table.as[row] = system;
-    table.role[row] = reports[system]!.roles[rank]!;
+    const { roles, completedAtMs } = reports[asId]!;
+    table.as[row] = asId;
+    table.role[row] = SWARM_ROLES[roles[localNode]!]!;
     table.uploadKbps[row] = uploadKbps;
     table.downloadKbps[row] = downloadKbps;
-    table.completedAtMs[row] = reports[system]!.completedAtMs[rank]!;
+    table.completedAtMs[row] = completedAtMs[localNode]!;
   }
   return table;
 }
 
-function completionOf(peers: PeerTable, startMs: number, roles: readonly Role[]): Completion {
-  const wanted = roles.map((role) => ROLES.indexOf(role));
-  const times = peers.completedAtMs.filter((_, row) => wanted.includes(peers.role[row]!));
+function completionOf(peers: PeerTable, startMs: number, roles: readonly SwarmRole[]): Completion {
+  const times = peers.completedAtMs.filter((_, row) => roles.includes(peers.role[row]!));
   const sorted = times.map((atMs) => atMs - startMs).sort();
   return {
     p50Ms: percentile(sorted, 50),
@@ -74,6 +78,14 @@ function completionOf(peers: PeerTable, startMs: number, roles: readonly Role[])
     meanMs: sorted.length === 0 ? undefined : sorted.reduce((a, b) => a + b, 0) / sorted.length,
     count: sorted.length,
   };
+}
+
+function messagesOf(reports: readonly AsReport[]): Record<MessageKind, number> {
+  const counts = MESSAGE_KINDS.map((kind, index) => [
+    kind,
+    sumOf(reports, ({ messages }) => messages[index]!),
+  ]);
+  return Object.fromEntries(counts) as Record<MessageKind, number>;
 }
 
 function redundancyOf(reports: readonly AsReport[]): number {
@@ -88,32 +100,32 @@ function redundancyOf(reports: readonly AsReport[]): number {
   return pairs === 0 ? 0 : transfers / pairs;
 }
 
-/** All transfers that ended in an AS: those from outside, and those from within. */
+/** The number of pieces that arrived in an AS, from other AS and from itself. */
 function transfersInto(
   imports: Uint32Array,
   bitsFrom: Float64Array,
-  system: number,
+  asId: number,
   pieceBits: number,
 ): number {
-  return imports.reduce((a, b) => a + b, 0) + Math.round(bitsFrom[system]! / pieceBits);
+  return imports.reduce((a, b) => a + b, 0) + Math.round(bitsFrom[asId]! / pieceBits);
 }
 
 function interAsShareOf(reports: readonly AsReport[]): number {
   const all = sumOf(reports, ({ bitsFrom }) => bitsFrom.reduce((a, b) => a + b, 0));
-  const within = sumOf(reports, ({ bitsFrom }, system) => bitsFrom[system]!);
+  const within = sumOf(reports, ({ bitsFrom }, asId) => bitsFrom[asId]!);
   return all === 0 ? 0 : (all - within) / all;
 }
 
 function trafficMatrix(reports: readonly AsReport[]): Float64Array {
-  const systems = reports.length;
-  const matrix = new Float64Array(systems * systems);
+  const asCount = reports.length;
+  const matrix = new Float64Array(asCount * asCount);
   reports.forEach(({ bitsFrom }, to) => {
-    for (let from = 0; from < systems; from++) matrix[from * systems + to] = bitsFrom[from]!;
+    for (let from = 0; from < asCount; from++) matrix[from * asCount + to] = bitsFrom[from]!;
   });
   return matrix;
 }
 
-/** Over every peer's completion time, in order of id, and every AS's imports, piece by piece. */
+/** A hash over the completion times by peer id, and over the imports by AS and piece. */
 function hashOf(peers: PeerTable, reports: readonly AsReport[]): string {
   const hash = createHash('sha256');
   hash.update(`${peers.id.length} peers, ${reports.length} AS\n`);
@@ -128,18 +140,19 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Uint32Array)
 
 function sumOf(
   reports: readonly AsReport[],
-  figure: (report: AsReport, system: number) => number,
+  figure: (report: AsReport, asId: number) => number,
 ): number {
-  return reports.reduce((sum, report, system) => sum + figure(report, system), 0);
+  return reports.reduce((sum, report, asId) => sum + figure(report, asId), 0);
 }
 
-/** The least of those that are numbers. */
+/** The least value; NaN is ignored. */
 function leastOf(values: Float64Array): number {
   let least = Infinity;
   for (const value of values) if (value < least) least = value;
   return least;
 }
 
+/** The greatest value; NaN is ignored. */
 function greatestOf(values: Float64Array): number {
   let greatest = -Infinity;
   for (const value of values) if (value > greatest) greatest = value;

@@ -1,21 +1,24 @@
-/** Says why a swarm has come to a stop before everybody had the file. */
+/** Explains why a swarm stalled. */
 
-import type { AsReport } from './observations.ts';
+import { SwarmStalled } from '../../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { AsReport } from './observations.ts';
 
-/** Nobody is left who can send what is missing: the swarm cannot finish. */
-export class SwarmStalled extends Error {
-  override readonly name = 'SwarmStalled';
-}
+/** The number of peers that the error names. */
+const NAMED_MAX = 5;
 
+/** The error for a run that stalled at the simulated time `atMs`. */
 export function diagnose(plan: Plan, reports: readonly AsReport[], atMs: number): SwarmStalled {
-  const missing = reports.flatMap(({ completedAtMs }, system) =>
-    [...plan.idsOf(system)].filter((id, rank) => id > 0 && Number.isNaN(completedAtMs[rank])),
+  const incomplete = reports.flatMap(({ completedAtMs }, asId) =>
+    [...plan.idsOf(asId)].filter(
+      (id, localNode) => id > 0 && Number.isNaN(completedAtMs[localNode]),
+    ),
   );
-  const names = missing.slice(0, 5).join(', ') + (missing.length > 5 ? ', …' : '');
+  const more = incomplete.length > NAMED_MAX ? ', …' : '';
+  const names = incomplete.slice(0, NAMED_MAX).join(', ') + more;
   return new SwarmStalled(
-    `the swarm came to a stop at ${Math.round(atMs)} ms of simulated time: ` +
-      `${missing.length} of ${plan.nodeCount - 1} peers lack pieces (${names}). ` +
+    `the swarm stalled at ${Math.round(atMs)} ms of simulated time: ` +
+      `${incomplete.length} of ${plan.nodeCount - 1} peers lack pieces (${names}). ` +
       `${causeOf(plan, reports)} (seed ${plan.seed})`,
   );
 }
@@ -28,13 +31,15 @@ function causeOf(plan: Plan, reports: readonly AsReport[]): string {
   const lost = sources.indexOf(0);
   if (lost >= 0) {
     const count = sources.filter((holders) => holders === 0).length;
+    const lostPieces =
+      count === 1 ? `piece ${lost}` : `any of ${count} pieces, of which the first is ${lost}`;
     return (
-      `${count} pieces, the first of them ${lost}, are held by nobody who can upload. ` +
+      `No peer that can upload holds ${lostPieces}. ` +
       'Give a seed an upload capacity, or let more peers upload.'
     );
   }
   return (
-    'Every piece is held by somebody who can upload, but not by a neighbour of all who lack it. ' +
-    'Ask for more neighbours, or for neighbours in other AS.'
+    'Every piece is held by a peer that can upload, but some peers that lack it have no such ' +
+    'neighbour. Ask for more neighbours, or for more neighbours from other AS.'
   );
 }

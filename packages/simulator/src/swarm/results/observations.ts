@@ -1,55 +1,61 @@
-/** What one AS writes down of the run, for the result: it decides nothing. */
+/** What one AS records of the run and reports at its end. Nothing here affects the simulation. */
 
-import { MESSAGE_KINDS } from '@cachetorrent/protocol';
+import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
 
-import type { Plan } from '../plan/plan.ts';
+import type { HostedPeer } from '../nodes/hosted-peer.ts';
+import type { Node } from '../nodes/node.ts';
+import { subTorrentRange } from '../nodes/sub-torrents.ts';
+import { type Plan, TRACKER } from '../plan/plan.ts';
+import { SWARM_ROLES, type SwarmRole } from './result.ts';
 
-/** What an AS reports at the end; plain data. Arrays by node are in order of rank. */
+/** The report of an AS; plain data. Arrays by node are in the order of the nodes in the AS. */
 export interface AsReport {
-  /** When each of its nodes held the whole file, in ms; NaN where it never did. */
+  /** When each node completed the file, in ms; NaN if it never did. */
   readonly completedAtMs: Float64Array;
-  /** The role of each of its nodes: an index into `ROLES`. */
+  /** The role of each node: an index into `SWARM_ROLES`. */
   readonly roles: Uint8Array;
-  /** For each piece, how often it was transferred into the AS from outside. */
+  /** For each piece, how often the AS has downloaded it from another AS. */
   readonly imports: Uint32Array;
-  /** For each AS, how many bits of pieces arrived from it. */
+  /** For each AS, how many bits of pieces have arrived from it. */
   readonly bitsFrom: Float64Array;
-  /** For each AS, how many bits of pieces were sent to it; what is under way at the end counts. */
+  /** For each AS, how many bits of pieces have been sent to it, including those in transit. */
   readonly bitsTo: Float64Array;
-  /** Messages sent, by kind, in the order of `MESSAGE_KINDS`. */
+  /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
   readonly messages: Float64Array;
-  /** For each piece, how many of its nodes that can upload hold it. */
+  /** For each piece, how many nodes hold it and can upload. */
   readonly sources: Uint32Array;
-  /** Its rows of the timeline, where one is wanted. */
+  /** The samples of the timeline, if one is recorded. */
   readonly timeline?: Float64Array;
 }
 
+/** Counts the pieces that an AS sends and receives. */
 export class Observations {
   readonly completedAtMs: Float64Array;
   readonly imports: Uint32Array;
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
-  /** Bits of pieces that arrived from other AS, and from this one, and that left for any. */
+  /** Bits of pieces that have arrived from other AS. */
   outsideBits = 0;
+  /** Bits of pieces that have arrived from this AS. */
   insideBits = 0;
+  /** Bits of pieces that have been sent to any AS. */
   sentBits = 0;
-  readonly #system: number;
+  readonly #asId: number;
   readonly #pieceBits: number;
 
-  /** For an AS of so many nodes. */
-  constructor({ swarm, asCount }: Plan, system: number, nodes: number) {
-    this.#system = system;
+  constructor({ swarm, asCount }: Plan, asId: number, nodeCount: number) {
+    this.#asId = asId;
     this.#pieceBits = swarm.pieceBits;
-    this.completedAtMs = new Float64Array(nodes).fill(NaN);
+    this.completedAtMs = new Float64Array(nodeCount).fill(NaN);
     this.imports = new Uint32Array(swarm.pieces);
     this.bitsFrom = new Float64Array(asCount);
     this.bitsTo = new Float64Array(asCount);
   }
 
-  /** A piece has arrived from a node of AS `from`. */
+  /** A piece has arrived from a node of AS `from`; `piece` is its number in the file. */
   received(from: number, piece: number): void {
     this.bitsFrom[from]! += this.#pieceBits;
-    if (from === this.#system) {
+    if (from === this.#asId) {
       this.insideBits += this.#pieceBits;
     } else {
       this.outsideBits += this.#pieceBits;
@@ -57,20 +63,54 @@ export class Observations {
     }
   }
 
-  /** A piece has left for a node of AS `to`. */
+  /** A piece has been sent to a node of AS `to`. */
   sent(to: number): void {
     this.bitsTo[to]! += this.#pieceBits;
     this.sentBits += this.#pieceBits;
   }
 
-  completed(rank: number, atMs: number): void {
-    this.completedAtMs[rank] = atMs;
+  /** A node, given by its index in the AS, has completed the file. */
+  completed(localNode: number, atMs: number): void {
+    this.completedAtMs[localNode] = atMs;
   }
 }
 
-/** Messages of all kinds together. */
+/** The sum of the messages of all kinds. */
 export function totalOf(messages: Float64Array): number {
   let total = 0;
   for (let kind = 0; kind < MESSAGE_KINDS.length; kind++) total += messages[kind]!;
   return total;
+}
+
+/** The role of each node: an index into `SWARM_ROLES`. */
+export function rolesOf(nodes: readonly Node[], plan: Plan): Uint8Array {
+  return Uint8Array.from(nodes, (node) => SWARM_ROLES.indexOf(roleOf(node, plan)));
+}
+
+/** A node that is a leader in any sub-torrent counts as a leader. */
+function roleOf(node: Node, { swarm }: Plan): SwarmRole {
+  if (node.id !== TRACKER && node.id <= swarm.seeds) return 'seed';
+  if (swarm.leaderPercent === undefined) return 'peer';
+  const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');
+  return isLeader ? 'leader' : 'follower';
+}
+
+/** For each piece of the file, the number of nodes that hold it and can upload. */
+export function sourcesOf(peers: readonly HostedPeer[], plan: Plan): Uint32Array {
+  const sources = new Uint32Array(plan.swarm.pieces);
+  for (const hosted of peers) {
+    if (!hosted.hasStarted || plan.capacityOf(hosted.id).uploadKbps === 0) continue;
+    const { firstPiece, pieces } = subTorrentRange(plan.swarm, hosted.subTorrent);
+    for (let piece = 0; piece < pieces; piece++) {
+      if (hosted.peer.hasPiece(piece as PieceIndex)) sources[firstPiece + piece]!++;
+    }
+  }
+  return sources;
+}
+
+/** The number of pieces that all peers hold together. */
+export function piecesHeldBy(peers: readonly HostedPeer[]): number {
+  let held = 0;
+  for (const hosted of peers) if (hosted.hasStarted) held += hosted.peer.storedCount;
+  return held;
 }

@@ -1,62 +1,67 @@
-/** What a simulated swarm came to. Plain data; nothing in it depends on the machine or on time. */
+/** The result of a simulated swarm. Plain data, the same on every machine and at any time. */
 
-/** Completion times of a group, in ms since the first completion of any (a seed's: the start). */
+import type { MessageKind, Role } from '@cachetorrent/protocol';
+
+/** Completion times of a group of peers, in ms since the first completion, which is a seed's. */
 export interface Completion {
-  /** The element at `floor(n · p / 100)` of the sorted times; undefined of an empty group. */
+  /** The element at `floor(n · 50 / 100)` of the sorted times; undefined if the group is empty. */
   readonly p50Ms: number | undefined;
-  /** When nine tenths of them had it. */
+  /** The element at `floor(n · 90 / 100)` of the sorted times; undefined if the group is empty. */
   readonly p90Ms: number | undefined;
-  /** The mean over those who had it. */
+  /** The mean; undefined if the group is empty. */
   readonly meanMs: number | undefined;
-  /** How many had it. */
+  /** The number of peers in the group. */
   readonly count: number;
 }
 
-/** What a peer was in its AS, or that it had the file from the start. */
-export type Role = 'seed' | 'peer' | 'leader' | 'follower';
+/** The role of a peer; or `seed`, for a peer that had the file from the start. */
+export type SwarmRole = 'seed' | Role;
 
-/** What became of each node; column by column, in order of peer id, the tracker left out. */
+/** The roles in the order in which the reports of the AS number them. */
+export const SWARM_ROLES: readonly SwarmRole[] = ['seed', 'peer', 'leader', 'follower'];
+
+/** One row for each peer, in order of peer id; the tracker is not included. */
 export interface PeerTable {
   /** The id of each peer, from 1. */
   readonly id: Uint32Array;
-  /** The AS of each. */
+  /** The AS of each peer. */
   readonly as: Uint32Array;
-  /** Index into `ROLES`. */
-  readonly role: Uint8Array;
+  /** The role of each peer. A peer that is a leader in any sub-torrent is a `leader`. */
+  readonly role: readonly SwarmRole[];
   /** Upload capacity, in kbit/s. */
   readonly uploadKbps: Float64Array;
   /** Download capacity, in kbit/s. */
   readonly downloadKbps: Float64Array;
-  /** Simulated time at which it held the whole file, in ms since the start of the run. */
+  /** Simulated time at which it completed the file, in ms since the start of the run. */
   readonly completedAtMs: Float64Array;
 }
 
-/** The roles, in the order in which `PeerTable.role` numbers them. */
-export const ROLES: readonly Role[] = ['seed', 'peer', 'leader', 'follower'];
-
-/** What came out of a run: the same for the same swarm and seed. */
+/** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
-  /** Mean over all (AS, piece) imported at least once of how often it was. NaN-free: 0 if none. */
+  /**
+   * How often an AS downloads a piece from outside: the mean over all pairs of AS and piece that
+   * were downloaded at least once; 0 if there is none.
+   */
   readonly redundancy: number;
-  /** Piece transfers per piece over the whole swarm (ideal: the number of leechers). */
+  /** Transfers of a piece in the whole swarm, on average (ideal: the number of leechers). */
   readonly traffic: number;
-  /** Share of the bits moved that crossed a border between AS, 0 to 1. */
+  /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
   /** Simulated time from the first completion (a seed's) to the last. */
   readonly durationMs: number;
-  /** Over the leechers (everybody who was not a seed). */
+  /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
-  /** Completion of those who led. */
+  /** Completion of the leaders. */
   readonly leaders: Completion;
-  /** Completion of those who followed. */
+  /** Completion of the followers. */
   readonly followers: Completion;
-  /** How many messages of each kind were sent, by the name of the kind. */
-  readonly messages: Readonly<Record<string, number>>;
-  /** SHA-256, hex, over every peer's completion time and every (AS, piece) count. */
+  /** The number of messages sent, by kind. */
+  readonly messages: Readonly<Record<MessageKind, number>>;
+  /** SHA-256, in hex, over the completion time of each peer and the downloads of each AS. */
   readonly resultHash: string;
-  /** Autonomous systems: rows and columns of `trafficBits`. */
+  /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
-  /** Every peer, in order of id. */
+  /** All peers. */
   readonly peers: PeerTable;
   /** Bits of pieces sent from AS i (row) to AS j (column): `asCount * asCount`, row-major. */
   readonly trafficBits: Float64Array;

@@ -5,30 +5,34 @@ import { SwarmError } from '../../errors.ts';
 import { simulate } from '../../simulate.ts';
 import { type TimelineSample, TimelineRecorder } from './timeline.ts';
 
-const look = (piecesHeld: number): TimelineSample => ({
-  piecesHeld, activeConnections: 1, outsideBits: 2, insideBits: 3, sentBits: 4,
+const sample = (piecesHeld: number): TimelineSample => ({
+  piecesHeld,
+  activeConnections: 1,
+  outsideBits: 2,
+  insideBits: 3,
+  sentBits: 4,
 });
 
-describe('an AS looks at itself', () => {
-  test('when an interval has ended, and once more at the end', () => {
+describe('an AS records a sample', () => {
+  test('when an interval has ended, and one more at the end of the run', () => {
     const recorder = new TimelineRecorder(10);
     expect(recorder.dueAtMs).toBe(10);
-    recorder.record(look(1), 10);
+    recorder.record(sample(1), 10);
     expect(recorder.dueAtMs).toBe(20);
-    expect([...recorder.finish(look(2))]).toEqual([1, 1, 2, 3, 4, 2, 1, 2, 3, 4]);
+    expect([...recorder.finish(sample(2))]).toEqual([1, 1, 2, 3, 4, 2, 1, 2, 3, 4]);
   });
 
-  test('once for all intervals in which nothing happened', () => {
+  test('once for all intervals without an event', () => {
     const recorder = new TimelineRecorder(10);
-    recorder.record(look(7), 39.5);
+    recorder.record(sample(7), 39.5);
     expect(recorder.dueAtMs).toBe(40);
-    expect([...recorder.finish(look(8))].filter((_, i) => i % 5 === 0)).toEqual([7, 7, 7, 8]);
+    expect([...recorder.finish(sample(8))].filter((_, i) => i % 5 === 0)).toEqual([7, 7, 7, 8]);
   });
 
-  test('as often as it takes', () => {
+  test('as often as intervals end', () => {
     const recorder = new TimelineRecorder(0.1);
-    for (let i = 1; i <= 1000; i++) recorder.record(look(i), i);
-    expect(recorder.finish(look(0))).toHaveLength(5 * 10_001);
+    for (let i = 1; i <= 1000; i++) recorder.record(sample(i), i);
+    expect(recorder.finish(sample(0))).toHaveLength(5 * 10_001);
     expect(recorder.dueAtMs).toBeCloseTo(1000.1);
   });
 });
@@ -36,10 +40,11 @@ describe('an AS looks at itself', () => {
 describe('a timeline', () => {
   const swarm = { ...FORTY, leaderPercent: 30 };
 
-  test('adds up to the result, which is the same without it', async () => {
+  test('adds up to the result, which is the same without a timeline', async () => {
     const { result, timeline } = await simulate(swarm, { seed: 1, workers: 1, timelineMs: 700 });
     const { as, toMs, fromMs, outsideBits, insideBits, piecesHeld, uploadUtilisation } = timeline!;
-    const sum = (column: Float64Array, of = -1) => column.reduce((all, value, i) => all + (of < 0 || as[i] === of ? value : 0), 0);
+    const sum = (column: Float64Array, of = -1) =>
+      column.reduce((all, value, i) => all + (of < 0 || as[i] === of ? value : 0), 0);
     const { trafficBits, asCount } = result;
     const within = (at: number) => trafficBits[at * asCount + at]!;
     for (let at = 0; at < asCount; at++) {
@@ -53,25 +58,34 @@ describe('a timeline', () => {
     expect(fromMs.at(-1)).toBe(700 * (as.length / asCount - 1));
 
     const sentBits = uploadUtilisation.reduce((all, share, i) => {
-      const capacity = result.peers.uploadKbps.reduce((kbps, each, row) => kbps + (result.peers.as[row] === as[i] ? each : 0), 0);
+      const capacity = result.peers.uploadKbps.reduce(
+        (kbps, each, row) => kbps + (result.peers.as[row] === as[i] ? each : 0),
+        0,
+      );
       return all + share * capacity * (toMs[i]! - fromMs[i]!);
     }, 0);
-    expect(sentBits).toBeCloseTo(trafficBits.reduce((a, b) => a + b, 0), 0);
+    expect(sentBits).toBeCloseTo(
+      trafficBits.reduce((a, b) => a + b, 0),
+      0,
+    );
 
     const plain = await simulate(swarm, { seed: 1, workers: 1 });
     expect(plain.result).toEqual(result);
-    expect(plain.windows).toBe((await simulate(swarm, { seed: 1, workers: 1, timelineMs: 33 })).windows);
+    expect(plain.windows).toBe(
+      (await simulate(swarm, { seed: 1, workers: 1, timelineMs: 33 })).windows,
+    );
     expect(plain).not.toHaveProperty('timeline');
   });
 
   test('is the same for any number of workers', async () => {
     const runs = [];
-    for (const workers of [1, 2, 3]) runs.push((await simulate(swarm, { seed: 2, workers, timelineMs: 500 })).timeline);
+    for (const workers of [1, 2, 3])
+      runs.push((await simulate(swarm, { seed: 2, workers, timelineMs: 500 })).timeline);
     expect(runs[1]).toEqual(runs[0]);
     expect(runs[2]).toEqual(runs[0]);
   });
 
-  test('sees the swarm fill', async () => {
+  test('shows that pieces accumulate', async () => {
     const { result, timeline } = await simulate(FORTY, { seed: 1, workers: 1, timelineMs: 1_000 });
     const { piecesHeld, activeConnections, as, fromMs } = timeline!;
     for (let i = result.asCount; i < as.length; i++) {
@@ -82,7 +96,7 @@ describe('a timeline', () => {
     expect(Math.max(...activeConnections)).toBeGreaterThan(10);
   });
 
-  test.each([0, -5, Number.NaN])('of rows of %s ms is refused', async (timelineMs) => {
+  test.each([0, -5, Number.NaN])('with an interval of %s ms is refused', async (timelineMs) => {
     await expect(simulate(FORTY, { seed: 1, timelineMs })).rejects.toThrow(SwarmError);
   });
 });

@@ -1,39 +1,40 @@
 /**
- * How a swarm fills: for each AS and interval of simulated time, what it held, what came in, and
- * how busy it was.
+ * How a swarm develops: for each AS and each interval of simulated time, the pieces that it holds,
+ * the pieces that arrived, and how busy it was.
  *
- * An AS changes only when something happens in it. So it looks at itself just before the first
- * event at or after the end of an interval: nothing has to be scheduled for it, and a run with a
- * timeline is the same run. What it writes down are running totals, a row for each interval;
- * where the rows end, nothing happened any more, and the last look of all stands for the rest.
+ * The state of an AS changes only when an event happens. So an AS takes a sample just before the
+ * first event at or after the end of an interval. No event has to be scheduled for that, and a run
+ * with a timeline is the same run as without. A sample holds totals since the start; there is one
+ * row for each interval. The last row is the state at the end of the run, which no event changed.
  */
 
 import type { AsId } from '@cachetorrent/protocol';
 
-import type { AsReport } from './observations.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { AsReport } from './observations.ts';
 
-/** The columns of a row, in its order. */
+/** The state of an AS; the columns of a row, in their order. */
 export interface TimelineSample {
   /** Pieces that its peers hold, all together. */
   readonly piecesHeld: number;
-  /** Connections whose pieces flow. */
+  /** Connections on which pieces are being sent. */
   readonly activeConnections: number;
-  /** Since the start, in bits of whole pieces: what arrived from other AS, and from this one. */
+  /** Bits of whole pieces that have arrived from other AS since the start. */
   readonly outsideBits: number;
+  /** Bits of whole pieces that have arrived from this AS since the start. */
   readonly insideBits: number;
-  /** Since the start, in bits of whole pieces: what its peers have sent. */
+  /** Bits of whole pieces that its peers have sent since the start. */
   readonly sentBits: number;
 }
 
 const COLUMNS = 5;
 
-/** Takes down the looks of one AS. */
+/** Records the samples of one AS. */
 export class TimelineRecorder {
   readonly #intervalMs: number;
   #rows = new Float64Array(64 * COLUMNS);
   #count = 0;
-  /** The end of the interval that is under way: before anything at or after it, look. */
+  /** The end of the current interval: a sample is due before any event at or after it. */
   dueAtMs: number;
 
   constructor(intervalMs: number) {
@@ -41,17 +42,17 @@ export class TimelineRecorder {
     this.dueAtMs = intervalMs;
   }
 
-  /** Time has come to `nowMs`: this is how all intervals ended that are over. */
-  record(look: TimelineSample, nowMs: number): void {
+  /** Records `sample` as the state at the end of all intervals that have ended by `nowMs`. */
+  record(sample: TimelineSample, nowMs: number): void {
     while (this.dueAtMs <= nowMs) {
-      this.#add(look);
+      this.#add(sample);
       this.dueAtMs = (this.#count + 1) * this.#intervalMs;
     }
   }
 
-  /** All rows; the last of them is `look`, how it stands at the end. */
-  finish(look: TimelineSample): Float64Array {
-    this.#add(look);
+  /** Adds `sample`, the state at the end of the run, and returns all rows. */
+  finish(sample: TimelineSample): Float64Array {
+    this.#add(sample);
     return this.#rows.slice(0, this.#count * COLUMNS);
   }
 
@@ -66,27 +67,27 @@ export class TimelineRecorder {
   }
 }
 
-/** Column by column; interval after interval, and in each AS after AS. */
+/** A timeline by column. Its rows are ordered by interval, and within an interval by AS. */
 export interface Timeline {
-  /** Where each interval begins, in simulated time. */
+  /** The start of the interval, in simulated time. */
   readonly fromMs: Float64Array;
-  /** The end of the interval, which does not belong to it. */
+  /** The end of the interval, exclusive. */
   readonly toMs: Float64Array;
-  /** Which AS a row is about. */
+  /** The AS that the row is about. */
   readonly as: Uint32Array;
-  /** At its end: pieces that the peers of the AS hold. */
+  /** Pieces that the peers of the AS hold, at the end of the interval. */
   readonly piecesHeld: Float64Array;
-  /** At its end: connections whose pieces flow. */
+  /** Connections on which pieces are being sent, at the end of the interval. */
   readonly activeConnections: Float64Array;
-  /** During it: whole pieces that arrived from other AS. */
+  /** Bits of whole pieces that arrived from other AS during the interval. */
   readonly outsideBits: Float64Array;
-  /** During it: whole pieces that arrived from the same AS. */
+  /** Bits of whole pieces that arrived from the same AS during the interval. */
   readonly insideBits: Float64Array;
-  /** During it, the share of the peers' upload capacity that whole pieces have used. */
+  /** The share of the peers' upload capacity that whole pieces used during the interval. */
   readonly uploadUtilisation: Float64Array;
 }
 
-/** Puts the rows of all AS together. The last interval ends with the last completion. */
+/** Assembles the rows of all AS. The last interval ends with the last completion. */
 export function assembleTimeline(
   plan: Plan,
   reports: readonly AsReport[],
@@ -106,26 +107,27 @@ export function assembleTimeline(
     insideBits: column(),
     uploadUtilisation: column(),
   };
-  for (let system = 0 as AsId; system < plan.asCount; system++) {
-    const rows = reports[system]!.timeline!;
-    const capacityKbps = plan.uploadKbpsOf(system);
-    let before = BEFORE;
+  for (let asId = 0 as AsId; asId < plan.asCount; asId++) {
+    const rows = reports[asId]!.timeline!;
+    const capacityKbps = plan.uploadKbpsOf(asId);
+    let before = START;
     for (let interval = 0; interval < intervals; interval++) {
-      const look = interval === intervals - 1 ? lookAt(rows, Infinity) : lookAt(rows, interval);
+      const isLast = interval === intervals - 1;
+      const sample = sampleAt(rows, isLast ? Infinity : interval);
       const fromMs = interval * intervalMs;
       const toMs = Math.min(fromMs + intervalMs, endMs);
       const capacityBits = capacityKbps * (toMs - fromMs);
-      const at = interval * plan.asCount + system;
-      timeline.fromMs[at] = fromMs;
-      timeline.toMs[at] = toMs;
-      timeline.as[at] = system;
-      timeline.piecesHeld[at] = look.piecesHeld;
-      timeline.activeConnections[at] = look.activeConnections;
-      timeline.outsideBits[at] = look.outsideBits - before.outsideBits;
-      timeline.insideBits[at] = look.insideBits - before.insideBits;
-      const sentBits = look.sentBits - before.sentBits;
-      timeline.uploadUtilisation[at] = capacityBits === 0 ? 0 : sentBits / capacityBits;
-      before = look;
+      const row = interval * plan.asCount + asId;
+      timeline.fromMs[row] = fromMs;
+      timeline.toMs[row] = toMs;
+      timeline.as[row] = asId;
+      timeline.piecesHeld[row] = sample.piecesHeld;
+      timeline.activeConnections[row] = sample.activeConnections;
+      timeline.outsideBits[row] = sample.outsideBits - before.outsideBits;
+      timeline.insideBits[row] = sample.insideBits - before.insideBits;
+      const sentBits = sample.sentBits - before.sentBits;
+      timeline.uploadUtilisation[row] = capacityBits === 0 ? 0 : sentBits / capacityBits;
+      before = sample;
     }
   }
   return timeline;
@@ -139,7 +141,8 @@ function lastCompletionMs(reports: readonly AsReport[]): number {
   return lastMs;
 }
 
-const BEFORE: TimelineSample = {
+/** The state at the start of the run. */
+const START: TimelineSample = {
   piecesHeld: 0,
   activeConnections: 0,
   outsideBits: 0,
@@ -147,8 +150,8 @@ const BEFORE: TimelineSample = {
   sentBits: 0,
 };
 
-/** The look at the end of an interval; where nothing happened that late, the last of all. */
-function lookAt(rows: Float64Array, interval: number): TimelineSample {
+/** The sample at the end of an interval; the last one, if no event happened after it. */
+function sampleAt(rows: Float64Array, interval: number): TimelineSample {
   const start = Math.min(interval * COLUMNS, rows.length - COLUMNS);
   return {
     piecesHeld: rows[start]!,

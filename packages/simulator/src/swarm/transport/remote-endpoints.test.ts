@@ -1,68 +1,80 @@
-/** Who hears what a peer has, and in which order. */
+/** Who subscribes to the pieces of a peer, and in which order. */
 import type { Connection } from '@cachetorrent/protocol';
 import { PeerTables } from '@cachetorrent/protocol/internal';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { CONNECTION, RemoteEndpoints, LATENCY, MACHINE, PLACE, SYSTEM } from './remote-endpoints.ts';
+import {
+  AS_ID,
+  ENDPOINT_WORDS,
+  LATENCY_MS,
+  REMOTE_CONNECTION,
+  REMOTE_PEER,
+  RemoteEndpoints,
+} from './remote-endpoints.ts';
 
-/** Two machines have connections; what is said of one is not of the other. */
-const OWN = 1;
+/** Two peers have connections; the endpoints of one are not those of the other. */
+const LOCAL_PEER = 1;
 const CONNECTIONS = 40;
 
-interface Other {
-  readonly on: Connection;
-  readonly system: number;
-  readonly machine: number;
+interface Remote {
+  readonly connection: Connection;
+  readonly asId: number;
+  readonly remotePeer: number;
   readonly downloads: boolean;
 }
 
-function othersBy(seed: string): Other[] {
+function randomRemotes(seed: string): Remote[] {
   const random = seededRandom(seed);
-  return Array.from({ length: CONNECTIONS }, (_, on) => ({
-    on: on as Connection,
-    system: random.below(5),
-    machine: random.below(1_000),
+  return Array.from({ length: CONNECTIONS }, (_, connection) => ({
+    connection: connection as Connection,
+    asId: random.below(5),
+    remotePeer: random.below(1_000),
     downloads: random.below(3) > 0,
   }));
 }
 
-/** They answer in an order of their own. */
-function answered(others: readonly Other[], seed: string): Other[] {
+/** They accept the connections in another order. */
+function shuffled(remotes: readonly Remote[], seed: string): Remote[] {
   const random = seededRandom(seed);
-  const rest = [...others];
-  return others.map(() => rest.splice(random.below(rest.length), 1)[0]!);
+  const rest = [...remotes];
+  return remotes.map(() => rest.splice(random.below(rest.length), 1)[0]!);
 }
 
 test.each(Array.from({ length: 20 }, (_, seed) => seed))(
-  'those that download come first, in order of AS and number, as in seed %i',
+  'subscribers that download come first, sorted by AS and connection (seed %i)',
   (seed) => {
     const tables = new PeerTables(1, 2, 0);
-    const ends = new RemoteEndpoints(tables);
-    for (const row of [0, OWN]) tables.openRow(row, CONNECTIONS);
-    const others = othersBy(`ends ${seed}`);
-    for (const { on, system, machine } of others) ends.open(OWN, on, system, machine, machine / 2);
-    for (const { on, downloads } of answered(others, `order ${seed}`)) {
-      ends.answered(OWN, on, (on + 100) as Connection);
-      ends.addHearer(OWN, on, downloads);
+    const endpoints = new RemoteEndpoints(tables);
+    for (const row of [0, LOCAL_PEER]) tables.openRow(row, CONNECTIONS);
+    const remotes = randomRemotes(`ends ${seed}`);
+    for (const { connection, asId, remotePeer } of remotes) {
+      endpoints.open(LOCAL_PEER, connection, asId, remotePeer, remotePeer / 2);
+    }
+    for (const { connection, downloads } of shuffled(remotes, `order ${seed}`)) {
+      endpoints.establish(LOCAL_PEER, connection, (connection + 100) as Connection);
+      endpoints.addSubscriber(LOCAL_PEER, connection, downloads);
     }
 
-    const downloaders = others
+    const downloaders = remotes
       .filter(({ downloads }) => downloads)
-      .sort((a, b) => a.system - b.system || a.on - b.on);
-    expect(ends.hearerCount(OWN)).toBe(CONNECTIONS);
-    expect(ends.downloaderCount(OWN)).toBe(downloaders.length);
-    expect(ends.hearerCount(0)).toBe(0);
+      .sort((a, b) => a.asId - b.asId || a.connection - b.connection);
+    expect(endpoints.subscriberCount(LOCAL_PEER)).toBe(CONNECTIONS);
+    expect(endpoints.downloaderCount(LOCAL_PEER)).toBe(downloaders.length);
+    expect(endpoints.subscriberCount(0)).toBe(0);
 
-    const heard = Array.from({ length: CONNECTIONS }, (_, i) => {
-      const at = ends.firstHearer(OWN) + PLACE * i;
-      const { hearers, hearerFloats } = ends;
-      expect(hearerFloats[at + LATENCY]).toBe(hearers[at + MACHINE]! / 2);
-      return { system: hearers[at + SYSTEM]!, on: hearers[at + CONNECTION]! - 100 };
+    const stored = Array.from({ length: CONNECTIONS }, (_, i) => {
+      const word = endpoints.firstSubscriber(LOCAL_PEER) + ENDPOINT_WORDS * i;
+      const { subscribers, subscriberFloats } = endpoints;
+      expect(subscriberFloats[word + LATENCY_MS]).toBe(subscribers[word + REMOTE_PEER]! / 2);
+      return {
+        asId: subscribers[word + AS_ID]!,
+        connection: subscribers[word + REMOTE_CONNECTION]! - 100,
+      };
     });
-    const expected = downloaders.map(({ system, on }) => ({ system, on }));
-    expect(heard.slice(0, downloaders.length)).toEqual(expected);
-    const ons = heard.map(({ on }) => on).sort((a, b) => a - b);
-    expect(ons).toEqual(others.map(({ on }) => on));
+    const expected = downloaders.map(({ asId, connection }) => ({ asId, connection }));
+    expect(stored.slice(0, downloaders.length)).toEqual(expected);
+    const connections = stored.map(({ connection }) => connection).sort((a, b) => a - b);
+    expect(connections).toEqual(remotes.map(({ connection }) => connection));
   },
 );

@@ -1,158 +1,172 @@
 /**
- * Where the connections of the peers of one AS lead, in the simulated world: for each the other
- * end's AS, machine and connection number, how far it is, and the flow that carries our pieces.
+ * The remote endpoint of each connection of the peers of one AS: the AS, peer and connection at
+ * the other end, the latency to it, and the flow that carries our pieces.
  *
- * Those that hear what we have are kept a second time, side by side. First come those that may
- * download from us, in order of AS, since one `have` goes to all of them, and crosses a border as
- * one record for all in an AS; then those that only upload.
+ * A peer announces its pieces to its subscribers. Their endpoints are stored a second time, in the
+ * order in which a `have` is sent: those that may download from the peer come first, sorted by AS,
+ * so that one record takes a `have` to all subscribers of an AS; those that only upload follow.
  *
- *     place    system, machine, connection, latencyMs     4 words to a connection
- *     hearer   system, machine, connection, latencyMs     4 words to one that hears us
+ *     endpoint     AS id, remote peer, remote connection, latencyMs     4 words for each connection
+ *     subscriber   AS id, remote peer, remote connection, latencyMs     4 words for each subscriber
  */
 
 import type { Connection } from '@cachetorrent/protocol';
 import { type ConnectionColumn, grown, type PeerTables } from '@cachetorrent/protocol/internal';
 
-/** What a connection has on which nothing is sent. */
+/** The flow of a connection on which nothing is sent. */
 export const NO_FLOW = -1;
 
-/** Not known yet: the other end has not answered. */
+/** The remote connection while the other side has not accepted yet. */
 const UNKNOWN = -1;
 
-/** Words of a place. */
-export const PLACE = 4;
-export const SYSTEM = 0;
-export const MACHINE = 1;
-export const CONNECTION = 2;
-export const LATENCY = 3;
+/** The words of an endpoint. */
+export const ENDPOINT_WORDS = 4;
+export const AS_ID = 0;
+export const REMOTE_PEER = 1;
+export const REMOTE_CONNECTION = 2;
+export const LATENCY_MS = 3;
 
 export class RemoteEndpoints implements ConnectionColumn {
-  /** The hearers of each machine begin where its connections do: see `firstHearer`. */
-  hearers: Int32Array = new Int32Array(0);
-  /** The same memory, for latencies. */
-  hearerFloats: Float32Array = new Float32Array(0);
+  /** The endpoints of all subscribers, peer by peer: see `firstSubscriber`. */
+  subscribers: Int32Array = new Int32Array(0);
+  /** The same memory as floats, for the latencies. */
+  subscriberFloats: Float32Array = new Float32Array(0);
   readonly #tables: PeerTables;
-  readonly #hearerCounts: Uint16Array;
+  readonly #subscriberCounts: Uint16Array;
   readonly #downloaderCounts: Uint16Array;
-  #places = new Int32Array(0);
-  #placeFloats = new Float32Array(0);
-  /** For each hearer, our number of its connection. */
-  #hearing = new Int32Array(0);
-  /** One more than the flow of what we send on a connection; 0 where there is none. */
+  #endpoints = new Int32Array(0);
+  #endpointFloats = new Float32Array(0);
+  /** For each subscriber, the connection to it. */
+  #subscriberConnections = new Int32Array(0);
+  /** One more than the flow of each connection; 0 where there is none. */
   #flows = new Int32Array(0);
 
-  /** For the machines of an AS, each with the row of its number. */
+  /** `tables` are those of the peers of the AS; the row of a peer is its index in its AS. */
   constructor(tables: PeerTables) {
     this.#tables = tables;
-    this.#hearerCounts = new Uint16Array(tables.firstConnection.length);
+    this.#subscriberCounts = new Uint16Array(tables.firstConnection.length);
     this.#downloaderCounts = new Uint16Array(tables.firstConnection.length);
     tables.addColumn(this);
   }
 
   grow(connections: number): void {
-    this.#places = grown(this.#places, new Int32Array(PLACE * connections));
-    this.#placeFloats = new Float32Array(this.#places.buffer);
-    this.hearers = grown(this.hearers, new Int32Array(PLACE * connections));
-    this.hearerFloats = new Float32Array(this.hearers.buffer);
-    this.#hearing = grown(this.#hearing, new Int32Array(connections));
+    this.#endpoints = grown(this.#endpoints, new Int32Array(ENDPOINT_WORDS * connections));
+    this.#endpointFloats = new Float32Array(this.#endpoints.buffer);
+    this.subscribers = grown(this.subscribers, new Int32Array(ENDPOINT_WORDS * connections));
+    this.subscriberFloats = new Float32Array(this.subscribers.buffer);
+    this.#subscriberConnections = grown(this.#subscriberConnections, new Int32Array(connections));
     this.#flows = grown(this.#flows, new Int32Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
-    this.#places.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
-    this.hearers.copyWithin(PLACE * to, PLACE * from, PLACE * (from + count));
-    this.#hearing.copyWithin(to, from, from + count);
+    moveEndpoints(this.#endpoints, from, to, count);
+    moveEndpoints(this.subscribers, from, to, count);
+    this.#subscriberConnections.copyWithin(to, from, from + count);
     this.#flows.copyWithin(to, from, from + count);
   }
 
-  /** A connection to `machine` of `system`, whose own number for it is not known yet. */
-  open(own: number, on: Connection, system: number, machine: number, latencyMs: number): void {
-    const at = this.#tables.firstConnection[own]! + on;
-    this.#places[PLACE * at + SYSTEM] = system;
-    this.#places[PLACE * at + MACHINE] = machine;
-    this.#places[PLACE * at + CONNECTION] = UNKNOWN;
-    this.#placeFloats[PLACE * at + LATENCY] = latencyMs;
-    this.#flows[at] = 0;
+  /** Adds a connection; the remote connection is not known yet. */
+  open(
+    localPeer: number,
+    connection: Connection,
+    asId: number,
+    remotePeer: number,
+    latencyMs: number,
+  ): void {
+    const index = this.#tables.firstConnection[localPeer]! + connection;
+    this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
+    this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
+    this.#endpoints[ENDPOINT_WORDS * index + REMOTE_CONNECTION] = UNKNOWN;
+    this.#endpointFloats[ENDPOINT_WORDS * index + LATENCY_MS] = latencyMs;
+    this.#flows[index] = 0;
   }
 
-  /** The other end has answered: `link` is its number for the connection. */
-  answered(own: number, on: Connection, link: Connection): void {
-    this.#places[this.#word(own, on, CONNECTION)] = link;
+  /** The other side has accepted; `remoteConnection` is its number for the connection. */
+  establish(localPeer: number, connection: Connection, remoteConnection: Connection): void {
+    this.#endpoints[this.#word(localPeer, connection, REMOTE_CONNECTION)] = remoteConnection;
   }
 
-  isKnown(own: number, on: Connection): boolean {
-    return this.connection(own, on) !== UNKNOWN;
+  isEstablished(localPeer: number, connection: Connection): boolean {
+    return this.remoteConnection(localPeer, connection) !== UNKNOWN;
   }
 
-  system(own: number, on: Connection): number {
-    return this.#places[this.#word(own, on, SYSTEM)]!;
+  /** The AS of the other side. */
+  asId(localPeer: number, connection: Connection): number {
+    return this.#endpoints[this.#word(localPeer, connection, AS_ID)]!;
   }
 
-  machine(own: number, on: Connection): number {
-    return this.#places[this.#word(own, on, MACHINE)]!;
+  /** The index of the other side's peer within its AS. */
+  remotePeer(localPeer: number, connection: Connection): number {
+    return this.#endpoints[this.#word(localPeer, connection, REMOTE_PEER)]!;
   }
 
-  /** The other end's number; negative while it is not known. */
-  connection(own: number, on: Connection): number {
-    return this.#places[this.#word(own, on, CONNECTION)]!;
+  /** The other side's number for the connection; negative while it is not known. */
+  remoteConnection(localPeer: number, connection: Connection): number {
+    return this.#endpoints[this.#word(localPeer, connection, REMOTE_CONNECTION)]!;
   }
 
-  /** How long a message takes, in ms. */
-  latencyMs(own: number, on: Connection): number {
-    return this.#placeFloats[this.#word(own, on, LATENCY)]!;
+  /** How long a message takes to the other side. */
+  latencyMs(localPeer: number, connection: Connection): number {
+    return this.#endpointFloats[this.#word(localPeer, connection, LATENCY_MS)]!;
   }
 
   /** The flow of what we send on a connection; NO_FLOW where there is none. */
-  flow(own: number, on: Connection): number {
-    return this.#flows[this.#tables.firstConnection[own]! + on]! - 1;
+  flow(localPeer: number, connection: Connection): number {
+    return this.#flows[this.#tables.firstConnection[localPeer]! + connection]! - 1;
   }
 
-  setFlow(own: number, on: Connection, flow: number): void {
-    this.#flows[this.#tables.firstConnection[own]! + on] = flow + 1;
+  setFlow(localPeer: number, connection: Connection, flow: number): void {
+    this.#flows[this.#tables.firstConnection[localPeer]! + connection] = flow + 1;
   }
 
-  /** How many hear what a machine has. */
-  hearerCount(own: number): number {
-    return this.#hearerCounts[own]!;
+  /** The number of subscribers of a peer. */
+  subscriberCount(localPeer: number): number {
+    return this.#subscriberCounts[localPeer]!;
   }
 
-  /** How many of them may download from it: the first so many. */
-  downloaderCount(own: number): number {
-    return this.#downloaderCounts[own]!;
+  /** The number of subscribers, from the first on, that may download from the peer. */
+  downloaderCount(localPeer: number): number {
+    return this.#downloaderCounts[localPeer]!;
   }
 
-  /** Where in `hearers` the first of them is. */
-  firstHearer(own: number): number {
-    return PLACE * this.#tables.firstConnection[own]!;
+  /** The index in `subscribers` of a peer's first subscriber. */
+  firstSubscriber(localPeer: number): number {
+    return ENDPOINT_WORDS * this.#tables.firstConnection[localPeer]!;
   }
 
   /**
-   * From now on this connection, whose other end is known, hears what we have; the other side may
-   * download from us, or never does.
+   * Adds the other side of an established connection to the peer's subscribers; `downloads` says
+   * whether it may download from the peer.
    */
-  addHearer(own: number, on: Connection, downloads: boolean): void {
-    const block = this.#tables.firstConnection[own]!;
-    const end = block + this.#hearerCounts[own]!++;
-    let place = end;
+  addSubscriber(localPeer: number, connection: Connection, downloads: boolean): void {
+    const first = this.#tables.firstConnection[localPeer]!;
+    const end = first + this.#subscriberCounts[localPeer]!++;
+    let index = end;
     if (downloads) {
-      place = block + this.#downloaderCounts[own]!++;
-      while (place > block && !this.#isBefore(place - 1, own, on)) place--;
+      index = first + this.#downloaderCounts[localPeer]!++;
+      while (index > first && !this.#precedes(index - 1, localPeer, connection)) index--;
     }
-    this.#hearing.copyWithin(place + 1, place, end);
-    this.hearers.copyWithin(PLACE * (place + 1), PLACE * place, PLACE * end);
-    this.#hearing[place] = on;
-    const from = PLACE * (block + on);
-    this.hearers.set(this.#places.subarray(from, from + PLACE), PLACE * place);
+    this.#subscriberConnections.copyWithin(index + 1, index, end);
+    moveEndpoints(this.subscribers, index, index + 1, end - index);
+    this.#subscriberConnections[index] = connection;
+    const source = ENDPOINT_WORDS * (first + connection);
+    const endpoint = this.#endpoints.subarray(source, source + ENDPOINT_WORDS);
+    this.subscribers.set(endpoint, ENDPOINT_WORDS * index);
   }
 
-  /** Downloaders are in order of AS, and then of number. */
-  #isBefore(place: number, own: number, on: Connection): boolean {
-    const system = this.hearers[PLACE * place + SYSTEM]!;
-    const others = this.system(own, on);
-    return system < others || (system === others && this.#hearing[place]! < on);
+  /** Downloaders are sorted by AS, then by connection. */
+  #precedes(index: number, localPeer: number, connection: Connection): boolean {
+    const before = this.subscribers[ENDPOINT_WORDS * index + AS_ID]!;
+    const asId = this.asId(localPeer, connection);
+    return before < asId || (before === asId && this.#subscriberConnections[index]! < connection);
   }
 
-  #word(own: number, on: Connection, word: number): number {
-    return PLACE * (this.#tables.firstConnection[own]! + on) + word;
+  #word(localPeer: number, connection: Connection, word: number): number {
+    return ENDPOINT_WORDS * (this.#tables.firstConnection[localPeer]! + connection) + word;
   }
+}
+
+function moveEndpoints(endpoints: Int32Array, from: number, to: number, count: number): void {
+  const source = ENDPOINT_WORDS * from;
+  endpoints.copyWithin(ENDPOINT_WORDS * to, source, source + ENDPOINT_WORDS * count);
 }

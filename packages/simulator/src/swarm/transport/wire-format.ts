@@ -1,59 +1,59 @@
 /**
- * How a message travels between AS: an envelope, which is the simulator's, around the bytes of
- * the protocol's codec. One message may go to several connections of the other AS; each copy
- * arrives when the distance of its two nodes says.
+ * A record between two AS: the recipients of a message, then the message as bytes of the
+ * protocol's codec. One record can have several recipients, which are connections of the other AS;
+ * each of them receives the message after its own latency.
  *
- *     copies u32 │ machine u32  connection u32  latencyMs f32 │ … │ message
- *                └──────────── one address a copy ───────────┘
+ *     recipients u32 │ local peer u32  connection i32  latencyMs f32 │ … │ message
+ *                    └──────────────── one recipient ────────────────┘
  *
- * A message to a node and not to a connection of it has the connection NOWHERE.
+ * A message to a node has one recipient, whose connection is TO_NODE.
  */
 
-/** The connection of a message that is for the node itself. */
-export const NOWHERE = 0xffff_ffff;
+/** The connection of a recipient that is a node and not a connection. */
+export const TO_NODE = -1;
 
-/** A first word that no number of copies has: what follows tells of flows, not of a message. */
+/** A first word that is no number of recipients: flow updates follow instead of a message. */
 export const FLOW_UPDATES = 0xffff_ffff;
 
 const HEADER_BYTES = 4;
-const ADDRESS_BYTES = 12;
+const RECIPIENT_BYTES = 12;
 
-/** Bytes before the message, with so many copies. */
-export function envelopeBytes(copies: number): number {
-  return HEADER_BYTES + ADDRESS_BYTES * copies;
+/** The number of bytes before the message. */
+export function headerBytes(recipients: number): number {
+  return HEADER_BYTES + RECIPIENT_BYTES * recipients;
 }
 
-export function writeCopies(view: DataView, offset: number, copies: number): void {
-  view.setUint32(offset, copies, true);
+export function writeRecipientCount(view: DataView, offset: number, recipients: number): void {
+  view.setUint32(offset, recipients, true);
 }
 
-export function readCopies(view: DataView, offset: number): number {
+export function readRecipientCount(view: DataView, offset: number): number {
   return view.getUint32(offset, true);
 }
 
-/** Writes the address of copy number `copy`. */
-export function writeAddress(
+/** Writes the recipient number `index` of the record at `offset`. */
+export function writeRecipient(
   view: DataView,
   offset: number,
-  copy: number,
-  machine: number,
+  index: number,
+  localPeer: number,
   connection: number,
   latencyMs: number,
 ): void {
-  const at = offset + HEADER_BYTES + ADDRESS_BYTES * copy;
-  view.setUint32(at, machine, true);
-  view.setUint32(at + 4, connection, true);
-  view.setFloat32(at + 8, latencyMs, true);
+  const start = offset + HEADER_BYTES + RECIPIENT_BYTES * index;
+  view.setUint32(start, localPeer, true);
+  view.setInt32(start + 4, connection, true);
+  view.setFloat32(start + 8, latencyMs, true);
 }
 
-export function readMachine(view: DataView, offset: number, copy: number): number {
-  return view.getUint32(offset + HEADER_BYTES + ADDRESS_BYTES * copy, true);
+export function readLocalPeer(view: DataView, offset: number, index: number): number {
+  return view.getUint32(offset + HEADER_BYTES + RECIPIENT_BYTES * index, true);
 }
 
-export function readConnection(view: DataView, offset: number, copy: number): number {
-  return view.getUint32(offset + HEADER_BYTES + ADDRESS_BYTES * copy + 4, true);
+export function readConnection(view: DataView, offset: number, index: number): number {
+  return view.getInt32(offset + HEADER_BYTES + RECIPIENT_BYTES * index + 4, true);
 }
 
-export function readLatencyMs(view: DataView, offset: number, copy: number): number {
-  return view.getFloat32(offset + HEADER_BYTES + ADDRESS_BYTES * copy + 8, true);
+export function readLatencyMs(view: DataView, offset: number, index: number): number {
+  return view.getFloat32(offset + HEADER_BYTES + RECIPIENT_BYTES * index + 8, true);
 }

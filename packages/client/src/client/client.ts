@@ -1,0 +1,341 @@
+/**
+ * A BitTorrent client for one torrent, with CacheTorrent. It checks the files on the disk,
+ * announces itself, connects to peers, and downloads and uploads until it is stopped.
+ *
+ *     const client = new Client({ torrent, folder: '.', port: 0 });
+ *     await client.start();
+ *     await client.completed;
+ *     await client.stop();
+ *
+ * If the tracker supports CacheTorrent, the client is a leader or a follower in its AS.
+ */
+
+import type { Socket } from 'node:net';
+import {
+  type AnnounceResponse,
+  type CloseReason,
+  type Endpoint,
+  type CacheTorrentResponse,
+  type SessionEvent,
+  type SessionRole,
+  type SessionTorrent,
+} from '@cachetorrent/protocol/wire';
+import { seededRandom } from '@cachetorrent/std';
+
+import { type CancelTimer, type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { AddressBook, formatEndpoint } from '../connections/address-book.ts';
+import { evictionCandidate } from '../connections/eviction.ts';
+import {
+  type IdentifiedConnection,
+  PendingConnections,
+} from '../connections/pending-connections.ts';
+import { Connector } from '../net/connector.ts';
+import { Listener } from '../net/listener.ts';
+import type { ReusedReadBuffer } from '../net/reused-read-buffer.ts';
+import { type ConnectionHandler, TcpConnection } from '../net/tcp-connection.ts';
+import { findPieces } from '../storage/check-pieces.ts';
+import { FileStore } from '../storage/file-store.ts';
+import type { Torrent } from '../torrent/torrent.ts';
+import { Announcer } from '../trackers/announcer.ts';
+import { TorrentTransfer } from '../transfer/torrent-transfer.ts';
+import type { ClientOptions } from './options.ts';
+import { isSameRole, roleFrom } from './role-assignment.ts';
+import {
+  announceRequestOf,
+  randomPeerId,
+  responderOf,
+  sessionOptionsOf,
+  sessionTorrentOf,
+} from './session-setup.ts';
+import { type ClientStatus, statusOf } from './status.ts';
+
+type ClosedEvent = Extract<SessionEvent, { type: 'closed' }>;
+
+const TICK_MS = 500;
+const CONNECTIONS_MAX = 80;
+const WAITING_FOR_ROLE = 'role';
+
+/** The ordinary reasons to close a connection, of which the user is not warned. */
+const ORDINARY_REASONS: ReadonlySet<CloseReason> = new Set<CloseReason>([
+  'peer-closed',
+  'connection-failed',
+  'redundant',
+  'too-many-connections',
+  'stopping',
+  'duplicate-peer',
+]);
+
+/** A BitTorrent client for one torrent, with CacheTorrent. */
+export class Client {
+  readonly #options: ClientOptions;
+  readonly #torrent: Torrent;
+  readonly #sessionTorrent: SessionTorrent;
+  readonly #connectionsMax: number;
+  readonly #clock: Clock;
+  readonly #peerId: Uint8Array = randomPeerId();
+  readonly #addressBook = new AddressBook();
+  readonly #store: FileStore;
+  readonly #listener: Listener;
+  readonly #connector: Connector;
+  readonly #connectionHandler: ConnectionHandler = {
+    handleEvent: (tcp, event) => this.#handleEvent(tcp, event),
+    handleReadyToSend: () => this.#transfer!.sendPending(),
+  };
+  readonly #announcer: Announcer;
+  readonly #pending: PendingConnections;
+  /** All connections, pending or identified. */
+  readonly #connections = new Set<TcpConnection>();
+  /** The endpoints to connect to for followers of ours, in text. */
+  readonly #relayEndpoints = new Set<string>();
+  #transfer: TorrentTransfer | undefined;
+  #port = 0;
+  /** Our address, as the tracker sees it. */
+  #externalHost: string | undefined;
+  /** Whether our role is known. Before that, no connection is read and none is opened. */
+  #hasRole = false;
+  #cancelTick: CancelTimer | undefined;
+  #completion!: { resolve: () => void; reject: (error: Error) => void };
+  /** Resolves when all pieces are stored; rejects if the download cannot continue. */
+  readonly completed: Promise<void>;
+
+  constructor(options: ClientOptions) {
+    const { torrent, folder, clock = SYSTEM_CLOCK } = options;
+    this.#options = options;
+    this.#torrent = torrent;
+    this.#clock = clock;
+    this.#sessionTorrent = sessionTorrentOf(torrent);
+    this.#connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
+    this.completed = new Promise((resolve, reject) => {
+      this.#completion = { resolve, reject };
+    });
+    this.completed.catch(() => {});
+    this.#store = new FileStore({ torrent, folder, isWritable: options.isSeed !== true });
+    this.#pending = new PendingConnections(this.#peerId, clock, (connection) =>
+      this.#handleIdentified(connection),
+    );
+    this.#listener = new Listener((socket) => this.#accept(socket));
+    this.#connector = new Connector({
+      clock,
+      localHost: options.host,
+      connectionsMax: this.#connectionsMax / 2,
+      connectionCount: () => this.#connections.size,
+      isConnected: (endpoint) => this.#isConnected(endpoint),
+      onConnected: (socket, endpoint, buffer) => {
+        this.#add(socket, { role: 'initiator', torrent: this.#sessionTorrent }, endpoint, buffer);
+      },
+    });
+    this.#announcer = new Announcer({
+      clock,
+      trackers: options.trackers ?? torrent.trackers,
+      localHost: options.host,
+      request: () => announceRequestOf(options, this.#peerId, this.#port, this.status),
+      onResponse: (response) => this.#handleResponse(response),
+      // Without an answer we are a plain peer, until a tracker assigns a role.
+      onNoResponse: () => this.#hasRole || this.#assignRole(undefined),
+      onWarning: (warning) => this.#warn(warning),
+    });
+  }
+
+  /**
+   * Checks the files, listens, and announces itself.
+   *
+   * @throws ClientError if the files cannot be used, or the port is taken.
+   */
+  async start(): Promise<void> {
+    const { host, port = 0, isSeed, onChecked } = this.#options;
+    const { pieceCount } = this.#torrent.layout;
+    const pieces =
+      isSeed === true
+        ? Array.from({ length: pieceCount }, (_, piece) => piece)
+        : await findPieces(this.#torrent, this.#store, (n) => onChecked?.(n, pieceCount));
+    if (isSeed !== true) await this.#store.createEmptyFiles();
+    this.#transfer = this.#createTransfer(pieces);
+    this.#port = await this.#listener.start(host, port);
+    this.#cancelTick = this.#clock.every(TICK_MS, () => this.#tick());
+    if (this.#transfer.peer.isComplete) this.#completion.resolve();
+    this.#announcer.start();
+  }
+
+  /** Closes all connections and files. */
+  async stop(): Promise<void> {
+    this.#cancelTick?.();
+    this.#transfer?.stop();
+    this.#listener.stop();
+    this.#connector.stop();
+    for (const tcp of this.#connections) tcp.close('stopping');
+    await this.#announcer.stop();
+    await this.#store.close();
+  }
+
+  /** Connects to a peer that no tracker has named. */
+  connectTo(endpoint: Endpoint): void {
+    this.#connector.add(endpoint);
+    this.#connector.connectDue();
+  }
+
+  /** The port at which the client listens. */
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The progress of the client. */
+  get status(): ClientStatus {
+    return statusOf(this.#transfer, this.#torrent);
+  }
+
+  #handleEvent(tcp: TcpConnection, event: SessionEvent): void {
+    if (event.type === 'closed') return this.#handleClosed(tcp, event);
+    if (this.#pending.handleEvent(tcp, event)) return;
+    const remote = this.#transfer!.remotes.byTcp(tcp);
+    if (remote !== undefined) this.#transfer!.handleEvent(remote, event);
+  }
+
+  #createTransfer(pieces: readonly number[]): TorrentTransfer {
+    const { uploadSlots = 7, optimisticSlots = 1, uploadBytesPerS = Infinity } = this.#options;
+    return new TorrentTransfer(
+      {
+        torrent: this.#torrent,
+        store: this.#store,
+        addressBook: this.#addressBook,
+        random: seededRandom(Buffer.from(this.#peerId).toString('hex')),
+        clock: this.#clock,
+        uploadSlots,
+        optimisticSlots,
+        uploadBytesPerS,
+        connectTo: (endpoint) => this.#connectForPeer(endpoint),
+        onCompleted: () => {
+          this.#announcer.announceCompleted();
+          this.#completion.resolve();
+        },
+        onFailure: (error) => this.#completion.reject(error),
+        onWarning: (warning) => this.#warn(warning),
+      },
+      pieces,
+    );
+  }
+
+  #accept(socket: Socket): void {
+    const isFull = (): boolean => this.#connections.size >= this.#connectionsMax;
+    if (isFull()) {
+      const { remotes } = this.#transfer!;
+      evictionCandidate(this.#pending, remotes, this.#clock.nowMs())?.close('too-many-connections');
+    }
+    if (isFull()) socket.destroy();
+    else this.#add(socket, responderOf(this.#sessionTorrent), undefined);
+  }
+
+  /** Adds a connection. `target` is the endpoint that we connected to, if we did. */
+  #add(
+    socket: Socket,
+    sessionRole: SessionRole,
+    target: Endpoint | undefined,
+    buffer?: ReusedReadBuffer,
+  ): void {
+    const session = sessionOptionsOf({
+      sessionRole,
+      peerId: this.#peerId,
+      port: this.#port,
+      asn: this.#transfer!.role.asn,
+      remoteHost: socket.remoteAddress,
+      isOwn: (endpoint) => this.#isOwn(endpoint),
+      limits: this.#options.limits ?? {},
+    });
+    const tcp = new TcpConnection({
+      socket,
+      isOutgoing: target !== undefined,
+      session,
+      handler: this.#connectionHandler,
+      clock: this.#clock,
+      buffer,
+    });
+    this.#connections.add(tcp);
+    this.#pending.add(tcp, target);
+    if (!this.#hasRole) tcp.pause(WAITING_FOR_ROLE);
+  }
+
+  #handleIdentified({ tcp, endpoint, claimedAsn }: IdentifiedConnection): void {
+    if (endpoint !== undefined) this.#connector.resetDelay(endpoint);
+    const asn = this.#addressBook.asnOf(endpoint ?? tcp) ?? claimedAsn;
+    const id =
+      endpoint === undefined ? this.#addressBook.anonymousId() : this.#addressBook.idOf(endpoint);
+    if (this.#transfer!.isConnectedTo(id)) {
+      tcp.close('duplicate-peer', 'another peer is connected that listens at the same endpoint');
+      return;
+    }
+    const isRelay = tcp.isOutgoing && this.#relayEndpoints.delete(formatEndpoint(endpoint!));
+    this.#transfer!.addRemote(tcp, { id, endpoint, asn, isRelay });
+  }
+
+  #handleClosed(tcp: TcpConnection, { reason, detail }: ClosedEvent): void {
+    const transfer = this.#transfer!;
+    const remote = transfer.remotes.byTcp(tcp);
+    this.#connections.delete(tcp);
+    this.#pending.remove(tcp);
+    if (!ORDINARY_REASONS.has(reason)) this.#warn(closedWarning(tcp.host, reason, detail));
+    const endpoint = remote?.endpoint ?? (tcp.isOutgoing ? tcp : undefined);
+    if (endpoint !== undefined) {
+      if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#connector.ban(endpoint);
+      else this.#connector.scheduleRetry(endpoint);
+    }
+    if (remote === undefined) return;
+    transfer.removeRemote(remote);
+    if (remote.endpoint === undefined) this.#addressBook.releaseId(remote.id);
+    const { role, peer } = transfer;
+    if (!peer.isComplete && role.leaders.includes(remote.id)) this.#announcer.announceSoon();
+  }
+
+  #handleResponse({ externalIp, peers, cacheTorrent }: AnnounceResponse): void {
+    this.#externalHost = externalIp ?? this.#externalHost;
+    if (cacheTorrent?.isPending === true) return;
+    for (const peer of peers) {
+      if (peer.asn !== undefined) this.#addressBook.setAsn(peer, peer.asn);
+      if (!this.#isOwn(peer)) this.#connector.add({ host: peer.host, port: peer.port });
+    }
+    this.#assignRole(cacheTorrent);
+    this.#connector.connectDue();
+  }
+
+  /** Takes the role that the tracker assigns, and starts to read connections that wait for it. */
+  #assignRole(leadership: CacheTorrentResponse | undefined): void {
+    const role = roleFrom(leadership, this.#addressBook, (endpoint) => this.#isOwn(endpoint));
+    if (!isSameRole(role, this.#transfer!.role)) this.#transfer!.assignRole(role);
+    if (this.#hasRole) return;
+    this.#hasRole = true;
+    for (const tcp of this.#connections) tcp.resume(WAITING_FOR_ROLE);
+  }
+
+  #isOwn({ host, port }: Endpoint): boolean {
+    return port === this.#port && (host === this.#externalHost || host === this.#options.host);
+  }
+
+  #isConnected(endpoint: Endpoint): boolean {
+    if (this.#pending.hasTarget(endpoint)) return true;
+    return this.#transfer!.isConnectedTo(this.#addressBook.idOf(endpoint));
+  }
+
+  /** Connects to a leader that we follow or, as a leader, to a peer that a follower needs. */
+  #connectForPeer(endpoint: Endpoint): void {
+    const { role, asn } = this.#transfer!.role;
+    const isIntraAs = this.#addressBook.asnOf(endpoint) === asn;
+    if (role === 'leader' && !isIntraAs) this.#relayEndpoints.add(formatEndpoint(endpoint));
+    this.connectTo(endpoint);
+  }
+
+  #tick(): void {
+    const nowMs = this.#clock.nowMs();
+    for (const tcp of this.#connections) tcp.tick(nowMs);
+    this.#pending.tick(nowMs);
+    this.#transfer!.tick(nowMs);
+    if (this.#hasRole) this.#connector.connectDue();
+  }
+
+  #warn(warning: string): void {
+    this.#options.onWarning?.(warning);
+  }
+}
+
+/** Returns a warning that says why a connection was closed. */
+function closedWarning(host: string, reason: CloseReason, detail: string): string {
+  const why = detail.startsWith(reason) ? detail : `${reason}: ${detail}`;
+  return `${host}: connection closed, ${why}`;
+}

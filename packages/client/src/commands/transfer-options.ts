@@ -1,0 +1,87 @@
+/** What the commands `seed` and `get` share: their network options, and serving until stopped. */
+
+import type { Endpoint } from '@cachetorrent/protocol/wire';
+
+import type { Client } from '../client/client.ts';
+import type { ClientOptions } from '../client/options.ts';
+import { formatEndpoint } from '../connections/address-book.ts';
+import { type CommandEnvironment, untilStopped } from './environment.ts';
+import type { TransferDisplay } from './transfer-display.ts';
+
+/** The options that `seed` and `get` share. */
+export interface TransferOptions {
+  /** Tracker URLs that replace those of the torrent. */
+  readonly tracker?: readonly string[];
+  /** Further peers to connect to. */
+  readonly peer?: readonly Endpoint[];
+  /** The address to listen at and to connect from. Default: all addresses. */
+  readonly host?: string;
+  /** The port to listen at. Default: a free port. */
+  readonly port?: number;
+  /** The upload capacity in kB/s that decides about the election. */
+  readonly up?: number;
+  /** The download capacity in kB/s that decides about the election. */
+  readonly down?: number;
+  /** The upload limit in kB/s. */
+  readonly limit?: number;
+  /** Whether warnings are not shown. */
+  readonly quiet?: boolean;
+}
+
+/** The capacities of a candidate whose user states none: those of a common line, in kB/s. */
+const DEFAULT_KB_PER_S = { up: 1_250, down: 12_500 } as const;
+const BYTES_PER_KB = 1_000;
+const DISPLAY_INTERVAL_MS = 250;
+
+/** Returns the options of the client for the options of a command. */
+export function clientOptionsOf(
+  options: TransferOptions,
+  display: TransferDisplay,
+): Omit<ClientOptions, 'torrent' | 'folder' | 'isSeed'> {
+  const { tracker, host, port, limit, quiet } = options;
+  const { up = DEFAULT_KB_PER_S.up, down = DEFAULT_KB_PER_S.down } = options;
+  return {
+    host,
+    onChecked: (pieces, pieceCount) => display.showChecked(pieces, pieceCount),
+    candidacy: {
+      uploadBytesPerS: up * BYTES_PER_KB,
+      downloadBytesPerS: down * BYTES_PER_KB,
+    },
+    ...(port === undefined ? {} : { port }),
+    ...(tracker === undefined ? {} : { trackers: tracker }),
+    ...(limit === undefined ? {} : { uploadBytesPerS: limit * BYTES_PER_KB }),
+    ...(quiet === true ? {} : { onWarning: (warning: string) => display.print(warning) }),
+  };
+}
+
+/** Connects to the peers that the user named. Without trackers and peers, prints our endpoint. */
+export function connectToNamedPeers(
+  client: Client,
+  trackers: readonly string[],
+  { peer: peers = [], tracker, host = '0.0.0.0' }: TransferOptions,
+  display: TransferDisplay,
+): void {
+  for (const endpoint of peers) client.connectTo(endpoint);
+  if ((tracker ?? trackers).length > 0 || peers.length > 0) return;
+  const own = formatEndpoint({ host, port: client.port });
+  display.print(`no tracker: peers must be named (--peer). Listening at ${own}`);
+}
+
+/** Shows the progress of a client until the returned function is called. */
+export function showProgress(client: Client, display: TransferDisplay): () => void {
+  const show = (): void => display.show(client.status, performance.now());
+  const timer = setInterval(show, DISPLAY_INTERVAL_MS);
+  return () => clearInterval(timer);
+}
+
+/** Shows the progress of a running client until the user stops the command. */
+export async function serve(
+  client: Client,
+  { signal }: CommandEnvironment,
+  display: TransferDisplay,
+): Promise<void> {
+  const hideProgress = showProgress(client, display);
+  await untilStopped(signal);
+  hideProgress();
+  display.clear();
+}

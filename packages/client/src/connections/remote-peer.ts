@@ -1,0 +1,68 @@
+/** A remote peer that we are connected to: its connection on the wire, and our state about it. */
+
+import type { Connection, PeerId } from '@cachetorrent/protocol';
+import { type Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';
+
+import type { TcpConnection } from '../net/tcp-connection.ts';
+import { IncomingRequests } from '../transfer/incoming-requests.ts';
+import { OutgoingRequests } from '../transfer/outgoing-requests.ts';
+import { RateEstimate } from '../transfer/rate-estimate.ts';
+
+/** What is known of a remote peer when its connection is identified. */
+export interface RemoteIdentity {
+  /** The id by which our peer identifies it. */
+  readonly id: PeerId;
+  /** Where it listens; undefined if it has not sent its port. */
+  readonly endpoint: Endpoint | undefined;
+  /** The number of its autonomous system; undefined if it is not known. */
+  readonly asn: number | undefined;
+  /** Whether we connected to it for a follower of ours. */
+  readonly isRelay: boolean;
+}
+
+/** A remote peer that we are connected to. */
+export class RemotePeer implements RemoteIdentity {
+  readonly tcp: TcpConnection;
+  readonly id: PeerId;
+  readonly endpoint: Endpoint | undefined;
+  readonly asn: number | undefined;
+  readonly isRelay: boolean;
+  /** Our peer's number for the connection; it changes when our role changes. */
+  connection: Connection = 0 as Connection;
+
+  /** The blocks that we request from it. */
+  readonly outgoing: OutgoingRequests<RemotePeer> = new OutgoingRequests();
+  /** The blocks that it requests from us. */
+  readonly incoming: IncomingRequests = new IncomingRequests();
+  /** The pieces that it can get (`ct_have`) but has not announced to hold. */
+  readonly relayedPieces: Set<number> = new Set();
+
+  readonly trust: PieceTrust = new PieceTrust();
+  /** Whether it leaves our requests unanswered. It gets no requests until it sends a block. */
+  isSnubbingUs = false;
+  /** When it last sent a block, or was sent the first request. */
+  lastBlockMs = 0;
+
+  /** When a block was last sent in either direction; before that, when it connected. */
+  lastUsedMs: number;
+  /** When it last caused a rechoke. */
+  lastRechokeMs: number = -Infinity;
+
+  /** Whether we have sent it our bitfield. */
+  hasSentBitfield = false;
+
+  /** The rate at which it uploads to us. */
+  readonly downloadRate: RateEstimate;
+  receivedBytes = 0;
+  sentBytes = 0;
+
+  constructor(tcp: TcpConnection, { id, endpoint, asn, isRelay }: RemoteIdentity, nowMs: number) {
+    this.tcp = tcp;
+    this.id = id;
+    this.endpoint = endpoint;
+    this.asn = asn;
+    this.isRelay = isRelay;
+    this.lastUsedMs = nowMs;
+    this.downloadRate = new RateEstimate(nowMs);
+  }
+}

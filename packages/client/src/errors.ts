@@ -1,0 +1,33 @@
+/** The errors of the client that its user can act on. */
+
+/** The parts of an error message. */
+export interface ClientErrorDetails {
+  /** Where the error is: a file, an option, or an address. */
+  readonly at: string;
+  /** What is wrong there, as the rest of a sentence that begins with `at`. */
+  readonly problem: string;
+  /** What the user can do about it. */
+  readonly fix: string;
+}
+
+/** An error that the user can fix. Its message says where it is, what is wrong, and the fix. */
+export class ClientError extends Error {
+  override readonly name: string = 'ClientError';
+  /** The parts of the message. */
+  readonly details: ClientErrorDetails;
+
+  constructor(details: ClientErrorDetails, cause?: unknown) {
+    super(`${details.at}: ${details.problem}\n  fix: ${details.fix}`, { cause });
+    this.details = details;
+  }
+}
+
+/** The files cannot be written. The download can be resumed once the cause is removed. */
+export class StorageFailure extends ClientError {
+  override readonly name = 'StorageFailure';
+}
+
+/** The user stopped a download before it was complete. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+}

@@ -1,0 +1,129 @@
+/**
+ * Opens connections to known endpoints: to each one while there is room, and again later when it
+ * has failed or closed. The delay before the next attempt doubles with every failure.
+ */
+
+import { connect, type Socket } from 'node:net';
+import type { Endpoint } from '@cachetorrent/protocol/wire';
+
+import type { Clock } from '../clock.ts';
+import { formatEndpoint } from '../connections/address-book.ts';
+import { ReusedReadBuffer } from './reused-read-buffer.ts';
+
+/** The options of a `Connector`. */
+export interface ConnectorOptions {
+  readonly clock: Clock;
+  /** The address to connect from; undefined lets the operating system choose. */
+  readonly localHost: string | undefined;
+  /** The number of connections, in both directions, from which on no more are opened. */
+  readonly connectionsMax: number;
+  /** Returns the current number of connections. */
+  readonly connectionCount: () => number;
+  /** Whether there is a connection to this endpoint already. */
+  readonly isConnected: (endpoint: Endpoint) => boolean;
+  readonly onConnected: (socket: Socket, endpoint: Endpoint, buffer: ReusedReadBuffer) => void;
+}
+
+const CONNECTING_MAX = 20;
+const CONNECT_TIMEOUT_MS = 10_000;
+const RETRY_MS = { first: 5_000, max: 300_000 } as const;
+const ENDPOINTS_MAX = 2_000;
+
+interface Candidate {
+  readonly endpoint: Endpoint;
+  /** The earliest time of the next attempt. */
+  nextAttemptMs: number;
+  /** The delay after the next failure. */
+  retryMs: number;
+  isConnecting: boolean;
+}
+
+/** Opens connections to known endpoints. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  /** By endpoint, in text. */
+  readonly #candidates = new Map<string, Candidate>();
+  /** The sockets that are connecting. */
+  readonly #sockets = new Set<Socket>();
+  #isStopped = false;
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Adds an endpoint to connect to. */
+  add(endpoint: Endpoint): void {
+    const key = formatEndpoint(endpoint);
+    if (this.#candidates.has(key) || this.#candidates.size >= ENDPOINTS_MAX) return;
+    const candidate = { endpoint, nextAttemptMs: 0, retryMs: RETRY_MS.first, isConnecting: false };
+    this.#candidates.set(key, candidate);
+  }
+
+  /** Never connects to this endpoint again: it is our own, or it has sent bad pieces. */
+  ban(endpoint: Endpoint): void {
+    const candidate = this.#candidates.get(formatEndpoint(endpoint));
+    if (candidate !== undefined) candidate.nextAttemptMs = Infinity;
+  }
+
+  /** Schedules the next attempt: the connection has closed, or could not be opened. */
+  scheduleRetry(endpoint: Endpoint): void {
+    const candidate = this.#candidates.get(formatEndpoint(endpoint));
+    if (candidate === undefined) return;
+    const nowMs = this.#options.clock.nowMs();
+    candidate.nextAttemptMs = Math.max(candidate.nextAttemptMs, nowMs + candidate.retryMs);
+    candidate.retryMs = Math.min(RETRY_MS.max, 2 * candidate.retryMs);
+  }
+
+  /** Resets the delay of an endpoint: a peer has completed its handshake there. */
+  resetDelay(endpoint: Endpoint): void {
+    const candidate = this.#candidates.get(formatEndpoint(endpoint));
+    if (candidate !== undefined) candidate.retryMs = RETRY_MS.first;
+  }
+
+  /** Connects to the endpoints that are due, while there is room. */
+  connectDue(): void {
+    const { clock, connectionCount, connectionsMax, isConnected } = this.#options;
+    const nowMs = clock.nowMs();
+    for (const candidate of this.#candidates.values()) {
+      if (this.#isStopped || this.#sockets.size >= CONNECTING_MAX) return;
+      if (connectionCount() + this.#sockets.size >= connectionsMax) return;
+      if (candidate.isConnecting || nowMs < candidate.nextAttemptMs) continue;
+      if (!isConnected(candidate.endpoint)) this.#connect(candidate);
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #connect(candidate: Candidate): void {
+    const { host, port } = candidate.endpoint;
+    const { localHost } = this.#options;
+    const buffer = new ReusedReadBuffer();
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      onread: buffer,
+      ...(localHost === undefined ? {} : { localAddress: localHost }),
+    });
+    candidate.isConnecting = true;
+    this.#sockets.add(socket);
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy());
+    const fail = (): void => {
+      candidate.isConnecting = false;
+      this.#sockets.delete(socket);
+      this.scheduleRetry(candidate.endpoint);
+    };
+    socket.once('error', () => {});
+    socket.once('close', fail);
+    socket.once('connect', () => {
+      socket.off('close', fail);
+      socket.setTimeout(0);
+      candidate.isConnecting = false;
+      this.#sockets.delete(socket);
+      this.#options.onConnected(socket, candidate.endpoint, buffer);
+    });
+  }
+}

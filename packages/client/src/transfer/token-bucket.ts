@@ -1,0 +1,34 @@
+/**
+ * Limits the upload rate by a token bucket: it fills at the permitted rate, and holds a quarter of
+ * a second's worth.
+ */
+
+const CAPACITY_S = 0.25;
+const CAPACITY_BYTES_MIN = 2 ** 15;
+
+/** A token bucket; one token is one byte. */
+export class TokenBucket {
+  readonly #bytesPerS: number;
+  readonly #capacity: number;
+  #tokens: number;
+  #filledAtMs: number;
+
+  /** The bucket starts full. `bytesPerS` is Infinity for no limit. */
+  constructor(bytesPerS: number, nowMs: number) {
+    this.#bytesPerS = bytesPerS;
+    this.#capacity = Math.max(CAPACITY_BYTES_MIN, bytesPerS * CAPACITY_S);
+    this.#tokens = this.#capacity;
+    this.#filledAtMs = nowMs;
+  }
+
+  /** Takes `bytes` tokens if any are left; the bucket may go into debt. Returns whether it did. */
+  take(bytes: number, nowMs: number): boolean {
+    if (this.#bytesPerS === Infinity) return true;
+    const filled = this.#tokens + ((nowMs - this.#filledAtMs) / 1_000) * this.#bytesPerS;
+    this.#tokens = Math.min(this.#capacity, filled);
+    this.#filledAtMs = nowMs;
+    if (this.#tokens <= 0) return false;
+    this.#tokens -= bytes;
+    return true;
+  }
+}

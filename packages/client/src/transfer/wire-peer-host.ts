@@ -1,0 +1,107 @@
+/**
+ * Hosts our peer on wire connections: writes its messages. The peer must not be called back from
+ * within its own calls, so what needs a call back is recorded here, and `TorrentTransfer` does it
+ * in `sendPending`.
+ */
+
+import type { Connection, Peer, PeerHost, PeerId, PieceIndex } from '@cachetorrent/protocol';
+
+import type { AddressBook } from '../connections/address-book.ts';
+import type { RemotePeer } from '../connections/remote-peer.ts';
+import type { RemotePeers } from '../connections/remote-peers.ts';
+import type { Receiver } from './receiver.ts';
+import type { Sender } from './sender.ts';
+
+/** What the host needs to know. */
+export interface WirePeerHostContext {
+  readonly nowMs: number;
+  readonly peer: Peer;
+  readonly remotes: RemotePeers;
+  readonly addressBook: AddressBook;
+  readonly receiver: Receiver<RemotePeer>;
+  readonly sender: Sender;
+}
+
+/** Hosts our peer on wire connections. */
+export class WirePeerHost implements PeerHost {
+  readonly #context: WirePeerHostContext;
+  /** New pieces. A leader may have received requests for them before it had them. */
+  newPieces: PieceIndex[] = [];
+  /** The peers to connect to. */
+  connectTargets: PeerId[] = [];
+  /** While true no `have` is sent: the peer only restores the pieces that it held before. */
+  isRestoring = false;
+
+  constructor(context: WirePeerHostContext) {
+    this.#context = context;
+  }
+
+  get nowMs(): number {
+    return this.#context.nowMs;
+  }
+
+  choke(connection: Connection): void {
+    const { incoming, tcp } = this.#remoteOn(connection);
+    incoming.clear();
+    tcp.writer.choke();
+  }
+
+  unchoke(connection: Connection): void {
+    this.#remoteOn(connection).tcp.writer.unchoke();
+  }
+
+  interested(connection: Connection): void {
+    this.#remoteOn(connection).tcp.writer.interested();
+  }
+
+  notInterested(connection: Connection): void {
+    this.#remoteOn(connection).tcp.writer.notInterested();
+  }
+
+  /** A leader announces a piece that it can get but does not hold as `ct_have`, if supported. */
+  have(connection: Connection, piece: PieceIndex): void {
+    const { tcp } = this.#remoteOn(connection);
+    if (!this.#context.peer.hasPiece(piece)) tcp.writer.relayedHave(piece);
+    else if (!tcp.state.ownPieces.has(piece)) tcp.writer.have(piece);
+  }
+
+  broadcastHave(piece: PieceIndex): void {
+    if (this.isRestoring) return;
+    this.newPieces.push(piece);
+    for (const { connection } of this.#context.remotes) {
+      if (this.#context.peer.announcesOn(connection)) this.have(connection, piece);
+    }
+  }
+
+  request(connection: Connection, piece: PieceIndex): void {
+    const remote = this.#remoteOn(connection);
+    if (remote.outgoing.isEmpty) remote.lastBlockMs = this.nowMs;
+    this.#context.receiver.request(remote, piece);
+  }
+
+  leaderStart(connection: Connection, target: PeerId): void {
+    const endpoint = this.#context.addressBook.endpointOf(target);
+    if (endpoint === undefined) return;
+    const { writer } = this.#remoteOn(connection).tcp;
+    writer.cacheTorrent({ name: 'ct_leader_start', target: endpoint });
+  }
+
+  startSending(connection: Connection): void {
+    this.#context.sender.start(this.#remoteOn(connection));
+  }
+
+  stopSending(connection: Connection): void {
+    this.#context.sender.stop(this.#remoteOn(connection));
+  }
+
+  connectTo(target: PeerId): void {
+    this.connectTargets.push(target);
+  }
+
+  /** Does nothing: `TorrentTransfer` detects the completion in `sendPending`. */
+  completed(): void {}
+
+  #remoteOn(connection: Connection): RemotePeer {
+    return this.#context.remotes.byConnection(connection)!;
+  }
+}

@@ -1,0 +1,63 @@
+/** The command line of the client: help texts, and options with a former name. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+
+import { addClientCommands } from '../src/commands/index.ts';
+
+let folder = '';
+beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'commands-')); });
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A command line with the commands of the client, and what it has written. */
+function newProgram(signal = new AbortController().signal) {
+  const written = { out: '', err: '' };
+  const stdout = { write: (text: string) => { written.out += text; } };
+  const stderr = { write: (text: string) => { written.err += text; } };
+  const program = new Command('client').exitOverride().configureOutput({
+    writeOut: stdout.write, writeErr: stderr.write, getOutHelpWidth: () => 80,
+  });
+  addClientCommands(program, { stdout, stderr, signal });
+  return { program, written };
+}
+
+describe('the help', () => {
+  test.each(['seed', 'get', 'track'])('of %s has one line for each option, of at most 80 columns', (name) => {
+    const { program, written } = newProgram();
+    expect(() => program.parse([name, '--help'], { from: 'user' })).toThrow('(outputHelp)');
+    const lines = written.out.trimEnd().split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const options = lines.slice(lines.indexOf('Options:') + 1);
+    expect(options.length).toBeGreaterThan(5);
+    for (const option of options) expect(option).toMatch(/^ {2}-/);
+  });
+
+  test('does not mention former names', () => {
+    const { program, written } = newProgram();
+    expect(() => program.parse(['track', '--help'], { from: 'user' })).toThrow('(outputHelp)');
+    expect(written.out).toContain('--prefix-to-as <file>');
+    expect(written.out).not.toContain('--systems');
+  });
+});
+
+test.each([
+  { option: '--prefix-to-as', note: '' },
+  { option: '--systems', note: 'note: --systems is now called --prefix-to-as\n' },
+])('$option names the table of prefixes', async ({ option, note }) => {
+  const table = join(folder, 'prefixes.txt');
+  await writeFile(table, '10.1.0.0/16 64513\n');
+  const stop = new AbortController();
+  const { program, written } = newProgram(stop.signal);
+  const ended = program.parseAsync(['track', '--host', '127.0.0.1', '--port', '0', option, table], { from: 'user' });
+  await vi.waitFor(() => expect(written.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/announce\n$/));
+  stop.abort();
+  await ended;
+  expect(written.err).toBe(note);
+
+  await writeFile(table, 'not a prefix');
+  await expect(newProgram().program.parseAsync(['track', option, table], { from: 'user' }))
+    .rejects.toThrow(`${table}, line 1: "not a prefix" is not a prefix and an AS number`);
+});

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+
+import { type AnnounceRequest, announceUrl, parseAnnounceQuery } from './announce-request.ts';
+
+const request: AnnounceRequest = {
+  infoHash: Uint8Array.from({ length: 20 }, (_, i) => i * 13),
+  peerId: Uint8Array.from('-CT0100-&=%+ ~_.-abc', (c) => c.charCodeAt(0)),
+  port: 6881,
+  uploaded: 0,
+  downloaded: 2 ** 40,
+  left: 5,
+  event: 'started',
+  numWant: 50,
+  key: 'a b&c',
+  trackerId: 'ü',
+  ip: undefined,
+  cacheTorrent: { asn: 64512, uploadBytesPerS: 10, downloadBytesPerS: 20 },
+};
+
+test('a request is parsed to what was encoded', () => {
+  const url = announceUrl('http://10.0.0.1:6969/announce', request);
+  expect(parseAnnounceQuery(url.slice(url.indexOf('?') + 1))).toEqual(request);
+  expect(new URL(url).href).toBe(url);
+});
+
+test('a request percent-encodes bytes, not characters (BEP 3)', () => {
+  expect(announceUrl('http://t/a', request)).toContain('info_hash=%00%0D%1A%274AN%5Bhu%82');
+});
+
+test('the fields follow a query that the tracker URL already has', () => {
+  expect(announceUrl('http://t/a?secret=1', request)).toMatch(/^http:\/\/t\/a\?secret=1&info_hash=/);
+});
+
+test.each([
+  ['', 'info_hash must be 20 bytes'],
+  [`info_hash=${'a'.repeat(19)}`, 'info_hash must be 20 bytes'],
+  [`info_hash=${'a'.repeat(20)}%`, 'info_hash must be 20 bytes'],
+  [`info_hash=${'a'.repeat(20)}&peer_id=b`, 'peer_id must be 20 bytes'],
+  [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}`, 'port must be 1 to 65535'],
+  [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=65536`, 'port must be 1 to 65535'],
+  [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&event=gone`, 'event must be started, completed or stopped'],
+])('the query "%s" is refused', (query, problem) => {
+  expect(parseAnnounceQuery(query)).toBe(problem);
+});
+
+test('the query of a client without CacheTorrent is parsed', () => {
+  const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&left=-1&uploaded=x&event=`;
+  expect(parseAnnounceQuery(query)).toMatchObject({
+    left: Number.MAX_SAFE_INTEGER, uploaded: 0, event: undefined, cacheTorrent: undefined,
+  });
+});

@@ -1,0 +1,62 @@
+/** Executes one run in a thread of a pool: takes a task and returns the outcome. */
+
+import {
+  footprintOf,
+  simulate,
+  simulateHere,
+  type Simulation,
+  type Swarm,
+} from '@cachetorrent/simulator';
+import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
+
+import { timelineIntervalMs } from '../estimate.ts';
+import type { RunKey } from '../experiment/key.ts';
+import { createRecord, serializeRecord } from '../store/record.ts';
+import type { RunOutcome } from './engine.ts';
+
+/** A run, in a form that can be passed to a thread. */
+export interface ThreadTask {
+  readonly key: RunKey;
+  readonly config: CompleteSwarmConfig;
+  readonly swarm: Swarm;
+  readonly seed: number;
+  /** Number of threads that the simulation may use. */
+  readonly workers: number;
+}
+
+/** Executes a run. Never rejects: passing an error between threads would lose its cause. */
+export async function executeRun({
+  key,
+  config,
+  swarm,
+  seed,
+  workers,
+}: ThreadTask): Promise<RunOutcome> {
+  try {
+    const startMs = performance.now();
+    const simulation = await runSimulation(swarm, seed, workers);
+    const wallMs = performance.now() - startMs;
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const record = createRecord(key, { config, seed, simulation, wallMs, peakRssBytes });
+    return { key, isDone: true, text: serializeRecord(record) };
+  } catch (error) {
+    return { key, isDone: false, error: errorText(error) };
+  }
+}
+
+/** The heap that every thread has at least. */
+const MIN_HEAP_BYTES = 1e9;
+
+/** Simulates in this thread if one is enough, as its code is already compiled. */
+async function runSimulation(swarm: Swarm, seed: number, workers: number): Promise<Simulation> {
+  const timelineMs = timelineIntervalMs(swarm);
+  const fitsThread = footprintOf(swarm, 1).heapBytesPerWorker < MIN_HEAP_BYTES;
+  if (workers === 1 && fitsThread) return simulateHere(swarm, { seed, timelineMs });
+  return simulate(swarm, { seed, workers, timelineMs });
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
+  return `${error.name}: ${error.message}${cause}`;
+}

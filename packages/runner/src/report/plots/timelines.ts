@@ -1,0 +1,96 @@
+/** The swarm over time: the pieces that peers hold, and the throughput within and between ASes. */
+
+import * as Plot from '@observablehq/plot';
+
+import type { DetailedSetting } from '../report-data.ts';
+import { formatTick, type ReportPlot, seriesStyle, WIDE_PLOT_WIDTH } from '../svg.ts';
+import { axis, frame, type PanelItem, Panels, timeAxis } from './layout.ts';
+
+interface TimePoint extends PanelItem {
+  readonly seconds: number;
+  readonly value: number;
+  /** Index of the series. */
+  readonly series: number;
+}
+
+/** The share of pieces that peers hold, a curve for each setting. */
+export function piecesHeldPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
+  const names = details.map(({ name }) => name);
+  const points = details.flatMap((detail, series) => {
+    const [first] = detail.records;
+    if (first === undefined) return [];
+    const { timeline, peers } = first.result;
+    const allPieces = peers.as.length * first.config.file.pieces;
+    return timeline.toMs.map((ms, i): TimePoint => {
+      const value = (100 * timeline.piecesHeld[i]!) / allPieces;
+      return { panel: detail.name, seconds: ms / 1000, value, series };
+    });
+  });
+  if (points.length === 0) return undefined;
+  return {
+    name: 'progress',
+    title: 'Pieces held over time',
+    caption: 'Pieces that all peers hold, in percent of the final number; first repetition.',
+    legend: names,
+    options: (theme) => ({
+      width: WIDE_PLOT_WIDTH,
+      height: 320,
+      marginTop: 8,
+      marginBottom: 40,
+      ...timeAxis(),
+      y: { ...axis('pieces held (%)'), domain: [0, 100] },
+      marks: [
+        frame(theme),
+        ...details.map((_, series) => {
+          const { colour: stroke, dash: strokeDasharray } = seriesStyle(series, theme);
+          const curve = points.filter((point) => point.series === series);
+          const at = { x: 'seconds', y: 'value' };
+          return Plot.line(curve, { ...at, stroke, strokeWidth: 2, strokeDasharray });
+        }),
+      ],
+    }),
+  };
+}
+
+const DIRECTIONS = ['intra-AS', 'inter-AS'] as const;
+
+/** The throughput within an AS and between ASes, a panel for each setting. */
+export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
+  const panels = new Panels(details);
+  const points = details.flatMap(throughputPoints);
+  if (points.length === 0) return undefined;
+  return {
+    name: 'rates',
+    title: 'Throughput over time',
+    caption: 'Pieces that arrived, in Mbit/s for the whole swarm; first repetition.',
+    legend: DIRECTIONS,
+    options: (theme) => ({
+      ...panels.options(),
+      ...timeAxis({ ticks: 5 }),
+      y: { ...axis('Mbit/s'), zero: true, tickFormat: formatTick, ticks: 5 },
+      marks: [
+        frame(theme),
+        panels.titles(theme),
+        ...DIRECTIONS.map((_, series) => {
+          const { colour: stroke, dash: strokeDasharray } = seriesStyle(series, theme);
+          const steps = points.filter((point) => point.series === series);
+          const at = { ...panels.facets, x: 'seconds', y: 'value', curve: 'step-before' } as const;
+          return Plot.line(steps, { ...at, stroke, strokeWidth: 1.5, strokeDasharray });
+        }),
+      ],
+    }),
+  };
+}
+
+function throughputPoints(detail: DetailedSetting): TimePoint[] {
+  const [first] = detail.records;
+  if (first === undefined) return [];
+  const { toMs, insideBytes, outsideBytes } = first.result.timeline;
+  return [insideBytes, outsideBytes].flatMap((bytes, series) =>
+    toMs.map((ms, i): TimePoint => {
+      const elapsedMs = ms - (toMs[i - 1] ?? 0);
+      const value = elapsedMs === 0 ? 0 : (8 * bytes[i]!) / elapsedMs / 1000;
+      return { panel: detail.name, seconds: ms / 1000, value, series };
+    }),
+  );
+}

@@ -1,0 +1,356 @@
+/**
+ * Takes messages from the peers of one AS to their receivers, in the same AS or in another.
+ *
+ * A caller names the sender and calls the method of the message. That is all: the method knows the
+ * kind, the connection knows the way.
+ *
+ *     transport.sendFrom(peer).choke(connection);
+ *     transport.sendToNode(from, to).trackerReq(from);
+ *
+ * Nine in ten messages are a `have`. This is its path:
+ *
+ *     Peer ─▶ HostedPeer.broadcastHave ─▶ broadcastHave: all subscribers, AS by AS
+ *                                              │
+ *               of the same AS ┌───────────────┴─────────────┐ of another AS
+ *                              │                    one record for all of them
+ *                              │                    (wire-format.ts), in a mailbox
+ *                              │                             │
+ *                              │            AutonomousSystem.receive ─▶ receive
+ *                              │                             │
+ *                              └──────────────┬──────────────┘
+ *                                        #deferHave: can it change what the receiver does
+ *                                             │      when it arrives?
+ *                           no ┌──────────────┴──────────────┐ yes
+ *                              │                  event of the kind HAVE, at its arrival time
+ *                  DeferredHaves keep it,                    │
+ *                  or nobody needs it       AutonomousSystem.handle ─▶ handleHave
+ *                              │                             │
+ *                              └──────────▶ PeerTables ◀─────┴─▶ Peer, where it has to act
+ *
+ * All other messages become an event in every case. A message costs no allocation, unless it has a
+ * list.
+ */
+
+import {
+  type BootstrapMessages,
+  type Connection,
+  decode,
+  Encoder,
+  FIXED_BYTES_MAX,
+  listBytes,
+  MESSAGE_KINDS,
+  NO_PIECE,
+  type Peer,
+  type PeerId,
+  type PeerMessages,
+  type PieceIndex,
+} from '@cachetorrent/protocol';
+import {
+  DeferredHaves,
+  type DeferredHavesHost,
+  DELIVER,
+  NO_ACTION,
+  type PeerTables,
+} from '@cachetorrent/protocol/internal';
+import { assert } from '@cachetorrent/std';
+
+import type { ActorContext } from '../../engine/behaviour.ts';
+import * as kinds from '../event-kinds.ts';
+import type { LogWriter } from '../log/writer.ts';
+import type { Plan } from '../plan/plan.ts';
+import { callNodeMessage, callPeerMessage, MessageFields, Payloads } from './message-fields.ts';
+import {
+  AS_ID,
+  ENDPOINT_WORDS,
+  LATENCY_MS,
+  REMOTE_CONNECTION,
+  REMOTE_PEER,
+  RemoteEndpoints,
+} from './remote-endpoints.ts';
+import {
+  headerBytes,
+  readConnection,
+  readLatencyMs,
+  readLocalPeer,
+  readRecipientCount,
+  TO_NODE,
+  writeRecipient,
+  writeRecipientCount,
+} from './wire-format.ts';
+
+/** The bytes of a `have`. */
+const HAVE_BYTES = 9;
+
+/** A peer that sends on its connections. */
+export interface SendingPeer {
+  readonly id: PeerId;
+  /** Its index within its AS. */
+  readonly localPeer: number;
+}
+
+export interface TransportOptions {
+  readonly plan: Plan;
+  readonly context: ActorContext;
+  /** The tables of the peers of the AS; the row of a peer is its index in its AS. */
+  readonly tables: PeerTables;
+  /** The peers of the AS by their index; a peer is added before its first connection. */
+  readonly peers: readonly Peer[];
+  readonly log: LogWriter | undefined;
+}
+
+export class Transport implements DeferredHavesHost {
+  readonly endpoints: RemoteEndpoints;
+  /** The payloads of messages that have become events. */
+  readonly payloads: Payloads = new Payloads();
+  /** Where a `have` waits that has arrived, or will arrive, without any effect at once. */
+  readonly deferredHaves: DeferredHaves;
+  /** The number of messages sent, by kind. A `have` that is broadcast counts for each receiver. */
+  readonly sentCounts: Float64Array = new Float64Array(MESSAGE_KINDS.length);
+  readonly #plan: Plan;
+  readonly #context: ActorContext;
+  readonly #tables: PeerTables;
+  readonly #peers: readonly Peer[];
+  readonly #log: LogWriter | undefined;
+  /** For each peer, 1 if it is a leader: it may forward a `have` that it receives. */
+  readonly #isLeader: Uint8Array;
+  readonly #duplicateForwards: boolean;
+  readonly #encoder: Encoder;
+  readonly #outgoing = new MessageFields(this.payloads, () => this.#send());
+  readonly #incoming = new MessageFields(this.payloads);
+
+  // The message that is being sent: its sender, its receiver, and the latency between them.
+  #from = 0 as PeerId;
+  #localPeer = 0;
+  #toAsId = 0;
+  #toPeer = 0;
+  #toConnection = 0;
+  #latencyMs = Infinity;
+
+  constructor({ plan, context, tables, peers, log }: TransportOptions) {
+    const { pieceBits, quirks } = plan.swarm;
+    this.#plan = plan;
+    this.#context = context;
+    this.#tables = tables;
+    this.#peers = peers;
+    this.#log = log;
+    this.#isLeader = new Uint8Array(tables.firstConnection.length);
+    this.#duplicateForwards = quirks.duplicateForwards;
+    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
+    this.endpoints = new RemoteEndpoints(tables);
+    this.deferredHaves = new DeferredHaves(tables, this, quirks.countDuplicateHaves);
+  }
+
+  /** Registers a peer as a leader. Call before its first connection. */
+  addLeader(localPeer: number): void {
+    this.#isLeader[localPeer] = 1;
+  }
+
+  // Sending.
+
+  /** Each call of a method sends a message of `peer` on an established connection. */
+  sendFrom({ id, localPeer }: SendingPeer): PeerMessages {
+    this.#from = id;
+    this.#localPeer = localPeer;
+    return this.#outgoing;
+  }
+
+  /** The next call of a method sends a message to a node, or to its peer in a sub-torrent. */
+  sendToNode(from: PeerId, to: PeerId, subTorrent = 0): BootstrapMessages {
+    this.#from = from;
+    this.#toAsId = this.#plan.asOf(to);
+    this.#toPeer = this.#plan.localPeerOf(to, subTorrent);
+    this.#toConnection = TO_NODE;
+    this.#latencyMs = this.#plan.latencyMs(from, to);
+    return this.#outgoing;
+  }
+
+  /**
+   * Sends a `have` to all subscribers of `peer`. Those that never download from it ignore the
+   * message, so it is counted and logged, but not delivered to them.
+   */
+  broadcastHave({ id, localPeer }: SendingPeer, piece: PieceIndex): void {
+    const { endpoints } = this;
+    const { subscribers } = endpoints;
+    this.sentCounts[kinds.HAVE]! += endpoints.subscriberCount(localPeer);
+    if (this.#log !== undefined) this.#logBroadcast(this.#log, id, localPeer, piece);
+    let start = endpoints.firstSubscriber(localPeer);
+    const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(localPeer);
+    while (start < last) {
+      const asId = subscribers[start + AS_ID]!;
+      let end = start + ENDPOINT_WORDS;
+      while (end < last && subscribers[end + AS_ID] === asId) end += ENDPOINT_WORDS;
+      if (asId === this.#context.id) this.#broadcastWithinAs(start, end, piece);
+      else this.#broadcastToAs(asId, start, end, piece);
+      start = end;
+    }
+  }
+
+  #logBroadcast(log: LogWriter, from: PeerId, localPeer: number, piece: PieceIndex): void {
+    const { subscribers } = this.endpoints;
+    const start = this.endpoints.firstSubscriber(localPeer);
+    const end = start + ENDPOINT_WORDS * this.endpoints.subscriberCount(localPeer);
+    for (let i = start; i < end; i += ENDPOINT_WORDS) {
+      const [asId, remotePeer] = [subscribers[i + AS_ID]!, subscribers[i + REMOTE_PEER]!];
+      log.record(this.#context.nowMs, kinds.HAVE, from, asId, remotePeer, piece);
+    }
+  }
+
+  #broadcastWithinAs(start: number, end: number, piece: PieceIndex): void {
+    const { subscribers, subscriberFloats } = this.endpoints;
+    for (let i = start; i < end; i += ENDPOINT_WORDS) {
+      this.#latencyMs = subscriberFloats[i + LATENCY_MS]!;
+      this.#deliverHave(subscribers[i + REMOTE_PEER]!, subscribers[i + REMOTE_CONNECTION]!, piece);
+    }
+  }
+
+  #broadcastToAs(asId: number, start: number, end: number, piece: PieceIndex): void {
+    const { subscribers, subscriberFloats } = this.endpoints;
+    const recipients = (end - start) / ENDPOINT_WORDS;
+    const header = headerBytes(recipients);
+    const order = this.#context.takeOrders(recipients);
+    const view = this.#context.beginMessage(asId, order, header + HAVE_BYTES);
+    const { offset } = this.#context;
+    writeRecipientCount(view, offset, recipients);
+    for (let index = 0, i = start; i < end; index++, i += ENDPOINT_WORDS) {
+      const latencyMs = subscriberFloats[i + LATENCY_MS]!;
+      const remotePeer = subscribers[i + REMOTE_PEER]!;
+      const connection = subscribers[i + REMOTE_CONNECTION]!;
+      writeRecipient(view, offset, index, remotePeer, connection, latencyMs);
+    }
+    this.#encoder.moveTo(view, offset + header);
+    this.#encoder.have(0 as Connection, piece);
+    this.#context.endMessage(header + HAVE_BYTES);
+  }
+
+  /** Sends the message whose fields `#outgoing` holds. */
+  #send(): void {
+    const { kind, first, second } = this.#outgoing;
+    const isOnConnection = kind < kinds.FIRST_NODE_MESSAGE;
+    if (isOnConnection) this.#findEndpoint(first as Connection);
+    this.sentCounts[kind]!++;
+    if (this.#log !== undefined) this.#logMessage(this.#log, kind, second);
+
+    if (this.#toAsId !== this.#context.id) return this.#sendToAs(kind, second);
+    if (kind === kinds.HAVE) return this.#deliverHave(this.#toPeer, this.#toConnection, second);
+    const arrivalMs = this.#context.nowMs + this.#latencyMs;
+    const firstThere = isOnConnection ? this.#toConnection : first;
+    this.#context.schedule(arrivalMs, kind, this.#toPeer, firstThere, second);
+  }
+
+  /** The receiver is at the other end of `connection`. */
+  #findEndpoint(connection: Connection): void {
+    const { endpoints } = this;
+    const localPeer = this.#localPeer;
+    this.#toConnection = endpoints.remoteConnection(localPeer, connection);
+    assert(this.#toConnection >= 0, 'a connection is established before a message is sent on it');
+    this.#toAsId = endpoints.asId(localPeer, connection);
+    this.#toPeer = endpoints.remotePeer(localPeer, connection);
+    this.#latencyMs = endpoints.latencyMs(localPeer, connection);
+  }
+
+  #logMessage(log: LogWriter, kind: number, second: number): void {
+    const hasPiece = kind === kinds.HAVE || kind === kinds.REQUEST || kind === kinds.PIECE;
+    const piece = hasPiece ? second : NO_PIECE;
+    log.record(this.#context.nowMs, kind, this.#from, this.#toAsId, this.#toPeer, piece);
+  }
+
+  #sendToAs(kind: number, second: number): void {
+    const order = this.#context.takeOrders(1);
+    const bytesMax = headerBytes(1) + this.#bytesMax(kind);
+    const view = this.#context.beginMessage(this.#toAsId, order, bytesMax);
+    const { offset } = this.#context;
+    writeRecipientCount(view, offset, 1);
+    writeRecipient(view, offset, 0, this.#toPeer, this.#toConnection, this.#latencyMs);
+    this.#encoder.moveTo(view, offset + headerBytes(1));
+    if (kind < kinds.FIRST_NODE_MESSAGE) {
+      callPeerMessage(this.#encoder, kind, 0 as Connection, second);
+    } else {
+      callNodeMessage(this.#encoder, this.#outgoing, this.payloads);
+    }
+    this.#context.endMessage(this.#encoder.offset - offset);
+  }
+
+  #bytesMax(kind: number): number {
+    if (kind !== kinds.NEIGHBOURS && kind !== kinds.LEADERS) return FIXED_BYTES_MAX;
+    return listBytes(this.payloads.lengthOf(this.#outgoing.first));
+  }
+
+  /** Delivers a `have` within the AS, after `#latencyMs`. */
+  #deliverHave(localPeer: number, connection: number, piece: number): void {
+    const { deferredHaves } = this;
+    deferredHaves.atMs = this.#context.nowMs + this.#latencyMs;
+    deferredHaves.order = this.#context.takeOrders(1);
+    if (this.#deferHave(localPeer, connection as Connection, piece as PieceIndex)) return;
+    const { atMs, order } = deferredHaves;
+    this.#context.scheduleAs(order, atMs, kinds.HAVE, localPeer, connection, piece);
+  }
+
+  // Receiving.
+
+  /**
+   * Schedules the message of a record from another AS for each of its recipients. The record was
+   * sent at `sentMs`.
+   */
+  receive(sentMs: number, order: number, bytes: DataView, offset: number, length: number): void {
+    const recipients = readRecipientCount(bytes, offset);
+    const incoming = this.#incoming;
+    decode(bytes, offset + headerBytes(recipients), offset + length, 0 as Connection, incoming);
+    const { kind, first, second } = incoming;
+    for (let index = 0; index < recipients; index++) {
+      const localPeer = readLocalPeer(bytes, offset, index);
+      const connection = readConnection(bytes, offset, index);
+      const arrivalMs = sentMs + readLatencyMs(bytes, offset, index);
+      if (kind === kinds.HAVE) {
+        this.deferredHaves.atMs = arrivalMs;
+        this.deferredHaves.order = order + index;
+        if (this.#deferHave(localPeer, connection as Connection, second as PieceIndex)) continue;
+      }
+      const firstHere = connection === TO_NODE ? first : connection;
+      this.#context.scheduleArrival(arrivalMs, order + index, kind, localPeer, firstHere, second);
+    }
+  }
+
+  /**
+   * Defers a `have` that arrives at the time and in the order set in `deferredHaves`, or drops it
+   * where nobody needs it. Returns false where it may have an effect when it arrives: then it must
+   * be delivered at that time.
+   */
+  #deferHave(localPeer: number, connection: Connection, piece: PieceIndex): boolean {
+    const { deferredHaves } = this;
+    if (this.#isLeader[localPeer] === 0) {
+      return deferredHaves.defer(localPeer, connection, piece, false) !== DELIVER;
+    }
+    // A leader of the original forwards a piece even if it holds the piece itself.
+    if (!this.#duplicateForwards && this.#tables.isStored(localPeer, piece)) return true;
+    if (this.#peers[localPeer]!.hasToForward(connection, piece)) return false;
+    return deferredHaves.defer(localPeer, connection, piece, this.#duplicateForwards) !== DELIVER;
+  }
+
+  /** Handles the event of a `have` that arrives now. */
+  handleHave(localPeer: number, connection: Connection, piece: PieceIndex): void {
+    if (this.#isLeader[localPeer] === 1) return this.#peers[localPeer]!.have(connection, piece);
+    const outcome = this.#tables.have(localPeer, connection, piece);
+    if (outcome !== NO_ACTION) this.#peers[localPeer]!.afterHave(connection, piece, outcome);
+  }
+
+  // What the deferred haves need of their host.
+
+  get nowMs(): number {
+    return this.#context.nowMs;
+  }
+
+  get nowOrder(): number {
+    return this.#context.nowOrder;
+  }
+
+  /** A deferred `have` may have an effect after all: schedules its arrival. */
+  deliver(
+    localPeer: number,
+    connection: Connection,
+    piece: PieceIndex,
+    atMs: number,
+    order: number,
+  ): void {
+    this.#context.scheduleAs(order, atMs, kinds.HAVE, localPeer, connection, piece);
+  }
+}
