@@ -1,6 +1,6 @@
 /**
- * The two globals beyond the language that this package uses. Browsers, workers and Node all have
- * them; the types of any of these would let in far more than we want to depend on.
+ * The two globals outside the language that this package uses. Browsers, workers and Node all have
+ * them, but the type libraries of those declare far more, on which this package must not depend.
  */
 
 declare class TextEncoder {

@@ -16,7 +16,7 @@ describe('tit-for-tat', () => {
     { rule: 'prefers lower numbers at equal rates',    of: '1:10 2:10 3:10',  regular: 2, optimistic: 0, unchoked: [1, 2] },
     { rule: 'fills optimistic slots at random',        of: '1:30 2:20 3:10 4:10', regular: 1, optimistic: 2, unchoked: [1, 3, 4] },
     { rule: 'leaves slots empty if too few are interested', of: '1:10',            regular: 4, optimistic: 1, unchoked: [1] },
-    { rule: 'unchokes nobody if nobody is interested', of: '',                regular: 4, optimistic: 1, unchoked: [] },
+    { rule: 'unchokes none if none is interested',    of: '',                regular: 4, optimistic: 1, unchoked: [] },
     { rule: 'keeps optimistic unchokes', of: '1:30 2:0! 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 2] },
     { rule: 'draws them again when their time is over', of: '1:30 2:0! 3:0',   regular: 1, optimistic: 1, unchoked: [1, 3] },
     { rule: 'draws another if an optimistic unchoke has become a regular one', of: '1:30! 2:0 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 3] },

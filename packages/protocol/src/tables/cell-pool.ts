@@ -19,13 +19,13 @@ export class CellPool {
   /** The same memory as doubles, one for every two words. */
   floats: Float64Array;
   readonly #words: number;
-  readonly #link: number;
+  readonly #linkWord: number;
   #unused = NO_CELL;
 
-  /** Creates a pool of cells of `words` words, an even number; word `link` links the cells. */
-  constructor(words: number, link: number) {
+  /** Creates a pool of cells of `words` words, an even number; word `linkWord` links the cells. */
+  constructor(words: number, linkWord: number) {
     this.#words = words;
-    this.#link = link;
+    this.#linkWord = linkWord;
     this.floats = new Float64Array((words / 2) * INITIAL_CELLS);
     this.ints = new Int32Array(this.floats.buffer);
     this.#addUnused(1, INITIAL_CELLS);
@@ -35,13 +35,13 @@ export class CellPool {
   take(): number {
     if (this.#unused === NO_CELL) this.#grow();
     const cell = this.#unused;
-    this.#unused = this.ints[this.#words * cell + this.#link]!;
+    this.#unused = this.ints[this.#words * cell + this.#linkWord]!;
     return cell;
   }
 
   /** Returns `cell` to the pool. */
   release(cell: number): void {
-    this.ints[this.#words * cell + this.#link] = this.#unused;
+    this.ints[this.#words * cell + this.#linkWord] = this.#unused;
     this.#unused = cell;
   }
 
