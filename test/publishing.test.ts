@@ -14,7 +14,7 @@ const PACKAGES = [
   { name: 'std', prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\n$/ },
   { name: 'protocol', prints: /^hello\n$/ },
   { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n$/ },
-  { name: 'simulator', prints: /^[\d.]+ s for half of the peers\neach AS imported a piece [\d.]+ times\n[0-9a-f]{64}\n$/ },
+  { name: 'simulator', prints: /^half of the peers complete within [\d.]+ s\nan AS downloads a piece [\d.]+ times from outside\n[0-9a-f]{64}\n$/ },
   { name: 'client', prints: /^Hello from elsewhere 20\n$/ },
   { name: 'runner', prints: /^10 [\d.]+ [\d.]+\n30 [\d.]+ [\d.]+\n50 [\d.]+ [\d.]+\n$/ },
 ];
