@@ -1,6 +1,5 @@
 /** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
-import { MESSAGE_KINDS } from '@cachetorrent/protocol';
 import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import type { CliEnvironment } from '../src/cli-environment.ts';
@@ -38,7 +37,7 @@ export const RESULT: SwarmResult = {
   completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
   leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
   followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
-  messages: { ...NO_MESSAGES, have: 40, request: 8, piece: 2 },
+  messages: { have: 40, request: 8, piece: 2 } as SwarmResult['messages'],
   resultHash: 'abc123',
   asCount: 2,
   peers: {

@@ -1,4 +1,4 @@
-/** The result of a simulated swarm. Plain data, the same on every machine and at any time. */
+/** The result of a simulated swarm: plain data, which does not depend on the machine or on time. */
 
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 

@@ -1,8 +1,8 @@
 /**
  * Takes messages from the peers of one AS to their receivers, in the same AS or in another.
  *
- * A caller names the sender and calls the method of the message. That is all: the method knows the
- * kind, the connection knows the way.
+ * A caller names the sender and calls the method of a message, which sends it. The method
+ * determines the kind of the message, and the connection determines the receiver.
  *
  *     transport.sendFrom(peer).choke(connection);
  *     transport.sendToNode(from, to).trackerReq(from);
@@ -22,13 +22,13 @@
  *                                             │      when it arrives?
  *                           no ┌──────────────┴──────────────┐ yes
  *                              │                  event of the kind HAVE, at its arrival time
- *                  DeferredHaves keep it,                    │
- *                  or nobody needs it       AutonomousSystem.handle ─▶ handleHave
+ *                 DeferredHaves keep it,                     │
+ *                 or it is dropped          AutonomousSystem.handle ─▶ handleHave
  *                              │                             │
  *                              └──────────▶ PeerTables ◀─────┴─▶ Peer, where it has to act
  *
- * All other messages become an event in every case. A message costs no allocation, unless it has a
- * list.
+ * All other messages become an event in every case. A message is not an object: sending it
+ * allocates nothing, unless it has a payload (`message-fields.ts`).
  */
 
 import {
@@ -102,7 +102,7 @@ export class Transport implements DeferredHavesHost {
   readonly endpoints: RemoteEndpoints;
   /** The payloads of messages that have become events. */
   readonly payloads: Payloads = new Payloads();
-  /** Where a `have` waits that has arrived, or will arrive, without any effect at once. */
+  /** Keeps each `have` that has no immediate effect until its receiver needs it. */
   readonly deferredHaves: DeferredHaves;
   /** The number of messages sent, by kind. A `have` that is broadcast counts for each receiver. */
   readonly sentCounts: Float64Array = new Float64Array(MESSAGE_KINDS.length);
@@ -118,7 +118,7 @@ export class Transport implements DeferredHavesHost {
   readonly #outgoing = new MessageFields(this.payloads, () => this.#send());
   readonly #incoming = new MessageFields(this.payloads);
 
-  // The message that is being sent: its sender, its receiver, and the latency between them.
+  // The message that is being sent: its sender, its receiver, and its latency.
   #from = 0 as PeerId;
   #localPeer = 0;
   #toAsId = 0;
@@ -312,8 +312,8 @@ export class Transport implements DeferredHavesHost {
 
   /**
    * Defers a `have` that arrives at the time and in the order set in `deferredHaves`, or drops it
-   * where nobody needs it. Returns false where it may have an effect when it arrives: then it must
-   * be delivered at that time.
+   * if the receiver does not need it. Returns false if it may have an effect when it arrives: then
+   * it must be delivered at that time.
    */
   #deferHave(localPeer: number, connection: Connection, piece: PieceIndex): boolean {
     const { deferredHaves } = this;
