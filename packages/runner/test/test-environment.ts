@@ -24,10 +24,6 @@ export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvi
   };
 }
 
-const NO_MESSAGES = Object.fromEntries(
-  MESSAGE_KINDS.map((kind) => [kind, 0]),
-) as SwarmResult['messages'];
-
 /** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
