@@ -190,7 +190,7 @@ export function checkTimeline(timelineMs: number | undefined): void {
 
 /** The workers' module stands beside this one, compiled or not. */
 const ACTORS = new URL(
-  import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/actors.js',
+  import.meta.url.endsWith('.ts') ? './swarm/worker-entry.ts' : './swarm/worker-entry.js',
   import.meta.url,
 );
 
