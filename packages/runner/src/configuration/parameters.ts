@@ -4,7 +4,13 @@
  * of lists are named with their index: `classes[1].upload`, `seeds.upload`.
  */
 
-import { FIELD_PATHS, fieldsAt, type Path } from '@cachetorrent/simulator/configuration';
+import {
+  FIELD_PATHS,
+  fieldsAt,
+  type Path,
+  quantityKindAt,
+  readQuantity,
+} from '@cachetorrent/simulator/configuration';
 
 /** The value of a parameter; null removes the field. */
 export type ParameterValue = string | number | boolean | null | object;
@@ -61,6 +67,17 @@ export function fieldOf(config: object, path: Path): ParameterValue | undefined 
   let value: unknown = config;
   for (const step of path) value = (value as Record<string | number, unknown> | undefined)?.[step];
   return value as ParameterValue | undefined;
+}
+
+/**
+ * The value of the field at `path` as a number in the plain unit of its kind, if it is a quantity:
+ * 2000 for an upload of `2 Mbit/s`. Other values are returned as they are, mistakes included.
+ */
+export function plainValue(path: Path, value: ParameterValue): ParameterValue {
+  const kind = typeof value === 'string' ? quantityKindAt(path) : undefined;
+  if (kind === undefined) return value;
+  const reading = readQuantity(kind, value as string);
+  return 'value' in reading ? reading.value : value;
 }
 
 /** Returns `config` with another value at `path`; null removes the field. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { simulateHere } from '../simulate-here.ts';
 import { makePlan } from '../swarm/plan/make-plan.ts';
 import { ConfigurationError, resolveSwarm, swarm } from './resolve.ts';
-import { FIELD_PATHS, fieldsAt, type SwarmConfig } from './schema.ts';
+import { FIELD_PATHS, fieldsAt, quantityKindAt, type SwarmConfig } from './schema.ts';
 
 const SMALL: SwarmConfig = { peers: 20, file: { pieces: 8 } };
 const withFields = (fields: object): SwarmConfig => ({ ...SMALL, ...fields });
@@ -271,6 +271,24 @@ test('a complete configuration describes the same swarm again', () => {
   });
   const resolved = resolveSwarm(config);
   expect(resolveSwarm(resolved.config)).toEqual(resolved);
+});
+
+test.each([
+  [['upload'], 'rate'],
+  [['file', 'pieceSize'], 'size'],
+  [['cache', 'leaders'], 'percent'],
+  [['network', 'latency'], 'time'],
+  [['classes', 0, 'share'], 'percent'],
+  [['seeds', 'upload'], 'rate'],
+  [['seeds', 1, 'upload'], 'rate'],
+  [['peers'], undefined],
+  [['client', 'choker'], undefined],
+  [['client', 'quirks', 'repeatChokes'], undefined],
+  [['cache', 'upload'], undefined],
+  [['nowhere', 'upload'], undefined],
+  [[], undefined],
+])('the field at %j is a quantity of kind %s', (path, kind) => {
+  expect(quantityKindAt(path)).toBe(kind);
 });
 
 test('names of fields in sections are unique, so that they can stand alone', () => {

@@ -77,6 +77,7 @@ describe('a dataset', () => {
         uploadKbps: 10,
         downloadKbps: 20,
         completionMs: result.completion.p50Ms,
+        class: 'peer',
       });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));
