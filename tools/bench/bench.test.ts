@@ -204,7 +204,7 @@ describe('a mistake is refused, with a fix', () => {
   writeFileSync(page, '# A page\n');
   const oneAs = join(folder, 'one-as.json');
   const small = readFileSync(SMALL, 'utf8');
-  writeFileSync(oneAs, small.replace(/"stubDomains": *\d+/, '"stubDomains": 1'));
+  writeFileSync(oneAs, small.replace(/"as": *\d+/, '"as": 1'));
 
   test.each([
     { args: ['run', '--runs', '0'], says: '1 or more' },
@@ -217,7 +217,7 @@ describe('a mistake is refused, with a fix', () => {
       args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'],
       says: 'more than the 1 actors',
     },
-    { args: ['phold', '--actors', '1'], says: 'there is one actor' },
+    { args: ['phold', '--actors', '1'], says: 'there is only one actor' },
     { args: ['phold', '--pending', '2', '--actors', '4'], says: 'less than one for each' },
     { args: ['phold', '--remote', '101'], says: 'from 0 to 100' },
     { args: ['micro', '--only', 'nothing'], says: 'finds no "nothing"' },

@@ -32,7 +32,7 @@ describe('switches', () => {
     ]);
     expect(titles('original', true)).toHaveLength(19);
     expect(switchesOf('original', true)[1]).toMatchObject({
-      changes: { habits: { repeatChokes: false } },
+      changes: { 'client.quirks.repeatChokes': false },
     });
   });
 
