@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { configFile } from '../files.ts';
+import { configFile, inRepository } from '../files.ts';
 import { bench } from './command-line.ts';
+import { checkPage } from './page.ts';
 
 const SMALL = configFile('small');
 const TIMEOUT_MS = 120_000;
@@ -191,6 +192,21 @@ describe('bench', () => {
     // Each of 699 leechers sends a `have` of each of 3 pieces to each of its 40 or so neighbours.
     expect(first!['haves']! / (700 * 3)).toBeCloseTo(40, -1);
     expect(first!['peakRssBytes']).toBeGreaterThan(20e6);
+  });
+});
+
+describe('a page of docs', () => {
+  test.each([
+    { page: 'docs/performance.md', kinds: ['micro', 'predict', 'run'] },
+    { page: 'docs/performance-notes.md', kinds: ['marginal', 'profile'] },
+  ])('$page has the sections that its commands write', async ({ page, kinds }) => {
+    const text = readFileSync(inRepository(page), 'utf8');
+    const found = (pattern: RegExp) =>
+      Array.from(text.matchAll(pattern), ([, kind]) => kind).sort();
+    expect(found(/^<!-- bench (\w+) -->$/gm)).toEqual(kinds);
+    const commands = `npm run bench -- (\\w+) .*--page ${page.replace('.', '\\.')}$`;
+    expect(found(new RegExp(`^ {4}${commands}`, 'gm'))).toEqual(kinds);
+    for (const kind of kinds) await checkPage(inRepository(page), kind);
   });
 });
 
