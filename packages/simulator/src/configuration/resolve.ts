@@ -142,7 +142,7 @@ const DEFAULT = {
   transitDomains: 4,
   routersPerTransitDomain: 10,
   allocationIntervalMs: 1_000,
-  /** Stands in for how long the messages of the original wait to be handled (docs/model.md). */
+  /** Stands in for how long messages wait in the original (docs/validation.md). */
   originalLatencyMs: 50,
   neighbours: 20,
 } as const;
