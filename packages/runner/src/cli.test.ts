@@ -98,7 +98,10 @@ describe('run', () => {
       subTorrents: 2,
       seedChoker: 'fastest-upload',
       requestPriority: 'absolute',
-      classes: [{ count: 1, uploadKbps: 500 }, { count: 3, uploadKbps: 500 }],
+      classes: [
+        { count: 1, uploadKbps: 500 },
+        { count: 3, uploadKbps: 500 },
+      ],
     });
     expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([
       [5, 'as'],
@@ -338,7 +341,8 @@ describe('a user error', () => {
     {
       of: 'too many external neighbours',
       args: 'run CONFIG --external-neighbours 101',
-      prints: '--external-neighbours: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+      prints:
+        '--external-neighbours: is 101, more than can be\n  fix: set it to a number from 0 to 100',
     },
     {
       of: 'negative external neighbours',
@@ -457,9 +461,7 @@ describe('a user error', () => {
       simulate: () => Promise.reject(new SwarmError(problem)),
     });
     expect(await cli(['run', file], environment)).toBe(2);
-    expect(environment.output.err).toBe(
-      `${file}: timelineMs: is too small\n  fix: set it to 9\n`,
-    );
+    expect(environment.output.err).toBe(`${file}: timelineMs: is too small\n  fix: set it to 9\n`);
   });
 });
 

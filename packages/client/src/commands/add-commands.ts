@@ -49,11 +49,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .option('--port <n>', 'port to listen at', port, 6969)
     .option('--prefix-to-as <file>', 'file with lines like "10.1.0.0/16 64513"')
     .addOption(new Option('--systems <file>').hideHelp())
-    .option(
-      '--leaders <percent>',
-      'percentage of leaders per AS (default: no elections)',
-      percent,
-    )
+    .option('--leaders <percent>', 'percentage of leaders per AS (default: no elections)', percent)
     .option('--min-peers <n>', 'candidates to wait for before elections', whole, 1)
     .option('--interval <s>', 'seconds between two announces of a peer', whole, 1800)
     .option('--neighbours <n>', 'number of neighbours of a peer', whole, 50)

@@ -135,7 +135,11 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
         expect(command).toContain(join(store, 'failures'));
       },
       // Without external neighbours, peers have no neighbours in the other AS, so half of them never complete.
-      { set: { ...SMALL_EXPERIMENT.set, neighbours: 3 }, vary: { externalNeighbours: [0, 100] }, plots: [] },
+      {
+        set: { ...SMALL_EXPERIMENT.set, neighbours: 3 },
+        vary: { externalNeighbours: [0, 100] },
+        plots: [],
+      },
     ));
 
   test('stops on request and reports its progress', () =>

@@ -129,8 +129,10 @@ function parameterPath(name: string): Path {
 function refuseWithoutLeaders(config: object, overrides: Overrides): void {
   if ((config as SwarmConfig).cache?.leaders !== undefined) return;
   for (const name of ['subTorrents', 'requestPriority']) {
-    if (!(name in overrides)) continue;
-    const problem = `is ${String(overrides[name])}, but there are no leaders`;
+    const value = overrides[name];
+    if (value === undefined) continue;
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    const problem = `is ${shown}, but there are no leaders`;
     const fix = 'set --leaders too, or leave it out';
     throw new UserError({ at: flagOf(name), problem, fix });
   }

@@ -77,7 +77,7 @@ export interface ArrivalsConfig {
 export interface NetworkConfig {
   /** Number of autonomous systems that host peers, the stub domains (default: 10). */
   readonly as?: number;
-  /** Routers of each AS, ± 2. Each node has a router of its own (default: twice as many as nodes). */
+  /** Routers of each AS, ± 2; one for each node (default: twice as many as nodes). */
   readonly routersPerAs?: number;
   /** Transit domains, the parts of the backbone (default: 4). */
   readonly transitDomains?: number;

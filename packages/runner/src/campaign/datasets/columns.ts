@@ -127,7 +127,7 @@ function configColumns(): RunColumn[] {
     const type = CONFIG_TYPES[name] ?? 'number';
     const read = ({ config }: RunRecord): CellValue => {
       const value = fieldOf(config, path);
-      return type === 'text' && value !== undefined ? String(value) : cellValue(value);
+      return type === 'text' && typeof value === 'number' ? String(value) : cellValue(value);
     };
     return [{ name, type, read }];
   });

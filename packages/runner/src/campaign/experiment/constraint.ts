@@ -60,7 +60,8 @@ function compile(
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;
-    const fix = 'write a condition such as "leaders > 30 and upload < 2000"; operators: == and or not';
+    const fix =
+      'write a condition such as "leaders > 30 and upload < 2000"; operators: == and or not';
     throw new UserError({ at: where, problem, fix });
   }
 }

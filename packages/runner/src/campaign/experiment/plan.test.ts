@@ -105,7 +105,12 @@ describe('a setting', () => {
     const { settings } = await planOf({
       ...BASE,
       labels: ['who'],
-      vary: { leaders: '30 %', upload: ['2 Mbit/s', 500], latency: ['topology', '1 s'], who: '1 s' },
+      vary: {
+        leaders: '30 %',
+        upload: ['2 Mbit/s', 500],
+        latency: ['topology', '1 s'],
+        who: '1 s',
+      },
     });
     const named = settings.map(({ parameters }) => formatParameters(parameters));
     expect(named.slice(0, 3)).toEqual([
@@ -130,7 +135,11 @@ describe('a setting', () => {
   });
 
   test.each([
-    { rule: 'is excluded by its parameters', exclude: 'leaders > 30 and externalNeighbours < 20', remaining: 3 },
+    {
+      rule: 'is excluded by its parameters',
+      exclude: 'leaders > 30 and externalNeighbours < 20',
+      remaining: 3,
+    },
     {
       rule: 'is excluded by one of several conditions',
       exclude: ['leaders == 50', 'externalNeighbours == 30'],
