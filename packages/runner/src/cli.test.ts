@@ -316,12 +316,12 @@ describe('a user error', () => {
     {
       of: 'too many leaders',
       args: 'run CONFIG --leaders 101',
-      prints: '--leaders: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+      prints: '--leaders: is 101, which is too large\n  fix: set it to a number from 0 to 100',
     },
     {
       of: 'negative leaders',
       args: 'run CONFIG --leaders -5',
-      prints: '--leaders: is -5, but it is a share in percent',
+      prints: '--leaders: is -5, but a percentage is 0 or more',
     },
     {
       of: 'no pieces',
@@ -342,12 +342,12 @@ describe('a user error', () => {
       of: 'too many external neighbours',
       args: 'run CONFIG --external-neighbours 101',
       prints:
-        '--external-neighbours: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+        '--external-neighbours: is 101, which is too large\n  fix: set it to a number from 0 to 100',
     },
     {
       of: 'negative external neighbours',
       args: 'run CONFIG --external-neighbours -1',
-      prints: '--external-neighbours: is -1, but it is a share in percent',
+      prints: '--external-neighbours: is -1, but a percentage is 0 or more',
     },
     {
       of: 'sub-torrents without leaders',

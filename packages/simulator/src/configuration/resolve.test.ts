@@ -402,23 +402,23 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'no class',
       config: withFields({ classes: [] }),
-      is: ['classes: is empty, so nobody would download'],
+      is: ['classes: is empty, so no peer would download'],
     },
     {
       of: 'more seeds than peers',
       config: withFields({ seeds: 20 }),
-      is: ['peers: is 20, and 20 of them are seeds: nobody would download'],
+      is: ['peers: is 20, and 20 of them are seeds: no peer would download'],
     },
     { of: 'half a peer', config: withFields({ peers: 2.5 }), is: ['peers: is 2.5'] },
     {
       of: 'a mute seed',
       config: withFields({ seeds: { upload: 0 } }),
-      is: ['seeds.upload: is 0 for the seed, so nobody could ever finish'],
+      is: ['seeds.upload: is 0 for the seed, so no peer could ever complete'],
     },
     {
       of: 'mute seeds by default',
       config: withFields({ upload: 0 }),
-      is: ['upload: is 0 for the seed, so nobody could ever finish'],
+      is: ['upload: is 0 for the seed, so no peer could ever complete'],
     },
     {
       of: 'a class without download',

@@ -152,11 +152,17 @@ export interface SwarmConfig {
   readonly download?: Rate;
   /** Classes of leechers (default: one class, `peer`). */
   readonly classes?: readonly ClassConfig[];
+  /** The file that the swarm shares. */
   readonly file: FileConfig;
+  /** When peers arrive. */
   readonly arrivals?: ArrivalsConfig;
+  /** The network between the peers. */
   readonly network?: NetworkConfig;
+  /** What the tracker does. */
   readonly tracker?: TrackerConfig;
+  /** How peers exchange pieces. */
   readonly client?: ClientConfig;
+  /** CacheTorrent; absent: plain BitTorrent. */
   readonly cache?: CacheConfig;
 }
 

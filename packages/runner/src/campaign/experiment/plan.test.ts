@@ -225,7 +225,7 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'with a value out of range',
       of: { vary: { leaders: [10, 120] } },
-      says: 'vary.leaders.1 (where leaders=120): cache.leaders: is 120, more than can be',
+      says: 'vary.leaders.1 (where leaders=120): cache.leaders: is 120, which is too large',
     },
     {
       wrong: 'where all settings are excluded',

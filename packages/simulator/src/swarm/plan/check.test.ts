@@ -59,9 +59,13 @@ test.each([
 });
 
 test.each([
-  { change: { seeds: 0 }, at: 'seeds', problem: 'is 0, but nobody would have the file' },
-  { change: { seeds: 20 }, at: 'seeds', problem: 'is 20 of 20 peers, so nobody would download' },
-  { change: { neighbours: 0 }, at: 'neighbours', problem: 'nobody would know anybody' },
+  { change: { seeds: 0 }, at: 'seeds', problem: 'is 0, but no peer would have the file' },
+  { change: { seeds: 20 }, at: 'seeds', problem: 'is 20 of 20 peers, so no peer would download' },
+  {
+    change: { neighbours: 0 },
+    at: 'neighbours',
+    problem: 'a peer without neighbours downloads nothing',
+  },
   { change: { neighbours: 20 }, at: 'neighbours', problem: 'is 20, but a peer has only 19 others' },
   { change: { neighbours: 2.5 }, at: 'neighbours', problem: 'is 2.5, which is not whole' },
   { change: { neighbours: Number.NaN }, at: 'neighbours', problem: 'is NaN' },
@@ -74,22 +78,30 @@ test.each([
   {
     change: { uploadSlots: 0, optimisticSlots: 0 },
     at: 'uploadSlots',
-    problem: 'nobody would upload',
+    problem: 'no peer would upload',
   },
-  { change: { backlog: 0 }, at: 'backlog', problem: 'nobody would ask for anything' },
-  { change: { rechokeIntervalMs: 0 }, at: 'rechokeIntervalMs', problem: 'time has to pass' },
-  { change: { allocationIntervalMs: 0 }, at: 'allocationIntervalMs', problem: 'time has to pass' },
+  { change: { backlog: 0 }, at: 'backlog', problem: 'no piece would be requested' },
+  {
+    change: { rechokeIntervalMs: 0 },
+    at: 'rechokeIntervalMs',
+    problem: 'simulated time would not advance',
+  },
+  {
+    change: { allocationIntervalMs: 0 },
+    at: 'allocationIntervalMs',
+    problem: 'simulated time would not advance',
+  },
   {
     change: { allocationIntervalMs: Infinity },
     at: 'allocationIntervalMs',
-    problem: 'more than can be',
+    problem: 'which is too large',
   },
   { change: { arrivalGapMs: -1 }, at: 'arrivalGapMs', problem: 'is -1' },
   { change: { latency: { model: 'fixed', fixedMs: 0 } }, at: 'latency.fixedMs', problem: 'is 0' },
   {
     change: { topology: { ...good.topology, stubDomains: 0 } },
     at: 'topology.stubDomains',
-    problem: 'no network',
+    problem: 'the network would have no routers',
   },
   { change: { leaderPercent: -1 }, at: 'leaderPercent', problem: 'is -1' },
   { change: { leaderPercent: 101 }, at: 'leaderPercent', problem: 'is 101' },
@@ -100,15 +112,15 @@ test.each([
     at: 'subTorrents',
     problem: 'there are only 100 pieces',
   },
-  { change: { choker: 'fair' }, at: 'choker', problem: 'is "fair", which is no strategy' },
-  { change: { seedChoker: 'fair' }, at: 'seedChoker', problem: 'is "fair", which is no strategy' },
+  { change: { choker: 'fair' }, at: 'choker', problem: 'is "fair", which is not a choker' },
+  { change: { seedChoker: 'fair' }, at: 'seedChoker', problem: 'is "fair", which is not a choker' },
   { change: { classes: [] }, at: 'classes', problem: 'is empty' },
   { change: { classes: of('0:1/1 20:1/1') }, at: 'classes[0].count', problem: 'is 0' },
   { change: { classes: of('20:-1/1') }, at: 'classes[0].uploadKbps', problem: 'is -1' },
   {
     change: { classes: of('1:0/9 19:5/5') },
     at: 'classes[0].uploadKbps',
-    problem: 'is 0 for the seed, so nobody could ever finish',
+    problem: 'is 0 for the seed, so no peer could ever complete',
   },
   {
     change: { seeds: 2, classes: of('1:0/9 1:0/9 18:5/5') },
