@@ -53,11 +53,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .option('--min-peers <n>', 'Candidates to wait for before elections', whole, 1)
     .option('--interval <s>', 'Seconds between two announces of a peer', whole, 1800)
     .option('--neighbours <n>', 'Number of neighbours of a peer', whole, 50)
-    .option(
-      '--external-neighbours <percent>',
-      'Percentage of these chosen among all peers, the others in the own AS',
-      percent,
-    )
+    .option('--external-neighbours <percent>', 'Percentage of these from all AS', percent)
     .addOption(new Option('--bias <percent>').argParser(percent).hideHelp())
     .option('--quiet', 'Do not log announces')
     .action(async (options: TrackOptions) => {

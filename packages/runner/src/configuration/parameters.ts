@@ -93,8 +93,40 @@ export function withField(config: object, path: Path, value: ParameterValue): ob
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
 }
 
-/** The option of the command line for a parameter: `seedChoker` is `--seed-choker`. */
-export function flagOf(name: string): string {
-  const field = name.split('.').at(-1)!;
-  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** The problem of setting the field at `path` within a list that lacks its entry. */
+export function entryProblem(
+  config: object,
+  [name, index]: Path,
+): { readonly problem: string; readonly fix: string } | undefined {
+  if ((name !== 'classes' && name !== 'seeds') || index === undefined) return undefined;
+  const list = fieldOf(config, [name]);
+  const length = Array.isArray(list) ? list.length : 0;
+  if (typeof index === 'number') {
+    if (index < length) return undefined;
+    const problem = `names entry ${index} of "${name}", which has ${length} entries`;
+    return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
+  }
+  if (name === 'seeds' && !Array.isArray(list)) return undefined;
+  const problem = `names no entry of the list "${name}"`;
+  return { problem, fix: `state its index: ${name}[0].${String(index)}` };
+}
+
+/** The parameters that have options of their own. */
+export const OPTIONS = [
+  'peers',
+  'pieces',
+  'pieceSize',
+  'leaders',
+  'externalNeighbours',
+  'subTorrents',
+  'requestPriority',
+  'choker',
+  'seedChoker',
+  'rules',
+] as const;
+
+/** The option that sets a parameter: `--seed-choker`, or `--set network.as`. */
+export function optionOf(name: string): string {
+  if (!(OPTIONS as readonly string[]).includes(name)) return `--set ${name}`;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

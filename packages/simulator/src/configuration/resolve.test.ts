@@ -423,7 +423,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'a class without download',
       config: withFields({ classes: [{ name: 'a', share: 100, download: 0 }] }),
-      is: ['classes.0.download: is 0, so leechers of class "a" could never finish'],
+      is: ['classes.0.download: is 0, so leechers of class "a" could never complete'],
     },
     {
       of: 'too many neighbours',
@@ -433,7 +433,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'sub-torrents alone',
       config: withFields({ cache: { subTorrents: 2 } }),
-      is: ['cache.subTorrents: is 2, but only CacheTorrent splits a file'],
+      is: ['cache.subTorrents: is 2, but there are no leaders'],
     },
     {
       of: 'several at once',

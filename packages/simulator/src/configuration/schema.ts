@@ -166,14 +166,14 @@ export interface SwarmConfig {
   readonly cache?: CacheConfig;
 }
 
+/** The kind of each schema for quantities. */
+const KINDS = new WeakMap<z.core.$ZodType, QuantityKind>();
+
 const count = z.number();
 const size = quantityOf('size');
 const rate = quantityOf('rate');
 const time = quantityOf('time');
 const percentage = quantityOf('percent');
-
-/** The kind of each schema for quantities. */
-const KINDS = new WeakMap<z.core.$ZodType, QuantityKind>();
 
 /**
  * A schema for quantities of one kind, or a word in place of one. The message of an issue is the

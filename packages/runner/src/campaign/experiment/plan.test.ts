@@ -73,7 +73,7 @@ describe('a setting', () => {
       swarm: {
         classes: [
           { name: 'seed', count: 1, uploadKbps: 10 },
-          { name: 'a', count: 19, uploadKbps: 5, downloadKbps: 20 },
+          { name: 'a', count: 19, uploadKbps: 5_000, downloadKbps: 20 },
         ],
       },
     },
@@ -209,7 +209,7 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'with an entry that the base lacks',
       of: { set: { 'classes[3].upload': 1 } },
-      says: 'beyond the 1 entries of the base',
+      says: 'names entry 3 of "classes", which has 0 entries',
     },
     { wrong: 'with a label that is a field', of: { labels: ['pieces'] }, says: 'which is a field' },
     {

@@ -10,6 +10,7 @@ import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configur
 
 import { type Locations, locationsBelow } from '../../configuration/locations.ts';
 import {
+  entryProblem,
   fieldNames,
   fieldOf,
   fieldPath,
@@ -230,11 +231,9 @@ function settingOf(
   let value: object = base.config;
   for (const assignment of fields) {
     const { field, name, path } = assignment;
-    const list = fieldOf(value, field.slice(0, 1));
-    if (Array.isArray(list) && Number(field[1] ?? 0) >= list.length) {
-      const at = `${locations.ofField(path)}: ${name}`;
-      const problem = `is beyond the ${list.length} entries of the base`;
-      throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
+    const problem = entryProblem(value, field);
+    if (problem !== undefined) {
+      throw new UserError({ at: `${locations.ofField(path)}: ${name}`, ...problem });
     }
     value = withField(value, field, assignment.value);
   }

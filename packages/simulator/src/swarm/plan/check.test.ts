@@ -69,7 +69,7 @@ test.each([
   { change: { neighbours: 20 }, at: 'neighbours', problem: 'is 20, but a peer has only 19 others' },
   { change: { neighbours: 2.5 }, at: 'neighbours', problem: 'is 2.5, which is not whole' },
   { change: { neighbours: Number.NaN }, at: 'neighbours', problem: 'is NaN' },
-  { change: { minPeers: 1 }, at: 'minPeers', problem: 'a swarm is two peers or more' },
+  { change: { minPeers: 1 }, at: 'minPeers', problem: 'a swarm has two peers or more' },
   { change: { minPeers: 30 }, at: 'minPeers', problem: 'is 30, but there are only 20 peers' },
   { change: { pieces: 0 }, at: 'pieces', problem: 'there would be nothing to download' },
   { change: { pieceBits: -1 }, at: 'pieceBits', problem: 'comes to -1 bits' },
@@ -106,7 +106,7 @@ test.each([
   { change: { leaderPercent: -1 }, at: 'leaderPercent', problem: 'is -1' },
   { change: { leaderPercent: 101 }, at: 'leaderPercent', problem: 'is 101' },
   { change: { externalPercent: 101 }, at: 'externalPercent', problem: 'is 101' },
-  { change: { subTorrents: 2 }, at: 'subTorrents', problem: 'only CacheTorrent splits a file' },
+  { change: { subTorrents: 2 }, at: 'subTorrents', problem: 'but there are no leaders' },
   {
     change: { leaderPercent: 5, subTorrents: 101 },
     at: 'subTorrents',
@@ -130,7 +130,7 @@ test.each([
   {
     change: { classes: of('19:9/9 1:5/0') },
     at: 'classes[1].downloadKbps',
-    problem: 'is 0, so leechers of class "class-1" could never finish',
+    problem: 'is 0, so leechers of class "class-1" could never complete',
   },
   {
     change: { classes: of('20:9/0') },
