@@ -108,7 +108,7 @@ export function entryProblem(
   }
   if (name === 'seeds' && !Array.isArray(list)) return undefined;
   const problem = `names no entry of the list "${name}"`;
-  return { problem, fix: `state its index: ${name}[0].${String(index)}` };
+  return { problem, fix: `state its index: ${name}[0].${index}` };
 }
 
 /** The parameters that have options of their own. */
