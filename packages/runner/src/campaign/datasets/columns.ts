@@ -125,10 +125,15 @@ function configColumns(): RunColumn[] {
     const type = CONFIG_TYPES[name] ?? 'number';
     const read = ({ config }: RunRecord): CellValue => {
       const value = fieldOf(config, path);
-      return type === 'text' && value !== undefined ? String(value) : cellValue(value);
+      return type === 'number' || typeof value === 'string' ? cellValue(value) : jsonOf(value);
     };
     return [{ name, type, read }];
   });
+}
+
+/** Text also of a number, for columns of text: a latency may be one, as were the seeds once. */
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function cellValue(value: unknown): CellValue {
