@@ -51,6 +51,6 @@ test.each(LARGE)('%s describes a swarm that can be simulated', async (name) => {
   const { swarm } = checkedSwarm(file, {});
   const { stubDomains, stubDomainSize } = swarm.topology;
   expect(swarm.minPeers).toBeGreaterThanOrEqual(7_000);
-  // Domains can have two routers less than configured, and each node needs a router of its own.
+  // Domains can have two routers less than configured, and each node needs its own router.
   expect(stubDomains * (stubDomainSize - 2)).toBeGreaterThan(swarm.minPeers);
 });

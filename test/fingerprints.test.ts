@@ -8,10 +8,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ConfigFile, checkedSwarm, type Overrides, readConfig } from '@cachetorrent/runner';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 
 import { RESULTS_VERSION } from '../packages/runner/src/campaign/experiment/key.ts';
 import { observe } from './observed.ts';
+
+// Simulations may be slow on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const CONFIGS = fileURLToPath(new URL('../examples/configs', import.meta.url));
 const FILE = fileURLToPath(new URL('fingerprints.json', import.meta.url));

@@ -77,7 +77,7 @@ describe('the rules notice', () => {
       complaint: 'line 1 has 107 columns',
     },
     {
-      wrong: 'a random source of its own',
+      wrong: 'an unseeded random source',
       path: 'packages/runner/src/a.ts',
       text: '// A.\nMath.random();',
       complaint: 'line 2 has `Math.random`: use a Random',

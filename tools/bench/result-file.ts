@@ -21,7 +21,7 @@ export interface ResultHeading {
   readonly machine: Machine;
 }
 
-export function heading(kind: string): ResultHeading {
+export function resultHeading(kind: string): ResultHeading {
   const at = new Date().toISOString();
   return { format: FORMAT, kind, at, versions: versions(), machine: thisMachine() };
 }

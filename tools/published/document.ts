@@ -61,11 +61,11 @@ missed.`;
 const CONCLUSIONS = `
 Leaders do what they are meant to do: on \`medium\`, with 10 % of leaders and by the rules of
 today's clients, an AS downloads a piece from outside 4 times instead of 44, and 8 % of the bytes
-cross a border instead of 89 %. Followers pay with time, and the fewer the leaders, the more: at 10 %, half of the
-peers complete an eighth later than in plain BitTorrent, and nine tenths of them two thirds later;
-at 50 %, half of them complete a little earlier, since leaders gain what followers lose. Much of
-the published price is due to quirks that no client has: by the original's rules, 10 % of leaders
-make the 50th percentile 50 % later; by a client's, 13 %.`;
+cross a border instead of 89 %. Followers pay with time, and the fewer the leaders, the more: at
+10 %, half of the peers complete an eighth later than in plain BitTorrent, and nine tenths of them
+two thirds later; at 50 %, half of them complete a little earlier, since leaders gain what followers
+lose. Much of the published price is due to quirks that no client has: by the original's rules, 10 %
+of leaders make the 50th percentile 50 % later; by a client's, 13 %.`;
 
 const SIDE_BY_SIDE = `
 The same swarms with the quirks of the simulator of 2018 and 50 ms for every message (*orig.*), and

@@ -164,6 +164,7 @@ async function measured(times: number): Promise<MeasuredVariant[]> {
       completion: group,
       leaders: none,
       followers: none,
+      classes: [],
       messages: { have: 1 },
       resultHash: '',
     };

@@ -32,7 +32,7 @@ describe('switches', () => {
     ]);
     expect(titles('original', true)).toHaveLength(19);
     expect(switchesOf('original', true)[1]).toMatchObject({
-      changes: { habits: { repeatChokes: false } },
+      changes: { 'client.quirks.repeatChokes': false },
     });
   });
 
@@ -53,6 +53,7 @@ describe('a table', () => {
     completion: { p50Ms, p90Ms: 2000, meanMs: 1, count: 1 },
     leaders: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
     followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+    classes: [],
     messages: { have: 3e6, choke: 1e6 },
   });
   const lines = (rows: readonly QuirkRow[]) =>

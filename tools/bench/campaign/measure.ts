@@ -18,7 +18,7 @@ export interface CampaignCost {
   readonly goal: number;
 }
 
-export interface MeasureOptions {
+export interface CampaignBenchOptions {
   readonly parts: readonly CampaignPart[];
   readonly runs: number;
   readonly longRuns: number;
@@ -28,15 +28,17 @@ export interface MeasureOptions {
   readonly signal: AbortSignal;
 }
 
-export async function campaignCosts(options: MeasureOptions): Promise<readonly CampaignCost[]> {
+export async function campaignCosts(
+  options: CampaignBenchOptions,
+): Promise<readonly CampaignCost[]> {
   const costs: CampaignCost[] = [];
-  for (const part of options.parts) costs.push(...(await MEASURES[part](options)));
+  for (const part of options.parts) costs.push(...(await MEASUREMENTS[part](options)));
   return costs;
 }
 
-type CampaignMeasurement = (options: MeasureOptions) => Promise<readonly CampaignCost[]>;
+type CampaignMeasurement = (options: CampaignBenchOptions) => Promise<readonly CampaignCost[]>;
 
-const MEASURES: Readonly<Record<CampaignPart, CampaignMeasurement>> = {
+const MEASUREMENTS: Readonly<Record<CampaignPart, CampaignMeasurement>> = {
   overhead: async (options) => {
     const what = `one of ${options.runs} runs, beyond its simulation`;
     const rounds = await inRounds(what, options, () => overheadMs(options));
@@ -51,12 +53,12 @@ const MEASURES: Readonly<Record<CampaignPart, CampaignMeasurement>> = {
 };
 
 /** Everything that the command does besides simulating, with its start and its datasets. */
-async function overheadMs({ runs, signal }: MeasureOptions): Promise<number> {
+async function overheadMs({ runs, signal }: CampaignBenchOptions): Promise<number> {
   const { wallMs, simulatedMs } = await timeOfSweep(repeated(SHORT, runs), 1, signal);
   return (wallMs - simulatedMs) / runs;
 }
 
-async function speedUp({ longRuns, signal }: MeasureOptions): Promise<number> {
+async function speedUp({ longRuns, signal }: CampaignBenchOptions): Promise<number> {
   const one = await timeOfSweep(repeated(LONG, longRuns), 1, signal);
   const two = await timeOfSweep(repeated(LONG, longRuns), 2, signal);
   return one.wallMs / two.wallMs;
@@ -64,7 +66,7 @@ async function speedUp({ longRuns, signal }: MeasureOptions): Promise<number> {
 
 async function largeStore(
   folder: string,
-  options: MeasureOptions,
+  options: CampaignBenchOptions,
 ): Promise<readonly CampaignCost[]> {
   const { storedRuns, log, signal } = options;
   const { file, store } = writeExperiment(largeExperiment(storedRuns), folder);
@@ -84,7 +86,7 @@ async function largeStore(
 
 async function inRounds(
   what: string,
-  { rounds, log }: MeasureOptions,
+  { rounds, log }: CampaignBenchOptions,
   measure: () => Promise<number>,
 ): Promise<Summary> {
   const values: number[] = [];

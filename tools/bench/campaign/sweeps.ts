@@ -1,4 +1,4 @@
-/** Campaigns of short and of long runs, each in a process of its own. */
+/** Campaigns of short and of long runs, each in its own process. */
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

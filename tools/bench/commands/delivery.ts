@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 
 import type { Streams } from '../environment.ts';
 import { checkPage, measuredOn, writeIntoPage } from '../page.ts';
-import { heading } from '../result-file.ts';
+import { resultHeading } from '../result-file.ts';
 
 /** The values of the options of `withDestination`. */
 export interface Destination {
@@ -40,7 +40,7 @@ export async function deliver(
   { stdout }: Streams,
 ): Promise<void> {
   const shown = `${table}\n\n${measuredOn()}`;
-  const text = `${JSON.stringify({ ...heading(kind), ...document }, null, 2)}\n`;
+  const text = `${JSON.stringify({ ...resultHeading(kind), ...document }, null, 2)}\n`;
   if (out !== undefined) await writeFile(out, text);
   stdout.write(json === true ? text : `${shown}\n`);
   if (page !== undefined) await writeIntoPage(page, kind, shown);

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 
 import { count, names } from '../../runs/options.ts';
 import { type BenchEnvironment, Regression } from '../environment.ts';
-import { heading, readRunFile, type RunFile } from '../result-file.ts';
+import { resultHeading, readRunFile, type RunFile } from '../result-file.ts';
 import { checkComparable, regressions } from '../run/compare.ts';
 import { targetTable } from '../run/report.ts';
 import { casesOf, checkCores, chosenTargets, runRounds } from '../run/run.ts';
@@ -33,7 +33,12 @@ async function run(flags: Flags, environment: BenchEnvironment): Promise<void> {
   const cases = casesOf(targets);
   checkCores(cases);
   const before = compare === undefined ? undefined : await readRunFile(compare);
-  const planned: RunFile = { ...heading('run'), kind: 'run', pieces: pieces ?? null, rounds: [] };
+  const planned: RunFile = {
+    ...resultHeading('run'),
+    kind: 'run',
+    pieces: pieces ?? null,
+    rounds: [],
+  };
   const emptyRound = Object.fromEntries(cases.map(({ name }) => [name, {}]));
   const emptyRounds = Array.from({ length: runs }, () => emptyRound);
   if (before !== undefined) {

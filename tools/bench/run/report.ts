@@ -14,12 +14,12 @@ export function valuesOf(
 
 export function targetTable(targets: readonly Target[], rounds: readonly Round[]): string {
   const rows = targets.flatMap(({ id, what, figures }) =>
-    figures.map((measure) => {
-      const values = valuesOf(measure, rounds);
-      const labels = [id, what, withUnit(measure), goalOf(measure)];
+    figures.map((figure) => {
+      const values = valuesOf(figure, rounds);
+      const labels = [id, what, withUnit(figure), goalOf(figure)];
       if (values.length === 0) return [...labels, 'not measured', '', '', ''];
       const summary = summarize(values);
-      return [...labels, ...texts(summary), verdict(measure, summary)];
+      return [...labels, ...texts(summary), verdict(figure, summary)];
     }),
   );
   const titles = ['#', 'what', 'figure', 'target', 'median', 'min – max', 'runs', 'reached'];
@@ -30,8 +30,8 @@ export function isMet({ goal }: TargetFigure, { median }: Summary): boolean {
   return 'atMost' in goal ? median <= goal.atMost : median >= goal.atLeast;
 }
 
-function verdict(measure: TargetFigure, summary: Summary): string {
-  return isMet(measure, summary) ? 'yes' : 'no';
+function verdict(figure: TargetFigure, summary: Summary): string {
+  return isMet(figure, summary) ? 'yes' : 'no';
 }
 
 function texts({ median, min, max, runs }: Summary): string[] {

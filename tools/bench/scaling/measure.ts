@@ -21,7 +21,7 @@ export interface MeasuredPoint {
   readonly peakRssBytes: readonly number[];
 }
 
-export interface MeasureOptions {
+export interface SweepMeasureOptions {
   readonly runs: number;
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
@@ -29,7 +29,7 @@ export interface MeasureOptions {
 
 export async function measureSweep(
   sweep: ScalingSweep,
-  options: MeasureOptions,
+  options: SweepMeasureOptions,
 ): Promise<MeasuredPoint[]> {
   const { runs, signal, log } = options;
   return withTemporaryFolder(async (folder) => {

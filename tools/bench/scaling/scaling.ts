@@ -3,15 +3,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { heading } from '../result-file.ts';
+import { resultHeading } from '../result-file.ts';
 import { seconds, table } from '../../runs/markdown.ts';
 import { checkOnly } from '../../runs/options.ts';
 import { summarize } from '../statistics.ts';
-import { type MeasuredPoint, type MeasureOptions, measureSweep } from './measure.ts';
+import { type MeasuredPoint, type SweepMeasureOptions, measureSweep } from './measure.ts';
 import { plotOf } from './plot.ts';
 import { type ScalingSweep, sweeps } from './sweeps.ts';
 
-export interface ScalingOptions extends MeasureOptions {
+export interface ScalingOptions extends SweepMeasureOptions {
   /** The folder for the files; undefined to write none. */
   readonly out?: string;
   /** The names of the sweeps; undefined for all. */
@@ -42,7 +42,7 @@ async function writeSweep(
   points: readonly MeasuredPoint[],
 ): Promise<void> {
   const { name, title, axis } = sweep;
-  const document = { ...heading('scaling'), name, title, axis, points };
+  const document = { ...resultHeading('scaling'), name, title, axis, points };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(document, null, 2)}\n`);
   await writeFile(join(folder, `${name}.svg`), plotOf(sweep, points));

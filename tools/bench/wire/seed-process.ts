@@ -1,4 +1,4 @@
-/** The seed of `transfer.ts`, in a process of its own, so that it has a core to itself. */
+/** The seed of `transfer.ts`, in its own process, so that it has its own core. */
 
 import { Client, parseTorrentFile } from '@cachetorrent/client';
 
