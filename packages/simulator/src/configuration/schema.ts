@@ -50,7 +50,7 @@ export interface SeedConfig {
 
 /** A class of leechers with the same capacity. */
 export interface ClassConfig {
-  /** Name of the class, for messages. Each class has another. */
+  /** Name of the class, by which results are broken down. */
   readonly name: string;
   /** Number of leechers of this class. */
   readonly count?: number;
@@ -206,7 +206,7 @@ const seed = z.strictObject({
 });
 
 const peerClass = z.strictObject({
-  name: z.string().describe('Name of the class, for messages. Each class has another.'),
+  name: z.string().describe('Name of the class, by which results are broken down.'),
   count: count.exactOptional().describe('Number of leechers of this class.'),
   share: percentage.exactOptional().describe('Percentage of the leechers, instead of `count`.'),
   upload: rate.exactOptional().describe('Upload capacity of each.'),
