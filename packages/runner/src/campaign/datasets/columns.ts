@@ -29,7 +29,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 2;
+export const COLUMNS_VERSION = 3;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -93,7 +93,7 @@ const PEERS: DatasetTable = {
     peers.uploadKbps,
     peers.downloadKbps,
     peers.completionMs,
-    peers.class,
+    peers.class ?? peers.as.map(() => null),
   ],
 };
 

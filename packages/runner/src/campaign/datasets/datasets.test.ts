@@ -70,10 +70,13 @@ describe('a dataset', () => {
     inFolder(async (folder) => {
       const store = await Store.open(folder, 'parquet');
       const former = { outPeers: 5, seeds: 1, latency: { fixedMs: 40 }, quirks: {} };
-      const record = { ...fakeRecord(runs[0]!), config: former as unknown as Config };
-      await store.put(record);
+      const { result, ...record } = fakeRecord(runs[0]!);
+      const { class: _classes, ...peers } = result.peers;
+      const config = former as unknown as Config;
+      await store.put({ ...record, config, result: { ...result, peers } });
       await refreshDatasets(store);
       expect(await rowsOf(store, 'runs')).toMatchObject([{ seeds: '1', peers: null }]);
+      expect((await rowsOf(store, 'peers'))[0]).toMatchObject({ role: 'seed', class: null });
       store.close();
     }));
 
@@ -90,6 +93,7 @@ describe('a dataset', () => {
         uploadKbps: 10,
         downloadKbps: 20,
         completionMs: result.completion.p50Ms,
+        class: 'peer',
       });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));
