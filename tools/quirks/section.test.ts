@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
+import { inRepository } from '../files.ts';
 import { withSection } from '../runs/markdown.ts';
-import { type QuirkRow, sectionOf } from './section.ts';
+import { QUIRKS_PAGE, QUIRKS_SECTION, type QuirkRow, sectionOf } from './section.ts';
 import { switchesOf } from './switches.ts';
 
 describe('switches', () => {
@@ -90,6 +92,11 @@ describe('a section of a page', () => {
     const once = withSection(page, 'a', 'new\n');
     expect(once).toBe('before\n<!-- a -->\n\nnew\n\n<!-- end -->\nafter\n');
     expect(withSection(once, 'a', 'newer')).toBe(once.replace('new', 'newer'));
+  });
+
+  test('of quirks is on its page', () => {
+    const validation = readFileSync(inRepository(QUIRKS_PAGE), 'utf8');
+    expect(withSection(validation, QUIRKS_SECTION, 'new')).not.toBe(validation);
   });
 
   test('is an error if its comments are missing', () => {

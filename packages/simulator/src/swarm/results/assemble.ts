@@ -1,4 +1,4 @@
-/** Assembles the result of a run from the reports of all AS (docs/protocol.md, Measures). */
+/** Assembles the result of a run from the reports of all AS (docs/model.md, What is measured). */
 
 import { createHash } from 'node:crypto';
 
