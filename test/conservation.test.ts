@@ -58,7 +58,7 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, changes })
     }
   });
 
-  // With the original's quirks more pieces arrive twice (docs/protocol.md and docs/model.md).
+  // With the original's quirks more pieces arrive twice (docs/protocol.md and docs/validation.md).
   test.runIf(rules === 'client')(
     'few pieces arrive twice: only if a choke and a request cross',
     () => {

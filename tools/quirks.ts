@@ -1,8 +1,8 @@
 /**
  * Measures what each quirk of the original simulator changes, one at a time: `npm run quirks`.
  *
- * Writes the tables into the section `quirks` of `docs/model.md`. Finished runs are stored, so the
- * tool can be stopped and started again.
+ * Writes the tables into the section `quirks` of `docs/validation.md`. Finished runs are stored, so
+ * the tool can be stopped and started again.
  */
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 
 import { inRepository } from './files.ts';
-import { type QuirkTable, sectionOf } from './quirks/section.ts';
+import { QUIRKS_PAGE, QUIRKS_SECTION, type QuirkTable, sectionOf } from './quirks/section.ts';
 import { switchesOf } from './quirks/switches.ts';
 import { collectRuns, type Setting } from './runs/collect.ts';
 import { withInterruptSignal } from './runs/interrupt.ts';
@@ -35,12 +35,12 @@ const options = new Command('quirks')
   .option('--seeds <n>', 'number of runs of each row', count, 3)
   .option('--table', 'run nothing: write the tables from the stored runs')
   .option('--threads <n>', 'number of runs at a time (default: the number of cores)', count)
-  .option('--out <file>', 'page with the section (default: docs/model.md)')
+  .option('--out <file>', `page with the section (default: ${QUIRKS_PAGE})`)
   .parse()
   .opts<Options>();
 
 const { config, pieces, leaders, seeds, table, threads } = options;
-const out = options.out ?? inRepository('docs/model.md');
+const out = options.out ?? inRepository(QUIRKS_PAGE);
 
 const INTRODUCTION = `
 \`${config}\` with ${pieces} pieces, ${seeds === 1 ? '1 seed' : `${seeds} seeds`}. Each row changes
@@ -77,7 +77,7 @@ await withInterruptSignal(async (signal) => {
         })),
       }),
     );
-    await writeFile(out, withSection(page, 'quirks', sectionOf(INTRODUCTION, tables)));
+    await writeFile(out, withSection(page, QUIRKS_SECTION, sectionOf(INTRODUCTION, tables)));
   } catch (error) {
     if (!signal.aborted) throw error;
     log('Stopped. Finished runs are stored: start again to continue.');

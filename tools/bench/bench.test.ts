@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { configFile } from '../files.ts';
+import { configFile, inRepository } from '../files.ts';
 import { bench } from './command-line.ts';
+import { checkPage } from './page.ts';
 
 const SMALL = configFile('small');
 const TIMEOUT_MS = 120_000;
@@ -194,6 +195,21 @@ describe('bench', () => {
   });
 });
 
+describe('a page of docs', () => {
+  test.each([
+    { page: 'docs/performance.md', kinds: ['micro', 'predict', 'run'] },
+    { page: 'docs/performance-notes.md', kinds: ['marginal', 'profile'] },
+  ])('$page has the sections that its commands write', async ({ page, kinds }) => {
+    const text = readFileSync(inRepository(page), 'utf8');
+    const found = (pattern: RegExp) =>
+      Array.from(text.matchAll(pattern), ([, kind]) => kind).sort();
+    expect(found(/^<!-- bench (\w+) -->$/gm)).toEqual(kinds);
+    const commands = `npm run bench -- (\\w+) .*--page ${page.replace('.', '\\.')}$`;
+    expect(found(new RegExp(`^ {4}${commands}`, 'gm'))).toEqual(kinds);
+    for (const kind of kinds) await checkPage(inRepository(page), kind);
+  });
+});
+
 describe('a mistake is refused, with a fix', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   const old = join(folder, 'old.json');
@@ -204,7 +220,7 @@ describe('a mistake is refused, with a fix', () => {
   writeFileSync(page, '# A page\n');
   const oneAs = join(folder, 'one-as.json');
   const small = readFileSync(SMALL, 'utf8');
-  writeFileSync(oneAs, small.replace(/"stubDomains": *\d+/, '"stubDomains": 1'));
+  writeFileSync(oneAs, small.replace(/"as": *\d+/, '"as": 1'));
 
   test.each([
     { args: ['run', '--runs', '0'], says: '1 or more' },
@@ -217,7 +233,7 @@ describe('a mistake is refused, with a fix', () => {
       args: ['phold', '--workers', '2', '--actors', '1', '--remote', '0'],
       says: 'more than the 1 actors',
     },
-    { args: ['phold', '--actors', '1'], says: 'there is one actor' },
+    { args: ['phold', '--actors', '1'], says: 'there is only one actor' },
     { args: ['phold', '--pending', '2', '--actors', '4'], says: 'less than one for each' },
     { args: ['phold', '--remote', '101'], says: 'from 0 to 100' },
     { args: ['micro', '--only', 'nothing'], says: 'finds no "nothing"' },

@@ -1,8 +1,9 @@
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
 import { minimumDistributionTimeMs } from '@cachetorrent/simulator';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-import { configFile } from '../files.ts';
+import { configFile, inRepository } from '../files.ts';
 import { documentOf, verdictOn } from './document.ts';
 import { orderings } from './orderings.ts';
 import { type FigureName, PUBLISHED, PUBLISHED_T_MIN_MS } from './published-figures.ts';
@@ -114,6 +115,18 @@ describe('the page', () => {
     );
   });
 
+  test('in docs has the text that the tool writes', async () => {
+    const withoutFigures = (page: string) =>
+      page
+        .split('\n\n')
+        .map((block) => (block.startsWith('|') ? block.split('\n', 1)[0]! : block).trim())
+        .map((block) => block.replace(/ +\|/g, ' |').replace(/\| +/g, '| '))
+        .filter((block) => !/^The figures come|published figures are met/.test(block));
+    const inDocs = readFileSync(inRepository('docs/published.md'), 'utf8');
+    const page = documentOf({ measured: await measured(1), coreMs: 1 });
+    expect(withoutFigures(inDocs)).toEqual(withoutFigures(page));
+  });
+
   test('is written from the runs that exist', async () => {
     const page = documentOf({ measured: (await measured(1)).slice(0, 1), coreMs: 1000 });
     expect(page).toContain('3 of 3');
@@ -164,6 +177,7 @@ async function measured(times: number): Promise<MeasuredVariant[]> {
       completion: group,
       leaders: none,
       followers: none,
+      classes: [],
       messages: { have: 1 },
       resultHash: '',
     };

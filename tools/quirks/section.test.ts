@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
+import { inRepository } from '../files.ts';
 import { withSection } from '../runs/markdown.ts';
-import { type QuirkRow, sectionOf } from './section.ts';
+import { QUIRKS_PAGE, QUIRKS_SECTION, type QuirkRow, sectionOf } from './section.ts';
 import { switchesOf } from './switches.ts';
 
 describe('switches', () => {
@@ -32,7 +34,7 @@ describe('switches', () => {
     ]);
     expect(titles('original', true)).toHaveLength(19);
     expect(switchesOf('original', true)[1]).toMatchObject({
-      changes: { habits: { repeatChokes: false } },
+      changes: { 'client.quirks.repeatChokes': false },
     });
   });
 
@@ -53,6 +55,7 @@ describe('a table', () => {
     completion: { p50Ms, p90Ms: 2000, meanMs: 1, count: 1 },
     leaders: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
     followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+    classes: [],
     messages: { have: 3e6, choke: 1e6 },
   });
   const lines = (rows: readonly QuirkRow[]) =>
@@ -89,6 +92,11 @@ describe('a section of a page', () => {
     const once = withSection(page, 'a', 'new\n');
     expect(once).toBe('before\n<!-- a -->\n\nnew\n\n<!-- end -->\nafter\n');
     expect(withSection(once, 'a', 'newer')).toBe(once.replace('new', 'newer'));
+  });
+
+  test('of quirks is on its page', () => {
+    const validation = readFileSync(inRepository(QUIRKS_PAGE), 'utf8');
+    expect(withSection(validation, QUIRKS_SECTION, 'new')).not.toBe(validation);
   });
 
   test('is an error if its comments are missing', () => {

@@ -1,8 +1,12 @@
-/** The section of `docs/model.md` that says what each quirk changes. */
+/** The section of a page that says what each quirk changes. */
 
 import { type Estimate, estimate } from '../runs/estimate.ts';
 import { heading, paragraphs, signedPercent, table } from '../runs/markdown.ts';
 import { COLUMNS, type Result, type ResultColumn } from '../runs/result-columns.ts';
+
+/** The page with the section, and the name of the section in its comments. */
+export const QUIRKS_PAGE = 'docs/validation.md';
+export const QUIRKS_SECTION = 'quirks';
 
 export interface QuirkRow {
   readonly title: string;

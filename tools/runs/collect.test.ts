@@ -56,7 +56,7 @@ test('without running anything, missing runs are undefined', async () => {
 
 test('a run that fails is reported; the others are kept', async () => {
   const folder = newFolder();
-  const bad: Setting = { name: 'bad', fields: { pieces: 20, bias: 0 } };
+  const bad: Setting = { name: 'bad', fields: { pieces: 20, externalNeighbours: 0 } };
   const settings = [SETTINGS[0]!, bad];
   await expect(collectRuns(settings, optionsFor(folder))).rejects.toThrow('2 runs failed');
   const runs = await collectRuns(settings, { ...optionsFor(folder), storedOnly: true });

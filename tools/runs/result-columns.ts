@@ -16,7 +16,7 @@ export interface ResultColumn {
 export const COLUMNS = {
   redundancy: column('redundancy', ({ redundancy }) => redundancy, twoDigits),
   interAsShare: column(
-    'bits that cross a border, %',
+    'inter-AS traffic, %',
     ({ interAsShare }) => interAsShare,
     (share) => (share * 100).toFixed(1),
   ),

@@ -10,10 +10,9 @@ import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
 
 const CONFIG = `{
-  "outPeers": 2, "minNodes": 3, "seeds": 1, "pieceSize": 196, "pieces": 10,
-  "uploads": 4, "optimistics": 1, "interval": 10000, "backlog": 10,
-  "transitDomains": 1, "transitDomainSize": 4, "stubDomains": 2, "stubDomainSize": 4,
-  "transferInterval": 10, "capacityNodes": [{ "number": 4, "upload": 10, "download": 20 }]
+  "peers": 3, "file": { "pieces": 10, "pieceSize": "1 KiB" },
+  "upload": "10 kbit/s", "download": "20 kbit/s",
+  "network": { "as": 2 }, "tracker": { "neighbours": 2 }
 }`;
 
 let folder: string;
@@ -53,7 +52,7 @@ describe('run', () => {
     expect(document).toMatchObject({
       seed: 1,
       version: VERSION,
-      config: { pieces: 10, rules: 'client' },
+      config: { peers: 3, file: { pieces: 10 }, client: { seedChoker: 'round-robin' } },
     });
     expect(document.result).toEqual({
       redundancy: 1,
@@ -63,6 +62,7 @@ describe('run', () => {
       completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
       leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
       followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
+      classes: [{ name: 'peer', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 }],
       messages: { have: 40, request: 8, piece: 2 },
       resultHash: 'abc123',
     });
@@ -82,8 +82,9 @@ describe('run', () => {
       simulate: (swarm, options) => (calls.push({ swarm, options }), Promise.resolve(SIMULATION)),
     });
     const options =
-      '--leaders 30 --pieces 20 --piece-size 400 --choker random --rules original --seed 5 --workers as ' +
-      '--bias 10 --multi 2 --seed-choker fastest-upload --preference absolute';
+      '--leaders 30 --pieces 20 --piece-size 50 --choker random --rules original --seed 5 --workers as ' +
+      '--external-neighbours 10 --sub-torrents 2 --seed-choker fastest-upload ' +
+      '--request-priority absolute --peers 4 --set upload=500kbit/s';
     expect(await cli(['run', file, ...options.split(' ')], environment)).toBe(0);
     expect(await cli(['run', file, '--workers', '3'], environment)).toBe(0);
     expect(await cli(['run', file], environment)).toBe(0);
@@ -97,12 +98,32 @@ describe('run', () => {
       subTorrents: 2,
       seedChoker: 'fastest-upload',
       requestPriority: 'absolute',
+      classes: [{ count: 1, uploadKbps: 500 }, { count: 3, uploadKbps: 500 }],
     });
     expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([
       [5, 'as'],
       [1, 3],
       [1, undefined],
     ]);
+  });
+
+  test.each([
+    ['--external-neighbours', '--bias 10'],
+    ['--sub-torrents', '--multi 2'],
+    ['--request-priority', '--preference absolute'],
+  ])('takes %s by its former name, with a note', async (flag, former) => {
+    const swarms: Swarm[] = [];
+    const environment = testEnvironment({
+      simulate: (swarm) => (swarms.push(swarm), Promise.resolve(SIMULATION)),
+    });
+    const [name, value] = former.split(' ');
+    const run = ['run', file, '--leaders', '30', '--quiet'];
+    expect(await cli([...run, name!, value!], environment)).toBe(0);
+    expect(environment.output.err).toBe(`note: ${name} is now called ${flag}\n`);
+    expect(await cli([...run, flag, value!], environment)).toBe(0);
+    expect(await cli(run, environment)).toBe(0);
+    expect(swarms[1]).toEqual(swarms[0]);
+    expect(swarms[2]).not.toEqual(swarms[0]);
   });
 
   test('with --out writes all result files', async () => {
@@ -181,7 +202,7 @@ describe('run', () => {
   test('the log is empty after a run without messages, and is not created if the run does not start', async () => {
     const log = join(folder, 'log.jsonl');
     const error = new SwarmError({
-      at: 'stubDomainSize',
+      at: 'timelineMs',
       problem: 'is too small',
       fix: 'set it to 9',
     });
@@ -287,7 +308,7 @@ describe('a user error', () => {
     {
       of: 'leaders not a number',
       args: 'run CONFIG --leaders many',
-      prints: "'many' is invalid. Write a number.",
+      prints: '--leaders: is "many", which is not a percentage\n  fix: write 30 %',
     },
     {
       of: 'too many leaders',
@@ -305,9 +326,9 @@ describe('a user error', () => {
       prints: '--pieces: is 0, but there would be nothing to download',
     },
     {
-      of: 'half a bit per piece',
-      args: 'run CONFIG --piece-size 0.5',
-      prints: '--piece-size: is 0.5',
+      of: 'less than half a bit per piece',
+      args: 'run CONFIG --piece-size 0.05',
+      prints: '--piece-size: comes to 0.4 bits',
     },
     {
       of: 'an unknown choker',
@@ -315,29 +336,29 @@ describe('a user error', () => {
       prints: "'fair' is invalid. Allowed choices are tit-for-tat, random.",
     },
     {
-      of: 'too much bias',
-      args: 'run CONFIG --bias 101',
-      prints: '--bias: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+      of: 'too many external neighbours',
+      args: 'run CONFIG --external-neighbours 101',
+      prints: '--external-neighbours: is 101, more than can be\n  fix: set it to a number from 0 to 100',
     },
     {
-      of: 'negative bias',
-      args: 'run CONFIG --bias -1',
-      prints: '--bias: is -1, but it is a share in percent',
+      of: 'negative external neighbours',
+      args: 'run CONFIG --external-neighbours -1',
+      prints: '--external-neighbours: is -1, but it is a share in percent',
     },
     {
       of: 'sub-torrents without leaders',
-      args: 'run CONFIG --multi 2',
-      prints: '--multi: is 2, but only CacheTorrent splits a file\n  fix: set leaders too',
+      args: 'run CONFIG --sub-torrents 2',
+      prints: '--sub-torrents: is 2, but there are no leaders\n  fix: set --leaders too',
     },
     {
       of: 'more sub-torrents than pieces',
-      args: 'run CONFIG --leaders 9 --multi 11',
-      prints: '--multi: is 11, but there are only 10 pieces',
+      args: 'run CONFIG --leaders 9 --sub-torrents 11',
+      prints: '--sub-torrents: is 11, but there are only 10 pieces',
     },
     {
       of: 'half a sub-torrent',
-      args: 'run CONFIG --leaders 9 --multi 1.5',
-      prints: '--multi: is 1.5, which is not whole',
+      args: 'run CONFIG --leaders 9 --sub-torrents 1.5',
+      prints: '--sub-torrents: is 1.5, which is not whole',
     },
     {
       of: 'an unknown seed choker',
@@ -346,14 +367,14 @@ describe('a user error', () => {
         "'fair' is invalid. Allowed choices are tit-for-tat, random, fastest-upload, round-robin.",
     },
     {
-      of: 'an unknown preference',
-      args: 'run CONFIG --preference mine',
+      of: 'an unknown priority of requests',
+      args: 'run CONFIG --request-priority mine',
       prints: "'mine' is invalid. Allowed choices are within-rarity, absolute.",
     },
     {
-      of: 'a preference without leaders',
-      args: 'run CONFIG --preference absolute',
-      prints: '--preference: is absolute, but only the leaders of CacheTorrent have one',
+      of: 'a priority of requests without leaders',
+      args: 'run CONFIG --request-priority absolute',
+      prints: '--request-priority: is absolute, but there are no leaders',
     },
     {
       of: 'unknown rules',
@@ -431,13 +452,13 @@ describe('a user error', () => {
   });
 
   test('that only the simulator finds', async () => {
-    const problem = { at: 'stubDomainSize', problem: 'is too small', fix: 'set it to 9' };
+    const problem = { at: 'timelineMs', problem: 'is too small', fix: 'set it to 9' };
     const environment = testEnvironment({
       simulate: () => Promise.reject(new SwarmError(problem)),
     });
     expect(await cli(['run', file], environment)).toBe(2);
     expect(environment.output.err).toBe(
-      `${file}: stubDomainSize: is too small\n  fix: set it to 9\n`,
+      `${file}: timelineMs: is too small\n  fix: set it to 9\n`,
     );
   });
 });
@@ -460,6 +481,8 @@ test.each([
   'report',
   'query',
   'export',
+  'init',
+  'import',
   'seed',
   'get',
   'track',
@@ -482,6 +505,8 @@ test('the help lists every command with its description', async () => {
     'report',
     'query',
     'export',
+    'init',
+    'import',
     'seed',
     'get',
     'track',

@@ -78,6 +78,7 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
       completion,
       leaders: none,
       followers: none,
+      classes: [{ name: 'peer', ...completion }],
       messages: { have: 2 * n, piece: n },
       resultHash: key,
       asCount: 2,
@@ -88,6 +89,7 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
       peers: {
         as: [0, 1],
         role: ['seed', 'peer'],
+        class: ['seed', 'peer'],
         uploadKbps: [10, 10],
         downloadKbps: [20, 20],
         completionMs: [0, n],

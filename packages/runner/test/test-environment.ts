@@ -33,6 +33,7 @@ export const RESULT: SwarmResult = {
   completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
   leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
   followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
+  classes: [{ name: 'peer', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 }],
   messages: { have: 40, request: 8, piece: 2 } as SwarmResult['messages'],
   resultHash: 'abc123',
   asCount: 2,
@@ -40,11 +41,22 @@ export const RESULT: SwarmResult = {
     id: Uint32Array.of(1, 2, 3),
     as: Uint32Array.of(0, 1, 1),
     role: ['seed', 'leader', 'follower'],
+    class: ['seed', 'peer', 'peer'],
     uploadKbps: Float64Array.of(8000, 2000, 2000.5),
     downloadKbps: Float64Array.of(0, 6000, 6000),
     completedAtMs: Float64Array.of(100, 1600, 2600),
   },
   trafficBits: Float64Array.of(0, 196, 0, 392),
+};
+
+/** `RESULT` with a class for each of the two leechers. */
+export const WITH_CLASSES: SwarmResult = {
+  ...RESULT,
+  classes: [
+    { name: 'fibre', p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
+    { name: 'dsl', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_500, count: 1 },
+  ],
+  peers: { ...RESULT.peers, class: ['seed', 'fibre', 'dsl'] },
 };
 
 /** The first interval of the timeline of `RESULT`. */

@@ -24,6 +24,7 @@ export { peerCountOf } from './swarm/plan/swarm.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
+  ClassCompletion,
   Completion,
   PeerTable,
   SwarmResult,

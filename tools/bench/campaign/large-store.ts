@@ -27,7 +27,7 @@ import { SHORT } from './sweeps.ts';
 export function largeExperiment(runs: number): Experiment {
   const repeat = Math.min(runs, 100);
   const settings = Math.ceil(runs / repeat);
-  const vary = { uploads: { from: 1, to: settings, step: 1 } };
+  const vary = { uploadSlots: { from: 1, to: settings, step: 1 } };
   return { ...SHORT, name: 'large', vary, repeat };
 }
 

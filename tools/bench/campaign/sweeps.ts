@@ -13,7 +13,7 @@ import { CACHETORRENT, measure } from '../process.ts';
 export const SHORT: Experiment = {
   name: 'short',
   base: configFile('small'),
-  set: { pieces: 20, transitDomains: 1, transitDomainSize: 4, stubDomainSize: 15 },
+  set: { pieces: 20, transitDomains: 1, routersPerTransitDomain: 4, routersPerAs: 15 },
 };
 
 /** Seven hundred peers: a second or two. */

@@ -1,8 +1,9 @@
 /**
  * The quirks: what the original simulator of 2018 does and no BitTorrent client does.
  *
- * The published times depend on them. Each can be switched on by itself, and `docs/model.md` says
- * how much each one matters. Under the `original` rules all are on, under the `client` rules none.
+ * The published times depend on them. Each can be switched on by itself, and `docs/validation.md`
+ * says how much each one matters. Under the `original` rules all are on, under the `client` rules
+ * none.
  */
 
 /** Which quirks of the original simulator are on. */

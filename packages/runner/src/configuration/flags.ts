@@ -53,23 +53,23 @@ export function withOverrides(command: Command): Command {
     )
     .option(
       '--external-neighbours <percent>',
-      'percentage of neighbours chosen among all peers, the others in the own AS',
+      'Percentage of neighbours chosen among all peers, the others in the own AS',
       plain,
     )
-    .option('--sub-torrents <n>', 'number of sub-torrents, each with its own leaders', plain)
-    .option('--peers <n>', 'number of peers, seeds included', plain)
-    .option('--pieces <n>', 'number of pieces of the file', plain)
-    .option('--piece-size <size>', 'size of a piece: 256KiB, or a number of bytes', plain)
-    .addOption(oneOf('--choker <name>', 'choker of leechers', Object.keys(CHOKERS)))
-    .addOption(oneOf('--seed-choker <name>', 'choker of seeds', Object.keys(SEED_CHOKERS)))
+    .option('--sub-torrents <n>', 'Number of sub-torrents, each with its own leaders', plain)
+    .option('--peers <n>', 'Number of peers, seeds included', plain)
+    .option('--pieces <n>', 'Number of pieces of the file', plain)
+    .option('--piece-size <size>', 'Size of a piece: 256KiB, or a number of bytes', plain)
+    .addOption(oneOf('--choker <name>', 'Choker of leechers', Object.keys(CHOKERS)))
+    .addOption(oneOf('--seed-choker <name>', 'Choker of seeds', Object.keys(SEED_CHOKERS)))
     .addOption(
-      oneOf('--request-priority <how>', 'how leaders rank pieces requested by followers', [
+      oneOf('--request-priority <how>', 'How leaders rank pieces requested by followers', [
         'within-rarity',
         'absolute',
       ]),
     )
-    .addOption(oneOf('--rules <name>', 'rules of peers', ['client', 'original']))
-    .option('--set <field=value>', 'set any field: --set network.as=8 (repeatable)', addSetting)
+    .addOption(oneOf('--rules <name>', 'Rules of peers', ['client', 'original']))
+    .option('--set <field=value>', 'Set any field: --set network.as=8 (repeatable)', addSetting)
     .addOption(former('--bias <percent>', 'externalNeighbours', plain))
     .addOption(former('--multi <n>', 'subTorrents', plain))
     .addOption(former('--preference <how>', 'requestPriority', plain));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { RESULT } from '../../test/test-environment.ts';
+import { RESULT, WITH_CLASSES } from '../../test/test-environment.ts';
 import { cdfCsv, cdfTable } from './cdf.ts';
 
 test('cdf.csv has the distributions of all leechers, of leaders and of followers', () => {
@@ -22,6 +22,7 @@ test('peers that complete at the same time share a row', () => {
     ...RESULT.peers,
     id: Uint32Array.of(1, 2, 3, 4),
     role: ['seed', 'peer', 'peer', 'peer'] as const,
+    class: ['seed', 'peer', 'peer', 'peer'],
     completedAtMs,
   };
   expect(
@@ -30,6 +31,14 @@ test('peers that complete at the same time share a row', () => {
       .split('\n')
       .slice(1),
   ).toEqual(['all,5,0.333333', 'all,10,1']);
+});
+
+test('several classes have a distribution each', () => {
+  expect(cdfCsv(WITH_CLASSES).trim().split('\n').slice(5)).toEqual([
+    'class fibre,1500,1',
+    'class dsl,2500,1',
+  ]);
+  expect(cdfTable(WITH_CLASSES).split('\n', 1)[0]).toMatch(/ followers {3}class fibre {3}class dsl$/);
 });
 
 test('the table has a row for every 5 %, with percentiles as in the summary', () => {

@@ -1,6 +1,6 @@
 /**
- * The cumulative distribution function (CDF) of completion times: of all leechers and, if there
- * are leaders, of leaders and of followers.
+ * The cumulative distribution function (CDF) of completion times: of all leechers; if there are
+ * leaders, of leaders and of followers; and if there are several classes, of each class.
  */
 
 import type { SwarmRole, SwarmResult } from '@cachetorrent/simulator';
@@ -28,37 +28,37 @@ export function cdfCsv(result: SwarmResult): string {
 /** A table of the times at which 5 %, 10 % … 100 % of each group had completed. */
 export function cdfTable(result: SwarmResult): string {
   const groups = groupsOf(result);
-  const lines = [
-    row(
-      'completed',
-      groups.map(({ name }) => name),
-    ),
-  ];
+  const row = (title: string, cellOf: (group: Group) => string): string => {
+    const cells = groups.map((each) => cellOf(each).padStart(Math.max(12, each.name.length + 3)));
+    return `${title.padEnd(20)}${cells.join('')}`;
+  };
+  const lines = [row('completed', ({ name }) => name)];
   for (let percent = 5; percent <= 100; percent += 5) {
-    const times = groups.map(({ timesMs }) => percentileText(timesMs, percent));
-    lines.push(row(`${percent} %`, times));
+    lines.push(row(`${percent} %`, ({ timesMs }) => percentileText(timesMs, percent)));
   }
   return `${lines.join('\n')}\n`;
 }
 
-function groupsOf({ peers }: SwarmResult): Group[] {
+function groupsOf({ peers, classes }: SwarmResult): Group[] {
   const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const timesOf = (...roles: SwarmRole[]): Float64Array => {
-    const times = peers.completedAtMs.filter((_, row) => roles.includes(peers.role[row]!));
+  const timesWhere = (isIncluded: (row: number) => boolean): Float64Array => {
+    const times = peers.completedAtMs.filter((_, row) => isIncluded(row));
     return times.map((ms) => ms - startMs).sort();
   };
+  const timesOf = (...roles: SwarmRole[]) => timesWhere((row) => roles.includes(peers.role[row]!));
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };
   const leaders = { name: 'leaders', timesMs: timesOf('leader') };
   const followers = { name: 'followers', timesMs: timesOf('follower') };
-  return [all, leaders, followers].filter(({ timesMs }) => timesMs.length > 0);
+  const byClass = classes.map(({ name }) => ({
+    name: `class ${name}`,
+    timesMs: timesWhere((row) => peers.class[row] === name && peers.role[row] !== 'seed'),
+  }));
+  const groups = [all, leaders, followers, ...(classes.length > 1 ? byClass : [])];
+  return groups.filter(({ timesMs }) => timesMs.length > 0);
 }
 
 /** The percentile as in the summary: the time at index `floor(n · percent / 100)`, or the last. */
 function percentileText(timesMs: Float64Array, percent: number): string {
   const index = Math.min(Math.floor((timesMs.length * percent) / 100), timesMs.length - 1);
   return formatSeconds(timesMs[index]);
-}
-
-function row(name: string, cells: readonly string[]): string {
-  return `${name.padEnd(20)}${cells.map((cell) => cell.padStart(12)).join('')}`;
 }

@@ -29,6 +29,8 @@ export interface RunDocument {
     readonly completion: CompletionDocument;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
+    /** The leechers of each class. */
+    readonly classes: readonly ({ readonly name: string } & CompletionDocument)[];
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** Equal results have equal hashes. */
@@ -93,6 +95,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       completion: withNulls(result.completion),
       leaders: withNulls(result.leaders),
       followers: withNulls(result.followers),
+      classes: result.classes.map((each) => ({ name: each.name, ...withNulls(each) })),
       messages: result.messages,
       resultHash: result.resultHash,
     },

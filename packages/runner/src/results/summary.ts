@@ -49,13 +49,20 @@ function protocolText({ config: { cache, tracker } }: FinishedRun): string {
   return features.length === 0 ? name : `${name} with ${features.join(', ')}`;
 }
 
-function completionRows({ completion, leaders, followers }: SwarmResult): string[] {
+function completionRows({ completion, leaders, followers, classes }: SwarmResult): string[] {
   const groups: [string, Completion][] = [['  all leechers', completion]];
   if (leaders.count > 0) groups.push(['  leaders', leaders]);
   if (followers.count > 0) groups.push(['  followers', followers]);
+  if (classes.length > 1) for (const each of classes) groups.push([classTitle(each.name), each]);
   return groups.map(([name, { p50Ms, p90Ms, meanMs, count }]) =>
     row(name, columns([...[p50Ms, p90Ms, meanMs].map(formatSeconds), formatInteger(count)])),
   );
+}
+
+/** The title of a row for a class, at most 19 columns wide. */
+function classTitle(name: string): string {
+  const title = `  class ${name}`;
+  return title.length < 20 ? title : `${title.slice(0, 18)}…`;
 }
 
 function row(name: string, value: string): string {

@@ -6,10 +6,10 @@ import { peersCsv, timelineCsv, trafficCsv } from './tables.ts';
 test('peers.csv has one row per peer, with times since the first completion', () => {
   expect(peersCsv(RESULT)).toBe(
     [
-      'id,as,role,uploadKbps,downloadKbps,completionMs',
-      '1,0,seed,8000,0,0',
-      '2,1,leader,2000,6000,1500',
-      '3,1,follower,2000.5,6000,2500',
+      'id,as,role,uploadKbps,downloadKbps,completionMs,class',
+      '1,0,seed,8000,0,0,seed',
+      '2,1,leader,2000,6000,1500,peer',
+      '3,1,follower,2000.5,6000,2500,peer',
       '',
     ].join('\n'),
   );
@@ -18,8 +18,8 @@ test('peers.csv has one row per peer, with times since the first completion', ()
 test('a peer that has not completed has an empty time', () => {
   const peers = { ...RESULT.peers, completedAtMs: Float64Array.of(100, Number.NaN, 2600) };
   const rows = peersCsv({ ...RESULT, peers }).split('\n');
-  expect(rows[2]).toBe('2,1,leader,2000,6000,');
-  expect(rows[3]).toBe('3,1,follower,2000.5,6000,2500');
+  expect(rows[2]).toBe('2,1,leader,2000,6000,,peer');
+  expect(rows[3]).toBe('3,1,follower,2000.5,6000,2500,peer');
 });
 
 test('traffic.csv has one row per pair of AS, in bytes', () => {

@@ -9,12 +9,12 @@ import type { SwarmResult, Timeline } from '@cachetorrent/simulator';
 export function peersCsv({ peers }: SwarmResult): string {
   const { id, as, role, uploadKbps, downloadKbps, completedAtMs } = peers;
   const startMs = completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const rows = ['id,as,role,uploadKbps,downloadKbps,completionMs'];
+  const rows = ['id,as,role,uploadKbps,downloadKbps,completionMs,class'];
   for (let i = 0; i < id.length; i++) {
     const ms = completedAtMs[i]! - startMs;
     const completion = Number.isFinite(ms) ? ms : '';
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
-    rows.push(`${id[i]},${as[i]},${role[i]},${capacity},${completion}`);
+    rows.push(`${id[i]},${as[i]},${role[i]},${capacity},${completion},${peers.class[i]}`);
   }
   return linesOf(rows);
 }

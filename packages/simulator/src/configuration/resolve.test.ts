@@ -366,6 +366,11 @@ describe('a mistake is named with its path and a fix', () => {
       config: withFields({ classes: [{ name: 'a', count: 1 }] }),
       is: ['peers: is 20, but the classes and the seeds are 2 together'],
     },
+    ...['', 'a,b', 'x'.repeat(25), 'fibre\n'].map((name) => ({
+      of: `a class named ${JSON.stringify(name)}`,
+      config: withFields({ classes: [{ name, share: 100 }] }),
+      is: [`classes.0.name: is ${JSON.stringify(name)}`],
+    })),
     {
       of: 'two classes of one name',
       config: withFields({

@@ -142,7 +142,7 @@ const DEFAULT = {
   transitDomains: 4,
   routersPerTransitDomain: 10,
   allocationIntervalMs: 1_000,
-  /** Stands in for how long the messages of the original wait to be handled (docs/model.md). */
+  /** Stands in for how long messages wait in the original (docs/validation.md). */
   originalLatencyMs: 50,
   neighbours: 20,
 } as const;
@@ -225,7 +225,7 @@ function leechersOf(
   if (classes.length === 0) {
     refuse(['classes'], 'is empty, so nobody would download', 'add a class, or leave it out');
   }
-  refuseRepeatedNames(classes);
+  checkClassNames(classes);
   const counts = classes.every(({ share }) => share === undefined)
     ? countsOf(config, classes, seedCount)
     : countsByShare(config, classes, seedCount);
@@ -293,11 +293,17 @@ function countsByShare(
   return counts;
 }
 
-function refuseRepeatedNames(classes: readonly ClassConfig[]): void {
+/** Names that need no quotes in a table, a plot or a file name. */
+const CLASS_NAME = /^[\w.-]{1,24}$/;
+
+function checkClassNames(classes: readonly ClassConfig[]): void {
   const known = new Set<string>();
   classes.forEach(({ name }, i) => {
     const path = ['classes', i, 'name'];
-    if (name.trim() === '') refuse(path, 'is empty', 'name the class, "dsl" for instance');
+    if (!CLASS_NAME.test(name)) {
+      const fix = 'use up to 24 letters, digits, ".", "_" and "-", as in "dsl-2006"';
+      refuse(path, `is ${JSON.stringify(name)}`, fix);
+    }
     if (known.has(name) || name === 'seed') {
       refuse(path, `is "${name}", the name of another class`, 'choose another name');
     }

@@ -83,6 +83,7 @@ const PEERS: DatasetTable = {
     { name: 'uploadKbps', type: 'number' },
     { name: 'downloadKbps', type: 'number' },
     { name: 'completionMs', type: 'number' },
+    { name: 'class', type: 'text' },
   ],
   columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
@@ -92,6 +93,7 @@ const PEERS: DatasetTable = {
     peers.uploadKbps,
     peers.downloadKbps,
     peers.completionMs,
+    peers.class,
   ],
 };
 

@@ -16,7 +16,7 @@ import { documentOf, type FinishedRun, type RunDocument } from '../../results/do
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
 
 /** The version of the record format. */
-export const RECORD_SCHEMA = 1;
+export const RECORD_SCHEMA = 2;
 
 export interface RunRecord extends Omit<RunDocument, 'result'> {
   readonly schema: number;
@@ -47,6 +47,7 @@ export interface TimelineColumns {
 export interface PeerColumns {
   readonly as: readonly number[];
   readonly role: readonly SwarmRole[];
+  readonly class: readonly string[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
   /** Completion time since the first completion of any peer; null if the peer is incomplete. */
@@ -114,6 +115,7 @@ function peerColumns(peers: SwarmResult['peers']): PeerColumns {
   return {
     as: Array.from(peers.as),
     role: peers.role,
+    class: peers.class,
     uploadKbps: Array.from(peers.uploadKbps),
     downloadKbps: Array.from(peers.downloadKbps),
     completionMs: Array.from(peers.completedAtMs, (ms) =>

@@ -1,4 +1,4 @@
-/** Assembles the result of a run from the reports of all AS (docs/protocol.md, Measures). */
+/** Assembles the result of a run from the reports of all AS (docs/model.md, What is measured). */
 
 import { createHash } from 'node:crypto';
 
@@ -7,6 +7,7 @@ import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/prot
 import type { Plan } from '../plan/plan.ts';
 import type { AsReport } from './observations.ts';
 import {
+  type ClassCompletion,
   type Completion,
   type PeerTable,
   SWARM_ROLES,
@@ -17,7 +18,8 @@ import {
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
   const peers = tabulatePeers(plan, reports);
   const startMs = leastOf(peers.completedAtMs);
-  const completion = (...roles: SwarmRole[]) => completionOf(peers, startMs, roles);
+  const completion = (...roles: SwarmRole[]) =>
+    completionOf(peers, startMs, (row) => roles.includes(peers.role[row]!));
   return {
     redundancy: redundancyOf(reports),
     traffic:
@@ -29,6 +31,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     completion: completion('peer', 'leader', 'follower'),
     leaders: completion('leader'),
     followers: completion('follower'),
+    classes: completionByClass(plan, peers, startMs),
     messages: messagesOf(reports),
     resultHash: hashOf(peers, reports),
     asCount: plan.asCount,
@@ -50,6 +53,7 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
     id,
     as: new Uint32Array(count),
     role: new Array<SwarmRole>(count),
+    class: new Array<string>(count),
     uploadKbps: new Float64Array(count),
     downloadKbps: new Float64Array(count),
     completedAtMs: new Float64Array(count),
@@ -62,6 +66,7 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
     const { roles, completedAtMs } = reports[asId]!;
     table.as[row] = asId;
     table.role[row] = SWARM_ROLES[roles[localNode]!]!;
+    table.class[row] = plan.swarm.classes[plan.classOf(peer)]!.name;
     table.uploadKbps[row] = uploadKbps;
     table.downloadKbps[row] = downloadKbps;
     table.completedAtMs[row] = completedAtMs[localNode]!;
@@ -69,8 +74,27 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
   return table;
 }
 
-function completionOf(peers: PeerTable, startMs: number, roles: readonly SwarmRole[]): Completion {
-  const times = peers.completedAtMs.filter((_, row) => roles.includes(peers.role[row]!));
+/** Of the leechers of each class; classes of the same name count as one. */
+function completionByClass({ swarm }: Plan, peers: PeerTable, startMs: number): ClassCompletion[] {
+  const names = new Set(swarm.classes.map(({ name }) => name));
+  return [...names]
+    .map((name) => ({
+      name,
+      ...completionOf(
+        peers,
+        startMs,
+        (row) => peers.class[row] === name && peers.role[row] !== 'seed',
+      ),
+    }))
+    .filter(({ count }) => count > 0);
+}
+
+function completionOf(
+  peers: PeerTable,
+  startMs: number,
+  isIncluded: (row: number) => boolean,
+): Completion {
+  const times = peers.completedAtMs.filter((_, row) => isIncluded(row));
   const sorted = times.map((atMs) => atMs - startMs).sort();
   return {
     p50Ms: percentile(sorted, 50),

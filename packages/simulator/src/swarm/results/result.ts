@@ -28,12 +28,20 @@ export interface PeerTable {
   readonly as: Uint32Array;
   /** The role of each peer. A peer that is a leader in any sub-torrent is a `leader`. */
   readonly role: readonly SwarmRole[];
+  /** The name of the class of each peer, as in `Swarm.classes`. */
+  readonly class: readonly string[];
   /** Upload capacity, in kbit/s. */
   readonly uploadKbps: Float64Array;
   /** Download capacity, in kbit/s. */
   readonly downloadKbps: Float64Array;
   /** Simulated time at which it completed the file, in ms since the start of the run. */
   readonly completedAtMs: Float64Array;
+}
+
+/** The completion of the leechers of a class. */
+export interface ClassCompletion extends Completion {
+  /** The name of the class, as in `Swarm.classes`. */
+  readonly name: string;
 }
 
 /** The result of a run: the same for the same swarm and seed. */
@@ -55,6 +63,8 @@ export interface SwarmResult {
   readonly leaders: Completion;
   /** Completion of the followers. */
   readonly followers: Completion;
+  /** Completion of the leechers of each class that has any, in the order of `Swarm.classes`. */
+  readonly classes: readonly ClassCompletion[];
   /** The number of messages sent, by kind. */
   readonly messages: Readonly<Record<MessageKind, number>>;
   /** SHA-256, in hex, over the completion time of each peer and the downloads of each AS. */
