@@ -1,4 +1,9 @@
-/** Redundancy and completion time of the same swarm with more and more leaders. */
+/**
+ * Simulates the swarm of a configuration file with several percentages of leaders, and prints the
+ * redundancy and the median completion time of each.
+ *
+ *     npm run --silent example examples/leaders.ts
+ */
 
 import { fileURLToPath } from 'node:url';
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';

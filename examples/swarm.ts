@@ -1,6 +1,8 @@
 /**
- * A swarm without a configuration file: an object goes in, plain data comes out. The program shows
- * progress, and gives up after a minute.
+ * Simulates a swarm that the program describes itself, without a configuration file. Shows the
+ * progress, and stops the simulation after a minute.
+ *
+ *     npm run --silent example examples/swarm.ts
  */
 
 import { simulate, swarm } from '@cachetorrent/simulator';
@@ -14,7 +16,7 @@ const { result } = await simulate(
     download: '4 Mbit/s',
     file: { size: '3 MiB', pieceSize: '16 KiB' },
     network: { as: 3 },
-    // CacheTorrent, with one leader in five.
+    // CacheTorrent: a fifth of the peers of each AS are leaders.
     cache: { leaders: 20 },
   }),
   {
@@ -28,4 +30,4 @@ const { result } = await simulate(
 const seconds = (ms = Number.NaN) => (ms / 1000).toFixed(1);
 console.log(`half of the leaders completed within ${seconds(result.leaders.p50Ms)} s`);
 console.log(`half of the followers completed within ${seconds(result.followers.p50Ms)} s`);
-console.log(`${(100 * result.interAsShare).toFixed(1)} % of the bytes crossed a border`);
+console.log(`${(100 * result.interAsShare).toFixed(1)} % of the bytes are inter-AS traffic`);

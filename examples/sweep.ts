@@ -1,8 +1,8 @@
 /**
- * Runs a small campaign and prints each run as it finishes. The second time, all runs are in the
- * store.
+ * Executes a small campaign and prints each run as it finishes. When the program runs again, all
+ * runs are in the store, which is a folder of the system's temporary files by default.
  *
- *     node --conditions=cachetorrent-source examples/sweep.ts [store]
+ *     npm run --silent example examples/sweep.ts [store]
  */
 
 import { tmpdir } from 'node:os';

@@ -5,6 +5,8 @@
  * On Debian: apt-get install aria2 transmission-daemon python3-libtorrent rtorrent opentracker.
  */
 
+import { spawnSync } from 'node:child_process';
+
 import { type Exchange, run } from '../packages/client/test/interop/exchange.ts';
 import type { Program } from '../packages/client/test/interop/program.ts';
 import {
@@ -29,7 +31,10 @@ interface ExchangeRow {
 }
 
 const clients = [libtorrent, aria2, rtorrent, transmission].filter(isInstalled);
-const trackers = Object.entries({ opentracker, 'npm bittorrent-tracker': npmTracker });
+const trackers = Object.entries({
+  ...(hasOpentracker() ? { opentracker } : {}),
+  'npm bittorrent-tracker': npmTracker,
+});
 const rows: readonly ExchangeRow[] = [
   ...[16, 256].flatMap((mib) => clients.flatMap((client) => bothDirections(client, mib))),
   withAll('ours → ours and all others', [ours], [ours, ...clients]),
@@ -90,4 +95,10 @@ function isInstalled(program: Program): boolean {
   const version = program.version();
   if (version === undefined) console.error(`${program.name} is not installed and is skipped`);
   return version !== undefined;
+}
+
+function hasOpentracker(): boolean {
+  const isFound = spawnSync('which', ['opentracker']).status === 0;
+  if (!isFound) console.error('opentracker is not installed and is skipped');
+  return isFound;
 }

@@ -4,7 +4,7 @@ import type { SwarmConfig } from '@cachetorrent/simulator/configuration';
 import { stringify } from 'yaml';
 
 /** Fields by the kind of their quantity; a plain number gets its unit. */
-const FORMATS: Readonly<Record<string, (value: number) => string>> = {
+const FORMATS: Readonly<Record<string, (value: number) => string | number>> = {
   upload: rate,
   download: rate,
   size: bytes,
@@ -27,8 +27,8 @@ export function configYaml(config: SwarmConfig): string {
   return stringify(withUnits, { lineWidth: 96, flowCollectionPadding: true });
 }
 
-function rate(kbps: number): string {
-  if (kbps === 0) return '0';
+function rate(kbps: number): string | number {
+  if (kbps === 0) return 0;
   return kbps >= 1_000 && kbps % 100 === 0 ? `${kbps / 1_000} Mbit/s` : `${kbps} kbit/s`;
 }
 

@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse } from 'yaml';
 
 import type { Overrides, ParameterValue } from './parameters.ts';
-import { flagOf, FORMER_NAMES } from './parameters.ts';
+import { FIELDS_WITH_OPTION, flagOf, FORMER_NAMES } from './parameters.ts';
 
 /** The options that override fields, as commander returns them. */
 export interface OverrideFlags {
@@ -28,18 +28,6 @@ export interface OverrideFlags {
   readonly preference?: ParameterValue;
 }
 
-const FLAGS = [
-  'peers',
-  'pieces',
-  'pieceSize',
-  'leaders',
-  'externalNeighbours',
-  'subTorrents',
-  'requestPriority',
-  'choker',
-  'seedChoker',
-  'rules',
-] as const;
 /** Options of the original simulator, which still work. */
 const FORMER_FLAGS = ['bias', 'multi', 'preference'] as const;
 
@@ -85,7 +73,7 @@ export function overridesOf(flags: OverrideFlags, note: (text: string) => void):
     note(`--${name} is now called ${flagOf(today)}`);
     overrides[today] = value;
   }
-  for (const name of FLAGS) {
+  for (const name of FIELDS_WITH_OPTION) {
     const value = flags[name];
     if (value !== undefined) overrides[name] = value;
   }
@@ -94,7 +82,7 @@ export function overridesOf(flags: OverrideFlags, note: (text: string) => void):
 
 /** The options of the command line that state `overrides` again. */
 export function flagsFor(overrides: Overrides): string[] {
-  const known: ReadonlySet<string> = new Set(FLAGS);
+  const known: ReadonlySet<string> = new Set(FIELDS_WITH_OPTION);
   return Object.entries(overrides).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const shown = /^[\w.%/-]+$/.test(text) ? text : `'${text}'`;

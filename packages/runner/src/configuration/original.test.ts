@@ -129,6 +129,11 @@ describe('nodes of the original become seeds and classes', () => {
   });
 });
 
+test('a capacity of nothing is imported as a number', async () => {
+  const { config } = await readConfig(`${ORIGINALS}bigseed.json`);
+  expect(configYaml(config)).toContain('download: 0\n');
+});
+
 test('a file of the original may state what only this simulator knows', () => {
   const ours = `"rules": "original", "quirks": { "staleRates": false }, "latency": { "fixedMs": 40 },
     "arrivalGapMs": 0, "leaders": 50, "multi": 2, "bias": 30, "preference": "absolute", "choker": "random",`;

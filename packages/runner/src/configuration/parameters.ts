@@ -76,8 +76,22 @@ export function withField(config: object, path: Path, value: ParameterValue): ob
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
 }
 
-/** The option of the command line for a parameter: `seedChoker` is `--seed-choker`. */
+/** The fields that have an option of their own on the command line. */
+export const FIELDS_WITH_OPTION = [
+  'peers',
+  'pieces',
+  'pieceSize',
+  'leaders',
+  'externalNeighbours',
+  'subTorrents',
+  'requestPriority',
+  'choker',
+  'seedChoker',
+  'rules',
+] as const;
+
+/** The option of the command line for a parameter: `--seed-choker`, or `--set network.as`. */
 export function flagOf(name: string): string {
-  const field = name.split('.').at(-1)!;
-  return `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  if (!FIELDS_WITH_OPTION.some((field) => field === name)) return `--set ${name}`;
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -100,12 +100,12 @@ describe('overrides', () => {
     {
       of: 'an unknown field',
       overrides: { leader: 5 },
-      says: '--leader: there is no field "leader" in a configuration\n  fix: the nearest is "leaders"',
+      says: '--set leader: there is no field "leader" in a configuration\n  fix: the nearest is "leaders"',
     },
     {
       of: 'a former name',
       overrides: { bias: 5 },
-      says: '--bias: there is no field "bias" in a configuration\n  fix: it is called "externalNeighbours"',
+      says: '--set bias: there is no field "bias" in a configuration\n  fix: it is called "externalNeighbours"',
     },
     {
       of: 'a value of the wrong kind',
@@ -113,6 +113,16 @@ describe('overrides', () => {
       says: '--leaders: is "many", which is not a percentage\n  fix: write 30 %',
     },
     { of: 'a value out of range', overrides: { leaders: 101 }, says: '--leaders: is 101' },
+    {
+      of: 'a value of a field without an option',
+      overrides: { 'network.as': 0 },
+      says: '--set network.as: is 0',
+    },
+    {
+      of: 'an entry that a list does not have',
+      overrides: { classes: [{ name: 'a', share: 100 }], 'classes[1].upload': 5 },
+      says: '--set classes[1].upload: is beyond the 1 entries of the configuration',
+    },
     {
       of: 'an option of leaders alone',
       overrides: { leaders: null, requestPriority: 'absolute' },

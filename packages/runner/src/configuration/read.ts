@@ -16,6 +16,7 @@ import { locatedProblems } from './located-problems.ts';
 import { importOriginal, isOriginal } from './original.ts';
 import {
   fieldNames,
+  fieldOf,
   fieldPath,
   flagOf,
   FORMER_NAMES,
@@ -78,7 +79,10 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
     path: parameterPath(name),
   }));
   let config: object = file.config;
-  for (const { path, value } of applied) config = withField(config, path, value);
+  for (const { name, path, value } of applied) {
+    refuseBeyondList(config, path, flagOf(name));
+    config = withField(config, path, value);
+  }
   refuseWithoutLeaders(config, overrides);
 
   const optionOf = (path: Path): string | undefined =>
@@ -123,6 +127,18 @@ function parameterPath(name: string): Path {
   const problem = `there is no field "${name}" in a configuration`;
   const fix = former === undefined ? `the nearest is "${nearest}"` : `it is called "${former}"`;
   throw new UserError({ at: flagOf(name), problem, fix });
+}
+
+/** Refuses `classes[7].upload` where there are fewer classes. */
+function refuseBeyondList(config: object, path: Path, at: string): void {
+  const list = fieldOf(config, path.slice(0, 1));
+  if (!Array.isArray(list) || Number(path[1] ?? 0) < list.length) return;
+  const problem = `is beyond the ${list.length} entries of the configuration`;
+  throw new UserError({
+    at,
+    problem,
+    fix: 'count entries from 0, or add one to the configuration',
+  });
 }
 
 /** A file may have options of leaders without leaders: every configuration that we write does. */

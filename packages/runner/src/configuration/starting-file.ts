@@ -7,7 +7,7 @@
 export const STARTING_FILE = `# A swarm for cachetorrent. Run it:  cachetorrent run FILE
 #
 # Quantities have a unit ("256 KiB", "2 Mbit/s", "10 s", "30 %"); a plain number is in bytes,
-# kbit/s, milliseconds or percent.
+# kbit/s, milliseconds or percent. docs/configuration.md explains every field.
 
 peers: 200                # seeds included
 # seeds: 1                # or { count: 1, upload: 20 Mbit/s, download: 0 }
@@ -30,7 +30,7 @@ file:
 network:
   as: 8                   # autonomous systems (default: 10)
 #   routersPerAs: 54      # ± 2; every node has a router of its own
-#   transitDomains: 4     # the backbone
+#   transitDomains: 4     # parts of the backbone
 #   routersPerTransitDomain: 10
 #   latency: topology     # or one latency for all: 50 ms
 #   allocationInterval: 1 s  # how often the rates of flows are set
@@ -51,6 +51,6 @@ network:
 
 cache:                    # CacheTorrent; remove for plain BitTorrent
   leaders: 30 %           # of the peers of each AS
-#   subTorrents: 1
-#   requestPriority: within-rarity  # or absolute
+#   subTorrents: 1        # each with leaders of its own
+#   requestPriority: within-rarity  # of pieces that followers have requested; or absolute
 `;

@@ -29,7 +29,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 2;
+export const COLUMNS_VERSION = 3;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -93,7 +93,7 @@ const PEERS: DatasetTable = {
     peers.uploadKbps,
     peers.downloadKbps,
     peers.completionMs,
-    peers.class,
+    peers.class ?? peers.as.map(() => null),
   ],
 };
 
@@ -127,10 +127,15 @@ function configColumns(): RunColumn[] {
     const type = CONFIG_TYPES[name] ?? 'number';
     const read = ({ config }: RunRecord): CellValue => {
       const value = fieldOf(config, path);
-      return type === 'text' && value !== undefined ? String(value) : cellValue(value);
+      return type === 'number' || typeof value === 'string' ? cellValue(value) : jsonOf(value);
     };
     return [{ name, type, read }];
   });
+}
+
+/** Text also of a number, for columns of text: a latency may be one, as were the seeds once. */
+function jsonOf(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
 }
 
 function cellValue(value: unknown): CellValue {

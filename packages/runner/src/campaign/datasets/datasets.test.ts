@@ -18,6 +18,8 @@ import type { DatasetFormat } from '../store/manifest.ts';
 import { Store } from '../store/store.ts';
 import { datasetFiles, isUpToDate, refreshDatasets } from './datasets.ts';
 
+type Config = ReturnType<typeof fakeRecord>['config'];
+
 const plan = await smallCampaign({
   labels: ['who'],
   vary: { who: ['a, "b"', 'c'], leaders: [20, 50] },
@@ -64,6 +66,20 @@ describe('a dataset', () => {
       });
     }));
 
+  test('has rows for runs whose configuration is that of an earlier version', () =>
+    inFolder(async (folder) => {
+      const store = await Store.open(folder, 'parquet');
+      const former = { outPeers: 5, seeds: 1, latency: { fixedMs: 40 }, quirks: {} };
+      const { result, ...record } = fakeRecord(runs[0]!);
+      const { class: _classes, ...peers } = result.peers;
+      const config = former as unknown as Config;
+      await store.put({ ...record, config, result: { ...result, peers } });
+      await refreshDatasets(store);
+      expect(await rowsOf(store, 'runs')).toMatchObject([{ seeds: '1', peers: null }]);
+      expect((await rowsOf(store, 'peers'))[0]).toMatchObject({ role: 'seed', class: null });
+      store.close();
+    }));
+
   test('has a row for each peer, and for each pair of AS', () =>
     withStore('parquet', async (store) => {
       const [peers, traffic] = [await rowsOf(store, 'peers'), await rowsOf(store, 'traffic')];
@@ -77,6 +93,7 @@ describe('a dataset', () => {
         uploadKbps: 10,
         downloadKbps: 20,
         completionMs: result.completion.p50Ms,
+        class: 'peer',
       });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));

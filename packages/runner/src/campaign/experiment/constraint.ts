@@ -1,8 +1,8 @@
 /**
- * Conditions that exclude combinations of parameter values: "leaders > 30 and bias < 20".
+ * Conditions that exclude combinations of parameter values: "leaders > 30 and externalNeighbours < 20".
  *
  * A condition names parameters, and fields of the base; a name with dots or brackets is written in
- * single quotes ('latency.fixedMs'). A condition is false for a combination that lacks one of the
+ * single quotes ('seeds.upload'). A condition is false for a combination that lacks one of the
  * parameters it names. The language is that of filtrex: it computes with the values it is given and
  * has no access to anything else.
  */
@@ -60,7 +60,8 @@ function compile(
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;
-    const fix = 'write a condition such as "leaders > 30 and bias < 20"; operators: == and or not';
+    const fix =
+      'write a condition such as "leaders > 30 and externalNeighbours < 20"; operators: == and or not';
     throw new UserError({ at: where, problem, fix });
   }
 }

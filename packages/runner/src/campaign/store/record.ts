@@ -47,7 +47,8 @@ export interface TimelineColumns {
 export interface PeerColumns {
   readonly as: readonly number[];
   readonly role: readonly SwarmRole[];
-  readonly class: readonly string[];
+  /** Absent in records of earlier versions. */
+  readonly class?: readonly string[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
   /** Completion time since the first completion of any peer; null if the peer is incomplete. */

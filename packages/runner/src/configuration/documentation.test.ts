@@ -1,0 +1,142 @@
+/** docs/configuration.md states every field, and what it states is true. */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { FIELD_PATHS, fieldsAt } from '@cachetorrent/simulator/configuration';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+import {
+  fieldPath,
+  FIELDS_WITH_OPTION,
+  flagOf,
+  FORMER_NAMES,
+  type ParameterValue,
+  withField,
+} from './parameters.ts';
+import { checkedSwarm, parseConfig } from './read.ts';
+
+const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
+
+/** A section of a configuration, the heading that describes it, and how to reach its fields. */
+const SECTIONS = [
+  { heading: 'Top level', path: [], within: [] },
+  { heading: '`seeds`', path: ['seeds'], within: ['seeds'] },
+  { heading: '`classes`', path: ['classes'], within: ['classes', 0] },
+  ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
+    heading: `\`${name}\``,
+    path: [name],
+    within: [name],
+  })),
+];
+
+/** The text below a heading, up to the next one. */
+function below(heading: string): string {
+  const [, text] = PAGE.split(new RegExp(`^#+ ${heading}\n`, 'm'));
+  if (text === undefined) throw new Error(`there is no heading "${heading}"`);
+  return text.split(/^#/m)[0]!;
+}
+
+/** The cells of the rows of a table whose first cell is a name in code. */
+function rowsBelow(heading: string): string[][] {
+  return below(heading)
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+}
+
+function codeIn(text: string): string[] {
+  return Array.from(text.matchAll(/`([^`\n]+)`/g), ([, code]) => code!);
+}
+
+describe.each(SECTIONS)('the table of $heading', ({ heading, path, within }) => {
+  const rows = rowsBelow(heading);
+
+  test('has a row for each field', () => {
+    const documented = rows.map(([field]) => codeIn(field!)[0]!);
+    expect(new Set(documented)).toEqual(new Set(fieldsAt(path)));
+  });
+
+  test('states the defaults', () => {
+    const base = {
+      peers: 200,
+      seeds: {},
+      classes: [{ name: 'peer', share: 100 }],
+      file: { pieces: 9 },
+    };
+    const swarmOf = (config: object) =>
+      checkedSwarm(parseConfig('x.json', JSON.stringify(config))).swarm;
+    for (const [field, , , standard] of rows) {
+      const [literal] = /^`[^`]+`/.exec(standard!) ?? [];
+      if (literal === undefined || literal.endsWith('upload`') || literal.endsWith('download`'))
+        continue;
+      const name = codeIn(field!)[0]!;
+      const value = parse(literal.slice(1, -1)) as ParameterValue;
+      expect(swarmOf(withField(base, [...within, name], value)), name).toEqual(swarmOf(base));
+    }
+  });
+});
+
+test('every field that holds a value is named', () => {
+  const named = new Set(codeIn(PAGE));
+  const names = FIELD_PATHS.map((path) => path.at(-1)!);
+  expect(names.filter((name) => !named.has(name))).toEqual([]);
+});
+
+test('the quirks are those of the schema', () => {
+  expect(codeIn(below('`client.quirks`'))).toEqual(
+    expect.arrayContaining([...fieldsAt(['client', 'quirks'])]),
+  );
+});
+
+describe('a block of code', () => {
+  const blocks = Array.from(
+    PAGE.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
+    ([, language, text]) => ({ file: `example.${language}`, text: text! }),
+  );
+
+  test.each(blocks)('is a configuration: $text', ({ file, text }) => {
+    expect(checkedSwarm(parseConfig(file, text)).swarm.pieces).toBeGreaterThan(0);
+  });
+
+  test('is there', () => {
+    expect(blocks.length).toBeGreaterThan(4);
+  });
+});
+
+test('the options are those that override a field', () => {
+  const documented = rowsBelow('Names of fields').flatMap(([options, fields]) =>
+    codeIn(options!).map((option, i) => [option, codeIn(fields!)[i]]),
+  );
+  const expected = FIELDS_WITH_OPTION.map((name) => [flagOf(name), fieldPath(name)!.join('.')]);
+  expect(new Set(documented)).toEqual(new Set(expected));
+});
+
+describe('files of the original', () => {
+  const rows = rowsBelow('Files of the original simulator');
+
+  test('have no other fields', () => {
+    const documented = rows.flatMap(([fields]) => codeIn(fields!));
+    for (const name of readdirSync(ORIGINALS)) {
+      const text = readFileSync(ORIGINALS + name, 'utf8').replace(/\/\/.*/g, '');
+      expect(documented).toEqual(expect.arrayContaining(Object.keys(JSON.parse(text) as object)));
+    }
+  });
+
+  test('become fields of today', () => {
+    for (const field of rows.flatMap(([, today]) => codeIn(today!))) {
+      expect(fieldPath(field) ?? fieldsAt(field.split('.').slice(0, -1)), field).toBeDefined();
+    }
+    for (const [former, today] of Object.entries(FORMER_NAMES)) {
+      const row = rows.find(([fields]) => codeIn(fields!).includes(former));
+      expect(row?.[1], former).toContain(`${fieldPath(today)!.join('.')}\``);
+    }
+  });
+});
