@@ -26,7 +26,7 @@ const PACKAGES = [
   {
     name: 'simulator',
     prints:
-      /^[\d.]+ s for half of the peers\neach AS imported a piece [\d.]+ times\n[0-9a-f]{64}\n$/,
+      /^half of the peers complete within [\d.]+ s\nredundancy: [\d.]+ downloads of a piece into an AS\n[0-9a-f]{64}\n$/,
   },
   { name: 'client', prints: /^Hello from elsewhere 20\n$/ },
   { name: 'runner', prints: /^10 [\d.]+ [\d.]+\n30 [\d.]+ [\d.]+\n50 [\d.]+ [\d.]+\n$/ },

@@ -12,6 +12,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PNPM = 'pnpm@12.21.0';
+/** The oldest Node that runs TypeScript without a flag. */
+const OLDEST_VERSION = [22, 18];
 const EXAMPLE = ['run', 'examples/configs/latency.json', '--pieces', '200', '--leaders', '30'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -44,10 +46,23 @@ function install() {
   process.exit(status ?? 1);
 }
 
-/** Returns the workspace's own Node if there is one for this platform, or else this one. */
+/**
+ * Returns the workspace's own Node if there is one for this platform (Linux on x64 and arm64), or
+ * else this one if it is recent enough.
+ */
 function node() {
   const own = join(root, 'node_modules/.bin/node');
-  return existsSync(own) ? own : process.execPath;
+  if (existsSync(own)) return own;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [oldestMajor, oldestMinor] = OLDEST_VERSION;
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) {
+    return process.execPath;
+  }
+  process.stderr.write(
+    `The workspace has no Node for ${process.platform} on ${process.arch}, and this Node is ` +
+      `${process.versions.node}\n  fix: install Node 24, and run the command again\n`,
+  );
+  process.exit(2);
 }
 
 /** Passes signals on to the command, and ends with its exit code. */

@@ -30,8 +30,9 @@ if (existsSync(join(packageFolder, 'tsconfig.json'))) {
     : isRecentEnough()
       ? process.execPath
       : undefined;
-  if (node === undefined) rejectVersion('run `npm test` once, which installs a suitable version');
-  else runSource(node);
+  if (node === undefined) {
+    rejectVersion('on Linux, run `npm start` once, which installs Node 24; elsewhere, install it');
+  } else runSource(node);
 } else if (isRecentEnough()) {
   await import('../dist/main.js');
 } else {

@@ -52,6 +52,8 @@ describe.each(MESSAGE_KINDS)('%s', (kind) => {
   });
 
   test('is decoded as it was sent', () => {
+    // The receiver is called once, and asserts that.
+    expect.assertions(2);
     const view = viewOf(plain);
     expect(decode(view, 0, view.byteLength, CONNECTION, expecting(view, send))).toBe(
       view.byteLength,
