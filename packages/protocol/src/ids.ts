@@ -13,7 +13,7 @@ export type PieceIndex = number & { readonly __pieceIndex: true };
  */
 export type Connection = number & { readonly __connection: true };
 
-/** An autonomous system, as the tracker numbers it. */
+/** The index of an autonomous system in a simulation: 0, 1, 2 …; it is not its AS number. */
 export type AsId = number & { readonly __asId: true };
 
 /** No piece: the result of a search that finds none. */

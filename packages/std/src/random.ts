@@ -12,9 +12,10 @@ export interface Random {
  * A number from the exponential distribution with mean `mean`.
  *
  * It uses von Neumann's method (1951), which only compares uniform numbers. The usual method takes
- * a logarithm, whose last bit differs between machines. Numbers are drawn until one exceeds the
- * number before it. If that is the second, fourth … of them, the first number is the fraction. If
- * it is the third, fifth …, the integer part grows by one, and the drawing starts again:
+ * a logarithm, whose last bit differs between machines. Uniform numbers are drawn until one exceeds
+ * the number before it. If this is the second, fourth … number, the fraction of the result is the
+ * first number. If it is the third, fifth …, the integer part of the result grows by one, and the
+ * drawing starts again:
  *
  *     0.62 0.35 0.71        the third exceeds the second: the integer part is now 1
  *     0.48 0.90             the second exceeds the first: the result is 1.48 means

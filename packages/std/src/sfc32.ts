@@ -32,9 +32,13 @@ export class Sfc32 implements Random {
   }
 
   /**
-   * Lemire's method (2019): the result is the product of a 32-bit number and `bound`, without the
-   * lowest 32 bits. If those are so small that some results would be more probable than others, it
-   * draws again.
+   * A uniform integer in [0, `bound`). `bound` is an integer from 1 to 2^32.
+   *
+   * This is Lemire's method (2019): the result is the product of a 32-bit number and `bound`,
+   * without the lowest 32 bits. If these bits are so small that some results would be more probable
+   * than others, another number is drawn.
+   *
+   * @throws {Error} `bound` is not such an integer.
    */
   below(bound: number): number {
     assert(Number.isInteger(bound) && bound >= 1 && bound <= TWO_32, 'a bound is from 1 to 2^32');

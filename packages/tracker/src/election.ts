@@ -2,7 +2,7 @@
 
 import type { PeerId } from '@cachetorrent/protocol';
 
-/** A peer that stands for election. */
+/** A peer that can be elected, and its capacities. */
 export interface Candidate {
   /** The peer that is a candidate. */
   readonly id: PeerId;

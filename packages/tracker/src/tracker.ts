@@ -74,7 +74,7 @@ export class Tracker {
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
-  /** A peer that has joined stands for election. */
+  /** A peer that has joined becomes a candidate. */
   candidate(candidate: Candidate): void {
     if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
     this.#candidates.push(candidate);

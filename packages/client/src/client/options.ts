@@ -19,7 +19,10 @@ export interface ClientOptions {
   readonly trackers?: readonly string[];
   /** Whether all pieces are known to be on the disk. Their hashes are not checked then. */
   readonly isSeed?: boolean;
-  /** Upload and download capacity, in bytes per second, that decide about our election. */
+  /**
+   * Upload and download capacity, in bytes per second, that decide about our election. Default: we
+   * are no candidate.
+   */
   readonly candidacy?: { readonly uploadBytesPerS: number; readonly downloadBytesPerS: number };
   /** The upload limit in bytes per second. Default: no limit. */
   readonly uploadBytesPerS?: number;
@@ -29,7 +32,7 @@ export interface ClientOptions {
   readonly optimisticSlots?: number;
   /** The limit of connections. Default: 80. */
   readonly connectionsMax?: number;
-  /** Limits on what other peers may make us store and wait for. Default: `WIRE_LIMITS`. */
+  /** The limits on the memory and the time that a remote peer may use. Default: `WIRE_LIMITS`. */
   readonly limits?: Partial<WireLimits>;
   /** The source of time and timers. Default: the clock of the process. */
   readonly clock?: Clock;

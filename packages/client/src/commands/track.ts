@@ -28,9 +28,9 @@ export interface TrackOptions {
   readonly interval?: number;
   /** The number of neighbours of a peer. Default: 50. */
   readonly neighbours?: number;
-  /** The percentage of the neighbours that are chosen from all AS. Default: all. */
+  /** The percentage of the neighbours that are chosen from all AS. Default: 100 %. */
   readonly externalNeighbours?: number;
-  /** Former name of `externalNeighbours`. */
+  /** The former name of `externalNeighbours`. */
   readonly bias?: number;
   /** Whether announces are not logged. */
   readonly quiet?: boolean;

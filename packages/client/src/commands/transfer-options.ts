@@ -18,17 +18,17 @@ export interface TransferOptions {
   readonly host?: string;
   /** The port to listen at. Default: a free port. */
   readonly port?: number;
-  /** The upload capacity in kB/s that decides about the election. */
+  /** The upload capacity that decides about the election, in kB/s (1,000 bytes). Default: 1,250. */
   readonly up?: number;
-  /** The download capacity in kB/s that decides about the election. */
+  /** The download capacity in kB/s, which decides between equal upload capacities. Default: 12,500. */
   readonly down?: number;
-  /** The upload limit in kB/s. */
+  /** The upload limit in kB/s. Default: no limit. */
   readonly limit?: number;
   /** Whether warnings are not shown. */
   readonly quiet?: boolean;
 }
 
-/** The capacities of a candidate whose user states none: those of a common line, in kB/s. */
+/** The capacities if the user states none: those of a common access link, in kB/s. */
 const DEFAULT_KB_PER_S = { up: 1_250, down: 12_500 } as const;
 const BYTES_PER_KB = 1_000;
 const DISPLAY_INTERVAL_MS = 250;

@@ -1,6 +1,6 @@
 /**
  * Prevents writing through symbolic links that lead out of the folder that the user has named: a
- * torrent must not change files elsewhere, whoever created the link.
+ * torrent must not change files elsewhere, also if the link was there before.
  */
 
 import { lstat, realpath } from 'node:fs/promises';

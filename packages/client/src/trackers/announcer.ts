@@ -1,6 +1,6 @@
 /**
  * Announces the client to the trackers of a torrent, and passes on the peers that they name: when
- * the client starts, at the interval that the tracker asks for, when the download is complete, and
+ * the client starts, at the interval that the tracker specifies, when the download is complete, and
  * when the client stops.
  *
  * It stays with the first tracker that answers, and tries the next one when that fails (BEP 12,

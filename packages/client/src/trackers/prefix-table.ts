@@ -23,7 +23,8 @@ export class PrefixTable {
   #lengths: readonly string[] = [];
 
   /**
-   * Parses a table in the format above; error messages call it `name`.
+   * Parses a table: a prefix and an AS number on each line, such as `10.1.0.0/16 64513`. A `#`
+   * begins a comment. `name` is the name of the table in error messages.
    *
    * @throws ClientError at the first invalid line.
    */
@@ -61,7 +62,7 @@ export class PrefixTable {
     return true;
   }
 
-  /** Returns the AS number of an address; undefined if no prefix matches, or it is none. */
+  /** Returns the AS number of an address; undefined if no prefix matches it. */
   asnOf(host: string): number | undefined {
     let address = parseAddress(host);
     if (address === undefined) return undefined;

@@ -1,7 +1,7 @@
 /**
  * Decides how long we wait for the answers to our requests.
  *
- * A peer that rejects a piece, or sends it with a wrong hash, may be asked for it again after 10 s.
+ * A piece that a peer rejects or sends with a wrong hash may be requested from it again after 10 s.
  * A peer that sends no block for 30 s although blocks are requested from it is snubbing us: it is
  * treated as if it had choked us, until it sends a block or 60 more seconds have passed.
  */

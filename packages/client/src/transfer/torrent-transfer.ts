@@ -313,7 +313,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     tcp.writer.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
   }
 
-  /** Rechokes before the interval is over if slots are free, but not at every change of mind. */
+  /** Rechokes early if slots are free, but not whenever the interest of the peer changes. */
   #rechokeEarly(remote: RemotePeer): void {
     const { uploadSlots, optimisticSlots } = this.#options;
     if (this.nowMs < remote.lastRechokeMs + EARLY_RECHOKE_MS) return;

@@ -88,6 +88,10 @@ export class Encoder implements Messages {
   /** The size of a piece that `piece` states, in bits. */
   readonly #pieceBits: number;
 
+  /**
+   * @param view Where the messages are written, from its first byte on.
+   * @param pieceBits The size of a piece in bits, which `piece` carries instead of the content.
+   */
   constructor(view: DataView, pieceBits: number) {
     this.#view = view;
     this.#pieceBits = pieceBits;
@@ -196,6 +200,7 @@ export class Encoder implements Messages {
  * Decodes the message at `offset`, calls the method of `receiver` for it, and returns the offset
  * of the next message. Reads no byte at or beyond `end`.
  *
+ * @param connection The receiver's number of the connection on which the message has arrived.
  * @throws {MalformedMessage} The bytes are not a message, or not a complete one.
  */
 export function decode(

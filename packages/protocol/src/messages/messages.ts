@@ -49,7 +49,7 @@ export interface BootstrapMessages {
    * the sender will not download on it (BEP 21).
    */
   connReq(from: PeerId, connection: Connection, uploadOnly: boolean): void;
-  /** From a peer to the tracker: stands for election. Capacities are in kbit/s. */
+  /** From a peer to the tracker: the peer is a candidate. Capacities are in kbit/s. */
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void;
   /** From the tracker to a peer: the leaders of its AS. */
   leaders(ids: Uint32Array): void;

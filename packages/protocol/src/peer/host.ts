@@ -12,7 +12,7 @@ import type { PeerMessages } from '../messages/messages.ts';
  * one of these methods.
  */
 export interface PeerHost extends Omit<PeerMessages, 'piece'> {
-  /** The time in ms, since any moment that the host chooses. It never decreases. */
+  /** The time in ms since an instant that the host chooses. It never decreases. */
   readonly nowMs: number;
 
   /** Sends `have(piece)` on every connection on which the peer announces (`Peer.announcesOn`). */
@@ -20,15 +20,20 @@ export interface PeerHost extends Omit<PeerMessages, 'piece'> {
 
   /**
    * Starts to send on a connection. The host sends the piece `peer.nextToSend(connection)` at its
-   * own pace, and calls `peer.pieceSent(connection)` after the last bit, which returns the next.
+   * own pace, and calls `peer.pieceSent(connection)` after the last bit, which returns the next
+   * piece. It continues until there is none (NO_PIECE).
    */
   startSending(connection: Connection): void;
   /** Stops sending on a connection. A piece that is being sent is dropped. */
   stopSending(connection: Connection): void;
 
-  /** Opens a connection to `target`, then calls `peer.connect`. Leaders and followers use it. */
+  /**
+   * Opens a connection to `target`, unless there is one, then calls `peer.connect`. A follower uses
+   * it to connect to its leader (purpose `neighbour`), a leader to connect to the target of a relay
+   * (purpose `relay`).
+   */
   connectTo(target: PeerId): void;
 
-  /** The peer holds the whole file. Called once. */
+  /** Is called once, when the peer holds the whole file. */
   completed(): void;
 }

@@ -125,7 +125,7 @@ export class Peer implements PeerMessages {
     return this.#picker.storedCount;
   }
 
-  /** The greatest number of a connection in use plus one. */
+  /** One more than the greatest number of an open connection; 0 if there is none. */
   get connectionCount(): number {
     return this.#connections.count;
   }
@@ -140,7 +140,10 @@ export class Peer implements PeerMessages {
     return (this.#connections.flags(connection) & ANNOUNCES) !== 0;
   }
 
-  /** Whether it may download on this connection. If not, the host tells the other side (BEP 21). */
+  /**
+   * Whether it may download on this connection. If not, the host should inform the other side, by
+   * `upload_only` (BEP 21) or a message of its own.
+   */
   mayDownloadOn(connection: Connection): boolean {
     return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
   }
@@ -172,7 +175,9 @@ export class Peer implements PeerMessages {
    * Opens a connection to `remote` and returns our number for it. The peer sends nothing on it
    * before `established`, so that the two hosts can exchange their numbers first.
    *
+   * @param remote The host's id of the other peer, by which `connectTo` and `leaderStart` name it.
    * @param intraAs Whether `remote` is in our AS.
+   * @param purpose `relay` if a leader has called `connectTo` for this connection; else `neighbour`.
    */
   connect(remote: PeerId, intraAs: boolean, purpose: ConnectionPurpose): Connection {
     const { permissions } = this.#rules.relay;
@@ -185,7 +190,12 @@ export class Peer implements PeerMessages {
     return connection;
   }
 
-  /** The other side has opened the connection, too: announces our pieces, and begins to use it. */
+  /**
+   * Call it when the other side has opened the connection, too. The peer announces its pieces, and
+   * begins to use the connection.
+   *
+   * @param intraAs The same as in `connect`.
+   */
   established(connection: Connection, intraAs: boolean): void {
     if (this.announcesOn(connection) && this.#picker.storedCount > 0) {
       for (let piece = 0 as PieceIndex; piece < this.#options.pieceCount; piece++) {
@@ -212,12 +222,15 @@ export class Peer implements PeerMessages {
     this.#download.setBacklog(connection, pieces);
   }
 
-  /** The piece to send on this connection; NO_PIECE if there is none. */
+  /** Returns the piece to send on this connection; NO_PIECE if there is none. */
   nextToSend(connection: Connection): PieceIndex {
     return this.#upload.nextToSend(connection);
   }
 
-  /** The last bit of a piece has been sent; returns the next piece, or NO_PIECE. */
+  /**
+   * Call it when the last bit of a piece has been sent. Returns the next piece to send; NO_PIECE if
+   * there is none until the next `startSending`.
+   */
   pieceSent(connection: Connection): PieceIndex {
     return this.#upload.pieceSent(connection);
   }
@@ -228,8 +241,10 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * Acts on a `have` that the host has passed to the shared tables instead of the peer, with the
-   * outcome that they returned. Not for leaders, who forward what they receive.
+   * Acts on a `have` that the host has passed to `PeerTables.have` instead of the peer. Only for
+   * hosts that share tables between peers, and not for leaders, which forward what they receive.
+   *
+   * @param outcome What `PeerTables.have` has returned.
    */
   afterHave(connection: Connection, piece: PieceIndex, outcome: number): void {
     this.#download.afterHave(connection, piece, outcome);
@@ -268,7 +283,10 @@ export class Peer implements PeerMessages {
     if (outcome !== NO_ACTION) this.#download.afterHave(connection, piece, outcome);
   }
 
-  /** A leader that lacks the piece records that it is requested, and does not answer. */
+  /**
+   * The other side requests `piece`. A leader that lacks the piece records that it is requested,
+   * and does not answer.
+   */
   request(connection: Connection, piece: PieceIndex): void {
     if (this.#picker.isStored(piece)) this.#upload.request(connection, piece);
     else this.#leader?.requestedByFollower(piece);

@@ -18,11 +18,14 @@ import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../tables/connection-flags.
 /** What a peer is in its AS; a plain `peer` if there are no leaders. */
 export type Role = 'peer' | 'leader' | 'follower';
 
-/** Why a connection exists. */
+/**
+ * Why a connection exists: `relay` if a leader has opened it to the target of a relay, else
+ * `neighbour`.
+ */
 export type ConnectionPurpose =
   /** One side is a neighbour of the other. */
   | 'neighbour'
-  /** We are a leader and opened it for a follower; the other side did not ask for it. */
+  /** The peer is a leader and opened it to the target of a relay, which did not ask for it. */
   | 'relay';
 
 /**

@@ -59,8 +59,8 @@ export interface Quirks {
    */
   readonly countDuplicateHaves: boolean;
   /**
-   * A leader forwards a `have` once for each time that the follower asked for the relay, and even
-   * if it has told the follower of the piece before. Otherwise it forwards it once.
+   * A leader forwards a `have` once for each time that the follower has requested the relay, and
+   * also if it has announced the piece to the follower before. Otherwise it forwards it once.
    */
   readonly duplicateForwards: boolean;
   /**

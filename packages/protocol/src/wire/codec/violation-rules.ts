@@ -144,7 +144,7 @@ export const VIOLATION_RULES = {
   'malformed-extended-handshake': { strict: 'close', interop: 'tolerate' },
   /** An extension whose id is not a byte, or is used by another extension. */
   'bad-extension-entry': { strict: 'ignore', interop: 'ignore' },
-  /** Nesting, string lengths or integers that no honest program sends. */
+  /** Nesting, string lengths or integers that only an attacker sends. */
   'bencode-bomb': { strict: 'close', interop: 'close' },
   /** Not bencode, or truncated. */
   'malformed-bencode': { strict: 'close', interop: 'ignore', closeAbove: 100 },

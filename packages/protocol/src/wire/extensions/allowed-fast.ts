@@ -1,6 +1,6 @@
 /**
  * The allowed fast set: the pieces that a peer may request while it is choked (BEP 6). It depends
- * only on the peer's address and the torrent, so that the peer gets the same set from everyone and
+ * only on the peer's address and the torrent, so that every peer grants it the same set and it
  * cannot collect more pieces by reconnecting.
  *
  *     x = address & ffffff00, info hash;   x = SHA-1(x), repeatedly: five pieces each time

@@ -5,11 +5,11 @@
  *     ct_leader_start   dest, id        relay the pieces of this peer to me
  *     ct_have           index           I can get this piece, but I do not hold it
  *     ct_neighbours     peers, as       these are your neighbours, each with its AS
- *     ct_candidate      up, down, as    I stand for election
+ *     ct_candidate      up, down, as    I am a candidate
  *     ct_leaders        peers, as       these peers lead your AS
  *
  * `ct_have` exists because a plain `have` for a piece that is not held misleads other clients: they
- * would request it, and BEP 6 promises an answer. The last three are for a tracker that uses this
+ * would request it, and BEP 6 demands an answer. The last three are for a tracker that uses this
  * protocol itself; over HTTP they are keys of the announce (`tracker/`).
  */
 

@@ -43,7 +43,7 @@ export type SessionEvent =
   | { readonly type: 'dont-have'; readonly piece: number }
   /** A request that we may answer: it is in range, we hold the piece, the peer is not choked. */
   | ({ readonly type: 'request' } & BlockRange)
-  /** The peer has cancelled this request; the session has sent the reject that BEP 6 demands. */
+  /** The peer has cancelled this request. The session has sent the reject that BEP 6 demands. */
   | ({ readonly type: 'cancel' } & BlockRange)
   /** A block that we requested. */
   | {

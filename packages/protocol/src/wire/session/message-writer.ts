@@ -76,13 +76,13 @@ export class MessageWriter {
     this.#state.output.unchoke();
   }
 
-  /** Tells the peer that it holds a piece that we lack. */
+  /** Sends `interested`: the peer holds a piece that we lack. */
   interested(): void {
     this.#state.amInterested = true;
     this.#state.output.interested();
   }
 
-  /** Tells the peer that it holds no piece that we lack. */
+  /** Sends `notInterested`: the peer holds no piece that we lack. */
   notInterested(): void {
     this.#state.amInterested = false;
     this.#state.output.notInterested();

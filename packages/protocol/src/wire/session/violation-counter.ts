@@ -3,7 +3,7 @@
  * violation has occurred too often within a minute.
  *
  * The minute is not a moving window: it starts with the first violation and is restarted by the
- * first one after its end. So there are a few numbers per violation, whatever the peer sends.
+ * first one after its end. So a few numbers per violation suffice for any input.
  */
 
 import {

@@ -3,7 +3,7 @@
  * tracker parses it.
  *
  * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
- * `ct_up` and `ct_down`, the capacities with which it stands for election. Every tracker ignores
+ * `ct_up` and `ct_down`, the capacities of a candidate. Every tracker ignores
  * unknown keys.
  */
 

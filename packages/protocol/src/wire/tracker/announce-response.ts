@@ -78,7 +78,7 @@ export type AnnounceResult =
 
 /** The largest response that is parsed, in bytes; those of our tracker have a few kilobytes. */
 export const ANNOUNCE_BYTES_MAX: number = 2 ** 20;
-/** Stands for an unknown AS: no AS may have the number 0 (RFC 7607). */
+/** Means that the AS is unknown: no AS may have the number 0 (RFC 7607). */
 const UNKNOWN_ASN = 0;
 const INTERVAL_S = { min: 5, max: 86_400, missing: 1_800 } as const;
 
