@@ -20,7 +20,7 @@ export interface TransferOptions {
   readonly port?: number;
   /** The upload capacity that decides about the election, in kB/s (1,000 bytes). Default: 1,250. */
   readonly up?: number;
-  /** The download capacity in kB/s, which decides between equal upload capacities. Default: 12,500. */
+  /** The download capacity in kB/s; decides if upload capacities are equal. Default: 12,500. */
   readonly down?: number;
   /** The upload limit in kB/s. Default: no limit. */
   readonly limit?: number;

@@ -125,7 +125,7 @@ export class Peer implements PeerMessages {
     return this.#picker.storedCount;
   }
 
-  /** One more than the greatest number of an open connection; 0 if there is none. */
+  /** One more than the greatest number of a connection so far; 0 if there was none. */
   get connectionCount(): number {
     return this.#connections.count;
   }
@@ -141,8 +141,8 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * Whether it may download on this connection. If not, the host should inform the other side, by
-   * `upload_only` (BEP 21) or a message of its own.
+   * Whether it may download on this connection. If not, the host may inform the other side, as by
+   * `upload_only` (BEP 21).
    */
   mayDownloadOn(connection: Connection): boolean {
     return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
@@ -177,7 +177,7 @@ export class Peer implements PeerMessages {
    *
    * @param remote The host's id of the other peer, by which `connectTo` and `leaderStart` name it.
    * @param intraAs Whether `remote` is in our AS.
-   * @param purpose `relay` if a leader has called `connectTo` for this connection; else `neighbour`.
+   * @param purpose `relay` if a leader has called `connectTo` for it; else `neighbour`.
    */
   connect(remote: PeerId, intraAs: boolean, purpose: ConnectionPurpose): Connection {
     const { permissions } = this.#rules.relay;
