@@ -95,7 +95,10 @@ export class Client {
   #hasRole = false;
   #cancelTick: CancelTimer | undefined;
   #completion!: { resolve: () => void; reject: (error: Error) => void };
-  /** Resolves when all pieces are stored; rejects if the download cannot continue. */
+  /**
+   * Resolves when all pieces are stored. Rejects with a StorageFailure if the download cannot
+   * continue.
+   */
   readonly completed: Promise<void>;
 
   constructor(options: ClientOptions) {

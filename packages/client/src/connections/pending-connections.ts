@@ -73,8 +73,8 @@ export class PendingConnections {
   }
 
   /**
-   * Handles an event of a pending connection. Returns true if the event is done with; false if the
-   * caller has to handle it.
+   * Handles an event of a pending connection. Returns true if the caller need not handle
+   * it.
    */
   handleEvent(tcp: TcpConnection, event: SessionEvent): boolean {
     const pending = this.#pending.get(tcp);

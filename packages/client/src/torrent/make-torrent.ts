@@ -7,7 +7,7 @@ import { ClientError } from '../errors.ts';
 
 /** The options of a new torrent. */
 export interface MakeTorrentOptions {
-  /** The URLs of its trackers. */
+  /** The URLs of its trackers; may be empty. */
   readonly trackers: readonly string[];
   /** The bytes of a piece. Default: depends on the size of the content. */
   readonly pieceBytes?: number | undefined;

@@ -9,9 +9,9 @@ export interface TorrentFile {
    * the torrent.
    */
   readonly path: readonly string[];
-  /** The length of the file. */
+  /** The length of the file, in bytes. */
   readonly bytes: number;
-  /** Where the file begins in the bytes of the torrent. */
+  /** The offset of the file in the bytes of the torrent. */
   readonly offset: number;
   /** Whether the file only aligns the next one (BEP 47): it has zeros, which are not stored. */
   readonly isPadding: boolean;

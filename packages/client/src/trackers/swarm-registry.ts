@@ -74,7 +74,12 @@ export class SwarmRegistry {
     return this.#members.size;
   }
 
-  /** Registers the announce of a peer at `host`, and returns its neighbours and leaders. */
+  /**
+   * Registers the announce of a peer, and returns its neighbours and leaders.
+   *
+   * @param host The IP address of the peer.
+   * @param nowMs The time in ms, by the same clock in all calls.
+   */
   announce(host: string, request: AnnounceRequest, nowMs: number): AnnounceResponse {
     this.removeExpired(nowMs);
     const key = `${host} ${request.port}`;
@@ -97,7 +102,7 @@ export class SwarmRegistry {
     };
   }
 
-  /** Removes the peers that have not announced for a long time. */
+  /** Removes the peers that have not announced for 2.5 intervals. */
   removeExpired(nowMs: number): void {
     if (nowMs < this.#expiryCheckedMs + EXPIRY_CHECK_MS) return;
     this.#expiryCheckedMs = nowMs;

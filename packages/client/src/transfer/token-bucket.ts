@@ -1,6 +1,6 @@
 /**
- * Limits the upload rate by a token bucket: it fills at the permitted rate, and holds a quarter of
- * a second's worth.
+ * Limits the upload rate by a token bucket: it fills at the permitted rate, and holds what
+ * arrives in a quarter of a second.
  */
 
 const CAPACITY_S = 0.25;

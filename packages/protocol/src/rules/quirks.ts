@@ -80,7 +80,7 @@ export interface Quirks {
    */
   readonly eagerRelays: boolean;
   /**
-   * A relay forwards only what the outside peer announces after it was set up. Otherwise a follower
+   * A relay forwards only what the outside peer announces after its start. Otherwise a follower
    * also receives the earlier announcements.
    */
   readonly forwardNewOnly: boolean;

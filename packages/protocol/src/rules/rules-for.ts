@@ -8,7 +8,7 @@ import type { Rules } from './rules.ts';
 /** Peers that are given the same quirks share the rules. */
 const composed = new WeakMap<Quirks, Rules>();
 
-/** The rules of a peer with these quirks. `deliverAtAllocations` is a matter of its host. */
+/** The rules of a peer with these quirks. Its host implements `deliverAtAllocations`. */
 export function rulesFor(quirks: Quirks): Rules {
   let rules = composed.get(quirks);
   if (rules === undefined) {

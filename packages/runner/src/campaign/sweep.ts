@@ -40,7 +40,7 @@ export type SweepEvent =
   | { readonly kind: 'done'; readonly run: PlannedRun; readonly elsewhere: boolean }
   /** A run has failed and will be tried once more. */
   | { readonly kind: 'retry'; readonly run: PlannedRun; readonly error: string }
-  /** A run has failed for good. */
+  /** A run has failed, and is not tried again. */
   | { readonly kind: 'failed'; readonly run: PlannedRun; readonly error: string };
 
 /** Which runs of a campaign the store has. */

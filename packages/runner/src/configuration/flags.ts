@@ -1,5 +1,5 @@
 /**
- * Options of the command line that stand for fields of a configuration. An option overrides the
+ * Options of the command line that set fields of a configuration. An option overrides the
  * file; its value is checked together with the rest of the configuration.
  */
 

@@ -5,7 +5,7 @@ import { type ConfigProblem, pathName } from '@cachetorrent/simulator/configurat
 
 import type { Locations } from './locations.ts';
 
-/** Returns the problems in the order in which they stand in the file. */
+/** Returns the problems in the order of their places in the file. */
 export function locatedProblems(
   problems: readonly ConfigProblem[],
   locations: Locations,

@@ -1,8 +1,8 @@
-/** Where values stand in a file: `FILE:LINE:COLUMN`, both from 1, as editors show it. */
+/** The places of values in a file: `FILE:LINE:COLUMN`, both from 1, as editors show it. */
 
 import type { Path } from '@cachetorrent/simulator/configuration';
 
-/** Tells where the values of a configuration were written. */
+/** Finds the places of the values of a configuration. */
 export interface Locations {
   /** The location of the value at `path`, or of the innermost value around it. */
   ofValue(path: Path): string;

@@ -77,7 +77,7 @@ const original = z.strictObject({
 type OriginalConfig = z.infer<typeof original>;
 
 const FIELDS = Object.keys(original.shape);
-/** Fields that no configuration of today has: one of them tells a file of the original. */
+/** Fields that no configuration of today has: a file with one of them is one of the original. */
 const TELLING: readonly string[] = [
   'outPeers',
   'minNodes',

@@ -1,4 +1,4 @@
-/** Reads a text as YAML, or as JSON with comments, and keeps where its values stand. */
+/** Reads a text as YAML, or as JSON with comments, and keeps the places of its values. */
 
 import { readFile } from 'node:fs/promises';
 
@@ -9,7 +9,7 @@ import { parseJson } from './json.ts';
 import type { Locations } from './locations.ts';
 import { parseYaml } from './yaml.ts';
 
-/** A value, and where it stands in its file. */
+/** A value, and its place in the file. */
 export interface Parsed {
   readonly value: unknown;
   readonly locations: Locations;

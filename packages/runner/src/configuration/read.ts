@@ -26,7 +26,7 @@ import {
 import { parseText, textOf } from './parse.ts';
 import type { Locations } from './locations.ts';
 
-/** A configuration, and where its values stand in its file. */
+/** A configuration, and the places of its values in its file. */
 export interface ConfigFile {
   /** What the file says; one of the original simulator is imported. */
   readonly config: SwarmConfig;

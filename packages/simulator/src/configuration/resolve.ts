@@ -143,7 +143,7 @@ const DEFAULT = {
   transitDomains: 4,
   routersPerTransitDomain: 10,
   allocationIntervalMs: 1_000,
-  /** Stands in for how long messages wait in the original (docs/validation.md). */
+  /** About the time for which messages wait in the original (docs/validation.md). */
   originalLatencyMs: 50,
   neighbours: 20,
 } as const;
@@ -382,7 +382,7 @@ function peerClass(name: string, { count, upload, download }: CompleteSeedConfig
   return { name, count, uploadKbps: upload, downloadKbps: download };
 }
 
-/** Where each field of a swarm stands in a configuration. */
+/** The path of each field of a swarm in a configuration. */
 const PATHS: Readonly<Record<string, Path>> = {
   neighbours: ['tracker', 'neighbours'],
   minPeers: ['tracker', 'minPeers'],

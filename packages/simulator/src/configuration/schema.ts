@@ -8,7 +8,7 @@
  *     cache: { leaders: 30 % }
  *
  * Only the number of peers and the size of the file are required. A name of a field is unique
- * unless it stands in a list, so that `leaders` and `cache.leaders` name the same parameter.
+ * unless it is in a list, so that `leaders` and `cache.leaders` name the same parameter.
  *
  * The schema states types and units; `resolve.ts` the defaults; `checkSwarm` which values make
  * sense together.

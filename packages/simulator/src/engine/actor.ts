@@ -54,7 +54,7 @@ export class Actor implements ActorContext, MessageReceiver, Sender {
   readonly #heartbeat: HeartbeatSink;
   readonly #queue = new EventQueue();
   #behaviour: Behaviour | undefined;
-  // Initialized with numbers: a field that is undefined at first stays slow for good.
+  // Initialized with numbers: a field that is undefined at first is slow in the whole run.
   #nextOrder = 0;
   #ordersEnd = 0;
   /** The order of the message sent last. */

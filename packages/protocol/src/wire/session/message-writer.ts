@@ -1,5 +1,5 @@
 /**
- * Sends our messages on a connection. An invalid message is our bug and fails an assertion. A
+ * Sends our messages on a connection. An invalid message is a bug of ours: an assertion fails. A
  * method returns false and sends nothing if the peer does not support the message.
  */
 

@@ -52,7 +52,7 @@ export type SessionRole =
 export interface SessionSettings {
   /** Our own peer id; 20 bytes. */
   readonly peerId: Uint8Array;
-  /** When the connection was opened, in ms, by the clock of all later times. */
+  /** When the connection was opened, in ms, by the same clock as all later times. */
   readonly nowMs: number;
   /** The reactions to violations. Default: `interop`. */
   readonly profile?: WireProfile;
@@ -69,11 +69,14 @@ export interface SessionSettings {
     ExtendedHandshake,
     'extensions' | 'requestQueue' | 'metadataSize'
   >;
-  /** What to do about messages with unassigned ids. Default: refuse. */
+  /** Whether a message with an unassigned id is a violation, or is ignored. Default: `refuse`. */
   readonly unknownMessages?: 'refuse' | 'skip';
   /** Whether peer exchange may name loopback addresses. Default: false. */
   readonly allowLoopback?: boolean;
-  /** Returns why a leader refuses to relay to `target` (it is our own, it leads); or undefined. */
+  /**
+   * Returns why we refuse a relay to `target`, such as that it is our own endpoint; undefined if we
+   * accept it. Default: every target is accepted.
+   */
   readonly refuseRelay?: (target: Endpoint) => string | undefined;
 }
 

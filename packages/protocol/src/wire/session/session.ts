@@ -33,7 +33,11 @@ interface Established {
   readonly writer: MessageWriter;
 }
 
-/** One connection to another BitTorrent client, as a state machine without IO. */
+/**
+ * One connection to another BitTorrent client, as a state machine without IO. All times are in
+ * ms, by the clock that gave the option `nowMs`. After each call of `receive` or `handleTimeout`,
+ * call `pollEvent` until it returns undefined, then `pollOutput` until it returns undefined.
+ */
 export class WireSession {
   readonly #options: SessionOptions;
   readonly #limits: WireLimits;
@@ -71,13 +75,21 @@ export class WireSession {
     return this.#isClosed;
   }
 
-  /** Sends our messages. Available only after the event `handshake`. */
+  /**
+   * Sends our messages.
+   *
+   * @throws {Error} The handshakes are not complete: wait for the event `handshake`.
+   */
   get writer(): MessageWriter {
     assert(this.#established !== undefined, 'messages are sent only after the handshake');
     return this.#established.writer;
   }
 
-  /** The state of the connection. Available only after the event `handshake`. */
+  /**
+   * The state of the connection.
+   *
+   * @throws {Error} The handshakes are not complete: wait for the event `handshake`.
+   */
   get state(): Readonly<ConnectionState> {
     assert(this.#established !== undefined, 'the state exists only after the handshake');
     return this.#established.state;
@@ -110,7 +122,7 @@ export class WireSession {
     }
   }
 
-  /** Reports that the peer will send no more bytes. */
+  /** Call it when the peer will send no more bytes. It closes the session. */
   receiveEnd(nowMs: number): void {
     this.#setNow(nowMs);
     this.close('peer-closed');
@@ -146,7 +158,7 @@ export class WireSession {
     return this.#output.pendingBytes;
   }
 
-  /** When to call `handleTimeout` unless something happens before; undefined if closed. */
+  /** The time at which to call `handleTimeout`; later calls may change it. Undefined if closed. */
   get nextTimeoutMs(): number | undefined {
     if (this.#isClosed) return undefined;
     const { handshakeMs, idleMs, keepAliveMs, frameMs } = this.#limits;

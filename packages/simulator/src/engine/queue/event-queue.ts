@@ -35,7 +35,7 @@ const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
 const WIDTH_MAX_MS = 1e15;
 const POPS_PER_TUNING_MIN = 256;
-/** Adapting the width visits all buckets; it is done so rarely that a pop pays for four of them. */
+/** Adapting the width visits all buckets; it is so rare that this is four buckets for each pop. */
 const BUCKETS_PER_POP = 4;
 
 export class EventQueue {

@@ -70,5 +70,5 @@ export class Barrier {
   }
 }
 
-/** Tells the processor that the thread spins. Newer than ES2023; Node 24 has it. */
+/** Informs the processor that the thread spins. Newer than ES2023; Node 24 has it. */
 const pause: () => void = (Atomics as { pause?: () => void }).pause ?? ((): void => {});

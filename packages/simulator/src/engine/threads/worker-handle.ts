@@ -1,9 +1,9 @@
 /**
  * A worker thread as the coordinator sees it: remote calls that reject when the thread ends.
  *
- * Comlink's pending calls never settle when a worker ends, so each is raced against that. There is
- * one proxy per thread, for as long as the thread lives: when a proxy is garbage-collected, comlink
- * closes the other proxies of the thread, too.
+ * Comlink's pending calls never settle when a worker ends, so each call here also ends with the
+ * worker. There is one proxy per thread, which is kept until the thread ends: when a proxy is
+ * garbage-collected, comlink closes the other proxies of the thread, too.
  */
 
 import { Worker } from 'node:worker_threads';

@@ -61,7 +61,7 @@ export class WorkerLoop {
   readonly #nextMs: Float64Array;
   readonly #busyTimes: BusyTimes | undefined;
 
-  /** Creates the actors of `worker`. If one throws in its constructor, `failure` says so. */
+  /** Creates the actors of `worker`. If a constructor throws, `failure` has the error. */
   constructor(memory: SharedMemory, worker: number, makeBehaviour: MakeActor) {
     const { actorCount, workerOf, workers } = memory;
     const ids = actorsOf(workerOf, worker);

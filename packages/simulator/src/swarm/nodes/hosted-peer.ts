@@ -3,7 +3,7 @@
  * stops its flows.
  *
  * Each side of a connection has its own number for it. A connection is established by two
- * `connReq`, in which each side tells the other its number. A peer that receives one from a peer
+ * `connReq`, in which each side sends the other its number. A peer that receives one from a peer
  * to which it has no connection opens one and answers with its own `connReq`; a peer that has sent
  * one already takes it for the answer. So two peers that connect to each other at the same time
  * get one connection. A side may send as soon as it knows both numbers.
@@ -112,7 +112,7 @@ export class HostedPeer implements PeerHost {
     this.#sendPendingLeaderStarts(connection);
   }
 
-  // What the peer sends and asks for.
+  // What the peer sends and requests.
 
   get nowMs(): number {
     return this.#environment.nowMs;
@@ -179,7 +179,7 @@ export class HostedPeer implements PeerHost {
     this.#environment.subTorrentCompleted(this);
   }
 
-  /** Opens our side of a connection, and tells the other side our number for it. */
+  /** Opens our side of a connection, and sends the other side our number for it. */
   #connect(to: PeerId, purpose: ConnectionPurpose): Connection {
     const known = this.peer.connectionTo(to);
     if (known !== NO_CONNECTION) return known;
