@@ -2,7 +2,10 @@
 
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
-/** Completion times of a group of peers, in ms since the first completion, which is a seed's. */
+/**
+ * Completion times of a group of peers, in ms since the first completion: the time at which the
+ * first seed has joined and knows that it is a seed.
+ */
 export interface Completion {
   /** The element at `floor(n · 50 / 100)` of the sorted times; undefined if the group is empty. */
   readonly p50Ms: number | undefined;
@@ -55,7 +58,7 @@ export interface SwarmResult {
   readonly traffic: number;
   /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
-  /** Simulated time from the first completion (a seed's) to the last. */
+  /** Simulated time from the first completion (a seed's) to the last, in ms. */
   readonly durationMs: number;
   /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
@@ -63,7 +66,10 @@ export interface SwarmResult {
   readonly leaders: Completion;
   /** Completion of the followers. */
   readonly followers: Completion;
-  /** Completion of the leechers of each class that has any, in the order of `Swarm.classes`. */
+  /**
+   * Completion of the leechers of each class that has any, in the order of `Swarm.classes`; one
+   * class, `peer`, if the configuration names none.
+   */
   readonly classes: readonly ClassCompletion[];
   /** The number of messages sent, by kind. */
   readonly messages: Readonly<Record<MessageKind, number>>;
