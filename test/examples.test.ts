@@ -28,7 +28,11 @@ test.each([
 });
 
 test('every program is tested', () => {
-  expect(readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'))).toEqual([
+  // The README tells users to save a program of their own as own.ts.
+  const programs = readdirSync(EXAMPLES).filter(
+    (name) => name.endsWith('.ts') && name !== 'own.ts',
+  );
+  expect(programs).toEqual([
     'leaders.ts',
     'swarm.ts',
     'sweep.ts',
