@@ -14,7 +14,10 @@ const configs = readdirSync(`${EXAMPLES}configs`);
 const LARGE = ['hundred-thousand.json', 'large.json', 'million.json'];
 
 test.each([
-  { program: 'leaders.ts', prints: /^(\d0 % leaders: redundancy [\d.]+, 50th percentile [\d.]+ s\n){3}$/ },
+  {
+    program: 'leaders.ts',
+    prints: /^(\d0 % leaders: redundancy [\d.]+, 50th percentile [\d.]+ s\n){3}$/,
+  },
   {
     program: 'swarm.ts',
     prints:
@@ -32,11 +35,7 @@ test('every program is tested', () => {
   const programs = readdirSync(EXAMPLES).filter(
     (name) => name.endsWith('.ts') && name !== 'own.ts',
   );
-  expect(programs).toEqual([
-    'leaders.ts',
-    'swarm.ts',
-    'sweep.ts',
-  ]);
+  expect(programs).toEqual(['leaders.ts', 'swarm.ts', 'sweep.ts']);
 });
 
 /** With few pieces, since speed is not tested. */
