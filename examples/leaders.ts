@@ -13,5 +13,7 @@ const file = await readConfig(fileURLToPath(new URL('configs/small.json', import
 for (const leaders of [10, 30, 50]) {
   const { swarm } = checkedSwarm(file, { leaders });
   const { result } = await simulate(swarm, { seed: 1 });
-  console.log(leaders, result.redundancy, result.completion.p50Ms);
+  const redundancy = result.redundancy.toFixed(2);
+  const seconds = ((result.completion.p50Ms ?? Number.NaN) / 1000).toFixed(1);
+  console.log(`${leaders} % leaders: redundancy ${redundancy}, 50th percentile ${seconds} s`);
 }

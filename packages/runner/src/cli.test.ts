@@ -229,7 +229,7 @@ describe('run', () => {
     };
     const verbose = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file], verbose);
-    expect(verbose.output.err).toContain('1 of 3 peers, 1 s simulated');
+    expect(verbose.output.err).toContain('1 of 3 peers complete, 1 s simulated');
     const quiet = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file, '--quiet'], quiet);
     expect(quiet.output.err).toBe('');

@@ -9,7 +9,7 @@ import { parseJson } from './json.ts';
 import type { Locations } from './locations.ts';
 import { parseYaml } from './yaml.ts';
 
-/** A value, and its place in the file. */
+/** A value, and its position in its file. */
 export interface Parsed {
   readonly value: unknown;
   readonly locations: Locations;

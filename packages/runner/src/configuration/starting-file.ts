@@ -42,6 +42,7 @@ network:
 
 # client:
 #   rules: client         # or original: as the simulator of 2018
+#   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
 #   uploadSlots: 4
 #   optimisticSlots: 1
 #   rechokeInterval: 10 s

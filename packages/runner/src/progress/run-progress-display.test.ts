@@ -34,15 +34,18 @@ describe('on a terminal', () => {
     show(1_000, 9_500);
     show(2_000, 9_500, 9);
     expect(written).toEqual([
-      '\r████████░░░░░░░░ 1 of 10 peers, 100 s simulated, 9500 messages/s, 1 s left\x1b[K',
-      '\r██████████████░░ 9 of 10 peers, 200 s simulated, 4750 messages/s, 1 s left\x1b[K',
+      '\r████░░░░ 1 s left, 1 of 10 peers complete, 100 s simulated, 9500 messages/s\x1b[K',
+      '\r███████░ 1 s left, 9 of 10 peers complete, 200 s simulated, 4750 messages/s\x1b[K',
     ]);
   });
 
   test('the bar is never wider than the terminal, nor full before the end', () => {
-    const { written, show } = displayOn({ isTTY: true, columns: 40 });
+    const { written, show } = displayOn({ isTTY: true, columns: 45 });
     show(1_000, 1_000_000);
-    expect(written[0]!.slice(1, -3)).toHaveLength(39);
+    expect(written).toEqual(['\r███████░ 1 s left, 1 of 10 peers complete\x1b[K']);
+    const { written: narrow, show: showNarrow } = displayOn({ isTTY: true, columns: 12 });
+    showNarrow(1_000, 1_000_000);
+    expect(narrow[0]!.slice(1, -3)).toHaveLength(11);
   });
 
   test('the bar is removed at the end', () => {
@@ -60,8 +63,8 @@ describe('on a stream that is no terminal', () => {
     for (let ms = 0; ms <= 8_000; ms += 100) show(ms, ms / 10);
     display.clear();
     expect(written).toEqual([
-      '1 of 10 peers, 300 s simulated, 100 messages/s, 27 s left\n',
-      '1 of 10 peers, 600 s simulated, 100 messages/s, 54 s left\n',
+      '27 s left, 1 of 10 peers complete, 300 s simulated, 100 messages/s\n',
+      '54 s left, 1 of 10 peers complete, 600 s simulated, 100 messages/s\n',
     ]);
   });
 });

@@ -17,7 +17,7 @@ export interface OutputStream {
   readonly columns?: number;
 }
 
-const BAR_COLUMNS = 16;
+const BAR_COLUMNS = 8;
 /** The time between two lines if the stream is not a terminal. */
 const LINE_INTERVAL_MS = 3_000;
 
@@ -43,7 +43,7 @@ export class RunProgressDisplay {
       this.#draw(progress, nowMs);
     } else if (nowMs >= this.#nextLineAtMs) {
       this.#nextLineAtMs = nowMs + LINE_INTERVAL_MS;
-      this.#stream.write(`${this.#statusText(progress, nowMs)}\n`);
+      this.#stream.write(`${this.#status(progress, nowMs).join(', ')}\n`);
     }
   }
 
@@ -55,27 +55,29 @@ export class RunProgressDisplay {
 
   #draw(progress: Progress, nowMs: number): void {
     const share = completedShare(progress, this.#expectedMessages);
-    const filled = Math.round(share * BAR_COLUMNS);
+    const filled = Math.floor(share * BAR_COLUMNS);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
-    // A line that wraps cannot be redrawn.
     const columns = this.#stream.columns ?? 80;
-    const line = `${bar} ${this.#statusText(progress, nowMs)}`.slice(0, columns - 1);
-    this.#stream.write(`\r${line}\x1b[K`);
+    const parts = this.#status(progress, nowMs);
+    const line = () => `${bar} ${parts.join(', ')}`;
+    // A line that wraps cannot be redrawn.
+    while (parts.length > 1 && line().length >= columns) parts.pop();
+    this.#stream.write(`\r${line().slice(0, columns - 1)}\x1b[K`);
     this.#isDrawn = true;
   }
 
-  #statusText(progress: Progress, nowMs: number): string {
+  /** What the line says, the most important part first. */
+  #status(progress: Progress, nowMs: number): string[] {
     const elapsedMs = nowMs - this.#startMs;
     const share = completedShare(progress, this.#expectedMessages);
     const leftMs = remainingMs(elapsedMs, share);
-    const parts = [
-      `${progress.peersComplete} of ${progress.peers} peers`,
-      `${Math.round(progress.simulatedMs / 1000)} s simulated`,
-      `${perSecond(progress.messages, elapsedMs)} messages/s`,
+    return [
       // At first there is too little to estimate from.
       ...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
+      `${progress.peersComplete} of ${progress.peers} peers complete`,
+      `${Math.round(progress.simulatedMs / 1000)} s simulated`,
+      `${perSecond(progress.messages, elapsedMs)} messages/s`,
     ];
-    return parts.join(', ');
   }
 }
 

@@ -112,7 +112,7 @@ class Reporter {
         path,
         isField: true,
         problem: `there is no field "${field}"${where}`,
-        fix: `the nearest is "${nearest}": write that, or leave it out`,
+        fix: `the nearest is "${nearest}": write that, or remove the field`,
       },
       meant: this.#nameOf([...within, nearest]),
     };

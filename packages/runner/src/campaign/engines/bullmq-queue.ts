@@ -23,7 +23,7 @@ export interface JobResult {
 export const QUEUE_PREFIX = 'cachetorrent';
 export const QUEUE_NAME: string = `runs-${VERSION}-r${RESULTS_VERSION}`;
 
-/** How long Redis keeps ended jobs and their results, in case no process collects them. */
+/** How long Redis keeps ended jobs and their results, in case no `sweep` collects them. */
 export const RETENTION_SECONDS: number = 7 * 24 * 3600;
 
 /** Stores a result for the submitter. Idempotent. */
