@@ -52,8 +52,9 @@ test.each(['protocol', 'wire', 'tracker'] as const)(
   async (entry) => {
     const code = await bundle(entry);
     expect(code.length).toBeGreaterThan(1_000);
+    // Lines of comments, which begin with a star, may show imports.
     expect(
-      code.match(/.*(\bfrom ['"]|\brequire\(['"]|\bnode:|\bBuffer[.(]|\bprocess\.).*/g),
+      code.match(/^(?! *\*).*(\bfrom ['"]|\brequire\(['"]|\bnode:|\bBuffer[.(]|\bprocess\.).*/gm),
     ).toBeNull();
   },
 );

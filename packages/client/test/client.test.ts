@@ -15,14 +15,16 @@ import { advanceUntilClosed, Fixture, LOCALHOST, within } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
 
 let fixture: Fixture;
-beforeEach(async () => { fixture = await Fixture.create(); });
+beforeEach(async () => {
+  fixture = await Fixture.create();
+});
 afterEach(() => fixture.cleanUp());
 
 const endpointOf = (client: Client) => ({ host: LOCALHOST, port: client.port });
 
 describe('a download', () => {
   test('of several files, also an empty one and a short last piece, is complete', async () => {
-    const sizes = { 'a.bin': 300_000, 'empty': 0, 'deep/er/b.bin': 7, 'c.bin': 123_456 };
+    const sizes = { 'a.bin': 300_000, empty: 0, 'deep/er/b.bin': 7, 'c.bin': 123_456 };
     const torrent = await fixture.torrent(sizes);
     const seed = await fixture.seed(torrent);
     const leech = await fixture.client(torrent, 'leech');
@@ -31,11 +33,15 @@ describe('a download', () => {
     for (const [name, bytes] of Object.entries(sizes)) {
       const downloaded = await fixture.read('leech', 'content', ...name.split('/'));
       expect(downloaded).toHaveLength(bytes);
-      expect(downloaded.equals(await fixture.read('seed', 'content', ...name.split('/')))).toBe(true);
+      expect(downloaded.equals(await fixture.read('seed', 'content', ...name.split('/')))).toBe(
+        true,
+      );
     }
     expect(leech.status).toMatchObject({ leftBytes: 0, wastedBytes: 0, receivedBytes: 423_463 });
     // Two seeds have nothing to exchange.
-    await vi.waitFor(() => expect([seed.status.connections, leech.status.connections]).toEqual([0, 0]));
+    await vi.waitFor(() =>
+      expect([seed.status.connections, leech.status.connections]).toEqual([0, 0]),
+    );
   });
 
   test('by several peers is exchanged between them, and does not all come from the seed', async () => {
@@ -54,14 +60,20 @@ describe('a download', () => {
   test('finds its peers through a tracker, and announces its events', async () => {
     const log: string[] = [];
     const tracker = await fixture.tracker({ onAnnounce: (line) => log.push(line) });
-    const torrent = await fixture.torrent(500_000, { trackers: ['http://127.0.0.1:1/announce', tracker] });
+    const torrent = await fixture.torrent(500_000, {
+      trackers: ['http://127.0.0.1:1/announce', tracker],
+    });
     await fixture.seed(torrent);
     const leech = await fixture.client(torrent, 'leech');
     await within(15_000, 'complete', leech.completed);
     await leech.stop();
     const port = String(leech.port);
-    expect(log.filter((line) => line.includes(port)).map((line) => line.replace(/ .*left/, ' left'))).toEqual([
-      'started left 500000: 1 peers', 'completed left 0: 0 peers', 'stopped left 0: 0 peers',
+    expect(
+      log.filter((line) => line.includes(port)).map((line) => line.replace(/ .*left/, ' left')),
+    ).toEqual([
+      'started left 500000: 1 peers',
+      'completed left 0: 0 peers',
+      'stopped left 0: 0 peers',
     ]);
   });
 
@@ -70,7 +82,10 @@ describe('a download', () => {
     const dead = { trackers: ['http://127.0.0.1:1/announce', 'udp://127.0.0.1:1'] };
     const seed = await fixture.seed(torrent, dead);
     const warnings: string[] = [];
-    const leech = await fixture.client(torrent, 'leech', { ...dead, onWarning: (warning) => warnings.push(warning) });
+    const leech = await fixture.client(torrent, 'leech', {
+      ...dead,
+      onWarning: (warning) => warnings.push(warning),
+    });
     leech.connectTo(endpointOf(seed));
     await within(10_000, 'complete', leech.completed);
     expect(warnings[0]).toBe('udp://127.0.0.1:1: only HTTP trackers are supported');
@@ -82,10 +97,22 @@ describe('a download', () => {
     const seed = await fixture.seed(torrent, { uploadBytesPerS: 1_500_000 });
     const folder = join(fixture.folder, 'leech');
     const command = fileURLToPath(new URL('command.ts', import.meta.url));
-    const get = spawn(process.execPath, [
-      '--conditions=cachetorrent-source', command, 'get', join(fixture.folder, 'content.torrent'),
-      '--out', folder, '--host', LOCALHOST, '--peer', `${LOCALHOST}:${seed.port}`,
-    ], { stdio: 'ignore' });
+    const get = spawn(
+      process.execPath,
+      [
+        '--conditions=cachetorrent-source',
+        command,
+        'get',
+        join(fixture.folder, 'content.torrent'),
+        '--out',
+        folder,
+        '--host',
+        LOCALHOST,
+        '--peer',
+        `${LOCALHOST}:${seed.port}`,
+      ],
+      { stdio: 'ignore' },
+    );
     while (seed.status.sentBytes < 2 ** 20) await sleep(20);
     get.kill('SIGKILL');
     await once(get, 'exit');
@@ -98,7 +125,9 @@ describe('a download', () => {
     again.connectTo(endpointOf(seed));
     await within(15_000, 'complete', again.completed);
     expect(again.status.receivedBytes).toBe((48 - kept) * 2 ** 16);
-    expect((await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content'))).toBe(true);
+    expect(
+      (await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content')),
+    ).toBe(true);
     expect(before).toBeGreaterThan(0);
   });
 
@@ -109,12 +138,18 @@ describe('a download', () => {
     await writeFile(join(fixture.folder, 'bad', 'content'), Buffer.alloc(2 ** 20, 1));
     const bad = await fixture.client(torrent, 'bad', { isSeed: true });
     const warnings: string[] = [];
-    const leech = await fixture.client(torrent, 'leech', { onWarning: (warning) => warnings.push(warning) });
+    const leech = await fixture.client(torrent, 'leech', {
+      onWarning: (warning) => warnings.push(warning),
+    });
     leech.connectTo(endpointOf(bad));
     leech.connectTo(endpointOf(good));
     await within(20_000, 'complete', leech.completed);
-    expect((await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content'))).toBe(true);
-    expect(warnings.filter((warning) => warning.includes('fails its hash')).length).toBeGreaterThan(3);
+    expect(
+      (await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content')),
+    ).toBe(true);
+    expect(warnings.filter((warning) => warning.includes('fails its hash')).length).toBeGreaterThan(
+      3,
+    );
     expect(warnings.at(-1)).toContain('too many of its pieces fail their hash');
   });
 
@@ -125,8 +160,9 @@ describe('a download', () => {
     const files = [{ ...torrent.files[0]!, path: ['full'] }];
     const leech = await fixture.client({ ...torrent, files }, 'leech', { folder: '/dev' });
     leech.connectTo(endpointOf(seed));
-    await expect(within(10_000, 'over', leech.completed))
-      .rejects.toThrow('/dev/full: the disk is full\n  fix: free some space and start again; the pieces on the disk are kept');
+    await expect(within(10_000, 'over', leech.completed)).rejects.toThrow(
+      '/dev/full: the disk is full\n  fix: free some space and start again; the pieces on the disk are kept',
+    );
     await leech.stop();
   });
 });
@@ -161,7 +197,10 @@ test('a peer that leaves requests unanswered for 30 s gets no more, until it sen
 
   const clock = new ManualClock();
   const warnings: string[] = [];
-  const leech = await fixture.client(torrent, 'leech', { clock, onWarning: (warning) => warnings.push(warning) });
+  const leech = await fixture.client(torrent, 'leech', {
+    clock,
+    onWarning: (warning) => warnings.push(warning),
+  });
   leech.connectTo({ host: LOCALHOST, port: (server.address() as AddressInfo).port });
   /** The messages with this id that the peer has received, after the handshake. */
   const count = (id: number): number => {
@@ -191,11 +230,16 @@ test('a peer that leaves requests unanswered for 30 s gets no more, until it sen
 });
 
 /** Sends bytes to a client, and waits until it closes the connection. */
-async function sendUntilClosed(client: Client, ...parts: Uint8Array[]): Promise<{ ms: number; receivedBytes: number }> {
+async function sendUntilClosed(
+  client: Client,
+  ...parts: Uint8Array[]
+): Promise<{ ms: number; receivedBytes: number }> {
   const startMs = performance.now();
   const socket = connect(client.port, LOCALHOST);
   let receivedBytes = 0;
-  socket.on('data', (bytes) => { receivedBytes += bytes.length; });
+  socket.on('data', (bytes) => {
+    receivedBytes += bytes.length;
+  });
   socket.on('error', () => {});
   for (const part of parts) socket.write(part);
   await within(15_000, 'closed', once(socket, 'close'));
@@ -223,9 +267,29 @@ describe('a connection', () => {
 
   test.each([
     ['with another protocol', () => Buffer.from('GET / HTTP/1.1\r\n\r\n'), 0],
-    ['for another torrent', () => encodeHandshake({ features, infoHash: new Uint8Array(20), peerId }), 0],
-    ['with a frame of 2 GB', (hash: Uint8Array) => Buffer.concat([encodeHandshake({ features, infoHash: hash, peerId }), Buffer.from([0x80, 0, 0, 0])]), 68],
-    ['with an unknown message', (hash: Uint8Array) => Buffer.concat([encodeHandshake({ features, infoHash: hash, peerId }), Buffer.from([0, 0, 0, 1, 99])]), 68],
+    [
+      'for another torrent',
+      () => encodeHandshake({ features, infoHash: new Uint8Array(20), peerId }),
+      0,
+    ],
+    [
+      'with a frame of 2 GB',
+      (hash: Uint8Array) =>
+        Buffer.concat([
+          encodeHandshake({ features, infoHash: hash, peerId }),
+          Buffer.from([0x80, 0, 0, 0]),
+        ]),
+      68,
+    ],
+    [
+      'with an unknown message',
+      (hash: Uint8Array) =>
+        Buffer.concat([
+          encodeHandshake({ features, infoHash: hash, peerId }),
+          Buffer.from([0, 0, 0, 1, 99]),
+        ]),
+      68,
+    ],
   ] as const)('%s is closed at once', async (_, bytes, answerBytes) => {
     const torrent = await fixture.torrent(100_000);
     const seed = await fixture.seed(torrent);
@@ -244,7 +308,13 @@ describe('a connection', () => {
       socket.on('error', () => {});
       socket.pause();
       write(socket, (to) => {
-        to.raw(encodeHandshake({ features, infoHash: torrent.infoHash, peerId: Buffer.from(`-XX0000-otherpeer00${i}`) }));
+        to.raw(
+          encodeHandshake({
+            features,
+            infoHash: torrent.infoHash,
+            peerId: Buffer.from(`-XX0000-otherpeer00${i}`),
+          }),
+        );
         to.haveNone();
         to.interested();
         for (let n = 0; n < 20_000; n++) to.request(n % 16, 0, 16_384);
@@ -265,7 +335,13 @@ describe('a connection', () => {
     const received: Buffer[] = [];
     socket.on('data', (bytes) => received.push(bytes));
     write(socket, (to) => {
-      to.raw(encodeHandshake({ features: { ...features, extensions: true }, infoHash: torrent.infoHash, peerId }));
+      to.raw(
+        encodeHandshake({
+          features: { ...features, extensions: true },
+          infoHash: torrent.infoHash,
+          peerId,
+        }),
+      );
       to.extended(0, Buffer.from('d1:md11:ut_metadatai3eee'));
       to.extended(2, Buffer.from('d8:msg_typei0e5:piecei0ee'));
     });

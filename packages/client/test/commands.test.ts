@@ -9,31 +9,46 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { addClientCommands } from '../src/commands/index.ts';
 
 let folder = '';
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'commands-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'commands-'));
+});
 afterEach(() => rm(folder, { recursive: true }));
 
 /** A command line with the commands of the client, and what it has written. */
 function newProgram(signal = new AbortController().signal) {
   const written = { out: '', err: '' };
-  const stdout = { write: (text: string) => { written.out += text; } };
-  const stderr = { write: (text: string) => { written.err += text; } };
+  const stdout = {
+    write: (text: string) => {
+      written.out += text;
+    },
+  };
+  const stderr = {
+    write: (text: string) => {
+      written.err += text;
+    },
+  };
   const program = new Command('client').exitOverride().configureOutput({
-    writeOut: stdout.write, writeErr: stderr.write, getOutHelpWidth: () => 80,
+    writeOut: stdout.write,
+    writeErr: stderr.write,
+    getOutHelpWidth: () => 80,
   });
   addClientCommands(program, { stdout, stderr, signal });
   return { program, written };
 }
 
 describe('the help', () => {
-  test.each(['seed', 'get', 'track'])('of %s has one line for each option, of at most 80 columns', (name) => {
-    const { program, written } = newProgram();
-    expect(() => program.parse([name, '--help'], { from: 'user' })).toThrow('(outputHelp)');
-    const lines = written.out.trimEnd().split('\n');
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
-    const options = lines.slice(lines.indexOf('Options:') + 1);
-    expect(options.length).toBeGreaterThan(5);
-    for (const option of options) expect(option).toMatch(/^ {2}-/);
-  });
+  test.each(['seed', 'get', 'track'])(
+    'of %s fits into 80 columns, descriptions in a column of their own',
+    (name) => {
+      const { program, written } = newProgram();
+      expect(() => program.parse([name, '--help'], { from: 'user' })).toThrow('(outputHelp)');
+      const lines = written.out.trimEnd().split('\n');
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+      const options = lines.slice(lines.indexOf('Options:') + 1);
+      expect(options.length).toBeGreaterThan(5);
+      for (const option of options) expect(option).toMatch(/^ {2}-|^ {20,}\S/);
+    },
+  );
 
   test('does not mention former names', () => {
     const { program, written } = newProgram();
@@ -51,13 +66,16 @@ test.each([
   await writeFile(table, '10.1.0.0/16 64513\n');
   const stop = new AbortController();
   const { program, written } = newProgram(stop.signal);
-  const ended = program.parseAsync(['track', '--host', '127.0.0.1', '--port', '0', option, table], { from: 'user' });
+  const ended = program.parseAsync(['track', '--host', '127.0.0.1', '--port', '0', option, table], {
+    from: 'user',
+  });
   await vi.waitFor(() => expect(written.out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/announce\n$/));
   stop.abort();
   await ended;
   expect(written.err).toBe(note);
 
   await writeFile(table, 'not a prefix');
-  await expect(newProgram().program.parseAsync(['track', option, table], { from: 'user' }))
-    .rejects.toThrow(`${table}, line 1: "not a prefix" is not a prefix and an AS number`);
+  await expect(
+    newProgram().program.parseAsync(['track', option, table], { from: 'user' }),
+  ).rejects.toThrow(`${table}, line 1: "not a prefix" is not a prefix and an AS number`);
 });

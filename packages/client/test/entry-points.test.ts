@@ -14,7 +14,9 @@ function loadedBy(entry: string): ReadonlySet<string> {
     if (loaded.has(path)) return;
     loaded.add(path);
     const text = readFileSync(file, 'utf8');
-    for (const [statement, specifier] of text.matchAll(/^(?:import|export)\b[^;]*? from '([^']+)';/gm)) {
+    for (const [statement, specifier] of text.matchAll(
+      /^(?:import|export)\b[^;]*? from '([^']+)';/gm,
+    )) {
       if (/^(import|export) type\b/.test(statement)) continue;
       if (specifier!.startsWith('.')) load(new URL(specifier!, file));
       else loaded.add(specifier!);
@@ -27,11 +29,16 @@ function loadedBy(entry: string): ReadonlySet<string> {
 test('the main entry does not load the command line', () => {
   const loaded = loadedBy('index.ts');
   expect(loaded).toContain('client/client.ts');
-  expect([...loaded].filter((name) => name === 'commander' || name.startsWith('commands/'))).toEqual([]);
+  expect(
+    [...loaded].filter((name) => name === 'commander' || name.startsWith('commands/')),
+  ).toEqual([]);
 });
 
 test('the entry of the commands does not load the client', () => {
   expect([...loadedBy('commands/index.ts')].toSorted()).toEqual([
-    'commander', 'commands/add-commands.ts', 'commands/index.ts', 'errors.ts',
+    'commander',
+    'commands/add-commands.ts',
+    'commands/index.ts',
+    'errors.ts',
   ]);
 });

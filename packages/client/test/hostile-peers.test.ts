@@ -24,7 +24,9 @@ let fixture: Fixture;
 let torrent: Torrent;
 let seed: Client;
 let warnings: string[];
-const onWarning = (warning: string): void => { warnings.push(warning); };
+const onWarning = (warning: string): void => {
+  warnings.push(warning);
+};
 beforeEach(async () => {
   warnings = [];
   fixture = await Fixture.create();
@@ -34,8 +36,10 @@ beforeEach(async () => {
 afterEach(() => fixture.cleanUp());
 
 const id = (name = 'hostile'): Uint8Array => Buffer.from(`-XX0000-${name.padEnd(12, '0')}`);
-const handshake = (): Uint8Array => encodeHandshake({ features: FEATURES, infoHash: torrent.infoHash, peerId: id() });
-const frame = (length: number, ...body: number[]): Uint8Array => Uint8Array.from([length >>> 24, length >>> 16, length >>> 8, length, ...body]);
+const handshake = (): Uint8Array =>
+  encodeHandshake({ features: FEATURES, infoHash: torrent.infoHash, peerId: id() });
+const frame = (length: number, ...body: number[]): Uint8Array =>
+  Uint8Array.from([length >>> 24, length >>> 16, length >>> 8, length, ...body]);
 
 function encoded(write: (to: FrameEncoder) => void): Uint8Array {
   const encoder = new FrameEncoder();
@@ -49,7 +53,8 @@ function encoded(write: (to: FrameEncoder) => void): Uint8Array {
 function send(bytes: Uint8Array, chunkBytes = bytes.length || 1): Socket {
   const socket = connect({ port: seed.port, host: LOCALHOST, noDelay: true });
   socket.on('error', () => {});
-  for (let offset = 0; offset < bytes.length; offset += chunkBytes) socket.write(bytes.subarray(offset, offset + chunkBytes));
+  for (let offset = 0; offset < bytes.length; offset += chunkBytes)
+    socket.write(bytes.subarray(offset, offset + chunkBytes));
   socket.resume();
   return socket;
 }
@@ -68,30 +73,114 @@ async function reasonOfWarning(): Promise<string> {
 describe('a connection is closed because of', () => {
   test.each<[string, string, () => Uint8Array]>([
     ['not-bittorrent', 'a request of HTTP', () => Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')],
-    ['not-bittorrent', 'a hello of TLS', () => Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3)],
+    [
+      'not-bittorrent',
+      'a hello of TLS',
+      () => Uint8Array.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3),
+    ],
     ['not-bittorrent', 'zeros', () => new Uint8Array(1_000)],
     ['not-bittorrent', 'a handshake with a wrong last letter', () => handshake().with(19, 0x4c)],
     ['unknown-torrent', 'another info hash', () => handshake().with(30, 0)],
     ['frame-too-long', 'a second handshake', () => Buffer.concat([handshake(), handshake()])],
     ['frame-too-long', 'a length of 4 GB', () => Buffer.concat([handshake(), frame(MAX, 7)])],
-    ['frame-too-long', 'a length with the sign bit', () => Buffer.concat([handshake(), frame(0x80000001, 4)])],
-    ['wrong-length', 'a have of 6 bytes', () => Buffer.concat([handshake(), frame(6, 4, 0, 0, 0, 0, 0)])],
+    [
+      'frame-too-long',
+      'a length with the sign bit',
+      () => Buffer.concat([handshake(), frame(0x80000001, 4)]),
+    ],
+    [
+      'wrong-length',
+      'a have of 6 bytes',
+      () => Buffer.concat([handshake(), frame(6, 4, 0, 0, 0, 0, 0)]),
+    ],
     ['wrong-length', 'a choke with a payload', () => Buffer.concat([handshake(), frame(2, 0, 0)])],
-    ['unknown-message', 'a message that does not exist', () => Buffer.concat([handshake(), frame(1, 250)])],
-    ['piece-out-of-range', 'a have of piece 2^32 - 1', () => Buffer.concat([handshake(), encoded((to) => to.have(MAX))])],
-    ['wrong-bitfield-length', 'a bitfield of 64 KiB', () => Buffer.concat([handshake(), frame(65_537, 5)])],
-    ['block-out-of-range', 'a block of a piece that does not exist', () => Buffer.concat([handshake(), encoded((to) => to.piece(MAX, MAX, new Uint8Array(10)))])],
-    ['unrequested-piece', '2 MiB of unrequested blocks', () => Buffer.concat([handshake(), encoded((to) => { for (let i = 0; i < 128; i++) to.piece(1, 0, new Uint8Array(16_384)); })])],
-    ['request-out-of-range', 'a hundred requests for pieces that do not exist', () => Buffer.concat([handshake(), encoded((to) => { to.interested(); for (let i = 0; i < 100; i++) to.request(PIECES + i, MAX, MAX); })])],
-    ['bencode-bomb', 'an extended handshake of lists', () => Buffer.concat([handshake(), encoded((to) => to.extended(0, Buffer.from('l'.repeat(60_000))))])],
-    ['unknown-extension', 'a thousand messages of an unknown extension', () => Buffer.concat([handshake(), encoded((to) => { for (let i = 0; i < 1_000; i++) to.extended(77, Buffer.from('de')); })])],
-    ['bad-cachetorrent-message', 'twenty leader starts without a valid target', () => Buffer.concat([handshake(), encoded((to) => { for (let i = 0; i < 20; i++) to.extended(10, Buffer.from('d4:dest3:abce')); })])],
+    [
+      'unknown-message',
+      'a message that does not exist',
+      () => Buffer.concat([handshake(), frame(1, 250)]),
+    ],
+    [
+      'piece-out-of-range',
+      'a have of piece 2^32 - 1',
+      () => Buffer.concat([handshake(), encoded((to) => to.have(MAX))]),
+    ],
+    [
+      'wrong-bitfield-length',
+      'a bitfield of 64 KiB',
+      () => Buffer.concat([handshake(), frame(65_537, 5)]),
+    ],
+    [
+      'block-out-of-range',
+      'a block of a piece that does not exist',
+      () => Buffer.concat([handshake(), encoded((to) => to.piece(MAX, MAX, new Uint8Array(10)))]),
+    ],
+    [
+      'unrequested-piece',
+      '2 MiB of unrequested blocks',
+      () =>
+        Buffer.concat([
+          handshake(),
+          encoded((to) => {
+            for (let i = 0; i < 128; i++) to.piece(1, 0, new Uint8Array(16_384));
+          }),
+        ]),
+    ],
+    [
+      'request-out-of-range',
+      'a hundred requests for pieces that do not exist',
+      () =>
+        Buffer.concat([
+          handshake(),
+          encoded((to) => {
+            to.interested();
+            for (let i = 0; i < 100; i++) to.request(PIECES + i, MAX, MAX);
+          }),
+        ]),
+    ],
+    [
+      'bencode-bomb',
+      'an extended handshake of lists',
+      () =>
+        Buffer.concat([
+          handshake(),
+          encoded((to) => to.extended(0, Buffer.from('l'.repeat(60_000)))),
+        ]),
+    ],
+    [
+      'unknown-extension',
+      'a thousand messages of an unknown extension',
+      () =>
+        Buffer.concat([
+          handshake(),
+          encoded((to) => {
+            for (let i = 0; i < 1_000; i++) to.extended(77, Buffer.from('de'));
+          }),
+        ]),
+    ],
+    [
+      'bad-cachetorrent-message',
+      'twenty leader starts without a valid target',
+      () =>
+        Buffer.concat([
+          handshake(),
+          encoded((to) => {
+            for (let i = 0; i < 20; i++) to.extended(10, Buffer.from('d4:dest3:abce'));
+          }),
+        ]),
+    ],
   ])('%s: %s', async (reason, _, bytes) => {
     expect(await reasonOfClose(send(bytes()))).toBe(reason);
   });
 
   test('an invalid message in chunks of one byte', async () => {
-    const bytes = Buffer.concat([handshake(), encoded((to) => { to.haveNone(); to.interested(); to.have(PIECES); })]);
+    const bytes = Buffer.concat([
+      handshake(),
+      encoded((to) => {
+        to.haveNone();
+        to.interested();
+        to.have(PIECES);
+      }),
+    ]);
     expect(await reasonOfClose(send(bytes, 1))).toBe('piece-out-of-range');
   });
 });
@@ -106,7 +195,12 @@ describe('a connection is closed after a timeout because of', () => {
   test.each<[string, string, number, () => Uint8Array]>([
     ['handshake-timeout', 'no handshake', 10_000, () => new Uint8Array(0)],
     ['handshake-timeout', 'half a handshake', 10_000, () => handshake().subarray(0, 40)],
-    ['slow-frame', 'half a message', 60_000, () => Buffer.concat([handshake(), frame(16_393, 7, 0, 0)])],
+    [
+      'slow-frame',
+      'half a message',
+      60_000,
+      () => Buffer.concat([handshake(), frame(16_393, 7, 0, 0)]),
+    ],
     ['idle', 'no message', 180_000, handshake],
   ])('%s: %s', async (reason, _, timeoutMs, bytes) => {
     const socket = send(bytes());
@@ -134,29 +228,50 @@ describe('a connection is closed after a timeout because of', () => {
 
 test('after 300 sessions with wrong bytes, others are served nevertheless', async () => {
   const random = seededRandom('wrong bytes');
-  const dictionary = ['d1:md11:ut_metadatai3e6:ut_pexi1eee', 'd4:dest6:', 'd8:msg_typei0e5:piecei0ee', 'd5:added0:e', 'd5:indexi3ee'];
-  const session = (): Uint8Array => encoded((to) => {
-    to.extended(0, Buffer.from(dictionary[0]!));
-    if (random.below(2) === 0) to.bitfield(Uint8Array.of(random.below(256), random.below(256)));
-    else to.haveNone();
-    to.interested();
-    for (let i = 0; i < 40; i++) {
-      [
-        () => to.request(random.below(PIECES), random.below(4) * 16_384, 16_384), () => to.have(random.below(PIECES)), () => to.cancel(random.below(PIECES), 0, 16_384),
-        () => to.piece(random.below(PIECES), 0, new Uint8Array(random.below(16_384))), () => to.unchoke(), () => to.choke(), () => to.allowedFast(random.below(PIECES)),
-        () => to.extended(random.below(16), Buffer.from(dictionary[random.below(dictionary.length)]!)), () => to.reject(random.below(PIECES), 0, 16_384), () => to.keepAlive(),
-      ][random.below(10)]!();
-    }
-  });
+  const dictionary = [
+    'd1:md11:ut_metadatai3e6:ut_pexi1eee',
+    'd4:dest6:',
+    'd8:msg_typei0e5:piecei0ee',
+    'd5:added0:e',
+    'd5:indexi3ee',
+  ];
+  const session = (): Uint8Array =>
+    encoded((to) => {
+      to.extended(0, Buffer.from(dictionary[0]!));
+      if (random.below(2) === 0) to.bitfield(Uint8Array.of(random.below(256), random.below(256)));
+      else to.haveNone();
+      to.interested();
+      for (let i = 0; i < 40; i++) {
+        [
+          () => to.request(random.below(PIECES), random.below(4) * 16_384, 16_384),
+          () => to.have(random.below(PIECES)),
+          () => to.cancel(random.below(PIECES), 0, 16_384),
+          () => to.piece(random.below(PIECES), 0, new Uint8Array(random.below(16_384))),
+          () => to.unchoke(),
+          () => to.choke(),
+          () => to.allowedFast(random.below(PIECES)),
+          () =>
+            to.extended(
+              random.below(16),
+              Buffer.from(dictionary[random.below(dictionary.length)]!),
+            ),
+          () => to.reject(random.below(PIECES), 0, 16_384),
+          () => to.keepAlive(),
+        ][random.below(10)]!();
+      }
+    });
   const leech = await fixture.client(torrent, 'leech');
   for (let round = 0; round < 10; round++) {
     const sockets = Array.from({ length: 30 }, (_, i) => {
-      const bytes = Uint8Array.from(Buffer.concat([handshake().subarray(0, 48), id(`wrong-${round}-${i}`), session()]));
-      for (let wrong = 0; wrong < 1 + random.below(4); wrong++) bytes[68 + random.below(bytes.length - 68)] = random.below(256);
+      const bytes = Uint8Array.from(
+        Buffer.concat([handshake().subarray(0, 48), id(`wrong-${round}-${i}`), session()]),
+      );
+      for (let wrong = 0; wrong < 1 + random.below(4); wrong++)
+        bytes[68 + random.below(bytes.length - 68)] = random.below(256);
       const socket = connect(i % 2 === 0 ? seed.port : leech.port, LOCALHOST);
       socket.on('error', () => {});
       socket.resume();
-      for (let offset = 0; offset < bytes.length;) {
+      for (let offset = 0; offset < bytes.length; ) {
         const length = 1 + random.below(3_000);
         socket.write(bytes.subarray(offset, offset + length));
         offset += length;
@@ -168,37 +283,57 @@ test('after 300 sessions with wrong bytes, others are served nevertheless', asyn
   }
   leech.connectTo({ host: LOCALHOST, port: seed.port });
   await within(20_000, 'complete', leech.completed);
-  expect((await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content'))).toBe(true);
+  expect(
+    (await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content')),
+  ).toBe(true);
 }, 60_000);
 
 describe('200 idle connections', () => {
   test.each([
     ['that send nothing', () => new Uint8Array(0)],
     ['that send half a handshake', () => handshake().subarray(0, 50)],
-  ])('%s, keep nobody out', async (_, bytes) => {
-    const idle = Array.from({ length: 200 }, () => send(bytes()));
-    await sleep(300);
-    const leech = await fixture.client(torrent, 'leech');
-    leech.connectTo({ host: LOCALHOST, port: seed.port });
-    await within(4_000, 'complete', leech.completed);
-    for (const socket of idle) socket.destroy();
-  }, 20_000);
+  ])(
+    '%s, keep nobody out',
+    async (_, bytes) => {
+      const idle = Array.from({ length: 200 }, () => send(bytes()));
+      await sleep(300);
+      const leech = await fixture.client(torrent, 'leech');
+      leech.connectTo({ host: LOCALHOST, port: seed.port });
+      await within(4_000, 'complete', leech.completed);
+      for (const socket of idle) socket.destroy();
+    },
+    20_000,
+  );
 });
 
 describe('the connection to evict', () => {
   const NOW_MS = 100_000;
-  const remote = (idleMs: number): RemotePeer => ({ lastUsedMs: NOW_MS - idleMs, tcp: { host: `${idleMs}` } }) as unknown as RemotePeer;
+  const remote = (idleMs: number): RemotePeer =>
+    ({ lastUsedMs: NOW_MS - idleMs, tcp: { host: `${idleMs}` } }) as unknown as RemotePeer;
   /** Returns the host of the evicted connection, of those that are idle for these times. */
   const evicted = (idleMs: readonly number[], withoutHandshake?: string): string | undefined => {
     const oldest = withoutHandshake === undefined ? undefined : { host: withoutHandshake };
-    return evictionCandidate({ oldestWithoutHandshake: () => oldest as never }, idleMs.map(remote), NOW_MS)?.host;
+    return evictionCandidate(
+      { oldestWithoutHandshake: () => oldest as never },
+      idleMs.map(remote),
+      NOW_MS,
+    )?.host;
   };
 
   test.each([
-    { rule: 'is the one that is idle for the longest time, over a minute', idleMs: [10_000, 90_000, 70_000],         host: '90000' },
-    { rule: 'is none with a block in the last minute',                     idleMs: [10_000, 60_000],                 host: undefined },
-    { rule: 'is none without connections',                                 idleMs: [],                               host: undefined },
-    { rule: 'is one without a handshake before all others',                idleMs: [90_000], withoutHandshake: 'new', host: 'new' },
+    {
+      rule: 'is the one that is idle for the longest time, over a minute',
+      idleMs: [10_000, 90_000, 70_000],
+      host: '90000',
+    },
+    { rule: 'is none with a block in the last minute', idleMs: [10_000, 60_000], host: undefined },
+    { rule: 'is none without connections', idleMs: [], host: undefined },
+    {
+      rule: 'is one without a handshake before all others',
+      idleMs: [90_000],
+      withoutHandshake: 'new',
+      host: 'new',
+    },
   ])('$rule', ({ idleMs, withoutHandshake, host }) => {
     expect(evicted(idleMs, withoutHandshake)).toBe(host);
   });
@@ -206,57 +341,105 @@ describe('the connection to evict', () => {
 
 describe('a peer that sends much and reads nothing', () => {
   const floods: Record<string, (to: FrameEncoder) => void> = {
-    'requests metadata': (to) => { for (let i = 0; i < 4_000; i++) to.extended(2, Buffer.from('d8:msg_typei0e5:piecei0ee')); },
-    'requests blocks': (to) => { for (let i = 0; i < 4_000; i++) to.request(i % PIECES, 0, 16_384); },
-    'requests hashes': (to) => { for (let i = 0; i < 4_000; i++) to.hashRequest(new Uint8Array(48)); },
-    'changes its state': (to) => { for (let i = 0; i < 4_000; i++) { to.interested(); to.notInterested(); to.choke(); to.unchoke(); } },
+    'requests metadata': (to) => {
+      for (let i = 0; i < 4_000; i++) to.extended(2, Buffer.from('d8:msg_typei0e5:piecei0ee'));
+    },
+    'requests blocks': (to) => {
+      for (let i = 0; i < 4_000; i++) to.request(i % PIECES, 0, 16_384);
+    },
+    'requests hashes': (to) => {
+      for (let i = 0; i < 4_000; i++) to.hashRequest(new Uint8Array(48));
+    },
+    'changes its state': (to) => {
+      for (let i = 0; i < 4_000; i++) {
+        to.interested();
+        to.notInterested();
+        to.choke();
+        to.unchoke();
+      }
+    },
   };
-  test.each(Object.entries(floods))('and %s uses little memory, and others are served', async (_, flood) => {
-    const head = Buffer.concat([handshake(), encoded((to) => { to.extended(0, Buffer.from('d1:md11:ut_metadatai3eee')); to.haveNone(); to.interested(); })]);
-    const messages = encoded(flood);
-    globalThis.gc?.();
-    const before = process.memoryUsage().rss;
-    const sockets = Array.from({ length: 4 }, (__, i) => {
-      const socket = connect(seed.port, LOCALHOST);
-      socket.on('error', () => {});
-      socket.pause();
-      socket.write(Buffer.concat([head.subarray(0, 48), id(`no-reader-${i}`), head.subarray(68)]));
-      return socket;
-    });
-    let maxBytes = 0;
-    for (let round = 0; round < 30; round++) {
-      for (const socket of sockets) if (!socket.destroyed && socket.writableLength < 2 ** 22) socket.write(messages);
-      await sleep(20);
-      maxBytes = Math.max(maxBytes, process.memoryUsage().rss - before - sockets.reduce((sum, { writableLength }) => sum + writableLength, 0));
-    }
-    expect(maxBytes).toBeLessThan(150 * 2 ** 20);
-    // Others are served meanwhile.
-    const leech = await fixture.client(torrent, 'leech');
-    leech.connectTo({ host: LOCALHOST, port: seed.port });
-    await within(15_000, 'complete', leech.completed);
-    for (const socket of sockets) socket.destroy();
-  }, 30_000);
+  test.each(Object.entries(floods))(
+    'and %s uses little memory, and others are served',
+    async (_, flood) => {
+      const head = Buffer.concat([
+        handshake(),
+        encoded((to) => {
+          to.extended(0, Buffer.from('d1:md11:ut_metadatai3eee'));
+          to.haveNone();
+          to.interested();
+        }),
+      ]);
+      const messages = encoded(flood);
+      globalThis.gc?.();
+      const before = process.memoryUsage().rss;
+      const sockets = Array.from({ length: 4 }, (__, i) => {
+        const socket = connect(seed.port, LOCALHOST);
+        socket.on('error', () => {});
+        socket.pause();
+        socket.write(
+          Buffer.concat([head.subarray(0, 48), id(`no-reader-${i}`), head.subarray(68)]),
+        );
+        return socket;
+      });
+      let maxBytes = 0;
+      for (let round = 0; round < 30; round++) {
+        for (const socket of sockets)
+          if (!socket.destroyed && socket.writableLength < 2 ** 22) socket.write(messages);
+        await sleep(20);
+        maxBytes = Math.max(
+          maxBytes,
+          process.memoryUsage().rss -
+            before -
+            sockets.reduce((sum, { writableLength }) => sum + writableLength, 0),
+        );
+      }
+      expect(maxBytes).toBeLessThan(150 * 2 ** 20);
+      // Others are served meanwhile.
+      const leech = await fixture.client(torrent, 'leech');
+      leech.connectTo({ host: LOCALHOST, port: seed.port });
+      await within(15_000, 'complete', leech.completed);
+      for (const socket of sockets) socket.destroy();
+    },
+    30_000,
+  );
 
   test('is destroyed some time after its session is closed', async () => {
     // More than the buffers of the operating system hold.
     const large = await fixture.torrent(2 ** 25, { pieceBytes: 2 ** 18 });
-    const { port, status } = seed = await fixture.seed(large, { onWarning });
+    const { port, status } = (seed = await fixture.seed(large, { onWarning }));
     const socket = connect(port, LOCALHOST);
     socket.on('error', () => {});
     socket.pause();
     torrent = large;
-    socket.write(Buffer.concat([handshake(), encoded((to) => {
-      to.haveNone();
-      to.interested();
-      for (let block = 0; block < 2_000; block++) to.request(block >> 4, (block & 15) * 16_384, 16_384);
-    })]));
-    for (let before = -1; before !== seed.status.sentBytes || before === 0; await sleep(300)) before = seed.status.sentBytes;
+    socket.write(
+      Buffer.concat([
+        handshake(),
+        encoded((to) => {
+          to.haveNone();
+          to.interested();
+          for (let block = 0; block < 2_000; block++)
+            to.request(block >> 4, (block & 15) * 16_384, 16_384);
+        }),
+      ]),
+    );
+    for (let before = -1; before !== seed.status.sentBytes || before === 0; await sleep(300))
+      before = seed.status.sentBytes;
     expect(seed.status.sentBytes).toBeLessThan(2 ** 25);
     socket.write(frame(1, 99));
     while (!warnings.some((warning) => warning.includes('unknown-message'))) await sleep(20);
     expect(status.connections).toBe(0);
     // The other side is gone, although we have not read its output to the end.
-    const isOpen = (): Promise<boolean> => new Promise((resolve) => { socket.write('x', (error) => resolve(error === undefined || error === null)); });
-    await within(10_000, 'destroyed', (async () => { while (await isOpen()) await sleep(200); })());
+    const isOpen = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        socket.write('x', (error) => resolve(error === undefined || error === null));
+      });
+    await within(
+      10_000,
+      'destroyed',
+      (async () => {
+        while (await isOpen()) await sleep(200);
+      })(),
+    );
   }, 30_000);
 });

@@ -3,16 +3,31 @@
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { type Connection, createPeer, type CreatePeerOptions, type Peer, type PeerHost, type PeerId, type PieceIndex } from '../src/index.ts';
+import {
+  type Connection,
+  createPeer,
+  type CreatePeerOptions,
+  type Peer,
+  type PeerHost,
+  type PeerId,
+  type PieceIndex,
+} from '../src/index.ts';
 
 /** A peer with `neighbours` neighbours, and the calls of its host, one line each. */
-function peerWith(options: Partial<CreatePeerOptions> = {}, neighbours = 1): { peer: Peer; takeCalls: () => string[] } {
+function peerWith(
+  options: Partial<CreatePeerOptions> = {},
+  neighbours = 1,
+): { peer: Peer; takeCalls: () => string[] } {
   const calls: string[] = [];
   const host = new Proxy({ nowMs: 0 } as PeerHost, {
-    get: (target, name) => (name === 'nowMs' ? target.nowMs : (...args: unknown[]) => void calls.push([name, ...args].join(' '))),
+    get: (target, name) =>
+      name === 'nowMs'
+        ? target.nowMs
+        : (...args: unknown[]) => void calls.push([name, ...args].join(' ')),
   });
   const peer = createPeer(host, { pieceCount: 30, ...options });
-  for (let id = 0; id < neighbours; id++) peer.established(peer.connect(id as PeerId, true, 'neighbour'), true);
+  for (let id = 0; id < neighbours; id++)
+    peer.established(peer.connect(id as PeerId, true, 'neighbour'), true);
   return { peer, takeCalls: () => calls.splice(0) };
 }
 
@@ -32,12 +47,15 @@ test('a peer is a plain peer that holds nothing', () => {
 test('it unchokes four connections for their rate and one at random', () => {
   const { peer, takeCalls } = peerWith({}, 9);
   for (let connection = 0; connection < 9; connection++) peer.interested(connection as Connection);
-  for (const connection of [5, 6, 7, 8]) peer.piece(connection as Connection, connection as PieceIndex);
+  for (const connection of [5, 6, 7, 8])
+    peer.piece(connection as Connection, connection as PieceIndex);
   takeCalls();
   peer.rechoke();
   const unchoked = takeCalls();
   expect(unchoked).toHaveLength(5);
-  expect(unchoked).toEqual(expect.arrayContaining(['unchoke 5', 'unchoke 6', 'unchoke 7', 'unchoke 8']));
+  expect(unchoked).toEqual(
+    expect.arrayContaining(['unchoke 5', 'unchoke 6', 'unchoke 7', 'unchoke 8']),
+  );
 });
 
 test('it keeps ten requests outstanding, of distinct pieces', () => {
@@ -49,10 +67,15 @@ test('it has room for more connections than expected', () => {
 });
 
 test.each([
-  { rule: 'the seed is 1',                      a: {},            b: { seed: 1 },                              same: true },
-  { rule: 'equal seeds give equal choices',     a: { seed: 'a' }, b: { seed: 'a' },                            same: true },
-  { rule: 'other seeds give other choices',     a: { seed: 'a' }, b: { seed: 'b' },                            same: false },
-  { rule: 'a random stream replaces the seed',  a: { seed: 'a' }, b: { seed: 'a', random: seededRandom('x') }, same: false },
+  { rule: 'the seed is 1', a: {}, b: { seed: 1 }, same: true },
+  { rule: 'equal seeds give equal choices', a: { seed: 'a' }, b: { seed: 'a' }, same: true },
+  { rule: 'other seeds give other choices', a: { seed: 'a' }, b: { seed: 'b' }, same: false },
+  {
+    rule: 'a random stream replaces the seed',
+    a: { seed: 'a' },
+    b: { seed: 'a', random: seededRandom('x') },
+    same: false,
+  },
 ])('$rule', ({ a, b, same }) => {
   const [ofA, ofB] = [requestsOf(a), requestsOf(b)];
   if (same) expect(ofB).toEqual(ofA);

@@ -16,16 +16,31 @@ describe('Roles', () => {
     { role: 'peer', other: 'in my AS', intraAs: true, permissions: all },
     { role: 'peer', other: 'in another AS', intraAs: false, permissions: all },
     { role: 'follower', other: 'in my AS', intraAs: true, permissions: all },
-    { role: 'follower', other: 'in another AS', intraAs: false, permissions: MAY_UPLOAD | ANNOUNCES },
+    {
+      role: 'follower',
+      other: 'in another AS',
+      intraAs: false,
+      permissions: MAY_UPLOAD | ANNOUNCES,
+    },
     { role: 'leader', other: 'in my AS', intraAs: true, permissions: all },
     { role: 'leader', other: 'in another AS', intraAs: false, permissions: all },
   ] as const)('$role and a peer $other', ({ role, intraAs, permissions }) => {
-    expect(permissionsOf(role, intraAs, 'neighbour', CLIENT_RULES.relay.permissions)).toBe(permissions);
+    expect(permissionsOf(role, intraAs, 'neighbour', CLIENT_RULES.relay.permissions)).toBe(
+      permissions,
+    );
   });
 
   test.each([
-    { rule: 'on a relay, a leader uploads if asked, and does not announce', rules: CLIENT_RULES, permissions: MAY_UPLOAD | MAY_DOWNLOAD },
-    { rule: 'under `announceOnRelays`, it announces as well', rules: ORIGINAL_RULES, permissions: all },
+    {
+      rule: 'on a relay, a leader uploads if asked, and does not announce',
+      rules: CLIENT_RULES,
+      permissions: MAY_UPLOAD | MAY_DOWNLOAD,
+    },
+    {
+      rule: 'under `announceOnRelays`, it announces as well',
+      rules: ORIGINAL_RULES,
+      permissions: all,
+    },
   ])('$rule', ({ rules, permissions }) => {
     expect(permissionsOf('leader', false, 'relay', rules.relay.permissions)).toBe(permissions);
   });
@@ -40,23 +55,36 @@ describe('Roles', () => {
   });
 
   test.each([
-    { who: 'a follower', setup: { role: 'follower', leaders: ['N0'] }, does: 'repeats', sent: 'X → N0  request(0)' },
-    { who: 'a leader',   setup: { role: 'leader' },                    does: 'repeats', sent: 'X → N0  request(0)' },
-    { who: 'a peer',     setup: { role: 'peer' },                      does: 'does not repeat', sent: '' },
-  ] as const)('$who $does a request when the same neighbour announces the piece again', ({ setup, sent }) => {
-    const { swarm, peer } = singlePeer({ setup });
-    peer.have(ONLY, piece(0));
-    peer.unchoke(ONLY);
-    swarm.takeTranscript();
-    peer.have(ONLY, piece(0));
-    expect(swarm.takeTranscript()).toBe(sent);
-  });
+    {
+      who: 'a follower',
+      setup: { role: 'follower', leaders: ['N0'] },
+      does: 'repeats',
+      sent: 'X → N0  request(0)',
+    },
+    { who: 'a leader', setup: { role: 'leader' }, does: 'repeats', sent: 'X → N0  request(0)' },
+    { who: 'a peer', setup: { role: 'peer' }, does: 'does not repeat', sent: '' },
+  ] as const)(
+    '$who $does a request when the same neighbour announces the piece again',
+    ({ setup, sent }) => {
+      const { swarm, peer } = singlePeer({ setup });
+      peer.have(ONLY, piece(0));
+      peer.unchoke(ONLY);
+      swarm.takeTranscript();
+      peer.have(ONLY, piece(0));
+      expect(swarm.takeTranscript()).toBe(sent);
+    },
+  );
 
   test('a request that is not answered remains in the backlog', () => {
-    const { swarm, peer } = singlePeer({ backlog: 2, setup: { role: 'follower', leaders: ['N0'] } });
+    const { swarm, peer } = singlePeer({
+      backlog: 2,
+      setup: { role: 'follower', leaders: ['N0'] },
+    });
     for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
     peer.unchoke(ONLY);
-    expect(swarm.takeTranscript()).toBe('X → N0  interested\nX → N0  request(0)\nX → N0  request(1)');
+    expect(swarm.takeTranscript()).toBe(
+      'X → N0  interested\nX → N0  request(0)\nX → N0  request(1)',
+    );
     peer.have(ONLY, piece(1));
     expect(swarm.takeTranscript()).toBe('X → N0  request(1)');
     peer.piece(ONLY, piece(1));
@@ -75,17 +103,30 @@ describe('Roles', () => {
       C: { asId: 3, role: 'leader' },
     });
     for (const outside of ['A', 'B', 'C']) swarm.connect('F', outside);
-    const ofF = swarm.deliverAll().split('\n').filter((line) => /^F (→|connects)/.test(line));
+    const ofF = swarm
+      .deliverAll()
+      .split('\n')
+      .filter((line) => /^F (→|connects)/.test(line));
     expect(ofF).toEqual([
-      'F connects to M', 'F → M  leader-start(A)',
-      'F connects to L', 'F → L  leader-start(B)',
+      'F connects to M',
+      'F → M  leader-start(A)',
+      'F connects to L',
+      'F → L  leader-start(B)',
       'F → M  leader-start(C)',
     ]);
   });
 
   test.each([
-    { rule: 'a follower asks for a relay when the outside peer has answered', eagerRelays: false, sent: '' },
-    { rule: 'it asks as soon as it connects under `eagerRelays`', eagerRelays: true, sent: 'F connects to L\nF → L  leader-start(A)' },
+    {
+      rule: 'a follower asks for a relay when the outside peer has answered',
+      eagerRelays: false,
+      sent: '',
+    },
+    {
+      rule: 'it asks as soon as it connects under `eagerRelays`',
+      eagerRelays: true,
+      sent: 'F connects to L\nF → L  leader-start(A)',
+    },
   ])('$rule', ({ eagerRelays, sent }) => {
     const swarm = new TestSwarm(1, { quirks: { ...CLIENT_QUIRKS, eagerRelays } });
     const [follower] = swarm.addPeers({
@@ -96,26 +137,45 @@ describe('Roles', () => {
     const outside = follower!.connect(swarm.hostOf('A').id, false, 'neighbour');
     expect(swarm.takeTranscript()).toBe(sent);
     follower!.established(outside, false);
-    expect(`${sent}${swarm.takeTranscript()}`, 'and asks once').toBe('F connects to L\nF → L  leader-start(A)');
+    expect(`${sent}${swarm.takeTranscript()}`, 'and asks once').toBe(
+      'F connects to L\nF → L  leader-start(A)',
+    );
   });
 
   test.each([
     { rule: 'at equal rarity', requestPriority: 'within-rarity', rarer: false, next: 2 },
     { rule: 'but not before a rarer one', requestPriority: 'within-rarity', rarer: true, next: 0 },
-    { rule: 'and before a rarer one under absolute priority', requestPriority: 'absolute', rarer: true, next: 2 },
-  ] as const)('a leader prefers what a follower has requested, $rule', ({ requestPriority, rarer, next }) => {
-    const { swarm, peer } = singlePeer({ neighbours: 3, backlog: 1, requestPriority, setup: { role: 'leader' } });
-    for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
-    if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
-    peer.request(1 as Connection, piece(2));
-    swarm.takeTranscript();
-    peer.unchoke(0 as Connection);
-    expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);
-  });
+    {
+      rule: 'and before a rarer one under absolute priority',
+      requestPriority: 'absolute',
+      rarer: true,
+      next: 2,
+    },
+  ] as const)(
+    'a leader prefers what a follower has requested, $rule',
+    ({ requestPriority, rarer, next }) => {
+      const { swarm, peer } = singlePeer({
+        neighbours: 3,
+        backlog: 1,
+        requestPriority,
+        setup: { role: 'leader' },
+      });
+      for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
+      if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
+      peer.request(1 as Connection, piece(2));
+      swarm.takeTranscript();
+      peer.unchoke(0 as Connection);
+      expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);
+    },
+  );
 
   test.each([
     { rule: 'a leader forwards a piece to a follower once', quirks: CLIENT_QUIRKS, times: 1 },
-    { rule: 'it forwards it once per request for the relay under `duplicateForwards`', quirks: ORIGINAL_QUIRKS, times: 2 },
+    {
+      rule: 'it forwards it once per request for the relay under `duplicateForwards`',
+      quirks: ORIGINAL_QUIRKS,
+      times: 2,
+    },
   ])('$rule', ({ quirks, times }) => {
     const swarm = new TestSwarm(1, { quirks });
     const [leader] = swarm.addPeers({
@@ -133,8 +193,16 @@ describe('Roles', () => {
   });
 
   test.each([
-    { rule: 'a relay forwards what was announced before it started', forwardNewOnly: false, sent: 'L → F  have(0)' },
-    { rule: 'it forwards later announcements only under `forwardNewOnly`', forwardNewOnly: true, sent: '' },
+    {
+      rule: 'a relay forwards what was announced before it started',
+      forwardNewOnly: false,
+      sent: 'L → F  have(0)',
+    },
+    {
+      rule: 'it forwards later announcements only under `forwardNewOnly`',
+      forwardNewOnly: true,
+      sent: '',
+    },
   ])('$rule', ({ forwardNewOnly, sent }) => {
     const swarm = new TestSwarm(1, { quirks: { ...CLIENT_QUIRKS, forwardNewOnly } });
     const [leader] = swarm.addPeers({
@@ -153,7 +221,12 @@ describe('Roles', () => {
 
   test('availability: a `have` that makes a leader or follower repeat a request does not count', () => {
     const quirks = { countDuplicateHaves: true };
-    const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1, quirks, setup: { role: 'leader' } });
+    const { swarm, peer } = singlePeer({
+      neighbours: 2,
+      backlog: 1,
+      quirks,
+      setup: { role: 'leader' },
+    });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     for (let n = 0; n < 3; n++) peer.have(ONLY, piece(0));
@@ -168,7 +241,11 @@ describe('Roles', () => {
     { rule: 'each neighbour counts once', countDuplicateHaves: false, next: 0 },
     { rule: 'each `have` counts under `countDuplicateHaves`', countDuplicateHaves: true, next: 1 },
   ])('availability: $rule', ({ countDuplicateHaves, next }) => {
-    const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1, quirks: { countDuplicateHaves } });
+    const { swarm, peer } = singlePeer({
+      neighbours: 2,
+      backlog: 1,
+      quirks: { countDuplicateHaves },
+    });
     for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(1));
     for (let n = 0; n < 3; n++) peer.have(0 as Connection, piece(0));
     swarm.takeTranscript();

@@ -31,7 +31,10 @@ describe('Download', () => {
     for (const index of [0, 1, 2]) peer.have(ONLY, piece(index));
     swarm.takeTranscript();
     peer.unchoke(ONLY);
-    const requested = swarm.takeTranscript().match(/\d(?=\))/g)!.map(Number);
+    const requested = swarm
+      .takeTranscript()
+      .match(/\d(?=\))/g)!
+      .map(Number);
     expect(requested).toHaveLength(2);
 
     const [first] = requested;
@@ -88,8 +91,16 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'stores and announces a piece that arrives twice once', announceDuplicates: false, sent: '' },
-    { rule: 'announces it twice under `announceDuplicates`', announceDuplicates: true, sent: 'X → N0  have(0)' },
+    {
+      rule: 'stores and announces a piece that arrives twice once',
+      announceDuplicates: false,
+      sent: '',
+    },
+    {
+      rule: 'announces it twice under `announceDuplicates`',
+      announceDuplicates: true,
+      sent: 'X → N0  have(0)',
+    },
   ])('$rule', ({ announceDuplicates, sent }) => {
     const { swarm, peer } = singlePeer({ quirks: { announceDuplicates } });
     peer.piece(ONLY, piece(0));
@@ -100,8 +111,16 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'requests a piece as soon as an unchoked neighbour announces it', noRequestOnHave: false, sent: 'X → N0  interested\nX → N0  request(0)' },
-    { rule: 'requests it only after an unchoke or a piece under `noRequestOnHave`', noRequestOnHave: true, sent: 'X → N0  interested' },
+    {
+      rule: 'requests a piece as soon as an unchoked neighbour announces it',
+      noRequestOnHave: false,
+      sent: 'X → N0  interested\nX → N0  request(0)',
+    },
+    {
+      rule: 'requests it only after an unchoke or a piece under `noRequestOnHave`',
+      noRequestOnHave: true,
+      sent: 'X → N0  interested',
+    },
   ])('$rule', ({ noRequestOnHave, sent }) => {
     const { swarm, peer } = singlePeer({ quirks: { noRequestOnHave } });
     peer.unchoke(ONLY);
@@ -111,9 +130,16 @@ describe('Download', () => {
 
   test.each([
     { rule: 'requests elsewhere only what a choke has lost', requestOnEveryChoke: false, sent: '' },
-    { rule: 'sends requests elsewhere at every choke under `requestOnEveryChoke`', requestOnEveryChoke: true, sent: 'X → N0  request(0)' },
+    {
+      rule: 'sends requests elsewhere at every choke under `requestOnEveryChoke`',
+      requestOnEveryChoke: true,
+      sent: 'X → N0  request(0)',
+    },
   ])('$rule', ({ requestOnEveryChoke, sent }) => {
-    const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { noRequestOnHave: true, requestOnEveryChoke } });
+    const { swarm, peer } = singlePeer({
+      neighbours: 2,
+      quirks: { noRequestOnHave: true, requestOnEveryChoke },
+    });
     peer.unchoke(0 as Connection);
     for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(connection));
     swarm.takeTranscript();
@@ -122,8 +148,18 @@ describe('Download', () => {
   });
 
   test.each([
-    { rule: 'ends its interest if a late piece was the last one', interestOnlyOnChoke: false, late: 'X → N0  not-interested', choked: '' },
-    { rule: 'ends it at the next choke under `interestOnlyOnChoke`', interestOnlyOnChoke: true, late: '', choked: 'X → N0  not-interested' },
+    {
+      rule: 'ends its interest if a late piece was the last one',
+      interestOnlyOnChoke: false,
+      late: 'X → N0  not-interested',
+      choked: '',
+    },
+    {
+      rule: 'ends it at the next choke under `interestOnlyOnChoke`',
+      interestOnlyOnChoke: true,
+      late: '',
+      choked: 'X → N0  not-interested',
+    },
   ])('$rule', ({ interestOnlyOnChoke, late, choked }) => {
     const { swarm, peer } = singlePeer({ quirks: { interestOnlyOnChoke } });
     peer.have(ONLY, piece(0));
@@ -138,7 +174,11 @@ describe('Download', () => {
 
   test.each([
     { rule: 'does not become interested at a choke', interestOnlyOnChoke: false, sent: '' },
-    { rule: 'becomes interested at a choke if a piece is requestable, under `interestOnlyOnChoke`', interestOnlyOnChoke: true, sent: 'X → N0  interested' },
+    {
+      rule: 'becomes interested at a choke if a piece is requestable, under `interestOnlyOnChoke`',
+      interestOnlyOnChoke: true,
+      sent: 'X → N0  interested',
+    },
   ])('$rule', ({ interestOnlyOnChoke, sent }) => {
     const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { interestOnlyOnChoke } });
     for (const connection of [0, 1] as Connection[]) peer.have(connection, piece(0));
@@ -151,7 +191,8 @@ describe('Download', () => {
 
   test('forgets the pieces of a neighbour that leaves, and requests the lost ones elsewhere', () => {
     const { swarm, peer } = singlePeer({ neighbours: 2, backlog: 1 });
-    for (const connection of [0, 1]) for (const index of [0, 1]) peer.have(connection as Connection, piece(index));
+    for (const connection of [0, 1])
+      for (const index of [0, 1]) peer.have(connection as Connection, piece(index));
     peer.unchoke(0 as Connection);
     peer.unchoke(1 as Connection);
     expect(swarm.takeTranscript()).toContain('X → N0  request(0)\nX → N1  request(1)');
@@ -209,7 +250,11 @@ describe('Upload', () => {
 
   test.each([
     { rule: 'sends changes only', repeatChokes: false, sent: '' },
-    { rule: 'sends every decision at every rechoke under `repeatChokes`', repeatChokes: true, sent: 'X → N0  unchoke\nX → N1  choke' },
+    {
+      rule: 'sends every decision at every rechoke under `repeatChokes`',
+      repeatChokes: true,
+      sent: 'X → N0  unchoke\nX → N1  choke',
+    },
   ])('$rule', ({ repeatChokes, sent }) => {
     const { swarm, peer } = singlePeer({ neighbours: 2, quirks: { repeatChokes } });
     peer.interested(0 as Connection);
@@ -221,7 +266,11 @@ describe('Upload', () => {
   });
 
   test.each([
-    { rule: 'ignores a request that arrives after the choke', serveWhileChoked: false, sending: -1 },
+    {
+      rule: 'ignores a request that arrives after the choke',
+      serveWhileChoked: false,
+      sending: -1,
+    },
     { rule: 'serves it under `serveWhileChoked`', serveWhileChoked: true, sending: 0 },
   ])('$rule', ({ serveWhileChoked, sending }) => {
     const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { serveWhileChoked } });
@@ -231,7 +280,11 @@ describe('Upload', () => {
 
   test.each([
     { rule: 'queues a piece once', queueDuplicateRequests: false, next: -1 },
-    { rule: 'queues it once per request under `queueDuplicateRequests`', queueDuplicateRequests: true, next: 0 },
+    {
+      rule: 'queues it once per request under `queueDuplicateRequests`',
+      queueDuplicateRequests: true,
+      next: 0,
+    },
   ])('$rule', ({ queueDuplicateRequests, next }) => {
     const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { queueDuplicateRequests } });
     peer.interested(ONLY);
@@ -242,9 +295,19 @@ describe('Upload', () => {
   });
 
   test.each([
-    { rule: 'keeps an optimistic unchoke for 30 seconds', redrawOptimistics: false, atMs: 29_999, draws: false },
+    {
+      rule: 'keeps an optimistic unchoke for 30 seconds',
+      redrawOptimistics: false,
+      atMs: 29_999,
+      draws: false,
+    },
     { rule: 'then draws again', redrawOptimistics: false, atMs: 30_000, draws: true },
-    { rule: 'draws every time under `redrawOptimistics`', redrawOptimistics: true, atMs: 1, draws: true },
+    {
+      rule: 'draws every time under `redrawOptimistics`',
+      redrawOptimistics: true,
+      atMs: 1,
+      draws: true,
+    },
   ])('$rule', ({ redrawOptimistics, atMs, draws }) => {
     const bounds: number[] = [];
     const random = { below: (bound: number) => (bounds.push(bound), bound - 1), unit: () => 0 };

@@ -9,7 +9,11 @@ import { TestSwarm } from './test-swarm.ts';
 
 /** Removes the indentation of lines. */
 function lines(text: string): string {
-  return text.trim().split('\n').map((line) => line.trim()).join('\n');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .join('\n');
 }
 
 test('Peer: a leecher downloads two pieces from a seed', () => {
@@ -17,14 +21,17 @@ test('Peer: a leecher downloads two pieces from a seed', () => {
   const [seed] = swarm.addPeers({ S: { holds: [0, 1] }, L: {} });
   swarm.takeTranscript();
   swarm.connect('L', 'S');
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     S → L  have(0)
     S → L  have(1)
     L → S  interested
-  `));
+  `),
+  );
 
   seed!.rechoke();
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -34,7 +41,8 @@ test('Peer: a leecher downloads two pieces from a seed', () => {
     L → S  have(1)
     L is complete
     L → S  not-interested
-  `));
+  `),
+  );
 });
 
 test('Peer: lost requests are sent elsewhere at once', () => {
@@ -67,7 +75,8 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
   });
   swarm.takeTranscript();
   swarm.connect('F', 'S');
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     F connects to L
     F → L  leader-start(S)
     S → F  have(0)
@@ -79,17 +88,21 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
     L → S  interested
     L → F  have(1)
     F → L  interested
-  `));
+  `),
+  );
 
   leader!.rechoke();
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     L → F  unchoke
     F → L  request(0)
     F → L  request(1)
-  `));
+  `),
+  );
 
   seed!.rechoke();
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     S → L  unchoke
     L → S  request(0)
     L → S  request(1)
@@ -109,7 +122,8 @@ test('Roles: a leader relays a piece that only another AS holds', () => {
     F → L  have(1)
     F is complete
     F → L  not-interested
-  `));
+  `),
+  );
   expect(follower!.isComplete).toBe(true);
 });
 
@@ -124,7 +138,8 @@ test('Roles: a leader does not announce on a relay, and the other side asks its 
   swarm.takeTranscript();
   // F connects to G, a follower of another AS: each asks a leader of its AS for a relay.
   swarm.connect('F', 'G');
-  expect(swarm.deliverAll()).toBe(lines(`
+  expect(swarm.deliverAll()).toBe(
+    lines(`
     F connects to L
     F → L  leader-start(G)
     L → F  have(0)
@@ -140,6 +155,7 @@ test('Roles: a leader does not announce on a relay, and the other side asks its 
     M → G  have(0)
     M → L  interested
     G → M  interested
-  `));
+  `),
+  );
   expect(seed!.isComplete).toBe(false);
 });

@@ -98,7 +98,10 @@ describe('run', () => {
       subTorrents: 2,
       seedChoker: 'fastest-upload',
       requestPriority: 'absolute',
-      classes: [{ count: 1, uploadKbps: 500 }, { count: 3, uploadKbps: 500 }],
+      classes: [
+        { count: 1, uploadKbps: 500 },
+        { count: 3, uploadKbps: 500 },
+      ],
     });
     expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([
       [5, 'as'],
@@ -313,12 +316,12 @@ describe('a user error', () => {
     {
       of: 'too many leaders',
       args: 'run CONFIG --leaders 101',
-      prints: '--leaders: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+      prints: '--leaders: is 101, which is too large\n  fix: set it to a number from 0 to 100',
     },
     {
       of: 'negative leaders',
       args: 'run CONFIG --leaders -5',
-      prints: '--leaders: is -5, but it is a share in percent',
+      prints: '--leaders: is -5, but a percentage is 0 or more',
     },
     {
       of: 'no pieces',
@@ -338,12 +341,13 @@ describe('a user error', () => {
     {
       of: 'too many external neighbours',
       args: 'run CONFIG --external-neighbours 101',
-      prints: '--external-neighbours: is 101, more than can be\n  fix: set it to a number from 0 to 100',
+      prints:
+        '--external-neighbours: is 101, which is too large\n  fix: set it to a number from 0 to 100',
     },
     {
       of: 'negative external neighbours',
       args: 'run CONFIG --external-neighbours -1',
-      prints: '--external-neighbours: is -1, but it is a share in percent',
+      prints: '--external-neighbours: is -1, but a percentage is 0 or more',
     },
     {
       of: 'sub-torrents without leaders',
@@ -457,9 +461,7 @@ describe('a user error', () => {
       simulate: () => Promise.reject(new SwarmError(problem)),
     });
     expect(await cli(['run', file], environment)).toBe(2);
-    expect(environment.output.err).toBe(
-      `${file}: timelineMs: is too small\n  fix: set it to 9\n`,
-    );
+    expect(environment.output.err).toBe(`${file}: timelineMs: is too small\n  fix: set it to 9\n`);
   });
 });
 

@@ -35,7 +35,7 @@ export async function smallCampaign(experiment: object = {}): Promise<CampaignPl
 export const SMALL_EXPERIMENT = {
   name: 'small',
   base: SMALL,
-  set: { pieces: 20, transitDomains: 1, transitDomainSize: 4, stubDomainSize: 15 },
+  set: { pieces: 20, transitDomains: 1, routersPerTransitDomain: 4, routersPerAs: 15 },
 };
 
 /** Returns the records of a store by file, without their timing. */

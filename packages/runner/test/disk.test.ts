@@ -18,7 +18,9 @@ const TEST_TIMEOUT_MS = 60_000;
 const FULL = 'is on a full disk\n';
 const READ_ONLY = 'is on a read-only disk';
 
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+async function run(
+  ...args: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
   const environment = testEnvironment();
   const code = await cli(args, environment);
   return { code, ...environment.output };
@@ -32,7 +34,10 @@ async function withDisk(
   await SmallDisk.with(bytes, async (disk) => {
     const file = join(disk.folder, 'experiment.json');
     const plots = [{ x: 'leaders', y: 'redundancy' }];
-    writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, vary: { leaders: [20, 30] }, plots, repeat: 4 }));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...SMALL_EXPERIMENT, vary: { leaders: [20, 30] }, plots, repeat: 4 }),
+    );
     await use(file, join(disk.folder, 'store'), disk);
   });
 }
@@ -40,8 +45,20 @@ async function withDisk(
 describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, () => {
   test('while runs are stored loses the runs in progress only', () =>
     withDisk(160_000, async (file, store, disk) => {
-      const { code, out, err } = await run('sweep', file, '--store', store, '--jobs', '1', '--quiet');
-      expect({ code, out, err }).toEqual({ code: EXIT_CODE.userError, out: '', err: expect.stringContaining(FULL) });
+      const { code, out, err } = await run(
+        'sweep',
+        file,
+        '--store',
+        store,
+        '--jobs',
+        '1',
+        '--quiet',
+      );
+      expect({ code, out, err }).toEqual({
+        code: EXIT_CODE.userError,
+        out: '',
+        err: expect.stringContaining(FULL),
+      });
       const before = resultsIn(store);
       expect(before.size).toBeGreaterThan(0);
       expect(before.size).toBeLessThan(8);
@@ -51,7 +68,9 @@ describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, (
 
       disk.resize(50e6);
       const again = await run('sweep', file, '--store', store, '--quiet');
-      expect(again.out).toMatch(new RegExp(`: ${8 - before.size} runs? finished, ${before.size} already in `));
+      expect(again.out).toMatch(
+        new RegExp(`: ${8 - before.size} runs? finished, ${before.size} already in `),
+      );
       expect([...resultsIn(store)]).toEqual(expect.arrayContaining([...before]));
     }));
 
@@ -64,14 +83,23 @@ describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, (
       store.close();
       const before = resultsIn(folder);
       const filler = join(disk.folder, 'filler');
-      writeFileSync(filler, Buffer.alloc(statfsSync(disk.folder).bavail * statfsSync(disk.folder).bsize));
+      writeFileSync(
+        filler,
+        Buffer.alloc(statfsSync(disk.folder).bavail * statfsSync(disk.folder).bsize),
+      );
 
       const question = ['query', folder, 'SELECT count(*) AS n FROM runs', '--format', 'csv'];
       const full = await run(...question);
-      expect(full).toMatchObject({ code: EXIT_CODE.userError, err: expect.stringContaining(FULL) as unknown });
+      expect(full).toMatchObject({
+        code: EXIT_CODE.userError,
+        err: expect.stringContaining(FULL) as unknown,
+      });
       expect(readdirSync(join(folder, 'scratch'))).toEqual([]);
       const report = join(disk.folder, 'report.html');
-      expect(await run('report', folder, '--out', report)).toMatchObject({ code: EXIT_CODE.userError, out: '' });
+      expect(await run('report', folder, '--out', report)).toMatchObject({
+        code: EXIT_CODE.userError,
+        out: '',
+      });
       expect(existsSync(report)).toBe(false);
       expect([...resultsIn(folder)]).toEqual([...before]);
 
@@ -84,7 +112,9 @@ describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, (
       const { code, err } = await run('sweep', file, '--store', store, '--quiet');
       expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining(FULL)]);
       disk.resize(50e6);
-      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain('8 runs finished');
+      expect((await run('sweep', file, '--store', store, '--quiet')).out).toContain(
+        '8 runs finished',
+      );
     }));
 });
 
@@ -94,11 +124,21 @@ describe.skipIf(!HAS_SMALL_DISKS)('a read-only disk', { timeout: TEST_TIMEOUT_MS
       await run('sweep', file, '--store', store, '--quiet');
       const before = readFileSync(join(store, 'datasets', 'contents.json'), 'utf8');
       disk.makeReadOnly();
-      for (const args of [['sweep', file, '--quiet'], ['submit', 'slurm', file, '--print'], ['work', file, '--shard', '1/2']]) {
+      for (const args of [
+        ['sweep', file, '--quiet'],
+        ['submit', 'slurm', file, '--print'],
+        ['work', file, '--shard', '1/2'],
+      ]) {
         const { code, err } = await run(...args, '--store', store);
-        expect([args[0], code, err]).toEqual([args[0], EXIT_CODE.userError, expect.stringContaining(`store ${store}: ${READ_ONLY}`)]);
+        expect([args[0], code, err]).toEqual([
+          args[0],
+          EXIT_CODE.userError,
+          expect.stringContaining(`store ${store}: ${READ_ONLY}`),
+        ]);
       }
-      expect((await run('sweep', file, '--store', store, '--dry-run')).out).toContain('done        8');
+      expect((await run('sweep', file, '--store', store, '--dry-run')).out).toContain(
+        'done        8',
+      );
       const asked = await run('query', store, 'SELECT count(*) AS n FROM runs', '--format', 'csv');
       expect(asked).toEqual({ code: EXIT_CODE.success, out: 'n\n8\n', err: '' });
       expect(readFileSync(join(store, 'datasets', 'contents.json'), 'utf8')).toBe(before);

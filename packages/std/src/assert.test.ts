@@ -7,7 +7,9 @@ test('an assertion that holds does nothing', () => {
 });
 
 test('an assertion that fails throws its claim', () => {
-  expect(() => assert(false, 'time never moves backwards')).toThrow('bug: time never moves backwards');
+  expect(() => assert(false, 'time never moves backwards')).toThrow(
+    'bug: time never moves backwards',
+  );
 });
 
 test('a member without a case throws its name', () => {

@@ -11,11 +11,11 @@ describe('a stream', () => {
   });
 
   test.each([
-    { rule: 'a number',           a: [1],          b: [2] },
-    { rule: 'a name',             a: ['peer', 1],  b: ['router', 1] },
-    { rule: 'the order of parts', a: [1, 2],       b: [2, 1] },
-    { rule: 'where a part ends',  a: ['p', 1, 12], b: ['p', 11, 2] },
-    { rule: 'an empty part',      a: [],           b: ['', ''] },
+    { rule: 'a number', a: [1], b: [2] },
+    { rule: 'a name', a: ['peer', 1], b: ['router', 1] },
+    { rule: 'the order of parts', a: [1, 2], b: [2, 1] },
+    { rule: 'where a part ends', a: ['p', 1, 12], b: ['p', 11, 2] },
+    { rule: 'an empty part', a: [], b: ['', ''] },
   ])('differs with $rule of the key', ({ a, b }) => {
     expect(words(seededRandom(...a), 4)).not.toEqual(words(seededRandom(...b), 4));
   });
@@ -86,7 +86,8 @@ describe('unit', () => {
       const word = random.unit() * 2 ** 32;
       for (let bit = 0; bit < 32; bit++) set[bit]! += (word >>> bit) & 1;
     }
-    for (const count of set) expect(Math.abs(count - DRAWS / 2)).toBeLessThan(4.5 * Math.sqrt(DRAWS / 4));
+    for (const count of set)
+      expect(Math.abs(count - DRAWS / 2)).toBeLessThan(4.5 * Math.sqrt(DRAWS / 4));
   });
 });
 

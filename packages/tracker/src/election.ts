@@ -4,6 +4,7 @@ import type { PeerId } from '@cachetorrent/protocol';
 
 /** A peer that stands for election. */
 export interface Candidate {
+  /** The peer that is a candidate. */
   readonly id: PeerId;
   /** Its upload capacity, in kbit/s. */
   readonly uploadKbps: number;

@@ -16,8 +16,13 @@ function trackerWith(options: Partial<TrackerOptions> = {}) {
       void sent.push(`${to}: sub-torrent ${subTorrent} led by ${[...ids].join(' ')}`),
   };
   const tracker = new Tracker(host, {
-    minPeers: 3, seeds: 1, pieceCount: 9, selection: uniformSelection(1), subTorrents: 1,
-    random: seededRandom('tracker'), ...options,
+    minPeers: 3,
+    seeds: 1,
+    pieceCount: 9,
+    selection: uniformSelection(1),
+    subTorrents: 1,
+    random: seededRandom('tracker'),
+    ...options,
   });
   return {
     join: (id: number, asId = 0) => tracker.join(id as PeerId, asId as AsId),
@@ -35,12 +40,19 @@ test('no peer is answered before enough have joined; then all are, in order of i
   expect(takeSent()).toEqual([]);
   join(2, 4);
   const lines = takeSent();
-  expect(lines.map((line) => line.slice(0, 13))).toEqual(['1: neighbours', '2: neighbours', '3: neighbours']);
+  expect(lines.map((line) => line.slice(0, 13))).toEqual([
+    '1: neighbours',
+    '2: neighbours',
+    '3: neighbours',
+  ]);
   expect(lines[0]!.split(' ').slice(2).toSorted()).toEqual(['2@4', '3@0']);
 });
 
 test('the result does not depend on the order of messages', () => {
-  const runs = [[1, 2, 3], [3, 1, 2]].map((order) => {
+  const runs = [
+    [1, 2, 3],
+    [3, 1, 2],
+  ].map((order) => {
     const { join, stand, takeSent } = trackerWith({ leaderPercent: 50 });
     for (const id of order) join(id);
     for (const id of order) stand(id);
@@ -79,7 +91,11 @@ test('an election waits for enough candidates, and is held in each AS', () => {
   stand(2, 20);
   expect(takeSent()).toEqual([]);
   stand(3, 5);
-  expect(takeSent()).toEqual(['1: sub-torrent 0 led by 2', '2: sub-torrent 0 led by 2', '3: sub-torrent 0 led by 3']);
+  expect(takeSent()).toEqual([
+    '1: sub-torrent 0 led by 2',
+    '2: sub-torrent 0 led by 2',
+    '3: sub-torrent 0 led by 3',
+  ]);
 });
 
 test('a candidate after the election follows the leaders of its AS, or leads it if there are none', () => {
@@ -91,7 +107,11 @@ test('a candidate after the election follows the leaders of its AS, or leads it 
   join(6, 9);
   takeSent();
   for (const id of [4, 5, 6]) stand(id, 99);
-  expect(takeSent()).toEqual(['4: sub-torrent 0 led by 1', '5: sub-torrent 0 led by 5', '6: sub-torrent 0 led by 5']);
+  expect(takeSent()).toEqual([
+    '4: sub-torrent 0 led by 1',
+    '5: sub-torrent 0 led by 5',
+    '6: sub-torrent 0 led by 5',
+  ]);
 });
 
 test('each peer receives the leaders of every sub-torrent', () => {
@@ -100,6 +120,9 @@ test('each peer receives the leaders of every sub-torrent', () => {
   takeSent();
   for (const id of [1, 2]) stand(id);
   expect(takeSent()).toEqual([
-    '1: sub-torrent 0 led by 1', '1: sub-torrent 1 led by 2', '2: sub-torrent 0 led by 1', '2: sub-torrent 1 led by 2',
+    '1: sub-torrent 0 led by 1',
+    '1: sub-torrent 1 led by 2',
+    '2: sub-torrent 0 led by 1',
+    '2: sub-torrent 1 led by 2',
   ]);
 });

@@ -21,11 +21,11 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
   const seedCommand = program
     .command('seed')
     .description('Seed a file, a folder or a torrent; create the torrent if there is none')
-    .argument('<path>', 'a file, a folder, or a .torrent file')
-    .option('--folder <folder>', 'folder of the files (default: that of the torrent)')
-    .option('--out <torrent>', 'where to write the torrent (default: beside the file)')
-    .option('--piece-bytes <n>', 'bytes per piece (default: by content size)', whole)
-    .option('--public', 'allow peers from other sources than the trackers')
+    .argument('<path>', 'A file, a folder, or a .torrent file')
+    .option('--folder <folder>', 'Folder of the files (default: that of the torrent)')
+    .option('--out <torrent>', 'Where to write the torrent (default: beside the file)')
+    .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', whole)
+    .option('--public', 'Allow peers from other sources than the trackers')
     .action(async (path: string, options: SeedOptions) => {
       const { seed } = await import('./seed.ts');
       await seed(path, options, environment);
@@ -33,9 +33,9 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
   const getCommand = program
     .command('get')
     .description('Download a torrent, or resume an earlier download')
-    .argument('<torrent>', 'a .torrent file')
-    .option('--out <folder>', 'folder to download into', '.')
-    .option('--stay', 'keep seeding when the download is complete')
+    .argument('<torrent>', 'A .torrent file')
+    .option('--out <folder>', 'Folder to download into', '.')
+    .option('--stay', 'Keep seeding when the download is complete')
     .action(async (path: string, options: GetOptions) => {
       const { get } = await import('./get.ts');
       await get(path, options, environment);
@@ -45,20 +45,17 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
   program
     .command('track')
     .description('Run an HTTP tracker that also elects leaders')
-    .option('--host <address>', 'address to listen at', '0.0.0.0')
-    .option('--port <n>', 'port to listen at', port, 6969)
-    .option('--prefix-to-as <file>', 'file with lines like "10.1.0.0/16 64513"')
+    .option('--host <address>', 'Address to listen at', '0.0.0.0')
+    .option('--port <n>', 'Port to listen at', port, 6969)
+    .option('--prefix-to-as <file>', 'File with lines like "10.1.0.0/16 64513"')
     .addOption(new Option('--systems <file>').hideHelp())
-    .option(
-      '--leaders <percent>',
-      'percentage of leaders per AS (default: no elections)',
-      percent,
-    )
-    .option('--min-peers <n>', 'candidates to wait for before elections', whole, 1)
-    .option('--interval <s>', 'seconds between two announces of a peer', whole, 1800)
-    .option('--neighbours <n>', 'number of neighbours of a peer', whole, 50)
-    .option('--bias <percent>', 'percentage of these from all AS, the rest from its own', percent)
-    .option('--quiet', 'do not log announces')
+    .option('--leaders <percent>', 'Percentage of leaders per AS (default: no elections)', percent)
+    .option('--min-peers <n>', 'Candidates to wait for before elections', whole, 1)
+    .option('--interval <s>', 'Seconds between two announces of a peer', whole, 1800)
+    .option('--neighbours <n>', 'Number of neighbours of a peer', whole, 50)
+    .option('--external-neighbours <percent>', 'Percentage of these from all AS', percent)
+    .addOption(new Option('--bias <percent>').argParser(percent).hideHelp())
+    .option('--quiet', 'Do not log announces')
     .action(async (options: TrackOptions) => {
       const { track } = await import('./track.ts');
       await track(options, environment);
@@ -67,14 +64,14 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
 
 function addTransferOptions(command: Command): void {
   command
-    .option('--tracker <url>', 'tracker, in place of those of the torrent; repeatable', trackers)
-    .option('--peer <address:port>', 'further peer to connect to; repeatable', endpoints)
-    .option('--host <address>', 'address to listen at and to connect from')
-    .option('--port <n>', 'port to listen at (default: a free port)', port)
-    .option('--up <kB/s>', 'upload capacity, which decides about elections', number)
-    .option('--down <kB/s>', 'download capacity, which decides about elections', number)
-    .option('--limit <kB/s>', 'upload limit', number)
-    .option('--quiet', 'show only the progress, without warnings');
+    .option('--tracker <url>', 'Tracker, in place of those of the torrent; repeatable', trackers)
+    .option('--peer <address:port>', 'Further peer to connect to; repeatable', endpoints)
+    .option('--host <address>', 'Address to listen at and to connect from')
+    .option('--port <n>', 'Port to listen at (default: a free port)', port)
+    .option('--up <kB/s>', 'Upload capacity, which decides about elections', number)
+    .option('--down <kB/s>', 'Download capacity, which decides about elections', number)
+    .option('--limit <kB/s>', 'Upload limit', number)
+    .option('--quiet', 'Show only the progress, without warnings');
 }
 
 function trackers(value: string, previous: readonly string[] = []): readonly string[] {

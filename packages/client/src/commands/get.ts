@@ -12,11 +12,11 @@ import {
   connectToNamedPeers,
   serve,
   showProgress,
-  type TransferOptions,
+  type CommonOptions,
 } from './transfer-options.ts';
 
 /** The options of `cachetorrent get`. */
-export interface GetOptions extends TransferOptions {
+export interface GetOptions extends CommonOptions {
   /** The folder to download into. Default: the current folder. */
   readonly out?: string;
   /** Whether to keep seeding when the download is complete. */

@@ -9,4 +9,4 @@ export type { CommandEnvironment } from './environment.ts';
 export type { GetOptions } from './get.ts';
 export type { SeedOptions } from './seed.ts';
 export type { TrackOptions } from './track.ts';
-export type { TransferOptions } from './transfer-options.ts';
+export type { CommonOptions } from './transfer-options.ts';

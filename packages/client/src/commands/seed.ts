@@ -17,11 +17,11 @@ import {
   clientOptionsOf,
   connectToNamedPeers,
   serve,
-  type TransferOptions,
+  type CommonOptions,
 } from './transfer-options.ts';
 
 /** The options of `cachetorrent seed`. */
-export interface SeedOptions extends TransferOptions {
+export interface SeedOptions extends CommonOptions {
   /** The folder of the torrent's files. Default: the folder of the torrent. */
   readonly folder?: string;
   /** Where to write the new torrent. Default: beside the file. */

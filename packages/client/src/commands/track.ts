@@ -29,6 +29,8 @@ export interface TrackOptions {
   /** The number of neighbours of a peer. Default: 50. */
   readonly neighbours?: number;
   /** The percentage of the neighbours that are chosen from all AS. Default: all. */
+  readonly externalNeighbours?: number;
+  /** Former name of `externalNeighbours`. */
   readonly bias?: number;
   /** Whether announces are not logged. */
   readonly quiet?: boolean;
@@ -45,6 +47,8 @@ export async function track(
 ): Promise<void> {
   const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = options;
   const { neighbours = 50, bias, systems, prefixToAs = systems, quiet } = options;
+  const { externalNeighbours = bias } = options;
+  if (bias !== undefined) stderr.write('note: --bias is now called --external-neighbours\n');
   if (systems !== undefined) stderr.write('note: --systems is now called --prefix-to-as\n');
   const table =
     prefixToAs === undefined
@@ -57,7 +61,9 @@ export async function track(
     minPeers,
     leaderPercent: leaders,
     selection:
-      bias === undefined ? uniformSelection(neighbours) : biasedSelection(neighbours, bias),
+      externalNeighbours === undefined
+        ? uniformSelection(neighbours)
+        : biasedSelection(neighbours, externalNeighbours),
     asnOf: (address) => table.asnOf(address),
     random: seededRandom(randomBytes(16).toString('hex')),
     ...(quiet === true ? {} : { onAnnounce: (line: string) => stderr.write(`${line}\n`) }),

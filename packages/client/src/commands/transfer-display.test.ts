@@ -4,14 +4,29 @@ import type { ClientStatus } from '../client/status.ts';
 import { TransferDisplay } from './transfer-display.ts';
 
 const status: ClientStatus = {
-  pieces: 45, pieceCount: 100, leftBytes: 605e6, totalBytes: 1.1e9, connections: 12, role: 'follower',
-  asn: 64_512, receivedBytes: 0, importedBytes: 0, wastedBytes: 0, sentBytes: 0,
+  pieces: 45,
+  pieceCount: 100,
+  leftBytes: 605e6,
+  totalBytes: 1.1e9,
+  connections: 12,
+  role: 'follower',
+  asn: 64_512,
+  receivedBytes: 0,
+  importedBytes: 0,
+  wastedBytes: 0,
+  sentBytes: 0,
 };
 
 /** Returns what is on the screen after a second at 100 MB/s. */
 function shown(columns: number, isTTY: boolean): string {
   let text = '';
-  const display = new TransferDisplay({ write: (more) => { text += more; }, isTTY, columns });
+  const display = new TransferDisplay({
+    write: (more) => {
+      text += more;
+    },
+    isTTY,
+    columns,
+  });
   display.show(status, 0);
   text = '';
   display.show({ ...status, receivedBytes: 100e6, sentBytes: 12.3e6 }, 1_000);
@@ -20,7 +35,10 @@ function shown(columns: number, isTTY: boolean): string {
 }
 
 test.each([
-  [120, '█████████░░░░░░░░░░░ 45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower, 7 s left'],
+  [
+    120,
+    '█████████░░░░░░░░░░░ 45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower, 7 s left',
+  ],
   [80, '████░░░░░░ 45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower, 7 s left'],
   [60, '45 % of 1.1 GB, ↓ 100 MB/s ↑ 12.3 MB/s, 12 peers, follower,'],
 ])('a line fits into %i columns', (columns, line) => {
@@ -30,5 +48,7 @@ test.each([
 });
 
 test('without a terminal, a line is written every three seconds', () => {
-  expect(shown(80, false)).toBe('45 % of 1.1 GB, ↓ 33.3 MB/s ↑ 4.1 MB/s, 12 peers, follower, 19 s left\n');
+  expect(shown(80, false)).toBe(
+    '45 % of 1.1 GB, ↓ 33.3 MB/s ↑ 4.1 MB/s, 12 peers, follower, 19 s left\n',
+  );
 });

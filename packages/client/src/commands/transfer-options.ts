@@ -9,7 +9,7 @@ import { type CommandEnvironment, untilStopped } from './environment.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
 /** The options that `seed` and `get` share. */
-export interface TransferOptions {
+export interface CommonOptions {
   /** Tracker URLs that replace those of the torrent. */
   readonly tracker?: readonly string[];
   /** Further peers to connect to. */
@@ -35,7 +35,7 @@ const DISPLAY_INTERVAL_MS = 250;
 
 /** Returns the options of the client for the options of a command. */
 export function clientOptionsOf(
-  options: TransferOptions,
+  options: CommonOptions,
   display: TransferDisplay,
 ): Omit<ClientOptions, 'torrent' | 'folder' | 'isSeed'> {
   const { tracker, host, port, limit, quiet } = options;
@@ -58,7 +58,7 @@ export function clientOptionsOf(
 export function connectToNamedPeers(
   client: Client,
   trackers: readonly string[],
-  { peer: peers = [], tracker, host = '0.0.0.0' }: TransferOptions,
+  { peer: peers = [], tracker, host = '0.0.0.0' }: CommonOptions,
   display: TransferDisplay,
 ): void {
   for (const endpoint of peers) client.connectTo(endpoint);

@@ -29,8 +29,11 @@ afterEach(() => {
 
 function newConnector(changes: Partial<ConnectorOptions> = {}): Connector {
   const connector = new Connector({
-    clock, localHost: undefined, connectionsMax: 10,
-    connectionCount: () => connected.length, isConnected: () => false,
+    clock,
+    localHost: undefined,
+    connectionsMax: 10,
+    connectionCount: () => connected.length,
+    isConnected: () => false,
     onConnected: (socket) => {
       socket.on('error', () => {});
       connected.push(socket);

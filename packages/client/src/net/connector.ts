@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const RETRY_MS = { first: 5_000, max: 300_000 } as const;
 const ENDPOINTS_MAX = 2_000;
 
-interface Candidate {
+interface ConnectionCandidate {
   readonly endpoint: Endpoint;
   /** The earliest time of the next attempt. */
   nextAttemptMs: number;
@@ -42,7 +42,7 @@ interface Candidate {
 export class Connector {
   readonly #options: ConnectorOptions;
   /** By endpoint, in text. */
-  readonly #candidates = new Map<string, Candidate>();
+  readonly #candidates = new Map<string, ConnectionCandidate>();
   /** The sockets that are connecting. */
   readonly #sockets = new Set<Socket>();
   #isStopped = false;
@@ -97,7 +97,7 @@ export class Connector {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #connect(candidate: Candidate): void {
+  #connect(candidate: ConnectionCandidate): void {
     const { host, port } = candidate.endpoint;
     const { localHost } = this.#options;
     const buffer = new ReusedReadBuffer();

@@ -14,7 +14,9 @@ import { spansOf } from './file-spans.ts';
 import { FileStore } from './file-store.ts';
 
 let folder = '';
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'storage-')); });
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'storage-'));
+});
 afterEach(() => rm(folder, { recursive: true }));
 
 const SIZES = [10, 0, 7, 100, 1, 33];
@@ -29,9 +31,13 @@ describe('the spans of a range', () => {
       const offset = random.below(total + 1);
       const bytes = random.below(total - offset + 1);
       // A byte is identified by its file and its offset in it.
-      const all = files.flatMap(({ bytes: size }, file) => Array.from({ length: size }, (_, at) => `${file} ${at}`));
+      const all = files.flatMap(({ bytes: size }, file) =>
+        Array.from({ length: size }, (_, at) => `${file} ${at}`),
+      );
       const spans = spansOf(files, offset, bytes);
-      const found = spans.flatMap((span) => Array.from({ length: span.bytes }, (_, at) => `${span.file} ${span.fileOffset + at}`));
+      const found = spans.flatMap((span) =>
+        Array.from({ length: span.bytes }, (_, at) => `${span.file} ${span.fileOffset + at}`),
+      );
       expect(found).toEqual(all.slice(offset, offset + bytes));
       let at = 0;
       for (const span of spans) {
@@ -49,20 +55,25 @@ describe('pieces', () => {
     await store.createEmptyFiles();
     expect(await findPieces(torrent, store)).toEqual([]);
     const order = [3, 0, 9, 5, 1, 2, 4, 6, 7, 8];
-    for (const piece of order) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
+    for (const piece of order)
+      await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
     expect(await findPieces(torrent, store)).toEqual(order.toSorted((a, b) => a - b));
     await store.close();
 
     for (const { path, bytes, offset, isPadding } of torrent.files) {
       if (isPadding) expect(existsSync(join(folder, ...path))).toBe(false);
-      else expect(await readFile(join(folder, ...path))).toEqual(Buffer.from(content.subarray(offset, offset + bytes)));
+      else
+        expect(await readFile(join(folder, ...path))).toEqual(
+          Buffer.from(content.subarray(offset, offset + bytes)),
+        );
     }
   });
 
   test('that were damaged, truncated or deleted are not found', async () => {
     const { torrent, content } = newTorrent(16);
     const store = new FileStore({ torrent, folder, isWritable: true });
-    for (let piece = 0; piece < 10; piece++) await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
+    for (let piece = 0; piece < 10; piece++)
+      await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
     await store.close();
 
     const big = join(folder, 'n', 'f3');
@@ -85,7 +96,10 @@ describe('pieces', () => {
   });
 
   test('of more files than may be open at the same time are found', async () => {
-    const { torrent, content } = newTorrent(16, Array.from({ length: 200 }, () => 5));
+    const { torrent, content } = newTorrent(
+      16,
+      Array.from({ length: 200 }, () => 5),
+    );
     const store = new FileStore({ torrent, folder, isWritable: true });
     for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
       await store.writePiece(piece, content.subarray(16 * piece, 16 * piece + 16));
@@ -100,8 +114,9 @@ describe('an error says', () => {
     const { torrent, content } = newTorrent(16, [160]);
     const single = { ...torrent, files: [{ ...torrent.files[0]!, path: ['full'] }] };
     const store = new FileStore({ torrent: single, folder: '/dev', isWritable: true });
-    await expect(store.writePiece(0, content.subarray(0, 16)))
-      .rejects.toThrow('/dev/full: the disk is full\n  fix: free some space and start again; the pieces on the disk are kept');
+    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(
+      '/dev/full: the disk is full\n  fix: free some space and start again; the pieces on the disk are kept',
+    );
     await store.close();
   });
 
@@ -109,7 +124,9 @@ describe('an error says', () => {
     const { torrent, content } = newTorrent(16);
     await mkdir(join(folder, 'n', 'f0'), { recursive: true });
     const store = new FileStore({ torrent, folder, isWritable: true });
-    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(/f0: cannot be used/);
+    await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(
+      /f0: cannot be used/,
+    );
     await store.close();
   });
 });
@@ -134,11 +151,13 @@ describe('a symbolic link', () => {
   }
 
   test.each([
-    { what: 'a folder outside',        link: 'n',    target: '..',          outside: 'f0' },
-    { what: 'a file outside',          link: 'n/f0', target: '../../f0',    outside: 'f0' },
+    { what: 'a folder outside', link: 'n', target: '..', outside: 'f0' },
+    { what: 'a file outside', link: 'n/f0', target: '../../f0', outside: 'f0' },
     { what: 'a missing absolute path', link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
   ])('to $what is not followed', async ({ link, target, outside }) => {
-    expect(await writeThrough(link, target)).toBe(`/out/${link}: is a symbolic link that leads out of /out\n  fix: remove the link, or choose another folder`);
+    expect(await writeThrough(link, target)).toBe(
+      `/out/${link}: is a symbolic link that leads out of /out\n  fix: remove the link, or choose another folder`,
+    );
     expect(existsSync(join(folder, outside))).toBe(false);
   });
 
@@ -152,23 +171,44 @@ function filesOf(sizes: readonly number[]): TorrentFile[] {
   let offset = 0;
   return sizes.map((bytes, i) => {
     offset += bytes;
-    return { path: ['n', `f${i}`], bytes, offset: offset - bytes, isPadding: i === PADDING && sizes === SIZES };
+    return {
+      path: ['n', `f${i}`],
+      bytes,
+      offset: offset - bytes,
+      isPadding: i === PADDING && sizes === SIZES,
+    };
   });
 }
 
 /** Returns a torrent and its content: random bytes, and zeros in the padding. */
-function newTorrent(pieceBytes: number, sizes: readonly number[] = SIZES): { torrent: Torrent; content: Uint8Array } {
+function newTorrent(
+  pieceBytes: number,
+  sizes: readonly number[] = SIZES,
+): { torrent: Torrent; content: Uint8Array } {
   const files = filesOf(sizes);
   const random = seededRandom('content');
   const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
   const content = Uint8Array.from({ length: totalBytes }, () => 1 + random.below(255));
-  for (const { isPadding, offset, bytes } of files) if (isPadding) content.fill(0, offset, offset + bytes);
+  for (const { isPadding, offset, bytes } of files)
+    if (isPadding) content.fill(0, offset, offset + bytes);
   const pieceCount = Math.ceil(totalBytes / pieceBytes);
-  const pieceHashes = Buffer.concat(Array.from({ length: pieceCount }, (_, piece) =>
-    createHash('sha1').update(content.subarray(piece * pieceBytes, (piece + 1) * pieceBytes)).digest()));
+  const pieceHashes = Buffer.concat(
+    Array.from({ length: pieceCount }, (_, piece) =>
+      createHash('sha1')
+        .update(content.subarray(piece * pieceBytes, (piece + 1) * pieceBytes))
+        .digest(),
+    ),
+  );
   const torrent: Torrent = {
-    name: 'n', infoHash: new Uint8Array(20), infoHash2: undefined, info: new Uint8Array(2),
-    layout: { totalBytes, pieceBytes, pieceCount }, pieceHashes, files, isPrivate: true, trackers: [],
+    name: 'n',
+    infoHash: new Uint8Array(20),
+    infoHash2: undefined,
+    info: new Uint8Array(2),
+    layout: { totalBytes, pieceBytes, pieceCount },
+    pieceHashes,
+    files,
+    isPrivate: true,
+    trackers: [],
   };
   return { torrent, content };
 }

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { findCollision, pathProblem } from './safe-path.ts';
 
 test.each([
-  [['a.txt']], [['folder', 'b', 'c.txt']], [['..a']], [['a..']], [['...']], [['.hidden']], [['über', '文件']], [['a b']],
+  [['a.txt']],
+  [['folder', 'b', 'c.txt']],
+  [['..a']],
+  [['a..']],
+  [['...']],
+  [['.hidden']],
+  [['über', '文件']],
+  [['a b']],
 ])('%o stays inside its folder', (path) => {
   expect(pathProblem(path)).toBeUndefined();
 });
@@ -41,18 +48,49 @@ test.each([
   expect(pathProblem(['n', name], 'linux')).toBeUndefined();
 });
 
-test.each(['win32', 'darwin'] as const)('on %s, two names that differ only in case are the same', (platform) => {
-  expect(findCollision([['n', 'A'], ['n', 'a']], platform)).toBe('n/a');
-  expect(findCollision([['n', 'A'], ['n', 'a']], 'linux')).toBeUndefined();
-});
+test.each(['win32', 'darwin'] as const)(
+  'on %s, two names that differ only in case are the same',
+  (platform) => {
+    expect(
+      findCollision(
+        [
+          ['n', 'A'],
+          ['n', 'a'],
+        ],
+        platform,
+      ),
+    ).toBe('n/a');
+    expect(
+      findCollision(
+        [
+          ['n', 'A'],
+          ['n', 'a'],
+        ],
+        'linux',
+      ),
+    ).toBeUndefined();
+  },
+);
 
 describe('the collision of paths', () => {
   test.each([
     [[['a'], ['a']], 'a'],
     [[['a', 'b'], ['a']], 'a'],
     [[['a'], ['a', 'b']], 'a'],
-    [[['a', 'b'], ['a', 'c']], undefined],
-    [[['a', 'b'], ['a', 'b', 'c']], 'a/b'],
+    [
+      [
+        ['a', 'b'],
+        ['a', 'c'],
+      ],
+      undefined,
+    ],
+    [
+      [
+        ['a', 'b'],
+        ['a', 'b', 'c'],
+      ],
+      'a/b',
+    ],
   ])('%o', (paths, collision) => {
     expect(findCollision(paths)).toBe(collision);
   });

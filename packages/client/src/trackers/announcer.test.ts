@@ -9,7 +9,11 @@ import { ManualClock } from '../../test/manual-clock.ts';
 import { Announcer } from './announcer.ts';
 
 const GOOD = encodeAnnounceResponse({ intervalS: 60, peers: [] });
-const ELECTION_PENDING = encodeAnnounceResponse({ intervalS: 60, peers: [], cacheTorrent: { leaders: [], isPending: true } });
+const ELECTION_PENDING = encodeAnnounceResponse({
+  intervalS: 60,
+  peers: [],
+  cacheTorrent: { leaders: [], isPending: true },
+});
 const INVALID = Buffer.from('not an answer');
 
 let clock: ManualClock;
@@ -28,7 +32,9 @@ beforeEach(async () => {
     events.push(new URL(request.url!, url).searchParams.get('event') ?? '-');
     response.end(answer);
   });
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/announce`;
 });
 afterEach(async () => {
@@ -37,11 +43,24 @@ afterEach(async () => {
   server.close();
 });
 
-function startAnnouncer(trackers: readonly string[] = [url]): { announcer: Announcer; log: string[] } {
+function startAnnouncer(trackers: readonly string[] = [url]): {
+  announcer: Announcer;
+  log: string[];
+} {
   const log: string[] = [];
   const announcer = new Announcer({
-    clock, trackers, localHost: undefined,
-    request: () => ({ infoHash: new Uint8Array(20), peerId: new Uint8Array(20), port: 1, uploaded: 0, downloaded: 0, left: 1, cacheTorrent: {} }),
+    clock,
+    trackers,
+    localHost: undefined,
+    request: () => ({
+      infoHash: new Uint8Array(20),
+      peerId: new Uint8Array(20),
+      port: 1,
+      uploaded: 0,
+      downloaded: 0,
+      left: 1,
+      cacheTorrent: {},
+    }),
     onResponse: () => log.push('response'),
     onNoResponse: () => log.push('no response'),
     onWarning: (warning) => warnings.push(warning),
@@ -85,7 +104,8 @@ describe('an announce', () => {
   test('that succeeds resets the delay', async () => {
     answer = INVALID;
     const { log } = startAnnouncer();
-    for (let count = 1; count <= 3; count++) clock.advance(1_000 * (await nextAnnounceS(log, count)));
+    for (let count = 1; count <= 3; count++)
+      clock.advance(1_000 * (await nextAnnounceS(log, count)));
     await vi.waitFor(() => expect(log).toHaveLength(4));
     answer = GOOD;
     clock.advance(1_000 * (await nextAnnounceS(log, 4)));
@@ -141,7 +161,9 @@ describe('of several trackers', () => {
     clock.advance(1_000 * (await nextAnnounceS(log, 1)));
     await nextAnnounceS(log, 2);
     expect(events).toEqual(['started', '-']);
-    expect(warnings).toEqual([expect.stringContaining('http://127.0.0.1:1/announce: fetch failed')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('http://127.0.0.1:1/announce: fetch failed'),
+    ]);
   });
 
   test('those that do not use HTTP are skipped', () => {

@@ -125,7 +125,8 @@ export class Announcer {
       if (answer.kind === 'peers') {
         const { response, warnings } = answer;
         for (const remark of warnings) onWarning(`${tracker}: ${remark}`);
-        if (response.warningMessage !== undefined) onWarning(`${tracker}: ${response.warningMessage}`);
+        if (response.warningMessage !== undefined)
+          onWarning(`${tracker}: ${response.warningMessage}`);
         this.#trackerId = response.trackerId ?? this.#trackerId;
         this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
         return response;

@@ -12,14 +12,14 @@ export interface RequestedBlock {
   readonly length: number;
 }
 
-interface RequestedPiece {
+interface IncomingRequest {
   readonly blocks: RequestedBlock[];
   sentBytes: number;
 }
 
 /** The blocks that a remote peer requests from us. */
 export class IncomingRequests {
-  readonly #byPiece = new Map<number, RequestedPiece>();
+  readonly #byPiece = new Map<number, IncomingRequest>();
 
   /** Whether a block of `piece` is requested. */
   has(piece: number): boolean {

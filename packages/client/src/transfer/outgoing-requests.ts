@@ -8,7 +8,7 @@ import type { MessageWriter } from '@cachetorrent/protocol/wire';
 
 import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
 
-interface RequestedPiece<Source> {
+interface OutgoingRequest<Source> {
   readonly partial: PartialPiece<Source>;
   /** All blocks before this one have been requested or received. */
   nextBlock: number;
@@ -17,7 +17,7 @@ interface RequestedPiece<Source> {
 /** The pieces that our peer requests from a remote peer. */
 export class OutgoingRequests<Source> {
   /** By piece, in the order in which they are requested. */
-  readonly #byPiece = new Map<number, RequestedPiece<Source>>();
+  readonly #byPiece = new Map<number, OutgoingRequest<Source>>();
 
   has(piece: number): boolean {
     return this.#byPiece.has(piece);

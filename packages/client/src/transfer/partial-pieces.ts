@@ -33,7 +33,8 @@ export class PartialPieces<Source> {
 
   /** Marks a piece as requested, and returns it: the idle one, or a new one without blocks. */
   activate(piece: number): PartialPiece<Source> {
-    const partial = this.get(piece) ?? new PartialPiece<Source>(this.#layout, piece, this.#buffer());
+    const partial =
+      this.get(piece) ?? new PartialPiece<Source>(this.#layout, piece, this.#buffer());
     this.#idle.delete(piece);
     this.#active.set(piece, partial);
     return partial;

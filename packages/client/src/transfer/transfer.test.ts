@@ -23,13 +23,17 @@ function newReceiver() {
   const log: string[] = [];
   const writes: (() => void)[] = [];
   const names = new Map<Neighbour, string>();
-  const nameOf = (source: Neighbour | undefined): string => (source === undefined ? 'nobody' : names.get(source)!);
+  const nameOf = (source: Neighbour | undefined): string =>
+    source === undefined ? 'nobody' : names.get(source)!;
   const receiver = new Receiver<Neighbour>({
     layout: SHAPE,
     hasValidHash: (_, bytes) => bytes.every((byte) => byte === 1),
     write: () => new Promise((resolve) => writes.push(resolve)),
     onStored: (piece, source) => log.push(`${piece} stored, requested from ${nameOf(source)}`),
-    onHashFailure: (piece, source, sources) => log.push(`${piece} failed, requested from ${nameOf(source)}, sent by ${[...sources].map(nameOf).join()}`),
+    onHashFailure: (piece, source, sources) =>
+      log.push(
+        `${piece} failed, requested from ${nameOf(source)}, sent by ${[...sources].map(nameOf).join()}`,
+      ),
     onWriteFailure: (error) => log.push(error.message),
     onBackpressure: () => {},
   });
@@ -45,7 +49,8 @@ function newReceiver() {
   return { receiver, log, neighbour, finishWrites };
 }
 
-const block = (value: number, length = BLOCK_BYTES): Uint8Array => new Uint8Array(length).fill(value);
+const block = (value: number, length = BLOCK_BYTES): Uint8Array =>
+  new Uint8Array(length).fill(value);
 
 describe('a piece', () => {
   test('is complete when all its blocks are there, in any order, the last one short', () => {
@@ -145,9 +150,14 @@ describe('outgoing requests', () => {
     const written: string[] = [];
     return {
       written,
-      get freeRequestSlots() { return room; },
+      get freeRequestSlots() {
+        return room;
+      },
       mayRequest: () => room > 0,
-      request: (piece: number, begin: number, length: number) => { room--; written.push(`${piece}:${begin}+${length}`); },
+      request: (piece: number, begin: number, length: number) => {
+        room--;
+        written.push(`${piece}:${begin}+${length}`);
+      },
       cancel: (piece: number, begin: number) => written.push(`cancel ${piece}:${begin}`),
     };
   };
@@ -186,7 +196,11 @@ describe('incoming requests', () => {
     incoming.cancel(0, { begin: 0, length: 10 });
     expect(incoming.first(0)).toEqual({ begin: 10, length: 10 });
     incoming.shift(0);
-    expect([incoming.has(0), incoming.sentBytes(0), incoming.firstOther(0)]).toEqual([false, 10, 1]);
+    expect([incoming.has(0), incoming.sentBytes(0), incoming.firstOther(0)]).toEqual([
+      false,
+      10,
+      1,
+    ]);
     incoming.finish(0);
     expect(incoming.sentBytes(0)).toBe(0);
     expect(incoming.takeAll(1)).toHaveLength(1);
@@ -221,7 +235,10 @@ describe('a cache of pieces', () => {
     const reported: string[] = [];
     const cache = new PieceCache({
       pieceBytes: 10,
-      read: (piece, buffer) => { read.push(piece); return Promise.resolve(piece === 7 ? undefined : buffer); },
+      read: (piece, buffer) => {
+        read.push(piece);
+        return Promise.resolve(piece === 7 ? undefined : buffer);
+      },
       onRead: (piece, isRead) => reported.push(`${piece} ${isRead}`),
     });
     expect([cache.get(1), cache.get(1), cache.get(7)]).toEqual([undefined, undefined, undefined]);
@@ -235,11 +252,17 @@ describe('a cache of pieces', () => {
     const buffers: ArrayBufferLike[] = [];
     const cache = new PieceCache({
       pieceBytes: 8 * MIB,
-      read: (_, buffer) => { buffers.push(buffer.buffer); return Promise.resolve(buffer); },
+      read: (_, buffer) => {
+        buffers.push(buffer.buffer);
+        return Promise.resolve(buffer);
+      },
       onRead: () => {},
     });
     const output = { queuedBytes: 100, flushedBytes: 50 };
-    const read = async (piece: number): Promise<void> => { cache.get(piece); await promisesSettled(); };
+    const read = async (piece: number): Promise<void> => {
+      cache.get(piece);
+      await promisesSettled();
+    };
     await read(1);
     cache.retain(1, output);
     await read(2);

@@ -14,16 +14,26 @@ const TIMEOUT_MS = 60_000;
 describe.each([libtorrent, aria2, rtorrent])('$name', (other) => {
   const isInstalled = other.version() !== undefined;
   if (!isInstalled) {
-    console.warn(`\n!!! ${other.name} is not installed: exchanges with it are NOT tested (docs/client.md).\n`);
+    console.warn(
+      `\n!!! ${other.name} is not installed: exchanges with it are NOT tested (docs/client.md).\n`,
+    );
   }
 
-  test.skipIf(!isInstalled)('downloads from us', async () => {
-    const exchange = { seeds: [ours], leeches: [other], bytes: BYTES, timeoutMs: TIMEOUT_MS };
-    expect((await run(exchange)).sha256).toHaveLength(64);
-  }, 2 * TIMEOUT_MS);
+  test.skipIf(!isInstalled)(
+    'downloads from us',
+    async () => {
+      const exchange = { seeds: [ours], leeches: [other], bytes: BYTES, timeoutMs: TIMEOUT_MS };
+      expect((await run(exchange)).sha256).toHaveLength(64);
+    },
+    2 * TIMEOUT_MS,
+  );
 
-  test.skipIf(!isInstalled)('uploads to us', async () => {
-    const exchange = { seeds: [other], leeches: [ours], bytes: BYTES, timeoutMs: TIMEOUT_MS };
-    expect((await run(exchange)).sha256).toHaveLength(64);
-  }, 2 * TIMEOUT_MS);
+  test.skipIf(!isInstalled)(
+    'uploads to us',
+    async () => {
+      const exchange = { seeds: [other], leeches: [ours], bytes: BYTES, timeoutMs: TIMEOUT_MS };
+      expect((await run(exchange)).sha256).toHaveLength(64);
+    },
+    2 * TIMEOUT_MS,
+  );
 });

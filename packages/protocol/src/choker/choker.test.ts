@@ -12,16 +12,68 @@ const alwaysLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
  */
 describe('tit-for-tat', () => {
   test.each([
-    { rule: 'unchokes the fastest',                    of: '1:10 2:30 3:20',  regular: 2, optimistic: 0, unchoked: [2, 3] },
-    { rule: 'prefers lower numbers at equal rates',    of: '1:10 2:10 3:10',  regular: 2, optimistic: 0, unchoked: [1, 2] },
-    { rule: 'fills optimistic slots at random',        of: '1:30 2:20 3:10 4:10', regular: 1, optimistic: 2, unchoked: [1, 3, 4] },
-    { rule: 'leaves slots empty if too few are interested', of: '1:10',            regular: 4, optimistic: 1, unchoked: [1] },
-    { rule: 'unchokes none if none is interested',    of: '',                regular: 4, optimistic: 1, unchoked: [] },
-    { rule: 'keeps optimistic unchokes', of: '1:30 2:0! 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 2] },
-    { rule: 'draws them again when their time is over', of: '1:30 2:0! 3:0',   regular: 1, optimistic: 1, unchoked: [1, 3] },
-    { rule: 'draws another if an optimistic unchoke has become a regular one', of: '1:30! 2:0 3:0', regular: 1, optimistic: 1, keep: true, unchoked: [1, 3] },
+    {
+      rule: 'unchokes the fastest',
+      of: '1:10 2:30 3:20',
+      regular: 2,
+      optimistic: 0,
+      unchoked: [2, 3],
+    },
+    {
+      rule: 'prefers lower numbers at equal rates',
+      of: '1:10 2:10 3:10',
+      regular: 2,
+      optimistic: 0,
+      unchoked: [1, 2],
+    },
+    {
+      rule: 'fills optimistic slots at random',
+      of: '1:30 2:20 3:10 4:10',
+      regular: 1,
+      optimistic: 2,
+      unchoked: [1, 3, 4],
+    },
+    {
+      rule: 'leaves slots empty if too few are interested',
+      of: '1:10',
+      regular: 4,
+      optimistic: 1,
+      unchoked: [1],
+    },
+    {
+      rule: 'unchokes none if none is interested',
+      of: '',
+      regular: 4,
+      optimistic: 1,
+      unchoked: [],
+    },
+    {
+      rule: 'keeps optimistic unchokes',
+      of: '1:30 2:0! 3:0',
+      regular: 1,
+      optimistic: 1,
+      keep: true,
+      unchoked: [1, 2],
+    },
+    {
+      rule: 'draws them again when their time is over',
+      of: '1:30 2:0! 3:0',
+      regular: 1,
+      optimistic: 1,
+      unchoked: [1, 3],
+    },
+    {
+      rule: 'draws another if an optimistic unchoke has become a regular one',
+      of: '1:30! 2:0 3:0',
+      regular: 1,
+      optimistic: 1,
+      keep: true,
+      unchoked: [1, 3],
+    },
   ])('$rule', ({ of, regular, optimistic, keep = false, unchoked }) => {
-    expect(decide(CHOKERS['tit-for-tat'], received(of), { regular, optimistic }, keep)).toEqual(unchoked);
+    expect(decide(CHOKERS['tit-for-tat'], received(of), { regular, optimistic }, keep)).toEqual(
+      unchoked,
+    );
   });
 });
 
@@ -41,9 +93,24 @@ describe('round-robin', () => {
   const slots = { regular: 1, optimistic: 0 };
 
   test.each([
-    { rule: 'continues a turn of fewer than 20 pieces', piecesServed: 19, sinceMs: 90_000, unchoked: [1] },
-    { rule: 'continues a turn of less than a minute',   piecesServed: 50, sinceMs: 59_000, unchoked: [1] },
-    { rule: 'then unchokes who has been choked longest', piecesServed: 20, sinceMs: 60_000, unchoked: [3] },
+    {
+      rule: 'continues a turn of fewer than 20 pieces',
+      piecesServed: 19,
+      sinceMs: 90_000,
+      unchoked: [1],
+    },
+    {
+      rule: 'continues a turn of less than a minute',
+      piecesServed: 50,
+      sinceMs: 59_000,
+      unchoked: [1],
+    },
+    {
+      rule: 'then unchokes who has been choked longest',
+      piecesServed: 20,
+      sinceMs: 60_000,
+      unchoked: [3],
+    },
   ])('$rule', ({ piecesServed, sinceMs, unchoked }) => {
     const interested = received('1:0 2:0 3:0');
     const nowMs = 100_000;

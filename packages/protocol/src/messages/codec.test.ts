@@ -12,17 +12,35 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
   notInterested: { send: (to) => to.notInterested(CONNECTION), bytes: '00000001 03' },
   have: { send: (to) => to.have(CONNECTION, 258 as PieceIndex), bytes: '00000005 04 00000102' },
   request: { send: (to) => to.request(CONNECTION, 7 as PieceIndex), bytes: '00000005 06 00000007' },
-  piece: { send: (to) => to.piece(CONNECTION, 7 as PieceIndex), bytes: '0000000d 07 00000007 00000000 001de840' },
-  leaderStart: { send: (to) => to.leaderStart(CONNECTION, 9 as PeerId), bytes: '00000005 20 00000009' },
+  piece: {
+    send: (to) => to.piece(CONNECTION, 7 as PieceIndex),
+    bytes: '0000000d 07 00000007 00000000 001de840',
+  },
+  leaderStart: {
+    send: (to) => to.leaderStart(CONNECTION, 9 as PeerId),
+    bytes: '00000005 20 00000009',
+  },
   trackerReq: { send: (to) => to.trackerReq(9 as PeerId), bytes: '00000005 21 00000009' },
   trackerRes: { send: (to) => to.trackerRes(9 as PeerId), bytes: '00000005 22 00000009' },
   join: { send: (to) => to.join(9 as PeerId, 4 as AsId), bytes: '00000009 23 00000009 00000004' },
-  neighbours: { send: (to) => to.neighbours(Uint32Array.of(1, 2), Uint32Array.of(5, 6)), bytes: '00000011 24 00000001 00000002 00000005 00000006' },
+  neighbours: {
+    send: (to) => to.neighbours(Uint32Array.of(1, 2), Uint32Array.of(5, 6)),
+    bytes: '00000011 24 00000001 00000002 00000005 00000006',
+  },
   seedReq: { send: (to) => to.seedReq(9 as PeerId), bytes: '00000005 25 00000009' },
   seedRes: { send: (to) => to.seedRes(1_000), bytes: '00000005 26 000003e8' },
-  connReq: { send: (to) => to.connReq(9 as PeerId, CONNECTION, true), bytes: '0000000d 27 00000009 00000003 00000001' },
-  candidate: { send: (to) => to.candidate(9 as PeerId, 2_000, 6_000), bytes: '0000000d 28 00000009 000007d0 00001770' },
-  leaders: { send: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)), bytes: '00000009 29 00000001 ffffffff' },
+  connReq: {
+    send: (to) => to.connReq(9 as PeerId, CONNECTION, true),
+    bytes: '0000000d 27 00000009 00000003 00000001',
+  },
+  candidate: {
+    send: (to) => to.candidate(9 as PeerId, 2_000, 6_000),
+    bytes: '0000000d 28 00000009 000007d0 00001770',
+  },
+  leaders: {
+    send: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)),
+    bytes: '00000009 29 00000001 ffffffff',
+  },
 };
 
 describe.each(MESSAGE_KINDS)('%s', (kind) => {
@@ -37,7 +55,9 @@ describe.each(MESSAGE_KINDS)('%s', (kind) => {
     // The receiver is called once, and asserts that.
     expect.assertions(2);
     const view = viewOf(plain);
-    expect(decode(view, 0, view.byteLength, CONNECTION, expecting(view, send))).toBe(view.byteLength);
+    expect(decode(view, 0, view.byteLength, CONNECTION, expecting(view, send))).toBe(
+      view.byteLength,
+    );
   });
 
   test('is malformed if it is cut short or has another length', () => {
@@ -69,12 +89,17 @@ const silent = new Proxy({} as Messages, {
 /** Expects to receive the message that `send` sends. */
 function expecting(view: DataView, send: (to: Messages) => void): Messages {
   let expected: unknown[] = [];
-  const record = (kind: string | symbol) => (...args: unknown[]) => (expected = [kind, ...args]);
+  const record =
+    (kind: string | symbol) =>
+    (...args: unknown[]) =>
+      (expected = [kind, ...args]);
   send(new Proxy({} as Messages, { get: (_, kind) => record(kind) }));
   return new Proxy({} as Messages, {
-    get: (_, kind) => (...args: unknown[]) => {
-      expect([kind, ...args], `${view.byteLength} bytes`).toEqual(expected);
-    },
+    get:
+      (_, kind) =>
+      (...args: unknown[]) => {
+        expect([kind, ...args], `${view.byteLength} bytes`).toEqual(expected);
+      },
   });
 }
 

@@ -13,7 +13,7 @@ import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
 import type { RelayRules } from '../rules/rules.ts';
 
-interface PendingRelay {
+interface RequestedRelay {
   readonly leader: PeerId;
   readonly target: PeerId;
 }
@@ -25,7 +25,7 @@ export class Follower {
   readonly #random: Random;
   readonly #rules: RelayRules;
   /** Relays that wait for a connection to their leader. */
-  #pendingRelays: PendingRelay[] = [];
+  #pendingRelays: RequestedRelay[] = [];
 
   constructor({ connections, host, options, rules }: PeerComponents) {
     const { leaders, random } = options;

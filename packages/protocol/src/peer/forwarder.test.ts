@@ -35,7 +35,11 @@ test('ForwardOnce agrees with lists of followers and sets of forwarded pieces', 
       } else {
         forwarder.closed(a);
         followers.delete(a);
-        for (const [outside, of] of followers) followers.set(outside, of.filter((each) => each !== a));
+        for (const [outside, of] of followers)
+          followers.set(
+            outside,
+            of.filter((each) => each !== a),
+          );
         for (let p = 0; p < PIECES; p++) forwarded.delete(`${a} ${p}`);
       }
       const [outside, of] = [...followers][random.below(followers.size + 1)] ?? [];
@@ -58,7 +62,10 @@ test('ForwardOnce does not forward a stored piece', () => {
 test('ForwardAlways forwards everything, as often as relays were requested', () => {
   const forwarder = new ForwardAlways();
   const [outside, follower, other] = [1, 2, 4] as [Connection, Connection, Connection];
-  expect([forwarder.addRelay(outside, follower), forwarder.addRelay(outside, follower)]).toEqual([true, true]);
+  expect([forwarder.addRelay(outside, follower), forwarder.addRelay(outside, follower)]).toEqual([
+    true,
+    true,
+  ]);
   expect(forwarder.followersOf(outside)).toEqual([follower, follower]);
   expect([forwarder.markForwarded(), forwarder.markForwarded()]).toEqual([true, true]);
   expect(forwarder.hasToForward()).toBe(true);

@@ -12,21 +12,75 @@ import { PiecePicker, type RequestPriority } from './piece-picker.ts';
  */
 describe('the next piece', () => {
   test.each([
-    { rule: 'is the rarest one',                      holders: '312', has: [0, 1, 2], next: 1 },
-    { rule: 'is one that the neighbour holds',           holders: '312', has: [0, 2],    next: 2 },
-    { rule: 'is not one that was requested',          holders: '312', has: [0, 1, 2], requested: [1], next: 2 },
-    { rule: 'is not one that is stored',              holders: '312', has: [0, 1, 2], stored: [1], next: 2 },
-    { rule: 'is one that a follower requested, at equal rarity',       holders: '222', has: [0, 1, 2], byFollowers: [2], next: 2 },
-    { rule: 'is a rarer one before one that a follower requested',     holders: '31',  has: [0, 1],    byFollowers: [0], next: 1 },
-    { rule: 'is one that a follower requested before a rarer one, under absolute priority',
-                                                      holders: '31',  has: [0, 1],    byFollowers: [0], requestPriority: 'absolute', next: 0 },
-    { rule: 'is the rarest one that a follower requested, under absolute priority',
-                                                      holders: '321', has: [0, 1, 2], byFollowers: [0, 1], requestPriority: 'absolute', next: 1 },
-    { rule: 'is another if the neighbour lacks the one that a follower requested', holders: '22', has: [0], byFollowers: [1], requestPriority: 'absolute', next: 0 },
-    { rule: 'is none if the neighbour has nothing new',  holders: '11',  has: [0],       requested: [0], next: NO_PIECE },
-    { rule: 'is none if all pieces are stored',             holders: '11',  has: [0, 1],    stored: [0, 1], next: NO_PIECE },
+    { rule: 'is the rarest one', holders: '312', has: [0, 1, 2], next: 1 },
+    { rule: 'is one that the neighbour holds', holders: '312', has: [0, 2], next: 2 },
+    {
+      rule: 'is not one that was requested',
+      holders: '312',
+      has: [0, 1, 2],
+      requested: [1],
+      next: 2,
+    },
+    { rule: 'is not one that is stored', holders: '312', has: [0, 1, 2], stored: [1], next: 2 },
+    {
+      rule: 'is one that a follower requested, at equal rarity',
+      holders: '222',
+      has: [0, 1, 2],
+      byFollowers: [2],
+      next: 2,
+    },
+    {
+      rule: 'is a rarer one before one that a follower requested',
+      holders: '31',
+      has: [0, 1],
+      byFollowers: [0],
+      next: 1,
+    },
+    {
+      rule: 'is one that a follower requested before a rarer one, under absolute priority',
+      holders: '31',
+      has: [0, 1],
+      byFollowers: [0],
+      requestPriority: 'absolute',
+      next: 0,
+    },
+    {
+      rule: 'is the rarest one that a follower requested, under absolute priority',
+      holders: '321',
+      has: [0, 1, 2],
+      byFollowers: [0, 1],
+      requestPriority: 'absolute',
+      next: 1,
+    },
+    {
+      rule: 'is another if the neighbour lacks the one that a follower requested',
+      holders: '22',
+      has: [0],
+      byFollowers: [1],
+      requestPriority: 'absolute',
+      next: 0,
+    },
+    {
+      rule: 'is none if the neighbour has nothing new',
+      holders: '11',
+      has: [0],
+      requested: [0],
+      next: NO_PIECE,
+    },
+    {
+      rule: 'is none if all pieces are stored',
+      holders: '11',
+      has: [0, 1],
+      stored: [0, 1],
+      next: NO_PIECE,
+    },
   ] as const)('$rule', ({ holders, has, next, ...rest }) => {
-    const { requested = [], stored = [], byFollowers = [], requestPriority = 'within-rarity' } = rest as Rest;
+    const {
+      requested = [],
+      stored = [],
+      byFollowers = [],
+      requestPriority = 'within-rarity',
+    } = rest as Rest;
     const picker = pickerWith(holders, requestPriority);
     for (const piece of byFollowers) picker.markRequestedByFollower(piece as PieceIndex);
     for (const piece of requested) picker.markRequested(piece as PieceIndex);
@@ -48,13 +102,19 @@ describe('the next piece', () => {
 
   test.each([255, 256, 511, 70_000])('is the rarest one even if others have %i holders', (many) => {
     const tables = new PeerTables(40, 3, 0);
-    const pickers = [0, 1, 2].map((row) => new PiecePicker(40, seededRandom(1), 'within-rarity', { tables, row }));
+    const pickers = [0, 1, 2].map(
+      (row) => new PiecePicker(40, seededRandom(1), 'within-rarity', { tables, row }),
+    );
     const common = 39 as PieceIndex;
     for (const picker of pickers) {
       for (const piece of [3, 38, 39]) picker.addHolder(piece as PieceIndex);
     }
     for (let n = 1; n < many; n++) pickers[1]!.addHolder(common);
-    expect(pickers.map((picker) => picker.next(rowOf([38, 39], 40), 0))).toEqual([expect.any(Number), 38, expect.any(Number)]);
+    expect(pickers.map((picker) => picker.next(rowOf([38, 39], 40), 0))).toEqual([
+      expect.any(Number),
+      38,
+      expect.any(Number),
+    ]);
 
     for (let n = 1; n < many; n++) pickers[1]!.removeHolder(common);
     for (const picker of pickers) picker.addHolder(38 as PieceIndex);

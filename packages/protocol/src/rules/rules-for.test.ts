@@ -32,29 +32,41 @@ test('without quirks the rules are those of clients, with all quirks those of th
 });
 
 test('every decision belongs to one quirk', () => {
-  expect(differences(CLIENT_RULES, ORIGINAL_RULES)).toEqual(Object.values(DECISIONS).flat().toSorted());
+  expect(differences(CLIENT_RULES, ORIGINAL_RULES)).toEqual(
+    Object.values(DECISIONS).flat().toSorted(),
+  );
 });
 
 describe.each(Object.keys(DECISIONS) as (keyof Quirks)[])('%s', (quirk) => {
   const decisions = DECISIONS[quirk].toSorted();
 
   test('changes its decisions only when it is switched on', () => {
-    expect(differences(CLIENT_RULES, rulesFor({ ...CLIENT_QUIRKS, [quirk]: true }))).toEqual(decisions);
+    expect(differences(CLIENT_RULES, rulesFor({ ...CLIENT_QUIRKS, [quirk]: true }))).toEqual(
+      decisions,
+    );
   });
 
   test('changes its decisions only when it is switched off', () => {
-    expect(differences(ORIGINAL_RULES, rulesFor({ ...ORIGINAL_QUIRKS, [quirk]: false }))).toEqual(decisions);
+    expect(differences(ORIGINAL_RULES, rulesFor({ ...ORIGINAL_QUIRKS, [quirk]: false }))).toEqual(
+      decisions,
+    );
   });
 });
 
 function differences(a: Rules, b: Rules): string[] {
   const [ofA, ofB] = [a, b].map(decisionsOf);
-  return Object.keys(ofA!).filter((decision) => ofA![decision] !== ofB![decision]).toSorted();
+  return Object.keys(ofA!)
+    .filter((decision) => ofA![decision] !== ofB![decision])
+    .toSorted();
 }
 
 function decisionsOf(rules: Rules): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(rules).flatMap(([side, ofSide]) =>
-      Object.entries(ofSide as object).map(([name, decision]) => [`${side}.${name}`, decision as unknown])),
+      Object.entries(ofSide as object).map(([name, decision]) => [
+        `${side}.${name}`,
+        decision as unknown,
+      ]),
+    ),
   );
 }

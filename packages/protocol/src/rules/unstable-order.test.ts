@@ -22,7 +22,9 @@ describe('an unstable order', () => {
   });
 
   test.each([5, 13, 41, 100])('does not change the order of %i equal scores', (count) => {
-    expect(orderOf(Array.from({ length: count }, () => 3))).toEqual(Array.from({ length: count }, (_, i) => i));
+    expect(orderOf(Array.from({ length: count }, () => 3))).toEqual(
+      Array.from({ length: count }, (_, i) => i),
+    );
   });
 
   test('changes the order of equal scores if there is a higher one', () => {
@@ -31,14 +33,29 @@ describe('an unstable order', () => {
   });
 
   test.each([
-    { rule: 'a client gives the slot to the lowest number at equal rates', rules: CLIENT_RULES, slots: 2, unchoked: [0, 6] },
-    { rule: 'the original gives it to the connection that its sort puts first', rules: ORIGINAL_RULES, slots: 2, unchoked: [1, 6] },
+    {
+      rule: 'a client gives the slot to the lowest number at equal rates',
+      rules: CLIENT_RULES,
+      slots: 2,
+      unchoked: [0, 6],
+    },
+    {
+      rule: 'the original gives it to the connection that its sort puts first',
+      rules: ORIGINAL_RULES,
+      slots: 2,
+      unchoked: [1, 6],
+    },
   ])('$rule', ({ rules, slots, unchoked }) => {
     const interested = new InterestedPeers();
     interested.count = 7;
     interested.received[6] = 1;
     const random = seededRandom(1);
-    rules.upload.titForTat(interested, { nowMs: 0, slots: { regular: slots, optimistic: 0 }, keepOptimistics: false, random });
+    rules.upload.titForTat(interested, {
+      nowMs: 0,
+      slots: { regular: slots, optimistic: 0 },
+      keepOptimistics: false,
+      random,
+    });
     expect([0, 1, 2, 3, 4, 5, 6].filter((i) => interested.decision[i] !== CHOKE)).toEqual(unchoked);
   });
 });

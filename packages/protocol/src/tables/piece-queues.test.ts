@@ -11,7 +11,9 @@ test('queues of pieces behave like arrays, even when they move (seed queues)', (
   const tables = new PeerTables(20, ROWS, 2);
   for (let row = 0; row < ROWS; row++) tables.openRow(row, 2);
   const { requests: queues } = tables;
-  const model = capacity.map((connections) => Array.from({ length: connections }, (): number[] => []));
+  const model = capacity.map((connections) =>
+    Array.from({ length: connections }, (): number[] => []),
+  );
 
   for (let step = 0; step < 20_000; step++) {
     const row = random.below(ROWS);

@@ -6,8 +6,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import {
-  CACHE_TORRENT_IDS, type CacheTorrentMessage, decodeBencode, encodeBencode, encodeCacheTorrent,
-  encodeHandshake, FrameEncoder, type SessionEvent, WireSession,
+  CACHE_TORRENT_IDS,
+  type CacheTorrentMessage,
+  decodeBencode,
+  encodeBencode,
+  encodeCacheTorrent,
+  encodeHandshake,
+  FrameEncoder,
+  type SessionEvent,
+  WireSession,
 } from '@cachetorrent/protocol/wire';
 import bencode from 'bencode';
 import Protocol, { type Wire } from 'bittorrent-protocol';
@@ -29,7 +36,9 @@ describe('bittorrent-protocol and FrameEncoder encode to the same bytes', () => 
     wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast });
     await sleep(1);
     const features = { ...ALL_FEATURES, fast };
-    expect(concatenate(...sent)).toEqual(encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: REMOTE_ID }));
+    expect(concatenate(...sent)).toEqual(
+      encodeHandshake({ features, infoHash: TORRENT.infoHash, peerId: REMOTE_ID }),
+    );
   });
 
   const uint = fc.integer({ min: 0, max: 2 ** 31 - 1 });
@@ -53,15 +62,26 @@ describe('bittorrent-protocol and FrameEncoder encode to the same bytes', () => 
     ['haveAll', fc.constant([]), 'haveAll'],
     ['haveNone', fc.constant([]), 'haveNone'],
   ])('%s', async (ours, fields, theirs) => {
-    await fc.assert(fc.asyncProperty(fields, async (values) => {
-      const { wire, sent } = newWire();
-      Object.assign(wire, { hasFast: true, amChoking: theirs === 'unchoke', amInterested: theirs === 'uninterested', peerChoking: false });
-      wire[theirs](...values);
-      await sleep(0);
-      const encoder = new FrameEncoder() as unknown as Record<string, (...values: unknown[]) => void>;
-      encoder[ours]!(...values);
-      expect(concatenate(...sent)).toEqual((encoder as unknown as FrameEncoder).take());
-    }), { numRuns: 20 });
+    await fc.assert(
+      fc.asyncProperty(fields, async (values) => {
+        const { wire, sent } = newWire();
+        Object.assign(wire, {
+          hasFast: true,
+          amChoking: theirs === 'unchoke',
+          amInterested: theirs === 'uninterested',
+          peerChoking: false,
+        });
+        wire[theirs](...values);
+        await sleep(0);
+        const encoder = new FrameEncoder() as unknown as Record<
+          string,
+          (...values: unknown[]) => void
+        >;
+        encoder[ours]!(...values);
+        expect(concatenate(...sent)).toEqual((encoder as unknown as FrameEncoder).take());
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 
@@ -70,9 +90,17 @@ describe('a session connected to bittorrent-protocol', () => {
     const { wire, session, events } = await connected('initiator', fast);
     wire['bitfield'](Uint8Array.of(0xff, 0xc0));
     wire['unchoke']();
-    wire.on('request', (piece: number, begin: number, length: number, respond: (error: null, block: Uint8Array) => void) => {
-      respond(null, new Uint8Array(length).fill(piece + begin / BLOCK));
-    });
+    wire.on(
+      'request',
+      (
+        piece: number,
+        begin: number,
+        length: number,
+        respond: (error: null, block: Uint8Array) => void,
+      ) => {
+        respond(null, new Uint8Array(length).fill(piece + begin / BLOCK));
+      },
+    );
     await settle(wire, session, events);
     session.writer.interested();
     session.writer.request(3, 0, BLOCK);
@@ -82,8 +110,13 @@ describe('a session connected to bittorrent-protocol', () => {
 
     expect(wire.peerInterested).toBe(true);
     const blocks = events.filter((event) => event.type === 'piece');
-    expect(blocks.map(({ piece, begin, block }) => [piece, begin, block.length, block[0]]))
-      .toEqual([[3, 0, BLOCK, 3], [3, BLOCK, BLOCK, 4], [9, 0, 10_000, 9]]);
+    expect(blocks.map(({ piece, begin, block }) => [piece, begin, block.length, block[0]])).toEqual(
+      [
+        [3, 0, BLOCK, 3],
+        [3, BLOCK, BLOCK, 4],
+        [9, 0, 10_000, 9],
+      ],
+    );
     expect(events.filter(({ type }) => type === 'violation' || type === 'closed')).toEqual([]);
   });
 
@@ -97,11 +130,16 @@ describe('a session connected to bittorrent-protocol', () => {
     await settle(wire, session, events);
 
     const received: unknown[] = [];
-    wire['request'](9, 0, 10_000, (error: unknown, block: Uint8Array) => received.push(error ?? block.length));
-    wire['request'](0, 0, BLOCK, (error: unknown, block: Uint8Array) => received.push(error ?? block.length));
+    wire['request'](9, 0, 10_000, (error: unknown, block: Uint8Array) =>
+      received.push(error ?? block.length),
+    );
+    wire['request'](0, 0, BLOCK, (error: unknown, block: Uint8Array) =>
+      received.push(error ?? block.length),
+    );
     await settle(wire, session, events);
     for (const event of events) {
-      if (event.type === 'request') session.writer.piece(event.piece, event.begin, new Uint8Array(event.length));
+      if (event.type === 'request')
+        session.writer.piece(event.piece, event.begin, new Uint8Array(event.length));
     }
     await settle(wire, session, events);
     expect(received).toEqual([10_000, BLOCK]);
@@ -118,11 +156,14 @@ describe('a session connected to bittorrent-protocol', () => {
       { name: 'ct_have', piece: 5 },
     ];
     const { wire, session, events } = await connected('initiator', true, (fresh) => {
-      for (const { name } of messages) fresh.use(extensionFor(name, (payload) => received.push([name, payload])));
+      for (const { name } of messages)
+        fresh.use(extensionFor(name, (payload) => received.push([name, payload])));
     });
     for (const message of messages) expect(session.writer.cacheTorrent(message)).toBe(true);
     await settle(wire, session, events);
-    expect(received).toEqual(messages.map((message) => [message.name, encodeCacheTorrent(message)]));
+    expect(received).toEqual(
+      messages.map((message) => [message.name, encodeCacheTorrent(message)]),
+    );
 
     // And back: a message with an id that we assigned.
     wire['extended'](CACHE_TORRENT_IDS.ct_have, { index: 7 });
@@ -138,21 +179,31 @@ describe('bencode', () => {
       fc.integer(),
       fc.uint8Array({ maxLength: 20 }),
       fc.array(tie('value'), { maxLength: 4 }),
-      fc.dictionary(fc.string({ maxLength: 5, unit: fc.constantFrom(...'abcXYZ019 _') }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+      fc.dictionary(
+        fc.string({ maxLength: 5, unit: fc.constantFrom(...'abcXYZ019 _') }),
+        tie('value'),
+        { maxKeys: 4, noNullPrototype: true },
+      ),
     ),
   })).value;
 
   test('both encode to the same bytes', () => {
-    fc.assert(fc.property(value, (what) => {
-      expect(Buffer.from(encodeBencode(what as never))).toEqual(Buffer.from(bencode.encode(what)));
-    }));
+    fc.assert(
+      fc.property(value, (what) => {
+        expect(Buffer.from(encodeBencode(what as never))).toEqual(
+          Buffer.from(bencode.encode(what)),
+        );
+      }),
+    );
   });
 
   test('both decode to the same value', () => {
-    fc.assert(fc.property(value, (what) => {
-      const encoded = encodeBencode(what as never);
-      expect(asObjects(decodeBencode(encoded).value)).toEqual(asObjects(bencode.decode(encoded)));
-    }));
+    fc.assert(
+      fc.property(value, (what) => {
+        const encoded = encodeBencode(what as never);
+        expect(asObjects(decodeBencode(encoded).value)).toEqual(asObjects(bencode.decode(encoded)));
+      }),
+    );
   });
 });
 
@@ -186,10 +237,15 @@ async function connected(
   });
   const events: SessionEvent[] = [];
   sentBy.set(wire, sent);
-  if (role === 'initiator') wire.once('handshake', () => wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast }));
+  if (role === 'initiator')
+    wire.once('handshake', () => wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast }));
   else wire.handshake(TORRENT.infoHash, REMOTE_ID, { fast });
   await settle(wire, session, events);
-  expect(events[0]).toMatchObject({ type: 'handshake', peerId: REMOTE_ID, features: { fast, extensions: true } });
+  expect(events[0]).toMatchObject({
+    type: 'handshake',
+    peerId: REMOTE_ID,
+    features: { fast, extensions: true },
+  });
   return { wire, session, events };
 }
 
@@ -206,13 +262,19 @@ async function settle(wire: Wire, session: WireSession, events: SessionEvent[]):
     for (const bytes of sentBy.get(wire)!.splice(0)) {
       quiet = 0;
       session.receive(bytes, 0);
-      for (let event = session.pollEvent(); event; event = session.pollEvent()) events.push(copyOf(event));
+      for (let event = session.pollEvent(); event; event = session.pollEvent())
+        events.push(copyOf(event));
     }
   }
 }
 
 /** Returns an extension for `Wire.use` that passes its messages to `handle`. */
-function extensionFor(name: string, handle: (payload: Uint8Array) => void): new (wire: Wire) => object {
+function extensionFor(
+  name: string,
+  handle: (payload: Uint8Array) => void,
+): new (
+  wire: Wire,
+) => object {
   const Extension = class {
     onMessage(payload: Uint8Array): void {
       handle(Uint8Array.from(payload));
@@ -226,10 +288,10 @@ function extensionFor(name: string, handle: (payload: Uint8Array) => void): new 
 function asObjects(value: unknown): unknown {
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return ['list', ...value.map(asObjects)];
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, asObjects(item)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, item]) => [key, asObjects(item)]));
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, asObjects(item)]));
   }
   return value;
 }
-

@@ -40,9 +40,11 @@ export interface CampaignRun {
   readonly key: RunKey;
   /** The values of the varied parameters. */
   readonly parameters: Parameters;
+  /** Seed of the random numbers of the run. */
   readonly seed: number;
   /** Index of the seed, from 0. */
   readonly repetition: number;
+  /** The result, with a table of peers and a timeline. */
   readonly result: RunRecord['result'];
   /** Duration, threads and memory of the run. */
   readonly timing: RunRecord['timing'];

@@ -134,8 +134,12 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
         expect(resultsIn(store).size).toBe(2);
         expect(command).toContain(join(store, 'failures'));
       },
-      // With a bias of 0, peers have no neighbours in the other AS, so half of them never complete.
-      { set: { ...SMALL_EXPERIMENT.set, outPeers: 3 }, vary: { bias: [0, 100] }, plots: [] },
+      // Without external neighbours, peers have no neighbours in the other AS, so half of them never complete.
+      {
+        set: { ...SMALL_EXPERIMENT.set, neighbours: 3 },
+        vary: { externalNeighbours: [0, 100] },
+        plots: [],
+      },
     ));
 
   test('stops on request and reports its progress', () =>

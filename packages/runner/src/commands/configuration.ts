@@ -14,16 +14,16 @@ import { UserError } from '../user-error.ts';
 export function addConfigurationCommands(program: Command, environment: CliEnvironment): void {
   program
     .command('init')
-    .description('Write a commented configuration file to start from.')
-    .argument('[file]', 'the file to write', 'swarm.yaml')
-    .option('--force', 'overwrite an existing file')
+    .description('Write a commented configuration file to start from')
+    .argument('[file]', 'File to write', 'swarm.yaml')
+    .option('--force', 'Overwrite an existing file')
     .action((file: string, { force = false }: { force?: boolean }) =>
       init(file, force, environment),
     );
   program
     .command('import')
-    .description('Print a configuration of the original simulator in the format of today.')
-    .argument('<config>', 'a configuration file')
+    .description('Print a configuration of the original simulator in the format of today')
+    .argument('<config>', 'Configuration file of the original simulator')
     .action(async (file: string) => {
       const { config } = await readConfig(file);
       environment.stdout.write(configYaml(config));

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { testEnvironment } from '../../test/test-environment.ts';
 import { cli } from '../cli.ts';
-import type { RunPlan } from './plan.ts';
+import type { RunForecast } from './plan.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../examples/configs/', import.meta.url));
 const [MEDIUM, LARGE] = [`${EXAMPLES}medium.json`, `${EXAMPLES}hundred-thousand.json`];
@@ -69,8 +69,8 @@ describe('a run that exceeds the memory', () => {
   });
 });
 
-async function planned(...flags: string[]): Promise<RunPlan> {
+async function planned(...flags: string[]): Promise<RunForecast> {
   const environment = testEnvironment();
   await cli(['run', MEDIUM, '--plan', '--json', ...flags], environment);
-  return JSON.parse(environment.output.out) as RunPlan;
+  return JSON.parse(environment.output.out) as RunForecast;
 }

@@ -43,7 +43,7 @@ export function planText(file: string, swarm: Swarm, resources: Resources): stri
 }
 
 /** Estimates a run. The time is only approximate. */
-export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunPlan {
+export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunForecast {
   const footprint = footprintOf(swarm, workers);
   // Workers that share a core do not make the run faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
@@ -51,7 +51,7 @@ export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources
 }
 
 /** The expected memory and time of a run, as JSON. */
-export interface RunPlan extends Footprint {
+export interface RunForecast extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;

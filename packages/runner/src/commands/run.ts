@@ -25,7 +25,7 @@ import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
 import { checkMemory, planRun, planText, resourcesFor } from './plan.ts';
 
-export interface RunOptions {
+export interface RunCommandOptions {
   /** The path of a configuration file. */
   readonly file: string;
   /** Fields from the command line, which replace those of the file. */
@@ -71,7 +71,10 @@ export class RunFailed extends Error {
  * @throws Interrupted if the user stops it, with its progress
  * @throws RunFailed if the run fails, with the cause and a command that reproduces it
  */
-export async function runCommand(options: RunOptions, environment: CliEnvironment): Promise<void> {
+export async function runCommand(
+  options: RunCommandOptions,
+  environment: CliEnvironment,
+): Promise<void> {
   const { file, overrides, out, json, cdf, plan, force } = options;
   checkOptions(options);
   const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
@@ -104,7 +107,7 @@ export async function runCommand(options: RunOptions, environment: CliEnvironmen
 }
 
 /** @throws UserError if options are invalid, or cannot be combined */
-function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunOptions): void {
+function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunCommandOptions): void {
   if (logKinds !== undefined && log === undefined) {
     const problem = 'has no effect without --log';
     throw new UserError({ at: '--log-kinds', problem, fix: 'add --log <file>, or remove it' });
@@ -127,7 +130,7 @@ function checkOptions({ out, timelineMs, log, logKinds, cdf, json }: RunOptions)
 async function simulateWithProgress(
   swarm: Swarm,
   config: CompleteSwarmConfig,
-  options: RunOptions,
+  options: RunCommandOptions,
   environment: CliEnvironment,
 ): Promise<FinishedRun> {
   const { seed, workers, quiet, out, timelineMs = DEFAULT_TIMELINE_MS, log, logKinds } = options;
@@ -171,7 +174,7 @@ async function simulateWithProgress(
 }
 
 /** Converts an error of the simulator to one in terms of the command line. */
-function explainFailure(error: unknown, options: RunOptions): Error {
+function explainFailure(error: unknown, options: RunCommandOptions): Error {
   if (error instanceof SwarmError) {
     const { at, problem, fix } = error;
     return new UserError({ at: `${options.file}: ${at}`, problem, fix });
@@ -200,6 +203,6 @@ function progressText(progress: Progress | undefined): string {
   return `at ${simulated} s of simulated time, with ${peersComplete} of ${peers} peers complete`;
 }
 
-function commandOf({ file, overrides, seed }: RunOptions): string {
+function commandOf({ file, overrides, seed }: RunCommandOptions): string {
   return ['cachetorrent run', file, ...flagsFor(overrides), `--seed ${seed}`].join(' ');
 }

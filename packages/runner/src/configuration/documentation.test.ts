@@ -9,9 +9,9 @@ import { parse } from 'yaml';
 
 import {
   fieldPath,
-  FIELDS_WITH_OPTION,
-  flagOf,
   FORMER_NAMES,
+  optionOf,
+  OPTIONS,
   type ParameterValue,
   withField,
 } from './parameters.ts';
@@ -115,7 +115,7 @@ test('the options are those that override a field', () => {
   const documented = rowsBelow('Names of fields').flatMap(([options, fields]) =>
     codeIn(options!).map((option, i) => [option, codeIn(fields!)[i]]),
   );
-  const expected = FIELDS_WITH_OPTION.map((name) => [flagOf(name), fieldPath(name)!.join('.')]);
+  const expected = OPTIONS.map((name) => [optionOf(name), fieldPath(name)!.join('.')]);
   expect(new Set(documented)).toEqual(new Set(expected));
 });
 

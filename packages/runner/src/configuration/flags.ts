@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse } from 'yaml';
 
 import type { Overrides, ParameterValue } from './parameters.ts';
-import { FIELDS_WITH_OPTION, flagOf, FORMER_NAMES } from './parameters.ts';
+import { FORMER_NAMES, optionOf, OPTIONS } from './parameters.ts';
 
 /** The options that override fields, as commander returns them. */
 export interface OverrideFlags {
@@ -70,10 +70,10 @@ export function overridesOf(flags: OverrideFlags, note: (text: string) => void):
     const value = flags[name];
     if (value === undefined) continue;
     const today = FORMER_NAMES[name]!;
-    note(`--${name} is now called ${flagOf(today)}`);
+    note(`--${name} is now called ${optionOf(today)}`);
     overrides[today] = value;
   }
-  for (const name of FIELDS_WITH_OPTION) {
+  for (const name of OPTIONS) {
     const value = flags[name];
     if (value !== undefined) overrides[name] = value;
   }
@@ -82,11 +82,12 @@ export function overridesOf(flags: OverrideFlags, note: (text: string) => void):
 
 /** The options of the command line that state `overrides` again. */
 export function flagsFor(overrides: Overrides): string[] {
-  const known: ReadonlySet<string> = new Set(FIELDS_WITH_OPTION);
   return Object.entries(overrides).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const shown = /^[\w.%/-]+$/.test(text) ? text : `'${text}'`;
-    return known.has(name) ? `${flagOf(name)} ${shown}` : `--set ${name}=${shown}`;
+    return optionOf(name).startsWith('--set')
+      ? `--set ${name}=${shown}`
+      : `${optionOf(name)} ${shown}`;
   });
 }
 
@@ -111,5 +112,5 @@ function oneOf(flag: string, description: string, choices: readonly string[]): O
 }
 
 function former(flag: string, today: string, parser: (text: string) => unknown): Option {
-  return new Option(flag, `former name of ${flagOf(today)}`).argParser(parser).hideHelp();
+  return new Option(flag, `former name of ${optionOf(today)}`).argParser(parser).hideHelp();
 }

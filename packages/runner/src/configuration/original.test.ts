@@ -48,9 +48,10 @@ const ORIGINAL = `// Simple configuration used only for testing purposes.
 `;
 
 /** Classes have no names in the original, and their order matters only if there are several. */
-const unnamed = ({ classes, arrivalOrder: _, ...swarm }: Swarm) => ({
+const unnamed = (swarm: Swarm) => ({
   ...swarm,
-  classes: classes.map(({ name: _, ...peerClass }) => peerClass),
+  arrivalOrder: undefined,
+  classes: swarm.classes.map((each) => ({ ...each, name: '' })),
 });
 
 describe.each(names)('the original configuration %s', (name) => {

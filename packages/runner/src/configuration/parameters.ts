@@ -4,7 +4,13 @@
  * of lists are named with their index: `classes[1].upload`, `seeds.upload`.
  */
 
-import { FIELD_PATHS, fieldsAt, type Path } from '@cachetorrent/simulator/configuration';
+import {
+  FIELD_PATHS,
+  fieldsAt,
+  type Path,
+  quantityKindAt,
+  readQuantity,
+} from '@cachetorrent/simulator/configuration';
 
 /** The value of a parameter; null removes the field. */
 export type ParameterValue = string | number | boolean | null | object;
@@ -63,6 +69,17 @@ export function fieldOf(config: object, path: Path): ParameterValue | undefined 
   return value as ParameterValue | undefined;
 }
 
+/**
+ * The value of the field at `path` as a number in the plain unit of its kind, if it is a quantity:
+ * 2000 for an upload of `2 Mbit/s`. Other values are returned as they are, mistakes included.
+ */
+export function plainValue(path: Path, value: ParameterValue): ParameterValue {
+  const kind = typeof value === 'string' ? quantityKindAt(path) : undefined;
+  if (kind === undefined) return value;
+  const reading = readQuantity(kind, value as string);
+  return 'value' in reading ? reading.value : value;
+}
+
 /** Returns `config` with another value at `path`; null removes the field. */
 export function withField(config: object, path: Path, value: ParameterValue): object {
   const [step, ...rest] = path;
@@ -76,8 +93,26 @@ export function withField(config: object, path: Path, value: ParameterValue): ob
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
 }
 
-/** The fields that have an option of their own on the command line. */
-export const FIELDS_WITH_OPTION = [
+/** The problem of setting the field at `path` within a list that lacks its entry. */
+export function entryProblem(
+  config: object,
+  [name, index]: Path,
+): { readonly problem: string; readonly fix: string } | undefined {
+  if ((name !== 'classes' && name !== 'seeds') || index === undefined) return undefined;
+  const list = fieldOf(config, [name]);
+  const length = Array.isArray(list) ? list.length : 0;
+  if (typeof index === 'number') {
+    if (index < length) return undefined;
+    const problem = `names entry ${index} of "${name}", which has ${length} entries`;
+    return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
+  }
+  if (name === 'seeds' && !Array.isArray(list)) return undefined;
+  const problem = `names no entry of the list "${name}"`;
+  return { problem, fix: `state its index: ${name}[0].${index}` };
+}
+
+/** The parameters that have options of their own. */
+export const OPTIONS = [
   'peers',
   'pieces',
   'pieceSize',
@@ -90,8 +125,8 @@ export const FIELDS_WITH_OPTION = [
   'rules',
 ] as const;
 
-/** The option of the command line for a parameter: `--seed-choker`, or `--set network.as`. */
-export function flagOf(name: string): string {
-  if (!FIELDS_WITH_OPTION.some((field) => field === name)) return `--set ${name}`;
+/** The option that sets a parameter: `--seed-choker`, or `--set network.as`. */
+export function optionOf(name: string): string {
+  if (!(OPTIONS as readonly string[]).includes(name)) return `--set ${name}`;
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -112,17 +112,27 @@ describe('overrides', () => {
       overrides: { leaders: 'many' },
       says: '--leaders: is "many", which is not a percentage\n  fix: write 30 %',
     },
-    { of: 'a value out of range', overrides: { leaders: 101 }, says: '--leaders: is 101' },
     {
       of: 'a value of a field without an option',
       overrides: { 'network.as': 0 },
       says: '--set network.as: is 0',
     },
     {
-      of: 'an entry that a list does not have',
-      overrides: { classes: [{ name: 'a', share: 100 }], 'classes[1].upload': 5 },
-      says: '--set classes[1].upload: is beyond the 1 entries of the configuration',
+      of: 'an entry that the file lacks',
+      overrides: { 'classes[1].upload': 5 },
+      says: '--set classes[1].upload: names entry 1 of "classes", which has 0 entries',
     },
+    {
+      of: 'an entry of a number',
+      overrides: { 'seeds[0].upload': 5 },
+      says: '--set seeds[0].upload: names entry 0 of "seeds", which has 0 entries',
+    },
+    {
+      of: 'a field of a list',
+      overrides: { 'classes.upload': 5 },
+      says: 'names no entry of the list "classes"\n  fix: state its index: classes[0].upload',
+    },
+    { of: 'a value out of range', overrides: { leaders: 101 }, says: '--leaders: is 101' },
     {
       of: 'an option of leaders alone',
       overrides: { leaders: null, requestPriority: 'absolute' },

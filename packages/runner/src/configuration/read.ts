@@ -15,11 +15,11 @@ import { UserError } from '../user-error.ts';
 import { locatedProblems } from './located-problems.ts';
 import { importOriginal, isOriginal } from './original.ts';
 import {
+  entryProblem,
   fieldNames,
-  fieldOf,
   fieldPath,
-  flagOf,
   FORMER_NAMES,
+  optionOf,
   type Overrides,
   withField,
 } from './parameters.ts';
@@ -80,21 +80,23 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
   }));
   let config: object = file.config;
   for (const { name, path, value } of applied) {
-    refuseBeyondList(config, path, flagOf(name));
+    const problem = entryProblem(config, path);
+    if (problem !== undefined) throw new UserError({ at: optionOf(name), ...problem });
     config = withField(config, path, value);
   }
   refuseWithoutLeaders(config, overrides);
 
-  const optionOf = (path: Path): string | undefined =>
+  const overrideAt = (path: Path): string | undefined =>
     applied.find((each) => each.path.every((step, i) => step === path[i]))?.name;
   try {
     return resolveSwarm(config);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const problems = error.problems.map((problem) => {
-      const option = optionOf(problem.path);
-      if (option === undefined) return locatedProblems([problem], file.locations, file.nameOf)[0]!;
-      return { at: flagOf(option), problem: problem.problem, fix: problem.fix };
+      const override = overrideAt(problem.path);
+      if (override === undefined)
+        return locatedProblems([problem], file.locations, file.nameOf)[0]!;
+      return { at: optionOf(override), problem: problem.problem, fix: problem.fix };
     });
     throw new UserError(...problems);
   }
@@ -126,28 +128,18 @@ function parameterPath(name: string): Path {
   const nearest = former ?? closest(name, fieldNames() as string[]);
   const problem = `there is no field "${name}" in a configuration`;
   const fix = former === undefined ? `the nearest is "${nearest}"` : `it is called "${former}"`;
-  throw new UserError({ at: flagOf(name), problem, fix });
-}
-
-/** Refuses `classes[7].upload` where there are fewer classes. */
-function refuseBeyondList(config: object, path: Path, at: string): void {
-  const list = fieldOf(config, path.slice(0, 1));
-  if (!Array.isArray(list) || Number(path[1] ?? 0) < list.length) return;
-  const problem = `is beyond the ${list.length} entries of the configuration`;
-  throw new UserError({
-    at,
-    problem,
-    fix: 'count entries from 0, or add one to the configuration',
-  });
+  throw new UserError({ at: optionOf(name), problem, fix });
 }
 
 /** A file may have options of leaders without leaders: every configuration that we write does. */
 function refuseWithoutLeaders(config: object, overrides: Overrides): void {
   if ((config as SwarmConfig).cache?.leaders !== undefined) return;
   for (const name of ['subTorrents', 'requestPriority']) {
-    if (!(name in overrides)) continue;
-    const problem = `is ${String(overrides[name])}, but there are no leaders`;
+    const value = overrides[name];
+    if (value === undefined) continue;
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    const problem = `is ${shown}, but there are no leaders`;
     const fix = 'set --leaders too, or leave it out';
-    throw new UserError({ at: flagOf(name), problem, fix });
+    throw new UserError({ at: optionOf(name), problem, fix });
   }
 }

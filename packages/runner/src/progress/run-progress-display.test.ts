@@ -6,7 +6,7 @@ import { completedShare, remainingMs, RunProgressDisplay } from './run-progress-
 
 /** Ten peers, 100 pieces, nine `have` and ten other messages per peer and piece: 19,000 messages. */
 const swarm = {
-  capacities: [{ count: 11, uploadKbps: 1, downloadKbps: 1 }],
+  classes: [{ name: 'peer', count: 10, uploadKbps: 1, downloadKbps: 1 }],
   neighbours: 9,
   pieces: 100,
   quirks: CLIENT_QUIRKS,

@@ -38,7 +38,9 @@ test('several classes have a distribution each', () => {
     'class fibre,1500,1',
     'class dsl,2500,1',
   ]);
-  expect(cdfTable(WITH_CLASSES).split('\n', 1)[0]).toMatch(/ followers {3}class fibre {3}class dsl$/);
+  expect(cdfTable(WITH_CLASSES).split('\n', 1)[0]).toMatch(
+    / followers {3}class fibre {3}class dsl$/,
+  );
 });
 
 test('the table has a row for every 5 %, with percentiles as in the summary', () => {

@@ -36,6 +36,7 @@ export interface RunDocument {
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
+  /** Duration, threads and memory of the run; differs between equal runs. */
   readonly timing: Timing;
 }
 

@@ -9,6 +9,7 @@ export {
 } from './problems.ts';
 export {
   type Percentage,
+  plainUnitOf,
   quantity,
   type QuantityKind,
   type QuantityReading,
@@ -36,6 +37,7 @@ export {
   fieldsAt,
   type FileConfig,
   type NetworkConfig,
+  quantityKindAt,
   type SeedConfig,
   type SwarmConfig,
   swarmJsonSchema,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { simulateHere } from '../simulate-here.ts';
 import { makePlan } from '../swarm/plan/make-plan.ts';
 import { ConfigurationError, resolveSwarm, swarm } from './resolve.ts';
-import { FIELD_PATHS, fieldsAt, type SwarmConfig } from './schema.ts';
+import { FIELD_PATHS, fieldsAt, quantityKindAt, type SwarmConfig } from './schema.ts';
 
 const SMALL: SwarmConfig = { peers: 20, file: { pieces: 8 } };
 const withFields = (fields: object): SwarmConfig => ({ ...SMALL, ...fields });
@@ -238,7 +238,7 @@ describe('peers have classes', () => {
   test('which are shuffled over arrivals, with all counts kept', () => {
     const order = orderOf(TWO, 1);
     expect(order.filter((index) => index === 1)).toHaveLength(100);
-    expect(order).not.toEqual(order.toSorted());
+    expect(order).not.toEqual(order.toSorted((a, b) => a - b));
     // A quarter of any half of the arrivals, give or take four standard deviations (4.3 each).
     const inFirstHalf = order.slice(0, 200).filter((index) => index === 1).length;
     expect(Math.abs(inFirstHalf - 50)).toBeLessThan(18);
@@ -248,7 +248,7 @@ describe('peers have classes', () => {
 
   test('or follow one another as listed', () => {
     const order = orderOf({ ...TWO, arrivals: { classOrder: 'listed' } }, 1);
-    expect(order).toEqual(order.toSorted());
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
   });
 
   test('seeds stay first', () => {
@@ -271,6 +271,24 @@ test('a complete configuration describes the same swarm again', () => {
   });
   const resolved = resolveSwarm(config);
   expect(resolveSwarm(resolved.config)).toEqual(resolved);
+});
+
+test.each([
+  [['upload'], 'rate'],
+  [['file', 'pieceSize'], 'size'],
+  [['cache', 'leaders'], 'percent'],
+  [['network', 'latency'], 'time'],
+  [['classes', 0, 'share'], 'percent'],
+  [['seeds', 'upload'], 'rate'],
+  [['seeds', 1, 'upload'], 'rate'],
+  [['peers'], undefined],
+  [['client', 'choker'], undefined],
+  [['client', 'quirks', 'repeatChokes'], undefined],
+  [['cache', 'upload'], undefined],
+  [['nowhere', 'upload'], undefined],
+  [[], undefined],
+])('the field at %j is a quantity of kind %s', (path, kind) => {
+  expect(quantityKindAt(path)).toBe(kind);
 });
 
 test('names of fields in sections are unique, so that they can stand alone', () => {
@@ -384,28 +402,28 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'no class',
       config: withFields({ classes: [] }),
-      is: ['classes: is empty, so nobody would download'],
+      is: ['classes: is empty, so no peer would download'],
     },
     {
       of: 'more seeds than peers',
       config: withFields({ seeds: 20 }),
-      is: ['peers: is 20, and 20 of them are seeds: nobody would download'],
+      is: ['peers: is 20, and 20 of them are seeds: no peer would download'],
     },
     { of: 'half a peer', config: withFields({ peers: 2.5 }), is: ['peers: is 2.5'] },
     {
       of: 'a mute seed',
       config: withFields({ seeds: { upload: 0 } }),
-      is: ['seeds.upload: is 0 for the seed, so nobody could ever finish'],
+      is: ['seeds.upload: is 0 for the seed, so no peer could ever complete'],
     },
     {
       of: 'mute seeds by default',
       config: withFields({ upload: 0 }),
-      is: ['upload: is 0 for the seed, so nobody could ever finish'],
+      is: ['upload: is 0 for the seed, so no peer could ever complete'],
     },
     {
       of: 'a class without download',
       config: withFields({ classes: [{ name: 'a', share: 100, download: 0 }] }),
-      is: ['classes.0.download: is 0, so leechers of class "a" could never finish'],
+      is: ['classes.0.download: is 0, so leechers of class "a" could never complete'],
     },
     {
       of: 'too many neighbours',
@@ -415,7 +433,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'sub-torrents alone',
       config: withFields({ cache: { subTorrents: 2 } }),
-      is: ['cache.subTorrents: is 2, but only CacheTorrent splits a file'],
+      is: ['cache.subTorrents: is 2, but there are no leaders'],
     },
     {
       of: 'several at once',

@@ -66,6 +66,7 @@ export interface CompleteClassConfig extends CompleteSeedConfig {
 /** A configuration that describes no swarm: all mistakes that were found, each with its fix. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
+  /** All mistakes, each with its path and fix. */
   readonly problems: readonly ConfigProblem[];
 
   constructor(problems: readonly ConfigProblem[]) {
@@ -223,7 +224,7 @@ function leechersOf(
 ): { readonly peers: number; readonly classes: CompleteClassConfig[] } {
   const classes: readonly ClassConfig[] = config.classes ?? [{ name: 'peer', share: 100 }];
   if (classes.length === 0) {
-    refuse(['classes'], 'is empty, so nobody would download', 'add a class, or leave it out');
+    refuse(['classes'], 'is empty, so no peer would download', 'add a class, or leave it out');
   }
   checkClassNames(classes);
   const counts = classes.every(({ share }) => share === undefined)
@@ -280,7 +281,7 @@ function countsByShare(
   const leechers = peers - seedCount;
   if (!Number.isInteger(peers)) refuse(['peers'], `is ${peers}`, 'write a whole number');
   if (!(leechers >= 1)) {
-    const problem = `is ${peers}, and ${seedCount} of them are seeds: nobody would download`;
+    const problem = `is ${peers}, and ${seedCount} of them are seeds: no peer would download`;
     refuse(['peers'], problem, `set it to ${seedCount + 1} or more`);
   }
   const exact = shares.map((share) => (share * leechers) / 100);

@@ -77,7 +77,7 @@ export interface ArrivalsConfig {
 export interface NetworkConfig {
   /** Number of autonomous systems that host peers, the stub domains (default: 10). */
   readonly as?: number;
-  /** Routers of each AS, ± 2. Each node has a router of its own (default: twice as many as nodes). */
+  /** Routers of each AS, ± 2; one for each node (default: twice as many as nodes). */
   readonly routersPerAs?: number;
   /** Transit domains, the parts of the backbone (default: 4). */
   readonly transitDomains?: number;
@@ -152,13 +152,22 @@ export interface SwarmConfig {
   readonly download?: Rate;
   /** Classes of leechers (default: one class, `peer`). */
   readonly classes?: readonly ClassConfig[];
+  /** The file that the swarm shares. */
   readonly file: FileConfig;
+  /** When peers arrive. */
   readonly arrivals?: ArrivalsConfig;
+  /** The network between the peers. */
   readonly network?: NetworkConfig;
+  /** What the tracker does. */
   readonly tracker?: TrackerConfig;
+  /** How peers exchange pieces. */
   readonly client?: ClientConfig;
+  /** CacheTorrent; absent: plain BitTorrent. */
   readonly cache?: CacheConfig;
 }
+
+/** The kind of each schema for quantities. */
+const KINDS = new WeakMap<z.core.$ZodType, QuantityKind>();
 
 const count = z.number();
 const size = quantityOf('size');
@@ -171,7 +180,7 @@ const percentage = quantityOf('percent');
  * problem, `params.fix` the fix.
  */
 function quantityOf(kind: QuantityKind, word?: string): z.ZodType<string | number> {
-  return z.union([z.string(), z.number()]).check((context) => {
+  const schema = z.union([z.string(), z.number()]).check((context) => {
     if (context.value === word) return;
     const reading = readQuantity(kind, context.value);
     if ('value' in reading) return;
@@ -179,6 +188,8 @@ function quantityOf(kind: QuantityKind, word?: string): z.ZodType<string | numbe
     const params = { fix };
     context.issues.push({ code: 'custom', message: problem, params, input: context.value });
   });
+  KINDS.set(schema, kind);
+  return schema;
 }
 
 function names<Name extends string>(of: Readonly<Record<Name, unknown>>): Name[] {
@@ -338,13 +349,23 @@ type SectionName = keyof typeof SECTIONS;
 
 /** The fields that the object at `path` may have: at the top, in a section, in a list's entry. */
 export function fieldsAt(path: readonly PropertyKey[]): readonly string[] {
-  const [first, second] = path;
-  if (first === undefined) return names(swarmConfig.shape);
-  if (first === 'seeds') return names(seed.shape);
-  if (first === 'classes') return names(peerClass.shape);
-  if (first === 'client' && second === 'quirks') return names(quirks.shape);
-  if (path.length > 1 || !Object.hasOwn(SECTIONS, first)) return [];
-  return Object.keys(SECTIONS[first as SectionName].shape);
+  return Object.keys(shapeAt(path));
+}
+
+/** The kind of the quantity that the field at `path` holds; undefined if it holds none. */
+export function quantityKindAt(path: readonly PropertyKey[]): QuantityKind | undefined {
+  const shape: Readonly<Record<PropertyKey, z.core.$ZodType>> = shapeAt(path.slice(0, -1));
+  const field = shape[path.at(-1) ?? ''];
+  return field instanceof z.ZodExactOptional ? KINDS.get(field.unwrap()) : undefined;
+}
+
+function shapeAt([first, second, ...rest]: readonly PropertyKey[]): z.core.$ZodShape {
+  if (first === undefined) return swarmConfig.shape;
+  if (first === 'seeds') return seed.shape;
+  if (first === 'classes') return peerClass.shape;
+  if (first === 'client' && second === 'quirks' && rest.length === 0) return quirks.shape;
+  if (second !== undefined || !Object.hasOwn(SECTIONS, first)) return {};
+  return SECTIONS[first as SectionName].shape;
 }
 
 /** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { Actor } from './actor.ts';
 import type { Behaviour } from './behaviour.ts';
-import type { Sender } from './mailbox/outbox.ts';
+import type { MessageSource } from './mailbox/outbox.ts';
 
 const LOOKAHEAD_MS = 10;
 
@@ -168,7 +168,11 @@ function recorder({ id = 0 }: { readonly id?: number } = {}) {
     heartbeat: { beat: (nowMs) => heartbeats.push(nowMs) },
     outbox: {
       view: new DataView(new ArrayBuffer(64)),
-      begin(target: number, { id: source, nowMs: sentMs, messageOrder: order }: Sender, bytesMax) {
+      begin(
+        target: number,
+        { id: source, nowMs: sentMs, messageOrder: order }: MessageSource,
+        bytesMax,
+      ) {
         header = { target, source, sentMs, order, bytesMax };
         return 0;
       },

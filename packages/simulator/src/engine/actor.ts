@@ -12,7 +12,7 @@ import { assert } from '@cachetorrent/std';
 import type { ActorId, Behaviour, ActorContext } from './behaviour.ts';
 import { EventQueue } from './queue/event-queue.ts';
 import type { MessageReceiver } from './mailbox/inbox.ts';
-import type { Sender } from './mailbox/outbox.ts';
+import type { MessageSource } from './mailbox/outbox.ts';
 
 /**
  * The order of an event is the id of its source, followed by the source's sequence number, in the
@@ -23,9 +23,9 @@ const ORDERS_PER_ACTOR = 2 ** 40;
 const EVENTS_PER_HEARTBEAT = 4096;
 
 /** Where an actor writes the messages that it sends. */
-export interface MessageWriter {
+export interface MessageOutbox {
   /** Begins a message. Returns the offset in `view` at which its payload starts. */
-  begin(target: ActorId, sender: Sender, bytesMax: number): number;
+  begin(target: ActorId, sender: MessageSource, bytesMax: number): number;
   readonly view: DataView;
   end(byteLength: number): void;
 }
@@ -40,17 +40,17 @@ export interface ActorOptions {
   readonly id: ActorId;
   /** For each source, the lookahead from it to this actor, in ms. */
   readonly lookaheadFromMs: Float64Array;
-  readonly outbox: MessageWriter;
+  readonly outbox: MessageOutbox;
   readonly heartbeat: HeartbeatSink;
 }
 
-export class Actor implements ActorContext, MessageReceiver, Sender {
+export class Actor implements ActorContext, MessageReceiver, MessageSource {
   readonly id: ActorId;
   nowMs = 0;
   nowOrder = -1;
   offset = 0;
   readonly #lookaheadFromMs: Float64Array;
-  readonly #outbox: MessageWriter;
+  readonly #outbox: MessageOutbox;
   readonly #heartbeat: HeartbeatSink;
   readonly #queue = new EventQueue();
   #behaviour: Behaviour | undefined;

@@ -97,7 +97,7 @@ describe('a flow', () => {
       [false, sent],
       [true, atInstants],
     ] as const) {
-      const sender = new Sender(1, deliverAtAllocations, (instant) => rates[instant] ?? 10);
+      const sender = new TestSender(1, deliverAtAllocations, (instant) => rates[instant] ?? 10);
       for (const action of does as { at: number; queue?: number; clear?: boolean }[]) {
         sender.runUntil(action.at);
         if (action.clear) sender.clear(0);
@@ -113,7 +113,7 @@ describe('a flow', () => {
 
 describe('an allocation', () => {
   test('is notified once of a flow that stays busy, and of its end at the next instant', () => {
-    const sender = new Sender(1, false, () => 100);
+    const sender = new TestSender(1, false, () => 100);
     sender.runUntil(3);
     sender.queue(0, 100);
     sender.runUntil(15);
@@ -132,7 +132,7 @@ describe('an allocation', () => {
   });
 
   test('is not notified of a flow that was cleared before it began', () => {
-    const sender = new Sender(1, true, () => 100);
+    const sender = new TestSender(1, true, () => 100);
     sender.queue(0, 100);
     sender.clear(0);
     sender.runUntil(30);
@@ -141,7 +141,7 @@ describe('an allocation', () => {
 
   test('never waits for bits that rounding has lost', () => {
     // A third of a bit per ms for 10 ms, ten times, is not quite a hundred thirds.
-    const sender = new Sender(1, false, (instant) => (instant < 10 ? 1 / 3 : 0));
+    const sender = new TestSender(1, false, (instant) => (instant < 10 ? 1 / 3 : 0));
     sender.queue(0, (100 / 3) * (1 + 1e-15));
     sender.runUntil(200);
     expect(sender.sent).toEqual([{ flow: 0, atMs: 100 }]);
@@ -159,7 +159,7 @@ test('flows equal those of a reference that moves bits as time passes', () => {
     );
     const rateOf = (instant: number, flow: number) => table[instant % 12]![flow]!;
 
-    const sender = new Sender(flowCount, deliverAtAllocations, rateOf);
+    const sender = new TestSender(flowCount, deliverAtAllocations, rateOf);
     const reference = new ReferenceSender(flowCount, deliverAtAllocations, rateOf);
     let nowMs = 0;
     for (let step = 0; step < 200; step++) {
@@ -197,7 +197,7 @@ interface Sent {
 /**
  * Transfers with queues of pieces and a clock. An instant comes before other events of its time.
  */
-class Sender implements TransferListener {
+class TestSender implements TransferListener {
   readonly transfers: Transfers;
   readonly sent: Sent[] = [];
   readonly notifications: string[] = [];

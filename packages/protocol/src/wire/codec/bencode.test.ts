@@ -16,16 +16,28 @@ test.each<[string, BencodeInput, string]>([
   ['bytes', Uint8Array.of(0, 255), '2:\0\xff'],
   ['a list', ['spam', 42], 'l4:spami42ee'],
   ['a dictionary with sorted keys', { foo: 42, bar: 'spam' }, 'd3:bar4:spam3:fooi42ee'],
-  ['a map', new Map([['b', 1], ['a', 2]]), 'd1:ai2e1:bi1ee'],
+  [
+    'a map',
+    new Map([
+      ['b', 1],
+      ['a', 2],
+    ]),
+    'd1:ai2e1:bi1ee',
+  ],
   ['a dictionary without its undefined values', { a: undefined, b: 1 }, 'd1:bi1ee'],
-  ['keys sorted by their bytes', { '\xff': 1, 'z': 2 }, 'd1:zi2e1:\xffi1ee'],
+  ['keys sorted by their bytes', { '\xff': 1, z: 2 }, 'd1:zi2e1:\xffi1ee'],
 ])('encodes %s', (_, value, encoded) => {
   expect(encodeBencode(value)).toEqual(bytes(encoded));
 });
 
 test('decodes what it encodes, and reports where the value ends', () => {
   const { value, end, deviation } = decodeBencode(bytes('d3:bar4:spam3:fooli42eee rest'));
-  expect(value).toEqual(new Map<string, unknown>([['bar', utf8('spam')], ['foo', [42]]]));
+  expect(value).toEqual(
+    new Map<string, unknown>([
+      ['bar', utf8('spam')],
+      ['foo', [42]],
+    ]),
+  );
   expect(end).toBe(24);
   expect(deviation).toBeUndefined();
 });
@@ -56,7 +68,9 @@ test.each([
   ['33 nested lists', 'l'.repeat(33) + 'e'.repeat(33), 'bencode-bomb'],
   ['10,001 values', `l${'i0e'.repeat(10_000)}e`, 'bencode-bomb'],
 ])('refuses %s', (_, encoded, violation) => {
-  expect(() => decodeBencode(bytes(encoded))).toThrow(expect.objectContaining({ name: 'WireError', violation }));
+  expect(() => decodeBencode(bytes(encoded))).toThrow(
+    expect.objectContaining({ name: 'WireError', violation }),
+  );
 });
 
 test('accepts 32 nested lists, and 10,000 values', () => {
@@ -68,7 +82,14 @@ test.each([
   ['a leading 0', 'i03e', 3],
   ['a minus 0', 'i-0e', 0],
   ['a length with a leading 0', '04:spam', utf8('spam')],
-  ['unsorted keys', 'd1:bi1e1:ai2ee', new Map([['b', 1], ['a', 2]])],
+  [
+    'unsorted keys',
+    'd1:bi1e1:ai2ee',
+    new Map([
+      ['b', 1],
+      ['a', 2],
+    ]),
+  ],
   ['a repeated key, whose first value counts', 'd1:ai1e1:ai2ee', new Map([['a', 1]])],
 ])('accepts %s and reports the deviation', (_, encoded, value) => {
   const decoded = decodeBencode(bytes(encoded));

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
 
 import {
-  decodeEndpoint, decodeEndpoints, encodeEndpoint, encodeEndpoints, formatAddress, parseAddress,
+  decodeEndpoint,
+  decodeEndpoints,
+  encodeEndpoint,
+  encodeEndpoints,
+  formatAddress,
+  parseAddress,
 } from './endpoint.ts';
 
 test.each([
@@ -21,10 +26,23 @@ test('an IPv4-mapped IPv6 address is formatted as IPv4', () => {
   expect(formatAddress(parseAddress('::ffff:10.0.0.2')!)).toBe('10.0.0.2');
 });
 
-test.each(['', 'localhost', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '1::2::3', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', 'g::', '12345::', ':::', '::1.2.3'])(
-  '"%s" is not an address', (host) => {
-    expect(parseAddress(host)).toBeUndefined();
-  });
+test.each([
+  '',
+  'localhost',
+  '1.2.3',
+  '1.2.3.4.5',
+  '1.2.3.256',
+  '01.2.3.4',
+  '1::2::3',
+  '1:2:3:4:5:6:7',
+  '1:2:3:4:5:6:7:8:9',
+  'g::',
+  '12345::',
+  ':::',
+  '::1.2.3',
+])('"%s" is not an address', (host) => {
+  expect(parseAddress(host)).toBeUndefined();
+});
 
 test('compact endpoints are encoded and decoded (BEP 23, BEP 7)', () => {
   const ipv4 = { host: '10.0.0.2', port: 6881 };

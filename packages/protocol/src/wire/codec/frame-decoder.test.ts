@@ -6,8 +6,12 @@ import { WIRE_LIMITS } from './limits.ts';
 import type { WireMessages } from './messages.ts';
 
 /** Returns a handler for `some` messages, which ignores the others. */
-function handlerFor(some: Partial<Record<keyof WireMessages, (...what: never[]) => unknown>>): WireMessages {
-  return new Proxy(some, { get: (_, name) => some[name as keyof WireMessages] ?? (() => {}) }) as WireMessages;
+function handlerFor(
+  some: Partial<Record<keyof WireMessages, (...what: never[]) => unknown>>,
+): WireMessages {
+  return new Proxy(some, {
+    get: (_, name) => some[name as keyof WireMessages] ?? (() => {}),
+  }) as WireMessages;
 }
 
 const IGNORE_ALL = handlerFor({});
@@ -63,7 +67,9 @@ test('payloads remain valid until the next push, also those of a frame that was 
   encoder.piece(0, 100, new Uint8Array(100).fill(2));
   const bytes = encoder.take()!;
   const blocks: Uint8Array[] = [];
-  const handler = handlerFor({ piece: (_p: number, _b: number, block: Uint8Array) => blocks.push(block) });
+  const handler = handlerFor({
+    piece: (_p: number, _b: number, block: Uint8Array) => blocks.push(block),
+  });
 
   const frames = decoder();
   frames.push(bytes.subarray(0, 50));
@@ -100,5 +106,7 @@ test('pushing a chunk before the previous one is decoded fails an assertion', ()
   const frames = decoder();
   frames.push(Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0));
   frames.next(IGNORE_ALL);
-  expect(() => frames.push(Uint8Array.of(1))).toThrow('a chunk is decoded to its end before the next push');
+  expect(() => frames.push(Uint8Array.of(1))).toThrow(
+    'a chunk is decoded to its end before the next push',
+  );
 });

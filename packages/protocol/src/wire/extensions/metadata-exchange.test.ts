@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 
 import { WIRE_LIMITS } from '../codec/limits.ts';
-import { decodeMetadataMessage, encodeMetadataMessage, type MetadataMessage } from './metadata-exchange.ts';
+import {
+  decodeMetadataMessage,
+  encodeMetadataMessage,
+  type MetadataMessage,
+} from './metadata-exchange.ts';
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
@@ -14,7 +18,9 @@ test.each<MetadataMessage>([
 });
 
 test('a request has the bytes of the example in BEP 9', () => {
-  expect(encodeMetadataMessage({ kind: 'request', block: 0 })).toEqual(ascii('d8:msg_typei0e5:piecei0ee'));
+  expect(encodeMetadataMessage({ kind: 'request', block: 0 })).toEqual(
+    ascii('d8:msg_typei0e5:piecei0ee'),
+  );
 });
 
 test('unknown message types are ignored (BEP 9)', () => {

@@ -28,7 +28,9 @@ test('a request percent-encodes bytes, not characters (BEP 3)', () => {
 });
 
 test('the fields follow a query that the tracker URL already has', () => {
-  expect(announceUrl('http://t/a?secret=1', request)).toMatch(/^http:\/\/t\/a\?secret=1&info_hash=/);
+  expect(announceUrl('http://t/a?secret=1', request)).toMatch(
+    /^http:\/\/t\/a\?secret=1&info_hash=/,
+  );
 });
 
 test.each([
@@ -38,7 +40,10 @@ test.each([
   [`info_hash=${'a'.repeat(20)}&peer_id=b`, 'peer_id must be 20 bytes'],
   [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}`, 'port must be 1 to 65535'],
   [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=65536`, 'port must be 1 to 65535'],
-  [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&event=gone`, 'event must be started, completed or stopped'],
+  [
+    `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&event=gone`,
+    'event must be started, completed or stopped',
+  ],
 ])('the query "%s" is refused', (query, problem) => {
   expect(parseAnnounceQuery(query)).toBe(problem);
 });
@@ -46,6 +51,9 @@ test.each([
 test('the query of a client without CacheTorrent is parsed', () => {
   const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&left=-1&uploaded=x&event=`;
   expect(parseAnnounceQuery(query)).toMatchObject({
-    left: Number.MAX_SAFE_INTEGER, uploaded: 0, event: undefined, cacheTorrent: undefined,
+    left: Number.MAX_SAFE_INTEGER,
+    uploaded: 0,
+    event: undefined,
+    cacheTorrent: undefined,
   });
 });

@@ -1,13 +1,21 @@
 import { expect, test } from 'vitest';
 
-import { type AnnounceResponse, encodeAnnounceFailure, encodeAnnounceResponse, parseAnnounceResponse } from './announce-response.ts';
+import {
+  type AnnounceResponse,
+  encodeAnnounceFailure,
+  encodeAnnounceResponse,
+  parseAnnounceResponse,
+} from './announce-response.ts';
 
 const response: AnnounceResponse = {
   intervalS: 1_800,
   minIntervalS: 60,
   seeds: 1,
   leechers: 2,
-  peers: [{ host: '10.0.0.1', port: 1, asn: 7 }, { host: '2001:db8::1', port: 2, asn: 8 }],
+  peers: [
+    { host: '10.0.0.1', port: 1, asn: 7 },
+    { host: '2001:db8::1', port: 2, asn: 8 },
+  ],
   trackerId: 'x',
   warningMessage: 'slow',
   externalIp: '10.0.0.9',
@@ -15,11 +23,18 @@ const response: AnnounceResponse = {
 };
 
 test('a response is parsed to what was encoded', () => {
-  expect(parseAnnounceResponse(encodeAnnounceResponse(response))).toEqual({ kind: 'peers', response, warnings: [] });
+  expect(parseAnnounceResponse(encodeAnnounceResponse(response))).toEqual({
+    kind: 'peers',
+    response,
+    warnings: [],
+  });
 });
 
 test('the AS numbers are assigned to the right peers when IPv4 peers are moved to the front', () => {
-  const peers = [{ host: '2001:db8::1', port: 2, asn: 8 }, { host: '10.0.0.1', port: 1, asn: 7 }];
+  const peers = [
+    { host: '2001:db8::1', port: 2, asn: 8 },
+    { host: '10.0.0.1', port: 1, asn: 7 },
+  ];
   const result = parseAnnounceResponse(encodeAnnounceResponse({ ...response, peers }));
   expect(result).toMatchObject({ response: { peers: peers.toReversed() } });
 });
@@ -32,5 +47,8 @@ test('a response without CacheTorrent has none of its keys', () => {
 });
 
 test('a failure is parsed to its reason', () => {
-  expect(parseAnnounceResponse(encodeAnnounceFailure('no'))).toEqual({ kind: 'failure', reason: 'no' });
+  expect(parseAnnounceResponse(encodeAnnounceFailure('no'))).toEqual({
+    kind: 'failure',
+    reason: 'no',
+  });
 });

@@ -20,14 +20,16 @@ const require = createRequire(import.meta.url);
 const SUITE = join(dirname(require.resolve('bittorrent-protocol-tests')), 'test');
 const REPLACEMENTS: Readonly<Record<string, string>> = {
   '../': new URL('wire-adapter.ts', import.meta.url).href,
-  'tape': new URL('tape.ts', import.meta.url).href,
+  tape: new URL('tape.ts', import.meta.url).href,
 };
 
 registerHooks({
   resolve(specifier, context, next) {
     const isFromSuite = context.parentURL?.includes('bittorrent-protocol@2.4.1') === true;
     const url = isFromSuite ? REPLACEMENTS[specifier] : undefined;
-    return url === undefined ? next(specifier, context) : { url, format: 'module-typescript', shortCircuit: true };
+    return url === undefined
+      ? next(specifier, context)
+      : { url, format: 'module-typescript', shortCircuit: true };
   },
 });
 

@@ -71,7 +71,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
   });
 
   test('can put results into a shared folder', async () => {
-    const plan = await smallCampaign({ vary: { uploads: [3, 5] } });
+    const plan = await smallCampaign({ vary: { uploadSlots: [3, 5] } });
     const shared = join(folder, 'shared');
     const worker = startQueueWorker(server.url, '--store', shared);
     const events = await sweepThroughQueue(plan, shared, server.url);
@@ -81,7 +81,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
   });
 
   test('notices if a worker puts results into another folder', async () => {
-    const plan = await smallCampaign({ vary: { uploads: [6] } });
+    const plan = await smallCampaign({ vary: { uploadSlots: [6] } });
     const store = join(folder, 'own');
     const worker = startQueueWorker(server.url, '--store', join(folder, 'other'));
     const events = await sweepThroughQueue(plan, store, server.url);
@@ -117,7 +117,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
   });
 
   test('continues when Redis is back', async () => {
-    const plan = await smallCampaign({ vary: { interval: [9_000, 10_001] }, repeat: 8 });
+    const plan = await smallCampaign({ vary: { rechokeInterval: [9_000, '10.001 s'] }, repeat: 8 });
     const store = join(folder, 'reconnected');
     const worker = startQueueWorker(server.url);
     const warnings: string[] = [];
@@ -141,7 +141,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
       const other = await RedisServer.start(elsewhere);
       const stop = new AbortController();
       const started = Promise.withResolvers<void>();
-      const plan = await smallCampaign({ vary: { uploads: [9] } });
+      const plan = await smallCampaign({ vary: { uploadSlots: [9] } });
       const swept = sweepThroughQueue(plan, join(elsewhere, 'store'), other.url, {
         signal: stop.signal,
         onEvent: () => started.resolve(),
@@ -204,7 +204,7 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
     const warning = Promise.withResolvers<string>();
     const callbacks = { signal: stop.signal, onWarning: warning.resolve };
     const swept = sweepThroughQueue(
-      await smallCampaign({ vary: { uploads: [7] } }),
+      await smallCampaign({ vary: { uploadSlots: [7] } }),
       join(folder, 'alone'),
       server.url,
       callbacks,

@@ -68,6 +68,7 @@ export interface Engine {
     onOutcome: (outcome: RunOutcome) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The numbers of runs that are waiting and that are being executed. */
   status(): Promise<EngineStatus>;
   /** Releases threads and connections. */
   close(): Promise<void>;

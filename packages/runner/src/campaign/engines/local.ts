@@ -44,6 +44,7 @@ export class LocalEngine implements Engine {
     }
   }
 
+  /** The numbers of runs that are waiting and that are being executed. */
   status(): Promise<EngineStatus> {
     return Promise.resolve({ waiting: this.#waiting, active: this.#pool.running });
   }

@@ -120,7 +120,11 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
   test('is awaited by sweep, which reports its failures once', () =>
     withExperiment(
       // Half of the peers have no neighbours in the other AS, so the file does not reach them.
-      { set: { ...SMALL_EXPERIMENT.set, outPeers: 3 }, vary: { bias: [0, 100] }, repeat: 2 },
+      {
+        set: { ...SMALL_EXPERIMENT.set, neighbours: 3 },
+        vary: { externalNeighbours: [0, 100] },
+        repeat: 2,
+      },
       async (file, store) => {
         const { code, out, err } = cachetorrent(
           'sweep',

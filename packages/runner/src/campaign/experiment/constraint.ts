@@ -1,8 +1,8 @@
 /**
- * Conditions that exclude combinations of parameter values: "leaders > 30 and externalNeighbours < 20".
+ * Conditions that exclude combinations of parameter values: "leaders > 30 and upload < 2000".
  *
  * A condition names parameters, and fields of the base; a name with dots or brackets is written in
- * single quotes ('seeds.upload'). A condition is false for a combination that lacks one of the
+ * single quotes ('network.latency'). A condition is false for a combination that lacks one of the
  * parameters it names. The language is that of filtrex: it computes with the values it is given and
  * has no access to anything else.
  */
@@ -61,7 +61,7 @@ function compile(
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;
     const fix =
-      'write a condition such as "leaders > 30 and externalNeighbours < 20"; operators: == and or not';
+      'write a condition such as "leaders > 30 and upload < 2000"; operators: == and or not';
     throw new UserError({ at: where, problem, fix });
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { planCampaign } from './plan.ts';
+import { formatParameters, planCampaign } from './plan.ts';
 import { experimentFromObject, parseExperiment, readExperiment } from './read.ts';
 import { experimentJsonSchema } from './schema.ts';
 
@@ -23,19 +23,19 @@ describe('a run has a key', () => {
     { rule: 'that does not depend on more repetitions', with: { repeat: 4 }, changes: false },
     { rule: 'that does not depend on the name', with: { name: 'f' }, changes: false },
     {
-      rule: 'that does not depend on unused fields',
-      with: { set: { inPeers: 7, allNodesRunInterval: 1 } },
+      rule: 'that does not depend on units',
+      with: { set: { upload: '10000 bit/s', 'arrivals.meanGap': '0.002 s' } },
       changes: false,
     },
     {
       rule: 'that does not depend on defaults written out',
-      with: { set: { rules: 'client', choker: 'tit-for-tat', multi: 1 } },
+      with: { set: { rules: 'client', choker: 'tit-for-tat', subTorrents: 1 } },
       changes: false,
     },
     { rule: 'that depends on a used field', with: { set: { pieces: 999 } }, changes: true },
     {
       rule: 'that depends on a quirk',
-      with: { set: { 'habits.repeatChokes': true } },
+      with: { set: { 'client.quirks.repeatChokes': true } },
       changes: true,
     },
     { rule: 'that depends on the seed', with: { seed: 2 }, changes: true },
@@ -69,17 +69,22 @@ describe('a setting', () => {
     { rule: 'sets a field', of: { vary: { leaders: 30 } }, swarm: { leaderPercent: 30 } },
     {
       rule: 'sets a field within an entry',
-      of: { vary: { 'capacityNodes[0].upload': 5 } },
-      swarm: { capacities: [{ count: 21, uploadKbps: 5, downloadKbps: 20 }] },
+      of: { set: { classes: [{ name: 'a', share: 100 }] }, vary: { 'classes[0].upload': 5000 } },
+      swarm: {
+        classes: [
+          { name: 'seed', count: 1, uploadKbps: 10 },
+          { name: 'a', count: 19, uploadKbps: 5_000, downloadKbps: 20 },
+        ],
+      },
     },
     {
       rule: 'sets a field of an object',
-      of: { set: { 'latency.fixedMs': 40 } },
+      of: { set: { 'network.latency': '40 ms' } },
       swarm: { latency: { model: 'fixed', fixedMs: 40 } },
     },
     {
       rule: 'sets a quirk',
-      of: { set: { 'habits.repeatChokes': true } },
+      of: { set: { 'client.quirks.repeatChokes': true } },
       swarm: { quirks: expect.objectContaining({ repeatChokes: true }) as unknown },
     },
     {
@@ -96,6 +101,30 @@ describe('a setting', () => {
     expect((await planOf({ ...BASE, ...of })).settings[0]!.swarm).toMatchObject(swarm);
   });
 
+  test('has numbers for quantities, in the plain unit of their kind', async () => {
+    const { settings } = await planOf({
+      ...BASE,
+      labels: ['who'],
+      vary: {
+        leaders: '30 %',
+        upload: ['2 Mbit/s', 500],
+        latency: ['topology', '1 s'],
+        who: '1 s',
+      },
+    });
+    const named = settings.map(({ parameters }) => formatParameters(parameters));
+    expect(named.slice(0, 3)).toEqual([
+      'leaders=30, upload=2000, latency=topology, who=1 s',
+      'leaders=30, upload=2000, latency=1000, who=1 s',
+      'leaders=30, upload=500, latency=topology, who=1 s',
+    ]);
+    expect(settings[1]!.swarm).toMatchObject({
+      leaderPercent: 30,
+      classes: [{ uploadKbps: 2000 }, { uploadKbps: 2000 }],
+      latency: { fixedMs: 1000 },
+    });
+  });
+
   test('omits a field that is null', async () => {
     const { settings } = await planOf({
       ...BASE,
@@ -106,23 +135,34 @@ describe('a setting', () => {
   });
 
   test.each([
-    { rule: 'is excluded by its parameters', exclude: 'leaders > 30 and bias < 20', remaining: 3 },
+    {
+      rule: 'is excluded by its parameters',
+      exclude: 'leaders > 30 and externalNeighbours < 20',
+      remaining: 3,
+    },
     {
       rule: 'is excluded by one of several conditions',
-      exclude: ['leaders == 50', 'bias == 30'],
+      exclude: ['leaders == 50', 'externalNeighbours == 30'],
       remaining: 1,
     },
     { rule: 'is excluded by a field of the base', exclude: 'leaders > pieces / 30', remaining: 2 },
     {
       rule: 'is excluded by a quoted field',
-      exclude: "'capacityNodes[0].number' == 21 and bias == 10",
+      exclude: "'network.as' == 2 and externalNeighbours == 10",
       remaining: 2,
     },
-    { rule: 'is kept if it lacks a named parameter', exclude: 'multi > 1', remaining: 4 },
-  ])('$rule', async ({ exclude, remaining }) => {
+    {
+      rule: 'is excluded by a quantity, whatever its unit',
+      exclude: 'leaders == 50 or upload < 11 or externalNeighbours * 2 == 20',
+      set: { upload: '0.011 Mbit/s' },
+      remaining: 1,
+    },
+    { rule: 'is kept if it lacks a named parameter', exclude: 'subTorrents > 1', remaining: 4 },
+  ])('$rule', async ({ exclude, remaining, set = {} }) => {
     const { settings } = await planOf({
       ...BASE,
-      vary: { leaders: [10, 50], bias: [10, 30] },
+      set,
+      vary: { leaders: [10, 50], externalNeighbours: [10, 30] },
       exclude,
     });
     expect(settings).toHaveLength(remaining);
@@ -144,17 +184,17 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'with an unknown metric',
       of: { plots: [{ x: 'leaders', y: 'redundance' }] },
-      says: 'plots[0].y: is "redundance", which it cannot be',
+      says: 'plots[0].y: is "redundance", which is not a possible value',
     },
     {
       wrong: 'with a plot of what is not varied',
-      of: { plots: [{ x: 'bias', y: 'redundancy' }] },
-      says: 'names "bias", which is not varied',
+      of: { plots: [{ x: 'upload', y: 'redundancy' }] },
+      says: 'names "upload", which is not varied',
     },
     {
       wrong: 'with a detail of what is not varied',
-      of: { details: [{ bias: 1 }] },
-      says: 'names "bias", which is not varied',
+      of: { details: [{ upload: 1 }] },
+      says: 'names "upload", which is not varied',
     },
     {
       wrong: 'with an unknown parameter',
@@ -168,8 +208,8 @@ describe('an experiment is rejected', () => {
     },
     {
       wrong: 'with an entry that the base lacks',
-      of: { set: { 'capacityNodes[3].upload': 1 } },
-      says: 'beyond the 1 entries of the base',
+      of: { set: { 'classes[3].upload': 1 } },
+      says: 'names entry 3 of "classes", which has 0 entries',
     },
     { wrong: 'with a label that is a field', of: { labels: ['pieces'] }, says: 'which is a field' },
     {
@@ -180,12 +220,12 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'with a value of the wrong type',
       of: { vary: { leaders: ['many'] } },
-      says: 'leaders: is "many", but has to be a number',
+      says: 'leaders: is "many", which is not a percentage',
     },
     {
       wrong: 'with a value out of range',
       of: { vary: { leaders: [10, 120] } },
-      says: 'vary.leaders.1 (where leaders=120): leaders: is 120, more than can be',
+      says: 'vary.leaders.1 (where leaders=120): cache.leaders: is 120, which is too large',
     },
     {
       wrong: 'where all settings are excluded',
@@ -232,7 +272,7 @@ describe('an experiment is rejected', () => {
       of: { base: 'nowhere.json' },
       says: 'there is no such file',
     },
-    { wrong: 'with an invalid base', of: { base: { pieces: 3 } }, says: 'outPeers: is missing' },
+    { wrong: 'with an invalid base', of: { base: { pieces: 3 } }, says: 'file: is missing' },
   ])('$wrong', async ({ of, says }) => {
     await expect(planOf({ ...BASE, vary: { leaders: [10, 30] }, ...of })).rejects.toThrow(says);
   });
@@ -253,10 +293,10 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'a value of the wrong type',
       text: 'name: e\nbase: x\nrepeat: many\n',
-      says: 'e.yaml:3:9: repeat: is "many", but has to be a number',
+      says: 'e.yaml:3:9: repeat: is "many", but must be a number',
     },
     { wrong: 'too many aliases', text: bomb(), says: 'e.yaml: is not YAML' },
-    { wrong: 'a list', text: '- 1\n', says: 'has to be an object' },
+    { wrong: 'a list', text: '- 1\n', says: 'must be an object' },
   ])('as $wrong', ({ text, says }) => {
     expect(() => parseExperiment('e.yaml', text)).toThrow(says);
   });

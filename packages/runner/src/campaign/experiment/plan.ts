@@ -10,11 +10,13 @@ import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configur
 
 import { type Locations, locationsBelow } from '../../configuration/locations.ts';
 import {
+  entryProblem,
   fieldNames,
   fieldOf,
   fieldPath,
   FORMER_NAMES,
   type ParameterValue,
+  plainValue,
   withField,
 } from '../../configuration/parameters.ts';
 import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../configuration/read.ts';
@@ -66,10 +68,11 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
   const base = await readBase(file);
   const { experiment, locations } = file;
   checkName(file);
-  const varied: readonly Combination[] =
+  const written: readonly Combination[] =
     experiment.vary === undefined ? [[]] : combinationsOf(experiment.vary, ['vary'], locations);
+  const fieldPaths = fieldPathsOf(file, written);
+  const varied = written.map((combination) => combination.map((each) => plain(each, fieldPaths)));
   const parameterNames = [...new Set(varied.flat().map(({ name }) => name))];
-  const fieldPaths = fieldPathsOf(file, varied);
   checkPlots(file, parameterNames);
   const included = withoutExcluded(varied, file, base, parameterNames, fieldPaths);
   const fixed = Object.entries(experiment.set ?? {}).map(
@@ -191,7 +194,8 @@ function withoutExcluded(
       if (values.has(name)) return values.get(name);
       if (fieldPaths.has(name) && fieldPaths.get(name) === undefined) return undefined;
       const path = fieldPath(name);
-      return experiment.set?.[name] ?? (path && fieldOf(config, path));
+      const value = experiment.set?.[name] ?? (path && fieldOf(config, path));
+      return path && value !== undefined ? plainValue(path, value) : value;
     };
     return !constraints.some((isExcluded) => isExcluded(valueOf));
   });
@@ -199,6 +203,13 @@ function withoutExcluded(
   const problem = `excludes all ${varied.length} settings`;
   const fix = 'write a condition that is true only for the settings to leave out';
   throw new UserError({ at: `${at}: exclude`, problem, fix });
+}
+
+/** Returns an assignment with a number for a quantity, for tables, plots and conditions. */
+function plain(assignment: Assignment, fieldPaths: FieldPaths): Assignment {
+  const path = fieldPaths.get(assignment.name);
+  if (path === undefined) return assignment;
+  return { ...assignment, value: plainValue(path, assignment.value) };
 }
 
 /** An assignment and the field of the configuration that it sets. */
@@ -220,11 +231,9 @@ function settingOf(
   let value: object = base.config;
   for (const assignment of fields) {
     const { field, name, path } = assignment;
-    const list = fieldOf(value, field.slice(0, 1));
-    if (Array.isArray(list) && Number(field[1] ?? 0) >= list.length) {
-      const at = `${locations.ofField(path)}: ${name}`;
-      const problem = `is beyond the ${list.length} entries of the base`;
-      throw new UserError({ at, problem, fix: 'count entries from 0, or add one to the base' });
+    const problem = entryProblem(value, field);
+    if (problem !== undefined) {
+      throw new UserError({ at: `${locations.ofField(path)}: ${name}`, ...problem });
     }
     value = withField(value, field, assignment.value);
   }
@@ -259,7 +268,7 @@ function locationsOf(
   };
 }
 
-/** Formats parameters for messages: `leaders=30, bias=10`. */
+/** Formats parameters for messages: `leaders=30, peers=200`. */
 export function formatParameters(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)

@@ -2,10 +2,10 @@
  * Expands the `vary` field of an experiment into combinations of parameter values, in the order in
  * which they are written.
  *
- *     { leaders: [10, 30], backlog: [5] }             (10, 5) (30, 5)
- *     zip: { leaders: [10, 30], backlog: [5, 15] }    (10, 5) (30, 15)
- *     union: [a, b]                                   the combinations of a, then those of b
- *     product: [a, b]                                 each combination of a with each of b
+ *     { leaders: [10, 30], peers: [50] }             (10, 50) (30, 50)
+ *     zip: { leaders: [10, 30], peers: [50, 90] }    (10, 50) (30, 90)
+ *     union: [a, b]                                the combinations of a, then those of b
+ *     product: [a, b]                              each combination of a with each of b
  */
 
 import type { Path } from '@cachetorrent/simulator/configuration';

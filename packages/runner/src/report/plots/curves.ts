@@ -1,9 +1,11 @@
 /** A metric over a parameter: a curve for each series, with confidence intervals. */
 
+import { plainUnitOf, quantityKindAt } from '@cachetorrent/simulator/configuration';
 import * as Plot from '@observablehq/plot';
 
 import type { PlotSpec } from '../../campaign/experiment/schema.ts';
 import { type MetricName, METRICS } from '../../campaign/metrics.ts';
+import { fieldPath } from '../../configuration/parameters.ts';
 import { type SettingData, type ReportData, formatValue } from '../report-data.ts';
 import { type ReportPlot, seriesStyle, formatTick } from '../svg.ts';
 import type { Theme } from '../theme.ts';
@@ -74,6 +76,12 @@ function pointOf(
   ];
 }
 
+/** The name of a parameter, with the unit of its numbers. */
+function axisLabel(parameter: string): string {
+  const kind = quantityKindAt(fieldPath(parameter) ?? []);
+  return kind === undefined ? parameter : `${parameter} (${plainUnitOf(kind)})`;
+}
+
 /** Horizontal distance between the bars of two series, in pixels, so that none hides another. */
 const SERIES_OFFSET = 3;
 
@@ -109,7 +117,7 @@ function optionsOf(
     marginTop: spec.facet === undefined ? 26 : 44,
     grid: true,
     x: {
-      label: spec.x,
+      label: axisLabel(spec.x),
       labelAnchor: 'center',
       labelArrow: 'none',
       type: spec.xScale ?? (isNumeric(points) ? 'linear' : 'point'),

@@ -54,7 +54,7 @@ export function viewsOf(memory: SharedArrayBuffer): OutboxViews {
 }
 
 /** The header of a message: its source, the time of sending, and its order. */
-export interface Sender {
+export interface MessageSource {
   readonly id: ActorId;
   readonly nowMs: number;
   readonly messageOrder: number;
@@ -95,7 +95,7 @@ export class Outbox {
   }
 
   /** Begins a record to `target`, with space for `bytesMax`. Returns the offset of the payload. */
-  begin(target: ActorId, sender: Sender, bytesMax: number): number {
+  begin(target: ActorId, sender: MessageSource, bytesMax: number): number {
     assert(this.#record === 0, 'a message ends before the next one begins');
     const chain = target * FIELDS_PER_CHAIN;
     const bytes = RECORD_HEADER_BYTES + padded(bytesMax);

@@ -5,10 +5,10 @@
 
 import { assert } from '@cachetorrent/std';
 
-import type { MessageWriter } from '../actor.ts';
+import type { MessageOutbox } from '../actor.ts';
 import type { ActorId } from '../behaviour.ts';
 import type { SharedState } from '../synchronization/shared-state.ts';
-import { Outbox, type Sender } from './outbox.ts';
+import { Outbox, type MessageSource } from './outbox.ts';
 
 export interface WorkerOutboxOptions {
   readonly worker: number;
@@ -20,7 +20,7 @@ export interface WorkerOutboxOptions {
   readonly buffers: readonly [SharedArrayBuffer, SharedArrayBuffer];
 }
 
-export class WorkerOutbox implements MessageWriter {
+export class WorkerOutbox implements MessageOutbox {
   readonly #lookaheadMs: Float64Array;
   readonly #actorCount: number;
   readonly #buffers: readonly [Outbox, Outbox];
@@ -53,7 +53,7 @@ export class WorkerOutbox implements MessageWriter {
   }
 
   /** During a synchronization all actors are at the same instant, and messages take no time. */
-  begin(target: ActorId, sender: Sender, bytesMax: number): number {
+  begin(target: ActorId, sender: MessageSource, bytesMax: number): number {
     assert(target < this.#actorCount, 'the target of a message is an actor');
     const pair = sender.id * this.#actorCount + target;
     const lookaheadMs = this.#isSync ? 0 : this.#lookaheadMs[pair]!;

@@ -46,13 +46,13 @@ interface Others extends InsideAndOutside {
   readonly adjacent: InsideAndOutside;
 }
 
-interface Graph {
+interface ConnectionGraph {
   readonly connectionsEach: number;
   /** How often a peer sends a `have` for one piece. */
   readonly havesEach: number;
 }
 
-function plainGraph({ inside, outside, adjacent }: Others): Graph {
+function plainGraph({ inside, outside, adjacent }: Others): ConnectionGraph {
   const connectionsEach = inside * adjacent.inside + outside * adjacent.outside;
   return { connectionsEach, havesEach: connectionsEach };
 }
@@ -61,7 +61,7 @@ function graphWithLeaders(
   { inside, outside, adjacent }: Others,
   leaderPercent: number,
   { announceOnRelays, duplicateForwards }: Swarm['quirks'],
-): Graph {
+): ConnectionGraph {
   const size = inside + 1;
   const leaders = Math.min(size, leaderCount(size, leaderPercent));
   const share = leaders / size;

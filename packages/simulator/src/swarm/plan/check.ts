@@ -1,6 +1,6 @@
 /**
- * The rules that a swarm must keep, whoever wrote it: what the types cannot say. A swarm that
- * passes can be simulated; whether it can finish is known only once it runs.
+ * Checks the values of a swarm beyond their types. A swarm that passes can be simulated; whether
+ * all of its peers can complete is known only once it runs.
  */
 
 import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
@@ -8,7 +8,7 @@ import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
 import { SwarmError } from '../../errors.ts';
 import { peerCountOf, type Swarm } from './swarm.ts';
 
-/** How the user knows a field, given its name here, such as `classes[1].uploadKbps`. */
+/** Returns the name that the user knows for a field of `Swarm`, such as `classes[1].uploadKbps`. */
 export type NameOf = (field: string) => string;
 
 /**
@@ -33,18 +33,18 @@ interface NumberRule {
   readonly value: number;
   readonly least: number;
   readonly most?: number;
-  /** Whole unless it says otherwise. */
+  /** Whether it may have a fraction (default: false). */
   readonly fraction?: boolean;
   /** Why it cannot be less. */
-  readonly or: string;
+  readonly reason: string;
 }
 
-/** As many AS as the engine numbers; more routers than fit into memory are no use either. */
+/** The engine has numbers for this many AS; more routers would not fit into memory. */
 const STUBS_MAX = 8192;
 const ROUTERS_MAX = 100_000;
 const PIECES_MAX = 2 ** 24;
 const PEERS_MAX = 2 ** 24;
-/** Up to here a double tells milliseconds, and bits, apart. */
+/** The largest range of integers that a double represents exactly. */
 const EXACT_MAX = 2 ** 53;
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -59,27 +59,42 @@ function checkNumbers(swarm: Swarm, refuse: Refuse): void {
 
 function numberRules(swarm: Swarm): NumberRule[] {
   const { topology, latency, leaderPercent, externalPercent } = swarm;
-  const percent = { least: 0, most: 100, fraction: true, or: 'it is a share in percent' };
+  const percent = { least: 0, most: 100, fraction: true, reason: 'a percentage is 0 or more' };
   const rules: NumberRule[] = [
-    { field: 'neighbours', value: swarm.neighbours, least: 1, or: 'nobody would know anybody' },
-    { field: 'minPeers', value: swarm.minPeers, least: 2, or: 'a swarm is two peers or more' },
-    { field: 'seeds', value: swarm.seeds, least: 1, or: 'nobody would have the file' },
+    {
+      field: 'neighbours',
+      value: swarm.neighbours,
+      least: 1,
+      reason: 'a peer without neighbours downloads nothing',
+    },
+    { field: 'minPeers', value: swarm.minPeers, least: 2, reason: 'a swarm has two peers or more' },
+    { field: 'seeds', value: swarm.seeds, least: 1, reason: 'no peer would have the file' },
     {
       field: 'pieces',
       value: swarm.pieces,
       least: 1,
       most: PIECES_MAX,
-      or: 'there would be nothing to download',
+      reason: 'there would be nothing to download',
     },
-    { field: 'uploadSlots', value: swarm.uploadSlots, least: 0, or: 'it is a number of slots' },
+    {
+      field: 'uploadSlots',
+      value: swarm.uploadSlots,
+      least: 0,
+      reason: 'a number of slots is 0 or more',
+    },
     {
       field: 'optimisticSlots',
       value: swarm.optimisticSlots,
       least: 0,
-      or: 'it is a number of slots',
+      reason: 'a number of slots is 0 or more',
     },
-    { field: 'backlog', value: swarm.backlog, least: 1, or: 'nobody would ask for anything' },
-    { field: 'subTorrents', value: swarm.subTorrents, least: 1, or: 'a file is one part or more' },
+    { field: 'backlog', value: swarm.backlog, least: 1, reason: 'no piece would be requested' },
+    {
+      field: 'subTorrents',
+      value: swarm.subTorrents,
+      least: 1,
+      reason: '1 means that the file is not split',
+    },
     timeRule('rechokeIntervalMs', swarm.rechokeIntervalMs),
     timeRule('allocationIntervalMs', swarm.allocationIntervalMs),
     {
@@ -88,7 +103,7 @@ function numberRules(swarm: Swarm): NumberRule[] {
       least: 0,
       most: DAY_MS,
       fraction: true,
-      or: 'it is a time',
+      reason: 'a time is 0 or more',
     },
     domainsRule('transitDomains', topology.transitDomains, ROUTERS_MAX),
     domainsRule('transitDomainSize', topology.transitDomainSize, ROUTERS_MAX),
@@ -105,20 +120,33 @@ function numberRules(swarm: Swarm): NumberRule[] {
   return rules;
 }
 
-/** A time that has to pass, or nothing ever would. */
+/** A time above zero. */
 function timeRule(field: string, value: number): NumberRule {
-  return { field, value, least: 1, most: DAY_MS, fraction: true, or: 'time has to pass' };
+  return {
+    field,
+    value,
+    least: 1,
+    most: DAY_MS,
+    fraction: true,
+    reason: 'simulated time would not advance',
+  };
 }
 
 function domainsRule(field: string, value: number, most: number): NumberRule {
-  return { field: `topology.${field}`, value, least: 1, most, or: 'there would be no network' };
+  return {
+    field: `topology.${field}`,
+    value,
+    least: 1,
+    most,
+    reason: 'the network would have no routers',
+  };
 }
 
 function checkNumber(rule: NumberRule, refuse: Refuse): void {
-  const { field, value, least, most = PEERS_MAX, fraction = false, or } = rule;
+  const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
   const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
-  if (value < least) refuse(field, `is ${value}, but ${or}`, `set it to ${range}`);
-  if (!(value <= most)) refuse(field, `is ${value}, more than can be`, `set it to ${range}`);
+  if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
+  if (!(value <= most)) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
   if (!fraction && !Number.isInteger(value)) {
     refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
   }
@@ -130,15 +158,20 @@ function checkClasses({ classes }: Swarm, refuse: Refuse, nameOf: NameOf): void 
   }
   classes.forEach(({ count, uploadKbps, downloadKbps }, i) => {
     checkNumber(
-      { field: `classes[${i}].count`, value: count, least: 1, or: 'a class has at least one peer' },
+      {
+        field: `classes[${i}].count`,
+        value: count,
+        least: 1,
+        reason: 'a class has at least one peer',
+      },
       refuse,
     );
     for (const [field, value] of [
       ['uploadKbps', uploadKbps],
       ['downloadKbps', downloadKbps],
     ] as const) {
-      const or = 'capacity is not negative';
-      const rule = { value, least: 0, most: EXACT_MAX, fraction: true, or };
+      const reason = 'a capacity is 0 or more';
+      const rule = { value, least: 0, most: EXACT_MAX, fraction: true, reason };
       checkNumber({ field: `classes[${i}].${field}`, ...rule }, refuse);
     }
   });
@@ -149,7 +182,7 @@ function checkClasses({ classes }: Swarm, refuse: Refuse, nameOf: NameOf): void 
   }
 }
 
-/** Who there is, against what is asked of them. */
+/** Checks the numbers of peers, seeds and neighbours against each other. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { minPeers, neighbours, seeds } = swarm;
   const peers = peerCountOf(swarm);
@@ -163,7 +196,7 @@ function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   if (seeds >= peers) {
     refuse(
       'seeds',
-      `is ${seeds} of ${peers} peers, so nobody would download`,
+      `is ${seeds} of ${peers} peers, so no peer would download`,
       `set it to ${peers - 1} or less, or add peers`,
     );
   }
@@ -174,11 +207,11 @@ function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
       `set it to ${peers - 1} or less, or add peers`,
     );
   }
-  checkWhoCanFinish(swarm, refuse);
+  checkCanComplete(swarm, refuse);
 }
 
 /** The first peers are the seeds, the others leechers. */
-function checkWhoCanFinish({ classes, seeds }: Swarm, refuse: Refuse): void {
+function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let seedsUpload = false;
   let first = 0;
   let seedClass = 0;
@@ -191,7 +224,7 @@ function checkWhoCanFinish({ classes, seeds }: Swarm, refuse: Refuse): void {
     if (next > seeds && downloadKbps === 0) {
       refuse(
         `classes[${i}].downloadKbps`,
-        `is 0, so leechers of class "${name}" could never finish`,
+        `is 0, so leechers of class "${name}" could never complete`,
         'set it above 0; only seeds need none',
       );
     }
@@ -200,7 +233,7 @@ function checkWhoCanFinish({ classes, seeds }: Swarm, refuse: Refuse): void {
   if (!seedsUpload) {
     refuse(
       `classes[${seedClass}].uploadKbps`,
-      `is 0 for ${seeds === 1 ? 'the seed' : 'every seed'}, so nobody could ever finish`,
+      `is 0 for ${seeds === 1 ? 'the seed' : 'every seed'}, so no peer could ever complete`,
       'set it above 0',
     );
   }
@@ -212,7 +245,7 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   if (uploadSlots + optimisticSlots === 0) {
     refuse(
       'uploadSlots',
-      'is 0, and so are the optimistic slots: nobody would upload',
+      'is 0, and so are the optimistic slots: no peer would upload',
       'set it to 4',
     );
   }
@@ -221,13 +254,13 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
     ['seedChoker', seedChoker, Object.keys(SEED_CHOKERS)],
   ] as const) {
     if (!known.includes(value)) {
-      refuse(field, `is "${value}", which is no strategy`, `set it to one of ${known.join(', ')}`);
+      refuse(field, `is "${value}", which is not a choker`, `set it to one of ${known.join(', ')}`);
     }
   }
   if (subTorrents > 1 && leaderPercent === undefined) {
     refuse(
       'subTorrents',
-      `is ${subTorrents}, but only CacheTorrent splits a file`,
+      `is ${subTorrents}, but there are no leaders`,
       `set ${nameOf('leaderPercent')} too, or leave it out`,
     );
   }

@@ -1,8 +1,7 @@
 /**
  * A swarm to simulate, as plain data: everything that decides the result, beside the seed.
  *
- * It is what a configuration file comes to once it has been read and checked; `check.ts` has the
- * rules that a swarm must keep, whoever wrote it.
+ * A configuration is resolved into a swarm (`configuration/resolve.ts`); `check.ts` checks one.
  */
 
 import type { ChokerName, Quirks, RequestPriority, SeedChokerName } from '@cachetorrent/protocol';
@@ -21,26 +20,26 @@ export interface PeerClass {
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
 export interface TransitStub {
-  /** Transit domains, that is parts of the backbone. */
+  /** Transit domains, the parts of the backbone. */
   readonly transitDomains: number;
-  /** Routers of each transit domain, give or take two. */
+  /** Routers of each transit domain, ± 2. */
   readonly transitDomainSize: number;
   /** Stub domains, each an autonomous system that hosts peers. */
   readonly stubDomains: number;
-  /** Routers of each stub domain, give or take two. */
+  /** Routers of each stub domain, ± 2. */
   readonly stubDomainSize: number;
 }
 
-/** How long a message travels: by the shortest path of the topology, or one time for all. */
+/** One-way latency: that of the shortest path in the topology, or one time for all messages. */
 export type LatencyModel =
   | { readonly model: 'topology' }
   | { readonly model: 'fixed'; readonly fixedMs: number };
 
 /** The swarm to simulate, as plain data. */
 export interface Swarm {
-  /** Neighbours that a peer asks the tracker for. */
+  /** Number of neighbours that the tracker names to a peer. */
   readonly neighbours: number;
-  /** The tracker answers when so many peers have joined. */
+  /** Number of joined peers from which on the tracker answers. */
   readonly minPeers: number;
   /** Number of peers that hold the whole file from the start: the first to arrive. */
   readonly seeds: number;
@@ -50,22 +49,22 @@ export interface Swarm {
   /** Size of a piece, in bits. */
   readonly pieceBits: number;
 
-  /** Connections that a peer unchokes for what they give. */
+  /** Number of regular unchokes per peer. */
   readonly uploadSlots: number;
-  /** Connections that a peer unchokes by chance. */
+  /** Number of optimistic unchokes per peer. */
   readonly optimisticSlots: number;
-  /** Time between rounds of the choker. */
+  /** Time between two runs of the choker, in ms. */
   readonly rechokeIntervalMs: number;
-  /** Pieces that a download keeps asked for. */
+  /** Number of pieces that a peer keeps requested on a connection. */
   readonly backlog: number;
-  /** Whom leechers upload to. */
+  /** The choker of leechers. */
   readonly choker: ChokerName;
-  /** The strategy of those who hold everything. */
+  /** The choker of peers that have the whole file. */
   readonly seedChoker: SeedChokerName;
 
-  /** Time between two allocations of rates. */
+  /** Time between two allocations of rates to flows, in ms. */
   readonly allocationIntervalMs: number;
-  /** Mean gap between two arrivals; gaps are exponential, rounded down to whole milliseconds. */
+  /** Mean time between two arrivals, in ms; gaps are exponential, rounded down to whole ms. */
   readonly arrivalGapMs: number;
   /** All peers, class by class: the first `seeds` of them are the seeds. */
   readonly classes: readonly PeerClass[];
@@ -77,18 +76,18 @@ export interface Swarm {
 
   /** The internetwork that peers are placed in. */
   readonly topology: TransitStub;
-  /** How long a message takes. */
+  /** The latency of a message. */
   readonly latency: LatencyModel;
   /** What peers do where implementations differ. */
   readonly quirks: Quirks;
 
-  /** CacheTorrent with so many percent of the peers as leaders; plain BitTorrent where absent. */
+  /** Percentage of the peers of each AS that are leaders; absent: plain BitTorrent. */
   readonly leaderPercent?: number;
-  /** How a leader treats the pieces that its followers asked for. */
+  /** How a leader ranks pieces that its followers have requested. */
   readonly requestPriority: RequestPriority;
   /**
-   * Biased neighbour selection (Bindal et al. 2006) with so many percent of the neighbours from
-   * anywhere, the others from the peer's own AS; uniform where absent.
+   * Percentage of the neighbours that the tracker chooses among all peers, the others in the own
+   * AS: biased neighbour selection (Bindal et al. 2006); absent: all among all peers.
    */
   readonly externalPercent?: number;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */

@@ -1,5 +1,11 @@
 import {
-  type AsId, type Connection, MESSAGE_KINDS, type MessageKind, type Messages, type PeerId, type PieceIndex,
+  type AsId,
+  type Connection,
+  MESSAGE_KINDS,
+  type MessageKind,
+  type Messages,
+  type PeerId,
+  type PieceIndex,
 } from '@cachetorrent/protocol';
 import { expect, test } from 'vitest';
 
@@ -14,24 +20,24 @@ const IDS = Uint32Array.of(3, 4);
 
 /** One message of each kind; some kinds have more than one form. */
 const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] = [
-  { kind: 'choke',         send: (to) => to.choke(CONNECTION) },
-  { kind: 'unchoke',       send: (to) => to.unchoke(CONNECTION) },
-  { kind: 'interested',    send: (to) => to.interested(CONNECTION) },
+  { kind: 'choke', send: (to) => to.choke(CONNECTION) },
+  { kind: 'unchoke', send: (to) => to.unchoke(CONNECTION) },
+  { kind: 'interested', send: (to) => to.interested(CONNECTION) },
   { kind: 'notInterested', send: (to) => to.notInterested(CONNECTION) },
-  { kind: 'have',          send: (to) => to.have(CONNECTION, PIECE) },
-  { kind: 'request',       send: (to) => to.request(CONNECTION, PIECE) },
-  { kind: 'piece',         send: (to) => to.piece(CONNECTION, PIECE) },
-  { kind: 'leaderStart',   send: (to) => to.leaderStart(CONNECTION, PEER) },
-  { kind: 'trackerReq',    send: (to) => to.trackerReq(PEER) },
-  { kind: 'trackerRes',    send: (to) => to.trackerRes(PEER) },
-  { kind: 'join',          send: (to) => to.join(PEER, 2 as AsId) },
-  { kind: 'neighbours',    send: (to) => to.neighbours(IDS, AS_IDS) },
-  { kind: 'seedReq',       send: (to) => to.seedReq(PEER) },
-  { kind: 'seedRes',       send: (to) => to.seedRes(100) },
-  { kind: 'connReq',       send: (to) => to.connReq(PEER, CONNECTION, false) },
-  { kind: 'connReq',       send: (to) => to.connReq(PEER, 0 as Connection, true) },
-  { kind: 'candidate',     send: (to) => to.candidate(PEER, 2_000, 6_000.5) },
-  { kind: 'leaders',       send: (to) => to.leaders(IDS) },
+  { kind: 'have', send: (to) => to.have(CONNECTION, PIECE) },
+  { kind: 'request', send: (to) => to.request(CONNECTION, PIECE) },
+  { kind: 'piece', send: (to) => to.piece(CONNECTION, PIECE) },
+  { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },
+  { kind: 'trackerReq', send: (to) => to.trackerReq(PEER) },
+  { kind: 'trackerRes', send: (to) => to.trackerRes(PEER) },
+  { kind: 'join', send: (to) => to.join(PEER, 2 as AsId) },
+  { kind: 'neighbours', send: (to) => to.neighbours(IDS, AS_IDS) },
+  { kind: 'seedReq', send: (to) => to.seedReq(PEER) },
+  { kind: 'seedRes', send: (to) => to.seedRes(100) },
+  { kind: 'connReq', send: (to) => to.connReq(PEER, CONNECTION, false) },
+  { kind: 'connReq', send: (to) => to.connReq(PEER, 0 as Connection, true) },
+  { kind: 'candidate', send: (to) => to.candidate(PEER, 2_000, 6_000.5) },
+  { kind: 'leaders', send: (to) => to.leaders(IDS) },
 ];
 
 test('there is a message of every kind', () => {
@@ -69,6 +75,9 @@ test('a payload is taken once, by the kind that it has', () => {
 /** Records all calls of its methods, by name. */
 function recorder(): { messages: Messages; calls: unknown[][] } {
   const calls: unknown[][] = [];
-  const methods = MESSAGE_KINDS.map((kind) => [kind, (...values: unknown[]) => calls.push([kind, ...values])]);
+  const methods = MESSAGE_KINDS.map((kind) => [
+    kind,
+    (...values: unknown[]) => calls.push([kind, ...values]),
+  ]);
   return { messages: Object.fromEntries(methods) as unknown as Messages, calls };
 }
