@@ -231,6 +231,12 @@ describe('a torrent is refused', () => {
     );
   });
 
+  test('that is a magnet link', async () => {
+    await expect(readTorrent('magnet:?xt=urn:btih:ab')).rejects.toThrow(
+      'is a magnet link, which is not supported\n  fix: give the path of a .torrent file',
+    );
+  });
+
   test('that is too long, without reading it', async () => {
     const path = join(folder, 'long.torrent');
     await writeFile(path, '');

@@ -34,6 +34,7 @@ export async function readTorrent(path: string): Promise<Torrent> {
   const fail = (problem: string): never => {
     throw new ClientError({ at: path, problem, fix: 'give the path of a .torrent file' });
   };
+  if (path.startsWith('magnet:')) fail('is a magnet link, which is not supported');
   const unreadable = (error: Error): never => fail(`cannot be read (${error.message})`);
   const { size } = await stat(path).catch(unreadable);
   if (size > FILE_BYTES_MAX) fail(`has ${size} bytes, more than the limit of ${FILE_BYTES_MAX}`);
