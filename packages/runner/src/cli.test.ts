@@ -205,7 +205,7 @@ describe('run', () => {
   test('the log is empty after a run without messages, and is not created if the run does not start', async () => {
     const log = join(folder, 'log.jsonl');
     const error = new SwarmError({
-      at: 'timelineMs',
+      at: 'topology.stubDomainSize',
       problem: 'is too small',
       fix: 'set it to 9',
     });
@@ -455,13 +455,16 @@ describe('a user error', () => {
     expect(readdirSync(folder)).toEqual(['small.json']);
   });
 
-  test('that only the simulator finds', async () => {
-    const problem = { at: 'timelineMs', problem: 'is too small', fix: 'set it to 9' };
-    const environment = testEnvironment({
-      simulate: () => Promise.reject(new SwarmError(problem)),
-    });
-    expect(await cli(['run', file], environment)).toBe(2);
-    expect(environment.output.err).toBe(`${file}: timelineMs: is too small\n  fix: set it to 9\n`);
+  test.each([
+    { args: [], at: (name: string) => `${name}:5:19: network.routersPerAs` },
+    { args: ['--set', 'routersPerAs=4'], at: () => '--set routersPerAs' },
+  ])('that only the simulator finds, at its place or option: $args', async ({ args, at }) => {
+    writeFileSync(file, CONFIG.replace('"as": 2', '"as": 2,\n  "routersPerAs": 5'));
+    const field = 'topology.stubDomainSize';
+    const error = new SwarmError({ at: field, problem: 'is too small', fix: 'set it to 9' });
+    const environment = testEnvironment({ simulate: () => Promise.reject(error) });
+    expect(await cli(['run', file, ...args], environment)).toBe(2);
+    expect(environment.output.err).toBe(`${at(file)}: is too small\n  fix: set it to 9\n`);
   });
 });
 

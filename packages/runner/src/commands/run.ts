@@ -14,7 +14,7 @@ import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration'
 import type { CliEnvironment } from '../cli-environment.ts';
 import { flagsFor } from '../configuration/flags.ts';
 import type { Overrides } from '../configuration/parameters.ts';
-import { checkedSwarm, readConfig } from '../configuration/read.ts';
+import { checkedSwarm, locatedSwarmError, readConfig } from '../configuration/read.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
@@ -77,7 +77,8 @@ export async function runCommand(
 ): Promise<void> {
   const { file, overrides, out, json, cdf, plan, force } = options;
   checkOptions(options);
-  const { swarm, config } = checkedSwarm(await readConfig(file), overrides);
+  const configFile = await readConfig(file);
+  const { swarm, config } = checkedSwarm(configFile, overrides);
   const resources = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
     const text = json
@@ -90,7 +91,11 @@ export async function runCommand(
   if (out !== undefined) await checkResultFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);
 
-  const finished = await simulateWithProgress(swarm, config, options, environment);
+  const finished = await simulateWithProgress(swarm, config, options, environment).catch(
+    (error: unknown) => {
+      throw error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
+    },
+  );
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
   const { result, timeline } = finished.simulation;
   environment.stdout.write(json ? document : summaryOf(file, finished));
@@ -173,12 +178,9 @@ async function simulateWithProgress(
   return { config, seed, simulation, wallMs, peakRssBytes: environment.peakRssBytes() };
 }
 
-/** Converts an error of the simulator to one in terms of the command line. */
+/** Converts a failure of the simulator to one in terms of the command line. */
 function explainFailure(error: unknown, options: RunCommandOptions): Error {
-  if (error instanceof SwarmError) {
-    const { at, problem, fix } = error;
-    return new UserError({ at: `${options.file}: ${at}`, problem, fix });
-  }
+  if (error instanceof SwarmError) return error;
   const reason = reasonOf(error, options.seed);
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
   const command = `  reproduce with: ${commandOf(options)}`;

@@ -1,11 +1,13 @@
 /** Reads a configuration file, and makes the swarm that it describes. */
 
-import type { Swarm } from '@cachetorrent/simulator';
+import type { Swarm, SwarmError } from '@cachetorrent/simulator';
 import {
   checkTypes,
+  type ConfigProblem,
   type CompleteSwarmConfig,
   ConfigurationError,
   type Path,
+  pathInConfig,
   resolveSwarm,
   type SwarmConfig,
 } from '@cachetorrent/simulator/configuration';
@@ -73,33 +75,47 @@ export function configOf(value: unknown, locations: Locations): ConfigFile {
  * @throws UserError naming the line or the option of each mistake
  */
 export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): CheckedSwarm {
-  const applied = Object.entries(overrides).map(([name, value]) => ({
-    name,
-    value,
-    path: parameterPath(name),
-  }));
   let config: object = file.config;
-  for (const { name, path, value } of applied) {
+  for (const [name, value] of Object.entries(overrides)) {
+    const path = parameterPath(name);
     const problem = entryProblem(config, path);
     if (problem !== undefined) throw new UserError({ at: optionOf(name), ...problem });
     config = withField(config, path, value);
   }
   refuseWithoutLeaders(config, overrides);
 
-  const overrideAt = (path: Path): string | undefined =>
-    applied.find((each) => each.path.every((step, i) => step === path[i]))?.name;
   try {
     return resolveSwarm(config);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    const problems = error.problems.map((problem) => {
-      const override = overrideAt(problem.path);
-      if (override === undefined)
-        return locatedProblems([problem], file.locations, file.nameOf)[0]!;
-      return { at: optionOf(override), problem: problem.problem, fix: problem.fix };
-    });
-    throw new UserError(...problems);
+    throw problemsIn(file, overrides, error.problems);
   }
+}
+
+/** A mistake that the simulator found in the swarm of `checkedSwarm`, at the place of its field. */
+export function locatedSwarmError(
+  { field, problem, fix }: SwarmError,
+  file: ConfigFile,
+  overrides: Overrides,
+): UserError {
+  return problemsIn(file, overrides, [{ path: pathInConfig(field, file.config), problem, fix }]);
+}
+
+/** The mistakes, each at its option or else at its place in the file. */
+function problemsIn(
+  file: ConfigFile,
+  overrides: Overrides,
+  problems: readonly ConfigProblem[],
+): UserError {
+  const names = Object.keys(overrides);
+  const located = problems.map((each) => {
+    const override = names.find((name) =>
+      parameterPath(name).every((step, i) => step === each.path[i]),
+    );
+    if (override === undefined) return locatedProblems([each], file.locations, file.nameOf)[0]!;
+    return { at: optionOf(override), problem: each.problem, fix: each.fix };
+  });
+  return new UserError(...located);
 }
 
 /** A swarm from a value whose locations are known: for one setting of an experiment. */

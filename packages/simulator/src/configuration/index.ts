@@ -24,6 +24,7 @@ export {
   type CompleteSeedConfig,
   type CompleteSwarmConfig,
   ConfigurationError,
+  pathInConfig,
   type ResolvedSwarm,
   resolveSwarm,
   swarm,

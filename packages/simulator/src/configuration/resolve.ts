@@ -107,11 +107,11 @@ export function resolveSwarm(value: unknown): ResolvedSwarm {
   const config = complete(checked);
   const resolved = swarmOf(config);
   try {
-    checkSwarm(resolved, (field) => pathName(pathOf(field, checked)));
+    checkSwarm(resolved, (field) => pathName(pathInConfig(field, checked)));
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
     const { field, at, problem, fix } = error;
-    throw new ConfigurationError([{ path: pathOf(field, checked), name: at, problem, fix }]);
+    throw new ConfigurationError([{ path: pathInConfig(field, checked), name: at, problem, fix }]);
   }
   return { swarm: resolved, config };
 }
@@ -415,8 +415,11 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
   downloadKbps: 'download',
 };
 
-/** The path of a field of the swarm in the configuration that it comes from. */
-function pathOf(field: string, config: SwarmConfig): Path {
+/**
+ * The path of a field of `Swarm`, such as `topology.stubDomains`, in the configuration that the swarm
+ * comes from.
+ */
+export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);
   if (entry === null) {
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];

@@ -68,7 +68,7 @@ describe('nodes', () => {
     const topology = transitStub(options, seededRandom(1));
     expect(() => placeOnRouters(topology, 701, seededRandom(1))).toThrow(SwarmError);
     expect(() => placeOnRouters(topology, 701, seededRandom(1))).toThrow(
-      /^stubDomains, stubDomainSize: 701 nodes .* set stubDomainSize to 119 or more$/,
+      /^topology\.stubDomainSize: is too small: each of the 701 nodes .* set it to 119 or more$/,
     );
     const larger = transitStub({ ...options, stubDomainSize: 119 }, seededRandom(1));
     expect(placeOnRouters(larger, 701, seededRandom(1)).nodeCount).toBe(701);

@@ -118,10 +118,10 @@ export function placeInDomains(domainOfArrival: Uint32Array, domainCount: number
 function tooFewRouters(nodeCount: number, routerCount: number, stubCount: number): SwarmError {
   const sizeMin = Math.ceil(nodeCount / stubCount) + 2;
   return new SwarmError({
-    at: 'stubDomains, stubDomainSize',
+    at: 'topology.stubDomainSize',
     problem:
-      `${nodeCount} nodes (the tracker and all peers) do not fit on ${routerCount} routers ` +
-      'of stub domains, one each',
-    fix: `with ${stubCount} stub domains, set stubDomainSize to ${sizeMin} or more`,
+      `is too small: each of the ${nodeCount} nodes (the tracker and all peers) needs a router ` +
+      `of its own, and the AS have ${routerCount} routers together`,
+    fix: `set it to ${sizeMin} or more`,
   });
 }

@@ -6,8 +6,13 @@ import {
   simulateHere,
   type Simulation,
   type Swarm,
+  SwarmError,
 } from '@cachetorrent/simulator';
-import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
+import {
+  type CompleteSwarmConfig,
+  pathInConfig,
+  pathName,
+} from '@cachetorrent/simulator/configuration';
 
 import { timelineIntervalMs } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
@@ -40,7 +45,7 @@ export async function executeRun({
     const record = createRecord(key, { config, seed, simulation, wallMs, peakRssBytes });
     return { key, isDone: true, text: serializeRecord(record) };
   } catch (error) {
-    return { key, isDone: false, error: errorText(error) };
+    return { key, isDone: false, error: errorText(error, config) };
   }
 }
 
@@ -55,8 +60,12 @@ async function runSimulation(swarm: Swarm, seed: number, workers: number): Promi
   return simulate(swarm, { seed, workers, timelineMs });
 }
 
-function errorText(error: unknown): string {
+function errorText(error: unknown, config: CompleteSwarmConfig): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof SwarmError) {
+    const { name, field, problem, fix } = error;
+    return `${name}: ${pathName(pathInConfig(field, config))}: ${problem}; ${fix}`;
+  }
   const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
   return `${error.name}: ${error.message}${cause}`;
 }

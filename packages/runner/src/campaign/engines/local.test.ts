@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, test } from 'vitest';
 
-import { inFolder, resultsIn, smallCampaign } from '../../../test/campaigns.ts';
+import { inFolder, resultsIn, SMALL_EXPERIMENT, smallCampaign } from '../../../test/campaigns.ts';
 import type { CampaignPlan, PlannedRun } from '../experiment/plan.ts';
 import { Store } from '../store/store.ts';
 import { sweep, type SweepEvent } from '../sweep.ts';
@@ -59,6 +59,14 @@ test('a run that fails is tried again, and its error is stored', () =>
     ]);
     const store = await Store.openReadOnly(folder);
     expect((await store.failures())[0]!.error).toContain('SwarmError');
+  }));
+
+test('a mistake that only the simulator finds is stored by the name of its field', () =>
+  inFolder(async (folder) => {
+    const set = { ...SMALL_EXPERIMENT.set, routersPerAs: 3 };
+    await sweepWithJobs(folder, await smallCampaign({ set }), 1);
+    const [failure] = await (await Store.openReadOnly(folder)).failures();
+    expect(failure!.error).toMatch(/^SwarmError: network\.routersPerAs: is too small: /);
   }));
 
 test('the signal stops it within a second', async () => {
