@@ -1,30 +1,36 @@
 /** Writes a configuration as YAML, with units. */
 
-import type { SwarmConfig } from '@cachetorrent/simulator/configuration';
+import {
+  type Path,
+  type QuantityKind,
+  quantityKindAt,
+  type SwarmConfig,
+} from '@cachetorrent/simulator/configuration';
 import { stringify } from 'yaml';
 
-/** Fields by the kind of their quantity; a plain number gets its unit. */
-const FORMATS: Readonly<Record<string, (value: number) => string | number>> = {
-  upload: rate,
-  download: rate,
+/** How a plain number is written with a unit. */
+const FORMATS: Readonly<Record<QuantityKind, (value: number) => string | number>> = {
+  rate,
   size: bytes,
-  pieceSize: bytes,
-  meanGap: time,
-  latency: time,
-  allocationInterval: time,
-  rechokeInterval: time,
-  leaders: percent,
-  externalNeighbours: percent,
-  share: percent,
+  time,
+  percent: (value) => `${value} %`,
 };
 
 /** The text of a configuration file that describes the same swarm. */
 export function configYaml(config: SwarmConfig): string {
-  const withUnits: unknown = JSON.parse(JSON.stringify(config), (name, value: unknown) => {
-    const format = FORMATS[name];
-    return format !== undefined && typeof value === 'number' ? format(value) : value;
-  });
-  return stringify(withUnits, { lineWidth: 96, flowCollectionPadding: true });
+  return stringify(withUnits(config, []), { lineWidth: 96, flowCollectionPadding: true });
+}
+
+function withUnits(value: unknown, path: Path): unknown {
+  if (Array.isArray(value)) return value.map((entry, i) => withUnits(entry, [...path, i]));
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value);
+    return Object.fromEntries(
+      fields.map(([name, field]) => [name, withUnits(field, [...path, name])]),
+    );
+  }
+  const kind = quantityKindAt(path);
+  return kind !== undefined && typeof value === 'number' ? FORMATS[kind](value) : value;
 }
 
 function rate(kbps: number): string | number {
@@ -41,8 +47,4 @@ function bytes(size: number): string {
 
 function time(ms: number): string {
   return ms >= 1_000 && ms % 100 === 0 ? `${ms / 1_000} s` : `${ms} ms`;
-}
-
-function percent(value: number): string {
-  return `${value} %`;
 }

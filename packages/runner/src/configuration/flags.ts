@@ -85,9 +85,8 @@ export function flagsFor(overrides: Overrides): string[] {
   return Object.entries(overrides).map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     const shown = /^[\w.%/-]+$/.test(text) ? text : `'${text}'`;
-    return optionOf(name).startsWith('--set')
-      ? `--set ${name}=${shown}`
-      : `${optionOf(name)} ${shown}`;
+    const option = optionOf(name);
+    return `${option}${option.startsWith('--set ') ? '=' : ' '}${shown}`;
   });
 }
 

@@ -18,6 +18,7 @@ import {
   type ClassConfig,
   type FileKind,
   type Path,
+  pathName,
   problemsOf,
   type SeedConfig,
   type SwarmConfig,
@@ -78,7 +79,7 @@ type OriginalConfig = z.infer<typeof original>;
 
 const FIELDS = Object.keys(original.shape);
 /** Fields that no configuration of today has: a file with one of them is one of the original. */
-const TELLING: readonly string[] = [
+const ORIGINAL_ONLY: readonly string[] = [
   'outPeers',
   'minNodes',
   'capacityNodes',
@@ -119,7 +120,7 @@ const KIND: FileKind = {
 /** Whether `value` is a configuration of the original simulator. */
 export function isOriginal(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return TELLING.some((field) => Object.hasOwn(value, field));
+  return ORIGINAL_ONLY.some((field) => Object.hasOwn(value, field));
 }
 
 /** A configuration of today, and how to find its values in the file of the original. */
@@ -147,14 +148,7 @@ export function importOriginal(value: unknown, locations: Locations): Imported {
       ofField: (path) => locations.ofField(pathOf(path)),
       offsetOf: (path) => locations.offsetOf(pathOf(path)),
     },
-    nameOf: (path) => {
-      const [first, ...rest] = pathOf(path);
-      if (first === undefined) return undefined;
-      return rest.reduce<string>(
-        (name, step) => name + (typeof step === 'number' ? `[${step}]` : `.${step}`),
-        String(first),
-      );
-    },
+    nameOf: (path) => pathName(pathOf(path)) || undefined,
   };
 }
 
