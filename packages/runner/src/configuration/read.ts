@@ -155,7 +155,7 @@ function refuseWithoutLeaders(config: object, overrides: Overrides): void {
     if (value === undefined) continue;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     const problem = `is ${shown}, but there are no leaders`;
-    const fix = 'set --leaders too, or leave it out';
+    const fix = 'set --leaders too, or remove it';
     throw new UserError({ at: optionOf(name), problem, fix });
   }
 }

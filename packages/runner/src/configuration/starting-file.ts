@@ -11,7 +11,7 @@ export const STARTING_FILE = `# A swarm for cachetorrent. Run it:  cachetorrent 
 
 peers: 200                # seeds included
 # seeds: 1                # or { count: 1, upload: 20 Mbit/s, download: 0 }
-# upload: 10 Mbit/s       # capacity of peers whose class states none
+# upload: 10 Mbit/s       # of seeds and classes that have none of their own
 # download: 50 Mbit/s
 
 # Classes of leechers with the same capacity, by count or by share (default: one class).

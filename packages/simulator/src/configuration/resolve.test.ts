@@ -317,7 +317,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'two sizes',
       config: { peers: 5, file: { size: 1, pieces: 1 } },
-      is: ['file.size: is given beside the number of pieces'],
+      is: ['file.size: cannot be combined with the number of pieces'],
     },
     {
       of: 'an unknown field',
@@ -362,7 +362,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'shares that leave some out',
       config: withFields({ classes: [{ name: 'a', share: 50 }] }),
-      is: ['classes: have shares of 50 % together'],
+      is: ['classes: have shares whose sum is 50 %'],
     },
     {
       of: 'a class without number',
@@ -382,7 +382,7 @@ describe('a mistake is named with its path and a fix', () => {
     {
       of: 'counts that do not add up',
       config: withFields({ classes: [{ name: 'a', count: 1 }] }),
-      is: ['peers: is 20, but the classes and the seeds are 2 together'],
+      is: ['peers: is 20, but the classes and the seeds have 2 peers in all'],
     },
     ...['', 'a,b', 'x'.repeat(25), 'fibre\n'].map((name) => ({
       of: `a class named ${JSON.stringify(name)}`,

@@ -224,7 +224,7 @@ function leechersOf(
 ): { readonly peers: number; readonly classes: CompleteClassConfig[] } {
   const classes: readonly ClassConfig[] = config.classes ?? [{ name: 'peer', share: 100 }];
   if (classes.length === 0) {
-    refuse(['classes'], 'is empty, so no peer would download', 'add a class, or leave it out');
+    refuse(['classes'], 'is empty, so no peer would download', 'add a class, or remove the field');
   }
   checkClassNames(classes);
   const counts = classes.every(({ share }) => share === undefined)
@@ -253,8 +253,8 @@ function countsOf(
   });
   const total = counts.reduce((sum, count) => sum + count, seedCount);
   if (peers !== undefined && peers !== total) {
-    const problem = `is ${peers}, but the classes and the seeds are ${total} together`;
-    refuse(['peers'], problem, `set it to ${total}, or leave it out`);
+    const problem = `is ${peers}, but the classes and the seeds have ${total} peers in all`;
+    refuse(['peers'], problem, `set it to ${total}, or remove it`);
   }
   return counts;
 }
@@ -275,8 +275,8 @@ function countsByShare(
   });
   const total = shares.reduce((sum, share) => sum + share, 0);
   if (Math.abs(total - 100) > 1e-6 || shares.some((share) => share < 0)) {
-    const problem = `have shares of ${total} % together`;
-    refuse(['classes'], problem, 'let the shares be 0 % or more, and 100 % together');
+    const problem = `have shares whose sum is ${total} %`;
+    refuse(['classes'], problem, 'write shares of 0 % or more whose sum is 100 %');
   }
   const leechers = peers - seedCount;
   if (!Number.isInteger(peers)) refuse(['peers'], `is ${peers}`, 'write a whole number');
@@ -318,7 +318,11 @@ function fileOf({ file }: SwarmConfig): CompleteSwarmConfig['file'] {
   const { pieces, size } = file;
   if ((pieces === undefined) === (size === undefined)) {
     if (pieces !== undefined) {
-      refuse(['file', 'size'], 'is given beside the number of pieces', 'keep one of them');
+      refuse(
+        ['file', 'size'],
+        'cannot be combined with the number of pieces',
+        'remove one of them',
+      );
     }
     refuse(['file', 'size'], 'is missing', 'add "size": "256 MiB"');
   }
@@ -416,8 +420,8 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The path of a field of `Swarm`, such as `topology.stubDomains`, in the configuration that the swarm
- * comes from.
+ * The path of a field of `Swarm`, such as `topology.stubDomains`, in the configuration from which
+ * the swarm was made.
  */
 export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);

@@ -146,9 +146,9 @@ export interface SwarmConfig {
   readonly peers?: number;
   /** Number of seeds, or their number and capacity (default: 1). */
   readonly seeds?: number | SeedConfig | readonly SeedConfig[];
-  /** Upload capacity of peers whose class states none (default: 10 Mbit/s). */
+  /** Upload capacity of seeds and classes that have none of their own (default: 10 Mbit/s). */
   readonly upload?: Rate;
-  /** Download capacity of peers whose class states none (default: 50 Mbit/s). */
+  /** Download capacity of seeds and classes that have none of their own (default: 50 Mbit/s). */
   readonly download?: Rate;
   /** Classes of leechers (default: one class, `peer`). */
   readonly classes?: readonly ClassConfig[];
@@ -317,10 +317,14 @@ const swarmConfig = z.strictObject({
     .describe('Number of seeds, or their number and capacity (default: 1).'),
   upload: rate
     .exactOptional()
-    .describe('Upload capacity of peers whose class states none (default: 10 Mbit/s).'),
+    .describe(
+      'Upload capacity of seeds and classes that have none of their own (default: 10 Mbit/s).',
+    ),
   download: rate
     .exactOptional()
-    .describe('Download capacity of peers whose class states none (default: 50 Mbit/s).'),
+    .describe(
+      'Download capacity of seeds and classes that have none of their own (default: 50 Mbit/s).',
+    ),
   classes: z
     .array(peerClass)
     .exactOptional()

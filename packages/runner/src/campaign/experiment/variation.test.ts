@@ -76,7 +76,7 @@ describe('a variation', () => {
     { wrong: 'an empty list', vary: { a: [] }, says: 'there would be no runs' },
     { wrong: 'an empty product', vary: { product: [] }, says: 'there would be no runs' },
     { wrong: 'nothing to vary', vary: {}, says: 'nothing to vary' },
-    { wrong: 'a list of parameters', vary: [1, 2], says: 'has to be an object of parameters' },
+    { wrong: 'a list of parameters', vary: [1, 2], says: 'must be an object of parameters' },
     {
       wrong: 'lists of different length',
       vary: { zip: { a: [1, 2], b: [1, 2, 3] } },

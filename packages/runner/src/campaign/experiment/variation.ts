@@ -177,7 +177,7 @@ class VariationParser {
 
   #list(value: unknown, path: Path): readonly unknown[] {
     if (!Array.isArray(value)) {
-      const problem = `is ${JSON.stringify(value)}, but has to be a list`;
+      const problem = `is ${JSON.stringify(value)}, but must be a list`;
       return this.#fail(path, problem, 'write [a, b, c]');
     }
     if (value.length === 0) {
@@ -189,7 +189,7 @@ class VariationParser {
 
   #entries(value: unknown, path: Path): [string, unknown][] {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      const problem = `is ${JSON.stringify(value)}, but has to be an object of parameters`;
+      const problem = `is ${JSON.stringify(value)}, but must be an object of parameters`;
       return this.#fail(path, problem, 'write { leaders: [10, 30, 50] }, for instance');
     }
     const entries = Object.entries(value);

@@ -261,7 +261,7 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
     refuse(
       'subTorrents',
       `is ${subTorrents}, but there are no leaders`,
-      `set ${nameOf('leaderPercent')} too, or leave it out`,
+      `set ${nameOf('leaderPercent')} too, or remove it`,
     );
   }
   if (subTorrents > pieces) {
