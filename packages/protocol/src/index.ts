@@ -34,6 +34,7 @@ export {
 } from './messages/messages.ts';
 export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
+export type { HaveOutcome } from './tables/peer-tables.ts';
 export { createPeer, type CreatePeerOptions, Peer } from './peer/peer.ts';
 export type { RequestPriority } from './peer/piece-picker.ts';
 export type { ConnectionPurpose, Role } from './peer/roles.ts';

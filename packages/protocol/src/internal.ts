@@ -10,11 +10,18 @@ export {
 } from './tables/connection-columns.ts';
 export type { PeerMemory } from './tables/connections.ts';
 export {
+  type Deferral,
   DEFERRED,
   DeferredHaves,
   type DeferredHavesHost,
   DELIVER,
   IRRELEVANT,
 } from './tables/deferred-haves.ts';
-export { DUPLICATE, MAY_ACT, NO_ACTION, PeerTables } from './tables/peer-tables.ts';
+export {
+  DUPLICATE,
+  type HaveOutcome,
+  MAY_ACT,
+  NO_ACTION,
+  PeerTables,
+} from './tables/peer-tables.ts';
 export { PiecePicker } from './peer/piece-picker.ts';

@@ -13,7 +13,7 @@ import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from '../tables/connection-
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_PIECE, type PieceIndex } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
-import { DUPLICATE } from '../tables/peer-tables.ts';
+import { DUPLICATE, type HaveOutcome } from '../tables/peer-tables.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PieceQueues } from '../tables/piece-queues.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
@@ -72,7 +72,7 @@ export class Download {
   }
 
   /** Acts on a `have` that the tables have recorded, unless its outcome is NO_ACTION. */
-  afterHave(connection: Connection, piece: PieceIndex, outcome: number): void {
+  afterHave(connection: Connection, piece: PieceIndex, outcome: HaveOutcome): void {
     if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece);
     const flags = this.#connections.flags(connection);
     this.#beginInterest(connection);

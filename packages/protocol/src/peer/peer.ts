@@ -24,7 +24,7 @@ import { Leader } from './leader.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 import type { PeerOptions } from './options.ts';
 import type { PeerMemory } from '../tables/connections.ts';
-import { NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
+import { type HaveOutcome, NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
 import { PiecePicker } from './piece-picker.ts';
 import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
 import { CLIENT_QUIRKS } from '../rules/quirks.ts';
@@ -246,7 +246,7 @@ export class Peer implements PeerMessages {
    *
    * @param outcome What `PeerTables.have` has returned.
    */
-  afterHave(connection: Connection, piece: PieceIndex, outcome: number): void {
+  afterHave(connection: Connection, piece: PieceIndex, outcome: HaveOutcome): void {
     this.#download.afterHave(connection, piece, outcome);
   }
 

@@ -35,6 +35,8 @@ export const IRRELEVANT = 0;
 export const DELIVER = 1;
 /** The `have` is kept until the peer reads what its neighbours hold. */
 export const DEFERRED = 2;
+/** What becomes of a `have` that a host knows of before it arrives. */
+export type Deferral = typeof IRRELEVANT | typeof DELIVER | typeof DEFERRED;
 
 /** The state in which a `have` on a connection may be deferred. */
 const DEFERRABLE = AM_INTERESTED | PEER_CHOKING;
@@ -102,7 +104,7 @@ export class DeferredHaves {
    * IRRELEVANT, DELIVER or DEFERRED. A piece that the peer stores is deferred like others if
    * `defersStored`, and is irrelevant otherwise.
    */
-  defer(row: number, connection: Connection, piece: PieceIndex, defersStored: boolean): number {
+  defer(row: number, connection: Connection, piece: PieceIndex, defersStored: boolean): Deferral {
     const tables = this.#tables;
     if (!defersStored && tables.isStored(row, piece)) return IRRELEVANT;
     const flags = tables.flags[tables.firstConnection[row]! + connection]!;

@@ -41,6 +41,8 @@ export const NO_ACTION = 0;
 export const DUPLICATE = 1;
 /** The outcome of a new `have` if the peer is not interested yet, or may request the piece now. */
 export const MAY_ACT = 2;
+/** What the peer has to do after a `have` that the tables have recorded. */
+export type HaveOutcome = typeof NO_ACTION | typeof DUPLICATE | typeof MAY_ACT;
 
 /** The state of one or more peers and their connections, in arrays that all of them share. */
 export class PeerTables implements ConnectionLayout {
@@ -127,9 +129,9 @@ export class PeerTables implements ConnectionLayout {
 
   /**
    * Records that the other side of a connection has `piece`, unless that is irrelevant. Returns
-   * what the peer has to do: NO_ACTION, DUPLICATE or MAY_ACT.
+   * what the peer has to do.
    */
-  have(row: number, connection: Connection, piece: PieceIndex): number {
+  have(row: number, connection: Connection, piece: PieceIndex): HaveOutcome {
     const at = this.firstConnection[row]! + connection;
     const flags = this.flags[at]!;
     if ((flags & MAY_DOWNLOAD) === 0) return NO_ACTION;
