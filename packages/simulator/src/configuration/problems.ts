@@ -97,8 +97,8 @@ class Reporter {
       const fix = `add "${field}": ${example}`;
       return { problem: { path, name, problem: 'is missing', fix }, missing: name };
     }
-    const wanted = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
-    const problem = `is ${show(issue.input)}, but must be ${wanted}`;
+    const expected = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
+    const problem = `is ${show(issue.input)}, but must be ${expected}`;
     return { problem: { path, name, problem, fix: `write ${example}, for instance` } };
   }
 
