@@ -2,12 +2,12 @@
 
 import type { RunKey } from '../campaign/experiment/key.ts';
 import type { Parameters } from '../campaign/experiment/plan.ts';
-import type { ParameterValue } from '../campaign/experiment/schema.ts';
 import { METRIC_NAMES, type MetricName, METRICS } from '../campaign/metrics.ts';
 import type { StoredSetting, StoredCampaign } from '../campaign/stored-campaign.ts';
 import { type ConfidenceInterval, confidenceInterval } from '../campaign/statistics/interval.ts';
 import { DamagedRecord, type RunRecord } from '../campaign/store/record.ts';
 import type { DamagedRun, RunFailure, Store } from '../campaign/store/store.ts';
+import { valueName } from './labels.ts';
 
 export interface ReportData {
   readonly store: string;
@@ -70,12 +70,6 @@ export async function reportData(store: Store, campaign: StoredCampaign): Promis
   };
 }
 
-/** Formats the value of a parameter; a missing value is a dash. */
-export function formatValue(value: ParameterValue | undefined): string {
-  if (value === undefined || value === null) return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
 /** Reads runs, and collects versions and damaged runs. */
 class RecordReader {
   readonly damaged: DamagedRun[] = [];
@@ -114,10 +108,7 @@ function settingNames({
   const nameBy = (names: readonly string[]) => (parameters: Parameters) =>
     names
       .filter((name) => parameters[name] !== undefined && parameters[name] !== null)
-      .map((name) => {
-        const value = parameters[name];
-        return typeof value === 'string' ? value : `${name} ${formatValue(value)}`;
-      })
+      .map((name) => valueName(name, parameters[name]))
       .join(', ') || 'base';
   const byLabel = nameBy(parameterNames.filter((name) => experiment.labels?.includes(name)));
   const names = new Set(settings.map(({ parameters }) => byLabel(parameters)));

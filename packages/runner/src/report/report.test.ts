@@ -42,6 +42,13 @@ const EXPERIMENT = {
   ],
 };
 
+/** No labels, which are words of the author. */
+const FIELDS_ONLY = {
+  vary: { leaders: [10, 30, 50] },
+  repeat: 2,
+  plots: [{ x: 'leaders', y: ['redundancy', 'p50Ms'] }],
+};
+
 async function withReport(
   use: (report: WrittenReport, folder: string) => Promise<void>,
   experiment: object = EXPERIMENT,
@@ -72,10 +79,9 @@ describe('a report', () => {
         const table = /<table [^>]*id="comparisons".*?<\/table>/s.exec(
           readFileSync(page, 'utf8'),
         )![0];
-        const pairs = [...table.matchAll(/<tr><td>(.*?)<\/td><td>(.*?)<\/td>/g)].map(([, a, b]) => [
-          a,
-          b,
-        ]);
+        const pairs = [...table.matchAll(/<tr><td[^>]*>(.*?)<\/td><td[^>]*>(.*?)<\/td>/g)].map(
+          ([, a, b]) => [a, b],
+        );
         expect(pairs.length).toBeGreaterThan(0);
         for (const [setting, baseline] of pairs) expect(setting).not.toBe(baseline);
       },
@@ -114,6 +120,28 @@ describe('a report', () => {
         expect(png.subarray(1, 4).toString()).toBe('PNG');
         expect(png.length).toBeGreaterThan(5_000);
       }
+      await Promise.resolve();
+    }));
+
+  test('has words and units instead of the names of fields and metrics', () =>
+    withReport(async ({ page }) => {
+      const html = readFileSync(page, 'utf8');
+      const headers = [...html.matchAll(/<th [^>]*>(.*?)<\/th>/g)].map(([, text]) => text);
+      expect(headers).toContain('median completion time (s)');
+      expect(headers).toContain('share of leaders (%)');
+      const titles = [...html.matchAll(/<h3>(.*?)<\/h3>/g)].map(([, text]) => text);
+      expect(titles).toContain('Median completion time over share of leaders');
+      for (const text of [...headers, ...titles]) expect(text).not.toMatch(/[a-z][A-Z]|Ms\b/);
+      await Promise.resolve();
+    }, FIELDS_ONLY));
+
+  test('adjusts p-values for the number of comparisons, and says so', () =>
+    withReport(async ({ page }) => {
+      const html = readFileSync(page, 'utf8');
+      // Six settings with a baseline, and three metrics that the runs have.
+      expect(html).toContain('Of 18 comparisons between equal settings, about 0.9\n');
+      expect(html).toContain('method of Holm (1979)');
+      expect(html).toContain('<th scope="col">adjusted p-value</th>');
       await Promise.resolve();
     }));
 
@@ -256,7 +284,7 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
           expect(box.height).toBeGreaterThan(150);
         }
         // Curves with a point for each value, and a horizontal line for plain BitTorrent.
-        const marks = '[id="1-redundancy-over-leaders"] g[aria-label=dot] > *';
+        const marks = '[id="1-redundancy-over-leaders"] g[aria-label=dot] :is(path, circle)';
         expect(await tab.locator(marks).count()).toBe(6);
       }),
     ));

@@ -31,7 +31,7 @@ figure h3 { font-size: 1.02rem; margin: 0 0 6px; }
 figcaption { color: var(--muted); font-size: 0.85rem; margin-top: 4px; max-width: 72ch; }
 svg.plot { display: block; width: 100%; height: auto; overflow: visible; }
 /* On a narrow screen the text stays legible, and the plot scrolls. */
-.wide svg.plot { min-width: 640px; }
+svg.plot { min-width: 460px; } .wide svg.plot { min-width: 640px; }
 /* A shadow marks the side to which the content continues; its cover scrolls along. */
 .scroll { overflow-x: auto; margin: 0 0 20px; background:
   linear-gradient(90deg, var(--background) 40%, transparent) left / 40px 100% no-repeat local,
@@ -45,13 +45,13 @@ caption { text-align: left; font-weight: 600; padding: 6px 0; }
 th, td { padding: 5px 9px; text-align: left; border-bottom: 1px solid var(--line);
   vertical-align: top;
   white-space: nowrap; }
-th { background: var(--surface); position: sticky; top: 0; cursor: pointer; user-select: none; }
-th::after { content: " \\2195"; color: var(--muted); opacity: 0.6; }
-th[aria-sort="ascending"]::after { content: " \\2191"; opacity: 1; }
-th[aria-sort="descending"]::after { content: " \\2193"; opacity: 1; }
+th { white-space: normal; vertical-align: bottom; min-width: 9ch; background: var(--surface); position: sticky; top: 0; cursor: pointer; user-select: none; }
+th::after { content: "\\a0\\2195"; color: var(--muted); opacity: 0.6; }
+th[aria-sort="ascending"]::after { content: "\\a0\\2191"; opacity: 1; }
+th[aria-sort="descending"]::after { content: "\\a0\\2193"; opacity: 1; }
 th:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent);
   outline-offset: -2px; }
-td.number { text-align: right; }
+td.number { text-align: right; } td.text { white-space: normal; min-width: 14ch; }
 td small { color: var(--muted); } td.verdict small { display: block; white-space: normal;
   min-width: 22ch; }
 td.verdict.undecided { color: var(--warn); }
@@ -73,7 +73,7 @@ footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
   break-after: avoid; }
   .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .plots.wide { grid-template-columns: 1fr; } .scroll { overflow: visible; }
-  .scroll { background: none; } .wide svg.plot { min-width: 0; }
+  .scroll { background: none; } svg.plot, .wide svg.plot { min-width: 0; }
   th, td { white-space: normal; padding: 2px 5px; font-size: 8pt; } th { position: static; }
   td.number small { display: block; white-space: nowrap; }
   th::after { content: ""; }

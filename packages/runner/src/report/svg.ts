@@ -20,15 +20,16 @@ export interface ReportPlot {
 }
 
 /** Width of plots that are two in a row on the page. */
-const PLOT_WIDTH = 540;
+export const PLOT_WIDTH = 540;
 /** Width of plots that fill a row. */
 export const WIDE_PLOT_WIDTH = 820;
 const LEGEND_LINE_HEIGHT = 18;
-const FONT_SIZE = 12;
+export const FONT_SIZE = 12;
 /** Width of an average letter, to estimate the width of labels. */
-const LETTER_WIDTH = 6.9;
+export const LETTER_WIDTH = 6.9;
 const KEY_WIDTH = 34;
-const TITLE_HEIGHT = 26;
+const TITLE_FONT_SIZE = 14;
+const TITLE_LINE_HEIGHT = 18;
 
 /** Renders a plot for the page, which shows the title above it. */
 export function svgForPage(plot: ReportPlot): string {
@@ -54,8 +55,8 @@ function renderSvg(plot: ReportPlot, theme: Theme, isFile: boolean): string {
   const legend = plot.colourRange
     ? colourRampSvg(plot.colourRange)
     : legendSvg(plot.legend, width, theme);
-  const titleHeight = isFile ? TITLE_HEIGHT : 0;
-  const above = titleHeight + legend.height;
+  const heading = isFile ? titleSvg(plot.title, width) : { svg: '', height: 0 };
+  const above = heading.height + legend.height;
   svg.setAttribute('y', String(above));
   svg.setAttribute('overflow', 'visible');
 
@@ -68,25 +69,51 @@ function renderSvg(plot: ReportPlot, theme: Theme, isFile: boolean): string {
     'role="img"',
   ].join(' ');
   const background = isFile ? `<rect width="100%" height="100%" fill="${theme.background}"/>` : '';
-  const heading = isFile
-    ? `<text x="8" y="18" font-size="14" font-weight="bold">${escapeHtml(plot.title)}</text>`
-    : '';
   const [title, caption] = [plot.title, plot.caption].map(escapeHtml);
   const description = `<title>${title}</title><desc>${caption}</desc>`;
-  const key = `<g transform="translate(8, ${titleHeight})">${legend.svg}</g>`;
-  return `<svg ${attributes}>${description}${background}${heading}${key}${svg.outerHTML}</svg>`;
+  const key = `<g transform="translate(8, ${heading.height})">${legend.svg}</g>`;
+  return `<svg ${attributes}>${description}${background}${heading.svg}${key}${svg.outerHTML}</svg>`;
+}
+
+interface SvgPart {
+  readonly svg: string;
+  readonly height: number;
+}
+
+/** Renders the title in as many lines as necessary. */
+function titleSvg(title: string, width: number): SvgPart {
+  // Bold letters are wider.
+  const letterWidth = (1.15 * LETTER_WIDTH * TITLE_FONT_SIZE) / FONT_SIZE;
+  const lines = wrapped(title, Math.floor((width - 16) / letterWidth)).map((line, i) => {
+    const y = (i + 1) * TITLE_LINE_HEIGHT;
+    return `<tspan x="8" y="${y}">${escapeHtml(line)}</tspan>`;
+  });
+  return {
+    svg: `<text font-size="${TITLE_FONT_SIZE}" font-weight="bold">${lines.join('')}</text>`,
+    height: lines.length * TITLE_LINE_HEIGHT + 8,
+  };
+}
+
+/** Breaks a text between words into lines of at most so many letters. */
+function wrapped(text: string, lettersMax: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const line = lines.at(-1);
+    const longer = `${line} ${word}`;
+    if (line === undefined || longer.length > lettersMax) lines.push(cut(word, lettersMax));
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
 
 /** Renders a symbol and a name for each series, in as many lines as necessary. */
-function legendSvg(
-  names: readonly string[],
-  width: number,
-  theme: Theme,
-): { readonly svg: string; readonly height: number } {
+function legendSvg(names: readonly string[], width: number, theme: Theme): SvgPart {
   if (names.length < 2) return { svg: '', height: 0 };
   let x = 0;
   let line = 0;
-  const entries = names.map((name, i) => {
+  const lettersMax = Math.floor((width - 16 - KEY_WIDTH) / LETTER_WIDTH);
+  const entries = names.map((fullName, i) => {
+    const name = cut(fullName, lettersMax);
     const entryWidth = KEY_WIDTH + name.length * LETTER_WIDTH + 14;
     if (x > 0 && x + entryWidth > width - 16) {
       x = 0;
@@ -103,7 +130,7 @@ const RAMP_STEPS = 24;
 const RAMP_STEP_WIDTH = 6;
 
 /** Renders the colour scale, from dark to light, with the labels of its ends. */
-function colourRampSvg([dark, light]: readonly [string, string]): { svg: string; height: number } {
+function colourRampSvg([dark, light]: readonly [string, string]): SvgPart {
   const scale = Plot.scale({ color: { type: 'linear', scheme: COLOUR_SCHEME, domain: [0, 1] } });
   const left = dark.length * LETTER_WIDTH + 6;
   const steps = Array.from({ length: RAMP_STEPS }, (_, i) => {
@@ -137,12 +164,16 @@ export interface SeriesStyle {
   readonly symbol: (typeof SYMBOLS)[number];
 }
 
-/** Returns the style of series 0, 1, 2 …; styles repeat after the last colour. */
+/**
+ * Returns the style of series 0, 1, 2 … Colours repeat after the last one, each time with another
+ * dash and another symbol.
+ */
 export function seriesStyle(series: number, theme: Theme): SeriesStyle {
+  const round = Math.floor(series / theme.series.length);
   return {
     colour: theme.series[series % theme.series.length]!,
-    dash: DASHES[series % DASHES.length]!,
-    symbol: SYMBOLS[series % SYMBOLS.length]!,
+    dash: DASHES[(series + round) % DASHES.length]!,
+    symbol: SYMBOLS[(series + 2 * round) % SYMBOLS.length]!,
   };
 }
 
@@ -159,9 +190,9 @@ function symbolPath(symbol: (typeof SYMBOLS)[number]): string {
 
 const CIRCLE = 'M-4,0a4,4,0,1,0,8,0a4,4,0,1,0,-8,0';
 
-/** Formats a number on an axis: 1,200 or 0.5. */
-export function formatTick(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 6 });
+/** Cuts a text to so many letters, the last of which shows that some are missing. */
+export function cut(text: string, lettersMax: number): string {
+  return text.length <= lettersMax ? text : `${text.slice(0, lettersMax - 1)}…`;
 }
 
 export function escapeHtml(text: string): string {

@@ -4,62 +4,94 @@ import { METRICS, type MetricName } from '../campaign/metrics.ts';
 import {
   type ValuesBySeed,
   comparePaired,
-  type PairedComparison,
+  type PairedDifference,
+  SIGNIFICANCE,
+  type Verdict,
+  verdictsOn,
 } from '../campaign/statistics/comparison.ts';
 import type { ConfidenceInterval } from '../campaign/statistics/interval.ts';
-import { type SettingData, type ReportData, formatValue } from './report-data.ts';
+import { formatNumber, formatValue, metricLabel, parameterLabel } from './labels.ts';
+import type { SettingData, ReportData } from './report-data.ts';
 import { escapeHtml } from './svg.ts';
+import { orderedValues } from './value-order.ts';
 
 /** A page with more rows would be slow to open; the command `query` has no such limit. */
-const MAX_RUNS = 1_000;
+const MAX_ROWS = 1_000;
 
 /** A row for each setting: the mean of each metric, with its confidence interval. */
 export function summaryTable(
   { settings, campaign }: ReportData,
   measure: readonly MetricName[],
 ): string {
-  const names = campaign.parameterNames;
+  const parameters = parameterColumns(campaign.parameterNames, settings);
   const head = [
-    ...names.map((name) => headerCell(name)),
+    ...parameters.map(({ header }) => header),
     headerCell('runs'),
     ...measure.map(metricHeader),
   ];
-  const rows = settings.map(({ parameters, intervals, runs }) => [
-    ...names.map((name) => parameterCell(parameters[name])),
-    numberCell(runs.filter(({ metrics }) => metrics !== undefined).length, (n) => String(n)),
-    ...measure.map((name) => intervalCell(intervals[name], name)),
+  const rows = settings.map((setting) => [
+    ...parameters.map(({ cellOf }) => cellOf(setting)),
+    numberCell(setting.runs.filter(({ metrics }) => metrics !== undefined).length, String),
+    ...measure.map((name) => intervalCell(setting.intervals[name], name)),
   ]);
   return table('summary', 'Means and 95 % confidence intervals', head, rows);
 }
 
+/** A setting and its baseline, compared in one metric. */
+interface Comparison {
+  readonly setting: SettingData;
+  readonly baseline: SettingData;
+  readonly metric: MetricName;
+  readonly difference: PairedDifference;
+}
+
 /** Compares each setting with its baseline, over common seeds. */
 export function comparisonTable(data: ReportData, measure: readonly MetricName[]): string {
-  const [first, ...others] = data.settings;
-  if (first === undefined || others.length === 0) return '';
-  const spec = data.campaign.experiment.plots?.[0];
+  const comparisons = comparisonsOf(data, measure);
+  if (comparisons.length === 0) return '';
   const head = [
-    headerCell('setting'),
-    headerCell('baseline'),
-    headerCell('metric'),
-    headerCell('difference'),
-    headerCell('relative difference'),
-    headerCell('95 % confidence interval'),
-    headerCell('p-value'),
-    headerCell('verdict'),
+    'setting',
+    'baseline',
+    'metric',
+    'difference',
+    'relative difference',
+    '95 % confidence interval',
+    'adjusted p-value',
+    'verdict',
   ];
-  const rows = others.flatMap((setting) => {
+  const verdicts = verdictsOn(comparisons.map(({ difference }) => difference));
+  const rows = comparisons.map((comparison, i) => comparisonRow(comparison, verdicts[i]!));
+  const caption = 'Paired comparisons with a baseline, over common seeds';
+  const html = table('comparisons', caption, head.map(headerCell), rows);
+  return `<p>${multiplicityText(verdicts)}</p>\n${html}`;
+}
+
+function multiplicityText(verdicts: readonly Verdict[]): string {
+  const tested = verdicts.filter(({ adjustedPValue }) => adjustedPValue !== undefined).length;
+  if (tested < 2) return 'The p-value is that of a paired t-test.';
+  const byChance = formatNumber(Number((tested * SIGNIFICANCE).toPrecision(2)));
+  return `Of ${formatNumber(tested)} comparisons between equal settings, about ${byChance}
+would seem to show a difference at a level of 5 % by chance. Therefore the p-values of the paired
+t-tests are adjusted for the number of comparisons in this table, by the method of Holm (1979), and
+a verdict is “higher” or “lower” only if the adjusted p-value is below 0.05. So the probability that
+one or more of these verdicts claim a difference where there is none is at most 5 %. Each confidence
+interval is for its difference alone.`;
+}
+
+function comparisonsOf(data: ReportData, measure: readonly MetricName[]): readonly Comparison[] {
+  const spec = data.campaign.experiment.plots?.[0];
+  return data.settings.flatMap((setting) => {
     const baseline = baselineOf(setting, data.settings, spec?.x, spec?.series);
     // The settings of the first series are baselines themselves.
     if (setting === baseline) return [];
     return measure.flatMap((metric) => {
-      const comparison = comparePaired(
+      const difference = comparePaired(
         valuesBySeed(baseline, metric),
         valuesBySeed(setting, metric),
       );
-      return comparison === undefined ? [] : [comparisonRow(setting, baseline, metric, comparison)];
+      return difference === undefined ? [] : [{ setting, baseline, metric, difference }];
     });
   });
-  return table('comparisons', 'Paired comparisons with a baseline, over common seeds', head, rows);
 }
 
 /** A row for each run, with its key. */
@@ -68,28 +100,25 @@ export function runsTable(
   measure: readonly MetricName[],
 ): string {
   const failed = new Set(failures.map(({ key }) => key));
-  const names = campaign.parameterNames;
-  const all = settings.flatMap(({ parameters, runs }) => runs.map((run) => ({ parameters, run })));
+  const parameters = parameterColumns(campaign.parameterNames, settings);
+  const all = settings.flatMap((setting) => setting.runs.map((run) => ({ setting, run })));
   const head = [
-    ...names.map((name) => headerCell(name)),
+    ...parameters.map(({ header }) => header),
     headerCell('seed'),
     ...measure.map(metricHeader),
     headerCell('run'),
   ];
-  const rows = all
-    .slice(0, MAX_RUNS)
-    .map(({ parameters, run: { key, seed, metrics } }) => [
-      ...names.map((name) => parameterCell(parameters[name])),
-      numberCell(seed, String),
-      ...measure.map((name) =>
-        metrics === undefined
-          ? `<td data-sort="">${failed.has(key) ? 'failed' : 'missing'}</td>`
-          : numberCell(metrics[name], (value) => formatMetric(value, name)),
-      ),
-      `<td><code>${key}</code></td>`,
-    ]);
-  const cut = all.length > MAX_RUNS ? ` (the first ${MAX_RUNS} of ${all.length})` : '';
-  return table('runs', `Runs${cut}`, head, rows);
+  const rows = all.map(({ setting, run: { key, seed, metrics } }) => [
+    ...parameters.map(({ cellOf }) => cellOf(setting)),
+    numberCell(seed, String),
+    ...measure.map((name) =>
+      metrics === undefined
+        ? `<td data-sort="">${failed.has(key) ? 'failed' : 'missing'}</td>`
+        : numberCell(metrics[name], (value) => formatMetric(value, name)),
+    ),
+    `<td><code>${key}</code></td>`,
+  ]);
+  return table('runs', 'Runs', head, rows);
 }
 
 /** Returns the setting of the first series with the same x; otherwise the first setting. */
@@ -115,28 +144,28 @@ function valuesBySeed({ runs }: SettingData, metric: MetricName): ValuesBySeed {
 }
 
 function comparisonRow(
-  setting: SettingData,
-  baseline: SettingData,
-  metric: MetricName,
-  comparison: PairedComparison,
+  { setting, baseline, metric, difference: { difference, relativeDifference, test } }: Comparison,
+  { adjustedPValue, verdict, warning }: Verdict,
 ): string[] {
-  const { difference, relativeDifference, low, high, pValue, verdict, warning } = comparison;
   const sign = (value: number) => `${value > 0 ? '+' : ''}${formatMetric(value, metric)}`;
-  const unit = METRICS[metric].unit;
-  const interval = low === undefined ? '–' : `${sign(low)} to ${sign(high!)}`;
   const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
+  const interval = (low: number) => `${sign(low)} to ${sign(test!.high)}`;
   return [
-    `<td>${escapeHtml(setting.name)}</td>`,
-    `<td>${escapeHtml(baseline.name)}</td>`,
-    `<td>${escapeHtml(metric)}${unit === '' ? '' : ` (${unit})`}</td>`,
+    ...[setting.name, baseline.name, metricLabel(metric)].map(
+      (text) => `<td class="text">${escapeHtml(text)}</td>`,
+    ),
     numberCell(difference, sign),
     numberCell(relativeDifference ?? null, percent),
-    numberCell(low ?? null, () => interval),
-    numberCell(pValue ?? null, (p) => (p < 0.001 ? '< 0.001' : p.toFixed(3))),
+    numberCell(test?.low ?? null, interval),
+    numberCell(adjustedPValue ?? null, formatPValue),
     `<td class="verdict ${verdict}">${verdict}${
       warning === undefined ? '' : `<small>${escapeHtml(warning)}</small>`
     }</td>`,
   ];
+}
+
+function formatPValue(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
 function table(
@@ -145,10 +174,15 @@ function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const body = rows.map((cells) => `<tr>${cells.join('')}</tr>`).join('\n');
+  const shown = rows.slice(0, MAX_ROWS);
+  const cut =
+    shown.length < rows.length
+      ? ` (the first ${formatNumber(MAX_ROWS)} of ${formatNumber(rows.length)})`
+      : '';
+  const body = shown.map((cells) => `<tr>${cells.join('')}</tr>`).join('\n');
   return (
     `<div class="scroll"><table class="sortable n-last asc" id="${id}">` +
-    `<caption>${escapeHtml(caption)}</caption>` +
+    `<caption>${escapeHtml(caption + cut)}</caption>` +
     `<thead><tr>${head.join('')}</tr></thead><tbody>\n${body}\n</tbody></table></div>`
   );
 }
@@ -157,18 +191,38 @@ function headerCell(text: string): string {
   return `<th scope="col">${escapeHtml(text)}</th>`;
 }
 
-function metricHeader(name: MetricName): string {
-  const { title, unit } = METRICS[name];
-  // In print, the name may be broken between its words.
-  const words = name.replaceAll(/([a-z])(?=[A-Z])/g, '$1<wbr>');
-  const label = unit === '' ? words : `${words} (${unit})`;
-  return `<th scope="col" title="${escapeHtml(title)}">${label}</th>`;
+/** A header in words; a tooltip has the name in experiment files and datasets. */
+function namedHeader(text: string, name: string): string {
+  return `<th scope="col" title="${escapeHtml(name)}">${escapeHtml(text)}</th>`;
 }
 
-function parameterCell(value: Parameters<typeof formatValue>[0]): string {
-  if (value === undefined || value === null) return numberCell(null, String);
-  if (typeof value === 'number') return numberCell(value, String);
-  return `<td data-sort="${escapeHtml(formatValue(value))}">${escapeHtml(formatValue(value))}</td>`;
+function metricHeader(name: MetricName): string {
+  return namedHeader(metricLabel(name), name);
+}
+
+interface ParameterColumn {
+  readonly header: string;
+  readonly cellOf: (setting: SettingData) => string;
+}
+
+/** A column for each parameter, which sorts in the order of its values in plots. */
+function parameterColumns(
+  names: readonly string[],
+  settings: readonly SettingData[],
+): readonly ParameterColumn[] {
+  return names.map((name) => {
+    const order = orderedValues(settings.map(({ parameters }) => parameters[name]));
+    return {
+      header: namedHeader(parameterLabel(name), name),
+      cellOf: ({ parameters }) => {
+        const value = parameters[name];
+        const text = formatValue(value);
+        if (value === undefined || value === null) return numberCell(null, String);
+        const style = typeof value === 'number' ? 'number' : 'text';
+        return `<td class="${style}" data-sort="${order.indexOf(text)}">${escapeHtml(text)}</td>`;
+      },
+    };
+  });
 }
 
 function intervalCell(interval: ConfidenceInterval | undefined, name: MetricName): string {

@@ -9,7 +9,6 @@ export {
 } from './problems.ts';
 export {
   type Percentage,
-  plainUnitOf,
   quantity,
   type QuantityKind,
   type QuantityReading,

@@ -86,11 +86,6 @@ export type QuantityReading =
   | { readonly value: number }
   | { readonly problem: string; readonly fix: string };
 
-/** The unit of a plain number of a kind. */
-export function plainUnitOf(kind: QuantityKind): string {
-  return KINDS[kind].plainUnit;
-}
-
 /** Reads a quantity. A plain number is in the unit that the kind states. */
 export function readQuantity(kind: QuantityKind, quantity: string | number): QuantityReading {
   const { name, plainUnit, example, units } = KINDS[kind];

@@ -1,7 +1,7 @@
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import { comparePaired } from './comparison.ts';
+import { comparePaired, type ValuesBySeed, verdictsOn } from './comparison.ts';
 import { confidenceInterval } from './interval.ts';
 
 /** Quantiles of Student's t at 0.975, from statistical tables, by degrees of freedom. */
@@ -97,7 +97,7 @@ describe('a comparison', () => {
     { rule: 'finds a constant difference', a: [10, 20], b: [12, 22], verdict: 'higher' },
     { rule: 'is undecided for a single pair', a: [10], b: [20], verdict: 'undecided' },
   ])('$rule', ({ a, b, verdict }) => {
-    expect(comparePaired(bySeed(a), bySeed(b))!.verdict).toBe(verdict);
+    expect(verdictOn(a, b).verdict).toBe(verdict);
   });
 
   test('pairs by seed, and omits seeds that one of them lacks', () => {
@@ -113,16 +113,14 @@ describe('a comparison', () => {
       [3, 31],
       [5, 51],
     ]);
-    expect(comparePaired(a, b)).toMatchObject({ count: 2, difference: 1, verdict: 'higher' });
+    expect(comparePaired(a, b)).toMatchObject({ count: 2, difference: 1 });
     expect(comparePaired(new Map([[1, 1]]), new Map([[2, 1]]))).toBeUndefined();
   });
 
   /** For three degrees of freedom the distribution of t has a closed form. */
   test("has the interval and p-value of Student's t-test", () => {
-    const { low, high, pValue } = comparePaired(
-      bySeed([10, 20, 30, 40]),
-      bySeed([12, 19, 31, 40]),
-    )!;
+    const { low, high, pValue } = comparePaired(bySeed([10, 20, 30, 40]), bySeed([12, 19, 31, 40]))!
+      .test!;
     const error = Math.sqrt(5 / 3 / 4);
     const t = 0.5 / error;
     const within = t / Math.sqrt(3) / (1 + t ** 2 / 3) + Math.atan(t / Math.sqrt(3));
@@ -146,22 +144,75 @@ describe('a comparison', () => {
     },
     { rule: 'reports that one repetition is too few', a: [10], b: [11], says: /run 5 or more/ },
   ])('$rule', ({ a, b, says }) => {
-    expect(comparePaired(bySeed(a), bySeed(b))!.warning).toMatch(says);
+    expect(verdictOn(a, b).warning).toMatch(says);
   });
 
   test('needs about as many repetitions as estimated', () => {
     const few = [3, -1, 2, -2.5, 1.5];
-    const comparison = comparePaired(bySeed(few.map(() => 0)), bySeed(few))!;
-    const needed = Number(/\d+/.exec(comparison.warning!)![0]);
+    const zeros = (count: number) => Array.from({ length: count }, () => 0);
+    const needed = Number(/\d+/.exec(verdictOn(zeros(few.length), few).warning!)![0]);
     const verdicts = [needed - 20, needed + 20].map((count) => {
       const many = Array.from({ length: count - (count % 5) }, (_, i) => few[i % 5]!);
-      return comparePaired(bySeed(many.map(() => 0)), bySeed(many))!.verdict;
+      return verdictOn(zeros(many.length), many).verdict;
     });
     expect(verdicts).toEqual(['undecided', 'higher']);
   });
 });
 
-function bySeed(values: readonly number[]): ReadonlyMap<number, number> {
+describe('many comparisons', () => {
+  /** The p-value of the t-test is 0.0131. */
+  const baseline = [10, 20, 30, 40, 50];
+  const other = [11, 20.4, 31.1, 40.5, 51.6];
+
+  test('need smaller p-values than one', () => {
+    const one = comparePaired(bySeed(baseline), bySeed(other))!;
+    const none = comparePaired(bySeed(baseline), bySeed([9, 21, 30.5, 38, 51]))!;
+    const verdicts = [1, 2, 12].map((count) => {
+      const others = Array.from({ length: count - 1 }, () => none);
+      return verdictsOn([...others, one]).at(-1)!;
+    });
+    const pValue = one.test!.pValue;
+    expect(pValue).toBeGreaterThan(0.01);
+    expect(pValue).toBeLessThan(0.02);
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['higher', 'higher', 'undecided']);
+    verdicts.forEach(({ adjustedPValue }, i) => {
+      expect(adjustedPValue).toBeCloseTo(pValue * [1, 2, 12][i]!, 12);
+    });
+    expect(verdicts[2]!.warning).toMatch(/^may be chance among 12 comparisons: about \d+ rep/);
+  });
+
+  test('show a difference that does not exist in at most 5 % of reports', () => {
+    const seed = 23;
+    const random = seededRandom(seed);
+    const draw = () => Array.from({ length: 5 }, () => sum(12, () => random.unit()) - 6);
+    let [wrong, wrongAlone] = [0, 0];
+    for (let round = 0; round < 200; round++) {
+      const comparisons = Array.from(
+        { length: 12 },
+        () => comparePaired(bySeed(draw()), bySeed(draw()))!,
+      );
+      if (verdictsOn(comparisons).some(({ verdict }) => verdict !== 'undecided')) wrong++;
+      if (comparisons.some(({ test }) => test!.pValue < 0.05)) wrongAlone++;
+    }
+    // 5 % of 200 are 10, with a standard deviation of 3.
+    expect(wrong, `seed ${seed}`).toBeLessThanOrEqual(19);
+    expect(wrongAlone, `seed ${seed}`).toBeGreaterThan(60);
+  });
+
+  test('of which some have a single pair are adjusted for the others', () => {
+    const single = comparePaired(bySeed([1]), bySeed([2]))!;
+    const one = comparePaired(bySeed(baseline), bySeed(other))!;
+    const verdicts = verdictsOn([single, one, single]);
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(['undecided', 'higher', 'undecided']);
+    expect(verdicts[1]!.adjustedPValue).toBe(one.test!.pValue);
+  });
+});
+
+function verdictOn(a: readonly number[], b: readonly number[]) {
+  return verdictsOn([comparePaired(bySeed(a), bySeed(b))!])[0]!;
+}
+
+function bySeed(values: readonly number[]): ValuesBySeed {
   return new Map(values.map((value, seed) => [seed, value]));
 }
 

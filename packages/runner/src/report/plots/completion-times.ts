@@ -27,7 +27,7 @@ const POINT_COUNT = 200;
 export function completionTimesPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
   const points = details.flatMap((detail) => ROLES.flatMap(({ role }) => cdfPoints(detail, role)));
   if (points.length === 0) return undefined;
-  const panels = new Panels(details);
+  const panels = new Panels(details.map(({ name }) => name));
   const roles = ROLES.filter(({ role }) => points.some((point) => point.role === role));
   const repetitions = Math.max(...details.map(({ records }) => records.length));
   return {
@@ -47,7 +47,7 @@ export function completionTimesPlot(details: readonly DetailedSetting[]): Report
         ...roles.map(({ role }, i) => {
           const { colour: stroke, dash: strokeDasharray } = seriesStyle(i, theme);
           const curve = points.filter((point) => point.role === role);
-          const at = { ...panels.facets, x: 'seconds', y: 'percent' };
+          const at = { ...panels.facets, x: 'seconds', y: 'percent', curve: 'step-after' } as const;
           return Plot.line(curve, { ...at, stroke, strokeWidth: 2, strokeDasharray });
         }),
       ],

@@ -2,8 +2,8 @@
 
 import * as Plot from '@observablehq/plot';
 
-import type { DetailedSetting } from '../report-data.ts';
-import { formatTick, WIDE_PLOT_WIDTH } from '../svg.ts';
+import { formatNumber } from '../labels.ts';
+import { FONT_SIZE, WIDE_PLOT_WIDTH } from '../svg.ts';
 import type { Theme } from '../theme.ts';
 
 /** An axis with its label centred. */
@@ -13,7 +13,7 @@ export function axis(label: string): Plot.ScaleOptions {
 
 /** Options of a plot over time. Panels are narrow, so they need fewer `ticks`. */
 export function timeAxis(options: Pick<Plot.ScaleOptions, 'ticks'> = {}): Plot.PlotOptions {
-  const x = { ...axis('time (s)'), zero: true, tickFormat: formatTick, ...options };
+  const x = { ...axis('time (s)'), zero: true, tickFormat: formatNumber, ...options };
   return { marginLeft: 62, grid: true, x };
 }
 
@@ -26,48 +26,76 @@ export interface PanelItem {
   readonly panel: string;
 }
 
-const PANEL_HEIGHT = 190;
-const GAP = { paddingInner: 0.16, paddingOuter: 0 };
+export interface PanelOptions {
+  /** The largest number of panels in a row. */
+  readonly columns?: number;
+  /** Width of a row, without the margins of the plot. */
+  readonly width?: number;
+}
 
-/** A panel for each detailed setting, two in a row, each with the name of the setting above it. */
+const PANEL_HEIGHT = 190;
+const MARGINS = 82;
+/** The gap between panels, as a share of the width of one and its gap. */
+const GAP = 0.16;
+
+/** A panel for each name, some in a row, each with its name above it. */
 export class Panels {
   readonly #names: readonly string[];
+  readonly #columns: number;
+  readonly #rows: number;
+  /** The width of a panel. */
+  readonly width: number;
 
-  constructor(details: readonly DetailedSetting[]) {
-    this.#names = details.map(({ name }) => name);
+  constructor(
+    names: readonly string[],
+    { columns = 2, width = WIDE_PLOT_WIDTH - MARGINS }: PanelOptions = {},
+  ) {
+    this.#names = names;
+    this.#rows = Math.max(1, Math.ceil(names.length / columns));
+    this.#columns = Math.max(1, Math.ceil(names.length / this.#rows));
+    this.width = ((1 - GAP) * width) / (this.#columns - GAP);
   }
 
   /** Returns the options of the plot. */
   options(panelHeight: number = PANEL_HEIGHT): Plot.PlotOptions {
-    const rows = Math.ceil(this.#names.length / 2);
     return {
       width: WIDE_PLOT_WIDTH,
-      height: panelHeight * rows + 40,
+      height: panelHeight * this.#rows + 40,
       marginTop: 24,
       marginBottom: 40,
-      fx: { axis: null, domain: this.#names.length === 1 ? [0] : [0, 1], ...GAP },
-      fy: { axis: null, domain: Array.from({ length: rows }, (_, row) => row), ...GAP },
+      fx: panelScale(this.#columns),
+      fy: panelScale(this.#rows),
     };
   }
 
   /** The options of each mark that assign its items to panels. */
   get facets(): { fx: (item: PanelItem) => number; fy: (item: PanelItem) => number } {
     return {
-      fx: ({ panel }) => this.#names.indexOf(panel) % 2,
-      fy: ({ panel }) => Math.floor(this.#names.indexOf(panel) / 2),
+      fx: ({ panel }) => this.#names.indexOf(panel) % this.#columns,
+      fy: ({ panel }) => Math.floor(this.#names.indexOf(panel) / this.#columns),
     };
   }
 
-  /** Returns the names above the panels. */
+  /** Returns the names above the panels, cut to their width. */
   titles(theme: Theme): Plot.Markish {
-    const items = this.#names.map((panel) => ({ panel }));
-    return Plot.text(items, {
-      ...this.facets,
-      text: 'panel',
-      frameAnchor: 'top-left',
-      dy: -14,
-      fontWeight: 'bold',
-      fill: theme.text,
-    });
+    return Plot.text(
+      this.#names.map((panel) => ({ panel })),
+      {
+        ...this.facets,
+        text: 'panel',
+        frameAnchor: 'top-left',
+        dy: -14,
+        fontWeight: 'bold',
+        fill: theme.text,
+        lineWidth: this.width / FONT_SIZE,
+        textOverflow: 'ellipsis-end',
+      },
+    );
   }
+}
+
+function panelScale(count: number): Plot.ScaleOptions {
+  const domain = Array.from({ length: count }, (_, i) => i);
+  // A single panel has no gap, which the library would leave free all the same.
+  return { axis: null, domain, paddingInner: count === 1 ? 0 : GAP, paddingOuter: 0 };
 }

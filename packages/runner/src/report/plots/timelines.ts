@@ -2,8 +2,9 @@
 
 import * as Plot from '@observablehq/plot';
 
+import { formatNumber } from '../labels.ts';
 import type { DetailedSetting } from '../report-data.ts';
-import { formatTick, type ReportPlot, seriesStyle, WIDE_PLOT_WIDTH } from '../svg.ts';
+import { type ReportPlot, seriesStyle, WIDE_PLOT_WIDTH } from '../svg.ts';
 import { axis, frame, type PanelItem, Panels, timeAxis } from './layout.ts';
 
 interface TimePoint extends PanelItem {
@@ -38,7 +39,7 @@ export function piecesHeldPlot(details: readonly DetailedSetting[]): ReportPlot 
       marginTop: 8,
       marginBottom: 40,
       ...timeAxis(),
-      y: { ...axis('pieces held (%)'), domain: [0, 100] },
+      y: { ...axis('share of all pieces (%)'), domain: [0, 100] },
       marks: [
         frame(theme),
         ...details.map((_, series) => {
@@ -56,7 +57,7 @@ const DIRECTIONS = ['intra-AS', 'inter-AS'] as const;
 
 /** The throughput within an AS and between ASes, a panel for each setting. */
 export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
-  const panels = new Panels(details);
+  const panels = new Panels(details.map(({ name }) => name));
   const points = details.flatMap(throughputPoints);
   if (points.length === 0) return undefined;
   return {
@@ -67,7 +68,7 @@ export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot 
     options: (theme) => ({
       ...panels.options(),
       ...timeAxis({ ticks: 5 }),
-      y: { ...axis('Mbit/s'), zero: true, tickFormat: formatTick, ticks: 5 },
+      y: { ...axis('rate (Mbit/s)'), zero: true, tickFormat: formatNumber, ticks: 5 },
       marks: [
         frame(theme),
         panels.titles(theme),
