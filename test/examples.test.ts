@@ -1,14 +1,17 @@
 /** Every example program runs, and every example configuration can be simulated. */
 
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
 import { peerCountOf, simulate } from '@cachetorrent/simulator';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 
-const EXAMPLES = fileURLToPath(new URL('../examples/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const EXAMPLES = join(ROOT, 'examples/');
 const configs = readdirSync(`${EXAMPLES}configs`);
 /** These take minutes, even with few pieces; tools measure them. */
 const LARGE = ['hundred-thousand.json', 'large.json', 'million.json'];
@@ -23,18 +26,78 @@ test.each([
     prints:
       /leaders completed within [\d.]+ s\n.*followers completed within [\d.]+ s\n[\d.]+ % of the bytes/,
   },
-  { program: 'sweep.ts', prints: /^(.* repetition \d: redundancy [\d.]+ \((new|stored)\)\n){6}$/ },
+  { program: 'sweep.ts', prints: /^(.* repetition \d: redundancy [\d.]+ \(new\)\n){6}$/ },
 ])('$program runs', async ({ program, prints }) => {
-  const args = ['--conditions=cachetorrent-source', `${EXAMPLES}${program}`];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  expect(stdout).toMatch(prints);
+  expect(await example(ROOT, `examples/${program}`)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(prints),
+  });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs `npm run example` in a folder, as the README says. */
+async function example(cwd: string, ...args: string[]) {
+  const npm = ['--prefix', ROOT, 'run', '--silent', 'example', ...args];
+  const env = { ...process.env, TMPDIR: folder };
+  return promisify(execFile)('npm', npm, { cwd, env }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
+  );
+}
+
+test('the programs leave no temporary files behind', () => {
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('sweep.ts keeps its runs if a store is named', async () => {
+  const [first, second] = [
+    await example(folder, `${EXAMPLES}sweep.ts`, 'store'),
+    await example(folder, `${EXAMPLES}sweep.ts`, 'store'),
+  ];
+  expect(first.stdout).not.toContain('(stored)');
+  expect(second.stdout).not.toContain('(new)');
+});
+
+describe('a program in a folder of its own', () => {
+  const [, program] = /^( {4}import \{ simulate.*?)\n\n\S/ms.exec(
+    readFileSync(`${ROOT}README.md`, 'utf8'),
+  )!;
+
+  test('runs, if it is the one of the README', async () => {
+    const own = join(folder, 'a folder');
+    mkdirSync(own);
+    writeFileSync(join(own, 'own.ts'), program!.replaceAll(/^ {4}/gm, ''));
+    const { code, stdout, stderr } = await example(own, 'own.ts');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^[\d.]+ [\d.]+\n$/);
+  });
+
+  test.each(readdirSync(`${ROOT}packages`))(
+    'can use the package %s, and has arguments',
+    async (name) => {
+      const text = `import * as api from '@cachetorrent/${name}';
+console.log(Object.keys(api).length > 0, process.argv.slice(2).join());`;
+      writeFileSync(join(folder, `${name}.ts`), text);
+      const result = await example(folder, `${name}.ts`, 'a', 'b');
+      expect(result).toEqual({ code: 0, stdout: 'true a,b\n', stderr: '' });
+    },
+  );
+
+  test.each([
+    { args: [], says: /^there is no program\n {2}fix: / },
+    { args: ['none.ts'], says: /none\.ts: does not exist\n {2}fix: / },
+  ])('is refused if it is missing: $args', async ({ args, says }) => {
+    expect(await example(folder, ...args)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(says),
+    });
+  });
 });
 
 test('every program is tested', () => {
-  // The README tells users to save a program of their own as own.ts.
-  const programs = readdirSync(EXAMPLES).filter(
-    (name) => name.endsWith('.ts') && name !== 'own.ts',
-  );
+  const programs = readdirSync(EXAMPLES).filter((name) => name.endsWith('.ts'));
   expect(programs).toEqual(['leaders.ts', 'swarm.ts', 'sweep.ts']);
 });
 
