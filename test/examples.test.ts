@@ -58,7 +58,7 @@ test('sweep.ts keeps its runs if a store is named', async () => {
   ];
   expect(first.stdout).not.toContain('(stored)');
   expect(second.stdout).not.toContain('(new)');
-});
+}, 60_000);
 
 describe('a program in a folder of its own', () => {
   const [, program] = /^( {4}import \{ simulate.*?)\n\n\S/ms.exec(
@@ -68,6 +68,8 @@ describe('a program in a folder of its own', () => {
   test('runs, if it is the one of the README', async () => {
     const own = join(folder, 'a folder');
     mkdirSync(own);
+    // As `npm init` writes it.
+    writeFileSync(join(own, 'package.json'), '{ "name": "own", "type": "commonjs" }');
     writeFileSync(join(own, 'own.ts'), program!.replaceAll(/^ {4}/gm, ''));
     const { code, stdout, stderr } = await example(own, 'own.ts');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -34,11 +34,16 @@ if (!isInstalled || module.registerHooks === undefined) {
 /** Finds a package where the program is, or else in the workspace. */
 function withWorkspace(specifier, context, next) {
   try {
-    return next(specifier, context);
+    return asModule(next(specifier, context));
   } catch (error) {
     if (!specifier.startsWith('@cachetorrent/')) throw error;
     return next(specifier, { ...context, parentURL: EXAMPLES.href });
   }
+}
+
+/** TypeScript is a module, even in a folder whose package.json says `commonjs`, as npm writes it. */
+function asModule(resolved) {
+  return resolved.url.endsWith('.ts') ? { ...resolved, format: 'module-typescript' } : resolved;
 }
 
 function refuse(problem, fix) {
