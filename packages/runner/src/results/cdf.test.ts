@@ -43,6 +43,30 @@ test('several classes have a distribution each', () => {
   );
 });
 
+test('a table that is wider than a terminal continues below', () => {
+  const names = Array.from({ length: 6 }, (_, i) => `of-a-long-name-${i}`);
+  const classes = names.map((name) => ({ name, p50Ms: 1, p90Ms: 1, meanMs: 1, count: 1 }));
+  const peers = {
+    ...RESULT.peers,
+    id: Uint32Array.from(names.keys()),
+    role: names.map(() => 'peer' as const),
+    class: names,
+    // The slowest needs twelve days.
+    completedAtMs: Float64Array.from(names, (_, i) => 1e9 * i ** 0.1),
+  };
+  const table = cdfTable({ ...RESULT, peers, classes });
+  const lines = table.split('\n');
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+  const headers = lines.filter((line) => line.startsWith('completed'));
+  expect(headers.flatMap((line) => line.split(/ {3,}/).slice(1))).toEqual([
+    'all',
+    ...names.map((name) => `class ${name}`),
+  ]);
+  expect(lines.filter((line) => line.startsWith('100 %'))).toHaveLength(headers.length);
+  // Columns are apart even where times are long.
+  expect(table).not.toMatch(/s\d/);
+});
+
 test('the table has a row for every 5 %, with percentiles as in the summary', () => {
   const lines = cdfTable(RESULT)
     .trim()

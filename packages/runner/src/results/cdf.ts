@@ -25,18 +25,48 @@ export function cdfCsv(result: SwarmResult): string {
   return `${rows.join('\n')}\n`;
 }
 
-/** A table of the times at which 5 %, 10 % … 100 % of each group had completed. */
+/**
+ * A table of the times at which 5 %, 10 % … 100 % of each group had completed. If it would be wider
+ * than a terminal, it is several tables, one below the other.
+ */
 export function cdfTable(result: SwarmResult): string {
-  const groups = groupsOf(result);
-  const row = (title: string, cellOf: (group: Group) => string): string => {
-    const cells = groups.map((each) => cellOf(each).padStart(Math.max(12, each.name.length + 3)));
-    return `${title.padEnd(20)}${cells.join('')}`;
-  };
-  const lines = [row('completed', ({ name }) => name)];
-  for (let percent = 5; percent <= 100; percent += 5) {
-    lines.push(row(`${percent} %`, ({ timesMs }) => percentileText(timesMs, percent)));
+  const columns = groupsOf(result).map(({ name, timesMs }) =>
+    aligned([name, ...PERCENTS.map((percent) => percentileText(timesMs, percent))]),
+  );
+  const titles = ['completed', ...PERCENTS.map((percent) => `${percent} %`)];
+  const tables = fitted(columns).map((fitting) =>
+    titles.map(
+      (title, row) => title.padEnd(TITLE_WIDTH) + fitting.map((column) => column[row]).join(''),
+    ),
+  );
+  return `${tables.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+const PERCENTS: readonly number[] = Array.from({ length: 20 }, (_, i) => 5 * (i + 1));
+const TERMINAL_WIDTH = 80;
+const TITLE_WIDTH = 12;
+const COLUMN_WIDTH_MIN = 12;
+
+/** Pads the cells of a column to one width, with a gap on the left. */
+function aligned(cells: readonly string[]): readonly string[] {
+  const width = Math.max(COLUMN_WIDTH_MIN, ...cells.map(({ length }) => length + 3));
+  return cells.map((cell) => cell.padStart(width));
+}
+
+/** Divides columns into tables that fit the width of a terminal. */
+function fitted(columns: readonly (readonly string[])[]): readonly string[][][] {
+  const tables: string[][][] = [];
+  let free = 0;
+  for (const column of columns) {
+    const width = column[0]!.length;
+    if (width > free) {
+      tables.push([]);
+      free = TERMINAL_WIDTH - TITLE_WIDTH;
+    }
+    tables.at(-1)!.push([...column]);
+    free -= width;
   }
-  return `${lines.join('\n')}\n`;
+  return tables;
 }
 
 function groupsOf({ peers, classes }: SwarmResult): Group[] {

@@ -21,7 +21,6 @@ export function summaryOf(file: string, run: FinishedRun): string {
     row('autonomous systems', formatInteger(result.asCount)),
     row('simulated time', formatSeconds(result.durationMs)),
     '',
-    row('completion time', columns(['50 %', '90 %', 'mean', 'peers'])),
     ...completionRows(result),
     '',
     row('redundancy', `${redundancy} downloads of a piece into an AS from outside (mean)`),
@@ -54,9 +53,12 @@ function completionRows({ completion, leaders, followers, classes }: SwarmResult
   if (leaders.count > 0) groups.push(['  leaders', leaders]);
   if (followers.count > 0) groups.push(['  followers', followers]);
   if (classes.length > 1) for (const each of classes) groups.push([classTitle(each.name), each]);
-  return groups.map(([name, { p50Ms, p90Ms, meanMs, count }]) =>
-    row(name, columns([...[p50Ms, p90Ms, meanMs].map(formatSeconds), formatInteger(count)])),
-  );
+  const rows = groups.map(([name, { p50Ms, p90Ms, meanMs, count }]) => [
+    name,
+    ...[p50Ms, p90Ms, meanMs].map(formatSeconds),
+    formatInteger(count),
+  ]);
+  return table([['completion time', '50 %', '90 %', 'mean', 'peers'], ...rows]);
 }
 
 /** The title of a row for a class, at most 19 columns wide. */
@@ -69,6 +71,14 @@ function row(name: string, value: string): string {
   return `${name.padEnd(20)}${value}`;
 }
 
-function columns(cells: readonly string[]): string {
-  return cells.map((cell) => cell.padStart(11)).join('');
+const COLUMN_WIDTH_MIN = 11;
+
+/** Rows with a title and cells, in columns that are wide enough for the longest cell. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) =>
+    Math.max(COLUMN_WIDTH_MIN, ...rows.map((cells) => cells[i]!.length + 2)),
+  );
+  return rows.map(([title, ...cells]) =>
+    row(title!, cells.map((cell, i) => cell.padStart(widths[i + 1]!)).join('')),
+  );
 }
