@@ -13,6 +13,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { inFolder, fakeRecord, smallCampaign } from '../../test/campaigns.ts';
+import { METRIC_NAMES } from '../campaign/metrics.ts';
 import {
   findStoredCampaign,
   storedCampaignOf,
@@ -41,6 +42,9 @@ const EXPERIMENT = {
     { x: 'choker', y: 'redundancy', facet: 'protocol', title: 'In panels' },
   ],
 };
+
+/** In pixels, without margins. */
+const A4_WIDTH = 700;
 
 /** No labels, which are words of the author. */
 const FIELDS_ONLY = {
@@ -334,12 +338,21 @@ describe.skipIf(executablePath === undefined)('in a browser, a report', () => {
     }));
 
   test('fits a narrow screen, and can be printed', () =>
-    withReport(({ page }) =>
-      openPage(page, async (tab) => {
-        await tab.setViewportSize({ width: 380, height: 700 });
-        expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(380);
-        const pdf = await tab.pdf({ format: 'A4' });
-        expect(pdf.subarray(0, 4).toString()).toBe('%PDF');
-      }),
+    withReport(
+      ({ page }) =>
+        openPage(page, async (tab) => {
+          await tab.setViewportSize({ width: 380, height: 700 });
+          expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+            380,
+          );
+          await tab.emulateMedia({ media: 'print' });
+          await tab.setViewportSize({ width: A4_WIDTH, height: 1000 });
+          expect(await tab.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
+            A4_WIDTH,
+          );
+          const pdf = await tab.pdf({ format: 'A4' });
+          expect(pdf.subarray(0, 4).toString()).toBe('%PDF');
+        }),
+      { ...EXPERIMENT, measure: METRIC_NAMES.slice(0, 8) },
     ));
 });

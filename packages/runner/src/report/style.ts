@@ -74,7 +74,9 @@ footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
   .plots { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .plots.wide { grid-template-columns: 1fr; } .scroll { overflow: visible; }
   .scroll { background: none; } svg.plot, .wide svg.plot { min-width: 0; }
-  th, td { white-space: normal; padding: 2px 5px; font-size: 8pt; } th { position: static; }
+  th, td, td.text, td.verdict small { white-space: normal; min-width: 0; }
+  th, td { padding: 2px 5px; font-size: 8pt; }
+  th, td code { hyphens: auto; overflow-wrap: anywhere; } th { min-width: 8ch; font-size: 7pt; } th { position: static; }
   td.number small { display: block; white-space: nowrap; }
   th::after { content: ""; }
 }
