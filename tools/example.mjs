@@ -1,6 +1,6 @@
 /**
- * `npm run example PROGRAM`: runs a program in any folder with the packages of this workspace. Paths
- * are relative to the folder in which npm was called.
+ * `npm run example PROGRAM`: runs a program in any folder with the packages of this workspace.
+ * Paths are relative to the folder in which npm was called.
  *
  * Older versions of Node must be able to run this file, so it is plain JavaScript.
  */
@@ -41,7 +41,7 @@ function withWorkspace(specifier, context, next) {
   }
 }
 
-/** TypeScript is a module, even in a folder whose package.json says `commonjs`, as npm writes it. */
+/** TypeScript is a module, even where package.json says `commonjs`, as `npm init` writes it. */
 function asModule(resolved) {
   return resolved.url.endsWith('.ts') ? { ...resolved, format: 'module-typescript' } : resolved;
 }

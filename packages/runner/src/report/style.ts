@@ -45,13 +45,15 @@ caption { text-align: left; font-weight: 600; padding: 6px 0; }
 th, td { padding: 5px 9px; text-align: left; border-bottom: 1px solid var(--line);
   vertical-align: top;
   white-space: nowrap; }
-th { white-space: normal; vertical-align: bottom; min-width: 9ch; background: var(--surface); position: sticky; top: 0; cursor: pointer; user-select: none; }
+th { white-space: normal; vertical-align: bottom; min-width: 9ch; background: var(--surface);
+  position: sticky; top: 0; cursor: pointer; user-select: none; }
 th::after { content: "\\a0\\2195"; color: var(--muted); opacity: 0.6; }
 th[aria-sort="ascending"]::after { content: "\\a0\\2191"; opacity: 1; }
 th[aria-sort="descending"]::after { content: "\\a0\\2193"; opacity: 1; }
 th:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--accent);
   outline-offset: -2px; }
-td.number { text-align: right; } td.text { white-space: normal; min-width: 14ch; }
+td.number { text-align: right; }
+td.text { white-space: normal; min-width: 14ch; }
 td small { color: var(--muted); } td.verdict small { display: block; white-space: normal;
   min-width: 22ch; }
 td.verdict.undecided { color: var(--warn); }
@@ -76,7 +78,8 @@ footer { margin-top: 56px; color: var(--muted); font-size: 0.85rem; }
   .scroll { background: none; } svg.plot, .wide svg.plot { min-width: 0; }
   th, td, td.text, td.verdict small { white-space: normal; min-width: 0; }
   th, td { padding: 2px 5px; font-size: 8pt; }
-  th, td code { hyphens: auto; overflow-wrap: anywhere; } th { min-width: 8ch; font-size: 7pt; } th { position: static; }
+  th, td code { hyphens: auto; overflow-wrap: anywhere; }
+  th { min-width: 8ch; font-size: 7pt; position: static; }
   td.number small { display: block; white-space: nowrap; }
   th::after { content: ""; }
 }

@@ -1,9 +1,9 @@
 /**
- * Adjusts p-values for the number of comparisons by the method of Holm (1979, "A simple sequentially
- * rejective multiple test procedure"). Of many comparisons without a true difference, one in twenty
- * has a p-value below 0.05. If a difference is claimed only where the adjusted p-value is below
- * 0.05, the probability that one or more of all claims are wrong is at most 5 %, whatever the
- * dependence between the comparisons.
+ * Adjusts p-values for the number of comparisons by the method of Holm (1979, "A simple
+ * sequentially rejective multiple test procedure"). Of many comparisons without a true difference,
+ * one in twenty has a p-value below 0.05. If a difference is claimed only where the adjusted
+ * p-value is below 0.05, the probability that one or more of all claims are wrong is at most 5 %,
+ * whatever the dependence between the comparisons.
  *
  *     p-values, sorted   0.01   0.02   0.04
  *     tests that remain     3      2      1

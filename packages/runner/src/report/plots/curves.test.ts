@@ -121,6 +121,14 @@ describe('the vertical axis of curves', () => {
     },
   );
 
+  test('ends where the metric does, and so do the intervals', () => {
+    const cut = wide.map((point) => ({ ...point, low: 0 }));
+    const [drawn, expected] = [wide, cut].map((points) =>
+      svgForFile(plotOf({ x: 'leaders' }, points, 'leaderCount')),
+    );
+    expect(drawn).toBe(expected);
+  });
+
   test('of a share ends at 100 %', () => {
     const points = [{ at: { leaders: 10 }, mean: 0.9, low: 0.4, high: 1.4 }];
     const ticks = textsOf(plotOf({ x: 'leaders' }, points, 'interAsShare'), Y_TICKS);

@@ -179,7 +179,7 @@ function captionOf(
   const over = repetitions === Math.max(...counts) ? repetitions : `at least ${repetitions}`;
   const sentences = [
     repetitions > 1
-      ? `Means over ${over} repetitions; bars are 95 % confidence intervals, each for its mean alone.`
+      ? `Means over ${over} repetitions; bars are 95 % confidence intervals, each for its own mean.`
       : 'A single repetition has no confidence interval.',
   ];
   if (points.some(({ x }) => x === undefined)) {
