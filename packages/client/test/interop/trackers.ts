@@ -13,10 +13,6 @@ import { freePort } from './free-port.ts';
 
 const HOST = '127.0.0.1';
 const NPM_TRACKER = 'bittorrent-tracker@11.2.3';
-/** Not in the system's temporary folder, where another user could put a program of the same name. */
-const NPM_TRACKER_FOLDER = fileURLToPath(
-  new URL('../../../../node_modules/.cache/npm-tracker', import.meta.url),
-);
 
 /** Debian's opentracker, which serves only the torrents of a list. */
 export const opentracker: StartTracker = async (infoHash) => {
@@ -45,10 +41,14 @@ export const opentracker: StartTracker = async (infoHash) => {
  * outside the workspace, without its install scripts, when it is first used.
  */
 export const npmTracker: StartTracker = async () => {
-  const module = join(NPM_TRACKER_FOLDER, 'node_modules/bittorrent-tracker/server.js');
+  // In the system's temporary folder another user could put a program of this name.
+  const folder = fileURLToPath(
+    new URL('../../../../node_modules/.cache/npm-tracker', import.meta.url),
+  );
+  const module = join(folder, 'node_modules', 'bittorrent-tracker', 'server.js');
   if (!existsSync(module)) {
-    await mkdir(NPM_TRACKER_FOLDER, { recursive: true });
-    spawnSync('npm', ['install', '--ignore-scripts', '--prefix', NPM_TRACKER_FOLDER, NPM_TRACKER]);
+    await mkdir(folder, { recursive: true });
+    spawnSync('npm', ['install', '--ignore-scripts', '--prefix', folder, NPM_TRACKER]);
   }
   const { default: Server } = (await import(pathToFileURL(module).href)) as {
     default: new (options: object) => NpmServer;

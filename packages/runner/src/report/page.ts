@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 
 import { stringify } from 'yaml';
 
+import { shellQuoted } from '../campaign/engines/batch.ts';
 import { type MetricName, METRIC_NAMES } from '../campaign/metrics.ts';
 import { VERSION } from '../version.ts';
 import type { ReportData } from './report-data.ts';
@@ -142,9 +143,9 @@ function reproductionHtml({ campaign, store, versions, settings }: ReportData): 
     .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
     .join('')}</dl>
 <p>To repeat the campaign, in another store:</p>
-<pre>cachetorrent sweep ${escapeHtml(file)} --store another</pre>
+<pre>cachetorrent sweep ${escapeHtml(shellQuoted(file))} --store another</pre>
 <p>To repeat a single run, with the configuration and seed in its record:</p>
-<pre>jq .config ${escapeHtml(store)}/runs/*/RUN/run.json &gt; config.json
+<pre>jq .config ${escapeHtml(shellQuoted(store))}/runs/*/RUN/run.json &gt; config.json
 cachetorrent run config.json --seed SEED</pre>
 <details><summary>Experiment</summary><pre>${escapeHtml(stringify(experiment))}</pre></details>
 ${

@@ -60,7 +60,7 @@ async function withReport(
 ): Promise<void> {
   const plan = await smallCampaign(experiment);
   await inFolder(async (folder) => {
-    const store = await Store.open(join(folder, 'store'));
+    const store = await Store.open(join(folder, 'a store'));
     await writeStoredCampaign(store, storedCampaignOf(plan));
     for (const run of plan.runs) await store.put(fakeRecord(run));
     await damage(
@@ -68,7 +68,7 @@ async function withReport(
       plan.runs.map(({ key }) => key),
     );
     store.close();
-    const toRead = await Store.openReadOnly(join(folder, 'store'));
+    const toRead = await Store.openReadOnly(join(folder, 'a store'));
     await use(
       await writeReport(toRead, findStoredCampaign(toRead), join(folder, 'report.html')),
       folder,
@@ -156,6 +156,7 @@ describe('a report', () => {
       expect(html).not.toContain('<leaders>');
       for (const seed of data.campaign.seeds) expect(html).toContain(String(seed));
       expect(html).toContain('cachetorrent sweep');
+      expect(html).toMatch(/jq \.config &#39;\S+\/a store&#39;\/runs\//);
       expect(html).toContain('&#34;transitDomains&#34;: 1');
       await Promise.resolve();
     }));

@@ -166,6 +166,6 @@ async function changeBatches(
 }
 
 /** Quotes a word for a shell, if necessary. */
-function shellQuoted(word: string): string {
+export function shellQuoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
