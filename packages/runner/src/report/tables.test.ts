@@ -33,6 +33,18 @@ describe('tables of a report', () => {
     expect(sorted.map(({ textContent }) => textContent)).toEqual(['8 MB', '16 MB', '128 MB']);
   });
 
+  test('sort the names of settings as the plots do', () => {
+    const html = comparisonTable(dataOf(['0', '16 MB', '8 MB'], [1, 2]), ['redundancy']);
+    const ranks = cellsOf(html, 1).map((cell) => [
+      cell.textContent,
+      cell.getAttribute('data-sort'),
+    ]);
+    expect(ranks).toEqual([
+      ['16 MB', '2'],
+      ['8 MB', '1'],
+    ]);
+  });
+
   test('end after a thousand rows, and say so', () => {
     const seeds = Array.from({ length: 501 }, (_, seed) => seed);
     const html = runsTable(dataOf(['a', 'b'], seeds), ['redundancy']);

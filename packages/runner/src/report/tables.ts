@@ -1,5 +1,6 @@
 /** The tables of a report, as HTML. They sort by the values of cells, not by their texts. */
 
+import type { ParameterValue } from '../campaign/experiment/schema.ts';
 import { METRICS, type MetricName } from '../campaign/metrics.ts';
 import {
   type ValuesBySeed,
@@ -60,7 +61,8 @@ export function comparisonTable(data: ReportData, measure: readonly MetricName[]
     'verdict',
   ];
   const verdicts = verdictsOn(comparisons.map(({ difference }) => difference));
-  const rows = comparisons.map((comparison, i) => comparisonRow(comparison, verdicts[i]!));
+  const cellOf = textCells(data.settings.map(({ name }) => name));
+  const rows = comparisons.map((comparison, i) => comparisonRow(comparison, verdicts[i]!, cellOf));
   const caption = 'Paired comparisons with a baseline, over common seeds';
   const html = table('comparisons', caption, head.map(headerCell), rows);
   return `<p>${multiplicityText(verdicts)}</p>\n${html}`;
@@ -146,14 +148,15 @@ function valuesBySeed({ runs }: SettingData, metric: MetricName): ValuesBySeed {
 function comparisonRow(
   { setting, baseline, metric, difference: { difference, relativeDifference, test } }: Comparison,
   { adjustedPValue, verdict, warning }: Verdict,
+  nameCell: (name: string) => string,
 ): string[] {
   const sign = (value: number) => `${value > 0 ? '+' : ''}${formatMetric(value, metric)}`;
   const percent = (value: number) => `${value > 0 ? '+' : ''}${(100 * value).toFixed(1)} %`;
   const interval = (low: number) => `${sign(low)} to ${sign(test!.high)}`;
   return [
-    ...[setting.name, baseline.name, metricLabel(metric)].map(
-      (text) => `<td class="text">${escapeHtml(text)}</td>`,
-    ),
+    nameCell(setting.name),
+    nameCell(baseline.name),
+    `<td class="text">${escapeHtml(metricLabel(metric))}</td>`,
     numberCell(difference, sign),
     numberCell(relativeDifference ?? null, percent),
     numberCell(test?.low ?? null, interval),
@@ -211,18 +214,27 @@ function parameterColumns(
   settings: readonly SettingData[],
 ): readonly ParameterColumn[] {
   return names.map((name) => {
-    const order = orderedValues(settings.map(({ parameters }) => parameters[name]));
+    const textCell = textCells(settings.map(({ parameters }) => parameters[name]));
     return {
       header: namedHeader(parameterLabel(name), name),
       cellOf: ({ parameters }) => {
         const value = parameters[name];
-        const text = formatValue(value);
         if (value === undefined || value === null) return numberCell(null, String);
-        const style = typeof value === 'number' ? 'number' : 'text';
-        return `<td class="${style}" data-sort="${order.indexOf(text)}">${escapeHtml(text)}</td>`;
+        return typeof value === 'number' ? numberCell(value, formatNumber) : textCell(value);
       },
     };
   });
+}
+
+/** Returns a function that makes cells of these values, which sort in their order in plots. */
+function textCells(
+  values: readonly (ParameterValue | undefined)[],
+): (value: ParameterValue) => string {
+  const order = new Map(orderedValues(values).map((text, i) => [text, i]));
+  return (value) => {
+    const text = formatValue(value);
+    return `<td class="text" data-sort="${order.get(text)!}">${escapeHtml(text)}</td>`;
+  };
 }
 
 function intervalCell(interval: ConfidenceInterval | undefined, name: MetricName): string {
