@@ -1,19 +1,39 @@
-/** New files whose content survives a power failure. */
+/** Files and folders that survive a power failure, once the functions here have returned. */
 
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 
 /**
- * Creates a file at `path` with `text` as its content, and flushes it to the disk. Callers rename
- * the file afterwards: without the flush, a power failure could leave the new name without content.
+ * Creates a file at `path` with `content`, and flushes it to the disk. Callers rename the file
+ * afterwards: without the flush, a power failure could leave the new name without content.
  *
  * @throws if there is a file at `path`, and any other error of the file system
  */
-export async function createDurableFile(path: string, text: string): Promise<void> {
+export async function createDurableFile(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();
   }
+}
+
+/** Flushes the names in `folder` to the disk: without it, a power failure could undo a rename. */
+export async function syncFolder(folder: string): Promise<void> {
+  const opened = await open(folder, 'r');
+  try {
+    await opened.sync();
+  } catch (error) {
+    // Some file systems cannot flush a folder, and need not.
+    if (!UNSUPPORTED_CODES.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await opened.close();
+  }
+}
+
+const UNSUPPORTED_CODES: ReadonlySet<string> = new Set(['EINVAL', 'ENOTSUP', 'EBADF']);
+
+/** Removes a file or folder after a failure, which a second failure must not hide. */
+export async function removeQuietly(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => {});
 }

@@ -1,11 +1,14 @@
 /** Creates a report: reads the store, and writes a page and a folder with the plots. */
 
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import type { StoredCampaign } from '../campaign/stored-campaign.ts';
-import { listNames, createFolders, storeError } from '../campaign/store/files.ts';
+import { listNames, createFolders } from '../campaign/store/files.ts';
 import type { Store } from '../campaign/store/store.ts';
+import { createDurableFile, removeQuietly, syncFolder } from '../durable-file.ts';
+import { removeLeftovers, replaceFile, unfinishedPath } from '../replacement.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
@@ -53,15 +56,20 @@ export async function writeReport(
   });
   checkPlotFolder(plotFolder);
   try {
+    await createFolders(dirname(file));
     await writePlots(plotFolder, plots);
-    await writePage(file, page);
+    await replaceFile(file, page);
   } catch (error) {
-    throw storeError(error, file);
+    throw systemError(error, {
+      at: `--out ${file}`,
+      again: 'run the same command again',
+      elsewhere: 'choose another file with --out',
+    });
   }
   return { page: file, plotFolder, plots: plots.map(({ name }) => name), data };
 }
 
-/** The folder is replaced as a whole, so it must not contain anything else. */
+/** Other plots in the folder are removed, so it must not contain anything else. */
 function checkPlotFolder(folder: string): void {
   const foreign = listNames(folder).find((name) => !/\.(svg|png)$/.test(name));
   if (foreign === undefined) return;
@@ -69,29 +77,31 @@ function checkPlotFolder(folder: string): void {
   throw new UserError({ at: folder, problem, fix: 'choose another file with --out' });
 }
 
-/** Writes the plots to a temporary folder first, so that the folder is complete or unchanged. */
+/**
+ * Writes the plots into `folder`, and then removes those of earlier reports that this one lacks. All
+ * plots are complete before the first of them is moved into the folder.
+ */
 async function writePlots(folder: string, plots: readonly ReportPlot[]): Promise<void> {
-  const temporary = `${folder}.new-${process.pid}`;
+  await removeLeftovers(folder);
+  const unfinished = unfinishedPath(folder);
+  const names: string[] = [];
+  const create = async (name: string, content: string | Uint8Array) => {
+    await createDurableFile(join(unfinished, name), content);
+    names.push(name);
+  };
   try {
-    await createFolders(temporary);
+    await mkdir(unfinished);
     for (const plot of plots) {
       const svg = svgForFile(plot);
-      await writeFile(join(temporary, `${plot.name}.svg`), `${svg}\n`);
-      await writeFile(join(temporary, `${plot.name}.png`), renderPng(svg));
+      await create(`${plot.name}.svg`, `${svg}\n`);
+      await create(`${plot.name}.png`, renderPng(svg));
     }
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder);
+    await createFolders(folder);
+    for (const name of names) await rename(join(unfinished, name), join(folder, name));
+    const obsolete = listNames(folder).filter((name) => !names.includes(name));
+    for (const name of obsolete) await rm(join(folder, name));
+    await syncFolder(folder);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-}
-
-async function writePage(file: string, page: string): Promise<void> {
-  const temporary = `${file}.new-${process.pid}`;
-  try {
-    await writeFile(temporary, page);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
+    await removeQuietly(unfinished);
   }
 }

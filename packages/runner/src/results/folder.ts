@@ -1,14 +1,13 @@
 /**
- * Writes a folder of results atomically: creates its files in a folder beside it, which is then
- * renamed. A reader sees either the earlier results or the new ones, never a mixture.
- *
- * The new folder replaces an earlier one as a whole, so that must not hold anything else.
+ * Writes a folder of results. A reader sees either the earlier results or the new ones, never a
+ * mixture. The new folder replaces an earlier one as a whole, so that must not hold anything else.
  */
 
-import { access, constants, mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
 
-import { createDurableFile } from '../durable-file.ts';
+import { removeLeftovers, replaceFolder } from '../replacement.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** The files that a folder of results may hold. */
@@ -21,12 +20,14 @@ const RESULT_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks that results can be written to `folder`, before a run starts. Writes nothing.
+ * Checks that results can be written to `folder`, before a run starts. Writes nothing, but puts
+ * back earlier results if a process was killed while it replaced them.
  *
  * @throws UserError if they cannot
  */
 export async function checkResultFolder(folder: string): Promise<void> {
   const at = `--out ${folder}`;
+  await removeLeftovers(await resolveLinks(folder)).catch(() => {});
   const entries = await entriesOf(folder);
   if (entries === 'a file') {
     throw new UserError({ at, problem: 'is a file', fix: 'choose a folder' });
@@ -50,37 +51,23 @@ export async function checkResultFolder(folder: string): Promise<void> {
   }
 }
 
-/** Replaces the content of `folder` by `files`, a map from names to text. All or nothing. */
+/**
+ * Replaces the content of `folder` by `files`, a map from names to text. All or nothing.
+ *
+ * @throws UserError if the file system does not allow it
+ */
 export async function writeResultFolder(
   folder: string,
   files: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const target = await resolveLinks(folder);
-  const sibling = (suffix: string) =>
-    join(dirname(target), `.${basename(target)}.${process.pid}.${suffix}`);
-  const created = sibling('new');
-  const replaced = sibling('old');
-  await mkdir(dirname(target), { recursive: true });
-  await mkdir(created);
   try {
-    for (const [name, text] of Object.entries(files))
-      await createDurableFile(join(created, name), text);
-    await replaceFolder(created, target, replaced);
-  } finally {
-    await rm(created, { recursive: true, force: true });
-  }
-  await rm(replaced, { recursive: true, force: true });
-}
-
-/** Renames `created` to `target`, and an existing `target` to `replaced`. */
-async function replaceFolder(created: string, target: string, replaced: string): Promise<void> {
-  const hasOld = (await entriesOf(target)).length > 0;
-  if (hasOld) await rename(target, replaced);
-  try {
-    await rename(created, target);
+    await replaceFolder(await resolveLinks(folder), files);
   } catch (error) {
-    if (hasOld) await rename(replaced, target);
-    throw error;
+    throw systemError(error, {
+      at: `--out ${folder}`,
+      again: 'run the same command again',
+      elsewhere: 'choose another folder',
+    });
   }
 }
 

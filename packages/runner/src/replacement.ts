@@ -1,0 +1,113 @@
+/**
+ * Files and folders that take the place of earlier ones. They are written beside their place, and
+ * then renamed; so they are complete or absent, and the earlier ones stay until then.
+ *
+ *     report.html               the page
+ *     .report.html.1234.new     the page while process 1234 writes it
+ *     .results.1234.old         an earlier folder that process 1234 is replacing
+ *
+ * What a process leaves behind that was killed, the next one removes.
+ */
+
+import { renameSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { createDurableFile, removeQuietly, syncFolder } from './durable-file.ts';
+
+/** Returns the path under which this process writes `target` until it is complete. */
+export function unfinishedPath(target: string): string {
+  return sibling(target, 'new');
+}
+
+/** Creates or replaces the file at `target`. */
+export async function replaceFile(target: string, content: string | Uint8Array): Promise<void> {
+  await removeLeftovers(target);
+  const unfinished = unfinishedPath(target);
+  try {
+    await createDurableFile(unfinished, content);
+    await rename(unfinished, target);
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await removeQuietly(unfinished);
+    throw error;
+  }
+}
+
+/** Creates a folder at `target` with `files`, contents by name; replaces an earlier folder. */
+export async function replaceFolder(
+  target: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  await removeLeftovers(target);
+  await mkdir(dirname(target), { recursive: true });
+  const unfinished = unfinishedPath(target);
+  try {
+    await mkdir(unfinished);
+    for (const [name, content] of Object.entries(files))
+      await createDurableFile(join(unfinished, name), content);
+    await syncFolder(unfinished);
+    exchange(unfinished, target, sibling(target, 'old'));
+    await syncFolder(dirname(target));
+  } catch (error) {
+    await removeQuietly(unfinished);
+    throw error;
+  }
+  await removeQuietly(sibling(target, 'old'));
+}
+
+/**
+ * Renames `created` to `target`, and an earlier `target` with content to `earlier`. Node has no call
+ * that exchanges two folders, so a kill between the two that are needed leaves `target` absent;
+ * `removeLeftovers` then puts the earlier folder back.
+ */
+function exchange(created: string, target: string, earlier: string): void {
+  try {
+    renameSync(created, target);
+    return;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+  }
+  renameSync(target, earlier);
+  try {
+    renameSync(created, target);
+  } catch (error) {
+    renameSync(earlier, target);
+    throw error;
+  }
+}
+
+/**
+ * Removes what processes that were killed have left beside `target`. If one was killed while it
+ * replaced a folder, puts the earlier folder back.
+ */
+export async function removeLeftovers(target: string): Promise<void> {
+  const folder = dirname(target);
+  const prefix = `.${basename(target)}.`;
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(prefix))) {
+    const [, pid, kind] = /^(\d+)\.(new|old)$/.exec(name.slice(prefix.length)) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    const leftover = join(folder, name);
+    const isAbsent = (await stat(target).catch(() => undefined)) === undefined;
+    if (kind === 'old' && isAbsent) await rename(leftover, target);
+    else await rm(leftover, { recursive: true, force: true });
+  }
+}
+
+function sibling(target: string, kind: 'new' | 'old'): string {
+  return join(dirname(target), `.${basename(target)}.${process.pid}.${kind}`);
+}
+
+/** Whether another process has this id; one that had ours before has ended. */
+function isRunning(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // The process exists, but belongs to another user.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
