@@ -7,6 +7,12 @@ export function pluralize(count: number, noun: string): string {
   return `${formatInteger(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** `3 runs finished`, `3 runs finished, 2 by other processes`. */
+export function finishedText(done: number, elsewhere: number): string {
+  const others = elsewhere === 0 ? '' : `, ${formatInteger(elsewhere)} by other processes`;
+  return `${pluralize(done, 'run')} finished${others}`;
+}
+
 /** A duration, rounded up: `80 s`, `12 min`, `1.5 h`. */
 export function formatDuration(ms: number): string {
   const seconds = Math.ceil(ms / 1000);

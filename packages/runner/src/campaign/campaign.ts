@@ -19,6 +19,7 @@ import type { RunKey } from './experiment/key.ts';
 import { type Parameters, planCampaign, type PlannedRun } from './experiment/plan.ts';
 import { experimentFromObject, readExperiment } from './experiment/read.ts';
 import type { Experiment } from './experiment/schema.ts';
+import { storeError } from './store/files.ts';
 import type { RunRecord } from './store/record.ts';
 import { Store } from './store/store.ts';
 import { sweep, type SweepEvent } from './sweep.ts';
@@ -32,6 +33,8 @@ export interface CampaignOptions {
   readonly engine?: Engine;
   /** Stops the campaign when aborted; finished runs are kept. */
   readonly signal?: AbortSignal;
+  /** Receives sentences about damage of the store that has been repaired. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** A finished run of a campaign. */
@@ -69,8 +72,9 @@ export async function* campaign(
       : experimentFromObject(experiment);
   const plan = await planCampaign(file);
   const runsByKey = Map.groupBy(plan.runs, ({ key }) => key);
-  const store = await Store.open(options.store ?? 'results');
-  const { jobs } = options;
+  const { jobs, store: folder = 'results', onWarning = () => {} } = options;
+  const storeOptions = options.signal === undefined ? {} : { signal: options.signal };
+  const store = await Store.open(folder, { ...storeOptions, onWarning });
   const engine = options.engine ?? new LocalEngine(jobs === undefined ? {} : { jobs });
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, ...(options.signal ? [options.signal] : [])]);
@@ -98,6 +102,8 @@ export async function* campaign(
         `${pluralize(failed.length, 'run')} failed; see ${store.folder}/failures`,
       );
     }
+  } catch (error) {
+    throw storeError(error, folder);
   } finally {
     stop.abort();
     await Promise.allSettled([sweeping]);

@@ -1,15 +1,18 @@
 /** Exports the runs of a store as CSV, for programs that cannot read Parquet. */
 
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { type CellValue, TABLES } from './datasets/columns.ts';
+import { syncFolder } from '../durable-file.ts';
+import { removeLeftovers, unfinishedPath } from '../replacement.ts';
+import { systemError } from '../system-error.ts';
+import { type DatasetColumn, type DatasetTable, TABLES } from './datasets/columns.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
-import { createTable } from './datasets/table-writer.ts';
+import { createTable, type TableWriter } from './datasets/table-writer.ts';
 import type { RunKey } from './experiment/key.ts';
 import { type StoredCampaign, storedCampaigns } from './stored-campaign.ts';
-import { listNames, createFolders, storeError } from './store/files.ts';
-import { DamagedRecord } from './store/record.ts';
+import { createFolders, storeError } from './store/files.ts';
+import { DamagedRecord, type RunRecord } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
 
 export interface CsvExport {
@@ -30,68 +33,60 @@ export async function exportCsv(
   folder: string,
   campaign?: StoredCampaign,
 ): Promise<CsvExport> {
+  const tables: { readonly file: string; readonly table: TableWriter }[] = [];
+  const create = async (name: string, columns: readonly DatasetColumn[]): Promise<TableWriter> => {
+    const file = join(folder, `${name}.csv`);
+    await removeLeftovers(file);
+    const table = await createTable(unfinishedPath(file), columns, 'csv');
+    tables.push({ file, table });
+    return table;
+  };
   try {
-    return await writeCsv(store, folder, campaign);
-  } catch (error) {
-    for (const name of listNames(folder)) if (isTemporary(name)) await rm(join(folder, name));
-    throw storeError(error, folder);
-  }
-}
-
-async function writeCsv(
-  store: Store,
-  folder: string,
-  campaign?: StoredCampaign,
-): Promise<CsvExport> {
-  await createFolders(folder);
-  const campaigns = campaign === undefined ? storedCampaigns(store) : [campaign];
-  const selected = campaign && new Set(campaign.settings.flatMap(({ runs }) => runs));
-  const keys = store.keys().filter((key) => selected?.has(key) ?? true);
-  const { damaged, files } = writeTables(store, folder, keys);
-  for (const stored of campaigns) {
-    const { columns, values } = experimentTable(stored);
-    const file = join(folder, `experiment-${stored.experiment.name}.csv`);
-    const table = createTable(temporaryName(file), columns, 'csv');
-    table.write(values);
-    table.finish();
-    files.push(file);
-  }
-  for (const file of files) await rename(temporaryName(file), file);
-  return { files, runCount: keys.length - damaged.length, damaged };
-}
-
-function writeTables(
-  store: Store,
-  folder: string,
-  keys: readonly RunKey[],
-): { readonly damaged: readonly DamagedRun[]; readonly files: string[] } {
-  const damaged: DamagedRun[] = [];
-  const outputs = TABLES.map((table) => {
-    const file = join(folder, `${table.name}.csv`);
-    return { table, file, output: createTable(temporaryName(file), table.columns, 'csv') };
-  });
-  for (const key of keys) {
-    try {
-      const record = store.read(key);
-      for (const { table, output } of outputs) {
-        output.write(table.columnValues(record) as CellValue[][]);
-      }
-    } catch (error) {
-      if (!(error instanceof DamagedRecord)) throw error;
-      damaged.push({ key, file: store.runFile(key), problem: error.message });
+    await createFolders(folder);
+    const selected = campaign && new Set(campaign.settings.flatMap(({ runs }) => runs));
+    const keys = store.keys().filter((key) => selected?.has(key) ?? true);
+    const damaged = await writeRuns(store, keys, create);
+    for (const stored of campaign === undefined ? storedCampaigns(store) : [campaign]) {
+      const { columns, values } = experimentTable(stored);
+      const table = await create(`experiment-${stored.experiment.name}`, columns);
+      await table.write(values);
     }
+    for (const { table } of tables) await table.finish();
+    const files = tables.map(({ file }) => file);
+    for (const file of files) await rename(unfinishedPath(file), file);
+    await syncFolder(folder);
+    return { files, runCount: keys.length - damaged.length, damaged };
+  } catch (error) {
+    for (const { table } of tables) await table.discard();
+    throw systemError(error, {
+      at: `--out ${folder}`,
+      again: 'run the same command again',
+      elsewhere: 'choose another folder with --out',
+    });
   }
-  for (const { output } of outputs) output.finish();
-  return { damaged, files: outputs.map(({ file }) => file) };
 }
 
-/** Returns the name of `file` until it is complete. */
-function temporaryName(file: string): string {
-  return `${file}${TEMPORARY_SUFFIX}`;
+/** Writes the tables of all runs, and returns those that are damaged. */
+async function writeRuns(
+  store: Store,
+  keys: readonly RunKey[],
+  create: (name: string, columns: readonly DatasetColumn[]) => Promise<TableWriter>,
+): Promise<readonly DamagedRun[]> {
+  const damaged: DamagedRun[] = [];
+  const outputs: { readonly table: DatasetTable; readonly output: TableWriter }[] = [];
+  for (const table of TABLES) {
+    outputs.push({ table, output: await create(table.name, table.columns) });
+  }
+  for (const key of keys) {
+    let record: RunRecord;
+    try {
+      record = store.read(key);
+    } catch (error) {
+      if (!(error instanceof DamagedRecord)) throw storeError(error, store.folder);
+      damaged.push({ key, file: store.runFile(key), problem: error.message });
+      continue;
+    }
+    for (const { table, output } of outputs) await output.write(table.columnValues(record));
+  }
+  return damaged;
 }
-
-function isTemporary(name: string): boolean {
-  return name.endsWith(TEMPORARY_SUFFIX);
-}
-
-const TEMPORARY_SUFFIX = `.new-${process.pid}`;

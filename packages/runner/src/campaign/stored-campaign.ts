@@ -6,6 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { z } from 'zod';
+
+import { isSystemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 import { VERSION } from '../version.ts';
 import type { RunKey } from './experiment/key.ts';
@@ -90,11 +93,22 @@ export function findStoredCampaign(store: Store, name?: string): StoredCampaign 
 
 function readStoredCampaign(file: string): StoredCampaign {
   try {
-    const json = JSON.parse(readFileSync(file, 'utf8')) as StoredCampaignJson;
-    const { cells, ...others } = json;
-    return { ...others, settings: cells };
+    const { cells, ...others } = STORED_CAMPAIGN.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return {
+      ...(others as unknown as StoredCampaign),
+      settings: cells as readonly StoredSetting[],
+    };
   } catch (error) {
-    const problem = `is not valid: ${(error as Error).message}`;
-    throw new UserError({ at: file, problem, fix: 'run its sweep again, which rewrites it' });
+    if (isSystemError(error)) throw error;
+    const fix = 'run its sweep again, which writes it again';
+    throw new UserError({ at: file, problem: 'is damaged', fix });
   }
 }
+
+/** What reports, exports and queries rely on. */
+const STORED_CAMPAIGN = z.looseObject({
+  experiment: z.looseObject({ name: z.string() }),
+  parameterNames: z.array(z.string()),
+  seeds: z.array(z.number()),
+  cells: z.array(z.object({ parameters: z.object().loose(), runs: z.array(z.string()) })),
+});

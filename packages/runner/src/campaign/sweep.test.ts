@@ -1,5 +1,6 @@
-import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { describe, expect, test } from 'vitest';
 
@@ -10,6 +11,7 @@ import {
   SMALL_EXPERIMENT,
   smallCampaign,
 } from '../../test/campaigns.ts';
+import { isUpToDate } from './datasets/datasets.ts';
 import type { CampaignPlan } from './experiment/plan.ts';
 import { findStoredCampaign } from './stored-campaign.ts';
 import { Store } from './store/store.ts';
@@ -40,7 +42,12 @@ describe('a sweep', () => {
     inFolder(async (folder) => {
       expect((await runSweep(folder)).kinds).toBe('started done done done done');
       expect((await runSweep(folder)).kinds).toBe('started');
-      expect((await runSweep(folder)).summary).toEqual({ done: 0, stored: 4, failed: [] });
+      expect((await runSweep(folder)).summary).toEqual({
+        done: 0,
+        elsewhere: 0,
+        stored: 4,
+        failed: [],
+      });
     }));
 
   test('executes only new runs', () =>
@@ -155,7 +162,12 @@ describe('a run that fails', () => {
   test('is tried again by the next sweep', () =>
     inFolder(async (folder) => {
       await runSweep(folder, plan, new FakeEngine((run) => (run === bad ? 2 : 0)));
-      expect((await runSweep(folder)).summary).toEqual({ done: 1, stored: 3, failed: [] });
+      expect((await runSweep(folder)).summary).toEqual({
+        done: 1,
+        elsewhere: 0,
+        stored: 3,
+        failed: [],
+      });
     }));
 });
 
@@ -167,7 +179,10 @@ describe('two sweeps at once', () => {
       const both = await Promise.all(engines.map((engine) => runSweep(folder, many, engine)));
       const executed = engines.flatMap((engine) => engine.executed.map(({ key }) => key));
       expect(executed.toSorted()).toEqual(many.runs.map(({ key }) => key).toSorted());
-      expect(both.map(({ summary }) => summary.done + summary.stored)).toEqual([60, 60]);
+      const summaries = both.map(({ summary }) => summary);
+      expect(summaries.map(({ done }) => done)).toEqual(engines.map((e) => e.executed.length));
+      const all = summaries.map(({ done, elsewhere, stored }) => done + elsewhere + stored);
+      expect(all).toEqual([60, 60]);
     }));
 
   test('wait for each other, so that both end with all runs', () =>
@@ -178,8 +193,32 @@ describe('two sweeps at once', () => {
       setTimeout(() => {
         void other.put(fakeRecord(plan.runs[0]!)).then(() => other.close());
       }, 300);
-      const { events } = await sweeping;
+      const { events, summary } = await sweeping;
       expect(events).toContainEqual({ kind: 'done', run: plan.runs[0], elsewhere: true });
+      const reason = `the runs of process ${process.pid} on this machine`;
+      expect(events).toContainEqual({ kind: 'waiting', reason });
+      expect(summary).toMatchObject({ done: 3, elsewhere: 1 });
+    }));
+
+  test('open a store that another process has locked as soon as it is free', () =>
+    inFolder(async (folder) => {
+      (await Store.open(folder)).close();
+      const lock = new DatabaseSync(join(folder, 'ledger.sqlite'));
+      lock.exec('BEGIN EXCLUSIVE');
+      const stop = new AbortController();
+      const waiting = Store.open(folder, { signal: stop.signal });
+      stop.abort();
+      await expect(waiting).rejects.toThrow('aborted');
+      const warnings: string[] = [];
+      const store = await Store.open(folder, {
+        onWarning: (warning) => {
+          warnings.push(warning);
+          lock.close();
+        },
+      });
+      const file = join(folder, 'ledger.sqlite');
+      expect(warnings).toEqual([`waiting for another process, which has locked ${file}`]);
+      store.close();
     }));
 
   test('take over the runs of one that has ended', () =>
@@ -191,15 +230,96 @@ describe('two sweeps at once', () => {
     }));
 });
 
+describe('while a sweep runs', () => {
+  /** Sweeps four runs, and calls `damage` after the first of them. */
+  async function damagedSweep(
+    folder: string,
+    damage: () => void,
+  ): Promise<{ summary: SweepSummary; warnings: string[] }> {
+    const warnings: string[] = [];
+    const store = await Store.open(folder, { onWarning: (warning) => warnings.push(warning) });
+    let executed = 0;
+    const engine = new FakeEngine(() => {
+      if (executed++ === 1) damage();
+      return 0;
+    });
+    try {
+      return { summary: await sweep({ plan, store, engine, signal: NEVER }), warnings };
+    } finally {
+      store.close();
+    }
+  }
+
+  test.each([
+    { what: 'scratch/ can be removed', path: 'scratch', damage: () => {}, warns: [] },
+    { what: 'failures/ can be removed', path: 'failures', damage: () => {}, warns: [] },
+    { what: 'datasets/ can be removed', path: 'datasets', damage: () => {}, warns: [] },
+    {
+      what: 'the ledger can be removed',
+      path: 'ledger.sqlite',
+      damage: () => {},
+      warns: [/ledger.sqlite was removed, and has been created again; no results are lost$/],
+    },
+    {
+      what: 'the ledger can be replaced by a folder',
+      path: 'ledger.sqlite',
+      damage: (path: string) => mkdirSync(path),
+      warns: [/ledger.sqlite is not a file; it is now .*.damaged, and a new one is created/],
+    },
+    {
+      what: 'the ledger can be replaced by garbage',
+      path: 'ledger.sqlite',
+      damage: (path: string) => writeFileSync(path, 'garbage '.repeat(5_000)),
+      warns: [/ledger.sqlite is damaged; it is now .*.damaged, and a new one is created/],
+    },
+  ])('$what', ({ path, damage, warns }) =>
+    inFolder(async (folder) => {
+      const { summary, warnings } = await damagedSweep(folder, () => {
+        rmSync(join(folder, path), { recursive: true });
+        damage(join(folder, path));
+      });
+      expect(summary).toEqual({ done: 4, elsewhere: 0, stored: 0, failed: [] });
+      expect(warnings).toEqual(warns.map((text) => expect.stringMatching(text) as unknown));
+      const store = await Store.openReadOnly(folder);
+      expect(store.findDamaged(store.keys(), true)).toEqual([]);
+      expect(isUpToDate(store)).toBe(true);
+    }),
+  );
+
+  test('the whole store can not be removed', () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, 'store');
+      const removed = damagedSweep(folder, () => rmSync(folder, { recursive: true }));
+      await expect(removed).rejects.toThrow('was removed or renamed while it was in use');
+      expect(existsSync(folder)).toBe(false);
+    }));
+
+  test('a damaged run can be repeated by another process, whose result is kept', () =>
+    inFolder(async (folder) => {
+      await runSweep(folder);
+      const [first] = plan.runs;
+      const store = await Store.open(folder);
+      const file = store.runFile(first!.key);
+      truncateSync(file, 100);
+      const damaged = store.findDamaged(store.keys());
+      expect(damaged).toHaveLength(1);
+      const other = await Store.open(folder);
+      await other.remove(first!.key);
+      await other.put(fakeRecord(first!));
+      await store.removeDamaged(damaged);
+      expect(store.has(first!.key)).toBe(true);
+      other.close();
+      store.close();
+    }));
+});
+
 test('a store that is not writable stops the sweep, and all claims are released', () =>
   inFolder(async (folder) => {
     const store = await Store.open(folder);
     // A file is in place of the folder of each run.
     for (const { key } of plan.runs) writeFileSync(join(folder, 'runs', key.slice(0, 2)), '');
     const engine = new FakeEngine();
-    await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow(
-      'has a file where a folder is needed',
-    );
+    await expect(sweep({ plan, store, engine, signal: NEVER })).rejects.toThrow('EEXIST');
     store.close();
     const again = await Store.open(folder);
     expect(again.ledger.claim([plan.runs[0]!.key])).toHaveLength(1);

@@ -36,6 +36,8 @@ export interface SweepOptions {
 export type SweepEvent =
   /** Emitted once, before the first run. */
   | { readonly kind: 'started'; readonly status: CampaignStatus }
+  /** Nothing can be done here at the moment; "waiting for" and `reason` are a sentence. */
+  | { readonly kind: 'waiting'; readonly reason: string }
   /** A run is in the store; `elsewhere` if another process has executed it. */
   | { readonly kind: 'done'; readonly run: PlannedRun; readonly elsewhere: boolean }
   /** A run has failed and will be tried once more. */
@@ -54,7 +56,11 @@ export interface CampaignStatus {
 }
 
 export interface SweepSummary {
+  /** Runs that this sweep has executed. */
   readonly done: number;
+  /** Runs that were missing at the start, and that other processes have executed. */
+  readonly elsewhere: number;
+  /** Runs that were in the store at the start. */
   readonly stored: number;
   readonly failed: readonly PlannedRun[];
 }
@@ -111,6 +117,9 @@ class Sweep {
   readonly #failed: PlannedRun[] = [];
   readonly #status: CampaignStatus;
   #done = 0;
+  #doneElsewhere = 0;
+  /** The last reason to wait that was reported. */
+  #reason = '';
 
   constructor(options: SweepOptions) {
     const { plan, store, engine, verify, filter = () => true } = options;
@@ -127,16 +136,21 @@ class Sweep {
   async run(): Promise<SweepSummary> {
     const { plan, store, engine, signal, onEvent } = this.#options;
     await writeStoredCampaign(store, storedCampaignOf(plan));
-    for (const { key } of this.#status.damaged) await store.remove(key);
+    await store.removeDamaged(this.#status.damaged);
     onEvent?.({ kind: 'started', status: this.#status });
     for (;;) {
       await engine.submit(this.#pending, (outcome) => this.#handleOutcome(outcome), signal);
       if (this.#pending.length === 0) break;
+      this.#reportWait(this.#waitReason());
       await sleep(POLL_INTERVAL_MS, undefined, { signal });
     }
-    if (this.#options.updateDatasets !== false) await refreshDatasets(store, { signal });
+    if (this.#options.updateDatasets !== false) {
+      const onWait = () => this.#reportWait('another process, which updates the tables');
+      await refreshDatasets(store, { signal, onWait });
+    }
     return {
       done: this.#done,
+      elsewhere: this.#doneElsewhere,
       stored: this.#status.stored.length,
       failed: this.#failed,
     };
@@ -189,8 +203,22 @@ class Sweep {
     await store.putFailure(failure, setting.config);
   }
 
+  /** Returns what the remaining runs wait for; undefined if nothing is known to hold them up. */
+  #waitReason(): string | undefined {
+    const { ledger } = this.#options.store;
+    if (ledger.isLocked) return 'another process, which has locked the ledger of the store';
+    const owners = ledger.otherOwners();
+    return owners.length === 0 ? undefined : `the runs of ${owners.join(' and ')}`;
+  }
+
+  #reportWait(reason: string | undefined): void {
+    if (reason === undefined || reason === this.#reason) return;
+    this.#reason = reason;
+    this.#options.onEvent?.({ kind: 'waiting', reason });
+  }
+
   #doneByOther(run: PlannedRun): void {
-    this.#done++;
+    this.#doneElsewhere++;
     this.#options.onEvent?.({ kind: 'done', run, elsewhere: true });
   }
 }
@@ -221,7 +249,10 @@ class PendingRuns implements RunSource {
     for (let i = 0; i < this.#runs.length; i++) {
       const run = this.#runs[i]!;
       if (!fits(run)) return undefined;
-      if (!this.#claim(run)) continue;
+      if (!this.#claim(run)) {
+        if (this.#store.ledger.isLocked) return undefined;
+        continue;
+      }
 
       this.#runs.splice(i, 1);
       // The process that had claimed it before may have finished it.

@@ -61,7 +61,7 @@ async function withStore(
 ): Promise<void> {
   await withExperiment(async (file, folder, parent) => {
     const plan = await planCampaign(await readExperiment(file));
-    const store = await Store.open(folder, format);
+    const store = await Store.open(folder, { format });
     await writeStoredCampaign(store, storedCampaignOf(plan));
     for (const planned of plan.runs) await store.put(fakeRecord(planned));
     store.close();

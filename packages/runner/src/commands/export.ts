@@ -2,6 +2,7 @@
 
 import { exportCsv } from '../campaign/export.ts';
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -17,9 +18,11 @@ export async function exportCommand(
   { out, experiment }: ExportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
-  const store = await Store.openReadOnly(folder);
-  const listing = experiment === undefined ? undefined : findStoredCampaign(store, experiment);
-  const { files, runCount, damaged } = await exportCsv(store, out, listing);
+  const { files, runCount, damaged } = await withStoreErrors(folder, async () => {
+    const store = await Store.openReadOnly(folder);
+    const listing = experiment === undefined ? undefined : findStoredCampaign(store, experiment);
+    return exportCsv(store, out, listing);
+  });
   for (const run of damaged) stderr.write(damagedRunWarning(run));
   stdout.write(
     `exported ${pluralize(runCount, 'run')} to\n${files.map((file) => `  ${file}\n`).join('')}`,

@@ -2,10 +2,12 @@
 
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type QueryResult, query } from '../campaign/query.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning } from '../format.ts';
 import { UserError } from '../user-error.ts';
+import { openStore } from './open-store.ts';
 
 export interface QueryFlags {
   readonly format: 'table' | 'csv' | 'json';
@@ -18,17 +20,20 @@ export async function queryCommand(
   { format }: QueryFlags,
   environment: CliEnvironment,
 ): Promise<void> {
-  await refreshStore(folder, environment);
-  const answer = await query(await Store.openReadOnly(folder), sql);
+  const answer = await withStoreErrors(folder, async () => {
+    await refreshStore(folder, environment);
+    return query(await Store.openReadOnly(folder), sql);
+  });
   environment.stdout.write(FORMATS[format](answer));
 }
 
 /** Adds new runs to the datasets. If the store is read-only, the query sees the old datasets. */
-async function refreshStore(folder: string, { stderr, signal }: CliEnvironment): Promise<void> {
+async function refreshStore(folder: string, environment: CliEnvironment): Promise<void> {
+  const { stderr, signal } = environment;
   const readable = await Store.openReadOnly(folder);
   let store: Store;
   try {
-    store = await Store.open(folder);
+    store = await openStore(folder, environment);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!isUpToDate(readable)) {
@@ -37,7 +42,9 @@ async function refreshStore(folder: string, { stderr, signal }: CliEnvironment):
     return;
   }
   try {
-    const { damaged, repaired } = await refreshDatasets(store, { signal });
+    const onWait = () =>
+      void stderr.write('waiting for another process, which updates the tables\n');
+    const { damaged, repaired } = await refreshDatasets(store, { signal, onWait });
     for (const run of damaged) stderr.write(damagedRunWarning(run));
     for (const file of repaired)
       stderr.write(`warning: ${file} had been modified and was rewritten\n`);

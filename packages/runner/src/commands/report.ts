@@ -1,6 +1,7 @@
 /** `cachetorrent report`: writes the results of an experiment as an HTML page and as plots. */
 
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -17,12 +18,10 @@ export async function reportCommand(
   { out, experiment }: ReportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
-  const store = await Store.openReadOnly(folder);
-  const { page, plotFolder, plots, data } = await writeReport(
-    store,
-    findStoredCampaign(store, experiment),
-    out,
-  );
+  const { page, plotFolder, plots, data } = await withStoreErrors(folder, async () => {
+    const store = await Store.openReadOnly(folder);
+    return writeReport(store, findStoredCampaign(store, experiment), out);
+  });
   for (const run of data.damaged) stderr.write(damagedRunWarning(run));
   stdout.write(`${page}\n${pluralize(plots.length, 'plot')} as SVG and PNG in ${plotFolder}\n`);
 }

@@ -2,13 +2,15 @@
 
 import { type BatchOptions, writeBatch } from '../campaign/engines/batch.ts';
 import { activeBatches, submitRuns } from '../campaign/engines/slurm.ts';
-import { planCampaign, type PlannedRun } from '../campaign/experiment/plan.ts';
+import { type CampaignPlan, planCampaign, type PlannedRun } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
-import { Store } from '../campaign/store/store.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
+import type { Store } from '../campaign/store/store.ts';
 import { campaignStatus } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { pluralize } from '../format.ts';
+import { openStore } from './open-store.ts';
 
 export interface SubmitFlags {
   readonly store: string;
@@ -21,16 +23,26 @@ export interface SubmitFlags {
 /** @throws UserError if the experiment is invalid, or Slurm rejects the job */
 export async function submitCommand(
   file: string,
-  { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
-  { stdout, stderr }: CliEnvironment,
+  flags: SubmitFlags,
+  environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
+  await withStoreErrors(flags.store, () => submitPlan(plan, file, flags, environment));
+}
+
+async function submitPlan(
+  plan: CampaignPlan,
+  file: string,
+  { store: folder, jobs, tasks, sbatch, print }: SubmitFlags,
+  environment: CliEnvironment,
+): Promise<void> {
+  const { stdout, stderr } = environment;
   const { name } = plan.experiment;
-  const store = await Store.open(folder);
+  const store = await openStore(folder, environment);
   try {
     const { missing, stored, damaged, estimator } = campaignStatus(plan, store);
     await writeStoredCampaign(store, storedCampaignOf(plan));
-    for (const { key } of damaged) await store.remove(key);
+    await store.removeDamaged(damaged);
     const options: BatchOptions = {
       file,
       name,

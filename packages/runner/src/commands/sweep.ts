@@ -12,11 +12,18 @@ import { runMemoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
 import { Store } from '../campaign/store/store.ts';
-import { type CampaignStatus, sweep, campaignStatus } from '../campaign/sweep.ts';
+import {
+  type CampaignStatus,
+  sweep,
+  campaignStatus,
+  type SweepSummary,
+} from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
-import { formatDuration, formatInteger, pluralize } from '../format.ts';
+import { finishedText, formatDuration, formatInteger, pluralize } from '../format.ts';
 import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
+import { openStore } from './open-store.ts';
 import { Interrupted } from './run.ts';
 
 export interface SweepFlags {
@@ -42,14 +49,21 @@ export async function sweepCommand(
   environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
-  if (flags.dryRun) return dryRun(plan, flags, environment);
+  const execute = flags.dryRun ? dryRun : executeRuns;
+  await withStoreErrors(flags.store, () => execute(plan, flags, environment));
+}
 
+async function executeRuns(
+  plan: CampaignPlan,
+  flags: SweepFlags,
+  environment: CliEnvironment,
+): Promise<void> {
   const { stdout, stderr, nowMs, signal } = environment;
   if (flags.engine === 'bullmq') {
     const { checkRedis } = await import('../campaign/engines/redis.ts');
     await checkRedis(redisUrl(flags.redis, environment.env));
   }
-  const store = await Store.open(flags.store, flags.datasets);
+  const store = await openStore(flags.store, environment, { format: flags.datasets });
   const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let engine: Engine | undefined;
   let done = 0;
@@ -65,11 +79,12 @@ export async function sweepCommand(
       onEvent: (event) => {
         if (event.kind === 'started') done = event.status.stored.length;
         if (event.kind === 'done') done++;
-        display?.show(event);
+        if (display !== undefined) display.show(event);
+        else if (event.kind === 'waiting') stderr.write(`waiting for ${event.reason}\n`);
       },
     });
     display?.clear();
-    stdout.write(summaryText(plan, summary.stored, summary.done, flags.store));
+    stdout.write(summaryText(plan, summary, flags.store));
     if (summary.failed.length > 0) {
       throw new RunsFailed(
         await failuresText(
@@ -120,10 +135,14 @@ async function engineOf(
   }
 }
 
-function summaryText(plan: CampaignPlan, stored: number, done: number, store: string): string {
+function summaryText(
+  plan: CampaignPlan,
+  { done, elsewhere, stored }: SweepSummary,
+  store: string,
+): string {
   const { name } = plan.experiment;
   return (
-    `${name}: ${pluralize(done, 'run')} finished, ${stored} already in ${store}\n` +
+    `${name}: ${finishedText(done, elsewhere)}, ${stored} already in ${store}\n` +
     `show the results with: cachetorrent report ${store} --experiment ${name}\n`
   );
 }

@@ -11,12 +11,13 @@ import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/engines/engine.ts';
-import { Store } from '../campaign/store/store.ts';
+import { withStoreErrors } from '../campaign/store/files.ts';
 import { sweep } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
-import { pluralize } from '../format.ts';
+import { finishedText, pluralize } from '../format.ts';
 import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
 import { UserError } from '../user-error.ts';
+import { openStore } from './open-store.ts';
 import { Interrupted } from './run.ts';
 
 export interface WorkFlags {
@@ -43,15 +44,17 @@ export async function workCommand(
   flags: WorkFlags,
   environment: CliEnvironment,
 ): Promise<void> {
-  if (file === undefined) await executeQueue(flags, environment);
-  else await executeShard(file, flags, environment);
+  const execute = () =>
+    file === undefined ? executeQueue(flags, environment) : executeShard(file, flags, environment);
+  await withStoreErrors(flags.store ?? 'results', execute);
 }
 
 async function executeShard(
   file: string,
   flags: WorkFlags,
-  { stdout, stderr, nowMs, signal, env }: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
+  const { stdout, stderr, nowMs, signal, env } = environment;
   if (flags.redis !== undefined) {
     const problem = 'cannot be combined with an experiment: the runs come from the queue';
     throw new UserError({ at: '--redis', problem, fix: 'remove one of them' });
@@ -61,12 +64,12 @@ async function executeShard(
   const keys = new Set(
     runsOfShard(await runsToDivide(plan, flags.runs), shard).map(({ key }) => key),
   );
-  const store = await Store.open(flags.store ?? 'results');
+  const store = await openStore(flags.store ?? 'results', environment);
   const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
   const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
   let done = 0;
   try {
-    const { failed, stored } = await sweep({
+    const summary = await sweep({
       plan,
       store,
       engine,
@@ -76,15 +79,17 @@ async function executeShard(
       updateDatasets: false,
       onEvent: (event) => {
         if (event.kind === 'done') done++;
-        display?.show(event);
+        if (display !== undefined) display.show(event);
+        else if (event.kind === 'waiting') stderr.write(`waiting for ${event.reason}\n`);
       },
     });
     display?.clear();
     const name = `shard ${shard.index + 1}/${shard.count} of ${plan.experiment.name}`;
-    stdout.write(`${name}: ${pluralize(done, 'run')} finished, ${stored} already stored\n`);
-    if (failed.length > 0) {
+    const finished = finishedText(summary.done, summary.elsewhere);
+    stdout.write(`${name}: ${finished}, ${summary.stored} already stored\n`);
+    if (summary.failed.length > 0) {
       throw new RunsFailed(
-        `${pluralize(failed.length, 'run')} failed; the errors are in ${store.folder}/failures`,
+        `${pluralize(summary.failed.length, 'run')} failed; the errors are in ${store.folder}/failures`,
       );
     }
   } catch (error) {
@@ -106,8 +111,9 @@ async function runsToDivide(
 ): Promise<CampaignPlan['runs']> {
   if (listFile === undefined) return runs;
   try {
-    const keys = JSON.parse(await readFile(listFile, 'utf8')) as string[];
-    return runsInList(runs, keys, listFile);
+    const keys: unknown = JSON.parse(await readFile(listFile, 'utf8'));
+    if (!Array.isArray(keys)) throw new Error('it is no list of runs');
+    return runsInList(runs, keys as string[], listFile);
   } catch (error) {
     if (error instanceof UserError) throw error;
     const problem = `cannot be read: ${(error as Error).message}`;
@@ -121,8 +127,9 @@ async function runsToDivide(
 
 async function executeQueue(
   { redis, jobs, store: folder, untilEmpty, lock, quiet }: WorkFlags,
-  { stdout, stderr, signal, env }: CliEnvironment,
+  environment: CliEnvironment,
 ): Promise<void> {
+  const { stdout, stderr, signal, env } = environment;
   const { BullmqWorker } = await import('../campaign/engines/bullmq-worker.ts');
   const { checkRedis } = await import('../campaign/engines/redis.ts');
   const printLine = (message: string) => void stderr.write(`${message}\n`);
@@ -136,7 +143,7 @@ async function executeQueue(
     printLine(error === undefined ? `run ${key} finished` : `run ${key} failed: ${error}`);
   };
   await checkRedis(url);
-  const store = folder === undefined ? undefined : await Store.open(folder);
+  const store = folder === undefined ? undefined : await openStore(folder, environment);
   try {
     const worker = await BullmqWorker.connect({
       url,

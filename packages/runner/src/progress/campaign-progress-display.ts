@@ -48,6 +48,9 @@ export class CampaignProgressDisplay {
         for (const run of missing) this.#remainingMs += this.#expectedMs(run);
         break;
       }
+      case 'waiting':
+        this.#printLine(`waiting for ${event.reason}`);
+        break;
       case 'done':
         this.#done++;
         this.#advance(event.run);

@@ -31,7 +31,7 @@ async function withStore(
   use: (store: Store) => Promise<void>,
 ): Promise<void> {
   await inFolder(async (folder) => {
-    const store = await Store.open(folder, format);
+    const store = await Store.open(folder, { format });
     for (const run of runs) await store.put(fakeRecord(run));
     await writeStoredCampaign(store, storedCampaignOf(plan));
     await refreshDatasets(store);
@@ -68,7 +68,7 @@ describe('a dataset', () => {
 
   test('has rows for runs whose configuration is that of an earlier version', () =>
     inFolder(async (folder) => {
-      const store = await Store.open(folder, 'parquet');
+      const store = await Store.open(folder);
       const former = { outPeers: 5, seeds: 1, latency: { fixedMs: 40 }, quirks: {} };
       const { result, ...record } = fakeRecord(runs[0]!);
       const { class: _classes, ...peers } = result.peers;

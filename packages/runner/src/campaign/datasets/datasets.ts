@@ -12,14 +12,16 @@
  */
 
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, readFileSync, rmSync, statSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as yieldToEvents, setTimeout as sleep } from 'node:timers/promises';
 
+import { syncFolder } from '../../durable-file.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { storedCampaigns } from '../stored-campaign.ts';
-import { listNames, createFolders, prettyJson, storeError } from '../store/files.ts';
+import { listNames, createFolders, prettyJson } from '../store/files.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
 import { DamagedRecord } from '../store/record.ts';
 import type { DamagedRun, Store } from '../store/store.ts';
@@ -31,6 +33,8 @@ export interface RefreshOptions {
   readonly signal?: AbortSignal;
   /** About how many runs a part may contain (default: 2000). */
   readonly runsPerPart?: number;
+  /** Called once if another process updates the datasets, which has to be awaited. */
+  readonly onWait?: () => void;
 }
 
 export interface RefreshResult {
@@ -64,26 +68,38 @@ const ROW_GROUP_ROWS = 100_000;
  */
 export async function refreshDatasets(
   store: Store,
-  { signal, runsPerPart = RUNS_PER_PART }: RefreshOptions = {},
+  { signal, runsPerPart = RUNS_PER_PART, onWait = () => {} }: RefreshOptions = {},
 ): Promise<RefreshResult> {
-  const options = signal === undefined ? {} : { signal };
-  while (store.ledger.claim([REFRESH_LOCK]).length === 0) {
-    await sleep(POLL_INTERVAL_MS, undefined, options);
+  for (let polls = 0; store.ledger.claim([REFRESH_LOCK]).length === 0; polls++) {
+    if (polls === POLLS_BEFORE_NOTICE) onWait();
+    await sleep(POLL_INTERVAL_MS, undefined, signal === undefined ? {} : { signal });
   }
-  const refresh = new DatasetRefresh(store, runsPerPart);
+  try {
+    return await store.withFolders(() => refreshOnce(store, runsPerPart, signal));
+  } finally {
+    store.ledger.release(REFRESH_LOCK);
+  }
+}
+
+async function refreshOnce(
+  store: Store,
+  runsPerPart: number,
+  signal: AbortSignal | undefined,
+): Promise<RefreshResult> {
+  const refresh = new DatasetRefresh(store, runsPerPart, signal);
   try {
     return await refresh.run();
   } catch (error) {
-    refresh.discard();
-    throw storeError(error, store.folder);
-  } finally {
-    store.ledger.release(REFRESH_LOCK);
+    await refresh.discard();
+    throw error;
   }
 }
 
 /** Claimed in the ledger like a run; not the key of any run. */
 const REFRESH_LOCK = 'datasets';
 const POLL_INTERVAL_MS = 200;
+/** The datasets of a small store take less time than that. */
+const POLLS_BEFORE_NOTICE = 10;
 
 /** Returns the files of a table, sorted; none if it has not been written yet. */
 export function datasetFiles(store: Store, table: string): readonly string[] {
@@ -107,15 +123,17 @@ export function isUpToDate(store: Store): boolean {
 class DatasetRefresh {
   readonly #store: Store;
   readonly #runsPerPart: number;
+  readonly #signal: AbortSignal | undefined;
   readonly #before: DatasetContents;
   readonly #repaired: string[] = [];
   readonly #damaged: DamagedRun[] = [];
-  /** The writers of the part that is being written. */
-  #writers: readonly RowGroupWriter[] = [];
+  /** The tables that are being written. */
+  readonly #unfinished = new Set<{ discard(): Promise<void> }>();
 
-  constructor(store: Store, runsPerPart: number) {
+  constructor(store: Store, runsPerPart: number, signal: AbortSignal | undefined) {
     this.#store = store;
     this.#runsPerPart = runsPerPart;
+    this.#signal = signal;
     this.#before = readContents(store);
   }
 
@@ -143,17 +161,17 @@ class DatasetRefresh {
   }
 
   /** Removes files that have been started and cannot be completed. */
-  discard(): void {
-    for (const writer of this.#writers) writer.discard();
+  async discard(): Promise<void> {
+    for (const table of this.#unfinished) await table.discard();
   }
 
   /** Returns the existing part if its runs and files are unchanged. */
   async #unchangedPart(prefix: string, keys: readonly RunKey[]): Promise<DatasetPart | undefined> {
     const part = this.#before.parts[prefix];
     if (part === undefined || part.keys !== digestOf(keys)) return undefined;
-    for (const [table, checksum] of Object.entries(part.files)) {
-      const file = this.#partFile(table, prefix);
-      if ((await sha256(file)) !== checksum) {
+    for (const { name } of TABLES) {
+      const file = this.#partFile(name, prefix);
+      if ((await sha256(file)) !== part.files[name]) {
         this.#repaired.push(file);
         return undefined;
       }
@@ -162,13 +180,19 @@ class DatasetRefresh {
   }
 
   async #writePart(prefix: string, keys: readonly RunKey[]): Promise<DatasetPart> {
-    const writers = TABLES.map((table) => new RowGroupWriter(table, this.#store));
-    this.#writers = writers;
+    const writers: RowGroupWriter[] = [];
+    for (const table of TABLES) {
+      const writer = await RowGroupWriter.create(table, this.#store);
+      this.#unfinished.add(writer);
+      writers.push(writer);
+    }
     const written: RunKey[] = [];
     for (const key of keys) {
+      await yieldToEvents();
+      this.#signal?.throwIfAborted();
       try {
         const record = this.#store.read(key);
-        for (const writer of writers) writer.add(writer.table.columnValues(record));
+        for (const writer of writers) await writer.add(writer.table.columnValues(record));
         written.push(key);
       } catch (error) {
         if (!(error instanceof DamagedRecord)) throw error;
@@ -178,7 +202,8 @@ class DatasetRefresh {
     const files: Record<string, string> = {};
     for (const writer of writers) {
       const file = this.#partFile(writer.table.name, prefix);
-      writer.finish(file);
+      await writer.finish(file);
+      this.#unfinished.delete(writer);
       files[writer.table.name] = (await sha256(file))!;
     }
     return { keys: digestOf(written), runCount: written.length, files };
@@ -190,10 +215,12 @@ class DatasetRefresh {
     for (const campaign of storedCampaigns(this.#store)) {
       const { columns, values } = experimentTable(campaign);
       const scratch = this.#store.newScratchPath();
-      const table = createTable(scratch, columns, this.#store.format);
-      table.write(values);
-      table.finish();
-      renameSync(scratch, this.#datasetFile('experiments', campaign.experiment.name));
+      const table = await createTable(scratch, columns, this.#store.format);
+      this.#unfinished.add(table);
+      await table.write(values);
+      await table.finish();
+      await moveTable(scratch, this.#datasetFile('experiments', campaign.experiment.name));
+      this.#unfinished.delete(table);
     }
   }
 
@@ -220,36 +247,48 @@ class RowGroupWriter {
   readonly #file: TableWriter;
   #rows: CellValue[][];
 
-  constructor(table: DatasetTable, store: Store) {
+  private constructor(table: DatasetTable, scratch: string, file: TableWriter) {
     this.table = table;
-    this.#scratch = store.newScratchPath();
-    this.#file = createTable(this.#scratch, table.columns, store.format);
+    this.#scratch = scratch;
+    this.#file = file;
     this.#rows = table.columns.map(() => []);
   }
 
-  add(columns: readonly (readonly CellValue[])[]): void {
+  static async create(table: DatasetTable, store: Store): Promise<RowGroupWriter> {
+    const scratch = store.newScratchPath();
+    const file = await createTable(scratch, table.columns, store.format);
+    return new RowGroupWriter(table, scratch, file);
+  }
+
+  async add(columns: readonly (readonly CellValue[])[]): Promise<void> {
     columns.forEach((values, i) => {
       const column = this.#rows[i]!;
       for (const value of values) column.push(value);
     });
-    if (this.#rows[0]!.length >= ROW_GROUP_ROWS) this.#flush();
+    if (this.#rows[0]!.length >= ROW_GROUP_ROWS) await this.#flush();
   }
 
-  finish(file: string): void {
-    this.#flush();
-    this.#file.finish();
-    renameSync(this.#scratch, file);
+  async finish(file: string): Promise<void> {
+    await this.#flush();
+    await this.#file.finish();
+    await moveTable(this.#scratch, file);
   }
 
-  discard(): void {
-    rmSync(this.#scratch, { force: true });
+  async discard(): Promise<void> {
+    await this.#file.discard();
   }
 
-  #flush(): void {
+  async #flush(): Promise<void> {
     if (this.#rows[0]!.length === 0) return;
-    this.#file.write(this.#rows);
+    await this.#file.write(this.#rows);
     this.#rows = this.table.columns.map(() => []);
   }
+}
+
+/** Gives a complete table, which is on the disk, its name. */
+async function moveTable(scratch: string, file: string): Promise<void> {
+  await rename(scratch, file);
+  await syncFolder(dirname(file));
 }
 
 /** Groups keys into parts by their first digits. */
@@ -271,12 +310,15 @@ function readContents({ folder, format }: Store): DatasetContents {
   try {
     const text = readFileSync(join(folder, 'datasets', 'contents.json'), 'utf8');
     const contents = JSON.parse(text) as DatasetContents;
-    return contents.columnsVersion === COLUMNS_VERSION && contents.format === format
-      ? contents
-      : none;
+    const isCurrent = contents.columnsVersion === COLUMNS_VERSION && contents.format === format;
+    return isCurrent && Object.values(contents.parts).every(isPart) ? contents : none;
   } catch {
     return none;
   }
+}
+
+function isPart(part: Partial<DatasetPart> | null): boolean {
+  return typeof part?.keys === 'string' && typeof part.files === 'object' && part.files !== null;
 }
 
 /** Returns the checksum of a file; undefined if there is no such file. */

@@ -1,37 +1,69 @@
 /** Writes tables to files, a group of rows at a time, as Parquet or as CSV. */
 
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 
 import type { SchemaElement } from 'hyparquet';
-import { fileWriter, ParquetWriter } from 'hyparquet-writer';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 
+import { removeQuietly } from '../../durable-file.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
 import type { CellValue, ColumnType, DatasetColumn } from './columns.ts';
 
+/** A file with a table that is being written. */
 export interface TableWriter {
   /** Appends rows, given column by column. */
-  write(columns: readonly (readonly CellValue[])[]): void;
-  /** Completes and closes the file. Without it the file is not a valid table. */
-  finish(): void;
+  write(columns: readonly (readonly CellValue[])[]): Promise<void>;
+  /** Completes the file, flushes it to the disk, and closes it. Until then it is not valid. */
+  finish(): Promise<void>;
+  /** Closes and removes a file that cannot be completed. */
+  discard(): Promise<void>;
 }
 
 /** Creates a file with a table. */
-export function createTable(
-  file: string,
+export async function createTable(
+  path: string,
   columns: readonly DatasetColumn[],
   format: DatasetFormat,
-): TableWriter {
+): Promise<TableWriter> {
+  const file = new OutputFile(path, await open(path, 'wx'));
   return format === 'parquet'
     ? new ParquetTableWriter(file, columns)
     : new CsvTableWriter(file, columns);
 }
 
+class OutputFile {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  async append(data: string | Uint8Array): Promise<void> {
+    await this.#file.writeFile(data);
+  }
+
+  async finish(): Promise<void> {
+    await this.#file.sync();
+    await this.#file.close();
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    await removeQuietly(this.#path);
+  }
+}
+
 class ParquetTableWriter implements TableWriter {
   readonly #columns: readonly DatasetColumn[];
+  readonly #file: OutputFile;
+  readonly #bytes = new ByteWriter();
   readonly #writer: ParquetWriter;
 
-  constructor(file: string, columns: readonly DatasetColumn[]) {
+  constructor(file: OutputFile, columns: readonly DatasetColumn[]) {
     this.#columns = columns;
+    this.#file = file;
     const leaves = columns.map(
       ({ name, type }): SchemaElement => ({
         name,
@@ -40,23 +72,32 @@ class ParquetTableWriter implements TableWriter {
       }),
     );
     const schema = [{ name: 'root', num_children: columns.length }, ...leaves];
-    this.#writer = new ParquetWriter({
-      writer: fileWriter(file),
-      schema,
-      createdBy: 'cachetorrent',
-    });
+    this.#writer = new ParquetWriter({ writer: this.#bytes, schema, createdBy: 'cachetorrent' });
   }
 
-  write(columns: readonly (readonly CellValue[])[]): void {
+  async write(columns: readonly (readonly CellValue[])[]): Promise<void> {
     const columnData = this.#columns.map(({ name, type }, i) => {
       const data = columns[i]!;
       return { name, data: type === 'integer' ? data.map(toBigInt) : [...data] };
     });
-    void this.#writer.write({ columnData, rowGroupSize: firstColumn(columns).length });
+    await this.#writer.write({ columnData, rowGroupSize: firstColumn(columns).length });
+    await this.#flush();
   }
 
-  finish(): void {
-    void this.#writer.finish();
+  async finish(): Promise<void> {
+    await this.#writer.finish();
+    await this.#flush();
+    await this.#file.finish();
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.discard();
+  }
+
+  /** Moves the bytes so far to the file. The offset of the next one stays as it is. */
+  async #flush(): Promise<void> {
+    await this.#file.append(this.#bytes.getBytes());
+    this.#bytes.index = 0;
   }
 }
 
@@ -76,27 +117,37 @@ function firstColumn(columns: readonly (readonly CellValue[])[]): readonly CellV
 }
 
 class CsvTableWriter implements TableWriter {
-  readonly #file: number;
+  readonly #file: OutputFile;
+  /** The first line, until it is written. */
+  #header: string;
 
-  constructor(file: string, columns: readonly DatasetColumn[]) {
-    this.#file = openSync(file, 'wx');
-    this.#writeLine(columns.map(({ name }) => name));
+  constructor(file: OutputFile, columns: readonly DatasetColumn[]) {
+    this.#file = file;
+    this.#header = csvLines([columns.map(({ name }) => name)]);
   }
 
-  write(columns: readonly (readonly CellValue[])[]): void {
-    const lines = firstColumn(columns).map((_, row) =>
-      columns.map((column) => csvField(column[row]!)).join(','),
-    );
-    writeSync(this.#file, `${lines.join('\n')}\n`);
+  async write(columns: readonly (readonly CellValue[])[]): Promise<void> {
+    const rows = firstColumn(columns).map((_, row) => columns.map((column) => column[row]!));
+    await this.#append(csvLines(rows));
   }
 
-  finish(): void {
-    closeSync(this.#file);
+  async finish(): Promise<void> {
+    await this.#append('');
+    await this.#file.finish();
   }
 
-  #writeLine(fields: readonly CellValue[]): void {
-    writeSync(this.#file, `${fields.map(csvField).join(',')}\n`);
+  async discard(): Promise<void> {
+    await this.#file.discard();
   }
+
+  async #append(lines: string): Promise<void> {
+    await this.#file.append(`${this.#header}${lines}`);
+    this.#header = '';
+  }
+}
+
+function csvLines(rows: readonly (readonly CellValue[])[]): string {
+  return rows.map((row) => `${row.map(csvField).join(',')}\n`).join('');
 }
 
 /** Quotes a field as in RFC 4180; null is an empty field. */

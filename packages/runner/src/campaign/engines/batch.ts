@@ -15,10 +15,12 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isSystemError } from '../../system-error.ts';
+import { UserError } from '../../user-error.ts';
 import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { listNames, createFolders, storeError } from '../store/files.ts';
+import { listNames, createFolders } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
@@ -70,7 +72,7 @@ export async function writeBatch(
   const name = `${options.name}-${hash('sha256', keys.join(), 'hex').slice(0, 8)}`;
   const taskCount = taskCountFor(runs, options);
   const script = scriptOf(store, runs, name, taskCount, options);
-  await changeBatches(store, createFolders);
+  await createFolders(join(store.folder, BATCH_FOLDER));
   await store.writeFile(`${BATCH_FOLDER}/${name}.json`, `${JSON.stringify(keys)}\n`);
   await store.writeFile(`${BATCH_FOLDER}/${name}.sh`, script);
   return { name, script, scriptFile: fileOf(store, `${name}.sh`), taskCount };
@@ -89,14 +91,25 @@ export function submittedBatches(store: Store): readonly SubmittedBatch[] {
     .map((file) => {
       const name = file.slice(0, -'.job'.length);
       const job = readFileSync(fileOf(store, file), 'utf8').trim();
-      const keys = JSON.parse(readFileSync(fileOf(store, `${name}.json`), 'utf8')) as RunKey[];
-      return { name, job, keys };
+      return { name, job, keys: keysOf(fileOf(store, `${name}.json`)) };
     });
+}
+
+/** @throws UserError if the file does not hold a list of runs */
+function keysOf(file: string): readonly RunKey[] {
+  try {
+    const keys: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (Array.isArray(keys)) return keys as RunKey[];
+  } catch (error) {
+    if (isSystemError(error) && error.code !== 'ENOENT') throw error;
+  }
+  const fix = 'wait for the end of its job, and remove the .job file beside it';
+  throw new UserError({ at: file, problem: 'is damaged or missing', fix });
 }
 
 /** Removes the record of a batch's job, which has ended. */
 export async function removeJobFile(store: Store, { name }: SubmittedBatch): Promise<void> {
-  await changeBatches(store, (folder) => rm(join(folder, `${name}.job`), { force: true }));
+  await rm(fileOf(store, `${name}.job`), { force: true });
 }
 
 function scriptOf(
@@ -152,17 +165,6 @@ function taskMemoryMb(runs: readonly PlannedRun[], cpus: number): number {
 
 function fileOf(store: Store, name: string): string {
   return join(resolve(store.folder), BATCH_FOLDER, name);
-}
-
-async function changeBatches(
-  store: Store,
-  change: (folder: string) => Promise<unknown>,
-): Promise<void> {
-  try {
-    await change(join(store.folder, BATCH_FOLDER));
-  } catch (error) {
-    throw storeError(error, store.folder);
-  }
 }
 
 /** Quotes a word for a shell, if necessary. */

@@ -58,6 +58,10 @@ export class BullmqWorker {
   readonly #options: BullmqWorkerOptions;
   /** Runs that have arrived here and have not been completed or returned. */
   readonly #activeKeys = new Set<RunKey>();
+  /** Aborted when the queue is empty, or the store fails. */
+  readonly #ending = new AbortController();
+  /** Why a result could not be stored. */
+  #storeFailure: unknown;
 
   private constructor(bullmq: typeof BullMQ, redis: Redis, options: BullmqWorkerOptions) {
     this.#bullmq = bullmq;
@@ -82,13 +86,16 @@ export class BullmqWorker {
     return new BullmqWorker(bullmq, redis, options);
   }
 
-  /** Executes runs until `signal` is aborted, or until the queue is empty. */
+  /**
+   * Executes runs until `signal` is aborted, or until the queue is empty.
+   *
+   * @throws an error of the file system if a result cannot be stored; its run returns to the queue
+   */
   async work(signal: AbortSignal): Promise<void> {
     const { lockMs = LOCK_MS, endsWhenEmpty = false } = this.#options;
     const connection = this.#redis.duplicate();
     connection.on('error', () => {});
-    const ending = new AbortController();
-    const stopped = AbortSignal.any([signal, ending.signal]);
+    const stopped = AbortSignal.any([signal, this.#ending.signal]);
     const worker = new this.#bullmq.Worker<RunSpec, JobResult>(
       QUEUE_NAME,
       (job, token) => this.#processJob(job, token!, stopped),
@@ -112,15 +119,16 @@ export class BullmqWorker {
     // Close before jobs are returned to the queue, so that the worker does not take them again.
     stopped.addEventListener('abort', () => void worker.close(), { once: true });
     try {
-      if (endsWhenEmpty) await this.#waitUntilEmpty(worker, signal);
-      else if (!signal.aborted) await once(signal, 'abort');
+      if (endsWhenEmpty) await this.#waitUntilEmpty(worker, stopped);
+      else if (!stopped.aborted) await once(stopped, 'abort');
     } finally {
-      ending.abort();
+      this.#ending.abort();
       await settleInTime(worker.close());
       await this.#pool.close();
       this.#redis.disconnect();
       connection.disconnect();
     }
+    if (this.#storeFailure !== undefined) throw this.#storeFailure;
   }
 
   /** Forwards warnings of the queue, except that the connection is lost, which `redis.ts` does. */
@@ -163,10 +171,27 @@ export class BullmqWorker {
       onRun?.(key, outcome.error);
       throw new Error(outcome.error);
     }
-    if (isStored) await store.putText(key, outcome.text!);
+    if (isStored) await this.#store(store, job, token, outcome.text!);
     else await putResult(this.#redis, key, outcome.text!);
     onRun?.(key);
     return { isStored };
+  }
+
+  /** Stores a result. If that is impossible, returns the job to the queue and ends the worker. */
+  async #store(
+    store: Store,
+    job: BullMQ.Job<RunSpec, JobResult>,
+    token: string,
+    text: string,
+  ): Promise<void> {
+    try {
+      await store.putText(job.data.key, text);
+    } catch (error) {
+      this.#storeFailure ??= error;
+      this.#ending.abort();
+      await job.moveToWait(token);
+      throw new this.#bullmq.WaitingError();
+    }
   }
 
   /** Executes a job in the pool; returns it to the queue if `signal` is aborted. */

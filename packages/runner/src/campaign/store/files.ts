@@ -2,11 +2,11 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { UserError } from '../../user-error.ts';
-import { createDurableFile } from '../../durable-file.ts';
+import { createDurableFile, removeQuietly, syncFolder } from '../../durable-file.ts';
+import { systemError } from '../../system-error.ts';
 
 /** Creates a folder and its parents, if they do not exist. */
 export async function createFolders(path: string): Promise<void> {
@@ -26,8 +26,9 @@ export async function writeAtomically(path: string, text: string, scratch: strin
   try {
     await createDurableFile(temporary, text);
     await rename(temporary, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    await rm(temporary, { force: true });
+    await removeQuietly(temporary);
     throw error;
   }
 }
@@ -42,58 +43,54 @@ export async function createFolderAtomically(
   scratch: string,
 ): Promise<boolean> {
   const temporary = join(scratch, `${basename(path)}.${randomUUID()}`);
+  const parent = dirname(path);
   try {
     await mkdir(temporary);
     for (const [name, text] of Object.entries(files))
       await createDurableFile(join(temporary, name), text);
-    await mkdir(dirname(path), { recursive: true });
+    await syncFolder(temporary);
+    const created = await mkdir(parent, { recursive: true });
+    if (created !== undefined) await syncFolder(dirname(parent));
     await rename(temporary, path);
+    await syncFolder(parent);
     return true;
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    if (EXISTS_CODES.has((error as NodeJS.ErrnoException).code ?? '')) return false;
+    await removeQuietly(temporary);
+    if (isExistsError(error)) return false;
     throw error;
   }
 }
 
-const EXISTS_CODES: ReadonlySet<string> = new Set(['ENOTEMPTY', 'EEXIST']);
-
-/**
- * Converts an error of the file system, or of the ledger's database, to a `UserError` about the
- * store in `folder`. Returns other errors unchanged.
- */
-export function storeError(error: unknown, folder: string): unknown {
-  const { code, errcode } = error as { code?: string; errcode?: number };
-  // The low byte of an extended SQLite error code is the primary code.
-  const name = code === 'ERR_SQLITE_ERROR' ? `sqlite ${(errcode ?? 0) & 255}` : (code ?? '');
-  const [problem, fix] = ERROR_TEXTS[name] ?? [];
-  if (problem === undefined || fix === undefined) return error;
-  return new UserError({ at: `store ${folder}`, problem, fix });
+/** Whether a rename failed because a folder with content has the new name. */
+function isExistsError(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return syscall === 'rename' && (code === 'ENOTEMPTY' || code === 'EEXIST');
 }
 
-const FULL = [
-  'is on a full disk',
-  'free some space and run the same command again; finished runs are kept',
-] as const;
-const READ_ONLY = [
-  'is not writable for you',
-  'change its permissions, or name another store with --store',
-] as const;
+/**
+ * Accesses the store in `folder`.
+ *
+ * @throws UserError about the store instead of errors of the file system and of the ledger
+ */
+export async function withStoreErrors<Result>(
+  folder: string,
+  access: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await access();
+  } catch (error) {
+    throw storeError(error, folder);
+  }
+}
 
-const ERROR_TEXTS: Readonly<Record<string, readonly [problem: string, fix: string]>> = {
-  ENOSPC: FULL,
-  EDQUOT: ['exceeds your disk quota', FULL[1]],
-  EFBIG: ['has a file that exceeds the maximum file size', FULL[1]],
-  'sqlite 13': FULL,
-  EACCES: READ_ONLY,
-  EPERM: READ_ONLY,
-  ENOTDIR: ['has a file where a folder is needed', 'name another folder'],
-  EISDIR: ['is a folder', 'name a file'],
-  EROFS: ['is on a read-only disk', READ_ONLY[1]],
-  'sqlite 8': READ_ONLY,
-  'sqlite 14': READ_ONLY,
-  'sqlite 5': ['is locked by another process', 'wait for that process to end, and try again'],
-};
+/** Returns a `UserError` about the store for an error of the system; returns others unchanged. */
+export function storeError(error: unknown, folder: string): unknown {
+  return systemError(error, {
+    at: `store ${folder}`,
+    again: 'run the same command again; finished runs are kept',
+    elsewhere: 'name another store with --store',
+  });
+}
 
 /** Returns the names in `folder`; none if it does not exist. */
 export function listNames(folder: string): string[] {

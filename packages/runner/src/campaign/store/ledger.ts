@@ -9,205 +9,261 @@
  * A claim is valid as long as its owner is alive. On the same host the operating system knows
  * whether it is; an owner on another host is considered dead if its last heartbeat is too old. If
  * it is alive after all, a run is executed twice, with the same result.
+ *
+ * SQLite does not flush the file to the disk (`synchronous = OFF`): that would cost more than a
+ * short run. So a power failure may leave any mixture of old and new pages. Whenever an operation,
+ * or a check at the start, shows that the file is damaged, has been removed, or is another one, it
+ * is set aside as `ledger.sqlite.damaged`, and a new one takes its place: all processes enter their
+ * claims again, and the next sweep reads all runs again.
+ *
+ * No operation waits long for another process that has locked the file: it may have been stopped.
+ * Meanwhile nothing can be claimed; what else was to be written is written later.
  */
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { dirname } from 'node:path';
 
+import { ignoreSystemErrors } from '../../system-error.ts';
 import type { RunKey } from '../experiment/key.ts';
+import {
+  type FileStamp,
+  isDamageError,
+  isLockError,
+  LedgerDatabase,
+  type Owner,
+} from './ledger-database.ts';
 
 /** The interval of an owner's heartbeat. */
 const HEARTBEAT_MS = 5_000;
 /** The age of the last heartbeat at which an owner on another host is considered dead. */
 const DEAD_AFTER_MS = 60_000;
-/** How long to wait for the lock while another process writes. */
-const BUSY_TIMEOUT_MS = 20_000;
-const LEDGER_SCHEMA = 1;
 
-/** The size and modification time by which a change of a file is noticed. */
-export interface FileStamp {
-  readonly size: number;
-  readonly changedMs: number;
-}
-
-interface Owner {
-  readonly id: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly startedAt: string;
-  readonly seenMs: number;
+export interface LedgerOptions {
+  /** Called before the owner registers, if the ledger is not new and no other owner is alive. */
+  readonly ifSoleOwner?: () => void;
+  /** Receives sentences about a ledger that has been replaced. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 export class Ledger {
-  readonly #database: DatabaseSync;
+  readonly #file: string;
+  readonly #onWarning: (warning: string) => void;
   readonly #id = randomUUID();
+  readonly #claims = new Set<RunKey>();
+  /** What could not be written while another process had locked the ledger. */
+  #postponed: (() => void)[] = [];
+  #isLocked = false;
+  #database: LedgerDatabase;
   readonly #heartbeat: NodeJS.Timeout;
-  readonly #select: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #delete: StatementSync;
 
   /**
-   * Opens the ledger in `file`; creates it if it does not exist or is damaged. If no other owner is
-   * alive, calls `ifSoleOwner` before another one can register.
+   * Opens the ledger in `file`; creates it if it does not exist or is damaged.
+   *
+   * @throws an error for which `isLockError` is true, if another process has locked the ledger
    */
-  constructor(file: string, ifSoleOwner: () => void = () => {}) {
-    this.#database = openDatabase(file);
-    this.#transaction(() => this.#register(ifSoleOwner));
-    this.#select = this.#database.prepare(
-      'SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner WHERE key = ?',
-    );
-    this.#insert = this.#database.prepare('INSERT OR REPLACE INTO claims VALUES (?, ?)');
-    this.#delete = this.#database.prepare('DELETE FROM claims WHERE key = ? AND owner = ?');
-    // If a heartbeat cannot be written, the next one follows.
-    this.#heartbeat = setInterval(
-      () => ignoreDatabaseErrors(() => this.#updateHeartbeat()),
-      HEARTBEAT_MS,
-    );
+  constructor(file: string, { ifSoleOwner, onWarning = () => {} }: LedgerOptions = {}) {
+    this.#file = file;
+    this.#onWarning = onWarning;
+    this.#database = this.#open();
+    try {
+      this.#write(() => {
+        if (this.#removeDeadOwners() === 0 && !this.#database.isNew) {
+          // Only a power failure damages what can still be read, and that ends all owners.
+          this.#database.checkIntegrity();
+          ifSoleOwner?.();
+        }
+        this.#register();
+      });
+    } catch (error) {
+      this.#database.close();
+      throw error;
+    }
+    this.#heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
+  }
+
+  /** Whether another process had locked the ledger when it was last used. */
+  get isLocked(): boolean {
+    return this.#isLocked;
   }
 
   /** Claims those of `keys` that no other live owner has claimed, and returns them. */
   claim(keys: readonly RunKey[]): readonly RunKey[] {
-    return this.#transaction(() =>
-      keys.filter((key) => {
-        const owner = this.#select.get(key) as unknown as Owner | undefined;
+    const claimed = this.#unlessLocked([], () => {
+      const { ownerOf, insertClaim } = this.#database;
+      return keys.filter((key) => {
+        const owner = ownerOf.get(key) as unknown as Owner | undefined;
         if (owner !== undefined && owner.id !== this.#id && isAlive(owner)) return false;
-        this.#insert.run(key, this.#id);
+        insertClaim.run(key, this.#id);
         return true;
-      }),
-    );
+      });
+    });
+    for (const key of claimed) this.#claims.add(key);
+    return claimed;
   }
 
   release(key: RunKey): void {
-    this.#delete.run(key, this.#id);
+    this.#claims.delete(key);
+    this.#now(() => {
+      if (!this.#claims.has(key)) this.#database.deleteClaim.run(key, this.#id);
+    });
   }
 
-  /** Returns the number of runs that other live owners have claimed. */
-  claimedByOthers(): number {
-    const rows = this.#database
-      .prepare('SELECT owners.* FROM claims JOIN owners ON owners.id = claims.owner')
-      .all() as unknown as Owner[];
-    return rows.filter((owner) => owner.id !== this.#id && isAlive(owner)).length;
+  /** Describes the other live owners that have claimed runs: "process 17 on this machine". */
+  otherOwners(): readonly string[] {
+    const owners = this.#unlessLocked([], () => this.#database.ownersWithClaims());
+    return owners.filter((owner) => owner.id !== this.#id && isAlive(owner)).map(ownerText);
   }
 
   /** Returns the verified files; a file is still intact if its stamp is unchanged. */
   verified(): ReadonlyMap<RunKey, FileStamp> {
-    return readVerified(this.#database);
+    return this.#unlessLocked<ReadonlyMap<RunKey, FileStamp>>(new Map(), () =>
+      this.#database.verified(),
+    );
   }
 
   /** Returns the same without opening the ledger for writing; empty if there is no ledger. */
   static verifiedIn(file: string): ReadonlyMap<RunKey, FileStamp> {
     try {
-      const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
-      const verified = readVerified(database);
-      database.close();
-      return verified;
+      return LedgerDatabase.verifiedIn(file);
     } catch {
       return new Map();
     }
   }
 
-  recordVerified(stamps: Iterable<readonly [RunKey, FileStamp]>): void {
-    const insert = this.#database.prepare('INSERT OR REPLACE INTO sound VALUES (?, ?, ?)');
-    this.#transaction(() => {
-      for (const [key, { size, changedMs }] of stamps) insert.run(key, size, changedMs);
-    });
+  recordVerified(stamps: readonly (readonly [RunKey, FileStamp])[]): void {
+    this.#now(() => this.#database.recordVerified(stamps));
+  }
+
+  /** Writes a heartbeat. If that is impossible, the next one follows. */
+  beat(): void {
+    ignoreSystemErrors(() =>
+      this.#write(() => {
+        // Another host may have considered this process dead, which was only suspended.
+        if (!this.#database.beat(this.#id, Date.now())) this.#register();
+      }),
+    );
   }
 
   /** Releases all claims. If that cannot be written, they end with this process. */
   close(): void {
     clearInterval(this.#heartbeat);
-    ignoreDatabaseErrors(() =>
-      this.#transaction(() => {
-        this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(this.#id);
-        this.#database.prepare('DELETE FROM owners WHERE id = ?').run(this.#id);
-      }),
-    );
+    ignoreSystemErrors(() => this.#write(() => this.#database.removeOwner(this.#id)));
     this.#database.close();
   }
 
-  #register(ifSoleOwner: () => void): void {
-    const owners = this.#database.prepare('SELECT * FROM owners').all() as unknown as Owner[];
-    const dead = owners.filter((owner) => !isAlive(owner));
-    if (dead.length === owners.length) ifSoleOwner();
-    for (const { id } of dead) {
-      this.#database.prepare('DELETE FROM claims WHERE owner = ?').run(id);
-      this.#database.prepare('DELETE FROM owners WHERE id = ?').run(id);
-    }
-    this.#database
-      .prepare('INSERT INTO owners VALUES (?, ?, ?, ?, ?)')
-      .run(this.#id, hostname(), process.pid, startTimeOf(process.pid), Date.now());
+  /** Writes `change` now or, if another process has locked the ledger, together with the next. */
+  #now(change: () => void): void {
+    this.#postponed.push(change);
+    this.#unlessLocked(undefined, () => {});
   }
 
-  #updateHeartbeat(): void {
-    this.#database.prepare('UPDATE owners SET seenMs = ? WHERE id = ?').run(Date.now(), this.#id);
-  }
-
-  /** Applies `change` in a transaction, which excludes other writers. */
-  #transaction<Result>(change: () => Result): Result {
-    this.#database.exec('BEGIN IMMEDIATE');
+  /** Returns the result of `change`; `otherwise` if another process has locked the ledger. */
+  #unlessLocked<Result>(otherwise: Result, change: () => Result): Result {
     try {
-      const result = change();
-      this.#database.exec('COMMIT');
+      return this.#write(change);
+    } catch (error) {
+      if (!isLockError(error)) throw error;
+      return otherwise;
+    }
+  }
+
+  /** Applies `change` in a transaction; if that shows a damaged ledger, again to a new one. */
+  #write<Result>(change: () => Result): Result {
+    try {
+      if (!this.#database.isAt(this.#file)) {
+        const isRemoved = !exists(this.#file);
+        this.#reopen();
+        if (isRemoved) this.#warn('was removed, and has been created again');
+      }
+      return this.#transaction(change);
+    } catch (error) {
+      if (!isDamageError(error)) throw error;
+      // Otherwise another process has replaced it already.
+      if (this.#database.isAt(this.#file)) this.#setAside();
+      this.#reopen();
+      return this.#transaction(change);
+    }
+  }
+
+  #transaction<Result>(change: () => Result): Result {
+    this.#isLocked = false;
+    try {
+      const result = this.#database.transaction(() => {
+        for (const write of this.#postponed) write();
+        return change();
+      });
+      this.#postponed = [];
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      this.#isLocked = isLockError(error);
       throw error;
     }
   }
-}
 
-/** Ignores errors of the database, such as a full disk or a lock, but no others. */
-function ignoreDatabaseErrors(change: () => void): void {
-  try {
-    change();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SQLITE_ERROR') throw error;
+  /** Opens the file. One that is damaged, or no file, is set aside. */
+  #open(): LedgerDatabase {
+    try {
+      return new LedgerDatabase(this.#file);
+    } catch (error) {
+      // If the whole store has been removed, this throws a clearer error.
+      statSync(dirname(this.#file));
+      if (!exists(this.#file) || (isFile(this.#file) && !isDamageError(error))) throw error;
+      this.#setAside();
+      return new LedgerDatabase(this.#file);
+    }
+  }
+
+  #reopen(): void {
+    const former = this.#database;
+    this.#database = this.#open();
+    former.close();
+    // A claim without an owner would be no claim.
+    this.#postponed.unshift(() => this.#register());
+  }
+
+  #setAside(): void {
+    const problem = isFile(this.#file) ? 'is damaged' : 'is not a file';
+    const aside = `${this.#file}.damaged`;
+    rmSync(aside, { recursive: true, force: true });
+    renameSync(this.#file, aside);
+    // A journal must not be applied to another file than its own.
+    rmSync(`${this.#file}-journal`, { recursive: true, force: true });
+    this.#warn(`${problem}; it is now ${aside}, and a new one is created`);
+  }
+
+  #warn(problem: string): void {
+    this.#onWarning(`${this.#file} ${problem}; no results are lost`);
+  }
+
+  /** Returns the number of owners that remain. */
+  #removeDeadOwners(): number {
+    const owners = this.#database.owners();
+    const dead = owners.filter((owner) => !isAlive(owner));
+    for (const { id } of dead) this.#database.removeOwner(id);
+    return owners.length - dead.length;
+  }
+
+  /** Enters this process and its claims, except those that another one has made meanwhile. */
+  #register(): void {
+    this.#database.insertOwner({
+      id: this.#id,
+      host: hostname(),
+      pid: process.pid,
+      startedAt: startTimeOf(process.pid),
+      seenMs: Date.now(),
+    });
+    for (const key of this.#claims) this.#database.restoreClaim.run(key, this.#id);
   }
 }
 
-function readVerified(database: DatabaseSync): ReadonlyMap<RunKey, FileStamp> {
-  const rows = database.prepare('SELECT * FROM sound').all() as unknown as (FileStamp & {
-    readonly key: RunKey;
-  })[];
-  return new Map(rows.map(({ key, size, changedMs }) => [key, { size, changedMs }]));
-}
-
-/** SQLite error codes of a damaged file, and of one that is not a database. */
-const CORRUPT_CODES = new Set([11, 26]);
-
-function openDatabase(file: string): DatabaseSync {
-  try {
-    return createDatabase(file);
-  } catch (error) {
-    if (!CORRUPT_CODES.has((error as { errcode?: number }).errcode ?? 0)) throw error;
-    rmSync(file, { force: true });
-    return createDatabase(file);
-  }
-}
-
-function createDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    // A rollback journal, which also works on network file systems. What a power failure destroys
-    // is restored by reading the runs again.
-    database.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF');
-    database.exec(`
-      BEGIN IMMEDIATE;
-      CREATE TABLE IF NOT EXISTS owners (
-        id TEXT PRIMARY KEY, host TEXT, pid INTEGER, startedAt TEXT, seenMs REAL);
-      CREATE TABLE IF NOT EXISTS claims (key TEXT PRIMARY KEY, owner TEXT) WITHOUT ROWID;
-      CREATE TABLE IF NOT EXISTS sound (
-        key TEXT PRIMARY KEY, size INTEGER, changedMs REAL) WITHOUT ROWID;
-      PRAGMA user_version = ${LEDGER_SCHEMA};
-      COMMIT`);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+/** Describes an owner to a user: "process 17 on this machine". */
+function ownerText({ host, pid }: Owner): string {
+  if (host !== hostname()) return `process ${pid} on ${host}`;
+  const isStopped = stateOf(pid)?.state === 'T';
+  return `process ${pid} on this machine${isStopped ? ', which is stopped' : ''}`;
 }
 
 function isAlive({ host, pid, startedAt, seenMs }: Owner): boolean {
@@ -230,12 +286,26 @@ function isRunning(pid: number): boolean {
  * if it is unknown, 'ended' for a zombie.
  */
 function startTimeOf(pid: number): string {
+  const process = stateOf(pid);
+  return process?.state === 'Z' ? 'ended' : (process?.startedAt ?? '');
+}
+
+/** Returns what Linux reports about a process; undefined elsewhere, or if there is none. */
+function stateOf(pid: number): { readonly state: string; readonly startedAt: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The program's name, in parentheses, may contain spaces. The state follows it.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? 'ended' : (fields[18] ?? '');
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, startedAt: fields[18] ?? '' };
   } catch {
-    return '';
+    return undefined;
   }
+}
+
+function exists(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }

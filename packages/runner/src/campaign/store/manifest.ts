@@ -1,13 +1,15 @@
 /** The manifest of a store, `store.json`: the version of its layout, and the dataset format. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
 import { listNames, prettyJson } from './files.ts';
 
-export type DatasetFormat = 'parquet' | 'csv';
+export type DatasetFormat = (typeof DATASET_FORMATS)[number];
+
+export const DATASET_FORMATS = ['parquet', 'csv'] as const;
 
 export interface StoreManifest {
   /** The version of the layout. */
@@ -41,9 +43,12 @@ export function newManifest(datasets: DatasetFormat): string {
  */
 export async function readManifest(folder: string): Promise<StoreManifest | undefined> {
   const at = `store ${folder}`;
+  const file = join(folder, 'store.json');
   let text: string;
   try {
-    text = await readFile(join(folder, 'store.json'), 'utf8');
+    // Reading a pipe might never end.
+    if (!(await stat(file)).isFile()) throw notValid(at, 'is not a file');
+    text = await readFile(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR') {
@@ -56,28 +61,36 @@ export async function readManifest(folder: string): Promise<StoreManifest | unde
     throw new UserError({ at, problem, fix: 'name a new or an empty folder' });
   }
   const manifest = parseManifest(text);
-  if (manifest === undefined) {
-    const fix = 'replace it by { "schema": 1, "datasets": "parquet" }, which keeps the runs';
-    throw new UserError({ at: `${at}: store.json`, problem: 'is not valid', fix });
+  if (typeof manifest?.schema !== 'number') throw notValid(at, 'is not valid');
+  if (manifest.schema !== STORE_SCHEMA) {
+    const problem =
+      `has layout ${manifest.schema}, created by version ${manifest.version}; ` +
+      `this version, ${VERSION}, supports layout ${STORE_SCHEMA}`;
+    throw new UserError({ at, problem, fix: 'use that version, or name a new folder' });
   }
-  if (manifest.schema === STORE_SCHEMA) return manifest;
-  const problem =
-    `has layout ${manifest.schema}, created by version ${manifest.version}; ` +
-    `this version, ${VERSION}, supports layout ${STORE_SCHEMA}`;
-  throw new UserError({ at, problem, fix: 'use that version, or name a new folder' });
+  if (DATASET_FORMATS.includes(manifest.datasets!)) return manifest as StoreManifest;
+  const problem = `datasets is ${JSON.stringify(manifest.datasets) ?? 'missing'}`;
+  const fix = `write one of ${DATASET_FORMATS.map((format) => `"${format}"`).join(', ')}`;
+  throw new UserError({ at: `${at}: store.json`, problem, fix });
+}
+
+function notValid(at: string, problem: string): UserError {
+  const fix = 'replace it by { "schema": 1, "datasets": "parquet" }, which keeps the runs';
+  return new UserError({ at: `${at}: store.json`, problem, fix });
 }
 
 /** The entries that a store may have before its manifest, if its creation was interrupted. */
 const STORE_ENTRIES: ReadonlySet<string> = new Set([
   ...STORE_FOLDERS,
+  'batches',
   'ledger.sqlite',
   'ledger.sqlite-journal',
+  'ledger.sqlite.damaged',
 ]);
 
-function parseManifest(text: string): StoreManifest | undefined {
+function parseManifest(text: string): Partial<StoreManifest> | undefined {
   try {
-    const manifest = JSON.parse(text) as StoreManifest;
-    return typeof manifest.schema === 'number' ? manifest : undefined;
+    return (JSON.parse(text) ?? undefined) as Partial<StoreManifest> | undefined;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -90,6 +91,17 @@ describe('a store', () => {
     }));
 });
 
+test('files that are no runs are ignored', () =>
+  withStore(async (store, folder) => {
+    writeFileSync(join(folder, 'runs', '.DS_Store'), '');
+    writeFileSync(join(folder, 'runs', first!.key.slice(0, 2), '.DS_Store'), '');
+    mkdirSync(join(folder, 'failures', '.DS_Store'));
+    mkdirSync(join(folder, 'failures', first!.key));
+    writeFileSync(join(folder, 'failures', first!.key, 'failure.json'), '{"key":');
+    expect(store.keys()).toHaveLength(3);
+    expect(await store.failures()).toEqual([]);
+  }));
+
 describe('damage is found', () => {
   test.each([
     {
@@ -175,6 +187,32 @@ describe('a folder is rejected', () => {
       make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{'),
       says: 'is not valid',
     },
+    {
+      wrong: 'whose manifest is no object',
+      make: (folder: string) => writeFileSync(join(folder, 'store.json'), 'null'),
+      says: 'store.json: is not valid',
+    },
+    {
+      wrong: 'whose manifest has an unknown format of datasets',
+      make: (folder: string) =>
+        writeFileSync(join(folder, 'store.json'), '{"schema":1,"datasets":"papquet"}'),
+      says: 'store.json: datasets is "papquet"\n  fix: write one of "parquet", "csv"',
+    },
+    {
+      wrong: 'whose manifest has no format of datasets',
+      make: (folder: string) => writeFileSync(join(folder, 'store.json'), '{"schema":1}'),
+      says: 'store.json: datasets is missing',
+    },
+    {
+      wrong: 'whose manifest is a folder',
+      make: (folder: string) => mkdirSync(join(folder, 'store.json')),
+      says: 'store.json: is not a file',
+    },
+    {
+      wrong: 'whose manifest is a pipe',
+      make: (folder: string) => execFileSync('mkfifo', [join(folder, 'store.json')]),
+      says: 'store.json: is not a file',
+    },
   ])('$wrong', ({ make, says }) =>
     inFolder(async (folder) => {
       make(folder);
@@ -187,6 +225,16 @@ describe('a folder is rejected', () => {
     inFolder(async (folder) => {
       writeFileSync(join(folder, 'file'), '');
       await expect(Store.open(join(folder, 'file'))).rejects.toThrow('is a file');
+    }));
+
+  test('that has lost its manifest, when opened for reading', () =>
+    withStore(async (store, folder) => {
+      rmSync(join(folder, 'store.json'));
+      await expect(Store.openReadOnly(folder)).rejects.toThrow('has lost its store.json');
+      const again = await Store.open(folder);
+      expect(again.keys()).toHaveLength(3);
+      expect(store.keys()).toEqual((await Store.openReadOnly(folder)).keys());
+      again.close();
     }));
 
   test('that does not exist, when opened for reading', () =>

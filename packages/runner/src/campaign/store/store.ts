@@ -14,6 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { access, constants, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { UserError } from '../../user-error.ts';
 import type { RunKey } from '../experiment/key.ts';
@@ -22,10 +23,11 @@ import {
   createFolderAtomically,
   createFolders,
   prettyJson,
-  storeError,
+  withStoreErrors,
   writeAtomically,
 } from './files.ts';
-import { Ledger, type FileStamp } from './ledger.ts';
+import { type FileStamp, isLockError } from './ledger-database.ts';
+import { Ledger, type LedgerOptions } from './ledger.ts';
 import { type DatasetFormat, newManifest, readManifest, STORE_FOLDERS } from './manifest.ts';
 import { DamagedRecord, type RunRecord, serializeRecord, parseRecord } from './record.ts';
 
@@ -44,6 +46,15 @@ export interface RunFailure {
   readonly command: string;
   readonly attempts: number;
   readonly version: string;
+}
+
+export interface StoreOptions {
+  /** The format of the datasets of a new store (default: Parquet). */
+  readonly format?: DatasetFormat;
+  /** Ends the wait for another process that has locked the ledger. */
+  readonly signal?: AbortSignal;
+  /** Receives sentences about damage that has been repaired, and about such a wait. */
+  readonly onWarning?: (warning: string) => void;
 }
 
 export class Store {
@@ -74,30 +85,36 @@ export class Store {
   static async openReadOnly(folder: string): Promise<Store> {
     const manifest = await readManifest(folder);
     if (manifest !== undefined) return new Store(folder, manifest.datasets);
+    const at = `store ${folder}`;
+    if (listNames(join(folder, 'runs')).length > 0) {
+      const fix = 'run its sweep again, which creates it; finished runs are kept';
+      throw new UserError({ at, problem: 'has lost its store.json', fix });
+    }
     const fix = 'name the folder that was given to sweep as --store';
-    throw new UserError({ at: `store ${folder}`, problem: 'does not exist', fix });
+    throw new UserError({ at, problem: 'does not exist', fix });
   }
 
   /**
-   * Opens a store for writing; creates it if it does not exist. `format` is the dataset format of a
-   * new store.
+   * Opens a store for writing; creates it if it does not exist.
    *
    * @throws UserError if the folder is not writable, or is not a store
    */
-  static async open(folder: string, format: DatasetFormat = 'parquet'): Promise<Store> {
-    try {
+  static open(folder: string, options: StoreOptions = {}): Promise<Store> {
+    return withStoreErrors(folder, async () => {
       const manifest = await readManifest(folder);
       for (const name of STORE_FOLDERS) await createFolders(join(folder, name));
       await access(folder, constants.W_OK | constants.X_OK);
-      const ledger = new Ledger(join(folder, 'ledger.sqlite'), () =>
-        clearScratch(join(folder, 'scratch')),
-      );
-      const store = new Store(folder, manifest?.datasets ?? format, ledger);
-      if (manifest === undefined) await store.writeFile('store.json', newManifest(format));
-      return store;
-    } catch (error) {
-      throw storeError(error, folder);
-    }
+      const ledger = await openLedger(folder, options);
+      try {
+        const { format = 'parquet' } = options;
+        const store = new Store(folder, manifest?.datasets ?? format, ledger);
+        if (manifest === undefined) await store.writeFile('store.json', newManifest(format));
+        return store;
+      } catch (error) {
+        ledger.close();
+        throw error;
+      }
+    });
   }
 
   /** The ledger; the store must be open for writing. */
@@ -120,7 +137,8 @@ export class Store {
   keys(): readonly RunKey[] {
     const keys: RunKey[] = [];
     for (const prefix of listNames(join(this.folder, 'runs'))) {
-      keys.push(...listNames(join(this.folder, 'runs', prefix)));
+      // A file browser may have left files of its own.
+      keys.push(...listNames(join(this.folder, 'runs', prefix)).filter(isRunKey));
     }
     return keys.sort();
   }
@@ -155,7 +173,7 @@ export class Store {
       if (found !== undefined && isUnchanged) continue;
       try {
         this.read(key);
-        intact.push([key, { size: found!.size, changedMs: found!.mtimeMs }]);
+        if (found !== undefined) intact.push([key, { size: found.size, changedMs: found.mtimeMs }]);
       } catch (error) {
         if (!(error instanceof DamagedRecord)) throw error;
         damaged.push({ key, file, problem: error.message });
@@ -165,13 +183,18 @@ export class Store {
     return damaged;
   }
 
-  /** @throws DamagedRecord if the record is missing or damaged */
+  /**
+   * @throws DamagedRecord if the record is missing or damaged; but an error of the file system if it
+   *   may be intact, and cannot be read now
+   */
   read(key: RunKey): RunRecord {
     let text: string;
     try {
       text = readFileSync(this.runFile(key), 'utf8');
     } catch (error) {
-      throw new DamagedRecord(`cannot be read: ${(error as Error).message}`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
+      throw new DamagedRecord(`cannot be read: ${message}`);
     }
     return parseRecord(text, key);
   }
@@ -188,36 +211,34 @@ export class Store {
    */
   async putText(key: RunKey, text: string): Promise<void> {
     parseRecord(text, key);
-    await this.#withStoreErrors(async () => {
-      await createFolderAtomically(
-        join(this.runFile(key), '..'),
-        { 'run.json': text },
-        this.#scratch,
-      );
-      await rm(this.#failureFolder(key), { recursive: true, force: true });
-      const { size, mtimeMs } = await stat(this.runFile(key));
-      this.#ledger?.recordVerified([[key, { size, changedMs: mtimeMs }]]);
+    await this.withFolders(async () => {
+      const files = { 'run.json': text };
+      await createFolderAtomically(join(this.runFile(key), '..'), files, this.#scratch);
     });
+    await rm(this.#failureFolder(key), { recursive: true, force: true });
+    const { size, mtimeMs } = await stat(this.runFile(key));
+    this.#ledger?.recordVerified([[key, { size, changedMs: mtimeMs }]]);
   }
 
-  /** Removes a run, such as a damaged one. */
+  /** Removes a run. */
   async remove(key: RunKey): Promise<void> {
-    await this.#withStoreErrors(() => this.#discard(join(this.runFile(key), '..')));
+    await this.#discard(join(this.runFile(key), '..'));
+  }
+
+  /** Removes those of `runs` that are still damaged: another process may have repeated them. */
+  async removeDamaged(runs: readonly DamagedRun[]): Promise<void> {
+    for (const { key } of this.findDamaged(runs.map((run) => run.key))) await this.remove(key);
   }
 
   async putFailure(failure: RunFailure, config: object): Promise<void> {
     const folder = this.#failureFolder(failure.key);
-    await this.#withStoreErrors(async () => {
-      await this.#discard(folder);
-      const files = { 'failure.json': prettyJson(failure), 'config.json': prettyJson(config) };
-      await createFolderAtomically(folder, files, this.#scratch);
-    });
+    const files = { 'failure.json': prettyJson(failure), 'config.json': prettyJson(config) };
+    await this.#discard(folder);
+    await this.withFolders(() => createFolderAtomically(folder, files, this.#scratch));
   }
 
   async removeFailures(keys: readonly RunKey[]): Promise<void> {
-    await this.#withStoreErrors(async () => {
-      for (const key of keys) await this.#discard(this.#failureFolder(key));
-    });
+    for (const key of keys) await this.#discard(this.#failureFolder(key));
   }
 
   /** Returns the path of the configuration of a failed run. */
@@ -225,24 +246,52 @@ export class Store {
     return join(this.#failureFolder(key), 'config.json');
   }
 
+  /** Returns the failures that can be read; a damaged one is written again when its run fails. */
   async failures(): Promise<readonly RunFailure[]> {
-    const failures = listNames(join(this.folder, 'failures')).map(async (key) => {
-      const text = await readFile(join(this.#failureFolder(key), 'failure.json'), 'utf8');
-      return JSON.parse(text) as RunFailure;
-    });
-    return Promise.all(failures);
+    const failures: RunFailure[] = [];
+    for (const key of listNames(join(this.folder, 'failures')).filter(isRunKey)) {
+      const file = join(this.#failureFolder(key), 'failure.json');
+      const text = await readFile(file, 'utf8').catch(textOfMissingFile);
+      const failure = parseJson(text) as RunFailure | undefined;
+      if (failure?.key === key) failures.push(failure);
+    }
+    return failures;
   }
 
   /** Writes a file atomically. `name` is relative to the store, such as `experiments/e.json`. */
   async writeFile(name: string, text: string): Promise<void> {
-    await this.#withStoreErrors(() =>
-      writeAtomically(join(this.folder, name), text, this.#scratch),
-    );
+    const file = join(this.folder, name);
+    await this.withFolders(() => writeAtomically(file, text, this.#scratch));
   }
 
   /** Returns a new path in the scratch folder, for a file that is moved when it is complete. */
   newScratchPath(): string {
     return join(this.#scratch, randomUUID());
+  }
+
+  /**
+   * Returns the result of `write`. If one of the folders of the store has been removed meanwhile,
+   * creates it, and calls `write` again.
+   *
+   * @throws UserError if the whole store has been removed
+   */
+  async withFolders<Result>(write: () => Promise<Result>): Promise<Result> {
+    try {
+      return await write();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (this.#isRemoved()) {
+        const problem = 'was removed or renamed while it was in use';
+        const fix = 'put it back, and run the same command again';
+        throw new UserError({ at: `store ${this.folder}`, problem, fix });
+      }
+      for (const name of STORE_FOLDERS) await createFolders(join(this.folder, name));
+      return write();
+    }
+  }
+
+  #isRemoved(): boolean {
+    return statSync(this.folder, { throwIfNoEntry: false }) === undefined;
   }
 
   #verifiedStamps(): ReadonlyMap<RunKey, FileStamp> {
@@ -255,22 +304,54 @@ export class Store {
 
   /** Removes a folder: first renames it, which is atomic, and then deletes it. */
   async #discard(folder: string): Promise<void> {
+    if (statSync(folder, { throwIfNoEntry: false }) === undefined) return;
     const renamed = this.newScratchPath();
-    try {
-      await rename(folder, renamed);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      throw error;
-    }
+    await this.withFolders(() => rename(folder, renamed));
     await rm(renamed, { recursive: true, force: true });
   }
+}
 
-  async #withStoreErrors(write: () => Promise<unknown>): Promise<void> {
+/** How often to try again if another process has locked the ledger. */
+const LOCK_POLL_INTERVAL_MS = 200;
+
+/** Opens the ledger of the store in `folder`; waits for another process that has locked it. */
+async function openLedger(folder: string, options: StoreOptions): Promise<Ledger> {
+  const { signal, onWarning = () => {} } = options;
+  const file = join(folder, 'ledger.sqlite');
+  const ifSoleOwner = () => clearScratch(join(folder, 'scratch'));
+  const ledgerOptions: LedgerOptions = { ifSoleOwner, onWarning };
+  for (let attempt = 0; ; attempt++) {
     try {
-      await write();
+      return new Ledger(file, ledgerOptions);
     } catch (error) {
-      throw storeError(error, this.folder);
+      if (!isLockError(error)) throw error;
+      if (attempt === LOCK_POLLS_BEFORE_WARNING) {
+        onWarning(`waiting for another process, which has locked ${file}`);
+      }
+      await sleep(LOCK_POLL_INTERVAL_MS, undefined, signal === undefined ? {} : { signal });
     }
+  }
+}
+
+/** Other processes lock the ledger all the time, but briefly. */
+const LOCK_POLLS_BEFORE_WARNING = 2;
+
+function isRunKey(name: string): boolean {
+  return /^[0-9a-f]{32}$/.test(name);
+}
+
+/** Returns an empty text for a file that does not exist. */
+function textOfMissingFile(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
+  throw error;
+}
+
+/** Returns the value of a JSON text; undefined if it is malformed. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
