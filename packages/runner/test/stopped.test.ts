@@ -1,0 +1,107 @@
+/** Two sweeps on one store, one of which is stopped (SIGSTOP) and goes on later. */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { DatabaseSync } from 'node:sqlite';
+
+import { expect, test } from 'vitest';
+
+import { Store } from '../src/campaign/store/store.ts';
+import { sweep, type SweepEvent } from '../src/campaign/sweep.ts';
+import { cli, EXIT_CODE } from '../src/cli.ts';
+import { FakeEngine, inFolder, runCountIn, SMALL_EXPERIMENT, smallCampaign } from './campaigns.ts';
+import { COMMAND, waitUntil } from './queue.ts';
+import { testEnvironment } from './test-environment.ts';
+
+/** Generous: it is reached on a machine only where the sweeps wait for ever. */
+const TIMEOUT_MS = 120_000;
+const RUNS = 6;
+
+test(
+  'one says that it waits for the runs of the other, and each counts its own',
+  () =>
+    inFolder(async (folder) => {
+      const file = join(folder, 'experiment.json');
+      const store = join(folder, 'store');
+      const set = { ...SMALL_EXPERIMENT.set, pieces: 3_000 };
+      writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, set, repeat: RUNS }));
+      const args = ['sweep', file, '--store', store, '--jobs', '1', '--quiet'];
+      const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 2] });
+      const childOut = text(child.stdout);
+      const exit = once(child, 'exit');
+      await waitUntil(() => runCountIn(store) > 0);
+      child.kill('SIGSTOP');
+
+      const environment = testEnvironment();
+      const waiting = `waiting for the runs of process ${child.pid} on this machine`;
+      const stderr = {
+        write: (line: string) => {
+          environment.output.err += line;
+          if (line.includes(waiting)) child.kill('SIGCONT');
+        },
+      };
+      expect(await cli(args, { ...environment, stderr })).toBe(EXIT_CODE.success);
+      await exit;
+      expect(environment.output.err).toBe(`${waiting}, which is stopped\n`);
+      expect(runCountIn(store)).toBe(RUNS);
+      const finished = (out: string) => Number(/: (\d+) runs? finished/.exec(out)![1]);
+      const stored = Number(/(\d+) already in/.exec(environment.output.out)![1]);
+      const [ours, theirs] = [finished(environment.output.out), finished(await childOut)];
+      expect(ours + theirs).toBe(RUNS);
+      expect(environment.output.out).toContain(`, ${RUNS - stored - ours} by other processes, `);
+    }),
+  TIMEOUT_MS,
+);
+
+test(
+  'one waits while the other has been stopped in a change of the ledger',
+  () =>
+    inFolder(async (folder) => {
+      const plan = await smallCampaign({ repeat: 4 });
+      const store = await Store.open(folder);
+      const ledger = JSON.stringify(join(folder, 'ledger.sqlite'));
+      const program =
+        `const { DatabaseSync } = require('node:sqlite');` +
+        `new DatabaseSync(${ledger}).exec('BEGIN IMMEDIATE');` +
+        `console.log('begun'); setInterval(() => {}, 1000);`;
+      const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 2] });
+      await once(child.stdout, 'data');
+      child.kill('SIGSTOP');
+      const events: SweepEvent[] = [];
+      const onEvent = (event: SweepEvent) => {
+        events.push(event);
+        if (event.kind === 'waiting') child.kill('SIGKILL');
+      };
+      const { signal } = new AbortController();
+      const summary = await sweep({ plan, store, engine: new FakeEngine(), signal, onEvent });
+      const reason = 'another process, which has locked the ledger of the store';
+      expect(events).toContainEqual({ kind: 'waiting', reason });
+      expect(summary.done).toBe(4);
+      store.close();
+    }),
+  TIMEOUT_MS,
+);
+
+test('a command that waits for the ledger can be interrupted', () =>
+  inFolder(async (folder) => {
+    const file = join(folder, 'experiment.json');
+    const store = join(folder, 'store');
+    writeFileSync(file, JSON.stringify(SMALL_EXPERIMENT));
+    mkdirSync(store);
+    (await Store.open(store)).close();
+    const lock = new DatabaseSync(join(store, 'ledger.sqlite'));
+    lock.exec('BEGIN EXCLUSIVE');
+    const child = spawn(process.execPath, [COMMAND, 'sweep', file, '--store', store], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const exit = once(child, 'exit');
+    const [warning] = (await once(child.stderr, 'data')) as [Buffer];
+    expect(warning.toString()).toContain('waiting for another process, which has locked');
+    child.kill('SIGINT');
+    const [code] = (await exit) as [number | null];
+    expect(code).toBe(EXIT_CODE.interrupted);
+    lock.close();
+  }));
