@@ -57,9 +57,9 @@ export async function replaceFolder(
 }
 
 /**
- * Renames `created` to `target`, and an earlier `target` with content to `earlier`. Node has no call
- * that exchanges two folders, so a kill between the two that are needed leaves `target` absent;
- * `removeLeftovers` then puts the earlier folder back.
+ * Renames `created` to `target`, and an earlier `target` with content to `earlier`. Node cannot
+ * exchange two folders in one call, so a kill between the two calls leaves `target` absent; then
+ * `removeLeftovers` puts the earlier folder back.
  */
 function exchange(created: string, target: string, earlier: string): void {
   try {

@@ -29,7 +29,9 @@ test(
       const set = { ...SMALL_EXPERIMENT.set, pieces: 3_000 };
       writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, set, repeat: RUNS }));
       const args = ['sweep', file, '--store', store, '--jobs', '1', '--quiet'];
-      const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 2] });
+      const child = spawn(process.execPath, [COMMAND, ...args], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       const childOut = text(child.stdout);
       const exit = once(child, 'exit');
       await waitUntil(() => runCountIn(store) > 0);
@@ -67,7 +69,9 @@ test(
         `const { DatabaseSync } = require('node:sqlite');` +
         `new DatabaseSync(${ledger}).exec('BEGIN IMMEDIATE');` +
         `console.log('begun'); setInterval(() => {}, 1000);`;
-      const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 2] });
+      const child = spawn(process.execPath, ['-e', program], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       await once(child.stdout, 'data');
       child.kill('SIGSTOP');
       const events: SweepEvent[] = [];

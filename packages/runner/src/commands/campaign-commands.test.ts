@@ -109,6 +109,22 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
       expect(existsSync(store)).toBe(false);
     }));
 
+  test('replaces a damaged ledger, with a warning', () =>
+    withExperiment(async (file, store) => {
+      await run(['sweep', file, '--store', store, '--quiet']);
+      const ledger = join(store, 'ledger.sqlite');
+      const pages = readFileSync(ledger);
+      writeFileSync(ledger, pages.fill(0, pages.length - 4096));
+      expect(await run(['sweep', file, '--store', store, '--quiet'])).toEqual({
+        code: EXIT_CODE.success,
+        out: expect.stringContaining('0 runs finished, 4 already in') as unknown,
+        err:
+          `warning: ${ledger} is damaged; it is now ${ledger}.damaged, and a new one is created; ` +
+          'no results are lost\n',
+      });
+      expect((await run(['sweep', file, '--store', store, '--quiet'])).err).toBe('');
+    }));
+
   test('shows missing and damaged runs', () =>
     withExperiment(async (file, store) => {
       await run(['sweep', file, '--store', store, '--quiet']);

@@ -5,7 +5,7 @@ import type { CliEnvironment } from '../cli-environment.ts';
 import { Interrupted } from './run.ts';
 
 /**
- * Opens the store in `folder` for writing.
+ * Opens the store in `folder` for writing. Clears `display` before it prints.
  *
  * @throws UserError if the folder is not writable, or is not a store
  * @throws Interrupted if the user stops it while another process has locked the store
@@ -14,8 +14,12 @@ export async function openStore(
   folder: string,
   { stderr, signal }: CliEnvironment,
   options: StoreOptions = {},
+  display?: { clear(): void },
 ): Promise<Store> {
-  const onWarning = (warning: string) => void stderr.write(`warning: ${warning}\n`);
+  const onWarning = (warning: string) => {
+    display?.clear();
+    stderr.write(`warning: ${warning}\n`);
+  };
   try {
     return await Store.open(folder, { signal, onWarning, ...options });
   } catch (error) {

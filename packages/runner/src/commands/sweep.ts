@@ -63,8 +63,8 @@ async function executeRuns(
     const { checkRedis } = await import('../campaign/engines/redis.ts');
     await checkRedis(redisUrl(flags.redis, environment.env));
   }
-  const store = await openStore(flags.store, environment, { format: flags.datasets });
   const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
+  const store = await openStore(flags.store, environment, { format: flags.datasets }, display);
   let engine: Engine | undefined;
   let done = 0;
   try {

@@ -64,9 +64,9 @@ async function executeShard(
   const keys = new Set(
     runsOfShard(await runsToDivide(plan, flags.runs), shard).map(({ key }) => key),
   );
-  const store = await openStore(flags.store ?? 'results', environment);
-  const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
   const display = flags.quiet ? undefined : new CampaignProgressDisplay(stderr, nowMs);
+  const store = await openStore(flags.store ?? 'results', environment, {}, display);
+  const engine = new LocalEngine(flags.jobs === undefined ? {} : { jobs: flags.jobs });
   let done = 0;
   try {
     const summary = await sweep({
@@ -88,9 +88,8 @@ async function executeShard(
     const finished = finishedText(summary.done, summary.elsewhere);
     stdout.write(`${name}: ${finished}, ${summary.stored} already stored\n`);
     if (summary.failed.length > 0) {
-      throw new RunsFailed(
-        `${pluralize(summary.failed.length, 'run')} failed; the errors are in ${store.folder}/failures`,
-      );
+      const runs = pluralize(summary.failed.length, 'run');
+      throw new RunsFailed(`${runs} failed; the errors are in ${store.folder}/failures`);
     }
   } catch (error) {
     display?.clear();

@@ -78,8 +78,8 @@ function checkPlotFolder(folder: string): void {
 }
 
 /**
- * Writes the plots into `folder`, and then removes those of earlier reports that this one lacks. All
- * plots are complete before the first of them is moved into the folder.
+ * Writes the plots into `folder`, and then removes those of an earlier report that this one lacks.
+ * All plots are complete before the first of them is moved into the folder.
  */
 async function writePlots(folder: string, plots: readonly ReportPlot[]): Promise<void> {
   await removeLeftovers(folder);

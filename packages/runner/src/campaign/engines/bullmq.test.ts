@@ -1,6 +1,7 @@
 /** The queue with a real Redis and worker processes. */
 
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { Queue, Worker } from 'bullmq';
@@ -68,6 +69,23 @@ describe.skipIf(!HAS_REDIS)('the queue', { timeout: TEST_TIMEOUT_MS }, () => {
     // Redis is empty afterwards.
     expect(await redis.keys('*:result:*')).toEqual([]);
     expect(await queue.getJobCountByTypes()).toBe(0);
+  });
+
+  test('gives a run back if the store of its worker fails, which ends that worker', async () => {
+    const plan = await smallCampaign({ vary: { uploadSlots: [7] } });
+    const broken = join(folder, 'broken-store');
+    const store = await Store.open(broken);
+    // A file is in place of the folder of the run.
+    writeFileSync(join(broken, 'runs', plan.runs[0]!.key.slice(0, 2)), '');
+    const worker = await BullmqWorker.connect({ url: server.url, store, jobs: 1 });
+    const working = worker.work(NEVER);
+    const swept = sweepThroughQueue(plan, join(folder, 'kept'), server.url);
+    await expect(working).rejects.toThrow('EEXIST');
+    store.close();
+    const another = startQueueWorker(server.url);
+    await swept;
+    await stopWorkers(another);
+    expect(resultsIn(join(folder, 'kept')).size).toBe(1);
   });
 
   test('can put results into a shared folder', async () => {

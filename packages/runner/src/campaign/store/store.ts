@@ -184,8 +184,8 @@ export class Store {
   }
 
   /**
-   * @throws DamagedRecord if the record is missing or damaged; but an error of the file system if it
-   *   may be intact, and cannot be read now
+   * @throws DamagedRecord if the record is missing or damaged; an error of the file system if it
+   *   may be intact, and cannot be read at the moment
    */
   read(key: RunKey): RunRecord {
     let text: string;
