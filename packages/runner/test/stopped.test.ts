@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DatabaseSync } from 'node:sqlite';
@@ -35,7 +35,12 @@ test(
       const childOut = text(child.stdout);
       const exit = once(child, 'exit');
       await waitUntil(() => runCountIn(store) > 0);
-      child.kill('SIGSTOP');
+      await waitUntil(() => {
+        child.kill('SIGSTOP');
+        if (isExecuting(store)) return true;
+        child.kill('SIGCONT');
+        return false;
+      });
 
       const environment = testEnvironment();
       const waiting = `waiting for the runs of process ${child.pid} on this machine`;
@@ -47,7 +52,7 @@ test(
       };
       expect(await cli(args, { ...environment, stderr })).toBe(EXIT_CODE.success);
       await exit;
-      expect(environment.output.err).toBe(`${waiting}, which is stopped\n`);
+      expect(environment.output.err).toContain(`${waiting}, which is stopped\n`);
       expect(runCountIn(store)).toBe(RUNS);
       const finished = (out: string) => Number(/: (\d+) runs? finished/.exec(out)![1]);
       const stored = Number(/(\d+) already in/.exec(environment.output.out)![1]);
@@ -109,3 +114,18 @@ test('a command that waits for the ledger can be interrupted', () =>
     expect(code).toBe(EXIT_CODE.interrupted);
     lock.close();
   }));
+
+/** Whether a run of the store is claimed and not stored yet, and the ledger is not locked. */
+function isExecuting(store: string): boolean {
+  const database = new DatabaseSync(join(store, 'ledger.sqlite'), { timeout: 0 });
+  try {
+    database.exec('BEGIN IMMEDIATE');
+    const claims = database.prepare('SELECT key FROM claims').all() as { readonly key: string }[];
+    database.exec('ROLLBACK');
+    return claims.some(({ key }) => !existsSync(join(store, 'runs', key.slice(0, 2), key)));
+  } catch {
+    return false;
+  } finally {
+    database.close();
+  }
+}
