@@ -74,6 +74,10 @@ test(
         expect([...resultsIn(folder)], fault).toEqual(
           expect.arrayContaining([...resultsIn(template)]),
         );
+        const unfinished = readdirSync(join(folder, 'scratch'));
+        if (!isOfRemoval(fault)) expect(unfinished, fault).toEqual([]);
+        const isReplaced = existsSync(join(folder, 'ledger.sqlite.damaged'));
+        expect(isReplaced, fault).toBe(fault?.endsWith(', code 11') === true);
         await withFault(folder, Infinity, () => sweepInto(folder));
         const store = await Store.openReadOnly(folder);
         expect(store.keys(), fault).toHaveLength(plan.runs.length);
@@ -137,14 +141,17 @@ test.each([
         expect([...resultsIn(store)], fault).toEqual([...before]);
         const leftovers = readdirSync(parent, { recursive: true, encoding: 'utf8' });
         // A file that cannot be removed is removed by the next command.
-        const isKept = fault?.includes(', rm ') === true;
-        if (!isKept) expect(leftovers.filter(isUnfinished), fault).toEqual([]);
+        if (!isOfRemoval(fault)) expect(leftovers.filter(isUnfinished), fault).toEqual([]);
         if (isOver) expect(code).toBe(EXIT_CODE.success);
         rmSync(out, { recursive: true, force: true });
       }
     }),
   TIMEOUT_MS,
 );
+
+function isOfRemoval(fault: string | undefined): boolean {
+  return fault?.includes(', rm ') === true;
+}
 
 function isUnfinished(name: string): boolean {
   return /\.(new|old)$/.test(name);

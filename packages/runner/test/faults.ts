@@ -95,6 +95,9 @@ export async function withFault(
     function (this: unknown, ...args: unknown[]) {
       if (!isNext(`sqlite ${call.name}`, args[0])) return call.apply(this, args);
       const errcode = SQLITE_CODES[at % SQLITE_CODES.length];
+      // A transaction that cannot be committed has been rolled back.
+      if (args[0] === 'COMMIT') call.call(this, 'ROLLBACK');
+      failed = `${failed}, code ${errcode}`;
       throw Object.assign(new Error('injected'), { code: 'ERR_SQLITE_ERROR', errcode });
     };
   patch(DatabaseSync.prototype, ['exec', 'prepare'], sqliteCall);
