@@ -94,6 +94,7 @@ export {
   parseAnnounceResponse,
 } from './tracker/announce-response.ts';
 export { percentDecode, percentEncode, queryFields } from './tracker/query-string.ts';
+export { encodeScrapeResponse, parseScrapeQuery, type ScrapeCounts } from './tracker/scrape.ts';
 
 // A connection.
 export type { BlockRange, CloseReason, SessionEvent } from './session/events.ts';

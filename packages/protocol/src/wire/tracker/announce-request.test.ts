@@ -40,12 +40,24 @@ test.each([
   [`info_hash=${'a'.repeat(20)}&peer_id=b`, 'peer_id must be 20 bytes'],
   [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}`, 'port must be 1 to 65535'],
   [`info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=65536`, 'port must be 1 to 65535'],
-  [
-    `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&event=gone`,
-    'event must be started, completed or stopped',
-  ],
 ])('the query "%s" is refused', (query, problem) => {
   expect(parseAnnounceQuery(query)).toBe(problem);
+});
+
+const VALID = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1`;
+
+test.each([
+  ['event=paused', { event: 'paused' }],
+  ['event=', { event: undefined }],
+  ['event=update', { event: undefined }],
+  ['event=STARTED', { event: undefined }],
+  ['event=toString', { event: undefined }],
+  ['numwant=-1', { numWant: undefined }],
+  ['compact=1', { peerList: undefined }],
+  ['compact=0', { peerList: { hasIds: true } }],
+  ['compact=0&no_peer_id=1', { peerList: { hasIds: false } }],
+])('%s is understood (BEP 3, 21, 23)', (field, expected) => {
+  expect(parseAnnounceQuery(`${VALID}&${field}`)).toMatchObject(expected);
 });
 
 test('the query of a client without CacheTorrent is parsed', () => {

@@ -1,5 +1,5 @@
 /**
- * The announce request to an HTTP tracker (BEP 3, 7, 23): a query string. A client encodes it, a
+ * The announce request to an HTTP tracker (BEP 3, 7, 21, 23): a query string. A client encodes it, a
  * tracker parses it.
  *
  * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
@@ -12,8 +12,13 @@ import { INFO_HASH_BYTES, PEER_ID_BYTES } from '../codec/handshake.ts';
 import { percentDecode, percentEncode, queryFields } from './query-string.ts';
 import { textOf, utf8 } from '../codec/utf8.ts';
 
-/** The reason for an announce that is not a periodic one (BEP 3). */
-export type AnnounceEvent = 'started' | 'completed' | 'stopped';
+const EVENTS = ['started', 'completed', 'stopped', 'paused'] as const;
+
+/**
+ * The reason for an announce that is not a periodic one (BEP 3). Every announce of a partial seed,
+ * which lacks pieces and downloads none, says `paused` (BEP 21).
+ */
+export type AnnounceEvent = (typeof EVENTS)[number];
 
 /** CacheTorrent's part of an announce request. */
 export interface CacheTorrentAnnounce {
@@ -49,6 +54,11 @@ export interface AnnounceRequest {
   readonly trackerId?: string | undefined;
   /** The address to name to other peers, if it differs from the source of the request. */
   readonly ip?: string | undefined;
+  /**
+   * Present if the peer asks for a list of dictionaries instead of compact endpoints (`compact=0`,
+   * BEP 23): whether each has the peer id, too. `announceUrl` never asks for one.
+   */
+  readonly peerList?: { readonly hasIds: boolean } | undefined;
   /** Present if the peer supports CacheTorrent. */
   readonly cacheTorrent?: CacheTorrentAnnounce | undefined;
 }
@@ -82,7 +92,10 @@ export function announceUrl(trackerUrl: string, request: AnnounceRequest): strin
   return `${trackerUrl}${trackerUrl.includes('?') ? '&' : '?'}${query}`;
 }
 
-/** Returns the request in a query string; or a sentence that says what is wrong with it. */
+/**
+ * Returns the request in a query string; or a sentence that says what is wrong with it. An event
+ * that no BEP defines counts as none, as with other trackers.
+ */
 export function parseAnnounceQuery(query: string): AnnounceRequest | string {
   const fields = queryFields(query);
   const infoHash = percentDecode(fields.get('info_hash') ?? '');
@@ -91,8 +104,6 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
   if (peerId?.length !== PEER_ID_BYTES) return 'peer_id must be 20 bytes';
   const port = natural(fields.get('port'), 65_535);
   if (port === undefined || port === 0) return 'port must be 1 to 65535';
-  const event = fields.get('event') || undefined;
-  if (event !== undefined && !isEvent(event)) return 'event must be started, completed or stopped';
 
   const bytes = (key: string): number => natural(fields.get(key), Number.MAX_SAFE_INTEGER) ?? 0;
   return {
@@ -102,11 +113,13 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
     uploaded: bytes('uploaded'),
     downloaded: bytes('downloaded'),
     left: natural(fields.get('left'), Number.MAX_SAFE_INTEGER) ?? Number.MAX_SAFE_INTEGER,
-    event,
+    event: EVENTS.find((event) => event === fields.get('event')),
     numWant: natural(fields.get('numwant'), Number.MAX_SAFE_INTEGER),
     key: decodeText(fields.get('key')),
     trackerId: decodeText(fields.get('trackerid')),
     ip: decodeText(fields.get('ip')),
+    peerList:
+      fields.get('compact') === '0' ? { hasIds: fields.get('no_peer_id') !== '1' } : undefined,
     cacheTorrent: fields.has('ct')
       ? {
           asn: natural(fields.get('ct_as'), ASN_MAX),
@@ -115,10 +128,6 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
         }
       : undefined,
   };
-}
-
-function isEvent(event: string): event is AnnounceEvent {
-  return event === 'started' || event === 'completed' || event === 'stopped';
 }
 
 function natural(value: string | undefined, max: number): number | undefined {

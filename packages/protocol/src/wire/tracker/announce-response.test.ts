@@ -46,6 +46,26 @@ test('a response without CacheTorrent has none of its keys', () => {
   expect(parseAnnounceResponse(encoded)).toMatchObject({ response: { cacheTorrent: undefined } });
 });
 
+test('a list of dictionaries is parsed to the peers that were encoded (BEP 3)', () => {
+  const peers = [
+    { host: '10.0.0.1', port: 1, peerId: new Uint8Array(20).fill(7) },
+    { host: '2001:db8::1', port: 2, peerId: undefined },
+  ];
+  const { cacheTorrent: _, ...plain } = response;
+  const encoded = encodeAnnounceResponse({ ...plain, peers }, 'list');
+  expect(parseAnnounceResponse(encoded)).toMatchObject({ response: { peers } });
+});
+
+test.each(['compact', 'list'] as const)('a peer without an address is not named: %s', (form) => {
+  const peers = [
+    { host: '', port: 1 },
+    { host: 'localhost', port: 1 },
+    { host: '10.0.0.1', port: 2 },
+  ];
+  const result = parseAnnounceResponse(encodeAnnounceResponse({ intervalS: 5, peers }, form));
+  expect(result).toMatchObject({ warnings: [], response: { peers: [{ host: '10.0.0.1' }] } });
+});
+
 test('a failure is parsed to its reason', () => {
   expect(parseAnnounceResponse(encodeAnnounceFailure('no'))).toEqual({
     kind: 'failure',

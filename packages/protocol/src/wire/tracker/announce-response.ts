@@ -101,16 +101,22 @@ export function parseAnnounceResponse(
   }
 }
 
-/** Returns the bytes of a response. Peers whose host is not an IP address are omitted. */
-export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
+/**
+ * Returns the bytes of a response. Peers whose host is not an IP address are omitted. With
+ * `peersAs` `'list'`, peers are a list of dictionaries (BEP 3), otherwise compact (BEP 7, 23).
+ */
+export function encodeAnnounceResponse(
+  response: AnnounceResponse,
+  peersAs: 'compact' | 'list' = 'compact',
+): Uint8Array {
   const { peers, cacheTorrent, externalIp } = response;
-  const compact = encodeEndpoints(peers);
+  const compact = encodeEndpoints(peersAs === 'list' ? [] : peers);
   const fields: Record<string, BencodeInput | undefined> = {
     interval: response.intervalS,
     'min interval': response.minIntervalS,
     complete: response.seeds,
     incomplete: response.leechers,
-    peers: compact.ipv4,
+    peers: peersAs === 'list' ? encodePeerList(peers) : compact.ipv4,
     peers6: compact.ipv6.length > 0 ? compact.ipv6 : undefined,
     'tracker id': response.trackerId,
     'warning message': response.warningMessage,
@@ -120,7 +126,7 @@ export function encodeAnnounceResponse(response: AnnounceResponse): Uint8Array {
     const leaders = encodeEndpoints(cacheTorrent.leaders);
     fields['ct_v'] = 1;
     fields['ct_as'] = cacheTorrent.asn;
-    fields['ct_peers_as'] = encodeAsns(peers);
+    if (peersAs === 'compact') fields['ct_peers_as'] = encodeAsns(peers);
     fields['ct_leaders'] = leaders.ipv4;
     if (leaders.ipv6.length > 0) fields['ct_leaders6'] = leaders.ipv6;
     if (cacheTorrent.isPending) fields['ct_pending'] = 1;
@@ -227,6 +233,12 @@ function readCacheTorrent(
     leaders: leaders.filter((leader) => leader !== undefined),
     isPending: integerField(body, 'ct_pending') === 1,
   };
+}
+
+function encodePeerList(peers: readonly AnnouncedPeer[]): BencodeInput[] {
+  return peers
+    .filter(({ host }) => parseAddress(host) !== undefined)
+    .map(({ host, port, peerId }) => ({ ip: host, port, 'peer id': peerId }));
 }
 
 /** Encodes AS numbers in the order in which the compact lists have the peers: IPv4 first. */

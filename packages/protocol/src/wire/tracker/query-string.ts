@@ -41,10 +41,21 @@ export function percentDecode(encoded: string): Uint8Array | undefined {
 /** Returns the fields of a query by key, not decoded; the first of several with one key. */
 export function queryFields(query: string): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const field of query.split('&')) {
-    const equals = field.indexOf('=');
-    const key = equals < 0 ? field : field.slice(0, equals);
-    if (key !== '' && !fields.has(key)) fields.set(key, equals < 0 ? '' : field.slice(equals + 1));
-  }
+  for (const [key, value] of fieldsIn(query)) if (!fields.has(key)) fields.set(key, value);
   return fields;
+}
+
+/** Returns all values of a key in a query, not decoded, in their order. */
+export function queryValues(query: string, key: string): readonly string[] {
+  return fieldsIn(query).flatMap(([other, value]) => (other === key ? [value] : []));
+}
+
+function fieldsIn(query: string): [key: string, value: string][] {
+  return query
+    .split('&')
+    .map((field): [string, string] => {
+      const equals = field.indexOf('=');
+      return equals < 0 ? [field, ''] : [field.slice(0, equals), field.slice(equals + 1)];
+    })
+    .filter(([key]) => key !== '');
 }
