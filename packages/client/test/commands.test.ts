@@ -3,6 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { Command } from 'commander';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -78,4 +79,26 @@ test.each([
   await expect(
     newProgram().program.parseAsync(['track', option, table], { from: 'user' }),
   ).rejects.toThrow(`${table}, line 1: "not a prefix" is not a prefix and an AS number`);
+});
+
+test('a table may be compressed, and a prefix-to-AS file of CAIDA', async () => {
+  const table = join(folder, 'routeviews.pfx2as.gz');
+  await writeFile(table, gzipSync('127.0.0.0\t8\t64513_64514\n'));
+  const stop = new AbortController();
+  const { program, written } = newProgram(stop.signal);
+  const options = ['--host', '127.0.0.1', '--port', '0', '--leaders', '10', '--systems', table];
+  const ended = program.parseAsync(['track', ...options], { from: 'user' });
+  await vi.waitFor(() => expect(written.out).toMatch(/announce\n$/));
+  const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&ct=1&ct_up=1`;
+  const response = await fetch(`${written.out.trim()}?${query}`);
+  expect(await response.text()).toContain('5:ct_asi64513e');
+  stop.abort();
+  await ended;
+});
+
+test('a table without an end is refused', async () => {
+  const ended = newProgram().program.parseAsync(['track', '--prefix-to-as', '/dev/zero'], {
+    from: 'user',
+  });
+  await expect(ended).rejects.toThrow(/^\/dev\/zero: cannot be read \(it has more than \d+ bytes/);
 });

@@ -19,8 +19,7 @@ export function leaderCount(candidateCount: number, leaderPercent: number): numb
 
 /**
  * Elects leaders and returns them, best first: `leaderPercent` of the candidates, rounded down,
- * but at least one. The highest upload capacity wins, then the highest download capacity, then the
- * lowest id. Empty if there are no candidates.
+ * but at least one, in the order of `byCapacity`. Empty if there are no candidates.
  */
 export function electLeaders(
   candidates: readonly Candidate[],
@@ -53,6 +52,10 @@ export function electForSubTorrents(
   });
 }
 
-function byCapacity(a: Candidate, b: Candidate): number {
+/**
+ * Compares candidates as an election does: the highest upload capacity comes first, then the
+ * highest download capacity, then the lowest id.
+ */
+export function byCapacity(a: Candidate, b: Candidate): number {
   return b.uploadKbps - a.uploadKbps || b.downloadKbps - a.downloadKbps || a.id - b.id;
 }

@@ -2,8 +2,10 @@
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 
+import type { SelectablePeers } from './neighbour-selection.ts';
+
 /** The peers that have joined a swarm, in order of joining: all of them, and those of each AS. */
-export class JoinedPeers {
+export class JoinedPeers implements SelectablePeers {
   readonly #all: PeerId[] = [];
   readonly #byAs: PeerId[][] = [];
   readonly #asIds: AsId[] = [];

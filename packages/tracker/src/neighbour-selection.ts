@@ -8,20 +8,26 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import type { JoinedPeers } from './joined-peers.ts';
+/** The peers that a selection chooses from; the result depends on their order. */
+export interface SelectablePeers {
+  /** All peers. */
+  readonly all: readonly PeerId[];
+  /** The peers of one AS; empty if there are none. */
+  inAs(asId: AsId): readonly PeerId[];
+}
 
 /** A rule by which a tracker chooses neighbours. */
 export interface NeighbourSelection {
   /** The neighbours of `peer`, without duplicates and without `peer` itself. */
-  select(peer: PeerId, asId: AsId, joined: JoinedPeers, random: Random): readonly PeerId[];
+  select(peer: PeerId, asId: AsId, peers: SelectablePeers, random: Random): readonly PeerId[];
 }
 
 /** Uniform selection (BitTorrent): `count` other peers with equal probability. */
 export function uniformSelection(count: number): NeighbourSelection {
   return {
-    select: (peer, _, joined, random) => {
+    select: (peer, _, { all }, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count, joined.all, peer, random);
+      addOthers(chosen, count, all, peer, random);
       return chosen;
     },
   };
@@ -42,10 +48,10 @@ export function externalCount(count: number, externalPercent: number): number {
 export function biasedSelection(count: number, externalPercent: number): NeighbourSelection {
   const external = externalCount(count, externalPercent);
   return {
-    select: (peer, asId, joined, random) => {
+    select: (peer, asId, peers, random) => {
       const chosen: PeerId[] = [];
-      addOthers(chosen, count - external, joined.inAs(asId), peer, random);
-      addOthers(chosen, external, joined.all, peer, random);
+      addOthers(chosen, count - external, peers.inAs(asId), peer, random);
+      addOthers(chosen, external, peers.all, peer, random);
       return chosen;
     },
   };

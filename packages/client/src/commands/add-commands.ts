@@ -51,8 +51,9 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .addOption(new Option('--systems <file>').hideHelp())
     .option('--leaders <percent>', 'Percentage of leaders per AS (default: no elections)', percent)
     .option('--min-peers <n>', 'Candidates to wait for before elections', whole, 1)
-    .option('--interval <s>', 'Seconds between two announces of a peer', whole, 1800)
-    .option('--neighbours <n>', 'Number of neighbours of a peer', whole, 50)
+    .option('--interval <s>', 'Seconds between two announces of a peer', positive, 1800)
+    .option('--neighbours <n>', 'Number of neighbours of a peer, at most 200', whole, 50)
+    .option('--peers-per-address <n>', 'Peers of a torrent at one address', positive, 40)
     .option('--external-neighbours <percent>', 'Percentage of these from all AS', percent)
     .addOption(new Option('--bias <percent>').argParser(percent).hideHelp())
     .option('--quiet', 'Do not log announces')
@@ -107,6 +108,12 @@ function whole(text: string): number {
     throw new InvalidArgumentError('Write a whole number, 0 or more.');
   }
   return value;
+}
+
+function positive(text: string): number {
+  const value = whole(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('Write a whole number, 1 or more.');
 }
 
 function number(text: string): number {

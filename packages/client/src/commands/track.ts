@@ -1,14 +1,20 @@
 /** `cachetorrent track`: a tracker that also elects leaders. */
 
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { seededRandom } from '@cachetorrent/std';
 import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 
 import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
+import { REGISTRATION_LIMITS, type RegistrationLimits } from '../trackers/registrations.ts';
+import { PEERS_RETURNED } from '../trackers/swarm-registry.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
+
+/** The limit of a table: the Internet has a million prefixes, which take 25 MB. */
+const TABLE_BYTES_MAX = 2 ** 28;
 
 /** The options of `cachetorrent track`. */
 export interface TrackOptions {
@@ -16,7 +22,7 @@ export interface TrackOptions {
   readonly host?: string;
   /** The port to listen at; 0 takes a free port. Default: 6969. */
   readonly port?: number;
-  /** A file with a prefix and an AS number on each line. */
+  /** A file with a prefix and an AS number on each line, or a prefix-to-AS file of CAIDA. */
   readonly prefixToAs?: string;
   /** The former name of `prefixToAs`. */
   readonly systems?: string;
@@ -26,8 +32,10 @@ export interface TrackOptions {
   readonly minPeers?: number;
   /** Seconds between two announces of a peer. Default: 1800. */
   readonly interval?: number;
-  /** The number of neighbours of a peer. Default: 50. */
+  /** The number of neighbours of a peer, at most 200. Default: 50. */
   readonly neighbours?: number;
+  /** The number of peers of one torrent that are registered at one address. Default: 40. */
+  readonly peersPerAddress?: number;
   /** The percentage of the neighbours that are chosen from all AS. Default: 100 %. */
   readonly externalNeighbours?: number;
   /** The former name of `externalNeighbours`. */
@@ -46,8 +54,9 @@ export async function track(
   { stdout, stderr, signal }: CommandEnvironment,
 ): Promise<void> {
   const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = options;
-  const { neighbours = 50, bias, systems, prefixToAs = systems, quiet } = options;
+  const { bias, systems, prefixToAs = systems, quiet } = options;
   const { externalNeighbours = bias } = options;
+  const neighbours = Math.min(PEERS_RETURNED.max, options.neighbours ?? PEERS_RETURNED.default);
   if (bias !== undefined) stderr.write('note: --bias is now called --external-neighbours\n');
   if (systems !== undefined) stderr.write('note: --systems is now called --prefix-to-as\n');
   const table =
@@ -65,6 +74,7 @@ export async function track(
         ? uniformSelection(neighbours)
         : biasedSelection(neighbours, externalNeighbours),
     asnOf: (address) => table.asnOf(address),
+    limits: limitsOf(options),
     random: seededRandom(randomBytes(16).toString('hex')),
     ...(quiet === true ? {} : { onAnnounce: (line: string) => stderr.write(`${line}\n`) }),
   });
@@ -73,12 +83,37 @@ export async function track(
   await server.stop();
 }
 
+function limitsOf({ peersPerAddress }: TrackOptions): Partial<RegistrationLimits> {
+  if (peersPerAddress === undefined) return {};
+  const perAddress = Math.max(peersPerAddress, REGISTRATION_LIMITS.perAddress);
+  return { perTorrentAndAddress: peersPerAddress, perAddress };
+}
+
+/** Reads a table, also one that is compressed with gzip, as CAIDA publishes it. */
 async function readTable(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
+  try {
+    const bytes = await readUpTo(TABLE_BYTES_MAX, path);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isGzip ? gunzipSync(bytes, { maxOutputLength: TABLE_BYTES_MAX }) : bytes).toString(
+      'utf8',
+    );
+  } catch (error) {
     throw new ClientError({
       at: path,
       problem: `cannot be read (${(error as Error).message})`,
       fix: 'give the path of a file with lines like "10.1.0.0/16 64513"',
     });
-  });
+  }
+}
+
+/** Reads a file, or a pipe, which has no size that could be looked up before. */
+async function readUpTo(bytesMax: number, path: string): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    parts.push(part);
+    length += part.length;
+    if (length > bytesMax) throw new Error(`it has more than ${bytesMax} bytes`);
+  }
+  return Buffer.concat(parts);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { PrefixTable } from './prefix-table.ts';
 
@@ -29,7 +29,47 @@ test.each([
   expect(table.asnOf(host)).toBe(asn);
 });
 
+describe('a file of CAIDA', () => {
+  const caida = PrefixTable.parse(
+    [
+      '1.0.0.0\t24\t13335',
+      '1.0.4.0\t22\t38803_56203',
+      '1.0.5.0\t24\t64496,64497',
+      '1.0.6.0\t24\t64498_64499,64500',
+      '1.0.7.0\t24\t{64501,64502}\r',
+      '2001:200::\t32\t2500_7660',
+      '255.0.0.0\t8\t4294967295',
+      '',
+    ].join('\n'),
+    'routeviews.pfx2as',
+  );
+  test.each([
+    ['1.0.0.9', 13_335],
+    ['1.0.4.1', 38_803],
+    ['1.0.5.1', 64_496],
+    ['1.0.6.1', 64_498],
+    ['1.0.7.1', 64_501],
+    ['2001:200::7', 2_500],
+    ['255.1.2.3', 4_294_967_295],
+    ['1.0.8.1', undefined],
+  ])('has %s in AS %s, the first of several', (host, asn) => {
+    expect(caida.asnOf(host)).toBe(asn);
+  });
+});
+
+test('a line that is too long to be read is cut', () => {
+  expect(() => PrefixTable.parse('x'.repeat(1e6), 'table')).toThrow(/^.{1,200}\n.{1,200}$/);
+});
+
 test.each([
+  ['10.0.0.0 8 1 2', 1],
+  ['10.0.0.0/8 8 1', 1],
+  ['10.0.0.0/8 1_', 1],
+  ['10.0.0.0/8 1__2', 1],
+  ['10.0.0.0/8 1_x', 1],
+  ['10.0.0.0/8 1_4294967296', 1],
+  ['10.0.0.0\t8', 1],
+  ['2001:db8::1', 1],
   ['10.0.0.0/33 1', 1],
   ['10.0.0/8 1', 1],
   ['10.0.0.0/8', 1],

@@ -5,6 +5,11 @@
  *     10.1.0.0/16   64513      # the longer prefix counts
  *     2001:db8::/32 64514
  *
+ * CAIDA's prefix-to-AS files (`routeviews-prefix2as`) have the same in three columns. Where several
+ * AS originate a prefix, they name all, the one that was seen most often first; that one counts.
+ *
+ *     1.0.4.0 22      38803_56203
+ *
  * There is a map for each prefix length, and the lengths are tried from the longest.
  */
 
@@ -14,32 +19,44 @@ import { ClientError } from '../errors.ts';
 
 /** AS numbers have 32 bits (RFC 6793). */
 const ASN_MAX = 2 ** 32 - 1;
+/** The most characters of an invalid line that a message shows. */
+const SHOWN_MAX = 60;
+
+/** The prefixes of one length and address family. */
+interface Prefixes {
+  /** The bits of an address in this family. */
+  readonly addressBits: number;
+  readonly length: number;
+  /** The AS number by the prefix as a number. */
+  readonly asns: Map<bigint, number>;
+}
 
 /** Maps addresses to AS numbers by the longest matching prefix. */
 export class PrefixTable {
-  /** By address family and prefix length; then by the bytes of the prefix. */
-  readonly #byLength = new Map<string, { bits: number; asns: Map<string, number> }>();
-  /** The keys of `#byLength`, the longest prefix first. */
-  #lengths: readonly string[] = [];
+  /** The longest first. */
+  readonly #byLength: Prefixes[] = [];
 
   /**
-   * Parses a table: a prefix and an AS number on each line, such as `10.1.0.0/16 64513`. A `#`
-   * begins a comment. `name` is the name of the table in error messages.
+   * Parses a table: a prefix and an AS number on each line, such as `10.1.0.0/16 64513`, or an
+   * address, a prefix length and AS numbers, as in the files of CAIDA. A `#` begins a comment.
+   * `name` is the name of the table in error messages.
    *
    * @throws ClientError at the first invalid line.
    */
   static parse(text: string, name: string): PrefixTable {
     const table = new PrefixTable();
-    for (const [i, line] of text.split('\n').entries()) {
-      const [prefix, asn, ...more] = line.replace(/#.*/, '').trim().split(/\s+/);
-      if (prefix === '' || prefix === undefined) continue;
-      const number = Number((asn ?? '').replace(/^AS/i, ''));
-      const isAsn = /^(AS)?\d+$/i.test(asn ?? '') && number <= ASN_MAX;
-      if (!isAsn || more.length > 0 || !table.add(prefix, number)) {
+    let lineNumber = 0;
+    for (const line of text.split('\n')) {
+      lineNumber++;
+      const [content = ''] = line.split('#', 1);
+      const fields = content.trim().split(/\s+/);
+      if (fields[0] === '') continue;
+      const asn = originOf(fields.pop()!);
+      if (asn === undefined || fields.length > 2 || !table.add(fields.join('/'), asn)) {
         throw new ClientError({
-          at: `${name}, line ${i + 1}`,
-          problem: `"${line.trim()}" is not a prefix and an AS number`,
-          fix: 'write lines like "10.1.0.0/16 64513"',
+          at: `${name}, line ${lineNumber}`,
+          problem: `${shown(line.trim())} is not a prefix and an AS number`,
+          fix: 'write lines like "10.1.0.0/16 64513", or take a prefix-to-AS file of CAIDA',
         });
       }
     }
@@ -51,14 +68,13 @@ export class PrefixTable {
     const [host = '', length = '', ...more] = prefix.split('/');
     const address = parseAddress(host);
     if (address === undefined || more.length > 0 || !/^\d{1,3}$/.test(length)) return false;
+    const addressBits = 8 * address.length;
     const bits = Number(length);
-    if (bits > 8 * address.length) return false;
-
-    const key = `${address.length} ${String(bits).padStart(3, '0')}`;
-    const entry = this.#byLength.get(key) ?? { bits, asns: new Map<string, number>() };
-    entry.asns.set(maskedKey(address, bits), asn);
-    this.#byLength.set(key, entry);
-    this.#lengths = [...this.#byLength.keys()].sort().toReversed();
+    if (bits > addressBits) return false;
+    this.#prefixes(addressBits, bits).asns.set(
+      numberOf(address) >> BigInt(addressBits - bits),
+      asn,
+    );
     return true;
   }
 
@@ -68,21 +84,44 @@ export class PrefixTable {
     if (address === undefined) return undefined;
     // A socket for both address families reports IPv4 addresses as IPv4-mapped IPv6 addresses.
     address = parseAddress(formatAddress(address))!;
-    for (const key of this.#lengths) {
-      if (!key.startsWith(`${address.length} `)) continue;
-      const { bits, asns } = this.#byLength.get(key)!;
-      const asn = asns.get(maskedKey(address, bits));
+    const number = numberOf(address);
+    for (const { addressBits, length, asns } of this.#byLength) {
+      if (addressBits !== 8 * address.length) continue;
+      const asn = asns.get(number >> BigInt(addressBits - length));
       if (asn !== undefined) return asn;
     }
     return undefined;
   }
+
+  #prefixes(addressBits: number, length: number): Prefixes {
+    const known = this.#byLength.find(
+      (prefixes) => prefixes.addressBits === addressBits && prefixes.length === length,
+    );
+    if (known !== undefined) return known;
+    const prefixes = { addressBits, length, asns: new Map<bigint, number>() };
+    this.#byLength.push(prefixes);
+    this.#byLength.sort((a, b) => b.length - a.length);
+    return prefixes;
+  }
 }
 
-/** Returns an address as a key of a map, with all but the first `bits` cleared. */
-function maskedKey(address: Uint8Array, bits: number): string {
-  const bytes = address.map((byte, i) => {
-    const keptBits = Math.min(8, Math.max(0, bits - 8 * i));
-    return byte & (0xff00 >> keptBits);
-  });
-  return Buffer.from(bytes).toString('latin1');
+/**
+ * Returns the first AS number in `64513`, `AS64513`, `64513_64514` (originated by both), or
+ * `64513,64514` (a set of AS, RFC 4271), also in braces; undefined if it is none of these.
+ */
+function originOf(text: string): number | undefined {
+  const asns = text.replace(/^\{(.*)\}$/, '$1').split(/[_,]/);
+  if (!asns.every((asn) => /^(AS)?\d{1,10}$/i.test(asn))) return undefined;
+  const numbers = asns.map((asn) => Number(asn.replace(/^AS/i, '')));
+  return numbers.every((number) => number <= ASN_MAX) ? numbers[0] : undefined;
+}
+
+function numberOf(address: Uint8Array): bigint {
+  const view = new DataView(address.buffer, address.byteOffset);
+  if (address.length === 4) return BigInt(view.getUint32(0));
+  return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
+}
+
+function shown(line: string): string {
+  return JSON.stringify(line.length > SHOWN_MAX ? `${line.slice(0, SHOWN_MAX)}…` : line);
 }

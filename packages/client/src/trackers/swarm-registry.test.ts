@@ -5,6 +5,7 @@ import { seededRandom } from '@cachetorrent/std';
 import { uniformSelection } from '@cachetorrent/tracker';
 import { describe, expect, test } from 'vitest';
 
+import { type RegistrationLimits, Registrations } from './registrations.ts';
 import { SwarmRegistry } from './swarm-registry.ts';
 
 const INTERVAL_S = 60;
@@ -12,17 +13,17 @@ const INTERVAL_S = 60;
 function registry(
   leaderPercent: number | undefined,
   minPeers = 1,
-  membersMax = 1_000,
+  limits: Partial<RegistrationLimits> = {},
 ): SwarmRegistry {
-  return new SwarmRegistry({
+  const options = {
     intervalS: INTERVAL_S,
     minPeers,
-    membersMax,
     leaderPercent,
     selection: uniformSelection(50),
-    asnOf: (host) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
+    asnOf: (host: string) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
     random: seededRandom('registry'),
-  });
+  };
+  return new SwarmRegistry(options, new Registrations(limits));
 }
 
 const request = (fields: Partial<AnnounceRequest> = {}): AnnounceRequest => ({
@@ -50,14 +51,29 @@ describe('peers', () => {
     expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual(['10.1.0.2']);
   });
 
-  test('that come to a full swarm get neighbours, but are not registered', () => {
-    const swarm = registry(undefined, 1, 100);
-    for (let port = 1; port <= 200; port++) swarm.announce('10.1.0.1', request({ port }), 0);
-    expect(swarm.size).toBe(100);
-    expect(swarm.announce('10.1.0.2', request(), 0).peers).toHaveLength(50);
-    expect(hosts(swarm.announce('10.1.0.1', request({ port: 1, numWant: 200 }), 0))).not.toContain(
-      '10.1.0.2',
-    );
+  test('of one address displace those of it that have been silent for longest', () => {
+    const swarm = registry(undefined, 1, { perTorrentAndAddress: 3 });
+    swarm.announce('10.1.0.2', request({ port: 7 }), 0);
+    for (const [i, port] of [1, 2, 3, 1, 4, 5].entries())
+      swarm.announce('10.1.0.1', request({ port }), i);
+    const { peers } = swarm.announce('10.1.0.2', request({ port: 7 }), 6);
+    expect(peers.map(({ port }) => port).toSorted((a, b) => a - b)).toEqual([1, 4, 5]);
+  });
+
+  test('of one address cannot fill an answer', () => {
+    const swarm = registry(undefined);
+    swarm.announce('10.1.0.2', request(), 0);
+    for (let port = 1; port <= 20_000; port++) swarm.announce('10.1.0.1', request({ port }), 1);
+    expect(hosts(swarm.announce('10.1.0.3', request(), 2))).toContain('10.1.0.2');
+    expect(swarm.size).toBe(42);
+  });
+
+  test('of one subnet of IPv6 count as of one address', () => {
+    const swarm = registry(undefined, 1, { perTorrentAndAddress: 3 });
+    for (let i = 1; i <= 9; i++) swarm.announce(`2001:db8:0:1::${i}`, request(), 0);
+    expect(swarm.size).toBe(3);
+    swarm.announce('2001:db8:0:2::1', request(), 0);
+    expect(swarm.size).toBe(4);
   });
 
   test('get as many neighbours as they request', () => {
@@ -74,6 +90,38 @@ describe('peers', () => {
     const answer = swarm.announce('10.1.0.3', request({ left: 0 }), 0);
     expect(hosts(answer)).toEqual(['10.1.0.2']);
     expect(answer).toMatchObject({ seeds: 2, leechers: 1 });
+  });
+
+  test('that are partial seeds count as leechers and get no other ones (BEP 21)', () => {
+    const swarm = registry(undefined);
+    swarm.announce('10.1.0.1', request({ left: 0 }), 0);
+    swarm.announce('10.1.0.2', request({ event: 'paused' }), 0);
+    swarm.announce('10.1.0.3', request(), 0);
+    const answer = swarm.announce('10.1.0.4', request({ event: 'paused' }), 0);
+    expect(hosts(answer)).toEqual(['10.1.0.3']);
+    expect(answer).toMatchObject({ seeds: 1, leechers: 3 });
+    expect(swarm.counts).toMatchObject({ seeds: 1, leechers: 3, downloaders: 1 });
+    // It downloads again.
+    expect(hosts(swarm.announce('10.1.0.4', request(), 0))).toHaveLength(3);
+  });
+
+  test('are named with their ids if the request asks for a list', () => {
+    const swarm = registry(undefined);
+    const peerId = Uint8Array.from({ length: 20 }, (_, i) => 13 * i);
+    swarm.announce('10.1.0.1', request({ peerId }), 0);
+    const named = swarm.announce('10.1.0.2', request({ peerList: { hasIds: true } }), 0).peers;
+    expect(named.map((peer) => [...peer.peerId!])).toEqual([[...peerId]]);
+    const compact = swarm.announce('10.1.0.2', request(), 0).peers;
+    expect(compact[0]!.peerId).toBeUndefined();
+  });
+
+  test('complete a download once, however often they say so', () => {
+    const swarm = registry(undefined);
+    swarm.announce('10.1.0.1', request(), 0);
+    const completed = request({ event: 'completed', left: 0 });
+    swarm.announce('10.1.0.1', completed, 0);
+    swarm.announce('10.1.0.1', completed, 0);
+    expect(swarm.counts).toEqual({ seeds: 1, leechers: 0, downloaders: 0, completed: 1 });
   });
 
   test('that stop, or miss two intervals, are removed', () => {
@@ -110,6 +158,18 @@ describe('peers', () => {
     expect(swarm.announce('192.0.2.1', claim, 0).cacheTorrent).toMatchObject({ asn: 77 });
     expect(swarm.announce('10.1.0.1', claim, 0).cacheTorrent).toMatchObject({ asn: 1 });
   });
+});
+
+test('an AS is forgotten with its last peer, also if peers claim another number each time', () => {
+  const swarm = registry(50);
+  const claims = (asn: number): AnnounceRequest =>
+    request({ cacheTorrent: { asn, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
+  for (let asn = 1; asn <= 1_000; asn++) swarm.announce('192.0.2.1', claims(asn), 0);
+  expect(swarm.asCount).toBe(1);
+  for (let i = 1; i <= 200; i++) swarm.announce(`192.0.2.${i}`, claims(i), 0);
+  expect(swarm.asCount).toBe(200);
+  swarm.announce('10.1.0.1', request(), 2.5 * INTERVAL_S * 1_000 + 1);
+  expect(swarm.asCount).toBe(1);
 });
 
 describe('an election', () => {
@@ -169,6 +229,26 @@ describe('an election', () => {
     swarm.announce('10.1.0.2', request(candidate(9)), 0);
     swarm.announce('10.1.0.1', request({ event: 'stopped' }), 0);
     expect(leaders(swarm.announce('10.1.0.2', request(candidate(9)), 1))).toEqual(['10.1.0.2']);
+  });
+
+  test('is repeated when a leader says that it is of another AS', () => {
+    const swarm = registry(50);
+    const inAs = (asn: number, uploadBytesPerS: number): AnnounceRequest =>
+      request({ cacheTorrent: { asn, uploadBytesPerS, downloadBytesPerS: 1 } });
+    swarm.announce('192.0.2.1', inAs(7, 5), 0);
+    swarm.announce('192.0.2.2', inAs(7, 4), 0);
+    expect(leaders(swarm.announce('192.0.2.1', inAs(8, 5), 0))).toEqual(['192.0.2.1']);
+    expect(leaders(swarm.announce('192.0.2.2', inAs(7, 4), 0))).toEqual(['192.0.2.2']);
+  });
+
+  test('takes the capacities of the last announce', () => {
+    const swarm = registry(50);
+    for (const [i, up] of [9, 8, 7, 1].entries())
+      swarm.announce(`10.1.0.${i}`, request(candidate(up)), 0);
+    swarm.announce('10.1.0.3', request(candidate(99)), 0);
+    // The only leader so far was elected when it was the only candidate.
+    swarm.announce('10.1.0.0', request({ event: 'stopped' }), 0);
+    expect(leaders(swarm.announce('10.1.0.1', request(candidate(8)), 0))).toEqual(['10.1.0.3']);
   });
 
   test('is won by the first candidate of a late AS', () => {

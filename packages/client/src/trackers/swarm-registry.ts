@@ -1,6 +1,6 @@
 /**
  * What a tracker knows of the peers of one torrent: a state machine without sockets, to which the
- * time is passed in.
+ * time is passed in. An announce costs what it returns, however many peers there are.
  *
  * The registry groups peers that announce themselves as candidates by autonomous system. When
  * enough have come, each AS elects its leaders, and a peer that comes later gets them at once. When
@@ -8,14 +8,19 @@
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
-import type { AnnounceRequest, AnnounceResponse, Endpoint } from '@cachetorrent/protocol/wire';
+import type {
+  AnnouncedPeer,
+  AnnounceRequest,
+  AnnounceResponse,
+  Endpoint,
+  ScrapeCounts,
+} from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
-import {
-  type Candidate,
-  electLeaders,
-  JoinedPeers,
-  type NeighbourSelection,
-} from '@cachetorrent/tracker';
+import type { Candidate, NeighbourSelection } from '@cachetorrent/tracker';
+
+import { AsElection } from './as-election.ts';
+import { MemberPools } from './peer-pool.ts';
+import { type Registration, Registrations } from './registrations.ts';
 
 /** The options of a `SwarmRegistry`. */
 export interface SwarmRegistryOptions {
@@ -27,51 +32,90 @@ export interface SwarmRegistryOptions {
   readonly leaderPercent: number | undefined;
   /** The rule that chooses the neighbours of a peer. */
   readonly selection: NeighbourSelection;
-  /** The limit of registered peers. Default: 20,000. */
-  readonly membersMax?: number;
   /** Returns the AS number of an address; undefined if it is not known. */
   readonly asnOf: (host: string) => number | undefined;
   /** The source of all randomness. */
   readonly random: Random;
 }
 
-interface Member extends Endpoint {
+/** What a peer has announced of itself. */
+interface MemberState {
+  readonly asn: number | undefined;
+  readonly candidate: Candidate | undefined;
+  readonly isSeed: boolean;
+  /** Neither a seed nor a partial seed (BEP 21). */
+  readonly isDownloading: boolean;
+}
+
+interface Member extends Endpoint, Registration {
   readonly id: PeerId;
   readonly key: string;
-  asn: number | undefined;
-  candidate: Candidate | undefined;
-  isSeed: boolean;
-  lastAnnounceMs: number;
+  /** The 20 bytes of its peer id, one character each: an array would take several times as much. */
+  readonly peerId: string;
+  /** The AS number by the tracker's own table. */
+  readonly knownAsn: number | undefined;
+  /** Undefined before its first announce is complete. */
+  state: MemberState | undefined;
+}
+
+/** The members of one AS. */
+interface AsMembers {
+  readonly pools: MemberPools;
+  readonly election: AsElection;
 }
 
 /** The number of peers in a response if the request names none, and its limit. */
-const PEERS_RETURNED = { default: 50, max: 200 } as const;
-/** One host can announce any number of ports, and each announce iterates over all members. */
-const MEMBERS_MAX = 20_000;
-/** The least time between two searches for expired members. */
-const EXPIRY_CHECK_MS = 1_000;
+export const PEERS_RETURNED = { default: 50, max: 200 } as const;
 /** A member expires after this many intervals without an announce. */
 const EXPIRY_INTERVALS = 2.5;
 
 /** What a tracker knows of the peers of one torrent. */
 export class SwarmRegistry {
   readonly #options: SwarmRegistryOptions;
+  readonly #registrations: Registrations;
+  readonly #onEmpty: () => void;
   /** By address and port. */
   readonly #members = new Map<string, Member>();
+  readonly #byId = new Map<PeerId, Member>();
+  readonly #pools = new MemberPools();
+  /** The AS that have members; peers without an AS number form one group. */
+  readonly #byAs = new Map<AsId, AsMembers>();
   #nextId = 1;
-  #expiryCheckedMs = -Infinity;
+  #seedCount = 0;
+  #candidateCount = 0;
+  #completedCount = 0;
   /** Whether the first election has been held. */
   #isElected = false;
-  /** By AS number: the leaders, the best first. */
-  readonly #leaders = new Map<number, readonly Member[]>();
 
-  constructor(options: SwarmRegistryOptions) {
+  /**
+   * `registrations` has the limits that all swarms of a tracker share, and removes members here;
+   * `onEmpty` is called when the last one has been removed.
+   */
+  constructor(
+    options: SwarmRegistryOptions,
+    registrations: Registrations = new Registrations(),
+    onEmpty: () => void = () => {},
+  ) {
     this.#options = options;
+    this.#registrations = registrations;
+    this.#onEmpty = onEmpty;
   }
 
   /** The number of registered peers. */
   get size(): number {
     return this.#members.size;
+  }
+
+  /** The number of AS of the registered peers. */
+  get asCount(): number {
+    return this.#byAs.size;
+  }
+
+  /** The number of registered peers of each kind, and of completed downloads. */
+  get counts(): ScrapeCounts {
+    const { all, downloaders } = this.#pools.counts;
+    const seeds = this.#seedCount;
+    return { seeds, leechers: all - seeds, downloaders, completed: this.#completedCount };
   }
 
   /**
@@ -81,20 +125,25 @@ export class SwarmRegistry {
    * @param nowMs The time in ms, by the same clock in all calls.
    */
   announce(host: string, request: AnnounceRequest, nowMs: number): AnnounceResponse {
-    this.removeExpired(nowMs);
+    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs));
     const key = `${host} ${request.port}`;
+    const known = this.#members.get(key);
     if (request.event === 'stopped') {
-      this.#members.delete(key);
+      if (known !== undefined) this.remove(known);
       return { intervalS: this.#options.intervalS, peers: [], externalIp: host };
     }
-    const member = this.#members.get(key) ?? this.#register(host, request.port, key);
-    this.#update(member, request, nowMs);
+    if (request.event === 'completed' && known?.state?.isSeed !== true) this.#completedCount++;
+    const member = known ?? this.#memberFor(host, request, key, nowMs);
+    this.#setState(member, this.#stateOf(member, request));
+    if (known === undefined) this.#register(member);
+    else this.#registrations.touch(member, nowMs);
+
     const cacheTorrent = request.cacheTorrent === undefined ? undefined : this.#leadership(member);
-    const seeds = [...this.#members.values()].filter(({ isSeed }) => isSeed).length;
+    const { seeds, leechers } = this.counts;
     return {
       intervalS: this.#options.intervalS,
       seeds,
-      leechers: this.#members.size - seeds,
+      leechers,
       // Before the election the roles are not known, so no peer is to connect to another.
       peers: cacheTorrent?.isPending === true ? [] : this.#neighboursOf(member, request),
       externalIp: host,
@@ -102,103 +151,149 @@ export class SwarmRegistry {
     };
   }
 
-  /** Removes the peers that have not announced for 2.5 intervals. */
-  removeExpired(nowMs: number): void {
-    if (nowMs < this.#expiryCheckedMs + EXPIRY_CHECK_MS) return;
-    this.#expiryCheckedMs = nowMs;
-    const sinceMs = nowMs - EXPIRY_INTERVALS * this.#options.intervalS * 1_000;
-    for (const [key, { lastAnnounceMs }] of this.#members) {
-      if (lastAnnounceMs < sinceMs) this.#members.delete(key);
-    }
+  /** Removes a member. */
+  remove(registration: Registration): void {
+    const member = registration as Member;
+    this.#setState(member, undefined);
+    this.#members.delete(member.key);
+    this.#byId.delete(member.id);
+    this.#registrations.remove(member);
+    if (this.#members.size === 0) this.#onEmpty();
   }
 
-  #register(host: string, port: number, key: string): Member {
-    const member: Member = {
+  #memberFor(host: string, { port, peerId }: AnnounceRequest, key: string, nowMs: number): Member {
+    return {
       id: this.#nextId++ as PeerId,
       key,
       host,
       port,
-      asn: undefined,
-      candidate: undefined,
-      isSeed: false,
-      lastAnnounceMs: 0,
+      peerId: Buffer.from(peerId).toString('latin1'),
+      knownAsn: this.#options.asnOf(host),
+      state: undefined,
+      swarm: this,
+      lastAnnounceMs: nowMs,
+      older: undefined,
+      newer: undefined,
     };
-    // A peer that comes to a full swarm gets neighbours, but is not named to others.
-    const membersMax = this.#options.membersMax ?? MEMBERS_MAX;
-    if (this.#members.size < membersMax) this.#members.set(key, member);
-    return member;
   }
 
-  #update(member: Member, { left, cacheTorrent }: AnnounceRequest, nowMs: number): void {
-    member.lastAnnounceMs = nowMs;
-    member.isSeed = left === 0;
-    // The tracker's own table takes precedence over what a peer claims.
-    member.asn = this.#options.asnOf(member.host) ?? cacheTorrent?.asn;
-    const { uploadBytesPerS, downloadBytesPerS } = cacheTorrent ?? {};
-    member.candidate =
-      uploadBytesPerS === undefined
-        ? undefined
-        : {
-            id: member.id,
-            uploadKbps: (uploadBytesPerS * 8) / 1000,
-            downloadKbps: ((downloadBytesPerS ?? 0) * 8) / 1000,
-          };
+  #register(member: Member): void {
+    this.#members.set(member.key, member);
+    this.#byId.set(member.id, member);
+    this.#registrations.add(member);
   }
 
-  #leadership(member: Member): AnnounceResponse['cacheTorrent'] {
+  #stateOf(member: Member, { left, event, cacheTorrent }: AnnounceRequest): MemberState {
+    const { uploadBytesPerS, downloadBytesPerS = 0 } = cacheTorrent ?? {};
+    return {
+      // The tracker's own table takes precedence over what a peer claims. No AS has the number 0.
+      asn: (member.knownAsn ?? cacheTorrent?.asn) || undefined,
+      candidate:
+        uploadBytesPerS === undefined
+          ? undefined
+          : {
+              id: member.id,
+              uploadKbps: (uploadBytesPerS * 8) / 1000,
+              downloadKbps: (downloadBytesPerS * 8) / 1000,
+            },
+      isSeed: left === 0,
+      isDownloading: left > 0 && event !== 'paused',
+    };
+  }
+
+  /** Moves a member from the groups of its state to those of the next one, if there is one. */
+  #setState(member: Member, next: MemberState | undefined): void {
+    const { id, state: last } = member;
+    member.state = next;
+    if (last !== undefined && next !== undefined && isEqual(last, next)) return;
+    if (last !== undefined) {
+      const { pools, election } = this.#byAs.get(asIdOf(last))!;
+      this.#pools.remove(id);
+      pools.remove(id);
+      if (last.candidate !== undefined) election.remove(last.candidate);
+      if (next === undefined || next.asn !== last.asn) election.leave(id);
+      this.#count(last, -1);
+    }
+    if (next !== undefined) {
+      const { pools, election } = this.#asMembers(asIdOf(next));
+      this.#pools.add(id, next.isDownloading);
+      pools.add(id, next.isDownloading);
+      if (next.candidate !== undefined) election.add(next.candidate);
+      this.#count(next, 1);
+    }
+    if (last !== undefined && this.#byAs.get(asIdOf(last))!.pools.counts.all === 0) {
+      this.#byAs.delete(asIdOf(last));
+    }
+  }
+
+  #count({ isSeed, candidate }: MemberState, change: 1 | -1): void {
+    if (isSeed) this.#seedCount += change;
+    if (candidate !== undefined) this.#candidateCount += change;
+  }
+
+  #asMembers(asId: AsId): AsMembers {
+    const known = this.#byAs.get(asId);
+    if (known !== undefined) return known;
+    const members = { pools: new MemberPools(), election: new AsElection() };
+    this.#byAs.set(asId, members);
+    return members;
+  }
+
+  #leadership({ state }: Member): AnnounceResponse['cacheTorrent'] {
     const { leaderPercent, minPeers } = this.#options;
     if (leaderPercent === undefined) return undefined;
-    const candidates = [...this.#members.values()].filter(({ candidate }) => candidate);
-    this.#isElected ||= candidates.length >= minPeers;
-    const isPending = !this.#isElected;
-    const { asn } = member;
+    this.#isElected ||= this.#candidateCount >= minPeers;
+    const { asn } = state!;
     // A peer without an AS number could not recognize a leader as one of its own AS: it leads
     // itself.
-    const hasLeaders = !isPending && asn !== undefined;
-    const leaders = hasLeaders ? this.#leadersOf(asn, candidates, leaderPercent) : [];
-    return { asn, leaders, isPending };
+    const hasLeaders = this.#isElected && asn !== undefined;
+    const leaders = hasLeaders
+      ? this.#byAs.get(asIdOf(state!))!.election.leaders(leaderPercent)
+      : [];
+    return { asn, leaders: leaders.map((id) => this.#byId.get(id)!), isPending: !this.#isElected };
   }
 
-  /** Returns the leaders of an AS. Holds an election if there are none, or one has left. */
-  #leadersOf(asn: number, candidates: readonly Member[], leaderPercent: number): readonly Member[] {
-    const elected = this.#leaders.get(asn);
-    const isEachPresent =
-      elected?.every((leader) => this.#members.get(leader.key) === leader) ?? false;
-    if (isEachPresent && elected!.length > 0) return elected!;
-
-    const eligible = candidates.filter((member) => member.asn === asn);
-    const ids = electLeaders(
-      eligible.map(({ candidate }) => candidate!),
-      leaderPercent,
-    );
-    const leaders = ids.map((id) => eligible.find((member) => member.id === id)!);
-    this.#leaders.set(asn, leaders);
-    return leaders;
-  }
-
-  #neighboursOf(member: Member, request: AnnounceRequest): AnnounceResponse['peers'] {
+  #neighboursOf(member: Member, request: AnnounceRequest): AnnouncedPeer[] {
     const count = Math.min(PEERS_RETURNED.max, request.numWant ?? PEERS_RETURNED.default);
     if (count === 0) return [];
-    const byId = new Map<PeerId, Member>();
-    const members = new JoinedPeers();
-    for (const other of this.#members.values()) {
-      // Two seeds have nothing to exchange.
-      if (member.isSeed && other.isSeed && other !== member) continue;
-      byId.set(other.id, other);
-      members.add(other.id, asIdOf(other));
-    }
+    const { isDownloading } = member.state!;
+    const partners = {
+      all: this.#pools.partnersOf(isDownloading),
+      inAs: (asId: AsId) => this.#byAs.get(asId)?.pools.partnersOf(isDownloading) ?? [],
+    };
     const { selection, random } = this.#options;
     return selection
-      .select(member.id, asIdOf(member), members, random)
+      .select(member.id, asIdOf(member.state!), partners, random)
       .slice(0, count)
-      .map((id) => {
-        const { host, port, asn } = byId.get(id)!;
-        return { host, port, asn };
-      });
+      .map((id) => this.#announcedPeer(id, request));
+  }
+
+  #announcedPeer(id: PeerId, { peerList }: AnnounceRequest): AnnouncedPeer {
+    const { host, port, peerId, state } = this.#byId.get(id)!;
+    const bytes = peerList?.hasIds === true ? Buffer.from(peerId, 'latin1') : undefined;
+    return { host, port, asn: state!.asn, peerId: bytes };
   }
 }
 
-/** The selection groups peers by AS; peers without an AS number form one group. */
-function asIdOf({ asn }: Member): AsId {
+/** Returns the time since which a peer must have announced itself to stay registered. */
+export function silentSinceMs(
+  { intervalS }: Pick<SwarmRegistryOptions, 'intervalS'>,
+  nowMs: number,
+): number {
+  return nowMs - EXPIRY_INTERVALS * intervalS * 1_000;
+}
+
+/** The group of a member in its swarm. */
+function asIdOf({ asn }: MemberState): AsId {
   return (asn ?? 0) as AsId;
+}
+
+function isEqual(a: MemberState, b: MemberState): boolean {
+  return (
+    a.asn === b.asn &&
+    a.isSeed === b.isSeed &&
+    a.isDownloading === b.isDownloading &&
+    a.candidate?.uploadKbps === b.candidate?.uploadKbps &&
+    a.candidate?.downloadKbps === b.candidate?.downloadKbps
+  );
 }
