@@ -28,6 +28,7 @@ const DRIVES_PROGRAMS = [
   'packages/runner/test/stopped.test.ts',
   'test/browser.test.ts',
   'test/command.test.ts',
+  'tools/soak/soak.test.ts',
 ];
 const moved = DRIVES_PROGRAMS.filter((path) => !existsSync(`${root}${path}`));
 if (moved.length > 0) {

@@ -1,35 +1,71 @@
 /**
  * Peers from which neighbours are drawn by index, in no particular order. When a peer leaves, the
  * last one takes its place, so joining and leaving take constant time.
+ *
+ * Beside all peers there is one peer of each address. Neighbours are drawn among these first, so
+ * that a host that announces many ports is named no more often than another one.
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
 
-/** Peers from which neighbours are drawn by index. */
-export class PeerPool {
-  readonly #ids: PeerId[] = [];
-  readonly #places = new Map<PeerId, number>();
+/** Items at the places 0, 1, 2 … of an array, each with a key. */
+class Places<Key, Item> {
+  readonly items: Item[] = [];
+  readonly #keys: Key[] = [];
+  readonly #places = new Map<Key, number>();
 
-  /** The peers, as an array that changes when the pool does. */
-  get ids(): readonly PeerId[] {
-    return this.#ids;
+  get(key: Key): Item | undefined {
+    const place = this.#places.get(key);
+    return place === undefined ? undefined : this.items[place];
   }
 
-  /** Adds a peer that is not in the pool. */
-  add(id: PeerId): void {
-    this.#places.set(id, this.#ids.length);
-    this.#ids.push(id);
+  /** Sets the item of a key, at the place of the one before if there is one. */
+  set(key: Key, item: Item): void {
+    const place = this.#places.get(key) ?? this.items.length;
+    this.#places.set(key, place);
+    this.#keys[place] = key;
+    this.items[place] = item;
   }
 
-  /** Removes a peer; no effect if it is not in the pool. */
-  remove(id: PeerId): void {
-    const place = this.#places.get(id);
+  delete(key: Key): void {
+    const place = this.#places.get(key);
     if (place === undefined) return;
-    const last = this.#ids.pop()!;
-    this.#places.delete(id);
-    if (last === id) return;
-    this.#ids[place] = last;
-    this.#places.set(last, place);
+    this.#places.delete(key);
+    const lastKey = this.#keys.pop()!;
+    const lastItem = this.items.pop()!;
+    if (lastKey === key) return;
+    this.#places.set(lastKey, place);
+    this.#keys[place] = lastKey;
+    this.items[place] = lastItem;
+  }
+}
+
+/** Peers from which neighbours are drawn. */
+class PeerPool {
+  readonly #all = new Places<PeerId, PeerId>();
+  /** By address: the peer there that has announced itself last. */
+  readonly #ofAddress = new Places<string, PeerId>();
+
+  /** All peers, as an array that changes when the pool does. */
+  get all(): readonly PeerId[] {
+    return this.#all.items;
+  }
+
+  /** One peer of each address, as an array that changes when the pool does. */
+  get ofEachAddress(): readonly PeerId[] {
+    return this.#ofAddress.items;
+  }
+
+  /** Adds a peer, or notes that it has announced itself again. */
+  announce(id: PeerId, address: string): void {
+    this.#all.set(id, id);
+    this.#ofAddress.set(address, id);
+  }
+
+  /** Removes a peer. Another one at its address takes its place with its next announce. */
+  remove(id: PeerId, address: string): void {
+    this.#all.delete(id);
+    if (this.#ofAddress.get(address) === id) this.#ofAddress.delete(address);
   }
 }
 
@@ -40,23 +76,23 @@ export class MemberPools {
 
   /** The number of all members, and of those that download. */
   get counts(): { readonly all: number; readonly downloaders: number } {
-    return { all: this.#all.ids.length, downloaders: this.#downloaders.ids.length };
+    return { all: this.#all.all.length, downloaders: this.#downloaders.all.length };
   }
 
-  /** Adds a member that is not in the pools. */
-  add(id: PeerId, isDownloading: boolean): void {
-    this.#all.add(id);
-    if (isDownloading) this.#downloaders.add(id);
+  /** Adds a member, or notes that it has announced itself again. */
+  announce(id: PeerId, address: string, isDownloading: boolean): void {
+    this.#all.announce(id, address);
+    if (isDownloading) this.#downloaders.announce(id, address);
   }
 
   /** Removes a member. */
-  remove(id: PeerId): void {
-    this.#all.remove(id);
-    this.#downloaders.remove(id);
+  remove(id: PeerId, address: string): void {
+    this.#all.remove(id, address);
+    this.#downloaders.remove(id, address);
   }
 
   /** The members that a peer can exchange pieces with: two that do not download have none to. */
-  partnersOf(isDownloading: boolean): readonly PeerId[] {
-    return isDownloading ? this.#all.ids : this.#downloaders.ids;
+  partnersOf(isDownloading: boolean): PeerPool {
+    return isDownloading ? this.#all : this.#downloaders;
   }
 }

@@ -7,7 +7,6 @@
  * by peers that were invented, and a peer that was displaced returns with its next announce.
  */
 
-import { addressBlock } from '../net/address-block.ts';
 import { type RecencyLinks, RecencyList } from './recency-list.ts';
 
 /** The limits on registered peers; each is at least 1. */
@@ -28,7 +27,8 @@ export const REGISTRATION_LIMITS: RegistrationLimits = {
 
 /** A registered peer. Its swarm, when told to, removes it here and in the swarm itself. */
 export interface Registration extends RecencyLinks<Registration> {
-  readonly host: string;
+  /** The block of its address: see `addressBlock`. */
+  readonly address: string;
   readonly swarm: { remove(registration: Registration): void };
   lastAnnounceMs: number;
 }
@@ -55,9 +55,9 @@ export class Registrations {
   /** Adds a peer that its swarm has registered; removes another one if there are too many. */
   add(added: Registration): void {
     this.#byRecency.add(added);
-    const block = addressBlock(added.host);
-    const sameAddress = this.#byAddress.get(block) ?? { peers: new Set(), perTorrent: new Map() };
-    this.#byAddress.set(block, sameAddress);
+    const { address } = added;
+    const sameAddress = this.#byAddress.get(address) ?? { peers: new Set(), perTorrent: new Map() };
+    this.#byAddress.set(address, sameAddress);
     const { peers, perTorrent } = sameAddress;
     peers.add(added);
     perTorrent.set(added.swarm, 1 + (perTorrent.get(added.swarm) ?? 0));
@@ -70,7 +70,7 @@ export class Registrations {
   touch(registration: Registration, nowMs: number): void {
     registration.lastAnnounceMs = nowMs;
     this.#byRecency.touch(registration);
-    const { peers } = this.#byAddress.get(addressBlock(registration.host))!;
+    const { peers } = this.#byAddress.get(registration.address)!;
     peers.delete(registration);
     peers.add(registration);
   }
@@ -78,13 +78,12 @@ export class Registrations {
   /** Removes a peer that its swarm has removed. */
   remove(removed: Registration): void {
     this.#byRecency.remove(removed);
-    const block = addressBlock(removed.host);
-    const { peers, perTorrent } = this.#byAddress.get(block)!;
+    const { peers, perTorrent } = this.#byAddress.get(removed.address)!;
     peers.delete(removed);
     const left = perTorrent.get(removed.swarm)! - 1;
     if (left > 0) perTorrent.set(removed.swarm, left);
     else perTorrent.delete(removed.swarm);
-    if (peers.size === 0) this.#byAddress.delete(block);
+    if (peers.size === 0) this.#byAddress.delete(removed.address);
   }
 
   /** Removes the peers that have not announced themselves since a time. */

@@ -68,6 +68,29 @@ describe('peers', () => {
     expect(swarm.size).toBe(42);
   });
 
+  test('of one address are named after one of each other address', () => {
+    const swarm = registry(undefined);
+    for (let i = 1; i <= 45; i++) swarm.announce(`10.1.0.${i}`, request(), 0);
+    for (let host = 101; host <= 105; host++)
+      for (let port = 1; port <= 40; port++) swarm.announce(`10.1.0.${host}`, request({ port }), 0);
+    const named = swarm.announce('10.2.0.1', request(), 0).peers;
+    expect(new Set(named.map(({ host }) => host)).size).toBe(50);
+    // Too few addresses: the others are peers of the same ones.
+    for (let i = 1; i <= 45; i++) swarm.announce(`10.1.0.${i}`, request({ event: 'stopped' }), 0);
+    const few = swarm.announce('10.2.0.1', request(), 0).peers;
+    expect(new Set(few.map(({ host }) => host)).size).toBe(5);
+    expect(few).toHaveLength(50);
+  });
+
+  test('of one address are each named again after another one there has left', () => {
+    const swarm = registry(undefined);
+    for (const port of [1, 2, 3]) swarm.announce('10.1.0.1', request({ port }), 0);
+    swarm.announce('10.1.0.1', request({ port: 3, event: 'stopped' }), 0);
+    expect(hosts(swarm.announce('10.1.0.2', request(), 0))).toEqual(['10.1.0.1', '10.1.0.1']);
+    swarm.announce('10.1.0.1', request({ port: 1 }), 0);
+    expect(hosts(swarm.announce('10.1.0.2', request(), 0))).toEqual(['10.1.0.1', '10.1.0.1']);
+  });
+
   test('of one subnet of IPv6 count as of one address', () => {
     const swarm = registry(undefined, 1, { perTorrentAndAddress: 3 });
     for (let i = 1; i <= 9; i++) swarm.announce(`2001:db8:0:1::${i}`, request(), 0);

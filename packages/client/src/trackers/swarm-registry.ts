@@ -18,6 +18,7 @@ import type {
 import type { Random } from '@cachetorrent/std';
 import type { Candidate, NeighbourSelection } from '@cachetorrent/tracker';
 
+import { addressBlock } from '../net/address-block.ts';
 import { AsElection } from './as-election.ts';
 import { MemberPools } from './peer-pool.ts';
 import { type Registration, Registrations } from './registrations.ts';
@@ -52,6 +53,8 @@ interface Member extends Endpoint, Registration {
   readonly key: string;
   /** The 20 bytes of its peer id, one character each: an array would take several times as much. */
   readonly peerId: string;
+  /** The block of its address; a host may command all of it. */
+  readonly address: string;
   /** The AS number by the tracker's own table. */
   readonly knownAsn: number | undefined;
   /** Undefined before its first announce is complete. */
@@ -166,6 +169,7 @@ export class SwarmRegistry {
       id: this.#nextId++ as PeerId,
       key,
       host,
+      address: addressBlock(host),
       port,
       peerId: Buffer.from(peerId).toString('latin1'),
       knownAsn: this.#options.asnOf(host),
@@ -203,27 +207,33 @@ export class SwarmRegistry {
 
   /** Moves a member from the groups of its state to those of the next one, if there is one. */
   #setState(member: Member, next: MemberState | undefined): void {
-    const { id, state: last } = member;
+    const { id, address, state: last } = member;
     member.state = next;
-    if (last !== undefined && next !== undefined && isEqual(last, next)) return;
+    if (last !== undefined && next !== undefined && isEqual(last, next)) {
+      return this.#announceIn(this.#asMembers(asIdOf(next)).pools, member, next);
+    }
     if (last !== undefined) {
       const { pools, election } = this.#byAs.get(asIdOf(last))!;
-      this.#pools.remove(id);
-      pools.remove(id);
+      this.#pools.remove(id, address);
+      pools.remove(id, address);
       if (last.candidate !== undefined) election.remove(last.candidate);
       if (next === undefined || next.asn !== last.asn) election.leave(id);
       this.#count(last, -1);
     }
     if (next !== undefined) {
       const { pools, election } = this.#asMembers(asIdOf(next));
-      this.#pools.add(id, next.isDownloading);
-      pools.add(id, next.isDownloading);
+      this.#announceIn(pools, member, next);
       if (next.candidate !== undefined) election.add(next.candidate);
       this.#count(next, 1);
     }
     if (last !== undefined && this.#byAs.get(asIdOf(last))!.pools.counts.all === 0) {
       this.#byAs.delete(asIdOf(last));
     }
+  }
+
+  #announceIn(pools: MemberPools, { id, address }: Member, { isDownloading }: MemberState): void {
+    this.#pools.announce(id, address, isDownloading);
+    pools.announce(id, address, isDownloading);
   }
 
   #count({ isSeed, candidate }: MemberState, change: 1 | -1): void {
@@ -253,19 +263,29 @@ export class SwarmRegistry {
     return { asn, leaders: leaders.map((id) => this.#byId.get(id)!), isPending: !this.#isElected };
   }
 
+  /**
+   * Returns peers of as many addresses as possible, and then others: a host that announces many
+   * ports cannot fill the answers.
+   */
   #neighboursOf(member: Member, request: AnnounceRequest): AnnouncedPeer[] {
     const count = Math.min(PEERS_RETURNED.max, request.numWant ?? PEERS_RETURNED.default);
     if (count === 0) return [];
-    const { isDownloading } = member.state!;
-    const partners = {
-      all: this.#pools.partnersOf(isDownloading),
-      inAs: (asId: AsId) => this.#byAs.get(asId)?.pools.partnersOf(isDownloading) ?? [],
-    };
-    const { selection, random } = this.#options;
-    return selection
-      .select(member.id, asIdOf(member.state!), partners, random)
-      .slice(0, count)
+    const ofEachAddress = this.#select(member, 'ofEachAddress');
+    const ofAll = this.#select(member, 'all');
+    const limit = Math.min(count, Math.max(ofEachAddress.length, ofAll.length));
+    return [...new Set([...ofEachAddress, ...ofAll])]
+      .slice(0, limit)
       .map((id) => this.#announcedPeer(id, request));
+  }
+
+  #select({ id, state }: Member, among: 'all' | 'ofEachAddress'): readonly PeerId[] {
+    const { isDownloading } = state!;
+    const { selection, random } = this.#options;
+    const partners = {
+      all: this.#pools.partnersOf(isDownloading)[among],
+      inAs: (asId: AsId) => this.#byAs.get(asId)?.pools.partnersOf(isDownloading)[among] ?? [],
+    };
+    return selection.select(id, asIdOf(state!), partners, random);
   }
 
   #announcedPeer(id: PeerId, { peerList }: AnnounceRequest): AnnouncedPeer {

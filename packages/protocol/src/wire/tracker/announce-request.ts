@@ -1,6 +1,6 @@
 /**
- * The announce request to an HTTP tracker (BEP 3, 7, 21, 23): a query string. A client encodes it, a
- * tracker parses it.
+ * The announce request to an HTTP tracker (BEP 3, 7, 21, 23): a query string. A client encodes it,
+ * a tracker parses it.
  *
  * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
  * `ct_up` and `ct_down`, the capacities of a candidate. Every tracker ignores
