@@ -1,4 +1,4 @@
-/** What a soak talks to: a tracker and a seed, each started by the command line, and their torrent. */
+/** What a soak talks to: a tracker and a seed that the command line runs, and their torrent. */
 
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';

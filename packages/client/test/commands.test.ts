@@ -81,19 +81,40 @@ test.each([
   ).rejects.toThrow(`${table}, line 1: "not a prefix" is not a prefix and an AS number`);
 });
 
+/** Runs a tracker with options, and returns its answers to announces with these fields. */
+async function answersOf(options: readonly string[], announces: readonly string[]) {
+  const stop = new AbortController();
+  const { program, written } = newProgram(stop.signal);
+  const args = ['track', '--host', '127.0.0.1', '--port', '0', ...options];
+  const ended = program.parseAsync(args, { from: 'user' });
+  await vi.waitFor(() => expect(written.out).toMatch(/announce\n$/));
+  const answers: string[] = [];
+  for (const fields of announces) {
+    const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&${fields}`;
+    answers.push(await (await fetch(`${written.out.trim()}?${query}`)).text());
+  }
+  stop.abort();
+  await ended;
+  return answers;
+}
+
 test('a table may be compressed, and a prefix-to-AS file of CAIDA', async () => {
   const table = join(folder, 'routeviews.pfx2as.gz');
   await writeFile(table, gzipSync('127.0.0.0\t8\t64513_64514\n'));
-  const stop = new AbortController();
-  const { program, written } = newProgram(stop.signal);
-  const options = ['--host', '127.0.0.1', '--port', '0', '--leaders', '10', '--systems', table];
-  const ended = program.parseAsync(['track', ...options], { from: 'user' });
-  await vi.waitFor(() => expect(written.out).toMatch(/announce\n$/));
-  const query = `info_hash=${'a'.repeat(20)}&peer_id=${'b'.repeat(20)}&port=1&ct=1&ct_up=1`;
-  const response = await fetch(`${written.out.trim()}?${query}`);
-  expect(await response.text()).toContain('5:ct_asi64513e');
-  stop.abort();
-  await ended;
+  const options = ['--leaders', '10', '--systems', table];
+  const [answer] = await answersOf(options, ['port=1&ct=1&ct_up=1']);
+  expect(answer).toContain('5:ct_asi64513e');
+});
+
+test('--peers-per-address limits the peers of one address', async () => {
+  const announces = [1, 2, 3, 4].map((port) => `port=${port}`);
+  const answers = await answersOf(['--peers-per-address', '2'], announces);
+  expect(answers.at(-1)).toContain('10:incompletei2e');
+});
+
+test.each(['--peers-per-address', '--interval'])('%s 0 is refused', async (option) => {
+  const ended = newProgram().program.parseAsync(['track', option, '0'], { from: 'user' });
+  await expect(ended).rejects.toThrow('Write a whole number, 1 or more.');
 });
 
 test('a table without an end is refused', async () => {

@@ -1,6 +1,8 @@
 /** Which addresses count as one host where the number of something per host is limited. */
 
-import { parseAddress } from '@cachetorrent/protocol/wire';
+import { formatAddress, parseAddress } from '@cachetorrent/protocol/wire';
+
+const SUBNET_BYTES = 8;
 
 /**
  * Returns a name for the block of addresses that one host commands: an IPv4 address, or the 64 bits
@@ -8,5 +10,8 @@ import { parseAddress } from '@cachetorrent/protocol/wire';
  */
 export function addressBlock(host: string): string {
   const bytes = parseAddress(host);
-  return bytes?.length === 16 ? Buffer.from(bytes.subarray(0, 8)).toString('hex') : host;
+  const text = bytes === undefined ? host : formatAddress(bytes);
+  // IPv4-mapped addresses have become IPv4: they would all be in one block.
+  if (bytes === undefined || !text.includes(':')) return text;
+  return Buffer.from(bytes.subarray(0, SUBNET_BYTES)).toString('hex');
 }

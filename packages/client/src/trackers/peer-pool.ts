@@ -10,8 +10,8 @@ import type { PeerId } from '@cachetorrent/protocol';
 
 /** Items at the places 0, 1, 2 … of an array, each with a key. */
 class Places<Key, Item> {
-  readonly items: Item[] = [];
-  readonly #keys: Key[] = [];
+  items: Item[] = [];
+  #keys: Key[] = [];
   readonly #places = new Map<Key, number>();
 
   get(key: Key): Item | undefined {
@@ -23,6 +23,12 @@ class Places<Key, Item> {
   set(key: Key, item: Item): void {
     const place = this.#places.get(key) ?? this.items.length;
     this.#places.set(key, place);
+    if (this.items.length === 0) {
+      // Most torrents have one peer, and an array that grows begins with space for 17 items.
+      this.#keys = [key];
+      this.items = [item];
+      return;
+    }
     this.#keys[place] = key;
     this.items[place] = item;
   }
@@ -46,12 +52,12 @@ class PeerPool {
   /** By address: the peer there that has announced itself last. */
   readonly #ofAddress = new Places<string, PeerId>();
 
-  /** All peers, as an array that changes when the pool does. */
+  /** All peers; valid until the pool changes. */
   get all(): readonly PeerId[] {
     return this.#all.items;
   }
 
-  /** One peer of each address, as an array that changes when the pool does. */
+  /** One peer of each address; valid until the pool changes. */
   get ofEachAddress(): readonly PeerId[] {
     return this.#ofAddress.items;
   }

@@ -15,14 +15,17 @@ export interface RegistrationLimits {
   readonly perTorrentAndAddress: number;
   /** Peers of all torrents at one address. Default: 1,000. */
   readonly perAddress: number;
-  /** Peers of all torrents and addresses. Default: 200,000, which take about 200 MB. */
+  /**
+   * Peers of all torrents and addresses. Default: 100,000, which take about 120 MB, or 470 MB if
+   * each is alone in a torrent.
+   */
   readonly all: number;
 }
 
 export const REGISTRATION_LIMITS: RegistrationLimits = {
   perTorrentAndAddress: 40,
   perAddress: 1_000,
-  all: 200_000,
+  all: 100_000,
 };
 
 /** A registered peer. Its swarm, when told to, removes it here and in the swarm itself. */

@@ -63,7 +63,7 @@ describe('peers', () => {
   test('of one address cannot fill an answer', () => {
     const swarm = registry(undefined);
     swarm.announce('10.1.0.2', request(), 0);
-    for (let port = 1; port <= 20_000; port++) swarm.announce('10.1.0.1', request({ port }), 1);
+    for (let port = 1; port <= 2_000; port++) swarm.announce('10.1.0.1', request({ port }), 1);
     expect(hosts(swarm.announce('10.1.0.3', request(), 2))).toContain('10.1.0.2');
     expect(swarm.size).toBe(42);
   });
