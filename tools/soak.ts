@@ -7,7 +7,7 @@
  * terminal, or if an honest request has failed.
  */
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { withInterruptSignal } from './runs/interrupt.ts';
 import type { LatencySummary } from './soak/latencies.ts';
@@ -36,6 +36,8 @@ const HEADER = [
   'abuses',
 ];
 
+const EXIT = { failed: 1, mistake: 2, interrupted: 130 } as const;
+
 interface Options {
   readonly minutes: number;
   readonly every: number;
@@ -56,8 +58,8 @@ const program = new Command('soak')
   .action(async ({ minutes, every, memory, content, only, seed }: Options) => {
     console.log(`| ${HEADER.join(' | ')} |`);
     console.log(`|${HEADER.map(() => ' ---: |').join('')}`);
-    const { rounds, problems } = await withInterruptSignal((signal) =>
-      soak({
+    const { rounds, problems, isInterrupted } = await withInterruptSignal(async (signal) => ({
+      ...(await soak({
         durationMs: minutes * 60_000,
         rowMs: every * 1_000,
         memoryMaxMb: memory,
@@ -66,15 +68,21 @@ const program = new Command('soak')
         ...(only === undefined ? {} : { only }),
         signal,
         onRow: (row) => console.log(`| ${cellsOf(row).join(' | ')} |`),
-      }),
-    );
+      })),
+      isInterrupted: signal.aborted,
+    }));
     console.log('\nWhat strangers have done:');
     for (const [name, count] of rounds) console.log(`- ${name}: ${count} times`);
     console.log(problems.length === 0 ? '\nNo problem was found.' : '\nProblems:');
     for (const problem of problems) console.log(`- ${problem}`);
-    process.exitCode = problems.length === 0 ? 0 : 1;
+    process.exitCode = isInterrupted ? EXIT.interrupted : problems.length > 0 ? EXIT.failed : 0;
   });
-await program.parseAsync();
+try {
+  await program.exitOverride().parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
+}
 
 function cellsOf(row: SoakRow): string[] {
   const { atS, trackMb, seedMb, announces, firstPieces, pieces, gets, abuses } = row;
