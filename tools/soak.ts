@@ -58,21 +58,24 @@ const program = new Command('soak')
   .action(async ({ minutes, every, memory, content, only, seed }: Options) => {
     console.log(`| ${HEADER.join(' | ')} |`);
     console.log(`|${HEADER.map(() => ' ---: |').join('')}`);
-    const { rounds, problems, isInterrupted } = await withInterruptSignal(async (signal) => ({
-      ...(await soak({
-        durationMs: minutes * 60_000,
-        rowMs: every * 1_000,
-        memoryMaxMb: memory,
-        contentBytes: Math.ceil(content * 1e6),
-        seed,
-        ...(only === undefined ? {} : { only }),
-        signal,
-        onRow: (row) => console.log(`| ${cellsOf(row).join(' | ')} |`),
-      })),
-      isInterrupted: signal.aborted,
-    }));
+    const { rounds, disconnections, problems, isInterrupted } = await withInterruptSignal(
+      async (signal) => ({
+        ...(await soak({
+          durationMs: minutes * 60_000,
+          rowMs: every * 1_000,
+          memoryMaxMb: memory,
+          contentBytes: Math.ceil(content * 1e6),
+          seed,
+          ...(only === undefined ? {} : { only }),
+          signal,
+          onRow: (row) => console.log(`| ${cellsOf(row).join(' | ')} |`),
+        })),
+        isInterrupted: signal.aborted,
+      }),
+    );
     console.log('\nWhat strangers have done:');
     for (const [name, count] of rounds) console.log(`- ${name}: ${count} times`);
+    console.log(`\nThe seed disconnected honest peers ${disconnections} times; they came back.`);
     console.log(problems.length === 0 ? '\nNo problem was found.' : '\nProblems:');
     for (const problem of problems) console.log(`- ${problem}`);
     process.exitCode = isInterrupted ? EXIT.interrupted : problems.length > 0 ? EXIT.failed : 0;

@@ -28,6 +28,8 @@ const PIECES_PER_PEER = 10;
 /** Those who behave, and what they have measured. */
 export class HonestPeers {
   readonly announces = new Latencies();
+  /** How often a peer that downloads pieces was disconnected, and came back. */
+  disconnections = 0;
   /** From the connection of a newcomer to its first piece, with the wait for an upload slot. */
   readonly firstPieces = new Latencies();
   /** From the request of a later piece to its last block. */
@@ -78,30 +80,47 @@ export class HonestPeers {
     }
   }
 
+  /** A peer comes, downloads some pieces, and leaves. */
   async #download(i: number): Promise<void> {
     const peerId = peerIdOf('download', i);
-    const startMs = performance.now();
-    const { seedPort, torrent, content } = this.#target;
-    const { pieceCount } = torrent.layout;
-    const { infoHash } = torrent;
-    const options = { infoHash, peerId, silenceMs: ANSWER_MS };
-    const socket = connectFrom(ADDRESSES.honest(100 + i), seedPort);
-    const download = new PieceDownload(socket, options, torrent.layout, content);
+    let download = this.#connect(i, peerId);
+    // A peer that waits for a piece must not delay the end.
     const stop = (): void => download.close();
     this.#signal.addEventListener('abort', stop);
-    for (let n = 0; n < PIECES_PER_PEER && !this.#signal.aborted; n++) {
-      const requestMs = n === 0 ? startMs : performance.now();
+    let startMs = performance.now();
+    for (let n = 0; n < PIECES_PER_PEER && !this.#signal.aborted; ) {
       const latencies = n === 0 ? this.firstPieces : this.pieces;
-      const isRight = await download.piece((PIECES_PER_PEER * i + n) % pieceCount);
-      if (isRight) latencies.add(performance.now() - requestMs);
-      else if (!this.#signal.aborted) latencies.fail();
-      if (!isRight) break;
+      const piece = (PIECES_PER_PEER * i + n) % this.#target.torrent.layout.pieceCount;
+      const outcome = await download.piece(piece);
+      const ms = performance.now() - startMs;
+      if (this.#signal.aborted) break;
+      if (outcome === 'closed' && ms < ANSWER_MS) {
+        // It comes back, as clients do, and goes on waiting.
+        this.disconnections++;
+        await sleep(PIECE_EVERY_MS);
+        download = this.#connect(i, peerId);
+        continue;
+      }
+      if (outcome !== 'right') {
+        latencies.fail();
+        break;
+      }
+      latencies.add(ms);
       // From now on strangers know it.
       this.currentPeerId = peerId;
+      n++;
       await sleep(PIECE_EVERY_MS);
+      startMs = performance.now();
     }
     this.#signal.removeEventListener('abort', stop);
     download.close();
+  }
+
+  #connect(i: number, peerId: Uint8Array): PieceDownload {
+    const { seedPort, torrent, content } = this.#target;
+    const options = { infoHash: torrent.infoHash, peerId, silenceMs: ANSWER_MS };
+    const socket = connectFrom(ADDRESSES.honest(100 + i), seedPort);
+    return new PieceDownload(socket, options, torrent.layout, content);
   }
 
   /** Every other download has only bad trackers, and the seed by name. */

@@ -12,8 +12,11 @@ interface PendingPiece {
   readonly index: number;
   readonly bytes: Buffer;
   readonly missing: Set<number>;
-  readonly done: (isRight: boolean) => void;
+  readonly done: (outcome: PieceOutcome) => void;
 }
+
+/** What has become of a piece: `closed` if the connection ended before it was complete. */
+export type PieceOutcome = 'right' | 'wrong' | 'closed';
 
 /** A peer that downloads single pieces. */
 export class PieceDownload {
@@ -30,21 +33,21 @@ export class PieceDownload {
     const onMessage = (id: number, payload: Buffer): void => this.#receive(id, payload);
     this.#peer = new RawPeer(socket, { ...options, onMessage });
     this.#peer.send((to) => to.interested());
-    void this.#peer.closed.then(() => this.#pending?.done(false));
+    void this.#peer.closed.then(() => this.#pending?.done('closed'));
   }
 
-  /** Downloads a piece; false if it is wrong, or the connection has closed. */
-  async piece(index: number): Promise<boolean> {
-    if (this.#peer.isClosed) return false;
+  /** Downloads a piece, and compares it with the content. */
+  async piece(index: number): Promise<PieceOutcome> {
+    if (this.#peer.isClosed) return 'closed';
     const bytes = Buffer.alloc(bytesOfPiece(this.#layout, index));
     const missing = new Set<number>();
     for (let begin = 0; begin < bytes.length; begin += BLOCK_BYTES) missing.add(begin);
-    const isRight = await new Promise<boolean>((done) => {
+    const outcome = await new Promise<PieceOutcome>((done) => {
       this.#pending = { index, bytes, missing, done };
       if (this.#isUnchoked) this.#request(this.#pending);
     });
     this.#pending = undefined;
-    return isRight;
+    return outcome;
   }
 
   close(): void {
@@ -64,7 +67,8 @@ export class PieceDownload {
     pending.missing.delete(begin);
     if (pending.missing.size > 0) return;
     const at = pending.index * this.#layout.pieceBytes;
-    pending.done(pending.bytes.equals(this.#content.subarray(at, at + pending.bytes.length)));
+    const isRight = pending.bytes.equals(this.#content.subarray(at, at + pending.bytes.length));
+    pending.done(isRight ? 'right' : 'wrong');
   }
 
   /** Requests what is missing; a choke has withdrawn earlier requests. */

@@ -55,6 +55,8 @@ export interface SoakResult {
   readonly rows: readonly SoakRow[];
   /** By name of the abuse: how often strangers have done it. */
   readonly rounds: ReadonlyMap<string, number>;
+  /** How often an honest peer was disconnected by the seed, and came back. */
+  readonly disconnections: number;
   /** What must not happen and has, one sentence each. */
   readonly problems: readonly string[];
 }
@@ -111,7 +113,12 @@ async function abuse(target: Target, options: SoakOptions): Promise<SoakResult> 
   // This closes the connections to them, for which strangers would wait.
   await stopTarget(target);
   await Promise.all([...strangers, peers]);
-  return { rows, rounds, problems: [...problems, ...printed, ...missing(rows), ...lastFailure] };
+  return {
+    rows,
+    rounds,
+    disconnections: honest.disconnections,
+    problems: [...problems, ...printed, ...missing(rows), ...lastFailure],
+  };
 }
 
 async function rowOf(
