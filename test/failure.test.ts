@@ -1,21 +1,35 @@
 /** Runs that cannot succeed end soon, and say why. */
 
-import { simulate, SwarmStalled } from '@cachetorrent/simulator';
+import { simulate, simulateHere, SwarmError } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
 import { smallSwarm } from './swarms.ts';
 
-describe('a swarm that cannot finish stalls', () => {
-  test('if no peer has neighbours outside its AS', async () => {
+describe('a swarm that cannot finish', () => {
+  test('is refused if that is certain: no peer has neighbours outside its AS', async () => {
     const disconnected = smallSwarm({ changes: { externalPercent: 0 } });
-    const stopped = simulate(disconnected, { seed: 1, workers: 2 });
-    await expect(stopped).rejects.toThrow(SwarmStalled);
-    await expect(stopped).rejects.toThrow(
-      /\d+ of 40 peers lack pieces .* some peers that lack it have no such neighbour.*\(seed 1\)/,
+    const refused = simulate(disconnected, { seed: 1, workers: 2 });
+    await expect(refused).rejects.toThrow(SwarmError);
+    expect(() => simulateHere(disconnected, { seed: 1 })).toThrow(/peers can never complete/);
+  });
+
+  test('stalls if a peer happens to have no neighbour that gets the file', async () => {
+    const changes = { neighbours: 1, minPeers: 20, arrivalGapMs: 500 };
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, (_, seed) =>
+        simulate(smallSwarm({ changes }), { seed, workers: 2 }).then(
+          () => 'completed',
+          (error: Error) => error.message,
+        ),
+      ),
+    );
+    const stalled = outcomes.find((outcome) => outcome !== 'completed');
+    expect(stalled).toMatch(
+      /\d+ of 40 peers lack pieces .* have no neighbour that can upload .*\(seed \d\)/,
     );
   });
 
-  test('if only some of the seeds can be reached, and they have no upload capacity', async () => {
+  test('is refused if most peers can reach only seeds without upload capacity', async () => {
     const silent = smallSwarm({
       changes: {
         seeds: 2,
@@ -27,7 +41,7 @@ describe('a swarm that cannot finish stalls', () => {
         ],
       },
     });
-    await expect(simulate(silent, { seed: 1, workers: 1 })).rejects.toThrow(SwarmStalled);
+    await expect(simulate(silent, { seed: 1, workers: 1 })).rejects.toThrow(SwarmError);
   });
 
   test('but not if it is only slow', async () => {

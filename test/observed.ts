@@ -40,7 +40,7 @@ export function observe(swarm: Swarm, seed: number): ObservedRun {
       actorCount: plan.asCount,
       lookaheadMs: plan.lookaheadMs(),
       syncIntervalMs: swarm.allocationIntervalMs,
-      stallMs: 1e6,
+      quietMs: 1e6,
     },
     (world: ActorContext) => new ObservedAs(plan, world),
   );

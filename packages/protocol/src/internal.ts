@@ -25,3 +25,4 @@ export {
   PeerTables,
 } from './tables/peer-tables.ts';
 export { PiecePicker } from './peer/piece-picker.ts';
+export { rulesFor } from './rules/rules-for.ts';

@@ -33,7 +33,7 @@ export class SwarmError extends Error {
   }
 }
 
-/** The swarm stalled before all peers had the file: no peer can send what others lack. */
+/** The swarm stalled before all peers had the file: nothing is pending that could change this. */
 export class SwarmStalled extends Error {
   override readonly name = 'SwarmStalled';
 }

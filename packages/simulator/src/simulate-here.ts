@@ -8,7 +8,7 @@
 
 import { ActorFailed } from './engine/errors.ts';
 import { runHere } from './engine/threads/run-here.ts';
-import { checkTimeline, runPlanOf, type Simulation, simulationOf } from './simulate.ts';
+import { checkTimeline, runPlanOf, type Simulation, simulationOf, warningsOf } from './simulate.ts';
 import { AutonomousSystem } from './swarm/nodes/autonomous-system.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan } from './swarm/plan/make-plan.ts';
@@ -27,14 +27,15 @@ export interface SimulateHereOptions {
 /**
  * Simulates `swarm` until every peer has the whole file.
  *
- * @throws SwarmError if the swarm cannot be simulated as described
- * @throws SwarmStalled if no peer can send what others lack
+ * @throws SwarmError if the swarm cannot be simulated as described, or certainly not complete
+ * @throws SwarmStalled if peers lack pieces, and nothing pending can change this
  * @throws ActorFailed if an AS failed: a bug
  */
 export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOptions): Simulation {
   checkSwarm(swarm);
   checkTimeline(timelineMs);
   const plan = new Plan(makePlan(swarm, seed, timelineMs === undefined ? {} : { timelineMs }));
+  warningsOf(plan);
   const make = (context: ConstructorParameters<typeof AutonomousSystem>[1]) =>
     new AutonomousSystem(plan, context);
   const { ending, reports } = runHere(runPlanOf(plan), make);
@@ -47,8 +48,8 @@ export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOpt
       cause: error,
     });
   }
-  const { outcome, windowCount, endMs } = ending;
-  const run = { reports: reports as readonly AsReport[], outcome, endMs, windowCount, workers: 1 };
+  const { kind: _, ...ended } = ending;
+  const run = { ...ended, reports: reports as readonly AsReport[], workers: 1 };
   return simulationOf(plan, run, timelineMs);
 }
 

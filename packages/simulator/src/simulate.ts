@@ -77,8 +77,8 @@ export interface Simulation {
 /**
  * Simulates `swarm` until every peer has the whole file.
  *
- * @throws SwarmError if the swarm cannot be simulated as described
- * @throws SwarmStalled if no peer can send what others lack
+ * @throws SwarmError if the swarm cannot be simulated as described, or certainly not complete
+ * @throws SwarmStalled if peers lack pieces, and nothing pending can change this
  * @throws ActorFailed if an AS or its thread failed: a bug, or too little memory
  * @throws the reason of `signal`, if it aborts the run
  */
@@ -88,9 +88,20 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   checkTimeline(timelineMs);
   const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
   const plan = new Plan(data);
-  for (const warning of preflight(plan)) options.onWarning?.(warning);
+  for (const warning of warningsOf(plan)) options.onWarning?.(warning);
 
   return simulationOf(plan, await runLogged(plan, data, options), timelineMs);
+}
+
+/**
+ * The warnings for a run of `plan`.
+ *
+ * @throws SwarmError if it certainly cannot complete
+ */
+export function warningsOf(plan: Plan): readonly string[] {
+  const { warnings, problem } = preflight(plan);
+  if (problem !== undefined) throw new SwarmError(problem);
+  return warnings;
 }
 
 /**
@@ -100,10 +111,10 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
  */
 export function simulationOf(
   plan: Plan,
-  { reports, outcome, endMs, windowCount, workers, busyTimes }: SwarmRun,
+  { reports, outcome, lastActiveMs, windowCount, workers, busyTimes }: SwarmRun,
   timelineMs: number | undefined,
 ): Simulation {
-  if (outcome !== 'finished') throw diagnose(plan, reports, endMs);
+  if (outcome !== 'finished') throw diagnose(plan, reports, lastActiveMs);
   const simulation = {
     result: assemble(plan, reports),
     windows: windowCount,
@@ -178,7 +189,7 @@ export function runPlanOf(plan: Plan): RunPlan {
     actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
     syncIntervalMs: plan.swarm.allocationIntervalMs,
-    stallMs: stallMs(plan.swarm),
+    quietMs: QUIET_INTERVALS * plan.swarm.rechokeIntervalMs,
   };
 }
 
@@ -208,10 +219,7 @@ function heapLimit(swarm: Swarm, workers: number): { readonly oldGenerationMb?: 
 const HEAP_DEFAULT_MB = 2_048;
 
 /**
- * A swarm stalls when no node arrives and no piece is sent or received for this long: many rechoke
- * intervals, and many times the time that the slowest uploader needs for a piece.
+ * After so many rechoke intervals in which no node arrives and no piece is sent or received, each
+ * AS checks whether this can change at all. The number affects only how soon a stall is noticed.
  */
-function stallMs({ classes, pieceBits, rechokeIntervalMs }: Swarm): number {
-  const uploads = classes.map(({ uploadKbps }) => uploadKbps).filter((kbps) => kbps > 0);
-  return 100 * rechokeIntervalMs + (100 * pieceBits) / Math.min(...uploads);
-}
+const QUIET_INTERVALS = 10;

@@ -35,7 +35,7 @@ const run = {
   actorCount: plan.asCount,
   lookaheadMs: plan.lookaheadMs(),
   syncIntervalMs: swarm.allocationIntervalMs,
-  stallMs: Infinity,
+  quietMs: Infinity,
 };
 runHere(run, (world) => {
   const system = new AutonomousSystem(plan, world);

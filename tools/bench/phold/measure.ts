@@ -63,7 +63,7 @@ export async function pholdResult(point: PholdPoint, options: PholdOptions): Pro
       actorCount: actors,
       lookaheadMs: pholdLookaheadMs(phold),
       syncIntervalMs: Infinity,
-      stallMs: Infinity,
+      quietMs: Infinity,
       workers,
       measuresBusyTimes: true,
     });

@@ -44,6 +44,7 @@ const DELAYS = 2 ** 12;
 export class PholdActor implements Behaviour {
   readonly needsSync = false;
   readonly pendingCount = 1;
+  readonly mayProgress = (): boolean => true;
   lastActiveMs = 0;
   doneCount = 0;
   messageCount = 0;

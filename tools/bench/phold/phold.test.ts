@@ -20,7 +20,7 @@ test('PHOLD handles the same events for any number of workers', async () => {
     actorCount: 9,
     lookaheadMs: pholdLookaheadMs(phold),
     syncIntervalMs: Infinity,
-    stallMs: 1e6,
+    quietMs: 1e6,
   };
   const { reports } = runHere(plan, (context) => new PholdActor(phold, context));
   for (const workers of [1, 2, 4]) {

@@ -150,6 +150,18 @@ export class Download {
     return this.#requests.lengthOf(this.#row, connection) >= this.#backlogOf(connection);
   }
 
+  /** The number of outstanding requests of a connection. */
+  outstandingOn(connection: Connection): number {
+    return this.#requests.lengthOf(this.#row, connection);
+  }
+
+  /** Whether the other side has announced a piece that we lack, requested elsewhere or not. */
+  isLackingFrom(connection: Connection): boolean {
+    this.#connections.applyDueHaves();
+    const start = this.#connections.announcedStart(connection);
+    return this.#picker.lacksAnyOf(this.#connections.announced, start);
+  }
+
   /** Sends requests after a piece; `wasFull`: the backlog was full when it arrived. */
   afterPiece(connection: Connection, wasFull: boolean): void {
     if (wasFull || !this.#rules.requestsOnHave) return this.requestMore(connection);

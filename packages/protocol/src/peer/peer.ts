@@ -148,6 +148,16 @@ export class Peer implements PeerMessages {
     return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
   }
 
+  /** Whether the other side has announced a piece that this peer lacks and may download there. */
+  isLackingFrom(connection: Connection): boolean {
+    return this.mayDownloadOn(connection) && this.#download.isLackingFrom(connection);
+  }
+
+  /** The number of requests on this connection that have not been answered. */
+  outstandingOn(connection: Connection): number {
+    return this.#download.outstandingOn(connection);
+  }
+
   /** The connection to `remote`; NO_CONNECTION if there is none. */
   connectionTo(remote: PeerId): Connection {
     return this.#connections.connectionTo(remote);

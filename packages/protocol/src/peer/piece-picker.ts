@@ -123,6 +123,15 @@ export class PiecePicker {
     return false;
   }
 
+  /** Whether a piece in `announced`, a row of bits that begins at `start`, is not stored. */
+  lacksAnyOf(announced: Uint32Array, start: number): boolean {
+    for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
+      const word = announced[start + (piece >>> 5)]!;
+      if ((word & (1 << (piece & 31))) !== 0 && !this.isStored(piece)) return true;
+    }
+    return false;
+  }
+
   /**
    * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
    * there is none. A leader prefers the pieces that its followers have requested.

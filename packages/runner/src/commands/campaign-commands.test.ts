@@ -144,7 +144,7 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
         const { code, err } = await run(['sweep', file, '--store', store, '--quiet']);
         expect(code).toBe(EXIT_CODE.failure);
         expect(err).toMatch(
-          /^2 runs failed after 2 attempts each\nrun [0-9a-f]{32} failed: SwarmStalled: /,
+          /^2 runs failed after 2 attempts each\nrun [0-9a-f]{32} failed: SwarmError: tracker.externalNeighbours: is 0 %/,
         );
         const command = /reproduce with: cachetorrent (run .*)/.exec(err)![1]!;
         expect(resultsIn(store).size).toBe(2);

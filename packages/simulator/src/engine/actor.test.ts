@@ -185,6 +185,7 @@ function recorder({ id = 0 }: { readonly id?: number } = {}) {
     doneCount: 0,
     messageCount: 0,
     lastActiveMs: 0,
+    mayProgress: () => true,
     handle: (...event) => log.push(`${actor.nowMs}: event ${event.join(' ')}`),
     receive: (_source, _sentMs, order, bytes, offset) =>
       actor.scheduleArrival(bytes.getFloat64(offset + 8), order, bytes.getFloat64(offset), 0, 0, 0),

@@ -49,8 +49,18 @@ export interface Behaviour {
   readonly doneCount: number;
   readonly messageCount: number;
 
-  /** The last simulated time at which something useful happened. Decides when a run stalls. */
+  /**
+   * The last simulated time at which something happened that may lead to a result, unlike what
+   * repeats itself for ever. While it does not change anywhere, actors are asked `mayProgress`.
+   */
   readonly lastActiveMs: number;
+
+  /**
+   * Whether what is pending here may still lead to a result, of this actor or another; no actor
+   * was active for `quietMs`. The run has stalled if no actor may make progress. Must change
+   * nothing.
+   */
+  mayProgress(quietMs: number): boolean;
 
   /** Returns the actor's results at the end of the run: any value that can be cloned. */
   report(): unknown;

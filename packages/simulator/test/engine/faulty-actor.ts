@@ -28,6 +28,7 @@ export type Fault =
   | 'sends where the lookahead is infinite'
   | 'does not end a message'
   | 'stalls'
+  | 'throws in a check'
   | 'never ends'
   | 'has no events';
 
@@ -74,12 +75,18 @@ class FaultyActor implements Behaviour {
     return 1;
   }
 
+  mayProgress(): boolean {
+    if (this.#fault === 'throws in a check') throw new Error('injected fault');
+    return this.#fault !== 'stalls';
+  }
+
   handle(kind: number): void {
     const context = this.#context;
     if (kind !== TICK) return;
     this.doneCount++;
     if (context.nowMs >= this.#atMs) this.#fail();
-    if (this.#fault !== 'stalls') this.lastActiveMs = context.nowMs;
+    if (this.#fault !== 'stalls' && this.#fault !== 'throws in a check')
+      this.lastActiveMs = context.nowMs;
     if (context.nowMs >= 1000 && this.#fault !== 'never ends') return;
     context.schedule(context.nowMs + 1, TICK, 0, 0, 0);
     const next = (context.id + 1) % this.#actorCount;
@@ -159,7 +166,7 @@ export function faultyPlan(
     actorCount,
     lookaheadMs,
     syncIntervalMs: 10,
-    stallMs: 500,
+    quietMs: 500,
   };
 }
 

@@ -38,6 +38,7 @@ export class RandomActor implements Behaviour {
   messageCount = 0;
   lastActiveMs = 0;
   needsSync = false;
+  readonly mayProgress = (): boolean => true;
   readonly #workload: RandomWorkload;
   readonly #context: ActorContext;
   readonly #random: Random;
@@ -182,7 +183,7 @@ export function randomPlan(
     random.below(6) === 0 ? Infinity : 1 + random.below(40) / 4,
   );
   const setup = { seed, actorCount, lookaheadMs, endMs: 4000 };
-  return { setup, actorCount, lookaheadMs, syncIntervalMs: 25, stallMs: 1e6 };
+  return { setup, actorCount, lookaheadMs, syncIntervalMs: 25, quietMs: 1e6 };
 }
 
 hostActors<RandomWorkload>((workload, context) => new RandomActor(workload, context));

@@ -17,7 +17,7 @@ export function simulatedHere(swarm: Swarm, seed: number): SwarmResult {
     actorCount: plan.asCount,
     lookaheadMs: plan.lookaheadMs(),
     syncIntervalMs: swarm.allocationIntervalMs,
-    stallMs: 1e6,
+    quietMs: 1e6,
   };
   const { ending, reports } = runHere(run, (context) => new AutonomousSystem(plan, context));
   assert(ending.kind === 'ended' && ending.outcome === 'finished', 'the swarm completes');

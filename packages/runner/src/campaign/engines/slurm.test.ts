@@ -142,7 +142,7 @@ describe.skipIf(!HAS_SLURM)('an array job', { timeout: TEST_TIMEOUT_MS }, () => 
         expect(out).toContain('small: 2 runs finished');
         const failures = await (await Store.openReadOnly(store)).failures();
         expect(failures.map(({ attempts }) => attempts)).toEqual([2, 2]);
-        expect(failures[0]!.error).toContain('SwarmStalled');
+        expect(failures[0]!.error).toContain('SwarmError');
       },
     ));
 

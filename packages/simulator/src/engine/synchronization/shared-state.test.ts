@@ -5,6 +5,7 @@ import { SharedState, sharedStateMemory, type WorkerState } from './shared-state
 const INITIAL: WorkerState = {
   needsSync: false,
   needsRound: false,
+  mayProgress: false,
   pendingCount: 0,
   lastActiveMs: 0,
   nowMs: 0,
@@ -35,6 +36,11 @@ describe('the state of all workers combines', () => {
       expected: { needsRound: true },
     },
     {
+      rule: 'whether any may make progress',
+      workerStates: [{}, { mayProgress: true }],
+      expected: { mayProgress: true },
+    },
+    {
       rule: 'the numbers of pending results',
       workerStates: [{ pendingCount: 3 }, { pendingCount: 4 }],
       expected: { pendingCount: 7 },
@@ -57,6 +63,7 @@ describe('the state of all workers combines', () => {
       nextMs: 12,
       needsSync: false,
       needsRound: false,
+      mayProgress: false,
       pendingCount: 0,
       lastActiveMs: 0,
       nowMs: 0,

@@ -18,6 +18,7 @@ const PENDING = 2;
 const LAST_ACTIVE = 3;
 const NOW = 4;
 const FAILED = 5;
+const MAY_PROGRESS = 6;
 
 /** The memory of the shared state, for all threads. */
 export interface SharedStateMemory {
@@ -39,6 +40,7 @@ export function sharedStateMemory(actorCount: number, workers: number): SharedSt
 export interface WorkerState {
   readonly needsSync: boolean;
   readonly needsRound: boolean;
+  readonly mayProgress: boolean;
   readonly pendingCount: number;
   readonly lastActiveMs: number;
   readonly nowMs: number;
@@ -85,6 +87,7 @@ export class SharedState {
     states[at + PENDING] = state.pendingCount;
     states[at + LAST_ACTIVE] = state.lastActiveMs;
     states[at + NOW] = state.nowMs;
+    states[at + MAY_PROGRESS] = Number(state.mayProgress);
     states[at + FAILED] = Number(state.hasFailed);
   }
 
@@ -107,6 +110,7 @@ export class SharedState {
       nextMs,
       needsSync: this.#sum(buffer, NEEDS_SYNC) > 0,
       needsRound: this.#sum(buffer, NEEDS_ROUND) > 0,
+      mayProgress: this.#sum(buffer, MAY_PROGRESS) > 0,
       pendingCount: this.#sum(buffer, PENDING),
       lastActiveMs: this.#max(buffer, LAST_ACTIVE),
       nowMs: this.#max(buffer, NOW),

@@ -2,17 +2,18 @@ import { describe, expect, test } from 'vitest';
 
 import { StepSequence, type GlobalState, type Step } from './steps.ts';
 
-const RULES = { syncIntervalMs: 100, stallMs: 1000 };
+const RULES = { syncIntervalMs: 100, quietMs: 1000 };
 const STATE: GlobalState = {
   nextMs: 5,
   needsSync: false,
   needsRound: false,
+  mayProgress: false,
   pendingCount: 1,
   lastActiveMs: 0,
   nowMs: 0,
 };
 
-/** Steps are written `window start..cap`, `sync at/round` and `stop: outcome`. */
+/** Steps: `window start..cap`, `sync at/round`, `check at (quiet time)` and `stop: outcome`. */
 describe('the next step is', () => {
   test.each([
     { rule: 'a window, up to the next synchronization instant', after: [{}], is: 'window 5..100' },
@@ -86,33 +87,71 @@ describe('the next step is', () => {
       is: 'window 1100..1200',
     },
     {
-      rule: 'a stop if nothing useful has happened for long',
+      rule: 'a check if no actor was active for long',
       after: [{ nextMs: 1101, lastActiveMs: 100 }],
+      is: 'check 1101 (1001)',
+    },
+    {
+      rule: 'a check if synchronizations have no effect for long',
+      after: [{ nextMs: Infinity, needsSync: true, lastActiveMs: -901 }],
+      is: 'check 100 (1001)',
+    },
+    {
+      rule: 'a stop if no actor may make progress',
+      after: [{ nextMs: 1101 }, { nextMs: 1101 }],
       is: 'stop: stalled',
     },
     {
-      rule: 'a stop if synchronizations have no effect for long',
-      after: [{ nextMs: Infinity, needsSync: true, lastActiveMs: -901 }],
-      is: 'stop: stalled',
+      rule: 'a window if an actor may make progress',
+      after: [{ nextMs: 1101 }, { nextMs: 1101, mayProgress: true }],
+      is: 'window 1101..1200',
+    },
+    {
+      rule: 'the synchronization before which actors were checked',
+      after: [
+        { nextMs: Infinity, needsSync: true, lastActiveMs: -901 },
+        { nextMs: Infinity, needsSync: true, lastActiveMs: -901, mayProgress: true },
+      ],
+      is: 'sync 100/0',
+    },
+    {
+      rule: 'no second check before the quiet time has doubled',
+      after: [{ nextMs: 1101 }, { nextMs: 2202, mayProgress: true }],
+      is: 'window 2202..2300',
+    },
+    {
+      rule: 'a second check after that',
+      after: [{ nextMs: 1101 }, { nextMs: 1101, mayProgress: true }, { nextMs: 2203 }],
+      is: 'check 2203 (2203)',
+    },
+    {
+      rule: 'a check after the original quiet time if an actor was active meanwhile',
+      after: [
+        { nextMs: 1101 },
+        { nextMs: 1101, mayProgress: true },
+        { nextMs: 1102, lastActiveMs: 1101 },
+        { nextMs: 2102, lastActiveMs: 1101 },
+      ],
+      is: 'check 2102 (1001)',
     },
   ])('$rule', ({ after, is }) => {
     expect(written(stepAfter(RULES, after))).toBe(is);
   });
 
-  test('a window no longer than the time after which a run stalls', () => {
-    const step = stepAfter({ syncIntervalMs: Infinity, stallMs: 1000 }, [{}]);
+  test('a window no longer than the quiet time', () => {
+    const step = stepAfter({ syncIntervalMs: Infinity, quietMs: 1000 }, [{}]);
     expect(written(step)).toBe('window 5..1005');
   });
 
   test('no synchronization if there are no instants', () => {
-    const rules = { syncIntervalMs: Infinity, stallMs: 1000 };
+    const rules = { syncIntervalMs: Infinity, quietMs: 1000 };
     expect(written(stepAfter(rules, [{ needsSync: true }]))).toBe('window 5..1005');
     const idle = stepAfter(rules, [{ needsSync: true, nextMs: Infinity }]);
     expect(written(idle)).toBe('stop: idle');
   });
 
   test('a window between exact multiples of an interval that is not a whole number', () => {
-    const steps = new StepSequence({ syncIntervalMs: 0.1, stallMs: 1000 });
+    const steps = new StepSequence({ syncIntervalMs: 0.1, quietMs: 1000 });
     for (let k = 1; k < 5000; k++) {
       const atMs = k * 0.1;
       const step = steps.next({ ...STATE, nextMs: atMs });
@@ -137,7 +176,7 @@ test('windows and synchronizations are counted, but not rounds', () => {
 });
 
 function stepAfter(
-  rules: { syncIntervalMs: number; stallMs: number },
+  rules: { syncIntervalMs: number; quietMs: number },
   states: readonly Partial<GlobalState>[],
 ): Step {
   const steps = new StepSequence(rules);
@@ -150,6 +189,8 @@ function written(step: Step): string {
       return `window ${step.startMs}..${step.capMs}`;
     case 'sync':
       return `sync ${step.atMs}/${step.round}`;
+    case 'check':
+      return `check ${step.atMs} (${step.quietMs})`;
     case 'stop':
       return `stop: ${step.outcome}`;
   }

@@ -1,7 +1,12 @@
 /**
- * The sequence of steps of a run: windows, rounds of synchronizations, and the end. Every worker
- * computes it for itself from the state that all have published. It is a pure function of that
- * state, so all workers take the same steps, however many there are.
+ * The sequence of steps of a run: windows, rounds of synchronizations, checks, and the end. Every
+ * worker computes it for itself from the state that all have published. It is a pure function of
+ * that state, so all workers take the same steps, however many there are.
+ *
+ * A run has stalled if no actor can make progress any more: that is a fact about what is pending,
+ * not a time limit. In a check, each actor is asked for it. Checks take place only while no actor
+ * is active, after a quiet time of `quietMs`, twice as much, four times as much, and so on. So a
+ * run that is only slow has few of them.
  */
 
 import { unreachable } from '@cachetorrent/std';
@@ -14,30 +19,34 @@ export interface GlobalState {
   readonly needsSync: boolean;
   /** Whether any actor needs another round of the current synchronization. */
   readonly needsRound: boolean;
+  /** Whether any actor may still make progress, as of the last check. */
+  readonly mayProgress: boolean;
   readonly pendingCount: number;
-  /** The last time at which something useful happened anywhere. */
+  /** The last time at which any actor was active. */
   readonly lastActiveMs: number;
   /** The time of the actor that is furthest ahead. */
   readonly nowMs: number;
 }
 
 /**
- * Why a run ended: nothing is pending any more, nothing useful has happened for long, or no events
- * are left.
+ * Why a run ended: no result is outstanding any more, no actor can make progress, or no events are
+ * left.
  */
 export type Outcome = 'finished' | 'stalled' | 'idle';
 
 export type Step =
   | { readonly kind: 'stop'; readonly outcome: Outcome }
   | { readonly kind: 'sync'; readonly round: number; readonly atMs: number }
+  /** Each actor says whether it may still make progress; none was active for `quietMs`. */
+  | { readonly kind: 'check'; readonly atMs: number; readonly quietMs: number }
   /** Each actor runs up to the end of its own window, but not beyond `capMs`. */
   | { readonly kind: 'window'; readonly startMs: number; readonly capMs: number };
 
 export interface StepRules {
   /** Synchronization instants are multiples of this; Infinity if there are none. */
   readonly syncIntervalMs: number;
-  /** The run stalls when nothing useful has happened for this long. No window is longer. */
-  readonly stallMs: number;
+  /** The quiet time after which actors are checked for the first time. No window is longer. */
+  readonly quietMs: number;
 }
 
 /** Computes step after step. It remembers the last step and the next synchronization instant. */
@@ -46,6 +55,9 @@ export class StepSequence {
   /** The next synchronization instant is this multiple of the interval. */
   #nextSync = 1;
   #step: Step = { kind: 'window', startMs: 0, capMs: 0 };
+  /** The last time at which an actor was active, and the quiet time since then to check after. */
+  #lastActiveMs = -Infinity;
+  #checkAfterMs = Infinity;
   windowCount = 0;
   /** The number of synchronizations, not of their rounds. */
   syncCount = 0;
@@ -64,6 +76,7 @@ export class StepSequence {
       case 'sync':
         if (this.#step.round === 0) this.syncCount++;
         break;
+      case 'check':
       case 'stop':
         break;
       default:
@@ -76,15 +89,18 @@ export class StepSequence {
     if (last.kind === 'sync' && state.needsRound) {
       return { kind: 'sync', round: last.round + 1, atMs: last.atMs };
     }
-    const { syncIntervalMs, stallMs } = this.#rules;
-    const { nextMs, lastActiveMs } = state;
+    const { syncIntervalMs, quietMs } = this.#rules;
+    const { nextMs } = state;
     if (state.pendingCount === 0) return { kind: 'stop', outcome: 'finished' };
+    if (last.kind === 'check' && !state.mayProgress) return { kind: 'stop', outcome: 'stalled' };
 
     let syncMs = this.#nextSync * syncIntervalMs;
     const isSync = state.needsSync && syncMs <= nextMs && syncMs < Infinity;
     const startMs = isSync ? syncMs : nextMs;
     if (startMs === Infinity) return { kind: 'stop', outcome: 'idle' };
-    if (startMs - lastActiveMs > stallMs) return { kind: 'stop', outcome: 'stalled' };
+    if (this.#isCheckDue(startMs, state.lastActiveMs)) {
+      return { kind: 'check', atMs: startMs, quietMs: startMs - state.lastActiveMs };
+    }
     if (isSync) {
       this.#nextSync++;
       return { kind: 'sync', round: 0, atMs: syncMs };
@@ -94,6 +110,18 @@ export class StepSequence {
       if (this.#nextSync * syncIntervalMs <= nextMs) this.#nextSync++;
       syncMs = this.#nextSync * syncIntervalMs;
     }
-    return { kind: 'window', startMs, capMs: Math.min(syncMs, startMs + stallMs) };
+    return { kind: 'window', startMs, capMs: Math.min(syncMs, startMs + quietMs) };
+  }
+
+  /** Whether to check before the step that begins at `startMs`; then the next check is later. */
+  #isCheckDue(startMs: number, lastActiveMs: number): boolean {
+    if (lastActiveMs > this.#lastActiveMs) {
+      this.#lastActiveMs = lastActiveMs;
+      this.#checkAfterMs = this.#rules.quietMs;
+    }
+    const quietMs = startMs - lastActiveMs;
+    if (quietMs <= this.#checkAfterMs) return false;
+    this.#checkAfterMs = 2 * quietMs;
+    return true;
   }
 }

@@ -54,7 +54,7 @@ export interface Run extends Omit<RunEnd, 'kind'> {
 }
 
 /**
- * Runs all actors until nothing is pending, nothing useful happens any more, or no events are left.
+ * Runs all actors until no result is outstanding, no progress is possible, or no events are left.
  *
  * @throws ActorFailed if an actor or its thread failed
  * @throws the reason of `signal`, if that aborted the run
@@ -124,9 +124,9 @@ async function runWorkers(
     ),
   );
   throwFirstFailure(results.map((result) => ('failure' in result ? result.failure : undefined)));
-  const { outcome, windowCount, syncCount, endMs } = end;
+  const { kind: _, ...ended } = end;
   const reports = results.map((result) => ('report' in result ? result.report : undefined));
-  const run = { outcome, windowCount, syncCount, endMs, reports, workers: handles.length };
+  const run = { ...ended, reports, workers: handles.length };
   if (measuresBusyTimes !== true) return run;
 
   const busyTimes = await Promise.all(

@@ -143,7 +143,17 @@ test('an actor without events is no failure', async () => {
   expect(reports).toHaveLength(4);
 });
 
-test('a run in which nothing useful happens any more ends as stalled', async () => {
+test('an actor that fails when it is checked ends the run', async () => {
+  const faults = [0, 1, 2, 3].map((actor) => ({
+    actor,
+    fault: actor === 2 ? ('throws in a check' as const) : ('stalls' as const),
+    atMs: Infinity,
+  }));
+  const error = await failureOf(run(faults));
+  expect(error.message).toMatch(/^actor 2 failed: injected fault, at 50\d /);
+});
+
+test('a run in which no actor may make progress ends as stalled', async () => {
   const faults = [0, 1, 2, 3].map((actor) => ({ actor, fault: 'stalls' as const, atMs: Infinity }));
   const { outcome, endMs } = await run(faults);
   expect(outcome).toBe('stalled');

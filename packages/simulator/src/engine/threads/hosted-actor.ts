@@ -14,6 +14,7 @@ import type { Inbox } from '../mailbox/inbox.ts';
 export interface WorkerTotals extends WorkerState {
   needsSync: boolean;
   needsRound: boolean;
+  mayProgress: boolean;
   pendingCount: number;
   lastActiveMs: number;
   nowMs: number;
@@ -27,6 +28,7 @@ export class HostedActor {
   failure: Failure | undefined;
   readonly #actor: Actor;
   #needsRound = false;
+  #mayProgress = false;
 
   constructor(options: ActorOptions, makeBehaviour: (actor: Actor) => Behaviour) {
     this.id = options.id;
@@ -66,6 +68,17 @@ export class HostedActor {
     }
   }
 
+  /** Receives the messages to the actor, then asks whether it may still make progress. */
+  check(quietMs: number, inbox: Inbox): void {
+    if (this.failure !== undefined) return;
+    try {
+      inbox.deliver(this.id, this.#actor);
+      this.#mayProgress = this.#actor.behaviour.mayProgress(quietMs);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
   /** Adds the actor's state to `totals`. Returns the time of its next event. */
   addStateTo(totals: WorkerTotals): number {
     if (this.failure === undefined) {
@@ -93,6 +106,7 @@ export class HostedActor {
     const { behaviour, nowMs } = this.#actor;
     totals.needsSync ||= behaviour.needsSync;
     totals.needsRound ||= this.#needsRound;
+    totals.mayProgress ||= this.#mayProgress;
     totals.pendingCount += behaviour.pendingCount;
     totals.doneCount += behaviour.doneCount;
     totals.messageCount += behaviour.messageCount;

@@ -16,8 +16,8 @@ export interface RunPlan {
   readonly lookaheadMs: Float64Array;
   /** Synchronization instants are multiples of this; Infinity if there are none. */
   readonly syncIntervalMs: number;
-  /** The run stalls when nothing useful has happened for this long. No window is longer. */
-  readonly stallMs: number;
+  /** The quiet time after which actors are checked for progress (`steps.ts`). */
+  readonly quietMs: number;
 }
 
 export interface SharedMemory extends RunPlan {
@@ -45,7 +45,7 @@ export interface SharedMemoryOptions {
 }
 
 export function makeSharedMemory(plan: RunPlan, options: SharedMemoryOptions): SharedMemory {
-  const { actorCount, syncIntervalMs, stallMs } = plan;
+  const { actorCount, syncIntervalMs, quietMs } = plan;
   const { workers } = options;
   const lookaheadMs = new Float64Array(new SharedArrayBuffer(8 * actorCount * actorCount));
   lookaheadMs.set(plan.lookaheadMs);
@@ -53,7 +53,7 @@ export function makeSharedMemory(plan: RunPlan, options: SharedMemoryOptions): S
     ...options,
     actorCount,
     syncIntervalMs,
-    stallMs,
+    quietMs,
     lookaheadMs,
     distanceMs: distancesMs(lookaheadMs, actorCount),
     barrier: new SharedArrayBuffer(BARRIER_BYTES),

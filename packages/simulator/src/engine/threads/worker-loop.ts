@@ -36,6 +36,8 @@ export interface RunEnd {
   readonly syncCount: number;
   /** The simulated time of the last event. */
   readonly endMs: number;
+  /** The simulated time at which an actor was last active. */
+  readonly lastActiveMs: number;
 }
 
 /** How the loop ended. */
@@ -102,9 +104,9 @@ export class WorkerLoop {
   /** Runs until the steps end. Blocks the thread. */
   run(): Ending {
     let buffer = 0;
-    let step: Step = { kind: 'window', startMs: 0, capMs: 0 };
+    let step: Exclude<Step, { kind: 'stop' }> = { kind: 'window', startMs: 0, capMs: 0 };
     for (;;) {
-      this.#publishState(buffer, step.kind === 'sync' ? step.atMs : step.startMs);
+      this.#publishState(buffer, step.kind === 'window' ? step.startMs : step.atMs);
       if (!this.#barrier.arrive()) return { kind: 'aborted' };
       if (this.#sharedState.hasFailed(buffer)) return { kind: 'failed', failure: this.failure };
 
@@ -116,13 +118,18 @@ export class WorkerLoop {
       if (next.kind === 'stop') {
         const { windowCount, syncCount } = this.#steps;
         const { outcome } = next;
-        return { kind: 'ended', outcome, windowCount, syncCount, endMs: state.nowMs };
+        const { nowMs: endMs, lastActiveMs } = state;
+        return { kind: 'ended', outcome, windowCount, syncCount, endMs, lastActiveMs };
       }
       step = next;
       const inbox = this.#inboxes[buffer]!;
       inbox.open();
       buffer ^= 1;
       this.#outbox.open(buffer, step.kind === 'sync');
+      if (step.kind === 'check') {
+        this.#check(inbox, step.quietMs);
+        continue;
+      }
       this.#busyTimes?.beginStep(step.kind === 'sync');
       if (step.kind === 'sync') this.#synchronize(inbox, step.round, step.atMs);
       else this.#runActors(inbox, earliest, step.capMs);
@@ -175,10 +182,18 @@ export class WorkerLoop {
     }
   }
 
+  #check(inbox: Inbox, quietMs: number): void {
+    for (const actor of this.#actors) {
+      this.#heartbeat.setActive(actor.id, actor.nowMs);
+      actor.check(quietMs, inbox);
+    }
+  }
+
   #publishState(buffer: number, simulatedMs: number): void {
     const totals: WorkerTotals = {
       needsSync: false,
       needsRound: false,
+      mayProgress: false,
       pendingCount: 0,
       lastActiveMs: -Infinity,
       nowMs: 0,

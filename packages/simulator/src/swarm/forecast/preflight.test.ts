@@ -1,17 +1,23 @@
 import { describe, expect, test } from 'vitest';
 
 import { FORTY } from '../../../test/swarm/swarms.ts';
-import { simulate } from '../../simulate.ts';
-import { SwarmStalled } from '../../errors.ts';
+import { runHere } from '../../engine/threads/run-here.ts';
+import { runPlanOf, simulate } from '../../simulate.ts';
+import { SwarmError, SwarmStalled } from '../../errors.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import type { LoggedMessages } from '../log/reader.ts';
+import { AutonomousSystem } from '../nodes/autonomous-system.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
-import { preflight } from './preflight.ts';
-import type { Swarm } from '../plan/swarm.ts';
+import { type Preflight, preflight } from './preflight.ts';
+import type { AsReport } from '../results/observations.ts';
+import type { PeerClass, Swarm } from '../plan/swarm.ts';
+
+const preflightOf = (changes: Partial<Swarm>, seed = 1): Preflight =>
+  preflight(new Plan(makePlan({ ...FORTY, ...changes }, seed)));
 
 const warningsOf = (changes: Partial<Swarm>, seed = 1): readonly string[] =>
-  preflight(new Plan(makePlan({ ...FORTY, ...changes }, seed)));
+  preflightOf(changes, seed).warnings;
 
 describe('neighbours', () => {
   test.each([
@@ -78,17 +84,17 @@ test.each([
 ])(
   'the predicted components are those of the connections in the run: $seed',
   async ({ seed, isSplit }) => {
-    const swarm = { ...FORTY, neighbours: 1, pieces: 2 };
+    // Nearly all are seeds, so that the run completes.
+    const swarm = { ...FORTY, neighbours: 1, pieces: 2, seeds: 39 };
     const components = new ConnectedComponents(41);
     const onMessages = ({ count, from, to }: LoggedMessages) => {
       for (let i = 0; i < count; i++) components.union(from(i), to(i));
     };
-    // If there are components without the seed, the run stalls.
     await simulate(swarm, {
       seed,
       workers: 1,
       messageLog: { kinds: ['connReq'], onMessages },
-    }).catch(() => {});
+    });
     const found = new Set(Array.from({ length: 40 }, (_, i) => components.find(i + 1))).size;
     const predicted = /form (\d+) groups/.exec(
       warningsOf({ neighbours: 1 }, seed)[0] ?? 'form 1 groups',
@@ -128,15 +134,97 @@ describe('elections', () => {
   });
 });
 
-test('a run warns before it starts; components without a seed then stall', async () => {
-  const warnings: string[] = [];
-  const swarm = { ...FORTY, externalPercent: 0, pieces: 5 };
-  const run = simulate(swarm, {
-    seed: 1,
-    workers: 1,
-    onWarning: (warning) => warnings.push(warning),
+describe('a run that certainly cannot complete', () => {
+  const isOnAs = { topology: { ...FORTY.topology, stubDomains: 1, stubDomainSize: 60 } };
+  const withSilent = (silent: number): readonly PeerClass[] => [
+    { name: 'peer', count: 40 - silent, uploadKbps: 1_000, downloadKbps: 3_000 },
+    { name: 'silent', count: silent, uploadKbps: 0, downloadKbps: 3_000 },
+  ];
+  test.each([
+    { rule: 'has AS without a seed and no neighbours outside', change: { externalPercent: 0 } },
+    {
+      rule: 'has too small a share for one neighbour outside',
+      change: { externalPercent: 16 },
+    },
+    {
+      rule: 'has AS without a seed, in whatever order peers join',
+      change: { externalPercent: 0, minPeers: 8 },
+    },
+    {
+      rule: 'has AS without a seed, also with leaders',
+      change: { externalPercent: 0, leaderPercent: 30 },
+    },
+    {
+      rule: 'has AS whose seeds do not upload',
+      change: { externalPercent: 0, seeds: 21, classes: withSilent(20).toReversed() },
+    },
+    {
+      rule: 'has peers whose neighbours do not upload',
+      change: { ...isOnAs, neighbours: 1, classes: withSilent(30) },
+    },
+    { rule: 'has peers that few neighbours leave alone', change: { neighbours: 1 }, seed: 2 },
+  ])('$rule', async ({ change, seed = 1 }) => {
+    const { problem } = preflightOf(change, seed);
+    expect(problem?.problem).toMatch(/^is \d+.* (\d+) of 40 peers can never complete: /);
+    const run = simulate({ ...FORTY, ...change }, { seed, workers: 1 });
+    await expect(run).rejects.toThrow(SwarmError);
+    await expect(run).rejects.toThrow(problem!.fix);
   });
+
+  test.each([
+    { rule: 'one neighbour may be in another AS', change: { externalPercent: 17 } },
+    { rule: 'each AS has a seed', change: { externalPercent: 0, seeds: 30 } },
+    { rule: 'leaders may connect its AS', change: { neighbours: 1, leaderPercent: 30 }, seed: 2 },
+    {
+      rule: 'who becomes a neighbour is uncertain',
+      change: { neighbours: 1, minPeers: 39 },
+      seed: 2,
+    },
+    {
+      rule: 'every peer knows a seed that uploads',
+      change: { neighbours: 39, classes: withSilent(39) },
+    },
+  ])('is not one in which $rule', ({ change, seed = 1 }) => {
+    expect(preflightOf(change, seed).problem).toBeUndefined();
+  });
+
+  test('has as many peers that never complete as its error says', () => {
+    for (const [seed, silent] of [
+      [2, 0],
+      [3, 0],
+      [4, 20],
+      [5, 30],
+    ] as const) {
+      const swarm = {
+        ...FORTY,
+        neighbours: 1,
+        pieces: 2,
+        classes: withSilent(silent).slice(0, silent === 0 ? 1 : 2),
+      };
+      const plan = new Plan(makePlan(swarm, seed));
+      const { reports } = runHere(
+        runPlanOf(plan),
+        (context) => new AutonomousSystem(plan, context),
+      );
+      const lacking = (reports as readonly AsReport[]).flatMap(({ prospects }) => [
+        ...(prospects ?? []),
+      ]);
+      const found = lacking.reduce((sum, count) => sum + count, 0);
+      const foreseen = / (\d+) of 40 peers/.exec(
+        preflight(plan).problem?.problem ?? ' 0 of 40 peers',
+      )![1];
+      expect({ seed, foreseen }).toEqual({ seed, foreseen: String(found) });
+    }
+  });
+});
+
+test('a run that may complete warns before it starts', async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: string) => warnings.push(warning);
+  const swarm = { ...FORTY, neighbours: 1, minPeers: 20, pieces: 5, arrivalGapMs: 500 };
+  const run = simulate(swarm, { seed: 3, workers: 1, onWarning });
   await expect(run).rejects.toThrow(SwarmStalled);
-  await expect(run).rejects.toThrow(/but some peers that lack it have no such neighbour/);
-  expect(warnings).toEqual(warningsOf({ externalPercent: 0 }));
+  await expect(run).rejects.toThrow(/have no neighbour that can upload and holds a piece/);
+  expect(warnings).toEqual(preflight(new Plan(makePlan(swarm, 3))).warnings);
+  expect(warnings).toHaveLength(1);
 });

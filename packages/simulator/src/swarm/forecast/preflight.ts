@@ -1,6 +1,7 @@
 /**
- * Warns before a run about what would make it go differently than the user expects: neighbours that
- * are not connected, and elections that run out of candidates.
+ * Finds before a run what would make it go differently than the user expects: neighbours that are
+ * not connected, and elections that run out of candidates. A run that certainly cannot complete is
+ * a mistake of the user.
  *
  * The tracker decides for many peers at once in order of id and from a random stream of its own.
  * So a second tracker that receives the same messages decides the same. If more peers come than
@@ -15,9 +16,11 @@
 import type { PeerId } from '@cachetorrent/protocol';
 import type { TrackerHost } from '@cachetorrent/tracker';
 
+import type { SwarmProblem } from '../../errors.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ConnectedComponents } from './connected-components.ts';
+import { Reach } from './reach.ts';
 
 /** The most components, or AS, that a warning names. */
 const NAMED_MAX = 8;
@@ -30,11 +33,19 @@ const NAMED_MAX = 8;
 const CONNECTED_PEERS = 10_000;
 const CONNECTED_NEIGHBOURS = 5;
 
-/** The warnings for a run; none if nothing is unusual. */
-export function preflight(plan: Plan): readonly string[] {
+/** What is unusual about a run. */
+export interface Preflight {
+  /** Why it may go differently than expected. */
+  readonly warnings: readonly string[];
+  /** Why it certainly cannot complete; absent if it may complete. */
+  readonly problem?: SwarmProblem;
+}
+
+/** Foresees what is unusual about a run of `plan`, without simulating it. */
+export function preflight(plan: Plan): Preflight {
   const { leaderPercent, subTorrents } = plan.swarm;
   const mayRunOutOfCandidates = leaderPercent !== undefined && subTorrents > 1;
-  if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return [];
+  if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return { warnings: [] };
 
   const decisions = new TrackerDecisions(plan);
   const tracker = makeTracker(decisions, plan);
@@ -45,7 +56,9 @@ export function preflight(plan: Plan): readonly string[] {
       tracker.candidate({ id, ...plan.capacityOf(id) });
     }
   }
-  return [...decisions.componentWarnings(), ...decisions.electionWarnings()];
+  const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];
+  const problem = decisions.reach.problem();
+  return { warnings, ...(problem === undefined ? {} : { problem }) };
 }
 
 function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
@@ -57,16 +70,21 @@ function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent }
 class TrackerDecisions implements TrackerHost {
   readonly #plan: Plan;
   readonly #components: ConnectedComponents;
+  readonly reach: Reach;
   /** For each AS and sub-torrent, the first leader, and how many leaders there are. */
   readonly #elected: { readonly first: number; readonly count: number }[][] = [];
 
   constructor(plan: Plan) {
     this.#plan = plan;
     this.#components = new ConnectedComponents(plan.nodeCount);
+    this.reach = new Reach(plan);
   }
 
   neighbours(to: PeerId, ids: Uint32Array): void {
-    for (let i = 0; i < ids.length; i++) this.#components.union(to, ids[i]!);
+    for (let i = 0; i < ids.length; i++) {
+      this.#components.union(to, ids[i]!);
+      this.reach.connect(to, ids[i]! as PeerId);
+    }
   }
 
   seedRes(): void {}

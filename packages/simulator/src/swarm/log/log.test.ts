@@ -127,8 +127,8 @@ describe('the log of messages', () => {
       last = messages.atMs(messages.count - 1);
     };
     const run = simulate(
-      { ...FORTY, externalPercent: 0, pieces: 5 },
-      { seed: 1, messageLog: { onMessages } },
+      { ...FORTY, neighbours: 1, minPeers: 20, arrivalGapMs: 500, pieces: 5 },
+      { seed: 3, messageLog: { onMessages } },
     );
     await expect(run).rejects.toThrow('the swarm stalled');
     expect(last).toBeGreaterThan(5_000);

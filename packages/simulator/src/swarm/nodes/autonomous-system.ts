@@ -29,8 +29,16 @@ import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { Flows } from './flows.ts';
 import { HostedPeer, type PeerEnvironment } from './hosted-peer.ts';
 import { Node } from './node.ts';
+import { PROSPECTS, Prospects } from './prospects.ts';
 import { firstPieces, makeTables } from './sub-torrents.ts';
 import { TrackerNode } from './tracker-node.ts';
+
+/**
+ * After the last message that makes an AS active, so many messages may follow, each because of the
+ * one before, until one makes an AS active again: a leader forwards a `have`, for instance, and a
+ * follower becomes interested.
+ */
+const MESSAGES_IN_A_ROW = 4;
 
 export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly plan: Plan;
@@ -39,6 +47,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly #context: ActorContext;
   readonly #observations: Observations;
   readonly #flows: Flows;
+  readonly #prospects: Prospects;
   /** The nodes, by their index in the AS. */
   readonly #nodes: Node[] = [];
   /** The hosts of the peers, by the index of the peer in the AS. */
@@ -55,6 +64,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
   #incompleteCount: number;
+  /** The number of nodes that have not arrived yet. */
+  #awaitedCount: number;
   readonly #peerCount: number;
   lastActiveMs = 0;
 
@@ -81,6 +92,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       this.transport.endpoints,
       (from, connection, piece) => this.#handlePieceSent(from, connection, piece),
     );
+    this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#addNode(id as PeerId, localNode);
     if (plan.asOf(TRACKER) === context.id) this.#tracker = new TrackerNode(plan, this.transport);
@@ -90,6 +102,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     }
     this.#peerCount = ids.filter((id) => id !== TRACKER).length;
     this.#incompleteCount = this.#peerCount;
+    this.#awaitedCount = this.#peerCount;
   }
 
   // What the engine asks.
@@ -110,6 +123,22 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     return totalOf(this.transport.sentCounts);
   }
 
+  /**
+   * Nodes arrive, pieces are sent, messages are on their way: all of this may make progress, and
+   * what is on its way arrives within a multiple of the greatest latency. What remains are chokers
+   * and what they cause, which repeats itself for ever; see `prospects.ts`.
+   */
+  mayProgress(quietMs: number): boolean {
+    if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
+    const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
+    if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
+    const hostedPeers = this.#hostedPeers;
+    return (
+      quietMs <= this.#prospects.chokersTakeMs(hostedPeers) &&
+      this.#prospects.someHasSource(hostedPeers)
+    );
+  }
+
   handle(kind: number, a: number, b: number, c: number): void {
     if (this.#context.nowMs >= this.#nextSampleMs) this.#sampleTimeline();
     if (kind === kinds.HAVE) {
@@ -128,6 +157,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
         return this.#handleRechoke(a);
       case kinds.ARRIVE:
         this.lastActiveMs = this.nowMs;
+        this.#awaitedCount--;
         return this.#nodes[a]!.arrive();
       default:
         return this.#handleNodeMessage(this.#hostedPeers[a]!, kind, b, c);
@@ -160,7 +190,17 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#hostedPeers, this.plan);
-    const report = { completedAtMs, imports, bitsFrom, bitsTo, messages, roles, sources };
+    const prospects = this.#countProspects();
+    const report = {
+      completedAtMs,
+      imports,
+      bitsFrom,
+      bitsTo,
+      messages,
+      roles,
+      sources,
+      ...(prospects === undefined ? {} : { prospects }),
+    };
     if (this.#timeline === undefined) return report;
     return { ...report, timeline: this.#timeline.finish(this.#sample()) };
   }
@@ -216,6 +256,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   /** A message to a node; `first` and `second` are its fields. */
   #handleNodeMessage(to: HostedPeer, kind: number, first: number, second: number): void {
+    this.lastActiveMs = this.nowMs;
     const node = this.#nodes[this.plan.localNodeOf(to.id)]!;
     const { payloads } = this.transport;
     switch (kind) {
@@ -264,6 +305,19 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#observations.received(fromAsId, filePiece);
     this.lastActiveMs = this.nowMs;
     to.peer.piece(connection, piece);
+  }
+
+  /** What the nodes that lack pieces wait for, if there are any; see `AsReport.prospects`. */
+  #countProspects(): Uint32Array | undefined {
+    if (this.#incompleteCount === 0) return undefined;
+    const counts = new Uint32Array(PROSPECTS.length);
+    for (const { id, peers } of this.#nodes) {
+      if (id === TRACKER) continue;
+      const lacking = peers.filter((hosted) => !hosted.hasStarted || !hosted.peer.isComplete);
+      const each = lacking.map((hosted) => PROSPECTS.indexOf(this.#prospects.of(hosted)));
+      if (each.length > 0) counts[Math.min(...each)]!++;
+    }
+    return counts;
   }
 
   // The timeline.

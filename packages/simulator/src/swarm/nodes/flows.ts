@@ -72,7 +72,8 @@ export class Flows implements TransferListener {
   }
 
   /** There is a piece to send on a connection on which nothing was to be sent. */
-  start({ localPeer }: HostedPeer, connection: Connection): void {
+  start({ id, localPeer }: HostedPeer, connection: Connection): void {
+    if (this.#plan.capacityOf(id).uploadKbps === 0) return; // It is never sent.
     let flow = this.#endpoints.flow(localPeer, connection);
     if (flow < 0) {
       flow = this.#unusedFlows.pop() ?? this.#localPeerOf.length;

@@ -24,6 +24,8 @@ export interface AsReport {
   readonly messages: Float64Array;
   /** For each piece, how many nodes hold it and can upload. */
   readonly sources: Uint32Array;
+  /** The number of nodes that lack pieces, by what they wait for (`PROSPECTS`); absent if none. */
+  readonly prospects?: Uint32Array;
   /** The samples of the timeline, if one is recorded. */
   readonly timeline?: Float64Array;
 }

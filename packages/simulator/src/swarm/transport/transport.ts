@@ -106,6 +106,8 @@ export class Transport implements DeferredHavesHost {
   readonly deferredHaves: DeferredHaves;
   /** The number of messages sent, by kind. A `have` that is broadcast counts for each receiver. */
   readonly sentCounts: Float64Array = new Float64Array(MESSAGE_KINDS.length);
+  /** The greatest latency of all messages so far: every connection begins with one to a node. */
+  maxLatencyMs = 0;
   readonly #plan: Plan;
   readonly #context: ActorContext;
   readonly #tables: PeerTables;
@@ -161,6 +163,7 @@ export class Transport implements DeferredHavesHost {
     this.#toPeer = this.#plan.localPeerOf(to, subTorrent);
     this.#toConnection = TO_NODE;
     this.#latencyMs = this.#plan.latencyMs(from, to);
+    this.maxLatencyMs = Math.max(this.maxLatencyMs, this.#latencyMs);
     return this.#outgoing;
   }
 
