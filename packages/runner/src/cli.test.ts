@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { SIMULATION, TIMELINE, testEnvironment } from '../test/test-environment.ts';
+import { PROGRESS, SIMULATION, TIMELINE, testEnvironment } from '../test/test-environment.ts';
 import { cli } from './cli.ts';
 import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
@@ -224,7 +224,7 @@ describe('run', () => {
     let nowMs = 0;
     const simulate = (_: Swarm, { onProgress }: SimulateOptions) => {
       nowMs = 6_000;
-      onProgress?.({ simulatedMs: 1_000, messages: 5, peersComplete: 1, peers: 3 });
+      onProgress?.({ ...PROGRESS, simulatedMs: 1_000 });
       return Promise.resolve(SIMULATION);
     };
     const verbose = testEnvironment({ simulate, nowMs: () => nowMs });
@@ -233,6 +233,24 @@ describe('run', () => {
     const quiet = testEnvironment({ simulate, nowMs: () => nowMs });
     await cli(['run', file, '--quiet'], quiet);
     expect(quiet.output.err).toBe('');
+  });
+
+  test.each([
+    { phase: 'laying out', err: 'stopped while it was laying out the network of 3 peers\n' },
+    {
+      phase: 'connecting',
+      err: 'stopped at 0.5 s of simulated time, while 3 peers were connecting\n',
+    },
+  ] as const)('names the phase in which the user stops it: $phase', async ({ phase, err }) => {
+    const stop = new AbortController();
+    const simulate = (_: Swarm, { onProgress, signal }: SimulateOptions) => {
+      onProgress?.({ ...PROGRESS, phase, simulatedMs: 500 });
+      stop.abort();
+      return Promise.reject(signal!.reason as Error);
+    };
+    const environment = testEnvironment({ simulate, signal: stop.signal });
+    await cli(['run', file], environment);
+    expect(environment.output.err).toBe(err);
   });
 
   test('prints warnings on standard error, even with --quiet', async () => {
@@ -249,7 +267,7 @@ describe('run', () => {
   test('reports its progress when the user stops it', async () => {
     const stop = new AbortController();
     const simulate = (_: Swarm, { onProgress, signal }: SimulateOptions) => {
-      onProgress?.({ simulatedMs: 12_345, messages: 5, peersComplete: 1, peers: 3 });
+      onProgress?.({ ...PROGRESS, simulatedMs: 12_345 });
       stop.abort();
       return Promise.reject(signal!.reason as Error);
     };

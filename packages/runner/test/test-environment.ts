@@ -1,6 +1,6 @@
 /** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
-import type { Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
+import type { Progress, Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
 
 import type { CliEnvironment } from '../src/cli-environment.ts';
 
@@ -69,6 +69,17 @@ export const TIMELINE: Timeline = {
   outsideBits: Float64Array.of(0, 196),
   insideBits: Float64Array.of(0, 392),
   uploadUtilisation: Float64Array.of(0.25, 1 / 3),
+};
+
+/** Progress of the run of `RESULT`. */
+export const PROGRESS: Progress = {
+  phase: 'downloading',
+  simulatedMs: 0,
+  peersComplete: 1,
+  peers: 3,
+  piecesReceived: 2,
+  pieces: 20,
+  messages: 5,
 };
 
 export const SIMULATION: Simulation = { result: RESULT, windows: 17, workers: 2 };

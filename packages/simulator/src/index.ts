@@ -9,7 +9,13 @@ export {
 export { ActorFailed } from './engine/errors.ts';
 export { SwarmError, type SwarmProblem, SwarmStalled } from './errors.ts';
 export { simulateHere, type SimulateHereOptions } from './simulate-here.ts';
-export { type Progress, simulate, type SimulateOptions, type Simulation } from './simulate.ts';
+export {
+  type Phase,
+  type Progress,
+  simulate,
+  type SimulateOptions,
+  type Simulation,
+} from './simulate.ts';
 export { type ExpectedTraffic, expectedTrafficOf } from './swarm/forecast/expected-traffic.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/forecast/memory.ts';
 export { workersFor } from './swarm/forecast/workers.ts';

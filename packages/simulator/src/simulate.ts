@@ -18,21 +18,34 @@ import { LogReader, type MessageLog } from './swarm/log/reader.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan } from './swarm/plan/make-plan.ts';
 import { Plan, type PlanData } from './swarm/plan/plan.ts';
-import type { Swarm } from './swarm/plan/swarm.ts';
+import { peerCountOf, type Swarm } from './swarm/plan/swarm.ts';
 import { assemble } from './swarm/results/assemble.ts';
 import { diagnose } from './swarm/results/diagnose.ts';
 import type { AsReport } from './swarm/results/observations.ts';
 import type { SwarmResult } from './swarm/results/result.ts';
 import { assembleTimeline, type Timeline } from './swarm/results/timeline.ts';
 
+/**
+ * The phases of a run: the network is being laid out and threads are being started; peers join and
+ * connect to one another; pieces arrive. If peers arrive over time, they connect while others
+ * download.
+ */
+export type Phase = 'laying out' | 'connecting' | 'downloading';
+
 /** The progress of a run. */
 export interface Progress {
+  /** What the run is doing. */
+  readonly phase: Phase;
   /** The simulated time that all workers have reached. */
   readonly simulatedMs: number;
   /** The number of peers that have the whole file. */
   readonly peersComplete: number;
   /** The number of peers, including the seeds. */
   readonly peers: number;
+  /** The number of pieces that leechers have received so far. */
+  readonly piecesReceived: number;
+  /** The number of pieces that all leechers will have received at the end. */
+  readonly pieces: number;
   /** The number of messages sent so far. */
   readonly messages: number;
 }
@@ -86,6 +99,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   checkSwarm(swarm);
   const { timelineMs } = options;
   checkTimeline(timelineMs);
+  options.onProgress?.(progressOf(swarm, NO_PROGRESS));
   const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
   const plan = new Plan(data);
   for (const warning of warningsOf(plan)) options.onWarning?.(warning);
@@ -156,7 +170,7 @@ async function runAllAs(
   { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
-  const { swarm, nodeCount } = plan;
+  const { swarm } = plan;
   const threads = workersFor(swarm, workers, availableParallelism());
   const run = await runActors({
     entry: WORKER_ENTRY,
@@ -167,12 +181,28 @@ async function runAllAs(
     measuresBusyTimes,
     ...heapLimit(swarm, threads),
     ...(signal === undefined ? {} : { signal }),
-    onProgress: ({ simulatedMs, doneCount, messageCount }) => {
-      const peers = nodeCount - 1;
-      onProgress?.({ simulatedMs, peersComplete: doneCount, peers, messages: messageCount });
-    },
+    onProgress: (progress) => onProgress?.(progressOf(swarm, progress)),
   });
   return { ...run, reports: run.reports as readonly AsReport[] };
+}
+
+const NO_PROGRESS = { simulatedMs: 0, doneCount: 0, workCount: 0, messageCount: 0 };
+
+function progressOf(
+  swarm: Swarm,
+  { simulatedMs, doneCount, workCount, messageCount }: typeof NO_PROGRESS,
+): Progress {
+  const peers = peerCountOf(swarm);
+  const begun = messageCount > 0 ? 'connecting' : 'laying out';
+  return {
+    phase: workCount > 0 ? 'downloading' : begun,
+    simulatedMs,
+    peersComplete: doneCount,
+    peers,
+    piecesReceived: workCount,
+    pieces: (peers - swarm.seeds) * swarm.pieces,
+    messages: messageCount,
+  };
 }
 
 function rejectedBy(signal: AbortSignal): Promise<never> {

@@ -47,6 +47,7 @@ export class PholdActor implements Behaviour {
   readonly mayProgress = (): boolean => true;
   lastActiveMs = 0;
   doneCount = 0;
+  readonly workCount = 0;
   messageCount = 0;
   readonly #phold: Phold;
   readonly #context: ActorContext;

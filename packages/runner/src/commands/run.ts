@@ -140,7 +140,7 @@ async function simulateWithProgress(
 ): Promise<FinishedRun> {
   const { seed, workers, quiet, out, timelineMs = DEFAULT_TIMELINE_MS, log, logKinds } = options;
   const { stderr, nowMs, signal } = environment;
-  const display = quiet ? undefined : new RunProgressDisplay(stderr, nowMs, swarm);
+  const display = quiet ? undefined : new RunProgressDisplay(stderr, nowMs);
   let progress: Progress | undefined;
   const onProgress = (latest: Progress) => {
     progress = latest;
@@ -200,8 +200,12 @@ function reasonOf(error: unknown, seed: number): string {
 
 function progressText(progress: Progress | undefined): string {
   if (progress === undefined) return 'before the first event';
-  const { simulatedMs, peersComplete, peers } = progress;
+  const { phase, simulatedMs, peersComplete, peers } = progress;
   const simulated = (simulatedMs / 1000).toFixed(1);
+  if (phase === 'laying out') return `while it was laying out the network of ${peers} peers`;
+  if (phase === 'connecting') {
+    return `at ${simulated} s of simulated time, while ${peers} peers were connecting`;
+  }
   return `at ${simulated} s of simulated time, with ${peersComplete} of ${peers} peers complete`;
 }
 

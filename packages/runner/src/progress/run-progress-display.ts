@@ -1,9 +1,12 @@
 /**
  * Shows the progress of a run: on a terminal as a bar that is redrawn in place, elsewhere (a log
  * file, a batch job) as a line every few seconds.
+ *
+ * The remaining time is estimated from the pieces that have arrived. Before the first one, peers
+ * connect to one another, at a pace that says nothing about the rest.
  */
 
-import { expectedTrafficOf, type Progress, type Swarm } from '@cachetorrent/simulator';
+import type { Progress } from '@cachetorrent/simulator';
 
 import { formatDuration } from '../format.ts';
 
@@ -24,21 +27,29 @@ const LINE_INTERVAL_MS = 3_000;
 export class RunProgressDisplay {
   readonly #stream: OutputStream;
   readonly #nowMs: () => number;
-  readonly #expectedMessages: number;
+  /** When the phase began, and the share of the pieces that had arrived by then. */
+  #phase: Progress['phase'] | undefined;
+  #phaseStartMs: number;
+  #phaseStartShare = 0;
   readonly #startMs: number;
   #nextLineAtMs: number;
   #isDrawn = false;
 
-  constructor(stream: OutputStream, nowMs: () => number, swarm: Swarm) {
+  constructor(stream: OutputStream, nowMs: () => number) {
     this.#stream = stream;
     this.#nowMs = nowMs;
-    this.#expectedMessages = expectedTrafficOf(swarm).messages;
     this.#startMs = nowMs();
+    this.#phaseStartMs = this.#startMs;
     this.#nextLineAtMs = this.#startMs + LINE_INTERVAL_MS;
   }
 
   show(progress: Progress): void {
     const nowMs = this.#nowMs();
+    if (progress.phase !== this.#phase) {
+      this.#phase = progress.phase;
+      this.#phaseStartMs = nowMs;
+      this.#phaseStartShare = completedShare(progress);
+    }
     if (this.#stream.isTTY === true) {
       this.#draw(progress, nowMs);
     } else if (nowMs >= this.#nextLineAtMs) {
@@ -54,7 +65,7 @@ export class RunProgressDisplay {
   }
 
   #draw(progress: Progress, nowMs: number): void {
-    const share = completedShare(progress, this.#expectedMessages);
+    const share = completedShare(progress);
     const filled = Math.floor(share * BAR_COLUMNS);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(BAR_COLUMNS - filled)}`;
     const columns = this.#stream.columns ?? 80;
@@ -68,15 +79,21 @@ export class RunProgressDisplay {
 
   /** What the line says, the most important part first. */
   #status(progress: Progress, nowMs: number): string[] {
-    const elapsedMs = nowMs - this.#startMs;
-    const share = completedShare(progress, this.#expectedMessages);
-    const leftMs = remainingMs(elapsedMs, share);
+    const { phase, simulatedMs, peersComplete, peers, messages } = progress;
+    if (phase === 'laying out') return [`laying out the network of ${peers} peers`];
+    const rates = [
+      `${Math.round(simulatedMs / 1000)} s simulated`,
+      `${perSecond(messages, nowMs - this.#startMs)} messages/s`,
+    ];
+    if (phase === 'connecting') return [`connecting ${peers} peers`, ...rates];
+
+    const elapsedMs = nowMs - this.#phaseStartMs;
+    const leftMs = remainingMs(elapsedMs, this.#phaseStartShare, completedShare(progress));
     return [
       // At first there is too little to estimate from.
       ...(leftMs === undefined ? [] : [`${formatDuration(leftMs)} left`]),
-      `${progress.peersComplete} of ${progress.peers} peers complete`,
-      `${Math.round(progress.simulatedMs / 1000)} s simulated`,
-      `${perSecond(progress.messages, elapsedMs)} messages/s`,
+      `${peersComplete} of ${peers} peers complete`,
+      ...rates,
     ];
   }
 }
@@ -87,19 +104,20 @@ function perSecond(count: number, elapsedMs: number): string {
   return rate >= 1e4 ? `${Math.round(rate / 1e3)} k` : `${Math.round(rate)}`;
 }
 
-/**
- * The share of a run that is completed, at most 0.99. It is the larger of two estimates: by
- * messages, out of those expected, and by complete peers. Nearly all peers complete at the end of
- * a run, so for most of the time messages are the better measure.
- */
-export function completedShare(progress: Progress, expectedMessages: number): number {
-  const byMessages = progress.messages / expectedMessages;
-  const byPeers = progress.peersComplete / progress.peers;
-  return Math.min(0.99, Math.max(byMessages, byPeers));
+/** The share of the pieces that have arrived, at most 0.99. */
+export function completedShare({ piecesReceived, pieces }: Progress): number {
+  return Math.min(0.99, piecesReceived / pieces);
 }
 
-/** The estimated remaining time of a run; undefined below a share of 2 %. */
-export function remainingMs(elapsedMs: number, share: number): number | undefined {
-  if (share < 0.02) return undefined;
-  return (elapsedMs * (1 - share)) / share;
+/**
+ * The estimated remaining time of a run that has advanced from one share to another in `elapsedMs`;
+ * undefined if that is less than 2 %.
+ */
+export function remainingMs(
+  elapsedMs: number,
+  fromShare: number,
+  share: number,
+): number | undefined {
+  if (share - fromShare < 0.02) return undefined;
+  return (elapsedMs * (1 - share)) / (share - fromShare);
 }

@@ -183,6 +183,7 @@ function recorder({ id = 0 }: { readonly id?: number } = {}) {
     needsSync: false,
     pendingCount: 1,
     doneCount: 0,
+    workCount: 0,
     messageCount: 0,
     lastActiveMs: 0,
     mayProgress: () => true,

@@ -45,8 +45,9 @@ export interface Behaviour {
   /** How many results are outstanding. The run is finished when the sum over all actors is 0. */
   readonly pendingCount: number;
 
-  /** Results so far, and messages sent so far: for progress reports only. */
+  /** Results, work in any unit, and messages sent so far: for progress reports only. */
   readonly doneCount: number;
+  readonly workCount: number;
   readonly messageCount: number;
 
   /**

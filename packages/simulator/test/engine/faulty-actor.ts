@@ -48,6 +48,7 @@ const ARRIVED = 1;
 
 class FaultyActor implements Behaviour {
   doneCount = 0;
+  workCount = 0;
   messageCount = 0;
   lastActiveMs = 0;
   readonly #context: ActorContext;

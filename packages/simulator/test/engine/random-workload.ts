@@ -35,6 +35,7 @@ const FROM_SYNC = 2;
 export class RandomActor implements Behaviour {
   pendingCount = 1;
   doneCount = 0;
+  workCount = 0;
   messageCount = 0;
   lastActiveMs = 0;
   needsSync = false;

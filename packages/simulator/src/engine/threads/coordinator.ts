@@ -21,8 +21,11 @@ import { WorkerFailed, WorkerHandle } from './worker-handle.ts';
 import { type EngineProgress, Heartbeats } from './heartbeat.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** A thread that cannot be terminated, since it runs native code, is abandoned after this time. */
-const TERMINATION_TIMEOUT_MS = 1_000;
+/**
+ * A thread that does not end in time is abandoned: one that runs native code, or that frees gigabytes
+ * of objects. Less than the second in which a run reacts to a signal.
+ */
+const TERMINATION_TIMEOUT_MS = 500;
 
 export interface RunOptions extends RunPlan {
   /** The module that calls `hostActors`. */

@@ -19,6 +19,7 @@ const DONE = 5;
 const PENDING = 6;
 const MESSAGES = 7;
 const WINDOWS = 8;
+const WORK = 9;
 
 export function heartbeatMemory(workers: number): SharedArrayBuffer {
   return new SharedArrayBuffer(8 * FIELDS_PER_WORKER * workers);
@@ -29,6 +30,7 @@ export interface EngineProgress {
   /** All events before this time have been handled. */
   readonly simulatedMs: number;
   readonly doneCount: number;
+  readonly workCount: number;
   readonly pendingCount: number;
   readonly messageCount: number;
   readonly windowCount: number;
@@ -65,6 +67,7 @@ export class Heartbeat implements HeartbeatSink {
     this.#fields[DONE] = progress.doneCount;
     this.#fields[PENDING] = progress.pendingCount;
     this.#fields[MESSAGES] = progress.messageCount;
+    this.#fields[WORK] = progress.workCount;
     this.#fields[WINDOWS] = progress.windowCount;
   }
 }
@@ -97,6 +100,7 @@ export class Heartbeats {
     return {
       simulatedMs: this.#max(START),
       doneCount: this.#sum(DONE),
+      workCount: this.#sum(WORK),
       pendingCount: this.#sum(PENDING),
       messageCount: this.#sum(MESSAGES),
       windowCount: this.#max(WINDOWS),

@@ -20,6 +20,7 @@ export interface WorkerTotals extends WorkerState {
   nowMs: number;
   hasFailed: boolean;
   doneCount: number;
+  workCount: number;
   messageCount: number;
 }
 
@@ -109,6 +110,7 @@ export class HostedActor {
     totals.mayProgress ||= this.#mayProgress;
     totals.pendingCount += behaviour.pendingCount;
     totals.doneCount += behaviour.doneCount;
+    totals.workCount += behaviour.workCount;
     totals.messageCount += behaviour.messageCount;
     totals.lastActiveMs = Math.max(totals.lastActiveMs, behaviour.lastActiveMs);
     totals.nowMs = Math.max(totals.nowMs, nowMs);

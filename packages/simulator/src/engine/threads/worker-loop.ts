@@ -199,6 +199,7 @@ export class WorkerLoop {
       nowMs: 0,
       hasFailed: false,
       doneCount: 0,
+      workCount: 0,
       messageCount: 0,
     };
     for (const actor of this.#actors) {

@@ -119,6 +119,11 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     return this.#peerCount - this.#incompleteCount;
   }
 
+  /** The number of pieces received. */
+  get workCount(): number {
+    return this.#observations.receivedCount;
+  }
+
   get messageCount(): number {
     return totalOf(this.transport.sentCounts);
   }

@@ -54,6 +54,11 @@ export class Observations {
     this.bitsTo = new Float64Array(asCount);
   }
 
+  /** The number of pieces that have arrived. */
+  get receivedCount(): number {
+    return Math.round((this.outsideBits + this.insideBits) / this.#pieceBits);
+  }
+
   /** A piece has arrived from a node of AS `from`; `piece` is its number in the file. */
   received(from: number, piece: number): void {
     this.bitsFrom[from]! += this.#pieceBits;
