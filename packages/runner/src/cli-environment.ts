@@ -2,6 +2,7 @@
 
 import type { simulate } from '@cachetorrent/simulator';
 
+import type { Machine } from './machine.ts';
 import type { OutputStream } from './progress/run-progress-display.ts';
 
 /** What the command uses of its process and machine. */
@@ -14,8 +15,8 @@ export interface CliEnvironment {
   readonly nowMs: () => number;
   /** The peak resident memory of the process, including all of its threads. */
   readonly peakRssBytes: () => number;
-  /** The machine that the command runs on. */
-  readonly machine: { readonly cores: number; readonly memoryBytes: number };
+  /** What the command may use of the machine that it runs on. */
+  readonly machine: Machine;
   /** The environment variables of the process. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted when the user interrupts the command. */

@@ -104,9 +104,9 @@ describe('run', () => {
       ],
     });
     expect(calls.map(({ options: { seed, workers } }) => [seed, workers])).toEqual([
-      [5, 'as'],
-      [1, 3],
-      [1, undefined],
+      [5, 2],
+      [1, 2],
+      [1, 1],
     ]);
   });
 

@@ -26,6 +26,11 @@ export function formatInteger(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
+/** An amount of memory: `83 MB`, `1.5 GB`. */
+export function formatBytes(bytes: number): string {
+  return bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
 /** Simulated or wall time to a tenth of a second, `1,234.5 s`; `-` for undefined. */
 export function formatSeconds(ms: number | undefined): string {
   if (ms === undefined) return '-';

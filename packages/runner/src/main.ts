@@ -1,10 +1,9 @@
 /** The entry point of the command: connects it to the streams and signals of the process. */
 
-import { availableParallelism, totalmem } from 'node:os';
-
 import { simulate } from '@cachetorrent/simulator';
 
 import { cli, EXIT_CODE } from './cli.ts';
+import { thisMachine } from './machine.ts';
 
 /** The time from an interrupt to the forced exit of a command that does not shut down. */
 const SHUTDOWN_TIMEOUT_MS = 900;
@@ -23,11 +22,7 @@ process.exitCode = await cli(process.argv.slice(2), {
   stderr: process.stderr,
   nowMs: () => performance.now(),
   peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
-  machine: {
-    cores: availableParallelism(),
-    // A container may be limited to a part of the memory of the machine.
-    memoryBytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
-  },
+  machine: thisMachine(),
   env: process.env,
   signal: stopController.signal,
   simulate,

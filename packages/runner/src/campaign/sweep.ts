@@ -8,12 +8,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Machine } from '../machine.ts';
 import { VERSION } from '../version.ts';
 import { refreshDatasets } from './datasets/datasets.ts';
 import type { Engine, RunOutcome, RunSource } from './engines/engine.ts';
 import { RunTimeEstimator } from './estimate.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, PlannedRun } from './experiment/plan.ts';
+import { checkRunsFit } from './resources.ts';
 import { DamagedRecord } from './store/record.ts';
 import type { DamagedRun, Store } from './store/store.ts';
 import { storedCampaignOf, writeStoredCampaign } from './stored-campaign.ts';
@@ -26,6 +28,8 @@ export interface SweepOptions {
   readonly signal: AbortSignal;
   /** Reads every stored run again, also if its file is unchanged since it was last verified. */
   readonly verify?: boolean;
+  /** What this machine has, if runs are executed here: those that need more memory are refused. */
+  readonly machine?: Machine;
   /** Selects the runs of the plan to execute (default: all). */
   readonly filter?: (run: PlannedRun) => boolean;
   /** Updates the datasets at the end (default: true). */
@@ -71,7 +75,11 @@ const NOT_IN_STORE =
 /** How often to check runs that another process has claimed. */
 const POLL_INTERVAL_MS = 500;
 
-/** Executes the missing runs of a campaign. */
+/**
+ * Executes the missing runs of a campaign.
+ *
+ * @throws UserError if runs are expected to exceed the memory of `machine`, before anything else
+ */
 export async function sweep(options: SweepOptions): Promise<SweepSummary> {
   return new Sweep(options).run();
 }
@@ -134,7 +142,8 @@ class Sweep {
   }
 
   async run(): Promise<SweepSummary> {
-    const { plan, store, engine, signal, onEvent } = this.#options;
+    const { plan, store, engine, signal, onEvent, machine } = this.#options;
+    if (machine !== undefined) checkRunsFit(plan.file, this.#status.missing, machine);
     await writeStoredCampaign(store, storedCampaignOf(plan));
     await store.removeDamaged(this.#status.damaged);
     onEvent?.({ kind: 'started', status: this.#status });

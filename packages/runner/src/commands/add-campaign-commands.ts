@@ -21,6 +21,7 @@ const STORE = 'Folder that holds the results';
 const JOBS = 'Number of cores to use (default: all)';
 const REDIS = `Redis URL of the queue (default: $CACHETORRENT_REDIS, or ${LOCAL_REDIS})`;
 const SBATCH = 'Options of sbatch for the array job, such as --sbatch=--partition=long';
+const FORCE = 'Execute runs even if they are expected to exceed the memory';
 const QUIET = 'Do not show progress';
 const SHARED_STORE = `${STORE}; all machines of the batch system need access to it`;
 const WORK_STORE =
@@ -53,6 +54,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
     .option('--redis <url>', REDIS)
     .option('--sbatch <options...>', SBATCH)
     .option('--dry-run', 'Print what would be done, and write nothing')
+    .option('--force', FORCE)
     .option('--verify', 'Check all stored runs again, including those checked before')
     .option('--quiet', QUIET)
     .action(async (file: string, flags: SweepFlags) => {
@@ -76,6 +78,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
     .option('--runs <file>', 'Execute only the runs that this file lists')
     .option('--store <folder>', WORK_STORE)
     .option('--jobs <n>', JOBS, parsePositiveInteger)
+    .option('--force', FORCE)
     .option('--quiet', QUIET)
     .action(async (file: string | undefined, flags: WorkFlags) => {
       const { workCommand } = await import('./work.ts');

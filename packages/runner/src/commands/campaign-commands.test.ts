@@ -104,7 +104,7 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
     withExperiment(async (file, store) => {
       const { out } = await run(['sweep', file, '--store', store, '--dry-run', '--jobs', '2']);
       expect(out).toMatch(
-        /^small: 2 settings with 2 seeds each\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a rough estimate\)\nmemory +about \d+ MB for 2 concurrent runs\nfirst run +leaders=50, seed \d+\n$/,
+        /^small: 2 settings with 2 seeds each\nruns +4\ndone +0\nmissing +4\ntime +about .* on 2 cores \(a rough estimate\)\nmemory +about \d+ MB of 8\.0 GB for 2 concurrent runs\nfirst run +leaders=50, seed \d+\n$/,
       );
       expect(existsSync(store)).toBe(false);
     }));
@@ -123,6 +123,48 @@ describe('sweep', { timeout: TIMEOUT_MS }, () => {
           'no results are lost\n',
       });
       expect((await run(['sweep', file, '--store', store, '--quiet'])).err).toBe('');
+    }));
+
+  test.each([
+    { flags: [], code: EXIT_CODE.userError },
+    { flags: ['--dry-run'], code: EXIT_CODE.userError },
+    { flags: ['--dry-run', '--force'], code: EXIT_CODE.success },
+    { flags: ['--force', '--quiet'], code: EXIT_CODE.success },
+  ])('refuses runs that exceed the memory, with $flags: exit code $code', ({ flags, code }) =>
+    withExperiment(async (file, store) => {
+      const environment = testEnvironment({ machine: { cores: 2, memoryBytes: 100e6 } });
+      const args = ['sweep', file, '--store', store, ...flags];
+      const { code: found, out, err } = await run(args, environment);
+      expect(found).toBe(code);
+      if (flags.includes('--dry-run')) expect(out).toMatch(/missing +4\n/);
+      if (code === EXIT_CODE.success) expect(err).toBe('');
+      else {
+        expect(err).toMatch(
+          /^.*experiment\.json: 4 runs of 4 need up to 1\d\d MB of memory \(leaders=\d0\), but 100 MB are available\n {2}fix: .* add --force\n$/,
+        );
+      }
+      const isExecuted = code === EXIT_CODE.success && !flags.includes('--dry-run');
+      expect(existsSync(store)).toBe(isExecuted);
+    }),
+  );
+
+  test('has a shard that exceeds the memory refused', () =>
+    withExperiment(async (file, store) => {
+      const environment = testEnvironment({ machine: { cores: 2, memoryBytes: 100e6 } });
+      const args = ['work', file, '--shard', '1/2', '--store', store, '--quiet'];
+      const { code, err } = await run(args, environment);
+      expect(code).toBe(EXIT_CODE.userError);
+      expect(err).toContain('2 runs of 2 need up to');
+    }));
+
+  test('plans as many concurrent runs as fit into the memory, and warns of too many jobs', () =>
+    withExperiment(async (file, store) => {
+      const environment = testEnvironment({ machine: { cores: 2, memoryBytes: 300e6 } });
+      const args = ['sweep', file, '--store', store, '--dry-run', '--jobs', '30'];
+      const { out, err } = await run(args, environment);
+      expect(err).toBe('warning: --jobs is 30, but 2 cores are available: all runs take longer\n');
+      expect(out).toMatch(/on 2 cores \(/);
+      expect(out).toMatch(/memory +about 2\d\d MB of 300 MB for 2 concurrent runs\n/);
     }));
 
   test('shows missing and damaged runs', () =>

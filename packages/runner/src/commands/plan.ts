@@ -2,22 +2,20 @@
 
 import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
 
-import { formatDuration, formatInteger, pluralize } from '../format.ts';
+import { formatBytes, formatDuration, formatInteger, pluralize } from '../format.ts';
+import type { Machine } from '../machine.ts';
 import { UserError } from '../user-error.ts';
 
 /** The threads, cores and memory that a run can use. */
-export interface Resources {
+export interface Resources extends Machine {
   readonly workers: number;
-  readonly cores: number;
-  /** The memory of the machine, or the part of it that this process may use. */
-  readonly memoryBytes: number;
 }
 
 /** The resources of a run on `machine`; `workers` is what the user asked for. */
 export function resourcesFor(
   swarm: Swarm,
   workers: number | 'as' | undefined,
-  machine: Omit<Resources, 'workers'>,
+  machine: Machine,
 ): Resources {
   return { ...machine, workers: workersFor(swarm, workers, machine.cores) };
 }
@@ -71,8 +69,4 @@ export function checkMemory(file: string, swarm: Swarm, resources: Resources): v
 
 function row(name: string, count: string, each: string, bytes: string): string {
   return `${name.padEnd(22)}${count.padStart(14)} ${each.padEnd(12)}${bytes.padStart(10)}`;
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e9 ? `${Math.round(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -91,11 +91,14 @@ export async function runCommand(
   if (out !== undefined) await checkResultFolder(out);
   if (options.log !== undefined) await checkLogFile(options.log, out);
 
-  const finished = await simulateWithProgress(swarm, config, options, environment).catch(
-    (error: unknown) => {
-      throw error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
-    },
-  );
+  const finished = await simulateWithProgress(
+    swarm,
+    config,
+    { ...options, workers: resources.workers },
+    environment,
+  ).catch((error: unknown) => {
+    throw error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
+  });
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
   const { result, timeline } = finished.simulation;
   environment.stdout.write(json ? document : summaryOf(file, finished));

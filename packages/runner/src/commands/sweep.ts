@@ -1,16 +1,14 @@
 /** `cachetorrent sweep`: executes the runs of an experiment that are missing from the store. */
 
-import { availableParallelism } from 'node:os';
-
 import { unreachable } from '@cachetorrent/std';
 
 import { ArrayEngine } from '../campaign/engines/array.ts';
 import { type Engine, type EngineName, RunsFailed } from '../campaign/engines/engine.ts';
 import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl } from '../campaign/engines/redis-url.ts';
-import { runMemoryBytes } from '../campaign/estimate.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
+import { checkRunsFit, concurrentRuns, jobsWarning } from '../campaign/resources.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
 import { Store } from '../campaign/store/store.ts';
@@ -21,7 +19,8 @@ import {
   type SweepSummary,
 } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
-import { finishedText, formatDuration, formatInteger, pluralize } from '../format.ts';
+import { finishedText, formatBytes, formatDuration, pluralize } from '../format.ts';
+import type { Machine } from '../machine.ts';
 import { CampaignProgressDisplay, runName } from '../progress/campaign-progress-display.ts';
 import { openStore } from './open-store.ts';
 import { Interrupted } from './run.ts';
@@ -31,6 +30,7 @@ export interface SweepFlags {
   readonly jobs?: number;
   readonly datasets: DatasetFormat;
   readonly dryRun?: true;
+  readonly force?: true;
   readonly verify?: true;
   readonly quiet?: true;
   readonly engine: EngineName;
@@ -39,7 +39,7 @@ export interface SweepFlags {
 }
 
 /**
- * @throws UserError before any run starts
+ * @throws UserError before any run starts, for instance if a run would exceed the memory
  * @throws Interrupted if the user stops it, with the number of finished runs
  * @throws RunsFailed if runs fail, after all others have finished
  */
@@ -49,6 +49,9 @@ export async function sweepCommand(
   environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
+  if (flags.engine === 'local') {
+    environment.stderr.write(jobsWarning(flags.jobs, environment.machine));
+  }
   const execute = flags.dryRun ? dryRun : executeRuns;
   await withStoreErrors(flags.store, () => execute(plan, flags, environment));
 }
@@ -58,7 +61,12 @@ async function executeRuns(
   flags: SweepFlags,
   environment: CliEnvironment,
 ): Promise<void> {
-  const { stdout, stderr, nowMs, signal } = environment;
+  const { stdout, stderr, nowMs, signal, machine } = environment;
+  const checked = isRefusing(flags) ? { machine } : {};
+  // A campaign that cannot be executed creates no store.
+  if (isRefusing(flags) && !Store.existsAt(flags.store)) {
+    checkRunsFit(plan.file, plan.runs, machine);
+  }
   if (flags.engine === 'bullmq') {
     const { checkRedis } = await import('../campaign/engines/redis.ts');
     await checkRedis(redisUrl(flags.redis, environment.env));
@@ -76,6 +84,7 @@ async function executeRuns(
       engine,
       signal,
       verify: flags.verify === true,
+      ...checked,
       onEvent: (event) => {
         if (event.kind === 'started') done = event.status.stored.length;
         if (event.kind === 'done') done++;
@@ -102,6 +111,11 @@ async function executeRuns(
     await engine?.close();
     store.close();
   }
+}
+
+/** Whether runs that exceed the memory are refused. */
+function isRefusing({ engine, force }: SweepFlags): boolean {
+  return engine === 'local' && force === undefined;
 }
 
 async function engineOf(
@@ -162,20 +176,25 @@ async function failuresText(store: Store, keys: readonly string[]): Promise<stri
 async function dryRun(
   plan: CampaignPlan,
   flags: SweepFlags,
-  { stdout }: CliEnvironment,
+  { stdout, machine }: CliEnvironment,
 ): Promise<void> {
   const store = Store.existsAt(flags.store) ? await Store.openReadOnly(flags.store) : undefined;
   const status = campaignStatus(plan, store, flags.verify === true);
-  stdout.write(dryRunText(plan, status, flags.jobs ?? availableParallelism()));
+  stdout.write(dryRunText(plan, status, flags.jobs ?? machine.cores, machine));
+  if (isRefusing(flags)) checkRunsFit(plan.file, status.missing, machine);
 }
 
-function dryRunText(plan: CampaignPlan, status: CampaignStatus, jobs: number): string {
+function dryRunText(
+  plan: CampaignPlan,
+  status: CampaignStatus,
+  jobs: number,
+  machine: Machine,
+): string {
   const { stored, missing, damaged, estimator } = status;
   const timesMs = missing.map(({ setting }) => estimator.expectedMs(setting.swarm));
   const totalMs = timesMs.reduce((sum, ms) => sum + ms, 0);
   const longestMs = timesMs.reduce((most, ms) => Math.max(most, ms), 0);
-  const memory = missing.map(({ setting }) => runMemoryBytes(setting.swarm)).sort((a, b) => b - a);
-  const concurrentBytes = memory.slice(0, jobs).reduce((sum, bytes) => sum + bytes, 0);
+  const concurrent = concurrentRuns(missing, jobs, machine);
   const settings = pluralize(plan.settings.length, 'setting');
   const lines = [
     `${plan.experiment.name}: ${settings} with ${pluralize(plan.seeds.length, 'seed')} each`,
@@ -186,12 +205,12 @@ function dryRunText(plan: CampaignPlan, status: CampaignStatus, jobs: number): s
   ];
   if (missing.length > 0) {
     const basis = estimator.isMeasured ? 'based on the stored runs' : 'a rough estimate';
-    const concurrent = Math.min(jobs, missing.length);
-    const megabytes = formatInteger(Math.ceil(concurrentBytes / 1e6));
-    const expectedMs = Math.max(longestMs, totalMs / jobs);
+    const needed = `${formatBytes(concurrent.bytes)} of ${formatBytes(machine.memoryBytes)}`;
+    const cores = Math.min(jobs, machine.cores);
+    const expectedMs = Math.max(longestMs, totalMs / cores);
     lines.push(
-      row('time', `about ${formatDuration(expectedMs)} on ${pluralize(jobs, 'core')} (${basis})`),
-      row('memory', `about ${megabytes} MB for ${pluralize(concurrent, 'concurrent run')}`),
+      row('time', `about ${formatDuration(expectedMs)} on ${pluralize(cores, 'core')} (${basis})`),
+      row('memory', `about ${needed} for ${pluralize(concurrent.count, 'concurrent run')}`),
       row('first run', truncated(runName(missing[0]!))),
     );
   }

@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 
 import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl, withoutCredentials } from '../campaign/engines/redis-url.ts';
+import { jobsWarning } from '../campaign/resources.ts';
 import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
@@ -31,11 +32,13 @@ export interface WorkFlags {
   /** The time after which the run of an unresponsive worker passes to another, in ms. */
   readonly lock?: number;
   readonly untilEmpty?: true;
+  readonly force?: true;
   readonly quiet?: true;
 }
 
 /**
- * @throws UserError if the experiment or the shard is invalid, or Redis is unreachable
+ * @throws UserError if the experiment or the shard is invalid, a run would exceed the memory, or
+ *   Redis is unreachable
  * @throws Interrupted if the user stops it
  * @throws RunsFailed if runs of the shard fail
  */
@@ -44,6 +47,7 @@ export async function workCommand(
   flags: WorkFlags,
   environment: CliEnvironment,
 ): Promise<void> {
+  environment.stderr.write(jobsWarning(flags.jobs, environment.machine));
   const execute = () =>
     file === undefined ? executeQueue(flags, environment) : executeShard(file, flags, environment);
   await withStoreErrors(flags.store ?? 'results', execute);
@@ -54,7 +58,7 @@ async function executeShard(
   flags: WorkFlags,
   environment: CliEnvironment,
 ): Promise<void> {
-  const { stdout, stderr, nowMs, signal, env } = environment;
+  const { stdout, stderr, nowMs, signal, env, machine } = environment;
   if (flags.redis !== undefined) {
     const problem = 'cannot be combined with an experiment: the runs come from the queue';
     throw new UserError({ at: '--redis', problem, fix: 'remove one of them' });
@@ -74,6 +78,7 @@ async function executeShard(
       store,
       engine,
       signal,
+      ...(flags.force === undefined ? { machine } : {}),
       filter: ({ key }) => keys.has(key),
       // Many shards end at the same time. Commands that read the datasets update them.
       updateDatasets: false,

@@ -6,10 +6,9 @@
  * scale better than the threads of one run.
  */
 
-import { availableParallelism, totalmem } from 'node:os';
-
 import { Piscina } from 'piscina';
 
+import { freeMemoryBytes, thisMachine } from '../../machine.ts';
 import { runMemoryBytes } from '../estimate.ts';
 import type { RunOutcome, RunSpec } from './engine.ts';
 import type { ThreadTask } from './execute-run.ts';
@@ -29,9 +28,11 @@ export class RunPool {
   #bytesInUse = 0;
   #running = 0;
 
-  constructor({ jobs = availableParallelism(), memoryBytes }: RunPoolOptions = {}) {
+  constructor(options: RunPoolOptions = {}) {
+    const machine = thisMachine();
+    const { jobs = machine.cores, memoryBytes = freeMemoryBytes(machine) } = options;
     this.#jobs = jobs;
-    this.#memoryBytes = memoryBytes ?? process.availableMemory() - totalmem() / 10;
+    this.#memoryBytes = memoryBytes;
     this.#pool = new Piscina<ThreadTask, RunOutcome>({
       filename: THREAD_FILE,
       name: 'executeRun',

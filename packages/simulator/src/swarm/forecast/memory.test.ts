@@ -29,6 +29,27 @@ describe('the footprint of a run', () => {
     expect(more.wallMs).toBeGreaterThan(less.wallMs);
   });
 
+  test.each([
+    { rule: 'only for AS that have nodes', stubDomains: 8_192, peers: 100, pairs: 101 ** 2 },
+    { rule: 'for all AS if there are many nodes', stubDomains: 100, peers: 5_000, pairs: 100 ** 2 },
+  ])('has pairs of AS $rule', ({ stubDomains, peers, pairs }) => {
+    const many = {
+      ...swarm,
+      classes: [{ name: 'peer', count: peers, uploadKbps: 1, downloadKbps: 1 }],
+      topology: { ...swarm.topology, stubDomains },
+    };
+    const item = footprintOf(many, 1).items.find(({ what }) => what === 'pairs of AS')!;
+    expect(item.count / pairs).toBeGreaterThan(0.95);
+    expect(item.count / pairs).toBeLessThan(1.01);
+  });
+
+  test('has pairs of gateways unless the latency is fixed', () => {
+    const large = { ...swarm, topology: { ...swarm.topology, stubDomains: 8_192 } };
+    const bytes = footprintOf(large, 1).bytes;
+    const fixed = footprintOf({ ...large, latency: { model: 'fixed', fixedMs: 5 } }, 1).bytes;
+    expect(bytes - fixed).toBeGreaterThan(250e6);
+  });
+
   test('takes less time, and more memory, with more workers', () => {
     const [one, four] = [footprintOf(swarm, 1), footprintOf(swarm, 4)];
     expect(four.wallMs).toBeCloseTo(one.wallMs / 4);

@@ -26,8 +26,10 @@ const BYTES_EACH = {
   piece: 2,
   /** For a piece and a connection: whether it has been announced, and announcements in transit. */
   pieceOfConnection: 1.5,
-  /** The latency between two AS, in several tables. */
+  /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
+  /** The distance between two gateways of the topology. */
+  pairOfGateways: 2,
 } as const;
 
 /** On one of two cores at 3 GHz, in a swarm of 700 peers; a core's caches hold fewer of more. */
@@ -66,7 +68,7 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
   const { connectionsEach, messages } = expectedTrafficOf(swarm);
   const connections = nodes * connectionsEach;
   const peers = nodes * swarm.subTorrents;
-  const { peerHeap, peerArrays, pieceOfConnection } = BYTES_EACH;
+  const { peerHeap, peerArrays, pieceOfConnection, pairOfAs, pairOfGateways } = BYTES_EACH;
   const items = [
     { what: 'the process', count: 1, bytesEach: BYTES_EACH.process },
     { what: 'workers', count: workers, bytesEach: BYTES_EACH.worker },
@@ -78,7 +80,8 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     },
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
-    { what: 'pairs of AS', count: topology.stubDomains ** 2, bytesEach: BYTES_EACH.pairOfAs },
+    { what: 'pairs of AS', count: occupied(topology.stubDomains, nodes) ** 2, bytesEach: pairOfAs },
+    { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;
   return {
@@ -88,4 +91,15 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     messages,
     wallMs: (messages * messageNs) / 1e6 / workers,
   };
+}
+
+/** How many of `domains` are expected to have a node, if `nodes` are distributed at random. */
+function occupied(domains: number, nodes: number): number {
+  return Math.round(domains * (1 - (1 - 1 / domains) ** nodes));
+}
+
+/** Every stub domain has a gateway, and one in two another; none are needed for a fixed latency. */
+function gatewaysOf({ topology, latency }: Swarm): number {
+  if (latency.model === 'fixed') return 0;
+  return topology.stubDomains + Math.floor(topology.stubDomains / 2);
 }
