@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
@@ -25,10 +34,14 @@ async function runSweep(
   folder: string,
   campaign: CampaignPlan = plan,
   engine: FakeEngine = new FakeEngine(),
+  observe: () => unknown = () => {},
 ): Promise<{ summary: SweepSummary; kinds: string; events: SweepEvent[] }> {
   const store = await Store.open(folder);
   const events: SweepEvent[] = [];
-  const onEvent = (event: SweepEvent) => events.push(event);
+  const onEvent = (event: SweepEvent) => {
+    events.push(event);
+    observe();
+  };
   try {
     const summary = await sweep({ plan: campaign, store, engine, signal: NEVER, onEvent });
     return { summary, events, kinds: events.map(({ kind }) => kind).join(' ') };
@@ -48,6 +61,32 @@ describe('a sweep', () => {
         stored: 4,
         failed: [],
       });
+    }));
+
+  test('records the runs during which a process was killed, until they are finished', () =>
+    inFolder(async (folder) => {
+      (await Store.open(folder)).close();
+      const { key } = plan.runs[1]!;
+      const database = new DatabaseSync(join(folder, 'ledger.sqlite'));
+      const [owner, pid, startedAt] = ['killed', 2 ** 30, '1'];
+      database
+        .prepare('INSERT INTO owners VALUES (?, ?, ?, ?, ?)')
+        .run(owner, hostname(), pid, startedAt, Date.now());
+      database.prepare('INSERT INTO claims VALUES (?, ?)').run(key, owner);
+      database.close();
+
+      const recorded: string[] = [];
+      const { kinds, events } = await runSweep(folder, plan, new FakeEngine(), () =>
+        recorded.push(readdirSync(join(folder, 'failures')).join()),
+      );
+      expect(kinds).toBe('started retry done done done done');
+      expect(events[1]).toMatchObject({ run: { key } });
+      expect(events[1]).toMatchObject({
+        error: expect.stringMatching(
+          /^its process was killed .* memory ran out: the run needs about 1\d\d MB$/,
+        ) as unknown,
+      });
+      expect([recorded[1], recorded.at(-1)]).toEqual([key, '']);
     }));
 
   test('executes only new runs', () =>

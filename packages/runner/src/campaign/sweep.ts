@@ -8,11 +8,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { formatBytes } from '../format.ts';
 import type { Machine } from '../machine.ts';
 import { VERSION } from '../version.ts';
 import { refreshDatasets } from './datasets/datasets.ts';
 import type { Engine, RunOutcome, RunSource } from './engines/engine.ts';
-import { RunTimeEstimator } from './estimate.ts';
+import { runMemoryBytes, RunTimeEstimator } from './estimate.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, PlannedRun } from './experiment/plan.ts';
 import { checkRunsFit } from './resources.ts';
@@ -147,6 +148,7 @@ class Sweep {
     await writeStoredCampaign(store, storedCampaignOf(plan));
     await store.removeDamaged(this.#status.damaged);
     onEvent?.({ kind: 'started', status: this.#status });
+    await this.#recordKilledRuns();
     for (;;) {
       await engine.submit(this.#pending, (outcome) => this.#handleOutcome(outcome), signal);
       if (this.#pending.length === 0) break;
@@ -163,6 +165,22 @@ class Sweep {
       stored: this.#status.stored.length,
       failed: this.#failed,
     };
+  }
+
+  /** Records the runs during which a process was killed, until they are finished. */
+  async #recordKilledRuns(): Promise<void> {
+    const { store, engine } = this.#options;
+    // Other engines execute what this process has claimed in processes of their own.
+    if (engine.name !== 'local') return;
+    const { abandoned } = store.ledger;
+    for (const run of this.#status.missing) {
+      if (!abandoned.has(run.key)) continue;
+      const error =
+        'its process was killed while it executed this run, perhaps because memory ran out: the ' +
+        `run needs about ${formatBytes(runMemoryBytes(run.setting.swarm))}`;
+      await this.#recordFailure(run, error, 1);
+      this.#options.onEvent?.({ kind: 'retry', run, error });
+    }
   }
 
   async #handleOutcome(outcome: RunOutcome): Promise<void> {

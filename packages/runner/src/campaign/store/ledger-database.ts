@@ -97,6 +97,12 @@ export class LedgerDatabase {
     return this.#database.prepare(select).all() as unknown as Owner[];
   }
 
+  /** The runs that an owner has claimed. */
+  claimsOf(id: string): readonly RunKey[] {
+    const rows = this.#database.prepare('SELECT key FROM claims WHERE owner = ?').all(id);
+    return rows.map(({ key }) => key as RunKey);
+  }
+
   insertOwner({ id, host, pid, startedAt, seenMs }: Owner): void {
     this.#database
       .prepare('INSERT OR REPLACE INTO owners VALUES (?, ?, ?, ?, ?)')

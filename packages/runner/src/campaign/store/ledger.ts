@@ -52,6 +52,7 @@ export class Ledger {
   readonly #onWarning: (warning: string) => void;
   readonly #id = randomUUID();
   readonly #claims = new Set<RunKey>();
+  readonly #abandoned = new Set<RunKey>();
   /** What could not be written while another process had locked the ledger. */
   #postponed: (() => void)[] = [];
   #isLocked = false;
@@ -82,6 +83,11 @@ export class Ledger {
     }
     this.#heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
     this.#heartbeat.unref();
+  }
+
+  /** The runs whose owners had ended without releasing them when this one registered. */
+  get abandoned(): ReadonlySet<RunKey> {
+    return this.#abandoned;
   }
 
   /** Whether another process had locked the ledger when it was last used. */
@@ -242,7 +248,10 @@ export class Ledger {
   #removeDeadOwners(): number {
     const owners = this.#database.owners();
     const dead = owners.filter((owner) => !isAlive(owner));
-    for (const { id } of dead) this.#database.removeOwner(id);
+    for (const { id } of dead) {
+      for (const key of this.#database.claimsOf(id)) this.#abandoned.add(key);
+      this.#database.removeOwner(id);
+    }
     return owners.length - dead.length;
   }
 
