@@ -22,8 +22,8 @@ import { type EngineProgress, Heartbeats } from './heartbeat.ts';
 import { Watchdog } from './watchdog.ts';
 
 /**
- * A thread that does not end in time is abandoned: one that runs native code, or that frees gigabytes
- * of objects. Less than the second in which a run reacts to a signal.
+ * A thread that does not end in time is abandoned: one that runs native code, or that frees
+ * gigabytes of objects. Less than the second in which a run reacts to a signal.
  */
 const TERMINATION_TIMEOUT_MS = 500;
 
