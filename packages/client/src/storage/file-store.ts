@@ -1,18 +1,20 @@
 /**
  * The files of a torrent on the disk. A file is opened when it is first needed, and a limited
- * number stays open.
+ * number stays open. Pipes are refused, since reading one might never end.
  *
  * No space is reserved in advance: a file grows as pieces are written, with holes where pieces are
  * missing.
  */
 
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
 import { StorageFailure } from '../errors.ts';
 import type { Torrent } from '../torrent/torrent.ts';
+import { ignoreMissing, notAFile, storageFailure } from './file-errors.ts';
 import { type FileSpan, spansOf } from './file-spans.ts';
+import { OpenFiles } from './open-files.ts';
 import { findSymlinkEscape } from './symlink-escape.ts';
 
 const OPEN_FILES_MAX = 64;
@@ -32,16 +34,18 @@ export class FileStore {
   readonly #torrent: Torrent;
   readonly #folder: string;
   readonly #isWritable: boolean;
-  /**
-   * The open files by index, the most recently used last. They are promises, so that each file is
-   * opened only once.
-   */
-  readonly #open = new Map<number, Promise<FileHandle | undefined>>();
+  readonly #open: OpenFiles;
+  /** The reads and writes that have not ended. */
+  readonly #pending = new Set<Promise<unknown>>();
 
   constructor({ torrent, folder, isWritable }: FileStoreOptions) {
     this.#torrent = torrent;
     this.#folder = folder;
     this.#isWritable = isWritable;
+    this.#open = new OpenFiles({
+      open: (file) => this.#openFile(file),
+      openMax: OPEN_FILES_MAX,
+    });
   }
 
   /** Returns the path of a file, by its index in `Torrent.files`. */
@@ -53,17 +57,8 @@ export class FileStore {
    * Returns the bytes of a piece, at the beginning of `buffer` if that is given; undefined if files
    * are missing or too short.
    */
-  async readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
-    const size = bytesOfPiece(this.#torrent.layout, piece);
-    const bytes = buffer?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
-    for (const span of this.#spansOf(piece)) {
-      if (this.#torrent.files[span.file]!.isPadding) {
-        bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
-      } else if (!(await this.#read(span, bytes))) {
-        return undefined;
-      }
-    }
-    return bytes;
+  readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#track(this.#readPiece(piece, buffer));
   }
 
   /**
@@ -71,29 +66,50 @@ export class FileStore {
    *
    * @throws StorageFailure if the disk is full, or the files cannot be written.
    */
-  async writePiece(piece: number, bytes: Uint8Array): Promise<void> {
-    for (const span of this.#spansOf(piece)) {
-      if (this.#torrent.files[span.file]!.isPadding) continue;
-      try {
-        await this.#write(span, bytes);
-      } catch (error) {
-        throw storageFailure(this.pathOf(span.file), error);
-      }
-    }
+  writePiece(piece: number, bytes: Uint8Array): Promise<void> {
+    return this.#track(this.#writePiece(piece, bytes));
   }
 
   /** Creates the files without bytes, which no piece contains. */
   async createEmptyFiles(): Promise<void> {
     for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
-      if (bytes === 0 && !isPadding) await this.#handle(file);
+      if (bytes === 0 && !isPadding) await this.#open.use(file, () => {});
     }
   }
 
-  /** Closes all files. They are opened again when they are needed. */
+  /** Closes all files, after the reads and writes that have begun. */
   async close(): Promise<void> {
-    const handles = [...this.#open.values()];
-    this.#open.clear();
-    for (const handle of handles) await (await handle.catch(() => undefined))?.close();
+    await Promise.allSettled(this.#pending);
+    await this.#open.close();
+  }
+
+  async #track<T>(operation: Promise<T>): Promise<T> {
+    this.#pending.add(operation);
+    return operation.finally(() => this.#pending.delete(operation));
+  }
+
+  async #readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
+    const size = bytesOfPiece(this.#torrent.layout, piece);
+    const bytes = buffer?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
+    for (const span of this.#spansOf(piece)) {
+      if (this.#torrent.files[span.file]!.isPadding) {
+        bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
+      } else if (!(await this.#open.use(span.file, (handle) => read(handle, span, bytes)))) {
+        return undefined;
+      }
+    }
+    return bytes;
+  }
+
+  async #writePiece(piece: number, bytes: Uint8Array): Promise<void> {
+    for (const span of this.#spansOf(piece)) {
+      if (this.#torrent.files[span.file]!.isPadding) continue;
+      try {
+        await this.#open.use(span.file, (handle) => write(handle!, span, bytes));
+      } catch (error) {
+        throw storageFailure(this.pathOf(span.file), error);
+      }
+    }
   }
 
   #spansOf(piece: number): readonly FileSpan[] {
@@ -101,50 +117,7 @@ export class FileStore {
     return spansOf(files, piece * layout.pieceBytes, bytesOfPiece(layout, piece));
   }
 
-  async #read(
-    { file, fileOffset, rangeOffset, bytes }: FileSpan,
-    into: Uint8Array,
-  ): Promise<boolean> {
-    const handle = await this.#handle(file);
-    if (handle === undefined) return false;
-    for (let done = 0; done < bytes; ) {
-      const { bytesRead } = await handle.read(
-        into,
-        rangeOffset + done,
-        bytes - done,
-        fileOffset + done,
-      );
-      if (bytesRead === 0) return false;
-      done += bytesRead;
-    }
-    return true;
-  }
-
-  async #write(
-    { file, fileOffset, rangeOffset, bytes }: FileSpan,
-    from: Uint8Array,
-  ): Promise<void> {
-    const handle = (await this.#handle(file))!;
-    for (let done = 0; done < bytes; ) {
-      const { bytesWritten } = await handle.write(
-        from,
-        rangeOffset + done,
-        bytes - done,
-        fileOffset + done,
-      );
-      done += bytesWritten;
-    }
-  }
-
   /** Returns undefined if the file does not exist and may not be created. */
-  async #handle(file: number): Promise<FileHandle | undefined> {
-    const handle = this.#open.get(file) ?? this.#openFile(file);
-    this.#open.delete(file);
-    this.#open.set(file, handle);
-    if (this.#open.size > OPEN_FILES_MAX) await this.#closeOldest();
-    return handle;
-  }
-
   async #openFile(file: number): Promise<FileHandle | undefined> {
     const path = this.pathOf(file);
     try {
@@ -156,14 +129,14 @@ export class FileStore {
   }
 
   async #openOrCreate(path: string): Promise<FileHandle | undefined> {
-    try {
-      return await open(path, this.#isWritable ? 'r+' : 'r');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      if (!this.#isWritable) return undefined;
+    const stats = await stat(path).catch(ignoreMissing);
+    if (stats !== undefined) {
+      if (!stats.isFile() && !stats.isCharacterDevice()) throw notAFile(path, stats.isDirectory());
+      return open(path, this.#isWritable ? 'r+' : 'r');
     }
+    if (!this.#isWritable) return undefined;
     await mkdir(dirname(path), { recursive: true });
-    return open(path, 'w+');
+    return open(path, 'wx+');
   }
 
   async #checkSymlinks(file: number): Promise<void> {
@@ -175,29 +148,40 @@ export class FileStore {
       fix: 'remove the link, or choose another folder',
     });
   }
-
-  async #closeOldest(): Promise<void> {
-    const [oldest] = this.#open;
-    this.#open.delete(oldest![0]);
-    await (await oldest![1])?.close();
-  }
 }
 
-/** Returns the StorageFailure for an error at `path`. */
-function storageFailure(path: string, error: unknown): StorageFailure {
-  if (error instanceof StorageFailure) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  const details = isFull
-    ? {
-        at: path,
-        problem: 'the disk is full',
-        fix: 'free some space and start again; the pieces on the disk are kept',
-      }
-    : {
-        at: path,
-        problem: `cannot be used (${message})`,
-        fix: 'check its permissions, or choose another folder',
-      };
-  return new StorageFailure(details, error);
+/** Reads a span; returns false if the file is missing or too short. */
+async function read(
+  handle: FileHandle | undefined,
+  { fileOffset, rangeOffset, bytes }: FileSpan,
+  into: Uint8Array,
+): Promise<boolean> {
+  if (handle === undefined) return false;
+  for (let done = 0; done < bytes; ) {
+    const { bytesRead } = await handle.read(
+      into,
+      rangeOffset + done,
+      bytes - done,
+      fileOffset + done,
+    );
+    if (bytesRead === 0) return false;
+    done += bytesRead;
+  }
+  return true;
+}
+
+async function write(
+  handle: FileHandle,
+  { fileOffset, rangeOffset, bytes }: FileSpan,
+  from: Uint8Array,
+): Promise<void> {
+  for (let done = 0; done < bytes; ) {
+    const { bytesWritten } = await handle.write(
+      from,
+      rangeOffset + done,
+      bytes - done,
+      fileOffset + done,
+    );
+    done += bytesWritten;
+  }
 }

@@ -1,5 +1,6 @@
 /** Pieces on the disk: where they are stored, how they are found, and the errors of a disk. */
 
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
@@ -8,8 +9,10 @@ import { join } from 'node:path';
 import { seededRandom } from '@cachetorrent/std';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { StorageFailure } from '../errors.ts';
 import type { Torrent, TorrentFile } from '../torrent/torrent.ts';
 import { findPieces } from './check-pieces.ts';
+import { storageFailure } from './file-errors.ts';
 import { spansOf } from './file-spans.ts';
 import { FileStore } from './file-store.ts';
 
@@ -107,6 +110,35 @@ describe('pieces', () => {
     expect(await findPieces(torrent, store)).toHaveLength(torrent.layout.pieceCount);
     await store.close();
   });
+
+  test('of many files are written and read at the same time', async () => {
+    const { torrent, content } = newTorrent(
+      16,
+      Array.from({ length: 1_000 }, () => 5),
+    );
+    const pieces = Array.from({ length: torrent.layout.pieceCount }, (_, piece) => piece);
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    const contentOf = (piece: number) => content.subarray(16 * piece, 16 * piece + 16);
+    await Promise.all(pieces.map((piece) => store.writePiece(piece, contentOf(piece))));
+    const read = await Promise.all(pieces.map((piece) => store.readPiece(piece)));
+    for (const piece of pieces) expect(Buffer.from(read[piece]!).equals(contentOf(piece))).toBe(true);
+    await store.close();
+  });
+
+  test('that are being written are on the disk when the store is closed', async () => {
+    const { torrent, content } = newTorrent(
+      50,
+      Array.from({ length: 200 }, () => 5),
+    );
+    const store = new FileStore({ torrent, folder, isWritable: true });
+    for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
+      void store.writePiece(piece, content.subarray(50 * piece, 50 * piece + 50));
+    }
+    await store.close();
+    const again = new FileStore({ torrent, folder, isWritable: false });
+    expect(await findPieces(torrent, again)).toHaveLength(torrent.layout.pieceCount);
+    await again.close();
+  });
 });
 
 describe('an error says', () => {
@@ -125,8 +157,35 @@ describe('an error says', () => {
     await mkdir(join(folder, 'n', 'f0'), { recursive: true });
     const store = new FileStore({ torrent, folder, isWritable: true });
     await expect(store.writePiece(0, content.subarray(0, 16))).rejects.toThrow(
-      /f0: cannot be used/,
+      /f0: cannot be used: it is a folder/,
     );
+    await store.close();
+  });
+
+  test.each([
+    { code: 'ENOSPC', says: 'the disk is full' },
+    { code: 'EACCES', says: 'cannot be used: no permission\n  fix: change its permissions' },
+    { code: 'EIO', says: 'the disk reports an error\n  fix: check the disk' },
+    { code: 'EOTHER', says: 'cannot be used (EOTHER: reason)' },
+  ])('what $code means', ({ code, says }) => {
+    const error = Object.assign(new Error(`${code}: reason`), { code, syscall: 'write' });
+    const failure = storageFailure('/a/file', error);
+    expect(failure).toBeInstanceOf(StorageFailure);
+    expect(failure.message).toContain(`/a/file: `);
+    expect(failure.message).toContain(says);
+  });
+
+  test('nothing else than before if it does not come from the file system', () => {
+    const bug = new TypeError('our own mistake');
+    expect(storageFailure('/a/file', bug)).toBe(bug);
+  });
+
+  test('that a pipe is not read, which might never end', async () => {
+    const { torrent } = newTorrent(16);
+    await mkdir(join(folder, 'n'));
+    execFileSync('mkfifo', [join(folder, 'n', 'f0')]);
+    const store = new FileStore({ torrent, folder, isWritable: false });
+    await expect(store.readPiece(0)).rejects.toThrow(/f0: cannot be used: it is not a regular file/);
     await store.close();
   });
 });
