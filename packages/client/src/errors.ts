@@ -1,5 +1,7 @@
 /** The errors of the client that its user can act on. */
 
+import { printable } from '@cachetorrent/std';
+
 /** The parts of an error message. */
 export interface ClientErrorDetails {
   /** Where the error is: a file, an option, or an address. */
@@ -10,14 +12,22 @@ export interface ClientErrorDetails {
   readonly fix: string;
 }
 
-/** An error that the user can fix. Its message says where it is, what is wrong, and the fix. */
+const PART_LENGTH_MAX = 1_000;
+
+/**
+ * An error that the user can fix. Its message says where it is, what is wrong, and the fix; names
+ * in it that come from outside are safe to print.
+ */
 export class ClientError extends Error {
   override readonly name: string = 'ClientError';
   /** The parts of the message. */
   readonly details: ClientErrorDetails;
 
   constructor(details: ClientErrorDetails, cause?: unknown) {
-    super(`${details.at}: ${details.problem}\n  fix: ${details.fix}`, { cause });
+    const [at, problem, fix] = [details.at, details.problem, details.fix].map((part) =>
+      printable(part, PART_LENGTH_MAX),
+    );
+    super(`${at}: ${problem}\n  fix: ${fix}`, { cause });
     this.details = details;
   }
 }

@@ -1,6 +1,7 @@
-/** What all other packages use: assertions, and random numbers that are reproducible. */
+/** What all other packages use: assertions, reproducible random numbers, and safe output. */
 
 export { assert, unreachable } from './assert.ts';
+export { printable } from './printable.ts';
 export { exponential, type Random } from './random.ts';
 export { seededRandom } from './seeded-random.ts';
 export { Sfc32 } from './sfc32.ts';

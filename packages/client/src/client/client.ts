@@ -20,7 +20,7 @@ import {
   type SessionRole,
   type SessionTorrent,
 } from '@cachetorrent/protocol/wire';
-import { seededRandom } from '@cachetorrent/std';
+import { printable, seededRandom } from '@cachetorrent/std';
 
 import { type CancelTimer, type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { AddressBook, formatEndpoint } from '../connections/address-book.ts';
@@ -53,6 +53,7 @@ type ClosedEvent = Extract<SessionEvent, { type: 'closed' }>;
 
 const TICK_MS = 500;
 const CONNECTIONS_MAX = 80;
+const WARNING_LENGTH_MAX = 1_000;
 const WAITING_FOR_ROLE = 'role';
 
 /** The ordinary reasons to close a connection, of which the user is not warned. */
@@ -333,7 +334,7 @@ export class Client {
   }
 
   #warn(warning: string): void {
-    this.#options.onWarning?.(warning);
+    this.#options.onWarning?.(printable(warning, WARNING_LENGTH_MAX));
   }
 }
 

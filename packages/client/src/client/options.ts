@@ -36,7 +36,7 @@ export interface ClientOptions {
   readonly limits?: Partial<WireLimits>;
   /** The source of time and timers. Default: the clock of the process. */
   readonly clock?: Clock;
-  /** Receives warnings, as sentences for a log. */
+  /** Receives warnings, as sentences that are safe to print and to log. */
   readonly onWarning?: (warning: string) => void;
   /** Receives the number of pieces checked so far, while the files are checked. */
   readonly onChecked?: (pieces: number, pieceCount: number) => void;

@@ -1,6 +1,7 @@
 /** `cachetorrent get`: downloads a torrent, or resumes an earlier download. */
 
 import { resolve } from 'node:path';
+import { printable } from '@cachetorrent/std';
 
 import { Client } from '../client/client.ts';
 import { Stopped } from '../errors.ts';
@@ -54,7 +55,7 @@ export async function get(
     display.clear();
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
     const result = receivedBytes === 0 ? 'already complete' : `in ${seconds} s`;
-    stdout.write(`${torrent.name}: ${formatBytes(totalBytes)} ${result}\n`);
+    stdout.write(`${printable(torrent.name)}: ${formatBytes(totalBytes)} ${result}\n`);
     if (options.stay === true) await serve(client, environment, display);
   } finally {
     hideProgress();

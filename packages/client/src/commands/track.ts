@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { seededRandom } from '@cachetorrent/std';
+import { printable, seededRandom } from '@cachetorrent/std';
 import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 
 import { ClientError } from '../errors.ts';
@@ -76,7 +76,9 @@ export async function track(
     asnOf: (address) => table.asnOf(address),
     limits: limitsOf(options),
     random: seededRandom(randomBytes(16).toString('hex')),
-    ...(quiet === true ? {} : { onAnnounce: (line: string) => stderr.write(`${line}\n`) }),
+    ...(quiet === true
+      ? {}
+      : { onAnnounce: (line: string) => stderr.write(`${printable(line)}\n`) }),
   });
   stdout.write(`${await server.start()}\n`);
   await untilStopped(signal);

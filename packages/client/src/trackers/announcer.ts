@@ -8,6 +8,7 @@
  */
 
 import type { AnnounceEvent, AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
+import { printable } from '@cachetorrent/std';
 
 import type { Clock } from '../clock.ts';
 import { announce } from './announce.ts';
@@ -126,12 +127,13 @@ export class Announcer {
         const { response, warnings } = answer;
         for (const remark of warnings) onWarning(`${tracker}: ${remark}`);
         if (response.warningMessage !== undefined)
-          onWarning(`${tracker}: ${response.warningMessage}`);
+          onWarning(`${tracker}: ${printable(response.warningMessage)}`);
         this.#trackerId = response.trackerId ?? this.#trackerId;
         this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
         return response;
       }
-      const why = answer.kind === 'failure' ? `refuses: ${answer.reason}` : answer.problem;
+      const why =
+        answer.kind === 'failure' ? `refuses: ${printable(answer.reason)}` : answer.problem;
       onWarning(`${tracker}: ${why}`);
     }
     return undefined;
