@@ -35,14 +35,23 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   ENOENT: { problem: 'does not exist', fix: 'check the path' },
   EROFS: { problem: 'cannot be used: the disk is read-only', fix: 'choose another folder' },
   EISDIR: IS_FOLDER,
-  EEXIST: { problem: 'cannot be used: something is there', fix: 'move it, or choose another folder' },
+  EEXIST: {
+    problem: 'cannot be used: something is there',
+    fix: 'move it, or choose another folder',
+  },
   ENOTDIR: {
     problem: 'cannot be used: it would be in a file, not in a folder',
     fix: 'move the file that has the name of the folder, or choose another folder',
   },
-  ENAMETOOLONG: { problem: 'cannot be used: the path is too long', fix: 'choose a folder with a shorter path' },
+  ENAMETOOLONG: {
+    problem: 'cannot be used: the path is too long',
+    fix: 'choose a folder with a shorter path',
+  },
   ELOOP: { problem: 'cannot be used: symbolic links lead in a circle', fix: 'remove the links' },
-  EIO: { problem: 'cannot be used: the disk reports an error', fix: 'check the disk, or choose another one' },
+  EIO: {
+    problem: 'cannot be used: the disk reports an error',
+    fix: 'check the disk, or choose another one',
+  },
 };
 
 /** Returns the ClientError for an error of the file system at `path`; other errors as they are. */
@@ -54,7 +63,9 @@ export function fileError(path: string, error: unknown): Error {
 /** Returns the StorageFailure for an error of the file system; other errors as they are. */
 export function storageFailure(path: string, error: unknown): Error {
   const advice = adviceFor(error);
-  return advice === undefined ? (error as Error) : new StorageFailure({ at: path, ...advice }, error);
+  return advice === undefined
+    ? (error as Error)
+    : new StorageFailure({ at: path, ...advice }, error);
 }
 
 /** Returns the StorageFailure for something at `path` that is not a file: a folder, a pipe. */

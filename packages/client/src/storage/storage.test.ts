@@ -121,7 +121,8 @@ describe('pieces', () => {
     const contentOf = (piece: number) => content.subarray(16 * piece, 16 * piece + 16);
     await Promise.all(pieces.map((piece) => store.writePiece(piece, contentOf(piece))));
     const read = await Promise.all(pieces.map((piece) => store.readPiece(piece)));
-    for (const piece of pieces) expect(Buffer.from(read[piece]!).equals(contentOf(piece))).toBe(true);
+    for (const piece of pieces)
+      expect(Buffer.from(read[piece]!).equals(contentOf(piece))).toBe(true);
     await store.close();
   });
 
@@ -185,7 +186,9 @@ describe('an error says', () => {
     await mkdir(join(folder, 'n'));
     execFileSync('mkfifo', [join(folder, 'n', 'f0')]);
     const store = new FileStore({ torrent, folder, isWritable: false });
-    await expect(store.readPiece(0)).rejects.toThrow(/f0: cannot be used: it is not a regular file/);
+    await expect(store.readPiece(0)).rejects.toThrow(
+      /f0: cannot be used: it is not a regular file/,
+    );
     await store.close();
   });
 });
@@ -268,6 +271,7 @@ function newTorrent(
     files,
     isPrivate: true,
     trackers: [],
+    remarks: [],
   };
   return { torrent, content };
 }

@@ -3,8 +3,10 @@ import { mkdtemp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBencode } from '@cachetorrent/protocol/wire';
+import { seededRandom } from '@cachetorrent/std';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { ClientError } from '../errors.ts';
 import { makeTorrent } from './make-torrent.ts';
 import { parseTorrentFile, readTorrent } from './read-torrent.ts';
 
@@ -95,6 +97,136 @@ describe('a torrent is read', () => {
   });
 });
 
+describe('a torrent is read although', () => {
+  test.each<[string, object, object]>([
+    ['the key url-list holds a number', { 'url-list': 5 }, {}],
+    ['the key url-list holds an empty list', { 'url-list': [] }, {}],
+    ['the key url-list holds a dictionary', { 'url-list': { a: 1 } }, {}],
+    ['the key announce-list holds numbers', { 'announce-list': [5, [6, []]] }, {}],
+    ['the keys comment and created by hold lists', { comment: [], 'created by': [] }, {}],
+    ['the creation date is text', { 'creation date': 'today' }, {}],
+    ['nodes is a number, and httpseeds text', { nodes: 5, httpseeds: 'x' }, {}],
+    ['name.utf-8 is a number', {}, { 'name.utf-8': 7 }],
+    ['a file has an attr that is a list', {}, { attr: [] }],
+    ['source and md5sum are lists', {}, { source: [], md5sum: [] }],
+    ['it has a key in unsorted order, as some programs write it', { zz: 1, a: 2 }, { zz: 1, a: 2 }],
+  ])('%s', async (_, outer, inner) => {
+    const bytes = encodeBencode({
+      announce: 'http://t/announce',
+      info: info(inner),
+      ...outer,
+    } as never);
+    expect(await parseTorrentFile(bytes, 't')).toMatchObject({
+      name: 'n',
+      trackers: ['http://t/announce'],
+      files: [{ path: ['n'], bytes: 100 }],
+      remarks: [],
+    });
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['announce is a number', { announce: 5 }, []],
+    ['announce is a number, and there is a list', { announce: 5, 'announce-list': [['b']] }, ['b']],
+    ['the list is flat', { 'announce-list': ['b', 'c'] }, ['b', 'c']],
+    ['a tracker is there twice, and one is empty', { 'announce-list': [['b', ''], ['b ']] }, ['b']],
+    ['the list is empty', { announce: 'a', 'announce-list': [[]] }, ['a']],
+  ])('of its trackers, %s', async (_, outer, trackers) => {
+    const bytes = encodeBencode({ info: info({}), ...outer } as never);
+    expect((await parseTorrentFile(bytes, 't')).trackers).toEqual(trackers);
+  });
+
+  test('bytes follow its end', async () => {
+    const bytes = Buffer.concat([torrent({}), Buffer.from('\n')]);
+    expect(await parseTorrentFile(bytes, 't')).toMatchObject({ name: 'n' });
+  });
+
+  test.each<[string, object, readonly string[]]>([
+    ['its name is ..', { name: '..' }, ['_']],
+    ['its name is empty', { name: '' }, ['_']],
+    ['its name is a path', { name: '../../etc' }, ['.._.._etc']],
+    ['its name is an absolute path', { name: '/etc/cron.d/x' }, ['_etc_cron.d_x']],
+    ['a path leads through ..', { files: [{ length: 100, path: ['..', '..', 'x'] }] }, ['n', 'x']],
+    [
+      'a path has a separator',
+      { files: [{ length: 100, path: ['a/../../x'] }] },
+      ['n', 'a_.._.._x'],
+    ],
+    ['a path has a NUL', { files: [{ length: 100, path: ['a\0b'] }] }, ['n', 'a_b']],
+    ['a name is too long', { name: `${'x'.repeat(300)}.mkv` }, [`${'x'.repeat(251)}.mkv`]],
+  ])('%s, which is changed and reported', async (_, fields, path) => {
+    const { files, remarks, name } = await parseTorrentFile(torrent(fields), 't');
+    expect(files[0]!.path).toEqual(path);
+    expect(name).toBe(path[0]);
+    expect(remarks).toHaveLength(1);
+    expect(remarks[0]).toMatch(/^names that are unsafe .* were changed: ".*" is ".*"$/);
+  });
+
+  test('several names are equal: each file gets a name of its own', async () => {
+    const paths = [
+      ['a'],
+      ['a'],
+      ['a', 'b'],
+      ['c', 'd'],
+      ['c'],
+      [Uint8Array.of(0xff)],
+      [Uint8Array.of(0xfe)],
+    ];
+    const files = paths.map((path) => ({ length: 10, path }));
+    const read = await parseTorrentFile(torrent({ files }), 't');
+    expect(read.files.map(({ path }) => path.slice(1).join('/'))).toEqual([
+      'a',
+      'a (2)',
+      'a (3)/b',
+      'c/d',
+      'c (2)',
+      '\ufffd',
+      '\ufffd (2)',
+    ]);
+    expect(read.remarks[0]).toContain('"n/a" is "n/a (2)", "n/a/b" is "n/a (3)/b"');
+  });
+});
+
+test('whatever the keys of a torrent hold, it is read or refused in our own words', async () => {
+  const random = seededRandom('torrents');
+  const values = [
+    0,
+    -1,
+    5,
+    2n ** 62n,
+    '',
+    'text',
+    [],
+    ['a'],
+    [['a']],
+    {},
+    { length: 5 },
+    hashes(1),
+  ];
+  const any = () => values[random.below(values.length)]!;
+  const keys = ['name', 'name.utf-8', 'piece length', 'pieces', 'length', 'files', 'private'];
+  const inner = [...keys, 'meta version', 'file tree', 'attr', 'path'];
+  let refused = 0;
+  for (let i = 0; i < 2_000; i++) {
+    const file = {
+      length: 100,
+      path: ['a'],
+      [['length', 'path', 'path.utf-8', 'attr'][random.below(4)]!]: any(),
+    };
+    const changed = { [inner[random.below(inner.length)]!]: any() };
+    const fields =
+      random.below(2) === 0 ? changed : { length: undefined, files: [file], ...changed };
+    const outer = { [['announce', 'announce-list', 'url-list', 'info'][random.below(4)]!]: any() };
+    const all = { info: info(fields), ...(random.below(4) === 0 ? outer : {}) };
+    const read = parseTorrentFile(encodeBencode(all as never), 't');
+    await read.catch((error: unknown) => {
+      refused++;
+      expect(error).toBeInstanceOf(ClientError);
+    });
+  }
+  expect(refused).toBeGreaterThan(500);
+  expect(refused).toBeLessThan(1_900);
+});
+
 describe('a torrent is refused', () => {
   test.each<[string, Uint8Array, string]>([
     [
@@ -108,13 +240,59 @@ describe('a torrent is refused', () => {
       'is not a torrent (it does not begin with a bencoded dictionary)',
     ],
     ['a truncated file', torrent({}).subarray(0, 60), 'is not a torrent'],
-    ['without info', encodeBencode({ announce: 'x' }), 'has no info dictionary'],
+    [
+      'without info',
+      encodeBencode({ announce: 'x' }),
+      'is not a torrent (it has no info dictionary)',
+    ],
+    [
+      'with two info dictionaries',
+      Buffer.concat([
+        torrent({ name: 'first' }).subarray(0, -1),
+        Buffer.from('4:info'),
+        encodeBencode(info({ name: 'second' }) as never),
+        Buffer.from('e'),
+      ]),
+      'is not a torrent (it has two info dictionaries)',
+    ],
+    [
+      'with a key of info twice',
+      Buffer.from(
+        `d4:infod6:lengthi1e4:name1:a4:name1:b12:piece lengthi16384e6:pieces20:${'a'.repeat(20)}ee`,
+      ),
+      'is not a torrent (its info dictionary has the key "name" twice)',
+    ],
     [
       'a nesting bomb',
       Buffer.from(`d4:info${'l'.repeat(50_000)}`),
       'is not a torrent (bencode-bomb',
     ],
-    ['version 2 only', torrent({ pieces: undefined }), 'is not a torrent'],
+    [
+      'version 2 only',
+      torrent({ pieces: undefined, 'meta version': 2, 'file tree': {} }),
+      'is a torrent of version 2 only (BEP 52), which is not supported\n  fix: get a torrent of version 1 or of both',
+    ],
+    ['without pieces', torrent({ pieces: undefined }), 'has no "pieces"'],
+    ['without a name', torrent({ name: undefined }), 'has no "name"'],
+    ['with a number as its name', torrent({ name: 5 }), 'has a number as "name", not text'],
+    [
+      'with a piece length that is text',
+      torrent({ 'piece length': '16384' }),
+      'has text as "piece length", not a whole number',
+    ],
+    ['with a list as pieces', torrent({ pieces: [] }), 'has a list as "pieces", not text'],
+    ['with an empty list of files', torrent({ files: [] }), 'lists no files'],
+    ['with a file that is text', torrent({ files: ['a'] }), 'file 1 is text'],
+    [
+      'with a file without a path',
+      torrent({ files: [{ length: 100, path: ['a'] }, { length: 1 }] }),
+      'file 2 has no "path"',
+    ],
+    [
+      'with a number in a path',
+      torrent({ files: [{ length: 100, path: [5] }] }),
+      'file 1 has a list as "path", not a list of names',
+    ],
     [
       'with too few hashes',
       torrent({ length: 20_000 }),
@@ -143,64 +321,21 @@ describe('a torrent is refused', () => {
     ],
     ['without content', torrent({ length: 0, pieces: new Uint8Array(0) }), 'has no content'],
     [
-      'with the name ..',
-      torrent({ name: '..' }),
-      'would write outside its folder: the path of file 1 has the part ".."',
-    ],
-    ['with a path as its name', torrent({ name: '../../etc' }), 'would write outside its folder'],
-    ['with an absolute name', torrent({ name: '/etc/cron.d/x' }), 'would write outside its folder'],
-    [
-      'with a path through ..',
-      torrent({ files: [{ length: 100, path: ['..', '..', 'x'] }] }),
-      'would write outside its folder: the path of file 1 has the part ".."',
-    ],
-    [
-      'with a separator in a part',
-      torrent({ files: [{ length: 100, path: ['a/../../x'] }] }),
-      'would write outside its folder',
-    ],
-    [
-      'with a NUL in a part',
-      torrent({ files: [{ length: 100, path: ['a\0b'] }] }),
-      'would write outside its folder: the path of file 1 has control characters',
-    ],
-    [
-      'with an empty part',
-      torrent({ files: [{ length: 100, path: ['a', ''] }] }),
-      'would write outside its folder: the path of file 1 has the part ""',
-    ],
-    [
-      'with a separator of Windows in a part',
-      torrent({ files: [{ length: 100, path: ['..\\x'] }] }),
-      'would write outside its folder',
-    ],
-    [
-      'with a drive of Windows',
-      torrent({ name: 'C:' }),
-      'would write outside its folder: the path of file 1 names a drive in "C:"',
-    ],
-    [
-      'with two names that are equal after decoding as UTF-8',
-      torrent({
-        files: [
-          { length: 50, path: [Uint8Array.of(0xff)] },
-          { length: 50, path: [Uint8Array.of(0xfe)] },
-        ],
-      }),
-      'has two files at',
-    ],
-    [
       'with a path that is not a list',
       torrent({ files: [{ length: 100, path: 5 }] }),
-      'is not a torrent',
+      'file 1 has a number as "path", not a list of names',
     ],
-    ['with files that are not a list', torrent({ files: 5 }), 'is not a torrent'],
-    ['with a list as info', encodeBencode({ info: [] } as never), 'is not a torrent'],
     [
-      'with a string as length',
-      torrent({ length: '100' }),
-      'is not a torrent (Torrent is missing required field: info.length)',
+      'with files that are not a list',
+      torrent({ files: 5 }),
+      'has a number as "files", not a list',
     ],
+    [
+      'with a list as info',
+      encodeBencode({ info: [] } as never),
+      'is not a torrent (its info is a list)',
+    ],
+    ['with a string as length', torrent({ length: '100' }), 'has text as "length", not a number'],
     [
       'with more bytes than a number can represent',
       torrent({
@@ -212,14 +347,9 @@ describe('a torrent is refused', () => {
       'has more bytes than can be represented',
     ],
     [
-      'with two files at the same path',
-      torrent({
-        files: [
-          { length: 50, path: ['a'] },
-          { length: 50, path: ['a'] },
-        ],
-      }),
-      'has two files at "n/a"',
+      'with a length of 2^63 - 1',
+      torrent({ length: 2n ** 63n - 1n }),
+      'has more bytes than can be represented',
     ],
   ])('%s', async (_, bytes, problem) => {
     await expect(parseTorrentFile(bytes, 'x.torrent')).rejects.toThrow(`x.torrent: ${problem}`);
@@ -235,6 +365,11 @@ describe('a torrent is refused', () => {
     await expect(readTorrent('magnet:?xt=urn:btih:ab')).rejects.toThrow(
       'is a magnet link, which is not supported\n  fix: give the path of a .torrent file',
     );
+  });
+
+  test('that is a folder, or a device', async () => {
+    await expect(readTorrent(folder)).rejects.toThrow(`${folder}: is a folder`);
+    await expect(readTorrent('/dev/zero')).rejects.toThrow('/dev/zero: is not a regular file');
   });
 
   test('that is too long, without reading it', async () => {

@@ -1,29 +1,28 @@
 /**
- * Reads a `.torrent` file. The library parses it; this file checks the result, since the author of
- * the torrent is not trusted.
+ * Reads a `.torrent` file. Its author is not trusted: what we use is checked, names that are unsafe
+ * on a disk are changed, and keys that we do not use are ignored, whatever they hold.
  */
 
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import parseTorrent, { type Instance } from 'parse-torrent';
+import { open, stat } from 'node:fs/promises';
+import type { BencodeDictionary, BencodeValue } from '@cachetorrent/protocol/wire';
+import { printable } from '@cachetorrent/std';
 
 import { ClientError } from '../errors.ts';
-import { infoBytes } from './info-bytes.ts';
-import { findCollision, pathProblem } from './safe-path.ts';
+import { safePath, UniquePaths } from './safe-path.ts';
+import { decodeTopLevel, type TopLevel } from './top-level.ts';
 import type { Torrent, TorrentFile } from './torrent.ts';
 
 const HASH_BYTES = 20;
-const PIECE_BYTES_MAX = 2 ** 28;
+/** The limit of a piece: a whole one is kept in memory. */
+export const PIECE_BYTES_MAX: number = 2 ** 28;
 /** The limit of a `.torrent` file: enough for four million pieces. */
-const FILE_BYTES_MAX = 2 ** 27;
+export const TORRENT_BYTES_MAX: number = 2 ** 27;
+/** How many changed names a remark shows. */
+const SHOWN_NAMES_MAX = 3;
 
-/** A file of the torrent, as the library returns it: without any checks. */
-interface RawFile {
-  readonly length?: unknown;
-  readonly path?: readonly Uint8Array[];
-  readonly 'path.utf-8'?: readonly Uint8Array[];
-  readonly attr?: Uint8Array;
-}
+/** Throws the error that says what is wrong with the torrent. */
+type Fail = (problem: string, fix?: string) => never;
 
 /**
  * Reads a `.torrent` file.
@@ -31,14 +30,42 @@ interface RawFile {
  * @throws ClientError if there is no such file, or it is not a torrent that we support.
  */
 export async function readTorrent(path: string): Promise<Torrent> {
+  return parseTorrentFile(await readTorrentBytes(path), path);
+}
+
+/**
+ * Reads the bytes of a `.torrent` file, which may be a pipe.
+ *
+ * @throws ClientError if there is no such file, or it is too long.
+ */
+export async function readTorrentBytes(path: string): Promise<Uint8Array> {
   const fail = (problem: string): never => {
     throw new ClientError({ at: path, problem, fix: 'give the path of a .torrent file' });
   };
   if (path.startsWith('magnet:')) fail('is a magnet link, which is not supported');
   const unreadable = (error: Error): never => fail(`cannot be read (${error.message})`);
-  const { size } = await stat(path).catch(unreadable);
-  if (size > FILE_BYTES_MAX) fail(`has ${size} bytes, more than the limit of ${FILE_BYTES_MAX}`);
-  return parseTorrentFile(await readFile(path).catch(unreadable), path);
+  const tooLong = (bytes: string): never =>
+    fail(`has ${bytes} bytes, more than the limit of ${TORRENT_BYTES_MAX}`);
+  const stats = await stat(path).catch(unreadable);
+  if (stats.isDirectory()) fail('is a folder');
+  if (!stats.isFile() && !stats.isFIFO()) fail('is not a regular file');
+  if (stats.size > TORRENT_BYTES_MAX) tooLong(String(stats.size));
+  const file = await open(path).catch(unreadable);
+  try {
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of file.createReadStream({ autoClose: false })) {
+      chunks.push(chunk as Uint8Array);
+      bytes += (chunk as Uint8Array).length;
+      if (bytes > TORRENT_BYTES_MAX) tooLong(`over ${TORRENT_BYTES_MAX}`);
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof ClientError) throw error;
+    return unreadable(error as Error);
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -47,84 +74,145 @@ export async function readTorrent(path: string): Promise<Torrent> {
  * @throws ClientError if it is not a torrent that we support.
  */
 export async function parseTorrentFile(file: Uint8Array, name: string): Promise<Torrent> {
-  const fail = (problem: string): never => {
-    throw new ClientError({ at: name, problem, fix: 'get a valid torrent from its author' });
+  const fail: Fail = (problem, fix = 'get a valid torrent from its author') => {
+    throw new ClientError({ at: name, problem, fix });
   };
+  const { fields, infoBytes } = decoded(file, fail);
+  const info = fields.get('info');
+  if (!(info instanceof Map)) return fail(`is not a torrent (its info is ${kindOf(info)})`);
+  return { ...readInfo(info, infoBytes, fail), trackers: trackersOf(fields) };
+}
+
+function decoded(file: Uint8Array, fail: Fail): TopLevel {
   try {
-    const info = infoBytes(file);
-    if (info === undefined) return fail('has no info dictionary');
-    const parsed = await parseTorrent(file);
-    return checkTorrent(parsed, info, fail);
+    return decodeTopLevel(file);
   } catch (error) {
-    if (error instanceof ClientError) throw error;
     return fail(`is not a torrent (${(error as Error).message})`);
   }
 }
 
-function checkTorrent(
-  parsed: Instance,
-  info: Uint8Array,
-  fail: (problem: string) => never,
-): Torrent {
-  const raw = parsed.info as {
-    readonly files?: readonly RawFile[];
-    readonly length?: unknown;
-    readonly pieces: unknown;
-    readonly 'meta version'?: unknown;
-  };
-  const name = parsed.name ?? '';
-  const files = checkFiles(name, raw.files, raw.length, fail);
+function readInfo(
+  info: BencodeDictionary,
+  infoBytes: Uint8Array,
+  fail: Fail,
+): Omit<Torrent, 'trackers'> {
+  const version = info.get('meta version');
+  if (!info.has('pieces') && (version !== undefined || info.has('file tree'))) {
+    const problem = 'is a torrent of version 2 only (BEP 52), which is not supported';
+    fail(problem, 'get a torrent of version 1 or of both versions from its author');
+  }
+  const name = textOf(info.get('name.utf-8')) ?? textOf(info.get('name'));
+  if (name === undefined) return fail(wrongKey(info, 'name', 'text'));
+  const pieceBytes = info.get('piece length');
+  if (typeof pieceBytes !== 'number') {
+    return fail(wrongKey(info, 'piece length', 'a whole number'));
+  }
+  if (pieceBytes < 1 || pieceBytes > PIECE_BYTES_MAX) fail(`has pieces of ${pieceBytes} bytes`);
+  const hashes = info.get('pieces');
+  if (!(hashes instanceof Uint8Array)) return fail(wrongKey(info, 'pieces', 'text'));
+
+  const { files, remarks } = readFiles(name, info, fail);
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const pieceBytes = parsed.pieceLength;
-  const hashes = raw.pieces;
   if (!Number.isSafeInteger(totalBytes)) fail('has more bytes than can be represented');
   if (totalBytes === 0) fail('has no content');
-  if (!Number.isInteger(pieceBytes) || pieceBytes! < 1 || pieceBytes! > PIECE_BYTES_MAX) {
-    fail(`has pieces of ${pieceBytes} bytes`);
+  const pieceCount = Math.ceil(totalBytes / pieceBytes);
+  if (hashes.length !== pieceCount * HASH_BYTES) {
+    fail(`does not have one hash for each of its ${pieceCount} pieces`);
   }
-  const pieceCount = Math.ceil(totalBytes / pieceBytes!);
-  if (!(hashes instanceof Uint8Array) || hashes.length !== pieceCount * HASH_BYTES) {
-    return fail(`does not have one hash for each of its ${pieceCount} pieces`);
-  }
-
   return {
-    name,
-    infoHash: createHash('sha1').update(info).digest(),
+    name: files[0]!.path[0]!,
+    infoHash: createHash('sha1').update(infoBytes).digest(),
     infoHash2:
-      raw['meta version'] === 2
-        ? createHash('sha256').update(info).digest().subarray(0, HASH_BYTES)
+      version === 2
+        ? createHash('sha256').update(infoBytes).digest().subarray(0, HASH_BYTES)
         : undefined,
-    info,
-    layout: { totalBytes, pieceBytes: pieceBytes!, pieceCount },
+    info: infoBytes,
+    layout: { totalBytes, pieceBytes, pieceCount },
     pieceHashes: Uint8Array.from(hashes),
     files,
-    isPrivate: parsed.private === true,
-    trackers: parsed.announce,
+    isPrivate: info.has('private') && info.get('private') !== 0,
+    remarks,
   };
 }
 
-function checkFiles(
+function readFiles(
   name: string,
-  listed: readonly RawFile[] | undefined,
-  length: unknown,
-  fail: (problem: string) => never,
-): readonly TorrentFile[] {
+  info: BencodeDictionary,
+  fail: Fail,
+): { readonly files: readonly TorrentFile[]; readonly remarks: readonly string[] } {
+  const listed = info.has('files') ? info.get('files') : [info];
+  if (!Array.isArray(listed)) return fail(wrongKey(info, 'files', 'a list'));
+  if (listed.length === 0) fail('lists no files');
+  const uniquePaths = new UniquePaths();
+  const changed: string[] = [];
   let offset = 0;
-  const files = (listed ?? [{ length }]).map((file, i): TorrentFile => {
-    const bytes = file.length;
-    if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) {
-      return fail(`has a file, number ${i + 1}, of ${String(bytes)} bytes`);
+  const files = listed.map((file, i): TorrentFile => {
+    const at = info.has('files') ? `file ${i + 1} ` : '';
+    if (!(file instanceof Map)) return fail(`${at}is ${kindOf(file)}`);
+    const bytes = file.get('length');
+    if (typeof bytes !== 'number') {
+      return fail(typeof bytes === 'bigint' ? TOO_MANY : wrongKey(file, 'length', 'a number', at));
     }
-    const parts = file['path.utf-8'] ?? file.path ?? [];
-    const path = [name, ...parts.map((part) => Buffer.from(part).toString())];
-    const isPadding = Buffer.from(file.attr ?? []).includes('p');
-    const problem = pathProblem(path);
-    if (problem !== undefined) {
-      return fail(`would write outside its folder: the path of file ${i + 1} ${problem}`);
+    if (bytes < 0) fail(`has a file, number ${i + 1}, of ${bytes} bytes`);
+    const named = info.has('files') ? pathOf(file) : [];
+    if (named === undefined) return fail(wrongKey(file, 'path', 'a list of names', at));
+    const isPadding = (textOf(file.get('attr')) ?? '').includes('p');
+    const safe = safePath([name, ...named]);
+    const path = isPadding ? safe : uniquePaths.add(safe);
+    const [before, after] = [[name, ...named].join('/'), path.join('/')];
+    if (before !== after && !isPadding) {
+      changed.push(`"${printable(before, 80)}" is "${printable(after, 80)}"`);
     }
     offset += bytes;
     return { path, bytes, offset: offset - bytes, isPadding };
   });
-  const collision = findCollision(files.filter((file) => !file.isPadding).map(({ path }) => path));
-  return collision === undefined ? files : fail(`has two files at "${collision}"`);
+  return { files, remarks: changed.length === 0 ? [] : [remarkOn(changed)] };
+}
+
+const TOO_MANY = 'has more bytes than can be represented';
+
+function remarkOn(changed: readonly string[]): string {
+  const more = changed.length - SHOWN_NAMES_MAX;
+  const shown = changed.slice(0, SHOWN_NAMES_MAX).join(', ');
+  return `names that are unsafe or not unique on a disk were changed: ${shown}${
+    more > 0 ? `, and ${more} more` : ''
+  }`;
+}
+
+/** The names of a file's folders and its own; undefined if they are not a list of text. */
+function pathOf(file: BencodeDictionary): readonly string[] | undefined {
+  for (const key of ['path.utf-8', 'path']) {
+    const parts = file.get(key);
+    if (!Array.isArray(parts) || parts.length === 0) continue;
+    const names = parts.map(textOf);
+    if (names.every((part) => part !== undefined)) return names;
+  }
+  return undefined;
+}
+
+/** The trackers in the order of their tiers (BEP 12), each once. */
+function trackersOf(fields: BencodeDictionary): readonly string[] {
+  const tiers = fields.get('announce-list');
+  const listed = Array.isArray(tiers) ? tiers.flat() : [];
+  const urls = (values: readonly (BencodeValue | undefined)[]): readonly string[] =>
+    values.map((url) => textOf(url)?.trim() ?? '').filter((url) => url !== '');
+  const all = urls(listed);
+  return [...new Set(all.length > 0 ? all : urls([fields.get('announce')]))];
+}
+
+function textOf(value: BencodeValue | undefined): string | undefined {
+  return value instanceof Uint8Array ? Buffer.from(value).toString() : undefined;
+}
+
+/** Says that a key is missing, or has a value of another type. */
+function wrongKey(of: BencodeDictionary, key: string, expected: string, at = ''): string {
+  const value = of.get(key);
+  if (value === undefined) return `${at}has no "${key}"`;
+  return `${at}has ${kindOf(value)} as "${key}", not ${expected}`;
+}
+
+function kindOf(value: BencodeValue | undefined): string {
+  if (value instanceof Uint8Array) return 'text';
+  if (Array.isArray(value)) return 'a list';
+  return value instanceof Map ? 'a dictionary' : 'a number';
 }

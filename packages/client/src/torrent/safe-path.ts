@@ -1,63 +1,130 @@
 /**
- * Keeps the files of a torrent inside their folder. A path comes from an untrusted author, and may
- * lead out of the folder: by `..`, by a separator in a name, or by a name that is special in an
- * operating system.
+ * Gives the files of a torrent paths inside their folder. The names come from an untrusted author,
+ * and could lead out of the folder: by `..`, by a separator in a name, or by a name that is special
+ * in an operating system. Such names are changed, as other clients do; the bytes of the torrent,
+ * and its info hash, stay as they are.
  */
 
+/** What is replaced in a name: control characters, line breaks, and changes of writing direction. */
+const UNSAFE = /[/\\\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+const REPLACEMENT = '_';
+/** The limit of a name in most file systems. */
+const NAME_BYTES_MAX = 255;
+/** The limits of a whole path: below those of Linux, and of use to nobody above. */
+const PATH_BYTES_MAX = 1_000;
+const PATH_PARTS_MAX = 64;
+/** An ending that is longer does not say what kind of file it is. */
+const EXTENSION_BYTES_MAX = 20;
+
+/** The colon would name an alternate data stream of another file. */
+const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 /** Names that Windows reserves for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-/** The colon would name an alternate data stream of another file. */
-const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/;
 
-/** Returns what is wrong with a path on `platform`; undefined if it is safe. */
-export function pathProblem(
-  path: readonly string[],
-  platform: NodeJS.Platform = process.platform,
-): string | undefined {
-  if (path.length === 0) return 'is empty';
-  for (const part of path) {
-    if (part === '' || part === '.' || part === '..') return `has the part "${part}"`;
-    if (/[/\\]/.test(part)) return `has a separator inside the part "${part}"`;
-    if (/\p{Cc}/u.test(part)) return 'has control characters';
-    if (Buffer.byteLength(part) > 255) return 'has a part of over 255 bytes';
-    if (/^[a-z]:/i.test(part)) return `names a drive in "${part}"`;
-    const problem = platform === 'win32' ? windowsProblem(part) : undefined;
-    if (problem !== undefined) return problem;
+/** Returns `name` itself if it is safe as the name of a file or folder, otherwise a similar name. */
+export function safeName(name: string, platform: NodeJS.Platform = process.platform): string {
+  let safe = name.replaceAll(UNSAFE, REPLACEMENT);
+  if (platform === 'win32') {
+    // Windows drops dots and spaces at the end.
+    safe = safe.replaceAll(FORBIDDEN_ON_WINDOWS, REPLACEMENT).replace(/[. ]+$/, REPLACEMENT);
+    if (DEVICE.test(safe)) safe = `${REPLACEMENT}${safe}`;
   }
-  return undefined;
+  if (safe === '' || safe === '.' || safe === '..') safe = REPLACEMENT;
+  return withSuffix(safe, '');
 }
 
-function windowsProblem(part: string): string | undefined {
-  if (DEVICE.test(part)) return `names a device in "${part}"`;
-  if (FORBIDDEN_ON_WINDOWS.test(part)) return `has a character in "${part}" that Windows forbids`;
-  if (/[. ]$/.test(part)) return `has the part "${part}", whose end Windows drops`;
-  return undefined;
+/**
+ * Returns the safe parts of a path; empty ones, `.` and `..` are left out. Of a path that is too
+ * long, the first and the last part stay.
+ */
+export function safePath(path: readonly string[], platform?: NodeJS.Platform): readonly string[] {
+  const [first = '', ...rest] = path;
+  const named = rest.filter((part) => part !== '' && part !== '.' && part !== '..');
+  const isOnlyFolders = rest.length > 0 && named.length === 0;
+  const parts = [first, ...(isOnlyFolders ? [''] : named)];
+  const isLong =
+    parts.length > PATH_PARTS_MAX || Buffer.byteLength(parts.join('/')) > PATH_BYTES_MAX;
+  const kept = isLong && parts.length > 2 ? [first, parts.at(-1)!] : parts;
+  return kept.map((part) => safeName(part, platform));
 }
 
 /** The operating systems for which `A` and `a` are the same name. */
 const CASE_INSENSITIVE: ReadonlySet<NodeJS.Platform> = new Set(['win32', 'darwin']);
 
-function foldCase(part: string): string {
-  return part.normalize('NFC').toLowerCase();
+/** Gives each file a path of its own: two files, or a file and a folder, may have the same. */
+export class UniquePaths {
+  readonly #isCaseInsensitive: boolean;
+  readonly #files = new Set<string>();
+  readonly #folders = new Set<string>();
+  /** The name of a folder whose own name is that of a file, by its path. */
+  readonly #renamedFolders = new Map<string, string>();
+  /** The next number to try for a file, by its path: without it, equal names would cost O(n²). */
+  readonly #nextNumber = new Map<string, number>();
+
+  constructor(platform: NodeJS.Platform = process.platform) {
+    this.#isCaseInsensitive = CASE_INSENSITIVE.has(platform);
+  }
+
+  /** Returns the path of one more file: `path` itself, or one with a number in it. */
+  add(path: readonly string[]): readonly string[] {
+    const unique: string[] = [];
+    let folder = '';
+    for (const [i, part] of path.entries()) {
+      const isFile = i === path.length - 1;
+      const name = isFile ? this.#fileName(folder, part) : this.#folderName(folder, part);
+      unique.push(name);
+      folder = this.#key(folder, name);
+      (isFile ? this.#files : this.#folders).add(folder);
+    }
+    return unique;
+  }
+
+  #fileName(folder: string, name: string): string {
+    const key = this.#key(folder, name);
+    let candidate = name;
+    let number = this.#nextNumber.get(key) ?? 2;
+    while (this.#isTaken(this.#key(folder, candidate))) {
+      candidate = withSuffix(name, ` (${number++})`);
+    }
+    if (candidate !== name) this.#nextNumber.set(key, number);
+    return candidate;
+  }
+
+  #folderName(folder: string, name: string): string {
+    const key = this.#key(folder, name);
+    let candidate = this.#renamedFolders.get(key) ?? name;
+    for (let number = 2; this.#files.has(this.#key(folder, candidate)); number++) {
+      candidate = withSuffix(name, ` (${number})`);
+    }
+    if (candidate !== name) this.#renamedFolders.set(key, candidate);
+    return candidate;
+  }
+
+  #isTaken(key: string): boolean {
+    return this.#files.has(key) || this.#folders.has(key);
+  }
+
+  #key(folder: string, name: string): string {
+    const folded = this.#isCaseInsensitive ? name.normalize('NFC').toLowerCase() : name;
+    return `${folder}/${folded}`;
+  }
 }
 
-/** Returns a path that is that of two files, or of a file and a folder; undefined if none is. */
-export function findCollision(
-  paths: readonly (readonly string[])[],
-  platform: NodeJS.Platform = process.platform,
-): string | undefined {
-  const files = new Set<string>();
-  const folders = new Set<string>();
-  for (const original of paths) {
-    const path = CASE_INSENSITIVE.has(platform) ? original.map(foldCase) : original;
-    const whole = path.join('/');
-    if (files.has(whole) || folders.has(whole)) return whole;
-    files.add(whole);
-    for (let length = 1; length < path.length; length++) {
-      const folder = path.slice(0, length).join('/');
-      if (files.has(folder)) return folder;
-      folders.add(folder);
-    }
-  }
-  return undefined;
+/** Adds `suffix` before the extension of a name, and shortens what is too long then. */
+function withSuffix(name: string, suffix: string): string {
+  const dot = name.lastIndexOf('.');
+  const ending = dot > 0 ? name.slice(dot) : '';
+  const extension = Buffer.byteLength(ending) <= EXTENSION_BYTES_MAX ? ending : '';
+  const stem = name.slice(0, name.length - extension.length);
+  const bytesMax = NAME_BYTES_MAX - suffix.length - Buffer.byteLength(extension);
+  return `${startOf(stem, bytesMax)}${suffix}${extension}`;
+}
+
+/** Returns the start of `text` that has at most `bytesMax` bytes, without half a character. */
+function startOf(text: string, bytesMax: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= bytesMax) return text;
+  let end = bytesMax;
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return bytes.subarray(0, end).toString();
 }

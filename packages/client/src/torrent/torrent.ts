@@ -5,8 +5,8 @@ import type { PieceLayout } from '@cachetorrent/protocol/wire';
 /** A file of a torrent. */
 export interface TorrentFile {
   /**
-   * The folders and the name, each without separators, `.` and `..`. The first part is the name of
-   * the torrent.
+   * The folders and the name, as they are safe on a disk: without separators, `.` and `..`. The
+   * first part is the name of the torrent.
    */
   readonly path: readonly string[];
   /** The length of the file, in bytes. */
@@ -37,4 +37,6 @@ export interface Torrent {
   readonly isPrivate: boolean;
   /** The URLs of the trackers, in the order in which they are tried. */
   readonly trackers: readonly string[];
+  /** What was changed when the torrent was read, as sentences for its user. */
+  readonly remarks: readonly string[];
 }

@@ -98,6 +98,14 @@ test.each([
   expect(() => decodeStrict(bytes(`d1:k${encoded}e`))).toThrow('non-canonical-bencode');
 });
 
+test.each([
+  ['in a dictionary', 'd1:ai1e1:ai2ee', 'a'],
+  ['in an inner one, apart from its first occurrence', 'd1:xd1:ai1e1:bi1e1:ai2eee', 'a'],
+  ['not in two dictionaries', 'd1:xd1:ai1ee1:yd1:ai1eee', undefined],
+])('names the key that is repeated %s', (_, encoded, key) => {
+  expect(decodeBencode(bytes(encoded)).repeatedKey).toBe(key);
+});
+
 test('decodeStrict accepts a dictionary only, without trailing bytes', () => {
   expect(decodeStrict(bytes('d1:ai1ee'))).toEqual(new Map([['a', 1]]));
   expect(() => decodeStrict(bytes('d1:ai1eex'))).toThrow('1 bytes after the value');

@@ -48,6 +48,8 @@ export interface DecodedBencode {
   readonly end: number;
   /** Describes the first part that was not in canonical form; undefined if all of it was. */
   readonly deviation: string | undefined;
+  /** The first key that occurs twice in a dictionary; undefined if none does. */
+  readonly repeatedKey: string | undefined;
 }
 
 /** Returns the canonical form of `value`. Numbers must be integers. */
@@ -70,7 +72,8 @@ export function decodeBencode(
 ): DecodedBencode {
   const decoder = new Decoder(bytes, start, depthMax, tokensMax);
   const value = decoder.value();
-  return { value, end: decoder.offset, deviation: decoder.deviation };
+  const { offset: end, deviation, repeatedKey } = decoder;
+  return { value, end, deviation, repeatedKey };
 }
 
 /**
@@ -155,6 +158,7 @@ class Decoder {
   #tokensLeft: number;
   offset: number;
   deviation: string | undefined;
+  repeatedKey: string | undefined;
 
   constructor(bytes: Uint8Array, start: number, depthMax: number, tokensMax: number) {
     this.#bytes = bytes;
@@ -196,7 +200,8 @@ class Decoder {
       }
       const value = this.value();
       // The first of equal keys counts, as in libtorrent.
-      if (!dictionary.has(key)) dictionary.set(key, value);
+      if (dictionary.has(key)) this.repeatedKey ??= key;
+      else dictionary.set(key, value);
       last = key;
     }
     this.#leave();
