@@ -33,8 +33,8 @@ import { Connector } from '../net/connector.ts';
 import { Listener } from '../net/listener.ts';
 import type { ReusedReadBuffer } from '../net/reused-read-buffer.ts';
 import { type ConnectionHandler, TcpConnection } from '../net/tcp-connection.ts';
-import { findPieces } from '../storage/check-pieces.ts';
 import { FileStore } from '../storage/file-store.ts';
+import { prepareDownload } from '../storage/prepare-download.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { Announcer } from '../trackers/announcer.ts';
 import { TorrentTransfer } from '../transfer/torrent-transfer.ts';
@@ -144,15 +144,11 @@ export class Client {
    * Checks the files, listens, and announces itself.
    *
    * @throws ClientError if the files cannot be used, or the port is taken.
+   * @throws the reason of `signal` if that is aborted while the files are checked.
    */
-  async start(): Promise<void> {
-    const { host, port = 0, isSeed, onChecked } = this.#options;
-    const { pieceCount } = this.#torrent.layout;
-    const pieces =
-      isSeed === true
-        ? Array.from({ length: pieceCount }, (_, piece) => piece)
-        : await findPieces(this.#torrent, this.#store, (n) => onChecked?.(n, pieceCount));
-    if (isSeed !== true) await this.#store.createEmptyFiles();
+  async start(signal?: AbortSignal): Promise<void> {
+    const { host, port = 0 } = this.#options;
+    const pieces = await this.#findPieces(signal);
     this.#transfer = this.#createTransfer(pieces);
     this.#port = await this.#listener.start(host, port);
     this.#cancelTick = this.#clock.every(TICK_MS, () => this.#tick());
@@ -185,6 +181,21 @@ export class Client {
   /** The progress of the client. */
   get status(): ClientStatus {
     return statusOf(this.#transfer, this.#torrent);
+  }
+
+  /** Returns the pieces on the disk; a seed has all. */
+  async #findPieces(signal: AbortSignal | undefined): Promise<readonly number[]> {
+    const { torrent, folder, isSeed, overwrite = false, onChecked } = this.#options;
+    const { pieceCount } = torrent.layout;
+    if (isSeed === true) return Array.from({ length: pieceCount }, (_, piece) => piece);
+    return prepareDownload({
+      torrent,
+      folder,
+      store: this.#store,
+      overwrite,
+      onProgress: (checked) => onChecked?.(checked, pieceCount),
+      signal,
+    });
   }
 
   #handleEvent(tcp: TcpConnection, event: SessionEvent): void {

@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly trackers?: readonly string[];
   /** Whether all pieces are known to be on the disk. Their hashes are not checked then. */
   readonly isSeed?: boolean;
+  /** Whether a download may overwrite files that do not belong to the torrent. Default: false. */
+  readonly overwrite?: boolean;
   /**
    * Upload and download capacity, in bytes per second, that decide about our election. Default: we
    * are no candidate.

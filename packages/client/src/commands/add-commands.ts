@@ -12,6 +12,8 @@ import type { SeedOptions } from './seed.ts';
 import type { TrackOptions } from './track.ts';
 
 const PORT_MAX = 65_535;
+/** The limit of `torrent/read-torrent.ts`, which is not loaded here. */
+const PIECE_BYTES_MAX = 2 ** 28;
 
 /**
  * Adds the commands. Their actions throw ClientError for errors that the user can fix, and Stopped
@@ -24,7 +26,8 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .argument('<path>', 'A file, a folder, or a .torrent file')
     .option('--folder <folder>', 'Folder of the files (default: that of the torrent)')
     .option('--out <torrent>', 'Where to write the torrent (default: beside the file)')
-    .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', whole)
+    .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', pieceBytes)
+    .option('--force', 'Replace a torrent that is there')
     .option('--public', 'Allow peers from other sources than the trackers')
     .action(async (path: string, options: SeedOptions) => {
       const { seed } = await import('./seed.ts');
@@ -35,6 +38,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .description('Download a torrent, or resume an earlier download')
     .argument('<torrent>', 'A .torrent file')
     .option('--out <folder>', 'Folder to download into', '.')
+    .option('--force', 'Overwrite files that do not belong to the torrent')
     .option('--stay', 'Keep seeding when the download is complete')
     .action(async (path: string, options: GetOptions) => {
       const { get } = await import('./get.ts');
@@ -94,6 +98,12 @@ function port(text: string): number {
   const value = whole(text);
   if (value <= PORT_MAX) return value;
   throw new InvalidArgumentError(`Write a whole number from 0 (a free port) to ${PORT_MAX}.`);
+}
+
+function pieceBytes(text: string): number {
+  const value = whole(text);
+  if (value >= 1 && value <= PIECE_BYTES_MAX) return value;
+  throw new InvalidArgumentError(`Write a whole number from 1 to ${PIECE_BYTES_MAX}.`);
 }
 
 function percent(text: string): number {

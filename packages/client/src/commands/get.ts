@@ -5,14 +5,16 @@ import { printable } from '@cachetorrent/std';
 
 import { Client } from '../client/client.ts';
 import { Stopped } from '../errors.ts';
+import { checkWritableFolder } from '../storage/writable-folder.ts';
 import { readTorrent } from '../torrent/read-torrent.ts';
-import { type CommandEnvironment, untilStopped } from './environment.ts';
+import { type CommandEnvironment, unlessStopped, untilStopped } from './environment.ts';
 import { formatBytes, TransferDisplay } from './transfer-display.ts';
 import {
   clientOptionsOf,
   connectToNamedPeers,
   serve,
   showProgress,
+  showRemarks,
   type CommonOptions,
 } from './transfer-options.ts';
 
@@ -20,9 +22,13 @@ import {
 export interface GetOptions extends CommonOptions {
   /** The folder to download into. Default: the current folder. */
   readonly out?: string;
+  /** Whether to overwrite files that do not belong to the torrent. */
+  readonly force?: boolean;
   /** Whether to keep seeding when the download is complete. */
   readonly stay?: boolean;
 }
+
+const STOPPED_EARLY = 'stopped while the files were checked; run the command again to resume';
 
 /**
  * Runs the command until the download is complete; with `stay`, until the user stops it.
@@ -38,12 +44,15 @@ export async function get(
   const { stdout, stderr, signal } = environment;
   const display = new TransferDisplay(stderr);
   const torrent = await readTorrent(path);
+  showRemarks(torrent, options, display);
   const folder = resolve(options.out ?? '.');
-  const client = new Client({ torrent, folder, ...clientOptionsOf(options, display) });
+  await checkWritableFolder(folder, { create: true });
+  const overwrite = options.force === true;
+  const client = new Client({ torrent, folder, overwrite, ...clientOptionsOf(options, display) });
   const startMs = performance.now();
   const hideProgress = showProgress(client, display);
   try {
-    await client.start();
+    await unlessStopped(signal, STOPPED_EARLY, () => client.start(signal));
     connectToNamedPeers(client, torrent.trackers, options, display);
     await Promise.race([client.completed, untilStopped(signal)]);
     const { totalBytes, leftBytes, receivedBytes } = client.status;

@@ -22,6 +22,7 @@ export class TransferDisplay {
   readonly #screen: CommandEnvironment['stderr'];
   readonly #samples: Sample[] = [];
   #nextLineMs = 0;
+  #isWorking = false;
   #isDrawn = false;
 
   constructor(screen: CommandEnvironment['stderr']) {
@@ -41,11 +42,19 @@ export class TransferDisplay {
     }
   }
 
-  /** Shows the progress of the check of the files, on a terminal only. */
-  showChecked(pieces: number, pieceCount: number): void {
-    if (this.#screen.isTTY !== true) return;
-    const share = pieces / pieceCount;
-    this.#draw(share, `${Math.floor(100 * share)} % of the files checked`);
+  /** Shows the progress of work on the files before the transfer, such as "checked". */
+  showWork(share: number, work: string, nowMs: number): void {
+    const text = `${Math.floor(100 * share)} % of the files ${work}`;
+    if (this.#screen.isTTY === true) {
+      this.#draw(share, text);
+    } else if (!this.#isWorking) {
+      // Work that takes less than an interval is not worth a line.
+      this.#isWorking = true;
+      this.#nextLineMs = nowMs + LINE_INTERVAL_MS;
+    } else if (nowMs >= this.#nextLineMs) {
+      this.#nextLineMs = nowMs + LINE_INTERVAL_MS;
+      this.#screen.write(`${text}\n`);
+    }
   }
 
   /** Prints a sentence, above the bar. */

@@ -5,6 +5,7 @@ import type { Endpoint } from '@cachetorrent/protocol/wire';
 import type { Client } from '../client/client.ts';
 import type { ClientOptions } from '../client/options.ts';
 import { formatEndpoint } from '../connections/address-book.ts';
+import type { Torrent } from '../torrent/torrent.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
@@ -42,7 +43,8 @@ export function clientOptionsOf(
   const { up = DEFAULT_KB_PER_S.up, down = DEFAULT_KB_PER_S.down } = options;
   return {
     host,
-    onChecked: (pieces, pieceCount) => display.showChecked(pieces, pieceCount),
+    onChecked: (pieces, pieceCount) =>
+      display.showWork(pieces / pieceCount, 'checked', performance.now()),
     candidacy: {
       uploadBytesPerS: up * BYTES_PER_KB,
       downloadBytesPerS: down * BYTES_PER_KB,
@@ -52,6 +54,15 @@ export function clientOptionsOf(
     ...(limit === undefined ? {} : { uploadBytesPerS: limit * BYTES_PER_KB }),
     ...(quiet === true ? {} : { onWarning: (warning: string) => display.print(warning) }),
   };
+}
+
+/** Says what was changed when the torrent was read. */
+export function showRemarks(
+  { remarks }: Torrent,
+  { quiet }: CommonOptions,
+  display: TransferDisplay,
+): void {
+  if (quiet !== true) for (const remark of remarks) display.print(`note: ${remark}`);
 }
 
 /** Connects to the peers that the user named. Without trackers and peers, prints our endpoint. */

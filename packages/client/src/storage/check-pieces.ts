@@ -17,15 +17,21 @@ export function hasValidHash(torrent: Torrent, piece: number, bytes: Uint8Array)
   return Buffer.compare(hash('sha1', bytes, 'buffer'), expected) === 0;
 }
 
-/** Returns the pieces that are complete and have the right hash, in order. */
+/**
+ * Returns the pieces that are complete and have the right hash, in order.
+ *
+ * @throws the reason of `signal` when that is aborted.
+ */
 export async function findPieces(
   torrent: Torrent,
   store: FileStore,
   onProgress: (checked: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<number[]> {
   const found: number[] = [];
   const buffer = new Uint8Array(torrent.layout.pieceBytes);
   for (let piece = 0; piece < torrent.layout.pieceCount; piece++) {
+    signal?.throwIfAborted();
     const bytes = await store.readPiece(piece, buffer);
     if (bytes !== undefined && hasValidHash(torrent, piece, bytes)) found.push(piece);
     onProgress(piece + 1);

@@ -1,5 +1,7 @@
 /** The errors of the file system, in the words of a user who can do something about them. */
 
+import type { Stats } from 'node:fs';
+
 import { ClientError, StorageFailure } from '../errors.ts';
 
 interface Advice {
@@ -72,6 +74,11 @@ export function storageFailure(path: string, error: unknown): Error {
 export function notAFile(path: string, isFolder: boolean): StorageFailure {
   const problem = isFolder ? IS_FOLDER.problem : 'cannot be used: it is not a regular file';
   return new StorageFailure({ at: path, problem, fix: 'move it, or choose another folder' });
+}
+
+/** Whether something can hold the bytes of a file. Reading a pipe might never end. */
+export function isContentFile(stats: Stats): boolean {
+  return stats.isFile() || stats.isCharacterDevice();
 }
 
 /** Turns the error that nothing is at a path into undefined. */

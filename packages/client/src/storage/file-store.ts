@@ -6,13 +6,13 @@
  * missing.
  */
 
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
 import { StorageFailure } from '../errors.ts';
 import type { Torrent } from '../torrent/torrent.ts';
-import { ignoreMissing, notAFile, storageFailure } from './file-errors.ts';
+import { ignoreMissing, isContentFile, notAFile, storageFailure } from './file-errors.ts';
 import { type FileSpan, spansOf } from './file-spans.ts';
 import { OpenFiles } from './open-files.ts';
 import { findSymlinkEscape } from './symlink-escape.ts';
@@ -37,6 +37,8 @@ export class FileStore {
   readonly #open: OpenFiles;
   /** The reads and writes that have not ended. */
   readonly #pending = new Set<Promise<unknown>>();
+  /** Whether `close` removes the mark; not after a write that failed, maybe halfway. */
+  #hasMark = false;
 
   constructor({ torrent, folder, isWritable }: FileStoreOptions) {
     this.#torrent = torrent;
@@ -77,10 +79,40 @@ export class FileStore {
     }
   }
 
+  /** Cuts what a file has beyond its length in the torrent. */
+  async shorten(file: number): Promise<void> {
+    const { bytes } = this.#torrent.files[file]!;
+    await this.#open.use(file, async (handle) => {
+      if ((await handle!.stat()).size > bytes) await handle!.truncate(bytes);
+    });
+  }
+
+  /** Whether files were being written when a process ended, so that they may have parts of pieces. */
+  async isMarked(): Promise<boolean> {
+    return (await stat(this.#markPath).catch(() => undefined)) !== undefined;
+  }
+
+  /** Marks the files as being written, until they are closed with nothing but whole pieces. */
+  async mark(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await writeFile(this.#markPath, '');
+      this.#hasMark = true;
+    } catch (error) {
+      throw storageFailure(this.#folder, error);
+    }
+  }
+
   /** Closes all files, after the reads and writes that have begun. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#pending);
     await this.#open.close();
+    if (this.#hasMark) await rm(this.#markPath, { force: true });
+    this.#hasMark = false;
+  }
+
+  get #markPath(): string {
+    return join(this.#folder, `.${Buffer.from(this.#torrent.infoHash).toString('hex')}.incomplete`);
   }
 
   async #track<T>(operation: Promise<T>): Promise<T> {
@@ -107,6 +139,7 @@ export class FileStore {
       try {
         await this.#open.use(span.file, (handle) => write(handle!, span, bytes));
       } catch (error) {
+        this.#hasMark = false;
         throw storageFailure(this.pathOf(span.file), error);
       }
     }
@@ -131,7 +164,7 @@ export class FileStore {
   async #openOrCreate(path: string): Promise<FileHandle | undefined> {
     const stats = await stat(path).catch(ignoreMissing);
     if (stats !== undefined) {
-      if (!stats.isFile() && !stats.isCharacterDevice()) throw notAFile(path, stats.isDirectory());
+      if (!isContentFile(stats)) throw notAFile(path, stats.isDirectory());
       return open(path, this.#isWritable ? 'r+' : 'r');
     }
     if (!this.#isWritable) return undefined;
