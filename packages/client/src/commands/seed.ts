@@ -135,7 +135,8 @@ async function checkEarlier(
   options: MakeTorrentOptions,
 ): Promise<void> {
   const { pieceHashes } = await parseTorrentFile(earlier, out).catch(() => {
-    throw existsAlready(out, 'is not a torrent');
+    const fix = 'choose another place (--out), or replace it (--force)';
+    throw new ClientError({ at: out, problem: 'exists, and is not a torrent', fix });
   });
   if (equalBytes(earlier, encodeTorrent(content, options, pieceHashes))) return;
   throw existsAlready(out, 'differs from the one that would be written');

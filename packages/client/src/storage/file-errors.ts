@@ -56,10 +56,18 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   },
 };
 
-/** Returns the ClientError for an error of the file system at `path`; other errors as they are. */
-export function fileError(path: string, error: unknown): Error {
+/** The errors that are nobody's mistake. */
+const FAILURES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO']);
+
+/**
+ * Returns the error to throw for an error of the file system at a path that the user has given:
+ * what is wrong with the path, or with the disk. Other errors are returned as they are.
+ */
+export function fileError(path: string, error: unknown, fix?: string): Error {
   const advice = adviceFor(error);
-  return advice === undefined ? (error as Error) : new ClientError({ at: path, ...advice }, error);
+  if (advice === undefined) return error as Error;
+  if (FAILURES.has((error as NodeJS.ErrnoException).code!)) return storageFailure(path, error);
+  return new ClientError({ at: path, ...advice, ...(fix === undefined ? {} : { fix }) }, error);
 }
 
 /** Returns the StorageFailure for an error of the file system; other errors as they are. */

@@ -12,7 +12,13 @@ import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
 import { StorageFailure } from '../errors.ts';
 import type { Torrent } from '../torrent/torrent.ts';
-import { ignoreMissing, isContentFile, notAFile, storageFailure } from './file-errors.ts';
+import {
+  fileError,
+  ignoreMissing,
+  isContentFile,
+  notAFile,
+  storageFailure,
+} from './file-errors.ts';
 import { type FileSpan, spansOf } from './file-spans.ts';
 import { OpenFiles } from './open-files.ts';
 import { findSymlinkEscape } from './symlink-escape.ts';
@@ -99,7 +105,7 @@ export class FileStore {
       await writeFile(this.#markPath, '');
       this.#hasMark = true;
     } catch (error) {
-      throw storageFailure(this.#folder, error);
+      throw fileError(this.#folder, error, 'choose another folder');
     }
   }
 

@@ -38,7 +38,7 @@ export async function writeNewFile(
     if (replace) await rename(draft, target);
     else await giveName(draft, target);
   } catch (error) {
-    throw fileError(path, error);
+    throw fileError(path, error, 'choose another place (--out)');
   } finally {
     await rm(draft, { force: true });
   }
