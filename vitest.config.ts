@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('.', import.meta.url));
  */
 const DRIVES_PROGRAMS = [
   'packages/client/test/client.test.ts',
+  'packages/client/test/processes.test.ts',
   'packages/client/test/interop/interop.test.ts',
   'packages/runner/src/campaign/engines/bullmq-lost-jobs.test.ts',
   'packages/runner/src/campaign/engines/bullmq.test.ts',

@@ -108,7 +108,7 @@ describe('seed', () => {
     for (const name of changed) await writeFile(path('film', name), Buffer.alloc(40_000, 'b'));
     const options = changed.length === 0 ? ['--public'] : [];
     const { error } = await run('seed', path('film'), ...options, ...HOST);
-    expect(error).toContain(`/film.torrent: exists, and ${says}\n  fix: seed it as it is`);
+    expect(error).toContain(`/film.torrent: exists, and ${says}\n  fix: seed it (seed`);
     expect((await readFile(path('film.torrent'))).equals(before)).toBe(true);
   });
 
@@ -134,6 +134,8 @@ describe('seed', () => {
 
   test.each([
     ['an empty file', ['empty'], '/empty: is an empty file'],
+    ['the empty path of a variable that is not set', [''], ': does not exist'],
+    ['an empty path for the torrent', ['film', '--out', ''], 'exists, and is not a file'],
     ['pieces that are too large', ['film', '--piece-bytes', '268435457'], 'from 1 to 268435456'],
     ['pieces of 0 bytes', ['film', '--piece-bytes', '0'], 'from 1 to 268435456'],
     [
@@ -151,7 +153,7 @@ describe('seed', () => {
   ])('refuses %s before it writes', async (_, [what, ...options], says) => {
     await writeFile(path('empty'), '');
     await writeFile(path('t.torrent'), 'x');
-    const { error, out } = await run('seed', path(what!), ...options, ...HOST);
+    const { error, out } = await run('seed', what === '' ? '' : path(what!), ...options, ...HOST);
     expect(error).toContain(says);
     expect(error).toMatch(/^(ClientError|CommanderError|InvalidArgumentError)/);
     expect(out).toBe('');

@@ -81,19 +81,19 @@ export class FileStore {
   /** Creates the files without bytes, which no piece contains. */
   async createEmptyFiles(): Promise<void> {
     for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
-      if (bytes === 0 && !isPadding) await this.#open.use(file, () => {});
+      if (bytes === 0 && !isPadding) await this.#use(file, () => {});
     }
   }
 
   /** Cuts what a file has beyond its length in the torrent. */
   async shorten(file: number): Promise<void> {
     const { bytes } = this.#torrent.files[file]!;
-    await this.#open.use(file, async (handle) => {
+    await this.#use(file, async (handle) => {
       if ((await handle!.stat()).size > bytes) await handle!.truncate(bytes);
     });
   }
 
-  /** Whether files were being written when a process ended, so that they may have parts of pieces. */
+  /** Whether a process ended while it wrote the files, which may have parts of pieces then. */
   async isMarked(): Promise<boolean> {
     return (await stat(this.#markPath).catch(() => undefined)) !== undefined;
   }
@@ -132,7 +132,7 @@ export class FileStore {
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) {
         bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
-      } else if (!(await this.#open.use(span.file, (handle) => read(handle, span, bytes)))) {
+      } else if (!(await this.#use(span.file, (handle) => read(handle, span, bytes)))) {
         return undefined;
       }
     }
@@ -143,10 +143,10 @@ export class FileStore {
     for (const span of this.#spansOf(piece)) {
       if (this.#torrent.files[span.file]!.isPadding) continue;
       try {
-        await this.#open.use(span.file, (handle) => write(handle!, span, bytes));
+        await this.#use(span.file, (handle) => write(handle!, span, bytes));
       } catch (error) {
         this.#hasMark = false;
-        throw storageFailure(this.pathOf(span.file), error);
+        throw error;
       }
     }
   }
@@ -156,15 +156,21 @@ export class FileStore {
     return spansOf(files, piece * layout.pieceBytes, bytesOfPiece(layout, piece));
   }
 
-  /** Returns undefined if the file does not exist and may not be created. */
-  async #openFile(file: number): Promise<FileHandle | undefined> {
-    const path = this.pathOf(file);
+  /** Calls `action` with the open file; undefined if it is missing and may not be created. */
+  async #use<T>(
+    file: number,
+    action: (handle: FileHandle | undefined) => T | Promise<T>,
+  ): Promise<T> {
     try {
-      if (this.#isWritable) await this.#checkSymlinks(file);
-      return await this.#openOrCreate(path);
+      return await this.#open.use(file, action);
     } catch (error) {
-      throw storageFailure(path, error);
+      throw storageFailure(this.pathOf(file), error);
     }
+  }
+
+  async #openFile(file: number): Promise<FileHandle | undefined> {
+    if (this.#isWritable) await this.#checkSymlinks(file);
+    return this.#openOrCreate(this.pathOf(file));
   }
 
   async #openOrCreate(path: string): Promise<FileHandle | undefined> {

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileError } from './file-errors.ts';
 import { statOf } from './writable-folder.ts';
 
-/** The name before it is complete; hidden, so that no torrent includes it. The process id follows. */
+/** The name before it is complete, with the process id; hidden, so that no torrent has it. */
 const DRAFT = '.torrent.new-';
 
 /**
@@ -55,7 +55,7 @@ async function giveName(draft: string, target: string): Promise<void> {
   }
 }
 
-/** Removes the drafts of processes that no longer run, and one of an earlier process with our id. */
+/** Removes the drafts of processes that have ended; also of one that had our process id. */
 async function removeLeftovers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     if (!name.startsWith(DRAFT)) continue;

@@ -1,9 +1,9 @@
 /**
- * Finds what is on the disk before a download, and refuses to write into files that do not belong to
- * the torrent: they may be somebody's only copy.
+ * Finds what is on the disk before a download, and refuses to write into files that do not belong
+ * to the torrent: they may be somebody's only copy.
  *
- * A file belongs to the torrent if one of its pieces is complete, or if it has only zeros yet. After
- * a crash it may also have parts of pieces; the mark of the store tells of that.
+ * A file belongs to the torrent if one of its pieces is complete, or if it has only zeros yet.
+ * After a crash it may also have parts of pieces; the mark of the store tells of that.
  */
 
 import { createReadStream } from 'node:fs';

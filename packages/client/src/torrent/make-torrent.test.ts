@@ -137,7 +137,7 @@ describe('no torrent is made', () => {
     const path = await write({ a: 5 });
     await truncate(join(path, 'a'), 2 ** 40);
     expect(await refusal(path, 16_384)).toContain(
-      'would have 67108864 pieces of 16384 bytes, too many for a torrent',
+      'would have too many pieces: 67108864 of 16384 bytes',
     );
   });
 

@@ -109,7 +109,7 @@ class PieceHasher {
       throw new ClientError({ at, problem: `cannot have pieces of ${pieceBytes} bytes`, fix });
     }
     if (pieceCount * HASH_BYTES > TORRENT_BYTES_MAX / 2) {
-      const problem = `would have ${pieceCount} pieces of ${pieceBytes} bytes, too many for a torrent`;
+      const problem = `would have too many pieces: ${pieceCount} of ${pieceBytes} bytes`;
       throw new ClientError({ at, problem, fix: 'choose larger pieces' });
     }
     this.#pieceBytes = pieceBytes;

@@ -5,7 +5,7 @@
  * and its info hash, stay as they are.
  */
 
-/** What is replaced in a name: control characters, line breaks, and changes of writing direction. */
+/** What is replaced in a name: separators, control characters, changes of writing direction. */
 const UNSAFE = /[/\\\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 const REPLACEMENT = '_';
 /** The limit of a name in most file systems. */
@@ -21,7 +21,7 @@ const FORBIDDEN_ON_WINDOWS = /[<>:"|?*]/g;
 /** Names that Windows reserves for devices, with any extension. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
-/** Returns `name` itself if it is safe as the name of a file or folder, otherwise a similar name. */
+/** Returns `name` itself if it is safe as the name of a file, otherwise a similar name. */
 export function safeName(name: string, platform: NodeJS.Platform = process.platform): string {
   let safe = name.replaceAll(UNSAFE, REPLACEMENT);
   if (platform === 'win32') {

@@ -1,6 +1,6 @@
 /**
- * Lists the files that a new torrent is made of: one file, or a folder with all that is in it. Hidden
- * files, and those that only an operating system needs (`Thumbs.db`), are left out.
+ * Lists the files that a new torrent is made of: one file, or a folder with all that is in it.
+ * Hidden files, and those that only an operating system needs (`Thumbs.db`), are left out.
  */
 
 import type { Stats } from 'node:fs';
@@ -43,7 +43,8 @@ export interface Content {
 export async function scanContent(path: string, signal?: AbortSignal): Promise<Content> {
   const location = resolve(path);
   const name = basename(location);
-  const stats = await statOf(location);
+  // An empty path would be the current folder, and comes from a variable that is not set.
+  const stats = path === '' ? undefined : await statOf(location);
   if (stats === undefined) throw unusable(path, 'does not exist: cannot create a torrent from it');
   if (!stats.isFile() && !stats.isDirectory()) {
     throw unusable(path, 'is neither a file nor a folder');
