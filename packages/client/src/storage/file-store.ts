@@ -78,9 +78,14 @@ export class FileStore {
     return this.#track(this.#writePiece(piece, bytes));
   }
 
-  /** Creates the files without bytes, which no piece contains. */
-  async createEmptyFiles(): Promise<void> {
+  /**
+   * Creates the files without bytes, which no piece contains.
+   *
+   * @throws the reason of `signal` when that is aborted.
+   */
+  async createEmptyFiles(signal?: AbortSignal): Promise<void> {
     for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
+      signal?.throwIfAborted();
       if (bytes === 0 && !isPadding) await this.#use(file, () => {});
     }
   }

@@ -37,7 +37,7 @@ export interface PrepareDownloadOptions {
  */
 export async function prepareDownload(options: PrepareDownloadOptions): Promise<number[]> {
   const { torrent, store, overwrite, signal } = options;
-  const sizes = await sizesOf(torrent, store);
+  const sizes = await sizesOf(torrent, store, signal);
   const pieces = sizes.some((size) => size > 0) ? await findExisting(options) : [];
   const isMarked = await store.isMarked();
   const belongs = new Set(pieces);
@@ -56,14 +56,19 @@ export async function prepareDownload(options: PrepareDownloadOptions): Promise<
   // A mark that is no longer needed is removed with the store, too.
   if (pieces.length < torrent.layout.pieceCount || isMarked) await store.mark();
   for (const file of foreign) await store.shorten(file);
-  await store.createEmptyFiles();
+  await store.createEmptyFiles(signal);
   return pieces;
 }
 
 /** The length of each file on the disk; 0 for those that are missing, and for padding. */
-async function sizesOf({ files }: Torrent, store: FileStore): Promise<number[]> {
+async function sizesOf(
+  { files }: Torrent,
+  store: FileStore,
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
   const sizes: number[] = [];
   for (const [file, { isPadding }] of files.entries()) {
+    signal?.throwIfAborted();
     const path = store.pathOf(file);
     const stats = isPadding ? undefined : await statOf(path);
     if (stats !== undefined && !isContentFile(stats)) {

@@ -30,7 +30,7 @@ export function safeName(name: string, platform: NodeJS.Platform = process.platf
     if (DEVICE.test(safe)) safe = `${REPLACEMENT}${safe}`;
   }
   if (safe === '' || safe === '.' || safe === '..') safe = REPLACEMENT;
-  return withSuffix(safe, '');
+  return safe.length * 3 <= NAME_BYTES_MAX ? safe : withSuffix(safe, '');
 }
 
 /**
@@ -51,14 +51,19 @@ export function safePath(path: readonly string[], platform?: NodeJS.Platform): r
 /** The operating systems for which `A` and `a` are the same name. */
 const CASE_INSENSITIVE: ReadonlySet<NodeJS.Platform> = new Set(['win32', 'darwin']);
 
+/** What is in a folder: another folder, which has a number, or a file. */
+type Entry = number | 'file';
+const ROOT = 0;
+
 /** Gives each file a path of its own: two files, or a file and a folder, may have the same. */
 export class UniquePaths {
   readonly #isCaseInsensitive: boolean;
-  readonly #files = new Set<string>();
-  readonly #folders = new Set<string>();
-  /** The name of a folder whose own name is that of a file, by its path. */
+  /** By the number of the folder and the name: short keys, since a torrent may have many folders. */
+  readonly #entries = new Map<string, Entry>();
+  #folders = 1;
+  /** The name of a folder whose own name is that of a file, by its key. */
   readonly #renamedFolders = new Map<string, string>();
-  /** The next number to try for a file, by its path: without it, equal names would cost O(n²). */
+  /** The next number to try for a file, by its key: without it, equal names would cost O(n²). */
   readonly #nextNumber = new Map<string, number>();
 
   constructor(platform: NodeJS.Platform = process.platform) {
@@ -68,45 +73,51 @@ export class UniquePaths {
   /** Returns the path of one more file: `path` itself, or one with a number in it. */
   add(path: readonly string[]): readonly string[] {
     const unique: string[] = [];
-    let folder = '';
-    for (const [i, part] of path.entries()) {
-      const isFile = i === path.length - 1;
-      const name = isFile ? this.#fileName(folder, part) : this.#folderName(folder, part);
+    let folder = ROOT;
+    for (const part of path.slice(0, -1)) {
+      const name = this.#folderName(folder, part);
       unique.push(name);
-      folder = this.#key(folder, name);
-      (isFile ? this.#files : this.#folders).add(folder);
+      folder = this.#enter(this.#key(folder, name));
     }
-    return unique;
+    const name = this.#fileName(folder, path.at(-1)!);
+    this.#entries.set(this.#key(folder, name), 'file');
+    return [...unique, name];
   }
 
-  #fileName(folder: string, name: string): string {
+  /** Returns the number of a folder, which may be new. */
+  #enter(key: string): number {
+    const entry = this.#entries.get(key);
+    if (typeof entry === 'number') return entry;
+    const folder = this.#folders++;
+    this.#entries.set(key, folder);
+    return folder;
+  }
+
+  #fileName(folder: number, name: string): string {
     const key = this.#key(folder, name);
+    if (!this.#entries.has(key)) return name;
     let candidate = name;
     let number = this.#nextNumber.get(key) ?? 2;
-    while (this.#isTaken(this.#key(folder, candidate))) {
+    while (this.#entries.has(this.#key(folder, candidate))) {
       candidate = withSuffix(name, ` (${number++})`);
     }
-    if (candidate !== name) this.#nextNumber.set(key, number);
+    this.#nextNumber.set(key, number);
     return candidate;
   }
 
-  #folderName(folder: string, name: string): string {
+  #folderName(folder: number, name: string): string {
     const key = this.#key(folder, name);
+    if (this.#entries.get(key) !== 'file') return name;
     let candidate = this.#renamedFolders.get(key) ?? name;
-    for (let number = 2; this.#files.has(this.#key(folder, candidate)); number++) {
+    for (let number = 2; this.#entries.get(this.#key(folder, candidate)) === 'file'; number++) {
       candidate = withSuffix(name, ` (${number})`);
     }
-    if (candidate !== name) this.#renamedFolders.set(key, candidate);
+    this.#renamedFolders.set(key, candidate);
     return candidate;
   }
 
-  #isTaken(key: string): boolean {
-    return this.#files.has(key) || this.#folders.has(key);
-  }
-
-  #key(folder: string, name: string): string {
-    const folded = this.#isCaseInsensitive ? name.normalize('NFC').toLowerCase() : name;
-    return `${folder}/${folded}`;
+  #key(folder: number, name: string): string {
+    return `${folder}/${this.#isCaseInsensitive ? name.normalize('NFC').toLowerCase() : name}`;
   }
 }
 
