@@ -85,7 +85,7 @@ export class FileStore {
    */
   async createEmptyFiles(signal?: AbortSignal): Promise<void> {
     for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
-      signal?.throwIfAborted();
+      if (file > 0) signal?.throwIfAborted();
       if (bytes === 0 && !isPadding) await this.#use(file, () => {});
     }
   }

@@ -68,7 +68,7 @@ async function sizesOf(
 ): Promise<number[]> {
   const sizes: number[] = [];
   for (const [file, { isPadding }] of files.entries()) {
-    signal?.throwIfAborted();
+    if (file > 0) signal?.throwIfAborted();
     const path = store.pathOf(file);
     const stats = isPadding ? undefined : await statOf(path);
     if (stats !== undefined && !isContentFile(stats)) {

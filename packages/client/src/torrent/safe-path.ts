@@ -58,7 +58,7 @@ const ROOT = 0;
 /** Gives each file a path of its own: two files, or a file and a folder, may have the same. */
 export class UniquePaths {
   readonly #isCaseInsensitive: boolean;
-  /** By the number of the folder and the name: short keys, since a torrent may have many folders. */
+  /** By the number of the folder and the name: short keys, since a torrent may be deep. */
   readonly #entries = new Map<string, Entry>();
   #folders = 1;
   /** The name of a folder whose own name is that of a file, by its key. */
