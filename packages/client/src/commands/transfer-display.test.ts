@@ -52,3 +52,19 @@ test('without a terminal, a line is written every three seconds', () => {
     '45 % of 1.1 GB, ↓ 33.3 MB/s ↑ 4.1 MB/s, 12 peers, follower, 19 s left\n',
   );
 });
+
+test('work on the files is a bar on a terminal, otherwise a line every three seconds', () => {
+  const lines = (isTTY: boolean): string[] => {
+    const written: string[] = [];
+    const display = new TransferDisplay({
+      write: (text) => written.push(text),
+      isTTY,
+      columns: 60,
+    });
+    for (let s = 0; s <= 8; s++) display.showWork(s / 10, 'hashed', 1_000 * s);
+    return written;
+  };
+  expect(lines(true)).toHaveLength(9);
+  expect(lines(true)[5]).toBe('\r██████████░░░░░░░░░░ 50 % of the files hashed\x1b[K');
+  expect(lines(false)).toEqual(['30 % of the files hashed\n', '60 % of the files hashed\n']);
+});
