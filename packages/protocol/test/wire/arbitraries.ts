@@ -20,6 +20,21 @@ const begin = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(0, 16_384, 10_000
 const length = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(16_384, 10_000, 1) }, uint32);
 const bytes = fc.uint8Array({ maxLength: 64 });
 
+/** A request or cancel of a block, mostly a valid one, or what we do: answer it, choke, wait. */
+export const exchange = fc.tuple(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.constant('request' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('cancel' as const, 'answer' as const) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('choke' as const, 'unchoke' as const, 'wait' as const),
+    },
+  ),
+  fc.nat(8),
+  fc.constantFrom(0, 16_384),
+  fc.constantFrom(16_384, 10_000, 1),
+);
+
 export const bencodeInput = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 5 },

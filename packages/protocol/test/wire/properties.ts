@@ -23,11 +23,19 @@ import {
 } from '@cachetorrent/protocol/wire';
 import * as fc from 'fast-check';
 
-import { bencodeInput, chunkSizes, hostileStream, message, profile } from './arbitraries.ts';
+import {
+  bencodeInput,
+  chunkSizes,
+  exchange,
+  hostileStream,
+  message,
+  profile,
+} from './arbitraries.ts';
 import {
   ALL_FEATURES,
   concatenate,
   recorder,
+  RemotePeer,
   OWN_ID,
   type MessageRecord,
   takeAll,
@@ -76,6 +84,35 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     (stream, sizes, wireProfile, fast) => {
       const whole = eventsOf(stream, [stream.length + 1], wireProfile, fast);
       expectEqual(eventsOf(stream, sizes, wireProfile, fast), whole);
+    },
+  ) as fc.IRawProperty<unknown>,
+
+  'each request gets one answer, a piece or a reject (BEP 6)': fc.property(
+    fc.array(exchange, { maxLength: 200 }),
+    (exchanges) => {
+      const remote = RemotePeer.connected({ limits: { incomingRequests: 5 } });
+      const { writer } = remote.session;
+      const answers = { pieces: 0, rejects: 0 };
+      let requests = 0;
+      for (const [kind, piece, begin, length] of exchanges) {
+        if (kind === 'choke') writer.choke();
+        if (kind === 'unchoke') writer.unchoke();
+        if (kind === 'wait') remote.wait(1_000);
+        if (kind === 'cancel') remote.send((to) => to.cancel(piece, begin, length));
+        if (kind === 'answer') writer.piece(piece, begin, new Uint8Array(length));
+        if (kind === 'request') {
+          requests++;
+          remote.send((to) => to.request(piece, begin, length));
+        }
+        if (remote.session.isClosed) return;
+        for (const [name] of remote.received()) {
+          if (name === 'piece') answers.pieces++;
+          if (name === 'reject') answers.rejects++;
+        }
+      }
+      writer.choke();
+      answers.rejects += remote.received().filter(([name]) => name === 'reject').length;
+      expectEqual(answers.pieces + answers.rejects, requests);
     },
   ) as fc.IRawProperty<unknown>,
 

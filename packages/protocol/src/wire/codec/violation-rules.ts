@@ -100,8 +100,8 @@ export const VIOLATION_RULES = {
   'request-while-choked': { strict: 'reject', interop: 'reject', closeAbove: 500 },
   /** A piece of the allowed fast set is requested more than three times. */
   'allowed-fast-abuse': { strict: 'close', interop: 'close' },
-  /** The same request is outstanding already. */
-  'duplicate-request': { strict: 'close', interop: 'ignore' },
+  /** The same request is outstanding already. The first one is served (BEP 6: one answer each). */
+  'duplicate-request': { strict: 'close', interop: 'reject' },
   /** More outstanding requests than we queue. */
   'too-many-requests': { strict: 'reject', interop: 'reject' },
   /** A request without an `interested` before it. libtorrent takes the interest as implied. */

@@ -39,7 +39,7 @@ export class RequestHandler {
     if (state.amChoking && !this.#isAllowedFast(piece)) {
       return this.#refuseChoked(piece, begin, length);
     }
-    if (state.peerRequests.find(piece, begin) !== NOT_FOUND) {
+    if (state.peerRequests.findExactly(piece, begin, length) !== NOT_FOUND) {
       return this.#refuse('duplicate-request', piece, begin, length);
     }
     if (state.peerRequests.isFull) return this.#refuse('too-many-requests', piece, begin, length);

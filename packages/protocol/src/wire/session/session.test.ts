@@ -194,6 +194,18 @@ describe('each request of the remote peer is answered once (BEP 6)', () => {
     expect(remote.received()).toEqual([['reject', 0, 0, BLOCK]]);
   });
 
+  test('also if it is repeated before it is answered', () => {
+    const remote = ready();
+    remote.send((to) => {
+      for (let i = 0; i < 4_998; i++) to.request(0, 0, BLOCK);
+    });
+    expect(remote.session.writer.piece(0, 0, new Uint8Array(BLOCK))).toBe(true);
+    expect(remote.session.writer.piece(0, BLOCK, new Uint8Array(BLOCK))).toBe(true);
+    const answers = remote.received().map(([name]) => name);
+    expect(answers.filter((name) => name === 'piece')).toHaveLength(2);
+    expect(answers.filter((name) => name === 'reject')).toHaveLength(4_998);
+  });
+
   test('a piece that a leader has announced with ct_have may be requested', () => {
     const remote = RemotePeer.connected();
     remote.session.writer.heldPieces(Uint8Array.of(0, 0));

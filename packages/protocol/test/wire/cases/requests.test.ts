@@ -185,11 +185,33 @@ testCases([
   {
     number: 38,
     title: 'a request that is already outstanding',
-    interop: 'ignore duplicate-request',
+    interop: 'reject duplicate-request',
     strict: 'close duplicate-request',
     setUp: (remote) => {
       unchokeRemote(remote);
       remote.send((to) => to.request(0, 0, BLOCK));
+    },
+    act: send((to) => to.request(0, 0, BLOCK)),
+  },
+  {
+    number: 38,
+    title: 'a request that is already outstanding, without the fast extension',
+    interop: 'reject duplicate-request',
+    strict: 'close duplicate-request',
+    options: NO_FAST,
+    setUp: (remote) => {
+      unchokeRemote(remote);
+      remote.send((to) => to.request(0, 0, BLOCK));
+    },
+    act: send((to) => to.request(0, 0, BLOCK)),
+  },
+  {
+    number: 38,
+    title: 'a request for more bytes from the byte at which an outstanding one begins',
+    interop: 'accepted',
+    setUp: (remote) => {
+      unchokeRemote(remote);
+      remote.send((to) => to.request(0, 0, 1));
     },
     act: send((to) => to.request(0, 0, BLOCK)),
   },
