@@ -8,11 +8,11 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { evictionCandidate } from '../src/connections/eviction.ts';
 import type { RemotePeer } from '../src/connections/remote-peer.ts';
-import type { Client, Torrent } from '../src/index.ts';
+import { type Client, FileStore, type Torrent } from '../src/index.ts';
 import { advanceUntilClosed, Fixture, LOCALHOST, within } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -287,6 +287,76 @@ test('after 300 sessions with wrong bytes, others are served nevertheless', asyn
     (await fixture.read('leech', 'content')).equals(await fixture.read('seed', 'content')),
   ).toBe(true);
 }, 60_000);
+
+test('each of 5,000 requests in a row is answered, by a block or a reject (BEP 6)', async () => {
+  const socket = send(handshake());
+  const received: Buffer[] = [];
+  socket.on('data', (bytes) => received.push(bytes));
+  /** The numbers of messages by id. */
+  const counts = (): Record<number, number> => {
+    const stream = Buffer.concat(received).subarray(68);
+    const found: Record<number, number> = {};
+    for (let at = 0; at + 4 < stream.length; at += 4 + stream.readUInt32BE(at)) {
+      const id = stream[at + 4]!;
+      found[id] = (found[id] ?? 0) + 1;
+    }
+    return found;
+  };
+  const [UNCHOKE, PIECE, REJECT] = [1, 7, 16];
+  socket.write(encoded((to) => to.interested()));
+  await vi.waitFor(() => expect(counts()[UNCHOKE]).toBe(1));
+  const requests = encoded((to) => {
+    for (let i = 0; i < 5_000; i++) to.request(i % PIECES, ((i >> 4) % 4) * 16_384, 16_384);
+  });
+  socket.write(requests);
+  await vi.waitFor(
+    () => {
+      const { [PIECE]: pieces = 0, [REJECT]: rejects = 0 } = counts();
+      expect(pieces + rejects).toBe(5_000);
+      expect(pieces).toBeGreaterThanOrEqual(4 * PIECES);
+    },
+    { timeout: 10_000, interval: 100 },
+  );
+  socket.destroy();
+}, 20_000);
+
+test('for blocks that are far apart, no more is read than sent', async () => {
+  torrent = await fixture.torrent(2 ** 26, { pieceBytes: 2 ** 24 });
+  seed = await fixture.seed(torrent, { onWarning });
+  let readBytes = 0;
+  const readInto = vi.spyOn(FileStore.prototype, 'readInto');
+  readInto.mockImplementation(async (_piece, _begin, into) => {
+    readBytes += into.length;
+    await sleep(1);
+    return true;
+  });
+  const sockets = Array.from({ length: 6 }, (_, i) => {
+    const bytes = Buffer.from(handshake());
+    id(`scattered${i}`).forEach((byte, at) => bytes.writeUInt8(byte, 48 + at));
+    return send(
+      Buffer.concat([
+        bytes,
+        encoded((to) => {
+          to.haveNone();
+          to.interested();
+        }),
+      ]),
+    );
+  });
+  await Promise.all(sockets.map((socket) => once(socket, 'data')));
+  await sleep(100);
+  for (const [i, socket] of sockets.entries()) {
+    const requests = encoded((to) => {
+      for (let n = 0; n < 100; n++)
+        to.request((i + n) % 4, ((n * 37 + i * 11) % 1_024) * 16_384, n % 2 === 0 ? 16_384 : 100);
+    });
+    socket.write(requests);
+  }
+  await vi.waitFor(() => expect(seed.status.sentBytes).toBe(6 * 50 * 16_484), { timeout: 10_000 });
+  readInto.mockRestore();
+  expect(readBytes).toBeLessThanOrEqual(seed.status.sentBytes);
+  for (const socket of sockets) socket.destroy();
+}, 20_000);
 
 describe('200 idle connections', () => {
   test.each([

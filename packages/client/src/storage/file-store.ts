@@ -65,8 +65,18 @@ export class FileStore {
    * Returns the bytes of a piece, at the beginning of `buffer` if that is given; undefined if files
    * are missing or too short.
    */
-  readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.#track(this.#readPiece(piece, buffer));
+  async readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
+    const size = bytesOfPiece(this.#torrent.layout, piece);
+    const bytes = buffer?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
+    return (await this.readInto(piece, 0, bytes)) ? bytes : undefined;
+  }
+
+  /**
+   * Fills `into` with the bytes of a piece from `begin`. Returns false if files are missing or too
+   * short.
+   */
+  readInto(piece: number, begin: number, into: Uint8Array): Promise<boolean> {
+    return this.#track(this.#readInto(piece, begin, into));
   }
 
   /**
@@ -131,21 +141,19 @@ export class FileStore {
     return operation.finally(() => this.#pending.delete(operation));
   }
 
-  async #readPiece(piece: number, buffer?: Uint8Array): Promise<Uint8Array | undefined> {
-    const size = bytesOfPiece(this.#torrent.layout, piece);
-    const bytes = buffer?.subarray(0, size) ?? Buffer.allocUnsafeSlow(size);
-    for (const span of this.#spansOf(piece)) {
+  async #readInto(piece: number, begin: number, into: Uint8Array): Promise<boolean> {
+    for (const span of this.#spansOf(piece, begin, into.length)) {
       if (this.#torrent.files[span.file]!.isPadding) {
-        bytes.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
-      } else if (!(await this.#use(span.file, (handle) => read(handle, span, bytes)))) {
-        return undefined;
+        into.fill(0, span.rangeOffset, span.rangeOffset + span.bytes);
+      } else if (!(await this.#use(span.file, (handle) => read(handle, span, into)))) {
+        return false;
       }
     }
-    return bytes;
+    return true;
   }
 
   async #writePiece(piece: number, bytes: Uint8Array): Promise<void> {
-    for (const span of this.#spansOf(piece)) {
+    for (const span of this.#spansOf(piece, 0, bytes.length)) {
       if (this.#torrent.files[span.file]!.isPadding) continue;
       try {
         await this.#use(span.file, (handle) => write(handle!, span, bytes));
@@ -156,9 +164,9 @@ export class FileStore {
     }
   }
 
-  #spansOf(piece: number): readonly FileSpan[] {
+  #spansOf(piece: number, begin: number, bytes: number): readonly FileSpan[] {
     const { files, layout } = this.#torrent;
-    return spansOf(files, piece * layout.pieceBytes, bytesOfPiece(layout, piece));
+    return spansOf(files, piece * layout.pieceBytes + begin, bytes);
   }
 
   /** Calls `action` with the open file; undefined if it is missing and may not be created. */

@@ -6,6 +6,8 @@
  * another one: it may request some blocks of a piece from us and the rest from others.
  */
 
+import type { ByteRange } from './read-cache.ts';
+
 /** A requested range of a piece. */
 export interface RequestedBlock {
   readonly begin: number;
@@ -49,6 +51,24 @@ export class IncomingRequests {
   /** Returns the next block of `piece`; undefined if none is requested. */
   first(piece: number): RequestedBlock | undefined {
     return this.#byPiece.get(piece)?.blocks[0];
+  }
+
+  /**
+   * Returns the range of the first block of `piece` that begins at `from` or later and of those
+   * that follow on it, as they are requested, up to `bytesMax`; undefined if there is none.
+   */
+  run(piece: number, bytesMax: number, from = 0): ByteRange | undefined {
+    let range: { piece: number; begin: number; length: number } | undefined;
+    for (const { begin, length } of this.#byPiece.get(piece)?.blocks ?? []) {
+      if (range === undefined) {
+        if (begin >= from) range = { piece, begin, length };
+      } else if (begin !== range.begin + range.length || range.length + length > bytesMax) {
+        break;
+      } else {
+        range.length += length;
+      }
+    }
+    return range;
   }
 
   /** Removes the next block of `piece`, as it is sent now. */

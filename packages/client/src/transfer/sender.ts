@@ -8,13 +8,13 @@ import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
 import type { Clock } from '../clock.ts';
 import type { RemotePeer } from '../connections/remote-peer.ts';
-import type { PieceCache } from './piece-cache.ts';
+import { type CachedRun, type ReadCache, RUN_BYTES_MAX } from './read-cache.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** The options of a `Sender`. */
 export interface SenderOptions {
   readonly layout: PieceLayout;
-  readonly cache: PieceCache;
+  readonly cache: ReadCache;
   readonly tokenBucket: TokenBucket;
   readonly clock: Clock;
   /** The token bucket is empty: call `sendBlocks` again soon. */
@@ -57,30 +57,41 @@ export class Sender {
     if (tcp.isCongested || tcp.session.isClosed) return false;
     const piece = this.#nextPiece(remote, peer);
     if (piece === NO_PIECE) return false;
-    const bytes = cache.get(piece);
-    if (bytes === undefined) return false;
-
-    if (incoming.sentBytes(piece) === 0) {
-      // Reads the next piece from the disk while this one is sent.
-      const next = incoming.firstOther(piece);
-      if (next !== undefined && peer.hasPiece(next as PieceIndex)) cache.get(next);
-    }
-
     const { begin, length } = incoming.first(piece)!;
+    const run = cache.find({ piece, begin, length });
+    if (run === undefined) {
+      cache.read(incoming.run(piece, RUN_BYTES_MAX)!);
+      return false;
+    }
+    if (begin === run.begin) this.#readAhead(remote, run, peer);
+
     const nowMs = clock.nowMs();
     if (!tokenBucket.take(length, nowMs)) {
       onLimitReached();
       return false;
     }
     incoming.shift(piece);
-    if (tcp.writer.piece(piece, begin, bytes.subarray(begin, begin + length))) {
+    const offset = begin - run.begin;
+    if (tcp.writer.piece(piece, begin, run.bytes.subarray(offset, offset + length))) {
       remote.sentBytes += length;
       remote.lastUsedMs = nowMs;
       this.sentBytes += length;
-      cache.retain(piece, tcp);
+      cache.retain(run, tcp);
       tcp.flush();
     }
     return true;
+  }
+
+  /** Reads what is requested next from the disk while `run` is sent. */
+  #readAhead({ incoming }: RemotePeer, { piece, begin, length }: CachedRun, peer: Peer): void {
+    const { cache } = this.#options;
+    let next = incoming.run(piece, RUN_BYTES_MAX, begin + length);
+    if (next === undefined) {
+      const other = incoming.firstOther(piece);
+      if (other === undefined || !peer.hasPiece(other as PieceIndex)) return;
+      next = incoming.run(other, RUN_BYTES_MAX);
+    }
+    if (next !== undefined) cache.read(next);
   }
 
   /** Returns the piece to send a block of, and reports the pieces before it as sent. */

@@ -28,8 +28,8 @@ import type { TcpConnection } from '../net/tcp-connection.ts';
 import { hasValidHash } from '../storage/check-pieces.ts';
 import type { FileStore } from '../storage/file-store.ts';
 import type { Torrent } from '../torrent/torrent.ts';
-import { PieceCache } from './piece-cache.ts';
 import { RateEstimate } from './rate-estimate.ts';
+import { ReadCache } from './read-cache.ts';
 import { Receiver } from './receiver.ts';
 import { RequestTimeouts } from './request-timeouts.ts';
 import { Sender } from './sender.ts';
@@ -90,9 +90,8 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { layout } = torrent;
     this.#options = options;
     this.#clock = clock;
-    const cache = new PieceCache({
-      pieceBytes: layout.pieceBytes,
-      read: (piece, buffer) => store.readPiece(piece, buffer),
+    const cache = new ReadCache({
+      read: (piece, begin, into) => store.readInto(piece, begin, into),
       onRead: (piece, isRead) => {
         if (!isRead) this.#rejectUnreadable(piece);
         this.sendPending();

@@ -1,4 +1,4 @@
-/** Blocks and pieces in both directions: assembly, requests, upload limit, cache and rate. */
+/** Blocks and pieces in both directions: assembly, requests, upload limit and rate. */
 
 import { PieceTrust } from '@cachetorrent/protocol/wire';
 import { describe, expect, test } from 'vitest';
@@ -6,7 +6,6 @@ import { describe, expect, test } from 'vitest';
 import { IncomingRequests } from './incoming-requests.ts';
 import { OutgoingRequests } from './outgoing-requests.ts';
 import { BLOCK_BYTES, PartialPiece } from './partial-piece.ts';
-import { PieceCache } from './piece-cache.ts';
 import { RateEstimate } from './rate-estimate.ts';
 import { type BlockSource, Receiver } from './receiver.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -223,59 +222,6 @@ describe('a token bucket', () => {
 
   test('may have no limit', () => {
     expect(new TokenBucket(Infinity, 0).take(1e12, 0)).toBe(true);
-  });
-});
-
-describe('a cache of pieces', () => {
-  const MIB = 2 ** 20;
-  const promisesSettled = () => new Promise((resolve) => setImmediate(resolve));
-
-  test('reads a piece once, keeps it, and reports that it was read', async () => {
-    const read: number[] = [];
-    const reported: string[] = [];
-    const cache = new PieceCache({
-      pieceBytes: 10,
-      read: (piece, buffer) => {
-        read.push(piece);
-        return Promise.resolve(piece === 7 ? undefined : buffer);
-      },
-      onRead: (piece, isRead) => reported.push(`${piece} ${isRead}`),
-    });
-    expect([cache.get(1), cache.get(1), cache.get(7)]).toEqual([undefined, undefined, undefined]);
-    await promisesSettled();
-    expect(cache.get(1)).toHaveLength(10);
-    expect(read).toEqual([1, 7]);
-    expect(reported).toEqual(['1 true', '7 false']);
-  });
-
-  test('reuses the memory of a piece when all its blocks are flushed, and not before', async () => {
-    const buffers: ArrayBufferLike[] = [];
-    const cache = new PieceCache({
-      pieceBytes: 8 * MIB,
-      read: (_, buffer) => {
-        buffers.push(buffer.buffer);
-        return Promise.resolve(buffer);
-      },
-      onRead: () => {},
-    });
-    const output = { queuedBytes: 100, flushedBytes: 50 };
-    const read = async (piece: number): Promise<void> => {
-      cache.get(piece);
-      await promisesSettled();
-    };
-    await read(1);
-    cache.retain(1, output);
-    await read(2);
-    await read(3); // 1 is evicted, but a block of it is not flushed.
-    await read(4); // 2 is evicted.
-    expect(new Set(buffers).size).toBe(4);
-    await read(5);
-    expect(buffers[4]).toBe(buffers[1]);
-    expect(cache.get(1), 'the oldest are evicted').toBeUndefined();
-
-    output.flushedBytes = 100;
-    await read(6);
-    expect(new Set(buffers).size, 'no memory is allocated').toBe(5);
   });
 });
 
