@@ -10,8 +10,6 @@ import { encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { evictionCandidate } from '../src/connections/eviction.ts';
-import type { RemotePeer } from '../src/connections/remote-peer.ts';
 import { type Client, FileStore, type Torrent } from '../src/index.ts';
 import { advanceUntilClosed, Fixture, LOCALHOST, within } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -362,11 +360,13 @@ describe('200 idle connections', () => {
   test.each([
     ['that send nothing', () => new Uint8Array(0)],
     ['that send half a handshake', () => handshake().subarray(0, 50)],
+    ['that send a handshake and nothing else', handshake],
   ])(
     '%s, keep nobody out',
     async (_, bytes) => {
       const idle = Array.from({ length: 200 }, () => send(bytes()));
-      await sleep(300);
+      // For a second or two, they may be about to say what they want.
+      await sleep(2_000);
       const leech = await fixture.client(torrent, 'leech');
       leech.connectTo({ host: LOCALHOST, port: seed.port });
       await within(4_000, 'complete', leech.completed);
@@ -376,38 +376,76 @@ describe('200 idle connections', () => {
   );
 });
 
-describe('the connection to evict', () => {
-  const NOW_MS = 100_000;
-  const remote = (idleMs: number): RemotePeer =>
-    ({ lastUsedMs: NOW_MS - idleMs, tcp: { host: `${idleMs}` } }) as unknown as RemotePeer;
-  /** Returns the host of the evicted connection, of those that are idle for these times. */
-  const evicted = (idleMs: readonly number[], withoutHandshake?: string): string | undefined => {
-    const oldest = withoutHandshake === undefined ? undefined : { host: withoutHandshake };
-    return evictionCandidate(
-      { oldestWithoutHandshake: () => oldest as never },
-      idleMs.map(remote),
-      NOW_MS,
-    )?.host;
+test('who copies the id and the port of a peer does not take its place', async () => {
+  seed = await fixture.seed(torrent, { onWarning, uploadBytesPerS: 400_000 });
+  const leech = await fixture.client(torrent, 'leech');
+  // The handshake of the leech shows its id.
+  const spy = connect(leech.port, LOCALHOST);
+  spy.write(handshake());
+  const [answer] = (await once(spy, 'data')) as [Buffer];
+  spy.destroy();
+  const impostor = (): Socket => {
+    const own = encoded((to) => to.extended(0, Buffer.from(`d1:mde1:pi${leech.port}ee`)));
+    return send(Buffer.concat([handshake().subarray(0, 48), answer.subarray(48, 68), own]));
   };
+  const before = impostor();
+  await vi.waitFor(() => expect(seed.status.connections).toBe(1));
+  leech.connectTo({ host: LOCALHOST, port: seed.port });
+  await vi.waitFor(() => expect(leech.status.receivedBytes).toBeGreaterThan(0));
+  const meanwhile = impostor();
+  await within(15_000, 'complete', leech.completed);
+  expect(leech.status.wastedBytes).toBe(0);
+  before.destroy();
+  meanwhile.destroy();
+}, 20_000);
 
-  test.each([
-    {
-      rule: 'is the one that is idle for the longest time, over a minute',
-      idleMs: [10_000, 90_000, 70_000],
-      host: '90000',
-    },
-    { rule: 'is none with a block in the last minute', idleMs: [10_000, 60_000], host: undefined },
-    { rule: 'is none without connections', idleMs: [], host: undefined },
-    {
-      rule: 'is one without a handshake before all others',
-      idleMs: [90_000],
-      withoutHandshake: 'new',
-      host: 'new',
-    },
-  ])('$rule', ({ idleMs, withoutHandshake, host }) => {
-    expect(evicted(idleMs, withoutHandshake)).toBe(host);
-  });
-});
+test('an address that sends broken pieces, hangs up and comes back is banned soon', async () => {
+  const leech = await fixture.client(torrent, 'leech', { onWarning });
+  let rounds = 0;
+  /** Sends one broken piece; resolves to false if the leech does not want it. */
+  const sendBroken = async (): Promise<boolean> => {
+    const socket = connect({ port: leech.port, host: LOCALHOST, localAddress: '127.0.0.9' });
+    socket.on('error', () => {});
+    socket.write(
+      Buffer.concat([
+        handshake().subarray(0, 48),
+        id(`broken${rounds}`),
+        encoded((to) => {
+          to.haveAll();
+          to.unchoke();
+        }),
+      ]),
+    );
+    const received: Buffer[] = [];
+    socket.on('data', (bytes) => {
+      received.push(bytes);
+      const stream = Buffer.concat(received).subarray(68);
+      for (let at = 0; at + 17 <= stream.length; at += 4 + stream.readUInt32BE(at)) {
+        const isRequest = stream.readUInt32BE(at) === 13 && stream[at + 4] === 6;
+        if (!isRequest) continue;
+        const piece = stream.readUInt32BE(at + 5);
+        socket.write(
+          encoded((to) => {
+            for (let block = 0; block < 4; block++) {
+              to.piece(piece, block * 16_384, new Uint8Array(16_384));
+            }
+          }),
+        );
+        socket.removeAllListeners('data').resume();
+        setTimeout(() => socket.end(), 50);
+        return;
+      }
+    });
+    await once(socket, 'close');
+    return received.length > 0;
+  };
+  while (await sendBroken()) if (++rounds > 20) break;
+  expect(rounds).toBe(4);
+  expect(leech.status.wastedBytes).toBe(4 * 2 ** 16);
+  // Others are not affected.
+  leech.connectTo({ host: LOCALHOST, port: seed.port });
+  await within(15_000, 'complete', leech.completed);
+}, 20_000);
 
 describe('a peer that sends much and reads nothing', () => {
   const floods: Record<string, (to: FrameEncoder) => void> = {

@@ -29,10 +29,11 @@ import {
   type IdentifiedConnection,
   PendingConnections,
 } from '../connections/pending-connections.ts';
+import type { RemotePeer } from '../connections/remote-peer.ts';
 import { Connector } from '../net/connector.ts';
 import { Listener } from '../net/listener.ts';
 import type { ReusedReadBuffer } from '../net/reused-read-buffer.ts';
-import { type ConnectionHandler, TcpConnection } from '../net/tcp-connection.ts';
+import { type ConnectionHandler, hostOf, TcpConnection } from '../net/tcp-connection.ts';
 import { FileStore } from '../storage/file-store.ts';
 import { prepareDownload } from '../storage/prepare-download.ts';
 import type { Torrent } from '../torrent/torrent.ts';
@@ -86,6 +87,8 @@ export class Client {
   readonly #pending: PendingConnections;
   /** All connections, pending or identified. */
   readonly #connections = new Set<TcpConnection>();
+  /** The endpoints that the user has named, in text. */
+  readonly #named = new Set<string>();
   /** The endpoints to connect to for followers of ours, in text. */
   readonly #relayEndpoints = new Set<string>();
   #transfer: TorrentTransfer | undefined;
@@ -122,10 +125,12 @@ export class Client {
       clock,
       localHost: options.host,
       connectionsMax: this.#connectionsMax / 2,
-      connectionCount: () => this.#connections.size,
-      isConnected: (endpoint) => this.#isConnected(endpoint),
+      connectionCount: () => this.#outgoingCount,
+      isWanted: (endpoint) => !this.#isConnected(endpoint) && this.#isTrusted(endpoint),
       onConnected: (socket, endpoint, buffer) => {
-        this.#add(socket, { role: 'initiator', torrent: this.#sessionTorrent }, endpoint, buffer);
+        if (!this.#makeRoom(endpoint.host)) socket.destroy();
+        else
+          this.#add(socket, { role: 'initiator', torrent: this.#sessionTorrent }, endpoint, buffer);
       },
     });
     this.#announcer = new Announcer({
@@ -169,6 +174,11 @@ export class Client {
 
   /** Connects to a peer that no tracker has named. */
   connectTo(endpoint: Endpoint): void {
+    this.#named.add(formatEndpoint(endpoint));
+    this.#connect(endpoint);
+  }
+
+  #connect(endpoint: Endpoint): void {
     this.#connector.add(endpoint);
     this.#connector.connectDue();
   }
@@ -230,13 +240,20 @@ export class Client {
   }
 
   #accept(socket: Socket): void {
-    const isFull = (): boolean => this.#connections.size >= this.#connectionsMax;
-    if (isFull()) {
-      const { remotes } = this.#transfer!;
-      evictionCandidate(this.#pending, remotes, this.#clock.nowMs())?.close('too-many-connections');
-    }
-    if (isFull()) socket.destroy();
+    const host = hostOf(socket);
+    if (this.#transfer!.trusts.isBad(host) || !this.#makeRoom(host)) socket.destroy();
     else this.#add(socket, responderOf(this.#sessionTorrent), undefined);
+  }
+
+  /** Closes a connection if there is no room for a further one. Returns whether there is room. */
+  #makeRoom(newcomer: string): boolean {
+    const connectionsMax = this.#connectionsMax;
+    if (this.#connections.size < connectionsMax) return true;
+    const pending = this.#pending;
+    const { remotes } = this.#transfer!;
+    const context = { pending, remotes, connectionsMax, newcomer };
+    evictionCandidate(context, this.#clock.nowMs())?.close('too-many-connections');
+    return this.#connections.size < connectionsMax;
   }
 
   /** Adds a connection. `target` is the endpoint that we connected to, if we did. */
@@ -268,15 +285,18 @@ export class Client {
     if (!this.#hasRole) tcp.pause(WAITING_FOR_ROLE);
   }
 
-  #handleIdentified({ tcp, endpoint, claimedAsn }: IdentifiedConnection): void {
-    if (endpoint !== undefined) this.#connector.resetDelay(endpoint);
-    const asn = this.#addressBook.asnOf(endpoint ?? tcp) ?? claimedAsn;
-    const id =
-      endpoint === undefined ? this.#addressBook.anonymousId() : this.#addressBook.idOf(endpoint);
-    if (this.#transfer!.isConnectedTo(id)) {
+  #handleIdentified({ tcp, endpoint: stated, claimedAsn }: IdentifiedConnection): void {
+    if (stated !== undefined) this.#connector.resetDelay(stated);
+    const asn = this.#addressBook.asnOf(stated ?? tcp) ?? claimedAsn;
+    const known = stated === undefined ? undefined : this.#remoteAt(stated);
+    if (known !== undefined && (tcp.isOutgoing || known.tcp.isOutgoing)) {
       tcp.close('duplicate-peer', 'another peer is connected that listens at the same endpoint');
       return;
     }
+    // Peers that connect to us may state any port, also that of another: neither is believed then.
+    const endpoint = known === undefined ? stated : undefined;
+    const id =
+      endpoint === undefined ? this.#addressBook.anonymousId() : this.#addressBook.idOf(endpoint);
     const isRelay = tcp.isOutgoing && this.#relayEndpoints.delete(formatEndpoint(endpoint!));
     this.#transfer!.addRemote(tcp, { id, endpoint, asn, isRelay });
   }
@@ -325,7 +345,23 @@ export class Client {
 
   #isConnected(endpoint: Endpoint): boolean {
     if (this.#pending.hasTarget(endpoint)) return true;
-    return this.#transfer!.isConnectedTo(this.#addressBook.idOf(endpoint));
+    return this.#remoteAt(endpoint) !== undefined;
+  }
+
+  #remoteAt(endpoint: Endpoint): RemotePeer | undefined {
+    return this.#transfer!.remoteOf(this.#addressBook.idOf(endpoint));
+  }
+
+  /** Whether pieces from this address are sound, as far as we know, or the user has named it. */
+  #isTrusted(endpoint: Endpoint): boolean {
+    if (this.#named.has(formatEndpoint(endpoint))) return true;
+    return !this.#transfer!.trusts.isBad(endpoint.host);
+  }
+
+  get #outgoingCount(): number {
+    let count = 0;
+    for (const { isOutgoing } of this.#connections) if (isOutgoing) count++;
+    return count;
   }
 
   /** Connects to a leader that we follow or, as a leader, to a peer that a follower needs. */
@@ -333,7 +369,7 @@ export class Client {
     const { role, asn } = this.#transfer!.role;
     const isIntraAs = this.#addressBook.asnOf(endpoint) === asn;
     if (role === 'leader' && !isIntraAs) this.#relayEndpoints.add(formatEndpoint(endpoint));
-    this.connectTo(endpoint);
+    this.#connect(endpoint);
   }
 
   #tick(): void {

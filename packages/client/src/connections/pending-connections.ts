@@ -2,6 +2,11 @@
  * New connections whose other side is not identified yet. The handshake contains its peer id; the
  * extended handshake contains the port where it listens and its autonomous system.
  *
+ * Two peers that connect to each other at the same time keep one connection, by a rule that both
+ * apply (BEP 3 has none; this is that of libtorrent). Only connections with one address are
+ * compared: everyone may copy a peer id. Later, the connection that we have opened is kept, as only
+ * its other side is proven to be where that peer listens; and of two that others have opened, both.
+ *
  * A client sends its extended handshake first or, as Transmission does, half a second later. We
  * wait for it for a limited time, and any other message that arrives first ends the wait.
  */
@@ -31,6 +36,8 @@ interface PendingConnection {
 }
 
 const EXTENDED_HANDSHAKE_TIMEOUT_MS = 1_000;
+/** Two connections are simultaneous up to this time between a handshake and the next opening. */
+const SIMULTANEOUS_MS = 2_000;
 
 /** The connections whose other side is not identified yet. */
 export class PendingConnections {
@@ -38,8 +45,8 @@ export class PendingConnections {
   readonly #clock: Clock;
   readonly #onIdentified: (connection: IdentifiedConnection) => void;
   readonly #pending = new Map<TcpConnection, PendingConnection>();
-  /** All connections that have completed the handshake, identified or not, by peer id. */
-  readonly #byPeerId = new Map<string, TcpConnection>();
+  /** The latest connection that has completed the handshake, by address and peer id. */
+  readonly #latest = new Map<string, PendingConnection>();
 
   constructor(
     ownId: Uint8Array,
@@ -101,32 +108,26 @@ export class PendingConnections {
   /** Removes a closed connection, identified or not. */
   remove(tcp: TcpConnection): void {
     this.#pending.delete(tcp);
-    for (const [peerId, other] of this.#byPeerId) {
-      if (other === tcp) this.#byPeerId.delete(peerId);
+    for (const [key, latest] of this.#latest) {
+      if (latest.tcp === tcp) this.#latest.delete(key);
     }
   }
 
   #handleHandshake(pending: PendingConnection, peerId: Uint8Array, hasExtensions: boolean): void {
-    const key = Buffer.from(peerId).toString('latin1');
-    const other = this.#byPeerId.get(key);
-    if (other !== undefined && !this.#isPreferred(pending.tcp, other, peerId)) {
-      pending.tcp.close('duplicate-peer', 'we are already connected');
-      return;
+    const { tcp } = pending;
+    const key = `${tcp.host} ${Buffer.from(peerId).toString('latin1')}`;
+    const other = this.#latest.get(key);
+    if (other !== undefined && other.tcp.isOutgoing !== tcp.isOutgoing) {
+      const isKept = isSimultaneous(pending, other)
+        ? keepsConnection(this.#ownId, peerId, tcp.isOutgoing)
+        : tcp.isOutgoing;
+      (isKept ? other.tcp : tcp).close('duplicate-peer', 'each side has connected to the other');
+      if (!isKept) return;
     }
-    this.#byPeerId.set(key, pending.tcp);
-    other?.close('duplicate-peer', 'both sides connected at the same time');
     pending.peerId = peerId;
     pending.handshakeAtMs = this.#clock.nowMs();
+    this.#latest.set(key, pending);
     if (!hasExtensions) this.#identify(pending, undefined);
-  }
-
-  /**
-   * Whether a second connection to the same peer replaces the first: never if both have the same
-   * direction, else by the rule that both sides apply.
-   */
-  #isPreferred(second: TcpConnection, first: TcpConnection, peerId: Uint8Array): boolean {
-    if (second.isOutgoing === first.isOutgoing) return false;
-    return keepsConnection(this.#ownId, peerId, second.isOutgoing);
   }
 
   #identify(pending: PendingConnection, handshake: ExtendedHandshake | undefined): void {
@@ -137,4 +138,9 @@ export class PendingConnections {
     const endpoint = target ?? (port === undefined ? undefined : { host: tcp.host, port });
     this.#onIdentified({ tcp, peerId, endpoint, claimedAsn: handshake?.asn });
   }
+}
+
+/** Whether the second connection was opened before the other side knew of the first. */
+function isSimultaneous(second: PendingConnection, first: PendingConnection): boolean {
+  return second.tcp.openedAtMs <= first.handshakeAtMs + SIMULTANEOUS_MS;
 }

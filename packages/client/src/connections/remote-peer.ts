@@ -1,7 +1,7 @@
 /** A remote peer that we are connected to: its connection on the wire, and our state about it. */
 
 import type { Connection, PeerId } from '@cachetorrent/protocol';
-import { type Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';
+import type { Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';
 
 import type { TcpConnection } from '../net/tcp-connection.ts';
 import { IncomingRequests } from '../transfer/incoming-requests.ts';
@@ -37,13 +37,14 @@ export class RemotePeer implements RemoteIdentity {
   /** The pieces that it can get (`ct_have`) but has not announced to hold. */
   readonly relayedPieces: Set<number> = new Set();
 
-  readonly trust: PieceTrust = new PieceTrust();
+  /** The trust in its data, which it shares with all peers at its address. */
+  readonly trust: PieceTrust;
   /** Whether it leaves our requests unanswered. It gets no requests until it sends a block. */
   isSnubbingUs = false;
   /** When it last sent a block, or was sent the first request. */
   lastBlockMs = 0;
 
-  /** When a block was last sent in either direction; before that, when it connected. */
+  /** When a block was last sent in either direction; before that, when the connection opened. */
   lastUsedMs: number;
   /** When it last caused a rechoke. */
   lastRechokeMs: number = -Infinity;
@@ -56,13 +57,19 @@ export class RemotePeer implements RemoteIdentity {
   receivedBytes = 0;
   sentBytes = 0;
 
-  constructor(tcp: TcpConnection, { id, endpoint, asn, isRelay }: RemoteIdentity, nowMs: number) {
+  constructor(
+    tcp: TcpConnection,
+    { id, endpoint, asn, isRelay }: RemoteIdentity,
+    trust: PieceTrust,
+    nowMs: number,
+  ) {
     this.tcp = tcp;
+    this.trust = trust;
     this.id = id;
     this.endpoint = endpoint;
     this.asn = asn;
     this.isRelay = isRelay;
-    this.lastUsedMs = nowMs;
+    this.lastUsedMs = tcp.openedAtMs;
     this.downloadRate = new RateEstimate(nowMs);
   }
 }

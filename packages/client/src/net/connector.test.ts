@@ -33,7 +33,7 @@ function newConnector(changes: Partial<ConnectorOptions> = {}): Connector {
     localHost: undefined,
     connectionsMax: 10,
     connectionCount: () => connected.length,
-    isConnected: () => false,
+    isWanted: () => true,
     onConnected: (socket) => {
       socket.on('error', () => {});
       connected.push(socket);
@@ -61,7 +61,7 @@ async function expectNoConnection(connector: Connector): Promise<void> {
 
 describe('a connection', () => {
   test('is opened once to an endpoint that is added twice', async () => {
-    const connector = newConnector({ isConnected: () => connected.length > 0 });
+    const connector = newConnector({ isWanted: () => connected.length === 0 });
     connector.add(endpoint);
     connector.add(endpoint);
     await expectConnection(connector);

@@ -15,12 +15,12 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   /** The address to connect from; undefined lets the operating system choose. */
   readonly localHost: string | undefined;
-  /** The number of connections, in both directions, from which on no more are opened. */
+  /** The number of connections opened by us from which on no more are opened. */
   readonly connectionsMax: number;
-  /** Returns the current number of connections. */
+  /** Returns the current number of connections opened by us. */
   readonly connectionCount: () => number;
-  /** Whether there is a connection to this endpoint already. */
-  readonly isConnected: (endpoint: Endpoint) => boolean;
+  /** Whether a connection to this endpoint is useful: there is none, and its address is trusted. */
+  readonly isWanted: (endpoint: Endpoint) => boolean;
   readonly onConnected: (socket: Socket, endpoint: Endpoint, buffer: ReusedReadBuffer) => void;
 }
 
@@ -82,13 +82,14 @@ export class Connector {
 
   /** Connects to the endpoints that are due, while there is room. */
   connectDue(): void {
-    const { clock, connectionCount, connectionsMax, isConnected } = this.#options;
+    const { clock, connectionCount, connectionsMax, isWanted } = this.#options;
     const nowMs = clock.nowMs();
+    const openedMax = connectionsMax - connectionCount();
     for (const candidate of this.#candidates.values()) {
       if (this.#isStopped || this.#sockets.size >= CONNECTING_MAX) return;
-      if (connectionCount() + this.#sockets.size >= connectionsMax) return;
+      if (this.#sockets.size >= openedMax) return;
       if (candidate.isConnecting || nowMs < candidate.nextAttemptMs) continue;
-      if (!isConnected(candidate.endpoint)) this.#connect(candidate);
+      if (isWanted(candidate.endpoint)) this.#connect(candidate);
     }
   }
 

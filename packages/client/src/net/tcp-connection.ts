@@ -55,6 +55,7 @@ const LINGER_MS = 5_000;
 export class TcpConnection {
   readonly session: WireSession;
   readonly isOutgoing: boolean;
+  readonly openedAtMs: number;
   /** The other side's address. */
   readonly host: string;
   /** The other side's port: if we did not open the connection, it does not listen there. */
@@ -71,10 +72,10 @@ export class TcpConnection {
     this.#handler = handler;
     this.#clock = clock;
     this.isOutgoing = isOutgoing;
-    const address = parseAddress(socket.remoteAddress ?? '');
-    this.host = address === undefined ? '' : formatAddress(address);
+    this.openedAtMs = clock.nowMs();
+    this.host = hostOf(socket);
     this.port = socket.remotePort ?? 0;
-    this.session = new WireSession({ ...session, nowMs: clock.nowMs() });
+    this.session = new WireSession({ ...session, nowMs: this.openedAtMs });
 
     socket.setNoDelay(true);
     if (buffer === undefined) socket.on('data', (bytes: Uint8Array) => this.#receive(bytes));
@@ -183,4 +184,10 @@ export class TcpConnection {
     this.flush();
     this.#handler.handleReadyToSend(this);
   }
+}
+
+/** Returns the address of the other side in the usual form; an IPv4-mapped one as IPv4. */
+export function hostOf(socket: Socket): string {
+  const address = parseAddress(socket.remoteAddress ?? '');
+  return address === undefined ? '' : formatAddress(address);
 }

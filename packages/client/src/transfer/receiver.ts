@@ -82,10 +82,18 @@ export class Receiver<Source extends BlockSource> {
     else if (partial.isComplete) this.#complete(partial);
   }
 
+  /** The blocks that are there are kept for others, but not those of a source in doubt. */
   #release(source: Source, piece: number): void {
     if (this.#requestedFrom.get(piece) !== source) return;
     this.#requestedFrom.delete(piece);
-    this.#partials.deactivate(piece);
+    const partial = this.#partials.get(piece);
+    if (partial === undefined) return;
+    if ([...partial.sources].some(({ trust }) => trust.isDoubtful)) {
+      this.#partials.remove(piece);
+      this.#partials.freeBuffer(partial.bytes);
+    } else {
+      this.#partials.deactivate(piece);
+    }
   }
 
   #complete(partial: PartialPiece<Source>): void {

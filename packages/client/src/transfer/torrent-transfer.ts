@@ -22,6 +22,7 @@ import type { Random } from '@cachetorrent/std';
 import { PLAIN_PEER, type RoleAssignment } from '../client/role-assignment.ts';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { AddressBook } from '../connections/address-book.ts';
+import { AddressTrust } from '../connections/address-trust.ts';
 import { type RemoteIdentity, RemotePeer } from '../connections/remote-peer.ts';
 import { RemotePeers } from '../connections/remote-peers.ts';
 import type { TcpConnection } from '../net/tcp-connection.ts';
@@ -67,6 +68,7 @@ const DISK_IS_SLOW = 'disk';
 /** The exchange of one torrent with all connected peers. */
 export class TorrentTransfer implements WirePeerHostContext {
   readonly remotes: RemotePeers = new RemotePeers();
+  readonly trusts: AddressTrust = new AddressTrust();
   readonly receiver: Receiver<RemotePeer>;
   readonly sender: Sender;
   readonly #options: TorrentTransferOptions;
@@ -140,14 +142,14 @@ export class TorrentTransfer implements WirePeerHostContext {
     return this.#role;
   }
 
-  /** Whether we are connected to the peer with this id. */
-  isConnectedTo(id: PeerId): boolean {
-    return this.remotes.byConnection(this.#peer.connectionTo(id)) !== undefined;
+  /** Returns the connected peer with this id; undefined if there is none. */
+  remoteOf(id: PeerId): RemotePeer | undefined {
+    return this.remotes.byConnection(this.#peer.connectionTo(id));
   }
 
   /** Adds a connection whose other side is identified. */
   addRemote(tcp: TcpConnection, identity: RemoteIdentity): void {
-    const remote = new RemotePeer(tcp, identity, this.nowMs);
+    const remote = new RemotePeer(tcp, identity, this.trusts.of(tcp.host), this.nowMs);
     this.remotes.add(remote);
     this.#connect(remote);
     this.sendPending();

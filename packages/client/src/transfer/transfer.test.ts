@@ -104,6 +104,19 @@ describe('a piece', () => {
     expect(receiver.wastedBytes).toBe(0);
   });
 
+  test('that a peer in doubt leaves incomplete is begun anew, so that it spoils no more', () => {
+    const { receiver, log, neighbour } = newReceiver();
+    const [bad, good] = [neighbour('bad'), neighbour('good')];
+    bad.trust.recordFailure();
+    receiver.request(bad, 0);
+    receiver.addBlock(bad, 0, 0, block(9));
+    receiver.dropAll(bad);
+    receiver.request(good, 0);
+    receiver.addBlock(good, 0, 0, block(1));
+    receiver.addBlock(good, 0, BLOCK_BYTES, block(1));
+    expect([log, receiver.wastedBytes]).toEqual([[], 0]);
+  });
+
   test('that is requested again while it is written is not downloaded again', async () => {
     const { receiver, log, neighbour, finishWrites } = newReceiver();
     const [a, b] = [neighbour('a'), neighbour('b')];

@@ -16,6 +16,11 @@ export class PieceTrust {
     return this.#points <= BAD_POINTS;
   }
 
+  /** Whether more pieces have failed than passed, by their weight. */
+  get isDoubtful(): boolean {
+    return this.#points < 0;
+  }
+
   /** Records that a piece to which the peer contributed has passed the hash check. */
   recordPass(): void {
     this.#points = Math.min(MAX_POINTS, this.#points + 1);
