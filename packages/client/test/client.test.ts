@@ -3,11 +3,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
+import { encodeAnnounceResponse, encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import type { Client } from '../src/index.ts';
@@ -348,4 +349,63 @@ describe('a connection', () => {
     while (!Buffer.concat(received).includes(Buffer.from(torrent.info))) await sleep(20);
     socket.destroy();
   });
+});
+
+describe('while a tracker is silent, or an election pending for ever', () => {
+  const pending = encodeAnnounceResponse({
+    intervalS: 60,
+    peers: [],
+    cacheTorrent: { leaders: [], isPending: true },
+  });
+
+  test.each([
+    { tracker: 'silent', answer: undefined },
+    { tracker: 'pending', answer: pending },
+  ])('named peers are served: $tracker', async ({ answer }) => {
+    const server = createHttpServer((_, response) => {
+      if (answer !== undefined) response.end(answer);
+    });
+    server.listen(0, LOCALHOST);
+    await once(server, 'listening');
+    const url = `http://${LOCALHOST}:${(server.address() as AddressInfo).port}/announce`;
+    const torrent = await fixture.torrent(500_000);
+    const trackers = [url, `${url}?second`];
+    const warnings: string[] = [];
+    const onWarning = (warning: string): number => warnings.push(warning);
+    const seed = await fixture.seed(torrent, { trackers, onWarning });
+    const leech = await fixture.client(torrent, 'leech', { trackers, onWarning });
+    leech.connectTo(endpointOf(seed));
+    await within(8_000, 'complete', leech.completed);
+    expect(warnings).toEqual([]);
+    server.closeAllConnections();
+    server.close();
+  });
+});
+
+test('a peer that connects before our role is known waits for a limited time', async () => {
+  const clock = new ManualClock();
+  const silent = createServer((socket) => socket.on('error', () => {}));
+  silent.listen(0, LOCALHOST);
+  await once(silent, 'listening');
+  const trackers = [`http://${LOCALHOST}:${(silent.address() as AddressInfo).port}/announce`];
+  const torrent = await fixture.torrent(100_000);
+  const seed = await fixture.seed(torrent, { trackers, clock });
+  const connected = async (): Promise<Socket> => {
+    const socket = connect(seed.port, LOCALHOST);
+    write(socket, (to) =>
+      to.raw(encodeHandshake({ features, infoHash: torrent.infoHash, peerId })),
+    );
+    await once(socket, 'connect');
+    await sleep(50);
+    return socket;
+  };
+  const first = await connected();
+  expect(seed.status.connections, 'an election may be going on').toBe(0);
+  clock.advance(2_000);
+  await vi.waitFor(() => expect(seed.status.connections).toBe(1));
+  const second = await connected();
+  await vi.waitFor(() => expect(seed.status.connections, 'at once').toBe(2));
+  for (const socket of [first, second]) socket.destroy();
+  silent.close();
+  await seed.stop();
 });

@@ -56,6 +56,8 @@ const TICK_MS = 500;
 const CONNECTIONS_MAX = 80;
 const WARNING_LENGTH_MAX = 1_000;
 const WAITING_FOR_ROLE = 'role';
+/** How long others wait for our role: as long as an election takes to reach all, and little more. */
+const ROLE_WAIT_MS = 2_000;
 
 /** The ordinary reasons to close a connection, of which the user is not warned. */
 const ORDINARY_REASONS: ReadonlySet<CloseReason> = new Set<CloseReason>([
@@ -95,8 +97,13 @@ export class Client {
   #port = 0;
   /** Our address, as the tracker sees it. */
   #externalHost: string | undefined;
-  /** Whether our role is known. Before that, no connection is read and none is opened. */
+  /**
+   * Whether our role is known. Before that, only peers that the user has named are connected to,
+   * and others that connect to us wait, but no longer than `ROLE_WAIT_MS`.
+   */
   #hasRole = false;
+  /** When our role should be known: the tracker has answered, and the election is over. */
+  #roleDueMs = Infinity;
   #cancelTick: CancelTimer | undefined;
   #completion!: { resolve: () => void; reject: (error: Error) => void };
   /**
@@ -158,6 +165,7 @@ export class Client {
     this.#port = await this.#listener.start(host, port);
     this.#cancelTick = this.#clock.every(TICK_MS, () => this.#tick());
     if (this.#transfer.peer.isComplete) this.#completion.resolve();
+    this.#roleDueMs = this.#clock.nowMs() + ROLE_WAIT_MS;
     this.#announcer.start();
   }
 
@@ -282,7 +290,14 @@ export class Client {
     });
     this.#connections.add(tcp);
     this.#pending.add(tcp, target);
-    if (!this.#hasRole) tcp.pause(WAITING_FOR_ROLE);
+    const isNamed = target !== undefined;
+    if (!isNamed && !this.#hasRole && this.#clock.nowMs() < this.#roleDueMs) this.#hold(tcp);
+  }
+
+  /** Reads nothing from a connection until our role is known, for a limited time. */
+  #hold(tcp: TcpConnection): void {
+    tcp.pause(WAITING_FOR_ROLE);
+    this.#clock.after(ROLE_WAIT_MS, () => tcp.resume(WAITING_FOR_ROLE));
   }
 
   #handleIdentified({ tcp, endpoint: stated, claimedAsn }: IdentifiedConnection): void {
@@ -321,7 +336,10 @@ export class Client {
 
   #handleResponse({ externalIp, peers, cacheTorrent }: AnnounceResponse): void {
     this.#externalHost = externalIp ?? this.#externalHost;
-    if (cacheTorrent?.isPending === true) return;
+    if (cacheTorrent?.isPending === true) {
+      this.#roleDueMs = this.#clock.nowMs() + ROLE_WAIT_MS;
+      return;
+    }
     for (const peer of peers) {
       if (peer.asn !== undefined) this.#addressBook.setAsn(peer, peer.asn);
       if (!this.#isOwn(peer)) this.#connector.add({ host: peer.host, port: peer.port });
@@ -377,7 +395,7 @@ export class Client {
     for (const tcp of this.#connections) tcp.tick(nowMs);
     this.#pending.tick(nowMs);
     this.#transfer!.tick(nowMs);
-    if (this.#hasRole) this.#connector.connectDue();
+    this.#connector.connectDue();
   }
 
   #warn(warning: string): void {

@@ -66,6 +66,7 @@ async function readBody(response: Response): Promise<Uint8Array> {
 }
 
 function problemOf(error: unknown): string {
-  const { message, cause } = error as Error;
+  const { name, message, cause } = error as Error;
+  if (name === 'TimeoutError') return 'has not answered in time';
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }

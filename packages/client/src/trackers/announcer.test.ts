@@ -1,7 +1,9 @@
 /** When the client announces itself, and to which tracker. */
 
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeAnnounceResponse } from '@cachetorrent/protocol/wire';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
@@ -164,6 +166,25 @@ describe('of several trackers', () => {
     expect(warnings).toEqual([
       expect.stringContaining('http://127.0.0.1:1/announce: fetch failed'),
     ]);
+  });
+
+  test('the next one is asked, too, when one is silent for 3 s', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => {
+      silent.listen(0, '127.0.0.1', resolve);
+    });
+    const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/announce`;
+    const asked = once(silent, 'request');
+    const { log } = startAnnouncer([silentUrl, url]);
+    await asked;
+    clock.advance(2_999);
+    await sleep(20);
+    expect(events).toEqual([]);
+    clock.advance(1);
+    expect(await nextAnnounceS(log, 1)).toBe(60);
+    expect([events, warnings]).toEqual([['started'], []]);
+    silent.closeAllConnections();
+    silent.close();
   });
 
   test('those that do not use HTTP are skipped', () => {

@@ -4,7 +4,7 @@
  * when the client stops.
  *
  * It stays with the first tracker that answers, and tries the next one when that fails (BEP 12,
- * with a single tier).
+ * with a single tier) or is slow: a silent tracker must not keep us from the others.
  */
 
 import type { AnnounceEvent, AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
@@ -32,6 +32,8 @@ export interface AnnouncerOptions {
 const RETRY_S = { first: 5, max: 300 } as const;
 /** The interval before the first election: until then there is nothing else to do. */
 const ELECTION_PENDING_S = 1;
+/** The time for a tracker to answer before the next one is asked, too. */
+const SLOW_TRACKER_MS = 3_000;
 /** The delay of an announce that is sent before the interval is over. */
 const EARLY_ANNOUNCE_S = 5;
 /** The time limit of the last announce: stopping must not wait for unreachable trackers. */
@@ -115,27 +117,59 @@ export class Announcer {
     }
   }
 
-  /** Returns the response of the first tracker that gives one; undefined if none does. */
+  /** Returns the first response of a tracker; undefined if none gives one. */
   async #announce(event: AnnounceEvent | undefined): Promise<AnnounceResponse | undefined> {
-    const { signal } = this.#stopping;
-    const { localHost, onWarning } = this.#options;
-    for (const tracker of this.#trackers) {
-      const request = { ...this.#request(), event };
-      const answer = await announce(tracker, request, { signal, localHost });
-      if (signal.aborted) return undefined;
-      if (answer.kind === 'peers') {
-        const { response, warnings } = answer;
-        for (const remark of warnings) onWarning(`${tracker}: ${remark}`);
-        if (response.warningMessage !== undefined)
-          onWarning(`${tracker}: ${printable(response.warningMessage)}`);
-        this.#trackerId = response.trackerId ?? this.#trackerId;
-        this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
-        return response;
+    const answered = new AbortController();
+    const signal = AbortSignal.any([this.#stopping.signal, answered.signal]);
+    const waiting = new Set<Promise<void>>();
+    let response: AnnounceResponse | undefined;
+    const rest = [...this.#trackers];
+    while (response === undefined && !signal.aborted && rest.length + waiting.size > 0) {
+      const tracker = rest.shift();
+      if (tracker !== undefined) {
+        const asked = this.#ask(tracker, event, signal).then((answer) => {
+          response ??= answer;
+          waiting.delete(asked);
+        });
+        waiting.add(asked);
       }
-      const why =
-        answer.kind === 'failure' ? `refuses: ${printable(answer.reason)}` : answer.problem;
-      onWarning(`${tracker}: ${why}`);
+      await this.#first(waiting, rest.length > 0 ? SLOW_TRACKER_MS : Infinity);
     }
+    answered.abort();
+    return response;
+  }
+
+  /** Waits for the first of several promises, or for a limited time. */
+  async #first(promises: Iterable<Promise<void>>, timeoutMs: number): Promise<void> {
+    let cancel: (() => void) | undefined;
+    const timeout = new Promise<void>((resolve) => {
+      if (timeoutMs < Infinity) cancel = this.#options.clock.after(timeoutMs, resolve);
+    });
+    await Promise.race([timeout, ...promises]);
+    cancel?.();
+  }
+
+  /** Asks one tracker. Returns undefined if it gives no response, or none in time. */
+  async #ask(
+    tracker: string,
+    event: AnnounceEvent | undefined,
+    signal: AbortSignal,
+  ): Promise<AnnounceResponse | undefined> {
+    const { localHost, onWarning } = this.#options;
+    const answer = await announce(tracker, { ...this.#request(), event }, { signal, localHost });
+    if (signal.aborted) return undefined;
+    if (answer.kind === 'peers') {
+      const { response, warnings } = answer;
+      const { warningMessage } = response;
+      for (const remark of warnings) onWarning(`${tracker}: ${remark}`);
+      if (warningMessage !== undefined) onWarning(`${tracker}: ${printable(warningMessage)}`);
+      this.#trackerId = response.trackerId ?? this.#trackerId;
+      this.#trackers = [tracker, ...this.#trackers.filter((other) => other !== tracker)];
+      return response;
+    }
+    const isRefusal = answer.kind === 'failure';
+    const why = isRefusal ? `refuses: ${printable(answer.reason)}` : answer.problem;
+    onWarning(`${tracker}: ${why}`);
     return undefined;
   }
 
