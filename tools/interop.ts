@@ -16,7 +16,12 @@ import {
   rtorrent,
   transmission,
 } from '../packages/client/test/interop/programs.ts';
-import { npmTracker, opentracker } from '../packages/client/test/interop/trackers.ts';
+import {
+  npmTracker,
+  npmTrackerUdp,
+  opentracker,
+  opentrackerUdp,
+} from '../packages/client/test/interop/trackers.ts';
 
 const MIB = 2 ** 20;
 const TIMEOUT_MS = 120_000;
@@ -31,9 +36,15 @@ interface ExchangeRow {
 }
 
 const clients = [libtorrent, aria2, rtorrent, transmission].filter(isInstalled);
+const isOpentrackerInstalled = hasOpentracker();
 const trackers = Object.entries({
-  ...(hasOpentracker() ? { opentracker } : {}),
+  ...(isOpentrackerInstalled ? { opentracker } : {}),
   'npm bittorrent-tracker': npmTracker,
+});
+/** aria2 supports UDP trackers only together with its distributed hash table. */
+const udpTrackers = Object.entries({
+  ...(isOpentrackerInstalled ? { 'opentracker, UDP': opentrackerUdp } : {}),
+  'npm bittorrent-tracker, UDP': npmTrackerUdp,
 });
 const rows: readonly ExchangeRow[] = [
   ...[16, 256].flatMap((mib) => clients.flatMap((client) => bothDirections(client, mib))),
@@ -41,6 +52,9 @@ const rows: readonly ExchangeRow[] = [
   withAll('ours and all others → ours', [ours, ...clients], [ours]),
   ...trackers.flatMap(([name, tracker]) =>
     clients.slice(0, 2).flatMap((client) => bothDirections(client, 16, name, tracker)),
+  ),
+  ...udpTrackers.flatMap(([name, tracker]) =>
+    clients.slice(0, 1).flatMap((client) => bothDirections(client, 16, name, tracker)),
   ),
 ];
 

@@ -80,7 +80,7 @@ describe('a download', () => {
 
   test('works without trackers, if none answers and none is supported', async () => {
     const torrent = await fixture.torrent(100_000);
-    const dead = { trackers: ['http://127.0.0.1:1/announce', 'udp://127.0.0.1:1'] };
+    const dead = { trackers: ['http://127.0.0.1:1/announce', 'wss://127.0.0.1:1'] };
     const seed = await fixture.seed(torrent, dead);
     const warnings: string[] = [];
     const leech = await fixture.client(torrent, 'leech', {
@@ -89,7 +89,7 @@ describe('a download', () => {
     });
     leech.connectTo(endpointOf(seed));
     await within(10_000, 'complete', leech.completed);
-    expect(warnings[0]).toBe('udp://127.0.0.1:1: only HTTP trackers are supported');
+    expect(warnings[0]).toBe('wss://127.0.0.1:1: only HTTP and UDP trackers are supported');
     expect(warnings[1]).toContain('http://127.0.0.1:1/announce: fetch failed');
   });
 

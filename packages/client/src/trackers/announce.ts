@@ -1,5 +1,5 @@
 /**
- * Sends one announce to an HTTP tracker. Whatever the server does, the result is a response, a
+ * Sends one announce to an HTTP or UDP tracker. Whatever the server does, the result is a response, a
  * refusal or a problem, after a limited time and a limited number of bytes.
  */
 
@@ -10,7 +10,9 @@ import {
   announceUrl,
   parseAnnounceResponse,
 } from '@cachetorrent/protocol/wire';
-import { Agent, fetch, type Response } from 'undici';
+
+import { fetchBytes, type FetchOptions, networkProblem } from '../net/fetch-bytes.ts';
+import { announceUdp } from './announce-udp.ts';
 
 /** BEP 3 specifies no timeout; other clients wait 15 to 60 s. */
 const TIMEOUT_MS = 15_000;
@@ -30,43 +32,35 @@ export async function announce(
   { signal, localHost }: AnnounceOptions = {},
 ): Promise<AnnounceResult> {
   const limits = [AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])];
-  const agent = new Agent({
-    pipelining: 0,
-    ...(localHost === undefined ? {} : { localAddress: localHost }),
-  });
+  const options = { localHost, signal: AbortSignal.any(limits) };
   try {
-    const response = await fetch(announceUrl(tracker, request), {
-      dispatcher: agent,
-      signal: AbortSignal.any(limits),
-      headers: { 'user-agent': 'CacheTorrent', 'accept-encoding': 'identity' },
-    });
-    // Some trackers send a refusal with a status that is not a success.
-    const answer = parseAnnounceResponse(await readBody(response));
-    if (answer.kind === 'malformed' && !response.ok) {
-      return { kind: 'malformed', problem: `HTTP status ${response.status}` };
-    }
-    return answer;
+    return await (isUdp(tracker)
+      ? announceUdp(tracker, request, options)
+      : announceHttp(tracker, request, options));
   } catch (error) {
-    return { kind: 'malformed', problem: problemOf(error) };
-  } finally {
-    void agent.destroy();
+    return { kind: 'malformed', problem: networkProblem(error) };
   }
 }
 
-/** Reads the body up to the limit; one part beyond it shows that the body is too long. */
-async function readBody(response: Response): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of response.body ?? []) {
-    parts.push(part);
-    length += part.length;
-    if (length > ANNOUNCE_BYTES_MAX) break;
-  }
-  return Buffer.concat(parts);
+/** Whether we can announce to a tracker with this URL. */
+export function isSupportedTracker(url: string): boolean {
+  return URL.canParse(url) && (/^https?:/i.test(url) || isUdp(url));
 }
 
-function problemOf(error: unknown): string {
-  const { name, message, cause } = error as Error;
-  if (name === 'TimeoutError') return 'has not answered in time';
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+function isUdp(tracker: string): boolean {
+  return /^udp:/i.test(tracker);
+}
+
+async function announceHttp(
+  tracker: string,
+  request: AnnounceRequest,
+  options: FetchOptions,
+): Promise<AnnounceResult> {
+  const url = announceUrl(tracker, request);
+  const { body, status } = await fetchBytes(url, ANNOUNCE_BYTES_MAX, options);
+  // Some trackers send a refusal with a status that is not a success.
+  const answer = parseAnnounceResponse(body);
+  const isSuccess = status >= 200 && status < 300;
+  if (answer.kind !== 'malformed' || isSuccess) return answer;
+  return { kind: 'malformed', problem: `HTTP status ${status}` };
 }

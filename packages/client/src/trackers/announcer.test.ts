@@ -187,9 +187,12 @@ describe('of several trackers', () => {
     silent.close();
   });
 
-  test('those that do not use HTTP are skipped', () => {
-    const { log } = startAnnouncer(['udp://127.0.0.1:1']);
+  test('those that use neither HTTP nor UDP are skipped', () => {
+    const { log } = startAnnouncer(['wss://127.0.0.1:1', 'http://[']);
     expect(log).toEqual(['no response']);
-    expect(warnings).toEqual(['udp://127.0.0.1:1: only HTTP trackers are supported']);
+    expect(warnings).toEqual([
+      'wss://127.0.0.1:1: only HTTP and UDP trackers are supported',
+      'http://[: only HTTP and UDP trackers are supported',
+    ]);
   });
 });

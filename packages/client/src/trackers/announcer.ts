@@ -11,7 +11,7 @@ import type { AnnounceEvent, AnnounceRequest, AnnounceResponse } from '@cachetor
 import { printable } from '@cachetorrent/std';
 
 import type { Clock } from '../clock.ts';
-import { announce } from './announce.ts';
+import { announce, isSupportedTracker } from './announce.ts';
 
 /** The options of an `Announcer`. */
 export interface AnnouncerOptions {
@@ -57,10 +57,10 @@ export class Announcer {
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
-    this.#trackers = options.trackers.filter((tracker) => /^https?:/i.test(tracker));
+    this.#trackers = options.trackers.filter(isSupportedTracker);
     for (const tracker of options.trackers) {
       if (this.#trackers.includes(tracker)) continue;
-      options.onWarning(`${tracker}: only HTTP trackers are supported`);
+      options.onWarning(`${tracker}: only HTTP and UDP trackers are supported`);
     }
   }
 

@@ -93,6 +93,12 @@ export {
   encodeAnnounceResponse,
   parseAnnounceResponse,
 } from './tracker/announce-response.ts';
+export {
+  encodeUdpAnnounce,
+  encodeUdpConnect,
+  parseUdpAnswer,
+  type UdpTrackerAnswer,
+} from './tracker/udp-announce.ts';
 export { percentDecode, percentEncode, queryFields } from './tracker/query-string.ts';
 export { encodeScrapeResponse, parseScrapeQuery, type ScrapeCounts } from './tracker/scrape.ts';
 

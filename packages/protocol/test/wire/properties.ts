@@ -14,6 +14,7 @@ import {
   FrameEncoder,
   parseAnnounceQuery,
   parseAnnounceResponse,
+  parseUdpAnswer,
   type WireProfile,
   type SessionEvent,
   WIRE_LIMITS,
@@ -177,6 +178,20 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
     ),
     (answer) => {
       parseAnnounceResponse(answer);
+    },
+  ) as fc.IRawProperty<unknown>,
+
+  'any packet is parsed to the answer of a UDP tracker or to none': fc.property(
+    fc.constantFrom(0, 1, 2, 3),
+    fc.uint8Array({ maxLength: 100 }),
+    fc.boolean(),
+    (action, noise, isIpv6) => {
+      const packet = concatenate(Uint8Array.of(0, 0, 0, action, 0, 0, 0, 7), noise);
+      const answer = parseUdpAnswer(packet, 7, isIpv6);
+      if (answer?.kind !== 'peers') return;
+      const { intervalS, peers } = answer.response;
+      assertClaim(intervalS >= 5 && intervalS <= 86_400, 'the interval is limited');
+      for (const peer of peers) assertClaim(encodeEndpoint(peer) !== undefined, 'a valid peer');
     },
   ) as fc.IRawProperty<unknown>,
 

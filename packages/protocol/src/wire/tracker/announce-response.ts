@@ -148,7 +148,7 @@ function readPeers(body: BencodeDictionary): AnnounceResult {
     warnings,
     response: {
       intervalS: readInterval(body, warnings),
-      minIntervalS: clampInterval(integerField(body, 'min interval')),
+      minIntervalS: readMinInterval(body),
       seeds: integerField(body, 'complete'),
       leechers: integerField(body, 'incomplete'),
       peers: readPeerLists(body, warnings),
@@ -162,14 +162,19 @@ function readPeers(body: BencodeDictionary): AnnounceResult {
 
 function readInterval(body: BencodeDictionary, warnings: string[]): number {
   const interval = integerField(body, 'interval');
-  const clamped = clampInterval(interval) ?? INTERVAL_S.missing;
+  const clamped = interval === undefined ? INTERVAL_S.missing : clampInterval(interval);
   if (interval === undefined) warnings.push('interval is missing');
   else if (clamped !== interval) warnings.push(`interval is ${interval} s`);
   return clamped;
 }
 
-function clampInterval(intervalS: number | undefined): number | undefined {
-  if (intervalS === undefined) return undefined;
+function readMinInterval(body: BencodeDictionary): number | undefined {
+  const interval = integerField(body, 'min interval');
+  return interval === undefined ? undefined : clampInterval(interval);
+}
+
+/** Returns an interval between announces that is neither hasty nor for ever. */
+export function clampInterval(intervalS: number): number {
   return Math.min(INTERVAL_S.max, Math.max(INTERVAL_S.min, intervalS));
 }
 
