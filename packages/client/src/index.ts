@@ -11,6 +11,7 @@ export { ClientError, type ClientErrorDetails, StorageFailure } from './errors.t
 export { findPieces } from './storage/check-pieces.ts';
 export { FileStore, type FileStoreOptions } from './storage/file-store.ts';
 export { makeTorrent, type MakeTorrentOptions } from './torrent/make-torrent.ts';
+export { loadTorrent } from './torrent/load-torrent.ts';
 export { parseTorrentFile, readTorrent } from './torrent/read-torrent.ts';
 export type { Torrent, TorrentFile } from './torrent/torrent.ts';
 export { announce, type AnnounceOptions } from './trackers/announce.ts';

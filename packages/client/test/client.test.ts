@@ -409,3 +409,38 @@ test('a peer that connects before our role is known waits for a limited time', a
   silent.close();
   await seed.stop();
 });
+
+describe('of a peer that the user has named, it is said once that', () => {
+  test.each([
+    { what: 'nobody listens there', problem: /cannot connect \(.*ECONNREFUSED/, isThere: false },
+    { what: 'it hangs up', problem: /hangs up before its handshake.*encryption/, isThere: true },
+  ])('$what', async ({ problem, isThere }) => {
+    const server = createServer((socket) => socket.on('error', () => {}).destroy());
+    server.listen(0, LOCALHOST);
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    if (!isThere) server.close();
+    const clock = new ManualClock();
+    const warnings: string[] = [];
+    const torrent = await fixture.torrent(100_000);
+    const leech = await fixture.client(torrent, 'leech', {
+      clock,
+      onWarning: (warning) => warnings.push(warning),
+    });
+    leech.connectTo({ host: 'localhost', port });
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(problem)]));
+    expect(warnings[0]).toContain(`localhost:${port}: `);
+    clock.advance(20_000);
+    await sleep(100);
+    expect(warnings).toHaveLength(1);
+    server.close();
+  });
+});
+
+test('of a peer that encrypts, it is said that this is not supported', async () => {
+  const torrent = await fixture.torrent(100_000);
+  const warnings: string[] = [];
+  const seed = await fixture.seed(torrent, { onWarning: (warning) => warnings.push(warning) });
+  await sendUntilClosed(seed, Buffer.alloc(96, 0x5a));
+  expect(warnings[0]).toMatch(/not-bittorrent: byte 0 .*\(encrypted connections, MSE, are not/);
+});

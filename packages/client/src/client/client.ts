@@ -59,6 +59,11 @@ const WAITING_FOR_ROLE = 'role';
 /** How long others wait for our role: as long as an election takes to reach all, and little more. */
 const ROLE_WAIT_MS = 2_000;
 
+const NO_ENCRYPTION = 'encrypted connections, MSE, are not supported';
+const CLOSED_EARLY =
+  'the peer hangs up before its handshake: it does not serve this torrent, is full, or demands ' +
+  `encryption (${NO_ENCRYPTION})`;
+
 /** The ordinary reasons to close a connection, of which the user is not warned. */
 const ORDINARY_REASONS: ReadonlySet<CloseReason> = new Set<CloseReason>([
   'peer-closed',
@@ -89,8 +94,8 @@ export class Client {
   readonly #pending: PendingConnections;
   /** All connections, pending or identified. */
   readonly #connections = new Set<TcpConnection>();
-  /** The endpoints that the user has named, in text. */
-  readonly #named = new Set<string>();
+  /** The endpoints that the user has named, in text; true for those of which we have warned. */
+  readonly #named = new Map<string, boolean>();
   /** The endpoints to connect to for followers of ours, in text. */
   readonly #relayEndpoints = new Set<string>();
   #transfer: TorrentTransfer | undefined;
@@ -134,6 +139,7 @@ export class Client {
       connectionsMax: this.#connectionsMax / 2,
       connectionCount: () => this.#outgoingCount,
       isWanted: (endpoint) => !this.#isConnected(endpoint) && this.#isTrusted(endpoint),
+      onFailed: (endpoint, problem) => this.#warnOfNamed(endpoint, `cannot connect (${problem})`),
       onConnected: (socket, endpoint, buffer) => {
         if (!this.#makeRoom(endpoint.host)) socket.destroy();
         else
@@ -182,7 +188,8 @@ export class Client {
 
   /** Connects to a peer that no tracker has named. */
   connectTo(endpoint: Endpoint): void {
-    this.#named.add(formatEndpoint(endpoint));
+    const key = formatEndpoint(endpoint);
+    if (!this.#named.has(key)) this.#named.set(key, false);
     this.#connect(endpoint);
   }
 
@@ -320,12 +327,15 @@ export class Client {
     const transfer = this.#transfer!;
     const remote = transfer.remotes.byTcp(tcp);
     this.#connections.delete(tcp);
-    this.#pending.remove(tcp);
+    const pending = this.#pending.remove(tcp);
     if (!ORDINARY_REASONS.has(reason)) this.#warn(closedWarning(tcp.host, reason, detail));
-    const endpoint = remote?.endpoint ?? (tcp.isOutgoing ? tcp : undefined);
+    const endpoint = remote?.endpoint ?? pending?.target;
     if (endpoint !== undefined) {
       if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#connector.ban(endpoint);
       else this.#connector.scheduleRetry(endpoint);
+      const isCut = reason === 'peer-closed' || reason === 'connection-failed';
+      const isShaken = pending === undefined || pending.peerId !== undefined;
+      if (isCut && !isShaken) this.#warnOfNamed(endpoint, CLOSED_EARLY);
     }
     if (remote === undefined) return;
     transfer.removeRemote(remote);
@@ -398,6 +408,14 @@ export class Client {
     this.#connector.connectDue();
   }
 
+  /** Warns, the first time only, that an endpoint which the user has named is of no use. */
+  #warnOfNamed(endpoint: Endpoint, problem: string): void {
+    const key = formatEndpoint(endpoint);
+    if (this.#named.get(key) !== false) return;
+    this.#named.set(key, true);
+    this.#warn(`${key}: ${problem}`);
+  }
+
   #warn(warning: string): void {
     this.#options.onWarning?.(printable(warning, WARNING_LENGTH_MAX));
   }
@@ -405,6 +423,7 @@ export class Client {
 
 /** Returns a warning that says why a connection was closed. */
 function closedWarning(host: string, reason: CloseReason, detail: string): string {
-  const why = detail.startsWith(reason) ? detail : `${reason}: ${detail}`;
+  const cause = detail.startsWith(reason) ? detail : `${reason}: ${detail}`;
+  const why = reason === 'not-bittorrent' ? `${cause} (${NO_ENCRYPTION})` : cause;
   return `${host}: connection closed, ${why}`;
 }

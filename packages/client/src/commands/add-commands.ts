@@ -23,7 +23,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
   const seedCommand = program
     .command('seed')
     .description('Seed a file, a folder or a torrent; create the torrent if there is none')
-    .argument('<path>', 'A file, a folder, or a .torrent file')
+    .argument('<path>', 'A file, a folder, or the path or URL of a .torrent file')
     .option('--folder <folder>', 'Folder of the files (default: that of the torrent)')
     .option('--out <torrent>', 'Where to write the torrent (default: beside the file)')
     .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', pieceBytes)
@@ -36,7 +36,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
   const getCommand = program
     .command('get')
     .description('Download a torrent, or resume an earlier download')
-    .argument('<torrent>', 'A .torrent file')
+    .argument('<torrent>', 'The path or URL of a .torrent file')
     .option('--out <folder>', 'Folder to download into', '.')
     .option('--force', 'Overwrite files that do not belong to the torrent')
     .option('--stay', 'Keep seeding when the download is complete')
@@ -80,8 +80,13 @@ function addTransferOptions(command: Command): void {
 }
 
 function trackers(value: string, previous: readonly string[] = []): readonly string[] {
-  if (!/^(https?|udp):/i.test(value) || !URL.canParse(value)) {
-    throw new InvalidArgumentError('Write the URL of a tracker: http://127.0.0.1:6969/announce.');
+  if (!/^(https?|udp):\/\//i.test(value) || !URL.canParse(value)) {
+    throw new InvalidArgumentError(
+      'Write the URL of an HTTP or UDP tracker: http://127.0.0.1:6969/announce.',
+    );
+  }
+  if (/^udp:/i.test(value) && new URL(value).port === '') {
+    throw new InvalidArgumentError('Write the port of the UDP tracker: udp://127.0.0.1:6969.');
   }
   return [...previous, value];
 }

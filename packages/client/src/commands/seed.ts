@@ -7,7 +7,7 @@ import { Client } from '../client/client.ts';
 import { ClientError } from '../errors.ts';
 import { findPieces } from '../storage/check-pieces.ts';
 import { FileStore } from '../storage/file-store.ts';
-import { readTorrent } from '../torrent/read-torrent.ts';
+import { isTorrentUrl, loadTorrent } from '../torrent/load-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { type CommandEnvironment, unlessStopped } from './environment.ts';
 import { createTorrent, type NewTorrentOptions } from './new-torrent.ts';
@@ -32,11 +32,15 @@ export async function seed(
   environment: CommandEnvironment,
 ): Promise<void> {
   const display = new TransferDisplay(environment.stderr);
-  const isTorrent = path.endsWith('.torrent') && !(await isFolder(path));
+  const isUrl = isTorrentUrl(path);
+  const isTorrent = isUrl || (path.endsWith('.torrent') && !(await isFolder(path)));
   checkOptions(path, isTorrent, options);
-  const folder = resolve(options.folder ?? dirname(resolve(path)));
+  const folder = resolve(options.folder ?? (isUrl ? '.' : dirname(resolve(path))));
+  const { signal } = environment;
   const torrent = isTorrent
-    ? await readTorrent(path)
+    ? await unlessStopped(signal, 'stopped before the torrent was there', () =>
+        loadTorrent(path, { signal, localHost: options.host }),
+      )
     : await createTorrent(path, options, environment, display);
   showRemarks(torrent, options, display);
   if (isTorrent) await checkComplete(torrent, folder, path, environment, display);

@@ -5,7 +5,9 @@ import type { Endpoint } from '@cachetorrent/protocol/wire';
 import type { Client } from '../client/client.ts';
 import type { ClientOptions } from '../client/options.ts';
 import { formatEndpoint } from '../connections/address-book.ts';
+import { ClientError } from '../errors.ts';
 import type { Torrent } from '../torrent/torrent.ts';
+import { isSupportedTracker } from '../trackers/announce.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
@@ -56,13 +58,41 @@ export function clientOptionsOf(
   };
 }
 
-/** Says what was changed when the torrent was read. */
+/** Says what was changed when the torrent was read, and what of it is not used. */
 export function showRemarks(
-  { remarks }: Torrent,
+  { remarks, webSeeds }: Torrent,
   { quiet }: CommonOptions,
   display: TransferDisplay,
 ): void {
-  if (quiet !== true) for (const remark of remarks) display.print(`note: ${remark}`);
+  if (quiet === true) return;
+  for (const remark of remarks) display.print(`note: ${remark}`);
+  if (webSeeds.length === 0) return;
+  const count = webSeeds.length === 1 ? 'its web seed is' : `its ${webSeeds.length} web seeds are`;
+  display.print(`note: ${count} not used: web seeds (BEP 19) are not supported`);
+}
+
+/**
+ * Checks that a download has a source of peers, if the torrent names sources at all.
+ *
+ * @throws ClientError if they all are of a kind that is not supported.
+ */
+export function checkSources(
+  { trackers, webSeeds }: Torrent,
+  { tracker, peer = [] }: CommonOptions,
+  path: string,
+): void {
+  const all = tracker ?? trackers;
+  if (peer.length > 0 || all.some(isSupportedTracker)) return;
+  const sources = [
+    ...(all.length > 0 ? [`trackers with other protocols than HTTP and UDP (${all[0]})`] : []),
+    ...(webSeeds.length > 0 ? ['web seeds (BEP 19)'] : []),
+  ];
+  if (sources.length === 0) return;
+  throw new ClientError({
+    at: path,
+    problem: `has only ${sources.join(' and ')}, which are not supported`,
+    fix: 'name a tracker (--tracker) or a peer (--peer)',
+  });
 }
 
 /** Connects to the peers that the user named. Without trackers and peers, prints our endpoint. */

@@ -105,12 +105,17 @@ export class PendingConnections {
     }
   }
 
-  /** Removes a closed connection, identified or not. */
-  remove(tcp: TcpConnection): void {
+  /**
+   * Removes a closed connection, identified or not. Returns the endpoint that we connected to and
+   * the peer id, as far as they are known, if it was not identified.
+   */
+  remove(tcp: TcpConnection): Pick<PendingConnection, 'target' | 'peerId'> | undefined {
+    const pending = this.#pending.get(tcp);
     this.#pending.delete(tcp);
     for (const [key, latest] of this.#latest) {
       if (latest.tcp === tcp) this.#latest.delete(key);
     }
+    return pending;
   }
 
   #handleHandshake(pending: PendingConnection, peerId: Uint8Array, hasExtensions: boolean): void {

@@ -34,6 +34,7 @@ function newConnector(changes: Partial<ConnectorOptions> = {}): Connector {
     connectionsMax: 10,
     connectionCount: () => connected.length,
     isWanted: () => true,
+    onFailed: () => {},
     onConnected: (socket) => {
       socket.on('error', () => {});
       connected.push(socket);

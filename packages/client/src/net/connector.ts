@@ -21,6 +21,8 @@ export interface ConnectorOptions {
   readonly connectionCount: () => number;
   /** Whether a connection to this endpoint is useful: there is none, and its address is trusted. */
   readonly isWanted: (endpoint: Endpoint) => boolean;
+  /** No connection could be opened; called for each attempt. */
+  readonly onFailed: (endpoint: Endpoint, problem: string) => void;
   readonly onConnected: (socket: Socket, endpoint: Endpoint, buffer: ReusedReadBuffer) => void;
 }
 
@@ -111,13 +113,18 @@ export class Connector {
     });
     candidate.isConnecting = true;
     this.#sockets.add(socket);
+    let problem = `no answer in ${CONNECT_TIMEOUT_MS / 1_000} s`;
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy());
     const fail = (): void => {
       candidate.isConnecting = false;
       this.#sockets.delete(socket);
       this.scheduleRetry(candidate.endpoint);
+      if (!this.#isStopped) this.#options.onFailed(candidate.endpoint, problem);
     };
-    socket.once('error', () => {});
+    socket.once('error', ({ message, code }: NodeJS.ErrnoException) => {
+      // An error of several addresses has no message.
+      problem = message || (code ?? problem);
+    });
     socket.once('close', fail);
     socket.once('connect', () => {
       socket.off('close', fail);

@@ -271,6 +271,7 @@ function newTorrent(
     files,
     isPrivate: true,
     trackers: [],
+    webSeeds: [],
     remarks: [],
   };
   return { torrent, content };

@@ -39,6 +39,19 @@ describe('a torrent is read', () => {
     });
   });
 
+  test.each([
+    { fields: {}, webSeeds: [] },
+    { fields: { 'url-list': 'http://w/n' }, webSeeds: ['http://w/n'] },
+    {
+      fields: { 'url-list': ['http://w/', ''], httpseeds: ['http://h/'] },
+      webSeeds: ['http://w/', 'http://h/'],
+    },
+    { fields: { 'url-list': 7, httpseeds: '' }, webSeeds: [] },
+  ])('with its web seeds, which are not used: $webSeeds', async ({ fields, webSeeds }) => {
+    const bytes = encodeBencode({ info: info({}), ...fields } as never);
+    expect((await parseTorrentFile(bytes, 't')).webSeeds).toEqual(webSeeds);
+  });
+
   test('of several files, one of which is padding', async () => {
     const files = [
       { length: 10, path: ['a'] },
@@ -358,12 +371,6 @@ describe('a torrent is refused', () => {
   test('that does not exist', async () => {
     await expect(readTorrent(join(folder, 'nowhere.torrent'))).rejects.toThrow(
       'nowhere.torrent: cannot be read',
-    );
-  });
-
-  test('that is a magnet link', async () => {
-    await expect(readTorrent('magnet:?xt=urn:btih:ab')).rejects.toThrow(
-      'is a magnet link, which is not supported\n  fix: give the path of a .torrent file',
     );
   });
 

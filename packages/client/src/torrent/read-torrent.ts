@@ -42,7 +42,6 @@ export async function readTorrentBytes(path: string): Promise<Uint8Array> {
   const fail = (problem: string): never => {
     throw new ClientError({ at: path, problem, fix: 'give the path of a .torrent file' });
   };
-  if (path.startsWith('magnet:')) fail('is a magnet link, which is not supported');
   const unreadable = (error: Error): never => fail(`cannot be read (${error.message})`);
   const tooLong = (bytes: string): never =>
     fail(`has ${bytes} bytes, more than the limit of ${TORRENT_BYTES_MAX}`);
@@ -80,7 +79,8 @@ export async function parseTorrentFile(file: Uint8Array, name: string): Promise<
   const { fields, infoBytes } = decoded(file, fail);
   const info = fields.get('info');
   if (!(info instanceof Map)) return fail(`is not a torrent (its info is ${kindOf(info)})`);
-  return { ...readInfo(info, infoBytes, fail), trackers: trackersOf(fields) };
+  const trackers = trackersOf(fields);
+  return { ...readInfo(info, infoBytes, fail), trackers, webSeeds: webSeedsOf(fields) };
 }
 
 function decoded(file: Uint8Array, fail: Fail): TopLevel {
@@ -95,7 +95,7 @@ function readInfo(
   info: BencodeDictionary,
   infoBytes: Uint8Array,
   fail: Fail,
-): Omit<Torrent, 'trackers'> {
+): Omit<Torrent, 'trackers' | 'webSeeds'> {
   const version = info.get('meta version');
   if (!info.has('pieces') && (version !== undefined || info.has('file tree'))) {
     const problem = 'is a torrent of version 2 only (BEP 52), which is not supported';
@@ -194,10 +194,17 @@ function pathOf(file: BencodeDictionary): readonly string[] | undefined {
 function trackersOf(fields: BencodeDictionary): readonly string[] {
   const tiers = fields.get('announce-list');
   const listed = Array.isArray(tiers) ? tiers.flat() : [];
-  const urls = (values: readonly (BencodeValue | undefined)[]): readonly string[] =>
-    values.map((url) => textOf(url)?.trim() ?? '').filter((url) => url !== '');
-  const all = urls(listed);
-  return [...new Set(all.length > 0 ? all : urls([fields.get('announce')]))];
+  const all = urlsIn(listed);
+  return [...new Set(all.length > 0 ? all : urlsIn([fields.get('announce')]))];
+}
+
+/** The web seeds: the value of either key is a URL or a list of them. */
+function webSeedsOf(fields: BencodeDictionary): readonly string[] {
+  return urlsIn(['url-list', 'httpseeds'].flatMap((key) => fields.get(key) ?? []));
+}
+
+function urlsIn(values: readonly (BencodeValue | undefined)[]): readonly string[] {
+  return values.map((url) => textOf(url)?.trim() ?? '').filter((url) => url !== '');
 }
 
 function textOf(value: BencodeValue | undefined): string | undefined {

@@ -37,6 +37,8 @@ export interface Torrent {
   readonly isPrivate: boolean;
   /** The URLs of the trackers, in the order in which they are tried. */
   readonly trackers: readonly string[];
+  /** The URLs of its web seeds (BEP 17, 19), which are not used. */
+  readonly webSeeds: readonly string[];
   /** What was changed when the torrent was read, as sentences for its user. */
   readonly remarks: readonly string[];
 }
