@@ -11,6 +11,7 @@
  */
 
 import type { Socket } from 'node:net';
+import type { PeerId } from '@cachetorrent/protocol';
 import {
   type AnnounceResponse,
   type CloseReason,
@@ -317,10 +318,14 @@ export class Client {
     }
     // Peers that connect to us may state any port, also that of another: neither is believed then.
     const endpoint = known === undefined ? stated : undefined;
-    const id =
-      endpoint === undefined ? this.#addressBook.anonymousId() : this.#addressBook.idOf(endpoint);
+    const id = this.#idOf(endpoint, tcp.isOutgoing);
     const isRelay = tcp.isOutgoing && this.#relayEndpoints.delete(formatEndpoint(endpoint!));
     this.#transfer!.addRemote(tcp, { id, endpoint, asn, isRelay });
+  }
+
+  #idOf(endpoint: Endpoint | undefined, isProven: boolean): PeerId {
+    if (endpoint === undefined) return this.#addressBook.anonymousId();
+    return isProven ? this.#addressBook.idOf(endpoint) : this.#addressBook.statedIdOf(endpoint);
   }
 
   #handleClosed(tcp: TcpConnection, { reason, detail }: ClosedEvent): void {
@@ -339,7 +344,7 @@ export class Client {
     }
     if (remote === undefined) return;
     transfer.removeRemote(remote);
-    if (remote.endpoint === undefined) this.#addressBook.releaseId(remote.id);
+    this.#addressBook.releaseId(remote.id);
     const { role, peer } = transfer;
     if (!peer.isComplete && role.leaders.includes(remote.id)) this.#announcer.announceSoon();
   }
@@ -377,7 +382,8 @@ export class Client {
   }
 
   #remoteAt(endpoint: Endpoint): RemotePeer | undefined {
-    return this.#transfer!.remoteOf(this.#addressBook.idOf(endpoint));
+    const id = this.#addressBook.find(endpoint);
+    return id === undefined ? undefined : this.#transfer!.remoteOf(id);
   }
 
   /** Whether pieces from this address are sound, as far as we know, or the user has named it. */

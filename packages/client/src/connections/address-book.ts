@@ -11,7 +11,8 @@ export class AddressBook {
   readonly #ids = new Map<string, PeerId>();
   /** By id; undefined for a peer whose endpoint is not known. */
   readonly #endpoints: (Endpoint | undefined)[] = [];
-  /** The ids of peers without an endpoint that have left. */
+  /** The ids that only the peers themselves have given an endpoint: they end with a connection. */
+  readonly #stated = new Set<PeerId>();
   readonly #freeIds: PeerId[] = [];
   readonly #asns = new Map<string, number>();
   /** By host: for peers that connected to us, whose listening port is not known. */
@@ -19,22 +20,40 @@ export class AddressBook {
 
   /** Returns the id of the peer that listens at `endpoint`; a new one if it is not known. */
   idOf(endpoint: Endpoint): PeerId {
-    const key = formatEndpoint(endpoint);
-    const known = this.#ids.get(key);
+    const id = this.find(endpoint) ?? this.#add(endpoint);
+    this.#stated.delete(id);
+    return id;
+  }
+
+  /** Returns the id of the peer that listens at `endpoint`; undefined if it is not known. */
+  find(endpoint: Endpoint): PeerId | undefined {
+    return this.#ids.get(formatEndpoint(endpoint));
+  }
+
+  /**
+   * Returns the id of a peer that has connected to us and says that it listens at `endpoint`.
+   * Strangers may state any number of endpoints, so an id that is not used otherwise is not kept.
+   */
+  statedIdOf(endpoint: Endpoint): PeerId {
+    const known = this.find(endpoint);
     if (known !== undefined) return known;
-    const id = (this.#endpoints.push(endpoint) - 1) as PeerId;
-    this.#ids.set(key, id);
+    const id = this.#add(endpoint);
+    this.#stated.add(id);
     return id;
   }
 
   /** Returns an unused id for a peer whose endpoint is not known. */
   anonymousId(): PeerId {
-    return this.#freeIds.pop() ?? ((this.#endpoints.push(undefined) - 1) as PeerId);
+    return this.#add(undefined);
   }
 
-  /** Frees the id of a peer without an endpoint that has left. */
-  releaseId(anonymous: PeerId): void {
-    this.#freeIds.push(anonymous);
+  /** Frees the id of a peer that has left, unless its endpoint is known from others. */
+  releaseId(id: PeerId): void {
+    const endpoint = this.#endpoints[id];
+    if (endpoint !== undefined && !this.#stated.delete(id)) return;
+    if (endpoint !== undefined) this.#ids.delete(formatEndpoint(endpoint));
+    this.#endpoints[id] = undefined;
+    this.#freeIds.push(id);
   }
 
   /** Returns where a peer listens; undefined if that is not known. */
@@ -53,6 +72,13 @@ export class AddressBook {
    */
   asnOf(endpoint: Endpoint): number | undefined {
     return this.#asns.get(formatEndpoint(endpoint)) ?? this.#asnsByHost.get(endpoint.host);
+  }
+
+  #add(endpoint: Endpoint | undefined): PeerId {
+    const id = this.#freeIds.pop() ?? (this.#endpoints.length as PeerId);
+    this.#endpoints[id] = endpoint;
+    if (endpoint !== undefined) this.#ids.set(formatEndpoint(endpoint), id);
+    return id;
   }
 }
 
