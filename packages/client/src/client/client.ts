@@ -57,7 +57,7 @@ const TICK_MS = 500;
 const CONNECTIONS_MAX = 80;
 const WARNING_LENGTH_MAX = 1_000;
 const WAITING_FOR_ROLE = 'role';
-/** How long others wait for our role: as long as an election takes to reach all, and little more. */
+/** How long others wait for our role: a little more than an election takes to reach all. */
 const ROLE_WAIT_MS = 2_000;
 
 const NO_ENCRYPTION = 'encrypted connections, MSE, are not supported';

@@ -1,9 +1,9 @@
 /**
  * Sends one announce to a UDP tracker (BEP 15): a request for a connection id, then the announce.
  *
- * Packets get lost, so each is sent again until it is answered. BEP 15 has the pauses grow from 15 s
- * up to an hour; ours are shorter and few, since the announcer tries another tracker meanwhile, and
- * this one again later.
+ * Packets get lost, so each is sent again until it is answered. BEP 15 has the pauses grow from
+ * 15 s up to an hour; ours are shorter and few, since the announcer tries another tracker
+ * meanwhile, and this one again later.
  */
 
 import { randomInt } from 'node:crypto';

@@ -1,6 +1,6 @@
 /**
- * Sends one announce to an HTTP or UDP tracker. Whatever the server does, the result is a response, a
- * refusal or a problem, after a limited time and a limited number of bytes.
+ * Sends one announce to an HTTP or UDP tracker. Whatever the server does, the result is a response,
+ * a refusal or a problem, after a limited time and a limited number of bytes.
  */
 
 import {

@@ -124,7 +124,7 @@ export class Announcer {
     const waiting = new Set<Promise<void>>();
     let response: AnnounceResponse | undefined;
     const rest = [...this.#trackers];
-    while (response === undefined && !signal.aborted && rest.length + waiting.size > 0) {
+    do {
       const tracker = rest.shift();
       if (tracker !== undefined) {
         const asked = this.#ask(tracker, event, signal).then((answer) => {
@@ -134,7 +134,8 @@ export class Announcer {
         waiting.add(asked);
       }
       await this.#first(waiting, rest.length > 0 ? SLOW_TRACKER_MS : Infinity);
-    }
+      if (response !== undefined) break;
+    } while (!signal.aborted && rest.length + waiting.size > 0);
     answered.abort();
     return response;
   }

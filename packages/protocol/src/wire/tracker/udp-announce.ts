@@ -1,7 +1,7 @@
 /**
  * Announces to a UDP tracker (BEP 15, BEP 7 for IPv6): the packets of a client, and the parser of
- * what a tracker answers. A tracker gives a connection id first, which shows that the address of the
- * client is not forged. The path of the tracker's URL follows the announce in options (BEP 41).
+ * what a tracker answers. A tracker gives a connection id first, which shows that the address of
+ * the client is not forged. The path of its URL follows the announce in options (BEP 41).
  *
  *     connect    00000417 27101980 │ 0 │ transaction
  *                ◀── 0 │ transaction │ connection id (8)
