@@ -36,6 +36,7 @@ test('the main entry does not load the command line', () => {
 
 test('the entry of the commands does not load the client', () => {
   expect([...loadedBy('commands/index.ts')].toSorted()).toEqual([
+    '@cachetorrent/std',
     'commander',
     'commands/add-commands.ts',
     'commands/index.ts',
