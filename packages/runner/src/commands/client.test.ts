@@ -109,7 +109,12 @@ test.each([
   {
     of: 'an invalid tracker URL',
     args: ['seed', 'none', '--tracker', 'nowhere'],
-    says: 'Write the URL of a tracker',
+    says: 'Write the URL of an HTTP or UDP tracker',
+  },
+  {
+    of: 'a magnet link',
+    args: ['get', 'magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a'],
+    says: 'is a magnet link (BEP 9), which is not supported',
   },
   {
     of: 'an invalid port',
