@@ -20,7 +20,10 @@ import {
 } from './publishing/packed.ts';
 
 const PACKAGES = [
-  { name: 'std', prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\n$/ },
+  {
+    name: 'std',
+    prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\nname\\u\{1b\}\[2J\n$/,
+  },
   { name: 'protocol', prints: /^true 8\nhello\n$/ },
   { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n$/ },
   {
