@@ -17,7 +17,7 @@ import {
   PrefixTable,
   TrackerServer,
 } from '@cachetorrent/client';
-import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT } from '@cachetorrent/protocol';
 import { simulate, type Swarm } from '@cachetorrent/simulator';
 import { seededRandom } from '@cachetorrent/std';
 import { uniformSelection } from '@cachetorrent/tracker';
@@ -182,6 +182,7 @@ async function simulatedCopies(leaderPercent: number, runs: number): Promise<num
     ],
     topology: { transitDomains: 1, transitDomainSize: 4, stubDomains: 2, stubDomainSize: 20 },
     latency: { model: 'fixed', fixedMs: 1 },
+    client: LIBTORRENT,
     quirks: CLIENT_QUIRKS,
     leaderPercent,
     requestPriority: 'within-rarity',

@@ -3,7 +3,7 @@
  * small enough for many runs.
  */
 
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import type { Swarm } from '@cachetorrent/simulator';
 
 export interface SmallSwarmOptions {
@@ -49,6 +49,7 @@ export function smallSwarm({
       // Half as many routers again as nodes, so that AS differ in size.
       stubDomainSize: Math.ceil((1.5 * peers) / asCount) + 3,
     },
+    client: LIBTORRENT,
     requestPriority: 'within-rarity',
     subTorrents: 1,
     ...RULES[rules],

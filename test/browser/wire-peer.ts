@@ -5,13 +5,16 @@
  */
 
 import {
+  type BlockIndex,
   CLIENT_QUIRKS,
   type Connection,
-  NO_PIECE,
+  LIBTORRENT,
   Peer,
   type PeerHost,
   type PeerId,
   type PieceIndex,
+  pieceOf,
+  wholePieces,
 } from '@cachetorrent/protocol';
 import {
   bytesOfPiece,
@@ -67,14 +70,16 @@ export class WirePeer implements PeerHost {
     this.#options = options;
     this.pieces = new Map(options.pieces);
     this.isDone = new Promise((resolve) => (this.#finish = resolve));
+    const { pieceCount, pieceBytes } = options.torrent.layout;
     this.#peer = new Peer(this, {
-      pieceCount: options.torrent.layout.pieceCount,
+      layout: wholePieces(pieceCount, 8 * pieceBytes),
+      client: LIBTORRENT,
       uploadSlots: 4,
       optimisticSlots: 1,
       backlog: 4,
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      quirks: CLIENT_QUIRKS,
+      quirks: { ...CLIENT_QUIRKS, wholePieces: true },
       requestPriority: 'within-rarity',
       role: 'peer',
       leaders: [],
@@ -143,11 +148,11 @@ export class WirePeer implements PeerHost {
       case 'have':
         return peer.have(end.connection, event.piece as PieceIndex);
       case 'request':
-        return peer.request(end.connection, event.piece as PieceIndex);
+        return peer.request(end.connection, event.piece as BlockIndex, 1);
       case 'piece':
         if (!(await this.#options.isPiece(event.piece, event.block))) break;
         this.pieces.set(event.piece, event.block);
-        return peer.piece(end.connection, event.piece as PieceIndex);
+        return peer.piece(end.connection, event.piece as BlockIndex, 1);
       case 'closed':
       case 'violation':
         this.ends.push(`${event.type}: ${event.detail}`);
@@ -170,10 +175,16 @@ export class WirePeer implements PeerHost {
 
   /** Sends the pieces and messages that the peer has queued. */
   #flush({ session, port, connection, isSending }: WireConnection): void {
-    let piece: number = isSending ? this.#peer.nextToSend(connection) : NO_PIECE;
-    for (; piece !== NO_PIECE; piece = this.#peer.pieceSent(connection)) {
+    if (!isSending) return this.#post(session, port);
+    while (this.#peer.countToSend(connection) > 0) {
+      const piece = pieceOf(this.#peer.nextToSend(connection), 1);
       session.writer.piece(piece, 0, this.pieces.get(piece)!);
+      this.#peer.blocksSent(connection, 1);
     }
+    this.#post(session, port);
+  }
+
+  #post(session: WireSession, port: Port): void {
     for (let bytes = session.pollOutput(); bytes; bytes = session.pollOutput()) {
       this.transferredBytes += bytes.length;
       port.postMessage(bytes);
@@ -213,17 +224,31 @@ export class WirePeer implements PeerHost {
     }
   }
 
-  request(connection: Connection, piece: PieceIndex): void {
+  request(connection: Connection, block: BlockIndex): void {
     const { layout } = this.#options.torrent;
+    const piece = pieceOf(block, 1);
     this.#connections[connection]!.session.writer.request(piece, 0, bytesOfPiece(layout, piece));
   }
+
+  cancel(connection: Connection, block: BlockIndex): void {
+    const { layout } = this.#options.torrent;
+    const piece = pieceOf(block, 1);
+    this.#connections[connection]!.session.writer.cancel(piece, 0, bytesOfPiece(layout, piece));
+  }
+
+  blocksBegun(): number {
+    return 0;
+  }
+
+  shortenSending(): void {}
 
   startSending(connection: Connection): void {
     this.#connections[connection]!.isSending = true;
   }
 
-  stopSending(connection: Connection): void {
+  stopSending(connection: Connection): number {
     this.#connections[connection]!.isSending = false;
+    return 0;
   }
 
   completed(): void {

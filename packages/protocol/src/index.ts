@@ -4,6 +4,14 @@
  */
 
 export {
+  bitsOfSpan,
+  BLOCK_BYTES,
+  type BlockLayout,
+  blocksOf16KiB,
+  blocksOfPiece,
+  wholePieces,
+} from './blocks.ts';
+export {
   CHOKERS,
   type ChokerName,
   SEED_CHOKERS,
@@ -11,11 +19,14 @@ export {
 } from './choker/chokers.ts';
 export {
   type AsId,
+  type BlockIndex,
   type Connection,
+  NO_BLOCK,
   NO_CONNECTION,
   NO_PIECE,
   type PeerId,
   type PieceIndex,
+  pieceOf,
 } from './ids.ts';
 export {
   decode,
@@ -32,6 +43,7 @@ export {
   type Messages,
   type PeerMessages,
 } from './messages/messages.ts';
+export { type ClientOptions, LIBTORRENT } from './peer/client-options.ts';
 export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
 export type { HaveOutcome } from './tables/peer-tables.ts';

@@ -4,6 +4,9 @@ import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
 import {
+  type BlockIndex,
+  blocksOf16KiB,
+  CLIENT_QUIRKS,
   type Connection,
   createPeer,
   type CreatePeerOptions,
@@ -11,7 +14,11 @@ import {
   type PeerHost,
   type PeerId,
   type PieceIndex,
+  wholePieces,
 } from '../src/index.ts';
+
+/** Thirty pieces of four blocks. */
+const LAYOUT = blocksOf16KiB(30, 4 * 2 ** 17);
 
 /** A peer with `neighbours` neighbours, and the calls of its host, one line each. */
 function peerWith(
@@ -25,7 +32,7 @@ function peerWith(
         ? target.nowMs
         : (...args: unknown[]) => void calls.push([name, ...args].join(' ')),
   });
-  const peer = createPeer(host, { pieceCount: 30, ...options });
+  const peer = createPeer(host, { layout: LAYOUT, ...options });
   for (let id = 0; id < neighbours; id++)
     peer.established(peer.connect(id as PeerId, true, 'neighbour'), true);
   return { peer, takeCalls: () => calls.splice(0) };
@@ -48,7 +55,7 @@ test('it unchokes four connections for their rate and one at random', () => {
   const { peer, takeCalls } = peerWith({}, 9);
   for (let connection = 0; connection < 9; connection++) peer.interested(connection as Connection);
   for (const connection of [5, 6, 7, 8])
-    peer.piece(connection as Connection, connection as PieceIndex);
+    peer.piece(connection as Connection, (4 * connection) as BlockIndex, 4);
   takeCalls();
   peer.rechoke();
   const unchoked = takeCalls();
@@ -58,8 +65,12 @@ test('it unchokes four connections for their rate and one at random', () => {
   );
 });
 
-test('it keeps ten requests outstanding, of distinct pieces', () => {
-  expect(new Set(requestsOf({})).size).toBe(10);
+test('it requests four blocks of a random piece while the rate is unknown', () => {
+  const [first, second, ...others] = requestsOf({}).map((call) => call.split(' ').map(Number));
+  expect(others).toEqual([]);
+  const [, , block, count] = first!;
+  expect([block! % 4, count]).toEqual([0, 2]);
+  expect(second!.slice(2)).toEqual([block! + 2, 2]);
 });
 
 test('it has room for more connections than expected', () => {
@@ -83,6 +94,8 @@ test.each([
 });
 
 test('any option can be set', () => {
-  expect(requestsOf({ backlog: 3 })).toHaveLength(3);
+  const layout = wholePieces(30, 2 ** 20);
+  const quirks = { ...CLIENT_QUIRKS, wholePieces: true };
+  expect(requestsOf({ layout, quirks, backlog: 3 })).toHaveLength(3);
   expect(peerWith({ role: 'leader' }).peer.role).toBe('leader');
 });

@@ -5,11 +5,12 @@
 
 import { expect, test } from 'vitest';
 
-import { type Connection, type PieceIndex } from '../src/index.ts';
+import type { BlockIndex, Connection, PieceIndex } from '../src/index.ts';
 import { TestSwarm } from './test-swarm.ts';
 
 const [first, second] = [0, 1] as Connection[];
 const piece = (index: number) => index as PieceIndex;
+const block = (index: number) => index as BlockIndex;
 
 /** X with two neighbours that have unchoked it. */
 function unchokedPeer(pieces: number) {
@@ -64,7 +65,7 @@ test('a withdrawal and a later disconnect do not decrement the availability twic
   peer.dontHave(first!, piece(0));
   peer.disconnect(first!);
   peer.have(second!, piece(0));
-  peer.piece(second!, piece(0));
+  peer.piece(second!, block(0), 1);
   expect(peer.isComplete).toBe(true);
 });
 
@@ -76,6 +77,6 @@ test('a host can set the backlog of a connection', () => {
   peer.setBacklog(first!, 3);
   expect(requests()).toBe(2);
   peer.setBacklog(first!, 1);
-  peer.piece(first!, piece(0));
+  peer.piece(first!, block(0), 1);
   expect(requests()).toBe(0);
 });

@@ -7,15 +7,18 @@
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import {
-  CLIENT_QUIRKS,
+  type BlockIndex,
   type Connection,
+  LIBTORRENT,
   type Quirks,
   Peer,
   type PeerHost,
   type PeerId,
   type PieceIndex,
   type Role,
+  wholePieces,
 } from '../src/index.ts';
+import { WHOLE_PIECES } from './test-swarm.ts';
 import { DeferredHaves, type DeferredHavesHost, DELIVER, PeerTables } from '../src/internal.ts';
 
 const PIECES = 40;
@@ -56,13 +59,14 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   constructor({ seed, quirks, role = 'peer', defersHaves }: RandomNeighboursOptions) {
     this.#random = seededRandom(seed);
-    const all = { ...CLIENT_QUIRKS, ...quirks };
+    const all = { ...WHOLE_PIECES, ...quirks };
     const tables = new PeerTables(PIECES, 1, 2);
     const deferredHaves = new DeferredHaves(tables, this, all.countDuplicateHaves);
     this.#deferredHaves = defersHaves ? deferredHaves : undefined;
     this.#defersStored = role === 'leader' && all.duplicateForwards;
     this.peer = new Peer(this, {
-      pieceCount: PIECES,
+      layout: wholePieces(PIECES, 1),
+      client: LIBTORRENT,
       uploadSlots: 2,
       optimisticSlots: 1,
       backlog: 3,
@@ -149,7 +153,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     const [piece] = this.requested[connection]!;
     if (piece === undefined) return;
     this.requested[connection]!.delete(piece);
-    this.peer.piece(connection, piece as PieceIndex);
+    this.peer.piece(connection, piece as BlockIndex, 1);
   }
 
   #at(atMs: number, handle: () => void, order = this.#orders++): void {
@@ -166,9 +170,9 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   // Calls of the peer.
 
-  request(connection: Connection, piece: PieceIndex): void {
-    this.requested[connection]!.add(piece);
-    this.#note(`request ${piece} on ${connection}`);
+  request(connection: Connection, block: BlockIndex): void {
+    this.requested[connection]!.add(block);
+    this.#note(`request ${block} on ${connection}`);
   }
   choke = (connection: Connection): void => this.#note(`choke ${connection}`);
   unchoke = (connection: Connection): void => this.#note(`unchoke ${connection}`);
@@ -180,7 +184,16 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#note(`leaderStart ${target} on ${connection}`);
   broadcastHave = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
   startSending = (connection: Connection): void => this.#note(`starts sending on ${connection}`);
-  stopSending = (connection: Connection): void => this.#note(`stops sending on ${connection}`);
+  blocksBegun = (): number => 0;
+  shortenSending = (): void => {};
+  cancel = (connection: Connection, block: BlockIndex): void => {
+    this.requested[connection]!.delete(block);
+    this.#note(`cancel ${block} on ${connection}`);
+  };
+  stopSending = (connection: Connection): number => {
+    this.#note(`stops sending on ${connection}`);
+    return 0;
+  };
   connectTo = (target: PeerId): void => this.#note(`connects to ${target}`);
   completed = (): void => this.#note('completed');
 }

@@ -7,7 +7,7 @@ import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS } from '../src/index.ts
 import { permissionsOf } from '../src/peer/roles.ts';
 import { CLIENT_RULES } from '../src/rules/client.ts';
 import { ORIGINAL_RULES } from '../src/rules/original.ts';
-import { singlePeer, ONLY, piece } from './single-peer.ts';
+import { block, singlePeer, ONLY, piece } from './single-peer.ts';
 import { TestSwarm } from './test-swarm.ts';
 
 describe('Roles', () => {
@@ -50,7 +50,7 @@ describe('Roles', () => {
     peer.interested(ONLY);
     peer.rechoke();
     swarm.takeTranscript();
-    peer.request(ONLY, piece(0));
+    peer.request(ONLY, block(0), 1);
     expect(swarm.deliverAll()).toBe('');
   });
 
@@ -87,7 +87,7 @@ describe('Roles', () => {
     );
     peer.have(ONLY, piece(1));
     expect(swarm.takeTranscript()).toBe('X → N0  request(1)');
-    peer.piece(ONLY, piece(1));
+    peer.piece(ONLY, block(1), 1);
     expect(swarm.takeTranscript()).toBe('X → N0  have(1)\nX → N0  request(2)');
   });
 
@@ -162,7 +162,7 @@ describe('Roles', () => {
       });
       for (const index of [0, 1, 2]) peer.have(0 as Connection, piece(index));
       if (rarer) for (const index of [1, 2]) peer.have(2 as Connection, piece(index));
-      peer.request(1 as Connection, piece(2));
+      peer.request(1 as Connection, block(2), 1);
       swarm.takeTranscript();
       peer.unchoke(0 as Connection);
       expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);

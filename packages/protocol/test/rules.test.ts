@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { CLIENT_QUIRKS, type Connection } from '../src/index.ts';
-import { singlePeer, ONLY, piece } from './single-peer.ts';
+import { CLIENT_QUIRKS, type Connection, NO_BLOCK } from '../src/index.ts';
+import { block, singlePeer, ONLY, piece } from './single-peer.ts';
 import { TestSwarm } from './test-swarm.ts';
 
 describe('Download', () => {
@@ -39,7 +39,7 @@ describe('Download', () => {
 
     const [first] = requested;
     const last = [0, 1, 2].find((index) => !requested.includes(index));
-    peer.piece(ONLY, piece(first!));
+    peer.piece(ONLY, block(first!), 1);
     expect(swarm.takeTranscript()).toBe(`X → N0  have(${first})\nX → N0  request(${last})`);
   });
 
@@ -58,13 +58,13 @@ describe('Download', () => {
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     swarm.takeTranscript();
-    peer.piece(ONLY, piece(0));
+    peer.piece(ONLY, block(0), 1);
     expect(swarm.takeTranscript()).toBe('X → N0  have(0)\nX → N0  not-interested');
   });
 
   test('announces a new piece on every connection on which it may', () => {
     const { swarm, peer } = singlePeer({ neighbours: 3 });
-    peer.piece(1 as Connection, piece(0));
+    peer.piece(1 as Connection, block(0), 1);
     expect(swarm.takeTranscript()).toBe('X → N0  have(0)\nX → N1  have(0)\nX → N2  have(0)');
   });
 
@@ -103,9 +103,9 @@ describe('Download', () => {
     },
   ])('$rule', ({ announceDuplicates, sent }) => {
     const { swarm, peer } = singlePeer({ quirks: { announceDuplicates } });
-    peer.piece(ONLY, piece(0));
+    peer.piece(ONLY, block(0), 1);
     swarm.takeTranscript();
-    peer.piece(ONLY, piece(0));
+    peer.piece(ONLY, block(0), 1);
     expect(swarm.takeTranscript()).toBe(sent);
     expect(peer.storedCount).toBe(1);
   });
@@ -166,7 +166,7 @@ describe('Download', () => {
     peer.unchoke(ONLY);
     peer.choke(ONLY);
     swarm.takeTranscript();
-    peer.piece(ONLY, piece(0));
+    peer.piece(ONLY, block(0), 1);
     expect(swarm.takeTranscript()).toBe(`X → N0  have(0)${late === '' ? '' : `\n${late}`}`);
     peer.choke(ONLY);
     expect(swarm.takeTranscript()).toBe(choked);
@@ -196,7 +196,7 @@ describe('Download', () => {
     peer.unchoke(0 as Connection);
     peer.unchoke(1 as Connection);
     expect(swarm.takeTranscript()).toContain('X → N0  request(0)\nX → N1  request(1)');
-    peer.piece(1 as Connection, piece(1));
+    peer.piece(1 as Connection, block(1), 1);
     swarm.takeTranscript();
     peer.disconnect(0 as Connection);
     expect(swarm.takeTranscript()).toBe('X → N1  interested\nX → N1  request(0)');
@@ -208,21 +208,25 @@ describe('Upload', () => {
     const { peer } = singlePeer({ setup: { holds: [0, 1, 2, 3] } });
     peer.interested(ONLY);
     peer.rechoke();
-    for (const index of [2, 0, 3]) peer.request(ONLY, piece(index));
-    expect([peer.nextToSend(ONLY), peer.pieceSent(ONLY), peer.pieceSent(ONLY)]).toEqual([2, 0, 3]);
+    for (const index of [2, 0, 3]) peer.request(ONLY, block(index), 1);
+    for (const index of [2, 0, 3]) {
+      expect(peer.nextToSend(ONLY)).toBe(index);
+      peer.blocksSent(ONLY, 1);
+    }
+    expect(peer.nextToSend(ONLY)).toBe(NO_BLOCK);
   });
 
   test('drops the queue when it chokes, and tells the host', () => {
     const { swarm, peer } = singlePeer({ neighbours: 2, setup: { holds: [0] } });
     peer.interested(0 as Connection);
     peer.rechoke();
-    peer.request(0 as Connection, piece(0));
+    peer.request(0 as Connection, block(0), 1);
     swarm.takeTranscript();
-    peer.piece(1 as Connection, piece(1)); // N1 now has the higher rate.
+    peer.piece(1 as Connection, block(1), 1); // N1 now has the higher rate.
     peer.interested(1 as Connection);
     swarm.takeTranscript();
     peer.rechoke();
-    expect(swarm.takeTranscript()).toBe('X → N0  choke\nX stops sending to N0\nX → N1  unchoke');
+    expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke\nX → N1  unchoke');
   });
 
   test('rechokes when the interest on an unchoked connection ends', () => {
@@ -244,7 +248,7 @@ describe('Upload', () => {
     peer.rechoke();
     expect(swarm.takeTranscript()).toBe('');
     peer.interested(0 as Connection); // It is still unchoked and may send requests.
-    peer.request(0 as Connection, piece(0));
+    peer.request(0 as Connection, block(0), 1);
     expect(peer.nextToSend(0 as Connection)).toBe(0);
   });
 
@@ -274,7 +278,7 @@ describe('Upload', () => {
     { rule: 'serves it under `serveWhileChoked`', serveWhileChoked: true, sending: 0 },
   ])('$rule', ({ serveWhileChoked, sending }) => {
     const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { serveWhileChoked } });
-    peer.request(ONLY, piece(0));
+    peer.request(ONLY, block(0), 1);
     expect(peer.nextToSend(ONLY)).toBe(sending);
   });
 
@@ -289,9 +293,10 @@ describe('Upload', () => {
     const { peer } = singlePeer({ setup: { holds: [0] }, quirks: { queueDuplicateRequests } });
     peer.interested(ONLY);
     peer.rechoke();
-    peer.request(ONLY, piece(0));
-    peer.request(ONLY, piece(0));
-    expect(peer.pieceSent(ONLY)).toBe(next);
+    peer.request(ONLY, block(0), 1);
+    peer.request(ONLY, block(0), 1);
+    peer.blocksSent(ONLY, 1);
+    expect(peer.nextToSend(ONLY)).toBe(next);
   });
 
   test.each([

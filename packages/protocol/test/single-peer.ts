@@ -1,14 +1,14 @@
 /** One peer, X, with neighbours that send nothing unless a test makes them: for tests of one rule. */
 
 import {
-  CLIENT_QUIRKS,
+  type BlockIndex,
   type Connection,
   type Quirks,
   type Peer,
   type PieceIndex,
   type RequestPriority,
 } from '../src/index.ts';
-import { type PeerSetup, TestSwarm } from './test-swarm.ts';
+import { type PeerSetup, TestSwarm, WHOLE_PIECES } from './test-swarm.ts';
 
 export interface SinglePeerOptions {
   readonly pieces?: number;
@@ -25,11 +25,13 @@ export const ONLY = 0 as Connection;
 
 export const piece = (index: number): PieceIndex => index as PieceIndex;
 
+export const block = (index: number): BlockIndex => index as BlockIndex;
+
 /** X, connected to the neighbours N0, N1 … The leader of a follower is N0. */
 export function singlePeer(options: SinglePeerOptions = {}): { swarm: TestSwarm; peer: Peer } {
   const { pieces = 4, neighbours = 1, backlog = 2, uploadSlots = 1, setup = {} } = options;
   const { requestPriority = 'within-rarity' } = options;
-  const quirks = { ...CLIENT_QUIRKS, ...options.quirks };
+  const quirks = { ...WHOLE_PIECES, ...options.quirks };
   const swarm = new TestSwarm(pieces, { quirks, backlog, uploadSlots, requestPriority });
   const setups: Record<string, PeerSetup> = { X: setup };
   const asId = setup.asId ?? 0;

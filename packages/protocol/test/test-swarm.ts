@@ -11,11 +11,13 @@
 import { assert, type Random } from '@cachetorrent/std';
 
 import {
+  type BlockIndex,
   CLIENT_QUIRKS,
   type Connection,
+  LIBTORRENT,
   type Quirks,
   NO_CONNECTION,
-  NO_PIECE,
+  NO_BLOCK,
   type ConnectionPurpose,
   Peer,
   type PeerHost,
@@ -23,7 +25,19 @@ import {
   type PeerOptions,
   type PieceIndex,
   type Role,
+  wholePieces,
 } from '../src/index.ts';
+
+/**
+ * Pieces are moved whole, as in the original; in all else the rules are those of clients. A test of
+ * blocks says so.
+ */
+export const WHOLE_PIECES: Quirks = {
+  ...CLIENT_QUIRKS,
+  wholePieces: true,
+  interestInRequestable: true,
+  idleSlots: true,
+};
 
 /** Always draws the first: of equally rare pieces the one with the lowest index. */
 export const alwaysFirst: Random = { below: () => 0, unit: () => 0 };
@@ -46,7 +60,8 @@ interface SentMessage {
 }
 
 export class TestSwarm {
-  readonly #options: Partial<PeerOptions> & { readonly pieceCount: number };
+  readonly #options: Partial<PeerOptions>;
+  readonly #pieceCount: number;
   readonly #quirks: Quirks;
   readonly #hosts: TestHost[] = [];
   readonly #inTransit: SentMessage[] = [];
@@ -54,8 +69,9 @@ export class TestSwarm {
   nowMs = 0;
 
   constructor(pieceCount: number, options: Partial<PeerOptions> = {}) {
-    this.#options = { pieceCount, ...options };
-    this.#quirks = options.quirks ?? CLIENT_QUIRKS;
+    this.#options = options;
+    this.#pieceCount = pieceCount;
+    this.#quirks = options.quirks ?? WHOLE_PIECES;
   }
 
   /** Adds peers by name; returns them in the same order. */
@@ -67,6 +83,8 @@ export class TestSwarm {
       const host = this.hostOf(name);
       const leaders = (setup.leaders ?? []).map((leader) => this.hostOf(leader).id);
       host.peer = new Peer(host, {
+        client: LIBTORRENT,
+        layout: wholePieces(this.#pieceCount, 1),
         uploadSlots: 4,
         optimisticSlots: 0,
         backlog: 2,
@@ -121,7 +139,7 @@ export class TestSwarm {
       if (message !== undefined) {
         const { host, connection } = message.from.remotes[message.connection]!;
         message.receive(host.peer, connection);
-      } else if (!this.#hosts.some((host) => host.sendPiece())) {
+      } else if (!this.#hosts.some((host) => host.sendSpan())) {
         return this.takeTranscript();
       }
     }
@@ -171,8 +189,13 @@ export class TestHost implements PeerHost {
   have(connection: Connection, piece: PieceIndex): void {
     this.#send(connection, `have(${piece})`, (peer, theirs) => peer.have(theirs, piece));
   }
-  request(connection: Connection, piece: PieceIndex): void {
-    this.#send(connection, `request(${piece})`, (peer, theirs) => peer.request(theirs, piece));
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    const line = `request(${span(block, count)})`;
+    this.#send(connection, line, (peer, theirs) => peer.request(theirs, block, count));
+  }
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    const line = `cancel(${span(block, count)})`;
+    this.#send(connection, line, (peer, theirs) => peer.cancel(theirs, block, count));
   }
   leaderStart(connection: Connection, target: PeerId): void {
     const line = `leader-start(${this.#swarm.hostOf(target).name})`;
@@ -190,9 +213,17 @@ export class TestHost implements PeerHost {
     this.#sending.push(connection);
   }
 
-  stopSending(connection: Connection): void {
+  /** The blocks of a span are sent together. */
+  blocksBegun(): number {
+    return 0;
+  }
+
+  shortenSending(): void {}
+
+  stopSending(connection: Connection): number {
     this.#sending.splice(this.#sending.indexOf(connection), 1);
     this.#swarm.note(`${this.name} stops sending to ${this.remotes[connection]!.host.name}`);
+    return 0;
   }
 
   connectTo(target: PeerId): void {
@@ -205,17 +236,25 @@ export class TestHost implements PeerHost {
     this.#swarm.note(`${this.name} is complete`);
   }
 
-  /** Sends one piece on the first connection that has any; returns false if none has. */
-  sendPiece(): boolean {
+  /** Sends one span on the first connection that has any; returns false if none has. */
+  sendSpan(): boolean {
     const connection = this.#sending[0];
     if (connection === undefined) return false;
-    const piece = this.peer.nextToSend(connection);
-    this.#send(connection, `piece(${piece})`, (peer, theirs) => peer.piece(theirs, piece), '⇒');
-    if (this.peer.pieceSent(connection) === NO_PIECE) this.#sending.shift();
+    const block = this.peer.nextToSend(connection);
+    const count = this.peer.countToSend(connection);
+    const line = `piece(${span(block, count)})`;
+    this.#send(connection, line, (peer, theirs) => peer.piece(theirs, block, count), '⇒');
+    this.peer.blocksSent(connection, count);
+    if (this.peer.nextToSend(connection) === NO_BLOCK) this.#sending.shift();
     return true;
   }
 
   #send(connection: Connection, line: string, receive: Receive, arrow = '→'): void {
     this.#swarm.send({ from: this, connection, receive }, line, arrow);
   }
+}
+
+/** `17` for one block, `16..31` for several. */
+function span(block: BlockIndex, count: number): string {
+  return count === 1 ? `${block}` : `${block}..${block + count - 1}`;
 }

@@ -1,6 +1,7 @@
 /** The codec: a message encoded into shared memory and decoded from it, as in a run. */
 
 import {
+  type BlockIndex,
   type Connection,
   decode,
   Encoder,
@@ -17,7 +18,7 @@ const MESSAGE_BYTES = 20;
 export const CODEC: readonly Microbenchmark[] = [
   coded('a have', (encoder, n) => encoder.have(0 as Connection, n as PieceIndex)),
   coded('a choke', (encoder) => encoder.choke()),
-  coded('a piece', (encoder, n) => encoder.piece(0 as Connection, n as PieceIndex)),
+  coded('a piece', (encoder, n) => encoder.piece(0 as Connection, n as BlockIndex, 1)),
 ];
 
 function coded(what: string, encode: (encoder: Encoder, n: number) => void): Microbenchmark {
@@ -25,7 +26,7 @@ function coded(what: string, encode: (encoder: Encoder, n: number) => void): Mic
     name: `codec: ${what}, encoded and decoded, ${sized(MESSAGES)} in a row`,
     make: () => {
       const view = new DataView(new SharedArrayBuffer(MESSAGES * MESSAGE_BYTES));
-      const encoder = new Encoder(view, 1_960_000);
+      const encoder = new Encoder(view);
       const { receiver, calls } = countingReceiver<Messages>(MESSAGE_KINDS);
       const run = (): void => {
         encoder.moveTo(view, 0);

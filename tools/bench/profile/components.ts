@@ -21,7 +21,7 @@ export const COMPONENTS: readonly ProfiledComponent[] = [
   { what: 'the event queue', files: /engine\/(queue\/|actor)/ },
   {
     what: 'requesting: picker, requests',
-    files: /protocol\/src\/.*\b(download|piece-picker|piece-queues|bitfield)\b/,
+    files: /protocol\/src\/.*\b(download|piece-picker|block-queues|bitfield)\b/,
   },
   {
     what: 'choking: rates, slots',

@@ -3,7 +3,7 @@
  * connection in turn, as far as the sockets and the upload limit permit.
  */
 
-import { NO_PIECE, type Peer, type PieceIndex } from '@cachetorrent/protocol';
+import { NO_BLOCK, NO_PIECE, type Peer, type PieceIndex, pieceOf } from '@cachetorrent/protocol';
 import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
 
 import type { Clock } from '../clock.ts';
@@ -97,16 +97,17 @@ export class Sender {
   /** Returns the piece to send a block of, and reports the pieces before it as sent. */
   #nextPiece({ connection, incoming }: RemotePeer, peer: Peer): number {
     for (
-      let piece = peer.nextToSend(connection);
-      piece !== NO_PIECE;
-      piece = peer.nextToSend(connection)
+      let block = peer.nextToSend(connection);
+      block !== NO_BLOCK;
+      block = peer.nextToSend(connection)
     ) {
+      const piece = pieceOf(block, 1);
       if (incoming.has(piece)) return piece;
       const isWhole = incoming.sentBytes(piece) >= bytesOfPiece(this.#options.layout, piece);
       // The other side has requested no other piece: it may still request the rest of this one.
       if (!isWhole && incoming.firstOther(piece) === undefined) return NO_PIECE;
       incoming.finish(piece);
-      peer.pieceSent(connection);
+      peer.blocksSent(connection, 1);
     }
     return NO_PIECE;
   }

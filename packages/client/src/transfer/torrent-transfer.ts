@@ -9,7 +9,15 @@
  *                                 Receiver, Sender ◀──▶ FileStore
  */
 
-import { CLIENT_QUIRKS, Peer, type PeerId, type PieceIndex } from '@cachetorrent/protocol';
+import {
+  type BlockIndex,
+  CLIENT_QUIRKS,
+  LIBTORRENT,
+  Peer,
+  type PeerId,
+  type PieceIndex,
+  wholePieces,
+} from '@cachetorrent/protocol';
 import {
   type CacheTorrentMessage,
   type Endpoint,
@@ -57,6 +65,9 @@ export interface TorrentTransferOptions {
   /** Receives sentences for the user. */
   readonly onWarning: (warning: string) => void;
 }
+
+/** Our peer decides about whole pieces. */
+const WHOLE_PIECES = { ...CLIENT_QUIRKS, wholePieces: true, interestInRequestable: true };
 
 const RECHOKE_INTERVAL_MS = 10_000;
 /** The least time between two rechokes that the same remote peer causes. */
@@ -208,7 +219,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { newPieces, connectTargets } = this.#host;
     for (const piece of newPieces.splice(0)) {
       for (const { connection, incoming } of this.remotes) {
-        if (incoming.has(piece)) this.#peer.request(connection, piece);
+        if (incoming.has(piece)) this.#peer.request(connection, wholePiece(piece), 1);
       }
     }
     for (const target of connectTargets.splice(0)) {
@@ -253,7 +264,7 @@ export class TorrentTransfer implements WirePeerHostContext {
         return this.#peer.dontHave(connection, event.piece as PieceIndex);
       case 'request':
         incoming.add(event.piece, { begin: event.begin, length: event.length });
-        return this.#peer.request(connection, event.piece as PieceIndex);
+        return this.#peer.request(connection, wholePiece(event.piece), 1);
       case 'cancel':
         return incoming.cancel(event.piece, { begin: event.begin, length: event.length });
       case 'piece':
@@ -370,7 +381,7 @@ export class TorrentTransfer implements WirePeerHostContext {
 
   #handleStored(piece: PieceIndex, source: RemotePeer | undefined): void {
     if (source !== undefined && this.remotes.byTcp(source.tcp) === source) {
-      this.#peer.piece(source.connection, piece);
+      this.#peer.piece(source.connection, wholePiece(piece), 1);
     } else {
       this.#peer.restore([piece]);
     }
@@ -422,13 +433,14 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { torrent, uploadSlots, optimisticSlots, random } = this.#options;
     const { role, leaders } = this.#role;
     const peer = new Peer(this.#host, {
-      pieceCount: torrent.layout.pieceCount,
+      layout: wholePieces(torrent.layout.pieceCount, 8 * torrent.layout.pieceBytes),
+      client: LIBTORRENT,
       uploadSlots,
       optimisticSlots,
       backlog: new RateEstimate(0).backlog(torrent.layout.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      quirks: CLIENT_QUIRKS,
+      quirks: WHOLE_PIECES,
       requestPriority: 'within-rarity',
       role,
       leaders,
@@ -487,4 +499,9 @@ export class TorrentTransfer implements WirePeerHostContext {
     for (const piece of pieces) bits[piece >> 3]! |= 0x80 >> (piece & 7);
     return bits;
   }
+}
+
+/** The only block of a piece, which our peer requests and sends whole. */
+function wholePiece(piece: number): BlockIndex {
+  return piece as BlockIndex;
 }

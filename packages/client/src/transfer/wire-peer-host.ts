@@ -4,7 +4,15 @@
  * in `sendPending`.
  */
 
-import type { Connection, Peer, PeerHost, PeerId, PieceIndex } from '@cachetorrent/protocol';
+import {
+  type BlockIndex,
+  type Connection,
+  type Peer,
+  type PeerHost,
+  type PeerId,
+  type PieceIndex,
+  pieceOf,
+} from '@cachetorrent/protocol';
 
 import type { AddressBook } from '../connections/address-book.ts';
 import type { RemotePeer } from '../connections/remote-peer.ts';
@@ -73,10 +81,10 @@ export class WirePeerHost implements PeerHost {
     }
   }
 
-  request(connection: Connection, piece: PieceIndex): void {
+  request(connection: Connection, block: BlockIndex): void {
     const remote = this.#remoteOn(connection);
     if (remote.outgoing.isEmpty) remote.lastBlockMs = this.nowMs;
-    this.#context.receiver.request(remote, piece);
+    this.#context.receiver.request(remote, pieceOf(block, 1));
   }
 
   leaderStart(connection: Connection, target: PeerId): void {
@@ -90,8 +98,21 @@ export class WirePeerHost implements PeerHost {
     this.#context.sender.start(this.#remoteOn(connection));
   }
 
-  stopSending(connection: Connection): void {
+  cancel(connection: Connection, block: BlockIndex): void {
+    const remote = this.#remoteOn(connection);
+    remote.outgoing.cancel(pieceOf(block, 1), remote.tcp.writer);
+  }
+
+  /** A block is given to the socket as a whole. */
+  blocksBegun(): number {
+    return 0;
+  }
+
+  shortenSending(): void {}
+
+  stopSending(connection: Connection): number {
     this.#context.sender.stop(this.#remoteOn(connection));
+    return 0;
   }
 
   connectTo(target: PeerId): void {

@@ -1,4 +1,5 @@
 import type { Random } from '@cachetorrent/std';
+import { blocksOf16KiB } from '../blocks.ts';
 import { describe, expect, test } from 'vitest';
 
 import { CHOKERS, SEED_CHOKERS } from './chokers.ts';
@@ -95,27 +96,27 @@ describe('round-robin', () => {
   test.each([
     {
       rule: 'continues a turn of fewer than 20 pieces',
-      piecesServed: 19,
+      blocksServed: 79,
       sinceMs: 90_000,
       unchoked: [1],
     },
     {
       rule: 'continues a turn of less than a minute',
-      piecesServed: 50,
+      blocksServed: 200,
       sinceMs: 59_000,
       unchoked: [1],
     },
     {
       rule: 'then unchokes who has been choked longest',
-      piecesServed: 20,
+      blocksServed: 80,
       sinceMs: 60_000,
       unchoked: [3],
     },
-  ])('$rule', ({ piecesServed, sinceMs, unchoked }) => {
+  ])('$rule', ({ blocksServed, sinceMs, unchoked }) => {
     const interested = received('1:0 2:0 3:0');
     const nowMs = 100_000;
     interested.chokeState[0] = UNCHOKE;
-    interested.piecesServed[0] = piecesServed;
+    interested.blocksServed[0] = blocksServed;
     interested.chokeChangedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
     expect(decide(SEED_CHOKERS['round-robin'], interested, slots, false, nowMs)).toEqual(unchoked);
   });
@@ -139,7 +140,14 @@ function decide(
   keepOptimistics: boolean,
   nowMs = 0,
 ): number[] {
-  choker(interested, { nowMs, slots, keepOptimistics, random: alwaysLast });
+  choker(interested, {
+    nowMs,
+    slots,
+    keepOptimistics,
+    keepUnchoked: false,
+    layout: blocksOf16KiB(100, 4 * 2 ** 17),
+    random: alwaysLast,
+  });
   return Array.from(interested.connection.subarray(0, interested.count)).filter(
     (_, i) => interested.decision[i] !== CHOKE,
   );

@@ -9,6 +9,8 @@
 
 import type { Random } from '@cachetorrent/std';
 
+import type { BlockLayout } from '../blocks.ts';
+
 /** A state of a connection, and a decision: choked. */
 export const CHOKE = 0;
 /** Unchoked for its rate. */
@@ -32,6 +34,10 @@ export interface Rechoke {
   readonly slots: Slots;
   /** Whether optimistic unchokes stay, except those of connections that get a regular slot. */
   readonly keepOptimistics: boolean;
+  /** Whether connections that are unchoked keep their slots, so that only free ones are given. */
+  readonly keepUnchoked: boolean;
+  /** The sizes of pieces and blocks. */
+  readonly layout: BlockLayout;
   /** The peer's own random stream. */
   readonly random: Random;
 }
@@ -42,23 +48,29 @@ export type Choker = (interested: InterestedPeers, rechoke: Rechoke) => void;
 /**
  * The connections whose other side is interested in us, in the order of their numbers: an array
  * for each property, of which the first `count` values are in use. `sent`, `chokeChangedAtMs` and
- * `piecesServed` are set for the chokers of seeds only.
+ * `blocksServed` are set for the chokers of seeds only.
  */
 export class InterestedPeers {
   /** The number of connections. */
   count = 0;
   /** The number of each connection. */
   connection: Int32Array = new Int32Array(64);
-  /** Pieces received in the last 20 s. */
+  /** What was received lately: bits in the last rounds; pieces in the last 20 s if moved whole. */
   received: Float64Array = new Float64Array(64);
-  /** Pieces sent in the last 20 s. */
+  /** What was sent lately, in the same unit. */
   sent: Float64Array = new Float64Array(64);
   /** The present state: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   chokeState: Uint8Array = new Uint8Array(64);
   /** The time of the last choke or unchoke, in ms. */
   chokeChangedAtMs: Float64Array = new Float64Array(64);
-  /** Pieces sent since then. */
-  piecesServed: Uint16Array = new Uint16Array(64);
+  /** Blocks sent since then. */
+  blocksServed: Uint32Array = new Uint32Array(64);
+  /** The time of the last unchoke, in ms; 0 if never. Only if blocks are moved. */
+  unchokedAtMs: Float64Array = new Float64Array(64);
+  /** The time of the last optimistic unchoke, in ms; 0 if never. Only if blocks are moved. */
+  optimisticAtMs: Float64Array = new Float64Array(64);
+  /** Bits sent since the last unchoke. Only if blocks are moved. */
+  sentSinceUnchoke: Float64Array = new Float64Array(64);
   /** The choker's decision: CHOKE (the initial value), UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   decision: Uint8Array = new Uint8Array(64);
 
@@ -71,7 +83,10 @@ export class InterestedPeers {
     this.sent = new Float64Array(size);
     this.chokeState = new Uint8Array(size);
     this.chokeChangedAtMs = new Float64Array(size);
-    this.piecesServed = new Uint16Array(size);
+    this.blocksServed = new Uint32Array(size);
+    this.unchokedAtMs = new Float64Array(size);
+    this.optimisticAtMs = new Float64Array(size);
+    this.sentSinceUnchoke = new Float64Array(size);
     this.decision = new Uint8Array(size);
   }
 }

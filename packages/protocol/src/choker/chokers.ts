@@ -21,7 +21,7 @@ export const titForTat: Choker = (interested, rechoke) => {
 };
 
 /** Fills regular and optimistic slots at random: a baseline for other chokers. */
-const random: Choker = (interested, rechoke) => {
+export const random: Choker = (interested, rechoke) => {
   const { regular, optimistic } = rechoke.slots;
   const slots = { regular: 0, optimistic: regular + optimistic };
   unchokeAtRandom(interested, { ...rechoke, slots, keepOptimistics: false });
@@ -50,11 +50,12 @@ let scores = new Float64Array(64);
  * connection that has been choked for the longest time.
  */
 const roundRobin: Choker = (interested, rechoke) => {
-  const { count, chokeState, piecesServed, chokeChangedAtMs } = interested;
+  const { count, chokeState, blocksServed, chokeChangedAtMs } = interested;
+  const turnBlocks = TURN_PIECES * rechoke.layout.blocksPerPiece;
   if (scores.length < count) scores = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) {
     const sinceMs = rechoke.nowMs - chokeChangedAtMs[i]!;
-    const isTurnOver = piecesServed[i]! >= TURN_PIECES && sinceMs >= TURN_MS;
+    const isTurnOver = blocksServed[i]! >= turnBlocks && sinceMs >= TURN_MS;
     if (chokeState[i] === UNCHOKE) scores[i] = isTurnOver ? -1 : Infinity;
     else scores[i] = sinceMs;
   }

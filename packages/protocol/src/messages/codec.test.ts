@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { decode, Encoder, listBytes, MalformedMessage } from './codec.ts';
-import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
+import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
 import { MESSAGE_KINDS, type Messages } from './messages.ts';
 
 const CONNECTION = 3 as Connection;
@@ -11,10 +11,17 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
   interested: { send: (to) => to.interested(CONNECTION), bytes: '00000001 02' },
   notInterested: { send: (to) => to.notInterested(CONNECTION), bytes: '00000001 03' },
   have: { send: (to) => to.have(CONNECTION, 258 as PieceIndex), bytes: '00000005 04 00000102' },
-  request: { send: (to) => to.request(CONNECTION, 7 as PieceIndex), bytes: '00000005 06 00000007' },
+  request: {
+    send: (to) => to.request(CONNECTION, 7 as BlockIndex, 2),
+    bytes: '00000009 06 00000007 00000002',
+  },
   piece: {
-    send: (to) => to.piece(CONNECTION, 7 as PieceIndex),
-    bytes: '0000000d 07 00000007 00000000 001de840',
+    send: (to) => to.piece(CONNECTION, 7 as BlockIndex, 2),
+    bytes: '00000009 07 00000007 00000002',
+  },
+  cancel: {
+    send: (to) => to.cancel(CONNECTION, 7 as BlockIndex, 2),
+    bytes: '00000009 08 00000007 00000002',
   },
   leaderStart: {
     send: (to) => to.leaderStart(CONNECTION, 9 as PeerId),
@@ -105,7 +112,7 @@ function expecting(view: DataView, send: (to: Messages) => void): Messages {
 
 function encoded(send: (to: Messages) => void): string {
   const view = new DataView(new ArrayBuffer(listBytes(8)));
-  const encoder = new Encoder(view, 1_960_000);
+  const encoder = new Encoder(view);
   send(encoder);
   return Buffer.from(view.buffer, 0, encoder.offset).toString('hex');
 }

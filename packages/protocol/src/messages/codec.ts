@@ -4,8 +4,8 @@
  *     choke   00000001 00
  *     have    00000005 04 00000102
  *
- * This is the format of the simulator: requests are for whole pieces (a `request` has no offset),
- * and a `piece` carries its size instead of its content. Ids below 20 are those of BitTorrent; ids
+ * This is the format of the simulator: a `request`, a `piece` and a `cancel` name a span of blocks,
+ * the first one and their number, and a `piece` does not carry the content. Ids below 20 are those of BitTorrent; ids
  * from 32 on are for the messages of CacheTorrent and of bootstrapping. The format of real clients
  * is in `wire/`.
  *
@@ -14,7 +14,7 @@
  * lists.
  */
 
-import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
+import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
 import { MESSAGE_KINDS, type MessageKind, type Messages } from './messages.ts';
 
 /** The bytes are not a message. The sender is at fault, and the connection should be closed. */
@@ -31,6 +31,7 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   have: 4,
   request: 6,
   piece: 7,
+  cancel: 8,
   leaderStart: 32,
   trackerReq: 33,
   trackerRes: 34,
@@ -52,8 +53,9 @@ const FIELDS: Record<MessageKind, number> = {
   interested: 0,
   notInterested: 0,
   have: 1,
-  request: 1,
-  piece: 3,
+  request: 2,
+  piece: 2,
+  cancel: 2,
   leaderStart: 1,
   trackerReq: 1,
   trackerRes: 1,
@@ -85,16 +87,10 @@ export class Encoder implements Messages {
   #view: DataView;
   /** The position of the next message in the view, in bytes. */
   offset = 0;
-  /** The size of a piece that `piece` states, in bits. */
-  readonly #pieceBits: number;
 
-  /**
-   * @param view Where the messages are written, from its first byte on.
-   * @param pieceBits The size of a piece in bits, which `piece` carries instead of the content.
-   */
-  constructor(view: DataView, pieceBits: number) {
+  /** The messages are written into `view`, from its first byte on. */
+  constructor(view: DataView) {
     this.#view = view;
-    this.#pieceBits = pieceBits;
   }
 
   /** Writes the next messages at `offset` of `view`, which must have room for them. */
@@ -118,11 +114,14 @@ export class Encoder implements Messages {
   have(_: Connection, piece: PieceIndex): void {
     this.#one(MESSAGE_ID.have, piece);
   }
-  request(_: Connection, piece: PieceIndex): void {
-    this.#one(MESSAGE_ID.request, piece);
+  request(_: Connection, block: BlockIndex, count: number): void {
+    this.#two(MESSAGE_ID.request, block, count);
   }
-  piece(_: Connection, piece: PieceIndex): void {
-    this.#three(MESSAGE_ID.piece, piece, 0, this.#pieceBits);
+  piece(_: Connection, block: BlockIndex, count: number): void {
+    this.#two(MESSAGE_ID.piece, block, count);
+  }
+  cancel(_: Connection, block: BlockIndex, count: number): void {
+    this.#two(MESSAGE_ID.cancel, block, count);
   }
   leaderStart(_: Connection, target: PeerId): void {
     this.#one(MESSAGE_ID.leaderStart, target);
@@ -263,9 +262,11 @@ function dispatch(
     case MESSAGE_ID.notInterested:
       return receiver.notInterested(connection);
     case MESSAGE_ID.request:
-      return receiver.request(connection, a as PieceIndex);
+      return receiver.request(connection, a as BlockIndex, view.getUint32(at + 4));
     case MESSAGE_ID.piece:
-      return receiver.piece(connection, a as PieceIndex);
+      return receiver.piece(connection, a as BlockIndex, view.getUint32(at + 4));
+    case MESSAGE_ID.cancel:
+      return receiver.cancel(connection, a as BlockIndex, view.getUint32(at + 4));
     case MESSAGE_ID.leaderStart:
       return receiver.leaderStart(connection, a as PeerId);
     case MESSAGE_ID.trackerReq:

@@ -7,7 +7,7 @@
  * an object.
  */
 
-import type { Connection, PeerId, PieceIndex, AsId } from '../ids.ts';
+import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
 
 /** Messages on a connection: those of BitTorrent (BEP 3), then those that CacheTorrent adds. */
 export interface PeerMessages {
@@ -21,10 +21,12 @@ export interface PeerMessages {
   notInterested(connection: Connection): void;
   /** The sender has this piece; or, from a leader to a follower, it can get the piece. */
   have(connection: Connection, piece: PieceIndex): void;
-  /** Requests this piece. Requests are for whole pieces, not for blocks. */
-  request(connection: Connection, piece: PieceIndex): void;
-  /** Carries a whole piece. */
-  piece(connection: Connection, piece: PieceIndex): void;
+  /** Requests a span: `count` blocks of one piece from `block` on. On the wire, one for each. */
+  request(connection: Connection, block: BlockIndex, count: number): void;
+  /** Carries a span: `count` blocks of one piece from `block` on. On the wire, one for each. */
+  piece(connection: Connection, block: BlockIndex, count: number): void;
+  /** Withdraws the request for a span. On the wire, one for each block. */
+  cancel(connection: Connection, block: BlockIndex, count: number): void;
 
   /** From a follower to its leader: relay the pieces of `target`, a peer of another AS. */
   leaderStart(connection: Connection, target: PeerId): void;
@@ -70,6 +72,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'have',
   'request',
   'piece',
+  'cancel',
   'leaderStart',
   'trackerReq',
   'trackerRes',

@@ -1,16 +1,21 @@
 /** What the parts of a peer share: its state, its host, and the rules that it follows. */
 
+import type { BlockLayout } from '../blocks.ts';
 import type { ConnectionTable, PeerMemory } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import type { PeerOptions } from './options.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import type { PartialPieces } from '../tables/partial-pieces.ts';
 import type { Rules } from '../rules/rules.ts';
 
 export interface PeerComponents {
   readonly memory: PeerMemory;
   readonly connections: ConnectionTable;
   readonly picker: PiecePicker;
+  /** The pieces that are under way; undefined if pieces are moved whole. */
+  readonly partial: PartialPieces | undefined;
   readonly host: PeerHost;
+  readonly layout: BlockLayout;
   readonly options: PeerOptions;
   readonly rules: Rules;
 }

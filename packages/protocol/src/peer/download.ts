@@ -1,35 +1,55 @@
 /**
  * The downloading side of a peer: what others hold, and what we request from them.
  *
- * On each unchoked connection up to `backlog` requests are outstanding, the rarest pieces first. A
- * choke loses the outstanding requests: their pieces are requestable again, and may be requested
- * on the other unchoked connections at once.
+ * On each unchoked connection some blocks are kept requested, those of the rarest pieces first. A
+ * choke loses the outstanding requests: their blocks may be requested on other connections at once.
+ * Blocks that have arrived are kept until their piece is complete, whoever sends the others.
+ *
+ *                 fill                                    fill finds nothing
+ *     satisfied ◀────── room for more requests ───────────▶ starving: only a `have`, or requests
+ *         │                     ▲                           that are lost elsewhere, help
+ *         └── blocks arrive ────┘
  *
  * The performance of `have` matters most, because nine of ten messages are a `have`.
  */
 
-import type { ConnectionTable } from '../tables/connections.ts';
-import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from '../tables/connection-flags.ts';
-import type { PeerHost } from './host.ts';
-import { type Connection, NO_PIECE, type PieceIndex } from '../ids.ts';
-import type { PeerComponents } from './components.ts';
-import { DUPLICATE, type HaveOutcome } from '../tables/peer-tables.ts';
-import type { PiecePicker } from './piece-picker.ts';
-import type { PieceQueues } from '../tables/piece-queues.ts';
-import type { RateMeter } from '../tables/rate-meter.ts';
+import { bitsOfSpan, type BlockLayout } from '../blocks.ts';
+import {
+  type BlockIndex,
+  type Connection,
+  NO_BLOCK,
+  NO_PIECE,
+  type PieceIndex,
+  pieceOf,
+} from '../ids.ts';
 import type { DownloadRules, RateRules } from '../rules/rules.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
+import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
+import type { ConnectionTable } from '../tables/connections.ts';
+import type { PartialPieces } from '../tables/partial-pieces.ts';
+import { DUPLICATE, type HaveOutcome } from '../tables/peer-tables.ts';
+import type { RateMeter } from '../tables/rate-meter.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { PeerComponents } from './components.ts';
+import { Endgame } from './endgame.ts';
+import type { PeerHost } from './host.ts';
+import type { PiecePicker } from './piece-picker.ts';
+import { RequestWindow } from './request-window.ts';
 
 export class Download {
   readonly #connections: ConnectionTable;
   readonly #host: PeerHost;
-  readonly #backlog: number;
-  /** For each connection its own backlog, or 0 for the usual one. Allocated on first use. */
-  #backlogs: Uint16Array | undefined;
+  readonly #layout: BlockLayout;
+  readonly #client: ClientOptions;
   readonly #rules: DownloadRules;
   readonly #rates: RateRules;
   /** Whether a `have` may be a leader's, which then has a piece that it lacked when we asked. */
   readonly #mayFollowLeaders: boolean;
   readonly #picker: PiecePicker;
+  /** The pieces that are under way; undefined if pieces are moved whole. */
+  readonly #partial: PartialPieces | undefined;
+  readonly #endgame: Endgame | undefined;
+  readonly #window: RequestWindow;
   /** Our row in the tables that all peers of our host share. */
   readonly #row: number;
   /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
@@ -37,34 +57,45 @@ export class Download {
   /** The connections on which we may request, in the order of their numbers. */
   readonly #unchoked: Connection[] = [];
   /** The outstanding requests of each connection. */
-  readonly #requests: PieceQueues;
+  readonly #requests: BlockQueues;
   /** The pieces received recently on each connection. */
   readonly #received: RateMeter;
   /** The pieces whose requests were lost last; the first `#lostCount` are in use. */
   readonly #lost: PieceIndex[] = [];
   #lostCount = 0;
+  /** How many blocks have arrived that had arrived before. */
+  wastedBlocks = 0;
 
-  constructor({ memory, connections, picker, host, options, rules }: PeerComponents) {
+  constructor(components: PeerComponents) {
+    const { memory, connections, picker, partial, host, options, rules } = components;
     const { tables, row } = memory;
     this.#connections = connections;
     this.#picker = picker;
+    this.#partial = partial;
     this.#host = host;
-    this.#backlog = options.backlog;
+    this.#layout = components.layout;
+    this.#client = options.client;
     this.#rules = rules.download;
     this.#rates = rules.rates;
     this.#mayFollowLeaders = options.role !== 'peer';
     this.#row = row;
     this.#requests = tables.requests;
     this.#received = tables.received;
+    this.#window = new RequestWindow(components);
+    if (partial !== undefined) this.#endgame = new Endgame(components);
+  }
+
+  opened(connection: Connection): void {
+    this.#window.opened(connection);
   }
 
   /** A connection is closed: its other side no longer holds anything. Call before it is reused. */
-  closed(connection: Connection, pieceCount: number): void {
+  closed(connection: Connection): void {
     this.#loseRequests(connection);
-    if (this.#backlogs !== undefined) this.#backlogs[connection] = 0;
     this.#connections.applyDueHaves();
     this.#removeUnchoked(connection);
     this.#connections.setFlags(connection, 0);
+    const { pieceCount } = this.#layout;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(connection, piece)) this.#picker.removeHolder(piece);
     }
@@ -78,11 +109,8 @@ export class Download {
     this.#beginInterest(connection);
     if ((flags & PEER_CHOKING) !== 0) return;
     this.#hasNewHaves = true;
-    if (!this.#rules.requestsOnHave || this.isFull(connection)) return;
-    // There is room, so this is the only requestable piece of the other side.
-    if (this.#picker.isRequestable(piece)) {
-      this.#request(connection, this.#picker.onlyChoice(piece));
-    }
+    if (!this.#rules.requestsOnHave || !this.#window.isStarving(connection)) return;
+    if (this.#picker.isRequestable(piece)) this.#fill(connection);
   }
 
   unchoke(connection: Connection): void {
@@ -91,7 +119,7 @@ export class Download {
     this.#connections.setFlags(connection, flags & ~PEER_CHOKING);
     if ((flags & MAY_DOWNLOAD) === 0) return;
     if ((flags & PEER_CHOKING) !== 0) this.#addUnchoked(connection);
-    this.#fillBacklog(connection);
+    this.#fill(connection);
   }
 
   choke(connection: Connection): void {
@@ -104,6 +132,7 @@ export class Download {
       this.#connections.setFlags(connection, flags);
       this.#removeUnchoked(connection);
       this.#loseRequests(connection);
+      this.#window.choked(connection);
     }
     const hasLost = this.#lostCount > 0;
     if (this.#rules.requestsElsewhere(hasLost, this.#hasNewHaves)) {
@@ -120,9 +149,7 @@ export class Download {
   /** The other side does not hold `piece` after all; requests it from another that does. */
   dontHave(connection: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
-    if (this.#requests.remove(this.#row, connection, piece)) {
-      this.#lostCount = 0;
-      this.#loseRequest(piece);
+    if (this.#loseRequestsFor(connection, piece)) {
       this.requestMore(connection);
       this.#requestElsewhere(connection);
     } else if (
@@ -133,24 +160,45 @@ export class Download {
     }
   }
 
-  /** Receives `piece`; returns whether it is new. */
-  piece(connection: Connection, piece: PieceIndex): boolean {
+  /** Receives blocks; returns whether they complete a piece that we lacked. */
+  receive(connection: Connection, block: BlockIndex, count: number): boolean {
     this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
-    this.#requests.remove(this.#row, connection, piece);
+    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
+    const requested = this.#requests.remove(this.#row, connection, block, count);
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
+    const partial = this.#partial;
+    if (partial === undefined) return true;
+    if (this.#picker.isStored(piece)) {
+      this.wastedBlocks += count;
+      return false;
+    }
+    const newCount = partial.receive(block, count);
+    this.wastedBlocks += count - newCount;
+    if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
+    return partial.isComplete(piece);
+  }
+
+  /** All blocks of `piece` have arrived; returns false if it was stored before. */
+  store(piece: PieceIndex): boolean {
+    this.#partial?.remove(piece);
     return this.#picker.store(piece);
   }
 
   /** Stores `piece` without a request; returns false if it was stored before. */
   restore(piece: PieceIndex): boolean {
-    return this.#picker.store(piece);
+    return this.store(piece);
   }
 
-  /** Whether the backlog of a connection is full. */
-  isFull(connection: Connection): boolean {
-    return this.#requests.lengthOf(this.#row, connection) >= this.#backlogOf(connection);
+  /** The blocks of `piece` have arrived, but not as they should be: all are requested again. */
+  discard(piece: PieceIndex): void {
+    this.#partial?.remove(piece);
+    this.#picker.release(piece);
+    this.#lost[0] = piece;
+    this.#lostCount = 1;
+    this.#requestElsewhere(undefined);
   }
 
-  /** The number of outstanding requests of a connection. */
+  /** The number of blocks requested on a connection that have not arrived. */
   outstandingOn(connection: Connection): number {
     return this.#requests.lengthOf(this.#row, connection);
   }
@@ -159,97 +207,278 @@ export class Download {
   isLackingFrom(connection: Connection): boolean {
     this.#connections.applyDueHaves();
     const start = this.#connections.announcedStart(connection);
-    return this.#picker.lacksAnyOf(this.#connections.announced, start);
+    return this.#picker.lacksAny(this.#connections.announced, start);
   }
 
-  /** Sends requests after a piece; `wasFull`: the backlog was full when it arrived. */
-  afterPiece(connection: Connection, wasFull: boolean): void {
-    if (wasFull || !this.#rules.requestsOnHave) return this.requestMore(connection);
-    // There was room, so nothing is left to request on this connection if it is unchoked.
-    const flags = this.#connections.flags(connection);
-    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) !== MAY_DOWNLOAD) this.requestMore(connection);
-    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#endInterest(connection);
+  /** Whether all blocks of `piece` have arrived and it is not stored yet. */
+  isReceived(piece: PieceIndex): boolean {
+    return this.#partial !== undefined && this.#partial.isComplete(piece);
   }
 
-  /** Fills the backlog of a connection, or ends the interest in it if nothing is left. */
+  /** Sends requests after blocks have arrived. `isStored`: they have completed a piece. */
+  afterPiece(connection: Connection, isStored: boolean): void {
+    const isStarving = this.#window.isStarving(connection);
+    if (!this.#rules.requestsOnHave || !isStarving) this.#refill(connection);
+    else if (!this.#isUnchoked(connection)) this.requestMore(connection);
+    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#starve(connection);
+    if (isStored && this.#rules.isInterestedInLacked) this.#endUselessInterest();
+  }
+
+  /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
+  arriving(connection: Connection, bits: number, kbps: number): void {
+    this.#window.arriving(connection, bits, kbps);
+    if (!this.#window.isStarving(connection)) this.#refill(connection);
+  }
+
+  /** What is to be done once in a round of the choker. */
+  round(): void {
+    if (this.#partial !== undefined) this.#checkTimeouts();
+    if (!this.#rules.isInterestedInLacked) return;
+    const { count } = this.#connections;
+    for (let connection = 0 as Connection; connection < count; connection++) {
+      const flags = this.#connections.flags(connection);
+      if ((flags & AM_INTERESTED) === 0 || this.#isWorthInterest(connection)) continue;
+      this.#endInterest(connection);
+    }
+  }
+
+  /** Sets the number of pieces to keep requested on a connection, if pieces are moved whole. */
+  setBacklog(connection: Connection, pieces: number): void {
+    this.#window.setBacklog(connection, pieces);
+    this.requestMore(connection);
+  }
+
+  /** Requests what a connection has room for, or ends the interest in it if nothing is left. */
   requestMore(connection: Connection): void {
-    const flags = this.#connections.flags(connection);
-    if ((flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD) {
-      this.#fillBacklog(connection);
+    if (this.#isUnchoked(connection)) {
+      this.#fill(connection);
     } else if (
       this.#rules.endsInterestWhileChoked &&
-      (flags & AM_INTERESTED) !== 0 &&
+      (this.#connections.flags(connection) & AM_INTERESTED) !== 0 &&
       !this.#isWorthInterest(connection)
     ) {
       this.#endInterest(connection);
     }
   }
 
-  /** Sets the number of requests to keep outstanding on this connection. */
-  setBacklog(connection: Connection, pieces: number): void {
-    const { capacity } = this.#connections;
-    const backlogs = this.#backlogs ?? new Uint16Array(capacity);
-    this.#backlogs = backlogs;
-    if (backlogs.length < capacity) {
-      this.#backlogs = new Uint16Array(capacity);
-      this.#backlogs.set(backlogs);
-    }
-    this.#backlogs[connection] = pieces;
-    this.requestMore(connection);
+  #isUnchoked(connection: Connection): boolean {
+    const flags = this.#connections.flags(connection);
+    return (flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD;
   }
 
   #onDuplicateHave(connection: Connection, piece: PieceIndex): void {
-    // A leader that repeats a `have` has got a piece that it lacked: repeat the request.
-    if (this.#mayFollowLeaders && this.#requests.has(this.#row, connection, piece)) {
-      this.#host.request(connection, piece);
-    } else if (this.#rules.countsDuplicateHaves) {
-      this.#picker.addHolder(piece);
+    // A leader that repeats a `have` has got a piece that it lacked: repeat the requests.
+    if (this.#mayFollowLeaders && this.#repeatRequests(connection, piece)) return;
+    if (this.#rules.countsDuplicateHaves) this.#picker.addHolder(piece);
+  }
+
+  /** Repeats the outstanding requests for blocks of `piece`; returns whether there are any. */
+  #repeatRequests(connection: Connection, piece: PieceIndex): boolean {
+    const { blocksPerPiece } = this.#layout;
+    const end = (piece + 1) * blocksPerPiece;
+    let isRepeated = false;
+    for (let block = piece * blocksPerPiece; block < end; ) {
+      const first = block as BlockIndex;
+      while (block < end && this.#requests.hasAny(this.#row, connection, block as BlockIndex, 1)) {
+        block++;
+      }
+      if (block > first) {
+        this.#host.request(connection, first, block - first);
+        isRepeated = true;
+      } else {
+        block++;
+      }
     }
+    return isRepeated;
   }
 
-  #backlogOf(connection: Connection): number {
-    const own = this.#backlogs === undefined ? 0 : this.#backlogs[connection]!;
-    return own === 0 ? this.#backlog : own;
+  /** Fills the connection again when few enough of its requests are outstanding. */
+  #refill(connection: Connection): void {
+    if (!this.#isUnchoked(connection)) return this.requestMore(connection);
+    if (this.#window.needsRefill(connection)) this.#fill(connection);
   }
 
-  /** Fills the backlog; ends the interest if nothing is requestable and nothing outstanding. */
-  #fillBacklog(connection: Connection): void {
-    const backlog = this.#backlogOf(connection);
-    if (this.#requests.lengthOf(this.#row, connection) >= backlog) return;
+  /** Requests blocks until as many are outstanding as should be, or none are left. */
+  #fill(connection: Connection): void {
+    const target = this.#window.target(connection);
+    let outstanding = this.#window.outstanding(connection);
+    if (outstanding >= target) return;
     this.#connections.applyDueHaves();
     const start = this.#connections.announcedStart(connection);
-    while (this.#requests.lengthOf(this.#row, connection) < backlog) {
-      const piece = this.#picker.next(this.#connections.announced, start);
-      if (piece === NO_PIECE) {
-        if (this.#requests.lengthOf(this.#row, connection) === 0) this.#endInterest(connection);
-        return;
-      }
-      this.#request(connection, piece);
+    const isWhole = this.#window.asksForWholePieces(connection);
+    const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
+    while (outstanding < target) {
+      const { announced } = this.#connections;
+      const piece = this.#picker.next(announced, start, isWhole, (each) =>
+        this.#requestedOn(connection, each),
+      );
+      if (piece === NO_PIECE) return this.#starve(connection);
+      const count = isWhole ? most : Math.min(most, target - outstanding);
+      outstanding += this.#requestPart(connection, piece, count);
+    }
+    this.#window.setStarving(connection, false);
+  }
+
+  /** How many blocks of `piece` are requested on a connection. */
+  #requestedOn(connection: Connection, piece: PieceIndex): number {
+    const { blocksPerPiece } = this.#layout;
+    const first = (piece * blocksPerPiece) as BlockIndex;
+    return this.#requests.countOf(this.#row, connection, first, blocksPerPiece);
+  }
+
+  /** Nothing is left to request on a connection. */
+  #starve(connection: Connection): void {
+    this.#window.setStarving(connection, true);
+    if (this.#requests.lengthOf(this.#row, connection) > 0) return;
+    if (!this.#rules.isInterestedInLacked) this.#endInterest(connection);
+    else if (this.#requestBusy(connection)) return;
+    else if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
+  }
+
+  /** Requests up to `most` adjacent blocks of `piece`; returns their number. */
+  #requestPart(connection: Connection, piece: PieceIndex, most: number): number {
+    const partial = this.#partial;
+    if (partial === undefined) {
+      this.#picker.markRequested(piece);
+      this.#request(connection, piece as number as BlockIndex, 1);
+      return 1;
+    }
+    const block = partial.firstFree(piece, most);
+    const count = partial.foundCount;
+    partial.request(block, count);
+    this.#request(connection, block, count);
+    if (!partial.hasFree(piece)) {
+      this.#picker.markRequested(piece);
+      if (!this.#picker.hasAnyRequestable()) this.#beginEndgame(connection);
+    }
+    return count;
+  }
+
+  #request(connection: Connection, block: BlockIndex, count: number): void {
+    this.#window.requesting(connection);
+    this.#requests.push(this.#row, connection, block, count);
+    this.#beginInterest(connection);
+    this.#host.request(connection, block, count);
+  }
+
+  // Endgame.
+
+  /** The last free block has been requested: the connections that starve may help the others. */
+  #beginEndgame(except: Connection): void {
+    for (const connection of this.#unchoked) {
+      if (connection !== except && this.#window.isStarving(connection)) this.#starve(connection);
     }
   }
 
-  #request(connection: Connection, piece: PieceIndex): void {
-    this.#picker.markRequested(piece);
-    this.#requests.push(this.#row, connection, piece);
-    this.#beginInterest(connection);
-    this.#host.request(connection, piece);
+  /** Requests blocks that are requested elsewhere; returns whether there are any. */
+  #requestBusy(connection: Connection): boolean {
+    const endgame = this.#endgame!;
+    if (!endgame.findBlocks(connection)) return false;
+    for (const { block, count } of endgame.found) {
+      this.#partial!.request(block, count);
+      this.#request(connection, block, count);
+    }
+    return true;
   }
 
+  /** Blocks have arrived that are requested on other connections, too. */
+  #cancelElsewhere(from: Connection, block: BlockIndex, count: number): void {
+    const unchoked = [...this.#unchoked];
+    for (const connection of unchoked) {
+      if (connection === from) continue;
+      if (this.#requests.remove(this.#row, connection, block, count) === 0) continue;
+      this.#host.cancel(connection, block, count);
+      if (this.#requests.lengthOf(this.#row, connection) === 0) this.#fill(connection);
+    }
+  }
+
+  // Timeouts.
+
+  /** Gives up on the peers that have sent nothing for too long. */
+  #checkTimeouts(): void {
+    const unchoked = [...this.#unchoked];
+    for (const connection of unchoked) {
+      if (this.#requests.lengthOf(this.#row, connection) === 0) continue;
+      if (this.#window.isOverdue(connection, this.#client.snubbedAfterMs)) this.#snub(connection);
+    }
+  }
+
+  /** The other side does not answer: requests its blocks elsewhere, and here only one at a time. */
+  #snub(connection: Connection): void {
+    this.#lostCount = 0;
+    for (;;) {
+      const block = this.#requests.shift(this.#row, connection);
+      if (block === NO_BLOCK) break;
+      const count = this.#requests.shiftedCount;
+      this.#host.cancel(connection, block, count);
+      this.#loseRequest(block, count);
+    }
+    this.#window.setSnubbing(connection);
+    this.#requestElsewhere(connection);
+    this.#fill(connection);
+  }
+
+  // Lost requests.
+
   /** Sends requests on all unchoked connections except one, for what was lost on that one. */
-  #requestElsewhere(except: Connection): void {
+  #requestElsewhere(except: Connection | undefined): void {
     this.#hasNewHaves = false;
     this.#connections.applyDueHaves();
     const unchoked = this.#unchoked;
     for (let i = 0; i < unchoked.length; i++) {
       const connection = unchoked[i]!;
-      if (connection === except || this.isFull(connection)) continue;
+      if (connection === except || !this.#window.isStarving(connection)) continue;
       // There is room, so under `requestsOnHave` only lost pieces can be requestable.
       if (!this.#rules.requestsOnHave || this.#hasLostPiece(connection)) {
-        this.#fillBacklog(connection);
-      } else if (this.#requests.lengthOf(this.#row, connection) === 0) {
+        this.#fill(connection);
+      } else if (
+        !this.#rules.isInterestedInLacked &&
+        this.#requests.lengthOf(this.#row, connection) === 0
+      ) {
         this.#endInterest(connection);
       }
     }
+  }
+
+  /** Whether the other side holds a lost piece of which blocks have not been requested again. */
+  #hasLostPiece(connection: Connection): boolean {
+    const lost = this.#lost;
+    for (let i = 0; i < this.#lostCount; i++) {
+      const piece = lost[i]!;
+      if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(connection, piece)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Drops all outstanding requests of a connection. */
+  #loseRequests(connection: Connection): void {
+    this.#lostCount = 0;
+    for (;;) {
+      const block = this.#requests.shift(this.#row, connection);
+      if (block === NO_BLOCK) return;
+      this.#loseRequest(block, this.#requests.shiftedCount);
+    }
+  }
+
+  /** Drops the requests for blocks of `piece` on a connection; returns whether there were any. */
+  #loseRequestsFor(connection: Connection, piece: PieceIndex): boolean {
+    this.#lostCount = 0;
+    const { blocksPerPiece } = this.#layout;
+    for (let index = 0; index < blocksPerPiece; index++) {
+      const block = (piece * blocksPerPiece + index) as BlockIndex;
+      if (this.#requests.remove(this.#row, connection, block, 1) > 0) this.#loseRequest(block, 1);
+    }
+    return this.#lostCount > 0;
+  }
+
+  #loseRequest(block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
+    this.#lost[this.#lostCount++] = piece;
+    this.#partial?.release(block, count);
+    if (this.#picker.isStored(piece)) return;
+    if (this.#partial === undefined || this.#partial.hasFree(piece)) this.#picker.release(piece);
   }
 
   /** Inserts a connection into `#unchoked`. */
@@ -273,39 +502,34 @@ export class Download {
     unchoked.pop();
   }
 
-  /** Whether the other side holds a lost piece that has not been requested again. */
-  #hasLostPiece(connection: Connection): boolean {
-    const lost = this.#lost;
-    for (let i = 0; i < this.#lostCount; i++) {
-      const piece = lost[i]!;
-      if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(connection, piece)) {
-        return true;
-      }
-    }
-    return false;
-  }
+  // Interest.
 
-  /** Drops all outstanding requests of a connection. */
-  #loseRequests(connection: Connection): void {
-    this.#lostCount = 0;
-    for (;;) {
-      const piece = this.#requests.shift(this.#row, connection);
-      if (piece === NO_PIECE) return;
-      this.#loseRequest(piece);
-    }
-  }
-
-  #loseRequest(piece: PieceIndex): void {
-    this.#lost[this.#lostCount++] = piece;
-    if (!this.#picker.isStored(piece)) this.#picker.release(piece);
-  }
-
-  /** Whether a request is outstanding on a connection, or a piece of its other side requestable. */
+  /** Whether a connection can still be of use: see `DownloadRules.isInterestedInLacked`. */
   #isWorthInterest(connection: Connection): boolean {
-    if (this.#requests.lengthOf(this.#row, connection) > 0) return true;
-    this.#connections.applyDueHaves();
+    const isInterestedInLacked = this.#rules.isInterestedInLacked;
+    if (!isInterestedInLacked && this.#requests.lengthOf(this.#row, connection) > 0) return true;
     const start = this.#connections.announcedStart(connection);
-    return this.#picker.hasRequestable(this.#connections.announced, start);
+    if (!isInterestedInLacked) {
+      this.#connections.applyDueHaves();
+      return this.#picker.hasRequestable(this.#connections.announced, start);
+    }
+    if (this.#picker.lacksAny(this.#connections.announced, start)) return true;
+    this.#connections.applyDueHaves();
+    return this.#picker.lacksAny(this.#connections.announced, start);
+  }
+
+  /** A piece has been stored: ends the interest in connections that hold nothing that we lack. */
+  #endUselessInterest(): void {
+    if (this.#picker.isComplete) {
+      const { count } = this.#connections;
+      for (let connection = 0 as Connection; connection < count; connection++) {
+        this.#endInterest(connection);
+      }
+      return;
+    }
+    for (const connection of this.#unchoked) {
+      if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
+    }
   }
 
   #beginInterest(connection: Connection): void {

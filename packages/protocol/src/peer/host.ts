@@ -7,7 +7,7 @@ import type { PeerMessages } from '../messages/messages.ts';
  * What a peer needs from its host: a clock, and the transport of its messages.
  *
  * The methods of `PeerMessages` send a message on a connection. There is none for `piece`: the host
- * fetches pieces itself after `startSending`. The host calls the peer when a message arrives, and
+ * fetches what to send itself after `startSending`. The host calls the peer when a message arrives, and
  * whenever the documentation of a method of `Peer` says so. It must not call the peer from within
  * one of these methods.
  */
@@ -19,13 +19,23 @@ export interface PeerHost extends Omit<PeerMessages, 'piece'> {
   broadcastHave(piece: PieceIndex): void;
 
   /**
-   * Starts to send on a connection. The host sends the piece `peer.nextToSend(connection)` at its
-   * own pace, and calls `peer.pieceSent(connection)` after the last bit, which returns the next
-   * piece. It continues until there is none (NO_PIECE).
+   * Starts to send on a connection. The host sends the blocks `peer.nextToSend(connection)` at its
+   * own pace, and calls `peer.blocksSent(connection, count)` after the last bit of one or more. It
+   * continues until there are none (NO_BLOCK).
    */
   startSending(connection: Connection): void;
-  /** Stops sending on a connection. A piece that is being sent is dropped. */
-  stopSending(connection: Connection): void;
+  /**
+   * Returns how many of the blocks to send (`peer.nextToSend`) have been sent or begun on a
+   * connection, and not been reported by `peer.blocksSent`.
+   */
+  blocksBegun(connection: Connection): number;
+  /** There are fewer blocks to send (`peer.countToSend`) than before; those begun are left. */
+  shortenSending(connection: Connection): void;
+  /**
+   * Stops sending on a connection. Returns how many blocks have been sent that the host has not
+   * reported yet; it sends the receiver these, and none that has been sent in part.
+   */
+  stopSending(connection: Connection): number;
 
   /**
    * Opens a connection to `target`, unless there is one, then calls `peer.connect`. A follower uses

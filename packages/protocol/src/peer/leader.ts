@@ -35,9 +35,9 @@ export class Leader {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
-    this.#pieceCount = options.pieceCount;
+    this.#pieceCount = options.layout.pieceCount;
     this.#rules = rules.relay;
-    this.#forwarder = rules.relay.createForwarder(options.pieceCount, (piece) =>
+    this.#forwarder = rules.relay.createForwarder(options.layout.pieceCount, (piece) =>
       picker.isStored(piece),
     );
   }

@@ -3,6 +3,8 @@
 import type { Random } from '@cachetorrent/std';
 
 import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
+import type { BlockLayout } from '../blocks.ts';
+import type { ClientOptions } from './client-options.ts';
 import type { Quirks } from '../rules/quirks.ts';
 import type { PeerId } from '../ids.ts';
 import type { PeerMemory } from '../tables/connections.ts';
@@ -11,13 +13,18 @@ import type { Role } from './roles.ts';
 
 /** The options of a peer. `createPeer` has a default for most of them. */
 export interface PeerOptions {
-  /** The number of pieces of the file. */
-  readonly pieceCount: number;
+  /** The sizes of pieces and blocks. Pieces of a single block are moved whole. */
+  readonly layout: BlockLayout;
+  /** How it requests blocks, and what else clients differ in. */
+  readonly client: ClientOptions;
   /** The number of connections that are unchoked for their rate. */
   readonly uploadSlots: number;
   /** The number of connections that are unchoked optimistically. */
   readonly optimisticSlots: number;
-  /** The number of requests that are kept outstanding on a connection, in pieces. */
+  /**
+   * The number of pieces that are kept requested on a connection if pieces are moved whole, and on
+   * the connections of a follower to its leaders.
+   */
   readonly backlog: number;
   /** The choker while the peer lacks pieces. */
   readonly choker: ChokerName;

@@ -14,17 +14,20 @@
 
 import { seededRandom } from '@cachetorrent/std';
 
+import type { BlockLayout } from '../blocks.ts';
+import { LIBTORRENT } from './client-options.ts';
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
 import { MAY_DOWNLOAD, ANNOUNCES } from '../tables/connection-flags.ts';
 import { Follower } from './follower.ts';
 import type { PeerHost } from './host.ts';
-import type { Connection, PeerId, PieceIndex } from '../ids.ts';
+import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
 import { Leader } from './leader.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 import type { PeerOptions } from './options.ts';
 import type { PeerMemory } from '../tables/connections.ts';
 import { type HaveOutcome, NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
+import { PartialPieces } from '../tables/partial-pieces.ts';
 import { PiecePicker } from './piece-picker.ts';
 import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
 import { CLIENT_QUIRKS } from '../rules/quirks.ts';
@@ -32,10 +35,10 @@ import type { Rules } from '../rules/rules.ts';
 import { rulesFor } from '../rules/rules-for.ts';
 import { Upload } from './upload.ts';
 
-/** The options of `createPeer`: those of a peer, of which only `pieceCount` is required. */
+/** The options of `createPeer`: those of a peer, of which only `layout` is required. */
 export interface CreatePeerOptions extends Partial<PeerOptions> {
-  /** The number of pieces of the file. */
-  readonly pieceCount: number;
+  /** The sizes of pieces and blocks: see `blocksOf16KiB` and `wholePieces`. */
+  readonly layout: BlockLayout;
   /**
    * The seed of the peer's random stream if `random` is absent; 1 by default. Give each peer of a
    * swarm another seed: peers with the same seed make the same random choices.
@@ -46,18 +49,20 @@ export interface CreatePeerOptions extends Partial<PeerOptions> {
 /**
  * Creates a peer that behaves like a common BitTorrent client, except for what the options say.
  *
- * The defaults are: 4 regular upload slots and 1 optimistic one, a backlog of 10 requests,
+ * The defaults are: 4 regular upload slots and 1 optimistic one, requests as libtorrent makes them,
  * tit-for-tat while leeching and round-robin while seeding, no quirks, role `peer` without
  * leaders, request priority `within-rarity`, room for 50 connections (more are possible), and a
  * random stream that is derived from the seed 1.
  *
  * ```ts
- * const peer = createPeer(host, { pieceCount: 1000, seed: 'peer 17' });
+ * const layout = blocksOf16KiB(1000, 8 * 2 ** 18); // 1,000 pieces of 256 KiB
+ * const peer = createPeer(host, { layout, seed: 'peer 17' });
  * ```
  */
 export function createPeer(host: PeerHost, options: CreatePeerOptions): Peer {
   const { seed = 1, ...given } = options;
   return new Peer(host, {
+    client: LIBTORRENT,
     uploadSlots: 4,
     optimisticSlots: 1,
     backlog: 10,
@@ -89,15 +94,17 @@ export class Peer implements PeerMessages {
   constructor(host: PeerHost, options: PeerOptions) {
     this.#options = options;
     this.#host = host;
-    const { pieceCount, connectionsExpected, random, requestPriority } = options;
+    const { layout, client, connectionsExpected, random, requestPriority } = options;
+    const { pieceCount } = layout;
     const memory = options.memory ?? {
       tables: new PeerTables(pieceCount, 1, connectionsExpected),
       row: 0,
     };
     const connections = new ConnectionTable(memory, connectionsExpected);
-    const picker = new PiecePicker(pieceCount, random, requestPriority, memory);
+    const partial = options.quirks.wholePieces ? undefined : new PartialPieces(layout);
+    const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
-    const components = { memory, connections, picker, host, options, rules };
+    const components = { memory, connections, picker, partial, host, layout, options, rules };
     this.#rules = rules;
     this.#memory = memory;
     this.#connections = connections;
@@ -117,7 +124,12 @@ export class Peer implements PeerMessages {
 
   /** Whether it holds the whole file. */
   get isComplete(): boolean {
-    return this.#picker.storedCount === this.#options.pieceCount;
+    return this.#picker.isComplete;
+  }
+
+  /** How many blocks it has received that it had received before. */
+  get wastedBlocks(): number {
+    return this.#download.wastedBlocks;
   }
 
   /** The number of pieces that it holds. */
@@ -176,8 +188,12 @@ export class Peer implements PeerMessages {
     if (this.isComplete) this.#host.completed();
   }
 
-  /** Runs the choker. Call it when the peer starts, and once per rechoke interval. */
+  /**
+   * Ends a round: gives up on peers that do not answer, and runs the choker. Call it when the peer
+   * starts, and once per rechoke interval.
+   */
   rechoke(): void {
+    this.#download.round();
     this.#upload.rechoke();
   }
 
@@ -195,6 +211,7 @@ export class Peer implements PeerMessages {
       remote,
       permissionsOf(this.#options.role, intraAs, purpose, permissions),
     );
+    this.#download.opened(connection);
     this.#upload.opened(connection);
     this.#follower?.opened(connection, intraAs);
     return connection;
@@ -208,7 +225,7 @@ export class Peer implements PeerMessages {
    */
   established(connection: Connection, intraAs: boolean): void {
     if (this.announcesOn(connection) && this.#picker.storedCount > 0) {
-      for (let piece = 0 as PieceIndex; piece < this.#options.pieceCount; piece++) {
+      for (let piece = 0 as PieceIndex; piece < this.#options.layout.pieceCount; piece++) {
         if (this.#picker.isStored(piece)) this.#host.have(connection, piece);
       }
     }
@@ -220,29 +237,50 @@ export class Peer implements PeerMessages {
   disconnect(connection: Connection): void {
     this.#leader?.closed(connection);
     this.#upload.closed(connection);
-    this.#download.closed(connection, this.#options.pieceCount);
+    this.#download.closed(connection);
     this.#connections.close(connection);
   }
 
   /**
-   * Sets the number of requests to keep outstanding on this connection, in place of the option
-   * `backlog`: for hosts that measure how fast a connection is.
+   * Sets the number of pieces to keep requested on this connection, in place of the option
+   * `backlog`, if pieces are moved whole: for hosts that measure how fast a connection is.
    */
   setBacklog(connection: Connection, pieces: number): void {
     this.#download.setBacklog(connection, pieces);
   }
 
-  /** Returns the piece to send on this connection; NO_PIECE if there is none. */
-  nextToSend(connection: Connection): PieceIndex {
+  /**
+   * Reports how the host receives on a connection: the bits of requested blocks that have arrived
+   * since the last report, without blocks that `piece` has reported, and the present rate. Call it
+   * about once a second: the number of blocks to request follows the rate.
+   *
+   * @param kbps The rate in kbit/s; 0 if nothing is arriving.
+   */
+  arriving(connection: Connection, bits: number, kbps: number): void {
+    this.#download.arriving(connection, bits, kbps);
+  }
+
+  /** Reports that bits of blocks have been sent on a connection since the last report. */
+  sending(connection: Connection, bits: number): void {
+    this.#upload.sending(connection, bits);
+  }
+
+  /** Returns the first block to send on this connection; NO_BLOCK if there is none. */
+  nextToSend(connection: Connection): BlockIndex {
     return this.#upload.nextToSend(connection);
   }
 
+  /** Returns how many blocks of one piece to send from `nextToSend` on; 0 if there are none. */
+  countToSend(connection: Connection): number {
+    return this.#upload.countToSend(connection);
+  }
+
   /**
-   * Call it when the last bit of a piece has been sent. Returns the next piece to send; NO_PIECE if
-   * there is none until the next `startSending`.
+   * Call it when the last bit has been sent of the first `count` of the blocks to send, which are
+   * at most `countToSend`. If there are none left then, stop until the next `startSending`.
    */
-  pieceSent(connection: Connection): PieceIndex {
-    return this.#upload.pieceSent(connection);
+  blocksSent(connection: Connection, count: number): void {
+    this.#upload.blocksSent(connection, count);
   }
 
   /** Whether a leader has to forward `have(piece)` on this connection to a follower at once. */
@@ -294,20 +332,27 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * The other side requests `piece`. A leader that lacks the piece records that it is requested,
-   * and does not answer.
+   * The other side requests blocks of a piece. A leader that lacks the piece records that it is
+   * requested, and does not answer.
    */
-  request(connection: Connection, piece: PieceIndex): void {
-    if (this.#picker.isStored(piece)) this.#upload.request(connection, piece);
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    if (this.#picker.isStored(piece)) this.#upload.request(connection, block, count);
     else this.#leader?.requestedByFollower(piece);
   }
 
-  piece(connection: Connection, piece: PieceIndex): void {
-    const wasFull = this.#download.isFull(connection);
-    const isNew = this.#download.piece(connection, piece);
+  piece(connection: Connection, block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    const isReceived = this.#download.receive(connection, block, count);
+    const isNew = isReceived && this.#download.store(piece);
     if (isNew || this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
     if (isNew && this.isComplete) this.#host.completed();
-    this.#download.afterPiece(connection, wasFull);
+    this.#download.afterPiece(connection, isNew);
+  }
+
+  /** The other side withdraws requests: blocks that have not been begun are not sent. */
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    this.#upload.cancel(connection, block, count);
   }
 
   leaderStart(connection: Connection, target: PeerId): void {

@@ -6,8 +6,8 @@
  * of many pieces are therefore found without reading any counter: from the most significant bit
  * down, pieces whose bit is 0 are kept and all others dropped, if there is a piece whose bit is 0.
  *
- * Equally rare pieces have equal probability. Endgame mode is not modelled: a piece that has been
- * requested is not requested again.
+ * Equally rare pieces have equal probability. A piece is requestable while one of its blocks is
+ * neither requested nor received.
  */
 
 import { assert, type Random } from '@cachetorrent/std';
@@ -15,6 +15,7 @@ import { assert, type Random } from '@cachetorrent/std';
 import { Bitfield, nthSetBit, popcount, wordsFor } from '../tables/bitfield.ts';
 import { NO_PIECE, type PieceIndex } from '../ids.ts';
 import type { PeerMemory } from '../tables/connections.ts';
+import type { PartialPieces } from '../tables/partial-pieces.ts';
 import { PeerTables } from '../tables/peer-tables.ts';
 
 /** How a leader ranks the pieces that its followers have requested. */
@@ -31,6 +32,15 @@ export type RequestPriority =
 let eligible = new Uint32Array(64);
 let wordIndices = new Uint32Array(64);
 let wordCount = 0;
+/** A set of pieces, as words of bits; used within one call only. */
+let marked = new Uint32Array(64);
+
+/** How a client orders the pieces of which blocks are left to request. */
+export interface PickOrder {
+  /** See `ClientOptions`. */
+  readonly partialPieces: 'first' | 'among-rarest';
+  readonly randomFirstPieces: number;
+}
 
 /** Chooses which piece to request next: the rarest first (BEP 3). */
 export class PiecePicker {
@@ -41,8 +51,15 @@ export class PiecePicker {
   readonly #row: number;
   /** The requestable pieces of all peers; ours begin at `#firstWord`. */
   readonly #requestable: Uint32Array;
+  /** The pieces that peers lack, in the same layout. */
+  readonly #lacked: Uint32Array;
   readonly #firstWord: number;
+  /** The pieces that are under way, and how they are ordered; absent if pieces are moved whole. */
+  readonly #partial: PartialPieces | undefined;
+  readonly #order: PickOrder;
   #storedCount = 0;
+  /** The word in which `lacksAny` has found a piece last. */
+  #lackedWord = 0;
   /** The pieces that followers have requested, if we are a leader. */
   #requestedByFollowers: Bitfield | undefined;
 
@@ -51,6 +68,8 @@ export class PiecePicker {
     random: Random,
     requestPriority: RequestPriority = 'within-rarity',
     { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
+    partial?: PartialPieces,
+    order: PickOrder = { partialPieces: 'first', randomFirstPieces: 0 },
   ) {
     this.#random = random;
     this.#requestPriority = requestPriority;
@@ -58,8 +77,18 @@ export class PiecePicker {
     this.#tables = tables;
     this.#row = row;
     this.#requestable = tables.requestable;
+    this.#lacked = tables.lacked;
     this.#firstWord = row * tables.pieceWords;
+    this.#partial = partial;
+    this.#order = order;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
+    const endWord = this.#firstWord + wordsFor(pieceCount);
+    this.#lacked.set(this.#requestable.subarray(this.#firstWord, endWord), this.#firstWord);
+  }
+
+  /** Whether all pieces are stored. */
+  get isComplete(): boolean {
+    return this.#storedCount === this.#pieceCount;
   }
 
   /** The number of pieces that are stored. */
@@ -72,7 +101,7 @@ export class PiecePicker {
     return this.#tables.isStored(this.#row, piece);
   }
 
-  /** Whether `piece` is neither requested nor stored. */
+  /** Whether `piece` has a block that is neither requested nor received. */
   isRequestable(piece: PieceIndex): boolean {
     return (this.#requestable[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
   }
@@ -87,12 +116,12 @@ export class PiecePicker {
     this.#tables.removeHolder(this.#row, piece);
   }
 
-  /** `piece` has been requested. */
+  /** All blocks of `piece` have been requested. */
   markRequested(piece: PieceIndex): void {
     this.#requestable[this.#firstWord + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
-  /** The request for `piece` is lost, so that it is requestable again. */
+  /** A block of `piece` is requestable again. */
   release(piece: PieceIndex): void {
     this.#requestable[this.#firstWord + (piece >>> 5)]! |= 1 << (piece & 31);
   }
@@ -123,38 +152,94 @@ export class PiecePicker {
     return false;
   }
 
-  /** Whether a piece in `announced`, a row of bits that begins at `start`, is not stored. */
-  lacksAnyOf(announced: Uint32Array, start: number): boolean {
-    for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
-      const word = announced[start + (piece >>> 5)]!;
-      if ((word & (1 << (piece & 31))) !== 0 && !this.isStored(piece)) return true;
+  /** Whether any piece is requestable. */
+  hasAnyRequestable(): boolean {
+    const end = this.#firstWord + wordsFor(this.#pieceCount);
+    for (let word = this.#firstWord; word < end; word++) {
+      if (this.#requestable[word] !== 0) return true;
     }
     return false;
+  }
+
+  /** Whether we lack a piece in `announced`, a row of bits that begins at `start`. */
+  lacksAny(announced: Uint32Array, start: number): boolean {
+    // Most of what was lacked a moment ago still is: begins where it was found.
+    const words = wordsFor(this.#pieceCount);
+    for (let word = this.#lackedWord; word < words; word++) {
+      if (this.#lacksAnyIn(announced, start, word)) return true;
+    }
+    for (let word = 0; word < this.#lackedWord; word++) {
+      if (this.#lacksAnyIn(announced, start, word)) return true;
+    }
+    return false;
+  }
+
+  #lacksAnyIn(announced: Uint32Array, start: number, word: number): boolean {
+    if ((this.#lacked[this.#firstWord + word]! & announced[start + word]!) === 0) return false;
+    this.#lackedWord = word;
+    return true;
   }
 
   /**
    * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
    * there is none. A leader prefers the pieces that its followers have requested.
+   *
+   * @param isExclusive Whether pieces of which others are sending blocks go after all others.
+   * @param requestedHere For each piece, how many blocks are requested on the connection.
    */
-  next(announced: Uint32Array, start: number): PieceIndex {
+  next(
+    announced: Uint32Array,
+    start: number,
+    isExclusive = false,
+    requestedHere: (piece: PieceIndex) => number = () => 0,
+  ): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
     const requested = this.#requestedByFollowers;
-    if (requested === undefined || requested.count === 0) {
-      this.#keepRarest();
-    } else if (this.#requestPriority === 'absolute') {
-      keepPreferred(requested.words);
-      this.#keepRarest();
-    } else {
-      this.#keepRarest();
-      keepPreferred(requested.words);
-    }
+    const hasRequested = requested !== undefined && requested.count > 0;
+    const partial = this.#partial;
+    if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
+    if (partial === undefined) this.#keepRarest();
+    else this.#keepInOrder(partial, isExclusive ? requestedHere : undefined);
+    if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
 
-  /** The same as `next` if `piece` is the only choice; draws as many random numbers as `next`. */
-  onlyChoice(piece: PieceIndex): PieceIndex {
-    this.#random.below(1);
-    return piece;
+  /** Keeps the pieces that a client requests next, in view of those that are under way. */
+  #keepInOrder(
+    partial: PartialPieces,
+    requestedHere: ((piece: PieceIndex) => number) | undefined,
+  ): void {
+    const { partialPieces, randomFirstPieces } = this.#order;
+    const isRandom = this.#storedCount < randomFirstPieces;
+    // Otherwise no partial piece is eligible.
+    const hasPartial = partial.hasAnyFree;
+    if (hasPartial && requestedHere !== undefined) {
+      const isOurs = (piece: PieceIndex) => partial.requestCount(piece) === requestedHere(piece);
+      keepPreferred(this.#wordsOf(partial, isOurs, true));
+    }
+    if (hasPartial && (isRandom || partialPieces === 'first')) {
+      keepPreferred(this.#wordsOf(partial, () => true, false));
+    }
+    if (!isRandom) this.#keepRarest();
+    if (hasPartial && partialPieces === 'among-rarest') {
+      keepPreferred(this.#wordsOf(partial, () => true, false));
+    }
+  }
+
+  /** A set of pieces: each partial one as `isIn` says, all others as `others`. */
+  #wordsOf(
+    partial: PartialPieces,
+    isIn: (piece: PieceIndex) => boolean,
+    others: boolean,
+  ): Uint32Array {
+    const words = wordsFor(this.#pieceCount);
+    if (marked.length < words) marked = new Uint32Array(2 * words);
+    marked.fill(others ? 0xffffffff : 0, 0, words);
+    for (const piece of partial.pieces) {
+      if (isIn(piece) === others) continue;
+      marked[piece >>> 5]! ^= 1 << (piece & 31);
+    }
+    return marked;
   }
 
   /** Makes all requestable pieces in `announced` eligible; returns whether there are any. */

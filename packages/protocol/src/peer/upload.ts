@@ -1,12 +1,11 @@
 /**
  * The uploading side of a peer: which connections it unchokes, and which requests it has to serve.
  *
- * The choker runs when the peer starts, once per rechoke interval, and whenever the interest of
- * the other side changes on an unchoked connection. Only interested connections take part; an
- * uninterested one stays as it is.
+ * The choker runs when the peer starts, once per rechoke interval, and when the interest of the
+ * other side changes. Only interested connections take part.
  */
 
-import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
+import type { BlockLayout } from '../blocks.ts';
 import {
   CHOKE,
   type Choker,
@@ -15,17 +14,18 @@ import {
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
 } from '../choker/choker.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
-import { AM_CHOKING, OPTIMISTIC, MAY_UPLOAD, PEER_INTERESTED } from '../tables/connection-flags.ts';
-import type { PeerHost } from './host.ts';
-import type { Connection, PieceIndex } from '../ids.ts';
-import type { PeerOptions } from './options.ts';
-import type { PeerComponents } from './components.ts';
-import type { PiecePicker } from './piece-picker.ts';
-import type { PieceQueues } from '../tables/piece-queues.ts';
-import type { RateMeter } from '../tables/rate-meter.ts';
+import type { BlockIndex, Connection } from '../ids.ts';
 import type { RateRules, UploadRules } from '../rules/rules.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
+import { AM_CHOKING, MAY_UPLOAD, OPTIMISTIC, PEER_INTERESTED } from '../tables/connection-flags.ts';
+import type { ConnectionTable } from '../tables/connections.ts';
+import type { RateMeter } from '../tables/rate-meter.ts';
+import type { Traffic } from '../tables/traffic.ts';
 import type { UploadStatistics } from '../tables/upload-statistics.ts';
+import type { PeerComponents } from './components.ts';
+import type { PeerHost } from './host.ts';
+import type { PeerOptions } from './options.ts';
+import type { PiecePicker } from './piece-picker.ts';
 
 /** For each sum of flags, 1 if the connection takes part in a rechoke. */
 const TAKES_PART = new Uint8Array(256);
@@ -46,6 +46,7 @@ export class Upload {
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
+  readonly #layout: BlockLayout;
   readonly #rules: UploadRules;
   readonly #rates: RateRules;
   readonly #slots: Slots;
@@ -53,39 +54,57 @@ export class Upload {
   readonly #seedChoker: Choker;
   /** Our row in the tables that all peers of our host share. */
   readonly #row: number;
-  /** The pieces to send on each connection; the first of a queue may be in transfer. */
-  readonly #queued: PieceQueues;
+  /** The blocks to send on each connection; the first of a queue may be in transfer. */
+  readonly #queued: BlockQueues;
   readonly #received: RateMeter;
   readonly #statistics: UploadStatistics;
   /** The pieces sent recently, if the choker of seeds needs them. */
   readonly #sent: RateMeter | undefined;
+  /** What connections have carried; undefined if pieces are moved whole. */
+  readonly #traffic: Traffic | undefined;
   #optimisticsSinceMs = -Infinity;
+  #unchokedCount = 0;
+  /** The connections that are choked once the block in transfer has been sent. */
+  readonly #finishing: Connection[] = [];
 
-  constructor({ memory, connections, picker, host, options, rules }: PeerComponents) {
+  constructor({
+    memory,
+    connections,
+    picker,
+    host,
+    layout,
+    options,
+    rules,
+    partial,
+  }: PeerComponents) {
     const { tables, row } = memory;
     const { choker, seedChoker } = options;
-    const { titForTat } = rules.upload;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#options = options;
+    this.#layout = layout;
     this.#rules = rules.upload;
     this.#rates = rules.rates;
     this.#slots = { regular: options.uploadSlots, optimistic: options.optimisticSlots };
-    this.#choker = choker === 'tit-for-tat' ? titForTat : CHOKERS[choker];
-    this.#seedChoker = seedChoker === 'tit-for-tat' ? titForTat : SEED_CHOKERS[seedChoker];
+    this.#choker = rules.upload.chokers[choker];
+    this.#seedChoker = rules.upload.seedChokers[seedChoker];
     this.#row = row;
     this.#queued = tables.queued;
     this.#received = tables.received;
     this.#statistics = tables.uploadStatistics;
-    if (seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
+    if (partial !== undefined) this.#traffic = tables.traffic;
+    else if (seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
   }
 
   opened(connection: Connection): void {
-    this.#recordChokeChange(connection);
+    this.#recordChokeChange(connection, true);
   }
 
   closed(connection: Connection): void {
+    if ((this.#connections.flags(connection) & AM_CHOKING) === 0) this.#unchokedCount--;
+    const finishing = this.#finishing.indexOf(connection);
+    if (finishing >= 0) this.#finishing.splice(finishing, 1);
     this.#dropQueue(connection);
   }
 
@@ -97,44 +116,86 @@ export class Upload {
     this.#changeInterest(connection, 0);
   }
 
-  /** Queues `piece`, which we hold, unless the connection is choked or the piece queued already. */
-  request(connection: Connection, piece: PieceIndex): void {
+  /** Queues blocks that we hold, unless the connection is choked or they are queued already. */
+  request(connection: Connection, block: BlockIndex, count: number): void {
     const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0) return;
     if ((flags & AM_CHOKING) !== 0 && !this.#rules.servesChoked) return;
-    if (this.#rules.isDuplicateRequest(this.#queued, this.#row, connection, piece)) return;
+    if (this.#rules.isDuplicateRequest(this.#queued, this.#row, connection, block, count)) return;
 
-    this.#queued.push(this.#row, connection, piece);
-    if (this.#queued.lengthOf(this.#row, connection) === 1) this.#host.startSending(connection);
+    const wasIdle = this.#queued.lengthOf(this.#row, connection) === 0;
+    this.#queued.push(this.#row, connection, block, count);
+    if (wasIdle) this.#host.startSending(connection);
   }
 
-  /** The piece to send on this connection now; NO_PIECE if there is none. */
-  nextToSend(connection: Connection): PieceIndex {
+  /** Drops blocks that are queued, except those that have been begun. */
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    if (!this.#queued.hasAny(this.#row, connection, block, count)) return;
+    const begun = this.#host.blocksBegun(connection);
+    const first = this.#queued.first(this.#row, connection);
+    const before = this.#queued.firstCount(this.#row, connection);
+    // What has been begun is a part of the first span: the blocks before and after it may go.
+    const begunEnd = (first + begun) as BlockIndex;
+    this.#removeQueued(connection, block, Math.min(block + count, first) - block);
+    const after = Math.max(block, begunEnd) as BlockIndex;
+    this.#removeQueued(connection, after, block + count - after);
+    const left = this.#queued.firstCount(this.#row, connection);
+    if (left === 0) this.#host.stopSending(connection);
+    else if (this.#queued.first(this.#row, connection) !== first) this.#restart(connection);
+    else if (left !== before) this.#host.shortenSending(connection);
+  }
+
+  /** The first block to send on this connection; NO_BLOCK if there is none. */
+  nextToSend(connection: Connection): BlockIndex {
     return this.#queued.first(this.#row, connection);
   }
 
-  /** The piece in transfer has been sent; returns the next one, or NO_PIECE. */
-  pieceSent(connection: Connection): PieceIndex {
-    this.#queued.shift(this.#row, connection);
-    this.#statistics.piecesServed[this.#connections.first + connection]!++;
+  /** How many blocks of one piece to send from `nextToSend` on; 0 if there are none. */
+  countToSend(connection: Connection): number {
+    return this.#queued.firstCount(this.#row, connection);
+  }
+
+  /** The first `count` blocks to send have been sent. */
+  blocksSent(connection: Connection, count: number): void {
+    this.#queued.removeFirst(this.#row, connection, count);
+    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
     if (this.#sent !== undefined) {
       this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
     }
-    return this.#queued.first(this.#row, connection);
+    if (this.#finishing.length > 0) this.#finishChoke(connection);
   }
 
-  /** Runs the choker, and applies its decisions. */
+  /** Bits have been sent: see `Peer.sending`. */
+  sending(connection: Connection, bits: number): void {
+    if (this.#traffic === undefined) return;
+    this.#traffic.sent[this.#connections.first + connection]! += bits;
+  }
+
+  /** Runs the choker at the end of a round, and applies its decisions. */
   rechoke(): void {
-    this.#collectInterested();
-    const isSeed = this.#picker.storedCount === this.#options.pieceCount;
-    if (isSeed) this.#collectStatistics();
+    this.#choose(false);
+    if (this.#traffic === undefined) return;
+    const { first, count } = this.#connections;
+    this.#traffic.endRound(first, count);
+  }
+
+  #choose(keepUnchoked: boolean): void {
+    const isSeed = this.#picker.isComplete;
+    if (this.#traffic !== undefined) this.#collectByBits(this.#traffic);
+    else this.#collectByPieces(isSeed);
     const nowMs = this.#host.nowMs;
     const keepOptimistics = nowMs < this.#optimisticsSinceMs + this.#rules.optimisticMs;
-    if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
+    if (!keepOptimistics && !keepUnchoked) this.#optimisticsSinceMs = nowMs;
 
     const choose = isSeed ? this.#seedChoker : this.#choker;
-    const { random } = this.#options;
-    choose(interested, { nowMs, slots: this.#slots, keepOptimistics, random });
+    choose(interested, {
+      nowMs,
+      slots: this.#slots,
+      keepOptimistics,
+      keepUnchoked,
+      layout: this.#layout,
+      random: this.#options.random,
+    });
     this.#applyDecisions();
   }
 
@@ -142,11 +203,23 @@ export class Upload {
     const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0 || (flags & PEER_INTERESTED) === flag) return;
     this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | flag);
-    if ((flags & AM_CHOKING) === 0) this.rechoke();
+    if (!this.#rules.fillsFreeSlots) {
+      if ((flags & AM_CHOKING) === 0) this.#choose(false);
+      return;
+    }
+    const isUnchoked = (flags & AM_CHOKING) === 0;
+    const { regular, optimistic } = this.#slots;
+    if (flag === 0 && isUnchoked) {
+      this.#decide(connection, CHOKE_STATE[flags]!, CHOKE);
+      this.#choose(true);
+    } else if (!isUnchoked && flag !== 0 && this.#unchokedCount < regular + optimistic) {
+      // A slot is free only if all others that are interested have one.
+      this.#decide(connection, CHOKE, UNCHOKE);
+    }
   }
 
-  /** Collects the connections that take part in a rechoke. */
-  #collectInterested(): void {
+  /** Collects the connections that take part in a rechoke, with rates in pieces. */
+  #collectByPieces(isSeed: boolean): void {
     const { count, first, allFlags } = this.#connections;
     interested.reserve(count + 1);
     this.#rates.refresh(this.#received, this.#row, this.#host.nowMs);
@@ -164,11 +237,12 @@ export class Upload {
       size += TAKES_PART[flags]!;
     }
     interested.count = size;
+    if (isSeed) this.#collectStatistics();
   }
 
   /** Adds what only the chokers of seeds read: how the connections have been served. */
   #collectStatistics(): void {
-    const { count, connection: connections, sent, chokeChangedAtMs, piecesServed } = interested;
+    const { count, connection: connections, sent, chokeChangedAtMs, blocksServed } = interested;
     const { first } = this.#connections;
     if (this.#sent !== undefined) {
       this.#rates.refresh(this.#sent, this.#row, this.#host.nowMs);
@@ -177,26 +251,81 @@ export class Upload {
       const connection = connections[i]! as Connection;
       sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, connection);
       chokeChangedAtMs[i] = this.#statistics.chokeChangedAtMs[first + connection]!;
-      piecesServed[i] = this.#statistics.piecesServed[first + connection]!;
+      blocksServed[i] = this.#statistics.blocksServed[first + connection]!;
     }
+  }
+
+  /** Collects the connections that take part in a rechoke, with rates in bits. */
+  #collectByBits(traffic: Traffic): void {
+    const { count, first, allFlags } = this.#connections;
+    const rounds = this.#options.client.rateRounds;
+    interested.reserve(count + 1);
+    let size = 0;
+    for (let connection = 0; connection < count; connection++) {
+      const at = first + connection;
+      const flags = allFlags[at]!;
+      if (TAKES_PART[flags] === 0) continue;
+      interested.connection[size] = connection;
+      interested.received[size] = traffic.receivedLately(at, rounds);
+      interested.sent[size] = traffic.sentLately(at, rounds);
+      interested.chokeState[size] = CHOKE_STATE[flags]!;
+      interested.unchokedAtMs[size] = traffic.unchokedAtMs[at]!;
+      interested.optimisticAtMs[size] = traffic.optimisticAtMs[at]!;
+      interested.sentSinceUnchoke[size] = traffic.sent[at]! - traffic.sentAtUnchoke[at]!;
+      interested.decision[size] = CHOKE;
+      size++;
+    }
+    interested.count = size;
   }
 
   /** Changes the state of connections, and sends choke and unchoke. */
   #applyDecisions(): void {
     const { count, connection: connections, chokeState, decision } = interested;
     for (let i = 0; i < count; i++) {
-      const connection = connections[i]! as Connection;
-      const before = chokeState[i]!;
-      const after = decision[i]!;
-      if (before !== after) this.#setChokeState(connection, before, after);
-      if (!this.#rules.sendsDecision(before, after)) continue;
-      if (after === CHOKE) {
-        this.#host.choke(connection);
-        this.#dropQueue(connection);
-      } else {
-        this.#host.unchoke(connection);
-      }
+      this.#decide(connections[i]! as Connection, chokeState[i]!, decision[i]!);
     }
+  }
+
+  #decide(connection: Connection, before: number, after: number): void {
+    if (before !== after) this.#setChokeState(connection, before, after);
+    if (!this.#rules.sendsDecision(before, after)) return;
+    if (after === CHOKE) this.#choke(connection);
+    else this.#unchoke(connection);
+  }
+
+  #choke(connection: Connection): void {
+    if (this.#rules.finishesBlock && this.#finishBlock(connection)) return;
+    this.#dropQueue(connection);
+    this.#host.choke(connection);
+  }
+
+  #unchoke(connection: Connection): void {
+    const finishing = this.#finishing.indexOf(connection);
+    // The other side has not been told that it was choked.
+    if (finishing >= 0) this.#finishing.splice(finishing, 1);
+    else this.#host.unchoke(connection);
+  }
+
+  /**
+   * Lets a block that is being sent be finished, since it has been given to the socket; the choke
+   * follows it. Returns false if there is none.
+   */
+  #finishBlock(connection: Connection): boolean {
+    const begun = this.#host.blocksBegun(connection);
+    if (begun === 0) return false;
+    this.#queued.keepFirst(this.#row, connection, begun);
+    this.#finishing.push(connection);
+    this.#host.shortenSending(connection);
+    return true;
+  }
+
+  /** Sends the choke that waited for the last block, if that has been sent. */
+  #finishChoke(connection: Connection): void {
+    if (this.#queued.lengthOf(this.#row, connection) > 0) return;
+    const finishing = this.#finishing.indexOf(connection);
+    if (finishing < 0) return;
+    this.#finishing.splice(finishing, 1);
+    this.#host.choke(connection);
   }
 
   #setChokeState(connection: Connection, before: number, after: number): void {
@@ -205,18 +334,35 @@ export class Upload {
     if (isChoked) this.#connections.setFlags(connection, flags | AM_CHOKING);
     else if (after === UNCHOKE) this.#connections.setFlags(connection, flags);
     else this.#connections.setFlags(connection, flags | OPTIMISTIC);
-    if (isChoked !== (before === CHOKE)) this.#recordChokeChange(connection);
+    if (isChoked !== (before === CHOKE)) {
+      this.#unchokedCount += isChoked ? -1 : 1;
+      this.#recordChokeChange(connection, isChoked);
+    }
+    if (after === UNCHOKE_OPTIMISTICALLY && this.#traffic !== undefined) {
+      this.#traffic.optimisticAtMs[this.#connections.first + connection] = this.#host.nowMs;
+    }
   }
 
-  #recordChokeChange(connection: Connection): void {
-    this.#statistics.chokeChanged(this.#connections.first + connection, this.#host.nowMs);
+  #recordChokeChange(connection: Connection, isChoked: boolean): void {
+    const at = this.#connections.first + connection;
+    this.#statistics.chokeChanged(at, this.#host.nowMs);
+    if (!isChoked) this.#traffic?.unchoked(at, this.#host.nowMs);
+  }
+
+  #removeQueued(connection: Connection, block: BlockIndex, count: number): void {
+    if (count > 0) this.#queued.remove(this.#row, connection, block, count);
+  }
+
+  /** The first block to send is another one now. */
+  #restart(connection: Connection): void {
+    this.#host.stopSending(connection);
+    this.#host.startSending(connection);
   }
 
   #dropQueue(connection: Connection): void {
     if (this.#queued.lengthOf(this.#row, connection) === 0) return;
-    while (this.#queued.lengthOf(this.#row, connection) > 0) {
-      this.#queued.shift(this.#row, connection);
-    }
-    this.#host.stopSending(connection);
+    const sentCount = this.#host.stopSending(connection);
+    if (sentCount > 0) this.blocksSent(connection, sentCount);
+    this.#queued.clear(this.#row, connection);
   }
 }

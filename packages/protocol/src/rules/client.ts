@@ -1,7 +1,8 @@
 /** The rules of today's BitTorrent clients. */
 
 import { CHOKE } from '../choker/choker.ts';
-import { titForTat } from '../choker/chokers.ts';
+import { random } from '../choker/chokers.ts';
+import { libtorrentFastestUpload, libtorrentRoundRobin } from '../choker/libtorrent.ts';
 import { ForwardOnce } from '../peer/forwarder.ts';
 import { MAY_DOWNLOAD, MAY_UPLOAD } from '../tables/connection-flags.ts';
 import type { Rules } from './rules.ts';
@@ -12,18 +13,28 @@ export const CLIENT_RULES: Rules = {
     refresh: (meter, row, nowMs) => meter.expire(row, nowMs),
   },
   upload: {
-    titForTat,
+    chokers: { 'tit-for-tat': libtorrentRoundRobin, random },
+    seedChokers: {
+      'tit-for-tat': libtorrentRoundRobin,
+      random,
+      'round-robin': libtorrentRoundRobin,
+      'fastest-upload': libtorrentFastestUpload,
+    },
+    fillsFreeSlots: true,
+    finishesBlock: true,
     /** BEP 3. */
     optimisticMs: 30_000,
     sendsDecision: (before, after) => (before === CHOKE) !== (after === CHOKE),
     servesChoked: false,
-    isDuplicateRequest: (queued, row, connection, piece) => queued.has(row, connection, piece),
+    isDuplicateRequest: (queued, row, connection, block, count) =>
+      queued.hasAny(row, connection, block, count),
   },
   download: {
     requestsOnHave: true,
     requestsElsewhere: (hasLost) => hasLost,
     beginsInterestOnChoke: false,
     endsInterestWhileChoked: true,
+    isInterestedInLacked: true,
     announcesDuplicates: false,
     countsDuplicateHaves: false,
   },

@@ -1,6 +1,7 @@
 /** The rules of the original simulator of 2018: all quirks (`quirks.ts`). */
 
 import { type Choker, type InterestedPeers, UNCHOKE, unchokeAtRandom } from '../choker/choker.ts';
+import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
 import type { Connection } from '../ids.ts';
 import { type Forwarder, removeFollower } from '../peer/forwarder.ts';
 import { ANNOUNCES, MAY_DOWNLOAD, MAY_UPLOAD } from '../tables/connection-flags.ts';
@@ -54,7 +55,10 @@ export const ORIGINAL_RULES: Rules = {
     refresh: () => {},
   },
   upload: {
-    titForTat: unstableTitForTat,
+    chokers: { ...CHOKERS, 'tit-for-tat': unstableTitForTat },
+    seedChokers: { ...SEED_CHOKERS, 'tit-for-tat': unstableTitForTat },
+    fillsFreeSlots: false,
+    finishesBlock: false,
     optimisticMs: 0,
     sendsDecision: () => true,
     servesChoked: true,
@@ -65,6 +69,7 @@ export const ORIGINAL_RULES: Rules = {
     requestsElsewhere: (hasLost, hasNewHaves) => hasLost || hasNewHaves,
     beginsInterestOnChoke: true,
     endsInterestWhileChoked: false,
+    isInterestedInLacked: false,
     announcesDuplicates: true,
     countsDuplicateHaves: true,
   },

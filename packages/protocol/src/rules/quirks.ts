@@ -9,6 +9,22 @@
 /** Which quirks of the original simulator are on. */
 export interface Quirks {
   /**
+   * Pieces are requested and sent whole, so that a choke loses all of a piece; rates are counted in
+   * pieces; a piece is requested from one peer only, for however long. A client requests blocks,
+   * keeps those of partial pieces, and has endgame and timeouts.
+   */
+  readonly wholePieces: boolean;
+  /**
+   * A peer is interested only while the other side holds a piece that can be requested, or requests
+   * are outstanding. A client is interested while the other side holds a piece that it lacks.
+   */
+  readonly interestInRequestable: boolean;
+  /**
+   * An upload slot that becomes free stays empty until the next round of the choker. A client gives
+   * it to another peer at once.
+   */
+  readonly idleSlots: boolean;
+  /**
    * Every rechoke sends choke or unchoke on each connection, even if nothing changes, and every
    * choke empties the connection's queue. A client sends changes only.
    */
@@ -88,6 +104,9 @@ export interface Quirks {
 
 /** No quirk: the behaviour of today's clients. The default. */
 export const CLIENT_QUIRKS: Quirks = {
+  wholePieces: false,
+  interestInRequestable: false,
+  idleSlots: false,
   repeatChokes: false,
   redrawOptimistics: false,
   unstableSort: false,
@@ -108,6 +127,9 @@ export const CLIENT_QUIRKS: Quirks = {
 
 /** All quirks: the behaviour of the original simulator, which produced the published results. */
 export const ORIGINAL_QUIRKS: Quirks = {
+  wholePieces: true,
+  interestInRequestable: true,
+  idleSlots: true,
   repeatChokes: true,
   redrawOptimistics: true,
   unstableSort: true,

@@ -6,11 +6,16 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from './quirks.ts';
 import type { Rules } from './rules.ts';
 import { rulesFor } from './rules-for.ts';
 
+const CHOKERS = ['upload.chokers', 'upload.seedChokers'];
+
 /** For each quirk, the decisions that it changes. */
 const DECISIONS: Readonly<Record<keyof Quirks, readonly string[]>> = {
+  wholePieces: [...CHOKERS, 'upload.finishesBlock'],
+  interestInRequestable: ['download.isInterestedInLacked'],
+  idleSlots: ['upload.fillsFreeSlots'],
   repeatChokes: ['upload.sendsDecision'],
   redrawOptimistics: ['upload.optimisticMs'],
-  unstableSort: ['upload.titForTat'],
+  unstableSort: CHOKERS,
   serveWhileChoked: ['upload.servesChoked'],
   deliverAtAllocations: [],
   staleRates: ['rates.add', 'rates.refresh'],
@@ -31,9 +36,9 @@ test('without quirks the rules are those of clients, with all quirks those of th
   expect(rulesFor(ORIGINAL_QUIRKS)).toEqual(ORIGINAL_RULES);
 });
 
-test('every decision belongs to one quirk', () => {
+test('every decision belongs to a quirk', () => {
   expect(differences(CLIENT_RULES, ORIGINAL_RULES)).toEqual(
-    Object.values(DECISIONS).flat().toSorted(),
+    [...new Set(Object.values(DECISIONS).flat())].toSorted(),
   );
 });
 
@@ -41,9 +46,9 @@ describe.each(Object.keys(DECISIONS) as (keyof Quirks)[])('%s', (quirk) => {
   const decisions = DECISIONS[quirk].toSorted();
 
   test('changes its decisions only when it is switched on', () => {
-    expect(differences(CLIENT_RULES, rulesFor({ ...CLIENT_QUIRKS, [quirk]: true }))).toEqual(
-      decisions,
-    );
+    const on = rulesFor({ ...CLIENT_QUIRKS, [quirk]: true });
+    // A client ranks by bits, for which the sort makes no difference.
+    expect(differences(CLIENT_RULES, on)).toEqual(quirk === 'unstableSort' ? [] : decisions);
   });
 
   test('changes its decisions only when it is switched off', () => {

@@ -1,9 +1,10 @@
 /** Composes the rules of a peer: for each quirk, the rule of the original or that of clients. */
 
+import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
 import { CLIENT_RULES } from './client.ts';
 import { ORIGINAL_RULES } from './original.ts';
 import type { Quirks } from './quirks.ts';
-import type { Rules } from './rules.ts';
+import type { Rules, UploadRules } from './rules.ts';
 
 /** Peers that are given the same quirks share the rules. */
 const composed = new WeakMap<Quirks, Rules>();
@@ -20,10 +21,14 @@ export function rulesFor(quirks: Quirks): Rules {
 
 function compose(quirks: Quirks): Rules {
   const by = (quirk: keyof Quirks): Rules => (quirks[quirk] ? ORIGINAL_RULES : CLIENT_RULES);
+  const chokers = chokersFor(quirks);
   return {
     rates: by('staleRates').rates,
     upload: {
-      titForTat: by('unstableSort').upload.titForTat,
+      chokers: chokers.chokers,
+      seedChokers: chokers.seedChokers,
+      fillsFreeSlots: by('idleSlots').upload.fillsFreeSlots,
+      finishesBlock: by('wholePieces').upload.finishesBlock,
       optimisticMs: by('redrawOptimistics').upload.optimisticMs,
       sendsDecision: by('repeatChokes').upload.sendsDecision,
       servesChoked: by('serveWhileChoked').upload.servesChoked,
@@ -34,6 +39,7 @@ function compose(quirks: Quirks): Rules {
       requestsElsewhere: by('requestOnEveryChoke').download.requestsElsewhere,
       beginsInterestOnChoke: by('interestOnlyOnChoke').download.beginsInterestOnChoke,
       endsInterestWhileChoked: by('interestOnlyOnChoke').download.endsInterestWhileChoked,
+      isInterestedInLacked: by('interestInRequestable').download.isInterestedInLacked,
       announcesDuplicates: by('announceDuplicates').download.announcesDuplicates,
       countsDuplicateHaves: by('countDuplicateHaves').download.countsDuplicateHaves,
     },
@@ -44,4 +50,14 @@ function compose(quirks: Quirks): Rules {
       forwardsEarlierHaves: by('forwardNewOnly').relay.forwardsEarlierHaves,
     },
   };
+}
+
+/**
+ * The chokers of clients rank by bits; where pieces are moved whole, those that rank by pieces are
+ * used, with a stable sort unless the quirk says otherwise.
+ */
+function chokersFor(quirks: Quirks): Pick<UploadRules, 'chokers' | 'seedChokers'> {
+  if (!quirks.wholePieces) return CLIENT_RULES.upload;
+  if (quirks.unstableSort) return ORIGINAL_RULES.upload;
+  return { chokers: CHOKERS, seedChokers: SEED_CHOKERS };
 }

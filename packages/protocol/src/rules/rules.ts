@@ -6,9 +6,10 @@
  */
 
 import type { Choker } from '../choker/choker.ts';
-import type { Connection, PieceIndex } from '../ids.ts';
+import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
+import type { BlockIndex, Connection, PieceIndex } from '../ids.ts';
 import type { Forwarder } from '../peer/forwarder.ts';
-import type { PieceQueues } from '../tables/piece-queues.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
 
 /** The rules of a peer. */
@@ -29,8 +30,14 @@ export interface RateRules {
 
 /** The decisions of the uploading side. */
 export interface UploadRules {
-  /** Tit-for-tat. The rules differ in which of several connections of equal rate gets a slot. */
-  readonly titForTat: Choker;
+  /** The chokers of leechers. */
+  readonly chokers: Readonly<Record<ChokerName, Choker>>;
+  /** The chokers of seeds. */
+  readonly seedChokers: Readonly<Record<SeedChokerName, Choker>>;
+  /** Whether a slot that becomes free is given to another connection before the next round. */
+  readonly fillsFreeSlots: boolean;
+  /** Whether the block that is being sent is finished before a choke. */
+  readonly finishesBlock: boolean;
   /** How long an optimistic unchoke lasts, in ms. */
   readonly optimisticMs: number;
   /**
@@ -40,12 +47,13 @@ export interface UploadRules {
   readonly sendsDecision: (before: number, after: number) => boolean;
   /** Whether a request on a choked connection is served. */
   readonly servesChoked: boolean;
-  /** Whether a request is ignored because its piece is already queued on the connection. */
+  /** Whether a request is ignored because its blocks are already queued on the connection. */
   readonly isDuplicateRequest: (
-    queued: PieceQueues,
+    queued: BlockQueues,
     row: number,
     connection: Connection,
-    piece: PieceIndex,
+    block: BlockIndex,
+    count: number,
   ) => boolean;
 }
 
@@ -68,6 +76,11 @@ export interface DownloadRules {
   readonly endsInterestWhileChoked: boolean;
   /** Whether a piece that arrives again is announced again. */
   readonly announcesDuplicates: boolean;
+  /**
+   * Whether the peer is interested while the other side holds a piece that it lacks, and not only
+   * while it can request one or has done so.
+   */
+  readonly isInterestedInLacked: boolean;
   /** Whether a repeated `have` counts in the availability of its piece. */
   readonly countsDuplicateHaves: boolean;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '@cachetorrent/std';
 
+import { wholePieces } from '../blocks.ts';
 import { CHOKE, InterestedPeers } from '../choker/choker.ts';
-import { CLIENT_RULES } from './client.ts';
 import { ORIGINAL_RULES } from './original.ts';
+import { ORIGINAL_QUIRKS } from './quirks.ts';
+import { rulesFor } from './rules-for.ts';
 import { unstableOrder } from './unstable-order.ts';
 
 const orderOf = (scores: readonly number[]) =>
@@ -34,8 +36,8 @@ describe('an unstable order', () => {
 
   test.each([
     {
-      rule: 'a client gives the slot to the lowest number at equal rates',
-      rules: CLIENT_RULES,
+      rule: 'a stable sort gives the slot to the lowest number at equal rates',
+      rules: rulesFor({ ...ORIGINAL_QUIRKS, unstableSort: false }),
       slots: 2,
       unchoked: [0, 6],
     },
@@ -50,10 +52,12 @@ describe('an unstable order', () => {
     interested.count = 7;
     interested.received[6] = 1;
     const random = seededRandom(1);
-    rules.upload.titForTat(interested, {
+    rules.upload.chokers['tit-for-tat'](interested, {
       nowMs: 0,
       slots: { regular: slots, optimistic: 0 },
       keepOptimistics: false,
+      keepUnchoked: false,
+      layout: wholePieces(10, 1),
       random,
     });
     expect([0, 1, 2, 3, 4, 5, 6].filter((i) => interested.decision[i] !== CHOKE)).toEqual(unchoked);

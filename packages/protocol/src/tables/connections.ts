@@ -3,7 +3,7 @@
  * the pieces that the other side has announced.
  *
  * The values are in the peer's row of shared tables. Values that only some code needs are in
- * tables of their own (`PieceQueues`, `RateMeter`, `UploadStatistics`), under the same numbers.
+ * tables of their own (`BlockQueues`, `RateMeter`, `UploadStatistics`), under the same numbers.
  */
 
 import { assert } from '@cachetorrent/std';

@@ -27,8 +27,9 @@ import { wordsFor } from './bitfield.ts';
 import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
-import { PieceQueues } from './piece-queues.ts';
+import { BlockQueues } from './block-queues.ts';
 import { RateMeter } from './rate-meter.ts';
+import { Traffic } from './traffic.ts';
 import { UploadStatistics } from './upload-statistics.ts';
 
 const INITIAL_COUNTER_BITS = 8;
@@ -47,10 +48,12 @@ export type HaveOutcome = typeof NO_ACTION | typeof DUPLICATE | typeof MAY_ACT;
 /** The state of one or more peers and their connections, in arrays that all of them share. */
 export class PeerTables implements ConnectionLayout {
   /**
-   * The flags of each connection (`connection-flags.ts`). This array and the next three are
+   * The flags of each connection (`connection-flags.ts`). This array and the next four are
    * replaced when the tables grow: do not keep them across calls that may open a connection.
    */
   flags: Uint8Array;
+  /** How requests go on each connection, for `RequestWindow`. */
+  downloadState: Uint8Array;
   /** For each connection a row of `pieceWords` words: the pieces that its other side announced. */
   announced: Uint32Array;
   /** The peer at the other end of each connection. */
@@ -59,6 +62,8 @@ export class PeerTables implements ConnectionLayout {
   availability: Uint32Array;
   /** For each row `pieceWords` words: the pieces that are neither stored nor requested. */
   readonly requestable: Uint32Array;
+  /** For each row `pieceWords` words: the pieces that are not stored. */
+  readonly lacked: Uint32Array;
   /** The number of words in a row of bits with one bit per piece. */
   readonly pieceWords: number;
   /** The number of bits of an availability counter, which is the number of words per 32 pieces. */
@@ -68,11 +73,12 @@ export class PeerTables implements ConnectionLayout {
   /** For each row, the number of bits that its largest availability counter has needed so far. */
   readonly usedCounterBits: Uint8Array;
   /** The outstanding requests of each connection. */
-  readonly requests: PieceQueues;
-  /** The pieces to send on each connection. */
-  readonly queued: PieceQueues;
+  readonly requests: BlockQueues;
+  /** The blocks to send on each connection. */
+  readonly queued: BlockQueues;
   /** The pieces received recently on each connection. */
   readonly received: RateMeter;
+  #traffic: Traffic | undefined;
   /** How each connection was served recently, for the chokers of seeds. */
   readonly uploadStatistics: UploadStatistics;
   /**
@@ -88,18 +94,25 @@ export class PeerTables implements ConnectionLayout {
   constructor(pieceCount: number, rows: number, connectionsEach: number) {
     this.pieceWords = wordsFor(pieceCount);
     this.flags = new Uint8Array(rows * connectionsEach);
+    this.downloadState = new Uint8Array(rows * connectionsEach);
     this.announced = new Uint32Array(rows * connectionsEach * this.pieceWords);
     this.remote = new Int32Array(rows * connectionsEach);
     this.availability = new Uint32Array(rows * this.pieceWords * INITIAL_COUNTER_BITS);
     this.#storedWords = wordsFor(rows);
     this.#stored = new Uint32Array(pieceCount * this.#storedWords);
     this.requestable = new Uint32Array(rows * this.pieceWords);
+    this.lacked = new Uint32Array(rows * this.pieceWords);
     this.firstConnection = new Int32Array(rows);
     this.usedCounterBits = new Uint8Array(rows);
-    this.requests = new PieceQueues(this);
-    this.queued = new PieceQueues(this);
+    this.requests = new BlockQueues(this);
+    this.queued = new BlockQueues(this);
     this.received = new RateMeter(this);
     this.uploadStatistics = new UploadStatistics(this);
+  }
+
+  /** What each connection has carried. Created on first use. */
+  get traffic(): Traffic {
+    return (this.#traffic ??= new Traffic(this));
   }
 
   /** Registers `column`, which then grows and moves with the others. */
@@ -121,6 +134,7 @@ export class PeerTables implements ConnectionLayout {
     this.openRow(row, larger);
     const to = this.firstConnection[row]!;
     this.flags.copyWithin(to, from, from + connections);
+    this.downloadState.copyWithin(to, from, from + connections);
     this.remote.copyWithin(to, from, from + connections);
     const { announced, pieceWords } = this;
     announced.copyWithin(to * pieceWords, from * pieceWords, (from + connections) * pieceWords);
@@ -162,6 +176,7 @@ export class PeerTables implements ConnectionLayout {
   /** Records that the peer of `row` stores `piece`. */
   store(row: number, piece: PieceIndex): void {
     this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
+    this.lacked[row * this.pieceWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
   }
 
   /** The position in `availability` of a row's first word. */
@@ -216,6 +231,7 @@ export class PeerTables implements ConnectionLayout {
   #grow(needed: number): void {
     const capacity = Math.max(needed, Math.ceil(GROWTH * this.flags.length));
     this.flags = grown(this.flags, new Uint8Array(capacity));
+    this.downloadState = grown(this.downloadState, new Uint8Array(capacity));
     this.announced = grown(this.announced, new Uint32Array(capacity * this.pieceWords));
     this.remote = grown(this.remote, new Int32Array(capacity));
     for (const column of this.#columns) column.grow(capacity);

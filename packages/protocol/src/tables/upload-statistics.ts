@@ -6,8 +6,8 @@ import { RateMeter } from './rate-meter.ts';
 export class UploadStatistics implements ConnectionColumn {
   /** The time of the last choke or unchoke, in ms. */
   chokeChangedAtMs: Float64Array = new Float64Array(0);
-  /** The number of pieces sent since then. */
-  piecesServed: Uint16Array = new Uint16Array(0);
+  /** The number of blocks sent since then. */
+  blocksServed: Uint32Array = new Uint32Array(0);
   readonly #layout: ConnectionLayout;
   #sent: RateMeter | undefined;
 
@@ -23,17 +23,17 @@ export class UploadStatistics implements ConnectionColumn {
 
   grow(connections: number): void {
     this.chokeChangedAtMs = grown(this.chokeChangedAtMs, new Float64Array(connections));
-    this.piecesServed = grown(this.piecesServed, new Uint16Array(connections));
+    this.blocksServed = grown(this.blocksServed, new Uint32Array(connections));
   }
 
   move(from: number, to: number, count: number): void {
     this.chokeChangedAtMs.copyWithin(to, from, from + count);
-    this.piecesServed.copyWithin(to, from, from + count);
+    this.blocksServed.copyWithin(to, from, from + count);
   }
 
   /** Records that the connection at position `at` was opened, choked or unchoked. */
   chokeChanged(at: number, nowMs: number): void {
     this.chokeChangedAtMs[at] = nowMs;
-    this.piecesServed[at] = 0;
+    this.blocksServed[at] = 0;
   }
 }

@@ -3,7 +3,7 @@
  * numbers, and checks the whole.
  */
 
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
 import { checkSwarm } from '../swarm/plan/check.ts';
@@ -364,6 +364,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     backlog: client.backlog,
     choker: client.choker,
     seedChoker: client.seedChoker,
+    client: LIBTORRENT,
     quirks: { ...quirks, ...client.quirks },
     allocationIntervalMs: network.allocationInterval,
     topology: {

@@ -201,6 +201,8 @@ class TestSender implements TransferListener {
   readonly transfers: Transfers;
   readonly sent: Sent[] = [];
   readonly notifications: string[] = [];
+  /** The bits that each flow has reported as sent. */
+  readonly sentBits: number[] = [];
   readonly #queues: number[][];
   readonly #rateKbps: (instant: number, flow: number) => number;
   #ends: { flow: number; atMs: number; version: number }[] = [];
@@ -218,12 +220,13 @@ class TestSender implements TransferListener {
   }
 
   queue(flow: number, bits: number): void {
-    if (this.#queues[flow]!.push(bits) === 1) this.transfers.start(flow, bits);
+    if (this.#queues[flow]!.push(bits) > 1) return;
+    this.transfers.start(flow, bits, this.#nowMs, this);
   }
 
   clear(flow: number): void {
     this.#queues[flow]!.length = 0;
-    this.transfers.stop(flow);
+    this.transfers.stop(flow, this.#nowMs, this);
   }
 
   /** Runs up to `untilMs`, including events at that time, but not an instant. */
@@ -255,6 +258,11 @@ class TestSender implements TransferListener {
 
   rateKbps(flow: number): number {
     return this.#rateKbps(this.#instant, flow);
+  }
+
+  progressed(flow: number, bits: number): void {
+    expect(bits).toBeGreaterThanOrEqual(0);
+    this.sentBits[flow] = (this.sentBits[flow] ?? 0) + bits;
   }
 
   pieceEnds(flow: number, atMs: number, version: number): void {

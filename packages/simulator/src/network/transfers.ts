@@ -34,6 +34,8 @@ export interface TransferListener {
   delivered(flow: number): number;
   /** Returns the rate that the flow has been allocated. */
   rateKbps(flow: number): number;
+  /** Bits of the first piece have been sent since the last report. Not with the quirk. */
+  progressed(flow: number, bits: number): void;
   /** The first piece ends at `atMs`, before the next instant, unless `version` is outdated then. */
   pieceEnds(flow: number, atMs: number, version: number): void;
 }
@@ -82,8 +84,11 @@ export class Transfers {
     return this.#listedCount > 0;
   }
 
-  /** Starts an idle flow with a piece of `pieceBits`. */
-  start(flow: number, pieceBits: number): void {
+  /**
+   * Starts an idle flow with a piece of `pieceBits`. A flow that has become idle since the last
+   * instant continues at once, at the rate that it still has; with the quirk, at the next instant.
+   */
+  start(flow: number, pieceBits: number, nowMs: number, listener: TransferListener): void {
     if (flow >= this.#state.length) this.#enlarge(flow + 1);
     assert(this.#pieceBits[flow] === 0, 'only an idle flow is started');
     assert(pieceBits > 0, 'a piece has bits');
@@ -91,17 +96,43 @@ export class Transfers {
     if ((this.#state[flow]! & LISTED) === 0) {
       this.#state[flow]! |= LISTED;
       this.#listed[this.#listedCount++] = flow;
+    } else if (this.#state[flow] === (LISTED | FLOWING) && !this.#deliverAtAllocations) {
+      this.#doneBits[flow] = 0;
+      this.#sinceMs[flow] = nowMs;
+      this.#rateKbps[flow] = listener.rateKbps(flow);
+      this.#predictEnd(flow, listener);
     }
   }
 
   /** Stops a flow whose queue has been cleared. Has no effect on an idle flow. */
-  stop(flow: number): void {
+  stop(flow: number, nowMs: number, listener: TransferListener): void {
     if (flow >= this.#state.length || this.#pieceBits[flow] === 0) return;
+    if (!this.#deliverAtAllocations) {
+      listener.progressed(flow, this.#rateKbps[flow]! * (nowMs - this.#sinceMs[flow]!));
+    }
     this.#pieceBits[flow] = 0;
     this.#version[flow]!++;
     if (this.#deliverAtAllocations) return;
     this.#doneBits[flow] = 0;
     this.#rateKbps[flow] = 0;
+  }
+
+  /** How many bits of the first piece of a flow have been sent. */
+  doneBits(flow: number, nowMs: number): number {
+    if (flow >= this.#state.length || this.#pieceBits[flow] === 0) return 0;
+    return this.#doneBits[flow]! + this.#rateKbps[flow]! * (nowMs - this.#sinceMs[flow]!);
+  }
+
+  /** Whether bits of the first piece of a flow are being sent. */
+  isFlowing(flow: number): boolean {
+    return this.#pieceBits[flow]! > 0 && this.#rateKbps[flow]! > 0;
+  }
+
+  /** The first piece of a flow becomes shorter; what is left has not been sent yet. */
+  shorten(flow: number, pieceBits: number, listener: TransferListener): void {
+    this.#pieceBits[flow] = pieceBits;
+    this.#version[flow]!++;
+    if (this.#rateKbps[flow]! > 0) this.#predictEnd(flow, listener);
   }
 
   /** Whether a predicted end with this `version` is still valid. */
@@ -117,6 +148,9 @@ export class Transfers {
   advance(flow: number, nextBits: number, nowMs: number, listener: TransferListener): void {
     assert(this.#pieceBits[flow]! > 0, 'a piece ends only if one is queued');
     this.#version[flow]!++;
+    if (!this.#deliverAtAllocations) {
+      listener.progressed(flow, this.#pieceBits[flow]! - this.#doneBits[flow]!);
+    }
     this.#pieceBits[flow] = nextBits;
     this.#doneBits[flow] = 0;
     this.#sinceMs[flow] = nowMs;
@@ -168,9 +202,10 @@ export class Transfers {
         pieceBits = listener.delivered(flow);
       }
       this.#pieceBits[flow] = pieceBits;
-    } else if (doneBits > pieceBits - ROUNDING_BITS) {
-      // The piece ends with the interval. It must not wait for bits that rounding has lost.
-      doneBits = pieceBits;
+    } else {
+      // A piece that ends with the interval must not wait for bits that rounding has lost.
+      if (doneBits > pieceBits - ROUNDING_BITS) doneBits = pieceBits;
+      listener.progressed(flow, doneBits - this.#doneBits[flow]!);
     }
     this.#doneBits[flow] = doneBits;
   }

@@ -9,7 +9,8 @@ import { MESSAGE_KINDS, type MessageKind } from '@cachetorrent/protocol';
 
 const of = (kind: MessageKind): number => MESSAGE_KINDS.indexOf(kind);
 
-// On a connection: a is the receiver's index in its AS, b its connection, c a piece or a peer.
+// On a connection: a is the receiver's index in its AS, b its connection, c a piece, a block
+// or a peer.
 export const CHOKE: number = of('choke');
 export const UNCHOKE: number = of('unchoke');
 export const INTERESTED: number = of('interested');
@@ -17,6 +18,7 @@ export const NOT_INTERESTED: number = of('notInterested');
 export const HAVE: number = of('have');
 export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
+export const CANCEL: number = of('cancel');
 export const LEADER_START: number = of('leaderStart');
 
 // To a node: a is the receiver's index in its AS, b and c are the fields of the message

@@ -1,6 +1,6 @@
 /** Swarms for tests, with several AS, small enough to be simulated in a second or two. */
 
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 
 import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
@@ -26,6 +26,7 @@ export const FORTY: Swarm = {
   ],
   topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 4, stubDomainSize: 20 },
   latency: { model: 'topology' },
+  client: LIBTORRENT,
   quirks: CLIENT_QUIRKS,
   requestPriority: 'within-rarity',
   subTorrents: 1,

@@ -6,7 +6,15 @@
  * allocation instants all AS synchronize to set the rates of all flows (`flows.ts`).
  */
 
-import type { Connection, Peer, PeerId, PieceIndex } from '@cachetorrent/protocol';
+import {
+  bitsOfSpan,
+  type BlockIndex,
+  type Connection,
+  type Peer,
+  type PeerId,
+  type PieceIndex,
+  pieceOf,
+} from '@cachetorrent/protocol';
 import type { PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
@@ -23,7 +31,13 @@ import {
   totalOf,
 } from '../results/observations.ts';
 import { TimelineRecorder, type TimelineSample } from '../results/timeline.ts';
-import { callPeerMessage, connectionOf, isUploadOnly } from '../transport/message-fields.ts';
+import {
+  callPeerMessage,
+  connectionOf,
+  connectionOfSpan,
+  countOfSpan,
+  isUploadOnly,
+} from '../transport/message-fields.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { Flows } from './flows.ts';
@@ -90,7 +104,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       context,
       this.#hostedPeers,
       this.transport.endpoints,
-      (from, connection, piece) => this.#handlePieceSent(from, connection, piece),
+      (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     );
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
@@ -121,7 +135,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   /** The number of pieces received. */
   get workCount(): number {
-    return this.#observations.receivedCount;
+    return Math.floor(this.#observations.receivedBlocks / this.plan.blockLayout.blocksPerPiece);
   }
 
   get messageCount(): number {
@@ -150,10 +164,10 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
     }
     if (kind === kinds.PIECE) {
-      return this.#handlePiece(this.#hostedPeers[a]!, b as Connection, c as PieceIndex);
+      return this.#handlePiece(this.#hostedPeers[a]!, b, c as BlockIndex);
     }
     if (kind < kinds.FIRST_NODE_MESSAGE) {
-      return callPeerMessage(this.#peers[a]!, kind, b as Connection, c);
+      return callPeerMessage(this.#peers[a]!, kind, b, c);
     }
     switch (kind) {
       case kinds.PIECE_SENT:
@@ -191,7 +205,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   report(): AsReport {
     this.#log?.end();
-    const { completedAtMs, imports, bitsFrom, bitsTo } = this.#observations;
+    const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo } = this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#hostedPeers, this.plan);
@@ -199,6 +213,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     const report = {
       completedAtMs,
       imports,
+      receivedBlocks,
       bitsFrom,
       bitsTo,
       messages,
@@ -230,8 +245,16 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#flows.start(from, connection);
   }
 
-  stopSending(from: HostedPeer, connection: Connection): void {
-    this.#flows.stop(from, connection);
+  blocksBegun(from: HostedPeer, connection: Connection): number {
+    return this.#flows.blocksBegun(from, connection);
+  }
+
+  shortenSending(from: HostedPeer, connection: Connection): void {
+    this.#flows.shorten(from, connection);
+  }
+
+  stopSending(from: HostedPeer, connection: Connection): number {
+    return this.#flows.stop(from, connection);
   }
 
   subTorrentCompleted({ id }: HostedPeer): void {
@@ -296,20 +319,28 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#context.schedule(atMs, kinds.RECHOKE, localPeer, 0, 0);
   }
 
-  #handlePieceSent(from: HostedPeer, connection: Connection, piece: PieceIndex): void {
+  #handleSent(from: HostedPeer, connection: Connection, block: BlockIndex, count: number): void {
+    const { blockLayout } = this.plan;
+    const piece = pieceOf(block, blockLayout.blocksPerPiece);
     assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
-    this.#observations.sent(this.transport.endpoints.asId(from.localPeer, connection));
-    from.sendPiece(connection, piece);
+    const toAsId = this.transport.endpoints.asId(from.localPeer, connection);
+    this.#observations.sent(toAsId, bitsOfSpan(blockLayout, block, count));
+    from.sendBlocks(connection, block, count);
     this.lastActiveMs = this.nowMs;
   }
 
-  #handlePiece(to: HostedPeer, connection: Connection, piece: PieceIndex): void {
+  #handlePiece(to: HostedPeer, packed: number, block: BlockIndex): void {
+    const { blockLayout } = this.plan;
+    const connection = connectionOfSpan(packed);
+    const count = countOfSpan(packed);
     assert(to.peer.mayDownloadOn(connection), 'a follower receives no piece from another AS');
+    const piece = pieceOf(block, blockLayout.blocksPerPiece);
     const filePiece = this.#firstPieces[to.subTorrent]! + piece;
     const fromAsId = this.transport.endpoints.asId(to.localPeer, connection);
-    this.#observations.received(fromAsId, filePiece);
+    const bits = bitsOfSpan(blockLayout, block, count);
+    this.#observations.received(fromAsId, filePiece, count, bits);
     this.lastActiveMs = this.nowMs;
-    to.peer.piece(connection, piece);
+    to.peer.piece(connection, block, count);
   }
 
   /** What the nodes that lack pieces wait for, if there are any; see `AsReport.prospects`. */

@@ -10,7 +10,7 @@
  *     2, 4, 6 …  freeze the tightest resources
  */
 
-import { type Connection, NO_PIECE, type PieceIndex } from '@cachetorrent/protocol';
+import { bitsOfSpan, type BlockIndex, type Connection } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import { Allocation } from '../../network/allocation.ts';
@@ -18,14 +18,16 @@ import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
-import { FlowUpdates } from './flow-updates.ts';
+import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
 import type { HostedPeer } from './hosted-peer.ts';
+import { IncomingFlows } from './incoming-flows.ts';
 
-/** Called when the last bit of a piece has been sent. */
-export type PieceSentListener = (
+/** Called when the last bit of `count` blocks of a piece has been sent. */
+export type SentListener = (
   from: HostedPeer,
   connection: Connection,
-  piece: PieceIndex,
+  block: BlockIndex,
+  count: number,
 ) => void;
 
 export class Flows implements TransferListener {
@@ -33,10 +35,12 @@ export class Flows implements TransferListener {
   readonly #context: ActorContext;
   readonly #peers: readonly HostedPeer[];
   readonly #endpoints: RemoteEndpoints;
-  readonly #onPieceSent: PieceSentListener;
+  readonly #onSent: SentListener;
   readonly #transfers: Transfers;
   readonly #allocation: Allocation;
   readonly #updates: FlowUpdates;
+  /** The flows to our nodes; undefined if pieces are moved whole. */
+  readonly #incoming: IncomingFlows | undefined;
   /** For each flow, the peer that sends, by its index in the AS, and its connection. */
   readonly #localPeerOf: number[] = [];
   readonly #connectionOf: Connection[] = [];
@@ -51,19 +55,22 @@ export class Flows implements TransferListener {
     context: ActorContext,
     peers: readonly HostedPeer[],
     endpoints: RemoteEndpoints,
-    onPieceSent: PieceSentListener,
+    onSent: SentListener,
   ) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
     this.#endpoints = endpoints;
-    this.#onPieceSent = onPieceSent;
+    this.#onSent = onSent;
     this.#transfers = new Transfers({
       flowCount: 0,
       deliverAtAllocations: plan.swarm.quirks.deliverAtAllocations,
     });
     this.#allocation = new Allocation({ ...plan.nodesOf(context.id), shared: plan.rates });
-    this.#updates = new FlowUpdates(context, this.#allocation);
+    if (!plan.swarm.quirks.wholePieces) {
+      this.#incoming = new IncomingFlows(plan, context.id, peers, endpoints, this.#allocation);
+    }
+    this.#updates = new FlowUpdates(context, this.#allocation, this.#incoming);
   }
 
   /** Whether the next allocation instant must be held: something is queued or being sent. */
@@ -81,13 +88,39 @@ export class Flows implements TransferListener {
       this.#localPeerOf[flow] = localPeer;
       this.#connectionOf[flow] = connection;
     }
-    this.#transfers.start(flow, this.#plan.swarm.pieceBits);
+    this.#transfers.start(flow, this.#bitsToSend(flow), this.#context.nowMs, this);
   }
 
-  /** There is nothing to send on a connection any more. */
-  stop({ localPeer }: HostedPeer, connection: Connection): void {
+  /** How many blocks of the span in progress have been sent or begun. */
+  blocksBegun({ localPeer, peer }: HostedPeer, connection: Connection): number {
     const flow = this.#endpoints.flow(localPeer, connection);
-    if (flow >= 0) this.#transfers.stop(flow);
+    if (flow < 0 || !this.#transfers.isFlowing(flow)) return 0;
+    const doneBits = this.#transfers.doneBits(flow, this.#context.nowMs);
+    const begun = Math.floor(doneBits / this.#plan.blockLayout.blockBits) + 1;
+    return Math.min(begun, peer.countToSend(connection));
+  }
+
+  /** The span in progress has become shorter. */
+  shorten({ localPeer }: HostedPeer, connection: Connection): void {
+    const flow = this.#endpoints.flow(localPeer, connection);
+    this.#transfers.shorten(flow, this.#bitsToSend(flow), this);
+  }
+
+  /**
+   * Nothing more is to be sent on a connection. Sends the receiver the whole blocks of the span in
+   * progress that have been sent, and returns their number.
+   */
+  stop(from: HostedPeer, connection: Connection): number {
+    const flow = this.#endpoints.flow(from.localPeer, connection);
+    if (flow < 0) return 0;
+    const { peer } = from;
+    const doneBits = this.#transfers.doneBits(flow, this.#context.nowMs);
+    const wholeBlocks = Math.floor(doneBits / this.#plan.blockLayout.blockBits);
+    // The event of the last block may be due now: it is late if the span is stopped first.
+    const count = Math.min(wholeBlocks, peer.countToSend(connection) - 1);
+    if (count > 0) this.#onSent(from, connection, peer.nextToSend(connection), count);
+    this.#transfers.stop(flow, this.#context.nowMs, this);
+    return count;
   }
 
   /** Handles the event that a piece has been sent, unless it was cancelled in the meantime. */
@@ -115,6 +148,7 @@ export class Flows implements TransferListener {
     if (!isOpen && !this.#hasRates) {
       this.#hasRates = true;
       this.#transfers.run(atMs + this.#plan.swarm.allocationIntervalMs, this);
+      this.#incoming?.reportProgress(atMs);
     }
     return isOpen;
   }
@@ -127,17 +161,15 @@ export class Flows implements TransferListener {
   // What the transfers report and ask.
 
   opened(flow: number): void {
-    const { source, target, asId } = this.#endsOf(flow);
     this.activeCount++;
-    this.#allocation.openOutgoing(source, target);
-    this.#updates.opened(asId, target, source);
+    this.#allocation.openOutgoing(this.#sourceOf(flow), this.#targetOf(flow));
+    this.#updates.opened(this.#asIdOf(flow), this.#endsOf(flow));
   }
 
   closed(flow: number): void {
-    const { source, target, asId } = this.#endsOf(flow);
     this.activeCount--;
-    this.#allocation.closeOutgoing(source, target);
-    this.#updates.closed(asId, target, source);
+    this.#allocation.closeOutgoing(this.#sourceOf(flow), this.#targetOf(flow));
+    this.#updates.closed(this.#asIdOf(flow), this.#endsOf(flow));
     this.#endpoints.setFlow(this.#localPeerOf[flow]!, this.#connectionOf[flow]!, NO_FLOW);
     this.#unusedFlows.push(flow);
   }
@@ -145,26 +177,62 @@ export class Flows implements TransferListener {
   delivered(flow: number): number {
     const from = this.#peers[this.#localPeerOf[flow]!]!;
     const connection = this.#connectionOf[flow]!;
-    this.#onPieceSent(from, connection, from.peer.nextToSend(connection));
-    return from.peer.pieceSent(connection) === NO_PIECE ? 0 : this.#plan.swarm.pieceBits;
+    const { peer } = from;
+    const count = peer.countToSend(connection);
+    this.#onSent(from, connection, peer.nextToSend(connection), count);
+    peer.blocksSent(connection, count);
+    return this.#bitsToSend(flow);
   }
 
   rateKbps(flow: number): number {
-    const { source, target } = this.#endsOf(flow);
-    return this.#allocation.rateKbps(source, target);
+    return this.#allocation.rateKbps(this.#sourceOf(flow), this.#targetOf(flow));
   }
 
   pieceEnds(flow: number, atMs: number, ticket: number): void {
-    this.#context.schedule(atMs, kinds.PIECE_SENT, flow, ticket, 0);
+    const fromNowMs = Math.max(atMs, this.#context.nowMs);
+    this.#context.schedule(fromNowMs, kinds.PIECE_SENT, flow, ticket, 0);
   }
 
-  /** The nodes at both ends of a flow, and the AS of the target. */
-  #endsOf(flow: number): { source: number; target: number; asId: number } {
+  progressed(flow: number, bits: number): void {
+    const connection = this.#connectionOf[flow]!;
+    this.#peers[this.#localPeerOf[flow]!]!.peer.sending(connection, bits);
+  }
+
+  /** The size of the first span to send on a flow, in bits; 0 if there is none. */
+  #bitsToSend(flow: number): number {
+    const { peer } = this.#peers[this.#localPeerOf[flow]!]!;
+    const connection = this.#connectionOf[flow]!;
+    const count = peer.countToSend(connection);
+    if (count === 0) return 0;
+    return bitsOfSpan(this.#plan.blockLayout, peer.nextToSend(connection), count);
+  }
+
+  /** The AS of the node that receives. */
+  #asIdOf(flow: number): number {
+    return this.#endpoints.asId(this.#localPeerOf[flow]!, this.#connectionOf[flow]!);
+  }
+
+  /** The node that sends. */
+  #sourceOf(flow: number): number {
+    return this.#plan.nodeOfLocalPeer(this.#context.id, this.#localPeerOf[flow]!);
+  }
+
+  /** The node that receives. */
+  #targetOf(flow: number): number {
+    const localPeer = this.#localPeerOf[flow]!;
+    const remotePeer = this.#endpoints.remotePeer(localPeer, this.#connectionOf[flow]!);
+    return this.#plan.nodeOfLocalPeer(this.#asIdOf(flow), remotePeer);
+  }
+
+  /** What the AS of the receiver needs to know of a flow. */
+  #endsOf(flow: number): FlowEnds {
     const localPeer = this.#localPeerOf[flow]!;
     const connection = this.#connectionOf[flow]!;
-    const asId = this.#endpoints.asId(localPeer, connection);
-    const source = this.#plan.nodeOfLocalPeer(this.#context.id, localPeer);
-    const remotePeer = this.#endpoints.remotePeer(localPeer, connection);
-    return { source, target: this.#plan.nodeOfLocalPeer(asId, remotePeer), asId };
+    return {
+      target: this.#targetOf(flow),
+      source: this.#sourceOf(flow),
+      localPeer: this.#endpoints.remotePeer(localPeer, connection),
+      connection: this.#endpoints.remoteConnection(localPeer, connection) as Connection,
+    };
   }
 }

@@ -10,6 +10,7 @@
  */
 
 import {
+  type BlockIndex,
   type Connection,
   type ConnectionPurpose,
   NO_CONNECTION,
@@ -35,7 +36,11 @@ export interface PeerEnvironment {
   /** A peer can receive messages from now on. */
   peerStarted(hosted: HostedPeer, peer: Peer): void;
   startSending(from: HostedPeer, connection: Connection): void;
-  stopSending(from: HostedPeer, connection: Connection): void;
+  /** Returns how many blocks of the span in progress have been sent or begun. */
+  blocksBegun(from: HostedPeer, connection: Connection): number;
+  shortenSending(from: HostedPeer, connection: Connection): void;
+  /** Returns how many whole blocks have been sent of the span in progress. */
+  stopSending(from: HostedPeer, connection: Connection): number;
   /** A peer holds all pieces of its sub-torrent. */
   subTorrentCompleted(hosted: HostedPeer): void;
 }
@@ -142,8 +147,8 @@ export class HostedPeer implements PeerHost {
     this.#environment.transport.broadcastHave(this, piece);
   }
 
-  request(connection: Connection, piece: PieceIndex): void {
-    this.#environment.transport.sendFrom(this).request(connection, piece);
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    this.#environment.transport.sendFrom(this).request(connection, block, count);
   }
 
   leaderStart(connection: Connection, target: PeerId): void {
@@ -155,17 +160,29 @@ export class HostedPeer implements PeerHost {
     }
   }
 
-  /** The last bit of `piece` has been sent: the receiver has the piece after the latency. */
-  sendPiece(connection: Connection, piece: PieceIndex): void {
-    this.#environment.transport.sendFrom(this).piece(connection, piece);
+  /** The last bit of blocks has been sent: the receiver has them after the latency. */
+  sendBlocks(connection: Connection, block: BlockIndex, count: number): void {
+    this.#environment.transport.sendFrom(this).piece(connection, block, count);
   }
 
   startSending(connection: Connection): void {
     this.#environment.startSending(this, connection);
   }
 
-  stopSending(connection: Connection): void {
-    this.#environment.stopSending(this, connection);
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    this.#environment.transport.sendFrom(this).cancel(connection, block, count);
+  }
+
+  blocksBegun(connection: Connection): number {
+    return this.#environment.blocksBegun(this, connection);
+  }
+
+  shortenSending(connection: Connection): void {
+    this.#environment.shortenSending(this, connection);
+  }
+
+  stopSending(connection: Connection): number {
+    return this.#environment.stopSending(this, connection);
   }
 
   /** A leader connects to an outside peer for a follower; a follower connects to its leader. */

@@ -95,6 +95,7 @@ export class Node {
         random,
         role: this.roleIn(subTorrent),
         leaders: Array.from(leaders) as PeerId[],
+        uploadKbps: plan.capacityOf(this.id).uploadKbps,
         memory: this.#environment.memoryOf(this.id, subTorrent),
       });
       if (pieces > 0) peer.restore(allPieces(subTorrentRange(plan.swarm, subTorrent).pieces));

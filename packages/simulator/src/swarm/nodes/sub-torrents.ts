@@ -4,7 +4,7 @@ import { Peer, type PeerHost, type PeerId, type Role } from '@cachetorrent/proto
 import { type PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import type { Random } from '@cachetorrent/std';
 
-import type { Swarm } from '../plan/swarm.ts';
+import { blockLayoutOf, type Swarm } from '../plan/swarm.ts';
 
 export interface PieceRange {
   /** The first piece of the file that belongs to the sub-torrent. */
@@ -38,6 +38,7 @@ export interface SubTorrentPeer {
   readonly role: Role;
   /** The leaders of its AS in this sub-torrent. */
   readonly leaders: readonly PeerId[];
+  readonly uploadKbps: number;
   readonly memory: PeerMemory;
 }
 
@@ -61,12 +62,15 @@ export function connectionsExpected({ neighbours }: Swarm): number {
 export function makePeer(
   host: PeerHost,
   swarm: Swarm,
-  { subTorrent, random, role, leaders, memory }: SubTorrentPeer,
+  { subTorrent, random, role, leaders, uploadKbps, memory }: SubTorrentPeer,
 ): Peer {
+  // A client whose upload limit is 0 unchokes nobody. The original does.
+  const canUpload = uploadKbps > 0 || swarm.quirks.wholePieces;
   return new Peer(host, {
-    pieceCount: subTorrentRange(swarm, subTorrent).pieces,
-    uploadSlots: swarm.uploadSlots,
-    optimisticSlots: swarm.optimisticSlots,
+    layout: blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces),
+    client: swarm.client,
+    uploadSlots: canUpload ? swarm.uploadSlots : 0,
+    optimisticSlots: canUpload ? swarm.optimisticSlots : 0,
     backlog: swarm.backlog,
     choker: swarm.choker,
     seedChoker: swarm.seedChoker,

@@ -1,4 +1,4 @@
-import { CLIENT_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT } from '@cachetorrent/protocol';
 import { expect, test } from 'vitest';
 
 import { SwarmError } from '../../errors.ts';
@@ -24,6 +24,7 @@ const good: Swarm = {
   arrivalOrder: 'listed',
   topology: { transitDomains: 10, transitDomainSize: 50, stubDomains: 2, stubDomainSize: 50 },
   latency: { model: 'topology' },
+  client: LIBTORRENT,
   quirks: CLIENT_QUIRKS,
   requestPriority: 'within-rarity',
   subTorrents: 1,

@@ -16,7 +16,7 @@
  * The plan is made once, on the main thread (`make-plan.ts`); the workers share its arrays.
  */
 
-import type { AsId, PeerId } from '@cachetorrent/protocol';
+import type { AsId, BlockLayout, PeerId } from '@cachetorrent/protocol';
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { SharedRates } from '../../network/allocation.ts';
@@ -24,7 +24,7 @@ import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
-import type { Swarm } from './swarm.ts';
+import { blockLayoutOf, type Swarm } from './swarm.ts';
 
 /** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
@@ -56,6 +56,7 @@ export interface PlanData extends Recording {
 
 export class Plan {
   readonly swarm: Swarm;
+  readonly blockLayout: BlockLayout;
   readonly seed: number;
   readonly rates: SharedRates;
   readonly timelineMs: number | undefined;
@@ -65,6 +66,7 @@ export class Plan {
 
   constructor(data: PlanData) {
     this.swarm = data.swarm;
+    this.blockLayout = blockLayoutOf(data.swarm, data.swarm.pieces);
     this.seed = data.seed;
     this.rates = data.rates;
     this.timelineMs = data.timelineMs;

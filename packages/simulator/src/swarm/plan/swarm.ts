@@ -4,7 +4,16 @@
  * A configuration is resolved into a swarm (`configuration/resolve.ts`); `check.ts` checks one.
  */
 
-import type { ChokerName, Quirks, RequestPriority, SeedChokerName } from '@cachetorrent/protocol';
+import {
+  type BlockLayout,
+  blocksOf16KiB,
+  type ChokerName,
+  type ClientOptions,
+  type Quirks,
+  type RequestPriority,
+  type SeedChokerName,
+  wholePieces,
+} from '@cachetorrent/protocol';
 
 /** Peers with the same capacity. */
 export interface PeerClass {
@@ -78,7 +87,9 @@ export interface Swarm {
   readonly topology: TransitStub;
   /** The latency of a message. */
   readonly latency: LatencyModel;
-  /** What peers do where implementations differ. */
+  /** What peers do that differs between clients. */
+  readonly client: ClientOptions;
+  /** What peers do as in the original simulator and not as in clients. */
   readonly quirks: Quirks;
 
   /** Percentage of the peers of each AS that are leaders; absent: plain BitTorrent. */
@@ -97,4 +108,9 @@ export interface Swarm {
 /** The number of peers of a swarm, seeds included. */
 export function peerCountOf({ classes }: Pick<Swarm, 'classes'>): number {
   return classes.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
+export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): BlockLayout {
+  return quirks.wholePieces ? wholePieces(pieces, pieceBits) : blocksOf16KiB(pieces, pieceBits);
 }

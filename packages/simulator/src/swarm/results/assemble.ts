@@ -20,12 +20,11 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
   const startMs = leastOf(peers.completedAtMs);
   const completion = (...roles: SwarmRole[]) =>
     completionOf(peers, startMs, (row) => roles.includes(peers.role[row]!));
+  const { blocksPerPiece } = plan.blockLayout;
+  const receivedPieces = sumOf(reports, ({ receivedBlocks }) => receivedBlocks) / blocksPerPiece;
   return {
-    redundancy: redundancyOf(reports),
-    traffic:
-      sumOf(reports, ({ imports, bitsFrom }, asId) =>
-        transfersInto(imports, bitsFrom, asId, plan.swarm.pieceBits),
-      ) / plan.swarm.pieces,
+    redundancy: redundancyOf(reports) / blocksPerPiece,
+    traffic: receivedPieces / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
     durationMs: greatestOf(peers.completedAtMs) - startMs,
     completion: completion('peer', 'leader', 'follower'),
@@ -112,26 +111,17 @@ function messagesOf(reports: readonly AsReport[]): Record<MessageKind, number> {
   return Object.fromEntries(counts) as Record<MessageKind, number>;
 }
 
+/** The redundancy, in blocks. */
 function redundancyOf(reports: readonly AsReport[]): number {
-  let transfers = 0;
+  let blocks = 0;
   let pairs = 0;
   for (const { imports } of reports) {
     for (const count of imports) {
-      transfers += count;
+      blocks += count;
       if (count > 0) pairs++;
     }
   }
-  return pairs === 0 ? 0 : transfers / pairs;
-}
-
-/** The number of pieces that arrived in an AS, from other AS and from itself. */
-function transfersInto(
-  imports: Uint32Array,
-  bitsFrom: Float64Array,
-  asId: number,
-  pieceBits: number,
-): number {
-  return imports.reduce((a, b) => a + b, 0) + Math.round(bitsFrom[asId]! / pieceBits);
+  return pairs === 0 ? 0 : blocks / pairs;
 }
 
 function interAsShareOf(reports: readonly AsReport[]): number {

@@ -14,8 +14,10 @@ export interface AsReport {
   readonly completedAtMs: Float64Array;
   /** The role of each node: an index into `SWARM_ROLES`. */
   readonly roles: Uint8Array;
-  /** For each piece, how often the AS has downloaded it from another AS. */
+  /** For each piece, how many blocks of it the AS has downloaded from other AS. */
   readonly imports: Uint32Array;
+  /** How many blocks have arrived, from other AS and from this one. */
+  readonly receivedBlocks: number;
   /** For each AS, how many bits of pieces have arrived from it. */
   readonly bitsFrom: Float64Array;
   /** For each AS, how many bits of pieces have been sent to it, including those in transit. */
@@ -42,38 +44,37 @@ export class Observations {
   insideBits = 0;
   /** Bits of pieces that have been sent to any AS. */
   sentBits = 0;
+  /** How many blocks have arrived. */
+  receivedBlocks = 0;
   readonly #asId: number;
-  readonly #pieceBits: number;
 
   constructor({ swarm, asCount }: Plan, asId: number, nodeCount: number) {
     this.#asId = asId;
-    this.#pieceBits = swarm.pieceBits;
     this.completedAtMs = new Float64Array(nodeCount).fill(NaN);
     this.imports = new Uint32Array(swarm.pieces);
     this.bitsFrom = new Float64Array(asCount);
     this.bitsTo = new Float64Array(asCount);
   }
 
-  /** The number of pieces that have arrived. */
-  get receivedCount(): number {
-    return Math.round((this.outsideBits + this.insideBits) / this.#pieceBits);
-  }
-
-  /** A piece has arrived from a node of AS `from`; `piece` is its number in the file. */
-  received(from: number, piece: number): void {
-    this.bitsFrom[from]! += this.#pieceBits;
+  /**
+   * `count` blocks of a piece have arrived from a node of AS `from`; `piece` is its number in the
+   * file.
+   */
+  received(from: number, piece: number, count: number, bits: number): void {
+    this.receivedBlocks += count;
+    this.bitsFrom[from]! += bits;
     if (from === this.#asId) {
-      this.insideBits += this.#pieceBits;
+      this.insideBits += bits;
     } else {
-      this.outsideBits += this.#pieceBits;
-      this.imports[piece]!++;
+      this.outsideBits += bits;
+      this.imports[piece]! += count;
     }
   }
 
-  /** A piece has been sent to a node of AS `to`. */
-  sent(to: number): void {
-    this.bitsTo[to]! += this.#pieceBits;
-    this.sentBits += this.#pieceBits;
+  /** Blocks have been sent to a node of AS `to`. */
+  sent(to: number, bits: number): void {
+    this.bitsTo[to]! += bits;
+    this.sentBits += bits;
   }
 
   /** A node, given by its index in the AS, has completed the file. */

@@ -1,5 +1,6 @@
 import {
   type AsId,
+  type BlockIndex,
   type Connection,
   MESSAGE_KINDS,
   type MessageKind,
@@ -14,6 +15,7 @@ import { callNodeMessage, callPeerMessage, MessageFields, Payloads } from './mes
 
 const CONNECTION = 7 as Connection;
 const PIECE = 40 as PieceIndex;
+const BLOCK = 640 as BlockIndex;
 const PEER = 12 as PeerId;
 const AS_IDS = Uint32Array.of(1, 0);
 const IDS = Uint32Array.of(3, 4);
@@ -25,8 +27,9 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'interested', send: (to) => to.interested(CONNECTION) },
   { kind: 'notInterested', send: (to) => to.notInterested(CONNECTION) },
   { kind: 'have', send: (to) => to.have(CONNECTION, PIECE) },
-  { kind: 'request', send: (to) => to.request(CONNECTION, PIECE) },
-  { kind: 'piece', send: (to) => to.piece(CONNECTION, PIECE) },
+  { kind: 'request', send: (to) => to.request(CONNECTION, BLOCK, 16) },
+  { kind: 'piece', send: (to) => to.piece(CONNECTION, BLOCK, 0x8000) },
+  { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
   { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },
   { kind: 'trackerReq', send: (to) => to.trackerReq(PEER) },
   { kind: 'trackerRes', send: (to) => to.trackerRes(PEER) },

@@ -3,9 +3,12 @@
  *
  *     kind                      first                      second
  *     on a connection           connection                 piece or peer id, or 0
+ *     request, piece, cancel    connection, block count    first block
  *     join                      peer id                    AS id
  *     connReq                   peer id                    connection; its complement: upload only
  *     other messages to a node  a number, or a payload     0
+ *
+ * The number of blocks is in the upper 16 bits of the first number (`packSpan`).
  *
  * Lists and records do not fit into two numbers. They are stored in `Payloads`, and the number is
  * their index there, until the event is handled.
@@ -13,6 +16,7 @@
 
 import {
   type AsId,
+  type BlockIndex,
   type BootstrapMessages,
   type Connection,
   type Messages,
@@ -104,11 +108,14 @@ export class MessageFields implements Messages {
   have(connection: Connection, piece: PieceIndex): void {
     this.#set(kinds.HAVE, connection, piece);
   }
-  request(connection: Connection, piece: PieceIndex): void {
-    this.#set(kinds.REQUEST, connection, piece);
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    this.#set(kinds.REQUEST, packSpan(connection, count), block);
   }
-  piece(connection: Connection, piece: PieceIndex): void {
-    this.#set(kinds.PIECE, connection, piece);
+  piece(connection: Connection, block: BlockIndex, count: number): void {
+    this.#set(kinds.PIECE, packSpan(connection, count), block);
+  }
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    this.#set(kinds.CANCEL, packSpan(connection, count), block);
   }
   leaderStart(connection: Connection, target: PeerId): void {
     this.#set(kinds.LEADER_START, connection, target);
@@ -151,20 +158,23 @@ export class MessageFields implements Messages {
   }
 }
 
-/** Calls the method of `receiver` for a message on a connection; `argument` is a piece or peer. */
+/** Calls the method of `receiver` for a message on a connection, with its two numbers. */
 export function callPeerMessage(
   receiver: PeerMessages,
   kind: number,
-  connection: Connection,
+  first: number,
   argument: number,
 ): void {
+  const connection = first as Connection;
   switch (kind) {
     case kinds.HAVE:
       return receiver.have(connection, argument as PieceIndex);
     case kinds.REQUEST:
-      return receiver.request(connection, argument as PieceIndex);
+      return receiver.request(connectionOfSpan(first), argument as BlockIndex, countOfSpan(first));
     case kinds.PIECE:
-      return receiver.piece(connection, argument as PieceIndex);
+      return receiver.piece(connectionOfSpan(first), argument as BlockIndex, countOfSpan(first));
+    case kinds.CANCEL:
+      return receiver.cancel(connectionOfSpan(first), argument as BlockIndex, countOfSpan(first));
     case kinds.CHOKE:
       return receiver.choke(connection);
     case kinds.UNCHOKE:
@@ -212,6 +222,31 @@ export function callNodeMessage(
     default:
       assert(false, `no message to a node has the kind ${kind}`);
   }
+}
+
+/** The most connections of a peer, and the most blocks of a span. */
+const CONNECTIONS_MAX = 0x1_0000;
+const COUNT_MAX = 0x8000;
+
+/** A connection and a number of blocks, from 1 on, in one number. */
+export function packSpan(connection: Connection, count: number): number {
+  assert(connection < CONNECTIONS_MAX && count <= COUNT_MAX, 'a span fits into an event');
+  return connection | ((count - 1) << 16);
+}
+
+/** The connection in a number of `packSpan`. */
+export function connectionOfSpan(packed: number): Connection {
+  return (packed & 0xffff) as Connection;
+}
+
+/** The number of blocks in a number of `packSpan`. */
+export function countOfSpan(packed: number): number {
+  return (packed >>> 16) + 1;
+}
+
+/** The same number of blocks on another connection. */
+export function onConnection(packed: number, connection: number): number {
+  return (packed & ~0xffff) | connection;
 }
 
 /** The connection in the second field of `connReq`. */

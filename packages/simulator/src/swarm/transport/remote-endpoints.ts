@@ -31,7 +31,8 @@ export class RemoteEndpoints implements ConnectionColumn {
   subscribers: Int32Array = new Int32Array(0);
   /** The same memory as floats, for the latencies. */
   subscriberFloats: Float32Array = new Float32Array(0);
-  readonly #tables: PeerTables;
+  /** The tables of the peers of the AS. */
+  readonly tables: PeerTables;
   readonly #subscriberCounts: Uint16Array;
   readonly #downloaderCounts: Uint16Array;
   #endpoints = new Int32Array(0);
@@ -43,7 +44,7 @@ export class RemoteEndpoints implements ConnectionColumn {
 
   /** `tables` are those of the peers of the AS; the row of a peer is its index in its AS. */
   constructor(tables: PeerTables) {
-    this.#tables = tables;
+    this.tables = tables;
     this.#subscriberCounts = new Uint16Array(tables.firstConnection.length);
     this.#downloaderCounts = new Uint16Array(tables.firstConnection.length);
     tables.addColumn(this);
@@ -73,7 +74,7 @@ export class RemoteEndpoints implements ConnectionColumn {
     remotePeer: number,
     latencyMs: number,
   ): void {
-    const index = this.#tables.firstConnection[localPeer]! + connection;
+    const index = this.tables.firstConnection[localPeer]! + connection;
     this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_CONNECTION] = UNKNOWN;
@@ -112,11 +113,11 @@ export class RemoteEndpoints implements ConnectionColumn {
 
   /** The flow of what we send on a connection; NO_FLOW where there is none. */
   flow(localPeer: number, connection: Connection): number {
-    return this.#flows[this.#tables.firstConnection[localPeer]! + connection]! - 1;
+    return this.#flows[this.tables.firstConnection[localPeer]! + connection]! - 1;
   }
 
   setFlow(localPeer: number, connection: Connection, flow: number): void {
-    this.#flows[this.#tables.firstConnection[localPeer]! + connection] = flow + 1;
+    this.#flows[this.tables.firstConnection[localPeer]! + connection] = flow + 1;
   }
 
   /** The number of subscribers of a peer. */
@@ -131,7 +132,7 @@ export class RemoteEndpoints implements ConnectionColumn {
 
   /** The index in `subscribers` of a peer's first subscriber. */
   firstSubscriber(localPeer: number): number {
-    return ENDPOINT_WORDS * this.#tables.firstConnection[localPeer]!;
+    return ENDPOINT_WORDS * this.tables.firstConnection[localPeer]!;
   }
 
   /**
@@ -139,7 +140,7 @@ export class RemoteEndpoints implements ConnectionColumn {
    * whether it may download from the peer.
    */
   addSubscriber(localPeer: number, connection: Connection, downloads: boolean): void {
-    const first = this.#tables.firstConnection[localPeer]!;
+    const first = this.tables.firstConnection[localPeer]!;
     const end = first + this.#subscriberCounts[localPeer]!++;
     let index = end;
     if (downloads) {
@@ -162,7 +163,7 @@ export class RemoteEndpoints implements ConnectionColumn {
   }
 
   #word(localPeer: number, connection: Connection, word: number): number {
-    return ENDPOINT_WORDS * (this.#tables.firstConnection[localPeer]! + connection) + word;
+    return ENDPOINT_WORDS * (this.tables.firstConnection[localPeer]! + connection) + word;
   }
 }
 

@@ -32,6 +32,7 @@
  */
 
 import {
+  type BlockIndex,
   type BootstrapMessages,
   type Connection,
   decode,
@@ -44,6 +45,7 @@ import {
   type PeerId,
   type PeerMessages,
   type PieceIndex,
+  pieceOf,
 } from '@cachetorrent/protocol';
 import {
   DeferredHaves,
@@ -58,7 +60,15 @@ import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import type { LogWriter } from '../log/writer.ts';
 import type { Plan } from '../plan/plan.ts';
-import { callNodeMessage, callPeerMessage, MessageFields, Payloads } from './message-fields.ts';
+import {
+  callNodeMessage,
+  callPeerMessage,
+  connectionOfSpan,
+  countOfSpan,
+  MessageFields,
+  onConnection,
+  Payloads,
+} from './message-fields.ts';
 import {
   AS_ID,
   ENDPOINT_WORDS,
@@ -129,7 +139,7 @@ export class Transport implements DeferredHavesHost {
   #latencyMs = Infinity;
 
   constructor({ plan, context, tables, peers, log }: TransportOptions) {
-    const { pieceBits, quirks } = plan.swarm;
+    const { quirks } = plan.swarm;
     this.#plan = plan;
     this.#context = context;
     this.#tables = tables;
@@ -137,7 +147,7 @@ export class Transport implements DeferredHavesHost {
     this.#log = log;
     this.#isLeader = new Uint8Array(tables.firstConnection.length);
     this.#duplicateForwards = quirks.duplicateForwards;
-    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)), pieceBits);
+    this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)));
     this.endpoints = new RemoteEndpoints(tables);
     this.deferredHaves = new DeferredHaves(tables, this, quirks.countDuplicateHaves);
   }
@@ -229,14 +239,14 @@ export class Transport implements DeferredHavesHost {
   #send(): void {
     const { kind, first, second } = this.#outgoing;
     const isOnConnection = kind < kinds.FIRST_NODE_MESSAGE;
-    if (isOnConnection) this.#findEndpoint(first as Connection);
-    this.sentCounts[kind]!++;
+    if (isOnConnection) this.#findEndpoint(connectionOfSpan(first));
+    this.sentCounts[kind]! += isOnConnection ? countOfSpan(first) : 1;
     if (this.#log !== undefined) this.#logMessage(this.#log, kind, second);
 
-    if (this.#toAsId !== this.#context.id) return this.#sendToAs(kind, second);
+    if (this.#toAsId !== this.#context.id) return this.#sendToAs(kind, first, second);
     if (kind === kinds.HAVE) return this.#deliverHave(this.#toPeer, this.#toConnection, second);
     const arrivalMs = this.#context.nowMs + this.#latencyMs;
-    const firstThere = isOnConnection ? this.#toConnection : first;
+    const firstThere = isOnConnection ? onConnection(first, this.#toConnection) : first;
     this.#context.schedule(arrivalMs, kind, this.#toPeer, firstThere, second);
   }
 
@@ -252,12 +262,15 @@ export class Transport implements DeferredHavesHost {
   }
 
   #logMessage(log: LogWriter, kind: number, second: number): void {
-    const hasPiece = kind === kinds.HAVE || kind === kinds.REQUEST || kind === kinds.PIECE;
-    const piece = hasPiece ? second : NO_PIECE;
+    let piece = NO_PIECE;
+    if (kind === kinds.HAVE) piece = second as PieceIndex;
+    if (kind === kinds.REQUEST || kind === kinds.PIECE || kind === kinds.CANCEL) {
+      piece = pieceOf(second as BlockIndex, this.#plan.blockLayout.blocksPerPiece);
+    }
     log.record(this.#context.nowMs, kind, this.#from, this.#toAsId, this.#toPeer, piece);
   }
 
-  #sendToAs(kind: number, second: number): void {
+  #sendToAs(kind: number, first: number, second: number): void {
     const order = this.#context.takeOrders(1);
     const bytesMax = headerBytes(1) + this.#bytesMax(kind);
     const view = this.#context.beginMessage(this.#toAsId, order, bytesMax);
@@ -266,7 +279,7 @@ export class Transport implements DeferredHavesHost {
     writeRecipient(view, offset, 0, this.#toPeer, this.#toConnection, this.#latencyMs);
     this.#encoder.moveTo(view, offset + headerBytes(1));
     if (kind < kinds.FIRST_NODE_MESSAGE) {
-      callPeerMessage(this.#encoder, kind, 0 as Connection, second);
+      callPeerMessage(this.#encoder, kind, first, second);
     } else {
       callNodeMessage(this.#encoder, this.#outgoing, this.payloads);
     }
@@ -308,7 +321,7 @@ export class Transport implements DeferredHavesHost {
         this.deferredHaves.order = order + index;
         if (this.#deferHave(localPeer, connection as Connection, second as PieceIndex)) continue;
       }
-      const firstHere = connection === TO_NODE ? first : connection;
+      const firstHere = connection === TO_NODE ? first : onConnection(first, connection);
       this.#context.scheduleArrival(arrivalMs, order + index, kind, localPeer, firstHere, second);
     }
   }

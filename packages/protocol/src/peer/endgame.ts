@@ -1,0 +1,99 @@
+/**
+ * Endgame (BEP 3): when nothing is left to request, blocks that are requested from one peer are
+ * requested from others, too, so that the download does not wait for the slowest.
+ *
+ * In the strict form (libtorrent's `strict_end_game_mode`), a block is requested from at most one
+ * more peer, only when every missing piece is under way, and only on a connection on which nothing
+ * else is requested. The other form requests all missing blocks from all peers that hold them.
+ */
+
+import type { BlockLayout } from '../blocks.ts';
+import type { BlockIndex, Connection, PieceIndex } from '../ids.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
+import type { ConnectionTable } from '../tables/connections.ts';
+import type { PartialPieces } from '../tables/partial-pieces.ts';
+import type { PeerComponents } from './components.ts';
+import type { PiecePicker } from './piece-picker.ts';
+import type { Random } from '@cachetorrent/std';
+
+/** Adjacent blocks of one piece. */
+export interface Span {
+  readonly block: BlockIndex;
+  readonly count: number;
+}
+
+export class Endgame {
+  readonly #partial: PartialPieces;
+  readonly #picker: PiecePicker;
+  readonly #connections: ConnectionTable;
+  readonly #requests: BlockQueues;
+  readonly #row: number;
+  readonly #layout: BlockLayout;
+  readonly #isStrict: boolean;
+  readonly #random: Random;
+  /** What `findBlocks` has found. */
+  found: readonly Span[] = [];
+
+  constructor(components: PeerComponents) {
+    const { memory, connections, picker, partial, layout, options } = components;
+    this.#partial = partial!;
+    this.#picker = picker;
+    this.#connections = connections;
+    this.#requests = memory.tables.requests;
+    this.#row = memory.row;
+    this.#layout = layout;
+    this.#isStrict = options.client.endgame === 'strict';
+    this.#random = options.random;
+  }
+
+  /** Finds the blocks to request on a connection in addition; returns whether there are any. */
+  findBlocks(connection: Connection): boolean {
+    const missing = this.#layout.pieceCount - this.#picker.storedCount;
+    if (this.#partial.size < missing) return false;
+    this.found = this.#isStrict ? this.#oneOf(connection) : this.#allOf(connection);
+    return this.found.length > 0;
+  }
+
+  /** A block that is requested from one other peer, at random. */
+  #oneOf(connection: Connection): Span[] {
+    const blocks = this.#busyBlocks(connection).filter(
+      (block) => this.#partial.requestsOf(block) === 1,
+    );
+    if (blocks.length === 0) return [];
+    return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
+  }
+
+  /** All blocks that are requested from other peers only. */
+  #allOf(connection: Connection): Span[] {
+    const spans: { block: BlockIndex; count: number }[] = [];
+    for (const block of this.#busyBlocks(connection)) {
+      const last = spans.at(-1);
+      const continues =
+        last?.block !== undefined &&
+        last.block + last.count === block &&
+        block % this.#layout.blocksPerPiece !== 0;
+      if (continues) last.count++;
+      else spans.push({ block, count: 1 });
+    }
+    return spans;
+  }
+
+  /** The blocks of pieces of the other side that are requested, but not on this connection. */
+  #busyBlocks(connection: Connection): BlockIndex[] {
+    const busy: BlockIndex[] = [];
+    for (const piece of this.#partial.pieces) {
+      if (!this.#connections.hasPiece(connection, piece)) continue;
+      for (const block of this.#blocksOf(piece)) {
+        if (this.#partial.requestsOf(block) === 0) continue;
+        if (!this.#requests.hasAny(this.#row, connection, block, 1)) busy.push(block);
+      }
+    }
+    return busy;
+  }
+
+  #blocksOf(piece: PieceIndex): BlockIndex[] {
+    const first = piece * this.#layout.blocksPerPiece;
+    const count = this.#partial.blocksOf(piece);
+    return Array.from({ length: count }, (_, index) => (first + index) as BlockIndex);
+  }
+}

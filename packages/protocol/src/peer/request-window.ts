@@ -1,0 +1,177 @@
+/**
+ * How many blocks to keep requested on each connection: what arrives in a few seconds at the present
+ * rate, so that the other side is never idle, and no more, so that a slow peer holds back little.
+ *
+ * Where pieces are moved whole, it is a fixed number of pieces. It is one also on the connections of
+ * a follower to its leaders, which may have to get a piece first.
+ */
+
+import type { BlockLayout } from '../blocks.ts';
+import type { Connection, PeerId } from '../ids.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
+import type { ConnectionTable } from '../tables/connections.ts';
+import type { PeerTables } from '../tables/peer-tables.ts';
+import type { Traffic } from '../tables/traffic.ts';
+import type { ClientOptions } from './client-options.ts';
+import type { PeerComponents } from './components.ts';
+import type { PeerHost } from './host.ts';
+
+/** Nothing is left to request on the connection. */
+const STARVING = 1;
+/** The other side has left requests unanswered for too long. */
+const SNUBBING = 2;
+
+export class RequestWindow {
+  readonly #tables: PeerTables;
+  readonly #row: number;
+  /** Undefined if pieces are moved whole. */
+  readonly #traffic: Traffic | undefined;
+  readonly #requests: BlockQueues;
+  readonly #connections: ConnectionTable;
+  readonly #host: PeerHost;
+  readonly #client: ClientOptions;
+  readonly #layout: BlockLayout;
+  readonly #backlog: number;
+  readonly #backlogs = new Map<Connection, number>();
+  /** The leaders that we follow. */
+  readonly #leaders: readonly PeerId[];
+
+  constructor({ memory, connections, host, layout, options, partial }: PeerComponents) {
+    this.#tables = memory.tables;
+    this.#row = memory.row;
+    if (partial !== undefined) this.#traffic = memory.tables.traffic;
+    this.#requests = memory.tables.requests;
+    this.#connections = connections;
+    this.#host = host;
+    this.#client = options.client;
+    this.#layout = layout;
+    this.#backlog = options.backlog;
+    this.#leaders = options.role === 'follower' ? options.leaders : [];
+  }
+
+  opened(connection: Connection): void {
+    this.#backlogs.delete(connection);
+    this.#tables.downloadState[this.#at(connection)] = 0;
+    this.#traffic?.opened(this.#at(connection));
+  }
+
+  /** Sets the number of pieces to keep requested, if pieces are moved whole. */
+  setBacklog(connection: Connection, pieces: number): void {
+    this.#backlogs.set(connection, pieces);
+  }
+
+  /** The number of blocks to keep requested. */
+  target(connection: Connection): number {
+    const traffic = this.#traffic;
+    if (traffic === undefined) return this.#backlogs.get(connection) ?? this.#backlog;
+    if (this.isSnubbing(connection)) return 1;
+    if (this.#isToLeader(connection)) return this.#backlog * this.#layout.blocksPerPiece;
+    const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } = this.#client;
+    const kbps = traffic.receiveKbps[this.#at(connection)]!;
+    if (kbps === 0) return requestQueueStart;
+    const blocks = Math.ceil((kbps * requestQueueMs) / this.#layout.blockBits);
+    return Math.min(requestQueueMax, Math.max(requestQueueMin, blocks));
+  }
+
+  /** The number of blocks that are requested and have not arrived. */
+  outstanding(connection: Connection): number {
+    const requested = this.#requests.lengthOf(this.#row, connection);
+    if (this.#traffic === undefined) return requested;
+    const early = this.#traffic.early[this.#at(connection)]!;
+    return requested - Math.floor(early / this.#layout.blockBits);
+  }
+
+  /** Whether so few blocks are outstanding that more should be requested. */
+  needsRefill(connection: Connection): boolean {
+    const target = this.target(connection);
+    const outstanding = this.outstanding(connection);
+    if (this.#traffic === undefined || this.asksForWholePieces(connection)) {
+      return outstanding < target;
+    }
+    // Several blocks at a time, so that they make one span.
+    return outstanding <= target >> 1;
+  }
+
+  /** Whether the connection is so fast that it should get pieces of its own. */
+  asksForWholePieces(connection: Connection): boolean {
+    const traffic = this.#traffic;
+    if (traffic === undefined || this.isSnubbing(connection)) return false;
+    if (this.#isToLeader(connection)) return true;
+    const kbps = traffic.receiveKbps[this.#at(connection)]!;
+    return kbps > 0 && kbps * this.#client.wholePieceMs >= this.#layout.pieceBits;
+  }
+
+  /** Blocks are about to be requested. */
+  requesting(connection: Connection): void {
+    const traffic = this.#traffic;
+    if (traffic === undefined || this.#requests.lengthOf(this.#row, connection) > 0) return;
+    traffic.lastReceivedMs[this.#at(connection)] = this.#host.nowMs;
+  }
+
+  /** Blocks of `bits` bits have arrived. */
+  received(connection: Connection, bits: number): void {
+    const traffic = this.#traffic;
+    if (traffic === undefined) return;
+    const at = this.#at(connection);
+    traffic.receivedBlocks(at, bits, this.#host.nowMs);
+    this.#tables.downloadState[at]! &= ~SNUBBING;
+  }
+
+  /** Bits of requested blocks have arrived before the whole block, now at a rate of `kbps`. */
+  arriving(connection: Connection, bits: number, kbps: number): void {
+    const traffic = this.#traffic;
+    if (traffic === undefined) return;
+    const at = this.#at(connection);
+    traffic.receiveKbps[at] = kbps;
+    const requestedBits = this.#requests.lengthOf(this.#row, connection) * this.#layout.blockBits;
+    const counted = Math.min(bits, requestedBits - traffic.early[at]!);
+    if (counted <= 0) return;
+    traffic.receivedEarly(at, counted, this.#host.nowMs);
+    this.#tables.downloadState[at]! &= ~SNUBBING;
+  }
+
+  /** The other side has choked us: it sends no more of what has arrived in part. */
+  choked(connection: Connection): void {
+    const traffic = this.#traffic;
+    if (traffic === undefined) return;
+    const at = this.#at(connection);
+    traffic.early[at] = 0;
+    traffic.receiveKbps[at] = 0;
+  }
+
+  /** Whether nothing has arrived for `timeoutMs`. A leader may take any time to get a piece. */
+  isOverdue(connection: Connection, timeoutMs: number): boolean {
+    const traffic = this.#traffic;
+    if (traffic === undefined || this.#isToLeader(connection)) return false;
+    return this.#host.nowMs >= traffic.lastReceivedMs[this.#at(connection)]! + timeoutMs;
+  }
+
+  isStarving(connection: Connection): boolean {
+    return (this.#tables.downloadState[this.#at(connection)]! & STARVING) !== 0;
+  }
+
+  setStarving(connection: Connection, isStarving: boolean): void {
+    const at = this.#at(connection);
+    if (isStarving) this.#tables.downloadState[at]! |= STARVING;
+    else this.#tables.downloadState[at]! &= ~STARVING;
+  }
+
+  isSnubbing(connection: Connection): boolean {
+    return (this.#tables.downloadState[this.#at(connection)]! & SNUBBING) !== 0;
+  }
+
+  setSnubbing(connection: Connection): void {
+    const at = this.#at(connection);
+    this.#tables.downloadState[at]! |= SNUBBING;
+    if (this.#traffic !== undefined) this.#traffic.early[at] = 0;
+  }
+
+  #isToLeader(connection: Connection): boolean {
+    const leaders = this.#leaders;
+    return leaders.length > 0 && leaders.includes(this.#connections.remoteOf(connection));
+  }
+
+  #at(connection: Connection): number {
+    return this.#connections.first + connection;
+  }
+}

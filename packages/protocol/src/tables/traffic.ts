@@ -1,0 +1,119 @@
+/**
+ * What each connection has carried, in bits: what chokers rank by, and what tells how many blocks
+ * to request ahead.
+ *
+ * Bits count when they arrive, not when their block is complete. A host that knows of bits before
+ * the end of their block reports them as *early* bits; they are not counted a second time when the
+ * block arrives.
+ */
+
+import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+
+export class Traffic implements ConnectionColumn {
+  /** The bits received on each connection. */
+  received: Float64Array = new Float64Array(0);
+  /** How many of these belong to blocks that have not arrived as a whole. */
+  early: Float64Array = new Float64Array(0);
+  /** When the last bits were received, or requested of a side of which nothing was requested. */
+  lastReceivedMs: Float64Array = new Float64Array(0);
+  /** The rate at which bits are being received, in kbit/s. */
+  receiveKbps: Float64Array = new Float64Array(0);
+  /** The bits sent on each connection. */
+  sent: Float64Array = new Float64Array(0);
+  /** The bits sent until the last unchoke. */
+  sentAtUnchoke: Float64Array = new Float64Array(0);
+  /** When the other side was unchoked last, in ms; 0 if never. */
+  unchokedAtMs: Float64Array = new Float64Array(0);
+  /** When the other side was unchoked optimistically last, in ms; 0 if never. */
+  optimisticAtMs: Float64Array = new Float64Array(0);
+  /** The bits received and sent until the last round of the choker, and until the one before. */
+  #receivedUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
+  #sentUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
+
+  constructor(layout: ConnectionLayout) {
+    layout.addColumn(this);
+  }
+
+  grow(connections: number): void {
+    const enlarge = (column: Float64Array): Float64Array =>
+      grown(column, new Float64Array(connections));
+    this.received = enlarge(this.received);
+    this.early = enlarge(this.early);
+    this.lastReceivedMs = enlarge(this.lastReceivedMs);
+    this.receiveKbps = enlarge(this.receiveKbps);
+    this.sent = enlarge(this.sent);
+    this.sentAtUnchoke = enlarge(this.sentAtUnchoke);
+    this.unchokedAtMs = enlarge(this.unchokedAtMs);
+    this.optimisticAtMs = enlarge(this.optimisticAtMs);
+    this.#receivedUntil = this.#receivedUntil.map(enlarge);
+    this.#sentUntil = this.#sentUntil.map(enlarge);
+  }
+
+  move(from: number, to: number, count: number): void {
+    for (const column of this.#columns()) column.copyWithin(to, from, from + count);
+  }
+
+  /** A connection is opened at position `at`: nothing has been carried on it. */
+  opened(at: number): void {
+    for (const column of this.#columns()) column[at] = 0;
+  }
+
+  /** Bits of a block that has not arrived as a whole have been received. */
+  receivedEarly(at: number, bits: number, nowMs: number): void {
+    this.received[at]! += bits;
+    this.early[at]! += bits;
+    this.lastReceivedMs[at] = nowMs;
+  }
+
+  /** Blocks of `bits` bits have arrived. */
+  receivedBlocks(at: number, bits: number, nowMs: number): void {
+    const early = Math.min(this.early[at]!, bits);
+    this.early[at]! -= early;
+    this.received[at]! += bits - early;
+    this.lastReceivedMs[at] = nowMs;
+  }
+
+  /** The other side is unchoked. */
+  unchoked(at: number, nowMs: number): void {
+    this.unchokedAtMs[at] = nowMs;
+    this.sentAtUnchoke[at] = this.sent[at]!;
+  }
+
+  /** The bits received since the last round, or since the one before if `rounds` is 2. */
+  receivedLately(at: number, rounds: 1 | 2): number {
+    return this.received[at]! - this.#receivedUntil[rounds - 1]![at]!;
+  }
+
+  /** The bits sent in the same time. */
+  sentLately(at: number, rounds: 1 | 2): number {
+    return this.sent[at]! - this.#sentUntil[rounds - 1]![at]!;
+  }
+
+  /** A round ends for `count` connections from position `first` on. */
+  endRound(first: number, count: number): void {
+    const end = first + count;
+    const [received, receivedBefore] = this.#receivedUntil;
+    const [sent, sentBefore] = this.#sentUntil;
+    for (let at = first; at < end; at++) {
+      receivedBefore![at] = received![at]!;
+      received![at] = this.received[at]!;
+      sentBefore![at] = sent![at]!;
+      sent![at] = this.sent[at]!;
+    }
+  }
+
+  #columns(): Float64Array[] {
+    return [
+      this.received,
+      this.early,
+      this.lastReceivedMs,
+      this.receiveKbps,
+      this.sent,
+      this.sentAtUnchoke,
+      this.unchokedAtMs,
+      this.optimisticAtMs,
+      ...this.#receivedUntil,
+      ...this.#sentUntil,
+    ];
+  }
+}
