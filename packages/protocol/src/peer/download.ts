@@ -221,7 +221,12 @@ export class Download {
     if (!this.#rules.requestsOnHave || !isStarving) this.#refill(connection);
     else if (!this.#isUnchoked(connection)) this.requestMore(connection);
     else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#starve(connection);
-    if (isStored && this.#rules.isInterestedInLacked) this.#endUselessInterest();
+    if (isStored) this.afterStored();
+  }
+
+  /** Ends the interest in connections that hold nothing that we lack, after a piece was stored. */
+  afterStored(): void {
+    if (this.#rules.isInterestedInLacked) this.#endUselessInterest();
   }
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */

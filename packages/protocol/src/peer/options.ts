@@ -30,6 +30,11 @@ export interface PeerOptions {
   readonly choker: ChokerName;
   /** The choker when the peer holds the whole file. */
   readonly seedChoker: SeedChokerName;
+  /**
+   * Whether the host verifies each piece when its blocks have arrived (`Peer.isReceived`), and then
+   * calls `Peer.verified` or `Peer.discard`. Otherwise a piece is stored at once.
+   */
+  readonly hostVerifies?: boolean;
   /** Which quirks of the original simulator are on. */
   readonly quirks: Quirks;
   /** How a leader ranks the pieces that its followers have requested. */

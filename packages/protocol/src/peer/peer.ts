@@ -265,6 +265,21 @@ export class Peer implements PeerMessages {
     this.#upload.sending(connection, bits);
   }
 
+  /** Whether all blocks of `piece` have arrived, and the host has not verified it yet. */
+  isReceived(piece: PieceIndex): boolean {
+    return this.#download.isReceived(piece);
+  }
+
+  /** The host has verified a piece whose blocks have arrived. */
+  verified(piece: PieceIndex): void {
+    if (this.#store(piece)) this.#download.afterStored();
+  }
+
+  /** The host has found that the blocks of `piece` are not what they should be. */
+  discard(piece: PieceIndex): void {
+    this.#download.discard(piece);
+  }
+
   /** Returns the first block to send on this connection; NO_BLOCK if there is none. */
   nextToSend(connection: Connection): BlockIndex {
     return this.#upload.nextToSend(connection);
@@ -344,10 +359,9 @@ export class Peer implements PeerMessages {
   piece(connection: Connection, block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
     const isReceived = this.#download.receive(connection, block, count);
-    const isNew = isReceived && this.#download.store(piece);
-    if (isNew || this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
-    if (isNew && this.isComplete) this.#host.completed();
-    this.#download.afterPiece(connection, isNew);
+    const isStored = isReceived && this.#options.hostVerifies !== true && this.#store(piece);
+    if (!isStored && this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
+    this.#download.afterPiece(connection, isStored);
   }
 
   /** The other side withdraws requests: blocks that have not been begun are not sent. */
@@ -357,5 +371,13 @@ export class Peer implements PeerMessages {
 
   leaderStart(connection: Connection, target: PeerId): void {
     this.#leader?.leaderStart(connection, target);
+  }
+
+  /** Stores a piece and announces it; returns false if it was stored before. */
+  #store(piece: PieceIndex): boolean {
+    if (!this.#download.store(piece)) return false;
+    this.#host.broadcastHave(piece);
+    if (this.isComplete) this.#host.completed();
+    return true;
   }
 }
