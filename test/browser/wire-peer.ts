@@ -218,6 +218,9 @@ export class WirePeer implements PeerHost {
     if (!session.state.ownPieces.has(piece)) session.writer.have(piece);
   }
 
+  /** Does nothing: `#sendBitfield` has sent it. */
+  bitfield(): void {}
+
   broadcastHave(piece: PieceIndex): void {
     for (const { connection } of this.#connections) {
       if (this.#peer.announcesOn(connection)) this.have(connection, piece);

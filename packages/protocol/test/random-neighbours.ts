@@ -184,6 +184,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#note(`leaderStart ${target} on ${connection}`);
   broadcastHave = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
   startSending = (connection: Connection): void => this.#note(`starts sending on ${connection}`);
+  bitfield = (connection: Connection): void => this.#note(`bitfield on ${connection}`);
   blocksBegun = (): number => 0;
   shortenSending = (): void => {};
   cancel = (connection: Connection, block: BlockIndex): void => {

@@ -35,6 +35,7 @@ import {
 export const WHOLE_PIECES: Quirks = {
   ...CLIENT_QUIRKS,
   wholePieces: true,
+  haveForEachPiece: true,
   interestInRequestable: true,
   idleSlots: true,
 };
@@ -188,6 +189,12 @@ export class TestHost implements PeerHost {
   }
   have(connection: Connection, piece: PieceIndex): void {
     this.#send(connection, `have(${piece})`, (peer, theirs) => peer.have(theirs, piece));
+  }
+  bitfield(connection: Connection, pieces: Uint32Array): void {
+    const all = Array.from({ length: 32 * pieces.length }, (_, piece) => piece);
+    const held = all.filter((piece) => (pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0);
+    const line = `bitfield(${held.join(' ')})`;
+    this.#send(connection, line, (peer, theirs) => peer.bitfield(theirs, pieces));
   }
   request(connection: Connection, block: BlockIndex, count: number): void {
     const line = `request(${span(block, count)})`;

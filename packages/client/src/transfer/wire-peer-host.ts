@@ -73,6 +73,9 @@ export class WirePeerHost implements PeerHost {
     else if (!tcp.state.ownPieces.has(piece)) tcp.writer.have(piece);
   }
 
+  /** Does nothing: `TorrentTransfer` sends the bitfield. */
+  bitfield(): void {}
+
   broadcastHave(piece: PieceIndex): void {
     if (this.isRestoring) return;
     this.newPieces.push(piece);

@@ -11,6 +11,10 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
   interested: { send: (to) => to.interested(CONNECTION), bytes: '00000001 02' },
   notInterested: { send: (to) => to.notInterested(CONNECTION), bytes: '00000001 03' },
   have: { send: (to) => to.have(CONNECTION, 258 as PieceIndex), bytes: '00000005 04 00000102' },
+  bitfield: {
+    send: (to) => to.bitfield(CONNECTION, Uint32Array.of(5, 6)),
+    bytes: '00000009 05 00000005 00000006',
+  },
   request: {
     send: (to) => to.request(CONNECTION, 7 as BlockIndex, 2),
     bytes: '00000009 06 00000007 00000002',

@@ -10,7 +10,7 @@
  * is in `wire/`.
  *
  * `Encoder` writes each message that is sent by a call of its methods; `decode` reads a message and
- * calls the method of a receiver. Neither allocates memory, except for the two messages that carry
+ * calls the method of a receiver. Neither allocates memory, except for the messages that carry
  * lists.
  */
 
@@ -29,6 +29,7 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   interested: 2,
   notInterested: 3,
   have: 4,
+  bitfield: 5,
   request: 6,
   piece: 7,
   cancel: 8,
@@ -53,6 +54,7 @@ const FIELDS: Record<MessageKind, number> = {
   interested: 0,
   notInterested: 0,
   have: 1,
+  bitfield: LIST,
   request: 2,
   piece: 2,
   cancel: 2,
@@ -113,6 +115,9 @@ export class Encoder implements Messages {
   }
   have(_: Connection, piece: PieceIndex): void {
     this.#one(MESSAGE_ID.have, piece);
+  }
+  bitfield(_: Connection, pieces: Uint32Array): void {
+    this.#list(MESSAGE_ID.bitfield, pieces, EMPTY);
   }
   request(_: Connection, block: BlockIndex, count: number): void {
     this.#two(MESSAGE_ID.request, block, count);
@@ -253,6 +258,8 @@ function dispatch(
   switch (id) {
     case MESSAGE_ID.have:
       return receiver.have(connection, a as PieceIndex);
+    case MESSAGE_ID.bitfield:
+      return receiver.bitfield(connection, readList(view, at, numbers));
     case MESSAGE_ID.choke:
       return receiver.choke(connection);
     case MESSAGE_ID.unchoke:

@@ -21,6 +21,11 @@ export interface PeerMessages {
   notInterested(connection: Connection): void;
   /** The sender has this piece; or, from a leader to a follower, it can get the piece. */
   have(connection: Connection, piece: PieceIndex): void;
+  /**
+   * The sender has these pieces, as the first message on a connection: bit n mod 32 of word
+   * n div 32 is piece n. The receiver may keep the array.
+   */
+  bitfield(connection: Connection, pieces: Uint32Array): void;
   /** Requests a span: `count` blocks of one piece from `block` on. On the wire, one for each. */
   request(connection: Connection, block: BlockIndex, count: number): void;
   /** Carries a span: `count` blocks of one piece from `block` on. On the wire, one for each. */
@@ -70,6 +75,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'interested',
   'notInterested',
   'have',
+  'bitfield',
   'request',
   'piece',
   'cancel',

@@ -224,11 +224,7 @@ export class Peer implements PeerMessages {
    * @param intraAs The same as in `connect`.
    */
   established(connection: Connection, intraAs: boolean): void {
-    if (this.announcesOn(connection) && this.#picker.storedCount > 0) {
-      for (let piece = 0 as PieceIndex; piece < this.#options.layout.pieceCount; piece++) {
-        if (this.#picker.isStored(piece)) this.#host.have(connection, piece);
-      }
-    }
+    if (this.announcesOn(connection) && this.#picker.storedCount > 0) this.#announce(connection);
     this.#leader?.established(connection);
     this.#follower?.established(connection, intraAs);
   }
@@ -346,6 +342,13 @@ export class Peer implements PeerMessages {
     if (outcome !== NO_ACTION) this.#download.afterHave(connection, piece, outcome);
   }
 
+  bitfield(connection: Connection, pieces: Uint32Array): void {
+    const { pieceCount } = this.#options.layout;
+    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
+      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0) this.have(connection, piece);
+    }
+  }
+
   /**
    * The other side requests blocks of a piece. A leader that lacks the piece records that it is
    * requested, and does not answer.
@@ -371,6 +374,17 @@ export class Peer implements PeerMessages {
 
   leaderStart(connection: Connection, target: PeerId): void {
     this.#leader?.leaderStart(connection, target);
+  }
+
+  /** Announces all pieces that we hold on a new connection. */
+  #announce(connection: Connection): void {
+    const { pieceCount } = this.#options.layout;
+    if (this.#rules.upload.sendsBitfield) {
+      return this.#host.bitfield(connection, this.#picker.storedPieces());
+    }
+    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
+      if (this.#picker.isStored(piece)) this.#host.have(connection, piece);
+    }
   }
 
   /** Stores a piece and announces it; returns false if it was stored before. */

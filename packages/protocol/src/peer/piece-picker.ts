@@ -101,6 +101,16 @@ export class PiecePicker {
     return this.#tables.isStored(this.#row, piece);
   }
 
+  /** The pieces that are stored, as words of bits. */
+  storedPieces(): Uint32Array {
+    const words = wordsFor(this.#pieceCount);
+    const stored = new Uint32Array(words).fill(0xffff_ffff);
+    stored[words - 1]! >>>= 32 * words - this.#pieceCount;
+    for (let word = 0; word < words; word++)
+      stored[word]! &= ~this.#lacked[this.#firstWord + word]!;
+    return stored;
+  }
+
   /** Whether `piece` has a block that is neither requested nor received. */
   isRequestable(piece: PieceIndex): boolean {
     return (this.#requestable[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;

@@ -21,6 +21,7 @@ export const CLIENT_RULES: Rules = {
       'fastest-upload': libtorrentFastestUpload,
     },
     fillsFreeSlots: true,
+    sendsBitfield: true,
     finishesBlock: true,
     /** BEP 3. */
     optimisticMs: 30_000,

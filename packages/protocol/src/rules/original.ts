@@ -58,6 +58,7 @@ export const ORIGINAL_RULES: Rules = {
     chokers: { ...CHOKERS, 'tit-for-tat': unstableTitForTat },
     seedChokers: { ...SEED_CHOKERS, 'tit-for-tat': unstableTitForTat },
     fillsFreeSlots: false,
+    sendsBitfield: false,
     finishesBlock: false,
     optimisticMs: 0,
     sendsDecision: () => true,

@@ -20,6 +20,11 @@ export interface Quirks {
    */
   readonly interestInRequestable: boolean;
   /**
+   * On a new connection a peer sends one `have` for each piece that it holds. A client sends one
+   * `bitfield`.
+   */
+  readonly haveForEachPiece: boolean;
+  /**
    * An upload slot that becomes free stays empty until the next round of the choker. A client gives
    * it to another peer at once.
    */
@@ -106,6 +111,7 @@ export interface Quirks {
 export const CLIENT_QUIRKS: Quirks = {
   wholePieces: false,
   interestInRequestable: false,
+  haveForEachPiece: false,
   idleSlots: false,
   repeatChokes: false,
   redrawOptimistics: false,
@@ -129,6 +135,7 @@ export const CLIENT_QUIRKS: Quirks = {
 export const ORIGINAL_QUIRKS: Quirks = {
   wholePieces: true,
   interestInRequestable: true,
+  haveForEachPiece: true,
   idleSlots: true,
   repeatChokes: true,
   redrawOptimistics: true,

@@ -12,6 +12,7 @@ const CHOKERS = ['upload.chokers', 'upload.seedChokers'];
 const DECISIONS: Readonly<Record<keyof Quirks, readonly string[]>> = {
   wholePieces: [...CHOKERS, 'upload.finishesBlock'],
   interestInRequestable: ['download.isInterestedInLacked'],
+  haveForEachPiece: ['upload.sendsBitfield'],
   idleSlots: ['upload.fillsFreeSlots'],
   repeatChokes: ['upload.sendsDecision'],
   redrawOptimistics: ['upload.optimisticMs'],

@@ -28,6 +28,7 @@ function compose(quirks: Quirks): Rules {
       chokers: chokers.chokers,
       seedChokers: chokers.seedChokers,
       fillsFreeSlots: by('idleSlots').upload.fillsFreeSlots,
+      sendsBitfield: by('haveForEachPiece').upload.sendsBitfield,
       finishesBlock: by('wholePieces').upload.finishesBlock,
       optimisticMs: by('redrawOptimistics').upload.optimisticMs,
       sendsDecision: by('repeatChokes').upload.sendsDecision,

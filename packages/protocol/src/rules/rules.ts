@@ -36,6 +36,8 @@ export interface UploadRules {
   readonly seedChokers: Readonly<Record<SeedChokerName, Choker>>;
   /** Whether a slot that becomes free is given to another connection before the next round. */
   readonly fillsFreeSlots: boolean;
+  /** Whether pieces are announced on a new connection by one message. */
+  readonly sendsBitfield: boolean;
   /** Whether the block that is being sent is finished before a choke. */
   readonly finishesBlock: boolean;
   /** How long an optimistic unchoke lasts, in ms. */

@@ -16,6 +16,7 @@ export const UNCHOKE: number = of('unchoke');
 export const INTERESTED: number = of('interested');
 export const NOT_INTERESTED: number = of('notInterested');
 export const HAVE: number = of('have');
+export const BITFIELD: number = of('bitfield');
 export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
 export const CANCEL: number = of('cancel');

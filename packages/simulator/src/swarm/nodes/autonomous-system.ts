@@ -167,7 +167,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       return this.#handlePiece(this.#hostedPeers[a]!, b, c as BlockIndex);
     }
     if (kind < kinds.FIRST_NODE_MESSAGE) {
-      return callPeerMessage(this.#peers[a]!, kind, b, c);
+      return callPeerMessage(this.#peers[a]!, kind, b, c, this.transport.payloads);
     }
     switch (kind) {
       case kinds.PIECE_SENT:

@@ -143,6 +143,10 @@ export class HostedPeer implements PeerHost {
     this.#environment.transport.sendFrom(this).have(connection, piece);
   }
 
+  bitfield(connection: Connection, pieces: Uint32Array): void {
+    this.#environment.transport.sendFrom(this).bitfield(connection, pieces);
+  }
+
   broadcastHave(piece: PieceIndex): void {
     this.#environment.transport.broadcastHave(this, piece);
   }

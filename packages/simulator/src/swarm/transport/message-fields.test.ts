@@ -27,6 +27,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'interested', send: (to) => to.interested(CONNECTION) },
   { kind: 'notInterested', send: (to) => to.notInterested(CONNECTION) },
   { kind: 'have', send: (to) => to.have(CONNECTION, PIECE) },
+  { kind: 'bitfield', send: (to) => to.bitfield(CONNECTION, IDS) },
   { kind: 'request', send: (to) => to.request(CONNECTION, BLOCK, 16) },
   { kind: 'piece', send: (to) => to.piece(CONNECTION, BLOCK, 0x8000) },
   { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
@@ -57,7 +58,13 @@ test.each(MESSAGES)('the fields of $kind are those of the call', ({ kind, send }
 
   const receiver = recorder();
   if (fields.kind < FIRST_NODE_MESSAGE) {
-    callPeerMessage(receiver.messages, fields.kind, fields.first as Connection, fields.second);
+    callPeerMessage(
+      receiver.messages,
+      fields.kind,
+      fields.first as Connection,
+      fields.second,
+      payloads,
+    );
   } else {
     callNodeMessage(receiver.messages, fields, payloads);
   }

@@ -4,6 +4,7 @@
  *     kind                      first                      second
  *     on a connection           connection                 piece or peer id, or 0
  *     request, piece, cancel    connection, block count    first block
+ *     bitfield                  connection                 a payload
  *     join                      peer id                    AS id
  *     connReq                   peer id                    connection; its complement: upload only
  *     other messages to a node  a number, or a payload     0
@@ -32,6 +33,7 @@ import * as kinds from '../event-kinds.ts';
 export type Payload =
   | { readonly kind: 'neighbours'; readonly ids: Uint32Array; readonly asIds: Uint32Array }
   | { readonly kind: 'leaders'; readonly ids: Uint32Array }
+  | { readonly kind: 'bitfield'; readonly pieces: Uint32Array }
   | {
       readonly kind: 'candidate';
       readonly id: PeerId;
@@ -61,6 +63,8 @@ export class Payloads {
         return payload.ids.length + payload.asIds.length;
       case 'leaders':
         return payload.ids.length;
+      case 'bitfield':
+        return payload.pieces.length;
       case 'candidate':
         return 0;
       default:
@@ -107,6 +111,9 @@ export class MessageFields implements Messages {
   }
   have(connection: Connection, piece: PieceIndex): void {
     this.#set(kinds.HAVE, connection, piece);
+  }
+  bitfield(connection: Connection, pieces: Uint32Array): void {
+    this.#set(kinds.BITFIELD, connection, this.#payloads.put({ kind: 'bitfield', pieces }));
   }
   request(connection: Connection, block: BlockIndex, count: number): void {
     this.#set(kinds.REQUEST, packSpan(connection, count), block);
@@ -158,15 +165,21 @@ export class MessageFields implements Messages {
   }
 }
 
-/** Calls the method of `receiver` for a message on a connection, with its two numbers. */
+/**
+ * Calls the method of `receiver` for a message on a connection, with its two numbers, and removes
+ * the payload, if any.
+ */
 export function callPeerMessage(
   receiver: PeerMessages,
   kind: number,
   first: number,
   argument: number,
+  payloads: Payloads,
 ): void {
   const connection = first as Connection;
   switch (kind) {
+    case kinds.BITFIELD:
+      return receiver.bitfield(connection, payloads.take(argument, 'bitfield').pieces);
     case kinds.HAVE:
       return receiver.have(connection, argument as PieceIndex);
     case kinds.REQUEST:

@@ -279,7 +279,7 @@ export class Transport implements DeferredHavesHost {
     writeRecipient(view, offset, 0, this.#toPeer, this.#toConnection, this.#latencyMs);
     this.#encoder.moveTo(view, offset + headerBytes(1));
     if (kind < kinds.FIRST_NODE_MESSAGE) {
-      callPeerMessage(this.#encoder, kind, first, second);
+      callPeerMessage(this.#encoder, kind, first, second, this.payloads);
     } else {
       callNodeMessage(this.#encoder, this.#outgoing, this.payloads);
     }
@@ -287,8 +287,10 @@ export class Transport implements DeferredHavesHost {
   }
 
   #bytesMax(kind: number): number {
+    const { first, second } = this.#outgoing;
+    if (kind === kinds.BITFIELD) return listBytes(this.payloads.lengthOf(second));
     if (kind !== kinds.NEIGHBOURS && kind !== kinds.LEADERS) return FIXED_BYTES_MAX;
-    return listBytes(this.payloads.lengthOf(this.#outgoing.first));
+    return listBytes(this.payloads.lengthOf(first));
   }
 
   /** Delivers a `have` within the AS, after `#latencyMs`. */
