@@ -43,7 +43,15 @@ export {
   type Messages,
   type PeerMessages,
 } from './messages/messages.ts';
-export { type ClientOptions, LIBTORRENT } from './peer/client-options.ts';
+export {
+  type ClientName,
+  type ClientOptions,
+  type ClientPreset,
+  CLIENTS,
+  LIBTORRENT,
+  MAINLINE,
+  TRANSMISSION,
+} from './peer/client-options.ts';
 export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
 export type { HaveOutcome } from './tables/peer-tables.ts';

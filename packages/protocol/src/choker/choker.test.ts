@@ -146,6 +146,8 @@ function decide(
     keepOptimistics,
     keepUnchoked: false,
     layout: blocksOf16KiB(100, 4 * 2 ** 17),
+    rotation: { first: 0, rounds: 0 },
+    roundMs: 10_000,
     random: alwaysLast,
   });
   return Array.from(interested.connection.subarray(0, interested.count)).filter(

@@ -26,6 +26,14 @@ export interface Slots {
   readonly optimistic: number;
 }
 
+/** The state of a choker that goes through its connections in turn. */
+export interface Rotation {
+  /** The position (`InterestedPeers.position`) at which the list begins. */
+  first: number;
+  /** The number of rounds so far. */
+  rounds: number;
+}
+
 /** What a choker may read besides the connections. */
 export interface Rechoke {
   /** The host's time, in ms. */
@@ -38,6 +46,10 @@ export interface Rechoke {
   readonly keepUnchoked: boolean;
   /** The sizes of pieces and blocks. */
   readonly layout: BlockLayout;
+  /** How the list of connections is rotated; the choker may change it. */
+  readonly rotation: Rotation;
+  /** The time since the last round, in ms. */
+  readonly roundMs: number;
   /** The peer's own random stream. */
   readonly random: Random;
 }
@@ -71,6 +83,14 @@ export class InterestedPeers {
   optimisticAtMs: Float64Array = new Float64Array(64);
   /** Bits sent since the last unchoke. Only if blocks are moved. */
   sentSinceUnchoke: Float64Array = new Float64Array(64);
+  /** The pieces that the other side holds, as a share from 0 to 1. Only if blocks are moved. */
+  heldShare: Float64Array = new Float64Array(64);
+  /** A number that was drawn when the connection was established, for chokers that use it. */
+  position: Float64Array = new Float64Array(64);
+  /** 1 if the other side is interested; chokers that do not ask for others see only such. */
+  isInterested: Uint8Array = new Uint8Array(64);
+  /** 1 if the other side leaves our requests unanswered. Only if blocks are moved. */
+  isSnubbing: Uint8Array = new Uint8Array(64);
   /** The choker's decision: CHOKE (the initial value), UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
   decision: Uint8Array = new Uint8Array(64);
 
@@ -87,6 +107,10 @@ export class InterestedPeers {
     this.unchokedAtMs = new Float64Array(size);
     this.optimisticAtMs = new Float64Array(size);
     this.sentSinceUnchoke = new Float64Array(size);
+    this.heldShare = new Float64Array(size);
+    this.position = new Float64Array(size);
+    this.isInterested = new Uint8Array(size);
+    this.isSnubbing = new Uint8Array(size);
     this.decision = new Uint8Array(size);
   }
 }

@@ -44,6 +44,15 @@ const fastestUpload: Compare = ({ received, sent, unchokedAtMs }, i, j) => {
   return unchokedAtMs[i]! - unchokedAtMs[j]!;
 };
 
+/** `anti_leech` (Chow et al. 2008): those that have just begun, or are about to end, go first. */
+const antiLeech: Compare = ({ received, heldShare, unchokedAtMs }, i, j) => {
+  if (received[i] !== received[j]) return received[j]! - received[i]!;
+  const distance = Math.abs(heldShare[i]! - 0.5);
+  const otherDistance = Math.abs(heldShare[j]! - 0.5);
+  if (distance !== otherDistance) return otherDistance - distance;
+  return unchokedAtMs[i]! - unchokedAtMs[j]!;
+};
+
 function isTurnOver(interested: InterestedPeers, i: number, { nowMs, layout }: Rechoke): boolean {
   return (
     interested.chokeState[i] !== CHOKE &&
@@ -55,10 +64,10 @@ function isTurnOver(interested: InterestedPeers, i: number, { nowMs, layout }: R
 /** The connections in the order of their rank; used within one call only. */
 const ranked: number[] = [];
 
-function choker(compare: Compare): Choker {
+function choker(compare: Compare, slotsOf: SlotsOf = fixedSlots): Choker {
   return (interested, rechoke) => {
     const { decision, chokeState, count } = interested;
-    let slots = rechoke.slots.regular;
+    let slots = slotsOf(interested, rechoke);
     ranked.length = 0;
     for (let i = 0; i < count; i++) {
       if (rechoke.keepUnchoked && chokeState[i] === UNCHOKE) {
@@ -80,6 +89,27 @@ function choker(compare: Compare): Choker {
     unchokeOptimistically(interested, rechoke);
   };
 }
+
+/** The number of regular slots. */
+type SlotsOf = (interested: InterestedPeers, rechoke: Rechoke) => number;
+
+const fixedSlots: SlotsOf = (_, { slots }) => slots.regular;
+
+/** The least rate of the fastest connection, and how much more each further one needs, in B/s. */
+const RATE_THRESHOLD = 1024;
+const RATE_STEP = 2048;
+
+/**
+ * `rate_based_choker`: as many slots as there are connections to which we upload fast enough, and
+ * one more. The more slots there are, the faster the next connection has to be.
+ */
+const rateBasedSlots: SlotsOf = ({ count, sent }, { roundMs }) => {
+  const rates = Array.from({ length: count }, (_, i) => (sent[i]! * 125) / roundMs);
+  rates.sort((a, b) => b - a);
+  let slots = 0;
+  while (slots < count && rates[slots]! >= RATE_THRESHOLD + slots * RATE_STEP) slots++;
+  return slots + 1;
+};
 
 /**
  * Begins the order at random, so that none of several equal connections has an advantage: the sort
@@ -114,5 +144,9 @@ function unchokeOptimistically(interested: InterestedPeers, rechoke: Rechoke): v
 
 /** With `seed_choking_algorithm` `round_robin`, the default. */
 export const libtorrentRoundRobin: Choker = choker(roundRobin);
+/** With `choking_algorithm` `rate_based_choker`. */
+export const libtorrentRateBased: Choker = choker(roundRobin, rateBasedSlots);
+/** With `seed_choking_algorithm` `anti_leech`. */
+export const libtorrentAntiLeech: Choker = choker(antiLeech);
 /** With `seed_choking_algorithm` `fastest_upload`. */
 export const libtorrentFastestUpload: Choker = choker(fastestUpload);

@@ -3,6 +3,8 @@
  * Each value says which client has it, and where.
  */
 
+import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
+
 /** How a client requests blocks, ends a download, and gives up on peers that do not answer. */
 export interface ClientOptions {
   /** A peer keeps requested what arrives in this time at the present rate, in ms. */
@@ -33,13 +35,30 @@ export interface ClientOptions {
   readonly snubbedAfterMs: number;
   /** The number of rounds of the choker over which rates are measured. */
   readonly rateRounds: 1 | 2;
+  /** How long an optimistic unchoke lasts, in ms. */
+  readonly optimisticMs: number;
+  /** Whether the choker also unchokes peers that are not interested. */
+  readonly unchokesUninterested: boolean;
   /**
    * Whether an upload slot that is free is given to the next peer that becomes interested
-   * (`at-once`), or by the next round of the choker (`next-round`).
+   * (`at-once`), or the choker runs whenever the interest of an unchoked peer changes (`rechoke`).
    */
-  readonly freeSlots: 'at-once' | 'next-round';
+  readonly freeSlots: 'at-once' | 'rechoke';
   /** Whether a `have` is sent to peers that have announced the piece. */
   readonly redundantHaves: boolean;
+}
+
+/** The names of the clients. */
+export type ClientName = 'libtorrent' | 'mainline' | 'transmission';
+
+/** A client by name: its options, and how it uses its upload slots. */
+export interface ClientPreset {
+  readonly options: ClientOptions;
+  readonly uploadSlots: number;
+  readonly optimisticSlots: number;
+  readonly rechokeIntervalMs: number;
+  readonly choker: ChokerName;
+  readonly seedChoker: SeedChokerName;
 }
 
 /** libtorrent 2.0, with the defaults of its settings. */
@@ -54,6 +73,79 @@ export const LIBTORRENT: ClientOptions = {
   endgame: 'strict',
   snubbedAfterMs: 60_000,
   rateRounds: 1,
+  optimisticMs: 30_000,
+  unchokesUninterested: false,
   freeSlots: 'at-once',
   redundantHaves: true,
+};
+
+/** The mainline client of Bram Cohen, BitTorrent 3.9.1, with the defaults of its options. */
+export const MAINLINE: ClientOptions = {
+  /** `Downloader._backlog`: 2 blocks, and those of 4 s. */
+  requestQueueMs: 4_000,
+  requestQueueMin: 2,
+  requestQueueMax: 500,
+  requestQueueStart: 2,
+  wholePieceMs: 0,
+  partialPieces: 'first',
+  /** `rarest_first_cutoff`. */
+  randomFirstPieces: 4,
+  endgame: 'all',
+  /** `snub_time` is 30 s, and for the choker only; requests have no timeout. BEP 3 says 60 s. */
+  snubbedAfterMs: 60_000,
+  /** Its rate is an average over about 20 s. */
+  rateRounds: 2,
+  optimisticMs: 30_000,
+  unchokesUninterested: true,
+  freeSlots: 'rechoke',
+  redundantHaves: true,
+};
+
+/** Transmission 4.0. It has no rarest first: the pieces with the fewest missing blocks go first. */
+export const TRANSMISSION: ClientOptions = {
+  /** `RequestBufSecs`, `Floor`, and the default of `reqq`. */
+  requestQueueMs: 10_000,
+  requestQueueMin: 32,
+  requestQueueMax: 250,
+  requestQueueStart: 32,
+  wholePieceMs: 0,
+  partialPieces: 'first',
+  randomFirstPieces: Number.MAX_SAFE_INTEGER,
+  endgame: 'strict',
+  /** `RequestTtlSecs`. */
+  snubbedAfterMs: 90_000,
+  rateRounds: 1,
+  /** `OptimisticUnchokeMultiplier`: five rounds. */
+  optimisticMs: 50_000,
+  unchokesUninterested: true,
+  freeSlots: 'at-once',
+  redundantHaves: true,
+};
+
+/** The clients, by name. */
+export const CLIENTS: Readonly<Record<ClientName, ClientPreset>> = {
+  libtorrent: {
+    options: LIBTORRENT,
+    uploadSlots: 7,
+    optimisticSlots: 1,
+    rechokeIntervalMs: 15_000,
+    choker: 'tit-for-tat',
+    seedChoker: 'round-robin',
+  },
+  mainline: {
+    options: MAINLINE,
+    uploadSlots: 3,
+    optimisticSlots: 1,
+    rechokeIntervalMs: 10_000,
+    choker: 'mainline',
+    seedChoker: 'mainline',
+  },
+  transmission: {
+    options: TRANSMISSION,
+    uploadSlots: 8,
+    optimisticSlots: 1,
+    rechokeIntervalMs: 10_000,
+    choker: 'transmission',
+    seedChoker: 'transmission',
+  },
 };

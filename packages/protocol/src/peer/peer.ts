@@ -225,6 +225,7 @@ export class Peer implements PeerMessages {
    */
   established(connection: Connection, intraAs: boolean): void {
     if (this.announcesOn(connection) && this.#picker.storedCount > 0) this.#announce(connection);
+    this.#upload.established(connection);
     this.#leader?.established(connection);
     this.#follower?.established(connection, intraAs);
   }

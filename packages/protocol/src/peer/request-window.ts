@@ -21,6 +21,11 @@ const STARVING = 1;
 /** The other side has left requests unanswered for too long. */
 const SNUBBING = 2;
 
+/** Whether the other side of the connection at position `at` leaves requests unanswered. */
+export function isSnubbing({ downloadState }: PeerTables, at: number): boolean {
+  return (downloadState[at]! & SNUBBING) !== 0;
+}
+
 export class RequestWindow {
   readonly #tables: PeerTables;
   readonly #row: number;

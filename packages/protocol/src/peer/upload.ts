@@ -10,22 +10,27 @@ import {
   CHOKE,
   type Choker,
   InterestedPeers,
+  type Rotation,
   type Slots,
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
 } from '../choker/choker.ts';
 import type { BlockIndex, Connection } from '../ids.ts';
 import type { RateRules, UploadRules } from '../rules/rules.ts';
+import { popcount } from '../tables/bitfield.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import { AM_CHOKING, MAY_UPLOAD, OPTIMISTIC, PEER_INTERESTED } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
+import type { PeerTables } from '../tables/peer-tables.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
 import type { Traffic } from '../tables/traffic.ts';
 import type { UploadStatistics } from '../tables/upload-statistics.ts';
+import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 import type { PeerOptions } from './options.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import { isSnubbing } from './request-window.ts';
 
 /** For each sum of flags, 1 if the connection takes part in a rechoke. */
 const TAKES_PART = new Uint8Array(256);
@@ -42,11 +47,13 @@ for (let flags = 0; flags < 256; flags++) {
 const interested = new InterestedPeers();
 
 export class Upload {
+  readonly #tables: PeerTables;
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
   readonly #layout: BlockLayout;
+  readonly #client: ClientOptions;
   readonly #rules: UploadRules;
   readonly #rates: RateRules;
   readonly #slots: Slots;
@@ -63,6 +70,8 @@ export class Upload {
   /** What connections have carried; undefined if pieces are moved whole. */
   readonly #traffic: Traffic | undefined;
   #optimisticsSinceMs = -Infinity;
+  #roundSinceMs = 0;
+  readonly #rotation: Rotation = { first: 0, rounds: 0 };
   #unchokedCount = 0;
   /** The connections that are choked once the block in transfer has been sent. */
   readonly #finishing: Connection[] = [];
@@ -79,11 +88,13 @@ export class Upload {
   }: PeerComponents) {
     const { tables, row } = memory;
     const { choker, seedChoker } = options;
+    this.#tables = tables;
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#options = options;
     this.#layout = layout;
+    this.#client = options.client;
     this.#rules = rules.upload;
     this.#rates = rules.rates;
     this.#slots = { regular: options.uploadSlots, optimistic: options.optimisticSlots };
@@ -99,6 +110,13 @@ export class Upload {
 
   opened(connection: Connection): void {
     this.#recordChokeChange(connection, true);
+  }
+
+  /** A connection was established: it may be unchoked from now on. */
+  established(connection: Connection): void {
+    if (this.#traffic === undefined || !this.#client.unchokesUninterested) return;
+    const { random } = this.#options;
+    this.#traffic.position[this.#connections.first + connection] = 1 - random.unit();
   }
 
   closed(connection: Connection): void {
@@ -177,6 +195,7 @@ export class Upload {
     if (this.#traffic === undefined) return;
     const { first, count } = this.#connections;
     this.#traffic.endRound(first, count);
+    this.#roundSinceMs = this.#host.nowMs;
   }
 
   #choose(keepUnchoked: boolean): void {
@@ -184,7 +203,9 @@ export class Upload {
     if (this.#traffic !== undefined) this.#collectByBits(this.#traffic);
     else this.#collectByPieces(isSeed);
     const nowMs = this.#host.nowMs;
-    const keepOptimistics = nowMs < this.#optimisticsSinceMs + this.#rules.optimisticMs;
+    const optimisticMs =
+      this.#traffic === undefined ? this.#rules.optimisticMs : this.#client.optimisticMs;
+    const keepOptimistics = nowMs < this.#optimisticsSinceMs + optimisticMs;
     if (!keepOptimistics && !keepUnchoked) this.#optimisticsSinceMs = nowMs;
 
     const choose = isSeed ? this.#seedChoker : this.#choker;
@@ -194,6 +215,8 @@ export class Upload {
       keepOptimistics,
       keepUnchoked,
       layout: this.#layout,
+      rotation: this.#rotation,
+      roundMs: Math.max(1, nowMs - this.#roundSinceMs),
       random: this.#options.random,
     });
     this.#applyDecisions();
@@ -203,7 +226,7 @@ export class Upload {
     const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0 || (flags & PEER_INTERESTED) === flag) return;
     this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | flag);
-    if (!this.#rules.fillsFreeSlots) {
+    if (!this.#rules.fillsFreeSlots || this.#client.freeSlots === 'rechoke') {
       if ((flags & AM_CHOKING) === 0) this.#choose(false);
       return;
     }
@@ -258,24 +281,43 @@ export class Upload {
   /** Collects the connections that take part in a rechoke, with rates in bits. */
   #collectByBits(traffic: Traffic): void {
     const { count, first, allFlags } = this.#connections;
-    const rounds = this.#options.client.rateRounds;
+    const { rateRounds: rounds, unchokesUninterested } = this.#client;
     interested.reserve(count + 1);
     let size = 0;
     for (let connection = 0; connection < count; connection++) {
       const at = first + connection;
       const flags = allFlags[at]!;
-      if (TAKES_PART[flags] === 0) continue;
+      if (TAKES_PART[flags] === 0) {
+        const mayTakePart = unchokesUninterested && traffic.position[at]! > 0;
+        if (!mayTakePart || (flags & MAY_UPLOAD) === 0) continue;
+      }
       interested.connection[size] = connection;
       interested.received[size] = traffic.receivedLately(at, rounds);
       interested.sent[size] = traffic.sentLately(at, rounds);
       interested.chokeState[size] = CHOKE_STATE[flags]!;
       interested.unchokedAtMs[size] = traffic.unchokedAtMs[at]!;
       interested.optimisticAtMs[size] = traffic.optimisticAtMs[at]!;
+      interested.isInterested[size] = TAKES_PART[flags]!;
+      interested.isSnubbing[size] = isSnubbing(this.#tables, at) ? 1 : 0;
+      interested.heldShare[size] = this.#heldShare(connection as Connection);
+      interested.position[size] = traffic.position[at]!;
       interested.sentSinceUnchoke[size] = traffic.sent[at]! - traffic.sentAtUnchoke[at]!;
       interested.decision[size] = CHOKE;
       size++;
     }
     interested.count = size;
+  }
+
+  /** The share of all pieces that the other side has announced, for the choker that reads it. */
+  #heldShare(connection: Connection): number {
+    if (this.#options.seedChoker !== 'anti-leech') return 0;
+    this.#connections.applyDueHaves();
+    const start = this.#connections.announcedStart(connection);
+    const end = start + this.#tables.pieceWords;
+    const { announced } = this.#connections;
+    let held = 0;
+    for (let word = start; word < end; word++) held += popcount(announced[word]!);
+    return held / this.#layout.pieceCount;
   }
 
   /** Changes the state of connections, and sends choke and unchoke. */

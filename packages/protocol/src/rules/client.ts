@@ -1,8 +1,7 @@
 /** The rules of today's BitTorrent clients. */
 
 import { CHOKE } from '../choker/choker.ts';
-import { random } from '../choker/chokers.ts';
-import { libtorrentFastestUpload, libtorrentRoundRobin } from '../choker/libtorrent.ts';
+import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
 import { ForwardOnce } from '../peer/forwarder.ts';
 import { MAY_DOWNLOAD, MAY_UPLOAD } from '../tables/connection-flags.ts';
 import type { Rules } from './rules.ts';
@@ -13,13 +12,8 @@ export const CLIENT_RULES: Rules = {
     refresh: (meter, row, nowMs) => meter.expire(row, nowMs),
   },
   upload: {
-    chokers: { 'tit-for-tat': libtorrentRoundRobin, random },
-    seedChokers: {
-      'tit-for-tat': libtorrentRoundRobin,
-      random,
-      'round-robin': libtorrentRoundRobin,
-      'fastest-upload': libtorrentFastestUpload,
-    },
+    chokers: CHOKERS,
+    seedChokers: SEED_CHOKERS,
     fillsFreeSlots: true,
     sendsBitfield: true,
     finishesBlock: true,

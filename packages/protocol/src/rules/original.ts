@@ -1,7 +1,7 @@
 /** The rules of the original simulator of 2018: all quirks (`quirks.ts`). */
 
 import { type Choker, type InterestedPeers, UNCHOKE, unchokeAtRandom } from '../choker/choker.ts';
-import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
+import { WHOLE_PIECE_CHOKERS, WHOLE_PIECE_SEED_CHOKERS } from '../choker/whole-pieces.ts';
 import type { Connection } from '../ids.ts';
 import { type Forwarder, removeFollower } from '../peer/forwarder.ts';
 import { ANNOUNCES, MAY_DOWNLOAD, MAY_UPLOAD } from '../tables/connection-flags.ts';
@@ -55,8 +55,8 @@ export const ORIGINAL_RULES: Rules = {
     refresh: () => {},
   },
   upload: {
-    chokers: { ...CHOKERS, 'tit-for-tat': unstableTitForTat },
-    seedChokers: { ...SEED_CHOKERS, 'tit-for-tat': unstableTitForTat },
+    chokers: { ...WHOLE_PIECE_CHOKERS, 'tit-for-tat': unstableTitForTat },
+    seedChokers: { ...WHOLE_PIECE_SEED_CHOKERS, 'tit-for-tat': unstableTitForTat },
     fillsFreeSlots: false,
     sendsBitfield: false,
     finishesBlock: false,

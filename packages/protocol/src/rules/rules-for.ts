@@ -1,6 +1,6 @@
 /** Composes the rules of a peer: for each quirk, the rule of the original or that of clients. */
 
-import { CHOKERS, SEED_CHOKERS } from '../choker/chokers.ts';
+import { WHOLE_PIECE_CHOKERS, WHOLE_PIECE_SEED_CHOKERS } from '../choker/whole-pieces.ts';
 import { CLIENT_RULES } from './client.ts';
 import { ORIGINAL_RULES } from './original.ts';
 import type { Quirks } from './quirks.ts';
@@ -60,5 +60,5 @@ function compose(quirks: Quirks): Rules {
 function chokersFor(quirks: Quirks): Pick<UploadRules, 'chokers' | 'seedChokers'> {
   if (!quirks.wholePieces) return CLIENT_RULES.upload;
   if (quirks.unstableSort) return ORIGINAL_RULES.upload;
-  return { chokers: CHOKERS, seedChokers: SEED_CHOKERS };
+  return { chokers: WHOLE_PIECE_CHOKERS, seedChokers: WHOLE_PIECE_SEED_CHOKERS };
 }

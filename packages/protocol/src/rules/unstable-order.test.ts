@@ -58,6 +58,8 @@ describe('an unstable order', () => {
       keepOptimistics: false,
       keepUnchoked: false,
       layout: wholePieces(10, 1),
+      rotation: { first: 0, rounds: 0 },
+      roundMs: 10_000,
       random,
     });
     expect([0, 1, 2, 3, 4, 5, 6].filter((i) => interested.decision[i] !== CHOKE)).toEqual(unchoked);

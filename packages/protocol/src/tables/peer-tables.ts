@@ -167,6 +167,12 @@ export class PeerTables implements ConnectionLayout {
     return true;
   }
 
+  /** Whether the other side of a connection has announced `piece`, while we lacked it. */
+  hasAnnounced(row: number, connection: Connection, piece: PieceIndex): boolean {
+    const at = (this.firstConnection[row]! + connection) * this.pieceWords + (piece >>> 5);
+    return (this.announced[at]! & (1 << (piece & 31))) !== 0;
+  }
+
   /** Whether the peer of `row` stores `piece`. */
   isStored(row: number, piece: PieceIndex): boolean {
     const word = this.#stored[piece * this.#storedWords + (row >>> 5)]!;

@@ -26,6 +26,11 @@ export class Traffic implements ConnectionColumn {
   unchokedAtMs: Float64Array = new Float64Array(0);
   /** When the other side was unchoked optimistically last, in ms; 0 if never. */
   optimisticAtMs: Float64Array = new Float64Array(0);
+  /**
+   * A number above 0 that orders the connections, drawn when each is established; 0 before. Only
+   * for chokers that use it (`InterestedPeers.position`).
+   */
+  position: Float64Array = new Float64Array(0);
   /** The bits received and sent until the last round of the choker, and until the one before. */
   #receivedUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
   #sentUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
@@ -45,6 +50,7 @@ export class Traffic implements ConnectionColumn {
     this.sentAtUnchoke = enlarge(this.sentAtUnchoke);
     this.unchokedAtMs = enlarge(this.unchokedAtMs);
     this.optimisticAtMs = enlarge(this.optimisticAtMs);
+    this.position = enlarge(this.position);
     this.#receivedUntil = this.#receivedUntil.map(enlarge);
     this.#sentUntil = this.#sentUntil.map(enlarge);
   }
@@ -112,6 +118,7 @@ export class Traffic implements ConnectionColumn {
       this.sentAtUnchoke,
       this.unchokedAtMs,
       this.optimisticAtMs,
+      this.position,
       ...this.#receivedUntil,
       ...this.#sentUntil,
     ];

@@ -3,7 +3,14 @@
  * numbers, and checks the whole.
  */
 
-import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
+import {
+  type ChokerName,
+  CLIENT_QUIRKS,
+  CLIENTS,
+  ORIGINAL_QUIRKS,
+  type Quirks,
+  type SeedChokerName,
+} from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
 import { checkSwarm } from '../swarm/plan/check.ts';
@@ -18,6 +25,14 @@ import {
   SWARM_SCHEMA,
   type SwarmConfig,
 } from './schema.ts';
+
+/** The times among the fields of `client`. */
+type ClientTime =
+  | 'rechokeInterval'
+  | 'optimisticInterval'
+  | 'requestQueue'
+  | 'wholePieceTime'
+  | 'snubbedAfter';
 
 /**
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
@@ -42,9 +57,7 @@ export interface CompleteSwarmConfig {
     readonly externalNeighbours?: number;
     readonly minPeers: number;
   };
-  readonly client: Required<Omit<ClientConfig, 'rechokeInterval'>> & {
-    readonly rechokeInterval: number;
-  };
+  readonly client: Required<Omit<ClientConfig, ClientTime>> & Readonly<Record<ClientTime, number>>;
   readonly cache: {
     /** Absent for plain BitTorrent. */
     readonly leaders?: number;
@@ -146,6 +159,7 @@ const DEFAULT = {
   /** About the time for which messages wait in the original (docs/validation.md). */
   originalLatencyMs: 50,
   neighbours: 20,
+  backlog: 10,
 } as const;
 
 /** Fills in what was left out. */
@@ -155,8 +169,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const seeds = seedsOf(config, upload, download);
   const seedCount = sum(seeds);
   const { peers, classes } = leechersOf(config, seedCount, upload, download);
-  const { rules = 'client', choker = 'tit-for-tat', ...client } = config.client ?? {};
-  const isOriginal = rules === 'original';
+  const isOriginal = config.client?.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
   return {
@@ -183,22 +196,58 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
         : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
       minPeers: tracker.minPeers ?? peers,
     },
-    client: {
-      rules,
-      quirks: client.quirks ?? {},
-      uploadSlots: client.uploadSlots ?? 4,
-      optimisticSlots: client.optimisticSlots ?? 1,
-      rechokeInterval: time(client.rechokeInterval, 10_000),
-      backlog: client.backlog ?? 10,
-      choker,
-      seedChoker: client.seedChoker ?? (isOriginal ? choker : 'round-robin'),
-    },
+    client: clientOf(config.client ?? {}),
     cache: {
       ...(cache.leaders === undefined ? {} : { leaders: quantity('percent', cache.leaders) }),
       subTorrents: cache.subTorrents ?? 1,
       requestPriority: cache.requestPriority ?? 'within-rarity',
     },
   };
+}
+
+/** The slots of the original simulator. */
+const ORIGINAL = {
+  uploadSlots: 4,
+  optimisticSlots: 1,
+  rechokeIntervalMs: 10_000,
+  choker: 'tit-for-tat',
+} as const;
+
+function clientOf(client: ClientConfig): CompleteSwarmConfig['client'] {
+  const { rules = 'client', preset = 'libtorrent' } = client;
+  const { options, ...slots } = CLIENTS[preset];
+  const isOriginal = rules === 'original';
+  const base = isOriginal ? ORIGINAL : slots;
+  const choker = client.choker ?? base.choker;
+  return {
+    rules,
+    preset,
+    quirks: client.quirks ?? {},
+    uploadSlots: client.uploadSlots ?? base.uploadSlots,
+    optimisticSlots: client.optimisticSlots ?? base.optimisticSlots,
+    rechokeInterval: time(client.rechokeInterval, base.rechokeIntervalMs),
+    optimisticInterval: time(client.optimisticInterval, options.optimisticMs),
+    choker,
+    seedChoker: client.seedChoker ?? (isOriginal ? chokerOfOriginalSeed(choker) : slots.seedChoker),
+    rateRounds: client.rateRounds ?? options.rateRounds,
+    freeSlots: client.freeSlots ?? options.freeSlots,
+    backlog: client.backlog ?? DEFAULT.backlog,
+    requestQueue: time(client.requestQueue, options.requestQueueMs),
+    requestQueueMin: client.requestQueueMin ?? options.requestQueueMin,
+    requestQueueMax: client.requestQueueMax ?? options.requestQueueMax,
+    requestQueueStart: client.requestQueueStart ?? options.requestQueueStart,
+    wholePieceTime: time(client.wholePieceTime, options.wholePieceMs),
+    partialPieces: client.partialPieces ?? options.partialPieces,
+    randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
+    endgame: client.endgame ?? options.endgame,
+    snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),
+    redundantHaves: client.redundantHaves ?? options.redundantHaves,
+  };
+}
+
+/** In the original, a seed has the choker of leechers. */
+function chokerOfOriginalSeed(choker: ChokerName): SeedChokerName {
+  return choker === 'rate-based' ? 'tit-for-tat' : choker;
 }
 
 function seedsOf(
@@ -338,6 +387,9 @@ function latencyOf(
   return latency === 'topology' ? latency : quantity('time', latency);
 }
 
+/** The chokers that unchoke peers which are not interested, too. */
+const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission']);
+
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
   const { seeds, classes, file, arrivals, network, tracker, client, cache } = config;
@@ -364,7 +416,23 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     backlog: client.backlog,
     choker: client.choker,
     seedChoker: client.seedChoker,
-    client: LIBTORRENT,
+    client: {
+      requestQueueMs: client.requestQueue,
+      requestQueueMin: client.requestQueueMin,
+      requestQueueMax: client.requestQueueMax,
+      requestQueueStart: client.requestQueueStart,
+      wholePieceMs: client.wholePieceTime,
+      partialPieces: client.partialPieces,
+      randomFirstPieces: client.randomFirstPieces,
+      endgame: client.endgame,
+      snubbedAfterMs: client.snubbedAfter,
+      rateRounds: client.rateRounds,
+      optimisticMs: client.optimisticInterval,
+      unchokesUninterested:
+        UNCHOKING_ALL.has(client.choker) || UNCHOKING_ALL.has(client.seedChoker),
+      freeSlots: client.freeSlots,
+      redundantHaves: client.redundantHaves,
+    },
     quirks: { ...quirks, ...client.quirks },
     allocationIntervalMs: network.allocationInterval,
     topology: {
@@ -401,6 +469,14 @@ const PATHS: Readonly<Record<string, Path>> = {
   optimisticSlots: ['client', 'optimisticSlots'],
   rechokeIntervalMs: ['client', 'rechokeInterval'],
   backlog: ['client', 'backlog'],
+  'client.requestQueueMs': ['client', 'requestQueue'],
+  'client.requestQueueMin': ['client', 'requestQueueMin'],
+  'client.requestQueueMax': ['client', 'requestQueueMax'],
+  'client.requestQueueStart': ['client', 'requestQueueStart'],
+  'client.wholePieceMs': ['client', 'wholePieceTime'],
+  'client.randomFirstPieces': ['client', 'randomFirstPieces'],
+  'client.snubbedAfterMs': ['client', 'snubbedAfter'],
+  'client.optimisticMs': ['client', 'optimisticInterval'],
   choker: ['client', 'choker'],
   seedChoker: ['client', 'seedChoker'],
   allocationIntervalMs: ['network', 'allocationInterval'],

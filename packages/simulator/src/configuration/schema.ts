@@ -18,6 +18,9 @@ import {
   CHOKERS,
   type ChokerName,
   CLIENT_QUIRKS,
+  type ClientName,
+  type ClientOptions,
+  CLIENTS,
   type Quirks,
   type RequestPriority,
   SEED_CHOKERS,
@@ -109,20 +112,48 @@ export interface TrackerConfig {
 export interface ClientConfig {
   /** `client`: what today's clients do (default). `original`: as the simulator of 2018. */
   readonly rules?: 'client' | 'original';
+  /** The client whose choices are the defaults of the other fields (default: libtorrent). */
+  readonly preset?: ClientName;
   /** Single quirks of the original simulator that differ from `rules`. */
   readonly quirks?: Partial<Quirks>;
-  /** Connections that a peer unchokes for their rate (default: 4). */
+  /** Connections that a peer unchokes for their rate. */
   readonly uploadSlots?: number;
-  /** Connections that a peer unchokes optimistically (default: 1). */
+  /** Connections that a peer unchokes optimistically. */
   readonly optimisticSlots?: number;
-  /** Time between two runs of the choker (default: 10 s). */
+  /** Time between two runs of the choker. */
   readonly rechokeInterval?: Time;
-  /** Pieces that a peer keeps requested on a connection (default: 10). */
-  readonly backlog?: number;
-  /** Choker of leechers (default: tit-for-tat). */
+  /** How long an optimistic unchoke lasts. */
+  readonly optimisticInterval?: Time;
+  /** Choker of leechers. */
   readonly choker?: ChokerName;
-  /** Choker of seeds (default: round-robin; with `rules: original` the same as `choker`). */
+  /** Choker of seeds (with `rules: original` the same as `choker`). */
   readonly seedChoker?: SeedChokerName;
+  /** The number of rounds of the choker over which rates are measured. */
+  readonly rateRounds?: 1 | 2;
+  /** When a free upload slot is given to another peer; see `ClientOptions`. */
+  readonly freeSlots?: ClientOptions['freeSlots'];
+  /** Pieces that a peer keeps requested if they are moved whole, and from its leader (10). */
+  readonly backlog?: number;
+  /** A peer keeps requested what arrives in this time, */
+  readonly requestQueue?: Time;
+  /** but at least so many blocks, */
+  readonly requestQueueMin?: number;
+  /** at most so many, */
+  readonly requestQueueMax?: number;
+  /** and so many while the rate is not known. */
+  readonly requestQueueStart?: number;
+  /** A connection that can deliver a piece in this time is asked for whole pieces; 0 for none. */
+  readonly wholePieceTime?: Time;
+  /** Whether partial pieces are requested before all others, or among equally rare ones. */
+  readonly partialPieces?: ClientOptions['partialPieces'];
+  /** The number of pieces that are picked at random before the rarest are. */
+  readonly randomFirstPieces?: number;
+  /** How blocks are requested from a second peer at the end; see `ClientOptions`. */
+  readonly endgame?: ClientOptions['endgame'];
+  /** Time without an answer after which a peer is snubbing. */
+  readonly snubbedAfter?: Time;
+  /** Whether a `have` is sent to peers that have announced the piece. */
+  readonly redundantHaves?: boolean;
 }
 
 /** CacheTorrent: leaders that fetch pieces into their AS. */
@@ -273,23 +304,67 @@ const client = z
       .enum(['client', 'original'])
       .exactOptional()
       .describe("`client`: what today's clients do (default); `original`: the simulator of 2018."),
+    preset: z
+      .enum(names(CLIENTS))
+      .exactOptional()
+      .describe('Client whose choices are the defaults below (default: libtorrent).'),
     quirks: quirks.exactOptional(),
-    uploadSlots: count.exactOptional().describe('Unchokes by rate (default: 4).'),
-    optimisticSlots: count.exactOptional().describe('Optimistic unchokes (default: 1).'),
+    uploadSlots: count.exactOptional().describe('Unchokes by rate (libtorrent: 7).'),
+    optimisticSlots: count.exactOptional().describe('Optimistic unchokes (libtorrent: 1).'),
     rechokeInterval: time
       .exactOptional()
-      .describe('Time between two runs of the choker (default: 10 s).'),
-    backlog: count
+      .describe('Time between two runs of the choker (libtorrent: 15 s).'),
+    optimisticInterval: time
       .exactOptional()
-      .describe('Pieces that a peer keeps requested on a connection (default: 10).'),
+      .describe('How long an optimistic unchoke lasts (libtorrent: 30 s).'),
     choker: z
       .enum(names(CHOKERS))
       .exactOptional()
-      .describe('Choker of leechers (default: tit-for-tat).'),
+      .describe('Choker of leechers (libtorrent: tit-for-tat).'),
     seedChoker: z
       .enum(names(SEED_CHOKERS))
       .exactOptional()
-      .describe('Choker of seeds (default: round-robin).'),
+      .describe('Choker of seeds (libtorrent: round-robin).'),
+    rateRounds: z
+      .union([z.literal(1), z.literal(2)])
+      .exactOptional()
+      .describe('Rounds of the choker over which rates are measured (libtorrent: 1).'),
+    freeSlots: z
+      .enum(['at-once', 'rechoke'])
+      .exactOptional()
+      .describe('A free slot is given at once (libtorrent), or the choker runs on new interest.'),
+    backlog: count
+      .exactOptional()
+      .describe('Pieces kept requested from a leader, and if pieces are moved whole (10).'),
+    requestQueue: time
+      .exactOptional()
+      .describe('Blocks are kept requested that arrive in this time (libtorrent: 3 s).'),
+    requestQueueMin: count.exactOptional().describe('Least of these blocks (libtorrent: 2).'),
+    requestQueueMax: count.exactOptional().describe('Most of these blocks (libtorrent: 500).'),
+    requestQueueStart: count
+      .exactOptional()
+      .describe('Blocks requested while the rate is not known (libtorrent: 4).'),
+    wholePieceTime: time
+      .exactOptional()
+      .describe('Connections that deliver a piece in this time get whole pieces (20 s; 0: none).'),
+    partialPieces: z
+      .enum(['first', 'among-rarest'])
+      .exactOptional()
+      .describe('Partial pieces before all others, or among equally rare ones (libtorrent).'),
+    randomFirstPieces: count
+      .exactOptional()
+      .describe('Pieces picked at random before the rarest are (libtorrent: 4).'),
+    endgame: z
+      .enum(['strict', 'all'])
+      .exactOptional()
+      .describe('At the end a block is requested from one more peer (strict), or from all.'),
+    snubbedAfter: time
+      .exactOptional()
+      .describe('Time without an answer until requests go elsewhere (60 s).'),
+    redundantHaves: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether `have` is sent to peers that have the piece (default: true).'),
   })
   .describe('How peers exchange pieces.');
 

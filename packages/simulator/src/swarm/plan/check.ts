@@ -3,7 +3,7 @@
  * all of its peers can complete is known only once it runs.
  */
 
-import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
+import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../../errors.ts';
 import { peerCountOf, type Swarm } from './swarm.ts';
@@ -42,6 +42,8 @@ interface NumberRule {
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
 const STUBS_MAX = 8192;
 const ROUTERS_MAX = 100_000;
+/** The most requests that are kept outstanding on a connection. */
+const REQUESTS_MAX = 10_000;
 const PIECES_MAX = 2 ** 24;
 const PEERS_MAX = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
@@ -95,6 +97,7 @@ function numberRules(swarm: Swarm): NumberRule[] {
       least: 1,
       reason: '1 means that the file is not split',
     },
+    ...clientRules(swarm.client),
     timeRule('rechokeIntervalMs', swarm.rechokeIntervalMs),
     timeRule('allocationIntervalMs', swarm.allocationIntervalMs),
     {
@@ -118,6 +121,33 @@ function numberRules(swarm: Swarm): NumberRule[] {
     rules.push({ field: 'externalPercent', value: externalPercent, ...percent });
   }
   return rules;
+}
+
+function clientRules(client: ClientOptions): NumberRule[] {
+  const blocks = { least: 1, most: REQUESTS_MAX, reason: 'no block would be requested' };
+  const timeOrNone = { least: 0, most: DAY_MS, fraction: true, reason: 'a time is 0 or more' };
+  return [
+    { field: 'client.requestQueueMin', value: client.requestQueueMin, ...blocks },
+    {
+      field: 'client.requestQueueMax',
+      value: client.requestQueueMax,
+      least: client.requestQueueMin,
+      most: REQUESTS_MAX,
+      reason: 'it is less than the least number of requests',
+    },
+    { field: 'client.requestQueueStart', value: client.requestQueueStart, ...blocks },
+    { field: 'client.requestQueueMs', value: client.requestQueueMs, ...timeOrNone },
+    { field: 'client.wholePieceMs', value: client.wholePieceMs, ...timeOrNone },
+    {
+      field: 'client.randomFirstPieces',
+      value: client.randomFirstPieces,
+      least: 0,
+      most: Number.MAX_SAFE_INTEGER,
+      reason: 'a number of pieces is 0 or more',
+    },
+    timeRule('client.snubbedAfterMs', client.snubbedAfterMs),
+    timeRule('client.optimisticMs', client.optimisticMs),
+  ];
 }
 
 /** A time above zero. */
@@ -239,9 +269,17 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   }
 }
 
+/** The chokers that need blocks. */
+const BLOCK_CHOKERS: ReadonlySet<string> = new Set([
+  'rate-based',
+  'anti-leech',
+  'mainline',
+  'transmission',
+]);
+
 function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
-  const { choker, seedChoker, uploadSlots, optimisticSlots, subTorrents, pieces, leaderPercent } =
-    swarm;
+  const { choker, seedChoker, quirks, uploadSlots, optimisticSlots } = swarm;
+  const { subTorrents, pieces, leaderPercent } = swarm;
   if (uploadSlots + optimisticSlots === 0) {
     refuse(
       'uploadSlots',
@@ -255,6 +293,16 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   ] as const) {
     if (!known.includes(value)) {
       refuse(field, `is "${value}", which is not a choker`, `set it to one of ${known.join(', ')}`);
+    }
+  }
+  if (quirks.wholePieces) {
+    for (const [field, value] of [
+      ['choker', choker],
+      ['seedChoker', seedChoker],
+    ] as const) {
+      if (!BLOCK_CHOKERS.has(value)) continue;
+      const problem = `is "${value}", which ranks by bits, but pieces are moved whole`;
+      refuse(field, problem, 'choose another choker, or turn off the quirk wholePieces');
     }
   }
   if (subTorrents > 1 && leaderPercent === undefined) {

@@ -130,6 +130,12 @@ export class RemoteEndpoints implements ConnectionColumn {
     return this.#downloaderCounts[localPeer]!;
   }
 
+  /** The connection to a peer's subscriber with this index. */
+  subscriberConnection(localPeer: number, index: number): Connection {
+    const at = this.tables.firstConnection[localPeer]! + index;
+    return this.#subscriberConnections[at]! as Connection;
+  }
+
   /** The index in `subscribers` of a peer's first subscriber. */
   firstSubscriber(localPeer: number): number {
     return ENDPOINT_WORDS * this.tables.firstConnection[localPeer]!;

@@ -126,6 +126,7 @@ export class Transport implements DeferredHavesHost {
   /** For each peer, 1 if it is a leader: it may forward a `have` that it receives. */
   readonly #isLeader: Uint8Array;
   readonly #duplicateForwards: boolean;
+  readonly #sendsRedundantHaves: boolean;
   readonly #encoder: Encoder;
   readonly #outgoing = new MessageFields(this.payloads, () => this.#send());
   readonly #incoming = new MessageFields(this.payloads);
@@ -139,7 +140,7 @@ export class Transport implements DeferredHavesHost {
   #latencyMs = Infinity;
 
   constructor({ plan, context, tables, peers, log }: TransportOptions) {
-    const { quirks } = plan.swarm;
+    const { client, quirks } = plan.swarm;
     this.#plan = plan;
     this.#context = context;
     this.#tables = tables;
@@ -147,6 +148,7 @@ export class Transport implements DeferredHavesHost {
     this.#log = log;
     this.#isLeader = new Uint8Array(tables.firstConnection.length);
     this.#duplicateForwards = quirks.duplicateForwards;
+    this.#sendsRedundantHaves = client.redundantHaves || quirks.wholePieces;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)));
     this.endpoints = new RemoteEndpoints(tables);
     this.deferredHaves = new DeferredHaves(tables, this, quirks.countDuplicateHaves);
@@ -182,6 +184,7 @@ export class Transport implements DeferredHavesHost {
    * message, so it is counted and logged, but not delivered to them.
    */
   broadcastHave({ id, localPeer }: SendingPeer, piece: PieceIndex): void {
+    if (!this.#sendsRedundantHaves) return this.#sendNeededHaves(localPeer, id, piece);
     const { endpoints } = this;
     const { subscribers } = endpoints;
     this.sentCounts[kinds.HAVE]! += endpoints.subscriberCount(localPeer);
@@ -195,6 +198,16 @@ export class Transport implements DeferredHavesHost {
       if (asId === this.#context.id) this.#broadcastWithinAs(start, end, piece);
       else this.#broadcastToAs(asId, start, end, piece);
       start = end;
+    }
+  }
+
+  /** Sends a `have` to the subscribers that have not announced the piece, one by one. */
+  #sendNeededHaves(localPeer: number, id: PeerId, piece: PieceIndex): void {
+    const count = this.endpoints.subscriberCount(localPeer);
+    for (let index = 0; index < count; index++) {
+      const connection = this.endpoints.subscriberConnection(localPeer, index);
+      if (this.#tables.hasAnnounced(localPeer, connection, piece)) continue;
+      this.sendFrom({ id, localPeer }).have(connection, piece);
     }
   }
 
