@@ -44,6 +44,8 @@ export interface ClientOptions {
    * (`at-once`), or the choker runs whenever the interest of an unchoked peer changes (`rechoke`).
    */
   readonly freeSlots: 'at-once' | 'rechoke';
+  /** Whether a peer that holds the whole file from the start reveals its pieces (BEP 16). */
+  readonly superSeeding: boolean;
   /** Whether a `have` is sent to peers that have announced the piece. */
   readonly redundantHaves: boolean;
 }
@@ -76,6 +78,7 @@ export const LIBTORRENT: ClientOptions = {
   optimisticMs: 30_000,
   unchokesUninterested: false,
   freeSlots: 'at-once',
+  superSeeding: false,
   redundantHaves: true,
 };
 
@@ -98,6 +101,7 @@ export const MAINLINE: ClientOptions = {
   optimisticMs: 30_000,
   unchokesUninterested: true,
   freeSlots: 'rechoke',
+  superSeeding: false,
   redundantHaves: true,
 };
 
@@ -119,6 +123,7 @@ export const TRANSMISSION: ClientOptions = {
   optimisticMs: 50_000,
   unchokesUninterested: true,
   freeSlots: 'at-once',
+  superSeeding: false,
   redundantHaves: true,
 };
 

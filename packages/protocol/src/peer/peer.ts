@@ -24,6 +24,7 @@ import type { PeerHost } from './host.ts';
 import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
 import { Leader } from './leader.ts';
 import type { PeerMessages } from '../messages/messages.ts';
+import type { PeerComponents } from './components.ts';
 import type { PeerOptions } from './options.ts';
 import type { PeerMemory } from '../tables/connections.ts';
 import { type HaveOutcome, NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
@@ -33,6 +34,7 @@ import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
 import { CLIENT_QUIRKS } from '../rules/quirks.ts';
 import type { Rules } from '../rules/rules.ts';
 import { rulesFor } from '../rules/rules-for.ts';
+import { SuperSeeding } from './super-seeding.ts';
 import { Upload } from './upload.ts';
 
 /** The options of `createPeer`: those of a peer, of which only `layout` is required. */
@@ -90,6 +92,9 @@ export class Peer implements PeerMessages {
   readonly #upload: Upload;
   readonly #leader: Leader | undefined;
   readonly #follower: Follower | undefined;
+  /** Undefined unless the peer is a super-seed. */
+  #superSeeding: SuperSeeding | undefined;
+  readonly #components: PeerComponents;
 
   constructor(host: PeerHost, options: PeerOptions) {
     this.#options = options;
@@ -105,6 +110,7 @@ export class Peer implements PeerMessages {
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
     const components = { memory, connections, picker, partial, host, layout, options, rules };
+    this.#components = components;
     this.#rules = rules;
     this.#memory = memory;
     this.#connections = connections;
@@ -185,7 +191,17 @@ export class Peer implements PeerMessages {
     for (const piece of pieces) {
       if (this.#download.restore(piece)) this.#host.broadcastHave(piece);
     }
-    if (this.isComplete) this.#host.completed();
+    if (!this.isComplete) return;
+    const isFirst = this.#connections.count === 0;
+    if (isFirst && this.#options.client.superSeeding && !this.#options.quirks.wholePieces) {
+      this.#superSeeding = new SuperSeeding(this.#components);
+    }
+    this.#host.completed();
+  }
+
+  /** Whether the peer acts on every `have`, also on those for pieces that it holds. */
+  get isSuperSeed(): boolean {
+    return this.#superSeeding !== undefined;
   }
 
   /**
@@ -232,6 +248,7 @@ export class Peer implements PeerMessages {
 
   /** Closes a connection. Its number may be used again. */
   disconnect(connection: Connection): void {
+    this.#superSeeding?.closed(connection);
     this.#leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
@@ -337,6 +354,7 @@ export class Peer implements PeerMessages {
   }
 
   have(connection: Connection, piece: PieceIndex): void {
+    this.#superSeeding?.have(connection, piece);
     this.#leader?.have(connection, piece);
     const { tables, row } = this.#memory;
     const outcome = tables.have(row, connection, piece);
@@ -356,6 +374,7 @@ export class Peer implements PeerMessages {
    */
   request(connection: Connection, block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    if (this.#superSeeding?.isRevealed(connection, piece) === false) return;
     if (this.#picker.isStored(piece)) this.#upload.request(connection, block, count);
     else this.#leader?.requestedByFollower(piece);
   }
@@ -380,6 +399,7 @@ export class Peer implements PeerMessages {
   /** Announces all pieces that we hold on a new connection. */
   #announce(connection: Connection): void {
     const { pieceCount } = this.#options.layout;
+    if (this.#superSeeding !== undefined) return this.#superSeeding.established(connection);
     if (this.#rules.upload.sendsBitfield) {
       return this.#host.bitfield(connection, this.#picker.storedPieces());
     }

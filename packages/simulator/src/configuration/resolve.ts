@@ -241,6 +241,7 @@ function clientOf(client: ClientConfig): CompleteSwarmConfig['client'] {
     randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
     endgame: client.endgame ?? options.endgame,
     snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),
+    superSeeding: client.superSeeding ?? options.superSeeding,
     redundantHaves: client.redundantHaves ?? options.redundantHaves,
   };
 }
@@ -431,6 +432,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       unchokesUninterested:
         UNCHOKING_ALL.has(client.choker) || UNCHOKING_ALL.has(client.seedChoker),
       freeSlots: client.freeSlots,
+      superSeeding: client.superSeeding,
       redundantHaves: client.redundantHaves,
     },
     quirks: { ...quirks, ...client.quirks },

@@ -152,6 +152,8 @@ export interface ClientConfig {
   readonly endgame?: ClientOptions['endgame'];
   /** Time without an answer after which a peer is snubbing. */
   readonly snubbedAfter?: Time;
+  /** Whether seeds reveal their pieces one by one (BEP 16). */
+  readonly superSeeding?: boolean;
   /** Whether a `have` is sent to peers that have announced the piece. */
   readonly redundantHaves?: boolean;
 }
@@ -361,6 +363,10 @@ const client = z
     snubbedAfter: time
       .exactOptional()
       .describe('Time without an answer until requests go elsewhere (60 s).'),
+    superSeeding: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether seeds reveal their pieces one by one (BEP 16; default: false).'),
     redundantHaves: z
       .boolean()
       .exactOptional()

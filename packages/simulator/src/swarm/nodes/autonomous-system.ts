@@ -239,6 +239,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   peerStarted({ localPeer }: HostedPeer, peer: Peer): void {
     this.#peers[localPeer] = peer;
     if (peer.role === 'leader') this.transport.addLeader(localPeer);
+    else if (peer.isSuperSeed) this.transport.addSuperSeed(localPeer);
   }
 
   startSending(from: HostedPeer, connection: Connection): void {

@@ -91,6 +91,11 @@ import {
 /** The bytes of a `have`. */
 const HAVE_BYTES = 9;
 
+/** What a peer does with a `have` beside recording it. */
+const PLAIN = 0;
+const LEADER = 1;
+const SUPER_SEED = 2;
+
 /** A peer that sends on its connections. */
 export interface SendingPeer {
   readonly id: PeerId;
@@ -123,8 +128,8 @@ export class Transport implements DeferredHavesHost {
   readonly #tables: PeerTables;
   readonly #peers: readonly Peer[];
   readonly #log: LogWriter | undefined;
-  /** For each peer, 1 if it is a leader: it may forward a `have` that it receives. */
-  readonly #isLeader: Uint8Array;
+  /** For each peer, LEADER if it may forward a `have` that it receives, SUPER_SEED if it is one. */
+  readonly #role: Uint8Array;
   readonly #duplicateForwards: boolean;
   readonly #sendsRedundantHaves: boolean;
   readonly #encoder: Encoder;
@@ -146,7 +151,7 @@ export class Transport implements DeferredHavesHost {
     this.#tables = tables;
     this.#peers = peers;
     this.#log = log;
-    this.#isLeader = new Uint8Array(tables.firstConnection.length);
+    this.#role = new Uint8Array(tables.firstConnection.length);
     this.#duplicateForwards = quirks.duplicateForwards;
     this.#sendsRedundantHaves = client.redundantHaves || quirks.wholePieces;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)));
@@ -156,7 +161,12 @@ export class Transport implements DeferredHavesHost {
 
   /** Registers a peer as a leader. Call before its first connection. */
   addLeader(localPeer: number): void {
-    this.#isLeader[localPeer] = 1;
+    this.#role[localPeer] = LEADER;
+  }
+
+  /** Registers a peer as a super-seed. Call before its first connection. */
+  addSuperSeed(localPeer: number): void {
+    this.#role[localPeer] = SUPER_SEED;
   }
 
   // Sending.
@@ -348,7 +358,9 @@ export class Transport implements DeferredHavesHost {
    */
   #deferHave(localPeer: number, connection: Connection, piece: PieceIndex): boolean {
     const { deferredHaves } = this;
-    if (this.#isLeader[localPeer] === 0) {
+    const role = this.#role[localPeer]!;
+    if (role === SUPER_SEED) return false;
+    if (role !== LEADER) {
       return deferredHaves.defer(localPeer, connection, piece, false) !== DELIVER;
     }
     // A leader of the original forwards a piece even if it holds the piece itself.
@@ -359,7 +371,7 @@ export class Transport implements DeferredHavesHost {
 
   /** Handles the event of a `have` that arrives now. */
   handleHave(localPeer: number, connection: Connection, piece: PieceIndex): void {
-    if (this.#isLeader[localPeer] === 1) return this.#peers[localPeer]!.have(connection, piece);
+    if (this.#role[localPeer] !== PLAIN) return this.#peers[localPeer]!.have(connection, piece);
     const outcome = this.#tables.have(localPeer, connection, piece);
     if (outcome !== NO_ACTION) this.#peers[localPeer]!.afterHave(connection, piece, outcome);
   }
