@@ -18,6 +18,7 @@ import {
   type BlockIndex,
   type Connection,
   NO_BLOCK,
+  NO_CONNECTION,
   NO_PIECE,
   type PieceIndex,
   pieceOf,
@@ -216,17 +217,17 @@ export class Download {
   }
 
   /** Sends requests after blocks have arrived. `isStored`: they have completed a piece. */
-  afterPiece(connection: Connection, isStored: boolean): void {
+  afterPiece(connection: Connection, piece: PieceIndex, isStored: boolean): void {
     const isStarving = this.#window.isStarving(connection);
     if (!this.#rules.requestsOnHave || !isStarving) this.#refill(connection);
     else if (!this.#isUnchoked(connection)) this.requestMore(connection);
     else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#starve(connection);
-    if (isStored) this.afterStored();
+    if (isStored) this.afterStored(piece);
   }
 
   /** Ends the interest in connections that hold nothing that we lack, after a piece was stored. */
-  afterStored(): void {
-    if (this.#rules.isInterestedInLacked) this.#endUselessInterest();
+  afterStored(piece: PieceIndex): void {
+    if (this.#rules.isInterestedInLacked) this.#endUselessInterest(piece);
   }
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
@@ -314,21 +315,12 @@ export class Download {
     const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
     while (outstanding < target) {
       const { announced } = this.#connections;
-      const piece = this.#picker.next(announced, start, isWhole, (each) =>
-        this.#requestedOn(connection, each),
-      );
+      const piece = this.#picker.next(announced, start, isWhole ? connection : NO_CONNECTION);
       if (piece === NO_PIECE) return this.#starve(connection);
       const count = isWhole ? most : Math.min(most, target - outstanding);
       outstanding += this.#requestPart(connection, piece, count);
     }
     this.#window.setStarving(connection, false);
-  }
-
-  /** How many blocks of `piece` are requested on a connection. */
-  #requestedOn(connection: Connection, piece: PieceIndex): number {
-    const { blocksPerPiece } = this.#layout;
-    const first = (piece * blocksPerPiece) as BlockIndex;
-    return this.#requests.countOf(this.#row, connection, first, blocksPerPiece);
   }
 
   /** Nothing is left to request on a connection. */
@@ -524,7 +516,7 @@ export class Download {
   }
 
   /** A piece has been stored: ends the interest in connections that hold nothing that we lack. */
-  #endUselessInterest(): void {
+  #endUselessInterest(stored: PieceIndex): void {
     if (this.#picker.isComplete) {
       const { count } = this.#connections;
       for (let connection = 0 as Connection; connection < count; connection++) {
@@ -533,6 +525,7 @@ export class Download {
       return;
     }
     for (const connection of this.#unchoked) {
+      if (!this.#connections.hasPiece(connection, stored)) continue;
       if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
     }
   }

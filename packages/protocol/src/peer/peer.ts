@@ -286,7 +286,7 @@ export class Peer implements PeerMessages {
 
   /** The host has verified a piece whose blocks have arrived. */
   verified(piece: PieceIndex): void {
-    if (this.#store(piece)) this.#download.afterStored();
+    if (this.#store(piece)) this.#download.afterStored(piece);
   }
 
   /** The host has found that the blocks of `piece` are not what they should be. */
@@ -384,7 +384,7 @@ export class Peer implements PeerMessages {
     const isReceived = this.#download.receive(connection, block, count);
     const isStored = isReceived && this.#options.hostVerifies !== true && this.#store(piece);
     if (!isStored && this.#rules.download.announcesDuplicates) this.#host.broadcastHave(piece);
-    this.#download.afterPiece(connection, isStored);
+    this.#download.afterPiece(connection, piece, isStored);
   }
 
   /** The other side withdraws requests: blocks that have not been begun are not sent. */

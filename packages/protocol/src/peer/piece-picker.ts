@@ -13,7 +13,13 @@
 import { assert, type Random } from '@cachetorrent/std';
 
 import { Bitfield, nthSetBit, popcount, wordsFor } from '../tables/bitfield.ts';
-import { NO_PIECE, type PieceIndex } from '../ids.ts';
+import {
+  type BlockIndex,
+  type Connection,
+  NO_CONNECTION,
+  NO_PIECE,
+  type PieceIndex,
+} from '../ids.ts';
 import type { PeerMemory } from '../tables/connections.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
 import { PeerTables } from '../tables/peer-tables.ts';
@@ -194,61 +200,59 @@ export class PiecePicker {
    * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
    * there is none. A leader prefers the pieces that its followers have requested.
    *
-   * @param isExclusive Whether pieces of which others are sending blocks go after all others.
-   * @param requestedHere For each piece, how many blocks are requested on the connection.
+   * @param connection On which a piece is to be requested of which nobody else is sending blocks, if
+   *   there is one; NO_CONNECTION if that does not matter.
    */
-  next(
-    announced: Uint32Array,
-    start: number,
-    isExclusive = false,
-    requestedHere: (piece: PieceIndex) => number = () => 0,
-  ): PieceIndex {
+  next(announced: Uint32Array, start: number, connection: Connection = NO_CONNECTION): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
     const requested = this.#requestedByFollowers;
     const hasRequested = requested !== undefined && requested.count > 0;
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
     if (partial === undefined) this.#keepRarest();
-    else this.#keepInOrder(partial, isExclusive ? requestedHere : undefined);
+    else this.#keepInOrder(partial, connection);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
 
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
-  #keepInOrder(
-    partial: PartialPieces,
-    requestedHere: ((piece: PieceIndex) => number) | undefined,
-  ): void {
+  #keepInOrder(partial: PartialPieces, connection: Connection): void {
     const { partialPieces, randomFirstPieces } = this.#order;
     const isRandom = this.#storedCount < randomFirstPieces;
-    // Otherwise no partial piece is eligible.
-    const hasPartial = partial.hasAnyFree;
-    if (hasPartial && requestedHere !== undefined) {
-      const isOurs = (piece: PieceIndex) => partial.requestCount(piece) === requestedHere(piece);
-      keepPreferred(this.#wordsOf(partial, isOurs, true));
+    const hasPartial = partial.withFree.size > 0;
+    if (hasPartial && connection !== NO_CONNECTION) {
+      keepPreferred(this.#allButOthers(partial, connection));
     }
     if (hasPartial && (isRandom || partialPieces === 'first')) {
-      keepPreferred(this.#wordsOf(partial, () => true, false));
+      keepPreferred(this.#wordsOf(partial.withFree));
     }
     if (!isRandom) this.#keepRarest();
     if (hasPartial && partialPieces === 'among-rarest') {
-      keepPreferred(this.#wordsOf(partial, () => true, false));
+      keepPreferred(this.#wordsOf(partial.withFree));
     }
   }
 
-  /** A set of pieces: each partial one as `isIn` says, all others as `others`. */
-  #wordsOf(
-    partial: PartialPieces,
-    isIn: (piece: PieceIndex) => boolean,
-    others: boolean,
-  ): Uint32Array {
+  /** All pieces but those of which blocks are requested on connections other than this one. */
+  #allButOthers(partial: PartialPieces, connection: Connection): Uint32Array {
+    const { blocksPerPiece } = partial;
+    const { requests } = this.#tables;
     const words = wordsFor(this.#pieceCount);
     if (marked.length < words) marked = new Uint32Array(2 * words);
-    marked.fill(others ? 0xffffffff : 0, 0, words);
-    for (const piece of partial.pieces) {
-      if (isIn(piece) === others) continue;
-      marked[piece >>> 5]! ^= 1 << (piece & 31);
+    marked.fill(0xffff_ffff, 0, words);
+    for (const piece of partial.withFree) {
+      const first = (piece * blocksPerPiece) as BlockIndex;
+      const own = requests.countOf(this.#row, connection, first, blocksPerPiece);
+      if (partial.requestCount(piece) > own) marked[piece >>> 5]! &= ~(1 << (piece & 31));
     }
+    return marked;
+  }
+
+  /** A set of pieces as words of bits. */
+  #wordsOf(pieces: Iterable<PieceIndex>): Uint32Array {
+    const words = wordsFor(this.#pieceCount);
+    if (marked.length < words) marked = new Uint32Array(2 * words);
+    marked.fill(0, 0, words);
+    for (const piece of pieces) marked[piece >>> 5]! |= 1 << (piece & 31);
     return marked;
   }
 

@@ -44,8 +44,10 @@ class PartialPiece {
 /** The partial pieces of one peer. */
 export class PartialPieces {
   readonly #layout: BlockLayout;
-  readonly #blocksPerPiece: number;
+  /** The number of blocks of each piece but the last. */
+  readonly blocksPerPiece: number;
   readonly #pieces = new Map<PieceIndex, PartialPiece>();
+  readonly #withFree = new Set<PieceIndex>();
   /** Those of pieces that are not partial any more, to be used again. */
   readonly #unused: PartialPiece[] = [];
   /** The number of blocks of the span that `firstFree` has found last. */
@@ -55,7 +57,7 @@ export class PartialPieces {
 
   constructor(layout: BlockLayout) {
     this.#layout = layout;
-    this.#blocksPerPiece = layout.blocksPerPiece;
+    this.blocksPerPiece = layout.blocksPerPiece;
   }
 
   /** The number of partial pieces. */
@@ -84,10 +86,9 @@ export class PartialPieces {
     return partial === undefined || partial.freeCount > 0;
   }
 
-  /** Whether a partial piece has a free block. */
-  get hasAnyFree(): boolean {
-    for (const { freeCount } of this.#pieces.values()) if (freeCount > 0) return true;
-    return false;
+  /** The partial pieces with a free block. */
+  get withFree(): ReadonlySet<PieceIndex> {
+    return this.#withFree;
   }
 
   /** The number of requests for blocks of `piece` on all connections. */
@@ -103,7 +104,7 @@ export class PartialPieces {
     const partial = this.#pieces.get(piece);
     if (partial === undefined) {
       this.foundCount = Math.min(most, this.blocksOf(piece));
-      return (piece * this.#blocksPerPiece) as BlockIndex;
+      return (piece * this.blocksPerPiece) as BlockIndex;
     }
     const { states } = partial;
     const first = states.indexOf(0);
@@ -112,14 +113,14 @@ export class PartialPieces {
     let next = first + 1;
     while (next < end && states[next] === 0) next++;
     this.foundCount = next - first;
-    return (piece * this.#blocksPerPiece + first) as BlockIndex;
+    return (piece * this.blocksPerPiece + first) as BlockIndex;
   }
 
   /** Requests each of `count` blocks of one piece once more. */
   request(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#blocksPerPiece);
+    const piece = pieceOf(block, this.blocksPerPiece);
     const partial = this.#pieces.get(piece) ?? this.#begin(piece);
-    const first = block - piece * this.#blocksPerPiece;
+    const first = block - piece * this.blocksPerPiece;
     for (let index = first; index < first + count; index++) {
       const state = partial.states[index]!;
       if (state >= REQUESTS_MAX) continue;
@@ -127,14 +128,15 @@ export class PartialPieces {
       partial.states[index] = state + 1;
       partial.requestCount++;
     }
+    this.#updateFree(piece, partial);
   }
 
   /** Each of `count` blocks is requested on one connection less. */
   release(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#blocksPerPiece);
+    const piece = pieceOf(block, this.blocksPerPiece);
     const partial = this.#pieces.get(piece);
     if (partial === undefined) return;
-    const first = block - piece * this.#blocksPerPiece;
+    const first = block - piece * this.blocksPerPiece;
     for (let index = first; index < first + count; index++) {
       const state = partial.states[index]!;
       if (state === RECEIVED || state === 0) continue;
@@ -143,13 +145,14 @@ export class PartialPieces {
       if (state === 1) partial.freeCount++;
     }
     if (partial.requestCount === 0 && partial.receivedCount === 0) this.remove(piece);
+    else this.#updateFree(piece, partial);
   }
 
   /** Receives `count` blocks of one piece; returns how many of them are new. */
   receive(block: BlockIndex, count: number): number {
-    const piece = pieceOf(block, this.#blocksPerPiece);
+    const piece = pieceOf(block, this.blocksPerPiece);
     const partial = this.#pieces.get(piece) ?? this.#begin(piece);
-    const first = block - piece * this.#blocksPerPiece;
+    const first = block - piece * this.blocksPerPiece;
     let newCount = 0;
     let endedRequests = 0;
     for (let index = first; index < first + count; index++) {
@@ -163,6 +166,7 @@ export class PartialPieces {
     partial.receivedCount += newCount;
     partial.requestCount -= endedRequests;
     this.endedRequests = endedRequests;
+    this.#updateFree(piece, partial);
     return newCount;
   }
 
@@ -174,8 +178,8 @@ export class PartialPieces {
 
   /** On how many connections a block is requested; 0 if it has been received. */
   requestsOf(block: BlockIndex): number {
-    const piece = pieceOf(block, this.#blocksPerPiece);
-    const state = this.#pieces.get(piece)?.states[block - piece * this.#blocksPerPiece] ?? 0;
+    const piece = pieceOf(block, this.blocksPerPiece);
+    const state = this.#pieces.get(piece)?.states[block - piece * this.blocksPerPiece] ?? 0;
     return state === RECEIVED ? 0 : state;
   }
 
@@ -184,11 +188,17 @@ export class PartialPieces {
     const partial = this.#pieces.get(piece);
     if (partial === undefined) return;
     this.#pieces.delete(piece);
+    this.#withFree.delete(piece);
     this.#unused.push(partial);
   }
 
+  #updateFree(piece: PieceIndex, { freeCount }: PartialPiece): void {
+    if (freeCount > 0) this.#withFree.add(piece);
+    else this.#withFree.delete(piece);
+  }
+
   #begin(piece: PieceIndex): PartialPiece {
-    const partial = this.#unused.pop() ?? new PartialPiece(this.#blocksPerPiece);
+    const partial = this.#unused.pop() ?? new PartialPiece(this.blocksPerPiece);
     partial.begin(this.blocksOf(piece));
     this.#pieces.set(piece, partial);
     return partial;
