@@ -43,12 +43,27 @@ network:
 # client:
 #   rules: client         # or original: as the simulator of 2018
 #   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
-#   uploadSlots: 4
+#   preset: libtorrent    # or mainline, transmission: the defaults of what follows
+#   uploadSlots: 7
 #   optimisticSlots: 1
-#   rechokeInterval: 10 s
-#   backlog: 10           # pieces requested on a connection at a time
-#   choker: tit-for-tat   # or random
-#   seedChoker: round-robin  # or fastest-upload, random, tit-for-tat
+#   rechokeInterval: 15 s
+#   optimisticInterval: 30 s
+#   choker: tit-for-tat   # or rate-based, mainline, transmission, random
+#   seedChoker: round-robin  # or fastest-upload, anti-leech, mainline, transmission, random
+#   rateRounds: 1         # rounds over which rates are measured
+#   freeSlots: at-once    # or rechoke
+#   requestQueue: 3 s     # blocks are kept requested that arrive in this time
+#   requestQueueMin: 2
+#   requestQueueMax: 500
+#   requestQueueStart: 4  # while the rate is not known
+#   wholePieceTime: 20 s  # faster connections get pieces of their own
+#   partialPieces: among-rarest  # or first
+#   randomFirstPieces: 4
+#   endgame: strict       # or all
+#   snubbedAfter: 60 s
+#   superSeeding: false
+#   redundantHaves: true
+#   backlog: 10           # pieces requested from a leader at a time
 
 cache:                    # CacheTorrent; remove for plain BitTorrent
   leaders: 30 %           # of the peers of each AS

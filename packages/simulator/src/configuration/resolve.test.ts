@@ -1,4 +1,10 @@
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import {
+  CLIENT_QUIRKS,
+  LIBTORRENT,
+  MAINLINE,
+  ORIGINAL_QUIRKS,
+  TRANSMISSION,
+} from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { simulateHere } from '../simulate-here.ts';
@@ -23,12 +29,13 @@ describe('a configuration describes a swarm', () => {
       ],
       arrivalOrder: 'shuffled',
       arrivalGapMs: 2,
-      uploadSlots: 4,
+      uploadSlots: 7,
       optimisticSlots: 1,
-      rechokeIntervalMs: 10_000,
+      rechokeIntervalMs: 15_000,
       backlog: 10,
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
+      client: LIBTORRENT,
       quirks: CLIENT_QUIRKS,
       topology: { transitDomains: 4, transitDomainSize: 10, stubDomains: 10, stubDomainSize: 8 },
       latency: { model: 'topology' },
@@ -126,6 +133,29 @@ describe('a configuration describes a swarm', () => {
       rule: 'original rules may have another latency',
       fields: { client: { rules: 'original' }, network: { latency: 'topology' } },
       is: { latency: { model: 'topology' } },
+    },
+    {
+      rule: 'a preset has the slots, the chokers and the options of a client',
+      fields: { client: { preset: 'mainline' } },
+      is: {
+        client: MAINLINE,
+        uploadSlots: 3,
+        optimisticSlots: 1,
+        rechokeIntervalMs: 10_000,
+        choker: 'mainline',
+        seedChoker: 'mainline',
+      },
+    },
+    {
+      rule: 'a field replaces that of the preset',
+      fields: {
+        client: { preset: 'transmission', requestQueue: '4 s', uploadSlots: 2, endgame: 'all' },
+      },
+      is: {
+        client: { ...TRANSMISSION, requestQueueMs: 4_000, endgame: 'all' },
+        uploadSlots: 2,
+        choker: 'transmission',
+      },
     },
     {
       rule: 'single quirks may be off',
