@@ -47,6 +47,7 @@ export const RESULT: SwarmResult = {
     completedAtMs: Float64Array.of(100, 1600, 2600),
   },
   trafficBits: Float64Array.of(0, 196, 0, 392),
+  classTrafficBits: new Float64Array(1),
 };
 
 /** `RESULT` with a class for each of the two leechers. */

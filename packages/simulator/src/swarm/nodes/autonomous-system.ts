@@ -205,7 +205,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   report(): AsReport {
     this.#log?.end();
-    const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo } = this.#observations;
+    const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo, classBits } =
+      this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#hostedPeers, this.plan);
@@ -216,6 +217,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       receivedBlocks,
       bitsFrom,
       bitsTo,
+      classBits,
       messages,
       roles,
       sources,
@@ -340,6 +342,9 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     const fromAsId = this.transport.endpoints.asId(to.localPeer, connection);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.received(fromAsId, filePiece, count, bits);
+    const remotePeer = this.transport.endpoints.remotePeer(to.localPeer, connection);
+    const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
+    this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
     to.peer.piece(connection, block, count);
   }
@@ -368,8 +373,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   #sample(): TimelineSample {
     const piecesHeld = piecesHeldBy(this.#hostedPeers);
-    const { outsideBits, insideBits, sentBits } = this.#observations;
-    const activeConnections = this.#flows.activeCount;
+    const { outsideBits, insideBits } = this.#observations;
+    const { activeCount: activeConnections, sentBits } = this.#flows;
     return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };
   }
 }

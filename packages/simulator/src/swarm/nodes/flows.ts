@@ -49,6 +49,8 @@ export class Flows implements TransferListener {
   #hasRates = false;
   /** The number of flows that take part in the allocation. */
   activeCount = 0;
+  /** The bits that the flows have carried, also those of pieces that are not complete. */
+  sentBits = 0;
 
   constructor(
     plan: Plan,
@@ -179,6 +181,8 @@ export class Flows implements TransferListener {
     const connection = this.#connectionOf[flow]!;
     const { peer } = from;
     const count = peer.countToSend(connection);
+    // Otherwise they have been counted as they were sent.
+    if (this.#plan.swarm.quirks.deliverAtAllocations) this.sentBits += this.#bitsToSend(flow);
     this.#onSent(from, connection, peer.nextToSend(connection), count);
     peer.blocksSent(connection, count);
     return this.#bitsToSend(flow);
@@ -194,6 +198,7 @@ export class Flows implements TransferListener {
   }
 
   progressed(flow: number, bits: number): void {
+    this.sentBits += bits;
     const connection = this.#connectionOf[flow]!;
     this.#peers[this.#localPeerOf[flow]!]!.peer.sending(connection, bits);
   }

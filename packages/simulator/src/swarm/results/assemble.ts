@@ -36,6 +36,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     asCount: plan.asCount,
     peers,
     trafficBits: trafficMatrix(reports),
+    classTrafficBits: classTrafficOf(reports),
   };
 }
 
@@ -137,6 +138,11 @@ function trafficMatrix(reports: readonly AsReport[]): Float64Array {
     for (let from = 0; from < asCount; from++) matrix[from * asCount + to] = bitsFrom[from]!;
   });
   return matrix;
+}
+
+/** The sums in order of the AS, so that rounding is always the same. */
+function classTrafficOf(reports: readonly AsReport[]): Float64Array {
+  return reports[0]!.classBits.map((_, cell) => sumOf(reports, ({ classBits }) => classBits[cell]!));
 }
 
 /** A hash over the completion times by peer id, and over the imports by AS and piece. */

@@ -22,6 +22,8 @@ export interface AsReport {
   readonly bitsFrom: Float64Array;
   /** For each AS, how many bits of pieces have been sent to it, including those in transit. */
   readonly bitsTo: Float64Array;
+  /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
+  readonly classBits: Float64Array;
   /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
   readonly messages: Float64Array;
   /** For each piece, how many nodes hold it and can upload. */
@@ -38,15 +40,15 @@ export class Observations {
   readonly imports: Uint32Array;
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
+  readonly classBits: Float64Array;
   /** Bits of pieces that have arrived from other AS. */
   outsideBits = 0;
   /** Bits of pieces that have arrived from this AS. */
   insideBits = 0;
-  /** Bits of pieces that have been sent to any AS. */
-  sentBits = 0;
   /** How many blocks have arrived. */
   receivedBlocks = 0;
   readonly #asId: number;
+  readonly #classCount: number;
 
   constructor({ swarm, asCount }: Plan, asId: number, nodeCount: number) {
     this.#asId = asId;
@@ -54,6 +56,8 @@ export class Observations {
     this.imports = new Uint32Array(swarm.pieces);
     this.bitsFrom = new Float64Array(asCount);
     this.bitsTo = new Float64Array(asCount);
+    this.#classCount = swarm.classes.length;
+    this.classBits = new Float64Array(this.#classCount ** 2);
   }
 
   /**
@@ -71,10 +75,14 @@ export class Observations {
     }
   }
 
+  /** Blocks have arrived at a peer of class `toClass` from one of class `fromClass`. */
+  receivedByClass(fromClass: number, toClass: number, bits: number): void {
+    this.classBits[fromClass * this.#classCount + toClass]! += bits;
+  }
+
   /** Blocks have been sent to a node of AS `to`. */
   sent(to: number, bits: number): void {
     this.bitsTo[to]! += bits;
-    this.sentBits += bits;
   }
 
   /** A node, given by its index in the AS, has completed the file. */

@@ -81,4 +81,9 @@ export interface SwarmResult {
   readonly peers: PeerTable;
   /** Bits of pieces sent from AS i (row) to AS j (column): `asCount * asCount`, row-major. */
   readonly trafficBits: Float64Array;
+  /**
+   * Bits of pieces that peers of class j (column) have received from peers of class i (row), as
+   * `Swarm.classes` lists them, seeds included: row-major.
+   */
+  readonly classTrafficBits: Float64Array;
 }

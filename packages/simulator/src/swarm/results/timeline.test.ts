@@ -64,10 +64,15 @@ describe('a timeline', () => {
       );
       return all + share * capacity * (toMs[i]! - fromMs[i]!);
     }, 0);
-    expect(sentBits).toBeCloseTo(
-      trafficBits.reduce((a, b) => a + b, 0),
-      0,
-    );
+    // What was still on its way at the end, or cut off by a choke, has been sent, but not received.
+    const receivedBits = trafficBits.reduce((a, b) => a + b, 0);
+    expect(sentBits).toBeGreaterThan(receivedBits - 1);
+    expect(sentBits).toBeLessThan(1.03 * receivedBits);
+    const { classTrafficBits } = result;
+    expect(classTrafficBits).toHaveLength(4);
+    expect(classTrafficBits.reduce((a, b) => a + b, 0)).toBe(receivedBits);
+    // The fast peers upload half as much again.
+    expect(classTrafficBits[2]! + classTrafficBits[3]!).toBeGreaterThan(0.5 * receivedBits);
 
     const plain = await simulate(swarm, { seed: 1, workers: 1 });
     expect(plain.result).toEqual(result);

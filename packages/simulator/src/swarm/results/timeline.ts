@@ -23,7 +23,7 @@ export interface TimelineSample {
   readonly outsideBits: number;
   /** Bits of whole pieces that have arrived from this AS since the start. */
   readonly insideBits: number;
-  /** Bits of whole pieces that its peers have sent since the start. */
+  /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
 }
 
@@ -83,7 +83,7 @@ export interface Timeline {
   readonly outsideBits: Float64Array;
   /** Bits of whole pieces that arrived from the same AS during the interval. */
   readonly insideBits: Float64Array;
-  /** The share of the peers' upload capacity that whole pieces used during the interval. */
+  /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
 }
 

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+
+import { FORTY } from '../../../test/swarm/swarms.ts';
+import { simulate } from '../../simulate.ts';
+import { forecastPeers } from './neighbours.ts';
+
+test.each([{ arrivalOrder: 'listed' }, { arrivalOrder: 'shuffled' }] as const)(
+  'the classes and the neighbours of a run are known before it: $arrivalOrder',
+  async (change) => {
+    const swarm = { ...FORTY, ...change };
+    const peers = forecastPeers(swarm, 3);
+    expect(peers.map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+    for (const { id, neighbours } of peers) {
+      expect(new Set(neighbours).size).toBe(FORTY.neighbours);
+      expect(neighbours).not.toContain(id);
+    }
+
+    const connections = new Set<string>();
+    const { result } = await simulate(swarm, {
+      seed: 3,
+      workers: 1,
+      messageLog: {
+        kinds: ['connReq'],
+        onMessages: (messages) => {
+          for (let i = 0; i < messages.count; i++) {
+            connections.add(pairOf(messages.from(i), messages.to(i)));
+          }
+        },
+      },
+    });
+    const named = peers.flatMap(({ id, neighbours }) => neighbours.map((each) => pairOf(id, each)));
+    expect(new Set(named)).toEqual(connections);
+    const classes = peers.map((peer) => swarm.classes[peer.class]!.name);
+    expect(classes).toEqual(result.peers.class);
+  },
+);
+
+function pairOf(a: number, b: number): string {
+  return `${Math.min(a, b)}–${Math.max(a, b)}`;
+}
