@@ -142,7 +142,9 @@ function trafficMatrix(reports: readonly AsReport[]): Float64Array {
 
 /** The sums in order of the AS, so that rounding is always the same. */
 function classTrafficOf(reports: readonly AsReport[]): Float64Array {
-  return reports[0]!.classBits.map((_, cell) => sumOf(reports, ({ classBits }) => classBits[cell]!));
+  return reports[0]!.classBits.map((_, cell) =>
+    sumOf(reports, ({ classBits }) => classBits[cell]!),
+  );
 }
 
 /** A hash over the completion times by peer id, and over the imports by AS and piece. */

@@ -1,0 +1,70 @@
+/** What is observed of one run of a swarm, real or simulated, in the same terms. */
+
+/** Messages of clients, as `MESSAGE_KINDS` names them. */
+export const COMPARED_MESSAGES = [
+  'choke',
+  'unchoke',
+  'interested',
+  'notInterested',
+  'have',
+  'request',
+  'piece',
+  'cancel',
+] as const;
+
+export type ComparedMessage = (typeof COMPARED_MESSAGES)[number];
+
+export interface ObservedPeer {
+  /** The name of its class; `seed` for the seed. */
+  readonly class: string;
+  readonly uploadBytesPerS: number;
+  /** When it completed the file, in s since the start; null if it did not. */
+  readonly completedS: number | null;
+}
+
+export interface ObservedRun {
+  /** In order of peer id, the seed first. */
+  readonly peers: readonly ObservedPeer[];
+  readonly fileBytes: number;
+  /** For each second, how many bytes of pieces all peers have sent in it. */
+  readonly sentBytes: readonly number[];
+  /** For each class, seeds included, the bytes of pieces that it has sent to each class. */
+  readonly exchangedBytes: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** The number of messages that all peers have sent, as on the wire. */
+  readonly messages: Readonly<Record<ComparedMessage, number>>;
+  /** Bytes of pieces that were received a second time, or in vain. */
+  readonly wastedBytes: number;
+}
+
+export const SEED_CLASS = 'seed';
+
+/** The names of the classes of leechers, in the order of the peers' first occurrence in `names`. */
+export function leechersOf({ peers }: ObservedRun, className?: string): readonly ObservedPeer[] {
+  return peers.filter(
+    (peer) => peer.class !== SEED_CLASS && (className === undefined || peer.class === className),
+  );
+}
+
+/** The median completion of the leechers, in s; undefined if it was not reached. */
+export function medianCompletionS(run: ObservedRun): number | undefined {
+  return percentileS(leechersOf(run), 50);
+}
+
+/** The element at `floor(n · p / 100)` of the sorted completion times; undefined if none is. */
+export function percentileS(peers: readonly ObservedPeer[], percent: number): number | undefined {
+  const sorted = peers.map(({ completedS }) => completedS ?? Infinity).sort((a, b) => a - b);
+  const value = sorted[Math.min(Math.floor((sorted.length * percent) / 100), sorted.length - 1)];
+  return value === Infinity ? undefined : value;
+}
+
+/** The share of the peers' upload capacity that was used in a span of seconds. */
+export function utilisation(
+  { sentBytes, peers }: ObservedRun,
+  fromS: number,
+  toS: number,
+): number | undefined {
+  const seconds = sentBytes.slice(fromS, toS);
+  if (seconds.length === 0) return undefined;
+  const capacity = peers.reduce((sum, { uploadBytesPerS }) => sum + uploadBytesPerS, 0);
+  return seconds.reduce((sum, bytes) => sum + bytes, 0) / (capacity * seconds.length);
+}
