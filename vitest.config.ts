@@ -30,6 +30,7 @@ const DRIVES_PROGRAMS = [
   'test/browser.test.ts',
   'test/command.test.ts',
   'tools/soak/soak.test.ts',
+  'tools/validate/validate.test.ts',
 ];
 const moved = DRIVES_PROGRAMS.filter((path) => !existsSync(`${root}${path}`));
 if (moved.length > 0) {

@@ -61,7 +61,7 @@ export function compareRuns({ setting, pairs }: SettingRuns): readonly ComparedF
 }
 
 function compareFigure(
-  { value: _, ...figure }: Figure,
+  { group, name, target, digits }: Figure,
   realValues: readonly (number | null)[],
   simulatedValues: readonly (number | null)[],
 ): ComparedFigure | undefined {
@@ -73,7 +73,7 @@ function compareFigure(
   const both = realValues.flatMap((value, i) =>
     value === null || simulatedValues[i] === null ? [] : [[value, simulatedValues[i]!] as const],
   );
-  const isPercentile = figure.group === 'completion';
+  const isPercentile = group === 'completion';
   const real = confidenceInterval(
     both.map(([value]) => value),
     { isPercentile },
@@ -82,11 +82,13 @@ function compareFigure(
     both.map(([, value]) => value),
     { isPercentile },
   )!;
-  const unit = figure.target?.kind === 'absolute' ? 1 : real.mean;
+  const unit = target?.kind === 'absolute' ? 1 : real.mean;
   const { difference, test } = scaled(paired, unit);
-  const { target } = figure;
   return {
-    ...figure,
+    group,
+    name,
+    target,
+    digits,
     real,
     simulated,
     difference,

@@ -74,7 +74,8 @@ def settings_of(peer, address, swarm):
         "enable_incoming_utp": False,
         "out_enc_policy": int(lt.enc_policy.disabled),
         "in_enc_policy": int(lt.enc_policy.disabled),
-        "upload_rate_limit": max(1, peer["uploadBytesPerS"]),
+        # 0 is no limit: who unchokes nobody sends messages only.
+        "upload_rate_limit": peer["uploadBytesPerS"],
         "download_rate_limit": peer["downloadBytesPerS"],
         # The number of slots includes the optimistic one.
         "unchoke_slots_limit": swarm["slots"] if peer["uploadBytesPerS"] > 0 else 0,
@@ -94,7 +95,7 @@ def settings_of(peer, address, swarm):
             | lt.alert.category_t.error_notification
             | lt.alert.category_t.connect_notification
         ),
-        # Who uploads nothing does not serve chokes peers either.
+        # Allowed-fast pieces are served to peers that are choked.
         **({} if peer["uploadBytesPerS"] > 0 else {"allowed_fast_set_size": 0}),
         **swarm["settings"],
     }

@@ -20,6 +20,8 @@ const PYTHON = '/usr/bin/python3';
 const PROGRAM = 'tools/validate/libtorrent_swarm.py';
 /** Files in memory: the disk would be one more thing that distorts a run. */
 const MEMORY = '/dev/shm';
+/** With this the folders of all swarms of this process begin. */
+export const FOLDER_PREFIX: string = `cachetorrent-${process.pid}-`;
 
 export interface RealSwarm {
   readonly peers: readonly SwarmPeer[];
@@ -108,7 +110,7 @@ export function libtorrentVersion(): string | undefined {
  */
 export async function runRealSwarm(swarm: RealSwarm, signal: AbortSignal): Promise<RealRun> {
   signal.throwIfAborted();
-  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'cachetorrent-'));
+  const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), FOLDER_PREFIX));
   try {
     return observed(swarm, await reportOf(swarm, folder, signal));
   } finally {
@@ -139,7 +141,11 @@ async function reportOf(swarm: RealSwarm, folder: string, signal: AbortSignal): 
   }
 }
 
-function descriptionOf({ peers, settings = {}, ...swarm }: RealSwarm, folder: string): object {
+/** What the program reads. */
+export function descriptionOf(
+  { peers, settings = {}, ...swarm }: RealSwarm,
+  folder: string,
+): object {
   return {
     ...swarm,
     folder,
