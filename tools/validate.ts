@@ -27,6 +27,7 @@ interface Options {
   readonly piece?: readonly number[];
   readonly runs: number;
   readonly seeds?: readonly number[];
+  readonly set?: Readonly<Record<string, number | boolean>>;
   readonly jobs: number;
   readonly nice: number;
   readonly minutes: number;
@@ -36,13 +37,17 @@ interface Options {
 
 const EXIT = { failed: 1, mistake: 2, interrupted: 130 } as const;
 
+/** A swarm needs about a tenth of a core. */
+const SWARMS_PER_CORE = 4;
+
 const program = new Command('validate')
   .description('Run swarms of real clients, simulate the same swarms, and compare them.')
   .option('--scenario <names>', `only these of ${names(SCENARIOS)}`, scenarios)
   .option('--piece <KiB>', 'piece sizes of all scenarios, in KiB', pieces)
-  .option('--runs <n>', 'number of runs of each setting, with the seeds 1, 2, …', count, 3)
+  .option('--runs <n>', 'number of runs of each setting, with the seeds 1, 2, …', count, 5)
   .option('--seeds <list>', 'random seeds of the runs, instead of --runs', counts)
-  .option('--jobs <n>', 'real swarms at a time', count, availableParallelism())
+  .option('--set <name=value>', 'setting of libtorrent, for an experiment', setting)
+  .option('--jobs <n>', 'real swarms at a time', count, SWARMS_PER_CORE * availableParallelism())
   .option('--nice <n>', 'by how much other processes go first, 0 to 19', niceness, 10)
   .option('--minutes <n>', 'no real swarm runs for longer after the start', count, 30)
   .option('--out <folder>', 'folder for the results', '.cache/validate')
@@ -60,7 +65,7 @@ try {
 }
 
 async function validate(options: Options): Promise<void> {
-  const { runs, jobs, nice, minutes, out } = options;
+  const { runs, set, jobs, nice, minutes, out } = options;
   const version = libtorrentVersion();
   if (version === undefined) {
     throw new UserError({
@@ -74,7 +79,16 @@ async function validate(options: Options): Promise<void> {
   const limitMs = minutes * 60_000;
   await withInterruptSignal(async (signal) => {
     try {
-      const all = await runSettings({ settings, seeds, jobs, nice, limitMs, log, signal });
+      const all = await runSettings({
+        settings,
+        seeds,
+        ...(set === undefined ? {} : { clientSettings: set }),
+        jobs,
+        nice,
+        limitMs,
+        log,
+        signal,
+      });
       const page = options.page === true ? await readFile(inRepository(PAGE), 'utf8') : undefined;
       const folder = page === undefined ? out : inRepository(PAGE_FOLDER);
       const pictures = await writeResults(folder, { version, runs: all });
@@ -116,6 +130,18 @@ function pieces(text: string): readonly number[] {
     }
     throw new InvalidArgumentError('Write powers of 2 from 16 on, separated by commas.');
   });
+}
+
+/** A whole number or a truth value; the option may be repeated. */
+function setting(
+  text: string,
+  earlier: Readonly<Record<string, number | boolean>> = {},
+): Readonly<Record<string, number | boolean>> {
+  const [, name, value] = /^(\w+)=(true|false|-?\d+)$/.exec(text) ?? [];
+  if (name === undefined) {
+    throw new InvalidArgumentError('Write NAME=VALUE; a value is a number, true or false.');
+  }
+  return { ...earlier, [name]: value === 'true' || (value !== 'false' && Number(value)) };
 }
 
 function niceness(text: string): number {

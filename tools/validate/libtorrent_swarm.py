@@ -26,10 +26,16 @@ START_LIMIT_S = 30
 ANSWER_LIMIT_S = 5
 # Connections may be replaced while the swarm runs, so they are read now and then.
 PAIRS_EVERY_S = 10
-MESSAGES = (
-    "choke", "unchoke", "interested", "not_interested", "have", "request", "piece", "cancel",
-    "bitfield", "have_all", "have_none", "reject", "allowed_fast", "suggest", "extended",
-)
+# The messages of BEP 3 are counted where they arrive, those of BEP 6 where they are sent. Version
+# 2.0.8 counts a message of BEP 6 a second time when it is sent: as the message of BEP 3 whose id is
+# lower by 9, a `have none` as a request for instance; when it arrives, only as that one.
+MESSAGES = {
+    **dict.fromkeys((
+        "choke", "unchoke", "interested", "not_interested", "have", "request", "piece", "cancel",
+        "bitfield",
+    ), "incoming"),
+    **dict.fromkeys(("have_all", "have_none", "reject", "allowed_fast", "suggest"), "outgoing"),
+}
 WASTED = ("net.recv_redundant_bytes", "net.recv_failed_bytes")
 
 
@@ -94,6 +100,7 @@ def settings_of(peer, address, swarm):
             lt.alert.category_t.status_notification
             | lt.alert.category_t.error_notification
             | lt.alert.category_t.connect_notification
+            | lt.alert.category_t.peer_notification
         ),
         # Allowed-fast pieces are served to peers that are choked.
         **({} if peer["uploadBytesPerS"] > 0 else {"allowed_fast_set_size": 0}),
@@ -155,8 +162,8 @@ class Swarm:
                 elif kind == "session_stats_alert":
                     self.counters[i] = alert.values
                     self.answers += 1
-                elif kind == "peer_disconnected_alert":
-                    reason = str(alert.error.message()) if hasattr(alert, "error") else "unknown"
+                elif kind in ("peer_disconnected_alert", "peer_error_alert"):
+                    reason = alert.error.message()
                     self.disconnections[reason] = self.disconnections.get(reason, 0) + 1
                 elif kind.endswith("error_alert") or kind.endswith("failed_alert"):
                     self.errors[alert.message()] = self.errors.get(alert.message(), 0) + 1
@@ -266,8 +273,8 @@ def run(swarm, peers, sessions, handles, addresses):
         "sent": samples,
         "pairs": [[i, j, pairs[i, j] + before.get((i, j), 0)] for i, j in sorted(pairs)],
         "messages": {
-            kind: sum(counters.get(f"ses.num_outgoing_{kind}", 0) for counters in state.counters)
-            for kind in MESSAGES
+            kind: sum(counters[f"ses.num_{way}_{kind}"] for counters in state.counters)
+            for kind, way in MESSAGES.items()
         },
         "wastedBytes": sum(each.get(name, 0) for each in state.counters for name in WASTED),
         "sentBytes": sum(each.get("net.sent_bytes", 0) for each in state.counters),

@@ -10,6 +10,7 @@ export const COMPARED_MESSAGES = [
   'request',
   'piece',
   'cancel',
+  'bitfield',
 ] as const;
 
 export type ComparedMessage = (typeof COMPARED_MESSAGES)[number];

@@ -5,7 +5,7 @@
  */
 
 import type { ObservedRun } from './observed-run.ts';
-import { type RealRun, runRealSwarm } from './real-swarm.ts';
+import { type RealRun, type RealSwarm, runRealSwarm } from './real-swarm.ts';
 import type { RunPair, SettingRuns } from './comparison.ts';
 import { type Setting, settingName } from './scenarios.ts';
 import { peersOf, simulateSwarm } from './simulated-swarm.ts';
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly jobs: number;
   /** By how much other processes go first, 0 to 19. */
   readonly nice: number;
+  /** Settings of libtorrent that differ from its defaults, for experiments. */
+  readonly clientSettings?: RealSwarm['settings'];
   /** No real swarm runs for longer than this after the start. */
   readonly limitMs: number;
   /** Receives a line for each run. */
@@ -65,7 +67,7 @@ export async function runSettings(options: RunOptions): Promise<readonly Setting
     for (let run = pending.shift(); run !== undefined; run = pending.shift()) {
       const { setting, seed, simulated } = run;
       try {
-        const real = await runReal(run, options.nice, stop);
+        const real = await runReal(run, options, stop);
         pairs.get(setting)!.push({ seed, real, simulated });
         log(`${settingName(setting)}, seed ${seed}: real, ${lastText(real)}`);
       } catch (error) {
@@ -87,7 +89,7 @@ export async function runSettings(options: RunOptions): Promise<readonly Setting
 
 async function runReal(
   { setting, seed, simulated }: Pending,
-  nice: number,
+  { nice, clientSettings }: RunOptions,
   signal: AbortSignal,
 ): Promise<RealRun> {
   const swarm = {
@@ -97,6 +99,7 @@ async function runReal(
     seed,
     limitS: Math.max(LIMIT_MIN_S, LIMIT_FACTOR * lastS(simulated)),
     nice,
+    ...(clientSettings === undefined ? {} : { settings: clientSettings }),
   };
   return await runRealSwarm(swarm, signal);
 }

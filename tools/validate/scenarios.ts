@@ -121,6 +121,7 @@ export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
     network: { as: 1, latency: 1, allocationInterval: 100 },
     tracker: { neighbours: Math.min(CLIENT.neighbours, peers - 1) },
     client: {
+      preset: 'libtorrent',
       uploadSlots: CLIENT.uploadSlots,
       optimisticSlots: CLIENT.optimisticSlots,
       rechokeInterval: 1000 * CLIENT.rechokeS,
