@@ -74,6 +74,10 @@ async function validate(options: Options): Promise<void> {
       fix: 'install the package python3-libtorrent',
     });
   }
+  if (set !== undefined && options.page === true) {
+    const problem = 'is for experiments, which the page does not show';
+    throw new UserError({ at: '--set', problem, fix: 'leave out --page' });
+  }
   const settings = settingsOf(options.scenario ?? SCENARIOS, options.piece);
   const seeds = options.seeds ?? Array.from({ length: runs }, (_, i) => i + 1);
   const limitMs = minutes * 60_000;
@@ -91,7 +95,7 @@ async function validate(options: Options): Promise<void> {
       });
       const page = options.page === true ? await readFile(inRepository(PAGE), 'utf8') : undefined;
       const folder = page === undefined ? out : inRepository(PAGE_FOLDER);
-      const pictures = await writeResults(folder, { version, runs: all });
+      const pictures = await writeResults(folder, { version, clientSettings: set, runs: all });
       const section = sectionOf({ version, runs: all, pictures });
       if (page === undefined) await writeFile(`${folder}/section.md`, section);
       else await writeFile(inRepository(PAGE), withSection(page, SECTION, section));

@@ -140,6 +140,7 @@ interface FigurePoint {
 
 /** Space for the names of classes or messages. */
 const NAMES_WIDTH = 150;
+const MARGIN_RIGHT = 20;
 const ROW_HEIGHT = 22;
 /** By how many pixels the two series are apart. */
 const SERIES_OFFSET = 4;
@@ -162,7 +163,7 @@ function figuresPlot(
   const names = [...new Set(points.map(({ name }) => name))];
   const panels = new Panels(
     runs.map(({ setting }) => pieceText(setting.pieceKiB)),
-    { columns: 3, width: WIDE_PLOT_WIDTH - NAMES_WIDTH - 20 },
+    { columns: 3, width: WIDE_PLOT_WIDTH - NAMES_WIDTH - MARGIN_RIGHT },
   );
   const isShare = group === 'exchange';
   return {
@@ -179,8 +180,10 @@ function figuresPlot(
         : {
             ...axis(label),
             type: 'symlog',
-            ticks: [0, 1, 10, 100, 1_000, 10_000],
-            tickFormat: 'd',
+            domain: [0, 2 * Math.max(1, ...points.map(({ high }) => high))],
+            ticks: [0, 10, 100, 1_000],
+            tickFormat: ',d',
+            clamp: true,
           },
       y: { type: 'point', domain: names, label: null, padding: 0.6 },
       marks: [

@@ -7,26 +7,35 @@ import { svgForFile } from '../../packages/runner/src/report/svg.ts';
 import { resultHeading } from '../bench/result-file.ts';
 import { compareRuns, type SettingRuns } from './comparison.ts';
 import { plotsOf } from './plots.ts';
-import { distortionsOf } from './real-swarm.ts';
+import { distortionsOf, type RealSwarm } from './real-swarm.ts';
 import { CLIENT, configOf, NOT_RUN, SCENARIOS } from './scenarios.ts';
 import { PAGE_FOLDER, type Picture } from './section.ts';
 
 const RESULTS = 'results.json';
 
+export interface Results {
+  /** The version of libtorrent. */
+  readonly version: string;
+  /** Its settings that differ from the usual ones. */
+  readonly clientSettings?: RealSwarm['settings'];
+  readonly runs: readonly SettingRuns[];
+}
+
 /** Writes all files into `folder`, which is made if needed, and returns the pictures. */
 export async function writeResults(
   folder: string,
-  { version, runs }: { readonly version: string; readonly runs: readonly SettingRuns[] },
+  { version, clientSettings = {}, runs }: Results,
 ): Promise<readonly Picture[]> {
   await mkdir(folder, { recursive: true });
   const document = {
     ...resultHeading('validate'),
     libtorrent: version,
     client: CLIENT,
+    clientSettings,
     notRun: NOT_RUN,
     settings: runs.map((setting) => settingDocument(setting)),
   };
-  await writeFile(join(folder, RESULTS), `${JSON.stringify(document, rounded, 1)}\n`);
+  await writeFile(join(folder, RESULTS), `${JSON.stringify(document, rounded)}\n`);
 
   const pictures: Picture[] = [];
   for (const scenario of SCENARIOS) {

@@ -78,8 +78,11 @@ describe.skipIf(!isInstalled)('a small swarm', () => {
         true,
       );
       expect(lastS(run)).toBeGreaterThan(0.95 * T_MIN_S);
-      expect(run.messages.have).toBeGreaterThanOrEqual(LEECHERS * PIECES * LEECHERS);
-      expect(run.messages.piece).toBeGreaterThanOrEqual((neededBytes / 16 / KIB) | 0);
+      // The last ones may be on their way, too.
+      const haves = LEECHERS * PIECES * LEECHERS;
+      expect(run.messages.have).toBeGreaterThan(haves - CONNECTIONS);
+      expect(run.messages.have).toBeLessThanOrEqual(haves);
+      expect(run.messages.piece).toBeGreaterThanOrEqual(neededBytes / 16 / KIB);
       expect(run.messages.request).toBeGreaterThanOrEqual(run.messages.piece);
     }
     expect(real.disconnections).toEqual({});
