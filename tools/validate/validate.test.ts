@@ -12,7 +12,13 @@ import { describe, expect, test } from 'vitest';
 import { inRepository } from '../files.ts';
 import { compareRuns } from './comparison.ts';
 import { leechersOf, type ObservedRun } from './observed-run.ts';
-import { descriptionOf, FOLDER_PREFIX, libtorrentVersion, runRealSwarm } from './real-swarm.ts';
+import {
+  descriptionOf,
+  FOLDER_PREFIX,
+  libtorrentVersion,
+  type RealSwarm,
+  runRealSwarm,
+} from './real-swarm.ts';
 import { type RunOptions, runSettings } from './run-settings.ts';
 import type { Scenario, Setting } from './scenarios.ts';
 import { peersOf } from './simulated-swarm.ts';
@@ -43,6 +49,16 @@ const SMALL: Scenario = {
 const SETTING: Setting = { scenario: SMALL, pieceKiB: 64 };
 /** No swarm can be faster: all capacity is used, and nothing is sent twice. */
 const T_MIN_S = (LEECHERS * 64 * PIECES * KIB) / (600_000 + (LEECHERS - 1) * 200_000);
+
+/** Nobody is connected, so nobody completes. */
+const UNCONNECTED: RealSwarm = {
+  peers: peersOf(SETTING, 1).map((peer) => ({ ...peer, neighbours: [] })),
+  fileBytes: KIB,
+  pieceBytes: KIB,
+  seed: 1,
+  limitS: 600,
+  nice: 0,
+};
 
 const options = (change: Partial<RunOptions> = {}): RunOptions => ({
   settings: [SETTING],
@@ -93,7 +109,7 @@ describe.skipIf(!isInstalled)('a small swarm', () => {
 
   test('is stopped at once, and leaves nothing behind', { timeout: 60_000 }, async () => {
     const stop = new AbortController();
-    const runs = expect(runSettings(options({ signal: stop.signal }))).rejects.toThrow('enough');
+    const runs = expect(runRealSwarm(UNCONNECTED, stop.signal)).rejects.toThrow('enough');
     while (folders().length === 0) await setTimeout(50);
     await setTimeout(1_000);
     stop.abort(new Error('enough'));
@@ -107,21 +123,17 @@ describe.skipIf(!isInstalled)('a small swarm', () => {
   });
 
   test('that fails says why', { timeout: 60_000 }, async () => {
-    const peers = peersOf(SETTING, 1);
-    const swarm = { peers, fileBytes: KIB, pieceBytes: 0, seed: 1, limitS: 1, nice: 0 };
+    const swarm = { ...UNCONNECTED, pieceBytes: 0 };
     const { signal } = new AbortController();
     await expect(runRealSwarm(swarm, signal)).rejects.toThrow('must not be zero');
   });
 
   test('ends with the process that has started it', { timeout: 60_000 }, async () => {
-    // Nobody is connected, so nobody completes.
-    const peers = peersOf(SETTING, 1).map((peer) => ({ ...peer, neighbours: [] }));
-    const swarm = { peers, fileBytes: KIB, pieceBytes: KIB, seed: 1, limitS: 600, nice: 0 };
     const folder = await mkdtemp(join(tmpdir(), 'swarm-'));
     try {
       const program = inRepository('tools/validate/libtorrent_swarm.py');
       const child = spawn('/usr/bin/python3', [program], { stdio: ['pipe', 'ignore', 'ignore'] });
-      child.stdin.write(`${JSON.stringify(descriptionOf(swarm, folder))}\n`);
+      child.stdin.write(`${JSON.stringify(descriptionOf(UNCONNECTED, folder))}\n`);
       const closed = once(child, 'close');
       while (!existsSync(join(folder, 'file'))) await setTimeout(50);
       expect(child.exitCode).toBeNull();

@@ -71,8 +71,11 @@ describe('a timeline', () => {
     const { classTrafficBits } = result;
     expect(classTrafficBits).toHaveLength(4);
     expect(classTrafficBits.reduce((a, b) => a + b, 0)).toBe(receivedBits);
-    // The fast peers upload half as much again.
-    expect(classTrafficBits[2]! + classTrafficBits[3]!).toBeGreaterThan(0.5 * receivedBits);
+    // Each of the 19 slow leechers and of the 20 fast ones has received the file.
+    const [slowToSlow, slowToFast, fastToSlow, fastToFast] = classTrafficBits;
+    expect((slowToSlow! + fastToSlow!) / receivedBits).toBeCloseTo(19 / 39, 1.5);
+    expect((slowToFast! + fastToFast!) / receivedBits).toBeCloseTo(20 / 39, 1.5);
+    expect((fastToSlow! + fastToFast!) / receivedBits).toBeGreaterThan(0.55);
 
     const plain = await simulate(swarm, { seed: 1, workers: 1 });
     expect(plain.result).toEqual(result);
