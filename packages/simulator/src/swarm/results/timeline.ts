@@ -19,9 +19,9 @@ export interface TimelineSample {
   readonly piecesHeld: number;
   /** Connections on which pieces are being sent. */
   readonly activeConnections: number;
-  /** Bits of whole pieces that have arrived from other AS since the start. */
+  /** Bits of whole blocks that have arrived from other AS since the start. */
   readonly outsideBits: number;
-  /** Bits of whole pieces that have arrived from this AS since the start. */
+  /** Bits of whole blocks that have arrived from this AS since the start. */
   readonly insideBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
@@ -79,9 +79,9 @@ export interface Timeline {
   readonly piecesHeld: Float64Array;
   /** Connections on which pieces are being sent, at the end of the interval. */
   readonly activeConnections: Float64Array;
-  /** Bits of whole pieces that arrived from other AS during the interval. */
+  /** Bits of whole blocks that arrived from other AS during the interval. */
   readonly outsideBits: Float64Array;
-  /** Bits of whole pieces that arrived from the same AS during the interval. */
+  /** Bits of whole blocks that arrived from the same AS during the interval. */
   readonly insideBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
