@@ -39,7 +39,7 @@ export interface ObservedRun {
 
 export const SEED_CLASS = 'seed';
 
-/** The names of the classes of leechers, in the order of the peers' first occurrence in `names`. */
+/** The leechers of a class, or of all. */
 export function leechersOf({ peers }: ObservedRun, className?: string): readonly ObservedPeer[] {
   return peers.filter(
     (peer) => peer.class !== SEED_CLASS && (className === undefined || peer.class === className),

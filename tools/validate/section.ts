@@ -53,11 +53,12 @@ export function sectionOf({ version, runs, pictures }: Validation): string {
 function introduction(version: string, runs: readonly SettingRuns[]): string {
   const { neighbours, uploadSlots, optimisticSlots, rechokeS } = CLIENT;
   const counts = runs.map(({ pairs }) => pairs.length);
-  const each = `${Math.min(...counts)} to ${Math.max(...counts)}`;
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  const each = least === most ? `${least}` : `${least} to ${most}`;
   return `Real swarms of libtorrent ${version} on loopback addresses, and simulations of the same
 swarms: the same neighbours (${neighbours} asked for), capacities and file,
-${uploadSlots} + ${optimisticSlots} upload slots, a rechoke every ${rechokeS} s; ${each} runs of
-each setting. Figures are means over the runs with 95 % confidence intervals.
+${uploadSlots} + ${optimisticSlots} upload slots, a rechoke every ${rechokeS} s. Runs of each
+setting: ${each}. Figures are means over the runs with 95 % confidence intervals.
 Differences are simulated less real, run by run. A verdict is on the mean difference; with a
 question mark, its interval does not exclude the contrary.`;
 }
