@@ -1,9 +1,9 @@
 """Runs a swarm of libtorrent sessions in this process, on loopback addresses, and measures it.
 
 The first line of stdin describes the swarm (`RealSwarm` in real-swarm.ts), and the only line on
-stdout says what happened (`REPORT` there). The process ends at once when stdin is closed, so it
-never outlives the process that has started it. Sessions reach only one another: no DHT, local peer
-discovery, peer exchange, port forwarding, uTP or encryption.
+stdout says what happened (`REPORT` there). The process ends at once when stdin is closed, and
+removes its folder, so it never outlives the process that has started it. Sessions reach only one
+another: no DHT, local peer discovery, peer exchange, port forwarding, uTP or encryption.
 """
 
 import glob
@@ -12,6 +12,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import socket
 import sys
@@ -39,9 +40,11 @@ MESSAGES = {
 WASTED = ("net.recv_redundant_bytes", "net.recv_failed_bytes")
 
 
-def exit_with_parent():
+def exit_with_parent(folder):
     while sys.stdin.buffer.read(4096):
         pass
+    # A parent that was killed cannot remove it.
+    shutil.rmtree(folder, ignore_errors=True)
     os._exit(1)
 
 
@@ -288,7 +291,7 @@ def main():
     # Ctrl-C reaches all processes of the terminal; our parent decides what to do about it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     swarm = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=exit_with_parent, daemon=True).start()
+    threading.Thread(target=exit_with_parent, args=(swarm["folder"],), daemon=True).start()
     os.nice(swarm["nice"])
     lock, octet = reserve_network()
     peers = swarm["peers"]

@@ -139,6 +139,7 @@ describe.skipIf(!isInstalled)('a small swarm', () => {
       expect(child.exitCode).toBeNull();
       child.stdin.end();
       expect(await closed).toEqual([1, null]);
+      expect(existsSync(folder)).toBe(false);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
