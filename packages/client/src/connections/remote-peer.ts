@@ -30,8 +30,8 @@ export class RemotePeer implements RemoteIdentity {
   /** Our peer's number for the connection; it changes when our role changes. */
   connection: Connection = 0 as Connection;
 
-  /** The blocks that we request from it. */
-  readonly outgoing: OutgoingRequests<RemotePeer> = new OutgoingRequests();
+  /** The blocks that we request from it and that could not be requested yet. */
+  readonly outgoing: OutgoingRequests;
   /** The blocks that it requests from us. */
   readonly incoming: IncomingRequests = new IncomingRequests();
   /** The pieces that it can get (`ct_have`) but has not announced to hold. */
@@ -39,10 +39,8 @@ export class RemotePeer implements RemoteIdentity {
 
   /** The trust in its data, which it shares with all peers at its address. */
   readonly trust: PieceTrust;
-  /** Whether it leaves our requests unanswered. It gets no requests until it sends a block. */
+  /** Whether the user has been told that it leaves our requests unanswered. */
   isSnubbingUs = false;
-  /** When it last sent a block, or was sent the first request. */
-  lastBlockMs = 0;
 
   /** When a block was last sent in either direction; before that, when the connection opened. */
   lastUsedMs: number;
@@ -70,6 +68,7 @@ export class RemotePeer implements RemoteIdentity {
     this.asn = asn;
     this.isRelay = isRelay;
     this.lastUsedMs = tcp.openedAtMs;
+    this.outgoing = new OutgoingRequests(tcp.state.layout);
     this.downloadRate = new RateEstimate(nowMs);
   }
 }

@@ -1,72 +1,64 @@
 /**
- * The pieces that our peer requests from a remote peer, as requests for blocks. The piece picker
- * chooses whole pieces; this class splits them into blocks, and keeps as many requests outstanding
- * as the other side accepts.
+ * The blocks that our peer requests from a remote peer and that have not been requested on the wire
+ * yet: the other side accepts a limited number of outstanding requests.
  */
 
-import type { MessageWriter } from '@cachetorrent/protocol/wire';
+import type { BlockIndex } from '@cachetorrent/protocol';
+import type { MessageWriter, PieceLayout } from '@cachetorrent/protocol/wire';
 
-import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
+import { blockAt, blocksPerPiece, rangeOf } from './block-bytes.ts';
 
-interface OutgoingRequest<Source> {
-  readonly partial: PartialPiece<Source>;
-  /** All blocks before this one have been requested or received. */
-  nextBlock: number;
-}
+/** The requests for blocks that wait to be sent to a remote peer. */
+export class OutgoingRequests {
+  readonly #layout: PieceLayout;
+  /** In the order in which they are requested. */
+  readonly #unsent = new Set<BlockIndex>();
 
-/** The pieces that our peer requests from a remote peer. */
-export class OutgoingRequests<Source> {
-  /** By piece, in the order in which they are requested. */
-  readonly #byPiece = new Map<number, OutgoingRequest<Source>>();
-
-  has(piece: number): boolean {
-    return this.#byPiece.has(piece);
+  constructor(layout: PieceLayout) {
+    this.#layout = layout;
   }
 
-  get isEmpty(): boolean {
-    return this.#byPiece.size === 0;
+  add(block: BlockIndex, count: number): void {
+    for (let each = block; each < block + count; each++) this.#unsent.add(each);
   }
 
-  get pieces(): readonly number[] {
-    return [...this.#byPiece.keys()];
-  }
-
-  add(partial: PartialPiece<Source>): void {
-    this.#byPiece.set(partial.piece, { partial, nextBlock: 0 });
-  }
-
-  remove(piece: number): void {
-    this.#byPiece.delete(piece);
-  }
-
-  clear(): void {
-    this.#byPiece.clear();
-  }
-
-  /** Requests as many further blocks as the other side accepts now. */
+  /** Sends as many requests as the other side accepts now. */
   send(writer: MessageWriter): void {
-    let room = writer.freeRequestSlots;
-    for (const [piece, requested] of this.#byPiece) {
-      const { partial } = requested;
-      for (; room > 0 && requested.nextBlock < partial.blockCount; requested.nextBlock++) {
-        const block = requested.nextBlock;
-        if (partial.has(block)) continue;
-        if (!writer.mayRequest(piece)) return;
-        writer.request(piece, block * BLOCK_BYTES, partial.lengthOf(block));
-        room--;
-      }
-      if (room === 0) return;
+    for (const block of this.#unsent) {
+      const { piece, begin, length } = rangeOf(this.#layout, block);
+      if (!writer.mayRequest(piece)) return;
+      this.#unsent.delete(block);
+      writer.request(piece, begin, length);
     }
   }
 
-  /** Removes `piece`, and cancels its outstanding requests. */
-  cancel(piece: number, writer: MessageWriter): void {
-    const requested = this.#byPiece.get(piece);
-    if (requested === undefined) return;
-    this.#byPiece.delete(piece);
-    const { partial, nextBlock } = requested;
-    for (let block = 0; block < nextBlock; block++) {
-      if (!partial.has(block)) writer.cancel(piece, block * BLOCK_BYTES, partial.lengthOf(block));
+  /** Cancels the requests for `count` blocks, sent or not. */
+  cancel(block: BlockIndex, count: number, writer: MessageWriter): void {
+    for (let each = block; each < block + count; each++) {
+      if (this.#unsent.delete(each)) continue;
+      const { piece, begin, length } = rangeOf(this.#layout, each);
+      writer.cancel(piece, begin, length);
     }
+  }
+
+  /** Cancels the requests for all blocks of `piece`, sent or not. */
+  cancelPiece(piece: number, writer: MessageWriter): void {
+    const first = blockAt(this.#layout, piece, 0);
+    const end = first + blocksPerPiece(this.#layout);
+    for (const block of this.#unsent) {
+      if (block >= first && block < end) this.#unsent.delete(block);
+    }
+    writer.cancelAll(piece);
+  }
+
+  /** Cancels all requests. */
+  cancelAll(writer: MessageWriter): void {
+    this.#unsent.clear();
+    writer.cancelAll();
+  }
+
+  /** Drops the requests that have not been sent. */
+  clear(): void {
+    this.#unsent.clear();
   }
 }

@@ -1,6 +1,5 @@
 /**
- * All partial pieces. When a piece is not requested any more, because a peer has choked us, its
- * blocks are kept for the next peer from whom it is requested, while there is memory for them.
+ * All partial pieces. Their blocks are kept until the piece is complete, whoever sends the others.
  *
  * The memory of pieces is reused: leaving it to the garbage collector would cost more than all
  * other work on a block together.
@@ -10,54 +9,36 @@ import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 import { PartialPiece } from './partial-piece.ts';
 
-/** The limits of the memory in idle pieces, and in free buffers. */
-const IDLE_BYTES_MAX = 2 ** 26;
+/** The limit of the memory in free buffers. */
 const FREE_BYTES_MAX = 2 ** 24;
 
 /** All partial pieces, and the buffers for more. */
-export class PartialPieces<Source> {
+export class PartialPieces<Source> implements Iterable<PartialPiece<Source>> {
   readonly #layout: PieceLayout;
-  /** The pieces that are requested. */
-  readonly #active = new Map<number, PartialPiece<Source>>();
-  /** The pieces that are not requested any more, the oldest first. */
-  readonly #idle = new Map<number, PartialPiece<Source>>();
+  readonly #byPiece = new Map<number, PartialPiece<Source>>();
   readonly #freeBuffers: ArrayBuffer[] = [];
 
   constructor(layout: PieceLayout) {
     this.#layout = layout;
   }
 
-  get(piece: number): PartialPiece<Source> | undefined {
-    return this.#active.get(piece) ?? this.#idle.get(piece);
+  [Symbol.iterator](): Iterator<PartialPiece<Source>> {
+    return this.#byPiece.values();
   }
 
-  /** Marks a piece as requested, and returns it: the idle one, or a new one without blocks. */
-  activate(piece: number): PartialPiece<Source> {
-    const partial =
-      this.get(piece) ?? new PartialPiece<Source>(this.#layout, piece, this.#buffer());
-    this.#idle.delete(piece);
-    this.#active.set(piece, partial);
+  /** Returns a piece; begins it if it is not partial. */
+  get(piece: number): PartialPiece<Source> {
+    let partial = this.#byPiece.get(piece);
+    if (partial === undefined) {
+      partial = new PartialPiece<Source>(this.#layout, piece, this.#buffer());
+      this.#byPiece.set(piece, partial);
+    }
     return partial;
   }
 
-  /** Marks a piece as not requested any more. */
-  deactivate(piece: number): void {
-    const partial = this.#active.get(piece);
-    if (partial === undefined) return;
-    this.#active.delete(piece);
-    if (partial.sources.size > 0) this.#idle.set(piece, partial);
-    else this.freeBuffer(partial.bytes);
-    while (this.#idle.size * this.#layout.pieceBytes > IDLE_BYTES_MAX) {
-      const [[oldest, { bytes }]] = [...this.#idle] as [[number, PartialPiece<Source>]];
-      this.#idle.delete(oldest);
-      this.freeBuffer(bytes);
-    }
-  }
-
-  /** Removes a piece that is complete or failed its hash. `freeBuffer` frees its memory. */
+  /** Removes a piece. `freeBuffer` frees its memory. */
   remove(piece: number): void {
-    this.#active.delete(piece);
-    this.#idle.delete(piece);
+    this.#byPiece.delete(piece);
   }
 
   /** Frees the memory of a piece for reuse. */

@@ -1,18 +1,18 @@
 /**
- * Assembles pieces from the received blocks, checks their hashes, and writes them to the disk. A
- * piece that fails its hash is discarded, each peer that sent blocks of it loses trust, and the
- * piece is requested from another peer.
+ * Keeps the received blocks of partial pieces, checks the hash of a complete piece, and writes it to
+ * the disk. A piece that fails its hash is discarded, and who has sent it loses trust. If several
+ * peers have sent blocks of it, those lose trust whose blocks turn out to be wrong later.
  */
 
-import type { PieceTrust, PieceLayout } from '@cachetorrent/protocol/wire';
+import { BLOCK_BYTES } from '@cachetorrent/protocol';
+import type { PieceLayout, PieceTrust } from '@cachetorrent/protocol/wire';
 
-import type { OutgoingRequests } from './outgoing-requests.ts';
-import { BLOCK_BYTES, type PartialPiece } from './partial-piece.ts';
+import { FailedPieces } from './failed-pieces.ts';
+import type { PartialPiece } from './partial-piece.ts';
 import { PartialPieces } from './partial-pieces.ts';
 
 /** What the receiver reads and changes of a remote peer. */
 export interface BlockSource {
-  readonly outgoing: OutgoingRequests<this>;
   readonly trust: PieceTrust;
 }
 
@@ -21,18 +21,23 @@ export interface ReceiverOptions<Source extends BlockSource> {
   readonly layout: PieceLayout;
   readonly hasValidHash: (piece: number, bytes: Uint8Array) => boolean;
   readonly write: (piece: number, bytes: Uint8Array) => Promise<void>;
-  /** A piece is on the disk. `source` is the peer from whom it is requested, if it still is. */
-  readonly onStored: (piece: number, source: Source | undefined) => void;
-  /** A piece failed its hash. `sources` are all peers that sent blocks of it. */
-  readonly onHashFailure: (
-    piece: number,
-    source: Source | undefined,
-    sources: ReadonlySet<Source>,
-  ) => void;
+  /** A piece is on the disk. */
+  readonly onStored: (piece: number) => void;
+  /** A piece failed its hash, and is discarded. `sources` are all who have sent blocks of it. */
+  readonly onHashFailure: (piece: number, sources: ReadonlySet<Source>) => void;
+  /** A peer has lost trust. */
+  readonly onTrustLost: (source: Source) => void;
   /** A piece could not be written. */
   readonly onWriteFailure: (error: Error) => void;
   /** Too many bytes wait for the disk (true), or no longer (false). */
   readonly onBackpressure: (isSlow: boolean) => void;
+}
+
+/** A block of a piece. */
+export interface BlockOfPiece {
+  readonly piece: number;
+  /** Its number in the piece. */
+  readonly block: number;
 }
 
 /** The bytes that may wait for the disk. */
@@ -42,10 +47,9 @@ const WRITING_BYTES_MAX = 2 ** 26;
 export class Receiver<Source extends BlockSource> {
   readonly #options: ReceiverOptions<Source>;
   readonly #partials: PartialPieces<Source>;
-  /** By piece: the peer from whom it is requested. */
-  readonly #requestedFrom = new Map<number, Source>();
+  readonly #failed = new FailedPieces<Source>();
   /** The complete pieces that are being written. */
-  readonly #writing = new Set<number>();
+  readonly #writing = new Map<number, PartialPiece<Source>>();
   #writingBytes = 0;
   /** The received bytes that were useless: from pieces with a wrong hash, or duplicates. */
   wastedBytes = 0;
@@ -55,67 +59,68 @@ export class Receiver<Source extends BlockSource> {
     this.#partials = new PartialPieces(options.layout);
   }
 
-  /** Requests `piece` from `source`; a repeated request has no effect. */
-  request(source: Source, piece: number): void {
-    this.#requestedFrom.set(piece, source);
-    if (this.#writing.has(piece) || source.outgoing.has(piece)) return;
-    source.outgoing.add(this.#partials.activate(piece));
+  /** The blocks of pieces that are not stored yet. */
+  get blocks(): readonly BlockOfPiece[] {
+    return [...this.#partials, ...this.#writing.values()].flatMap(({ piece, blocks }) =>
+      blocks.map((block) => ({ piece, block })),
+    );
   }
 
-  /** Drops all requests to `source`, which will not be answered. */
-  dropAll(source: Source): void {
-    for (const piece of source.outgoing.pieces) this.#release(source, piece);
-    source.outgoing.clear();
-  }
-
-  /** Drops the request for `piece` to `source`. The caller has cancelled it on the wire. */
-  drop(source: Source, piece: number): void {
-    source.outgoing.remove(piece);
-    this.#release(source, piece);
-  }
-
-  /** Adds a block that we requested from `source`. Copies `bytes`. */
-  addBlock(source: Source, piece: number, begin: number, bytes: Uint8Array): void {
-    const partial = this.#partials.get(piece);
-    const isNew = partial !== undefined && partial.add(begin / BLOCK_BYTES, bytes, source);
+  /** Adds a block of a piece that is not stored; returns whether it was missing. Copies `bytes`. */
+  addBlock(source: Source, piece: number, begin: number, bytes: Uint8Array): boolean {
+    const isNew =
+      !this.#writing.has(piece) &&
+      this.#partials.get(piece).add(begin / BLOCK_BYTES, bytes, source);
     if (!isNew) this.wastedBytes += bytes.length;
-    else if (partial.isComplete) this.#complete(partial);
+    return isNew;
   }
 
-  /** The blocks that are there are kept for others, but not those of a source in doubt. */
-  #release(source: Source, piece: number): void {
-    if (this.#requestedFrom.get(piece) !== source) return;
-    this.#requestedFrom.delete(piece);
+  /** Checks and writes a piece: all its blocks have been added. */
+  complete(piece: number): void {
     const partial = this.#partials.get(piece);
-    if (partial === undefined) return;
-    if ([...partial.sources].some(({ trust }) => trust.isDoubtful)) {
-      this.#partials.remove(piece);
-      this.#partials.freeBuffer(partial.bytes);
-    } else {
-      this.#partials.deactivate(piece);
-    }
-  }
-
-  #complete(partial: PartialPiece<Source>): void {
-    const { piece, bytes, sources } = partial;
     this.#partials.remove(piece);
-    const requestedFrom = this.#requestedFrom.get(piece);
-    requestedFrom?.outgoing.remove(piece);
-    if (!this.#options.hasValidHash(piece, bytes)) {
-      this.#requestedFrom.delete(piece);
-      this.wastedBytes += bytes.length;
-      for (const source of sources) source.trust.recordFailure();
-      this.#partials.freeBuffer(bytes);
-      this.#options.onHashFailure(piece, requestedFrom, sources);
-      return;
-    }
-    for (const source of sources) source.trust.recordPass();
-    void this.#write(piece, bytes);
+    const { bytes, sources } = partial;
+    if (!this.#options.hasValidHash(piece, bytes)) return this.#fail(partial, sources);
+    for (const { trust } of sources) trust.recordPass();
+    for (const source of this.#failed.takeGuilty(partial)) this.#loseTrust(source);
+    void this.#write(partial);
   }
 
-  async #write(piece: number, bytes: Uint8Array): Promise<void> {
+  /** Discards the blocks of partial pieces that `source` has sent, and returns them. */
+  discardFrom(source: Source): readonly BlockOfPiece[] {
+    const discarded: BlockOfPiece[] = [];
+    for (const partial of this.#partials) {
+      const { piece, blocks, bytes } = partial;
+      for (const block of blocks) {
+        if (partial.sourceOf(block) !== source) continue;
+        partial.remove(block);
+        discarded.push({ piece, block });
+      }
+      if (!partial.isEmpty) continue;
+      this.#partials.remove(piece);
+      this.#partials.freeBuffer(bytes);
+    }
+    return discarded;
+  }
+
+  #fail(partial: PartialPiece<Source>, sources: ReadonlySet<Source>): void {
+    const { piece, bytes } = partial;
+    this.wastedBytes += bytes.length;
+    if (sources.size > 1) this.#failed.record(partial);
+    this.#partials.freeBuffer(bytes);
+    this.#options.onHashFailure(piece, sources);
+    if (sources.size === 1) for (const source of sources) this.#loseTrust(source);
+  }
+
+  #loseTrust(source: Source): void {
+    source.trust.recordFailure();
+    this.#options.onTrustLost(source);
+  }
+
+  async #write(partial: PartialPiece<Source>): Promise<void> {
     const { write, onStored, onWriteFailure } = this.#options;
-    this.#writing.add(piece);
+    const { piece, bytes } = partial;
+    this.#writing.set(piece, partial);
     this.#addWritingBytes(bytes.length);
     try {
       await write(piece, bytes);
@@ -125,10 +130,8 @@ export class Receiver<Source extends BlockSource> {
     }
     this.#addWritingBytes(-bytes.length);
     this.#writing.delete(piece);
-    const requestedFrom = this.#requestedFrom.get(piece);
-    this.#requestedFrom.delete(piece);
     this.#partials.freeBuffer(bytes);
-    onStored(piece, requestedFrom);
+    onStored(piece);
   }
 
   #addWritingBytes(bytes: number): void {

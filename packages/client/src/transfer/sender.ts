@@ -1,14 +1,15 @@
 /**
- * Sends the requested blocks: the pieces in the order that our peer chooses, one block on each
+ * Sends the requested blocks: in the order that our peer chooses, one on each
  * connection in turn, as far as the sockets and the upload limit permit.
  */
 
-import { NO_BLOCK, NO_PIECE, type Peer, type PieceIndex, pieceOf } from '@cachetorrent/protocol';
-import { bytesOfPiece, type PieceLayout } from '@cachetorrent/protocol/wire';
+import { NO_BLOCK, type Peer, type PieceIndex } from '@cachetorrent/protocol';
+import type { PieceLayout } from '@cachetorrent/protocol/wire';
 
 import type { Clock } from '../clock.ts';
 import type { RemotePeer } from '../connections/remote-peer.ts';
-import { type CachedRun, type ReadCache, RUN_BYTES_MAX } from './read-cache.ts';
+import { rangeOf } from './block-bytes.ts';
+import { type ByteRange, type CachedRun, type ReadCache, RUN_BYTES_MAX } from './read-cache.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** The options of a `Sender`. */
@@ -24,7 +25,7 @@ export interface SenderOptions {
 /** Sends the requested blocks. */
 export class Sender {
   readonly #options: SenderOptions;
-  /** The remote peers to whom our peer sends a piece. */
+  /** The remote peers to whom our peer sends blocks. */
   readonly #active = new Set<RemotePeer>();
   /** The bytes of blocks that have been sent so far. */
   sentBytes = 0;
@@ -46,21 +47,22 @@ export class Sender {
     const all = [...this.#active];
     for (const { tcp } of all) tcp.cork();
     let rest = all;
-    while (rest.length > 0) rest = rest.filter((remote) => this.#sendBlock(remote, peer));
+    while (rest.length > 0) rest = rest.filter((remote) => this.#sendRange(remote, peer));
     for (const { tcp } of all) tcp.uncork();
   }
 
-  /** Sends one block. Returns false if no block can be sent to `remote` now. */
-  #sendBlock(remote: RemotePeer, peer: Peer): boolean {
+  /** Sends a requested range. Returns false if none can be sent to `remote` now. */
+  #sendRange(remote: RemotePeer, peer: Peer): boolean {
     const { cache, tokenBucket, clock, onLimitReached } = this.#options;
-    const { tcp, incoming } = remote;
+    const { connection, tcp, incoming } = remote;
     if (tcp.isCongested || tcp.session.isClosed) return false;
-    const piece = this.#nextPiece(remote, peer);
-    if (piece === NO_PIECE) return false;
-    const { begin, length } = incoming.first(piece)!;
-    const run = cache.find({ piece, begin, length });
+    const range = this.#nextRange(remote, peer);
+    if (range === undefined) return false;
+    const { piece, begin, length } = range;
+    const run = cache.find(range);
     if (run === undefined) {
-      cache.read(incoming.run(piece, RUN_BYTES_MAX)!);
+      const next = incoming.run(piece, RUN_BYTES_MAX, begin)!;
+      cache.read(next.begin === begin && next.length >= length ? next : range);
       return false;
     }
     if (begin === run.begin) this.#readAhead(remote, run, peer);
@@ -70,12 +72,13 @@ export class Sender {
       onLimitReached();
       return false;
     }
-    incoming.shift(piece);
+    incoming.remove(piece, range);
     const offset = begin - run.begin;
     if (tcp.writer.piece(piece, begin, run.bytes.subarray(offset, offset + length))) {
       remote.sentBytes += length;
       remote.lastUsedMs = nowMs;
       this.sentBytes += length;
+      peer.sending(connection, 8 * length);
       cache.retain(run, tcp);
       tcp.flush();
     }
@@ -94,21 +97,18 @@ export class Sender {
     if (next !== undefined) cache.read(next);
   }
 
-  /** Returns the piece to send a block of, and reports the pieces before it as sent. */
-  #nextPiece({ connection, incoming }: RemotePeer, peer: Peer): number {
+  /** Returns the range to send, and reports the blocks before it as sent. */
+  #nextRange({ connection, incoming }: RemotePeer, peer: Peer): ByteRange | undefined {
     for (
       let block = peer.nextToSend(connection);
       block !== NO_BLOCK;
       block = peer.nextToSend(connection)
     ) {
-      const piece = pieceOf(block, 1);
-      if (incoming.has(piece)) return piece;
-      const isWhole = incoming.sentBytes(piece) >= bytesOfPiece(this.#options.layout, piece);
-      // The other side has requested no other piece: it may still request the rest of this one.
-      if (!isWhole && incoming.firstOther(piece) === undefined) return NO_PIECE;
-      incoming.finish(piece);
+      const blockRange = rangeOf(this.#options.layout, block);
+      const range = incoming.first(blockRange);
+      if (range !== undefined) return { piece: blockRange.piece, ...range };
       peer.blocksSent(connection, 1);
     }
-    return NO_PIECE;
+    return undefined;
   }
 }

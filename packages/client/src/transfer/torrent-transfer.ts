@@ -1,24 +1,26 @@
 /**
  * The exchange of one torrent: hosts our peer, the same state machine that the simulator runs, on
  * real connections. Events from the wire go to the peer, and its messages to the wire. The peer
- * decides about whole pieces; the receiver and the sender turn them into blocks.
+ * decides which blocks are requested and sent; the receiver and the sender move their bytes.
  *
  *     TcpConnection ── events ──▶ TorrentTransfer ──▶ Peer ──▶ WirePeerHost ──▶ TcpConnection
- *                                  │ blocks   ▲ pieces
+ *                                  │ bytes    ▲ pieces
  *                                  ▼          │
  *                                 Receiver, Sender ◀──▶ FileStore
  */
 
 import {
   type BlockIndex,
+  type BlockLayout,
+  blocksOfPiece,
   CLIENT_QUIRKS,
   LIBTORRENT,
   Peer,
   type PeerId,
   type PieceIndex,
-  wholePieces,
 } from '@cachetorrent/protocol';
 import {
+  type BlockRange,
   type CacheTorrentMessage,
   type Endpoint,
   METADATA_BLOCK_BYTES,
@@ -37,10 +39,10 @@ import type { TcpConnection } from '../net/tcp-connection.ts';
 import { hasValidHash } from '../storage/check-pieces.ts';
 import type { FileStore } from '../storage/file-store.ts';
 import type { Torrent } from '../torrent/torrent.ts';
-import { RateEstimate } from './rate-estimate.ts';
+import { blockAt, blockLayoutOf } from './block-bytes.ts';
 import { ReadCache } from './read-cache.ts';
 import { Receiver } from './receiver.ts';
-import { RequestTimeouts } from './request-timeouts.ts';
+import { Retries } from './retries.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
@@ -66,12 +68,9 @@ export interface TorrentTransferOptions {
   readonly onWarning: (warning: string) => void;
 }
 
-/** Our peer decides about whole pieces. */
-const WHOLE_PIECES = { ...CLIENT_QUIRKS, wholePieces: true, interestInRequestable: true };
-
 const RECHOKE_INTERVAL_MS = 10_000;
-/** The least time between two rechokes that the same remote peer causes. */
-const EARLY_RECHOKE_MS = 500;
+/** What a follower keeps requested from its leader. */
+const LEADER_BACKLOG_BYTES = 2 ** 20;
 /** The time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
 const DISK_IS_SLOW = 'disk';
@@ -85,7 +84,8 @@ export class TorrentTransfer implements WirePeerHostContext {
   readonly #options: TorrentTransferOptions;
   readonly #clock: Clock;
   readonly #host: WirePeerHost;
-  readonly #timeouts = new RequestTimeouts<RemotePeer>();
+  readonly #retries = new Retries<RemotePeer>();
+  readonly #blocks: BlockLayout;
   #role: RoleAssignment = PLAIN_PEER;
   #peer: Peer;
   #rechokedAtMs = -Infinity;
@@ -103,6 +103,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { layout } = torrent;
     this.#options = options;
     this.#clock = clock;
+    this.#blocks = blockLayoutOf(layout);
     const cache = new ReadCache({
       read: (piece, begin, into) => store.readInto(piece, begin, into),
       onRead: (piece, isRead) => {
@@ -126,9 +127,9 @@ export class TorrentTransfer implements WirePeerHostContext {
       layout,
       hasValidHash: (piece, bytes) => hasValidHash(torrent, piece, bytes),
       write: (piece, bytes) => store.writePiece(piece, bytes),
-      onStored: (piece, source) => this.#handleStored(piece as PieceIndex, source),
-      onHashFailure: (piece, source, sources) =>
-        this.#handleHashFailure(piece as PieceIndex, source, sources),
+      onStored: (piece) => this.#handleStored(piece as PieceIndex),
+      onHashFailure: (piece, sources) => this.#handleHashFailure(piece as PieceIndex, sources),
+      onTrustLost: (source) => this.#handleTrustLost(source),
       onWriteFailure: options.onFailure,
       onBackpressure: (isSlow) => this.#handleBackpressure(isSlow),
     });
@@ -169,9 +170,8 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Removes a closed connection. */
   removeRemote(remote: RemotePeer): void {
     this.remotes.remove(remote);
-    this.#timeouts.remove(remote);
+    this.#retries.remove(remote);
     this.sender.stop(remote);
-    this.receiver.dropAll(remote);
     this.#peer.disconnect(remote.connection);
     this.sendPending();
   }
@@ -187,6 +187,9 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.#role = role;
     this.remotes.clearConnections();
     this.#peer = this.#createPeer(pieces);
+    for (const { piece, block } of this.receiver.blocks) {
+      this.#peer.restoreBlocks(this.#blockOf(piece, block), 1);
+    }
     for (const remote of remotes) this.#connect(remote);
     for (const remote of remotes) this.#replayState(remote);
     this.#peer.rechoke();
@@ -198,12 +201,12 @@ export class TorrentTransfer implements WirePeerHostContext {
     if (nowMs >= this.#rechokedAtMs + RECHOKE_INTERVAL_MS) {
       this.#rechokedAtMs = nowMs;
       this.#peer.rechoke();
+      this.#warnOfSnubbing();
     }
-    this.#handleRequestTimeouts(nowMs);
-    const { pieceBytes } = this.#options.torrent.layout;
+    for (const { remote, piece } of this.#retries.takeDue(nowMs)) this.#retry(remote, piece);
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
-      this.#peer.setBacklog(connection, downloadRate.backlog(pieceBytes));
+      this.#peer.arriving(connection, 0, downloadRate.kbps);
     }
     this.sendPending();
   }
@@ -219,7 +222,9 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { newPieces, connectTargets } = this.#host;
     for (const piece of newPieces.splice(0)) {
       for (const { connection, incoming } of this.remotes) {
-        if (incoming.has(piece)) this.#peer.request(connection, wholePiece(piece), 1);
+        for (const { begin } of incoming.of(piece)) {
+          this.#peer.request(connection, this.#blockAt(piece, begin), 1);
+        }
       }
     }
     for (const target of connectTargets.splice(0)) {
@@ -227,9 +232,9 @@ export class TorrentTransfer implements WirePeerHostContext {
       if (endpoint !== undefined) this.#options.connectTo(endpoint);
     }
     this.sender.sendBlocks(this.#peer);
-    for (const { outgoing, isSnubbingUs, tcp } of this.remotes) {
+    for (const { outgoing, tcp } of this.remotes) {
       if (tcp.session.isClosed) continue;
-      if (!isSnubbingUs) outgoing.send(tcp.writer);
+      outgoing.send(tcp.writer);
       tcp.flush();
     }
     this.#isSendingPending = false;
@@ -241,14 +246,12 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { connection, incoming, outgoing } = remote;
     switch (event.type) {
       case 'choke':
-        this.receiver.dropAll(remote);
+        outgoing.clear();
         return this.#peer.choke(connection);
       case 'unchoke':
-        remote.isSnubbingUs = false;
         return this.#peer.unchoke(connection);
       case 'interested':
-        this.#peer.interested(connection);
-        return this.#rechokeEarly(remote);
+        return this.#peer.interested(connection);
       case 'not-interested':
         return this.#peer.notInterested(connection);
       case 'have':
@@ -259,19 +262,17 @@ export class TorrentTransfer implements WirePeerHostContext {
         this.#handleBitfield(remote, event.bits);
         return this.#closeIfRedundant(remote);
       case 'dont-have':
-        outgoing.cancel(event.piece, remote.tcp.writer);
-        this.receiver.drop(remote, event.piece);
+        outgoing.cancelPiece(event.piece, remote.tcp.writer);
         return this.#peer.dontHave(connection, event.piece as PieceIndex);
       case 'request':
         incoming.add(event.piece, { begin: event.begin, length: event.length });
-        return this.#peer.request(connection, wholePiece(event.piece), 1);
+        return this.#peer.request(connection, this.#blockAt(event.piece, event.begin), 1);
       case 'cancel':
-        return incoming.cancel(event.piece, { begin: event.begin, length: event.length });
+        return this.#handleCancel(remote, event);
       case 'piece':
         return this.#handleBlock(remote, event);
       case 'reject':
-        if (outgoing.has(event.piece)) this.#retryLater(remote, event.piece as PieceIndex);
-        return;
+        return this.#handleReject(remote, event);
       case 'cachetorrent':
         return this.#handleCacheTorrent(remote, event.message);
       case 'metadata':
@@ -294,13 +295,29 @@ export class TorrentTransfer implements WirePeerHostContext {
     remote: RemotePeer,
     { piece, begin, block }: Extract<SessionEvent, { type: 'piece' }>,
   ): void {
-    remote.lastBlockMs = remote.lastUsedMs = this.nowMs;
+    remote.lastUsedMs = this.nowMs;
     remote.receivedBytes += block.length;
     this.receivedBytes += block.length;
     const { role, asn } = this.#role;
     if (role !== 'peer' && remote.asn !== asn) this.importedBytes += block.length;
-    this.receiver.addBlock(remote, piece, begin, block);
-    this.#stopSnubbing(remote);
+    const isStored = this.#peer.hasPiece(piece as PieceIndex);
+    if (isStored) this.receiver.wastedBytes += block.length;
+    const isNew = !isStored && this.receiver.addBlock(remote, piece, begin, block);
+    this.#peer.piece(remote.connection, this.#blockAt(piece, begin), 1);
+    if (isNew && this.#peer.isReceived(piece as PieceIndex)) this.receiver.complete(piece);
+  }
+
+  #handleCancel({ connection, incoming }: RemotePeer, { piece, begin, length }: BlockRange): void {
+    incoming.remove(piece, { begin, length });
+    const block = this.#blockAt(piece, begin);
+    const isRequested = incoming.of(piece).some((range) => this.#blockAt(piece, range.begin) === block);
+    if (!isRequested) this.#peer.cancel(connection, block, 1);
+  }
+
+  /** The answer to a request that we have cancelled, or lost by a choke, has no effect. */
+  #handleReject(remote: RemotePeer, { piece, begin }: BlockRange): void {
+    const isRequested = this.#peer.isRequestedOn(remote.connection, this.#blockAt(piece, begin), 1);
+    if (isRequested) this.#retryLater(remote, piece as PieceIndex);
   }
 
   #handleCacheTorrent(remote: RemotePeer, message: CacheTorrentMessage): void {
@@ -325,15 +342,6 @@ export class TorrentTransfer implements WirePeerHostContext {
     tcp.writer.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
   }
 
-  /** Rechokes early if slots are free, but not whenever the interest of the peer changes. */
-  #rechokeEarly(remote: RemotePeer): void {
-    const { uploadSlots, optimisticSlots } = this.#options;
-    if (this.nowMs < remote.lastRechokeMs + EARLY_RECHOKE_MS) return;
-    if (this.remotes.unchokedCount >= uploadSlots + optimisticSlots) return;
-    remote.lastRechokeMs = this.nowMs;
-    this.#peer.rechoke();
-  }
-
   /** Closes a connection between two peers that both hold the whole file. */
   #closeIfRedundant({ tcp }: RemotePeer): void {
     const { peerPieces, layout } = tcp.state;
@@ -341,67 +349,71 @@ export class TorrentTransfer implements WirePeerHostContext {
     if (isSeed && this.#peer.isComplete) tcp.close('redundant');
   }
 
-  #handleRequestTimeouts(nowMs: number): void {
-    for (const { remote, piece } of this.#timeouts.takeDueRetries(nowMs)) {
-      this.#peer.have(remote.connection, piece as PieceIndex);
-    }
+  #warnOfSnubbing(): void {
     for (const remote of this.remotes) {
-      if (this.#timeouts.stopsSnubbing(remote, nowMs)) {
-        this.#stopSnubbing(remote);
-      } else if (this.#timeouts.startsSnubbing(remote, nowMs)) {
-        remote.isSnubbingUs = true;
-        this.#cancelRequests(remote);
-        this.#options.onWarning(`${remote.tcp.host} has left requests unanswered for 30 s`);
+      const isSnubbing = this.#peer.isSnubbing(remote.connection);
+      if (isSnubbing && !remote.isSnubbingUs) {
+        const seconds = LIBTORRENT.snubbedAfterMs / 1_000;
+        this.#options.onWarning(`${remote.tcp.host} has left requests unanswered for ${seconds} s`);
       }
+      remote.isSnubbingUs = isSnubbing;
     }
   }
 
-  /** Sends requests again to a peer that was snubbing us. */
-  #stopSnubbing(remote: RemotePeer): void {
-    if (!remote.isSnubbingUs) return;
-    remote.isSnubbingUs = false;
-    if (!remote.tcp.state.peerChoking) this.#peer.unchoke(remote.connection);
-  }
-
-  /** Cancels the requests for `piece`: it is requested from others, and here again later. */
+  /** Requests `piece` from others now, and from `remote` again later. */
   #retryLater(remote: RemotePeer, piece: PieceIndex): void {
-    remote.outgoing.cancel(piece, remote.tcp.writer);
-    this.receiver.drop(remote, piece);
+    remote.outgoing.cancelPiece(piece, remote.tcp.writer);
     this.#peer.dontHave(remote.connection, piece);
-    this.#timeouts.scheduleRetry(remote, piece, this.nowMs);
+    this.#retries.schedule(remote, piece, this.nowMs);
   }
 
-  #cancelRequests(remote: RemotePeer): void {
-    for (const piece of remote.outgoing.pieces) {
-      remote.outgoing.cancel(piece, remote.tcp.writer);
-      this.receiver.drop(remote, piece);
-    }
-    this.#peer.choke(remote.connection);
+  /** Lets `piece` be requested from `remote` again, if it has not withdrawn it. */
+  #retry(remote: RemotePeer, piece: number): void {
+    if (holds(remote, piece)) this.#peer.have(remote.connection, piece as PieceIndex);
   }
 
-  #handleStored(piece: PieceIndex, source: RemotePeer | undefined): void {
-    if (source !== undefined && this.remotes.byTcp(source.tcp) === source) {
-      this.#peer.piece(source.connection, wholePiece(piece), 1);
-    } else {
-      this.#peer.restore([piece]);
-    }
+  #handleStored(piece: PieceIndex): void {
+    this.#peer.verified(piece);
     this.sendPending();
   }
 
-  /** Requests the piece again, and closes the connections to peers with too many hash failures. */
-  #handleHashFailure(
-    piece: PieceIndex,
-    source: RemotePeer | undefined,
-    sources: ReadonlySet<RemotePeer>,
-  ): void {
+  /**
+   * Requests a piece again that fails its hash. If only one peer has sent it, from all others; if
+   * several, from one, so that we learn who is to blame.
+   */
+  #handleHashFailure(piece: PieceIndex, sources: ReadonlySet<RemotePeer>): void {
     const hosts = [...sources].map(({ tcp }) => tcp.host).join(', ');
     this.#options.onWarning(`piece ${piece} from ${hosts} fails its hash: requesting it again`);
-    if (source !== undefined && this.remotes.byTcp(source.tcp) === source) {
-      this.#retryLater(source, piece);
+    for (const { remote } of this.#retries.takeFor(piece)) this.#retry(remote, piece);
+    const chosen = sources.size === 1 ? undefined : this.#mostTrusted(piece);
+    for (const remote of this.remotes) {
+      const isExcluded = chosen === undefined ? sources.has(remote) : remote !== chosen;
+      if (isExcluded && holds(remote, piece)) this.#retryLater(remote, piece);
     }
-    for (const { trust, tcp } of sources) {
-      if (trust.isBad) tcp.close('bad-pieces', 'too many of its pieces fail their hash');
+    this.#discard(piece, 0, blocksOfPiece(this.#blocks, piece));
+  }
+
+  /** Returns whom we trust most of those who hold `piece` and do not choke us. */
+  #mostTrusted(piece: number): RemotePeer | undefined {
+    return [...this.remotes]
+      .filter((remote) => holds(remote, piece) && !remote.tcp.state.peerChoking)
+      .toSorted((a, b) => b.trust.points - a.trust.points)[0];
+  }
+
+  /** Discards what a peer in doubt has sent, and closes the connection if too much was wrong. */
+  #handleTrustLost(source: RemotePeer): void {
+    if (!source.trust.isDoubtful) return;
+    for (const { piece, block } of this.receiver.discardFrom(source)) {
+      this.#discard(piece, block, 1);
     }
+    if (source.trust.isBad) {
+      source.tcp.close('bad-pieces', 'too many of its pieces fail their hash');
+    }
+  }
+
+  /** Lets our peer request blocks of a piece again. */
+  #discard(piece: number, block: number, count: number): void {
+    this.#peer.discard(this.#blockOf(piece, block), count);
   }
 
   /** Rejects the requests for a piece that cannot be read. */
@@ -433,14 +445,15 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { torrent, uploadSlots, optimisticSlots, random } = this.#options;
     const { role, leaders } = this.#role;
     const peer = new Peer(this.#host, {
-      layout: wholePieces(torrent.layout.pieceCount, 8 * torrent.layout.pieceBytes),
+      layout: this.#blocks,
       client: LIBTORRENT,
       uploadSlots,
       optimisticSlots,
-      backlog: new RateEstimate(0).backlog(torrent.layout.pieceBytes),
+      backlog: Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / torrent.layout.pieceBytes)),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
-      quirks: WHOLE_PIECES,
+      hostVerifies: true,
+      quirks: CLIENT_QUIRKS,
       requestPriority: 'within-rarity',
       role,
       leaders,
@@ -470,7 +483,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Undoes on the wire what our peer has sent, before another peer replaces it. */
   #resetWireState(remote: RemotePeer): void {
     const { state, writer } = remote.tcp;
-    this.#cancelRequests(remote);
+    remote.outgoing.cancelAll(writer);
     this.sender.stop(remote);
     remote.incoming.clear();
     if (!state.amChoking) writer.choke();
@@ -488,6 +501,16 @@ export class TorrentTransfer implements WirePeerHostContext {
     if (peerInterested) this.#peer.interested(connection);
   }
 
+  /** The block that contains byte `begin` of a piece. */
+  #blockAt(piece: number, begin: number): BlockIndex {
+    return blockAt(this.#options.torrent.layout, piece, begin);
+  }
+
+  /** The `block`-th block of a piece. */
+  #blockOf(piece: number, block: number): BlockIndex {
+    return (piece * this.#blocks.blocksPerPiece + block) as BlockIndex;
+  }
+
   #heldPieces(): PieceIndex[] {
     const { pieceCount } = this.#options.torrent.layout;
     const all = Array.from({ length: pieceCount }, (_, piece) => piece as PieceIndex);
@@ -501,7 +524,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   }
 }
 
-/** The only block of a piece, which our peer requests and sends whole. */
-function wholePiece(piece: number): BlockIndex {
-  return piece as BlockIndex;
+/** Whether a remote peer has announced `piece` as one that it holds or can get. */
+function holds({ tcp, relayedPieces }: RemotePeer, piece: number): boolean {
+  return tcp.state.peerPieces.has(piece) || relayedPieces.has(piece);
 }

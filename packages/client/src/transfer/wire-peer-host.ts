@@ -11,13 +11,11 @@ import {
   type PeerHost,
   type PeerId,
   type PieceIndex,
-  pieceOf,
 } from '@cachetorrent/protocol';
 
 import type { AddressBook } from '../connections/address-book.ts';
 import type { RemotePeer } from '../connections/remote-peer.ts';
 import type { RemotePeers } from '../connections/remote-peers.ts';
-import type { Receiver } from './receiver.ts';
 import type { Sender } from './sender.ts';
 
 /** What the host needs to know. */
@@ -26,7 +24,6 @@ export interface WirePeerHostContext {
   readonly peer: Peer;
   readonly remotes: RemotePeers;
   readonly addressBook: AddressBook;
-  readonly receiver: Receiver<RemotePeer>;
   readonly sender: Sender;
 }
 
@@ -84,10 +81,8 @@ export class WirePeerHost implements PeerHost {
     }
   }
 
-  request(connection: Connection, block: BlockIndex): void {
-    const remote = this.#remoteOn(connection);
-    if (remote.outgoing.isEmpty) remote.lastBlockMs = this.nowMs;
-    this.#context.receiver.request(remote, pieceOf(block, 1));
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    this.#remoteOn(connection).outgoing.add(block, count);
   }
 
   leaderStart(connection: Connection, target: PeerId): void {
@@ -101,9 +96,13 @@ export class WirePeerHost implements PeerHost {
     this.#context.sender.start(this.#remoteOn(connection));
   }
 
-  cancel(connection: Connection, block: BlockIndex): void {
-    const remote = this.#remoteOn(connection);
-    remote.outgoing.cancel(pieceOf(block, 1), remote.tcp.writer);
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    const { outgoing, tcp } = this.#remoteOn(connection);
+    outgoing.cancel(block, count, tcp.writer);
+  }
+
+  isRelayed(connection: Connection, piece: PieceIndex): boolean {
+    return this.#remoteOn(connection).relayedPieces.has(piece);
   }
 
   /** A block is given to the socket as a whole. */

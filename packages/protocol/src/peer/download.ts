@@ -175,6 +175,8 @@ export class Download {
     }
     const newCount = partial.receive(block, count);
     this.wastedBlocks += count - newCount;
+    // What is not requested any more may arrive nevertheless, and is not requested again then.
+    if (requested < count && !partial.hasFree(piece)) this.#picker.markRequested(piece);
     if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
     return partial.isComplete(piece);
   }
@@ -190,9 +192,17 @@ export class Download {
     return this.store(piece);
   }
 
-  /** The blocks of `piece` have arrived, but not as they should be: all are requested again. */
-  discard(piece: PieceIndex): void {
-    this.#partial?.remove(piece);
+  /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
+  restoreBlocks(block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
+    this.#partial?.receive(block, count);
+    if (this.#partial?.hasFree(piece) === false) this.#picker.markRequested(piece);
+  }
+
+  /** Blocks of a piece that we lack have arrived in vain: they are requested again. */
+  discard(block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
+    this.#partial?.discard(block, count);
     this.#picker.release(piece);
     this.#lost[0] = piece;
     this.#lostCount = 1;
@@ -202,6 +212,14 @@ export class Download {
   /** The number of blocks requested on a connection that have not arrived. */
   outstandingOn(connection: Connection): number {
     return this.#requests.lengthOf(this.#row, connection);
+  }
+
+  isRequestedOn(connection: Connection, block: BlockIndex, count: number): boolean {
+    return this.#requests.hasAny(this.#row, connection, block, count);
+  }
+
+  isSnubbing(connection: Connection): boolean {
+    return this.#window.isSnubbing(connection);
   }
 
   /** Whether the other side has announced a piece that we lack, requested elsewhere or not. */
@@ -246,12 +264,6 @@ export class Download {
       if ((flags & AM_INTERESTED) === 0 || this.#isWorthInterest(connection)) continue;
       this.#endInterest(connection);
     }
-  }
-
-  /** Sets the number of pieces to keep requested on a connection, if pieces are moved whole. */
-  setBacklog(connection: Connection, pieces: number): void {
-    this.#window.setBacklog(connection, pieces);
-    this.requestMore(connection);
   }
 
   /** Requests what a connection has room for, or ends the interest in it if nothing is left. */

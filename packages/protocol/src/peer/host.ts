@@ -44,6 +44,12 @@ export interface PeerHost extends Omit<PeerMessages, 'piece'> {
    */
   connectTo(target: PeerId): void;
 
+  /**
+   * Whether the other side, a leader, has announced `piece` as one that it can get but does not
+   * hold, so that a request for it may take any time. If absent, this holds for all pieces.
+   */
+  isRelayed?(connection: Connection, piece: PieceIndex): boolean;
+
   /** Is called once, when the peer holds the whole file. */
   completed(): void;
 }

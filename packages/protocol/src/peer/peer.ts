@@ -176,6 +176,16 @@ export class Peer implements PeerMessages {
     return this.#download.outstandingOn(connection);
   }
 
+  /** Whether any of `count` blocks from `block` on is requested on this connection. */
+  isRequestedOn(connection: Connection, block: BlockIndex, count: number): boolean {
+    return this.#download.isRequestedOn(connection, block, count);
+  }
+
+  /** Whether the other side has left requests unanswered for too long, and sent nothing since. */
+  isSnubbing(connection: Connection): boolean {
+    return this.#download.isSnubbing(connection);
+  }
+
   /** The connection to `remote`; NO_CONNECTION if there is none. */
   connectionTo(remote: PeerId): Connection {
     return this.#connections.connectionTo(remote);
@@ -202,6 +212,14 @@ export class Peer implements PeerMessages {
   /** Whether the peer acts on every `have`, also on those for pieces that it holds. */
   get isSuperSeed(): boolean {
     return this.#superSeeding !== undefined;
+  }
+
+  /**
+   * Records blocks of a piece that the peer lacks and its host holds from the start, received by
+   * another peer before.
+   */
+  restoreBlocks(block: BlockIndex, count: number): void {
+    this.#download.restoreBlocks(block, count);
   }
 
   /**
@@ -256,14 +274,6 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * Sets the number of pieces to keep requested on this connection, in place of the option
-   * `backlog`, if pieces are moved whole: for hosts that measure how fast a connection is.
-   */
-  setBacklog(connection: Connection, pieces: number): void {
-    this.#download.setBacklog(connection, pieces);
-  }
-
-  /**
    * Reports how the host receives on a connection: the bits of requested blocks that have arrived
    * since the last report, without blocks that `piece` has reported, and the present rate. Call it
    * about once a second: the number of blocks to request follows the rate.
@@ -289,9 +299,12 @@ export class Peer implements PeerMessages {
     if (this.#store(piece)) this.#download.afterStored(piece);
   }
 
-  /** The host has found that the blocks of `piece` are not what they should be. */
-  discard(piece: PieceIndex): void {
-    this.#download.discard(piece);
+  /**
+   * The host has found that blocks of one piece that have arrived are not what they should be, or
+   * may not be: they are requested again.
+   */
+  discard(block: BlockIndex, count: number): void {
+    this.#download.discard(block, count);
   }
 
   /** Returns the first block to send on this connection; NO_BLOCK if there is none. */

@@ -7,7 +7,7 @@
  */
 
 import type { BlockLayout } from '../blocks.ts';
-import type { Connection, PeerId } from '../ids.ts';
+import { type Connection, type PeerId, pieceOf } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerTables } from '../tables/peer-tables.ts';
@@ -37,7 +37,6 @@ export class RequestWindow {
   readonly #client: ClientOptions;
   readonly #layout: BlockLayout;
   readonly #backlog: number;
-  readonly #backlogs = new Map<Connection, number>();
   /** The leaders that we follow. */
   readonly #leaders: readonly PeerId[];
 
@@ -55,20 +54,14 @@ export class RequestWindow {
   }
 
   opened(connection: Connection): void {
-    this.#backlogs.delete(connection);
     this.#tables.downloadState[this.#at(connection)] = 0;
     this.#traffic?.opened(this.#at(connection));
-  }
-
-  /** Sets the number of pieces to keep requested, if pieces are moved whole. */
-  setBacklog(connection: Connection, pieces: number): void {
-    this.#backlogs.set(connection, pieces);
   }
 
   /** The number of blocks to keep requested. */
   target(connection: Connection): number {
     const traffic = this.#traffic;
-    if (traffic === undefined) return this.#backlogs.get(connection) ?? this.#backlog;
+    if (traffic === undefined) return this.#backlog;
     if (this.isSnubbing(connection)) return 1;
     if (this.#isToLeader(connection)) return this.#backlog * this.#layout.blocksPerPiece;
     const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } = this.#client;
@@ -147,8 +140,19 @@ export class RequestWindow {
   /** Whether nothing has arrived for `timeoutMs`. A leader may take any time to get a piece. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
     const traffic = this.#traffic;
-    if (traffic === undefined || this.#isToLeader(connection)) return false;
-    return this.#host.nowMs >= traffic.lastReceivedMs[this.#at(connection)]! + timeoutMs;
+    if (traffic === undefined) return false;
+    if (this.#host.nowMs < traffic.lastReceivedMs[this.#at(connection)]! + timeoutMs) return false;
+    return !this.#isToLeader(connection) || this.#isHeldPieceRequested(connection);
+  }
+
+  /** Whether a piece is requested that the other side, a leader, is known to hold. */
+  #isHeldPieceRequested(connection: Connection): boolean {
+    const { blocksPerPiece } = this.#layout;
+    return this.#requests.some(
+      this.#row,
+      connection,
+      (block) => this.#host.isRelayed?.(connection, pieceOf(block, blocksPerPiece)) === false,
+    );
   }
 
   isStarving(connection: Connection): boolean {

@@ -80,6 +80,16 @@ export class BlockQueues implements ConnectionColumn {
     return cell !== NO_CELL;
   }
 
+  /** Whether `predicate` holds for the first block of any span that is queued. */
+  some(row: number, connection: Connection, predicate: (block: BlockIndex) => boolean): boolean {
+    const cells = this.#pool.ints;
+    let cell = this.#ends[2 * (this.#layout.firstConnection[row]! + connection)]!;
+    while (cell !== NO_CELL && !predicate(cells[CELL * cell]! as BlockIndex)) {
+      cell = cells[CELL * cell + NEXT]!;
+    }
+    return cell !== NO_CELL;
+  }
+
   /** Appends `count` blocks of one piece from `block` on. */
   push(row: number, connection: Connection, block: BlockIndex, count: number): void {
     const at = this.#layout.firstConnection[row]! + connection;

@@ -170,6 +170,22 @@ export class PartialPieces {
     return newCount;
   }
 
+  /** Makes those of `count` blocks of one piece free that have been received. */
+  discard(block: BlockIndex, count: number): void {
+    const piece = pieceOf(block, this.#blocksPerPiece);
+    const partial = this.#pieces.get(piece);
+    if (partial === undefined) return;
+    const first = block - piece * this.#blocksPerPiece;
+    const end = Math.min(first + count, this.blocksOf(piece));
+    for (let index = first; index < end; index++) {
+      if (partial.states[index] !== RECEIVED) continue;
+      partial.states[index] = 0;
+      partial.freeCount++;
+      partial.receivedCount--;
+    }
+    if (partial.requestCount === 0 && partial.receivedCount === 0) this.remove(piece);
+  }
+
   /** Whether all blocks of `piece` have been received. */
   isComplete(piece: PieceIndex): boolean {
     const partial = this.#pieces.get(piece);

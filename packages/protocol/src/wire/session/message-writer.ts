@@ -123,6 +123,18 @@ export class MessageWriter {
     output.cancel(piece, begin, length);
   }
 
+  /** Cancels all outstanding requests, or those for `piece` only. Blocks may arrive nevertheless. */
+  cancelAll(piece?: number): void {
+    const { ownRequests, output } = this.#state;
+    for (let index = 0; index < ownRequests.count; index++) {
+      const requested = ownRequests.pieceAt(index);
+      if (piece !== undefined && requested !== piece) continue;
+      if (ownRequests.isCancelled(index)) continue;
+      ownRequests.cancel(index);
+      output.cancel(requested, ownRequests.beginAt(index), ownRequests.lengthAt(index));
+    }
+  }
+
   /** Answers a request; returns false if the request is not outstanding any more. */
   piece(piece: number, begin: number, block: Uint8Array): boolean {
     const { peerRequests, output } = this.#state;

@@ -21,6 +21,11 @@ export class PieceTrust {
     return this.#points < 0;
   }
 
+  /** The points: the more, the better. */
+  get points(): number {
+    return this.#points;
+  }
+
   /** Records that a piece to which the peer contributed has passed the hash check. */
   recordPass(): void {
     this.#points = Math.min(MAX_POINTS, this.#points + 1);

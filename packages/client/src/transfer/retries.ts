@@ -1,0 +1,44 @@
+/**
+ * Pieces that are not requested from a remote peer for some time: it has rejected a request, or sent
+ * a piece with a wrong hash.
+ */
+
+const RETRY_MS = 10_000;
+
+/** A piece that may be requested from `remote` again. */
+export interface Retry<Remote> {
+  readonly remote: Remote;
+  readonly piece: number;
+  readonly dueMs: number;
+}
+
+/** When which piece may be requested from whom again. */
+export class Retries<Remote> {
+  #retries: Retry<Remote>[] = [];
+
+  /** Schedules a retry in 10 s. */
+  schedule(remote: Remote, piece: number, nowMs: number): void {
+    this.#retries.push({ remote, piece, dueMs: nowMs + RETRY_MS });
+  }
+
+  /** Removes and returns the retries that are due. */
+  takeDue(nowMs: number): readonly Retry<Remote>[] {
+    return this.#take(({ dueMs }) => dueMs <= nowMs);
+  }
+
+  /** Removes and returns the retries for a piece. */
+  takeFor(piece: number): readonly Retry<Remote>[] {
+    return this.#take((retry) => retry.piece === piece);
+  }
+
+  /** Drops the retries of a peer whose connection has closed. */
+  remove(remote: Remote): void {
+    this.#take((retry) => retry.remote === remote);
+  }
+
+  #take(isTaken: (retry: Retry<Remote>) => boolean): readonly Retry<Remote>[] {
+    const taken = this.#retries.filter(isTaken);
+    if (taken.length > 0) this.#retries = this.#retries.filter((retry) => !isTaken(retry));
+    return taken;
+  }
+}
