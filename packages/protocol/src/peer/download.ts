@@ -112,6 +112,7 @@ export class Download {
     this.#hasNewHaves = true;
     if (!this.#rules.requestsOnHave || !this.#window.isStarving(connection)) return;
     if (this.#picker.isRequestable(piece)) this.#fill(connection);
+    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#requestBusy(connection);
   }
 
   unchoke(connection: Connection): void {
@@ -381,8 +382,8 @@ export class Download {
 
   /** Requests blocks that are requested elsewhere; returns whether there are any. */
   #requestBusy(connection: Connection): boolean {
-    const endgame = this.#endgame!;
-    if (!endgame.findBlocks(connection)) return false;
+    const endgame = this.#endgame;
+    if (endgame === undefined || !endgame.findBlocks(connection)) return false;
     for (const { block, count } of endgame.found) {
       this.#partial!.request(block, count);
       this.#request(connection, block, count);

@@ -2,9 +2,9 @@
  * Endgame (BEP 3): when nothing is left to request, blocks that are requested from one peer are
  * requested from others, too, so that the download does not wait for the slowest.
  *
- * In the strict form (libtorrent's `strict_end_game_mode`), a block is requested from at most one
- * more peer, only when every missing piece is under way, and only on a connection on which nothing
- * else is requested. The other form requests all missing blocks from all peers that hold them.
+ * In the strict form (libtorrent's `strict_end_game_mode`), a connection on which nothing else is
+ * requested helps with one block at a time, and only when every missing piece is under way. The
+ * other form requests all missing blocks from all peers that hold them.
  */
 
 import type { BlockLayout } from '../blocks.ts';
@@ -54,16 +54,17 @@ export class Endgame {
     return this.found.length > 0;
   }
 
-  /** A block that is requested from one other peer, at random. */
+  /**
+   * A block that is requested from other peers only, at random. Not only from one other: two that
+   * do not answer must not withhold a block from all others.
+   */
   #oneOf(connection: Connection): Span[] {
-    const blocks = this.#busyBlocks(connection).filter(
-      (block) => this.#partial.requestsOf(block) === 1,
-    );
+    const blocks = this.#busyBlocks(connection);
     if (blocks.length === 0) return [];
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
 
-  /** All blocks that are requested from other peers only. */
+  /** All blocks that are requested from other peers only, in spans. */
   #allOf(connection: Connection): Span[] {
     const spans: { block: BlockIndex; count: number }[] = [];
     for (const block of this.#busyBlocks(connection)) {
