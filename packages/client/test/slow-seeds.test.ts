@@ -150,8 +150,9 @@ describe('beside a good seed, the download is soon complete with', () => {
     [
       'a seed that rejects all requests',
       1,
-      () => (_: FakeSeed, socket: Socket, { piece, begin }: Requested) =>
-        send(socket, (to) => to.reject(piece, begin, BLOCK_BYTES)),
+      () =>
+        (_: FakeSeed, socket: Socket, { piece, begin }: Requested) =>
+          send(socket, (to) => to.reject(piece, begin, BLOCK_BYTES)),
     ],
     [
       'a seed that chokes and unchokes instead of an answer',
@@ -165,17 +166,21 @@ describe('beside a good seed, the download is soon complete with', () => {
       },
     ],
     ['a seed that hangs up', 1, () => (_: FakeSeed, socket: Socket) => void socket.end()],
-  ])('%s', async (_, count, answer) => {
-    const torrent = await fixture.torrent(2 ** 22, { pieceBytes: 2 ** 18 });
-    const content = await fixture.read('seed', 'content');
-    const leech: Client = await fixture.client(torrent, 'leech');
-    for (let i = 0; i < count; i++) {
-      const hostile = await FakeSeed.start(torrent, content, answer());
-      leech.connectTo(endpointOf(hostile));
-      await vi.waitFor(() => expect(hostile.requested.length).toBeGreaterThan(0));
-    }
-    leech.connectTo(endpointOf(await fixture.seed(torrent)));
-    await within(LIMIT_MS, 'complete', leech.completed);
-    expect(await isSame('leech')).toBe(true);
-  }, 40_000);
+  ])(
+    '%s',
+    async (_, count, answer) => {
+      const torrent = await fixture.torrent(2 ** 22, { pieceBytes: 2 ** 18 });
+      const content = await fixture.read('seed', 'content');
+      const leech: Client = await fixture.client(torrent, 'leech');
+      for (let i = 0; i < count; i++) {
+        const hostile = await FakeSeed.start(torrent, content, answer());
+        leech.connectTo(endpointOf(hostile));
+        await vi.waitFor(() => expect(hostile.requested.length).toBeGreaterThan(0));
+      }
+      leech.connectTo(endpointOf(await fixture.seed(torrent)));
+      await within(LIMIT_MS, 'complete', leech.completed);
+      expect(await isSame('leech')).toBe(true);
+    },
+    40_000,
+  );
 });

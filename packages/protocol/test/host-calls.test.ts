@@ -68,15 +68,3 @@ test('a withdrawal and a later disconnect do not decrement the availability twic
   peer.piece(second!, block(0), 1);
   expect(peer.isComplete).toBe(true);
 });
-
-test('a host can set the backlog of a connection', () => {
-  const { swarm, peer } = unchokedPeer(6);
-  for (let index = 0; index < 6; index++) peer.have(first!, piece(index));
-  const requests = (): number => swarm.takeTranscript().match(/X → A  request/g)?.length ?? 0;
-  expect(requests()).toBe(1);
-  peer.setBacklog(first!, 3);
-  expect(requests()).toBe(2);
-  peer.setBacklog(first!, 1);
-  peer.piece(first!, block(0), 1);
-  expect(requests()).toBe(0);
-});

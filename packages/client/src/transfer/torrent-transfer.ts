@@ -310,7 +310,9 @@ export class TorrentTransfer implements WirePeerHostContext {
   #handleCancel({ connection, incoming }: RemotePeer, { piece, begin, length }: BlockRange): void {
     incoming.remove(piece, { begin, length });
     const block = this.#blockAt(piece, begin);
-    const isRequested = incoming.of(piece).some((range) => this.#blockAt(piece, range.begin) === block);
+    const isRequested = incoming
+      .of(piece)
+      .some((range) => this.#blockAt(piece, range.begin) === block);
     if (!isRequested) this.#peer.cancel(connection, block, 1);
   }
 

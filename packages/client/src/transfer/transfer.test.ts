@@ -1,19 +1,21 @@
 /** Blocks and pieces in both directions: assembly, requests, upload limit and rate. */
 
+import { BLOCK_BYTES, type BlockIndex } from '@cachetorrent/protocol';
 import { PieceTrust } from '@cachetorrent/protocol/wire';
 import { describe, expect, test } from 'vitest';
 
+import { blockAt, blockLayoutOf, rangeOf } from './block-bytes.ts';
 import { IncomingRequests } from './incoming-requests.ts';
 import { OutgoingRequests } from './outgoing-requests.ts';
-import { BLOCK_BYTES, PartialPiece } from './partial-piece.ts';
+import { PartialPiece } from './partial-piece.ts';
 import { RateEstimate } from './rate-estimate.ts';
 import { type BlockSource, Receiver } from './receiver.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+/** Piece 0 has two blocks, piece 1 a short one. */
 const SHAPE = { totalBytes: 2 * BLOCK_BYTES + 100, pieceBytes: 2 * BLOCK_BYTES, pieceCount: 2 };
 
 class Neighbour implements BlockSource {
-  readonly outgoing: OutgoingRequests<this> = new OutgoingRequests();
   readonly trust = new PieceTrust();
 }
 
@@ -22,17 +24,15 @@ function newReceiver() {
   const log: string[] = [];
   const writes: (() => void)[] = [];
   const names = new Map<Neighbour, string>();
-  const nameOf = (source: Neighbour | undefined): string =>
-    source === undefined ? 'nobody' : names.get(source)!;
+  const nameOf = (source: Neighbour): string => names.get(source)!;
   const receiver = new Receiver<Neighbour>({
     layout: SHAPE,
     hasValidHash: (_, bytes) => bytes.every((byte) => byte === 1),
     write: () => new Promise((resolve) => writes.push(resolve)),
-    onStored: (piece, source) => log.push(`${piece} stored, requested from ${nameOf(source)}`),
-    onHashFailure: (piece, source, sources) =>
-      log.push(
-        `${piece} failed, requested from ${nameOf(source)}, sent by ${[...sources].map(nameOf).join()}`,
-      ),
+    onStored: (piece) => void log.push(`${piece} stored`),
+    onHashFailure: (piece, sources) =>
+      void log.push(`${piece} failed, sent by ${[...sources].map(nameOf).join()}`),
+    onTrustLost: (source) => void log.push(`${nameOf(source)} lost trust`),
     onWriteFailure: (error) => log.push(error.message),
     onBackpressure: () => {},
   });
@@ -51,104 +51,115 @@ function newReceiver() {
 const block = (value: number, length = BLOCK_BYTES): Uint8Array =>
   new Uint8Array(length).fill(value);
 
+describe('a block', () => {
+  test('is a range of bytes, of which the last is shorter', () => {
+    expect(blockLayoutOf(SHAPE)).toMatchObject({ blocksPerPiece: 2, lastPieceBits: 800 });
+    expect(rangeOf(SHAPE, 1 as BlockIndex)).toEqual({
+      piece: 0,
+      begin: BLOCK_BYTES,
+      length: BLOCK_BYTES,
+    });
+    expect(rangeOf(SHAPE, 2 as BlockIndex)).toEqual({ piece: 1, begin: 0, length: 100 });
+    expect([blockAt(SHAPE, 0, BLOCK_BYTES + 5), blockAt(SHAPE, 1, 99)]).toEqual([1, 2]);
+  });
+
+  test('may be shorter than 16 KiB because the pieces are', () => {
+    const shape = { totalBytes: 250, pieceBytes: 100, pieceCount: 3 };
+    expect(blockLayoutOf(shape)).toMatchObject({ blocksPerPiece: 1, pieceBits: 800 });
+    expect(rangeOf(shape, 2 as BlockIndex)).toEqual({ piece: 2, begin: 0, length: 50 });
+  });
+});
+
 describe('a piece', () => {
-  test('is complete when all its blocks are there, in any order, the last one short', () => {
-    const partial = new PartialPiece(SHAPE, 1, new Uint8Array(SHAPE.pieceBytes));
-    expect([partial.blockCount, partial.lengthOf(0)]).toEqual([1, 100]);
-    const whole = new PartialPiece<string>(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes));
-    expect(whole.add(1, block(2), 'a')).toBe(true);
-    expect(whole.add(1, block(3), 'b'), 'a block counts once').toBe(false);
-    expect(whole.isComplete).toBe(false);
-    whole.add(0, block(1), 'c');
-    expect(whole.isComplete).toBe(true);
-    expect([whole.bytes[0], whole.bytes[BLOCK_BYTES]]).toEqual([1, 2]);
-    expect([...whole.sources]).toEqual(['a', 'c']);
+  test('takes its blocks in any order, each once', () => {
+    const piece = new PartialPiece<string>(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes));
+    expect(piece.isEmpty).toBe(true);
+    expect(piece.add(1, block(2), 'a')).toBe(true);
+    expect(piece.add(1, block(3), 'b'), 'a block counts once').toBe(false);
+    piece.add(0, block(1), 'c');
+    expect([piece.bytes[0], piece.bytes[BLOCK_BYTES]]).toEqual([1, 2]);
+    expect([...piece.sources]).toEqual(['c', 'a']);
+    piece.remove(0);
+    expect([piece.blocks, piece.isEmpty]).toEqual([[1], false]);
   });
 
   test('is reported when it is on the disk, and not before', async () => {
     const { receiver, log, neighbour, finishWrites } = newReceiver();
-    const a = neighbour('a');
-    receiver.request(a, 1);
-    receiver.addBlock(a, 1, 0, block(1, 100));
+    receiver.addBlock(neighbour('a'), 1, 0, block(1, 100));
+    receiver.complete(1);
     expect(log).toEqual([]);
-    expect(a.outgoing.has(1)).toBe(false);
     await finishWrites();
-    expect(log).toEqual(['1 stored, requested from a']);
+    expect(log).toEqual(['1 stored']);
   });
 
-  test('that fails its hash is discarded, and all its sources lose trust', () => {
+  test('is continued by another peer', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
+    receiver.addBlock(neighbour('a'), 0, 0, block(1));
+    receiver.addBlock(neighbour('b'), 0, BLOCK_BYTES, block(1));
+    receiver.complete(0);
+    await finishWrites();
+    expect([log, receiver.wastedBytes]).toEqual([['0 stored'], 0]);
+  });
+
+  test('that is being written takes no more blocks, but has them all', async () => {
+    const { receiver, log, neighbour, finishWrites } = newReceiver();
+    const a = neighbour('a');
+    receiver.addBlock(a, 1, 0, block(1, 100));
+    receiver.complete(1);
+    expect(receiver.addBlock(a, 1, 0, block(1, 100))).toBe(false);
+    expect(receiver.blocks).toEqual([{ piece: 1, block: 0 }]);
+    expect(receiver.wastedBytes).toBe(100);
+    await finishWrites();
+    expect([log, receiver.blocks]).toEqual([['1 stored'], []]);
+  });
+
+  test('that fails its hash is discarded, and its only source loses trust', () => {
     const { receiver, log, neighbour } = newReceiver();
-    const [a, b] = [neighbour('a'), neighbour('b')];
-    receiver.request(a, 0);
+    const a = neighbour('a');
     receiver.addBlock(a, 0, 0, block(1));
-    receiver.dropAll(a);
-    receiver.request(b, 0);
-    receiver.addBlock(b, 0, BLOCK_BYTES, block(9));
-    expect(log).toEqual(['0 failed, requested from b, sent by a,b']);
-    expect(receiver.wastedBytes).toBe(2 * BLOCK_BYTES);
+    receiver.addBlock(a, 0, BLOCK_BYTES, block(9));
+    receiver.complete(0);
+    expect(log).toEqual(['0 failed, sent by a', 'a lost trust']);
+    expect([receiver.wastedBytes, receiver.blocks]).toEqual([2 * BLOCK_BYTES, []]);
     for (let i = 0; i < 3; i++) a.trust.recordFailure();
     expect(a.trust.isBad).toBe(true);
   });
 
-  test('that a peer leaves incomplete is continued by another', async () => {
+  test('that several peers have sent costs only those trust whose blocks were wrong', async () => {
     const { receiver, log, neighbour, finishWrites } = newReceiver();
-    const [a, b] = [neighbour('a'), neighbour('b')];
-    receiver.request(a, 0);
-    receiver.addBlock(a, 0, 0, block(1));
-    receiver.dropAll(a);
-    expect(a.outgoing.isEmpty).toBe(true);
-    receiver.request(b, 0);
-    receiver.addBlock(b, 0, BLOCK_BYTES, block(1));
-    await finishWrites();
-    expect(log).toEqual(['0 stored, requested from b']);
-    expect(receiver.wastedBytes).toBe(0);
-  });
-
-  test('that a peer in doubt leaves incomplete is begun anew, so that it spoils no more', () => {
-    const { receiver, log, neighbour } = newReceiver();
-    const [bad, good] = [neighbour('bad'), neighbour('good')];
-    bad.trust.recordFailure();
-    receiver.request(bad, 0);
-    receiver.addBlock(bad, 0, 0, block(9));
-    receiver.dropAll(bad);
-    receiver.request(good, 0);
+    const [good, bad] = [neighbour('good'), neighbour('bad')];
+    receiver.addBlock(good, 0, 0, block(1));
+    receiver.addBlock(bad, 0, BLOCK_BYTES, block(9));
+    receiver.complete(0);
+    expect(log.splice(0), 'nobody is to blame yet').toEqual(['0 failed, sent by good,bad']);
     receiver.addBlock(good, 0, 0, block(1));
     receiver.addBlock(good, 0, BLOCK_BYTES, block(1));
-    expect([log, receiver.wastedBytes]).toEqual([[], 0]);
+    receiver.complete(0);
+    await finishWrites();
+    expect(log).toEqual(['bad lost trust', '0 stored']);
+    expect([good.trust.points, bad.trust.points]).toEqual([1, -2]);
   });
 
-  test('that is requested again while it is written is not downloaded again', async () => {
-    const { receiver, log, neighbour, finishWrites } = newReceiver();
-    const [a, b] = [neighbour('a'), neighbour('b')];
-    receiver.request(a, 1);
-    receiver.addBlock(a, 1, 0, block(1, 100));
-    receiver.dropAll(a);
-    receiver.request(b, 1);
-    expect(b.outgoing.isEmpty).toBe(true);
-    await finishWrites();
-    expect(log).toEqual(['1 stored, requested from b']);
-  });
-
-  test('that is not requested any more is stored nevertheless', async () => {
-    const { receiver, log, neighbour, finishWrites } = newReceiver();
-    const a = neighbour('a');
-    receiver.request(a, 0);
-    receiver.addBlock(a, 0, 0, block(1));
-    receiver.dropAll(a);
-    receiver.addBlock(a, 0, BLOCK_BYTES, block(1));
-    await finishWrites();
-    expect(log).toEqual(['0 stored, requested from nobody']);
+  test('loses the blocks of a peer in doubt, so that it spoils no more', () => {
+    const { receiver, neighbour } = newReceiver();
+    const [bad, good] = [neighbour('bad'), neighbour('good')];
+    receiver.addBlock(bad, 0, 0, block(9));
+    receiver.addBlock(good, 0, BLOCK_BYTES, block(1));
+    expect(receiver.discardFrom(bad)).toEqual([{ piece: 0, block: 0 }]);
+    expect(receiver.blocks).toEqual([{ piece: 0, block: 1 }]);
+    expect(receiver.discardFrom(good)).toEqual([{ piece: 0, block: 1 }]);
+    expect(receiver.blocks).toEqual([]);
   });
 
   test('gets memory that was used before, but never memory that is in use', async () => {
     const { receiver, log, neighbour, finishWrites } = newReceiver();
     const a = neighbour('a');
     for (let i = 0; i < 20; i++) {
-      receiver.request(a, 0);
       receiver.addBlock(a, 0, 0, block(1));
-      receiver.request(a, 1);
       receiver.addBlock(a, 1, 0, block(1, 100));
+      receiver.complete(1);
       receiver.addBlock(a, 0, BLOCK_BYTES, block(1));
+      receiver.complete(0);
       await finishWrites();
     }
     expect(log.filter((line) => line.includes('failed'))).toEqual([]);
@@ -162,22 +173,20 @@ describe('outgoing requests', () => {
     const written: string[] = [];
     return {
       written,
-      get freeRequestSlots() {
-        return room;
-      },
       mayRequest: () => room > 0,
       request: (piece: number, begin: number, length: number) => {
         room--;
         written.push(`${piece}:${begin}+${length}`);
       },
       cancel: (piece: number, begin: number) => written.push(`cancel ${piece}:${begin}`),
+      cancelAll: (piece?: number) => written.push(`cancel ${piece ?? 'all'}`),
     };
   };
 
   test('are sent in order, as many as the other side accepts, and never twice', () => {
-    const outgoing = new OutgoingRequests();
-    outgoing.add(new PartialPiece(SHAPE, 1, new Uint8Array(SHAPE.pieceBytes)));
-    outgoing.add(new PartialPiece(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes)));
+    const outgoing = new OutgoingRequests(SHAPE);
+    outgoing.add(2 as BlockIndex, 1);
+    outgoing.add(0 as BlockIndex, 2);
     const first = writer(2);
     outgoing.send(first as never);
     expect(first.written).toEqual(['1:0+100', `0:0+${BLOCK_BYTES}`]);
@@ -186,37 +195,45 @@ describe('outgoing requests', () => {
     expect(second.written).toEqual([`0:${BLOCK_BYTES}+${BLOCK_BYTES}`]);
   });
 
-  test('are cancelled unless they have been answered', () => {
-    const outgoing = new OutgoingRequests<string>();
-    const partial = new PartialPiece<string>(SHAPE, 0, new Uint8Array(SHAPE.pieceBytes));
-    outgoing.add(partial);
-    outgoing.send(writer(5) as never);
-    partial.add(0, block(1), 'a');
+  test('are cancelled on the wire only if they have been sent', () => {
+    const outgoing = new OutgoingRequests(SHAPE);
+    outgoing.add(0 as BlockIndex, 2);
+    outgoing.send(writer(1) as never);
     const later = writer(5);
-    outgoing.cancel(0, later as never);
-    expect(later.written).toEqual([`cancel 0:${BLOCK_BYTES}`]);
-    expect(outgoing.isEmpty).toBe(true);
+    outgoing.cancel(0 as BlockIndex, 2, later as never);
+    outgoing.send(later as never);
+    expect(later.written).toEqual(['cancel 0:0']);
+  });
+
+  test('for a piece, or all, are cancelled at once', () => {
+    const outgoing = new OutgoingRequests(SHAPE);
+    outgoing.add(0 as BlockIndex, 3);
+    const wire = writer(5);
+    outgoing.cancelPiece(0, wire as never);
+    outgoing.send(wire as never);
+    outgoing.cancelAll(wire as never);
+    expect(wire.written).toEqual(['cancel 0', '1:0+100', 'cancel all']);
   });
 });
 
 describe('incoming requests', () => {
-  test('are answered piece by piece, unless they are cancelled', () => {
+  const ofBlock = (piece: number, begin: number) => ({ piece, begin, length: BLOCK_BYTES });
+
+  test('belong to the block in which they begin, in order, unless they are cancelled', () => {
     const incoming = new IncomingRequests();
     incoming.add(0, { begin: 0, length: 10 });
     incoming.add(0, { begin: 10, length: 10 });
+    incoming.add(0, { begin: BLOCK_BYTES - 1, length: 2 });
+    incoming.add(0, { begin: BLOCK_BYTES, length: 2 });
     incoming.add(1, { begin: 0, length: 5 });
-    incoming.cancel(0, { begin: 0, length: 10 });
-    expect(incoming.first(0)).toEqual({ begin: 10, length: 10 });
-    incoming.shift(0);
-    expect([incoming.has(0), incoming.sentBytes(0), incoming.firstOther(0)]).toEqual([
-      false,
-      10,
-      1,
-    ]);
-    incoming.finish(0);
-    expect(incoming.sentBytes(0)).toBe(0);
+    incoming.remove(0, { begin: 0, length: 10 });
+    expect(incoming.first(ofBlock(0, 0))).toEqual({ begin: 10, length: 10 });
+    incoming.remove(0, { begin: 10, length: 10 });
+    expect(incoming.first(ofBlock(0, 0))).toEqual({ begin: BLOCK_BYTES - 1, length: 2 });
+    expect(incoming.first(ofBlock(0, BLOCK_BYTES))).toEqual({ begin: BLOCK_BYTES, length: 2 });
+    expect(incoming.firstOther(0)).toBe(1);
     expect(incoming.takeAll(1)).toHaveLength(1);
-    expect(incoming.firstOther(0)).toBeUndefined();
+    expect([incoming.firstOther(0), incoming.of(1)]).toEqual([undefined, []]);
   });
 });
 
@@ -239,29 +256,16 @@ describe('a token bucket', () => {
 });
 
 describe('a rate estimate', () => {
-  const KIB = 2 ** 10;
-
-  test('starts with a small backlog, and then keeps two seconds of data requested', () => {
+  test('is the rate at once, and follows it within a few samples', () => {
     const rate = new RateEstimate(0);
-    expect(rate.backlog(64 * KIB)).toBe(4);
-    for (let sample = 1; sample <= 20; sample++) rate.sample(sample * 500 * KIB, 500 * sample);
-    expect(rate.backlog(64 * KIB)).toBe(32);
-  });
-
-  test('keeps at least two pieces requested, and at most 4 MiB', () => {
-    const rate = new RateEstimate(0);
-    expect(rate.backlog(2 ** 24)).toBe(2);
-    for (let sample = 1; sample <= 20; sample++) rate.sample(sample * 2 ** 30, 500 * sample);
-    expect(rate.backlog(64 * KIB)).toBe(64);
-  });
-
-  test('increases the backlog while that limits the rate, as with answers after half a second', () => {
-    const rate = new RateEstimate(0);
-    let received = 0;
-    for (let sample = 1; sample <= 12; sample++) {
-      received += rate.backlog(16 * KIB) * 16 * KIB;
-      rate.sample(received, 500 * sample);
-    }
-    expect(rate.backlog(16 * KIB)).toBe(256);
+    expect(rate.kbps).toBe(0);
+    rate.sample(500, 500);
+    expect(rate.kbps).toBe(8);
+    let received = 500;
+    for (let sample = 2; sample <= 10; sample++) rate.sample((received += 1_000), 500 * sample);
+    expect(rate.kbps).toBeGreaterThan(15.9);
+    expect(rate.kbps).toBeLessThanOrEqual(16);
+    rate.sample(received, 500 * 10);
+    expect(rate.kbps, 'no time has passed').toBeGreaterThan(15.9);
   });
 });
