@@ -51,6 +51,7 @@ class FakeSeed {
     torrent: Torrent,
     content: Uint8Array,
     answer: (seed: FakeSeed, socket: Socket, requested: Requested) => void,
+    host = LOCALHOST,
   ): Promise<FakeSeed> {
     const server = createServer((socket) => {
       cleanups.push(() => socket.destroy());
@@ -84,7 +85,7 @@ class FakeSeed {
     });
     const seed = new FakeSeed(server, torrent, content);
     cleanups.push(() => server.close());
-    server.listen(0, LOCALHOST);
+    server.listen(0, host);
     await once(server, 'listening');
     return seed;
   }
@@ -93,10 +94,11 @@ class FakeSeed {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Sends a block as it should be. */
-  sendBlock(socket: Socket, { piece, begin }: Requested): void {
+  /** Sends a block as it should be, or a wrong one. */
+  sendBlock(socket: Socket, { piece, begin }: Requested, isWrong = false): void {
     const at = piece * this.#torrent.layout.pieceBytes + begin;
-    send(socket, (to) => to.piece(piece, begin, this.#content.subarray(at, at + BLOCK_BYTES)));
+    const right = this.#content.subarray(at, at + BLOCK_BYTES);
+    send(socket, (to) => to.piece(piece, begin, isWrong ? new Uint8Array(BLOCK_BYTES) : right));
   }
 }
 
@@ -184,3 +186,23 @@ describe('beside a good seed, the download is soon complete with', () => {
     40_000,
   );
 });
+
+test('who poisons pieces that others send, too, is found out, and the others are not', async () => {
+  const torrent = await fixture.torrent(2 ** 23, { pieceBytes: 2 ** 18 });
+  const content = await fixture.read('seed', 'content');
+  const warnings: string[] = [];
+  const leech = await fixture.client(torrent, 'leech', {
+    onWarning: (warning) => warnings.push(warning),
+  });
+  let count = 0;
+  const answer = (seed: FakeSeed, socket: Socket, requested: Requested): void =>
+    seed.sendBlock(socket, requested, count++ % 3 === 0);
+  const poisoner = await FakeSeed.start(torrent, content, answer, '127.0.0.9');
+  const good = await fixture.seed(torrent, { uploadBytesPerS: 4_000_000 });
+  leech.connectTo(endpointOf(good));
+  leech.connectTo({ host: '127.0.0.9', port: poisoner.port });
+  await within(LIMIT_MS, 'complete', leech.completed);
+  expect(await isSame('leech')).toBe(true);
+  const closed = warnings.filter((warning) => warning.includes('too many of its pieces fail'));
+  expect(closed).toEqual([expect.stringContaining('127.0.0.9')]);
+}, 40_000);

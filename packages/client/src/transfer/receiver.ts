@@ -51,6 +51,8 @@ export class Receiver<Source extends BlockSource> {
   /** The complete pieces that are being written. */
   readonly #writing = new Map<number, PartialPiece<Source>>();
   #writingBytes = 0;
+  /** The bytes in partial pieces. */
+  partialBytes = 0;
   /** The received bytes that were useless: from pieces with a wrong hash, or duplicates. */
   wastedBytes = 0;
 
@@ -66,20 +68,27 @@ export class Receiver<Source extends BlockSource> {
     );
   }
 
+  /** The partial pieces, in the order in which they were begun. */
+  get partialPieces(): readonly number[] {
+    return [...this.#partials].map(({ piece }) => piece);
+  }
+
   /** Adds a block of a piece that is not stored; returns whether it was missing. Copies `bytes`. */
   addBlock(source: Source, piece: number, begin: number, bytes: Uint8Array): boolean {
     const isNew =
       !this.#writing.has(piece) &&
       this.#partials.get(piece).add(begin / BLOCK_BYTES, bytes, source);
-    if (!isNew) this.wastedBytes += bytes.length;
+    if (isNew) this.partialBytes += bytes.length;
+    else this.wastedBytes += bytes.length;
     return isNew;
   }
 
   /** Checks and writes a piece: all its blocks have been added. */
   complete(piece: number): void {
     const partial = this.#partials.get(piece);
-    this.#partials.remove(piece);
     const { bytes, sources } = partial;
+    this.#partials.remove(piece);
+    this.partialBytes -= bytes.length;
     if (!this.#options.hasValidHash(piece, bytes)) return this.#fail(partial, sources);
     for (const { trust } of sources) trust.recordPass();
     for (const source of this.#failed.takeGuilty(partial)) this.#loseTrust(source);
@@ -88,19 +97,31 @@ export class Receiver<Source extends BlockSource> {
 
   /** Discards the blocks of partial pieces that `source` has sent, and returns them. */
   discardFrom(source: Source): readonly BlockOfPiece[] {
-    const discarded: BlockOfPiece[] = [];
-    for (const partial of this.#partials) {
-      const { piece, blocks, bytes } = partial;
-      for (const block of blocks) {
-        if (partial.sourceOf(block) !== source) continue;
-        partial.remove(block);
-        discarded.push({ piece, block });
-      }
-      if (!partial.isEmpty) continue;
-      this.#partials.remove(piece);
-      this.#partials.freeBuffer(bytes);
+    return [...this.#partials].flatMap((partial) =>
+      this.#discard(partial, (block) => partial.sourceOf(block) === source),
+    );
+  }
+
+  /** Discards the blocks of a partial piece, and returns them. */
+  discardPiece(piece: number): readonly BlockOfPiece[] {
+    return this.#discard(this.#partials.get(piece), () => true);
+  }
+
+  #discard(
+    partial: PartialPiece<Source>,
+    isDiscarded: (block: number) => boolean,
+  ): readonly BlockOfPiece[] {
+    const { piece } = partial;
+    const discarded = partial.blocks.filter(isDiscarded);
+    for (const block of discarded) {
+      this.partialBytes -= partial.bytesOf(block).length;
+      partial.remove(block);
     }
-    return discarded;
+    if (partial.isEmpty) {
+      this.#partials.remove(piece);
+      this.#partials.freeBuffer(partial.bytes);
+    }
+    return discarded.map((block) => ({ piece, block }));
   }
 
   #fail(partial: PartialPiece<Source>, sources: ReadonlySet<Source>): void {

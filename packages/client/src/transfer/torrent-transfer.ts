@@ -41,8 +41,8 @@ import type { FileStore } from '../storage/file-store.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { blockAt, blockLayoutOf } from './block-bytes.ts';
 import { ReadCache } from './read-cache.ts';
-import { Receiver } from './receiver.ts';
-import { Retries } from './retries.ts';
+import { type BlockOfPiece, Receiver } from './receiver.ts';
+import { Retries, type Retry } from './retries.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
@@ -73,6 +73,8 @@ const RECHOKE_INTERVAL_MS = 10_000;
 const LEADER_BACKLOG_BYTES = 2 ** 20;
 /** The time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
+/** The bytes in partial pieces from which on those are discarded that are not requested. */
+const PARTIAL_BYTES_MAX = 2 ** 26;
 const DISK_IS_SLOW = 'disk';
 
 /** The exchange of one torrent with all connected peers. */
@@ -173,6 +175,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.#retries.remove(remote);
     this.sender.stop(remote);
     this.#peer.disconnect(remote.connection);
+    for (const retry of this.#retries.takeTried(remote)) this.#retry(retry);
     this.sendPending();
   }
 
@@ -203,7 +206,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#peer.rechoke();
       this.#warnOfSnubbing();
     }
-    for (const { remote, piece } of this.#retries.takeDue(nowMs)) this.#retry(remote, piece);
+    this.#limitPartialPieces();
+    for (const retry of this.#retries.takeDue(nowMs)) this.#retry(retry);
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
       this.#peer.arriving(connection, 0, downloadRate.kbps);
@@ -247,7 +251,9 @@ export class TorrentTransfer implements WirePeerHostContext {
     switch (event.type) {
       case 'choke':
         outgoing.clear();
-        return this.#peer.choke(connection);
+        this.#peer.choke(connection);
+        for (const retry of this.#retries.takeTried(remote)) this.#retry(retry);
+        return;
       case 'unchoke':
         return this.#peer.unchoke(connection);
       case 'interested':
@@ -362,15 +368,15 @@ export class TorrentTransfer implements WirePeerHostContext {
     }
   }
 
-  /** Requests `piece` from others now, and from `remote` again later. */
-  #retryLater(remote: RemotePeer, piece: PieceIndex): void {
+  /** Requests `piece` from others now, or from `tried` only, and from `remote` again later. */
+  #retryLater(remote: RemotePeer, piece: PieceIndex, tried?: RemotePeer): void {
     remote.outgoing.cancelPiece(piece, remote.tcp.writer);
     this.#peer.dontHave(remote.connection, piece);
-    this.#retries.schedule(remote, piece, this.nowMs);
+    this.#retries.schedule(remote, piece, this.nowMs, tried);
   }
 
   /** Lets `piece` be requested from `remote` again, if it has not withdrawn it. */
-  #retry(remote: RemotePeer, piece: number): void {
+  #retry({ remote, piece }: Retry<RemotePeer>): void {
     if (holds(remote, piece)) this.#peer.have(remote.connection, piece as PieceIndex);
   }
 
@@ -386,11 +392,11 @@ export class TorrentTransfer implements WirePeerHostContext {
   #handleHashFailure(piece: PieceIndex, sources: ReadonlySet<RemotePeer>): void {
     const hosts = [...sources].map(({ tcp }) => tcp.host).join(', ');
     this.#options.onWarning(`piece ${piece} from ${hosts} fails its hash: requesting it again`);
-    for (const { remote } of this.#retries.takeFor(piece)) this.#retry(remote, piece);
+    for (const retry of this.#retries.takeFor(piece)) this.#retry(retry);
     const chosen = sources.size === 1 ? undefined : this.#mostTrusted(piece);
     for (const remote of this.remotes) {
       const isExcluded = chosen === undefined ? sources.has(remote) : remote !== chosen;
-      if (isExcluded && holds(remote, piece)) this.#retryLater(remote, piece);
+      if (isExcluded && holds(remote, piece)) this.#retryLater(remote, piece, chosen);
     }
     this.#discard(piece, 0, blocksOfPiece(this.#blocks, piece));
   }
@@ -405,12 +411,23 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Discards what a peer in doubt has sent, and closes the connection if too much was wrong. */
   #handleTrustLost(source: RemotePeer): void {
     if (!source.trust.isDoubtful) return;
-    for (const { piece, block } of this.receiver.discardFrom(source)) {
-      this.#discard(piece, block, 1);
-    }
+    this.#discardEach(this.receiver.discardFrom(source));
     if (source.trust.isBad) {
       source.tcp.close('bad-pieces', 'too many of its pieces fail their hash');
     }
+  }
+
+  /** Bounds the memory for pieces that nobody continues to send; the oldest are discarded first. */
+  #limitPartialPieces(): void {
+    for (const piece of this.receiver.partialPieces) {
+      if (this.receiver.partialBytes <= PARTIAL_BYTES_MAX) return;
+      if (this.#peer.isRequested(piece as PieceIndex)) continue;
+      this.#discardEach(this.receiver.discardPiece(piece));
+    }
+  }
+
+  #discardEach(blocks: readonly BlockOfPiece[]): void {
+    for (const { piece, block } of blocks) this.#discard(piece, block, 1);
   }
 
   /** Lets our peer request blocks of a piece again. */

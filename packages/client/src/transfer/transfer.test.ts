@@ -147,8 +147,9 @@ describe('a piece', () => {
     receiver.addBlock(good, 0, BLOCK_BYTES, block(1));
     expect(receiver.discardFrom(bad)).toEqual([{ piece: 0, block: 0 }]);
     expect(receiver.blocks).toEqual([{ piece: 0, block: 1 }]);
-    expect(receiver.discardFrom(good)).toEqual([{ piece: 0, block: 1 }]);
-    expect(receiver.blocks).toEqual([]);
+    expect(receiver.partialBytes).toBe(BLOCK_BYTES);
+    expect(receiver.discardPiece(0)).toEqual([{ piece: 0, block: 1 }]);
+    expect([receiver.blocks, receiver.partialBytes]).toEqual([[], 0]);
   });
 
   test('gets memory that was used before, but never memory that is in use', async () => {

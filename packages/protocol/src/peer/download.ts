@@ -219,6 +219,10 @@ export class Download {
     return this.#requests.hasAny(this.#row, connection, block, count);
   }
 
+  isRequested(piece: PieceIndex): boolean {
+    return this.#partial !== undefined && this.#partial.requestCount(piece) > 0;
+  }
+
   isSnubbing(connection: Connection): boolean {
     return this.#window.isSnubbing(connection);
   }

@@ -289,6 +289,11 @@ export class Peer implements PeerMessages {
     this.#upload.sending(connection, bits);
   }
 
+  /** Whether a block of `piece` is requested on any connection. */
+  isRequested(piece: PieceIndex): boolean {
+    return this.#download.isRequested(piece);
+  }
+
   /** Whether all blocks of `piece` have arrived, and the host has not verified it yet. */
   isReceived(piece: PieceIndex): boolean {
     return this.#download.isReceived(piece);
