@@ -17,6 +17,31 @@ const handshake = encodeHandshake({
   peerId: REMOTE_ID,
 });
 
+test('all our requests, or those for one piece, are cancelled at once, each once', () => {
+  const remote = RemotePeer.connected();
+  const { writer } = remote.session;
+  writer.heldPieces(Uint8Array.of(0, 0));
+  remote.send((to) => {
+    to.haveAll();
+    to.unchoke();
+  });
+  for (const [piece, begin] of [
+    [0, 0],
+    [0, BLOCK],
+    [1, 0],
+  ] as const) {
+    writer.request(piece, begin, BLOCK);
+  }
+  remote.received();
+  writer.cancelAll(0);
+  expect(remote.received()).toEqual([
+    ['cancel', 0, 0, BLOCK],
+    ['cancel', 0, BLOCK, BLOCK],
+  ]);
+  writer.cancelAll();
+  expect(remote.received()).toEqual([['cancel', 1, 0, BLOCK]]);
+});
+
 describe('the handshake', () => {
   test('an initiator sends all 68 bytes at once', () => {
     const remote = new RemotePeer({ ownRole: { role: 'initiator', torrent: TORRENT } });
