@@ -1,7 +1,7 @@
 /**
- * The ranges of bytes that a remote peer requests from us. Our peer decides which block is sent next
- * on a connection, if any; this class holds what is requested of it. Others may request any range:
- * it belongs to the block in which it begins.
+ * The ranges of bytes that a remote peer requests from us. Our peer decides which block is sent
+ * next on a connection, if any; this class holds what is requested of it. Others may request any
+ * range: it belongs to the block in which it begins.
  */
 
 import type { ByteRange } from './read-cache.ts';
@@ -22,7 +22,7 @@ export class IncomingRequests {
     return this.#byPiece.get(piece) ?? [];
   }
 
-  /** Returns the first piece other than `piece` of which something is requested; undefined if none. */
+  /** Returns the first other piece of which something is requested; undefined if none. */
   firstOther(piece: number): number | undefined {
     for (const other of this.#byPiece.keys()) if (other !== piece) return other;
     return undefined;
@@ -48,8 +48,8 @@ export class IncomingRequests {
   }
 
   /**
-   * Returns the first range of `piece` that begins at `from` or later, with those that follow on it,
-   * as they are requested, up to `bytesMax`; undefined if there is none.
+   * Returns the first range of `piece` that begins at `from` or later, with those that follow on
+   * it, as they are requested, up to `bytesMax`; undefined if there is none.
    */
   run(piece: number, bytesMax: number, from = 0): ByteRange | undefined {
     let run: { piece: number; begin: number; length: number } | undefined;

@@ -1,7 +1,7 @@
 /**
- * Keeps the received blocks of partial pieces, checks the hash of a complete piece, and writes it to
- * the disk. A piece that fails its hash is discarded, and who has sent it loses trust. If several
- * peers have sent blocks of it, those lose trust whose blocks turn out to be wrong later.
+ * Keeps the received blocks of partial pieces, checks the hash of a complete piece, and writes it
+ * to the disk. A piece that fails its hash is discarded, and who has sent it loses trust. If
+ * several peers have sent blocks of it, those lose trust whose blocks turn out to be wrong later.
  */
 
 import { BLOCK_BYTES } from '@cachetorrent/protocol';

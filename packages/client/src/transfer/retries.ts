@@ -1,6 +1,6 @@
 /**
- * Pieces that are not requested from a remote peer for some time: it has rejected a request, or sent
- * a piece with a wrong hash, or it has to be found out whether another peer sends a right one.
+ * Pieces that are not requested from a remote peer for some time: it has rejected a request, or
+ * sent a piece with a wrong hash, or it has to be found out whether another peer sends a right one.
  */
 
 const RETRY_MS = 10_000;

@@ -10,9 +10,9 @@
  */
 
 import {
+  BLOCK_BYTES,
   type BlockIndex,
   type BlockLayout,
-  blocksOfPiece,
   CLIENT_QUIRKS,
   LIBTORRENT,
   Peer,
@@ -40,9 +40,9 @@ import { hasValidHash } from '../storage/check-pieces.ts';
 import type { FileStore } from '../storage/file-store.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { blockAt, blockLayoutOf } from './block-bytes.ts';
+import { PieceFaults } from './piece-faults.ts';
 import { ReadCache } from './read-cache.ts';
-import { type BlockOfPiece, Receiver } from './receiver.ts';
-import { Retries, type Retry } from './retries.ts';
+import { Receiver } from './receiver.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
@@ -73,8 +73,6 @@ const RECHOKE_INTERVAL_MS = 10_000;
 const LEADER_BACKLOG_BYTES = 2 ** 20;
 /** The time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
-/** The bytes in partial pieces from which on those are discarded that are not requested. */
-const PARTIAL_BYTES_MAX = 2 ** 26;
 const DISK_IS_SLOW = 'disk';
 
 /** The exchange of one torrent with all connected peers. */
@@ -86,7 +84,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   readonly #options: TorrentTransferOptions;
   readonly #clock: Clock;
   readonly #host: WirePeerHost;
-  readonly #retries = new Retries<RemotePeer>();
+  readonly #faults: PieceFaults;
   readonly #blocks: BlockLayout;
   #role: RoleAssignment = PLAIN_PEER;
   #peer: Peer;
@@ -130,11 +128,12 @@ export class TorrentTransfer implements WirePeerHostContext {
       hasValidHash: (piece, bytes) => hasValidHash(torrent, piece, bytes),
       write: (piece, bytes) => store.writePiece(piece, bytes),
       onStored: (piece) => this.#handleStored(piece as PieceIndex),
-      onHashFailure: (piece, sources) => this.#handleHashFailure(piece as PieceIndex, sources),
-      onTrustLost: (source) => this.#handleTrustLost(source),
+      onHashFailure: (piece, sources) => this.#faults.fail(piece as PieceIndex, sources),
+      onTrustLost: (source) => this.#faults.loseTrust(source),
       onWriteFailure: options.onFailure,
       onBackpressure: (isSlow) => this.#handleBackpressure(isSlow),
     });
+    this.#faults = new PieceFaults(this, layout, options.onWarning);
     this.#host = new WirePeerHost(this);
     this.#peer = this.#createPeer(pieces as readonly PieceIndex[]);
     this.#isCompletionReported = this.#peer.isComplete;
@@ -172,10 +171,9 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Removes a closed connection. */
   removeRemote(remote: RemotePeer): void {
     this.remotes.remove(remote);
-    this.#retries.remove(remote);
     this.sender.stop(remote);
     this.#peer.disconnect(remote.connection);
-    for (const retry of this.#retries.takeTried(remote)) this.#retry(retry);
+    this.#faults.leave(remote);
     this.sendPending();
   }
 
@@ -191,7 +189,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.remotes.clearConnections();
     this.#peer = this.#createPeer(pieces);
     for (const { piece, block } of this.receiver.blocks) {
-      this.#peer.restoreBlocks(this.#blockOf(piece, block), 1);
+      this.#peer.restoreBlocks(this.#blockAt(piece, block * BLOCK_BYTES), 1);
     }
     for (const remote of remotes) this.#connect(remote);
     for (const remote of remotes) this.#replayState(remote);
@@ -206,8 +204,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#peer.rechoke();
       this.#warnOfSnubbing();
     }
-    this.#limitPartialPieces();
-    for (const retry of this.#retries.takeDue(nowMs)) this.#retry(retry);
+    this.#faults.tick();
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
       this.#peer.arriving(connection, 0, downloadRate.kbps);
@@ -252,8 +249,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'choke':
         outgoing.clear();
         this.#peer.choke(connection);
-        for (const retry of this.#retries.takeTried(remote)) this.#retry(retry);
-        return;
+        return this.#faults.choke(remote);
       case 'unchoke':
         return this.#peer.unchoke(connection);
       case 'interested':
@@ -278,7 +274,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'piece':
         return this.#handleBlock(remote, event);
       case 'reject':
-        return this.#handleReject(remote, event);
+        return this.#faults.reject(remote, event);
       case 'cachetorrent':
         return this.#handleCacheTorrent(remote, event.message);
       case 'metadata':
@@ -322,12 +318,6 @@ export class TorrentTransfer implements WirePeerHostContext {
     if (!isRequested) this.#peer.cancel(connection, block, 1);
   }
 
-  /** The answer to a request that we have cancelled, or lost by a choke, has no effect. */
-  #handleReject(remote: RemotePeer, { piece, begin }: BlockRange): void {
-    const isRequested = this.#peer.isRequestedOn(remote.connection, this.#blockAt(piece, begin), 1);
-    if (isRequested) this.#retryLater(remote, piece as PieceIndex);
-  }
-
   #handleCacheTorrent(remote: RemotePeer, message: CacheTorrentMessage): void {
     if (message.name === 'ct_leader_start') {
       // A leader relays for followers of its own AS only.
@@ -368,71 +358,9 @@ export class TorrentTransfer implements WirePeerHostContext {
     }
   }
 
-  /** Requests `piece` from others now, or from `tried` only, and from `remote` again later. */
-  #retryLater(remote: RemotePeer, piece: PieceIndex, tried?: RemotePeer): void {
-    remote.outgoing.cancelPiece(piece, remote.tcp.writer);
-    this.#peer.dontHave(remote.connection, piece);
-    this.#retries.schedule(remote, piece, this.nowMs, tried);
-  }
-
-  /** Lets `piece` be requested from `remote` again, if it has not withdrawn it. */
-  #retry({ remote, piece }: Retry<RemotePeer>): void {
-    if (holds(remote, piece)) this.#peer.have(remote.connection, piece as PieceIndex);
-  }
-
   #handleStored(piece: PieceIndex): void {
     this.#peer.verified(piece);
     this.sendPending();
-  }
-
-  /**
-   * Requests a piece again that fails its hash. If only one peer has sent it, from all others; if
-   * several, from one, so that we learn who is to blame.
-   */
-  #handleHashFailure(piece: PieceIndex, sources: ReadonlySet<RemotePeer>): void {
-    const hosts = [...sources].map(({ tcp }) => tcp.host).join(', ');
-    this.#options.onWarning(`piece ${piece} from ${hosts} fails its hash: requesting it again`);
-    for (const retry of this.#retries.takeFor(piece)) this.#retry(retry);
-    const chosen = sources.size === 1 ? undefined : this.#mostTrusted(piece);
-    for (const remote of this.remotes) {
-      const isExcluded = chosen === undefined ? sources.has(remote) : remote !== chosen;
-      if (isExcluded && holds(remote, piece)) this.#retryLater(remote, piece, chosen);
-    }
-    this.#discard(piece, 0, blocksOfPiece(this.#blocks, piece));
-  }
-
-  /** Returns whom we trust most of those who hold `piece` and do not choke us. */
-  #mostTrusted(piece: number): RemotePeer | undefined {
-    return [...this.remotes]
-      .filter((remote) => holds(remote, piece) && !remote.tcp.state.peerChoking)
-      .toSorted((a, b) => b.trust.points - a.trust.points)[0];
-  }
-
-  /** Discards what a peer in doubt has sent, and closes the connection if too much was wrong. */
-  #handleTrustLost(source: RemotePeer): void {
-    if (!source.trust.isDoubtful) return;
-    this.#discardEach(this.receiver.discardFrom(source));
-    if (source.trust.isBad) {
-      source.tcp.close('bad-pieces', 'too many of its pieces fail their hash');
-    }
-  }
-
-  /** Bounds the memory for pieces that nobody continues to send; the oldest are discarded first. */
-  #limitPartialPieces(): void {
-    for (const piece of this.receiver.partialPieces) {
-      if (this.receiver.partialBytes <= PARTIAL_BYTES_MAX) return;
-      if (this.#peer.isRequested(piece as PieceIndex)) continue;
-      this.#discardEach(this.receiver.discardPiece(piece));
-    }
-  }
-
-  #discardEach(blocks: readonly BlockOfPiece[]): void {
-    for (const { piece, block } of blocks) this.#discard(piece, block, 1);
-  }
-
-  /** Lets our peer request blocks of a piece again. */
-  #discard(piece: number, block: number, count: number): void {
-    this.#peer.discard(this.#blockOf(piece, block), count);
   }
 
   /** Rejects the requests for a piece that cannot be read. */
@@ -525,11 +453,6 @@ export class TorrentTransfer implements WirePeerHostContext {
     return blockAt(this.#options.torrent.layout, piece, begin);
   }
 
-  /** The `block`-th block of a piece. */
-  #blockOf(piece: number, block: number): BlockIndex {
-    return (piece * this.#blocks.blocksPerPiece + block) as BlockIndex;
-  }
-
   #heldPieces(): PieceIndex[] {
     const { pieceCount } = this.#options.torrent.layout;
     const all = Array.from({ length: pieceCount }, (_, piece) => piece as PieceIndex);
@@ -541,9 +464,4 @@ export class TorrentTransfer implements WirePeerHostContext {
     for (const piece of pieces) bits[piece >> 3]! |= 0x80 >> (piece & 7);
     return bits;
   }
-}
-
-/** Whether a remote peer has announced `piece` as one that it holds or can get. */
-function holds({ tcp, relayedPieces }: RemotePeer, piece: number): boolean {
-  return tcp.state.peerPieces.has(piece) || relayedPieces.has(piece);
 }

@@ -123,7 +123,7 @@ export class MessageWriter {
     output.cancel(piece, begin, length);
   }
 
-  /** Cancels all outstanding requests, or those for `piece` only. Blocks may arrive nevertheless. */
+  /** Cancels all requests, or those for `piece` only. Blocks may arrive nevertheless. */
   cancelAll(piece?: number): void {
     const { ownRequests, output } = this.#state;
     for (let index = 0; index < ownRequests.count; index++) {
