@@ -187,6 +187,29 @@ describe('beside a good seed, the download is soon complete with', () => {
   );
 });
 
+test('from a fast seed far away, more and more blocks are requested ahead', async () => {
+  const torrent = await fixture.torrent(2 ** 22, { pieceBytes: 2 ** 18 });
+  let answered = 0;
+  let outstandingMax = 0;
+  const distant = await FakeSeed.start(
+    torrent,
+    await fixture.read('seed', 'content'),
+    (seed, socket, requested) => {
+      outstandingMax = Math.max(outstandingMax, seed.requested.length - answered);
+      setTimeout(() => {
+        answered++;
+        seed.sendBlock(socket, requested);
+      }, 50);
+    },
+  );
+  const leech = await fixture.client(torrent, 'leech');
+  leech.connectTo(endpointOf(distant));
+  await within(LIMIT_MS, 'complete', leech.completed);
+  // Four at first, and then what arrives in three seconds.
+  expect(outstandingMax).toBeGreaterThan(16);
+  expect(leech.status.wastedBytes).toBe(0);
+}, 40_000);
+
 test('who poisons pieces that others send, too, is found out, and the others are not', async () => {
   const torrent = await fixture.torrent(2 ** 23, { pieceBytes: 2 ** 18 });
   const content = await fixture.read('seed', 'content');
