@@ -141,3 +141,12 @@ test.each([
   peer.rechoke();
   expect(peer.isSnubbing(a)).toBe(row.isOverdue);
 });
+
+test('the slot of a peer that leaves goes to one that waits, before any that comes later', () => {
+  const { swarm, peer } = peerWithNeighbours(1, { uploadSlots: 1, optimisticSlots: 0 });
+  for (const connection of [a, b]) peer.interested(connection);
+  expect(swarm.takeTranscript()).toBe('X → A  unchoke');
+  peer.disconnect(a);
+  peer.interested(c);
+  expect(swarm.takeTranscript()).toBe('X → B  unchoke');
+});

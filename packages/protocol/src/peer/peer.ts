@@ -18,7 +18,7 @@ import type { BlockLayout } from '../blocks.ts';
 import { LIBTORRENT } from './client-options.ts';
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
-import { MAY_DOWNLOAD, ANNOUNCES } from '../tables/connection-flags.ts';
+import { AM_CHOKING, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
 import { Follower } from './follower.ts';
 import type { PeerHost } from './host.ts';
 import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
@@ -267,10 +267,12 @@ export class Peer implements PeerMessages {
   /** Closes a connection. Its number may be used again. */
   disconnect(connection: Connection): void {
     this.#superSeeding?.closed(connection);
+    const isUnchoked = (this.#connections.flags(connection) & AM_CHOKING) === 0;
     this.#leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
     this.#connections.close(connection);
+    if (isUnchoked) this.#upload.slotFreed();
   }
 
   /**

@@ -126,6 +126,11 @@ export class Upload {
     this.#dropQueue(connection);
   }
 
+  /** An unchoked connection has been closed: its slot goes to one that waits for it. */
+  slotFreed(): void {
+    if (this.#rules.fillsFreeSlots) this.#choose(this.#client.freeSlots === 'at-once');
+  }
+
   interested(connection: Connection): void {
     this.#changeInterest(connection, PEER_INTERESTED);
   }
