@@ -172,10 +172,10 @@ export class PartialPieces {
 
   /** Makes those of `count` blocks of one piece free that have been received. */
   discard(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#blocksPerPiece);
+    const piece = pieceOf(block, this.blocksPerPiece);
     const partial = this.#pieces.get(piece);
     if (partial === undefined) return;
-    const first = block - piece * this.#blocksPerPiece;
+    const first = block - piece * this.blocksPerPiece;
     const end = Math.min(first + count, this.blocksOf(piece));
     for (let index = first; index < end; index++) {
       if (partial.states[index] !== RECEIVED) continue;
@@ -184,6 +184,7 @@ export class PartialPieces {
       partial.receivedCount--;
     }
     if (partial.requestCount === 0 && partial.receivedCount === 0) this.remove(piece);
+    else this.#updateFree(piece, partial);
   }
 
   /** Whether all blocks of `piece` have been received. */
