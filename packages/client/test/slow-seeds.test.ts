@@ -10,7 +10,7 @@ import { Fixture, LOCALHOST, within } from './fixture.ts';
 
 const BLOCK_BYTES = 2 ** 14;
 /** Far less than a slow seed alone would take, and than any timeout. */
-const LIMIT_MS = 10_000;
+const LIMIT_MS = 15_000;
 const [REQUEST, CANCEL] = [6, 8];
 
 let fixture: Fixture;

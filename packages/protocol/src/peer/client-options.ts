@@ -27,8 +27,8 @@ export interface ClientOptions {
   /** The number of pieces that are picked at random before the rarest are picked. */
   readonly randomFirstPieces: number;
   /**
-   * When nothing is left to request: `strict` requests one block that is requested elsewhere, on a
-   * connection on which nothing else is requested; `all` requests all missing blocks from all peers (BEP 3).
+   * When nothing is left to request: `strict` requests a block from one more peer, on a connection
+   * on which nothing else is requested; `all` requests all missing blocks from all peers (BEP 3).
    */
   readonly endgame: 'strict' | 'all';
   /** A peer that has sent nothing for this time although blocks are requested is snubbing us. */

@@ -37,6 +37,9 @@ import type { PeerHost } from './host.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RequestWindow } from './request-window.ts';
 
+/** A peer that has sent nothing for this time does not keep others from helping in the endgame. */
+const SILENT_MS = 5_000;
+
 export class Download {
   readonly #connections: ConnectionTable;
   readonly #host: PeerHost;
@@ -257,12 +260,14 @@ export class Download {
   arriving(connection: Connection, bits: number, kbps: number): void {
     this.#window.arriving(connection, bits, kbps);
     if (!this.#window.isStarving(connection)) this.#refill(connection);
+    else this.#helpOthers(connection);
   }
 
   /** What is to be done once in a round of the choker. */
   round(): void {
     if (this.#partial !== undefined) this.#checkTimeouts();
     if (!this.#rules.isInterestedInLacked) return;
+    for (const connection of this.#unchoked) this.#helpOthers(connection);
     const { count } = this.#connections;
     for (let connection = 0 as Connection; connection < count; connection++) {
       const flags = this.#connections.flags(connection);
@@ -387,12 +392,28 @@ export class Download {
   /** Requests blocks that are requested elsewhere; returns whether there are any. */
   #requestBusy(connection: Connection): boolean {
     const endgame = this.#endgame;
-    if (endgame === undefined || !endgame.findBlocks(connection)) return false;
+    if (endgame === undefined) return false;
+    if (!endgame.findBlocks(connection, (block) => this.#isWithheld(block))) return false;
     for (const { block, count } of endgame.found) {
       this.#partial!.request(block, count);
       this.#request(connection, block, count);
     }
     return true;
+  }
+
+  /** Whether one of whom `block` is requested is silent. */
+  #isWithheld(block: BlockIndex): boolean {
+    return this.#unchoked.some(
+      (connection) =>
+        this.#requests.hasAny(this.#row, connection, block, 1) &&
+        this.#window.isOverdue(connection, SILENT_MS),
+    );
+  }
+
+  /** Lets a connection on which nothing is requested help others, if it can by now. */
+  #helpOthers(connection: Connection): void {
+    if (!this.#isUnchoked(connection) || !this.#window.isStarving(connection)) return;
+    if (this.#requests.lengthOf(this.#row, connection) === 0) this.#requestBusy(connection);
   }
 
   /** Blocks have arrived that are requested on other connections, too. */

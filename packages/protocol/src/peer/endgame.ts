@@ -3,7 +3,9 @@
  * requested from others, too, so that the download does not wait for the slowest.
  *
  * In the strict form (libtorrent's `strict_end_game_mode`), a connection on which nothing else is
- * requested helps with one block at a time, and only when every missing piece is under way. The
+ * requested helps with one block at a time, and only when every missing piece is under way. A block
+ * is requested from at most one more peer, unless one is silent: libtorrent has no such limit, but
+ * without one, much that crosses the borders of an AS at the end of a file crosses them twice. The
  * other form requests all missing blocks from all peers that hold them.
  */
 
@@ -46,20 +48,23 @@ export class Endgame {
     this.#random = options.random;
   }
 
-  /** Finds the blocks to request on a connection in addition; returns whether there are any. */
-  findBlocks(connection: Connection): boolean {
+  /**
+   * Finds the blocks to request on a connection in addition; returns whether there are any.
+   *
+   * @param isWithheld Whether one of whom a block is requested is silent.
+   */
+  findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
     const missing = this.#layout.pieceCount - this.#picker.storedCount;
     if (this.#partial.size < missing) return false;
-    this.found = this.#isStrict ? this.#oneOf(connection) : this.#allOf(connection);
+    this.found = this.#isStrict ? this.#oneOf(connection, isWithheld) : this.#allOf(connection);
     return this.found.length > 0;
   }
 
-  /**
-   * A block that is requested from other peers only, at random. Not only from one other: two that
-   * do not answer must not withhold a block from all others.
-   */
-  #oneOf(connection: Connection): Span[] {
-    const blocks = this.#busyBlocks(connection);
+  /** A block that is requested from one other peer, or withheld by one of several, at random. */
+  #oneOf(connection: Connection, isWithheld: (block: BlockIndex) => boolean): Span[] {
+    const busy = this.#busyBlocks(connection);
+    let blocks = busy.filter((block) => this.#partial.requestsOf(block) === 1);
+    if (blocks.length === 0) blocks = busy.filter(isWithheld);
     if (blocks.length === 0) return [];
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
