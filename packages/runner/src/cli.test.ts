@@ -171,22 +171,25 @@ describe('run', () => {
   test('with --log writes messages during the run', async () => {
     const log = join(folder, 'log.jsonl');
     const logged = [
-      [2.5, 3, 0, 'trackerReq', -1],
-      [17.25, 1, 2, 'have', 7],
+      [2.5, 3, 0, 'trackerReq', -1, -1, 0],
+      [17.25, 1, 2, 'have', 7, -1, 0],
+      [18, 2, 1, 'request', 7, 4, 2],
     ] as const;
     const messages = {
-      count: 2,
+      count: 3,
       atMs: (i: number) => logged[i]![0],
       from: (i: number) => logged[i]![1],
       to: (i: number) => logged[i]![2],
       kind: (i: number) => logged[i]![3],
       piece: (i: number) => logged[i]![4],
+      block: (i: number) => logged[i]![5],
+      blocks: (i: number) => logged[i]![6],
     };
     const calls: SimulateOptions[] = [];
     const simulate = async (_: Swarm, options: SimulateOptions) => {
       calls.push(options);
       await options.messageLog?.onMessages(messages);
-      expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(2 * calls.length);
+      expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(3 * calls.length);
       await options.messageLog?.onMessages(messages);
       return SIMULATION;
     };
@@ -196,8 +199,10 @@ describe('run', () => {
         testEnvironment({ simulate }),
       ),
     ).toBe(0);
-    const lines =
-      '{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}\n{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}\n';
+    const lines = `{"ms":2.5,"from":3,"to":0,"kind":"trackerReq"}
+{"ms":17.25,"from":1,"to":2,"kind":"have","piece":7}
+{"ms":18,"from":2,"to":1,"kind":"request","piece":7,"block":4,"blocks":2}
+`;
     expect(readFileSync(log, 'utf8')).toBe(lines + lines);
     expect(calls[0]!.messageLog!.kinds).toEqual(['have', 'trackerReq']);
   });

@@ -2,10 +2,13 @@
  * A log of all messages between nodes, as JSON Lines:
  *
  *     {"ms":2210.5,"from":17,"to":3,"kind":"have","piece":40}
+ *     {"ms":2213,"from":3,"to":17,"kind":"request","piece":40,"block":8,"blocks":2}
  *
  * `ms` is the simulated time at which the message was sent, `from` and `to` are peer ids (0 is the
- * tracker), and `piece` is present if the message names one. The log is written during the run, so
- * a run that is stopped leaves the messages up to then.
+ * tracker), and `piece` is present if the message names one. A line for blocks stands for as many
+ * messages as `blocks` says: one for each block of the piece from `block` on. A line of kind
+ * `piece` has the time at which the last of them was sent. The log is written during the run, so a
+ * run that is stopped leaves the messages up to then.
  */
 
 import { access, constants, type FileHandle, open, stat } from 'node:fs/promises';
@@ -83,7 +86,9 @@ function linesOf(messages: LoggedMessages): string {
     const piece = messages.piece(i);
     const message = `"ms":${messages.atMs(i)},"from":${messages.from(i)},"to":${messages.to(i)}`;
     const pieceField = piece < 0 ? '' : `,"piece":${piece}`;
-    lines += `{${message},"kind":"${messages.kind(i)}"${pieceField}}\n`;
+    const blocks = messages.blocks(i);
+    const blockFields = blocks === 0 ? '' : `,"block":${messages.block(i)},"blocks":${blocks}`;
+    lines += `{${message},"kind":"${messages.kind(i)}"${pieceField}${blockFields}}\n`;
   }
   return lines;
 }

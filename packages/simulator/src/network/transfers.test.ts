@@ -38,16 +38,28 @@ describe('a flow', () => {
       atInstants: [30],
     },
     {
-      rule: 'whose queue is empty stops until the next instant',
+      // At 6 ms it continues with 20 kbit/s: 80 bits until 10 ms, then 20 bits with 10 kbit/s.
+      rule: 'whose queue is empty continues at once if it is started before the next instant',
       rates: [20],
       does: [
         { at: 0, queue: 1 },
         { at: 6, queue: 1 },
       ],
-      sent: [5, 20],
+      sent: [5, 12],
       atInstants: [10, 10],
     },
     {
+      rule: 'that has no piece at an instant waits for the next one',
+      rates: [20],
+      does: [
+        { at: 0, queue: 1 },
+        { at: 11, queue: 1 },
+      ],
+      sent: [5, 30],
+      atInstants: [10, 30],
+    },
+    {
+      // At 8 ms it begins anew, with 5 kbit/s: 10 bits until 10 ms, 50 until 20 ms, 40 in 4 ms.
       rule: 'that is cleared loses its progress, or keeps it with delivery at instants',
       does: [
         { at: 0, queue: 1 },
@@ -55,7 +67,17 @@ describe('a flow', () => {
         { at: 8, queue: 1 },
       ],
       rates: [5, 5],
-      sent: [25],
+      sent: [24],
+      atInstants: [20],
+    },
+    {
+      rule: 'that is cleared before it begins waits for its instant',
+      does: [
+        { at: 2, queue: 1 },
+        { at: 3, clear: true },
+        { at: 4, queue: 1 },
+      ],
+      sent: [20],
       atInstants: [20],
     },
     {
@@ -115,10 +137,10 @@ describe('an allocation', () => {
   test('is notified once of a flow that stays busy, and of its end at the next instant', () => {
     const sender = new TestSender(1, false, () => 100);
     sender.runUntil(3);
-    sender.queue(0, 100);
-    sender.runUntil(15);
-    sender.queue(0, 100);
-    sender.runUntil(25);
+    sender.queue(0, 1_500); // Until 25 ms.
+    sender.runUntil(27);
+    sender.queue(0, 100); // Until 28 ms: the flow is still open.
+    sender.runUntil(29);
     expect(sender.notifications).toEqual(['opened 0 at 10']);
     expect(sender.transfers.needsInstant).toBe(true);
 
@@ -148,6 +170,56 @@ describe('an allocation', () => {
   });
 });
 
+describe('progress', () => {
+  test('is the bits of the first piece that have been sent, at any time', () => {
+    const sender = new TestSender(1, false, (instant) => [10, 0, 5][instant % 3]!);
+    sender.queue(0, 1_000);
+    const done = [0, 3, 10, 15, 20, 24, 31].map((atMs) => {
+      sender.runUntil(atMs);
+      return sender.transfers.doneBits(0, atMs);
+    });
+    expect(done).toEqual([0, 30, 100, 100, 100, 120, 160]);
+  });
+
+  test('is reported at each instant, when a piece ends and when a flow is cleared', () => {
+    const sender = new TestSender(1, false, () => 10);
+    sender.queue(0, 250);
+    sender.queue(0, 100);
+    const reported = [11, 21, 26, 29, 31].map((atMs) => {
+      sender.runUntil(atMs);
+      return sender.sentBits[0];
+    });
+    expect(reported).toEqual([100, 200, 250, 250, 300]);
+    sender.clear(0);
+    expect(sender.sentBits[0]).toBe(310);
+  });
+
+  test.each([
+    { rule: 'within the interval', bits: 60, endsMs: 6 },
+    { rule: 'in the next one', bits: 120, endsMs: 12 },
+  ])('a piece that becomes shorter ends earlier, $rule', ({ bits, endsMs }) => {
+    const sender = new TestSender(1, false, () => 10);
+    sender.queue(0, 300);
+    sender.runUntil(5);
+    sender.shorten(0, bits);
+    sender.runUntil(40);
+    expect(sender.sent).toEqual([{ flow: 0, atMs: endsMs }]);
+    expect(sender.sentBits[0]).toBe(bits);
+  });
+
+  test('only a flow that has a rate is flowing', () => {
+    const sender = new TestSender(1, false, (instant) => (instant === 1 ? 0 : 10));
+    const { transfers } = sender;
+    sender.queue(0, 150);
+    const flowing = [0, 5, 15, 24, 28].map((atMs) => {
+      sender.runUntil(atMs);
+      return transfers.isFlowing(0);
+    });
+    // It begins after 0 ms, has no rate from 10 to 20 ms, and ends at 25 ms.
+    expect(flowing).toEqual([false, true, false, true, false]);
+  });
+});
+
 test('flows equal those of a reference that moves bits as time passes', () => {
   for (let run = 0; run < 400; run++) {
     const random = seededRandom('transfers', run);
@@ -167,22 +239,36 @@ test('flows equal those of a reference that moves bits as time passes', () => {
       sender.runUntil(nowMs);
       reference.runUntil(nowMs);
       const flow = random.below(flowCount);
-      if (random.below(6) === 0) {
+      const action = random.below(6);
+      if (action === 0) {
         sender.clear(flow);
         reference.clear(flow);
+      } else if (action === 1 && !deliverAtAllocations) {
+        const doneBits = reference.doneBits(flow);
+        expect(sender.transfers.doneBits(flow, nowMs)).toBeCloseTo(doneBits, 6);
+        const bits = doneBits + 1 + 20 * random.unit();
+        sender.shorten(flow, bits);
+        reference.shorten(flow, bits);
       } else {
-        const bits = 1 + random.below(150);
+        // Not a whole number: no piece ends with an interval, where rounding would decide.
+        const bits = 1 + 150 * random.unit();
         sender.queue(flow, bits);
         reference.queue(flow, bits);
       }
     }
-    sender.runUntil(nowMs + 200);
-    reference.runUntil(nowMs + 200);
+    const endMs = INTERVAL_MS * Math.ceil((nowMs + 200) / INTERVAL_MS) + 1;
+    sender.runUntil(endMs);
+    reference.runUntil(endMs);
 
     for (let flow = 0; flow < flowCount; flow++) {
+      const at = `run ${run}, flow ${flow}`;
       const times = (sent: readonly Sent[]) =>
         sent.filter((piece) => piece.flow === flow).map(({ atMs }) => Number(atMs.toFixed(6)));
-      expect(times(sender.sent), `run ${run}, flow ${flow}`).toEqual(times(reference.sent));
+      expect(times(sender.sent), at).toEqual(times(reference.sent));
+      if (deliverAtAllocations) continue;
+      const unreported = sender.transfers.doneBits(flow, endMs) - sender.doneBitsAtInstant(flow);
+      const reported = (sender.sentBits[flow] ?? 0) + unreported;
+      expect(reported, at).toBeCloseTo(reference.movedBits(flow), 4);
     }
   }
 });
@@ -227,6 +313,19 @@ class TestSender implements TransferListener {
   clear(flow: number): void {
     this.#queues[flow]!.length = 0;
     this.transfers.stop(flow, this.#nowMs, this);
+  }
+
+  /** The first piece of a flow, if there is one, has no more than `bits`. */
+  shorten(flow: number, bits: number): void {
+    if (!((this.#queues[flow]![0] ?? 0) > bits)) return;
+    this.#queues[flow]![0] = bits;
+    this.transfers.shorten(flow, bits, this);
+  }
+
+  /** How much of the first piece had been sent at the last instant, which has reported it. */
+  doneBitsAtInstant(flow: number): number {
+    // Less than 0 if it has begun since then.
+    return Math.max(0, this.transfers.doneBits(flow, this.#instant * INTERVAL_MS));
   }
 
   /** Runs up to `untilMs`, including events at that time, but not an instant. */
@@ -291,7 +390,12 @@ class ReferenceSender {
   readonly sent: Sent[] = [];
   readonly #deliverAtAllocations: boolean;
   readonly #rateKbps: (instant: number, flow: number) => number;
-  readonly #flows: { queue: number[]; doneBits: number; rate: number | undefined }[];
+  readonly #flows: {
+    queue: number[];
+    doneBits: number;
+    movedBits: number;
+    rate: number | undefined;
+  }[];
   #nowMs = 0;
   #instant = -1;
 
@@ -305,6 +409,7 @@ class ReferenceSender {
     this.#flows = Array.from({ length: flowCount }, () => ({
       queue: [],
       doneBits: 0,
+      movedBits: 0,
       rate: undefined,
     }));
   }
@@ -316,9 +421,21 @@ class ReferenceSender {
   clear(flow: number): void {
     const cleared = this.#flows[flow]!;
     cleared.queue.length = 0;
-    if (this.#deliverAtAllocations) return;
-    cleared.doneBits = 0;
-    cleared.rate = undefined;
+    if (!this.#deliverAtAllocations) cleared.doneBits = 0;
+  }
+
+  shorten(flow: number, bits: number): void {
+    const { queue } = this.#flows[flow]!;
+    if (queue.length > 0) queue[0] = Math.min(queue[0]!, bits);
+  }
+
+  doneBits(flow: number): number {
+    return this.#flows[flow]!.doneBits;
+  }
+
+  /** The bits that a flow has moved, of all pieces. */
+  movedBits(flow: number): number {
+    return this.#flows[flow]!.movedBits;
   }
 
   runUntil(untilMs: number): void {
@@ -347,13 +464,13 @@ class ReferenceSender {
       const endMs = atMs + (sender.queue[0]! - sender.doneBits) / sender.rate;
       if (!(endMs <= untilMs + 1e-9)) {
         sender.doneBits += sender.rate * (untilMs - atMs);
+        sender.movedBits += sender.rate * (untilMs - atMs);
         return;
       }
       this.sent.push({ flow, atMs: endMs });
-      sender.queue.shift();
+      sender.movedBits += sender.queue.shift()! - sender.doneBits;
       sender.doneBits = 0;
       atMs = endMs;
-      if (sender.queue.length === 0) sender.rate = undefined;
     }
   }
 

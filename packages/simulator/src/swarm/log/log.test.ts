@@ -12,6 +12,8 @@ interface Line {
   readonly to: number;
   readonly kind: MessageKind;
   readonly piece: number;
+  readonly block: number;
+  readonly blocks: number;
 }
 
 interface LogOptions {
@@ -35,6 +37,8 @@ async function logged(swarm: Swarm, { workers = 1, kinds, pause }: LogOptions = 
             to: messages.to(i),
             kind: messages.kind(i),
             piece: messages.piece(i),
+            block: messages.block(i),
+            blocks: messages.blocks(i),
           });
         }
         return pause?.();
@@ -44,9 +48,10 @@ async function logged(swarm: Swarm, { workers = 1, kinds, pause }: LogOptions = 
   return { lines, result };
 }
 
+/** The number of messages of each kind: a line for blocks stands for one message for each. */
 function countsOf(lines: readonly Line[]): Record<string, number> {
   const counts: Record<string, number> = Object.fromEntries(MESSAGE_KINDS.map((kind) => [kind, 0]));
-  for (const { kind } of lines) counts[kind]!++;
+  for (const { kind, blocks } of lines) counts[kind]! += Math.max(1, blocks);
   return counts;
 }
 
@@ -71,24 +76,28 @@ describe('the log of messages', () => {
     expect((await simulate(swarm, { seed: 3, workers: 1 })).result).toEqual(first.result);
   });
 
-  test('has the sender, the receiver and the piece of the file', () => {
+  test('has the sender, the receiver, and the blocks and the piece of the file', () => {
     const { lines } = first;
+    const ofBlocks = new Set<string>(['request', 'piece', 'cancel']);
+    const blocksPerPiece = Math.ceil(swarm.pieceBits / 2 ** 17);
     const held = new Set<string>();
-    for (let piece = 0; piece < 9; piece++) held.add(`1/${piece}`);
-    const arrived = new Map<number, number>();
-    for (const { from, to, kind, piece } of lines) {
-      expect(from).not.toBe(to);
-      expect(piece >= 0).toBe(kind === 'have' || kind === 'request' || kind === 'piece');
-      if (kind === 'piece') {
-        expect(held.has(`${from}/${piece}`), `${from} holds ${piece} when it sends it`).toBe(true);
-        held.add(`${to}/${piece}`);
-        arrived.set(to, (arrived.get(to) ?? 0) + 1);
-      }
+    const allOf = (piece: number) => Array.from({ length: blocksPerPiece }, (_, i) => [piece, i]);
+    for (let piece = 0; piece < 9; piece++) {
+      for (const [, block] of allOf(piece)) held.add(`1/${piece}/${block}`);
     }
-    expect(held.size).toBe(40 * 9);
-    expect([...arrived.keys()].toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 39 }, (_, i) => i + 2),
-    );
+    for (const { from, to, kind, piece, block, blocks } of lines) {
+      expect(from).not.toBe(to);
+      expect(piece >= 0).toBe(kind === 'have' || ofBlocks.has(kind));
+      expect([block >= 0, blocks > 0]).toEqual(Array(2).fill(ofBlocks.has(kind)));
+      if (kind !== 'piece') continue;
+      expect(block + blocks).toBeLessThanOrEqual(blocksPerPiece);
+      for (const [, each] of allOf(piece)) {
+        const id = `${from}/${piece}/${each}`;
+        expect(held.has(id), `${from} holds all of ${piece} when it sends a block`).toBe(true);
+      }
+      for (let i = block; i < block + blocks; i++) held.add(`${to}/${piece}/${i}`);
+    }
+    expect(held.size).toBe(40 * 9 * blocksPerPiece);
   });
 
   test('has the first message of a new node, and the last one of the tracker', () => {

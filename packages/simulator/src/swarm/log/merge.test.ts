@@ -7,7 +7,7 @@ import { MessageRecords, RECORD_DOUBLES } from './record.ts';
 /** A page with records at these times, which are numbered from `first` on by their `from`. */
 function page(times: readonly number[], doneUntilMs: number, first = 0) {
   const records = new MessageRecords(new Float64Array(times.length * RECORD_DOUBLES));
-  times.forEach((atMs, i) => records.write(i, atMs, first + i, 0, 4, -1));
+  times.forEach((atMs, i) => records.write(i, atMs, first + i, 0, 4, -1, -1, 0));
   return { doubles: records.doubles, doneUntilMs };
 }
 

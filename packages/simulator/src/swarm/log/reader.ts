@@ -27,6 +27,10 @@ export interface LoggedMessages {
   kind(index: number): MessageKind;
   /** The piece of the file that the message is about; -1 if it is not about a piece. */
   piece(index: number): number;
+  /** The first block, within its piece, that the message is about; -1 if it is not about blocks. */
+  block(index: number): number;
+  /** The number of blocks, consecutive in one piece, that the message is about. */
+  blocks(index: number): number;
 }
 
 /** Receives the messages of a run, in order of time. */
@@ -116,5 +120,7 @@ function messagesOf(records: MessageRecords, count: number): LoggedMessages {
     to: (index) => records.to(index),
     kind: (index) => MESSAGE_KINDS[records.kind(index)]!,
     piece: (index) => records.piece(index),
+    block: (index) => records.block(index),
+    blocks: (index) => records.blocks(index),
   };
 }

@@ -2,14 +2,15 @@
  * A message in the log, as numbers of a fixed size: an AS writes it without an allocation, and
  * sends many at once to the main thread.
  *
- *     atMs f64 │ from u32 │ to u32 │ kind u32 │ piece i32
+ *     atMs f64 │ from u32 │ to u32 │ kind u32 │ piece i32 │ block i32 │ blocks u32
  *
  * `from` and `to` are peer ids (0 is the tracker), `kind` is an index into `MESSAGE_KINDS`, and
- * `piece` is a piece of the file, or NO_PIECE if the message is not about one.
+ * `piece` is a piece of the file, or NO_PIECE if the message is not about one. If it is about
+ * blocks of the piece, `block` is the first and `blocks` their number; otherwise -1 and 0.
  */
 
-/** The size of a record in doubles: the first is the time, the other two hold four integers. */
-export const RECORD_DOUBLES = 3;
+/** The size of a record in doubles: the first is the time, the others hold six integers. */
+export const RECORD_DOUBLES = 4;
 const RECORD_WORDS = 2 * RECORD_DOUBLES;
 
 /** An array of records. */
@@ -26,13 +27,24 @@ export class MessageRecords {
     return this.doubles.length / RECORD_DOUBLES;
   }
 
-  write(index: number, atMs: number, from: number, to: number, kind: number, piece: number): void {
+  write(
+    index: number,
+    atMs: number,
+    from: number,
+    to: number,
+    kind: number,
+    piece: number,
+    block: number,
+    blocks: number,
+  ): void {
     const word = RECORD_WORDS * index + 2;
     this.doubles[RECORD_DOUBLES * index] = atMs;
     this.#words[word] = from;
     this.#words[word + 1] = to;
     this.#words[word + 2] = kind;
     this.#words[word + 3] = piece;
+    this.#words[word + 4] = block;
+    this.#words[word + 5] = blocks;
   }
 
   atMs(index: number): number {
@@ -53,6 +65,14 @@ export class MessageRecords {
 
   piece(index: number): number {
     return this.#words[RECORD_WORDS * index + 5]!;
+  }
+
+  block(index: number): number {
+    return this.#words[RECORD_WORDS * index + 6]!;
+  }
+
+  blocks(index: number): number {
+    return this.#words[RECORD_WORDS * index + 7]!;
   }
 }
 

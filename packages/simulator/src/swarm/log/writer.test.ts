@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { FORTY } from '../../../test/swarm/swarms.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
-import { channelOf, type LogSetup, MessageRecords, type Page } from './record.ts';
+import { channelOf, type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 import { LogWriter } from './writer.ts';
 
 const plan = new Plan(makePlan({ ...FORTY, leaderPercent: 10, subTorrents: 3, pieces: 31 }, 1));
@@ -33,7 +33,8 @@ function makeWriter() {
     localNode: number,
     subTorrent: number,
     piece: number,
-  ) => writer.record(atMs, kind, 7 as PeerId, AS_ID, 3 * localNode + subTorrent, piece);
+    ...span: [block: number, blocks: number] | []
+  ) => writer.record(atMs, kind, 7 as PeerId, AS_ID, 3 * localNode + subTorrent, piece, ...span);
   const received = async (count: number) => {
     while (pages.length < count) await once(reader, 'message');
     reader.close();
@@ -49,6 +50,7 @@ test('a page is sent at an allocation instant, with the messages before it', asy
   record(1.5, 0, 4, 0, NO_PIECE);
   record(2, 1, 4, 0, NO_PIECE);
   record(2.5, 0, 5, 2, 3);
+  record(3, 0, 5, 2, 3, 8, 2);
   writer.synchronize(0, 500);
   writer.end();
   const [page, last] = await received(2);
@@ -59,15 +61,18 @@ test('a page is sent at an allocation instant, with the messages before it', asy
     records.to(i),
     records.kind(i),
     records.piece(i),
+    records.block(i),
+    records.blocks(i),
   ]);
   const ids = plan.idsOf(AS_ID);
   expect(lines).toEqual([
-    [1.5, 7, ids[4], 0, -1],
-    [2.5, 7, ids[5], 0, 10 + 10 + 3],
+    [1.5, 7, ids[4], 0, -1, -1, 0],
+    [2.5, 7, ids[5], 0, 10 + 10 + 3, -1, 0],
+    [3, 7, ids[5], 0, 10 + 10 + 3, 8, 2],
   ]);
   expect(page!.doneUntilMs).toBe(500);
   expect(last).toEqual({ doubles: new Float64Array(0), doneUntilMs: Infinity });
-  expect(unread[0]).toBe(2);
+  expect(unread[0]).toBe(3);
 });
 
 test('a full page is sent at once; more messages at the same time may follow', async () => {
@@ -75,7 +80,7 @@ test('a full page is sent at once; more messages at the same time may follow', a
   for (let i = 0; i < 3_000; i++) record(i, 0, 0, 0, NO_PIECE);
   writer.end();
   const pages = await received(2);
-  expect(pages.map(({ doubles, doneUntilMs }) => [doubles.length / 3, doneUntilMs])).toEqual([
+  expect(pages.map(({ doubles, doneUntilMs }) => [doubles.length / RECORD_DOUBLES, doneUntilMs])).toEqual([
     [2048, 2048],
     [952, Infinity],
   ]);

@@ -10,15 +10,15 @@
 
 import { BroadcastChannel } from 'node:worker_threads';
 
-import { NO_PIECE, type PeerId } from '@cachetorrent/protocol';
+import { NO_BLOCK, NO_PIECE, type PeerId } from '@cachetorrent/protocol';
 
 import { firstPieces } from '../nodes/sub-torrents.ts';
 import type { Plan } from '../plan/plan.ts';
 import { channelOf, type LogSetup, MessageRecords, type Page, RECORD_DOUBLES } from './record.ts';
 
-/** A page with this many records is sent before the next allocation instant; 48 KiB. */
+/** A page with this many records is sent before the next allocation instant; 64 KiB. */
 const PAGE_RECORDS = 2_048;
-/** An AS waits while more records than this are unread; 48 MiB. */
+/** An AS waits while more records than this are unread; 64 MiB. */
 const UNREAD_MAX = 2 ** 21;
 /**
  * An AS waits this long before it looks again, and goes on after this many times: a thread that
@@ -47,7 +47,7 @@ export class LogWriter {
 
   /**
    * Records a message to the peer with the index `remotePeer` in AS `asId`; `piece` is counted
-   * within its sub-torrent.
+   * within its sub-torrent, and `block` within the piece.
    */
   record(
     atMs: number,
@@ -56,13 +56,15 @@ export class LogWriter {
     asId: number,
     remotePeer: number,
     piece: number,
+    block: number = NO_BLOCK,
+    blocks: number = 0,
   ): void {
     if (!this.#isLogged[kind]) return;
     if (this.#count === this.#page.length) this.#makeRoom(atMs);
     const to = this.#plan.idOfLocalPeer(asId, remotePeer);
     const subTorrent = remotePeer % this.#firstPieces.length;
     const filePiece = piece === NO_PIECE ? NO_PIECE : this.#firstPieces[subTorrent]! + piece;
-    this.#page.write(this.#count++, atMs, from, to, kind, filePiece);
+    this.#page.write(this.#count++, atMs, from, to, kind, filePiece, block, blocks);
   }
 
   /** Runs a round of the allocation instant at `atMs`: everything before it has been recorded. */

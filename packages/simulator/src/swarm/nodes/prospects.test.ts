@@ -1,6 +1,6 @@
 /** When a swarm has stalled, and when it is only slow. */
 
-import { ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
@@ -83,10 +83,16 @@ describe('a swarm that is only slow completes', () => {
   });
 });
 
+/** Pieces are requested from one peer only, for however long it takes. */
+const WITHOUT_TIMEOUTS: Swarm = {
+  ...FREE_RIDERS,
+  quirks: { ...CLIENT_QUIRKS, wholePieces: true, interestInRequestable: true },
+};
+
 test('peers that wait for those who never upload are told so', async () => {
   const errors = await Promise.all(
     [1, 3].map((workers) =>
-      simulate(FREE_RIDERS, { seed: 1, workers }).then(
+      simulate(WITHOUT_TIMEOUTS, { seed: 1, workers }).then(
         () => 'completed',
         (error: Error) => error.message,
       ),
@@ -97,6 +103,14 @@ test('peers that wait for those who never upload are told so', async () => {
   );
   expect(errors[0]).not.toContain('more neighbours');
   expect(errors[1]).toBe(errors[0]);
+});
+
+test('clients that wait for those who never upload give up on them, and complete', async () => {
+  const [one, three] = await Promise.all(
+    [1, 3].map((workers) => simulate(FREE_RIDERS, { seed: 1, workers })),
+  );
+  expect(one!.result.completion.count).toBe(29);
+  expect(three!.result).toEqual(one!.result);
 });
 
 /**

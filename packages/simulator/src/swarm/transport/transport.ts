@@ -264,7 +264,7 @@ export class Transport implements DeferredHavesHost {
     const isOnConnection = kind < kinds.FIRST_NODE_MESSAGE;
     if (isOnConnection) this.#findEndpoint(connectionOfSpan(first));
     this.sentCounts[kind]! += isOnConnection ? countOfSpan(first) : 1;
-    if (this.#log !== undefined) this.#logMessage(this.#log, kind, second);
+    if (this.#log !== undefined) this.#logMessage(this.#log, kind, first, second);
 
     if (this.#toAsId !== this.#context.id) return this.#sendToAs(kind, first, second);
     if (kind === kinds.HAVE) return this.#deliverHave(this.#toPeer, this.#toConnection, second);
@@ -284,13 +284,17 @@ export class Transport implements DeferredHavesHost {
     this.#latencyMs = endpoints.latencyMs(localPeer, connection);
   }
 
-  #logMessage(log: LogWriter, kind: number, second: number): void {
-    let piece = NO_PIECE;
-    if (kind === kinds.HAVE) piece = second as PieceIndex;
+  #logMessage(log: LogWriter, kind: number, first: number, second: number): void {
+    const { nowMs } = this.#context;
+    const [from, toAsId, toPeer] = [this.#from, this.#toAsId, this.#toPeer];
     if (kind === kinds.REQUEST || kind === kinds.PIECE || kind === kinds.CANCEL) {
-      piece = pieceOf(second as BlockIndex, this.#plan.blockLayout.blocksPerPiece);
+      const { blocksPerPiece } = this.#plan.blockLayout;
+      const piece = pieceOf(second as BlockIndex, blocksPerPiece);
+      const block = second - piece * blocksPerPiece;
+      log.record(nowMs, kind, from, toAsId, toPeer, piece, block, countOfSpan(first));
+    } else {
+      log.record(nowMs, kind, from, toAsId, toPeer, kind === kinds.HAVE ? second : NO_PIECE);
     }
-    log.record(this.#context.nowMs, kind, this.#from, this.#toAsId, this.#toPeer, piece);
   }
 
   #sendToAs(kind: number, first: number, second: number): void {
