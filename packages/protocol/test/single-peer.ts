@@ -2,13 +2,17 @@
 
 import {
   type BlockIndex,
+  CLIENT_QUIRKS,
+  type ClientOptions,
   type Connection,
+  LIBTORRENT,
   type Quirks,
   type Peer,
+  type PeerOptions,
   type PieceIndex,
   type RequestPriority,
 } from '../src/index.ts';
-import { type PeerSetup, TestSwarm, WHOLE_PIECES } from './test-swarm.ts';
+import { fourBlocks, type PeerSetup, TestSwarm, WHOLE_PIECES } from './test-swarm.ts';
 
 export interface SinglePeerOptions {
   readonly pieces?: number;
@@ -27,12 +31,44 @@ export const piece = (index: number): PieceIndex => index as PieceIndex;
 
 export const block = (index: number): BlockIndex => index as BlockIndex;
 
-/** X, connected to the neighbours N0, N1 … The leader of a follower is N0. */
-export function singlePeer(options: SinglePeerOptions = {}): { swarm: TestSwarm; peer: Peer } {
-  const { pieces = 4, neighbours = 1, backlog = 2, uploadSlots = 1, setup = {} } = options;
+/** X, connected to the neighbours N0, N1 … The leader of a follower is N0. Moves whole pieces. */
+export function singlePeer(options: SinglePeerOptions = {}): SinglePeer {
+  const { pieces = 4, backlog = 2, uploadSlots = 1 } = options;
   const { requestPriority = 'within-rarity' } = options;
   const quirks = { ...WHOLE_PIECES, ...options.quirks };
   const swarm = new TestSwarm(pieces, { quirks, backlog, uploadSlots, requestPriority });
+  return withNeighbours(swarm, options);
+}
+
+export interface BlockPeerOptions extends Partial<Omit<PeerOptions, 'client'>> {
+  readonly pieces?: number;
+  readonly neighbours?: number;
+  readonly client?: Partial<ClientOptions>;
+  readonly setup?: PeerSetup;
+}
+
+/** The same by the rules of clients: the pieces have four blocks, unless `layout` is given. */
+export function blockPeer(options: BlockPeerOptions = {}): SinglePeer {
+  const { pieces = 4, neighbours, setup, client, ...rest } = options;
+  const swarm = new TestSwarm(pieces, {
+    quirks: CLIENT_QUIRKS,
+    layout: fourBlocks(pieces),
+    uploadSlots: 1,
+    ...rest,
+    client: { ...LIBTORRENT, ...client },
+  });
+  return withNeighbours(swarm, { ...(neighbours && { neighbours }), ...(setup && { setup }) });
+}
+
+export interface SinglePeer {
+  readonly swarm: TestSwarm;
+  readonly peer: Peer;
+}
+
+function withNeighbours(
+  swarm: TestSwarm,
+  { neighbours = 1, setup = {} }: { readonly neighbours?: number; readonly setup?: PeerSetup },
+): SinglePeer {
   const setups: Record<string, PeerSetup> = { X: setup };
   const asId = setup.asId ?? 0;
   for (let n = 0; n < neighbours; n++) setups[`N${n}`] = { asId };

@@ -11,7 +11,10 @@
 import { assert, type Random } from '@cachetorrent/std';
 
 import {
+  BLOCK_BYTES,
   type BlockIndex,
+  type BlockLayout,
+  blocksOf16KiB,
   CLIENT_QUIRKS,
   type Connection,
   LIBTORRENT,
@@ -29,8 +32,8 @@ import {
 } from '../src/index.ts';
 
 /**
- * Pieces are moved whole, as in the original; in all else the rules are those of clients. A test of
- * blocks says so.
+ * Pieces are moved whole, as in the original; in all else the rules are those of clients. For blocks
+ * set `quirks` to `CLIENT_QUIRKS` and `layout` to `fourBlocks`.
  */
 export const WHOLE_PIECES: Quirks = {
   ...CLIENT_QUIRKS,
@@ -39,6 +42,13 @@ export const WHOLE_PIECES: Quirks = {
   interestInRequestable: true,
   idleSlots: true,
 };
+
+/** A layout of `pieces` pieces of four blocks of 16 KiB. */
+export function fourBlocks(pieces: number, lastPieceBlocks = 4): BlockLayout {
+  return blocksOf16KiB(pieces, 4 * BLOCK_BITS, lastPieceBlocks * BLOCK_BITS);
+}
+
+export const BLOCK_BITS: number = 8 * BLOCK_BYTES;
 
 /** Always draws the first: of equally rare pieces the one with the lowest index. */
 export const alwaysFirst: Random = { below: () => 0, unit: () => 0 };
@@ -162,6 +172,8 @@ export class TestHost implements PeerHost {
   readonly remotes: { host: TestHost; connection: Connection }[] = [];
   readonly #swarm: TestSwarm;
   readonly #sending: Connection[] = [];
+  /** How many blocks of the first span of each connection have been begun. */
+  begunCount = 0;
   peer!: Peer;
 
   constructor(swarm: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
@@ -220,12 +232,16 @@ export class TestHost implements PeerHost {
     this.#sending.push(connection);
   }
 
-  /** The blocks of a span are sent together. */
-  blocksBegun(): number {
-    return 0;
+  /** The blocks of a span are sent together, unless a test has set how many have been begun. */
+  blocksBegun(connection: Connection): number {
+    return Math.min(this.begunCount, this.peer.countToSend(connection));
   }
 
-  shortenSending(): void {}
+  shortenSending(connection: Connection): void {
+    const to = this.remotes[connection]!.host.name;
+    const left = span(this.peer.nextToSend(connection), this.peer.countToSend(connection));
+    this.#swarm.note(`${this.name} shortens what it sends to ${to}: ${left}`);
+  }
 
   stopSending(connection: Connection): number {
     this.#sending.splice(this.#sending.indexOf(connection), 1);

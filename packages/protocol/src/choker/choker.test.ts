@@ -144,7 +144,6 @@ function decide(
     nowMs,
     slots,
     keepOptimistics,
-    keepUnchoked: false,
     layout: blocksOf16KiB(100, 4 * 2 ** 17),
     rotation: { first: 0, rounds: 0 },
     roundMs: 10_000,

@@ -18,7 +18,7 @@ export const UNCHOKE = 1;
 /** Unchoked at random, so that new neighbours can show their rate. */
 export const UNCHOKE_OPTIMISTICALLY = 2;
 
-/** The number of connections that may be unchoked at the same time. */
+/** How many connections a choker may unchoke. */
 export interface Slots {
   /** For the connections that the choker ranks highest. */
   readonly regular: number;
@@ -42,8 +42,6 @@ export interface Rechoke {
   readonly slots: Slots;
   /** Whether optimistic unchokes stay, except those of connections that get a regular slot. */
   readonly keepOptimistics: boolean;
-  /** Whether connections that are unchoked keep their slots, so that only free ones are given. */
-  readonly keepUnchoked: boolean;
   /** The sizes of pieces and blocks. */
   readonly layout: BlockLayout;
   /** How the list of connections is rotated; the choker may change it. */

@@ -66,17 +66,10 @@ const ranked: number[] = [];
 
 function choker(compare: Compare, slotsOf: SlotsOf = fixedSlots): Choker {
   return (interested, rechoke) => {
-    const { decision, chokeState, count } = interested;
+    const { decision, count } = interested;
     let slots = slotsOf(interested, rechoke);
     ranked.length = 0;
-    for (let i = 0; i < count; i++) {
-      if (rechoke.keepUnchoked && chokeState[i] === UNCHOKE) {
-        decision[i] = UNCHOKE;
-        slots--;
-      } else {
-        ranked.push(i);
-      }
-    }
+    for (let i = 0; i < count; i++) ranked.push(i);
     rotate(ranked, rechoke);
     for (; slots > 0 && ranked.length > 0; slots--) {
       let best = 0;
@@ -127,7 +120,7 @@ function rotate(order: number[], { random }: Rechoke): void {
 function unchokeOptimistically(interested: InterestedPeers, rechoke: Rechoke): void {
   const { decision, chokeState, optimisticAtMs, count } = interested;
   let slots = rechoke.slots.optimistic;
-  if (rechoke.keepOptimistics || rechoke.keepUnchoked) {
+  if (rechoke.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
       if (chokeState[i] !== UNCHOKE_OPTIMISTICALLY || decision[i] !== CHOKE) continue;
       decision[i] = UNCHOKE_OPTIMISTICALLY;

@@ -303,21 +303,31 @@ export class Download {
   /** Repeats the outstanding requests for blocks of `piece`; returns whether there are any. */
   #repeatRequests(connection: Connection, piece: PieceIndex): boolean {
     const { blocksPerPiece } = this.#layout;
-    const end = (piece + 1) * blocksPerPiece;
+    const first = (piece * blocksPerPiece) as BlockIndex;
     let isRepeated = false;
-    for (let block = piece * blocksPerPiece; block < end; ) {
-      const first = block as BlockIndex;
-      while (block < end && this.#requests.hasAny(this.#row, connection, block as BlockIndex, 1)) {
-        block++;
-      }
-      if (block > first) {
-        this.#host.request(connection, first, block - first);
-        isRepeated = true;
-      } else {
-        block++;
-      }
-    }
+    this.#eachRequested(connection, first, blocksPerPiece, (block, count) => {
+      this.#host.request(connection, block, count);
+      isRepeated = true;
+    });
     return isRepeated;
+  }
+
+  /** Calls `act` for the spans, of `count` blocks from `block` on, that are requested. */
+  #eachRequested(
+    connection: Connection,
+    block: BlockIndex,
+    count: number,
+    act: (block: BlockIndex, count: number) => void,
+  ): void {
+    const isRequested = (each: number) =>
+      this.#requests.hasAny(this.#row, connection, each as BlockIndex, 1);
+    const end = block + count;
+    for (let first = block as number; first < end; first++) {
+      let next = first;
+      while (next < end && isRequested(next)) next++;
+      if (next > first) act(first as BlockIndex, next - first);
+      first = next;
+    }
   }
 
   /** Fills the connection again when few enough of its requests are outstanding. */
@@ -348,8 +358,10 @@ export class Download {
   /** Nothing is left to request on a connection. */
   #starve(connection: Connection): void {
     this.#window.setStarving(connection, true);
-    if (this.#requests.lengthOf(this.#row, connection) > 0) return;
-    if (!this.#rules.isInterestedInLacked) this.#endInterest(connection);
+    const hasRequests = this.#requests.lengthOf(this.#row, connection) > 0;
+    if (hasRequests && this.#client.endgame === 'strict') return;
+    if (hasRequests) this.#requestBusy(connection);
+    else if (!this.#rules.isInterestedInLacked) this.#endInterest(connection);
     else if (this.#requestBusy(connection)) return;
     else if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
   }
@@ -421,8 +433,11 @@ export class Download {
     const unchoked = [...this.#unchoked];
     for (const connection of unchoked) {
       if (connection === from) continue;
-      if (this.#requests.remove(this.#row, connection, block, count) === 0) continue;
-      this.#host.cancel(connection, block, count);
+      if (!this.#requests.hasAny(this.#row, connection, block, count)) continue;
+      this.#eachRequested(connection, block, count, (first, each) =>
+        this.#host.cancel(connection, first, each),
+      );
+      this.#requests.remove(this.#row, connection, block, count);
       if (this.#requests.lengthOf(this.#row, connection) === 0) this.#fill(connection);
     }
   }

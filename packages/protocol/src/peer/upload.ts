@@ -5,7 +5,6 @@
  * other side changes. Only interested connections take part.
  */
 
-import type { BlockLayout } from '../blocks.ts';
 import {
   CHOKE,
   type Choker,
@@ -34,11 +33,14 @@ import { isSnubbing } from './request-window.ts';
 
 /** For each sum of flags, 1 if the connection takes part in a rechoke. */
 const TAKES_PART = new Uint8Array(256);
+/** The same, but 0 if it is unchoked. */
+const TAKES_PART_IF_CHOKED = new Uint8Array(256);
 /** For each sum of flags, CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
 const CHOKE_STATE = new Uint8Array(256);
 for (let flags = 0; flags < 256; flags++) {
   TAKES_PART[flags] =
     (flags & (MAY_UPLOAD | PEER_INTERESTED)) === (MAY_UPLOAD | PEER_INTERESTED) ? 1 : 0;
+  if ((flags & AM_CHOKING) !== 0) TAKES_PART_IF_CHOKED[flags] = TAKES_PART[flags]!;
   if ((flags & AM_CHOKING) !== 0) CHOKE_STATE[flags] = CHOKE;
   else CHOKE_STATE[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
 }
@@ -52,7 +54,6 @@ export class Upload {
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #options: PeerOptions;
-  readonly #layout: BlockLayout;
   readonly #client: ClientOptions;
   readonly #rules: UploadRules;
   readonly #rates: RateRules;
@@ -81,7 +82,6 @@ export class Upload {
     connections,
     picker,
     host,
-    layout,
     options,
     rules,
     partial,
@@ -93,7 +93,6 @@ export class Upload {
     this.#picker = picker;
     this.#host = host;
     this.#options = options;
-    this.#layout = layout;
     this.#client = options.client;
     this.#rules = rules.upload;
     this.#rates = rules.rates;
@@ -120,10 +119,17 @@ export class Upload {
   }
 
   closed(connection: Connection): void {
-    if ((this.#connections.flags(connection) & AM_CHOKING) === 0) this.#unchokedCount--;
+    const flags = this.#connections.flags(connection);
+    const isUnchoked = (flags & AM_CHOKING) === 0;
     const finishing = this.#finishing.indexOf(connection);
     if (finishing >= 0) this.#finishing.splice(finishing, 1);
     this.#dropQueue(connection);
+    this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | AM_CHOKING);
+    if (!isUnchoked) return;
+    this.#unchokedCount--;
+    if (!this.#rules.fillsFreeSlots) return;
+    if (this.#client.freeSlots === 'rechoke') this.#rechokeAll();
+    else this.#fillFreeSlots();
   }
 
   /** An unchoked connection has been closed: its slot goes to one that waits for it. */
@@ -144,11 +150,34 @@ export class Upload {
     const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0) return;
     if ((flags & AM_CHOKING) !== 0 && !this.#rules.servesChoked) return;
-    if (this.#rules.isDuplicateRequest(this.#queued, this.#row, connection, block, count)) return;
+    // The choke is on its way, and the other side will repeat what it still wants.
+    if (this.#finishing.includes(connection)) return;
 
     const wasIdle = this.#queued.lengthOf(this.#row, connection) === 0;
-    this.#queued.push(this.#row, connection, block, count);
+    if (!this.#isQueued(connection, block, count)) {
+      this.#queued.push(this.#row, connection, block, count);
+    } else if (count > 1) {
+      this.#queueNew(connection, block, count);
+    }
     if (wasIdle) this.#host.startSending(connection);
+  }
+
+  /** Queues those of `count` blocks that are not queued. */
+  #queueNew(connection: Connection, block: BlockIndex, count: number): void {
+    const end = block + count;
+    for (let first = block as number; first < end; first++) {
+      let next = first;
+      while (next < end && !this.#isQueued(connection, next as BlockIndex, 1)) next++;
+      if (next > first) {
+        this.#queued.push(this.#row, connection, first as BlockIndex, next - first);
+      }
+      first = next;
+    }
+  }
+
+  /** Whether a request is ignored because some of its blocks are queued. */
+  #isQueued(connection: Connection, block: BlockIndex, count: number): boolean {
+    return this.#rules.isDuplicateRequest(this.#queued, this.#row, connection, block, count);
   }
 
   /** Drops blocks that are queued, except those that have been begun. */
@@ -163,8 +192,10 @@ export class Upload {
     const after = Math.max(block, begunEnd) as BlockIndex;
     this.#removeQueued(connection, after, block + count - after);
     const left = this.#queued.firstCount(this.#row, connection);
-    if (left === 0) this.#host.stopSending(connection);
-    else if (this.#queued.first(this.#row, connection) !== first) this.#restart(connection);
+    if (left === 0) {
+      this.#host.stopSending(connection);
+      this.#finishChoke(connection);
+    } else if (this.#queued.first(this.#row, connection) !== first) this.#restart(connection);
     else if (left !== before) this.#host.shortenSending(connection);
   }
 
@@ -196,30 +227,47 @@ export class Upload {
 
   /** Runs the choker at the end of a round, and applies its decisions. */
   rechoke(): void {
-    this.#choose(false);
+    this.#rechokeAll();
     if (this.#traffic === undefined) return;
     const { first, count } = this.#connections;
     this.#traffic.endRound(first, count);
     this.#roundSinceMs = this.#host.nowMs;
   }
 
-  #choose(keepUnchoked: boolean): void {
-    const isSeed = this.#picker.isComplete;
-    if (this.#traffic !== undefined) this.#collectByBits(this.#traffic);
-    else this.#collectByPieces(isSeed);
+  #rechokeAll(): void {
     const nowMs = this.#host.nowMs;
     const optimisticMs =
       this.#traffic === undefined ? this.#rules.optimisticMs : this.#client.optimisticMs;
     const keepOptimistics = nowMs < this.#optimisticsSinceMs + optimisticMs;
-    if (!keepOptimistics && !keepUnchoked) this.#optimisticsSinceMs = nowMs;
+    if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
+    this.#choose(TAKES_PART, this.#slots, keepOptimistics);
+  }
 
+  /** Gives the slots that are free to choked connections; the others keep theirs. */
+  #fillFreeSlots(): void {
+    const free = this.#slots.regular + this.#slots.optimistic - this.#unchokedCount;
+    if (free <= 0) return;
+    const { first, count, allFlags } = this.#connections;
+    let optimistic = this.#slots.optimistic;
+    for (let at = first; at < first + count; at++) {
+      if (CHOKE_STATE[allFlags[at]!] === UNCHOKE_OPTIMISTICALLY) optimistic--;
+    }
+    optimistic = Math.min(free, Math.max(0, optimistic));
+    this.#choose(TAKES_PART_IF_CHOKED, { regular: free - optimistic, optimistic }, true);
+  }
+
+  /** Runs the choker for the connections whose flags say that they take part. */
+  #choose(takesPart: Uint8Array, slots: Slots, keepOptimistics: boolean): void {
+    const isSeed = this.#picker.isComplete;
+    if (this.#traffic !== undefined) this.#collectByBits(takesPart, this.#traffic);
+    else this.#collectByPieces(takesPart, isSeed);
     const choose = isSeed ? this.#seedChoker : this.#choker;
+    const nowMs = this.#host.nowMs;
     choose(interested, {
       nowMs,
-      slots: this.#slots,
+      slots,
       keepOptimistics,
-      keepUnchoked,
-      layout: this.#layout,
+      layout: this.#options.layout,
       rotation: this.#rotation,
       roundMs: Math.max(1, nowMs - this.#roundSinceMs),
       random: this.#options.random,
@@ -232,14 +280,14 @@ export class Upload {
     if ((flags & MAY_UPLOAD) === 0 || (flags & PEER_INTERESTED) === flag) return;
     this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | flag);
     if (!this.#rules.fillsFreeSlots || this.#client.freeSlots === 'rechoke') {
-      if ((flags & AM_CHOKING) === 0) this.#choose(false);
+      if ((flags & AM_CHOKING) === 0) this.#rechokeAll();
       return;
     }
     const isUnchoked = (flags & AM_CHOKING) === 0;
     const { regular, optimistic } = this.#slots;
     if (flag === 0 && isUnchoked) {
       this.#decide(connection, CHOKE_STATE[flags]!, CHOKE);
-      this.#choose(true);
+      this.#fillFreeSlots();
     } else if (!isUnchoked && flag !== 0 && this.#unchokedCount < regular + optimistic) {
       // A slot is free only if all others that are interested have one.
       this.#decide(connection, CHOKE, UNCHOKE);
@@ -247,7 +295,7 @@ export class Upload {
   }
 
   /** Collects the connections that take part in a rechoke, with rates in pieces. */
-  #collectByPieces(isSeed: boolean): void {
+  #collectByPieces(takesPart: Uint8Array, isSeed: boolean): void {
     const { count, first, allFlags } = this.#connections;
     interested.reserve(count + 1);
     this.#rates.refresh(this.#received, this.#row, this.#host.nowMs);
@@ -262,7 +310,7 @@ export class Upload {
       received[size] = counts[first + connection]!;
       chokeState[size] = CHOKE_STATE[flags]!;
       decision[size] = CHOKE;
-      size += TAKES_PART[flags]!;
+      size += takesPart[flags]!;
     }
     interested.count = size;
     if (isSeed) this.#collectStatistics();
@@ -284,16 +332,17 @@ export class Upload {
   }
 
   /** Collects the connections that take part in a rechoke, with rates in bits. */
-  #collectByBits(traffic: Traffic): void {
+  #collectByBits(takesPart: Uint8Array, traffic: Traffic): void {
     const { count, first, allFlags } = this.#connections;
     const { rateRounds: rounds, unchokesUninterested } = this.#client;
+    const mayBeUninterested = unchokesUninterested && takesPart === TAKES_PART;
     interested.reserve(count + 1);
     let size = 0;
     for (let connection = 0; connection < count; connection++) {
       const at = first + connection;
       const flags = allFlags[at]!;
-      if (TAKES_PART[flags] === 0) {
-        const mayTakePart = unchokesUninterested && traffic.position[at]! > 0;
+      if (takesPart[flags] === 0) {
+        const mayTakePart = mayBeUninterested && traffic.position[at]! > 0;
         if (!mayTakePart || (flags & MAY_UPLOAD) === 0) continue;
       }
       interested.connection[size] = connection;
@@ -347,10 +396,8 @@ export class Upload {
   }
 
   #unchoke(connection: Connection): void {
-    const finishing = this.#finishing.indexOf(connection);
-    // The other side has not been told that it was choked.
-    if (finishing >= 0) this.#finishing.splice(finishing, 1);
-    else this.#host.unchoke(connection);
+    // Where a choke waits for the last block, the unchoke follows both.
+    if (!this.#finishing.includes(connection)) this.#host.unchoke(connection);
   }
 
   /**
@@ -358,6 +405,7 @@ export class Upload {
    * follows it. Returns false if there is none.
    */
   #finishBlock(connection: Connection): boolean {
+    if (this.#finishing.includes(connection)) return true;
     const begun = this.#host.blocksBegun(connection);
     if (begun === 0) return false;
     this.#queued.keepFirst(this.#row, connection, begun);
@@ -372,7 +420,10 @@ export class Upload {
     const finishing = this.#finishing.indexOf(connection);
     if (finishing < 0) return;
     this.#finishing.splice(finishing, 1);
+    // What we have dropped is lost for the other side, even if it has been unchoked again.
     this.#host.choke(connection);
+    const isChoked = (this.#connections.flags(connection) & AM_CHOKING) !== 0;
+    if (!isChoked) this.#host.unchoke(connection);
   }
 
   #setChokeState(connection: Connection, before: number, after: number): void {

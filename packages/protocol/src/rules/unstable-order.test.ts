@@ -56,7 +56,6 @@ describe('an unstable order', () => {
       nowMs: 0,
       slots: { regular: slots, optimistic: 0 },
       keepOptimistics: false,
-      keepUnchoked: false,
       layout: wholePieces(10, 1),
       rotation: { first: 0, rounds: 0 },
       roundMs: 10_000,
