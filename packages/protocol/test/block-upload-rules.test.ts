@@ -90,9 +90,7 @@ describe('A choke', () => {
     const { swarm, peer } = uploading({ setup: { holds: [0, 1] } });
     begin(swarm, 2);
     chokeFirst(swarm, peer);
-    expect(swarm.takeTranscript()).toBe(
-      'X shortens what it sends to N0: 0..1\nX → N1  unchoke',
-    );
+    expect(swarm.takeTranscript()).toBe('X shortens what it sends to N0: 0..1\nX → N1  unchoke');
     begin(swarm, 0);
     peer.blocksSent(FIRST, 2);
     expect(swarm.takeTranscript()).toBe('X → N0  choke');
@@ -175,9 +173,7 @@ describe('A free slot', () => {
       expect(swarm.takeTranscript()).toBe('X → N1  unchoke');
       peer.request(SECOND, block(4), 4);
       peer.notInterested(FIRST);
-      expect(swarm.takeTranscript()).toBe(
-        'X stops sending to N0\nX → N0  choke\nX → N2  unchoke',
-      );
+      expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke\nX → N2  unchoke');
     },
   );
 });

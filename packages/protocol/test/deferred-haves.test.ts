@@ -4,12 +4,14 @@ import { describe, expect, test } from 'vitest';
 
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Role } from '../src/index.ts';
 import { RandomNeighbours } from './random-neighbours.ts';
+import { WHOLE_PIECES } from './test-swarm.ts';
 
 const SEEDS = Array.from({ length: 60 }, (_, n) => `life ${n}`);
 const STEPS = 600;
 
 const RULES = [
   { rules: 'client', quirks: CLIENT_QUIRKS },
+  { rules: 'whole pieces and otherwise client', quirks: WHOLE_PIECES },
   { rules: 'original', quirks: ORIGINAL_QUIRKS },
 ];
 

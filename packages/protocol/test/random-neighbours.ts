@@ -1,13 +1,18 @@
 /**
  * A peer among neighbours that send random messages, for properties that hold whatever they send.
  * The messages of a neighbour arrive in the order in which it sent them; the host knows of each
- * when it is sent.
+ * when it is sent. Which messages are sent does not depend on what the peer does, except that a
+ * neighbour sends the blocks that are requested first.
  */
 
-import { type Random, seededRandom } from '@cachetorrent/std';
+import { assert, type Random, seededRandom } from '@cachetorrent/std';
 
 import {
   type BlockIndex,
+  type BlockLayout,
+  blocksOf16KiB,
+  blocksOfPiece,
+  type ClientOptions,
   type Connection,
   LIBTORRENT,
   type Quirks,
@@ -18,13 +23,14 @@ import {
   type Role,
   wholePieces,
 } from '../src/index.ts';
-import { WHOLE_PIECES } from './test-swarm.ts';
+import { BLOCK_BITS, WHOLE_PIECES } from './test-swarm.ts';
 import { DeferredHaves, type DeferredHavesHost, DELIVER, PeerTables } from '../src/internal.ts';
 
-const PIECES = 40;
 const NEIGHBOURS = 5;
 /** The neighbour that asks a leader for relays to the others. */
 const FOLLOWER = (NEIGHBOURS - 1) as Connection;
+/** Rates that `arriving` reports: of a slow connection, and of fast ones. */
+const RATES_KBPS = [0, 20, 500, 3_000] as const;
 
 interface Event {
   readonly atMs: number;
@@ -35,38 +41,67 @@ interface Event {
 export interface RandomNeighboursOptions {
   readonly seed: string;
   readonly quirks?: Partial<Quirks>;
+  readonly client?: Partial<ClientOptions>;
   readonly role?: Role;
   /** Whether the host defers each `have` when it is sent, or delivers it when it arrives. */
   readonly defersHaves: boolean;
+  readonly hostVerifies?: boolean;
+  /** Whether neighbours also leave, and withdraw pieces. */
+  readonly withdraws?: boolean;
 }
 
 export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   nowMs = 0;
   nowOrder = -1;
   readonly peer: Peer;
+  readonly layout: BlockLayout;
   /** What the peer has sent, with times. */
   readonly sent: string[] = [];
   /** For each neighbour, the pieces that it has announced in messages that have arrived. */
-  readonly announced: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
-  /** For each neighbour, the pieces that the peer has requested from it. */
-  readonly requested: Set<number>[] = Array.from({ length: NEIGHBOURS }, () => new Set());
+  readonly announced: Set<number>[] = sets();
+  /** For each neighbour, the blocks that the peer has requested from it. */
+  readonly requested: Set<number>[] = sets();
+  /** The blocks that have arrived, of pieces that are stored or not. */
+  readonly received: Set<number> = new Set();
   readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
+  readonly #tables: PeerTables;
+  readonly #strict: boolean;
+  readonly #wholePieces: boolean;
+  readonly #withdraws: boolean;
   readonly #deferredHaves: DeferredHaves | undefined;
   readonly #defersStored: boolean;
   readonly #events: Event[] = [];
   readonly #random: Random;
+  /** The blocks that chokes have lost, which may arrive nevertheless, with their neighbours. */
+  readonly #lost: { connection: Connection; block: number }[] = [];
+  /** For each neighbour, how often it has left: messages from before are not delivered. */
+  readonly #lives: number[] = Array.from({ length: NEIGHBOURS }, () => 0);
+  readonly #hostVerifies: boolean;
   #orders = 0;
 
-  constructor({ seed, quirks, role = 'peer', defersHaves }: RandomNeighboursOptions) {
+  constructor(options: RandomNeighboursOptions) {
+    const { seed, quirks, role = 'peer', defersHaves } = options;
+    const { hostVerifies = false, withdraws = false } = options;
     this.#random = seededRandom(seed);
     const all = { ...WHOLE_PIECES, ...quirks };
-    const tables = new PeerTables(PIECES, 1, 2);
+    // The last piece of the others is shorter, and so is its last block.
+    this.layout = all.wholePieces
+      ? wholePieces(40, 1)
+      : blocksOf16KiB(12, 5 * BLOCK_BITS, 2.5 * BLOCK_BITS);
+    const { pieceCount } = this.layout;
+    const tables = new PeerTables(pieceCount, 1, 2);
     const deferredHaves = new DeferredHaves(tables, this, all.countDuplicateHaves);
+    const client = { ...LIBTORRENT, snubbedAfterMs: 500, ...options.client };
+    this.#tables = tables;
+    this.#strict = client.endgame === 'strict';
+    this.#wholePieces = all.wholePieces;
+    this.#withdraws = withdraws;
+    this.#hostVerifies = hostVerifies;
     this.#deferredHaves = defersHaves ? deferredHaves : undefined;
     this.#defersStored = role === 'leader' && all.duplicateForwards;
     this.peer = new Peer(this, {
-      layout: wholePieces(PIECES, 1),
-      client: LIBTORRENT,
+      layout: this.layout,
+      client,
       uploadSlots: 2,
       optimisticSlots: 1,
       backlog: 3,
@@ -78,14 +113,18 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       leaders: role === 'follower' ? [0 as PeerId] : [],
       random: seededRandom(seed, 'peer'),
       connectionsExpected: 2,
+      hostVerifies,
       memory: { tables, row: 0, ...(defersHaves ? { deferredHaves } : {}) },
     });
-    for (let n = 0; n < NEIGHBOURS; n++) {
-      // The last neighbour of a leader is in its AS, and follows the others through it.
-      const intraAs = role !== 'leader' || n === FOLLOWER;
-      const connection = this.peer.connect(n as PeerId, intraAs, 'neighbour');
-      this.peer.established(connection, true);
-    }
+    for (let n = 0; n < NEIGHBOURS; n++) this.#connect(n, role);
+  }
+
+  #connect(n: number, role: Role): void {
+    // The last neighbour of a leader is in its AS, and follows the others through it.
+    const intraAs = role !== 'leader' || n === FOLLOWER;
+    const connection = this.peer.connect(n as PeerId, intraAs, 'neighbour');
+    assert(connection === n, 'the number of a connection that is closed is used again');
+    this.peer.established(connection, true);
   }
 
   /** Makes neighbours send `steps` messages; `check` is called after every event. */
@@ -99,30 +138,71 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     }
   }
 
-  isRequestable(piece: number): boolean {
-    const isRequested = this.requested.some((requested) => requested.has(piece));
-    return !this.peer.hasPiece(piece as PieceIndex) && !isRequested;
+  // What the peer should know, by a plain model.
+
+  blocksOf(piece: number): number[] {
+    const first = piece * this.layout.blocksPerPiece;
+    return Array.from({ length: blocksOfPiece(this.layout, piece) }, (_, i) => first + i);
   }
+
+  /** Whether a block is neither requested nor received. */
+  isFree(block: number): boolean {
+    return !this.received.has(block) && !this.requested.some((blocks) => blocks.has(block));
+  }
+
+  /** Whether `piece` should be requestable: it is not stored, and one of its blocks is free. */
+  isRequestable(piece: number): boolean {
+    if (this.peer.hasPiece(piece as PieceIndex)) return false;
+    return this.blocksOf(piece).some((block) => this.isFree(block));
+  }
+
+  /** Whether `piece` is requestable as the peer knows it. */
+  isMarkedRequestable(piece: number): boolean {
+    return (this.#tables.requestable[piece >>> 5]! & (1 << (piece & 31))) !== 0;
+  }
+
+  #isUnderWay(piece: number): boolean {
+    if (this.peer.hasPiece(piece as PieceIndex)) return true;
+    return this.blocksOf(piece).some((block) => !this.isFree(block));
+  }
+
+  // The neighbours.
 
   /** Draws the same random numbers whatever the peer does. */
   #sendRandom(): void {
     const draw = (bound: number): number => this.#random.below(bound);
     const connection = draw(NEIGHBOURS) as Connection;
-    const piece = draw(PIECES) as PieceIndex;
-    const kind = draw(20);
+    const piece = draw(this.layout.pieceCount) as PieceIndex;
+    const kind = draw(30);
+    const amount = draw(8);
     // Some messages arrive at the same time as others.
     const atMs = this.nowMs + 10 * (1 + draw(10));
+    const life = this.#lives[connection]!;
+    const send = (handle: () => void) =>
+      this.#at(atMs, () => this.#lives[connection] === life && handle());
     if (kind < 12) this.#have(connection, piece, atMs);
-    else if (kind < 14) this.#at(atMs, () => this.#unchoke(connection));
-    else if (kind < 15) this.#at(atMs, () => this.#choke(connection));
-    else if (kind < 19) this.#at(atMs, () => this.#piece(connection));
-    else this.#at(atMs, () => this.peer.leaderStart(FOLLOWER, connection as number as PeerId));
+    else if (kind < 14) send(() => this.#unchoke(connection));
+    else if (kind < 15) send(() => this.#choke(connection));
+    else if (kind < 20) send(() => this.#sendRequested(connection, 1 + amount));
+    else if (kind < 21) {
+      send(() => this.peer.leaderStart(FOLLOWER, connection as number as PeerId));
+    } else if (kind < 23) send(() => this.peer.rechoke());
+    else if (this.#wholePieces) return;
+    else if (kind < 25) send(() => this.#sendLost());
+    else if (kind < 26) send(() => this.#receive(connection, this.blocksOf(piece)[0]!, 1));
+    else if (kind < 28) send(() => this.#arrive(connection, amount));
+    else if (this.#withdraws && kind < 29) send(() => this.#withdraw(connection, piece));
+    else if (this.#withdraws && amount === 0) send(() => this.#leave(connection));
   }
 
   #have(connection: Connection, piece: PieceIndex, atMs: number): void {
     const order = this.#orders++;
+    const life = this.#lives[connection]!;
     // For the checks: the piece counts as announced once the message has arrived.
-    this.#at(atMs, () => this.announced[connection]!.add(piece), order + 0.5);
+    const announce = () => {
+      if (this.#lives[connection] === life) this.announced[connection]!.add(piece);
+    };
+    this.#at(atMs, announce, order + 0.5);
     const deferred = this.#deferredHaves;
     if (deferred === undefined || this.peer.hasToForward(connection, piece)) {
       this.deliver(0, connection, piece, atMs, order);
@@ -134,7 +214,11 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   }
 
   deliver(_: number, connection: Connection, piece: PieceIndex, atMs: number, order: number): void {
-    this.#at(atMs, () => this.peer.have(connection, piece), order);
+    const life = this.#lives[connection]!;
+    const handle = () => {
+      if (this.#lives[connection] === life) this.peer.have(connection, piece);
+    };
+    this.#at(atMs, handle, order);
   }
 
   #unchoke(connection: Connection): void {
@@ -144,16 +228,67 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   #choke(connection: Connection): void {
     this.unchoked[connection] = false;
+    for (const block of this.requested[connection]!) this.#lost.push({ connection, block });
     this.requested[connection]!.clear();
     this.peer.choke(connection);
   }
 
-  /** Delivers the piece that was requested first. */
-  #piece(connection: Connection): void {
-    const [piece] = this.requested[connection]!;
-    if (piece === undefined) return;
-    this.requested[connection]!.delete(piece);
-    this.peer.piece(connection, piece as BlockIndex, 1);
+  /** Sends up to `most` blocks of the span that was requested first. */
+  #sendRequested(connection: Connection, most: number): void {
+    const requested = this.requested[connection]!;
+    const [first] = requested;
+    if (first === undefined) return;
+    const end = (Math.floor(first / this.layout.blocksPerPiece) + 1) * this.layout.blocksPerPiece;
+    let count = 1;
+    while (count < most && first + count < end && requested.has(first + count)) count++;
+    this.#receive(connection, first, count);
+  }
+
+  /** A block that was begun before a choke arrives after it. */
+  #sendLost(): void {
+    const lost = this.#lost.shift();
+    if (lost !== undefined) this.#receive(lost.connection, lost.block, 1);
+  }
+
+  #receive(connection: Connection, first: number, count: number): void {
+    const piece = Math.floor(first / this.layout.blocksPerPiece);
+    for (let block = first; block < first + count; block++) {
+      this.requested[connection]!.delete(block);
+      this.received.add(block);
+    }
+    this.peer.piece(connection, first as BlockIndex, count);
+    if (this.#hostVerifies && this.peer.isReceived(piece as PieceIndex)) this.#verify(piece);
+  }
+
+  /** The host verifies a piece, which takes a while; two of seven are damaged. */
+  #verify(piece: number): void {
+    this.#at(this.nowMs + 30, () => {
+      if (!this.peer.isReceived(piece as PieceIndex)) return;
+      if ((piece + this.nowMs / 10) % 7 >= 2) return this.peer.verified(piece as PieceIndex);
+      for (const block of this.blocksOf(piece)) this.received.delete(block);
+      this.peer.discard(piece as PieceIndex);
+    });
+  }
+
+  #arrive(connection: Connection, amount: number): void {
+    const kbps = RATES_KBPS[amount % RATES_KBPS.length]!;
+    this.peer.arriving(connection, amount * 0.3 * BLOCK_BITS, kbps);
+  }
+
+  #withdraw(connection: Connection, piece: PieceIndex): void {
+    this.announced[connection]!.delete(piece);
+    for (const block of this.blocksOf(piece)) this.requested[connection]!.delete(block);
+    this.peer.dontHave(connection, piece);
+  }
+
+  /** A neighbour leaves, and comes back with nothing. */
+  #leave(connection: Connection): void {
+    this.#lives[connection]!++;
+    this.unchoked[connection] = false;
+    this.announced[connection]!.clear();
+    this.requested[connection]!.clear();
+    this.peer.disconnect(connection);
+    this.#connect(connection, this.peer.role);
   }
 
   #at(atMs: number, handle: () => void, order = this.#orders++): void {
@@ -170,9 +305,40 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   // Calls of the peer.
 
-  request(connection: Connection, block: BlockIndex): void {
-    this.requested[connection]!.add(block);
-    this.#note(`request ${block} on ${connection}`);
+  request(connection: Connection, block: BlockIndex, count: number): void {
+    const requested = this.requested[connection]!;
+    for (let each: number = block; each < block + count; each++) {
+      // Those who follow leaders repeat requests.
+      if (!requested.has(each) && !this.#wholePieces) this.#checkRequest(connection, each);
+    }
+    for (let each: number = block; each < block + count; each++) requested.add(each);
+    this.#note(`request ${block}+${count} on ${connection}`);
+  }
+
+  /** No block is requested that has arrived, nor one that is requested elsewhere but in endgame. */
+  #checkRequest(connection: Connection, block: number): void {
+    const at = `at ${this.nowMs} ms: ${block} on ${connection}`;
+    assert(!this.received.has(block), `what has arrived is not requested, ${at}`);
+    const others = this.requested.filter((blocks) => blocks.has(block)).length;
+    if (others === 0) return;
+    const pieces = Array.from({ length: this.layout.pieceCount }, (_, piece) => piece);
+    assert(
+      pieces.every((piece) => this.#isUnderWay(piece)),
+      `endgame begins when all pieces are under way, ${at}`,
+    );
+    if (!this.#strict) return;
+    assert(others === 1, `a block is requested twice at most, ${at}`);
+    const isIdle = this.requested[connection]!.size === 0;
+    assert(isIdle, `who helps in endgame is asked for nothing else, ${at}`);
+  }
+
+  cancel(connection: Connection, block: BlockIndex, count: number): void {
+    for (let each: number = block; each < block + count; each++) {
+      const isRequested = this.requested[connection]!.delete(each);
+      assert(isRequested, `only what is requested is cancelled, at ${this.nowMs} ms`);
+      if (!this.received.has(each)) this.#lost.push({ connection, block: each });
+    }
+    this.#note(`cancel ${block}+${count} on ${connection}`);
   }
   choke = (connection: Connection): void => this.#note(`choke ${connection}`);
   unchoke = (connection: Connection): void => this.#note(`unchoke ${connection}`);
@@ -180,21 +346,21 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   notInterested = (connection: Connection): void => this.#note(`notInterested ${connection}`);
   have = (connection: Connection, piece: PieceIndex): void =>
     this.#note(`have ${piece} on ${connection}`);
+  bitfield = (connection: Connection): void => this.#note(`bitfield on ${connection}`);
   leaderStart = (connection: Connection, target: PeerId): void =>
     this.#note(`leaderStart ${target} on ${connection}`);
   broadcastHave = (piece: PieceIndex): void => this.#note(`have ${piece} to all`);
   startSending = (connection: Connection): void => this.#note(`starts sending on ${connection}`);
-  bitfield = (connection: Connection): void => this.#note(`bitfield on ${connection}`);
   blocksBegun = (): number => 0;
   shortenSending = (): void => {};
-  cancel = (connection: Connection, block: BlockIndex): void => {
-    this.requested[connection]!.delete(block);
-    this.#note(`cancel ${block} on ${connection}`);
-  };
   stopSending = (connection: Connection): number => {
     this.#note(`stops sending on ${connection}`);
     return 0;
   };
   connectTo = (target: PeerId): void => this.#note(`connects to ${target}`);
   completed = (): void => this.#note('completed');
+}
+
+function sets(): Set<number>[] {
+  return Array.from({ length: NEIGHBOURS }, () => new Set<number>());
 }

@@ -340,7 +340,8 @@ export class Download {
   #fill(connection: Connection): void {
     const target = this.#window.target(connection);
     let outstanding = this.#window.outstanding(connection);
-    if (outstanding >= target) return;
+    // The target may have fallen, so that a connection that starved is full now.
+    if (outstanding >= target) return this.#window.setStarving(connection, false);
     this.#connections.applyDueHaves();
     const start = this.#connections.announcedStart(connection);
     const isWhole = this.#window.asksForWholePieces(connection);

@@ -77,15 +77,7 @@ export class Upload {
   /** The connections that are choked once the block in transfer has been sent. */
   readonly #finishing: Connection[] = [];
 
-  constructor({
-    memory,
-    connections,
-    picker,
-    host,
-    options,
-    rules,
-    partial,
-  }: PeerComponents) {
+  constructor({ memory, connections, picker, host, options, rules, partial }: PeerComponents) {
     const { tables, row } = memory;
     const { choker, seedChoker } = options;
     this.#tables = tables;
@@ -371,7 +363,7 @@ export class Upload {
     const { announced } = this.#connections;
     let held = 0;
     for (let word = start; word < end; word++) held += popcount(announced[word]!);
-    return held / this.#layout.pieceCount;
+    return held / this.#options.layout.pieceCount;
   }
 
   /** Changes the state of connections, and sends choke and unchoke. */

@@ -28,7 +28,7 @@ test('queues of blocks behave like arrays of spans, even when they move (seed qu
     const block = random.below(BLOCKS) as BlockIndex;
     const count = 1 + random.below(8);
     const span = Array.from({ length: count }, (_, i) => block + i);
-    switch (random.below(5)) {
+    switch (random.below(7)) {
       case 0: {
         const isQueued = (each: number) => queue.some((blocks) => blocks.includes(each));
         const queued = span.filter(isQueued);
@@ -50,6 +50,14 @@ test('queues of blocks behave like arrays of spans, even when they move (seed qu
         queue = queue.with(0, first.slice(removed)).filter(({ length }) => length > 0);
         break;
       }
+      case 3: {
+        const first = queue[0];
+        if (first === undefined || random.below(3) > 0) break;
+        const kept = 1 + random.below(first.length);
+        queues.keepFirst(row, connection, kept);
+        queue = [first.slice(0, kept)];
+        break;
+      }
       default:
         // A block is queued at most once on a connection.
         if (queues.hasAny(row, connection, block, count)) break;
@@ -60,8 +68,9 @@ test('queues of blocks behave like arrays of spans, even when they move (seed qu
     expect(queues.lengthOf(row, connection)).toBe(queue.flat().length);
     expect(queues.first(row, connection)).toBe(queue[0]?.[0] ?? NO_BLOCK);
     expect(queues.firstCount(row, connection)).toBe(queue[0]?.length ?? 0);
-    const isQueued = span.some((each) => queue.flat().includes(each));
-    expect(queues.hasAny(row, connection, block, count)).toBe(isQueued);
+    const queued = span.filter((each) => queue.flat().includes(each));
+    expect(queues.hasAny(row, connection, block, count)).toBe(queued.length > 0);
+    expect(queues.countOf(row, connection, block, count)).toBe(queued.length);
   }
 });
 

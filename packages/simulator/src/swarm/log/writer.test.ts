@@ -80,7 +80,9 @@ test('a full page is sent at once; more messages at the same time may follow', a
   for (let i = 0; i < 3_000; i++) record(i, 0, 0, 0, NO_PIECE);
   writer.end();
   const pages = await received(2);
-  expect(pages.map(({ doubles, doneUntilMs }) => [doubles.length / RECORD_DOUBLES, doneUntilMs])).toEqual([
+  expect(
+    pages.map(({ doubles, doneUntilMs }) => [doubles.length / RECORD_DOUBLES, doneUntilMs]),
+  ).toEqual([
     [2048, 2048],
     [952, Infinity],
   ]);

@@ -1,0 +1,63 @@
+/**
+ * What a peer knows of blocks agrees with a plain model, whatever its neighbours send
+ * (`random-neighbours.ts`, which also checks each request and each cancel).
+ */
+
+import { expect, test } from 'vitest';
+
+import { CLIENT_QUIRKS, type Connection } from '../src/index.ts';
+import { RandomNeighbours, type RandomNeighboursOptions } from './random-neighbours.ts';
+
+const SEEDS = Array.from({ length: 30 }, (_, n) => `blocks ${n}`);
+const STEPS = 700;
+
+test.each<{ what: string } & Partial<RandomNeighboursOptions>>([
+  { what: 'as libtorrent has them' },
+  { what: 'with deferred haves', defersHaves: true },
+  { what: 'with neighbours that leave and withdraw pieces', withdraws: true },
+  { what: 'with endgame of all', client: { endgame: 'all' }, withdraws: true },
+  { what: 'with partial pieces first', client: { partialPieces: 'first', randomFirstPieces: 0 } },
+  { what: 'without whole pieces for fast connections', client: { wholePieceMs: 0 } },
+  { what: 'with a host that verifies pieces', hostVerifies: true, withdraws: true },
+  { what: 'as a leader', role: 'leader' },
+  { what: 'as a follower', role: 'follower' },
+])('the blocks under way agree with a model, $what', ({ what: _, ...options }) => {
+  const seen = { complete: 0, cancels: 0, wasted: 0 };
+  for (const seed of SEEDS) {
+    const peers = new RandomNeighbours({
+      seed,
+      quirks: CLIENT_QUIRKS,
+      defersHaves: false,
+      ...options,
+    });
+    peers.run(STEPS, () => check(peers, `seed ${seed}, ${peers.nowMs} ms`));
+    seen.complete += Number(peers.peer.isComplete);
+    seen.cancels += peers.sent.filter((line) => line.includes('cancel')).length;
+    seen.wasted += peers.peer.wastedBlocks;
+  }
+  // The runs are worth something: they come to their end, and through it.
+  expect(seen.complete).toBeGreaterThan(5);
+  expect(seen.cancels).toBeGreaterThan(20);
+  expect(seen.wasted).toBeGreaterThan(20);
+});
+
+/** Compares after every event, so `expect` is called only to describe a difference. */
+function check(peers: RandomNeighbours, at: string): void {
+  for (let piece = 0; piece < peers.layout.pieceCount; piece++) {
+    const isRequestable = peers.isRequestable(piece);
+    if (peers.isMarkedRequestable(piece) === isRequestable) continue;
+    expect(!isRequestable, `${at}: piece ${piece} is requestable`).toBe(isRequestable);
+  }
+  for (const [n, requested] of peers.requested.entries()) {
+    const outstanding = peers.peer.outstandingOn(n as Connection);
+    if (outstanding !== requested.size) {
+      expect(outstanding, `${at}, neighbour ${n}`).toBe(requested.size);
+    }
+    const arrived = [...requested].filter((block) => peers.received.has(block));
+    if (arrived.length > 0) expect(arrived, `${at}: requested from ${n}`).toEqual([]);
+    // No block is lost for ever: an idle neighbour that has it is asked for it.
+    if (!peers.unchoked[n] || requested.size > 0) continue;
+    const requestable = [...peers.announced[n]!].filter((piece) => peers.isRequestable(piece));
+    if (requestable.length > 0) expect(requestable, `${at}, neighbour ${n} is idle`).toEqual([]);
+  }
+}
