@@ -2,8 +2,9 @@ import type { Random } from '@cachetorrent/std';
 import { blocksOf16KiB } from '../blocks.ts';
 import { describe, expect, test } from 'vitest';
 
-import { CHOKERS, SEED_CHOKERS } from './chokers.ts';
+import { CHOKERS } from './chokers.ts';
 import { CHOKE, InterestedPeers, type Choker, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './choker.ts';
+import { WHOLE_PIECE_CHOKERS, WHOLE_PIECE_SEED_CHOKERS } from './whole-pieces.ts';
 
 const alwaysLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
 
@@ -11,7 +12,7 @@ const alwaysLast: Random = { below: (bound) => bound - 1, unit: () => 0 };
  * A connection is written `number:received`, followed by `!` if it is unchoked optimistically now.
  * Random draws take the last.
  */
-describe('tit-for-tat', () => {
+describe('tit-for-tat of whole pieces', () => {
   test.each([
     {
       rule: 'unchokes the fastest',
@@ -72,9 +73,9 @@ describe('tit-for-tat', () => {
       unchoked: [1, 3],
     },
   ])('$rule', ({ of, regular, optimistic, keep = false, unchoked }) => {
-    expect(decide(CHOKERS['tit-for-tat'], received(of), { regular, optimistic }, keep)).toEqual(
-      unchoked,
-    );
+    expect(
+      decide(WHOLE_PIECE_CHOKERS['tit-for-tat'], received(of), { regular, optimistic }, keep),
+    ).toEqual(unchoked);
   });
 });
 
@@ -83,14 +84,16 @@ test('the random choker fills all slots at random, whatever the rates', () => {
   expect(decide(CHOKERS.random, interested, { regular: 1, optimistic: 1 }, true)).toEqual([2, 3]);
 });
 
-test('fastest-upload unchokes those to which we upload fastest', () => {
+test('fastest-upload of whole pieces unchokes those to which we upload fastest', () => {
   const interested = received('1:0 2:0 3:0');
   interested.sent.set([5, 9, 7]);
   const slots = { regular: 2, optimistic: 0 };
-  expect(decide(SEED_CHOKERS['fastest-upload'], interested, slots, false)).toEqual([2, 3]);
+  expect(decide(WHOLE_PIECE_SEED_CHOKERS['fastest-upload'], interested, slots, false)).toEqual([
+    2, 3,
+  ]);
 });
 
-describe('round-robin', () => {
+describe('round-robin of whole pieces', () => {
   const slots = { regular: 1, optimistic: 0 };
 
   test.each([
@@ -118,7 +121,9 @@ describe('round-robin', () => {
     interested.chokeState[0] = UNCHOKE;
     interested.blocksServed[0] = blocksServed;
     interested.chokeChangedAtMs.set([nowMs - sinceMs, nowMs - 10_000, nowMs - 20_000]);
-    expect(decide(SEED_CHOKERS['round-robin'], interested, slots, false, nowMs)).toEqual(unchoked);
+    expect(
+      decide(WHOLE_PIECE_SEED_CHOKERS['round-robin'], interested, slots, false, nowMs),
+    ).toEqual(unchoked);
   });
 });
 

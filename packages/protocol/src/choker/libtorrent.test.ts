@@ -5,9 +5,15 @@ import { describe, expect, test } from 'vitest';
 
 import { blocksOf16KiB } from '../blocks.ts';
 import { CHOKE, type Choker, InterestedPeers, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './choker.ts';
-import { libtorrentFastestUpload, libtorrentRoundRobin } from './libtorrent.ts';
+import {
+  libtorrentAntiLeech,
+  libtorrentFastestUpload,
+  libtorrentRateBased,
+  libtorrentRoundRobin,
+} from './libtorrent.ts';
 
 const NOW_MS = 1_000_000;
+const ROUND_MS = 15_000;
 /** 256 KiB, so a turn of 20 pieces has 42 Mbit. */
 const PIECE_BITS = 2 ** 21;
 const TURN_BITS = 20 * PIECE_BITS;
@@ -20,6 +26,7 @@ interface Row {
   readonly turnBits?: number;
   readonly unchokedAgoMs?: number;
   readonly optimisticAgoMs?: number;
+  readonly heldShare?: number;
 }
 
 /** Which of the rows are unchoked, by their index; those unchoked optimistically with a `!`. */
@@ -34,6 +41,7 @@ function decide(
     interested.received[i] = row.received ?? 0;
     interested.sent[i] = row.sent ?? 0;
     interested.chokeState[i] = row.state ?? CHOKE;
+    interested.heldShare[i] = row.heldShare ?? 0;
     interested.sentSinceUnchoke[i] = row.turnBits ?? 0;
     interested.unchokedAtMs[i] = row.unchokedAgoMs === undefined ? 0 : NOW_MS - row.unchokedAgoMs;
     interested.optimisticAtMs[i] =
@@ -46,6 +54,8 @@ function decide(
     slots: { regular, optimistic },
     keepOptimistics,
     layout: blocksOf16KiB(100, PIECE_BITS),
+    rotation: { first: 0, rounds: 0 },
+    roundMs: ROUND_MS,
     random,
   });
   const marks = { [CHOKE]: '', [UNCHOKE]: '', [UNCHOKE_OPTIMISTICALLY]: '!' } as const;
@@ -142,6 +152,43 @@ describe('fastest upload (unchoke_compare_fastest_upload)', () => {
     },
   ])('$rule', ({ rows, unchoked }) => {
     expect(decide(libtorrentFastestUpload, rows)).toBe(unchoked);
+  });
+});
+
+describe('anti-leech (unchoke_compare_anti_leech)', () => {
+  test.each([
+    { rule: 'received comes first', rows: [{ received: 1 }, { heldShare: 0 }], unchoked: '0' },
+    {
+      rule: 'then those furthest from half of the file, at its begin or at its end',
+      rows: [{ heldShare: 0.4 }, { heldShare: 0.9 }, { heldShare: 0.2 }],
+      unchoked: '1',
+    },
+    {
+      rule: 'then whose last unchoke is the longest ago',
+      rows: [
+        { heldShare: 0.25, unchokedAgoMs: 5_000 },
+        { heldShare: 0.75, unchokedAgoMs: 9_000 },
+      ],
+      unchoked: '1',
+    },
+  ])('$rule', ({ rows, unchoked }) => {
+    expect(decide(libtorrentAntiLeech, rows)).toBe(unchoked);
+  });
+});
+
+describe('rate-based slots (choker.cpp, rate_based_choker)', () => {
+  /** What is sent in a round at a rate of this many bytes per second. */
+  const at = (rate: number) => ({ sent: (8 * rate * ROUND_MS) / 1000 });
+
+  test.each([
+    { rule: 'there is one slot while nothing is sent', rates: [0, 0, 0], slots: 1 },
+    { rule: 'and one more for a peer that takes 1 KiB/s', rates: [1024, 0, 0], slots: 2 },
+    { rule: 'not for one that takes less', rates: [1023, 0, 0], slots: 1 },
+    { rule: 'the second has to take 2 KiB/s more', rates: [9_000, 3_072, 0, 0], slots: 3 },
+    { rule: 'or gives no slot', rates: [9_000, 3_071, 0, 0], slots: 2 },
+  ])('$rule', ({ rates, slots }) => {
+    const unchoked = decide(libtorrentRateBased, rates.map(at), { regular: 99 });
+    expect(unchoked.split(' ')).toHaveLength(slots);
   });
 });
 

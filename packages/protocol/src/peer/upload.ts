@@ -228,9 +228,8 @@ export class Upload {
 
   #rechokeAll(): void {
     const nowMs = this.#host.nowMs;
-    const optimisticMs =
-      this.#traffic === undefined ? this.#rules.optimisticMs : this.#client.optimisticMs;
-    const keepOptimistics = nowMs < this.#optimisticsSinceMs + optimisticMs;
+    const untilMs = this.#optimisticsSinceMs + this.#client.optimisticMs;
+    const keepOptimistics = this.#rules.keepsOptimistics && nowMs < untilMs;
     if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
     this.#choose(TAKES_PART, this.#slots, keepOptimistics);
   }

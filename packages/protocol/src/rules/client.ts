@@ -17,8 +17,7 @@ export const CLIENT_RULES: Rules = {
     fillsFreeSlots: true,
     sendsBitfield: true,
     finishesBlock: true,
-    /** BEP 3. */
-    optimisticMs: 30_000,
+    keepsOptimistics: true,
     sendsDecision: (before, after) => (before === CHOKE) !== (after === CHOKE),
     servesChoked: false,
     isDuplicateRequest: (queued, row, connection, block, count) =>

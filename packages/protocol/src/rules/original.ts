@@ -60,7 +60,7 @@ export const ORIGINAL_RULES: Rules = {
     fillsFreeSlots: false,
     sendsBitfield: false,
     finishesBlock: false,
-    optimisticMs: 0,
+    keepsOptimistics: false,
     sendsDecision: () => true,
     servesChoked: true,
     isDuplicateRequest: () => false,

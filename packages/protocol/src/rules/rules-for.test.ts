@@ -15,7 +15,7 @@ const DECISIONS: Readonly<Record<keyof Quirks, readonly string[]>> = {
   haveForEachPiece: ['upload.sendsBitfield'],
   idleSlots: ['upload.fillsFreeSlots'],
   repeatChokes: ['upload.sendsDecision'],
-  redrawOptimistics: ['upload.optimisticMs'],
+  redrawOptimistics: ['upload.keepsOptimistics'],
   unstableSort: CHOKERS,
   serveWhileChoked: ['upload.servesChoked'],
   deliverAtAllocations: [],

@@ -30,7 +30,7 @@ function compose(quirks: Quirks): Rules {
       fillsFreeSlots: by('idleSlots').upload.fillsFreeSlots,
       sendsBitfield: by('haveForEachPiece').upload.sendsBitfield,
       finishesBlock: by('wholePieces').upload.finishesBlock,
-      optimisticMs: by('redrawOptimistics').upload.optimisticMs,
+      keepsOptimistics: by('redrawOptimistics').upload.keepsOptimistics,
       sendsDecision: by('repeatChokes').upload.sendsDecision,
       servesChoked: by('serveWhileChoked').upload.servesChoked,
       isDuplicateRequest: by('queueDuplicateRequests').upload.isDuplicateRequest,

@@ -40,8 +40,8 @@ export interface UploadRules {
   readonly sendsBitfield: boolean;
   /** Whether the block that is being sent is finished before a choke. */
   readonly finishesBlock: boolean;
-  /** How long an optimistic unchoke lasts, in ms. */
-  readonly optimisticMs: number;
+  /** Whether optimistic unchokes stay for their time (`ClientOptions.optimisticMs`). */
+  readonly keepsOptimistics: boolean;
   /**
    * Whether a rechoke sends choke or unchoke on a connection whose state it changes from `before`
    * to `after`: CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY, possibly the same.

@@ -61,10 +61,10 @@ describe('a swarm that is only slow completes', () => {
     {
       what: 'a piece takes days',
       changes: {
-        pieceBits: 3e9,
+        pieceBits: 3e8,
         rechokeIntervalMs: day,
         allocationIntervalMs: day / 24,
-        classes: [{ name: 'peer', count: 20, uploadKbps: 5, downloadKbps: 50 }],
+        classes: [{ name: 'peer', count: 20, uploadKbps: 0.5, downloadKbps: 5 }],
       },
     },
     {

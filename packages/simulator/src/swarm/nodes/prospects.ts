@@ -4,8 +4,8 @@
  * A peer has a source if a neighbour that can upload has announced a piece that it lacks. Pieces
  * reach a peer from its sources only, so if no peer has one and nothing is on its way, the swarm
  * has stalled. If a peer has a source, it depends on the chokers: on whether its source unchokes
- * it, and on whether another neighbour, from which it has requested the piece in vain, chokes it.
- * Snubbing is not modelled: a request is repeated elsewhere only after a choke.
+ * it, and on whether it gives up on another neighbour, from which it has requested the piece in
+ * vain. It does so after a while; where pieces are moved whole, only if that neighbour chokes it.
  */
 
 import type { Connection } from '@cachetorrent/protocol';
@@ -54,8 +54,10 @@ export class Prospects {
    * probability of e^(-d/n), here below e^(-DRAWS_PER_CONNECTION).
    */
   chokersTakeMs(peers: readonly HostedPeer[]): number {
-    const { quirks, rechokeIntervalMs } = this.#plan.swarm;
-    const drawMs = Math.max(rechokeIntervalMs, rulesFor(quirks).upload.optimisticMs);
+    const { quirks, client, rechokeIntervalMs } = this.#plan.swarm;
+    const optimisticMs = rulesFor(quirks).upload.keepsOptimistics ? client.optimisticMs : 0;
+    const timeoutMs = quirks.wholePieces ? 0 : client.snubbedAfterMs;
+    const drawMs = Math.max(rechokeIntervalMs, optimisticMs, timeoutMs);
     const connections = peers.reduce(
       (most, hosted) => Math.max(most, hosted.hasStarted ? hosted.peer.connectionCount : 0),
       DRAWN_AT_LEAST,
