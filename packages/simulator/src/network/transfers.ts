@@ -1,13 +1,17 @@
 /**
- * The progress of the pieces that the nodes of one autonomous system are sending.
+ * The progress of the pieces, or spans of blocks, that the nodes of one autonomous system are
+ * sending. They are called pieces here.
  *
  * A flow carries the pieces that one node has queued for another, one after the other. The caller
  * owns the queue; a flow knows only the size of its first piece. Rates change at allocation
  * instants and are constant in between, so the time at which a piece ends is known exactly within
- * an interval. A flow with an empty queue stops; a new one begins at the next instant.
+ * an interval. A new flow begins at the next instant. One whose queue becomes empty keeps its rate
+ * until the next instant, and continues at once if it is started again before.
  *
- *     start      stop / advance(none)                    instant: settle, allocate, run
- *     idle ────▶ queued ──────────────▶ idle               queued ─▶ flowing
+ *            start            instant             stop, advance(none)
+ *     idle ─────────▶ queued ─────────▶ flowing ◀────────────────────▶ paused
+ *      ▲                                          start                  │
+ *      └─────────────────────────── instant ─────────────────────────────┘
  *
  * An instant has two steps, between which rates are allocated: `settle` credits the bits of the
  * last interval and reports the flows that begin and end; `run` sets the rates and reports the
