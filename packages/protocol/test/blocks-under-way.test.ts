@@ -11,17 +11,20 @@ import { RandomNeighbours, type RandomNeighboursOptions } from './random-neighbo
 const SEEDS = Array.from({ length: 30 }, (_, n) => `blocks ${n}`);
 const STEPS = 700;
 
-test.each<{ what: string } & Partial<RandomNeighboursOptions>>([
+test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
   { what: 'as libtorrent has them' },
-  { what: 'with deferred haves', defersHaves: true },
-  { what: 'with neighbours that leave and withdraw pieces', withdraws: true },
-  { what: 'with endgame of all', client: { endgame: 'all' }, withdraws: true },
-  { what: 'with partial pieces first', client: { partialPieces: 'first', randomFirstPieces: 0 } },
-  { what: 'without whole pieces for fast connections', client: { wholePieceMs: 0 } },
-  { what: 'with a host that verifies pieces', hostVerifies: true, withdraws: true },
-  { what: 'as a leader', role: 'leader' },
-  { what: 'as a follower', role: 'follower' },
-])('the blocks under way agree with a model, $what', ({ what: _, ...options }) => {
+  { what: 'with deferred haves', options: { defersHaves: true } },
+  { what: 'with neighbours that leave and withdraw pieces', options: { withdraws: true } },
+  { what: 'with endgame of all', options: { client: { endgame: 'all' }, withdraws: true } },
+  {
+    what: 'with partial pieces first',
+    options: { client: { partialPieces: 'first', randomFirstPieces: 0 } },
+  },
+  { what: 'without whole pieces for fast connections', options: { client: { wholePieceMs: 0 } } },
+  { what: 'with a host that verifies pieces', options: { hostVerifies: true, withdraws: true } },
+  { what: 'as a leader', options: { role: 'leader' } },
+  { what: 'as a follower', options: { role: 'follower' } },
+])('the blocks under way agree with a model, $what', ({ options }) => {
   const seen = { complete: 0, cancels: 0, wasted: 0 };
   for (const seed of SEEDS) {
     const peers = new RandomNeighbours({
