@@ -3,9 +3,10 @@
  * of each is the section of docs/protocol.md that its title names.
  */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
-import { TestSwarm } from './test-swarm.ts';
+import { type BlockIndex, CLIENT_QUIRKS, type PieceIndex } from '../src/index.ts';
+import { fourBlocks, TestSwarm } from './test-swarm.ts';
 
 /** Removes the indentation of lines. */
 function lines(text: string): string {
@@ -158,4 +159,145 @@ test('Roles: a leader does not announce on a relay, and the other side asks its 
   `),
   );
   expect(seed!.isComplete).toBe(false);
+});
+
+describe('by the rules of clients, with pieces of four blocks', () => {
+  const clients = (pieces: number, options = {}): TestSwarm =>
+    new TestSwarm(pieces, { quirks: CLIENT_QUIRKS, layout: fourBlocks(pieces), ...options });
+
+  test('Download: a leecher downloads two pieces from a seed', () => {
+    const swarm = clients(2);
+    swarm.addPeers({ S: { holds: [0, 1] }, L: {} });
+    swarm.takeTranscript();
+    swarm.connect('L', 'S');
+    // S has a free slot, so it unchokes L at once. Partial pieces come before others.
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      S → L  bitfield(0 1)
+      L → S  interested
+      S → L  unchoke
+      L → S  request(0..1)
+      L → S  request(2..3)
+      S ⇒ L  piece(0..1)
+      L → S  request(4..5)
+      S ⇒ L  piece(2..3)
+      L → S  have(0)
+      L → S  request(6..7)
+      S ⇒ L  piece(4..5)
+      S ⇒ L  piece(6..7)
+      L → S  have(1)
+      L is complete
+      L → S  not-interested
+      S → L  choke
+    `),
+    );
+  });
+
+  test('Download: two seeds serve one piece, and endgame ends it', () => {
+    const swarm = clients(1);
+    swarm.addPeers({ A: { holds: [0] }, B: { holds: [0] }, L: {} });
+    swarm.takeTranscript();
+    swarm.connect('L', 'A');
+    swarm.connect('L', 'B');
+    // A is asked for the whole piece. B has nothing to send but a block that A is asked for; what
+    // comes first from the one is cancelled at the other.
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      A → L  bitfield(0)
+      B → L  bitfield(0)
+      L → A  interested
+      L → B  interested
+      A → L  unchoke
+      B → L  unchoke
+      L → A  request(0..1)
+      L → A  request(2..3)
+      L → B  request(0)
+      A ⇒ L  piece(0..1)
+      L → B  cancel(0)
+      L → B  request(2)
+      B stops sending to L
+      A ⇒ L  piece(2..3)
+      L → B  cancel(2)
+      L → A  have(0)
+      L → B  have(0)
+      L is complete
+      L → A  not-interested
+      L → B  not-interested
+      B stops sending to L
+      A → L  choke
+      B → L  choke
+    `),
+    );
+  });
+
+  test('Download, Upload: a choke lets a block be finished, and the rest is requested elsewhere', () => {
+    const swarm = clients(1);
+    const [, , leecher] = swarm.addPeers({ A: { holds: [0] }, B: { holds: [0] }, L: {} });
+    swarm.connect('L', 'A');
+    swarm.takeTranscript();
+    const ofA = leecher!.connectionTo(swarm.hostOf('A').id);
+    leecher!.have(ofA, 0 as PieceIndex);
+    leecher!.unchoke(ofA);
+    leecher!.choke(ofA);
+    // The block that A had begun follows, and is kept.
+    leecher!.piece(ofA, 0 as BlockIndex, 1);
+    swarm.connect('L', 'B');
+    const ofB = leecher!.connectionTo(swarm.hostOf('B').id);
+    leecher!.have(ofB, 0 as PieceIndex);
+    leecher!.unchoke(ofB);
+    expect(swarm.takeTranscript()).toBe(
+      lines(`
+      L → A  interested
+      L → A  request(0..1)
+      L → A  request(2..3)
+      B → L  bitfield(0)
+      L → B  interested
+      L → B  request(1..2)
+      L → B  request(3)
+    `),
+    );
+  });
+
+  test('Roles: a leader relays a piece that only another AS holds', () => {
+    const swarm = clients(1, { backlog: 1 });
+    const [, , follower] = swarm.addPeers({
+      S: { asId: 2, role: 'leader', holds: [0] },
+      L: { asId: 1, role: 'leader' },
+      F: { asId: 1, role: 'follower', leaders: ['L'] },
+    });
+    swarm.takeTranscript();
+    swarm.connect('F', 'S');
+    // F asks L for the whole piece, which L lacks; it repeats this when L has the piece.
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      F connects to L
+      F → L  leader-start(S)
+      S → F  bitfield(0)
+      L connects to S
+      S → L  bitfield(0)
+      L → F  have(0)
+      L → S  interested
+      F → L  interested
+      S → L  unchoke
+      L → F  unchoke
+      L → S  request(0..1)
+      L → S  request(2..3)
+      F → L  request(0..3)
+      S ⇒ L  piece(0..1)
+      S ⇒ L  piece(2..3)
+      L → F  have(0)
+      L is complete
+      L → S  not-interested
+      F → L  request(0..3)
+      S → L  choke
+      L ⇒ F  piece(0..3)
+      F → S  have(0)
+      F → L  have(0)
+      F is complete
+      F → L  not-interested
+      L → F  choke
+    `),
+    );
+    expect(follower!.isComplete).toBe(true);
+  });
 });
