@@ -127,6 +127,26 @@ describe('A choke', () => {
     expect(peer.countToSend(FIRST)).toBe(4);
   });
 
+  test('is sent once, even if the slot comes and goes while it waits', () => {
+    const { swarm, peer } = uploading({ setup: { holds: [0, 1] } });
+    begin(swarm, 1);
+    chokeFirst(swarm, peer);
+    peer.notInterested(SECOND); // N0 gets the slot again,
+    peer.interested(SECOND);
+    peer.piece(SECOND, block(8), 1);
+    peer.rechoke(); // and loses it again.
+    swarm.takeTranscript();
+    begin(swarm, 0);
+    peer.blocksSent(FIRST, 1);
+    expect(swarm.takeTranscript()).toBe('X → N0  choke');
+    // What N0 requests in a later turn is served as ever.
+    peer.notInterested(SECOND);
+    expect(swarm.takeTranscript()).toBe('X → N1  choke\nX → N0  unchoke');
+    peer.request(FIRST, block(0), 4);
+    peer.blocksSent(FIRST, 4);
+    expect(swarm.takeTranscript()).toBe('');
+  });
+
   test('is sent if the block in progress is cancelled before it has got a rate', () => {
     const { swarm, peer } = uploading({ setup: { holds: [0, 1] } });
     begin(swarm, 1);
