@@ -1,6 +1,13 @@
 /** Swarms for tests, with several AS, small enough to be simulated in a second or two. */
 
-import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import {
+  CLIENT_QUIRKS,
+  type ClientName,
+  type ClientOptions,
+  CLIENTS,
+  LIBTORRENT,
+  ORIGINAL_QUIRKS,
+} from '@cachetorrent/protocol';
 
 import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
@@ -38,7 +45,21 @@ const ORIGINAL_RULES: Partial<Swarm> = {
   latency: { model: 'fixed', fixedMs: 50 },
 };
 
-/** Every option of a swarm at least once: neighbours, leaders, sub-torrents, chokers. */
+/** Pieces of eight blocks, so that several peers can serve one. */
+const OF_BLOCKS: Partial<Swarm> = { pieces: 8, pieceBits: 8 * 2 ** 17 };
+
+/** What another client does, in a swarm of pieces of eight blocks. */
+function ofClient(client: Partial<ClientOptions>, changes: Partial<Swarm> = {}): Partial<Swarm> {
+  return { ...OF_BLOCKS, client: { ...LIBTORRENT, ...client }, ...changes };
+}
+
+/** A client by name, with its chokers. */
+function named(name: ClientName): Partial<Swarm> {
+  const { options, choker, seedChoker } = CLIENTS[name];
+  return ofClient(options, { choker, seedChoker });
+}
+
+/** Every option of a swarm at least once: neighbours, leaders, sub-torrents, chokers, clients. */
 export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'BitTorrent, original rules': ORIGINAL_RULES,
   'leechers that choke at random': { choker: 'random' },
@@ -46,6 +67,43 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'seeds that choke at random': { seedChoker: 'random' },
   'seeds that unchoke the fastest': { seedChoker: 'fastest-upload' },
   'seeds that unchoke in turn': { seedChoker: 'round-robin' },
+  'seeds that unchoke against leeches': { seedChoker: 'anti-leech' },
+  'as many slots as the rates allow': { choker: 'rate-based' },
+  'pieces of eight blocks': OF_BLOCKS,
+  'pieces of eight blocks, and leaders': { ...OF_BLOCKS, leaderPercent: 30 },
+  'mainline clients': named('mainline'),
+  Transmission: named('transmission'),
+  'endgame of all': ofClient({ endgame: 'all' }),
+  'partial pieces first': ofClient({ partialPieces: 'first', randomFirstPieces: 0 }),
+  'no whole pieces for fast connections': ofClient({ wholePieceMs: 0 }),
+  'small request windows': ofClient({ requestQueueMax: 2, requestQueueStart: 2 }),
+  'rates of two rounds': ofClient({ rateRounds: 2 }),
+  'peers that do not upload, and are given up': ofClient(
+    { snubbedAfterMs: 3_000 },
+    {
+      classes: [
+        { name: 'giver', count: 30, uploadKbps: 1_000, downloadKbps: 3_000 },
+        { name: 'rider', count: 10, uploadKbps: 0, downloadKbps: 3_000 },
+      ],
+      arrivalOrder: 'shuffled',
+    },
+  ),
+  'a super-seed': ofClient({ superSeeding: true }),
+  'no have to those that hold the piece': ofClient(
+    { redundantHaves: false },
+    { leaderPercent: 30 },
+  ),
+  'whole pieces and otherwise clients': {
+    quirks: { ...CLIENT_QUIRKS, wholePieces: true, interestInRequestable: true, idleSlots: true },
+  },
+  'whole pieces, and free slots that are filled': {
+    quirks: { ...CLIENT_QUIRKS, wholePieces: true },
+  },
+  'blocks, and otherwise the original': {
+    ...OF_BLOCKS,
+    ...ORIGINAL_RULES,
+    quirks: { ...ORIGINAL_QUIRKS, wholePieces: false },
+  },
   'biased neighbours': { externalPercent: 34 },
   'CacheTorrent, pieces requested by followers first': {
     leaderPercent: 30,
