@@ -3,6 +3,7 @@
  * download within their AS only.
  */
 
+import { BLOCK_BYTES } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { observe, type ObservedRun } from './observed.ts';
@@ -12,10 +13,18 @@ const CASES = VARIANTS.flatMap(({ variant, changes }) =>
   (['client', 'original'] as const).map((rules) => ({ variant, rules, changes })),
 );
 const SEED = 7;
+const BLOCK_BITS = 8 * BLOCK_BYTES;
+const BLOCKS_PER_PIECE = 8;
 
 describe.each(CASES)('$variant by the rules of the $rules', ({ rules, changes }) => {
-  const run = observe(smallSwarm({ rules, changes }), SEED);
+  const ofBlocks = { ...changes, pieceBits: BLOCKS_PER_PIECE * BLOCK_BITS };
+  const run = observe(
+    smallSwarm({ rules, changes: rules === 'client' ? ofBlocks : changes }),
+    SEED,
+  );
   const { swarm, result, reports } = run;
+  /** What is sent at a time: a block, or a whole piece. */
+  const unitBits = rules === 'client' ? BLOCK_BITS : swarm.pieceBits;
 
   test('all peers have the whole file in the end, the seeds first', () => {
     expect([...result.peers.completedAtMs].every(Number.isFinite)).toBe(true);
@@ -30,39 +39,43 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, changes })
     for (const { from, to } of pairs) {
       const sentBits = reports[from]!.bitsTo[to]!;
       const receivedBits = reports[to]!.bitsFrom[from]!;
-      expect(receivedBits % swarm.pieceBits).toBe(0);
+      expect(receivedBits % unitBits).toBe(0);
       expect(receivedBits).toBeLessThanOrEqual(sentBits);
       inFlightBits += sentBits - receivedBits;
     }
-    // The run ends with the last completion; pieces that are in flight then do not count.
+    // The run ends with the last completion; what is in flight then does not count.
     const allBits = sum(reports.flatMap(({ bitsTo }) => [...bitsTo]));
     expect(inFlightBits).toBeLessThan(0.02 * allBits);
   });
 
-  test('messages, AS and pieces account for the same bits', () => {
+  test('messages, AS and blocks, or pieces, account for the same bits', () => {
     const sentBits = sum(reports.flatMap(({ bitsTo }) => [...bitsTo]));
-    expect(sentBits).toBe(result.messages['piece']! * swarm.pieceBits);
+    expect(sentBits).toBe(result.messages['piece']! * unitBits);
     reports.forEach(({ bitsFrom, imports }, asId) => {
       const externalBits = sum(bitsFrom) - bitsFrom[asId]!;
-      expect(externalBits).toBe(sum(imports) * swarm.pieceBits);
+      expect(externalBits).toBe(sum(imports) * unitBits);
     });
-    expect(run.arrivalsMs.length * swarm.pieceBits).toBe(sum(result.trafficBits));
+    expect(arrivedBits(run)).toBe(sum(result.trafficBits));
   });
 
   test('every peer receives every piece', () => {
     const leechers = swarm.minPeers - swarm.seeds;
-    expect(run.arrivalsMs.length).toBeGreaterThanOrEqual(leechers * swarm.pieces);
+    expect(arrivedBits(run)).toBeGreaterThanOrEqual(leechers * swarm.pieces * swarm.pieceBits);
     for (const [asId, { imports }] of reports.entries()) {
       if (asId === result.peers.as[0]) continue;
-      expect(Math.min(...imports), `AS ${asId} had to import every piece`).toBeGreaterThan(0);
+      const least = swarm.pieceBits / unitBits;
+      expect(Math.min(...imports), `AS ${asId} had to import every piece`).toBeGreaterThanOrEqual(
+        least,
+      );
     }
   });
 
   // With the original's quirks more pieces arrive twice (docs/protocol.md and docs/validation.md).
   test.runIf(rules === 'client')(
-    'few pieces arrive twice: only if a choke and a request cross',
+    'few blocks arrive twice: in endgame, or if a choke and a request cross',
     () => {
-      expect(duplicatesOf(run)).toBeLessThan(0.02 * run.arrivalsMs.length);
+      // In real swarms of libtorrent that were as small, it was 1 to 4.5 %.
+      expect(duplicateBits(run)).toBeLessThan(0.045 * arrivedBits(run));
     },
   );
 
@@ -75,11 +88,12 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, changes })
         imports.forEach((count, piece) => {
           const piecesEach = Math.floor(swarm.pieces / swarm.subTorrents);
           const subTorrent = Math.min(swarm.subTorrents - 1, Math.floor(piece / piecesEach));
-          excess += Math.max(0, count - leaders[subTorrent]![asId]!);
+          const units = leaders[subTorrent]![asId]! * (swarm.pieceBits / unitBits);
+          excess += Math.max(0, count - units);
         });
       });
-      // The excess are pieces that a leader received twice.
-      expect(excess).toBeLessThanOrEqual(duplicatesOf(run));
+      // The excess is what a leader received twice.
+      expect(excess * unitBits).toBeLessThanOrEqual(duplicateBits(run));
       if (rules === 'client')
         expect(result.redundancy).toBeLessThanOrEqual(Math.max(...leaders.flat()));
       expect(result.redundancy).toBeGreaterThanOrEqual(1);
@@ -87,10 +101,15 @@ describe.each(CASES)('$variant by the rules of the $rules', ({ rules, changes })
   );
 });
 
-/** The number of arrivals of pieces that the peer already had. */
-function duplicatesOf({ swarm, arrivalsMs }: ObservedRun): number {
+function arrivedBits({ arrivals }: ObservedRun): number {
+  return sum(arrivals.map(({ bits }) => bits));
+}
+
+/** The bits that arrived at peers which already had them. */
+function duplicateBits(run: ObservedRun): number {
+  const { minPeers, seeds, pieces, pieceBits } = run.swarm;
   // All peers are complete, so each leecher has stored each piece once.
-  return arrivalsMs.length - (swarm.minPeers - swarm.seeds) * swarm.pieces;
+  return arrivedBits(run) - (minPeers - seeds) * pieces * pieceBits;
 }
 
 /**

@@ -3,6 +3,7 @@
  * reports of the AS, and when pieces arrived.
  */
 
+import { bitsOfSpan, type BlockIndex } from '@cachetorrent/protocol';
 import type { SwarmResult, Swarm } from '@cachetorrent/simulator';
 import { expect } from 'vitest';
 
@@ -14,23 +15,33 @@ import { PIECE } from '../packages/simulator/src/swarm/event-kinds.ts';
 import { makePlan } from '../packages/simulator/src/swarm/plan/make-plan.ts';
 import type { AsReport } from '../packages/simulator/src/swarm/results/observations.ts';
 import { Plan } from '../packages/simulator/src/swarm/plan/plan.ts';
+import { countOfSpan } from '../packages/simulator/src/swarm/transport/message-fields.ts';
 
 export interface ObservedRun {
   readonly swarm: Swarm;
   readonly result: SwarmResult;
   /** By AS id. */
   readonly reports: readonly AsReport[];
-  /** When pieces arrived at any peer, in ms since the start of the run; in no order. */
-  readonly arrivalsMs: readonly number[];
+  /** What arrived at any peer: whole pieces, or spans of blocks; in no order. */
+  readonly arrivals: readonly Arrival[];
+}
+
+export interface Arrival {
+  /** In ms since the start of the run. */
+  readonly atMs: number;
+  readonly bits: number;
 }
 
 export function observe(swarm: Swarm, seed: number): ObservedRun {
   const plan = new Plan(makePlan(swarm, seed));
-  const arrivalsMs: number[] = [];
+  const arrivals: Arrival[] = [];
 
   class ObservedAs extends AutonomousSystem {
     override handle(kind: number, a: number, b: number, c: number): void {
-      if (kind === PIECE) arrivalsMs.push(this.nowMs);
+      if (kind === PIECE) {
+        const bits = bitsOfSpan(plan.blockLayout, c as BlockIndex, countOfSpan(b));
+        arrivals.push({ atMs: this.nowMs, bits });
+      }
       super.handle(kind, a, b, c);
     }
   }
@@ -46,5 +57,5 @@ export function observe(swarm: Swarm, seed: number): ObservedRun {
   );
   expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
   const systems = reports as readonly AsReport[];
-  return { swarm, result: assemble(plan, systems), reports: systems, arrivalsMs };
+  return { swarm, result: assemble(plan, systems), reports: systems, arrivals };
 }

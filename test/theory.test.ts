@@ -148,15 +148,16 @@ function unbiasedRedundancy({ swarm, result: { peers, traffic, asCount } }: Obse
 }
 
 /** The used share of the leechers' upload capacity between two points of a run, from 0 to 1. */
-function utilisation({ swarm, result, arrivalsMs }: ObservedRun, from: number, to: number): number {
+function utilisation({ swarm, result, arrivals }: ObservedRun, from: number, to: number): number {
   const { completedAtMs, uploadKbps } = result.peers;
   const atMs = (share: number) => completedAtMs[0]! + share * result.durationMs;
-  const arrived = arrivalsMs.filter((ms) => ms >= atMs(from) && ms < atMs(to)).length;
+  const isWithin = (ms: number) => ms >= atMs(from) && ms < atMs(to);
+  const arrivedBits = sum(arrivals.filter(({ atMs: ms }) => isWithin(ms)).map(({ bits }) => bits));
   const tookMs = atMs(to) - atMs(from);
   // A lower bound: as if the seeds had never been idle.
   const seedsBits = sum(uploadKbps.subarray(0, swarm.seeds)) * tookMs;
   const leechersKbps = sum(uploadKbps.subarray(swarm.seeds));
-  return (arrived * swarm.pieceBits - seedsBits) / (leechersKbps * tookMs);
+  return (arrivedBits - seedsBits) / (leechersKbps * tookMs);
 }
 
 /** A seed that downloads nothing. */
