@@ -231,4 +231,23 @@ describe('Rates', () => {
     peer.rechoke();
     expect(swarm.takeTranscript()).toContain('X → N1  unchoke');
   });
+
+  test('a block that is finished after a choke counts once', () => {
+    const { swarm, peer } = blockPeer({ neighbours: 2, setup: { holds: [3] } });
+    for (const connection of [FIRST, SECOND]) {
+      peer.have(connection, piece(0));
+      peer.have(connection, piece(1));
+      peer.unchoke(connection);
+      peer.interested(connection);
+    }
+    swarm.takeTranscript();
+    // N0 sends one block, N1 one and a part: if the part of N0 counted twice, it would be first.
+    peer.arriving(FIRST, 100_000, 1);
+    peer.choke(FIRST);
+    peer.piece(FIRST, block(0), 1);
+    peer.piece(SECOND, block(4), 1);
+    peer.arriving(SECOND, 50_000, 1);
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toContain('X → N1  unchoke');
+  });
 });

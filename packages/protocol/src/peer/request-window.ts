@@ -76,7 +76,7 @@ export class RequestWindow {
     const requested = this.#requests.lengthOf(this.#row, connection);
     if (this.#traffic === undefined) return requested;
     const early = this.#traffic.early[this.#at(connection)]!;
-    return requested - Math.floor(early / this.#layout.blockBits);
+    return Math.max(0, requested - Math.floor(early / this.#layout.blockBits));
   }
 
   /** Whether so few blocks are outstanding that more should be requested. */
@@ -103,7 +103,10 @@ export class RequestWindow {
   requesting(connection: Connection): void {
     const traffic = this.#traffic;
     if (traffic === undefined || this.#requests.lengthOf(this.#row, connection) > 0) return;
-    traffic.lastReceivedMs[this.#at(connection)] = this.#host.nowMs;
+    const at = this.#at(connection);
+    traffic.lastReceivedMs[at] = this.#host.nowMs;
+    // What has arrived in part belongs to requests that were lost.
+    traffic.early[at] = 0;
   }
 
   /** Blocks of `bits` bits have arrived. */
@@ -128,13 +131,9 @@ export class RequestWindow {
     this.#tables.downloadState[at]! &= ~SNUBBING;
   }
 
-  /** The other side has choked us: it sends no more of what has arrived in part. */
+  /** The other side has choked us. It may still finish the block that has arrived in part. */
   choked(connection: Connection): void {
-    const traffic = this.#traffic;
-    if (traffic === undefined) return;
-    const at = this.#at(connection);
-    traffic.early[at] = 0;
-    traffic.receiveKbps[at] = 0;
+    if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
   }
 
   /** Whether nothing has arrived for `timeoutMs`. A leader may take any time to get a piece. */
@@ -172,7 +171,6 @@ export class RequestWindow {
   setSnubbing(connection: Connection): void {
     const at = this.#at(connection);
     this.#tables.downloadState[at]! |= SNUBBING;
-    if (this.#traffic !== undefined) this.#traffic.early[at] = 0;
   }
 
   #isToLeader(connection: Connection): boolean {

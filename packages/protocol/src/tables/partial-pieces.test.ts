@@ -98,7 +98,10 @@ function expectAgreement(partial: PartialPieces, model: Model, at: string): void
   ).toEqual(model.partial());
   expect(partial.size, at).toBe(model.partial().length);
   const withFree = model.partial().filter((piece) => model.pieces[piece]!.some(isFree));
-  expect([...partial.withFree].toSorted((a, b) => a - b), at).toEqual(withFree);
+  expect(
+    [...partial.withFree].toSorted((a, b) => a - b),
+    at,
+  ).toEqual(withFree);
   const actual = model.pieces.map((blocks, each) => {
     const piece = each as PieceIndex;
     return {
