@@ -1,11 +1,11 @@
 /**
  * The chokers of the mainline client, BitTorrent 3.9.1 by Bram Cohen (`Choker.py`).
  *
- * While leeching: the connections form a list in a random order. The slots for the rate go to the interested peers
- * that have sent us most. Then the list is walked from its front, and everybody is unchoked until
- * enough interested peers are: those that are not interested are unchoked on the way, so that they
- * can request as soon as they become interested, and no slot is ever idle. Once per
- * `optimisticMs`, the first that is choked and interested moves to the front.
+ * While leeching: the connections form a list in a random order. The slots for the rate go to the
+ * interested peers that have sent us most. Then the list is walked from its front, and everybody is
+ * unchoked until enough interested peers are: those that are not interested are unchoked on the
+ * way, so that they can request as soon as they become interested, and no slot is ever idle. Once
+ * per `optimisticMs`, the first that is choked and interested moves to the front.
  */
 
 import { CHOKE, type Choker, UNCHOKE, UNCHOKE_OPTIMISTICALLY } from './choker.ts';

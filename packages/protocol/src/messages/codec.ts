@@ -5,9 +5,9 @@
  *     have    00000005 04 00000102
  *
  * This is the format of the simulator: a `request`, a `piece` and a `cancel` name a span of blocks,
- * the first one and their number, and a `piece` does not carry the content. Ids below 20 are those of BitTorrent; ids
- * from 32 on are for the messages of CacheTorrent and of bootstrapping. The format of real clients
- * is in `wire/`.
+ * the first one and their number, and a `piece` does not carry the content. Ids below 20 are those
+ * of BitTorrent; ids from 32 on are for the messages of CacheTorrent and of bootstrapping. The
+ * format of real clients is in `wire/`.
  *
  * `Encoder` writes each message that is sent by a call of its methods; `decode` reads a message and
  * calls the method of a receiver. Neither allocates memory, except for the messages that carry

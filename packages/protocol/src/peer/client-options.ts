@@ -9,8 +9,9 @@ import type { ChokerName, SeedChokerName } from '../choker/chokers.ts';
 export interface ClientOptions {
   /** A peer keeps requested what arrives in this time at the present rate, in ms. */
   readonly requestQueueMs: number;
-  /** The least and the most blocks that it keeps requested on a connection. */
+  /** The least number of blocks that it keeps requested on a connection. */
   readonly requestQueueMin: number;
+  /** The greatest number of blocks that it keeps requested on a connection. */
   readonly requestQueueMax: number;
   /** The number of blocks that it requests on a connection whose rate is not known yet. */
   readonly requestQueueStart: number;
@@ -55,11 +56,17 @@ export type ClientName = 'libtorrent' | 'mainline' | 'transmission';
 
 /** A client by name: its options, and how it uses its upload slots. */
 export interface ClientPreset {
+  /** How it requests blocks, and what else it does. */
   readonly options: ClientOptions;
+  /** See `PeerOptions`. */
   readonly uploadSlots: number;
+  /** See `PeerOptions`. */
   readonly optimisticSlots: number;
+  /** The time between two rounds of the choker, in ms. */
   readonly rechokeIntervalMs: number;
+  /** See `PeerOptions`. */
   readonly choker: ChokerName;
+  /** See `PeerOptions`. */
   readonly seedChoker: SeedChokerName;
 }
 

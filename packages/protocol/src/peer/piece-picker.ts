@@ -200,8 +200,8 @@ export class PiecePicker {
    * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
    * there is none. A leader prefers the pieces that its followers have requested.
    *
-   * @param connection On which a piece is to be requested of which nobody else is sending blocks, if
-   *   there is one; NO_CONNECTION if that does not matter.
+   * @param connection The connection for which a piece is preferred that is requested on no other
+   *   one; NO_CONNECTION if that does not matter.
    */
   next(announced: Uint32Array, start: number, connection: Connection = NO_CONNECTION): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;

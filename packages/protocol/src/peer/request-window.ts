@@ -1,9 +1,10 @@
 /**
- * How many blocks to keep requested on each connection: what arrives in a few seconds at the present
- * rate, so that the other side is never idle, and no more, so that a slow peer holds back little.
+ * How many blocks to keep requested on each connection: what arrives in a few seconds at the
+ * present rate, so that the other side is never idle, and no more, so that a slow peer holds back
+ * little.
  *
- * Where pieces are moved whole, it is a fixed number of pieces. It is one also on the connections of
- * a follower to its leaders, which may have to get a piece first.
+ * Where pieces are moved whole, it is a fixed number of pieces. It is one also on the connections
+ * of a follower to its leaders, which may have to get a piece first.
  */
 
 import type { BlockLayout } from '../blocks.ts';

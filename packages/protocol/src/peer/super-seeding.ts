@@ -3,8 +3,9 @@
  * one, so that every copy that it sends is of a piece that the others do not have yet.
  *
  * As in libtorrent (`torrent.cpp`, `get_piece_to_super_seed`), each peer knows of two pieces at a
- * time. When it announces one of them, it learns of the rarest piece that it lacks and that has been
- * revealed to nobody; then of the rarest that it lacks. It may request what was revealed to it.
+ * time. When it announces one of them, it learns of the rarest piece that it lacks and that has
+ * been revealed to nobody; then of the rarest that it lacks. It may request what was revealed to
+ * it.
  */
 
 import type { Random } from '@cachetorrent/std';
