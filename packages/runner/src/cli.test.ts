@@ -359,7 +359,8 @@ describe('a user error', () => {
     {
       of: 'an unknown choker',
       args: 'run CONFIG --choker fair',
-      prints: "'fair' is invalid. Allowed choices are tit-for-tat, random.",
+      prints:
+        "'fair' is invalid. Allowed choices are tit-for-tat, rate-based, mainline, transmission, random.",
     },
     {
       of: 'too many external neighbours',
@@ -391,7 +392,7 @@ describe('a user error', () => {
       of: 'an unknown seed choker',
       args: 'run CONFIG --seed-choker fair',
       prints:
-        "'fair' is invalid. Allowed choices are tit-for-tat, random, fastest-upload, round-robin.",
+        "'fair' is invalid. Allowed choices are tit-for-tat, round-robin, fastest-upload, anti-leech, mainline, transmission, random.",
     },
     {
       of: 'an unknown priority of requests',
@@ -460,8 +461,8 @@ describe('a user error', () => {
     },
     {
       of: 'an unknown kind',
-      args: 'run CONFIG --log x --log-kinds have,bitfield',
-      prints: 'Unknown kind "bitfield". The kinds are choke,unchoke,',
+      args: 'run CONFIG --log x --log-kinds have,hello',
+      prints: 'Unknown kind "hello". The kinds are choke,unchoke,',
     },
     { of: 'no command', args: '', prints: 'Usage: cachetorrent' },
   ])('$of', async ({ args, prints }) => {
