@@ -270,7 +270,7 @@ describe('A host that verifies pieces', () => {
   test('lets a piece that is damaged be requested again, from all that hold it', () => {
     const { swarm, peer } = setUp();
     swarm.takeTranscript();
-    peer.discard(piece(0));
+    peer.discard(block(0), 4);
     expect(peer.isReceived(piece(0))).toBe(false);
     expect(swarm.takeTranscript().split('\n')).toEqual([
       'X → N0  request(0..1)',

@@ -265,8 +265,10 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#at(this.nowMs + 30, () => {
       if (!this.peer.isReceived(piece as PieceIndex)) return;
       if ((piece + this.nowMs / 10) % 7 >= 2) return this.peer.verified(piece as PieceIndex);
-      for (const block of this.blocksOf(piece)) this.received.delete(block);
-      this.peer.discard(piece as PieceIndex);
+      // All of it, or what one peer has sent.
+      const blocks = this.blocksOf(piece).slice((this.nowMs / 10) % 3);
+      for (const block of blocks) this.received.delete(block);
+      this.peer.discard(blocks[0] as BlockIndex, blocks.length);
     });
   }
 

@@ -111,22 +111,17 @@ export class Upload {
   }
 
   closed(connection: Connection): void {
-    const flags = this.#connections.flags(connection);
-    const isUnchoked = (flags & AM_CHOKING) === 0;
+    if ((this.#connections.flags(connection) & AM_CHOKING) === 0) this.#unchokedCount--;
     const finishing = this.#finishing.indexOf(connection);
     if (finishing >= 0) this.#finishing.splice(finishing, 1);
     this.#dropQueue(connection);
-    this.#connections.setFlags(connection, (flags & ~PEER_INTERESTED) | AM_CHOKING);
-    if (!isUnchoked) return;
-    this.#unchokedCount--;
-    if (!this.#rules.fillsFreeSlots) return;
-    if (this.#client.freeSlots === 'rechoke') this.#rechokeAll();
-    else this.#fillFreeSlots();
   }
 
   /** An unchoked connection has been closed: its slot goes to one that waits for it. */
   slotFreed(): void {
-    if (this.#rules.fillsFreeSlots) this.#choose(this.#client.freeSlots === 'at-once');
+    if (!this.#rules.fillsFreeSlots) return;
+    if (this.#client.freeSlots === 'rechoke') this.#rechokeAll();
+    else this.#fillFreeSlots();
   }
 
   interested(connection: Connection): void {
