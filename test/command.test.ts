@@ -59,9 +59,13 @@ describe('the command', () => {
 });
 
 describe('a long run', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops within a second of %s, and reports its progress',
-    async (signal) => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
+    'stops within a second of %s, reports its progress, and ends with %d',
+    async (signal, expected) => {
       const parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
       const run = start('run', ...LONG, '--out', join(parent, 'results'));
       const end = runToEnd(run);
@@ -71,7 +75,7 @@ describe('a long run', () => {
       run.kill(signal);
       const { code, out, err } = await end;
       expect(performance.now() - before).toBeLessThan(1_500);
-      expect({ code, out }).toEqual({ code: 130, out: '' });
+      expect({ code, out }).toEqual({ code: expected, out: '' });
       expect(err).toMatch(/stopped at [\d.]+ s of simulated time, with \d+ of 700 peers complete/);
       expect(readdirSync(parent)).toEqual([]);
     },

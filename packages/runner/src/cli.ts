@@ -15,13 +15,12 @@ import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { addConfigurationCommands } from './commands/configuration.ts';
 import { DEFAULT_TIMELINE_MS, Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import { type OverrideFlags, overridesOf, withOverrides } from './configuration/flags.ts';
+import { EXIT_CODE } from './exit-code.ts';
+import { failureText, SystemFailure } from './failure.ts';
 import { UserError } from './user-error.ts';
 import { VERSION } from './version.ts';
 
-/** Exit codes of the command. */
-export const EXIT_CODE = { success: 0, failure: 1, userError: 2, interrupted: 130 } as const;
-
-/** Errors that need no stack trace, subclasses before their superclasses. */
+/** Errors whose message is complete, subclasses before their superclasses. */
 const EXPECTED_ERRORS = [
   { kind: UserError, code: EXIT_CODE.userError },
   { kind: StorageFailure, code: EXIT_CODE.failure },
@@ -29,6 +28,8 @@ const EXPECTED_ERRORS = [
   { kind: Interrupted, code: EXIT_CODE.interrupted },
   { kind: Stopped, code: EXIT_CODE.interrupted },
   { kind: RunsFailed, code: EXIT_CODE.failure },
+  { kind: RunFailed, code: EXIT_CODE.failure },
+  { kind: SystemFailure, code: EXIT_CODE.failure },
 ] as const;
 
 const DEFAULT_SEED = 1;
@@ -144,7 +145,7 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
 }
 
 /** Prints an error to standard error. Returns the exit code of the command. */
-function reportError(error: unknown, { stderr }: CliEnvironment): number {
+function reportError(error: unknown, { stderr, env }: CliEnvironment): number {
   if (error instanceof CommanderError) {
     // Commander has printed the message. Help and version have exit code 0.
     return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.userError;
@@ -154,16 +155,8 @@ function reportError(error: unknown, { stderr }: CliEnvironment): number {
     stderr.write(`${error.message}\n`);
     return code;
   }
-  const text =
-    error instanceof RunFailed
-      ? `the run failed: ${error.message}`
-      : `unexpected error: ${stackOf(error)}`;
-  stderr.write(`${text}\n`);
+  stderr.write(failureText(error, env));
   return EXIT_CODE.failure;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function parseSeed(text: string): number {

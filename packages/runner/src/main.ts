@@ -1,38 +1,79 @@
-/** The entry point of the command: connects it to the streams and signals of the process. */
+/**
+ * The entry point of the command: executes it in a thread, and serves the streams and signals of
+ * the process. This thread never computes, so SIGINT, SIGTERM and SIGHUP stop the command in time
+ * whatever it is doing: they tell it to stop, and end it if it does not.
+ */
 
-import { simulate } from '@cachetorrent/simulator';
+import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 
-import { cli, EXIT_CODE } from './cli.ts';
-import { thisMachine } from './machine.ts';
+import type { CommandData, FromCommand, ToCommand } from './command-thread.ts';
+import { EXIT_CODE } from './exit-code.ts';
+import { failureText } from './failure.ts';
 
-/** The time from an interrupt to the forced exit of a command that does not shut down. */
-const SHUTDOWN_TIMEOUT_MS = 900;
+/** The time from a signal to the forced end of a command that does not stop. */
+const STOP_TIMEOUT_MS = 700;
+/** How long a thread may take to end; one that is in native code does not end before that does. */
+const END_TIMEOUT_MS = 100;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type Signal = (typeof SIGNALS)[number];
 
-const stopController = new AbortController();
-process.on('SIGINT', interrupt);
-process.on('SIGTERM', interrupt);
-// The reader of a pipe may close it before the end: `cachetorrent run ... | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(EXIT_CODE.success);
-  throw error;
+const { stdout, stderr } = process;
+const data: CommandData = {
+  args: process.argv.slice(2),
+  terminal: { isTTY: stderr.isTTY === true, columns: stderr.columns },
+};
+const file = import.meta.url.endsWith('.ts') ? './command-thread.ts' : './command-thread.js';
+const command = new Worker(new URL(file, import.meta.url), { workerData: data });
+let stoppedBy: Signal | undefined;
+
+command.on('message', (message: FromCommand) => {
+  if ('stream' in message) process[message.stream].write(message.text);
+  else process.exitCode ??= exitCodeOf(message.exitCode);
 });
-
-process.exitCode = await cli(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
-  nowMs: () => performance.now(),
-  peakRssBytes: () => process.resourceUsage().maxRSS * 1024,
-  machine: thisMachine(),
-  env: process.env,
-  signal: stopController.signal,
-  simulate,
+command.on('error', (error) => {
+  stderr.write(failureText(error, process.env));
+  process.exitCode = EXIT_CODE.failure;
 });
+stderr.on('resize', () => tell({ columns: stderr.columns }));
+// A terminal that is closed can show nothing.
+stderr.on('error', () => {});
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe may close it before the end: `cachetorrent run ... | head`.
+  if (error.code === 'EPIPE') return void end(EXIT_CODE.success);
+  stderr.write(failureText(error, process.env, 'standard output'));
+  void end(EXIT_CODE.failure);
+});
+for (const signal of SIGNALS) process.on(signal, () => void stop(signal));
 
-function interrupt(): void {
-  if (stopController.signal.aborted) return;
-  stopController.abort();
-  setTimeout(() => {
-    process.stderr.write('interrupted: the command did not shut down in time\n');
-    process.exit(EXIT_CODE.interrupted);
-  }, SHUTDOWN_TIMEOUT_MS).unref();
+function tell(message: ToCommand): void {
+  command.postMessage(message);
+}
+
+async function stop(signal: Signal): Promise<void> {
+  // Ctrl-C reaches both a starter, which passes it on, and this process.
+  if (stoppedBy !== undefined) return;
+  stoppedBy = signal;
+  tell('stop');
+  // Unreferenced: a command that has stopped is not waited for.
+  await sleep(STOP_TIMEOUT_MS, undefined, { ref: false });
+  stderr.write('stopped before the command had finished\n');
+  await end(exitCodeOf(EXIT_CODE.interrupted), signal);
+}
+
+/** The exit code of the process if the command ends with `code`. */
+function exitCodeOf(code: number): number {
+  if (code !== EXIT_CODE.interrupted || stoppedBy === undefined) return code;
+  return 128 + constants.signals[stoppedBy];
+}
+
+/** Ends the process, whatever the command is doing. */
+async function end(code: number, signal: Signal = 'SIGTERM'): Promise<void> {
+  process.exitCode = code;
+  const hasEnded = command.terminate().then(() => true);
+  if (await Promise.race([hasEnded, sleep(END_TIMEOUT_MS, false)])) process.exit(code);
+  // process.exit() would wait for the native code; a signal without a listener does not.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }

@@ -18,7 +18,8 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
-import { cli, EXIT_CODE } from '../cli.ts';
+import { cli } from '../cli.ts';
+import { EXIT_CODE } from '../exit-code.ts';
 
 /** Long enough for a busy machine. */
 const TIMEOUT_MS = 60_000;

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { testEnvironment, type TestEnvironment } from '../../test/test-environment.ts';
-import { cli, EXIT_CODE } from '../cli.ts';
+import { cli } from '../cli.ts';
+import { EXIT_CODE } from '../exit-code.ts';
 
 const HOST = ['--host', '127.0.0.1'];
 const CONTENT = Buffer.alloc(100_000, 'content');

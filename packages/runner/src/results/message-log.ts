@@ -13,6 +13,7 @@ import { dirname, resolve, sep } from 'node:path';
 
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
+import { SystemFailure } from '../failure.ts';
 import { UserError } from '../user-error.ts';
 
 /**
@@ -60,8 +61,7 @@ export class LogFile {
       this.#file ??= await open(this.#path, 'w');
       await this.#file.writeFile(linesOf(messages));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`cannot write the log ${this.#path}: ${reason}`, { cause: error });
+      throw new SystemFailure(`--log ${this.#path}`, error);
     }
   }
 
