@@ -2,6 +2,11 @@
 
 import type { SwarmProblem } from '@cachetorrent/simulator';
 
+/** A problem, and how many more there are of the same kind, which are not listed. */
+export interface UserProblem extends SwarmProblem {
+  readonly more?: number;
+}
+
 /**
  * One or more problems in what the user wrote. The command exits with code 2, and has written
  * nothing before.
@@ -9,14 +14,16 @@ import type { SwarmProblem } from '@cachetorrent/simulator';
 export class UserError extends Error {
   override readonly name = 'UserError';
   /** All problems, in the order in which they were found. */
-  readonly problems: readonly SwarmProblem[];
+  readonly problems: readonly UserProblem[];
 
-  constructor(...problems: readonly SwarmProblem[]) {
+  constructor(...problems: readonly UserProblem[]) {
     super(problems.map(format).join('\n'));
     this.problems = problems;
   }
 }
 
-function format({ at, problem, fix }: SwarmProblem): string {
-  return `${at}: ${problem}\n  fix: ${fix}`;
+function format({ at, problem, fix, more }: UserProblem): string {
+  const others =
+    more === undefined ? '' : `\n  and ${more.toLocaleString('en-US')} more of the same kind`;
+  return `${at}: ${problem}\n  fix: ${fix}${others}`;
 }

@@ -9,7 +9,7 @@ import { planCampaign } from '../src/campaign/experiment/plan.ts';
 import { readExperiment } from '../src/campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../src/campaign/stored-campaign.ts';
 import { Store } from '../src/campaign/store/store.ts';
-import { cli } from '../src/cli.ts'
+import { cli } from '../src/cli.ts';
 import { EXIT_CODE } from '../src/exit-code.ts';
 import { fakeRecord, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
 import { HAS_SMALL_DISKS, SmallDisk } from './small-disk.ts';

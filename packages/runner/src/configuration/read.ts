@@ -113,7 +113,8 @@ function problemsIn(
       parameterPath(name).every((step, i) => step === each.path[i]),
     );
     if (override === undefined) return locatedProblems([each], file.locations, file.nameOf)[0]!;
-    return { at: optionOf(override), problem: each.problem, fix: each.fix };
+    const { problem, fix } = each;
+    return { at: optionOf(override), problem, fix };
   });
   return new UserError(...located);
 }

@@ -1,7 +1,16 @@
 /** Parses YAML, and reports where it is broken. */
 
 import type { Path } from '@cachetorrent/simulator/configuration';
-import { type Document, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
 import { UserError } from '../user-error.ts';
 import type { Locations } from './locations.ts';
@@ -13,14 +22,39 @@ export function parseYaml(
   example: string,
 ): { readonly value: unknown; readonly locations: Locations } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    // `refuseRepeats` finds them in linear time.
+    uniqueKeys: false,
+  });
   const locations = new YamlLocations(file, document, lines);
   const [error] = document.errors;
   if (error !== undefined) {
     const problem = `is not YAML: ${error.message}`;
     throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
   }
+  refuseRepeats(document, locations);
   return { value: valueOf(document, file), locations };
+}
+
+/** A parser would take the last of them, a reader the first. */
+function refuseRepeats(document: Document, locations: YamlLocations): void {
+  visit(document, {
+    Map: (_, { items }: YAMLMap) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name) && name !== '<<') {
+          const at = locations.ofOffset(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+          const problem = `"${String(name)}" is given twice`;
+          throw new UserError({ at, problem, fix: 'keep one of them' });
+        }
+        seen.add(name);
+      }
+    },
+  });
 }
 
 /** The parser refuses aliases that multiply without end. */

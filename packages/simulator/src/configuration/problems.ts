@@ -15,6 +15,8 @@ export interface ConfigProblem {
   readonly name?: string;
   readonly problem: string;
   readonly fix: string;
+  /** How many more there are of the same kind, which are not listed. */
+  readonly more?: number;
 }
 
 /** What a message needs to know about the kind of file. */
@@ -29,13 +31,50 @@ export interface FileKind {
   readonly fieldExamples?: Readonly<Record<string, string>>;
 }
 
-/** The problems of a value; a field that is missing because it is misspelt counts once. */
+/** A message with more problems than this would hide the first ones. */
+const SHOWN_MAX = 10;
+
+/**
+ * The problems of a value, at most ten, with the number of the others. A field that is missing
+ * because it is misspelt counts once.
+ */
 export function problemsOf(error: z.ZodError, kind: FileKind): ConfigProblem[] {
-  const reported = error.issues.flatMap((issue) => new Reporter(kind).report(issue));
+  const reporter = new Reporter(kind);
+  const reported = error.issues.flatMap((issue) => reporter.report(issue));
   const meant = new Set(reported.map(({ meant }) => meant));
-  return reported
-    .filter(({ missing }) => missing === undefined || !meant.has(missing))
-    .map(({ problem }) => problem);
+  return shownOf(
+    reported
+      .filter(({ missing }) => missing === undefined || !meant.has(missing))
+      .map(({ problem }) => problem),
+  );
+}
+
+/** The first problem of each kind, then the second of each and so on, until there are ten. */
+function shownOf(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  if (problems.length <= SHOWN_MAX) return [...problems];
+  const kinds = [...Map.groupBy(problems, kindOf).values()];
+  const shown = kinds.slice(0, SHOWN_MAX).map(([first]) => [first!]);
+  for (let round = 1, left = SHOWN_MAX - shown.length; left > 0; round++) {
+    for (const [i, list] of shown.entries()) {
+      const next = kinds[i]![round];
+      if (next === undefined || left === 0) continue;
+      list.push(next);
+      left--;
+    }
+  }
+  return shown.flatMap((list, i) => {
+    const last = i === SHOWN_MAX - 1;
+    const hidden = last ? kinds.slice(i) : [kinds[i]!];
+    const more = hidden.reduce((sum, { length }) => sum + length, 0) - list.length;
+    return more === 0 ? list : [...list.slice(0, -1), { ...list.at(-1)!, more }];
+  });
+}
+
+/** Entries of one list with the same fix are of one kind, and so are the fields of one object. */
+function kindOf({ path, isField, fix }: ConfigProblem): string {
+  const steps = isField ? path.slice(0, -1) : path;
+  const within = pathName(steps.map((step) => (typeof step === 'number' ? 0 : step)));
+  return isField ? within : `${within}: ${fix}`;
 }
 
 /** How a path is written: `classes[0].upload`. */
@@ -105,13 +144,14 @@ class Reporter {
   #unknownField(path: Path): Reported {
     const field = String(path.at(-1));
     const within = path.slice(0, -1);
-    const nearest = closest(field, this.#kind.fieldsAt(within) as string[]);
+    // A name that is much longer than all others is similar to none.
+    const nearest = closest(field.slice(0, 40), this.#kind.fieldsAt(within) as string[]);
     const where = within.length > 0 ? ` in ${this.#nameOf(within)}` : '';
     return {
       problem: {
         path,
         isField: true,
-        problem: `there is no field "${field}"${where}`,
+        problem: `there is no field ${show(field)}${where}`,
         fix: `the nearest is "${nearest}": write that, or remove the field`,
       },
       meant: this.#nameOf([...within, nearest]),

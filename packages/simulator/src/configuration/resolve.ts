@@ -72,8 +72,9 @@ export class ConfigurationError extends Error {
   constructor(problems: readonly ConfigProblem[]) {
     super(
       problems
-        .map(({ name, problem, fix }) => {
-          return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}`;
+        .map(({ name, problem, fix, more }) => {
+          const others = more === undefined ? '' : `\n  and ${more} more of the same kind`;
+          return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}${others}`;
         })
         .join('\n'),
     );

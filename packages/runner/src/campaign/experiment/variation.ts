@@ -77,11 +77,7 @@ class VariationParser {
       this.#fail(path, problem, 'vary fewer parameters at once, or use larger steps');
     }
     this.#checkDistinctParameters(factors);
-    let combinations: Combination[] = [[]];
-    for (const factor of factors) {
-      combinations = combinations.flatMap((left) => factor.map((right) => [...left, ...right]));
-    }
-    return combinations;
+    return Array.from({ length: count }, (_, number) => combinationAt(factors, number));
   }
 
   #checkDistinctParameters(factors: readonly (readonly Combination[])[]): void {
@@ -203,6 +199,17 @@ class VariationParser {
     const at = `${this.#locations.ofValue(path)}: ${path.join('.')}`;
     throw new UserError({ at, problem, fix });
   }
+}
+
+/** The combination with this number, whose digits are places in the factors; the last is fastest. */
+function combinationAt(factors: readonly (readonly Combination[])[], number: number): Combination {
+  let rest = number;
+  const parts = factors.toReversed().map((factor) => {
+    const part = factor[rest % factor.length]!;
+    rest = Math.floor(rest / factor.length);
+    return part;
+  });
+  return parts.toReversed().flat();
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(['product', 'union', 'zip']);

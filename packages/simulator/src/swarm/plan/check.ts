@@ -145,8 +145,10 @@ function domainsRule(field: string, value: number, most: number): NumberRule {
 function checkNumber(rule: NumberRule, refuse: Refuse): void {
   const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
   const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
+  if (!Number.isFinite(value))
+    refuse(field, `is ${value}, but must be a number`, `set it to ${range}`);
   if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
-  if (!(value <= most)) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
+  if (value > most) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
   if (!fraction && !Number.isInteger(value)) {
     refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
   }
