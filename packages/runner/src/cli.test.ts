@@ -151,7 +151,7 @@ describe('run', () => {
       simulate: (_, options) => (calls.push(options), Promise.resolve(SIMULATION)),
     });
     const out = join(folder, 'results');
-    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']])
+    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250', '--force']])
       await cli(['run', file, ...options], environment);
     expect(calls.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
   });

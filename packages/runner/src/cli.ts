@@ -38,6 +38,8 @@ const WORKERS =
   'Number of worker threads, or "as" for one per AS ' +
   '(default: as many as help, up to the number of cores)';
 const TIMELINE = `Simulated time per row of timeline.csv, in ms (default: ${DEFAULT_TIMELINE_MS})`;
+const FORCE =
+  'Overwrite earlier results and logs; run even if the memory is expected not to suffice';
 const LOG_KINDS = 'Kinds of messages to log, such as have,request (default: all)';
 
 const EXAMPLES = `Examples:
@@ -116,7 +118,7 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
     .option('--seed <n>', 'Random seed; equal seeds give equal results', parseSeed, DEFAULT_SEED)
     .option('--workers <n>', WORKERS, parseWorkers)
     .option('--plan', 'Print the expected memory and time of the run, and exit')
-    .option('--force', 'Run even if the run is expected to exceed the memory')
+    .option('--force', FORCE)
     .optionsGroup('Output options:')
     .option('--out <folder>', 'Write the results to this folder, as JSON and CSV files')
     .option('--timeline <ms>', TIMELINE, parseNumber)

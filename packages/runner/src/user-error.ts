@@ -2,9 +2,9 @@
 
 import type { SwarmProblem } from '@cachetorrent/simulator';
 
-/** A problem, and how many more there are of the same kind, which are not listed. */
+/** A problem, and what is not listed besides it, such as `990 more of the same kind`. */
 export interface UserProblem extends SwarmProblem {
-  readonly more?: number;
+  readonly more?: string;
 }
 
 /**
@@ -24,6 +24,9 @@ export class UserError extends Error {
 
 function format({ at, problem, fix, more }: UserProblem): string {
   const others =
-    more === undefined ? '' : `\n  and ${more.toLocaleString('en-US')} more of the same kind`;
+    more === undefined
+      ? ''
+      : `
+  and ${more}`;
   return `${at}: ${problem}\n  fix: ${fix}${others}`;
 }

@@ -50,7 +50,7 @@ export interface RunCommandOptions {
   readonly quiet: boolean;
   /** Whether to print the expected memory and time instead of running. */
   readonly plan: boolean;
-  /** Whether to run even if the run is expected to exceed the memory. */
+  /** Whether to overwrite files, and to run even if the run is expected to exceed the memory. */
   readonly force: boolean;
 }
 
@@ -89,8 +89,11 @@ export async function runCommand(
   }
   if (!force) checkMemory(file, swarm, resources);
   if (plan) return;
-  if (out !== undefined) await checkResultFolder(out);
-  if (options.log !== undefined) await checkLogFile(options.log, out);
+  if (out !== undefined) await checkResultFolder(out, force);
+  if (options.log !== undefined) {
+    const optional = out === undefined ? {} : { out };
+    await checkLogFile(options.log, { config: file, force, ...optional });
+  }
 
   const finished = await simulateWithProgress(
     swarm,

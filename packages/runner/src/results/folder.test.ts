@@ -40,7 +40,7 @@ describe('results can be written', () => {
   ])('to $to', async ({ prepare }) => {
     const at = join(parent, 'results');
     prepare(at);
-    await checkResultFolder(at);
+    await checkResultFolder(at, true);
     await writeResultFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
     expect(readdirSync(at).sort()).toEqual(['run.json', 'traffic.csv']);
     expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('{}');
@@ -74,6 +74,18 @@ describe('a folder is rejected', () => {
     writeFileSync(join(parent, 'thesis.tex'), '');
     await expect(checkResultFolder(parent)).rejects.toThrow(
       'holds "thesis.tex", which is not a result',
+    );
+  });
+
+  test('that holds earlier results, without --force', async () => {
+    const at = join(parent, 'results');
+    await writeResultFolder(at, { 'run.json': 'old' });
+    await expect(checkResultFolder(at)).rejects.toThrow(`--out ${at}: holds earlier results`);
+  });
+
+  test.skipIf(process.platform !== 'linux')('that only looks like a folder', async () => {
+    await expect(checkResultFolder('/proc/x')).rejects.toThrow(
+      '--out /proc/x: cannot be created in /proc',
     );
   });
 

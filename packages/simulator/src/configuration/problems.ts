@@ -15,8 +15,8 @@ export interface ConfigProblem {
   readonly name?: string;
   readonly problem: string;
   readonly fix: string;
-  /** How many more there are of the same kind, which are not listed. */
-  readonly more?: number;
+  /** What is not listed besides it, such as `990 more of the same kind`. */
+  readonly more?: string;
 }
 
 /** What a message needs to know about the kind of file. */
@@ -62,11 +62,14 @@ function shownOf(problems: readonly ConfigProblem[]): ConfigProblem[] {
       left--;
     }
   }
+  const others = kinds.slice(SHOWN_MAX).flat().length;
   return shown.flatMap((list, i) => {
-    const last = i === SHOWN_MAX - 1;
-    const hidden = last ? kinds.slice(i) : [kinds[i]!];
-    const more = hidden.reduce((sum, { length }) => sum + length, 0) - list.length;
-    return more === 0 ? list : [...list.slice(0, -1), { ...list.at(-1)!, more }];
+    const same = kinds[i]!.length - list.length;
+    const more = [
+      ...(same > 0 ? [`${same.toLocaleString('en-US')} more of the same kind`] : []),
+      ...(others > 0 && i === SHOWN_MAX - 1 ? [`${others.toLocaleString('en-US')} others`] : []),
+    ].join(' and ');
+    return more === '' ? list : [...list.slice(0, -1), { ...list.at(-1)!, more }];
   });
 }
 

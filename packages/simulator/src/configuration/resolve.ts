@@ -73,7 +73,7 @@ export class ConfigurationError extends Error {
     super(
       problems
         .map(({ name, problem, fix, more }) => {
-          const others = more === undefined ? '' : `\n  and ${more} more of the same kind`;
+          const others = more === undefined ? '' : `\n  and ${more}`;
           return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}${others}`;
         })
         .join('\n'),

@@ -283,7 +283,7 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'a field twice',
       text: 'name: e\nname: f\nbase: x\n',
-      says: 'e.yaml:2:1: is not YAML',
+      says: 'e.yaml:2:1: "name" is given twice',
     },
     {
       wrong: 'a misspelt field',

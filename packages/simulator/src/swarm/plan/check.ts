@@ -145,7 +145,7 @@ function domainsRule(field: string, value: number, most: number): NumberRule {
 function checkNumber(rule: NumberRule, refuse: Refuse): void {
   const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
   const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
-  if (!Number.isFinite(value))
+  if (typeof value !== 'number' || Number.isNaN(value))
     refuse(field, `is ${value}, but must be a number`, `set it to ${range}`);
   if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
   if (value > most) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);

@@ -1,0 +1,27 @@
+/** No command overwrites what exists, unless the user says so with `--force`. */
+
+import { stat } from 'node:fs/promises';
+
+import { UserError } from './user-error.ts';
+
+/**
+ * Checks that nothing is lost if a command writes to `path`. A pipe or a device, such as
+ * `/dev/null`, holds nothing. `at` is the name of `path` in messages.
+ *
+ * @throws UserError if a file or a folder exists at `path`
+ */
+export async function refuseExisting(path: string, at: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !(found.isFile() || found.isDirectory())) return;
+  const fix = 'name another path, or overwrite it with --force';
+  throw new UserError({ at, problem: 'exists already', fix });
+}
+
+/** Whether two paths lead to the same file, by links too. */
+export async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [first, second] = await Promise.all(
+    [a, b].map((path) => stat(path).catch(() => undefined)),
+  );
+  if (first === undefined || second === undefined) return false;
+  return first.dev === second.dev && first.ino === second.ino;
+}
