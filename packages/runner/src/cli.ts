@@ -147,7 +147,11 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
 }
 
 /** Prints an error to standard error. Returns the exit code of the command. */
-function reportError(error: unknown, { stderr, env }: CliEnvironment): number {
+function reportError(error: unknown, { stderr, env, signal }: CliEnvironment): number {
+  if (signal.aborted && error === signal.reason) {
+    stderr.write('stopped before the command had finished\n');
+    return EXIT_CODE.interrupted;
+  }
   if (error instanceof CommanderError) {
     // Commander has printed the message. Help and version have exit code 0.
     return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.userError;

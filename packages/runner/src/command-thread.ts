@@ -43,7 +43,10 @@ main.on('message', (message: ToCommand) => {
 // Waiting for messages does not keep the command alive.
 main.unref();
 
-const tell = (message: FromCommand) => main.postMessage(message);
+const tell = (message: FromCommand) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a thread
+  main.postMessage(message);
+};
 const exitCode = await cli(args, {
   stdout: { write: (text) => tell({ stream: 'stdout', text }) },
   stderr: {

@@ -6,6 +6,7 @@
 
 import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { Worker } from 'node:worker_threads';
 
 import type { CommandData, FromCommand, ToCommand } from './command-thread.ts';
@@ -13,16 +14,16 @@ import { EXIT_CODE } from './exit-code.ts';
 import { failureText } from './failure.ts';
 
 /** The time from a signal to the forced end of a command that does not stop. */
-const STOP_TIMEOUT_MS = 700;
+const STOP_TIMEOUT_MS = 600;
 /** How long a thread may take to end; one that is in native code does not end before that does. */
-const END_TIMEOUT_MS = 100;
+const END_TIMEOUT_MS = 50;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
 const { stdout, stderr } = process;
 const data: CommandData = {
   args: process.argv.slice(2),
-  terminal: { isTTY: stderr.isTTY === true, columns: stderr.columns },
+  terminal: { isTTY: isatty(stderr.fd), columns: stderr.columns },
 };
 const file = import.meta.url.endsWith('.ts') ? './command-thread.ts' : './command-thread.js';
 const command = new Worker(new URL(file, import.meta.url), { workerData: data });
@@ -48,6 +49,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
 for (const signal of SIGNALS) process.on(signal, () => void stop(signal));
 
 function tell(message: ToCommand): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a thread
   command.postMessage(message);
 }
 

@@ -126,13 +126,13 @@ function checkPlots(
   });
 }
 
-/** Columns of the result tables that a label must not be named after. */
+/** Columns of the result tables that a label must not be named after, in lower case. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'run',
   'combination',
   'repetition',
   'seed',
-  ...METRIC_NAMES,
+  ...METRIC_NAMES.map((name) => name.toLowerCase()),
 ]);
 
 /** The field of the configuration that each parameter sets; undefined for a label. */
@@ -144,12 +144,12 @@ function fieldPathsOf(
 ): FieldPaths {
   const fieldPaths = new Map<string, Path | undefined>();
   const labels = experiment.labels ?? [];
+  const others = new Set(varied.flat().map(({ name }) => name));
   for (const label of labels) {
-    const field = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
-    const conflict = field ?? (RESERVED_NAMES.has(label) ? 'a column of the results' : undefined);
+    const conflict = conflictOf(label, [...others, ...labels]);
     if (conflict !== undefined) {
       const at = `${locations.ofValue(['labels'])}: labels`;
-      const problem = `has "${label}", which is ${conflict}`;
+      const problem = `has ${JSON.stringify(label)}, which is ${conflict}`;
       throw new UserError({ at, problem, fix: 'give the label another name' });
     }
     fieldPaths.set(label, undefined);
@@ -164,6 +164,17 @@ function fieldPathsOf(
     fieldPaths.set(name, field);
   }
   return fieldPaths;
+}
+
+/** Why a label cannot be the name of a column; upper and lower case are the same in SQL. */
+function conflictOf(label: string, parameters: readonly string[]): string | undefined {
+  const folded = label.toLowerCase();
+  // oxlint-disable-next-line no-control-regex -- a table cannot show them
+  if (!/^[^\u0000-\u001f]{1,100}$/.test(label)) return 'no name of 1 to 100 characters';
+  if (fieldPath(label) !== undefined) return 'a field of a configuration';
+  if (RESERVED_NAMES.has(folded)) return 'a column of the results';
+  const twin = parameters.find((name) => name !== label && name.toLowerCase() === folded);
+  return twin === undefined ? undefined : `the same column as "${twin}" in a query`;
 }
 
 function unknownField(name: string, at: string, labels: readonly string[]): UserError {
