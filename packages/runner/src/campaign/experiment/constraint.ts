@@ -3,7 +3,8 @@
  *
  * A condition names parameters, and fields of the base; a name with dots or brackets is written in
  * single quotes ('network.latency'). A condition is false for a combination that lacks one of the
- * parameters it names. The language is that of filtrex: it computes with the values it is given and
+ * parameters it names, or has null there, unless it tests for that: "leaders == null",
+ * "exists(leaders)". Then null is a value that is neither less nor greater than any. The language is that of filtrex: it computes with the values it is given and
  * has no access to anything else.
  */
 
@@ -26,10 +27,12 @@ export function parseConstraint(text: string, at: string, names: readonly string
   const where = `${at}: exclude "${text}"`;
   let valueOf: Parameters<Constraint>[0] = () => undefined;
   let isIncomplete = false;
+  const testsForNull = /\b(null|exists|empty)\b/.test(text.replace(/"[^"]*"/g, ''));
   const evaluate = compile(text, where, (name) => {
     const value = valueOf(name);
     if (value === undefined || value === null) {
       if (!names.includes(name)) throw unknownParameter(name, where, names);
+      if (testsForNull) return null;
       isIncomplete = true;
       return 0;
     }
@@ -44,10 +47,33 @@ export function parseConstraint(text: string, at: string, names: readonly string
     if (isIncomplete) return false;
     if (result instanceof Error) {
       const fix = 'compare numbers with numbers, and texts with texts: choker == "random"';
-      throw new UserError({ at: where, problem: `cannot be evaluated: ${result.message}`, fix });
+      throw new UserError({
+        at: where,
+        problem: `cannot be evaluated: ${result.message.replace('a undefined', 'null')}`,
+        fix,
+      });
     }
     return Boolean(result);
   };
+}
+
+/** As those of filtrex, which refuse null where they compare the order. */
+const OPERATORS = {
+  '==': (a: unknown, b: unknown) => a === b,
+  '!=': (a: unknown, b: unknown) => a !== b,
+  '<': ordered((a, b) => a < b),
+  '<=': ordered((a, b) => a <= b),
+  '>=': ordered((a, b) => a >= b),
+  '>': ordered((a, b) => a > b),
+};
+
+function ordered(compare: (a: number, b: number) => boolean): (a: unknown, b: unknown) => boolean {
+  return (a, b) => a !== null && b !== null && compare(numberOf(a), numberOf(b));
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new TypeError(`${JSON.stringify(value)} is not a number`);
 }
 
 function compile(
@@ -56,7 +82,11 @@ function compile(
   property: (name: string) => unknown,
 ): (values: object) => unknown {
   try {
-    return compileExpression(text, { customProp: property }) as (values: object) => unknown;
+    return compileExpression(text, {
+      customProp: property,
+      constants: { null: null },
+      operators: OPERATORS,
+    }) as (values: object) => unknown;
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;

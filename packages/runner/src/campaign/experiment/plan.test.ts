@@ -158,6 +158,17 @@ describe('a setting', () => {
       remaining: 1,
     },
     { rule: 'is kept if it lacks a named parameter', exclude: 'subTorrents > 1', remaining: 4 },
+    {
+      rule: 'is excluded by a parameter with its section',
+      exclude: "'cache.leaders' == 50",
+      remaining: 2,
+    },
+    {
+      rule: 'is excluded by a field that is removed',
+      exclude: 'pieces == null and leaders == 10',
+      set: { pieces: null, 'file.size': '1 MiB' },
+      remaining: 2,
+    },
   ])('$rule', async ({ exclude, remaining, set = {} }) => {
     const { settings } = await planOf({
       ...BASE,
@@ -166,6 +177,29 @@ describe('a setting', () => {
       exclude,
     });
     expect(settings).toHaveLength(remaining);
+  });
+});
+
+describe('a condition on a parameter that is null in some settings', () => {
+  test.each([
+    { condition: 'leaders == null', excludes: [null] },
+    { condition: 'leaders != null', excludes: [10, 50] },
+    { condition: 'leaders == null or leaders > 30', excludes: [null, 50] },
+    { condition: 'exists(leaders)', excludes: [10, 50] },
+    { condition: 'empty(leaders)', excludes: [null] },
+    { condition: 'not (leaders == null or leaders > 30)', excludes: [10] },
+    // Without a test for null, it is false where the parameter is null.
+    { condition: 'leaders != 10', excludes: [50] },
+    { condition: 'leaders < 30', excludes: [10] },
+    { condition: 'not (leaders > 30)', excludes: [10] },
+  ])('$condition excludes $excludes', async ({ condition, excludes }) => {
+    const { settings } = await planOf({
+      ...BASE,
+      vary: { leaders: [null, 10, 50], externalNeighbours: [10] },
+      exclude: condition,
+    });
+    const left = settings.map(({ parameters }) => parameters['leaders']);
+    expect([null, 10, 50].filter((value) => !left.includes(value))).toEqual(excludes);
   });
 });
 
@@ -217,6 +251,17 @@ describe('an experiment is rejected', () => {
       of: { labels: ['redundancy'] },
       says: 'which is a column of the results',
     },
+    {
+      wrong: 'with a label that differs from a metric in case only',
+      of: { labels: ['P50MS'] },
+      says: 'which is a column of the results',
+    },
+    {
+      wrong: 'with a label that differs from a parameter in case only',
+      of: { labels: ['Leaders'], vary: { leaders: [10], Leaders: ['a'] } },
+      says: 'has "Leaders", which is the same column as "leaders" in a query',
+    },
+    { wrong: 'with an empty label', of: { labels: [''] }, says: 'no name of 1 to 100 characters' },
     {
       wrong: 'with a value of the wrong type',
       of: { vary: { leaders: ['many'] } },

@@ -6,7 +6,11 @@
 import { isAbsolute, join } from 'node:path';
 
 import type { Swarm } from '@cachetorrent/simulator';
-import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configuration';
+import {
+  type CompleteSwarmConfig,
+  type Path,
+  pathName,
+} from '@cachetorrent/simulator/configuration';
 
 import { type Locations, locationsBelow } from '../../configuration/locations.ts';
 import {
@@ -199,13 +203,17 @@ function withoutExcluded(
   const names = [...parameterNames, ...fieldNames()];
   const at = locations.ofValue(['exclude']);
   const constraints = texts.map((text): Constraint => parseConstraint(text, at, names));
+  // A field may be named with its section or without.
+  const idOf = (name: string) => pathName(fieldPath(name) ?? []) || name;
+  const fixed = new Map(Object.entries(experiment.set ?? {}).map(([name, v]) => [idOf(name), v]));
   const included = varied.filter((combination) => {
-    const values = new Map(combination.map(({ name, value }) => [name, value]));
+    const values = new Map(combination.map(({ name, value }) => [idOf(name), value]));
     const valueOf = (name: string) => {
-      if (values.has(name)) return values.get(name);
+      const id = idOf(name);
+      if (values.has(id)) return values.get(id);
       if (fieldPaths.has(name) && fieldPaths.get(name) === undefined) return undefined;
       const path = fieldPath(name);
-      const value = experiment.set?.[name] ?? (path && fieldOf(config, path));
+      const value = fixed.has(id) ? fixed.get(id) : path && fieldOf(config, path);
       return path && value !== undefined ? plainValue(path, value) : value;
     };
     return !constraints.some((isExcluded) => isExcluded(valueOf));
