@@ -26,6 +26,7 @@ export function parseYaml(
     lineCounter: lines,
     merge: true,
     prettyErrors: false,
+    logLevel: 'error',
     // `refuseRepeats` finds them in linear time.
     uniqueKeys: false,
   });
@@ -48,7 +49,7 @@ function refuseRepeats(document: Document, locations: YamlLocations): void {
         const name = isScalar(key) ? key.value : key;
         if (seen.has(name) && name !== '<<') {
           const at = locations.ofOffset(isNode(key) ? (key.range?.[0] ?? 0) : 0);
-          const problem = `"${String(name)}" is given twice`;
+          const problem = `${JSON.stringify(String(name))} is given twice`;
           throw new UserError({ at, problem, fix: 'keep one of them' });
         }
         seen.add(name);

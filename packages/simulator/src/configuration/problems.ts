@@ -127,13 +127,17 @@ class Reporter {
       const fix = String(issue.params?.['fix']);
       return { problem: { path, name, problem: issue.message, fix } };
     }
+    const field = String(path.at(-1));
     if (issue.code === 'invalid_value') {
+      if (issue.input === undefined) {
+        const fix = `add "${field}": ${issue.values.map(show).join(' or ')}`;
+        return { problem: { path, name, problem: 'is missing', fix }, missing: name };
+      }
       const problem = `is ${show(issue.input)}, which is not a possible value`;
       const fix = `set it to one of ${issue.values.map(show).join(', ')}`;
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
-    const field = String(path.at(-1));
     const example = this.#kind.fieldExamples?.[field] ?? this.#examples[types[0] ?? ''] ?? '...';
     if (issue.input === undefined) {
       const fix = `add "${field}": ${example}`;

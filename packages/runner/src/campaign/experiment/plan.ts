@@ -18,7 +18,7 @@ import {
   fieldNames,
   fieldOf,
   fieldPath,
-  FORMER_NAMES,
+  todaysName,
   type ParameterValue,
   plainValue,
   withField,
@@ -182,7 +182,7 @@ function conflictOf(label: string, parameters: readonly string[]): string | unde
 }
 
 function unknownField(name: string, at: string, labels: readonly string[]): UserError {
-  const former = FORMER_NAMES[name];
+  const former = todaysName(name);
   const nearest = former ?? nearestName(name, [...fieldNames(), ...labels]);
   const fix =
     former === undefined
