@@ -1,8 +1,16 @@
 /** The command as a process: its output and exit codes, and how it reacts to signals. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunDocument } from '@cachetorrent/runner';
@@ -89,6 +97,45 @@ describe('a long run', () => {
     run.kill('SIGKILL');
     await end;
     expect(readdirSync(parent)).toEqual([]);
+  });
+});
+
+describe('the starter', () => {
+  // As a Node without `process.execve`, which starts a child process.
+  const withoutExecve = ['--import', 'data:text/javascript,process.execve=undefined'];
+
+  test.each(['SIGHUP', 'SIGTERM'] as const)('passes %s on to a child process', async (signal) => {
+    const run = spawn(process.execPath, [...withoutExecve, COMMAND, 'run', ...LONG], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const end = runToEnd(run);
+    await written(run, 'simulated');
+    run.kill(signal);
+    const { code, err } = await end;
+    expect(code).toBe(128 + constants.signals[signal]);
+    expect(err).toContain('stopped at');
+  });
+
+  test.each([
+    { with: 'execve', options: [] },
+    { with: 'a child process', options: withoutExecve },
+  ])('takes another Node if that of the workspace cannot run ($with)', async ({ options }) => {
+    const root = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+    const runner = join(root, 'packages/runner');
+    for (const folder of [join(runner, 'bin'), join(root, 'node_modules/.bin')]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(runner, 'tsconfig.json'), '{}');
+    symlinkSync(join(ROOT, 'packages/runner/src'), join(runner, 'src'));
+    copyFileSync(COMMAND, join(runner, 'bin/cachetorrent.js'));
+    // What a shell makes of a program whose loader is missing.
+    writeFileSync(join(root, 'node_modules/.bin/node'), '#!/no/such/loader\n', { mode: 0o755 });
+    const args = [...options, join(runner, 'bin/cachetorrent.js'), '--version'];
+    const { code, out, err } = await runToEnd(
+      spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect({ code, out, err }).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
   });
 });
 

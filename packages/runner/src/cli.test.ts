@@ -406,12 +406,12 @@ describe('a user error', () => {
     {
       of: 'a negative seed',
       args: 'run CONFIG --seed -1',
-      prints: "'-1' is invalid. Expected an integer, 0 or more.",
+      prints: "'-1' is invalid. Expected an integer, from 0 to 9007199254740991.",
     },
     {
       of: 'an unsafe integer as seed',
       args: 'run CONFIG --seed 9007199254740993',
-      prints: 'Expected an integer, 0 or more.',
+      prints: 'Expected an integer from 0 to 9007199254740991.',
     },
     {
       of: 'a folder with other files',

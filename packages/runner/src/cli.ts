@@ -167,10 +167,8 @@ function reportError(error: unknown, { stderr, env, signal }: CliEnvironment): n
 
 function parseSeed(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('Expected an integer, 0 or more.');
-  }
-  return value;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(`Expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}.`);
 }
 
 /** @throws InvalidArgumentError if `text` is not a number */
@@ -193,7 +191,7 @@ function parseKinds(text: string): readonly MessageKind[] {
 
 function parseWorkers(text: string): number | 'as' {
   if (text === 'as') return text;
-  if (!/^[1-9]\d*$/.test(text)) {
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new InvalidArgumentError('Expected an integer, 1 or more, or "as".');
   }
   return Number(text);

@@ -7,6 +7,10 @@
 
 import { getSystemErrorMessage } from 'node:util';
 
+import { printable } from '@cachetorrent/std';
+
+import { UserError } from './user-error.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The problem and the fix of an error of the operating system. */
@@ -27,6 +31,32 @@ export class SystemFailure extends Error {
     super(textOf(error, at, at), { cause: error });
   }
 }
+
+/**
+ * What to throw if the output at `at` cannot be written: a mistake of the user if another path
+ * would do, else a failure of the machine. An error of another kind stays as it is.
+ */
+export function outputError(error: unknown, at: string): unknown {
+  const system = systemProblem(error);
+  if (system === undefined) return error;
+  const isMistake = MISTAKES.has((error as NodeJS.ErrnoException).code!);
+  return isMistake ? new UserError({ at, ...system }) : new SystemFailure(at, error);
+}
+
+const MISTAKES: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EPERM',
+  'EROFS',
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'EEXIST',
+  'ENOTEMPTY',
+  'ENAMETOOLONG',
+  'ELOOP',
+  'EINVAL',
+  'ENXIO',
+]);
 
 /**
  * The message about an error that was thrown. `what` is where it was thrown, if the error does not
@@ -56,7 +86,7 @@ function textOf(error: unknown, what: string, named?: string): string {
   if (system !== undefined) {
     const { path, dest, syscall } = error as NodeJS.ErrnoException & { readonly dest?: string };
     const at = syscall === 'uv_cwd' ? 'the current folder' : (named ?? dest ?? path ?? what);
-    return `${at}: ${system.problem}\n  fix: ${system.fix}`;
+    return `${printable(at)}: ${system.problem}\n  fix: ${system.fix}`;
   }
   const { code } = error as { readonly code?: string };
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
@@ -64,7 +94,7 @@ function textOf(error: unknown, what: string, named?: string): string {
     return `memory: the command needs more than it may use\n  fix: ${fix}`;
   }
   const fix = 'run the command with CACHETORRENT_DEBUG=1, and report what it prints';
-  return `unexpected error: ${messageOf(error)}\n  fix: this is a bug; ${fix}`;
+  return `unexpected error: ${printable(messageOf(error))}\n  fix: this is a bug; ${fix}`;
 }
 
 function stackOf(error: unknown): string {

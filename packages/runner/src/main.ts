@@ -11,7 +11,6 @@ import { Worker } from 'node:worker_threads';
 
 import type { CommandData, FromCommand, ToCommand } from './command-thread.ts';
 import { EXIT_CODE } from './exit-code.ts';
-import { failureText } from './failure.ts';
 
 /** The time from a signal to the forced end of a command that does not stop. */
 const STOP_TIMEOUT_MS = 600;
@@ -33,20 +32,23 @@ command.on('message', (message: FromCommand) => {
   if ('stream' in message) process[message.stream].write(message.text);
   else process.exitCode ??= exitCodeOf(message.exitCode);
 });
-command.on('error', (error) => {
-  stderr.write(failureText(error, process.env));
-  process.exitCode = EXIT_CODE.failure;
-});
+command.on('error', (error) => void report(error));
 stderr.on('resize', () => tell({ columns: stderr.columns }));
 // A terminal that is closed can show nothing.
 stderr.on('error', () => {});
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe may close it before the end: `cachetorrent run ... | head`.
   if (error.code === 'EPIPE') return void end(EXIT_CODE.success);
-  stderr.write(failureText(error, process.env, 'standard output'));
-  void end(EXIT_CODE.failure);
+  void report(error, 'standard output').then(() => end(EXIT_CODE.failure));
 });
 for (const signal of SIGNALS) process.on(signal, () => void stop(signal));
+
+/** Loads the messages only now: a command that does not fail starts without them. */
+async function report(error: unknown, what?: string): Promise<void> {
+  process.exitCode = EXIT_CODE.failure;
+  const { failureText } = await import('./failure.ts');
+  stderr.write(failureText(error, process.env, what));
+}
 
 function tell(message: ToCommand): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is a thread

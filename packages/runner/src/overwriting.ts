@@ -17,6 +17,19 @@ export async function refuseExisting(path: string, at: string): Promise<void> {
   throw new UserError({ at, problem: 'exists already', fix });
 }
 
+/**
+ * The same for a file that is replaced as a whole, which would destroy a device or a pipe, too.
+ *
+ * @throws UserError if something else than a file exists at `path`, or a file without `force`
+ */
+export async function checkReplaceable(path: string, at: string, force: boolean): Promise<void> {
+  if (!force) await refuseExisting(path, at);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || found.isFile()) return;
+  const problem = `is ${found.isDirectory() ? 'a folder' : 'a device or a pipe'}`;
+  throw new UserError({ at, problem, fix: 'name a file' });
+}
+
 /** Whether two paths lead to the same file, by links too. */
 export async function isSameFile(a: string, b: string): Promise<boolean> {
   const [first, second] = await Promise.all(

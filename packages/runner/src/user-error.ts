@@ -1,6 +1,7 @@
 /** Errors that the user can correct: where they are, what is wrong, and how to fix it. */
 
 import type { SwarmProblem } from '@cachetorrent/simulator';
+import { printable } from '@cachetorrent/std';
 
 /** A problem, and what is not listed besides it, such as `990 more of the same kind`. */
 export interface UserProblem extends SwarmProblem {
@@ -28,5 +29,15 @@ function format({ at, problem, fix, more }: UserProblem): string {
       ? ''
       : `
   and ${more}`;
-  return `${at}: ${problem}\n  fix: ${fix}${others}`;
+  return `${shown(at)}: ${shown(problem)}\n  fix: ${shown(fix)}${others}`;
+}
+
+/** What the user wrote may be of any length, and contain any character. */
+const LENGTH_MAX = 1_000;
+
+function shown(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => printable(line, LENGTH_MAX))
+    .join('\n');
 }

@@ -36,6 +36,9 @@ export async function query(
   sql: string,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<QueryResult> {
+  if (sql.trim() === '') {
+    throw new UserError({ at: 'query', problem: 'is empty', fix: 'write SELECT * FROM runs' });
+  }
   const { DuckDBInstance } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',

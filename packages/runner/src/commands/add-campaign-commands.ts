@@ -141,6 +141,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 }
 
 function parsePositiveInteger(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected an integer, 1 or more.');
-  return Number(text);
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected an integer, 1 or more.');
 }

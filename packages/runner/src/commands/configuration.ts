@@ -8,6 +8,7 @@ import { configYaml } from '../configuration/export-yaml.ts';
 import { readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { outputError } from '../failure.ts';
 import { UserError } from '../user-error.ts';
 
 /** Adds the commands to the program. */
@@ -35,16 +36,11 @@ async function init(file: string, force: boolean, { stdout }: CliEnvironment): P
   try {
     await writeFile(file, STARTING_FILE, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       const fix = 'name another file, or overwrite it with --force';
       throw new UserError({ at: file, problem: 'exists already', fix });
     }
-    throw new UserError({
-      at: file,
-      problem: `cannot be written: ${message}`,
-      fix: 'check the path',
-    });
+    throw outputError(error, file);
   }
   stdout.write(`Wrote ${file}. Run it:  cachetorrent run ${file}\n`);
 }

@@ -33,6 +33,8 @@ export function parseYaml(
   const locations = new YamlLocations(file, document, lines);
   const [error] = document.errors;
   if (error !== undefined) {
+    // The parser reports its own exceptions as mistakes.
+    if (/call stack/.test(error.message)) throw new RangeError(error.message);
     const problem = `is not YAML: ${error.message}`;
     throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
   }

@@ -13,7 +13,7 @@ import { dirname, resolve, sep } from 'node:path';
 
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
-import { SystemFailure } from '../failure.ts';
+import { outputError } from '../failure.ts';
 import { isSameFile, refuseExisting } from '../overwriting.ts';
 import { UserError } from '../user-error.ts';
 
@@ -80,14 +80,18 @@ export class LogFile {
       this.#file ??= await open(this.#path, 'w');
       await this.#file.writeFile(linesOf(messages));
     } catch (error) {
-      throw new SystemFailure(`--log ${this.#path}`, error);
+      throw outputError(error, `--log ${this.#path}`);
     }
   }
 
   /** Closes the file after the last write; creates an empty file if there was none. */
   async end(): Promise<void> {
-    this.#file ??= await open(this.#path, 'w');
-    await this.close();
+    try {
+      this.#file ??= await open(this.#path, 'w');
+      await this.close();
+    } catch (error) {
+      throw outputError(error, `--log ${this.#path}`);
+    }
   }
 
   /** Closes the file, if it is open. */

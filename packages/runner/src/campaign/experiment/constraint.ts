@@ -8,11 +8,17 @@
  * has no access to anything else.
  */
 
+import { printable } from '@cachetorrent/std';
 import { compileExpression } from 'filtrex';
 
 import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 import { nearestName } from './read.ts';
+
+/** The parser takes long for a longer one. */
+const LENGTH_MAX = 2_000;
+/** Characters of a condition in messages. */
+const SHOWN_MAX = 100;
 
 /** Returns whether the condition holds, given a function that looks up parameter values. */
 export type Constraint = (valueOf: (name: string) => ParameterValue | undefined) => boolean;
@@ -24,7 +30,11 @@ export type Constraint = (valueOf: (name: string) => ParameterValue | undefined)
  * @throws UserError if `text` is not a condition; the constraint throws it for an unknown name
  */
 export function parseConstraint(text: string, at: string, names: readonly string[]): Constraint {
-  const where = `${at}: exclude "${text}"`;
+  const where = `${at}: exclude ${JSON.stringify(printable(text, SHOWN_MAX))}`;
+  if (text.length > LENGTH_MAX) {
+    const problem = `has ${text.length} characters, more than ${LENGTH_MAX}`;
+    throw new UserError({ at: where, problem, fix: 'write a list of several conditions' });
+  }
   let valueOf: Parameters<Constraint>[0] = () => undefined;
   let isIncomplete = false;
   const testsForNull = /\b(null|exists|empty)\b/.test(text.replace(/"[^"]*"/g, ''));
