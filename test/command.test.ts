@@ -135,7 +135,11 @@ describe('the starter', () => {
     const { code, out, err } = await runToEnd(
       spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
     );
-    expect({ code, out, err }).toEqual({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), err: '' });
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      err: '',
+    });
   });
 });
 

@@ -16,7 +16,7 @@ import { addConfigurationCommands } from './commands/configuration.ts';
 import { DEFAULT_TIMELINE_MS, Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import { type OverrideFlags, overridesOf, withOverrides } from './configuration/flags.ts';
 import { EXIT_CODE } from './exit-code.ts';
-import { failureText, SystemFailure } from './failure.ts';
+import { failureText } from './failure.ts';
 import { UserError } from './user-error.ts';
 import { VERSION } from './version.ts';
 
@@ -29,7 +29,6 @@ const EXPECTED_ERRORS = [
   { kind: Stopped, code: EXIT_CODE.interrupted },
   { kind: RunsFailed, code: EXIT_CODE.failure },
   { kind: RunFailed, code: EXIT_CODE.failure },
-  { kind: SystemFailure, code: EXIT_CODE.failure },
 ] as const;
 
 const DEFAULT_SEED = 1;

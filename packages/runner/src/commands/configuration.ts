@@ -8,7 +8,7 @@ import { configYaml } from '../configuration/export-yaml.ts';
 import { readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
-import { outputError } from '../failure.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** Adds the commands to the program. */
@@ -40,7 +40,8 @@ async function init(file: string, force: boolean, { stdout }: CliEnvironment): P
       const fix = 'name another file, or overwrite it with --force';
       throw new UserError({ at: file, problem: 'exists already', fix });
     }
-    throw outputError(error, file);
+    const again = 'run the same command again';
+    throw systemError(error, { at: file, again, elsewhere: 'name another file' });
   }
   stdout.write(`Wrote ${file}. Run it:  cachetorrent run ${file}\n`);
 }

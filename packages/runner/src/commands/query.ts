@@ -22,8 +22,9 @@ export async function queryCommand(
 ): Promise<void> {
   const answer = await withStoreErrors(folder, async () => {
     await refreshStore(folder, environment);
-    return query(await Store.openReadOnly(folder), sql);
+    return query(await Store.openReadOnly(folder), sql, environment.signal);
   });
+  for (const warning of answer.warnings) environment.stderr.write(`warning: ${warning}\n`);
   environment.stdout.write(FORMATS[format](answer));
 }
 

@@ -15,7 +15,7 @@ import type { CliEnvironment } from '../cli-environment.ts';
 import { flagsFor } from '../configuration/flags.ts';
 import type { Overrides } from '../configuration/parameters.ts';
 import { checkedSwarm, locatedSwarmError, readConfig } from '../configuration/read.ts';
-import { causeOf, messageOf, outputError, SystemFailure } from '../failure.ts';
+import { causeOf, messageOf } from '../failure.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
@@ -107,7 +107,7 @@ export async function runCommand(
   const { result, timeline } = finished.simulation;
   try {
     if (out !== undefined) {
-      await writeResults(out, {
+      await writeResultFolder(out, {
         'run.json': document,
         'peers.csv': peersCsv(result),
         'traffic.csv': trafficCsv(result),
@@ -119,14 +119,6 @@ export async function runCommand(
     // After the files, as the reader of standard output may close it; and even if they fail.
     environment.stdout.write(json ? document : summaryOf(file, finished));
     if (cdf) environment.stdout.write(`\n${cdfTable(result)}`);
-  }
-}
-
-async function writeResults(out: string, files: Readonly<Record<string, string>>): Promise<void> {
-  try {
-    await writeResultFolder(out, files);
-  } catch (error) {
-    throw outputError(error, `--out ${out}`);
   }
 }
 
@@ -203,8 +195,9 @@ function explainFailure(
   options: RunCommandOptions,
   { env }: CliEnvironment,
 ): Error {
-  if (error instanceof SwarmError || error instanceof SystemFailure) return error;
-  if (error instanceof UserError) return error;
+  if (error instanceof SwarmError) return error;
+  // The log cannot be written.
+  if (error instanceof UserError) return new RunFailed(error.message, { cause: error });
   const reason = `the run failed: ${reasonOf(error, options.seed)}`;
   const command = `  reproduce with: ${commandOf(options)}`;
   const lines = [reason, causeOf(error, env), command].filter(Boolean);

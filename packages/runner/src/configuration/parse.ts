@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 
 import { getNodeValue } from 'jsonc-parser';
 
-import { systemProblem } from '../failure.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 import { parseJson } from './json.ts';
 import type { Locations } from './locations.ts';
@@ -123,8 +123,6 @@ function decoded(file: string, bytes: Uint8Array): string {
 }
 
 function unreadable(file: string, examples: string, error: unknown): unknown {
-  const system = systemProblem(error);
-  if (system === undefined) return error;
   switch ((error as NodeJS.ErrnoException).code) {
     case 'ENOENT':
     case 'ENOTDIR': {
@@ -140,7 +138,9 @@ function unreadable(file: string, examples: string, error: unknown): unknown {
       const fix = `grant yourself read permission: chmod u+r ${file}`;
       return new UserError({ at: file, problem: 'is not readable for you', fix });
     }
-    default:
-      return new UserError({ at: file, ...system });
+    default: {
+      const again = 'run the same command again';
+      return systemError(error, { at: file, again, elsewhere: 'name another file' });
+    }
   }
 }

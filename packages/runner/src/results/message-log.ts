@@ -13,8 +13,8 @@ import { dirname, resolve, sep } from 'node:path';
 
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
-import { outputError } from '../failure.ts';
 import { isSameFile, refuseExisting } from '../overwriting.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** What `checkLogFile` needs to know about the run. */
@@ -80,7 +80,7 @@ export class LogFile {
       this.#file ??= await open(this.#path, 'w');
       await this.#file.writeFile(linesOf(messages));
     } catch (error) {
-      throw outputError(error, `--log ${this.#path}`);
+      throw this.#errorOf(error);
     }
   }
 
@@ -90,8 +90,14 @@ export class LogFile {
       this.#file ??= await open(this.#path, 'w');
       await this.close();
     } catch (error) {
-      throw outputError(error, `--log ${this.#path}`);
+      throw this.#errorOf(error);
     }
+  }
+
+  #errorOf(error: unknown): unknown {
+    const elsewhere = 'choose another file with --log';
+    const place = { at: `--log ${this.#path}`, again: 'run the same command again', elsewhere };
+    return systemError(error, place);
   }
 
   /** Closes the file, if it is open. */

@@ -132,7 +132,7 @@ function scriptOf(
     '--requeue',
     // A minute to stop before the time limit.
     '--signal=B:TERM@60',
-    ...sbatch,
+    ...sbatch.map(directiveOf),
   ];
   const work = [process.execPath, COMMAND, 'work', resolve(file), '--store', resolve(store.folder)];
   const selection = ['--runs', fileOf(store, `${name}.json`), '--jobs', String(cpus), '--quiet'];
@@ -143,6 +143,17 @@ function scriptOf(
     `  --shard "$((SLURM_ARRAY_TASK_ID + 1))/${taskCount}"`,
     '',
   ].join('\n');
+}
+
+/** An option of sbatch as it is written after `#SBATCH`, where a value may need quotes. */
+function directiveOf(option: string): string {
+  const [, name, value] = /^(--?[\w-]+)(?:[= ](.*))?$/s.exec(option) ?? [];
+  // oxlint-disable-next-line no-control-regex -- a line break would end the directive
+  if (name === undefined || /[\u0000-\u001f]/.test(value ?? '')) {
+    const problem = `has ${JSON.stringify(option)}, which is not an option of sbatch`;
+    throw new UserError({ at: '--sbatch', problem, fix: 'write --sbatch=--partition=long' });
+  }
+  return value === undefined ? name : `${name}${option[name.length]}${shellQuoted(value)}`;
 }
 
 /** Returns the number of tasks: one for each half minute of work, up to the limit of Slurm. */

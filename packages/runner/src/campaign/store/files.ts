@@ -2,21 +2,27 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { createDurableFile, removeQuietly, syncFolder } from '../../durable-file.ts';
 import { systemError } from '../../system-error.ts';
 
-/** Creates a folder and its parents, if they do not exist. */
-export async function createFolders(path: string): Promise<void> {
+/**
+ * Creates a folder and its parents; returns whether it did not exist. The option `recursive` of
+ * Node hides what is in the way, and never ends where nothing can be created, as in /proc.
+ */
+export async function createFolders(path: string): Promise<boolean> {
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path);
+    return true;
   } catch (error) {
-    // When creating several folders, Node reports ENOENT instead of what is in the way.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return false;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
     await createFolders(dirname(path));
     await mkdir(path);
+    return true;
   }
 }
 
@@ -49,8 +55,7 @@ export async function createFolderAtomically(
     for (const [name, text] of Object.entries(files))
       await createDurableFile(join(temporary, name), text);
     await syncFolder(temporary);
-    const created = await mkdir(parent, { recursive: true });
-    if (created !== undefined) await syncFolder(dirname(parent));
+    if (await createFolders(parent)) await syncFolder(dirname(parent));
     await rename(temporary, path);
     await syncFolder(parent);
     return true;
