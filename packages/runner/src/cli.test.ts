@@ -406,7 +406,7 @@ describe('a user error', () => {
     {
       of: 'a negative seed',
       args: 'run CONFIG --seed -1',
-      prints: "'-1' is invalid. Expected an integer, from 0 to 9007199254740991.",
+      prints: "'-1' is invalid. Expected an integer from 0 to 9007199254740991.",
     },
     {
       of: 'an unsafe integer as seed',

@@ -93,7 +93,7 @@ test.each([
   {
     command: 'report',
     hasOutput: true,
-    args: (store: string, out: string) => ['report', store, '--out', out],
+    args: (store: string, out: string) => ['report', store, '--out', out, '--force'],
   },
   {
     command: 'export',

@@ -63,7 +63,7 @@ test('a failed write keeps the earlier results', async () => {
   const at = join(parent, 'results');
   await writeResultFolder(at, { 'run.json': 'old' });
   await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow(
-    'lacks a file or a folder',
+    'needs a file or folder that does not exist',
   );
   expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('old');
   expect(readdirSync(parent)).toEqual(['results']);
@@ -85,7 +85,7 @@ describe('a folder is rejected', () => {
 
   test.skipIf(process.platform !== 'linux')('that only looks like a folder', async () => {
     await expect(checkResultFolder('/proc/x')).rejects.toThrow(
-      '--out /proc/x: lacks a file or a folder (/proc/.x.',
+      '--out /proc/x: needs a file or folder that does not exist (/proc/.x.',
     );
   });
 
