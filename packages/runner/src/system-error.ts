@@ -78,7 +78,11 @@ const TEXTS: Readonly<Record<string, Text>> = {
   ENOTDIR: ['has a file where a folder is needed', elsewhere, true],
   EEXIST: ['has a file where a folder is needed', elsewhere, true],
   EISDIR: ['has a folder where a file is needed', elsewhere, true],
-  ENOENT: ['needs a file or folder that does not exist', ({ again }) => `check the path, and ${again}`, true],
+  ENOENT: [
+    'needs a file or folder that does not exist',
+    ({ again }) => `check the path, and ${again}`,
+    true,
+  ],
   ENXIO: ['is a pipe or a device that nothing answers', elsewhere, true],
   EBUSY: ['is in use by another program', ({ again }) => `end that program, and ${again}`, true],
   ENOMEM: ['needs more memory than there is', ({ again }) => `end other programs, and ${again}`],

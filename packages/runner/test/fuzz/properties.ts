@@ -42,6 +42,16 @@ export const PROPERTIES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
   ) as fc.IRawProperty<unknown>,
 };
 
+/** Checks all properties with one seed. Returns a description of the first failure. */
+export async function falsify(seed: number, runs: number): Promise<string | undefined> {
+  for (const [name, property] of Object.entries(PROPERTIES)) {
+    const result = await fc.check(property, { seed, numRuns: runs });
+    if (!result.failed) continue;
+    return `${name}: fails with seed ${seed}\n${await fc.asyncDefaultReportMessage(result)}`;
+  }
+  return undefined;
+}
+
 async function isPlannedOrRefused(
   { text, extension }: Text,
   commandFor: (file: string) => readonly string[],
