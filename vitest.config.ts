@@ -29,6 +29,7 @@ const DRIVES_PROGRAMS = [
   'packages/runner/test/stopped.test.ts',
   'test/browser.test.ts',
   'test/command.test.ts',
+  'tools/help.test.ts',
   'tools/soak/soak.test.ts',
 ];
 const moved = DRIVES_PROGRAMS.filter((path) => !existsSync(`${root}${path}`));

@@ -1,17 +1,20 @@
 /** The command as a process: its output and exit codes, and how it reacts to signals. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunDocument } from '@cachetorrent/runner';
 import { describe, expect, test } from 'vitest';
@@ -100,6 +103,84 @@ describe('a long run', () => {
   });
 });
 
+describe('a command that computes without looking up', () => {
+  const lines = (count: number, line: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => line(i)).join('');
+  // Each takes far longer than the limit.
+  test.each([
+    {
+      doing: 'checks a large configuration',
+      args: ['run', 'FILE', '--plan'],
+      text: () =>
+        `file: { pieces: 9 }\nclasses:\n${lines(500_000, (i) => `  - { name: c${i}, count: 1 }\n`)}`,
+    },
+    {
+      doing: 'plans a large campaign',
+      args: ['sweep', 'FILE', '--dry-run', '--store', 'none'],
+      text: () =>
+        `name: e\nbase: ${SMALL}\nvary: { leaders: { from: 1, to: 90, step: 0.0002 } }\nrepeat: 2\n`,
+    },
+  ])('stops within a second while it $doing', { timeout: 60_000 }, async ({ args, text }) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'file.yaml');
+    execFileSync('mkfifo', [file]);
+    const run = start(...args.map((arg) => (arg === 'FILE' ? file : arg)));
+    const end = runToEnd(run);
+    // Ends when the command has read everything.
+    await writeFile(file, text());
+    await sleep(300);
+    const before = performance.now();
+    run.kill('SIGTERM');
+    expect(await end).toEqual({
+      code: 143,
+      out: '',
+      err: 'stopped before the command had finished\n',
+    });
+    // The rest is for a busy machine.
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('trouble is reported without a stack', () => {
+  test('a full disk under standard output', async () => {
+    const full = openSync('/dev/full', 'w');
+    const run = spawn(process.execPath, [COMMAND, 'run', SMALL, '--quiet'], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    const { code, err } = await runToEnd(run);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'standard output: is on a full disk\n  fix: free some space and run the same command again\n',
+    });
+  });
+
+  test('a current folder that has been deleted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+    const script = 'cd "$1"; rmdir "$1"; exec "$2" "$3" run x.json';
+    const args = ['-c', script, 'sh', folder, process.execPath, COMMAND];
+    const { code, err } = await runToEnd(spawn('sh', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'the current folder: does not exist any more\n  fix: change to a folder that exists\n',
+    });
+  });
+
+  test('a log on a full disk', async () => {
+    const { code, err } = await runToEnd(start('run', SMALL, '--quiet', '--log', '/dev/full'));
+    expect(code).toBe(1);
+    expect(err).toBe(
+      '--log /dev/full: is on a full disk\n  fix: free some space and run the same command again\n',
+    );
+  });
+});
+
+test('results are written though the reader of standard output has left', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'results');
+  const run = start('run', SMALL, '--quiet', '--out', folder);
+  run.stdout!.destroy();
+  await new Promise((resolve) => run.on('close', resolve));
+  expect(readdirSync(folder)).toContain('run.json');
+});
+
 describe('the starter', () => {
   // As a Node without `process.execve`, which starts a child process.
   const withoutExecve = ['--import', 'data:text/javascript,process.execve=undefined'];
@@ -150,7 +231,7 @@ function start(...args: string[]): ChildProcess {
 function runToEnd(run: ChildProcess): Promise<CommandOutput> {
   let out = '';
   let err = '';
-  run.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text));
+  run.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
   run.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text));
   return new Promise((resolve, reject) => {
     run.on('error', reject).on('close', (code) => resolve({ code, out, err }));

@@ -220,6 +220,42 @@ describe('run', () => {
     expect(readFileSync(log, 'utf8')).toBe('');
   });
 
+  test('overwrites earlier results and logs only with --force', async () => {
+    const log = join(folder, 'log.jsonl');
+    const out = join(folder, 'results');
+    const run = (...args: string[]) => cli(['run', file, '--quiet', ...args], environment);
+    const environment = testEnvironment();
+    writeFileSync(log, 'mine');
+    expect(await run('--log', log)).toBe(2);
+    expect(environment.output.err).toContain(`--log ${log}: exists already`);
+    expect(readFileSync(log, 'utf8')).toBe('mine');
+    expect(await run('--log', log, '--force')).toBe(0);
+    expect(readFileSync(log, 'utf8')).toBe('');
+
+    expect(await run('--out', out)).toBe(0);
+    const written = readFileSync(join(out, 'run.json'), 'utf8');
+    expect(await run('--out', out, '--seed', '2')).toBe(2);
+    expect(environment.output.err).toContain(`--out ${out}: holds earlier results`);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(written);
+    expect(await run('--out', out, '--seed', '2', '--force')).toBe(0);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).not.toBe(written);
+  });
+
+  test('a log onto a device overwrites nothing', async () => {
+    expect(await cli(['run', file, '--quiet', '--log', '/dev/null'], testEnvironment())).toBe(0);
+  });
+
+  test('names no stack where a bug is met, except on request', async () => {
+    const simulate = () => Promise.reject(new Error('a bug', { cause: new Error('deep') }));
+    const short = testEnvironment({ simulate });
+    expect(await cli(['run', file, '--quiet'], short)).toBe(1);
+    expect(short.output.err).toContain('the run failed: a bug\nError: deep\n');
+    expect(short.output.err).not.toMatch(/^\s+at /m);
+    const long = testEnvironment({ simulate, env: { CACHETORRENT_DEBUG: '1' } });
+    await cli(['run', file, '--quiet'], long);
+    expect(long.output.err).toMatch(/^\s+at /m);
+  });
+
   test('shows progress on standard error, except with --quiet', async () => {
     let nowMs = 0;
     const simulate = (_: Swarm, { onProgress }: SimulateOptions) => {
@@ -447,6 +483,11 @@ describe('a user error', () => {
       of: 'a log in the result folder',
       args: 'run CONFIG --out new --log new/log.jsonl',
       prints: 'is in the folder of --out, which is replaced as a whole',
+    },
+    {
+      of: 'a log in place of the configuration',
+      args: 'run CONFIG --log CONFIG --force',
+      prints: 'is the configuration file, which would be lost',
     },
     {
       of: 'kinds without a log',
