@@ -3,7 +3,7 @@
  * nothing can be changed.
  *
  *     runs, peers, traffic     as in the datasets
- *     leaders_sweep            the runs of the experiment leaders-sweep: parameters, seed and metrics
+ *     leaders_sweep            the runs of leaders-sweep: parameters, seed and metrics
  */
 
 import type * as DuckDB from '@duckdb/node-api';

@@ -4,8 +4,8 @@
  * A condition names parameters, and fields of the base; a name with dots or brackets is written in
  * single quotes ('network.latency'). A condition is false for a combination that lacks one of the
  * parameters it names, or has null there, unless it tests for that: "leaders == null",
- * "exists(leaders)". Then null is a value that is neither less nor greater than any. The language is that of filtrex: it computes with the values it is given and
- * has no access to anything else.
+ * "exists(leaders)". Then null is a value that is neither less nor greater than any. The language
+ * is that of filtrex: it computes with the values it is given and has no access to anything else.
  */
 
 import { printable } from '@cachetorrent/std';

@@ -201,7 +201,7 @@ class VariationParser {
   }
 }
 
-/** The combination with this number, whose digits are places in the factors; the last is fastest. */
+/** The combination with this number, whose digits are places in the factors. */
 function combinationAt(factors: readonly (readonly Combination[])[], number: number): Combination {
   let rest = number;
   const parts = factors.toReversed().map((factor) => {
