@@ -6,7 +6,7 @@
  * missing.
  */
 
-import { type FileHandle, mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
@@ -19,6 +19,7 @@ import {
   notAFile,
   storageFailure,
 } from './file-errors.ts';
+import { createFolders } from './create-folders.ts';
 import { type FileSpan, spansOf } from './file-spans.ts';
 import { OpenFiles } from './open-files.ts';
 import { findSymlinkEscape } from './symlink-escape.ts';
@@ -116,7 +117,7 @@ export class FileStore {
   /** Marks the files as being written, until they are closed with nothing but whole pieces. */
   async mark(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await createFolders(this.#folder);
       await writeFile(this.#markPath, '');
       this.#hasMark = true;
     } catch (error) {
@@ -193,7 +194,7 @@ export class FileStore {
       return open(path, this.#isWritable ? 'r+' : 'r');
     }
     if (!this.#isWritable) return undefined;
-    await mkdir(dirname(path), { recursive: true });
+    await createFolders(dirname(path));
     return open(path, 'wx+');
   }
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeTorrent } from '../torrent/make-torrent.ts';
 import { parseTorrentFile } from '../torrent/read-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
+import { createFolders } from './create-folders.ts';
 import { FileStore } from './file-store.ts';
 import { prepareDownload } from './prepare-download.ts';
 
@@ -159,6 +160,10 @@ describe('a download does not write into', () => {
     await writeFile(join(folder, 'out', 'n'), 'mine');
     expect(await prepare({ overwrite: true })).toContain('it would be in a file, not in a folder');
   });
+});
+
+test('a folder in which nothing can be created is an error', async () => {
+  await expect(createFolders('/proc/none/deep')).rejects.toThrow('ENOENT');
 });
 
 test('a longer file that is overwritten is cut, unless a link leads to it from elsewhere', async () => {
