@@ -29,8 +29,10 @@ const command = new Worker(new URL(file, import.meta.url), { workerData: data })
 let stoppedBy: Signal | undefined;
 
 command.on('message', (message: FromCommand) => {
-  if ('stream' in message) process[message.stream].write(message.text);
-  else process.exitCode ??= exitCodeOf(message.exitCode);
+  if ('stream' in message) return void process[message.stream].write(message.text);
+  process.exitCode ??= exitCodeOf(message.exitCode);
+  // A command that has been stopped is over, though its threads may still be freeing memory.
+  if (stoppedBy !== undefined) void end(Number(process.exitCode), stoppedBy);
 });
 command.on('error', (error) => void report(error));
 stderr.on('resize', () => tell({ columns: stderr.columns }));
