@@ -32,6 +32,7 @@ import type { Torrent } from '../torrent/torrent.ts';
 import { RateEstimate } from './rate-estimate.ts';
 import { ReadCache } from './read-cache.ts';
 import { Receiver } from './receiver.ts';
+import { RelayTargets } from './relay-targets.ts';
 import { RequestTimeouts } from './request-timeouts.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -71,6 +72,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   readonly trusts: AddressTrust = new AddressTrust();
   readonly receiver: Receiver<RemotePeer>;
   readonly sender: Sender;
+  readonly relayTargets: RelayTargets<RemotePeer>;
   readonly #options: TorrentTransferOptions;
   readonly #clock: Clock;
   readonly #host: WirePeerHost;
@@ -92,6 +94,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { layout } = torrent;
     this.#options = options;
     this.#clock = clock;
+    this.relayTargets = new RelayTargets(options.addressBook);
     const cache = new ReadCache({
       read: (piece, begin, into) => store.readInto(piece, begin, into),
       onRead: (piece, isRead) => {
@@ -151,6 +154,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   addRemote(tcp: TcpConnection, identity: RemoteIdentity): void {
     const remote = new RemotePeer(tcp, identity, this.trusts.of(tcp.host), this.nowMs);
     this.remotes.add(remote);
+    this.relayTargets.connected(remote.id);
     this.#connect(remote);
     this.sendPending();
   }
@@ -158,6 +162,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Removes a closed connection. */
   removeRemote(remote: RemotePeer): void {
     this.remotes.remove(remote);
+    this.relayTargets.closed(remote);
     this.#timeouts.remove(remote);
     this.sender.stop(remote);
     this.receiver.dropAll(remote);
@@ -172,6 +177,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   assignRole(role: RoleAssignment): void {
     const remotes = [...this.remotes];
     for (const remote of remotes) this.#resetWireState(remote);
+    for (const remote of remotes) this.relayTargets.closed(remote);
     const pieces = this.#heldPieces();
     this.#role = role;
     this.remotes.clearConnections();
@@ -295,8 +301,12 @@ export class TorrentTransfer implements WirePeerHostContext {
   #handleCacheTorrent(remote: RemotePeer, message: CacheTorrentMessage): void {
     if (message.name === 'ct_leader_start') {
       // A leader relays for followers of its own AS only.
-      if (remote.asn !== this.#role.asn) return;
-      this.#peer.leaderStart(remote.connection, this.addressBook.idOf(message.target));
+      const { role, asn } = this.#role;
+      if (role !== 'leader' || remote.asn !== asn) return;
+      const known = this.addressBook.find(message.target);
+      const isConnected = known !== undefined && this.remoteOf(known) !== undefined;
+      const target = isConnected ? known : this.relayTargets.add(remote, message.target);
+      if (target !== undefined) this.#peer.leaderStart(remote.connection, target);
     } else if (message.name === 'ct_have') {
       remote.relayedPieces.add(message.piece);
       this.#peer.have(remote.connection, message.piece as PieceIndex);
