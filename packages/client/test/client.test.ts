@@ -90,7 +90,7 @@ describe('a download', () => {
     leech.connectTo(endpointOf(seed));
     await within(10_000, 'complete', leech.completed);
     expect(warnings[0]).toBe('wss://127.0.0.1:1: only HTTP and UDP trackers are supported');
-    expect(warnings[1]).toContain('http://127.0.0.1:1/announce: fetch failed');
+    expect(warnings[1]).toContain('http://127.0.0.1:1/announce: connect ECONNREFUSED');
   });
 
   test('resumes after its process was killed, and downloads nothing twice', async () => {
