@@ -90,6 +90,18 @@ describe('seed', () => {
     expect((await readFile(at)).subarray(0, 1).toString()).toBe('d');
   });
 
+  test.each([
+    ['the file', ['film/a', '--out', 'film/a']],
+    ['a file of the folder', ['film', '--out', 'film/a']],
+    ['a file of the folder, by a link', ['film', '--out', 'link']],
+  ])('never replaces its own content: %s', async (_, args) => {
+    await symlink('film/a', path('link'));
+    const paths = args.map((arg) => (arg.startsWith('--') ? arg : path(arg)));
+    const { error } = await run('seed', ...paths, '--force', ...HOST);
+    expect(error).toContain('is part of the content of the torrent');
+    expect((await stat(path('film', 'a'))).size).toBe(40_000);
+  });
+
   test('uses the torrent that is there if it is the same', async () => {
     await run('seed', path('film'), ...HOST);
     const before = await stat(path('film.torrent'));
