@@ -112,6 +112,24 @@ test.each([
     args: ['seed', 'none', '--tracker', 'nowhere'],
     says: 'Write the URL of an HTTP or UDP tracker',
   },
+  ...[
+    ['a URL', 'http://127.0.0.1:6881'],
+    ['a name with a space', 'no host:6881'],
+  ].map(([kind, peer]) => ({
+    of: `${kind} in place of an address`,
+    args: ['get', 'a.torrent', '--peer', peer!],
+    says: 'Write an address and a port',
+  })),
+  {
+    of: 'a UDP tracker at port 0',
+    args: ['seed', 'none', '--tracker', 'udp://127.0.0.1:0'],
+    says: 'Write the port of the UDP tracker',
+  },
+  {
+    of: 'a capacity that no whole number has',
+    args: ['seed', 'none', '--up', '1e300'],
+    says: 'Write a number of kB/s from 0 to 1000000000',
+  },
   {
     of: 'a magnet link',
     args: ['get', 'magnet:?xt=urn:btih:c12fe1c06bba254a9dc9f519b335aa7c1367a88a'],
