@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeAnnounceResponse, encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import type { Client } from '../src/index.ts';
+import { type Client, FileStore } from '../src/index.ts';
 import { advanceUntilClosed, Fixture, LOCALHOST, within } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -76,6 +76,27 @@ describe('a download', () => {
       'completed left 0: 0 peers',
       'stopped left 0: 0 peers',
     ]);
+  });
+
+  test('closes its files without waiting for the tracker when it stops', async () => {
+    const closed = vi.spyOn(FileStore.prototype, 'close');
+    let isClosedFirst = false;
+    const tracker = createHttpServer((request, response) => {
+      if (request.url!.includes('event=stopped')) isClosedFirst = closed.mock.calls.length > 0;
+      response.end('d8:intervali60e5:peers0:e');
+    });
+    tracker.listen(0, LOCALHOST);
+    await once(tracker, 'listening');
+    const url = `http://${LOCALHOST}:${(tracker.address() as AddressInfo).port}/announce`;
+    const torrent = await fixture.torrent(100_000);
+    const asked = once(tracker, 'request');
+    const client = await fixture.client(torrent, 'leech', { trackers: [url] });
+    await within(10_000, 'announced', asked);
+    await sleep(100);
+    closed.mockClear();
+    await client.stop();
+    tracker.close();
+    expect(isClosedFirst).toBe(true);
   });
 
   test('works without trackers, if none answers and none is supported', async () => {

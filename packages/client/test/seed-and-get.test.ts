@@ -147,7 +147,7 @@ describe('seed', () => {
   test.each([
     ['an empty file', ['empty'], '/empty: is an empty file'],
     ['the empty path of a variable that is not set', [''], ': does not exist'],
-    ['an empty path for the torrent', ['film', '--out', ''], 'exists, and is not a file'],
+    ['an empty path for the torrent', ['film', '--out', ''], 'Write a path'],
     ['pieces that are too large', ['film', '--piece-bytes', '268435457'], 'from 1 to 268435456'],
     ['pieces of 0 bytes', ['film', '--piece-bytes', '0'], 'from 1 to 268435456'],
     [

@@ -13,9 +13,12 @@ import type { CommandData, FromCommand, ToCommand } from './command-thread.ts';
 import { EXIT_CODE } from './exit-code.ts';
 
 /** The time from a signal to the forced end of a command that does not stop. */
-const STOP_TIMEOUT_MS = 600;
-/** How long a thread may take to end; one that is in native code does not end before that does. */
-const END_TIMEOUT_MS = 50;
+const STOP_TIMEOUT_MS = 800;
+/**
+ * How long a thread may take to end; one that is in native code does not end before that does. A
+ * command that has finished gets more time, so that its own exit code is that of the process.
+ */
+const END_TIMEOUT_MS = { unfinished: 50, finished: 300 } as const;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type Signal = (typeof SIGNALS)[number];
 
@@ -32,7 +35,9 @@ command.on('message', (message: FromCommand) => {
   if ('stream' in message) return void process[message.stream].write(message.text);
   process.exitCode ??= exitCodeOf(message.exitCode);
   // A command that has been stopped is over, though its threads may still be freeing memory.
-  if (stoppedBy !== undefined) void end(Number(process.exitCode), stoppedBy);
+  if (stoppedBy !== undefined) {
+    void end(Number(process.exitCode), stoppedBy, END_TIMEOUT_MS.finished);
+  }
 });
 command.on('error', (error) => void report(error));
 stderr.on('resize', () => tell({ columns: stderr.columns }));
@@ -75,10 +80,14 @@ function exitCodeOf(code: number): number {
 }
 
 /** Ends the process, whatever the command is doing. */
-async function end(code: number, signal: Signal = 'SIGTERM'): Promise<void> {
+async function end(
+  code: number,
+  signal: Signal = 'SIGTERM',
+  timeoutMs: number = END_TIMEOUT_MS.unfinished,
+): Promise<void> {
   process.exitCode = code;
   const hasEnded = command.terminate().then(() => true);
-  if (await Promise.race([hasEnded, sleep(END_TIMEOUT_MS, false)])) process.exit(code);
+  if (await Promise.race([hasEnded, sleep(timeoutMs, false)])) process.exit(code);
   // process.exit() would wait for the native code; a signal without a listener does not.
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

@@ -181,8 +181,7 @@ export class Client {
     this.#listener.stop();
     this.#connector.stop();
     for (const tcp of this.#connections) tcp.close('stopping');
-    await this.#announcer.stop();
-    await this.#store.close();
+    await Promise.all([this.#announcer.stop(), this.#store.close()]);
   }
 
   /** Connects to a peer that no tracker has named. */

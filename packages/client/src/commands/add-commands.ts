@@ -26,8 +26,8 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .command('seed')
     .description('Seed a file, a folder or a torrent; create the torrent if there is none')
     .argument('<path>', 'A file, a folder, or the path or URL of a .torrent file')
-    .option('--folder <folder>', 'Folder of the files (default: that of the torrent)')
-    .option('--out <torrent>', 'Where to write the torrent (default: beside the file)')
+    .option('--folder <folder>', 'Folder of the files (default: that of the torrent)', place)
+    .option('--out <torrent>', 'Where to write the torrent (default: beside the file)', place)
     .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', pieceBytes)
     .option('--force', 'Replace a torrent that is there')
     .option('--public', 'Allow peers from other sources than the trackers')
@@ -39,7 +39,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .command('get')
     .description('Download a torrent, or resume an earlier download')
     .argument('<torrent>', 'The path or URL of a .torrent file')
-    .option('--out <folder>', 'Folder to download into', '.')
+    .option('--out <folder>', 'Folder to download into', place, '.')
     .option('--force', 'Overwrite files that do not belong to the torrent')
     .option('--stay', 'Keep seeding when the download is complete')
     .action(async (path: string, options: GetOptions) => {
@@ -105,6 +105,12 @@ function port(text: string): number {
   const value = whole(text);
   if (value <= PORT_MAX) return value;
   throw new InvalidArgumentError(`Write a whole number from 0 (a free port) to ${PORT_MAX}.`);
+}
+
+/** An empty path would be the current folder, and comes from a variable that is not set. */
+function place(path: string): string {
+  if (path !== '') return path;
+  throw new InvalidArgumentError('Write a path; "." is the current folder.');
 }
 
 function rate(text: string): number {

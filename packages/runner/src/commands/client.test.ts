@@ -1,6 +1,6 @@
 /** `seed`, `get` and `track` on the command line: their output and exit codes. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +65,21 @@ describe('get', () => {
     expect(again.output.out).toBe('full: 100 kB already complete\n');
   });
 
+  test('has closed its files when it prints the result, which may fail', async () => {
+    await seedWithTracker();
+    const out = join(folder, 'out');
+    const environment = testEnvironment();
+    let left: string[] = [];
+    const write = (): void => {
+      left = readdirSync(out);
+    };
+    await cli(['get', `${file}.torrent`, ...HOST, '--out', out], {
+      ...environment,
+      stdout: { write },
+    });
+    expect(left).toEqual(['full']);
+  });
+
   test('exits with 1 if the disk is full', async () => {
     await seedWithTracker();
     const environment = testEnvironment();
@@ -120,6 +135,11 @@ test.each([
     args: ['get', 'a.torrent', '--peer', peer!],
     says: 'Write an address and a port',
   })),
+  {
+    of: 'an empty folder name to download into',
+    args: ['get', 'a.torrent', '--out', ''],
+    says: 'Write a path; "." is the current folder.',
+  },
   {
     of: 'a UDP tracker at port 0',
     args: ['seed', 'none', '--tracker', 'udp://127.0.0.1:0'],
