@@ -203,7 +203,7 @@ export class FileStore {
     if (link === undefined) return;
     throw new StorageFailure({
       at: link,
-      problem: `is a symbolic link that leads out of ${this.#folder}`,
+      problem: `is a symbolic link that leads nowhere, or out of ${this.#folder}`,
       fix: 'remove the link, or choose another folder',
     });
   }

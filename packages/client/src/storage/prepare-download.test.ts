@@ -175,7 +175,9 @@ test('a longer file that is overwritten is cut, unless a link leads to it from e
   await writeFile(join(folder, 'mine'), long);
   await rm(join(folder, 'out', 'n', 'b'));
   await symlink('../../mine', join(folder, 'out', 'n', 'b'));
-  expect(await prepare({ overwrite: true })).toContain('is a symbolic link that leads out of');
+  expect(await prepare({ overwrite: true })).toContain(
+    'is a symbolic link that leads nowhere, or out of',
+  );
   expect((await stat(join(folder, 'mine'))).size).toBe(30_004);
 });
 
