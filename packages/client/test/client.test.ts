@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -77,6 +77,23 @@ describe('a download', () => {
       'stopped left 0: 0 peers',
     ]);
   });
+
+  test.each(['removed', 'replaced by a folder'])(
+    'is no success if a file was %s meanwhile',
+    async (how) => {
+      const torrent = await fixture.torrent(3 * 2 ** 20);
+      const seed = await fixture.seed(torrent, { uploadBytesPerS: 2_000_000 });
+      const leech = await fixture.client(torrent, 'leech');
+      leech.connectTo(endpointOf(seed));
+      await vi.waitFor(() => expect(leech.status.pieces).toBeGreaterThan(0), 10_000);
+      const file = join(fixture.folder, 'leech', 'content');
+      await rm(file);
+      if (how !== 'removed') await mkdir(file);
+      await expect(within(20_000, 'complete', leech.completed)).rejects.toThrow(
+        `${file}: was removed or changed by another program during the download`,
+      );
+    },
+  );
 
   test('closes its files without waiting for the tracker when it stops', async () => {
     const closed = vi.spyOn(FileStore.prototype, 'close');

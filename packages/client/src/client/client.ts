@@ -244,7 +244,7 @@ export class Client {
         connectTo: (endpoint) => this.#connect(endpoint),
         onCompleted: () => {
           this.#announcer.announceCompleted();
-          this.#completion.resolve();
+          this.#store.checkAllThere().then(this.#completion.resolve, this.#completion.reject);
         },
         onFailure: (error) => this.#completion.reject(error),
         onWarning: (warning) => this.#warn(warning),

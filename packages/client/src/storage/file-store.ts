@@ -109,6 +109,25 @@ export class FileStore {
     });
   }
 
+  /**
+   * Checks that all files have their bytes: a file that is removed or replaced while it is open is
+   * written to nevertheless, and these bytes are lost.
+   *
+   * @throws StorageFailure if somebody has changed the files since they were opened.
+   */
+  async checkAllThere(): Promise<void> {
+    for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
+      const path = this.pathOf(file);
+      const stats = isPadding ? undefined : await stat(path).catch(() => undefined);
+      if (isPadding || (stats?.isFile() === true && stats.size >= bytes)) continue;
+      throw new StorageFailure({
+        at: path,
+        problem: 'was removed or changed by another program during the download',
+        fix: 'run the command again',
+      });
+    }
+  }
+
   /** Whether a process ended while it wrote the files, which may have parts of pieces then. */
   async isMarked(): Promise<boolean> {
     return (await stat(this.#markPath).catch(() => undefined)) !== undefined;
