@@ -15,8 +15,8 @@ export interface FetchOptions {
 }
 
 /**
- * Gets the bytes at a URL, which may have any port and a name and password, unlike for `fetch`. If there are more than `bytesMax`, a few of the others follow, which
- * shows that there are.
+ * Gets the bytes at a URL, which may have any port and a name and password, unlike for `fetch`. If
+ * there are more than `bytesMax`, a few of the others follow, which shows that there are.
  *
  * @throws {Error} There is no answer, or `signal` is aborted; see `networkProblem`.
  */

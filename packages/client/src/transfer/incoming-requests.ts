@@ -6,6 +6,8 @@
  * another one: it may request some blocks of a piece from us and the rest from others.
  */
 
+import { NO_PIECE } from '@cachetorrent/protocol';
+
 import type { ByteRange } from './read-cache.ts';
 
 /** A requested range of a piece. */
@@ -26,6 +28,11 @@ export class IncomingRequests {
   /** Whether a block of `piece` is requested. */
   has(piece: number): boolean {
     return (this.#byPiece.get(piece)?.blocks.length ?? 0) > 0;
+  }
+
+  /** Whether no block is requested. */
+  get isEmpty(): boolean {
+    return this.firstOther(NO_PIECE) === undefined;
   }
 
   /** Returns the first piece other than `piece` with a requested block; undefined if none. */

@@ -36,6 +36,7 @@ import { RelayTargets } from './relay-targets.ts';
 import { RequestTimeouts } from './request-timeouts.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { peersWithUnusedSlots } from './unused-slots.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
 
 /** The options of a `TorrentTransfer`. */
@@ -195,6 +196,9 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#peer.rechoke();
     }
     this.#handleRequestTimeouts(nowMs);
+    for (const { tcp } of peersWithUnusedSlots(this.remotes, nowMs)) {
+      tcp.close('too-many-connections', 'it does not use its upload slot, and others wait');
+    }
     const { pieceBytes } = this.#options.torrent.layout;
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
