@@ -1,5 +1,6 @@
 /** The peers that followers wait for: a limited number for each connection, which ends with it. */
 
+import type { PeerId } from '@cachetorrent/protocol';
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 import { beforeEach, expect, test } from 'vitest';
 
@@ -8,9 +9,11 @@ import { RelayTargets } from './relay-targets.ts';
 
 let addressBook: AddressBook;
 let targets: RelayTargets<string>;
+let connected: Map<PeerId, string>;
 beforeEach(() => {
   addressBook = new AddressBook();
-  targets = new RelayTargets(addressBook);
+  connected = new Map();
+  targets = new RelayTargets(addressBook, (id) => connected.get(id));
 });
 
 const endpoint = (number: number): Endpoint => ({
@@ -24,6 +27,13 @@ test('a follower waits for 200 peers at most, and for each once', () => {
   expect(targets.add('a', endpoint(0)), 'is waited for').toBeUndefined();
   expect(targets.add('b', endpoint(0)), 'another follower').toBe(ids[0]);
   expect(addressBook.find(endpoint(500)), 'no id for what is refused').toBeUndefined();
+});
+
+test('a peer that we are connected to is not waited for', () => {
+  const id = addressBook.idOf(endpoint(1));
+  connected.set(id, 'outside');
+  expect([targets.add('a', endpoint(1)), targets.add('a', endpoint(1))]).toEqual([id, id]);
+  expect(targets.has(id)).toBe(false);
 });
 
 test('1,000 connections, one after the other, leave no ids behind', () => {

@@ -16,17 +16,22 @@ const TARGETS_MAX = 200;
 /** The outside peers that followers are waiting for; `F` is a connected follower. */
 export class RelayTargets<F> {
   readonly #addressBook: AddressBook;
+  readonly #remoteOf: (id: PeerId) => F | undefined;
   readonly #byFollower = new Map<F, Set<PeerId>>();
 
-  constructor(addressBook: AddressBook) {
+  /** `remoteOf` returns the connected peer with an id, if there is one. */
+  constructor(addressBook: AddressBook, remoteOf: (id: PeerId) => F | undefined) {
     this.#addressBook = addressBook;
+    this.#remoteOf = remoteOf;
   }
 
   /**
-   * Returns the id of the peer at `endpoint`; undefined if the follower waits for it already, or
-   * for too many.
+   * Returns the id of the peer at `endpoint`, for which the follower waits unless we are connected
+   * to it; undefined if the follower waits for it already, or for too many.
    */
   add(follower: F, endpoint: Endpoint): PeerId | undefined {
+    const known = this.#addressBook.find(endpoint);
+    if (known !== undefined && this.#remoteOf(known) !== undefined) return known;
     const targets = this.#byFollower.get(follower) ?? new Set();
     if (targets.size >= TARGETS_MAX) return undefined;
     const id = this.#addressBook.statedIdOf(endpoint);

@@ -36,7 +36,7 @@ import { RelayTargets } from './relay-targets.ts';
 import { RequestTimeouts } from './request-timeouts.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
-import { peersWithUnusedSlots } from './unused-slots.ts';
+import { closeUnusedSlots } from './unused-slots.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
 
 /** The options of a `TorrentTransfer`. */
@@ -95,7 +95,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { layout } = torrent;
     this.#options = options;
     this.#clock = clock;
-    this.relayTargets = new RelayTargets(options.addressBook);
+    this.relayTargets = new RelayTargets(options.addressBook, (id) => this.remoteOf(id));
     const cache = new ReadCache({
       read: (piece, begin, into) => store.readInto(piece, begin, into),
       onRead: (piece, isRead) => {
@@ -196,9 +196,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#peer.rechoke();
     }
     this.#handleRequestTimeouts(nowMs);
-    for (const { tcp } of peersWithUnusedSlots(this.remotes, nowMs)) {
-      tcp.close('too-many-connections', 'it does not use its upload slot, and others wait');
-    }
+    closeUnusedSlots(this.remotes, nowMs);
     const { pieceBytes } = this.#options.torrent.layout;
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
@@ -307,9 +305,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       // A leader relays for followers of its own AS only.
       const { role, asn } = this.#role;
       if (role !== 'leader' || remote.asn !== asn) return;
-      const known = this.addressBook.find(message.target);
-      const isConnected = known !== undefined && this.remoteOf(known) !== undefined;
-      const target = isConnected ? known : this.relayTargets.add(remote, message.target);
+      const target = this.relayTargets.add(remote, message.target);
       if (target !== undefined) this.#peer.leaderStart(remote.connection, target);
     } else if (message.name === 'ct_have') {
       remote.relayedPieces.add(message.piece);

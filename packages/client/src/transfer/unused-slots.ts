@@ -14,6 +14,13 @@ const UNUSED_MS = 30_000;
 /** What has to be known of a remote peer. */
 export type SlotHolder = Pick<RemotePeer, 'incoming' | 'lastUsedMs' | 'tcp' | 'unchokedMs'>;
 
+/** Closes the connections to peers that do not use their slots, so that others get them. */
+export function closeUnusedSlots(remotes: Iterable<RemotePeer>, nowMs: number): void {
+  for (const { tcp } of peersWithUnusedSlots(remotes, nowMs)) {
+    tcp.close('too-many-connections', 'it does not use its upload slot, and others wait');
+  }
+}
+
 /** Returns the peers that have not used their slots for too long; none if nobody waits. */
 export function peersWithUnusedSlots<R extends SlotHolder>(
   remotes: Iterable<R>,
