@@ -440,6 +440,11 @@ describe('a user error', () => {
       prints: "'real' is invalid. Allowed choices are client, original.",
     },
     {
+      of: 'a starting file that would be read as JSON',
+      args: 'init first.json',
+      prints: 'would be read as JSON, but it is YAML\n  fix: name it first.yaml',
+    },
+    {
       of: 'a negative seed',
       args: 'run CONFIG --seed -1',
       prints: "'-1' is invalid. Expected an integer from 0 to 9007199254740991.",

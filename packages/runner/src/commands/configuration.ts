@@ -33,6 +33,10 @@ export function addConfigurationCommands(program: Command, environment: CliEnvir
 
 /** @throws UserError if the file exists or cannot be written */
 async function init(file: string, force: boolean, { stdout }: CliEnvironment): Promise<void> {
+  if (file.endsWith('.json')) {
+    const fix = `name it ${file.replace(/json$/, 'yaml')}`;
+    throw new UserError({ at: file, problem: 'would be read as JSON, but it is YAML', fix });
+  }
   try {
     await writeFile(file, STARTING_FILE, { flag: force ? 'w' : 'wx' });
   } catch (error) {

@@ -138,6 +138,10 @@ function unreadable(file: string, examples: string, error: unknown): unknown {
       const fix = `grant yourself read permission: chmod u+r ${file}`;
       return new UserError({ at: file, problem: 'is not readable for you', fix });
     }
+    case 'ERR_INVALID_ARG_VALUE': {
+      const problem = 'is not a path: it contains a byte 0';
+      return new UserError({ at: file, problem, fix: 'remove it' });
+    }
     default: {
       const again = 'run the same command again';
       return systemError(error, { at: file, again, elsewhere: 'name another file' });

@@ -251,6 +251,60 @@ describe('a mistake is placed, named, and has a fix', () => {
       says: 'x.yaml:2:8: peers: is "many", but must be a number',
     },
     {
+      of: 'a count that is not a number',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: .nan'),
+      says: 'x.yaml:2:8: peers: is NaN, but must be a number, and finite\n  fix: write 200',
+    },
+    {
+      of: 'a size without end',
+      file: 'x.yaml',
+      text: YAML.replace('256 MiB', '.inf'),
+      says: 'file.size: is Infinity, but must be a text or a number, and finite\n  fix: write "256 MiB"',
+    },
+    {
+      of: 'a latency that is an object',
+      file: 'x.yaml',
+      text: YAML.replace('{ as: 8 }', '{ as: 8, latency: { fixed: 1 d } }'),
+      says: 'but must be a text or a number\n  fix: write "50 ms", for instance',
+    },
+    {
+      of: 'too many pieces',
+      file: 'x.yaml',
+      text: YAML.replace('256 KiB', '1 B'),
+      says: 'file.size: is 268435456 bytes in pieces of 1, more than 16777216 pieces',
+    },
+    {
+      of: 'a file without bytes',
+      file: 'x.yaml',
+      text: YAML.replace('256 MiB', '0'),
+      says: 'file.size: is 0 bytes, so there would be nothing to download',
+    },
+    {
+      of: 'too many peers',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: 1e30'),
+      says: 'x.yaml:2:8: peers: is 1e+30, which is too large',
+    },
+    {
+      of: 'a capacity that exhausts the clock',
+      file: 'x.yaml',
+      text: `${YAML}upload: 1e-12`,
+      says: 'x.yaml:6:9: upload: is 1e-12 kbit/s, with which a piece would take more than',
+    },
+    {
+      of: 'two documents',
+      file: 'x.yaml',
+      text: `${YAML}---\n${YAML}`,
+      says: 'x.yaml:6:1: has a second document\n  fix: keep one of them',
+    },
+    {
+      of: 'a merge of no object',
+      file: 'x.yaml',
+      text: `${YAML}tracker: { <<: 5 }`,
+      says: 'fix: write << before an object',
+    },
+    {
       of: 'too many neighbours',
       file: 'x.yaml',
       text: `${YAML}tracker: { neighbours: 200 }`,
@@ -345,6 +399,12 @@ describe('a file that cannot be read', () => {
     const reading = readConfig(at);
     await expect(reading).rejects.toThrow(says);
     await expect(reading).rejects.toThrow('\n  fix: save it as UTF-8');
+  });
+
+  test('no path at all', async () => {
+    await expect(readConfig('a\0b')).rejects.toThrow(
+      'a\\u{0}b: is not a path: it contains a byte 0',
+    );
   });
 
   test('a byte order mark of UTF-8 is no mistake', async () => {

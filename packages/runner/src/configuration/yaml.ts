@@ -35,8 +35,13 @@ export function parseYaml(
   if (error !== undefined) {
     // The parser reports its own exceptions as mistakes.
     if (/call stack/.test(error.message)) throw new RangeError(error.message);
+    const at = locations.ofOffset(error.pos[0]);
+    if (error.code === 'MULTIPLE_DOCS') {
+      const fix = 'keep one of them, and remove the line "---"';
+      throw new UserError({ at, problem: 'has a second document', fix });
+    }
     const problem = `is not YAML: ${error.message}`;
-    throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
+    throw new UserError({ at, problem, fix: `see ${example}` });
   }
   refuseRepeats(document, locations);
   return { value: valueOf(document, file), locations };
@@ -60,13 +65,17 @@ function refuseRepeats(document: Document, locations: YamlLocations): void {
   });
 }
 
-/** The parser refuses aliases that multiply without end. */
+/** The parser refuses aliases that multiply without end, and `<<` of anything but objects. */
 function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserError({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+    const fix =
+      error instanceof ReferenceError
+        ? 'write fewer aliases (*) of anchors (&)'
+        : 'write << before an object, or before an alias (*) of one';
+    throw new UserError({ at: file, problem, fix });
   }
 }
 

@@ -6,6 +6,7 @@ export {
   type Path,
   pathName,
   problemsOf,
+  show,
 } from './problems.ts';
 export {
   type Percentage,

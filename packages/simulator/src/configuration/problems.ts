@@ -27,7 +27,10 @@ export interface FileKind {
   readonly fieldsAt: (path: Path) => readonly string[];
   /** How a list and an object are written. */
   readonly examples: { readonly array: string; readonly object: string };
-  /** How a field is written, by name, if not every value of its type would do. */
+  /**
+   * How a field is written, by name, if not every value of its type would do; an entry of the list
+   * `plots` has the name `plots[]`.
+   */
   readonly fieldExamples?: Readonly<Record<string, string>>;
 }
 
@@ -102,7 +105,7 @@ class Reporter {
 
   constructor(kind: FileKind) {
     this.#kind = kind;
-    this.#examples = { ...EXAMPLES, ...kind.examples };
+    this.#examples = { ...EXAMPLES, ...kind.examples, record: kind.examples.object };
   }
 
   report(issue: z.core.$ZodIssue): Reported[] {
@@ -138,12 +141,15 @@ class Reporter {
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
-    const example = this.#kind.fieldExamples?.[field] ?? this.#examples[types[0] ?? ''] ?? '...';
+    const entry = typeof path.at(-1) === 'number' ? `${path.at(-2)}[]` : field;
+    const example = this.#kind.fieldExamples?.[entry] ?? this.#examples[types[0] ?? ''] ?? '...';
     if (issue.input === undefined) {
       const fix = `add "${field}": ${example}`;
       return { problem: { path, name, problem: 'is missing', fix }, missing: name };
     }
-    const expected = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
+    const names = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
+    // YAML has numbers that are none: .nan and .inf.
+    const expected = isNotFinite(issue.input) ? `${names}, and finite` : names;
     const problem = `is ${show(issue.input)}, but must be ${expected}`;
     return { problem: { path, name, problem, fix: `write ${example}, for instance` } };
   }
@@ -199,7 +205,13 @@ function typesOf(issue: z.core.$ZodIssue): string[] {
   return [];
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+/** How a message shows a value. */
+export function show(value: unknown): string {
+  // JSON would write null for a number that is not finite.
+  const text = isNotFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

@@ -6,7 +6,7 @@
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
-import { checkSwarm } from '../swarm/plan/check.ts';
+import { checkSwarm, PIECES_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
 import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
@@ -132,7 +132,24 @@ const CONFIGURATION: FileKind = {
   whole: 'the configuration',
   fieldsAt,
   examples: { array: '[{ "name": "dsl", "count": 100 }]', object: '{ ... }' },
-  fieldExamples: { file: '{ "size": "256 MiB" }', leaders: '"30 %"', name: '"dsl"', peers: '200' },
+  fieldExamples: {
+    peers: '200',
+    upload: '"10 Mbit/s"',
+    download: '"50 Mbit/s"',
+    name: '"dsl"',
+    share: '"50 %"',
+    file: '{ "size": "256 MiB" }',
+    size: '"256 MiB"',
+    pieceSize: '"256 KiB"',
+    meanGap: '"2 ms"',
+    latency: '"50 ms"',
+    allocationInterval: '"1 s"',
+    externalNeighbours: '"20 %"',
+    rechokeInterval: '"10 s"',
+    leaders: '"30 %"',
+    'classes[]': '{ "name": "dsl", "count": 100 }',
+    'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
+  },
 };
 
 const DEFAULT = {
@@ -328,7 +345,23 @@ function fileOf({ file }: SwarmConfig): CompleteSwarmConfig['file'] {
     refuse(['file', 'size'], 'is missing', 'add "size": "256 MiB"');
   }
   if (pieces !== undefined) return { pieces, pieceSize };
-  return { pieces: Math.ceil(quantity('size', size!) / pieceSize), pieceSize };
+  return { pieces: piecesOf(quantity('size', size!), pieceSize), pieceSize };
+}
+
+/** The number of pieces of a file; its limits are explained by the size that the user wrote. */
+function piecesOf(bytes: number, pieceSize: number): number {
+  const path = ['file', 'size'];
+  if (!(bytes > 0)) {
+    const problem = `is ${bytes} bytes, so there would be nothing to download`;
+    refuse(path, problem, 'set it to 256 MiB, for instance');
+  }
+  // A piece size that is no size is refused later, as it is with a number of pieces.
+  const pieces = pieceSize > 0 ? Math.ceil(bytes / pieceSize) : 1;
+  if (pieces > PIECES_MAX) {
+    const problem = `is ${bytes} bytes in pieces of ${pieceSize}, more than ${PIECES_MAX} pieces`;
+    refuse(path, problem, 'set file.pieceSize to a larger size, or lower it');
+  }
+  return pieces;
 }
 
 function latencyOf(
@@ -428,6 +461,7 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);
   if (entry === null) {
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
+    if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }
   const name = CLASS_FIELDS[entry[2]!]!;

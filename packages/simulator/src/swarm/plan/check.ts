@@ -22,6 +22,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   };
   checkNumbers(swarm, refuse);
   checkClasses(swarm, refuse, nameOf);
+  checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkProtocol(swarm, refuse, nameOf);
 }
@@ -42,7 +43,7 @@ interface NumberRule {
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
 const STUBS_MAX = 8192;
 const ROUTERS_MAX = 100_000;
-const PIECES_MAX = 2 ** 24;
+export const PIECES_MAX: number = 2 ** 24;
 const PEERS_MAX = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
 const EXACT_MAX = 2 ** 53;
@@ -239,6 +240,17 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
       'set it above 0',
     );
   }
+}
+
+/** Refuses capacities with which the clock would be exhausted before the first piece arrives. */
+function checkClock({ classes, pieceBits }: Swarm, refuse: Refuse): void {
+  classes.forEach(({ uploadKbps, downloadKbps }, i) => {
+    for (const [field, kbps] of Object.entries({ uploadKbps, downloadKbps })) {
+      if (kbps === 0 || pieceBits / kbps <= EXACT_MAX) continue;
+      const problem = `is ${kbps} kbit/s, with which a piece would take more than 285,000 years`;
+      refuse(`classes[${i}].${field}`, problem, 'set it higher');
+    }
+  });
 }
 
 function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
