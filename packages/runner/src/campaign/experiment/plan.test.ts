@@ -278,6 +278,43 @@ describe('an experiment is rejected', () => {
       says: 'excludes all 2 settings',
     },
     {
+      wrong: 'with the same setting twice',
+      of: { vary: { leaders: [10, '10 %'] } },
+      says: 'gives the setting leaders=10 twice',
+    },
+    {
+      wrong: 'with the same setting in two elements of a union',
+      of: {
+        vary: {
+          union: [
+            { leaders: [10, 20], pieces: 5 },
+            { pieces: 5, leaders: 20 },
+          ],
+        },
+      },
+      says: /gives the setting pieces=5, leaders=20 twice\n.*remove one of them/,
+    },
+    {
+      wrong: 'with two names of one field',
+      of: { vary: { leaders: [10], 'cache.leaders': [20] } },
+      says: /cache.leaders: is the same field as "leaders"\n.*write "leaders" everywhere/,
+    },
+    {
+      wrong: 'with a label that JavaScript reserves',
+      of: { labels: ['__proto__'] },
+      says: 'has "__proto__", which is not a name in JavaScript',
+    },
+    {
+      wrong: 'with a plot of nothing',
+      of: { plots: [{ x: 'leaders', y: [] }] },
+      says: 'plots[0].y: is an empty list, so there is nothing to plot',
+    },
+    {
+      wrong: 'with a plot that is no object',
+      of: { plots: [null] },
+      says: /plots\[0\]: is null, but must be an object\n.*write \{ x: leaders, y: redundancy \}/,
+    },
+    {
       wrong: 'with an invalid condition',
       of: { exclude: 'leaders >' },
       says: 'is not a condition',

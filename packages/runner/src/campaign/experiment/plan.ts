@@ -27,7 +27,7 @@ import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../con
 import { UserError } from '../../user-error.ts';
 import { METRIC_NAMES } from '../metrics.ts';
 import { type Constraint, parseConstraint } from './constraint.ts';
-import { type RunKey, runKey, swarmDigest } from './key.ts';
+import { canonicalJson, type RunKey, runKey, swarmDigest } from './key.ts';
 import { type ExperimentFile, nearestName } from './read.ts';
 import type { Experiment } from './schema.ts';
 import { seedsOf } from './seeds.ts';
@@ -79,6 +79,7 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
   const parameterNames = [...new Set(varied.flat().map(({ name }) => name))];
   checkPlots(file, parameterNames);
   const included = withoutExcluded(varied, file, base, parameterNames, fieldPaths);
+  checkDistinctSettings(included, locations);
   const fixed = Object.entries(experiment.set ?? {}).map(
     ([name, value]): Assignment => ({ name, value, path: ['set', name] }),
   );
@@ -118,9 +119,14 @@ function checkPlots(
     const nearest = nearestName(name, parameterNames);
     const problem = `names "${name}", which is not varied`;
     const fix = nearest === undefined ? 'vary it, or remove it' : `the nearest is "${nearest}"`;
-    throw new UserError({ at: `${locations.ofValue(path)}: ${path.join('.')}`, problem, fix });
+    throw new UserError({ at: `${locations.ofValue(path)}: ${pathName(path)}`, problem, fix });
   };
-  experiment.plots?.forEach(({ x, series, facet }, i) => {
+  experiment.plots?.forEach(({ x, y, series, facet }, i) => {
+    if ([y].flat().length === 0) {
+      const at = `${locations.ofValue(['plots', i, 'y'])}: plots[${i}].y`;
+      const problem = 'is an empty list, so there is nothing to plot';
+      throw new UserError({ at, problem, fix: 'name a metric, or remove the plot' });
+    }
     checkIsVaried(x, ['plots', i, 'x']);
     if (series !== undefined) checkIsVaried(series, ['plots', i, 'series']);
     if (facet !== undefined) checkIsVaried(facet, ['plots', i, 'facet']);
@@ -167,7 +173,44 @@ function fieldPathsOf(
     }
     fieldPaths.set(name, field);
   }
+  checkDistinctFields(fieldPaths, varied, locations);
   return fieldPaths;
+}
+
+/** A field that is varied under two names would have the value of one, and be shown with both. */
+function checkDistinctFields(
+  fieldPaths: FieldPaths,
+  varied: readonly Combination[],
+  locations: Locations,
+): void {
+  const nameOf = new Map<string, string>();
+  for (const { name, path } of varied.flat()) {
+    const field = fieldPaths.get(name);
+    if (field === undefined) continue;
+    const first = nameOf.get(pathName(field)) ?? name;
+    if (first !== name) {
+      const at = `${locations.ofField(path)}: ${name}`;
+      const fix = `write "${first}" everywhere`;
+      throw new UserError({ at, problem: `is the same field as "${first}"`, fix });
+    }
+    nameOf.set(pathName(field), name);
+  }
+}
+
+/** Two equal settings would count each of their runs twice. */
+function checkDistinctSettings(combinations: readonly Combination[], locations: Locations): void {
+  const seen = new Set<string>();
+  for (const combination of combinations) {
+    const parameters = parametersOf(combination);
+    const id = canonicalJson(parameters);
+    if (seen.has(id)) {
+      const [first] = combination;
+      const at = `${locations.ofValue(first?.path ?? ['vary'])}: vary`;
+      const problem = `gives the setting ${formatParameters(parameters)} twice`;
+      throw new UserError({ at, problem, fix: 'remove one of them' });
+    }
+    seen.add(id);
+  }
 }
 
 /** Why a label cannot be the name of a column; upper and lower case are the same in SQL. */
@@ -176,6 +219,7 @@ function conflictOf(label: string, parameters: readonly string[]): string | unde
   // oxlint-disable-next-line no-control-regex -- a table cannot show them
   if (!/^[^\u0000-\u001f]{1,100}$/.test(label)) return 'no name of 1 to 100 characters';
   if (fieldPath(label) !== undefined) return 'a field of a configuration';
+  if (label === '__proto__') return 'not a name in JavaScript';
   if (RESERVED_NAMES.has(folded)) return 'a column of the results';
   const twin = parameters.find((name) => name !== label && name.toLowerCase() === folded);
   return twin === undefined ? undefined : `the same column as "${twin}" in a query`;
@@ -219,7 +263,8 @@ function withoutExcluded(
     return !constraints.some((isExcluded) => isExcluded(valueOf));
   });
   if (included.length > 0) return included;
-  const problem = `excludes all ${varied.length} settings`;
+  const all = varied.length === 1 ? 'the only setting' : `all ${varied.length} settings`;
+  const problem = `excludes ${all}`;
   const fix = 'write a condition that is true only for the settings to leave out';
   throw new UserError({ at: `${at}: exclude`, problem, fix });
 }

@@ -8,7 +8,7 @@
  *     product: [a, b]                              each combination of a with each of b
  */
 
-import type { Path } from '@cachetorrent/simulator/configuration';
+import { type Path, show } from '@cachetorrent/simulator/configuration';
 
 import type { Locations } from '../../configuration/locations.ts';
 import { UserError } from '../../user-error.ts';
@@ -121,6 +121,9 @@ class VariationParser {
     const list = this.#list(values, path);
     const seen = new Set<string>();
     return list.map((value, i) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) {
+        this.#fail([...path, i], `is ${value}, but must be finite`, 'write a number, or remove it');
+      }
       const text = JSON.stringify(value);
       if (seen.has(text)) {
         this.#fail([...path, i], `lists ${text} twice for "${name}"`, 'remove one of them');
@@ -139,7 +142,7 @@ class VariationParser {
     const { from, to, step, times } = range as Record<string, unknown>;
     for (const [field, value] of Object.entries({ from, to, step: step ?? 1, times: times ?? 2 })) {
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        const problem = `has ${JSON.stringify(value) ?? 'no number'} as "${field}"`;
+        const problem = `has ${value === undefined ? 'no number' : show(value)} as "${field}"`;
         this.#fail(path, problem, 'write a number, as in { from: 10, to: 50, step: 10 }');
       }
     }
