@@ -3,6 +3,7 @@
 import { exportCsv } from '../campaign/export.ts';
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
+import { refuseInStore } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -20,6 +21,7 @@ export async function exportCommand(
   { out, experiment, force }: ExportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
+  await refuseInStore(folder, out, `--out ${out}`);
   const { files, runCount, damaged } = await withStoreErrors(folder, async () => {
     const store = await Store.openReadOnly(folder);
     const campaign = experiment === undefined ? undefined : findStoredCampaign(store, experiment);

@@ -2,6 +2,7 @@
 
 import { findStoredCampaign } from '../campaign/stored-campaign.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
+import { refuseInStore } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { damagedRunWarning, pluralize } from '../format.ts';
@@ -21,6 +22,7 @@ export async function reportCommand(
   { out, experiment, force }: ReportFlags,
   { stdout, stderr }: CliEnvironment,
 ): Promise<void> {
+  await refuseInStore(folder, out, `--out ${out}`);
   await checkReplaceable(out, `--out ${out}`, force === true);
   if (force !== true) await refuseExisting(plotFolderOf(out), `--out ${out}: ${plotFolderOf(out)}`);
   const { page, plotFolder, plots, data } = await withStoreErrors(folder, async () => {

@@ -10,7 +10,6 @@
  */
 
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +19,7 @@ import { UserError } from '../../user-error.ts';
 import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { listNames, createFolders } from '../store/files.ts';
+import { listNames, createFolders, readText } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
@@ -90,7 +89,7 @@ export function submittedBatches(store: Store): readonly SubmittedBatch[] {
     .sort()
     .map((file) => {
       const name = file.slice(0, -'.job'.length);
-      const job = readFileSync(fileOf(store, file), 'utf8').trim();
+      const job = readText(fileOf(store, file)).trim();
       return { name, job, keys: keysOf(fileOf(store, `${name}.json`)) };
     });
 }
@@ -98,7 +97,7 @@ export function submittedBatches(store: Store): readonly SubmittedBatch[] {
 /** @throws UserError if the file does not hold a list of runs */
 function keysOf(file: string): readonly RunKey[] {
   try {
-    const keys: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const keys: unknown = JSON.parse(readText(file));
     if (Array.isArray(keys)) return keys as RunKey[];
   } catch (error) {
     if (isSystemError(error) && error.code !== 'ENOENT') throw error;

@@ -1,7 +1,7 @@
 /** Atomic creation of files and folders: they are complete or absent, even after a crash. */
 
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -105,6 +105,25 @@ export function listNames(folder: string): string[] {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
+  }
+}
+
+/**
+ * Reads a text of a store. Reading a pipe might never end.
+ *
+ * @throws NotAFile if something else has the name of the file
+ */
+export function readText(file: string): string {
+  if (!statSync(file).isFile()) throw new NotAFile();
+  return readFileSync(file, 'utf8');
+}
+
+/** A folder, a pipe or a device where a file of a store should be: nothing that can be used. */
+export class NotAFile extends Error {
+  override readonly name = 'NotAFile';
+
+  constructor() {
+    super('is not a file');
   }
 }
 
