@@ -332,6 +332,37 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
       ]);
     }));
 
+  test.each([
+    { command: 'report', out: 'store.json' },
+    { command: 'report', out: 'runs/report.html' },
+    { command: 'report', out: 'ledger.sqlite' },
+    { command: 'export', out: 'datasets' },
+  ])('$command does not replace the part $out of its store', ({ command, out }) =>
+    withStore(async (store) => {
+      const before = readFileSync(join(store, 'store.json'), 'utf8');
+      const { code, err } = await run([command, store, '--out', join(store, out), '--force']);
+      expect([code, err]).toEqual([
+        EXIT_CODE.userError,
+        expect.stringContaining(`is a part of the store ${store}`),
+      ]);
+      expect(readFileSync(join(store, 'store.json'), 'utf8')).toBe(before);
+    }),
+  );
+
+  test('are queried beside files that are no experiments', () =>
+    withStore(async (store) => {
+      writeFileSync(join(store, 'experiments', '.#small.json'), '');
+      const { code, out } = await run(['query', store, 'SELECT count(*) AS n FROM runs']);
+      expect([code, out]).toEqual([EXIT_CODE.success, 'n\n4\n']);
+    }));
+
+  test('are shown on one line each, without control characters', () =>
+    withStore(async (store) => {
+      const sql = `SELECT 'a' || chr(10) || chr(27) || '[31m' AS "x${'\u202e'}"`;
+      const { out } = await run(['query', store, sql]);
+      expect(out).toBe('x\\u{202e}\na\\n\\u{1b}[31m\n');
+    }));
+
   test('are queried in a store whose experiments share a name in SQL', () =>
     withStore(async (folder, file) => {
       const store = await Store.open(folder);

@@ -89,6 +89,12 @@ describe('a folder is rejected', () => {
     );
   });
 
+  test('that is a link to nothing', async () => {
+    const at = join(parent, 'link');
+    symlinkSync('nowhere', at);
+    await expect(checkResultFolder(at)).rejects.toThrow('is a symbolic link to nothing');
+  });
+
   test('that is a file', async () => {
     const at = join(parent, 'results');
     writeFileSync(at, '');

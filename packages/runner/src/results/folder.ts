@@ -3,7 +3,7 @@
  * mixture. The new folder replaces an earlier one as a whole, so that must not hold anything else.
  */
 
-import { mkdir, readdir, realpath, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { removeLeftovers, replaceFolder } from '../replacement.ts';
@@ -32,6 +32,10 @@ export async function checkResultFolder(folder: string, force = false): Promise<
   const entries = await entriesOf(folder);
   if (entries === 'a file') {
     throw new UserError({ at, problem: 'is a file', fix: 'choose a folder' });
+  }
+  if (entries === 'a broken link') {
+    const fix = 'create the folder that it names, or choose another';
+    throw new UserError({ at, problem: 'is a symbolic link to nothing', fix });
   }
   const other = entries.find((name) => !RESULT_FILES.has(name));
   if (other !== undefined) {
@@ -79,11 +83,13 @@ function placeOf(folder: string): Place {
   return { at: `--out ${folder}`, again, elsewhere: 'choose another folder' };
 }
 
-async function entriesOf(folder: string): Promise<readonly string[] | 'a file'> {
+async function entriesOf(folder: string): Promise<readonly string[] | 'a file' | 'a broken link'> {
   try {
     return await readdir(folder);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? 'a file' : [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return 'a file';
+    const link = await readlink(folder).catch(() => undefined);
+    return link === undefined ? [] : 'a broken link';
   }
 }
 
