@@ -287,6 +287,12 @@ describe('a mistake is placed, named, and has a fix', () => {
       says: 'x.yaml:2:8: peers: is 1e+30, which is too large',
     },
     {
+      of: 'too few AS for the peers',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: 5000000'),
+      says: 'network.as: is 8, too few for 5000000 peers: an AS has at most 100000 routers\n  fix: set it to 101 or more',
+    },
+    {
       of: 'a capacity that exhausts the clock',
       file: 'x.yaml',
       text: `${YAML}upload: 1e-12`,

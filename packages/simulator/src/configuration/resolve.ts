@@ -6,7 +6,7 @@
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
-import { checkSwarm, PIECES_MAX } from '../swarm/plan/check.ts';
+import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
 import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
@@ -188,7 +188,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     },
     network: {
       as,
-      routersPerAs: network.routersPerAs ?? Math.ceil((2 * (peers + 1)) / as) + 3,
+      routersPerAs: network.routersPerAs ?? routersFor(peers, as),
       transitDomains: network.transitDomains ?? DEFAULT.transitDomains,
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
@@ -217,6 +217,17 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       requestPriority: cache.requestPriority ?? 'within-rarity',
     },
   };
+}
+
+/** The default number of routers of an AS; if it is too large, there are too few AS. */
+function routersFor(peers: number, as: number): number {
+  const routers = Math.ceil((2 * (peers + 1)) / as) + 3;
+  const least = Math.ceil((2 * (peers + 1)) / (ROUTERS_MAX - 3));
+  if (routers > ROUTERS_MAX && as >= 1 && least <= STUBS_MAX) {
+    const problem = `is ${as}, too few for ${peers} peers: an AS has at most ${ROUTERS_MAX} routers`;
+    refuse(['network', 'as'], problem, `set it to ${least} or more`);
+  }
+  return routers;
 }
 
 function seedsOf(

@@ -41,8 +41,8 @@ interface NumberRule {
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
-const STUBS_MAX = 8192;
-const ROUTERS_MAX = 100_000;
+export const STUBS_MAX: number = 8192;
+export const ROUTERS_MAX: number = 100_000;
 export const PIECES_MAX: number = 2 ** 24;
 const PEERS_MAX = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
