@@ -44,6 +44,11 @@ test.each([
     says: 'memory: the command needs more than it may use\n  fix: ',
   },
   {
+    of: 'a thread that cannot be started',
+    error: Object.assign(new Error('EMFILE'), { code: 'ERR_WORKER_INIT_FAILED' }),
+    says: 'threads: the system starts no more: EMFILE\n  fix: allow more open files',
+  },
+  {
     of: 'a bug',
     error: thrownBy(() => (undefined as unknown as { x: number }).x),
     says: "unexpected error: Cannot read properties of undefined (reading 'x')\n  fix: this is a bug",

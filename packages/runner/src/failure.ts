@@ -38,7 +38,12 @@ function textOf(error: unknown, what: string): string {
     const again = 'run the same command again';
     return messageOf(systemError(error, { at, again, elsewhere: 'name another path' }));
   }
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ERR_WORKER_INIT_FAILED') {
+    const fix = 'allow more open files, threads or memory (ulimit -a shows the limits)';
+    return `threads: the system starts no more: ${messageOf(error)}\n  fix: ${fix}`;
+  }
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
     const fix = 'use smaller inputs, or more memory: NODE_OPTIONS=--max-old-space-size=8000';
     return `memory: the command needs more than it may use\n  fix: ${fix}`;
   }
