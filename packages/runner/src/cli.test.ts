@@ -532,6 +532,14 @@ describe('a user error', () => {
   });
 });
 
+test('import prints no configuration that run would refuse', async () => {
+  writeFileSync(file, CONFIG.replace('"pieces": 10', '"pieces": -1'));
+  const environment = testEnvironment();
+  expect(await cli(['import', file], environment)).toBe(2);
+  expect(environment.output.out).toBe('');
+  expect(environment.output.err).toContain(`${file}:2:35: file.pieces: is -1`);
+});
+
 test.each([
   ['--help', 'Usage: cachetorrent'],
   ['--version', VERSION],

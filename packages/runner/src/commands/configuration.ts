@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { configYaml } from '../configuration/export-yaml.ts';
-import { readConfig } from '../configuration/read.ts';
+import { checkedSwarm, readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { systemError } from '../system-error.ts';
@@ -26,8 +26,10 @@ export function addConfigurationCommands(program: Command, environment: CliEnvir
     .description('Print a configuration of the original simulator in the format of today')
     .argument('<config>', 'Configuration file of the original simulator')
     .action(async (file: string) => {
-      const { config } = await readConfig(file);
-      environment.stdout.write(configYaml(config));
+      const original = await readConfig(file);
+      // What `run` would refuse is not printed as a configuration.
+      checkedSwarm(original);
+      environment.stdout.write(configYaml(original.config));
     });
 }
 
