@@ -53,7 +53,8 @@ const exitCode = await cli(args, {
     write: (text) => tell({ stream: 'stderr', text }),
     isTTY: terminal.isTTY,
     get columns() {
-      return columns ?? 80;
+      // A terminal of unknown width reports 0.
+      return columns || 80;
     },
   },
   nowMs: () => performance.now(),
