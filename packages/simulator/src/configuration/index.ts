@@ -1,5 +1,6 @@
 /** Configurations of swarms: their fields, quantities, defaults and mistakes. */
 
+export { pathInConfig } from './path-in-config.ts';
 export {
   type ConfigProblem,
   type FileKind,
@@ -24,7 +25,6 @@ export {
   type CompleteSeedConfig,
   type CompleteSwarmConfig,
   ConfigurationError,
-  pathInConfig,
   type ResolvedSwarm,
   resolveSwarm,
   swarm,

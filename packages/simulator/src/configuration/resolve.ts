@@ -8,6 +8,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
+import { isList, pathInConfig } from './path-in-config.ts';
 import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
 import {
@@ -224,7 +225,8 @@ function routersFor(peers: number, as: number): number {
   const routers = Math.ceil((2 * (peers + 1)) / as) + 3;
   const least = Math.ceil((2 * (peers + 1)) / (ROUTERS_MAX - 3));
   if (routers > ROUTERS_MAX && as >= 1 && least <= STUBS_MAX) {
-    const problem = `is ${as}, too few for ${peers} peers: an AS has at most ${ROUTERS_MAX} routers`;
+    const limit = `an AS has at most ${ROUTERS_MAX} routers`;
+    const problem = `is ${as}, too few for ${peers} peers: ${limit}`;
     refuse(['network', 'as'], problem, `set it to ${least} or more`);
   }
   return routers;
@@ -431,68 +433,6 @@ function peerClass(name: string, { count, upload, download }: CompleteSeedConfig
   return { name, count, uploadKbps: upload, downloadKbps: download };
 }
 
-/** The path of each field of a swarm in a configuration. */
-const PATHS: Readonly<Record<string, Path>> = {
-  neighbours: ['tracker', 'neighbours'],
-  minPeers: ['tracker', 'minPeers'],
-  externalPercent: ['tracker', 'externalNeighbours'],
-  seeds: ['seeds'],
-  classes: ['peers'],
-  arrivalGapMs: ['arrivals', 'meanGap'],
-  pieces: ['file', 'pieces'],
-  pieceBits: ['file', 'pieceSize'],
-  uploadSlots: ['client', 'uploadSlots'],
-  optimisticSlots: ['client', 'optimisticSlots'],
-  rechokeIntervalMs: ['client', 'rechokeInterval'],
-  backlog: ['client', 'backlog'],
-  choker: ['client', 'choker'],
-  seedChoker: ['client', 'seedChoker'],
-  allocationIntervalMs: ['network', 'allocationInterval'],
-  'topology.transitDomains': ['network', 'transitDomains'],
-  'topology.transitDomainSize': ['network', 'routersPerTransitDomain'],
-  'topology.stubDomains': ['network', 'as'],
-  'topology.stubDomainSize': ['network', 'routersPerAs'],
-  'latency.fixedMs': ['network', 'latency'],
-  leaderPercent: ['cache', 'leaders'],
-  subTorrents: ['cache', 'subTorrents'],
-  requestPriority: ['cache', 'requestPriority'],
-};
-
-const CLASS_FIELDS: Readonly<Record<string, string>> = {
-  count: 'count',
-  uploadKbps: 'upload',
-  downloadKbps: 'download',
-};
-
-/**
- * The path of a field of `Swarm`, such as `topology.stubDomains`, in the configuration from which
- * the swarm was made.
- */
-export function pathInConfig(field: string, config: SwarmConfig): Path {
-  const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);
-  if (entry === null) {
-    if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
-    if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
-    return PATHS[field] ?? [field];
-  }
-  const name = CLASS_FIELDS[entry[2]!]!;
-  const { seeds = 1 } = config;
-  const seedEntries = isList(seeds) ? seeds.length : 1;
-  const index = Number(entry[1]);
-  if (index < seedEntries) {
-    if (typeof seeds === 'number') return name === 'count' ? ['seeds'] : [name];
-    const [seed, path]: [SeedConfig, Path] = isList(seeds)
-      ? [seeds[index]!, ['seeds', index]]
-      : [seeds as SeedConfig, ['seeds']];
-    return Object.hasOwn(seed, name) || name === 'count' ? [...path, name] : [name];
-  }
-  const own = config.classes?.[index - seedEntries];
-  if (own === undefined) return name === 'count' ? ['peers'] : [name];
-  const isOwn = Object.hasOwn(own, name) || name === 'count';
-  if (name === 'count' && own.count === undefined) return ['classes', index - seedEntries, 'share'];
-  return isOwn ? ['classes', index - seedEntries, name] : [name];
-}
-
 function refuse(path: Path, problem: string, fix: string): never {
   throw new ConfigurationError([{ path, name: pathName(path), problem, fix }]);
 }
@@ -507,8 +447,4 @@ function time(value: string | number | undefined, otherwise: number): number {
 
 function sum(entries: readonly { readonly count: number }[]): number {
   return entries.reduce((total, { count }) => total + count, 0);
-}
-
-function isList<Entry>(value: number | Entry | readonly Entry[]): value is readonly Entry[] {
-  return Array.isArray(value);
 }
