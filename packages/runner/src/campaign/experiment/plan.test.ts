@@ -305,6 +305,11 @@ describe('an experiment is rejected', () => {
       says: 'has "__proto__", which is not a name in JavaScript',
     },
     {
+      wrong: 'with details of a setting that is not there',
+      of: { details: [{ leaders: '10 %' }, { leaders: 11 }] },
+      says: /details\[1\]: is none of the settings\n.*name values that are in "vary"/,
+    },
+    {
       wrong: 'with a plot of nothing',
       of: { plots: [{ x: 'leaders', y: [] }] },
       says: 'plots[0].y: is an empty list, so there is nothing to plot',

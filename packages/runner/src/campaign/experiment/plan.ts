@@ -80,6 +80,7 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
   checkPlots(file, parameterNames);
   const included = withoutExcluded(varied, file, base, parameterNames, fieldPaths);
   checkDistinctSettings(included, locations);
+  checkDetails(file, included.map(parametersOf));
   const fixed = Object.entries(experiment.set ?? {}).map(
     ([name, value]): Assignment => ({ name, value, path: ['set', name] }),
   );
@@ -133,6 +134,27 @@ function checkPlots(
   });
   experiment.details?.forEach((detail, i) => {
     for (const name of Object.keys(detail)) checkIsVaried(name, ['details', i, name]);
+  });
+}
+
+/** Whether a setting has the values that an entry of `details` names. */
+export function isDetail(parameters: Parameters, detail: Parameters): boolean {
+  return Object.entries(detail).every(([name, value]) => {
+    const path = fieldPath(name);
+    const expected = path === undefined ? value : plainValue(path, value);
+    return canonicalJson(parameters[name]) === canonicalJson(expected);
+  });
+}
+
+function checkDetails(
+  { experiment, locations }: ExperimentFile,
+  settings: readonly Parameters[],
+): void {
+  experiment.details?.forEach((detail, i) => {
+    if (settings.some((parameters) => isDetail(parameters, detail))) return;
+    const at = `${locations.ofValue(['details', i])}: details[${i}]`;
+    const fix = 'name values that are in "vary", and not excluded';
+    throw new UserError({ at, problem: 'is none of the settings', fix });
   });
 }
 
