@@ -1,9 +1,20 @@
 /** The command as a process: its output and exit codes, and how it reacts to signals. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunDocument } from '@cachetorrent/runner';
 import { describe, expect, test } from 'vitest';
@@ -59,9 +70,13 @@ describe('the command', () => {
 });
 
 describe('a long run', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops within a second of %s, and reports its progress',
-    async (signal) => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)(
+    'stops within a second of %s, reports its progress, and ends with %d',
+    async (signal, expected) => {
       const parent = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
       const run = start('run', ...LONG, '--out', join(parent, 'results'));
       const end = runToEnd(run);
@@ -71,7 +86,7 @@ describe('a long run', () => {
       run.kill(signal);
       const { code, out, err } = await end;
       expect(performance.now() - before).toBeLessThan(1_500);
-      expect({ code, out }).toEqual({ code: 130, out: '' });
+      expect({ code, out }).toEqual({ code: expected, out: '' });
       expect(err).toMatch(/stopped at [\d.]+ s of simulated time, with \d+ of 700 peers complete/);
       expect(readdirSync(parent)).toEqual([]);
     },
@@ -88,6 +103,127 @@ describe('a long run', () => {
   });
 });
 
+describe('a command that computes without looking up', () => {
+  const lines = (count: number, line: (i: number) => string) =>
+    Array.from({ length: count }, (_, i) => line(i)).join('');
+  // Each takes far longer than the limit.
+  test.each([
+    {
+      doing: 'checks a large configuration',
+      args: ['run', 'FILE', '--plan'],
+      text: () =>
+        `file: { pieces: 9 }\nclasses:\n${lines(500_000, (i) => `  - { name: c${i}, count: 1 }\n`)}`,
+    },
+    {
+      doing: 'plans a large campaign',
+      args: ['sweep', 'FILE', '--dry-run', '--store', 'none'],
+      text: () =>
+        `name: e\nbase: ${SMALL}\nvary: { leaders: { from: 1, to: 90, step: 0.0002 } }\nrepeat: 2\n`,
+    },
+  ])('stops within a second while it $doing', { timeout: 60_000 }, async ({ args, text }) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'file.yaml');
+    execFileSync('mkfifo', [file]);
+    const run = start(...args.map((arg) => (arg === 'FILE' ? file : arg)));
+    const end = runToEnd(run);
+    // Ends when the command has read everything.
+    await writeFile(file, text());
+    await sleep(300);
+    const before = performance.now();
+    run.kill('SIGTERM');
+    expect(await end).toEqual({
+      code: 143,
+      out: '',
+      err: 'stopped before the command had finished\n',
+    });
+    // The rest is for a busy machine.
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('trouble is reported without a stack', () => {
+  test('a full disk under standard output', async () => {
+    const full = openSync('/dev/full', 'w');
+    const run = spawn(process.execPath, [COMMAND, 'run', SMALL, '--quiet'], {
+      stdio: ['ignore', full, 'pipe'],
+    });
+    const { code, err } = await runToEnd(run);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'standard output: is on a full disk\n  fix: free some space and run the same command again\n',
+    });
+  });
+
+  test('a current folder that has been deleted', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+    const script = 'cd "$1"; rmdir "$1"; exec "$2" "$3" run x.json';
+    const args = ['-c', script, 'sh', folder, process.execPath, COMMAND];
+    const { code, err } = await runToEnd(spawn('sh', args, { stdio: ['ignore', 'pipe', 'pipe'] }));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'the current folder: does not exist any more\n  fix: change to a folder that exists\n',
+    });
+  });
+
+  test('a log on a full disk', async () => {
+    const { code, err } = await runToEnd(start('run', SMALL, '--quiet', '--log', '/dev/full'));
+    expect(code).toBe(1);
+    expect(err).toBe(
+      '--log /dev/full: is on a full disk\n  fix: free some space and run the same command again\n',
+    );
+  });
+});
+
+test('results are written though the reader of standard output has left', async () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'cachetorrent-')), 'results');
+  const run = start('run', SMALL, '--quiet', '--out', folder);
+  run.stdout!.destroy();
+  await new Promise((resolve) => run.on('close', resolve));
+  expect(readdirSync(folder)).toContain('run.json');
+});
+
+describe('the starter', () => {
+  // As a Node without `process.execve`, which starts a child process.
+  const withoutExecve = ['--import', 'data:text/javascript,process.execve=undefined'];
+
+  test.each(['SIGHUP', 'SIGTERM'] as const)('passes %s on to a child process', async (signal) => {
+    const run = spawn(process.execPath, [...withoutExecve, COMMAND, 'run', ...LONG], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const end = runToEnd(run);
+    await written(run, 'simulated');
+    run.kill(signal);
+    const { code, err } = await end;
+    expect(code).toBe(128 + constants.signals[signal]);
+    expect(err).toContain('stopped at');
+  });
+
+  test.each([
+    { with: 'execve', options: [] },
+    { with: 'a child process', options: withoutExecve },
+  ])('takes another Node if that of the workspace cannot run ($with)', async ({ options }) => {
+    const root = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
+    const runner = join(root, 'packages/runner');
+    for (const folder of [join(runner, 'bin'), join(root, 'node_modules/.bin')]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    writeFileSync(join(root, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(runner, 'tsconfig.json'), '{}');
+    symlinkSync(join(ROOT, 'packages/runner/src'), join(runner, 'src'));
+    copyFileSync(COMMAND, join(runner, 'bin/cachetorrent.js'));
+    // What a shell makes of a program whose loader is missing.
+    writeFileSync(join(root, 'node_modules/.bin/node'), '#!/no/such/loader\n', { mode: 0o755 });
+    const args = [...options, join(runner, 'bin/cachetorrent.js'), '--version'];
+    const { code, out, err } = await runToEnd(
+      spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
+    expect({ code, out, err }).toEqual({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      err: '',
+    });
+  });
+});
+
 function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
@@ -95,7 +231,7 @@ function start(...args: string[]): ChildProcess {
 function runToEnd(run: ChildProcess): Promise<CommandOutput> {
   let out = '';
   let err = '';
-  run.stdout!.setEncoding('utf8').on('data', (text: string) => (out += text));
+  run.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
   run.stderr!.setEncoding('utf8').on('data', (text: string) => (err += text));
   return new Promise((resolve, reject) => {
     run.on('error', reject).on('close', (code) => resolve({ code, out, err }));

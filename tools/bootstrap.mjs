@@ -6,7 +6,7 @@
  */
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,12 +47,17 @@ function install() {
 }
 
 /**
- * Returns the workspace's own Node if there is one for this platform (Linux on x64 and arm64), or
- * else this one if it is recent enough.
+ * Returns the workspace's own Node if there is one that runs here (Linux with glibc, on x64 and
+ * arm64), or else this one if it is recent enough.
  */
 function node() {
   const own = join(root, 'node_modules/.bin/node');
-  if (existsSync(own)) return own;
+  if (existsSync(own)) {
+    if (spawnSync(own, ['--version'], { stdio: 'ignore' }).status === 0) return own;
+    // npm looks for programs there first, so that no script would run.
+    rmSync(own);
+    process.stderr.write('The workspace has a Node that cannot run here: it needs glibc\n');
+  }
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_VERSION;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) {
@@ -68,7 +73,8 @@ function node() {
 /** Passes signals on to the command, and ends with its exit code. */
 function run(command, args) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
+    process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`Cannot start ${command}: ${error.message}\n`);
     process.exitCode = 1;

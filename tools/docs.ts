@@ -6,10 +6,18 @@
 
 import { rm } from 'node:fs/promises';
 
+import { Command } from 'commander';
+
 import { publicSymbols, undocumented, writeReference } from './docs/reference.ts';
 import { inRepository, withTemporaryFolder } from './files.ts';
 
-if (process.argv.includes('--check')) {
+const { check } = new Command('docs')
+  .description('Generates the API reference from the docstrings, into docs/api.')
+  .option('--check', 'only check that every public symbol is documented')
+  .parse()
+  .opts<{ readonly check?: true }>();
+
+if (check) {
   await withTemporaryFolder(writeReference);
   const missing = undocumented(await publicSymbols());
   for (const name of missing) console.error(`${name} has no docstring`);

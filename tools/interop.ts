@@ -7,6 +7,8 @@
 
 import { spawnSync } from 'node:child_process';
 
+import { Command } from 'commander';
+
 import { type Exchange, run } from '../packages/client/test/interop/exchange.ts';
 import type { Program } from '../packages/client/test/interop/program.ts';
 import {
@@ -35,6 +37,11 @@ interface ExchangeRow {
   readonly exchange: Exchange;
 }
 
+const words = new Command('interop')
+  .description('Exchanges files with the installed clients and trackers, and prints a table.')
+  .argument('[words...]', 'words that a row must contain, such as aria2')
+  .parse().args;
+
 const clients = [libtorrent, aria2, rtorrent, transmission].filter(isInstalled);
 const isOpentrackerInstalled = hasOpentracker();
 const trackers = Object.entries({
@@ -60,7 +67,6 @@ const rows: readonly ExchangeRow[] = [
 
 console.log('| program | version | direction | size | tracker | time | SHA-256 of the result |');
 console.log('| --- | --- | --- | --- | --- | --- | --- |');
-const words = process.argv.slice(2);
 for (const { program, version, direction, mib, tracker, exchange } of rows) {
   const cells = [program, version, direction, `${mib} MiB`, tracker];
   if (!words.every((word) => cells.join(' ').includes(word))) continue;

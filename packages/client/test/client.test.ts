@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { encodeAnnounceResponse, encodeHandshake, FrameEncoder } from '@cachetorrent/protocol/wire';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import type { Client } from '../src/index.ts';
+import { type Client, FileStore } from '../src/index.ts';
 import { advanceUntilClosed, Fixture, LOCALHOST, within } from './fixture.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -78,6 +78,44 @@ describe('a download', () => {
     ]);
   });
 
+  test.each(['removed', 'replaced by a folder'])(
+    'is no success if a file was %s meanwhile',
+    async (how) => {
+      const torrent = await fixture.torrent(3 * 2 ** 20);
+      const seed = await fixture.seed(torrent, { uploadBytesPerS: 2_000_000 });
+      const leech = await fixture.client(torrent, 'leech');
+      leech.connectTo(endpointOf(seed));
+      await vi.waitFor(() => expect(leech.status.pieces).toBeGreaterThan(0), 10_000);
+      const file = join(fixture.folder, 'leech', 'content');
+      await rm(file);
+      if (how !== 'removed') await mkdir(file);
+      await expect(within(20_000, 'complete', leech.completed)).rejects.toThrow(
+        `${file}: was removed or changed by another program during the download`,
+      );
+    },
+  );
+
+  test('closes its files without waiting for the tracker when it stops', async () => {
+    const closed = vi.spyOn(FileStore.prototype, 'close');
+    let isClosedFirst = false;
+    const tracker = createHttpServer((request, response) => {
+      if (request.url!.includes('event=stopped')) isClosedFirst = closed.mock.calls.length > 0;
+      response.end('d8:intervali60e5:peers0:e');
+    });
+    tracker.listen(0, LOCALHOST);
+    await once(tracker, 'listening');
+    const url = `http://${LOCALHOST}:${(tracker.address() as AddressInfo).port}/announce`;
+    const torrent = await fixture.torrent(100_000);
+    const asked = once(tracker, 'request');
+    const client = await fixture.client(torrent, 'leech', { trackers: [url] });
+    await within(10_000, 'announced', asked);
+    await sleep(100);
+    closed.mockClear();
+    await client.stop();
+    tracker.close();
+    expect(isClosedFirst).toBe(true);
+  });
+
   test('works without trackers, if none answers and none is supported', async () => {
     const torrent = await fixture.torrent(100_000);
     const dead = { trackers: ['http://127.0.0.1:1/announce', 'wss://127.0.0.1:1'] };
@@ -90,7 +128,7 @@ describe('a download', () => {
     leech.connectTo(endpointOf(seed));
     await within(10_000, 'complete', leech.completed);
     expect(warnings[0]).toBe('wss://127.0.0.1:1: only HTTP and UDP trackers are supported');
-    expect(warnings[1]).toContain('http://127.0.0.1:1/announce: fetch failed');
+    expect(warnings[1]).toContain('http://127.0.0.1:1/announce: connect ECONNREFUSED');
   });
 
   test('resumes after its process was killed, and downloads nothing twice', async () => {

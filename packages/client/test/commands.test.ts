@@ -117,6 +117,18 @@ test.each(['--peers-per-address', '--interval'])('%s 0 is refused', async (optio
   await expect(ended).rejects.toThrow('Write a whole number, 1 or more.');
 });
 
+test.each([
+  ['is in UTF-16', Buffer.from('\ufeff10.0.0.0/8 64513\n', 'utf16le'), 'it is in UTF-16'],
+  ['is empty', '', 'has no prefixes'],
+  ['has only comments', '# nothing\n\n', 'has no prefixes'],
+])('a table that %s is refused', async (_, bytes, says) => {
+  const table = join(folder, 'table');
+  await writeFile(table, bytes);
+  const args = ['track', '--host', '127.0.0.1', '--port', '0', '--prefix-to-as', table];
+  const ended = newProgram().program.parseAsync(args, { from: 'user' });
+  await expect(ended).rejects.toThrow(says);
+});
+
 test('a table without an end is refused', async () => {
   const ended = newProgram().program.parseAsync(['track', '--prefix-to-as', '/dev/zero'], {
     from: 'user',

@@ -376,6 +376,23 @@ describe('200 idle connections', () => {
   );
 });
 
+test('peers that do not use their upload slots lose them, if others wait', async () => {
+  const clock = new ManualClock();
+  seed = await fixture.seed(torrent, { clock });
+  const interested = encoded((to) => {
+    to.haveNone();
+    to.interested();
+  });
+  const sockets = Array.from({ length: 20 }, () => send(Buffer.concat([handshake(), interested])));
+  await vi.waitFor(() => expect(seed.status.connections).toBe(20), 10_000);
+  for (let second = 0; second < 60; second++) {
+    clock.advance(1_000);
+    await sleep(5);
+  }
+  await vi.waitFor(() => expect(seed.status.connections).toBeLessThanOrEqual(13), 10_000);
+  for (const socket of sockets) socket.destroy();
+});
+
 test('who copies the id and the port of a peer does not take its place', async () => {
   seed = await fixture.seed(torrent, { onWarning, uploadBytesPerS: 400_000 });
   const leech = await fixture.client(torrent, 'leech');

@@ -90,6 +90,18 @@ describe('seed', () => {
     expect((await readFile(at)).subarray(0, 1).toString()).toBe('d');
   });
 
+  test.each([
+    ['the file', ['film/a', '--out', 'film/a']],
+    ['a file of the folder', ['film', '--out', 'film/a']],
+    ['a file of the folder, by a link', ['film', '--out', 'link']],
+  ])('never replaces its own content: %s', async (_, args) => {
+    await symlink('film/a', path('link'));
+    const paths = args.map((arg) => (arg.startsWith('--') ? arg : path(arg)));
+    const { error } = await run('seed', ...paths, '--force', ...HOST);
+    expect(error).toContain('is part of the content of the torrent');
+    expect((await stat(path('film', 'a'))).size).toBe(40_000);
+  });
+
   test('uses the torrent that is there if it is the same', async () => {
     await run('seed', path('film'), ...HOST);
     const before = await stat(path('film.torrent'));
@@ -135,7 +147,7 @@ describe('seed', () => {
   test.each([
     ['an empty file', ['empty'], '/empty: is an empty file'],
     ['the empty path of a variable that is not set', [''], ': does not exist'],
-    ['an empty path for the torrent', ['film', '--out', ''], 'exists, and is not a file'],
+    ['an empty path for the torrent', ['film', '--out', ''], 'Write a path'],
     ['pieces that are too large', ['film', '--piece-bytes', '268435457'], 'from 1 to 268435456'],
     ['pieces of 0 bytes', ['film', '--piece-bytes', '0'], 'from 1 to 268435456'],
     [

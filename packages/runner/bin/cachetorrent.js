@@ -9,14 +9,16 @@
  * This file is plain JavaScript, so that an old Node can run it and print what is required.
  */
 
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const CONDITION = 'cachetorrent-source';
 const OLDEST_VERSION = [22, 18];
+/** The signals that end a process, which the command ends with, too. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 const source = join(packageFolder, 'src/main.ts');
@@ -25,7 +27,7 @@ const workspaceNode = join(root, 'node_modules/.bin/node');
 
 // An installed package has the source, too, but only the workspace has a tsconfig.json.
 if (existsSync(join(packageFolder, 'tsconfig.json'))) {
-  const node = existsSync(workspaceNode)
+  const node = canRun(workspaceNode)
     ? workspaceNode
     : isRecentEnough()
       ? process.execPath
@@ -47,7 +49,7 @@ function runSource(node) {
   if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], env);
 
   const child = spawn(node, args, { env, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`cannot start ${node}: ${error.message}\n`);
     process.exitCode = 1;
@@ -55,6 +57,13 @@ function runSource(node) {
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];
   });
+}
+
+/** The Node of the workspace needs glibc; on another system this Node stands in for it. */
+function canRun(node) {
+  if (!existsSync(node)) return false;
+  if (realpathSync(node) === process.execPath) return true;
+  return spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
 function isRecentEnough() {

@@ -151,7 +151,7 @@ describe('run', () => {
       simulate: (_, options) => (calls.push(options), Promise.resolve(SIMULATION)),
     });
     const out = join(folder, 'results');
-    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250']])
+    for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250', '--force']])
       await cli(['run', file, ...options], environment);
     expect(calls.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
   });
@@ -223,6 +223,42 @@ describe('run', () => {
     expect(readdirSync(folder)).toEqual(['small.json']);
     expect(await cli(['run', file, '--log', log], testEnvironment())).toBe(0);
     expect(readFileSync(log, 'utf8')).toBe('');
+  });
+
+  test('overwrites earlier results and logs only with --force', async () => {
+    const log = join(folder, 'log.jsonl');
+    const out = join(folder, 'results');
+    const run = (...args: string[]) => cli(['run', file, '--quiet', ...args], environment);
+    const environment = testEnvironment();
+    writeFileSync(log, 'mine');
+    expect(await run('--log', log)).toBe(2);
+    expect(environment.output.err).toContain(`--log ${log}: exists already`);
+    expect(readFileSync(log, 'utf8')).toBe('mine');
+    expect(await run('--log', log, '--force')).toBe(0);
+    expect(readFileSync(log, 'utf8')).toBe('');
+
+    expect(await run('--out', out)).toBe(0);
+    const written = readFileSync(join(out, 'run.json'), 'utf8');
+    expect(await run('--out', out, '--seed', '2')).toBe(2);
+    expect(environment.output.err).toContain(`--out ${out}: holds earlier results`);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).toBe(written);
+    expect(await run('--out', out, '--seed', '2', '--force')).toBe(0);
+    expect(readFileSync(join(out, 'run.json'), 'utf8')).not.toBe(written);
+  });
+
+  test('a log onto a device overwrites nothing', async () => {
+    expect(await cli(['run', file, '--quiet', '--log', '/dev/null'], testEnvironment())).toBe(0);
+  });
+
+  test('names no stack where a bug is met, except on request', async () => {
+    const simulate = () => Promise.reject(new Error('a bug', { cause: new Error('deep') }));
+    const short = testEnvironment({ simulate });
+    expect(await cli(['run', file, '--quiet'], short)).toBe(1);
+    expect(short.output.err).toContain('the run failed: a bug\nError: deep\n');
+    expect(short.output.err).not.toMatch(/^\s+at /m);
+    const long = testEnvironment({ simulate, env: { CACHETORRENT_DEBUG: '1' } });
+    await cli(['run', file, '--quiet'], long);
+    expect(long.output.err).toMatch(/^\s+at /m);
   });
 
   test('shows progress on standard error, except with --quiet', async () => {
@@ -410,14 +446,19 @@ describe('a user error', () => {
       prints: "'real' is invalid. Allowed choices are client, original.",
     },
     {
+      of: 'a starting file that would be read as JSON',
+      args: 'init first.json',
+      prints: 'would be read as JSON, but it is YAML\n  fix: name it first.yaml',
+    },
+    {
       of: 'a negative seed',
       args: 'run CONFIG --seed -1',
-      prints: "'-1' is invalid. Expected an integer, 0 or more.",
+      prints: "'-1' is invalid. Expected an integer from 0 to 9007199254740991.",
     },
     {
       of: 'an unsafe integer as seed',
       args: 'run CONFIG --seed 9007199254740993',
-      prints: 'Expected an integer, 0 or more.',
+      prints: 'Expected an integer from 0 to 9007199254740991.',
     },
     {
       of: 'a folder with other files',
@@ -455,6 +496,11 @@ describe('a user error', () => {
       prints: 'is in the folder of --out, which is replaced as a whole',
     },
     {
+      of: 'a log in place of the configuration',
+      args: 'run CONFIG --log CONFIG --force',
+      prints: 'is the configuration file, which would be lost',
+    },
+    {
       of: 'kinds without a log',
       args: 'run CONFIG --log-kinds have',
       prints: '--log-kinds: has no effect without --log',
@@ -490,6 +536,14 @@ describe('a user error', () => {
     expect(await cli(['run', file, ...args], environment)).toBe(2);
     expect(environment.output.err).toBe(`${at(file)}: is too small\n  fix: set it to 9\n`);
   });
+});
+
+test('import prints no configuration that run would refuse', async () => {
+  writeFileSync(file, CONFIG.replace('"pieces": 10', '"pieces": -1'));
+  const environment = testEnvironment();
+  expect(await cli(['import', file], environment)).toBe(2);
+  expect(environment.output.out).toBe('');
+  expect(environment.output.err).toContain(`${file}:2:35: file.pieces: is -1`);
 });
 
 test.each([

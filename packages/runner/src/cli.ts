@@ -15,13 +15,12 @@ import { addCampaignCommands } from './commands/add-campaign-commands.ts';
 import { addConfigurationCommands } from './commands/configuration.ts';
 import { DEFAULT_TIMELINE_MS, Interrupted, runCommand, RunFailed } from './commands/run.ts';
 import { type OverrideFlags, overridesOf, withOverrides } from './configuration/flags.ts';
+import { EXIT_CODE } from './exit-code.ts';
+import { failureText } from './failure.ts';
 import { UserError } from './user-error.ts';
 import { VERSION } from './version.ts';
 
-/** Exit codes of the command. */
-export const EXIT_CODE = { success: 0, failure: 1, userError: 2, interrupted: 130 } as const;
-
-/** Errors that need no stack trace, subclasses before their superclasses. */
+/** Errors whose message is complete, subclasses before their superclasses. */
 const EXPECTED_ERRORS = [
   { kind: UserError, code: EXIT_CODE.userError },
   { kind: StorageFailure, code: EXIT_CODE.failure },
@@ -29,6 +28,7 @@ const EXPECTED_ERRORS = [
   { kind: Interrupted, code: EXIT_CODE.interrupted },
   { kind: Stopped, code: EXIT_CODE.interrupted },
   { kind: RunsFailed, code: EXIT_CODE.failure },
+  { kind: RunFailed, code: EXIT_CODE.failure },
 ] as const;
 
 const DEFAULT_SEED = 1;
@@ -37,6 +37,8 @@ const WORKERS =
   'Number of worker threads, or "as" for one per AS ' +
   '(default: as many as help, up to the number of cores)';
 const TIMELINE = `Simulated time per row of timeline.csv, in ms (default: ${DEFAULT_TIMELINE_MS})`;
+const FORCE =
+  'Overwrite earlier results and logs; run even if the memory is expected not to suffice';
 const LOG_KINDS = 'Kinds of messages to log, such as have,request (default: all)';
 
 const EXAMPLES = `Examples:
@@ -115,7 +117,7 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
     .option('--seed <n>', 'Random seed; equal seeds give equal results', parseSeed, DEFAULT_SEED)
     .option('--workers <n>', WORKERS, parseWorkers)
     .option('--plan', 'Print the expected memory and time of the run, and exit')
-    .option('--force', 'Run even if the run is expected to exceed the memory')
+    .option('--force', FORCE)
     .optionsGroup('Output options:')
     .option('--out <folder>', 'Write the results to this folder, as JSON and CSV files')
     .option('--timeline <ms>', TIMELINE, parseNumber)
@@ -144,7 +146,11 @@ function addRunCommand(program: Command, environment: CliEnvironment): void {
 }
 
 /** Prints an error to standard error. Returns the exit code of the command. */
-function reportError(error: unknown, { stderr }: CliEnvironment): number {
+function reportError(error: unknown, { stderr, env, signal }: CliEnvironment): number {
+  if (signal.aborted && error === signal.reason) {
+    stderr.write('stopped before the command had finished\n');
+    return EXIT_CODE.interrupted;
+  }
   if (error instanceof CommanderError) {
     // Commander has printed the message. Help and version have exit code 0.
     return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.userError;
@@ -154,24 +160,14 @@ function reportError(error: unknown, { stderr }: CliEnvironment): number {
     stderr.write(`${error.message}\n`);
     return code;
   }
-  const text =
-    error instanceof RunFailed
-      ? `the run failed: ${error.message}`
-      : `unexpected error: ${stackOf(error)}`;
-  stderr.write(`${text}\n`);
+  stderr.write(failureText(error, env));
   return EXIT_CODE.failure;
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function parseSeed(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('Expected an integer, 0 or more.');
-  }
-  return value;
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(`Expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}.`);
 }
 
 /** @throws InvalidArgumentError if `text` is not a number */
@@ -194,7 +190,7 @@ function parseKinds(text: string): readonly MessageKind[] {
 
 function parseWorkers(text: string): number | 'as' {
   if (text === 'as') return text;
-  if (!/^[1-9]\d*$/.test(text)) {
+  if (!/^[1-9]\d*$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new InvalidArgumentError('Expected an integer, 1 or more, or "as".');
   }
   return Number(text);

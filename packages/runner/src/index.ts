@@ -10,7 +10,8 @@ export {
 } from './campaign/engines/engine.ts';
 export { LocalEngine } from './campaign/engines/local.ts';
 export type { Experiment } from './campaign/experiment/schema.ts';
-export { cli, EXIT_CODE } from './cli.ts';
+export { cli } from './cli.ts';
+export { EXIT_CODE } from './exit-code.ts';
 export type { Overrides, ParameterValue } from './configuration/parameters.ts';
 export {
   checkedSwarm,

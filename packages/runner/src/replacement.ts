@@ -13,6 +13,7 @@ import { renameSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+import { createFolders } from './campaign/store/files.ts';
 import { createDurableFile, removeQuietly, syncFolder } from './durable-file.ts';
 
 /** Returns the path under which this process writes `target` until it is complete. */
@@ -40,7 +41,7 @@ export async function replaceFolder(
   files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<void> {
   await removeLeftovers(target);
-  await mkdir(dirname(target), { recursive: true });
+  await createFolders(dirname(target));
   const unfinished = unfinishedPath(target);
   try {
     await mkdir(unfinished);

@@ -18,12 +18,16 @@ export interface Place {
 /** Returns a `UserError` about `place` for an error of the system; returns others unchanged. */
 export function systemError(error: unknown, place: Place): unknown {
   if (!isSystemError(error)) return error;
+  if (error.syscall === 'uv_cwd') {
+    const fix = 'change to a folder that exists';
+    return new UserError({ at: 'the current folder', problem: 'does not exist any more', fix });
+  }
   const { code = '', path, dest, errcode = 0 } = error;
   // The low byte of an extended SQLite error code is the primary code.
   const name = code === SQLITE ? `sqlite ${errcode & 255}` : code;
   const [problem, fixOf, isAboutFile] = TEXTS[name] ?? [`fails: ${error.message}`, checked];
   const file = dest ?? path;
-  const where = isAboutFile === true && file !== undefined ? ` (${file})` : '';
+  const where = isAboutFile === true && file !== undefined && file !== place.at ? ` (${file})` : '';
   return new UserError({ at: place.at, problem: `${problem}${where}`, fix: fixOf(place) });
 }
 
@@ -74,7 +78,14 @@ const TEXTS: Readonly<Record<string, Text>> = {
   ENOTDIR: ['has a file where a folder is needed', elsewhere, true],
   EEXIST: ['has a file where a folder is needed', elsewhere, true],
   EISDIR: ['has a folder where a file is needed', elsewhere, true],
-  ENOENT: ['has lost a file or a folder while it was in use', ({ again }) => again, true],
+  ENOENT: [
+    'needs a file or folder that does not exist',
+    ({ again }) => `check the path, and ${again}`,
+    true,
+  ],
+  ENXIO: ['is a pipe or a device that nothing answers', elsewhere, true],
+  EBUSY: ['is in use by another program', ({ again }) => `end that program, and ${again}`, true],
+  ENOMEM: ['needs more memory than there is', ({ again }) => `end other programs, and ${again}`],
   ENAMETOOLONG: ['has too long a name', elsewhere, true],
   ELOOP: ['has a symbolic link that leads to itself', elsewhere, true],
   EIO: FAILING,

@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { withStoreErrors } from '../src/campaign/store/files.ts';
 import { Store } from '../src/campaign/store/store.ts';
 import { sweep } from '../src/campaign/sweep.ts';
-import { cli, EXIT_CODE } from '../src/cli.ts';
+import { cli } from '../src/cli.ts';
+import { EXIT_CODE } from '../src/exit-code.ts';
 import { UserError } from '../src/user-error.ts';
 import {
   fakeRecord,
@@ -92,7 +93,7 @@ test.each([
   {
     command: 'report',
     hasOutput: true,
-    args: (store: string, out: string) => ['report', store, '--out', out],
+    args: (store: string, out: string) => ['report', store, '--out', out, '--force'],
   },
   {
     command: 'export',

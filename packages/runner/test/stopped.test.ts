@@ -11,7 +11,8 @@ import { expect, test } from 'vitest';
 
 import { Store } from '../src/campaign/store/store.ts';
 import { sweep, type SweepEvent } from '../src/campaign/sweep.ts';
-import { cli, EXIT_CODE } from '../src/cli.ts';
+import { cli } from '../src/cli.ts';
+import { EXIT_CODE } from '../src/exit-code.ts';
 import { FakeEngine, inFolder, runCountIn, SMALL_EXPERIMENT, smallCampaign } from './campaigns.ts';
 import { COMMAND, waitUntil } from './queue.ts';
 import { testEnvironment } from './test-environment.ts';

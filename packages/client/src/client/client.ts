@@ -97,8 +97,6 @@ export class Client {
   readonly #connections = new Set<TcpConnection>();
   /** The endpoints that the user has named, in text; true for those of which we have warned. */
   readonly #named = new Map<string, boolean>();
-  /** The endpoints to connect to for followers of ours, in text. */
-  readonly #relayEndpoints = new Set<string>();
   #transfer: TorrentTransfer | undefined;
   #port = 0;
   /** Our address, as the tracker sees it. */
@@ -183,15 +181,15 @@ export class Client {
     this.#listener.stop();
     this.#connector.stop();
     for (const tcp of this.#connections) tcp.close('stopping');
-    await this.#announcer.stop();
-    await this.#store.close();
+    await Promise.all([this.#announcer.stop(), this.#store.close()]);
   }
 
   /** Connects to a peer that no tracker has named. */
   connectTo(endpoint: Endpoint): void {
     const key = formatEndpoint(endpoint);
     if (!this.#named.has(key)) this.#named.set(key, false);
-    this.#connect(endpoint);
+    this.#connector.add(endpoint, true);
+    this.#connector.connectDue();
   }
 
   #connect(endpoint: Endpoint): void {
@@ -243,10 +241,10 @@ export class Client {
         uploadSlots,
         optimisticSlots,
         uploadBytesPerS,
-        connectTo: (endpoint) => this.#connectForPeer(endpoint),
+        connectTo: (endpoint) => this.#connect(endpoint),
         onCompleted: () => {
           this.#announcer.announceCompleted();
-          this.#completion.resolve();
+          this.#store.checkAllThere().then(this.#completion.resolve, this.#completion.reject);
         },
         onFailure: (error) => this.#completion.reject(error),
         onWarning: (warning) => this.#warn(warning),
@@ -318,8 +316,8 @@ export class Client {
     }
     // Peers that connect to us may state any port, also that of another: neither is believed then.
     const endpoint = known === undefined ? stated : undefined;
-    const id = this.#idOf(endpoint, tcp.isOutgoing);
-    const isRelay = tcp.isOutgoing && this.#relayEndpoints.delete(formatEndpoint(endpoint!));
+    const isRelay = tcp.isOutgoing && this.#isRelayTarget(endpoint!);
+    const id = this.#idOf(endpoint, tcp.isOutgoing && !isRelay);
     this.#transfer!.addRemote(tcp, { id, endpoint, asn, isRelay });
   }
 
@@ -398,12 +396,12 @@ export class Client {
     return count;
   }
 
-  /** Connects to a leader that we follow or, as a leader, to a peer that a follower needs. */
-  #connectForPeer(endpoint: Endpoint): void {
-    const { role, asn } = this.#transfer!.role;
-    const isIntraAs = this.#addressBook.asnOf(endpoint) === asn;
-    if (role === 'leader' && !isIntraAs) this.#relayEndpoints.add(formatEndpoint(endpoint));
-    this.#connect(endpoint);
+  /** Whether we connect to this endpoint only since followers of ours need it. */
+  #isRelayTarget(endpoint: Endpoint): boolean {
+    const id = this.#addressBook.find(endpoint);
+    const { relayTargets, role } = this.#transfer!;
+    if (id === undefined || !relayTargets.has(id)) return false;
+    return this.#addressBook.asnOf(endpoint) !== role.asn;
   }
 
   #tick(): void {

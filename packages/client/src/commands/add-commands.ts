@@ -12,6 +12,8 @@ import type { SeedOptions } from './seed.ts';
 import type { TrackOptions } from './track.ts';
 
 const PORT_MAX = 65_535;
+/** A terabyte per second: what is announced has to be a whole number that all computers have. */
+const KB_PER_S_MAX = 1e9;
 /** The limit of `torrent/read-torrent.ts`, which is not loaded here. */
 const PIECE_BYTES_MAX = 2 ** 28;
 
@@ -24,8 +26,8 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .command('seed')
     .description('Seed a file, a folder or a torrent; create the torrent if there is none')
     .argument('<path>', 'A file, a folder, or the path or URL of a .torrent file')
-    .option('--folder <folder>', 'Folder of the files (default: that of the torrent)')
-    .option('--out <torrent>', 'Where to write the torrent (default: beside the file)')
+    .option('--folder <folder>', 'Folder of the files (default: that of the torrent)', place)
+    .option('--out <torrent>', 'Where to write the torrent (default: beside the file)', place)
     .option('--piece-bytes <n>', 'Bytes per piece (default: by content size)', pieceBytes)
     .option('--force', 'Replace a torrent that is there')
     .option('--public', 'Allow peers from other sources than the trackers')
@@ -37,7 +39,7 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .command('get')
     .description('Download a torrent, or resume an earlier download')
     .argument('<torrent>', 'The path or URL of a .torrent file')
-    .option('--out <folder>', 'Folder to download into', '.')
+    .option('--out <folder>', 'Folder to download into', place, '.')
     .option('--force', 'Overwrite files that do not belong to the torrent')
     .option('--stay', 'Keep seeding when the download is complete')
     .action(async (path: string, options: GetOptions) => {
@@ -73,9 +75,9 @@ function addTransferOptions(command: Command): void {
     .option('--peer <address:port>', 'Further peer to connect to; repeatable', endpoints)
     .option('--host <address>', 'Address to listen at and to connect from')
     .option('--port <n>', 'Port to listen at (default: a free port)', port)
-    .option('--up <kB/s>', 'Upload capacity, which decides about elections', number)
-    .option('--down <kB/s>', 'Download capacity, which decides about elections', number)
-    .option('--limit <kB/s>', 'Upload limit', number)
+    .option('--up <kB/s>', 'Upload capacity, which decides about elections', rate)
+    .option('--down <kB/s>', 'Download capacity, which decides about elections', rate)
+    .option('--limit <kB/s>', 'Upload limit', rate)
     .option('--quiet', 'Show only the progress, without warnings');
 }
 
@@ -85,14 +87,14 @@ function trackers(value: string, previous: readonly string[] = []): readonly str
       'Write the URL of an HTTP or UDP tracker: http://127.0.0.1:6969/announce.',
     );
   }
-  if (/^udp:/i.test(value) && new URL(value).port === '') {
+  if (/^udp:/i.test(value) && ['', '0'].includes(new URL(value).port)) {
     throw new InvalidArgumentError('Write the port of the UDP tracker: udp://127.0.0.1:6969.');
   }
   return [...previous, value];
 }
 
 function endpoints(value: string, previous: readonly Endpoint[] = []): readonly Endpoint[] {
-  const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(value) ?? [];
+  const [, host, port] = /^\[?([^\]\s/@]+)\]?:(\d+)$/.exec(value) ?? [];
   if (host === undefined || Number(port) < 1 || Number(port) > PORT_MAX) {
     throw new InvalidArgumentError('Write an address and a port: 10.0.0.2:6881.');
   }
@@ -103,6 +105,18 @@ function port(text: string): number {
   const value = whole(text);
   if (value <= PORT_MAX) return value;
   throw new InvalidArgumentError(`Write a whole number from 0 (a free port) to ${PORT_MAX}.`);
+}
+
+/** An empty path would be the current folder, and comes from a variable that is not set. */
+function place(path: string): string {
+  if (path !== '') return path;
+  throw new InvalidArgumentError('Write a path; "." is the current folder.');
+}
+
+function rate(text: string): number {
+  const value = number(text);
+  if (value <= KB_PER_S_MAX) return value;
+  throw new InvalidArgumentError(`Write a number of kB/s from 0 to ${KB_PER_S_MAX}.`);
 }
 
 function pieceBytes(text: string): number {

@@ -57,6 +57,7 @@ export async function get(
   const client = new Client({ torrent, folder, overwrite, ...clientOptionsOf(options, display) });
   const startMs = performance.now();
   const hideProgress = showProgress(client, display);
+  let result: string;
   try {
     await unlessStopped(signal, STOPPED_EARLY, () => client.start(signal));
     connectToNamedPeers(client, torrent.trackers, options, display);
@@ -69,12 +70,17 @@ export async function get(
     hideProgress();
     display.clear();
     const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
-    const result = receivedBytes === 0 ? 'already complete' : `in ${seconds} s`;
-    stdout.write(`${printable(torrent.name)}: ${formatBytes(totalBytes)} ${result}\n`);
-    if (options.stay === true) await serve(client, environment, display);
+    const how = receivedBytes === 0 ? 'already complete' : `in ${seconds} s`;
+    result = `${printable(torrent.name)}: ${formatBytes(totalBytes)} ${how}\n`;
+    if (options.stay === true) {
+      stdout.write(result);
+      await serve(client, environment, display);
+    }
   } finally {
     hideProgress();
     display.clear();
     await client.stop();
   }
+  // All files are closed, so that nothing is left behind if standard output is full or closed.
+  if (options.stay !== true) stdout.write(result);
 }

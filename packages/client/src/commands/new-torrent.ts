@@ -3,6 +3,7 @@
  * before the content is hashed, and nothing is written before the torrent is complete.
  */
 
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { equalBytes } from '@cachetorrent/protocol/wire';
 import { printable } from '@cachetorrent/std';
@@ -58,6 +59,7 @@ export async function createTorrent(
     const content = await scanContent(path, signal);
     await checkWritableFolder(dirname(resolve(out)), { create: false });
     const isThere = await checkReplaceable(resolve(out));
+    if (isThere) await checkOutside(content, out);
     const earlier = isThere && !replace ? await readTorrentBytes(out) : undefined;
     if (earlier !== undefined) await checkEarlier(earlier, out, content, making);
     if (!quiet && content.leftOut.length > 0) display.print(leftOutNote(content.leftOut));
@@ -73,6 +75,16 @@ export async function createTorrent(
   ).finally(() => display.clear());
   stdout.write(`${out}\n`);
   return parseTorrentFile(bytes, basename(out));
+}
+
+/** @throws ClientError if the torrent would replace a file of its content. */
+async function checkOutside({ files }: Content, out: string): Promise<void> {
+  const [target, { size }] = await Promise.all([realpath(out), stat(out)]);
+  for (const { location, bytes } of files) {
+    if (bytes !== size || (await realpath(location)) !== target) continue;
+    const fix = 'choose another place (--out)';
+    throw new ClientError({ at: out, problem: 'is part of the content of the torrent', fix });
+  }
 }
 
 /** @throws ClientError if an earlier torrent differs from the new one before that is hashed. */

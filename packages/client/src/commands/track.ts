@@ -15,6 +15,7 @@ import { type CommandEnvironment, untilStopped } from './environment.ts';
 
 /** The limit of a table: the Internet has a million prefixes, which take 25 MB. */
 const TABLE_BYTES_MAX = 2 ** 28;
+const TABLE_TOO_LARGE = `it has more than ${TABLE_BYTES_MAX} bytes`;
 
 /** The options of `cachetorrent track`. */
 export interface TrackOptions {
@@ -94,28 +95,31 @@ function limitsOf({ peersPerAddress }: TrackOptions): Partial<RegistrationLimits
 /** Reads a table, also one that is compressed with gzip, as CAIDA publishes it. */
 async function readTable(path: string): Promise<string> {
   try {
-    const bytes = await readUpTo(TABLE_BYTES_MAX, path);
+    const bytes = await readUpToLimit(path);
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (isGzip ? gunzipSync(bytes, { maxOutputLength: TABLE_BYTES_MAX }) : bytes).toString(
-      'utf8',
-    );
+    const text = isGzip ? gunzipSync(bytes, { maxOutputLength: TABLE_BYTES_MAX }) : bytes;
+    // A text has no zeros, except for every other byte of one in UTF-16.
+    if (text.subarray(0, 100).includes(0)) throw new Error('it is in UTF-16, or no text');
+    return text.toString('utf8');
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === 'ERR_BUFFER_TOO_LARGE' ? TABLE_TOO_LARGE : message;
     throw new ClientError({
       at: path,
-      problem: `cannot be read (${(error as Error).message})`,
+      problem: `cannot be read (${why})`,
       fix: 'give the path of a file with lines like "10.1.0.0/16 64513"',
     });
   }
 }
 
 /** Reads a file, or a pipe, which has no size that could be looked up before. */
-async function readUpTo(bytesMax: number, path: string): Promise<Buffer> {
+async function readUpToLimit(path: string): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of createReadStream(path) as AsyncIterable<Uint8Array>) {
     parts.push(part);
     length += part.length;
-    if (length > bytesMax) throw new Error(`it has more than ${bytesMax} bytes`);
+    if (length > TABLE_BYTES_MAX) throw new Error(TABLE_TOO_LARGE);
   }
   return Buffer.concat(parts);
 }

@@ -48,8 +48,8 @@ export function clientOptionsOf(
     onChecked: (pieces, pieceCount) =>
       display.showWork(pieces / pieceCount, 'checked', performance.now()),
     candidacy: {
-      uploadBytesPerS: up * BYTES_PER_KB,
-      downloadBytesPerS: down * BYTES_PER_KB,
+      uploadBytesPerS: Math.round(up * BYTES_PER_KB),
+      downloadBytesPerS: Math.round(down * BYTES_PER_KB),
     },
     ...(port === undefined ? {} : { port }),
     ...(tracker === undefined ? {} : { trackers: tracker }),

@@ -44,6 +44,8 @@ export class RemotePeer implements RemoteIdentity {
 
   /** When a block was last sent in either direction; before that, when the connection opened. */
   lastUsedMs: number;
+  /** When we last unchoked it. */
+  unchokedMs: number = -Infinity;
   /** When it last caused a rechoke. */
   lastRechokeMs: number = -Infinity;
 

@@ -101,3 +101,39 @@ describe('a connection', () => {
     await expectNoConnection(connector);
   });
 });
+
+describe('of more endpoints than are kept', () => {
+  const unreachable = (i: number) => ({ host: `10.0.${i >> 8}.${i & 255}`, port: 6_881 });
+  let wanted: string[];
+  let connector: Connector;
+  beforeEach(() => {
+    wanted = [];
+    const isWanted = ({ host }: { host: string }): boolean => wanted.push(host) < 0;
+    connector = newConnector({ isWanted });
+    for (let i = 0; i < 2_000; i++) connector.add(unreachable(i), i === 7);
+  });
+
+  test('a new one replaces the one that has failed most often, and was not named', () => {
+    for (const [i, failures] of [
+      [5, 1],
+      [6, 2],
+      [7, 3],
+    ] as const) {
+      for (let failure = 0; failure < failures; failure++) connector.scheduleRetry(unreachable(i));
+    }
+    connector.add(endpoint);
+    clock.advance(1e6);
+    connector.connectDue();
+    expect(wanted).toHaveLength(2_000);
+    expect(wanted).toContain(endpoint.host);
+    expect(wanted).not.toContain('10.0.0.6');
+  });
+
+  test('a new one is added only if it was named, when none has failed', () => {
+    connector.add(endpoint);
+    connector.add({ host: '127.0.0.2', port: 1 }, true);
+    connector.connectDue();
+    expect(wanted).not.toContain(endpoint.host);
+    expect(wanted).toContain('127.0.0.2');
+  });
+});

@@ -38,6 +38,8 @@ interface ConnectionCandidate {
   /** The delay after the next failure. */
   retryMs: number;
   isConnecting: boolean;
+  /** Whether the user has named it. */
+  readonly isKept: boolean;
 }
 
 /** Opens connections to known endpoints. */
@@ -53,12 +55,23 @@ export class Connector {
     this.#options = options;
   }
 
-  /** Adds an endpoint to connect to. */
-  add(endpoint: Endpoint): void {
+  /** Adds an endpoint to connect to. One that `isKept` is never given up. */
+  add(endpoint: Endpoint, isKept = false): void {
     const key = formatEndpoint(endpoint);
-    if (this.#candidates.has(key) || this.#candidates.size >= ENDPOINTS_MAX) return;
-    const candidate = { endpoint, nextAttemptMs: 0, retryMs: RETRY_MS.first, isConnecting: false };
-    this.#candidates.set(key, candidate);
+    if (this.#candidates.has(key)) return;
+    if (this.#candidates.size >= ENDPOINTS_MAX && !this.#giveUpOne() && !isKept) return;
+    const times = { nextAttemptMs: 0, retryMs: RETRY_MS.first };
+    this.#candidates.set(key, { endpoint, isKept, ...times, isConnecting: false });
+  }
+
+  /** Forgets the endpoint that has failed most often; returns false if none has failed. */
+  #giveUpOne(): boolean {
+    let worst: readonly [string, ConnectionCandidate] | undefined;
+    for (const [key, candidate] of this.#candidates) {
+      if (candidate.isKept || candidate.isConnecting) continue;
+      if (candidate.retryMs > (worst?.[1].retryMs ?? RETRY_MS.first)) worst = [key, candidate];
+    }
+    return worst !== undefined && this.#candidates.delete(worst[0]);
   }
 
   /** Never connects to this endpoint again: it is our own, or it has sent bad pieces. */

@@ -1,6 +1,10 @@
 /** Gets the bytes at a URL over HTTP, a limited number of them. */
 
-import { Agent, fetch } from 'undici';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Agent, interceptors, request } from 'undici';
+
+const REDIRECTIONS_MAX = 10;
 
 /** The options of `fetchBytes`. */
 export interface FetchOptions {
@@ -11,8 +15,8 @@ export interface FetchOptions {
 }
 
 /**
- * Gets the bytes at a URL. If there are more than `bytesMax`, a few of the others follow, which
- * shows that there are.
+ * Gets the bytes at a URL, which may have any port and a name and password, unlike for `fetch`. If
+ * there are more than `bytesMax`, a few of the others follow, which shows that there are.
  *
  * @throws {Error} There is no answer, or `signal` is aborted; see `networkProblem`.
  */
@@ -26,21 +30,45 @@ export async function fetchBytes(
     ...(localHost === undefined ? {} : { localAddress: localHost }),
   });
   try {
-    const response = await fetch(url, {
-      dispatcher: agent,
+    const { statusCode, headers, body } = await request(url, {
+      dispatcher: agent.compose(
+        interceptors.redirect({ maxRedirections: REDIRECTIONS_MAX, throwOnMaxRedirect: true }),
+      ),
       signal,
-      headers: { 'user-agent': 'CacheTorrent', 'accept-encoding': 'identity' },
+      headers: {
+        'user-agent': 'CacheTorrent',
+        'accept-encoding': 'identity',
+        ...authorizationFor(new URL(url)),
+      },
     });
+    // Some trackers compress what they have been asked not to.
+    const isGzip = headers['content-encoding'] === 'gzip';
+    const content = isGzip ? pipeline(body, createGunzip(), () => {}) : body;
     const parts: Uint8Array[] = [];
     let length = 0;
-    for await (const part of response.body ?? []) {
+    for await (const part of content as AsyncIterable<Uint8Array>) {
       parts.push(part);
       length += part.length;
       if (length > bytesMax) break;
     }
-    return { body: Buffer.concat(parts), status: response.status };
+    return { body: Buffer.concat(parts), status: statusCode };
   } finally {
     void agent.destroy();
+  }
+}
+
+/** The name and password of a URL, for HTTP. */
+function authorizationFor({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '' && password === '') return {};
+  const credentials = Buffer.from(`${unescaped(username)}:${unescaped(password)}`);
+  return { authorization: `Basic ${credentials.toString('base64')}` };
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

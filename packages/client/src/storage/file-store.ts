@@ -6,7 +6,7 @@
  * missing.
  */
 
-import { type FileHandle, mkdir, open, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { bytesOfPiece } from '@cachetorrent/protocol/wire';
 
@@ -19,6 +19,7 @@ import {
   notAFile,
   storageFailure,
 } from './file-errors.ts';
+import { createFolders } from './create-folders.ts';
 import { type FileSpan, spansOf } from './file-spans.ts';
 import { OpenFiles } from './open-files.ts';
 import { findSymlinkEscape } from './symlink-escape.ts';
@@ -108,6 +109,25 @@ export class FileStore {
     });
   }
 
+  /**
+   * Checks that all files have their bytes: a file that is removed or replaced while it is open is
+   * written to nevertheless, and these bytes are lost.
+   *
+   * @throws StorageFailure if somebody has changed the files since they were opened.
+   */
+  async checkAllThere(): Promise<void> {
+    for (const [file, { bytes, isPadding }] of this.#torrent.files.entries()) {
+      const path = this.pathOf(file);
+      const stats = isPadding ? undefined : await stat(path).catch(() => undefined);
+      if (isPadding || (stats?.isFile() === true && stats.size >= bytes)) continue;
+      throw new StorageFailure({
+        at: path,
+        problem: 'was removed or changed by another program during the download',
+        fix: 'run the command again',
+      });
+    }
+  }
+
   /** Whether a process ended while it wrote the files, which may have parts of pieces then. */
   async isMarked(): Promise<boolean> {
     return (await stat(this.#markPath).catch(() => undefined)) !== undefined;
@@ -116,7 +136,7 @@ export class FileStore {
   /** Marks the files as being written, until they are closed with nothing but whole pieces. */
   async mark(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await createFolders(this.#folder);
       await writeFile(this.#markPath, '');
       this.#hasMark = true;
     } catch (error) {
@@ -193,7 +213,7 @@ export class FileStore {
       return open(path, this.#isWritable ? 'r+' : 'r');
     }
     if (!this.#isWritable) return undefined;
-    await mkdir(dirname(path), { recursive: true });
+    await createFolders(dirname(path));
     return open(path, 'wx+');
   }
 
@@ -202,7 +222,7 @@ export class FileStore {
     if (link === undefined) return;
     throw new StorageFailure({
       at: link,
-      problem: `is a symbolic link that leads out of ${this.#folder}`,
+      problem: `is a symbolic link that leads nowhere, or out of ${this.#folder}`,
       fix: 'remove the link, or choose another folder',
     });
   }

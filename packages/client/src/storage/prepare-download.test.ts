@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeTorrent } from '../torrent/make-torrent.ts';
 import { parseTorrentFile } from '../torrent/read-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
+import { createFolders } from './create-folders.ts';
 import { FileStore } from './file-store.ts';
 import { prepareDownload } from './prepare-download.ts';
 
@@ -161,6 +162,10 @@ describe('a download does not write into', () => {
   });
 });
 
+test('a folder in which nothing can be created is an error', async () => {
+  await expect(createFolders('/proc/none/deep')).rejects.toThrow('ENOENT');
+});
+
 test('a longer file that is overwritten is cut, unless a link leads to it from elsewhere', async () => {
   const long = Buffer.concat([CONTENT['b']!, Buffer.from('more')]);
   await write('out', { ...CONTENT, b: long });
@@ -170,7 +175,9 @@ test('a longer file that is overwritten is cut, unless a link leads to it from e
   await writeFile(join(folder, 'mine'), long);
   await rm(join(folder, 'out', 'n', 'b'));
   await symlink('../../mine', join(folder, 'out', 'n', 'b'));
-  expect(await prepare({ overwrite: true })).toContain('is a symbolic link that leads out of');
+  expect(await prepare({ overwrite: true })).toContain(
+    'is a symbolic link that leads nowhere, or out of',
+  );
   expect((await stat(join(folder, 'mine'))).size).toBe(30_004);
 });
 

@@ -218,7 +218,7 @@ describe('a symbolic link', () => {
     { what: 'a missing absolute path', link: 'n/f0', target: '/nowhere/f0', outside: 'f0' },
   ])('to $what is not followed', async ({ link, target, outside }) => {
     expect(await writeThrough(link, target)).toBe(
-      `/out/${link}: is a symbolic link that leads out of /out\n  fix: remove the link, or choose another folder`,
+      `/out/${link}: is a symbolic link that leads nowhere, or out of /out\n  fix: remove the link, or choose another folder`,
     );
     expect(existsSync(join(folder, outside))).toBe(false);
   });

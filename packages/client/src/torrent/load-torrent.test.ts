@@ -60,7 +60,7 @@ describe('a URL is refused', () => {
       'cannot be fetched (HTTP status 404)',
     ],
     ['of a page', (_, r) => r.end('<html>'), 'is not a torrent'],
-    ['whose server hangs up', (_, r) => r.destroy(), 'cannot be fetched (fetch failed'],
+    ['whose server hangs up', (_, r) => r.destroy(), 'cannot be fetched (other side closed)'],
     ['of too many bytes', (_, r) => flood(r), 'has more than 134217728 bytes'],
   ])('%s', async (_, listener, problem) => {
     const url = `${await urlOf(listener)}/a.torrent`;

@@ -142,6 +142,11 @@ describe('a torrent is read although', () => {
     ['announce is a number, and there is a list', { announce: 5, 'announce-list': [['b']] }, ['b']],
     ['the list is flat', { 'announce-list': ['b', 'c'] }, ['b', 'c']],
     ['a tracker is there twice, and one is empty', { 'announce-list': [['b', ''], ['b ']] }, ['b']],
+    [
+      'there are thousands',
+      { 'announce-list': [Array.from({ length: 5_000 }, (_, i) => `${i}`)] },
+      Array.from({ length: 100 }, (_, i) => `${i}`),
+    ],
     ['the list is empty', { announce: 'a', 'announce-list': [[]] }, ['a']],
   ])('of its trackers, %s', async (_, outer, trackers) => {
     const bytes = encodeBencode({ info: info({}), ...outer } as never);

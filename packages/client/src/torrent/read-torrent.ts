@@ -18,6 +18,8 @@ const HASH_BYTES = 20;
 export const PIECE_BYTES_MAX: number = 2 ** 28;
 /** The limit of a `.torrent` file: enough for four million pieces. */
 export const TORRENT_BYTES_MAX: number = 2 ** 27;
+/** How many trackers of a torrent are used: nobody needs more, and each is asked in turn. */
+const TRACKERS_MAX = 100;
 /** How many changed names a remark shows. */
 const SHOWN_NAMES_MAX = 3;
 
@@ -190,12 +192,13 @@ function pathOf(file: BencodeDictionary): readonly string[] | undefined {
   return undefined;
 }
 
-/** The trackers in the order of their tiers (BEP 12), each once. */
+/** The first trackers in the order of their tiers (BEP 12), each once. */
 function trackersOf(fields: BencodeDictionary): readonly string[] {
   const tiers = fields.get('announce-list');
   const listed = Array.isArray(tiers) ? tiers.flat() : [];
   const all = urlsIn(listed);
-  return [...new Set(all.length > 0 ? all : urlsIn([fields.get('announce')]))];
+  const urls = [...new Set(all.length > 0 ? all : urlsIn([fields.get('announce')]))];
+  return urls.slice(0, TRACKERS_MAX);
 }
 
 /** The web seeds: the value of either key is a URL or a list of them. */

@@ -164,7 +164,7 @@ describe('of several trackers', () => {
     await nextAnnounceS(log, 2);
     expect(events).toEqual(['started', '-']);
     expect(warnings).toEqual([
-      expect.stringContaining('http://127.0.0.1:1/announce: fetch failed'),
+      expect.stringContaining('http://127.0.0.1:1/announce: connect ECONNREFUSED'),
     ]);
   });
 

@@ -36,8 +36,8 @@ const ELECTION_PENDING_S = 1;
 const SLOW_TRACKER_MS = 3_000;
 /** The delay of an announce that is sent before the interval is over. */
 const EARLY_ANNOUNCE_S = 5;
-/** The time limit of the last announce: stopping must not wait for unreachable trackers. */
-const STOPPED_TIMEOUT_MS = 600;
+/** The time limit of the last announce: a command has to end soon, also if trackers are silent. */
+const STOPPED_TIMEOUT_MS = 500;
 
 /** Announces the client to the trackers of a torrent. */
 export class Announcer {
@@ -169,7 +169,7 @@ export class Announcer {
       return response;
     }
     const isRefusal = answer.kind === 'failure';
-    const why = isRefusal ? `refuses: ${printable(answer.reason)}` : answer.problem;
+    const why = isRefusal ? `refuses: ${printable(answer.reason) || 'no reason'}` : answer.problem;
     onWarning(`${tracker}: ${why}`);
     return undefined;
   }

@@ -19,6 +19,7 @@ import { ClientError } from '../errors.ts';
 
 /** AS numbers have 32 bits (RFC 6793). */
 const ASN_MAX = 2 ** 32 - 1;
+const FIX = 'write lines like "10.1.0.0/16 64513", or take a prefix-to-AS file of CAIDA';
 /** The most characters of an invalid line that a message shows. */
 const SHOWN_MAX = 60;
 
@@ -41,7 +42,7 @@ export class PrefixTable {
    * address, a prefix length and AS numbers, as in the files of CAIDA. A `#` begins a comment.
    * `name` is the name of the table in error messages.
    *
-   * @throws ClientError at the first invalid line.
+   * @throws ClientError at the first invalid line, or if there is no prefix.
    */
   static parse(text: string, name: string): PrefixTable {
     const table = new PrefixTable();
@@ -56,9 +57,12 @@ export class PrefixTable {
         throw new ClientError({
           at: `${name}, line ${lineNumber}`,
           problem: `${shown(line.trim())} is not a prefix and an AS number`,
-          fix: 'write lines like "10.1.0.0/16 64513", or take a prefix-to-AS file of CAIDA',
+          fix: FIX,
         });
       }
+    }
+    if (table.#byLength.length === 0) {
+      throw new ClientError({ at: name, problem: 'has no prefixes', fix: FIX });
     }
     return table;
   }

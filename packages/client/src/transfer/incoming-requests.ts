@@ -4,6 +4,8 @@
  * range: it belongs to the block in which it begins.
  */
 
+import { NO_PIECE } from '@cachetorrent/protocol';
+
 import type { ByteRange } from './read-cache.ts';
 
 /** A requested range of a piece. */
@@ -20,6 +22,11 @@ export class IncomingRequests {
   /** Returns what is requested of `piece`. */
   of(piece: number): readonly RequestedRange[] {
     return this.#byPiece.get(piece) ?? [];
+  }
+
+  /** Whether nothing is requested. */
+  get isEmpty(): boolean {
+    return this.firstOther(NO_PIECE) === undefined;
   }
 
   /** Returns the first other piece of which something is requested; undefined if none. */

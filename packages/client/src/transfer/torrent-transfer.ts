@@ -43,8 +43,10 @@ import { blockAt, blockLayoutOf } from './block-bytes.ts';
 import { PieceFaults } from './piece-faults.ts';
 import { ReadCache } from './read-cache.ts';
 import { Receiver } from './receiver.ts';
+import { RelayTargets } from './relay-targets.ts';
 import { Sender } from './sender.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { closeUnusedSlots } from './unused-slots.ts';
 import { WirePeerHost, type WirePeerHostContext } from './wire-peer-host.ts';
 
 /** The options of a `TorrentTransfer`. */
@@ -81,6 +83,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   readonly trusts: AddressTrust = new AddressTrust();
   readonly receiver: Receiver<RemotePeer>;
   readonly sender: Sender;
+  readonly relayTargets: RelayTargets<RemotePeer>;
   readonly #options: TorrentTransferOptions;
   readonly #clock: Clock;
   readonly #host: WirePeerHost;
@@ -104,6 +107,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.#options = options;
     this.#clock = clock;
     this.#blocks = blockLayoutOf(layout);
+    this.relayTargets = new RelayTargets(options.addressBook, (id) => this.remoteOf(id));
     const cache = new ReadCache({
       read: (piece, begin, into) => store.readInto(piece, begin, into),
       onRead: (piece, isRead) => {
@@ -164,6 +168,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   addRemote(tcp: TcpConnection, identity: RemoteIdentity): void {
     const remote = new RemotePeer(tcp, identity, this.trusts.of(tcp.host), this.nowMs);
     this.remotes.add(remote);
+    this.relayTargets.connected(remote.id);
     this.#connect(remote);
     this.sendPending();
   }
@@ -171,6 +176,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   /** Removes a closed connection. */
   removeRemote(remote: RemotePeer): void {
     this.remotes.remove(remote);
+    this.relayTargets.closed(remote);
     this.sender.stop(remote);
     this.#peer.disconnect(remote.connection);
     this.#faults.leave(remote);
@@ -184,6 +190,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   assignRole(role: RoleAssignment): void {
     const remotes = [...this.remotes];
     for (const remote of remotes) this.#resetWireState(remote);
+    for (const remote of remotes) this.relayTargets.closed(remote);
     const pieces = this.#heldPieces();
     this.#role = role;
     this.remotes.clearConnections();
@@ -205,6 +212,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#warnOfSnubbing();
     }
     this.#faults.tick();
+    closeUnusedSlots(this.remotes, nowMs);
     for (const { connection, downloadRate, receivedBytes } of this.remotes) {
       downloadRate.sample(receivedBytes, nowMs);
       this.#peer.arriving(connection, 0, downloadRate.kbps);
@@ -321,8 +329,10 @@ export class TorrentTransfer implements WirePeerHostContext {
   #handleCacheTorrent(remote: RemotePeer, message: CacheTorrentMessage): void {
     if (message.name === 'ct_leader_start') {
       // A leader relays for followers of its own AS only.
-      if (remote.asn !== this.#role.asn) return;
-      this.#peer.leaderStart(remote.connection, this.addressBook.idOf(message.target));
+      const { role, asn } = this.#role;
+      if (role !== 'leader' || remote.asn !== asn) return;
+      const target = this.relayTargets.add(remote, message.target);
+      if (target !== undefined) this.#peer.leaderStart(remote.connection, target);
     } else if (message.name === 'ct_have') {
       remote.relayedPieces.add(message.piece);
       this.#peer.have(remote.connection, message.piece as PieceIndex);

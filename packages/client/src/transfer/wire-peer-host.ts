@@ -52,7 +52,9 @@ export class WirePeerHost implements PeerHost {
   }
 
   unchoke(connection: Connection): void {
-    this.#remoteOn(connection).tcp.writer.unchoke();
+    const remote = this.#remoteOn(connection);
+    remote.unchokedMs = this.nowMs;
+    remote.tcp.writer.unchoke();
   }
 
   interested(connection: Connection): void {

@@ -4,6 +4,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { syncFolder } from '../durable-file.ts';
+import { checkReplaceable } from '../overwriting.ts';
 import { removeLeftovers, unfinishedPath } from '../replacement.ts';
 import { systemError } from '../system-error.ts';
 import { type DatasetColumn, type DatasetTable, TABLES } from './datasets/columns.ts';
@@ -22,17 +23,30 @@ export interface CsvExport {
   readonly damaged: readonly DamagedRun[];
 }
 
+/** What to export. */
+export interface ExportOptions {
+  /** The campaign whose runs to export (default: all runs of the store). */
+  readonly campaign?: StoredCampaign | undefined;
+  /** Whether to overwrite existing files (default: false). */
+  readonly force?: boolean | undefined;
+}
+
 /**
  * Writes `runs.csv`, `peers.csv` and `traffic.csv` of all runs, or of the runs of one campaign, and
  * a file with the parameters of each experiment.
  *
- * @throws UserError if `folder` cannot be written
+ * @throws UserError if `folder` cannot be written, or has one of the files
  */
 export async function exportCsv(
   store: Store,
   folder: string,
-  campaign?: StoredCampaign,
+  { campaign, force = false }: ExportOptions = {},
 ): Promise<CsvExport> {
+  const campaigns = campaign === undefined ? storedCampaigns(store) : [campaign];
+  for (const name of [...TABLES.map((table) => table.name), ...campaigns.map(nameOf)]) {
+    const file = join(folder, `${name}.csv`);
+    await checkReplaceable(file, file, force);
+  }
   const tables: { readonly file: string; readonly table: TableWriter }[] = [];
   const create = async (name: string, columns: readonly DatasetColumn[]): Promise<TableWriter> => {
     const file = join(folder, `${name}.csv`);
@@ -46,9 +60,9 @@ export async function exportCsv(
     const selected = campaign && new Set(campaign.settings.flatMap(({ runs }) => runs));
     const keys = store.keys().filter((key) => selected?.has(key) ?? true);
     const damaged = await writeRuns(store, keys, create);
-    for (const stored of campaign === undefined ? storedCampaigns(store) : [campaign]) {
+    for (const stored of campaigns) {
       const { columns, values } = experimentTable(stored);
-      const table = await create(`experiment-${stored.experiment.name}`, columns);
+      const table = await create(nameOf(stored), columns);
       await table.write(values);
     }
     for (const { table } of tables) await table.finish();
@@ -64,6 +78,10 @@ export async function exportCsv(
       elsewhere: 'choose another folder with --out',
     });
   }
+}
+
+function nameOf({ experiment }: StoredCampaign): string {
+  return `experiment-${experiment.name}`;
 }
 
 /** Writes the tables of all runs, and returns those that are damaged. */

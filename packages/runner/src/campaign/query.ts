@@ -3,77 +3,116 @@
  * nothing can be changed.
  *
  *     runs, peers, traffic     as in the datasets
- *     leaders_sweep            the runs of that experiment: parameters, seed and metrics
+ *     leaders_sweep            the runs of leaders-sweep: parameters, seed and metrics
  */
 
 import type * as DuckDB from '@duckdb/node-api';
 
+import { messageOf } from '../failure.ts';
 import { UserError } from '../user-error.ts';
 import { type DatasetColumn, TABLES } from './datasets/columns.ts';
 import { datasetFiles } from './datasets/datasets.ts';
 import { experimentTable } from './datasets/experiment-table.ts';
 import { loadDuckDb } from './optional-packages.ts';
 import type { Store } from './store/store.ts';
-import { storedCampaigns } from './stored-campaign.ts';
+import { quotedIfNeeded, quotedName, sqlNames } from './sql-names.ts';
+import { type StoredCampaign, storedCampaigns } from './stored-campaign.ts';
 
 export interface QueryResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
+  /** Experiments that are no tables, each with the reason. */
+  readonly warnings: readonly string[];
 }
 
 /**
  * Executes a query.
  *
  * @throws UserError if `sql` is invalid, the store has no runs, or DuckDB is not installed
+ * @throws the reason of `signal`, once it is aborted
  */
-export async function query(store: Store, sql: string): Promise<QueryResult> {
+export async function query(
+  store: Store,
+  sql: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<QueryResult> {
+  if (sql.trim() === '') {
+    throw new UserError({ at: 'query', problem: 'is empty', fix: 'write SELECT * FROM runs' });
+  }
   const { DuckDBInstance } = await loadDuckDb();
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
   });
+  const connection = await instance.connect();
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
   try {
-    const connection = await instance.connect();
-    await createViews(connection, store);
-    return await runQuery(connection, sql, store);
+    signal.throwIfAborted();
+    await createTables(connection, store);
+    const { warnings, names } = await createExperiments(connection, store);
+    return { ...(await runQuery(connection, sql, names)), warnings };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
+    signal.removeEventListener('abort', interrupt);
     instance.closeSync();
   }
 }
 
-/** Returns the name of an experiment's view, which needs no quotes in SQL. */
-function viewName(experiment: string): string {
-  return experiment.replaceAll('-', '_');
-}
-
-async function createViews(connection: DuckDB.DuckDBConnection, store: Store): Promise<void> {
+async function createTables(connection: DuckDB.DuckDBConnection, store: Store): Promise<void> {
+  const at = `store ${store.folder}`;
   for (const { name, columns } of TABLES) {
     const files = datasetFiles(store, name);
     if (files.length === 0) {
       const fix = 'run a campaign: cachetorrent sweep EXPERIMENT --store STORE';
-      throw new UserError({ at: `store ${store.folder}`, problem: 'has no runs yet', fix });
+      throw new UserError({ at, problem: 'has no runs yet', fix });
     }
-    await connection.run(`CREATE VIEW ${quotedName(name)} AS ${selectFrom(files, columns, store)}`);
+    const sql = `CREATE VIEW ${quotedName(name)} AS ${selectFrom(files, columns, store)}`;
+    const problem = await problemOf(connection.run(sql));
+    if (problem === undefined) continue;
+    const fix = 'query it with permission to write to it: then the datasets are written again';
+    throw new UserError({ at, problem: `has a dataset that cannot be read: ${problem}`, fix });
   }
-  const tables = new Set(TABLES.map(({ name }) => name));
-  for (const campaign of storedCampaigns(store)) {
+}
+
+/** One experiment that is no table does not keep the others from being queried. */
+async function createExperiments(
+  connection: DuckDB.DuckDBConnection,
+  store: Store,
+): Promise<{ readonly warnings: string[]; readonly names: readonly string[] }> {
+  const warnings: string[] = [];
+  const campaigns = storedCampaigns(store);
+  const tables = TABLES.map(({ name }) => name);
+  const names = sqlNames(
+    campaigns.map(({ experiment }) => experiment.name),
+    tables,
+  );
+  for (const campaign of campaigns) {
     const { name } = campaign.experiment;
     const file = datasetFiles(store, 'experiments').find((path) =>
       path.endsWith(`/${name}.${store.format}`),
     );
-    if (file === undefined || tables.has(viewName(name))) continue;
-
-    const { columns } = experimentTable(campaign);
-    const names = new Set(columns.map((column) => column.name));
-    const others = TABLES[0]!.columns.filter((column) => !names.has(column.name));
-    const selected = [
-      ...[...names].map((column) => `e.${quotedName(column)}`),
-      ...others.map((column) => `r.${quotedName(column.name)}`),
-    ];
-    await connection.run(
-      `CREATE VIEW ${quotedName(viewName(name))} AS SELECT ${selected.join(', ')}
-       FROM (${selectFrom([file], columns, store)}) e JOIN runs r USING (run)`,
+    if (file === undefined) continue;
+    const problem = await problemOf(
+      connection.run(viewOf(names.get(name)!, campaign, file, store)),
     );
+    if (problem !== undefined) warnings.push(`experiment ${name} cannot be queried: ${problem}`);
   }
+  return { warnings, names: [...tables, ...names.values()] };
+}
+
+/** The experiment's own columns, then those of its runs. */
+function viewOf(name: string, campaign: StoredCampaign, file: string, store: Store): string {
+  const { columns } = experimentTable(campaign);
+  const own = new Set(columns.map((column) => column.name.toLowerCase()));
+  const others = TABLES[0]!.columns.filter((column) => !own.has(column.name.toLowerCase()));
+  const selected = [
+    ...columns.map((column) => `e.${quotedName(column.name)}`),
+    ...others.map((column) => `r.${quotedName(column.name)}`),
+  ];
+  return `CREATE VIEW ${quotedName(name)} AS SELECT ${selected.join(', ')}
+    FROM (${selectFrom([file], columns, store)}) e JOIN runs r USING (run)`;
 }
 
 /** Returns a SELECT of all rows in `files`. CSV files need their types to be specified. */
@@ -95,11 +134,26 @@ const SQL_TYPES: Readonly<Record<DatasetColumn['type'], string>> = {
   integer: 'BIGINT',
 };
 
+/** The first lines of what went wrong; undefined if nothing did. */
+async function problemOf(running: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await running;
+    return undefined;
+  } catch (error) {
+    return textOf(error);
+  }
+}
+
+function textOf(error: unknown): string {
+  const lines = messageOf(error).trim().split('\n');
+  return lines.filter((line) => line.trim() !== '').join('\n  ');
+}
+
 async function runQuery(
   connection: DuckDB.DuckDBConnection,
   sql: string,
-  store: Store,
-): Promise<QueryResult> {
+  names: readonly string[],
+): Promise<Pick<QueryResult, 'columns' | 'rows'>> {
   try {
     const result = await connection.runAndReadAll(sql);
     return {
@@ -107,24 +161,23 @@ async function runQuery(
       rows: result.getRowsJS().map((row) => row.map(plainValue)),
     };
   } catch (error) {
-    const [first = '', ...rest] = (error as Error).message.trim().split('\n');
-    const views = storedCampaigns(store).map(({ experiment }) => viewName(experiment.name));
-    const names = [...TABLES.map(({ name }) => name), ...views].join(', ');
-    const problem = [first, ...rest.filter((line) => line.trim() !== '')].join('\n  ');
-    const fix = `the tables are ${names}; list the columns of one with DESCRIBE runs`;
-    throw new UserError({ at: 'query', problem, fix });
+    const tables = names.map(quotedIfNeeded).join(', ');
+    const fix = `the tables are ${tables}; list the columns of one with DESCRIBE runs`;
+    throw new UserError({ at: 'query', problem: textOf(error), fix });
   }
 }
 
-/** Converts integers to numbers if they are exact, otherwise to strings. */
+/** A value that JSON can hold: integers are numbers if they are exact, otherwise texts. */
 function plainValue(value: unknown): unknown {
-  if (typeof value !== 'bigint') return value;
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : String(value);
-}
-
-function quotedName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? String(value) : value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plainValue(each)]));
 }
 
 function quotedText(value: string): string {

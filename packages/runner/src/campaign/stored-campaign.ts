@@ -3,7 +3,6 @@
  * exports need it, but not the experiment file.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -14,7 +13,7 @@ import { VERSION } from '../version.ts';
 import type { RunKey } from './experiment/key.ts';
 import type { CampaignPlan, Parameters } from './experiment/plan.ts';
 import type { Experiment } from './experiment/schema.ts';
-import { listNames, prettyJson } from './store/files.ts';
+import { listNames, prettyJson, readText } from './store/files.ts';
 import type { Store } from './store/store.ts';
 
 export interface StoredCampaign {
@@ -62,10 +61,13 @@ export async function writeStoredCampaign(store: Store, campaign: StoredCampaign
 
 /** Returns all campaigns of a store, sorted by the name of their experiment. */
 export function storedCampaigns(store: Store): readonly StoredCampaign[] {
-  return listNames(join(store.folder, 'experiments'))
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => readStoredCampaign(join(store.folder, 'experiments', name)));
+  return (
+    listNames(join(store.folder, 'experiments'))
+      // Editors and file managers leave files of other names.
+      .filter((name) => /^[a-z0-9][\w-]*\.json$/i.test(name))
+      .sort()
+      .map((name) => readStoredCampaign(join(store.folder, 'experiments', name)))
+  );
 }
 
 /**
@@ -93,7 +95,7 @@ export function findStoredCampaign(store: Store, name?: string): StoredCampaign 
 
 function readStoredCampaign(file: string): StoredCampaign {
   try {
-    const { cells, ...others } = STORED_CAMPAIGN.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const { cells, ...others } = STORED_CAMPAIGN.parse(JSON.parse(readText(file)));
     return {
       ...(others as unknown as StoredCampaign),
       settings: cells as readonly StoredSetting[],

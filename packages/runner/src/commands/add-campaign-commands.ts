@@ -106,6 +106,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
     .argument('[store]', STORE, DEFAULT_STORE)
     .option('--out <file>', 'HTML file to write', 'report.html')
     .option('--experiment <name>', 'Experiment to report (default: the only one in the store)')
+    .option('--force', 'Overwrite an existing report')
     .action(async (store: string, flags: ReportFlags) => {
       const { reportCommand } = await import('./report.ts');
       await reportCommand(store, flags, environment);
@@ -132,6 +133,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
     .argument('[store]', STORE, DEFAULT_STORE)
     .option('--out <folder>', 'Folder to write to', 'export')
     .option('--experiment <name>', 'Export only the runs of this experiment (default: all runs)')
+    .option('--force', 'Overwrite existing files')
     .action(async (store: string, flags: ExportFlags) => {
       const { exportCommand } = await import('./export.ts');
       await exportCommand(store, flags, environment);
@@ -139,6 +141,7 @@ export function addCampaignCommands(program: Command, environment: CliEnvironmen
 }
 
 function parsePositiveInteger(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Expected an integer, 1 or more.');
-  return Number(text);
+  const value = Number(text);
+  if (/^[1-9]\d*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Expected an integer, 1 or more.');
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -7,7 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
@@ -18,7 +19,8 @@ import { readExperiment } from '../campaign/experiment/read.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { Store } from '../campaign/store/store.ts';
-import { cli, EXIT_CODE } from '../cli.ts';
+import { cli } from '../cli.ts';
+import { EXIT_CODE } from '../exit-code.ts';
 
 /** Long enough for a busy machine. */
 const TIMEOUT_MS = 60_000;
@@ -298,6 +300,105 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
         'traffic.csv',
       ]);
       expect(readFileSync(join(out, 'peers.csv'), 'utf8').split('\n')).toHaveLength(10);
+    }));
+
+  test.each([
+    { command: 'report', file: 'x.html' },
+    { command: 'report', file: 'x-plots/1.svg' },
+    { command: 'export', file: 'runs.csv' },
+    { command: 'export', file: 'experiment-small.csv' },
+  ])('$command overwrites $file only with --force', ({ command, file }) =>
+    withStore(async (store, _, folder) => {
+      const out = command === 'report' ? join(folder, 'x.html') : folder;
+      const mine = join(folder, file);
+      mkdirSync(dirname(mine), { recursive: true });
+      writeFileSync(mine, 'mine');
+      const { code, err } = await run([command, store, '--out', out]);
+      expect([code, err]).toEqual([EXIT_CODE.userError, expect.stringContaining('exists already')]);
+      expect(readFileSync(mine, 'utf8')).toBe('mine');
+      const forced = await run([command, store, '--out', out, '--force']);
+      expect(forced).toMatchObject({ code: EXIT_CODE.success, err: '' });
+    }),
+  );
+
+  test('are not written in place of a device', () =>
+    withStore(async (store, _, folder) => {
+      const device = join(folder, 'pipe');
+      execFileSync('mkfifo', [device]);
+      const { code, err } = await run(['report', store, '--out', device, '--force']);
+      expect([code, err]).toEqual([
+        EXIT_CODE.userError,
+        expect.stringContaining('is a device or a pipe'),
+      ]);
+    }));
+
+  test.each([
+    { command: 'report', out: 'store.json' },
+    { command: 'report', out: 'runs/report.html' },
+    { command: 'report', out: 'ledger.sqlite' },
+    { command: 'export', out: 'datasets' },
+  ])('$command does not replace the part $out of its store', ({ command, out }) =>
+    withStore(async (store) => {
+      const before = readFileSync(join(store, 'store.json'), 'utf8');
+      const { code, err } = await run([command, store, '--out', join(store, out), '--force']);
+      expect([code, err]).toEqual([
+        EXIT_CODE.userError,
+        expect.stringContaining(`is a part of the store ${store}`),
+      ]);
+      expect(readFileSync(join(store, 'store.json'), 'utf8')).toBe(before);
+    }),
+  );
+
+  test('are queried beside files that are no experiments', () =>
+    withStore(async (store) => {
+      writeFileSync(join(store, 'experiments', '.#small.json'), '');
+      const { code, out } = await run(['query', store, 'SELECT count(*) AS n FROM runs']);
+      expect([code, out]).toEqual([EXIT_CODE.success, 'n\n4\n']);
+    }));
+
+  test('are shown on one line each, without control characters', () =>
+    withStore(async (store) => {
+      const sql = `SELECT 'a' || chr(10) || chr(27) || '[31m' AS "x${'\u202e'}"`;
+      const { out } = await run(['query', store, sql]);
+      expect(out).toBe('x\\u{202e}\na\\n\\u{1b}[31m\n');
+    }));
+
+  test('are queried in a store whose experiments share a name in SQL', () =>
+    withStore(async (folder, file) => {
+      const store = await Store.open(folder);
+      const { experiment, ...plan } = await planCampaign(await readExperiment(file));
+      for (const name of ['a-b', 'a_b', 'A-B', 'runs', 'order']) {
+        await writeStoredCampaign(
+          store,
+          storedCampaignOf({ ...plan, experiment: { ...experiment, name } }),
+        );
+      }
+      store.close();
+      for (const table of ['a_b', '"a-b"', 'A_B_2', 'runs_2', '"order"', 'small', 'runs']) {
+        const sql = `SELECT count(*) AS n FROM ${table}`;
+        const { out, err } = await run(['query', folder, sql, '--format', 'csv']);
+        expect([table, out, err]).toEqual([table, 'n\n4\n', '']);
+      }
+    }));
+
+  test('hold values of every type of SQL', () =>
+    withStore(async (store) => {
+      const sql = "SELECT [1, 2] AS list, {'x': 3} AS struct, 4::HUGEINT AS large";
+      const { code, out } = await run(['query', store, sql, '--format', 'json']);
+      expect([code, JSON.parse(out)]).toEqual([0, [{ list: [1, 2], struct: { x: 3 }, large: 4 }]]);
+    }));
+
+  test('are no longer queried once the user stops the query', () =>
+    withStore(async (store) => {
+      const stop = new AbortController();
+      const endless = 'WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) FROM t';
+      const running = run(['query', store, endless], testEnvironment({ signal: stop.signal }));
+      setTimeout(() => stop.abort(), 500);
+      expect(await running).toEqual({
+        code: EXIT_CODE.interrupted,
+        out: '',
+        err: 'stopped before the command had finished\n',
+      });
     }));
 
   test('are queried in the same way in a store of CSV', () =>

@@ -1,13 +1,14 @@
 /** `seed`, `get` and `track` on the command line: their output and exit codes. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { testEnvironment, type TestEnvironment } from '../../test/test-environment.ts';
-import { cli, EXIT_CODE } from '../cli.ts';
+import { cli } from '../cli.ts';
+import { EXIT_CODE } from '../exit-code.ts';
 
 const HOST = ['--host', '127.0.0.1'];
 const CONTENT = Buffer.alloc(100_000, 'content');
@@ -64,6 +65,21 @@ describe('get', () => {
     expect(again.output.out).toBe('full: 100 kB already complete\n');
   });
 
+  test('has closed its files when it prints the result, which may fail', async () => {
+    await seedWithTracker();
+    const out = join(folder, 'out');
+    const environment = testEnvironment();
+    let left: string[] = [];
+    const write = (): void => {
+      left = readdirSync(out);
+    };
+    await cli(['get', `${file}.torrent`, ...HOST, '--out', out], {
+      ...environment,
+      stdout: { write },
+    });
+    expect(left).toEqual(['full']);
+  });
+
   test('exits with 1 if the disk is full', async () => {
     await seedWithTracker();
     const environment = testEnvironment();
@@ -110,6 +126,29 @@ test.each([
     of: 'an invalid tracker URL',
     args: ['seed', 'none', '--tracker', 'nowhere'],
     says: 'Write the URL of an HTTP or UDP tracker',
+  },
+  ...[
+    ['a URL', 'http://127.0.0.1:6881'],
+    ['a name with a space', 'no host:6881'],
+  ].map(([kind, peer]) => ({
+    of: `${kind} in place of an address`,
+    args: ['get', 'a.torrent', '--peer', peer!],
+    says: 'Write an address and a port',
+  })),
+  {
+    of: 'an empty folder name to download into',
+    args: ['get', 'a.torrent', '--out', ''],
+    says: 'Write a path; "." is the current folder.',
+  },
+  {
+    of: 'a UDP tracker at port 0',
+    args: ['seed', 'none', '--tracker', 'udp://127.0.0.1:0'],
+    says: 'Write the port of the UDP tracker',
+  },
+  {
+    of: 'a capacity that no whole number has',
+    args: ['seed', 'none', '--up', '1e300'],
+    says: 'Write a number of kB/s from 0 to 1000000000',
   },
   {
     of: 'a magnet link',

@@ -5,9 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { configYaml } from '../configuration/export-yaml.ts';
-import { readConfig } from '../configuration/read.ts';
+import { checkedSwarm, readConfig } from '../configuration/read.ts';
 import { STARTING_FILE } from '../configuration/starting-file.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** Adds the commands to the program. */
@@ -25,26 +26,28 @@ export function addConfigurationCommands(program: Command, environment: CliEnvir
     .description('Print a configuration of the original simulator in the format of today')
     .argument('<config>', 'Configuration file of the original simulator')
     .action(async (file: string) => {
-      const { config } = await readConfig(file);
-      environment.stdout.write(configYaml(config));
+      const original = await readConfig(file);
+      // What `run` would refuse is not printed as a configuration.
+      checkedSwarm(original);
+      environment.stdout.write(configYaml(original.config));
     });
 }
 
 /** @throws UserError if the file exists or cannot be written */
 async function init(file: string, force: boolean, { stdout }: CliEnvironment): Promise<void> {
+  if (file.endsWith('.json')) {
+    const fix = `name it ${file.replace(/json$/, 'yaml')}`;
+    throw new UserError({ at: file, problem: 'would be read as JSON, but it is YAML', fix });
+  }
   try {
     await writeFile(file, STARTING_FILE, { flag: force ? 'w' : 'wx' });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
       const fix = 'name another file, or overwrite it with --force';
       throw new UserError({ at: file, problem: 'exists already', fix });
     }
-    throw new UserError({
-      at: file,
-      problem: `cannot be written: ${message}`,
-      fix: 'check the path',
-    });
+    const again = 'run the same command again';
+    throw systemError(error, { at: file, again, elsewhere: 'name another file' });
   }
   stdout.write(`Wrote ${file}. Run it:  cachetorrent run ${file}\n`);
 }

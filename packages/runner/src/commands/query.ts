@@ -1,5 +1,7 @@
 /** `cachetorrent query`: queries the results in a store with SQL. */
 
+import { printable } from '@cachetorrent/std';
+
 import { isUpToDate, refreshDatasets } from '../campaign/datasets/datasets.ts';
 import { type QueryResult, query } from '../campaign/query.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
@@ -22,8 +24,9 @@ export async function queryCommand(
 ): Promise<void> {
   const answer = await withStoreErrors(folder, async () => {
     await refreshStore(folder, environment);
-    return query(await Store.openReadOnly(folder), sql);
+    return query(await Store.openReadOnly(folder), sql, environment.signal);
   });
+  for (const warning of answer.warnings) environment.stderr.write(`warning: ${warning}\n`);
   environment.stdout.write(FORMATS[format](answer));
 }
 
@@ -64,10 +67,11 @@ const FORMATS: Readonly<Record<QueryFlags['format'], (answer: QueryResult) => st
     )}\n`,
 };
 
-/** Columns below their names; numbers are aligned right. */
+/** Columns below their names; numbers are aligned right. Each row is one line, for a terminal. */
 function tableOf({ columns, rows }: QueryResult): string {
-  const cells = rows.map((row) => row.map(cellText));
-  const widths = columns.map((name, i) =>
+  const names = columns.map((name) => printable(name, Infinity));
+  const cells = rows.map((row) => row.map((cell) => printable(cellText(cell), Infinity)));
+  const widths = names.map((name, i) =>
     cells.reduce((width, row) => Math.max(width, row[i]!.length), name.length),
   );
   const isNumber = columns.map((_, i) =>
@@ -78,7 +82,7 @@ function tableOf({ columns, rows }: QueryResult): string {
       .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
       .join('  ')
       .trimEnd();
-  return `${[line(columns), ...cells.map(line)].join('\n')}\n`;
+  return `${[line(names), ...cells.map(line)].join('\n')}\n`;
 }
 
 function csvOf({ columns, rows }: QueryResult): string {

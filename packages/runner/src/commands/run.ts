@@ -15,6 +15,7 @@ import type { CliEnvironment } from '../cli-environment.ts';
 import { flagsFor } from '../configuration/flags.ts';
 import type { Overrides } from '../configuration/parameters.ts';
 import { checkedSwarm, locatedSwarmError, readConfig } from '../configuration/read.ts';
+import { causeOf, messageOf } from '../failure.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
@@ -49,7 +50,7 @@ export interface RunCommandOptions {
   readonly quiet: boolean;
   /** Whether to print the expected memory and time instead of running. */
   readonly plan: boolean;
-  /** Whether to run even if the run is expected to exceed the memory. */
+  /** Whether to overwrite files, and to run even if the run is expected to exceed the memory. */
   readonly force: boolean;
 }
 
@@ -88,8 +89,11 @@ export async function runCommand(
   }
   if (!force) checkMemory(file, swarm, resources);
   if (plan) return;
-  if (out !== undefined) await checkResultFolder(out);
-  if (options.log !== undefined) await checkLogFile(options.log, out);
+  if (out !== undefined) await checkResultFolder(out, force);
+  if (options.log !== undefined) {
+    const optional = out === undefined ? {} : { out };
+    await checkLogFile(options.log, { config: file, force, ...optional });
+  }
 
   const finished = await simulateWithProgress(
     swarm,
@@ -101,16 +105,20 @@ export async function runCommand(
   });
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
   const { result, timeline } = finished.simulation;
-  environment.stdout.write(json ? document : summaryOf(file, finished));
-  if (cdf) environment.stdout.write(`\n${cdfTable(result)}`);
-  if (out !== undefined) {
-    await writeResultFolder(out, {
-      'run.json': document,
-      'peers.csv': peersCsv(result),
-      'traffic.csv': trafficCsv(result),
-      'cdf.csv': cdfCsv(result),
-      ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
-    });
+  try {
+    if (out !== undefined) {
+      await writeResultFolder(out, {
+        'run.json': document,
+        'peers.csv': peersCsv(result),
+        'traffic.csv': trafficCsv(result),
+        'cdf.csv': cdfCsv(result),
+        ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
+      });
+    }
+  } finally {
+    // After the files, as the reader of standard output may close it; and even if they fail.
+    environment.stdout.write(json ? document : summaryOf(file, finished));
+    if (cdf) environment.stdout.write(`\n${cdfTable(result)}`);
   }
 }
 
@@ -173,7 +181,7 @@ async function simulateWithProgress(
   } catch (error) {
     await logFile?.close();
     if (signal.aborted) throw new Interrupted(`stopped ${progressText(progress)}`);
-    throw explainFailure(error, options);
+    throw explainFailure(error, options, environment);
   } finally {
     display?.clear();
   }
@@ -182,12 +190,18 @@ async function simulateWithProgress(
 }
 
 /** Converts a failure of the simulator to one in terms of the command line. */
-function explainFailure(error: unknown, options: RunCommandOptions): Error {
+function explainFailure(
+  error: unknown,
+  options: RunCommandOptions,
+  { env }: CliEnvironment,
+): Error {
   if (error instanceof SwarmError) return error;
-  const reason = reasonOf(error, options.seed);
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.stack : '';
+  // The log cannot be written.
+  if (error instanceof UserError) return new RunFailed(error.message, { cause: error });
+  const reason = `the run failed: ${reasonOf(error, options.seed)}`;
   const command = `  reproduce with: ${commandOf(options)}`;
-  return new RunFailed([reason, cause, command].filter(Boolean).join('\n'), { cause: error });
+  const lines = [reason, causeOf(error, env), command].filter(Boolean);
+  return new RunFailed(lines.join('\n'), { cause: error });
 }
 
 /** The actors of the engine are the AS of the swarm. */
@@ -198,7 +212,7 @@ function reasonOf(error: unknown, seed: number): string {
     const actor = others.length === 0 ? `AS ${first}` : `one of the AS ${actors.join(', ')}`;
     return `${actor} ${what} at ${atMs} ms of simulated time (seed ${seed})`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function progressText(progress: Progress | undefined): string {

@@ -3,8 +3,6 @@
  * or runs from a queue in Redis.
  */
 
-import { readFile } from 'node:fs/promises';
-
 import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl, withoutCredentials } from '../campaign/engines/redis-url.ts';
 import { jobsWarning } from '../campaign/resources.ts';
@@ -15,6 +13,7 @@ import { RunsFailed } from '../campaign/engines/engine.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
 import { sweep } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
+import { textOf } from '../configuration/parse.ts';
 import { finishedText, pluralize } from '../format.ts';
 import { CampaignProgressDisplay } from '../progress/campaign-progress-display.ts';
 import { UserError } from '../user-error.ts';
@@ -114,18 +113,20 @@ async function runsToDivide(
   listFile: string | undefined,
 ): Promise<CampaignPlan['runs']> {
   if (listFile === undefined) return runs;
+  const keys = listOf(await textOf(listFile, 'the folder "batches" of a store'));
+  if (keys !== undefined) return runsInList(runs, keys, listFile);
+  const at = `--runs ${listFile}`;
+  throw new UserError({ at, problem: 'is not a list of runs', fix: 'submit the experiment again' });
+}
+
+/** The texts of a list in JSON; undefined if `text` is not one. */
+function listOf(text: string): string[] | undefined {
   try {
-    const keys: unknown = JSON.parse(await readFile(listFile, 'utf8'));
-    if (!Array.isArray(keys)) throw new Error('it is no list of runs');
-    return runsInList(runs, keys as string[], listFile);
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const problem = `cannot be read: ${(error as Error).message}`;
-    throw new UserError({
-      at: `--runs ${listFile}`,
-      problem,
-      fix: 'submit the experiment again',
-    });
+    const list = JSON.parse(text) as unknown;
+    const isList = Array.isArray(list) && list.every((each) => typeof each === 'string');
+    return isList ? list : undefined;
+  } catch {
+    return undefined;
   }
 }
 

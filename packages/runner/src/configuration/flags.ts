@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse } from 'yaml';
 
 import type { Overrides, ParameterValue } from './parameters.ts';
-import { FORMER_NAMES, optionOf, OPTIONS } from './parameters.ts';
+import { todaysName, optionOf, OPTIONS } from './parameters.ts';
 
 /** The options that override fields, as commander returns them. */
 export interface OverrideFlags {
@@ -69,7 +69,7 @@ export function overridesOf(flags: OverrideFlags, note: (text: string) => void):
   for (const name of FORMER_FLAGS) {
     const value = flags[name];
     if (value === undefined) continue;
-    const today = FORMER_NAMES[name]!;
+    const today = todaysName(name)!;
     note(`--${name} is now called ${optionOf(today)}`);
     overrides[today] = value;
   }
@@ -100,7 +100,7 @@ function addSetting(text: string, before: Overrides = {}): Overrides {
   const [, name, value] = /^([^=\s]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError('Write FIELD=VALUE: network.as=8.');
   try {
-    return { ...before, [name]: parse(value!) as ParameterValue };
+    return { ...before, [name]: parse(value!, { logLevel: 'error' }) as ParameterValue };
   } catch {
     throw new InvalidArgumentError(`The value of ${name} is not YAML.`);
   }

@@ -49,7 +49,7 @@ export function parseJson(file: string, text: string): Json {
   const locations = new JsonLocations(file, plain, tree);
   const [error] = errors;
   if (error !== undefined || tree === undefined) throw notJson(locations, error);
-  refuseRepeats(tree, locations);
+  refuseFields(tree, locations);
   return { tree, locations };
 }
 
@@ -63,19 +63,26 @@ function notJson(locations: JsonLocations, error: ParseError | undefined): UserE
   });
 }
 
-/** A parser would take the last of them, a reader the first. */
-function refuseRepeats(node: Node, locations: JsonLocations): void {
+/**
+ * Of two fields with one name, a parser would take the last, a reader the first. `__proto__` would
+ * not become a field.
+ */
+function refuseFields(node: Node, locations: JsonLocations): void {
   const seen = new Set<string>();
   for (const child of node.children ?? []) {
     if (child.type === 'property') {
       const name = String(child.children![0]!.value);
+      const at = () => locations.ofOffset(child.offset);
       if (seen.has(name)) {
-        const at = locations.ofOffset(child.offset);
-        throw new UserError({ at, problem: `"${name}" is given twice`, fix: 'keep one of them' });
+        const problem = `${JSON.stringify(name)} is given twice`;
+        throw new UserError({ at: at(), problem, fix: 'keep one of them' });
+      }
+      if (name === '__proto__') {
+        throw new UserError({ at: at(), problem: `there is no field "${name}"`, fix: 'remove it' });
       }
       seen.add(name);
     }
-    refuseRepeats(child, locations);
+    refuseFields(child, locations);
   }
 }
 

@@ -35,6 +35,11 @@ export const FORMER_NAMES: Readonly<Record<string, string>> = {
   arrivalGapMs: 'meanGap',
 };
 
+/** Today's name of a field that had another one; undefined if it had not. */
+export function todaysName(name: string): string | undefined {
+  return Object.hasOwn(FORMER_NAMES, name) ? FORMER_NAMES[name] : undefined;
+}
+
 const PATHS: ReadonlyMap<string, Path> = new Map(
   FIELD_PATHS.flatMap((path) => [[path.join('.'), path] as const, [path.at(-1)!, path] as const]),
 );

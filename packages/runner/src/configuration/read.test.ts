@@ -173,6 +173,36 @@ describe('a mistake is placed, named, and has a fix', () => {
       says: 'x.json:5:3: "file" is given twice',
     },
     {
+      of: 'a field given twice, YAML',
+      file: 'x.yaml',
+      text: YAML.replace('\nnetwork', '\nfile'),
+      says: 'x.yaml:4:1: "file" is given twice',
+    },
+    {
+      of: 'a field that JavaScript would hide',
+      file: 'x.json',
+      text: JSONC.replace('"peers": 200', '"__proto__": { "peers": 200 }'),
+      says: 'x.json:3:3: there is no field "__proto__"',
+    },
+    {
+      of: 'deep JSON',
+      file: 'x.json',
+      text: `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      says: 'x.json: is nested too deeply: it has more than 100 levels',
+    },
+    {
+      of: 'JSON that only functions of ours find deep',
+      file: 'x.json',
+      text: `${'{"a":'.repeat(200)}1${'}'.repeat(200)}`,
+      says: 'x.json: is nested too deeply',
+    },
+    {
+      of: 'deep YAML',
+      file: 'x.yaml',
+      text: `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      says: 'x.yaml: is nested too deeply',
+    },
+    {
       of: 'a list',
       file: 'x.yaml',
       text: '- 1',
@@ -221,6 +251,66 @@ describe('a mistake is placed, named, and has a fix', () => {
       says: 'x.yaml:2:8: peers: is "many", but must be a number',
     },
     {
+      of: 'a count that is not a number',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: .nan'),
+      says: 'x.yaml:2:8: peers: is NaN, but must be a number, and finite\n  fix: write 200',
+    },
+    {
+      of: 'a size without end',
+      file: 'x.yaml',
+      text: YAML.replace('256 MiB', '.inf'),
+      says: 'file.size: is Infinity, but must be a text or a number, and finite\n  fix: write "256 MiB"',
+    },
+    {
+      of: 'a latency that is an object',
+      file: 'x.yaml',
+      text: YAML.replace('{ as: 8 }', '{ as: 8, latency: { fixed: 1 d } }'),
+      says: 'but must be a text or a number\n  fix: write "50 ms", for instance',
+    },
+    {
+      of: 'too many pieces',
+      file: 'x.yaml',
+      text: YAML.replace('256 KiB', '1 B'),
+      says: 'file.size: is 268435456 bytes in pieces of 1, more than 16777216 pieces',
+    },
+    {
+      of: 'a file without bytes',
+      file: 'x.yaml',
+      text: YAML.replace('256 MiB', '0'),
+      says: 'file.size: is 0 bytes, so there would be nothing to download',
+    },
+    {
+      of: 'too many peers',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: 1e30'),
+      says: 'x.yaml:2:8: peers: is 1e+30, which is too large',
+    },
+    {
+      of: 'too few AS for the peers',
+      file: 'x.yaml',
+      text: YAML.replace('peers: 200', 'peers: 5000000'),
+      says: 'network.as: is 8, too few for 5000000 peers: an AS has at most 100000 routers\n  fix: set it to 101 or more',
+    },
+    {
+      of: 'a capacity that exhausts the clock',
+      file: 'x.yaml',
+      text: `${YAML}upload: 1e-12`,
+      says: 'x.yaml:6:9: upload: is 1e-12 kbit/s, with which a piece would take more than',
+    },
+    {
+      of: 'two documents',
+      file: 'x.yaml',
+      text: `${YAML}---\n${YAML}`,
+      says: 'x.yaml:6:1: has a second document\n  fix: keep one of them',
+    },
+    {
+      of: 'a merge of no object',
+      file: 'x.yaml',
+      text: `${YAML}tracker: { <<: 5 }`,
+      says: 'fix: write << before an object',
+    },
+    {
       of: 'too many neighbours',
       file: 'x.yaml',
       text: `${YAML}tracker: { neighbours: 200 }`,
@@ -241,6 +331,56 @@ describe('a mistake is placed, named, and has a fix', () => {
   });
 });
 
+describe('of many mistakes', () => {
+  const classes = (count: number) =>
+    Array.from({ length: count }, (_, i) => `  - { name: c${i}, count: "x" }\n`).join('');
+  const textWith = (count: number) => `file: { pieces: 9 }\nclasses:\n${classes(count)}`;
+  const messageOf = (text: string) => {
+    try {
+      parseConfig('x.yaml', text);
+    } catch (error) {
+      return (error as UserError).message;
+    }
+    throw new Error('there is no mistake');
+  };
+
+  test('ten are shown, with the number of the others', () => {
+    const message = messageOf(textWith(20_001));
+    expect(message.match(/fix:/g)).toHaveLength(10);
+    expect(message).toMatch(/x\.yaml:3:24: classes\[0\]\.count: is "x"/);
+    expect(message).toMatch(/\n {2}and 19,991 more of the same kind$/);
+  });
+
+  test('each kind is shown before the second of any', () => {
+    const message = messageOf(`${textWith(30)}peers: many\nnetwork: { foo: 1 }\n`);
+    expect(message).toContain('x.yaml:33:8: peers: is "many"');
+    expect(message).toContain('there is no field "foo" in network');
+    expect(message).toContain('\n  and 22 more of the same kind\n');
+    expect(message.match(/fix:/g)).toHaveLength(10);
+  });
+
+  test('ten and no more are all shown', () => {
+    const message = messageOf(textWith(10));
+    expect(message.match(/fix:/g)).toHaveLength(10);
+    expect(message).not.toContain('more');
+  });
+
+  test('a name and a value are cut, and have no control characters', () => {
+    const name = `\u001b[31m${'x'.repeat(5_000)}`;
+    const message = messageOf(JSON.stringify({ file: { pieces: 9 }, peers: 9, [name]: 1 }));
+    expect(message).toContain('there is no field "\\u001b[31mxxx');
+    expect(message.length).toBeLessThan(300);
+  });
+
+  // A quadratic check of as many takes minutes.
+  test.each(['x.yaml', 'x.json'])('checking is linear: %s', { timeout: 60_000 }, (file) => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `"n${i}": ${i}`).join(',\n');
+    expect(() => parseConfig(file, `{ "file": { "pieces": 9 },\n${names} }`)).toThrow(
+      'and 99,990 more of the same kind',
+    );
+  });
+});
+
 describe('a file that cannot be read', () => {
   const folder = mkdtempSync(join(tmpdir(), 'cachetorrent-'));
   test.each([
@@ -252,6 +392,35 @@ describe('a file that cannot be read', () => {
     { of: 'a folder', at: folder, says: 'is a folder' },
   ])('$of', async ({ at, says }) => {
     await expect(readConfig(at)).rejects.toThrow(`${at}: ${says}`);
+  });
+
+  test.each([
+    { of: 'UTF-16', bytes: Buffer.from(`\uFEFF${YAML}`, 'utf16le'), says: 'is a text in UTF-16' },
+    { of: 'UTF-16 without a mark', bytes: Buffer.from(YAML, 'utf16le'), says: 'in UTF-16' },
+    { of: 'Latin-1', bytes: Buffer.from('# é', 'latin1'), says: 'is not a text in UTF-8' },
+    { of: 'a program', bytes: Buffer.from('\x7fELF\0\0'), says: 'it contains a byte 0' },
+  ])('$of', async ({ of, bytes, says }) => {
+    const at = join(folder, `${of}.yaml`);
+    writeFileSync(at, bytes);
+    const reading = readConfig(at);
+    await expect(reading).rejects.toThrow(says);
+    await expect(reading).rejects.toThrow('\n  fix: save it as UTF-8');
+  });
+
+  test('no path at all', async () => {
+    await expect(readConfig('a\0b')).rejects.toThrow(
+      'a\\u{0}b: is not a path: it contains a byte 0',
+    );
+  });
+
+  test('a byte order mark of UTF-8 is no mistake', async () => {
+    const at = join(folder, 'mark.yaml');
+    writeFileSync(at, `\uFEFF${YAML}`);
+    expect((await readConfig(at)).config.peers).toBe(200);
+  });
+
+  test.skipIf(process.platform !== 'linux')('one without an end', async () => {
+    await expect(readConfig('/dev/zero')).rejects.toThrow('has more than 100 MiB');
   });
 
   test.skipIf(process.getuid?.() === 0)('a file of somebody else', async () => {

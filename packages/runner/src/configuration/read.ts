@@ -20,7 +20,7 @@ import {
   entryProblem,
   fieldNames,
   fieldPath,
-  FORMER_NAMES,
+  todaysName,
   optionOf,
   type Overrides,
   withField,
@@ -113,7 +113,8 @@ function problemsIn(
       parameterPath(name).every((step, i) => step === each.path[i]),
     );
     if (override === undefined) return locatedProblems([each], file.locations, file.nameOf)[0]!;
-    return { at: optionOf(override), problem: each.problem, fix: each.fix };
+    const { problem, fix } = each;
+    return { at: optionOf(override), problem, fix };
   });
   return new UserError(...located);
 }
@@ -140,7 +141,7 @@ function located(error: unknown, locations: Locations, nameOf?: ConfigFile['name
 function parameterPath(name: string): Path {
   const path = fieldPath(name);
   if (path !== undefined) return path;
-  const former = FORMER_NAMES[name];
+  const former = todaysName(name);
   const nearest = former ?? closest(name, fieldNames() as string[]);
   const problem = `there is no field "${name}" in a configuration`;
   const fix = former === undefined ? `the nearest is "${nearest}"` : `it is called "${former}"`;

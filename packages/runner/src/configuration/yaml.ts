@@ -1,7 +1,16 @@
 /** Parses YAML, and reports where it is broken. */
 
 import type { Path } from '@cachetorrent/simulator/configuration';
-import { type Document, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+import {
+  type Document,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 
 import { UserError } from '../user-error.ts';
 import type { Locations } from './locations.ts';
@@ -13,23 +22,60 @@ export function parseYaml(
   example: string,
 ): { readonly value: unknown; readonly locations: Locations } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    merge: true,
+    prettyErrors: false,
+    logLevel: 'error',
+    // `refuseRepeats` finds them in linear time.
+    uniqueKeys: false,
+  });
   const locations = new YamlLocations(file, document, lines);
   const [error] = document.errors;
   if (error !== undefined) {
+    // The parser reports its own exceptions as mistakes.
+    if (/call stack/.test(error.message)) throw new RangeError(error.message);
+    const at = locations.ofOffset(error.pos[0]);
+    if (error.code === 'MULTIPLE_DOCS') {
+      const fix = 'keep one of them, and remove the line "---"';
+      throw new UserError({ at, problem: 'has a second document', fix });
+    }
     const problem = `is not YAML: ${error.message}`;
-    throw new UserError({ at: locations.ofOffset(error.pos[0]), problem, fix: `see ${example}` });
+    throw new UserError({ at, problem, fix: `see ${example}` });
   }
+  refuseRepeats(document, locations);
   return { value: valueOf(document, file), locations };
 }
 
-/** The parser refuses aliases that multiply without end. */
+/** A parser would take the last of them, a reader the first. */
+function refuseRepeats(document: Document, locations: YamlLocations): void {
+  visit(document, {
+    Map: (_, { items }: YAMLMap) => {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name) && name !== '<<') {
+          const at = locations.ofOffset(isNode(key) ? (key.range?.[0] ?? 0) : 0);
+          const problem = `${JSON.stringify(String(name))} is given twice`;
+          throw new UserError({ at, problem, fix: 'keep one of them' });
+        }
+        seen.add(name);
+      }
+    },
+  });
+}
+
+/** The parser refuses aliases that multiply without end, and `<<` of anything but objects. */
 function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
     const problem = `is not YAML: ${(error as Error).message}`;
-    throw new UserError({ at: file, problem, fix: 'write fewer aliases (*) of anchors (&)' });
+    const fix =
+      error instanceof ReferenceError
+        ? 'write fewer aliases (*) of anchors (&)'
+        : 'write << before an object, or before an alias (*) of one';
+    throw new UserError({ at: file, problem, fix });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The data of a report, read from the store. */
 
 import type { RunKey } from '../campaign/experiment/key.ts';
-import type { Parameters } from '../campaign/experiment/plan.ts';
+import { isDetail, type Parameters } from '../campaign/experiment/plan.ts';
 import { METRIC_NAMES, type MetricName, METRICS } from '../campaign/metrics.ts';
 import type { StoredSetting, StoredCampaign } from '../campaign/stored-campaign.ts';
 import { type ConfidenceInterval, confidenceInterval } from '../campaign/statistics/interval.ts';
@@ -142,17 +142,11 @@ function metricsOf({ result }: RunRecord): Record<MetricName, number | null> {
 function detailedSettings({ experiment, settings }: StoredCampaign): readonly StoredSetting[] {
   if (experiment.details !== undefined) {
     const named = experiment.details.map((detail) =>
-      settings.find((setting) => matches(setting, detail)),
+      settings.find(({ parameters }) => isDetail(parameters, detail)),
     );
     return named.filter((setting) => setting !== undefined);
   }
   const step = Math.max(1, (settings.length - 1) / (MAX_DETAILS - 1));
   const count = Math.min(MAX_DETAILS, settings.length);
   return Array.from({ length: count }, (_, i) => settings[Math.round(i * step)]!);
-}
-
-function matches({ parameters }: StoredSetting, expected: Parameters): boolean {
-  return Object.entries(expected).every(
-    ([name, value]) => JSON.stringify(parameters[name]) === JSON.stringify(value),
-  );
 }

@@ -48,7 +48,7 @@ export async function writeReport(
     .map((plot) => plot(data.details))
     .filter((plot) => plot !== undefined);
   const plots = [...curves, ...details];
-  const plotFolder = join(dirname(file), `${basename(file).replace(/\.html?$/i, '')}-plots`);
+  const plotFolder = plotFolderOf(file);
   const page = pageOf(data, {
     curves,
     details,
@@ -67,6 +67,11 @@ export async function writeReport(
     });
   }
   return { page: file, plotFolder, plots: plots.map(({ name }) => name), data };
+}
+
+/** The folder of the plots of the report in `file`. */
+export function plotFolderOf(file: string): string {
+  return join(dirname(file), `${basename(file).replace(/\.html?$/i, '')}-plots`);
 }
 
 /** Other plots in the folder are removed, so it must not contain anything else. */

@@ -40,7 +40,7 @@ describe('results can be written', () => {
   ])('to $to', async ({ prepare }) => {
     const at = join(parent, 'results');
     prepare(at);
-    await checkResultFolder(at);
+    await checkResultFolder(at, true);
     await writeResultFolder(at, { 'run.json': '{}', 'traffic.csv': 'a,b' });
     expect(readdirSync(at).sort()).toEqual(['run.json', 'traffic.csv']);
     expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('{}');
@@ -63,7 +63,7 @@ test('a failed write keeps the earlier results', async () => {
   const at = join(parent, 'results');
   await writeResultFolder(at, { 'run.json': 'old' });
   await expect(writeResultFolder(at, { 'run.json': 'new', 'no/such.csv': '' })).rejects.toThrow(
-    'has lost a file or a folder',
+    'needs a file or folder that does not exist',
   );
   expect(readFileSync(join(at, 'run.json'), 'utf8')).toBe('old');
   expect(readdirSync(parent)).toEqual(['results']);
@@ -75,6 +75,24 @@ describe('a folder is rejected', () => {
     await expect(checkResultFolder(parent)).rejects.toThrow(
       'holds "thesis.tex", which is not a result',
     );
+  });
+
+  test('that holds earlier results, without --force', async () => {
+    const at = join(parent, 'results');
+    await writeResultFolder(at, { 'run.json': 'old' });
+    await expect(checkResultFolder(at)).rejects.toThrow(`--out ${at}: holds earlier results`);
+  });
+
+  test.skipIf(process.platform !== 'linux')('that only looks like a folder', async () => {
+    await expect(checkResultFolder('/proc/x')).rejects.toThrow(
+      '--out /proc/x: needs a file or folder that does not exist (/proc/.x.',
+    );
+  });
+
+  test('that is a link to nothing', async () => {
+    const at = join(parent, 'link');
+    symlinkSync('nowhere', at);
+    await expect(checkResultFolder(at)).rejects.toThrow('is a symbolic link to nothing');
   });
 
   test('that is a file', async () => {

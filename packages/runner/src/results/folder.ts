@@ -3,11 +3,11 @@
  * mixture. The new folder replaces an earlier one as a whole, so that must not hold anything else.
  */
 
-import { access, constants, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, resolve, sep } from 'node:path';
+import { mkdir, readdir, readlink, realpath, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 
 import { removeLeftovers, replaceFolder } from '../replacement.ts';
-import { systemError } from '../system-error.ts';
+import { type Place, systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
 
 /** The files that a folder of results may hold. */
@@ -21,21 +21,30 @@ const RESULT_FILES: ReadonlySet<string> = new Set([
 
 /**
  * Checks that results can be written to `folder`, before a run starts. Writes nothing, but puts
- * back earlier results if a process was killed while it replaced them.
+ * back earlier results if a process was killed while it replaced them. Earlier results are replaced
+ * only with `force`.
  *
  * @throws UserError if they cannot
  */
-export async function checkResultFolder(folder: string): Promise<void> {
+export async function checkResultFolder(folder: string, force = false): Promise<void> {
   const at = `--out ${folder}`;
   await removeLeftovers(await resolveLinks(folder)).catch(() => {});
   const entries = await entriesOf(folder);
   if (entries === 'a file') {
     throw new UserError({ at, problem: 'is a file', fix: 'choose a folder' });
   }
+  if (entries === 'a broken link') {
+    const fix = 'create the folder that it names, or choose another';
+    throw new UserError({ at, problem: 'is a symbolic link to nothing', fix });
+  }
   const other = entries.find((name) => !RESULT_FILES.has(name));
   if (other !== undefined) {
     const problem = `holds "${other}", which is not a result and would be deleted`;
     throw new UserError({ at, problem, fix: 'choose a new or an empty folder' });
+  }
+  if (entries.length > 0 && !force) {
+    const fix = 'name another folder, or replace them with --force';
+    throw new UserError({ at, problem: 'holds earlier results', fix });
   }
   const target = await resolveLinks(folder);
   if (`${process.cwd()}${sep}`.startsWith(`${target}${sep}`)) {
@@ -43,11 +52,13 @@ export async function checkResultFolder(folder: string): Promise<void> {
     throw new UserError({ at, problem, fix: 'choose a new folder in it' });
   }
   const parent = await nearestExisting(dirname(target));
+  // Permissions do not tell of a full disk, or of a folder that only looks like one (/proc).
+  const trial = join(parent, `.${basename(target)}.${process.pid}.trial`);
   try {
-    await access(parent, constants.W_OK | constants.X_OK);
-  } catch {
-    const problem = `cannot be created: no permission to write to ${parent}`;
-    throw new UserError({ at, problem, fix: 'choose another folder' });
+    await mkdir(trial);
+    await rmdir(trial);
+  } catch (error) {
+    throw systemError(error, placeOf(folder));
   }
 }
 
@@ -63,19 +74,22 @@ export async function writeResultFolder(
   try {
     await replaceFolder(await resolveLinks(folder), files);
   } catch (error) {
-    throw systemError(error, {
-      at: `--out ${folder}`,
-      again: 'run the same command again',
-      elsewhere: 'choose another folder',
-    });
+    throw systemError(error, placeOf(folder));
   }
 }
 
-async function entriesOf(folder: string): Promise<readonly string[] | 'a file'> {
+function placeOf(folder: string): Place {
+  const again = 'run the same command again';
+  return { at: `--out ${folder}`, again, elsewhere: 'choose another folder' };
+}
+
+async function entriesOf(folder: string): Promise<readonly string[] | 'a file' | 'a broken link'> {
   try {
     return await readdir(folder);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? 'a file' : [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return 'a file';
+    const link = await readlink(folder).catch(() => undefined);
+    return link === undefined ? [] : 'a broken link';
   }
 }
 

@@ -16,14 +16,29 @@ import { dirname, resolve, sep } from 'node:path';
 
 import type { LoggedMessages } from '@cachetorrent/simulator';
 
+import { isSameFile, refuseExisting } from '../overwriting.ts';
+import { systemError } from '../system-error.ts';
 import { UserError } from '../user-error.ts';
+
+/** What `checkLogFile` needs to know about the run. */
+export interface LogFileOptions {
+  /** The configuration file. */
+  readonly config?: string;
+  /** The folder of the results. */
+  readonly out?: string;
+  /** Whether an existing file is overwritten. */
+  readonly force?: boolean;
+}
 
 /**
  * Checks that a log can be written to `path`, before a run starts. Writes nothing.
  *
  * @throws UserError if it cannot
  */
-export async function checkLogFile(path: string, out: string | undefined): Promise<void> {
+export async function checkLogFile(
+  path: string,
+  { config, out, force = false }: LogFileOptions = {},
+): Promise<void> {
   const at = `--log ${path}`;
   const target = resolve(path);
   if (out !== undefined && `${target}${sep}`.startsWith(`${resolve(out)}${sep}`)) {
@@ -34,6 +49,11 @@ export async function checkLogFile(path: string, out: string | undefined): Promi
   if (existing?.isDirectory() === true) {
     throw new UserError({ at, problem: 'is a folder', fix: 'choose a file in it' });
   }
+  if (config !== undefined && (await isSameFile(target, config))) {
+    const problem = 'is the configuration file, which would be lost';
+    throw new UserError({ at, problem, fix: 'choose a file elsewhere' });
+  }
+  if (!force) await refuseExisting(target, at);
   const folder = dirname(target);
   if (existing === undefined && (await stat(folder).catch(() => undefined)) === undefined) {
     const problem = `cannot be created: there is no folder ${folder}`;
@@ -63,15 +83,24 @@ export class LogFile {
       this.#file ??= await open(this.#path, 'w');
       await this.#file.writeFile(linesOf(messages));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`cannot write the log ${this.#path}: ${reason}`, { cause: error });
+      throw this.#errorOf(error);
     }
   }
 
   /** Closes the file after the last write; creates an empty file if there was none. */
   async end(): Promise<void> {
-    this.#file ??= await open(this.#path, 'w');
-    await this.close();
+    try {
+      this.#file ??= await open(this.#path, 'w');
+      await this.close();
+    } catch (error) {
+      throw this.#errorOf(error);
+    }
+  }
+
+  #errorOf(error: unknown): unknown {
+    const elsewhere = 'choose another file with --log';
+    const place = { at: `--log ${this.#path}`, again: 'run the same command again', elsewhere };
+    return systemError(error, place);
   }
 
   /** Closes the file, if it is open. */

@@ -1,11 +1,13 @@
 /** Configurations of swarms: their fields, quantities, defaults and mistakes. */
 
+export { pathInConfig } from './path-in-config.ts';
 export {
   type ConfigProblem,
   type FileKind,
   type Path,
   pathName,
   problemsOf,
+  show,
 } from './problems.ts';
 export {
   type Percentage,
@@ -23,7 +25,6 @@ export {
   type CompleteSeedConfig,
   type CompleteSwarmConfig,
   ConfigurationError,
-  pathInConfig,
   type ResolvedSwarm,
   resolveSwarm,
   swarm,

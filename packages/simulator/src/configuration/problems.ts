@@ -15,6 +15,8 @@ export interface ConfigProblem {
   readonly name?: string;
   readonly problem: string;
   readonly fix: string;
+  /** What is not listed besides it, such as `990 more of the same kind`. */
+  readonly more?: string;
 }
 
 /** What a message needs to know about the kind of file. */
@@ -25,17 +27,60 @@ export interface FileKind {
   readonly fieldsAt: (path: Path) => readonly string[];
   /** How a list and an object are written. */
   readonly examples: { readonly array: string; readonly object: string };
-  /** How a field is written, by name, if not every value of its type would do. */
+  /**
+   * How a field is written, by name, if not every value of its type would do; an entry of the list
+   * `plots` has the name `plots[]`.
+   */
   readonly fieldExamples?: Readonly<Record<string, string>>;
 }
 
-/** The problems of a value; a field that is missing because it is misspelt counts once. */
+/** A message with more problems than this would hide the first ones. */
+const SHOWN_MAX = 10;
+
+/**
+ * The problems of a value, at most ten, with the number of the others. A field that is missing
+ * because it is misspelt counts once.
+ */
 export function problemsOf(error: z.ZodError, kind: FileKind): ConfigProblem[] {
-  const reported = error.issues.flatMap((issue) => new Reporter(kind).report(issue));
+  const reporter = new Reporter(kind);
+  const reported = error.issues.flatMap((issue) => reporter.report(issue));
   const meant = new Set(reported.map(({ meant }) => meant));
-  return reported
-    .filter(({ missing }) => missing === undefined || !meant.has(missing))
-    .map(({ problem }) => problem);
+  return shownOf(
+    reported
+      .filter(({ missing }) => missing === undefined || !meant.has(missing))
+      .map(({ problem }) => problem),
+  );
+}
+
+/** The first problem of each kind, then the second of each and so on, until there are ten. */
+function shownOf(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  if (problems.length <= SHOWN_MAX) return [...problems];
+  const kinds = [...Map.groupBy(problems, kindOf).values()];
+  const shown = kinds.slice(0, SHOWN_MAX).map(([first]) => [first!]);
+  for (let round = 1, left = SHOWN_MAX - shown.length; left > 0; round++) {
+    for (const [i, list] of shown.entries()) {
+      const next = kinds[i]![round];
+      if (next === undefined || left === 0) continue;
+      list.push(next);
+      left--;
+    }
+  }
+  const others = kinds.slice(SHOWN_MAX).flat().length;
+  return shown.flatMap((list, i) => {
+    const same = kinds[i]!.length - list.length;
+    const more = [
+      ...(same > 0 ? [`${same.toLocaleString('en-US')} more of the same kind`] : []),
+      ...(others > 0 && i === SHOWN_MAX - 1 ? [`${others.toLocaleString('en-US')} others`] : []),
+    ].join(' and ');
+    return more === '' ? list : [...list.slice(0, -1), { ...list.at(-1)!, more }];
+  });
+}
+
+/** Entries of one list with the same fix are of one kind, and so are the fields of one object. */
+function kindOf({ path, isField, fix }: ConfigProblem): string {
+  const steps = isField ? path.slice(0, -1) : path;
+  const within = pathName(steps.map((step) => (typeof step === 'number' ? 0 : step)));
+  return isField ? within : `${within}: ${fix}`;
 }
 
 /** How a path is written: `classes[0].upload`. */
@@ -60,7 +105,7 @@ class Reporter {
 
   constructor(kind: FileKind) {
     this.#kind = kind;
-    this.#examples = { ...EXAMPLES, ...kind.examples };
+    this.#examples = { ...EXAMPLES, ...kind.examples, record: kind.examples.object };
   }
 
   report(issue: z.core.$ZodIssue): Reported[] {
@@ -85,19 +130,26 @@ class Reporter {
       const fix = String(issue.params?.['fix']);
       return { problem: { path, name, problem: issue.message, fix } };
     }
+    const field = String(path.at(-1));
     if (issue.code === 'invalid_value') {
+      if (issue.input === undefined) {
+        const fix = `add "${field}": ${issue.values.map(show).join(' or ')}`;
+        return { problem: { path, name, problem: 'is missing', fix }, missing: name };
+      }
       const problem = `is ${show(issue.input)}, which is not a possible value`;
       const fix = `set it to one of ${issue.values.map(show).join(', ')}`;
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
-    const field = String(path.at(-1));
-    const example = this.#kind.fieldExamples?.[field] ?? this.#examples[types[0] ?? ''] ?? '...';
+    const entry = typeof path.at(-1) === 'number' ? `${path.at(-2)}[]` : field;
+    const example = this.#kind.fieldExamples?.[entry] ?? this.#examples[types[0] ?? ''] ?? '...';
     if (issue.input === undefined) {
       const fix = `add "${field}": ${example}`;
       return { problem: { path, name, problem: 'is missing', fix }, missing: name };
     }
-    const expected = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
+    const names = types.map((type) => TYPE_NAMES[type] ?? type).join(' or ') || 'something else';
+    // YAML has numbers that are none: .nan and .inf.
+    const expected = isNotFinite(issue.input) ? `${names}, and finite` : names;
     const problem = `is ${show(issue.input)}, but must be ${expected}`;
     return { problem: { path, name, problem, fix: `write ${example}, for instance` } };
   }
@@ -105,13 +157,14 @@ class Reporter {
   #unknownField(path: Path): Reported {
     const field = String(path.at(-1));
     const within = path.slice(0, -1);
-    const nearest = closest(field, this.#kind.fieldsAt(within) as string[]);
+    // A name that is much longer than all others is similar to none.
+    const nearest = closest(field.slice(0, 40), this.#kind.fieldsAt(within) as string[]);
     const where = within.length > 0 ? ` in ${this.#nameOf(within)}` : '';
     return {
       problem: {
         path,
         isField: true,
-        problem: `there is no field "${field}"${where}`,
+        problem: `there is no field ${show(field)}${where}`,
         fix: `the nearest is "${nearest}": write that, or remove the field`,
       },
       meant: this.#nameOf([...within, nearest]),
@@ -152,7 +205,13 @@ function typesOf(issue: z.core.$ZodIssue): string[] {
   return [];
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+function isNotFinite(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isFinite(value);
+}
+
+/** How a message shows a value. */
+export function show(value: unknown): string {
+  // JSON would write null for a number that is not finite.
+  const text = isNotFinite(value) ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

@@ -3,36 +3,22 @@
  * numbers, and checks the whole.
  */
 
-import {
-  type ChokerName,
-  CLIENT_QUIRKS,
-  CLIENTS,
-  ORIGINAL_QUIRKS,
-  type Quirks,
-  type SeedChokerName,
-} from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
-import { checkSwarm } from '../swarm/plan/check.ts';
+import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
+import { clientOf, type CompleteClientConfig } from './client.ts';
+import { isList, pathInConfig } from './path-in-config.ts';
 import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
 import {
   type ClassConfig,
-  type ClientConfig,
   fieldsAt,
   type SeedConfig,
   SWARM_SCHEMA,
   type SwarmConfig,
 } from './schema.ts';
-
-/** The times among the fields of `client`. */
-type ClientTime =
-  | 'rechokeInterval'
-  | 'optimisticInterval'
-  | 'requestQueue'
-  | 'wholePieceTime'
-  | 'snubbedAfter';
 
 /**
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
@@ -57,7 +43,7 @@ export interface CompleteSwarmConfig {
     readonly externalNeighbours?: number;
     readonly minPeers: number;
   };
-  readonly client: Required<Omit<ClientConfig, ClientTime>> & Readonly<Record<ClientTime, number>>;
+  readonly client: CompleteClientConfig;
   readonly cache: {
     /** Absent for plain BitTorrent. */
     readonly leaders?: number;
@@ -85,8 +71,9 @@ export class ConfigurationError extends Error {
   constructor(problems: readonly ConfigProblem[]) {
     super(
       problems
-        .map(({ name, problem, fix }) => {
-          return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}`;
+        .map(({ name, problem, fix, more }) => {
+          const others = more === undefined ? '' : `\n  and ${more}`;
+          return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}${others}`;
         })
         .join('\n'),
     );
@@ -144,7 +131,24 @@ const CONFIGURATION: FileKind = {
   whole: 'the configuration',
   fieldsAt,
   examples: { array: '[{ "name": "dsl", "count": 100 }]', object: '{ ... }' },
-  fieldExamples: { file: '{ "size": "256 MiB" }', leaders: '"30 %"', name: '"dsl"', peers: '200' },
+  fieldExamples: {
+    peers: '200',
+    upload: '"10 Mbit/s"',
+    download: '"50 Mbit/s"',
+    name: '"dsl"',
+    share: '"50 %"',
+    file: '{ "size": "256 MiB" }',
+    size: '"256 MiB"',
+    pieceSize: '"256 KiB"',
+    meanGap: '"2 ms"',
+    latency: '"50 ms"',
+    allocationInterval: '"1 s"',
+    externalNeighbours: '"20 %"',
+    rechokeInterval: '"10 s"',
+    leaders: '"30 %"',
+    'classes[]': '{ "name": "dsl", "count": 100 }',
+    'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
+  },
 };
 
 const DEFAULT = {
@@ -159,7 +163,6 @@ const DEFAULT = {
   /** About the time for which messages wait in the original (docs/validation.md). */
   originalLatencyMs: 50,
   neighbours: 20,
-  backlog: 10,
 } as const;
 
 /** Fills in what was left out. */
@@ -183,7 +186,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     },
     network: {
       as,
-      routersPerAs: network.routersPerAs ?? Math.ceil((2 * (peers + 1)) / as) + 3,
+      routersPerAs: network.routersPerAs ?? routersFor(peers, as),
       transitDomains: network.transitDomains ?? DEFAULT.transitDomains,
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
@@ -205,50 +208,16 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   };
 }
 
-/** The slots of the original simulator. */
-const ORIGINAL = {
-  uploadSlots: 4,
-  optimisticSlots: 1,
-  rechokeIntervalMs: 10_000,
-  choker: 'tit-for-tat',
-} as const;
-
-function clientOf(client: ClientConfig): CompleteSwarmConfig['client'] {
-  const { rules = 'client', preset = 'libtorrent' } = client;
-  const { options, ...slots } = CLIENTS[preset];
-  const isOriginal = rules === 'original';
-  const base = isOriginal ? ORIGINAL : slots;
-  const choker = client.choker ?? base.choker;
-  return {
-    rules,
-    preset,
-    quirks: client.quirks ?? {},
-    uploadSlots: client.uploadSlots ?? base.uploadSlots,
-    optimisticSlots: client.optimisticSlots ?? base.optimisticSlots,
-    rechokeInterval: time(client.rechokeInterval, base.rechokeIntervalMs),
-    optimisticInterval: time(client.optimisticInterval, options.optimisticMs),
-    choker,
-    seedChoker: client.seedChoker ?? (isOriginal ? chokerOfOriginalSeed(choker) : slots.seedChoker),
-    rateRounds: client.rateRounds ?? options.rateRounds,
-    freeSlots: client.freeSlots ?? options.freeSlots,
-    backlog: client.backlog ?? DEFAULT.backlog,
-    requestQueue: time(client.requestQueue, options.requestQueueMs),
-    requestQueueMin: client.requestQueueMin ?? options.requestQueueMin,
-    requestQueueMax: client.requestQueueMax ?? options.requestQueueMax,
-    requestQueueStart: client.requestQueueStart ?? options.requestQueueStart,
-    wholePieceTime: time(client.wholePieceTime, options.wholePieceMs),
-    partialPieces: client.partialPieces ?? options.partialPieces,
-    randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
-    endgame: client.endgame ?? options.endgame,
-    snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),
-    superSeeding: client.superSeeding ?? options.superSeeding,
-    redundantHaves: client.redundantHaves ?? options.redundantHaves,
-  };
-}
-
-/** In the original, a seed has the choker of leechers. */
-function chokerOfOriginalSeed(choker: ChokerName): SeedChokerName {
-  return choker === 'rate-based' ? 'tit-for-tat' : choker;
+/** The default number of routers of an AS; if it is too large, there are too few AS. */
+function routersFor(peers: number, as: number): number {
+  const routers = Math.ceil((2 * (peers + 1)) / as) + 3;
+  const least = Math.ceil((2 * (peers + 1)) / (ROUTERS_MAX - 3));
+  if (routers > ROUTERS_MAX && as >= 1 && least <= STUBS_MAX) {
+    const limit = `an AS has at most ${ROUTERS_MAX} routers`;
+    const problem = `is ${as}, too few for ${peers} peers: ${limit}`;
+    refuse(['network', 'as'], problem, `set it to ${least} or more`);
+  }
+  return routers;
 }
 
 function seedsOf(
@@ -377,7 +346,23 @@ function fileOf({ file }: SwarmConfig): CompleteSwarmConfig['file'] {
     refuse(['file', 'size'], 'is missing', 'add "size": "256 MiB"');
   }
   if (pieces !== undefined) return { pieces, pieceSize };
-  return { pieces: Math.ceil(quantity('size', size!) / pieceSize), pieceSize };
+  return { pieces: piecesOf(quantity('size', size!), pieceSize), pieceSize };
+}
+
+/** The number of pieces of a file; its limits are explained by the size that the user wrote. */
+function piecesOf(bytes: number, pieceSize: number): number {
+  const path = ['file', 'size'];
+  if (!(bytes > 0)) {
+    const problem = `is ${bytes} bytes, so there would be nothing to download`;
+    refuse(path, problem, 'set it to 256 MiB, for instance');
+  }
+  // A piece size that is no size is refused later, as it is with a number of pieces.
+  const pieces = pieceSize > 0 ? Math.ceil(bytes / pieceSize) : 1;
+  if (pieces > PIECES_MAX) {
+    const problem = `is ${bytes} bytes in pieces of ${pieceSize}, more than ${PIECES_MAX} pieces`;
+    refuse(path, problem, 'set file.pieceSize to a larger size, or lower it');
+  }
+  return pieces;
 }
 
 function latencyOf(
@@ -457,75 +442,6 @@ function peerClass(name: string, { count, upload, download }: CompleteSeedConfig
   return { name, count, uploadKbps: upload, downloadKbps: download };
 }
 
-/** The path of each field of a swarm in a configuration. */
-const PATHS: Readonly<Record<string, Path>> = {
-  neighbours: ['tracker', 'neighbours'],
-  minPeers: ['tracker', 'minPeers'],
-  externalPercent: ['tracker', 'externalNeighbours'],
-  seeds: ['seeds'],
-  classes: ['peers'],
-  arrivalGapMs: ['arrivals', 'meanGap'],
-  pieces: ['file', 'pieces'],
-  pieceBits: ['file', 'pieceSize'],
-  uploadSlots: ['client', 'uploadSlots'],
-  optimisticSlots: ['client', 'optimisticSlots'],
-  rechokeIntervalMs: ['client', 'rechokeInterval'],
-  backlog: ['client', 'backlog'],
-  'client.requestQueueMs': ['client', 'requestQueue'],
-  'client.requestQueueMin': ['client', 'requestQueueMin'],
-  'client.requestQueueMax': ['client', 'requestQueueMax'],
-  'client.requestQueueStart': ['client', 'requestQueueStart'],
-  'client.wholePieceMs': ['client', 'wholePieceTime'],
-  'client.randomFirstPieces': ['client', 'randomFirstPieces'],
-  'client.snubbedAfterMs': ['client', 'snubbedAfter'],
-  'client.optimisticMs': ['client', 'optimisticInterval'],
-  choker: ['client', 'choker'],
-  seedChoker: ['client', 'seedChoker'],
-  allocationIntervalMs: ['network', 'allocationInterval'],
-  'topology.transitDomains': ['network', 'transitDomains'],
-  'topology.transitDomainSize': ['network', 'routersPerTransitDomain'],
-  'topology.stubDomains': ['network', 'as'],
-  'topology.stubDomainSize': ['network', 'routersPerAs'],
-  'latency.fixedMs': ['network', 'latency'],
-  leaderPercent: ['cache', 'leaders'],
-  subTorrents: ['cache', 'subTorrents'],
-  requestPriority: ['cache', 'requestPriority'],
-};
-
-const CLASS_FIELDS: Readonly<Record<string, string>> = {
-  count: 'count',
-  uploadKbps: 'upload',
-  downloadKbps: 'download',
-};
-
-/**
- * The path of a field of `Swarm`, such as `topology.stubDomains`, in the configuration from which
- * the swarm was made.
- */
-export function pathInConfig(field: string, config: SwarmConfig): Path {
-  const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);
-  if (entry === null) {
-    if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
-    return PATHS[field] ?? [field];
-  }
-  const name = CLASS_FIELDS[entry[2]!]!;
-  const { seeds = 1 } = config;
-  const seedEntries = isList(seeds) ? seeds.length : 1;
-  const index = Number(entry[1]);
-  if (index < seedEntries) {
-    if (typeof seeds === 'number') return name === 'count' ? ['seeds'] : [name];
-    const [seed, path]: [SeedConfig, Path] = isList(seeds)
-      ? [seeds[index]!, ['seeds', index]]
-      : [seeds as SeedConfig, ['seeds']];
-    return Object.hasOwn(seed, name) || name === 'count' ? [...path, name] : [name];
-  }
-  const own = config.classes?.[index - seedEntries];
-  if (own === undefined) return name === 'count' ? ['peers'] : [name];
-  const isOwn = Object.hasOwn(own, name) || name === 'count';
-  if (name === 'count' && own.count === undefined) return ['classes', index - seedEntries, 'share'];
-  return isOwn ? ['classes', index - seedEntries, name] : [name];
-}
-
 function refuse(path: Path, problem: string, fix: string): never {
   throw new ConfigurationError([{ path, name: pathName(path), problem, fix }]);
 }
@@ -540,8 +456,4 @@ function time(value: string | number | undefined, otherwise: number): number {
 
 function sum(entries: readonly { readonly count: number }[]): number {
   return entries.reduce((total, { count }) => total + count, 0);
-}
-
-function isList<Entry>(value: number | Entry | readonly Entry[]): value is readonly Entry[] {
-  return Array.isArray(value);
 }

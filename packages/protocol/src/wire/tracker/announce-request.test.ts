@@ -33,6 +33,10 @@ test('the fields follow a query that the tracker URL already has', () => {
   );
 });
 
+test('a fragment of the tracker URL, which is not sent, does not swallow the fields', () => {
+  expect(announceUrl('http://t/a#b?c', request)).toMatch(/^http:\/\/t\/a\?info_hash=/);
+});
+
 test.each([
   ['', 'info_hash must be 20 bytes'],
   [`info_hash=${'a'.repeat(19)}`, 'info_hash must be 20 bytes'],

@@ -89,7 +89,8 @@ export function announceUrl(trackerUrl: string, request: AnnounceRequest): strin
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${value}`)
     .join('&');
-  return `${trackerUrl}${trackerUrl.includes('?') ? '&' : '?'}${query}`;
+  const url = trackerUrl.replace(/#.*$/s, '');
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
 }
 
 /**

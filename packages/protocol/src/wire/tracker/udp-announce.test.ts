@@ -112,8 +112,8 @@ describe('the answer of a tracker', () => {
     });
   });
 
-  test('that refuses is its text', () => {
-    const reason = Buffer.from('no such torrent').toString('hex');
+  test.each(['', '\0'])('that refuses is its text', (end) => {
+    const reason = Buffer.from(`no such torrent${end}`).toString('hex');
     expect(answer(`00000003 89abcdef ${reason}`)).toEqual({
       kind: 'failure',
       reason: 'no such torrent',

@@ -95,10 +95,15 @@ export function parseUdpAnswer(
     case ACTION.announce:
       return packet.length < BYTES.announced ? undefined : readPeers(packet, view, isIpv6);
     case ACTION.error:
-      return { kind: 'failure', reason: textOf(packet.subarray(BYTES.error)) };
+      return { kind: 'failure', reason: withoutEnd(textOf(packet.subarray(BYTES.error))) };
     default:
       return undefined;
   }
+}
+
+/** Some trackers end their text as in C, with a byte 0. */
+function withoutEnd(text: string): string {
+  return text.replace(/\0+$/, '');
 }
 
 function readPeers(packet: Uint8Array, view: DataView, isIpv6: boolean): UdpTrackerAnswer {

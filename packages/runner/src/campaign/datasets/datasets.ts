@@ -12,7 +12,7 @@
  */
 
 import { createHash, hash } from 'node:crypto';
-import { createReadStream, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, rmSync, statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -21,7 +21,7 @@ import { setImmediate as yieldToEvents, setTimeout as sleep } from 'node:timers/
 import { syncFolder } from '../../durable-file.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { storedCampaigns } from '../stored-campaign.ts';
-import { listNames, createFolders, prettyJson } from '../store/files.ts';
+import { listNames, createFolders, prettyJson, readText } from '../store/files.ts';
 import type { DatasetFormat } from '../store/manifest.ts';
 import { DamagedRecord } from '../store/record.ts';
 import type { DamagedRun, Store } from '../store/store.ts';
@@ -308,7 +308,7 @@ function digestOf(keys: readonly RunKey[]): string {
 function readContents({ folder, format }: Store): DatasetContents {
   const none: DatasetContents = { columnsVersion: COLUMNS_VERSION, format, parts: {} };
   try {
-    const text = readFileSync(join(folder, 'datasets', 'contents.json'), 'utf8');
+    const text = readText(join(folder, 'datasets', 'contents.json'));
     const contents = JSON.parse(text) as DatasetContents;
     const isCurrent = contents.columnsVersion === COLUMNS_VERSION && contents.format === format;
     return isCurrent && Object.values(contents.parts).every(isPart) ? contents : none;
@@ -323,7 +323,7 @@ function isPart(part: Partial<DatasetPart> | null): boolean {
 
 /** Returns the checksum of a file; undefined if there is no such file. */
 async function sha256(file: string): Promise<string | undefined> {
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
   const digest = createHash('sha256');
   await pipeline(createReadStream(file), digest);
   return digest.digest('hex');

@@ -80,6 +80,26 @@ describe('the job of a batch', () => {
   });
 
   test.each([
+    { option: '--partition=long', written: '--partition=long' },
+    { option: '--exclusive', written: '--exclusive' },
+    { option: '-p long', written: '-p long' },
+    { option: '--comment=two words', written: "--comment='two words'" },
+    { option: '--comment=half # of it', written: "--comment='half # of it'" },
+    { option: "--comment=Ann's", written: "--comment='Ann'\\''s'" },
+    { option: '--comment=', written: "--comment=''" },
+  ])('has $option as $written', async ({ option, written }) => {
+    await withBatch(await smallCampaign(), { sbatch: [option] }, ({ script }) => {
+      expect(script.split('\n')).toContain(`#SBATCH ${written}`);
+    });
+  });
+
+  test.each(['partition=long', '', '--comment=a\nrm -rf x'])('refuses %j', async (option) => {
+    await expect(withBatch(await smallCampaign(), { sbatch: [option] }, () => {})).rejects.toThrow(
+      '--sbatch: has',
+    );
+  });
+
+  test.each([
     { rule: 'half a minute of work for each task', runs: 10, seconds: 10, options: {}, tasks: 3 },
     { rule: 'at least one task', runs: 10, seconds: 0.5, options: {}, tasks: 1 },
     { rule: 'no more tasks than runs', runs: 4, seconds: 600, options: {}, tasks: 4 },

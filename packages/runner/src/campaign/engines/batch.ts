@@ -10,7 +10,6 @@
  */
 
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +19,7 @@ import { UserError } from '../../user-error.ts';
 import { runMemoryBytes, type RunTimeEstimator } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import type { PlannedRun } from '../experiment/plan.ts';
-import { listNames, createFolders } from '../store/files.ts';
+import { listNames, createFolders, readText } from '../store/files.ts';
 import type { Store } from '../store/store.ts';
 
 export interface BatchOptions {
@@ -90,7 +89,7 @@ export function submittedBatches(store: Store): readonly SubmittedBatch[] {
     .sort()
     .map((file) => {
       const name = file.slice(0, -'.job'.length);
-      const job = readFileSync(fileOf(store, file), 'utf8').trim();
+      const job = readText(fileOf(store, file)).trim();
       return { name, job, keys: keysOf(fileOf(store, `${name}.json`)) };
     });
 }
@@ -98,7 +97,7 @@ export function submittedBatches(store: Store): readonly SubmittedBatch[] {
 /** @throws UserError if the file does not hold a list of runs */
 function keysOf(file: string): readonly RunKey[] {
   try {
-    const keys: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const keys: unknown = JSON.parse(readText(file));
     if (Array.isArray(keys)) return keys as RunKey[];
   } catch (error) {
     if (isSystemError(error) && error.code !== 'ENOENT') throw error;
@@ -132,7 +131,7 @@ function scriptOf(
     '--requeue',
     // A minute to stop before the time limit.
     '--signal=B:TERM@60',
-    ...sbatch,
+    ...sbatch.map(directiveOf),
   ];
   const work = [process.execPath, COMMAND, 'work', resolve(file), '--store', resolve(store.folder)];
   const selection = ['--runs', fileOf(store, `${name}.json`), '--jobs', String(cpus), '--quiet'];
@@ -143,6 +142,17 @@ function scriptOf(
     `  --shard "$((SLURM_ARRAY_TASK_ID + 1))/${taskCount}"`,
     '',
   ].join('\n');
+}
+
+/** An option of sbatch as it is written after `#SBATCH`, where a value may need quotes. */
+function directiveOf(option: string): string {
+  const [, name, value] = /^(--?[\w-]+)(?:[= ](.*))?$/s.exec(option) ?? [];
+  // oxlint-disable-next-line no-control-regex -- a line break would end the directive
+  if (name === undefined || /[\u0000-\u001f]/.test(value ?? '')) {
+    const problem = `has ${JSON.stringify(option)}, which is not an option of sbatch`;
+    throw new UserError({ at: '--sbatch', problem, fix: 'write --sbatch=--partition=long' });
+  }
+  return value === undefined ? name : `${name}${option[name.length]}${shellQuoted(value)}`;
 }
 
 /** Returns the number of tasks: one for each half minute of work, up to the limit of Slurm. */

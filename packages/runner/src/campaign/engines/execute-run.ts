@@ -14,6 +14,7 @@ import {
   pathName,
 } from '@cachetorrent/simulator/configuration';
 
+import { causeOf } from '../../failure.ts';
 import { timelineIntervalMs } from '../estimate.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { createRecord, serializeRecord } from '../store/record.ts';
@@ -66,6 +67,6 @@ function errorText(error: unknown, config: CompleteSwarmConfig): string {
     const { name, field, problem, fix } = error;
     return `${name}: ${pathName(pathInConfig(field, config))}: ${problem}; ${fix}`;
   }
-  const cause = error.cause instanceof Error ? `\ncaused by ${error.cause.stack}` : '';
-  return `${error.name}: ${error.message}${cause}`;
+  const cause = causeOf(error, process.env);
+  return `${error.name}: ${error.message}${cause === '' ? '' : `\ncaused by ${cause}`}`;
 }

@@ -101,6 +101,18 @@ describe('a shard', () => {
       env: { SLURM_ARRAY_TASK_ID: 'x', SLURM_ARRAY_TASK_COUNT: '2' },
       says: 'SLURM_ARRAY_TASK_ID=x: is not one of the 2 shards',
     },
+    {
+      wrong: 'the task id is empty',
+      given: {},
+      env: { SLURM_ARRAY_TASK_ID: '', SLURM_ARRAY_TASK_COUNT: '2' },
+      says: 'SLURM_ARRAY_TASK_ID=: is not one of the 2 shards',
+    },
+    {
+      wrong: 'the number of tasks is negative',
+      given: {},
+      env: { SLURM_ARRAY_TASK_ID: '0', SLURM_ARRAY_TASK_COUNT: '-1' },
+      says: '--shards: is missing',
+    },
   ])('is rejected if $wrong', ({ given, env, says }) => {
     expect(() => shardOf(given, env as Record<string, string>)).toThrow(says);
   });

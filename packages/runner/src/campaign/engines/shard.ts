@@ -55,11 +55,13 @@ export function shardOf(
     const problem = 'is missing, and no batch system sets it';
     throw new UserError({ at: '--shard', problem, fix: 'write --shard 1/4, for instance' });
   }
-  const number = (name: string | undefined) => (name === undefined ? undefined : env[name]);
-  const first = Number(number(system.first) ?? 0);
-  const step = Number(number(system.step) ?? 1);
-  const index = (Number(env[system.index]) - first) / step;
-  const count = shards ?? Number(number(system.count) ?? Number.NaN);
+  const number = (name: string | undefined, otherwise = Number.NaN) => {
+    const text = name === undefined ? undefined : env[name];
+    // Number('') is 0.
+    return text === undefined ? otherwise : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  };
+  const index = (number(system.index) - number(system.first, 0)) / number(system.step, 1);
+  const count = shards ?? number(system.count);
   if (!Number.isInteger(count)) {
     const problem = `is missing: ${system.index} gives the index, but not the number of shards`;
     throw new UserError({ at: '--shards', problem, fix: 'write --shards 8, for instance' });

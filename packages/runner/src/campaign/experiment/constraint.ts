@@ -3,15 +3,22 @@
  *
  * A condition names parameters, and fields of the base; a name with dots or brackets is written in
  * single quotes ('network.latency'). A condition is false for a combination that lacks one of the
- * parameters it names. The language is that of filtrex: it computes with the values it is given and
- * has no access to anything else.
+ * parameters it names, or has null there, unless it tests for that: "leaders == null",
+ * "exists(leaders)". Then null is a value that is neither less nor greater than any. The language
+ * is that of filtrex: it computes with the values it is given and has no access to anything else.
  */
 
+import { printable } from '@cachetorrent/std';
 import { compileExpression } from 'filtrex';
 
 import { UserError } from '../../user-error.ts';
 import type { ParameterValue } from './schema.ts';
 import { nearestName } from './read.ts';
+
+/** The parser takes long for a longer one. */
+const LENGTH_MAX = 2_000;
+/** Characters of a condition in messages. */
+const SHOWN_MAX = 100;
 
 /** Returns whether the condition holds, given a function that looks up parameter values. */
 export type Constraint = (valueOf: (name: string) => ParameterValue | undefined) => boolean;
@@ -23,13 +30,19 @@ export type Constraint = (valueOf: (name: string) => ParameterValue | undefined)
  * @throws UserError if `text` is not a condition; the constraint throws it for an unknown name
  */
 export function parseConstraint(text: string, at: string, names: readonly string[]): Constraint {
-  const where = `${at}: exclude "${text}"`;
+  const where = `${at}: exclude ${JSON.stringify(printable(text, SHOWN_MAX))}`;
+  if (text.length > LENGTH_MAX) {
+    const problem = `has ${text.length} characters, more than ${LENGTH_MAX}`;
+    throw new UserError({ at: where, problem, fix: 'write a list of several conditions' });
+  }
   let valueOf: Parameters<Constraint>[0] = () => undefined;
   let isIncomplete = false;
+  const testsForNull = /\b(null|exists|empty)\b/.test(text.replace(/"[^"]*"/g, ''));
   const evaluate = compile(text, where, (name) => {
     const value = valueOf(name);
     if (value === undefined || value === null) {
       if (!names.includes(name)) throw unknownParameter(name, where, names);
+      if (testsForNull) return null;
       isIncomplete = true;
       return 0;
     }
@@ -44,10 +57,33 @@ export function parseConstraint(text: string, at: string, names: readonly string
     if (isIncomplete) return false;
     if (result instanceof Error) {
       const fix = 'compare numbers with numbers, and texts with texts: choker == "random"';
-      throw new UserError({ at: where, problem: `cannot be evaluated: ${result.message}`, fix });
+      throw new UserError({
+        at: where,
+        problem: `cannot be evaluated: ${result.message.replace('a undefined', 'null')}`,
+        fix,
+      });
     }
     return Boolean(result);
   };
+}
+
+/** As those of filtrex, which refuse null where they compare the order. */
+const OPERATORS = {
+  '==': (a: unknown, b: unknown) => a === b,
+  '!=': (a: unknown, b: unknown) => a !== b,
+  '<': ordered((a, b) => a < b),
+  '<=': ordered((a, b) => a <= b),
+  '>=': ordered((a, b) => a >= b),
+  '>': ordered((a, b) => a > b),
+};
+
+function ordered(compare: (a: number, b: number) => boolean): (a: unknown, b: unknown) => boolean {
+  return (a, b) => a !== null && b !== null && compare(numberOf(a), numberOf(b));
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  throw new TypeError(`${JSON.stringify(value)} is not a number`);
 }
 
 function compile(
@@ -56,7 +92,11 @@ function compile(
   property: (name: string) => unknown,
 ): (values: object) => unknown {
   try {
-    return compileExpression(text, { customProp: property }) as (values: object) => unknown;
+    return compileExpression(text, {
+      customProp: property,
+      constants: { null: null },
+      operators: OPERATORS,
+    }) as (values: object) => unknown;
   } catch (error) {
     const [first = '', ...rest] = (error as Error).message.split('\n');
     const problem = `is not a condition: ${rest.at(-1) ?? first}`;

@@ -158,6 +158,17 @@ describe('a setting', () => {
       remaining: 1,
     },
     { rule: 'is kept if it lacks a named parameter', exclude: 'subTorrents > 1', remaining: 4 },
+    {
+      rule: 'is excluded by a parameter with its section',
+      exclude: "'cache.leaders' == 50",
+      remaining: 2,
+    },
+    {
+      rule: 'is excluded by a field that is removed',
+      exclude: 'pieces == null and leaders == 10',
+      set: { pieces: null, 'file.size': '1 MiB' },
+      remaining: 2,
+    },
   ])('$rule', async ({ exclude, remaining, set = {} }) => {
     const { settings } = await planOf({
       ...BASE,
@@ -166,6 +177,29 @@ describe('a setting', () => {
       exclude,
     });
     expect(settings).toHaveLength(remaining);
+  });
+});
+
+describe('a condition on a parameter that is null in some settings', () => {
+  test.each([
+    { condition: 'leaders == null', excludes: [null] },
+    { condition: 'leaders != null', excludes: [10, 50] },
+    { condition: 'leaders == null or leaders > 30', excludes: [null, 50] },
+    { condition: 'exists(leaders)', excludes: [10, 50] },
+    { condition: 'empty(leaders)', excludes: [null] },
+    { condition: 'not (leaders == null or leaders > 30)', excludes: [10] },
+    // Without a test for null, it is false where the parameter is null.
+    { condition: 'leaders != 10', excludes: [50] },
+    { condition: 'leaders < 30', excludes: [10] },
+    { condition: 'not (leaders > 30)', excludes: [10] },
+  ])('$condition excludes $excludes', async ({ condition, excludes }) => {
+    const { settings } = await planOf({
+      ...BASE,
+      vary: { leaders: [null, 10, 50], externalNeighbours: [10] },
+      exclude: condition,
+    });
+    const left = settings.map(({ parameters }) => parameters['leaders']);
+    expect([null, 10, 50].filter((value) => !left.includes(value))).toEqual(excludes);
   });
 });
 
@@ -218,6 +252,17 @@ describe('an experiment is rejected', () => {
       says: 'which is a column of the results',
     },
     {
+      wrong: 'with a label that differs from a metric in case only',
+      of: { labels: ['P50MS'] },
+      says: 'which is a column of the results',
+    },
+    {
+      wrong: 'with a label that differs from a parameter in case only',
+      of: { labels: ['Leaders'], vary: { leaders: [10], Leaders: ['a'] } },
+      says: 'has "Leaders", which is the same column as "leaders" in a query',
+    },
+    { wrong: 'with an empty label', of: { labels: [''] }, says: 'no name of 1 to 100 characters' },
+    {
       wrong: 'with a value of the wrong type',
       of: { vary: { leaders: ['many'] } },
       says: 'leaders: is "many", which is not a percentage',
@@ -231,6 +276,48 @@ describe('an experiment is rejected', () => {
       wrong: 'where all settings are excluded',
       of: { exclude: 'leaders > 0' },
       says: 'excludes all 2 settings',
+    },
+    {
+      wrong: 'with the same setting twice',
+      of: { vary: { leaders: [10, '10 %'] } },
+      says: 'gives the setting leaders=10 twice',
+    },
+    {
+      wrong: 'with the same setting in two elements of a union',
+      of: {
+        vary: {
+          union: [
+            { leaders: [10, 20], pieces: 5 },
+            { pieces: 5, leaders: 20 },
+          ],
+        },
+      },
+      says: /gives the setting pieces=5, leaders=20 twice\n.*remove one of them/,
+    },
+    {
+      wrong: 'with two names of one field',
+      of: { vary: { leaders: [10], 'cache.leaders': [20] } },
+      says: /cache.leaders: is the same field as "leaders"\n.*write "leaders" everywhere/,
+    },
+    {
+      wrong: 'with a label that JavaScript reserves',
+      of: { labels: ['__proto__'] },
+      says: 'has "__proto__", which is not a name in JavaScript',
+    },
+    {
+      wrong: 'with details of a setting that is not there',
+      of: { details: [{ leaders: '10 %' }, { leaders: 11 }] },
+      says: /details\[1\]: is none of the settings\n.*name values that are in "vary"/,
+    },
+    {
+      wrong: 'with a plot of nothing',
+      of: { plots: [{ x: 'leaders', y: [] }] },
+      says: 'plots[0].y: is an empty list, so there is nothing to plot',
+    },
+    {
+      wrong: 'with a plot that is no object',
+      of: { plots: [null] },
+      says: /plots\[0\]: is null, but must be an object\n.*write \{ x: leaders, y: redundancy \}/,
     },
     {
       wrong: 'with an invalid condition',
@@ -283,7 +370,7 @@ describe('an experiment is rejected', () => {
     {
       wrong: 'a field twice',
       text: 'name: e\nname: f\nbase: x\n',
-      says: 'e.yaml:2:1: is not YAML',
+      says: 'e.yaml:2:1: "name" is given twice',
     },
     {
       wrong: 'a misspelt field',

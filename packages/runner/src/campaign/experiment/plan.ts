@@ -6,7 +6,11 @@
 import { isAbsolute, join } from 'node:path';
 
 import type { Swarm } from '@cachetorrent/simulator';
-import type { CompleteSwarmConfig, Path } from '@cachetorrent/simulator/configuration';
+import {
+  type CompleteSwarmConfig,
+  type Path,
+  pathName,
+} from '@cachetorrent/simulator/configuration';
 
 import { type Locations, locationsBelow } from '../../configuration/locations.ts';
 import {
@@ -14,7 +18,7 @@ import {
   fieldNames,
   fieldOf,
   fieldPath,
-  FORMER_NAMES,
+  todaysName,
   type ParameterValue,
   plainValue,
   withField,
@@ -23,7 +27,7 @@ import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../con
 import { UserError } from '../../user-error.ts';
 import { METRIC_NAMES } from '../metrics.ts';
 import { type Constraint, parseConstraint } from './constraint.ts';
-import { type RunKey, runKey, swarmDigest } from './key.ts';
+import { canonicalJson, type RunKey, runKey, swarmDigest } from './key.ts';
 import { type ExperimentFile, nearestName } from './read.ts';
 import type { Experiment } from './schema.ts';
 import { seedsOf } from './seeds.ts';
@@ -75,6 +79,8 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
   const parameterNames = [...new Set(varied.flat().map(({ name }) => name))];
   checkPlots(file, parameterNames);
   const included = withoutExcluded(varied, file, base, parameterNames, fieldPaths);
+  checkDistinctSettings(included, locations);
+  checkDetails(file, included.map(parametersOf));
   const fixed = Object.entries(experiment.set ?? {}).map(
     ([name, value]): Assignment => ({ name, value, path: ['set', name] }),
   );
@@ -114,9 +120,14 @@ function checkPlots(
     const nearest = nearestName(name, parameterNames);
     const problem = `names "${name}", which is not varied`;
     const fix = nearest === undefined ? 'vary it, or remove it' : `the nearest is "${nearest}"`;
-    throw new UserError({ at: `${locations.ofValue(path)}: ${path.join('.')}`, problem, fix });
+    throw new UserError({ at: `${locations.ofValue(path)}: ${pathName(path)}`, problem, fix });
   };
-  experiment.plots?.forEach(({ x, series, facet }, i) => {
+  experiment.plots?.forEach(({ x, y, series, facet }, i) => {
+    if ([y].flat().length === 0) {
+      const at = `${locations.ofValue(['plots', i, 'y'])}: plots[${i}].y`;
+      const problem = 'is an empty list, so there is nothing to plot';
+      throw new UserError({ at, problem, fix: 'name a metric, or remove the plot' });
+    }
     checkIsVaried(x, ['plots', i, 'x']);
     if (series !== undefined) checkIsVaried(series, ['plots', i, 'series']);
     if (facet !== undefined) checkIsVaried(facet, ['plots', i, 'facet']);
@@ -126,13 +137,34 @@ function checkPlots(
   });
 }
 
-/** Columns of the result tables that a label must not be named after. */
+/** Whether a setting has the values that an entry of `details` names. */
+export function isDetail(parameters: Parameters, detail: Parameters): boolean {
+  return Object.entries(detail).every(([name, value]) => {
+    const path = fieldPath(name);
+    const expected = path === undefined ? value : plainValue(path, value);
+    return canonicalJson(parameters[name]) === canonicalJson(expected);
+  });
+}
+
+function checkDetails(
+  { experiment, locations }: ExperimentFile,
+  settings: readonly Parameters[],
+): void {
+  experiment.details?.forEach((detail, i) => {
+    if (settings.some((parameters) => isDetail(parameters, detail))) return;
+    const at = `${locations.ofValue(['details', i])}: details[${i}]`;
+    const fix = 'name values that are in "vary", and not excluded';
+    throw new UserError({ at, problem: 'is none of the settings', fix });
+  });
+}
+
+/** Columns of the result tables that a label must not be named after, in lower case. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'run',
   'combination',
   'repetition',
   'seed',
-  ...METRIC_NAMES,
+  ...METRIC_NAMES.map((name) => name.toLowerCase()),
 ]);
 
 /** The field of the configuration that each parameter sets; undefined for a label. */
@@ -144,12 +176,12 @@ function fieldPathsOf(
 ): FieldPaths {
   const fieldPaths = new Map<string, Path | undefined>();
   const labels = experiment.labels ?? [];
+  const others = new Set(varied.flat().map(({ name }) => name));
   for (const label of labels) {
-    const field = fieldPath(label) === undefined ? undefined : 'a field of a configuration';
-    const conflict = field ?? (RESERVED_NAMES.has(label) ? 'a column of the results' : undefined);
+    const conflict = conflictOf(label, [...others, ...labels]);
     if (conflict !== undefined) {
       const at = `${locations.ofValue(['labels'])}: labels`;
-      const problem = `has "${label}", which is ${conflict}`;
+      const problem = `has ${JSON.stringify(label)}, which is ${conflict}`;
       throw new UserError({ at, problem, fix: 'give the label another name' });
     }
     fieldPaths.set(label, undefined);
@@ -163,11 +195,60 @@ function fieldPathsOf(
     }
     fieldPaths.set(name, field);
   }
+  checkDistinctFields(fieldPaths, varied, locations);
   return fieldPaths;
 }
 
+/** A field that is varied under two names would have the value of one, and be shown with both. */
+function checkDistinctFields(
+  fieldPaths: FieldPaths,
+  varied: readonly Combination[],
+  locations: Locations,
+): void {
+  const nameOf = new Map<string, string>();
+  for (const { name, path } of varied.flat()) {
+    const field = fieldPaths.get(name);
+    if (field === undefined) continue;
+    const first = nameOf.get(pathName(field)) ?? name;
+    if (first !== name) {
+      const at = `${locations.ofField(path)}: ${name}`;
+      const fix = `write "${first}" everywhere`;
+      throw new UserError({ at, problem: `is the same field as "${first}"`, fix });
+    }
+    nameOf.set(pathName(field), name);
+  }
+}
+
+/** Two equal settings would count each of their runs twice. */
+function checkDistinctSettings(combinations: readonly Combination[], locations: Locations): void {
+  const seen = new Set<string>();
+  for (const combination of combinations) {
+    const parameters = parametersOf(combination);
+    const id = canonicalJson(parameters);
+    if (seen.has(id)) {
+      const [first] = combination;
+      const at = `${locations.ofValue(first?.path ?? ['vary'])}: vary`;
+      const problem = `gives the setting ${formatParameters(parameters)} twice`;
+      throw new UserError({ at, problem, fix: 'remove one of them' });
+    }
+    seen.add(id);
+  }
+}
+
+/** Why a label cannot be the name of a column; upper and lower case are the same in SQL. */
+function conflictOf(label: string, parameters: readonly string[]): string | undefined {
+  const folded = label.toLowerCase();
+  // oxlint-disable-next-line no-control-regex -- a table cannot show them
+  if (!/^[^\u0000-\u001f]{1,100}$/.test(label)) return 'no name of 1 to 100 characters';
+  if (fieldPath(label) !== undefined) return 'a field of a configuration';
+  if (label === '__proto__') return 'not a name in JavaScript';
+  if (RESERVED_NAMES.has(folded)) return 'a column of the results';
+  const twin = parameters.find((name) => name !== label && name.toLowerCase() === folded);
+  return twin === undefined ? undefined : `the same column as "${twin}" in a query`;
+}
+
 function unknownField(name: string, at: string, labels: readonly string[]): UserError {
-  const former = FORMER_NAMES[name];
+  const former = todaysName(name);
   const nearest = former ?? nearestName(name, [...fieldNames(), ...labels]);
   const fix =
     former === undefined
@@ -188,19 +269,24 @@ function withoutExcluded(
   const names = [...parameterNames, ...fieldNames()];
   const at = locations.ofValue(['exclude']);
   const constraints = texts.map((text): Constraint => parseConstraint(text, at, names));
+  // A field may be named with its section or without.
+  const idOf = (name: string) => pathName(fieldPath(name) ?? []) || name;
+  const fixed = new Map(Object.entries(experiment.set ?? {}).map(([name, v]) => [idOf(name), v]));
   const included = varied.filter((combination) => {
-    const values = new Map(combination.map(({ name, value }) => [name, value]));
+    const values = new Map(combination.map(({ name, value }) => [idOf(name), value]));
     const valueOf = (name: string) => {
-      if (values.has(name)) return values.get(name);
+      const id = idOf(name);
+      if (values.has(id)) return values.get(id);
       if (fieldPaths.has(name) && fieldPaths.get(name) === undefined) return undefined;
       const path = fieldPath(name);
-      const value = experiment.set?.[name] ?? (path && fieldOf(config, path));
+      const value = fixed.has(id) ? fixed.get(id) : path && fieldOf(config, path);
       return path && value !== undefined ? plainValue(path, value) : value;
     };
     return !constraints.some((isExcluded) => isExcluded(valueOf));
   });
   if (included.length > 0) return included;
-  const problem = `excludes all ${varied.length} settings`;
+  const all = varied.length === 1 ? 'the only setting' : `all ${varied.length} settings`;
+  const problem = `excludes ${all}`;
   const fix = 'write a condition that is true only for the settings to leave out';
   throw new UserError({ at: `${at}: exclude`, problem, fix });
 }

@@ -67,7 +67,17 @@ function checkExperiment(
 const EXPERIMENT_KIND: FileKind = {
   whole: 'the experiment',
   fieldsAt: ([first]) => (first === 'plots' ? PLOT_FIELDS : EXPERIMENT_FIELDS),
-  examples: { array: '[1, 2, 3]', object: '{ leaders: [10, 30, 50] }' },
+  examples: { array: '[1, 2, 3]', object: '{ leaders: 30 }' },
+  fieldExamples: {
+    name: '"leaders-sweep"',
+    base: '"../configs/small.json"',
+    exclude: '"leaders > 30"',
+    labels: '[protocol]',
+    measure: '[redundancy, p50Ms]',
+    plots: '[{ x: leaders, y: redundancy }]',
+    'plots[]': '{ x: leaders, y: redundancy }',
+    details: '[{ leaders: 30 }]',
+  },
 };
 
 /** An object has no lines, so the path of a value is its location. */

@@ -51,7 +51,7 @@ export function seedsOf({ experiment, locations }: ExperimentFile): readonly num
   return all;
 }
 
-const SEED_FIX = 'write a whole number, 0 or more';
+const SEED_FIX = `write a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`;
 
 function isSeed(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;

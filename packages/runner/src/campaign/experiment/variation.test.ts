@@ -138,6 +138,12 @@ describe('a variation', () => {
       vary: { a: { from: 0, to: 1e12, step: 1 } },
       says: 'more than 1000000',
     },
+    { wrong: 'a value that is not a number', vary: { a: [1, NaN] }, says: 'is NaN, but must be' },
+    {
+      wrong: 'a range without end',
+      vary: { a: { from: 1, to: Infinity, step: 1 } },
+      says: 'has Infinity as "to"',
+    },
     {
       wrong: 'too many combinations',
       vary: { a: { from: 1, to: 2000, step: 1 }, b: { from: 1, to: 2000, step: 1 } },

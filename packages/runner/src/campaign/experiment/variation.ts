@@ -8,7 +8,7 @@
  *     product: [a, b]                              each combination of a with each of b
  */
 
-import type { Path } from '@cachetorrent/simulator/configuration';
+import { type Path, show } from '@cachetorrent/simulator/configuration';
 
 import type { Locations } from '../../configuration/locations.ts';
 import { UserError } from '../../user-error.ts';
@@ -77,11 +77,7 @@ class VariationParser {
       this.#fail(path, problem, 'vary fewer parameters at once, or use larger steps');
     }
     this.#checkDistinctParameters(factors);
-    let combinations: Combination[] = [[]];
-    for (const factor of factors) {
-      combinations = combinations.flatMap((left) => factor.map((right) => [...left, ...right]));
-    }
-    return combinations;
+    return Array.from({ length: count }, (_, number) => combinationAt(factors, number));
   }
 
   #checkDistinctParameters(factors: readonly (readonly Combination[])[]): void {
@@ -125,6 +121,9 @@ class VariationParser {
     const list = this.#list(values, path);
     const seen = new Set<string>();
     return list.map((value, i) => {
+      if (typeof value === 'number' && !Number.isFinite(value)) {
+        this.#fail([...path, i], `is ${value}, but must be finite`, 'write a number, or remove it');
+      }
       const text = JSON.stringify(value);
       if (seen.has(text)) {
         this.#fail([...path, i], `lists ${text} twice for "${name}"`, 'remove one of them');
@@ -143,7 +142,7 @@ class VariationParser {
     const { from, to, step, times } = range as Record<string, unknown>;
     for (const [field, value] of Object.entries({ from, to, step: step ?? 1, times: times ?? 2 })) {
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        const problem = `has ${JSON.stringify(value) ?? 'no number'} as "${field}"`;
+        const problem = `has ${value === undefined ? 'no number' : show(value)} as "${field}"`;
         this.#fail(path, problem, 'write a number, as in { from: 10, to: 50, step: 10 }');
       }
     }
@@ -203,6 +202,17 @@ class VariationParser {
     const at = `${this.#locations.ofValue(path)}: ${path.join('.')}`;
     throw new UserError({ at, problem, fix });
   }
+}
+
+/** The combination with this number, whose digits are places in the factors. */
+function combinationAt(factors: readonly (readonly Combination[])[], number: number): Combination {
+  let rest = number;
+  const parts = factors.toReversed().map((factor) => {
+    const part = factor[rest % factor.length]!;
+    rest = Math.floor(rest / factor.length);
+    return part;
+  });
+  return parts.toReversed().flat();
 }
 
 const OPERATORS: ReadonlySet<string> = new Set(['product', 'union', 'zip']);

@@ -1,22 +1,28 @@
 /** Atomic creation of files and folders: they are complete or absent, even after a crash. */
 
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { createDurableFile, removeQuietly, syncFolder } from '../../durable-file.ts';
 import { systemError } from '../../system-error.ts';
 
-/** Creates a folder and its parents, if they do not exist. */
-export async function createFolders(path: string): Promise<void> {
+/**
+ * Creates a folder and its parents; returns whether it did not exist. The option `recursive` of
+ * Node hides what is in the way, and never ends where nothing can be created, as in /proc.
+ */
+export async function createFolders(path: string): Promise<boolean> {
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path);
+    return true;
   } catch (error) {
-    // When creating several folders, Node reports ENOENT instead of what is in the way.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return false;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
     await createFolders(dirname(path));
     await mkdir(path);
+    return true;
   }
 }
 
@@ -49,8 +55,7 @@ export async function createFolderAtomically(
     for (const [name, text] of Object.entries(files))
       await createDurableFile(join(temporary, name), text);
     await syncFolder(temporary);
-    const created = await mkdir(parent, { recursive: true });
-    if (created !== undefined) await syncFolder(dirname(parent));
+    if (await createFolders(parent)) await syncFolder(dirname(parent));
     await rename(temporary, path);
     await syncFolder(parent);
     return true;
@@ -100,6 +105,25 @@ export function listNames(folder: string): string[] {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
+  }
+}
+
+/**
+ * Reads a text of a store. Reading a pipe might never end.
+ *
+ * @throws NotAFile if something else has the name of the file
+ */
+export function readText(file: string): string {
+  if (!statSync(file).isFile()) throw new NotAFile();
+  return readFileSync(file, 'utf8');
+}
+
+/** A folder, a pipe or a device where a file of a store should be: nothing that can be used. */
+export class NotAFile extends Error {
+  override readonly name = 'NotAFile';
+
+  constructor() {
+    super('is not a file');
   }
 }
 

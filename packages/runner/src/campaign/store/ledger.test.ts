@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -243,6 +244,13 @@ describe('a damaged ledger is set aside, and another one takes its place', () =>
         const database = new DatabaseSync(file);
         database.exec('CREATE TABLE owners (name TEXT); CREATE TABLE claims (key TEXT)');
         database.close();
+      },
+    },
+    {
+      what: 'a link to nothing',
+      damage: (file: string) => {
+        rmSync(file);
+        symlinkSync('/no/such/folder/ledger.sqlite', file);
       },
     },
     { what: 'nothing', damage: (file: string) => rmSync(file) },

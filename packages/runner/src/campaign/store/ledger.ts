@@ -21,7 +21,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
@@ -311,8 +311,9 @@ function stateOf(pid: number): { readonly state: string; readonly startedAt: str
   }
 }
 
+/** Whether there is anything at `file`, be it a link to nothing. */
 function exists(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isFile(file: string): boolean {

@@ -1,7 +1,7 @@
 /** The manifest of a store, `store.json`: the version of its layout, and the dataset format. */
 
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
@@ -87,6 +87,33 @@ const STORE_ENTRIES: ReadonlySet<string> = new Set([
   'ledger.sqlite-journal',
   'ledger.sqlite.damaged',
 ]);
+
+/**
+ * Checks that `path` is none of the files of the store in `folder`, which an output must not
+ * replace even if it may overwrite files. `at` is the name of `path` in messages.
+ *
+ * @throws UserError if it is
+ */
+export async function refuseInStore(folder: string, path: string, at: string): Promise<void> {
+  const [entry] = relative(await realPathOf(folder), await realPathOf(path)).split(sep);
+  if (entry !== 'store.json' && !STORE_ENTRIES.has(entry!)) return;
+  throw new UserError({
+    at,
+    problem: `is a part of the store ${folder}`,
+    fix: 'name another path',
+  });
+}
+
+/** The absolute path without symbolic links; the last steps of `path` need not exist. */
+async function realPathOf(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch {
+    const parent = dirname(absolute);
+    return parent === absolute ? absolute : join(await realPathOf(parent), basename(absolute));
+  }
+}
 
 function parseManifest(text: string): Partial<StoreManifest> | undefined {
   try {

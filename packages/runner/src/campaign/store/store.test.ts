@@ -102,6 +102,14 @@ test('files that are no runs are ignored', () =>
     expect(await store.failures()).toEqual([]);
   }));
 
+test('a pipe in the place of a file is damage, and is not waited for', () =>
+  withStore(async (store) => {
+    const file = store.runFile(first!.key);
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    expect(store.findDamaged([first!.key])).toMatchObject([{ problem: 'is not a file' }]);
+  }));
+
 describe('damage is found', () => {
   test.each([
     {

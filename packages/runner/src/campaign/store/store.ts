@@ -11,8 +11,8 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { access, constants, readFile, rename, rm, stat } from 'node:fs/promises';
+import { rmSync, statSync } from 'node:fs';
+import { access, constants, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -20,6 +20,8 @@ import { UserError } from '../../user-error.ts';
 import type { RunKey } from '../experiment/key.ts';
 import {
   listNames,
+  NotAFile,
+  readText,
   createFolderAtomically,
   createFolders,
   prettyJson,
@@ -190,10 +192,11 @@ export class Store {
   read(key: RunKey): RunRecord {
     let text: string;
     try {
-      text = readFileSync(this.runFile(key), 'utf8');
+      text = readText(this.runFile(key));
     } catch (error) {
+      if (error instanceof NotAFile) throw new DamagedRecord(error.message);
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
       throw new DamagedRecord(`cannot be read: ${message}`);
     }
     return parseRecord(text, key);
@@ -251,8 +254,7 @@ export class Store {
     const failures: RunFailure[] = [];
     for (const key of listNames(join(this.folder, 'failures')).filter(isRunKey)) {
       const file = join(this.#failureFolder(key), 'failure.json');
-      const text = await readFile(file, 'utf8').catch(textOfMissingFile);
-      const failure = parseJson(text) as RunFailure | undefined;
+      const failure = parseJson(failureText(file)) as RunFailure | undefined;
       if (failure?.key === key) failures.push(failure);
     }
     return failures;
@@ -341,9 +343,14 @@ function isRunKey(name: string): boolean {
 }
 
 /** Returns an empty text for a file that does not exist. */
-function textOfMissingFile(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return '';
-  throw error;
+function failureText(file: string): string {
+  try {
+    return readText(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof NotAFile || code === 'ENOENT' || code === 'ENOTDIR') return '';
+    throw error;
+  }
 }
 
 /** Returns the value of a JSON text; undefined if it is malformed. */

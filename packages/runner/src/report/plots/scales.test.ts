@@ -52,6 +52,13 @@ describe('numbers on the horizontal axis', () => {
 });
 
 describe('categories on the horizontal axis', () => {
+  test('are all labelled if there is room, otherwise as many as fit', () => {
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `category ${i}`);
+    expect(categoryTicks(names(20), 430).options.ticks).toEqual(names(20));
+    expect(categoryTicks(names(1_000), 430).options.ticks).toHaveLength(27);
+    expect(categoryTicks(names(1_000), 430).options.domain).toHaveLength(1_000);
+  });
+
   test('are level if there is room', () => {
     const { options, height } = categoryTicks(['BitTorrent', 'CacheTorrent'], 430);
     expect([options.domain, options.tickRotate, height]).toEqual([

@@ -59,14 +59,19 @@ export function numberTicks(values: readonly number[], type: ScaleType, width: n
 const ANGLE = 35;
 const MAX_LETTERS = 24;
 
-/** Turns the labels of categories if they would overlap, and cuts long ones. */
+/** The distance between turned labels that do not overlap, in pixels. */
+const TURNED_STEP = 16;
+
+/** Turns the labels of categories if they would overlap, cuts long ones, and leaves out some. */
 export function categoryTicks(categories: readonly string[], width: number): Ticks {
   const longest = Math.max(...categories.map(({ length }) => length));
   const step = width / categories.length;
   const options = { domain: categories };
   if ((longest + 1) * LETTER_WIDTH <= step) return { options, height: 0 };
   const tickFormat = (text: string) => cut(text, MAX_LETTERS);
+  const stride = Math.ceil(TURNED_STEP / step);
+  const ticks = categories.filter((_, i) => i % stride === 0);
   const letters = Math.min(longest, MAX_LETTERS);
   const height = Math.ceil(letters * LETTER_WIDTH * Math.sin((ANGLE * Math.PI) / 180));
-  return { options: { ...options, tickFormat, tickRotate: -ANGLE }, height };
+  return { options: { ...options, ticks, tickFormat, tickRotate: -ANGLE }, height };
 }

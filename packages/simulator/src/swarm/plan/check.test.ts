@@ -100,6 +100,17 @@ test.each([
   { change: { arrivalGapMs: -1 }, at: 'arrivalGapMs', problem: 'is -1' },
   { change: { latency: { model: 'fixed', fixedMs: 0 } }, at: 'latency.fixedMs', problem: 'is 0' },
   {
+    change: { latency: { model: 'fixed' } as Swarm['latency'] },
+    at: 'latency.fixedMs',
+    problem: 'is undefined, but must be a number',
+  },
+  { change: { pieces: NaN }, at: 'pieces', problem: 'is NaN, but must be a number' },
+  {
+    change: { backlog: '10' as unknown as number },
+    at: 'backlog',
+    problem: 'is 10, but must be a number',
+  },
+  {
     change: { topology: { ...good.topology, stubDomains: 0 } },
     at: 'topology.stubDomains',
     problem: 'the network would have no routers',

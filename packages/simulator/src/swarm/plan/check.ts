@@ -22,6 +22,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   };
   checkNumbers(swarm, refuse);
   checkClasses(swarm, refuse, nameOf);
+  checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkProtocol(swarm, refuse, nameOf);
 }
@@ -40,11 +41,11 @@ interface NumberRule {
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
-const STUBS_MAX = 8192;
-const ROUTERS_MAX = 100_000;
+export const STUBS_MAX: number = 8192;
+export const ROUTERS_MAX: number = 100_000;
+export const PIECES_MAX: number = 2 ** 24;
 /** The most requests that are kept outstanding on a connection. */
 const REQUESTS_MAX = 10_000;
-const PIECES_MAX = 2 ** 24;
 const PEERS_MAX = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
 const EXACT_MAX = 2 ** 53;
@@ -175,8 +176,10 @@ function domainsRule(field: string, value: number, most: number): NumberRule {
 function checkNumber(rule: NumberRule, refuse: Refuse): void {
   const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
   const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
+  if (typeof value !== 'number' || Number.isNaN(value))
+    refuse(field, `is ${value}, but must be a number`, `set it to ${range}`);
   if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
-  if (!(value <= most)) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
+  if (value > most) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
   if (!fraction && !Number.isInteger(value)) {
     refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
   }
@@ -276,6 +279,17 @@ const BLOCK_CHOKERS: ReadonlySet<string> = new Set([
   'mainline',
   'transmission',
 ]);
+
+/** Refuses capacities with which the clock would be exhausted before the first piece arrives. */
+function checkClock({ classes, pieceBits }: Swarm, refuse: Refuse): void {
+  classes.forEach(({ uploadKbps, downloadKbps }, i) => {
+    for (const [field, kbps] of Object.entries({ uploadKbps, downloadKbps })) {
+      if (kbps === 0 || pieceBits / kbps <= EXACT_MAX) continue;
+      const problem = `is ${kbps} kbit/s, with which a piece would take more than 285,000 years`;
+      refuse(`classes[${i}].${field}`, problem, 'set it higher');
+    }
+  });
+}
 
 function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { choker, seedChoker, quirks, uploadSlots, optimisticSlots } = swarm;
