@@ -22,6 +22,7 @@ export const TORRENT_BYTES_MAX: number = 2 ** 27;
 const TRACKERS_MAX = 100;
 /** How many changed names a remark shows. */
 const SHOWN_NAMES_MAX = 3;
+const TOO_MANY_BYTES = 'has more bytes than can be represented';
 
 /** Throws the error that says what is wrong with the torrent. */
 type Fail = (problem: string, fix?: string) => never;
@@ -115,7 +116,7 @@ function readInfo(
 
   const { files, remarks } = readFiles(name, info, fail);
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (!Number.isSafeInteger(totalBytes)) fail('has more bytes than can be represented');
+  if (!Number.isSafeInteger(totalBytes)) fail(TOO_MANY_BYTES);
   if (totalBytes === 0) fail('has no content');
   const pieceCount = Math.ceil(totalBytes / pieceBytes);
   if (hashes.length !== pieceCount * HASH_BYTES) {
@@ -153,7 +154,9 @@ function readFiles(
     if (!(file instanceof Map)) return fail(`${at}is ${kindOf(file)}`);
     const bytes = file.get('length');
     if (typeof bytes !== 'number') {
-      return fail(typeof bytes === 'bigint' ? TOO_MANY : wrongKey(file, 'length', 'a number', at));
+      return fail(
+        typeof bytes === 'bigint' ? TOO_MANY_BYTES : wrongKey(file, 'length', 'a number', at),
+      );
     }
     if (bytes < 0) fail(`has a file, number ${i + 1}, of ${bytes} bytes`);
     const named = info.has('files') ? pathOf(file) : [];
@@ -170,8 +173,6 @@ function readFiles(
   });
   return { files, remarks: changed.length === 0 ? [] : [remarkOn(changed)] };
 }
-
-const TOO_MANY = 'has more bytes than can be represented';
 
 function remarkOn(changed: readonly string[]): string {
   const more = changed.length - SHOWN_NAMES_MAX;
