@@ -5,6 +5,16 @@ import { createGunzip } from 'node:zlib';
 import { Agent, interceptors, request } from 'undici';
 
 const REDIRECTIONS_MAX = 10;
+const HTTP_SUCCESS = { min: 200, end: 300 } as const;
+
+/** What an HTTP server has answered. */
+export interface FetchedBytes {
+  readonly body: Uint8Array;
+  /** The HTTP status. */
+  readonly status: number;
+  /** Whether the status says that the request has succeeded. */
+  readonly isSuccess: boolean;
+}
 
 /** The options of `fetchBytes`. */
 export interface FetchOptions {
@@ -24,7 +34,7 @@ export async function fetchBytes(
   url: string,
   bytesMax: number,
   { signal, localHost }: FetchOptions,
-): Promise<{ readonly body: Uint8Array; readonly status: number }> {
+): Promise<FetchedBytes> {
   const agent = new Agent({
     pipelining: 0,
     ...(localHost === undefined ? {} : { localAddress: localHost }),
@@ -51,7 +61,8 @@ export async function fetchBytes(
       length += part.length;
       if (length > bytesMax) break;
     }
-    return { body: Buffer.concat(parts), status: statusCode };
+    const isSuccess = statusCode >= HTTP_SUCCESS.min && statusCode < HTTP_SUCCESS.end;
+    return { body: Buffer.concat(parts), status: statusCode, isSuccess };
   } finally {
     void agent.destroy();
   }
