@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Agent, interceptors, request } from 'undici';
 
+import { collectBytes } from '../collect-bytes.ts';
+
 const REDIRECTIONS_MAX = 10;
 const HTTP_SUCCESS = { min: 200, end: 300 } as const;
 
@@ -54,15 +56,9 @@ export async function fetchBytes(
     // Some trackers compress what they have been asked not to.
     const isGzip = headers['content-encoding'] === 'gzip';
     const content = isGzip ? pipeline(body, createGunzip(), () => {}) : body;
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of content as AsyncIterable<Uint8Array>) {
-      parts.push(part);
-      length += part.length;
-      if (length > bytesMax) break;
-    }
+    const bytes = await collectBytes(content, bytesMax);
     const isSuccess = statusCode >= HTTP_SUCCESS.min && statusCode < HTTP_SUCCESS.end;
-    return { body: Buffer.concat(parts), status: statusCode, isSuccess };
+    return { body: bytes, status: statusCode, isSuccess };
   } finally {
     void agent.destroy();
   }

@@ -8,6 +8,7 @@ import { open, stat } from 'node:fs/promises';
 import type { BencodeDictionary, BencodeValue } from '@cachetorrent/protocol/wire';
 import { printable } from '@cachetorrent/std';
 
+import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { safePath, UniquePaths } from './safe-path.ts';
 import { decodeTopLevel, type TopLevel } from './top-level.ts';
@@ -54,17 +55,10 @@ export async function readTorrentBytes(path: string): Promise<Uint8Array> {
   if (stats.size > TORRENT_BYTES_MAX) tooLong(String(stats.size));
   const file = await open(path).catch(unreadable);
   try {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of file.createReadStream({ autoClose: false })) {
-      chunks.push(chunk as Uint8Array);
-      bytes += (chunk as Uint8Array).length;
-      if (bytes > TORRENT_BYTES_MAX) tooLong(`over ${TORRENT_BYTES_MAX}`);
-    }
-    return Buffer.concat(chunks);
-  } catch (error) {
-    if (error instanceof ClientError) throw error;
-    return unreadable(error as Error);
+    const stream = file.createReadStream({ autoClose: false });
+    const bytes = await collectBytes(stream, TORRENT_BYTES_MAX).catch(unreadable);
+    if (bytes.length > TORRENT_BYTES_MAX) tooLong(`over ${TORRENT_BYTES_MAX}`);
+    return bytes;
   } finally {
     await file.close();
   }
