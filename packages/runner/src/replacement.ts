@@ -14,7 +14,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { createFolders } from './campaign/store/files.ts';
-import { createDurableFile, removeQuietly, syncFolder } from './durable-file.ts';
+import { createDurableFile, removeQuietly, renameDurably, syncFolder } from './durable-file.ts';
 import { isRunning } from './process.ts';
 
 /** Returns the path under which this process writes `target` until it is complete. */
@@ -28,8 +28,7 @@ export async function replaceFile(target: string, content: string | Uint8Array):
   const unfinished = unfinishedPath(target);
   try {
     await createDurableFile(unfinished, content);
-    await rename(unfinished, target);
-    await syncFolder(dirname(target));
+    await renameDurably(unfinished, target);
   } catch (error) {
     await removeQuietly(unfinished);
     throw error;
