@@ -23,9 +23,8 @@ export function systemError(error: unknown, place: Place): unknown {
     return new UserError({ at: 'the current folder', problem: 'does not exist any more', fix });
   }
   const { again = 'run the same command again' } = place;
-  const { code = '', path, dest, errcode = 0 } = error;
-  // The low byte of an extended SQLite error code is the primary code.
-  const name = code === SQLITE ? `sqlite ${errcode & 255}` : code;
+  const { code = '', path, dest } = error;
+  const name = code === SQLITE ? `sqlite ${sqliteCodeOf(error)}` : code;
   const [problem, fixOf, isAboutFile] = TEXTS[name] ?? [`fails: ${error.message}`, checked];
   const file = dest ?? path;
   const where = isAboutFile === true && file !== undefined && file !== place.at ? ` (${file})` : '';
@@ -36,10 +35,9 @@ export function systemError(error: unknown, place: Place): unknown {
   });
 }
 
-/** The fields that Node adds to errors of the file system, and to those of SQLite. */
+/** The fields that Node adds to errors of the file system. */
 interface SystemFailure extends NodeJS.ErrnoException {
   readonly dest?: string;
-  readonly errcode?: number;
 }
 
 /** Whether an operation on files or on a database has failed; not one of a socket or a program. */
@@ -49,6 +47,12 @@ export function isSystemError(error: unknown): error is SystemFailure {
   if (code === SQLITE) return true;
   const isOfFiles = typeof errno === 'number' && syscall !== undefined;
   return isOfFiles && !/^(spawn|connect|listen|bind|getaddrinfo)/.test(syscall);
+}
+
+/** Returns the primary code of a SQLite error, the low byte of its code; 0 for other errors. */
+export function sqliteCodeOf(error: unknown): number {
+  const { code, errcode = 0 } = error as { readonly code?: string; readonly errcode?: number };
+  return code === SQLITE ? errcode & 255 : 0;
 }
 
 /** Ignores a failure such as a full disk or a lock, but no bug. */
