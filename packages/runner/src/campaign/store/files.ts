@@ -125,6 +125,15 @@ export class NotAFile extends Error {
   }
 }
 
+/** Returns the value of a JSON text; undefined if it is malformed. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns indented JSON. */
 export function prettyJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
