@@ -9,7 +9,7 @@ import { listNames, NotAFile, parseJson, prettyJson, readText } from './files.ts
 
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
 
-export const DATASET_FORMATS = ['parquet', 'csv'] as const;
+const DATASET_FORMATS = ['parquet', 'csv'] as const;
 
 export interface StoreManifest {
   /** The version of the layout. */
