@@ -2,7 +2,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -62,7 +62,7 @@ export async function startTarget(
   const trackers = [...badTrackers.urls, trackerUrl].flatMap((url) => ['--tracker', url]);
   const own = ['--host', host, '--port', `${seedPort}`, '--piece-bytes', `${PIECE_BYTES}`];
   const seed = new CommandProcess(['seed', 'content', ...own, ...trackers], folder);
-  const torrentPath = (await seed.printed(/^\S+\.torrent$/m)).trim();
+  const torrentPath = await seed.printed(/^\S+\.torrent$/m);
   await listening(host, seedPort);
   return {
     track,
@@ -72,7 +72,7 @@ export async function startTarget(
     seedPort,
     torrent: await readTorrent(torrentPath),
     torrentPath,
-    content: await readFile(join(folder, 'content')),
+    content,
     badTrackers,
     folder,
   };

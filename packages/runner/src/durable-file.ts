@@ -1,6 +1,7 @@
 /** Files and folders that survive a power failure, once the functions here have returned. */
 
-import { open, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /**
  * Creates a file at `path` with `content`, and flushes it to the disk. Callers rename the file
@@ -16,6 +17,12 @@ export async function createDurableFile(path: string, content: string | Uint8Arr
   } finally {
     await file.close();
   }
+}
+
+/** Gives a file or folder, whose content is on the disk, another name. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
 }
 
 /** Flushes the names in `folder` to the disk: without it, a power failure could undo a rename. */

@@ -35,8 +35,7 @@ export function causeOf(error: unknown, env: Environment): string {
 function textOf(error: unknown, what: string): string {
   if (isSystemError(error)) {
     const at = error.dest ?? error.path ?? what;
-    const again = 'run the same command again';
-    return messageOf(systemError(error, { at, again, elsewhere: 'name another path' }));
+    return messageOf(systemError(error, { at, elsewhere: 'name another path' }));
   }
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (code === 'ERR_WORKER_INIT_FAILED') {

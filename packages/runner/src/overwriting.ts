@@ -46,7 +46,6 @@ async function statOf(path: string, at: string): Promise<Stats | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    const again = 'run the same command again';
-    throw systemError(error, { at, again, elsewhere: 'name another path' });
+    throw systemError(error, { at, elsewhere: 'name another path' });
   }
 }

@@ -14,7 +14,8 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 import { createFolders } from './campaign/store/files.ts';
-import { createDurableFile, removeQuietly, syncFolder } from './durable-file.ts';
+import { createDurableFile, removeQuietly, renameDurably, syncFolder } from './durable-file.ts';
+import { isRunning } from './process.ts';
 
 /** Returns the path under which this process writes `target` until it is complete. */
 export function unfinishedPath(target: string): string {
@@ -27,8 +28,7 @@ export async function replaceFile(target: string, content: string | Uint8Array):
   const unfinished = unfinishedPath(target);
   try {
     await createDurableFile(unfinished, content);
-    await rename(unfinished, target);
-    await syncFolder(dirname(target));
+    await renameDurably(unfinished, target);
   } catch (error) {
     await removeQuietly(unfinished);
     throw error;
@@ -89,7 +89,7 @@ export async function removeLeftovers(target: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(prefix))) {
     const [, pid, kind] = /^(\d+)\.(new|old)$/.exec(name.slice(prefix.length)) ?? [];
-    if (pid === undefined || isRunning(Number(pid))) continue;
+    if (pid === undefined || isOther(Number(pid))) continue;
     const leftover = join(folder, name);
     const isAbsent = (await stat(target).catch(() => undefined)) === undefined;
     if (kind === 'old' && isAbsent) await rename(leftover, target);
@@ -102,13 +102,6 @@ function sibling(target: string, kind: 'new' | 'old'): string {
 }
 
 /** Whether another process has this id; one that had ours before has ended. */
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // The process exists, but belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function isOther(pid: number): boolean {
+  return pid !== process.pid && isRunning(pid);
 }

@@ -9,8 +9,8 @@ import { UserError } from './user-error.ts';
 export interface Place {
   /** Its name for the user: "store results", "--out report.html". */
   readonly at: string;
-  /** What to do if it can be mended: "run the same command again". */
-  readonly again: string;
+  /** What to do if it can be mended (default: "run the same command again"). */
+  readonly again?: string;
   /** What to do if it cannot: "name another store with --store". */
   readonly elsewhere: string;
 }
@@ -22,19 +22,22 @@ export function systemError(error: unknown, place: Place): unknown {
     const fix = 'change to a folder that exists';
     return new UserError({ at: 'the current folder', problem: 'does not exist any more', fix });
   }
-  const { code = '', path, dest, errcode = 0 } = error;
-  // The low byte of an extended SQLite error code is the primary code.
-  const name = code === SQLITE ? `sqlite ${errcode & 255}` : code;
+  const { again = 'run the same command again' } = place;
+  const { code = '', path, dest } = error;
+  const name = code === SQLITE ? `sqlite ${sqliteCodeOf(error)}` : code;
   const [problem, fixOf, isAboutFile] = TEXTS[name] ?? [`fails: ${error.message}`, checked];
   const file = dest ?? path;
   const where = isAboutFile === true && file !== undefined && file !== place.at ? ` (${file})` : '';
-  return new UserError({ at: place.at, problem: `${problem}${where}`, fix: fixOf(place) });
+  return new UserError({
+    at: place.at,
+    problem: `${problem}${where}`,
+    fix: fixOf({ ...place, again }),
+  });
 }
 
-/** The fields that Node adds to errors of the file system, and to those of SQLite. */
+/** The fields that Node adds to errors of the file system. */
 interface SystemFailure extends NodeJS.ErrnoException {
   readonly dest?: string;
-  readonly errcode?: number;
 }
 
 /** Whether an operation on files or on a database has failed; not one of a socket or a program. */
@@ -44,6 +47,12 @@ export function isSystemError(error: unknown): error is SystemFailure {
   if (code === SQLITE) return true;
   const isOfFiles = typeof errno === 'number' && syscall !== undefined;
   return isOfFiles && !/^(spawn|connect|listen|bind|getaddrinfo)/.test(syscall);
+}
+
+/** Returns the primary code of a SQLite error, the low byte of its code; 0 for other errors. */
+export function sqliteCodeOf(error: unknown): number {
+  const { code, errcode = 0 } = error as { readonly code?: string; readonly errcode?: number };
+  return code === SQLITE ? errcode & 255 : 0;
 }
 
 /** Ignores a failure such as a full disk or a lock, but no bug. */
@@ -57,13 +66,14 @@ export function ignoreSystemErrors(action: () => void): void {
 
 const SQLITE = 'ERR_SQLITE_ERROR';
 
-type Text = readonly [problem: string, fix: (place: Place) => string, isAboutFile?: true];
+type Text = readonly [problem: string, fix: (place: Required<Place>) => string, isAboutFile?: true];
 
-const checked = ({ again }: Place) => `correct what the operating system reports, and ${again}`;
+const checked = ({ again }: Required<Place>) =>
+  `correct what the operating system reports, and ${again}`;
 const elsewhere = (place: Place) => place.elsewhere;
-const freed = ({ again }: Place) => `free some space and ${again}`;
+const freed = ({ again }: Required<Place>) => `free some space and ${again}`;
 const permitted = (place: Place) => `change its permissions, or ${place.elsewhere}`;
-const repaired = ({ again }: Place) => `check the disk and its connection, and ${again}`;
+const repaired = ({ again }: Required<Place>) => `check the disk and its connection, and ${again}`;
 
 const FULL: Text = ['is on a full disk', freed];
 const FAILING: Text = ['is on a disk that reports an input/output error', repaired, true];

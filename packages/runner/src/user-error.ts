@@ -24,11 +24,7 @@ export class UserError extends Error {
 }
 
 function format({ at, problem, fix, more }: UserProblem): string {
-  const others =
-    more === undefined
-      ? ''
-      : `
-  and ${more}`;
+  const others = more === undefined ? '' : `\n  and ${more}`;
   return `${shown(at)}: ${shown(problem)}\n  fix: ${shown(fix)}${others}`;
 }
 

@@ -6,13 +6,13 @@ import { printable } from '@cachetorrent/std';
 import { Client } from '../client/client.ts';
 import { Stopped } from '../errors.ts';
 import { checkWritableFolder } from '../storage/writable-folder.ts';
-import { loadTorrent } from '../torrent/load-torrent.ts';
 import { type CommandEnvironment, unlessStopped, untilStopped } from './environment.ts';
 import { formatBytes, TransferDisplay } from './transfer-display.ts';
 import {
   checkSources,
   clientOptionsOf,
   connectToNamedPeers,
+  loadNamedTorrent,
   serve,
   showProgress,
   showRemarks,
@@ -29,7 +29,6 @@ export interface GetOptions extends CommonOptions {
   readonly stay?: boolean;
 }
 
-const STOPPED_BEFORE = 'stopped before the torrent was there';
 const STOPPED_EARLY = 'stopped while the files were checked; run the command again to resume';
 
 /**
@@ -45,10 +44,7 @@ export async function get(
 ): Promise<void> {
   const { stdout, stderr, signal } = environment;
   const display = new TransferDisplay(stderr);
-  const { host: localHost } = options;
-  const torrent = await unlessStopped(signal, STOPPED_BEFORE, () =>
-    loadTorrent(path, { signal, localHost }),
-  );
+  const torrent = await loadNamedTorrent(path, options, signal);
   showRemarks(torrent, options, display);
   checkSources(torrent, options, path);
   const folder = resolve(options.out ?? '.');

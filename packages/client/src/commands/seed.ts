@@ -7,12 +7,18 @@ import { Client } from '../client/client.ts';
 import { ClientError } from '../errors.ts';
 import { findPieces } from '../storage/check-pieces.ts';
 import { FileStore } from '../storage/file-store.ts';
-import { isTorrentUrl, loadTorrent } from '../torrent/load-torrent.ts';
+import { isTorrentUrl } from '../torrent/load-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { type CommandEnvironment, unlessStopped } from './environment.ts';
 import { createTorrent, type NewTorrentOptions } from './new-torrent.ts';
 import { TransferDisplay } from './transfer-display.ts';
-import { clientOptionsOf, connectToNamedPeers, serve, showRemarks } from './transfer-options.ts';
+import {
+  clientOptionsOf,
+  connectToNamedPeers,
+  loadNamedTorrent,
+  serve,
+  showRemarks,
+} from './transfer-options.ts';
 
 /** The options of `cachetorrent seed`. */
 export interface SeedOptions extends NewTorrentOptions {
@@ -36,11 +42,8 @@ export async function seed(
   const isTorrent = isUrl || (path.endsWith('.torrent') && !(await isFolder(path)));
   checkOptions(path, isTorrent, options);
   const folder = resolve(options.folder ?? (isUrl ? '.' : dirname(resolve(path))));
-  const { signal } = environment;
   const torrent = isTorrent
-    ? await unlessStopped(signal, 'stopped before the torrent was there', () =>
-        loadTorrent(path, { signal, localHost: options.host }),
-      )
+    ? await loadNamedTorrent(path, options, environment.signal)
     : await createTorrent(path, options, environment, display);
   showRemarks(torrent, options, display);
   if (isTorrent) await checkComplete(torrent, folder, path, environment, display);

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { printable, seededRandom } from '@cachetorrent/std';
 import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
 
+import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { REGISTRATION_LIMITS, type RegistrationLimits } from '../trackers/registrations.ts';
@@ -95,7 +96,9 @@ function limitsOf({ peersPerAddress }: TrackOptions): Partial<RegistrationLimits
 /** Reads a table, also one that is compressed with gzip, as CAIDA publishes it. */
 async function readTable(path: string): Promise<string> {
   try {
-    const bytes = await readUpToLimit(path);
+    // A pipe has no size that could be looked up before.
+    const bytes = await collectBytes(createReadStream(path), TABLE_BYTES_MAX);
+    if (bytes.length > TABLE_BYTES_MAX) throw new Error(TABLE_TOO_LARGE);
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const text = isGzip ? gunzipSync(bytes, { maxOutputLength: TABLE_BYTES_MAX }) : bytes;
     // A text has no zeros, except for every other byte of one in UTF-16.
@@ -110,16 +113,4 @@ async function readTable(path: string): Promise<string> {
       fix: 'give the path of a file with lines like "10.1.0.0/16 64513"',
     });
   }
-}
-
-/** Reads a file, or a pipe, which has no size that could be looked up before. */
-async function readUpToLimit(path: string): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of createReadStream(path) as AsyncIterable<Uint8Array>) {
-    parts.push(part);
-    length += part.length;
-    if (length > TABLE_BYTES_MAX) throw new Error(TABLE_TOO_LARGE);
-  }
-  return Buffer.concat(parts);
 }

@@ -6,9 +6,10 @@ import type { Client } from '../client/client.ts';
 import type { ClientOptions } from '../client/options.ts';
 import { formatEndpoint } from '../connections/address-book.ts';
 import { ClientError } from '../errors.ts';
+import { loadTorrent } from '../torrent/load-torrent.ts';
 import type { Torrent } from '../torrent/torrent.ts';
 import { isSupportedTracker } from '../trackers/announce.ts';
-import { type CommandEnvironment, untilStopped } from './environment.ts';
+import { type CommandEnvironment, unlessStopped, untilStopped } from './environment.ts';
 import type { TransferDisplay } from './transfer-display.ts';
 
 /** The options that `seed` and `get` share. */
@@ -56,6 +57,22 @@ export function clientOptionsOf(
     ...(limit === undefined ? {} : { uploadBytesPerS: limit * BYTES_PER_KB }),
     ...(quiet === true ? {} : { onWarning: (warning: string) => display.print(warning) }),
   };
+}
+
+/**
+ * Gets the torrent that the user names by a path or a URL.
+ *
+ * @throws ClientError if there is none, or it is not a torrent that we support.
+ * @throws Stopped if the user stops the command before it is there.
+ */
+export function loadNamedTorrent(
+  source: string,
+  { host: localHost }: CommonOptions,
+  signal: AbortSignal,
+): Promise<Torrent> {
+  return unlessStopped(signal, 'stopped before the torrent was there', () =>
+    loadTorrent(source, { signal, localHost }),
+  );
 }
 
 /** Says what was changed when the torrent was read, and what of it is not used. */

@@ -34,8 +34,9 @@ export function evictionCandidate(
   if (withoutHandshake !== undefined) return withoutHandshake;
   const all = [...remotes];
   const crowd = crowdIn(all, connectionsMax);
+  const isNewcomerOfCrowd = crowd === addressBlock(newcomer);
   const isCrowd = ({ tcp }: RemotePeer): boolean =>
-    addressBlock(tcp.host) === crowd && crowd !== addressBlock(newcomer);
+    !isNewcomerOfCrowd && addressBlock(tcp.host) === crowd;
   let idlest: RemotePeer | undefined;
   for (const remote of all) {
     const isUsed = remote.receivedBytes + remote.sentBytes > 0;

@@ -4,7 +4,19 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Agent, interceptors, request } from 'undici';
 
+import { collectBytes } from '../collect-bytes.ts';
+
 const REDIRECTIONS_MAX = 10;
+const HTTP_SUCCESS = { min: 200, end: 300 } as const;
+
+/** What an HTTP server has answered. */
+export interface FetchedBytes {
+  readonly body: Uint8Array;
+  /** The HTTP status. */
+  readonly status: number;
+  /** Whether the status says that the request has succeeded. */
+  readonly isSuccess: boolean;
+}
 
 /** The options of `fetchBytes`. */
 export interface FetchOptions {
@@ -24,7 +36,7 @@ export async function fetchBytes(
   url: string,
   bytesMax: number,
   { signal, localHost }: FetchOptions,
-): Promise<{ readonly body: Uint8Array; readonly status: number }> {
+): Promise<FetchedBytes> {
   const agent = new Agent({
     pipelining: 0,
     ...(localHost === undefined ? {} : { localAddress: localHost }),
@@ -44,14 +56,9 @@ export async function fetchBytes(
     // Some trackers compress what they have been asked not to.
     const isGzip = headers['content-encoding'] === 'gzip';
     const content = isGzip ? pipeline(body, createGunzip(), () => {}) : body;
-    const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const part of content as AsyncIterable<Uint8Array>) {
-      parts.push(part);
-      length += part.length;
-      if (length > bytesMax) break;
-    }
-    return { body: Buffer.concat(parts), status: statusCode };
+    const bytes = await collectBytes(content, bytesMax);
+    const isSuccess = statusCode >= HTTP_SUCCESS.min && statusCode < HTTP_SUCCESS.end;
+    return { body: bytes, status: statusCode, isSuccess };
   } finally {
     void agent.destroy();
   }

@@ -12,7 +12,6 @@ import { parseTorrentFile, readTorrent, TORRENT_BYTES_MAX } from './read-torrent
 import type { Torrent } from './torrent.ts';
 
 const FETCH_TIMEOUT_MS = 60_000;
-const HTTP_SUCCESS = { min: 200, end: 300 } as const;
 
 /** Whether `source` is a URL or names a torrent in another way, and is not the path of a file. */
 export function isTorrentUrl(source: string): boolean {
@@ -63,15 +62,14 @@ async function fetchTorrent(url: string, options: FetchOptions): Promise<Torrent
   };
   if (!URL.canParse(url)) fail('is not a valid URL');
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(FETCH_TIMEOUT_MS)]);
-  const { body, status } = await fetchBytes(url, TORRENT_BYTES_MAX, { ...options, signal }).catch(
-    (error: unknown) => {
-      options.signal.throwIfAborted();
-      return fail(`cannot be fetched (${networkProblem(error)})`);
-    },
-  );
-  if (status < HTTP_SUCCESS.min || status >= HTTP_SUCCESS.end) {
-    fail(`cannot be fetched (HTTP status ${status})`);
-  }
+  const { body, status, isSuccess } = await fetchBytes(url, TORRENT_BYTES_MAX, {
+    ...options,
+    signal,
+  }).catch((error: unknown) => {
+    options.signal.throwIfAborted();
+    return fail(`cannot be fetched (${networkProblem(error)})`);
+  });
+  if (!isSuccess) fail(`cannot be fetched (HTTP status ${status})`);
   if (body.length > TORRENT_BYTES_MAX) fail(`has more than ${TORRENT_BYTES_MAX} bytes`);
   return parseTorrentFile(body, url);
 }

@@ -8,6 +8,7 @@ import { open, stat } from 'node:fs/promises';
 import type { BencodeDictionary, BencodeValue } from '@cachetorrent/protocol/wire';
 import { printable } from '@cachetorrent/std';
 
+import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { safePath, UniquePaths } from './safe-path.ts';
 import { decodeTopLevel, type TopLevel } from './top-level.ts';
@@ -22,6 +23,7 @@ export const TORRENT_BYTES_MAX: number = 2 ** 27;
 const TRACKERS_MAX = 100;
 /** How many changed names a remark shows. */
 const SHOWN_NAMES_MAX = 3;
+const TOO_MANY_BYTES = 'has more bytes than can be represented';
 
 /** Throws the error that says what is wrong with the torrent. */
 type Fail = (problem: string, fix?: string) => never;
@@ -53,17 +55,10 @@ export async function readTorrentBytes(path: string): Promise<Uint8Array> {
   if (stats.size > TORRENT_BYTES_MAX) tooLong(String(stats.size));
   const file = await open(path).catch(unreadable);
   try {
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of file.createReadStream({ autoClose: false })) {
-      chunks.push(chunk as Uint8Array);
-      bytes += (chunk as Uint8Array).length;
-      if (bytes > TORRENT_BYTES_MAX) tooLong(`over ${TORRENT_BYTES_MAX}`);
-    }
-    return Buffer.concat(chunks);
-  } catch (error) {
-    if (error instanceof ClientError) throw error;
-    return unreadable(error as Error);
+    const stream = file.createReadStream({ autoClose: false });
+    const bytes = await collectBytes(stream, TORRENT_BYTES_MAX).catch(unreadable);
+    if (bytes.length > TORRENT_BYTES_MAX) tooLong(`over ${TORRENT_BYTES_MAX}`);
+    return bytes;
   } finally {
     await file.close();
   }
@@ -115,7 +110,7 @@ function readInfo(
 
   const { files, remarks } = readFiles(name, info, fail);
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  if (!Number.isSafeInteger(totalBytes)) fail('has more bytes than can be represented');
+  if (!Number.isSafeInteger(totalBytes)) fail(TOO_MANY_BYTES);
   if (totalBytes === 0) fail('has no content');
   const pieceCount = Math.ceil(totalBytes / pieceBytes);
   if (hashes.length !== pieceCount * HASH_BYTES) {
@@ -153,7 +148,9 @@ function readFiles(
     if (!(file instanceof Map)) return fail(`${at}is ${kindOf(file)}`);
     const bytes = file.get('length');
     if (typeof bytes !== 'number') {
-      return fail(typeof bytes === 'bigint' ? TOO_MANY : wrongKey(file, 'length', 'a number', at));
+      return fail(
+        typeof bytes === 'bigint' ? TOO_MANY_BYTES : wrongKey(file, 'length', 'a number', at),
+      );
     }
     if (bytes < 0) fail(`has a file, number ${i + 1}, of ${bytes} bytes`);
     const named = info.has('files') ? pathOf(file) : [];
@@ -170,8 +167,6 @@ function readFiles(
   });
   return { files, remarks: changed.length === 0 ? [] : [remarkOn(changed)] };
 }
-
-const TOO_MANY = 'has more bytes than can be represented';
 
 function remarkOn(changed: readonly string[]): string {
   const more = changed.length - SHOWN_NAMES_MAX;

@@ -57,10 +57,9 @@ async function announceHttp(
   options: FetchOptions,
 ): Promise<AnnounceResult> {
   const url = announceUrl(tracker, request);
-  const { body, status } = await fetchBytes(url, ANNOUNCE_BYTES_MAX, options);
+  const { body, status, isSuccess } = await fetchBytes(url, ANNOUNCE_BYTES_MAX, options);
   // Some trackers send a refusal with a status that is not a success.
   const answer = parseAnnounceResponse(body);
-  const isSuccess = status >= 200 && status < 300;
   if (answer.kind !== 'malformed' || isSuccess) return answer;
   return { kind: 'malformed', problem: `HTTP status ${status}` };
 }

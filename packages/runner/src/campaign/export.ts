@@ -74,7 +74,6 @@ export async function exportCsv(
     for (const { table } of tables) await table.discard();
     throw systemError(error, {
       at: `--out ${folder}`,
-      again: 'run the same command again',
       elsewhere: 'choose another folder with --out',
     });
   }

@@ -46,8 +46,7 @@ async function init(file: string, force: boolean, { stdout }: CliEnvironment): P
       const fix = 'name another file, or overwrite it with --force';
       throw new UserError({ at: file, problem: 'exists already', fix });
     }
-    const again = 'run the same command again';
-    throw systemError(error, { at: file, again, elsewhere: 'name another file' });
+    throw systemError(error, { at: file, elsewhere: 'name another file' });
   }
   stdout.write(`Wrote ${file}. Run it:  cachetorrent run ${file}\n`);
 }

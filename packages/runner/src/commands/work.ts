@@ -10,7 +10,7 @@ import { runsInList, runsOfShard, shardOf } from '../campaign/engines/shard.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
 import { RunsFailed } from '../campaign/engines/engine.ts';
-import { withStoreErrors } from '../campaign/store/files.ts';
+import { parseJson, withStoreErrors } from '../campaign/store/files.ts';
 import { sweep } from '../campaign/sweep.ts';
 import type { CliEnvironment } from '../cli-environment.ts';
 import { textOf } from '../configuration/parse.ts';
@@ -121,13 +121,9 @@ async function runsToDivide(
 
 /** The texts of a list in JSON; undefined if `text` is not one. */
 function listOf(text: string): string[] | undefined {
-  try {
-    const list = JSON.parse(text) as unknown;
-    const isList = Array.isArray(list) && list.every((each) => typeof each === 'string');
-    return isList ? list : undefined;
-  } catch {
-    return undefined;
-  }
+  const list = parseJson(text);
+  const isList = Array.isArray(list) && list.every((each) => typeof each === 'string');
+  return isList ? list : undefined;
 }
 
 async function executeQueue(

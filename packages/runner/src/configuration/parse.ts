@@ -142,9 +142,7 @@ function unreadable(file: string, examples: string, error: unknown): unknown {
       const problem = 'is not a path: it contains a byte 0';
       return new UserError({ at: file, problem, fix: 'remove it' });
     }
-    default: {
-      const again = 'run the same command again';
-      return systemError(error, { at: file, again, elsewhere: 'name another file' });
-    }
+    default:
+      return systemError(error, { at: file, elsewhere: 'name another file' });
   }
 }

@@ -62,7 +62,6 @@ export async function writeReport(
   } catch (error) {
     throw systemError(error, {
       at: `--out ${file}`,
-      again: 'run the same command again',
       elsewhere: 'choose another file with --out',
     });
   }

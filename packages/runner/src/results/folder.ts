@@ -79,8 +79,7 @@ export async function writeResultFolder(
 }
 
 function placeOf(folder: string): Place {
-  const again = 'run the same command again';
-  return { at: `--out ${folder}`, again, elsewhere: 'choose another folder' };
+  return { at: `--out ${folder}`, elsewhere: 'choose another folder' };
 }
 
 async function entriesOf(folder: string): Promise<readonly string[] | 'a file' | 'a broken link'> {

@@ -99,8 +99,7 @@ export class LogFile {
 
   #errorOf(error: unknown): unknown {
     const elsewhere = 'choose another file with --log';
-    const place = { at: `--log ${this.#path}`, again: 'run the same command again', elsewhere };
-    return systemError(error, place);
+    return systemError(error, { at: `--log ${this.#path}`, elsewhere });
   }
 
   /** Closes the file, if it is open. */

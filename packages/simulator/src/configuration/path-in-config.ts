@@ -1,4 +1,4 @@
-/** Where a field of a swarm stands in the configuration that describes the swarm. */
+/** The place of a field of a swarm in the configuration that describes the swarm. */
 
 import type { Path } from './problems.ts';
 import type { SeedConfig, SwarmConfig } from './schema.ts';

@@ -13,12 +13,11 @@
 
 import { createHash, hash } from 'node:crypto';
 import { createReadStream, rmSync, statSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as yieldToEvents, setTimeout as sleep } from 'node:timers/promises';
 
-import { syncFolder } from '../../durable-file.ts';
+import { renameDurably } from '../../durable-file.ts';
 import type { RunKey } from '../experiment/key.ts';
 import { storedCampaigns } from '../stored-campaign.ts';
 import { listNames, createFolders, prettyJson, readText } from '../store/files.ts';
@@ -219,7 +218,7 @@ class DatasetRefresh {
       this.#unfinished.add(table);
       await table.write(values);
       await table.finish();
-      await moveTable(scratch, this.#datasetFile('experiments', campaign.experiment.name));
+      await renameDurably(scratch, this.#datasetFile('experiments', campaign.experiment.name));
       this.#unfinished.delete(table);
     }
   }
@@ -271,7 +270,7 @@ class RowGroupWriter {
   async finish(file: string): Promise<void> {
     await this.#flush();
     await this.#file.finish();
-    await moveTable(this.#scratch, file);
+    await renameDurably(this.#scratch, file);
   }
 
   async discard(): Promise<void> {
@@ -283,12 +282,6 @@ class RowGroupWriter {
     await this.#file.write(this.#rows);
     this.#rows = this.table.columns.map(() => []);
   }
-}
-
-/** Gives a complete table, which is on the disk, its name. */
-async function moveTable(scratch: string, file: string): Promise<void> {
-  await rename(scratch, file);
-  await syncFolder(dirname(file));
 }
 
 /** Groups keys into parts by their first digits. */

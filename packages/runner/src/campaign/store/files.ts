@@ -2,10 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-import { createDurableFile, removeQuietly, syncFolder } from '../../durable-file.ts';
+import { createDurableFile, removeQuietly, renameDurably, syncFolder } from '../../durable-file.ts';
 import { systemError } from '../../system-error.ts';
 
 /**
@@ -31,8 +31,7 @@ export async function writeAtomically(path: string, text: string, scratch: strin
   const temporary = join(scratch, `${basename(path)}.${randomUUID()}`);
   try {
     await createDurableFile(temporary, text);
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    await renameDurably(temporary, path);
   } catch (error) {
     await removeQuietly(temporary);
     throw error;
@@ -56,8 +55,7 @@ export async function createFolderAtomically(
       await createDurableFile(join(temporary, name), text);
     await syncFolder(temporary);
     if (await createFolders(parent)) await syncFolder(dirname(parent));
-    await rename(temporary, path);
-    await syncFolder(parent);
+    await renameDurably(temporary, path);
     return true;
   } catch (error) {
     await removeQuietly(temporary);
@@ -124,6 +122,15 @@ export class NotAFile extends Error {
 
   constructor() {
     super('is not a file');
+  }
+}
+
+/** Returns the value of a JSON text; undefined if it is malformed. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-import { ignoreSystemErrors } from '../../system-error.ts';
+import { ignoreSystemErrors, sqliteCodeOf } from '../../system-error.ts';
 import type { RunKey } from '../experiment/key.ts';
 
 /** How long to wait, without reacting to signals, while another process writes. */
@@ -173,19 +173,13 @@ function prepareDatabase(database: DatabaseSync): boolean {
 
 /** Whether an operation failed as another process has locked the ledger. */
 export function isLockError(error: unknown): boolean {
-  return LOCK_CODES.has(primaryCodeOf(error));
+  return LOCK_CODES.has(sqliteCodeOf(error));
 }
 
 /** Whether an operation failed as the ledger is damaged, or is not a ledger. */
 export function isDamageError(error: unknown): boolean {
   const { errcode } = error as { readonly errcode?: number };
-  return DAMAGE_CODES.has(primaryCodeOf(error)) || DAMAGE_CODES.has(errcode ?? 0);
-}
-
-/** Returns the primary code of a SQLite error, its low byte; 0 for other errors. */
-function primaryCodeOf(error: unknown): number {
-  const { code, errcode = 0 } = error as { readonly code?: string; readonly errcode?: number };
-  return code === 'ERR_SQLITE_ERROR' ? errcode & 255 : 0;
+  return DAMAGE_CODES.has(sqliteCodeOf(error)) || DAMAGE_CODES.has(errcode ?? 0);
 }
 
 const CORRUPT = 11;

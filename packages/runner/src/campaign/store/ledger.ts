@@ -25,6 +25,7 @@ import { lstatSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 
+import { isRunning } from '../../process.ts';
 import { ignoreSystemErrors } from '../../system-error.ts';
 import type { RunKey } from '../experiment/key.ts';
 import {
@@ -278,16 +279,6 @@ function ownerText({ host, pid }: Owner): string {
 function isAlive({ host, pid, startedAt, seenMs }: Owner): boolean {
   if (host === hostname()) return isRunning(pid) && startTimeOf(pid) === startedAt;
   return Date.now() - seenMs < DEAD_AFTER_MS;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // The process exists, but belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 /**

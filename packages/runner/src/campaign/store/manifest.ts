@@ -1,15 +1,15 @@
 /** The manifest of a store, `store.json`: the version of its layout, and the dataset format. */
 
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
 import { UserError } from '../../user-error.ts';
 import { VERSION } from '../../version.ts';
-import { listNames, prettyJson } from './files.ts';
+import { listNames, NotAFile, parseJson, prettyJson, readText } from './files.ts';
 
 export type DatasetFormat = (typeof DATASET_FORMATS)[number];
 
-export const DATASET_FORMATS = ['parquet', 'csv'] as const;
+const DATASET_FORMATS = ['parquet', 'csv'] as const;
 
 export interface StoreManifest {
   /** The version of the layout. */
@@ -43,13 +43,11 @@ export function newManifest(datasets: DatasetFormat): string {
  */
 export async function readManifest(folder: string): Promise<StoreManifest | undefined> {
   const at = `store ${folder}`;
-  const file = join(folder, 'store.json');
   let text: string;
   try {
-    // Reading a pipe might never end.
-    if (!(await stat(file)).isFile()) throw notValid(at, 'is not a file');
-    text = await readFile(file, 'utf8');
+    text = readText(join(folder, 'store.json'));
   } catch (error) {
+    if (error instanceof NotAFile) throw notValid(at, error.message);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTDIR') {
       throw new UserError({ at, problem: 'is a file', fix: 'name a folder' });
@@ -60,7 +58,7 @@ export async function readManifest(folder: string): Promise<StoreManifest | unde
     const problem = `contains "${foreign}", but no store.json, so it is not a store`;
     throw new UserError({ at, problem, fix: 'name a new or an empty folder' });
   }
-  const manifest = parseManifest(text);
+  const manifest = parseJson(text) as Partial<StoreManifest> | null | undefined;
   if (typeof manifest?.schema !== 'number') throw notValid(at, 'is not valid');
   if (manifest.schema !== STORE_SCHEMA) {
     const problem =
@@ -112,13 +110,5 @@ async function realPathOf(path: string): Promise<string> {
   } catch {
     const parent = dirname(absolute);
     return parent === absolute ? absolute : join(await realPathOf(parent), basename(absolute));
-  }
-}
-
-function parseManifest(text: string): Partial<StoreManifest> | undefined {
-  try {
-    return (JSON.parse(text) ?? undefined) as Partial<StoreManifest> | undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -24,6 +24,7 @@ import {
   readText,
   createFolderAtomically,
   createFolders,
+  parseJson,
   prettyJson,
   withStoreErrors,
   writeAtomically,
@@ -350,15 +351,6 @@ function failureText(file: string): string {
     const { code } = error as NodeJS.ErrnoException;
     if (error instanceof NotAFile || code === 'ENOENT' || code === 'ENOTDIR') return '';
     throw error;
-  }
-}
-
-/** Returns the value of a JSON text; undefined if it is malformed. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

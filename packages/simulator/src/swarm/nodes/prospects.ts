@@ -44,7 +44,7 @@ export class Prospects {
   /** Whether any of these peers lacks a piece and has a source for it. */
   someHasSource(peers: readonly HostedPeer[]): boolean {
     return peers.some(
-      (hosted) => hosted.hasStarted && !hosted.peer.isComplete && this.hasSource(hosted),
+      (hosted) => hosted.hasStarted && !hosted.peer.isComplete && this.#hasSource(hosted),
     );
   }
 
@@ -66,7 +66,7 @@ export class Prospects {
   }
 
   /** Whether a neighbour that can upload has announced a piece that this peer lacks. */
-  hasSource(hosted: HostedPeer): boolean {
+  #hasSource(hosted: HostedPeer): boolean {
     return this.#some(
       hosted,
       (connection, canUpload) => canUpload && hosted.peer.isLackingFrom(connection),
@@ -75,7 +75,7 @@ export class Prospects {
 
   /** What a peer that lacks pieces waits for, in a swarm that has stalled. */
   of(hosted: HostedPeer): Prospect {
-    if (!hosted.hasStarted || !this.hasSource(hosted)) return 'no source';
+    if (!hosted.hasStarted || !this.#hasSource(hosted)) return 'no source';
     const waits = (canUpload: boolean): boolean =>
       this.#some(
         hosted,
