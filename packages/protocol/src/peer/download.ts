@@ -17,14 +17,12 @@ import { bitsOfSpan, type BlockLayout } from '../blocks.ts';
 import {
   type BlockIndex,
   type Connection,
-  NO_BLOCK,
   NO_CONNECTION,
   NO_PIECE,
   type PieceIndex,
   pieceOf,
 } from '../ids.ts';
 import type { DownloadRules, RateRules } from '../rules/rules.ts';
-import type { BlockQueues } from '../tables/block-queues.ts';
 import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
@@ -34,6 +32,8 @@ import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import { Endgame } from './endgame.ts';
 import type { PeerHost } from './host.ts';
+import { Interest } from './interest.ts';
+import { OutstandingRequests } from './outstanding-requests.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RequestWindow } from './request-window.ts';
 
@@ -60,13 +60,10 @@ export class Download {
   #hasNewHaves = false;
   /** The connections on which we may request, in the order of their numbers. */
   readonly #unchoked: Connection[] = [];
-  /** The outstanding requests of each connection. */
-  readonly #requests: BlockQueues;
+  readonly #requests: OutstandingRequests;
+  readonly #interest: Interest;
   /** The pieces received recently on each connection. */
   readonly #received: RateMeter;
-  /** The pieces whose requests were lost last; the first `#lostCount` are in use. */
-  readonly #lost: PieceIndex[] = [];
-  #lostCount = 0;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
 
@@ -83,7 +80,8 @@ export class Download {
     this.#rates = rules.rates;
     this.#mayFollowLeaders = options.role !== 'peer';
     this.#row = row;
-    this.#requests = tables.requests;
+    this.#requests = new OutstandingRequests(components);
+    this.#interest = new Interest(components, this.#requests);
     this.#received = tables.received;
     this.#window = new RequestWindow(components);
     if (partial !== undefined) this.#endgame = new Endgame(components);
@@ -95,7 +93,7 @@ export class Download {
 
   /** A connection is closed: its other side no longer holds anything. Call before it is reused. */
   closed(connection: Connection): void {
-    this.#loseRequests(connection);
+    this.#requests.loseAll(connection);
     this.#connections.applyDueHaves();
     this.#removeUnchoked(connection);
     this.#connections.setFlags(connection, 0);
@@ -103,19 +101,19 @@ export class Download {
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
       if (this.#connections.hasPiece(connection, piece)) this.#picker.removeHolder(piece);
     }
-    if (this.#lostCount > 0) this.#requestElsewhere(connection);
+    if (this.#requests.hasLost) this.#requestElsewhere(connection);
   }
 
   /** Acts on a `have` that the tables have recorded, unless its outcome is NO_ACTION. */
   afterHave(connection: Connection, piece: PieceIndex, outcome: HaveOutcome): void {
     if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece);
     const flags = this.#connections.flags(connection);
-    this.#beginInterest(connection);
+    this.#interest.begin(connection);
     if ((flags & PEER_CHOKING) !== 0) return;
     this.#hasNewHaves = true;
     if (!this.#rules.requestsOnHave || !this.#window.isStarving(connection)) return;
     if (this.#picker.isRequestable(piece)) this.#fill(connection);
-    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#requestBusy(connection);
+    else if (this.#requests.countOn(connection) === 0) this.#requestBusy(connection);
   }
 
   unchoke(connection: Connection): void {
@@ -132,36 +130,34 @@ export class Download {
     const flags = before | PEER_CHOKING;
     if (before === flags) {
       // A repeated choke, as the original sends it: there is nothing to lose.
-      this.#lostCount = 0;
+      this.#requests.loseNone();
     } else {
       this.#connections.setFlags(connection, flags);
       this.#removeUnchoked(connection);
-      this.#loseRequests(connection);
+      this.#requests.loseAll(connection);
       this.#window.choked(connection);
     }
-    const hasLost = this.#lostCount > 0;
+    const { hasLost } = this.#requests;
     if (this.#rules.requestsElsewhere(hasLost, this.#hasNewHaves)) {
       this.#requestElsewhere(connection);
     }
     if (hasLost) return;
     if ((flags & AM_INTERESTED) !== 0) {
-      if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
-    } else if (this.#rules.beginsInterestOnChoke && this.#isWorthInterest(connection)) {
-      this.#beginInterest(connection);
+      this.#interest.endIfUseless(connection);
+    } else if (this.#rules.beginsInterestOnChoke && this.#interest.isWorth(connection)) {
+      this.#interest.begin(connection);
     }
   }
 
   /** The other side does not hold `piece` after all; requests it from another that does. */
   dontHave(connection: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
-    if (this.#loseRequestsFor(connection, piece)) {
+    this.#requests.losePiece(connection, piece);
+    if (this.#requests.hasLost) {
       this.requestMore(connection);
       this.#requestElsewhere(connection);
-    } else if (
-      (this.#connections.flags(connection) & AM_INTERESTED) !== 0 &&
-      !this.#isWorthInterest(connection)
-    ) {
-      this.#endInterest(connection);
+    } else {
+      this.#interest.endIfUseless(connection);
     }
   }
 
@@ -169,7 +165,7 @@ export class Download {
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
     this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
     this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
-    const requested = this.#requests.remove(this.#row, connection, block, count);
+    const requested = this.#requests.remove(connection, block, count);
     const piece = pieceOf(block, this.#layout.blocksPerPiece);
     const partial = this.#partial;
     if (partial === undefined) return true;
@@ -205,21 +201,17 @@ export class Download {
 
   /** Blocks of a piece that we lack have arrived in vain: they are requested again. */
   discard(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
-    this.#partial?.discard(block, count);
-    this.#picker.release(piece);
-    this.#lost[0] = piece;
-    this.#lostCount = 1;
+    this.#requests.loseReceived(block, count);
     this.#requestElsewhere(undefined);
   }
 
   /** The number of blocks requested on a connection that have not arrived. */
   outstandingOn(connection: Connection): number {
-    return this.#requests.lengthOf(this.#row, connection);
+    return this.#requests.countOn(connection);
   }
 
   isRequestedOn(connection: Connection, block: BlockIndex, count: number): boolean {
-    return this.#requests.hasAny(this.#row, connection, block, count);
+    return this.#requests.hasAny(connection, block, count);
   }
 
   isRequested(piece: PieceIndex): boolean {
@@ -247,13 +239,13 @@ export class Download {
     const isStarving = this.#window.isStarving(connection);
     if (!this.#rules.requestsOnHave || !isStarving) this.#refill(connection);
     else if (!this.#isUnchoked(connection)) this.requestMore(connection);
-    else if (this.#requests.lengthOf(this.#row, connection) === 0) this.#starve(connection);
+    else if (this.#requests.countOn(connection) === 0) this.#starve(connection);
     if (isStored) this.afterStored(piece);
   }
 
   /** Ends the interest in connections that hold nothing that we lack, after a piece was stored. */
   afterStored(piece: PieceIndex): void {
-    if (this.#rules.isInterestedInLacked) this.#endUselessInterest(piece);
+    if (this.#rules.isInterestedInLacked) this.#interest.afterStored(piece, this.#unchoked);
   }
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
@@ -268,24 +260,15 @@ export class Download {
     if (this.#partial !== undefined) this.#checkTimeouts();
     if (!this.#rules.isInterestedInLacked) return;
     for (const connection of this.#unchoked) this.#helpOthers(connection);
-    const { count } = this.#connections;
-    for (let connection = 0 as Connection; connection < count; connection++) {
-      const flags = this.#connections.flags(connection);
-      if ((flags & AM_INTERESTED) === 0 || this.#isWorthInterest(connection)) continue;
-      this.#endInterest(connection);
-    }
+    this.#interest.endAllUseless();
   }
 
   /** Requests what a connection has room for, or ends the interest in it if nothing is left. */
   requestMore(connection: Connection): void {
     if (this.#isUnchoked(connection)) {
       this.#fill(connection);
-    } else if (
-      this.#rules.endsInterestWhileChoked &&
-      (this.#connections.flags(connection) & AM_INTERESTED) !== 0 &&
-      !this.#isWorthInterest(connection)
-    ) {
-      this.#endInterest(connection);
+    } else if (this.#rules.endsInterestWhileChoked) {
+      this.#interest.endIfUseless(connection);
     }
   }
 
@@ -305,29 +288,11 @@ export class Download {
     const { blocksPerPiece } = this.#layout;
     const first = (piece * blocksPerPiece) as BlockIndex;
     let isRepeated = false;
-    this.#eachRequested(connection, first, blocksPerPiece, (block, count) => {
+    this.#requests.each(connection, first, blocksPerPiece, (block, count) => {
       this.#host.request(connection, block, count);
       isRepeated = true;
     });
     return isRepeated;
-  }
-
-  /** Calls `act` for the spans, of `count` blocks from `block` on, that are requested. */
-  #eachRequested(
-    connection: Connection,
-    block: BlockIndex,
-    count: number,
-    act: (block: BlockIndex, count: number) => void,
-  ): void {
-    const isRequested = (each: number) =>
-      this.#requests.hasAny(this.#row, connection, each as BlockIndex, 1);
-    const end = block + count;
-    for (let first = block as number; first < end; first++) {
-      let next = first;
-      while (next < end && isRequested(next)) next++;
-      if (next > first) act(first as BlockIndex, next - first);
-      first = next;
-    }
   }
 
   /** Fills the connection again when few enough of its requests are outstanding. */
@@ -359,12 +324,12 @@ export class Download {
   /** Nothing is left to request on a connection. */
   #starve(connection: Connection): void {
     this.#window.setStarving(connection, true);
-    const hasRequests = this.#requests.lengthOf(this.#row, connection) > 0;
+    const hasRequests = this.#requests.countOn(connection) > 0;
     if (hasRequests && this.#client.endgame === 'strict') return;
     if (hasRequests) this.#requestBusy(connection);
-    else if (!this.#rules.isInterestedInLacked) this.#endInterest(connection);
+    else if (!this.#rules.isInterestedInLacked) this.#interest.end(connection);
     else if (this.#requestBusy(connection)) return;
-    else if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
+    else if (!this.#interest.isWorth(connection)) this.#interest.end(connection);
   }
 
   /** Requests up to `most` adjacent blocks of `piece`; returns their number. */
@@ -388,8 +353,8 @@ export class Download {
 
   #request(connection: Connection, block: BlockIndex, count: number): void {
     this.#window.requesting(connection);
-    this.#requests.push(this.#row, connection, block, count);
-    this.#beginInterest(connection);
+    this.#requests.add(connection, block, count);
+    this.#interest.begin(connection);
     this.#host.request(connection, block, count);
   }
 
@@ -418,7 +383,7 @@ export class Download {
   #isWithheld(block: BlockIndex): boolean {
     return this.#unchoked.some(
       (connection) =>
-        this.#requests.hasAny(this.#row, connection, block, 1) &&
+        this.#requests.hasAny(connection, block, 1) &&
         this.#window.isOverdue(connection, SILENT_MS),
     );
   }
@@ -426,7 +391,7 @@ export class Download {
   /** Lets a connection on which nothing is requested help others, if it can by now. */
   #helpOthers(connection: Connection): void {
     if (!this.#isUnchoked(connection) || !this.#window.isStarving(connection)) return;
-    if (this.#requests.lengthOf(this.#row, connection) === 0) this.#requestBusy(connection);
+    if (this.#requests.countOn(connection) === 0) this.#requestBusy(connection);
   }
 
   /** Blocks have arrived that are requested on other connections, too. */
@@ -434,12 +399,12 @@ export class Download {
     const unchoked = [...this.#unchoked];
     for (const connection of unchoked) {
       if (connection === from) continue;
-      if (!this.#requests.hasAny(this.#row, connection, block, count)) continue;
-      this.#eachRequested(connection, block, count, (first, each) =>
+      if (!this.#requests.hasAny(connection, block, count)) continue;
+      this.#requests.each(connection, block, count, (first, each) =>
         this.#host.cancel(connection, first, each),
       );
-      this.#requests.remove(this.#row, connection, block, count);
-      if (this.#requests.lengthOf(this.#row, connection) === 0) this.#fill(connection);
+      this.#requests.remove(connection, block, count);
+      if (this.#requests.countOn(connection) === 0) this.#fill(connection);
     }
   }
 
@@ -449,21 +414,16 @@ export class Download {
   #checkTimeouts(): void {
     const unchoked = [...this.#unchoked];
     for (const connection of unchoked) {
-      if (this.#requests.lengthOf(this.#row, connection) === 0) continue;
+      if (this.#requests.countOn(connection) === 0) continue;
       if (this.#window.isOverdue(connection, this.#client.snubbedAfterMs)) this.#snub(connection);
     }
   }
 
   /** The other side does not answer: requests its blocks elsewhere, and here only one at a time. */
   #snub(connection: Connection): void {
-    this.#lostCount = 0;
-    for (;;) {
-      const block = this.#requests.shift(this.#row, connection);
-      if (block === NO_BLOCK) break;
-      const count = this.#requests.shiftedCount;
+    this.#requests.loseAll(connection, (block, count) => {
       this.#host.cancel(connection, block, count);
-      this.#loseRequest(block, count);
-    }
+    });
     this.#window.setSnubbing(connection);
     this.#requestElsewhere(connection);
     this.#fill(connection);
@@ -480,56 +440,12 @@ export class Download {
       const connection = unchoked[i]!;
       if (connection === except || !this.#window.isStarving(connection)) continue;
       // There is room, so under `requestsOnHave` only lost pieces can be requestable.
-      if (!this.#rules.requestsOnHave || this.#hasLostPiece(connection)) {
+      if (!this.#rules.requestsOnHave || this.#requests.holdsLostPiece(connection)) {
         this.#fill(connection);
-      } else if (
-        !this.#rules.isInterestedInLacked &&
-        this.#requests.lengthOf(this.#row, connection) === 0
-      ) {
-        this.#endInterest(connection);
+      } else if (!this.#rules.isInterestedInLacked && this.#requests.countOn(connection) === 0) {
+        this.#interest.end(connection);
       }
     }
-  }
-
-  /** Whether the other side holds a lost piece of which blocks have not been requested again. */
-  #hasLostPiece(connection: Connection): boolean {
-    const lost = this.#lost;
-    for (let i = 0; i < this.#lostCount; i++) {
-      const piece = lost[i]!;
-      if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(connection, piece)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Drops all outstanding requests of a connection. */
-  #loseRequests(connection: Connection): void {
-    this.#lostCount = 0;
-    for (;;) {
-      const block = this.#requests.shift(this.#row, connection);
-      if (block === NO_BLOCK) return;
-      this.#loseRequest(block, this.#requests.shiftedCount);
-    }
-  }
-
-  /** Drops the requests for blocks of `piece` on a connection; returns whether there were any. */
-  #loseRequestsFor(connection: Connection, piece: PieceIndex): boolean {
-    this.#lostCount = 0;
-    const { blocksPerPiece } = this.#layout;
-    for (let index = 0; index < blocksPerPiece; index++) {
-      const block = (piece * blocksPerPiece + index) as BlockIndex;
-      if (this.#requests.remove(this.#row, connection, block, 1) > 0) this.#loseRequest(block, 1);
-    }
-    return this.#lostCount > 0;
-  }
-
-  #loseRequest(block: BlockIndex, count: number): void {
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
-    this.#lost[this.#lostCount++] = piece;
-    this.#partial?.release(block, count);
-    if (this.#picker.isStored(piece)) return;
-    if (this.#partial === undefined || this.#partial.hasFree(piece)) this.#picker.release(piece);
   }
 
   /** Inserts a connection into `#unchoked`. */
@@ -551,51 +467,5 @@ export class Download {
     if (place === unchoked.length) return;
     for (; place < unchoked.length - 1; place++) unchoked[place] = unchoked[place + 1]!;
     unchoked.pop();
-  }
-
-  // Interest.
-
-  /** Whether a connection can still be of use: see `DownloadRules.isInterestedInLacked`. */
-  #isWorthInterest(connection: Connection): boolean {
-    const isInterestedInLacked = this.#rules.isInterestedInLacked;
-    if (!isInterestedInLacked && this.#requests.lengthOf(this.#row, connection) > 0) return true;
-    const start = this.#connections.announcedStart(connection);
-    if (!isInterestedInLacked) {
-      this.#connections.applyDueHaves();
-      return this.#picker.hasRequestable(this.#connections.announced, start);
-    }
-    if (this.#picker.lacksAny(this.#connections.announced, start)) return true;
-    this.#connections.applyDueHaves();
-    return this.#picker.lacksAny(this.#connections.announced, start);
-  }
-
-  /** A piece has been stored: ends the interest in connections that hold nothing that we lack. */
-  #endUselessInterest(stored: PieceIndex): void {
-    if (this.#picker.isComplete) {
-      const { count } = this.#connections;
-      for (let connection = 0 as Connection; connection < count; connection++) {
-        this.#endInterest(connection);
-      }
-      return;
-    }
-    for (const connection of this.#unchoked) {
-      if (!this.#connections.hasPiece(connection, stored)) continue;
-      if (!this.#isWorthInterest(connection)) this.#endInterest(connection);
-    }
-  }
-
-  #beginInterest(connection: Connection): void {
-    const flags = this.#connections.flags(connection);
-    if ((flags & AM_INTERESTED) !== 0) return;
-    this.#connections.setFlags(connection, flags | AM_INTERESTED);
-    this.#host.interested(connection);
-  }
-
-  #endInterest(connection: Connection): void {
-    const flags = this.#connections.flags(connection);
-    if ((flags & AM_INTERESTED) === 0) return;
-    this.#connections.stopDeferring(connection);
-    this.#connections.setFlags(connection, flags & ~AM_INTERESTED);
-    this.#host.notInterested(connection);
   }
 }
