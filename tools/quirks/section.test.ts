@@ -13,6 +13,10 @@ describe('switches', () => {
   test('are all changed once, in both sets of rules', () => {
     expect(titles('client', true)).toEqual([
       '**client**',
+      '`wholePieces` on',
+      '`interestInRequestable` on',
+      '`haveForEachPiece` on',
+      '`idleSlots` on',
       '`repeatChokes` on',
       '`redrawOptimistics` on',
       '`unstableSort` on',
@@ -32,9 +36,9 @@ describe('switches', () => {
       '50 ms for every message',
       'a seed that chokes as leechers do',
     ]);
-    expect(titles('original', true)).toHaveLength(19);
+    expect(titles('original', true)).toHaveLength(23);
     expect(switchesOf('original', true)[1]).toMatchObject({
-      changes: { 'client.quirks.repeatChokes': false },
+      changes: { 'client.quirks.wholePieces': false },
     });
   });
 

@@ -45,7 +45,7 @@ async function withDisk(
 
 describe.skipIf(!HAS_SMALL_DISKS)('a full disk', { timeout: TEST_TIMEOUT_MS }, () => {
   test('while runs are stored loses the runs in progress only', () =>
-    withDisk(160_000, async (file, store, disk) => {
+    withDisk(108_000, async (file, store, disk) => {
       const { code, out, err } = await run(
         'sweep',
         file,

@@ -11,11 +11,12 @@ const TIMEOUT_MS = 120_000;
 const { swarm: MEDIUM } = checkedSwarm(await readConfig(configFile('medium')), {});
 
 describe('memory', () => {
-  // Where a call is not inlined, numbers other than small integers are boxed, 16 bytes each.
-  test('of a message is that of a boxed number or two, and of no object', {
+  // Where a call is not inlined, numbers other than small integers are boxed, 16 bytes each. A flow
+  // that begins, and a piece of which blocks are requested, are objects; most messages are neither.
+  test('of a message is that of a few boxed numbers, and of no object', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    expect(await allocatedBytesPerMessage(swarmOf(240, 20, 100))).toBeLessThan(40);
+    expect(await allocatedBytesPerMessage(swarmOf(240, 20, 100))).toBeLessThan(60);
   });
 
   test('of peers and connections is near the expected footprint', {

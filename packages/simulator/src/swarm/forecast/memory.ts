@@ -19,7 +19,7 @@ const BYTES_EACH = {
   /** The objects of a peer, with the slack that garbage collection needs. */
   peerHeap: 6_000,
   /** The arrays of a peer, its router, and what is recorded about it. */
-  peerArrays: 1_000,
+  peerArrays: 3_500,
   /** The state of a connection, its remote endpoint, and messages in transit. */
   connection: 300,
   /** What a peer knows about a piece: whether it holds it, and its availability. */
