@@ -37,7 +37,10 @@ export {
   MESSAGE_ID,
 } from './messages/codec.ts';
 export {
+  ANNOUNCE_EVENTS,
+  type AnnounceEvent,
   type BootstrapMessages,
+  type ClosingMessages,
   MESSAGE_KINDS,
   type MessageKind,
   type Messages,

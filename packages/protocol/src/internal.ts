@@ -7,6 +7,8 @@ export {
   type ConnectionColumn,
   type ConnectionLayout,
   grown,
+  moveValues,
+  type RowColumn,
 } from './tables/connection-columns.ts';
 export type { PeerMemory } from './tables/connections.ts';
 export {

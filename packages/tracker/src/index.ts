@@ -7,6 +7,7 @@ export {
   electLeaders,
   leaderCount,
 } from './election.ts';
+export { type OpenAnnounce, OpenTracker, type OpenTrackerOptions } from './open-tracker.ts';
 export { JoinedPeers } from './joined-peers.ts';
 export {
   biasedSelection,

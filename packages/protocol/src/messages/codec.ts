@@ -15,7 +15,13 @@
  */
 
 import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
-import { MESSAGE_KINDS, type MessageKind, type Messages } from './messages.ts';
+import {
+  ANNOUNCE_EVENTS,
+  type AnnounceEvent,
+  MESSAGE_KINDS,
+  type MessageKind,
+  type Messages,
+} from './messages.ts';
 
 /** The bytes are not a message. The sender is at fault, and the connection should be closed. */
 export class MalformedMessage extends Error {
@@ -43,6 +49,9 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   connReq: 39,
   candidate: 40,
   leaders: 41,
+  close: 42,
+  announce: 43,
+  refused: 44,
 };
 
 /** A list: its length varies. */
@@ -68,6 +77,9 @@ const FIELDS: Record<MessageKind, number> = {
   connReq: 3,
   candidate: 3,
   leaders: LIST,
+  close: 0,
+  announce: 3,
+  refused: 1,
 };
 
 /** No message has this id. */
@@ -132,6 +144,10 @@ export class Encoder implements Messages {
     this.#one(MESSAGE_ID.leaderStart, target);
   }
 
+  close(): void {
+    this.#plain(MESSAGE_ID.close);
+  }
+
   trackerReq(from: PeerId): void {
     this.#one(MESSAGE_ID.trackerReq, from);
   }
@@ -158,6 +174,12 @@ export class Encoder implements Messages {
   }
   leaders(ids: Uint32Array): void {
     this.#list(MESSAGE_ID.leaders, ids, EMPTY);
+  }
+  announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
+    this.#three(MESSAGE_ID.announce, from, ANNOUNCE_EVENTS.indexOf(event), wanted);
+  }
+  refused(from: PeerId): void {
+    this.#one(MESSAGE_ID.refused, from);
   }
 
   #plain(id: number): void {
@@ -298,6 +320,15 @@ function dispatch(
       return receiver.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
     case MESSAGE_ID.leaders:
       return receiver.leaders(readList(view, at, numbers));
+    case MESSAGE_ID.close:
+      return receiver.close(connection);
+    case MESSAGE_ID.announce: {
+      const event = ANNOUNCE_EVENTS[view.getUint32(at + 4)];
+      if (event === undefined) throw new MalformedMessage('an announce has one of four events');
+      return receiver.announce(a as PeerId, event, view.getUint32(at + 8));
+    }
+    case MESSAGE_ID.refused:
+      return receiver.refused(a as PeerId);
   }
 }
 

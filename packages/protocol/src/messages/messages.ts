@@ -37,6 +37,23 @@ export interface PeerMessages {
   leaderStart(connection: Connection, target: PeerId): void;
 }
 
+/** Messages that end connections; on the wire, the transport below does it (TCP's FIN and RST). */
+export interface ClosingMessages {
+  /** The sender has closed the connection, and sends nothing more on it. */
+  close(connection: Connection): void;
+}
+
+/** What a tracker needs to know of a peer whenever it announces itself (BEP 3). */
+export type AnnounceEvent = 'started' | 'completed' | 'stopped' | 'regular';
+
+/** The events of an announce, in the order in which messages number them. */
+export const ANNOUNCE_EVENTS: readonly AnnounceEvent[] = [
+  'started',
+  'completed',
+  'stopped',
+  'regular',
+];
+
 /** Messages that are addressed to a node, before and outside any connection. */
 export interface BootstrapMessages {
   /** From a new peer to the one peer that it knows: asks for the tracker. */
@@ -60,10 +77,17 @@ export interface BootstrapMessages {
   candidate(id: PeerId, uploadKbps: number, downloadKbps: number): void;
   /** From the tracker to a peer: the leaders of its AS. */
   leaders(ids: Uint32Array): void;
+  /**
+   * From a peer to the tracker, in a swarm in which peers come and go: it is there, it has the
+   * whole file, or it leaves; `wanted` is the number of neighbours that it asks for.
+   */
+  announce(from: PeerId, event: AnnounceEvent, wanted: number): void;
+  /** The answer to a `connReq` that is not accepted: `from` is not there any more, or is full. */
+  refused(from: PeerId): void;
 }
 
 /** All messages between nodes. */
-export type Messages = PeerMessages & BootstrapMessages;
+export type Messages = PeerMessages & ClosingMessages & BootstrapMessages;
 
 /** The name of a message. */
 export type MessageKind = keyof Messages;
@@ -80,6 +104,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'piece',
   'cancel',
   'leaderStart',
+  'close',
   'trackerReq',
   'trackerRes',
   'join',
@@ -89,4 +114,6 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'connReq',
   'candidate',
   'leaders',
+  'announce',
+  'refused',
 ];

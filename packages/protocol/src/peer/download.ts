@@ -97,10 +97,7 @@ export class Download {
     this.#connections.applyDueHaves();
     this.#removeUnchoked(connection);
     this.#connections.setFlags(connection, 0);
-    const { pieceCount } = this.#layout;
-    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
-      if (this.#connections.hasPiece(connection, piece)) this.#picker.removeHolder(piece);
-    }
+    this.#picker.removeAllHolders(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
   }
 

@@ -143,6 +143,11 @@ export class Peer implements PeerMessages {
     return this.#picker.storedCount;
   }
 
+  /** The pieces that it holds: bit n mod 32 of word n div 32 is piece n. */
+  storedPieces(): Uint32Array {
+    return this.#picker.storedPieces();
+  }
+
   /** One more than the greatest number of a connection so far; 0 if there was none. */
   get connectionCount(): number {
     return this.#connections.count;
@@ -264,15 +269,34 @@ export class Peer implements PeerMessages {
     this.#follower?.established(connection, intraAs);
   }
 
-  /** Closes a connection. Its number may be used again. */
-  disconnect(connection: Connection): void {
+  /**
+   * Closes a connection. Its number may be used again at once; with `keepsNumber` only after
+   * `releaseNumber`, for hosts whose messages may still be under way on the connection.
+   */
+  disconnect(connection: Connection, keepsNumber = false): void {
     this.#superSeeding?.closed(connection);
     const isUnchoked = (this.#connections.flags(connection) & AM_CHOKING) === 0;
     this.#leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
     this.#connections.close(connection);
+    if (!keepsNumber) this.#connections.releaseNumber(connection);
     if (isUnchoked) this.#upload.slotFreed();
+  }
+
+  /** The number of a connection that has been closed with `keepsNumber` may be used again. */
+  releaseNumber(connection: Connection): void {
+    this.#connections.releaseNumber(connection);
+  }
+
+  /** Whether a connection is open, on our side at least. */
+  isOpen(connection: Connection): boolean {
+    return this.#connections.flags(connection) !== 0;
+  }
+
+  /** The peer leaves for good: the memory that it shares with others is free for another peer. */
+  leave(): void {
+    this.#memory.tables.closeRow(this.#memory.row, this.#connections.capacity);
   }
 
   /**

@@ -55,10 +55,6 @@ export class PiecePicker {
   readonly #pieceCount: number;
   readonly #tables: PeerTables;
   readonly #row: number;
-  /** The requestable pieces of all peers; ours begin at `#firstWord`. */
-  readonly #requestable: Uint32Array;
-  /** The pieces that peers lack, in the same layout. */
-  readonly #lacked: Uint32Array;
   readonly #firstWord: number;
   /** The pieces that are under way, and how they are ordered; absent if pieces are moved whole. */
   readonly #partial: PartialPieces | undefined;
@@ -82,14 +78,22 @@ export class PiecePicker {
     this.#pieceCount = pieceCount;
     this.#tables = tables;
     this.#row = row;
-    this.#requestable = tables.requestable;
-    this.#lacked = tables.lacked;
     this.#firstWord = row * tables.pieceWords;
     this.#partial = partial;
     this.#order = order;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
     const endWord = this.#firstWord + wordsFor(pieceCount);
     this.#lacked.set(this.#requestable.subarray(this.#firstWord, endWord), this.#firstWord);
+  }
+
+  /** The requestable pieces of all peers; ours begin at `#firstWord`. */
+  get #requestable(): Uint32Array {
+    return this.#tables.requestable;
+  }
+
+  /** The pieces that peers lack, in the same layout. */
+  get #lacked(): Uint32Array {
+    return this.#tables.lacked;
   }
 
   /** Whether all pieces are stored. */
@@ -130,6 +134,11 @@ export class PiecePicker {
   /** One neighbour fewer holds `piece`. */
   removeHolder(piece: PieceIndex): void {
     this.#tables.removeHolder(this.#row, piece);
+  }
+
+  /** A neighbour is gone: one fewer holds each piece that it has announced on `connection`. */
+  removeAllHolders(connection: Connection): void {
+    this.#tables.removeAllHolders(this.#row, connection);
   }
 
   /** All blocks of `piece` have been requested. */

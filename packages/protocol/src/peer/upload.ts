@@ -447,6 +447,6 @@ export class Upload {
     if (this.#queued.lengthOf(this.#row, connection) === 0) return;
     const sentCount = this.#host.stopSending(connection);
     if (sentCount > 0) this.blocksSent(connection, sentCount);
-    this.#queued.clear(this.#row, connection);
+    this.#queued.clearQueue(this.#row, connection);
   }
 }

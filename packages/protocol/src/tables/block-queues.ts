@@ -12,7 +12,12 @@
  */
 
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+import {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+  moveValues,
+} from './connection-columns.ts';
 import { type BlockIndex, type Connection, NO_BLOCK } from '../ids.ts';
 
 const CELL = 4;
@@ -38,8 +43,21 @@ export class BlockQueues implements ConnectionColumn {
   }
 
   move(from: number, to: number, count: number): void {
-    this.#ends.copyWithin(2 * to, 2 * from, 2 * (from + count));
-    this.#lengths.copyWithin(to, from, from + count);
+    moveValues(this.#ends, 2 * from, 2 * to, 2 * count);
+    moveValues(this.#lengths, from, to, count);
+  }
+
+  clear(from: number, count: number): void {
+    for (let at = from; at < from + count; at++) {
+      let cell = this.#ends[2 * at]!;
+      while (cell !== NO_CELL) {
+        const next = this.#pool.ints[CELL * cell + NEXT]!;
+        this.#pool.release(cell);
+        cell = next;
+      }
+    }
+    this.#ends.fill(NO_CELL, 2 * from, 2 * (from + count));
+    this.#lengths.fill(0, from, from + count);
   }
 
   /** The number of blocks in a queue. */
@@ -144,7 +162,7 @@ export class BlockQueues implements ConnectionColumn {
   }
 
   /** Removes all blocks of a queue. */
-  clear(row: number, connection: Connection): void {
+  clearQueue(row: number, connection: Connection): void {
     while (this.shift(row, connection) !== NO_BLOCK);
   }
 

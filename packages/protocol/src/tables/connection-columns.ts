@@ -2,16 +2,26 @@
  * Arrays with one value for each connection of all peers that share a host's tables.
  *
  * The connections of one peer are adjacent: they form its range, which begins at
- * `firstConnection[row]`. A peer that outgrows its range moves to a larger one at the end, and all
- * its values move in every column.
+ * `firstConnection[row]`. A peer that outgrows its range moves to a larger one, and all its values
+ * move in every column. When a peer leaves, its row and its range are cleared and used again.
  */
 
 /** An array, or a few arrays, with one value for each connection of all peers. */
 export interface ConnectionColumn {
   /** Makes room for this number of connections in total; new values are 0. */
   grow(connections: number): void;
-  /** Copies the values of `count` adjacent connections. */
+  /** Moves the values of `count` adjacent connections; 0 remains. The ranges do not overlap. */
   move(from: number, to: number, count: number): void;
+  /** Sets the values of `count` adjacent connections to 0, and releases what they refer to. */
+  clear(from: number, count: number): void;
+}
+
+/** An array, or a few arrays, with one value for each peer. */
+export interface RowColumn {
+  /** Makes room for this number of rows in total; new values are as after `clearRow`. */
+  growRows(rows: number): void;
+  /** Sets the values of a row to those of a new peer, and releases what they refer to. */
+  clearRow(row: number): void;
 }
 
 /** The positions of each peer's connections in every column. */
@@ -20,6 +30,8 @@ export interface ConnectionLayout {
   readonly firstConnection: Int32Array;
   /** Registers `column`, which then grows and moves with the others. */
   addColumn(column: ConnectionColumn): void;
+  /** Registers `column`, which then grows with the others; `growRows` is called at once. */
+  addRowColumn(column: RowColumn): void;
 }
 
 /** Copies the values of `old` to the beginning of `larger`, and returns `larger`. */
@@ -28,4 +40,15 @@ export function grown<
 >(old: Row, larger: Row): Row {
   larger.set(old);
   return larger;
+}
+
+/** Moves `count` values of a column from one place to another; 0 remains. */
+export function moveValues(
+  column: Uint8Array | Uint16Array | Int32Array | Uint32Array | Float64Array,
+  from: number,
+  to: number,
+  count: number,
+): void {
+  column.copyWithin(to, from, from + count);
+  column.fill(0, from, from + count);
 }

@@ -131,12 +131,17 @@ export class ConnectionTable {
     return connection;
   }
 
+  /** Closes a connection; its number is used again after `releaseNumber`. */
   close(connection: Connection): void {
-    assert(!this.#closed.includes(connection), 'only an open connection is closed');
     this.#deferredHaves?.forget(this.#row, connection);
     const start = this.announcedStart(connection);
     this.#tables.announced.fill(0, start, start + this.#tables.pieceWords);
     this.setFlags(connection, 0);
+  }
+
+  /** The number of a closed connection may be used again. */
+  releaseNumber(connection: Connection): void {
+    assert(!this.#closed.includes(connection), 'only an open connection is closed');
     this.#closed.push(connection);
   }
 

@@ -24,7 +24,7 @@
  */
 
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import { grown } from './connection-columns.ts';
+import { grown, type RowColumn } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
 import type { PeerTables } from './peer-tables.ts';
@@ -68,7 +68,7 @@ export interface DeferredHavesHost {
 }
 
 /** Keeps each `have` of some peers from when it is sent until the peer has a reason to read it. */
-export class DeferredHaves {
+export class DeferredHaves implements RowColumn {
   /**
    * The arrival time of the next `have` that is passed to `defer`, in ms. It is a field because a
    * fractional number that is passed as an argument is allocated at every call.
@@ -80,11 +80,11 @@ export class DeferredHaves {
   readonly #host: DeferredHavesHost;
   readonly #countDuplicates: boolean;
   /** For each row, its first chunk. */
-  readonly #first: Int32Array;
+  #first = new Int32Array(0);
   /** For each row, the number of entries in its first chunk. */
-  readonly #fill: Uint8Array;
+  #fill = new Uint8Array(0);
   /** For each row, the earliest arrival time of a deferred `have`. */
-  readonly #dueMs: Float64Array;
+  #dueMs = new Float64Array(0);
   readonly #chunks = new CellPool(2 * CHUNK, 0);
   /** A checksum of what `#prefetch` has read, so that the compiler does not remove the reads. */
   prefetched = 0;
@@ -94,9 +94,21 @@ export class DeferredHaves {
     this.#tables = tables;
     this.#host = host;
     this.#countDuplicates = countDuplicates;
-    this.#first = new Int32Array(tables.firstConnection.length);
-    this.#fill = new Uint8Array(tables.firstConnection.length);
-    this.#dueMs = new Float64Array(tables.firstConnection.length).fill(Infinity);
+    tables.addRowColumn(this);
+  }
+
+  growRows(rows: number): void {
+    const before = this.#dueMs.length;
+    this.#first = grown(this.#first, new Int32Array(rows));
+    this.#fill = grown(this.#fill, new Uint8Array(rows));
+    this.#dueMs = grown(this.#dueMs, new Float64Array(rows).fill(Infinity, before));
+  }
+
+  /** Drops all deferred haves of a row. */
+  clearRow(row: number): void {
+    let chunk = this.#first[row]!;
+    while (chunk !== NO_CELL) chunk = this.#release(row, chunk);
+    this.#dueMs[row] = Infinity;
   }
 
   /**

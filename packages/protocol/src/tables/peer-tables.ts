@@ -24,7 +24,13 @@
 import { assert } from '@cachetorrent/std';
 
 import { wordsFor } from './bitfield.ts';
-import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+import {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+  moveValues,
+  type RowColumn,
+} from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
 import { BlockQueues } from './block-queues.ts';
@@ -61,17 +67,17 @@ export class PeerTables implements ConnectionLayout {
   /** For each row and 32 pieces, the number of neighbours that hold each; see the file header. */
   availability: Uint32Array;
   /** For each row `pieceWords` words: the pieces that are neither stored nor requested. */
-  readonly requestable: Uint32Array;
+  requestable: Uint32Array;
   /** For each row `pieceWords` words: the pieces that are not stored. */
-  readonly lacked: Uint32Array;
+  lacked: Uint32Array;
   /** The number of words in a row of bits with one bit per piece. */
   readonly pieceWords: number;
   /** The number of bits of an availability counter, which is the number of words per 32 pieces. */
   counterBits: number = INITIAL_COUNTER_BITS;
   /** For each row, the position of its first connection. */
-  readonly firstConnection: Int32Array;
+  firstConnection: Int32Array;
   /** For each row, the number of bits that its largest availability counter has needed so far. */
-  readonly usedCounterBits: Uint8Array;
+  usedCounterBits: Uint8Array;
   /** The outstanding requests of each connection. */
   readonly requests: BlockQueues;
   /** The blocks to send on each connection. */
@@ -85,13 +91,18 @@ export class PeerTables implements ConnectionLayout {
    * For each piece a bit per row: the peers that store it. The bits of one piece are adjacent
    * because a peer announces a piece to many others at once.
    */
-  readonly #stored: Uint32Array;
-  readonly #storedWords: number;
+  #stored: Uint32Array;
+  #storedWords: number;
+  readonly #pieceCount: number;
   readonly #columns: ConnectionColumn[] = [];
+  readonly #rowColumns: RowColumn[] = [];
   #used = 0;
+  /** The positions of unused ranges, by their number of connections. */
+  readonly #unusedRanges = new Map<number, number[]>();
 
   /** Creates tables for `rows` peers, with initial room for `connectionsEach` connections each. */
   constructor(pieceCount: number, rows: number, connectionsEach: number) {
+    this.#pieceCount = pieceCount;
     this.pieceWords = wordsFor(pieceCount);
     this.flags = new Uint8Array(rows * connectionsEach);
     this.downloadState = new Uint8Array(rows * connectionsEach);
@@ -121,9 +132,67 @@ export class PeerTables implements ConnectionLayout {
     this.#columns.push(column);
   }
 
+  /** Registers `column`, which then grows with the others. */
+  addRowColumn(column: RowColumn): void {
+    column.growRows(this.firstConnection.length);
+    this.#rowColumns.push(column);
+  }
+
+  /** Makes room for `rows` rows, at least. */
+  growRows(rows: number): void {
+    const before = this.firstConnection.length;
+    if (rows <= before) return;
+    const size = Math.max(rows, Math.ceil(GROWTH * before));
+    this.firstConnection = grown(this.firstConnection, new Int32Array(size));
+    this.usedCounterBits = grown(this.usedCounterBits, new Uint8Array(size));
+    this.requestable = grown(this.requestable, new Uint32Array(size * this.pieceWords));
+    this.lacked = grown(this.lacked, new Uint32Array(size * this.pieceWords));
+    const counterWords = this.pieceWords * this.counterBits;
+    this.availability = grown(this.availability, new Uint32Array(size * counterWords));
+    this.#growStored(size);
+    for (const column of this.#rowColumns) column.growRows(size);
+  }
+
+  /**
+   * The peer of a row, which has a range of `connections` connections, has left: everything in
+   * these is as at the beginning, and may be used by another peer.
+   */
+  closeRow(row: number, connections: number): void {
+    this.#closeRange(this.firstConnection[row]!, connections);
+    const first = row * this.pieceWords;
+    this.requestable.fill(0, first, first + this.pieceWords);
+    this.lacked.fill(0, first, first + this.pieceWords);
+    const counters = this.availabilityStart(row);
+    this.availability.fill(0, counters, counters + this.pieceWords * this.counterBits);
+    this.usedCounterBits[row] = 0;
+    const mask = ~(1 << (row & 31));
+    for (let at = row >>> 5; at < this.#stored.length; at += this.#storedWords) {
+      this.#stored[at]! &= mask;
+    }
+    for (const column of this.#rowColumns) column.clearRow(row);
+  }
+
+  #closeRange(first: number, connections: number): void {
+    const end = first + connections;
+    this.flags.fill(0, first, end);
+    this.downloadState.fill(0, first, end);
+    this.remote.fill(0, first, end);
+    this.announced.fill(0, first * this.pieceWords, end * this.pieceWords);
+    for (const column of this.#columns) column.clear(first, connections);
+    this.#addUnusedRange(first, connections);
+  }
+
+  #addUnusedRange(first: number, connections: number): void {
+    const unused = this.#unusedRanges.get(connections);
+    if (unused === undefined) this.#unusedRanges.set(connections, [first]);
+    else unused.push(first);
+  }
+
   /** Allocates a range of connections for a row; all their values are 0. */
   openRow(row: number, connections: number): void {
-    this.firstConnection[row] = this.#used;
+    const unused = this.#unusedRanges.get(connections)?.pop();
+    this.firstConnection[row] = unused ?? this.#used;
+    if (unused !== undefined) return;
     this.#used += connections;
     if (this.#used > this.flags.length) this.#grow(this.#used);
   }
@@ -133,12 +202,13 @@ export class PeerTables implements ConnectionLayout {
     const from = this.firstConnection[row]!;
     this.openRow(row, larger);
     const to = this.firstConnection[row]!;
-    this.flags.copyWithin(to, from, from + connections);
-    this.downloadState.copyWithin(to, from, from + connections);
-    this.remote.copyWithin(to, from, from + connections);
+    moveValues(this.flags, from, to, connections);
+    moveValues(this.downloadState, from, to, connections);
+    moveValues(this.remote, from, to, connections);
     const { announced, pieceWords } = this;
-    announced.copyWithin(to * pieceWords, from * pieceWords, (from + connections) * pieceWords);
+    moveValues(announced, from * pieceWords, to * pieceWords, connections * pieceWords);
     for (const column of this.#columns) column.move(from, to, connections);
+    this.#addUnusedRange(from, connections);
   }
 
   /**
@@ -208,6 +278,27 @@ export class PeerTables implements ConnectionLayout {
   }
 
   /**
+   * Decrements the availability of all pieces that the other side of a connection has announced,
+   * 32 at a time.
+   */
+  removeAllHolders(row: number, connection: Connection): void {
+    const { availability, counterBits, pieceWords } = this;
+    const announced = (this.firstConnection[row]! + connection) * pieceWords;
+    const start = this.availabilityStart(row);
+    for (let word = 0; word < pieceWords; word++) {
+      // Subtracts 1 from each counter whose bit is set: a 0 becomes 1 and borrows from the next.
+      let borrow = this.announced[announced + word]!;
+      const first = start + word * counterBits;
+      for (let bit = first; borrow !== 0; bit++) {
+        assert(bit < first + counterBits, 'only a holder can leave');
+        const before = availability[bit]!;
+        availability[bit] = before ^ borrow;
+        borrow &= ~before;
+      }
+    }
+  }
+
+  /**
    * Flips the bits of a counter, from bit `from` up to and including the first bit whose state is
    * `isSet`. Returns the position of that bit, or `counterBits` if there is none.
    */
@@ -232,6 +323,18 @@ export class PeerTables implements ConnectionLayout {
     }
     this.availability = longer;
     this.counterBits = 2 * counterBits;
+  }
+
+  #growStored(rows: number): void {
+    const words = wordsFor(rows);
+    if (words === this.#storedWords) return;
+    const stored = new Uint32Array(this.#pieceCount * words);
+    for (let piece = 0; piece < this.#pieceCount; piece++) {
+      const from = piece * this.#storedWords;
+      stored.set(this.#stored.subarray(from, from + this.#storedWords), piece * words);
+    }
+    this.#stored = stored;
+    this.#storedWords = words;
   }
 
   #grow(needed: number): void {

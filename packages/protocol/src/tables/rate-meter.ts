@@ -14,29 +14,34 @@
  */
 
 import { CellPool, NO_CELL } from './cell-pool.ts';
-import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+import {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+  moveValues,
+  type RowColumn,
+} from './connection-columns.ts';
 import type { Connection } from '../ids.ts';
 
 /** The span over which rates are measured, as in the original and in mainline BitTorrent. */
 export const RATE_WINDOW_MS = 20_000;
 
-export class RateMeter implements ConnectionColumn {
+export class RateMeter implements ConnectionColumn, RowColumn {
   /** The number of pieces that count, for each connection of all peers. */
   counts: Uint16Array = new Uint16Array(0);
   /** How many of these are too old: 0 unless `expireOn` is used. */
   #overdue = new Uint16Array(0);
   readonly #layout: ConnectionLayout;
   /** For each row, the oldest entry. */
-  readonly #first: Int32Array;
+  #first = new Int32Array(0);
   /** For each row, the latest entry. */
-  readonly #last: Int32Array;
+  #last = new Int32Array(0);
   readonly #pool = new CellPool(4, 2);
 
   constructor(layout: ConnectionLayout) {
     this.#layout = layout;
-    this.#first = new Int32Array(layout.firstConnection.length);
-    this.#last = new Int32Array(layout.firstConnection.length);
     layout.addColumn(this);
+    layout.addRowColumn(this);
   }
 
   grow(connections: number): void {
@@ -45,8 +50,28 @@ export class RateMeter implements ConnectionColumn {
   }
 
   move(from: number, to: number, count: number): void {
-    this.counts.copyWithin(to, from, from + count);
-    this.#overdue.copyWithin(to, from, from + count);
+    moveValues(this.counts, from, to, count);
+    moveValues(this.#overdue, from, to, count);
+  }
+
+  clear(from: number, count: number): void {
+    this.counts.fill(0, from, from + count);
+    this.#overdue.fill(0, from, from + count);
+  }
+
+  growRows(rows: number): void {
+    this.#first = grown(this.#first, new Int32Array(rows));
+    this.#last = grown(this.#last, new Int32Array(rows));
+  }
+
+  clearRow(row: number): void {
+    for (let entry = this.#first[row]!; entry !== NO_CELL; ) {
+      const next = this.#pool.ints[4 * entry + 2]!;
+      this.#pool.release(entry);
+      entry = next;
+    }
+    this.#first[row] = NO_CELL;
+    this.#last[row] = NO_CELL;
   }
 
   /** Records that a connection has carried a piece. */

@@ -7,7 +7,12 @@
  * block arrives.
  */
 
-import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+import {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+  moveValues,
+} from './connection-columns.ts';
 
 export class Traffic implements ConnectionColumn {
   /** The bits received on each connection. */
@@ -56,7 +61,11 @@ export class Traffic implements ConnectionColumn {
   }
 
   move(from: number, to: number, count: number): void {
-    for (const column of this.#columns()) column.copyWithin(to, from, from + count);
+    for (const column of this.#columns()) moveValues(column, from, to, count);
+  }
+
+  clear(from: number, count: number): void {
+    for (const column of this.#columns()) column.fill(0, from, from + count);
   }
 
   /** A connection is opened at position `at`: nothing has been carried on it. */

@@ -1,6 +1,11 @@
 /** How each connection has been served recently; the chokers of seeds use these values. */
 
-import { type ConnectionLayout, type ConnectionColumn, grown } from './connection-columns.ts';
+import {
+  type ConnectionColumn,
+  type ConnectionLayout,
+  grown,
+  moveValues,
+} from './connection-columns.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export class UploadStatistics implements ConnectionColumn {
@@ -27,8 +32,13 @@ export class UploadStatistics implements ConnectionColumn {
   }
 
   move(from: number, to: number, count: number): void {
-    this.chokeChangedAtMs.copyWithin(to, from, from + count);
-    this.blocksServed.copyWithin(to, from, from + count);
+    moveValues(this.chokeChangedAtMs, from, to, count);
+    moveValues(this.blocksServed, from, to, count);
+  }
+
+  clear(from: number, count: number): void {
+    this.chokeChangedAtMs.fill(0, from, from + count);
+    this.blocksServed.fill(0, from, from + count);
   }
 
   /** Records that the connection at position `at` was opened, choked or unchoked. */

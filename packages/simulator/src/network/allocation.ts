@@ -60,6 +60,8 @@ export interface AllocationOptions {
  */
 export class Allocation {
   readonly #firstNode: number;
+  readonly #uploadKbps: Float64Array;
+  readonly #downloadKbps: Float64Array;
   readonly #capacityKbps: Float64Array;
   readonly #shares: Float64Array;
 
@@ -83,11 +85,10 @@ export class Allocation {
 
   constructor({ firstNode, nodeCount, uploadKbps, downloadKbps, shared }: AllocationOptions) {
     this.#firstNode = firstNode;
+    this.#uploadKbps = uploadKbps;
+    this.#downloadKbps = downloadKbps;
     this.#capacityKbps = new Float64Array(2 * nodeCount);
-    for (let node = 0; node < nodeCount; node++) {
-      this.#capacityKbps[2 * node] = uploadKbps[node]!;
-      this.#capacityKbps[2 * node + 1] = downloadKbps[node]!;
-    }
+    for (let node = 0; node < nodeCount; node++) this.setPresent(node, true);
     this.#shares = shared.shares;
     this.#flows = new FlowLists(2 * nodeCount);
     this.#unfixedCount = new Int32Array(2 * nodeCount);
@@ -111,6 +112,15 @@ export class Allocation {
 
   closeIncoming(node: number, source: number): void {
     this.#flows.remove(2 * (node - this.#firstNode) + 1, uploadSlot(source));
+  }
+
+  /**
+   * A node of this AS, given by its index in it, leaves or comes back, from the next allocation on:
+   * flows to and from one who is not there have a rate of 0.
+   */
+  setPresent(localNode: number, isPresent: boolean): void {
+    this.#capacityKbps[2 * localNode] = isPresent ? this.#uploadKbps[localNode]! : 0;
+    this.#capacityKbps[2 * localNode + 1] = isPresent ? this.#downloadKbps[localNode]! : 0;
   }
 
   /** Begins an allocation instant. Every flow must have been added at both ends. */

@@ -16,11 +16,11 @@ import { assert } from '@cachetorrent/std';
 export class FlowLists {
   /** List `i` is `entries[start[i]]` and the `length[i] - 1` numbers after it, ascending. */
   entries: Int32Array;
-  readonly start: Int32Array;
-  readonly length: Int32Array;
+  start: Int32Array;
+  length: Int32Array;
 
   /** The size class of each list's segment, of `SMALLEST << sizeClass`; or `NO_SEGMENT`. */
-  readonly #sizeClass: Uint8Array;
+  #sizeClass: Uint8Array;
   /** For each size class, the first free segment, or -1. */
   readonly #freeSegment = new Int32Array(SIZE_CLASSES).fill(-1);
   /** The start of the unused rest of the pool. */
@@ -61,6 +61,30 @@ export class FlowLists {
     this.length[list] = last - start;
   }
 
+  /** Whether `list` contains `value`. */
+  has(list: number, value: number): boolean {
+    const start = this.start[list]!;
+    const end = start + this.length[list]!;
+    let index = start;
+    while (index < end && this.entries[index] !== value) index++;
+    return index < end;
+  }
+
+  /** Removes all values from `list`. */
+  clear(list: number): void {
+    this.length[list] = 0;
+  }
+
+  /** Makes room for `listCount` lists in total; the new ones are empty. */
+  growLists(listCount: number): void {
+    const before = this.start.length;
+    this.start = grown(this.start, new Int32Array(listCount));
+    this.length = grown(this.length, new Int32Array(listCount));
+    const sizeClass = new Uint8Array(listCount).fill(NO_SEGMENT, before);
+    sizeClass.set(this.#sizeClass);
+    this.#sizeClass = sizeClass;
+  }
+
   #enlarge(list: number): void {
     const oldClass = this.#sizeClass[list]!;
     const newClass = oldClass === NO_SEGMENT ? 0 : oldClass + 1;
@@ -91,6 +115,11 @@ export class FlowLists {
     }
     return segment;
   }
+}
+
+function grown(old: Int32Array, larger: Int32Array): Int32Array {
+  larger.set(old);
+  return larger;
 }
 
 const SMALLEST = 4;

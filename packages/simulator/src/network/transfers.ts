@@ -31,6 +31,8 @@ export interface TransferListener {
   opened(flow: number): void;
   /** The flow takes part no longer. Only now may its index be reused for another connection. */
   closed(flow: number): void;
+  /** The flow was queued and is idle again, without having taken part in an allocation. */
+  dropped(flow: number): void;
   /**
    * The first piece of the flow has been sent, now; only with `deliverAtAllocations`. Removes it
    * from the queue, and returns the bits of the next piece, or 0. Must not start or stop a flow.
@@ -179,6 +181,7 @@ export class Transfers {
       } else {
         this.#state[flow] = 0;
         if (wasFlowing) listener.closed(flow);
+        else listener.dropped(flow);
       }
     }
     this.#listedCount = listedCount;

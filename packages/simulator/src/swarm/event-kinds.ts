@@ -21,6 +21,7 @@ export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
 export const CANCEL: number = of('cancel');
 export const LEADER_START: number = of('leaderStart');
+export const CLOSE: number = of('close');
 
 // To a node: a is the receiver's index in its AS, b and c are the fields of the message
 // (`transport/message-fields.ts`).
@@ -33,13 +34,19 @@ export const SEED_RES: number = of('seedRes');
 export const CONN_REQ: number = of('connReq');
 export const CANDIDATE: number = of('candidate');
 export const LEADERS: number = of('leaders');
+export const ANNOUNCE: number = of('announce');
+export const REFUSED: number = of('refused');
 
 /** Kinds below this one are messages on a connection. */
 export const FIRST_NODE_MESSAGE: number = TRACKER_REQ;
 
-/** A node arrives in the swarm: a is its index in its AS. */
+/** A node arrives in the swarm, for the first time or again: a is its index in its AS. */
 export const ARRIVE: number = MESSAGE_KINDS.length;
-/** A peer runs its choker: a is its index in its AS. */
+/** A peer runs its choker: a is its index in its AS, b the number of its stay. */
 export const RECHOKE: number = ARRIVE + 1;
 /** The last bit of a piece has been sent: a is the flow, b the ticket of this prediction. */
 export const PIECE_SENT: number = ARRIVE + 2;
+/** A node has a reason to leave: a is its index in its AS, b the reason, c the number of its stay. */
+export const LEAVE: number = ARRIVE + 3;
+/** A connection is over: a is the peer's index, b the connection, c the number of its stay. */
+export const CONNECTION_OVER: number = ARRIVE + 4;

@@ -21,12 +21,13 @@ import { assert } from '@cachetorrent/std';
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
+import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import {
   type AsReport,
   Observations,
   piecesHeldBy,
-  rolesOf,
+  roleOf,
   sourcesOf,
   totalOf,
 } from '../results/observations.ts';
@@ -38,14 +39,16 @@ import {
   countOfSpan,
   isUploadOnly,
 } from '../transport/message-fields.ts';
+import { NO_ROW, Rows } from '../transport/rows.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { Flows } from './flows.ts';
-import { HostedPeer, type PeerEnvironment } from './hosted-peer.ts';
-import { Node } from './node.ts';
+import { HostedPeer } from './hosted-peer.ts';
+import { Node, type NodeEnvironment } from './node.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
+import { CONNECTION_TIMEOUT_MS, Stays } from './stays.ts';
 import { firstPieces, makeTables } from './sub-torrents.ts';
-import { TrackerNode } from './tracker-node.ts';
+import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
 
 /**
  * After the last message that makes an AS active, so many messages may follow, each because of the
@@ -54,7 +57,7 @@ import { TrackerNode } from './tracker-node.ts';
  */
 const MESSAGES_IN_A_ROW = 4;
 
-export class AutonomousSystem implements Behaviour, PeerEnvironment {
+export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly plan: Plan;
   readonly asId: number;
   readonly transport: Transport;
@@ -62,14 +65,19 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly #observations: Observations;
   readonly #flows: Flows;
   readonly #prospects: Prospects;
-  /** The nodes, by their index in the AS. */
-  readonly #nodes: Node[] = [];
-  /** The hosts of the peers, by the index of the peer in the AS. */
-  readonly #hostedPeers: HostedPeer[] = [];
-  /** The peers that have started, by their index in the AS. */
-  readonly #peers: Peer[] = [];
-  /** The tables that the peers share; the row of a peer is its index in the AS. */
+  /** The nodes that are in the swarm, by their index in the AS. */
+  readonly #nodes: (Node | undefined)[] = [];
+  /** The row of each of their peers. */
+  readonly #rows: Rows;
+  /** The hosts of their peers, by row. */
+  readonly #hostedPeers: (HostedPeer | undefined)[] = [];
+  /** Their peers that have started, by row. */
+  readonly #peers: (Peer | undefined)[] = [];
+  /** The tables that the peers share. */
   readonly #tables: PeerTables;
+  readonly #stays: Stays;
+  /** For each node that will come back, the pieces that it holds, by sub-torrent. */
+  readonly #held = new Map<number, readonly Uint32Array[]>();
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #timeline: TimelineRecorder | undefined;
@@ -77,10 +85,11 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   #nextSampleMs = Infinity;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
+  /** The number of nodes that lack pieces, and are there or will come. */
   #incompleteCount: number;
-  /** The number of nodes that have not arrived yet. */
+  #completeCount = 0;
+  /** The number of nodes that will arrive, for the first time or again. */
   #awaitedCount: number;
-  readonly #peerCount: number;
   lastActiveMs = 0;
 
   constructor(plan: Plan, context: ActorContext) {
@@ -90,33 +99,39 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.asId = context.id;
     this.#context = context;
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
-    this.#tables = makeTables(swarm, ids.length * swarm.subTorrents);
+    this.#rows = new Rows(ids.length * swarm.subTorrents);
+    this.#tables = makeTables(swarm, plan.isOpen ? 0 : ids.length * swarm.subTorrents);
     this.transport = new Transport({
       plan,
       context,
       tables: this.#tables,
+      rows: this.#rows,
       peers: this.#peers,
       log: this.#log,
     });
     this.#observations = new Observations(plan, context.id, ids.length);
-    this.#flows = new Flows(
+    this.#flows = new Flows({
       plan,
       context,
-      this.#hostedPeers,
-      this.transport.endpoints,
-      (from, connection, block, count) => this.#handleSent(from, connection, block, count),
-    );
+      peers: this.#hostedPeers,
+      endpoints: this.transport.endpoints,
+      rows: this.#rows,
+      onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
+    });
+    this.#stays = new Stays(plan, context, ids.length);
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
-    for (const [localNode, id] of ids.entries()) this.#addNode(id as PeerId, localNode);
-    if (plan.asOf(TRACKER) === context.id) this.#tracker = new TrackerNode(plan, this.transport);
+    for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
+    if (plan.asOf(TRACKER) === context.id) {
+      this.#enter(plan.localNodeOf(TRACKER));
+      this.#tracker = makeTrackerNode(plan, this.transport, this);
+    }
     if (plan.timelineMs !== undefined) {
       this.#timeline = new TimelineRecorder(plan.timelineMs);
       this.#nextSampleMs = plan.timelineMs;
     }
-    this.#peerCount = ids.filter((id) => id !== TRACKER).length;
-    this.#incompleteCount = this.#peerCount;
-    this.#awaitedCount = this.#peerCount;
+    this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
+    this.#incompleteCount = this.#awaitedCount;
   }
 
   // What the engine asks.
@@ -130,7 +145,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   }
 
   get doneCount(): number {
-    return this.#peerCount - this.#incompleteCount;
+    return this.#completeCount;
   }
 
   /** The number of pieces received. */
@@ -151,7 +166,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
-    const hostedPeers = this.#hostedPeers;
+    const hostedPeers = this.#presentPeers();
     return (
       quietMs <= this.#prospects.chokersTakeMs(hostedPeers) &&
       this.#prospects.someHasSource(hostedPeers)
@@ -163,23 +178,24 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     if (kind === kinds.HAVE) {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
     }
-    if (kind === kinds.PIECE) {
-      return this.#handlePiece(this.#hostedPeers[a]!, b, c as BlockIndex);
-    }
-    if (kind < kinds.FIRST_NODE_MESSAGE) {
-      return callPeerMessage(this.#peers[a]!, kind, b, c, this.transport.payloads);
-    }
+    if (kind < kinds.FIRST_NODE_MESSAGE) return this.#handlePeerMessage(kind, a, b, c);
     switch (kind) {
       case kinds.PIECE_SENT:
         return this.#flows.handlePieceSent(a, b);
       case kinds.RECHOKE:
-        return this.#handleRechoke(a);
+        return this.#handleRechoke(a, b);
       case kinds.ARRIVE:
-        this.lastActiveMs = this.nowMs;
-        this.#awaitedCount--;
-        return this.#nodes[a]!.arrive();
+        return this.#handleArrival(a);
+      case kinds.LEAVE:
+        return this.#handleReason(a, DEPARTURES[b]!, c);
+      case kinds.CONNECTION_OVER: {
+        const row = this.#rows.of(a);
+        const isSame = row !== NO_ROW && c === this.#stays.of(this.#localNodeOf(a));
+        if (isSame) this.#peers[row]!.releaseNumber(b as Connection);
+        return;
+      }
       default:
-        return this.#handleNodeMessage(this.#hostedPeers[a]!, kind, b, c);
+        return this.#handleNodeMessage(a, kind, b, c);
     }
   }
 
@@ -205,16 +221,22 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   report(): AsReport {
     this.#log?.end();
-    const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo, classBits } =
-      this.#observations;
-    const roles = rolesOf(this.#nodes, this.plan);
+    const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
+    const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
+    for (const node of this.#nodes) {
+      if (node !== undefined)
+        this.#observations.roles[this.plan.localNodeOf(node.id)] = roleOf(node, this.plan);
+    }
     const messages = this.transport.sentCounts;
-    const sources = sourcesOf(this.#hostedPeers, this.plan);
+    const sources = sourcesOf(this.#presentPeers(), this.plan);
     const prospects = this.#countProspects();
     const report = {
       completedAtMs,
+      leftAtMs,
+      departures,
       imports,
       receivedBlocks,
+      lostBits,
       bitsFrom,
       bitsTo,
       classBits,
@@ -233,15 +255,19 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     return this.#context.nowMs;
   }
 
-  memoryOf(id: PeerId, subTorrent: number): PeerMemory {
-    const row = this.plan.localPeerOf(id, subTorrent);
+  memoryOf({ row }: HostedPeer): PeerMemory {
     return { tables: this.#tables, row, deferredHaves: this.transport.deferredHaves };
   }
 
-  peerStarted({ localPeer }: HostedPeer, peer: Peer): void {
-    this.#peers[localPeer] = peer;
-    if (peer.role === 'leader') this.transport.addLeader(localPeer);
-    else if (peer.isSuperSeed) this.transport.addSuperSeed(localPeer);
+  peerStarted({ row }: HostedPeer, peer: Peer): void {
+    this.#peers[row] = peer;
+    if (peer.role === 'leader') this.transport.addLeader(row);
+    else if (peer.isSuperSeed) this.transport.addSuperSeed(row);
+  }
+
+  nodeStarted({ id, peers, incompleteSubTorrents }: Node): void {
+    for (const { localPeer } of peers) this.#scheduleRechoke(localPeer);
+    this.#stays.begin(id, incompleteSubTorrents === 0);
   }
 
   startSending(from: HostedPeer, connection: Connection): void {
@@ -260,39 +286,149 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     return this.#flows.stop(from, connection);
   }
 
+  connectionClosed(hosted: HostedPeer, connection: Connection): void {
+    this.#flows.closeIncoming(hosted, connection);
+  }
+
+  connectionOver({ localPeer }: HostedPeer, connection: Connection): void {
+    // The flow of the connection is closed at the next allocation instant, which precedes all
+    // events of that time. Then nothing refers to the number of the connection any more.
+    const { allocationIntervalMs } = this.plan.swarm;
+    const atMs = (Math.floor(this.nowMs / allocationIntervalMs) + 1) * allocationIntervalMs;
+    const stay = this.#stays.of(this.#localNodeOf(localPeer));
+    this.#context.schedule(atMs, kinds.CONNECTION_OVER, localPeer, connection, stay);
+  }
+
   subTorrentCompleted({ id }: HostedPeer): void {
     const localNode = this.plan.localNodeOf(id);
     const node = this.#nodes[localNode]!;
     node.incompleteSubTorrents--;
     if (node.incompleteSubTorrents > 0) return;
+    this.lastActiveMs = this.nowMs;
+    this.#stays.completed(id);
+    if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
     this.#incompleteCount--;
-    this.lastActiveMs = this.nowMs;
+    this.#completeCount++;
+    if (this.plan.isOpen && !this.plan.holdsFile(id)) node.announce('completed');
   }
 
-  #addNode(id: PeerId, localNode: number): void {
+  // Arrivals and departures.
+
+  #expect(id: PeerId, localNode: number): void {
+    if (id === TRACKER) return;
+    this.#context.schedule(this.plan.arrivesAtMs(id), kinds.ARRIVE, localNode, 0, 0);
+  }
+
+  #handleArrival(localNode: number): void {
+    this.lastActiveMs = this.nowMs;
+    this.#awaitedCount--;
+    this.#enter(localNode).arrive();
+  }
+
+  /** A node comes into the swarm. */
+  #enter(localNode: number): Node {
     const { plan } = this;
+    const id = plan.idOfLocalNode(this.asId, localNode) as PeerId;
     const peers = Array.from({ length: plan.swarm.subTorrents }, (_, subTorrent) => {
-      const localPeer = plan.localPeerOf(id, subTorrent);
-      const hosted = new HostedPeer(id, subTorrent, localPeer, this);
-      this.#hostedPeers[localPeer] = hosted;
+      const row = this.#rows.take(plan.localPeerOf(id, subTorrent));
+      this.#tables.growRows(row + 1);
+      const hosted = new HostedPeer(id, subTorrent, row, this);
+      this.#hostedPeers[row] = hosted;
       return hosted;
     });
-    this.#nodes[localNode] = new Node(id, peers, this, plan.randomOf(id, 0));
-    if (id === TRACKER) return;
-    this.#context.schedule(plan.arrivesAtMs(id), kinds.ARRIVE, localNode, 0, 0);
+    const held = this.#held.get(localNode) ?? [];
+    this.#held.delete(localNode);
+    const random = plan.randomOf(id, 0);
+    const node = new Node({ id, peers, environment: this, random, held });
+    this.#nodes[localNode] = node;
+    this.#flows.setPresent(localNode, true);
+    return node;
+  }
+
+  /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
+  #handleReason(localNode: number, reason: Departure, stay: number): void {
+    const node = this.#nodes[localNode];
+    if (node === undefined || stay !== this.#stays.of(localNode)) return;
+    if (reason === 'aborted' && node.incompleteSubTorrents === 0) return;
+    this.#leave(node, reason);
+  }
+
+  #leave(node: Node, reason: Departure): void {
+    const { id, peers } = node;
+    const localNode = this.plan.localNodeOf(id);
+    this.lastActiveMs = this.nowMs;
+    if (reason !== 'crashed') node.announce('stopped');
+    const held = peers.map((hosted) => hosted.storedPieces());
+    for (const hosted of peers) {
+      hosted.leave(reason === 'crashed' ? CONNECTION_TIMEOUT_MS : 0);
+      this.#rows.release(hosted.localPeer);
+      this.#hostedPeers[hosted.row] = undefined;
+      this.#peers[hosted.row] = undefined;
+    }
+    this.#flows.setPresent(localNode, false);
+    this.#observations.roles[localNode] = roleOf(node, this.plan);
+    this.#observations.left(localNode, this.nowMs, reason);
+    this.#nodes[localNode] = undefined;
+    if (this.#stays.end(id)) {
+      this.#awaitedCount++;
+      this.#held.set(localNode, held);
+    } else if (!this.#observations.isComplete(localNode)) {
+      this.#incompleteCount--;
+    }
+  }
+
+  /** The index of the node of a peer, both in this AS. */
+  #localNodeOf(localPeer: number): number {
+    return Math.floor(localPeer / this.plan.swarm.subTorrents);
+  }
+
+  #presentPeers(): HostedPeer[] {
+    return this.#hostedPeers.filter((hosted) => hosted !== undefined);
   }
 
   // Events.
 
+  /** A message on a connection; `first` and `second` are its fields. */
+  #handlePeerMessage(kind: number, localPeer: number, first: number, second: number): void {
+    const row = this.#rows.of(localPeer);
+    const connection = connectionOfSpan(first);
+    if (row !== NO_ROW) {
+      if (kind === kinds.CLOSE) return this.#hostedPeers[row]!.closedByOther(connection);
+      const peer = this.#peers[row]!;
+      if (peer.isOpen(connection)) {
+        if (kind === kinds.PIECE) {
+          return this.#handlePiece(this.#hostedPeers[row]!, first, second as BlockIndex);
+        }
+        return callPeerMessage(peer, kind, first, second, this.transport.payloads);
+      }
+    }
+    this.#lose(kind, first, second);
+  }
+
+  /** A message has arrived for a peer that has left, or on a connection that is closed. */
+  #lose(kind: number, first: number, second: number): void {
+    if (kind === kinds.PIECE) {
+      const bits = bitsOfSpan(this.plan.blockLayout, second as BlockIndex, countOfSpan(first));
+      this.#observations.lostBits += bits;
+    } else {
+      this.transport.payloads.drop(kind, first, second);
+    }
+  }
+
   /** A message to a node; `first` and `second` are its fields. */
-  #handleNodeMessage(to: HostedPeer, kind: number, first: number, second: number): void {
+  #handleNodeMessage(localPeer: number, kind: number, first: number, second: number): void {
     this.lastActiveMs = this.nowMs;
-    const node = this.#nodes[this.plan.localNodeOf(to.id)]!;
+    const localNode = this.#localNodeOf(localPeer);
+    const node = this.#nodes[localNode];
+    if (node === undefined) return this.#refuse(localPeer, kind, first, second);
+    const to = node.peers[localPeer % this.plan.swarm.subTorrents]!;
     const { payloads } = this.transport;
     switch (kind) {
       case kinds.CONN_REQ:
         return to.connReq(first as PeerId, connectionOf(second), isUploadOnly(second));
+      case kinds.REFUSED:
+        return to.refused(first as PeerId);
       case kinds.TRACKER_REQ:
         return node.trackerReq(first as PeerId);
       case kinds.TRACKER_RES:
@@ -301,33 +437,50 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
         return node.neighbours(payloads.take(first, 'neighbours').ids);
       case kinds.LEADERS:
         return node.leaders(to.subTorrent, payloads.take(first, 'leaders').ids);
-      case kinds.SEED_RES: {
-        node.seedRes(first);
-        for (const { localPeer } of node.peers) this.#scheduleRechoke(localPeer);
-        return;
-      }
+      case kinds.SEED_RES:
+        return node.seedRes(first);
       default:
         assert(this.#tracker !== undefined, 'only the tracker receives messages to the tracker');
         this.#tracker.handle(kind, first, second);
     }
   }
 
-  #handleRechoke(localPeer: number): void {
-    this.#peers[localPeer]!.rechoke();
+  /** A message has arrived for a node that has left: its host answers that nobody is there. */
+  #refuse(localPeer: number, kind: number, first: number, second: number): void {
+    if (kind !== kinds.CONN_REQ) return this.transport.payloads.drop(kind, first, second);
+    const { subTorrents } = this.plan.swarm;
+    const id = this.plan.idOfLocalPeer(this.asId, localPeer) as PeerId;
+    const subTorrent = localPeer % subTorrents;
+    this.transport.sendToNode(id, first as PeerId, subTorrent).refused(id);
+  }
+
+  #handleRechoke(localPeer: number, stay: number): void {
+    const row = this.#rows.of(localPeer);
+    const localNode = this.#localNodeOf(localPeer);
+    if (row === NO_ROW || stay !== this.#stays.of(localNode)) return;
+    this.#peers[row]!.rechoke();
     this.#scheduleRechoke(localPeer);
+    const { id } = this.#hostedPeers[row]!;
+    if (this.#nodes[localNode]!.incompleteSubTorrents > 0) return;
+    const fileBits = this.plan.swarm.pieces * this.plan.swarm.pieceBits;
+    const shareRatio = this.#observations.uploadedBits[localNode]! / fileBits;
+    if (this.#stays.hasGivenEnough(id, shareRatio))
+      this.#leave(this.#nodes[localNode]!, 'finished');
   }
 
   #scheduleRechoke(localPeer: number): void {
     const atMs = this.nowMs + this.plan.swarm.rechokeIntervalMs;
-    this.#context.schedule(atMs, kinds.RECHOKE, localPeer, 0, 0);
+    const stay = this.#stays.of(this.#localNodeOf(localPeer));
+    this.#context.schedule(atMs, kinds.RECHOKE, localPeer, stay, 0);
   }
 
   #handleSent(from: HostedPeer, connection: Connection, block: BlockIndex, count: number): void {
     const { blockLayout } = this.plan;
     const piece = pieceOf(block, blockLayout.blocksPerPiece);
     assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
-    const toAsId = this.transport.endpoints.asId(from.localPeer, connection);
-    this.#observations.sent(toAsId, bitsOfSpan(blockLayout, block, count));
+    const toAsId = this.transport.endpoints.asId(from.row, connection);
+    const localNode = this.plan.localNodeOf(from.id);
+    this.#observations.sent(localNode, toAsId, bitsOfSpan(blockLayout, block, count));
     from.sendBlocks(connection, block, count);
     this.lastActiveMs = this.nowMs;
   }
@@ -339,10 +492,10 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     assert(to.peer.mayDownloadOn(connection), 'a follower receives no piece from another AS');
     const piece = pieceOf(block, blockLayout.blocksPerPiece);
     const filePiece = this.#firstPieces[to.subTorrent]! + piece;
-    const fromAsId = this.transport.endpoints.asId(to.localPeer, connection);
+    const fromAsId = this.transport.endpoints.asId(to.row, connection);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.received(fromAsId, filePiece, count, bits);
-    const remotePeer = this.transport.endpoints.remotePeer(to.localPeer, connection);
+    const remotePeer = this.transport.endpoints.remotePeer(to.row, connection);
     const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
@@ -353,8 +506,9 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   #countProspects(): Uint32Array | undefined {
     if (this.#incompleteCount === 0) return undefined;
     const counts = new Uint32Array(PROSPECTS.length);
-    for (const { id, peers } of this.#nodes) {
-      if (id === TRACKER) continue;
+    for (const node of this.#nodes) {
+      if (node === undefined || node.id === TRACKER) continue;
+      const { peers } = node;
       const lacking = peers.filter((hosted) => !hosted.hasStarted || !hosted.peer.isComplete);
       const each = lacking.map((hosted) => PROSPECTS.indexOf(this.#prospects.of(hosted)));
       if (each.length > 0) counts[Math.min(...each)]!++;
@@ -372,7 +526,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   }
 
   #sample(): TimelineSample {
-    const piecesHeld = piecesHeldBy(this.#hostedPeers);
+    const piecesHeld = piecesHeldBy(this.#presentPeers());
     const { outsideBits, insideBits } = this.#observations;
     const { activeCount: activeConnections, sentBits } = this.#flows;
     return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };

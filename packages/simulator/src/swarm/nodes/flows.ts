@@ -18,6 +18,7 @@ import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
+import type { Rows } from '../transport/rows.ts';
 import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { IncomingFlows } from './incoming-flows.ts';
@@ -30,10 +31,30 @@ export type SentListener = (
   count: number,
 ) => void;
 
+export interface FlowsOptions {
+  readonly plan: Plan;
+  readonly context: ActorContext;
+  /** The peers that are in the swarm, by row. */
+  readonly peers: readonly (HostedPeer | undefined)[];
+  readonly endpoints: RemoteEndpoints;
+  readonly rows: Rows;
+  readonly onSent: SentListener;
+}
+
+/** The ends of a flow, as the AS of the sending node knows them. */
+interface SendingEnds extends FlowEnds {
+  /** The peer that sends, and its connection. */
+  readonly from: HostedPeer;
+  readonly sender: Connection;
+  /** The AS of the receiving node. */
+  readonly asId: number;
+}
+
 export class Flows implements TransferListener {
   readonly #plan: Plan;
   readonly #context: ActorContext;
-  readonly #peers: readonly HostedPeer[];
+  /** The peers that are in the swarm, by row. */
+  readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
   readonly #onSent: SentListener;
   readonly #transfers: Transfers;
@@ -41,9 +62,8 @@ export class Flows implements TransferListener {
   readonly #updates: FlowUpdates;
   /** The flows to our nodes; undefined if pieces are moved whole. */
   readonly #incoming: IncomingFlows | undefined;
-  /** For each flow, the peer that sends, by its index in the AS, and its connection. */
-  readonly #localPeerOf: number[] = [];
-  readonly #connectionOf: Connection[] = [];
+  /** The ends of each flow. They are kept when a peer leaves, until the flow is closed. */
+  readonly #ends: SendingEnds[] = [];
   readonly #unusedFlows: number[] = [];
   /** Whether the flows have their rates for the interval that begins. */
   #hasRates = false;
@@ -52,13 +72,7 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor(
-    plan: Plan,
-    context: ActorContext,
-    peers: readonly HostedPeer[],
-    endpoints: RemoteEndpoints,
-    onSent: SentListener,
-  ) {
+  constructor({ plan, context, peers, endpoints, rows, onSent }: FlowsOptions) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
@@ -70,7 +84,13 @@ export class Flows implements TransferListener {
     });
     this.#allocation = new Allocation({ ...plan.nodesOf(context.id), shared: plan.rates });
     if (!plan.swarm.quirks.wholePieces) {
-      this.#incoming = new IncomingFlows(plan, context.id, peers, endpoints, this.#allocation);
+      this.#incoming = new IncomingFlows({
+        plan,
+        peers,
+        endpoints,
+        rows,
+        allocation: this.#allocation,
+      });
     }
     this.#updates = new FlowUpdates(context, this.#allocation, this.#incoming);
   }
@@ -81,21 +101,20 @@ export class Flows implements TransferListener {
   }
 
   /** There is a piece to send on a connection on which nothing was to be sent. */
-  start({ id, localPeer }: HostedPeer, connection: Connection): void {
-    if (this.#plan.capacityOf(id).uploadKbps === 0) return; // It is never sent.
-    let flow = this.#endpoints.flow(localPeer, connection);
+  start(from: HostedPeer, connection: Connection): void {
+    if (this.#plan.capacityOf(from.id).uploadKbps === 0) return; // It is never sent.
+    let flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) {
-      flow = this.#unusedFlows.pop() ?? this.#localPeerOf.length;
-      this.#endpoints.setFlow(localPeer, connection, flow);
-      this.#localPeerOf[flow] = localPeer;
-      this.#connectionOf[flow] = connection;
+      flow = this.#unusedFlows.pop() ?? this.#ends.length;
+      this.#endpoints.setFlow(from.row, connection, flow);
+      this.#ends[flow] = this.#endsOf(from, connection);
     }
-    this.#transfers.start(flow, this.#bitsToSend(flow), this.#context.nowMs, this);
+    this.#transfers.start(flow, this.#bitsToSend(from, connection), this.#context.nowMs, this);
   }
 
   /** How many blocks of the span in progress have been sent or begun. */
-  blocksBegun({ localPeer, peer }: HostedPeer, connection: Connection): number {
-    const flow = this.#endpoints.flow(localPeer, connection);
+  blocksBegun({ row, peer }: HostedPeer, connection: Connection): number {
+    const flow = this.#endpoints.flow(row, connection);
     if (flow < 0 || !this.#transfers.isFlowing(flow)) return 0;
     const doneBits = this.#transfers.doneBits(flow, this.#context.nowMs);
     const begun = Math.floor(doneBits / this.#plan.blockLayout.blockBits) + 1;
@@ -103,9 +122,9 @@ export class Flows implements TransferListener {
   }
 
   /** The span in progress has become shorter. */
-  shorten({ localPeer }: HostedPeer, connection: Connection): void {
-    const flow = this.#endpoints.flow(localPeer, connection);
-    this.#transfers.shorten(flow, this.#bitsToSend(flow), this);
+  shorten(from: HostedPeer, connection: Connection): void {
+    const flow = this.#endpoints.flow(from.row, connection);
+    this.#transfers.shorten(flow, this.#bitsToSend(from, connection), this);
   }
 
   /**
@@ -113,7 +132,7 @@ export class Flows implements TransferListener {
    * progress that have been sent, and returns their number.
    */
   stop(from: HostedPeer, connection: Connection): number {
-    const flow = this.#endpoints.flow(from.localPeer, connection);
+    const flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) return 0;
     const { peer } = from;
     const doneBits = this.#transfers.doneBits(flow, this.#context.nowMs);
@@ -123,6 +142,16 @@ export class Flows implements TransferListener {
     if (count > 0) this.#onSent(from, connection, peer.nextToSend(connection), count);
     this.#transfers.stop(flow, this.#context.nowMs, this);
     return count;
+  }
+
+  /** A connection is closed on the side of one of our peers: nothing arrives there any more. */
+  closeIncoming({ row }: HostedPeer, connection: Connection): void {
+    this.#incoming?.forget(row, connection);
+  }
+
+  /** A node, given by its index in the AS, comes or leaves: it has its capacity, or none. */
+  setPresent(localNode: number, isPresent: boolean): void {
+    this.#allocation.setPresent(localNode, isPresent);
   }
 
   /** Handles the event that a piece has been sent, unless it was cancelled in the meantime. */
@@ -163,33 +192,44 @@ export class Flows implements TransferListener {
   // What the transfers report and ask.
 
   opened(flow: number): void {
+    const ends = this.#ends[flow]!;
     this.activeCount++;
-    this.#allocation.openOutgoing(this.#sourceOf(flow), this.#targetOf(flow));
-    this.#updates.opened(this.#asIdOf(flow), this.#endsOf(flow));
+    this.#allocation.openOutgoing(ends.source, ends.target);
+    this.#updates.opened(ends.asId, ends);
   }
 
   closed(flow: number): void {
+    const ends = this.#ends[flow]!;
     this.activeCount--;
-    this.#allocation.closeOutgoing(this.#sourceOf(flow), this.#targetOf(flow));
-    this.#updates.closed(this.#asIdOf(flow), this.#endsOf(flow));
-    this.#endpoints.setFlow(this.#localPeerOf[flow]!, this.#connectionOf[flow]!, NO_FLOW);
-    this.#unusedFlows.push(flow);
+    this.#allocation.closeOutgoing(ends.source, ends.target);
+    this.#updates.closed(ends.asId, ends);
+    this.#forget(flow);
+  }
+
+  dropped(flow: number): void {
+    // The peer may have left: a flow that still belongs to a connection is started again there.
+    const { from, sender } = this.#ends[flow]!;
+    if (this.#peers[from.row] !== from || this.#endpoints.flow(from.row, sender) !== flow) {
+      this.#unusedFlows.push(flow);
+    }
   }
 
   delivered(flow: number): number {
-    const from = this.#peers[this.#localPeerOf[flow]!]!;
-    const connection = this.#connectionOf[flow]!;
+    const { from, sender } = this.#ends[flow]!;
     const { peer } = from;
-    const count = peer.countToSend(connection);
+    const count = peer.countToSend(sender);
     // Otherwise they have been counted as they were sent.
-    if (this.#plan.swarm.quirks.deliverAtAllocations) this.sentBits += this.#bitsToSend(flow);
-    this.#onSent(from, connection, peer.nextToSend(connection), count);
-    peer.blocksSent(connection, count);
-    return this.#bitsToSend(flow);
+    if (this.#plan.swarm.quirks.deliverAtAllocations) {
+      this.sentBits += this.#bitsToSend(from, sender);
+    }
+    this.#onSent(from, sender, peer.nextToSend(sender), count);
+    peer.blocksSent(sender, count);
+    return this.#bitsToSend(from, sender);
   }
 
   rateKbps(flow: number): number {
-    return this.#allocation.rateKbps(this.#sourceOf(flow), this.#targetOf(flow));
+    const { source, target } = this.#ends[flow]!;
+    return this.#allocation.rateKbps(source, target);
   }
 
   pieceEnds(flow: number, atMs: number, ticket: number): void {
@@ -199,45 +239,38 @@ export class Flows implements TransferListener {
 
   progressed(flow: number, bits: number): void {
     this.sentBits += bits;
-    const connection = this.#connectionOf[flow]!;
-    this.#peers[this.#localPeerOf[flow]!]!.peer.sending(connection, bits);
+    const { from, sender } = this.#ends[flow]!;
+    from.peer.sending(sender, bits);
   }
 
-  /** The size of the first span to send on a flow, in bits; 0 if there is none. */
-  #bitsToSend(flow: number): number {
-    const { peer } = this.#peers[this.#localPeerOf[flow]!]!;
-    const connection = this.#connectionOf[flow]!;
+  /** The connection of a flow has none any more. */
+  #forget(flow: number): void {
+    const { from, sender } = this.#ends[flow]!;
+    if (this.#peers[from.row] === from && this.#endpoints.flow(from.row, sender) === flow) {
+      this.#endpoints.setFlow(from.row, sender, NO_FLOW);
+    }
+    this.#unusedFlows.push(flow);
+  }
+
+  /** The size of the first span to send on a connection, in bits; 0 if there is none. */
+  #bitsToSend({ peer }: HostedPeer, connection: Connection): number {
     const count = peer.countToSend(connection);
     if (count === 0) return 0;
     return bitsOfSpan(this.#plan.blockLayout, peer.nextToSend(connection), count);
   }
 
-  /** The AS of the node that receives. */
-  #asIdOf(flow: number): number {
-    return this.#endpoints.asId(this.#localPeerOf[flow]!, this.#connectionOf[flow]!);
-  }
-
-  /** The node that sends. */
-  #sourceOf(flow: number): number {
-    return this.#plan.nodeOfLocalPeer(this.#context.id, this.#localPeerOf[flow]!);
-  }
-
-  /** The node that receives. */
-  #targetOf(flow: number): number {
-    const localPeer = this.#localPeerOf[flow]!;
-    const remotePeer = this.#endpoints.remotePeer(localPeer, this.#connectionOf[flow]!);
-    return this.#plan.nodeOfLocalPeer(this.#asIdOf(flow), remotePeer);
-  }
-
-  /** What the AS of the receiver needs to know of a flow. */
-  #endsOf(flow: number): FlowEnds {
-    const localPeer = this.#localPeerOf[flow]!;
-    const connection = this.#connectionOf[flow]!;
+  #endsOf(from: HostedPeer, connection: Connection): SendingEnds {
+    const { row, id } = from;
+    const asId = this.#endpoints.asId(row, connection);
+    const localPeer = this.#endpoints.remotePeer(row, connection);
     return {
-      target: this.#targetOf(flow),
-      source: this.#sourceOf(flow),
-      localPeer: this.#endpoints.remotePeer(localPeer, connection),
-      connection: this.#endpoints.remoteConnection(localPeer, connection) as Connection,
+      from,
+      sender: connection,
+      asId,
+      source: this.#plan.nodeOf(id),
+      target: this.#plan.nodeOfLocalPeer(asId, localPeer),
+      localPeer,
+      connection: this.#endpoints.remoteConnection(row, connection) as Connection,
     };
   }
 }

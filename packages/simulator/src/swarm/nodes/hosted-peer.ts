@@ -31,8 +31,8 @@ export interface PeerEnvironment {
   readonly asId: number;
   readonly nowMs: number;
   readonly transport: Transport;
-  /** The memory of a node's peer in a sub-torrent. */
-  memoryOf(id: PeerId, subTorrent: number): PeerMemory;
+  /** The memory of a peer. */
+  memoryOf(hosted: HostedPeer): PeerMemory;
   /** A peer can receive messages from now on. */
   peerStarted(hosted: HostedPeer, peer: Peer): void;
   startSending(from: HostedPeer, connection: Connection): void;
@@ -41,6 +41,10 @@ export interface PeerEnvironment {
   shortenSending(from: HostedPeer, connection: Connection): void;
   /** Returns how many whole blocks have been sent of the span in progress. */
   stopSending(from: HostedPeer, connection: Connection): number;
+  /** A connection is closed on the peer's side: nothing arrives on it any more. */
+  connectionClosed(hosted: HostedPeer, connection: Connection): void;
+  /** Nothing is under way any more on a connection that was closed. */
+  connectionOver(hosted: HostedPeer, connection: Connection): void;
   /** A peer holds all pieces of its sub-torrent. */
   subTorrentCompleted(hosted: HostedPeer): void;
 }
@@ -65,15 +69,18 @@ export class HostedPeer implements PeerHost {
   readonly subTorrent: number;
   /** Its index among the peers of its AS. */
   readonly localPeer: number;
+  /** Its row in the tables of its AS. */
+  readonly row: number;
   readonly #environment: PeerEnvironment;
   #peer: Peer | undefined;
   #earlyRequests: ConnectionRequest[] = [];
   #pendingLeaderStarts: LeaderStart[] = [];
 
-  constructor(id: PeerId, subTorrent: number, localPeer: number, environment: PeerEnvironment) {
+  constructor(id: PeerId, subTorrent: number, row: number, environment: PeerEnvironment) {
     this.id = id;
     this.subTorrent = subTorrent;
-    this.localPeer = localPeer;
+    this.localPeer = environment.plan.localPeerOf(id, subTorrent);
+    this.row = row;
     this.#environment = environment;
   }
 
@@ -107,14 +114,63 @@ export class HostedPeer implements PeerHost {
     const known = this.#peer.connectionTo(from);
     const connection = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
     const { endpoints } = this.#environment.transport;
-    assert(!endpoints.isEstablished(this.localPeer, connection), 'a connection is made once');
-    endpoints.establish(this.localPeer, connection, remoteConnection);
+    assert(!endpoints.isEstablished(this.row, connection), 'a connection is made once');
+    endpoints.establish(this.row, connection, remoteConnection);
     if (this.#peer.announcesOn(connection)) {
-      endpoints.addSubscriber(this.localPeer, connection, !uploadOnly);
+      endpoints.addSubscriber(this.row, connection, !uploadOnly);
     }
-    const isIntraAs = endpoints.asId(this.localPeer, connection) === this.#environment.asId;
+    const isIntraAs = endpoints.asId(this.row, connection) === this.#environment.asId;
     this.#peer.established(connection, isIntraAs);
     this.#sendPendingLeaderStarts(connection);
+  }
+
+  /** The pieces that it holds, as words of bits; none before it has started. */
+  storedPieces(): Uint32Array {
+    return this.#peer?.storedPieces() ?? new Uint32Array(0);
+  }
+
+  /** The other side has closed a connection, or has not been heard for too long. */
+  closedByOther(connection: Connection): void {
+    if (this.peer.isOpen(connection)) {
+      this.#close(connection);
+      this.#environment.transport.sendFrom(this).close(connection);
+    }
+    this.#environment.connectionOver(this, connection);
+  }
+
+  /** A peer to which we have opened a connection is not there any more. */
+  refused(from: PeerId): void {
+    if (this.#peer === undefined) return;
+    const connection = this.#peer.connectionTo(from);
+    if (connection === NO_CONNECTION) return;
+    this.#close(connection);
+    this.#environment.connectionOver(this, connection);
+  }
+
+  /**
+   * Leaves the swarm. Tells the neighbours `noticedAfterMs` later: at once for one who closes its
+   * connections, and after their timeout for one who has crashed.
+   */
+  leave(noticedAfterMs: number): void {
+    const { transport } = this.#environment;
+    const peer = this.#peer;
+    if (peer === undefined) return;
+    for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
+      if (!peer.isOpen(connection)) continue;
+      if (!transport.endpoints.isEstablished(this.row, connection)) continue;
+      this.#environment.stopSending(this, connection);
+      transport.sendLate(this, noticedAfterMs).close(connection);
+    }
+    peer.leave();
+  }
+
+  #close(connection: Connection): void {
+    this.peer.disconnect(connection, true);
+    this.#environment.transport.endpoints.removeSubscriber(this.row, connection);
+    this.#environment.connectionClosed(this, connection);
+    this.#pendingLeaderStarts = this.#pendingLeaderStarts.filter(
+      (pending) => pending.connection !== connection,
+    );
   }
 
   // What the peer sends and requests.
@@ -157,7 +213,7 @@ export class HostedPeer implements PeerHost {
 
   leaderStart(connection: Connection, target: PeerId): void {
     const { transport } = this.#environment;
-    if (transport.endpoints.isEstablished(this.localPeer, connection)) {
+    if (transport.endpoints.isEstablished(this.row, connection)) {
       transport.sendFrom(this).leaderStart(connection, target);
     } else {
       this.#pendingLeaderStarts.push({ connection, target });
@@ -210,7 +266,7 @@ export class HostedPeer implements PeerHost {
     const remotePeer = plan.localPeerOf(to, this.subTorrent);
     const latencyMs = plan.latencyMs(this.id, to);
     const connection = this.peer.connect(to, remoteAsId === asId, purpose);
-    transport.endpoints.open(this.localPeer, connection, remoteAsId, remotePeer, latencyMs);
+    transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
     transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);
     return connection;

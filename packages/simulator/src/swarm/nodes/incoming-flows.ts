@@ -8,73 +8,96 @@
  */
 
 import type { Connection } from '@cachetorrent/protocol';
-import type { PeerTables } from '@cachetorrent/protocol/internal';
+import type { PeerTables, RowColumn } from '@cachetorrent/protocol/internal';
 
 import type { Allocation } from '../../network/allocation.ts';
 import { FlowLists } from '../../network/flow-lists.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RemoteEndpoints } from '../transport/remote-endpoints.ts';
+import { NO_ROW, type Rows } from '../transport/rows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 
-export class IncomingFlows {
+export interface IncomingFlowsOptions {
+  readonly plan: Plan;
+  /** The peers that are in the swarm, by row. */
+  readonly peers: readonly (HostedPeer | undefined)[];
+  readonly endpoints: RemoteEndpoints;
+  readonly rows: Rows;
+  readonly allocation: Allocation;
+}
+
+export class IncomingFlows implements RowColumn {
   readonly #plan: Plan;
-  readonly #asId: number;
-  readonly #peers: readonly HostedPeer[];
+  readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
+  readonly #rows: Rows;
   readonly #allocation: Allocation;
   readonly #tables: PeerTables;
-  /** For each peer of the AS, the connections on which something flows to it. */
-  readonly #connections: FlowLists;
+  /** For each row, the connections on which something flows to its peer. */
+  readonly #connections = new FlowLists(0);
   #instantMs = 0;
 
-  constructor(
-    plan: Plan,
-    asId: number,
-    peers: readonly HostedPeer[],
-    endpoints: RemoteEndpoints,
-    allocation: Allocation,
-  ) {
+  constructor({ plan, peers, endpoints, rows, allocation }: IncomingFlowsOptions) {
     this.#plan = plan;
-    this.#asId = asId;
     this.#peers = peers;
     this.#endpoints = endpoints;
+    this.#rows = rows;
     this.#allocation = allocation;
     this.#tables = endpoints.tables;
-    this.#connections = new FlowLists(endpoints.tables.firstConnection.length);
+    this.#tables.addRowColumn(this);
   }
 
+  growRows(rows: number): void {
+    this.#connections.growLists(rows);
+  }
+
+  clearRow(row: number): void {
+    this.#connections.clear(row);
+  }
+
+  /** Something flows to the peer with the index `localPeer`, unless it has left. */
   opened(localPeer: number, connection: Connection): void {
-    this.#connections.insert(localPeer, connection);
+    const row = this.#rows.of(localPeer);
+    if (row === NO_ROW || !this.#peers[row]!.peer.isOpen(connection)) return;
+    this.#connections.insert(row, connection);
   }
 
+  /** Nothing flows any more to the peer with the index `localPeer`, which may have left. */
   closed(localPeer: number, connection: Connection): void {
-    this.#connections.remove(localPeer, connection);
+    const row = this.#rows.of(localPeer);
+    if (row !== NO_ROW) this.forget(row, connection);
+  }
+
+  /** Nothing flows any more to the peer of a row. */
+  forget(row: number, connection: Connection): void {
+    if (!this.#connections.has(row, connection)) return;
+    this.#connections.remove(row, connection);
     const { firstConnection, traffic } = this.#tables;
-    traffic.receiveKbps[firstConnection[localPeer]! + connection] = 0;
+    traffic.receiveKbps[firstConnection[row]! + connection] = 0;
   }
 
   /** Reports to each peer what has arrived since the last instant, and its present rates. */
   reportProgress(atMs: number): void {
     const { start, length } = this.#connections;
     const { firstConnection, traffic } = this.#tables;
-    for (let localPeer = 0; localPeer < length.length; localPeer++) {
-      if (length[localPeer] === 0) continue;
-      const { peer } = this.#peers[localPeer]!;
-      const target = this.#plan.nodeOfLocalPeer(this.#asId, localPeer);
-      for (let i = 0; i < length[localPeer]!; i++) {
-        const connection = this.#connections.entries[start[localPeer]! + i]! as Connection;
-        const at = firstConnection[localPeer]! + connection;
+    for (let row = 0; row < this.#rows.count; row++) {
+      if (length[row] === 0) continue;
+      const { peer, id } = this.#peers[row]!;
+      const target = this.#plan.nodeOf(id);
+      for (let i = 0; i < length[row]!; i++) {
+        const connection = this.#connections.entries[start[row]! + i]! as Connection;
+        const at = firstConnection[row]! + connection;
         const sinceMs = Math.max(this.#instantMs, traffic.lastReceivedMs[at]!);
         const bits = traffic.receiveKbps[at]! * (atMs - sinceMs);
-        const source = this.#sourceOf(localPeer, connection);
+        const source = this.#sourceOf(row, connection);
         peer.arriving(connection, bits, this.#allocation.rateKbps(source, target));
       }
     }
     this.#instantMs = atMs;
   }
 
-  #sourceOf(localPeer: number, connection: Connection): number {
-    const asId = this.#endpoints.asId(localPeer, connection);
-    return this.#plan.nodeOfLocalPeer(asId, this.#endpoints.remotePeer(localPeer, connection));
+  #sourceOf(row: number, connection: Connection): number {
+    const asId = this.#endpoints.asId(row, connection);
+    return this.#plan.nodeOfLocalPeer(asId, this.#endpoints.remotePeer(row, connection));
   }
 }

@@ -4,23 +4,47 @@
  *     arrive ─▶ trackerReq ─▶ join ─▶ neighbours ─▶ candidate ─▶ leaders ─▶ seedReq ─▶ start
  *                                          └── without CacheTorrent ───────────▲
  *
+ * In a swarm in which peers come and go, a node asks the tracker itself, and the tracker need not
+ * tell it what it holds:
+ *
+ *     arrive ─▶ announce ─▶ neighbours (and leaders) ─▶ start
+ *
  * A new node knows one node that arrived before it, drawn at random, and asks it for the tracker.
  * A node that does not know the tracker yet answers as soon as it does. A node has one peer in
  * each sub-torrent; its peers share its neighbours and its capacity.
  */
 
-import type { PeerId, PieceIndex, Role } from '@cachetorrent/protocol';
+import type { AnnounceEvent, PeerId, PieceIndex, Role } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { TRACKER } from '../plan/plan.ts';
 import type { HostedPeer, PeerEnvironment } from './hosted-peer.ts';
 import { makePeer, subTorrentRange } from './sub-torrents.ts';
 
+/** What a node needs of its AS. */
+export interface NodeEnvironment extends PeerEnvironment {
+  /** All peers of a node have started. */
+  nodeStarted(node: Node): void;
+}
+
+export interface NodeOptions {
+  readonly id: PeerId;
+  /** Its peers by sub-torrent. */
+  readonly peers: readonly HostedPeer[];
+  readonly environment: NodeEnvironment;
+  readonly random: Random;
+  /**
+   * For each sub-torrent, the pieces that it has from an earlier stay, as words of bits; empty if
+   * there was none.
+   */
+  readonly held: readonly Uint32Array[];
+}
+
 export class Node {
   readonly id: PeerId;
   /** Its peers by sub-torrent. */
   readonly peers: readonly HostedPeer[];
-  readonly #environment: PeerEnvironment;
+  readonly #environment: NodeEnvironment;
   readonly #random: Random;
   #knowsTracker: boolean;
   /** The nodes that have asked for the tracker before this node knew it. */
@@ -30,19 +54,17 @@ export class Node {
   readonly #leaders: (Uint32Array | undefined)[] = [];
   /** The number of sub-torrents in which it lacks pieces. */
   incompleteSubTorrents: number;
+  /** For each sub-torrent, the pieces that it holds when it arrives, as words of bits. */
+  readonly #held: readonly Uint32Array[];
 
-  constructor(
-    id: PeerId,
-    peers: readonly HostedPeer[],
-    environment: PeerEnvironment,
-    random: Random,
-  ) {
+  constructor({ id, peers, environment, random, held }: NodeOptions) {
     this.id = id;
     this.peers = peers;
     this.#environment = environment;
     this.#random = random;
     this.#knowsTracker = id === TRACKER;
     this.incompleteSubTorrents = peers.length;
+    this.#held = held;
   }
 
   /** Its role in a sub-torrent, once its leaders are known. */
@@ -52,6 +74,7 @@ export class Node {
   }
 
   arrive(): void {
+    if (this.#environment.plan.isOpen) return this.announce('started');
     const earlierNode = this.#random.below(this.id) as PeerId;
     this.#environment.transport.sendToNode(this.id, earlierNode).trackerReq(this.id);
   }
@@ -69,9 +92,17 @@ export class Node {
     transport.sendToNode(this.id, TRACKER).join(this.id, plan.asOf(this.id));
   }
 
+  /** Tells the tracker that it is there, that it has the whole file, or that it leaves. */
+  announce(event: AnnounceEvent): void {
+    const { plan, transport } = this.#environment;
+    const wanted = event === 'started' ? plan.swarm.neighbours : 0;
+    transport.sendToNode(this.id, TRACKER).announce(this.id, event, wanted);
+  }
+
   neighbours(ids: Uint32Array): void {
     this.#neighbours = ids;
     const { plan, transport } = this.#environment;
+    if (plan.isOpen) return this.#startOpen();
     if (plan.swarm.leaderPercent === undefined) return this.#sendSeedReq();
     const { uploadKbps, downloadKbps } = plan.capacityOf(this.id);
     transport.sendToNode(this.id, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
@@ -85,6 +116,14 @@ export class Node {
 
   /** The last step: the node learns how many pieces it holds, and its peers start. */
   seedRes(pieces: number): void {
+    this.#start(pieces > 0);
+  }
+
+  #startOpen(): void {
+    this.#start(this.#environment.plan.holdsFile(this.id));
+  }
+
+  #start(holdsFile: boolean): void {
     const { plan } = this.#environment;
     for (const hosted of this.peers) {
       const { subTorrent } = hosted;
@@ -96,12 +135,16 @@ export class Node {
         role: this.roleIn(subTorrent),
         leaders: Array.from(leaders) as PeerId[],
         uploadKbps: plan.capacityOf(this.id).uploadKbps,
-        memory: this.#environment.memoryOf(this.id, subTorrent),
+        memory: this.#environment.memoryOf(hosted),
       });
-      if (pieces > 0) peer.restore(allPieces(subTorrentRange(plan.swarm, subTorrent).pieces));
+      const { pieces } = subTorrentRange(plan.swarm, subTorrent);
+      const held = this.#held[subTorrent];
+      if (holdsFile) peer.restore(allPieces(pieces));
+      else if (held !== undefined) peer.restore(piecesIn(held, pieces));
       hosted.start(peer, this.#neighbours);
       peer.rechoke();
     }
+    this.#environment.nodeStarted(this);
   }
 
   #sendTrackerRes(to: PeerId): void {
@@ -110,6 +153,12 @@ export class Node {
 
   #sendSeedReq(): void {
     this.#environment.transport.sendToNode(this.id, TRACKER).seedReq(this.id);
+  }
+}
+
+function* piecesIn(words: Uint32Array, count: number): Iterable<PieceIndex> {
+  for (let piece = 0; piece < count; piece++) {
+    if ((words[piece >>> 5]! & (1 << (piece & 31))) !== 0) yield piece as PieceIndex;
   }
 }
 

@@ -87,12 +87,12 @@ export class Prospects {
 
   /** Whether any connection passes `test`, which learns whether its other side can upload. */
   #some(
-    { peer, localPeer }: HostedPeer,
+    { peer, row }: HostedPeer,
     test: (connection: Connection, canUpload: boolean) => boolean,
   ): boolean {
     for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
-      const asId = this.#endpoints.asId(localPeer, connection);
-      const remotePeer = this.#endpoints.remotePeer(localPeer, connection);
+      const asId = this.#endpoints.asId(row, connection);
+      const remotePeer = this.#endpoints.remotePeer(row, connection);
       const remote = this.#plan.idOfLocalPeer(asId, remotePeer) as HostedPeer['id'];
       if (test(connection, this.#plan.capacityOf(remote).uploadKbps > 0)) return true;
     }

@@ -5,6 +5,7 @@ import { assert, seededRandom } from '@cachetorrent/std';
 import {
   biasedSelection,
   type NeighbourSelection,
+  OpenTracker,
   Tracker,
   type TrackerHost,
   uniformSelection,
@@ -13,9 +14,55 @@ import {
 import * as kinds from '../event-kinds.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { Swarm } from '../plan/swarm.ts';
+import { eventOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 
-export class TrackerNode implements TrackerHost {
+/** A tracker that handles the messages of nodes. */
+export interface TrackerNode {
+  /** Handles the event of a message to the tracker; `first` and `second` are its fields. */
+  handle(kind: number, first: number, second: number): void;
+}
+
+export function makeTrackerNode(plan: Plan, transport: Transport, clock: Clock): TrackerNode {
+  return plan.isOpen
+    ? new OpenTrackerNode(plan, transport, clock)
+    : new ClosedTrackerNode(plan, transport);
+}
+
+/** The tracker of a swarm in which peers come and go. */
+class OpenTrackerNode implements TrackerNode {
+  readonly #plan: Plan;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #tracker: OpenTracker;
+
+  constructor(plan: Plan, transport: Transport, clock: Clock) {
+    this.#plan = plan;
+    this.#transport = transport;
+    this.#clock = clock;
+    this.#tracker = new OpenTracker({
+      selection: selectionOf(plan.swarm),
+      silentMs: SILENT_INTERVALS * ANNOUNCE_INTERVAL_MS,
+      random: seededRandom(plan.seed, 'tracker'),
+    });
+  }
+
+  handle(kind: number, first: number, second: number): void {
+    assert(kind === kinds.ANNOUNCE, 'nodes announce themselves to the tracker of an open swarm');
+    const id = first as PeerId;
+    const event = eventOf(second);
+    const asId = this.#plan.asOf(id);
+    const isSeed = event === 'completed' || this.#plan.holdsFile(id);
+    const neighbours = this.#tracker.announce({ id, asId, event, isSeed }, this.#clock.nowMs);
+    if (wantedOf(second) === 0) return;
+    const ids = Uint32Array.from(neighbours);
+    const asIds = ids.map((neighbour) => this.#plan.asOf(neighbour as PeerId));
+    this.#transport.sendToNode(TRACKER, id).neighbours(ids, asIds);
+  }
+}
+
+/** The tracker of a swarm whose peers all arrive at the start and stay. */
+class ClosedTrackerNode implements TrackerHost, TrackerNode {
   readonly #transport: Transport;
   readonly #tracker: Tracker;
 
@@ -49,6 +96,14 @@ export class TrackerNode implements TrackerHost {
   leaders(to: PeerId, subTorrent: number, ids: Uint32Array): void {
     this.#transport.sendToNode(TRACKER, to, subTorrent).leaders(ids);
   }
+}
+
+/** The time between two announces of a peer (mainline: 30 minutes), and how many it may miss. */
+const ANNOUNCE_INTERVAL_MS = 30 * 60_000;
+const SILENT_INTERVALS = 2.5;
+
+interface Clock {
+  readonly nowMs: number;
 }
 
 /** Makes the tracker of a plan. Its decisions depend on the plan alone. */

@@ -70,3 +70,22 @@ export type Departure =
   | 'aborted'
   /** It has stopped without a word. */
   | 'crashed';
+
+/** The reasons in the order in which events and reports number them. */
+export const DEPARTURES: readonly Departure[] = ['finished', 'aborted', 'crashed'];
+
+/** How long each peer stays, drawn before the run: by id, Infinity where it does not apply. */
+export interface SessionTable {
+  /** How long it stays after it has completed the file, in ms. */
+  readonly seedsForMs: Float64Array;
+  /** The share ratio at which it leaves after that. */
+  readonly shareRatio: Float64Array;
+  /** How long after its arrival it gives up, in ms. */
+  readonly patienceMs: Float64Array;
+  /** How long after its arrival it crashes, in ms. */
+  readonly crashesAfterMs: Float64Array;
+  /** How long after its arrival it leaves, whatever it holds, in ms. */
+  readonly leavesAfterMs: Float64Array;
+  /** How long after it has left it comes back, in ms. */
+  readonly returnsAfterMs: Float64Array;
+}

@@ -24,7 +24,8 @@ import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
-import { blockLayoutOf, type Swarm } from './swarm.ts';
+import type { SessionTable } from './dynamics.ts';
+import { blockLayoutOf, isOpen, type Swarm } from './swarm.ts';
 
 /** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
@@ -45,6 +46,8 @@ export interface PlanData extends Recording {
   readonly latencies: LatencyTables;
   /** The arrival time of each node, by id. */
   readonly arrivesAtMs: Float64Array;
+  /** How long each peer stays; absent if all stay until the end. */
+  readonly sessions?: SessionTable;
   /** The class of each peer, an index into `swarm.classes`, by id. */
   readonly classOfPeer: Uint16Array;
   /** The upload capacity of each node, by number, in kbit/s. */
@@ -114,6 +117,12 @@ export class Plan {
     return this.#data.placement.arrivalOfNode[this.nodeOfLocalPeer(asId, localPeer)]!;
   }
 
+  /** The id of the node with an index in an AS. */
+  idOfLocalNode(asId: number, localNode: number): number {
+    const { firstNode, arrivalOfNode } = this.#data.placement;
+    return arrivalOfNode[firstNode[asId]! + localNode]!;
+  }
+
   /** The ids of the nodes of an AS, by their index in it. */
   idsOf(asId: number): Uint32Array {
     const { firstNode, arrivalOfNode } = this.#data.placement;
@@ -153,6 +162,21 @@ export class Plan {
       if (id !== TRACKER) sum += this.capacityOf(id as PeerId).uploadKbps;
     }
     return sum;
+  }
+
+  /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
+  get isOpen(): boolean {
+    return isOpen(this.swarm);
+  }
+
+  /** Whether a peer holds the whole file when it arrives for the first time. */
+  holdsFile(id: PeerId): boolean {
+    return id !== TRACKER && id <= this.swarm.seeds;
+  }
+
+  /** How long the peers stay; undefined if all stay until the end. */
+  get sessions(): SessionTable | undefined {
+    return this.#data.sessions;
   }
 
   /** The class of a peer: an index into `swarm.classes`. */

@@ -15,6 +15,8 @@ import {
   wholePieces,
 } from '@cachetorrent/protocol';
 
+import type { ArrivalProcess, Session } from './dynamics.ts';
+
 /** Peers with the same capacity. */
 export interface PeerClass {
   /** Name of the class, by which results are broken down. */
@@ -25,6 +27,10 @@ export interface PeerClass {
   readonly uploadKbps: number;
   /** Download capacity of each, in kbit/s. */
   readonly downloadKbps: number;
+  /** When they arrive; absent: with the crowd at the start (`arrivalGapMs`). */
+  readonly arrivals?: ArrivalProcess;
+  /** How long they stay; absent: until the end of the run. */
+  readonly session?: Session;
 }
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
@@ -52,6 +58,8 @@ export interface Swarm {
   readonly minPeers: number;
   /** Number of peers that hold the whole file from the start: the first to arrive. */
   readonly seeds: number;
+  /** The time at which the run ends; absent: when all peers that are there are complete. */
+  readonly horizonMs?: number;
 
   /** Pieces of the file. */
   readonly pieces: number;
@@ -113,4 +121,12 @@ export function peerCountOf({ classes }: Pick<Swarm, 'classes'>): number {
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
 export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): BlockLayout {
   return quirks.wholePieces ? wholePieces(pieces, pieceBits) : blocksOf16KiB(pieces, pieceBits);
+}
+
+/** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
+export function isOpen({ classes, horizonMs }: Pick<Swarm, 'classes' | 'horizonMs'>): boolean {
+  return (
+    horizonMs !== undefined ||
+    classes.some(({ arrivals, session }) => arrivals !== undefined || session !== undefined)
+  );
 }

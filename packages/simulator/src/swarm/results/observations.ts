@@ -5,6 +5,7 @@ import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
 import type { HostedPeer } from '../nodes/hosted-peer.ts';
 import type { Node } from '../nodes/node.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
+import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import { SWARM_ROLES, type SwarmRole } from './result.ts';
 
@@ -12,12 +13,18 @@ import { SWARM_ROLES, type SwarmRole } from './result.ts';
 export interface AsReport {
   /** When each node completed the file, in ms; NaN if it never did. */
   readonly completedAtMs: Float64Array;
+  /** When each node has left the swarm last, in ms; NaN if it has not. */
+  readonly leftAtMs: Float64Array;
+  /** Why: one more than an index into `DEPARTURES`; 0 for those that have not left. */
+  readonly departures: Uint8Array;
   /** The role of each node: an index into `SWARM_ROLES`. */
   readonly roles: Uint8Array;
   /** For each piece, how many blocks of it the AS has downloaded from other AS. */
   readonly imports: Uint32Array;
   /** How many blocks have arrived, from other AS and from this one. */
   readonly receivedBlocks: number;
+  /** Bits of pieces that have arrived for peers that had left, or on closed connections. */
+  readonly lostBits: number;
   /** For each AS, how many bits of pieces have arrived from it. */
   readonly bitsFrom: Float64Array;
   /** For each AS, how many bits of pieces have been sent to it, including those in transit. */
@@ -37,6 +44,12 @@ export interface AsReport {
 /** Counts the pieces that an AS sends and receives. */
 export class Observations {
   readonly completedAtMs: Float64Array;
+  readonly leftAtMs: Float64Array;
+  readonly departures: Uint8Array;
+  readonly roles: Uint8Array;
+  /** Bits of pieces that each node has sent. */
+  readonly uploadedBits: Float64Array;
+  lostBits = 0;
   readonly imports: Uint32Array;
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
@@ -53,6 +66,10 @@ export class Observations {
   constructor({ swarm, asCount }: Plan, asId: number, nodeCount: number) {
     this.#asId = asId;
     this.completedAtMs = new Float64Array(nodeCount).fill(NaN);
+    this.leftAtMs = new Float64Array(nodeCount).fill(NaN);
+    this.departures = new Uint8Array(nodeCount);
+    this.roles = new Uint8Array(nodeCount);
+    this.uploadedBits = new Float64Array(nodeCount);
     this.imports = new Uint32Array(swarm.pieces);
     this.bitsFrom = new Float64Array(asCount);
     this.bitsTo = new Float64Array(asCount);
@@ -80,9 +97,21 @@ export class Observations {
     this.classBits[fromClass * this.#classCount + toClass]! += bits;
   }
 
-  /** Blocks have been sent to a node of AS `to`. */
-  sent(to: number, bits: number): void {
+  /** A node, given by its index in the AS, has sent blocks to a node of AS `to`. */
+  sent(localNode: number, to: number, bits: number): void {
+    this.uploadedBits[localNode]! += bits;
     this.bitsTo[to]! += bits;
+  }
+
+  /** Whether a node has completed the file. */
+  isComplete(localNode: number): boolean {
+    return !Number.isNaN(this.completedAtMs[localNode]!);
+  }
+
+  /** A node has left the swarm. */
+  left(localNode: number, atMs: number, reason: Departure): void {
+    this.leftAtMs[localNode] = atMs;
+    this.departures[localNode] = 1 + DEPARTURES.indexOf(reason);
   }
 
   /** A node, given by its index in the AS, has completed the file. */
@@ -98,13 +127,13 @@ export function totalOf(messages: Float64Array): number {
   return total;
 }
 
-/** The role of each node: an index into `SWARM_ROLES`. */
-export function rolesOf(nodes: readonly Node[], plan: Plan): Uint8Array {
-  return Uint8Array.from(nodes, (node) => SWARM_ROLES.indexOf(roleOf(node, plan)));
+/** The role of a node, as an index into `SWARM_ROLES`. */
+export function roleOf(node: Node, plan: Plan): number {
+  return SWARM_ROLES.indexOf(swarmRoleOf(node, plan));
 }
 
 /** A node that is a leader in any sub-torrent counts as a leader. */
-function roleOf(node: Node, { swarm }: Plan): SwarmRole {
+function swarmRoleOf(node: Node, { swarm }: Plan): SwarmRole {
   if (node.id !== TRACKER && node.id <= swarm.seeds) return 'seed';
   if (swarm.leaderPercent === undefined) return 'peer';
   const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');

@@ -7,6 +7,7 @@
  *     bitfield                  connection                 a payload
  *     join                      peer id                    AS id
  *     connReq                   peer id                    connection; its complement: upload only
+ *     announce                  peer id                    wanted peers and event (`packAnnounce`)
  *     other messages to a node  a number, or a payload     0
  *
  * The number of blocks is in the upper 16 bits of the first number (`packSpan`).
@@ -16,6 +17,8 @@
  */
 
 import {
+  ANNOUNCE_EVENTS,
+  type AnnounceEvent,
   type AsId,
   type BlockIndex,
   type BootstrapMessages,
@@ -72,12 +75,23 @@ export class Payloads {
     }
   }
 
+  /** Removes the payload of a message that nobody receives, if it has one. */
+  drop(kind: number, first: number, second: number): void {
+    const isList = kind === kinds.NEIGHBOURS || kind === kinds.LEADERS || kind === kinds.CANDIDATE;
+    if (isList) this.#remove(first);
+    else if (kind === kinds.BITFIELD) this.#remove(second);
+  }
+
+  #remove(index: number): void {
+    this.#payloads[index] = undefined;
+    this.#free.push(index);
+  }
+
   /** Removes a payload and returns it. */
   take<Kind extends Payload['kind']>(index: number, kind: Kind): PayloadOf<Kind> {
     const payload = this.#payloads[index];
     assert(payload?.kind === kind, 'the payload of a message has the kind of the message');
-    this.#payloads[index] = undefined;
-    this.#free.push(index);
+    this.#remove(index);
     return payload as PayloadOf<Kind>;
   }
 }
@@ -128,6 +142,10 @@ export class MessageFields implements Messages {
     this.#set(kinds.LEADER_START, connection, target);
   }
 
+  close(connection: Connection): void {
+    this.#set(kinds.CLOSE, connection);
+  }
+
   trackerReq(from: PeerId): void {
     this.#set(kinds.TRACKER_REQ, from);
   }
@@ -155,6 +173,12 @@ export class MessageFields implements Messages {
   }
   leaders(ids: Uint32Array): void {
     this.#set(kinds.LEADERS, this.#payloads.put({ kind: 'leaders', ids }));
+  }
+  announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
+    this.#set(kinds.ANNOUNCE, from, packAnnounce(event, wanted));
+  }
+  refused(from: PeerId): void {
+    this.#set(kinds.REFUSED, from);
   }
 
   #set(kind: number, first: number, second = 0): void {
@@ -232,6 +256,10 @@ export function callNodeMessage(
     }
     case kinds.LEADERS:
       return receiver.leaders(payloads.take(first, 'leaders').ids);
+    case kinds.ANNOUNCE:
+      return receiver.announce(first as PeerId, eventOf(second), wantedOf(second));
+    case kinds.REFUSED:
+      return receiver.refused(first as PeerId);
     default:
       assert(false, `no message to a node has the kind ${kind}`);
   }
@@ -260,6 +288,21 @@ export function countOfSpan(packed: number): number {
 /** The same number of blocks on another connection. */
 export function onConnection(packed: number, connection: number): number {
   return (packed & ~0xffff) | connection;
+}
+
+/** The event and the number of wanted peers of an announce, in one number. */
+function packAnnounce(event: AnnounceEvent, wanted: number): number {
+  return ANNOUNCE_EVENTS.indexOf(event) + ANNOUNCE_EVENTS.length * wanted;
+}
+
+/** The event in a number of `packAnnounce`. */
+export function eventOf(packed: number): AnnounceEvent {
+  return ANNOUNCE_EVENTS[packed % ANNOUNCE_EVENTS.length]!;
+}
+
+/** The number of wanted peers in a number of `packAnnounce`. */
+export function wantedOf(packed: number): number {
+  return Math.floor(packed / ANNOUNCE_EVENTS.length);
 }
 
 /** The connection in the second field of `connReq`. */

@@ -11,7 +11,13 @@
  */
 
 import type { Connection } from '@cachetorrent/protocol';
-import { type ConnectionColumn, grown, type PeerTables } from '@cachetorrent/protocol/internal';
+import {
+  type ConnectionColumn,
+  grown,
+  moveValues,
+  type PeerTables,
+  type RowColumn,
+} from '@cachetorrent/protocol/internal';
 
 /** The flow of a connection on which nothing is sent. */
 export const NO_FLOW = -1;
@@ -26,15 +32,15 @@ export const REMOTE_PEER = 1;
 export const REMOTE_CONNECTION = 2;
 export const LATENCY_MS = 3;
 
-export class RemoteEndpoints implements ConnectionColumn {
+export class RemoteEndpoints implements ConnectionColumn, RowColumn {
   /** The endpoints of all subscribers, peer by peer: see `firstSubscriber`. */
   subscribers: Int32Array = new Int32Array(0);
   /** The same memory as floats, for the latencies. */
   subscriberFloats: Float32Array = new Float32Array(0);
   /** The tables of the peers of the AS. */
   readonly tables: PeerTables;
-  readonly #subscriberCounts: Uint16Array;
-  readonly #downloaderCounts: Uint16Array;
+  #subscriberCounts = new Uint16Array(0);
+  #downloaderCounts = new Uint16Array(0);
   #endpoints = new Int32Array(0);
   #endpointFloats = new Float32Array(0);
   /** For each subscriber, the connection to it. */
@@ -42,12 +48,11 @@ export class RemoteEndpoints implements ConnectionColumn {
   /** One more than the flow of each connection; 0 where there is none. */
   #flows = new Int32Array(0);
 
-  /** `tables` are those of the peers of the AS; the row of a peer is its index in its AS. */
+  /** `tables` are those of the peers of the AS. */
   constructor(tables: PeerTables) {
     this.tables = tables;
-    this.#subscriberCounts = new Uint16Array(tables.firstConnection.length);
-    this.#downloaderCounts = new Uint16Array(tables.firstConnection.length);
     tables.addColumn(this);
+    tables.addRowColumn(this);
   }
 
   grow(connections: number): void {
@@ -60,21 +65,39 @@ export class RemoteEndpoints implements ConnectionColumn {
   }
 
   move(from: number, to: number, count: number): void {
-    moveEndpoints(this.#endpoints, from, to, count);
-    moveEndpoints(this.subscribers, from, to, count);
-    this.#subscriberConnections.copyWithin(to, from, from + count);
-    this.#flows.copyWithin(to, from, from + count);
+    const words = ENDPOINT_WORDS;
+    moveValues(this.#endpoints, words * from, words * to, words * count);
+    moveValues(this.subscribers, words * from, words * to, words * count);
+    moveValues(this.#subscriberConnections, from, to, count);
+    moveValues(this.#flows, from, to, count);
+  }
+
+  clear(from: number, count: number): void {
+    this.#endpoints.fill(0, ENDPOINT_WORDS * from, ENDPOINT_WORDS * (from + count));
+    this.subscribers.fill(0, ENDPOINT_WORDS * from, ENDPOINT_WORDS * (from + count));
+    this.#subscriberConnections.fill(0, from, from + count);
+    this.#flows.fill(0, from, from + count);
+  }
+
+  growRows(rows: number): void {
+    this.#subscriberCounts = grown(this.#subscriberCounts, new Uint16Array(rows));
+    this.#downloaderCounts = grown(this.#downloaderCounts, new Uint16Array(rows));
+  }
+
+  clearRow(row: number): void {
+    this.#subscriberCounts[row] = 0;
+    this.#downloaderCounts[row] = 0;
   }
 
   /** Adds a connection; the remote connection is not known yet. */
   open(
-    localPeer: number,
+    row: number,
     connection: Connection,
     asId: number,
     remotePeer: number,
     latencyMs: number,
   ): void {
-    const index = this.tables.firstConnection[localPeer]! + connection;
+    const index = this.tables.firstConnection[row]! + connection;
     this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_CONNECTION] = UNKNOWN;
@@ -83,75 +106,75 @@ export class RemoteEndpoints implements ConnectionColumn {
   }
 
   /** The other side has accepted; `remoteConnection` is its number for the connection. */
-  establish(localPeer: number, connection: Connection, remoteConnection: Connection): void {
-    this.#endpoints[this.#word(localPeer, connection, REMOTE_CONNECTION)] = remoteConnection;
+  establish(row: number, connection: Connection, remoteConnection: Connection): void {
+    this.#endpoints[this.#word(row, connection, REMOTE_CONNECTION)] = remoteConnection;
   }
 
-  isEstablished(localPeer: number, connection: Connection): boolean {
-    return this.remoteConnection(localPeer, connection) !== UNKNOWN;
+  isEstablished(row: number, connection: Connection): boolean {
+    return this.remoteConnection(row, connection) !== UNKNOWN;
   }
 
   /** The AS of the other side. */
-  asId(localPeer: number, connection: Connection): number {
-    return this.#endpoints[this.#word(localPeer, connection, AS_ID)]!;
+  asId(row: number, connection: Connection): number {
+    return this.#endpoints[this.#word(row, connection, AS_ID)]!;
   }
 
   /** The index of the other side's peer within its AS. */
-  remotePeer(localPeer: number, connection: Connection): number {
-    return this.#endpoints[this.#word(localPeer, connection, REMOTE_PEER)]!;
+  remotePeer(row: number, connection: Connection): number {
+    return this.#endpoints[this.#word(row, connection, REMOTE_PEER)]!;
   }
 
   /** The other side's number for the connection; negative while it is not known. */
-  remoteConnection(localPeer: number, connection: Connection): number {
-    return this.#endpoints[this.#word(localPeer, connection, REMOTE_CONNECTION)]!;
+  remoteConnection(row: number, connection: Connection): number {
+    return this.#endpoints[this.#word(row, connection, REMOTE_CONNECTION)]!;
   }
 
   /** How long a message takes to the other side. */
-  latencyMs(localPeer: number, connection: Connection): number {
-    return this.#endpointFloats[this.#word(localPeer, connection, LATENCY_MS)]!;
+  latencyMs(row: number, connection: Connection): number {
+    return this.#endpointFloats[this.#word(row, connection, LATENCY_MS)]!;
   }
 
   /** The flow of what we send on a connection; NO_FLOW where there is none. */
-  flow(localPeer: number, connection: Connection): number {
-    return this.#flows[this.tables.firstConnection[localPeer]! + connection]! - 1;
+  flow(row: number, connection: Connection): number {
+    return this.#flows[this.tables.firstConnection[row]! + connection]! - 1;
   }
 
-  setFlow(localPeer: number, connection: Connection, flow: number): void {
-    this.#flows[this.tables.firstConnection[localPeer]! + connection] = flow + 1;
+  setFlow(row: number, connection: Connection, flow: number): void {
+    this.#flows[this.tables.firstConnection[row]! + connection] = flow + 1;
   }
 
   /** The number of subscribers of a peer. */
-  subscriberCount(localPeer: number): number {
-    return this.#subscriberCounts[localPeer]!;
+  subscriberCount(row: number): number {
+    return this.#subscriberCounts[row]!;
   }
 
   /** The number of subscribers, from the first on, that may download from the peer. */
-  downloaderCount(localPeer: number): number {
-    return this.#downloaderCounts[localPeer]!;
+  downloaderCount(row: number): number {
+    return this.#downloaderCounts[row]!;
   }
 
   /** The connection to a peer's subscriber with this index. */
-  subscriberConnection(localPeer: number, index: number): Connection {
-    const at = this.tables.firstConnection[localPeer]! + index;
+  subscriberConnection(row: number, index: number): Connection {
+    const at = this.tables.firstConnection[row]! + index;
     return this.#subscriberConnections[at]! as Connection;
   }
 
   /** The index in `subscribers` of a peer's first subscriber. */
-  firstSubscriber(localPeer: number): number {
-    return ENDPOINT_WORDS * this.tables.firstConnection[localPeer]!;
+  firstSubscriber(row: number): number {
+    return ENDPOINT_WORDS * this.tables.firstConnection[row]!;
   }
 
   /**
    * Adds the other side of an established connection to the peer's subscribers; `downloads` says
    * whether it may download from the peer.
    */
-  addSubscriber(localPeer: number, connection: Connection, downloads: boolean): void {
-    const first = this.tables.firstConnection[localPeer]!;
-    const end = first + this.#subscriberCounts[localPeer]!++;
+  addSubscriber(row: number, connection: Connection, downloads: boolean): void {
+    const first = this.tables.firstConnection[row]!;
+    const end = first + this.#subscriberCounts[row]!++;
     let index = end;
     if (downloads) {
-      index = first + this.#downloaderCounts[localPeer]!++;
-      while (index > first && !this.#precedes(index - 1, localPeer, connection)) index--;
+      index = first + this.#downloaderCounts[row]!++;
+      while (index > first && !this.#precedes(index - 1, row, connection)) index--;
     }
     this.#subscriberConnections.copyWithin(index + 1, index, end);
     moveEndpoints(this.subscribers, index, index + 1, end - index);
@@ -161,15 +184,28 @@ export class RemoteEndpoints implements ConnectionColumn {
     this.subscribers.set(endpoint, ENDPOINT_WORDS * index);
   }
 
+  /** Removes the other side of a connection from the peer's subscribers, if it is one. */
+  removeSubscriber(row: number, connection: Connection): void {
+    const first = this.tables.firstConnection[row]!;
+    const end = first + this.#subscriberCounts[row]!;
+    let index = first;
+    while (index < end && this.#subscriberConnections[index] !== connection) index++;
+    if (index === end) return;
+    if (index < first + this.#downloaderCounts[row]!) this.#downloaderCounts[row]!--;
+    this.#subscriberCounts[row]!--;
+    this.#subscriberConnections.copyWithin(index, index + 1, end);
+    moveEndpoints(this.subscribers, index + 1, index, end - index - 1);
+  }
+
   /** Downloaders are sorted by AS, then by connection. */
-  #precedes(index: number, localPeer: number, connection: Connection): boolean {
+  #precedes(index: number, row: number, connection: Connection): boolean {
     const before = this.subscribers[ENDPOINT_WORDS * index + AS_ID]!;
-    const asId = this.asId(localPeer, connection);
+    const asId = this.asId(row, connection);
     return before < asId || (before === asId && this.#subscriberConnections[index]! < connection);
   }
 
-  #word(localPeer: number, connection: Connection, word: number): number {
-    return ENDPOINT_WORDS * (this.tables.firstConnection[localPeer]! + connection) + word;
+  #word(row: number, connection: Connection, word: number): number {
+    return ENDPOINT_WORDS * (this.tables.firstConnection[row]! + connection) + word;
   }
 }
 

@@ -34,6 +34,7 @@
 import {
   type BlockIndex,
   type BootstrapMessages,
+  type ClosingMessages,
   type Connection,
   decode,
   Encoder,
@@ -51,14 +52,17 @@ import {
   DeferredHaves,
   type DeferredHavesHost,
   DELIVER,
+  grown,
   NO_ACTION,
   type PeerTables,
+  type RowColumn,
 } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { NO_ROW, type Rows } from './rows.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
   callNodeMessage,
@@ -99,21 +103,22 @@ const SUPER_SEED = 2;
 /** A peer that sends on its connections. */
 export interface SendingPeer {
   readonly id: PeerId;
-  /** Its index within its AS. */
-  readonly localPeer: number;
+  /** Its row in the tables of its AS. */
+  readonly row: number;
 }
 
 export interface TransportOptions {
   readonly plan: Plan;
   readonly context: ActorContext;
-  /** The tables of the peers of the AS; the row of a peer is its index in its AS. */
+  /** The tables of the peers of the AS, and the row of each peer. */
   readonly tables: PeerTables;
-  /** The peers of the AS by their index; a peer is added before its first connection. */
-  readonly peers: readonly Peer[];
+  readonly rows: Rows;
+  /** The peers of the AS by row; a peer is added before its first connection. */
+  readonly peers: readonly (Peer | undefined)[];
   readonly log: LogWriter | undefined;
 }
 
-export class Transport implements DeferredHavesHost {
+export class Transport implements DeferredHavesHost, RowColumn {
   readonly endpoints: RemoteEndpoints;
   /** The payloads of messages that have become events. */
   readonly payloads: Payloads = new Payloads();
@@ -126,10 +131,11 @@ export class Transport implements DeferredHavesHost {
   readonly #plan: Plan;
   readonly #context: ActorContext;
   readonly #tables: PeerTables;
-  readonly #peers: readonly Peer[];
+  readonly #rows: Rows;
+  readonly #peers: readonly (Peer | undefined)[];
   readonly #log: LogWriter | undefined;
   /** For each peer, LEADER if it may forward a `have` that it receives, SUPER_SEED if it is one. */
-  readonly #role: Uint8Array;
+  #role = new Uint8Array(0);
   readonly #duplicateForwards: boolean;
   readonly #sendsRedundantHaves: boolean;
   readonly #encoder: Encoder;
@@ -138,43 +144,61 @@ export class Transport implements DeferredHavesHost {
 
   // The message that is being sent: its sender, its receiver, and its latency.
   #from = 0 as PeerId;
-  #localPeer = 0;
+  #row = 0;
   #toAsId = 0;
   #toPeer = 0;
   #toConnection = 0;
   #latencyMs = Infinity;
+  #delayMs = 0;
 
-  constructor({ plan, context, tables, peers, log }: TransportOptions) {
+  constructor({ plan, context, tables, rows, peers, log }: TransportOptions) {
     const { client, quirks } = plan.swarm;
     this.#plan = plan;
     this.#context = context;
     this.#tables = tables;
+    this.#rows = rows;
     this.#peers = peers;
     this.#log = log;
-    this.#role = new Uint8Array(tables.firstConnection.length);
     this.#duplicateForwards = quirks.duplicateForwards;
     this.#sendsRedundantHaves = client.redundantHaves || quirks.wholePieces;
     this.#encoder = new Encoder(new DataView(new ArrayBuffer(0)));
     this.endpoints = new RemoteEndpoints(tables);
     this.deferredHaves = new DeferredHaves(tables, this, quirks.countDuplicateHaves);
+    tables.addRowColumn(this);
   }
 
-  /** Registers a peer as a leader. Call before its first connection. */
-  addLeader(localPeer: number): void {
-    this.#role[localPeer] = LEADER;
+  growRows(rows: number): void {
+    this.#role = grown(this.#role, new Uint8Array(rows));
   }
 
-  /** Registers a peer as a super-seed. Call before its first connection. */
-  addSuperSeed(localPeer: number): void {
-    this.#role[localPeer] = SUPER_SEED;
+  clearRow(row: number): void {
+    this.#role[row] = PLAIN;
+  }
+
+  /** Registers the peer of a row as a leader. Call before its first connection. */
+  addLeader(row: number): void {
+    this.#role[row] = LEADER;
+  }
+
+  /** Registers the peer of a row as a super-seed. Call before its first connection. */
+  addSuperSeed(row: number): void {
+    this.#role[row] = SUPER_SEED;
   }
 
   // Sending.
 
   /** Each call of a method sends a message of `peer` on an established connection. */
-  sendFrom({ id, localPeer }: SendingPeer): PeerMessages {
+  sendFrom({ id, row }: SendingPeer): PeerMessages & ClosingMessages {
     this.#from = id;
-    this.#localPeer = localPeer;
+    this.#row = row;
+    this.#delayMs = 0;
+    return this.#outgoing;
+  }
+
+  /** The same for a message that arrives `delayMs` later than others. */
+  sendLate(peer: SendingPeer, delayMs: number): ClosingMessages {
+    this.sendFrom(peer);
+    this.#delayMs = delayMs;
     return this.#outgoing;
   }
 
@@ -193,14 +217,14 @@ export class Transport implements DeferredHavesHost {
    * Sends a `have` to all subscribers of `peer`. Those that never download from it ignore the
    * message, so it is counted and logged, but not delivered to them.
    */
-  broadcastHave({ id, localPeer }: SendingPeer, piece: PieceIndex): void {
-    if (!this.#sendsRedundantHaves) return this.#sendNeededHaves(localPeer, id, piece);
+  broadcastHave({ id, row }: SendingPeer, piece: PieceIndex): void {
+    if (!this.#sendsRedundantHaves) return this.#sendNeededHaves(row, id, piece);
     const { endpoints } = this;
     const { subscribers } = endpoints;
-    this.sentCounts[kinds.HAVE]! += endpoints.subscriberCount(localPeer);
-    if (this.#log !== undefined) this.#logBroadcast(this.#log, id, localPeer, piece);
-    let start = endpoints.firstSubscriber(localPeer);
-    const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(localPeer);
+    this.sentCounts[kinds.HAVE]! += endpoints.subscriberCount(row);
+    if (this.#log !== undefined) this.#logBroadcast(this.#log, id, row, piece);
+    let start = endpoints.firstSubscriber(row);
+    const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(row);
     while (start < last) {
       const asId = subscribers[start + AS_ID]!;
       let end = start + ENDPOINT_WORDS;
@@ -212,19 +236,19 @@ export class Transport implements DeferredHavesHost {
   }
 
   /** Sends a `have` to the subscribers that have not announced the piece, one by one. */
-  #sendNeededHaves(localPeer: number, id: PeerId, piece: PieceIndex): void {
-    const count = this.endpoints.subscriberCount(localPeer);
+  #sendNeededHaves(row: number, id: PeerId, piece: PieceIndex): void {
+    const count = this.endpoints.subscriberCount(row);
     for (let index = 0; index < count; index++) {
-      const connection = this.endpoints.subscriberConnection(localPeer, index);
-      if (this.#tables.hasAnnounced(localPeer, connection, piece)) continue;
-      this.sendFrom({ id, localPeer }).have(connection, piece);
+      const connection = this.endpoints.subscriberConnection(row, index);
+      if (this.#tables.hasAnnounced(row, connection, piece)) continue;
+      this.sendFrom({ id, row }).have(connection, piece);
     }
   }
 
-  #logBroadcast(log: LogWriter, from: PeerId, localPeer: number, piece: PieceIndex): void {
+  #logBroadcast(log: LogWriter, from: PeerId, row: number, piece: PieceIndex): void {
     const { subscribers } = this.endpoints;
-    const start = this.endpoints.firstSubscriber(localPeer);
-    const end = start + ENDPOINT_WORDS * this.endpoints.subscriberCount(localPeer);
+    const start = this.endpoints.firstSubscriber(row);
+    const end = start + ENDPOINT_WORDS * this.endpoints.subscriberCount(row);
     for (let i = start; i < end; i += ENDPOINT_WORDS) {
       const [asId, remotePeer] = [subscribers[i + AS_ID]!, subscribers[i + REMOTE_PEER]!];
       log.record(this.#context.nowMs, kinds.HAVE, from, asId, remotePeer, piece);
@@ -276,12 +300,12 @@ export class Transport implements DeferredHavesHost {
   /** The receiver is at the other end of `connection`. */
   #findEndpoint(connection: Connection): void {
     const { endpoints } = this;
-    const localPeer = this.#localPeer;
-    this.#toConnection = endpoints.remoteConnection(localPeer, connection);
+    const row = this.#row;
+    this.#toConnection = endpoints.remoteConnection(row, connection);
     assert(this.#toConnection >= 0, 'a connection is established before a message is sent on it');
-    this.#toAsId = endpoints.asId(localPeer, connection);
-    this.#toPeer = endpoints.remotePeer(localPeer, connection);
-    this.#latencyMs = endpoints.latencyMs(localPeer, connection);
+    this.#toAsId = endpoints.asId(row, connection);
+    this.#toPeer = endpoints.remotePeer(row, connection);
+    this.#latencyMs = endpoints.latencyMs(row, connection) + this.#delayMs;
   }
 
   #logMessage(log: LogWriter, kind: number, first: number, second: number): void {
@@ -305,7 +329,9 @@ export class Transport implements DeferredHavesHost {
     writeRecipientCount(view, offset, 1);
     writeRecipient(view, offset, 0, this.#toPeer, this.#toConnection, this.#latencyMs);
     this.#encoder.moveTo(view, offset + headerBytes(1));
-    if (kind < kinds.FIRST_NODE_MESSAGE) {
+    if (kind === kinds.CLOSE) {
+      this.#encoder.close();
+    } else if (kind < kinds.FIRST_NODE_MESSAGE) {
       callPeerMessage(this.#encoder, kind, first, second, this.payloads);
     } else {
       callNodeMessage(this.#encoder, this.#outgoing, this.payloads);
@@ -361,23 +387,30 @@ export class Transport implements DeferredHavesHost {
    * it must be delivered at that time.
    */
   #deferHave(localPeer: number, connection: Connection, piece: PieceIndex): boolean {
+    const row = this.#rows.of(localPeer);
+    if (row === NO_ROW) return true;
     const { deferredHaves } = this;
-    const role = this.#role[localPeer]!;
+    const role = this.#role[row]!;
     if (role === SUPER_SEED) return false;
-    if (role !== LEADER) {
-      return deferredHaves.defer(localPeer, connection, piece, false) !== DELIVER;
-    }
+    if (role !== LEADER) return deferredHaves.defer(row, connection, piece, false) !== DELIVER;
     // A leader of the original forwards a piece even if it holds the piece itself.
-    if (!this.#duplicateForwards && this.#tables.isStored(localPeer, piece)) return true;
-    if (this.#peers[localPeer]!.hasToForward(connection, piece)) return false;
-    return deferredHaves.defer(localPeer, connection, piece, this.#duplicateForwards) !== DELIVER;
+    if (!this.#duplicateForwards && this.#tables.isStored(row, piece)) return true;
+    if (this.#peers[row]!.hasToForward(connection, piece)) return false;
+    return deferredHaves.defer(row, connection, piece, this.#duplicateForwards) !== DELIVER;
   }
 
   /** Handles the event of a `have` that arrives now. */
   handleHave(localPeer: number, connection: Connection, piece: PieceIndex): void {
-    if (this.#role[localPeer] !== PLAIN) return this.#peers[localPeer]!.have(connection, piece);
-    const outcome = this.#tables.have(localPeer, connection, piece);
-    if (outcome !== NO_ACTION) this.#peers[localPeer]!.afterHave(connection, piece, outcome);
+    const row = this.#rows.of(localPeer);
+    if (row === NO_ROW) return;
+    if (this.#role[row] !== PLAIN) return this.#haveWithRole(row, connection, piece);
+    const outcome = this.#tables.have(row, connection, piece);
+    if (outcome !== NO_ACTION) this.#peers[row]!.afterHave(connection, piece, outcome);
+  }
+
+  #haveWithRole(row: number, connection: Connection, piece: PieceIndex): void {
+    const peer = this.#peers[row]!;
+    if (peer.isOpen(connection)) peer.have(connection, piece);
   }
 
   // What the deferred haves need of their host.
@@ -392,12 +425,13 @@ export class Transport implements DeferredHavesHost {
 
   /** A deferred `have` may have an effect after all: schedules its arrival. */
   deliver(
-    localPeer: number,
+    row: number,
     connection: Connection,
     piece: PieceIndex,
     atMs: number,
     order: number,
   ): void {
+    const localPeer = this.#rows.peerOf(row);
     this.#context.scheduleAs(order, atMs, kinds.HAVE, localPeer, connection, piece);
   }
 }
