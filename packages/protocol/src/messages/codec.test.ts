@@ -52,6 +52,12 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
     send: (to) => to.leaders(Uint32Array.of(1, 4_294_967_295)),
     bytes: '00000009 29 00000001 ffffffff',
   },
+  close: { send: (to) => to.close(CONNECTION), bytes: '00000001 2a' },
+  announce: {
+    send: (to) => to.announce(9 as PeerId, 'stopped', 20),
+    bytes: '0000000d 2b 00000009 00000002 00000014',
+  },
+  refused: { send: (to) => to.refused(9 as PeerId), bytes: '00000005 2c 00000009' },
 };
 
 describe.each(MESSAGE_KINDS)('%s', (kind) => {

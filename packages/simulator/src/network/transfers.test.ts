@@ -345,6 +345,8 @@ class TestSender implements TransferListener {
     this.notifications.push(`opened ${flow} at ${this.#nowMs}`);
   }
 
+  dropped(): void {}
+
   closed(flow: number): void {
     this.notifications.push(`closed ${flow} at ${this.#nowMs}`);
   }
