@@ -44,6 +44,30 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
   expect(seen.wasted).toBeGreaterThan(20);
 });
 
+test.each<Partial<RandomNeighboursOptions>>([
+  {},
+  { defersHaves: true },
+  { role: 'leader', withdraws: true },
+  { quirks: { wholePieces: true } },
+])('a peer does in the row of one that has left what it does in new tables, %o', (options) => {
+  const peerOf = (seed: string, after?: RandomNeighbours): RandomNeighbours =>
+    new RandomNeighbours({
+      seed,
+      defersHaves: false,
+      ...options,
+      quirks: { ...CLIENT_QUIRKS, ...options.quirks },
+      ...(after === undefined ? {} : { after }),
+    });
+  for (const [n, seed] of SEEDS.entries()) {
+    const before = peerOf(`${seed} before`);
+    // It leaves in the middle of a download, or when all is over.
+    before.run(n % 2 === 0 ? STEPS / 4 : STEPS, () => {});
+    const [fresh, reused] = [peerOf(seed), peerOf(seed, before)];
+    for (const peers of [fresh, reused]) peers.run(STEPS, () => {});
+    expect(reused.sent, `seed ${seed}`).toEqual(fresh.sent);
+  }
+});
+
 /** Compares after every event, so `expect` is called only to describe a difference. */
 function check(peers: RandomNeighbours, at: string): void {
   for (let piece = 0; piece < peers.layout.pieceCount; piece++) {

@@ -48,6 +48,8 @@ export interface RandomNeighboursOptions {
   readonly hostVerifies?: boolean;
   /** Whether neighbours also leave, and withdraw pieces. */
   readonly withdraws?: boolean;
+  /** A peer that has left, whose row in the tables this one gets. */
+  readonly after?: RandomNeighbours;
 }
 
 export class RandomNeighbours implements PeerHost, DeferredHavesHost {
@@ -89,7 +91,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       ? wholePieces(40, 1)
       : blocksOf16KiB(12, 5 * BLOCK_BITS, 2.5 * BLOCK_BITS);
     const { pieceCount } = this.layout;
-    const tables = new PeerTables(pieceCount, 1, 2);
+    const tables = options.after?.leave() ?? new PeerTables(pieceCount, 1, 2);
     const deferredHaves = new DeferredHaves(tables, this, all.countDuplicateHaves);
     const client = { ...LIBTORRENT, snubbedAfterMs: 500, ...options.client };
     this.#tables = tables;
@@ -117,6 +119,12 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       memory: { tables, row: 0, ...(defersHaves ? { deferredHaves } : {}) },
     });
     for (let n = 0; n < NEIGHBOURS; n++) this.#connect(n, role);
+  }
+
+  /** The peer leaves; returns the tables in which another may have its row. */
+  leave(): PeerTables {
+    this.peer.leave();
+    return this.#tables;
   }
 
   #connect(n: number, role: Role): void {

@@ -220,6 +220,7 @@ export function runPlanOf(plan: Plan): RunPlan {
     lookaheadMs: plan.lookaheadMs(),
     syncIntervalMs: plan.swarm.allocationIntervalMs,
     quietMs: QUIET_INTERVALS * plan.swarm.rechokeIntervalMs,
+    ...(plan.swarm.horizonMs === undefined ? {} : { horizonMs: plan.swarm.horizonMs }),
   };
 }
 

@@ -80,7 +80,7 @@ test('a queue that is cleared is empty', () => {
   const { requests: queues } = tables;
   queues.push(0, 0 as Connection, 3 as BlockIndex, 5);
   queues.push(0, 0 as Connection, 17 as BlockIndex, 1);
-  queues.clear(0, 0 as Connection);
+  queues.clearQueue(0, 0 as Connection);
   expect(queues.lengthOf(0, 0 as Connection)).toBe(0);
   expect(queues.first(0, 0 as Connection)).toBe(NO_BLOCK);
 });

@@ -32,6 +32,7 @@ test('a connection that is closed forgets each `have` on its way, and no other c
   defer(closed, 3);
   defer(open, 4);
   connections.close(closed);
+  connections.releaseNumber(closed);
   host.nowMs = 20;
 
   // The next connection has the number of the closed one.

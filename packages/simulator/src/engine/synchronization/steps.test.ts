@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { StepSequence, type GlobalState, type Step } from './steps.ts';
+import { type GlobalState, StepSequence, type Step, type StepRules } from './steps.ts';
 
-const RULES = { syncIntervalMs: 100, quietMs: 1000 };
+const RULES = { syncIntervalMs: 100, quietMs: 1000, horizonMs: Infinity };
 const STATE: GlobalState = {
   nextMs: 5,
   needsSync: false,
@@ -151,12 +151,30 @@ describe('the next step is', () => {
   });
 
   test('a window between exact multiples of an interval that is not a whole number', () => {
-    const steps = new StepSequence({ syncIntervalMs: 0.1, quietMs: 1000 });
+    const steps = new StepSequence({ ...RULES, syncIntervalMs: 0.1 });
     for (let k = 1; k < 5000; k++) {
       const atMs = k * 0.1;
       const step = steps.next({ ...STATE, nextMs: atMs });
       expect(step).toEqual({ kind: 'window', startMs: atMs, capMs: (k + 1) * 0.1 });
     }
+  });
+});
+
+describe('a run with a horizon', () => {
+  test.each([
+    { rule: 'goes on before it', nextMs: 249, expected: 'window 249..250' },
+    { rule: 'ends at it, though results are outstanding', nextMs: 250, expected: 'stop: finished' },
+    { rule: 'ends if nothing is left to happen', nextMs: Infinity, expected: 'stop: finished' },
+  ])('$rule', ({ nextMs, expected }) => {
+    expect(written(stepAfter({ horizonMs: 250 }, [{ nextMs }]))).toBe(expected);
+  });
+
+  test('holds no synchronization at it', () => {
+    const states = [
+      { nextMs: 100, needsSync: true },
+      { nextMs: 200, needsSync: true },
+    ];
+    expect(written(stepAfter({ horizonMs: 200 }, states))).toBe('stop: finished');
   });
 });
 
@@ -175,11 +193,8 @@ test('windows and synchronizations are counted, but not rounds', () => {
   expect([steps.windowCount, steps.syncCount]).toEqual([2, 1]);
 });
 
-function stepAfter(
-  rules: { syncIntervalMs: number; quietMs: number },
-  states: readonly Partial<GlobalState>[],
-): Step {
-  const steps = new StepSequence(rules);
+function stepAfter(rules: Partial<StepRules>, states: readonly Partial<GlobalState>[]): Step {
+  const steps = new StepSequence({ ...RULES, ...rules });
   return states.map((state) => steps.next({ ...STATE, ...state })).at(-1)!;
 }
 

@@ -29,7 +29,7 @@ export interface GlobalState {
 }
 
 /**
- * Why a run ended: no result is outstanding any more, no actor can make progress, or no events are
+ * Why a run ended: no result is outstanding any more or its time is over, no actor can make progress, or no events are
  * left.
  */
 export type Outcome = 'finished' | 'stalled' | 'idle';
@@ -47,6 +47,8 @@ export interface StepRules {
   readonly syncIntervalMs: number;
   /** The quiet time after which actors are checked for the first time. No window is longer. */
   readonly quietMs: number;
+  /** The run ends before anything that happens at this time or later; Infinity for never. */
+  readonly horizonMs: number;
 }
 
 /** Computes step after step. It remembers the last step and the next synchronization instant. */
@@ -89,7 +91,7 @@ export class StepSequence {
     if (last.kind === 'sync' && state.needsRound) {
       return { kind: 'sync', round: last.round + 1, atMs: last.atMs };
     }
-    const { syncIntervalMs, quietMs } = this.#rules;
+    const { syncIntervalMs, quietMs, horizonMs } = this.#rules;
     const { nextMs } = state;
     if (state.pendingCount === 0) return { kind: 'stop', outcome: 'finished' };
     if (last.kind === 'check' && !state.mayProgress) return { kind: 'stop', outcome: 'stalled' };
@@ -97,6 +99,7 @@ export class StepSequence {
     let syncMs = this.#nextSync * syncIntervalMs;
     const isSync = state.needsSync && syncMs <= nextMs && syncMs < Infinity;
     const startMs = isSync ? syncMs : nextMs;
+    if (startMs >= horizonMs && horizonMs < Infinity) return { kind: 'stop', outcome: 'finished' };
     if (startMs === Infinity) return { kind: 'stop', outcome: 'idle' };
     if (this.#isCheckDue(startMs, state.lastActiveMs)) {
       return { kind: 'check', atMs: startMs, quietMs: startMs - state.lastActiveMs };
@@ -110,7 +113,7 @@ export class StepSequence {
       if (this.#nextSync * syncIntervalMs <= nextMs) this.#nextSync++;
       syncMs = this.#nextSync * syncIntervalMs;
     }
-    return { kind: 'window', startMs, capMs: Math.min(syncMs, startMs + quietMs) };
+    return { kind: 'window', startMs, capMs: Math.min(syncMs, startMs + quietMs, horizonMs) };
   }
 
   /** Whether to check before the step that begins at `startMs`; then the next check is later. */

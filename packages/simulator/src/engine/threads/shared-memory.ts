@@ -18,9 +18,11 @@ export interface RunPlan {
   readonly syncIntervalMs: number;
   /** The quiet time after which actors are checked for progress (`steps.ts`). */
   readonly quietMs: number;
+  /** The run ends before anything that happens at this time or later; absent: with its results. */
+  readonly horizonMs?: number;
 }
 
-export interface SharedMemory extends RunPlan {
+export interface SharedMemory extends Required<RunPlan> {
   readonly workers: number;
   /** The worker of each actor. */
   readonly workerOf: Uint16Array;
@@ -45,7 +47,7 @@ export interface SharedMemoryOptions {
 }
 
 export function makeSharedMemory(plan: RunPlan, options: SharedMemoryOptions): SharedMemory {
-  const { actorCount, syncIntervalMs, quietMs } = plan;
+  const { actorCount, syncIntervalMs, quietMs, horizonMs = Infinity } = plan;
   const { workers } = options;
   const lookaheadMs = new Float64Array(new SharedArrayBuffer(8 * actorCount * actorCount));
   lookaheadMs.set(plan.lookaheadMs);
@@ -54,6 +56,7 @@ export function makeSharedMemory(plan: RunPlan, options: SharedMemoryOptions): S
     actorCount,
     syncIntervalMs,
     quietMs,
+    horizonMs,
     lookaheadMs,
     distanceMs: distancesMs(lookaheadMs, actorCount),
     barrier: new SharedArrayBuffer(BARRIER_BYTES),

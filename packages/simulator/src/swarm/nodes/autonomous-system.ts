@@ -21,7 +21,7 @@ import { assert } from '@cachetorrent/std';
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
-import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
+import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import {
   type AsReport,
@@ -46,7 +46,7 @@ import { Flows } from './flows.ts';
 import { HostedPeer } from './hosted-peer.ts';
 import { Node, type NodeEnvironment } from './node.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
-import { CONNECTION_TIMEOUT_MS, Stays } from './stays.ts';
+import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
 import { firstPieces, makeTables } from './sub-torrents.ts';
 import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
 
@@ -141,7 +141,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   get pendingCount(): number {
-    return this.#incompleteCount;
+    // A run with a horizon goes on until then, whoever is complete.
+    return this.#incompleteCount + (this.plan.swarm.horizonMs === undefined ? 0 : 1);
   }
 
   get doneCount(): number {
@@ -163,6 +164,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
    * and what they cause, which repeats itself for ever; see `prospects.ts`.
    */
   mayProgress(quietMs: number): boolean {
+    if (this.plan.swarm.horizonMs !== undefined) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
@@ -187,7 +189,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       case kinds.ARRIVE:
         return this.#handleArrival(a);
       case kinds.LEAVE:
-        return this.#handleReason(a, DEPARTURES[b]!, c);
+        return this.#handleReason(a, REASONS[b]!, c);
       case kinds.CONNECTION_OVER: {
         const row = this.#rows.of(a);
         const isSame = row !== NO_ROW && c === this.#stays.of(this.#localNodeOf(a));
@@ -265,9 +267,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     else if (peer.isSuperSeed) this.transport.addSuperSeed(row);
   }
 
-  nodeStarted({ id, peers, incompleteSubTorrents }: Node): void {
+  nodeStarted({ id, peers }: Node): void {
     for (const { localPeer } of peers) this.#scheduleRechoke(localPeer);
-    this.#stays.begin(id, incompleteSubTorrents === 0);
+    this.#stays.begin(id);
   }
 
   startSending(from: HostedPeer, connection: Connection): void {
@@ -347,11 +349,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
-  #handleReason(localNode: number, reason: Departure, stay: number): void {
+  #handleReason(localNode: number, reason: Reason, stay: number): void {
     const node = this.#nodes[localNode];
     if (node === undefined || stay !== this.#stays.of(localNode)) return;
-    if (reason === 'aborted' && node.incompleteSubTorrents === 0) return;
-    this.#leave(node, reason);
+    const isComplete = node.incompleteSubTorrents === 0;
+    if (reason === 'crash') this.#leave(node, 'crashed');
+    else if (!isComplete) this.#leave(node, 'aborted');
+    else if (reason === 'end') this.#leave(node, 'finished');
   }
 
   #leave(node: Node, reason: Departure): void {
@@ -370,7 +374,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#observations.roles[localNode] = roleOf(node, this.plan);
     this.#observations.left(localNode, this.nowMs, reason);
     this.#nodes[localNode] = undefined;
-    if (this.#stays.end(id)) {
+    if (this.#stays.end(id, reason)) {
       this.#awaitedCount++;
       this.#held.set(localNode, held);
     } else if (!this.#observations.isComplete(localNode)) {

@@ -7,16 +7,21 @@ import type { PeerId } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
-import { type Departure, DEPARTURES, type SessionTable } from '../plan/dynamics.ts';
+import type { Departure, SessionTable } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 
 /** A neighbour that says nothing for this time is taken for dead (libtorrent: `peer_timeout`). */
 export const CONNECTION_TIMEOUT_MS = 120_000;
 /**
- * The least time after which a node comes back. Until then its neighbours have noticed that it has
- * gone, so that nothing is under way any more that was sent during its earlier stay.
+ * The least time after which a node comes back: nothing is under way to it any more that belongs to
+ * its earlier stay. A neighbour may take the timeout to notice that it has gone, and if it crashes
+ * itself just before, the end of the connection is known after the same time again.
  */
-export const ABSENCE_MIN_MS = 180_000;
+export const ABSENCE_MIN_MS: number = 2.5 * CONNECTION_TIMEOUT_MS;
+
+/** Why a node may leave at a given time: it crashes, has lost patience, or its session ends. */
+export type Reason = 'crash' | 'impatience' | 'end';
+export const REASONS: readonly Reason[] = ['crash', 'impatience', 'end'];
 
 export class Stays {
   readonly #plan: Plan;
@@ -37,19 +42,19 @@ export class Stays {
     return this.#stay[localNode] ?? 0;
   }
 
-  /** A node arrives. `isComplete`: it has the whole file already. */
-  begin(id: PeerId, isComplete: boolean): void {
+  /** A node arrives. */
+  begin(id: PeerId): void {
     const sessions = this.#sessions;
     if (sessions === undefined) return;
-    this.#leaveAfter(id, sessions.crashesAfterMs[id]!, 'crashed');
-    this.#leaveAfter(id, sessions.leavesAfterMs[id]!, isComplete ? 'finished' : 'aborted');
-    if (!isComplete) this.#leaveAfter(id, sessions.patienceMs[id]!, 'aborted');
+    this.#leaveAfter(id, sessions.crashesAfterMs[id]!, 'crash');
+    this.#leaveAfter(id, sessions.leavesAfterMs[id]!, 'end');
+    this.#leaveAfter(id, sessions.patienceMs[id]!, 'impatience');
   }
 
   /** A node has completed the file, now or before it arrived. */
   completed(id: PeerId): void {
     if (this.#sessions !== undefined) {
-      this.#leaveAfter(id, this.#sessions.seedsForMs[id]!, 'finished');
+      this.#leaveAfter(id, this.#sessions.seedsForMs[id]!, 'end');
     }
   }
 
@@ -58,22 +63,22 @@ export class Stays {
     return this.#sessions !== undefined && shareRatio >= this.#sessions.shareRatio[id]!;
   }
 
-  /** A node leaves. Returns whether it will come back. */
-  end(id: PeerId): boolean {
+  /** A node leaves. Returns whether it will come back: not if it has finished. */
+  end(id: PeerId, reason: Departure): boolean {
     const localNode = this.#plan.localNodeOf(id);
     this.#stay[localNode]!++;
     const absenceMs = this.#sessions?.returnsAfterMs[id] ?? Infinity;
-    if (absenceMs === Infinity) return false;
+    if (absenceMs === Infinity || reason === 'finished') return false;
     const atMs = this.#context.nowMs + Math.max(absenceMs, ABSENCE_MIN_MS);
     this.#context.schedule(atMs, kinds.ARRIVE, localNode, 0, 0);
     return true;
   }
 
-  #leaveAfter(id: PeerId, afterMs: number, reason: Departure): void {
+  #leaveAfter(id: PeerId, afterMs: number, reason: Reason): void {
     if (afterMs === Infinity) return;
     const localNode = this.#plan.localNodeOf(id);
     const atMs = this.#context.nowMs + afterMs;
     const stay = this.of(localNode);
-    this.#context.schedule(atMs, kinds.LEAVE, localNode, DEPARTURES.indexOf(reason), stay);
+    this.#context.schedule(atMs, kinds.LEAVE, localNode, REASONS.indexOf(reason), stay);
   }
 }

@@ -58,7 +58,10 @@ export interface Session {
   readonly patience?: Duration;
   /** It crashes so long after its arrival: without a word to its neighbours or the tracker. */
   readonly crashesAfter?: Duration;
-  /** One who has left comes back with the pieces that it had, after this time; absent: never. */
+  /**
+   * One who has crashed or given up comes back with the pieces that it had, after this time; absent:
+   * never.
+   */
   readonly returnsAfter?: Duration;
 }
 

@@ -1,0 +1,123 @@
+/** Swarms in which peers come, leave, crash, and come back. */
+
+import { seededRandom } from '@cachetorrent/std';
+import { describe, expect, test } from 'vitest';
+
+import { runHere } from '../src/engine/threads/run-here.ts';
+import { AutonomousSystem } from '../src/swarm/nodes/autonomous-system.ts';
+import { DEPARTURES, type SessionTable } from '../src/swarm/plan/dynamics.ts';
+import { makePlan } from '../src/swarm/plan/make-plan.ts';
+import { Plan } from '../src/swarm/plan/plan.ts';
+import { runPlanOf } from '../src/simulate.ts';
+import type { Swarm } from '../src/swarm/plan/swarm.ts';
+import type { AsReport } from '../src/swarm/results/observations.ts';
+import { FORTY } from './swarm/swarms.ts';
+
+/** Peers arrive during five minutes; all have left long before the end. */
+const LIVING: Swarm = {
+  ...FORTY,
+  seeds: 2,
+  pieces: 40,
+  arrivalGapMs: 8_000,
+  horizonMs: 3_600_000,
+};
+
+/** Each peer has some reasons to leave, the last of which comes after at most 20 minutes. */
+function sessionsOf(seed: number, count: number): SessionTable {
+  const random = seededRandom(seed, 'sessions');
+  const column = (share: number, mostMs: number): Float64Array => {
+    const values = new Float64Array(count).fill(Infinity);
+    for (let id = 1; id < count; id++) {
+      if (random.unit() < share) values[id] = Math.floor(random.unit() * mostMs);
+    }
+    return values;
+  };
+  return {
+    seedsForMs: column(0.5, 60_000),
+    shareRatio: column(0.2, 2),
+    patienceMs: column(0.3, 100_000),
+    crashesAfterMs: column(0.3, 200_000),
+    leavesAfterMs: column(1, 1_200_000),
+    returnsAfterMs: column(0.3, 300_000).map((afterMs, id) => (id % 2 === 0 ? afterMs : Infinity)),
+  };
+}
+
+interface LivingRun {
+  readonly plan: Plan;
+  readonly reports: readonly AsReport[];
+  /** For each peer, when it came, in ms, time after time. */
+  readonly arrivals: ReadonlyMap<number, number[]>;
+}
+
+function run(
+  changes: Partial<Swarm>,
+  seed: number,
+  session: Partial<SessionTable> = {},
+): LivingRun {
+  const data = makePlan({ ...LIVING, ...changes }, seed);
+  const sessions = { ...sessionsOf(seed, data.placement.nodeCount), ...session };
+  const plan = new Plan({ ...data, sessions });
+  const arrivals = new Map<number, number[]>();
+
+  class ObservedAs extends AutonomousSystem {
+    override nodeStarted(node: Parameters<AutonomousSystem['nodeStarted']>[0]): void {
+      arrivals.set(node.id, [...(arrivals.get(node.id) ?? []), this.nowMs]);
+      super.nodeStarted(node);
+    }
+  }
+
+  const { ending, reports } = runHere(runPlanOf(plan), (context) => new ObservedAs(plan, context));
+  if (ending.kind === 'failed') throw ending.failure!.error;
+  expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
+  return { plan, reports: reports as readonly AsReport[], arrivals };
+}
+
+const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
+
+describe.each(Array.from({ length: 12 }, (_, seed) => seed))(
+  'peers that come and go, seed %i',
+  (seed) => {
+    test('leave once they have a reason, and every bit that is sent arrives or is lost', () => {
+      const { plan, reports, arrivals } = run({}, seed);
+      let presentCount = 0;
+      for (const [asId, { completedAtMs, leftAtMs, departures }] of reports.entries()) {
+        for (const [localNode, id] of plan.idsOf(asId).entries()) {
+          if (id === 0) continue;
+          const [completed, left] = [completedAtMs[localNode]!, leftAtMs[localNode]!];
+          const reason = DEPARTURES[departures[localNode]! - 1];
+          const isThere = !(left >= arrivals.get(id)!.at(-1)!);
+          presentCount += Number(isThere);
+          // Whoever has no other reason leaves after 20 minutes, but one who returns returns.
+          if (isThere) expect(plan.sessions!.returnsAfterMs[id], `peer ${id}`).not.toBe(Infinity);
+          else if (!Number.isNaN(completed)) expect(completed).toBeLessThanOrEqual(left);
+          if (reason === 'finished') expect(completed, `peer ${id}`).not.toBeNaN();
+          if (reason === 'aborted') expect(completed, `peer ${id}`).toBeNaN();
+        }
+      }
+      const sent = sum(reports.flatMap(({ bitsTo }) => [...bitsTo]));
+      const received = sum(reports.flatMap(({ bitsFrom }) => [...bitsFrom]));
+      const lost = sum(reports.map(({ lostBits }) => lostBits));
+      expect(received + lost).toBeLessThanOrEqual(sent);
+      // What is on its way at the horizon is on its way to somebody.
+      if (presentCount === 0) expect(received + lost).toBe(sent);
+    });
+  },
+);
+
+test('one who leaves in the middle does not keep what it lacks from the others', () => {
+  const never = new Float64Array(41).fill(Infinity);
+  const stay = {
+    seedsForMs: never,
+    shareRatio: never,
+    patienceMs: never,
+    crashesAfterMs: never,
+    leavesAfterMs: never.map((_, id) => (id > 2 && id % 2 === 0 ? 20_000 : Infinity)),
+    returnsAfterMs: never,
+  };
+  const { plan, reports } = run({ horizonMs: 7_200_000 }, 1, stay);
+  for (const [asId, { completedAtMs }] of reports.entries()) {
+    for (const [localNode, id] of plan.idsOf(asId).entries()) {
+      if (id % 2 === 1) expect(completedAtMs[localNode], `peer ${id}`).not.toBeNaN();
+    }
+  }
+});
