@@ -37,4 +37,13 @@ export type {
   SwarmResult,
   SwarmRole,
 } from './swarm/results/result.ts';
+export { downloadTimesMs } from './swarm/results/download-times.ts';
+export type {
+  ArrivalProcess,
+  ArrivalRate,
+  Departure,
+  Duration,
+  Session,
+  TracedPeer,
+} from './swarm/plan/dynamics.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

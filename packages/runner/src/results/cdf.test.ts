@@ -23,6 +23,7 @@ test('peers that complete at the same time share a row', () => {
     id: Uint32Array.of(1, 2, 3, 4),
     role: ['seed', 'peer', 'peer', 'peer'] as const,
     class: ['seed', 'peer', 'peer', 'peer'],
+    arrivedAtMs: Float64Array.of(0, 0, 0, 0),
     completedAtMs,
   };
   expect(
@@ -52,6 +53,7 @@ test('a table that is wider than a terminal continues below', () => {
     role: names.map(() => 'peer' as const),
     class: names,
     // The slowest needs twelve days.
+    arrivedAtMs: new Float64Array(names.length),
     completedAtMs: Float64Array.from(names, (_, i) => 1e9 * i ** 0.1),
   };
   const table = cdfTable({ ...RESULT, peers, classes });

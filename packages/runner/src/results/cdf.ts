@@ -3,7 +3,7 @@
  * leaders, of leaders and of followers; and if there are several classes, of each class.
  */
 
-import type { SwarmRole, SwarmResult } from '@cachetorrent/simulator';
+import { downloadTimesMs, type SwarmRole, type SwarmResult } from '@cachetorrent/simulator';
 
 import { formatSeconds } from '../format.ts';
 
@@ -70,11 +70,9 @@ function fitted(columns: readonly (readonly string[])[]): readonly string[][][] 
 }
 
 function groupsOf({ peers, classes }: SwarmResult): Group[] {
-  const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const timesWhere = (isIncluded: (row: number) => boolean): Float64Array => {
-    const times = peers.completedAtMs.filter((_, row) => isIncluded(row));
-    return times.map((ms) => ms - startMs).sort();
-  };
+  const timesMs = downloadTimesMs(peers);
+  const timesWhere = (isIncluded: (row: number) => boolean): Float64Array =>
+    timesMs.filter((ms, row) => !Number.isNaN(ms) && isIncluded(row)).sort();
   const timesOf = (...roles: SwarmRole[]) => timesWhere((row) => roles.includes(peers.role[row]!));
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };
   const leaders = { name: 'leaders', timesMs: timesOf('leader') };

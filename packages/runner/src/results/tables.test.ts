@@ -1,25 +1,32 @@
+import type { PeerTable } from '@cachetorrent/simulator';
 import { expect, test } from 'vitest';
 
 import { RESULT, TIMELINE } from '../../test/test-environment.ts';
 import { peersCsv, timelineCsv, trafficCsv } from './tables.ts';
 
-test('peers.csv has one row per peer, with times since the first completion', () => {
+test('peers.csv has one row per peer', () => {
   expect(peersCsv(RESULT)).toBe(
     [
-      'id,as,role,uploadKbps,downloadKbps,completionMs,class',
-      '1,0,seed,8000,0,0,seed',
-      '2,1,leader,2000,6000,1500,peer',
-      '3,1,follower,2000.5,6000,2500,peer',
+      'id,as,role,uploadKbps,downloadKbps,completionMs,class,arrivedMs,completedMs,leftMs,departure',
+      '1,0,seed,8000,0,0,seed,10,100,,',
+      '2,1,leader,2000,6000,1500,peer,20,1600,,',
+      '3,1,follower,2000.5,6000,2500,peer,30,2600,,',
       '',
     ].join('\n'),
   );
 });
 
-test('a peer that has not completed has an empty time', () => {
-  const peers = { ...RESULT.peers, completedAtMs: Float64Array.of(100, Number.NaN, 2600) };
+test('the time of a peer counts from its arrival; what has not happened is empty', () => {
+  const peers: PeerTable = {
+    ...RESULT.peers,
+    arrivedAtMs: Float64Array.of(10, 20, 1000),
+    completedAtMs: Float64Array.of(100, Number.NaN, 2600),
+    leftAtMs: Float64Array.of(Number.NaN, 1200, 5000),
+    departure: [undefined, 'crashed', 'finished'],
+  };
   const rows = peersCsv({ ...RESULT, peers }).split('\n');
-  expect(rows[2]).toBe('2,1,leader,2000,6000,,peer');
-  expect(rows[3]).toBe('3,1,follower,2000.5,6000,2500,peer');
+  expect(rows[2]).toBe('2,1,leader,2000,6000,,peer,20,,1200,crashed');
+  expect(rows[3]).toBe('3,1,follower,2000.5,6000,1600,peer,1000,2600,5000,finished');
 });
 
 test('traffic.csv has one row per pair of AS, in bytes', () => {

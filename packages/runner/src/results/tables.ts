@@ -1,20 +1,24 @@
 /** Results as CSV tables: of peers, of traffic between AS, and of a timeline. */
 
-import type { SwarmResult, Timeline } from '@cachetorrent/simulator';
+import { downloadTimesMs, type SwarmResult, type Timeline } from '@cachetorrent/simulator';
 
 /**
- * One row per peer. Times are in ms since the first completion of any peer, which is a seed's. The
- * time of a peer that has not completed is empty.
+ * One row per peer. `completionMs` is the time that its download has taken; the other times are in
+ * ms since the start of the run. What has not happened is empty.
  */
 export function peersCsv({ peers }: SwarmResult): string {
-  const { id, as, role, uploadKbps, downloadKbps, completedAtMs } = peers;
-  const startMs = completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
-  const rows = ['id,as,role,uploadKbps,downloadKbps,completionMs,class'];
+  const { id, as, role, uploadKbps, downloadKbps, arrivedAtMs, completedAtMs, leftAtMs } = peers;
+  const timesMs = downloadTimesMs(peers);
+  const orEmpty = (value: number): number | string => (Number.isFinite(value) ? value : '');
+  const rows = [
+    'id,as,role,uploadKbps,downloadKbps,completionMs,class,' +
+      'arrivedMs,completedMs,leftMs,departure',
+  ];
   for (let i = 0; i < id.length; i++) {
-    const ms = completedAtMs[i]! - startMs;
-    const completion = Number.isFinite(ms) ? ms : '';
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
-    rows.push(`${id[i]},${as[i]},${role[i]},${capacity},${completion},${peers.class[i]}`);
+    const figures = `${id[i]},${as[i]},${role[i]},${capacity},${orEmpty(timesMs[i]!)}`;
+    const stay = `${arrivedAtMs[i]},${orEmpty(completedAtMs[i]!)},${orEmpty(leftAtMs[i]!)}`;
+    rows.push(`${figures},${peers.class[i]},${stay},${peers.departure[i] ?? ''}`);
   }
   return linesOf(rows);
 }

@@ -46,7 +46,7 @@ export const ARRIVE: number = MESSAGE_KINDS.length;
 export const RECHOKE: number = ARRIVE + 1;
 /** The last bit of a piece has been sent: a is the flow, b the ticket of this prediction. */
 export const PIECE_SENT: number = ARRIVE + 2;
-/** A node has a reason to leave: a is its index in its AS, b the reason, c the number of its stay. */
+/** A node has a reason to leave: a is its index in its AS, b the reason, c its stay. */
 export const LEAVE: number = ARRIVE + 3;
 /** A connection is over: a is the peer's index, b the connection, c the number of its stay. */
 export const CONNECTION_OVER: number = ARRIVE + 4;

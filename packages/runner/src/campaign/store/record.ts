@@ -10,7 +10,12 @@
 
 import { hash } from 'node:crypto';
 
-import type { SwarmRole, SwarmResult, Timeline } from '@cachetorrent/simulator';
+import {
+  downloadTimesMs,
+  type SwarmRole,
+  type SwarmResult,
+  type Timeline,
+} from '@cachetorrent/simulator';
 
 import { documentOf, type FinishedRun, type RunDocument } from '../../results/document.ts';
 import { RESULTS_VERSION, type RunKey } from '../experiment/key.ts';
@@ -112,16 +117,13 @@ function trafficRows({ asCount, trafficBits }: SwarmResult): number[][] {
 }
 
 function peerColumns(peers: SwarmResult['peers']): PeerColumns {
-  const startMs = peers.completedAtMs.reduce((least, ms) => (ms < least ? ms : least), Infinity);
   return {
     as: Array.from(peers.as),
     role: peers.role,
     class: peers.class,
     uploadKbps: Array.from(peers.uploadKbps),
     downloadKbps: Array.from(peers.downloadKbps),
-    completionMs: Array.from(peers.completedAtMs, (ms) =>
-      Number.isFinite(ms) ? ms - startMs : null,
-    ),
+    completionMs: Array.from(downloadTimesMs(peers), (ms) => (Number.isNaN(ms) ? null : ms)),
   };
 }
 

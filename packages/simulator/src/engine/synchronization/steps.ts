@@ -29,8 +29,8 @@ export interface GlobalState {
 }
 
 /**
- * Why a run ended: no result is outstanding any more or its time is over, no actor can make progress, or no events are
- * left.
+ * Why a run ended: no result is outstanding any more or its time is over, no actor can make
+ * progress, or no events are left.
  */
 export type Outcome = 'finished' | 'stalled' | 'idle';
 

@@ -15,7 +15,7 @@ import {
   type PieceIndex,
   pieceOf,
 } from '@cachetorrent/protocol';
-import type { PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
+import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
@@ -27,7 +27,6 @@ import {
   type AsReport,
   Observations,
   piecesHeldBy,
-  roleOf,
   sourcesOf,
   totalOf,
 } from '../results/observations.ts';
@@ -39,15 +38,15 @@ import {
   countOfSpan,
   isUploadOnly,
 } from '../transport/message-fields.ts';
-import { NO_ROW, Rows } from '../transport/rows.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { Flows } from './flows.ts';
-import { HostedPeer } from './hosted-peer.ts';
-import { Node, type NodeEnvironment } from './node.ts';
+import type { HostedPeer } from './hosted-peer.ts';
+import { Members } from './members.ts';
+import type { Node, NodeEnvironment } from './node.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
 import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
-import { firstPieces, makeTables } from './sub-torrents.ts';
+import { firstPieces } from './sub-torrents.ts';
 import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
 
 /**
@@ -65,19 +64,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #observations: Observations;
   readonly #flows: Flows;
   readonly #prospects: Prospects;
-  /** The nodes that are in the swarm, by their index in the AS. */
-  readonly #nodes: (Node | undefined)[] = [];
-  /** The row of each of their peers. */
-  readonly #rows: Rows;
-  /** The hosts of their peers, by row. */
-  readonly #hostedPeers: (HostedPeer | undefined)[] = [];
-  /** Their peers that have started, by row. */
-  readonly #peers: (Peer | undefined)[] = [];
-  /** The tables that the peers share. */
-  readonly #tables: PeerTables;
+  readonly #members: Members;
   readonly #stays: Stays;
-  /** For each node that will come back, the pieces that it holds, by sub-torrent. */
-  readonly #held = new Map<number, readonly Uint32Array[]>();
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #timeline: TimelineRecorder | undefined;
@@ -99,23 +87,16 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.asId = context.id;
     this.#context = context;
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
-    this.#rows = new Rows(ids.length * swarm.subTorrents);
-    this.#tables = makeTables(swarm, plan.isOpen ? 0 : ids.length * swarm.subTorrents);
-    this.transport = new Transport({
-      plan,
-      context,
-      tables: this.#tables,
-      rows: this.#rows,
-      peers: this.#peers,
-      log: this.#log,
-    });
+    this.#members = new Members(plan, context.id, ids.length, this);
+    const { rows, tables, peers, hostedPeers } = this.#members;
+    this.transport = new Transport({ plan, context, tables, rows, peers, log: this.#log });
     this.#observations = new Observations(plan, context.id, ids.length);
     this.#flows = new Flows({
       plan,
       context,
-      peers: this.#hostedPeers,
+      peers: hostedPeers,
       endpoints: this.transport.endpoints,
-      rows: this.#rows,
+      rows,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
@@ -123,7 +104,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
     if (plan.asOf(TRACKER) === context.id) {
-      this.#enter(plan.localNodeOf(TRACKER));
+      this.#members.enter(plan.localNodeOf(TRACKER));
       this.#tracker = makeTrackerNode(plan, this.transport, this);
     }
     if (plan.timelineMs !== undefined) {
@@ -168,7 +149,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
-    const hostedPeers = this.#presentPeers();
+    const hostedPeers = this.#members.present;
     return (
       quietMs <= this.#prospects.chokersTakeMs(hostedPeers) &&
       this.#prospects.someHasSource(hostedPeers)
@@ -190,12 +171,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleArrival(a);
       case kinds.LEAVE:
         return this.#handleReason(a, REASONS[b]!, c);
-      case kinds.CONNECTION_OVER: {
-        const row = this.#rows.of(a);
-        const isSame = row !== NO_ROW && c === this.#stays.of(this.#localNodeOf(a));
-        if (isSame) this.#peers[row]!.releaseNumber(b as Connection);
+      case kinds.CONNECTION_OVER:
+        if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
         return;
-      }
       default:
         return this.#handleNodeMessage(a, kind, b, c);
     }
@@ -225,12 +203,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#log?.end();
     const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
     const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
-    for (const node of this.#nodes) {
-      if (node !== undefined)
-        this.#observations.roles[this.plan.localNodeOf(node.id)] = roleOf(node, this.plan);
-    }
+    for (const node of this.#members.nodes) this.#observations.hasRole(node);
     const messages = this.transport.sentCounts;
-    const sources = sourcesOf(this.#presentPeers(), this.plan);
+    const sources = sourcesOf(this.#members.present, this.plan);
     const prospects = this.#countProspects();
     const report = {
       completedAtMs,
@@ -258,11 +233,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   memoryOf({ row }: HostedPeer): PeerMemory {
-    return { tables: this.#tables, row, deferredHaves: this.transport.deferredHaves };
+    const { deferredHaves } = this.transport;
+    return { tables: this.#members.tables, row, deferredHaves };
   }
 
   peerStarted({ row }: HostedPeer, peer: Peer): void {
-    this.#peers[row] = peer;
+    this.#members.peers[row] = peer;
     if (peer.role === 'leader') this.transport.addLeader(row);
     else if (peer.isSuperSeed) this.transport.addSuperSeed(row);
   }
@@ -297,13 +273,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     // events of that time. Then nothing refers to the number of the connection any more.
     const { allocationIntervalMs } = this.plan.swarm;
     const atMs = (Math.floor(this.nowMs / allocationIntervalMs) + 1) * allocationIntervalMs;
-    const stay = this.#stays.of(this.#localNodeOf(localPeer));
+    const stay = this.#stayOf(localPeer);
     this.#context.schedule(atMs, kinds.CONNECTION_OVER, localPeer, connection, stay);
   }
 
   subTorrentCompleted({ id }: HostedPeer): void {
     const localNode = this.plan.localNodeOf(id);
-    const node = this.#nodes[localNode]!;
+    const node = this.#members.node(localNode)!;
     node.incompleteSubTorrents--;
     if (node.incompleteSubTorrents > 0) return;
     this.lastActiveMs = this.nowMs;
@@ -325,32 +301,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   #handleArrival(localNode: number): void {
     this.lastActiveMs = this.nowMs;
     this.#awaitedCount--;
-    this.#enter(localNode).arrive();
-  }
-
-  /** A node comes into the swarm. */
-  #enter(localNode: number): Node {
-    const { plan } = this;
-    const id = plan.idOfLocalNode(this.asId, localNode) as PeerId;
-    const peers = Array.from({ length: plan.swarm.subTorrents }, (_, subTorrent) => {
-      const row = this.#rows.take(plan.localPeerOf(id, subTorrent));
-      this.#tables.growRows(row + 1);
-      const hosted = new HostedPeer(id, subTorrent, row, this);
-      this.#hostedPeers[row] = hosted;
-      return hosted;
-    });
-    const held = this.#held.get(localNode) ?? [];
-    this.#held.delete(localNode);
-    const random = plan.randomOf(id, 0);
-    const node = new Node({ id, peers, environment: this, random, held });
-    this.#nodes[localNode] = node;
     this.#flows.setPresent(localNode, true);
-    return node;
+    this.#members.enter(localNode).arrive();
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
   #handleReason(localNode: number, reason: Reason, stay: number): void {
-    const node = this.#nodes[localNode];
+    const node = this.#members.node(localNode);
     if (node === undefined || stay !== this.#stays.of(localNode)) return;
     const isComplete = node.incompleteSubTorrents === 0;
     if (reason === 'crash') this.#leave(node, 'crashed');
@@ -359,55 +316,35 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   #leave(node: Node, reason: Departure): void {
-    const { id, peers } = node;
-    const localNode = this.plan.localNodeOf(id);
+    const localNode = this.plan.localNodeOf(node.id);
+    const isCrash = reason === 'crashed';
     this.lastActiveMs = this.nowMs;
-    if (reason !== 'crashed') node.announce('stopped');
-    const held = peers.map((hosted) => hosted.storedPieces());
-    for (const hosted of peers) {
-      hosted.leave(reason === 'crashed' ? CONNECTION_TIMEOUT_MS : 0);
-      this.#rows.release(hosted.localPeer);
-      this.#hostedPeers[hosted.row] = undefined;
-      this.#peers[hosted.row] = undefined;
-    }
-    this.#flows.setPresent(localNode, false);
-    this.#observations.roles[localNode] = roleOf(node, this.plan);
+    this.#observations.hasRole(node);
     this.#observations.left(localNode, this.nowMs, reason);
-    this.#nodes[localNode] = undefined;
-    if (this.#stays.end(id, reason)) {
-      this.#awaitedCount++;
-      this.#held.set(localNode, held);
-    } else if (!this.#observations.isComplete(localNode)) {
-      this.#incompleteCount--;
-    }
+    if (!isCrash) node.announce('stopped');
+    const returns = this.#stays.end(node.id, reason);
+    this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
+    this.#flows.setPresent(localNode, false);
+    if (returns) this.#awaitedCount++;
+    else if (!this.#observations.isComplete(localNode)) this.#incompleteCount--;
   }
 
-  /** The index of the node of a peer, both in this AS. */
-  #localNodeOf(localPeer: number): number {
-    return Math.floor(localPeer / this.plan.swarm.subTorrents);
-  }
-
-  #presentPeers(): HostedPeer[] {
-    return this.#hostedPeers.filter((hosted) => hosted !== undefined);
+  /** The number of the present stay of a peer's node. */
+  #stayOf(localPeer: number): number {
+    return this.#stays.of(this.#members.localNodeOf(localPeer));
   }
 
   // Events.
 
   /** A message on a connection; `first` and `second` are its fields. */
   #handlePeerMessage(kind: number, localPeer: number, first: number, second: number): void {
-    const row = this.#rows.of(localPeer);
+    const hosted = this.#members.hostedPeer(localPeer);
     const connection = connectionOfSpan(first);
-    if (row !== NO_ROW) {
-      if (kind === kinds.CLOSE) return this.#hostedPeers[row]!.closedByOther(connection);
-      const peer = this.#peers[row]!;
-      if (peer.isOpen(connection)) {
-        if (kind === kinds.PIECE) {
-          return this.#handlePiece(this.#hostedPeers[row]!, first, second as BlockIndex);
-        }
-        return callPeerMessage(peer, kind, first, second, this.transport.payloads);
-      }
-    }
-    this.#lose(kind, first, second);
+    if (hosted === undefined) return this.#lose(kind, first, second);
+    if (kind === kinds.CLOSE) return hosted.closedByOther(connection);
+    if (!hosted.peer.isOpen(connection)) return this.#lose(kind, first, second);
+    if (kind === kinds.PIECE) return this.#handlePiece(hosted, first, second as BlockIndex);
+    callPeerMessage(hosted.peer, kind, first, second, this.transport.payloads);
   }
 
   /** A message has arrived for a peer that has left, or on a connection that is closed. */
@@ -423,8 +360,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   /** A message to a node; `first` and `second` are its fields. */
   #handleNodeMessage(localPeer: number, kind: number, first: number, second: number): void {
     this.lastActiveMs = this.nowMs;
-    const localNode = this.#localNodeOf(localPeer);
-    const node = this.#nodes[localNode];
+    const node = this.#members.node(this.#members.localNodeOf(localPeer));
     if (node === undefined) return this.#refuse(localPeer, kind, first, second);
     const to = node.peers[localPeer % this.plan.swarm.subTorrents]!;
     const { payloads } = this.transport;
@@ -459,22 +395,20 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   #handleRechoke(localPeer: number, stay: number): void {
-    const row = this.#rows.of(localPeer);
-    const localNode = this.#localNodeOf(localPeer);
-    if (row === NO_ROW || stay !== this.#stays.of(localNode)) return;
-    this.#peers[row]!.rechoke();
+    const hosted = this.#members.hostedPeer(localPeer);
+    if (hosted === undefined || stay !== this.#stayOf(localPeer)) return;
+    hosted.peer.rechoke();
     this.#scheduleRechoke(localPeer);
-    const { id } = this.#hostedPeers[row]!;
-    if (this.#nodes[localNode]!.incompleteSubTorrents > 0) return;
-    const fileBits = this.plan.swarm.pieces * this.plan.swarm.pieceBits;
-    const shareRatio = this.#observations.uploadedBits[localNode]! / fileBits;
-    if (this.#stays.hasGivenEnough(id, shareRatio))
-      this.#leave(this.#nodes[localNode]!, 'finished');
+    const localNode = this.plan.localNodeOf(hosted.id);
+    const node = this.#members.node(localNode)!;
+    if (node.incompleteSubTorrents > 0) return;
+    const shareRatio = this.#observations.uploadedBits[localNode]! / this.plan.fileBits;
+    if (this.#stays.hasGivenEnough(hosted.id, shareRatio)) this.#leave(node, 'finished');
   }
 
   #scheduleRechoke(localPeer: number): void {
     const atMs = this.nowMs + this.plan.swarm.rechokeIntervalMs;
-    const stay = this.#stays.of(this.#localNodeOf(localPeer));
+    const stay = this.#stayOf(localPeer);
     this.#context.schedule(atMs, kinds.RECHOKE, localPeer, stay, 0);
   }
 
@@ -510,9 +444,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   #countProspects(): Uint32Array | undefined {
     if (this.#incompleteCount === 0) return undefined;
     const counts = new Uint32Array(PROSPECTS.length);
-    for (const node of this.#nodes) {
-      if (node === undefined || node.id === TRACKER) continue;
-      const { peers } = node;
+    for (const { id, peers } of this.#members.nodes) {
+      if (id === TRACKER) continue;
       const lacking = peers.filter((hosted) => !hosted.hasStarted || !hosted.peer.isComplete);
       const each = lacking.map((hosted) => PROSPECTS.indexOf(this.#prospects.of(hosted)));
       if (each.length > 0) counts[Math.min(...each)]!++;
@@ -530,7 +463,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   #sample(): TimelineSample {
-    const piecesHeld = piecesHeldBy(this.#presentPeers());
+    const piecesHeld = piecesHeldBy(this.#members.present);
     const { outsideBits, insideBits } = this.#observations;
     const { activeCount: activeConnections, sentBits } = this.#flows;
     return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };

@@ -59,8 +59,8 @@ export interface Session {
   /** It crashes so long after its arrival: without a word to its neighbours or the tracker. */
   readonly crashesAfter?: Duration;
   /**
-   * One who has crashed or given up comes back with the pieces that it had, after this time; absent:
-   * never.
+   * One who has crashed or given up comes back with the pieces that it had, after this time, five
+   * minutes at least; absent: never.
    */
   readonly returnsAfter?: Duration;
 }

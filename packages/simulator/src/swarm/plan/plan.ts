@@ -164,6 +164,11 @@ export class Plan {
     return sum;
   }
 
+  /** The size of the file, in bits. */
+  get fileBits(): number {
+    return this.swarm.pieces * this.swarm.pieceBits;
+  }
+
   /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
   get isOpen(): boolean {
     return isOpen(this.swarm);

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto';
 
 import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
+import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { AsReport } from './observations.ts';
+import { downloadTimesMs, firstCompletionMs } from './download-times.ts';
 import {
   type ClassCompletion,
   type Completion,
@@ -17,22 +19,22 @@ import {
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
   const peers = tabulatePeers(plan, reports);
-  const startMs = leastOf(peers.completedAtMs);
+  const timesMs = downloadTimesMs(peers);
   const completion = (...roles: SwarmRole[]) =>
-    completionOf(peers, startMs, (row) => roles.includes(peers.role[row]!));
+    completionOf(timesMs, (row) => roles.includes(peers.role[row]!));
   const { blocksPerPiece } = plan.blockLayout;
   const receivedPieces = sumOf(reports, ({ receivedBlocks }) => receivedBlocks) / blocksPerPiece;
   return {
     redundancy: redundancyOf(reports) / blocksPerPiece,
     traffic: receivedPieces / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
-    durationMs: greatestOf(peers.completedAtMs) - startMs,
+    durationMs: Math.max(0, greatestOf(peers.completedAtMs) - firstCompletionMs(peers)),
     completion: completion('peer', 'leader', 'follower'),
     leaders: completion('leader'),
     followers: completion('follower'),
-    classes: completionByClass(plan, peers, startMs),
+    classes: completionByClass(plan, peers, timesMs),
     messages: messagesOf(reports),
-    resultHash: hashOf(peers, reports),
+    resultHash: hashOf(plan, peers, reports),
     asCount: plan.asCount,
     peers,
     trafficBits: trafficMatrix(reports),
@@ -56,46 +58,47 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
     class: new Array<string>(count),
     uploadKbps: new Float64Array(count),
     downloadKbps: new Float64Array(count),
+    arrivedAtMs: new Float64Array(count),
     completedAtMs: new Float64Array(count),
+    leftAtMs: new Float64Array(count),
+    departure: new Array<Departure | undefined>(count),
   };
   for (let row = 0; row < count; row++) {
     const peer = (row + 1) as PeerId;
     const asId = plan.asOf(peer);
     const localNode = plan.localNodeOf(peer);
     const { uploadKbps, downloadKbps } = plan.capacityOf(peer);
-    const { roles, completedAtMs } = reports[asId]!;
+    const { roles, completedAtMs, leftAtMs, departures } = reports[asId]!;
     table.as[row] = asId;
     table.role[row] = SWARM_ROLES[roles[localNode]!]!;
     table.class[row] = plan.swarm.classes[plan.classOf(peer)]!.name;
     table.uploadKbps[row] = uploadKbps;
     table.downloadKbps[row] = downloadKbps;
+    table.arrivedAtMs[row] = plan.arrivesAtMs(peer);
     table.completedAtMs[row] = completedAtMs[localNode]!;
+    table.leftAtMs[row] = leftAtMs[localNode]!;
+    table.departure[row] = DEPARTURES[departures[localNode]! - 1];
   }
   return table;
 }
 
 /** Of the leechers of each class; classes of the same name count as one. */
-function completionByClass({ swarm }: Plan, peers: PeerTable, startMs: number): ClassCompletion[] {
+function completionByClass(
+  { swarm }: Plan,
+  peers: PeerTable,
+  timesMs: Float64Array,
+): ClassCompletion[] {
   const names = new Set(swarm.classes.map(({ name }) => name));
   return [...names]
     .map((name) => ({
       name,
-      ...completionOf(
-        peers,
-        startMs,
-        (row) => peers.class[row] === name && peers.role[row] !== 'seed',
-      ),
+      ...completionOf(timesMs, (row) => peers.class[row] === name && peers.role[row] !== 'seed'),
     }))
     .filter(({ count }) => count > 0);
 }
 
-function completionOf(
-  peers: PeerTable,
-  startMs: number,
-  isIncluded: (row: number) => boolean,
-): Completion {
-  const times = peers.completedAtMs.filter((_, row) => isIncluded(row));
-  const sorted = times.map((atMs) => atMs - startMs).sort();
+function completionOf(timesMs: Float64Array, isIncluded: (row: number) => boolean): Completion {
+  const sorted = timesMs.filter((ms, row) => !Number.isNaN(ms) && isIncluded(row)).sort();
   return {
     p50Ms: percentile(sorted, 50),
     p90Ms: percentile(sorted, 90),
@@ -147,12 +150,19 @@ function classTrafficOf(reports: readonly AsReport[]): Float64Array {
   );
 }
 
-/** A hash over the completion times by peer id, and over the imports by AS and piece. */
-function hashOf(peers: PeerTable, reports: readonly AsReport[]): string {
+/**
+ * A hash over the completion times by peer id, and over the imports by AS and piece; if peers come
+ * and go, also over when each has left, and why.
+ */
+function hashOf(plan: Plan, peers: PeerTable, reports: readonly AsReport[]): string {
   const hash = createHash('sha256');
   hash.update(`${peers.id.length} peers, ${reports.length} AS\n`);
   hash.update(bytesOf(peers.completedAtMs));
   for (const { imports } of reports) hash.update(bytesOf(imports));
+  if (plan.isOpen) {
+    hash.update(bytesOf(peers.leftAtMs));
+    for (const { departures } of reports) hash.update(departures);
+  }
   return hash.digest('hex');
 }
 
@@ -165,13 +175,6 @@ function sumOf(
   figure: (report: AsReport, asId: number) => number,
 ): number {
   return reports.reduce((sum, report, asId) => sum + figure(report, asId), 0);
-}
-
-/** The least value; NaN is ignored. */
-function leastOf(values: Float64Array): number {
-  let least = Infinity;
-  for (const value of values) if (value < least) least = value;
-  return least;
 }
 
 /** The greatest value; NaN is ignored. */

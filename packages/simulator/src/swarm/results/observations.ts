@@ -60,10 +60,13 @@ export class Observations {
   insideBits = 0;
   /** How many blocks have arrived. */
   receivedBlocks = 0;
+  readonly #plan: Plan;
   readonly #asId: number;
   readonly #classCount: number;
 
-  constructor({ swarm, asCount }: Plan, asId: number, nodeCount: number) {
+  constructor(plan: Plan, asId: number, nodeCount: number) {
+    const { swarm, asCount } = plan;
+    this.#plan = plan;
     this.#asId = asId;
     this.completedAtMs = new Float64Array(nodeCount).fill(NaN);
     this.leftAtMs = new Float64Array(nodeCount).fill(NaN);
@@ -108,6 +111,11 @@ export class Observations {
     return !Number.isNaN(this.completedAtMs[localNode]!);
   }
 
+  /** Records the role of a node, at the end of its stay or of the run. */
+  hasRole(node: Node): void {
+    this.roles[this.#plan.localNodeOf(node.id)] = SWARM_ROLES.indexOf(roleOf(node, this.#plan));
+  }
+
   /** A node has left the swarm. */
   left(localNode: number, atMs: number, reason: Departure): void {
     this.leftAtMs[localNode] = atMs;
@@ -127,13 +135,8 @@ export function totalOf(messages: Float64Array): number {
   return total;
 }
 
-/** The role of a node, as an index into `SWARM_ROLES`. */
-export function roleOf(node: Node, plan: Plan): number {
-  return SWARM_ROLES.indexOf(swarmRoleOf(node, plan));
-}
-
 /** A node that is a leader in any sub-torrent counts as a leader. */
-function swarmRoleOf(node: Node, { swarm }: Plan): SwarmRole {
+function roleOf(node: Node, { swarm }: Plan): SwarmRole {
   if (node.id !== TRACKER && node.id <= swarm.seeds) return 'seed';
   if (swarm.leaderPercent === undefined) return 'peer';
   const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');

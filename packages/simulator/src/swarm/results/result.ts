@@ -2,8 +2,11 @@
 
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
+import type { Departure } from '../plan/dynamics.ts';
+
 /**
- * Completion times of a group of peers, in ms since the first completion: the time at which the
+ * Download times of the peers of a group that have completed the file, in ms. The time of a peer
+ * counts from its arrival, or, if that is later, from the first completion: the time at which the
  * first seed has joined and knows that it is a seed.
  */
 export interface Completion {
@@ -13,7 +16,7 @@ export interface Completion {
   readonly p90Ms: number | undefined;
   /** The mean; undefined if the group is empty. */
   readonly meanMs: number | undefined;
-  /** The number of peers in the group. */
+  /** The number of these peers. */
   readonly count: number;
 }
 
@@ -37,8 +40,14 @@ export interface PeerTable {
   readonly uploadKbps: Float64Array;
   /** Download capacity, in kbit/s. */
   readonly downloadKbps: Float64Array;
-  /** Simulated time at which it completed the file, in ms since the start of the run. */
+  /** Simulated time at which it arrived first, in ms since the start of the run. */
+  readonly arrivedAtMs: Float64Array;
+  /** Simulated time at which it completed the file, on the same clock; NaN if it never did. */
   readonly completedAtMs: Float64Array;
+  /** Simulated time at which it left last, on the same clock; NaN if it never did. */
+  readonly leftAtMs: Float64Array;
+  /** Why it left; undefined if it never did. */
+  readonly departure: readonly (Departure | undefined)[];
 }
 
 /** The completion of the leechers of a class. */
@@ -58,7 +67,7 @@ export interface SwarmResult {
   readonly traffic: number;
   /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
-  /** Simulated time from the first completion (a seed's) to the last, in ms. */
+  /** Simulated time from the first completion (a seed's) to the last, in ms; 0 if there is none. */
   readonly durationMs: number;
   /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
@@ -73,7 +82,10 @@ export interface SwarmResult {
   readonly classes: readonly ClassCompletion[];
   /** The number of messages sent, by kind. */
   readonly messages: Readonly<Record<MessageKind, number>>;
-  /** SHA-256, in hex, over the completion time of each peer and the downloads of each AS. */
+  /**
+   * SHA-256, in hex, over the completion time of each peer and the downloads of each AS; and over
+   * the departures, if peers come and go.
+   */
   readonly resultHash: string;
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;

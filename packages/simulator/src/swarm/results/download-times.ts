@@ -1,0 +1,22 @@
+/** How long each peer has taken to complete the file. */
+
+import type { PeerTable } from './result.ts';
+
+/**
+ * When downloads can begin, in ms since the start of the run: with the first completion, at which
+ * the first seed has joined and knows that it is a seed. Infinity if there is none.
+ */
+export function firstCompletionMs({ completedAtMs }: Pick<PeerTable, 'completedAtMs'>): number {
+  return completedAtMs.reduce((least, atMs) => (atMs < least ? atMs : least), Infinity);
+}
+
+/**
+ * The download time of each peer, in ms: from its arrival, or from the first completion of all if
+ * that is later, to its completion. NaN if it has not completed the file.
+ */
+export function downloadTimesMs(
+  peers: Pick<PeerTable, 'arrivedAtMs' | 'completedAtMs'>,
+): Float64Array {
+  const startMs = firstCompletionMs(peers);
+  return peers.completedAtMs.map((atMs, row) => atMs - Math.max(startMs, peers.arrivedAtMs[row]!));
+}
