@@ -40,7 +40,6 @@ export {
   ANNOUNCE_EVENTS,
   type AnnounceEvent,
   type BootstrapMessages,
-  type ClosingMessages,
   MESSAGE_KINDS,
   type MessageKind,
   type Messages,

@@ -11,6 +11,7 @@ import { Plan } from '../src/swarm/plan/plan.ts';
 import { runPlanOf } from '../src/simulate.ts';
 import type { Swarm } from '../src/swarm/plan/swarm.ts';
 import type { AsReport } from '../src/swarm/results/observations.ts';
+import { assembleTimeline } from '../src/swarm/results/timeline.ts';
 import { FORTY } from './swarm/swarms.ts';
 
 /** Peers arrive during five minutes; all have left long before the end. */
@@ -53,8 +54,10 @@ function run(
   changes: Partial<Swarm>,
   seed: number,
   session: Partial<SessionTable> = {},
+  timelineMs?: number,
 ): LivingRun {
-  const data = makePlan({ ...LIVING, ...changes }, seed);
+  const recording = timelineMs === undefined ? {} : { timelineMs };
+  const data = makePlan({ ...LIVING, ...changes }, seed, recording);
   const sessions = { ...sessionsOf(seed, data.placement.nodeCount), ...session };
   const plan = new Plan({ ...data, sessions });
   const arrivals = new Map<number, number[]>();
@@ -103,6 +106,30 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))(
     });
   },
 );
+
+test('a timeline counts who is there at any time, and who has come and gone', () => {
+  const intervalMs = 20_000;
+  const horizonMs = 900_000;
+  const { plan, reports, arrivals } = run({ horizonMs }, 4, {}, intervalMs);
+  const timeline = assembleTimeline(plan, reports, intervalMs);
+  const rows = timeline.toMs.length / plan.asCount;
+  const total = (column: Float64Array, interval: number): number =>
+    sum(column.subarray(interval * plan.asCount, (interval + 1) * plan.asCount));
+  let [arrived, gone] = [0, 0];
+  for (let interval = 0; interval < rows; interval++) {
+    arrived += total(timeline.arrivals, interval);
+    gone +=
+      total(timeline.finished, interval) +
+      total(timeline.aborted, interval) +
+      total(timeline.crashed, interval);
+    const present = total(timeline.leechers, interval) + total(timeline.seeds, interval);
+    expect(present, `at ${(interval + 1) * intervalMs} ms`).toBe(arrived - gone);
+    const availability = timeline.availability[interval * plan.asCount]!;
+    expect(availability).toBeLessThanOrEqual(present);
+  }
+  expect(arrived).toBe(sum([...arrivals.values()].map((times) => times.length)));
+  expect(gone).toBeGreaterThan(0);
+});
 
 test('one who leaves in the middle does not keep what it lacks from the others', () => {
   const never = new Float64Array(41).fill(Infinity);

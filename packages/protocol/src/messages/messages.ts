@@ -35,11 +35,11 @@ export interface PeerMessages {
 
   /** From a follower to its leader: relay the pieces of `target`, a peer of another AS. */
   leaderStart(connection: Connection, target: PeerId): void;
-}
 
-/** Messages that end connections; on the wire, the transport below does it (TCP's FIN and RST). */
-export interface ClosingMessages {
-  /** The sender has closed the connection, and sends nothing more on it. */
+  /**
+   * The sender has closed the connection, and sends nothing more on it. On the wire, the transport
+   * below says so (TCP).
+   */
   close(connection: Connection): void;
 }
 
@@ -87,7 +87,7 @@ export interface BootstrapMessages {
 }
 
 /** All messages between nodes. */
-export type Messages = PeerMessages & ClosingMessages & BootstrapMessages;
+export type Messages = PeerMessages & BootstrapMessages;
 
 /** The name of a message. */
 export type MessageKind = keyof Messages;

@@ -381,6 +381,10 @@ export class Peer implements PeerMessages {
 
   // Received messages.
 
+  close(connection: Connection): void {
+    this.disconnect(connection);
+  }
+
   choke(connection: Connection): void {
     this.#download.choke(connection);
   }

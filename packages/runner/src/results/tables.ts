@@ -36,17 +36,30 @@ export function trafficCsv({ asCount, trafficBits }: SwarmResult): string {
 
 /** One row per interval and AS. Times are in simulated ms; an interval ends before `toMs`. */
 export function timelineCsv(timeline: Timeline): string {
-  const { fromMs, toMs, as, piecesHeld, activeConnections, outsideBits, insideBits } = timeline;
-  const rows = [
-    'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation',
-  ];
-  for (let i = 0; i < as.length; i++) {
-    const counts = `${piecesHeld[i]},${activeConnections[i]}`;
-    const bytes = `${outsideBits[i]! / 8},${insideBits[i]! / 8}`;
-    const utilisation = Number(timeline.uploadUtilisation[i]!.toFixed(6));
-    rows.push(`${fromMs[i]},${toMs[i]},${as[i]},${counts},${bytes},${utilisation}`);
-  }
-  return linesOf(rows);
+  const utilisation = timeline.uploadUtilisation.map((share) => Number(share.toFixed(6)));
+  const bytesOf = (bits: Float64Array): Float64Array => bits.map((each) => each / 8);
+  const columns: Readonly<Record<string, Float64Array | Uint32Array>> = {
+    fromMs: timeline.fromMs,
+    toMs: timeline.toMs,
+    as: timeline.as,
+    piecesHeld: timeline.piecesHeld,
+    activeConnections: timeline.activeConnections,
+    bytesFromOutside: bytesOf(timeline.outsideBits),
+    bytesInside: bytesOf(timeline.insideBits),
+    uploadUtilisation: utilisation,
+    leechers: timeline.leechers,
+    seeds: timeline.seeds,
+    leaders: timeline.leaders,
+    arrivals: timeline.arrivals,
+    completions: timeline.completions,
+    finished: timeline.finished,
+    aborted: timeline.aborted,
+    crashed: timeline.crashed,
+    availability: timeline.availability,
+  };
+  const values = Object.values(columns);
+  const rows = Array.from(timeline.as, (_, i) => values.map((column) => column[i]).join(','));
+  return linesOf([Object.keys(columns).join(','), ...rows]);
 }
 
 function linesOf(rows: readonly string[]): string {

@@ -23,14 +23,7 @@ import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import {
-  type AsReport,
-  Observations,
-  piecesHeldBy,
-  sourcesOf,
-  totalOf,
-} from '../results/observations.ts';
-import { TimelineRecorder, type TimelineSample } from '../results/timeline.ts';
+import { type AsReport, Observations, sourcesOf, totalOf } from '../results/observations.ts';
 import {
   callPeerMessage,
   connectionOf,
@@ -40,10 +33,12 @@ import {
 } from '../transport/message-fields.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
+import { AsTimeline } from './as-timeline.ts';
 import { Flows } from './flows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { Members } from './members.ts';
 import type { Node, NodeEnvironment } from './node.ts';
+import { Population } from './population.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
 import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
 import { firstPieces } from './sub-torrents.ts';
@@ -68,9 +63,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #stays: Stays;
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
-  readonly #timeline: TimelineRecorder | undefined;
-  /** The next sample of the timeline is taken before anything at or after this time. */
-  #nextSampleMs = Infinity;
+  readonly #population: Population;
+  readonly #timeline: AsTimeline | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
   /** The number of nodes that lack pieces, and are there or will come. */
@@ -100,6 +94,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
+    this.#population = new Population(plan);
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
@@ -108,8 +103,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       this.#tracker = makeTrackerNode(plan, this.transport, this);
     }
     if (plan.timelineMs !== undefined) {
-      this.#timeline = new TimelineRecorder(plan.timelineMs);
-      this.#nextSampleMs = plan.timelineMs;
+      const hasTracker = this.#tracker !== undefined;
+      this.#timeline = new AsTimeline(plan, plan.timelineMs, hasTracker, {
+        members: this.#members,
+        observations: this.#observations,
+        flows: this.#flows,
+        population: this.#population,
+      });
     }
     this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
     this.#incompleteCount = this.#awaitedCount;
@@ -118,7 +118,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   // What the engine asks.
 
   get needsSync(): boolean {
-    return this.#flows.needsAllocation;
+    return this.#flows.needsAllocation || this.#timeline?.needsInstant === true;
   }
 
   get pendingCount(): number {
@@ -157,7 +157,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   handle(kind: number, a: number, b: number, c: number): void {
-    if (this.#context.nowMs >= this.#nextSampleMs) this.#sampleTimeline();
+    this.#timeline?.sample(this.#context.nowMs);
     if (kind === kinds.HAVE) {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
     }
@@ -194,7 +194,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   synchronize(round: number, atMs: number): boolean {
-    if (atMs >= this.#nextSampleMs) this.#sampleTimeline();
+    this.#timeline?.sample(atMs);
+    if (round === 0) this.#timeline?.instant(atMs);
     this.#log?.synchronize(round, atMs);
     return this.#flows.allocate(round, atMs);
   }
@@ -222,8 +223,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       sources,
       ...(prospects === undefined ? {} : { prospects }),
     };
-    if (this.#timeline === undefined) return report;
-    return { ...report, timeline: this.#timeline.finish(this.#sample()) };
+    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
+    return { ...report, ...this.#timeline?.report(endMs) };
   }
 
   // What its nodes ask.
@@ -243,7 +244,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     else if (peer.isSuperSeed) this.transport.addSuperSeed(row);
   }
 
-  nodeStarted({ id, peers }: Node): void {
+  nodeStarted({ id, peers, incompleteSubTorrents }: Node): void {
+    this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
     for (const { localPeer } of peers) this.#scheduleRechoke(localPeer);
     this.#stays.begin(id);
   }
@@ -277,6 +279,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#context.schedule(atMs, kinds.CONNECTION_OVER, localPeer, connection, stay);
   }
 
+  pieceStored({ subTorrent }: HostedPeer, piece: PieceIndex): void {
+    this.#timeline?.stored(subTorrent, piece);
+  }
+
   subTorrentCompleted({ id }: HostedPeer): void {
     const localNode = this.plan.localNodeOf(id);
     const node = this.#members.node(localNode)!;
@@ -284,6 +290,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.incompleteSubTorrents > 0) return;
     this.lastActiveMs = this.nowMs;
     this.#stays.completed(id);
+    if (node.hasStarted) this.#population.completed();
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
     this.#incompleteCount--;
@@ -321,6 +328,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.lastActiveMs = this.nowMs;
     this.#observations.hasRole(node);
     this.#observations.left(localNode, this.nowMs, reason);
+    this.#population.left(node.id, node.incompleteSubTorrents === 0, reason, this.nowMs);
+    this.#timeline?.left(node);
     if (!isCrash) node.announce('stopped');
     const returns = this.#stays.end(node.id, reason);
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
@@ -451,21 +460,5 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       if (each.length > 0) counts[Math.min(...each)]!++;
     }
     return counts;
-  }
-
-  // The timeline.
-
-  /** Records the state at the end of one or more intervals of the timeline. */
-  #sampleTimeline(): void {
-    const timeline = this.#timeline!;
-    timeline.record(this.#sample(), this.nowMs);
-    this.#nextSampleMs = timeline.dueAtMs;
-  }
-
-  #sample(): TimelineSample {
-    const piecesHeld = piecesHeldBy(this.#members.present);
-    const { outsideBits, insideBits } = this.#observations;
-    const { activeCount: activeConnections, sentBits } = this.#flows;
-    return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };
   }
 }

@@ -45,6 +45,8 @@ export interface PeerEnvironment {
   connectionClosed(hosted: HostedPeer, connection: Connection): void;
   /** Nothing is under way any more on a connection that was closed. */
   connectionOver(hosted: HostedPeer, connection: Connection): void;
+  /** A peer holds another piece. */
+  pieceStored(hosted: HostedPeer, piece: PieceIndex): void;
   /** A peer holds all pieces of its sub-torrent. */
   subTorrentCompleted(hosted: HostedPeer): void;
 }
@@ -122,6 +124,11 @@ export class HostedPeer implements PeerHost {
     const isIntraAs = endpoints.asId(this.row, connection) === this.#environment.asId;
     this.#peer.established(connection, isIntraAs);
     this.#sendPendingLeaderStarts(connection);
+  }
+
+  /** Whether it is a leader. */
+  get leads(): boolean {
+    return this.#peer?.role === 'leader';
   }
 
   /** The pieces that it holds, as words of bits; none before it has started. */
@@ -204,6 +211,7 @@ export class HostedPeer implements PeerHost {
   }
 
   broadcastHave(piece: PieceIndex): void {
+    this.#environment.pieceStored(this, piece);
     this.#environment.transport.broadcastHave(this, piece);
   }
 

@@ -54,6 +54,8 @@ export class Node {
   readonly #leaders: (Uint32Array | undefined)[] = [];
   /** The number of sub-torrents in which it lacks pieces. */
   incompleteSubTorrents: number;
+  /** Whether its peers have started. */
+  hasStarted = false;
   /** For each sub-torrent, the pieces that it holds when it arrives, as words of bits. */
   readonly #held: readonly Uint32Array[];
 
@@ -144,6 +146,7 @@ export class Node {
       hosted.start(peer, this.#neighbours);
       peer.rechoke();
     }
+    this.hasStarted = true;
     this.#environment.nodeStarted(this);
   }
 

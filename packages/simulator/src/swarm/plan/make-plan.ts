@@ -7,7 +7,7 @@ import { fixedTables } from '../../network/latencies.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
 import { placeOnRouters, type Placement } from '../../network/placement.ts';
 import { routedTables } from '../../network/routed-tables.ts';
-import { sharedFloat64, sharedUint16 } from '../../network/shared-arrays.ts';
+import { sharedFloat64, sharedUint16, sharedUint32 } from '../../network/shared-arrays.ts';
 import { transitStub } from '../../network/transit-stub.ts';
 import type { PlanData, Recording } from './plan.ts';
 import { type PeerClass, peerCountOf, type Swarm } from './swarm.ts';
@@ -35,6 +35,7 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     downloadKbps,
     rates: sharedRates(nodeCount),
     ...recording,
+    ...(recording.timelineMs === undefined ? {} : { holders: sharedUint32(swarm.pieces) }),
   };
 }
 

@@ -55,6 +55,8 @@ export interface PlanData extends Recording {
   /** The download capacity of each node, by number, in kbit/s. */
   readonly downloadKbps: Float64Array;
   readonly rates: SharedRates;
+  /** How many nodes hold each piece of the file; for a timeline only. */
+  readonly holders?: Uint32Array;
 }
 
 export class Plan {
@@ -63,6 +65,8 @@ export class Plan {
   readonly seed: number;
   readonly rates: SharedRates;
   readonly timelineMs: number | undefined;
+  /** How many nodes hold each piece of the file, counted by all AS; for a timeline only. */
+  readonly holders: Uint32Array | undefined;
   readonly log: LogSetup | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
@@ -73,6 +77,7 @@ export class Plan {
     this.seed = data.seed;
     this.rates = data.rates;
     this.timelineMs = data.timelineMs;
+    this.holders = data.holders;
     this.log = data.log;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);

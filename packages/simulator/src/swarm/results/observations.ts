@@ -39,6 +39,8 @@ export interface AsReport {
   readonly prospects?: Uint32Array;
   /** The samples of the timeline, if one is recorded. */
   readonly timeline?: Float64Array;
+  /** The availability by interval of the timeline; from the AS of the tracker only. */
+  readonly availability?: Float64Array;
 }
 
 /** Counts the pieces that an AS sends and receives. */
@@ -154,6 +156,11 @@ export function sourcesOf(peers: readonly HostedPeer[], plan: Plan): Uint32Array
     }
   }
   return sources;
+}
+
+/** The number of nodes that lead in any sub-torrent. */
+export function leadersOf(nodes: readonly Node[]): number {
+  return nodes.filter(({ peers }) => peers.some((hosted) => hosted.leads)).length;
 }
 
 /** The number of pieces that all peers hold together. */

@@ -6,33 +6,53 @@ import { simulate } from '../../simulate.ts';
 import { type TimelineSample, TimelineRecorder } from './timeline.ts';
 
 const sample = (piecesHeld: number): TimelineSample => ({
+  leechers: 0,
+  seeds: 0,
+  leaders: 0,
+  arrivals: 0,
+  completions: 0,
+  finished: 0,
+  aborted: 0,
+  crashed: 0,
   piecesHeld,
   activeConnections: 1,
   outsideBits: 2,
   insideBits: 3,
   sentBits: 4,
+  capacityBits: 5,
 });
+/** The columns of a row, and that of `piecesHeld`. */
+const COLUMNS = 14;
+const PIECES_HELD = 8;
 
 describe('an AS records a sample', () => {
   test('when an interval has ended, and one more at the end of the run', () => {
     const recorder = new TimelineRecorder(10);
     expect(recorder.dueAtMs).toBe(10);
-    recorder.record(sample(1), 10);
+    recorder.record(() => sample(1), 10);
     expect(recorder.dueAtMs).toBe(20);
-    expect([...recorder.finish(sample(2))]).toEqual([1, 1, 2, 3, 4, 2, 1, 2, 3, 4]);
+    const rows = [...recorder.finish(sample(2))];
+    expect(rows.slice(PIECES_HELD, COLUMNS)).toEqual([1, 1, 2, 3, 4, 5]);
+    expect(rows.slice(COLUMNS + PIECES_HELD)).toEqual([2, 1, 2, 3, 4, 5]);
   });
 
   test('once for all intervals without an event', () => {
     const recorder = new TimelineRecorder(10);
-    recorder.record(sample(7), 39.5);
+    const times: number[] = [];
+    recorder.record((atMs) => {
+      times.push(atMs);
+      return sample(7);
+    }, 39.5);
+    expect(times).toEqual([10, 20, 30]);
     expect(recorder.dueAtMs).toBe(40);
-    expect([...recorder.finish(sample(8))].filter((_, i) => i % 5 === 0)).toEqual([7, 7, 7, 8]);
+    const rows = [...recorder.finish(sample(8))];
+    expect(rows.filter((_, i) => i % COLUMNS === PIECES_HELD)).toEqual([7, 7, 7, 8]);
   });
 
   test('as often as intervals end', () => {
     const recorder = new TimelineRecorder(0.1);
-    for (let i = 1; i <= 1000; i++) recorder.record(sample(i), i);
-    expect(recorder.finish(sample(0))).toHaveLength(5 * 10_001);
+    for (let i = 1; i <= 1000; i++) recorder.record(() => sample(i), i);
+    expect(recorder.finish(sample(0))).toHaveLength(COLUMNS * 10_001);
     expect(recorder.dueAtMs).toBeCloseTo(1000.1);
   });
 });

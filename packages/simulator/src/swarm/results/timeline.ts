@@ -10,11 +10,25 @@
 
 import type { AsId } from '@cachetorrent/protocol';
 
-import type { Plan } from '../plan/plan.ts';
+import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { AsReport } from './observations.ts';
 
-/** The state of an AS; the columns of a row, in their order. */
+/** The state of an AS, and totals since the start. */
 export interface TimelineSample {
+  /** Peers that lack pieces. */
+  readonly leechers: number;
+  /** Peers that have the whole file. */
+  readonly seeds: number;
+  /** Peers that are leaders. */
+  readonly leaders: number;
+  /** Peers that have arrived since the start; one that has come back counts again. */
+  readonly arrivals: number;
+  /** Peers that have completed the file since the start, without those that arrived with it. */
+  readonly completions: number;
+  /** Peers that have left since the start because they had finished, had given up, or crashed. */
+  readonly finished: number;
+  readonly aborted: number;
+  readonly crashed: number;
   /** Pieces that its peers hold, all together. */
   readonly piecesHeld: number;
   /** Connections on which pieces are being sent. */
@@ -25,9 +39,62 @@ export interface TimelineSample {
   readonly insideBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
+  /** Bits that its peers could have sent since the start, while each was there. */
+  readonly capacityBits: number;
 }
 
-const COLUMNS = 5;
+/** The columns of a row, in their order. */
+const FIELDS = [
+  'leechers',
+  'seeds',
+  'leaders',
+  'arrivals',
+  'completions',
+  'finished',
+  'aborted',
+  'crashed',
+  'piecesHeld',
+  'activeConnections',
+  'outsideBits',
+  'insideBits',
+  'sentBits',
+  'capacityBits',
+] as const satisfies readonly (keyof TimelineSample)[];
+const COLUMNS: number = FIELDS.length;
+
+/**
+ * How many peers hold the rarest piece, over the whole swarm. All AS count the holders of pieces in
+ * one shared array; it is read at allocation instants only, at which all AS have come equally far.
+ */
+export class AvailabilityRecorder {
+  readonly #holders: Uint32Array;
+  readonly #intervalMs: number;
+  /** At the end of each interval that is over. */
+  readonly #values: number[] = [];
+  #latest = 0;
+
+  constructor(holders: Uint32Array, intervalMs: number) {
+    this.#holders = holders;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** An allocation instant is held at `atMs`. */
+  instant(atMs: number): void {
+    while (this.#endMs < atMs) this.#values.push(this.#latest);
+    this.#latest = this.#holders.reduce((least, count) => Math.min(least, count), Infinity);
+    if (this.#endMs === atMs) this.#values.push(this.#latest);
+  }
+
+  /** The end of the first interval that has no value yet. */
+  get #endMs(): number {
+    return (this.#values.length + 1) * this.#intervalMs;
+  }
+
+  /** All values, the last one of which holds for the rest of the run. */
+  finish(): Float64Array {
+    return Float64Array.of(...this.#values, this.#latest);
+  }
+}
 
 /** Records the samples of one AS. */
 export class TimelineRecorder {
@@ -42,10 +109,10 @@ export class TimelineRecorder {
     this.dueAtMs = intervalMs;
   }
 
-  /** Records `sample` as the state at the end of all intervals that have ended by `nowMs`. */
-  record(sample: TimelineSample, nowMs: number): void {
+  /** Records the state at the end of all intervals that have ended by `nowMs`. */
+  record(sampleAt: (atMs: number) => TimelineSample, nowMs: number): void {
     while (this.dueAtMs <= nowMs) {
-      this.#add(sample);
+      this.#add(sampleAt(this.dueAtMs));
       this.dueAtMs = (this.#count + 1) * this.#intervalMs;
     }
   }
@@ -56,14 +123,16 @@ export class TimelineRecorder {
     return this.#rows.slice(0, this.#count * COLUMNS);
   }
 
-  #add({ piecesHeld, activeConnections, outsideBits, insideBits, sentBits }: TimelineSample): void {
+  #add(sample: TimelineSample): void {
     const start = this.#count++ * COLUMNS;
     if (start === this.#rows.length) {
       const rows = new Float64Array(2 * this.#rows.length);
       rows.set(this.#rows);
       this.#rows = rows;
     }
-    this.#rows.set([piecesHeld, activeConnections, outsideBits, insideBits, sentBits], start);
+    for (let column = 0; column < COLUMNS; column++) {
+      this.#rows[start + column] = sample[FIELDS[column]!];
+    }
   }
 }
 
@@ -75,6 +144,27 @@ export interface Timeline {
   readonly toMs: Float64Array;
   /** The AS that the row is about. */
   readonly as: Uint32Array;
+  /** Peers of the AS that lack pieces, at the end of the interval. */
+  readonly leechers: Float64Array;
+  /** Peers of the AS that have the whole file, at the end of the interval. */
+  readonly seeds: Float64Array;
+  /** Peers of the AS that are leaders, at the end of the interval. */
+  readonly leaders: Float64Array;
+  /** Peers that arrived during the interval; one that has come back counts again. */
+  readonly arrivals: Float64Array;
+  /** Peers that completed the file during the interval. */
+  readonly completions: Float64Array;
+  /** Peers that left during the interval after they had completed the file. */
+  readonly finished: Float64Array;
+  /** Peers that gave up during the interval. */
+  readonly aborted: Float64Array;
+  /** Peers that crashed during the interval. */
+  readonly crashed: Float64Array;
+  /**
+   * How many peers of the whole swarm hold the rarest piece, at the last allocation instant of the
+   * interval: the same for all AS.
+   */
+  readonly availability: Float64Array;
   /** Pieces that the peers of the AS hold, at the end of the interval. */
   readonly piecesHeld: Float64Array;
   /** Connections on which pieces are being sent, at the end of the interval. */
@@ -87,26 +177,40 @@ export interface Timeline {
   readonly uploadUtilisation: Float64Array;
 }
 
-/** Assembles the rows of all AS. The last interval ends with the last completion. */
+/** Columns that hold the state at the end of an interval, and those that hold a change in it. */
+const STATES = ['leechers', 'seeds', 'leaders', 'piecesHeld', 'activeConnections'] as const;
+const CHANGES = [
+  'arrivals',
+  'completions',
+  'finished',
+  'aborted',
+  'crashed',
+  'outsideBits',
+  'insideBits',
+] as const;
+
+/** Assembles the rows of all AS. The last interval ends with the run, or the last completion. */
 export function assembleTimeline(
   plan: Plan,
   reports: readonly AsReport[],
   intervalMs: number,
 ): Timeline {
-  const endMs = lastCompletionMs(reports);
+  const endMs = plan.swarm.horizonMs ?? lastCompletionMs(reports);
   const intervals = Math.max(1, Math.ceil(endMs / intervalMs));
   const size = intervals * plan.asCount;
   const column = (): Float64Array => new Float64Array(size);
+  const columnsOf = <Name extends string>(names: readonly Name[]): Record<Name, Float64Array> =>
+    Object.fromEntries(names.map((name) => [name, column()])) as Record<Name, Float64Array>;
   const timeline = {
     fromMs: column(),
     toMs: column(),
     as: new Uint32Array(size),
-    piecesHeld: column(),
-    activeConnections: column(),
-    outsideBits: column(),
-    insideBits: column(),
+    ...columnsOf(STATES),
+    ...columnsOf(CHANGES),
+    availability: column(),
     uploadUtilisation: column(),
   };
+  const availability = reports[plan.asOf(TRACKER)]!.availability!;
   for (let asId = 0 as AsId; asId < plan.asCount; asId++) {
     const rows = reports[asId]!.timeline!;
     const capacityKbps = plan.uploadKbpsOf(asId);
@@ -116,15 +220,17 @@ export function assembleTimeline(
       const sample = sampleAt(rows, isLast ? Infinity : interval);
       const fromMs = interval * intervalMs;
       const toMs = Math.min(fromMs + intervalMs, endMs);
-      const capacityBits = capacityKbps * (toMs - fromMs);
       const row = interval * plan.asCount + asId;
       timeline.fromMs[row] = fromMs;
       timeline.toMs[row] = toMs;
       timeline.as[row] = asId;
-      timeline.piecesHeld[row] = sample.piecesHeld;
-      timeline.activeConnections[row] = sample.activeConnections;
-      timeline.outsideBits[row] = sample.outsideBits - before.outsideBits;
-      timeline.insideBits[row] = sample.insideBits - before.insideBits;
+      for (const name of STATES) timeline[name][row] = sample[name];
+      for (const name of CHANGES) timeline[name][row] = sample[name] - before[name];
+      timeline.availability[row] = availability[Math.min(interval, availability.length - 1)]!;
+      // In a closed swarm, those who have not arrived yet count, too: all arrive at the start.
+      const capacityBits = plan.isOpen
+        ? sample.capacityBits - before.capacityBits
+        : capacityKbps * (toMs - fromMs);
       const sentBits = sample.sentBits - before.sentBits;
       timeline.uploadUtilisation[row] = capacityBits === 0 ? 0 : sentBits / capacityBits;
       before = sample;
@@ -142,22 +248,15 @@ function lastCompletionMs(reports: readonly AsReport[]): number {
 }
 
 /** The state at the start of the run. */
-const START: TimelineSample = {
-  piecesHeld: 0,
-  activeConnections: 0,
-  outsideBits: 0,
-  insideBits: 0,
-  sentBits: 0,
-};
+const START = sampleOf(() => 0);
 
 /** The sample at the end of an interval; the last one, if no event happened after it. */
 function sampleAt(rows: Float64Array, interval: number): TimelineSample {
   const start = Math.min(interval * COLUMNS, rows.length - COLUMNS);
-  return {
-    piecesHeld: rows[start]!,
-    activeConnections: rows[start + 1]!,
-    outsideBits: rows[start + 2]!,
-    insideBits: rows[start + 3]!,
-    sentBits: rows[start + 4]!,
-  };
+  return sampleOf((column) => rows[start + column]!);
+}
+
+function sampleOf(value: (column: number) => number): TimelineSample {
+  const entries = FIELDS.map((name, column) => [name, value(column)]);
+  return Object.fromEntries(entries) as unknown as TimelineSample;
 }

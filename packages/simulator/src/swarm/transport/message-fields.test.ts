@@ -32,6 +32,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'piece', send: (to) => to.piece(CONNECTION, BLOCK, 0x8000) },
   { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
   { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },
+  { kind: 'close', send: (to) => to.close(CONNECTION) },
   { kind: 'trackerReq', send: (to) => to.trackerReq(PEER) },
   { kind: 'trackerRes', send: (to) => to.trackerRes(PEER) },
   { kind: 'join', send: (to) => to.join(PEER, 2 as AsId) },
@@ -42,6 +43,8 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'connReq', send: (to) => to.connReq(PEER, 0 as Connection, true) },
   { kind: 'candidate', send: (to) => to.candidate(PEER, 2_000, 6_000.5) },
   { kind: 'leaders', send: (to) => to.leaders(IDS) },
+  { kind: 'announce', send: (to) => to.announce(PEER, 'completed', 20) },
+  { kind: 'refused', send: (to) => to.refused(PEER) },
 ];
 
 test('there is a message of every kind', () => {

@@ -141,7 +141,6 @@ export class MessageFields implements Messages {
   leaderStart(connection: Connection, target: PeerId): void {
     this.#set(kinds.LEADER_START, connection, target);
   }
-
   close(connection: Connection): void {
     this.#set(kinds.CLOSE, connection);
   }
@@ -222,6 +221,8 @@ export function callPeerMessage(
       return receiver.notInterested(connection);
     case kinds.LEADER_START:
       return receiver.leaderStart(connection, argument as PeerId);
+    case kinds.CLOSE:
+      return receiver.close(connection);
     default:
       assert(false, `no message on a connection has the kind ${kind}`);
   }

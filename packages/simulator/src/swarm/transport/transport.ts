@@ -34,7 +34,6 @@
 import {
   type BlockIndex,
   type BootstrapMessages,
-  type ClosingMessages,
   type Connection,
   decode,
   Encoder,
@@ -188,7 +187,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
   // Sending.
 
   /** Each call of a method sends a message of `peer` on an established connection. */
-  sendFrom({ id, row }: SendingPeer): PeerMessages & ClosingMessages {
+  sendFrom({ id, row }: SendingPeer): PeerMessages {
     this.#from = id;
     this.#row = row;
     this.#delayMs = 0;
@@ -196,7 +195,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
   }
 
   /** The same for a message that arrives `delayMs` later than others. */
-  sendLate(peer: SendingPeer, delayMs: number): ClosingMessages {
+  sendLate(peer: SendingPeer, delayMs: number): PeerMessages {
     this.sendFrom(peer);
     this.#delayMs = delayMs;
     return this.#outgoing;
@@ -329,9 +328,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     writeRecipientCount(view, offset, 1);
     writeRecipient(view, offset, 0, this.#toPeer, this.#toConnection, this.#latencyMs);
     this.#encoder.moveTo(view, offset + headerBytes(1));
-    if (kind === kinds.CLOSE) {
-      this.#encoder.close();
-    } else if (kind < kinds.FIRST_NODE_MESSAGE) {
+    if (kind < kinds.FIRST_NODE_MESSAGE) {
       callPeerMessage(this.#encoder, kind, first, second, this.payloads);
     } else {
       callNodeMessage(this.#encoder, this.#outgoing, this.payloads);

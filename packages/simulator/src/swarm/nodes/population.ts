@@ -1,0 +1,59 @@
+/**
+ * How many nodes of one AS are in the swarm, and how many have come, completed and left. A node
+ * counts from when it takes part, after it has heard from the tracker.
+ */
+
+import type { PeerId } from '@cachetorrent/protocol';
+
+import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
+import type { Plan } from '../plan/plan.ts';
+
+export class Population {
+  readonly #plan: Plan;
+  leechers = 0;
+  seeds = 0;
+  arrivals = 0;
+  completions = 0;
+  /** The departures so far by reason, in the order of `DEPARTURES`. */
+  readonly departures: number[] = DEPARTURES.map(() => 0);
+  #presentKbps = 0;
+  #capacityBits = 0;
+  #sinceMs = 0;
+
+  constructor(plan: Plan) {
+    this.#plan = plan;
+  }
+
+  /** A node arrives; `isComplete`: it has the whole file already. */
+  arrived(id: PeerId, isComplete: boolean, nowMs: number): void {
+    this.arrivals++;
+    if (isComplete) this.seeds++;
+    else this.leechers++;
+    this.#changeCapacity(this.#plan.capacityOf(id).uploadKbps, nowMs);
+  }
+
+  /** A node that was there has completed the file. */
+  completed(): void {
+    this.completions++;
+    this.leechers--;
+    this.seeds++;
+  }
+
+  left(id: PeerId, isComplete: boolean, reason: Departure, nowMs: number): void {
+    this.departures[DEPARTURES.indexOf(reason)]!++;
+    if (isComplete) this.seeds--;
+    else this.leechers--;
+    this.#changeCapacity(-this.#plan.capacityOf(id).uploadKbps, nowMs);
+  }
+
+  /** The bits that the nodes could have sent since the start, while each was there. */
+  capacityBits(nowMs: number): number {
+    return this.#capacityBits + this.#presentKbps * (nowMs - this.#sinceMs);
+  }
+
+  #changeCapacity(byKbps: number, nowMs: number): void {
+    this.#capacityBits = this.capacityBits(nowMs);
+    this.#sinceMs = nowMs;
+    this.#presentKbps += byKbps;
+  }
+}
