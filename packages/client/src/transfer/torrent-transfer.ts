@@ -255,7 +255,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { connection, incoming, outgoing } = remote;
     switch (event.type) {
       case 'choke':
-        outgoing.clear();
+        outgoing.choke(remote.tcp.writer);
         this.#peer.choke(connection);
         return this.#faults.choke(remote);
       case 'unchoke':
@@ -271,6 +271,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'bitfield':
         this.#handleBitfield(remote, event.bits);
         return this.#closeIfRedundant(remote);
+      case 'allowed-fast':
+        return this.#peer.allowedFast(connection, event.piece as PieceIndex);
       case 'dont-have':
         outgoing.cancelPiece(event.piece, remote.tcp.writer);
         return this.#peer.dontHave(connection, event.piece as PieceIndex);
@@ -288,7 +290,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'metadata':
         return this.#handleMetadata(remote, event.message);
       default:
-        // Events that the peer ignores: suggestions, allowed fast pieces, ports, violations.
+        // Events that the peer ignores: suggestions, ports, violations.
         return;
     }
   }
@@ -442,20 +444,24 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { state, writer } = remote.tcp;
     remote.outgoing.cancelAll(writer);
     this.sender.stop(remote);
-    remote.incoming.clear();
     if (!state.amChoking) writer.choke();
+    remote.incoming.keep((piece) => state.allowedFastByUs.has(piece));
     if (state.amInterested) writer.notInterested();
   }
 
   /** Replays the state of a connection to a peer that is newer than the connection. */
-  #replayState({ connection, relayedPieces, tcp }: RemotePeer): void {
-    const { peerPieces, peerChoking, peerInterested } = tcp.state;
+  #replayState({ connection, relayedPieces, incoming, tcp }: RemotePeer): void {
+    const { peerPieces, allowedFastByPeer, peerChoking, peerInterested } = tcp.state;
     for (let piece = 0; piece < peerPieces.pieceCount; piece++) {
       if (peerPieces.has(piece)) this.#peer.have(connection, piece as PieceIndex);
     }
     for (const piece of relayedPieces) this.#peer.have(connection, piece as PieceIndex);
+    for (const piece of allowedFastByPeer) this.#peer.allowedFast(connection, piece as PieceIndex);
     if (!peerChoking) this.#peer.unchoke(connection);
     if (peerInterested) this.#peer.interested(connection);
+    for (const { piece, begin } of incoming.all) {
+      this.#peer.request(connection, this.#blockAt(piece, begin), 1);
+    }
   }
 
   /** The block that contains byte `begin` of a piece. */
