@@ -29,6 +29,7 @@ const RUN: ObservedRun = {
     request: 0,
     piece: 0,
     cancel: 0,
+    allowedFast: 0,
     bitfield: 0,
   },
   wastedBytes: 400,

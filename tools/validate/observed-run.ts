@@ -10,6 +10,7 @@ export const COMPARED_MESSAGES = [
   'request',
   'piece',
   'cancel',
+  'allowedFast',
   'bitfield',
 ] as const;
 

@@ -191,13 +191,13 @@ function observed({ peers, fileBytes }: RealSwarm, report: Report): RealRun {
       request: messages['request']!,
       piece: messages['piece']!,
       cancel: messages['cancel']!,
+      allowedFast: allowed_fast!,
       // A message of BEP 6 that stands for a bitfield. The one that stands for none is not counted.
       bitfield: bitfield! + have_all!,
     },
     otherMessages: {
       haveNone: have_none!,
       reject: reject!,
-      allowedFast: allowed_fast!,
       suggest: suggest!,
     },
     wastedBytes: report.wastedBytes,

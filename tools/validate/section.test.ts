@@ -36,6 +36,7 @@ function observed(lastS: number, unchokes: number): ObservedRun {
       request: 400,
       piece: 400,
       cancel: 0,
+      allowedFast: 0,
       bitfield: 4,
     },
     wastedBytes: 0,

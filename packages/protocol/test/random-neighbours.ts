@@ -346,6 +346,8 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   unchoke = (connection: Connection): void => this.#note(`unchoke ${connection}`);
   interested = (connection: Connection): void => this.#note(`interested ${connection}`);
   notInterested = (connection: Connection): void => this.#note(`notInterested ${connection}`);
+  allowedFast = (connection: Connection, piece: PieceIndex): void =>
+    this.#note(`allowedFast ${piece} on ${connection}`);
   have = (connection: Connection, piece: PieceIndex): void =>
     this.#note(`have ${piece} on ${connection}`);
   bitfield = (connection: Connection): void => this.#note(`bitfield on ${connection}`);
