@@ -355,8 +355,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       this.requestsWhileChoked++;
       const piece = Math.floor(block / this.layout.blocksPerPiece);
       assert(this.#isAllowed(connection, block), `the piece is allowed to who is choked, ${at}`);
-      const isAnnounced =
-        this.announced[connection]!.has(piece) || piece === this.#arrivingPiece;
+      const isAnnounced = this.announced[connection]!.has(piece) || piece === this.#arrivingPiece;
       assert(isAnnounced, `what is requested is announced, ${at}`);
     }
     const others = this.requested.filter((blocks) => blocks.has(block)).length;

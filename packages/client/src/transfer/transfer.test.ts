@@ -215,6 +215,15 @@ describe('outgoing requests', () => {
     outgoing.cancelAll(wire as never);
     expect(wire.written).toEqual(['cancel 0', '1:0+100', 'cancel all']);
   });
+
+  test('are dropped by a choke, except for allowed pieces', () => {
+    const outgoing = new OutgoingRequests(SHAPE);
+    outgoing.add(0 as BlockIndex, 3);
+    const wire = { ...writer(5), mayRequestWhileChoked: (piece: number) => piece === 1 };
+    outgoing.choke(wire as never);
+    outgoing.send(wire as never);
+    expect(wire.written).toEqual(['1:0+100']);
+  });
 });
 
 describe('incoming requests', () => {
@@ -235,6 +244,13 @@ describe('incoming requests', () => {
     expect(incoming.firstOther(0)).toBe(1);
     expect(incoming.takeAll(1)).toHaveLength(1);
     expect([incoming.firstOther(0), incoming.of(1)]).toEqual([undefined, []]);
+  });
+
+  test('for some pieces are kept', () => {
+    const incoming = new IncomingRequests();
+    for (const piece of [0, 1, 2]) incoming.add(piece, { begin: 0, length: 5 });
+    incoming.keep((piece) => piece > 0);
+    expect(incoming.all.map(({ piece }) => piece)).toEqual([1, 2]);
   });
 });
 

@@ -9,7 +9,7 @@
 
 import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
 
-/** Messages on a connection: those of BitTorrent (BEP 3 and 6), then those that CacheTorrent adds. */
+/** Messages on a connection: those of BitTorrent (BEP 3, BEP 6), then those of CacheTorrent. */
 export interface PeerMessages {
   /** The sender will not answer requests until it sends `unchoke`. */
   choke(connection: Connection): void;

@@ -6,8 +6,8 @@
  *     first `interested` ──▶ allowedFast(3), allowedFast(8), … ──▶ request(3) ──▶ piece(3)
  *
  * The set is sent when the other side becomes interested for the first time, without the pieces
- * that it has announced (libtorrent, `peer_connection::send_allowed_set`). Requests for them need no
- * upload slot, and no choke drops them.
+ * that it has announced (libtorrent, `peer_connection::send_allowed_set`). Requests for them need
+ * no upload slot, and no choke drops them.
  */
 
 import type { Connection, PieceIndex } from '../ids.ts';

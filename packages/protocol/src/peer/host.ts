@@ -51,8 +51,8 @@ export interface PeerHost extends Omit<PeerMessages, 'piece'> {
   isRelayed?(connection: Connection, piece: PieceIndex): boolean;
 
   /**
-   * The pieces that the other side may request while we choke it (BEP 6), at most `count`: the same
-   * ones whenever it is called, and whoever calls it about the same peer. If absent, there are none.
+   * The pieces that the other side may request while we choke it (BEP 6), at most `count`: always
+   * the same ones, whoever asks about the same peer. If absent, there are none.
    */
   allowedFastSet?(connection: Connection, count: number): readonly PieceIndex[];
 

@@ -128,8 +128,8 @@ export class BlockQueues implements ConnectionColumn {
   }
 
   /**
-   * Removes all spans of a queue but those for whose first block `isKept` returns true. Of the first
-   * span, its first `count` blocks are kept in any case.
+   * Removes all spans of a queue but those for whose first block `isKept` returns true. Of the
+   * first span, `count` blocks are kept in any case.
    */
   keep(
     row: number,

@@ -29,7 +29,7 @@ export function allowedFastSet(
   return set;
 }
 
-/** 2^32 divided by the golden ratio, which is odd: adding it again and again leaves no state out. */
+/** 2^32 divided by the golden ratio; it is odd, so adding it again and again omits no state. */
 const GOLDEN_RATIO = 0x9e37_79b9;
 
 function mixed(word: number): number {
