@@ -151,7 +151,10 @@ describe('Upload while choking', () => {
   test('a choke drops all but allowed pieces (send_choke)', () => {
     const { swarm, peer } = choked(0, [4, 2], [8, 4], [6, 2], [0, 1]);
     expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke\nX → N1  unchoke');
-    expect(queueOf(peer)).toEqual(['8+4', '0+1']);
+    const queue: string[] = [];
+    while (swarm.hostOf('X').sendSpan()) queue.push(swarm.takeTranscript());
+    expect(queue).toEqual(['X ⇒ N0  piece(8..11)', 'X ⇒ N0  piece(0)']);
+    expect(peer.nextToSend(FIRST)).toBe(NO_BLOCK);
   });
 
   test('a choke does not interrupt an allowed piece', () => {
