@@ -12,7 +12,7 @@ import type { Theme } from '../../packages/runner/src/report/theme.ts';
 import { type ComparedFigure, compareRuns, type SettingRuns } from './comparison.ts';
 import type { FigureGroup } from './figures.ts';
 import { leechersOf, type ObservedRun } from './observed-run.ts';
-import { pieceText, type Scenario } from './scenarios.ts';
+import { groupsOf, pieceText, type Scenario } from './scenarios.ts';
 
 const SERIES = ['real', 'simulated'] as const;
 type Series = (typeof SERIES)[number];
@@ -33,7 +33,7 @@ export function plotsOf(scenario: Scenario, runs: readonly SettingRuns[]): reado
   return [
     completionPlot(scenario, present),
     utilisationPlot(scenario, present),
-    ...(scenario.classes.length > 1
+    ...(groupsOf(scenario).length > 1
       ? [figuresPlot(scenario, present, 'exchange', 'Who serves whom', 'share of what is sent')]
       : []),
     figuresPlot(scenario, present, 'messages', 'Messages', 'messages per peer'),
@@ -41,7 +41,7 @@ export function plotsOf(scenario: Scenario, runs: readonly SettingRuns[]): reado
 }
 
 function completionPlot(scenario: Scenario, runs: readonly SettingRuns[]): ReportPlot {
-  const classes = scenario.classes.map(({ name }) => name);
+  const classes = groupsOf(scenario);
   const panelOf = (pieceKiB: number, name: string): string =>
     classes.length === 1 ? pieceText(pieceKiB) : `${pieceText(pieceKiB)}, ${name}`;
   const names = runs.flatMap(({ setting }) =>
