@@ -25,7 +25,7 @@ export interface SenderOptions {
 /** Sends the requested blocks. */
 export class Sender {
   readonly #options: SenderOptions;
-  /** The remote peers to whom our peer sends blocks. */
+  /** The remote peers to whom our peer sends blocks; the one whose turn is next is the first. */
   readonly #active = new Set<RemotePeer>();
   /** The bytes of blocks that have been sent so far. */
   sentBytes = 0;
@@ -72,6 +72,7 @@ export class Sender {
       onLimitReached();
       return false;
     }
+    this.#moveToEnd(remote);
     incoming.remove(piece, range);
     const offset = begin - run.begin;
     if (tcp.writer.piece(piece, begin, run.bytes.subarray(offset, offset + length))) {
@@ -83,6 +84,12 @@ export class Sender {
       tcp.flush();
     }
     return true;
+  }
+
+  /** The next range is another's, also if the upload limit is reached in between. */
+  #moveToEnd(remote: RemotePeer): void {
+    this.#active.delete(remote);
+    this.#active.add(remote);
   }
 
   /** Reads what is requested next from the disk while `run` is sent. */

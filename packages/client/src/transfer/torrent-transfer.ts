@@ -204,6 +204,12 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.sendPending();
   }
 
+  /** Whether both sides of a connection hold the whole file, so that it is of no use. */
+  isRedundant({ tcp }: RemotePeer): boolean {
+    const { peerPieces, layout } = tcp.state;
+    return this.#peer.isComplete && peerPieces.count === layout.pieceCount;
+  }
+
   /** Handles the timeouts. Call it about twice a second. */
   tick(nowMs: number): void {
     if (nowMs >= this.#rechokedAtMs + RECHOKE_INTERVAL_MS) {
@@ -350,11 +356,8 @@ export class TorrentTransfer implements WirePeerHostContext {
     tcp.writer.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
   }
 
-  /** Closes a connection between two peers that both hold the whole file. */
-  #closeIfRedundant({ tcp }: RemotePeer): void {
-    const { peerPieces, layout } = tcp.state;
-    const isSeed = peerPieces.count === layout.pieceCount;
-    if (isSeed && this.#peer.isComplete) tcp.close('redundant');
+  #closeIfRedundant(remote: RemotePeer): void {
+    if (this.isRedundant(remote)) remote.tcp.close('redundant');
   }
 
   #warnOfSnubbing(): void {
