@@ -181,6 +181,7 @@ async function start(
   const isLate = setTimeout(START_LIMIT_MS, undefined, { ref: false }).then(() => {
     throw new Error('the clients have not started');
   });
+  isLate.catch(() => {});
   const elected = new Promise<number>((resolve) => {
     events.elected = () => resolve(performance.now());
   });
