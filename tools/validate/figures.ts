@@ -6,6 +6,7 @@ import {
   medianCompletionS,
   type ObservedRun,
   percentileS,
+  ROLES,
   SEED_CLASS,
   utilisation,
 } from './observed-run.ts';
@@ -17,7 +18,13 @@ export interface Target {
   readonly bound: number;
 }
 
-export type FigureGroup = 'completion' | 'utilisation' | 'exchange' | 'borders' | 'messages' | 'waste';
+export type FigureGroup =
+  | 'completion'
+  | 'utilisation'
+  | 'exchange'
+  | 'borders'
+  | 'messages'
+  | 'waste';
 
 export interface Figure {
   readonly group: FigureGroup;
@@ -51,7 +58,7 @@ export function figuresOf(run: ObservedRun, classes: readonly string[]): readonl
     ...utilisationFigures(run),
     ...exchangeFigures(run, classes),
     ...borderFigures(run),
-    ...messageFigures(run),
+    ...messageFigures(run, classes),
     {
       group: 'waste',
       name: 'bytes wasted, of all that leechers need',
@@ -133,18 +140,26 @@ function borderFigures({ borders, peers, fileBytes }: ObservedRun): Figure[] {
   });
   return [
     figure('redundancy', redundancy),
-    figure('copies over borders', copies(() => true)),
-    figure('out of the AS of the seed', copies((from) => from === seedAs)),
-    figure('into the AS of the seed', copies((_, to) => to === seedAs)),
+    figure(
+      'copies over borders',
+      copies(() => true),
+    ),
+    figure(
+      'out of the AS of the seed',
+      copies((from) => from === seedAs),
+    ),
+    figure(
+      'into the AS of the seed',
+      copies((_, to) => to === seedAs),
+    ),
     figure('out of another AS, mean', copies((from) => from !== seedAs) / others),
     figure('into another AS, mean', copies((_, to) => to !== seedAs) / others),
   ];
 }
 
-function messageFigures(run: ObservedRun): Figure[] {
-  return COMPARED_MESSAGES.filter(
-    (kind) => kind !== 'leaderStart' || run.borders !== undefined,
-  ).map((kind) => ({
+function messageFigures(run: ObservedRun, classes: readonly string[]): Figure[] {
+  const hasLeaders = classes.includes(ROLES[0]);
+  return COMPARED_MESSAGES.filter((kind) => kind !== 'leaderStart' || hasLeaders).map((kind) => ({
     group: 'messages',
     name: kind,
     value: run.messages[kind] / run.peers.length,

@@ -52,6 +52,9 @@ export interface ObservedRun {
 
 export const SEED_CLASS = 'seed';
 
+/** The groups of leechers of a swarm with leaders. */
+export const ROLES = ['leader', 'follower'] as const;
+
 /** The leechers of a class, or of all. */
 export function leechersOf({ peers }: ObservedRun, className?: string): readonly ObservedPeer[] {
   return peers.filter(

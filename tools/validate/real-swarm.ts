@@ -285,9 +285,7 @@ function withRoles(
   roles: Report['roles'],
 ): readonly SwarmPeer[] {
   if (leaderPercent === undefined || roles === undefined) return peers;
-  return peers.map((peer, i) =>
-    peer.class === SEED_CLASS ? peer : { ...peer, class: roles[i]! },
-  );
+  return peers.map((peer, i) => (peer.class === SEED_CLASS ? peer : { ...peer, class: roles[i]! }));
 }
 
 function bordersOf(

@@ -5,6 +5,12 @@
 
 import type { SwarmConfig } from '@cachetorrent/simulator/configuration';
 
+import {
+  leaderBacklog,
+  RECHOKE_INTERVAL_MS,
+} from '../../packages/client/src/transfer/torrent-transfer.ts';
+import { ROLES } from './observed-run.ts';
+
 /** Rates are in kB/s, as the limits of clients. */
 interface ScenarioClass {
   readonly name: string;
@@ -109,7 +115,7 @@ export function clientOf({ network }: Scenario): RealClient {
 
 /** The groups of leechers that are compared: the classes, or with leaders the roles. */
 export function groupsOf({ classes, network }: Scenario): readonly string[] {
-  if (network?.leaderPercent !== undefined) return ['leader', 'follower'];
+  if (network?.leaderPercent !== undefined) return ROLES;
   return classes.map(({ name }) => name);
 }
 
@@ -118,11 +124,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   'leave-on-completion': 'leechers that leave when they are complete are not simulated yet',
 };
 
-/** What both the real clients and the simulated ones are set to. */
+/** What both the real clients and the simulated ones are set to; our client has other rounds. */
 export const CLIENT = { uploadSlots: 4, optimisticSlots: 1, rechokeS: 15, neighbours: 10 } as const;
-
-/** What our own client has set: the rechoke interval, and what a follower asks its leader for. */
-const OWN_CLIENT = { rechokeS: 10, leaderBacklogKiB: 1024 } as const;
 
 /** A scenario with one piece size. */
 export interface Setting {
@@ -172,8 +175,9 @@ export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
       preset: 'libtorrent',
       uploadSlots: CLIENT.uploadSlots,
       optimisticSlots: CLIENT.optimisticSlots,
-      rechokeInterval: 1000 * (network === undefined ? CLIENT : OWN_CLIENT).rechokeS,
-      ...(network === undefined ? {} : { backlog: OWN_CLIENT.leaderBacklogKiB / pieceKiB }),
+      ...(network === undefined
+        ? { rechokeInterval: 1000 * CLIENT.rechokeS }
+        : { rechokeInterval: RECHOKE_INTERVAL_MS, backlog: leaderBacklog(1024 * pieceKiB) }),
     },
     cache: network?.leaderPercent === undefined ? {} : { leaders: network.leaderPercent },
   };

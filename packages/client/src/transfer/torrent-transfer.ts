@@ -70,12 +70,18 @@ export interface TorrentTransferOptions {
   readonly onWarning: (warning: string) => void;
 }
 
-const RECHOKE_INTERVAL_MS = 10_000;
+/** The time between two rounds of the choker. */
+export const RECHOKE_INTERVAL_MS = 10_000;
 /** What a follower keeps requested from its leader. */
 const LEADER_BACKLOG_BYTES = 2 ** 20;
 /** The time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
 const DISK_IS_SLOW = 'disk';
+
+/** The number of pieces that a follower keeps requested from its leader. */
+export function leaderBacklog(pieceBytes: number): number {
+  return Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / pieceBytes));
+}
 
 /** The exchange of one torrent with all connected peers. */
 export class TorrentTransfer implements WirePeerHostContext {
@@ -409,7 +415,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       client: LIBTORRENT,
       uploadSlots,
       optimisticSlots,
-      backlog: Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / torrent.layout.pieceBytes)),
+      backlog: leaderBacklog(torrent.layout.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
       hostVerifies: true,
