@@ -10,7 +10,7 @@
 
 import { rmSync } from 'node:fs';
 import { link, mkdir, writeFile } from 'node:fs/promises';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
@@ -49,7 +49,7 @@ lines.once('line', (line) => {
     rmSync(swarm.folder, { recursive: true, force: true });
     process.exit(1);
   });
-  setPriority(swarm.nice);
+  setPriority(getPriority() + swarm.nice);
   void run(swarm).then((report) => {
     process.stdout.write(`${JSON.stringify(report)}\n`, () => process.exit(0));
   });

@@ -88,8 +88,7 @@ export class Sender {
 
   /** The next range is another's, also if the upload limit is reached in between. */
   #moveToEnd(remote: RemotePeer): void {
-    this.#active.delete(remote);
-    this.#active.add(remote);
+    if (this.#active.delete(remote)) this.#active.add(remote);
   }
 
   /** Reads what is requested next from the disk while `run` is sent. */
