@@ -1,7 +1,7 @@
 /**
  * Runs a swarm of our own clients in this process, on loopback addresses, and measures it. With
- * leaders, a tracker names the neighbours and holds the elections; without, there is no tracker, and
- * all are peers of plain BitTorrent.
+ * leaders, a tracker names the neighbours and holds the elections; without, there is no tracker,
+ * and all are peers of plain BitTorrent.
  *
  * The first line of stdin describes the swarm (`descriptionOf` in real-swarm.ts), and the only line
  * on stdout says what happened (`REPORT` there), as for `libtorrent_swarm.py`. The process ends at

@@ -94,7 +94,7 @@ const REPORT = z.strictObject({
     load: z.number(),
     cores: z.number(),
   }),
-  /** The role of each peer, and the bytes of each piece that each AS has imported: of our client. */
+  /** Of our client only: the role of each peer, and the bytes of each piece imported by each AS. */
   roles: z.array(z.string()).optional(),
   imports: z.array(z.array(z.number())).optional(),
 });
@@ -157,7 +157,7 @@ export function commandOf(client: RealClient): readonly [command: string, parame
 }
 
 /** What the programs read. */
-export interface SwarmDescription extends Omit<RealSwarm, 'client' | 'peers'> {
+export interface SwarmDescription extends Omit<RealSwarm, 'peers'> {
   /** The folder of the swarm, which exists. */
   readonly folder: string;
   /** The number of upload slots, with the optimistic ones. */
@@ -168,7 +168,7 @@ export interface SwarmDescription extends Omit<RealSwarm, 'client' | 'peers'> {
 }
 
 export function descriptionOf(
-  { client: _, peers, settings = {}, ...swarm }: RealSwarm,
+  { peers, settings = {}, ...swarm }: RealSwarm,
   folder: string,
 ): SwarmDescription {
   return {

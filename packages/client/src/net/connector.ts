@@ -75,8 +75,8 @@ export class Connector {
   }
 
   /**
-   * Never connects to this endpoint again: it is our own, or it has sent bad pieces, or it holds the
-   * whole file, and so do we.
+   * Never connects to this endpoint again: it is our own, or it has sent bad pieces, or it holds
+   * the whole file, and so do we.
    */
   ban(endpoint: Endpoint): void {
     const candidate = this.#candidates.get(formatEndpoint(endpoint));

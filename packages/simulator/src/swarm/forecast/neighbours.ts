@@ -1,6 +1,7 @@
 /**
- * The AS of each peer of a run and the neighbours that the tracker will name to it, for programs that set up the
- * same swarm elsewhere. A second tracker decides as the first one does (`preflight.ts`).
+ * The AS of each peer of a run and the neighbours that the tracker will name to it, for programs
+ * that set up the same swarm elsewhere. A second tracker decides as the first one does
+ * (`preflight.ts`).
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
