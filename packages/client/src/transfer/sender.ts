@@ -18,8 +18,8 @@ export interface SenderOptions {
   readonly cache: ReadCache;
   readonly tokenBucket: TokenBucket;
   readonly clock: Clock;
-  /** The token bucket is empty: call `sendBlocks` again soon. */
-  readonly onLimitReached: () => void;
+  /** The token bucket is empty: call `sendBlocks` again after this time. */
+  readonly onLimitReached: (waitMs: number) => void;
 }
 
 /** Sends the requested blocks. */
@@ -69,7 +69,7 @@ export class Sender {
 
     const nowMs = clock.nowMs();
     if (!tokenBucket.take(length, nowMs)) {
-      onLimitReached();
+      onLimitReached(tokenBucket.waitMs);
       return false;
     }
     this.#moveToEnd(remote);

@@ -74,7 +74,7 @@ export interface TorrentTransferOptions {
 export const RECHOKE_INTERVAL_MS = 10_000;
 /** What a follower keeps requested from its leader. */
 const LEADER_BACKLOG_BYTES = 2 ** 20;
-/** The time until the next attempt to send when the upload limit is reached. */
+/** The least time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
 const DISK_IS_SLOW = 'disk';
 
@@ -126,8 +126,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       cache,
       clock,
       tokenBucket: new TokenBucket(uploadBytesPerS, clock.nowMs()),
-      onLimitReached: () => {
-        this.#cancelSendTimer ??= clock.after(LIMIT_REACHED_MS, () => {
+      onLimitReached: (waitMs) => {
+        this.#cancelSendTimer ??= clock.after(Math.max(LIMIT_REACHED_MS, waitMs), () => {
           this.#cancelSendTimer = undefined;
           this.sendPending();
         });
