@@ -77,10 +77,10 @@ describe('the figures of a run', () => {
   test.each([
     { name: 'redundancy', value: 1.25 },
     { name: 'copies over borders', value: 3.6 },
-    { name: 'out of the AS of the seed', value: 3 },
-    { name: 'into the AS of the seed', value: 0.1 },
-    { name: 'out of another AS, mean', value: 0.3 },
-    { name: 'into another AS, mean', value: 1.75 },
+    { name: "out of the seed's AS", value: 3 },
+    { name: "into the seed's AS", value: 0.1 },
+    { name: 'out of others, mean', value: 0.3 },
+    { name: 'into others, mean', value: 1.75 },
     { name: 'leaderStart', value: 6 },
   ])('$name is $value in a swarm of three AS', ({ name, value }) => {
     expect(valueOf(name, IN_AS, ['leader', 'follower'])).toBeCloseTo(value, 12);

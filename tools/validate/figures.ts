@@ -145,15 +145,15 @@ function borderFigures({ borders, peers, fileBytes }: ObservedRun): Figure[] {
       copies(() => true),
     ),
     figure(
-      'out of the AS of the seed',
+      "out of the seed's AS",
       copies((from) => from === seedAs),
     ),
     figure(
-      'into the AS of the seed',
+      "into the seed's AS",
       copies((_, to) => to === seedAs),
     ),
-    figure('out of another AS, mean', copies((from) => from !== seedAs) / others),
-    figure('into another AS, mean', copies((_, to) => to !== seedAs) / others),
+    figure('out of others, mean', copies((from) => from !== seedAs) / others),
+    figure('into others, mean', copies((_, to) => to !== seedAs) / others),
   ];
 }
 
