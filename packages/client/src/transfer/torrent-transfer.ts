@@ -70,12 +70,18 @@ export interface TorrentTransferOptions {
   readonly onWarning: (warning: string) => void;
 }
 
-const RECHOKE_INTERVAL_MS = 10_000;
+/** The time between two rounds of the choker. */
+export const RECHOKE_INTERVAL_MS = 10_000;
 /** What a follower keeps requested from its leader. */
 const LEADER_BACKLOG_BYTES = 2 ** 20;
-/** The time until the next attempt to send when the upload limit is reached. */
+/** The least time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
 const DISK_IS_SLOW = 'disk';
+
+/** The number of pieces that a follower keeps requested from its leader. */
+export function leaderBacklog(pieceBytes: number): number {
+  return Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / pieceBytes));
+}
 
 /** The exchange of one torrent with all connected peers. */
 export class TorrentTransfer implements WirePeerHostContext {
@@ -120,8 +126,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       cache,
       clock,
       tokenBucket: new TokenBucket(uploadBytesPerS, clock.nowMs()),
-      onLimitReached: () => {
-        this.#cancelSendTimer ??= clock.after(LIMIT_REACHED_MS, () => {
+      onLimitReached: (waitMs) => {
+        this.#cancelSendTimer ??= clock.after(Math.max(LIMIT_REACHED_MS, waitMs), () => {
           this.#cancelSendTimer = undefined;
           this.sendPending();
         });
@@ -202,6 +208,12 @@ export class TorrentTransfer implements WirePeerHostContext {
     for (const remote of remotes) this.#replayState(remote);
     this.#peer.rechoke();
     this.sendPending();
+  }
+
+  /** Whether both sides of a connection hold the whole file, so that it is of no use. */
+  isRedundant({ tcp }: RemotePeer): boolean {
+    const { peerPieces, layout } = tcp.state;
+    return this.#peer.isComplete && peerPieces.count === layout.pieceCount;
   }
 
   /** Handles the timeouts. Call it about twice a second. */
@@ -352,11 +364,8 @@ export class TorrentTransfer implements WirePeerHostContext {
     tcp.writer.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
   }
 
-  /** Closes a connection between two peers that both hold the whole file. */
-  #closeIfRedundant({ tcp }: RemotePeer): void {
-    const { peerPieces, layout } = tcp.state;
-    const isSeed = peerPieces.count === layout.pieceCount;
-    if (isSeed && this.#peer.isComplete) tcp.close('redundant');
+  #closeIfRedundant(remote: RemotePeer): void {
+    if (this.isRedundant(remote)) remote.tcp.close('redundant');
   }
 
   #warnOfSnubbing(): void {
@@ -408,7 +417,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       client: LIBTORRENT,
       uploadSlots,
       optimisticSlots,
-      backlog: Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / torrent.layout.pieceBytes)),
+      backlog: leaderBacklog(torrent.layout.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
       hostVerifies: true,

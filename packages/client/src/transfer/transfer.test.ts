@@ -267,6 +267,15 @@ describe('a token bucket', () => {
     expect(burst).toBeLessThan(250_000 + 16_384);
   });
 
+  test('says how long it will be empty', () => {
+    const bucket = new TokenBucket(50_000, 0);
+    expect(bucket.waitMs).toBe(0);
+    while (bucket.take(16_384, 0));
+    const { waitMs } = bucket;
+    expect(bucket.take(16_384, waitMs - 1)).toBe(false);
+    expect(bucket.take(16_384, waitMs)).toBe(true);
+  });
+
   test('may have no limit', () => {
     expect(new TokenBucket(Infinity, 0).take(1e12, 0)).toBe(true);
   });
