@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 import { inRepository } from './files.ts';
 
-test.each(['bench', 'docs', 'fuzz', 'interop', 'published', 'quirks', 'soak'])(
+test.each(['bench', 'docs', 'fuzz', 'interop', 'published', 'quirks', 'soak', 'validate'])(
   'npm run %s -- --help prints help, and does nothing',
   (tool) => {
     const args = ['--conditions=cachetorrent-source', inRepository(`tools/${tool}.ts`), '--help'];

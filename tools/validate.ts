@@ -1,9 +1,9 @@
 /**
  * Compares the simulator with swarms of real clients: `npm run validate`.
  *
- * Runs swarms of libtorrent sessions on loopback addresses, simulates the same swarms, and writes a
- * JSON file, pictures and a section of `docs/validation.md`. Needs Linux and Debian's package
- * `python3-libtorrent`.
+ * Runs swarms of libtorrent sessions and of our own clients on loopback addresses, simulates the
+ * same swarms, and writes a JSON file, pictures and a section of `docs/validation.md`. Needs Linux,
+ * and for libtorrent Debian's package `python3-libtorrent`.
  */
 
 import { availableParallelism } from 'node:os';
@@ -19,7 +19,7 @@ import { count, counts } from './runs/options.ts';
 import { libtorrentVersion } from './validate/real-swarm.ts';
 import { writeResults } from './validate/result-files.ts';
 import { runSettings } from './validate/run-settings.ts';
-import { NOT_RUN, type Scenario, SCENARIOS, settingsOf } from './validate/scenarios.ts';
+import { clientOf, NOT_RUN, type Scenario, SCENARIOS, settingsOf } from './validate/scenarios.ts';
 import { PAGE, PAGE_FOLDER, SECTION, sectionOf } from './validate/section.ts';
 
 interface Options {
@@ -66,19 +66,25 @@ try {
 
 async function validate(options: Options): Promise<void> {
   const { runs, set, jobs, nice, minutes, out } = options;
-  const version = libtorrentVersion();
-  if (version === undefined) {
+  const chosen =
+    options.scenario ?? SCENARIOS.filter((each) => set === undefined || isOfLibtorrent(each));
+  const version = chosen.some(isOfLibtorrent) ? libtorrentVersion() : undefined;
+  if (chosen.some(isOfLibtorrent) && version === undefined) {
     throw new UserError({
       at: 'validate',
       problem: 'needs Linux and libtorrent for /usr/bin/python3',
-      fix: 'install the package python3-libtorrent',
+      fix: 'install the package python3-libtorrent, or name scenarios of our own client only',
     });
+  }
+  if (set !== undefined && !chosen.every(isOfLibtorrent)) {
+    const problem = 'is for libtorrent, and a scenario is of our own client';
+    throw new UserError({ at: '--set', problem, fix: 'name other scenarios' });
   }
   if (set !== undefined && options.page === true) {
     const problem = 'is for experiments, which the page does not show';
     throw new UserError({ at: '--set', problem, fix: 'leave out --page' });
   }
-  const settings = settingsOf(options.scenario ?? SCENARIOS, options.piece);
+  const settings = settingsOf(chosen, options.piece);
   const seeds = options.seeds ?? Array.from({ length: runs }, (_, i) => i + 1);
   const limitMs = minutes * 60_000;
   await withInterruptSignal(async (signal) => {
@@ -107,6 +113,11 @@ async function validate(options: Options): Promise<void> {
       process.exitCode = EXIT.interrupted;
     }
   });
+}
+
+/** Whether the clients of a scenario are those of libtorrent. */
+function isOfLibtorrent(scenario: Scenario): boolean {
+  return clientOf(scenario) === 'libtorrent';
 }
 
 function names(list: readonly Scenario[]): string {

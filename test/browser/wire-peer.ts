@@ -239,6 +239,9 @@ export class WirePeer implements PeerHost {
     this.#connections[connection]!.session.writer.cancel(piece, 0, bytesOfPiece(layout, piece));
   }
 
+  /** Is not called: without `allowedFastSet` the peer allows no pieces. */
+  allowedFast(): void {}
+
   blocksBegun(): number {
     return 0;
   }

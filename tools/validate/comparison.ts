@@ -11,7 +11,7 @@ import {
 import { type Figure, figuresOf, type Target } from './figures.ts';
 import type { ObservedRun } from './observed-run.ts';
 import type { RealRun } from './real-swarm.ts';
-import type { Setting } from './scenarios.ts';
+import { groupsOf, type Setting } from './scenarios.ts';
 
 export interface RunPair {
   readonly seed: number;
@@ -46,7 +46,7 @@ export interface ComparedFigure extends Omit<Figure, 'value'> {
 
 /** Compares all figures that the runs have; none if there are no runs. */
 export function compareRuns({ setting, pairs }: SettingRuns): readonly ComparedFigure[] {
-  const classes = setting.scenario.classes.map(({ name }) => name);
+  const classes = groupsOf(setting.scenario);
   const real = pairs.map((pair) => figuresOf(pair.real, classes));
   const simulated = pairs.map((pair) => figuresOf(pair.simulated, classes));
   const first = real[0] ?? [];

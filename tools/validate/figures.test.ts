@@ -10,6 +10,7 @@ const peer = (
   uploadBytesPerS = 10,
 ): ObservedPeer => ({
   class: className,
+  as: 0,
   uploadBytesPerS,
   completedS,
 });
@@ -29,9 +30,29 @@ const RUN: ObservedRun = {
     request: 0,
     piece: 0,
     cancel: 0,
+    allowedFast: 0,
     bitfield: 0,
+    leaderStart: 30,
   },
   wastedBytes: 400,
+};
+
+/** The same with leaders, in three AS; the seed is in the second one. */
+const IN_AS: ObservedRun = {
+  ...RUN,
+  peers: RUN.peers.map((each) => ({
+    ...each,
+    class: { a: 'leader', b: 'follower' }[each.class] ?? each.class,
+    as: each.class === 'seed' ? 1 : 0,
+  })),
+  borders: {
+    trafficBytes: [
+      [9_000, 100, 300],
+      [2_000, 7_000, 1_000],
+      [200, 0, 8_000],
+    ],
+    redundancy: 1.25,
+  },
 };
 
 const valueOf = (name: string, run = RUN, classes = ['a', 'b']): number | undefined =>
@@ -52,6 +73,24 @@ describe('the figures of a run', () => {
     { name: 'bytes wasted, of all that leechers need', value: 0.1 },
   ])('$name is $value', ({ name, value }) => {
     expect(valueOf(name)).toBeCloseTo(value, 12);
+  });
+
+  test.each([
+    { name: 'redundancy', value: 1.25 },
+    { name: 'copies over borders', value: 3.6 },
+    { name: "out of the seed's AS", value: 3 },
+    { name: "into the seed's AS", value: 0.1 },
+    { name: 'out of others, mean', value: 0.3 },
+    { name: 'into others, mean', value: 1.75 },
+    { name: 'leaderStart', value: 6 },
+  ])('$name is $value in a swarm of three AS', ({ name, value }) => {
+    expect(valueOf(name, IN_AS, ['leader', 'follower'])).toBeCloseTo(value, 12);
+  });
+
+  test('of one AS say nothing about borders, and of plain peers nothing about relays', () => {
+    const names = figuresOf(RUN, ['a', 'b']).map(({ name }) => name);
+    expect(names).not.toContain('redundancy');
+    expect(names).not.toContain('leaderStart');
   });
 
   test('of a class that sends nothing have no shares', () => {

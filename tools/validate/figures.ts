@@ -6,6 +6,7 @@ import {
   medianCompletionS,
   type ObservedRun,
   percentileS,
+  ROLES,
   SEED_CLASS,
   utilisation,
 } from './observed-run.ts';
@@ -17,7 +18,13 @@ export interface Target {
   readonly bound: number;
 }
 
-export type FigureGroup = 'completion' | 'utilisation' | 'exchange' | 'messages' | 'waste';
+export type FigureGroup =
+  | 'completion'
+  | 'utilisation'
+  | 'exchange'
+  | 'borders'
+  | 'messages'
+  | 'waste';
 
 export interface Figure {
   readonly group: FigureGroup;
@@ -50,7 +57,8 @@ export function figuresOf(run: ObservedRun, classes: readonly string[]): readonl
     ...completionFigures(run, classes),
     ...utilisationFigures(run),
     ...exchangeFigures(run, classes),
-    ...messageFigures(run),
+    ...borderFigures(run),
+    ...messageFigures(run, classes),
     {
       group: 'waste',
       name: 'bytes wasted, of all that leechers need',
@@ -113,8 +121,45 @@ function exchangeFigures(run: ObservedRun, classes: readonly string[]): Figure[]
   });
 }
 
-function messageFigures(run: ObservedRun): Figure[] {
-  return COMPARED_MESSAGES.map((kind) => ({
+/** Copies of the file that cross borders; the seed's AS needs fewer than the others. */
+function borderFigures({ borders, peers, fileBytes }: ObservedRun): Figure[] {
+  if (borders === undefined) return [];
+  const { trafficBytes, redundancy } = borders;
+  const seedAs = peers[0]!.as;
+  const copies = (isCounted: (from: number, to: number) => boolean): number =>
+    trafficBytes
+      .flatMap((row, from) => row.filter((_, to) => from !== to && isCounted(from, to)))
+      .reduce((sum, bytes) => sum + bytes, 0) / fileBytes;
+  const others = trafficBytes.length - 1;
+  const figure = (name: string, value: number): Figure => ({
+    group: 'borders',
+    name,
+    value,
+    target: WITHIN_10_PERCENT,
+    digits: 2,
+  });
+  return [
+    figure('redundancy', redundancy),
+    figure(
+      'copies over borders',
+      copies(() => true),
+    ),
+    figure(
+      "out of the seed's AS",
+      copies((from) => from === seedAs),
+    ),
+    figure(
+      "into the seed's AS",
+      copies((_, to) => to === seedAs),
+    ),
+    figure('out of others, mean', copies((from) => from !== seedAs) / others),
+    figure('into others, mean', copies((_, to) => to !== seedAs) / others),
+  ];
+}
+
+function messageFigures(run: ObservedRun, classes: readonly string[]): Figure[] {
+  const hasLeaders = classes.includes(ROLES[0]);
+  return COMPARED_MESSAGES.filter((kind) => kind !== 'leaderStart' || hasLeaders).map((kind) => ({
     group: 'messages',
     name: kind,
     value: run.messages[kind] / run.peers.length,

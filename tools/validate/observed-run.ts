@@ -10,17 +10,29 @@ export const COMPARED_MESSAGES = [
   'request',
   'piece',
   'cancel',
+  'allowedFast',
   'bitfield',
+  'leaderStart',
 ] as const;
 
 export type ComparedMessage = (typeof COMPARED_MESSAGES)[number];
 
 export interface ObservedPeer {
-  /** The name of its class; `seed` for the seed. */
+  /** The name of its class, or its role in a swarm with leaders; `seed` for the seed. */
   readonly class: string;
+  /** The number of its AS, from 0. */
+  readonly as: number;
   readonly uploadBytesPerS: number;
   /** When it completed the file, in s since the start; null if it did not. */
   readonly completedS: number | null;
+}
+
+/** What crossed the borders between AS. */
+export interface Borders {
+  /** The bytes of pieces that an AS (row) has sent to another (column), or to itself. */
+  readonly trafficBytes: readonly (readonly number[])[];
+  /** How often an AS imports a piece: see docs/protocol.md, Measures. */
+  readonly redundancy: number;
 }
 
 export interface ObservedRun {
@@ -35,9 +47,14 @@ export interface ObservedRun {
   readonly messages: Readonly<Record<ComparedMessage, number>>;
   /** Bytes of pieces that were received a second time, or in vain. */
   readonly wastedBytes: number;
+  /** Absent if the swarm has one AS. */
+  readonly borders?: Borders;
 }
 
 export const SEED_CLASS = 'seed';
+
+/** The groups of leechers of a swarm with leaders. */
+export const ROLES = ['leader', 'follower'] as const;
 
 /** The leechers of a class, or of all. */
 export function leechersOf({ peers }: ObservedRun, className?: string): readonly ObservedPeer[] {
@@ -68,4 +85,21 @@ export function utilisation(
   if (seconds.length === 0) return undefined;
   const capacity = peers.reduce((sum, { uploadBytesPerS }) => sum + uploadBytesPerS, 0);
   return seconds.reduce((sum, bytes) => sum + bytes, 0) / (capacity * seconds.length);
+}
+
+/** A peer, another peer, and the bytes of pieces that the first has sent to the second. */
+export type PairBytes = readonly [from: number, to: number, bytes: number];
+
+/** The bytes of pieces that each class has sent to each class. */
+export function exchangedBytes(
+  peers: readonly Pick<ObservedPeer, 'class'>[],
+  pairs: readonly PairBytes[],
+): ObservedRun['exchangedBytes'] {
+  const exchanged: Record<string, Record<string, number>> = {};
+  for (const [from, to, bytes] of pairs) {
+    const row = (exchanged[peers[from]!.class] ??= {});
+    const column = peers[to]!.class;
+    row[column] = (row[column] ?? 0) + bytes;
+  }
+  return exchanged;
 }

@@ -12,7 +12,7 @@ import type { Theme } from '../../packages/runner/src/report/theme.ts';
 import { type ComparedFigure, compareRuns, type SettingRuns } from './comparison.ts';
 import type { FigureGroup } from './figures.ts';
 import { leechersOf, type ObservedRun } from './observed-run.ts';
-import { pieceText, type Scenario } from './scenarios.ts';
+import { groupsOf, pieceText, type Scenario } from './scenarios.ts';
 
 const SERIES = ['real', 'simulated'] as const;
 type Series = (typeof SERIES)[number];
@@ -33,15 +33,18 @@ export function plotsOf(scenario: Scenario, runs: readonly SettingRuns[]): reado
   return [
     completionPlot(scenario, present),
     utilisationPlot(scenario, present),
-    ...(scenario.classes.length > 1
+    ...(groupsOf(scenario).length > 1
       ? [figuresPlot(scenario, present, 'exchange', 'Who serves whom', 'share of what is sent')]
       : []),
+    ...(scenario.network === undefined
+      ? []
+      : [figuresPlot(scenario, present, 'borders', 'Traffic over borders', 'copies of the file')]),
     figuresPlot(scenario, present, 'messages', 'Messages', 'messages per peer'),
   ];
 }
 
 function completionPlot(scenario: Scenario, runs: readonly SettingRuns[]): ReportPlot {
-  const classes = scenario.classes.map(({ name }) => name);
+  const classes = groupsOf(scenario);
   const panelOf = (pieceKiB: number, name: string): string =>
     classes.length === 1 ? pieceText(pieceKiB) : `${pieceText(pieceKiB)}, ${name}`;
   const names = runs.flatMap(({ setting }) =>
@@ -165,7 +168,7 @@ function figuresPlot(
     runs.map(({ setting }) => pieceText(setting.pieceKiB)),
     { columns: 3, width: WIDE_PLOT_WIDTH - NAMES_WIDTH - MARGIN_RIGHT },
   );
-  const isShare = group === 'exchange';
+  const most = Math.max(...points.map(({ high }) => high));
   return {
     name: `${scenario.name}-${group}`,
     title: `${scenario.title}: ${title.toLowerCase()}`,
@@ -175,16 +178,7 @@ function figuresPlot(
       ...panels.options(ROW_HEIGHT * names.length),
       marginLeft: NAMES_WIDTH,
       grid: true,
-      x: isShare
-        ? { ...axis(label), domain: [0, 1], ticks: 4, clamp: true }
-        : {
-            ...axis(label),
-            type: 'symlog',
-            domain: [0, 2 * Math.max(1, ...points.map(({ high }) => high))],
-            ticks: [0, 10, 100, 1_000],
-            tickFormat: ',d',
-            clamp: true,
-          },
+      x: { ...axis(label), ...scaleOf(group, most), clamp: true },
       y: { type: 'point', domain: names, label: null, padding: 0.6 },
       marks: [
         frame(theme),
@@ -200,6 +194,17 @@ function figuresPlot(
         }),
       ],
     }),
+  };
+}
+
+function scaleOf(group: FigureGroup, most: number): Plot.ScaleOptions {
+  if (group === 'exchange') return { domain: [0, 1], ticks: 4 };
+  if (group === 'borders') return { domain: [0, most], nice: true, ticks: 4 };
+  return {
+    type: 'symlog',
+    domain: [0, 2 * Math.max(1, most)],
+    ticks: [0, 10, 100, 1_000],
+    tickFormat: ',d',
   };
 }
 

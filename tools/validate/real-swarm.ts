@@ -11,19 +11,21 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 import { inRepository } from '../files.ts';
-import { type ObservedRun, SEED_CLASS } from './observed-run.ts';
-import { CLIENT } from './scenarios.ts';
+import { type Borders, exchangedBytes, type ObservedRun, SEED_CLASS } from './observed-run.ts';
+import { CLIENT, type RealClient } from './scenarios.ts';
 import type { SwarmPeer } from './simulated-swarm.ts';
 
 /** The Python of Debian has the package `python3-libtorrent`; others in the path may not. */
 const PYTHON = '/usr/bin/python3';
-const PROGRAM = 'tools/validate/libtorrent_swarm.py';
+const LIBTORRENT_PROGRAM = 'tools/validate/libtorrent_swarm.py';
+const OWN_PROGRAM = 'tools/validate/client-swarm.ts';
 /** Files in memory: the disk would be one more thing that distorts a run. */
 const MEMORY = '/dev/shm';
 /** With this the folders of all swarms of this process begin. */
 export const FOLDER_PREFIX: string = `cachetorrent-${process.pid}-`;
 
 export interface RealSwarm {
+  readonly client: RealClient;
   readonly peers: readonly SwarmPeer[];
   readonly fileBytes: number;
   readonly pieceBytes: number;
@@ -35,6 +37,8 @@ export interface RealSwarm {
   readonly nice: number;
   /** Settings of libtorrent besides those that the comparison needs. */
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
+  /** The percentage of the peers of an AS that lead it; absent for plain BitTorrent. */
+  readonly leaderPercent?: number;
 }
 
 /** How much a run may have been distorted by the machine that it ran on. */
@@ -90,9 +94,12 @@ const REPORT = z.strictObject({
     load: z.number(),
     cores: z.number(),
   }),
+  /** Of our client only: the role of each peer, and the bytes of each piece imported by each AS. */
+  roles: z.array(z.string()).optional(),
+  imports: z.array(z.array(z.number())).optional(),
 });
 
-type Report = z.infer<typeof REPORT>;
+export type Report = z.infer<typeof REPORT>;
 
 /** The version of libtorrent; undefined if it is not installed, or this is not Linux. */
 export function libtorrentVersion(): string | undefined {
@@ -119,7 +126,8 @@ export async function runRealSwarm(swarm: RealSwarm, signal: AbortSignal): Promi
 }
 
 async function reportOf(swarm: RealSwarm, folder: string, signal: AbortSignal): Promise<Report> {
-  const child = spawn(PYTHON, [inRepository(PROGRAM)], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const [command, parameters] = commandOf(swarm.client);
+  const child = spawn(command, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', kill, { once: true });
   try {
@@ -134,18 +142,35 @@ async function reportOf(swarm: RealSwarm, folder: string, signal: AbortSignal): 
     ]);
     signal.throwIfAborted();
     if (code !== 0)
-      throw new Error(`${PROGRAM} ended with ${code}: ${stderr.trim().slice(-2_000)}`);
+      throw new Error(`${parameters.at(-1)} ended with ${code}: ${stderr.trim().slice(-2_000)}`);
     return REPORT.parse(JSON.parse(stdout));
   } finally {
     signal.removeEventListener('abort', kill);
   }
 }
 
-/** What the program reads. */
+/** The command that runs swarms of a client. */
+export function commandOf(client: RealClient): readonly [command: string, parameters: string[]] {
+  return client === 'libtorrent'
+    ? [PYTHON, [inRepository(LIBTORRENT_PROGRAM)]]
+    : [process.execPath, ['--conditions=cachetorrent-source', inRepository(OWN_PROGRAM)]];
+}
+
+/** What the programs read. */
+export interface SwarmDescription extends Omit<RealSwarm, 'peers'> {
+  /** The folder of the swarm, which exists. */
+  readonly folder: string;
+  /** The number of upload slots, with the optimistic ones. */
+  readonly slots: number;
+  readonly optimisticSlots: number;
+  readonly rechokeS: number;
+  readonly peers: readonly (SwarmPeer & { readonly isSeed: boolean })[];
+}
+
 export function descriptionOf(
   { peers, settings = {}, ...swarm }: RealSwarm,
   folder: string,
-): object {
+): SwarmDescription {
   return {
     ...swarm,
     folder,
@@ -159,8 +184,10 @@ export function descriptionOf(
 
 const WINDOW_S = 30;
 
-function observed({ peers, fileBytes }: RealSwarm, report: Report): RealRun {
+function observed(swarm: RealSwarm, report: Report): RealRun {
+  const { fileBytes, pieceBytes: bytesOfPiece } = swarm;
   const { messages, sent, pairs, completedS, sentBytes: allBytes } = report;
+  const peers = withRoles(swarm, report.roles);
   const total = (bytes: readonly number[]): number => bytes.reduce((sum, each) => sum + each, 0);
   const pieceBytes = total(sent.at(-1)![1]);
   const { bitfield, have_all, have_none, reject, allowed_fast, suggest } = messages;
@@ -176,6 +203,7 @@ function observed({ peers, fileBytes }: RealSwarm, report: Report): RealRun {
     durationS: report.durationS,
     peers: peers.map((peer, i) => ({
       class: peer.class,
+      as: peer.as,
       uploadBytesPerS: peer.uploadBytesPerS,
       completedS: completedS[i]!,
     })),
@@ -187,17 +215,22 @@ function observed({ peers, fileBytes }: RealSwarm, report: Report): RealRun {
       unchoke: messages['unchoke']!,
       interested: messages['interested']!,
       notInterested: messages['not_interested']!,
-      have: messages['have']!,
+      // What a leader can only get is a message of its own on the wire.
+      have: messages['have']! + (messages['relayed_have'] ?? 0),
       request: messages['request']!,
       piece: messages['piece']!,
       cancel: messages['cancel']!,
+      allowedFast: allowed_fast!,
       // A message of BEP 6 that stands for a bitfield. The one that stands for none is not counted.
       bitfield: bitfield! + have_all!,
+      leaderStart: messages['leader_start'] ?? 0,
     },
+    ...(report.imports === undefined
+      ? {}
+      : { borders: bordersOf(peers, pairs, report.imports, bytesOfPiece) }),
     otherMessages: {
       haveNone: have_none!,
       reject: reject!,
-      allowedFast: allowed_fast!,
       suggest: suggest!,
     },
     wastedBytes: report.wastedBytes,
@@ -246,17 +279,28 @@ function busiest(seconds: readonly number[]): number {
   return most;
 }
 
-function exchangedBytes(
+/** With leaders, the classes that are compared are the roles. */
+function withRoles(
+  { peers, leaderPercent }: RealSwarm,
+  roles: Report['roles'],
+): readonly SwarmPeer[] {
+  if (leaderPercent === undefined || roles === undefined) return peers;
+  return peers.map((peer, i) => (peer.class === SEED_CLASS ? peer : { ...peer, class: roles[i]! }));
+}
+
+function bordersOf(
   peers: readonly SwarmPeer[],
   pairs: Report['pairs'],
-): Record<string, Record<string, number>> {
-  const exchanged: Record<string, Record<string, number>> = {};
-  for (const [from, to, bytes] of pairs) {
-    const row = (exchanged[peers[from]!.class] ??= {});
-    const column = peers[to]!.class;
-    row[column] = (row[column] ?? 0) + bytes;
-  }
-  return exchanged;
+  imports: readonly (readonly number[])[],
+  bytesOfPiece: number,
+): Borders {
+  const row = (): number[] => imports.map(() => 0);
+  const trafficBytes = imports.map(row);
+  for (const [from, to, bytes] of pairs) trafficBytes[peers[from]!.as]![peers[to]!.as]! += bytes;
+  const counts = imports.flat().filter((bytes) => bytes > 0);
+  const total = counts.reduce((sum, bytes) => sum + bytes, 0);
+  const redundancy = total === 0 ? 0 : total / bytesOfPiece / counts.length;
+  return { trafficBytes, redundancy };
 }
 
 /** A thread that wakes later than this may delay blocks, which take 80 ms or more. */

@@ -14,8 +14,8 @@ import { PAGE_FOLDER, type Picture } from './section.ts';
 const RESULTS = 'results.json';
 
 export interface Results {
-  /** The version of libtorrent. */
-  readonly version: string;
+  /** The version of libtorrent; undefined if no swarm of it was run. */
+  readonly version: string | undefined;
   /** Its settings that differ from the usual ones. */
   readonly clientSettings?: RealSwarm['settings'];
   readonly runs: readonly SettingRuns[];

@@ -7,7 +7,7 @@
 import type { ObservedRun } from './observed-run.ts';
 import { type RealRun, type RealSwarm, runRealSwarm } from './real-swarm.ts';
 import type { RunPair, SettingRuns } from './comparison.ts';
-import { type Setting, settingName } from './scenarios.ts';
+import { clientOf, type Setting, settingName } from './scenarios.ts';
 import { peersOf, simulateSwarm } from './simulated-swarm.ts';
 
 export interface RunOptions {
@@ -92,7 +92,10 @@ async function runReal(
   { nice, clientSettings }: RunOptions,
   signal: AbortSignal,
 ): Promise<RealRun> {
-  const swarm = {
+  const { scenario } = setting;
+  const { leaderPercent } = scenario.network ?? {};
+  const swarm: RealSwarm = {
+    client: clientOf(scenario),
     peers: peersOf(setting, seed),
     fileBytes: simulated.fileBytes,
     pieceBytes: setting.pieceKiB * 1024,
@@ -100,8 +103,13 @@ async function runReal(
     limitS: Math.max(LIMIT_MIN_S, LIMIT_FACTOR * lastS(simulated)),
     nice,
     ...(clientSettings === undefined ? {} : { settings: clientSettings }),
+    ...(leaderPercent === undefined ? {} : { leaderPercent }),
   };
-  return await runRealSwarm(swarm, signal);
+  const real = await runRealSwarm(swarm, signal);
+  // The swarms are the same only if the real tracker has elected those that the simulated one has.
+  const groups = (run: ObservedRun): string => run.peers.map((peer) => peer.class).join();
+  if (groups(real) !== groups(simulated)) throw new Error('it has other leaders than simulated');
+  return real;
 }
 
 function lastS({ peers }: ObservedRun): number {

@@ -5,6 +5,12 @@
 
 import type { SwarmConfig } from '@cachetorrent/simulator/configuration';
 
+import {
+  leaderBacklog,
+  RECHOKE_INTERVAL_MS,
+} from '../../packages/client/src/transfer/torrent-transfer.ts';
+import { ROLES } from './observed-run.ts';
+
 /** Rates are in kB/s, as the limits of clients. */
 interface ScenarioClass {
   readonly name: string;
@@ -13,11 +19,20 @@ interface ScenarioClass {
   readonly download: number;
 }
 
+/** Several AS, with peers of our own client. */
+interface ScenarioNetwork {
+  readonly as: number;
+  /** The percentage of the peers of an AS that lead it; absent for plain BitTorrent. */
+  readonly leaderPercent?: number;
+}
+
 export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly seed: { readonly upload: number; readonly download: number };
   readonly classes: readonly ScenarioClass[];
+  /** Autonomous systems, which only our own clients know; absent for a swarm of libtorrent. */
+  readonly network?: ScenarioNetwork;
   readonly fileKiB: number;
   /** The piece sizes that are run unless others are chosen, in KiB. */
   readonly piecesKiB: readonly number[];
@@ -25,6 +40,17 @@ export interface Scenario {
 
 const SEED = { upload: 240, download: 240 };
 const FILE_KIB = 8 * 1024;
+
+/** A swarm in several AS. Our client has no limit of downloads, so none is simulated either. */
+const IN_AS = {
+  seed: { upload: 240, download: 10_000 },
+  classes: [
+    { name: 'slow', count: 29, upload: 60, download: 10_000 },
+    { name: 'fast', count: 10, upload: 160, download: 10_000 },
+  ],
+  fileKiB: FILE_KIB,
+  piecesKiB: [64],
+} as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -66,14 +92,39 @@ export const SCENARIOS: readonly Scenario[] = [
     fileKiB: FILE_KIB,
     piecesKiB: [64, 256],
   },
+  {
+    name: 'leaders',
+    title: 'CacheTorrent: leaders in four AS',
+    ...IN_AS,
+    network: { as: 4, leaderPercent: 25 },
+  },
+  {
+    name: 'no-leaders',
+    title: 'The same swarm without leaders',
+    ...IN_AS,
+    network: { as: 4 },
+  },
 ];
+
+/** The clients that form the real swarm: libtorrent, or our own. */
+export type RealClient = 'libtorrent' | 'CacheTorrent';
+
+export function clientOf({ network }: Scenario): RealClient {
+  return network === undefined ? 'libtorrent' : 'CacheTorrent';
+}
+
+/** The groups of leechers that are compared: the classes, or with leaders the roles. */
+export function groupsOf({ classes, network }: Scenario): readonly string[] {
+  if (network?.leaderPercent !== undefined) return ROLES;
+  return classes.map(({ name }) => name);
+}
 
 /** Scenarios that cannot be simulated, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   'leave-on-completion': 'leechers that leave when they are complete are not simulated yet',
 };
 
-/** What both the real clients and the simulated ones are set to. */
+/** What both the real clients and the simulated ones are set to; our client has other rounds. */
 export const CLIENT = { uploadSlots: 4, optimisticSlots: 1, rechokeS: 15, neighbours: 10 } as const;
 
 /** A scenario with one piece size. */
@@ -103,11 +154,11 @@ export function pieceText(pieceKiB: number): string {
 }
 
 /**
- * The configuration of the simulation: one AS, since loopback has one, latencies that are short,
- * and rates that follow changes at once, as the limits of clients do.
+ * The configuration of the simulation: latencies that are short, and rates that follow changes at
+ * once, as the limits of clients do.
  */
 export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
-  const { seed, classes, fileKiB } = scenario;
+  const { seed, classes, fileKiB, network } = scenario;
   const peers = 1 + classes.reduce((sum, each) => sum + each.count, 0);
   return {
     seeds: { count: 1, upload: kbps(seed.upload), download: kbps(seed.download) },
@@ -118,14 +169,17 @@ export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
       download: kbps(download),
     })),
     file: { size: fileKiB * 1024, pieceSize: pieceKiB * 1024 },
-    network: { as: 1, latency: 1, allocationInterval: 100 },
+    network: { as: network?.as ?? 1, latency: 1, allocationInterval: 100 },
     tracker: { neighbours: Math.min(CLIENT.neighbours, peers - 1) },
     client: {
       preset: 'libtorrent',
       uploadSlots: CLIENT.uploadSlots,
       optimisticSlots: CLIENT.optimisticSlots,
-      rechokeInterval: 1000 * CLIENT.rechokeS,
+      ...(network === undefined
+        ? { rechokeInterval: 1000 * CLIENT.rechokeS }
+        : { rechokeInterval: RECHOKE_INTERVAL_MS, backlog: leaderBacklog(1024 * pieceKiB) }),
     },
+    cache: network?.leaderPercent === undefined ? {} : { leaders: network.leaderPercent },
   };
 }
 

@@ -16,6 +16,7 @@ const SCENARIO = SCENARIOS.find(({ name }) => name === 'free-riders')!;
 function observed(lastS: number, unchokes: number): ObservedRun {
   const peer = (name: string, completedS: number) => ({
     class: name,
+    as: 0,
     uploadBytesPerS: name === 'free-riding' ? 0 : 100,
     completedS,
   });
@@ -36,7 +37,9 @@ function observed(lastS: number, unchokes: number): ObservedRun {
       request: 400,
       piece: 400,
       cancel: 0,
+      allowedFast: 0,
       bitfield: 4,
+      leaderStart: 0,
     },
     wastedBytes: 0,
   };
@@ -146,6 +149,15 @@ describe('the section', () => {
     expect(section).toContain('provisional');
   });
 
+  test('names only the clients that have run', () => {
+    expect(section).toContain('Real swarms of libtorrent 2.0.8.0, which');
+    const scenario = SCENARIOS.find(({ name }) => name === 'leaders')!;
+    const own = [{ setting: { scenario, pieceKiB: 64 }, pairs: [], problems: [] }];
+    const text = sectionOf({ version: undefined, runs: own, pictures: [] });
+    expect(text).toContain('Real swarms of our own client, which rechokes every 10 s');
+    expect(text).not.toContain('libtorrent');
+  });
+
   test('has a place on its page', () => {
     const page = readFileSync(inRepository(PAGE), 'utf8');
     expect(withSection(page, SECTION, section)).toContain('| last, s');
@@ -154,6 +166,20 @@ describe('the section', () => {
   test('has pictures of all kinds', () => {
     const names = plotsOf(SCENARIO, runs).map(({ name }) => name.replace('free-riders-', ''));
     expect(names).toEqual(['completion', 'utilisation', 'exchange', 'messages']);
+  });
+
+  test('has a picture of the borders where there are some', () => {
+    const borders = {
+      trafficBytes: [
+        [0, 1],
+        [2, 0],
+      ],
+      redundancy: 1,
+    };
+    const scenario = SCENARIOS.find(({ name }) => name === 'no-leaders')!;
+    const withBorders = { ...pair(1), real: real({ ...observed(1, 1), borders }) };
+    const own = [{ setting: { scenario, pieceKiB: 64 }, pairs: [withBorders], problems: [] }];
+    expect(plotsOf(scenario, own).map(({ name }) => name)).toContain('no-leaders-borders');
   });
 });
 

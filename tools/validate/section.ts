@@ -4,7 +4,8 @@ import { heading, paragraphs, signedPercent, table } from '../runs/markdown.ts';
 import { type ComparedFigure, compareRuns, type SettingRuns } from './comparison.ts';
 import type { FigureGroup, Target } from './figures.ts';
 import { distortionsOf } from './real-swarm.ts';
-import { CLIENT, NOT_RUN, pieceText, SCENARIOS, settingName } from './scenarios.ts';
+import { RECHOKE_INTERVAL_MS } from '../../packages/client/src/transfer/torrent-transfer.ts';
+import { clientOf, CLIENT, NOT_RUN, pieceText, SCENARIOS, settingName } from './scenarios.ts';
 
 /** The page with the section, the name of the section in its comments, and the folder of files. */
 export const PAGE = 'docs/validation.md';
@@ -20,8 +21,8 @@ export interface Picture {
 }
 
 export interface Validation {
-  /** The version of libtorrent. */
-  readonly version: string;
+  /** The version of libtorrent; undefined if no swarm of it was run. */
+  readonly version: string | undefined;
   readonly runs: readonly SettingRuns[];
   readonly pictures: readonly Picture[];
 }
@@ -50,14 +51,20 @@ export function sectionOf({ version, runs, pictures }: Validation): string {
   );
 }
 
-function introduction(version: string, runs: readonly SettingRuns[]): string {
+function introduction(version: string | undefined, runs: readonly SettingRuns[]): string {
   const { neighbours, uploadSlots, optimisticSlots, rechokeS } = CLIENT;
+  const clients = new Set(runs.map(({ setting }) => clientOf(setting.scenario)));
+  const names = [...clients].map((client) =>
+    client === 'libtorrent'
+      ? `libtorrent ${version}, which rechokes every ${rechokeS} s,`
+      : `our own client, which rechokes every ${RECHOKE_INTERVAL_MS / 1_000} s,`,
+  );
   const counts = runs.map(({ pairs }) => pairs.length);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const each = least === most ? `${least}` : `${least} to ${most}`;
-  return `Real swarms of libtorrent ${version} on loopback addresses, and simulations of the same
-swarms: the same neighbours (${neighbours} asked for), capacities and file,
-${uploadSlots} + ${optimisticSlots} upload slots, a rechoke every ${rechokeS} s. Runs of each
+  return `Real swarms of ${names.join(' and of ')}
+on loopback addresses, and simulations of the same swarms: the same neighbours (${neighbours} asked
+for), capacities and file, and ${uploadSlots} + ${optimisticSlots} upload slots. Runs of each
 setting: ${each}. Figures are means over the runs with 95 % confidence intervals.
 Differences are simulated less real, run by run. A verdict is on the mean difference; with a
 question mark, its interval does not exclude the contrary.`;
@@ -78,6 +85,7 @@ function summaryTable(compared: readonly ComparedSetting[]): string {
     'first 30 s',
     'then',
     'classes',
+    'redundancy',
     'messages',
     'targets met',
   ];
@@ -98,6 +106,7 @@ function summaryTable(compared: readonly ComparedSetting[]): string {
       first === undefined ? '' : differenceText(first),
       then === undefined ? '' : differenceText(then),
       worst(figures, 'exchange'),
+      named('redundancy'),
       worst(figures, 'messages'),
       `${met.length} of ${targets.length}`,
     ];

@@ -1,13 +1,24 @@
 /** Simulates a setting, and says which swarm that is, so that real clients can form the same. */
 
-import { forecastPeers, simulate, swarm as swarmOf } from '@cachetorrent/simulator';
+import {
+  forecastPeers,
+  type MessageLog,
+  type PeerTable,
+  simulate,
+  type Swarm,
+  swarm as swarmOf,
+  type SwarmResult,
+  type Timeline,
+} from '@cachetorrent/simulator';
 
-import type { ObservedRun } from './observed-run.ts';
+import { type Borders, exchangedBytes, type ObservedRun, type PairBytes } from './observed-run.ts';
 import { configOf, type Setting } from './scenarios.ts';
 
 /** A peer of a swarm, with what real clients need to know of it. */
 export interface SwarmPeer {
   readonly class: string;
+  /** The number of its AS, from 0. */
+  readonly as: number;
   readonly uploadBytesPerS: number;
   readonly downloadBytesPerS: number;
   /** The peers to which it connects: indexes into the list of peers. */
@@ -19,10 +30,11 @@ const BIN_MS = 1_000;
 /** The peers of the swarm that `setting` and `seed` give, the seed first. */
 export function peersOf(setting: Setting, seed: number): readonly SwarmPeer[] {
   const swarm = swarmOf(configOf(setting));
-  return forecastPeers(swarm, seed).map(({ class: classIndex, neighbours }) => {
+  return forecastPeers(swarm, seed).map(({ class: classIndex, as, neighbours }) => {
     const { name, uploadKbps, downloadKbps } = swarm.classes[classIndex]!;
     return {
       class: name,
+      as,
       uploadBytesPerS: bytesPerS(uploadKbps),
       downloadBytesPerS: bytesPerS(downloadKbps),
       neighbours: neighbours.map((id) => id - 1),
@@ -37,41 +49,89 @@ export async function simulateSwarm(
   signal: AbortSignal,
 ): Promise<ObservedRun> {
   const swarm = swarmOf(configOf(setting));
-  const options = { seed, workers: 1, timelineMs: BIN_MS, signal };
+  const sent = new SentBlocks(swarm);
+  const options = { seed, workers: 1, timelineMs: BIN_MS, messageLog: sent.log, signal };
   const { result, timeline } = await simulate(swarm, options);
-  const { peers, classTrafficBits, messages, trafficBits } = result;
-  const startMs = peers.completedAtMs[0]!;
+  const { peers: table, messages, trafficBits } = result;
+  const startMs = table.completedAtMs[0]!;
   const fileBytes = (swarm.pieces * swarm.pieceBits) / 8;
-  const leechers = peers.id.length - swarm.seeds;
+  const leechers = table.id.length - swarm.seeds;
   const receivedBytes = trafficBits.reduce((sum, bits) => sum + bits, 0) / 8;
-  const capacityKbps = peers.uploadKbps.reduce((sum, kbps) => sum + kbps, 0);
-  const { uploadUtilisation, fromMs, toMs } = timeline!;
+  // With leaders, the classes that are compared are the roles.
+  const classes = swarm.leaderPercent === undefined ? table.class : table.role;
+  const peers = Array.from(table.id, (_, row) => ({
+    class: classes[row]!,
+    as: table.as[row]!,
+    uploadBytesPerS: bytesPerS(table.uploadKbps[row]!),
+    completedS: (table.completedAtMs[row]! - startMs) / 1_000,
+  }));
   return {
-    peers: Array.from(peers.id, (_, row) => ({
-      class: peers.class[row]!,
-      uploadBytesPerS: bytesPerS(peers.uploadKbps[row]!),
-      completedS: (peers.completedAtMs[row]! - startMs) / 1_000,
-    })),
+    peers,
     fileBytes,
-    // The swarm has one AS, so an interval has one row.
-    sentBytes: Array.from(
-      uploadUtilisation,
-      (share, i) => (share * capacityKbps * (toMs[i]! - fromMs[i]!)) / 8,
-    ),
-    exchangedBytes: Object.fromEntries(
-      swarm.classes.map((from, i) => [
-        from.name,
-        Object.fromEntries(
-          swarm.classes.map((to, j) => [
-            to.name,
-            classTrafficBits[i * swarm.classes.length + j]! / 8,
-          ]),
-        ),
-      ]),
-    ),
+    sentBytes: sentBytes(timeline!, result),
+    exchangedBytes: exchangedBytes(peers, sent.pairs),
     messages,
     wastedBytes: receivedBytes - leechers * fileBytes,
+    ...(swarm.topology.stubDomains === 1 ? {} : { borders: bordersOf(result) }),
   };
+}
+
+/** The bytes of blocks that each peer has sent to each other one, from the log of messages. */
+class SentBlocks {
+  readonly log: MessageLog;
+  readonly #bytes = new Map<number, Map<number, number>>();
+
+  constructor({ pieceBits }: Swarm) {
+    // All pieces have whole blocks, see `pieces` in validate.ts.
+    const blockBytes = Math.min(pieceBits / 8, 2 ** 14);
+    this.log = {
+      kinds: ['piece'],
+      onMessages: (messages) => {
+        for (let i = 0; i < messages.count; i++) {
+          const row = this.#rowOf(messages.from(i) - 1);
+          const to = messages.to(i) - 1;
+          row.set(to, (row.get(to) ?? 0) + blockBytes * messages.blocks(i));
+        }
+      },
+    };
+  }
+
+  get pairs(): readonly PairBytes[] {
+    return [...this.#bytes].flatMap(([from, row]) =>
+      [...row].map(([to, bytes]): PairBytes => [from, to, bytes]),
+    );
+  }
+
+  #rowOf(from: number): Map<number, number> {
+    const row = this.#bytes.get(from) ?? new Map<number, number>();
+    this.#bytes.set(from, row);
+    return row;
+  }
+}
+
+/** The bytes that all peers have sent in each interval. */
+function sentBytes(timeline: Timeline, { asCount, peers }: SwarmResult): number[] {
+  const { uploadUtilisation, fromMs, toMs } = timeline;
+  const capacities = capacitiesKbps(peers, asCount);
+  return Array.from({ length: uploadUtilisation.length / asCount }, (_, interval) =>
+    capacities.reduce((sum, capacityKbps, as) => {
+      const row = interval * asCount + as;
+      return sum + (uploadUtilisation[row]! * capacityKbps * (toMs[row]! - fromMs[row]!)) / 8;
+    }, 0),
+  );
+}
+
+function capacitiesKbps({ as, uploadKbps }: PeerTable, asCount: number): number[] {
+  const capacities = Array.from({ length: asCount }, () => 0);
+  as.forEach((asId, row) => (capacities[asId]! += uploadKbps[row]!));
+  return capacities;
+}
+
+function bordersOf({ asCount, trafficBits, redundancy }: SwarmResult): Borders {
+  const rows = Array.from({ length: asCount }, (_, from) =>
+    Array.from(trafficBits.slice(from * asCount, (from + 1) * asCount), (bits) => bits / 8),
+  );
+  return { trafficBytes: rows, redundancy };
 }
 
 function bytesPerS(kbps: number): number {

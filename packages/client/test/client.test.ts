@@ -1,6 +1,7 @@
 /** Whole clients on the loopback interface: downloads, errors, timeouts, and other peers. */
 
 import { spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
@@ -311,6 +312,22 @@ describe('a connection', () => {
       expect(elapsedMs).toBeGreaterThanOrEqual(10_000);
       expect(elapsedMs).toBeLessThan(12_000);
     }
+  });
+
+  test('between two that are complete ends, and is not made again', async () => {
+    const torrent = await fixture.torrent(100_000);
+    const seed = await fixture.seed(torrent);
+    const clock = new ManualClock();
+    const leech = await fixture.client(torrent, 'leech', { clock });
+    leech.connectTo(endpointOf(seed));
+    await within(10_000, 'complete', leech.completed);
+    await vi.waitFor(() => expect(leech.status.connections).toBe(0));
+    let opened = 0;
+    const count = (): number => opened++;
+    subscribe('net.client.socket', count);
+    clock.advance(600_000);
+    unsubscribe('net.client.socket', count);
+    expect(opened).toBe(0);
   });
 
   test.each([

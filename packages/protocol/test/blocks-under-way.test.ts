@@ -22,10 +22,19 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
   },
   { what: 'without whole pieces for fast connections', options: { client: { wholePieceMs: 0 } } },
   { what: 'with a host that verifies pieces', options: { hostVerifies: true, withdraws: true } },
+  { what: 'with pieces that are allowed while choked', options: { allowsFast: true } },
+  {
+    what: 'with these, endgame of all, and neighbours that leave and withdraw pieces',
+    options: { allowsFast: true, client: { endgame: 'all' }, withdraws: true },
+  },
+  {
+    what: 'with these, and a host that defers haves and verifies pieces',
+    options: { allowsFast: true, defersHaves: true, hostVerifies: true, withdraws: true },
+  },
   { what: 'as a leader', options: { role: 'leader' } },
   { what: 'as a follower', options: { role: 'follower' } },
 ])('the blocks under way agree with a model, $what', ({ options }) => {
-  const seen = { complete: 0, cancels: 0, wasted: 0 };
+  const seen = { complete: 0, cancels: 0, wasted: 0, whileChoked: 0 };
   for (const seed of SEEDS) {
     const peers = new RandomNeighbours({
       seed,
@@ -37,11 +46,14 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
     seen.complete += Number(peers.peer.isComplete);
     seen.cancels += peers.sent.filter((line) => line.includes('cancel')).length;
     seen.wasted += peers.peer.wastedBlocks;
+    seen.whileChoked += peers.requestsWhileChoked;
   }
   // The runs are worth something: they come to their end, and through it.
   expect(seen.complete).toBeGreaterThan(5);
   expect(seen.cancels).toBeGreaterThan(20);
   expect(seen.wasted).toBeGreaterThan(20);
+  if (options?.allowsFast === true) expect(seen.whileChoked).toBeGreaterThan(50);
+  else expect(seen.whileChoked).toBe(0);
 });
 
 test.each<Partial<RandomNeighboursOptions>>([

@@ -26,7 +26,8 @@ function peerWith(
   neighbours = 1,
 ): { peer: Peer; takeCalls: () => string[] } {
   const calls: string[] = [];
-  const host = new Proxy({ nowMs: 0, blocksBegun: () => 0 } as unknown as PeerHost, {
+  const known = { nowMs: 0, blocksBegun: () => 0, allowedFastSet: () => [] };
+  const host = new Proxy(known as unknown as PeerHost, {
     get: (target, name) =>
       Reflect.get(target, name) ??
       ((...args: unknown[]) => void calls.push([name, ...args].join(' '))),

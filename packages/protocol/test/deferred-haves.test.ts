@@ -10,18 +10,18 @@ const SEEDS = Array.from({ length: 60 }, (_, n) => `life ${n}`);
 const STEPS = 600;
 
 const RULES = [
-  { rules: 'client', quirks: CLIENT_QUIRKS },
+  { rules: 'client', quirks: CLIENT_QUIRKS, allowsFast: true },
   { rules: 'whole pieces and otherwise client', quirks: WHOLE_PIECES },
   { rules: 'original', quirks: ORIGINAL_QUIRKS },
 ];
 
-describe.each(RULES)('under the $rules rules', ({ quirks }) => {
+describe.each(RULES)('under the $rules rules', ({ quirks, allowsFast = false }) => {
   test.each<Role>(['peer', 'follower', 'leader'])(
     'a %s sends the same messages at the same times whether each `have` is deferred or not',
     (role) => {
       for (const seed of SEEDS) {
         const [delivered, deferred] = [false, true].map((defersHaves) => {
-          const neighbours = new RandomNeighbours({ seed, quirks, role, defersHaves });
+          const neighbours = new RandomNeighbours({ seed, quirks, role, defersHaves, allowsFast });
           neighbours.run(STEPS);
           return neighbours.sent;
         });

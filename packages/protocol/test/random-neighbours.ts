@@ -15,6 +15,7 @@ import {
   type ClientOptions,
   type Connection,
   LIBTORRENT,
+  NO_PIECE,
   type Quirks,
   Peer,
   type PeerHost,
@@ -50,6 +51,8 @@ export interface RandomNeighboursOptions {
   readonly withdraws?: boolean;
   /** A peer that has left, whose row in the tables this one gets. */
   readonly after?: RandomNeighbours;
+  /** Whether neighbours also let the peer request pieces while they choke it. */
+  readonly allowsFast?: boolean;
 }
 
 export class RandomNeighbours implements PeerHost, DeferredHavesHost {
@@ -65,7 +68,12 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   readonly requested: Set<number>[] = sets();
   /** The blocks that have arrived, of pieces that are stored or not. */
   readonly received: Set<number> = new Set();
+  /** How many blocks have been requested on choked connections. */
+  requestsWhileChoked = 0;
   readonly unchoked: boolean[] = Array.from({ length: NEIGHBOURS }, () => false);
+  /** For each neighbour, the pieces that the peer lacks and may request while choked. */
+  readonly allowed: Set<number>[] = sets();
+  readonly #allowsFast: boolean;
   readonly #tables: PeerTables;
   readonly #strict: boolean;
   readonly #wholePieces: boolean;
@@ -79,11 +87,13 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   /** For each neighbour, how often it has left: messages from before are not delivered. */
   readonly #lives: number[] = Array.from({ length: NEIGHBOURS }, () => 0);
   readonly #hostVerifies: boolean;
+  /** The piece whose `have` is being handled. */
+  #arrivingPiece = NO_PIECE;
   #orders = 0;
 
   constructor(options: RandomNeighboursOptions) {
     const { seed, quirks, role = 'peer', defersHaves } = options;
-    const { hostVerifies = false, withdraws = false } = options;
+    const { hostVerifies = false, withdraws = false, allowsFast = false } = options;
     this.#random = seededRandom(seed);
     const all = { ...WHOLE_PIECES, ...quirks };
     // The last piece of the others is shorter, and so is its last block.
@@ -98,6 +108,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#strict = client.endgame === 'strict';
     this.#wholePieces = all.wholePieces;
     this.#withdraws = withdraws;
+    this.#allowsFast = allowsFast;
     this.#hostVerifies = hostVerifies;
     this.#deferredHaves = defersHaves ? deferredHaves : undefined;
     this.#defersStored = role === 'leader' && all.duplicateForwards;
@@ -201,6 +212,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     else if (kind < 28) send(() => this.#arrive(connection, amount));
     else if (this.#withdraws && kind < 29) send(() => this.#withdraw(connection, piece));
     else if (this.#withdraws && amount === 0) send(() => this.#leave(connection));
+    else if (this.#allowsFast) send(() => this.#allowFast(connection, piece));
   }
 
   #have(connection: Connection, piece: PieceIndex, atMs: number): void {
@@ -224,7 +236,10 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   deliver(_: number, connection: Connection, piece: PieceIndex, atMs: number, order: number): void {
     const life = this.#lives[connection]!;
     const handle = () => {
-      if (this.#lives[connection] === life) this.peer.have(connection, piece);
+      if (this.#lives[connection] !== life) return;
+      this.#arrivingPiece = piece;
+      this.peer.have(connection, piece);
+      this.#arrivingPiece = NO_PIECE;
     };
     this.#at(atMs, handle, order);
   }
@@ -236,9 +251,22 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   #choke(connection: Connection): void {
     this.unchoked[connection] = false;
-    for (const block of this.requested[connection]!) this.#lost.push({ connection, block });
-    this.requested[connection]!.clear();
+    const requested = this.requested[connection]!;
+    for (const block of requested) {
+      if (this.#isAllowed(connection, block)) continue;
+      this.#lost.push({ connection, block });
+      requested.delete(block);
+    }
     this.peer.choke(connection);
+  }
+
+  #allowFast(connection: Connection, piece: PieceIndex): void {
+    if (!this.peer.hasPiece(piece)) this.allowed[connection]!.add(piece);
+    this.peer.allowedFast(connection, piece);
+  }
+
+  #isAllowed(connection: Connection, block: number): boolean {
+    return this.allowed[connection]!.has(Math.floor(block / this.layout.blocksPerPiece));
   }
 
   /** Sends up to `most` blocks of the span that was requested first. */
@@ -287,6 +315,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   #withdraw(connection: Connection, piece: PieceIndex): void {
     this.announced[connection]!.delete(piece);
+    this.allowed[connection]!.delete(piece);
     for (const block of this.blocksOf(piece)) this.requested[connection]!.delete(block);
     this.peer.dontHave(connection, piece);
   }
@@ -296,6 +325,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#lives[connection]!++;
     this.unchoked[connection] = false;
     this.announced[connection]!.clear();
+    this.allowed[connection]!.clear();
     this.requested[connection]!.clear();
     this.peer.disconnect(connection);
     this.#connect(connection, this.peer.role);
@@ -329,6 +359,13 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   #checkRequest(connection: Connection, block: number): void {
     const at = `at ${this.nowMs} ms: ${block} on ${connection}`;
     assert(!this.received.has(block), `what has arrived is not requested, ${at}`);
+    if (!this.unchoked[connection]) {
+      this.requestsWhileChoked++;
+      const piece = Math.floor(block / this.layout.blocksPerPiece);
+      assert(this.#isAllowed(connection, block), `the piece is allowed to who is choked, ${at}`);
+      const isAnnounced = this.announced[connection]!.has(piece) || piece === this.#arrivingPiece;
+      assert(isAnnounced, `what is requested is announced, ${at}`);
+    }
     const others = this.requested.filter((blocks) => blocks.has(block)).length;
     if (others === 0) return;
     const pieces = Array.from({ length: this.layout.pieceCount }, (_, piece) => piece);
@@ -354,6 +391,8 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   unchoke = (connection: Connection): void => this.#note(`unchoke ${connection}`);
   interested = (connection: Connection): void => this.#note(`interested ${connection}`);
   notInterested = (connection: Connection): void => this.#note(`notInterested ${connection}`);
+  allowedFast = (connection: Connection, piece: PieceIndex): void =>
+    this.#note(`allowedFast ${piece} on ${connection}`);
   have = (connection: Connection, piece: PieceIndex): void =>
     this.#note(`have ${piece} on ${connection}`);
   bitfield = (connection: Connection): void => this.#note(`bitfield on ${connection}`);

@@ -60,6 +60,8 @@ export interface PeerSetup {
   readonly leaders?: readonly string[];
   /** The pieces that it holds from the start. */
   readonly holds?: readonly number[];
+  /** The pieces that others let it request while they choke it; none by default. */
+  readonly allowedFast?: readonly number[];
 }
 
 type Receive = (peer: Peer, connection: Connection) => void;
@@ -168,6 +170,7 @@ export class TestHost implements PeerHost {
   readonly name: string;
   readonly id: PeerId;
   readonly asId: number;
+  readonly setup: PeerSetup;
   /** For each connection the other host, and its number for the connection. */
   readonly remotes: { host: TestHost; connection: Connection }[] = [];
   readonly #swarm: TestSwarm;
@@ -176,7 +179,9 @@ export class TestHost implements PeerHost {
   begunCount = 0;
   peer!: Peer;
 
-  constructor(swarm: TestSwarm, name: string, id: PeerId, { asId = 0 }: PeerSetup) {
+  constructor(swarm: TestSwarm, name: string, id: PeerId, setup: PeerSetup) {
+    const { asId = 0 } = setup;
+    this.setup = setup;
     this.#swarm = swarm;
     this.name = name;
     this.id = id;
@@ -215,6 +220,14 @@ export class TestHost implements PeerHost {
   cancel(connection: Connection, block: BlockIndex, count: number): void {
     const line = `cancel(${span(block, count)})`;
     this.#send(connection, line, (peer, theirs) => peer.cancel(theirs, block, count));
+  }
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    const line = `allowed-fast(${piece})`;
+    this.#send(connection, line, (peer, theirs) => peer.allowedFast(theirs, piece));
+  }
+  allowedFastSet(connection: Connection, count: number): readonly PieceIndex[] {
+    const { allowedFast = [] } = this.remotes[connection]!.host.setup;
+    return allowedFast.slice(0, count) as PieceIndex[];
   }
   leaderStart(connection: Connection, target: PeerId): void {
     const line = `leader-start(${this.#swarm.hostOf(target).name})`;

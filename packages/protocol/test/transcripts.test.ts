@@ -230,6 +230,32 @@ describe('by the rules of clients, with pieces of four blocks', () => {
     );
   });
 
+  test('Allowed fast: a newcomer gets a piece while another has the only slot (BEP 6)', () => {
+    const swarm = clients(2, { uploadSlots: 1 });
+    const [seed] = swarm.addPeers({
+      S: { holds: [0, 1] },
+      L: { holds: [0, 1] },
+      N: { allowedFast: [1] },
+    });
+    swarm.connect('L', 'S');
+    seed!.interested(seed!.connectionTo(swarm.hostOf('L').id));
+    swarm.deliverAll();
+    swarm.connect('N', 'S');
+    // L has the slot, and requests nothing.
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      S → N  bitfield(0 1)
+      N → S  interested
+      S → N  allowed-fast(1)
+      N → S  request(4..5)
+      N → S  request(6..7)
+      S ⇒ N  piece(4..5)
+      S ⇒ N  piece(6..7)
+      N → S  have(1)
+    `),
+    );
+  });
+
   test('Download, Upload: a choke lets a block be finished, and the rest is requested elsewhere', () => {
     const swarm = clients(1);
     const [, , leecher] = swarm.addPeers({ A: { holds: [0] }, B: { holds: [0] }, L: {} });

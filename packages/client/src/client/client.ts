@@ -334,7 +334,9 @@ export class Client {
     if (!ORDINARY_REASONS.has(reason)) this.#warn(closedWarning(tcp.host, reason, detail));
     const endpoint = remote?.endpoint ?? pending?.target;
     if (endpoint !== undefined) {
-      if (reason === 'bad-pieces' || reason === 'own-peer-id') this.#connector.ban(endpoint);
+      const isRedundant = remote !== undefined && transfer.isRedundant(remote);
+      const isUseless = isRedundant || reason === 'bad-pieces' || reason === 'own-peer-id';
+      if (isUseless) this.#connector.ban(endpoint);
       else this.#connector.scheduleRetry(endpoint);
       const isCut = reason === 'peer-closed' || reason === 'connection-failed';
       const isShaken = pending === undefined || pending.peerId !== undefined;

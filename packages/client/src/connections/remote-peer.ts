@@ -1,7 +1,14 @@
 /** A remote peer that we are connected to: its connection on the wire, and our state about it. */
 
-import type { Connection, PeerId } from '@cachetorrent/protocol';
-import type { Endpoint, PieceTrust } from '@cachetorrent/protocol/wire';
+import { hash } from 'node:crypto';
+
+import type { Connection, PeerId, PieceIndex } from '@cachetorrent/protocol';
+import {
+  allowedFastSet,
+  type Endpoint,
+  parseAddress,
+  type PieceTrust,
+} from '@cachetorrent/protocol/wire';
 
 import type { TcpConnection } from '../net/tcp-connection.ts';
 import { IncomingRequests } from '../transfer/incoming-requests.ts';
@@ -56,6 +63,7 @@ export class RemotePeer implements RemoteIdentity {
   readonly downloadRate: RateEstimate;
   receivedBytes = 0;
   sentBytes = 0;
+  #allowedFastSet: readonly PieceIndex[] | undefined;
 
   constructor(
     tcp: TcpConnection,
@@ -72,5 +80,21 @@ export class RemotePeer implements RemoteIdentity {
     this.lastUsedMs = tcp.openedAtMs;
     this.outgoing = new OutgoingRequests(tcp.state.layout);
     this.downloadRate = new RateEstimate(nowMs);
+  }
+
+  /** The pieces that it may request while we choke it (BEP 6): always as many. */
+  allowedFastSet(count: number): readonly PieceIndex[] {
+    this.#allowedFastSet ??= this.#deriveAllowedFastSet(count);
+    return this.#allowedFastSet;
+  }
+
+  #deriveAllowedFastSet(count: number): readonly PieceIndex[] {
+    const { features, torrent, layout } = this.tcp.state;
+    const address = parseAddress(this.tcp.host);
+    if (!features.fast || address === undefined) return [];
+    const { infoHash } = torrent;
+    return allowedFastSet({ address, infoHash, pieceCount: layout.pieceCount, count }, (bytes) =>
+      hash('sha1', bytes, 'buffer'),
+    ) as PieceIndex[];
   }
 }

@@ -74,7 +74,10 @@ export class Connector {
     return worst !== undefined && this.#candidates.delete(worst[0]);
   }
 
-  /** Never connects to this endpoint again: it is our own, or it has sent bad pieces. */
+  /**
+   * Never connects to this endpoint again: it is our own, or it has sent bad pieces, or it holds
+   * the whole file, and so do we.
+   */
   ban(endpoint: Endpoint): void {
     const candidate = this.#candidates.get(formatEndpoint(endpoint));
     if (candidate !== undefined) candidate.nextAttemptMs = Infinity;

@@ -24,6 +24,13 @@ export class IncomingRequests {
     return this.#byPiece.get(piece) ?? [];
   }
 
+  /** All that is requested. */
+  get all(): readonly ByteRange[] {
+    return [...this.#byPiece].flatMap(([piece, ranges]) =>
+      ranges.map((range) => ({ piece, ...range })),
+    );
+  }
+
   /** Whether nothing is requested. */
   get isEmpty(): boolean {
     return this.firstOther(NO_PIECE) === undefined;
@@ -77,6 +84,11 @@ export class IncomingRequests {
     const ranges = this.of(piece);
     this.#byPiece.delete(piece);
     return ranges;
+  }
+
+  /** Removes what is requested of all pieces but those that `isKept`. */
+  keep(isKept: (piece: number) => boolean): void {
+    for (const piece of this.#byPiece.keys()) if (!isKept(piece)) this.#byPiece.delete(piece);
   }
 
   clear(): void {

@@ -57,8 +57,12 @@ export class OutgoingRequests {
     writer.cancelAll();
   }
 
-  /** Drops the requests that have not been sent. */
-  clear(): void {
-    this.#unsent.clear();
+  /** Drops the requests that have not been sent, except those that can be sent while choked. */
+  choke(writer: MessageWriter): void {
+    for (const block of this.#unsent) {
+      if (!writer.mayRequestWhileChoked(rangeOf(this.#layout, block).piece)) {
+        this.#unsent.delete(block);
+      }
+    }
   }
 }

@@ -18,14 +18,14 @@ export interface SenderOptions {
   readonly cache: ReadCache;
   readonly tokenBucket: TokenBucket;
   readonly clock: Clock;
-  /** The token bucket is empty: call `sendBlocks` again soon. */
-  readonly onLimitReached: () => void;
+  /** The token bucket is empty: call `sendBlocks` again after this time. */
+  readonly onLimitReached: (waitMs: number) => void;
 }
 
 /** Sends the requested blocks. */
 export class Sender {
   readonly #options: SenderOptions;
-  /** The remote peers to whom our peer sends blocks. */
+  /** The remote peers to whom our peer sends blocks; the one whose turn is next is the first. */
   readonly #active = new Set<RemotePeer>();
   /** The bytes of blocks that have been sent so far. */
   sentBytes = 0;
@@ -69,9 +69,10 @@ export class Sender {
 
     const nowMs = clock.nowMs();
     if (!tokenBucket.take(length, nowMs)) {
-      onLimitReached();
+      onLimitReached(tokenBucket.waitMs);
       return false;
     }
+    this.#moveToEnd(remote);
     incoming.remove(piece, range);
     const offset = begin - run.begin;
     if (tcp.writer.piece(piece, begin, run.bytes.subarray(offset, offset + length))) {
@@ -83,6 +84,11 @@ export class Sender {
       tcp.flush();
     }
     return true;
+  }
+
+  /** The next range is another's, also if the upload limit is reached in between. */
+  #moveToEnd(remote: RemotePeer): void {
+    if (this.#active.delete(remote)) this.#active.add(remote);
   }
 
   /** Reads what is requested next from the disk while `run` is sent. */

@@ -21,6 +21,11 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
+  /** The time until the next tokens can be taken, at the last `take`. */
+  get waitMs(): number {
+    return this.#tokens > 0 ? 0 : (1_000 * (1 - this.#tokens)) / this.#bytesPerS;
+  }
+
   /** Takes `bytes` tokens if any are left; the bucket may go into debt. Returns whether it did. */
   take(bytes: number, nowMs: number): boolean {
     if (this.#bytesPerS === Infinity) return true;

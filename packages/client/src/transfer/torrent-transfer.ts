@@ -70,12 +70,18 @@ export interface TorrentTransferOptions {
   readonly onWarning: (warning: string) => void;
 }
 
-const RECHOKE_INTERVAL_MS = 10_000;
+/** The time between two rounds of the choker. */
+export const RECHOKE_INTERVAL_MS = 10_000;
 /** What a follower keeps requested from its leader. */
 const LEADER_BACKLOG_BYTES = 2 ** 20;
-/** The time until the next attempt to send when the upload limit is reached. */
+/** The least time until the next attempt to send when the upload limit is reached. */
 const LIMIT_REACHED_MS = 20;
 const DISK_IS_SLOW = 'disk';
+
+/** The number of pieces that a follower keeps requested from its leader. */
+export function leaderBacklog(pieceBytes: number): number {
+  return Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / pieceBytes));
+}
 
 /** The exchange of one torrent with all connected peers. */
 export class TorrentTransfer implements WirePeerHostContext {
@@ -120,8 +126,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       cache,
       clock,
       tokenBucket: new TokenBucket(uploadBytesPerS, clock.nowMs()),
-      onLimitReached: () => {
-        this.#cancelSendTimer ??= clock.after(LIMIT_REACHED_MS, () => {
+      onLimitReached: (waitMs) => {
+        this.#cancelSendTimer ??= clock.after(Math.max(LIMIT_REACHED_MS, waitMs), () => {
           this.#cancelSendTimer = undefined;
           this.sendPending();
         });
@@ -204,6 +210,12 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.sendPending();
   }
 
+  /** Whether both sides of a connection hold the whole file, so that it is of no use. */
+  isRedundant({ tcp }: RemotePeer): boolean {
+    const { peerPieces, layout } = tcp.state;
+    return this.#peer.isComplete && peerPieces.count === layout.pieceCount;
+  }
+
   /** Handles the timeouts. Call it about twice a second. */
   tick(nowMs: number): void {
     if (nowMs >= this.#rechokedAtMs + RECHOKE_INTERVAL_MS) {
@@ -255,7 +267,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { connection, incoming, outgoing } = remote;
     switch (event.type) {
       case 'choke':
-        outgoing.clear();
+        outgoing.choke(remote.tcp.writer);
         this.#peer.choke(connection);
         return this.#faults.choke(remote);
       case 'unchoke':
@@ -271,6 +283,8 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'bitfield':
         this.#handleBitfield(remote, event.bits);
         return this.#closeIfRedundant(remote);
+      case 'allowed-fast':
+        return this.#peer.allowedFast(connection, event.piece as PieceIndex);
       case 'dont-have':
         outgoing.cancelPiece(event.piece, remote.tcp.writer);
         return this.#peer.dontHave(connection, event.piece as PieceIndex);
@@ -288,7 +302,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       case 'metadata':
         return this.#handleMetadata(remote, event.message);
       default:
-        // Events that the peer ignores: suggestions, allowed fast pieces, ports, violations.
+        // Events that the peer ignores: suggestions, ports, violations.
         return;
     }
   }
@@ -350,11 +364,8 @@ export class TorrentTransfer implements WirePeerHostContext {
     tcp.writer.metadata({ kind: 'data', block, totalBytes: info.length, bytes });
   }
 
-  /** Closes a connection between two peers that both hold the whole file. */
-  #closeIfRedundant({ tcp }: RemotePeer): void {
-    const { peerPieces, layout } = tcp.state;
-    const isSeed = peerPieces.count === layout.pieceCount;
-    if (isSeed && this.#peer.isComplete) tcp.close('redundant');
+  #closeIfRedundant(remote: RemotePeer): void {
+    if (this.isRedundant(remote)) remote.tcp.close('redundant');
   }
 
   #warnOfSnubbing(): void {
@@ -406,7 +417,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       client: LIBTORRENT,
       uploadSlots,
       optimisticSlots,
-      backlog: Math.max(2, Math.ceil(LEADER_BACKLOG_BYTES / torrent.layout.pieceBytes)),
+      backlog: leaderBacklog(torrent.layout.pieceBytes),
       choker: 'tit-for-tat',
       seedChoker: 'round-robin',
       hostVerifies: true,
@@ -442,20 +453,24 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { state, writer } = remote.tcp;
     remote.outgoing.cancelAll(writer);
     this.sender.stop(remote);
-    remote.incoming.clear();
     if (!state.amChoking) writer.choke();
+    remote.incoming.keep((piece) => state.allowedFastByUs.has(piece));
     if (state.amInterested) writer.notInterested();
   }
 
   /** Replays the state of a connection to a peer that is newer than the connection. */
-  #replayState({ connection, relayedPieces, tcp }: RemotePeer): void {
-    const { peerPieces, peerChoking, peerInterested } = tcp.state;
+  #replayState({ connection, relayedPieces, incoming, tcp }: RemotePeer): void {
+    const { peerPieces, allowedFastByPeer, peerChoking, peerInterested } = tcp.state;
     for (let piece = 0; piece < peerPieces.pieceCount; piece++) {
       if (peerPieces.has(piece)) this.#peer.have(connection, piece as PieceIndex);
     }
     for (const piece of relayedPieces) this.#peer.have(connection, piece as PieceIndex);
+    for (const piece of allowedFastByPeer) this.#peer.allowedFast(connection, piece as PieceIndex);
     if (!peerChoking) this.#peer.unchoke(connection);
     if (peerInterested) this.#peer.interested(connection);
+    for (const { piece, begin } of incoming.all) {
+      this.#peer.request(connection, this.#blockAt(piece, begin), 1);
+    }
   }
 
   /** The block that contains byte `begin` of a piece. */

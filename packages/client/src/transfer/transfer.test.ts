@@ -215,6 +215,15 @@ describe('outgoing requests', () => {
     outgoing.cancelAll(wire as never);
     expect(wire.written).toEqual(['cancel 0', '1:0+100', 'cancel all']);
   });
+
+  test('are dropped by a choke, except for allowed pieces', () => {
+    const outgoing = new OutgoingRequests(SHAPE);
+    outgoing.add(0 as BlockIndex, 3);
+    const wire = { ...writer(5), mayRequestWhileChoked: (piece: number) => piece === 1 };
+    outgoing.choke(wire as never);
+    outgoing.send(wire as never);
+    expect(wire.written).toEqual(['1:0+100']);
+  });
 });
 
 describe('incoming requests', () => {
@@ -236,6 +245,13 @@ describe('incoming requests', () => {
     expect(incoming.takeAll(1)).toHaveLength(1);
     expect([incoming.firstOther(0), incoming.of(1)]).toEqual([undefined, []]);
   });
+
+  test('for some pieces are kept', () => {
+    const incoming = new IncomingRequests();
+    for (const piece of [0, 1, 2]) incoming.add(piece, { begin: 0, length: 5 });
+    incoming.keep((piece) => piece > 0);
+    expect(incoming.all.map(({ piece }) => piece)).toEqual([1, 2]);
+  });
 });
 
 describe('a token bucket', () => {
@@ -249,6 +265,15 @@ describe('a token bucket', () => {
     let burst = 0;
     while (bucket.take(16_384, 60_000)) burst += 16_384;
     expect(burst).toBeLessThan(250_000 + 16_384);
+  });
+
+  test('says how long it will be empty', () => {
+    const bucket = new TokenBucket(50_000, 0);
+    expect(bucket.waitMs).toBe(0);
+    while (bucket.take(16_384, 0));
+    const { waitMs } = bucket;
+    expect(bucket.take(16_384, waitMs - 1)).toBe(false);
+    expect(bucket.take(16_384, waitMs)).toBe(true);
   });
 
   test('may have no limit', () => {

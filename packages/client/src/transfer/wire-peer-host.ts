@@ -47,7 +47,7 @@ export class WirePeerHost implements PeerHost {
 
   choke(connection: Connection): void {
     const { incoming, tcp } = this.#remoteOn(connection);
-    incoming.clear();
+    incoming.keep((piece) => tcp.state.allowedFastByUs.has(piece));
     tcp.writer.choke();
   }
 
@@ -101,6 +101,15 @@ export class WirePeerHost implements PeerHost {
   cancel(connection: Connection, block: BlockIndex, count: number): void {
     const { outgoing, tcp } = this.#remoteOn(connection);
     outgoing.cancel(block, count, tcp.writer);
+  }
+
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    const { tcp } = this.#remoteOn(connection);
+    if (!tcp.state.peerPieces.has(piece)) tcp.writer.allowedFast(piece);
+  }
+
+  allowedFastSet(connection: Connection, count: number): readonly PieceIndex[] {
+    return this.#remoteOn(connection).allowedFastSet(count);
   }
 
   isRelayed(connection: Connection, piece: PieceIndex): boolean {

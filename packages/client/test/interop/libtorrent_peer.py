@@ -1,11 +1,14 @@
-"""Seeds or downloads one torrent with libtorrent, on one address, until it is killed."""
+"""Seeds or downloads one torrent with libtorrent, on one address, until it is killed.
+
+It prints the number of its pieces whenever that changes. An upload of 0 slots unchokes nobody.
+"""
 
 import sys
 import time
 
 import libtorrent as lt
 
-role, path, folder, port, host = sys.argv[1:]
+role, path, folder, port, host, *slots = sys.argv[1:]
 session = lt.session({
     "listen_interfaces": f"{host}:{port}",
     "outgoing_interfaces": host,
@@ -19,7 +22,13 @@ session = lt.session({
     "out_enc_policy": lt.enc_policy.disabled,
     "allow_multiple_connections_per_ip": True,
     "min_announce_interval": 5,
+    **({"unchoke_slots_limit": int(slots[0])} if slots else {}),
 })
+if slots:
+    # Peers on local addresses need no slot unless they are in the class of all others.
+    everybody = lt.ip_filter()
+    everybody.add_rule("0.0.0.0", "255.255.255.255", 1 << lt.session.global_peer_class_id)
+    session.set_peer_class_filter(everybody)
 params = lt.add_torrent_params()
 params.ti = lt.torrent_info(path)
 params.save_path = folder
@@ -28,6 +37,11 @@ params.flags |= flags.disable_dht | flags.disable_lsd | flags.disable_pex
 params.flags &= ~(flags.auto_managed | flags.paused)
 if role == "seed":
     params.flags |= flags.seed_mode
-session.add_torrent(params)
+handle = session.add_torrent(params)
+pieces = None
 while True:
-    time.sleep(1)
+    count = handle.status().num_pieces
+    if count != pieces:
+        pieces = count
+        print(pieces, flush=True)
+    time.sleep(0.1)

@@ -27,6 +27,10 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
     send: (to) => to.cancel(CONNECTION, 7 as BlockIndex, 2),
     bytes: '00000009 08 00000007 00000002',
   },
+  allowedFast: {
+    send: (to) => to.allowedFast(CONNECTION, 258 as PieceIndex),
+    bytes: '00000005 11 00000102',
+  },
   leaderStart: {
     send: (to) => to.leaderStart(CONNECTION, 9 as PeerId),
     bytes: '00000005 20 00000009',

@@ -39,6 +39,7 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   request: 6,
   piece: 7,
   cancel: 8,
+  allowedFast: 17,
   leaderStart: 32,
   trackerReq: 33,
   trackerRes: 34,
@@ -67,6 +68,7 @@ const FIELDS: Record<MessageKind, number> = {
   request: 2,
   piece: 2,
   cancel: 2,
+  allowedFast: 1,
   leaderStart: 1,
   trackerReq: 1,
   trackerRes: 1,
@@ -139,6 +141,9 @@ export class Encoder implements Messages {
   }
   cancel(_: Connection, block: BlockIndex, count: number): void {
     this.#two(MESSAGE_ID.cancel, block, count);
+  }
+  allowedFast(_: Connection, piece: PieceIndex): void {
+    this.#one(MESSAGE_ID.allowedFast, piece);
   }
   leaderStart(_: Connection, target: PeerId): void {
     this.#one(MESSAGE_ID.leaderStart, target);
@@ -296,6 +301,8 @@ function dispatch(
       return receiver.piece(connection, a as BlockIndex, view.getUint32(at + 4));
     case MESSAGE_ID.cancel:
       return receiver.cancel(connection, a as BlockIndex, view.getUint32(at + 4));
+    case MESSAGE_ID.allowedFast:
+      return receiver.allowedFast(connection, a as PieceIndex);
     case MESSAGE_ID.leaderStart:
       return receiver.leaderStart(connection, a as PeerId);
     case MESSAGE_ID.trackerReq:

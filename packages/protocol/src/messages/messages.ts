@@ -9,7 +9,7 @@
 
 import type { AsId, BlockIndex, Connection, PeerId, PieceIndex } from '../ids.ts';
 
-/** Messages on a connection: those of BitTorrent (BEP 3), then those that CacheTorrent adds. */
+/** Messages on a connection: those of BitTorrent (BEP 3, BEP 6), then those of CacheTorrent. */
 export interface PeerMessages {
   /** The sender will not answer requests until it sends `unchoke`. */
   choke(connection: Connection): void;
@@ -32,6 +32,8 @@ export interface PeerMessages {
   piece(connection: Connection, block: BlockIndex, count: number): void;
   /** Withdraws the request for a span. On the wire, one for each block. */
   cancel(connection: Connection, block: BlockIndex, count: number): void;
+  /** The receiver may request this piece while the sender chokes it (BEP 6). */
+  allowedFast(connection: Connection, piece: PieceIndex): void;
 
   /** From a follower to its leader: relay the pieces of `target`, a peer of another AS. */
   leaderStart(connection: Connection, target: PeerId): void;
@@ -103,6 +105,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'request',
   'piece',
   'cancel',
+  'allowedFast',
   'leaderStart',
   'close',
   'trackerReq',

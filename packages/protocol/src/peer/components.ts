@@ -1,5 +1,6 @@
 /** What the parts of a peer share: its state, its host, and the rules that it follows. */
 
+import type { AllowedFast } from './allowed-fast.ts';
 import type { BlockLayout } from '../blocks.ts';
 import type { ConnectionTable, PeerMemory } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
@@ -14,6 +15,8 @@ export interface PeerComponents {
   readonly picker: PiecePicker;
   /** The pieces that are under way; undefined if pieces are moved whole. */
   readonly partial: PartialPieces | undefined;
+  /** Undefined if the peer requests nothing while it is choked, and lets nobody do so. */
+  readonly allowedFast: AllowedFast | undefined;
   readonly host: PeerHost;
   readonly layout: BlockLayout;
   readonly options: PeerOptions;

@@ -3,6 +3,8 @@
  *
  * On each unchoked connection some blocks are kept requested, those of the rarest pieces first. A
  * choke loses the outstanding requests: their blocks may be requested on other connections at once.
+ * On a choked connection only the pieces that its other side allows are requested (allowed fast);
+ * those requests outlast a choke.
  * Blocks that have arrived are kept until their piece is complete, whoever sends the others.
  *
  *                 fill                                    fill finds nothing
@@ -28,6 +30,7 @@ import type { ConnectionTable } from '../tables/connections.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
 import { DUPLICATE, type HaveOutcome } from '../tables/peer-tables.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
+import type { AllowedFast } from './allowed-fast.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import { Endgame } from './endgame.ts';
@@ -35,6 +38,7 @@ import type { PeerHost } from './host.ts';
 import { Interest } from './interest.ts';
 import { OutstandingRequests } from './outstanding-requests.ts';
 import type { PiecePicker } from './piece-picker.ts';
+import { RequestableConnections } from './requestable-connections.ts';
 import { RequestWindow } from './request-window.ts';
 
 /** A peer that has sent nothing for this time does not keep others from helping in the endgame. */
@@ -58,8 +62,9 @@ export class Download {
   readonly #row: number;
   /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
   #hasNewHaves = false;
-  /** The connections on which we may request, in the order of their numbers. */
-  readonly #unchoked: Connection[] = [];
+  readonly #requestable = new RequestableConnections();
+  /** Undefined if nothing is requested on choked connections. */
+  readonly #allowedFast: AllowedFast | undefined;
   readonly #requests: OutstandingRequests;
   readonly #interest: Interest;
   /** The pieces received recently on each connection. */
@@ -78,6 +83,7 @@ export class Download {
     this.#client = options.client;
     this.#rules = rules.download;
     this.#rates = rules.rates;
+    this.#allowedFast = components.allowedFast;
     this.#mayFollowLeaders = options.role !== 'peer';
     this.#row = row;
     this.#requests = new OutstandingRequests(components);
@@ -95,7 +101,7 @@ export class Download {
   closed(connection: Connection): void {
     this.#requests.loseAll(connection);
     this.#connections.applyDueHaves();
-    this.#removeUnchoked(connection);
+    this.#requestable.closed(connection);
     this.#connections.setFlags(connection, 0);
     this.#picker.removeAllHolders(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
@@ -103,10 +109,16 @@ export class Download {
 
   /** Acts on a `have` that the tables have recorded, unless its outcome is NO_ACTION. */
   afterHave(connection: Connection, piece: PieceIndex, outcome: HaveOutcome): void {
-    if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece);
     const flags = this.#connections.flags(connection);
+    const isChoked = (flags & PEER_CHOKING) !== 0;
+    if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece, isChoked);
     this.#interest.begin(connection);
-    if ((flags & PEER_CHOKING) !== 0) return;
+    if (isChoked) {
+      // Like libtorrent, we ask for what is allowed when our interest begins. A later `have` has
+      // no effect, so that hosts may defer it.
+      if ((flags & AM_INTERESTED) === 0) this.#fillIfAllowed(connection);
+      return;
+    }
     this.#hasNewHaves = true;
     if (!this.#rules.requestsOnHave || !this.#window.isStarving(connection)) return;
     if (this.#picker.isRequestable(piece)) this.#fill(connection);
@@ -118,7 +130,7 @@ export class Download {
     const flags = this.#connections.flags(connection);
     this.#connections.setFlags(connection, flags & ~PEER_CHOKING);
     if ((flags & MAY_DOWNLOAD) === 0) return;
-    if ((flags & PEER_CHOKING) !== 0) this.#addUnchoked(connection);
+    if ((flags & PEER_CHOKING) !== 0) this.#requestable.addUnchoked(connection);
     this.#fill(connection);
   }
 
@@ -130,14 +142,16 @@ export class Download {
       this.#requests.loseNone();
     } else {
       this.#connections.setFlags(connection, flags);
-      this.#removeUnchoked(connection);
-      this.#requests.loseAll(connection);
-      this.#window.choked(connection);
+      this.#requestable.removeUnchoked(connection);
+      this.#requests.loseByChoke(connection);
+      if (this.#requests.countOn(connection) === 0) this.#window.choked(connection);
+      else this.#requestable.addChoked(connection);
     }
     const { hasLost } = this.#requests;
     if (this.#rules.requestsElsewhere(hasLost, this.#hasNewHaves)) {
       this.#requestElsewhere(connection);
     }
+    this.#fillIfAllowed(connection);
     if (hasLost) return;
     if ((flags & AM_INTERESTED) !== 0) {
       this.#interest.endIfUseless(connection);
@@ -146,9 +160,19 @@ export class Download {
     }
   }
 
+  /** The other side lets us request `piece` while it chokes us. */
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    const allowedFast = this.#allowedFast;
+    if (allowedFast === undefined || this.#picker.isStored(piece)) return;
+    if ((this.#connections.flags(connection) & MAY_DOWNLOAD) === 0) return;
+    allowedFast.allow(connection, piece);
+    if (!this.#isUnchoked(connection)) this.#fillIfAllowed(connection);
+  }
+
   /** The other side does not hold `piece` after all; requests it from another that does. */
   dontHave(connection: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
+    this.#allowedFast?.withdraw(connection, piece);
     this.#requests.losePiece(connection, piece);
     if (this.#requests.hasLost) {
       this.requestMore(connection);
@@ -181,6 +205,7 @@ export class Download {
   /** All blocks of `piece` have arrived; returns false if it was stored before. */
   store(piece: PieceIndex): boolean {
     this.#partial?.remove(piece);
+    this.#allowedFast?.stored(piece);
     return this.#picker.store(piece);
   }
 
@@ -242,7 +267,8 @@ export class Download {
 
   /** Ends the interest in connections that hold nothing that we lack, after a piece was stored. */
   afterStored(piece: PieceIndex): void {
-    if (this.#rules.isInterestedInLacked) this.#interest.afterStored(piece, this.#unchoked);
+    const { unchoked } = this.#requestable;
+    if (this.#rules.isInterestedInLacked) this.#interest.afterStored(piece, unchoked);
   }
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
@@ -256,17 +282,23 @@ export class Download {
   round(): void {
     if (this.#partial !== undefined) this.#checkTimeouts();
     if (!this.#rules.isInterestedInLacked) return;
-    for (const connection of this.#unchoked) this.#helpOthers(connection);
+    for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
+    this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
     this.#interest.endAllUseless();
   }
 
   /** Requests what a connection has room for, or ends the interest in it if nothing is left. */
   requestMore(connection: Connection): void {
-    if (this.#isUnchoked(connection)) {
+    if (this.#mayRequest(connection)) {
       this.#fill(connection);
     } else if (this.#rules.endsInterestWhileChoked) {
       this.#interest.endIfUseless(connection);
     }
+  }
+
+  /** Whether we may request any piece, or one that is allowed while we are choked. */
+  #mayRequest(connection: Connection): boolean {
+    return this.#isUnchoked(connection) || this.#allowedFast?.isAnyAllowed(connection) === true;
   }
 
   #isUnchoked(connection: Connection): boolean {
@@ -274,9 +306,10 @@ export class Download {
     return (flags & (MAY_DOWNLOAD | PEER_CHOKING)) === MAY_DOWNLOAD;
   }
 
-  #onDuplicateHave(connection: Connection, piece: PieceIndex): void {
+  #onDuplicateHave(connection: Connection, piece: PieceIndex, isChoked: boolean): void {
     // A leader that repeats a `have` has got a piece that it lacked: repeat the requests.
-    if (this.#mayFollowLeaders && this.#repeatRequests(connection, piece)) return;
+    const mayRepeat = this.#mayFollowLeaders && !isChoked;
+    if (mayRepeat && this.#repeatRequests(connection, piece)) return;
     if (this.#rules.countsDuplicateHaves) this.#picker.addHolder(piece);
   }
 
@@ -294,8 +327,13 @@ export class Download {
 
   /** Fills the connection again when few enough of its requests are outstanding. */
   #refill(connection: Connection): void {
-    if (!this.#isUnchoked(connection)) return this.requestMore(connection);
+    if (!this.#mayRequest(connection)) return this.requestMore(connection);
     if (this.#window.needsRefill(connection)) this.#fill(connection);
+  }
+
+  /** Requests what the other side allows while it chokes us. */
+  #fillIfAllowed(connection: Connection): void {
+    if (this.#allowedFast?.isAnyAllowed(connection) === true) this.#fill(connection);
   }
 
   /** Requests blocks until as many are outstanding as should be, or none are left. */
@@ -305,12 +343,15 @@ export class Download {
     // The target may have fallen, so that a connection that starved is full now.
     if (outstanding >= target) return this.#window.setStarving(connection, false);
     this.#connections.applyDueHaves();
-    const start = this.#connections.announcedStart(connection);
+    const isUnchoked = this.#isUnchoked(connection);
+    const start = isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const isWhole = this.#window.asksForWholePieces(connection);
     const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
     while (outstanding < target) {
-      const { announced } = this.#connections;
-      const piece = this.#picker.next(announced, start, isWhole ? connection : NO_CONNECTION);
+      const pieces = isUnchoked
+        ? this.#connections.announced
+        : this.#allowedFast!.piecesOn(connection);
+      const piece = this.#picker.next(pieces, start, isWhole ? connection : NO_CONNECTION);
       if (piece === NO_PIECE) return this.#starve(connection);
       const count = isWhole ? most : Math.min(most, target - outstanding);
       outstanding += this.#requestPart(connection, piece, count);
@@ -322,6 +363,11 @@ export class Download {
   #starve(connection: Connection): void {
     this.#window.setStarving(connection, true);
     const hasRequests = this.#requests.countOn(connection) > 0;
+    if (!this.#isUnchoked(connection)) {
+      // One who has choked us does not help others in the endgame.
+      const mayEnd = !hasRequests && this.#rules.endsInterestWhileChoked;
+      return mayEnd ? this.#interest.endIfUseless(connection) : undefined;
+    }
     if (hasRequests && this.#client.endgame === 'strict') return;
     if (hasRequests) this.#requestBusy(connection);
     else if (!this.#rules.isInterestedInLacked) this.#interest.end(connection);
@@ -351,6 +397,7 @@ export class Download {
   #request(connection: Connection, block: BlockIndex, count: number): void {
     this.#window.requesting(connection);
     this.#requests.add(connection, block, count);
+    if (!this.#isUnchoked(connection)) this.#requestable.addChoked(connection);
     this.#interest.begin(connection);
     this.#host.request(connection, block, count);
   }
@@ -359,7 +406,7 @@ export class Download {
 
   /** The last free block has been requested: the connections that starve may help the others. */
   #beginEndgame(except: Connection): void {
-    for (const connection of this.#unchoked) {
+    for (const connection of this.#requestable.unchoked) {
       if (connection !== except && this.#window.isStarving(connection)) this.#starve(connection);
     }
   }
@@ -378,7 +425,7 @@ export class Download {
 
   /** Whether one of whom `block` is requested is silent. */
   #isWithheld(block: BlockIndex): boolean {
-    return this.#unchoked.some(
+    return this.#requestable.all.some(
       (connection) =>
         this.#requests.hasAny(connection, block, 1) &&
         this.#window.isOverdue(connection, SILENT_MS),
@@ -393,15 +440,14 @@ export class Download {
 
   /** Blocks have arrived that are requested on other connections, too. */
   #cancelElsewhere(from: Connection, block: BlockIndex, count: number): void {
-    const unchoked = [...this.#unchoked];
-    for (const connection of unchoked) {
+    for (const connection of this.#requestable.all) {
       if (connection === from) continue;
       if (!this.#requests.hasAny(connection, block, count)) continue;
       this.#requests.each(connection, block, count, (first, each) =>
         this.#host.cancel(connection, first, each),
       );
       this.#requests.remove(connection, block, count);
-      if (this.#requests.countOn(connection) === 0) this.#fill(connection);
+      if (this.#requests.countOn(connection) === 0) this.requestMore(connection);
     }
   }
 
@@ -409,8 +455,7 @@ export class Download {
 
   /** Gives up on the peers that have sent nothing for too long. */
   #checkTimeouts(): void {
-    const unchoked = [...this.#unchoked];
-    for (const connection of unchoked) {
+    for (const connection of this.#requestable.all) {
       if (this.#requests.countOn(connection) === 0) continue;
       if (this.#window.isOverdue(connection, this.#client.snubbedAfterMs)) this.#snub(connection);
     }
@@ -423,7 +468,7 @@ export class Download {
     });
     this.#window.setSnubbing(connection);
     this.#requestElsewhere(connection);
-    this.#fill(connection);
+    this.requestMore(connection);
   }
 
   // Lost requests.
@@ -432,7 +477,7 @@ export class Download {
   #requestElsewhere(except: Connection | undefined): void {
     this.#hasNewHaves = false;
     this.#connections.applyDueHaves();
-    const unchoked = this.#unchoked;
+    const unchoked = this.#requestable.unchoked;
     for (let i = 0; i < unchoked.length; i++) {
       const connection = unchoked[i]!;
       if (connection === except || !this.#window.isStarving(connection)) continue;
@@ -443,26 +488,5 @@ export class Download {
         this.#interest.end(connection);
       }
     }
-  }
-
-  /** Inserts a connection into `#unchoked`. */
-  #addUnchoked(connection: Connection): void {
-    const unchoked = this.#unchoked;
-    let place = unchoked.push(connection) - 1;
-    for (; place > 0 && unchoked[place - 1]! > connection; place--) {
-      unchoked[place] = unchoked[place - 1]!;
-    }
-    unchoked[place] = connection;
-  }
-
-  /** Removes a connection from `#unchoked`, if it is there. */
-  #removeUnchoked(connection: Connection): void {
-    // Not by `splice`, which allocates an array, because chokes are frequent.
-    const unchoked = this.#unchoked;
-    let place = 0;
-    while (place < unchoked.length && unchoked[place] !== connection) place++;
-    if (place === unchoked.length) return;
-    for (; place < unchoked.length - 1; place++) unchoked[place] = unchoked[place + 1]!;
-    unchoked.pop();
   }
 }

@@ -50,6 +50,12 @@ export interface PeerHost extends Omit<PeerMessages, 'piece' | 'close'> {
    */
   isRelayed?(connection: Connection, piece: PieceIndex): boolean;
 
+  /**
+   * The pieces that the other side may request while we choke it (BEP 6), at most `count`: always
+   * the same ones, whoever asks about the same peer. If absent, there are none.
+   */
+  allowedFastSet?(connection: Connection, count: number): readonly PieceIndex[];
+
   /** Is called once, when the peer holds the whole file. */
   completed(): void;
 }

@@ -8,6 +8,7 @@ import { type BlockIndex, type Connection, NO_BLOCK, type PieceIndex, pieceOf } 
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
+import type { AllowedFast } from './allowed-fast.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
@@ -19,6 +20,7 @@ export class OutstandingRequests {
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #partial: PartialPieces | undefined;
+  readonly #allowedFast: AllowedFast | undefined;
   /** The pieces whose requests were lost last; the first `#lostCount` are in use. */
   readonly #lost: PieceIndex[] = [];
   #lostCount = 0;
@@ -31,6 +33,7 @@ export class OutstandingRequests {
     this.#connections = connections;
     this.#picker = picker;
     this.#partial = partial;
+    this.#allowedFast = components.allowedFast;
   }
 
   /** The number of blocks requested on a connection that have not arrived. */
@@ -76,6 +79,22 @@ export class OutstandingRequests {
   /** Nothing has been lost. */
   loseNone(): void {
     this.#lostCount = 0;
+  }
+
+  /** A choke loses the requests of a connection, except those for pieces that are allowed fast. */
+  loseByChoke(connection: Connection): void {
+    const allowedFast = this.#allowedFast;
+    if (allowedFast === undefined) return this.loseAll(connection);
+    this.#lostCount = 0;
+    let left = this.countOn(connection);
+    while (left > 0) {
+      const block = this.#queues.shift(this.#row, connection);
+      const count = this.#queues.shiftedCount;
+      left -= count;
+      const piece = pieceOf(block, this.#layout.blocksPerPiece);
+      if (allowedFast.isAllowed(connection, piece)) this.add(connection, block, count);
+      else this.#lose(block, count);
+    }
   }
 
   /** All requests of a connection are lost; `act` is called for each span of them. */

@@ -15,6 +15,7 @@
 import { seededRandom } from '@cachetorrent/std';
 
 import type { BlockLayout } from '../blocks.ts';
+import { AllowedFast } from './allowed-fast.ts';
 import { LIBTORRENT } from './client-options.ts';
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
@@ -90,6 +91,7 @@ export class Peer implements PeerMessages {
   readonly #connections: ConnectionTable;
   readonly #download: Download;
   readonly #upload: Upload;
+  readonly #allowedFast: AllowedFast | undefined;
   readonly #leader: Leader | undefined;
   readonly #follower: Follower | undefined;
   /** Undefined unless the peer is a super-seed. */
@@ -109,7 +111,23 @@ export class Peer implements PeerMessages {
     const partial = options.quirks.wholePieces ? undefined : new PartialPieces(layout);
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
-    const components = { memory, connections, picker, partial, host, layout, options, rules };
+    const slots = options.uploadSlots + options.optimisticSlots;
+    // Pieces that are moved whole need an upload slot.
+    if (partial !== undefined && client.allowedFastPieces > 0) {
+      const count = slots > 0 ? client.allowedFastPieces : 0;
+      this.#allowedFast = new AllowedFast({ pieceCount, connections, host, count });
+    }
+    const components = {
+      memory,
+      connections,
+      picker,
+      partial,
+      allowedFast: this.#allowedFast,
+      host,
+      layout,
+      options,
+      rules,
+    };
     this.#components = components;
     this.#rules = rules;
     this.#memory = memory;
@@ -265,6 +283,8 @@ export class Peer implements PeerMessages {
   established(connection: Connection, intraAs: boolean): void {
     if (this.announcesOn(connection) && this.#picker.storedCount > 0) this.#announce(connection);
     this.#upload.established(connection);
+    // A follower cannot tell what its leader holds from what the leader can get.
+    if (intraAs && this.#leader !== undefined) this.#allowedFast?.deny(connection);
     this.#leader?.established(connection);
     this.#follower?.established(connection, intraAs);
   }
@@ -279,6 +299,7 @@ export class Peer implements PeerMessages {
     this.#leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
+    this.#allowedFast?.closed(connection);
     this.#connections.close(connection);
     if (!keepsNumber) this.#connections.releaseNumber(connection);
     if (isUnchoked) this.#upload.slotFreed();
@@ -394,6 +415,7 @@ export class Peer implements PeerMessages {
   }
 
   interested(connection: Connection): void {
+    if (this.#superSeeding === undefined) this.#allowedFast?.grant(connection);
     this.#upload.interested(connection);
   }
 
@@ -438,6 +460,11 @@ export class Peer implements PeerMessages {
   /** The other side withdraws requests: blocks that have not been begun are not sent. */
   cancel(connection: Connection, block: BlockIndex, count: number): void {
     this.#upload.cancel(connection, block, count);
+  }
+
+  /** The other side lets us request `piece` while it chokes us (BEP 6). */
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    this.#download.allowedFast(connection, piece);
   }
 
   leaderStart(connection: Connection, target: PeerId): void {

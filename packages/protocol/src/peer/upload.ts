@@ -14,7 +14,7 @@ import {
   UNCHOKE,
   UNCHOKE_OPTIMISTICALLY,
 } from '../choker/choker.ts';
-import type { BlockIndex, Connection } from '../ids.ts';
+import { type BlockIndex, type Connection, NO_BLOCK, pieceOf } from '../ids.ts';
 import type { RateRules, UploadRules } from '../rules/rules.ts';
 import { popcount } from '../tables/bitfield.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
@@ -24,6 +24,7 @@ import type { PeerTables } from '../tables/peer-tables.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
 import type { Traffic } from '../tables/traffic.ts';
 import type { UploadStatistics } from '../tables/upload-statistics.ts';
+import type { AllowedFast } from './allowed-fast.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
@@ -74,10 +75,13 @@ export class Upload {
   #roundSinceMs = 0;
   readonly #rotation: Rotation = { first: 0, rounds: 0 };
   #unchokedCount = 0;
+  /** Undefined if nothing is served while we choke the other side. */
+  readonly #allowedFast: AllowedFast | undefined;
   /** The connections that are choked once the block in transfer has been sent. */
   readonly #finishing: Connection[] = [];
 
-  constructor({ memory, connections, picker, host, options, rules, partial }: PeerComponents) {
+  constructor(components: PeerComponents) {
+    const { memory, connections, picker, host, options, rules, partial } = components;
     const { tables, row } = memory;
     const { choker, seedChoker } = options;
     this.#tables = tables;
@@ -91,6 +95,7 @@ export class Upload {
     this.#slots = { regular: options.uploadSlots, optimistic: options.optimisticSlots };
     this.#choker = rules.upload.chokers[choker];
     this.#seedChoker = rules.upload.seedChokers[seedChoker];
+    this.#allowedFast = components.allowedFast;
     this.#row = row;
     this.#queued = tables.queued;
     this.#received = tables.received;
@@ -132,13 +137,14 @@ export class Upload {
     this.#changeInterest(connection, 0);
   }
 
-  /** Queues blocks that we hold, unless the connection is choked or they are queued already. */
+  /** Queues blocks that we hold, unless a choke forbids it or they are queued already. */
   request(connection: Connection, block: BlockIndex, count: number): void {
     const flags = this.#connections.flags(connection);
     if ((flags & MAY_UPLOAD) === 0) return;
-    if ((flags & AM_CHOKING) !== 0 && !this.#rules.servesChoked) return;
-    // The choke is on its way, and the other side will repeat what it still wants.
-    if (this.#finishing.includes(connection)) return;
+    // If the choke is still on its way, the other side will repeat what it wants.
+    const isChoked = (flags & AM_CHOKING) !== 0 && !this.#rules.servesChoked;
+    const needsSlot = isChoked || this.#finishing.includes(connection);
+    if (needsSlot && !this.#isAllowed(connection, block)) return;
 
     const wasIdle = this.#queued.lengthOf(this.#row, connection) === 0;
     if (!this.#isQueued(connection, block, count)) {
@@ -179,11 +185,10 @@ export class Upload {
     const after = Math.max(block, begunEnd) as BlockIndex;
     this.#removeQueued(connection, after, block + count - after);
     const left = this.#queued.firstCount(this.#row, connection);
-    if (left === 0) {
-      this.#host.stopSending(connection);
-      this.#finishChoke(connection);
-    } else if (this.#queued.first(this.#row, connection) !== first) this.#restart(connection);
+    if (left === 0) this.#host.stopSending(connection);
+    else if (this.#queued.first(this.#row, connection) !== first) this.#restart(connection);
     else if (left !== before) this.#host.shortenSending(connection);
+    if (this.#finishing.length > 0) this.#finishChoke(connection);
   }
 
   /** The first block to send on this connection; NO_BLOCK if there is none. */
@@ -377,7 +382,7 @@ export class Upload {
 
   #choke(connection: Connection): void {
     if (this.#rules.finishesBlock && this.#finishBlock(connection)) return;
-    this.#dropQueue(connection);
+    this.#dropUnlessAllowed(connection);
     this.#host.choke(connection);
   }
 
@@ -393,8 +398,8 @@ export class Upload {
   #finishBlock(connection: Connection): boolean {
     if (this.#finishing.includes(connection)) return true;
     const begun = this.#host.blocksBegun(connection);
-    if (begun === 0) return false;
-    this.#queued.keepFirst(this.#row, connection, begun);
+    if (begun === 0 || this.#isAllowed(connection, this.nextToSend(connection))) return false;
+    this.#queued.keep(this.#row, connection, begun, (block) => this.#isAllowed(connection, block));
     this.#finishing.push(connection);
     this.#host.shortenSending(connection);
     return true;
@@ -402,9 +407,10 @@ export class Upload {
 
   /** Sends the choke that waited for the last block, if that has been sent. */
   #finishChoke(connection: Connection): void {
-    if (this.#queued.lengthOf(this.#row, connection) > 0) return;
     const finishing = this.#finishing.indexOf(connection);
     if (finishing < 0) return;
+    const next = this.nextToSend(connection);
+    if (next !== NO_BLOCK && !this.#isAllowed(connection, next)) return;
     this.#finishing.splice(finishing, 1);
     // What we have dropped is lost for the other side, even if it has been unchoked again.
     this.#host.choke(connection);
@@ -441,6 +447,25 @@ export class Upload {
   #restart(connection: Connection): void {
     this.#host.stopSending(connection);
     this.#host.startSending(connection);
+  }
+
+  /** Drops all that is queued but what the other side may request while we choke it. */
+  #dropUnlessAllowed(connection: Connection): void {
+    if (this.#allowedFast === undefined) return this.#dropQueue(connection);
+    const first = this.nextToSend(connection);
+    if (first === NO_BLOCK) return;
+    const isFirstAllowed = this.#isAllowed(connection, first);
+    // What is being sent has been found by `#finishBlock`.
+    if (!isFirstAllowed) this.#host.stopSending(connection);
+    this.#queued.keep(this.#row, connection, 0, (block) => this.#isAllowed(connection, block));
+    const isAnyLeft = this.#queued.lengthOf(this.#row, connection) > 0;
+    if (!isFirstAllowed && isAnyLeft) this.#host.startSending(connection);
+  }
+
+  /** Whether the other side may request a block while we choke it. */
+  #isAllowed(connection: Connection, block: BlockIndex): boolean {
+    const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
+    return this.#allowedFast?.isGranted(connection, piece) === true;
   }
 
   #dropQueue(connection: Connection): void {

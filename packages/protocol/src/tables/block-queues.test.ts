@@ -53,9 +53,12 @@ test('queues of blocks behave like arrays of spans, even when they move (seed qu
       case 3: {
         const first = queue[0];
         if (first === undefined || random.below(3) > 0) break;
-        const kept = 1 + random.below(first.length);
-        queues.keepFirst(row, connection, kept);
-        queue = [first.slice(0, kept)];
+        const kept = random.below(first.length + 1);
+        const isKept = (block: number): boolean => block % 4 === 0;
+        queues.keep(row, connection, kept, isKept);
+        queue = queue
+          .map((each) => (isKept(each[0]!) ? each : each.slice(0, each === first ? kept : 0)))
+          .filter(({ length }) => length > 0);
         break;
       }
       default:

@@ -145,20 +145,32 @@ export class BlockQueues implements ConnectionColumn {
     cells[CELL * cell + COUNT]! -= count;
   }
 
-  /** Removes all blocks of a queue but the first `count`, which are in its first span. */
-  keepFirst(row: number, connection: Connection, count: number): void {
+  /**
+   * Removes all spans of a queue but those for whose first block `isKept` returns true. Of the
+   * first span, `count` blocks are kept in any case.
+   */
+  keep(
+    row: number,
+    connection: Connection,
+    count: number,
+    isKept: (block: BlockIndex) => boolean,
+  ): void {
     const at = this.#layout.firstConnection[row]! + connection;
-    const cell = this.#ends[2 * at]!;
-    let rest = this.#pool.ints[CELL * cell + NEXT]!;
-    while (rest !== NO_CELL) {
-      const next = this.#pool.ints[CELL * rest + NEXT]!;
-      this.#pool.release(rest);
-      rest = next;
+    let before = NO_CELL;
+    let cell = this.#ends[2 * at]!;
+    let always = count;
+    while (cell !== NO_CELL) {
+      const cells = this.#pool.ints;
+      const next = cells[CELL * cell + NEXT]!;
+      const length = cells[CELL * cell + COUNT]!;
+      const kept = isKept(cells[CELL * cell]! as BlockIndex) ? length : always;
+      this.#lengths[at]! -= length - kept;
+      cells[CELL * cell + COUNT] = kept;
+      if (kept === 0) this.#unlink(at, before, cell);
+      else before = cell;
+      always = 0;
+      cell = next;
     }
-    this.#pool.ints[CELL * cell + COUNT] = count;
-    this.#pool.ints[CELL * cell + NEXT] = NO_CELL;
-    this.#ends[2 * at + 1] = cell;
-    this.#lengths[at] = count;
   }
 
   /** Removes all blocks of a queue. */

@@ -63,6 +63,7 @@ network:
 #   snubbedAfter: 60 s
 #   superSeeding: false
 #   redundantHaves: true
+#   allowedFastPieces: 5  # that may be requested while choked
 #   backlog: 10           # pieces requested from a leader at a time
 
 cache:                    # CacheTorrent; remove for plain BitTorrent

@@ -58,6 +58,7 @@ export function clientOf(client: ClientConfig): CompleteClientConfig {
     snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),
     superSeeding: client.superSeeding ?? options.superSeeding,
     redundantHaves: client.redundantHaves ?? options.redundantHaves,
+    allowedFastPieces: client.allowedFastPieces ?? options.allowedFastPieces,
   };
 }
 

@@ -419,6 +419,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       freeSlots: client.freeSlots,
       superSeeding: client.superSeeding,
       redundantHaves: client.redundantHaves,
+      allowedFastPieces: client.allowedFastPieces,
     },
     quirks: { ...quirks, ...client.quirks },
     allocationIntervalMs: network.allocationInterval,

@@ -156,6 +156,8 @@ export interface ClientConfig {
   readonly superSeeding?: boolean;
   /** Whether a `have` is sent to peers that have announced the piece. */
   readonly redundantHaves?: boolean;
+  /** Pieces that a peer may request while choked (BEP 6); 0: none. See `ClientOptions`. */
+  readonly allowedFastPieces?: number;
 }
 
 /** CacheTorrent: leaders that fetch pieces into their AS. */
@@ -371,6 +373,9 @@ const client = z
       .boolean()
       .exactOptional()
       .describe('Whether `have` is sent to peers that have the piece (default: true).'),
+    allowedFastPieces: count
+      .exactOptional()
+      .describe('Pieces that a peer may request while choked (BEP 6; libtorrent: 5; 0: none).'),
   })
   .describe('How peers exchange pieces.');
 

@@ -20,6 +20,7 @@ export const BITFIELD: number = of('bitfield');
 export const REQUEST: number = of('request');
 export const PIECE: number = of('piece');
 export const CANCEL: number = of('cancel');
+export const ALLOWED_FAST: number = of('allowedFast');
 export const LEADER_START: number = of('leaderStart');
 export const CLOSE: number = of('close');
 

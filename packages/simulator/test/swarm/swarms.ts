@@ -93,6 +93,11 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     { redundantHaves: false },
     { leaderPercent: 30 },
   ),
+  'no pieces while choked': ofClient({ allowedFastPieces: 0 }),
+  'many pieces while choked, leaders and sub-torrents': ofClient(
+    { allowedFastPieces: 20 },
+    { leaderPercent: 30, subTorrents: 2 },
+  ),
   'whole pieces and otherwise clients': {
     quirks: { ...CLIENT_QUIRKS, wholePieces: true, interestInRequestable: true, idleSlots: true },
   },

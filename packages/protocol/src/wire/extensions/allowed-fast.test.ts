@@ -20,6 +20,22 @@ test('the set equals the example of BEP 6', () => {
   ]);
 });
 
+test('the set of an IPv6 address depends on its subnet only', () => {
+  const of = (subnet: number, host: number) =>
+    allowedFastSet(
+      {
+        address: Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, subnet, 0, 0, 0, 0, 0, 0, 0, host),
+        infoHash: new Uint8Array(20).fill(0xaa),
+        pieceCount: 1313,
+        count: 10,
+      },
+      sha1,
+    );
+  expect(of(1, 2)).toEqual(of(1, 3));
+  expect(of(1, 2)).not.toEqual(of(2, 2));
+  expect(new Set(of(1, 2)).size).toBe(10);
+});
+
 test('the set of a torrent with fewer pieces has all of them', () => {
   const small = {
     address: Uint8Array.of(1, 2, 3, 4),

@@ -4,6 +4,9 @@
  * cannot collect more pieces by reconnecting.
  *
  *     x = address & ffffff00, info hash;   x = SHA-1(x), repeatedly: five pieces each time
+ *
+ * BEP 6 has IPv4 only. Of an IPv6 address the first 64 bits count: the subnet, in which a host may
+ * have any address (RFC 4291).
  */
 
 /** Returns the 20 bytes of the SHA-1 of `bytes`. */
@@ -11,7 +14,7 @@ export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 /** What an allowed fast set is derived from. */
 export interface AllowedFastOptions {
-  /** The four bytes of the peer's IPv4 address: BEP 6 defines no set for IPv6. */
+  /** The four bytes of the peer's IPv4 address, or the 16 of an IPv6 one. */
   readonly address: Uint8Array;
   /** The info hash of the torrent; 20 bytes. */
   readonly infoHash: Uint8Array;
@@ -26,9 +29,10 @@ export function allowedFastSet(
   { address, infoHash, pieceCount, count }: AllowedFastOptions,
   sha1: Sha1,
 ): readonly number[] {
-  let x = new Uint8Array(24);
-  x.set(address.subarray(0, 3));
-  x.set(infoHash, 4);
+  const addressBytes = address.length === 4 ? 4 : 8;
+  let x = new Uint8Array(addressBytes + infoHash.length);
+  x.set(address.subarray(0, address.length === 4 ? 3 : 8));
+  x.set(infoHash, addressBytes);
   const pieces = new Set<number>();
   const size = Math.min(count, pieceCount);
   while (pieces.size < size) {

@@ -94,7 +94,12 @@ export class MessageWriter {
    */
   mayRequest(piece: number): boolean {
     const state = this.#state;
-    return this.freeRequestSlots > 0 && (!state.peerChoking || state.allowedFastByPeer.has(piece));
+    return this.freeRequestSlots > 0 && (!state.peerChoking || this.mayRequestWhileChoked(piece));
+  }
+
+  /** Returns whether `piece` is in our allowed fast set. */
+  mayRequestWhileChoked(piece: number): boolean {
+    return this.#state.allowedFastByPeer.has(piece);
   }
 
   /** The number of further requests that may be outstanding. */

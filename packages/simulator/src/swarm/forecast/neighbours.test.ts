@@ -5,7 +5,7 @@ import { simulate } from '../../simulate.ts';
 import { forecastPeers } from './neighbours.ts';
 
 test.each([{ arrivalOrder: 'listed' }, { arrivalOrder: 'shuffled' }] as const)(
-  'the classes and the neighbours of a run are known before it: $arrivalOrder',
+  'the classes, AS and neighbours of a run are known before it: $arrivalOrder',
   async (change) => {
     const swarm = { ...FORTY, ...change };
     const peers = forecastPeers(swarm, 3);
@@ -32,6 +32,7 @@ test.each([{ arrivalOrder: 'listed' }, { arrivalOrder: 'shuffled' }] as const)(
     expect(new Set(named)).toEqual(connections);
     const classes = peers.map((peer) => swarm.classes[peer.class]!.name);
     expect(classes).toEqual(result.peers.class);
+    expect(peers.map((peer) => peer.as)).toEqual([...result.peers.as]);
   },
 );
 

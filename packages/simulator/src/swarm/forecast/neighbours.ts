@@ -1,6 +1,7 @@
 /**
- * The neighbours that the tracker will name to each peer of a run, for programs that set up the
- * same swarm elsewhere. A second tracker decides as the first one does (`preflight.ts`).
+ * The AS of each peer of a run and the neighbours that the tracker will name to it, for programs
+ * that set up the same swarm elsewhere. A second tracker decides as the first one does
+ * (`preflight.ts`).
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
@@ -18,6 +19,8 @@ export interface ForecastPeer {
   readonly id: number;
   /** The class of the peer: an index into `Swarm.classes`. */
   readonly class: number;
+  /** The AS of the peer: from 0. */
+  readonly as: number;
   /** The ids of the peers that the tracker names to it. It connects to them. */
   readonly neighbours: readonly number[];
 }
@@ -41,6 +44,6 @@ export function forecastPeers(swarm: Swarm, seed: number): readonly ForecastPeer
   for (let id = 1 as PeerId; id < plan.nodeCount; id++) tracker.join(id, plan.asOf(id));
   return neighbours.slice(1).map((named, index) => {
     const id = (index + 1) as PeerId;
-    return { id, class: plan.classOf(id), neighbours: named };
+    return { id, class: plan.classOf(id), as: plan.asOf(id), neighbours: named };
   });
 }

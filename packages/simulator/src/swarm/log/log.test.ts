@@ -87,7 +87,8 @@ describe('the log of messages', () => {
     }
     for (const { from, to, kind, piece, block, blocks } of lines) {
       expect(from).not.toBe(to);
-      expect(piece >= 0).toBe(kind === 'have' || ofBlocks.has(kind));
+      const hasPiece = kind === 'have' || kind === 'allowedFast' || ofBlocks.has(kind);
+      expect(piece >= 0).toBe(hasPiece);
       expect([block >= 0, blocks > 0]).toEqual(Array(2).fill(ofBlocks.has(kind)));
       if (kind !== 'piece') continue;
       expect(block + blocks).toBeLessThanOrEqual(blocksPerPiece);

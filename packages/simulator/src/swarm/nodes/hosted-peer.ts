@@ -23,6 +23,8 @@ import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
 import type { Plan } from '../plan/plan.ts';
+import { allowedFastSet } from './allowed-fast-set.ts';
+import { subTorrentRange } from './sub-torrents.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** What a node and its peers need of their AS. */
@@ -239,6 +241,19 @@ export class HostedPeer implements PeerHost {
 
   cancel(connection: Connection, block: BlockIndex, count: number): void {
     this.#environment.transport.sendFrom(this).cancel(connection, block, count);
+  }
+
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    this.#environment.transport.sendFrom(this).allowedFast(connection, piece);
+  }
+
+  allowedFastSet(connection: Connection, count: number): readonly PieceIndex[] {
+    const { plan, transport } = this.#environment;
+    const { endpoints } = transport;
+    const asId = endpoints.asId(this.row, connection);
+    const id = plan.idOfLocalPeer(asId, endpoints.remotePeer(this.row, connection));
+    const { pieces } = subTorrentRange(plan.swarm, this.subTorrent);
+    return allowedFastSet(plan.seed, id, this.subTorrent, pieces, count);
   }
 
   blocksBegun(connection: Connection): number {

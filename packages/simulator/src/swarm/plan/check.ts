@@ -46,6 +46,8 @@ export const ROUTERS_MAX: number = 100_000;
 export const PIECES_MAX: number = 2 ** 24;
 /** The most requests that are kept outstanding on a connection. */
 const REQUESTS_MAX = 10_000;
+/** What our own client accepts on a connection. */
+const ALLOWED_FAST_MAX = 100;
 const PEERS_MAX = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
 const EXACT_MAX = 2 ** 53;
@@ -144,6 +146,13 @@ function clientRules(client: ClientOptions): NumberRule[] {
       value: client.randomFirstPieces,
       least: 0,
       most: Number.MAX_SAFE_INTEGER,
+      reason: 'a number of pieces is 0 or more',
+    },
+    {
+      field: 'client.allowedFastPieces',
+      value: client.allowedFastPieces,
+      least: 0,
+      most: ALLOWED_FAST_MAX,
       reason: 'a number of pieces is 0 or more',
     },
     timeRule('client.snubbedAfterMs', client.snubbedAfterMs),

@@ -31,6 +31,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'request', send: (to) => to.request(CONNECTION, BLOCK, 16) },
   { kind: 'piece', send: (to) => to.piece(CONNECTION, BLOCK, 0x8000) },
   { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
+  { kind: 'allowedFast', send: (to) => to.allowedFast(CONNECTION, PIECE) },
   { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },
   { kind: 'close', send: (to) => to.close(CONNECTION) },
   { kind: 'trackerReq', send: (to) => to.trackerReq(PEER) },

@@ -138,6 +138,9 @@ export class MessageFields implements Messages {
   cancel(connection: Connection, block: BlockIndex, count: number): void {
     this.#set(kinds.CANCEL, packSpan(connection, count), block);
   }
+  allowedFast(connection: Connection, piece: PieceIndex): void {
+    this.#set(kinds.ALLOWED_FAST, connection, piece);
+  }
   leaderStart(connection: Connection, target: PeerId): void {
     this.#set(kinds.LEADER_START, connection, target);
   }
@@ -219,6 +222,8 @@ export function callPeerMessage(
       return receiver.interested(connection);
     case kinds.NOT_INTERESTED:
       return receiver.notInterested(connection);
+    case kinds.ALLOWED_FAST:
+      return receiver.allowedFast(connection, argument as PieceIndex);
     case kinds.LEADER_START:
       return receiver.leaderStart(connection, argument as PeerId);
     case kinds.CLOSE:

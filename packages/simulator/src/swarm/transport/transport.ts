@@ -316,7 +316,8 @@ export class Transport implements DeferredHavesHost, RowColumn {
       const block = second - piece * blocksPerPiece;
       log.record(nowMs, kind, from, toAsId, toPeer, piece, block, countOfSpan(first));
     } else {
-      log.record(nowMs, kind, from, toAsId, toPeer, kind === kinds.HAVE ? second : NO_PIECE);
+      const hasPiece = kind === kinds.HAVE || kind === kinds.ALLOWED_FAST;
+      log.record(nowMs, kind, from, toAsId, toPeer, hasPiece ? second : NO_PIECE);
     }
   }
 
