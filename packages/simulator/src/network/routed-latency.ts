@@ -33,6 +33,8 @@ export class RoutedLatency implements Latencies {
   readonly #nodeGatewayStart: Uint32Array;
   readonly #gatewayMs: Uint16Array;
   readonly #gatewayCount: number;
+  readonly #siteOfNode: Uint32Array | undefined;
+  readonly #sameSiteMs: number;
 
   /** The cache: rows of latencies from a node to all nodes of its AS; a slot per row. */
   readonly #rows: Uint16Array;
@@ -57,6 +59,8 @@ export class RoutedLatency implements Latencies {
     this.#nodeGatewayStart = tables.nodeGatewayStart;
     this.#gatewayMs = tables.gatewayMs;
     this.#gatewayCount = tables.gatewayMinMs.length;
+    this.#siteOfNode = tables.siteOfNode;
+    this.#sameSiteMs = tables.sameSiteMs ?? 0;
 
     this.#slotSize = largestStep(tables.firstNode);
     const slotsThatFit = Math.floor(cacheBytes / (2 * this.#slotSize));
@@ -69,6 +73,15 @@ export class RoutedLatency implements Latencies {
 
   latencyMs(nodeA: number, nodeB: number): number {
     assert(nodeA !== nodeB, 'a message goes to another node');
+    const sites = this.#siteOfNode;
+    if (sites === undefined) return this.#betweenMs(nodeA, nodeB);
+    const siteA = sites[nodeA]!;
+    const siteB = sites[nodeB]!;
+    return siteA === siteB ? this.#sameSiteMs : this.#betweenMs(siteA, siteB);
+  }
+
+  /** The latency between two routers that have nodes; below, a node stands for its router. */
+  #betweenMs(nodeA: number, nodeB: number): number {
     const asA = this.#asOfNode[nodeA]!;
     const asB = this.#asOfNode[nodeB]!;
     if (asA === asB) return this.#intraAsMs(asA, nodeA, nodeB);

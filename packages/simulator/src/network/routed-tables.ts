@@ -31,9 +31,22 @@ export interface RoutedTables {
   readonly nodeGatewayStart: Uint32Array;
   /** For each AS, a lower bound of the latencies between its nodes, in ms. */
   readonly minIntraAsMs: Float64Array;
+  /**
+   * If nodes share routers, the tables above are about sites, the routers that have nodes, and this
+   * is the site of each node (`shared-routers.ts`).
+   */
+  readonly siteOfNode?: Uint32Array;
+  /** The latency between two nodes of one site. */
+  readonly sameSiteMs?: number;
 }
 
-export function routedTables(topology: Topology, placement: RouterPlacement): RoutedTables {
+/** What has a router of its own: a node, or a site with several nodes. */
+export type Sites = Pick<
+  RouterPlacement,
+  'asCount' | 'asOfNode' | 'firstNode' | 'domainOfAs' | 'routerOfNode'
+>;
+
+export function routedTables(topology: Topology, placement: Sites): RoutedTables {
   const { asCount, asOfNode, firstNode, domainOfAs, routerOfNode } = placement;
   const search = new ShortestPaths(topology.graph, largestStub(topology));
   const gateways = findGateways(topology, search);

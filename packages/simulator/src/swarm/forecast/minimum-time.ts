@@ -1,6 +1,6 @@
 /** The lower bound of the time in which a file can reach all peers. */
 
-import type { Swarm } from '../plan/swarm.ts';
+import { peersOfClass, type Swarm } from '../plan/swarm.ts';
 
 /**
  * The minimum distribution time (R. Kumar and K. Ross, Peer-assisted file distribution: the
@@ -15,13 +15,14 @@ export function minimumDistributionTimeMs(swarm: Swarm): number {
   let slowestKbps = Infinity;
   let leechers = 0;
   for (const peerClass of swarm.classes) {
-    const seedCount = Math.max(0, Math.min(peerClass.count, swarm.seeds - first));
-    const leecherCount = peerClass.count - seedCount;
+    const count = peersOfClass(peerClass, swarm);
+    const seedCount = Math.max(0, Math.min(count, swarm.seeds - first));
+    const leecherCount = count - seedCount;
     seedKbps += seedCount * peerClass.uploadKbps;
-    uploadKbps += peerClass.count * peerClass.uploadKbps;
+    uploadKbps += count * peerClass.uploadKbps;
     leechers += leecherCount;
     if (leecherCount > 0) slowestKbps = Math.min(slowestKbps, peerClass.downloadKbps);
-    first += peerClass.count;
+    first += count;
   }
   return Math.max(fileBits / seedKbps, fileBits / slowestKbps, (leechers * fileBits) / uploadKbps);
 }

@@ -6,7 +6,16 @@
 import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../../errors.ts';
-import { peerCountOf, type Swarm } from './swarm.ts';
+import { checkDynamics } from './check-dynamics.ts';
+import {
+  checkNumber,
+  DAY_MS,
+  EXACT_MAX,
+  type NumberRule,
+  PEERS_MAX,
+  type Refuse,
+} from './number-rule.ts';
+import { hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
 
 /** Returns the name that the user knows for a field of `Swarm`, such as `classes[1].uploadKbps`. */
 export type NameOf = (field: string) => string;
@@ -21,23 +30,11 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
     throw new SwarmError({ field, at: nameOf(field), problem, fix });
   };
   checkNumbers(swarm, refuse);
-  checkClasses(swarm, refuse, nameOf);
+  checkClasses(swarm, refuse);
+  checkDynamics(swarm, refuse, nameOf);
   checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkProtocol(swarm, refuse, nameOf);
-}
-
-type Refuse = (field: string, problem: string, fix: string) => never;
-
-interface NumberRule {
-  readonly field: string;
-  readonly value: number;
-  readonly least: number;
-  readonly most?: number;
-  /** Whether it may have a fraction (default: false). */
-  readonly fraction?: boolean;
-  /** Why it cannot be less. */
-  readonly reason: string;
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
@@ -48,10 +45,6 @@ export const PIECES_MAX: number = 2 ** 24;
 const REQUESTS_MAX = 10_000;
 /** What our own client accepts on a connection. */
 const ALLOWED_FAST_MAX = 100;
-const PEERS_MAX = 2 ** 24;
-/** The largest range of integers that a double represents exactly. */
-const EXACT_MAX = 2 ** 53;
-const DAY_MS = 24 * 3600 * 1000;
 
 function checkNumbers(swarm: Swarm, refuse: Refuse): void {
   for (const rule of numberRules(swarm)) checkNumber(rule, refuse);
@@ -182,32 +175,16 @@ function domainsRule(field: string, value: number, most: number): NumberRule {
   };
 }
 
-function checkNumber(rule: NumberRule, refuse: Refuse): void {
-  const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
-  const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
-  if (typeof value !== 'number' || Number.isNaN(value))
-    refuse(field, `is ${value}, but must be a number`, `set it to ${range}`);
-  if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
-  if (value > most) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
-  if (!fraction && !Number.isInteger(value)) {
-    refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
-  }
-}
-
-function checkClasses({ classes }: Swarm, refuse: Refuse, nameOf: NameOf): void {
+function checkClasses({ classes }: Swarm, refuse: Refuse): void {
   if (classes.length === 0) {
     refuse('classes', 'is empty, so there are no peers', 'add a class of peers');
   }
-  classes.forEach(({ count, uploadKbps, downloadKbps }, i) => {
-    checkNumber(
-      {
-        field: `classes[${i}].count`,
-        value: count,
-        least: 1,
-        reason: 'a class has at least one peer',
-      },
-      refuse,
-    );
+  classes.forEach(({ count, arrivals, uploadKbps, downloadKbps }, i) => {
+    const isLimited = arrivals === undefined || count !== undefined;
+    if (isLimited) {
+      const reason = 'a class has at least one peer';
+      checkNumber({ field: `classes[${i}].count`, value: count ?? 0, least: 1, reason }, refuse);
+    }
     for (const [field, value] of [
       ['uploadKbps', uploadKbps],
       ['downloadKbps', downloadKbps],
@@ -217,17 +194,19 @@ function checkClasses({ classes }: Swarm, refuse: Refuse, nameOf: NameOf): void 
       checkNumber({ field: `classes[${i}].${field}`, ...rule }, refuse);
     }
   });
-  const peers = peerCountOf({ classes });
-  if (peers > PEERS_MAX) {
-    const problem = `has ${peers} peers, more than can be simulated`;
-    refuse('classes', problem, `lower ${nameOf('classes')} to ${PEERS_MAX}`);
-  }
 }
 
 /** Checks the numbers of peers, seeds and neighbours against each other. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { minPeers, neighbours, seeds } = swarm;
   const peers = peerCountOf(swarm);
+  if (peers > PEERS_MAX) {
+    const problem = `has ${peers} peers, more than can be simulated`;
+    refuse('classes', problem, `lower ${nameOf('classes')} to ${PEERS_MAX}`);
+  }
+  checkCanComplete(swarm, refuse);
+  // The number of those who arrive by processes is drawn.
+  if (hasArrivals(swarm)) return;
   if (peers < minPeers) {
     refuse(
       'minPeers',
@@ -249,7 +228,6 @@ function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
       `set it to ${peers - 1} or less, or add peers`,
     );
   }
-  checkCanComplete(swarm, refuse);
 }
 
 /** The first peers are the seeds, the others leechers. */
@@ -257,13 +235,13 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let seedsUpload = false;
   let first = 0;
   let seedClass = 0;
-  classes.forEach(({ name, count, uploadKbps, downloadKbps }, i) => {
-    const next = first + count;
+  classes.forEach(({ name, count = 0, arrivals, uploadKbps, downloadKbps }, i) => {
+    const next = first + (arrivals === undefined ? count : 0);
     if (first < seeds) {
       seedsUpload ||= uploadKbps > 0;
       seedClass = i;
     }
-    if (next > seeds && downloadKbps === 0) {
+    if ((next > seeds || arrivals !== undefined) && downloadKbps === 0) {
       refuse(
         `classes[${i}].downloadKbps`,
         `is 0, so leechers of class "${name}" could never complete`,

@@ -1,26 +1,30 @@
 /**
  * How peers come and go, as plain data. A class of peers without an arrival process belongs to the
- * crowd that arrives at the start; a class without a session stays until the end of the run.
+ * crowd that is there from the start; a class without a session stays until the end of the run.
  *
- * What is drawn of it for each peer before a run is in `PlanData.sessions`.
+ * What is drawn of it for each peer before a run is in `PlanData`: `arrivesAtMs` and `sessions`.
  */
 
-/** When the peers of a class arrive. All times are since the start of the run. */
+/**
+ * When peers arrive. The arrivals of a class are those of all its processes together: a flash crowd
+ * on top of a constant rate is a second process. All times are since the start of the run, and
+ * arrivals are at whole milliseconds.
+ */
 export type ArrivalProcess =
-  /** All at the same time. */
-  | { readonly process: 'at-once'; readonly atMs: number }
-  /** A Poisson process, whose rate is the sum of its parts. */
-  | { readonly process: 'poisson'; readonly rates: readonly ArrivalRate[] }
-  /** At given times. */
-  | { readonly process: 'trace'; readonly arrivals: readonly TracedPeer[] };
+  /** So many at the same time. */
+  | { readonly process: 'at-once'; readonly atMs: number; readonly count: number }
+  | PoissonProcess
+  /** At given times, in their order. */
+  | { readonly process: 'trace'; readonly peers: readonly TracedPeer[] };
 
-/** A part of the rate of arrivals, in peers per ms: `perMs` from `fromMs` until `untilMs`. */
-export interface ArrivalRate {
-  readonly fromMs: number;
-  /** Infinity for the end of the run. */
-  readonly untilMs: number;
-  /** The rate at `fromMs`. */
+/** A Poisson process, whose rate is constant or decays, for a time or until the end of the run. */
+export interface PoissonProcess {
+  readonly process: 'poisson';
+  /** The rate at `fromMs`, in peers per ms. */
   readonly perMs: number;
+  readonly fromMs: number;
+  /** Absent: until the end of the run. */
+  readonly untilMs?: number;
   /**
    * The time in which the rate falls to 1/e, as the interest in a torrent does (Guo et al. 2005,
    * section 4); absent: the rate is constant.
@@ -35,18 +39,21 @@ export interface TracedPeer {
   readonly leavesAtMs?: number;
   readonly uploadKbps?: number;
   readonly downloadKbps?: number;
-  /** The index of its AS. */
+  /** The index of its AS among the stub domains of the network. */
   readonly as?: number;
 }
 
-/** A random duration. */
-export type Duration =
-  | { readonly distribution: 'fixed'; readonly ms: number }
-  | { readonly distribution: 'exponential'; readonly meanMs: number }
+/** A distribution of positive numbers, in the unit of what is drawn. */
+export type Distribution =
+  | { readonly distribution: 'fixed'; readonly value: number }
+  | { readonly distribution: 'exponential'; readonly mean: number }
   /** Stutzbach and Rejaie 2006, section 4, find shapes of 0.34 to 0.59 for BitTorrent sessions. */
-  | { readonly distribution: 'weibull'; readonly shape: number; readonly scaleMs: number }
-  /** The logarithm of the duration is normal, with standard deviation `sigma`. */
-  | { readonly distribution: 'log-normal'; readonly medianMs: number; readonly sigma: number };
+  | { readonly distribution: 'weibull'; readonly scale: number; readonly shape: number }
+  /** The logarithm of the number is normal, with standard deviation `sigma`. */
+  | { readonly distribution: 'log-normal'; readonly median: number; readonly sigma: number };
+
+/** A random duration, in ms. */
+export type Duration = Distribution;
 
 /** How long the peers of a class stay. A peer leaves for the first reason that applies to it. */
 export interface Session {
@@ -91,4 +98,35 @@ export interface SessionTable {
   readonly leavesAfterMs: Float64Array;
   /** How long after it has left it comes back, in ms. */
   readonly returnsAfterMs: Float64Array;
+}
+
+/** Capacities that differ between the peers of a class. */
+export interface DrawnCapacities {
+  /** One row for each peer, drawn by the shares. */
+  readonly table?: readonly CapacityRow[];
+  /** Distributions of what has no table, in kbit/s; absent: as the class says. */
+  readonly upload?: BoundedDistribution;
+  readonly download?: BoundedDistribution;
+}
+
+/** Capacities of a share of the peers, in kbit/s. */
+export interface CapacityRow {
+  readonly share: number;
+  readonly uploadKbps: number;
+  readonly downloadKbps: number;
+}
+
+/** Numbers below `least` become `least`, and those above `most` become `most`. */
+export interface BoundedDistribution {
+  readonly distribution: Distribution;
+  readonly least: number;
+  /** Absent: no bound. */
+  readonly most?: number;
+}
+
+/** An AS in which peers of a class live, by its index among the stub domains. */
+export interface Home {
+  readonly as: number;
+  /** The share of the peers that live there; shares are relative to their sum. */
+  readonly share: number;
 }

@@ -15,22 +15,30 @@ import {
   wholePieces,
 } from '@cachetorrent/protocol';
 
-import type { ArrivalProcess, Session } from './dynamics.ts';
+import { expectedArrivals } from './arrivals.ts';
+import type { ArrivalProcess, DrawnCapacities, Home, Session } from './dynamics.ts';
 
-/** Peers with the same capacity. */
+/** A population of peers that are alike. */
 export interface PeerClass {
   /** Name of the class, by which results are broken down. */
   readonly name: string;
-  /** Number of peers. */
-  readonly count: number;
-  /** Upload capacity of each, in kbit/s, that is bits per millisecond. */
+  /** Number of peers; with `arrivals` at most so many, and absent if their number is not limited. */
+  readonly count?: number;
+  /**
+   * Upload capacity of each, in kbit/s, that is bits per millisecond; if it is drawn, a typical
+   * one, by which traffic and memory are estimated.
+   */
   readonly uploadKbps: number;
   /** Download capacity of each, in kbit/s. */
   readonly downloadKbps: number;
-  /** When they arrive; absent: with the crowd at the start (`arrivalGapMs`). */
-  readonly arrivals?: ArrivalProcess;
+  /** Absent: all have the capacities above. */
+  readonly capacities?: DrawnCapacities;
+  /** When they arrive; absent: with the crowd at the start, whose gaps are `arrivalGapMs`. */
+  readonly arrivals?: readonly ArrivalProcess[];
   /** How long they stay; absent: until the end of the run. */
   readonly session?: Session;
+  /** Where they live; absent: in any AS. */
+  readonly homes?: readonly Home[];
 }
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
@@ -113,9 +121,26 @@ export interface Swarm {
   readonly subTorrents: number;
 }
 
-/** The number of peers of a swarm, seeds included. */
-export function peerCountOf({ classes }: Pick<Swarm, 'classes'>): number {
-  return classes.reduce((sum, { count }) => sum + count, 0);
+/**
+ * The number of peers of a swarm, seeds included. Where peers arrive by processes, it is the number
+ * to expect until the horizon: the plan of a run knows how many there are.
+ */
+export function peerCountOf(swarm: Pick<Swarm, 'classes' | 'horizonMs'>): number {
+  return swarm.classes.reduce((sum, peerClass) => sum + peersOfClass(peerClass, swarm), 0);
+}
+
+/** The number of peers of a class, or the one to expect. */
+export function peersOfClass(
+  { arrivals, count }: PeerClass,
+  { horizonMs = Infinity }: Pick<Swarm, 'horizonMs'>,
+): number {
+  if (arrivals === undefined) return count ?? 0;
+  return Math.min(count ?? Infinity, Math.ceil(expectedArrivals(arrivals, horizonMs)));
+}
+
+/** Whether peers arrive by processes, so that their number is drawn. */
+export function hasArrivals({ classes }: Pick<Swarm, 'classes'>): boolean {
+  return classes.some(({ arrivals }) => arrivals !== undefined);
 }
 
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */

@@ -1,0 +1,34 @@
+/** What the number in a field of a swarm may be. */
+
+import type { SwarmError } from '../../errors.ts';
+
+/** Throws a `SwarmError` about a field: what is wrong, and how to fix it. */
+export type Refuse = (field: SwarmError['field'], problem: string, fix: string) => never;
+
+export interface NumberRule {
+  readonly field: string;
+  readonly value: number;
+  readonly least: number;
+  readonly most?: number;
+  /** Whether it may have a fraction (default: false). */
+  readonly fraction?: boolean;
+  /** Why it cannot be less. */
+  readonly reason: string;
+}
+
+export const PEERS_MAX: number = 2 ** 24;
+/** The largest range of integers that a double represents exactly. */
+export const EXACT_MAX: number = 2 ** 53;
+export const DAY_MS: number = 24 * 3600 * 1000;
+
+export function checkNumber(rule: NumberRule, refuse: Refuse): void {
+  const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
+  const range = `a ${fraction ? '' : 'whole '}number from ${least} to ${most}`;
+  if (typeof value !== 'number' || Number.isNaN(value))
+    refuse(field, `is ${value}, but must be a number`, `set it to ${range}`);
+  if (value < least) refuse(field, `is ${value}, but ${reason}`, `set it to ${range}`);
+  if (value > most) refuse(field, `is ${value}, which is too large`, `set it to ${range}`);
+  if (!fraction && !Number.isInteger(value)) {
+    refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
+  }
+}
