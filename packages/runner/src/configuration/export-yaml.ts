@@ -14,6 +14,7 @@ const FORMATS: Readonly<Record<QuantityKind, (value: number) => string | number>
   size: bytes,
   time,
   percent: (value) => `${value} %`,
+  arrivals: (perHour) => `${perHour}/h`,
 };
 
 /** The text of a configuration file that describes the same swarm. */

@@ -199,10 +199,13 @@ function configOf(from: OriginalConfig, { seeds, classes }: Peers): SwarmConfig 
   };
 }
 
+/** A class of the original: all have the same capacities. */
+type OriginalClass = ClassConfig & { readonly upload: number; readonly download: number };
+
 /** One class of leechers needs no list. */
 function populationOf(
   seeds: readonly SeedConfig[],
-  classes: readonly ClassConfig[],
+  classes: readonly OriginalClass[],
 ): Pick<SwarmConfig, 'peers' | 'seeds' | 'upload' | 'download' | 'classes'> {
   const [seed] = seeds;
   if (seeds.length > 1 || seed === undefined) return { seeds, classes };
@@ -212,8 +215,8 @@ function populationOf(
   return {
     peers: seed.count! + count!,
     seeds: isAlike ? seed.count! : seed,
-    upload: upload!,
-    download: download!,
+    upload,
+    download,
   };
 }
 
@@ -228,7 +231,7 @@ function defined<Fields extends object>(
 
 interface Peers {
   readonly seeds: SeedConfig[];
-  readonly classes: ClassConfig[];
+  readonly classes: OriginalClass[];
   /** For each entry of `seeds` and `classes`, the entry of `capacityNodes`. */
   readonly origin: { readonly seeds: number[]; readonly classes: number[] };
 }

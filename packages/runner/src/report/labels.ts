@@ -16,6 +16,7 @@ const UNITS: Readonly<Record<QuantityKind, string>> = {
   rate: 'kbit/s',
   time: 'ms',
   percent: '%',
+  arrivals: 'per hour',
 };
 
 /** Fields whose names are not the words for what they hold. All others are: `uploadSlots`. */
@@ -28,6 +29,10 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   download: 'download capacity',
   pieces: 'number of pieces',
   size: 'file size',
+  until: 'end of the run',
+  rate: 'rate of arrivals',
+  decay: 'decay of the rate of arrivals',
+  ratio: 'share ratio',
   meanGap: 'mean time between arrivals',
   classOrder: 'order of classes',
   as: 'number of AS',

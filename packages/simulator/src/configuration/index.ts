@@ -10,6 +10,7 @@ export {
   show,
 } from './problems.ts';
 export {
+  type ArrivalRate,
   type Percentage,
   quantity,
   type QuantityKind,
@@ -19,12 +20,28 @@ export {
   type Size,
   type Time,
 } from './quantities.ts';
+export { ConfigurationError } from './configuration-error.ts';
+export type {
+  ArrivalConfig,
+  CapacityConfig,
+  ClassConfig,
+  DistributionConfig,
+  DrawnRateConfig,
+  DurationConfig,
+  HomeConfig,
+  SeedConfig,
+  SessionConfig,
+  TracedPeerConfig,
+} from './population-schema.ts';
+export type {
+  CompleteArrival,
+  CompleteClassConfig,
+  CompleteSeedConfig,
+  CompleteSessionConfig,
+} from './populations.ts';
 export {
   checkTypes,
-  type CompleteClassConfig,
-  type CompleteSeedConfig,
   type CompleteSwarmConfig,
-  ConfigurationError,
   type ResolvedSwarm,
   resolveSwarm,
   swarm,
@@ -32,14 +49,12 @@ export {
 export {
   type ArrivalsConfig,
   type CacheConfig,
-  type ClassConfig,
   type ClientConfig,
   FIELD_PATHS,
   fieldsAt,
   type FileConfig,
   type NetworkConfig,
   quantityKindAt,
-  type SeedConfig,
   type SwarmConfig,
   swarmJsonSchema,
   type TrackerConfig,

@@ -1,7 +1,8 @@
 /** The place of a field of a swarm in the configuration that describes the swarm. */
 
+import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
-import type { SeedConfig, SwarmConfig } from './schema.ts';
+import type { SwarmConfig } from './schema.ts';
 
 /** The path of each field of a swarm in a configuration. */
 const PATHS: Readonly<Record<string, Path>> = {
@@ -11,6 +12,7 @@ const PATHS: Readonly<Record<string, Path>> = {
   seeds: ['seeds'],
   classes: ['peers'],
   arrivalGapMs: ['arrivals', 'meanGap'],
+  horizonMs: ['until'],
   pieces: ['file', 'pieces'],
   pieceBits: ['file', 'pieceSize'],
   uploadSlots: ['client', 'uploadSlots'],
@@ -39,10 +41,28 @@ const PATHS: Readonly<Record<string, Path>> = {
   requestPriority: ['cache', 'requestPriority'],
 };
 
+/** Today's names of the fields of a class and of what is in it; '' for a field without a name. */
 const CLASS_FIELDS: Readonly<Record<string, string>> = {
-  count: 'count',
   uploadKbps: 'upload',
   downloadKbps: 'download',
+  perMs: 'rate',
+  fromMs: 'from',
+  untilMs: 'until',
+  decayMs: 'decay',
+  atMs: 'at',
+  peers: 'trace',
+  leavesAtMs: 'leaves',
+  session: '',
+  seedsFor: 'leaves.after',
+  shareRatio: 'leaves.ratio',
+  crashesAfter: 'crashes.after',
+  returnsAfter: 'returns.after',
+  table: 'capacities',
+  least: 'min',
+  most: 'max',
+  distribution: '',
+  value: '',
+  homes: 'as',
 };
 
 /**
@@ -50,28 +70,70 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
  * the swarm was made.
  */
 export function pathInConfig(field: string, config: SwarmConfig): Path {
-  const entry = /^classes\[(\d+)\]\.(\w+)$/.exec(field);
+  const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }
-  const name = CLASS_FIELDS[entry[2]!]!;
+  return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
+}
+
+/** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of the configuration. */
+function pathInClass(field: string): Path {
+  const isTraced = field.includes('.peers[');
+  // A table of capacities is a list of its own in the configuration.
+  const steps = field.replace(/^capacities\./, '').split(/[.[\]]+/);
+  return steps.flatMap((step): Path => {
+    if (step === '') return [];
+    if (/^\d+$/.test(step)) return [Number(step)];
+    if (step === 'atMs' && isTraced) return ['time'];
+    const name = CLASS_FIELDS[step] ?? step;
+    return name === '' ? [] : name.split('.');
+  });
+}
+
+function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
   const { seeds = 1 } = config;
+  const [name, ...rest] = within as readonly [string, ...Path];
   const seedEntries = isList(seeds) ? seeds.length : 1;
-  const index = Number(entry[1]);
   if (index < seedEntries) {
-    if (typeof seeds === 'number') return name === 'count' ? ['seeds'] : [name];
+    if (typeof seeds === 'number') return name === 'count' ? ['seeds'] : within;
     const [seed, path]: [SeedConfig, Path] = isList(seeds)
       ? [seeds[index]!, ['seeds', index]]
       : [seeds as SeedConfig, ['seeds']];
-    return Object.hasOwn(seed, name) || name === 'count' ? [...path, name] : [name];
+    return ownPath(path, seed, name, rest);
   }
   const own = config.classes?.[index - seedEntries];
-  if (own === undefined) return name === 'count' ? ['peers'] : [name];
-  const isOwn = Object.hasOwn(own, name) || name === 'count';
-  if (name === 'count' && own.count === undefined) return ['classes', index - seedEntries, 'share'];
-  return isOwn ? ['classes', index - seedEntries, name] : [name];
+  if (own === undefined) return name === 'count' ? ['peers'] : within;
+  const path = ['classes', index - seedEntries];
+  if (name === 'count' && own.count === undefined) {
+    return own.share === undefined ? path : [...path, 'share'];
+  }
+  return ownPath(path, own, name, rest);
+}
+
+/** Capacities that an entry does not state are those of the swarm. */
+function ownPath(path: Path, entry: object, name: string, rest: Path): Path {
+  const isOfSwarm = ['upload', 'download'].includes(name) && !Object.hasOwn(entry, name);
+  if (isOfSwarm) return [name, ...rest];
+  return [
+    ...path,
+    name,
+    ...withoutIndexOfOne((entry as Record<string, unknown>)[name], name, rest),
+  ];
+}
+
+/** `arrivals` and `as` may be a list or its only entry, without an index. */
+function withoutIndexOfOne(value: unknown, name: string, [first, ...rest]: Path): Path {
+  if (first === undefined) return [];
+  const isOne = typeof first === 'number' && !Array.isArray(value);
+  const within = isOne ? rest : [first, ...rest];
+  if (name !== 'as') return within;
+  // An entry of `as` may be the index alone.
+  const entry: unknown = Array.isArray(value) ? value[first as number] : value;
+  if (typeof entry === 'number') return isOne ? [] : [first];
+  return within.map((step) => (step === 'as' ? 'index' : step));
 }
 
 /** Whether a field that may be one entry or several has several. */

@@ -6,13 +6,14 @@
  *     rate      kbit/s     `2 Mbit/s`, `250 kB/s`
  *     time      ms         `10 s`, `1500 ms`, `2 h`
  *     percent   %          `30 %`
+ *     arrivals  per hour   `100/h`, `0.5/s`
  *
  * Prefixes are those of IEC 80000-13: k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti powers of 1024.
  */
 
 import { closest } from 'fastest-levenshtein';
 
-export type QuantityKind = 'size' | 'rate' | 'time' | 'percent';
+export type QuantityKind = 'size' | 'rate' | 'time' | 'percent' | 'arrivals';
 
 /** A size: a text with a unit, such as `256 KiB`, or a number of bytes. */
 export type Size = string | number;
@@ -20,6 +21,8 @@ export type Size = string | number;
 export type Rate = string | number;
 /** A time: a text with a unit, such as `10 s`, or a number of milliseconds. */
 export type Time = string | number;
+/** A rate of arrivals: a text with a unit, such as `100/h`, or a number per hour. */
+export type ArrivalRate = string | number;
 /** A percentage: a text such as `30 %`, or a number from 0 to 100. */
 export type Percentage = string | number;
 
@@ -69,6 +72,8 @@ const KINDS: Readonly<Record<QuantityKind, Kind>> = {
       min: { numerator: 60_000 },
       h: { numerator: 3_600_000 },
       d: { numerator: 86_400_000 },
+      day: { numerator: 86_400_000 },
+      days: { numerator: 86_400_000 },
     },
   },
   percent: {
@@ -76,6 +81,18 @@ const KINDS: Readonly<Record<QuantityKind, Kind>> = {
     plainUnit: 'percent',
     example: '30 %',
     units: { '%': { numerator: 1 } },
+  },
+  arrivals: {
+    name: 'a rate of arrivals',
+    plainUnit: 'arrivals per hour',
+    example: '100/h',
+    units: {
+      '/s': { numerator: 3_600 },
+      '/min': { numerator: 60 },
+      '/h': { numerator: 1 },
+      '/d': { numerator: 1, denominator: 24 },
+      '/day': { numerator: 1, denominator: 24 },
+    },
   },
 };
 
@@ -95,7 +112,7 @@ export function readQuantity(kind: QuantityKind, quantity: string | number): Qua
     return { problem: `is ${quantity}, which is not ${name}`, fix: write };
   }
   const shown = JSON.stringify(quantity.length > 40 ? `${quantity.slice(0, 37)}...` : quantity);
-  const match = QUANTITY.exec(quantity.trim());
+  const match = QUANTITY.exec(quantity.trim().replace(/\s*\/\s*/, '/'));
   if (match === null) return { problem: `is ${shown}, which is not ${name}`, fix: write };
   const [, digits, unitName] = match;
   const number = Number(digits);
@@ -104,7 +121,10 @@ export function readQuantity(kind: QuantityKind, quantity: string | number): Qua
   if (unit === undefined) {
     const nearest = closest(unitName!, Object.keys(units));
     const problem = `is ${shown}, but ${name} has no unit "${unitName}"`;
-    return { problem, fix: `write ${digits} ${nearest}, for instance` };
+    return {
+      problem,
+      fix: `write ${digits}${nearest.startsWith('/') ? '' : ' '}${nearest}, for instance`,
+    };
   }
   const { numerator, denominator = 1 } = unit;
   return { value: (number * numerator) / denominator };

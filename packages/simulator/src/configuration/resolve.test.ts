@@ -9,7 +9,8 @@ import { describe, expect, test } from 'vitest';
 
 import { simulateHere } from '../simulate-here.ts';
 import { makePlan } from '../swarm/plan/make-plan.ts';
-import { ConfigurationError, resolveSwarm, swarm } from './resolve.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { resolveSwarm, swarm } from './resolve.ts';
 import { FIELD_PATHS, fieldsAt, quantityKindAt, type SwarmConfig } from './schema.ts';
 
 const SMALL: SwarmConfig = { peers: 20, file: { pieces: 8 } };

@@ -7,18 +7,23 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
-import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
+import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
 import { clientOf, type CompleteClientConfig } from './client.ts';
+import { ConfigurationError, refuse } from './configuration-error.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
-import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
-import { quantity } from './quantities.ts';
+import type { ClassConfig, SeedConfig } from './population-schema.ts';
 import {
-  type ClassConfig,
-  fieldsAt,
-  type SeedConfig,
-  SWARM_SCHEMA,
-  type SwarmConfig,
-} from './schema.ts';
+  completeClass,
+  type CompleteClassConfig,
+  completeSeed,
+  type CompleteSeedConfig,
+  type DefaultCapacities,
+  peerClassOf,
+  seedClassOf,
+} from './populations.ts';
+import { type FileKind, pathName, problemsOf } from './problems.ts';
+import { quantity } from './quantities.ts';
+import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
 
 /**
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
@@ -30,6 +35,7 @@ export interface CompleteSwarmConfig {
   readonly classes: readonly CompleteClassConfig[];
   readonly file: { readonly pieces: number; readonly pieceSize: number };
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
+  readonly until: 'complete' | number;
   readonly network: {
     readonly as: number;
     readonly routersPerAs: number;
@@ -50,35 +56,6 @@ export interface CompleteSwarmConfig {
     readonly subTorrents: number;
     readonly requestPriority: Swarm['requestPriority'];
   };
-}
-
-export interface CompleteSeedConfig {
-  readonly count: number;
-  readonly upload: number;
-  readonly download: number;
-}
-
-export interface CompleteClassConfig extends CompleteSeedConfig {
-  readonly name: string;
-}
-
-/** A configuration that describes no swarm: all mistakes that were found, each with its fix. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  /** All mistakes, each with its path and fix. */
-  readonly problems: readonly ConfigProblem[];
-
-  constructor(problems: readonly ConfigProblem[]) {
-    super(
-      problems
-        .map(({ name, problem, fix, more }) => {
-          const others = more === undefined ? '' : `\n  and ${more}`;
-          return `${name === undefined ? '' : `${name}: `}${problem}\n  fix: ${fix}${others}`;
-        })
-        .join('\n'),
-    );
-    this.problems = problems;
-  }
 }
 
 /** A swarm, and the complete configuration that describes it. */
@@ -146,7 +123,17 @@ const CONFIGURATION: FileKind = {
     externalNeighbours: '"20 %"',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
+    until: '"2 d"',
+    from: '"10 min"',
+    decay: '"6 h"',
+    at: '"10 min"',
+    after: '"30 min"',
+    patience: '"2 h"',
+    time: '"10 s"',
+    rate: '"100/h"',
     'classes[]': '{ "name": "dsl", "count": 100 }',
+    'arrivals[]': '{ "rate": "100/h" }',
+    'capacities[]': '{ "share": "50 %", "upload": "2 Mbit/s", "download": "16 Mbit/s" }',
     'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
   },
 };
@@ -157,6 +144,8 @@ const DEFAULT = {
   pieceBytes: 256 * 1024,
   meanGapMs: 2,
   as: 10,
+  /** Where routers host several nodes; it does not depend on how many arrive. */
+  sharedRouters: 50,
   transitDomains: 4,
   routersPerTransitDomain: 10,
   allocationIntervalMs: 1_000,
@@ -167,11 +156,14 @@ const DEFAULT = {
 
 /** Fills in what was left out. */
 function complete(config: SwarmConfig): CompleteSwarmConfig {
-  const upload = rate(config.upload, DEFAULT.uploadKbps);
-  const download = rate(config.download, DEFAULT.downloadKbps);
-  const seeds = seedsOf(config, upload, download);
+  const defaults = {
+    upload: rate(config.upload, DEFAULT.uploadKbps),
+    download: rate(config.download, DEFAULT.downloadKbps),
+  };
+  const seeds = seedsOf(config, defaults);
   const seedCount = sum(seeds);
-  const { peers, classes } = leechersOf(config, seedCount, upload, download);
+  const { peers, classes } = leechersOf(config, seedCount, defaults);
+  const isOpen = classes.some((each) => each.arrivals !== undefined);
   const isOriginal = config.client?.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
@@ -184,20 +176,22 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       meanGap: time(arrivals.meanGap, DEFAULT.meanGapMs),
       classOrder: arrivals.classOrder ?? 'shuffled',
     },
+    until: untilOf(config.until),
     network: {
       as,
-      routersPerAs: network.routersPerAs ?? routersFor(peers, as),
+      routersPerAs:
+        network.routersPerAs ?? (isOpen ? DEFAULT.sharedRouters : routersFor(peers, as)),
       transitDomains: network.transitDomains ?? DEFAULT.transitDomains,
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
       allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
     },
     tracker: {
-      neighbours: tracker.neighbours ?? Math.max(1, Math.min(DEFAULT.neighbours, peers - 1)),
+      neighbours: tracker.neighbours ?? neighboursFor(peers, isOpen),
       ...(tracker.externalNeighbours === undefined
         ? {}
         : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
-      minPeers: tracker.minPeers ?? peers,
+      minPeers: tracker.minPeers ?? (isOpen ? Math.max(2, peers) : peers),
     },
     client: clientOf(config.client ?? {}),
     cache: {
@@ -206,6 +200,15 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       requestPriority: cache.requestPriority ?? 'within-rarity',
     },
   };
+}
+
+function untilOf(until: SwarmConfig['until'] = 'complete'): 'complete' | number {
+  return until === 'complete' ? until : quantity('time', until);
+}
+
+function neighboursFor(peers: number, isOpen: boolean): number {
+  const { neighbours } = DEFAULT;
+  return isOpen ? neighbours : Math.max(1, Math.min(neighbours, peers - 1));
 }
 
 /** The default number of routers of an AS; if it is too large, there are too few AS. */
@@ -220,59 +223,71 @@ function routersFor(peers: number, as: number): number {
   return routers;
 }
 
-function seedsOf(
-  { seeds = 1 }: SwarmConfig,
-  upload: number,
-  download: number,
-): CompleteSeedConfig[] {
-  const list: readonly SeedConfig[] =
-    typeof seeds === 'number' ? [{ count: seeds }] : isList(seeds) ? seeds : [seeds];
-  return list.map((seed) => ({
-    count: seed.count ?? 1,
-    upload: rate(seed.upload, upload),
-    download: rate(seed.download, download),
-  }));
+function seedsOf({ seeds = 1 }: SwarmConfig, defaults: DefaultCapacities): CompleteSeedConfig[] {
+  if (typeof seeds === 'number') return [completeSeed({ count: seeds }, ['seeds'], defaults)];
+  if (!isList(seeds)) return [completeSeed(seeds as SeedConfig, ['seeds'], defaults)];
+  return seeds.map((seed, i) => completeSeed(seed, ['seeds', i], defaults));
 }
 
-/** The classes of leechers, with their counts. */
+/** The classes of leechers, and the number of peers that do not arrive by processes. */
 function leechersOf(
   config: SwarmConfig,
   seedCount: number,
-  upload: number,
-  download: number,
+  defaults: DefaultCapacities,
 ): { readonly peers: number; readonly classes: CompleteClassConfig[] } {
   const classes: readonly ClassConfig[] = config.classes ?? [{ name: 'peer', share: 100 }];
   if (classes.length === 0) {
     refuse(['classes'], 'is empty, so no peer would download', 'add a class, or remove the field');
   }
   checkClassNames(classes);
-  const counts = classes.every(({ share }) => share === undefined)
-    ? countsOf(config, classes, seedCount)
-    : countsByShare(config, classes, seedCount);
+  const crowd = countsOf(config, classes, seedCount);
   return {
-    peers: seedCount + counts.reduce((total, count) => total + count, 0),
-    classes: classes.map((each, i) => ({
-      name: each.name,
-      count: counts[i]!,
-      upload: rate(each.upload, upload),
-      download: rate(each.download, download),
-    })),
+    peers: seedCount + [...crowd.values()].reduce((total, count) => total + count, 0),
+    classes: classes.map((each, i) =>
+      completeClass(each, ['classes', i], crowd.get(i) ?? each.count, defaults),
+    ),
   };
 }
 
+/** The number of leechers of each class of the crowd, by the index of the class. */
 function countsOf(
-  { peers }: SwarmConfig,
+  config: SwarmConfig,
   classes: readonly ClassConfig[],
   seedCount: number,
+): ReadonlyMap<number, number> {
+  const crowd = [...classes.keys()].filter((i) => classes[i]!.arrivals === undefined);
+  classes.forEach(({ share, arrivals }, i) => {
+    if (share === undefined || arrivals === undefined) return;
+    const problem = 'is a share of those who are there at the start, but the class has arrivals';
+    refuse(
+      ['classes', i, 'share'],
+      problem,
+      'remove it, or write "count": 100 for at most so many',
+    );
+  });
+  const counts = crowd.every((i) => classes[i]!.share === undefined)
+    ? countsAsGiven(config, classes, crowd, seedCount)
+    : countsByShare(config, classes, crowd, seedCount);
+  return new Map(crowd.map((i, place) => [i, counts[place]!]));
+}
+
+function countsAsGiven(
+  { peers }: SwarmConfig,
+  classes: readonly ClassConfig[],
+  crowd: readonly number[],
+  seedCount: number,
 ): number[] {
-  const counts = classes.map(({ count, name }, i) => {
+  const counts = crowd.map((i) => {
+    const { count, name } = classes[i]!;
     if (count !== undefined) return count;
     const problem = `has neither a count nor a share ("${name}")`;
-    return refuse(['classes', i], problem, 'add "count": 100, or "share": "50 %"');
+    const fix = 'add "count": 100, or "share": "50 %", or "arrivals": { "rate": "100/h" }';
+    return refuse(['classes', i], problem, fix);
   });
   const total = counts.reduce((sum, count) => sum + count, seedCount);
   if (peers !== undefined && peers !== total) {
-    const problem = `is ${peers}, but the classes and the seeds have ${total} peers in all`;
+    const those = crowd.length < classes.length ? 'classes without arrivals' : 'classes';
+    const problem = `is ${peers}, but the ${those} and the seeds have ${total} peers in all`;
     refuse(['peers'], problem, `set it to ${total}, or remove it`);
   }
   return counts;
@@ -282,12 +297,14 @@ function countsOf(
 function countsByShare(
   { peers }: SwarmConfig,
   classes: readonly ClassConfig[],
+  crowd: readonly number[],
   seedCount: number,
 ): number[] {
   if (peers === undefined) {
     return refuse(['peers'], 'is missing', 'add "peers": 200');
   }
-  const shares = classes.map(({ share, count }, i) => {
+  const shares = crowd.map((i) => {
+    const { share, count } = classes[i]!;
     if (share !== undefined && count === undefined) return quantity('percent', share);
     const problem = share === undefined ? 'has a count' : 'has a count and a share';
     return refuse(['classes', i], problem, 'give every class a share, or every class a count');
@@ -378,7 +395,7 @@ const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission'])
 
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
-  const { seeds, classes, file, arrivals, network, tracker, client, cache } = config;
+  const { seeds, classes, file, arrivals, until, network, tracker, client, cache } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
     network.latency === 'topology'
@@ -388,12 +405,10 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     neighbours: tracker.neighbours,
     minPeers: tracker.minPeers,
     seeds: sum(seeds),
-    classes: [
-      ...seeds.map((seed) => peerClass('seed', seed)),
-      ...classes.map((each) => peerClass(each.name, each)),
-    ],
+    classes: [...seeds.map(seedClassOf), ...classes.map(peerClassOf)],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
+    ...(until === 'complete' ? {} : { horizonMs: until }),
     pieces: file.pieces,
     pieceBits: file.pieceSize * 8,
     uploadSlots: client.uploadSlots,
@@ -437,14 +452,6 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       ? {}
       : { externalPercent: tracker.externalNeighbours }),
   };
-}
-
-function peerClass(name: string, { count, upload, download }: CompleteSeedConfig): PeerClass {
-  return { name, count, uploadKbps: upload, downloadKbps: download };
-}
-
-function refuse(path: Path, problem: string, fix: string): never {
-  throw new ConfigurationError([{ path, name: pathName(path), problem, fix }]);
 }
 
 function rate(value: string | number | undefined, otherwise: number): number {

@@ -28,8 +28,9 @@ import {
 } from '@cachetorrent/protocol';
 import { z } from 'zod';
 
+import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
-import { readQuantity } from './quantities.ts';
+import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
 
 /** The file that the swarm shares. Either its size or its number of pieces is required. */
 export interface FileConfig {
@@ -41,31 +42,7 @@ export interface FileConfig {
   readonly pieceSize?: Size;
 }
 
-/** Peers that hold the whole file from the start. */
-export interface SeedConfig {
-  /** Number of seeds (default: 1). */
-  readonly count?: number;
-  /** Upload capacity of each (default: `upload` of the swarm). */
-  readonly upload?: Rate;
-  /** Download capacity of each (default: `download` of the swarm). */
-  readonly download?: Rate;
-}
-
-/** A class of leechers with the same capacity. */
-export interface ClassConfig {
-  /** Name of the class, by which results are broken down. */
-  readonly name: string;
-  /** Number of leechers of this class. */
-  readonly count?: number;
-  /** Percentage of the leechers that belong to this class, instead of `count`. */
-  readonly share?: Percentage;
-  /** Upload capacity of each (default: `upload` of the swarm). */
-  readonly upload?: Rate;
-  /** Download capacity of each (default: `download` of the swarm). */
-  readonly download?: Rate;
-}
-
-/** When peers arrive. */
+/** When the peers of the crowd arrive, those of classes without arrivals of their own. */
 export interface ArrivalsConfig {
   /** Mean time between two arrivals, a Poisson process (default: 2 ms). */
   readonly meanGap?: Time;
@@ -189,8 +166,10 @@ export interface SwarmConfig {
   readonly classes?: readonly ClassConfig[];
   /** The file that the swarm shares. */
   readonly file: FileConfig;
-  /** When peers arrive. */
+  /** When the crowd arrives. */
   readonly arrivals?: ArrivalsConfig;
+  /** When the run ends: at a time, or when all are complete (`complete`, the default). */
+  readonly until?: 'complete' | Time;
   /** The network between the peers. */
   readonly network?: NetworkConfig;
   /** What the tracker does. */
@@ -201,31 +180,11 @@ export interface SwarmConfig {
   readonly cache?: CacheConfig;
 }
 
-/** The kind of each schema for quantities. */
-const KINDS = new WeakMap<z.core.$ZodType, QuantityKind>();
-
 const count = z.number();
 const size = quantityOf('size');
 const rate = quantityOf('rate');
 const time = quantityOf('time');
 const percentage = quantityOf('percent');
-
-/**
- * A schema for quantities of one kind, or a word in place of one. The message of an issue is the
- * problem, `params.fix` the fix.
- */
-function quantityOf(kind: QuantityKind, word?: string): z.ZodType<string | number> {
-  const schema = z.union([z.string(), z.number()]).check((context) => {
-    if (context.value === word) return;
-    const reading = readQuantity(kind, context.value);
-    if ('value' in reading) return;
-    const { problem, fix } = reading;
-    const params = { fix };
-    context.issues.push({ code: 'custom', message: problem, params, input: context.value });
-  });
-  KINDS.set(schema, kind);
-  return schema;
-}
 
 function names<Name extends string>(of: Readonly<Record<Name, unknown>>): Name[] {
   return Object.keys(of) as Name[];
@@ -245,20 +204,6 @@ const file = z
   })
   .describe('The file that the swarm shares: its size, or its number of pieces.');
 
-const seed = z.strictObject({
-  count: count.exactOptional().describe('Number of seeds (default: 1).'),
-  upload: rate.exactOptional().describe('Upload capacity of each.'),
-  download: rate.exactOptional().describe('Download capacity of each.'),
-});
-
-const peerClass = z.strictObject({
-  name: z.string().describe('Name of the class, by which results are broken down.'),
-  count: count.exactOptional().describe('Number of leechers of this class.'),
-  share: percentage.exactOptional().describe('Percentage of the leechers, instead of `count`.'),
-  upload: rate.exactOptional().describe('Upload capacity of each.'),
-  download: rate.exactOptional().describe('Download capacity of each.'),
-});
-
 const arrivals = z
   .strictObject({
     meanGap: time.exactOptional().describe('Mean time between two arrivals (default: 2 ms).'),
@@ -267,7 +212,7 @@ const arrivals = z
       .exactOptional()
       .describe('Classes at random (default), or one after the other in order of arrival.'),
   })
-  .describe('When peers arrive: a Poisson process.');
+  .describe('When peers of classes without `arrivals` arrive: a Poisson process.');
 
 const network = z
   .strictObject({
@@ -398,7 +343,7 @@ const swarmConfig = z.strictObject({
   $schema: z.string().exactOptional().describe('For editors: the location of this schema.'),
   peers: count.exactOptional().describe('Number of peers, seeds included.'),
   seeds: z
-    .union([count, seed, z.array(seed)])
+    .union([count, seedSchema, z.array(seedSchema)])
     .exactOptional()
     .describe('Number of seeds, or their number and capacity (default: 1).'),
   upload: rate
@@ -412,11 +357,14 @@ const swarmConfig = z.strictObject({
       'Download capacity of seeds and classes that have none of their own (default: 50 Mbit/s).',
     ),
   classes: z
-    .array(peerClass)
+    .array(classSchema)
     .exactOptional()
-    .describe('Classes of leechers with the same capacity (default: one class, `peer`).'),
+    .describe('Classes of leechers that are alike (default: one class, `peer`).'),
   file,
   arrivals: arrivals.exactOptional(),
+  until: quantityOf('time', 'complete')
+    .exactOptional()
+    .describe('When the run ends: at a time, or when all are `complete` (default).'),
   network: network.exactOptional(),
   tracker: tracker.exactOptional(),
   client: client.exactOptional(),
@@ -424,7 +372,8 @@ const swarmConfig = z.strictObject({
 });
 
 /** Checks the types and units of a configuration. */
-export const SWARM_SCHEMA: z.ZodType<SwarmConfig> = swarmConfig as z.ZodType<SwarmConfig>;
+export const SWARM_SCHEMA: z.ZodType<SwarmConfig> =
+  swarmConfig as unknown as z.ZodType<SwarmConfig>;
 
 /** The JSON Schema of a configuration, for editors. */
 export function swarmJsonSchema(): object {
@@ -435,32 +384,32 @@ export function swarmJsonSchema(): object {
 }
 
 const SECTIONS = { file, arrivals, network, tracker, client, cache } as const;
-type SectionName = keyof typeof SECTIONS;
 
-/** The fields that the object at `path` may have: at the top, in a section, in a list's entry. */
+/** The fields that the object at `path` may have, also as an entry of a list. */
 export function fieldsAt(path: readonly PropertyKey[]): readonly string[] {
   return Object.keys(shapeAt(path));
 }
 
 /** The kind of the quantity that the field at `path` holds; undefined if it holds none. */
 export function quantityKindAt(path: readonly PropertyKey[]): QuantityKind | undefined {
-  const shape: Readonly<Record<PropertyKey, z.core.$ZodType>> = shapeAt(path.slice(0, -1));
-  const field = shape[path.at(-1) ?? ''];
-  return field instanceof z.ZodExactOptional ? KINDS.get(field.unwrap()) : undefined;
+  const shape = shapeAt(path.slice(0, -1));
+  const field = path.at(-1) ?? '';
+  return Object.hasOwn(shape, field) ? quantityKindIn(shape[String(field)]) : undefined;
 }
 
-function shapeAt([first, second, ...rest]: readonly PropertyKey[]): z.core.$ZodShape {
-  if (first === undefined) return swarmConfig.shape;
-  if (first === 'seeds') return seed.shape;
-  if (first === 'classes') return peerClass.shape;
-  if (first === 'client' && second === 'quirks' && rest.length === 0) return quirks.shape;
-  if (second !== undefined || !Object.hasOwn(SECTIONS, first)) return {};
-  return SECTIONS[first as SectionName].shape;
+function shapeAt(path: readonly PropertyKey[]): z.core.$ZodShape {
+  let object: z.ZodObject | undefined = swarmConfig;
+  for (const step of path) {
+    if (typeof step === 'number') continue;
+    const shape: z.core.$ZodShape = object?.shape ?? {};
+    object = Object.hasOwn(shape, step) ? objectIn(shape[String(step)]) : undefined;
+  }
+  return object?.shape ?? {};
 }
 
 /** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */
 export const FIELD_PATHS: readonly (readonly string[])[] = [
-  ...['peers', 'seeds', 'upload', 'download', 'classes'].map((name) => [name]),
+  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until'].map((name) => [name]),
   ...names(SECTIONS).flatMap((section) =>
     fieldsAt([section]).flatMap((name) =>
       name === 'quirks'
