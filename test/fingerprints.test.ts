@@ -98,7 +98,7 @@ function scaledDown(file: ConfigFile): Overrides {
   const factor = peers / PEERS_MAX;
   if (factor <= 1) return { pieces };
   const seedCount = Math.max(1, Math.round(seeds[0]!.count / factor));
-  const counts = classes.map(({ count }) => Math.round(count / factor));
+  const counts = classes.map(({ count }) => Math.round(count! / factor));
   // The last class absorbs rounding.
   counts[counts.length - 1] =
     PEERS_MAX - seedCount - counts.slice(0, -1).reduce((a, b) => a + b, 0);

@@ -8,6 +8,7 @@ import {
   FIELD_PATHS,
   fieldsAt,
   type Path,
+  pathName,
   quantityKindAt,
   readQuantity,
 } from '@cachetorrent/simulator/configuration';
@@ -101,19 +102,25 @@ export function withField(config: object, path: Path, value: ParameterValue): ob
 /** The problem of setting the field at `path` within a list that lacks its entry. */
 export function entryProblem(
   config: object,
-  [name, index]: Path,
+  path: Path,
 ): { readonly problem: string; readonly fix: string } | undefined {
-  if ((name !== 'classes' && name !== 'seeds') || index === undefined) return undefined;
-  const list = fieldOf(config, [name]);
-  const length = Array.isArray(list) ? list.length : 0;
-  if (typeof index === 'number') {
-    if (index < length) return undefined;
-    const problem = `names entry ${index} of "${name}", which has ${length} entries`;
-    return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
+  for (let i = 1; i < path.length; i++) {
+    const holder = path.slice(0, i);
+    const name = pathName(holder);
+    const step = path[i]!;
+    const list = fieldOf(config, holder);
+    if (typeof step === 'number') {
+      const length = Array.isArray(list) ? list.length : 0;
+      if (step < length) continue;
+      const problem = `names entry ${step} of "${name}", which has ${length} entries`;
+      return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
+    }
+    if (Array.isArray(list) || (list === undefined && name === 'classes')) {
+      const problem = `names no entry of the list "${name}"`;
+      return { problem, fix: `state its index: ${name}[0].${step}` };
+    }
   }
-  if (name === 'seeds' && !Array.isArray(list)) return undefined;
-  const problem = `names no entry of the list "${name}"`;
-  return { problem, fix: `state its index: ${name}[0].${index}` };
+  return undefined;
 }
 
 /** The parameters that have options of their own. */

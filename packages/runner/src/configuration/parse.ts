@@ -1,5 +1,6 @@
 /** Reads a text as YAML, or as JSON with comments, and keeps the places of its values. */
 
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 import { getNodeValue } from 'jsonc-parser';
@@ -18,6 +19,7 @@ export interface Parsed {
 
 /** No configuration needs more; endless input, such as that of `/dev/zero`, ends here. */
 const BYTES_MAX = 100 * 2 ** 20;
+const CHUNK_BYTES = 2 ** 16;
 /** No configuration needs more, and functions that follow the levels have a limited stack. */
 const DEPTH_MAX = 100;
 
@@ -85,6 +87,15 @@ export async function textOf(file: string, examples: string): Promise<string> {
   }
 }
 
+/** The same at once, for a file that a value names. */
+export function textNowOf(file: string, examples: string): string {
+  try {
+    return decoded(file, bytesNowOf(file));
+  } catch (error) {
+    throw unreadable(file, examples, error);
+  }
+}
+
 async function bytesOf(file: string): Promise<Uint8Array> {
   const handle = await open(file, 'r');
   const chunks: Uint8Array[] = [];
@@ -93,15 +104,36 @@ async function bytesOf(file: string): Promise<Uint8Array> {
     for await (const chunk of handle.createReadStream({ autoClose: false })) {
       chunks.push(chunk as Uint8Array);
       size += (chunk as Uint8Array).length;
-      if (size > BYTES_MAX) {
-        const problem = `has more than ${BYTES_MAX / 2 ** 20} MiB`;
-        throw new UserError({ at: file, problem, fix: 'name a smaller file' });
-      }
+      if (size > BYTES_MAX) throw tooLarge(file);
     }
   } finally {
     await handle.close();
   }
   return Buffer.concat(chunks);
+}
+
+function bytesNowOf(file: string): Uint8Array {
+  const descriptor = openSync(file, 'r');
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const chunk = new Uint8Array(CHUNK_BYTES);
+      const length = readSync(descriptor, chunk);
+      if (length === 0) break;
+      chunks.push(chunk.subarray(0, length));
+      size += length;
+      if (size > BYTES_MAX) throw tooLarge(file);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(file: string): UserError {
+  const problem = `has more than ${BYTES_MAX / 2 ** 20} MiB`;
+  return new UserError({ at: file, problem, fix: 'name a smaller file' });
 }
 
 function decoded(file: string, bytes: Uint8Array): string {

@@ -1,5 +1,7 @@
 /** Reads a configuration file, and makes the swarm that it describes. */
 
+import { dirname } from 'node:path';
+
 import type { Swarm, SwarmError } from '@cachetorrent/simulator';
 import {
   checkTypes,
@@ -27,6 +29,7 @@ import {
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
 import type { Locations } from './locations.ts';
+import { TraceFiles, type TracedConfig, withTraces } from './traces.ts';
 
 /** A configuration, and the places of its values in its file. */
 export interface ConfigFile {
@@ -36,6 +39,8 @@ export interface ConfigFile {
   readonly locations: Locations;
   /** The name of the field at a path in the file, if it is another than today's. */
   readonly nameOf?: (path: Path) => string | undefined;
+  /** The traces of arrivals that it may name. */
+  readonly traces: TraceFiles;
 }
 
 /** A swarm that can be simulated, and the complete configuration that describes it. */
@@ -56,14 +61,19 @@ export async function readConfig(file: string): Promise<ConfigFile> {
 /** `file` is the name of `text` in messages. */
 export function parseConfig(file: string, text: string): ConfigFile {
   const { value, locations } = parseText(file, text, `${EXAMPLES}small.json`);
-  return configOf(value, locations);
+  return configOf(value, locations, dirname(file));
 }
 
-/** @throws UserError if `value` is not a configuration, naming all that is wrong with it */
-export function configOf(value: unknown, locations: Locations): ConfigFile {
-  if (isOriginal(value)) return importOriginal(value, locations);
+/**
+ * `folder` is that of the configuration, to which it names files relatively.
+ *
+ * @throws UserError if `value` is not a configuration, naming all that is wrong with it
+ */
+export function configOf(value: unknown, locations: Locations, folder: string): ConfigFile {
+  const traces = new TraceFiles(folder);
+  if (isOriginal(value)) return { ...importOriginal(value, locations), traces };
   try {
-    return { config: checkTypes(value), locations };
+    return { config: checkTypes(value), locations, traces };
   } catch (error) {
     throw located(error, locations);
   }
@@ -84,11 +94,12 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
   }
   refuseWithoutLeaders(config, overrides);
 
+  const traced = withTraces(config, file.traces);
   try {
-    return resolveSwarm(config);
+    return resolveSwarm(traced.value);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
-    throw problemsIn(file, overrides, error.problems);
+    throw problemsIn(file, overrides, error.problems, traced);
   }
 }
 
@@ -103,12 +114,17 @@ export function locatedSwarmError(
 
 /** The mistakes, each at its option or else at its place in the file. */
 function problemsIn(
-  file: ConfigFile,
+  file: Pick<ConfigFile, 'locations' | 'nameOf'>,
   overrides: Overrides,
   problems: readonly ConfigProblem[],
+  traced?: TracedConfig,
 ): UserError {
   const names = Object.keys(overrides);
   const located = problems.map((each) => {
+    const row = traced?.locationOf(each.path);
+    if (row !== undefined) {
+      return { at: `${row.at}: ${row.column}`, problem: each.problem, fix: each.fix };
+    }
     const override = names.find((name) =>
       parameterPath(name).every((step, i) => step === each.path[i]),
     );
@@ -123,18 +139,20 @@ function problemsIn(
 export function checkedSwarmAt(
   value: unknown,
   locations: Locations,
-  nameOf?: ConfigFile['nameOf'],
+  base: Pick<ConfigFile, 'nameOf' | 'traces'>,
 ): CheckedSwarm {
+  const traced = withTraces(value, base.traces);
   try {
-    return resolveSwarm(value);
+    return resolveSwarm(traced.value);
   } catch (error) {
-    throw located(error, locations, nameOf);
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw problemsIn({ ...base, locations }, {}, error.problems, traced);
   }
 }
 
-function located(error: unknown, locations: Locations, nameOf?: ConfigFile['nameOf']): unknown {
+function located(error: unknown, locations: Locations): unknown {
   if (!(error instanceof ConfigurationError)) return error;
-  return new UserError(...locatedProblems(error.problems, locations, nameOf));
+  return new UserError(...locatedProblems(error.problems, locations));
 }
 
 /** @throws UserError if no configuration has such a field */

@@ -100,7 +100,7 @@ export async function planCampaign(file: ExperimentFile): Promise<CampaignPlan> 
 async function readBase({ experiment, locations, folder }: ExperimentFile): Promise<ConfigFile> {
   const { base } = experiment;
   if (typeof base === 'string') return readConfig(isAbsolute(base) ? base : join(folder, base));
-  return configOf(base, locationsBelow(locations, ['base']));
+  return configOf(base, locationsBelow(locations, ['base']), folder);
 }
 
 function checkName({ experiment, locations }: ExperimentFile): void {
@@ -324,7 +324,7 @@ function settingOf(
     value = withField(value, field, assignment.value);
   }
   const inSetting = locationsOf(fields, parameters, base.locations, locations);
-  return { parameters, ...checkedSwarmAt(value, inSetting, base.nameOf) };
+  return { parameters, ...checkedSwarmAt(value, inSetting, base) };
 }
 
 function parametersOf(combination: Combination): Parameters {
