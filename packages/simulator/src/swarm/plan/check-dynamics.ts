@@ -111,9 +111,10 @@ class ClassCheck {
   #poisson({ perMs, fromMs, untilMs, decayMs }: PoissonProcess, field: string): void {
     const refuse = this.#refuse;
     if (!(perMs > 0 && perMs <= PEERS_MAX)) {
-      const problem = `is ${perMs * HOUR_MS} per hour, but a rate of arrivals is above 0`;
-      const largest = `is ${perMs * HOUR_MS} per hour, which is too large`;
-      refuse(`${field}.perMs`, perMs > 0 ? largest : problem, 'set it to 100/h, for instance');
+      const perHour = Number((perMs * HOUR_MS).toPrecision(12));
+      const why = perMs > 0 ? 'which is too large' : 'but a rate of arrivals is above 0';
+      const problem = `is ${perHour} per hour, ${why}`;
+      refuse(`${field}.perMs`, problem, 'set it to 100/h, for instance');
     }
     this.#time(`${field}.fromMs`, fromMs, 0, 'a run begins at time 0');
     if (untilMs !== undefined) {
