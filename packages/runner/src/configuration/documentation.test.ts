@@ -16,8 +16,10 @@ import {
   withField,
 } from './parameters.ts';
 import { checkedSwarm, parseConfig } from './read.ts';
+import { parseTrace } from './trace-file.ts';
 
 const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+const DYNAMICS = readFileSync(new URL('../../../../docs/dynamics.md', import.meta.url), 'utf8');
 const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
 
 /** A section of a configuration, the heading that describes it, and how to reach its fields. */
@@ -25,6 +27,10 @@ const SECTIONS = [
   { heading: 'Top level', path: [], within: [] },
   { heading: '`seeds`', path: ['seeds'], within: ['seeds'] },
   { heading: '`classes`', path: ['classes'], within: ['classes', 0] },
+  { heading: 'Arrivals of a class', path: ['classes', 'arrivals'], within: [] },
+  { heading: 'Distributions', path: ['classes', 'upload'], within: [] },
+  { heading: 'Capacities by shares', path: ['classes', 'capacities'], within: [] },
+  { heading: 'Where peers live', path: ['classes', 'as'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],
@@ -60,7 +66,7 @@ describe.each(SECTIONS)('the table of $heading', ({ heading, path, within }) => 
   const rows = rowsBelow(heading);
 
   test('has a row for each field', () => {
-    const documented = rows.map(([field]) => codeIn(field!)[0]!);
+    const documented = rows.flatMap(([field]) => codeIn(field!));
     expect(new Set(documented)).toEqual(new Set(fieldsAt(path)));
   });
 
@@ -98,12 +104,23 @@ test('the quirks are those of the schema', () => {
 
 describe('a block of code', () => {
   const blocks = Array.from(
-    PAGE.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
+    `${PAGE}\n${DYNAMICS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
     ([, language, text]) => ({ file: `example.${language}`, text: text! }),
   );
 
   test.each(blocks)('is a configuration: $text', ({ file, text }) => {
     expect(checkedSwarm(parseConfig(file, text)).swarm.pieces).toBeGreaterThan(0);
+  });
+
+  test('is a trace, of classes with the arrivals that it names', () => {
+    const [, csv] = /^```csv\n(.*?)^```$/ms.exec(DYNAMICS)!;
+    expect(parseTrace('peers.csv', csv!).rows.map(({ class: name, line }) => [name, line])).toEqual(
+      [
+        ['dsl', 2],
+        ['fibre', 3],
+        ['dsl', 5],
+      ],
+    );
   });
 
   test('is there', () => {

@@ -56,7 +56,7 @@ describe('the starting file', () => {
   test('stays one when its commented fields are activated', () => {
     const all = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1');
     const { swarm } = checkedSwarm(parseConfig('swarm.yaml', all));
-    expect(swarm.classes.map(({ name }) => name)).toEqual(['seed', 'dsl', 'fibre']);
+    expect(swarm.classes.map(({ name }) => name)).toEqual(['seed', 'dsl', 'fibre', 'cable']);
     expect(swarm).toMatchObject({ backlog: 10, externalPercent: 10, subTorrents: 1 });
   });
 

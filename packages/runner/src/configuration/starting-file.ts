@@ -14,10 +14,14 @@ peers: 200                # seeds included
 # upload: 10 Mbit/s       # of seeds and classes that have none of their own
 # download: 50 Mbit/s
 
-# Classes of leechers with the same capacity, by count or by share (default: one class).
+# Classes of leechers that are alike: by count, by share, or arriving in the course of the run.
 # classes:
 #   - { name: dsl, share: 60 %, upload: 2 Mbit/s, download: 16 Mbit/s }
 #   - { name: fibre, share: 40 %, upload: 50 Mbit/s, download: 100 Mbit/s }
+#   - { name: cable, arrivals: { rate: 100/h, decay: 12 h }, leaves: { after: 30 min } }
+
+# When the run ends: when all are complete, or at a time, such as 2 d.
+# until: complete
 
 file:
   size: 64 MiB            # or pieces: 256

@@ -29,9 +29,11 @@ export interface FileKind {
   readonly examples: { readonly array: string; readonly object: string };
   /**
    * How a field is written, by name, if not every value of its type would do; an entry of the list
-   * `plots` has the name `plots[]`.
+   * `plots` has the name `plots[]`, and a field in it `plots[].x`, if not all `x` are alike.
    */
   readonly fieldExamples?: Readonly<Record<string, string>>;
+  /** The fix for a field that is known elsewhere; undefined if the most similar name is meant. */
+  readonly fixOfMisplaced?: (path: Path) => string | undefined;
 }
 
 /** A message with more problems than this would hide the first ones. */
@@ -141,8 +143,7 @@ class Reporter {
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
-    const entry = typeof path.at(-1) === 'number' ? `${path.at(-2)}[]` : field;
-    const example = this.#kind.fieldExamples?.[entry] ?? this.#examples[types[0] ?? ''] ?? '...';
+    const example = this.#exampleOf(path) ?? this.#examples[types[0] ?? ''] ?? '...';
     if (issue.input === undefined) {
       const fix = `add "${field}": ${example}`;
       return { problem: { path, name, problem: 'is missing', fix }, missing: name };
@@ -152,6 +153,14 @@ class Reporter {
     const expected = isNotFinite(issue.input) ? `${names}, and finite` : names;
     const problem = `is ${show(issue.input)}, but must be ${expected}`;
     return { problem: { path, name, problem, fix: `write ${example}, for instance` } };
+  }
+
+  #exampleOf(path: Path): string | undefined {
+    const { fieldExamples = {} } = this.#kind;
+    const entry = typeof path.at(-1) === 'number' ? `${path.at(-2)}[]` : String(path.at(-1));
+    const inEntry = pathName(path).replace(/\d+/g, '');
+    const name = [inEntry, entry].find((each) => Object.hasOwn(fieldExamples, each));
+    return name === undefined ? undefined : fieldExamples[name];
   }
 
   #unknownField(path: Path): Reported {
@@ -165,7 +174,9 @@ class Reporter {
         path,
         isField: true,
         problem: `there is no field ${show(field)}${where}`,
-        fix: `the nearest is "${nearest}": write that, or remove the field`,
+        fix:
+          this.#kind.fixOfMisplaced?.(path) ??
+          `the nearest is "${nearest}": write that, or remove the field`,
       },
       meant: this.#nameOf([...within, nearest]),
     };

@@ -21,7 +21,7 @@ import {
   peerClassOf,
   seedClassOf,
 } from './populations.ts';
-import { type FileKind, pathName, problemsOf } from './problems.ts';
+import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
 
@@ -107,6 +107,7 @@ export function checkTypes(value: unknown): SwarmConfig {
 const CONFIGURATION: FileKind = {
   whole: 'the configuration',
   fieldsAt,
+  fixOfMisplaced,
   examples: { array: '[{ "name": "dsl", "count": 100 }]', object: '{ ... }' },
   fieldExamples: {
     peers: '200',
@@ -133,10 +134,28 @@ const CONFIGURATION: FileKind = {
     rate: '"100/h"',
     'classes[]': '{ "name": "dsl", "count": 100 }',
     'arrivals[]': '{ "rate": "100/h" }',
+    'classes[].arrivals': '{ "rate": "100/h" }',
+    leaves: '{ "after": "30 min" }',
+    crashes: '{ "after": "20 h" }',
+    returns: '{ "after": "8 h" }',
     'capacities[]': '{ "share": "50 %", "upload": "2 Mbit/s", "download": "16 Mbit/s" }',
     'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
   },
 };
+
+/** Fields of a class that are written beside the classes, and names of distributions as fields. */
+function fixOfMisplaced(path: Path): string | undefined {
+  const [first, second] = path;
+  const field = String(path.at(-1));
+  if (field === 'weibull' || field === 'log-normal' || field === 'exponential') {
+    return `write "distribution": "${field}", beside its numbers`;
+  }
+  const ofArrivals = path.length === 2 && first === 'arrivals';
+  const known = ofArrivals ? ['classes', 'arrivals'] : ['classes'];
+  if ((path.length > 1 && !ofArrivals) || !fieldsAt(known).includes(field)) return undefined;
+  const example = ofArrivals ? `"arrivals": { "${second}": ... }` : `"${field}": ...`;
+  return `write it in a class: "classes": [{ "name": "peer", ${example} }]`;
+}
 
 const DEFAULT = {
   uploadKbps: 10_000,

@@ -29,7 +29,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 4;
+export const COLUMNS_VERSION = 5;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -38,6 +38,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   quirks: 'json',
   classOrder: 'text',
   latency: 'text',
+  until: 'text',
   rules: 'text',
   preset: 'text',
   freeSlots: 'text',

@@ -125,7 +125,7 @@ test.each<{ swarm: Swarm; at: string; problem: string }>([
   },
   { swarm: endless(arriving({})), at: 'arrivals', problem: 'never end, and neither does the run' },
   { swarm: swarmWith({ arrivals: [] }), at: 'arrivals', problem: 'is empty' },
-  { swarm: swarmWith(traced()), at: 'arrivals[0]', problem: 'is empty, so nobody would arrive' },
+  { swarm: swarmWith(traced()), at: 'arrivals[0].peers', problem: 'has no peer of this class' },
   {
     swarm: swarmWith(traced({ atMs: 5_000 }, { atMs: 4_000 })),
     at: 'arrivals[0].peers[1].atMs',

@@ -18,6 +18,8 @@ import type { PeerClass, Swarm } from './swarm.ts';
 const HOUR_MS = 3_600_000;
 /** The longest run: ten years. */
 const TIME_MAX_MS = 3_650 * DAY_MS;
+/** Below, half of the numbers are 0 or beyond all bounds. */
+const SHAPE_MIN = 0.1;
 const FRACTION = { fraction: true } as const;
 
 export function checkDynamics(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
@@ -83,7 +85,7 @@ class ClassCheck {
     if (count !== undefined || expected <= PEERS_MAX) return;
     if (expected === Infinity) {
       const problem = 'never end, and neither does the run';
-      const fix = `set ${this.#nameOf('horizonMs')} to 2 d, for instance, or give the class a count`;
+      const fix = `set "${this.#nameOf('horizonMs')}" to 2 d, for instance, or give the class a count`;
       this.#refuse(field, problem, fix);
     }
     const problem = `bring about ${expected.toFixed(0)} peers, more than can be simulated`;
@@ -133,7 +135,7 @@ class ClassCheck {
   #trace(peers: readonly TracedPeer[], field: string): void {
     const refuse = this.#refuse;
     if (peers.length === 0) {
-      refuse(field, 'is empty, so nobody would arrive', 'add a peer: { time: 10 s }');
+      refuse(`${field}.peers`, 'has no peer of this class', 'add one: when it arrives');
     }
     let beforeMs = 0;
     peers.forEach((peer, i) => {
@@ -160,7 +162,7 @@ class ClassCheck {
     const { horizonMs } = this.#swarm;
     if (horizonMs === undefined || atMs < horizonMs) return;
     const problem = `is ${seconds(atMs)}, when the run has ended (${seconds(horizonMs)})`;
-    const fix = `set it to an earlier time, or ${this.#nameOf('horizonMs')} to a later one`;
+    const fix = `set it to an earlier time, or "${this.#nameOf('horizonMs')}" to a later one`;
     this.#refuse(field, problem, fix);
   }
 
@@ -260,7 +262,7 @@ class ClassCheck {
   ): void {
     const check = (name: string, value: number, least: number, most: number): void =>
       checkNumber(
-        { field: `${field}.${name}`, value, least, most, ...FRACTION, reason: 'it is too small' },
+        { field: `${field}.${name}`, value, least, most, ...FRACTION, reason: reasonOf(least) },
         this.#refuse,
       );
     const above0 = Math.max(range.least, 0.001);
@@ -273,7 +275,7 @@ class ClassCheck {
         return;
       case 'weibull':
         check('scale', distribution.scale, above0, range.most);
-        check('shape', distribution.shape, 0.1, 100);
+        check('shape', distribution.shape, SHAPE_MIN, 100);
         return;
       case 'log-normal':
         check('median', distribution.median, above0, range.most);
@@ -284,6 +286,11 @@ class ClassCheck {
   #time(field: string, value: number, least: number, reason: string): void {
     checkNumber({ field, value, least, most: TIME_MAX_MS, ...FRACTION, reason }, this.#refuse);
   }
+}
+
+function reasonOf(least: number): string {
+  if (least === 0 || least === SHAPE_MIN) return `it must be ${least} or more`;
+  return 'it must be above 0';
 }
 
 function seconds(ms: number): string {
