@@ -116,7 +116,8 @@ function checkHeader(names: readonly string[], at: (index: number) => string): v
   names.forEach((name, index) => {
     if (!Object.hasOwn(COLUMNS, name)) {
       const problem = `a trace has no column ${show(name)}`;
-      const fix = `the nearest is "${closest(name.slice(0, 40), NAMES)}"; columns: ${NAMES.join(',')}`;
+      const nearest = closest(name.slice(0, 40), NAMES);
+      const fix = `the nearest is "${nearest}"; columns: ${NAMES.join(',')}`;
       throw new UserError({ at: at(index), problem, fix });
     }
     if (names.indexOf(name) < index) {

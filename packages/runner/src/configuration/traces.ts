@@ -119,7 +119,8 @@ function rowsOf(
       throw new UserError({ at, problem, fix });
     }
     const problem = `is "${name}", but the configuration has no such class`;
-    const fix = `the nearest is "${closest(name.slice(0, 40), names)}": write that, or add the class`;
+    const nearest = closest(name.slice(0, 40), names);
+    const fix = `the nearest is "${nearest}": write that, or add the class`;
     throw new UserError({ at, problem, fix });
   }
   return trace.rows.filter((row) => row.class === undefined || row.class === className);

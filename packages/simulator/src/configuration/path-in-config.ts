@@ -79,7 +79,7 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
 }
 
-/** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of the configuration. */
+/** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of `classes`. */
 function pathInClass(field: string): Path {
   const isTraced = field.includes('.peers[');
   // A table of capacities is a list of its own in the configuration.

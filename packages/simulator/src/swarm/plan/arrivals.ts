@@ -32,8 +32,9 @@ const NOBODY = 1e-15;
 const INVERSE_OF_E = 1 / Math.E;
 
 /**
- * The first `countMax` arrivals of the processes of a class before `horizonMs`, in order of time; of
- * those at the same time, the one of the first process. `randomOf` returns the stream of a process.
+ * The first `countMax` arrivals of the processes of a class before `horizonMs`, in order of time;
+ * of those at the same time, the one of the first process. `randomOf` returns the stream of a
+ * process.
  */
 export function drawArrivals(
   processes: readonly ArrivalProcess[],

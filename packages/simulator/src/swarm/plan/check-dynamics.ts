@@ -1,7 +1,6 @@
 /** Checks how peers come and go, where they live, and the capacities that are drawn for them. */
 
 import { expectedArrivals } from './arrivals.ts';
-import type { NameOf } from './check.ts';
 import type {
   ArrivalProcess,
   BoundedDistribution,
@@ -12,7 +11,14 @@ import type {
   Session,
   TracedPeer,
 } from './dynamics.ts';
-import { checkNumber, DAY_MS, EXACT_MAX, PEERS_MAX, type Refuse } from './number-rule.ts';
+import {
+  checkNumber,
+  DAY_MS,
+  EXACT_MAX,
+  type NameOf,
+  PEERS_MAX,
+  type Refuse,
+} from './number-rule.ts';
 import type { PeerClass, Swarm } from './swarm.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,7 +91,8 @@ class ClassCheck {
     if (count !== undefined || expected <= PEERS_MAX) return;
     if (expected === Infinity) {
       const problem = 'never end, and neither does the run';
-      const fix = `set "${this.#nameOf('horizonMs')}" to 2 d, for instance, or give the class a count`;
+      const until = this.#nameOf('horizonMs');
+      const fix = `set "${until}" to 2 d, for instance, or give the class a count`;
       this.#refuse(field, problem, fix);
     }
     const problem = `bring about ${expected.toFixed(0)} peers, more than can be simulated`;

@@ -11,14 +11,12 @@ import {
   checkNumber,
   DAY_MS,
   EXACT_MAX,
+  type NameOf,
   type NumberRule,
   PEERS_MAX,
   type Refuse,
 } from './number-rule.ts';
 import { hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
-
-/** Returns the name that the user knows for a field of `Swarm`, such as `classes[1].uploadKbps`. */
-export type NameOf = (field: string) => string;
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.

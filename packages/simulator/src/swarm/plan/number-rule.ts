@@ -1,6 +1,9 @@
-/** What the number in a field of a swarm may be. */
+/** What the number in a field of a swarm may be, and how a check refuses one. */
 
 import type { SwarmError } from '../../errors.ts';
+
+/** Returns the name that the user knows for a field of `Swarm`, such as `classes[1].uploadKbps`. */
+export type NameOf = (field: string) => string;
 
 /** Throws a `SwarmError` about a field: what is wrong, and how to fix it. */
 export type Refuse = (field: SwarmError['field'], problem: string, fix: string) => never;

@@ -138,8 +138,8 @@ function withArrivals(swarm: Swarm, seed: number, crowd: Population): Population
     let first = -1;
     // The seeds have the first ids, also if others arrive at time 0.
     let firstMs = nextOfCrowd < crowd.nodeCount ? crowd.arrivesAtMs[nextOfCrowd]! : Infinity;
-    for (let index = 0; id > seeds && index < classes.length; index++) {
-      const arrival = arrivals[index]![next[index]!];
+    for (let index = 0; index < classes.length; index++) {
+      const arrival = id > seeds ? arrivals[index]![next[index]!] : undefined;
       if (arrival === undefined || arrival.atMs >= firstMs) continue;
       first = index;
       firstMs = arrival.atMs;

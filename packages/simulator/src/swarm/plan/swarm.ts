@@ -22,7 +22,7 @@ import type { ArrivalProcess, DrawnCapacities, Home, Session } from './dynamics.
 export interface PeerClass {
   /** Name of the class, by which results are broken down. */
   readonly name: string;
-  /** Number of peers; with `arrivals` at most so many, and absent if their number is not limited. */
+  /** Number of peers; with `arrivals` at most so many, and absent if there is no limit. */
   readonly count?: number;
   /**
    * Upload capacity of each, in kbit/s, that is bits per millisecond; if it is drawn, a typical
