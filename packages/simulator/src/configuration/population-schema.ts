@@ -99,7 +99,10 @@ export interface SessionConfig {
     /** So long after their arrival. */
     readonly after?: DurationConfig;
   };
-  /** When those who have left come back, with the pieces that they had (default: never). */
+  /**
+   * When those who have crashed or given up come back, with the pieces that they had (default:
+   * never).
+   */
   readonly returns?: {
     /** So long after they have left. */
     readonly after?: DurationConfig;
@@ -188,7 +191,7 @@ const session = {
       after: duration.exactOptional().describe('So long after it has left.'),
     })
     .exactOptional()
-    .describe('When a peer comes back, with the pieces that it had (default: never).'),
+    .describe('When one who crashed or gave up comes back with its pieces (default: never).'),
 };
 
 const home = z.strictObject({

@@ -256,7 +256,7 @@ test.each([
   {
     fields: { returns: { after: 5 } },
     at: 'classes[0].returns.after',
-    problem: 'these peers never leave',
+    problem: 'these peers neither crash nor give up',
   },
   { fields: { as: 10 }, at: 'classes[0].as', problem: 'is 10, but the network has 10 AS' },
   { fields: { as: [0, 10] }, at: 'classes[0].as[1]', problem: 'is 10' },

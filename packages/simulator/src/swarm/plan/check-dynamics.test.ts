@@ -179,9 +179,9 @@ test.each<{ swarm: Swarm; at: string; problem: string }>([
     problem: 'is 0, but a share ratio is above 0',
   },
   {
-    swarm: swarmWith(staying({ returnsAfter: fixed(5) })),
+    swarm: swarmWith(staying({ seedsFor: fixed(5), returnsAfter: fixed(5) })),
     at: 'session.returnsAfter',
-    problem: 'is set, but these peers never leave',
+    problem: 'is set, but these peers neither crash nor give up',
   },
   {
     swarm: swarmWith({ count: 9, homes: [{ as: 4, share: 1 }] }),

@@ -184,11 +184,11 @@ class ClassCheck {
       const problem = `is ${shareRatio}, but a share ratio is above 0`;
       this.#refuse(`${at}.shareRatio`, problem, 'set it to 1.5, for instance');
     }
-    const leaves = [seedsFor, shareRatio, patience, crashesAfter].some((why) => why !== undefined);
     const isTraced = arrivals.some(({ process }) => process === 'trace');
-    if (returnsAfter !== undefined && !leaves && !isTraced) {
-      const problem = 'is set, but these peers never leave';
-      this.#refuse(`${at}.returnsAfter`, problem, 'remove it, or say when they leave');
+    const leaves = patience !== undefined || crashesAfter !== undefined || isTraced;
+    if (returnsAfter !== undefined && !leaves) {
+      const problem = 'is set, but these peers neither crash nor give up';
+      this.#refuse(`${at}.returnsAfter`, problem, 'remove it, or say when they do');
     }
   }
 

@@ -142,9 +142,16 @@ describe('a plan', () => {
     );
     for (const seed of peersOf(plan, 'seed')) expect(seed.seedsForMs).toBe(3 * HOUR_MS);
     for (const peer of peersOf(plan, 'fibre')) {
-      const { seedsForMs, shareRatio, patienceMs, crashesAfterMs, leavesAtMs, returnsAfterMs } =
+      const { seedsForMs, shareRatio, patienceMs, crashesAfterMs, leavesAfterMs, returnsAfterMs } =
         peer;
-      const all = [seedsForMs, shareRatio, patienceMs, crashesAfterMs, leavesAtMs, returnsAfterMs];
+      const all = [
+        seedsForMs,
+        shareRatio,
+        patienceMs,
+        crashesAfterMs,
+        leavesAfterMs,
+        returnsAfterMs,
+      ];
       expect(all).toEqual(new Array(6).fill(Infinity));
     }
   });
@@ -191,10 +198,10 @@ describe('a plan', () => {
     ];
     const plan = planOf({ ...OPEN, classes: [{ ...FIBRE, arrivals: { trace } }] });
     const [first, second, third] = peersOf(plan, 'fibre');
-    expect(first).toMatchObject({ arrivesAtMs: 10_000, leavesAtMs: 2_400_000, as: 2 });
+    expect(first).toMatchObject({ arrivesAtMs: 10_000, leavesAfterMs: 2_390_000, as: 2 });
     expect(second).toMatchObject({
       arrivesAtMs: 12_500,
-      leavesAtMs: Infinity,
+      leavesAfterMs: Infinity,
       uploadKbps: 5_000,
       downloadKbps: 7_000,
     });

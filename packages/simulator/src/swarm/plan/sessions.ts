@@ -22,7 +22,7 @@ export function drawSessions(
   seed: number,
   population: Population,
 ): SessionTable | undefined {
-  const { nodeCount, classOfPeer, traced } = population;
+  const { nodeCount, arrivesAtMs, classOfPeer, traced } = population;
   const { classes } = swarm;
   const isTraced = [...traced.values()].some(({ leavesAtMs }) => leavesAtMs !== undefined);
   if (!isTraced && classes.every(({ session }) => session === undefined)) return undefined;
@@ -48,8 +48,9 @@ export function drawSessions(
   for (let id = 1; id < nodeCount; id++) {
     sessions.shareRatio[id] = classes[classOfPeer[id]!]!.session?.shareRatio ?? Infinity;
   }
-  for (const [id, { atMs, leavesAtMs }] of traced) {
-    if (leavesAtMs !== undefined) sessions.leavesAfterMs[id] = Math.round(leavesAtMs - atMs);
+  for (const [id, { leavesAtMs }] of traced) {
+    if (leavesAtMs === undefined) continue;
+    sessions.leavesAfterMs[id] = Math.floor(leavesAtMs) - arrivesAtMs[id]!;
   }
   return sessions;
 }
