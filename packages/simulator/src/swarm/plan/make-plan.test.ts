@@ -77,6 +77,13 @@ describe('a plan', () => {
     }
   });
 
+  test('gives the first ids to the seeds if others come at the same time', () => {
+    const early = { name: 'early', arrivals: { at: 0, count: 5 } };
+    const { classOfPeer, swarm } = planOf({ ...OPEN, classes: [early] });
+    const names = [...classOfPeer.slice(1)].map((index) => swarm.classes[index]!.name);
+    expect(names).toEqual(['seed', 'seed', 'early', 'early', 'early', 'early', 'early']);
+  });
+
   test('is the same for the same seed, and another for another', () => {
     expect(planOf(OPEN, 3)).toEqual(planOf(OPEN, 3));
     expect(planOf(OPEN, 3).arrivesAtMs).not.toEqual(planOf(OPEN, 4).arrivesAtMs);

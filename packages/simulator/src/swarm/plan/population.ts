@@ -118,7 +118,7 @@ function shuffle(values: Uint16Array, random: Random): void {
 
 /** Merges the crowd and the arrivals of each class. */
 function withArrivals(swarm: Swarm, seed: number, crowd: Population): Population {
-  const { classes, seeds, horizonMs = Infinity } = swarm;
+  const { classes, horizonMs = Infinity } = swarm;
   const arrivals = classes.map(({ arrivals: processes, count = Infinity }, index) =>
     processes === undefined
       ? []
@@ -136,10 +136,10 @@ function withArrivals(swarm: Swarm, seed: number, crowd: Population): Population
   let nextOfCrowd = 1;
   for (let id = 1; id < nodeCount; id++) {
     let first = -1;
-    // The seeds have the first ids, also if others arrive at time 0.
+    // The crowd comes first of those at the same time: so the seeds have the first ids.
     let firstMs = nextOfCrowd < crowd.nodeCount ? crowd.arrivesAtMs[nextOfCrowd]! : Infinity;
     for (let index = 0; index < classes.length; index++) {
-      const arrival = id > seeds ? arrivals[index]![next[index]!] : undefined;
+      const arrival = arrivals[index]![next[index]!];
       if (arrival === undefined || arrival.atMs >= firstMs) continue;
       first = index;
       firstMs = arrival.atMs;
