@@ -112,6 +112,10 @@ export function entryProblem(
     if (typeof step === 'number') {
       const length = Array.isArray(list) ? list.length : 0;
       if (step < length) continue;
+      if (typeof list === 'object' && list !== null && !Array.isArray(list)) {
+        const problem = `names entry ${step} of "${name}", which is no list`;
+        return { problem, fix: `write ${pathName([...holder, ...path.slice(i + 1)])}` };
+      }
       const problem = `names entry ${step} of "${name}", which has ${length} entries`;
       return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
     }

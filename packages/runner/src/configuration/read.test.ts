@@ -128,6 +128,22 @@ describe('overrides', () => {
       says: '--set seeds[0].upload: names entry 0 of "seeds", which has 0 entries',
     },
     {
+      of: 'an entry of an object',
+      overrides: {
+        classes: [{ name: 'a', share: 100, leaves: {} }],
+        'classes[0].leaves[0].after': 5,
+      },
+      says: '--set classes[0].leaves[0].after: names entry 0 of "classes[0].leaves", which is no list\n  fix: write classes[0].leaves.after',
+    },
+    {
+      of: 'an entry that a list within a list lacks',
+      overrides: {
+        classes: [{ name: 'a', arrivals: [{ rate: 5 }] }],
+        'classes[0].arrivals[1].rate': 5,
+      },
+      says: 'names entry 1 of "classes[0].arrivals", which has 1 entries',
+    },
+    {
       of: 'a field of a list',
       overrides: { 'classes.upload': 5 },
       says: 'names no entry of the list "classes"\n  fix: state its index: classes[0].upload',

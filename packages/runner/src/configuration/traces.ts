@@ -75,7 +75,7 @@ export function withTraces(value: unknown, files: TraceFiles): TracedConfig {
   const withRows = classes.map((each: Untyped, i) => {
     const { arrivals } = each ?? {};
     const replaced = (entry: Untyped, path: Path): Untyped => {
-      if (typeof entry?.trace !== 'string') return entry;
+      if (typeof entry?.trace !== 'string' || entry.trace === '') return entry;
       const trace = files.read(entry.trace);
       const rows = rowsOf(trace, String(each.name), entry.trace, classes as Untyped[]);
       inserted.push({ path: [...path, 'trace'], trace, rows });

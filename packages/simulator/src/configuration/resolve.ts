@@ -135,6 +135,11 @@ const CONFIGURATION: FileKind = {
     'classes[]': '{ "name": "dsl", "count": 100 }',
     'arrivals[]': '{ "rate": "100/h" }',
     'classes[].arrivals': '{ "rate": "100/h" }',
+    trace: '"peers.csv"',
+    'classes[].as': '[0, 1]',
+    'seeds.as': '[0, 1]',
+    'seeds[].as': '[0, 1]',
+    capacities: '[{ "share": "50 %", "upload": "2 Mbit/s", "download": "16 Mbit/s" }]',
     leaves: '{ "after": "30 min" }',
     crashes: '{ "after": "20 h" }',
     returns: '{ "after": "8 h" }',
@@ -182,7 +187,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const seeds = seedsOf(config, defaults);
   const seedCount = sum(seeds);
   const { peers, classes } = leechersOf(config, seedCount, defaults);
-  const isOpen = classes.some((each) => each.arrivals !== undefined);
+  const hasArrivals = classes.some((each) => each.arrivals !== undefined);
   const isOriginal = config.client?.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
@@ -199,18 +204,18 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     network: {
       as,
       routersPerAs:
-        network.routersPerAs ?? (isOpen ? DEFAULT.sharedRouters : routersFor(peers, as)),
+        network.routersPerAs ?? (hasArrivals ? DEFAULT.sharedRouters : routersFor(peers, as)),
       transitDomains: network.transitDomains ?? DEFAULT.transitDomains,
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
       allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
     },
     tracker: {
-      neighbours: tracker.neighbours ?? neighboursFor(peers, isOpen),
+      neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
       ...(tracker.externalNeighbours === undefined
         ? {}
         : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
-      minPeers: tracker.minPeers ?? (isOpen ? Math.max(2, peers) : peers),
+      minPeers: tracker.minPeers ?? (hasArrivals ? Math.max(2, peers) : peers),
     },
     client: clientOf(config.client ?? {}),
     cache: {
@@ -225,9 +230,9 @@ function untilOf(until: SwarmConfig['until'] = 'complete'): 'complete' | number 
   return until === 'complete' ? until : quantity('time', until);
 }
 
-function neighboursFor(peers: number, isOpen: boolean): number {
+function neighboursFor(peers: number, hasArrivals: boolean): number {
   const { neighbours } = DEFAULT;
-  return isOpen ? neighbours : Math.max(1, Math.min(neighbours, peers - 1));
+  return hasArrivals ? neighbours : Math.max(1, Math.min(neighbours, peers - 1));
 }
 
 /** The default number of routers of an AS; if it is too large, there are too few AS. */
