@@ -80,7 +80,7 @@ describe('a plan', () => {
   test('gives the first ids to the seeds if others come at the same time', () => {
     const early = { name: 'early', arrivals: { at: 0, count: 5 } };
     const { classOfPeer, swarm } = planOf({ ...OPEN, classes: [early] });
-    const names = [...classOfPeer.slice(1)].map((index) => swarm.classes[index]!.name);
+    const names = Array.from(classOfPeer.slice(1), (index) => swarm.classes[index]!.name);
     expect(names).toEqual(['seed', 'seed', 'early', 'early', 'early', 'early', 'early']);
   });
 
