@@ -40,9 +40,14 @@ export type {
 export { downloadTimesMs } from './swarm/results/download-times.ts';
 export type {
   ArrivalProcess,
-  ArrivalRate,
+  BoundedDistribution,
+  CapacityRow,
   Departure,
+  Distribution,
+  DrawnCapacities,
   Duration,
+  Home,
+  PoissonProcess,
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';

@@ -19,11 +19,13 @@ export type ArrivalProcess =
 
 /** A Poisson process, whose rate is constant or decays, for a time or until the end of the run. */
 export interface PoissonProcess {
+  /** The kind of process. */
   readonly process: 'poisson';
   /** The rate at `fromMs`, in peers per ms. */
   readonly perMs: number;
+  /** When it begins. */
   readonly fromMs: number;
-  /** Absent: until the end of the run. */
+  /** When it ends; absent: with the run. */
   readonly untilMs?: number;
   /**
    * The time in which the rate falls to 1/e, as the interest in a torrent does (Guo et al. 2005,
@@ -34,10 +36,13 @@ export interface PoissonProcess {
 
 /** A peer of a trace. What is absent is drawn as for the other peers of its class. */
 export interface TracedPeer {
+  /** When it arrives. */
   readonly atMs: number;
   /** When it leaves, whatever it holds. */
   readonly leavesAtMs?: number;
+  /** Its upload capacity, in kbit/s. */
   readonly uploadKbps?: number;
+  /** Its download capacity, in kbit/s. */
   readonly downloadKbps?: number;
   /** The index of its AS among the stub domains of the network. */
   readonly as?: number;
@@ -104,28 +109,35 @@ export interface SessionTable {
 export interface DrawnCapacities {
   /** One row for each peer, drawn by the shares. */
   readonly table?: readonly CapacityRow[];
-  /** Distributions of what has no table, in kbit/s; absent: as the class says. */
+  /** Upload capacities without a table, in kbit/s; absent: as the class says. */
   readonly upload?: BoundedDistribution;
+  /** Download capacities without a table, in kbit/s; absent: as the class says. */
   readonly download?: BoundedDistribution;
 }
 
 /** Capacities of a share of the peers, in kbit/s. */
 export interface CapacityRow {
+  /** The share of the peers; shares are relative to their sum. */
   readonly share: number;
+  /** The upload capacity of each. */
   readonly uploadKbps: number;
+  /** The download capacity of each. */
   readonly downloadKbps: number;
 }
 
 /** Numbers below `least` become `least`, and those above `most` become `most`. */
 export interface BoundedDistribution {
+  /** The numbers before they are bounded. */
   readonly distribution: Distribution;
+  /** The least number. */
   readonly least: number;
-  /** Absent: no bound. */
+  /** The greatest number; absent: no bound. */
   readonly most?: number;
 }
 
 /** An AS in which peers of a class live, by its index among the stub domains. */
 export interface Home {
+  /** The index of the AS. */
   readonly as: number;
   /** The share of the peers that live there; shares are relative to their sum. */
   readonly share: number;

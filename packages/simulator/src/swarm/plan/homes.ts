@@ -7,7 +7,7 @@
 import { type Random, seededRandom } from '@cachetorrent/std';
 
 import type { Topology } from '../../network/transit-stub.ts';
-import { type Population, streamOf } from './population.ts';
+import { type PlannedPeers, streamOf } from './planned-peers.ts';
 import { chosenByShare } from './sessions.ts';
 import { hasArrivals, type PeerClass, type Swarm } from './swarm.ts';
 
@@ -20,7 +20,7 @@ export function hasHomes(swarm: Swarm): boolean {
 export function routersOf(
   swarm: Swarm,
   topology: Topology,
-  { nodeCount, classOfPeer, traced }: Population,
+  { nodeCount, classOfPeer, traced }: PlannedPeers,
   seed: number,
 ): Uint32Array {
   const { backboneCount, stubStart } = topology;

@@ -12,16 +12,16 @@ import { placeOnSharedRouters, sharedRouterTables } from '../../network/shared-r
 import { transitStub } from '../../network/transit-stub.ts';
 import { hasHomes, routersOf } from './homes.ts';
 import type { PlanData, Recording } from './plan.ts';
-import { drawPopulation, type Population } from './population.ts';
+import { drawPeers, type PlannedPeers } from './planned-peers.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
 import type { Swarm } from './swarm.ts';
 
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
-  const population = drawPopulation(swarm, seed);
-  const { nodeCount, arrivesAtMs, classOfPeer } = population;
-  const { placement, latencies } = placeNodes(swarm, population, seed);
-  const sessions = drawSessions(swarm, seed, population);
+  const peers = drawPeers(swarm, seed);
+  const { nodeCount, arrivesAtMs, classOfPeer } = peers;
+  const { placement, latencies } = placeNodes(swarm, peers, seed);
+  const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
     seed,
@@ -29,7 +29,7 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     latencies,
     arrivesAtMs,
     classOfPeer,
-    ...drawCapacities(swarm, seed, population, placement.nodeOfArrival),
+    ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
     ...recording,
@@ -40,17 +40,17 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
 /** Where the nodes are, and the latencies between them. */
 function placeNodes(
   swarm: Swarm,
-  population: Population,
+  peers: PlannedPeers,
   seed: number,
 ): { readonly placement: Placement; readonly latencies: LatencyTables } {
   const topology = transitStub(swarm.topology, seededRandom(seed, 'topology'));
   if (hasHomes(swarm)) {
-    const routers = routersOf(swarm, topology, population, seed);
+    const routers = routersOf(swarm, topology, peers, seed);
     const placement = placeOnSharedRouters(topology, routers);
     const latencies = fixedLatencies(swarm, placement) ?? sharedRouterTables(topology, placement);
     return { placement, latencies };
   }
-  const { nodeCount } = population;
+  const { nodeCount } = peers;
   const placement = placeOnRouters(topology, nodeCount, seededRandom(seed, 'placement'));
   const latencies = fixedLatencies(swarm, placement) ?? routedTables(topology, placement);
   return { placement, latencies };

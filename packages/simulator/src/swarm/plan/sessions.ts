@@ -5,7 +5,7 @@ import type { Random } from '@cachetorrent/std';
 import { sharedFloat64 } from '../../network/shared-arrays.ts';
 import { boundedSamplerOf, samplerOf } from './distributions.ts';
 import type { CapacityRow, Distribution, DrawnCapacities, SessionTable } from './dynamics.ts';
-import { type Population, streamOf } from './population.ts';
+import { type PlannedPeers, streamOf } from './planned-peers.ts';
 import type { Swarm } from './swarm.ts';
 
 /** The columns that are drawn, and what a session calls their distributions. */
@@ -20,9 +20,9 @@ const DRAWN = [
 export function drawSessions(
   swarm: Swarm,
   seed: number,
-  population: Population,
+  peers: PlannedPeers,
 ): SessionTable | undefined {
-  const { nodeCount, arrivesAtMs, classOfPeer, traced } = population;
+  const { nodeCount, arrivesAtMs, classOfPeer, traced } = peers;
   const { classes } = swarm;
   const isTraced = [...traced.values()].some(({ leavesAtMs }) => leavesAtMs !== undefined);
   if (!isTraced && classes.every(({ session }) => session === undefined)) return undefined;
@@ -72,7 +72,7 @@ export interface Capacities {
 export function drawCapacities(
   swarm: Swarm,
   seed: number,
-  { nodeCount, classOfPeer, traced }: Population,
+  { nodeCount, classOfPeer, traced }: PlannedPeers,
   nodeOfArrival: Uint32Array,
 ): Capacities {
   const uploadKbps = sharedFloat64(nodeCount);

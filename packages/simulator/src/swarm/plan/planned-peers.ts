@@ -22,7 +22,7 @@ import { PEERS_MAX } from './number-rule.ts';
 import { hasArrivals, type PeerClass, type Swarm } from './swarm.ts';
 
 /** The peers of a run, by id. */
-export interface Population {
+export interface PlannedPeers {
   /** The number of nodes, including the tracker. */
   readonly nodeCount: number;
   readonly arrivesAtMs: Float64Array;
@@ -33,7 +33,7 @@ export interface Population {
 }
 
 /** @throws SwarmError if nobody arrives with this seed, or too many do */
-export function drawPopulation(swarm: Swarm, seed: number): Population {
+export function drawPeers(swarm: Swarm, seed: number): PlannedPeers {
   const crowd = crowdOf(swarm, seed);
   return hasArrivals(swarm) ? withArrivals(swarm, seed, crowd) : crowd;
 }
@@ -50,7 +50,7 @@ export function streamOf(
   return seededRandom(seed, 'class', name, sameBefore, ...purpose);
 }
 
-function crowdOf(swarm: Swarm, seed: number): Population {
+function crowdOf(swarm: Swarm, seed: number): PlannedPeers {
   const classOfPeer = assignClasses(swarm, seed);
   const nodeCount = classOfPeer.length;
   const seedsAtStart = hasArrivals(swarm) ? swarm.seeds : 0;
@@ -117,7 +117,7 @@ function shuffle(values: Uint16Array, random: Random): void {
 }
 
 /** Merges the crowd and the arrivals of each class. */
-function withArrivals(swarm: Swarm, seed: number, crowd: Population): Population {
+function withArrivals(swarm: Swarm, seed: number, crowd: PlannedPeers): PlannedPeers {
   const { classes, horizonMs = Infinity } = swarm;
   const arrivals = classes.map(({ arrivals: processes, count = Infinity }, index) =>
     processes === undefined
