@@ -41,10 +41,13 @@ let wordCount = 0;
 /** A set of pieces, as words of bits; used within one call only. */
 let marked = new Uint32Array(64);
 
+/** The most blocks of partial pieces, before which these are completed. */
+const PARTIAL_BLOCKS_MAX = 2_048;
+
 /** How a client orders the pieces of which blocks are left to request. */
 export interface PickOrder {
   /** See `ClientOptions`. */
-  readonly partialPieces: 'first' | 'among-rarest';
+  readonly partialPieces: 'first' | 'among-rarest' | 'fewest-missing';
   readonly randomFirstPieces: number;
 }
 
@@ -60,7 +63,7 @@ export class PiecePicker {
   readonly #partial: PartialPieces | undefined;
   readonly #order: PickOrder;
   #storedCount = 0;
-  /** The word in which `lacksAny` has found a piece last. */
+  /** The word in which `findLacked` has found a piece last. */
   #lackedWord = 0;
   /** The pieces that followers have requested, if we are a leader. */
   #requestedByFollowers: Bitfield | undefined;
@@ -186,23 +189,18 @@ export class PiecePicker {
     return false;
   }
 
-  /** Whether we lack a piece in `announced`, a row of bits that begins at `start`. */
-  lacksAny(announced: Uint32Array, start: number): boolean {
+  /** A piece in `announced`, a row of bits that begins at `start`, that we lack; or NO_PIECE. */
+  findLacked(announced: Uint32Array, start: number): PieceIndex {
     // Most of what was lacked a moment ago still is: begins where it was found.
     const words = wordsFor(this.#pieceCount);
-    for (let word = this.#lackedWord; word < words; word++) {
-      if (this.#lacksAnyIn(announced, start, word)) return true;
+    for (let n = 0, word = this.#lackedWord; n < words; n++, word++) {
+      if (word === words) word = 0;
+      const found = this.#lacked[this.#firstWord + word]! & announced[start + word]!;
+      if (found === 0) continue;
+      this.#lackedWord = word;
+      return (32 * word + nthSetBit(found, 0)) as PieceIndex;
     }
-    for (let word = 0; word < this.#lackedWord; word++) {
-      if (this.#lacksAnyIn(announced, start, word)) return true;
-    }
-    return false;
-  }
-
-  #lacksAnyIn(announced: Uint32Array, start: number, word: number): boolean {
-    if ((this.#lacked[this.#firstWord + word]! & announced[start + word]!) === 0) return false;
-    this.#lackedWord = word;
-    return true;
+    return NO_PIECE;
   }
 
   /**
@@ -211,34 +209,64 @@ export class PiecePicker {
    *
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
+   * @param completesPartial Whether partial pieces come before all others.
    */
-  next(announced: Uint32Array, start: number, connection: Connection = NO_CONNECTION): PieceIndex {
+  next(
+    announced: Uint32Array,
+    start: number,
+    connection: Connection = NO_CONNECTION,
+    completesPartial = false,
+  ): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
     const requested = this.#requestedByFollowers;
     const hasRequested = requested !== undefined && requested.count > 0;
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
     if (partial === undefined) this.#keepRarest();
-    else this.#keepInOrder(partial, connection);
+    else this.#keepInOrder(partial, connection, completesPartial);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
 
+  /**
+   * Whether so many pieces are partial that they are completed before others are begun: more than
+   * 1.5 for each of `connections`, or more than 32 MiB (libtorrent: `pick_pieces`).
+   */
+  completesPartial(connections: number): boolean {
+    const partial = this.#partial;
+    if (partial === undefined || this.#order.partialPieces !== 'among-rarest') return false;
+    const count = partial.withFree.size;
+    return count > 1.5 * connections || count * partial.blocksPerPiece > PARTIAL_BLOCKS_MAX;
+  }
+
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
-  #keepInOrder(partial: PartialPieces, connection: Connection): void {
+  #keepInOrder(partial: PartialPieces, connection: Connection, completesPartial: boolean): void {
     const { partialPieces, randomFirstPieces } = this.#order;
+    if (partialPieces === 'fewest-missing') return this.#keepFewestMissing(partial);
     const isRandom = this.#storedCount < randomFirstPieces;
     const hasPartial = partial.withFree.size > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
     }
-    if (hasPartial && (isRandom || partialPieces === 'first')) {
+    if (hasPartial && (isRandom || completesPartial || partialPieces === 'first')) {
       keepPreferred(this.#wordsOf(partial.withFree));
     }
     if (!isRandom) this.#keepRarest();
     if (hasPartial && partialPieces === 'among-rarest') {
       keepPreferred(this.#wordsOf(partial.withFree));
     }
+  }
+
+  /** Keeps the pieces of which the fewest blocks have not arrived, requested or not. */
+  #keepFewestMissing(partial: PartialPieces): void {
+    let fewest = partial.blocksPerPiece;
+    const missing = [...partial.withFree]
+      .filter((piece) => isEligible(piece))
+      .map((piece) => [piece, partial.missingCount(piece)] as const);
+    for (const [, count] of missing) fewest = Math.min(fewest, count);
+    if (fewest === partial.blocksPerPiece) return;
+    const kept = missing.filter(([, count]) => count === fewest).map(([piece]) => piece);
+    keepPreferred(this.#wordsOf(kept));
   }
 
   /** All pieces but those of which blocks are requested on connections other than this one. */
@@ -318,6 +346,14 @@ export class PiecePicker {
     }
     assert(false, 'an eligible piece is drawn');
   }
+}
+
+/** Whether a piece is eligible. */
+function isEligible(piece: PieceIndex): boolean {
+  for (let i = 0; i < wordCount; i++) {
+    if (wordIndices[i] === piece >>> 5) return (eligible[i]! & (1 << (piece & 31))) !== 0;
+  }
+  return false;
 }
 
 /** Keeps the eligible pieces that are in `preferred`, if any. */

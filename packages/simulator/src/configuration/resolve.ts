@@ -450,6 +450,8 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       partialPieces: client.partialPieces,
       randomFirstPieces: client.randomFirstPieces,
       endgame: client.endgame,
+      endgameCancels: client.endgameCancels,
+      requestTimeoutMs: client.requestTimeout,
       snubbedAfterMs: client.snubbedAfter,
       rateRounds: client.rateRounds,
       optimisticMs: client.optimisticInterval,

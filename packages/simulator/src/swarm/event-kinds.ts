@@ -43,7 +43,7 @@ export const FIRST_NODE_MESSAGE: number = TRACKER_REQ;
 
 /** A node arrives in the swarm, for the first time or again: a is its index in its AS. */
 export const ARRIVE: number = MESSAGE_KINDS.length;
-/** A peer runs its choker: a is its index in its AS, b the number of its stay. */
+/** A peer runs its choker: a is its index in its AS. */
 export const RECHOKE: number = ARRIVE + 1;
 /** The last bit of a piece has been sent: a is the flow, b the ticket of this prediction. */
 export const PIECE_SENT: number = ARRIVE + 2;

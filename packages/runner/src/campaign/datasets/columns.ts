@@ -44,6 +44,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   freeSlots: 'text',
   partialPieces: 'text',
   endgame: 'text',
+  endgameCancels: 'text',
   superSeeding: 'text',
   redundantHaves: 'text',
   choker: 'text',

@@ -50,6 +50,8 @@ import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
  * follower becomes interested.
  */
 const MESSAGES_IN_A_ROW = 4;
+/** A slot that has become free is given away at the next whole second (libtorrent: `on_tick`). */
+const TICK_MS = 1_000;
 
 export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly plan: Plan;
@@ -166,7 +168,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       case kinds.PIECE_SENT:
         return this.#flows.handlePieceSent(a, b);
       case kinds.RECHOKE:
-        return this.#handleRechoke(a, b);
+        return this.#handleRechoke(a);
       case kinds.ARRIVE:
         return this.#handleArrival(a);
       case kinds.LEAVE:
@@ -246,7 +248,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   nodeStarted({ id, peers, incompleteSubTorrents }: Node): void {
     this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
-    for (const { localPeer } of peers) this.#scheduleRechoke(localPeer);
+    const { rechokeIntervalMs } = this.plan.swarm;
+    for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
   }
 
@@ -403,11 +406,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.transport.sendToNode(id, first as PeerId, subTorrent).refused(id);
   }
 
-  #handleRechoke(localPeer: number, stay: number): void {
+  #handleRechoke(localPeer: number): void {
     const hosted = this.#members.hostedPeer(localPeer);
-    if (hosted === undefined || stay !== this.#stayOf(localPeer)) return;
+    // It may have run earlier, because a slot became free.
+    if (hosted === undefined || this.nowMs !== hosted.rechokeAtMs) return;
     hosted.peer.rechoke();
-    this.#scheduleRechoke(localPeer);
+    this.#scheduleRechoke(hosted, this.plan.swarm.rechokeIntervalMs);
     const localNode = this.plan.localNodeOf(hosted.id);
     const node = this.#members.node(localNode)!;
     if (node.incompleteSubTorrents > 0) return;
@@ -415,10 +419,14 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (this.#stays.hasGivenEnough(hosted.id, shareRatio)) this.#leave(node, 'finished');
   }
 
-  #scheduleRechoke(localPeer: number): void {
-    const atMs = this.nowMs + this.plan.swarm.rechokeIntervalMs;
-    const stay = this.#stayOf(localPeer);
-    this.#context.schedule(atMs, kinds.RECHOKE, localPeer, stay, 0);
+  rechokeSoon(hosted: HostedPeer): void {
+    const leftMs = hosted.rechokeAtMs - this.nowMs;
+    if (leftMs > TICK_MS) this.#scheduleRechoke(hosted, leftMs % TICK_MS || TICK_MS);
+  }
+
+  #scheduleRechoke(hosted: HostedPeer, delayMs: number): void {
+    hosted.rechokeAtMs = this.nowMs + delayMs;
+    this.#context.schedule(hosted.rechokeAtMs, kinds.RECHOKE, hosted.localPeer, 0, 0);
   }
 
   #handleSent(from: HostedPeer, connection: Connection, block: BlockIndex, count: number): void {

@@ -218,10 +218,6 @@ export class Flows implements TransferListener {
     const { from, sender } = this.#ends[flow]!;
     const { peer } = from;
     const count = peer.countToSend(sender);
-    // Otherwise they have been counted as they were sent.
-    if (this.#plan.swarm.quirks.deliverAtAllocations) {
-      this.sentBits += this.#bitsToSend(from, sender);
-    }
     this.#onSent(from, sender, peer.nextToSend(sender), count);
     peer.blocksSent(sender, count);
     return this.#bitsToSend(from, sender);

@@ -49,6 +49,8 @@ export interface PeerEnvironment {
   connectionOver(hosted: HostedPeer, connection: Connection): void;
   /** A peer holds another piece. */
   pieceStored(hosted: HostedPeer, piece: PieceIndex): void;
+  /** A peer's choker is to run at its next tick. */
+  rechokeSoon(hosted: HostedPeer): void;
   /** A peer holds all pieces of its sub-torrent. */
   subTorrentCompleted(hosted: HostedPeer): void;
 }
@@ -75,6 +77,8 @@ export class HostedPeer implements PeerHost {
   readonly localPeer: number;
   /** Its row in the tables of its AS. */
   readonly row: number;
+  /** When its choker runs next, in ms. */
+  rechokeAtMs: number = Infinity;
   readonly #environment: PeerEnvironment;
   #peer: Peer | undefined;
   #earlyRequests: ConnectionRequest[] = [];
@@ -273,6 +277,10 @@ export class HostedPeer implements PeerHost {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const { plan, asId } = this.#environment;
     this.#connect(target, plan.asOf(target) === asId ? 'neighbour' : 'relay');
+  }
+
+  rechokeSoon(): void {
+    this.#environment.rechokeSoon(this);
   }
 
   completed(): void {
