@@ -36,6 +36,7 @@ export type {
   PeerTable,
   SwarmResult,
   SwarmRole,
+  Turnover,
 } from './swarm/results/result.ts';
 export { downloadTimesMs } from './swarm/results/download-times.ts';
 export type {

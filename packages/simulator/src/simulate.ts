@@ -40,7 +40,7 @@ export interface Progress {
   readonly simulatedMs: number;
   /** The number of peers that have the whole file. */
   readonly peersComplete: number;
-  /** The number of peers, including the seeds. */
+  /** The number of peers that ever come, including the seeds; before the run, an expectation. */
   readonly peers: number;
   /** The number of pieces that leechers have received so far. */
   readonly piecesReceived: number;
@@ -99,7 +99,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
   checkSwarm(swarm);
   const { timelineMs } = options;
   checkTimeline(timelineMs);
-  options.onProgress?.(progressOf(swarm, NO_PROGRESS));
+  options.onProgress?.(progressOf(swarm, peerCountOf(swarm), NO_PROGRESS));
   const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
   const plan = new Plan(data);
   for (const warning of warningsOf(plan)) options.onWarning?.(warning);
@@ -181,7 +181,7 @@ async function runAllAs(
     measuresBusyTimes,
     ...heapLimit(swarm, threads),
     ...(signal === undefined ? {} : { signal }),
-    onProgress: (progress) => onProgress?.(progressOf(swarm, progress)),
+    onProgress: (progress) => onProgress?.(progressOf(swarm, plan.nodeCount - 1, progress)),
   });
   return { ...run, reports: run.reports as readonly AsReport[] };
 }
@@ -190,9 +190,9 @@ const NO_PROGRESS = { simulatedMs: 0, doneCount: 0, workCount: 0, messageCount: 
 
 function progressOf(
   swarm: Swarm,
+  peers: number,
   { simulatedMs, doneCount, workCount, messageCount }: typeof NO_PROGRESS,
 ): Progress {
-  const peers = peerCountOf(swarm);
   const begun = messageCount > 0 ? 'connecting' : 'laying out';
   return {
     phase: workCount > 0 ? 'downloading' : begun,

@@ -3,7 +3,7 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation } from '@cachetorrent/simulator';
+import type { Completion, Simulation, Turnover } from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -33,6 +33,8 @@ export interface RunDocument {
     readonly classes: readonly ({ readonly name: string } & CompletionDocument)[];
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
+    /** How many peers have come and gone; absent if all arrive at the start and stay. */
+    readonly turnover?: Turnover;
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
@@ -98,6 +100,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       followers: withNulls(result.followers),
       classes: result.classes.map((each) => ({ name: each.name, ...withNulls(each) })),
       messages: result.messages,
+      ...(result.turnover === undefined ? {} : { turnover: result.turnover }),
       resultHash: result.resultHash,
     },
     timing: {

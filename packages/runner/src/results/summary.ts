@@ -20,6 +20,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     row('peers', `${peers}, including ${pluralize(seeds, 'seed')}`),
     row('autonomous systems', formatInteger(result.asCount)),
     row('simulated time', formatSeconds(result.durationMs)),
+    ...turnoverRows(result),
     '',
     ...completionRows(result),
     '',
@@ -46,6 +47,23 @@ function protocolText({ config: { cache, tracker } }: FinishedRun): string {
   ];
   const name = leaders === undefined ? 'BitTorrent' : 'CacheTorrent';
   return features.length === 0 ? name : `${name} with ${features.join(', ')}`;
+}
+
+/** Who has come and gone, if peers do. */
+function turnoverRows({ turnover }: SwarmResult): string[] {
+  if (turnover === undefined) return [];
+  const { arrivals, completions, finished, aborted, crashed } = turnover;
+  const { leechersAtEnd, seedsAtEnd } = turnover;
+  const [left, gaveUp, died] = [finished, aborted, crashed].map(formatInteger);
+  const [leechers, seeds] = [leechersAtEnd, seedsAtEnd].map(formatInteger);
+  return [
+    row(
+      'arrivals',
+      `${formatInteger(arrivals)}, ${formatInteger(completions)} downloads completed`,
+    ),
+    row('departures', `${left} when finished, ${gaveUp} gave up, ${died} crashed`),
+    row('at the end', `${leechers} leechers, ${seeds} seeds`),
+  ];
 }
 
 function completionRows({ completion, leaders, followers, classes }: SwarmResult): string[] {

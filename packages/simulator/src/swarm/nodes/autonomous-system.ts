@@ -217,6 +217,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       imports,
       receivedBlocks,
       lostBits,
+      turnover: this.#population.turnover,
       bitsFrom,
       bitsTo,
       classBits,

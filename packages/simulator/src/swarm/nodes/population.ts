@@ -7,6 +7,7 @@ import type { PeerId } from '@cachetorrent/protocol';
 
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Turnover } from '../results/result.ts';
 
 export class Population {
   readonly #plan: Plan;
@@ -44,6 +45,20 @@ export class Population {
     if (isComplete) this.seeds--;
     else this.leechers--;
     this.#changeCapacity(-this.#plan.capacityOf(id).uploadKbps, nowMs);
+  }
+
+  /** The present numbers, as those of the end of the run. */
+  get turnover(): Turnover {
+    const [finished, aborted, crashed] = this.departures;
+    return {
+      arrivals: this.arrivals,
+      completions: this.completions,
+      finished: finished!,
+      aborted: aborted!,
+      crashed: crashed!,
+      leechersAtEnd: this.leechers,
+      seedsAtEnd: this.seeds,
+    };
   }
 
   /** The bits that the nodes could have sent since the start, while each was there. */

@@ -15,6 +15,7 @@ import {
   SWARM_ROLES,
   type SwarmResult,
   type SwarmRole,
+  type Turnover,
 } from './result.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
@@ -28,7 +29,8 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     redundancy: redundancyOf(reports) / blocksPerPiece,
     traffic: receivedPieces / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
-    durationMs: Math.max(0, greatestOf(peers.completedAtMs) - firstCompletionMs(peers)),
+    durationMs: durationOf(plan, peers),
+    ...(plan.isOpen ? { turnover: turnoverOf(reports) } : {}),
     completion: completion('peer', 'leader', 'follower'),
     leaders: completion('leader'),
     followers: completion('follower'),
@@ -39,6 +41,24 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     peers,
     trafficBits: trafficMatrix(reports),
     classTrafficBits: classTrafficOf(reports),
+  };
+}
+
+function durationOf({ swarm }: Plan, peers: PeerTable): number {
+  const endMs = swarm.horizonMs ?? greatestOf(peers.completedAtMs);
+  return Math.max(0, endMs - firstCompletionMs(peers));
+}
+
+function turnoverOf(reports: readonly AsReport[]): Turnover {
+  const sum = (name: keyof Turnover): number => sumOf(reports, ({ turnover }) => turnover[name]);
+  return {
+    arrivals: sum('arrivals'),
+    completions: sum('completions'),
+    finished: sum('finished'),
+    aborted: sum('aborted'),
+    crashed: sum('crashed'),
+    leechersAtEnd: sum('leechersAtEnd'),
+    seedsAtEnd: sum('seedsAtEnd'),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Node } from '../nodes/node.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { SWARM_ROLES, type SwarmRole } from './result.ts';
+import { SWARM_ROLES, type SwarmRole, type Turnover } from './result.ts';
 
 /** The report of an AS; plain data. Arrays by node are in the order of the nodes in the AS. */
 export interface AsReport {
@@ -31,6 +31,8 @@ export interface AsReport {
   readonly bitsTo: Float64Array;
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
+  /** How many of its nodes have come and gone. */
+  readonly turnover: Turnover;
   /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
   readonly messages: Float64Array;
   /** For each piece, how many nodes hold it and can upload. */

@@ -56,6 +56,24 @@ export interface ClassCompletion extends Completion {
   readonly name: string;
 }
 
+/** How many peers have come and gone. One who has left and come back counts again. */
+export interface Turnover {
+  /** Arrivals, those of the seeds included. */
+  readonly arrivals: number;
+  /** Downloads that were completed. */
+  readonly completions: number;
+  /** Departures of peers that had completed the file and stayed for as long as they wanted. */
+  readonly finished: number;
+  /** Departures of peers that had not completed the file. */
+  readonly aborted: number;
+  /** Departures without a word. */
+  readonly crashed: number;
+  /** Peers that were there at the end and lacked pieces. */
+  readonly leechersAtEnd: number;
+  /** Peers that were there at the end and had the whole file. */
+  readonly seedsAtEnd: number;
+}
+
 /** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
   /**
@@ -67,7 +85,10 @@ export interface SwarmResult {
   readonly traffic: number;
   /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
-  /** Simulated time from the first completion (a seed's) to the last, in ms; 0 if there is none. */
+  /**
+   * Simulated time from the first completion (a seed's) to the end, in ms: to the last completion,
+   * or to the horizon. 0 if nobody completes.
+   */
   readonly durationMs: number;
   /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
@@ -87,6 +108,8 @@ export interface SwarmResult {
    * the departures, if peers come and go.
    */
   readonly resultHash: string;
+  /** How many peers have come and gone; absent if all arrive at the start and stay. */
+  readonly turnover?: Turnover;
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
   /** All peers. */
