@@ -180,8 +180,24 @@ describe('Order of picking', () => {
       stored: [0, 1, 2, 3],
       first: 5,
     },
-  ])('$rule ($source)', ({ stored, first }) => {
-    const options = { pieces: 7, neighbours: 2, random: alwaysLast, setup: { holds: stored } };
+    {
+      rule: 'or still any, if the order is random',
+      source: 'Transmission 4.0, peer-mgr-wishlist.cc',
+      stored: [0, 1, 2, 3],
+      pieceOrder: 'random',
+      first: 6,
+    },
+    {
+      rule: 'or the first of the file from the start, if they are begun in order',
+      source: 'libtorrent, piece_picker.cpp: sequential',
+      stored: [],
+      pieceOrder: 'in-order',
+      first: 4,
+    },
+  ] as const)('$rule ($source)', ({ stored, first, ...rest }) => {
+    const client = 'pieceOrder' in rest ? { pieceOrder: rest.pieceOrder } : {};
+    const setup = { holds: stored };
+    const options = { pieces: 7, neighbours: 2, random: alwaysLast, setup, client };
     const { swarm, peer } = blockPeer(options);
     announce(peer, FIRST, 4, 5, 6);
     announce(peer, SECOND, 4, 6); // Piece 5 is the rarest.

@@ -20,6 +20,8 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
     what: 'with partial pieces first',
     options: { client: { partialPieces: 'first', randomFirstPieces: 0 } },
   },
+  { what: 'with pieces at random', options: { client: { pieceOrder: 'random' } } },
+  { what: 'with pieces in order', options: { client: { pieceOrder: 'in-order' } } },
   { what: 'without whole pieces for fast connections', options: { client: { wholePieceMs: 0 } } },
   { what: 'with a host that verifies pieces', options: { hostVerifies: true, withdraws: true } },
   { what: 'with pieces that are allowed while choked', options: { allowsFast: true } },

@@ -25,6 +25,11 @@ export interface ClientOptions {
    * before those of equally rare pieces (`among-rarest`).
    */
   readonly partialPieces: 'first' | 'among-rarest';
+  /**
+   * The order in which pieces are begun: the `rarest` first (BEP 3); at `random`, partial pieces
+   * before all others; or `in-order`, from the first piece of the file to the last.
+   */
+  readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   /** The number of pieces that are picked at random before the rarest are picked. */
   readonly randomFirstPieces: number;
   /**
@@ -83,6 +88,8 @@ export const LIBTORRENT: ClientOptions = {
   requestQueueStart: 4,
   wholePieceMs: 20_000,
   partialPieces: 'among-rarest',
+  /** `in-order` is its flag `sequential_download`. */
+  pieceOrder: 'rarest',
   randomFirstPieces: 4,
   endgame: 'strict',
   snubbedAfterMs: 60_000,
@@ -105,6 +112,7 @@ export const MAINLINE: ClientOptions = {
   requestQueueStart: 2,
   wholePieceMs: 0,
   partialPieces: 'first',
+  pieceOrder: 'rarest',
   /** `rarest_first_cutoff`. */
   randomFirstPieces: 4,
   endgame: 'all',
@@ -130,7 +138,8 @@ export const TRANSMISSION: ClientOptions = {
   requestQueueStart: 32,
   wholePieceMs: 0,
   partialPieces: 'first',
-  randomFirstPieces: Number.MAX_SAFE_INTEGER,
+  pieceOrder: 'random',
+  randomFirstPieces: 0,
   endgame: 'strict',
   /** `RequestTtlSecs`. */
   snubbedAfterMs: 90_000,

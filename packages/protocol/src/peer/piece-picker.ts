@@ -10,7 +10,7 @@
  * neither requested nor received.
  */
 
-import { assert, type Random } from '@cachetorrent/std';
+import { assert, type Random, unreachable } from '@cachetorrent/std';
 
 import { Bitfield, nthSetBit, popcount, wordsFor } from '../tables/bitfield.ts';
 import {
@@ -45,10 +45,11 @@ let marked = new Uint32Array(64);
 export interface PickOrder {
   /** See `ClientOptions`. */
   readonly partialPieces: 'first' | 'among-rarest';
+  readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   readonly randomFirstPieces: number;
 }
 
-/** Chooses which piece to request next: the rarest first (BEP 3). */
+/** Chooses which piece to request next: the rarest first (BEP 3), or as `PickOrder` says. */
 export class PiecePicker {
   readonly #random: Random;
   readonly #requestPriority: RequestPriority;
@@ -75,7 +76,7 @@ export class PiecePicker {
     requestPriority: RequestPriority = 'within-rarity',
     { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
     partial?: PartialPieces,
-    order: PickOrder = { partialPieces: 'first', randomFirstPieces: 0 },
+    order: PickOrder = { partialPieces: 'first', pieceOrder: 'rarest', randomFirstPieces: 0 },
   ) {
     this.#random = random;
     this.#requestPriority = requestPriority;
@@ -197,8 +198,8 @@ export class PiecePicker {
   }
 
   /**
-   * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
-   * there is none. A leader prefers the pieces that its followers have requested.
+   * The requestable piece in `announced`, a row of bits that begins at `start`, that is next in
+   * order; NO_PIECE if there is none. A leader prefers the pieces that its followers have requested.
    *
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
@@ -209,7 +210,7 @@ export class PiecePicker {
     const hasRequested = requested !== undefined && requested.count > 0;
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
-    if (partial === undefined) this.#keepRarest();
+    if (partial === undefined) this.#keepFirstInOrder();
     else this.#keepInOrder(partial, connection);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
@@ -217,8 +218,10 @@ export class PiecePicker {
 
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
   #keepInOrder(partial: PartialPieces, connection: Connection): void {
-    const { partialPieces, randomFirstPieces } = this.#order;
-    const isRandom = this.#storedCount < randomFirstPieces;
+    const { partialPieces, pieceOrder, randomFirstPieces } = this.#order;
+    const isRandom =
+      pieceOrder === 'random' ||
+      (pieceOrder === 'rarest' && this.#storedCount < randomFirstPieces);
     const hasPartial = partial.withFree.size > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
@@ -226,9 +229,23 @@ export class PiecePicker {
     if (hasPartial && (isRandom || partialPieces === 'first')) {
       keepPreferred(this.#wordsOf(partial.withFree));
     }
-    if (!isRandom) this.#keepRarest();
+    if (!isRandom) this.#keepFirstInOrder();
     if (hasPartial && partialPieces === 'among-rarest') {
       keepPreferred(this.#wordsOf(partial.withFree));
+    }
+  }
+
+  #keepFirstInOrder(): void {
+    const { pieceOrder } = this.#order;
+    switch (pieceOrder) {
+      case 'rarest':
+        return this.#keepRarest();
+      case 'in-order':
+        return keepLowest();
+      case 'random':
+        return;
+      default:
+        unreachable(pieceOrder);
     }
   }
 
@@ -309,6 +326,12 @@ export class PiecePicker {
     }
     assert(false, 'an eligible piece is drawn');
   }
+}
+
+/** Keeps the eligible piece with the lowest index. */
+function keepLowest(): void {
+  eligible[0] = eligible[0]! & -eligible[0]!;
+  wordCount = 1;
 }
 
 /** Keeps the eligible pieces that are in `preferred`, if any. */

@@ -58,6 +58,7 @@ network:
 #   requestQueueStart: 4  # while the rate is not known
 #   wholePieceTime: 20 s  # faster connections get pieces of their own
 #   partialPieces: among-rarest  # or first
+#   pieceOrder: rarest    # or random, in-order
 #   randomFirstPieces: 4
 #   endgame: strict       # or all
 #   snubbedAfter: 60 s

@@ -27,10 +27,16 @@ export interface RunDocument {
     /** The simulated time of the whole run. */
     readonly durationMs: number;
     readonly completion: CompletionDocument;
+    /** See `SwarmResult`; null if no leecher can upload. */
+    readonly uploadUtilisation: number | null;
+    /** See `SwarmResult`; null if the file has too few pieces. */
+    readonly lastPiecesPace: number | null;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
     /** The leechers of each class. */
-    readonly classes: readonly ({ readonly name: string } & CompletionDocument)[];
+    readonly classes: readonly ClassDocument[];
+    /** Bytes of pieces that peers of a class have sent to peers of a class, seeds included. */
+    readonly classTraffic: readonly ClassTraffic[];
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** Equal results have equal hashes. */
@@ -50,6 +56,22 @@ export interface CompletionDocument {
   readonly meanMs: number | null;
   /** The number of complete peers. */
   readonly count: number;
+}
+
+/** The leechers of a class. */
+export interface ClassDocument extends CompletionDocument {
+  readonly name: string;
+  /** See `SwarmResult`; null if they cannot upload. */
+  readonly uploadUtilisation: number | null;
+}
+
+/** Bytes of pieces that peers of one class have sent to those of another. */
+export interface ClassTraffic {
+  /** The name of the class that has sent them. */
+  readonly from: string;
+  /** The name of the class that has received them. */
+  readonly to: string;
+  readonly bytes: number;
 }
 
 /** The part of a document that depends on the machine. */
@@ -94,9 +116,16 @@ export function documentOf(run: FinishedRun): RunDocument {
       interAsShare: result.interAsShare,
       durationMs: result.durationMs,
       completion: withNulls(result.completion),
+      uploadUtilisation: result.uploadUtilisation ?? null,
+      lastPiecesPace: result.lastPiecesPace ?? null,
       leaders: withNulls(result.leaders),
       followers: withNulls(result.followers),
-      classes: result.classes.map((each) => ({ name: each.name, ...withNulls(each) })),
+      classes: result.classes.map((each) => ({
+        name: each.name,
+        ...withNulls(each),
+        uploadUtilisation: each.uploadUtilisation ?? null,
+      })),
+      classTraffic: classTrafficOf(config, result.classTrafficBits),
       messages: result.messages,
       resultHash: result.resultHash,
     },
@@ -113,6 +142,25 @@ export function documentOf(run: FinishedRun): RunDocument {
 /** Returns the number of messages of all kinds. */
 export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
+}
+
+/** Seeds that differ in capacity count as one class. */
+function classTrafficOf(
+  { seeds, classes }: CompleteSwarmConfig,
+  bits: Float64Array,
+): ClassTraffic[] {
+  // In the order of `Swarm.classes`.
+  const names = [...seeds.map(() => 'seed'), ...classes.map(({ name }) => name)];
+  const distinct = [...new Set(names)];
+  const bytesBetween = (from: string, to: string): number =>
+    bits.reduce((sum, each, cell) => {
+      const isIncluded =
+        names[Math.floor(cell / names.length)] === from && names[cell % names.length] === to;
+      return isIncluded ? sum + each / 8 : sum;
+    }, 0);
+  return distinct.flatMap((from) =>
+    distinct.map((to) => ({ from, to, bytes: bytesBetween(from, to) })),
+  );
 }
 
 function withNulls({ p50Ms, p90Ms, meanMs, count }: Completion): CompletionDocument {

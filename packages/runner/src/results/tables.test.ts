@@ -29,9 +29,10 @@ test('traffic.csv has one row per pair of AS, in bytes', () => {
 test('timeline.csv has one row per interval and AS, in bytes', () => {
   expect(timelineCsv(TIMELINE)).toBe(
     [
-      'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation',
-      '0,10000,0,10,1,0,0,0.25',
-      '0,10000,1,4,2,24.5,49,0.333333',
+      'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation,' +
+        'leecherConnections,interestedConnections',
+      '0,10000,0,10,1,0,0,0.25,0,0',
+      '0,10000,1,4,2,24.5,49,0.333333,2,1',
       '',
     ].join('\n'),
   );

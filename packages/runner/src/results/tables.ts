@@ -34,13 +34,15 @@ export function trafficCsv({ asCount, trafficBits }: SwarmResult): string {
 export function timelineCsv(timeline: Timeline): string {
   const { fromMs, toMs, as, piecesHeld, activeConnections, outsideBits, insideBits } = timeline;
   const rows = [
-    'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation',
+    'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation,' +
+      'leecherConnections,interestedConnections',
   ];
   for (let i = 0; i < as.length; i++) {
     const counts = `${piecesHeld[i]},${activeConnections[i]}`;
     const bytes = `${outsideBits[i]! / 8},${insideBits[i]! / 8}`;
     const utilisation = Number(timeline.uploadUtilisation[i]!.toFixed(6));
-    rows.push(`${fromMs[i]},${toMs[i]},${as[i]},${counts},${bytes},${utilisation}`);
+    const interest = `${timeline.leecherConnections[i]},${timeline.interestedConnections[i]}`;
+    rows.push(`${fromMs[i]},${toMs[i]},${as[i]},${counts},${bytes},${utilisation},${interest}`);
   }
   return linesOf(rows);
 }

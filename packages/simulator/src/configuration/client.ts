@@ -53,6 +53,7 @@ export function clientOf(client: ClientConfig): CompleteClientConfig {
     requestQueueStart: client.requestQueueStart ?? options.requestQueueStart,
     wholePieceTime: time(client.wholePieceTime, options.wholePieceMs),
     partialPieces: client.partialPieces ?? options.partialPieces,
+    pieceOrder: client.pieceOrder ?? options.pieceOrder,
     randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
     endgame: client.endgame ?? options.endgame,
     snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),

@@ -409,6 +409,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       requestQueueStart: client.requestQueueStart,
       wholePieceMs: client.wholePieceTime,
       partialPieces: client.partialPieces,
+      pieceOrder: client.pieceOrder,
       randomFirstPieces: client.randomFirstPieces,
       endgame: client.endgame,
       snubbedAfterMs: client.snubbedAfter,

@@ -146,6 +146,8 @@ export interface ClientConfig {
   readonly wholePieceTime?: Time;
   /** Whether partial pieces are requested before all others, or among equally rare ones. */
   readonly partialPieces?: ClientOptions['partialPieces'];
+  /** The order in which pieces are begun; see `ClientOptions`. */
+  readonly pieceOrder?: ClientOptions['pieceOrder'];
   /** The number of pieces that are picked at random before the rarest are. */
   readonly randomFirstPieces?: number;
   /** How blocks are requested from a second peer at the end; see `ClientOptions`. */
@@ -355,6 +357,10 @@ const client = z
       .enum(['first', 'among-rarest'])
       .exactOptional()
       .describe('Partial pieces before all others, or among equally rare ones (libtorrent).'),
+    pieceOrder: z
+      .enum(['rarest', 'random', 'in-order'])
+      .exactOptional()
+      .describe('Pieces are begun rarest first (libtorrent), at random, or in order.'),
     randomFirstPieces: count
       .exactOptional()
       .describe('Pieces picked at random before the rarest are (libtorrent: 4).'),

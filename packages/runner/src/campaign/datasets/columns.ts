@@ -1,6 +1,6 @@
 /**
  * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
- * run, and one with a row for each pair of ASes of a run. `run`, the run's key, joins the tables.
+ * run, and one with a row for each pair of ASes, and of classes, of a run. `run`, the run's key, joins the tables.
  */
 
 import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
@@ -29,7 +29,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 4;
+export const COLUMNS_VERSION = 5;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -42,6 +42,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   preset: 'text',
   freeSlots: 'text',
   partialPieces: 'text',
+  pieceOrder: 'text',
   endgame: 'text',
   superSeeding: 'text',
   redundantHaves: 'text',
@@ -119,7 +120,23 @@ const TRAFFIC: DatasetTable = {
   ],
 };
 
-export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC];
+const CLASS_TRAFFIC: DatasetTable = {
+  name: 'classTraffic',
+  columns: [
+    { name: 'run', type: 'text' },
+    { name: 'fromClass', type: 'text' },
+    { name: 'toClass', type: 'text' },
+    { name: 'bytes', type: 'number' },
+  ],
+  columnValues: ({ key, result: { classTraffic = [] } }) => [
+    classTraffic.map(() => key),
+    classTraffic.map(({ from }) => from),
+    classTraffic.map(({ to }) => to),
+    classTraffic.map(({ bytes }) => bytes),
+  ],
+};
+
+export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC, CLASS_TRAFFIC];
 
 /** Returns a column for each field of a configuration; lists and objects are written as JSON. */
 function configColumns(): RunColumn[] {

@@ -24,6 +24,8 @@ import { LogWriter } from '../log/writer.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import {
   type AsReport,
+  interestOf,
+  lastPiecesOf,
   Observations,
   piecesHeldBy,
   rolesOf,
@@ -207,6 +209,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#log?.end();
     const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo, classBits } =
       this.#observations;
+    const { leecherSentBits, nearlyCompletedAtMs } = this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#hostedPeers, this.plan);
@@ -218,6 +221,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       bitsFrom,
       bitsTo,
       classBits,
+      leecherSentBits,
+      nearlyCompletedAtMs,
       messages,
       roles,
       sources,
@@ -327,7 +332,9 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     const piece = pieceOf(block, blockLayout.blocksPerPiece);
     assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
     const toAsId = this.transport.endpoints.asId(from.localPeer, connection);
-    this.#observations.sent(toAsId, bitsOfSpan(blockLayout, block, count));
+    const localNode = this.plan.localNodeOf(from.id);
+    const bits = bitsOfSpan(blockLayout, block, count);
+    this.#observations.sent(localNode, this.plan.classOf(from.id), toAsId, bits);
     from.sendBlocks(connection, block, count);
     this.lastActiveMs = this.nowMs;
   }
@@ -347,6 +354,18 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
     to.peer.piece(connection, block, count);
+    this.#observeLastPieces(to.id);
+  }
+
+  /** Records when a node lacks only the last pieces. */
+  #observeLastPieces(id: PeerId): void {
+    const localNode = this.plan.localNodeOf(id);
+    if (!this.#observations.lacksMoreThanLast(localNode)) return;
+    const { pieces } = this.plan.swarm;
+    let stored = 0;
+    for (const { peer } of this.#nodes[localNode]!.peers) stored += peer.storedCount;
+    if (stored < pieces - lastPiecesOf(pieces)) return;
+    this.#observations.nearlyCompleted(localNode, this.nowMs);
   }
 
   /** What the nodes that lack pieces wait for, if there are any; see `AsReport.prospects`. */
@@ -373,8 +392,17 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
 
   #sample(): TimelineSample {
     const piecesHeld = piecesHeldBy(this.#hostedPeers);
+    const { leecherConnections, interestedConnections } = interestOf(this.#hostedPeers);
     const { outsideBits, insideBits } = this.#observations;
     const { activeCount: activeConnections, sentBits } = this.#flows;
-    return { piecesHeld, activeConnections, outsideBits, insideBits, sentBits };
+    return {
+      piecesHeld,
+      activeConnections,
+      outsideBits,
+      insideBits,
+      sentBits,
+      leecherConnections,
+      interestedConnections,
+    };
   }
 }

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
 import type { Plan } from '../plan/plan.ts';
-import type { AsReport } from './observations.ts';
+import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
   type Completion,
@@ -28,9 +28,11 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     interAsShare: interAsShareOf(reports),
     durationMs: greatestOf(peers.completedAtMs) - startMs,
     completion: completion('peer', 'leader', 'follower'),
+    uploadUtilisation: utilisationOf(plan, peers, reports, startMs),
+    lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, startMs),
     leaders: completion('leader'),
     followers: completion('follower'),
-    classes: completionByClass(plan, peers, startMs),
+    classes: completionByClass(plan, peers, reports, startMs),
     messages: messagesOf(reports),
     resultHash: hashOf(peers, reports),
     asCount: plan.asCount,
@@ -75,8 +77,13 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
 }
 
 /** Of the leechers of each class; classes of the same name count as one. */
-function completionByClass({ swarm }: Plan, peers: PeerTable, startMs: number): ClassCompletion[] {
-  const names = new Set(swarm.classes.map(({ name }) => name));
+function completionByClass(
+  plan: Plan,
+  peers: PeerTable,
+  reports: readonly AsReport[],
+  startMs: number,
+): ClassCompletion[] {
+  const names = new Set(plan.swarm.classes.map(({ name }) => name));
   return [...names]
     .map((name) => ({
       name,
@@ -85,8 +92,53 @@ function completionByClass({ swarm }: Plan, peers: PeerTable, startMs: number): 
         startMs,
         (row) => peers.class[row] === name && peers.role[row] !== 'seed',
       ),
+      uploadUtilisation: utilisationOf(plan, peers, reports, startMs, name),
     }))
     .filter(({ count }) => count > 0);
+}
+
+/** Of the leechers of a class, or of all; see `SwarmResult`. */
+function utilisationOf(
+  { swarm }: Plan,
+  { role, class: classOf, uploadKbps, completedAtMs }: PeerTable,
+  reports: readonly AsReport[],
+  startMs: number,
+  className?: string,
+): number | undefined {
+  const isIncluded = (name: string) => className === undefined || name === className;
+  let capacityBits = 0;
+  for (const [row, kbps] of uploadKbps.entries()) {
+    if (role[row] === 'seed' || !isIncluded(classOf[row]!)) continue;
+    capacityBits += kbps * (completedAtMs[row]! - startMs);
+  }
+  const sentBits = sumOf(reports, ({ leecherSentBits }) =>
+    leecherSentBits.reduce(
+      (sum, bits, i) => (isIncluded(swarm.classes[i]!.name) ? sum + bits : sum),
+      0,
+    ),
+  );
+  return capacityBits === 0 ? undefined : sentBits / capacityBits;
+}
+
+function lastPiecesPaceOf(
+  plan: Plan,
+  { id, role, completedAtMs }: PeerTable,
+  reports: readonly AsReport[],
+  startMs: number,
+): number | undefined {
+  const { pieces } = plan.swarm;
+  const last = lastPiecesOf(pieces);
+  let sum = 0;
+  let count = 0;
+  for (const [row, peer] of id.entries()) {
+    if (role[row] === 'seed') continue;
+    const atMs = completedAtMs[row]!;
+    const { nearlyCompletedAtMs } = reports[plan.asOf(peer as PeerId)]!;
+    const lastMs = atMs - nearlyCompletedAtMs[plan.localNodeOf(peer as PeerId)]!;
+    sum += lastMs / last / ((atMs - startMs) / pieces);
+    count++;
+  }
+  return last === 0 || count === 0 ? undefined : sum / count;
 }
 
 function completionOf(

@@ -24,6 +24,10 @@ export interface AsReport {
   readonly bitsTo: Float64Array;
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
+  /** Bits that leechers have sent before they completed, by class. */
+  readonly leecherSentBits: Float64Array;
+  /** When each node had all but the last pieces, in ms: `LAST_PIECES`; NaN if it never did. */
+  readonly nearlyCompletedAtMs: Float64Array;
   /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
   readonly messages: Float64Array;
   /** For each piece, how many nodes hold it and can upload. */
@@ -34,6 +38,14 @@ export interface AsReport {
   readonly timeline?: Float64Array;
 }
 
+/** The share of the pieces that count as the last ones. */
+export const LAST_PIECES: number = 1 / 20;
+
+/** The number of pieces that count as the last ones; 0 if there are too few. */
+export function lastPiecesOf(pieces: number): number {
+  return Math.floor(pieces * LAST_PIECES);
+}
+
 /** Counts the pieces that an AS sends and receives. */
 export class Observations {
   readonly completedAtMs: Float64Array;
@@ -41,6 +53,8 @@ export class Observations {
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
   readonly classBits: Float64Array;
+  readonly leecherSentBits: Float64Array;
+  readonly nearlyCompletedAtMs: Float64Array;
   /** Bits of pieces that have arrived from other AS. */
   outsideBits = 0;
   /** Bits of pieces that have arrived from this AS. */
@@ -58,6 +72,8 @@ export class Observations {
     this.bitsTo = new Float64Array(asCount);
     this.#classCount = swarm.classes.length;
     this.classBits = new Float64Array(this.#classCount ** 2);
+    this.leecherSentBits = new Float64Array(this.#classCount);
+    this.nearlyCompletedAtMs = new Float64Array(nodeCount).fill(NaN);
   }
 
   /**
@@ -80,9 +96,21 @@ export class Observations {
     this.classBits[fromClass * this.#classCount + toClass]! += bits;
   }
 
-  /** Blocks have been sent to a node of AS `to`. */
-  sent(to: number, bits: number): void {
+  /** A node, given by its index in the AS, has sent blocks to a node of AS `to`. */
+  sent(localNode: number, classIndex: number, to: number, bits: number): void {
     this.bitsTo[to]! += bits;
+    const isLeecher = Number.isNaN(this.completedAtMs[localNode]);
+    if (isLeecher) this.leecherSentBits[classIndex]! += bits;
+  }
+
+  /** Whether a node has not got all but the last pieces yet. */
+  lacksMoreThanLast(localNode: number): boolean {
+    return Number.isNaN(this.nearlyCompletedAtMs[localNode]);
+  }
+
+  /** A node lacks only the last pieces. */
+  nearlyCompleted(localNode: number, atMs: number): void {
+    this.nearlyCompletedAtMs[localNode] = atMs;
   }
 
   /** A node, given by its index in the AS, has completed the file. */
@@ -129,4 +157,20 @@ export function piecesHeldBy(peers: readonly HostedPeer[]): number {
   let held = 0;
   for (const hosted of peers) if (hosted.hasStarted) held += hosted.peer.storedCount;
   return held;
+}
+
+/** The connections of leechers to leechers, and on how many of them they are interested. */
+export function interestOf(peers: readonly HostedPeer[]): {
+  readonly leecherConnections: number;
+  readonly interestedConnections: number;
+} {
+  let leecherConnections = 0;
+  let interestedConnections = 0;
+  for (const hosted of peers) {
+    if (!hosted.hasStarted || hosted.peer.isComplete) continue;
+    const { connections, interested } = hosted.peer.countInterest();
+    leecherConnections += connections;
+    interestedConnections += interested;
+  }
+  return { leecherConnections, interestedConnections };
 }

@@ -11,6 +11,8 @@ const sample = (piecesHeld: number): TimelineSample => ({
   outsideBits: 2,
   insideBits: 3,
   sentBits: 4,
+  leecherConnections: 5,
+  interestedConnections: 6,
 });
 
 describe('an AS records a sample', () => {
@@ -19,20 +21,23 @@ describe('an AS records a sample', () => {
     expect(recorder.dueAtMs).toBe(10);
     recorder.record(sample(1), 10);
     expect(recorder.dueAtMs).toBe(20);
-    expect([...recorder.finish(sample(2))]).toEqual([1, 1, 2, 3, 4, 2, 1, 2, 3, 4]);
+    expect([...recorder.finish(sample(2))]).toEqual([
+      ...[1, 1, 2, 3, 4, 5, 6],
+      ...[2, 1, 2, 3, 4, 5, 6],
+    ]);
   });
 
   test('once for all intervals without an event', () => {
     const recorder = new TimelineRecorder(10);
     recorder.record(sample(7), 39.5);
     expect(recorder.dueAtMs).toBe(40);
-    expect([...recorder.finish(sample(8))].filter((_, i) => i % 5 === 0)).toEqual([7, 7, 7, 8]);
+    expect([...recorder.finish(sample(8))].filter((_, i) => i % 7 === 0)).toEqual([7, 7, 7, 8]);
   });
 
   test('as often as intervals end', () => {
     const recorder = new TimelineRecorder(0.1);
     for (let i = 1; i <= 1000; i++) recorder.record(sample(i), i);
-    expect(recorder.finish(sample(0))).toHaveLength(5 * 10_001);
+    expect(recorder.finish(sample(0))).toHaveLength(7 * 10_001);
     expect(recorder.dueAtMs).toBeCloseTo(1000.1);
   });
 });
@@ -76,6 +81,14 @@ describe('a timeline', () => {
     expect((slowToSlow! + fastToSlow!) / receivedBits).toBeCloseTo(19 / 39, 1.5);
     expect((slowToFast! + fastToFast!) / receivedBits).toBeCloseTo(20 / 39, 1.5);
     expect((fastToSlow! + fastToFast!) / receivedBits).toBeGreaterThan(0.55);
+
+    const { leecherConnections, interestedConnections } = timeline!;
+    const firsts = leecherConnections.subarray(0, asCount);
+    expect(sum(firsts)).toBeGreaterThan(39);
+    leecherConnections.forEach((all, i) =>
+      expect(interestedConnections[i]).toBeLessThanOrEqual(all),
+    );
+    expect(sum(leecherConnections.slice(-asCount))).toBe(0);
 
     const plain = await simulate(swarm, { seed: 1, workers: 1 });
     expect(plain.result).toEqual(result);

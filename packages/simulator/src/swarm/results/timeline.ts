@@ -25,9 +25,13 @@ export interface TimelineSample {
   readonly insideBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
+  /** Connections of its leechers to other leechers. */
+  readonly leecherConnections: number;
+  /** Those of them on which its leecher is interested. */
+  readonly interestedConnections: number;
 }
 
-const COLUMNS = 5;
+const COLUMNS = 7;
 
 /** Records the samples of one AS. */
 export class TimelineRecorder {
@@ -56,7 +60,9 @@ export class TimelineRecorder {
     return this.#rows.slice(0, this.#count * COLUMNS);
   }
 
-  #add({ piecesHeld, activeConnections, outsideBits, insideBits, sentBits }: TimelineSample): void {
+  #add(sample: TimelineSample): void {
+    const { piecesHeld, activeConnections, outsideBits, insideBits, sentBits } = sample;
+    const { leecherConnections, interestedConnections } = sample;
     const start = this.#count++ * COLUMNS;
     if (start === this.#rows.length) {
       const rows = new Float64Array(2 * this.#rows.length);
@@ -64,6 +70,7 @@ export class TimelineRecorder {
       this.#rows = rows;
     }
     this.#rows.set([piecesHeld, activeConnections, outsideBits, insideBits, sentBits], start);
+    this.#rows.set([leecherConnections, interestedConnections], start + 5);
   }
 }
 
@@ -85,6 +92,10 @@ export interface Timeline {
   readonly insideBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
+  /** Connections of leechers of the AS to leechers anywhere, at the end of the interval. */
+  readonly leecherConnections: Float64Array;
+  /** Those of them on which the leecher of the AS is interested. */
+  readonly interestedConnections: Float64Array;
 }
 
 /** Assembles the rows of all AS. The last interval ends with the last completion. */
@@ -106,6 +117,8 @@ export function assembleTimeline(
     outsideBits: column(),
     insideBits: column(),
     uploadUtilisation: column(),
+    leecherConnections: column(),
+    interestedConnections: column(),
   };
   for (let asId = 0 as AsId; asId < plan.asCount; asId++) {
     const rows = reports[asId]!.timeline!;
@@ -127,6 +140,8 @@ export function assembleTimeline(
       timeline.insideBits[row] = sample.insideBits - before.insideBits;
       const sentBits = sample.sentBits - before.sentBits;
       timeline.uploadUtilisation[row] = capacityBits === 0 ? 0 : sentBits / capacityBits;
+      timeline.leecherConnections[row] = sample.leecherConnections;
+      timeline.interestedConnections[row] = sample.interestedConnections;
       before = sample;
     }
   }
@@ -148,6 +163,8 @@ const START: TimelineSample = {
   outsideBits: 0,
   insideBits: 0,
   sentBits: 0,
+  leecherConnections: 0,
+  interestedConnections: 0,
 };
 
 /** The sample at the end of an interval; the last one, if no event happened after it. */
@@ -159,5 +176,7 @@ function sampleAt(rows: Float64Array, interval: number): TimelineSample {
     outsideBits: rows[start + 2]!,
     insideBits: rows[start + 3]!,
     sentBits: rows[start + 4]!,
+    leecherConnections: rows[start + 5]!,
+    interestedConnections: rows[start + 6]!,
   };
 }
