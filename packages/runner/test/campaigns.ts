@@ -81,7 +81,7 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
       leaders: none,
       followers: none,
       classes: [{ name: 'peer', ...completion, uploadUtilisation: 0.5 }],
-      classTraffic: [{ from: 'seed', to: 'peer', bytes: 10 }],
+      classTraffic: [{ from: 'seed', to: 'peer', bytes: 10, leecherBytes: 0 }],
       messages: { have: 2 * n, piece: n },
       resultHash: key,
       asCount: 2,

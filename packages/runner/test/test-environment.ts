@@ -52,6 +52,7 @@ export const RESULT: SwarmResult = {
   },
   trafficBits: Float64Array.of(0, 196, 0, 392),
   classTrafficBits: Float64Array.of(0, 392, 0, 196),
+  leecherTrafficBits: Float64Array.of(0, 0, 0, 98),
 };
 
 /** `RESULT` with a class for each of the two leechers. */

@@ -108,10 +108,9 @@ function sameClassShare({ classes, classTraffic }: Result): number | null {
   if (names.length < 2 || (classTraffic as unknown) === undefined) return null;
   let within = 0;
   let all = 0;
-  for (const { from, to, bytes } of classTraffic) {
-    if (!names.includes(from)) continue;
-    all += bytes;
-    if (from === to) within += bytes;
+  for (const { from, to, leecherBytes } of classTraffic) {
+    all += leecherBytes;
+    if (from === to) within += leecherBytes;
   }
   return all === 0 ? null : within / all;
 }

@@ -3,7 +3,7 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation } from '@cachetorrent/simulator';
+import type { Completion, Simulation, SwarmResult } from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -72,6 +72,8 @@ export interface ClassTraffic {
   /** The name of the class that has received them. */
   readonly to: string;
   readonly bytes: number;
+  /** Those of them that were sent by leechers before they completed. */
+  readonly leecherBytes: number;
 }
 
 /** The part of a document that depends on the machine. */
@@ -125,7 +127,7 @@ export function documentOf(run: FinishedRun): RunDocument {
         ...withNulls(each),
         uploadUtilisation: each.uploadUtilisation ?? null,
       })),
-      classTraffic: classTrafficOf(config, result.classTrafficBits),
+      classTraffic: classTrafficOf(config, result),
       messages: result.messages,
       resultHash: result.resultHash,
     },
@@ -147,19 +149,24 @@ export function totalMessages(messages: Readonly<Record<string, number>>): numbe
 /** Seeds that differ in capacity count as one class. */
 function classTrafficOf(
   { seeds, classes }: CompleteSwarmConfig,
-  bits: Float64Array,
+  { classTrafficBits, leecherTrafficBits }: SwarmResult,
 ): ClassTraffic[] {
   // In the order of `Swarm.classes`.
   const names = [...seeds.map(() => 'seed'), ...classes.map(({ name }) => name)];
   const distinct = [...new Set(names)];
-  const bytesBetween = (from: string, to: string): number =>
+  const bytesBetween = (bits: Float64Array, from: string, to: string): number =>
     bits.reduce((sum, each, cell) => {
       const isIncluded =
         names[Math.floor(cell / names.length)] === from && names[cell % names.length] === to;
       return isIncluded ? sum + each / 8 : sum;
     }, 0);
   return distinct.flatMap((from) =>
-    distinct.map((to) => ({ from, to, bytes: bytesBetween(from, to) })),
+    distinct.map((to) => ({
+      from,
+      to,
+      bytes: bytesBetween(classTrafficBits, from, to),
+      leecherBytes: bytesBetween(leecherTrafficBits, from, to),
+    })),
   );
 }
 

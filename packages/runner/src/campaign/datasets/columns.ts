@@ -127,12 +127,14 @@ const CLASS_TRAFFIC: DatasetTable = {
     { name: 'fromClass', type: 'text' },
     { name: 'toClass', type: 'text' },
     { name: 'bytes', type: 'number' },
+    { name: 'leecherBytes', type: 'number' },
   ],
   columnValues: ({ key, result: { classTraffic = [] } }) => [
     classTraffic.map(() => key),
     classTraffic.map(({ from }) => from),
     classTraffic.map(({ to }) => to),
     classTraffic.map(({ bytes }) => bytes),
+    classTraffic.map(({ leecherBytes }) => leecherBytes),
   ],
 };
 

@@ -209,7 +209,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     this.#log?.end();
     const { completedAtMs, imports, receivedBlocks, bitsFrom, bitsTo, classBits } =
       this.#observations;
-    const { leecherSentBits, nearlyCompletedAtMs } = this.#observations;
+    const { leecherBits, nearlyCompletedAtMs } = this.#observations;
     const roles = rolesOf(this.#nodes, this.plan);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#hostedPeers, this.plan);
@@ -221,7 +221,7 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
       bitsFrom,
       bitsTo,
       classBits,
-      leecherSentBits,
+      leecherBits,
       nearlyCompletedAtMs,
       messages,
       roles,
@@ -332,9 +332,12 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
     const piece = pieceOf(block, blockLayout.blocksPerPiece);
     assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
     const toAsId = this.transport.endpoints.asId(from.localPeer, connection);
-    const localNode = this.plan.localNodeOf(from.id);
     const bits = bitsOfSpan(blockLayout, block, count);
-    this.#observations.sent(localNode, this.plan.classOf(from.id), toAsId, bits);
+    this.#observations.sent(toAsId, bits);
+    const remotePeer = this.transport.endpoints.remotePeer(from.localPeer, connection);
+    const to = this.plan.idOfLocalPeer(toAsId, remotePeer) as PeerId;
+    const [fromClass, toClass] = [this.plan.classOf(from.id), this.plan.classOf(to)];
+    this.#observations.sentByClass(this.plan.localNodeOf(from.id), fromClass, toClass, bits);
     from.sendBlocks(connection, block, count);
     this.lastActiveMs = this.nowMs;
   }

@@ -38,7 +38,8 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     asCount: plan.asCount,
     peers,
     trafficBits: trafficMatrix(reports),
-    classTrafficBits: classTrafficOf(reports),
+    classTrafficBits: classTrafficOf(reports, 'classBits'),
+    leecherTrafficBits: classTrafficOf(reports, 'leecherBits'),
   };
 }
 
@@ -111,11 +112,12 @@ function utilisationOf(
     if (role[row] === 'seed' || !isIncluded(classOf[row]!)) continue;
     capacityBits += kbps * (completedAtMs[row]! - startMs);
   }
-  const sentBits = sumOf(reports, ({ leecherSentBits }) =>
-    leecherSentBits.reduce(
-      (sum, bits, i) => (isIncluded(swarm.classes[i]!.name) ? sum + bits : sum),
-      0,
-    ),
+  const { classes } = swarm;
+  const sentBits = sumOf(reports, ({ leecherBits }) =>
+    leecherBits.reduce((sum, bits, cell) => {
+      const { name } = classes[Math.floor(cell / classes.length)]!;
+      return isIncluded(name) ? sum + bits : sum;
+    }, 0),
   );
   return capacityBits === 0 ? undefined : sentBits / capacityBits;
 }
@@ -193,10 +195,11 @@ function trafficMatrix(reports: readonly AsReport[]): Float64Array {
 }
 
 /** The sums in order of the AS, so that rounding is always the same. */
-function classTrafficOf(reports: readonly AsReport[]): Float64Array {
-  return reports[0]!.classBits.map((_, cell) =>
-    sumOf(reports, ({ classBits }) => classBits[cell]!),
-  );
+function classTrafficOf(
+  reports: readonly AsReport[],
+  column: 'classBits' | 'leecherBits',
+): Float64Array {
+  return reports[0]![column].map((_, cell) => sumOf(reports, (report) => report[column][cell]!));
 }
 
 /** A hash over the completion times by peer id, and over the imports by AS and piece. */

@@ -24,8 +24,8 @@ export interface AsReport {
   readonly bitsTo: Float64Array;
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
-  /** Bits that leechers have sent before they completed, by class. */
-  readonly leecherSentBits: Float64Array;
+  /** Bits of pieces that leechers have sent before they completed, by classes. */
+  readonly leecherBits: Float64Array;
   /** When each node had all but the last pieces, in ms: `LAST_PIECES`; NaN if it never did. */
   readonly nearlyCompletedAtMs: Float64Array;
   /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
@@ -53,7 +53,7 @@ export class Observations {
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
   readonly classBits: Float64Array;
-  readonly leecherSentBits: Float64Array;
+  readonly leecherBits: Float64Array;
   readonly nearlyCompletedAtMs: Float64Array;
   /** Bits of pieces that have arrived from other AS. */
   outsideBits = 0;
@@ -72,7 +72,7 @@ export class Observations {
     this.bitsTo = new Float64Array(asCount);
     this.#classCount = swarm.classes.length;
     this.classBits = new Float64Array(this.#classCount ** 2);
-    this.leecherSentBits = new Float64Array(this.#classCount);
+    this.leecherBits = new Float64Array(this.#classCount ** 2);
     this.nearlyCompletedAtMs = new Float64Array(nodeCount).fill(NaN);
   }
 
@@ -96,11 +96,15 @@ export class Observations {
     this.classBits[fromClass * this.#classCount + toClass]! += bits;
   }
 
-  /** A node, given by its index in the AS, has sent blocks to a node of AS `to`. */
-  sent(localNode: number, classIndex: number, to: number, bits: number): void {
+  /** Blocks have been sent to a node of AS `to`. */
+  sent(to: number, bits: number): void {
     this.bitsTo[to]! += bits;
+  }
+
+  /** A peer of class `fromClass` has sent blocks to one of class `toClass`. */
+  sentByClass(localNode: number, fromClass: number, toClass: number, bits: number): void {
     const isLeecher = Number.isNaN(this.completedAtMs[localNode]);
-    if (isLeecher) this.leecherSentBits[classIndex]! += bits;
+    if (isLeecher) this.leecherBits[fromClass * this.#classCount + toClass]! += bits;
   }
 
   /** Whether a node has not got all but the last pieces yet. */

@@ -98,4 +98,6 @@ export interface SwarmResult {
    * `Swarm.classes` lists them, seeds included: row-major.
    */
   readonly classTrafficBits: Float64Array;
+  /** The same for what leechers have sent before they completed. */
+  readonly leecherTrafficBits: Float64Array;
 }

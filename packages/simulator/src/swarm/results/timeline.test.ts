@@ -83,8 +83,8 @@ describe('a timeline', () => {
     expect((fastToSlow! + fastToFast!) / receivedBits).toBeGreaterThan(0.55);
 
     const { leecherConnections, interestedConnections } = timeline!;
-    const firsts = leecherConnections.subarray(0, asCount);
-    expect(sum(firsts)).toBeGreaterThan(39);
+    expect(Math.max(...leecherConnections)).toBeGreaterThan(39);
+    expect(Math.max(...interestedConnections)).toBeGreaterThan(39);
     leecherConnections.forEach((all, i) =>
       expect(interestedConnections[i]).toBeLessThanOrEqual(all),
     );
