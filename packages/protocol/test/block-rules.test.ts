@@ -223,7 +223,7 @@ describe('Order of picking', () => {
     },
     {
       rule: 'partial pieces before all others, if so chosen',
-      source: 'mainline 3.9, PiecePicker.next: strict priority',
+      source: 'Transmission 4.0, peer-mgr-wishlist.cc',
       partialPieces: 'first',
       rarer: true,
       first: 4,
@@ -244,6 +244,32 @@ describe('Order of picking', () => {
     const begin = first === 4 ? 17 : 20;
     expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin}..${begin + 1})`);
   });
+
+  test.each([
+    { rule: 'from a seed, too', partialPieces: 'first', begin: 1 },
+    { rule: 'but a seed is asked for other pieces', partialPieces: 'seeds-apart', begin: 4 },
+  ] as const)(
+    'partial pieces before all others, $rule (mainline: PiecePicker.next, seedstarted)',
+    ({ partialPieces, begin }) => {
+      const { swarm, peer } = blockPeer({
+        pieces: 2,
+        neighbours: 2,
+        client: { partialPieces, randomFirstPieces: 0 },
+      });
+      announce(peer, FIRST, 0, 1);
+      announce(peer, SECOND, 0);
+      peer.piece(SECOND, block(0), 1); // Piece 0 is partial.
+      swarm.takeTranscript();
+      peer.unchoke(FIRST);
+      expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin}..${begin + 1})`);
+      // The rest of the piece that was begun with the seed comes first when it unchokes again.
+      peer.piece(FIRST, block(begin), 1);
+      peer.choke(FIRST);
+      swarm.takeTranscript();
+      peer.unchoke(FIRST);
+      expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin + 1}..${begin + 2})`);
+    },
+  );
 
   test('among the first pieces, too, partial ones come before others (prioritize_partials)', () => {
     const { swarm, peer } = blockPeer({ random: alwaysLast });

@@ -20,6 +20,7 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
     what: 'with partial pieces first',
     options: { client: { partialPieces: 'first', randomFirstPieces: 0 } },
   },
+  { what: 'with those of seeds apart', options: { client: { partialPieces: 'seeds-apart' } } },
   { what: 'with pieces at random', options: { client: { pieceOrder: 'random' } } },
   { what: 'with pieces in order', options: { client: { pieceOrder: 'in-order' } } },
   { what: 'without whole pieces for fast connections', options: { client: { wholePieceMs: 0 } } },

@@ -22,9 +22,11 @@ export interface ClientOptions {
   readonly wholePieceMs: number;
   /**
    * Whether blocks of partial pieces are requested before those of all other pieces (`first`), or
-   * before those of equally rare pieces (`among-rarest`).
+   * before those of equally rare pieces (`among-rarest`). With `seeds-apart` they are requested
+   * first, but from a seed only if blocks of the piece have been requested from a seed before: a
+   * seed then sends pieces that others lack, and not the rest of pieces that they have.
    */
-  readonly partialPieces: 'first' | 'among-rarest';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest';
   /**
    * The order in which pieces are begun: the `rarest` first (BEP 3); at `random`, partial pieces
    * before all others; or `in-order`, from the first piece of the file to the last.
@@ -111,7 +113,8 @@ export const MAINLINE: ClientOptions = {
   requestQueueMax: 500,
   requestQueueStart: 2,
   wholePieceMs: 0,
-  partialPieces: 'first',
+  /** `PiecePicker.next`: `started`, and for seeds `seedstarted`. */
+  partialPieces: 'seeds-apart',
   pieceOrder: 'rarest',
   /** `rarest_first_cutoff`. */
   randomFirstPieces: 4,

@@ -350,16 +350,25 @@ export class Download {
     const start = isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const isWhole = this.#window.asksForWholePieces(connection);
     const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
+    const isSeed = this.#isSeedApart(connection);
+    const only = isWhole ? connection : NO_CONNECTION;
     while (outstanding < target) {
       const pieces = isUnchoked
         ? this.#connections.announced
         : this.#allowedFast!.piecesOn(connection);
-      const piece = this.#picker.next(pieces, start, isWhole ? connection : NO_CONNECTION);
+      const piece = this.#picker.next(pieces, start, only, isSeed);
       if (piece === NO_PIECE) return this.#starve(connection);
       const count = isWhole ? most : Math.min(most, target - outstanding);
       outstanding += this.#requestPart(connection, piece, count);
+      if (isSeed) this.#partial?.markFromSeed(piece);
     }
     this.#window.setStarving(connection, false);
+  }
+
+  /** Whether the other side is a seed, and the client asks seeds for other pieces. */
+  #isSeedApart(connection: Connection): boolean {
+    if (this.#client.partialPieces !== 'seeds-apart') return false;
+    return this.#connections.hasAllPieces(connection, this.#layout.pieceCount);
   }
 
   /** Nothing is left to request on a connection. */

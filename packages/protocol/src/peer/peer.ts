@@ -190,8 +190,8 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * The connections to peers that lack pieces, as far as this peer knows, on which it may download;
-   * and on how many of them it is interested.
+   * The connections on which it may download, but for those to peers that were seeds before it held
+   * a piece; and on how many of them it is interested.
    */
   countInterest(): { readonly connections: number; readonly interested: number } {
     const all = this.#connections;

@@ -44,7 +44,7 @@ let marked = new Uint32Array(64);
 /** How a client orders the pieces of which blocks are left to request. */
 export interface PickOrder {
   /** See `ClientOptions`. */
-  readonly partialPieces: 'first' | 'among-rarest';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest';
   readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   readonly randomFirstPieces: number;
 }
@@ -203,21 +203,27 @@ export class PiecePicker {
    *
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
+   * @param isSeed Whether the other side is a seed, which matters to `seeds-apart` only.
    */
-  next(announced: Uint32Array, start: number, connection: Connection = NO_CONNECTION): PieceIndex {
+  next(
+    announced: Uint32Array,
+    start: number,
+    connection: Connection = NO_CONNECTION,
+    isSeed = false,
+  ): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
     const requested = this.#requestedByFollowers;
     const hasRequested = requested !== undefined && requested.count > 0;
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
     if (partial === undefined) this.#keepFirstInOrder();
-    else this.#keepInOrder(partial, connection);
+    else this.#keepInOrder(partial, connection, isSeed);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
 
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
-  #keepInOrder(partial: PartialPieces, connection: Connection): void {
+  #keepInOrder(partial: PartialPieces, connection: Connection, isSeed: boolean): void {
     const { partialPieces, pieceOrder, randomFirstPieces } = this.#order;
     const isRandom =
       pieceOrder === 'random' ||
@@ -226,8 +232,9 @@ export class PiecePicker {
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
     }
-    if (hasPartial && (isRandom || partialPieces === 'first')) {
-      keepPreferred(this.#wordsOf(partial.withFree));
+    if (hasPartial && (isRandom || partialPieces !== 'among-rarest')) {
+      const isApart = isSeed && partialPieces === 'seeds-apart';
+      keepPreferred(this.#wordsOf(isApart ? ofSeeds(partial) : partial.withFree));
     }
     if (!isRandom) this.#keepFirstInOrder();
     if (hasPartial && partialPieces === 'among-rarest') {
@@ -326,6 +333,11 @@ export class PiecePicker {
     }
     assert(false, 'an eligible piece is drawn');
   }
+}
+
+/** The partial pieces with a free block of which blocks have been requested from a seed. */
+function* ofSeeds(partial: PartialPieces): Iterable<PieceIndex> {
+  for (const piece of partial.withFree) if (partial.isFromSeed(piece)) yield piece;
 }
 
 /** Keeps the eligible piece with the lowest index. */

@@ -98,7 +98,10 @@ export class ConnectionTable {
     return (word & (1 << (piece & 31))) !== 0;
   }
 
-  /** Whether the other side has announced all of `pieceCount` pieces. */
+  /**
+   * Whether the other side has announced all of `pieceCount` pieces. What it announces of pieces
+   * that we hold is not recorded, so this is a peer that was a seed before we held any.
+   */
   hasAllPieces(connection: Connection, pieceCount: number): boolean {
     const start = this.announcedStart(connection);
     const last = (pieceCount - 1) >>> 5;

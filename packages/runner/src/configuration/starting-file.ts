@@ -57,7 +57,7 @@ network:
 #   requestQueueMax: 500
 #   requestQueueStart: 4  # while the rate is not known
 #   wholePieceTime: 20 s  # faster connections get pieces of their own
-#   partialPieces: among-rarest  # or first
+#   partialPieces: among-rarest  # or first, seeds-apart
 #   pieceOrder: rarest    # or random, in-order
 #   randomFirstPieces: 4
 #   endgame: strict       # or all

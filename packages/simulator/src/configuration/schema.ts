@@ -354,9 +354,9 @@ const client = z
       .exactOptional()
       .describe('Connections that deliver a piece in this time get whole pieces (20 s; 0: none).'),
     partialPieces: z
-      .enum(['first', 'among-rarest'])
+      .enum(['first', 'seeds-apart', 'among-rarest'])
       .exactOptional()
-      .describe('Partial pieces before all others, or among equally rare ones (libtorrent).'),
+      .describe('Partial pieces before all others (seeds-apart: each kind), or equally rare ones.'),
     pieceOrder: z
       .enum(['rarest', 'random', 'in-order'])
       .exactOptional()

@@ -78,6 +78,10 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   Transmission: named('transmission'),
   'endgame of all': ofClient({ endgame: 'all' }),
   'partial pieces first': ofClient({ partialPieces: 'first', randomFirstPieces: 0 }),
+  'partial pieces first, those of seeds apart': ofClient({
+    partialPieces: 'seeds-apart',
+    randomFirstPieces: 0,
+  }),
   'pieces of two blocks': OF_TWO_BLOCKS,
   'pieces at random': ofClient({ pieceOrder: 'random' }, OF_TWO_BLOCKS),
   'pieces in order': ofClient({ pieceOrder: 'in-order' }),

@@ -42,8 +42,8 @@ export interface TimelineColumns {
   readonly outsideBytes: readonly number[];
   readonly insideBytes: readonly number[];
   /**
-   * At the end of the interval: connections of leechers to leechers, and those on which they are
-   * interested. Absent in records of earlier versions.
+   * At the end of the interval: connections of leechers to peers that were no seeds from the start,
+   * and those on which they are interested. Absent in records of earlier versions.
    */
   readonly leecherConnections?: readonly number[];
   readonly interestedConnections?: readonly number[];

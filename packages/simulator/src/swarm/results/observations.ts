@@ -163,7 +163,7 @@ export function piecesHeldBy(peers: readonly HostedPeer[]): number {
   return held;
 }
 
-/** The connections of leechers to leechers, and on how many of them they are interested. */
+/** See `Peer.countInterest`: the sum over all leechers. */
 export function interestOf(peers: readonly HostedPeer[]): {
   readonly leecherConnections: number;
   readonly interestedConnections: number;

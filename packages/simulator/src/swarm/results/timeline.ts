@@ -25,7 +25,7 @@ export interface TimelineSample {
   readonly insideBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
-  /** Connections of its leechers to other leechers. */
+  /** Connections of its leechers to peers that were no seeds from the start. */
   readonly leecherConnections: number;
   /** Those of them on which its leecher is interested. */
   readonly interestedConnections: number;
@@ -92,7 +92,7 @@ export interface Timeline {
   readonly insideBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
-  /** Connections of leechers of the AS to leechers anywhere, at the end of the interval. */
+  /** Connections of its leechers to peers that were no seeds from the start, at the end. */
   readonly leecherConnections: Float64Array;
   /** Those of them on which the leecher of the AS is interested. */
   readonly interestedConnections: Float64Array;
