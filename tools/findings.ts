@@ -2,8 +2,8 @@
  * Checks what papers found against our runs: `npm run findings`.
  *
  * Runs the experiments of `examples/experiments` that repeat what the papers did, and writes the
- * section `findings` of `docs/findings.md`. Finished runs are stored, so the tool can be stopped and
- * started again; of papers that are not chosen, it shows the stored runs.
+ * section `findings` of `docs/findings.md`. Finished runs are stored, so the tool can be stopped
+ * and started again; of papers that are not chosen, it shows the stored runs.
  */
 
 import { readFile, writeFile } from 'node:fs/promises';

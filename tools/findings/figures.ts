@@ -59,7 +59,7 @@ export const change = (from: number, to: number): number => to / from - 1;
 
 /** Of what leechers of a class send before they complete, the share that a class receives. */
 export function shareOfUploads(from: string, to: string): FigureOf {
-  return ({ classTraffic }) => {
+  return ({ classTraffic = [] }) => {
     const sent = classTraffic.filter((each) => each.from === from);
     const all = sent.reduce((sum, { leecherBytes }) => sum + leecherBytes, 0);
     return all === 0 ? null : sent.find((each) => each.to === to)!.leecherBytes / all;
@@ -67,19 +67,23 @@ export function shareOfUploads(from: string, to: string): FigureOf {
 }
 
 /**
- * By how much the rate at which seeds serve a leecher differs most between a class and the mean of
- * all classes, as a share of the mean. The rate is that of a leecher of the class while it lacks
- * pieces, so classes that complete sooner do not seem to be served less.
+ * The rate at which seeds serve a leecher of a class, relative to the mean of all classes, less 1.
+ * The rate is that while the leecher lacks pieces, so classes that complete sooner do not seem to
+ * be served less.
  */
-export const unevennessOfSeeds: FigureOf = ({ classes, classTraffic }) => {
-  const rates = classes.map(({ name, count, meanMs }) => {
-    const served = classTraffic.find(({ from, to }) => from === 'seed' && to === name)!;
-    return served.bytes / (count * (meanMs ?? NaN));
-  });
-  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
-  const worst = Math.max(...rates.map((rate) => Math.abs(rate / mean - 1)));
-  return Number.isFinite(worst) ? worst : null;
-};
+export function serviceBySeeds(className: string): FigureOf {
+  return ({ classes, classTraffic = [] }) => {
+    const rates = new Map(
+      classes.map(({ name, count, meanMs }) => {
+        const served = classTraffic.find(({ from, to }) => from === 'seed' && to === name);
+        return [name, (served?.bytes ?? NaN) / (count * (meanMs ?? NaN))];
+      }),
+    );
+    const mean = [...rates.values()].reduce((sum, rate) => sum + rate, 0) / rates.size;
+    const relative = (rates.get(className) ?? NaN) / mean - 1;
+    return Number.isFinite(relative) ? relative : null;
+  };
+}
 
 /** The median completion time of a class, in ms. */
 export function medianOf(className: string): FigureOf {

@@ -1,5 +1,7 @@
 /** The section of a page that compares findings of papers with our runs. */
 
+import type { ParameterValue } from '@cachetorrent/runner';
+
 import { METRICS, type MetricName } from '../../packages/runner/src/campaign/metrics.ts';
 import type { ExperimentFile } from '../../packages/runner/src/campaign/experiment/read.ts';
 import type { SettingRuns } from '../runs/collect.ts';
@@ -72,7 +74,8 @@ function costOf(experiments: Experiments): string {
     settings.flatMap((setting) => setting.runs.filter((run) => run !== undefined)),
   );
   const coreMs = runs.reduce((sum, { timing }) => sum + timing.wallMs * timing.workers, 0);
-  return `The figures come from ${runs.length} runs, which took ${Math.round(coreMs / 60_000)} min of one core.`;
+  const minutes = Math.round(coreMs / 60_000);
+  return `The figures come from ${runs.length} runs, which took ${minutes} min of one core.`;
 }
 
 function findingsTable(judged: readonly Judged[]): string {
@@ -84,7 +87,11 @@ function findingsTable(judged: readonly Judged[]): string {
     String(judgement?.estimate.count ?? 0),
     judgement === undefined ? 'not run' : judgement.verdict.replace(/^not met$/, '**not met**'),
   ]);
-  return table(['found', 'measured here', 'agrees if', 'our mean', 'runs', 'verdict'], rows, 'lllrrl');
+  return table(
+    ['found', 'measured here', 'agrees if', 'our mean', 'runs', 'verdict'],
+    rows,
+    'lllrrl',
+  );
 }
 
 function boundsText(finding: Finding): string {
@@ -96,7 +103,8 @@ function boundsText(finding: Finding): string {
 }
 
 function formatOf({ isShare, digits }: Finding): (value: number) => string {
-  return (value) => (isShare === true ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits));
+  return (value) =>
+    isShare === true ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
 }
 
 function estimateText({ mean, halfWidth }: Estimate, format: (value: number) => string): string {
@@ -120,9 +128,9 @@ function experimentTable(name: string, { file, settings }: CollectedExperiment):
   ];
 }
 
-function parameterText(value: unknown): string {
+function parameterText(value: ParameterValue | undefined): string {
   if (value === undefined || value === null) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function metricTitle(name: MetricName): string {

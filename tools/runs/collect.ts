@@ -5,7 +5,10 @@
 
 import { campaign, type Experiment, type Overrides, type RunDocument } from '@cachetorrent/runner';
 
-import { type Parameters, planCampaign } from '../../packages/runner/src/campaign/experiment/plan.ts';
+import {
+  type Parameters,
+  planCampaign,
+} from '../../packages/runner/src/campaign/experiment/plan.ts';
 import { experimentFromObject } from '../../packages/runner/src/campaign/experiment/read.ts';
 import type { RunRecord } from '../../packages/runner/src/campaign/store/record.ts';
 import { Store } from '../../packages/runner/src/campaign/store/store.ts';

@@ -199,7 +199,7 @@ export class PiecePicker {
 
   /**
    * The requestable piece in `announced`, a row of bits that begins at `start`, that is next in
-   * order; NO_PIECE if there is none. A leader prefers the pieces that its followers have requested.
+   * order; NO_PIECE if there is none. A leader prefers pieces that its followers have requested.
    *
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
@@ -226,8 +226,7 @@ export class PiecePicker {
   #keepInOrder(partial: PartialPieces, connection: Connection, isSeed: boolean): void {
     const { partialPieces, pieceOrder, randomFirstPieces } = this.#order;
     const isRandom =
-      pieceOrder === 'random' ||
-      (pieceOrder === 'rarest' && this.#storedCount < randomFirstPieces);
+      pieceOrder === 'random' || (pieceOrder === 'rarest' && this.#storedCount < randomFirstPieces);
     const hasPartial = partial.withFree.size > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));

@@ -105,7 +105,7 @@ function interestShare({ timeline }: Result): number | null {
 /** Null if there is one class only. */
 function sameClassShare({ classes, classTraffic }: Result): number | null {
   const names = classes.map(({ name }) => name);
-  if (names.length < 2 || (classTraffic as unknown) === undefined) return null;
+  if (names.length < 2 || classTraffic === undefined) return null;
   let within = 0;
   let all = 0;
   for (const { from, to, leecherBytes } of classTraffic) {

@@ -27,16 +27,19 @@ export interface RunDocument {
     /** The simulated time of the whole run. */
     readonly durationMs: number;
     readonly completion: CompletionDocument;
-    /** See `SwarmResult`; null if no leecher can upload. */
-    readonly uploadUtilisation: number | null;
+    /**
+     * See `SwarmResult`; null if no leecher can upload. Absent in records of earlier versions, as
+     * are `lastPiecesPace` and `classTraffic`.
+     */
+    readonly uploadUtilisation?: number | null;
     /** See `SwarmResult`; null if the file has too few pieces. */
-    readonly lastPiecesPace: number | null;
+    readonly lastPiecesPace?: number | null;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
     /** The leechers of each class. */
     readonly classes: readonly ClassDocument[];
     /** Bytes of pieces that peers of a class have sent to peers of a class, seeds included. */
-    readonly classTraffic: readonly ClassTraffic[];
+    readonly classTraffic?: readonly ClassTraffic[];
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** Equal results have equal hashes. */

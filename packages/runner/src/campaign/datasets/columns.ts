@@ -1,6 +1,7 @@
 /**
  * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
- * run, and one with a row for each pair of ASes, and of classes, of a run. `run`, the run's key, joins the tables.
+ * run, one for each pair of ASes of a run, and one for each pair of classes. `run`, the run's key,
+ * joins the tables.
  */
 
 import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
