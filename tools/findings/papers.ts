@@ -127,7 +127,7 @@ until they are complete.`,
     utilised('The upload capacity of a flash crowd is used', 'seed', 'seeds.upload', 6000, {
       low: UTILISED,
     }),
-    utilised('but not if the seed is slow: half of a leecher', 'seed', 'seeds.upload', 200, {
+    utilised('It is not if the seed is slow: half a leecher’s capacity', 'seed', 'seeds.upload', 200, {
       high: UTILISED,
     }),
     {
@@ -144,10 +144,10 @@ until they are complete.`,
           figures.of({ varied: 'seed', 'seeds.upload': 6000 }, 'uploadUtilisation'),
         ),
     },
-    utilised('Nor with few neighbours: 2 named to each', 'neighbours', 'neighbours', 2, {
+    utilised('It is not with few neighbours: 2 named to each', 'neighbours', 'neighbours', 2, {
       high: UTILISED,
     }),
-    utilised('A moderate number of them suffices: 10', 'neighbours', 'neighbours', 10, {
+    utilised('A moderate number of neighbours suffices: 10', 'neighbours', 'neighbours', 10, {
       low: UTILISED,
     }),
   ],
@@ -179,7 +179,7 @@ crowd. The comparison with other orders is ours.`,
     },
     ...(['random', 'in-order'] as const).flatMap((pieceOrder): Finding[] => [
       {
-        claim: `more than ${ORDERS[pieceOrder]}`,
+        claim: `Diversity is greater than with ${ORDERS[pieceOrder]}`,
         experiment: 'legout-2006',
         quantity: 'interest, rarest first less this order',
         bounds: { low: 0 },
@@ -193,7 +193,7 @@ crowd. The comparison with other orders is ours.`,
           ),
       },
       {
-        claim: `and completes sooner than ${ORDERS[pieceOrder]}`,
+        claim: `Leechers complete sooner than with ${ORDERS[pieceOrder]}`,
         experiment: 'legout-2006',
         quantity: 'median, this order against rarest first',
         bounds: { low: 0 },
@@ -249,7 +249,7 @@ ${(100 * CHANCE).toFixed(0)} % to fast ones.`,
       valuesOf: (figures) => bySeed(same, figures.of(FAST_SEED, shareOfUploads('fast', 'fast'))),
     },
     {
-      claim: 'so they send more to one another than by chance',
+      claim: 'Fast leechers send more to one another than by chance',
       experiment: 'legout-2007',
       quantity: 'this share less that by chance',
       bounds: { low: 0 },
@@ -302,7 +302,7 @@ ${(100 * CHANCE).toFixed(0)} % to fast ones.`,
         bySeed((share) => share - CHANCE, figures.of(SLOW_SEED, shareOfUploads('fast', 'fast'))),
     },
     {
-      claim: 'and incentives are less effective',
+      claim: 'With a slow seed, incentives are less effective',
       experiment: 'legout-2007',
       quantity: 'slow against fast median: slow seed, of that with the fast seed',
       bounds: { high: 1 },
