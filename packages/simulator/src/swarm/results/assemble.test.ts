@@ -4,10 +4,9 @@ import { simulatedHere } from '../../../test/swarm/simulated-here.ts';
 import { FORTY } from '../../../test/swarm/swarms.ts';
 
 test('utilisation and the pace of the last pieces are those of leechers', () => {
-  const { uploadUtilisation, lastPiecesPace, classes, peers } = simulatedHere(
-    { ...FORTY, pieces: 64, pieceBits: 2 ** 17 },
-    1,
-  );
+  const swarm = { ...FORTY, pieces: 64, pieceBits: 2 ** 17 };
+  const result = simulatedHere(swarm, 1);
+  const { uploadUtilisation, lastPiecesPace, classes, peers } = result;
   // What each class could have sent is the weight of its utilisation.
   const startMs = Math.min(...peers.completedAtMs);
   const capacityOf = (name: string) =>
@@ -26,6 +25,11 @@ test('utilisation and the pace of the last pieces are those of leechers', () => 
     expect(share).toBeGreaterThan(0.3);
     expect(share).toBeLessThan(1.01);
   }
+  // The seed has sent at least one file, which does not count.
+  const total = (bits: Float64Array) => bits.reduce((sum, each) => sum + each, 0);
+  const fileBits = swarm.pieces * swarm.pieceBits;
+  expect(total(result.leecherTrafficBits)).toBeLessThan(total(result.classTrafficBits) - fileBits);
+  expect(total(result.leecherTrafficBits)).toBeGreaterThan(20 * fileBits);
   expect(lastPiecesPace).toBeGreaterThan(0.2);
   expect(lastPiecesPace).toBeLessThan(6);
   expect(simulatedHere({ ...FORTY, pieces: 19 }, 1).lastPiecesPace).toBeUndefined();
