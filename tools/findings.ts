@@ -67,7 +67,8 @@ async function findings(options: Options): Promise<void> {
     try {
       const experiments = new Map<string, CollectedExperiment>();
       for (const paper of PAPERS) {
-        const storedOnly = options.table === true || !chosen.includes(paper.name);
+        const isChosen = chosen.includes(paper.name);
+        const storedOnly = options.table === true || !isChosen;
         for (const name of experimentsOf(paper)) {
           const collecting = {
             store: '.cache/findings',
@@ -76,7 +77,7 @@ async function findings(options: Options): Promise<void> {
             log: (line: string) => log(`${name}, ${line}`),
             signal,
           };
-          experiments.set(name, await collect(name, options, collecting));
+          experiments.set(name, await collect(name, isChosen ? options : {}, collecting));
         }
       }
       const section = sectionOf(PAPERS, experiments);

@@ -114,13 +114,17 @@ function estimateText({ mean, halfWidth }: Estimate, format: (value: number) => 
 /** The means of what the experiment measures, for each of its settings. */
 function experimentTable(name: string, { file, settings }: CollectedExperiment): string[] {
   const { measure = [], description = '' } = file.experiment;
+  // Lists and objects go with other parameters, which say the same in short.
   const parameters = [...new Set(settings.flatMap(({ parameters: each }) => Object.keys(each)))];
+  const shown = parameters.filter((parameter) =>
+    settings.every(({ parameters: each }) => typeof each[parameter] !== 'object'),
+  );
   const rows = settings.map((setting) => [
-    ...parameters.map((parameter) => parameterText(setting.parameters[parameter])),
+    ...shown.map((parameter) => parameterText(setting.parameters[parameter])),
     ...measure.map((metric) => metricText(setting, metric)),
   ]);
-  const titles = [...parameters.map((each) => `\`${each}\``), ...measure.map(metricTitle)];
-  const align = `${'l'.repeat(parameters.length)}${'r'.repeat(measure.length)}`;
+  const titles = [...shown.map((each) => `\`${each}\``), ...measure.map(metricTitle)];
+  const align = `${'l'.repeat(shown.length)}${'r'.repeat(measure.length)}`;
   return [
     heading(3, `\`${name}.yaml\``),
     `${description.trim()} Means with 95 % confidence intervals:`,
@@ -129,7 +133,7 @@ function experimentTable(name: string, { file, settings }: CollectedExperiment):
 }
 
 function parameterText(value: ParameterValue | undefined): string {
-  if (value === undefined || value === null) return '';
+  if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
