@@ -110,10 +110,10 @@ export async function collectExperiment(
   }));
 }
 
-/** The parameters of a setting in a line: labels by their value, fields by name and value. */
+/** The parameters of a setting in a line, without lists and objects. */
 function nameOf({ setting, ...parameters }: Parameters): string {
   if (typeof setting === 'string') return setting;
   return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : value}`)
+    .flatMap(([name, value]) => (typeof value === 'object' ? [] : `${name}=${value}`))
     .join(', ');
 }
