@@ -127,7 +127,7 @@ until they are complete.`,
     utilised('The upload capacity of a flash crowd is used', 'seed', 'seeds.upload', 6000, {
       low: UTILISED,
     }),
-    utilised('It is not if the seed is slow: half a leecher’s capacity', 'seed', 'seeds.upload', 200, {
+    utilised('It is not if the seed has half a leecher’s capacity', 'seed', 'seeds.upload', 200, {
       high: UTILISED,
     }),
     {
@@ -162,7 +162,8 @@ const LEGOUT_2006: Paper = {
 A. Legout, G. Urvoy-Keller, P. Michiardi: *Rarest First and Choke Algorithms Are Enough.* IMC
 2006.`,
   abstract: `
-Rarest first “guarantees close to ideal diversity of the pieces among peers”. Its replacement “with source or network coding solutions cannot be justified”.`,
+Rarest first “guarantees close to ideal diversity of the pieces among peers”. Its replacement
+“with source or network coding solutions cannot be justified”.`,
   differences: `
 The paper measured one client in real torrents. Diversity is, as there, how much of the time
 leechers are interested in one another, ideally always; here, of all leechers of a flash
