@@ -350,7 +350,9 @@ export class Download {
     const start = isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const isWhole = this.#window.asksForWholePieces(connection);
     const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
-    const isSeed = this.#isSeedApart(connection);
+    const isSeed =
+      this.#client.partialPieces === 'seeds-apart' &&
+      this.#connections.hasAllPieces(connection, this.#layout.pieceCount);
     const only = isWhole ? connection : NO_CONNECTION;
     while (outstanding < target) {
       const pieces = isUnchoked
@@ -363,12 +365,6 @@ export class Download {
       if (isSeed) this.#partial?.markFromSeed(piece);
     }
     this.#window.setStarving(connection, false);
-  }
-
-  /** Whether the other side is a seed, and the client asks seeds for other pieces. */
-  #isSeedApart(connection: Connection): boolean {
-    if (this.#client.partialPieces !== 'seeds-apart') return false;
-    return this.#connections.hasAllPieces(connection, this.#layout.pieceCount);
   }
 
   /** Nothing is left to request on a connection. */
