@@ -182,7 +182,8 @@ async function simulatedCopies(leaderPercent: number, runs: number): Promise<num
     ],
     topology: { transitDomains: 1, transitDomainSize: 4, stubDomains: 2, stubDomainSize: 20 },
     latency: { model: 'fixed', fixedMs: 1 },
-    client: LIBTORRENT,
+    // As our client does (`CLIENT_OPTIONS`).
+    client: { ...LIBTORRENT, endgameCancels: true, requestTimeoutMs: 60_000 },
     quirks: CLIENT_QUIRKS,
     leaderPercent,
     requestPriority: 'within-rarity',

@@ -261,6 +261,9 @@ export class WirePeer implements PeerHost {
     this.#finish();
   }
 
+  /** Whoever becomes interested causes a rechoke. */
+  rechokeSoon(): void {}
+
   /** The swarm has no leaders. */
   leaderStart(): void {}
 

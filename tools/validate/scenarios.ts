@@ -5,6 +5,7 @@
 
 import type { SwarmConfig } from '@cachetorrent/simulator/configuration';
 
+import { CLIENT_OPTIONS } from '../../packages/client/src/transfer/client-options.ts';
 import {
   leaderBacklog,
   RECHOKE_INTERVAL_MS,
@@ -177,7 +178,12 @@ export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
       optimisticSlots: CLIENT.optimisticSlots,
       ...(network === undefined
         ? { rechokeInterval: 1000 * CLIENT.rechokeS }
-        : { rechokeInterval: RECHOKE_INTERVAL_MS, backlog: leaderBacklog(1024 * pieceKiB) }),
+        : {
+            rechokeInterval: RECHOKE_INTERVAL_MS,
+            backlog: leaderBacklog(1024 * pieceKiB),
+            endgameCancels: CLIENT_OPTIONS.endgameCancels,
+            requestTimeout: CLIENT_OPTIONS.requestTimeoutMs,
+          }),
     },
     cache: network?.leaderPercent === undefined ? {} : { leaders: network.leaderPercent },
   };

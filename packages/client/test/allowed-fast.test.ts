@@ -36,8 +36,14 @@ function rawPeer(client: Client, name: string): RawPeer {
   return peer;
 }
 
+interface BusySeed {
+  readonly seed: Client;
+  readonly holder: RawPeer;
+  readonly clock: ManualClock;
+}
+
 /** A seed whose only slot another peer has, which requests nothing. */
-async function busySeed(): Promise<{ seed: Client; holder: RawPeer }> {
+async function busySeed(): Promise<BusySeed> {
   // Without time there are no rounds of the choker, in which the slot may change hands.
   const clock = new ManualClock();
   const seed = await fixture.seed(torrent, { uploadSlots: 1, optimisticSlots: 0, clock });
@@ -47,7 +53,7 @@ async function busySeed(): Promise<{ seed: Client; holder: RawPeer }> {
     to.interested();
   });
   await vi.waitFor(() => expect(holder.withId(ID.unchoke)).toHaveLength(1), 5_000);
-  return { seed, holder };
+  return { seed, holder, clock };
 }
 
 /** The five pieces that a peer on the loopback interface may request. */
@@ -137,14 +143,19 @@ test('a peer that requests an allowed piece again and again is disconnected', as
 });
 
 test('a client that is choked gets its five pieces, and the others when it has a slot', async () => {
-  const { seed, holder } = await busySeed();
+  const { seed, holder, clock } = await busySeed();
   const leech = await fixture.client(torrent, 'leech');
   leech.connectTo({ host: LOCALHOST, port: seed.port });
   await vi.waitFor(() => expect(leech.status.pieces).toBe(5), 10_000);
   await sleep(300);
   expect(leech.status.pieces).toBe(5);
   expect(seed.status.sentBytes).toBe(5 * PIECE_BYTES);
+  const closed = once(holder.socket, 'close');
   holder.socket.destroy();
+  await closed;
+  // The choker runs within a second of that.
+  const ticks = setInterval(() => clock.advance(500), 50);
+  cleanups.push(() => clearInterval(ticks));
   await within(20_000, 'complete', leech.completed);
   expect(await fixture.read('leech', 'content')).toEqual(await fixture.read('seed', 'content'));
 }, 40_000);

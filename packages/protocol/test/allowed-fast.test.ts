@@ -304,7 +304,9 @@ describe('Download while choked', () => {
   });
 
   test('what comes first from another is cancelled', () => {
-    const { swarm, peer } = allowed({ client: { ...LIBTORRENT, endgame: 'all' } });
+    const { swarm, peer } = allowed({
+      client: { ...LIBTORRENT, endgame: 'all', endgameCancels: true },
+    });
     for (const index of [1, 2, 3]) peer.restore([piece(index)]);
     peer.have(SECOND, piece(0));
     peer.unchoke(SECOND); // Nothing but piece 0 is missing: endgame.
@@ -318,7 +320,7 @@ describe('Download while choked', () => {
     peer.have(SECOND, piece(0));
     peer.unchoke(SECOND);
     swarm.takeTranscript();
-    swarm.nowMs = LIBTORRENT.snubbedAfterMs;
+    swarm.nowMs = LIBTORRENT.requestTimeoutMs;
     peer.rechoke();
     expect(peer.isSnubbing(FIRST)).toBe(true);
     expect(peer.isRequestedOn(SECOND, block(0), 4)).toBe(true);

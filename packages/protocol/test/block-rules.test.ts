@@ -12,6 +12,7 @@ import {
   blocksOf16KiB,
   blocksOfPiece,
   CLIENT_QUIRKS,
+  CLIENTS,
   type Connection,
   type Peer,
   wholePieces,
@@ -223,7 +224,7 @@ describe('Order of picking', () => {
     },
     {
       rule: 'partial pieces before all others, if so chosen',
-      source: 'Transmission 4.0, peer-mgr-wishlist.cc',
+      source: 'mainline 3.9, PiecePicker.next: strict priority',
       partialPieces: 'first',
       rarer: true,
       first: 4,
@@ -271,6 +272,74 @@ describe('Order of picking', () => {
     },
   );
 
+  test.each([
+    { rule: 'but first if they are more than 1.5 for each neighbour', partial: 4, begin: 1 },
+    { rule: 'and among equally rare ones, if they are not more', partial: 3, begin: 20 },
+  ])('$rule (piece_picker::pick_pieces)', ({ partial, begin }) => {
+    const { swarm, peer } = blockPeer({
+      pieces: 10,
+      neighbours: 2,
+      setup: { holds: [6, 7, 8, 9] },
+    });
+    announce(peer, FIRST, 0, 1, 2, 3, 4, 5);
+    announce(peer, SECOND, 0, 1, 2, 3, 4);
+    // Piece 5 is rarer. Others have blocks; the first of those of which the rarest is asked for.
+    for (let index = 0; index < partial; index++) peer.piece(SECOND, block(4 * index), 1);
+    swarm.takeTranscript();
+    peer.unchoke(FIRST);
+    expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin}..${begin + 1})`);
+  });
+
+  test('first if they are more than 2,048 blocks, and no piece is taken whole (pick_pieces)', () => {
+    const layout = { ...fourBlocks(8), blocksPerPiece: 2_000 };
+    const client = { requestQueueStart: 2 };
+    const { swarm, peer } = blockPeer({ pieces: 8, neighbours: 2, layout, client });
+    peer.restore([piece(4), piece(5), piece(6), piece(7)]);
+    announce(peer, FIRST, 0, 1, 2, 3);
+    announce(peer, SECOND, 0, 1);
+    for (const index of [0, 1]) peer.piece(SECOND, block(2_000 * index), 1);
+    swarm.takeTranscript();
+    peer.unchoke(FIRST);
+    expect(swarm.takeTranscript()).toContain('X → N0  request(1)\nX → N0  request(2)');
+  });
+
+  test.each([
+    { rule: 'the one of which most has arrived', received: [1, 2], first: 6 },
+    { rule: 'and what is requested counts as missing', received: [0, 1], first: 5 },
+    { rule: 'any, if nothing has arrived', received: [0, 0], first: 8 },
+  ])('fewest-missing: $rule (Transmission 4.0: peer-mgr-wishlist.cc)', ({ received, first }) => {
+    const { swarm, peer } = blockPeer({
+      neighbours: 2,
+      random: alwaysLast,
+      client: { ...CLIENTS.transmission.options, requestQueueMin: 2, requestQueueStart: 2 },
+    });
+    announce(peer, SECOND, 0, 1, 2);
+    announce(peer, FIRST, 0, 1, 2);
+    for (const [index, count] of received.entries()) {
+      if (count > 0) peer.piece(SECOND, block(4 * index), count);
+    }
+    swarm.takeTranscript();
+    peer.unchoke(FIRST);
+    expect(swarm.takeTranscript().split('\n')[0]).toBe(`X → N0  request(${first})`);
+  });
+
+  test.each([
+    { pieceOrder: 'random', first: 8 },
+    { pieceOrder: 'in-order', first: 0 },
+    { pieceOrder: 'rarest', first: 4 },
+  ] as const)('fewest-missing: among equal ones, $pieceOrder (here)', ({ pieceOrder, first }) => {
+    const { swarm, peer } = blockPeer({
+      neighbours: 2,
+      random: alwaysLast,
+      client: { partialPieces: 'fewest-missing', pieceOrder, randomFirstPieces: 0 },
+    });
+    announce(peer, FIRST, 0, 1, 2);
+    announce(peer, SECOND, 0, 2); // Piece 1 is the rarest.
+    swarm.takeTranscript();
+    peer.unchoke(FIRST);
+    expect(swarm.takeTranscript()).toContain(`X → N0  request(${first}..${first + 1})`);
+  });
+
   test('among the first pieces, too, partial ones come before others (prioritize_partials)', () => {
     const { swarm, peer } = blockPeer({ random: alwaysLast });
     announce(peer, FIRST, 0, 1, 2, 3);
@@ -294,6 +363,40 @@ describe('Order of picking', () => {
     expect(swarm.takeTranscript().split('\n')[0]).toBe(
       `X → N0  request(${requested === '6..7' ? '6' : requested})`,
     );
+  });
+
+  describe('a fast connection that delivers three pieces in 20 s', () => {
+    /** N0 holds pieces 4 to 8, of which 6 is the rarest; N1 may be asked for all of piece 5. */
+    function requestsOf(others: readonly number[], asksForFifth: boolean): string[] {
+      const setup = { holds: [0, 1, 2, 3] };
+      const { swarm, peer } = blockPeer({ pieces: 9, neighbours: 2, setup });
+      announce(peer, SECOND, 5);
+      if (asksForFifth) peer.unchoke(SECOND);
+      announce(peer, SECOND, ...others);
+      announce(peer, FIRST, 4, 5, 6, 7, 8);
+      rate(peer, 79);
+      peer.unchoke(FIRST);
+      for (let n = 0; n < 2; n++) {
+        for (const first of [16, 20, 24, 28, 32]) {
+          if (peer.isRequestedOn(FIRST, block(first), 4)) peer.piece(FIRST, block(first), 4);
+        }
+      }
+      const lines = swarm.takeTranscript().split('\n');
+      return lines.filter((line) => line.startsWith('X → N0  request'));
+    }
+
+    test('takes adjacent ones, though they are not the rarest (piece_picker::expand_piece)', () => {
+      expect(requestsOf([4, 7, 8], false).slice(0, 4)).toEqual([
+        'X → N0  request(16..19)',
+        'X → N0  request(20..23)',
+        'X → N0  request(24..27)',
+        'X → N0  request(28..31)',
+      ]);
+    });
+
+    test('takes none that others are asked for (can_pick)', () => {
+      expect(requestsOf([4, 7, 8], true)[0]).toBe('X → N0  request(24..27)');
+    });
   });
 
   test('a fast connection joins others if no piece is left untouched', () => {
@@ -433,15 +536,13 @@ describe('Interest', () => {
     expect(swarm.takeTranscript()).toContain('X → N0  not-interested');
   });
 
-  test('of a choked connection ends at the end of a round', () => {
+  test('of a choked connection ends as soon (libtorrent: on_piece_passed, update_interest)', () => {
     const { swarm, peer } = blockPeer({ neighbours: 2 });
     for (const connection of [FIRST, SECOND]) announce(peer, connection, 0);
     receivePieces(peer, FIRST, 0);
-    const before = swarm.takeTranscript();
-    expect(before).toContain('X → N0  not-interested');
-    expect(before).not.toContain('X → N1  not-interested');
-    peer.rechoke();
-    expect(swarm.takeTranscript()).toBe('X → N1  not-interested');
+    const transcript = swarm.takeTranscript();
+    expect(transcript).toContain('X → N0  not-interested');
+    expect(transcript).toContain('X → N1  not-interested');
   });
 
   test('is that in lacked pieces also where pieces are moved whole', () => {

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
+import { CLIENTS, type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
 import { block, blockPeer, type BlockPeerOptions, piece } from './single-peer.ts';
 import type { TestSwarm } from './test-swarm.ts';
 
@@ -117,7 +117,8 @@ describe('A choke', () => {
     begin(swarm, 1);
     chokeFirst(swarm, peer);
     swarm.takeTranscript();
-    peer.notInterested(SECOND); // N0 gets the slot again.
+    peer.notInterested(SECOND);
+    peer.rechoke(); // N0 gets the slot again.
     expect(swarm.takeTranscript()).toBe('X → N1  choke');
     peer.request(FIRST, block(4), 4); // Sent before N0 knows of the choke.
     begin(swarm, 0);
@@ -131,7 +132,8 @@ describe('A choke', () => {
     const { swarm, peer } = uploading({ setup: { holds: [0, 1] } });
     begin(swarm, 1);
     chokeFirst(swarm, peer);
-    peer.notInterested(SECOND); // N0 gets the slot again,
+    peer.notInterested(SECOND);
+    peer.rechoke(); // N0 gets the slot again,
     peer.interested(SECOND);
     peer.piece(SECOND, block(8), 1);
     peer.rechoke(); // and loses it again.
@@ -141,6 +143,7 @@ describe('A choke', () => {
     expect(swarm.takeTranscript()).toBe('X → N0  choke');
     // What N0 requests in a later turn is served as ever.
     peer.notInterested(SECOND);
+    peer.rechoke();
     expect(swarm.takeTranscript()).toBe('X → N1  choke\nX → N0  unchoke');
     peer.request(FIRST, block(0), 4);
     peer.blocksSent(FIRST, 4);
@@ -168,34 +171,102 @@ describe('A free slot', () => {
     expect(unchoked).toEqual(['X → N0  unchoke', 'X → N1  unchoke', '']);
   });
 
-  test('is that of a peer that is not interested any more, who is choked', () => {
+  // libtorrent: incoming_not_interested, remove_peer: trigger_unchoke.
+  test.each([
+    { whose: 'that is not interested any more', leave: (peer: Peer) => peer.notInterested(FIRST) },
+    { whose: 'that leaves', leave: (peer: Peer) => peer.disconnect(FIRST) },
+  ])('is that of a peer $whose; the choker gives it away within a second', ({ leave }) => {
     const { swarm, peer } = uploading();
     peer.interested(SECOND);
-    expect(swarm.takeTranscript()).toBe('');
-    peer.notInterested(FIRST);
-    expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke\nX → N1  unchoke');
+    leave(peer);
+    expect(swarm.takeTranscript()).toMatch(/^X stops sending to N0(\nX → N0 {2}choke)?$/);
+    expect(swarm.hostOf('X').willRechokeSoon).toBe(true);
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toBe('X → N1  unchoke');
   });
 
-  test('is that of a peer that leaves (mainline: connection_lost; libtorrent: trigger_unchoke)', () => {
+  test('goes to who becomes interested in this second, even if others have waited', () => {
     const { swarm, peer } = uploading();
+    peer.interested(SECOND);
+    peer.notInterested(FIRST);
+    swarm.takeTranscript();
+    peer.interested(FIRST);
+    expect(swarm.takeTranscript()).toBe('X → N0  unchoke');
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toBe('');
+  });
+
+  test('rechoke: the choker runs at once (mainline: Choker.interested, not_interested)', () => {
+    const { swarm, peer } = uploading({ client: { freeSlots: 'rechoke' } });
+    peer.rechoke();
     peer.interested(SECOND);
     swarm.takeTranscript();
-    peer.disconnect(FIRST);
+    peer.notInterested(FIRST);
     expect(swarm.takeTranscript()).toContain('X → N1  unchoke');
+    expect(swarm.hostOf('X').willRechokeSoon).toBe(false);
   });
 
-  test.each(['tit-for-tat', 'random', 'round-robin', 'fastest-upload'] as const)(
-    'takes none from others, whatever the choker (%s)',
-    (seedChoker) => {
-      const { swarm, peer } = uploading({ uploadSlots: 2, seedChoker });
-      peer.interested(SECOND);
-      peer.interested(THIRD);
-      expect(swarm.takeTranscript()).toBe('X → N1  unchoke');
-      peer.request(SECOND, block(4), 4);
-      peer.notInterested(FIRST);
-      expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke\nX → N2  unchoke');
+  test('next-round: all wait for it, with the slots that they have (Transmission)', () => {
+    const { swarm, peer } = blockPeer({
+      ...CLIENTS.transmission,
+      client: CLIENTS.transmission.options,
+      neighbours: 3,
+      uploadSlots: 1,
+      optimisticSlots: 0,
+      setup: { holds: [0, 1, 2, 3] },
+    });
+    peer.interested(FIRST);
+    expect(swarm.takeTranscript()).toBe('');
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toContain('X → N0  unchoke');
+    peer.interested(SECOND);
+    peer.notInterested(FIRST);
+    expect([swarm.takeTranscript(), swarm.hostOf('X').willRechokeSoon]).toEqual(['', false]);
+    peer.request(FIRST, block(0), 4);
+    expect(peer.countToSend(FIRST)).toBe(4);
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toContain('X → N1  unchoke');
+  });
+});
+
+describe('Peers that snub us', () => {
+  // Two of four interested peers have sent a block, at 1 s; there are two slots and an optimistic.
+  test.each([
+    { rule: 'get no slot for their rate after a minute', afterMs: 60_000, unchoked: 2 },
+    { rule: 'do not snub us before', afterMs: 59_999, unchoked: 3 },
+    { rule: 'do never, with 0 (libtorrent: choker.cpp)', afterMs: 1e9, forMs: 0, unchoked: 3 },
+  ])(
+    '$rule (BEP 3: anti-snubbing, more optimistic unchokes; mainline: Choker._rechoke, min_uploads)',
+    ({ afterMs, forMs = 60_000, unchoked }) => {
+      const { swarm, peer } = blockPeer({
+        neighbours: 4,
+        uploadSlots: 2,
+        optimisticSlots: 1,
+        choker: 'mainline',
+        client: { snubbedAfterMs: forMs, freeSlots: 'next-round' },
+        setup: { holds: [3] },
+      });
+      for (let n = 0; n < 4; n++) peer.interested(n as Connection);
+      swarm.nowMs = 1_000;
+      for (const connection of [FIRST, SECOND]) {
+        peer.have(connection, piece(0));
+        peer.unchoke(connection);
+        peer.piece(connection, block(connection), 1);
+      }
+      swarm.takeTranscript();
+      swarm.nowMs += afterMs;
+      peer.rechoke();
+      expect(swarm.takeTranscript().match(/ {2}unchoke/g)).toHaveLength(unchoked);
     },
   );
+
+  test.each([
+    { name: 'libtorrent', snubbedAfterMs: 0 },
+    { name: 'mainline', snubbedAfterMs: 30_000 },
+    { name: 'transmission', snubbedAfterMs: 0 },
+  ] as const)('$name: $snubbedAfterMs ms (mainline: snub_time; 0 for never)', (row) => {
+    expect(CLIENTS[row.name].options.snubbedAfterMs).toBe(row.snubbedAfterMs);
+  });
 });
 
 describe('Rates', () => {

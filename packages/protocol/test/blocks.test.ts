@@ -6,6 +6,7 @@ import {
   type BlockIndex,
   CLIENT_QUIRKS,
   type Connection,
+  LIBTORRENT,
   type Peer,
   type PeerOptions,
   type PieceIndex,
@@ -26,6 +27,7 @@ function peerWithNeighbours(
     quirks: CLIENT_QUIRKS,
     layout: { pieceCount: pieces, blocksPerPiece: 2, blockBits: 1, pieceBits: 2, lastPieceBits: 2 },
     hostVerifies: true,
+    client: { ...LIBTORRENT, endgameCancels: true, requestTimeoutMs: 60_000 },
     ...options,
   });
   const [peer] = swarm.addPeers({ X: setup, A: {}, B: {}, C: {} }) as [Peer];
@@ -149,11 +151,15 @@ test.each([
   expect(peer.isSnubbing(a)).toBe(row.isOverdue);
 });
 
-test('the slot of a peer that leaves goes to one that waits, before any that comes later', () => {
+test('the slot of a peer that leaves goes to the next that becomes interested, or soon', () => {
   const { swarm, peer } = peerWithNeighbours(1, { uploadSlots: 1, optimisticSlots: 0 });
   for (const connection of [a, b]) peer.interested(connection);
   expect(swarm.takeTranscript()).toBe('X → A  unchoke');
   peer.disconnect(a);
-  peer.interested(c);
+  expect([swarm.takeTranscript(), swarm.hostOf('X').willRechokeSoon]).toEqual(['', true]);
+  peer.rechoke();
   expect(swarm.takeTranscript()).toBe('X → B  unchoke');
+  peer.disconnect(b);
+  peer.interested(c);
+  expect(swarm.takeTranscript()).toBe('X → C  unchoke');
 });

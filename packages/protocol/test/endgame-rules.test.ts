@@ -5,15 +5,19 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
+import { CLIENTS, type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
 import { block, blockPeer, type BlockPeerOptions, ONLY, piece } from './single-peer.ts';
 import type { TestSwarm } from './test-swarm.ts';
 
 const [FIRST, SECOND, THIRD] = [0, 1, 2] as [Connection, Connection, Connection];
 
+/** Unless a test says otherwise. */
+const OF_TESTS = { endgameCancels: true, requestTimeoutMs: 60_000 };
+
 /** X, whose neighbours have all pieces. N0 has unchoked it and is asked for all of one piece. */
 function nearTheEnd(options: BlockPeerOptions = {}): { swarm: TestSwarm; peer: Peer } {
-  const { swarm, peer } = blockPeer({ pieces: 1, neighbours: 3, ...options });
+  const client = { ...OF_TESTS, ...options.client };
+  const { swarm, peer } = blockPeer({ pieces: 1, neighbours: 3, ...options, client });
   for (const connection of [FIRST, SECOND, THIRD]) peer.have(connection, piece(0));
   peer.unchoke(FIRST);
   swarm.takeTranscript();
@@ -79,6 +83,19 @@ describe('Endgame, strict (libtorrent: strict_end_game_mode, request_blocks.cpp)
     expect(swarm.takeTranscript()).toContain('X → N1  cancel(0)\n');
   });
 
+  test('nothing is cancelled by libtorrent, so that the block comes twice', () => {
+    const { swarm, peer } = nearTheEnd({ client: { endgameCancels: false } });
+    peer.unchoke(SECOND);
+    swarm.takeTranscript();
+    peer.piece(SECOND, block(0), 1);
+    expect(swarm.takeTranscript()).toBe('X → N1  request(1)');
+    expect(peer.outstandingOn(FIRST)).toBe(4);
+    peer.piece(FIRST, block(0), 1);
+    expect([peer.outstandingOn(FIRST), peer.wastedBlocks]).toEqual([3, 1]);
+    peer.piece(FIRST, block(1), 3);
+    expect(peer.isComplete).toBe(true);
+  });
+
   test('a block that arrives twice counts as waste, and changes nothing', () => {
     const { swarm, peer } = nearTheEnd();
     peer.unchoke(SECOND);
@@ -136,7 +153,32 @@ describe('Endgame of all (BEP 3; mainline: requests for all missing blocks, to a
   });
 });
 
-describe('Timeouts (libtorrent: request_timeout 60 s; BEP 3: snubbed after a minute)', () => {
+describe('Endgame of two (Transmission: updateEndgame, at most 2 peers for a block)', () => {
+  test('all missing blocks are requested from one more peer', () => {
+    const { swarm, peer } = nearTheEnd({ client: { endgame: 'two' } });
+    peer.unchoke(SECOND);
+    peer.unchoke(THIRD);
+    expect(swarm.takeTranscript()).toBe('X → N1  request(0..3)');
+  });
+});
+
+describe('Timeouts (BEP 3: a minute; libtorrent: 60 s, and piece_timeout 20 s)', () => {
+  test.each([
+    { name: 'libtorrent', source: 'piece_timeout', timeoutMs: 20_000 },
+    { name: 'mainline', source: 'none', timeoutMs: 0 },
+    { name: 'transmission', source: 'RequestTtlSecs', timeoutMs: 90_000 },
+  ] as const)('$name: $timeoutMs ms ($source; 0 for never)', ({ name, timeoutMs }) => {
+    const { requestTimeoutMs } = CLIENTS[name].options;
+    expect(requestTimeoutMs).toBe(timeoutMs);
+    const { swarm, peer } = nearTheEnd({ client: { requestTimeoutMs } });
+    swarm.nowMs = timeoutMs - 1;
+    peer.rechoke();
+    expect(swarm.takeTranscript()).not.toContain('cancel');
+    swarm.nowMs = timeoutMs === 0 ? 1e9 : timeoutMs;
+    peer.rechoke();
+    expect(swarm.takeTranscript().includes('cancel')).toBe(timeoutMs > 0);
+  });
+
   test.each([
     { rule: 'a peer that has sent nothing for 60 s is snubbing us', nowMs: 60_000, cancels: true },
     { rule: 'not before', nowMs: 59_999, cancels: false },
@@ -163,7 +205,7 @@ describe('Timeouts (libtorrent: request_timeout 60 s; BEP 3: snubbed after a min
   });
 
   test('the time without a request does not count', () => {
-    const { swarm, peer } = blockPeer({ pieces: 1 });
+    const { swarm, peer } = blockPeer({ pieces: 1, client: OF_TESTS });
     peer.unchoke(ONLY);
     swarm.nowMs = 100_000;
     peer.have(ONLY, piece(0));
@@ -213,7 +255,7 @@ describe('Timeouts (libtorrent: request_timeout 60 s; BEP 3: snubbed after a min
   });
 
   test('it is asked again and again, one block each time, while it sends nothing', () => {
-    const { swarm, peer } = blockPeer({ pieces: 1 });
+    const { swarm, peer } = blockPeer({ pieces: 1, client: OF_TESTS });
     peer.have(ONLY, piece(0));
     peer.unchoke(ONLY);
     for (const nowMs of [60_000, 120_000]) {

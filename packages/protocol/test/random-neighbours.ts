@@ -33,6 +33,9 @@ const FOLLOWER = (NEIGHBOURS - 1) as Connection;
 /** Rates that `arriving` reports: of a slow connection, and of fast ones. */
 const RATES_KBPS = [0, 20, 500, 3_000] as const;
 
+/** libtorrent's choices, but for those that give these tests too little to see. */
+const OF_CLIENT: Partial<ClientOptions> = { requestTimeoutMs: 500, endgameCancels: true };
+
 interface Event {
   readonly atMs: number;
   readonly order: number;
@@ -58,6 +61,8 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   nowOrder = -1;
   readonly peer: Peer;
   readonly layout: BlockLayout;
+  /** Whether the peer cancels what has arrived elsewhere. */
+  readonly cancels: boolean;
   /** What the peer has sent, with times. */
   readonly sent: string[] = [];
   /** For each neighbour, the pieces that it has announced in messages that have arrived. */
@@ -101,8 +106,9 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     const { pieceCount } = this.layout;
     const tables = new PeerTables(pieceCount, 1, 2);
     const deferredHaves = new DeferredHaves(tables, this, all.countDuplicateHaves);
-    const client = { ...LIBTORRENT, snubbedAfterMs: 500, ...options.client };
+    const client = { ...LIBTORRENT, ...OF_CLIENT, ...options.client };
     this.#tables = tables;
+    this.cancels = client.endgameCancels;
     this.#strict = client.endgame === 'strict';
     this.#wholePieces = all.wholePieces;
     this.#withdraws = withdraws;
@@ -295,7 +301,11 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
       if ((piece + this.nowMs / 10) % 7 >= 2) return this.peer.verified(piece as PieceIndex);
       // All of it, or what one peer has sent.
       const blocks = this.blocksOf(piece).slice((this.nowMs / 10) % 3);
-      for (const block of blocks) this.received.delete(block);
+      for (const block of blocks) {
+        this.received.delete(block);
+        // Without cancels, some may be requested still.
+        for (const requested of this.requested) requested.delete(block);
+      }
       this.peer.discard(blocks[0] as BlockIndex, blocks.length);
     });
   }
@@ -399,6 +409,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     return 0;
   };
   connectTo = (target: PeerId): void => this.#note(`connects to ${target}`);
+  rechokeSoon = (): void => this.#note('will rechoke soon');
   completed = (): void => this.#note('completed');
 }
 

@@ -177,6 +177,8 @@ export class TestHost implements PeerHost {
   readonly #sending: Connection[] = [];
   /** How many blocks of the first span of each connection have been begun. */
   begunCount = 0;
+  /** Whether the peer has asked for a rechoke. */
+  willRechokeSoon = false;
   peer!: Peer;
 
   constructor(swarm: TestSwarm, name: string, id: PeerId, setup: PeerSetup) {
@@ -266,6 +268,10 @@ export class TestHost implements PeerHost {
     const intraAs = this.#swarm.hostOf(target).asId === this.asId;
     this.#swarm.note(`${this.name} connects to ${this.#swarm.hostOf(target).name}`);
     this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');
+  }
+
+  rechokeSoon(): void {
+    this.willRechokeSoon = true;
   }
 
   completed(): void {

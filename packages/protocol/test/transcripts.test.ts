@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { type BlockIndex, CLIENT_QUIRKS, type PieceIndex } from '../src/index.ts';
+import { type BlockIndex, CLIENT_QUIRKS, LIBTORRENT, type PieceIndex } from '../src/index.ts';
 import { fourBlocks, TestSwarm } from './test-swarm.ts';
 
 /** Removes the indentation of lines. */
@@ -194,7 +194,7 @@ describe('by the rules of clients, with pieces of four blocks', () => {
   });
 
   test('Download: two seeds serve one piece, and endgame ends it', () => {
-    const swarm = clients(1);
+    const swarm = clients(1, { client: { ...LIBTORRENT, endgameCancels: true } });
     swarm.addPeers({ A: { holds: [0] }, B: { holds: [0] }, L: {} });
     swarm.takeTranscript();
     swarm.connect('L', 'A');

@@ -14,7 +14,6 @@ import {
   type BlockIndex,
   type BlockLayout,
   CLIENT_QUIRKS,
-  LIBTORRENT,
   Peer,
   type PeerId,
   type PieceIndex,
@@ -39,6 +38,7 @@ import type { TcpConnection } from '../net/tcp-connection.ts';
 import { hasValidHash } from '../storage/check-pieces.ts';
 import type { FileStore } from '../storage/file-store.ts';
 import type { Torrent } from '../torrent/torrent.ts';
+import { CLIENT_OPTIONS } from './client-options.ts';
 import { blockAt, blockLayoutOf } from './block-bytes.ts';
 import { PieceFaults } from './piece-faults.ts';
 import { ReadCache } from './read-cache.ts';
@@ -72,6 +72,8 @@ export interface TorrentTransferOptions {
 
 /** The time between two rounds of the choker. */
 export const RECHOKE_INTERVAL_MS = 10_000;
+/** Once a slot has become free, the choker runs this long after its last run, or now. */
+const FREE_SLOT_MS = 1_000;
 /** What a follower keeps requested from its leader. */
 const LEADER_BACKLOG_BYTES = 2 ** 20;
 /** The least time until the next attempt to send when the upload limit is reached. */
@@ -218,8 +220,10 @@ export class TorrentTransfer implements WirePeerHostContext {
 
   /** Handles the timeouts. Call it about twice a second. */
   tick(nowMs: number): void {
-    if (nowMs >= this.#rechokedAtMs + RECHOKE_INTERVAL_MS) {
+    const intervalMs = this.#host.hasFreeSlot ? FREE_SLOT_MS : RECHOKE_INTERVAL_MS;
+    if (nowMs >= this.#rechokedAtMs + intervalMs) {
       this.#rechokedAtMs = nowMs;
+      this.#host.hasFreeSlot = false;
       this.#peer.rechoke();
       this.#warnOfSnubbing();
     }
@@ -372,7 +376,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     for (const remote of this.remotes) {
       const isSnubbing = this.#peer.isSnubbing(remote.connection);
       if (isSnubbing && !remote.isSnubbingUs) {
-        const seconds = LIBTORRENT.snubbedAfterMs / 1_000;
+        const seconds = CLIENT_OPTIONS.requestTimeoutMs / 1_000;
         this.#options.onWarning(`${remote.tcp.host} has left requests unanswered for ${seconds} s`);
       }
       remote.isSnubbingUs = isSnubbing;
@@ -414,7 +418,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     const { role, leaders } = this.#role;
     const peer = new Peer(this.#host, {
       layout: this.#blocks,
-      client: LIBTORRENT,
+      client: CLIENT_OPTIONS,
       uploadSlots,
       optimisticSlots,
       backlog: leaderBacklog(torrent.layout.pieceBytes),

@@ -34,6 +34,8 @@ export class WirePeerHost implements PeerHost {
   newPieces: PieceIndex[] = [];
   /** The peers to connect to. */
   connectTargets: PeerId[] = [];
+  /** Whether an upload slot has become free since the last rechoke. */
+  hasFreeSlot = false;
   /** While true no `have` is sent: the peer only restores the pieces that it held before. */
   isRestoring = false;
 
@@ -122,6 +124,10 @@ export class WirePeerHost implements PeerHost {
   }
 
   shortenSending(): void {}
+
+  rechokeSoon(): void {
+    this.hasFreeSlot = true;
+  }
 
   stopSending(connection: Connection): number {
     this.#context.sender.stop(this.#remoteOn(connection));

@@ -17,16 +17,19 @@ export interface ClientOptions {
   readonly requestQueueStart: number;
   /**
    * A connection that can deliver a piece in this time, in ms, is asked for whole pieces of which
-   * no other is sending blocks, if there are any; 0 for never.
+   * no other is sending blocks, if there are any; for as many adjacent ones as it can deliver in
+   * this time. 0 for never.
    */
   readonly wholePieceMs: number;
   /**
    * Whether blocks of partial pieces are requested before those of all other pieces (`first`), or
-   * before those of equally rare pieces (`among-rarest`). With `seeds-apart` they are requested
-   * first, but from a seed only if blocks of the piece have been requested from a seed before: a
-   * seed then sends pieces that others lack, and not the rest of pieces that they have.
+   * before those of equally rare pieces, as long as there are not too many of them
+   * (`among-rarest`); or those of pieces of which the fewest blocks are missing, however rare they
+   * are (`fewest-missing`). With `seeds-apart` they are requested first, but from a seed only if
+   * blocks of the piece have been requested from a seed before: a seed then sends pieces that
+   * others lack, and not the rest of pieces that they have.
    */
-  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest' | 'fewest-missing';
   /**
    * The order in which pieces are begun: the `rarest` first (BEP 3); at `random`, partial pieces
    * before all others; or `in-order`, from the first piece of the file to the last.
@@ -36,10 +39,21 @@ export interface ClientOptions {
   readonly randomFirstPieces: number;
   /**
    * When nothing is left to request: `strict` requests a block from one more peer, on a connection
-   * on which nothing else is requested; `all` requests all missing blocks from all peers (BEP 3).
+   * on which nothing else is requested; `two` requests all missing blocks from two peers; `all`
+   * requests them from all peers (BEP 3).
    */
-  readonly endgame: 'strict' | 'all';
-  /** A peer that has sent nothing for this time although blocks are requested is snubbing us. */
+  readonly endgame: 'strict' | 'two' | 'all';
+  /** Whether a block that has arrived is cancelled where it is requested, too. */
+  readonly endgameCancels: boolean;
+  /**
+   * What is requested of a peer that has sent nothing for this time is requested elsewhere, in ms;
+   * 0 for never.
+   */
+  readonly requestTimeoutMs: number;
+  /**
+   * A peer that has sent nothing for this time gets no slot for its rate, in ms; 0 for never. Only
+   * the choker `mainline` knows this.
+   */
   readonly snubbedAfterMs: number;
   /** The number of rounds of the choker over which rates are measured. */
   readonly rateRounds: 1 | 2;
@@ -48,10 +62,12 @@ export interface ClientOptions {
   /** Whether the choker also unchokes peers that are not interested. */
   readonly unchokesUninterested: boolean;
   /**
-   * Whether an upload slot that is free is given to the next peer that becomes interested
-   * (`at-once`), or the choker runs whenever the interest of an unchoked peer changes (`rechoke`).
+   * What becomes of an upload slot that is free. `at-once`: the next peer that becomes interested
+   * gets it, or the choker gives it away within a second. `rechoke`: the choker runs whenever the
+   * interest of an unchoked peer changes. `next-round`: it remains free until the next round, and
+   * a peer that is no longer interested keeps its slot until then.
    */
-  readonly freeSlots: 'at-once' | 'rechoke';
+  readonly freeSlots: 'at-once' | 'rechoke' | 'next-round';
   /** Whether a peer that holds the whole file from the start reveals its pieces (BEP 16). */
   readonly superSeeding: boolean;
   /** Whether a `have` is sent to peers that have announced the piece. */
@@ -93,8 +109,17 @@ export const LIBTORRENT: ClientOptions = {
   /** `in-order` is its flag `sequential_download`. */
   pieceOrder: 'rarest',
   randomFirstPieces: 4,
+  /** `strict_end_game_mode`. */
   endgame: 'strict',
-  snubbedAfterMs: 60_000,
+  /**
+   * It means to cancel, but never does: `incoming_piece` marks the block as written before it calls
+   * `torrent::cancel_block`, and `peer_connection::cancel_request` then finds nothing requested.
+   */
+  endgameCancels: false,
+  /** `piece_timeout`. */
+  requestTimeoutMs: 20_000,
+  /** `choker.cpp` does not know who is snubbed. */
+  snubbedAfterMs: 0,
   rateRounds: 1,
   optimisticMs: 30_000,
   unchokesUninterested: false,
@@ -119,8 +144,11 @@ export const MAINLINE: ClientOptions = {
   /** `rarest_first_cutoff`. */
   randomFirstPieces: 4,
   endgame: 'all',
-  /** `snub_time` is 30 s, and for the choker only; requests have no timeout. BEP 3 says 60 s. */
-  snubbedAfterMs: 60_000,
+  endgameCancels: true,
+  /** Requests have no timeout. */
+  requestTimeoutMs: 0,
+  /** `snub_time`; BEP 3 says 60 s. */
+  snubbedAfterMs: 30_000,
   /** Its rate is an average over about 20 s. */
   rateRounds: 2,
   optimisticMs: 30_000,
@@ -140,17 +168,22 @@ export const TRANSMISSION: ClientOptions = {
   requestQueueMax: 250,
   requestQueueStart: 32,
   wholePieceMs: 0,
-  partialPieces: 'first',
+  /** `peer-mgr-wishlist.cc`; `in-order` is its sequential download. */
+  partialPieces: 'fewest-missing',
   pieceOrder: 'random',
   randomFirstPieces: 0,
-  endgame: 'strict',
+  /** `updateEndgame`, `cancelAllRequestsForBlock`. */
+  endgame: 'two',
+  endgameCancels: true,
   /** `RequestTtlSecs`. */
-  snubbedAfterMs: 90_000,
+  requestTimeoutMs: 90_000,
+  snubbedAfterMs: 0,
   rateRounds: 1,
   /** `OptimisticUnchokeMultiplier`: five rounds. */
   optimisticMs: 50_000,
   unchokesUninterested: true,
-  freeSlots: 'at-once',
+  /** Only `rechokePulse` chokes and unchokes. */
+  freeSlots: 'next-round',
   superSeeding: false,
   redundantHaves: true,
   /** It sends none, and ignores what it receives (`peer-mgr.cc`: "not currently supported"). */

@@ -16,14 +16,7 @@
  */
 
 import { bitsOfSpan, type BlockLayout } from '../blocks.ts';
-import {
-  type BlockIndex,
-  type Connection,
-  NO_CONNECTION,
-  NO_PIECE,
-  type PieceIndex,
-  pieceOf,
-} from '../ids.ts';
+import { type BlockIndex, type Connection, NO_PIECE, type PieceIndex, pieceOf } from '../ids.ts';
 import type { DownloadRules, RateRules } from '../rules/rules.ts';
 import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
@@ -37,6 +30,7 @@ import { Endgame } from './endgame.ts';
 import type { PeerHost } from './host.ts';
 import { Interest } from './interest.ts';
 import { OutstandingRequests } from './outstanding-requests.ts';
+import { PieceChoice } from './piece-choice.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RequestableConnections } from './requestable-connections.ts';
 import { RequestWindow } from './request-window.ts';
@@ -58,6 +52,7 @@ export class Download {
   readonly #partial: PartialPieces | undefined;
   readonly #endgame: Endgame | undefined;
   readonly #window: RequestWindow;
+  readonly #choice: PieceChoice;
   /** Our row in the tables that all peers of our host share. */
   readonly #row: number;
   /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
@@ -90,11 +85,13 @@ export class Download {
     this.#interest = new Interest(components, this.#requests);
     this.#received = tables.received;
     this.#window = new RequestWindow(components);
+    this.#choice = new PieceChoice(components, this.#window);
     if (partial !== undefined) this.#endgame = new Endgame(components);
   }
 
   opened(connection: Connection): void {
     this.#window.opened(connection);
+    this.#choice.reset(connection);
   }
 
   /** A connection is closed: its other side no longer holds anything. Call before it is reused. */
@@ -149,6 +146,7 @@ export class Download {
       this.#requests.loseByChoke(connection);
       if (this.#requests.countOn(connection) === 0) this.#window.choked(connection);
       else this.#requestable.addChoked(connection);
+      this.#choice.reset(connection);
     }
     const { hasLost } = this.#requests;
     if (this.#rules.requestsElsewhere(hasLost, this.#hasNewHaves)) {
@@ -227,6 +225,10 @@ export class Download {
   /** Blocks of a piece that we lack have arrived in vain: they are requested again. */
   discard(block: BlockIndex, count: number): void {
     this.#requests.loseReceived(block, count);
+    const unchoked = [...this.#requestable.unchoked];
+    for (const connection of unchoked) {
+      if (!this.#window.isStarving(connection)) this.#refill(connection);
+    }
     this.#requestElsewhere(undefined);
   }
 
@@ -251,7 +253,7 @@ export class Download {
   isLackingFrom(connection: Connection): boolean {
     this.#connections.applyDueHaves();
     const start = this.#connections.announcedStart(connection);
-    return this.#picker.lacksAny(this.#connections.announced, start);
+    return this.#picker.findLacked(this.#connections.announced, start) !== NO_PIECE;
   }
 
   /** Whether all blocks of `piece` have arrived and it is not stored yet. */
@@ -270,8 +272,7 @@ export class Download {
 
   /** Ends the interest in connections that hold nothing that we lack, after a piece was stored. */
   afterStored(piece: PieceIndex): void {
-    const { unchoked } = this.#requestable;
-    if (this.#rules.isInterestedInLacked) this.#interest.afterStored(piece, unchoked);
+    if (this.#rules.isInterestedInLacked) this.#interest.afterStored(piece);
   }
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
@@ -345,24 +346,14 @@ export class Download {
     let outstanding = this.#window.outstanding(connection);
     // The target may have fallen, so that a connection that starved is full now.
     if (outstanding >= target) return this.#window.setStarving(connection, false);
-    this.#connections.applyDueHaves();
-    const isUnchoked = this.#isUnchoked(connection);
-    const start = isUnchoked ? this.#connections.announcedStart(connection) : 0;
-    const isWhole = this.#window.asksForWholePieces(connection);
+    const isWhole = this.#choice.begin(connection);
     const most = isWhole ? this.#layout.blocksPerPiece : Math.ceil(target / 2);
-    const isSeed =
-      this.#client.partialPieces === 'seeds-apart' &&
-      this.#connections.hasAllPieces(connection, this.#layout.pieceCount);
-    const only = isWhole ? connection : NO_CONNECTION;
     while (outstanding < target) {
-      const pieces = isUnchoked
-        ? this.#connections.announced
-        : this.#allowedFast!.piecesOn(connection);
-      const piece = this.#picker.next(pieces, start, only, isSeed);
+      const piece = this.#choice.next();
       if (piece === NO_PIECE) return this.#starve(connection);
       const count = isWhole ? most : Math.min(most, target - outstanding);
       outstanding += this.#requestPart(connection, piece, count);
-      if (isSeed) this.#partial?.markFromSeed(piece);
+      this.#choice.requested(piece);
     }
     this.#window.setStarving(connection, false);
   }
@@ -448,6 +439,7 @@ export class Download {
 
   /** Blocks have arrived that are requested on other connections, too. */
   #cancelElsewhere(from: Connection, block: BlockIndex, count: number): void {
+    if (!this.#client.endgameCancels) return;
     for (const connection of this.#requestable.all) {
       if (connection === from) continue;
       if (!this.#requests.hasAny(connection, block, count)) continue;
@@ -463,9 +455,11 @@ export class Download {
 
   /** Gives up on the peers that have sent nothing for too long. */
   #checkTimeouts(): void {
+    const { requestTimeoutMs } = this.#client;
+    if (requestTimeoutMs === 0) return;
     for (const connection of this.#requestable.all) {
       if (this.#requests.countOn(connection) === 0) continue;
-      if (this.#window.isOverdue(connection, this.#client.snubbedAfterMs)) this.#snub(connection);
+      if (this.#window.isOverdue(connection, requestTimeoutMs)) this.#snub(connection);
     }
   }
 

@@ -6,7 +6,8 @@
  * requested helps with one block at a time, and only when every missing piece is under way. A block
  * is requested from at most one more peer, unless one is silent: libtorrent has no such limit, but
  * without one, much that crosses the borders of an AS at the end of a file crosses them twice. The
- * other form requests all missing blocks from all peers that hold them.
+ * other forms request all missing blocks from all peers that hold them (mainline), or from two
+ * (Transmission).
  */
 
 import type { BlockLayout } from '../blocks.ts';
@@ -32,6 +33,8 @@ export class Endgame {
   readonly #row: number;
   readonly #layout: BlockLayout;
   readonly #isStrict: boolean;
+  /** On how many connections a block may be requested already. */
+  readonly #requestsMax: number;
   readonly #random: Random;
   /** What `findBlocks` has found. */
   found: readonly Span[] = [];
@@ -45,6 +48,7 @@ export class Endgame {
     this.#row = memory.row;
     this.#layout = layout;
     this.#isStrict = options.client.endgame === 'strict';
+    this.#requestsMax = options.client.endgame === 'two' ? 1 : Infinity;
     this.#random = options.random;
   }
 
@@ -69,10 +73,11 @@ export class Endgame {
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
 
-  /** All blocks that are requested from other peers only, in spans. */
+  /** All blocks that are requested from other peers only, and not from too many, in spans. */
   #allOf(connection: Connection): Span[] {
     const spans: { block: BlockIndex; count: number }[] = [];
     for (const block of this.#busyBlocks(connection)) {
+      if (this.#partial.requestsOf(block) > this.#requestsMax) continue;
       const last = spans.at(-1);
       const continues =
         last?.block !== undefined &&

@@ -51,6 +51,12 @@ export interface PeerHost extends Omit<PeerMessages, 'piece'> {
   isRelayed?(connection: Connection, piece: PieceIndex): boolean;
 
   /**
+   * An upload slot has become free: the host calls `peer.rechoke` in about a second at the latest,
+   * not at once, and the next time a rechoke interval after that.
+   */
+  rechokeSoon(): void;
+
+  /**
    * The pieces that the other side may request while we choke it (BEP 6), at most `count`: always
    * the same ones, whoever asks about the same peer. If absent, there are none.
    */

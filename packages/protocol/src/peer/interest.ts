@@ -1,9 +1,10 @@
 /** In whom we are interested: who can still be of use to us, and who has been told so. */
 
-import { type Connection, type PieceIndex } from '../ids.ts';
+import { type Connection, NO_PIECE, type PieceIndex } from '../ids.ts';
 import type { DownloadRules } from '../rules/rules.ts';
 import { AM_INTERESTED } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
+import type { InterestReasons } from '../tables/interest-reasons.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 import type { OutstandingRequests } from './outstanding-requests.ts';
@@ -15,6 +16,7 @@ export class Interest {
   readonly #host: PeerHost;
   readonly #rules: DownloadRules;
   readonly #requests: OutstandingRequests;
+  readonly #reasons: InterestReasons;
 
   constructor(components: PeerComponents, requests: OutstandingRequests) {
     this.#connections = components.connections;
@@ -22,6 +24,7 @@ export class Interest {
     this.#host = components.host;
     this.#rules = components.rules.download;
     this.#requests = requests;
+    this.#reasons = components.memory.tables.interestReasons;
   }
 
   isIn(connection: Connection): boolean {
@@ -37,15 +40,20 @@ export class Interest {
       this.#connections.applyDueHaves();
       return this.#picker.hasRequestable(this.#connections.announced, start);
     }
-    if (this.#picker.lacksAny(this.#connections.announced, start)) return true;
-    this.#connections.applyDueHaves();
-    return this.#picker.lacksAny(this.#connections.announced, start);
+    let piece = this.#picker.findLacked(this.#connections.announced, start);
+    if (piece === NO_PIECE) {
+      this.#connections.applyDueHaves();
+      piece = this.#picker.findLacked(this.#connections.announced, start);
+    }
+    this.#reasons.set(this.#connections.first + connection, piece);
+    return piece !== NO_PIECE;
   }
 
   begin(connection: Connection): void {
     const flags = this.#connections.flags(connection);
     if ((flags & AM_INTERESTED) !== 0) return;
     this.#connections.setFlags(connection, flags | AM_INTERESTED);
+    this.#reasons.set(this.#connections.first + connection, NO_PIECE);
     this.#host.interested(connection);
   }
 
@@ -62,24 +70,19 @@ export class Interest {
     if (this.isIn(connection) && !this.isWorth(connection)) this.end(connection);
   }
 
+  /** `piece` is stored: ends the interest in connections that hold nothing else that we lack. */
+  afterStored(piece: PieceIndex): void {
+    const { count, first } = this.#connections;
+    for (let connection = 0 as Connection; connection < count; connection++) {
+      if (this.#reasons.mayHaveEnded(first + connection, piece)) this.endIfUseless(connection);
+    }
+  }
+
   /** Ends the interest in all connections that cannot be of use any more. */
   endAllUseless(): void {
     const { count } = this.#connections;
     for (let connection = 0 as Connection; connection < count; connection++) {
       this.endIfUseless(connection);
-    }
-  }
-
-  /** A piece is stored: ends the interest in unchoked peers that hold nothing that we lack. */
-  afterStored(stored: PieceIndex, unchoked: readonly Connection[]): void {
-    if (this.#picker.isComplete) {
-      const { count } = this.#connections;
-      for (let connection = 0 as Connection; connection < count; connection++) this.end(connection);
-      return;
-    }
-    for (const connection of unchoked) {
-      if (!this.#connections.hasPiece(connection, stored)) continue;
-      if (!this.isWorth(connection)) this.end(connection);
     }
   }
 }

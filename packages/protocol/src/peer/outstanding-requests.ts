@@ -122,6 +122,10 @@ export class OutstandingRequests {
   /** Blocks that had arrived are of no use: they are to be requested again, as lost ones are. */
   loseReceived(block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.#layout.blocksPerPiece);
+    // Where they are requested still, because nothing was cancelled, they may come at any time.
+    for (let other = 0 as Connection; other < this.#connections.count; other++) {
+      this.remove(other, block, count);
+    }
     this.#partial?.discard(block, count);
     this.#picker.release(piece);
     this.#lost[0] = piece;

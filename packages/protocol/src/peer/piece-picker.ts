@@ -41,10 +41,13 @@ let wordCount = 0;
 /** A set of pieces, as words of bits; used within one call only. */
 let marked = new Uint32Array(64);
 
+/** The most blocks of partial pieces, before which these are completed. */
+const PARTIAL_BLOCKS_MAX = 2_048;
+
 /** How a client orders the pieces of which blocks are left to request. */
 export interface PickOrder {
   /** See `ClientOptions`. */
-  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest' | 'fewest-missing';
   readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   readonly randomFirstPieces: number;
 }
@@ -65,7 +68,7 @@ export class PiecePicker {
   readonly #partial: PartialPieces | undefined;
   readonly #order: PickOrder;
   #storedCount = 0;
-  /** The word in which `lacksAny` has found a piece last. */
+  /** The word in which `findLacked` has found a piece last. */
   #lackedWord = 0;
   /** The pieces that followers have requested, if we are a leader. */
   #requestedByFollowers: Bitfield | undefined;
@@ -178,23 +181,18 @@ export class PiecePicker {
     return false;
   }
 
-  /** Whether we lack a piece in `announced`, a row of bits that begins at `start`. */
-  lacksAny(announced: Uint32Array, start: number): boolean {
+  /** A piece in `announced`, a row of bits that begins at `start`, that we lack; or NO_PIECE. */
+  findLacked(announced: Uint32Array, start: number): PieceIndex {
     // Most of what was lacked a moment ago still is: begins where it was found.
     const words = wordsFor(this.#pieceCount);
-    for (let word = this.#lackedWord; word < words; word++) {
-      if (this.#lacksAnyIn(announced, start, word)) return true;
+    for (let n = 0, word = this.#lackedWord; n < words; n++, word++) {
+      if (word === words) word = 0;
+      const found = this.#lacked[this.#firstWord + word]! & announced[start + word]!;
+      if (found === 0) continue;
+      this.#lackedWord = word;
+      return (32 * word + nthSetBit(found, 0)) as PieceIndex;
     }
-    for (let word = 0; word < this.#lackedWord; word++) {
-      if (this.#lacksAnyIn(announced, start, word)) return true;
-    }
-    return false;
-  }
-
-  #lacksAnyIn(announced: Uint32Array, start: number, word: number): boolean {
-    if ((this.#lacked[this.#firstWord + word]! & announced[start + word]!) === 0) return false;
-    this.#lackedWord = word;
-    return true;
+    return NO_PIECE;
   }
 
   /**
@@ -204,12 +202,14 @@ export class PiecePicker {
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
    * @param isSeed Whether the other side is a seed, which matters to `seeds-apart` only.
+   * @param completesPartial Whether partial pieces come before all others.
    */
   next(
     announced: Uint32Array,
     start: number,
     connection: Connection = NO_CONNECTION,
     isSeed = false,
+    completesPartial = false,
   ): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
     const requested = this.#requestedByFollowers;
@@ -217,21 +217,42 @@ export class PiecePicker {
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
     if (partial === undefined) this.#keepFirstInOrder();
-    else this.#keepInOrder(partial, connection, isSeed);
+    else this.#keepInOrder(partial, connection, isSeed, completesPartial);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
 
+  /**
+   * Whether so many pieces are partial that they are completed before others are begun: more than
+   * 1.5 for each of `connections`, or more than 32 MiB (libtorrent: `pick_pieces`).
+   */
+  completesPartial(connections: number): boolean {
+    const partial = this.#partial;
+    if (partial === undefined || this.#order.partialPieces !== 'among-rarest') return false;
+    const count = partial.withFree.size;
+    return count > 1.5 * connections || count * partial.blocksPerPiece > PARTIAL_BLOCKS_MAX;
+  }
+
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
-  #keepInOrder(partial: PartialPieces, connection: Connection, isSeed: boolean): void {
+  #keepInOrder(
+    partial: PartialPieces,
+    connection: Connection,
+    isSeed: boolean,
+    completesPartial: boolean,
+  ): void {
     const { partialPieces, pieceOrder, randomFirstPieces } = this.#order;
     const isRandom =
       pieceOrder === 'random' || (pieceOrder === 'rarest' && this.#storedCount < randomFirstPieces);
+    if (partialPieces === 'fewest-missing') {
+      this.#keepFewestMissing(partial);
+      if (!isRandom) this.#keepFirstInOrder();
+      return;
+    }
     const hasPartial = partial.withFree.size > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
     }
-    if (hasPartial && (isRandom || partialPieces !== 'among-rarest')) {
+    if (hasPartial && (isRandom || completesPartial || partialPieces !== 'among-rarest')) {
       const isApart = isSeed && partialPieces === 'seeds-apart';
       keepPreferred(this.#wordsOf(isApart ? ofSeeds(partial) : partial.withFree));
     }
@@ -241,6 +262,7 @@ export class PiecePicker {
     }
   }
 
+  /** Keeps the pieces that are begun first. */
   #keepFirstInOrder(): void {
     const { pieceOrder } = this.#order;
     switch (pieceOrder) {
@@ -253,6 +275,18 @@ export class PiecePicker {
       default:
         unreachable(pieceOrder);
     }
+  }
+
+  /** Keeps the pieces of which the fewest blocks have not arrived, requested or not. */
+  #keepFewestMissing(partial: PartialPieces): void {
+    let fewest = partial.blocksPerPiece;
+    const missing = [...partial.withFree]
+      .filter((piece) => isEligible(piece))
+      .map((piece) => [piece, partial.missingCount(piece)] as const);
+    for (const [, count] of missing) fewest = Math.min(fewest, count);
+    if (fewest === partial.blocksPerPiece) return;
+    const kept = missing.filter(([, count]) => count === fewest).map(([piece]) => piece);
+    keepPreferred(this.#wordsOf(kept));
   }
 
   /** All pieces but those of which blocks are requested on connections other than this one. */
@@ -343,6 +377,14 @@ function* ofSeeds(partial: PartialPieces): Iterable<PieceIndex> {
 function keepLowest(): void {
   eligible[0] = eligible[0]! & -eligible[0]!;
   wordCount = 1;
+}
+
+/** Whether a piece is eligible. */
+function isEligible(piece: PieceIndex): boolean {
+  for (let i = 0; i < wordCount; i++) {
+    if (wordIndices[i] === piece >>> 5) return (eligible[i]! & (1 << (piece & 31))) !== 0;
+  }
+  return false;
 }
 
 /** Keeps the eligible pieces that are in `preferred`, if any. */

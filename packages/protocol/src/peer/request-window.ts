@@ -17,15 +17,12 @@ import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 
+/** A fast connection gets at most so much of the file for its own: 8 MiB (libtorrent). */
+const ADJACENT_BITS_MAX = 8 * 2 ** 23;
 /** Nothing is left to request on the connection. */
 const STARVING = 1;
 /** The other side has left requests unanswered for too long. */
 const SNUBBING = 2;
-
-/** Whether the other side of the connection at position `at` leaves requests unanswered. */
-export function isSnubbing({ downloadState }: PeerTables, at: number): boolean {
-  return (downloadState[at]! & SNUBBING) !== 0;
-}
 
 export class RequestWindow {
   readonly #tables: PeerTables;
@@ -93,11 +90,16 @@ export class RequestWindow {
 
   /** Whether the connection is so fast that it should get pieces of its own. */
   asksForWholePieces(connection: Connection): boolean {
+    return this.wholePieces(connection) > 0;
+  }
+
+  /** How many adjacent pieces the connection should get for its own; 0 if it is not so fast. */
+  wholePieces(connection: Connection): number {
     const traffic = this.#traffic;
-    if (traffic === undefined || this.isSnubbing(connection)) return false;
-    if (this.#isToLeader(connection)) return true;
-    const kbps = traffic.receiveKbps[this.#at(connection)]!;
-    return kbps > 0 && kbps * this.#client.wholePieceMs >= this.#layout.pieceBits;
+    if (traffic === undefined || this.isSnubbing(connection)) return 0;
+    if (this.#isToLeader(connection)) return 1;
+    const bits = traffic.receiveKbps[this.#at(connection)]! * this.#client.wholePieceMs;
+    return Math.floor(Math.min(bits, ADJACENT_BITS_MAX) / this.#layout.pieceBits);
   }
 
   /** Blocks are about to be requested. */

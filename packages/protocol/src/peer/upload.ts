@@ -30,18 +30,14 @@ import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 import type { PeerOptions } from './options.ts';
 import type { PiecePicker } from './piece-picker.ts';
-import { isSnubbing } from './request-window.ts';
 
 /** For each sum of flags, 1 if the connection takes part in a rechoke. */
 const TAKES_PART = new Uint8Array(256);
-/** The same, but 0 if it is unchoked. */
-const TAKES_PART_IF_CHOKED = new Uint8Array(256);
 /** For each sum of flags, CHOKE, UNCHOKE or UNCHOKE_OPTIMISTICALLY. */
 const CHOKE_STATE = new Uint8Array(256);
 for (let flags = 0; flags < 256; flags++) {
   TAKES_PART[flags] =
     (flags & (MAY_UPLOAD | PEER_INTERESTED)) === (MAY_UPLOAD | PEER_INTERESTED) ? 1 : 0;
-  if ((flags & AM_CHOKING) !== 0) TAKES_PART_IF_CHOKED[flags] = TAKES_PART[flags]!;
   if ((flags & AM_CHOKING) !== 0) CHOKE_STATE[flags] = CHOKE;
   else CHOKE_STATE[flags] = (flags & OPTIMISTIC) === 0 ? UNCHOKE : UNCHOKE_OPTIMISTICALLY;
 }
@@ -124,9 +120,10 @@ export class Upload {
 
   /** An unchoked connection has been closed: its slot goes to one that waits for it. */
   slotFreed(): void {
-    if (!this.#rules.fillsFreeSlots) return;
-    if (this.#client.freeSlots === 'rechoke') this.#rechokeAll();
-    else this.#fillFreeSlots();
+    const { freeSlots } = this.#client;
+    if (!this.#rules.fillsFreeSlots || freeSlots === 'next-round') return;
+    if (freeSlots === 'rechoke') this.#rechokeAll();
+    else this.#host.rechokeSoon();
   }
 
   interested(connection: Connection): void {
@@ -231,32 +228,18 @@ export class Upload {
     const untilMs = this.#optimisticsSinceMs + this.#client.optimisticMs;
     const keepOptimistics = this.#rules.keepsOptimistics && nowMs < untilMs;
     if (!keepOptimistics) this.#optimisticsSinceMs = nowMs;
-    this.#choose(TAKES_PART, this.#slots, keepOptimistics);
+    this.#choose(keepOptimistics);
   }
 
-  /** Gives the slots that are free to choked connections; the others keep theirs. */
-  #fillFreeSlots(): void {
-    const free = this.#slots.regular + this.#slots.optimistic - this.#unchokedCount;
-    if (free <= 0) return;
-    const { first, count, allFlags } = this.#connections;
-    let optimistic = this.#slots.optimistic;
-    for (let at = first; at < first + count; at++) {
-      if (CHOKE_STATE[allFlags[at]!] === UNCHOKE_OPTIMISTICALLY) optimistic--;
-    }
-    optimistic = Math.min(free, Math.max(0, optimistic));
-    this.#choose(TAKES_PART_IF_CHOKED, { regular: free - optimistic, optimistic }, true);
-  }
-
-  /** Runs the choker for the connections whose flags say that they take part. */
-  #choose(takesPart: Uint8Array, slots: Slots, keepOptimistics: boolean): void {
+  #choose(keepOptimistics: boolean): void {
     const isSeed = this.#picker.isComplete;
-    if (this.#traffic !== undefined) this.#collectByBits(takesPart, this.#traffic);
-    else this.#collectByPieces(takesPart, isSeed);
+    if (this.#traffic !== undefined) this.#collectByBits(this.#traffic);
+    else this.#collectByPieces(isSeed);
     const choose = isSeed ? this.#seedChoker : this.#choker;
     const nowMs = this.#host.nowMs;
     choose(interested, {
       nowMs,
-      slots,
+      slots: this.#slots,
       keepOptimistics,
       layout: this.#options.layout,
       rotation: this.#rotation,
@@ -274,11 +257,12 @@ export class Upload {
       if ((flags & AM_CHOKING) === 0) this.#rechokeAll();
       return;
     }
+    if (this.#client.freeSlots === 'next-round') return;
     const isUnchoked = (flags & AM_CHOKING) === 0;
     const { regular, optimistic } = this.#slots;
     if (flag === 0 && isUnchoked) {
       this.#decide(connection, CHOKE_STATE[flags]!, CHOKE);
-      this.#fillFreeSlots();
+      this.#host.rechokeSoon();
     } else if (!isUnchoked && flag !== 0 && this.#unchokedCount < regular + optimistic) {
       // A slot is free only if all others that are interested have one.
       this.#decide(connection, CHOKE, UNCHOKE);
@@ -286,7 +270,7 @@ export class Upload {
   }
 
   /** Collects the connections that take part in a rechoke, with rates in pieces. */
-  #collectByPieces(takesPart: Uint8Array, isSeed: boolean): void {
+  #collectByPieces(isSeed: boolean): void {
     const { count, first, allFlags } = this.#connections;
     interested.reserve(count + 1);
     this.#rates.refresh(this.#received, this.#row, this.#host.nowMs);
@@ -301,7 +285,7 @@ export class Upload {
       received[size] = counts[first + connection]!;
       chokeState[size] = CHOKE_STATE[flags]!;
       decision[size] = CHOKE;
-      size += takesPart[flags]!;
+      size += TAKES_PART[flags]!;
     }
     interested.count = size;
     if (isSeed) this.#collectStatistics();
@@ -323,17 +307,17 @@ export class Upload {
   }
 
   /** Collects the connections that take part in a rechoke, with rates in bits. */
-  #collectByBits(takesPart: Uint8Array, traffic: Traffic): void {
+  #collectByBits(traffic: Traffic): void {
     const { count, first, allFlags } = this.#connections;
-    const { rateRounds: rounds, unchokesUninterested } = this.#client;
-    const mayBeUninterested = unchokesUninterested && takesPart === TAKES_PART;
+    const { rateRounds: rounds, unchokesUninterested, snubbedAfterMs } = this.#client;
+    const nowMs = this.#host.nowMs;
     interested.reserve(count + 1);
     let size = 0;
     for (let connection = 0; connection < count; connection++) {
       const at = first + connection;
       const flags = allFlags[at]!;
-      if (takesPart[flags] === 0) {
-        const mayTakePart = mayBeUninterested && traffic.position[at]! > 0;
+      if (TAKES_PART[flags] === 0) {
+        const mayTakePart = unchokesUninterested && traffic.position[at]! > 0;
         if (!mayTakePart || (flags & MAY_UPLOAD) === 0) continue;
       }
       interested.connection[size] = connection;
@@ -343,7 +327,7 @@ export class Upload {
       interested.unchokedAtMs[size] = traffic.unchokedAtMs[at]!;
       interested.optimisticAtMs[size] = traffic.optimisticAtMs[at]!;
       interested.isInterested[size] = TAKES_PART[flags]!;
-      interested.isSnubbing[size] = isSnubbing(this.#tables, at) ? 1 : 0;
+      interested.isSnubbing[size] = Number(traffic.isSilent(at, snubbedAfterMs, nowMs));
       interested.heldShare[size] = this.#heldShare(connection as Connection);
       interested.position[size] = traffic.position[at]!;
       interested.sentSinceUnchoke[size] = traffic.sent[at]! - traffic.sentAtUnchoke[at]!;

@@ -109,6 +109,11 @@ export class PartialPieces {
     return this.#pieces.get(piece)?.requestCount ?? 0;
   }
 
+  /** The number of blocks of `piece` that have not been received. */
+  missingCount(piece: PieceIndex): number {
+    return this.blocksOf(piece) - (this.#pieces.get(piece)?.receivedCount ?? 0);
+  }
+
   /**
    * The first free block of `piece`, which has one. `foundCount` is the number of free blocks that
    * follow each other there, but at most `most`.

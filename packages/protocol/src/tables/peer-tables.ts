@@ -29,6 +29,7 @@ import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts
 import type { Connection, PieceIndex } from '../ids.ts';
 import { BlockQueues } from './block-queues.ts';
 import { RateMeter } from './rate-meter.ts';
+import { InterestReasons } from './interest-reasons.ts';
 import { Traffic } from './traffic.ts';
 import { UploadStatistics } from './upload-statistics.ts';
 
@@ -78,6 +79,8 @@ export class PeerTables implements ConnectionLayout {
   readonly queued: BlockQueues;
   /** The pieces received recently on each connection. */
   readonly received: RateMeter;
+  /** Why we are interested in the other side of each connection. */
+  readonly interestReasons: InterestReasons;
   #traffic: Traffic | undefined;
   /** How each connection was served recently, for the chokers of seeds. */
   readonly uploadStatistics: UploadStatistics;
@@ -107,6 +110,7 @@ export class PeerTables implements ConnectionLayout {
     this.requests = new BlockQueues(this);
     this.queued = new BlockQueues(this);
     this.received = new RateMeter(this);
+    this.interestReasons = new InterestReasons(this);
     this.uploadStatistics = new UploadStatistics(this);
   }
 

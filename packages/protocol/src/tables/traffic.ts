@@ -16,6 +16,8 @@ export class Traffic implements ConnectionColumn {
   early: Float64Array = new Float64Array(0);
   /** When the last bits were received, or requested of a side of which nothing was requested. */
   lastReceivedMs: Float64Array = new Float64Array(0);
+  /** When the last bits were received; 0 if there were none. */
+  receivedAtMs: Float64Array = new Float64Array(0);
   /** The rate at which bits are being received, in kbit/s. */
   receiveKbps: Float64Array = new Float64Array(0);
   /** The bits sent on each connection. */
@@ -45,6 +47,7 @@ export class Traffic implements ConnectionColumn {
     this.received = enlarge(this.received);
     this.early = enlarge(this.early);
     this.lastReceivedMs = enlarge(this.lastReceivedMs);
+    this.receivedAtMs = enlarge(this.receivedAtMs);
     this.receiveKbps = enlarge(this.receiveKbps);
     this.sent = enlarge(this.sent);
     this.sentAtUnchoke = enlarge(this.sentAtUnchoke);
@@ -69,6 +72,7 @@ export class Traffic implements ConnectionColumn {
     this.received[at]! += bits;
     this.early[at]! += bits;
     this.lastReceivedMs[at] = nowMs;
+    this.receivedAtMs[at] = nowMs;
   }
 
   /** Blocks of `bits` bits have arrived. */
@@ -77,6 +81,13 @@ export class Traffic implements ConnectionColumn {
     this.early[at]! -= early;
     this.received[at]! += bits - early;
     this.lastReceivedMs[at] = nowMs;
+    this.receivedAtMs[at] = nowMs;
+  }
+
+  /** Whether nothing has been received for `silentMs`, or ever; never if that is 0. */
+  isSilent(at: number, silentMs: number, nowMs: number): boolean {
+    const receivedAtMs = this.receivedAtMs[at]!;
+    return silentMs > 0 && (receivedAtMs === 0 || nowMs >= receivedAtMs + silentMs);
   }
 
   /** The other side is unchoked. */
@@ -113,6 +124,7 @@ export class Traffic implements ConnectionColumn {
       this.received,
       this.early,
       this.lastReceivedMs,
+      this.receivedAtMs,
       this.receiveKbps,
       this.sent,
       this.sentAtUnchoke,

@@ -51,17 +51,19 @@ network:
 #   choker: tit-for-tat   # or rate-based, mainline, transmission, random
 #   seedChoker: round-robin  # or fastest-upload, anti-leech, mainline, transmission, random
 #   rateRounds: 1         # rounds over which rates are measured
-#   freeSlots: at-once    # or rechoke
+#   freeSlots: at-once    # or rechoke, next-round
 #   requestQueue: 3 s     # blocks are kept requested that arrive in this time
 #   requestQueueMin: 2
 #   requestQueueMax: 500
 #   requestQueueStart: 4  # while the rate is not known
 #   wholePieceTime: 20 s  # faster connections get pieces of their own
-#   partialPieces: among-rarest  # or first, seeds-apart
+#   partialPieces: among-rarest  # or first, seeds-apart, fewest-missing
 #   pieceOrder: rarest    # or random, in-order
 #   randomFirstPieces: 4
-#   endgame: strict       # or all
-#   snubbedAfter: 60 s
+#   endgame: strict       # or two, all
+#   endgameCancels: false
+#   requestTimeout: 20 s
+#   snubbedAfter: 0       # the choker mainline gives those no slot that send nothing
 #   superSeeding: false
 #   redundantHaves: true
 #   allowedFastPieces: 5  # that may be requested while choked

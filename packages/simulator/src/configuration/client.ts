@@ -11,6 +11,7 @@ type ClientTime =
   | 'optimisticInterval'
   | 'requestQueue'
   | 'wholePieceTime'
+  | 'requestTimeout'
   | 'snubbedAfter';
 
 /** The section `client` with every field written out. */
@@ -56,6 +57,8 @@ export function clientOf(client: ClientConfig): CompleteClientConfig {
     pieceOrder: client.pieceOrder ?? options.pieceOrder,
     randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
     endgame: client.endgame ?? options.endgame,
+    endgameCancels: client.endgameCancels ?? options.endgameCancels,
+    requestTimeout: time(client.requestTimeout, options.requestTimeoutMs),
     snubbedAfter: time(client.snubbedAfter, options.snubbedAfterMs),
     superSeeding: client.superSeeding ?? options.superSeeding,
     redundantHaves: client.redundantHaves ?? options.redundantHaves,

@@ -23,6 +23,7 @@ const PATHS: Readonly<Record<string, Path>> = {
   'client.requestQueueStart': ['client', 'requestQueueStart'],
   'client.wholePieceMs': ['client', 'wholePieceTime'],
   'client.randomFirstPieces': ['client', 'randomFirstPieces'],
+  'client.requestTimeoutMs': ['client', 'requestTimeout'],
   'client.allowedFastPieces': ['client', 'allowedFastPieces'],
   'client.snubbedAfterMs': ['client', 'snubbedAfter'],
   'client.optimisticMs': ['client', 'optimisticInterval'],

@@ -412,6 +412,8 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       pieceOrder: client.pieceOrder,
       randomFirstPieces: client.randomFirstPieces,
       endgame: client.endgame,
+      endgameCancels: client.endgameCancels,
+      requestTimeoutMs: client.requestTimeout,
       snubbedAfterMs: client.snubbedAfter,
       rateRounds: client.rateRounds,
       optimisticMs: client.optimisticInterval,

@@ -142,9 +142,9 @@ export interface ClientConfig {
   readonly requestQueueMax?: number;
   /** and so many while the rate is not known. */
   readonly requestQueueStart?: number;
-  /** A connection that can deliver a piece in this time is asked for whole pieces; 0 for none. */
+  /** A connection that can deliver pieces in this time is asked for whole ones; 0 for none. */
   readonly wholePieceTime?: Time;
-  /** Whether partial pieces are requested before all others, or among equally rare ones. */
+  /** When partial pieces are requested; see `ClientOptions`. */
   readonly partialPieces?: ClientOptions['partialPieces'];
   /** The order in which pieces are begun; see `ClientOptions`. */
   readonly pieceOrder?: ClientOptions['pieceOrder'];
@@ -152,7 +152,11 @@ export interface ClientConfig {
   readonly randomFirstPieces?: number;
   /** How blocks are requested from a second peer at the end; see `ClientOptions`. */
   readonly endgame?: ClientOptions['endgame'];
-  /** Time without an answer after which a peer is snubbing. */
+  /** Whether a block that has arrived is cancelled where it is requested, too. */
+  readonly endgameCancels?: boolean;
+  /** Time without an answer after which blocks are requested elsewhere; 0 for never. */
+  readonly requestTimeout?: Time;
+  /** Who has sent nothing for this time gets no slot for its rate; 0 for never. */
   readonly snubbedAfter?: Time;
   /** Whether seeds reveal their pieces one by one (BEP 16). */
   readonly superSeeding?: boolean;
@@ -336,9 +340,9 @@ const client = z
       .exactOptional()
       .describe('Rounds of the choker over which rates are measured (libtorrent: 1).'),
     freeSlots: z
-      .enum(['at-once', 'rechoke'])
+      .enum(['at-once', 'rechoke', 'next-round'])
       .exactOptional()
-      .describe('A free slot is given at once (libtorrent), or the choker runs on new interest.'),
+      .describe('When a free slot is given away: at once (libtorrent), by a rechoke, or later.'),
     backlog: count
       .exactOptional()
       .describe('Pieces kept requested from a leader, and if pieces are moved whole (10).'),
@@ -352,11 +356,11 @@ const client = z
       .describe('Blocks requested while the rate is not known (libtorrent: 4).'),
     wholePieceTime: time
       .exactOptional()
-      .describe('Connections that deliver a piece in this time get whole pieces (20 s; 0: none).'),
+      .describe('Connections that deliver pieces in this time get whole ones (20 s; 0: none).'),
     partialPieces: z
-      .enum(['first', 'seeds-apart', 'among-rarest'])
+      .enum(['first', 'seeds-apart', 'among-rarest', 'fewest-missing'])
       .exactOptional()
-      .describe('Partial pieces before all others (seeds-apart: each kind), or equally rare ones.'),
+      .describe('Partial pieces first (seeds-apart: each kind), among equally rare, or by size.'),
     pieceOrder: z
       .enum(['rarest', 'random', 'in-order'])
       .exactOptional()
@@ -365,12 +369,19 @@ const client = z
       .exactOptional()
       .describe('Pieces picked at random before the rarest are (libtorrent: 4).'),
     endgame: z
-      .enum(['strict', 'all'])
+      .enum(['strict', 'two', 'all'])
       .exactOptional()
-      .describe('At the end a block is requested from one more peer (strict), or from all.'),
+      .describe('At the end idle peers help with a block (strict), or two or all send all blocks.'),
+    endgameCancels: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether what has arrived is cancelled elsewhere (libtorrent: false).'),
+    requestTimeout: time
+      .exactOptional()
+      .describe('Time without an answer until requests go elsewhere (libtorrent: 20 s; 0: never).'),
     snubbedAfter: time
       .exactOptional()
-      .describe('Time without an answer until requests go elsewhere (60 s).'),
+      .describe('Who sends nothing for this time gets no slot by rate (mainline: 30 s; 0: never).'),
     superSeeding: z
       .boolean()
       .exactOptional()

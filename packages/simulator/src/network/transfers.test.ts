@@ -194,6 +194,20 @@ describe('progress', () => {
     expect(sender.sentBits[0]).toBe(310);
   });
 
+  test('is reported with delivery at instants, too, but not what is lost of an interval', () => {
+    const sender = new TestSender(1, true, () => 15);
+    sender.queue(0, 200);
+    sender.queue(0, 100);
+    const reported = [9, 11, 21, 31].map((atMs) => {
+      sender.runUntil(atMs);
+      return sender.sentBits[0] ?? 0;
+    });
+    expect(reported).toEqual([0, 150, 300, 300]);
+    sender.queue(0, 100);
+    sender.runUntil(60);
+    expect([sender.sentBits[0], sender.sent.length]).toEqual([400, 3]);
+  });
+
   test.each([
     { rule: 'within the interval', bits: 60, endsMs: 6 },
     { rule: 'in the next one', bits: 120, endsMs: 12 },

@@ -38,7 +38,7 @@ export interface TransferListener {
   delivered(flow: number): number;
   /** Returns the rate that the flow has been allocated. */
   rateKbps(flow: number): number;
-  /** Bits of the first piece have been sent since the last report. Not with the quirk. */
+  /** Bits have been sent since the last report. */
   progressed(flow: number, bits: number): void;
   /** The first piece ends at `atMs`, before the next instant, unless `version` is outdated then. */
   pieceEnds(flow: number, atMs: number, version: number): void;
@@ -205,6 +205,8 @@ export class Transfers {
         doneBits -= pieceBits;
         pieceBits = listener.delivered(flow);
       }
+      // If the queue is empty, what is left of the interval is lost.
+      listener.progressed(flow, pieceBits === 0 ? Math.max(0, sentBits - doneBits) : sentBits);
       this.#pieceBits[flow] = pieceBits;
     } else {
       // A piece that ends with the interval must not wait for bits that rounding has lost.

@@ -76,7 +76,11 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'pieces of eight blocks, and leaders': { ...OF_BLOCKS, leaderPercent: 30 },
   'mainline clients': named('mainline'),
   Transmission: named('transmission'),
-  'endgame of all': ofClient({ endgame: 'all' }),
+  'endgame of all': ofClient({ endgame: 'all', endgameCancels: true }),
+  'endgame of two': ofClient({ endgame: 'two', endgameCancels: true }),
+  'the fewest missing blocks first': ofClient({ partialPieces: 'fewest-missing' }),
+  'free slots that are given in the next round': ofClient({ freeSlots: 'next-round' }),
+  'peers that are snubbed': ofClient({ snubbedAfterMs: 5_000 }, { choker: 'mainline' }),
   'partial pieces first': ofClient({ partialPieces: 'first', randomFirstPieces: 0 }),
   'partial pieces first, those of seeds apart': ofClient({
     partialPieces: 'seeds-apart',
@@ -89,7 +93,7 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'small request windows': ofClient({ requestQueueMax: 2, requestQueueStart: 2 }),
   'rates of two rounds': ofClient({ rateRounds: 2 }),
   'peers that do not upload, and are given up': ofClient(
-    { snubbedAfterMs: 3_000 },
+    { requestTimeoutMs: 3_000 },
     {
       classes: [
         { name: 'giver', count: 30, uploadKbps: 1_000, downloadKbps: 3_000 },

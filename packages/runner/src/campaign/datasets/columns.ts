@@ -45,6 +45,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   partialPieces: 'text',
   pieceOrder: 'text',
   endgame: 'text',
+  endgameCancels: 'text',
   superSeeding: 'text',
   redundantHaves: 'text',
   choker: 'text',

@@ -55,6 +55,8 @@ import { TrackerNode } from './tracker-node.ts';
  * follower becomes interested.
  */
 const MESSAGES_IN_A_ROW = 4;
+/** A slot that has become free is given away at the next whole second (libtorrent: `on_tick`). */
+const TICK_MS = 1_000;
 
 export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly plan: Plan;
@@ -70,6 +72,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   readonly #hostedPeers: HostedPeer[] = [];
   /** The peers that have started, by their index in the AS. */
   readonly #peers: Peer[] = [];
+  /** When the choker of each peer runs next. */
+  readonly #rechokeAtMs: number[] = [];
   /** The tables that the peers share; the row of a peer is its index in the AS. */
   readonly #tables: PeerTables;
   readonly #tracker: TrackerNode | undefined;
@@ -308,7 +312,8 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
         return node.leaders(to.subTorrent, payloads.take(first, 'leaders').ids);
       case kinds.SEED_RES: {
         node.seedRes(first);
-        for (const { localPeer } of node.peers) this.#scheduleRechoke(localPeer);
+        for (const { localPeer } of node.peers)
+          this.#scheduleRechoke(localPeer, this.plan.swarm.rechokeIntervalMs);
         return;
       }
       default:
@@ -318,12 +323,20 @@ export class AutonomousSystem implements Behaviour, PeerEnvironment {
   }
 
   #handleRechoke(localPeer: number): void {
+    // It may have run earlier, because a slot became free.
+    if (this.nowMs !== this.#rechokeAtMs[localPeer]) return;
     this.#peers[localPeer]!.rechoke();
-    this.#scheduleRechoke(localPeer);
+    this.#scheduleRechoke(localPeer, this.plan.swarm.rechokeIntervalMs);
   }
 
-  #scheduleRechoke(localPeer: number): void {
-    const atMs = this.nowMs + this.plan.swarm.rechokeIntervalMs;
+  rechokeSoon({ localPeer }: HostedPeer): void {
+    const leftMs = this.#rechokeAtMs[localPeer]! - this.nowMs;
+    if (leftMs > TICK_MS) this.#scheduleRechoke(localPeer, leftMs % TICK_MS || TICK_MS);
+  }
+
+  #scheduleRechoke(localPeer: number, delayMs: number): void {
+    const atMs = this.nowMs + delayMs;
+    this.#rechokeAtMs[localPeer] = atMs;
     this.#context.schedule(atMs, kinds.RECHOKE, localPeer, 0, 0);
   }
 

@@ -181,8 +181,6 @@ export class Flows implements TransferListener {
     const connection = this.#connectionOf[flow]!;
     const { peer } = from;
     const count = peer.countToSend(connection);
-    // Otherwise they have been counted as they were sent.
-    if (this.#plan.swarm.quirks.deliverAtAllocations) this.sentBits += this.#bitsToSend(flow);
     this.#onSent(from, connection, peer.nextToSend(connection), count);
     peer.blocksSent(connection, count);
     return this.#bitsToSend(flow);

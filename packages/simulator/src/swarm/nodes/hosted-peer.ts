@@ -43,6 +43,8 @@ export interface PeerEnvironment {
   shortenSending(from: HostedPeer, connection: Connection): void;
   /** Returns how many whole blocks have been sent of the span in progress. */
   stopSending(from: HostedPeer, connection: Connection): number;
+  /** A peer's choker is to run at its next tick. */
+  rechokeSoon(hosted: HostedPeer): void;
   /** A peer holds all pieces of its sub-torrent. */
   subTorrentCompleted(hosted: HostedPeer): void;
 }
@@ -209,6 +211,10 @@ export class HostedPeer implements PeerHost {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const { plan, asId } = this.#environment;
     this.#connect(target, plan.asOf(target) === asId ? 'neighbour' : 'relay');
+  }
+
+  rechokeSoon(): void {
+    this.#environment.rechokeSoon(this);
   }
 
   completed(): void {

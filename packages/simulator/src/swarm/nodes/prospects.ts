@@ -56,7 +56,7 @@ export class Prospects {
   chokersTakeMs(peers: readonly HostedPeer[]): number {
     const { quirks, client, rechokeIntervalMs } = this.#plan.swarm;
     const optimisticMs = rulesFor(quirks).upload.keepsOptimistics ? client.optimisticMs : 0;
-    const timeoutMs = quirks.wholePieces ? 0 : client.snubbedAfterMs;
+    const timeoutMs = quirks.wholePieces ? 0 : client.requestTimeoutMs;
     const drawMs = Math.max(rechokeIntervalMs, optimisticMs, timeoutMs);
     const connections = peers.reduce(
       (most, hosted) => Math.max(most, hosted.hasStarted ? hosted.peer.connectionCount : 0),

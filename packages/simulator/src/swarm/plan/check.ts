@@ -155,7 +155,8 @@ function clientRules(client: ClientOptions): NumberRule[] {
       most: ALLOWED_FAST_MAX,
       reason: 'a number of pieces is 0 or more',
     },
-    timeRule('client.snubbedAfterMs', client.snubbedAfterMs),
+    { field: 'client.requestTimeoutMs', value: client.requestTimeoutMs, ...timeOrNone },
+    { field: 'client.snubbedAfterMs', value: client.snubbedAfterMs, ...timeOrNone },
     timeRule('client.optimisticMs', client.optimisticMs),
   ];
 }

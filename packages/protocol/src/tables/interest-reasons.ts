@@ -1,0 +1,36 @@
+/**
+ * For each connection one piece for which we are interested in it: its other side holds it, and we
+ * lack it. Only when we store this piece, the interest may have ended; so what the other sides of
+ * all connections hold need not be read for each piece.
+ */
+
+import type { PieceIndex } from '../ids.ts';
+import { type ConnectionColumn, type ConnectionLayout, grown } from './connection-columns.ts';
+
+export class InterestReasons implements ConnectionColumn {
+  /** For each connection, the number of the piece and 1; 0 if none is known. */
+  #reasons: Int32Array = new Int32Array(0);
+
+  constructor(layout: ConnectionLayout) {
+    layout.addColumn(this);
+  }
+
+  grow(connections: number): void {
+    this.#reasons = grown(this.#reasons, new Int32Array(connections));
+  }
+
+  move(from: number, to: number, count: number): void {
+    this.#reasons.copyWithin(to, from, from + count);
+  }
+
+  /** The reason at position `at` is `piece`, or unknown if that is NO_PIECE. */
+  set(at: number, piece: PieceIndex): void {
+    this.#reasons[at] = piece + 1;
+  }
+
+  /** Whether the interest at position `at` may have ended because we have stored `piece`. */
+  mayHaveEnded(at: number, piece: PieceIndex): boolean {
+    const reason = this.#reasons[at]!;
+    return reason === 0 || reason === piece + 1;
+  }
+}
