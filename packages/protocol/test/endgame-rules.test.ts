@@ -151,6 +151,24 @@ describe('Endgame of all (BEP 3; mainline: requests for all missing blocks, to a
     expect(swarm.takeTranscript()).toContain('X → N0  cancel(3)\nX → N1  cancel(3)');
     expect(peer.isComplete).toBe(true);
   });
+
+  test('a block is requested on 254 connections at most, as many as are counted', () => {
+    const neighbours = 300;
+    const { swarm, peer } = blockPeer({
+      pieces: 1,
+      neighbours,
+      client: { endgame: 'all', requestQueueStart: 4 },
+    });
+    const connections = Array.from({ length: neighbours }, (_, each) => each as Connection);
+    for (const connection of connections) peer.have(connection, piece(0));
+    for (const connection of connections) peer.unchoke(connection);
+    const asked = connections.filter((connection) => peer.outstandingOn(connection) > 0);
+    expect(asked).toHaveLength(254);
+    for (const connection of asked.slice(0, 253)) peer.choke(connection);
+    swarm.takeTranscript();
+    peer.choke(asked[253]!);
+    expect(swarm.takeTranscript()).toContain('request(0..3)');
+  });
 });
 
 describe('Endgame of two (Transmission: updateEndgame, at most 2 peers for a block)', () => {

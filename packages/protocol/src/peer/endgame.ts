@@ -14,7 +14,7 @@ import type { BlockLayout } from '../blocks.ts';
 import type { BlockIndex, Connection, PieceIndex } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
-import type { PartialPieces } from '../tables/partial-pieces.ts';
+import { type PartialPieces, REQUESTS_MAX } from '../tables/partial-pieces.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { Random } from '@cachetorrent/std';
@@ -95,7 +95,8 @@ export class Endgame {
     for (const piece of this.#partial.pieces) {
       if (!this.#connections.hasPiece(connection, piece)) continue;
       for (const block of this.#blocksOf(piece)) {
-        if (this.#partial.requestsOf(block) === 0) continue;
+        const requests = this.#partial.requestsOf(block);
+        if (requests === 0 || requests === REQUESTS_MAX) continue;
         if (!this.#requests.hasAny(this.#row, connection, block, 1)) busy.push(block);
       }
     }

@@ -179,7 +179,8 @@ class Reporter {
 
   #otherNameOf(value: unknown): string | undefined {
     const { otherNames = {} } = this.#kind;
-    return Object.hasOwn(otherNames, String(value)) ? otherNames[String(value)] : undefined;
+    if (typeof value !== 'string' || !Object.hasOwn(otherNames, value)) return undefined;
+    return otherNames[value];
   }
 
   #nameOf(path: Path): string {

@@ -188,6 +188,30 @@ describe('a run that certainly cannot complete', () => {
     expect(preflightOf(change, seed).problem).toBeUndefined();
   });
 
+  test.each([
+    { leaderPercent: 1, peers: 66_000, problem: undefined },
+    {
+      leaderPercent: 1,
+      peers: 66_300,
+      problem: /^is 1, with which each leader of AS 0 has 65,63\d followers or more, but/,
+    },
+  ])(
+    'has leaders with more followers than connections: $peers',
+    ({ leaderPercent, peers, problem }) => {
+      const swarm = {
+        ...FORTY,
+        leaderPercent,
+        latency: { model: 'fixed', fixedMs: 50 } as const,
+        minPeers: peers,
+        classes: [{ name: 'peer', count: peers, uploadKbps: 1_000, downloadKbps: 3_000 }],
+        topology: { ...FORTY.topology, stubDomains: 1, stubDomainSize: peers + 20 },
+      };
+      const found = preflight(new Plan(makePlan(swarm, 1))).problem;
+      if (problem === undefined) expect(found).toBeUndefined();
+      else expect(found?.problem).toMatch(problem);
+    },
+  );
+
   test('has as many peers that never complete as its error says', () => {
     for (const [seed, silent] of [
       [2, 0],
