@@ -9,6 +9,7 @@ import type { LoggedMessages } from '../log/reader.ts';
 import { AutonomousSystem } from '../nodes/autonomous-system.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
+import { modelWarningsOf } from './model-warnings.ts';
 import { type Preflight, preflight } from './preflight.ts';
 import type { AsReport } from '../results/observations.ts';
 import type { PeerClass, Swarm } from '../plan/swarm.ts';
@@ -249,6 +250,9 @@ test('a run that may complete warns before it starts', async () => {
   const run = simulate(swarm, { seed: 3, workers: 1, onWarning });
   await expect(run).rejects.toThrow(SwarmStalled);
   await expect(run).rejects.toThrow(/have no neighbour that can upload and holds a piece/);
-  expect(warnings).toEqual(preflight(new Plan(makePlan(swarm, 3))).warnings);
-  expect(warnings).toHaveLength(1);
+  expect(warnings).toEqual([
+    ...modelWarningsOf(swarm).map(({ text }) => text),
+    ...preflight(new Plan(makePlan(swarm, 3))).warnings,
+  ]);
+  expect(warnings).toHaveLength(2);
 });
