@@ -93,7 +93,10 @@ export function plainValue(path: Path, value: ParameterValue): ParameterValue {
 export function withField(config: object, path: Path, value: ParameterValue): object {
   const [step, ...rest] = path;
   const within = (config as Record<string | number, unknown>)[step!];
-  const replaced = rest.length === 0 ? value : withField(sectionOf(step!, within), rest, value);
+  const holder = sectionOf(step!, within);
+  // A section that is none is refused with the rest of the configuration.
+  if (rest.length > 0 && !canHold(holder, rest[0]!)) return config;
+  const replaced = rest.length === 0 ? value : withField(holder, rest, value);
   if (Array.isArray(config)) return config.with(step as number, replaced);
   if (replaced !== null) return { ...config, [step!]: replaced };
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
@@ -115,6 +118,12 @@ function sectionOf(name: string | number, value: unknown): object {
   if (name === 'seeds' && typeof value === 'number') return { count: value };
   if (name === 'client' && typeof value === 'string') return { preset: value };
   return (value as object | undefined) ?? {};
+}
+
+/** Whether a value may have a field, or a list an entry. */
+function canHold(value: unknown, step: string | number): boolean {
+  if (Array.isArray(value)) return typeof step === 'number' && step < value.length;
+  return typeof value === 'object' && typeof step === 'string';
 }
 
 /** The problem of setting the field at `path` within a list that lacks its entry. */

@@ -154,6 +154,11 @@ describe('overrides', () => {
       says: '--set client: is "reference", which is not a possible value\n  fix: it is called "mainline" here: write that',
     },
     {
+      of: 'a field of what is no client',
+      overrides: { 'client.choker': 'random', client: [] },
+      says: '--set client: is [], ',
+    },
+    {
       of: 'a field beside the client that lacks it',
       overrides: { client: 'mainline', uploadSlots: -1 },
       says: '--set uploadSlots: is -1',
