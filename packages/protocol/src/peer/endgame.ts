@@ -55,7 +55,7 @@ export class Endgame {
   /**
    * Finds the blocks to request on a connection in addition; returns whether there are any.
    *
-   * @param isWithheld Whether one of whom a block is requested is silent.
+   * @param isWithheld Whether one of whom a block is requested is silent or snubs us.
    */
   findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
     const missing = this.#layout.pieceCount - this.#picker.storedCount;

@@ -106,10 +106,7 @@ export class RequestWindow {
   requesting(connection: Connection): void {
     const traffic = this.#traffic;
     if (traffic === undefined || this.#requests.lengthOf(this.#row, connection) > 0) return;
-    const at = this.#at(connection);
-    traffic.lastReceivedMs[at] = this.#host.nowMs;
-    // What has arrived in part belongs to requests that were lost.
-    traffic.early[at] = 0;
+    traffic.requested(this.#at(connection), this.#host.nowMs);
   }
 
   /** Blocks of `bits` bits have arrived. */
@@ -130,7 +127,10 @@ export class RequestWindow {
     const requestedBits = this.#requests.lengthOf(this.#row, connection) * this.#layout.blockBits;
     const counted = Math.min(bits, requestedBits - traffic.early[at]!);
     if (counted <= 0) return;
+    const blocksBefore = Math.floor(traffic.early[at]! / this.#layout.blockBits);
     traffic.receivedEarly(at, counted, this.#host.nowMs);
+    if (Math.floor(traffic.early[at]! / this.#layout.blockBits) === blocksBefore) return;
+    traffic.lastBlockMs[at] = this.#host.nowMs;
     this.#tables.downloadState[at]! &= ~SNUBBING;
   }
 
@@ -139,11 +139,20 @@ export class RequestWindow {
     if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
   }
 
-  /** Whether nothing has arrived for `timeoutMs`. A leader may take any time to get a piece. */
+  /** Whether no whole block has arrived for `timeoutMs`. A leader may take any time for one. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
-    const traffic = this.#traffic;
-    if (traffic === undefined) return false;
-    if (this.#host.nowMs < traffic.lastReceivedMs[this.#at(connection)]! + timeoutMs) return false;
+    const lastMs = this.#traffic?.lastBlockMs[this.#at(connection)] ?? Infinity;
+    return this.#isLate(connection, lastMs + timeoutMs);
+  }
+
+  /** Whether nothing at all has arrived for `timeoutMs`. */
+  isSilent(connection: Connection, timeoutMs: number): boolean {
+    const lastMs = this.#traffic?.lastReceivedMs[this.#at(connection)] ?? Infinity;
+    return this.#isLate(connection, lastMs + timeoutMs);
+  }
+
+  #isLate(connection: Connection, dueMs: number): boolean {
+    if (this.#host.nowMs < dueMs) return false;
     return !this.#isToLeader(connection) || this.#isHeldPieceRequested(connection);
   }
 
