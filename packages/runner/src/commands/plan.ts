@@ -1,6 +1,12 @@
 /** `cachetorrent run --plan`: the expected memory and time of a run, without executing it. */
 
-import { type Footprint, footprintOf, modelWarningsOf, type Swarm, workersFor } from '@cachetorrent/simulator';
+import {
+  type Footprint,
+  footprintOf,
+  modelWarningsOf,
+  type Swarm,
+  workersFor,
+} from '@cachetorrent/simulator';
 
 import { formatBytes, formatDuration, formatInteger, pluralize } from '../format.ts';
 import type { Machine } from '../machine.ts';

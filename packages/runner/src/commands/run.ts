@@ -84,9 +84,7 @@ export async function runCommand(
   if (plan) {
     const forecast = planRun(swarm, resources);
     for (const warning of forecast.warnings) environment.stderr.write(`warning: ${warning}\n`);
-    const text = json
-      ? `${JSON.stringify(forecast, null, 2)}\n`
-      : planText(file, swarm, resources);
+    const text = json ? `${JSON.stringify(forecast, null, 2)}\n` : planText(file, swarm, resources);
     environment.stdout.write(text);
   }
   if (!force) checkMemory(file, swarm, resources);

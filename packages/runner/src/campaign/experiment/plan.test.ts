@@ -144,12 +144,14 @@ describe('a setting', () => {
       set: { requestQueue: '5 s' },
       vary: { client: ['mainline', 'libtorrent'] },
     });
-    expect(settings.map(({ parameters, config, swarm }) => [
-      parameters['client'],
-      config.client.preset,
-      swarm.uploadSlots,
-      swarm.client.requestQueueMs,
-    ])).toEqual([
+    expect(
+      settings.map(({ parameters, config, swarm }) => [
+        parameters['client'],
+        config.client.preset,
+        swarm.uploadSlots,
+        swarm.client.requestQueueMs,
+      ]),
+    ).toEqual([
       ['mainline', 'mainline', 3, 5_000],
       ['libtorrent', 'libtorrent', 7, 5_000],
     ]);

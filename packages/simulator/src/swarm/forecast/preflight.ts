@@ -14,7 +14,7 @@
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
-import type { TrackerHost } from '@cachetorrent/tracker';
+import { leaderCount, type TrackerHost } from '@cachetorrent/tracker';
 
 import type { SwarmProblem } from '../../errors.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
@@ -45,8 +45,8 @@ export interface Preflight {
 /** Foresees what is unusual about a run of `plan`, without simulating it. */
 export function preflight(plan: Plan): Preflight {
   const { leaderPercent, subTorrents } = plan.swarm;
-  const tooMany = tooManyFollowers(plan);
-  if (tooMany !== undefined) return { warnings: [], problem: tooMany };
+  const ofLeaders = tooManyFollowers(plan) ?? leadersThatCannotUpload(plan);
+  if (ofLeaders !== undefined) return { warnings: [], problem: ofLeaders };
   const mayRunOutOfCandidates = leaderPercent !== undefined && subTorrents > 1;
   if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return { warnings: [] };
 
@@ -79,6 +79,28 @@ function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
     return { at: 'topology.stubDomains', problem, fix: 'raise it, or the percentage of leaders' };
   }
   return undefined;
+}
+
+/** Followers get pieces in their own AS only, where leaders are those with the most capacity. */
+function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
+  const { leaderPercent, seeds } = plan.swarm;
+  if (leaderPercent === undefined) return undefined;
+  const stuck: string[] = [];
+  for (let asId = 0; asId < plan.asCount; asId++) {
+    const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
+    const leechers = ids.filter((id) => id > seeds).length;
+    const hasFollowers = leechers > leaderCount(ids.length, leaderPercent);
+    const canUpload = ids.some((id) => plan.capacityOf(id).uploadKbps > 0);
+    if (hasFollowers && !canUpload) stuck.push(String(asId));
+  }
+  if (stuck.length === 0) return undefined;
+  return {
+    at: 'leaderPercent',
+    problem:
+      `is ${leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
+      'leaders there send nothing to their followers, who can never complete',
+    fix: 'use fewer AS, let more peers upload, or set it to 100 %',
+  };
 }
 
 function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
