@@ -19,6 +19,7 @@ export type ModelWarningKind =
 
 /** One way in which a swarm stretches the model. */
 export interface ModelWarning {
+  /** What is stretched, in two words. */
   readonly kind: ModelWarningKind;
   /** What is stretched, why it matters, and what to do. */
   readonly text: string;
@@ -81,8 +82,8 @@ function slowSlots(swarm: Swarm): string | undefined {
       : [RATE_PERIOD_MS, `the ${seconds(RATE_PERIOD_MS)} over which clients measure rates`];
   if (blockMs <= limitMs) return undefined;
   return (
-    `a block takes ${seconds(blockMs)} on one of the ${plural(slots, 'upload slot')} of a peer of ` +
-    `class "${slowest.name}", longer than ${limit}. Chokers then decide before a block has ` +
+    `a block takes ${seconds(blockMs)} on one of the ${plural(slots, 'upload slot')} of a peer ` +
+    `of class "${slowest.name}", longer than ${limit}. Chokers then decide before a block has ` +
     'arrived, and a choke waits for the block in progress. Lower client.uploadSlots, or raise ' +
     'client.rechokeInterval or the upload capacity'
   );
@@ -106,8 +107,8 @@ function shortRequestWindow(swarm: Swarm): string | undefined {
   const field = blocks > requestQueueMax ? 'client.requestQueueMax' : 'client.requestQueue';
   return (
     `an upload slot of the fastest peers sends ${plural(needed, 'block')} in a round trip of ` +
-    `${seconds(roundTripMs)}, but at most ${plural(window, 'block')} are requested ahead, and more ` +
-    'only when half of them have arrived. Their connections are idle while requests are on their ' +
+    `${seconds(roundTripMs)}, but at most ${plural(window, 'block')} are requested ahead, and ` +
+    'more only when half of them have arrived. Their connections are idle while requests are on their ' +
     `way. Raise ${field}, or lower the latency`
   );
 }
