@@ -24,6 +24,9 @@ const STARVING = 1;
 /** The other side has left requests unanswered for too long. */
 const SNUBBING = 2;
 
+/** Who sends bits now and then, but no whole block in this time (libtorrent: `request_timeout`). */
+const BLOCK_TIMEOUT_MS = 60_000;
+
 export class RequestWindow {
   readonly #tables: PeerTables;
   readonly #row: number;
@@ -139,18 +142,20 @@ export class RequestWindow {
     if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
   }
 
-  /** Whether no whole block has arrived for `timeoutMs`. A leader may take any time for one. */
+  /** Whether nothing has arrived for `timeoutMs`, or no whole block for longer. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
+    if (this.isSilent(connection, timeoutMs)) return true;
     const lastMs = this.#traffic?.lastBlockMs[this.#at(connection)] ?? Infinity;
-    return this.#isLate(connection, lastMs + timeoutMs);
+    return this.#isLate(connection, lastMs + Math.max(timeoutMs, BLOCK_TIMEOUT_MS));
   }
 
-  /** Whether nothing at all has arrived for `timeoutMs`. */
+  /** Whether nothing has arrived for `timeoutMs`. */
   isSilent(connection: Connection, timeoutMs: number): boolean {
     const lastMs = this.#traffic?.lastReceivedMs[this.#at(connection)] ?? Infinity;
     return this.#isLate(connection, lastMs + timeoutMs);
   }
 
+  /** A leader may take any time to get a piece. */
   #isLate(connection: Connection, dueMs: number): boolean {
     if (this.#host.nowMs < dueMs) return false;
     return !this.#isToLeader(connection) || this.#isHeldPieceRequested(connection);

@@ -116,12 +116,12 @@ test.each([
   },
   {
     what: 'a peer that snubs before an answer can come',
-    change: { client: { ...LIBTORRENT, snubbedAfterMs: 1_600 } },
-    warnings: [/^early timeouts: a peer snubs another after 1.6 s .* may take 1.6 s/],
+    change: { client: { ...LIBTORRENT, requestTimeoutMs: 1_600 } },
+    warnings: [/^early timeouts: a peer gives up on another after 1.6 s .* may take 1.6 s/],
   },
   {
     what: 'one that waits for it',
-    change: { client: { ...LIBTORRENT, snubbedAfterMs: 1_601 } },
+    change: { client: { ...LIBTORRENT, requestTimeoutMs: 1_601 } },
     warnings: [],
   },
 ] satisfies { what: string; change: Partial<Swarm>; warnings: RegExp[] }[])(

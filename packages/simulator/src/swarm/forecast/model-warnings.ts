@@ -107,9 +107,9 @@ function shortRequestWindow(swarm: Swarm): string | undefined {
   const field = blocks > requestQueueMax ? 'client.requestQueueMax' : 'client.requestQueue';
   return (
     `an upload slot of the fastest peers sends ${plural(needed, 'block')} in a round trip of ` +
-    `${seconds(roundTripMs)}, but at most ${plural(window, 'block')} are requested ahead, and ` +
-    'more only when half of them have arrived. Their connections are idle while requests are on their ' +
-    `way. Raise ${field}, or lower the latency`
+    `${seconds(roundTripMs)}, but at most ${plural(window, 'block')} are requested ahead, ` +
+    'and more only when half of them have arrived. Their connections are idle while ' +
+    `requests are on their way. Raise ${field}, or lower the latency`
   );
 }
 
@@ -134,14 +134,15 @@ function rareAllocations(swarm: Swarm): string | undefined {
 }
 
 function earlyTimeouts({ client, latency, allocationIntervalMs }: Swarm): string | undefined {
-  const { snubbedAfterMs } = client;
+  const { requestTimeoutMs } = client;
+  if (requestTimeoutMs === 0) return undefined;
   const latencyMs = latency.model === 'fixed' ? latency.fixedMs : TOPOLOGY_LATENCY_MS;
   const answerMs = 2 * latencyMs + allocationIntervalMs;
-  if (snubbedAfterMs > answerMs) return undefined;
+  if (requestTimeoutMs > answerMs) return undefined;
   return (
-    `a peer snubs another after ${seconds(snubbedAfterMs)} without an answer, but an answer may ` +
-    `take ${seconds(answerMs)}: a round trip and an allocation interval. Blocks are then ` +
-    'requested elsewhere for no reason. Raise client.snubbedAfter'
+    `a peer gives up on another after ${seconds(requestTimeoutMs)} without an answer, but an ` +
+    `answer may take ${seconds(answerMs)}: a round trip and an allocation interval. Blocks are ` +
+    'then requested elsewhere for no reason. Raise client.requestTimeout'
   );
 }
 
