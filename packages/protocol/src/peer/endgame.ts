@@ -60,7 +60,9 @@ export class Endgame {
   findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
     const missing = this.#layout.pieceCount - this.#picker.storedCount;
     if (this.#partial.size < missing) return false;
-    this.found = this.#isStrict ? this.#oneOf(connection, isWithheld) : this.#allOf(connection);
+    this.found = this.#isStrict
+      ? this.#oneOf(connection, isWithheld)
+      : this.#allOf(connection, isWithheld);
     return this.found.length > 0;
   }
 
@@ -73,11 +75,12 @@ export class Endgame {
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
 
-  /** All blocks that are requested from other peers only, and not from too many, in spans. */
-  #allOf(connection: Connection): Span[] {
+  /** All blocks that are requested from other peers only, and from few or withheld, in spans. */
+  #allOf(connection: Connection, isWithheld: (block: BlockIndex) => boolean): Span[] {
     const spans: { block: BlockIndex; count: number }[] = [];
     for (const block of this.#busyBlocks(connection)) {
-      if (this.#partial.requestsOf(block) > this.#requestsMax) continue;
+      const isFull = this.#partial.requestsOf(block) > this.#requestsMax;
+      if (isFull && !isWithheld(block)) continue;
       const last = spans.at(-1);
       const continues =
         last?.block !== undefined &&
