@@ -31,11 +31,17 @@ export async function smallCampaign(experiment: object = {}): Promise<CampaignPl
   return planCampaign(experimentFromObject({ ...SMALL_EXPERIMENT, ...experiment }));
 }
 
-/** Twenty peers in a network of few routers, and a file of twenty pieces. */
+/** Twenty peers in a network of few routers, and a file of twenty pieces, of which none decides. */
 export const SMALL_EXPERIMENT = {
   name: 'small',
   base: SMALL,
-  set: { pieces: 20, transitDomains: 1, routersPerTransitDomain: 4, routersPerAs: 15 },
+  set: {
+    pieces: 20,
+    uploadSlots: 1,
+    transitDomains: 1,
+    routersPerTransitDomain: 4,
+    routersPerAs: 15,
+  },
 };
 
 /** Returns the records of a store by file, without their timing. */

@@ -16,7 +16,7 @@ import { type BlockIndex, type PieceIndex, pieceOf } from '../ids.ts';
 /** The state of a block that has been received. */
 const RECEIVED = 255;
 /** The most connections on which a block is requested at a time. */
-const REQUESTS_MAX = 254;
+export const REQUESTS_MAX = 254;
 
 class PartialPiece {
   /** The state of each block. */

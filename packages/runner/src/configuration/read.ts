@@ -23,6 +23,7 @@ import {
   todaysName,
   optionOf,
   type Overrides,
+  sectionsFirst,
   withField,
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
@@ -76,8 +77,10 @@ export function configOf(value: unknown, locations: Locations): ConfigFile {
  */
 export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): CheckedSwarm {
   let config: object = file.config;
-  for (const [name, value] of Object.entries(overrides)) {
-    const path = parameterPath(name);
+  const fields = Object.entries(overrides).map(([name, value]) => {
+    return { name, value, path: parameterPath(name) };
+  });
+  for (const { name, value, path } of sectionsFirst(fields, (field) => field.path)) {
     const problem = entryProblem(config, path);
     if (problem !== undefined) throw new UserError({ at: optionOf(name), ...problem });
     config = withField(config, path, value);
@@ -107,9 +110,9 @@ function problemsIn(
   overrides: Overrides,
   problems: readonly ConfigProblem[],
 ): UserError {
-  const names = Object.keys(overrides);
+  const names = sectionsFirst(Object.keys(overrides), parameterPath);
   const located = problems.map((each) => {
-    const override = names.find((name) =>
+    const override = names.findLast((name) =>
       parameterPath(name).every((step, i) => step === each.path[i]),
     );
     if (override === undefined) return locatedProblems([each], file.locations, file.nameOf)[0]!;

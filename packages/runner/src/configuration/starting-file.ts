@@ -40,7 +40,7 @@ network:
 #   externalNeighbours: 10 %  # biased neighbour selection (default: off)
 #   minPeers: 200         # the tracker answers when this many peers have joined
 
-# client:
+# client:                 # a name alone is a whole client: "client: mainline"
 #   rules: client         # or original: as the simulator of 2018
 #   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
 #   preset: libtorrent    # or mainline, transmission: the defaults of what follows

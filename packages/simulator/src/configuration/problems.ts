@@ -32,6 +32,8 @@ export interface FileKind {
    * `plots` has the name `plots[]`.
    */
   readonly fieldExamples?: Readonly<Record<string, string>>;
+  /** Values that are known elsewhere by another name, and what they are called here. */
+  readonly otherNames?: Readonly<Record<string, string>>;
 }
 
 /** A message with more problems than this would hide the first ones. */
@@ -137,7 +139,11 @@ class Reporter {
         return { problem: { path, name, problem: 'is missing', fix }, missing: name };
       }
       const problem = `is ${show(issue.input)}, which is not a possible value`;
-      const fix = `set it to one of ${issue.values.map(show).join(', ')}`;
+      const meant = this.#otherNameOf(issue.input);
+      const fix =
+        meant !== undefined && issue.values.includes(meant)
+          ? `it is called "${meant}" here: write that`
+          : `set it to one of ${issue.values.map(show).join(', ')}`;
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
@@ -169,6 +175,12 @@ class Reporter {
       },
       meant: this.#nameOf([...within, nearest]),
     };
+  }
+
+  #otherNameOf(value: unknown): string | undefined {
+    const { otherNames = {} } = this.#kind;
+    if (typeof value !== 'string' || !Object.hasOwn(otherNames, value)) return undefined;
+    return otherNames[value];
   }
 
   #nameOf(path: Path): string {

@@ -8,7 +8,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, PeerClass, Swarm } from '../swarm/plan/swarm.ts';
-import { clientOf, type CompleteClientConfig } from './client.ts';
+import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
 import { type ConfigProblem, type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
@@ -149,6 +149,7 @@ const CONFIGURATION: FileKind = {
     'classes[]': '{ "name": "dsl", "count": 100 }',
     'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
   },
+  otherNames: { reference: 'mainline' },
 };
 
 const DEFAULT = {
@@ -172,7 +173,8 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const seeds = seedsOf(config, upload, download);
   const seedCount = sum(seeds);
   const { peers, classes } = leechersOf(config, seedCount, upload, download);
-  const isOriginal = config.client?.rules === 'original';
+  const client = clientSection(config.client);
+  const isOriginal = client.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
   return {
@@ -199,7 +201,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
         : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
       minPeers: tracker.minPeers ?? peers,
     },
-    client: clientOf(config.client ?? {}),
+    client: clientOf(client),
     cache: {
       ...(cache.leaders === undefined ? {} : { leaders: quantity('percent', cache.leaders) }),
       subTorrents: cache.subTorrents ?? 1,

@@ -201,8 +201,8 @@ export interface SwarmConfig {
   readonly network?: NetworkConfig;
   /** What the tracker does. */
   readonly tracker?: TrackerConfig;
-  /** How peers exchange pieces. */
-  readonly client?: ClientConfig;
+  /** How peers exchange pieces; a name is short for `{ preset: name }`. */
+  readonly client?: ClientName | ClientConfig;
   /** CacheTorrent; absent: plain BitTorrent. */
   readonly cache?: CacheConfig;
 }
@@ -308,14 +308,15 @@ const tracker = z
   })
   .describe('What the tracker does.');
 
+const clientName = z.enum(names(CLIENTS));
+
 const client = z
   .strictObject({
     rules: z
       .enum(['client', 'original'])
       .exactOptional()
       .describe("`client`: what today's clients do (default); `original`: the simulator of 2018."),
-    preset: z
-      .enum(names(CLIENTS))
+    preset: clientName
       .exactOptional()
       .describe('Client whose choices are the defaults below (default: libtorrent).'),
     quirks: quirks.exactOptional(),
@@ -436,7 +437,11 @@ const swarmConfig = z.strictObject({
   arrivals: arrivals.exactOptional(),
   network: network.exactOptional(),
   tracker: tracker.exactOptional(),
-  client: client.exactOptional(),
+  // The object is first: a name is no object, but an object may be a mistaken name.
+  client: z
+    .union([client, clientName])
+    .exactOptional()
+    .describe('How peers exchange pieces: a client, or its name and what differs from it.'),
   cache: cache.exactOptional(),
 });
 

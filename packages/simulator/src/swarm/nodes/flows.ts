@@ -105,6 +105,7 @@ export class Flows implements TransferListener {
   /** The span in progress has become shorter. */
   shorten({ localPeer }: HostedPeer, connection: Connection): void {
     const flow = this.#endpoints.flow(localPeer, connection);
+    if (flow < 0) return;
     this.#transfers.shorten(flow, this.#bitsToSend(flow), this);
   }
 

@@ -12,6 +12,14 @@
 
 import type { Connection } from '@cachetorrent/protocol';
 import { type ConnectionColumn, grown, type PeerTables } from '@cachetorrent/protocol/internal';
+import { assert } from '@cachetorrent/std';
+
+import { CONNECTIONS_MAX } from '../plan/check.ts';
+
+/** A leader connects to its followers, and to their neighbours in other AS. */
+const TOO_MANY =
+  `a peer has at most ${CONNECTIONS_MAX} connections; ` +
+  'use more AS or more leaders, or fewer neighbours';
 
 /** The flow of a connection on which nothing is sent. */
 export const NO_FLOW = -1;
@@ -74,6 +82,7 @@ export class RemoteEndpoints implements ConnectionColumn {
     remotePeer: number,
     latencyMs: number,
   ): void {
+    assert(connection < CONNECTIONS_MAX, TOO_MANY);
     const index = this.tables.firstConnection[localPeer]! + connection;
     this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;
