@@ -4,12 +4,19 @@ import { expect, test } from 'vitest';
 
 import { inRepository } from './files.ts';
 
-test.each(['bench', 'docs', 'fuzz', 'interop', 'published', 'quirks', 'soak', 'validate'])(
-  'npm run %s -- --help prints help, and does nothing',
-  (tool) => {
-    const args = ['--conditions=cachetorrent-source', inRepository(`tools/${tool}.ts`), '--help'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: ${tool} `));
-  },
-);
+test.each([
+  'bench',
+  'docs',
+  'findings',
+  'fuzz',
+  'interop',
+  'published',
+  'quirks',
+  'soak',
+  'validate',
+])('npm run %s -- --help prints help, and does nothing', (tool) => {
+  const args = ['--conditions=cachetorrent-source', inRepository(`tools/${tool}.ts`), '--help'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: ${tool} `));
+});

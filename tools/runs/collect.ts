@@ -5,8 +5,12 @@
 
 import { campaign, type Experiment, type Overrides, type RunDocument } from '@cachetorrent/runner';
 
-import { planCampaign } from '../../packages/runner/src/campaign/experiment/plan.ts';
+import {
+  type Parameters,
+  planCampaign,
+} from '../../packages/runner/src/campaign/experiment/plan.ts';
 import { experimentFromObject } from '../../packages/runner/src/campaign/experiment/read.ts';
+import type { RunRecord } from '../../packages/runner/src/campaign/store/record.ts';
 import { Store } from '../../packages/runner/src/campaign/store/store.ts';
 import { configFile, inRepository } from '../files.ts';
 import { seconds } from './markdown.ts';
@@ -23,11 +27,7 @@ export type CollectedRun = Pick<RunDocument, 'result' | 'timing'>;
 /** The runs of each setting, by its name, in order of seed; undefined where a run is missing. */
 export type CollectedRuns = ReadonlyMap<string, readonly (CollectedRun | undefined)[]>;
 
-export interface CollectOptions {
-  /** The name of an example configuration. */
-  readonly base: string;
-  /** Each setting is run with the seeds 1 to this number. */
-  readonly seeds: number;
+export interface CampaignOptions {
   /** The folder of the store, relative to the root of the repository. */
   readonly store: string;
   /** The number of runs at a time (default: the number of cores). */
@@ -39,6 +39,13 @@ export interface CollectOptions {
   readonly signal: AbortSignal;
 }
 
+export interface CollectOptions extends CampaignOptions {
+  /** The name of an example configuration. */
+  readonly base: string;
+  /** Each setting is run with the seeds 1 to this number. */
+  readonly seeds: number;
+}
+
 /**
  * Runs what the store lacks, and returns the runs of all settings.
  *
@@ -46,11 +53,9 @@ export interface CollectOptions {
  */
 export async function collectRuns(
   settings: readonly Setting[],
-  options: CollectOptions,
+  { base, seeds, ...options }: CollectOptions,
 ): Promise<CollectedRuns> {
-  const { base, seeds, store, threads, storedOnly, log, signal } = options;
-  const total = settings.length * seeds;
-  if (total === 0) return new Map();
+  if (settings.length === 0) return new Map();
   const experiment: Experiment = {
     name: base,
     base: configFile(base),
@@ -58,18 +63,8 @@ export async function collectRuns(
     vary: { union: settings.map(variationOf) },
     seeds: Array.from({ length: seeds }, (_, i) => i + 1),
   };
-  const folder = inRepository(store);
-  if (!storedOnly) {
-    const jobs = threads === undefined ? {} : { jobs: threads };
-    let done = 0;
-    for await (const run of campaign(experiment, { store: folder, signal, ...jobs })) {
-      done++;
-      if (run.wasStored) continue;
-      const name = run.parameters['setting'] as string;
-      log(`${done} of ${total}: ${name}, seed ${run.seed}: ${seconds(run.timing.wallMs, 1)} s`);
-    }
-  }
-  return storedRuns(experiment, folder);
+  const collected = await collectExperiment(experiment, options);
+  return new Map(collected.map(({ parameters, runs }) => [nameOf(parameters), runs]));
 }
 
 function variationOf({ name, fields }: Setting): Record<string, readonly (string | object)[]> {
@@ -77,14 +72,48 @@ function variationOf({ name, fields }: Setting): Record<string, readonly (string
   return { setting: [name], ...Object.fromEntries(values) };
 }
 
-async function storedRuns(experiment: Experiment, folder: string): Promise<CollectedRuns> {
-  const { runs } = await planCampaign(experimentFromObject(experiment));
-  const store = Store.existsAt(folder) ? await Store.openReadOnly(folder) : undefined;
-  const bySetting = Map.groupBy(runs, ({ setting }) => setting.parameters['setting'] as string);
-  return new Map(
-    [...bySetting].map(([name, ofSetting]) => [
-      name,
-      ofSetting.map(({ key }) => (store?.has(key) === true ? store.read(key) : undefined)),
-    ]),
-  );
+/** The runs of one setting of an experiment. */
+export interface SettingRuns {
+  readonly parameters: Parameters;
+  /** In order of seed; undefined where a run is missing. */
+  readonly runs: readonly (RunRecord | undefined)[];
+}
+
+/**
+ * Runs what the store lacks of an experiment, whose base has an absolute path, and returns the runs
+ * of all settings, in their order.
+ *
+ * @throws RunsFailed after all other runs, if some have failed
+ */
+export async function collectExperiment(
+  experiment: Experiment,
+  { store, threads, storedOnly, log, signal }: CampaignOptions,
+): Promise<readonly SettingRuns[]> {
+  const folder = inRepository(store);
+  const plan = await planCampaign(experimentFromObject(experiment));
+  if (!storedOnly) {
+    const jobs = threads === undefined ? {} : { jobs: threads };
+    let done = 0;
+    for await (const run of campaign(experiment, { store: folder, signal, ...jobs })) {
+      done++;
+      if (run.wasStored) continue;
+      const time = seconds(run.timing.wallMs, 1);
+      const name = nameOf(run.parameters);
+      log(`${done} of ${plan.runs.length}: ${name}, seed ${run.seed}: ${time} s`);
+    }
+  }
+  const opened = Store.existsAt(folder) ? await Store.openReadOnly(folder) : undefined;
+  const bySetting = Map.groupBy(plan.runs, ({ setting }) => setting);
+  return [...bySetting].map(([{ parameters }, ofSetting]) => ({
+    parameters,
+    runs: ofSetting.map(({ key }) => (opened?.has(key) === true ? opened.read(key) : undefined)),
+  }));
+}
+
+/** The parameters of a setting in a line, without lists and objects. */
+function nameOf({ setting, ...parameters }: Parameters): string {
+  if (typeof setting === 'string') return setting;
+  return Object.entries(parameters)
+    .flatMap(([name, value]) => (typeof value === 'object' ? [] : `${name}=${value}`))
+    .join(', ');
 }

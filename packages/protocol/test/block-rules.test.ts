@@ -181,8 +181,24 @@ describe('Order of picking', () => {
       stored: [0, 1, 2, 3],
       first: 5,
     },
-  ])('$rule ($source)', ({ stored, first }) => {
-    const options = { pieces: 7, neighbours: 2, random: alwaysLast, setup: { holds: stored } };
+    {
+      rule: 'or still any, if the order is random',
+      source: 'Transmission 4.0, peer-mgr-wishlist.cc',
+      stored: [0, 1, 2, 3],
+      pieceOrder: 'random',
+      first: 6,
+    },
+    {
+      rule: 'or the first of the file from the start, if they are begun in order',
+      source: 'libtorrent, piece_picker.cpp: sequential',
+      stored: [],
+      pieceOrder: 'in-order',
+      first: 4,
+    },
+  ] as const)('$rule ($source)', ({ stored, first, ...rest }) => {
+    const client = 'pieceOrder' in rest ? { pieceOrder: rest.pieceOrder } : {};
+    const setup = { holds: stored };
+    const options = { pieces: 7, neighbours: 2, random: alwaysLast, setup, client };
     const { swarm, peer } = blockPeer(options);
     announce(peer, FIRST, 4, 5, 6);
     announce(peer, SECOND, 4, 6); // Piece 5 is the rarest.
@@ -229,6 +245,32 @@ describe('Order of picking', () => {
     const begin = first === 4 ? 17 : 20;
     expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin}..${begin + 1})`);
   });
+
+  test.each([
+    { rule: 'from a seed, too', partialPieces: 'first', begin: 1 },
+    { rule: 'but a seed is asked for other pieces', partialPieces: 'seeds-apart', begin: 4 },
+  ] as const)(
+    'partial pieces before all others, $rule (mainline: PiecePicker.next, seedstarted)',
+    ({ partialPieces, begin }) => {
+      const { swarm, peer } = blockPeer({
+        pieces: 2,
+        neighbours: 2,
+        client: { partialPieces, randomFirstPieces: 0 },
+      });
+      announce(peer, FIRST, 0, 1);
+      announce(peer, SECOND, 0);
+      peer.piece(SECOND, block(0), 1); // Piece 0 is partial.
+      swarm.takeTranscript();
+      peer.unchoke(FIRST);
+      expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin}..${begin + 1})`);
+      // The rest of the piece that was begun with the seed comes first when it unchokes again.
+      peer.piece(FIRST, block(begin), 1);
+      peer.choke(FIRST);
+      swarm.takeTranscript();
+      peer.unchoke(FIRST);
+      expect(swarm.takeTranscript()).toContain(`X → N0  request(${begin + 1}..${begin + 2})`);
+    },
+  );
 
   test.each([
     { rule: 'but first if they are more than 1.5 for each neighbour', partial: 4, begin: 1 },
@@ -279,6 +321,23 @@ describe('Order of picking', () => {
     swarm.takeTranscript();
     peer.unchoke(FIRST);
     expect(swarm.takeTranscript().split('\n')[0]).toBe(`X → N0  request(${first})`);
+  });
+
+  test.each([
+    { pieceOrder: 'random', first: 8 },
+    { pieceOrder: 'in-order', first: 0 },
+    { pieceOrder: 'rarest', first: 4 },
+  ] as const)('fewest-missing: among equal ones, $pieceOrder (here)', ({ pieceOrder, first }) => {
+    const { swarm, peer } = blockPeer({
+      neighbours: 2,
+      random: alwaysLast,
+      client: { partialPieces: 'fewest-missing', pieceOrder, randomFirstPieces: 0 },
+    });
+    announce(peer, FIRST, 0, 1, 2);
+    announce(peer, SECOND, 0, 2); // Piece 1 is the rarest.
+    swarm.takeTranscript();
+    peer.unchoke(FIRST);
+    expect(swarm.takeTranscript()).toContain(`X → N0  request(${first}..${first + 1})`);
   });
 
   test('among the first pieces, too, partial ones come before others (prioritize_partials)', () => {

@@ -5,7 +5,14 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { CLIENTS, type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
+import {
+  type ChokerName,
+  CHOKERS,
+  CLIENTS,
+  type Connection,
+  NO_BLOCK,
+  type Peer,
+} from '../src/index.ts';
 import { block, blockPeer, type BlockPeerOptions, piece } from './single-peer.ts';
 import type { TestSwarm } from './test-swarm.ts';
 
@@ -158,6 +165,26 @@ describe('A choke', () => {
     swarm.takeTranscript();
     peer.cancel(FIRST, block(0), 1);
     expect(swarm.takeTranscript()).toBe('X stops sending to N0\nX → N0  choke');
+  });
+});
+
+describe('A peer without slots', () => {
+  const all = Object.keys(CHOKERS) as ChokerName[];
+  test.each(all)('unchokes nobody, whatever its choker: %s', (choker) => {
+    const { swarm, peer } = blockPeer({
+      neighbours: 3,
+      setup: { holds: [0, 1] },
+      uploadSlots: 0,
+      optimisticSlots: 0,
+      choker,
+      client: { unchokesUninterested: true },
+    });
+    for (const connection of [0, 1, 2] as Connection[]) peer.interested(connection);
+    for (let round = 0; round < 5; round++) {
+      swarm.nowMs += 10_000;
+      peer.rechoke();
+    }
+    expect(swarm.takeTranscript()).not.toContain('unchoke');
   });
 });
 

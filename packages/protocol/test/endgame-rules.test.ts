@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { CLIENTS, type Connection, NO_BLOCK, type Peer } from '../src/index.ts';
 import { block, blockPeer, type BlockPeerOptions, ONLY, piece } from './single-peer.ts';
-import type { TestSwarm } from './test-swarm.ts';
+import { BLOCK_BITS, type TestSwarm } from './test-swarm.ts';
 
 const [FIRST, SECOND, THIRD] = [0, 1, 2] as [Connection, Connection, Connection];
 
@@ -151,6 +151,24 @@ describe('Endgame of all (BEP 3; mainline: requests for all missing blocks, to a
     expect(swarm.takeTranscript()).toContain('X → N0  cancel(3)\nX → N1  cancel(3)');
     expect(peer.isComplete).toBe(true);
   });
+
+  test('a block is requested on 254 connections at most, as many as are counted', () => {
+    const neighbours = 300;
+    const { swarm, peer } = blockPeer({
+      pieces: 1,
+      neighbours,
+      client: { endgame: 'all', requestQueueStart: 4 },
+    });
+    const connections = Array.from({ length: neighbours }, (_, each) => each as Connection);
+    for (const connection of connections) peer.have(connection, piece(0));
+    for (const connection of connections) peer.unchoke(connection);
+    const asked = connections.filter((connection) => peer.outstandingOn(connection) > 0);
+    expect(asked).toHaveLength(254);
+    for (const connection of asked.slice(0, 253)) peer.choke(connection);
+    swarm.takeTranscript();
+    peer.choke(asked[253]!);
+    expect(swarm.takeTranscript()).toContain('request(0..3)');
+  });
 });
 
 describe('Endgame of two (Transmission: updateEndgame, at most 2 peers for a block)', () => {
@@ -191,7 +209,10 @@ describe('Timeouts (BEP 3: a minute; libtorrent: 60 s, and piece_timeout 20 s)',
 
   test.each([
     { rule: 'the arrival of a block', arrive: (peer: Peer) => peer.piece(FIRST, block(0), 1) },
-    { rule: 'the arrival of a part', arrive: (peer: Peer) => peer.arriving(FIRST, 1_000, 1) },
+    {
+      rule: 'the arrival of all bits of a block',
+      arrive: (peer: Peer) => peer.arriving(FIRST, BLOCK_BITS, 1),
+    },
   ])('$rule begins the 60 s anew', ({ arrive }) => {
     const { swarm, peer } = nearTheEnd();
     swarm.nowMs = 30_000;
@@ -202,6 +223,35 @@ describe('Timeouts (BEP 3: a minute; libtorrent: 60 s, and piece_timeout 20 s)',
     swarm.nowMs = 90_000;
     peer.rechoke();
     expect(swarm.takeTranscript()).toContain('X → N0  cancel');
+  });
+
+  test('a few bits now and then do not: a peer that trickles snubs us, too', () => {
+    const { swarm, peer } = nearTheEnd();
+    for (let nowMs = 1_000; nowMs < 60_000; nowMs += 1_000) {
+      swarm.nowMs = nowMs;
+      peer.arriving(FIRST, 10, 0.01);
+      peer.rechoke();
+    }
+    expect(swarm.takeTranscript()).not.toContain('cancel');
+    swarm.nowMs = 60_000;
+    peer.rechoke();
+    expect(swarm.takeTranscript()).toContain('X → N0  cancel');
+    peer.arriving(FIRST, 10, 0.01);
+    expect(peer.isSnubbing(FIRST)).toBe(true);
+  });
+
+  test('what two that snub us are asked for is requested from a third', () => {
+    const { swarm, peer } = nearTheEnd({ client: { requestQueueStart: 1, requestQueueMin: 1 } });
+    peer.unchoke(SECOND);
+    for (const nowMs of [60_000, 120_000]) {
+      swarm.nowMs = nowMs;
+      for (const connection of [FIRST, SECOND]) peer.arriving(connection, 10, 0.01);
+      peer.rechoke();
+    }
+    expect([FIRST, SECOND].map((connection) => peer.isSnubbing(connection))).toEqual([true, true]);
+    swarm.takeTranscript();
+    peer.unchoke(THIRD);
+    expect(swarm.takeTranscript()).toContain('X → N2  request');
   });
 
   test('the time without a request does not count', () => {

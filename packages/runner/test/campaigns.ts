@@ -31,11 +31,17 @@ export async function smallCampaign(experiment: object = {}): Promise<CampaignPl
   return planCampaign(experimentFromObject({ ...SMALL_EXPERIMENT, ...experiment }));
 }
 
-/** Twenty peers in a network of few routers, and a file of twenty pieces. */
+/** Twenty peers in a network of few routers, and a file of twenty pieces, of which none decides. */
 export const SMALL_EXPERIMENT = {
   name: 'small',
   base: SMALL,
-  set: { pieces: 20, transitDomains: 1, routersPerTransitDomain: 4, routersPerAs: 15 },
+  set: {
+    pieces: 20,
+    uploadSlots: 1,
+    transitDomains: 1,
+    routersPerTransitDomain: 4,
+    routersPerAs: 15,
+  },
 };
 
 /** Returns the records of a store by file, without their timing. */
@@ -76,9 +82,12 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
       interAsShare: 0.5,
       durationMs: 2 * n,
       completion,
+      uploadUtilisation: 0.5,
+      lastPiecesPace: null,
       leaders: none,
       followers: none,
-      classes: [{ name: 'peer', ...completion }],
+      classes: [{ name: 'peer', ...completion, uploadUtilisation: 0.5 }],
+      classTraffic: [{ from: 'seed', to: 'peer', bytes: 10, leecherBytes: 0 }],
       messages: { have: 2 * n, piece: n },
       resultHash: key,
       asCount: 2,
@@ -100,6 +109,8 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
         activeConnections: [1, 1],
         outsideBytes: [0, 1],
         insideBytes: [0, 0],
+        leecherConnections: [2, 0],
+        interestedConnections: [1, 0],
       },
     },
     timing: { wallMs: 1, workers: 1, windows: 1, peakRssBytes: 1, messagesPerSecond: 1 },

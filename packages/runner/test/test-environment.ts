@@ -31,9 +31,13 @@ export const RESULT: SwarmResult = {
   interAsShare: 0.5,
   durationMs: 2_500,
   completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
+  uploadUtilisation: 0.5,
+  lastPiecesPace: undefined,
   leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
   followers: { p50Ms: undefined, p90Ms: undefined, meanMs: undefined, count: 0 },
-  classes: [{ name: 'peer', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 }],
+  classes: [
+    { name: 'peer', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2, uploadUtilisation: 0.5 },
+  ],
   messages: { have: 40, request: 8, piece: 2 } as SwarmResult['messages'],
   resultHash: 'abc123',
   asCount: 2,
@@ -50,15 +54,16 @@ export const RESULT: SwarmResult = {
     departure: [undefined, undefined, undefined],
   },
   trafficBits: Float64Array.of(0, 196, 0, 392),
-  classTrafficBits: new Float64Array(1),
+  classTrafficBits: Float64Array.of(0, 392, 0, 196),
+  leecherTrafficBits: Float64Array.of(0, 0, 0, 98),
 };
 
 /** `RESULT` with a class for each of the two leechers. */
 export const WITH_CLASSES: SwarmResult = {
   ...RESULT,
   classes: [
-    { name: 'fibre', p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
-    { name: 'dsl', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_500, count: 1 },
+    { name: 'fibre', p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1, uploadUtilisation: 0.4 },
+    { name: 'dsl', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_500, count: 1, uploadUtilisation: 0.6 },
   ],
   peers: { ...RESULT.peers, class: ['seed', 'fibre', 'dsl'] },
 };
@@ -82,6 +87,8 @@ export const TIMELINE: Timeline = {
   outsideBits: Float64Array.of(0, 196),
   insideBits: Float64Array.of(0, 392),
   uploadUtilisation: Float64Array.of(0.25, 1 / 3),
+  leecherConnections: Float64Array.of(0, 2),
+  interestedConnections: Float64Array.of(0, 1),
 };
 
 /** Progress of the run of `RESULT`. */

@@ -18,6 +18,11 @@ export {
 } from './simulate.ts';
 export { type ExpectedTraffic, expectedTrafficOf } from './swarm/forecast/expected-traffic.ts';
 export { type Footprint, footprintOf, type MemoryItem } from './swarm/forecast/memory.ts';
+export {
+  type ModelWarning,
+  type ModelWarningKind,
+  modelWarningsOf,
+} from './swarm/forecast/model-warnings.ts';
 export { type ForecastPeer, forecastPeers } from './swarm/forecast/neighbours.ts';
 export { workersFor } from './swarm/forecast/workers.ts';
 export { checkSwarm } from './swarm/plan/check.ts';

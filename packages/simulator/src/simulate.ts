@@ -12,6 +12,7 @@ import { type Run, runActors } from './engine/threads/coordinator.ts';
 import type { RunPlan } from './engine/threads/shared-memory.ts';
 import { SwarmError } from './errors.ts';
 import { footprintOf } from './swarm/forecast/memory.ts';
+import { modelWarningsOf } from './swarm/forecast/model-warnings.ts';
 import { preflight } from './swarm/forecast/preflight.ts';
 import { workersFor } from './swarm/forecast/workers.ts';
 import { LogReader, type MessageLog } from './swarm/log/reader.ts';
@@ -115,7 +116,7 @@ export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<
 export function warningsOf(plan: Plan): readonly string[] {
   const { warnings, problem } = preflight(plan);
   if (problem !== undefined) throw new SwarmError(problem);
-  return warnings;
+  return [...modelWarningsOf(plan.swarm).map(({ text }) => text), ...warnings];
 }
 
 /**

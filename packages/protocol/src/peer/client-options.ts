@@ -25,9 +25,16 @@ export interface ClientOptions {
    * Whether blocks of partial pieces are requested before those of all other pieces (`first`), or
    * before those of equally rare pieces, as long as there are not too many of them
    * (`among-rarest`); or those of pieces of which the fewest blocks are missing, however rare they
-   * are (`fewest-missing`).
+   * are (`fewest-missing`). With `seeds-apart` they are requested first, but from a seed only if
+   * blocks of the piece have been requested from a seed before: a seed then sends pieces that
+   * others lack, and not the rest of pieces that they have.
    */
-  readonly partialPieces: 'first' | 'among-rarest' | 'fewest-missing';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest' | 'fewest-missing';
+  /**
+   * The order in which pieces are begun: the `rarest` first (BEP 3); at `random`, partial pieces
+   * before all others; or `in-order`, from the first piece of the file to the last.
+   */
+  readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   /** The number of pieces that are picked at random before the rarest are picked. */
   readonly randomFirstPieces: number;
   /**
@@ -99,6 +106,8 @@ export const LIBTORRENT: ClientOptions = {
   requestQueueStart: 4,
   wholePieceMs: 20_000,
   partialPieces: 'among-rarest',
+  /** `in-order` is its flag `sequential_download`. */
+  pieceOrder: 'rarest',
   randomFirstPieces: 4,
   /** `strict_end_game_mode`. */
   endgame: 'strict',
@@ -129,7 +138,9 @@ export const MAINLINE: ClientOptions = {
   requestQueueMax: 500,
   requestQueueStart: 2,
   wholePieceMs: 0,
-  partialPieces: 'first',
+  /** `PiecePicker.next`: `started`, and for seeds `seedstarted`. */
+  partialPieces: 'seeds-apart',
+  pieceOrder: 'rarest',
   /** `rarest_first_cutoff`. */
   randomFirstPieces: 4,
   endgame: 'all',
@@ -157,9 +168,10 @@ export const TRANSMISSION: ClientOptions = {
   requestQueueMax: 250,
   requestQueueStart: 32,
   wholePieceMs: 0,
-  /** `peer-mgr-wishlist.cc`. */
+  /** `peer-mgr-wishlist.cc`; `in-order` is its sequential download. */
   partialPieces: 'fewest-missing',
-  randomFirstPieces: Number.MAX_SAFE_INTEGER,
+  pieceOrder: 'random',
+  randomFirstPieces: 0,
   /** `updateEndgame`, `cancelAllRequestsForBlock`. */
   endgame: 'two',
   endgameCancels: true,

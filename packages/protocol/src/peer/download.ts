@@ -350,6 +350,7 @@ export class Download {
       if (piece === NO_PIECE) return this.#starve(connection);
       const count = isWhole ? most : Math.min(most, target - outstanding);
       outstanding += this.#requestPart(connection, piece, count);
+      this.#choice.requested(piece);
     }
     this.#window.setStarving(connection, false);
   }
@@ -418,12 +419,12 @@ export class Download {
     return true;
   }
 
-  /** Whether one of whom `block` is requested is silent. */
+  /** Whether one of whom `block` is requested is silent, or snubs us. */
   #isWithheld(block: BlockIndex): boolean {
     return this.#requestable.all.some(
       (connection) =>
         this.#requests.hasAny(connection, block, 1) &&
-        this.#window.isOverdue(connection, SILENT_MS),
+        (this.#window.isSnubbing(connection) || this.#window.isSilent(connection, SILENT_MS)),
     );
   }
 

@@ -14,7 +14,7 @@ import type { BlockLayout } from '../blocks.ts';
 import type { BlockIndex, Connection, PieceIndex } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
-import type { PartialPieces } from '../tables/partial-pieces.ts';
+import { type PartialPieces, REQUESTS_MAX } from '../tables/partial-pieces.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { Random } from '@cachetorrent/std';
@@ -55,12 +55,14 @@ export class Endgame {
   /**
    * Finds the blocks to request on a connection in addition; returns whether there are any.
    *
-   * @param isWithheld Whether one of whom a block is requested is silent.
+   * @param isWithheld Whether one of whom a block is requested is silent or snubs us.
    */
   findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
     const missing = this.#layout.pieceCount - this.#picker.storedCount;
     if (this.#partial.size < missing) return false;
-    this.found = this.#isStrict ? this.#oneOf(connection, isWithheld) : this.#allOf(connection);
+    this.found = this.#isStrict
+      ? this.#oneOf(connection, isWithheld)
+      : this.#allOf(connection, isWithheld);
     return this.found.length > 0;
   }
 
@@ -73,11 +75,12 @@ export class Endgame {
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
 
-  /** All blocks that are requested from other peers only, and not from too many, in spans. */
-  #allOf(connection: Connection): Span[] {
+  /** All blocks that are requested from other peers only, and from few or withheld, in spans. */
+  #allOf(connection: Connection, isWithheld: (block: BlockIndex) => boolean): Span[] {
     const spans: { block: BlockIndex; count: number }[] = [];
     for (const block of this.#busyBlocks(connection)) {
-      if (this.#partial.requestsOf(block) > this.#requestsMax) continue;
+      const isFull = this.#partial.requestsOf(block) > this.#requestsMax;
+      if (isFull && !isWithheld(block)) continue;
       const last = spans.at(-1);
       const continues =
         last?.block !== undefined &&
@@ -95,7 +98,8 @@ export class Endgame {
     for (const piece of this.#partial.pieces) {
       if (!this.#connections.hasPiece(connection, piece)) continue;
       for (const block of this.#blocksOf(piece)) {
-        if (this.#partial.requestsOf(block) === 0) continue;
+        const requests = this.#partial.requestsOf(block);
+        if (requests === 0 || requests === REQUESTS_MAX) continue;
         if (!this.#requests.hasAny(this.#row, connection, block, 1)) busy.push(block);
       }
     }

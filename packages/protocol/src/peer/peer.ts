@@ -19,7 +19,7 @@ import { AllowedFast } from './allowed-fast.ts';
 import { LIBTORRENT } from './client-options.ts';
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
-import { AM_CHOKING, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
+import { AM_CHOKING, AM_INTERESTED, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
 import { Follower } from './follower.ts';
 import type { PeerHost } from './host.ts';
 import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
@@ -192,6 +192,25 @@ export class Peer implements PeerMessages {
   /** Whether the other side has announced a piece that this peer lacks and may download there. */
   isLackingFrom(connection: Connection): boolean {
     return this.mayDownloadOn(connection) && this.#download.isLackingFrom(connection);
+  }
+
+  /**
+   * The connections on which it may download, but for those to peers that were seeds before it held
+   * a piece; and on how many of them it is interested.
+   */
+  countInterest(): { readonly connections: number; readonly interested: number } {
+    const all = this.#connections;
+    all.applyDueHaves();
+    let connections = 0;
+    let interested = 0;
+    for (let connection = 0 as Connection; connection < all.count; connection++) {
+      const flags = all.flags(connection);
+      if ((flags & MAY_DOWNLOAD) === 0) continue;
+      if (all.hasAllPieces(connection, this.#options.layout.pieceCount)) continue;
+      connections++;
+      if ((flags & AM_INTERESTED) !== 0) interested++;
+    }
+    return { connections, interested };
   }
 
   /** The number of requests on this connection that have not been answered. */

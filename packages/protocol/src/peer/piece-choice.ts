@@ -34,11 +34,14 @@ export class PieceChoice {
   readonly #partial: PartialPieces | undefined;
   readonly #pieceCount: number;
   readonly #allowedFast: AllowedFast | undefined;
+  /** Whether seeds are asked for other partial pieces. */
+  readonly #setsSeedsApart: boolean;
   /** What `begin` has found of the connection. */
   #connection = NO_CONNECTION;
   #isUnchoked = true;
   #wholePieces = 0;
   #completesPartial = false;
+  #isSeed = false;
 
   constructor(components: PeerComponents, window: RequestWindow) {
     const { connections, picker, partial, layout } = components;
@@ -48,6 +51,7 @@ export class PieceChoice {
     this.#partial = partial;
     this.#pieceCount = layout.pieceCount;
     this.#allowedFast = components.allowedFast;
+    this.#setsSeedsApart = components.options.client.partialPieces === 'seeds-apart';
   }
 
   /** Requests are about to be sent on a connection; returns whether it gets pieces of its own. */
@@ -56,6 +60,8 @@ export class PieceChoice {
     this.#connection = connection;
     this.#completesPartial = this.#picker.completesPartial(this.#connections.count);
     const wholePieces = this.#completesPartial ? 0 : this.#window.wholePieces(connection);
+    this.#isSeed =
+      this.#setsSeedsApart && this.#connections.hasAllPieces(connection, this.#pieceCount);
     this.#isUnchoked = (this.#connections.flags(connection) & PEER_CHOKING) === 0;
     // Of a choked connection, only single pieces may be requested.
     this.#wholePieces = this.#isUnchoked ? wholePieces : Math.min(1, wholePieces);
@@ -73,9 +79,20 @@ export class PieceChoice {
       : this.#allowedFast!.piecesOn(connection);
     const start = this.#isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const exclusiveTo = wholePieces === 0 ? NO_CONNECTION : connection;
-    const piece = this.#picker.next(pieces, start, exclusiveTo, this.#completesPartial);
+    const piece = this.#picker.next(
+      pieces,
+      start,
+      exclusiveTo,
+      this.#isSeed,
+      this.#completesPartial,
+    );
     if (piece === NO_PIECE || wholePieces <= 1) return piece;
     return this.#beginAdjacent(connection, piece, wholePieces);
+  }
+
+  /** Blocks of `piece` have been requested on the connection of `begin`. */
+  requested(piece: PieceIndex): void {
+    if (this.#isSeed) this.#partial?.markFromSeed(piece);
   }
 
   #nextAdjacent(connection: Connection): PieceIndex {

@@ -10,7 +10,7 @@
  * neither requested nor received.
  */
 
-import { assert, type Random } from '@cachetorrent/std';
+import { assert, type Random, unreachable } from '@cachetorrent/std';
 
 import { Bitfield, nthSetBit, popcount, wordsFor } from '../tables/bitfield.ts';
 import {
@@ -47,11 +47,12 @@ const PARTIAL_BLOCKS_MAX = 2_048;
 /** How a client orders the pieces of which blocks are left to request. */
 export interface PickOrder {
   /** See `ClientOptions`. */
-  readonly partialPieces: 'first' | 'among-rarest' | 'fewest-missing';
+  readonly partialPieces: 'first' | 'seeds-apart' | 'among-rarest' | 'fewest-missing';
+  readonly pieceOrder: 'rarest' | 'random' | 'in-order';
   readonly randomFirstPieces: number;
 }
 
-/** Chooses which piece to request next: the rarest first (BEP 3). */
+/** Chooses which piece to request next: the rarest first (BEP 3), or as `PickOrder` says. */
 export class PiecePicker {
   readonly #random: Random;
   readonly #requestPriority: RequestPriority;
@@ -74,7 +75,7 @@ export class PiecePicker {
     requestPriority: RequestPriority = 'within-rarity',
     { tables, row }: PeerMemory = { tables: new PeerTables(pieceCount, 1, 0), row: 0 },
     partial?: PartialPieces,
-    order: PickOrder = { partialPieces: 'first', randomFirstPieces: 0 },
+    order: PickOrder = { partialPieces: 'first', pieceOrder: 'rarest', randomFirstPieces: 0 },
   ) {
     this.#random = random;
     this.#requestPriority = requestPriority;
@@ -204,17 +205,19 @@ export class PiecePicker {
   }
 
   /**
-   * The rarest requestable piece in `announced`, a row of bits that begins at `start`; NO_PIECE if
-   * there is none. A leader prefers the pieces that its followers have requested.
+   * The requestable piece in `announced`, a row of bits that begins at `start`, that is next in
+   * order; NO_PIECE if there is none. A leader prefers pieces that its followers have requested.
    *
    * @param connection The connection for which a piece is preferred that is requested on no other
    *   one; NO_CONNECTION if that does not matter.
+   * @param isSeed Whether the other side is a seed, which matters to `seeds-apart` only.
    * @param completesPartial Whether partial pieces come before all others.
    */
   next(
     announced: Uint32Array,
     start: number,
     connection: Connection = NO_CONNECTION,
+    isSeed = false,
     completesPartial = false,
   ): PieceIndex {
     if (!this.#collectEligible(announced, start)) return NO_PIECE;
@@ -222,8 +225,8 @@ export class PiecePicker {
     const hasRequested = requested !== undefined && requested.count > 0;
     const partial = this.#partial;
     if (hasRequested && this.#requestPriority === 'absolute') keepPreferred(requested.words);
-    if (partial === undefined) this.#keepRarest();
-    else this.#keepInOrder(partial, connection, completesPartial);
+    if (partial === undefined) this.#keepFirstInOrder();
+    else this.#keepInOrder(partial, connection, isSeed, completesPartial);
     if (hasRequested && this.#requestPriority === 'within-rarity') keepPreferred(requested.words);
     return this.#drawEligible();
   }
@@ -240,20 +243,46 @@ export class PiecePicker {
   }
 
   /** Keeps the pieces that a client requests next, in view of those that are under way. */
-  #keepInOrder(partial: PartialPieces, connection: Connection, completesPartial: boolean): void {
-    const { partialPieces, randomFirstPieces } = this.#order;
-    if (partialPieces === 'fewest-missing') return this.#keepFewestMissing(partial);
-    const isRandom = this.#storedCount < randomFirstPieces;
+  #keepInOrder(
+    partial: PartialPieces,
+    connection: Connection,
+    isSeed: boolean,
+    completesPartial: boolean,
+  ): void {
+    const { partialPieces, pieceOrder, randomFirstPieces } = this.#order;
+    const isRandom =
+      pieceOrder === 'random' || (pieceOrder === 'rarest' && this.#storedCount < randomFirstPieces);
+    if (partialPieces === 'fewest-missing') {
+      this.#keepFewestMissing(partial);
+      if (!isRandom) this.#keepFirstInOrder();
+      return;
+    }
     const hasPartial = partial.withFree.size > 0;
     if (hasPartial && connection !== NO_CONNECTION) {
       keepPreferred(this.#allButOthers(partial, connection));
     }
-    if (hasPartial && (isRandom || completesPartial || partialPieces === 'first')) {
-      keepPreferred(this.#wordsOf(partial.withFree));
+    if (hasPartial && (isRandom || completesPartial || partialPieces !== 'among-rarest')) {
+      const isApart = isSeed && partialPieces === 'seeds-apart';
+      keepPreferred(this.#wordsOf(isApart ? ofSeeds(partial) : partial.withFree));
     }
-    if (!isRandom) this.#keepRarest();
+    if (!isRandom) this.#keepFirstInOrder();
     if (hasPartial && partialPieces === 'among-rarest') {
       keepPreferred(this.#wordsOf(partial.withFree));
+    }
+  }
+
+  /** Keeps the pieces that are begun first. */
+  #keepFirstInOrder(): void {
+    const { pieceOrder } = this.#order;
+    switch (pieceOrder) {
+      case 'rarest':
+        return this.#keepRarest();
+      case 'in-order':
+        return keepLowest();
+      case 'random':
+        return;
+      default:
+        unreachable(pieceOrder);
     }
   }
 
@@ -346,6 +375,17 @@ export class PiecePicker {
     }
     assert(false, 'an eligible piece is drawn');
   }
+}
+
+/** The partial pieces with a free block of which blocks have been requested from a seed. */
+function* ofSeeds(partial: PartialPieces): Iterable<PieceIndex> {
+  for (const piece of partial.withFree) if (partial.isFromSeed(piece)) yield piece;
+}
+
+/** Keeps the eligible piece with the lowest index. */
+function keepLowest(): void {
+  eligible[0] = eligible[0]! & -eligible[0]!;
+  wordCount = 1;
 }
 
 /** Whether a piece is eligible. */

@@ -24,6 +24,9 @@ const STARVING = 1;
 /** The other side has left requests unanswered for too long. */
 const SNUBBING = 2;
 
+/** Who sends bits now and then, but no whole block in this time (libtorrent: `request_timeout`). */
+const BLOCK_TIMEOUT_MS = 60_000;
+
 export class RequestWindow {
   readonly #tables: PeerTables;
   readonly #row: number;
@@ -106,10 +109,7 @@ export class RequestWindow {
   requesting(connection: Connection): void {
     const traffic = this.#traffic;
     if (traffic === undefined || this.#requests.lengthOf(this.#row, connection) > 0) return;
-    const at = this.#at(connection);
-    traffic.lastReceivedMs[at] = this.#host.nowMs;
-    // What has arrived in part belongs to requests that were lost.
-    traffic.early[at] = 0;
+    traffic.requested(this.#at(connection), this.#host.nowMs);
   }
 
   /** Blocks of `bits` bits have arrived. */
@@ -130,7 +130,10 @@ export class RequestWindow {
     const requestedBits = this.#requests.lengthOf(this.#row, connection) * this.#layout.blockBits;
     const counted = Math.min(bits, requestedBits - traffic.early[at]!);
     if (counted <= 0) return;
+    const blocksBefore = Math.floor(traffic.early[at]! / this.#layout.blockBits);
     traffic.receivedEarly(at, counted, this.#host.nowMs);
+    if (Math.floor(traffic.early[at]! / this.#layout.blockBits) === blocksBefore) return;
+    traffic.lastBlockMs[at] = this.#host.nowMs;
     this.#tables.downloadState[at]! &= ~SNUBBING;
   }
 
@@ -139,11 +142,22 @@ export class RequestWindow {
     if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
   }
 
-  /** Whether nothing has arrived for `timeoutMs`. A leader may take any time to get a piece. */
+  /** Whether nothing has arrived for `timeoutMs`, or no whole block for longer. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
-    const traffic = this.#traffic;
-    if (traffic === undefined) return false;
-    if (this.#host.nowMs < traffic.lastReceivedMs[this.#at(connection)]! + timeoutMs) return false;
+    if (this.isSilent(connection, timeoutMs)) return true;
+    const lastMs = this.#traffic?.lastBlockMs[this.#at(connection)] ?? Infinity;
+    return this.#isLate(connection, lastMs + Math.max(timeoutMs, BLOCK_TIMEOUT_MS));
+  }
+
+  /** Whether nothing has arrived for `timeoutMs`. */
+  isSilent(connection: Connection, timeoutMs: number): boolean {
+    const lastMs = this.#traffic?.lastReceivedMs[this.#at(connection)] ?? Infinity;
+    return this.#isLate(connection, lastMs + timeoutMs);
+  }
+
+  /** A leader may take any time to get a piece. */
+  #isLate(connection: Connection, dueMs: number): boolean {
+    if (this.#host.nowMs < dueMs) return false;
     return !this.#isToLeader(connection) || this.#isHeldPieceRequested(connection);
   }
 

@@ -232,6 +232,8 @@ export class Upload {
   }
 
   #choose(keepOptimistics: boolean): void {
+    // Some chokers unchoke at least one: a peer without slots unchokes nobody.
+    if (this.#slots.regular + this.#slots.optimistic === 0) return;
     const isSeed = this.#picker.isComplete;
     if (this.#traffic !== undefined) this.#collectByBits(this.#traffic);
     else this.#collectByPieces(isSeed);

@@ -6,6 +6,20 @@ import { PeerTables } from './peer-tables.ts';
 
 const BLOCKS = 40;
 
+test('the last block of the largest file is queued like any other', () => {
+  const tables = new PeerTables(2, 1, 1);
+  tables.openRow(0, 1);
+  const { requests: queues } = tables;
+  const connection = 0 as Connection;
+  const end = 2 ** 31 - 1;
+  queues.push(0, connection, (end - 2 ** 15) as BlockIndex, 2 ** 15);
+  expect(queues.countOf(0, connection, (end - 1) as BlockIndex, 1)).toBe(1);
+  expect(queues.remove(0, connection, (end - 1) as BlockIndex, 1)).toBe(1);
+  expect(queues.lengthOf(0, connection)).toBe(2 ** 15 - 1);
+  expect(queues.shift(0, connection)).toBe(end - 2 ** 15);
+  expect(queues.shiftedCount).toBe(2 ** 15 - 1);
+});
+
 test('queues of blocks behave like arrays of spans, even when they move (seed queues)', () => {
   const random = seededRandom('queues');
   const ROWS = 3;

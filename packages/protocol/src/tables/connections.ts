@@ -98,6 +98,19 @@ export class ConnectionTable {
     return (word & (1 << (piece & 31))) !== 0;
   }
 
+  /**
+   * Whether the other side has announced all of `pieceCount` pieces. What it announces of pieces
+   * that we hold is not recorded, so this is a peer that was a seed before we held any.
+   */
+  hasAllPieces(connection: Connection, pieceCount: number): boolean {
+    const start = this.announcedStart(connection);
+    const last = (pieceCount - 1) >>> 5;
+    for (let word = 0; word < last; word++) {
+      if (this.#tables.announced[start + word] !== 0xffff_ffff) return false;
+    }
+    return this.#tables.announced[start + last] === 0xffff_ffff >>> (32 * (last + 1) - pieceCount);
+  }
+
   /** Rows of bits: the pieces that the other side of each connection of all peers has announced. */
   get announced(): Uint32Array {
     return this.#tables.announced;

@@ -16,7 +16,7 @@ import { type BlockIndex, type PieceIndex, pieceOf } from '../ids.ts';
 /** The state of a block that has been received. */
 const RECEIVED = 255;
 /** The most connections on which a block is requested at a time. */
-const REQUESTS_MAX = 254;
+export const REQUESTS_MAX = 254;
 
 class PartialPiece {
   /** The state of each block. */
@@ -27,6 +27,8 @@ class PartialPiece {
   receivedCount = 0;
   /** The sum of the numbers of requests of all blocks. */
   requestCount = 0;
+  /** Whether a block has been requested from a seed. */
+  isFromSeed = false;
 
   constructor(blocks: number) {
     this.states = new Uint8Array(blocks);
@@ -38,6 +40,7 @@ class PartialPiece {
     this.freeCount = blocks;
     this.receivedCount = 0;
     this.requestCount = 0;
+    this.isFromSeed = false;
   }
 }
 
@@ -89,6 +92,16 @@ export class PartialPieces {
   /** The partial pieces with a free block. */
   get withFree(): ReadonlySet<PieceIndex> {
     return this.#withFree;
+  }
+
+  /** Whether a block of `piece` has been requested from a seed since the piece was begun. */
+  isFromSeed(piece: PieceIndex): boolean {
+    return this.#pieces.get(piece)?.isFromSeed ?? false;
+  }
+
+  /** A block of `piece`, which is partial, has been requested from a seed. */
+  markFromSeed(piece: PieceIndex): void {
+    this.#pieces.get(piece)!.isFromSeed = true;
   }
 
   /** The number of requests for blocks of `piece` on all connections. */

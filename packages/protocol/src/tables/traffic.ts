@@ -23,6 +23,8 @@ export class Traffic implements ConnectionColumn {
   lastReceivedMs: Float64Array = new Float64Array(0);
   /** When the last bits were received; 0 if there were none. */
   receivedAtMs: Float64Array = new Float64Array(0);
+  /** The same for the bits of a whole block: who trickles a few bits has sent none. */
+  lastBlockMs: Float64Array = new Float64Array(0);
   /** The rate at which bits are being received, in kbit/s. */
   receiveKbps: Float64Array = new Float64Array(0);
   /** The bits sent on each connection. */
@@ -53,6 +55,7 @@ export class Traffic implements ConnectionColumn {
     this.early = enlarge(this.early);
     this.lastReceivedMs = enlarge(this.lastReceivedMs);
     this.receivedAtMs = enlarge(this.receivedAtMs);
+    this.lastBlockMs = enlarge(this.lastBlockMs);
     this.receiveKbps = enlarge(this.receiveKbps);
     this.sent = enlarge(this.sent);
     this.sentAtUnchoke = enlarge(this.sentAtUnchoke);
@@ -84,6 +87,14 @@ export class Traffic implements ConnectionColumn {
     this.receivedAtMs[at] = nowMs;
   }
 
+  /** Blocks are requested of a side of which nothing was requested. */
+  requested(at: number, nowMs: number): void {
+    this.lastReceivedMs[at] = nowMs;
+    this.lastBlockMs[at] = nowMs;
+    // What has arrived in part belongs to requests that were lost.
+    this.early[at] = 0;
+  }
+
   /** Blocks of `bits` bits have arrived. */
   receivedBlocks(at: number, bits: number, nowMs: number): void {
     const early = Math.min(this.early[at]!, bits);
@@ -91,6 +102,7 @@ export class Traffic implements ConnectionColumn {
     this.received[at]! += bits - early;
     this.lastReceivedMs[at] = nowMs;
     this.receivedAtMs[at] = nowMs;
+    this.lastBlockMs[at] = nowMs;
   }
 
   /** Whether nothing has been received for `silentMs`, or ever; never if that is 0. */
@@ -134,6 +146,7 @@ export class Traffic implements ConnectionColumn {
       this.early,
       this.lastReceivedMs,
       this.receivedAtMs,
+      this.lastBlockMs,
       this.receiveKbps,
       this.sent,
       this.sentAtUnchoke,

@@ -19,6 +19,7 @@ import type { RunKey } from './experiment/key.ts';
 import { type Parameters, planCampaign, type PlannedRun } from './experiment/plan.ts';
 import { experimentFromObject, readExperiment } from './experiment/read.ts';
 import type { Experiment } from './experiment/schema.ts';
+import { campaignWarnings } from './experiment/warnings.ts';
 import { storeError } from './store/files.ts';
 import type { RunRecord } from './store/record.ts';
 import { Store } from './store/store.ts';
@@ -33,7 +34,10 @@ export interface CampaignOptions {
   readonly engine?: Engine;
   /** Stops the campaign when aborted; finished runs are kept. */
   readonly signal?: AbortSignal;
-  /** Receives sentences about damage of the store that has been repaired. */
+  /**
+   * Receives sentences about settings that stretch the model, and about damage of the store that
+   * has been repaired.
+   */
   readonly onWarning?: (warning: string) => void;
 }
 
@@ -73,6 +77,7 @@ export async function* campaign(
   const plan = await planCampaign(file);
   const runsByKey = Map.groupBy(plan.runs, ({ key }) => key);
   const { jobs, store: folder = 'results', onWarning = () => {} } = options;
+  for (const warning of campaignWarnings(plan)) onWarning(warning);
   const storeOptions = options.signal === undefined ? {} : { signal: options.signal };
   const store = await Store.open(folder, { ...storeOptions, onWarning });
   const engine = options.engine ?? new LocalEngine(jobs === undefined ? {} : { jobs });

@@ -3,9 +3,10 @@
  * reports, one entry each. To measure something else, add an entry.
  */
 
-import { totalMessages, type RunDocument } from '../results/document.ts';
+import { totalMessages } from '../results/document.ts';
+import type { RunRecord } from './store/record.ts';
 
-type Result = RunDocument['result'];
+type Result = RunRecord['result'];
 
 export interface Metric {
   /** The metric in words, for titles, headers and axes: `median completion time`. */
@@ -33,6 +34,10 @@ export const METRIC_NAMES = [
   'p90Ms',
   'meanMs',
   'peerCount',
+  'uploadUtilisation',
+  'lastPiecesPace',
+  'interestShare',
+  'sameClassShare',
   'leadersP50Ms',
   'leadersP90Ms',
   'leadersMeanMs',
@@ -48,15 +53,24 @@ export const METRIC_NAMES = [
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
   redundancy: count('redundancy', 'downloads of a piece into an AS', (r) => r.redundancy),
   traffic: count('traffic', 'transfers of a piece', (r) => r.traffic),
-  interAsShare: {
-    ...count('inter-AS traffic', 'share of all bytes', (r) => r.interAsShare),
-    unit: '%',
-    scale: 100,
-  },
+  interAsShare: share('inter-AS traffic', 'share of all bytes', (r) => r.interAsShare),
   durationMs: time('time until all peers have completed', (r) => r.durationMs),
   p50Ms: percentile('median completion time', (r) => r.completion.p50Ms),
   p90Ms: percentile('90th percentile of completion times', (r) => r.completion.p90Ms),
   meanMs: time('mean completion time', (r) => r.completion.meanMs),
+  // Records of earlier versions lack these.
+  uploadUtilisation: share(
+    'upload utilisation of leechers',
+    'share of their capacity',
+    (r) => r.uploadUtilisation ?? null,
+  ),
+  lastPiecesPace: count(
+    'time of the last 5 % of the pieces',
+    'multiple of that of others',
+    (r) => r.lastPiecesPace ?? null,
+  ),
+  interestShare: share('interest of leechers in leechers', 'share of connections', interestShare),
+  sameClassShare: share('uploads within the class', 'share of what leechers send', sameClassShare),
   peerCount: count('number of leechers', 'leechers', (r) => r.completion.count),
   leadersP50Ms: percentile('median completion time of leaders', (r) => r.leaders.p50Ms),
   leadersP90Ms: percentile(
@@ -79,6 +93,31 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ),
   pieceMessages: count('piece messages', 'messages', (r) => r.messages['piece'] ?? 0),
 };
+
+/** Over the whole run, each connection at each sample of the timeline counts the same. */
+function interestShare({ timeline }: Result): number | null {
+  const { leecherConnections = [], interestedConnections = [] } = timeline;
+  const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+  const connections = sum(leecherConnections);
+  return connections === 0 ? null : sum(interestedConnections) / connections;
+}
+
+/** Null if there is one class only. */
+function sameClassShare({ classes, classTraffic }: Result): number | null {
+  const names = classes.map(({ name }) => name);
+  if (names.length < 2 || classTraffic === undefined) return null;
+  let within = 0;
+  let all = 0;
+  for (const { from, to, leecherBytes } of classTraffic) {
+    all += leecherBytes;
+    if (from === to) within += leecherBytes;
+  }
+  return all === 0 ? null : within / all;
+}
+
+function share(label: string, quantity: string, compute: Metric['compute']): Metric {
+  return { ...count(label, quantity, compute), unit: '%', scale: 100 };
+}
 
 function count(label: string, quantity: string, compute: Metric['compute']): Metric {
   return { label, quantity, unit: '', scale: 1, isPercentile: false, compute };

@@ -1,6 +1,12 @@
 /** `cachetorrent run --plan`: the expected memory and time of a run, without executing it. */
 
-import { type Footprint, footprintOf, type Swarm, workersFor } from '@cachetorrent/simulator';
+import {
+  type Footprint,
+  footprintOf,
+  modelWarningsOf,
+  type Swarm,
+  workersFor,
+} from '@cachetorrent/simulator';
 
 import { formatBytes, formatDuration, formatInteger, pluralize } from '../format.ts';
 import type { Machine } from '../machine.ts';
@@ -45,7 +51,9 @@ export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources
   const footprint = footprintOf(swarm, workers);
   // Workers that share a core do not make the run faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
-  return { ...footprint, wallMs, workers, memoryBytes, fits: footprint.bytes <= memoryBytes };
+  const warnings = modelWarningsOf(swarm).map(({ text }) => text);
+  const fits = footprint.bytes <= memoryBytes;
+  return { ...footprint, wallMs, workers, memoryBytes, fits, warnings };
 }
 
 /** The expected memory and time of a run, as JSON. */
@@ -53,6 +61,8 @@ export interface RunForecast extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;
+  /** Where the run would stretch the model. */
+  readonly warnings: readonly string[];
 }
 
 /** @throws UserError if the run is expected to exceed the memory */

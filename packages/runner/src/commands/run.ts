@@ -82,9 +82,9 @@ export async function runCommand(
   const { swarm, config } = checkedSwarm(configFile, overrides);
   const resources = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
-    const text = json
-      ? `${JSON.stringify(planRun(swarm, resources), null, 2)}\n`
-      : planText(file, swarm, resources);
+    const forecast = planRun(swarm, resources);
+    for (const warning of forecast.warnings) environment.stderr.write(`warning: ${warning}\n`);
+    const text = json ? `${JSON.stringify(forecast, null, 2)}\n` : planText(file, swarm, resources);
     environment.stdout.write(text);
   }
   if (!force) checkMemory(file, swarm, resources);

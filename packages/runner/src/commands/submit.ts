@@ -4,6 +4,7 @@ import { type BatchOptions, writeBatch } from '../campaign/engines/batch.ts';
 import { activeBatches, submitRuns } from '../campaign/engines/slurm.ts';
 import { type CampaignPlan, planCampaign, type PlannedRun } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
+import { campaignWarnings } from '../campaign/experiment/warnings.ts';
 import { storedCampaignOf, writeStoredCampaign } from '../campaign/stored-campaign.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
 import type { Store } from '../campaign/store/store.ts';
@@ -27,6 +28,7 @@ export async function submitCommand(
   environment: CliEnvironment,
 ): Promise<void> {
   const plan = await planCampaign(await readExperiment(file));
+  for (const warning of campaignWarnings(plan)) environment.stderr.write(`warning: ${warning}\n`);
   await withStoreErrors(flags.store, () => submitPlan(plan, file, flags, environment));
 }
 

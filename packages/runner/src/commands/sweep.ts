@@ -8,6 +8,7 @@ import { LocalEngine } from '../campaign/engines/local.ts';
 import { redisUrl } from '../campaign/engines/redis-url.ts';
 import { type CampaignPlan, planCampaign } from '../campaign/experiment/plan.ts';
 import { readExperiment } from '../campaign/experiment/read.ts';
+import { campaignWarnings } from '../campaign/experiment/warnings.ts';
 import { checkRunsFit, concurrentRuns, jobsWarning } from '../campaign/resources.ts';
 import type { DatasetFormat } from '../campaign/store/manifest.ts';
 import { withStoreErrors } from '../campaign/store/files.ts';
@@ -52,6 +53,7 @@ export async function sweepCommand(
   if (flags.engine === 'local') {
     environment.stderr.write(jobsWarning(flags.jobs, environment.machine));
   }
+  for (const warning of campaignWarnings(plan)) environment.stderr.write(`warning: ${warning}\n`);
   const execute = flags.dryRun ? dryRun : executeRuns;
   await withStoreErrors(flags.store, () => execute(plan, flags, environment));
 }

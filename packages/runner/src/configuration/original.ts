@@ -16,6 +16,7 @@
 
 import {
   type ClassConfig,
+  type ClientConfig,
   type FileKind,
   type Path,
   pathName,
@@ -193,7 +194,7 @@ function configOf(from: OriginalConfig, { seeds, classes }: Peers): SwarmConfig 
       optimisticSlots: from.optimistics,
       rechokeInterval: from.interval,
       backlog: from.backlog,
-      ...(chokers as SwarmConfig['client']),
+      ...(chokers as ClientConfig),
     },
     ...(Object.keys(cache).length === 0 ? {} : { cache }),
   };

@@ -62,6 +62,7 @@ export function fieldPath(name: string): Path | undefined {
 /** The names of all parameters, for suggestions. */
 export function fieldNames(): readonly string[] {
   return [
+    'client',
     ...PATHS.keys(),
     ...fieldsAt(['seeds']).map((name) => `seeds.${name}`),
     ...fieldsAt(['classes']).map((name) => `classes[0].${name}`),
@@ -71,7 +72,10 @@ export function fieldNames(): readonly string[] {
 /** The value of the field at `path`, if `config` has it. */
 export function fieldOf(config: object, path: Path): ParameterValue | undefined {
   let value: unknown = config;
-  for (const step of path) value = (value as Record<string | number, unknown> | undefined)?.[step];
+  path.forEach((step, i) => {
+    const holder = i === 0 ? config : sectionOf(path[i - 1]!, value);
+    value = (holder as Record<string | number, unknown>)[step];
+  });
   return value as ParameterValue | undefined;
 }
 
@@ -90,13 +94,37 @@ export function plainValue(path: Path, value: ParameterValue): ParameterValue {
 export function withField(config: object, path: Path, value: ParameterValue): object {
   const [step, ...rest] = path;
   const within = (config as Record<string | number, unknown>)[step!];
-  // A number of seeds becomes an object where a field of it is set.
-  const holder = typeof within === 'number' ? { count: within } : within;
-  const replaced =
-    rest.length === 0 ? value : withField((holder as object | undefined) ?? {}, rest, value);
+  const holder = sectionOf(step!, within);
+  // A section that is none is refused with the rest of the configuration.
+  if (rest.length > 0 && !canHold(holder, rest[0]!)) return config;
+  const replaced = rest.length === 0 ? value : withField(holder, rest, value);
   if (Array.isArray(config)) return config.with(step as number, replaced);
   if (replaced !== null) return { ...config, [step!]: replaced };
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== step));
+}
+
+/**
+ * In the order in which they are to be set: whole sections before fields, which differ from them,
+ * so that `client` and `uploadSlots` mean the same in any order.
+ */
+export function sectionsFirst<Entry>(
+  entries: readonly Entry[],
+  pathOf: (entry: Entry) => Path,
+): Entry[] {
+  return entries.toSorted((a, b) => pathOf(a).length - pathOf(b).length);
+}
+
+/** What a field is short for, where a field of it is set: a number of seeds, or a client's name. */
+function sectionOf(name: string | number, value: unknown): object {
+  if (name === 'seeds' && typeof value === 'number') return { count: value };
+  if (name === 'client' && typeof value === 'string') return { preset: value };
+  return (value as object | undefined) ?? {};
+}
+
+/** Whether a value may have a field, or a list an entry. */
+function canHold(value: unknown, step: string | number): boolean {
+  if (Array.isArray(value)) return typeof step === 'number' && step < value.length;
+  return typeof value === 'object' && typeof step === 'string';
 }
 
 /** The problem of setting the field at `path` within a list that lacks its entry. */
@@ -104,6 +132,8 @@ export function entryProblem(
   config: object,
   path: Path,
 ): { readonly problem: string; readonly fix: string } | undefined {
+  // No other field holds a list; one that is set to a list is refused as a whole.
+  if (path[0] !== 'classes' && path[0] !== 'seeds') return undefined;
   for (let i = 1; i < path.length; i++) {
     const holder = path.slice(0, i);
     const name = pathName(holder);

@@ -36,6 +36,16 @@ describe('a configuration', () => {
     }
   });
 
+  test.each([
+    { file: 'x.yaml', text: `${YAML}client: mainline\n` },
+    { file: 'x.json', text: JSONC.replace('"peers"', '"client": "mainline", "peers"') },
+  ])('names a whole client: $file', ({ file, text }) => {
+    const { swarm, config } = checkedSwarm(parseConfig(file, text));
+    expect(swarm).toEqual(checkedSwarm(parseConfig('x.yaml', YAML), { preset: 'mainline' }).swarm);
+    expect(config.client).toMatchObject({ preset: 'mainline', uploadSlots: 3, endgame: 'all' });
+    expect(checkedSwarm(parseConfig('x.json', JSON.stringify(config)))).toEqual({ swarm, config });
+  });
+
   test.each(readdirSync(EXAMPLES))('is the example %s', async (name) => {
     const { swarm } = checkedSwarm(await readConfig(join(EXAMPLES, name)));
     expect(swarm.seeds).toBeGreaterThan(0);
@@ -86,6 +96,11 @@ describe('overrides', () => {
       rule: 'turn a number of seeds into an object',
       overrides: { 'seeds.upload': '9 Mbit/s' },
       is: { classes: [{ uploadKbps: 9_000, count: 1 }, { count: 199 }] },
+    },
+    {
+      rule: 'name a client, whose fields others replace in any order',
+      overrides: { uploadSlots: 2, client: 'mainline', 'client.endgame': 'strict' },
+      is: { uploadSlots: 2, choker: 'mainline', client: { endgame: 'strict', rateRounds: 2 } },
     },
     { rule: 'remove a field with null', overrides: { leaders: null }, is: { pieces: 1024 } },
   ])('$rule', ({ overrides, is }) => {
@@ -150,6 +165,21 @@ describe('overrides', () => {
     },
     { of: 'a value out of range', overrides: { leaders: 101 }, says: '--leaders: is 101' },
     {
+      of: 'another name of a client',
+      overrides: { client: 'reference' },
+      says: '--set client: is "reference", which is not a possible value\n  fix: it is called "mainline" here: write that',
+    },
+    {
+      of: 'a field of what is no client',
+      overrides: { 'client.choker': 'random', client: [] },
+      says: '--set client: is [], ',
+    },
+    {
+      of: 'a field beside the client that lacks it',
+      overrides: { client: 'mainline', uploadSlots: -1 },
+      says: '--set uploadSlots: is -1',
+    },
+    {
       of: 'an option of leaders alone',
       overrides: { leaders: null, requestPriority: 'absolute' },
       says: '--request-priority: is absolute, but there are no leaders\n  fix: set --leaders too',
@@ -181,6 +211,30 @@ describe('a mistake is placed, named, and has a fix', () => {
       file: 'x.json',
       text: JSONC.replace('200,', '200'),
       says: 'x.json:4:3: is not JSON: it lacks a comma',
+    },
+    {
+      of: 'another name of a client',
+      file: 'x.yaml',
+      text: `${YAML}client: reference\n`,
+      says: 'x.yaml:6:9: client: is "reference", which is not a possible value\n  fix: it is called "mainline" here: write that',
+    },
+    {
+      of: 'a client that does not exist',
+      file: 'x.yaml',
+      text: `${YAML}client: { preset: utorrent }\n`,
+      says: 'client.preset: is "utorrent", which is not a possible value\n  fix: set it to one of "libtorrent", "mainline", "transmission"',
+    },
+    {
+      of: 'a client that is no name',
+      file: 'x.yaml',
+      text: `${YAML}client: 3\n`,
+      says: 'client: is 3, which is not a possible value\n  fix: set it to one of "libtorrent"',
+    },
+    {
+      of: 'a field that a client lacks',
+      file: 'x.yaml',
+      text: `${YAML}client: { slots: 3 }\n`,
+      says: 'there is no field "slots" in client\n  fix: the nearest is "rules"',
     },
     {
       of: 'a field given twice',

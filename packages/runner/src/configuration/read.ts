@@ -25,6 +25,7 @@ import {
   todaysName,
   optionOf,
   type Overrides,
+  sectionsFirst,
   withField,
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
@@ -86,8 +87,10 @@ export function configOf(value: unknown, locations: Locations, folder: string): 
  */
 export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): CheckedSwarm {
   let config: object = file.config;
-  for (const [name, value] of Object.entries(overrides)) {
-    const path = parameterPath(name);
+  const fields = Object.entries(overrides).map(([name, value]) => {
+    return { name, value, path: parameterPath(name) };
+  });
+  for (const { name, value, path } of sectionsFirst(fields, (field) => field.path)) {
     const problem = entryProblem(config, path);
     if (problem !== undefined) throw new UserError({ at: optionOf(name), ...problem });
     config = withField(config, path, value);
@@ -119,13 +122,13 @@ function problemsIn(
   problems: readonly ConfigProblem[],
   traced?: TracedConfig,
 ): UserError {
-  const names = Object.keys(overrides);
+  const names = sectionsFirst(Object.keys(overrides), parameterPath);
   const located = problems.map((each) => {
     const row = traced?.locationOf(each.path);
     if (row !== undefined) {
       return { at: `${row.at}: ${row.column}`, problem: each.problem, fix: each.fix };
     }
-    const override = names.find((name) =>
+    const override = names.findLast((name) =>
       parameterPath(name).every((step, i) => step === each.path[i]),
     );
     if (override === undefined) return locatedProblems([each], file.locations, file.nameOf)[0]!;

@@ -44,7 +44,7 @@ network:
 #   externalNeighbours: 10 %  # biased neighbour selection (default: off)
 #   minPeers: 200         # the tracker answers when this many peers have joined
 
-# client:
+# client:                 # a name alone is a whole client: "client: mainline"
 #   rules: client         # or original: as the simulator of 2018
 #   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
 #   preset: libtorrent    # or mainline, transmission: the defaults of what follows
@@ -61,7 +61,8 @@ network:
 #   requestQueueMax: 500
 #   requestQueueStart: 4  # while the rate is not known
 #   wholePieceTime: 20 s  # faster connections get pieces of their own
-#   partialPieces: among-rarest  # or first, fewest-missing
+#   partialPieces: among-rarest  # or first, seeds-apart, fewest-missing
+#   pieceOrder: rarest    # or random, in-order
 #   randomFirstPieces: 4
 #   endgame: strict       # or two, all
 #   endgameCancels: false

@@ -46,7 +46,8 @@ test('several classes have a distribution each', () => {
 
 test('a table that is wider than a terminal continues below', () => {
   const names = Array.from({ length: 6 }, (_, i) => `of-a-long-name-${i}`);
-  const classes = names.map((name) => ({ name, p50Ms: 1, p90Ms: 1, meanMs: 1, count: 1 }));
+  const each = { p50Ms: 1, p90Ms: 1, meanMs: 1, count: 1, uploadUtilisation: 1 };
+  const classes = names.map((name) => ({ name, ...each }));
   const peers = {
     ...RESULT.peers,
     id: Uint32Array.from(names.keys()),

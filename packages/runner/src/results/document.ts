@@ -3,7 +3,7 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation, Turnover } from '@cachetorrent/simulator';
+import type { Completion, Simulation, SwarmResult, Turnover } from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -27,10 +27,19 @@ export interface RunDocument {
     /** The simulated time of the whole run. */
     readonly durationMs: number;
     readonly completion: CompletionDocument;
+    /**
+     * See `SwarmResult`; null if no leecher can upload. Absent in records of earlier versions, as
+     * are `lastPiecesPace` and `classTraffic`.
+     */
+    readonly uploadUtilisation?: number | null;
+    /** See `SwarmResult`; null if the file has too few pieces. */
+    readonly lastPiecesPace?: number | null;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
     /** The leechers of each class. */
-    readonly classes: readonly ({ readonly name: string } & CompletionDocument)[];
+    readonly classes: readonly ClassDocument[];
+    /** Bytes of pieces that peers of a class have sent to peers of a class, seeds included. */
+    readonly classTraffic?: readonly ClassTraffic[];
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** How many peers have come and gone; absent if all arrive at the start and stay. */
@@ -52,6 +61,24 @@ export interface CompletionDocument {
   readonly meanMs: number | null;
   /** The number of complete peers. */
   readonly count: number;
+}
+
+/** The leechers of a class. */
+export interface ClassDocument extends CompletionDocument {
+  readonly name: string;
+  /** See `SwarmResult`; null if they cannot upload. */
+  readonly uploadUtilisation: number | null;
+}
+
+/** Bytes of pieces that peers of one class have sent to those of another. */
+export interface ClassTraffic {
+  /** The name of the class that has sent them. */
+  readonly from: string;
+  /** The name of the class that has received them. */
+  readonly to: string;
+  readonly bytes: number;
+  /** Those of them that were sent by leechers before they completed. */
+  readonly leecherBytes: number;
 }
 
 /** The part of a document that depends on the machine. */
@@ -96,9 +123,16 @@ export function documentOf(run: FinishedRun): RunDocument {
       interAsShare: result.interAsShare,
       durationMs: result.durationMs,
       completion: withNulls(result.completion),
+      uploadUtilisation: result.uploadUtilisation ?? null,
+      lastPiecesPace: result.lastPiecesPace ?? null,
       leaders: withNulls(result.leaders),
       followers: withNulls(result.followers),
-      classes: result.classes.map((each) => ({ name: each.name, ...withNulls(each) })),
+      classes: result.classes.map((each) => ({
+        name: each.name,
+        ...withNulls(each),
+        uploadUtilisation: each.uploadUtilisation ?? null,
+      })),
+      classTraffic: classTrafficOf(config, result),
       messages: result.messages,
       ...(result.turnover === undefined ? {} : { turnover: result.turnover }),
       resultHash: result.resultHash,
@@ -116,6 +150,30 @@ export function documentOf(run: FinishedRun): RunDocument {
 /** Returns the number of messages of all kinds. */
 export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
+}
+
+/** Seeds that differ in capacity count as one class. */
+function classTrafficOf(
+  { seeds, classes }: CompleteSwarmConfig,
+  { classTrafficBits, leecherTrafficBits }: SwarmResult,
+): ClassTraffic[] {
+  // In the order of `Swarm.classes`.
+  const names = [...seeds.map(() => 'seed'), ...classes.map(({ name }) => name)];
+  const distinct = [...new Set(names)];
+  const bytesBetween = (bits: Float64Array, from: string, to: string): number =>
+    bits.reduce((sum, each, cell) => {
+      const isIncluded =
+        names[Math.floor(cell / names.length)] === from && names[cell % names.length] === to;
+      return isIncluded ? sum + each / 8 : sum;
+    }, 0);
+  return distinct.flatMap((from) =>
+    distinct.map((to) => ({
+      from,
+      to,
+      bytes: bytesBetween(classTrafficBits, from, to),
+      leecherBytes: bytesBetween(leecherTrafficBits, from, to),
+    })),
+  );
 }
 
 function withNulls({ p50Ms, p90Ms, meanMs, count }: Completion): CompletionDocument {

@@ -47,6 +47,8 @@ export function timelineCsv(timeline: Timeline): string {
     bytesFromOutside: bytesOf(timeline.outsideBits),
     bytesInside: bytesOf(timeline.insideBits),
     uploadUtilisation: utilisation,
+    leecherConnections: timeline.leecherConnections,
+    interestedConnections: timeline.interestedConnections,
     leechers: timeline.leechers,
     seeds: timeline.seeds,
     leaders: timeline.leaders,

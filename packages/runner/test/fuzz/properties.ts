@@ -72,8 +72,9 @@ async function isPlannedOrRefused(
 }
 
 function checkPlan(out: string, err: string): void {
-  if (err !== '') throw new Error(`it printed ${err}`);
-  if (/\b(NaN|undefined|Infinity)\b|\[object/.test(out)) throw new Error(`it planned ${out}`);
+  if (!/^(warning: .+\n)*$/.test(err)) throw new Error(`it printed ${err}`);
+  const text = `${err}${out}`;
+  if (/\b(NaN|undefined|Infinity)\b|\[object/.test(text)) throw new Error(`it planned ${text}`);
 }
 
 /** Each mistake is a line that begins with its place, and a line with the fix. */

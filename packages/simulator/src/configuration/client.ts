@@ -3,7 +3,7 @@
 import { type ChokerName, CLIENTS, type SeedChokerName } from '@cachetorrent/protocol';
 
 import { quantity } from './quantities.ts';
-import type { ClientConfig } from './schema.ts';
+import type { ClientConfig, SwarmConfig } from './schema.ts';
 
 /** The times among the fields of `client`. */
 type ClientTime =
@@ -27,6 +27,11 @@ const ORIGINAL = {
   rechokeIntervalMs: 10_000,
   choker: 'tit-for-tat',
 } as const;
+
+/** The section with its fields, also where the configuration only names a client. */
+export function clientSection(client: SwarmConfig['client'] = {}): ClientConfig {
+  return typeof client === 'string' ? { preset: client } : client;
+}
 
 /** Fills in what was left out, from the client that the configuration names. */
 export function clientOf(client: ClientConfig): CompleteClientConfig {
@@ -54,6 +59,7 @@ export function clientOf(client: ClientConfig): CompleteClientConfig {
     requestQueueStart: client.requestQueueStart ?? options.requestQueueStart,
     wholePieceTime: time(client.wholePieceTime, options.wholePieceMs),
     partialPieces: client.partialPieces ?? options.partialPieces,
+    pieceOrder: client.pieceOrder ?? options.pieceOrder,
     randomFirstPieces: client.randomFirstPieces ?? options.randomFirstPieces,
     endgame: client.endgame ?? options.endgame,
     endgameCancels: client.endgameCancels ?? options.endgameCancels,

@@ -34,6 +34,8 @@ export interface FileKind {
   readonly fieldExamples?: Readonly<Record<string, string>>;
   /** The fix for a field that is known elsewhere; undefined if the most similar name is meant. */
   readonly fixOfMisplaced?: (path: Path) => string | undefined;
+  /** Values that are known elsewhere by another name, and what they are called here. */
+  readonly otherNames?: Readonly<Record<string, string>>;
 }
 
 /** A message with more problems than this would hide the first ones. */
@@ -139,7 +141,11 @@ class Reporter {
         return { problem: { path, name, problem: 'is missing', fix }, missing: name };
       }
       const problem = `is ${show(issue.input)}, which is not a possible value`;
-      const fix = `set it to one of ${issue.values.map(show).join(', ')}`;
+      const meant = this.#otherNameOf(issue.input);
+      const fix =
+        meant !== undefined && issue.values.includes(meant)
+          ? `it is called "${meant}" here: write that`
+          : `set it to one of ${issue.values.map(show).join(', ')}`;
       return { problem: { path, name, problem, fix } };
     }
     const types = typesOf(issue);
@@ -180,6 +186,12 @@ class Reporter {
       },
       meant: this.#nameOf([...within, nearest]),
     };
+  }
+
+  #otherNameOf(value: unknown): string | undefined {
+    const { otherNames = {} } = this.#kind;
+    if (typeof value !== 'string' || !Object.hasOwn(otherNames, value)) return undefined;
+    return otherNames[value];
   }
 
   #nameOf(path: Path): string {

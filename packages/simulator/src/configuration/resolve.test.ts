@@ -148,6 +148,11 @@ describe('a configuration describes a swarm', () => {
       },
     },
     {
+      rule: 'the name of a client is short for its preset',
+      fields: { client: 'transmission' },
+      is: { client: TRANSMISSION, uploadSlots: 8, choker: 'transmission', quirks: CLIENT_QUIRKS },
+    },
+    {
       rule: 'a field replaces that of the preset',
       fields: {
         client: { preset: 'transmission', requestQueue: '4 s', uploadSlots: 2, endgame: 'all' },

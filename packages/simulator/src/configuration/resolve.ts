@@ -8,7 +8,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
-import { clientOf, type CompleteClientConfig } from './client.ts';
+import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
 import type { ClassConfig, SeedConfig } from './population-schema.ts';
@@ -146,6 +146,7 @@ const CONFIGURATION: FileKind = {
     'capacities[]': '{ "share": "50 %", "upload": "2 Mbit/s", "download": "16 Mbit/s" }',
     'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
   },
+  otherNames: { reference: 'mainline' },
 };
 
 /** Fields of a class that are written beside the classes, and names of distributions as fields. */
@@ -188,7 +189,8 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const seedCount = sum(seeds);
   const { peers, classes } = leechersOf(config, seedCount, defaults);
   const hasArrivals = classes.some((each) => each.arrivals !== undefined);
-  const isOriginal = config.client?.rules === 'original';
+  const client = clientSection(config.client);
+  const isOriginal = client.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
   return {
@@ -217,7 +219,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
         : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
       minPeers: tracker.minPeers ?? (hasArrivals ? Math.max(2, peers) : peers),
     },
-    client: clientOf(config.client ?? {}),
+    client: clientOf(client),
     cache: {
       ...(cache.leaders === undefined ? {} : { leaders: quantity('percent', cache.leaders) }),
       subTorrents: cache.subTorrents ?? 1,
@@ -448,6 +450,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       requestQueueStart: client.requestQueueStart,
       wholePieceMs: client.wholePieceTime,
       partialPieces: client.partialPieces,
+      pieceOrder: client.pieceOrder,
       randomFirstPieces: client.randomFirstPieces,
       endgame: client.endgame,
       endgameCancels: client.endgameCancels,

@@ -123,6 +123,8 @@ export interface ClientConfig {
   readonly wholePieceTime?: Time;
   /** When partial pieces are requested; see `ClientOptions`. */
   readonly partialPieces?: ClientOptions['partialPieces'];
+  /** The order in which pieces are begun; see `ClientOptions`. */
+  readonly pieceOrder?: ClientOptions['pieceOrder'];
   /** The number of pieces that are picked at random before the rarest are. */
   readonly randomFirstPieces?: number;
   /** How blocks are requested from a second peer at the end; see `ClientOptions`. */
@@ -178,8 +180,8 @@ export interface SwarmConfig {
   readonly network?: NetworkConfig;
   /** What the tracker does. */
   readonly tracker?: TrackerConfig;
-  /** How peers exchange pieces. */
-  readonly client?: ClientConfig;
+  /** How peers exchange pieces; a name is short for `{ preset: name }`. */
+  readonly client?: ClientName | ClientConfig;
   /** CacheTorrent; absent: plain BitTorrent. */
   readonly cache?: CacheConfig;
 }
@@ -251,14 +253,15 @@ const tracker = z
   })
   .describe('What the tracker does.');
 
+const clientName = z.enum(names(CLIENTS));
+
 const client = z
   .strictObject({
     rules: z
       .enum(['client', 'original'])
       .exactOptional()
       .describe("`client`: what today's clients do (default); `original`: the simulator of 2018."),
-    preset: z
-      .enum(names(CLIENTS))
+    preset: clientName
       .exactOptional()
       .describe('Client whose choices are the defaults below (default: libtorrent).'),
     quirks: quirks.exactOptional(),
@@ -301,11 +304,13 @@ const client = z
       .exactOptional()
       .describe('Connections that deliver pieces in this time get whole ones (20 s; 0: none).'),
     partialPieces: z
-      .enum(['first', 'among-rarest', 'fewest-missing'])
+      .enum(['first', 'seeds-apart', 'among-rarest', 'fewest-missing'])
       .exactOptional()
-      .describe(
-        'Partial pieces before all others, among equally rare ones (libtorrent), or by size.',
-      ),
+      .describe('Partial pieces first (seeds-apart: each kind), among equally rare, or by size.'),
+    pieceOrder: z
+      .enum(['rarest', 'random', 'in-order'])
+      .exactOptional()
+      .describe('Pieces are begun rarest first (libtorrent), at random, or in order.'),
     randomFirstPieces: count
       .exactOptional()
       .describe('Pieces picked at random before the rarest are (libtorrent: 4).'),
@@ -380,7 +385,11 @@ const swarmConfig = z.strictObject({
     .describe('When the run ends: at a time, or when all are `complete` (default).'),
   network: network.exactOptional(),
   tracker: tracker.exactOptional(),
-  client: client.exactOptional(),
+  // The object is first: a name is no object, but an object may be a mistaken name.
+  client: z
+    .union([client, clientName])
+    .exactOptional()
+    .describe('How peers exchange pieces: a client, or its name and what differs from it.'),
   cache: cache.exactOptional(),
 });
 

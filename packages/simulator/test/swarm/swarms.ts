@@ -48,6 +48,9 @@ const ORIGINAL_RULES: Partial<Swarm> = {
 /** Pieces of eight blocks, so that several peers can serve one. */
 const OF_BLOCKS: Partial<Swarm> = { pieces: 8, pieceBits: 8 * 2 ** 17 };
 
+/** More pieces than a peer requests before it has four. */
+const OF_TWO_BLOCKS: Partial<Swarm> = { pieces: 32, pieceBits: 8 * 2 ** 15 };
+
 /** What another client does, in a swarm of pieces of eight blocks. */
 function ofClient(client: Partial<ClientOptions>, changes: Partial<Swarm> = {}): Partial<Swarm> {
   return { ...OF_BLOCKS, client: { ...LIBTORRENT, ...client }, ...changes };
@@ -79,6 +82,13 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'free slots that are given in the next round': ofClient({ freeSlots: 'next-round' }),
   'peers that are snubbed': ofClient({ snubbedAfterMs: 5_000 }, { choker: 'mainline' }),
   'partial pieces first': ofClient({ partialPieces: 'first', randomFirstPieces: 0 }),
+  'partial pieces first, those of seeds apart': ofClient({
+    partialPieces: 'seeds-apart',
+    randomFirstPieces: 0,
+  }),
+  'pieces of two blocks': OF_TWO_BLOCKS,
+  'pieces at random': ofClient({ pieceOrder: 'random' }, OF_TWO_BLOCKS),
+  'pieces in order': ofClient({ pieceOrder: 'in-order' }),
   'no whole pieces for fast connections': ofClient({ wholePieceMs: 0 }),
   'small request windows': ofClient({ requestQueueMax: 2, requestQueueStart: 2 }),
   'rates of two rounds': ofClient({ rateRounds: 2 }),

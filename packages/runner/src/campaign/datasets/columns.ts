@@ -1,6 +1,7 @@
 /**
  * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
- * run, and one with a row for each pair of ASes of a run. `run`, the run's key, joins the tables.
+ * run, one for each pair of ASes of a run, and one for each pair of classes. `run`, the run's key,
+ * joins the tables.
  */
 
 import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
@@ -43,6 +44,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   preset: 'text',
   freeSlots: 'text',
   partialPieces: 'text',
+  pieceOrder: 'text',
   endgame: 'text',
   endgameCancels: 'text',
   superSeeding: 'text',
@@ -121,7 +123,25 @@ const TRAFFIC: DatasetTable = {
   ],
 };
 
-export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC];
+const CLASS_TRAFFIC: DatasetTable = {
+  name: 'classTraffic',
+  columns: [
+    { name: 'run', type: 'text' },
+    { name: 'fromClass', type: 'text' },
+    { name: 'toClass', type: 'text' },
+    { name: 'bytes', type: 'number' },
+    { name: 'leecherBytes', type: 'number' },
+  ],
+  columnValues: ({ key, result: { classTraffic = [] } }) => [
+    classTraffic.map(() => key),
+    classTraffic.map(({ from }) => from),
+    classTraffic.map(({ to }) => to),
+    classTraffic.map(({ bytes }) => bytes),
+    classTraffic.map(({ leecherBytes }) => leecherBytes),
+  ],
+};
+
+export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC, CLASS_TRAFFIC];
 
 /** Returns a column for each field of a configuration; lists and objects are written as JSON. */
 function configColumns(): RunColumn[] {

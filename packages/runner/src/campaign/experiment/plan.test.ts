@@ -93,6 +93,19 @@ describe('a setting', () => {
       swarm: { leaderPercent: 30 },
     },
     {
+      rule: 'names a whole client',
+      of: { set: { uploadSlots: 2 }, vary: { client: 'mainline' } },
+      swarm: { choker: 'mainline', uploadSlots: 2, rechokeIntervalMs: 10_000 },
+    },
+    {
+      rule: 'sets a field of a client that is named',
+      of: {
+        base: { peers: 30, file: { pieces: 9 }, client: 'transmission' },
+        vary: { optimisticSlots: 3 },
+      },
+      swarm: { choker: 'transmission', uploadSlots: 8, optimisticSlots: 3 },
+    },
+    {
       rule: 'sets no field for a label',
       of: { labels: ['who'], vary: { who: 'me' } },
       swarm: { pieces: 1000 },
@@ -123,6 +136,25 @@ describe('a setting', () => {
       classes: [{ uploadKbps: 2000 }, { uploadKbps: 2000 }],
       latency: { fixedMs: 1000 },
     });
+  });
+
+  test('names a client, with all of its choices', async () => {
+    const { settings } = await planOf({
+      ...BASE,
+      set: { requestQueue: '5 s' },
+      vary: { client: ['mainline', 'libtorrent'] },
+    });
+    expect(
+      settings.map(({ parameters, config, swarm }) => [
+        parameters['client'],
+        config.client.preset,
+        swarm.uploadSlots,
+        swarm.client.requestQueueMs,
+      ]),
+    ).toEqual([
+      ['mainline', 'mainline', 3, 5_000],
+      ['libtorrent', 'libtorrent', 7, 5_000],
+    ]);
   });
 
   test('omits a field that is null', async () => {
@@ -161,6 +193,12 @@ describe('a setting', () => {
     {
       rule: 'is excluded by a parameter with its section',
       exclude: "'cache.leaders' == 50",
+      remaining: 2,
+    },
+    {
+      rule: 'is excluded by a field of a section that is set as a whole',
+      exclude: 'preset == "mainline" and leaders == 10',
+      set: { client: 'mainline' },
       remaining: 2,
     },
     {
@@ -229,6 +267,16 @@ describe('an experiment is rejected', () => {
       wrong: 'with a detail of what is not varied',
       of: { details: [{ upload: 1 }] },
       says: 'names "upload", which is not varied',
+    },
+    {
+      wrong: 'with another name of a client',
+      of: { vary: { client: ['libtorrent', 'reference'] } },
+      says: /\(where client=reference\): client: is "reference", .*\n.*it is called "mainline"/,
+    },
+    {
+      wrong: 'with a client under two names',
+      of: { vary: { client: ['libtorrent'], preset: ['mainline'] } },
+      says: 'preset: is the same field as "client"',
     },
     {
       wrong: 'with an unknown parameter',

@@ -21,6 +21,7 @@ import {
   todaysName,
   type ParameterValue,
   plainValue,
+  sectionsFirst,
   withField,
 } from '../../configuration/parameters.ts';
 import { checkedSwarmAt, type ConfigFile, configOf, readConfig } from '../../configuration/read.ts';
@@ -209,13 +210,15 @@ function checkDistinctFields(
   for (const { name, path } of varied.flat()) {
     const field = fieldPaths.get(name);
     if (field === undefined) continue;
-    const first = nameOf.get(pathName(field)) ?? name;
+    // The name of a client is short for its preset.
+    const id = pathName(field) === 'client.preset' ? 'client' : pathName(field);
+    const first = nameOf.get(id) ?? name;
     if (first !== name) {
       const at = `${locations.ofField(path)}: ${name}`;
       const fix = `write "${first}" everywhere`;
       throw new UserError({ at, problem: `is the same field as "${first}"`, fix });
     }
-    nameOf.set(pathName(field), name);
+    nameOf.set(id, name);
   }
 }
 
@@ -272,6 +275,11 @@ function withoutExcluded(
   // A field may be named with its section or without.
   const idOf = (name: string) => pathName(fieldPath(name) ?? []) || name;
   const fixed = new Map(Object.entries(experiment.set ?? {}).map(([name, v]) => [idOf(name), v]));
+  /** The base, with the sections that are set or varied as a whole. */
+  const sectionsOf = (values: ReadonlyMap<string, ParameterValue>): object => ({
+    ...config,
+    ...Object.fromEntries([...fixed, ...values]),
+  });
   const included = varied.filter((combination) => {
     const values = new Map(combination.map(({ name, value }) => [idOf(name), value]));
     const valueOf = (name: string) => {
@@ -279,7 +287,7 @@ function withoutExcluded(
       if (values.has(id)) return values.get(id);
       if (fieldPaths.has(name) && fieldPaths.get(name) === undefined) return undefined;
       const path = fieldPath(name);
-      const value = fixed.has(id) ? fixed.get(id) : path && fieldOf(config, path);
+      const value = fixed.has(id) ? fixed.get(id) : path && fieldOf(sectionsOf(values), path);
       return path && value !== undefined ? plainValue(path, value) : value;
     };
     return !constraints.some((isExcluded) => isExcluded(valueOf));
@@ -310,10 +318,11 @@ function settingOf(
   base: ConfigFile,
   locations: Locations,
 ): Setting {
-  const fields = assignments.flatMap((assignment): FieldAssignment[] => {
+  const assigned = assignments.flatMap((assignment): FieldAssignment[] => {
     const field = fieldPaths.get(assignment.name);
     return field === undefined ? [] : [{ ...assignment, field }];
   });
+  const fields = sectionsFirst(assigned, ({ field }) => field);
   let value: object = base.config;
   for (const assignment of fields) {
     const { field, name, path } = assignment;

@@ -46,6 +46,12 @@ export interface TimelineColumns {
   /** Bytes of complete pieces that arrived during the interval, inter-AS and intra-AS. */
   readonly outsideBytes: readonly number[];
   readonly insideBytes: readonly number[];
+  /**
+   * At the end of the interval: connections of leechers to peers that were no seeds from the start,
+   * and those on which they are interested. Absent in records of earlier versions.
+   */
+  readonly leecherConnections?: readonly number[];
+  readonly interestedConnections?: readonly number[];
 }
 
 /** The peers, column by column, sorted by id; the first id is 1. */
@@ -141,5 +147,7 @@ function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
     activeConnections: sums(timeline.activeConnections),
     outsideBytes: sums(timeline.outsideBits, 8),
     insideBytes: sums(timeline.insideBits, 8),
+    leecherConnections: sums(timeline.leecherConnections),
+    interestedConnections: sums(timeline.interestedConnections),
   };
 }

@@ -9,6 +9,7 @@ import type { LoggedMessages } from '../log/reader.ts';
 import { AutonomousSystem } from '../nodes/autonomous-system.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
+import { modelWarningsOf } from './model-warnings.ts';
 import { type Preflight, preflight } from './preflight.ts';
 import type { AsReport } from '../results/observations.ts';
 import type { PeerClass, Swarm } from '../plan/swarm.ts';
@@ -188,6 +189,41 @@ describe('a run that certainly cannot complete', () => {
     expect(preflightOf(change, seed).problem).toBeUndefined();
   });
 
+  test('has leaders without upload capacity, and followers', async () => {
+    const swarm = { ...FORTY, leaderPercent: 10, neighbours: 39, classes: withSilent(39) };
+    const { problem } = preflightOf(swarm);
+    expect(problem?.problem).toMatch(
+      /^is 10 %, but no peer of AS [\d, ]+ has an upload capacity: /,
+    );
+    await expect(simulate(swarm, { seed: 1, workers: 1 })).rejects.toThrow(problem!.fix);
+    expect(preflightOf({ ...swarm, leaderPercent: 100 }).problem).toBeUndefined();
+    expect(preflightOf({ ...swarm, classes: withSilent(0).slice(0, 1) }).problem).toBeUndefined();
+  });
+
+  test.each([
+    { leaderPercent: 1, peers: 66_000, problem: undefined },
+    {
+      leaderPercent: 1,
+      peers: 66_300,
+      problem: /^is 1, with which each leader of AS 0 has 65,63\d followers or more, but/,
+    },
+  ])(
+    'has leaders with more followers than connections: $peers',
+    ({ leaderPercent, peers, problem }) => {
+      const swarm = {
+        ...FORTY,
+        leaderPercent,
+        latency: { model: 'fixed', fixedMs: 50 } as const,
+        minPeers: peers,
+        classes: [{ name: 'peer', count: peers, uploadKbps: 1_000, downloadKbps: 3_000 }],
+        topology: { ...FORTY.topology, stubDomains: 1, stubDomainSize: peers + 20 },
+      };
+      const found = preflight(new Plan(makePlan(swarm, 1))).problem;
+      if (problem === undefined) expect(found).toBeUndefined();
+      else expect(found?.problem).toMatch(problem);
+    },
+  );
+
   test('has as many peers that never complete as its error says', () => {
     for (const [seed, silent] of [
       [2, 0],
@@ -225,6 +261,9 @@ test('a run that may complete warns before it starts', async () => {
   const run = simulate(swarm, { seed: 3, workers: 1, onWarning });
   await expect(run).rejects.toThrow(SwarmStalled);
   await expect(run).rejects.toThrow(/have no neighbour that can upload and holds a piece/);
-  expect(warnings).toEqual(preflight(new Plan(makePlan(swarm, 3))).warnings);
-  expect(warnings).toHaveLength(1);
+  expect(warnings).toEqual([
+    ...modelWarningsOf(swarm).map(({ text }) => text),
+    ...preflight(new Plan(makePlan(swarm, 3))).warnings,
+  ]);
+  expect(warnings.filter((warning) => warning.includes('not connected'))).toHaveLength(1);
 });

@@ -14,11 +14,12 @@
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
-import type { TrackerHost } from '@cachetorrent/tracker';
+import { leaderCount, type TrackerHost } from '@cachetorrent/tracker';
 
 import type { SwarmProblem } from '../../errors.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
+import { CONNECTIONS_MAX } from '../plan/check.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
 
@@ -44,6 +45,8 @@ export interface Preflight {
 /** Foresees what is unusual about a run of `plan`, without simulating it. */
 export function preflight(plan: Plan): Preflight {
   const { leaderPercent, subTorrents } = plan.swarm;
+  const ofLeaders = tooManyFollowers(plan) ?? leadersThatCannotUpload(plan);
+  if (ofLeaders !== undefined) return { warnings: [], problem: ofLeaders };
   const mayRunOutOfCandidates = leaderPercent !== undefined && subTorrents > 1;
   if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return { warnings: [] };
 
@@ -59,6 +62,45 @@ export function preflight(plan: Plan): Preflight {
   const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];
   const problem = decisions.reach.problem();
   return { warnings, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** A follower connects to all leaders of its AS. */
+function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
+  const { leaderPercent, topology } = plan.swarm;
+  if (leaderPercent === undefined) return undefined;
+  for (let asId = 0; asId < plan.asCount; asId++) {
+    const peers = plan.idsOf(asId).length;
+    const followers = Math.floor(peers * (1 - leaderPercent / 100)) - 1;
+    if (followers <= CONNECTIONS_MAX) continue;
+    const limit = `a peer has at most ${CONNECTIONS_MAX.toLocaleString('en-US')} connections`;
+    const problem =
+      `is ${topology.stubDomains}, with which each leader of AS ${asId} has ` +
+      `${followers.toLocaleString('en-US')} followers or more, but ${limit}`;
+    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the percentage of leaders' };
+  }
+  return undefined;
+}
+
+/** Followers get pieces in their own AS only, where leaders are those with the most capacity. */
+function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
+  const { leaderPercent, seeds } = plan.swarm;
+  if (leaderPercent === undefined) return undefined;
+  const stuck: string[] = [];
+  for (let asId = 0; asId < plan.asCount; asId++) {
+    const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
+    const leechers = ids.filter((id) => id > seeds).length;
+    const hasFollowers = leechers > leaderCount(ids.length, leaderPercent);
+    const canUpload = ids.some((id) => plan.capacityOf(id).uploadKbps > 0);
+    if (hasFollowers && !canUpload) stuck.push(String(asId));
+  }
+  if (stuck.length === 0) return undefined;
+  return {
+    at: 'leaderPercent',
+    problem:
+      `is ${leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
+      'leaders there send nothing to their followers, who can never complete',
+    fix: 'use fewer AS, let more peers upload, or set it to 100 %',
+  };
 }
 
 function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {

@@ -5,6 +5,7 @@ import type { PieceIndex } from '@cachetorrent/protocol';
 import type { Plan } from '../plan/plan.ts';
 import {
   type AsReport,
+  interestOf,
   leadersOf,
   type Observations,
   piecesHeldBy,
@@ -97,6 +98,7 @@ export class AsTimeline {
     const [finished, aborted, crashed] = departures;
     const { outsideBits, insideBits } = observations;
     const { activeCount: activeConnections, sentBits } = flows;
+    const { leecherConnections, interestedConnections } = interestOf(members.present);
     return {
       leechers,
       seeds,
@@ -111,6 +113,8 @@ export class AsTimeline {
       outsideBits,
       insideBits,
       sentBits,
+      leecherConnections,
+      interestedConnections,
       capacityBits: population.capacityBits(atMs),
     };
   }

@@ -23,7 +23,13 @@ import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { type AsReport, Observations, sourcesOf, totalOf } from '../results/observations.ts';
+import {
+  type AsReport,
+  lastPiecesOf,
+  Observations,
+  sourcesOf,
+  totalOf,
+} from '../results/observations.ts';
 import {
   callPeerMessage,
   connectionOf,
@@ -206,6 +212,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#log?.end();
     const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
     const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
+    const { leecherBits, nearlyCompletedAtMs } = this.#observations;
     for (const node of this.#members.nodes) this.#observations.hasRole(node);
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#members.present, this.plan);
@@ -221,6 +228,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       bitsFrom,
       bitsTo,
       classBits,
+      leecherBits,
+      nearlyCompletedAtMs,
       messages,
       roles,
       sources,
@@ -436,7 +445,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     assert(from.peer.hasPiece(piece), 'a peer sends only pieces that it holds');
     const toAsId = this.transport.endpoints.asId(from.row, connection);
     const localNode = this.plan.localNodeOf(from.id);
-    this.#observations.sent(localNode, toAsId, bitsOfSpan(blockLayout, block, count));
+    const bits = bitsOfSpan(blockLayout, block, count);
+    this.#observations.sent(localNode, toAsId, bits);
+    const remotePeer = this.transport.endpoints.remotePeer(from.row, connection);
+    const to = this.plan.idOfLocalPeer(toAsId, remotePeer) as PeerId;
+    const [fromClass, toClass] = [this.plan.classOf(from.id), this.plan.classOf(to)];
+    this.#observations.sentByClass(localNode, fromClass, toClass, bits);
     from.sendBlocks(connection, block, count);
     this.lastActiveMs = this.nowMs;
   }
@@ -456,6 +470,18 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
     to.peer.piece(connection, block, count);
+    this.#observeLastPieces(to.id);
+  }
+
+  /** Records when a node lacks only the last pieces. */
+  #observeLastPieces(id: PeerId): void {
+    const localNode = this.plan.localNodeOf(id);
+    if (!this.#observations.lacksMoreThanLast(localNode)) return;
+    const { pieces } = this.plan.swarm;
+    let stored = 0;
+    for (const { peer } of this.#members.node(localNode)!.peers) stored += peer.storedCount;
+    if (stored < pieces - lastPiecesOf(pieces)) return;
+    this.#observations.nearlyCompleted(localNode, this.nowMs);
   }
 
   /** What the nodes that lack pieces wait for, if there are any; see `AsReport.prospects`. */

@@ -124,6 +124,7 @@ export class Flows implements TransferListener {
   /** The span in progress has become shorter. */
   shorten(from: HostedPeer, connection: Connection): void {
     const flow = this.#endpoints.flow(from.row, connection);
+    if (flow < 0) return;
     this.#transfers.shorten(flow, this.#bitsToSend(from, connection), this);
   }
 

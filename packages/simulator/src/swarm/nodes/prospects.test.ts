@@ -1,6 +1,6 @@
 /** When a swarm has stalled, and when it is only slow. */
 
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, type ClientName, CLIENTS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
@@ -8,6 +8,7 @@ import { FORTY } from '../../../test/swarm/swarms.ts';
 import { runHere } from '../../engine/threads/run-here.ts';
 import type { RunEnd } from '../../engine/threads/worker-loop.ts';
 import { runPlanOf, simulate } from '../../simulate.ts';
+import type { LoggedMessages } from '../log/reader.ts';
 import { makePlan } from '../plan/make-plan.ts';
 import { Plan } from '../plan/plan.ts';
 import type { Swarm } from '../plan/swarm.ts';
@@ -105,12 +106,66 @@ test('peers that wait for those who never upload are told so', async () => {
   expect(errors[1]).toBe(errors[0]);
 });
 
-test('clients that wait for those who never upload give up on them, and complete', async () => {
+test('clients do not wait for those who never upload, and complete', async () => {
   const [one, three] = await Promise.all(
     [1, 3].map((workers) => simulate(FREE_RIDERS, { seed: 1, workers })),
   );
   expect(one!.result.completion.count).toBe(29);
   expect(three!.result).toEqual(one!.result);
+});
+
+/** Ten of thirty peers give nothing, by each client; all know one another. */
+describe.each(Object.keys(CLIENTS) as ClientName[])('with clients of %s', (name) => {
+  const { options, ...slots } = CLIENTS[name];
+  const swarmOf = (uploadKbps: number): Swarm => ({
+    ...FREE_RIDERS,
+    ...slots,
+    client: options,
+    classes: FREE_RIDERS.classes.map((each) =>
+      each.name === 'rider' ? { ...each, uploadKbps } : each,
+    ),
+  });
+
+  test.each([
+    { what: 'have no upload capacity unchoke nobody', uploadKbps: 0, unchokers: 20 },
+    {
+      what: 'trickle a few bits unchoke others, and are timed out',
+      uploadKbps: 1e-6,
+      unchokers: 30,
+    },
+  ])('free-riders that $what, and the swarm completes', async ({ uploadKbps, unchokers }) => {
+    const unchoking = new Set<number>();
+    const sending = new Set<number>();
+    const onMessages = ({ count, kind, from }: LoggedMessages) => {
+      for (let i = 0; i < count; i++) (kind(i) === 'piece' ? sending : unchoking).add(from(i));
+    };
+    const { result } = await simulate(swarmOf(uploadKbps), {
+      seed: 1,
+      workers: 1,
+      messageLog: { kinds: ['unchoke', 'piece'], onMessages },
+    });
+    expect(result.completion.count).toBe(29);
+    expect([unchoking.size, sending.size]).toEqual([unchokers, 20]);
+  });
+});
+
+/** A swarm whose first peers begin before the others come may be split. */
+test('the advice for peers without a source is what the swarm leaves a choice of', async () => {
+  const swarm: Swarm = {
+    ...FREE_RIDERS,
+    neighbours: 1,
+    minPeers: 20,
+    arrivalGapMs: 500,
+    pieces: 4,
+  };
+  const errorOf = (changes: Partial<Swarm>): Promise<string> =>
+    simulate({ ...swarm, ...changes }, { seed: 1, workers: 1 }).then(
+      () => 'completed',
+      (error: Error) => error.message,
+    );
+  expect(await errorOf({})).toMatch(
+    /that they lack\. Let more peers upload, or ask for more neighbours\. \(seed 1\)$/,
+  );
 });
 
 /**

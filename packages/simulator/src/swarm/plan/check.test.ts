@@ -1,4 +1,4 @@
-import { CLIENT_QUIRKS, LIBTORRENT } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, LIBTORRENT, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
 import { expect, test } from 'vitest';
 
 import { SwarmError } from '../../errors.ts';
@@ -55,6 +55,14 @@ test.each([
   { what: 'peers that come when others have begun', change: { classes: of('49:10/20') } },
   { what: 'everybody as a neighbour', change: { neighbours: 19 } },
   { what: 'everybody at once', change: { arrivalGapMs: 0 } },
+  { what: 'the largest piece', change: { pieceBits: 2 ** 32 } },
+  { what: 'the largest file', change: { pieces: 2 ** 16 - 1, pieceBits: 2 ** 32 } },
+  { what: 'most pieces of most blocks', change: { pieces: 2 ** 24, pieceBits: 127 * 2 ** 17 } },
+  {
+    what: 'a larger piece that is moved whole',
+    change: { pieces: 2 ** 24, pieceBits: 2 ** 33, quirks: ORIGINAL_QUIRKS },
+  },
+  { what: 'most neighbours', change: { classes: of('65536:10/20'), neighbours: 65_535 } },
 ])('$what can be simulated', ({ change }) => {
   expect(() => checkSwarm({ ...good, ...change })).not.toThrow();
 });
@@ -75,6 +83,26 @@ test.each([
   { change: { pieces: 0 }, at: 'pieces', problem: 'there would be nothing to download' },
   { change: { pieceBits: -1 }, at: 'pieceBits', problem: 'comes to -1 bits' },
   { change: { pieceBits: 0.5 }, at: 'pieceBits', problem: 'a whole number of bits' },
+  {
+    change: { pieceBits: 2 ** 32 + 1 },
+    at: 'pieceBits',
+    problem: 'comes to 32,769 blocks of 16 KiB, but a piece has at most 32,768',
+  },
+  {
+    change: { pieces: 2 ** 16, pieceBits: 2 ** 32 },
+    at: 'pieces',
+    problem: 'comes to 2,147,483,648 blocks of 16 KiB, but a file has at most 2,147,483,647',
+  },
+  {
+    change: { pieces: 2 ** 24, pieceBits: 128 * 2 ** 17 },
+    at: 'pieces',
+    problem: 'comes to 2,147,483,648 blocks of 16 KiB',
+  },
+  {
+    change: { classes: of('65537:10/20'), neighbours: 65_536 },
+    at: 'neighbours',
+    problem: 'is 65536, which is too large',
+  },
   { change: { uploadSlots: -1 }, at: 'uploadSlots', problem: 'is -1' },
   {
     change: { uploadSlots: 0, optimisticSlots: 0 },

@@ -16,7 +16,7 @@ import {
   PEERS_MAX,
   type Refuse,
 } from './number-rule.ts';
-import { hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
+import { blockLayoutOf, hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
@@ -28,6 +28,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
     throw new SwarmError({ field, at: nameOf(field), problem, fix });
   };
   checkNumbers(swarm, refuse);
+  checkBlocks(swarm, refuse);
   checkClasses(swarm, refuse);
   checkDynamics(swarm, refuse, nameOf);
   checkClock(swarm, refuse);
@@ -39,6 +40,12 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
 export const STUBS_MAX: number = 8192;
 export const ROUTERS_MAX: number = 100_000;
 export const PIECES_MAX: number = 2 ** 24;
+/** The most blocks of a piece: a message about blocks has 15 bits for their number. */
+export const BLOCKS_PER_PIECE_MAX: number = 2 ** 15;
+/** The most blocks of the file: the index of a block is a signed integer of 32 bits. */
+const BLOCKS_MAX = 2 ** 31 - 1;
+/** The most connections of a peer: messages and tables have 16 bits for their number. */
+export const CONNECTIONS_MAX: number = 2 ** 16 - 1;
 /** The most requests that are kept outstanding on a connection. */
 const REQUESTS_MAX = 10_000;
 /** What our own client accepts on a connection. */
@@ -53,6 +60,25 @@ function checkNumbers(swarm: Swarm, refuse: Refuse): void {
   }
 }
 
+/** Pieces that are moved whole have no blocks. */
+function checkBlocks(swarm: Swarm, refuse: Refuse): void {
+  if (swarm.quirks.wholePieces) return;
+  const { blocksPerPiece } = blockLayoutOf(swarm, swarm.pieces);
+  const blocks = swarm.pieces * blocksPerPiece;
+  const shown = (count: number): string => count.toLocaleString('en-US');
+  if (blocksPerPiece > BLOCKS_PER_PIECE_MAX) {
+    const limit = `a piece has at most ${shown(BLOCKS_PER_PIECE_MAX)}`;
+    const problem = `comes to ${shown(blocksPerPiece)} blocks of 16 KiB, but ${limit}`;
+    refuse('pieceBits', problem, 'set it to 512 MiB or less');
+  }
+  if (blocks > BLOCKS_MAX) {
+    const limit = `a file has at most ${shown(BLOCKS_MAX)}`;
+    const problem = `comes to ${shown(blocks)} blocks of 16 KiB, but ${limit}`;
+    const most = Math.floor(BLOCKS_MAX / blocksPerPiece);
+    refuse('pieces', problem, `use at most ${shown(most)} pieces of this size`);
+  }
+}
+
 function numberRules(swarm: Swarm): NumberRule[] {
   const { topology, latency, leaderPercent, externalPercent } = swarm;
   const percent = { least: 0, most: 100, fraction: true, reason: 'a percentage is 0 or more' };
@@ -61,6 +87,7 @@ function numberRules(swarm: Swarm): NumberRule[] {
       field: 'neighbours',
       value: swarm.neighbours,
       least: 1,
+      most: CONNECTIONS_MAX,
       reason: 'a peer without neighbours downloads nothing',
     },
     { field: 'minPeers', value: swarm.minPeers, least: 2, reason: 'a swarm has two peers or more' },

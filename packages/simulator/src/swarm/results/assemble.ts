@@ -6,8 +6,8 @@ import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/prot
 
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { AsReport } from './observations.ts';
-import { downloadTimesMs, firstCompletionMs } from './download-times.ts';
+import { downloadTimesMs, firstCompletionMs, leechingTimesMs } from './download-times.ts';
+import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
   type Completion,
@@ -32,15 +32,18 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     durationMs: durationOf(plan, peers),
     ...(plan.isOpen ? { turnover: turnoverOf(reports) } : {}),
     completion: completion('peer', 'leader', 'follower'),
+    uploadUtilisation: utilisationOf(plan, peers, reports),
+    lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
     leaders: completion('leader'),
     followers: completion('follower'),
-    classes: completionByClass(plan, peers, timesMs),
+    classes: completionByClass(plan, peers, reports, timesMs),
     messages: messagesOf(reports),
     resultHash: hashOf(plan, peers, reports),
     asCount: plan.asCount,
     peers,
     trafficBits: trafficMatrix(reports),
-    classTrafficBits: classTrafficOf(reports),
+    classTrafficBits: classTrafficOf(reports, 'classBits'),
+    leecherTrafficBits: classTrafficOf(reports, 'leecherBits'),
   };
 }
 
@@ -104,17 +107,64 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
 
 /** Of the leechers of each class; classes of the same name count as one. */
 function completionByClass(
-  { swarm }: Plan,
+  plan: Plan,
   peers: PeerTable,
+  reports: readonly AsReport[],
   timesMs: Float64Array,
 ): ClassCompletion[] {
-  const names = new Set(swarm.classes.map(({ name }) => name));
+  const names = new Set(plan.swarm.classes.map(({ name }) => name));
   return [...names]
     .map((name) => ({
       name,
       ...completionOf(timesMs, (row) => peers.class[row] === name && peers.role[row] !== 'seed'),
+      uploadUtilisation: utilisationOf(plan, peers, reports, name),
     }))
     .filter(({ count }) => count > 0);
+}
+
+/** Of the leechers of a class, or of all, while they were leechers; see `SwarmResult`. */
+function utilisationOf(
+  { swarm }: Plan,
+  peers: PeerTable,
+  reports: readonly AsReport[],
+  className?: string,
+): number | undefined {
+  const { role, class: classOf, uploadKbps } = peers;
+  const isIncluded = (name: string) => className === undefined || name === className;
+  const leechedMs = leechingTimesMs(peers, swarm.horizonMs);
+  let capacityBits = 0;
+  for (const [row, kbps] of uploadKbps.entries()) {
+    if (role[row] !== 'seed' && isIncluded(classOf[row]!)) capacityBits += kbps * leechedMs[row]!;
+  }
+  const { classes } = swarm;
+  const sentBits = sumOf(reports, ({ leecherBits }) =>
+    leecherBits.reduce((sum, bits, cell) => {
+      const { name } = classes[Math.floor(cell / classes.length)]!;
+      return isIncluded(name) ? sum + bits : sum;
+    }, 0),
+  );
+  return capacityBits === 0 ? undefined : sentBits / capacityBits;
+}
+
+function lastPiecesPaceOf(
+  plan: Plan,
+  { id, role, completedAtMs }: PeerTable,
+  reports: readonly AsReport[],
+  timesMs: Float64Array,
+): number | undefined {
+  const { pieces } = plan.swarm;
+  const last = lastPiecesOf(pieces);
+  let sum = 0;
+  let count = 0;
+  for (const [row, peer] of id.entries()) {
+    const atMs = completedAtMs[row]!;
+    if (role[row] === 'seed' || Number.isNaN(atMs)) continue;
+    const { nearlyCompletedAtMs } = reports[plan.asOf(peer as PeerId)]!;
+    const lastMs = atMs - nearlyCompletedAtMs[plan.localNodeOf(peer as PeerId)]!;
+    sum += lastMs / last / (timesMs[row]! / pieces);
+    count++;
+  }
+  return last === 0 || count === 0 ? undefined : sum / count;
 }
 
 function completionOf(timesMs: Float64Array, isIncluded: (row: number) => boolean): Completion {
@@ -164,10 +214,11 @@ function trafficMatrix(reports: readonly AsReport[]): Float64Array {
 }
 
 /** The sums in order of the AS, so that rounding is always the same. */
-function classTrafficOf(reports: readonly AsReport[]): Float64Array {
-  return reports[0]!.classBits.map((_, cell) =>
-    sumOf(reports, ({ classBits }) => classBits[cell]!),
-  );
+function classTrafficOf(
+  reports: readonly AsReport[],
+  column: 'classBits' | 'leecherBits',
+): Float64Array {
+  return reports[0]![column].map((_, cell) => sumOf(reports, (report) => report[column][cell]!));
 }
 
 /**

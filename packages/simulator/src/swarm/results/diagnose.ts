@@ -3,6 +3,7 @@
 import { SwarmStalled } from '../../errors.ts';
 import { type Prospect, PROSPECTS } from '../nodes/prospects.ts';
 import type { Plan } from '../plan/plan.ts';
+import { peerCountOf, type Swarm } from '../plan/swarm.ts';
 import type { AsReport } from './observations.ts';
 
 /** The number of peers that the error names. */
@@ -24,17 +25,33 @@ export function diagnose(plan: Plan, reports: readonly AsReport[], atMs: number)
   );
 }
 
+interface Cause {
+  readonly cause: string;
+  readonly fix: string;
+}
+
+/** The advice is what `swarm` leaves a choice of. */
+function noSource(swarm: Swarm): Cause {
+  const { neighbours, externalPercent, leaderPercent } = swarm;
+  const ways = [
+    ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
+    ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
+    ...(leaderPercent === undefined ? [] : ['ask for more leaders']),
+  ];
+  const where = leaderPercent === undefined ? '' : ' (of a follower, in its own AS)';
+  return {
+    cause: `no neighbour that can upload and holds a piece that they lack${where}`,
+    fix: `Let more peers upload${ways.map((way) => `, or ${way}`).join('')}.`,
+  };
+}
+
 /** What the peers wait for: why it does not arrive, and how to change that. */
-const CAUSES: Readonly<Record<Prospect, { readonly cause: string; readonly fix: string }>> = {
-  'no source': {
-    cause: 'no neighbour that can upload and holds a piece that they lack',
-    fix: 'Ask for more neighbours, or for more neighbours from other AS.',
-  },
+const CAUSES: Readonly<Record<Exclude<Prospect, 'no source'>, Cause>> = {
   'silent neighbours': {
     cause:
       'requested pieces from neighbours without upload capacity, which unchoke them, but never ' +
-      'send; no peer gives up such a request (snubbing is not modelled)',
-    fix: 'Give all classes an upload capacity.',
+      'send; where pieces are moved whole, no peer gives up such a request',
+    fix: 'Give all classes an upload capacity, or turn off the quirk wholePieces.',
   },
   'waiting leaders': {
     cause: 'requested pieces from leaders of their AS, which cannot get them',
@@ -54,7 +71,7 @@ function causesOf(plan: Plan, reports: readonly AsReport[]): string[] {
   }
   return PROSPECTS.flatMap((prospect, index) => {
     const count = reports.reduce((sum, { prospects }) => sum + (prospects?.[index] ?? 0), 0);
-    const { cause, fix } = CAUSES[prospect];
+    const { cause, fix } = prospect === 'no source' ? noSource(plan.swarm) : CAUSES[prospect];
     return count === 0 ? [] : [`${count === 1 ? '1 has' : `${count} have`} ${cause}. ${fix}`];
   });
 }

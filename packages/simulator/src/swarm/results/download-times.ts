@@ -20,3 +20,21 @@ export function downloadTimesMs(
   const startMs = firstCompletionMs(peers);
   return peers.completedAtMs.map((atMs, row) => atMs - Math.max(startMs, peers.arrivedAtMs[row]!));
 }
+
+/**
+ * For how long each peer has been a leecher, in ms: as in `downloadTimesMs`; one that has not
+ * completed the file until it left, or until the end of the run. Earlier stays do not count.
+ */
+export function leechingTimesMs(
+  peers: Pick<PeerTable, 'arrivedAtMs' | 'completedAtMs' | 'leftAtMs'>,
+  endMs: number | undefined,
+): Float64Array {
+  const startMs = firstCompletionMs(peers);
+  return downloadTimesMs(peers).map((ms, row) => {
+    if (!Number.isNaN(ms)) return ms;
+    const leftMs = peers.leftAtMs[row]!;
+    const untilMs = Number.isNaN(leftMs) ? (endMs ?? NaN) : leftMs;
+    const sinceMs = Math.max(startMs, peers.arrivedAtMs[row]!);
+    return untilMs > sinceMs ? untilMs - sinceMs : 0;
+  });
+}

@@ -33,6 +33,10 @@ export interface AsReport {
   readonly classBits: Float64Array;
   /** How many of its nodes have come and gone. */
   readonly turnover: Turnover;
+  /** Bits of pieces that leechers have sent before they completed, by classes. */
+  readonly leecherBits: Float64Array;
+  /** When each node had all but the last pieces, in ms: `LAST_PIECES`; NaN if it never did. */
+  readonly nearlyCompletedAtMs: Float64Array;
   /** The number of messages sent, in the order of `MESSAGE_KINDS`. */
   readonly messages: Float64Array;
   /** For each piece, how many nodes hold it and can upload. */
@@ -43,6 +47,14 @@ export interface AsReport {
   readonly timeline?: Float64Array;
   /** The availability by interval of the timeline; from the AS of the tracker only. */
   readonly availability?: Float64Array;
+}
+
+/** The share of the pieces that count as the last ones. */
+export const LAST_PIECES: number = 1 / 20;
+
+/** The number of pieces that count as the last ones; 0 if there are too few. */
+export function lastPiecesOf(pieces: number): number {
+  return Math.floor(pieces * LAST_PIECES);
 }
 
 /** Counts the pieces that an AS sends and receives. */
@@ -58,6 +70,8 @@ export class Observations {
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
   readonly classBits: Float64Array;
+  readonly leecherBits: Float64Array;
+  readonly nearlyCompletedAtMs: Float64Array;
   /** Bits of pieces that have arrived from other AS. */
   outsideBits = 0;
   /** Bits of pieces that have arrived from this AS. */
@@ -82,6 +96,8 @@ export class Observations {
     this.bitsTo = new Float64Array(asCount);
     this.#classCount = swarm.classes.length;
     this.classBits = new Float64Array(this.#classCount ** 2);
+    this.leecherBits = new Float64Array(this.#classCount ** 2);
+    this.nearlyCompletedAtMs = new Float64Array(nodeCount).fill(NaN);
   }
 
   /**
@@ -113,6 +129,22 @@ export class Observations {
   /** Whether a node has completed the file. */
   isComplete(localNode: number): boolean {
     return !Number.isNaN(this.completedAtMs[localNode]!);
+  }
+
+  /** A peer of class `fromClass` has sent blocks to one of class `toClass`. */
+  sentByClass(localNode: number, fromClass: number, toClass: number, bits: number): void {
+    const isLeecher = !this.isComplete(localNode);
+    if (isLeecher) this.leecherBits[fromClass * this.#classCount + toClass]! += bits;
+  }
+
+  /** Whether a node has not got all but the last pieces yet. */
+  lacksMoreThanLast(localNode: number): boolean {
+    return Number.isNaN(this.nearlyCompletedAtMs[localNode]);
+  }
+
+  /** A node lacks only the last pieces. */
+  nearlyCompleted(localNode: number, atMs: number): void {
+    this.nearlyCompletedAtMs[localNode] = atMs;
   }
 
   /** Records the role of a node, at the end of its stay or of the run. */
@@ -170,4 +202,20 @@ export function piecesHeldBy(peers: readonly HostedPeer[]): number {
   let held = 0;
   for (const hosted of peers) if (hosted.hasStarted) held += hosted.peer.storedCount;
   return held;
+}
+
+/** See `Peer.countInterest`: the sum over all leechers. */
+export function interestOf(peers: readonly HostedPeer[]): {
+  readonly leecherConnections: number;
+  readonly interestedConnections: number;
+} {
+  let leecherConnections = 0;
+  let interestedConnections = 0;
+  for (const hosted of peers) {
+    if (!hosted.hasStarted || hosted.peer.isComplete) continue;
+    const { connections, interested } = hosted.peer.countInterest();
+    leecherConnections += connections;
+    interestedConnections += interested;
+  }
+  return { leecherConnections, interestedConnections };
 }

@@ -54,6 +54,8 @@ export interface PeerTable {
 export interface ClassCompletion extends Completion {
   /** The name of the class, as in `Swarm.classes`. */
   readonly name: string;
+  /** See `SwarmResult`. */
+  readonly uploadUtilisation: number | undefined;
 }
 
 /** How many peers have come and gone. One who has left and come back counts again. */
@@ -92,6 +94,16 @@ export interface SwarmResult {
   readonly durationMs: number;
   /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
+  /**
+   * The share of their upload capacity that leechers have used before they completed: what all have
+   * sent, of what they could have sent since the start; undefined if they cannot upload.
+   */
+  readonly uploadUtilisation: number | undefined;
+  /**
+   * How much longer a leecher needs for the last 5 % of the pieces than for 5 % of all pieces: the
+   * mean over all leechers; undefined if there are fewer than 20 pieces.
+   */
+  readonly lastPiecesPace: number | undefined;
   /** Completion of the leaders. */
   readonly leaders: Completion;
   /** Completion of the followers. */
@@ -121,4 +133,6 @@ export interface SwarmResult {
    * `Swarm.classes` lists them, seeds included: row-major.
    */
   readonly classTrafficBits: Float64Array;
+  /** The same for what leechers have sent before they completed. */
+  readonly leecherTrafficBits: Float64Array;
 }

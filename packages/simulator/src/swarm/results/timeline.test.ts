@@ -19,10 +19,12 @@ const sample = (piecesHeld: number): TimelineSample => ({
   outsideBits: 2,
   insideBits: 3,
   sentBits: 4,
-  capacityBits: 5,
+  leecherConnections: 5,
+  interestedConnections: 6,
+  capacityBits: 7,
 });
 /** The columns of a row, and that of `piecesHeld`. */
-const COLUMNS = 14;
+const COLUMNS = 16;
 const PIECES_HELD = 8;
 
 describe('an AS records a sample', () => {
@@ -32,8 +34,8 @@ describe('an AS records a sample', () => {
     recorder.record(() => sample(1), 10);
     expect(recorder.dueAtMs).toBe(20);
     const rows = [...recorder.finish(sample(2))];
-    expect(rows.slice(PIECES_HELD, COLUMNS)).toEqual([1, 1, 2, 3, 4, 5]);
-    expect(rows.slice(COLUMNS + PIECES_HELD)).toEqual([2, 1, 2, 3, 4, 5]);
+    expect(rows.slice(PIECES_HELD, COLUMNS)).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
+    expect(rows.slice(COLUMNS + PIECES_HELD)).toEqual([2, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('once for all intervals without an event', () => {
@@ -96,6 +98,14 @@ describe('a timeline', () => {
     expect((slowToSlow! + fastToSlow!) / receivedBits).toBeCloseTo(19 / 39, 1.5);
     expect((slowToFast! + fastToFast!) / receivedBits).toBeCloseTo(20 / 39, 1.5);
     expect((fastToSlow! + fastToFast!) / receivedBits).toBeGreaterThan(0.55);
+
+    const { leecherConnections, interestedConnections } = timeline!;
+    expect(Math.max(...leecherConnections)).toBeGreaterThan(39);
+    expect(Math.max(...interestedConnections)).toBeGreaterThan(39);
+    leecherConnections.forEach((all, i) =>
+      expect(interestedConnections[i]).toBeLessThanOrEqual(all),
+    );
+    expect(sum(leecherConnections.slice(-asCount))).toBe(0);
 
     const plain = await simulate(swarm, { seed: 1, workers: 1 });
     expect(plain.result).toEqual(result);

@@ -39,6 +39,10 @@ export interface TimelineSample {
   readonly insideBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
+  /** Connections of its leechers to peers that were no seeds from the start. */
+  readonly leecherConnections: number;
+  /** Those of them on which its leecher is interested. */
+  readonly interestedConnections: number;
   /** Bits that its peers could have sent since the start, while each was there. */
   readonly capacityBits: number;
 }
@@ -58,6 +62,8 @@ const FIELDS = [
   'outsideBits',
   'insideBits',
   'sentBits',
+  'leecherConnections',
+  'interestedConnections',
   'capacityBits',
 ] as const satisfies readonly (keyof TimelineSample)[];
 const COLUMNS: number = FIELDS.length;
@@ -175,10 +181,22 @@ export interface Timeline {
   readonly insideBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
+  /** Connections of its leechers to peers that were no seeds from the start, at the end. */
+  readonly leecherConnections: Float64Array;
+  /** Those of them on which the leecher of the AS is interested. */
+  readonly interestedConnections: Float64Array;
 }
 
 /** Columns that hold the state at the end of an interval, and those that hold a change in it. */
-const STATES = ['leechers', 'seeds', 'leaders', 'piecesHeld', 'activeConnections'] as const;
+const STATES = [
+  'leechers',
+  'seeds',
+  'leaders',
+  'piecesHeld',
+  'activeConnections',
+  'leecherConnections',
+  'interestedConnections',
+] as const;
 const CHANGES = [
   'arrivals',
   'completions',

@@ -11,6 +11,7 @@ import {
 import { expect, test } from 'vitest';
 
 import { FIRST_NODE_MESSAGE } from '../event-kinds.ts';
+import { CONNECTIONS_MAX } from '../plan/check.ts';
 import { callNodeMessage, callPeerMessage, MessageFields, Payloads } from './message-fields.ts';
 
 const CONNECTION = 7 as Connection;
@@ -19,6 +20,8 @@ const BLOCK = 640 as BlockIndex;
 const PEER = 12 as PeerId;
 const AS_IDS = Uint32Array.of(1, 0);
 const IDS = Uint32Array.of(3, 4);
+const LAST_CONNECTION = (CONNECTIONS_MAX - 1) as Connection;
+const LAST_BLOCK = (2 ** 31 - 2) as BlockIndex;
 
 /** One message of each kind; some kinds have more than one form. */
 const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] = [
@@ -30,6 +33,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'bitfield', send: (to) => to.bitfield(CONNECTION, IDS) },
   { kind: 'request', send: (to) => to.request(CONNECTION, BLOCK, 16) },
   { kind: 'piece', send: (to) => to.piece(CONNECTION, BLOCK, 0x8000) },
+  { kind: 'piece', send: (to) => to.piece(LAST_CONNECTION, LAST_BLOCK, 0x8000) },
   { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
   { kind: 'allowedFast', send: (to) => to.allowedFast(CONNECTION, PIECE) },
   { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },

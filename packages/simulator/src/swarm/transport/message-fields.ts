@@ -31,6 +31,7 @@ import {
 import { assert, unreachable } from '@cachetorrent/std';
 
 import * as kinds from '../event-kinds.ts';
+import { BLOCKS_PER_PIECE_MAX } from '../plan/check.ts';
 
 /** The content of a message that does not fit into two numbers. */
 export type Payload =
@@ -271,13 +272,9 @@ export function callNodeMessage(
   }
 }
 
-/** The most connections of a peer, and the most blocks of a span. */
-const CONNECTIONS_MAX = 0x1_0000;
-const COUNT_MAX = 0x8000;
-
 /** A connection and a number of blocks, from 1 on, in one number. */
 export function packSpan(connection: Connection, count: number): number {
-  assert(connection < CONNECTIONS_MAX && count <= COUNT_MAX, 'a span fits into an event');
+  assert(count <= BLOCKS_PER_PIECE_MAX, 'a span fits into an event');
   return connection | ((count - 1) << 16);
 }
 

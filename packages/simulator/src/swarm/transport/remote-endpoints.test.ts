@@ -78,3 +78,13 @@ test.each(Array.from({ length: 20 }, (_, seed) => seed))(
     expect(connections).toEqual(remotes.map(({ connection }) => connection));
   },
 );
+
+test('a peer has a connection for each number of 16 bits but one', () => {
+  const tables = new PeerTables(1, 1, 0);
+  const endpoints = new RemoteEndpoints(tables);
+  tables.openRow(0, 2 ** 16);
+  expect(() => endpoints.open(0, (2 ** 16 - 2) as Connection, 0, 0, 1)).not.toThrow();
+  expect(() => endpoints.open(0, (2 ** 16 - 1) as Connection, 0, 0, 1)).toThrow(
+    'a peer has at most 65535 connections; use more AS',
+  );
+});

@@ -18,6 +18,14 @@ import {
   type PeerTables,
   type RowColumn,
 } from '@cachetorrent/protocol/internal';
+import { assert } from '@cachetorrent/std';
+
+import { CONNECTIONS_MAX } from '../plan/check.ts';
+
+/** A leader connects to its followers, and to their neighbours in other AS. */
+const TOO_MANY =
+  `a peer has at most ${CONNECTIONS_MAX} connections; ` +
+  'use more AS or more leaders, or fewer neighbours';
 
 /** The flow of a connection on which nothing is sent. */
 export const NO_FLOW = -1;
@@ -97,6 +105,7 @@ export class RemoteEndpoints implements ConnectionColumn, RowColumn {
     remotePeer: number,
     latencyMs: number,
   ): void {
+    assert(connection < CONNECTIONS_MAX, TOO_MANY);
     const index = this.tables.firstConnection[row]! + connection;
     this.#endpoints[ENDPOINT_WORDS * index + AS_ID] = asId;
     this.#endpoints[ENDPOINT_WORDS * index + REMOTE_PEER] = remotePeer;

@@ -1,0 +1,111 @@
+/**
+ * Checks what papers found against our runs: `npm run findings`.
+ *
+ * Runs the experiments of `examples/experiments` that repeat what the papers did, and writes the
+ * section `findings` of `docs/findings.md`. Finished runs are stored, so the tool can be stopped
+ * and started again; of papers that are not chosen, it shows the stored runs.
+ */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { UserError } from '@cachetorrent/runner';
+import { Command, CommanderError } from 'commander';
+
+import { readExperiment } from '../packages/runner/src/campaign/experiment/read.ts';
+import { inRepository } from './files.ts';
+import { experimentsOf, PAPERS } from './findings/papers.ts';
+import {
+  type CollectedExperiment,
+  FINDINGS_PAGE,
+  FINDINGS_SECTION,
+  sectionOf,
+} from './findings/section.ts';
+import { type CampaignOptions, collectExperiment } from './runs/collect.ts';
+import { withInterruptSignal } from './runs/interrupt.ts';
+import { withSection } from './runs/markdown.ts';
+import { checkOnly, count, counts, names } from './runs/options.ts';
+
+interface Options {
+  readonly paper?: readonly string[];
+  readonly runs?: number;
+  readonly seeds?: readonly number[];
+  readonly jobs?: number;
+  readonly table?: true;
+  readonly out?: string;
+}
+
+const EXIT = { mistake: 2, interrupted: 130 } as const;
+const NAMES = PAPERS.map(({ name }) => name);
+
+const program = new Command('findings')
+  .description('Run experiments that papers made, and compare what they found.')
+  .option('--paper <names>', `only these of ${NAMES.join(', ')}`, names)
+  .option('--runs <n>', 'number of runs of each setting (default: as the experiment says)', count)
+  .option('--seeds <list>', 'random seeds of the runs, instead of --runs', counts)
+  .option('--jobs <n>', 'number of runs at a time (default: the number of cores)', count)
+  .option('--table', 'run nothing: write the section from the stored runs')
+  .option('--out <file>', `page with the section (default: ${FINDINGS_PAGE})`)
+  .action(findings);
+try {
+  await program.exitOverride().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
+  } else if (error instanceof UserError) {
+    log(error.message);
+    process.exitCode = EXIT.mistake;
+  } else throw error;
+}
+
+async function findings(options: Options): Promise<void> {
+  const chosen = options.paper ?? NAMES;
+  checkOnly('paper', chosen, NAMES);
+  const out = options.out ?? inRepository(FINDINGS_PAGE);
+  const page = await readFile(out, 'utf8');
+  await withInterruptSignal(async (signal) => {
+    try {
+      const experiments = new Map<string, CollectedExperiment>();
+      for (const paper of PAPERS) {
+        const isChosen = chosen.includes(paper.name);
+        const storedOnly = options.table === true || !isChosen;
+        for (const name of experimentsOf(paper)) {
+          const collecting = {
+            store: '.cache/findings',
+            threads: options.jobs,
+            storedOnly,
+            log: (line: string) => log(`${name}, ${line}`),
+            signal,
+          };
+          experiments.set(name, await collect(name, isChosen ? options : {}, collecting));
+        }
+      }
+      const section = sectionOf(PAPERS, experiments);
+      await writeFile(out, withSection(page, FINDINGS_SECTION, section));
+      log(`${out} is written.`);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      log('Stopped. Finished runs are stored: start again to continue.');
+      process.exitCode = EXIT.interrupted;
+    }
+  });
+}
+
+async function collect(
+  name: string,
+  { runs, seeds }: Options,
+  collecting: CampaignOptions,
+): Promise<CollectedExperiment> {
+  const file = await readExperiment(inRepository(`examples/experiments/${name}.yaml`));
+  const { base, repeat: written = 1, ...rest } = file.experiment;
+  const experiment = {
+    ...rest,
+    base: typeof base === 'string' ? join(file.folder, base) : base,
+    ...(seeds === undefined ? { repeat: runs ?? written } : { seeds }),
+  };
+  return { file, settings: await collectExperiment(experiment, collecting) };
+}
+
+function log(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,353 @@
+/**
+ * Papers, what they found, and how a run shows it. To try another paper, add an experiment file to
+ * `examples/experiments`, and an entry here.
+ *
+ * A finding is quoted as the abstract of the paper states it. A bound that the paper does not state
+ * is ours: `bound` says so in words.
+ */
+
+import {
+  bySeed,
+  change,
+  type Figures,
+  medianOf,
+  shareOfUploads,
+  serviceBySeeds,
+} from './figures.ts';
+import type { Bounds } from './verdict.ts';
+
+export interface Finding {
+  /** What the paper found. */
+  readonly claim: string;
+  /** The name of the experiment file, without `.yaml`. */
+  readonly experiment: string;
+  /** The quantity that is judged. */
+  readonly quantity: string;
+  readonly bounds: Bounds;
+  /** Decimals to show; for a share, those of its percentage. */
+  readonly digits: number;
+  /** Whether the quantity is shown in percent. */
+  readonly isShare?: true;
+  /** Returns the quantity for each seed. */
+  readonly valuesOf: (figures: Figures) => readonly number[];
+}
+
+export interface Paper {
+  /** The name by which `--only` knows it. */
+  readonly name: string;
+  readonly title: string;
+  readonly citation: string;
+  /** The words of the abstract that the findings are about. */
+  readonly abstract: string;
+  /** How our swarms differ from those of the paper. */
+  readonly differences: string;
+  readonly findings: readonly Finding[];
+}
+
+/** "Near-optimal" and "high" in numbers: a bound of ours. */
+const UTILISED = 0.9;
+
+const same = (value: number): number => value;
+
+const BINDAL: Paper = {
+  name: 'bindal-2006',
+  title: 'Biased neighbour selection',
+  citation: `
+R. Bindal, P. Cao, W. Chan, J. Medved, G. Suwala, T. Bates, A. Zhang: *Improving Traffic
+Locality in BitTorrent via Biased Neighbor Selection.* ICDCS 2006.`,
+  abstract: `
+Biased neighbor selection “maintains the nearly optimal performance of BitTorrent in a variety
+of environments, and fundamentally reduces the cross-ISP traffic by eliminating the traffic’s
+linear growth with the number of peers”.`,
+  differences: `
+As in the paper, 700 peers in 14 AS have 35 neighbours, one of them from outside. Here, about
+as many again connect to a peer; leechers stay when they are complete; the borders of AS are
+not throttled.`,
+  findings: [
+    ...[100, 400].flatMap((upload): Finding[] => [
+      {
+        claim: `Cross-ISP traffic falls: uploads of ${upload} kbit/s`,
+        experiment: 'bindal-2006',
+        quantity: 'redundancy with biased neighbours',
+        bounds: { high: 5 },
+        digits: 2,
+        valuesOf: (figures) =>
+          bySeed(same, figures.of({ upload: upload, selection: 'biased' }, 'redundancy')),
+      },
+      ...(['p50Ms', 'p90Ms'] as const).map(
+        (metric): Finding => ({
+          claim: `Nearly optimal performance: uploads of ${upload} kbit/s`,
+          experiment: 'bindal-2006',
+          quantity: `${metric === 'p50Ms' ? 'median' : '90th percentile'}, biased against random`,
+          bounds: { low: -0.1, high: 0.1 },
+          digits: 1,
+          isShare: true,
+          valuesOf: (figures) =>
+            bySeed(
+              change,
+              figures.of({ upload: upload, selection: 'random' }, metric),
+              figures.of({ upload: upload, selection: 'biased' }, metric),
+            ),
+        }),
+      ),
+    ]),
+    {
+      claim: 'Without bias, traffic grows linearly with the number of peers',
+      experiment: 'bindal-2006-growth',
+      quantity: 'redundancy with 4 times the peers, random',
+      bounds: { low: 3.6, high: 4.4 },
+      digits: 2,
+      valuesOf: (figures) => growth(figures, 'random'),
+    },
+    {
+      claim: 'Bias eliminates this growth',
+      experiment: 'bindal-2006-growth',
+      quantity: 'redundancy with 4 times the peers, biased',
+      bounds: { high: 2 },
+      digits: 2,
+      valuesOf: (figures) => growth(figures, 'biased'),
+    },
+  ],
+};
+
+const BHARAMBE: Paper = {
+  name: 'bharambe-2006',
+  title: 'Upload utilisation in a flash crowd',
+  citation: `
+A. R. Bharambe, C. Herley, V. N. Padmanabhan: *Analyzing and Improving a BitTorrent Network’s
+Performance Mechanisms.* INFOCOM 2006.`,
+  abstract: `
+BitTorrent “performs near-optimally in terms of uplink bandwidth utilization, and download
+time except under certain extreme conditions”.`,
+  differences: `
+The swarm is ours: 300 leechers, 400 kbit/s up and 1,500 kbit/s down, 200 pieces of 256 KiB.
+Extreme are a seed slower than a leecher, and few neighbours. Utilisation is that of leechers
+until they are complete.`,
+  findings: [
+    utilised('The upload capacity of a flash crowd is used', 'seed', 'seeds.upload', 6000, {
+      low: UTILISED,
+    }),
+    utilised('It is not if the seed has half a leecher’s capacity', 'seed', 'seeds.upload', 200, {
+      high: UTILISED,
+    }),
+    {
+      claim: 'A faster seed helps',
+      experiment: 'bharambe-2006',
+      quantity: 'utilisation with 6,000 less that with 400 kbit/s',
+      bounds: { low: 0 },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) =>
+        bySeed(
+          (slow, fast) => fast - slow,
+          figures.of({ varied: 'seed', 'seeds.upload': 400 }, 'uploadUtilisation'),
+          figures.of({ varied: 'seed', 'seeds.upload': 6000 }, 'uploadUtilisation'),
+        ),
+    },
+    utilised('It is not with few neighbours: 2 named to each', 'neighbours', 'neighbours', 2, {
+      high: UTILISED,
+    }),
+    utilised('A moderate number of neighbours suffices: 10', 'neighbours', 'neighbours', 10, {
+      low: UTILISED,
+    }),
+  ],
+};
+
+const ORDERS = { random: 'pieces at random', 'in-order': 'pieces in order' } as const;
+
+const LEGOUT_2006: Paper = {
+  name: 'legout-2006',
+  title: 'Rarest first',
+  citation: `
+A. Legout, G. Urvoy-Keller, P. Michiardi: *Rarest First and Choke Algorithms Are Enough.* IMC
+2006.`,
+  abstract: `
+Rarest first “guarantees close to ideal diversity of the pieces among peers”. Its replacement
+“with source or network coding solutions cannot be justified”.`,
+  differences: `
+The paper measured one client in real torrents. Diversity is, as there, how much of the time
+leechers are interested in one another, ideally always; here, of all leechers of a flash
+crowd. The comparison with other orders is ours.`,
+  findings: [
+    {
+      claim: 'Rarest first gives close to ideal diversity',
+      experiment: 'legout-2006',
+      quantity: 'interest of leechers in leechers',
+      bounds: { low: 0.9 },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) => bySeed(same, figures.of({ pieceOrder: 'rarest' }, 'interestShare')),
+    },
+    ...(['random', 'in-order'] as const).flatMap((pieceOrder): Finding[] => [
+      {
+        claim: `Diversity is greater than with ${ORDERS[pieceOrder]}`,
+        experiment: 'legout-2006',
+        quantity: 'interest, rarest first less this order',
+        bounds: { low: 0 },
+        digits: 1,
+        isShare: true,
+        valuesOf: (figures) =>
+          bySeed(
+            (other, rarest) => rarest - other,
+            figures.of({ pieceOrder }, 'interestShare'),
+            figures.of({ pieceOrder: 'rarest' }, 'interestShare'),
+          ),
+      },
+      {
+        claim: `Leechers complete sooner than with ${ORDERS[pieceOrder]}`,
+        experiment: 'legout-2006',
+        quantity: 'median, this order against rarest first',
+        bounds: { low: 0 },
+        digits: 1,
+        isShare: true,
+        valuesOf: (figures) =>
+          bySeed(
+            change,
+            figures.of({ pieceOrder: 'rarest' }, 'p50Ms'),
+            figures.of({ pieceOrder }, 'p50Ms'),
+          ),
+      },
+    ]),
+    {
+      claim: 'The last pieces are not slow',
+      experiment: 'legout-2006',
+      quantity: 'time of the last 5 % of the pieces, of that of 5 % of all',
+      bounds: { high: 1 },
+      digits: 2,
+      valuesOf: (figures) => bySeed(same, figures.of({ pieceOrder: 'rarest' }, 'lastPiecesPace')),
+    },
+  ],
+};
+
+/** Of the other leechers of a fast one, the share that is fast: 12 of 39. */
+const CHANCE = (13 - 1) / (13 + 14 + 13 - 1);
+const FAST_SEED = { 'seeds.upload': 1600 };
+const SLOW_SEED = { 'seeds.upload': 400 };
+
+const LEGOUT_2007: Paper = {
+  name: 'legout-2007',
+  title: 'Clustering and sharing incentives',
+  citation: `
+A. Legout, N. Liogkas, E. Kohler, L. Zhang: *Clustering and Sharing Incentives in BitTorrent
+Systems.* SIGMETRICS 2007.`,
+  abstract: `
+The paper finds “the clustering of similar-bandwidth peers, the effectiveness of BitTorrent’s
+sharing incentives, and the peers’ high uplink utilization”; “the modified choking algorithm
+in seed state provides uniform service to all peers”, and “an underprovisioned initial seed
+leads to absence of peer clustering and less effective sharing incentives”.`,
+  differences: `
+The paper measured more than 40 clients; ours are 40 simulated ones of three classes, and the
+slow seed uploads a quarter of what the fast one does. By chance, fast leechers would send
+${(100 * CHANCE).toFixed(0)} % to fast ones.`,
+  findings: [
+    {
+      claim: 'Similar peers cluster: fast leechers mostly serve fast ones',
+      experiment: 'legout-2007',
+      quantity: 'share of their uploads that fast ones receive',
+      bounds: { low: 0.5 },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) => bySeed(same, figures.of(FAST_SEED, shareOfUploads('fast', 'fast'))),
+    },
+    {
+      claim: 'Fast leechers send more to one another than by chance',
+      experiment: 'legout-2007',
+      quantity: 'this share less that by chance',
+      bounds: { low: 0 },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) =>
+        bySeed((share) => share - CHANCE, figures.of(FAST_SEED, shareOfUploads('fast', 'fast'))),
+    },
+    ...['slow', 'medium', 'fast'].map(
+      (className): Finding => ({
+        claim: `Seeds serve all alike: ${className} leechers`,
+        experiment: 'legout-2007',
+        quantity: 'rate at which one is served, against the mean of the classes',
+        bounds: { low: -0.1, high: 0.1 },
+        digits: 1,
+        isShare: true,
+        valuesOf: (figures) => bySeed(same, figures.of(FAST_SEED, serviceBySeeds(className))),
+      }),
+    ),
+    {
+      claim: 'Who gives more completes sooner',
+      experiment: 'legout-2007',
+      quantity: 'median of slow ones, of that of fast ones',
+      bounds: { low: 1 },
+      digits: 2,
+      valuesOf: (figures) =>
+        bySeed(
+          (slow, fast) => slow / fast,
+          figures.of(FAST_SEED, medianOf('slow')),
+          figures.of(FAST_SEED, medianOf('fast')),
+        ),
+    },
+    {
+      claim: 'Uplinks are used',
+      experiment: 'legout-2007',
+      quantity: 'upload utilisation of leechers',
+      bounds: { low: UTILISED },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) => bySeed(same, figures.of(FAST_SEED, 'uploadUtilisation')),
+    },
+    {
+      claim: 'With a slow seed there are no clusters',
+      experiment: 'legout-2007',
+      quantity: 'share from fast to fast less that by chance',
+      bounds: { low: -0.05, high: 0.05 },
+      digits: 1,
+      isShare: true,
+      valuesOf: (figures) =>
+        bySeed((share) => share - CHANCE, figures.of(SLOW_SEED, shareOfUploads('fast', 'fast'))),
+    },
+    {
+      claim: 'With a slow seed, incentives are less effective',
+      experiment: 'legout-2007',
+      quantity: 'slow against fast median: slow seed, of that with the fast seed',
+      bounds: { high: 1 },
+      digits: 2,
+      valuesOf: (figures) =>
+        bySeed(
+          (slow, fast, slowBefore, fastBefore) => slow / fast / (slowBefore / fastBefore),
+          figures.of(SLOW_SEED, medianOf('slow')),
+          figures.of(SLOW_SEED, medianOf('fast')),
+          figures.of(FAST_SEED, medianOf('slow')),
+          figures.of(FAST_SEED, medianOf('fast')),
+        ),
+    },
+  ],
+};
+
+export const PAPERS: readonly Paper[] = [BINDAL, BHARAMBE, LEGOUT_2006, LEGOUT_2007];
+
+/** The names of the experiments of a paper, each once. */
+export function experimentsOf({ findings }: Paper): readonly string[] {
+  return [...new Set(findings.map(({ experiment }) => experiment))];
+}
+
+/** By which factor the redundancy is greater with 1,400 peers than with 350. */
+function growth(figures: Figures, selection: 'random' | 'biased'): number[] {
+  const at = (peers: number) => figures.of({ selection, peers }, 'redundancy');
+  return bySeed((few, many) => many / few, at(350), at(1400));
+}
+
+function utilised(
+  claim: string,
+  varied: string,
+  field: string,
+  value: number,
+  bounds: Bounds,
+): Finding {
+  return {
+    claim,
+    experiment: 'bharambe-2006',
+    quantity: 'upload utilisation of leechers',
+    bounds,
+    digits: 1,
+    isShare: true,
+    valuesOf: (figures) =>
+      bySeed(same, figures.of({ varied, [field]: value }, 'uploadUtilisation')),
+  };
+}
