@@ -97,6 +97,11 @@ export class AllowedFast {
     this.#allowed.get(piece)?.delete(connection);
   }
 
+  /** We request nothing on a connection any more. */
+  withdrawAll(connection: Connection): void {
+    for (const connections of this.#allowed.values()) connections.delete(connection);
+  }
+
   /** A piece is stored, and is not requested again. */
   stored(piece: PieceIndex): void {
     this.#allowed.delete(piece);
@@ -105,7 +110,7 @@ export class AllowedFast {
   closed(connection: Connection): void {
     this.#granted.delete(connection);
     this.#denied.delete(connection);
-    for (const connections of this.#allowed.values()) connections.delete(connection);
+    this.withdrawAll(connection);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { AllowedFast } from './allowed-fast.ts';
 import type { BlockLayout } from '../blocks.ts';
 import type { ConnectionTable, PeerMemory } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
+import type { Leadership } from './leadership.ts';
 import type { PeerOptions } from './options.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
@@ -21,4 +22,6 @@ export interface PeerComponents {
   readonly layout: BlockLayout;
   readonly options: PeerOptions;
   readonly rules: Rules;
+  /** Our role, and the leaders that we follow: they may change. */
+  readonly leadership: Leadership;
 }

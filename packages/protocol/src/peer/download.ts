@@ -29,6 +29,7 @@ import type { PeerComponents } from './components.ts';
 import { Endgame } from './endgame.ts';
 import type { PeerHost } from './host.ts';
 import { Interest } from './interest.ts';
+import type { Leadership } from './leadership.ts';
 import { OutstandingRequests } from './outstanding-requests.ts';
 import { PieceChoice } from './piece-choice.ts';
 import type { PiecePicker } from './piece-picker.ts';
@@ -45,8 +46,7 @@ export class Download {
   readonly #client: ClientOptions;
   readonly #rules: DownloadRules;
   readonly #rates: RateRules;
-  /** Whether a `have` may be a leader's, which then has a piece that it lacked when we asked. */
-  readonly #mayFollowLeaders: boolean;
+  readonly #leadership: Leadership;
   readonly #picker: PiecePicker;
   /** The pieces that are under way; undefined if pieces are moved whole. */
   readonly #partial: PartialPieces | undefined;
@@ -79,7 +79,7 @@ export class Download {
     this.#rules = rules.download;
     this.#rates = rules.rates;
     this.#allowedFast = components.allowedFast;
-    this.#mayFollowLeaders = options.role !== 'peer';
+    this.#leadership = components.leadership;
     this.#row = row;
     this.#requests = new OutstandingRequests(components);
     this.#interest = new Interest(components, this.#requests);
@@ -101,6 +101,36 @@ export class Download {
     this.#requestable.closed(connection);
     this.#connections.setFlags(connection, 0);
     this.#picker.removeAllHolders(connection);
+    if (this.#requests.hasLost) this.#requestElsewhere(connection);
+  }
+
+  /** We may download on a connection from now on. What its other side holds is to be reported. */
+  permit(connection: Connection): void {
+    const flags = this.#connections.flags(connection) | MAY_DOWNLOAD;
+    this.#connections.setFlags(connection, flags);
+    if ((flags & PEER_CHOKING) !== 0) return;
+    this.#requestable.addUnchoked(connection);
+    this.#fill(connection);
+  }
+
+  /**
+   * We may not download on a connection any more. What is requested is cancelled, and requested
+   * elsewhere; blocks that arrive nevertheless are kept.
+   */
+  forbid(connection: Connection): void {
+    this.#requests.loseAll(connection, (block, count) => {
+      if (this.#partial !== undefined) this.#host.cancel(connection, block, count);
+    });
+    this.#connections.applyDueHaves();
+    this.#connections.stopDeferring(connection);
+    this.#interest.end(connection);
+    this.#requestable.closed(connection);
+    this.#allowedFast?.withdrawAll(connection);
+    this.#window.setStarving(connection, false);
+    const flags = this.#connections.flags(connection);
+    this.#connections.setFlags(connection, flags & ~MAY_DOWNLOAD);
+    this.#picker.removeAllHolders(connection);
+    this.#connections.forgetPieces(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
   }
 
@@ -309,7 +339,7 @@ export class Download {
 
   #onDuplicateHave(connection: Connection, piece: PieceIndex, isChoked: boolean): void {
     // A leader that repeats a `have` has got a piece that it lacked: repeat the requests.
-    const mayRepeat = this.#mayFollowLeaders && !isChoked;
+    const mayRepeat = this.#leadership.role !== 'peer' && !isChoked;
     if (mayRepeat && this.#repeatRequests(connection, piece)) return;
     if (this.#rules.countsDuplicateHaves) this.#picker.addHolder(piece);
   }

@@ -2,73 +2,116 @@
  * What a follower does in addition to a plain peer: it gets the pieces of each outside peer
  * through a leader of its own AS, which it draws at random.
  *
- * If it is not connected to that leader yet, it connects first.
+ * If it is not connected to that leader yet, it connects first. When a leader goes, its relays are
+ * started again through one of those that are left; when none is left, the host asks the tracker.
+ *
+ *     connection    0   1    2   3   4       the relay of each connection: the leader that was
+ *     relayedBy     A   ·    B   A   ?       drawn, none (·) or one that is still needed (?)
+ *     pending       0   3                    those whose leader is not connected yet, in order
  */
 
-import { assert, type Random } from '@cachetorrent/std';
+import type { Random } from '@cachetorrent/std';
 
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
+import type { Leadership } from './leadership.ts';
 import type { RelayRules } from '../rules/rules.ts';
 
-interface RequestedRelay {
-  readonly leader: PeerId;
-  readonly target: PeerId;
-}
+/** The other side is in our AS, or has not answered: no relay. */
+const NO_RELAY = -1 as PeerId;
+/** A relay is needed, but no leader is known. */
+const NO_LEADER = -2 as PeerId;
 
 export class Follower {
   readonly #connections: ConnectionTable;
   readonly #host: PeerHost;
-  readonly #leaders: readonly PeerId[];
+  readonly #leadership: Leadership;
   readonly #random: Random;
   readonly #rules: RelayRules;
-  /** Relays that wait for a connection to their leader. */
-  #pendingRelays: RequestedRelay[] = [];
+  /** For each connection the leader that relays its other side. */
+  readonly #relayedBy: PeerId[] = [];
+  /** The connections whose relay waits for a connection to its leader. */
+  #pending: Connection[] = [];
 
-  constructor({ connections, host, options, rules }: PeerComponents) {
-    const { leaders, random } = options;
-    assert(leaders.length > 0, 'a follower has at least one leader');
+  constructor({ connections, host, options, rules, leadership }: PeerComponents) {
     this.#connections = connections;
     this.#host = host;
-    this.#leaders = leaders;
-    this.#random = random;
+    this.#leadership = leadership;
+    this.#random = options.random;
     this.#rules = rules.relay;
   }
 
   /** A connection was opened, and the other side has not answered yet. */
   opened(connection: Connection, intraAs: boolean): void {
-    if (!intraAs && this.#rules.startsBeforeAnswer) this.#startRelay(connection);
+    if (!intraAs && this.#rules.startsBeforeAnswer) this.startRelay(connection);
   }
 
   /** A connection was established. */
   established(connection: Connection, intraAs: boolean): void {
     if (intraAs) this.#startPendingRelays(connection);
-    else if (!this.#rules.startsBeforeAnswer) this.#startRelay(connection);
+    else if (!this.#rules.startsBeforeAnswer) this.startRelay(connection);
   }
 
-  /** Asks a leader to relay the outside peer at the other end of a connection. */
-  #startRelay(connection: Connection): void {
-    const target = this.#connections.remoteOf(connection);
-    const leader = this.#leaders[this.#random.below(this.#leaders.length)]!;
+  /** Asks a leader to relay the outside peer at the other end of a connection, if none does. */
+  startRelay(connection: Connection): void {
+    while (this.#relayedBy.length <= connection) this.#relayedBy.push(NO_RELAY);
+    if (this.#relayedBy[connection] === NO_RELAY) this.#drawLeader(connection);
+  }
+
+  /** A connection to `remote` is closed, and no longer in the tables. */
+  closed(connection: Connection, remote: PeerId): void {
+    this.#endRelay(connection);
+    this.lost(remote);
+  }
+
+  /** A peer is gone, or cannot be reached. If it is a leader of ours, others take its relays. */
+  lost(remote: PeerId): void {
+    if (!this.#leadership.lose(remote)) return;
+    this.restartRelays();
+    if (this.#leadership.leaders.length === 0) this.#host.needsLeaders?.();
+  }
+
+  /** Starts each relay again whose leader is none any more. */
+  restartRelays(): void {
+    const { leaders } = this.#leadership;
+    for (let connection = 0 as Connection; connection < this.#relayedBy.length; connection++) {
+      const leader = this.#relayedBy[connection]!;
+      if (leader === NO_RELAY || leaders.includes(leader)) continue;
+      this.#endRelay(connection);
+      this.#drawLeader(connection);
+    }
+  }
+
+  #endRelay(connection: Connection): void {
+    if (connection < this.#relayedBy.length) this.#relayedBy[connection] = NO_RELAY;
+    if (this.#pending.length === 0) return;
+    this.#pending = this.#pending.filter((pending) => pending !== connection);
+  }
+
+  #drawLeader(connection: Connection): void {
+    const { leaders } = this.#leadership;
+    const leader = leaders.length === 0 ? NO_LEADER : leaders[this.#random.below(leaders.length)]!;
+    const isFirst = !this.#pending.some((pending) => this.#relayedBy[pending] === leader);
+    this.#relayedBy[connection] = leader;
+    if (leader === NO_LEADER) return;
     const toLeader = this.#connections.connectionTo(leader);
     if (toLeader !== NO_CONNECTION) {
-      this.#host.leaderStart(toLeader, target);
+      this.#host.leaderStart(toLeader, this.#connections.remoteOf(connection));
       return;
     }
-    const isFirst = !this.#pendingRelays.some((pending) => pending.leader === leader);
-    this.#pendingRelays.push({ leader, target });
+    this.#pending.push(connection);
     if (isFirst) this.#host.connectTo(leader);
   }
 
   /** Starts the relays that waited for this connection, if it is one to a leader. */
   #startPendingRelays(connection: Connection): void {
-    if (this.#pendingRelays.length === 0) return;
-    const remote = this.#connections.remoteOf(connection);
-    const ready = this.#pendingRelays.filter(({ leader }) => leader === remote);
+    if (this.#pending.length === 0) return;
+    const leader = this.#connections.remoteOf(connection);
+    const ready = this.#pending.filter((pending) => this.#relayedBy[pending] === leader);
     if (ready.length === 0) return;
-    this.#pendingRelays = this.#pendingRelays.filter(({ leader }) => leader !== remote);
-    for (const { target } of ready) this.#host.leaderStart(connection, target);
+    this.#pending = this.#pending.filter((pending) => this.#relayedBy[pending] !== leader);
+    for (const each of ready) this.#host.leaderStart(connection, this.#connections.remoteOf(each));
   }
 }

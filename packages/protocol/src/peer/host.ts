@@ -45,6 +45,13 @@ export interface PeerHost extends Omit<PeerMessages, 'piece' | 'close'> {
   connectTo(target: PeerId): void;
 
   /**
+   * A follower knows no leader any more, or a peer that follows it takes it for a leader: ask the
+   * tracker, and pass on the answer (`peer.setLeaders`, `peer.setRole`). May be called again while
+   * the question is open. A host whose peers never leave needs no such method.
+   */
+  needsLeaders?(): void;
+
+  /**
    * Whether the other side, a leader, has announced `piece` as one that it can get but does not
    * hold, so that a request for it may take any time. If absent, this holds for all pieces.
    */

@@ -69,6 +69,11 @@ export class Leader {
     this.#pendingRelays = this.#pendingRelays.filter(({ follower }) => follower !== connection);
   }
 
+  /** No connection to `target` can be made: the relays that wait for it are dropped. */
+  unreachable(target: PeerId): void {
+    this.#pendingRelays = this.#pendingRelays.filter((pending) => pending.target !== target);
+  }
+
   /** Whether `have(piece)` on this connection has to be forwarded to a follower. */
   hasToForward(outside: Connection, piece: PieceIndex): boolean {
     if (this.#forwarder.followersOf(outside) === undefined) return false;

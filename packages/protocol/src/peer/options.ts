@@ -39,9 +39,12 @@ export interface PeerOptions {
   readonly quirks: Quirks;
   /** How a leader ranks the pieces that its followers have requested. */
   readonly requestPriority: RequestPriority;
-  /** Whether the peer is a leader, a follower, or a plain peer. */
+  /** Whether the peer is a leader, a follower, or a plain peer at first. */
   readonly role: Role;
-  /** The leaders of the peer's AS, in the tracker's order. A follower needs at least one. */
+  /**
+   * The leaders of the peer's AS at first, in the tracker's order. A follower without any waits
+   * until it is told (`Peer.setLeaders`).
+   */
   readonly leaders: readonly PeerId[];
   /** The peer's random stream. Peers must not share one. */
   readonly random: Random;

@@ -20,10 +20,9 @@ import { LIBTORRENT } from './client-options.ts';
 import { ConnectionTable } from '../tables/connections.ts';
 import { Download } from './download.ts';
 import { AM_CHOKING, AM_INTERESTED, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
-import { Follower } from './follower.ts';
 import type { PeerHost } from './host.ts';
 import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
-import { Leader } from './leader.ts';
+import { Leadership } from './leadership.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerOptions } from './options.ts';
@@ -31,6 +30,7 @@ import type { PeerMemory } from '../tables/connections.ts';
 import { type HaveOutcome, NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
 import { PartialPieces } from '../tables/partial-pieces.ts';
 import { PiecePicker } from './piece-picker.ts';
+import { RoleParts } from './role-parts.ts';
 import { type ConnectionPurpose, permissionsOf, type Role } from './roles.ts';
 import { CLIENT_QUIRKS } from '../rules/quirks.ts';
 import type { Rules } from '../rules/rules.ts';
@@ -92,8 +92,8 @@ export class Peer implements PeerMessages {
   readonly #download: Download;
   readonly #upload: Upload;
   readonly #allowedFast: AllowedFast | undefined;
-  readonly #leader: Leader | undefined;
-  readonly #follower: Follower | undefined;
+  readonly #leadership: Leadership;
+  readonly #parts: RoleParts;
   /** Undefined unless the peer is a super-seed. */
   #superSeeding: SuperSeeding | undefined;
   readonly #components: PeerComponents;
@@ -117,7 +117,8 @@ export class Peer implements PeerMessages {
       const count = slots > 0 ? client.allowedFastPieces : 0;
       this.#allowedFast = new AllowedFast({ pieceCount, connections, host, count });
     }
-    const components = {
+    const leadership = new Leadership(options.role, options.leaders);
+    const components: PeerComponents = {
       memory,
       connections,
       picker,
@@ -127,23 +128,29 @@ export class Peer implements PeerMessages {
       layout,
       options,
       rules,
+      leadership,
     };
     this.#components = components;
+    this.#leadership = leadership;
     this.#rules = rules;
     this.#memory = memory;
     this.#connections = connections;
     this.#picker = picker;
     this.#download = new Download(components);
     this.#upload = new Upload(components);
-    if (options.role === 'leader') this.#leader = new Leader(components);
-    else if (options.role === 'follower') this.#follower = new Follower(components);
+    this.#parts = new RoleParts(components, this.#download);
   }
 
   // State.
 
   /** Whether it is a leader, a follower, or a plain peer. */
   get role(): Role {
-    return this.#options.role;
+    return this.#leadership.role;
+  }
+
+  /** The leaders that a follower knows and has not lost. */
+  get leaders(): readonly PeerId[] {
+    return this.#leadership.leaders;
   }
 
   /** Whether it holds the whole file. */
@@ -285,11 +292,11 @@ export class Peer implements PeerMessages {
     const { permissions } = this.#rules.relay;
     const connection = this.#connections.open(
       remote,
-      permissionsOf(this.#options.role, intraAs, purpose, permissions),
+      permissionsOf(this.#leadership.role, intraAs, purpose, permissions),
     );
     this.#download.opened(connection);
     this.#upload.opened(connection);
-    this.#follower?.opened(connection, intraAs);
+    this.#parts.follower?.opened(connection, intraAs);
     return connection;
   }
 
@@ -303,25 +310,56 @@ export class Peer implements PeerMessages {
     if (this.announcesOn(connection) && this.#picker.storedCount > 0) this.#announce(connection);
     this.#upload.established(connection);
     // A follower cannot tell what its leader holds from what the leader can get.
-    if (intraAs && this.#leader !== undefined) this.#allowedFast?.deny(connection);
-    this.#leader?.established(connection);
-    this.#follower?.established(connection, intraAs);
+    if (intraAs && this.role === 'leader') this.#allowedFast?.deny(connection);
+    this.#parts.leader?.established(connection);
+    this.#parts.follower?.established(connection, intraAs);
   }
 
   /**
-   * Closes a connection. Its number may be used again at once; with `keepsNumber` only after
-   * `releaseNumber`, for hosts whose messages may still be under way on the connection.
+   * Closes a connection, or reports that it is closed. A follower turns to another leader if this
+   * was the connection to its leader. The number may be used again at once; with `keepsNumber` only
+   * after `releaseNumber`, for hosts whose messages may still be under way on the connection.
    */
   disconnect(connection: Connection, keepsNumber = false): void {
+    const remote = this.#connections.remoteOf(connection);
     this.#superSeeding?.closed(connection);
     const isUnchoked = (this.#connections.flags(connection) & AM_CHOKING) === 0;
-    this.#leader?.closed(connection);
+    this.#parts.leader?.closed(connection);
     this.#upload.closed(connection);
     this.#download.closed(connection);
     this.#allowedFast?.closed(connection);
     this.#connections.close(connection);
     if (!keepsNumber) this.#connections.releaseNumber(connection);
     if (isUnchoked) this.#upload.slotFreed();
+    this.#parts.closed(connection, remote);
+  }
+
+  /** Reports that no connection to `remote` can be made, for which `connectTo` has asked. */
+  unreachable(remote: PeerId): void {
+    this.#parts.leader?.unreachable(remote);
+    this.#parts.follower?.lost(remote);
+  }
+
+  /** The tracker has named the leaders of our AS, whom a follower follows from now on. */
+  setLeaders(leaders: readonly PeerId[]): void {
+    this.#parts.setLeaders(leaders);
+  }
+
+  /**
+   * Changes the role of the peer, which keeps its pieces, its connections and what has arrived of
+   * pieces. It may begin to download on some connections, and what their other sides hold is to be
+   * reported then (`bitfield`, `have`): before, it ignored what they announced.
+   *
+   * @param leaders The leaders that it follows, if it is a follower now.
+   * @param isIntraAs Whether the other side of an open connection is in our AS.
+   * @returns The connections on which it may download from now on.
+   */
+  setRole(
+    role: Role,
+    leaders: readonly PeerId[],
+    isIntraAs: (connection: Connection) => boolean,
+  ): readonly Connection[] {
+    return this.#parts.setRole(role, leaders, isIntraAs);
   }
 
   /** The number of a connection that has been closed with `keepsNumber` may be used again. */
@@ -398,7 +436,7 @@ export class Peer implements PeerMessages {
 
   /** Whether a leader has to forward `have(piece)` on this connection to a follower at once. */
   hasToForward(connection: Connection, piece: PieceIndex): boolean {
-    return this.#leader?.hasToForward(connection, piece) === true;
+    return this.#parts.leader?.hasToForward(connection, piece) === true;
   }
 
   /**
@@ -444,7 +482,7 @@ export class Peer implements PeerMessages {
 
   have(connection: Connection, piece: PieceIndex): void {
     this.#superSeeding?.have(connection, piece);
-    this.#leader?.have(connection, piece);
+    this.#parts.leader?.have(connection, piece);
     const { tables, row } = this.#memory;
     const outcome = tables.have(row, connection, piece);
     if (outcome !== NO_ACTION) this.#download.afterHave(connection, piece, outcome);
@@ -465,7 +503,7 @@ export class Peer implements PeerMessages {
     const piece = pieceOf(block, this.#options.layout.blocksPerPiece);
     if (this.#superSeeding?.isRevealed(connection, piece) === false) return;
     if (this.#picker.isStored(piece)) this.#upload.request(connection, block, count);
-    else this.#leader?.requestedByFollower(piece);
+    else this.#parts.leader?.requestedByFollower(piece);
   }
 
   piece(connection: Connection, block: BlockIndex, count: number): void {
@@ -486,8 +524,12 @@ export class Peer implements PeerMessages {
     this.#download.allowedFast(connection, piece);
   }
 
+  /**
+   * The other side follows us. If we do not lead our AS, as far as we know, the tracker may have
+   * elected us meanwhile: the relay is started once it says so.
+   */
   leaderStart(connection: Connection, target: PeerId): void {
-    this.#leader?.leaderStart(connection, target);
+    this.#parts.leaderStart(connection, target);
   }
 
   /** Announces all pieces that we hold on a new connection. */

@@ -171,6 +171,11 @@ export class PiecePicker {
     this.#requestedByFollowers.add(piece);
   }
 
+  /** We lead no longer: no follower waits for a piece. */
+  forgetFollowers(): void {
+    this.#requestedByFollowers = undefined;
+  }
+
   /** Whether a piece in `announced`, a row of bits that begins at `start`, is requestable. */
   hasRequestable(announced: Uint32Array, start: number): boolean {
     const words = wordsFor(this.#pieceCount);

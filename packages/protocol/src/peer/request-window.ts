@@ -8,7 +8,8 @@
  */
 
 import type { BlockLayout } from '../blocks.ts';
-import { type Connection, type PeerId, pieceOf } from '../ids.ts';
+import { type Connection, pieceOf } from '../ids.ts';
+import { PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerTables } from '../tables/peer-tables.ts';
@@ -16,6 +17,7 @@ import type { Traffic } from '../tables/traffic.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
+import type { Leadership } from './leadership.ts';
 
 /** A fast connection gets at most so much of the file for its own: 8 MiB (libtorrent). */
 const ADJACENT_BITS_MAX = 8 * 2 ** 23;
@@ -38,10 +40,10 @@ export class RequestWindow {
   readonly #client: ClientOptions;
   readonly #layout: BlockLayout;
   readonly #backlog: number;
-  /** The leaders that we follow. */
-  readonly #leaders: readonly PeerId[];
+  readonly #leadership: Leadership;
 
-  constructor({ memory, connections, host, layout, options, partial }: PeerComponents) {
+  constructor(components: PeerComponents) {
+    const { memory, connections, host, layout, options, partial, leadership } = components;
     this.#tables = memory.tables;
     this.#row = memory.row;
     if (partial !== undefined) this.#traffic = memory.tables.traffic;
@@ -51,7 +53,7 @@ export class RequestWindow {
     this.#client = options.client;
     this.#layout = layout;
     this.#backlog = options.backlog;
-    this.#leaders = options.role === 'follower' ? options.leaders : [];
+    this.#leadership = leadership;
   }
 
   opened(connection: Connection): void {
@@ -155,10 +157,15 @@ export class RequestWindow {
     return this.#isLate(connection, lastMs + timeoutMs);
   }
 
-  /** A leader may take any time to get a piece. */
+  /**
+   * A leader may take any time to get a piece, unless it chokes us: what is requested then it has
+   * held when it became a leader.
+   */
   #isLate(connection: Connection, dueMs: number): boolean {
     if (this.#host.nowMs < dueMs) return false;
-    return !this.#isToLeader(connection) || this.#isHeldPieceRequested(connection);
+    if (!this.#isToLeader(connection)) return true;
+    const isChoked = (this.#connections.flags(connection) & PEER_CHOKING) !== 0;
+    return isChoked || this.#isHeldPieceRequested(connection);
   }
 
   /** Whether a piece is requested that the other side, a leader, is known to hold. */
@@ -191,7 +198,7 @@ export class RequestWindow {
   }
 
   #isToLeader(connection: Connection): boolean {
-    const leaders = this.#leaders;
+    const { leaders } = this.#leadership;
     return leaders.length > 0 && leaders.includes(this.#connections.remoteOf(connection));
   }
 

@@ -29,6 +29,15 @@ export type ConnectionPurpose =
   | 'relay';
 
 /**
+ * Whether a peer may download from another: all may, except a follower from another AS. When the
+ * role of a peer changes, this is all that changes on its connections: what it has announced there
+ * it goes on to announce, and what it has not it does not begin to.
+ */
+export function mayDownloadFrom(role: Role, intraAs: boolean): boolean {
+  return role !== 'follower' || intraAs;
+}
+
+/**
  * What a peer may do on a connection: a sum of MAY_UPLOAD, ANNOUNCES and MAY_DOWNLOAD.
  *
  * @param intraAs Whether both peers are in the same AS.
@@ -46,7 +55,7 @@ export function permissionsOf(
     case 'leader':
       return purpose === 'relay' ? relayPermissions : MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
     case 'follower':
-      return intraAs ? MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD : MAY_UPLOAD | ANNOUNCES;
+      return MAY_UPLOAD | ANNOUNCES | (mayDownloadFrom(role, intraAs) ? MAY_DOWNLOAD : 0);
     default:
       return unreachable(role);
   }

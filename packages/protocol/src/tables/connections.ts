@@ -92,6 +92,12 @@ export class ConnectionTable {
     return true;
   }
 
+  /** Forgets what the other side has announced. */
+  forgetPieces(connection: Connection): void {
+    const start = this.announcedStart(connection);
+    this.#tables.announced.fill(0, start, start + this.#tables.pieceWords);
+  }
+
   /** Whether the other side has announced `piece`. */
   hasPiece(connection: Connection, piece: PieceIndex): boolean {
     const word = this.#tables.announced[this.announcedStart(connection) + (piece >>> 5)]!;
@@ -147,8 +153,7 @@ export class ConnectionTable {
   /** Closes a connection; its number is used again after `releaseNumber`. */
   close(connection: Connection): void {
     this.#deferredHaves?.forget(this.#row, connection);
-    const start = this.announcedStart(connection);
-    this.#tables.announced.fill(0, start, start + this.#tables.pieceWords);
+    this.forgetPieces(connection);
     this.setFlags(connection, 0);
   }
 
