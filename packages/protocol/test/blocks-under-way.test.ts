@@ -42,6 +42,15 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
   },
   { what: 'as a leader', options: { role: 'leader' } },
   { what: 'as a follower', options: { role: 'follower' } },
+  { what: 'while its role changes', options: { changesRoles: true, withdraws: true } },
+  {
+    what: 'while its role changes, with deferred haves',
+    options: { changesRoles: true, withdraws: true, defersHaves: true },
+  },
+  {
+    what: 'while its role changes, with pieces that are allowed while choked',
+    options: { changesRoles: true, withdraws: true, allowsFast: true },
+  },
 ])('the blocks under way agree with a model, $what', ({ options }) => {
   const seen = { complete: 0, cancels: 0, wasted: 0, whileChoked: 0 };
   for (const seed of SEEDS) {
@@ -61,7 +70,7 @@ test.each<{ what: string; options?: Partial<RandomNeighboursOptions> }>([
   expect(seen.complete).toBeGreaterThan(5);
   expect(seen.cancels).toBeGreaterThan(20);
   expect(seen.wasted).toBeGreaterThan(20);
-  if (options?.allowsFast === true) expect(seen.whileChoked).toBeGreaterThan(50);
+  if (options?.allowsFast === true) expect(seen.whileChoked).toBeGreaterThan(30);
   else expect(seen.whileChoked).toBe(0);
 });
 

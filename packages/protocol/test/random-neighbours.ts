@@ -56,6 +56,8 @@ export interface RandomNeighboursOptions {
   readonly after?: RandomNeighbours;
   /** Whether neighbours also let the peer request pieces while they choke it. */
   readonly allowsFast?: boolean;
+  /** Whether the role of the peer changes, and its leaders. The first two neighbours are in its AS. */
+  readonly changesRoles?: boolean;
 }
 
 export class RandomNeighbours implements PeerHost, DeferredHavesHost {
@@ -83,6 +85,9 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   readonly #strict: boolean;
   readonly #wholePieces: boolean;
   readonly #withdraws: boolean;
+  readonly #changesRoles: boolean;
+  /** For each neighbour what it holds, whether the peer has heard of it or not. */
+  readonly #held: Set<number>[] = sets();
   readonly #deferredHaves: DeferredHaves | undefined;
   readonly #defersStored: boolean;
   readonly #events: Event[] = [];
@@ -98,7 +103,8 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
 
   constructor(options: RandomNeighboursOptions) {
     const { seed, quirks, role = 'peer', defersHaves } = options;
-    const { hostVerifies = false, withdraws = false, allowsFast = false } = options;
+    const { hostVerifies = false, withdraws = false } = options;
+    const { allowsFast = false, changesRoles = false } = options;
     this.#random = seededRandom(seed);
     const all = { ...WHOLE_PIECES, ...quirks };
     // The last piece of the others is shorter, and so is its last block.
@@ -115,6 +121,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#wholePieces = all.wholePieces;
     this.#withdraws = withdraws;
     this.#allowsFast = allowsFast;
+    this.#changesRoles = changesRoles;
     this.#hostVerifies = hostVerifies;
     this.#deferredHaves = defersHaves ? deferredHaves : undefined;
     this.#defersStored = role === 'leader' && all.duplicateForwards;
@@ -145,11 +152,16 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   }
 
   #connect(n: number, role: Role): void {
-    // The last neighbour of a leader is in its AS, and follows the others through it.
-    const intraAs = role !== 'leader' || n === FOLLOWER;
+    const intraAs = this.#isIntraAs(n, role);
     const connection = this.peer.connect(n as PeerId, intraAs, 'neighbour');
     assert(connection === n, 'the number of a connection that is closed is used again');
-    this.peer.established(connection, true);
+    this.peer.established(connection, this.#changesRoles ? intraAs : true);
+  }
+
+  #isIntraAs(n: number, role: Role): boolean {
+    if (this.#changesRoles) return n < 2 || n === FOLLOWER;
+    // The last neighbour of a leader is in its AS, and follows the others through it.
+    return role !== 'leader' || n === FOLLOWER;
   }
 
   /** Makes neighbours send `steps` messages; `check` is called after every event. */
@@ -218,6 +230,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     else if (kind < 28) send(() => this.#arrive(connection, amount));
     else if (this.#withdraws && kind < 29) send(() => this.#withdraw(connection, piece));
     else if (this.#withdraws && amount === 0) send(() => this.#leave(connection));
+    else if (this.#changesRoles && amount % 2 === 1) send(() => this.#changeRole(amount));
     else if (this.#allowsFast) send(() => this.#allowFast(connection, piece));
   }
 
@@ -226,11 +239,15 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     const life = this.#lives[connection]!;
     // For the checks: the piece counts as announced once the message has arrived.
     const announce = () => {
-      if (this.#lives[connection] === life) this.announced[connection]!.add(piece);
+      if (this.#lives[connection] !== life) return;
+      this.#held[connection]!.add(piece);
+      if (this.peer.mayDownloadOn(connection)) this.announced[connection]!.add(piece);
     };
     this.#at(atMs, announce, order + 0.5);
     const deferred = this.#deferredHaves;
-    if (deferred === undefined || this.peer.hasToForward(connection, piece)) {
+    // What is irrelevant now, without permission to download, may be relevant when it arrives.
+    const isForbidden = this.#changesRoles && !this.peer.mayDownloadOn(connection);
+    if (deferred === undefined || isForbidden || this.peer.hasToForward(connection, piece)) {
       this.deliver(0, connection, piece, atMs, order);
       return;
     }
@@ -267,7 +284,8 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   }
 
   #allowFast(connection: Connection, piece: PieceIndex): void {
-    if (!this.peer.hasPiece(piece)) this.allowed[connection]!.add(piece);
+    const mayDownload = this.peer.mayDownloadOn(connection);
+    if (mayDownload && !this.peer.hasPiece(piece)) this.allowed[connection]!.add(piece);
     this.peer.allowedFast(connection, piece);
   }
 
@@ -326,6 +344,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
   #withdraw(connection: Connection, piece: PieceIndex): void {
     this.announced[connection]!.delete(piece);
     this.allowed[connection]!.delete(piece);
+    this.#held[connection]!.delete(piece);
     for (const block of this.blocksOf(piece)) this.requested[connection]!.delete(block);
     this.peer.dontHave(connection, piece);
   }
@@ -336,9 +355,31 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.unchoked[connection] = false;
     this.announced[connection]!.clear();
     this.allowed[connection]!.clear();
+    this.#held[connection]!.clear();
     this.requested[connection]!.clear();
     this.peer.disconnect(connection);
     this.#connect(connection, this.peer.role);
+  }
+
+  /** The tracker names another role, or other leaders. */
+  #changeRole(amount: number): void {
+    const leaders = [(amount >> 1) % 2] as PeerId[];
+    if (amount < 2) return this.peer.setLeaders(leaders);
+    const role = amount < 5 ? 'leader' : amount < 7 ? 'follower' : 'peer';
+    const isIntraAs = (connection: Connection) => this.#isIntraAs(connection, role);
+    const permitted = this.peer.setRole(role, leaders, isIntraAs);
+    for (let n = 0 as Connection; n < NEIGHBOURS; n++) {
+      if (!this.peer.mayDownloadOn(n)) {
+        this.announced[n]!.clear();
+        this.allowed[n]!.clear();
+        // What was requested is cancelled, so it may arrive nevertheless.
+        assert(this.requested[n]!.size === 0, 'no request is left where none is allowed');
+      }
+      if (permitted.includes(n)) this.announced[n] = new Set(this.#held[n]);
+    }
+    for (const n of permitted) {
+      for (const piece of this.#held[n]!) this.peer.have(n, piece as PieceIndex);
+    }
   }
 
   #at(atMs: number, handle: () => void, order = this.#orders++): void {
@@ -419,6 +460,7 @@ export class RandomNeighbours implements PeerHost, DeferredHavesHost {
     this.#note(`stops sending on ${connection}`);
     return 0;
   };
+  needsLeaders = (): void => this.#note('needs leaders');
   connectTo = (target: PeerId): void => this.#note(`connects to ${target}`);
   rechokeSoon = (): void => this.#note('will rechoke soon');
   completed = (): void => this.#note('completed');

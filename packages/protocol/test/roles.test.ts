@@ -3,11 +3,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../src/tables/connection-flags.ts';
-import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS } from '../src/index.ts';
+import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS, type PeerId } from '../src/index.ts';
 import { permissionsOf } from '../src/peer/roles.ts';
 import { CLIENT_RULES } from '../src/rules/client.ts';
 import { ORIGINAL_RULES } from '../src/rules/original.ts';
-import { block, singlePeer, ONLY, piece } from './single-peer.ts';
+import { block, blockPeer, singlePeer, ONLY, piece } from './single-peer.ts';
 import { TestSwarm } from './test-swarm.ts';
 
 describe('Roles', () => {
@@ -251,5 +251,190 @@ describe('Roles', () => {
     swarm.takeTranscript();
     peer.unchoke(0 as Connection);
     expect(swarm.takeTranscript()).toBe(`X → N0  request(${next})`);
+  });
+});
+
+describe('Roles: leaders that go', () => {
+  /** F follows `leaders`, who are connected to it, and gets S, T of another AS through them. */
+  function followed(leaders: readonly string[], drawn: number[] = []) {
+    const random = { below: () => drawn.shift() ?? 0, unit: () => 0 };
+    const swarm = new TestSwarm(2, { random, quirks: CLIENT_QUIRKS });
+    swarm.addPeers({
+      F: { asId: 1, role: 'follower', leaders },
+      L: { asId: 1, role: 'leader' },
+      M: { asId: 1, role: 'leader' },
+      N: { asId: 1, role: 'follower', leaders },
+      S: { asId: 2, role: 'leader', holds: [0, 1] },
+      T: { asId: 2, role: 'leader' },
+    });
+    swarm.connect('F', 'S');
+    swarm.connect('F', 'T');
+    swarm.deliverAll();
+    return swarm;
+  }
+  /** What `name` has sent or done about leaders. */
+  const about = (transcript: string, name: string): string[] =>
+    transcript.split('\n').filter((line) => new RegExp(`^${name} .*(leader|connects)`).test(line));
+
+  test('a follower whose leader has gone restarts its relays through another that it knows', () => {
+    const swarm = followed(['L', 'M']);
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F')).toEqual([
+      'F connects to M',
+      'F → M  leader-start(S)',
+      'F → M  leader-start(T)',
+    ]);
+    expect(swarm.hostOf('F').peer.leaders).toEqual([swarm.hostOf('M').id]);
+  });
+
+  test('it draws one of those that are left for each relay', () => {
+    const drawn: number[] = [];
+    const swarm = followed(['L', 'M', 'N'], drawn);
+    drawn.push(1, 0);
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F').filter((line) => line.includes('leader'))).toEqual([
+      'F → N  leader-start(S)',
+      'F → M  leader-start(T)',
+    ]);
+  });
+
+  test('relays through another leader stay as they are', () => {
+    const swarm = followed(['L', 'M'], [0, 1]);
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F')).toEqual(['F → M  leader-start(S)']);
+  });
+
+  test('one that knows no other asks the tracker, and goes on when that names leaders', () => {
+    const swarm = followed(['L']);
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F')).toEqual(['F needs leaders']);
+    swarm.hostOf('F').peer.setLeaders([swarm.hostOf('M').id]);
+    expect(about(swarm.deliverAll(), 'F')).toEqual([
+      'F connects to M',
+      'F → M  leader-start(S)',
+      'F → M  leader-start(T)',
+    ]);
+  });
+
+  test('a leader that cannot be reached is lost like one that has gone', () => {
+    const swarm = followed(['L', 'M']);
+    swarm.hostOf('M').isGone = true;
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F')).toEqual(['F connects to M', 'F needs leaders']);
+  });
+
+  test('an outside peer that has gone needs no relay any more', () => {
+    const swarm = followed(['L', 'M']);
+    swarm.close('F', 'S');
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'F')).toEqual(['F connects to M', 'F → M  leader-start(T)']);
+  });
+
+  test('leaders that are not named any more are left, and the others are kept', () => {
+    const swarm = followed(['L', 'M'], [0, 1]);
+    swarm.hostOf('F').peer.setLeaders([swarm.hostOf('M').id]);
+    expect(about(swarm.deliverAll(), 'F')).toEqual(['F → M  leader-start(S)']);
+  });
+
+  test('a peer that is followed before it knows that it leads asks the tracker, and relays then', () => {
+    const swarm = followed(['L', 'N']);
+    swarm.crash('L');
+    expect(about(swarm.deliverAll(), 'N')).toEqual(['N needs leaders', 'N needs leaders']);
+    swarm.setRole('N', 'leader');
+    expect(about(swarm.takeTranscript(), 'N')).toEqual(['N connects to S', 'N connects to T']);
+  });
+
+  test('it relays nothing for those who have left meanwhile', () => {
+    const swarm = followed(['L', 'N']);
+    swarm.crash('L');
+    swarm.deliverAll();
+    swarm.close('F', 'N');
+    swarm.takeTranscript();
+    swarm.setRole('N', 'leader');
+    expect(about(swarm.takeTranscript(), 'N')).toEqual([]);
+  });
+});
+
+describe('Roles: a peer whose role changes', () => {
+  test('as a leader, it downloads from outside peers that it only uploaded to', () => {
+    const swarm = new TestSwarm(2, { quirks: CLIENT_QUIRKS });
+    const [peer] = swarm.addPeers({
+      X: { asId: 1, role: 'follower', leaders: ['L'] },
+      L: { asId: 1, role: 'leader' },
+      S: { asId: 2, role: 'leader', holds: [0, 1] },
+    });
+    swarm.connect('X', 'S');
+    swarm.hostOf('S').peer.rechoke();
+    swarm.close('X', 'L');
+    swarm.deliverAll();
+    expect(peer!.storedCount).toBe(0);
+    swarm.setRole('X', 'leader');
+    expect(swarm.deliverAll()).toContain('X → S  interested\n');
+    expect(peer!.isComplete).toBe(true);
+  });
+
+  test('as a follower, it cancels what it has requested outside, and keeps what arrives', () => {
+    const { swarm, peer } = blockPeer({ pieces: 1, setup: { role: 'leader' } });
+    peer.have(ONLY, piece(0));
+    peer.unchoke(ONLY);
+    peer.piece(ONLY, block(0), 1);
+    swarm.takeTranscript();
+    peer.setRole('follower', [], () => false);
+    expect(swarm.takeTranscript()).toBe(
+      'X → N0  cancel(1)\nX → N0  cancel(2..3)\nX → N0  not-interested',
+    );
+    for (const index of [1, 2, 3]) peer.piece(ONLY, block(index), 1);
+    expect([peer.isComplete, peer.wastedBlocks]).toEqual([true, 0]);
+  });
+
+  test('what was requested outside is requested in the AS, and only what has not arrived', () => {
+    const { swarm, peer } = blockPeer({ pieces: 1, neighbours: 2, setup: { role: 'leader' } });
+    const [outside, inside] = [0, 1] as Connection[];
+    peer.have(outside!, piece(0));
+    peer.unchoke(outside!);
+    peer.piece(outside!, block(0), 1);
+    peer.have(inside!, piece(0));
+    swarm.takeTranscript();
+    peer.setRole('follower', [], (connection) => connection === inside);
+    peer.unchoke(inside!);
+    expect(swarm.takeTranscript().match(/X → N1 {2}request.*/g)).toEqual([
+      'X → N1  request(1..2)',
+      'X → N1  request(3)',
+    ]);
+    expect(peer.isLackingFrom(outside!)).toBe(false);
+  });
+
+  test('as a follower, it gets outside peers through its leaders', () => {
+    const swarm = new TestSwarm(1, { quirks: CLIENT_QUIRKS });
+    swarm.addPeers({
+      X: { asId: 1, role: 'leader' },
+      L: { asId: 1, role: 'leader' },
+      S: { asId: 2, role: 'leader', holds: [0] },
+    });
+    swarm.connect('X', 'S');
+    swarm.takeTranscript();
+    swarm.setRole('X', 'follower', ['L']);
+    expect(swarm.takeTranscript()).toBe('X connects to L\nX → L  leader-start(S)');
+  });
+
+  test('it announces on the same connections as before', () => {
+    const { peer } = blockPeer({ setup: { role: 'leader' } });
+    const relay = peer.connect(9 as PeerId, false, 'relay');
+    peer.setRole('follower', [], () => false);
+    expect([peer.announcesOn(ONLY), peer.announcesOn(relay)]).toEqual([true, false]);
+  });
+
+  test('a former leader forwards nothing, and does not prefer what followers wanted', () => {
+    const { swarm, peer } = singlePeer({ neighbours: 3, backlog: 1, setup: { role: 'leader' } });
+    const [inside, follower, outside] = [0, 1, 2] as Connection[];
+    for (const index of [0, 1, 2]) peer.have(inside!, piece(index));
+    peer.leaderStart(follower!, swarm.hostOf('N2').id);
+    peer.request(follower!, block(2), 1);
+    peer.setRole('follower', [], (connection) => connection !== outside);
+    expect(peer.hasToForward(outside!, piece(3))).toBe(false);
+    swarm.takeTranscript();
+    peer.have(outside!, piece(3));
+    peer.unchoke(inside!);
+    expect(swarm.takeTranscript()).toBe('X → N0  request(0)');
   });
 });

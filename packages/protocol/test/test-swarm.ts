@@ -66,6 +66,11 @@ export interface PeerSetup {
 
 type Receive = (peer: Peer, connection: Connection) => void;
 
+interface Remote {
+  readonly host: TestHost;
+  readonly connection: Connection;
+}
+
 interface SentMessage {
   readonly from: TestHost;
   readonly connection: Connection;
@@ -77,7 +82,7 @@ export class TestSwarm {
   readonly #pieceCount: number;
   readonly #quirks: Quirks;
   readonly #hosts: TestHost[] = [];
-  readonly #inTransit: SentMessage[] = [];
+  readonly #inTransit: (SentMessage & { readonly to: Remote })[] = [];
   #transcript: string[] = [];
   nowMs = 0;
 
@@ -135,27 +140,67 @@ export class TestSwarm {
     other.peer.established(ofOther, intraAs);
   }
 
+  /** Closes the connection between `a` and `b`; what is in transit on it is lost. */
+  close(a: string, b: string): void {
+    const [one, other] = [this.hostOf(a), this.hostOf(b)];
+    const ends = [
+      { host: one, connection: one.peer.connectionTo(other.id) },
+      { host: other, connection: other.peer.connectionTo(one.id) },
+    ];
+    for (const { host, connection } of ends) {
+      const remote = host.remotes[connection];
+      host.peer.disconnect(connection);
+      // The peer may have connected to another under the same number at once.
+      if (host.remotes[connection] === remote) delete host.remotes[connection];
+    }
+  }
+
+  /** `name` is gone: all its connections close, and nobody can connect to it. */
+  crash(name: string): void {
+    const gone = this.hostOf(name);
+    gone.isGone = true;
+    for (const { host } of Object.values(gone.remotes)) this.close(host.name, name);
+  }
+
+  /** Changes the role of a peer, as the tracker has told it. */
+  setRole(name: string, role: Role, leaders: readonly string[] = []): void {
+    const host = this.hostOf(name);
+    const ids = leaders.map((leader) => this.hostOf(leader).id);
+    const isIntraAs = (connection: Connection) => host.remotes[connection]!.host.asId === host.asId;
+    for (const connection of host.peer.setRole(role, ids, isIntraAs)) {
+      const theirs = host.remotes[connection]!.host.peer;
+      for (let piece = 0; piece < this.#pieceCount; piece++) {
+        if (theirs.hasPiece(piece as PieceIndex)) host.peer.have(connection, piece as PieceIndex);
+      }
+    }
+  }
+
   send(message: SentMessage, line: string, arrow: string): void {
     const { from, connection } = message;
-    this.#inTransit.push(message);
-    this.#transcript.push(`${from.name} ${arrow} ${from.remotes[connection]!.host.name}  ${line}`);
+    const to = from.remotes[connection]!;
+    this.#inTransit.push({ ...message, to });
+    this.#transcript.push(`${from.name} ${arrow} ${to.host.name}  ${line}`);
   }
 
   note(line: string): void {
     this.#transcript.push(line);
   }
 
-  /** Delivers messages and sends pieces until nothing is left; returns the transcript. */
-  deliverAll(): string {
-    for (;;) {
+  /**
+   * Delivers messages and sends pieces until nothing is left, or until `last` has been sent;
+   * returns the transcript.
+   */
+  deliverAll(last?: string): string {
+    while (this.#transcript.at(-1) !== last || last === undefined) {
       const message = this.#inTransit.shift();
       if (message !== undefined) {
-        const { host, connection } = message.from.remotes[message.connection]!;
-        message.receive(host.peer, connection);
+        const { from, connection, to, receive } = message;
+        if (from.remotes[connection] === to) receive(to.host.peer, to.connection);
       } else if (!this.#hosts.some((host) => host.sendSpan())) {
-        return this.takeTranscript();
+        break;
       }
     }
+    return this.takeTranscript();
   }
 
   /** Returns the transcript since the last call, and delivers nothing. */
@@ -172,7 +217,8 @@ export class TestHost implements PeerHost {
   readonly asId: number;
   readonly setup: PeerSetup;
   /** For each connection the other host, and its number for the connection. */
-  readonly remotes: { host: TestHost; connection: Connection }[] = [];
+  readonly remotes: Remote[] = [];
+  isGone = false;
   readonly #swarm: TestSwarm;
   readonly #sending: Connection[] = [];
   /** How many blocks of the first span of each connection have been begun. */
@@ -267,7 +313,12 @@ export class TestHost implements PeerHost {
   connectTo(target: PeerId): void {
     const intraAs = this.#swarm.hostOf(target).asId === this.asId;
     this.#swarm.note(`${this.name} connects to ${this.#swarm.hostOf(target).name}`);
-    this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');
+    if (this.#swarm.hostOf(target).isGone) this.peer.unreachable(target);
+    else this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');
+  }
+
+  needsLeaders(): void {
+    this.#swarm.note(`${this.name} needs leaders`);
   }
 
   rechokeSoon(): void {

@@ -326,4 +326,75 @@ describe('by the rules of clients, with pieces of four blocks', () => {
     );
     expect(follower!.isComplete).toBe(true);
   });
+
+  test('Roles: a leader crashes, and its follower goes on through the next, which is elected', () => {
+    const swarm = clients(1, { backlog: 1 });
+    const [, , , follower] = swarm.addPeers({
+      S: { asId: 2, role: 'leader', holds: [0] },
+      L: { asId: 1, role: 'leader' },
+      M: { asId: 1, role: 'follower', leaders: ['L'] },
+      F: { asId: 1, role: 'follower', leaders: ['L'] },
+    });
+    swarm.takeTranscript();
+    swarm.connect('F', 'S');
+    expect(swarm.deliverAll('F → L  request(0..3)')).toBe(
+      lines(`
+      F connects to L
+      F → L  leader-start(S)
+      S → F  bitfield(0)
+      L connects to S
+      S → L  bitfield(0)
+      L → F  have(0)
+      L → S  interested
+      F → L  interested
+      S → L  unchoke
+      L → F  unchoke
+      L → S  request(0..1)
+      L → S  request(2..3)
+      F → L  request(0..3)
+    `),
+    );
+    swarm.crash('L');
+    expect(swarm.deliverAll()).toBe('F needs leaders');
+
+    // The tracker has elected M, which does not know of it yet.
+    follower!.setLeaders([swarm.hostOf('M').id]);
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      F connects to M
+      F → M  leader-start(S)
+      M needs leaders
+    `),
+    );
+    swarm.setRole('M', 'leader');
+    expect(swarm.deliverAll()).toBe(
+      lines(`
+      M connects to S
+      S → M  bitfield(0)
+      M → F  have(0)
+      M → S  interested
+      F → M  interested
+      S → M  unchoke
+      M → F  unchoke
+      M → S  request(0..1)
+      M → S  request(2..3)
+      F → M  request(0..3)
+      S ⇒ M  piece(0..1)
+      S ⇒ M  piece(2..3)
+      M → F  have(0)
+      M is complete
+      M → S  not-interested
+      F → M  request(0..3)
+      S → M  choke
+      M ⇒ F  piece(0..3)
+      F → S  have(0)
+      F → M  have(0)
+      F is complete
+      F → M  not-interested
+      M → F  choke
+    `),
+    );
+    expect(follower!.isComplete).toBe(true);
+    expect(follower!.wastedBlocks).toBe(0);
+  });
 });

@@ -69,8 +69,9 @@ export class Follower {
   /** A peer is gone, or cannot be reached. If it is a leader of ours, others take its relays. */
   lost(remote: PeerId): void {
     if (!this.#leadership.lose(remote)) return;
+    const wasLast = this.#leadership.leaders.length === 0;
     this.restartRelays();
-    if (this.#leadership.leaders.length === 0) this.#host.needsLeaders?.();
+    if (wasLast) this.#host.needsLeaders?.();
   }
 
   /** Starts each relay again whose leader is none any more. */
