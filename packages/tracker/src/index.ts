@@ -1,12 +1,11 @@
 /** The decisions of a tracker: which peers are neighbours, and which are leaders. */
 
-export {
-  byCapacity,
-  type Candidate,
-  electForSubTorrents,
-  electLeaders,
-  leaderCount,
-} from './election.ts';
+export { byCapacity, type Candidate } from './election/candidate.ts';
+export { Election, type ElectionOptions } from './election/election.ts';
+export type { LeaderChange } from './election/as-election.ts';
+export { electForSubTorrents, leaderCount, type LeaderNumbers } from './election/one-shot.ts';
+export { ELECTION_POLICIES, type ElectionPolicyName } from './election/policies/policies.ts';
+export type { ElectionPolicy } from './election/policy.ts';
 export { type OpenAnnounce, OpenTracker, type OpenTrackerOptions } from './open-tracker.ts';
 export { JoinedPeers } from './joined-peers.ts';
 export {

@@ -10,7 +10,8 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import { type Candidate, electForSubTorrents } from './election.ts';
+import type { Candidate } from './election/candidate.ts';
+import { electForSubTorrents } from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
 

@@ -63,7 +63,7 @@ function graphWithLeaders(
   { announceOnRelays, duplicateForwards }: Swarm['quirks'],
 ): ConnectionGraph {
   const size = inside + 1;
-  const leaders = Math.min(size, leaderCount(size, leaderPercent));
+  const leaders = Math.min(size, leaderCount(size, { leaderPercent }));
   const share = leaders / size;
   const followers = size - leaders;
 

@@ -1,20 +1,29 @@
-/** Elects the leaders of one autonomous system: the candidates with the highest capacities. */
+/**
+ * A single election in an AS, for swarms in which all come at once and nobody leaves: the candidates
+ * with the highest capacities lead (docs/protocol.md, section Election).
+ */
 
 import type { PeerId } from '@cachetorrent/protocol';
 
-/** A peer that can be elected, and its capacities. */
-export interface Candidate {
-  /** The peer that is a candidate. */
-  readonly id: PeerId;
-  /** Its upload capacity, in kbit/s. */
-  readonly uploadKbps: number;
-  /** Its download capacity, in kbit/s. */
-  readonly downloadKbps: number;
+import { byCapacity, type Candidate } from './candidate.ts';
+
+/** How many leaders an AS has. */
+export interface LeaderNumbers {
+  /** The percentage of its candidates that lead an AS, rounded down. */
+  readonly leaderPercent: number;
+  /** The least number, if there are as many candidates. Default: 1. */
+  readonly leadersMin?: number;
+  /** The greatest number. Default: no limit. */
+  readonly leadersMax?: number;
 }
 
-/** The number of leaders: `leaderPercent` of the candidates, rounded down, but at least one. */
-export function leaderCount(candidateCount: number, leaderPercent: number): number {
-  return Math.max(1, Math.floor((candidateCount * leaderPercent) / 100));
+/** How many of `candidateCount` candidates lead. */
+export function leaderCount(
+  candidateCount: number,
+  { leaderPercent, leadersMin = 1, leadersMax = Infinity }: LeaderNumbers,
+): number {
+  const share = Math.floor((candidateCount * leaderPercent) / 100);
+  return Math.min(candidateCount, Math.max(leadersMin, Math.min(leadersMax, share)));
 }
 
 /**
@@ -25,7 +34,7 @@ export function electLeaders(
   candidates: readonly Candidate[],
   leaderPercent: number,
 ): readonly PeerId[] {
-  const count = leaderCount(candidates.length, leaderPercent);
+  const count = leaderCount(candidates.length, { leaderPercent });
   return candidates
     .toSorted(byCapacity)
     .slice(0, count)
@@ -50,12 +59,4 @@ export function electForSubTorrents(
     remaining = remaining.filter(({ id }) => !elected.has(id));
     return leaders;
   });
-}
-
-/**
- * Compares candidates as an election does: the highest upload capacity comes first, then the
- * highest download capacity, then the lowest id.
- */
-export function byCapacity(a: Candidate, b: Candidate): number {
-  return b.uploadKbps - a.uploadKbps || b.downloadKbps - a.downloadKbps || a.id - b.id;
 }

@@ -1,7 +1,8 @@
 import type { PeerId } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
-import { type Candidate, electForSubTorrents, electLeaders } from './election.ts';
+import type { Candidate } from './candidate.ts';
+import { electForSubTorrents, electLeaders } from './one-shot.ts';
 
 /** A candidate is written `id:upload/download`, with capacities in kbit/s. */
 describe('the leaders of an AS', () => {
