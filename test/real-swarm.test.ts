@@ -101,7 +101,7 @@ async function measuredCopies(leaderPercent: number): Promise<number> {
     port: 0,
     intervalS: 30,
     minPeers: PEERS,
-    leaderPercent,
+    election: { leaderPercent },
     selection: uniformSelection(NEIGHBOURS),
     asnOf: (host) => table.asnOf(host),
     random: seededRandom('real swarm', leaderPercent),

@@ -83,7 +83,7 @@ export class Fixture {
       port: 0,
       intervalS: 5,
       minPeers: 1,
-      leaderPercent: undefined,
+      election: undefined,
       selection: uniformSelection(50),
       asnOf: () => undefined,
       random: seededRandom('fixture'),

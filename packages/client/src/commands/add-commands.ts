@@ -4,6 +4,7 @@
  */
 
 import type { Endpoint } from '@cachetorrent/protocol/wire';
+import type { ElectionPolicyName } from '@cachetorrent/tracker';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandEnvironment } from './environment.ts';
@@ -11,6 +12,13 @@ import type { GetOptions } from './get.ts';
 import type { SeedOptions } from './seed.ts';
 import type { TrackOptions } from './track.ts';
 
+/** The rules of election, whose code is not loaded here. */
+const POLICIES: Readonly<Record<ElectionPolicyName, true>> = {
+  capacity: true,
+  uptime: true,
+  stability: true,
+  random: true,
+};
 const PORT_MAX = 65_535;
 /** A terabyte per second: what is announced has to be a whole number that all computers have. */
 const KB_PER_S_MAX = 1e9;
@@ -56,6 +64,13 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .option('--prefix-to-as <file>', 'File with lines like "10.1.0.0/16 64513"')
     .addOption(new Option('--systems <file>').hideHelp())
     .option('--leaders <percent>', 'Percentage of leaders per AS (default: no elections)', percent)
+    .addOption(
+      new Option('--policy <name>', 'What decides who leads (default: capacity)').choices(
+        Object.keys(POLICIES),
+      ),
+    )
+    .option('--min-leaders <n>', 'Least number of leaders per AS (default: 1)', positive)
+    .option('--max-leaders <n>', 'Greatest number of leaders per AS (default: no limit)', positive)
     .option('--min-peers <n>', 'Candidates to wait for before elections', whole, 1)
     .option('--interval <s>', 'Seconds between two announces of a peer', positive, 1800)
     .option('--neighbours <n>', 'Number of neighbours of a peer, at most 200', whole, 50)

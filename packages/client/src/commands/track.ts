@@ -4,19 +4,25 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { printable, seededRandom } from '@cachetorrent/std';
-import { biasedSelection, uniformSelection } from '@cachetorrent/tracker';
+import { biasedSelection, type ElectionPolicyName, uniformSelection } from '@cachetorrent/tracker';
 
 import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { REGISTRATION_LIMITS, type RegistrationLimits } from '../trackers/registrations.ts';
-import { PEERS_RETURNED } from '../trackers/swarm-registry.ts';
+import { type ElectionSettings, PEERS_RETURNED } from '../trackers/swarm-registry.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
 
 /** The limit of a table: the Internet has a million prefixes, which take 25 MB. */
 const TABLE_BYTES_MAX = 2 ** 28;
 const TABLE_TOO_LARGE = `it has more than ${TABLE_BYTES_MAX} bytes`;
+
+const FLAGS = {
+  policy: '--policy',
+  minLeaders: '--min-leaders',
+  maxLeaders: '--max-leaders',
+} as const;
 
 /** The options of `cachetorrent track`. */
 export interface TrackOptions {
@@ -30,6 +36,12 @@ export interface TrackOptions {
   readonly systems?: string;
   /** The percentage of the peers of each AS that lead it. Default: no elections. */
   readonly leaders?: number;
+  /** The rule that says who leads. Default: `capacity`. */
+  readonly policy?: ElectionPolicyName;
+  /** The least number of leaders of an AS, if it has as many candidates. Default: 1. */
+  readonly minLeaders?: number;
+  /** The greatest number of leaders of an AS. Default: no limit. */
+  readonly maxLeaders?: number;
   /** The number of candidates to wait for before the first election. Default: 1. */
   readonly minPeers?: number;
   /** Seconds between two announces of a peer. Default: 1800. */
@@ -55,10 +67,11 @@ export async function track(
   options: TrackOptions,
   { stdout, stderr, signal }: CommandEnvironment,
 ): Promise<void> {
-  const { host = '0.0.0.0', port = 6969, leaders, minPeers = 1, interval = 1_800 } = options;
+  const { host = '0.0.0.0', port = 6969, minPeers = 1, interval = 1_800 } = options;
   const { bias, systems, prefixToAs = systems, quiet } = options;
   const { externalNeighbours = bias } = options;
   const neighbours = Math.min(PEERS_RETURNED.max, options.neighbours ?? PEERS_RETURNED.default);
+  const election = electionOf(options);
   if (bias !== undefined) stderr.write('note: --bias is now called --external-neighbours\n');
   if (systems !== undefined) stderr.write('note: --systems is now called --prefix-to-as\n');
   const table =
@@ -70,7 +83,7 @@ export async function track(
     port,
     intervalS: interval,
     minPeers,
-    leaderPercent: leaders,
+    election,
     selection:
       externalNeighbours === undefined
         ? uniformSelection(neighbours)
@@ -85,6 +98,31 @@ export async function track(
   stdout.write(`${await server.start()}\n`);
   await untilStopped(signal);
   await server.stop();
+}
+
+function electionOf(options: TrackOptions): ElectionSettings | undefined {
+  const { leaders, policy, minLeaders, maxLeaders } = options;
+  if (leaders === undefined) {
+    const [flag] = Object.entries({ policy, minLeaders, maxLeaders }).flatMap(([name, value]) =>
+      value === undefined ? [] : FLAGS[name as keyof typeof FLAGS],
+    );
+    if (flag === undefined) return undefined;
+    const fix = `add --leaders and a percentage, or leave out ${flag}`;
+    throw new ClientError({ at: flag, problem: 'has no effect without elections', fix });
+  }
+  if (minLeaders !== undefined && maxLeaders !== undefined && minLeaders > maxLeaders) {
+    throw new ClientError({
+      at: FLAGS.minLeaders,
+      problem: `is ${minLeaders}, more than ${FLAGS.maxLeaders} (${maxLeaders})`,
+      fix: `set ${FLAGS.maxLeaders} to ${minLeaders} or more`,
+    });
+  }
+  return {
+    leaderPercent: leaders,
+    ...(policy === undefined ? {} : { policy }),
+    ...(minLeaders === undefined ? {} : { leadersMin: minLeaders }),
+    ...(maxLeaders === undefined ? {} : { leadersMax: maxLeaders }),
+  };
 }
 
 function limitsOf({ peersPerAddress }: TrackOptions): Partial<RegistrationLimits> {

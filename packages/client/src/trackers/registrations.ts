@@ -32,7 +32,7 @@ export const REGISTRATION_LIMITS: RegistrationLimits = {
 export interface Registration extends RecencyLinks<Registration> {
   /** The block of its address: see `addressBlock`. */
   readonly address: string;
-  readonly swarm: { remove(registration: Registration): void };
+  readonly swarm: { remove(registration: Registration, nowMs: number): void };
   lastAnnounceMs: number;
 }
 
@@ -66,7 +66,7 @@ export class Registrations {
     perTorrent.set(added.swarm, 1 + (perTorrent.get(added.swarm) ?? 0));
 
     const superfluous = this.#superfluous(added, sameAddress);
-    superfluous?.swarm.remove(superfluous);
+    superfluous?.swarm.remove(superfluous, added.lastAnnounceMs);
   }
 
   /** Notes that a peer has announced itself again. */
@@ -90,11 +90,11 @@ export class Registrations {
   }
 
   /** Removes the peers that have not announced themselves since a time. */
-  removeSilent(sinceMs: number): void {
+  removeSilent(sinceMs: number, nowMs: number): void {
     for (;;) {
       const { oldest } = this.#byRecency;
       if (oldest === undefined || oldest.lastAnnounceMs >= sinceMs) return;
-      oldest.swarm.remove(oldest);
+      oldest.swarm.remove(oldest, nowMs);
     }
   }
 

@@ -3,6 +3,8 @@
 import type { AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
 import { uniformSelection } from '@cachetorrent/tracker';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 
 import { type RegistrationLimits, Registrations } from './registrations.ts';
@@ -18,7 +20,7 @@ function registry(
   const options = {
     intervalS: INTERVAL_S,
     minPeers,
-    leaderPercent,
+    election: leaderPercent === undefined ? undefined : { leaderPercent },
     selection: uniformSelection(50),
     asnOf: (host: string) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
     random: seededRandom('registry'),
@@ -187,12 +189,17 @@ test('an AS is forgotten with its last peer, also if peers claim another number 
   const swarm = registry(50);
   const claims = (asn: number): AnnounceRequest =>
     request({ cacheTorrent: { asn, uploadBytesPerS: 1, downloadBytesPerS: 1 } });
-  for (let asn = 1; asn <= 1_000; asn++) swarm.announce('192.0.2.1', claims(asn), 0);
-  expect(swarm.asCount).toBe(1);
-  for (let i = 1; i <= 200; i++) swarm.announce(`192.0.2.${i}`, claims(i), 0);
-  expect(swarm.asCount).toBe(200);
-  swarm.announce('10.1.0.1', request(), 2.5 * INTERVAL_S * 1_000 + 1);
-  expect(swarm.asCount).toBe(1);
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const heapBytes = (): number => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  for (let asn = 1; asn <= 100; asn++) swarm.announce('192.0.2.1', claims(asn), 0);
+  const before = heapBytes();
+  for (let asn = 1; asn <= 20_000; asn++) swarm.announce('192.0.2.1', claims(asn), 0);
+  // An AS with one peer takes more than 2 kB.
+  expect(heapBytes() - before).toBeLessThan(10_000_000);
 });
 
 describe('an election', () => {
@@ -265,13 +272,45 @@ describe('an election', () => {
   });
 
   test('takes the capacities of the last announce', () => {
-    const swarm = registry(50);
+    const swarm = registry(1);
     for (const [i, up] of [9, 8, 7, 1].entries())
       swarm.announce(`10.1.0.${i}`, request(candidate(up)), 0);
     swarm.announce('10.1.0.3', request(candidate(99)), 0);
     // The only leader so far was elected when it was the only candidate.
     swarm.announce('10.1.0.0', request({ event: 'stopped' }), 0);
     expect(leaders(swarm.announce('10.1.0.1', request(candidate(8)), 0))).toEqual(['10.1.0.3']);
+  });
+
+  test('is held when two peers of its AS cannot reach a leader, and again when it is back', () => {
+    const swarm = registry(1);
+    const lost: Partial<AnnounceRequest> = {
+      cacheTorrent: {
+        ...{ uploadBytesPerS: 1, downloadBytesPerS: 1 },
+        lostLeaders: [{ host: '10.1.0.9', port: 6881 }],
+      },
+    };
+    swarm.announce('10.1.0.9', request(candidate(9)), 0);
+    for (const host of ['10.1.0.1', '10.1.0.2', '10.2.0.1'])
+      swarm.announce(host, request(candidate(1)), 0);
+    expect(leaders(swarm.announce('10.1.0.1', request(lost), 1))).toEqual(['10.1.0.9']);
+    expect(leaders(swarm.announce('10.1.0.1', request(lost), 2)), 'again').toEqual(['10.1.0.9']);
+    // One of another AS has no say.
+    swarm.announce('10.2.0.1', request(lost), 3);
+    expect(leaders(swarm.announce('10.1.0.2', request(candidate(1)), 4))).toEqual(['10.1.0.9']);
+    expect(leaders(swarm.announce('10.1.0.2', request(lost), 5))).toEqual(['10.1.0.1']);
+    // It was there: it is a candidate, and leads again once it has been there for a while.
+    expect(leaders(swarm.announce('10.1.0.9', request(candidate(9)), 6))).toEqual(['10.1.0.1']);
+  });
+
+  test('is held with as many leaders as the limits allow', () => {
+    const swarm = new SwarmRegistry({
+      ...{ intervalS: INTERVAL_S, minPeers: 6, selection: uniformSelection(50) },
+      ...{ asnOf: () => 1, random: seededRandom('limits') },
+      election: { leaderPercent: 1, leadersMin: 2, policy: 'uptime' },
+    });
+    for (let i = 1; i < 6; i++) swarm.announce(`10.1.0.${i}`, request(candidate(i)), i);
+    const answer = swarm.announce('10.1.0.6', request(candidate(9)), 9);
+    expect(leaders(answer)).toEqual(['10.1.0.1', '10.1.0.2']);
   });
 
   test('is won by the first candidate of a late AS', () => {

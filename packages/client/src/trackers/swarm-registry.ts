@@ -3,8 +3,9 @@
  * time is passed in. An announce costs what it returns, however many peers there are.
  *
  * The registry groups peers that announce themselves as candidates by autonomous system. When
- * enough have come, each AS elects its leaders, and a peer that comes later gets them at once. When
- * a leader leaves, or has not announced for a long time, its AS holds another election.
+ * enough have come, each AS elects its leaders, and goes on to do so (`Election`): a leader that
+ * leaves, has not announced itself for a long time, or is gone according to those that follow it,
+ * is replaced.
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
@@ -16,12 +17,23 @@ import type {
   ScrapeCounts,
 } from '@cachetorrent/protocol/wire';
 import type { Random } from '@cachetorrent/std';
-import type { Candidate, NeighbourSelection } from '@cachetorrent/tracker';
+import {
+  type Candidate,
+  Election,
+  type ElectionPolicyName,
+  type LeaderNumbers,
+  type NeighbourSelection,
+} from '@cachetorrent/tracker';
 
 import { addressBlock } from '../net/address-block.ts';
-import { AsElection } from './as-election.ts';
 import { MemberPools } from './peer-pool.ts';
 import { type Registration, Registrations } from './registrations.ts';
+
+/** How a tracker elects leaders. */
+export interface ElectionSettings extends LeaderNumbers {
+  /** The rule that says who leads. Default: `capacity`. */
+  readonly policy?: ElectionPolicyName;
+}
 
 /** The options of a `SwarmRegistry`. */
 export interface SwarmRegistryOptions {
@@ -29,8 +41,8 @@ export interface SwarmRegistryOptions {
   readonly intervalS: number;
   /** The number of candidates to wait for before the first election. */
   readonly minPeers: number;
-  /** The percentage of the candidates of an AS that lead it; undefined for no elections. */
-  readonly leaderPercent: number | undefined;
+  /** How leaders are elected; undefined for no elections. */
+  readonly election: ElectionSettings | undefined;
   /** The rule that chooses the neighbours of a peer. */
   readonly selection: NeighbourSelection;
   /** Returns the AS number of an address; undefined if it is not known. */
@@ -61,12 +73,6 @@ interface Member extends Endpoint, Registration {
   state: MemberState | undefined;
 }
 
-/** The members of one AS. */
-interface AsMembers {
-  readonly pools: MemberPools;
-  readonly election: AsElection;
-}
-
 /** The number of peers in a response if the request names none, and its limit. */
 export const PEERS_RETURNED = { default: 50, max: 200 } as const;
 /** A member expires after this many intervals without an announce. */
@@ -82,12 +88,14 @@ export class SwarmRegistry {
   readonly #byId = new Map<PeerId, Member>();
   readonly #pools = new MemberPools();
   /** The AS that have members; peers without an AS number form one group. */
-  readonly #byAs = new Map<AsId, AsMembers>();
+  readonly #byAs = new Map<AsId, MemberPools>();
+  /** Undefined if there are no elections. */
+  readonly #election: Election | undefined;
   #nextId = 1;
   #seedCount = 0;
   #candidateCount = 0;
   #completedCount = 0;
-  /** Whether the first election has been held. */
+  /** Whether the first elections have been held. */
   #isElected = false;
 
   /**
@@ -102,16 +110,13 @@ export class SwarmRegistry {
     this.#options = options;
     this.#registrations = registrations;
     this.#onEmpty = onEmpty;
+    const { election, random } = options;
+    if (election !== undefined) this.#election = new Election({ ...election, random, waits: true });
   }
 
   /** The number of registered peers. */
   get size(): number {
     return this.#members.size;
-  }
-
-  /** The number of AS of the registered peers. */
-  get asCount(): number {
-    return this.#byAs.size;
   }
 
   /** The number of registered peers of each kind, and of completed downloads. */
@@ -128,20 +133,22 @@ export class SwarmRegistry {
    * @param nowMs The time in ms, by the same clock in all calls.
    */
   announce(host: string, request: AnnounceRequest, nowMs: number): AnnounceResponse {
-    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs));
+    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs), nowMs);
     const key = `${host} ${request.port}`;
     const known = this.#members.get(key);
     if (request.event === 'stopped') {
-      if (known !== undefined) this.remove(known);
+      if (known !== undefined) this.remove(known, nowMs);
       return { intervalS: this.#options.intervalS, peers: [], externalIp: host };
     }
     if (request.event === 'completed' && known?.state?.isSeed !== true) this.#completedCount++;
     const member = known ?? this.#memberFor(host, request, key, nowMs);
-    this.#setState(member, this.#stateOf(member, request));
+    this.#setState(member, this.#stateOf(member, request), nowMs);
     if (known === undefined) this.#register(member);
     else this.#registrations.touch(member, nowMs);
+    for (const lost of request.cacheTorrent?.lostLeaders ?? []) this.#report(member, lost, nowMs);
 
-    const cacheTorrent = request.cacheTorrent === undefined ? undefined : this.#leadership(member);
+    const cacheTorrent =
+      request.cacheTorrent === undefined ? undefined : this.#leadership(member, nowMs);
     const { seeds, leechers } = this.counts;
     return {
       intervalS: this.#options.intervalS,
@@ -155,9 +162,9 @@ export class SwarmRegistry {
   }
 
   /** Removes a member. */
-  remove(registration: Registration): void {
+  remove(registration: Registration, nowMs: number): void {
     const member = registration as Member;
-    this.#setState(member, undefined);
+    this.#setState(member, undefined, nowMs);
     this.#members.delete(member.key);
     this.#byId.delete(member.id);
     this.#registrations.remove(member);
@@ -206,27 +213,28 @@ export class SwarmRegistry {
   }
 
   /** Moves a member from the groups of its state to those of the next one, if there is one. */
-  #setState(member: Member, next: MemberState | undefined): void {
+  #setState(member: Member, next: MemberState | undefined, nowMs: number): void {
     const { id, address, state: last } = member;
     member.state = next;
+    // A peer without an AS number could not recognize a leader as one of its own AS.
+    if (next?.candidate !== undefined && next.asn !== undefined) {
+      this.#election?.join(next.candidate, asIdOf(next), nowMs);
+    } else if (last?.candidate !== undefined) {
+      this.#election?.leave(id, nowMs);
+    }
     if (last !== undefined && next !== undefined && isEqual(last, next)) {
-      return this.#announceIn(this.#asMembers(asIdOf(next)).pools, member, next);
+      return this.#announceIn(this.#asPools(asIdOf(next)), member, next);
     }
     if (last !== undefined) {
-      const { pools, election } = this.#byAs.get(asIdOf(last))!;
       this.#pools.remove(id, address);
-      pools.remove(id, address);
-      if (last.candidate !== undefined) election.remove(last.candidate);
-      if (next === undefined || next.asn !== last.asn) election.leave(id);
+      this.#byAs.get(asIdOf(last))!.remove(id, address);
       this.#count(last, -1);
     }
     if (next !== undefined) {
-      const { pools, election } = this.#asMembers(asIdOf(next));
-      this.#announceIn(pools, member, next);
-      if (next.candidate !== undefined) election.add(next.candidate);
+      this.#announceIn(this.#asPools(asIdOf(next)), member, next);
       this.#count(next, 1);
     }
-    if (last !== undefined && this.#byAs.get(asIdOf(last))!.pools.counts.all === 0) {
+    if (last !== undefined && this.#byAs.get(asIdOf(last))!.counts.all === 0) {
       this.#byAs.delete(asIdOf(last));
     }
   }
@@ -241,26 +249,35 @@ export class SwarmRegistry {
     if (candidate !== undefined) this.#candidateCount += change;
   }
 
-  #asMembers(asId: AsId): AsMembers {
+  #asPools(asId: AsId): MemberPools {
     const known = this.#byAs.get(asId);
     if (known !== undefined) return known;
-    const members = { pools: new MemberPools(), election: new AsElection() };
-    this.#byAs.set(asId, members);
-    return members;
+    const pools = new MemberPools();
+    this.#byAs.set(asId, pools);
+    return pools;
   }
 
-  #leadership({ state }: Member): AnnounceResponse['cacheTorrent'] {
-    const { leaderPercent, minPeers } = this.#options;
-    if (leaderPercent === undefined) return undefined;
-    this.#isElected ||= this.#candidateCount >= minPeers;
+  /** A member has lost the connection to `endpoint`, a leader of its AS, and cannot make another. */
+  #report(member: Member, { host, port }: Endpoint, nowMs: number): void {
+    const lost = this.#members.get(`${host} ${port}`);
+    const isOfSameAs = lost?.state?.asn === member.state!.asn;
+    if (lost === undefined || lost === member || !isOfSameAs) return;
+    this.#election?.report(lost.id, member.address, nowMs);
+  }
+
+  #leadership({ state }: Member, nowMs: number): AnnounceResponse['cacheTorrent'] {
+    const election = this.#election;
+    if (election === undefined) return undefined;
+    if (!this.#isElected && this.#candidateCount >= this.#options.minPeers) {
+      this.#isElected = true;
+      election.begin(nowMs);
+    }
     const { asn } = state!;
-    // A peer without an AS number could not recognize a leader as one of its own AS: it leads
-    // itself.
-    const hasLeaders = this.#isElected && asn !== undefined;
-    const leaders = hasLeaders
-      ? this.#byAs.get(asIdOf(state!))!.election.leaders(leaderPercent)
-      : [];
-    return { asn, leaders: leaders.map((id) => this.#byId.get(id)!), isPending: !this.#isElected };
+    // It leads itself without an AS number: it could not recognize a leader of its AS.
+    if (asn === undefined) return { asn, leaders: [], isPending: !this.#isElected };
+    election.review(asIdOf(state!), nowMs);
+    const leaders = election.leadersOf(asIdOf(state!)).map((id) => this.#byId.get(id)!);
+    return { asn, leaders, isPending: !this.#isElected };
   }
 
   /**
@@ -283,7 +300,7 @@ export class SwarmRegistry {
     const { selection, random } = this.#options;
     const partners = {
       all: this.#pools.partnersOf(isDownloading)[among],
-      inAs: (asId: AsId) => this.#byAs.get(asId)?.pools.partnersOf(isDownloading)[among] ?? [],
+      inAs: (asId: AsId) => this.#byAs.get(asId)?.partnersOf(isDownloading)[among] ?? [],
     };
     return selection.select(id, asIdOf(state!), partners, random);
   }

@@ -14,7 +14,7 @@ function registryWith(limits: Partial<RegistrationLimits> = {}): TorrentRegistry
   return new TorrentRegistry({
     intervalS: INTERVAL_S,
     minPeers: 1,
-    leaderPercent: 10,
+    election: { leaderPercent: 10 },
     selection: biasedSelection(50, 50),
     asnOf: () => undefined,
     limits,

@@ -44,7 +44,7 @@ export class TorrentRegistry {
 
   /** Returns how many peers a torrent has; none if it is not known. */
   scrape(infoHash: Uint8Array, nowMs: number): ScrapeCounts {
-    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs));
+    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs), nowMs);
     return this.#swarms.get(keyOf(infoHash))?.counts ?? NO_PEERS;
   }
 

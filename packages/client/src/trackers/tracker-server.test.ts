@@ -30,7 +30,7 @@ beforeEach(async () => {
     port: 0,
     intervalS: 60,
     minPeers: 1,
-    leaderPercent: 10,
+    election: { leaderPercent: 10 },
     selection: uniformSelection(50),
     asnOf: () => undefined,
     random: seededRandom('server'),

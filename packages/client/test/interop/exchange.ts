@@ -110,7 +110,7 @@ const ourTracker: StartTracker = async () => {
     port: 0,
     intervalS: 10,
     minPeers: 1,
-    leaderPercent: undefined,
+    election: undefined,
     selection: uniformSelection(50),
     asnOf: () => undefined,
     random: seededRandom('interop'),

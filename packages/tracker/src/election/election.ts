@@ -61,16 +61,6 @@ export class Election {
     this.#hasBegun = !this.#options.waits;
   }
 
-  /** The number of candidates. */
-  get size(): number {
-    return this.#members.size;
-  }
-
-  /** The number of AS with candidates. */
-  get asCount(): number {
-    return this.#byAs.size;
-  }
-
   /** Enough candidates have come, if the elections wait: holds the first one of each AS. */
   begin(nowMs: number): readonly LeaderChange[] {
     if (this.#hasBegun) return NO_CHANGES;

@@ -14,7 +14,15 @@ const request: AnnounceRequest = {
   key: 'a b&c',
   trackerId: 'ü',
   ip: undefined,
-  cacheTorrent: { asn: 64512, uploadBytesPerS: 10, downloadBytesPerS: 20 },
+  cacheTorrent: {
+    asn: 64512,
+    uploadBytesPerS: 10,
+    downloadBytesPerS: 20,
+    lostLeaders: [
+      { host: '10.0.0.7', port: 6881 },
+      { host: '2001:db8::7', port: 2 },
+    ],
+  },
 };
 
 test('a request is parsed to what was encoded', () => {
@@ -73,3 +81,12 @@ test('the query of a client without CacheTorrent is parsed', () => {
     cacheTorrent: undefined,
   });
 });
+
+test.each(['ct_lost=abc', 'ct_lost=%', 'ct_lost6=abcdef', 'ct_lost=abcd%00%00', 'ct_lost='])(
+  'lost leaders that are no endpoints are ignored: %s',
+  (field) => {
+    expect(parseAnnounceQuery(`${VALID}&ct=1&${field}`)).toMatchObject({
+      cacheTorrent: { lostLeaders: undefined },
+    });
+  },
+);

@@ -3,15 +3,23 @@
  * a tracker parses it.
  *
  * CacheTorrent adds `ct`, the version; `ct_as`, the AS number of the peer as far as it knows;
- * `ct_up` and `ct_down`, the capacities of a candidate. Every tracker ignores
- * unknown keys.
+ * `ct_up` and `ct_down`, the capacities of a candidate; `ct_lost` and `ct_lost6`, leaders that are
+ * gone. Every tracker ignores unknown keys.
  */
 
+import {
+  COMPACT_BYTES,
+  decodeEndpoints,
+  type Endpoint,
+  encodeEndpoints,
+} from '../codec/endpoint.ts';
 import { ASN_MAX } from '../extensions/cachetorrent.ts';
 import { INFO_HASH_BYTES, PEER_ID_BYTES } from '../codec/handshake.ts';
 import { percentDecode, percentEncode, queryFields } from './query-string.ts';
 import { textOf, utf8 } from '../codec/utf8.ts';
 
+/** The number of lost leaders that are named and read. */
+const LOST_LEADERS_MAX = 20;
 const EVENTS = ['started', 'completed', 'stopped', 'paused'] as const;
 
 /**
@@ -28,6 +36,8 @@ export interface CacheTorrentAnnounce {
   readonly uploadBytesPerS?: number | undefined;
   /** The download capacity in bytes per second (`ct_down`). */
   readonly downloadBytesPerS?: number | undefined;
+  /** The leaders that the peer cannot reach any more (`ct_lost`, `ct_lost6`); absent if none. */
+  readonly lostLeaders?: readonly Endpoint[] | undefined;
 }
 
 /** An announce request (BEP 3). */
@@ -81,9 +91,12 @@ export function announceUrl(trackerUrl: string, request: AnnounceRequest): strin
     ['ip', encodeText(request.ip)],
   ];
   if (request.cacheTorrent !== undefined) {
-    const { asn, uploadBytesPerS, downloadBytesPerS } = request.cacheTorrent;
+    const { asn, uploadBytesPerS, downloadBytesPerS, lostLeaders = [] } = request.cacheTorrent;
+    const { ipv4, ipv6 } = encodeEndpoints(lostLeaders.slice(0, LOST_LEADERS_MAX));
     fields.push(['ct', 1], ['ct_as', asn]);
     fields.push(['ct_up', uploadBytesPerS], ['ct_down', downloadBytesPerS]);
+    if (ipv4.length > 0) fields.push(['ct_lost', percentEncode(ipv4)]);
+    if (ipv6.length > 0) fields.push(['ct_lost6', percentEncode(ipv6)]);
   }
   const query = fields
     .filter(([, value]) => value !== undefined)
@@ -126,9 +139,18 @@ export function parseAnnounceQuery(query: string): AnnounceRequest | string {
           asn: natural(fields.get('ct_as'), ASN_MAX),
           uploadBytesPerS: natural(fields.get('ct_up'), Number.MAX_SAFE_INTEGER),
           downloadBytesPerS: natural(fields.get('ct_down'), Number.MAX_SAFE_INTEGER),
+          lostLeaders: lostLeadersOf(fields),
         }
       : undefined,
   };
+}
+
+function lostLeadersOf(fields: ReadonlyMap<string, string>): readonly Endpoint[] | undefined {
+  const read = (key: string, size: number): (Endpoint | undefined)[] =>
+    decodeEndpoints(percentDecode(fields.get(key) ?? '') ?? new Uint8Array(0), size) ?? [];
+  const lost = [...read('ct_lost', COMPACT_BYTES.ipv4), ...read('ct_lost6', COMPACT_BYTES.ipv6)];
+  const valid = lost.filter((endpoint) => endpoint !== undefined).slice(0, LOST_LEADERS_MAX);
+  return valid.length === 0 ? undefined : valid;
 }
 
 function natural(value: string | undefined, max: number): number | undefined {
