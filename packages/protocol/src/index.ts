@@ -46,6 +46,12 @@ export {
   type PeerMessages,
 } from './messages/messages.ts';
 export {
+  AnnounceSchedule,
+  type ConnectionCounts,
+  type TrackerAnswer,
+} from './neighbours/announce-schedule.ts';
+export { Turnover, type TurnoverPeer } from './neighbours/turnover.ts';
+export {
   type ClientName,
   type ClientOptions,
   type ClientPreset,

@@ -3,7 +3,13 @@
 import { describe, expect, test } from 'vitest';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../src/tables/connection-flags.ts';
-import { CLIENT_QUIRKS, type Connection, ORIGINAL_QUIRKS, type PeerId } from '../src/index.ts';
+import {
+  CLIENT_QUIRKS,
+  type Connection,
+  ORIGINAL_QUIRKS,
+  type PeerId,
+  type PieceIndex,
+} from '../src/index.ts';
 import { permissionsOf } from '../src/peer/roles.ts';
 import { CLIENT_RULES } from '../src/rules/client.ts';
 import { ORIGINAL_RULES } from '../src/rules/original.ts';
@@ -258,7 +264,8 @@ describe('Roles: leaders that go', () => {
   /** F follows `leaders`, who are connected to it, and gets S, T of another AS through them. */
   function followed(leaders: readonly string[], drawn: number[] = []) {
     const random = { below: () => drawn.shift() ?? 0, unit: () => 0 };
-    const swarm = new TestSwarm(2, { random, quirks: CLIENT_QUIRKS });
+    // Nobody is unchoked, so that F remains incomplete.
+    const swarm = new TestSwarm(2, { random, quirks: CLIENT_QUIRKS, uploadSlots: 0 });
     swarm.addPeers({
       F: { asId: 1, role: 'follower', leaders },
       L: { asId: 1, role: 'leader' },
@@ -321,6 +328,13 @@ describe('Roles: leaders that go', () => {
     swarm.hostOf('M').isGone = true;
     swarm.crash('L');
     expect(about(swarm.deliverAll(), 'F')).toEqual(['F connects to M', 'F needs leaders']);
+  });
+
+  test('one that is complete needs no leaders', () => {
+    const swarm = followed(['L']);
+    swarm.hostOf('F').peer.restore([0, 1] as PieceIndex[]);
+    swarm.crash('L');
+    expect(about(swarm.takeTranscript(), 'F')).toEqual([]);
   });
 
   test('an outside peer that has gone needs no relay any more', () => {

@@ -17,6 +17,7 @@ import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
 import type { Leadership } from './leadership.ts';
+import type { PiecePicker } from './piece-picker.ts';
 import type { RelayRules } from '../rules/rules.ts';
 
 /** The other side is in our AS, or has not answered: no relay. */
@@ -26,6 +27,7 @@ const NO_LEADER = -2 as PeerId;
 
 export class Follower {
   readonly #connections: ConnectionTable;
+  readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #leadership: Leadership;
   readonly #random: Random;
@@ -35,8 +37,10 @@ export class Follower {
   /** The connections whose relay waits for a connection to its leader. */
   #pending: Connection[] = [];
 
-  constructor({ connections, host, options, rules, leadership }: PeerComponents) {
+  constructor(components: PeerComponents) {
+    const { connections, picker, host, options, rules, leadership } = components;
     this.#connections = connections;
+    this.#picker = picker;
     this.#host = host;
     this.#leadership = leadership;
     this.#random = options.random;
@@ -71,7 +75,7 @@ export class Follower {
     if (!this.#leadership.lose(remote)) return;
     const wasLast = this.#leadership.leaders.length === 0;
     this.restartRelays();
-    if (wasLast) this.#host.needsLeaders?.();
+    if (wasLast && !this.#picker.isComplete) this.#host.needsLeaders?.();
   }
 
   /** Starts each relay again whose leader is none any more. */

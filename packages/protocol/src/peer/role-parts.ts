@@ -41,7 +41,10 @@ export class RoleParts {
   leaderStart(connection: Connection, target: PeerId): void {
     if (this.leader !== undefined) return this.leader.leaderStart(connection, target);
     if (this.#role !== 'follower') return;
-    this.#earlyRelays.push({ follower: connection, target });
+    const isKnown = this.#earlyRelays.some(
+      (early) => early.follower === connection && early.target === target,
+    );
+    if (!isKnown) this.#earlyRelays.push({ follower: connection, target });
     this.#components.host.needsLeaders?.();
   }
 
@@ -87,6 +90,7 @@ export class RoleParts {
       this.#components.picker.forgetFollowers();
     }
     if (role !== 'follower') this.follower = undefined;
+    if (role === 'peer') this.#earlyRelays = [];
     if (role === 'leader') this.leader ??= new Leader(this.#components);
     if (role === 'follower') this.follower ??= new Follower(this.#components);
   }
