@@ -151,7 +151,7 @@ export class TestSwarm {
       const remote = host.remotes[connection];
       host.peer.disconnect(connection);
       // The peer may have connected to another under the same number at once.
-      if (host.remotes[connection] === remote) delete host.remotes[connection];
+      if (host.remotes[connection] === remote) Reflect.deleteProperty(host.remotes, connection);
     }
   }
 

@@ -11,7 +11,7 @@
  */
 
 import type { Socket } from 'node:net';
-import type { PeerId } from '@cachetorrent/protocol';
+import { type PeerId, Turnover } from '@cachetorrent/protocol';
 import {
   type AnnounceResponse,
   type CloseReason,
@@ -31,6 +31,7 @@ import {
   PendingConnections,
 } from '../connections/pending-connections.ts';
 import type { RemotePeer } from '../connections/remote-peer.ts';
+import { turnoverPeerOf } from '../connections/turnover-peer.ts';
 import { Connector } from '../net/connector.ts';
 import { Listener } from '../net/listener.ts';
 import type { ReusedReadBuffer } from '../net/reused-read-buffer.ts';
@@ -98,6 +99,11 @@ export class Client {
   /** The endpoints that the user has named, in text; true for those of which we have warned. */
   readonly #named = new Map<string, boolean>();
   #transfer: TorrentTransfer | undefined;
+  readonly #turnover: Turnover;
+  /** The leaders of ours to which no connection could be made when we tried last. */
+  readonly #unreachable = new Set<PeerId>();
+  /** Whether another peer has ever connected to us. */
+  #everIncoming = false;
   #port = 0;
   /** Our address, as the tracker sees it. */
   #externalHost: string | undefined;
@@ -123,6 +129,7 @@ export class Client {
     this.#clock = clock;
     this.#sessionTorrent = sessionTorrentOf(torrent);
     this.#connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
+    this.#turnover = new Turnover(this.#connectionsMax, clock.nowMs());
     this.completed = new Promise((resolve, reject) => {
       this.#completion = { resolve, reject };
     });
@@ -138,7 +145,7 @@ export class Client {
       connectionsMax: this.#connectionsMax / 2,
       connectionCount: () => this.#outgoingCount,
       isWanted: (endpoint) => !this.#isConnected(endpoint) && this.#isTrusted(endpoint),
-      onFailed: (endpoint, problem) => this.#warnOfNamed(endpoint, `cannot connect (${problem})`),
+      onFailed: (endpoint, problem) => this.#handleFailed(endpoint, problem),
       onConnected: (socket, endpoint, buffer) => {
         if (!this.#makeRoom(endpoint.host)) socket.destroy();
         else
@@ -149,10 +156,14 @@ export class Client {
       clock,
       trackers: options.trackers ?? torrent.trackers,
       localHost: options.host,
-      request: () => announceRequestOf(options, this.#peerId, this.#port, this.status),
+      request: () =>
+        announceRequestOf(options, this.#peerId, this.#port, this.status, this.#lostLeaders),
+      connections: () => ({
+        open: this.#transfer!.remotes.count,
+        everIncoming: this.#everIncoming,
+      }),
       onResponse: (response) => this.#handleResponse(response),
-      // Without an answer we are a plain peer, until a tracker assigns a role.
-      onNoResponse: () => this.#hasRole || this.#assignRole(undefined),
+      onNoResponse: () => this.#handleNoResponse(),
       onWarning: (warning) => this.#warn(warning),
     });
   }
@@ -241,7 +252,11 @@ export class Client {
         uploadSlots,
         optimisticSlots,
         uploadBytesPerS,
-        connectTo: (endpoint) => this.#connect(endpoint),
+        connectTo: (endpoint, isUrgent) => {
+          if (isUrgent) this.#connector.connectNow(endpoint);
+          else this.#connect(endpoint);
+        },
+        needsLeaders: () => this.#announcer.needsLeaders(),
         onCompleted: () => {
           this.#announcer.announceCompleted();
           this.#store.checkAllThere().then(this.#completion.resolve, this.#completion.reject);
@@ -319,6 +334,24 @@ export class Client {
     const isRelay = tcp.isOutgoing && this.#isRelayTarget(endpoint!);
     const id = this.#idOf(endpoint, tcp.isOutgoing && !isRelay);
     this.#transfer!.addRemote(tcp, { id, endpoint, asn, isRelay });
+    if (!tcp.isOutgoing) this.#everIncoming = true;
+    this.#unreachable.delete(id);
+    if (this.#transfer!.role.leaders.includes(id)) this.#announcer.hasLeaders();
+  }
+
+  /** No connection to this endpoint could be made. */
+  #handleFailed(endpoint: Endpoint, problem: string): void {
+    this.#warnOfNamed(endpoint, `cannot connect (${problem})`);
+    const id = this.#addressBook.find(endpoint);
+    if (id === undefined) return;
+    const { role } = this.#transfer!;
+    if (role.leaders.includes(id)) this.#unreachable.add(id);
+    this.#transfer!.unreachable(id);
+  }
+
+  /** The leaders of ours that are gone, as far as we can tell. */
+  get #lostLeaders(): readonly Endpoint[] {
+    return [...this.#unreachable].flatMap((id) => this.#addressBook.endpointOf(id) ?? []);
   }
 
   #idOf(endpoint: Endpoint | undefined, isProven: boolean): PeerId {
@@ -345,8 +378,6 @@ export class Client {
     if (remote === undefined) return;
     transfer.removeRemote(remote);
     this.#addressBook.releaseId(remote.id);
-    const { role, peer } = transfer;
-    if (!peer.isComplete && role.leaders.includes(remote.id)) this.#announcer.announceSoon();
   }
 
   #handleResponse({ externalIp, peers, cacheTorrent }: AnnounceResponse): void {
@@ -363,10 +394,30 @@ export class Client {
     this.#connector.connectDue();
   }
 
+  /**
+   * No tracker answers. Without an answer we are a plain peer, until a tracker assigns a role; and a
+   * follower that has lost all leaders leads itself rather than wait.
+   */
+  #handleNoResponse(): void {
+    const { role, peer } = this.#transfer!;
+    if (!this.#hasRole) this.#assignRole(undefined);
+    else if (role.role === 'follower' && peer.leaders.length === 0) {
+      this.#transfer!.assignRole({ role: 'leader', leaders: [], asn: role.asn });
+    }
+  }
+
   /** Takes the role that the tracker assigns, and starts to read connections that wait for it. */
   #assignRole(leadership: CacheTorrentResponse | undefined): void {
-    const role = roleFrom(leadership, this.#addressBook, (endpoint) => this.#isOwn(endpoint));
-    if (!isSameRole(role, this.#transfer!.role)) this.#transfer!.assignRole(role);
+    const transfer = this.#transfer!;
+    const named = roleFrom(leadership, this.#addressBook, (endpoint) => this.#isOwn(endpoint));
+    for (const id of this.#unreachable)
+      if (!named.leaders.includes(id)) this.#unreachable.delete(id);
+    // Those that could not be reached are tried again only if there are no others.
+    const reachable = named.leaders.filter((id) => !this.#unreachable.has(id));
+    const role = reachable.length === 0 ? named : { ...named, leaders: reachable };
+    const hasLost = transfer.peer.leaders.length < role.leaders.length;
+    if (hasLost || !isSameRole(role, transfer.role)) transfer.assignRole(role);
+    if (role.role === 'leader') this.#announcer.hasLeaders();
     if (this.#hasRole) return;
     this.#hasRole = true;
     for (const tcp of this.#connections) tcp.resume(WAITING_FOR_ROLE);
@@ -412,6 +463,16 @@ export class Client {
     this.#pending.tick(nowMs);
     this.#transfer!.tick(nowMs);
     this.#connector.connectDue();
+    this.#announcer.tick();
+    if (this.#turnover.isDue(nowMs)) this.#turnOver(nowMs);
+  }
+
+  /** Closes some connections for others, if almost all are in use. */
+  #turnOver(nowMs: number): void {
+    const { remotes, role } = this.#transfer!;
+    const peers = [...remotes].map((remote) => turnoverPeerOf(remote, role));
+    const closed = this.#turnover.choose(peers, this.#connector.candidateCount, nowMs);
+    for (const { tcp } of closed) tcp.close('too-many-connections');
   }
 
   /** Warns, the first time only, that an endpoint which the user has named is of no use. */

@@ -80,7 +80,8 @@ export function announceRequestOf(
   peerId: Uint8Array,
   port: number,
   { leftBytes, receivedBytes, sentBytes }: ClientStatus,
-): Omit<AnnounceRequest, 'event' | 'trackerId'> {
+  lostLeaders: readonly Endpoint[],
+): Omit<AnnounceRequest, 'event' | 'trackerId' | 'numWant'> {
   return {
     infoHash: torrent.infoHash,
     peerId,
@@ -88,6 +89,6 @@ export function announceRequestOf(
     uploaded: sentBytes,
     downloaded: receivedBytes,
     left: leftBytes,
-    cacheTorrent: candidacy ?? {},
+    cacheTorrent: lostLeaders.length === 0 ? (candidacy ?? {}) : { ...candidacy, lostLeaders },
   };
 }

@@ -34,7 +34,7 @@ export class RemotePeer implements RemoteIdentity {
   readonly endpoint: Endpoint | undefined;
   readonly asn: number | undefined;
   readonly isRelay: boolean;
-  /** Our peer's number for the connection; it changes when our role changes. */
+  /** Our peer's number for the connection. */
   connection: Connection = 0 as Connection;
 
   /** The blocks that we request from it and that could not be requested yet. */
@@ -51,13 +51,12 @@ export class RemotePeer implements RemoteIdentity {
 
   /** When a block was last sent in either direction; before that, when the connection opened. */
   lastUsedMs: number;
+  /** When it last sent us a block; before that, when the connection opened. */
+  lastReceivedMs: number;
   /** When we last unchoked it. */
   unchokedMs: number = -Infinity;
   /** When it last caused a rechoke. */
   lastRechokeMs: number = -Infinity;
-
-  /** Whether we have sent it our bitfield. */
-  hasSentBitfield = false;
 
   /** The rate at which it uploads to us. */
   readonly downloadRate: RateEstimate;
@@ -78,6 +77,7 @@ export class RemotePeer implements RemoteIdentity {
     this.asn = asn;
     this.isRelay = isRelay;
     this.lastUsedMs = tcp.openedAtMs;
+    this.lastReceivedMs = tcp.openedAtMs;
     this.outgoing = new OutgoingRequests(tcp.state.layout);
     this.downloadRate = new RateEstimate(nowMs);
   }

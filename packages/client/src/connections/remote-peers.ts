@@ -47,11 +47,6 @@ export class RemotePeers implements Iterable<RemotePeer> {
     this.#byConnection[connection] = remote;
   }
 
-  /** Forgets all numbers: another peer, with numbers of its own, replaces ours. */
-  clearConnections(): void {
-    this.#byConnection = [];
-  }
-
   remove({ tcp, connection }: RemotePeer): void {
     this.#byTcp.delete(tcp);
     this.#byConnection[connection] = undefined;

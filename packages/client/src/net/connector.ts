@@ -64,6 +64,25 @@ export class Connector {
     this.#candidates.set(key, { endpoint, isKept, ...times, isConnecting: false });
   }
 
+  /** Connects to an endpoint at once, whatever the limit, unless it is banned. */
+  connectNow(endpoint: Endpoint): void {
+    this.add(endpoint);
+    const candidate = this.#candidates.get(formatEndpoint(endpoint));
+    if (candidate === undefined || candidate.isConnecting || this.#isStopped) return;
+    if (candidate.nextAttemptMs === Infinity || !this.#options.isWanted(endpoint)) return;
+    this.#connect(candidate);
+  }
+
+  /** The number of endpoints that we could connect to now. */
+  get candidateCount(): number {
+    const nowMs = this.#options.clock.nowMs();
+    let count = 0;
+    for (const { endpoint, isConnecting, nextAttemptMs } of this.#candidates.values()) {
+      if (!isConnecting && nowMs >= nextAttemptMs && this.#options.isWanted(endpoint)) count++;
+    }
+    return count;
+  }
+
   /** Forgets the endpoint that has failed most often; returns false if none has failed. */
   #giveUpOne(): boolean {
     let worst: readonly [string, ConnectionCandidate] | undefined;

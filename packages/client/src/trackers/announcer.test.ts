@@ -45,7 +45,10 @@ afterEach(async () => {
   server.close();
 });
 
-function startAnnouncer(trackers: readonly string[] = [url]): {
+function startAnnouncer(
+  trackers: readonly string[] = [url],
+  open: () => number = () => 20,
+): {
   announcer: Announcer;
   log: string[];
 } {
@@ -63,6 +66,7 @@ function startAnnouncer(trackers: readonly string[] = [url]): {
       left: 1,
       cacheTorrent: {},
     }),
+    connections: () => ({ open: open(), everIncoming: false }),
     onResponse: () => log.push('response'),
     onNoResponse: () => log.push('no response'),
     onWarning: (warning) => warnings.push(warning),
@@ -131,15 +135,32 @@ describe('an announce', () => {
     expect(events).toEqual(['started', 'completed']);
   });
 
-  test('before the end of the interval is sent after 5 s', async () => {
+  test('for want of a leader is sent at once, and again after a second', async () => {
     const { announcer, log } = startAnnouncer();
     await nextAnnounceS(log, 1);
-    announcer.announceSoon();
-    clock.advance(4_999);
-    expect(events).toEqual(['started']);
-    clock.advance(1);
+    announcer.needsLeaders();
     await nextAnnounceS(log, 2);
     expect(events).toEqual(['started', '-']);
+    announcer.needsLeaders();
+    await vi.waitFor(() => expect(clock.delaysMs[0]).toBe(1_000));
+    clock.advance(1_000);
+    await nextAnnounceS(log, 3);
+    announcer.hasLeaders();
+    announcer.needsLeaders();
+    await nextAnnounceS(log, 4);
+  });
+
+  test('for want of peers is sent when the minimum is over', async () => {
+    answer = encodeAnnounceResponse({ intervalS: 1_800, minIntervalS: 400, peers: [] });
+    let open = 20;
+    const { announcer, log } = startAnnouncer([url], () => open);
+    expect(await nextAnnounceS(log, 1)).toBe(1_800);
+    open = 19;
+    announcer.tick();
+    expect(await nextAnnounceS(log, 1)).toBe(400);
+    open = 20;
+    clock.advance(400_000);
+    expect(await nextAnnounceS(log, 1), 'there are enough meanwhile').toBe(1_400);
   });
 
   test('of the end is sent only to a tracker that has answered', async () => {

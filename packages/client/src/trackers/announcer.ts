@@ -1,12 +1,13 @@
 /**
  * Announces the client to the trackers of a torrent, and passes on the peers that they name: when
- * the client starts, at the interval that the tracker specifies, when the download is complete, and
- * when the client stops.
+ * the client starts, whenever `AnnounceSchedule` says, when the download is complete, and when the
+ * client stops.
  *
  * It stays with the first tracker that answers, and tries the next one when that fails (BEP 12,
  * with a single tier) or is slow: a silent tracker must not keep us from the others.
  */
 
+import { AnnounceSchedule, type ConnectionCounts } from '@cachetorrent/protocol';
 import type { AnnounceEvent, AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
 import { printable } from '@cachetorrent/std';
 
@@ -20,7 +21,9 @@ export interface AnnouncerOptions {
   /** The address to announce from. */
   readonly localHost: string | undefined;
   /** Returns the request for the present state, without its event. */
-  readonly request: () => Omit<AnnounceRequest, 'event' | 'trackerId'>;
+  readonly request: () => Omit<AnnounceRequest, 'event' | 'trackerId' | 'numWant'>;
+  /** Returns the numbers that say whether we need more peers. */
+  readonly connections: () => ConnectionCounts;
   readonly onResponse: (response: AnnounceResponse) => void;
   /** No tracker answers, or there is none that we support. */
   readonly onNoResponse: () => void;
@@ -28,14 +31,8 @@ export interface AnnouncerOptions {
   readonly onWarning: (warning: string) => void;
 }
 
-/** The delay after a failure of all trackers: the first one, and the limit of the doubling. */
-const RETRY_S = { first: 5, max: 300 } as const;
-/** The interval before the first election: until then there is nothing else to do. */
-const ELECTION_PENDING_S = 1;
 /** The time for a tracker to answer before the next one is asked, too. */
 const SLOW_TRACKER_MS = 3_000;
-/** The delay of an announce that is sent before the interval is over. */
-const EARLY_ANNOUNCE_S = 5;
 /** The time limit of the last announce: a command has to end soon, also if trackers are silent. */
 const STOPPED_TIMEOUT_MS = 500;
 
@@ -46,9 +43,13 @@ export class Announcer {
   /** The supported trackers; the one that answered last is first. */
   #trackers: readonly string[];
   #trackerId: string | undefined;
-  #retryS: number = RETRY_S.first;
+  readonly #schedule = new AnnounceSchedule();
   /** Ends the wait for the next announce. */
   #wake: (() => void) | undefined;
+  /** When the wait ends by itself. */
+  #wakesAtMs = Infinity;
+  /** Whether to announce without regard to the schedule. */
+  #isUrgent = false;
   /** The event that has not been announced yet. */
   #pendingEvent: AnnounceEvent | undefined = 'started';
   #running: Promise<void> | undefined;
@@ -71,12 +72,24 @@ export class Announcer {
   /** Announces at once that the download is complete. */
   announceCompleted(): void {
     this.#pendingEvent ??= 'completed';
+    this.#isUrgent = true;
     this.#wake?.();
   }
 
-  /** Announces before the interval is over, after a short delay. */
-  announceSoon(): void {
-    this.#options.clock.after(EARLY_ANNOUNCE_S * 1_000, () => this.#wake?.());
+  /** Announces as soon as the schedule allows: we need to know who leads. */
+  needsLeaders(): void {
+    this.#schedule.needsLeaders(this.#options.clock.nowMs());
+    this.tick();
+  }
+
+  /** We are connected to our leaders, or are one. */
+  hasLeaders(): void {
+    this.#schedule.hasLeaders();
+  }
+
+  /** Announces earlier if there are few connections. Call it about twice a second. */
+  tick(): void {
+    if (this.#schedule.dueMs(this.#options.connections()) < this.#wakesAtMs) this.#wake?.();
   }
 
   /** Announces that we have stopped, if a tracker knows us. */
@@ -103,17 +116,19 @@ export class Announcer {
       const response = await this.#announce(event);
       if (signal.aborted) return;
       if (response !== undefined && this.#pendingEvent === event) this.#pendingEvent = undefined;
-      const isElectionPending = response?.cacheTorrent?.isPending === true;
-      const intervalS = response?.intervalS ?? this.#nextRetryS();
+      const nowMs = this.#options.clock.nowMs();
       if (response !== undefined) {
-        this.#retryS = RETRY_S.first;
+        const { intervalS, minIntervalS, cacheTorrent } = response;
+        const isElectionPending = cacheTorrent?.isPending === true;
+        this.#schedule.answered({ intervalS, minIntervalS, isElectionPending }, nowMs);
         this.#isRegistered = true;
         onResponse(response);
       } else {
+        this.#schedule.failed(nowMs);
         onNoResponse();
       }
       const hasUnsentEvent = response !== undefined && this.#pendingEvent !== undefined;
-      if (!hasUnsentEvent) await this.#wait(isElectionPending ? ELECTION_PENDING_S : intervalS);
+      if (!hasUnsentEvent) await this.#waitUntilDue();
     }
   }
 
@@ -175,25 +190,28 @@ export class Announcer {
   }
 
   #request(): AnnounceRequest {
-    return { ...this.#options.request(), trackerId: this.#trackerId };
+    const { request, connections } = this.#options;
+    const numWant = this.#schedule.numWant(connections());
+    return { ...request(), trackerId: this.#trackerId, numWant };
   }
 
-  #nextRetryS(): number {
-    const retryS = this.#retryS;
-    this.#retryS = Math.min(RETRY_S.max, 2 * retryS);
-    return retryS;
-  }
-
-  /** Waits for the next announce, or until `#wake` is called. */
-  async #wait(seconds: number): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(seconds * 1_000, resolve);
-      this.#wake = () => {
-        cancel();
-        resolve();
-      };
-    });
-    this.#wake = undefined;
+  async #waitUntilDue(): Promise<void> {
+    const { clock, connections } = this.#options;
+    this.#isUrgent = false;
+    while (!this.#stopping.signal.aborted && !this.#isUrgent) {
+      const dueMs = this.#schedule.dueMs(connections());
+      const waitMs = dueMs - clock.nowMs();
+      if (waitMs <= 0) return;
+      await new Promise<void>((resolve) => {
+        this.#wakesAtMs = dueMs;
+        const cancel = clock.after(waitMs, resolve);
+        this.#wake = () => {
+          cancel();
+          resolve();
+        };
+      });
+      this.#wake = undefined;
+      this.#wakesAtMs = -Infinity;
+    }
   }
 }

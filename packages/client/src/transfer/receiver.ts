@@ -61,13 +61,6 @@ export class Receiver<Source extends BlockSource> {
     this.#partials = new PartialPieces(options.layout);
   }
 
-  /** The blocks of pieces that are not stored yet. */
-  get blocks(): readonly BlockOfPiece[] {
-    return [...this.#partials, ...this.#writing.values()].flatMap(({ piece, blocks }) =>
-      blocks.map((block) => ({ piece, block })),
-    );
-  }
-
   /** The partial pieces, in the order in which they were begun. */
   get partialPieces(): readonly number[] {
     return [...this.#partials].map(({ piece }) => piece);

@@ -10,7 +10,6 @@
  */
 
 import {
-  BLOCK_BYTES,
   type BlockIndex,
   type BlockLayout,
   CLIENT_QUIRKS,
@@ -61,8 +60,10 @@ export interface TorrentTransferOptions {
   readonly optimisticSlots: number;
   /** The upload limit; Infinity for none. */
   readonly uploadBytesPerS: number;
-  /** Our peer needs a connection to `endpoint`. */
-  readonly connectTo: (endpoint: Endpoint) => void;
+  /** Our peer needs a connection to `endpoint`; `isUrgent` if a leader of ours listens there. */
+  readonly connectTo: (endpoint: Endpoint, isUrgent: boolean) => void;
+  /** Our peer needs to know who leads: see `PeerHost.needsLeaders`. */
+  readonly needsLeaders: () => void;
   readonly onCompleted: () => void;
   /** The download cannot continue. */
   readonly onFailure: (error: Error) => void;
@@ -98,7 +99,7 @@ export class TorrentTransfer implements WirePeerHostContext {
   readonly #faults: PieceFaults;
   readonly #blocks: BlockLayout;
   #role: RoleAssignment = PLAIN_PEER;
-  #peer: Peer;
+  readonly #peer: Peer;
   #rechokedAtMs = -Infinity;
   #isSendingPending = false;
   #isCompletionReported: boolean;
@@ -167,6 +168,11 @@ export class TorrentTransfer implements WirePeerHostContext {
     return this.#role;
   }
 
+  /** Our peer needs to know who leads. */
+  needsLeaders(): void {
+    this.#options.needsLeaders();
+  }
+
   /** Returns the connected peer with this id; undefined if there is none. */
   remoteOf(id: PeerId): RemotePeer | undefined {
     return this.remotes.byConnection(this.#peer.connectionTo(id));
@@ -191,24 +197,28 @@ export class TorrentTransfer implements WirePeerHostContext {
     this.sendPending();
   }
 
-  /**
-   * Changes our role. The connections stay open; our peer is replaced by a new one, to which the
-   * state of each connection is replayed.
-   */
-  assignRole(role: RoleAssignment): void {
-    const remotes = [...this.remotes];
-    for (const remote of remotes) this.#resetWireState(remote);
-    for (const remote of remotes) this.relayTargets.closed(remote);
-    const pieces = this.#heldPieces();
-    this.#role = role;
-    this.remotes.clearConnections();
-    this.#peer = this.#createPeer(pieces);
-    for (const { piece, block } of this.receiver.blocks) {
-      this.#peer.restoreBlocks(this.#blockAt(piece, block * BLOCK_BYTES), 1);
+  /** Takes a role, or other leaders. The connections, and what is requested in our AS, stay. */
+  assignRole(next: RoleAssignment): void {
+    const before = this.#role;
+    this.#role = next;
+    if (next.role === before.role && next.asn === before.asn) {
+      this.#peer.setLeaders(next.leaders);
+    } else {
+      const permitted = this.#peer.setRole(next.role, next.leaders, (connection) =>
+        this.#isIntraAs(this.remotes.byConnection(connection)!),
+      );
+      for (const connection of permitted) {
+        this.#reportHeld(this.remotes.byConnection(connection)!);
+      }
     }
-    for (const remote of remotes) this.#connect(remote);
-    for (const remote of remotes) this.#replayState(remote);
-    this.#peer.rechoke();
+    const isFollowed = next.role === 'leader' || before.role === next.role;
+    if (!isFollowed) for (const remote of this.remotes) this.relayTargets.closed(remote);
+    this.sendPending();
+  }
+
+  /** A connection to this peer, which our peer has asked for, cannot be made. */
+  unreachable(id: PeerId): void {
+    this.#peer.unreachable(id);
     this.sendPending();
   }
 
@@ -254,7 +264,8 @@ export class TorrentTransfer implements WirePeerHostContext {
     }
     for (const target of connectTargets.splice(0)) {
       const endpoint = this.addressBook.endpointOf(target);
-      if (endpoint !== undefined) this.#options.connectTo(endpoint);
+      const isUrgent = this.#role.leaders.includes(target);
+      if (endpoint !== undefined) this.#options.connectTo(endpoint, isUrgent);
     }
     this.sender.sendBlocks(this.#peer);
     for (const { outgoing, tcp } of this.remotes) {
@@ -324,6 +335,7 @@ export class TorrentTransfer implements WirePeerHostContext {
     { piece, begin, block }: Extract<SessionEvent, { type: 'piece' }>,
   ): void {
     remote.lastUsedMs = this.nowMs;
+    remote.lastReceivedMs = this.nowMs;
     remote.receivedBytes += block.length;
     this.receivedBytes += block.length;
     const { role, asn } = this.#role;
@@ -346,9 +358,9 @@ export class TorrentTransfer implements WirePeerHostContext {
 
   #handleCacheTorrent(remote: RemotePeer, message: CacheTorrentMessage): void {
     if (message.name === 'ct_leader_start') {
-      // A leader relays for followers of its own AS only.
+      // Only peers of our own AS follow us, perhaps before we know that we lead.
       const { role, asn } = this.#role;
-      if (role !== 'leader' || remote.asn !== asn) return;
+      if (role === 'peer' || remote.asn !== asn) return;
       const target = this.relayTargets.add(remote, message.target);
       if (target !== undefined) this.#peer.leaderStart(remote.connection, target);
     } else if (message.name === 'ct_have') {
@@ -438,43 +450,28 @@ export class TorrentTransfer implements WirePeerHostContext {
     return peer;
   }
 
-  /** Adds a connection to our peer, and sends our bitfield if that was not done before. */
+  /** Adds a connection to our peer, and sends our bitfield. */
   #connect(remote: RemotePeer): void {
-    const { role, asn } = this.#role;
-    const intraAs = role === 'peer' || (remote.asn !== undefined && remote.asn === asn);
+    const intraAs = this.#isIntraAs(remote);
     const purpose = remote.isRelay ? 'relay' : 'neighbour';
     this.remotes.setConnection(remote, this.#peer.connect(remote.id, intraAs, purpose));
-    if (!remote.hasSentBitfield) {
-      remote.hasSentBitfield = true;
-      const isAnnounced = this.#peer.announcesOn(remote.connection);
-      remote.tcp.writer.heldPieces(this.#bitfieldOf(isAnnounced ? this.#heldPieces() : []));
-    }
+    const isAnnounced = this.#peer.announcesOn(remote.connection);
+    remote.tcp.writer.heldPieces(this.#bitfieldOf(isAnnounced ? this.#heldPieces() : []));
     this.#peer.established(remote.connection, intraAs);
   }
 
-  /** Undoes on the wire what our peer has sent, before another peer replaces it. */
-  #resetWireState(remote: RemotePeer): void {
-    const { state, writer } = remote.tcp;
-    remote.outgoing.cancelAll(writer);
-    this.sender.stop(remote);
-    if (!state.amChoking) writer.choke();
-    remote.incoming.keep((piece) => state.allowedFastByUs.has(piece));
-    if (state.amInterested) writer.notInterested();
+  #isIntraAs({ asn }: RemotePeer): boolean {
+    return this.#role.role === 'peer' || (asn !== undefined && asn === this.#role.asn);
   }
 
-  /** Replays the state of a connection to a peer that is newer than the connection. */
-  #replayState({ connection, relayedPieces, incoming, tcp }: RemotePeer): void {
-    const { peerPieces, allowedFastByPeer, peerChoking, peerInterested } = tcp.state;
+  /** Tells our peer what the other side holds: it may download there from now on. */
+  #reportHeld({ connection, relayedPieces, tcp }: RemotePeer): void {
+    const { peerPieces, allowedFastByPeer } = tcp.state;
     for (let piece = 0; piece < peerPieces.pieceCount; piece++) {
       if (peerPieces.has(piece)) this.#peer.have(connection, piece as PieceIndex);
     }
     for (const piece of relayedPieces) this.#peer.have(connection, piece as PieceIndex);
     for (const piece of allowedFastByPeer) this.#peer.allowedFast(connection, piece as PieceIndex);
-    if (!peerChoking) this.#peer.unchoke(connection);
-    if (peerInterested) this.#peer.interested(connection);
-    for (const { piece, begin } of incoming.all) {
-      this.#peer.request(connection, this.#blockAt(piece, begin), 1);
-    }
   }
 
   /** The block that contains byte `begin` of a piece. */

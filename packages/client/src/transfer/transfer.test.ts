@@ -107,10 +107,9 @@ describe('a piece', () => {
     receiver.addBlock(a, 1, 0, block(1, 100));
     receiver.complete(1);
     expect(receiver.addBlock(a, 1, 0, block(1, 100))).toBe(false);
-    expect(receiver.blocks).toEqual([{ piece: 1, block: 0 }]);
     expect(receiver.wastedBytes).toBe(100);
     await finishWrites();
-    expect([log, receiver.blocks]).toEqual([['1 stored'], []]);
+    expect([log, receiver.partialPieces]).toEqual([['1 stored'], []]);
   });
 
   test('that fails its hash is discarded, and its only source loses trust', () => {
@@ -120,7 +119,7 @@ describe('a piece', () => {
     receiver.addBlock(a, 0, BLOCK_BYTES, block(9));
     receiver.complete(0);
     expect(log).toEqual(['0 failed, sent by a', 'a lost trust']);
-    expect([receiver.wastedBytes, receiver.blocks]).toEqual([2 * BLOCK_BYTES, []]);
+    expect([receiver.wastedBytes, receiver.partialBytes]).toEqual([2 * BLOCK_BYTES, 0]);
     for (let i = 0; i < 3; i++) a.trust.recordFailure();
     expect(a.trust.isBad).toBe(true);
   });
@@ -146,10 +145,10 @@ describe('a piece', () => {
     receiver.addBlock(bad, 0, 0, block(9));
     receiver.addBlock(good, 0, BLOCK_BYTES, block(1));
     expect(receiver.discardFrom(bad)).toEqual([{ piece: 0, block: 0 }]);
-    expect(receiver.blocks).toEqual([{ piece: 0, block: 1 }]);
+    expect(receiver.partialPieces).toEqual([0]);
     expect(receiver.partialBytes).toBe(BLOCK_BYTES);
     expect(receiver.discardPiece(0)).toEqual([{ piece: 0, block: 1 }]);
-    expect([receiver.blocks, receiver.partialBytes]).toEqual([[], 0]);
+    expect([receiver.partialPieces, receiver.partialBytes]).toEqual([[], 0]);
   });
 
   test('gets memory that was used before, but never memory that is in use', async () => {

@@ -25,6 +25,8 @@ export interface WirePeerHostContext {
   readonly remotes: RemotePeers;
   readonly addressBook: AddressBook;
   readonly sender: Sender;
+  /** Asks the tracker who leads. */
+  needsLeaders(): void;
 }
 
 /** Hosts our peer on wire connections. */
@@ -132,6 +134,10 @@ export class WirePeerHost implements PeerHost {
   stopSending(connection: Connection): number {
     this.#context.sender.stop(this.#remoteOn(connection));
     return 0;
+  }
+
+  needsLeaders(): void {
+    this.#context.needsLeaders();
   }
 
   connectTo(target: PeerId): void {

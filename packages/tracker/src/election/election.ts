@@ -54,8 +54,12 @@ export class Election {
 
   constructor(options: ElectionOptions) {
     this.#options = {
-      ...{ policy: 'capacity', subTorrents: 1, holdMs: HOLD_MS, waits: false },
-      ...{ leadersMin: 1, leadersMax: Infinity },
+      policy: 'capacity',
+      leadersMin: 1,
+      leadersMax: Infinity,
+      subTorrents: 1,
+      holdMs: HOLD_MS,
+      waits: false,
       ...options,
     };
     this.#hasBegun = !this.#options.waits;
