@@ -29,6 +29,7 @@ const DRIVES_PROGRAMS = [
   'packages/runner/test/stopped.test.ts',
   'test/browser.test.ts',
   'test/command.test.ts',
+  'test/leader-crash.test.ts',
   'tools/help.test.ts',
   'tools/soak/soak.test.ts',
   'tools/validate/validate.test.ts',

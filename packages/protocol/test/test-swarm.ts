@@ -191,7 +191,8 @@ export class TestSwarm {
    * returns the transcript.
    */
   deliverAll(last?: string): string {
-    while (this.#transcript.at(-1) !== last || last === undefined) {
+    for (;;) {
+      if (last !== undefined && this.#transcript.at(-1) === last) break;
       const message = this.#inTransit.shift();
       if (message !== undefined) {
         const { from, connection, to, receive } = message;

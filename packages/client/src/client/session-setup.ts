@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type AnnounceRequest,
   CACHE_TORRENT_IDS,
+  type CacheTorrentAnnounce,
   type Endpoint,
   equalBytes,
   type SessionRole,
@@ -89,6 +90,20 @@ export function announceRequestOf(
     uploaded: sentBytes,
     downloaded: receivedBytes,
     left: leftBytes,
-    cacheTorrent: lostLeaders.length === 0 ? (candidacy ?? {}) : { ...candidacy, lostLeaders },
+    cacheTorrent: {
+      ...(candidacy === undefined ? {} : wholeBytes(candidacy)),
+      ...(lostLeaders.length === 0 ? {} : { lostLeaders }),
+    },
+  };
+}
+
+/** Trackers read whole numbers. */
+function wholeBytes({
+  uploadBytesPerS,
+  downloadBytesPerS,
+}: NonNullable<ClientOptions['candidacy']>): CacheTorrentAnnounce {
+  return {
+    uploadBytesPerS: Math.round(uploadBytesPerS),
+    downloadBytesPerS: Math.round(downloadBytesPerS),
   };
 }

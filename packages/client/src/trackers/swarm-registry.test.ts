@@ -285,7 +285,8 @@ describe('an election', () => {
     const swarm = registry(1);
     const lost: Partial<AnnounceRequest> = {
       cacheTorrent: {
-        ...{ uploadBytesPerS: 1, downloadBytesPerS: 1 },
+        uploadBytesPerS: 1,
+        downloadBytesPerS: 1,
         lostLeaders: [{ host: '10.1.0.9', port: 6881 }],
       },
     };
@@ -304,8 +305,11 @@ describe('an election', () => {
 
   test('is held with as many leaders as the limits allow', () => {
     const swarm = new SwarmRegistry({
-      ...{ intervalS: INTERVAL_S, minPeers: 6, selection: uniformSelection(50) },
-      ...{ asnOf: () => 1, random: seededRandom('limits') },
+      intervalS: INTERVAL_S,
+      minPeers: 6,
+      selection: uniformSelection(50),
+      asnOf: () => 1,
+      random: seededRandom('limits'),
       election: { leaderPercent: 1, leadersMin: 2, policy: 'uptime' },
     });
     for (let i = 1; i < 6; i++) swarm.announce(`10.1.0.${i}`, request(candidate(i)), i);

@@ -22,6 +22,11 @@ export class OutgoingRequests {
     for (let each = block; each < block + count; each++) this.#unsent.add(each);
   }
 
+  /** A block has arrived: a request for it that was repeated and has not been sent is of no use. */
+  received(block: BlockIndex): void {
+    this.#unsent.delete(block);
+  }
+
   /** Sends as many requests as the other side accepts now. */
   send(writer: MessageWriter): void {
     for (const block of this.#unsent) {

@@ -332,18 +332,20 @@ export class TorrentTransfer implements WirePeerHostContext {
 
   #handleBlock(
     remote: RemotePeer,
-    { piece, begin, block }: Extract<SessionEvent, { type: 'piece' }>,
+    { piece, begin, block: bytes }: Extract<SessionEvent, { type: 'piece' }>,
   ): void {
     remote.lastUsedMs = this.nowMs;
     remote.lastReceivedMs = this.nowMs;
-    remote.receivedBytes += block.length;
-    this.receivedBytes += block.length;
+    remote.receivedBytes += bytes.length;
+    this.receivedBytes += bytes.length;
     const { role, asn } = this.#role;
-    if (role !== 'peer' && remote.asn !== asn) this.importedBytes += block.length;
+    if (role !== 'peer' && remote.asn !== asn) this.importedBytes += bytes.length;
+    const block = this.#blockAt(piece, begin);
+    remote.outgoing.received(block);
     const isStored = this.#peer.hasPiece(piece as PieceIndex);
-    if (isStored) this.receiver.wastedBytes += block.length;
-    const isNew = !isStored && this.receiver.addBlock(remote, piece, begin, block);
-    this.#peer.piece(remote.connection, this.#blockAt(piece, begin), 1);
+    if (isStored) this.receiver.wastedBytes += bytes.length;
+    const isNew = !isStored && this.receiver.addBlock(remote, piece, begin, bytes);
+    this.#peer.piece(remote.connection, block, 1);
     if (isNew && this.#peer.isReceived(piece as PieceIndex)) this.receiver.complete(piece);
   }
 
