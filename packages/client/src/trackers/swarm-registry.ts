@@ -257,7 +257,7 @@ export class SwarmRegistry {
     return pools;
   }
 
-  /** A member has lost the connection to `endpoint`, a leader of its AS, and cannot make another. */
+  /** A member can make no connection to this endpoint, where a leader of its AS listens. */
   #report(member: Member, { host, port }: Endpoint, nowMs: number): void {
     const lost = this.#members.get(`${host} ${port}`);
     const isOfSameAs = lost?.state?.asn === member.state!.asn;

@@ -164,7 +164,7 @@ export class AsElection {
     });
   }
 
-  /** Ends the leadership of those that have been too many for long enough, or are needed elsewhere. */
+  /** Dismisses those that have been too many for long enough, or are needed elsewhere. */
   #demoteSurplus(wanted: readonly number[], nowMs: number, isUrgent: boolean): void {
     if (this.#leaders.every(({ size }, subTorrent) => size <= wanted[subTorrent]!)) {
       this.#surplusSinceMs = undefined;

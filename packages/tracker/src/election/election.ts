@@ -2,9 +2,9 @@
  * Elections that go on while peers come and go: in each AS a share of the candidates that are there
  * leads it. A state machine without a clock; the time is passed in.
  *
- *     election.join({ id, uploadKbps, downloadKbps }, asId, nowMs)   a candidate comes, or is there
- *     election.leave(id, nowMs)                                      one has said goodbye, or is silent
- *     election.report(id, by, nowMs)                                 a follower says that one is gone
+ *     election.join(candidate, asId, nowMs)    a candidate comes, or is there
+ *     election.leave(id, nowMs)                one has said goodbye, or is silent
+ *     election.report(id, by, nowMs)           a follower says that one is gone
  *     election.leadersOf(asId, subTorrent)
  *
  * Each call costs about as much however many candidates there are: a few binary searches.

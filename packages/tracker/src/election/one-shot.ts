@@ -1,6 +1,6 @@
 /**
- * A single election in an AS, for swarms in which all come at once and nobody leaves: the candidates
- * with the highest capacities lead (docs/protocol.md, section Election).
+ * A single election in an AS, for swarms in which all come at once and nobody leaves: the
+ * candidates with the highest capacities lead (docs/protocol.md, section Election).
  */
 
 import type { PeerId } from '@cachetorrent/protocol';

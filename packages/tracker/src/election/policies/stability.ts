@@ -3,8 +3,8 @@
  * which is what it can still give.
  *
  * Sessions of peers have heavy tails: the longer a peer has been there, the longer it stays
- * (Stutzbach and Rejaie 2006, section 4). Of Pareto's distribution the expected rest of a session is
- * proportional to its age. Super-peers are chosen by capacity and uptime together elsewhere, too
+ * (Stutzbach and Rejaie 2006, section 4). By Pareto's distribution the expected rest of a session
+ * is proportional to its age. Super-peers are chosen by capacity and uptime together elsewhere, too
  * (Sacha et al. 2006, *Discovery of stable peers in a self-organising peer-to-peer gradient
  * topology*, whose utility of a peer is made of both).
  *

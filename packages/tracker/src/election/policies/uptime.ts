@@ -6,7 +6,7 @@
 
 import type { ElectionPolicy } from '../policy.ts';
 
-/** The first to come wins, and keeps to lead: nobody who comes later is ever older. */
+/** The first to come wins, and goes on to lead: nobody who comes later is ever older. */
 export const UPTIME: ElectionPolicy = {
   weight: (_, joinedAtMs) => -joinedAtMs,
   nextChangeMs: () => Infinity,
