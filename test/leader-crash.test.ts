@@ -36,7 +36,8 @@ afterEach(async () => {
 });
 
 /** Starts a command of the client; returns the process, and its first line of output. */
-async function start(...args: string[]): Promise<{ child: ChildProcess; line: string }> {
+async function start(command: string): Promise<{ child: ChildProcess; line: string }> {
+  const args = command.split(' ');
   const child = spawn(process.execPath, ['--conditions=cachetorrent-source', COMMAND, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -75,23 +76,21 @@ test.each([
   'the leader is killed, and its followers finish through another, $rule',
   async ({ leaders }) => {
     await writeFile(join(folder, 'prefixes'), '127.1.0.0/16 64512\n127.2.0.0/16 64513\n');
+    const prefixes = join(folder, 'prefixes');
+    // Nobody learns by a regular announce what has happened: the interval is an hour.
+    const elections = `--leaders 1 --min-leaders ${leaders} --min-peers 5 --interval 3600`;
     const { line: url } = await start(
-      'track',
-      ...['--host', '127.0.0.1', '--port', '0', '--prefix-to-as', join(folder, 'prefixes')],
-      ...['--leaders', '1', '--min-leaders', `${leaders}`, '--min-peers', '5'],
-      // So long that nobody learns by a regular announce what has happened.
-      ...['--interval', '3600'],
+      `track --host 127.0.0.1 --port 0 --prefix-to-as ${prefixes} ${elections}`,
     );
+    const file = join(folder, 'file');
     const content = randomBytes(FILE_BYTES);
-    await writeFile(join(folder, 'file'), content);
-    await start(
-      ...['seed', join(folder, 'file'), '--piece-bytes', `${PIECE_BYTES}`, '--tracker', url],
-      ...['--host', '127.1.0.1', '--limit', `${SEED_KB_PER_S}`],
-    );
+    await writeFile(file, content);
+    const pieces = `--piece-bytes ${PIECE_BYTES} --limit ${SEED_KB_PER_S}`;
+    await start(`seed ${file} --tracker ${url} --host 127.1.0.1 ${pieces}`);
     // The best candidate of its AS: it leads.
+    const own = join(folder, 'leader');
     const { child: leader } = await start(
-      ...['get', join(folder, 'file.torrent'), '--out', join(folder, 'leader'), '--stay'],
-      ...['--host', '127.2.0.1', '--up', '9000', '--down', '9000'],
+      `get ${file}.torrent --out ${own} --stay --host 127.2.0.1 --up 9000 --down 9000`,
     );
     const followers: Client[] = [];
     for (let n = 2; n <= 4; n++) followers.push(await follower(`127.2.0.${n}`, 100_000 * (9 - n)));

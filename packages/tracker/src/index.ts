@@ -15,4 +15,5 @@ export {
   type SelectablePeers,
   uniformSelection,
 } from './neighbour-selection.ts';
+export { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';
 export { Tracker, type TrackerHost, type TrackerOptions } from './tracker.ts';

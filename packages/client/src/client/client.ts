@@ -395,7 +395,7 @@ export class Client {
   }
 
   /**
-   * No tracker answers. Without an answer we are a plain peer, until a tracker assigns a role; and a
+   * No tracker answers. Without an answer we are a plain peer, until a tracker assigns a role; a
    * follower that has lost all leaders leads itself rather than wait.
    */
   #handleNoResponse(): void {

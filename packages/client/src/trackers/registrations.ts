@@ -7,7 +7,7 @@
  * by peers that were invented, and a peer that was displaced returns with its next announce.
  */
 
-import { type RecencyLinks, RecencyList } from './recency-list.ts';
+import { type RecencyLinks, RecencyList } from '@cachetorrent/tracker';
 
 /** The limits on registered peers; each is at least 1. */
 export interface RegistrationLimits {

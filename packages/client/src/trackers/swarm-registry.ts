@@ -23,6 +23,7 @@ import {
   type ElectionPolicyName,
   type LeaderNumbers,
   type NeighbourSelection,
+  silentSinceMs,
 } from '@cachetorrent/tracker';
 
 import { addressBlock } from '../net/address-block.ts';
@@ -75,8 +76,6 @@ interface Member extends Endpoint, Registration {
 
 /** The number of peers in a response if the request names none, and its limit. */
 export const PEERS_RETURNED = { default: 50, max: 200 } as const;
-/** A member expires after this many intervals without an announce. */
-const EXPIRY_INTERVALS = 2.5;
 
 /** What a tracker knows of the peers of one torrent. */
 export class SwarmRegistry {
@@ -133,7 +132,7 @@ export class SwarmRegistry {
    * @param nowMs The time in ms, by the same clock in all calls.
    */
   announce(host: string, request: AnnounceRequest, nowMs: number): AnnounceResponse {
-    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs), nowMs);
+    this.#registrations.removeSilent(silentSinceMs(this.#options.intervalS, nowMs), nowMs);
     const key = `${host} ${request.port}`;
     const known = this.#members.get(key);
     if (request.event === 'stopped') {
@@ -310,14 +309,6 @@ export class SwarmRegistry {
     const bytes = peerList?.hasIds === true ? Buffer.from(peerId, 'latin1') : undefined;
     return { host, port, asn: state!.asn, peerId: bytes };
   }
-}
-
-/** Returns the time since which a peer must have announced itself to stay registered. */
-export function silentSinceMs(
-  { intervalS }: Pick<SwarmRegistryOptions, 'intervalS'>,
-  nowMs: number,
-): number {
-  return nowMs - EXPIRY_INTERVALS * intervalS * 1_000;
 }
 
 /** The group of a member in its swarm. */

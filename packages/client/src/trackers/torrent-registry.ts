@@ -4,9 +4,10 @@
  */
 
 import type { AnnounceRequest, AnnounceResponse, ScrapeCounts } from '@cachetorrent/protocol/wire';
+import { silentSinceMs } from '@cachetorrent/tracker';
 
 import { type RegistrationLimits, Registrations } from './registrations.ts';
-import { silentSinceMs, SwarmRegistry, type SwarmRegistryOptions } from './swarm-registry.ts';
+import { SwarmRegistry, type SwarmRegistryOptions } from './swarm-registry.ts';
 
 /** The options of a `TorrentRegistry`. */
 export interface TorrentRegistryOptions extends SwarmRegistryOptions {
@@ -44,7 +45,7 @@ export class TorrentRegistry {
 
   /** Returns how many peers a torrent has; none if it is not known. */
   scrape(infoHash: Uint8Array, nowMs: number): ScrapeCounts {
-    this.#registrations.removeSilent(silentSinceMs(this.#options, nowMs), nowMs);
+    this.#registrations.removeSilent(silentSinceMs(this.#options.intervalS, nowMs), nowMs);
     return this.#swarms.get(keyOf(infoHash))?.counts ?? NO_PEERS;
   }
 

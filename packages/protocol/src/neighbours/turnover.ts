@@ -16,7 +16,9 @@ export interface TurnoverPeer {
   readonly isSeed: boolean;
   /** What it has sent us since it was connected. */
   readonly receivedBytes: number;
+  /** When it was connected. */
   readonly connectedAtMs: number;
+  /** It does not answer our requests. */
   readonly isChokingUs: boolean;
   /** When it last sent us a block; when it was connected if it never has. */
   readonly lastReceivedMs: number;

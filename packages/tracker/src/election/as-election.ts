@@ -29,8 +29,11 @@ export interface ElectionRules extends LeaderNumbers {
 
 /** A peer has become a leader of its AS in a sub-torrent, or leads no longer. */
 export interface LeaderChange {
+  /** The peer; one that has left is named, too. */
   readonly id: PeerId;
+  /** The sub-torrent that it leads, or has led. */
   readonly subTorrent: number;
+  /** Whether it leads now. */
   readonly leads: boolean;
 }
 

@@ -9,7 +9,9 @@
 
 /** The neighbours of an item in its list; undefined outside a list, and at its ends. */
 export interface RecencyLinks<Item> {
+  /** The item that was used just before it. */
   older: Item | undefined;
+  /** The item that was used just after it. */
   newer: Item | undefined;
 }
 
@@ -55,4 +57,12 @@ export class RecencyList<Item extends RecencyLinks<Item>> {
     this.remove(item);
     this.add(item);
   }
+}
+
+/** A tracker forgets a peer after this many intervals without an announce. */
+const EXPIRY_INTERVALS = 2.5;
+
+/** Returns the time since which a peer must have announced itself to be remembered. */
+export function silentSinceMs(intervalS: number, nowMs: number): number {
+  return nowMs - EXPIRY_INTERVALS * intervalS * 1_000;
 }
