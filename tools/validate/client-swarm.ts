@@ -132,7 +132,7 @@ async function startTracker(
       port: PORT,
       intervalS: INTERVAL_S,
       minPeers: peers.length,
-      leaderPercent,
+      election: leaderPercent === undefined ? undefined : { leaderPercent },
       selection: {
         // Peers register in order, so the tracker's numbers, from 1, are those of the simulation.
         select: (id) => {

@@ -63,7 +63,8 @@ export {
 export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
 export type { HaveOutcome } from './tables/peer-tables.ts';
-export { createPeer, type CreatePeerOptions, Peer } from './peer/peer.ts';
+export { createPeer, type CreatePeerOptions } from './peer/create-peer.ts';
+export { Peer } from './peer/peer.ts';
 export type { RequestPriority } from './peer/piece-picker.ts';
 export type { ConnectionPurpose, Role } from './peer/roles.ts';
 export { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from './rules/quirks.ts';

@@ -107,6 +107,7 @@ class World implements PeerHost {
   bitfield(): void {}
   broadcastHave(): void {}
   request(): void {}
+  allowedFast(): void {}
   cancel(): void {}
   startSending(): void {}
   blocksBegun = (): number => 0;

@@ -24,13 +24,6 @@ export class IncomingRequests {
     return this.#byPiece.get(piece) ?? [];
   }
 
-  /** All that is requested. */
-  get all(): readonly ByteRange[] {
-    return [...this.#byPiece].flatMap(([piece, ranges]) =>
-      ranges.map((range) => ({ piece, ...range })),
-    );
-  }
-
   /** Whether nothing is requested. */
   get isEmpty(): boolean {
     return this.firstOther(NO_PIECE) === undefined;
