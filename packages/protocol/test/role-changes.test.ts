@@ -108,6 +108,7 @@ class World implements PeerHost {
   broadcastHave(): void {}
   request(): void {}
   allowedFast(): void {}
+  rechokeSoon(): void {}
   cancel(): void {}
   startSending(): void {}
   blocksBegun = (): number => 0;
