@@ -7,15 +7,19 @@
 import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
+import { Election, type ElectionOptions } from './election/election.ts';
 import { MemberList } from './member-list.ts';
 import type { NeighbourSelection, SelectablePeers } from './neighbour-selection.ts';
+import { silentSinceMs } from './recency-list.ts';
 
 /** The options of an `OpenTracker`. */
 export interface OpenTrackerOptions {
   /** The rule that chooses the neighbours of a peer. */
   readonly selection: NeighbourSelection;
-  /** A peer that has not announced itself for this time is forgotten, in ms. */
-  readonly silentMs: number;
+  /** Seconds between two announces of a peer; who is silent for longer is forgotten. */
+  readonly intervalS: number;
+  /** How leaders are elected; absent if there are no elections. */
+  readonly election?: ElectionOptions;
   /** The source of all randomness. */
   readonly random: Random;
 }
@@ -28,8 +32,10 @@ export interface OpenAnnounce {
   readonly asId: AsId;
   /** What it announces. */
   readonly event: AnnounceEvent;
-  /** Whether it has the whole file. */
-  readonly isSeed: boolean;
+  /** Whether it has had the whole file from the start. */
+  readonly holdsFile: boolean;
+  /** Its capacities, with which it is a candidate. */
+  readonly capacity: { readonly uploadKbps: number; readonly downloadKbps: number };
 }
 
 interface Member {
@@ -67,11 +73,13 @@ export class OpenTracker {
   readonly #members = new Map<PeerId, Member>();
   readonly #everybody = new Pool();
   readonly #downloaders = new Pool();
+  readonly #election: Election | undefined;
   /** When each member has announced itself last; the one that has been silent longest is first. */
   readonly #lastMs = new Map<PeerId, number>();
 
   constructor(options: OpenTrackerOptions) {
     this.#options = options;
+    if (options.election !== undefined) this.#election = new Election(options.election);
   }
 
   /** The number of members. */
@@ -84,44 +92,65 @@ export class OpenTracker {
     return this.#members.get(id)?.asId;
   }
 
-  /** Handles an announce at `nowMs`; returns the neighbours of the peer, none if it leaves. */
-  announce({ id, asId, event, isSeed }: OpenAnnounce, nowMs: number): readonly PeerId[] {
+  /**
+   * Handles an announce at `nowMs`; returns neighbours of the peer, none if it leaves or wants none.
+   */
+  announce(announce: OpenAnnounce, wanted: number, nowMs: number): readonly PeerId[] {
+    const { id, asId, event } = announce;
     this.#forgetSilent(nowMs);
     if (event === 'stopped') {
-      this.#remove(id);
+      this.#remove(id, nowMs);
       return [];
     }
     this.#lastMs.delete(id);
     this.#lastMs.set(id, nowMs);
-    this.#update(id, asId, isSeed);
+    const { isSeed } = this.#update(announce);
+    this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
+    if (wanted === 0) return [];
     const { selection, random } = this.#options;
     return selection.select(id, asId, isSeed ? this.#downloaders : this.#everybody, random);
   }
 
-  #update(id: PeerId, asId: AsId, isSeed: boolean): void {
+  /** A follower says that it cannot reach a leader any more. */
+  leaderLost(leader: PeerId, by: PeerId, nowMs: number): void {
+    this.#election?.report(leader, by, nowMs);
+  }
+
+  /** The leaders of an AS by sub-torrent; empty if there are no elections. */
+  leadersOf(asId: AsId): readonly (readonly PeerId[])[] {
+    const { election } = this.#options;
+    if (election === undefined) return [];
+    return Array.from({ length: election.subTorrents ?? 1 }, (_, subTorrent) =>
+      this.#election!.leadersOf(asId, subTorrent),
+    );
+  }
+
+  #update({ id, asId, event, holdsFile }: OpenAnnounce): Member {
     const known = this.#members.get(id);
+    const member = known ?? { asId, isSeed: holdsFile };
     if (known === undefined) {
-      this.#members.set(id, { asId, isSeed });
+      this.#members.set(id, member);
       this.#everybody.add(id, asId);
-    } else {
-      known.isSeed = isSeed;
     }
-    if (isSeed) this.#downloaders.remove(id, asId);
+    member.isSeed ||= event === 'completed';
+    if (member.isSeed) this.#downloaders.remove(id, asId);
     else this.#downloaders.add(id, asId);
+    return member;
   }
 
   #forgetSilent(nowMs: number): void {
     for (const [id, atMs] of this.#lastMs) {
-      if (atMs >= nowMs - this.#options.silentMs) return;
-      this.#remove(id);
+      if (atMs >= silentSinceMs(this.#options.intervalS, nowMs)) return;
+      this.#remove(id, nowMs);
     }
   }
 
-  #remove(id: PeerId): void {
+  #remove(id: PeerId, nowMs: number): void {
     const member = this.#members.get(id);
     if (member === undefined) return;
     this.#members.delete(id);
     this.#lastMs.delete(id);
+    this.#election?.leave(id, nowMs);
     this.#everybody.remove(id, member.asId);
     this.#downloaders.remove(id, member.asId);
   }

@@ -57,6 +57,11 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
     bytes: '00000009 29 00000001 ffffffff',
   },
   close: { send: (to) => to.close(CONNECTION), bytes: '00000001 2a' },
+  uploadOnly: { send: (to) => to.uploadOnly(CONNECTION, true), bytes: '00000005 2d 00000001' },
+  leaderLost: {
+    send: (to) => to.leaderLost(9 as PeerId, 4 as PeerId),
+    bytes: '00000009 2e 00000009 00000004',
+  },
   announce: {
     send: (to) => to.announce(9 as PeerId, 'stopped', 20),
     bytes: '0000000d 2b 00000009 00000002 00000014',

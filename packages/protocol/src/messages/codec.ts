@@ -53,6 +53,8 @@ export const MESSAGE_ID: Readonly<Record<MessageKind, number>> = {
   close: 42,
   announce: 43,
   refused: 44,
+  uploadOnly: 45,
+  leaderLost: 46,
 };
 
 /** A list: its length varies. */
@@ -82,6 +84,8 @@ const FIELDS: Record<MessageKind, number> = {
   close: 0,
   announce: 3,
   refused: 1,
+  uploadOnly: 1,
+  leaderLost: 2,
 };
 
 /** No message has this id. */
@@ -149,6 +153,9 @@ export class Encoder implements Messages {
     this.#one(MESSAGE_ID.leaderStart, target);
   }
 
+  uploadOnly(_: Connection, isUploadOnly: boolean): void {
+    this.#one(MESSAGE_ID.uploadOnly, isUploadOnly ? 1 : 0);
+  }
   close(): void {
     this.#plain(MESSAGE_ID.close);
   }
@@ -182,6 +189,9 @@ export class Encoder implements Messages {
   }
   announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
     this.#three(MESSAGE_ID.announce, from, ANNOUNCE_EVENTS.indexOf(event), wanted);
+  }
+  leaderLost(from: PeerId, leader: PeerId): void {
+    this.#two(MESSAGE_ID.leaderLost, from, leader);
   }
   refused(from: PeerId): void {
     this.#one(MESSAGE_ID.refused, from);
@@ -327,8 +337,12 @@ function dispatch(
       return receiver.candidate(a as PeerId, view.getUint32(at + 4), view.getUint32(at + 8));
     case MESSAGE_ID.leaders:
       return receiver.leaders(readList(view, at, numbers));
+    case MESSAGE_ID.uploadOnly:
+      return receiver.uploadOnly(connection, a !== 0);
     case MESSAGE_ID.close:
       return receiver.close(connection);
+    case MESSAGE_ID.leaderLost:
+      return receiver.leaderLost(a as PeerId, view.getUint32(at + 4) as PeerId);
     case MESSAGE_ID.announce: {
       const event = ANNOUNCE_EVENTS[view.getUint32(at + 4)];
       if (event === undefined) throw new MalformedMessage('an announce has one of four events');

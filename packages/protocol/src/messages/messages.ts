@@ -39,6 +39,12 @@ export interface PeerMessages {
   leaderStart(connection: Connection, target: PeerId): void;
 
   /**
+   * Whether the sender will only upload on this connection from now on, and not download (BEP 21:
+   * `upload_only`). If it will download, the receiver announces its pieces.
+   */
+  uploadOnly(connection: Connection, isUploadOnly: boolean): void;
+
+  /**
    * The sender has closed the connection, and sends nothing more on it. On the wire, the transport
    * below says so (TCP).
    */
@@ -84,6 +90,8 @@ export interface BootstrapMessages {
    * whole file, or it leaves; `wanted` is the number of neighbours that it asks for.
    */
   announce(from: PeerId, event: AnnounceEvent, wanted: number): void;
+  /** From a follower to the tracker: the sender cannot reach this leader any more. */
+  leaderLost(from: PeerId, leader: PeerId): void;
   /** The answer to a `connReq` that is not accepted: `from` is not there any more, or is full. */
   refused(from: PeerId): void;
 }
@@ -107,6 +115,7 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'cancel',
   'allowedFast',
   'leaderStart',
+  'uploadOnly',
   'close',
   'trackerReq',
   'trackerRes',
@@ -118,5 +127,6 @@ export const MESSAGE_KINDS: readonly MessageKind[] = [
   'candidate',
   'leaders',
   'announce',
+  'leaderLost',
   'refused',
 ];

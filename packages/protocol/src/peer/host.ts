@@ -7,11 +7,12 @@ import type { PeerMessages } from '../messages/messages.ts';
  * What a peer needs from its host: a clock, and the transport of its messages.
  *
  * The methods of `PeerMessages` send a message on a connection. There is none for `piece`: the host
- * fetches what to send itself after `startSending`; and none for `close`, which is the host's own.
+ * fetches what to send itself after `startSending`; and none for `uploadOnly` and `close`,
+ * which are the host's own.
  * The host calls the peer when a message arrives, and whenever the documentation of a method of
  * `Peer` says so. It must not call the peer from within one of these methods.
  */
-export interface PeerHost extends Omit<PeerMessages, 'piece' | 'close'> {
+export interface PeerHost extends Omit<PeerMessages, 'piece' | 'uploadOnly' | 'close'> {
   /** The time in ms since an instant that the host chooses. It never decreases. */
   readonly nowMs: number;
 

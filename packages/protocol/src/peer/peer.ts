@@ -319,6 +319,11 @@ export class Peer implements PeerMessages {
     this.#connections.releaseNumber(connection);
   }
 
+  /** The peer at the other end of an open connection. */
+  remoteOf(connection: Connection): PeerId {
+    return this.#connections.remoteOf(connection);
+  }
+
   /** Whether a connection is open, on our side at least. */
   isOpen(connection: Connection): boolean {
     return this.#connections.flags(connection) !== 0;
@@ -410,6 +415,11 @@ export class Peer implements PeerMessages {
   }
 
   // Received messages.
+
+  uploadOnly(connection: Connection, isUploadOnly: boolean): void {
+    if (isUploadOnly || !this.announcesOn(connection)) return;
+    if (this.#picker.storedCount > 0) this.#announce(connection);
+  }
 
   close(connection: Connection): void {
     this.disconnect(connection);

@@ -22,6 +22,7 @@ export const PIECE: number = of('piece');
 export const CANCEL: number = of('cancel');
 export const ALLOWED_FAST: number = of('allowedFast');
 export const LEADER_START: number = of('leaderStart');
+export const UPLOAD_ONLY: number = of('uploadOnly');
 export const CLOSE: number = of('close');
 
 // To a node: a is the receiver's index in its AS, b and c are the fields of the message
@@ -36,6 +37,7 @@ export const CONN_REQ: number = of('connReq');
 export const CANDIDATE: number = of('candidate');
 export const LEADERS: number = of('leaders');
 export const ANNOUNCE: number = of('announce');
+export const LEADER_LOST: number = of('leaderLost');
 export const REFUSED: number = of('refused');
 
 /** Kinds below this one are messages on a connection. */
@@ -49,5 +51,7 @@ export const RECHOKE: number = ARRIVE + 1;
 export const PIECE_SENT: number = ARRIVE + 2;
 /** A node has a reason to leave: a is its index in its AS, b the reason, c its stay. */
 export const LEAVE: number = ARRIVE + 3;
+/** A node looks whether to announce itself: a is its index in its AS. */
+export const ANNOUNCE_DUE: number = ARRIVE + 5;
 /** A connection is over: a is the peer's index, b the connection, c the number of its stay. */
 export const CONNECTION_OVER: number = ARRIVE + 4;

@@ -89,7 +89,7 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
   for (let asId = 0; asId < plan.asCount; asId++) {
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
-    const hasFollowers = leechers > leaderCount(ids.length, leaderPercent);
+    const hasFollowers = leechers > leaderCount(ids.length, { leaderPercent });
     const canUpload = ids.some((id) => plan.capacityOf(id).uploadKbps > 0);
     if (hasFollowers && !canUpload) stuck.push(String(asId));
   }

@@ -56,6 +56,8 @@ import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
  * follower becomes interested.
  */
 const MESSAGES_IN_A_ROW = 4;
+/** How often a node looks whether its number of connections makes it announce itself. */
+const ANNOUNCE_CHECK_MS = 60_000;
 /** A slot that has become free is given away at the next whole second (libtorrent: `on_tick`). */
 const TICK_MS = 1_000;
 
@@ -179,6 +181,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleArrival(a);
       case kinds.LEAVE:
         return this.#handleReason(a, REASONS[b]!, c);
+      case kinds.ANNOUNCE_DUE:
+        return this.#handleAnnounceDue(a);
       case kinds.CONNECTION_OVER:
         if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
         return;
@@ -250,17 +254,33 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     return { tables: this.#members.tables, row, deferredHaves };
   }
 
-  peerStarted({ row }: HostedPeer, peer: Peer): void {
-    this.#members.peers[row] = peer;
-    if (peer.role === 'leader') this.transport.addLeader(row);
-    else if (peer.isSuperSeed) this.transport.addSuperSeed(row);
+  peerStarted(hosted: HostedPeer, peer: Peer): void {
+    this.#members.peers[hosted.row] = peer;
+    if (peer.isSuperSeed) this.transport.addSuperSeed(hosted.row);
+    else this.roleChanged(hosted);
   }
 
-  nodeStarted({ id, peers, incompleteSubTorrents }: Node): void {
+  roleChanged({ row, peer }: HostedPeer): void {
+    this.transport.setLeader(row, peer.role === 'leader');
+  }
+
+  needsLeaders({ id }: HostedPeer): void {
+    const node = this.#members.node(this.plan.localNodeOf(id))!;
+    node.needsLeaders();
+    this.#lookForAnnounce(node, this.nowMs);
+  }
+
+  leaderLost({ id }: HostedPeer, leader: PeerId): void {
+    this.#members.node(this.plan.localNodeOf(id))!.leaderLost(leader);
+  }
+
+  nodeStarted(node: Node): void {
+    const { id, peers, incompleteSubTorrents } = node;
     this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
+    if (this.plan.isOpen) this.#lookForAnnounce(node, this.nowMs + ANNOUNCE_CHECK_MS);
   }
 
   startSending(from: HostedPeer, connection: Connection): void {
@@ -365,6 +385,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (hosted === undefined) return this.#lose(kind, first, second);
     if (kind === kinds.CLOSE) return hosted.closedByOther(connection);
     if (!hosted.peer.isOpen(connection)) return this.#lose(kind, first, second);
+    if (kind === kinds.UPLOAD_ONLY) return hosted.uploadOnly(connection, second !== 0);
     if (kind === kinds.PIECE) return this.#handlePiece(hosted, first, second as BlockIndex);
     callPeerMessage(hosted.peer, kind, first, second, this.transport.payloads);
   }
@@ -414,6 +435,21 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const id = this.plan.idOfLocalPeer(this.asId, localPeer) as PeerId;
     const subTorrent = localPeer % subTorrents;
     this.transport.sendToNode(id, first as PeerId, subTorrent).refused(id);
+  }
+
+  #handleAnnounceDue(localNode: number): void {
+    const node = this.#members.node(localNode);
+    if (node === undefined || this.nowMs !== node.looksAtMs) return;
+    const dueMs = node.announceIfDue();
+    // The number of connections may fall in the meantime, so that it is due earlier.
+    this.#lookForAnnounce(node, Math.min(dueMs, this.nowMs + ANNOUNCE_CHECK_MS));
+  }
+
+  #lookForAnnounce(node: Node, atMs: number): void {
+    if (node.looksAtMs > this.nowMs && node.looksAtMs <= atMs) return;
+    node.looksAtMs = Math.max(atMs, this.nowMs + 1);
+    const localNode = this.plan.localNodeOf(node.id);
+    this.#context.schedule(node.looksAtMs, kinds.ANNOUNCE_DUE, localNode, 0, 0);
   }
 
   #handleRechoke(localPeer: number): void {

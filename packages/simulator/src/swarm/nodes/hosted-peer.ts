@@ -18,6 +18,7 @@ import {
   type PeerHost,
   type PeerId,
   type PieceIndex,
+  type Role,
 } from '@cachetorrent/protocol';
 import type { PeerMemory } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
@@ -49,6 +50,12 @@ export interface PeerEnvironment {
   connectionOver(hosted: HostedPeer, connection: Connection): void;
   /** A peer holds another piece. */
   pieceStored(hosted: HostedPeer, piece: PieceIndex): void;
+  /** A peer's role has changed, or is known now. */
+  roleChanged(hosted: HostedPeer): void;
+  /** A follower has lost its last leader, or may have become one: the tracker knows more. */
+  needsLeaders(hosted: HostedPeer): void;
+  /** A follower has lost a leader. */
+  leaderLost(hosted: HostedPeer, leader: PeerId): void;
   /** A peer's choker is to run at its next tick. */
   rechokeSoon(hosted: HostedPeer): void;
   /** A peer holds all pieces of its sub-torrent. */
@@ -83,6 +90,10 @@ export class HostedPeer implements PeerHost {
   #peer: Peer | undefined;
   #earlyRequests: ConnectionRequest[] = [];
   #pendingLeaderStarts: LeaderStart[] = [];
+  /** For each connection that is not established, whether we have said that we only upload. */
+  readonly #toldUploadOnly = new Map<Connection, boolean>();
+  /** Whether another peer has ever connected to us. */
+  everIncoming = false;
 
   constructor(id: PeerId, subTorrent: number, row: number, environment: PeerEnvironment) {
     this.id = id;
@@ -120,6 +131,7 @@ export class HostedPeer implements PeerHost {
       return;
     }
     const known = this.#peer.connectionTo(from);
+    if (known === NO_CONNECTION) this.everIncoming = true;
     const connection = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
     const { endpoints } = this.#environment.transport;
     assert(!endpoints.isEstablished(this.row, connection), 'a connection is made once');
@@ -128,6 +140,11 @@ export class HostedPeer implements PeerHost {
       endpoints.addSubscriber(this.row, connection, !uploadOnly);
     }
     const isIntraAs = endpoints.asId(this.row, connection) === this.#environment.asId;
+    // Our role may have changed since we have opened the connection.
+    const isUploadOnly = !this.#peer.mayDownloadOn(connection);
+    const isToldOtherwise = this.#toldUploadOnly.get(connection) !== isUploadOnly;
+    this.#toldUploadOnly.delete(connection);
+    if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, isIntraAs);
     this.#sendPendingLeaderStarts(connection);
   }
@@ -140,6 +157,71 @@ export class HostedPeer implements PeerHost {
   /** The pieces that it holds, as words of bits; none before it has started. */
   storedPieces(): Uint32Array {
     return this.#peer?.storedPieces() ?? new Uint32Array(0);
+  }
+
+  /** Connects to neighbours that the tracker has named, unless we are connected to them. */
+  connectToAll(ids: Uint32Array): void {
+    for (const id of ids) if (id !== this.id) this.#connect(id as PeerId, 'neighbour');
+  }
+
+  /** The number of open connections. */
+  get openCount(): number {
+    const { peer } = this;
+    let count = 0;
+    for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
+      if (peer.isOpen(connection)) count++;
+    }
+    return count;
+  }
+
+  /** The tracker has named the leaders of our AS: we are one of them, or follow them. */
+  assign(role: Role, leaders: readonly PeerId[]): void {
+    const { peer } = this;
+    if (peer.role === role) {
+      if (role === 'follower') peer.setLeaders(leaders);
+      return;
+    }
+    const { endpoints } = this.#environment.transport;
+    const mayDownload = this.#downloadPermissions();
+    peer.setRole(
+      role,
+      leaders,
+      (connection) => endpoints.asId(this.row, connection) === this.#environment.asId,
+    );
+    this.#environment.roleChanged(this);
+    for (const [connection, before] of mayDownload) {
+      const isUploadOnly = !peer.mayDownloadOn(connection);
+      if (before !== isUploadOnly || !endpoints.isEstablished(this.row, connection)) continue;
+      this.#tellUploadOnly(connection, isUploadOnly);
+    }
+  }
+
+  /** For each open connection, whether we may download on it. */
+  #downloadPermissions(): Map<Connection, boolean> {
+    const permissions = new Map<Connection, boolean>();
+    const { peer } = this;
+    for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
+      if (peer.isOpen(connection)) permissions.set(connection, peer.mayDownloadOn(connection));
+    }
+    return permissions;
+  }
+
+  #tellUploadOnly(connection: Connection, isUploadOnly: boolean): void {
+    this.#environment.transport.sendFrom(this).uploadOnly(connection, isUploadOnly);
+  }
+
+  /** The other side downloads on a connection from now on, or does not any more. */
+  uploadOnly(connection: Connection, isUploadOnly: boolean): void {
+    const { endpoints } = this.#environment.transport;
+    if (this.peer.announcesOn(connection)) {
+      endpoints.removeSubscriber(this.row, connection);
+      endpoints.addSubscriber(this.row, connection, !isUploadOnly);
+    }
+    this.peer.uploadOnly(connection, isUploadOnly);
+  }
+
+  needsLeaders(): void {
+    this.#environment.needsLeaders(this);
   }
 
   /** The other side has closed a connection, or has not been heard for too long. */
@@ -178,7 +260,11 @@ export class HostedPeer implements PeerHost {
   }
 
   #close(connection: Connection): void {
-    this.peer.disconnect(connection, true);
+    const { peer } = this;
+    const remote = peer.remoteOf(connection);
+    if (peer.leaders.includes(remote)) this.#environment.leaderLost(this, remote);
+    this.#toldUploadOnly.delete(connection);
+    peer.disconnect(connection, true);
     this.#environment.transport.endpoints.removeSubscriber(this.row, connection);
     this.#environment.connectionClosed(this, connection);
     this.#pendingLeaderStarts = this.#pendingLeaderStarts.filter(
@@ -299,6 +385,7 @@ export class HostedPeer implements PeerHost {
     const connection = this.peer.connect(to, remoteAsId === asId, purpose);
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
+    this.#toldUploadOnly.set(connection, uploadOnly);
     transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);
     return connection;
   }

@@ -14,7 +14,14 @@
  * each sub-torrent; its peers share its neighbours and its capacity.
  */
 
-import type { AnnounceEvent, PeerId, PieceIndex, Role } from '@cachetorrent/protocol';
+import {
+  type AnnounceEvent,
+  AnnounceSchedule,
+  type ConnectionCounts,
+  type PeerId,
+  type PieceIndex,
+  type Role,
+} from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { TRACKER } from '../plan/plan.ts';
@@ -40,6 +47,9 @@ export interface NodeOptions {
   readonly held: readonly Uint32Array[];
 }
 
+/** The time between two announces of a peer (mainline: 30 minutes). */
+export const ANNOUNCE_INTERVAL_S = 1_800;
+
 export class Node {
   readonly id: PeerId;
   /** Its peers by sub-torrent. */
@@ -54,6 +64,12 @@ export class Node {
   readonly #leaders: (Uint32Array | undefined)[] = [];
   /** The number of sub-torrents in which it lacks pieces. */
   incompleteSubTorrents: number;
+  /** When it announces itself, in a swarm in which peers come and go. */
+  readonly #schedule = new AnnounceSchedule();
+  /** When it looks next whether to announce itself, in ms. */
+  looksAtMs: number = -Infinity;
+  /** The leaders that its peers have lost since the last announce. */
+  readonly #lostLeaders = new Set<PeerId>();
   /** Whether its peers have started. */
   hasStarted = false;
   /** For each sub-torrent, the pieces that it holds when it arrives, as words of bits. */
@@ -97,21 +113,68 @@ export class Node {
   /** Tells the tracker that it is there, that it has the whole file, or that it leaves. */
   announce(event: AnnounceEvent): void {
     const { plan, transport } = this.#environment;
-    const wanted = event === 'started' ? plan.swarm.neighbours : 0;
-    transport.sendToNode(this.id, TRACKER).announce(this.id, event, wanted);
+    for (const leader of this.#lostLeaders) {
+      transport.sendToNode(this.id, TRACKER).leaderLost(this.id, leader);
+    }
+    this.#lostLeaders.clear();
+    const wanted =
+      event === 'started' ? plan.swarm.neighbours : this.#schedule.numWant(this.#counts);
+    const isLeaving = event === 'stopped';
+    transport.sendToNode(this.id, TRACKER).announce(this.id, event, isLeaving ? 0 : wanted);
+  }
+
+  /** Announces itself if the schedule says so; returns when to look again, in ms. */
+  announceIfDue(): number {
+    const { nowMs } = this.#environment;
+    if (this.#schedule.dueMs(this.#counts) <= nowMs) {
+      this.announce('regular');
+      // An answer takes the time of two messages; without one, it is asked again.
+      this.#schedule.failed(nowMs);
+    }
+    return this.#schedule.dueMs(this.#counts);
+  }
+
+  /** A peer of the node has lost its last leader, or may have become one. */
+  needsLeaders(): void {
+    this.#schedule.needsLeaders(this.#environment.nowMs);
+  }
+
+  /** A peer of the node has lost a leader. */
+  leaderLost(leader: PeerId): void {
+    this.#lostLeaders.add(leader);
+  }
+
+  get #counts(): ConnectionCounts {
+    const [first] = this.peers;
+    return { open: first!.openCount, everIncoming: first!.everIncoming };
   }
 
   neighbours(ids: Uint32Array): void {
-    this.#neighbours = ids;
     const { plan, transport } = this.#environment;
-    if (plan.isOpen) return this.#startOpen();
+    if (plan.isOpen) return this.#answered(ids);
+    this.#neighbours = ids;
     if (plan.swarm.leaderPercent === undefined) return this.#sendSeedReq();
     const { uploadKbps, downloadKbps } = plan.capacityOf(this.id);
     transport.sendToNode(this.id, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
   }
 
+  /** The tracker has answered an announce; the leaders, if there are any, have come before. */
+  #answered(ids: Uint32Array): void {
+    this.#schedule.answered({ intervalS: ANNOUNCE_INTERVAL_S }, this.#environment.nowMs);
+    this.#neighbours = ids;
+    if (!this.hasStarted) return this.#start(this.#environment.plan.holdsFile(this.id));
+    for (const hosted of this.peers) hosted.connectToAll(ids);
+  }
+
   leaders(subTorrent: number, ids: Uint32Array): void {
     this.#leaders[subTorrent] = ids;
+    if (this.#environment.plan.isOpen) {
+      if (!this.hasStarted) return;
+      this.#schedule.hasLeaders();
+      const role = this.roleIn(subTorrent);
+      const leaders = role === 'leader' ? [] : (Array.from(ids) as PeerId[]);
+      return this.peers[subTorrent]!.assign(role, leaders);
+    }
     const known = this.#leaders.filter((leaders) => leaders !== undefined).length;
     if (known === this.peers.length) this.#sendSeedReq();
   }
@@ -119,10 +182,6 @@ export class Node {
   /** The last step: the node learns how many pieces it holds, and its peers start. */
   seedRes(pieces: number): void {
     this.#start(pieces > 0);
-  }
-
-  #startOpen(): void {
-    this.#start(this.#environment.plan.holdsFile(this.id));
   }
 
   #start(holdsFile: boolean): void {

@@ -1,6 +1,6 @@
 /** The tracker as a node of the simulated network: it receives and sends messages as others do. */
 
-import type { AsId, PeerId } from '@cachetorrent/protocol';
+import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import { assert, seededRandom } from '@cachetorrent/std';
 import {
   biasedSelection,
@@ -16,6 +16,7 @@ import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { Swarm } from '../plan/swarm.ts';
 import { eventOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
+import { ANNOUNCE_INTERVAL_S } from './node.ts';
 
 /** A tracker that handles the messages of nodes. */
 export interface TrackerNode {
@@ -40,22 +41,39 @@ class OpenTrackerNode implements TrackerNode {
     this.#plan = plan;
     this.#transport = transport;
     this.#clock = clock;
+    const { swarm, seed } = plan;
+    const { leaderPercent, subTorrents } = swarm;
     this.#tracker = new OpenTracker({
-      selection: selectionOf(plan.swarm),
-      silentMs: SILENT_INTERVALS * ANNOUNCE_INTERVAL_MS,
-      random: seededRandom(plan.seed, 'tracker'),
+      selection: selectionOf(swarm),
+      intervalS: ANNOUNCE_INTERVAL_S,
+      random: seededRandom(seed, 'tracker'),
+      ...(leaderPercent === undefined
+        ? {}
+        : { election: { leaderPercent, subTorrents, random: seededRandom(seed, 'election') } }),
     });
   }
 
   handle(kind: number, first: number, second: number): void {
+    const from = first as PeerId;
+    if (kind === kinds.LEADER_LOST) {
+      return this.#tracker.leaderLost(second as PeerId, from, this.#clock.nowMs);
+    }
     assert(kind === kinds.ANNOUNCE, 'nodes announce themselves to the tracker of an open swarm');
-    const id = first as PeerId;
-    const event = eventOf(second);
+    this.#announce(from, eventOf(second), wantedOf(second));
+  }
+
+  /** The AS follows from the address, the capacities are a part of the announce (`ct_up`). */
+  #announce(id: PeerId, event: AnnounceEvent, wanted: number): void {
     const asId = this.#plan.asOf(id);
-    const isSeed = event === 'completed' || this.#plan.holdsFile(id);
-    const neighbours = this.#tracker.announce({ id, asId, event, isSeed }, this.#clock.nowMs);
-    if (wantedOf(second) === 0) return;
-    const ids = Uint32Array.from(neighbours);
+    const capacity = this.#plan.capacityOf(id);
+    const announce = { id, asId, event, holdsFile: this.#plan.holdsFile(id), capacity };
+    const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
+    if (event === 'stopped') return;
+    for (const [subTorrent, leaders] of this.#tracker.leadersOf(asId).entries()) {
+      const to = this.#transport.sendToNode(TRACKER, id, subTorrent);
+      to.leaders(Uint32Array.from(leaders));
+    }
+    const ids = Uint32Array.from(named);
     const asIds = ids.map((neighbour) => this.#plan.asOf(neighbour as PeerId));
     this.#transport.sendToNode(TRACKER, id).neighbours(ids, asIds);
   }
@@ -97,10 +115,6 @@ class ClosedTrackerNode implements TrackerHost, TrackerNode {
     this.#transport.sendToNode(TRACKER, to, subTorrent).leaders(ids);
   }
 }
-
-/** The time between two announces of a peer (mainline: 30 minutes), and how many it may miss. */
-const ANNOUNCE_INTERVAL_MS = 30 * 60_000;
-const SILENT_INTERVALS = 2.5;
 
 interface Clock {
   readonly nowMs: number;

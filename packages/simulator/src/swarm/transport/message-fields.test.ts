@@ -37,6 +37,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'cancel', send: (to) => to.cancel(CONNECTION, BLOCK, 1) },
   { kind: 'allowedFast', send: (to) => to.allowedFast(CONNECTION, PIECE) },
   { kind: 'leaderStart', send: (to) => to.leaderStart(CONNECTION, PEER) },
+  { kind: 'uploadOnly', send: (to) => to.uploadOnly(CONNECTION, true) },
   { kind: 'close', send: (to) => to.close(CONNECTION) },
   { kind: 'trackerReq', send: (to) => to.trackerReq(PEER) },
   { kind: 'trackerRes', send: (to) => to.trackerRes(PEER) },
@@ -49,6 +50,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'candidate', send: (to) => to.candidate(PEER, 2_000, 6_000.5) },
   { kind: 'leaders', send: (to) => to.leaders(IDS) },
   { kind: 'announce', send: (to) => to.announce(PEER, 'completed', 20) },
+  { kind: 'leaderLost', send: (to) => to.leaderLost(PEER, 3 as PeerId) },
   { kind: 'refused', send: (to) => to.refused(PEER) },
 ];
 

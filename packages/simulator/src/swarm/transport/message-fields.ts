@@ -5,7 +5,9 @@
  *     on a connection           connection                 piece or peer id, or 0
  *     request, piece, cancel    connection, block count    first block
  *     bitfield                  connection                 a payload
+ *     uploadOnly                connection                 1 or 0
  *     join                      peer id                    AS id
+ *     leaderLost                peer id                    leader's peer id
  *     connReq                   peer id                    connection; its complement: upload only
  *     announce                  peer id                    wanted peers and event (`packAnnounce`)
  *     other messages to a node  a number, or a payload     0
@@ -145,6 +147,9 @@ export class MessageFields implements Messages {
   leaderStart(connection: Connection, target: PeerId): void {
     this.#set(kinds.LEADER_START, connection, target);
   }
+  uploadOnly(connection: Connection, isUploadOnly: boolean): void {
+    this.#set(kinds.UPLOAD_ONLY, connection, isUploadOnly ? 1 : 0);
+  }
   close(connection: Connection): void {
     this.#set(kinds.CLOSE, connection);
   }
@@ -179,6 +184,9 @@ export class MessageFields implements Messages {
   }
   announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
     this.#set(kinds.ANNOUNCE, from, packAnnounce(event, wanted));
+  }
+  leaderLost(from: PeerId, leader: PeerId): void {
+    this.#set(kinds.LEADER_LOST, from, leader);
   }
   refused(from: PeerId): void {
     this.#set(kinds.REFUSED, from);
@@ -227,6 +235,8 @@ export function callPeerMessage(
       return receiver.allowedFast(connection, argument as PieceIndex);
     case kinds.LEADER_START:
       return receiver.leaderStart(connection, argument as PeerId);
+    case kinds.UPLOAD_ONLY:
+      return receiver.uploadOnly(connection, argument !== 0);
     case kinds.CLOSE:
       return receiver.close(connection);
     default:
@@ -265,6 +275,8 @@ export function callNodeMessage(
       return receiver.leaders(payloads.take(first, 'leaders').ids);
     case kinds.ANNOUNCE:
       return receiver.announce(first as PeerId, eventOf(second), wantedOf(second));
+    case kinds.LEADER_LOST:
+      return receiver.leaderLost(first as PeerId, second as PeerId);
     case kinds.REFUSED:
       return receiver.refused(first as PeerId);
     default:

@@ -174,9 +174,9 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.#role[row] = PLAIN;
   }
 
-  /** Registers the peer of a row as a leader. Call before its first connection. */
-  addLeader(row: number): void {
-    this.#role[row] = LEADER;
+  /** The peer of a row is a leader from now on, or none any more. */
+  setLeader(row: number, isLeader: boolean): void {
+    this.#role[row] = isLeader ? LEADER : PLAIN;
   }
 
   /** Registers the peer of a row as a super-seed. Call before its first connection. */
