@@ -1,5 +1,6 @@
 /** Swarms in which peers come, leave, crash, and come back. */
 
+import { CLIENT_QUIRKS, MAINLINE } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
@@ -8,14 +9,15 @@ import { AutonomousSystem } from '../src/swarm/nodes/autonomous-system.ts';
 import { DEPARTURES, type SessionTable } from '../src/swarm/plan/dynamics.ts';
 import { makePlan } from '../src/swarm/plan/make-plan.ts';
 import { Plan } from '../src/swarm/plan/plan.ts';
-import { runPlanOf } from '../src/simulate.ts';
 import type { Swarm } from '../src/swarm/plan/swarm.ts';
 import type { AsReport } from '../src/swarm/results/observations.ts';
 import { assembleTimeline } from '../src/swarm/results/timeline.ts';
-import { FORTY } from './swarm/swarms.ts';
+import { runPlanOf, simulate } from '../src/simulate.ts';
+import { simulatedHere } from './swarm/simulated-here.ts';
+import { FORTY, LIVING } from './swarm/swarms.ts';
 
 /** Peers arrive during five minutes; all have left long before the end. */
-const LIVING: Swarm = {
+const CROWD: Swarm = {
   ...FORTY,
   seeds: 2,
   pieces: 40,
@@ -57,7 +59,7 @@ function run(
   timelineMs?: number,
 ): LivingRun {
   const recording = timelineMs === undefined ? {} : { timelineMs };
-  const data = makePlan({ ...LIVING, ...changes }, seed, recording);
+  const data = makePlan({ ...CROWD, ...changes }, seed, recording);
   const sessions = { ...sessionsOf(seed, data.placement.nodeCount), ...session };
   const plan = new Plan({ ...data, sessions });
   const arrivals = new Map<number, number[]>();
@@ -77,11 +79,21 @@ function run(
 
 const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
 
-describe.each(Array.from({ length: 12 }, (_, seed) => seed))(
-  'peers that come and go, seed %i',
-  (seed) => {
-    test('leave once they have a reason, and every bit that is sent arrives or is lost', () => {
-      const { plan, reports, arrivals } = run({}, seed);
+const VARIANTS: readonly (readonly [string, Partial<Swarm>])[] = [
+  ['plain peers', {}],
+  ['leaders and followers', { leaderPercent: 30 }],
+  ['leaders of two sub-torrents', { leaderPercent: 30, subTorrents: 2 }],
+  ['peers with neighbours of their own AS', { externalPercent: 34 }],
+  ['super-seeds and mainline clients', { client: { ...MAINLINE, superSeeding: true } }],
+  ['whole pieces', { quirks: { ...CLIENT_QUIRKS, wholePieces: true } }],
+];
+const SEEDS = Array.from({ length: 6 }, (_, seed) => seed);
+
+describe.each(VARIANTS)('%s that come and go', (_, changes) => {
+  test.each(SEEDS)(
+    'leave once they have a reason, and every bit that is sent arrives or is lost, seed %i',
+    (seed) => {
+      const { plan, reports, arrivals } = run(changes, seed);
       let presentCount = 0;
       for (const [asId, { completedAtMs, leftAtMs, departures }] of reports.entries()) {
         for (const [localNode, id] of plan.idsOf(asId).entries()) {
@@ -103,9 +115,9 @@ describe.each(Array.from({ length: 12 }, (_, seed) => seed))(
       expect(received + lost).toBeLessThanOrEqual(sent);
       // What is on its way at the horizon is on its way to somebody.
       if (presentCount === 0) expect(received + lost).toBe(sent);
-    });
-  },
-);
+    },
+  );
+});
 
 test('a timeline counts who is there at any time, and who has come and gone', () => {
   const intervalMs = 20_000;
@@ -147,4 +159,22 @@ test('one who leaves in the middle does not keep what it lacks from the others',
       if (id % 2 === 1) expect(completedAtMs[localNode], `peer ${id}`).not.toBeNaN();
     }
   }
+});
+
+describe('a swarm of which the plan draws who comes and goes', () => {
+  test.each<[string, Partial<Swarm>]>([
+    ['plain peers', {}],
+    ['leaders', { leaderPercent: 30 }],
+    ['leaders of two sub-torrents', { leaderPercent: 20, subTorrents: 2 }],
+    ['biased neighbours', { externalPercent: 34 }],
+  ])('has the same result on 1 and on 3 workers: %s', async (_, changes) => {
+    const swarm = { ...LIVING, ...changes };
+    const here = simulatedHere(swarm, 1);
+    const { arrivals, completions, aborted, crashed, finished } = here.turnover!;
+    // All that can happen does.
+    for (const count of [arrivals, completions, aborted, crashed, finished]) {
+      expect(count).toBeGreaterThan(0);
+    }
+    expect((await simulate(swarm, { seed: 1, workers: 3 })).result).toEqual(here);
+  });
 });

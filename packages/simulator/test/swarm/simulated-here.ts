@@ -3,6 +3,7 @@
 import { assert } from '@cachetorrent/std';
 
 import { runHere } from '../../src/engine/threads/run-here.ts';
+import { runPlanOf } from '../../src/simulate.ts';
 import { assemble } from '../../src/swarm/results/assemble.ts';
 import { AutonomousSystem } from '../../src/swarm/nodes/autonomous-system.ts';
 import { makePlan } from '../../src/swarm/plan/make-plan.ts';
@@ -13,12 +14,7 @@ import type { Swarm } from '../../src/swarm/plan/swarm.ts';
 
 export function simulatedHere(swarm: Swarm, seed: number): SwarmResult {
   const plan = new Plan(makePlan(swarm, seed));
-  const run = {
-    actorCount: plan.asCount,
-    lookaheadMs: plan.lookaheadMs(),
-    syncIntervalMs: swarm.allocationIntervalMs,
-    quietMs: 1e6,
-  };
+  const run = { ...runPlanOf(plan), quietMs: 1e6 };
   const { ending, reports } = runHere(run, (context) => new AutonomousSystem(plan, context));
   assert(ending.kind === 'ended' && ending.outcome === 'finished', 'the swarm completes');
   return assemble(plan, reports as readonly AsReport[]);

@@ -149,3 +149,34 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     subTorrents: 2,
   },
 };
+
+const SECOND = 1_000;
+
+/** Peers arrive for two minutes, at random and all at once; they leave, give up, crash, return. */
+export const LIVING: Swarm = {
+  ...FORTY,
+  horizonMs: 600 * SECOND,
+  minPeers: 2,
+  classes: [
+    { name: 'seed', count: 1, uploadKbps: 1_500, downloadKbps: 0 },
+    {
+      name: 'home',
+      arrivals: [{ process: 'poisson', fromMs: 0, untilMs: 120 * SECOND, perMs: 1 / 3_000 }],
+      uploadKbps: 1_000,
+      downloadKbps: 3_000,
+      session: {
+        seedsFor: { distribution: 'exponential', mean: 30 * SECOND },
+        patience: { distribution: 'weibull', shape: 0.6, scale: 60 * SECOND },
+        returnsAfter: { distribution: 'fixed', value: 0 },
+      },
+    },
+    {
+      name: 'crowd',
+      arrivals: [{ process: 'at-once', atMs: 60 * SECOND, count: 10 }],
+      count: 10,
+      uploadKbps: 1_500,
+      downloadKbps: 4_000,
+      session: { crashesAfter: { distribution: 'exponential', mean: 30 * SECOND }, shareRatio: 1 },
+    },
+  ],
+};

@@ -495,7 +495,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const { blockLayout } = this.plan;
     const connection = connectionOfSpan(packed);
     const count = countOfSpan(packed);
-    assert(to.peer.mayDownloadOn(connection), 'a follower receives no piece from another AS');
+    // A leader that has become a follower may still receive what it has requested before.
+    const mayReceive = this.plan.isOpen || to.peer.mayDownloadOn(connection);
+    assert(mayReceive, 'a follower receives no piece from another AS');
     const piece = pieceOf(block, blockLayout.blocksPerPiece);
     const filePiece = this.#firstPieces[to.subTorrent]! + piece;
     const fromAsId = this.transport.endpoints.asId(to.row, connection);
