@@ -13,7 +13,7 @@
  */
 
 import { AllowedFast } from './allowed-fast.ts';
-import { ConnectionTable } from '../tables/connections.ts';
+import { ConnectionTable, type PeerMemory } from '../tables/connections.ts';
 import { Download } from './download.ts';
 import { AM_CHOKING, AM_INTERESTED, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
 import type { PeerHost } from './host.ts';
@@ -22,7 +22,6 @@ import { Leadership } from './leadership.ts';
 import type { PeerMessages } from '../messages/messages.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerOptions } from './options.ts';
-import type { PeerMemory } from '../tables/connections.ts';
 import { type HaveOutcome, NO_ACTION, PeerTables } from '../tables/peer-tables.ts';
 import { PartialPieces } from '../tables/partial-pieces.ts';
 import { PiecePicker } from './piece-picker.ts';
@@ -44,7 +43,6 @@ export class Peer implements PeerMessages {
   readonly #download: Download;
   readonly #upload: Upload;
   readonly #allowedFast: AllowedFast | undefined;
-  readonly #leadership: Leadership;
   readonly #parts: RoleParts;
   /** Undefined unless the peer is a super-seed. */
   #superSeeding: SuperSeeding | undefined;
@@ -69,7 +67,6 @@ export class Peer implements PeerMessages {
       const count = slots > 0 ? client.allowedFastPieces : 0;
       this.#allowedFast = new AllowedFast({ pieceCount, connections, host, count });
     }
-    const leadership = new Leadership(options.role, options.leaders);
     const components: PeerComponents = {
       memory,
       connections,
@@ -80,10 +77,9 @@ export class Peer implements PeerMessages {
       layout,
       options,
       rules,
-      leadership,
+      leadership: new Leadership(options.role, options.leaders),
     };
     this.#components = components;
-    this.#leadership = leadership;
     this.#rules = rules;
     this.#memory = memory;
     this.#connections = connections;
@@ -97,12 +93,12 @@ export class Peer implements PeerMessages {
 
   /** Whether it is a leader, a follower, or a plain peer. */
   get role(): Role {
-    return this.#leadership.role;
+    return this.#components.leadership.role;
   }
 
   /** The leaders that a follower knows and has not lost. */
   get leaders(): readonly PeerId[] {
-    return this.#leadership.leaders;
+    return this.#components.leadership.leaders;
   }
 
   /** Whether it holds the whole file. */
@@ -244,7 +240,7 @@ export class Peer implements PeerMessages {
     const { permissions } = this.#rules.relay;
     const connection = this.#connections.open(
       remote,
-      permissionsOf(this.#leadership.role, intraAs, purpose, permissions),
+      permissionsOf(this.#components.leadership.role, intraAs, purpose, permissions),
     );
     this.#download.opened(connection);
     this.#upload.opened(connection);
@@ -299,12 +295,10 @@ export class Peer implements PeerMessages {
 
   /**
    * Changes the role of the peer, which keeps its pieces, its connections and what has arrived of
-   * pieces. It may begin to download on some connections, and what their other sides hold is to be
-   * reported then (`bitfield`, `have`): before, it ignored what they announced.
+   * pieces. Returns the connections on which it may download from now on: what their other sides
+   * hold is to be reported (`bitfield`, `have`), because it has ignored what they announced.
    *
-   * @param leaders The leaders that it follows, if it is a follower now.
    * @param isIntraAs Whether the other side of an open connection is in our AS.
-   * @returns The connections on which it may download from now on.
    */
   setRole(
     role: Role,
