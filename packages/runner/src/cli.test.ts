@@ -60,9 +60,26 @@ describe('run', () => {
       interAsShare: 0.5,
       durationMs: 2_500,
       completion: { p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 },
+      uploadUtilisation: 0.5,
+      lastPiecesPace: null,
       leaders: { p50Ms: 1_500, p90Ms: 1_500, meanMs: 1_500, count: 1 },
       followers: { p50Ms: null, p90Ms: null, meanMs: null, count: 0 },
-      classes: [{ name: 'peer', p50Ms: 2_500, p90Ms: 2_500, meanMs: 2_000, count: 2 }],
+      classes: [
+        {
+          name: 'peer',
+          p50Ms: 2_500,
+          p90Ms: 2_500,
+          meanMs: 2_000,
+          count: 2,
+          uploadUtilisation: 0.5,
+        },
+      ],
+      classTraffic: [
+        { from: 'seed', to: 'seed', bytes: 0, leecherBytes: 0 },
+        { from: 'seed', to: 'peer', bytes: 49, leecherBytes: 0 },
+        { from: 'peer', to: 'seed', bytes: 0, leecherBytes: 0 },
+        { from: 'peer', to: 'peer', bytes: 24.5, leecherBytes: 12.25 },
+      ],
       messages: { have: 40, request: 8, piece: 2 },
       resultHash: 'abc123',
     });
