@@ -33,6 +33,10 @@ export const LONG_FILES: readonly LongFile[] = [
     path: 'packages/protocol/src/peer/download.ts',
     why: 'requests, chokes, endgame and timeouts change the same outstanding requests; parts that stand alone have files of their own',
   },
+  {
+    path: 'packages/simulator/src/swarm/nodes/autonomous-system.ts',
+    why: 'the one place where the events of an AS are handed to its parts',
+  },
 ];
 
 export interface LongFile {

@@ -87,13 +87,9 @@ export class OpenTracker {
     return this.#members.size;
   }
 
-  /** The AS of a member; undefined if it is not one. */
-  asIdOf(id: PeerId): AsId | undefined {
-    return this.#members.get(id)?.asId;
-  }
-
   /**
-   * Handles an announce at `nowMs`; returns neighbours of the peer, none if it leaves or wants none.
+   * Handles an announce at `nowMs`. Returns neighbours of the peer, none if it leaves, or wants
+   * none.
    */
   announce(announce: OpenAnnounce, wanted: number, nowMs: number): readonly PeerId[] {
     const { id, asId, event } = announce;
