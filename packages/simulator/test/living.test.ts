@@ -1,6 +1,6 @@
 /** Swarms in which peers come, leave, crash, and come back. */
 
-import { CLIENT_QUIRKS, MAINLINE } from '@cachetorrent/protocol';
+import { CLIENT_QUIRKS, MAINLINE, type PeerId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
@@ -141,6 +141,23 @@ test('a timeline counts who is there at any time, and who has come and gone', ()
   }
   expect(arrived).toBe(sum([...arrivals.values()].map((times) => times.length)));
   expect(gone).toBeGreaterThan(0);
+});
+
+test("the time integral of who is there is the sum of all stays (Little's law)", () => {
+  const never = new Float64Array(41).fill(Infinity);
+  const { plan, reports, arrivals } = run({}, 3, { returnsAfterMs: never }, 60_000);
+  // The last sample is taken at the end; its last column weights each peer with its capacity.
+  const integral = sum(reports.map(({ timeline }) => timeline!.at(-1)!));
+  let stays = 0;
+  for (const [asId, { leftAtMs }] of reports.entries()) {
+    for (const [localNode, id] of plan.idsOf(asId).entries()) {
+      if (id === 0) continue;
+      const { uploadKbps } = plan.capacityOf(id as PeerId);
+      stays += uploadKbps * (leftAtMs[localNode]! - arrivals.get(id)![0]!);
+    }
+  }
+  expect(stays).toBeGreaterThan(0);
+  expect(integral / stays).toBeCloseTo(1, 12);
 });
 
 test('one who leaves in the middle does not keep what it lacks from the others', () => {
