@@ -174,6 +174,7 @@ export class Download {
   dontHave(connection: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
     this.#allowedFast?.withdraw(connection, piece);
+    this.#interest.withdrawn(connection);
     this.#requests.losePiece(connection, piece);
     if (this.#requests.hasLost) {
       this.requestMore(connection);

@@ -67,7 +67,15 @@ export class Interest {
 
   /** Ends the interest in a connection that cannot be of use any more. */
   endIfUseless(connection: Connection): void {
-    if (this.isIn(connection) && !this.isWorth(connection)) this.end(connection);
+    if (!this.isIn(connection)) return;
+    const reason = this.#reasons.of(this.#connections.first + connection);
+    if (reason !== NO_PIECE && this.#picker.isLacked(reason)) return;
+    if (!this.isWorth(connection)) this.end(connection);
+  }
+
+  /** The other side of a connection does not hold a piece after all. */
+  withdrawn(connection: Connection): void {
+    this.#reasons.set(this.#connections.first + connection, NO_PIECE);
   }
 
   /** `piece` is stored: ends the interest in connections that hold nothing else that we lack. */

@@ -111,6 +111,11 @@ export class PiecePicker {
     return this.#tables.isStored(this.#row, piece);
   }
 
+  /** Whether `piece` is not stored. For one piece after another this is faster than `isStored`. */
+  isLacked(piece: PieceIndex): boolean {
+    return (this.#lacked[this.#firstWord + (piece >>> 5)]! & (1 << (piece & 31))) !== 0;
+  }
+
   /** The pieces that are stored, as words of bits. */
   storedPieces(): Uint32Array {
     const words = wordsFor(this.#pieceCount);

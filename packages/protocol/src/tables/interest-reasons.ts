@@ -28,6 +28,11 @@ export class InterestReasons implements ConnectionColumn {
     this.#reasons[at] = piece + 1;
   }
 
+  /** The reason at position `at`; NO_PIECE if none is known. */
+  of(at: number): PieceIndex {
+    return (this.#reasons[at]! - 1) as PieceIndex;
+  }
+
   /** Whether the interest at position `at` may have ended because we have stored `piece`. */
   mayHaveEnded(at: number, piece: PieceIndex): boolean {
     const reason = this.#reasons[at]!;
