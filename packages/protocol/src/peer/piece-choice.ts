@@ -77,6 +77,7 @@ export class PieceChoice {
     const pieces = this.#isUnchoked
       ? this.#connections.announced
       : this.#allowedFast!.piecesOn(connection);
+    if (pieces === undefined) return NO_PIECE;
     const start = this.#isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const exclusiveTo = wholePieces === 0 ? NO_CONNECTION : connection;
     const piece = this.#picker.next(
