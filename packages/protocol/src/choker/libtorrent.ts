@@ -126,7 +126,7 @@ function unchokeFirst(
  * that never had one.
  */
 function unchokeOptimistically(interested: InterestedPeers, rechoke: Rechoke): void {
-  const { decision, chokeState, optimisticAtMs, count } = interested;
+  const { decision, chokeState, count } = interested;
   let slots = rechoke.slots.optimistic;
   if (rechoke.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
