@@ -112,7 +112,7 @@ export class Download {
     const flags = this.#connections.flags(connection);
     const isChoked = (flags & PEER_CHOKING) !== 0;
     if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece, isChoked);
-    this.#interest.begin(connection);
+    this.#interest.begin(connection, piece);
     if (isChoked) {
       // Like libtorrent, we ask for what is allowed when our interest begins. A later `have` has
       // no effect, so that hosts may defer it.
@@ -371,8 +371,7 @@ export class Download {
     if (hasRequests && this.#client.endgame === 'strict') return;
     if (hasRequests) this.#requestBusy(connection);
     else if (!this.#rules.isInterestedInLacked) this.#interest.end(connection);
-    else if (this.#requestBusy(connection)) return;
-    else if (!this.#interest.isWorth(connection)) this.#interest.end(connection);
+    else if (!this.#requestBusy(connection)) this.#interest.endIfUseless(connection);
   }
 
   /** Requests up to `most` adjacent blocks of `piece`; returns their number. */

@@ -49,11 +49,12 @@ export class Interest {
     return piece !== NO_PIECE;
   }
 
-  begin(connection: Connection): void {
+  /** Begins the interest in a connection, unless it has begun; `reason` is a piece for which. */
+  begin(connection: Connection, reason: PieceIndex = NO_PIECE): void {
     const flags = this.#connections.flags(connection);
     if ((flags & AM_INTERESTED) !== 0) return;
     this.#connections.setFlags(connection, flags | AM_INTERESTED);
-    this.#reasons.set(this.#connections.first + connection, NO_PIECE);
+    this.#reasons.set(this.#connections.first + connection, reason);
     this.#host.interested(connection);
   }
 
