@@ -98,10 +98,12 @@ function expectAgreement(partial: PartialPieces, model: Model, at: string): void
   ).toEqual(model.partial());
   expect(partial.size, at).toBe(model.partial().length);
   const withFree = model.partial().filter((piece) => model.pieces[piece]!.some(isFree));
+  const all = model.pieces.map((_, piece) => piece as PieceIndex);
   expect(
-    [...partial.withFree].toSorted((a, b) => a - b),
+    all.filter((piece) => partial.withFree.has(piece)),
     at,
   ).toEqual(withFree);
+  expect(partial.withFree.count, at).toBe(withFree.length);
   const actual = model.pieces.map((blocks, each) => {
     const piece = each as PieceIndex;
     return {

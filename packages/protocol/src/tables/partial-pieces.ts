@@ -12,6 +12,7 @@ import { assert } from '@cachetorrent/std';
 
 import { type BlockLayout, blocksOfPiece } from '../blocks.ts';
 import { type BlockIndex, type PieceIndex, pieceOf } from '../ids.ts';
+import { Bitfield } from './bitfield.ts';
 
 /** The state of a block that has been received. */
 const RECEIVED = 255;
@@ -50,7 +51,8 @@ export class PartialPieces {
   /** The number of blocks of each piece but the last. */
   readonly blocksPerPiece: number;
   readonly #pieces = new Map<PieceIndex, PartialPiece>();
-  readonly #withFree = new Set<PieceIndex>();
+  /** The partial pieces with a free block. */
+  readonly withFree: Bitfield;
   /** Those of pieces that are not partial any more, to be used again. */
   readonly #unused: PartialPiece[] = [];
   /** The number of blocks of the span that `firstFree` has found last. */
@@ -61,6 +63,7 @@ export class PartialPieces {
   constructor(layout: BlockLayout) {
     this.#layout = layout;
     this.blocksPerPiece = layout.blocksPerPiece;
+    this.withFree = new Bitfield(layout.pieceCount);
   }
 
   /** The number of partial pieces. */
@@ -87,11 +90,6 @@ export class PartialPieces {
   hasFree(piece: PieceIndex): boolean {
     const partial = this.#pieces.get(piece);
     return partial === undefined || partial.freeCount > 0;
-  }
-
-  /** The partial pieces with a free block. */
-  get withFree(): ReadonlySet<PieceIndex> {
-    return this.#withFree;
   }
 
   /** Whether a block of `piece` has been requested from a seed since the piece was begun. */
@@ -223,13 +221,13 @@ export class PartialPieces {
     const partial = this.#pieces.get(piece);
     if (partial === undefined) return;
     this.#pieces.delete(piece);
-    this.#withFree.delete(piece);
+    this.withFree.remove(piece);
     this.#unused.push(partial);
   }
 
   #updateFree(piece: PieceIndex, { freeCount }: PartialPiece): void {
-    if (freeCount > 0) this.#withFree.add(piece);
-    else this.#withFree.delete(piece);
+    if (freeCount > 0) this.withFree.add(piece);
+    else this.withFree.remove(piece);
   }
 
   #begin(piece: PieceIndex): PartialPiece {
