@@ -62,7 +62,7 @@ export class Download {
   readonly #allowedFast: AllowedFast | undefined;
   readonly #requests: OutstandingRequests;
   readonly #interest: Interest;
-  /** The pieces received recently on each connection. */
+  /** The pieces received recently on each connection, if they are moved whole. */
   readonly #received: RateMeter;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
@@ -186,12 +186,14 @@ export class Download {
 
   /** Receives blocks; returns whether they complete a piece that we lacked. */
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
-    this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
-    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
     const requested = this.#requests.remove(connection, block, count);
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
     const partial = this.#partial;
-    if (partial === undefined) return true;
+    if (partial === undefined) {
+      this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
+      return true;
+    }
+    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
     if (this.#picker.isStored(piece)) {
       this.wastedBlocks += count;
       return false;

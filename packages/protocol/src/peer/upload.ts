@@ -61,6 +61,7 @@ export class Upload {
   readonly #row: number;
   /** The blocks to send on each connection; the first of a queue may be in transfer. */
   readonly #queued: BlockQueues;
+  /** What the chokers of peers that move whole pieces read. */
   readonly #received: RateMeter;
   readonly #statistics: UploadStatistics;
   /** The pieces sent recently, if the choker of seeds needs them. */
@@ -201,11 +202,14 @@ export class Upload {
   /** The first `count` blocks to send have been sent. */
   blocksSent(connection: Connection, count: number): void {
     this.#queued.removeFirst(this.#row, connection, count);
-    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
-    if (this.#sent !== undefined) {
-      this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
-    }
+    if (this.#traffic === undefined) this.#countSent(connection, count);
     if (this.#finishing.length > 0) this.#finishChoke(connection);
+  }
+
+  #countSent(connection: Connection, count: number): void {
+    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
+    if (this.#sent === undefined) return;
+    this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
   }
 
   /** Bits have been sent: see `Peer.sending`. */
@@ -421,8 +425,8 @@ export class Upload {
 
   #recordChokeChange(connection: Connection, isChoked: boolean): void {
     const at = this.#connections.first + connection;
-    this.#statistics.chokeChanged(at, this.#host.nowMs);
-    if (!isChoked) this.#traffic?.unchoked(at, this.#host.nowMs);
+    if (this.#traffic === undefined) this.#statistics.chokeChanged(at, this.#host.nowMs);
+    else if (!isChoked) this.#traffic.unchoked(at, this.#host.nowMs);
   }
 
   #removeQueued(connection: Connection, block: BlockIndex, count: number): void {
