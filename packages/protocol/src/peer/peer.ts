@@ -108,7 +108,9 @@ export class Peer implements PeerMessages {
       row: 0,
     };
     const connections = new ConnectionTable(memory, connectionsExpected);
-    const partial = options.quirks.wholePieces ? undefined : new PartialPieces(layout);
+    const partial = options.quirks.wholePieces
+      ? undefined
+      : new PartialPieces(layout, memory.tables.partialPieces(layout));
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
     const slots = options.uploadSlots + options.optimisticSlots;
