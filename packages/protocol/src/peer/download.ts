@@ -215,7 +215,9 @@ export class Download {
 
   /** Stores `piece` without a request; returns false if it was stored before. */
   restore(piece: PieceIndex): boolean {
-    return this.store(piece);
+    if (!this.store(piece)) return false;
+    this.afterStored(piece);
+    return true;
   }
 
   /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
@@ -291,7 +293,6 @@ export class Download {
     if (!this.#rules.isInterestedInLacked) return;
     for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
     this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
-    this.#interest.endAllUseless();
   }
 
   /** Requests what a connection has room for, or ends the interest in it if nothing is left. */

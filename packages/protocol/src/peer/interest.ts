@@ -68,10 +68,15 @@ export class Interest {
 
   /** Ends the interest in a connection that cannot be of use any more. */
   endIfUseless(connection: Connection): void {
-    if (!this.isIn(connection)) return;
-    const reason = this.#reasons.of(this.#connections.first + connection);
-    if (reason !== NO_PIECE && this.#picker.isLacked(reason)) return;
+    if (!this.isIn(connection) || this.#isReasonLacked(connection)) return;
     if (!this.isWorth(connection)) this.end(connection);
+  }
+
+  /** Whether we are known to be interested because of a piece that we still lack. */
+  #isReasonLacked(connection: Connection): boolean {
+    if (!this.#rules.isInterestedInLacked) return false;
+    const reason = this.#reasons.of(this.#connections.first + connection);
+    return reason !== NO_PIECE && this.#picker.isLacked(reason);
   }
 
   /** The other side of a connection does not hold a piece after all. */
@@ -82,16 +87,10 @@ export class Interest {
   /** `piece` is stored: ends the interest in connections that hold nothing else that we lack. */
   afterStored(piece: PieceIndex): void {
     const { count, first } = this.#connections;
-    for (let connection = 0 as Connection; connection < count; connection++) {
-      if (this.#reasons.mayHaveEnded(first + connection, piece)) this.endIfUseless(connection);
-    }
-  }
-
-  /** Ends the interest in all connections that cannot be of use any more. */
-  endAllUseless(): void {
-    const { count } = this.#connections;
-    for (let connection = 0 as Connection; connection < count; connection++) {
-      this.endIfUseless(connection);
+    const reasons = this.#reasons;
+    const end = first + count;
+    for (let at = first; (at = reasons.nextEnded(at, end, piece)) < end; at++) {
+      this.endIfUseless((at - first) as Connection);
     }
   }
 }
