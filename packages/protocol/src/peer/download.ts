@@ -341,7 +341,13 @@ export class Download {
 
   /** Requests what the other side allows while it chokes us. */
   #fillIfAllowed(connection: Connection): void {
-    if (this.#allowedFast?.isAnyAllowed(connection) === true) this.#fill(connection);
+    const allowedFast = this.#allowedFast;
+    if (allowedFast?.isAnyAllowed(connection) !== true) return;
+    // Most often the other side does not hold what it allows.
+    this.#connections.applyDueHaves();
+    const isIdle = this.#requests.countOn(connection) === 0;
+    if (isIdle && allowedFast.piecesOn(connection) === undefined) this.#starve(connection);
+    else this.#fill(connection);
   }
 
   /** Requests blocks until as many are outstanding as should be, or none are left. */
