@@ -213,13 +213,6 @@ export class Download {
     return this.#picker.store(piece);
   }
 
-  /** Stores `piece` without a request; returns false if it was stored before. */
-  restore(piece: PieceIndex): boolean {
-    if (!this.store(piece)) return false;
-    this.afterStored(piece);
-    return true;
-  }
-
   /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
   restoreBlocks(block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.#layout.blocksPerPiece);

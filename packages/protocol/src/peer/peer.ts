@@ -238,7 +238,9 @@ export class Peer implements PeerMessages {
    */
   restore(pieces: Iterable<PieceIndex>): void {
     for (const piece of pieces) {
-      if (this.#download.restore(piece)) this.#host.broadcastHave(piece);
+      if (!this.#download.store(piece)) continue;
+      this.#host.broadcastHave(piece);
+      this.#download.afterStored(piece);
     }
     if (!this.isComplete) return;
     const isFirst = this.#connections.count === 0;
