@@ -61,24 +61,10 @@ function isTurnOver(interested: InterestedPeers, i: number, { nowMs, layout }: R
   );
 }
 
-/** The connections in the order of their rank; used within one call only. */
-const ranked: number[] = [];
-
 function choker(compare: Compare, slotsOf: SlotsOf = fixedSlots): Choker {
   return (interested, rechoke) => {
-    const { decision, count } = interested;
-    let slots = slotsOf(interested, rechoke);
-    ranked.length = 0;
-    for (let i = 0; i < count; i++) ranked.push(i);
-    rotate(ranked, rechoke);
-    for (; slots > 0 && ranked.length > 0; slots--) {
-      let best = 0;
-      for (let rank = 1; rank < ranked.length; rank++) {
-        if (compare(interested, ranked[rank]!, ranked[best]!, rechoke) < 0) best = rank;
-      }
-      decision[ranked[best]!] = UNCHOKE;
-      ranked.splice(best, 1);
-    }
+    const slots = slotsOf(interested, rechoke);
+    unchokeFirst(interested, rechoke, slots, compare, UNCHOKE);
     unchokeOptimistically(interested, rechoke);
   };
 }
@@ -104,13 +90,35 @@ const rateBasedSlots: SlotsOf = ({ count, sent }, { roundMs }) => {
   return slots + 1;
 };
 
+/** The connections to choose from, and those that are preferred; used within one call only. */
+const candidates: number[] = [];
+const preferred: number[] = [];
+
 /**
- * Begins the order at random, so that none of several equal connections has an advantage: the sort
- * is stable. In libtorrent the order of equal connections is arbitrary.
+ * Unchokes up to `slots` of the connections that are choked by decision, those that `compare`
+ * prefers. Of several equal connections none has an advantage, since the order begins at random: in
+ * libtorrent, their order is arbitrary.
  */
-function rotate(order: number[], { random }: Rechoke): void {
-  if (order.length < 2) return;
-  order.push(...order.splice(0, random.below(order.length)));
+function unchokeFirst(
+  interested: InterestedPeers,
+  rechoke: Rechoke,
+  slots: number,
+  compare: Compare,
+  unchoke: typeof UNCHOKE | typeof UNCHOKE_OPTIMISTICALLY,
+): void {
+  const { decision, count } = interested;
+  let size = 0;
+  for (let i = 0; i < count; i++) if (decision[i] === CHOKE) candidates[size++] = i;
+  const start = size < 2 ? 0 : rechoke.random.below(size);
+  for (let n = 0; n < size; n++) {
+    const candidate = candidates[start + n < size ? start + n : start + n - size]!;
+    let rank = Math.min(n, slots);
+    for (; rank > 0 && compare(interested, candidate, preferred[rank - 1]!, rechoke) < 0; rank--) {
+      preferred[rank] = preferred[rank - 1]!;
+    }
+    preferred[rank] = candidate;
+  }
+  for (let rank = 0; rank < slots && rank < size; rank++) decision[preferred[rank]!] = unchoke;
 }
 
 /**
@@ -118,7 +126,7 @@ function rotate(order: number[], { random }: Rechoke): void {
  * that never had one.
  */
 function unchokeOptimistically(interested: InterestedPeers, rechoke: Rechoke): void {
-  const { decision, chokeState, optimisticAtMs, count } = interested;
+  const { decision, chokeState, count } = interested;
   let slots = rechoke.slots.optimistic;
   if (rechoke.keepOptimistics) {
     for (let i = 0; i < count && slots > 0; i++) {
@@ -128,12 +136,11 @@ function unchokeOptimistically(interested: InterestedPeers, rechoke: Rechoke): v
     }
   }
   if (slots <= 0) return;
-  ranked.length = 0;
-  for (let i = 0; i < count; i++) if (decision[i] === CHOKE) ranked.push(i);
-  rotate(ranked, rechoke);
-  ranked.sort((i, j) => optimisticAtMs[i]! - optimisticAtMs[j]!);
-  for (const i of ranked.slice(0, slots)) decision[i] = UNCHOKE_OPTIMISTICALLY;
+  unchokeFirst(interested, rechoke, slots, leastRecentlyOptimistic, UNCHOKE_OPTIMISTICALLY);
 }
+
+const leastRecentlyOptimistic: Compare = ({ optimisticAtMs }, i, j) =>
+  optimisticAtMs[i]! - optimisticAtMs[j]!;
 
 /** With `seed_choking_algorithm` `round_robin`, the default. */
 export const libtorrentRoundRobin: Choker = choker(roundRobin);

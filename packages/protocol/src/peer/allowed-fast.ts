@@ -25,6 +25,12 @@ export interface AllowedFastParts {
   readonly count: number;
 }
 
+/** A piece that we lack, and the connections on which we may request it while choked. */
+interface AllowedPiece {
+  readonly piece: PieceIndex;
+  readonly connections: ConnectionSet;
+}
+
 /** A set of pieces as words of bits; used within one call only, so all peers share it. */
 let words = new Uint32Array(64);
 
@@ -34,8 +40,8 @@ export class AllowedFast {
   readonly #granted = new ConnectionSet();
   /** The connections on which we do not send it. */
   readonly #denied = new ConnectionSet();
-  /** For each piece that we lack and may request while choked, the connections on which we may. */
-  readonly #allowed = new Map<PieceIndex, ConnectionSet>();
+  /** What we may request; usually all allow the same few pieces, so a short list. */
+  readonly #allowed: AllowedPiece[] = [];
 
   constructor(parts: AllowedFastParts) {
     this.#parts = parts;
@@ -73,38 +79,39 @@ export class AllowedFast {
 
   /** The other side lets us request `piece`, which we lack, while it chokes us. */
   allow(connection: Connection, piece: PieceIndex): void {
-    let connections = this.#allowed.get(piece);
-    if (connections === undefined) {
-      connections = new ConnectionSet();
-      this.#allowed.set(piece, connections);
+    let allowed = this.#find(piece);
+    if (allowed === undefined) {
+      allowed = { piece, connections: new ConnectionSet() };
+      this.#allowed.push(allowed);
     }
-    connections.add(connection);
+    allowed.connections.add(connection);
   }
 
   /** Whether we may request `piece` while the other side chokes us. */
   isAllowed(connection: Connection, piece: PieceIndex): boolean {
-    return this.#allowed.get(piece)?.has(connection) === true;
+    return this.#find(piece)?.connections.has(connection) === true;
   }
 
   /** Whether we may request any piece that we lack while the other side chokes us. */
   isAnyAllowed(connection: Connection): boolean {
-    for (const connections of this.#allowed.values()) if (connections.has(connection)) return true;
+    for (const { connections } of this.#allowed) if (connections.has(connection)) return true;
     return false;
   }
 
   /** The other side does not let us request `piece` any more. */
   withdraw(connection: Connection, piece: PieceIndex): void {
-    this.#allowed.get(piece)?.delete(connection);
+    this.#find(piece)?.connections.delete(connection);
   }
 
   /** We request nothing on a connection any more. */
   withdrawAll(connection: Connection): void {
-    for (const connections of this.#allowed.values()) connections.delete(connection);
+    for (const { connections } of this.#allowed) connections.delete(connection);
   }
 
   /** A piece is stored, and is not requested again. */
   stored(piece: PieceIndex): void {
-    this.#allowed.delete(piece);
+    const allowed = this.#find(piece);
+    if (allowed !== undefined) this.#allowed.splice(this.#allowed.indexOf(allowed), 1);
   }
 
   closed(connection: Connection): void {
@@ -115,17 +122,28 @@ export class AllowedFast {
 
   /**
    * The pieces that we may request while the other side, which holds them, chokes us: a row of bits
-   * that is valid until the next call.
+   * that is valid until the next call; undefined if there are none.
    */
-  piecesOn(connection: Connection): Uint32Array {
-    const { pieceCount, connections: table } = this.#parts;
-    const count = wordsFor(pieceCount);
-    if (words.length < count) words = new Uint32Array(2 * count);
-    words.fill(0, 0, count);
-    for (const [piece, connections] of this.#allowed) {
-      if (!connections.has(connection) || !table.hasPiece(connection, piece)) continue;
+  piecesOn(connection: Connection): Uint32Array | undefined {
+    let isAny = false;
+    for (const { piece, connections } of this.#allowed) {
+      if (!connections.has(connection)) continue;
+      if (!this.#parts.connections.hasPiece(connection, piece)) continue;
+      if (!isAny) this.#clearWords();
+      isAny = true;
       words[piece >>> 5]! |= 1 << (piece & 31);
     }
-    return words;
+    return isAny ? words : undefined;
+  }
+
+  #clearWords(): void {
+    const count = wordsFor(this.#parts.pieceCount);
+    if (words.length < count) words = new Uint32Array(2 * count);
+    words.fill(0, 0, count);
+  }
+
+  #find(piece: PieceIndex): AllowedPiece | undefined {
+    for (const allowed of this.#allowed) if (allowed.piece === piece) return allowed;
+    return undefined;
   }
 }

@@ -62,7 +62,7 @@ export class Download {
   readonly #allowedFast: AllowedFast | undefined;
   readonly #requests: OutstandingRequests;
   readonly #interest: Interest;
-  /** The pieces received recently on each connection. */
+  /** The pieces received recently on each connection, if they are moved whole. */
   readonly #received: RateMeter;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
@@ -139,7 +139,7 @@ export class Download {
     const flags = this.#connections.flags(connection);
     const isChoked = (flags & PEER_CHOKING) !== 0;
     if (outcome === DUPLICATE) this.#onDuplicateHave(connection, piece, isChoked);
-    this.#interest.begin(connection);
+    this.#interest.begin(connection, piece);
     if (isChoked) {
       // Like libtorrent, we ask for what is allowed when our interest begins. A later `have` has
       // no effect, so that hosts may defer it.
@@ -201,6 +201,7 @@ export class Download {
   dontHave(connection: Connection, piece: PieceIndex): void {
     if (this.#connections.removePiece(connection, piece)) this.#picker.removeHolder(piece);
     this.#allowedFast?.withdraw(connection, piece);
+    this.#interest.withdrawn(connection);
     this.#requests.losePiece(connection, piece);
     if (this.#requests.hasLost) {
       this.requestMore(connection);
@@ -212,12 +213,14 @@ export class Download {
 
   /** Receives blocks; returns whether they complete a piece that we lacked. */
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
-    this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
-    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
     const requested = this.#requests.remove(connection, block, count);
-    const piece = pieceOf(block, this.#layout.blocksPerPiece);
     const partial = this.#partial;
-    if (partial === undefined) return true;
+    if (partial === undefined) {
+      this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
+      return true;
+    }
+    this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
+    const piece = pieceOf(block, this.#layout.blocksPerPiece);
     if (this.#picker.isStored(piece)) {
       this.wastedBlocks += count;
       return false;
@@ -235,11 +238,6 @@ export class Download {
     this.#partial?.remove(piece);
     this.#allowedFast?.stored(piece);
     return this.#picker.store(piece);
-  }
-
-  /** Stores `piece` without a request; returns false if it was stored before. */
-  restore(piece: PieceIndex): boolean {
-    return this.store(piece);
   }
 
   /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
@@ -315,7 +313,6 @@ export class Download {
     if (!this.#rules.isInterestedInLacked) return;
     for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
     this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
-    this.#interest.endAllUseless();
   }
 
   /** Requests what a connection has room for, or ends the interest in it if nothing is left. */
@@ -364,7 +361,13 @@ export class Download {
 
   /** Requests what the other side allows while it chokes us. */
   #fillIfAllowed(connection: Connection): void {
-    if (this.#allowedFast?.isAnyAllowed(connection) === true) this.#fill(connection);
+    const allowedFast = this.#allowedFast;
+    if (allowedFast?.isAnyAllowed(connection) !== true) return;
+    // Most often the other side does not hold what it allows.
+    this.#connections.applyDueHaves();
+    const isIdle = this.#requests.countOn(connection) === 0;
+    if (isIdle && allowedFast.piecesOn(connection) === undefined) this.#starve(connection);
+    else this.#fill(connection);
   }
 
   /** Requests blocks until as many are outstanding as should be, or none are left. */
@@ -397,8 +400,7 @@ export class Download {
     if (hasRequests && this.#client.endgame === 'strict') return;
     if (hasRequests) this.#requestBusy(connection);
     else if (!this.#rules.isInterestedInLacked) this.#interest.end(connection);
-    else if (this.#requestBusy(connection)) return;
-    else if (!this.#interest.isWorth(connection)) this.#interest.end(connection);
+    else if (!this.#requestBusy(connection)) this.#interest.endIfUseless(connection);
   }
 
   /** Requests up to `most` adjacent blocks of `piece`; returns their number. */

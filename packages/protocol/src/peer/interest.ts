@@ -49,11 +49,12 @@ export class Interest {
     return piece !== NO_PIECE;
   }
 
-  begin(connection: Connection): void {
+  /** Begins the interest in a connection, unless it has begun; `reason` is a piece for which. */
+  begin(connection: Connection, reason: PieceIndex = NO_PIECE): void {
     const flags = this.#connections.flags(connection);
     if ((flags & AM_INTERESTED) !== 0) return;
     this.#connections.setFlags(connection, flags | AM_INTERESTED);
-    this.#reasons.set(this.#connections.first + connection, NO_PIECE);
+    this.#reasons.set(this.#connections.first + connection, reason);
     this.#host.interested(connection);
   }
 
@@ -67,22 +68,29 @@ export class Interest {
 
   /** Ends the interest in a connection that cannot be of use any more. */
   endIfUseless(connection: Connection): void {
-    if (this.isIn(connection) && !this.isWorth(connection)) this.end(connection);
+    if (!this.isIn(connection) || this.#isReasonLacked(connection)) return;
+    if (!this.isWorth(connection)) this.end(connection);
+  }
+
+  /** Whether we are known to be interested because of a piece that we still lack. */
+  #isReasonLacked(connection: Connection): boolean {
+    if (!this.#rules.isInterestedInLacked) return false;
+    const reason = this.#reasons.of(this.#connections.first + connection);
+    return reason !== NO_PIECE && this.#picker.isLacked(reason);
+  }
+
+  /** The other side of a connection does not hold a piece after all. */
+  withdrawn(connection: Connection): void {
+    this.#reasons.set(this.#connections.first + connection, NO_PIECE);
   }
 
   /** `piece` is stored: ends the interest in connections that hold nothing else that we lack. */
   afterStored(piece: PieceIndex): void {
     const { count, first } = this.#connections;
-    for (let connection = 0 as Connection; connection < count; connection++) {
-      if (this.#reasons.mayHaveEnded(first + connection, piece)) this.endIfUseless(connection);
-    }
-  }
-
-  /** Ends the interest in all connections that cannot be of use any more. */
-  endAllUseless(): void {
-    const { count } = this.#connections;
-    for (let connection = 0 as Connection; connection < count; connection++) {
-      this.endIfUseless(connection);
+    const reasons = this.#reasons;
+    const end = first + count;
+    for (let at = first; (at = reasons.nextEnded(at, end, piece)) < end; at++) {
+      this.endIfUseless((at - first) as Connection);
     }
   }
 }

@@ -58,7 +58,9 @@ export class Peer implements PeerMessages {
       row: 0,
     };
     const connections = new ConnectionTable(memory, connectionsExpected);
-    const partial = options.quirks.wholePieces ? undefined : new PartialPieces(layout);
+    const partial = options.quirks.wholePieces
+      ? undefined
+      : new PartialPieces(layout, memory.tables.partialPieces(layout));
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
     const slots = options.uploadSlots + options.optimisticSlots;
@@ -196,7 +198,9 @@ export class Peer implements PeerMessages {
    */
   restore(pieces: Iterable<PieceIndex>): void {
     for (const piece of pieces) {
-      if (this.#download.restore(piece)) this.#host.broadcastHave(piece);
+      if (!this.#download.store(piece)) continue;
+      this.#host.broadcastHave(piece);
+      this.#download.afterStored(piece);
     }
     if (!this.isComplete) return;
     const isFirst = this.#connections.count === 0;
@@ -325,6 +329,7 @@ export class Peer implements PeerMessages {
 
   /** The peer leaves for good: the memory that it shares with others is free for another peer. */
   leave(): void {
+    this.#components.partial?.removeAll();
     this.#memory.tables.closeRow(this.#memory.row, this.#connections.capacity);
   }
 

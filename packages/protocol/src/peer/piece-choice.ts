@@ -20,15 +20,11 @@ import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { RequestWindow } from './request-window.ts';
 
-/** The next piece for a connection, and the one after the last. */
-interface Range {
-  next: number;
-  readonly end: number;
-}
-
 export class PieceChoice {
   readonly #window: RequestWindow;
-  readonly #ranges = new Map<Connection, Range>();
+  /** For each connection, the next of its adjacent pieces, and the one after the last. */
+  readonly #nextPiece: number[] = [];
+  readonly #endPiece: number[] = [];
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #partial: PartialPieces | undefined;
@@ -77,6 +73,7 @@ export class PieceChoice {
     const pieces = this.#isUnchoked
       ? this.#connections.announced
       : this.#allowedFast!.piecesOn(connection);
+    if (pieces === undefined) return NO_PIECE;
     const start = this.#isUnchoked ? this.#connections.announcedStart(connection) : 0;
     const exclusiveTo = wholePieces === 0 ? NO_CONNECTION : connection;
     const piece = this.#picker.next(
@@ -96,9 +93,10 @@ export class PieceChoice {
   }
 
   #nextAdjacent(connection: Connection): PieceIndex {
-    const range = this.#ranges.get(connection);
-    if (range === undefined || range.next === range.end) return NO_PIECE;
-    return this.#isFree(connection, range.next) ? (range.next++ as PieceIndex) : NO_PIECE;
+    const piece = this.#nextPiece[connection]!;
+    if (piece === this.#endPiece[connection] || !this.#isFree(connection, piece)) return NO_PIECE;
+    this.#nextPiece[connection] = piece + 1;
+    return piece as PieceIndex;
   }
 
   /** Begins with up to `most` pieces, of which `piece` is one; returns the first. */
@@ -109,13 +107,15 @@ export class PieceChoice {
     while (first > piece - most + 1 && this.#isFree(connection, first - 1)) first--;
     let end = piece + 1;
     while (end < first + most && this.#isFree(connection, end)) end++;
-    this.#ranges.set(connection, { next: first + 1, end });
+    this.#nextPiece[connection] = first + 1;
+    this.#endPiece[connection] = end;
     return first as PieceIndex;
   }
 
-  /** The other side sends nothing more for now. */
+  /** The connection is new, or the other side sends nothing more for now. */
   reset(connection: Connection): void {
-    this.#ranges.delete(connection);
+    this.#nextPiece[connection] = 0;
+    this.#endPiece[connection] = 0;
   }
 
   /** Whether the other side holds a piece of which we have requested nothing. */

@@ -86,16 +86,12 @@ export class RequestWindow {
   needsRefill(connection: Connection): boolean {
     const target = this.target(connection);
     const outstanding = this.outstanding(connection);
-    if (this.#traffic === undefined || this.asksForWholePieces(connection)) {
-      return outstanding < target;
-    }
+    if (outstanding >= target) return false;
     // Several blocks at a time, so that they make one span.
-    return outstanding <= target >> 1;
-  }
-
-  /** Whether the connection is so fast that it should get pieces of its own. */
-  asksForWholePieces(connection: Connection): boolean {
-    return this.wholePieces(connection) > 0;
+    if (this.#traffic !== undefined && outstanding > target >> 1) {
+      return this.wholePieces(connection) > 0;
+    }
+    return true;
   }
 
   /** How many adjacent pieces the connection should get for its own; 0 if it is not so fast. */

@@ -61,6 +61,7 @@ export class Upload {
   readonly #row: number;
   /** The blocks to send on each connection; the first of a queue may be in transfer. */
   readonly #queued: BlockQueues;
+  /** What the chokers of peers that move whole pieces read. */
   readonly #received: RateMeter;
   readonly #statistics: UploadStatistics;
   /** The pieces sent recently, if the choker of seeds needs them. */
@@ -201,11 +202,14 @@ export class Upload {
   /** The first `count` blocks to send have been sent. */
   blocksSent(connection: Connection, count: number): void {
     this.#queued.removeFirst(this.#row, connection, count);
-    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
-    if (this.#sent !== undefined) {
-      this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
-    }
+    if (this.#traffic === undefined) this.#countSent(connection, count);
     if (this.#finishing.length > 0) this.#finishChoke(connection);
+  }
+
+  #countSent(connection: Connection, count: number): void {
+    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
+    if (this.#sent === undefined) return;
+    this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
   }
 
   /** Bits have been sent: see `Peer.sending`. */
@@ -311,7 +315,11 @@ export class Upload {
   /** Collects the connections that take part in a rechoke, with rates in bits. */
   #collectByBits(traffic: Traffic): void {
     const { count, first, allFlags } = this.#connections;
-    const { rateRounds: rounds, unchokesUninterested, snubbedAfterMs } = this.#client;
+    const { rateRounds, unchokesUninterested, snubbedAfterMs } = this.#client;
+    const receivedUntil = traffic.receivedUntil(rateRounds);
+    const sentUntil = traffic.sentUntil(rateRounds);
+    const readsShares = this.#options.seedChoker === 'anti-leech';
+    if (readsShares) this.#connections.applyDueHaves();
     const nowMs = this.#host.nowMs;
     interested.reserve(count + 1);
     let size = 0;
@@ -323,14 +331,14 @@ export class Upload {
         if (!mayTakePart || (flags & MAY_UPLOAD) === 0) continue;
       }
       interested.connection[size] = connection;
-      interested.received[size] = traffic.receivedLately(at, rounds);
-      interested.sent[size] = traffic.sentLately(at, rounds);
+      interested.received[size] = traffic.received[at]! - receivedUntil[at]!;
+      interested.sent[size] = traffic.sent[at]! - sentUntil[at]!;
       interested.chokeState[size] = CHOKE_STATE[flags]!;
       interested.unchokedAtMs[size] = traffic.unchokedAtMs[at]!;
       interested.optimisticAtMs[size] = traffic.optimisticAtMs[at]!;
       interested.isInterested[size] = TAKES_PART[flags]!;
       interested.isSnubbing[size] = Number(traffic.isSilent(at, snubbedAfterMs, nowMs));
-      interested.heldShare[size] = this.#heldShare(connection as Connection);
+      if (readsShares) interested.heldShare[size] = this.#heldShare(connection as Connection);
       interested.position[size] = traffic.position[at]!;
       interested.sentSinceUnchoke[size] = traffic.sent[at]! - traffic.sentAtUnchoke[at]!;
       interested.decision[size] = CHOKE;
@@ -339,10 +347,8 @@ export class Upload {
     interested.count = size;
   }
 
-  /** The share of all pieces that the other side has announced, for the choker that reads it. */
+  /** The share of all pieces that the other side has announced. */
   #heldShare(connection: Connection): number {
-    if (this.#options.seedChoker !== 'anti-leech') return 0;
-    this.#connections.applyDueHaves();
     const start = this.#connections.announcedStart(connection);
     const end = start + this.#tables.pieceWords;
     const { announced } = this.#connections;
@@ -421,8 +427,8 @@ export class Upload {
 
   #recordChokeChange(connection: Connection, isChoked: boolean): void {
     const at = this.#connections.first + connection;
-    this.#statistics.chokeChanged(at, this.#host.nowMs);
-    if (!isChoked) this.#traffic?.unchoked(at, this.#host.nowMs);
+    if (this.#traffic === undefined) this.#statistics.chokeChanged(at, this.#host.nowMs);
+    else if (!isChoked) this.#traffic.unchoked(at, this.#host.nowMs);
   }
 
   #removeQueued(connection: Connection, block: BlockIndex, count: number): void {

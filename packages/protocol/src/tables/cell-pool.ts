@@ -18,6 +18,8 @@ export class CellPool {
   ints: Int32Array;
   /** The same memory as doubles, one for every two words. */
   floats: Float64Array;
+  /** The same memory as bytes. */
+  bytes: Uint8Array;
   readonly #words: number;
   readonly #linkWord: number;
   #unused = NO_CELL;
@@ -28,6 +30,7 @@ export class CellPool {
     this.#linkWord = linkWord;
     this.floats = new Float64Array((words / 2) * INITIAL_CELLS);
     this.ints = new Int32Array(this.floats.buffer);
+    this.bytes = new Uint8Array(this.floats.buffer);
     this.#addUnused(1, INITIAL_CELLS);
   }
 
@@ -49,6 +52,7 @@ export class CellPool {
     const count = this.ints.length / this.#words;
     this.floats = grown(this.floats, new Float64Array(2 * this.floats.length));
     this.ints = new Int32Array(this.floats.buffer);
+    this.bytes = new Uint8Array(this.floats.buffer);
     this.#addUnused(count, 2 * count);
   }
 

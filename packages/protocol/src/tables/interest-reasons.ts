@@ -37,9 +37,19 @@ export class InterestReasons implements ConnectionColumn {
     this.#reasons[at] = piece + 1;
   }
 
-  /** Whether the interest at position `at` may have ended because we have stored `piece`. */
-  mayHaveEnded(at: number, piece: PieceIndex): boolean {
-    const reason = this.#reasons[at]!;
-    return reason === 0 || reason === piece + 1;
+  /** The reason at position `at`; NO_PIECE if none is known. */
+  of(at: number): PieceIndex {
+    return (this.#reasons[at]! - 1) as PieceIndex;
+  }
+
+  /**
+   * The first position from `at` to `end` where the interest may have ended because we have stored
+   * `piece`; `end` if there is none.
+   */
+  nextEnded(at: number, end: number, piece: PieceIndex): number {
+    const reasons = this.#reasons;
+    let next = at;
+    while (next < end && reasons[next] !== 0 && reasons[next] !== piece + 1) next++;
+    return next;
   }
 }

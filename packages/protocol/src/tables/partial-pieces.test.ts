@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { blocksOf16KiB, blocksOfPiece } from '../blocks.ts';
 import type { BlockIndex, PieceIndex } from '../ids.ts';
-import { PartialPieces } from './partial-pieces.ts';
+import { PartialPieces, partialPiecePool } from './partial-pieces.ts';
 
 /** Pieces of five blocks, and a last one of three. */
 const LAYOUT = blocksOf16KiB(4, 5 * 2 ** 17, 2.5 * 2 ** 17);
@@ -98,10 +98,12 @@ function expectAgreement(partial: PartialPieces, model: Model, at: string): void
   ).toEqual(model.partial());
   expect(partial.size, at).toBe(model.partial().length);
   const withFree = model.partial().filter((piece) => model.pieces[piece]!.some(isFree));
+  const all = model.pieces.map((_, piece) => piece as PieceIndex);
   expect(
-    [...partial.withFree].toSorted((a, b) => a - b),
+    all.filter((piece) => partial.withFree.has(piece)),
     at,
   ).toEqual(withFree);
+  expect(partial.withFree.count, at).toBe(withFree.length);
   const actual = model.pieces.map((blocks, each) => {
     const piece = each as PieceIndex;
     return {
@@ -151,4 +153,24 @@ describe('a partial piece', () => {
     expect(partial.requestsOf(block(0))).toBe(254);
     expect(partial.receive(block(0), 1)).toBe(1);
   });
+});
+
+test('peers that leave make room for others: the pool does not grow', () => {
+  const pool = partialPiecePool(LAYOUT);
+  const begin = (): PartialPieces => {
+    const peer = new PartialPieces(LAYOUT, pool);
+    for (let piece = 0; piece < 4; piece++) peer.request((5 * piece) as BlockIndex, 2);
+    return peer;
+  };
+  begin();
+  const words = pool.ints.length;
+  for (let n = 0; n < 20; n++) begin().removeAll();
+  // The cells of two peers are in use at a time.
+  expect(pool.ints.length).toBeLessThanOrEqual(2 * words);
+  const one = begin();
+  const other = begin();
+  other.removeAll();
+  expect(other.size).toBe(0);
+  expect([...one.pieces]).toEqual([0, 1, 2, 3]);
+  expect(one.requestsOf(5 as BlockIndex)).toBe(1);
 });

@@ -33,7 +33,10 @@ import {
 } from './connection-columns.ts';
 import { PEER_CHOKING, MAY_DOWNLOAD, AM_INTERESTED } from './connection-flags.ts';
 import type { Connection, PieceIndex } from '../ids.ts';
+import type { BlockLayout } from '../blocks.ts';
 import { BlockQueues } from './block-queues.ts';
+import type { CellPool } from './cell-pool.ts';
+import { partialPiecePool } from './partial-pieces.ts';
 import { RateMeter } from './rate-meter.ts';
 import { InterestReasons } from './interest-reasons.ts';
 import { Traffic } from './traffic.ts';
@@ -88,6 +91,7 @@ export class PeerTables implements ConnectionLayout {
   /** Why we are interested in the other side of each connection. */
   readonly interestReasons: InterestReasons;
   #traffic: Traffic | undefined;
+  #partialPieces: CellPool | undefined;
   /** How each connection was served recently, for the chokers of seeds. */
   readonly uploadStatistics: UploadStatistics;
   /**
@@ -123,6 +127,11 @@ export class PeerTables implements ConnectionLayout {
     this.received = new RateMeter(this);
     this.interestReasons = new InterestReasons(this);
     this.uploadStatistics = new UploadStatistics(this);
+  }
+
+  /** Where the partial pieces of all peers are. Created on first use. */
+  partialPieces(layout: BlockLayout): CellPool {
+    return (this.#partialPieces ??= partialPiecePool(layout));
   }
 
   /** What each connection has carried. Created on first use. */

@@ -117,14 +117,14 @@ export class Traffic implements ConnectionColumn {
     this.sentAtUnchoke[at] = this.sent[at]!;
   }
 
-  /** The bits received since the last round, or since the one before if `rounds` is 2. */
-  receivedLately(at: number, rounds: 1 | 2): number {
-    return this.received[at]! - this.#receivedUntil[rounds - 1]![at]!;
+  /** The bits received until the last round, or until the one before if `rounds` is 2. */
+  receivedUntil(rounds: 1 | 2): Float64Array {
+    return this.#receivedUntil[rounds - 1]!;
   }
 
-  /** The bits sent in the same time. */
-  sentLately(at: number, rounds: 1 | 2): number {
-    return this.sent[at]! - this.#sentUntil[rounds - 1]![at]!;
+  /** The bits sent until then. */
+  sentUntil(rounds: 1 | 2): Float64Array {
+    return this.#sentUntil[rounds - 1]!;
   }
 
   /** A round ends for `count` connections from position `first` on. */
