@@ -25,7 +25,7 @@ const PACKAGES = [
     prints: /^rolled [1-6], then waited [\d.]+ ms\ntrue\nname\\u\{1b\}\[2J\n$/,
   },
   { name: 'protocol', prints: /^true 8\nhello\n$/ },
-  { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n$/ },
+  { name: 'tracker', prints: /^true\n\[ 99, 95 \]\n\[ 95, 91 \]\n$/ },
   {
     name: 'simulator',
     prints:
