@@ -237,7 +237,7 @@ export class PartialPieces {
 
   /** Forgets all pieces: their cells are free for other peers. */
   removeAll(): void {
-    for (const piece of [...this.pieces]) this.remove(piece);
+    for (const piece of this.pieces) this.remove(piece);
   }
 
   #cellOf(piece: PieceIndex): number {

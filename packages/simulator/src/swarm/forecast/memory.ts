@@ -17,9 +17,9 @@ const BYTES_EACH = {
   /** A thread with its own copy of the program, and mailboxes. */
   worker: 40e6,
   /** The objects of a peer, with the slack that garbage collection needs. */
-  peerHeap: 8_000,
+  peerHeap: 9_000,
   /** The arrays of a peer, its router, and what is recorded about it. */
-  peerArrays: 5_000,
+  peerArrays: 6_500,
   /** The state of a connection, its remote endpoint, and messages in transit. */
   connection: 300,
   /** What a peer knows about a piece: whether it holds it, and its availability. */
