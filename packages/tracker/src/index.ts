@@ -15,5 +15,6 @@ export {
   type SelectablePeers,
   uniformSelection,
 } from './neighbour-selection.ts';
+export { Places } from './places.ts';
 export { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';
 export { Tracker, type TrackerHost, type TrackerOptions } from './tracker.ts';

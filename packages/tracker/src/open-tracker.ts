@@ -8,9 +8,9 @@ import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { Election, type ElectionOptions } from './election/election.ts';
-import { MemberList } from './member-list.ts';
 import type { NeighbourSelection, SelectablePeers } from './neighbour-selection.ts';
-import { silentSinceMs } from './recency-list.ts';
+import { Places } from './places.ts';
+import { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';
 
 /** The options of an `OpenTracker`. */
 export interface OpenTrackerOptions {
@@ -38,32 +38,35 @@ export interface OpenAnnounce {
   readonly capacity: { readonly uploadKbps: number; readonly downloadKbps: number };
 }
 
-interface Member {
+interface Member extends RecencyLinks<Member> {
+  readonly id: PeerId;
   readonly asId: AsId;
   isSeed: boolean;
+  /** When it has announced itself last, in ms. */
+  lastMs: number;
 }
 
 /** The members that a peer may be connected to, all of them and by AS. */
 class Pool implements SelectablePeers {
-  readonly #all = new MemberList();
-  readonly #byAs: (MemberList | undefined)[] = [];
+  readonly #all = new Places<PeerId, PeerId>();
+  readonly #byAs: (Places<PeerId, PeerId> | undefined)[] = [];
 
   get all(): readonly PeerId[] {
-    return this.#all.ids;
+    return this.#all.items;
   }
 
   inAs(asId: AsId): readonly PeerId[] {
-    return this.#byAs[asId]?.ids ?? [];
+    return this.#byAs[asId]?.items ?? [];
   }
 
   add(id: PeerId, asId: AsId): void {
-    this.#all.add(id);
-    (this.#byAs[asId] ??= new MemberList()).add(id);
+    this.#all.set(id, id);
+    (this.#byAs[asId] ??= new Places()).set(id, id);
   }
 
   remove(id: PeerId, asId: AsId): void {
-    this.#all.remove(id);
-    this.#byAs[asId]?.remove(id);
+    this.#all.delete(id);
+    this.#byAs[asId]?.delete(id);
   }
 }
 
@@ -74,17 +77,11 @@ export class OpenTracker {
   readonly #everybody = new Pool();
   readonly #downloaders = new Pool();
   readonly #election: Election | undefined;
-  /** When each member has announced itself last; the one that has been silent longest is first. */
-  readonly #lastMs = new Map<PeerId, number>();
+  readonly #byRecency = new RecencyList<Member>();
 
   constructor(options: OpenTrackerOptions) {
     this.#options = options;
     if (options.election !== undefined) this.#election = new Election(options.election);
-  }
-
-  /** The number of members. */
-  get size(): number {
-    return this.#members.size;
   }
 
   /**
@@ -98,9 +95,7 @@ export class OpenTracker {
       this.#remove(id, nowMs);
       return [];
     }
-    this.#lastMs.delete(id);
-    this.#lastMs.set(id, nowMs);
-    const { isSeed } = this.#update(announce);
+    const { isSeed } = this.#update(announce, nowMs);
     this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
     if (wanted === 0) return [];
     const { selection, random } = this.#options;
@@ -121,23 +116,30 @@ export class OpenTracker {
     );
   }
 
-  #update({ id, asId, event, holdsFile }: OpenAnnounce): Member {
-    const known = this.#members.get(id);
-    const member = known ?? { asId, isSeed: holdsFile };
-    if (known === undefined) {
-      this.#members.set(id, member);
-      this.#everybody.add(id, asId);
-    }
+  #update({ id, asId, event, holdsFile }: OpenAnnounce, nowMs: number): Member {
+    const member = this.#members.get(id) ?? this.#add(id, asId, holdsFile);
+    this.#byRecency.touch(member);
+    member.lastMs = nowMs;
     member.isSeed ||= event === 'completed';
     if (member.isSeed) this.#downloaders.remove(id, asId);
     else this.#downloaders.add(id, asId);
     return member;
   }
 
+  #add(id: PeerId, asId: AsId, isSeed: boolean): Member {
+    const member = { id, asId, isSeed, lastMs: 0, older: undefined, newer: undefined };
+    this.#members.set(id, member);
+    this.#byRecency.add(member);
+    this.#everybody.add(id, asId);
+    return member;
+  }
+
   #forgetSilent(nowMs: number): void {
-    for (const [id, atMs] of this.#lastMs) {
-      if (atMs >= silentSinceMs(this.#options.intervalS, nowMs)) return;
-      this.#remove(id, nowMs);
+    const sinceMs = silentSinceMs(this.#options.intervalS, nowMs);
+    for (;;) {
+      const { oldest } = this.#byRecency;
+      if (oldest === undefined || oldest.lastMs >= sinceMs) return;
+      this.#remove(oldest.id, nowMs);
     }
   }
 
@@ -145,7 +147,7 @@ export class OpenTracker {
     const member = this.#members.get(id);
     if (member === undefined) return;
     this.#members.delete(id);
-    this.#lastMs.delete(id);
+    this.#byRecency.remove(member);
     this.#election?.leave(id, nowMs);
     this.#everybody.remove(id, member.asId);
     this.#downloaders.remove(id, member.asId);
