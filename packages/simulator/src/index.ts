@@ -41,7 +41,7 @@ export type {
   PeerTable,
   SwarmResult,
   SwarmRole,
-  Turnover,
+  Churn,
 } from './swarm/results/result.ts';
 export { downloadTimesMs } from './swarm/results/download-times.ts';
 export type {

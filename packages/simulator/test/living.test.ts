@@ -187,7 +187,7 @@ describe('a swarm of which the plan draws who comes and goes', () => {
   ])('has the same result on 1 and on 3 workers: %s', async (_, changes) => {
     const swarm = { ...LIVING, ...changes };
     const here = simulatedHere(swarm, 1);
-    const { arrivals, completions, aborted, crashed, finished } = here.turnover!;
+    const { arrivals, completions, aborted, crashed, finished } = here.churn!;
     // All that can happen does.
     for (const count of [arrivals, completions, aborted, crashed, finished]) {
       expect(count).toBeGreaterThan(0);

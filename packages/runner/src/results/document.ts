@@ -3,7 +3,7 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation, SwarmResult, Turnover } from '@cachetorrent/simulator';
+import type { Completion, Simulation, SwarmResult, Churn } from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -43,7 +43,7 @@ export interface RunDocument {
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** How many peers have come and gone; absent if all arrive at the start and stay. */
-    readonly turnover?: Turnover;
+    readonly churn?: Churn;
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
@@ -134,7 +134,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       })),
       classTraffic: classTrafficOf(config, result),
       messages: result.messages,
-      ...(result.turnover === undefined ? {} : { turnover: result.turnover }),
+      ...(result.churn === undefined ? {} : { churn: result.churn }),
       resultHash: result.resultHash,
     },
     timing: {

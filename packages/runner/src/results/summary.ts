@@ -20,7 +20,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     row('peers', `${peers}, including ${pluralize(seeds, 'seed')}`),
     row('autonomous systems', formatInteger(result.asCount)),
     row('simulated time', formatSeconds(result.durationMs)),
-    ...turnoverRows(result),
+    ...churnRows(result),
     '',
     ...completionRows(result),
     '',
@@ -50,10 +50,10 @@ function protocolText({ config: { cache, tracker } }: FinishedRun): string {
 }
 
 /** Who has come and gone, if peers do. */
-function turnoverRows({ turnover }: SwarmResult): string[] {
-  if (turnover === undefined) return [];
-  const { arrivals, completions, finished, aborted, crashed } = turnover;
-  const { leechersAtEnd, seedsAtEnd } = turnover;
+function churnRows({ churn }: SwarmResult): string[] {
+  if (churn === undefined) return [];
+  const { arrivals, completions, finished, aborted, crashed } = churn;
+  const { leechersAtEnd, seedsAtEnd } = churn;
   const [left, gaveUp, died] = [finished, aborted, crashed].map(formatInteger);
   const [leechers, seeds] = [leechersAtEnd, seedsAtEnd].map(formatInteger);
   return [

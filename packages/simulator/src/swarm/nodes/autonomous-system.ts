@@ -228,7 +228,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       imports,
       receivedBlocks,
       lostBits,
-      turnover: this.#population.turnover,
+      churn: this.#population.churn,
       bitsFrom,
       bitsTo,
       classBits,

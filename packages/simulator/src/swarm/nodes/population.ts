@@ -7,7 +7,7 @@ import type { PeerId } from '@cachetorrent/protocol';
 
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
-import type { Turnover } from '../results/result.ts';
+import type { Churn } from '../results/result.ts';
 
 export class Population {
   readonly #plan: Plan;
@@ -48,7 +48,7 @@ export class Population {
   }
 
   /** The present numbers, as those of the end of the run. */
-  get turnover(): Turnover {
+  get churn(): Churn {
     const [finished, aborted, crashed] = this.departures;
     return {
       arrivals: this.arrivals,

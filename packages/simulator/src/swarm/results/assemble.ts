@@ -15,7 +15,7 @@ import {
   SWARM_ROLES,
   type SwarmResult,
   type SwarmRole,
-  type Turnover,
+  type Churn,
 } from './result.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
@@ -30,7 +30,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     traffic: receivedPieces / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
     durationMs: durationOf(plan, peers),
-    ...(plan.isOpen ? { turnover: turnoverOf(reports) } : {}),
+    ...(plan.isOpen ? { churn: churnOf(reports) } : {}),
     completion: completion('peer', 'leader', 'follower'),
     uploadUtilisation: utilisationOf(plan, peers, reports),
     lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
@@ -52,8 +52,8 @@ function durationOf({ swarm }: Plan, peers: PeerTable): number {
   return Math.max(0, endMs - firstCompletionMs(peers));
 }
 
-function turnoverOf(reports: readonly AsReport[]): Turnover {
-  const sum = (name: keyof Turnover): number => sumOf(reports, ({ turnover }) => turnover[name]);
+function churnOf(reports: readonly AsReport[]): Churn {
+  const sum = (name: keyof Churn): number => sumOf(reports, ({ churn }) => churn[name]);
   return {
     arrivals: sum('arrivals'),
     completions: sum('completions'),

@@ -7,7 +7,7 @@ import type { Node } from '../nodes/node.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { SWARM_ROLES, type SwarmRole, type Turnover } from './result.ts';
+import { SWARM_ROLES, type SwarmRole, type Churn } from './result.ts';
 
 /** The report of an AS; plain data. Arrays by node are in the order of the nodes in the AS. */
 export interface AsReport {
@@ -32,7 +32,7 @@ export interface AsReport {
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
   /** How many of its nodes have come and gone. */
-  readonly turnover: Turnover;
+  readonly churn: Churn;
   /** Bits of pieces that leechers have sent before they completed, by classes. */
   readonly leecherBits: Float64Array;
   /** When each node had all but the last pieces, in ms: `LAST_PIECES`; NaN if it never did. */

@@ -58,8 +58,8 @@ export interface ClassCompletion extends Completion {
   readonly uploadUtilisation: number | undefined;
 }
 
-/** How many peers have come and gone. One who has left and come back counts again. */
-export interface Turnover {
+/** Churn: how many peers have come and gone. One who has left and come back counts again. */
+export interface Churn {
   /** Arrivals, those of the seeds included. */
   readonly arrivals: number;
   /** Downloads that were completed. */
@@ -121,7 +121,7 @@ export interface SwarmResult {
    */
   readonly resultHash: string;
   /** How many peers have come and gone; absent if all arrive at the start and stay. */
-  readonly turnover?: Turnover;
+  readonly churn?: Churn;
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
   /** All peers. */
