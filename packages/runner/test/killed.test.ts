@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import { runCountIn } from './campaigns.ts';
 import {
   REPLAY_HINT,
-  exitOf,
   expectSame,
+  kill,
   KILLS,
   MAX_KILL_DELAY_MS,
   TEST_TIMEOUT_MS,
@@ -22,21 +22,19 @@ test(
   () =>
     withExperiment(0, async (file, undisturbed, killed, random) => {
       let grew = 0;
-      for (let kill = 0; kill < KILLS; kill++) {
+      for (let kills = 0; kills < KILLS; kills++) {
         const before = runCountIn(killed);
         const child = spawnSweep(file, killed, '--jobs', '2');
-        const exit = exitOf(child);
         // Every second process finishes its first run, even on a slow machine.
         const hasProgress = () => child.exitCode !== null || runCountIn(killed) > before;
-        if (kill % 2 === 1) await waitUntil(hasProgress);
-        const maxDelayMs = kill % 2 === 1 ? MAX_KILL_DELAY_MS / 4 : MAX_KILL_DELAY_MS;
-        await Promise.race([sleep(random.below(maxDelayMs)), exit]);
-        child.kill('SIGKILL');
-        await exit;
+        if (kills % 2 === 1) await waitUntil(hasProgress);
+        const maxDelayMs = kills % 2 === 1 ? MAX_KILL_DELAY_MS / 4 : MAX_KILL_DELAY_MS;
+        await Promise.race([sleep(random.below(maxDelayMs)), child.exited]);
+        await kill(child);
         expect(runCountIn(killed), REPLAY_HINT).toBeGreaterThanOrEqual(before);
         if (runCountIn(killed) > before) grew++;
       }
-      expect(await exitOf(spawnSweep(file, killed, '--jobs', '2')), REPLAY_HINT).toBe(0);
+      expect(await spawnSweep(file, killed, '--jobs', '2').exited, REPLAY_HINT).toBe(0);
       expectSame(killed, undisturbed);
       // Otherwise no process was killed while it was executing runs.
       expect(grew, REPLAY_HINT).toBeGreaterThan(4);

@@ -4,9 +4,7 @@
  * repeated.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,6 +12,7 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 import { expect } from 'vitest';
 
 import { inFolder, resultsIn, SMALL_EXPERIMENT } from './campaigns.ts';
+import { startProcess, type TestProcess } from './child-process.ts';
 import { COMMAND } from './queue.ts';
 
 export const KILLS = 20;
@@ -45,7 +44,7 @@ export async function withExperiment(
       const experiment = { ...SMALL_EXPERIMENT, set, vary: { leaders: [null, 30] }, repeat };
       writeFileSync(file, JSON.stringify(experiment));
       const start = performance.now();
-      expect(await exitOf(spawnSweep(file, undisturbed))).toBe(0);
+      expect(await spawnSweep(file, undisturbed).exited).toBe(0);
       tookMs += performance.now() - start;
     }
     await use(file, undisturbed, killed, seededRandom(SEED));
@@ -63,18 +62,12 @@ export function spawnSweep(
   file: string,
   store: string,
   ...options: readonly string[]
-): ChildProcess {
+): TestProcess {
   const args = [COMMAND, 'sweep', file, '--store', store, '--quiet', ...options];
-  return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  return startProcess(process.execPath, args);
 }
 
-export async function exitOf(child: ChildProcess): Promise<number | null> {
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code;
-}
-
-export async function kill(child: ChildProcess): Promise<void> {
-  const exit = exitOf(child);
+export async function kill(child: TestProcess): Promise<void> {
   child.kill('SIGKILL');
-  await exit;
+  await child.exited;
 }

@@ -1,7 +1,5 @@
 /** Sweeps in this process, and through a queue with worker processes. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BullmqEngine } from '../src/campaign/engines/bullmq.ts';
@@ -10,6 +8,7 @@ import { LocalEngine } from '../src/campaign/engines/local.ts';
 import type { CampaignPlan } from '../src/campaign/experiment/plan.ts';
 import { Store } from '../src/campaign/store/store.ts';
 import { sweep, type SweepEvent } from '../src/campaign/sweep.ts';
+import { startProcess, type TestProcess } from './child-process.ts';
 
 export const COMMAND: string = new URL('../bin/cachetorrent.js', import.meta.url).pathname;
 /** How long a worker keeps the lock of a run without renewing it. */
@@ -61,18 +60,18 @@ async function sweepWith(
 }
 
 /** Starts a worker process. */
-export function startQueueWorker(url: string, ...args: readonly string[]): ChildProcess {
+export function startQueueWorker(url: string, ...args: readonly string[]): TestProcess {
   const work = ['work', '--redis', url, '--jobs', '1', '--lock', String(LOCK_MS)];
-  return spawn(process.execPath, [COMMAND, ...work, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  return startProcess(process.execPath, [COMMAND, ...work, ...args], {
+    stdout: 'pipe',
+    stderr: 'pipe',
   });
 }
 
 /** Stops worker processes with SIGTERM. */
-export async function stopWorkers(...workers: readonly ChildProcess[]): Promise<void> {
-  const exits = workers.map((worker) => once(worker, 'exit'));
+export async function stopWorkers(...workers: readonly TestProcess[]): Promise<void> {
   for (const worker of workers) worker.kill('SIGTERM');
-  await Promise.all(exits);
+  await Promise.all(workers.map(({ exited }) => exited));
 }
 
 export async function waitUntil(condition: () => Promise<boolean> | boolean): Promise<void> {

@@ -1,9 +1,11 @@
 /** A real Redis server for tests. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startProcess, type TestProcess } from './child-process.ts';
 
 export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).status === 0;
 
@@ -17,7 +19,7 @@ export class RedisServer {
   readonly port: number;
   readonly #folder: string;
   readonly #password: string;
-  #process: ChildProcess | undefined;
+  #process: TestProcess | undefined;
 
   private constructor(port: number, folder: string, password: string) {
     this.port = port;
@@ -42,7 +44,7 @@ export class RedisServer {
     const safety = ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'];
     const auth = this.#password === '' ? [] : ['--requirepass', this.#password];
     const args = [...options, ...safety, ...auth];
-    this.#process = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = startProcess('redis-server', args, { stdout: 'pipe' });
     let output = '';
     for await (const chunk of this.#process.stdout!) {
       output += String(chunk);
@@ -52,9 +54,8 @@ export class RedisServer {
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const exit = this.#process && once(this.#process, 'exit');
     this.#process?.kill(signal);
-    await exit;
+    await this.#process?.exited;
     this.#process = undefined;
   }
 }

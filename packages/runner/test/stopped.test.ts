@@ -1,6 +1,5 @@
 /** Two sweeps on one store, one of which is stopped (SIGSTOP) and goes on later. */
 
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { sweep, type SweepEvent } from '../src/campaign/sweep.ts';
 import { cli } from '../src/cli.ts';
 import { EXIT_CODE } from '../src/exit-code.ts';
 import { FakeEngine, inFolder, runCountIn, SMALL_EXPERIMENT, smallCampaign } from './campaigns.ts';
+import { startProcess } from './child-process.ts';
 import { COMMAND, waitUntil } from './queue.ts';
 import { testEnvironment } from './test-environment.ts';
 
@@ -30,11 +30,8 @@ test(
       const set = { ...SMALL_EXPERIMENT.set, pieces: 3_000 };
       writeFileSync(file, JSON.stringify({ ...SMALL_EXPERIMENT, set, repeat: RUNS }));
       const args = ['sweep', file, '--store', store, '--jobs', '1', '--quiet'];
-      const child = spawn(process.execPath, [COMMAND, ...args], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const childOut = text(child.stdout);
-      const exit = once(child, 'exit');
+      const child = startProcess(process.execPath, [COMMAND, ...args], { stdout: 'pipe' });
+      const childOut = text(child.stdout!);
       await waitUntil(() => runCountIn(store) > 0);
       await waitUntil(() => {
         child.kill('SIGSTOP');
@@ -52,7 +49,7 @@ test(
         },
       };
       expect(await cli(args, { ...environment, stderr })).toBe(EXIT_CODE.success);
-      await exit;
+      await child.exited;
       expect(environment.output.err).toContain(`${waiting}, which is stopped\n`);
       expect(runCountIn(store)).toBe(RUNS);
       const finished = (out: string) => Number(/: (\d+) runs? finished/.exec(out)![1]);
@@ -75,10 +72,8 @@ test(
         `const { DatabaseSync } = require('node:sqlite');` +
         `new DatabaseSync(${ledger}).exec('BEGIN IMMEDIATE');` +
         `console.log('begun'); setInterval(() => {}, 1000);`;
-      const child = spawn(process.execPath, ['-e', program], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      await once(child.stdout, 'data');
+      const child = startProcess(process.execPath, ['-e', program], { stdout: 'pipe' });
+      await once(child.stdout!, 'data');
       child.kill('SIGSTOP');
       const events: SweepEvent[] = [];
       const onEvent = (event: SweepEvent) => {
@@ -104,15 +99,13 @@ test('a command that waits for the ledger can be interrupted', () =>
     (await Store.open(store)).close();
     const lock = new DatabaseSync(join(store, 'ledger.sqlite'));
     lock.exec('BEGIN EXCLUSIVE');
-    const child = spawn(process.execPath, [COMMAND, 'sweep', file, '--store', store], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const child = startProcess(process.execPath, [COMMAND, 'sweep', file, '--store', store], {
+      stderr: 'pipe',
     });
-    const exit = once(child, 'exit');
-    const [warning] = (await once(child.stderr, 'data')) as [Buffer];
+    const [warning] = (await once(child.stderr!, 'data')) as [Buffer];
     expect(warning.toString()).toContain('waiting for another process, which has locked');
     child.kill('SIGINT');
-    const [code] = (await exit) as [number | null];
-    expect(code).toBe(EXIT_CODE.interrupted);
+    expect(await child.exited).toBe(EXIT_CODE.interrupted);
     lock.close();
   }));
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   copyFileSync,
@@ -18,6 +17,7 @@ import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { inFolder } from '../../../test/campaigns.ts';
+import { startProcess, type TestProcess } from '../../../test/child-process.ts';
 import { Ledger } from './ledger.ts';
 
 const LEDGER = new URL('./ledger.ts', import.meta.url).href;
@@ -303,14 +303,14 @@ test('an owner that was considered dead, and is alive, gets its claims back', ()
   }));
 
 /** Starts a process that claims `key` and stays alive. */
-async function startOwner(file: string, key: string): Promise<ReturnType<typeof spawn>> {
+async function startOwner(file: string, key: string): Promise<TestProcess> {
   const program =
     `import { Ledger } from ${JSON.stringify(LEDGER)};` +
     `new Ledger(${JSON.stringify(file)}).claim([${JSON.stringify(key)}]);` +
     `console.log('claimed'); setInterval(() => {}, 1000);`;
   const args = ['--conditions=cachetorrent-source', '--input-type=module', '-e', program];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
+  const child = startProcess(process.execPath, args, { stdout: 'pipe' });
+  await once(child.stdout!, 'data');
   return child;
 }
 
