@@ -19,7 +19,7 @@ import { count, counts } from './runs/options.ts';
 import { libtorrentVersion } from './validate/real-swarm.ts';
 import { writeResults } from './validate/result-files.ts';
 import { runSettings } from './validate/run-settings.ts';
-import { clientOf, NOT_RUN, type Scenario, SCENARIOS, settingsOf } from './validate/scenarios.ts';
+import { clientOf, type Scenario, SCENARIOS, settingsOf } from './validate/scenarios.ts';
 import { PAGE, PAGE_FOLDER, SECTION, sectionOf } from './validate/section.ts';
 
 interface Options {
@@ -128,10 +128,8 @@ function scenarios(text: string): readonly Scenario[] {
   return text.split(',').map((name) => {
     const scenario = SCENARIOS.find((each) => each.name === name.trim());
     if (scenario !== undefined) return scenario;
-    const reason = NOT_RUN[name.trim()];
     throw new InvalidArgumentError(
-      `${reason === undefined ? `There is no scenario "${name}"` : `${reason}`}. ` +
-        `Name some of ${names(SCENARIOS)}, separated by commas.`,
+      `There is no scenario "${name}". Name some of ${names(SCENARIOS)}, separated by commas.`,
     );
   });
 }

@@ -138,7 +138,9 @@ def await_start(handles):
 
 
 class Swarm:
-    def __init__(self, sessions, handles, addresses):
+    def __init__(self, swarm, sessions, handles, addresses):
+        self.peers = swarm["peers"]
+        self.leaves = swarm.get("leaves", False)
         self.sessions = sessions
         self.handles = handles
         self.index = {address: i for i, address in enumerate(addresses)}
@@ -161,7 +163,10 @@ class Swarm:
             for alert in session.pop_alerts():
                 kind = type(alert).__name__
                 if kind == "torrent_finished_alert":
-                    self.completed[i] = now if self.completed[i] is None else self.completed[i]
+                    if self.completed[i] is None:
+                        self.completed[i] = now
+                        if self.leaves and not self.peers[i]["isSeed"]:
+                            self.leave(i)
                 elif kind == "session_stats_alert":
                     self.counters[i] = alert.values
                     self.answers += 1
@@ -179,11 +184,21 @@ class Swarm:
     def read_pairs(self):
         for i, handle in enumerate(self.handles):
             for info in handle.get_peer_info():
-                pair = (i, self.index[info.ip[0]])
-                before = self.carried.get(pair, 0)
-                if info.total_upload < before:
-                    self.carried_before[pair] = self.carried_before.get(pair, 0) + before
-                self.carried[pair] = info.total_upload
+                self.note(i, self.index[info.ip[0]], info.total_upload)
+
+    def note(self, i, j, total):
+        before = self.carried.get((i, j), 0)
+        if total < before:
+            self.carried_before[i, j] = self.carried_before.get((i, j), 0) + before
+        self.carried[i, j] = total
+
+    def leave(self, i):
+        # The others forget what a connection has carried when it closes.
+        for info in self.handles[i].get_peer_info():
+            other = self.index[info.ip[0]]
+            self.note(i, other, info.total_upload)
+            self.note(other, i, info.total_download)
+        self.handles[i].pause()
 
     def sent(self):
         return [counters.get("net.sent_payload_bytes", 0) for counters in self.counters]
@@ -229,7 +244,7 @@ class Machine:
 
 
 def run(swarm, peers, sessions, handles, addresses):
-    state = Swarm(sessions, handles, addresses)
+    state = Swarm(swarm, sessions, handles, addresses)
     machine = Machine()
     made = set()
     for i, peer in enumerate(peers):

@@ -25,6 +25,8 @@ export interface ObservedPeer {
   readonly uploadBytesPerS: number;
   /** When it completed the file, in s since the start; null if it did not. */
   readonly completedS: number | null;
+  /** When it left, in s since the start; absent if it stayed. */
+  readonly leftS?: number;
 }
 
 /** What crossed the borders between AS. */
@@ -75,6 +77,15 @@ export function percentileS(peers: readonly ObservedPeer[], percent: number): nu
   return value === Infinity ? undefined : value;
 }
 
+/** The bytes that the peers that are there may send in a span of seconds. */
+export function capacityBytes(peers: ObservedRun['peers'], fromS: number, toS: number): number {
+  return peers.reduce(
+    (sum, { uploadBytesPerS, leftS = Infinity }) =>
+      sum + uploadBytesPerS * Math.max(0, Math.min(toS, leftS) - fromS),
+    0,
+  );
+}
+
 /** The share of the peers' upload capacity that was used in a span of seconds. */
 export function utilisation(
   { sentBytes, peers }: ObservedRun,
@@ -83,8 +94,8 @@ export function utilisation(
 ): number | undefined {
   const seconds = sentBytes.slice(fromS, toS);
   if (seconds.length === 0) return undefined;
-  const capacity = peers.reduce((sum, { uploadBytesPerS }) => sum + uploadBytesPerS, 0);
-  return seconds.reduce((sum, bytes) => sum + bytes, 0) / (capacity * seconds.length);
+  const capacity = capacityBytes(peers, fromS, fromS + seconds.length);
+  return seconds.reduce((sum, bytes) => sum + bytes, 0) / capacity;
 }
 
 /** A peer, another peer, and the bytes of pieces that the first has sent to the second. */

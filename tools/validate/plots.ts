@@ -11,7 +11,7 @@ import {
 import type { Theme } from '../../packages/runner/src/report/theme.ts';
 import { type ComparedFigure, compareRuns, type SettingRuns } from './comparison.ts';
 import type { FigureGroup } from './figures.ts';
-import { leechersOf, type ObservedRun } from './observed-run.ts';
+import { capacityBytes, leechersOf, type ObservedRun } from './observed-run.ts';
 import { groupsOf, pieceText, type Scenario } from './scenarios.ts';
 
 const SERIES = ['real', 'simulated'] as const;
@@ -78,13 +78,11 @@ function utilisationPlot(scenario: Scenario, runs: readonly SettingRuns[]): Repo
   const points = runs.flatMap((setting) =>
     eachRun(setting, (run, series, key) => {
       const panel = pieceText(setting.setting.pieceKiB);
-      const capacity = run.peers.reduce((sum, { uploadBytesPerS }) => sum + uploadBytesPerS, 0);
       // The last second is not a whole one.
-      return run.sentBytes
-        .slice(0, -1)
-        .map(
-          (bytes, s): CurvePoint => ({ panel, series, run: key, x: s + 0.5, y: bytes / capacity }),
-        );
+      return run.sentBytes.slice(0, -1).map((bytes, s): CurvePoint => {
+        const y = bytes / capacityBytes(run.peers, s, s + 1);
+        return { panel, series, run: key, x: s + 0.5, y };
+      });
     }),
   );
   return {

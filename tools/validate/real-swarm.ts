@@ -39,6 +39,8 @@ export interface RealSwarm {
   readonly settings?: Readonly<Record<string, number | boolean | string>>;
   /** The percentage of the peers of an AS that lead it; absent for plain BitTorrent. */
   readonly leaderPercent?: number;
+  /** Leechers leave when they are complete. */
+  readonly leaves?: true;
 }
 
 /** How much a run may have been distorted by the machine that it ran on. */
@@ -206,6 +208,7 @@ function observed(swarm: RealSwarm, report: Report): RealRun {
       as: peer.as,
       uploadBytesPerS: peer.uploadBytesPerS,
       completedS: completedS[i]!,
+      ...leavingOf(swarm, peer, completedS[i]!),
     })),
     fileBytes,
     sentBytes: seconds,
@@ -247,6 +250,15 @@ function observed(swarm: RealSwarm, report: Report): RealRun {
     disconnections: report.disconnections,
     errors: report.errors,
   };
+}
+
+function leavingOf(
+  { leaves }: RealSwarm,
+  peer: SwarmPeer,
+  completedS: number | null,
+): { leftS?: number } {
+  const hasLeft = leaves === true && peer.class !== SEED_CLASS && completedS !== null;
+  return hasLeft ? { leftS: completedS } : {};
 }
 
 /** The increase in each second of a total that is known at some times; linear in between. */

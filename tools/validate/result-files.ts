@@ -8,7 +8,7 @@ import { resultHeading } from '../bench/result-file.ts';
 import { compareRuns, type SettingRuns } from './comparison.ts';
 import { plotsOf } from './plots.ts';
 import { distortionsOf, type RealSwarm } from './real-swarm.ts';
-import { CLIENT, configOf, NOT_RUN, SCENARIOS } from './scenarios.ts';
+import { CLIENT, configOf, SCENARIOS } from './scenarios.ts';
 import { PAGE_FOLDER, type Picture } from './section.ts';
 
 const RESULTS = 'results.json';
@@ -32,7 +32,6 @@ export async function writeResults(
     libtorrent: version,
     client: CLIENT,
     clientSettings,
-    notRun: NOT_RUN,
     settings: runs.map((setting) => settingDocument(setting)),
   };
   await writeFile(join(folder, RESULTS), `${JSON.stringify(document, rounded)}\n`);

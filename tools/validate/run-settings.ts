@@ -104,6 +104,7 @@ async function runReal(
     nice,
     ...(clientSettings === undefined ? {} : { settings: clientSettings }),
     ...(leaderPercent === undefined ? {} : { leaderPercent }),
+    ...(scenario.leaves === undefined ? {} : { leaves: scenario.leaves }),
   };
   const real = await runRealSwarm(swarm, signal);
   // The swarms are the same only if the real tracker has elected those that the simulated one has.

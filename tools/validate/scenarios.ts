@@ -34,6 +34,10 @@ export interface Scenario {
   readonly classes: readonly ScenarioClass[];
   /** Autonomous systems, which only our own clients know; absent for a swarm of libtorrent. */
   readonly network?: ScenarioNetwork;
+  /** Leechers leave when they are complete. */
+  readonly leaves?: true;
+  /** How many neighbours a peer is given, if not as many as in the other scenarios. */
+  readonly neighbours?: number;
   readonly fileKiB: number;
   /** The piece sizes that are run unless others are chosen, in KiB. */
   readonly piecesKiB: readonly number[];
@@ -94,6 +98,20 @@ export const SCENARIOS: readonly Scenario[] = [
     piecesKiB: [64, 256],
   },
   {
+    name: 'leaving',
+    title: 'Leechers that leave when they are complete',
+    seed: SEED,
+    classes: [
+      { name: 'slow', count: 24, upload: 60, download: 240 },
+      { name: 'fast', count: 25, upload: 120, download: 240 },
+    ],
+    leaves: true,
+    // All know the seed: real peers have no tracker that would name others to those that are left.
+    neighbours: 49,
+    fileKiB: FILE_KIB,
+    piecesKiB: [64, 256],
+  },
+  {
     name: 'leaders',
     title: 'CacheTorrent: leaders in four AS',
     ...IN_AS,
@@ -119,11 +137,6 @@ export function groupsOf({ classes, network }: Scenario): readonly string[] {
   if (network?.leaderPercent !== undefined) return ROLES;
   return classes.map(({ name }) => name);
 }
-
-/** Scenarios that cannot be simulated, and why. */
-export const NOT_RUN: Readonly<Record<string, string>> = {
-  'leave-on-completion': 'leechers that leave when they are complete are not simulated yet',
-};
 
 /** What both the real clients and the simulated ones are set to; our client has other rounds. */
 export const CLIENT = { uploadSlots: 4, optimisticSlots: 1, rechokeS: 15, neighbours: 10 } as const;
@@ -159,7 +172,7 @@ export function pieceText(pieceKiB: number): string {
  * once, as the limits of clients do.
  */
 export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
-  const { seed, classes, fileKiB, network } = scenario;
+  const { seed, classes, leaves, neighbours = CLIENT.neighbours, fileKiB, network } = scenario;
   const peers = 1 + classes.reduce((sum, each) => sum + each.count, 0);
   return {
     seeds: { count: 1, upload: kbps(seed.upload), download: kbps(seed.download) },
@@ -168,10 +181,11 @@ export function configOf({ scenario, pieceKiB }: Setting): SwarmConfig {
       count,
       upload: kbps(upload),
       download: kbps(download),
+      ...(leaves === undefined ? {} : { leaves: { after: 0 } }),
     })),
     file: { size: fileKiB * 1024, pieceSize: pieceKiB * 1024 },
     network: { as: network?.as ?? 1, latency: 1, allocationInterval: 100 },
-    tracker: { neighbours: Math.min(CLIENT.neighbours, peers - 1) },
+    tracker: { neighbours: Math.min(neighbours, peers - 1) },
     client: {
       preset: 'libtorrent',
       uploadSlots: CLIENT.uploadSlots,

@@ -139,7 +139,6 @@ describe('the section', () => {
 
   test('says what is missing and why', () => {
     expect(section).toContain('free-riders, 64 KiB, seed 3: the time was up');
-    expect(section).toContain('- leave-on-completion: ');
   });
 
   test('of runs without a problem is not provisional', () => {

@@ -5,7 +5,7 @@ import { type ComparedFigure, compareRuns, type SettingRuns } from './comparison
 import type { FigureGroup, Target } from './figures.ts';
 import { distortionsOf } from './real-swarm.ts';
 import { RECHOKE_INTERVAL_MS } from '../../packages/client/src/transfer/torrent-transfer.ts';
-import { clientOf, CLIENT, NOT_RUN, pieceText, SCENARIOS, settingName } from './scenarios.ts';
+import { clientOf, CLIENT, pieceText, SCENARIOS, settingName } from './scenarios.ts';
 
 /** The page with the section, the name of the section in its comments, and the folder of files. */
 export const PAGE = 'docs/validation.md';
@@ -167,16 +167,10 @@ function runNotes(runs: readonly SettingRuns[]): string[] {
       distortionsOf(real).map((why) => `${settingName(setting)}, seed ${seed}: ${why}`),
     ),
   ]);
-  const notRun = Object.entries(NOT_RUN).map(([name, reason]) => `- ${name}: ${reason}`);
+  if (notes.length === 0) return [];
   return [
-    ...(notes.length === 0
-      ? []
-      : [
-          heading(3, 'Runs that are missing or may be distorted'),
-          `The figures are provisional: ${notes.length} problems with the runs were found.`,
-          notes.map((note) => `- ${note}`).join('\n'),
-        ]),
-    heading(3, 'Not run'),
-    notRun.join('\n'),
+    heading(3, 'Runs that are missing or may be distorted'),
+    `The figures are provisional: ${notes.length} problems with the runs were found.`,
+    notes.map((note) => `- ${note}`).join('\n'),
   ];
 }

@@ -64,6 +64,9 @@ export async function simulateSwarm(
     as: table.as[row]!,
     uploadBytesPerS: bytesPerS(table.uploadKbps[row]!),
     completedS: (table.completedAtMs[row]! - startMs) / 1_000,
+    ...(table.departure[row] === undefined
+      ? {}
+      : { leftS: (table.leftAtMs[row]! - startMs) / 1_000 }),
   }));
   return {
     peers,
@@ -112,19 +115,24 @@ class SentBlocks {
 /** The bytes that all peers have sent in each interval. */
 function sentBytes(timeline: Timeline, { asCount, peers }: SwarmResult): number[] {
   const { uploadUtilisation, fromMs, toMs } = timeline;
-  const capacities = capacitiesKbps(peers, asCount);
-  return Array.from({ length: uploadUtilisation.length / asCount }, (_, interval) =>
-    capacities.reduce((sum, capacityKbps, as) => {
+  return Array.from({ length: uploadUtilisation.length / asCount }, (_, interval) => {
+    let bytes = 0;
+    for (let as = 0; as < asCount; as++) {
       const row = interval * asCount + as;
-      return sum + (uploadUtilisation[row]! * capacityKbps * (toMs[row]! - fromMs[row]!)) / 8;
-    }, 0),
-  );
+      bytes += (uploadUtilisation[row]! * capacityBits(peers, as, fromMs[row]!, toMs[row]!)) / 8;
+    }
+    return bytes;
+  });
 }
 
-function capacitiesKbps({ as, uploadKbps }: PeerTable, asCount: number): number[] {
-  const capacities = Array.from({ length: asCount }, () => 0);
-  as.forEach((asId, row) => (capacities[asId]! += uploadKbps[row]!));
-  return capacities;
+/** The bits that the peers of an AS that are there may send in a span of time. */
+function capacityBits(table: PeerTable, as: number, fromMs: number, toMs: number): number {
+  let bits = 0;
+  for (const [row, uploadKbps] of table.uploadKbps.entries()) {
+    const leftMs = table.departure[row] === undefined ? Infinity : table.leftAtMs[row]!;
+    if (table.as[row] === as) bits += uploadKbps * Math.max(0, Math.min(toMs, leftMs) - fromMs);
+  }
+  return bits;
 }
 
 function bordersOf({ asCount, trafficBits, redundancy }: SwarmResult): Borders {

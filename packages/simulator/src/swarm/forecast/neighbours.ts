@@ -7,10 +7,10 @@
 import type { PeerId } from '@cachetorrent/protocol';
 import type { TrackerHost } from '@cachetorrent/tracker';
 
-import { makeTracker } from '../nodes/tracker-node.ts';
+import { announceOf, makeOpenTracker, makeTracker } from '../nodes/tracker-node.ts';
 import { checkSwarm } from '../plan/check.ts';
 import { makePlan } from '../plan/make-plan.ts';
-import { Plan } from '../plan/plan.ts';
+import { Plan, TRACKER } from '../plan/plan.ts';
 import type { Swarm } from '../plan/swarm.ts';
 
 /** A peer as it will be in a run. */
@@ -26,24 +26,44 @@ export interface ForecastPeer {
 }
 
 /**
- * Returns all peers of a run of `swarm` with `seed`, in order of id. If the tracker does not wait
- * for all peers (`minPeers`), the neighbours may differ from those in the run.
+ * Returns all peers of a run of `swarm` with `seed`, in order of id. If the tracker does not
+ * wait for all peers (`minPeers`), the neighbours may differ from those in the run; where peers come
+ * and go, they are those of its arrival, and may differ if others have left before.
  *
  * @throws SwarmError if the swarm cannot be simulated as described
  */
 export function forecastPeers(swarm: Swarm, seed: number): readonly ForecastPeer[] {
   checkSwarm(swarm);
   const plan = new Plan(makePlan(swarm, seed));
-  const neighbours: number[][] = Array.from({ length: plan.nodeCount }, () => []);
+  return neighboursOf(plan).map((neighbours, index) => {
+    const id = (index + 1) as PeerId;
+    return { id, class: plan.classOf(id), as: plan.asOf(id), neighbours };
+  });
+}
+
+/** Those of each peer, in order of id. */
+function neighboursOf(plan: Plan): readonly (readonly number[])[] {
+  const ids = Array.from({ length: plan.nodeCount - 1 }, (_, index) => (index + 1) as PeerId);
+  if (plan.isOpen) {
+    const heardAtMs = (id: PeerId): number => plan.arrivesAtMs(id) + plan.latencyMs(id, TRACKER);
+    const tracker = makeOpenTracker(plan);
+    const named = new Map<PeerId, readonly number[]>();
+    // Messages that arrive at the same time come in the order of the AS that have sent them.
+    const order = (a: PeerId, b: PeerId): number =>
+      heardAtMs(a) - heardAtMs(b) || plan.asOf(a) - plan.asOf(b);
+    for (const id of ids.toSorted(order)) {
+      const announce = announceOf(plan, id, 'started');
+      named.set(id, tracker.announce(announce, plan.swarm.neighbours, heardAtMs(id)));
+    }
+    return ids.map((id) => named.get(id)!);
+  }
+  const named: number[][] = ids.map(() => []);
   const host: TrackerHost = {
-    neighbours: (to, ids) => void (neighbours[to] = [...ids]),
+    neighbours: (to, ids) => void (named[to - 1] = [...ids]),
     seedRes: () => {},
     leaders: () => {},
   };
   const tracker = makeTracker(host, plan);
-  for (let id = 1 as PeerId; id < plan.nodeCount; id++) tracker.join(id, plan.asOf(id));
-  return neighbours.slice(1).map((named, index) => {
-    const id = (index + 1) as PeerId;
-    return { id, class: plan.classOf(id), as: plan.asOf(id), neighbours: named };
-  });
+  for (const id of ids) tracker.join(id, plan.asOf(id));
+  return named;
 }

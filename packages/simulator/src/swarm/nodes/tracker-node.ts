@@ -5,6 +5,7 @@ import { assert, seededRandom } from '@cachetorrent/std';
 import {
   biasedSelection,
   type NeighbourSelection,
+  type OpenAnnounce,
   OpenTracker,
   Tracker,
   type TrackerHost,
@@ -41,16 +42,7 @@ class OpenTrackerNode implements TrackerNode {
     this.#plan = plan;
     this.#transport = transport;
     this.#clock = clock;
-    const { swarm, seed } = plan;
-    const { leaderPercent, subTorrents } = swarm;
-    this.#tracker = new OpenTracker({
-      selection: selectionOf(swarm),
-      intervalS: ANNOUNCE_INTERVAL_S,
-      random: seededRandom(seed, 'tracker'),
-      ...(leaderPercent === undefined
-        ? {}
-        : { election: { leaderPercent, subTorrents, random: seededRandom(seed, 'election') } }),
-    });
+    this.#tracker = makeOpenTracker(plan);
   }
 
   handle(kind: number, first: number, second: number): void {
@@ -62,14 +54,11 @@ class OpenTrackerNode implements TrackerNode {
     this.#announce(from, eventOf(second), wantedOf(second));
   }
 
-  /** The AS follows from the address, the capacities are a part of the announce (`ct_up`). */
   #announce(id: PeerId, event: AnnounceEvent, wanted: number): void {
-    const asId = this.#plan.asOf(id);
-    const capacity = this.#plan.capacityOf(id);
-    const announce = { id, asId, event, holdsFile: this.#plan.holdsFile(id), capacity };
+    const announce = announceOf(this.#plan, id, event);
     const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
     if (event === 'stopped') return;
-    for (const [subTorrent, leaders] of this.#tracker.leadersOf(asId).entries()) {
+    for (const [subTorrent, leaders] of this.#tracker.leadersOf(announce.asId).entries()) {
       const to = this.#transport.sendToNode(TRACKER, id, subTorrent);
       to.leaders(Uint32Array.from(leaders));
     }
@@ -120,7 +109,31 @@ interface Clock {
   readonly nowMs: number;
 }
 
-/** Makes the tracker of a plan. Its decisions depend on the plan alone. */
+/** What a peer announces. Its AS follows from its address, its capacities are a part (`ct_up`). */
+export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAnnounce {
+  return {
+    id,
+    asId: plan.asOf(id),
+    event,
+    holdsFile: plan.holdsFile(id),
+    capacity: plan.capacityOf(id),
+  };
+}
+
+/** Makes the tracker of a swarm in which peers come and go. */
+export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
+  const { leaderPercent, subTorrents } = swarm;
+  return new OpenTracker({
+    selection: selectionOf(swarm),
+    intervalS: ANNOUNCE_INTERVAL_S,
+    random: seededRandom(seed, 'tracker'),
+    ...(leaderPercent === undefined
+      ? {}
+      : { election: { leaderPercent, subTorrents, random: seededRandom(seed, 'election') } }),
+  });
+}
+
+/** Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend on the plan alone. */
 export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
   return new Tracker(host, {
     minPeers: swarm.minPeers,
