@@ -26,9 +26,9 @@ export interface ForecastPeer {
 }
 
 /**
- * Returns all peers of a run of `swarm` with `seed`, in order of id. If the tracker does not
- * wait for all peers (`minPeers`), the neighbours may differ from those in the run; where peers come
- * and go, they are those of its arrival, and may differ if others have left before.
+ * Returns all peers of a run of `swarm` with `seed`, in order of id. If the tracker does not wait
+ * for all peers (`minPeers`), the neighbours may differ from those in the run. Where peers come and
+ * go, they are those of its arrival, and may differ if others have left before.
  *
  * @throws SwarmError if the swarm cannot be simulated as described
  */

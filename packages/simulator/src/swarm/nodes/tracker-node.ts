@@ -133,7 +133,10 @@ export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
   });
 }
 
-/** Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend on the plan alone. */
+/**
+ * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend on
+ * the plan alone.
+ */
 export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
   return new Tracker(host, {
     minPeers: swarm.minPeers,
