@@ -9,8 +9,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { UserError } from '@cachetorrent/runner';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 
 import { readExperiment } from '../packages/runner/src/campaign/experiment/read.ts';
 import { inRepository } from './files.ts';
@@ -25,6 +24,7 @@ import { type CampaignOptions, collectExperiment } from './runs/collect.ts';
 import { withInterruptSignal } from './runs/interrupt.ts';
 import { withSection } from './runs/markdown.ts';
 import { checkOnly, count, counts, names } from './runs/options.ts';
+import { EXIT, runTool } from './runs/program.ts';
 
 interface Options {
   readonly paper?: readonly string[];
@@ -35,7 +35,6 @@ interface Options {
   readonly out?: string;
 }
 
-const EXIT = { mistake: 2, interrupted: 130 } as const;
 const NAMES = PAPERS.map(({ name }) => name);
 
 const program = new Command('findings')
@@ -47,16 +46,7 @@ const program = new Command('findings')
   .option('--table', 'run nothing: write the section from the stored runs')
   .option('--out <file>', `page with the section (default: ${FINDINGS_PAGE})`)
   .action(findings);
-try {
-  await program.exitOverride().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
-  } else if (error instanceof UserError) {
-    log(error.message);
-    process.exitCode = EXIT.mistake;
-  } else throw error;
-}
+await runTool(program);
 
 async function findings(options: Options): Promise<void> {
   const chosen = options.paper ?? NAMES;

@@ -7,9 +7,10 @@
  * terminal, or if an honest request has failed.
  */
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
 import { withInterruptSignal } from './runs/interrupt.ts';
+import { EXIT, runTool } from './runs/program.ts';
 import type { LatencySummary } from './soak/latencies.ts';
 import { soak, type SoakRow } from './soak/soak.ts';
 
@@ -35,8 +36,6 @@ const HEADER = [
   'failed',
   'abuses',
 ];
-
-const EXIT = { failed: 1, mistake: 2, interrupted: 130 } as const;
 
 interface Options {
   readonly minutes: number;
@@ -80,12 +79,7 @@ const program = new Command('soak')
     for (const problem of problems) console.log(`- ${problem}`);
     process.exitCode = isInterrupted ? EXIT.interrupted : problems.length > 0 ? EXIT.failed : 0;
   });
-try {
-  await program.exitOverride().parseAsync();
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
-}
+await runTool(program);
 
 function cellsOf(row: SoakRow): string[] {
   const { atS, trackMb, seedMb, announces, firstPieces, pieces, gets, abuses } = row;

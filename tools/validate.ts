@@ -10,12 +10,13 @@ import { availableParallelism } from 'node:os';
 import { readFile, writeFile } from 'node:fs/promises';
 
 import { UserError } from '@cachetorrent/runner';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 
 import { inRepository } from './files.ts';
 import { withInterruptSignal } from './runs/interrupt.ts';
 import { withSection } from './runs/markdown.ts';
 import { count, counts } from './runs/options.ts';
+import { EXIT, runTool } from './runs/program.ts';
 import { libtorrentVersion } from './validate/real-swarm.ts';
 import { writeResults } from './validate/result-files.ts';
 import { runSettings } from './validate/run-settings.ts';
@@ -35,8 +36,6 @@ interface Options {
   readonly page?: true;
 }
 
-const EXIT = { failed: 1, mistake: 2, interrupted: 130 } as const;
-
 /** A swarm needs about a tenth of a core. */
 const SWARMS_PER_CORE = 4;
 
@@ -53,16 +52,7 @@ const program = new Command('validate')
   .option('--out <folder>', 'folder for the results', '.cache/validate')
   .option('--page', `also write ${PAGE_FOLDER} and the section of ${PAGE}`)
   .action(validate);
-try {
-  await program.exitOverride().parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : EXIT.mistake;
-  } else if (error instanceof UserError) {
-    log(error.message);
-    process.exitCode = EXIT.mistake;
-  } else throw error;
-}
+await runTool(program);
 
 async function validate(options: Options): Promise<void> {
   const { runs, set, jobs, nice, minutes, out } = options;
