@@ -31,7 +31,7 @@ import { observeSockets, SentTraffic } from './socket-observer.ts';
 /** The port of all. Who has it at the first address of a network of loopback owns the network. */
 const PORT = 6881;
 const NETWORKS = { from: 16, to: 249 } as const;
-const HOSTS_PER_ROW = 250;
+const SUBNETS = 250;
 const FIRST_ASN = 64_512;
 /** Longer than a run: nobody has to announce itself again. */
 const INTERVAL_S = 3_600;
@@ -226,13 +226,13 @@ function importsOf({ peers }: SwarmDescription, { pieceBytes }: SentTraffic): nu
   return imports;
 }
 
+/** Each in a /24 of its own: peers of the same one are allowed the same pieces (BEP 6). */
 function addressOf(network: number, index: number): string {
-  const row = Math.floor(index / HOSTS_PER_ROW);
-  return `127.${network}.${1 + row}.${1 + (index % HOSTS_PER_ROW)}`;
+  return `127.${network}.${1 + (index % SUBNETS)}.${1 + Math.floor(index / SUBNETS)}`;
 }
 
 /** The peer at an address; undefined if there is none, as at that of the tracker. */
 function indexOf(host: string): number | undefined {
-  const [, , row = 0, place = 0] = host.split('.').map(Number);
-  return row === 0 ? undefined : HOSTS_PER_ROW * (row - 1) + place - 1;
+  const [, , subnet = 0, place = 0] = host.split('.').map(Number);
+  return subnet === 0 ? undefined : SUBNETS * (place - 1) + subnet - 1;
 }

@@ -315,7 +315,8 @@ def main():
         os.mkdir(folder)
     original = f"{swarm['folder']}/file"
     torrent = make_torrent(original, swarm["fileBytes"], swarm["pieceBytes"], swarm["seed"])
-    addresses = [f"127.{octet}.{1 + i // 250}.{1 + i % 250}" for i in range(len(peers))]
+    # Each in a /24 of its own: peers of the same one are allowed the same pieces (BEP 6).
+    addresses = [f"127.{octet}.{1 + i % 250}.{1 + i // 250}" for i in range(len(peers))]
     sessions, handles = [], []
     for peer, address, folder in zip(peers, addresses, folders):
         if peer["isSeed"]:
