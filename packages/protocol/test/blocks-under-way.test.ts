@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 
-import { CLIENT_QUIRKS, type Connection } from '../src/index.ts';
+import { CLIENT_QUIRKS, type Connection, type PieceIndex } from '../src/index.ts';
 import { RandomNeighbours, type RandomNeighboursOptions } from './random-neighbours.ts';
 
 const SEEDS = Array.from({ length: 30 }, (_, n) => `blocks ${n}`);
@@ -114,7 +114,10 @@ function check(peers: RandomNeighbours, at: string): void {
     if (arrived.length > 0) expect(arrived, `${at}: requested from ${n}`).toEqual([]);
     // No block is lost for ever: an idle neighbour that has it is asked for it.
     if (!peers.unchoked[n] || requested.size > 0) continue;
-    const requestable = [...peers.announced[n]!].filter((piece) => peers.isRequestable(piece));
+    const requestable = [...peers.announced[n]!].filter(
+      (piece) =>
+        peers.isRequestable(piece) && !peers.peer.isDoubted(n as Connection, piece as PieceIndex),
+    );
     if (requestable.length > 0) expect(requestable, `${at}, neighbour ${n} is idle`).toEqual([]);
   }
 }

@@ -21,7 +21,7 @@ import type { DownloadRules, RateRules } from '../rules/rules.ts';
 import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
-import { DUPLICATE, type HaveOutcome } from '../tables/peer-tables.ts';
+import { DUPLICATE, type HaveOutcome, NO_ACTION, type PeerTables } from '../tables/peer-tables.ts';
 import type { RateMeter } from '../tables/rate-meter.ts';
 import type { AllowedFast } from './allowed-fast.ts';
 import type { ClientOptions } from './client-options.ts';
@@ -35,6 +35,7 @@ import { PieceChoice } from './piece-choice.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import { RequestableConnections } from './requestable-connections.ts';
 import { RequestWindow } from './request-window.ts';
+import { type Doubt, Unanswered } from './unanswered.ts';
 
 /** A peer that has sent nothing for this time does not keep others from helping in the endgame. */
 const SILENT_MS = 5_000;
@@ -51,6 +52,9 @@ export class Download {
   /** The pieces that are under way; undefined if pieces are moved whole. */
   readonly #partial: PartialPieces | undefined;
   readonly #endgame: Endgame | undefined;
+  /** Undefined if requests have no timeout. */
+  readonly #unanswered: Unanswered | undefined;
+  readonly #tables: PeerTables;
   readonly #window: RequestWindow;
   readonly #choice: PieceChoice;
   /** Our row in the tables that all peers of our host share. */
@@ -80,13 +84,16 @@ export class Download {
     this.#rates = rules.rates;
     this.#allowedFast = components.allowedFast;
     this.#leadership = components.leadership;
+    this.#tables = tables;
     this.#row = row;
     this.#requests = new OutstandingRequests(components);
     this.#interest = new Interest(components, this.#requests);
     this.#received = tables.received;
     this.#window = new RequestWindow(components);
     this.#choice = new PieceChoice(components, this.#window);
-    if (partial !== undefined) this.#endgame = new Endgame(components);
+    if (partial === undefined) return;
+    this.#endgame = new Endgame(components);
+    if (this.#client.requestTimeoutMs > 0) this.#unanswered = new Unanswered(components);
   }
 
   opened(connection: Connection): void {
@@ -99,6 +106,7 @@ export class Download {
     this.#requests.loseAll(connection);
     this.#connections.applyDueHaves();
     this.#requestable.closed(connection);
+    this.#unanswered?.closed(connection);
     this.#connections.setFlags(connection, 0);
     this.#picker.removeAllHolders(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);
@@ -126,6 +134,7 @@ export class Download {
     this.#interest.end(connection);
     this.#requestable.closed(connection);
     this.#allowedFast?.withdrawAll(connection);
+    this.#unanswered?.closed(connection);
     this.#window.setStarving(connection, false);
     const flags = this.#connections.flags(connection);
     this.#connections.setFlags(connection, flags & ~MAY_DOWNLOAD);
@@ -171,6 +180,7 @@ export class Download {
       this.#connections.setFlags(connection, flags);
       this.#requestable.removeUnchoked(connection);
       this.#requests.loseByChoke(connection);
+      this.#unanswered?.lost(connection);
       if (this.#requests.countOn(connection) === 0) this.#window.choked(connection);
       else this.#requestable.addChoked(connection);
       this.#choice.reset(connection);
@@ -230,7 +240,11 @@ export class Download {
     // What is not requested any more may arrive nevertheless, and is not requested again then.
     if (requested < count && !partial.hasFree(piece)) this.#picker.markRequested(piece);
     if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
-    return partial.isComplete(piece);
+    const isComplete = partial.isComplete(piece);
+    for (const doubt of this.#unanswered?.hasSent(connection, piece) ?? []) {
+      if (doubt.piece !== piece || !isComplete) this.#believe(doubt);
+    }
+    return isComplete;
   }
 
   /** All blocks of `piece` have arrived; returns false if it was stored before. */
@@ -274,9 +288,25 @@ export class Download {
     return this.#window.isSnubbing(connection);
   }
 
+  isDoubted(connection: Connection, piece: PieceIndex): boolean {
+    return this.#unanswered?.isDoubted(connection, piece) === true;
+  }
+
   /** Whether the other side has announced a piece that we lack, requested elsewhere or not. */
-  isLackingFrom(connection: Connection): boolean {
+  isLackingFrom(connection: Connection, except?: Uint32Array): boolean {
     this.#connections.applyDueHaves();
+    if (except !== undefined) {
+      const { announced } = this.#connections;
+      const start = this.#connections.announcedStart(connection);
+      const others = except.map((word, index) => announced[start + index]! & ~word);
+      return this.#picker.findLacked(others, 0) !== NO_PIECE;
+    }
+    const isDoubted = this.#unanswered?.isAnyDoubtedOn(connection) === true;
+    return isDoubted || this.#isLackingAnnounced(connection);
+  }
+
+  /** The same without the pieces that we doubt that it holds. */
+  #isLackingAnnounced(connection: Connection): boolean {
     const start = this.#connections.announcedStart(connection);
     return this.#picker.findLacked(this.#connections.announced, start) !== NO_PIECE;
   }
@@ -309,7 +339,7 @@ export class Download {
 
   /** What is to be done once in a round of the choker. */
   round(): void {
-    if (this.#partial !== undefined) this.#checkTimeouts();
+    if (this.#unanswered !== undefined) this.#checkTimeouts(this.#unanswered);
     if (!this.#rules.isInterestedInLacked) return;
     for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
     this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
@@ -482,24 +512,59 @@ export class Download {
 
   // Timeouts.
 
-  /** Gives up on the peers that have sent nothing for too long. */
-  #checkTimeouts(): void {
+  /** Gives up on the peers that have sent nothing for too long, and on requests of others. */
+  #checkTimeouts(unanswered: Unanswered): void {
+    for (const doubt of unanswered.takeOld()) this.#believe(doubt);
     const { requestTimeoutMs } = this.#client;
-    if (requestTimeoutMs === 0) return;
     for (const connection of this.#requestable.all) {
       if (this.#requests.countOn(connection) === 0) continue;
-      if (this.#window.isOverdue(connection, requestTimeoutMs)) this.#snub(connection);
+      if (this.#window.isOverdue(connection, requestTimeoutMs)) this.#snub(connection, unanswered);
+      else if (!this.#window.isToLeader(connection)) this.#checkOldest(connection, unanswered);
     }
   }
 
   /** The other side does not answer: requests its blocks elsewhere, and here only one at a time. */
-  #snub(connection: Connection): void {
+  #snub(connection: Connection, unanswered: Unanswered): void {
+    const isSilent = this.#window.isSilent(connection, this.#client.requestTimeoutMs);
+    const pieces = isSilent ? unanswered.requestedOn(connection) : [];
     this.#requests.loseAll(connection, (block, count) => {
       this.#host.cancel(connection, block, count);
     });
     this.#window.setSnubbing(connection);
+    unanswered.lost(connection);
+    this.#connections.applyDueHaves();
+    for (const piece of pieces) unanswered.doubt(connection, piece, true);
+    this.#interest.withdrawn(connection);
+    if (!this.#isLackingAnnounced(connection)) {
+      for (const doubt of unanswered.takeOnlyOn(connection)) this.#believe(doubt);
+    }
     this.#requestElsewhere(connection);
     this.requestMore(connection);
+  }
+
+  /** Gives up on the oldest request of a connection if the other side has passed it over. */
+  #checkOldest(connection: Connection, unanswered: Unanswered): void {
+    const piece = unanswered.overtakenOn(connection);
+    if (piece === NO_PIECE) return;
+    const { blocksPerPiece } = this.#layout;
+    const first = (piece * blocksPerPiece) as BlockIndex;
+    this.#requests.each(connection, first, blocksPerPiece, (block, count) => {
+      this.#host.cancel(connection, block, count);
+    });
+    this.#requests.losePiece(connection, piece);
+    this.#connections.applyDueHaves();
+    unanswered.doubt(connection, piece, false);
+    this.#interest.withdrawn(connection);
+    this.#requestElsewhere(connection);
+    this.requestMore(connection);
+  }
+
+  /** The other side counts as a holder of a piece again. */
+  #believe({ connection, piece }: Doubt): void {
+    const outcome = this.#tables.have(this.#row, connection, piece);
+    if (outcome !== NO_ACTION && outcome !== DUPLICATE) {
+      this.afterHave(connection, piece, outcome);
+    }
   }
 
   // Lost requests.

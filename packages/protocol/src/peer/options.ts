@@ -46,6 +46,11 @@ export interface PeerOptions {
    * until it is told (`Peer.setLeaders`).
    */
   readonly leaders: readonly PeerId[];
+  /**
+   * The pieces that the peer announces from the start although it may lack them: bit n mod 32 of
+   * word n div 32 is piece n. Absent for an honest peer.
+   */
+  readonly claims?: Uint32Array;
   /** The peer's random stream. Peers must not share one. */
   readonly random: Random;
   /** The number of connections for which there is room at first; the tables grow if needed. */

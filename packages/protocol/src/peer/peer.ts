@@ -13,6 +13,7 @@
  */
 
 import { AllowedFast } from './allowed-fast.ts';
+import { unionOf } from '../tables/bitfield.ts';
 import { ConnectionTable, type PeerMemory } from '../tables/connections.ts';
 import { Download } from './download.ts';
 import { AM_CHOKING, AM_INTERESTED, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
@@ -146,9 +147,13 @@ export class Peer implements PeerMessages {
     return (this.#connections.flags(connection) & MAY_DOWNLOAD) !== 0;
   }
 
-  /** Whether the other side has announced a piece that this peer lacks and may download there. */
-  isLackingFrom(connection: Connection): boolean {
-    return this.mayDownloadOn(connection) && this.#download.isLackingFrom(connection);
+  /**
+   * Whether the other side has announced a piece that this peer lacks and may download there.
+   *
+   * @param except Pieces that do not count, as words of bits.
+   */
+  isLackingFrom(connection: Connection, except?: Uint32Array): boolean {
+    return this.mayDownloadOn(connection) && this.#download.isLackingFrom(connection, except);
   }
 
   /**
@@ -183,6 +188,14 @@ export class Peer implements PeerMessages {
   /** Whether the other side has left requests unanswered for too long, and sent nothing since. */
   isSnubbing(connection: Connection): boolean {
     return this.#download.isSnubbing(connection);
+  }
+
+  /**
+   * Whether the other side has announced `piece` and not sent it, so that it is not requested there
+   * for a while.
+   */
+  isDoubted(connection: Connection, piece: PieceIndex): boolean {
+    return this.#download.isDoubted(connection, piece);
   }
 
   /** The connection to `remote`; NO_CONNECTION if there is none. */
@@ -259,7 +272,7 @@ export class Peer implements PeerMessages {
    * @param intraAs The same as in `connect`.
    */
   established(connection: Connection, intraAs: boolean): void {
-    if (this.announcesOn(connection) && this.#picker.storedCount > 0) this.#announce(connection);
+    if (this.announcesOn(connection)) this.#announce(connection);
     this.#upload.established(connection);
     // A follower cannot tell what its leader holds from what the leader can get.
     if (intraAs && this.role === 'leader') this.#allowedFast?.deny(connection);
@@ -416,8 +429,7 @@ export class Peer implements PeerMessages {
   // Received messages.
 
   uploadOnly(connection: Connection, isUploadOnly: boolean): void {
-    if (isUploadOnly || !this.announcesOn(connection)) return;
-    if (this.#picker.storedCount > 0) this.#announce(connection);
+    if (!isUploadOnly && this.announcesOn(connection)) this.#announce(connection);
   }
 
   close(connection: Connection): void {
@@ -493,15 +505,16 @@ export class Peer implements PeerMessages {
     this.#parts.leaderStart(connection, target);
   }
 
-  /** Announces all pieces that we hold on a new connection. */
+  /** Announces all pieces that we hold, or claim to hold, on a new connection. */
   #announce(connection: Connection): void {
-    const { pieceCount } = this.#options.layout;
+    const { layout, claims } = this.#options;
+    if (this.#picker.storedCount === 0 && claims === undefined) return;
     if (this.#superSeeding !== undefined) return this.#superSeeding.established(connection);
-    if (this.#rules.upload.sendsBitfield) {
-      return this.#host.bitfield(connection, this.#picker.storedPieces());
-    }
-    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
-      if (this.#picker.isStored(piece)) this.#host.have(connection, piece);
+    const stored = this.#picker.storedPieces();
+    const pieces = claims === undefined ? stored : unionOf(stored, claims);
+    if (this.#rules.upload.sendsBitfield) return this.#host.bitfield(connection, pieces);
+    for (let piece = 0 as PieceIndex; piece < layout.pieceCount; piece++) {
+      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0) this.#host.have(connection, piece);
     }
   }
 

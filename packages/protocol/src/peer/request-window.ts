@@ -66,7 +66,7 @@ export class RequestWindow {
     const traffic = this.#traffic;
     if (traffic === undefined) return this.#backlog;
     if (this.isSnubbing(connection)) return 1;
-    if (this.#isToLeader(connection)) return this.#backlog * this.#layout.blocksPerPiece;
+    if (this.isToLeader(connection)) return this.#backlog * this.#layout.blocksPerPiece;
     const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } = this.#client;
     const kbps = traffic.receiveKbps[this.#at(connection)]!;
     if (kbps === 0) return requestQueueStart;
@@ -98,7 +98,7 @@ export class RequestWindow {
   wholePieces(connection: Connection): number {
     const traffic = this.#traffic;
     if (traffic === undefined || this.isSnubbing(connection)) return 0;
-    if (this.#isToLeader(connection)) return 1;
+    if (this.isToLeader(connection)) return 1;
     const bits = traffic.receiveKbps[this.#at(connection)]! * this.#client.wholePieceMs;
     return Math.floor(Math.min(bits, ADJACENT_BITS_MAX) / this.#layout.pieceBits);
   }
@@ -159,7 +159,7 @@ export class RequestWindow {
    */
   #isLate(connection: Connection, dueMs: number): boolean {
     if (this.#host.nowMs < dueMs) return false;
-    if (!this.#isToLeader(connection)) return true;
+    if (!this.isToLeader(connection)) return true;
     const isChoked = (this.#connections.flags(connection) & PEER_CHOKING) !== 0;
     return isChoked || this.#isHeldPieceRequested(connection);
   }
@@ -193,7 +193,8 @@ export class RequestWindow {
     this.#tables.downloadState[at]! |= SNUBBING;
   }
 
-  #isToLeader(connection: Connection): boolean {
+  /** Whether the other side is a leader of ours, which may have to get what we request. */
+  isToLeader(connection: Connection): boolean {
     const { leaders } = this.#leadership;
     return leaders.length > 0 && leaders.includes(this.#connections.remoteOf(connection));
   }

@@ -25,6 +25,11 @@ export function nthSetBit(word: number, nth: number): number {
   return 31 - Math.clz32(rest & -rest);
 }
 
+/** The pieces that are in either of two rows of bits of the same length. */
+export function unionOf(words: Uint32Array, others: Uint32Array): Uint32Array {
+  return words.map((word, index) => word | others[index]!);
+}
+
 /** A set of pieces. */
 export class Bitfield {
   /** The bits; piece 0 is the lowest bit of the first word. */

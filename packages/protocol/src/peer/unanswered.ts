@@ -1,0 +1,172 @@
+/**
+ * Requests that nobody answers, and what they say about the other side: a peer that has announced a
+ * piece and does not send it may lack it. We do not request it there again and again, nor count it
+ * as held there:
+ *
+ *     announced ── silence ──▶ doubted for 1 minute, or until any block arrives ──▶ announced
+ *               ── silence for the second time, or others overtake the request ──▶
+ *                              doubted for 10 minutes ──▶ announced
+ *
+ * A `have` and a block of the piece end a doubt, too, and so does the end of all that is left to
+ * request there if nobody else is known to hold the piece. So one that was only slow is soon asked
+ * again, and one that lies is asked twice while there is anything else to ask for.
+ *
+ * libtorrent does not request a block again that has timed out and not come (`request_a_block`,
+ * "already in queue"); and it had an option to give up a request that others have overtaken
+ * (`drop_skipped_requests`), since requests are served in order.
+ */
+
+import { type BlockIndex, type Connection, NO_PIECE, type PieceIndex, pieceOf } from '../ids.ts';
+import type { BlockQueues } from '../tables/block-queues.ts';
+import type { ConnectionTable } from '../tables/connections.ts';
+import type { Traffic } from '../tables/traffic.ts';
+import type { PeerComponents } from './components.ts';
+import type { PeerHost } from './host.ts';
+import type { PiecePicker } from './piece-picker.ts';
+
+/** After this time a piece is requested again of one who was silent. */
+const FIRST_DOUBT_MS = 60_000;
+/** The same of one who has not sent it a second time, or has sent others instead. */
+const DOUBT_MS = 600_000;
+/** A request that others overtake is given up after this time (libtorrent: `request_timeout`). */
+const OVERTAKEN_MS = 60_000;
+
+/** A piece that the other side of a connection has announced and not sent. */
+export interface Doubt {
+  readonly connection: Connection;
+  readonly piece: PieceIndex;
+  readonly untilMs: number;
+  /** Whether it ends with the next block of any piece. */
+  readonly isFirst: boolean;
+}
+
+const NO_DOUBTS: readonly Doubt[] = [];
+
+/** The oldest request of a connection, and since when it is known to be the oldest. */
+interface Oldest {
+  readonly block: BlockIndex;
+  readonly sinceMs: number;
+}
+
+export class Unanswered {
+  readonly #connections: ConnectionTable;
+  readonly #picker: PiecePicker;
+  readonly #host: PeerHost;
+  readonly #queues: BlockQueues;
+  readonly #traffic: Traffic;
+  readonly #row: number;
+  readonly #blocksPerPiece: number;
+  #doubts: Doubt[] = [];
+  /** For each connection, the pieces that were doubted before. */
+  readonly #doubtedBefore = new Map<Connection, Set<PieceIndex>>();
+  readonly #oldest = new Map<Connection, Oldest>();
+
+  constructor({ memory, connections, picker, host, layout }: PeerComponents) {
+    this.#connections = connections;
+    this.#picker = picker;
+    this.#host = host;
+    this.#queues = memory.tables.requests;
+    this.#traffic = memory.tables.traffic;
+    this.#row = memory.row;
+    this.#blocksPerPiece = layout.blocksPerPiece;
+  }
+
+  /** The requests of a connection were lost: the next are new ones. */
+  lost(connection: Connection): void {
+    this.#oldest.delete(connection);
+  }
+
+  closed(connection: Connection): void {
+    this.lost(connection);
+    this.#doubtedBefore.delete(connection);
+    if (this.#doubts.length === 0) return;
+    this.#doubts = this.#doubts.filter((doubt) => doubt.connection !== connection);
+  }
+
+  /** The pieces that are requested on a connection. */
+  requestedOn(connection: Connection): readonly PieceIndex[] {
+    const pieces = new Set<PieceIndex>();
+    this.#queues.some(this.#row, connection, (block) => {
+      pieces.add(pieceOf(block, this.#blocksPerPiece));
+      return false;
+    });
+    return [...pieces];
+  }
+
+  /**
+   * The piece of the oldest request of a connection if later ones have been answered for too long,
+   * but not this one; NO_PIECE otherwise. Call it once in a round.
+   */
+  overtakenOn(connection: Connection): PieceIndex {
+    const { nowMs } = this.#host;
+    const block = this.#queues.first(this.#row, connection);
+    const oldest = this.#oldest.get(connection);
+    if (oldest?.block !== block) {
+      this.#oldest.set(connection, { block, sinceMs: nowMs });
+      return NO_PIECE;
+    }
+    const lastBlockMs = this.#traffic.lastBlockMs[this.#connections.first + connection]!;
+    if (nowMs < oldest.sinceMs + OVERTAKEN_MS || lastBlockMs <= oldest.sinceMs) return NO_PIECE;
+    return pieceOf(block, this.#blocksPerPiece);
+  }
+
+  /**
+   * The other side of a connection has not sent `piece`: it does not count as a holder.
+   * `isSilent`: nor anything else.
+   */
+  doubt(connection: Connection, piece: PieceIndex, isSilent: boolean): void {
+    if (this.#picker.isStored(piece) || !this.#connections.removePiece(connection, piece)) return;
+    this.#picker.removeHolder(piece);
+    const before = this.#doubtedBefore.get(connection) ?? new Set();
+    const isFirst = isSilent && !before.has(piece);
+    this.#doubtedBefore.set(connection, before.add(piece));
+    const untilMs = this.#host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
+    this.#doubts.push({ connection, piece, untilMs, isFirst });
+  }
+
+  isDoubted(connection: Connection, piece: PieceIndex): boolean {
+    return this.#doubts.some((doubt) => doubt.connection === connection && doubt.piece === piece);
+  }
+
+  /** Whether a piece that we lack is doubted on a connection. */
+  isAnyDoubtedOn(connection: Connection): boolean {
+    return this.#doubts.some(
+      (doubt) => doubt.connection === connection && !this.#picker.isStored(doubt.piece),
+    );
+  }
+
+  /** A block of `piece` has arrived on a connection; returns the doubts that this ends. */
+  hasSent(connection: Connection, piece: PieceIndex): readonly Doubt[] {
+    return this.#end(
+      (doubt) => doubt.connection === connection && (doubt.isFirst || doubt.piece === piece),
+    );
+  }
+
+  /** Ends the doubts that are old enough, and returns them. */
+  takeOld(): readonly Doubt[] {
+    const { nowMs } = this.#host;
+    return this.#end(({ untilMs }) => untilMs <= nowMs);
+  }
+
+  /** Ends the doubts about pieces of a connection that nobody else is known to hold. */
+  takeOnlyOn(connection: Connection): readonly Doubt[] {
+    return this.#end(
+      (doubt) => doubt.connection === connection && !this.#isHeldElsewhere(doubt.piece),
+    );
+  }
+
+  #isHeldElsewhere(piece: PieceIndex): boolean {
+    const { count } = this.#connections;
+    for (let connection = 0 as Connection; connection < count; connection++) {
+      if (this.#connections.hasPiece(connection, piece)) return true;
+    }
+    return false;
+  }
+
+  #end(isOver: (doubt: Doubt) => boolean): readonly Doubt[] {
+    if (this.#doubts.length === 0) return NO_DOUBTS;
+    const over = this.#doubts.filter(isOver);
+    if (over.length > 0) this.#doubts = this.#doubts.filter((doubt) => !isOver(doubt));
+    return over;
+  }
+}
