@@ -1,6 +1,6 @@
 /** The decisions of a tracker: which peers are neighbours, and which are leaders. */
 
-export { byCapacity, type Candidate } from './election/candidate.ts';
+export { byCapacity, type Candidate, NO_CANDIDATE, stands } from './election/candidate.ts';
 export { Election, type ElectionOptions } from './election/election.ts';
 export type { LeaderChange } from './election/as-election.ts';
 export { electForSubTorrents, leaderCount, type LeaderNumbers } from './election/one-shot.ts';

@@ -34,8 +34,8 @@ export interface OpenAnnounce {
   readonly event: AnnounceEvent;
   /** Whether it has had the whole file from the start. */
   readonly holdsFile: boolean;
-  /** Its capacities, with which it is a candidate. */
-  readonly capacity: { readonly uploadKbps: number; readonly downloadKbps: number };
+  /** Its capacities, with which it is a candidate; absent if it is none. */
+  readonly capacity?: { readonly uploadKbps: number; readonly downloadKbps: number };
 }
 
 interface Member extends RecencyLinks<Member> {
@@ -96,7 +96,8 @@ export class OpenTracker {
       return [];
     }
     const { isSeed } = this.#update(announce, nowMs);
-    this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
+    if (announce.capacity === undefined) this.#election?.leave(id, nowMs);
+    else this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
     if (wanted === 0) return [];
     const { selection, random } = this.#options;
     return selection.select(id, asId, isSeed ? this.#downloaders : this.#everybody, random);

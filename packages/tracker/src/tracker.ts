@@ -10,7 +10,7 @@
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import type { Candidate } from './election/candidate.ts';
+import { type Candidate, stands } from './election/candidate.ts';
 import { electForSubTorrents } from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
@@ -75,7 +75,7 @@ export class Tracker {
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
-  /** A peer that has joined becomes a candidate. */
+  /** A peer that has joined becomes a candidate, or says that it does not stand. */
   candidate(candidate: Candidate): void {
     if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
     this.#candidates.push(candidate);
@@ -98,17 +98,25 @@ export class Tracker {
     }
     byAs.forEach((ofAs, asId) => {
       const { leaderPercent = 100, subTorrents } = this.#options;
-      const elected = electForSubTorrents(ofAs, leaderPercent, subTorrents);
+      const elected = electForSubTorrents(ofAs.filter(stands), leaderPercent, subTorrents);
       this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
       for (const { id } of ofAs) this.#sendLeaders(id, asId as AsId);
     });
   }
 
-  /** Sends a peer that comes after the election its leaders; the first of an AS leads it. */
-  #addLateCandidate({ id }: Candidate): void {
+  /**
+   * Sends a peer that comes after the election its leaders. The first of an AS that stands leads
+   * it; before, its AS has no leaders.
+   */
+  #addLateCandidate(candidate: Candidate): void {
+    const { id } = candidate;
     const asId = this.#joined.asIdOf(id);
     const { subTorrents } = this.#options;
-    this.#leaders[asId] ??= Array.from({ length: subTorrents }, () => Uint32Array.of(id));
+    const known = this.#leaders[asId];
+    if (known === undefined || (known[0]!.length === 0 && stands(candidate))) {
+      const leaders = stands(candidate) ? [id] : [];
+      this.#leaders[asId] = Array.from({ length: subTorrents }, () => Uint32Array.from(leaders));
+    }
     this.#sendLeaders(id, asId);
   }
 

@@ -64,6 +64,8 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
   distribution: '',
   value: '',
   homes: 'as',
+  isReachable: 'reachable',
+  claimedPercent: 'claims',
 };
 
 /**

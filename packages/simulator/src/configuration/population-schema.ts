@@ -109,8 +109,22 @@ export interface SessionConfig {
   };
 }
 
+/** What peers do that they should not, and whether others can connect to them. */
+export interface BehaviourConfig {
+  /**
+   * Whether they upload as well as they can, or refuse to: a free-rider unchokes nobody (default:
+   * contributor).
+   */
+  readonly behaviour?: 'contributor' | 'free-rider';
+  /**
+   * Whether others can connect to them; if not, as behind a NAT, only they can connect to others
+   * (default: true).
+   */
+  readonly reachable?: boolean;
+}
+
 /** Peers that hold the whole file from the start. */
-export interface SeedConfig extends SessionConfig {
+export interface SeedConfig extends SessionConfig, BehaviourConfig {
   /** Number of seeds (default: 1). */
   readonly count?: number;
   /** Upload capacity of each (default: `upload` of the swarm). */
@@ -122,7 +136,7 @@ export interface SeedConfig extends SessionConfig {
 }
 
 /** A class of leechers that are alike: a population. */
-export interface ClassConfig extends SessionConfig {
+export interface ClassConfig extends SessionConfig, BehaviourConfig {
   /** Name of the class, by which results are broken down. */
   readonly name: string;
   /** Number of leechers of this class; with `arrivals` at most so many (default: no limit). */
@@ -141,6 +155,8 @@ export interface ClassConfig extends SessionConfig {
   readonly arrivals?: ArrivalConfig | readonly ArrivalConfig[];
   /** They give up if they are not complete so long after their arrival (default: never). */
   readonly patience?: DurationConfig;
+  /** Of the pieces that they lack, the percentage that they announce nevertheless (default: 0 %). */
+  readonly claims?: Percentage;
 }
 
 const count = z.number();
@@ -194,6 +210,17 @@ const session = {
     .describe('When one who crashed or gave up comes back with its pieces (default: never).'),
 };
 
+const behaviour = {
+  behaviour: z
+    .enum(['contributor', 'free-rider'])
+    .exactOptional()
+    .describe('Whether they upload, or unchoke nobody (default: contributor).'),
+  reachable: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether others can connect to them; false: they are behind a NAT (default: true).'),
+};
+
 const home = z.strictObject({
   index: count.describe('Index of the AS, from 0.'),
   share: percentage,
@@ -231,6 +258,7 @@ export const seedSchema: z.ZodObject = z.strictObject({
   download: rate.exactOptional().describe('Download capacity of each.'),
   as: homes,
   ...session,
+  ...behaviour,
 });
 
 export const classSchema: z.ZodObject = z.strictObject({
@@ -254,4 +282,8 @@ export const classSchema: z.ZodObject = z.strictObject({
     .exactOptional()
     .describe('They give up if they are not complete so long after their arrival.'),
   ...session,
+  ...behaviour,
+  claims: percentage
+    .exactOptional()
+    .describe('Percentage of the pieces that they lack and announce (default: 0 %).'),
 });

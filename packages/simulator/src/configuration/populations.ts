@@ -14,6 +14,7 @@ import type {
 import type { PeerClass } from '../swarm/plan/swarm.ts';
 import type {
   ArrivalConfig,
+  BehaviourConfig,
   CapacityConfig,
   ClassConfig,
   DistributionConfig,
@@ -28,7 +29,7 @@ import { quantity, type QuantityKind } from './quantities.ts';
 import { refuse } from './configuration-error.ts';
 
 /** An entry of `seeds` in which every field is written out, as plain numbers. */
-export interface CompleteSeedConfig extends CompleteSessionConfig {
+export interface CompleteSeedConfig extends CompleteSessionConfig, BehaviourConfig {
   readonly count: number;
   readonly upload: number;
   readonly download: number;
@@ -36,7 +37,7 @@ export interface CompleteSeedConfig extends CompleteSessionConfig {
 }
 
 /** An entry of `classes` in which every field is written out, as plain numbers. */
-export interface CompleteClassConfig extends CompleteSessionConfig {
+export interface CompleteClassConfig extends CompleteSessionConfig, BehaviourConfig {
   readonly name: string;
   /** Absent if arrivals bring any number. */
   readonly count?: number;
@@ -47,6 +48,8 @@ export interface CompleteClassConfig extends CompleteSessionConfig {
   readonly as?: readonly CompleteHome[];
   readonly arrivals?: readonly CompleteArrival[];
   readonly patience?: CompleteDuration;
+  /** Absent if they announce what they hold. */
+  readonly claims?: number;
 }
 
 /** The fields about how long peers stay, in ms. */
@@ -101,6 +104,7 @@ export function completeSeed(
     download: seed.download === undefined ? download : quantity('rate', seed.download),
     ...completeHomes(seed.as),
     ...completeSession(seed, path),
+    ...completeBehaviour(seed),
   };
 }
 
@@ -121,6 +125,15 @@ export function completeClass(
       : { arrivals: completeArrivals(each.arrivals, [...path, 'arrivals'], count) }),
     ...completeDuration('patience', each.patience, path),
     ...completeSession(each, path),
+    ...completeBehaviour(each),
+    ...(each.claims === undefined ? {} : { claims: quantity('percent', each.claims) }),
+  };
+}
+
+function completeBehaviour({ behaviour, reachable }: BehaviourConfig): BehaviourConfig {
+  return {
+    ...(behaviour === undefined ? {} : { behaviour }),
+    ...(reachable === undefined ? {} : { reachable }),
   };
 }
 
@@ -324,6 +337,7 @@ export function seedClassOf({
     downloadKbps: download,
     ...homesOf(as),
     ...sessionOf(rest),
+    ...behaviourOf(rest),
   };
 }
 
@@ -337,6 +351,23 @@ export function peerClassOf(each: CompleteClassConfig): PeerClass {
     ...homesOf(as),
     ...(arrivals === undefined ? {} : { arrivals: arrivals.map(processOf) }),
     ...sessionOf(each),
+    ...behaviourOf(each),
+  };
+}
+
+/** Absent where peers do what is usual, so that it makes no difference whether they say so. */
+function behaviourOf({
+  behaviour,
+  reachable,
+  claims = 0,
+}: BehaviourConfig & Pick<CompleteClassConfig, 'claims'>): Pick<
+  PeerClass,
+  'behaviour' | 'isReachable' | 'claimedPercent'
+> {
+  return {
+    ...(behaviour === 'free-rider' ? { behaviour } : {}),
+    ...(reachable === false ? { isReachable: false } : {}),
+    ...(claims === 0 ? {} : { claimedPercent: claims }),
   };
 }
 

@@ -13,6 +13,17 @@ export interface Candidate {
 }
 
 /**
+ * The capacities of a peer that does not stand for election, because others cannot connect to it:
+ * it takes part only as one who is waited for.
+ */
+export const NO_CANDIDATE: Omit<Candidate, 'id'> = { uploadKbps: 0, downloadKbps: 0 };
+
+/** Whether a peer stands for election. */
+export function stands({ uploadKbps, downloadKbps }: Candidate): boolean {
+  return uploadKbps > 0 || downloadKbps > 0;
+}
+
+/**
  * Compares candidates by what they have to give: the highest upload capacity comes first, then the
  * highest download capacity, then the lowest id.
  */

@@ -1,6 +1,6 @@
 /** The lower bound of the time in which a file can reach all peers. */
 
-import { peersOfClass, type Swarm } from '../plan/swarm.ts';
+import { peersOfClass, type Swarm, usedUploadKbps } from '../plan/swarm.ts';
 
 /**
  * The minimum distribution time (R. Kumar and K. Ross, Peer-assisted file distribution: the
@@ -18,8 +18,8 @@ export function minimumDistributionTimeMs(swarm: Swarm): number {
     const count = peersOfClass(peerClass, swarm);
     const seedCount = Math.max(0, Math.min(count, swarm.seeds - first));
     const leecherCount = count - seedCount;
-    seedKbps += seedCount * peerClass.uploadKbps;
-    uploadKbps += count * peerClass.uploadKbps;
+    seedKbps += seedCount * usedUploadKbps(peerClass);
+    uploadKbps += count * usedUploadKbps(peerClass);
     leechers += leecherCount;
     if (leecherCount > 0) slowestKbps = Math.min(slowestKbps, peerClass.downloadKbps);
     first += count;

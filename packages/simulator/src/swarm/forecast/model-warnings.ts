@@ -12,6 +12,7 @@ import {
   peerCountOf,
   peersOfClass,
   type Swarm,
+  usedUploadKbps,
 } from '../plan/swarm.ts';
 import { minimumDistributionTimeMs } from './minimum-time.ts';
 
@@ -159,7 +160,7 @@ function slotsOf(swarm: Swarm): number {
 }
 
 function uploadingClasses({ classes }: Swarm): readonly PeerClass[] {
-  return classes.filter(({ uploadKbps }) => uploadKbps > 0);
+  return classes.filter((peerClass) => usedUploadKbps(peerClass) > 0);
 }
 
 /** The mean upload capacity of the leechers that upload. */
@@ -170,7 +171,7 @@ function meanUploadKbps(swarm: Swarm): number {
   let totalKbps = 0;
   for (const peerClass of classes) {
     const count = peersOfClass(peerClass, swarm);
-    const { uploadKbps } = peerClass;
+    const uploadKbps = usedUploadKbps(peerClass);
     const leechers = count - Math.max(0, Math.min(count, seeds - first));
     first += count;
     if (uploadKbps === 0) continue;

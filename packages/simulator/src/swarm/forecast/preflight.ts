@@ -14,9 +14,10 @@
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
-import { leaderCount, type TrackerHost } from '@cachetorrent/tracker';
+import { byCapacity, leaderCount, stands, type TrackerHost } from '@cachetorrent/tracker';
 
 import type { SwarmProblem } from '../../errors.ts';
+import { candidacyOf } from '../nodes/candidacy.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/check.ts';
@@ -56,7 +57,7 @@ export function preflight(plan: Plan): Preflight {
   for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id));
   if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
-      tracker.candidate({ id, ...plan.capacityOf(id) });
+      tracker.candidate(candidacyOf(plan, id));
     }
   }
   const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];
@@ -81,26 +82,50 @@ function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
   return undefined;
 }
 
-/** Followers get pieces in their own AS only, where leaders are those with the most capacity. */
+/**
+ * Followers get pieces in their own AS only, where leaders are those with the most capacity: from
+ * leaders, from seeds, and from one another what these have sent.
+ */
 function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
   const { leaderPercent, seeds } = plan.swarm;
   if (leaderPercent === undefined) return undefined;
-  const stuck: string[] = [];
+  const silent: string[] = [];
+  const refusing: string[] = [];
   for (let asId = 0; asId < plan.asCount; asId++) {
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
-    const hasFollowers = leechers > leaderCount(ids.length, { leaderPercent });
-    const canUpload = ids.some((id) => plan.capacityOf(id).uploadKbps > 0);
-    if (hasFollowers && !canUpload) stuck.push(String(asId));
+    const candidates = ids.map((id) => candidacyOf(plan, id)).filter(stands);
+    const leaders = leaderCount(candidates.length, { leaderPercent });
+    if (leaders === 0 || leechers <= leaders) continue;
+    if (!ids.some((id) => plan.capacityOf(id).uploadKbps > 0)) silent.push(String(asId));
+    else if (!canBringPieces(plan, ids, candidates.toSorted(byCapacity).slice(0, leaders))) {
+      refusing.push(String(asId));
+    }
   }
-  if (stuck.length === 0) return undefined;
-  return {
-    at: 'leaderPercent',
-    problem:
-      `is ${leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
-      'leaders there send nothing to their followers, who can never complete',
-    fix: 'use fewer AS, let more peers upload, or set it to 100 %',
-  };
+  const fix = 'use fewer AS, let more peers upload, or set it to 100 %';
+  const consequence = 'send nothing to their followers, who can never complete';
+  const problem =
+    silent.length > 0
+      ? `no peer of AS ${listed(silent, ', ')} has an upload capacity: leaders there ${consequence}`
+      : `the leaders of AS ${listed(refusing, ', ')} are free-riders, which ${consequence}`;
+  if (silent.length + refusing.length === 0) return undefined;
+  return { at: 'leaderPercent', problem: `is ${leaderPercent} %, but ${problem}`, fix };
+}
+
+/**
+ * Whether the peers of an AS may get a piece from one of their own: it is uncertain who leads where
+ * elections go on, or where there are several.
+ */
+function canBringPieces(
+  plan: Plan,
+  ids: readonly PeerId[],
+  leaders: readonly { readonly id: PeerId }[],
+): boolean {
+  const { seeds, subTorrents, minPeers } = plan.swarm;
+  const isCertain = !plan.isOpen && subTorrents === 1 && minPeers === plan.nodeCount - 1;
+  if (!isCertain) return true;
+  const hasSeed = ids.some((id) => id <= seeds && plan.canUpload(id));
+  return hasSeed || leaders.some(({ id }) => !plan.isFreeRider(id));
 }
 
 function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
@@ -124,7 +149,7 @@ class TrackerDecisions implements TrackerHost {
 
   neighbours(to: PeerId, ids: Uint32Array): void {
     for (let i = 0; i < ids.length; i++) {
-      this.#components.union(to, ids[i]!);
+      if (this.#plan.isReachable(ids[i]! as PeerId)) this.#components.union(to, ids[i]!);
       this.reach.connect(to, ids[i]! as PeerId);
     }
   }
@@ -133,7 +158,8 @@ class TrackerDecisions implements TrackerHost {
 
   leaders(to: PeerId, subTorrent: number, ids: Uint32Array): void {
     const elected = (this.#elected[this.#plan.asOf(to)] ??= []);
-    elected[subTorrent] ??= { first: ids[0]!, count: ids.length };
+    // Where nobody stands, all lead themselves.
+    if (ids.length > 0) elected[subTorrent] ??= { first: ids[0]!, count: ids.length };
   }
 
   componentWarnings(): string[] {

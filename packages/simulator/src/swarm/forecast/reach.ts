@@ -30,8 +30,9 @@ export class Reach {
     this.#uploading = new ConnectedComponents(plan.nodeCount + plan.asCount);
   }
 
-  /** Two peers become neighbours. */
+  /** The tracker names `b` to `a`, who connects to it if that is possible. */
   connect(a: PeerId, b: PeerId): void {
+    if (!this.#plan.isReachable(b)) return;
     if (this.#mergesAs || (this.#uploads(a) && this.#uploads(b))) {
       this.#uploading.union(this.#vertexOf(a), this.#vertexOf(b));
     } else if (this.#uploads(b)) this.#ofSilent.push(a, b);
@@ -52,7 +53,11 @@ export class Reach {
       `${lost} of ${nodeCount - 1} peers can never complete: they are not connected to a seed, ` +
       'neither directly nor through peers that upload';
     if (externalPercent === undefined) {
-      const fix = 'raise it, or let more peers upload';
+      const hasUnreachable = swarm.classes.some(({ isReachable }) => isReachable === false);
+      const more = hasUnreachable
+        ? 'let more peers upload, or be reachable'
+        : 'let more peers upload';
+      const fix = `raise it, or ${more}`;
       return { at: 'neighbours', problem: `is ${neighbours}, with which ${cause}`, fix };
     }
     const share = `${externalPercent} % of ${neighbours} neighbours`;
@@ -89,7 +94,7 @@ export class Reach {
   }
 
   #uploads(id: PeerId): boolean {
-    return this.#plan.capacityOf(id).uploadKbps > 0;
+    return this.#plan.canUpload(id);
   }
 
   #vertexOf(id: PeerId): number {

@@ -265,6 +265,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   needsLeaders({ id }: HostedPeer): void {
+    if (!this.plan.isOpen) return; // Nobody is elected any more.
     const node = this.#members.node(this.plan.localNodeOf(id))!;
     node.needsLeaders();
     this.#lookForAnnounce(node, this.nowMs);

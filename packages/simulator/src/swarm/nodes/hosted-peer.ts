@@ -7,6 +7,8 @@
  * to which it has no connection opens one and answers with its own `connReq`; a peer that has sent
  * one already takes it for the answer. So two peers that connect to each other at the same time
  * get one connection. A side may send as soon as it knows both numbers.
+ *
+ * One who is behind a NAT refuses a `connReq` unless it has sent one itself.
  */
 
 import {
@@ -126,6 +128,11 @@ export class HostedPeer implements PeerHost {
 
   /** Another peer connects to us, or accepts our connection. */
   connReq(from: PeerId, remoteConnection: Connection, uploadOnly: boolean): void {
+    if (!this.#isOpenTo(from)) {
+      return this.#environment.transport
+        .sendToNode(this.id, from, this.subTorrent)
+        .refused(this.id);
+    }
     if (this.#peer === undefined) {
       this.#earlyRequests.push({ from, remoteConnection, uploadOnly });
       return;
@@ -147,6 +154,17 @@ export class HostedPeer implements PeerHost {
     if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, isIntraAs);
     this.#sendPendingLeaderStarts(connection);
+  }
+
+  /**
+   * Whether a peer can reach us: anybody, but through a NAT only one that answers. One that nobody
+   * can reach has nothing to answer, so it connects to us, even if we have sent it a `connReq`.
+   */
+  #isOpenTo(from: PeerId): boolean {
+    const { plan } = this.#environment;
+    if (plan.isReachable(this.id)) return true;
+    if (this.#peer === undefined || !plan.isReachable(from)) return false;
+    return this.#peer.connectionTo(from) !== NO_CONNECTION;
   }
 
   /** Whether it is a leader. */
@@ -233,7 +251,7 @@ export class HostedPeer implements PeerHost {
     this.#environment.connectionOver(this, connection);
   }
 
-  /** A peer to which we have opened a connection is not there any more. */
+  /** A peer to which we have opened a connection is not there any more, or behind a NAT. */
   refused(from: PeerId): void {
     if (this.#peer === undefined) return;
     const connection = this.#peer.connectionTo(from);

@@ -25,6 +25,8 @@ import {
 import type { Random } from '@cachetorrent/std';
 
 import { TRACKER } from '../plan/plan.ts';
+import { candidacyOf } from './candidacy.ts';
+import { claimsOf } from './claims.ts';
 import type { HostedPeer, PeerEnvironment } from './hosted-peer.ts';
 import { makePeer, subTorrentRange } from './sub-torrents.ts';
 
@@ -85,10 +87,12 @@ export class Node {
     this.#held = held;
   }
 
-  /** Its role in a sub-torrent, once its leaders are known. */
+  /** Its role in a sub-torrent, once its leaders are known. Whose AS has none leads itself. */
   roleIn(subTorrent: number): Role {
     if (this.#environment.plan.swarm.leaderPercent === undefined) return 'peer';
-    return this.#leaders[subTorrent]?.includes(this.id) === true ? 'leader' : 'follower';
+    const leaders = this.#leaders[subTorrent];
+    if (leaders === undefined) return 'follower';
+    return leaders.length === 0 || leaders.includes(this.id) ? 'leader' : 'follower';
   }
 
   arrive(): void {
@@ -154,7 +158,7 @@ export class Node {
     if (plan.isOpen) return this.#answered(ids);
     this.#neighbours = ids;
     if (plan.swarm.leaderPercent === undefined) return this.#sendSeedReq();
-    const { uploadKbps, downloadKbps } = plan.capacityOf(this.id);
+    const { uploadKbps, downloadKbps } = candidacyOf(plan, this.id);
     transport.sendToNode(this.id, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
   }
 
@@ -186,6 +190,8 @@ export class Node {
 
   #start(holdsFile: boolean): void {
     const { plan } = this.#environment;
+    // A client whose upload limit is 0 unchokes nobody. The original does.
+    const canUpload = plan.canUpload(this.id) || plan.swarm.quirks.wholePieces;
     for (const hosted of this.peers) {
       const { subTorrent } = hosted;
       const random = subTorrent === 0 ? this.#random : plan.randomOf(this.id, subTorrent);
@@ -195,7 +201,8 @@ export class Node {
         random,
         role: this.roleIn(subTorrent),
         leaders: Array.from(leaders) as PeerId[],
-        uploadKbps: plan.capacityOf(this.id).uploadKbps,
+        unchokes: canUpload && !plan.isFreeRider(this.id),
+        claims: claimsOf(plan, this.id, subTorrent),
         memory: this.#environment.memoryOf(hosted),
       });
       const { pieces } = subTorrentRange(plan.swarm, subTorrent);

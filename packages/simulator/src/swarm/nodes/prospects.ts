@@ -8,11 +8,12 @@
  * vain. It does so after a while; where pieces are moved whole, only if that neighbour chokes it.
  */
 
-import type { Connection } from '@cachetorrent/protocol';
+import type { Connection, PeerId } from '@cachetorrent/protocol';
 import { rulesFor } from '@cachetorrent/protocol/internal';
 
 import type { Plan } from '../plan/plan.ts';
 import type { RemoteEndpoints } from '../transport/remote-endpoints.ts';
+import { claimsOf } from './claims.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 
 /** Why a peer gets no piece any more, the first that applies. */
@@ -21,6 +22,8 @@ export const PROSPECTS = [
   'no source',
   /** It has requested pieces from neighbours that cannot upload. */
   'silent neighbours',
+  /** Its sources have announced pieces before they held them, or it waits for such pieces. */
+  'false announcements',
   /** It has requested pieces from leaders, which lack them. */
   'waiting leaders',
   /** No source has unchoked it. */
@@ -73,28 +76,39 @@ export class Prospects {
     );
   }
 
+  /** The same without what others have announced before they held it. */
+  #hasHonestSource(hosted: HostedPeer): boolean {
+    return this.#some(hosted, (connection, canUpload, remote) => {
+      const claims = claimsOf(this.#plan, remote, hosted.subTorrent);
+      return canUpload && hosted.peer.isLackingFrom(connection, claims);
+    });
+  }
+
   /** What a peer that lacks pieces waits for, in a swarm that has stalled. */
   of(hosted: HostedPeer): Prospect {
     if (!hosted.hasStarted || !this.#hasSource(hosted)) return 'no source';
-    const waits = (canUpload: boolean): boolean =>
+    const waitsFor = (test: (canUpload: boolean, remote: PeerId) => boolean): boolean =>
       this.#some(
         hosted,
-        (connection, itCan) => itCan === canUpload && hosted.peer.outstandingOn(connection) > 0,
+        (connection, canUpload, remote) =>
+          hosted.peer.outstandingOn(connection) > 0 && test(canUpload, remote),
       );
-    if (waits(false)) return 'silent neighbours';
-    return waits(true) ? 'waiting leaders' : 'choked';
+    if (waitsFor((canUpload) => !canUpload)) return 'silent neighbours';
+    const waitsForLiar = waitsFor((_, remote) => this.#plan.claimedPercentOf(remote) > 0);
+    if (waitsForLiar || !this.#hasHonestSource(hosted)) return 'false announcements';
+    return waitsFor(() => true) ? 'waiting leaders' : 'choked';
   }
 
   /** Whether any connection passes `test`, which learns whether its other side can upload. */
   #some(
     { peer, row }: HostedPeer,
-    test: (connection: Connection, canUpload: boolean) => boolean,
+    test: (connection: Connection, canUpload: boolean, remote: PeerId) => boolean,
   ): boolean {
     for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
       const asId = this.#endpoints.asId(row, connection);
       const remotePeer = this.#endpoints.remotePeer(row, connection);
-      const remote = this.#plan.idOfLocalPeer(asId, remotePeer) as HostedPeer['id'];
-      if (test(connection, this.#plan.capacityOf(remote).uploadKbps > 0)) return true;
+      const remote = this.#plan.idOfLocalPeer(asId, remotePeer) as PeerId;
+      if (test(connection, this.#plan.canUpload(remote), remote)) return true;
     }
     return false;
   }

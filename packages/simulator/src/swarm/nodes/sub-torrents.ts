@@ -38,7 +38,10 @@ export interface SubTorrentPeer {
   readonly role: Role;
   /** The leaders of its AS in this sub-torrent. */
   readonly leaders: readonly PeerId[];
-  readonly uploadKbps: number;
+  /** Whether it unchokes others. */
+  readonly unchokes: boolean;
+  /** The pieces that it announces although it lacks them, as words of bits. */
+  readonly claims: Uint32Array | undefined;
   readonly memory: PeerMemory;
 }
 
@@ -62,15 +65,13 @@ export function connectionsExpected({ neighbours }: Swarm): number {
 export function makePeer(
   host: PeerHost,
   swarm: Swarm,
-  { subTorrent, random, role, leaders, uploadKbps, memory }: SubTorrentPeer,
+  { subTorrent, random, role, leaders, unchokes, claims, memory }: SubTorrentPeer,
 ): Peer {
-  // A client whose upload limit is 0 unchokes nobody. The original does.
-  const canUpload = uploadKbps > 0 || swarm.quirks.wholePieces;
   return new Peer(host, {
     layout: blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces),
     client: swarm.client,
-    uploadSlots: canUpload ? swarm.uploadSlots : 0,
-    optimisticSlots: canUpload ? swarm.optimisticSlots : 0,
+    uploadSlots: unchokes ? swarm.uploadSlots : 0,
+    optimisticSlots: unchokes ? swarm.optimisticSlots : 0,
     backlog: swarm.backlog,
     choker: swarm.choker,
     seedChoker: swarm.seedChoker,
@@ -78,6 +79,7 @@ export function makePeer(
     requestPriority: swarm.requestPriority,
     role,
     leaders,
+    ...(claims === undefined ? {} : { claims }),
     random,
     connectionsExpected: connectionsExpected(swarm),
     memory,

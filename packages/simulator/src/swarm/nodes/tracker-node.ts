@@ -116,7 +116,7 @@ export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAn
     asId: plan.asOf(id),
     event,
     holdsFile: plan.holdsFile(id),
-    capacity: plan.capacityOf(id),
+    ...(plan.isReachable(id) ? { capacity: plan.capacityOf(id) } : {}),
   };
 }
 

@@ -16,7 +16,8 @@ import {
   PEERS_MAX,
   type Refuse,
 } from './number-rule.ts';
-import { blockLayoutOf, hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
+import { checkBehaviour } from './check-behaviour.ts';
+import { blockLayoutOf, hasArrivals, peerCountOf, type Swarm, usedUploadKbps } from './swarm.ts';
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
@@ -33,6 +34,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkDynamics(swarm, refuse, nameOf);
   checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
+  checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
 }
 
@@ -261,10 +263,11 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let seedsUpload = false;
   let first = 0;
   let seedClass = 0;
-  classes.forEach(({ name, count = 0, arrivals, uploadKbps, downloadKbps }, i) => {
+  classes.forEach((peerClass, i) => {
+    const { name, count = 0, arrivals, downloadKbps } = peerClass;
     const next = first + (arrivals === undefined ? count : 0);
     if (first < seeds) {
-      seedsUpload ||= uploadKbps > 0;
+      seedsUpload ||= usedUploadKbps(peerClass) > 0;
       seedClass = i;
     }
     if ((next > seeds || arrivals !== undefined) && downloadKbps === 0) {
@@ -276,6 +279,14 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
     }
     first = next;
   });
+  if (!seedsUpload && classes[seedClass]!.behaviour === 'free-rider') {
+    const who = seeds === 1 ? 'and so is the only seed' : 'and no other seed uploads';
+    refuse(
+      `classes[${seedClass}].behaviour`,
+      `is free-rider, ${who}, so no peer could ever complete`,
+      'let a seed contribute',
+    );
+  }
   if (!seedsUpload) {
     refuse(
       `classes[${seedClass}].uploadKbps`,

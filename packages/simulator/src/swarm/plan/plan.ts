@@ -25,7 +25,7 @@ import { type LatencyTables, minLatencies, openLatencies } from '../../network/l
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
 import type { SessionTable } from './dynamics.ts';
-import { blockLayoutOf, isOpen, type Swarm } from './swarm.ts';
+import { blockLayoutOf, isOpen, type PeerClass, type Swarm } from './swarm.ts';
 
 /** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
@@ -160,6 +160,26 @@ export class Plan {
     };
   }
 
+  /** Whether a peer has an upload capacity and does not refuse to use it. */
+  canUpload(id: PeerId): boolean {
+    return !this.isFreeRider(id) && this.capacityOf(id).uploadKbps > 0;
+  }
+
+  /** Whether a peer refuses to upload. */
+  isFreeRider(id: PeerId): boolean {
+    return this.#classOf(id).behaviour === 'free-rider';
+  }
+
+  /** Whether others can connect to a peer. */
+  isReachable(id: PeerId): boolean {
+    return this.#classOf(id).isReachable !== false;
+  }
+
+  /** The percentage of the pieces that a peer announces although it lacks them. */
+  claimedPercentOf(id: PeerId): number {
+    return this.holdsFile(id) ? 0 : (this.#classOf(id).claimedPercent ?? 0);
+  }
+
   /** The sum of the upload capacities of the peers of an AS, in kbit/s. */
   uploadKbpsOf(asId: AsId): number {
     let sum = 0;
@@ -192,6 +212,10 @@ export class Plan {
   /** The class of a peer: an index into `swarm.classes`. */
   classOf(id: PeerId): number {
     return this.#data.classOfPeer[id]!;
+  }
+
+  #classOf(id: PeerId): PeerClass {
+    return this.swarm.classes[this.classOf(id)]!;
   }
 
   arrivesAtMs(id: PeerId): number {

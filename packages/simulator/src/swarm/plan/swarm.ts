@@ -39,6 +39,12 @@ export interface PeerClass {
   readonly session?: Session;
   /** Where they live; absent: in any AS. */
   readonly homes?: readonly Home[];
+  /** Whether they refuse to upload; absent: they upload as well as they can. */
+  readonly behaviour?: 'free-rider';
+  /** Whether others can connect to them; absent: they can. */
+  readonly isReachable?: boolean;
+  /** The percentage of the pieces that they lack and announce nevertheless; absent: none. */
+  readonly claimedPercent?: number;
 }
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
@@ -136,6 +142,11 @@ export function peersOfClass(
 ): number {
   if (arrivals === undefined) return count ?? 0;
   return Math.min(count ?? Infinity, Math.ceil(expectedArrivals(arrivals, horizonMs)));
+}
+
+/** What a peer of a class uses of its upload capacity, in kbit/s. */
+export function usedUploadKbps({ behaviour, uploadKbps }: PeerClass): number {
+  return behaviour === 'free-rider' ? 0 : uploadKbps;
 }
 
 /** Whether peers arrive by processes, so that their number is drawn. */

@@ -32,11 +32,14 @@ interface Cause {
 
 /** The advice is what `swarm` leaves a choice of. */
 function noSource(swarm: Swarm): Cause {
-  const { neighbours, externalPercent, leaderPercent } = swarm;
+  const { neighbours, externalPercent, leaderPercent, classes } = swarm;
   const ways = [
     ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
     ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
     ...(leaderPercent === undefined ? [] : ['ask for more leaders']),
+    ...(classes.some(({ isReachable }) => isReachable === false)
+      ? ['make more peers reachable: two that are not cannot connect to each other']
+      : []),
   ];
   const where = leaderPercent === undefined ? '' : ' (of a follower, in its own AS)';
   return {
@@ -52,6 +55,14 @@ const CAUSES: Readonly<Record<Exclude<Prospect, 'no source'>, Cause>> = {
       'requested pieces from neighbours without upload capacity, which unchoke them, but never ' +
       'send; where pieces are moved whole, no peer gives up such a request',
     fix: 'Give all classes an upload capacity, or turn off the quirk wholePieces.',
+  },
+  'false announcements': {
+    cause:
+      'waited for pieces that neighbours have announced before they held them (claims), and get ' +
+      'them nowhere else',
+    fix:
+      'Lower the claims, ask for more neighbours, or let requests have a timeout, which pieces ' +
+      'that are moved whole have not.',
   },
   'waiting leaders': {
     cause: 'requested pieces from leaders of their AS, which cannot get them',

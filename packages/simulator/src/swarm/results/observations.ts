@@ -183,7 +183,7 @@ function roleOf(node: Node, { swarm }: Plan): SwarmRole {
 export function sourcesOf(peers: readonly HostedPeer[], plan: Plan): Uint32Array {
   const sources = new Uint32Array(plan.swarm.pieces);
   for (const hosted of peers) {
-    if (!hosted.hasStarted || plan.capacityOf(hosted.id).uploadKbps === 0) continue;
+    if (!hosted.hasStarted || !plan.canUpload(hosted.id)) continue;
     const { firstPiece, pieces } = subTorrentRange(plan.swarm, hosted.subTorrent);
     for (let piece = 0; piece < pieces; piece++) {
       if (hosted.peer.hasPiece(piece as PieceIndex)) sources[firstPiece + piece]!++;
