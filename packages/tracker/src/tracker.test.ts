@@ -3,6 +3,7 @@ import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
 import { uniformSelection } from './neighbour-selection.ts';
+import { NO_CANDIDATE } from './election/candidate.ts';
 import { Tracker, type TrackerOptions } from './tracker.ts';
 
 /** A tracker whose messages are written down, one line each. */
@@ -28,6 +29,7 @@ function trackerWith(options: Partial<TrackerOptions> = {}) {
     join: (id: number, asId = 0) => tracker.join(id as PeerId, asId as AsId),
     stand: (id: number, uploadKbps = 1) =>
       tracker.candidate({ id: id as PeerId, uploadKbps, downloadKbps: 1 }),
+    decline: (id: number) => tracker.candidate({ id: id as PeerId, ...NO_CANDIDATE }),
     seedReq: (id: number) => tracker.seedReq(id as PeerId),
     takeSent: () => sent.splice(0),
   };
@@ -124,5 +126,40 @@ test('each peer receives the leaders of every sub-torrent', () => {
     '1: sub-torrent 1 led by 2',
     '2: sub-torrent 0 led by 1',
     '2: sub-torrent 1 led by 2',
+  ]);
+});
+
+test('who does not stand is waited for, and told its leaders, but leads nobody', () => {
+  const { join, stand, decline, takeSent } = trackerWith({ leaderPercent: 100 });
+  for (const id of [1, 2, 3]) join(id);
+  takeSent();
+  stand(1);
+  decline(2);
+  expect(takeSent()).toEqual([]);
+  stand(3);
+  const leaders = 'sub-torrent 0 led by 1 3';
+  expect(takeSent()).toEqual([`1: ${leaders}`, `2: ${leaders}`, `3: ${leaders}`]);
+});
+
+test('an AS in which nobody stands has no leaders, until somebody comes who does', () => {
+  const { join, stand, decline, takeSent } = trackerWith({ leaderPercent: 30 });
+  for (const id of [1, 2, 3]) join(id, id === 3 ? 1 : 0);
+  for (const id of [1, 2]) decline(id);
+  takeSent();
+  stand(3);
+  expect(takeSent()).toEqual([
+    '1: sub-torrent 0 led by ',
+    '2: sub-torrent 0 led by ',
+    '3: sub-torrent 0 led by 3',
+  ]);
+  for (const id of [4, 5, 6]) join(id);
+  takeSent();
+  decline(4);
+  stand(5);
+  decline(6);
+  expect(takeSent().map((line) => line.replace('sub-torrent 0 led by ', ''))).toEqual([
+    '4: ',
+    '5: 5',
+    '6: 5',
   ]);
 });

@@ -155,7 +155,7 @@ export interface ClassConfig extends SessionConfig, BehaviourConfig {
   readonly arrivals?: ArrivalConfig | readonly ArrivalConfig[];
   /** They give up if they are not complete so long after their arrival (default: never). */
   readonly patience?: DurationConfig;
-  /** Of the pieces that they lack, the percentage that they announce nevertheless (default: 0 %). */
+  /** Percentage of the pieces that they lack and announce nevertheless (default: 0 %). */
   readonly claims?: Percentage;
 }
 

@@ -52,12 +52,10 @@ export class Reach {
     const cause =
       `${lost} of ${nodeCount - 1} peers can never complete: they are not connected to a seed, ` +
       'neither directly nor through peers that upload';
+    const hasUnreachable = swarm.classes.some(({ isReachable }) => isReachable === false);
+    const orReachable = hasUnreachable ? ', or let more peers be reachable' : '';
     if (externalPercent === undefined) {
-      const hasUnreachable = swarm.classes.some(({ isReachable }) => isReachable === false);
-      const more = hasUnreachable
-        ? 'let more peers upload, or be reachable'
-        : 'let more peers upload';
-      const fix = `raise it, or ${more}`;
+      const fix = `raise it, or let more peers upload${orReachable}`;
       return { at: 'neighbours', problem: `is ${neighbours}, with which ${cause}`, fix };
     }
     const share = `${externalPercent} % of ${neighbours} neighbours`;
@@ -66,11 +64,13 @@ export class Reach {
       ...(fromAnywhere === 0
         ? {
             problem: `is ${share}, which is less than one, so that ${cause}`,
-            fix: `set it to ${Math.ceil(100 / neighbours)} or more, or add seeds or neighbours`,
+            fix:
+              `set it to ${Math.ceil(100 / neighbours)} or more, or add seeds or neighbours` +
+              orReachable,
           }
         : {
             problem: `is ${share}, with which ${cause}`,
-            fix: 'raise it, or the number of neighbours',
+            fix: `raise it, or the number of neighbours${orReachable}`,
           }),
     };
   }
