@@ -136,6 +136,41 @@ describe('free-riders', () => {
   });
 });
 
+describe('leaders that are free-riders', () => {
+  /** The riders have most to give, and are elected, wherever they are. */
+  const classes = LIVING.classes.map(({ session: _, ...each }) =>
+    each.name === 'crowd' ? { ...each, uploadKbps: 9_000, behaviour: 'free-rider' as const } : each,
+  );
+  const swarm = { ...LIVING, horizonMs: 1_800_000, leaderPercent: 10, classes };
+
+  test('let their followers down, which lead themselves and complete', async () => {
+    const result = simulatedHere(swarm, 1);
+    expect(result.churn!.leechersAtEnd).toBe(0);
+    expect((await simulate(swarm, { seed: 1, workers: 3 })).result).toEqual(result);
+  });
+
+  test('are no reason to start a swarm whose roles are decided once', async () => {
+    const closed = {
+      ...FORTY,
+      leaderPercent: 10,
+      classes: [
+        SEED,
+        {
+          name: 'rider',
+          count: 20,
+          uploadKbps: 9_000,
+          downloadKbps: 4_000,
+          behaviour: 'free-rider',
+        },
+        { name: 'usual', count: 19, ...CAPACITIES },
+      ] as const,
+    };
+    await expect(simulate(closed, { seed: 1, workers: 1 })).rejects.toThrow(
+      /leaderPercent: is 10 %, but the leaders of AS [\d, ]+ are free-riders/,
+    );
+  });
+});
+
 describe('peers behind a NAT', () => {
   const swarm = withOdd({ isReachable: false });
 

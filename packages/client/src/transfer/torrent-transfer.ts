@@ -236,6 +236,9 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#host.hasFreeSlot = false;
       this.#peer.rechoke();
       this.#warnOfSnubbing();
+      if (this.#peer.isLetDown) {
+        this.assignRole({ role: 'leader', leaders: [], asn: this.#role.asn });
+      }
     }
     this.#faults.tick();
     closeUnusedSlots(this.remotes, nowMs);

@@ -70,6 +70,8 @@ export class Download {
   readonly #received: RateMeter;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
+  /** When the last block has arrived. */
+  lastBlockMs: number = -Infinity;
 
   constructor(components: PeerComponents) {
     const { memory, connections, picker, partial, host, options, rules } = components;
@@ -224,6 +226,7 @@ export class Download {
   /** Receives blocks; returns whether they complete a piece that we lacked. */
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
     const requested = this.#requests.remove(connection, block, count);
+    this.lastBlockMs = this.#host.nowMs;
     const partial = this.#partial;
     if (partial === undefined) {
       this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);

@@ -4,6 +4,7 @@
  *
  * If it is not connected to that leader yet, it connects first. When a leader goes, its relays are
  * started again through one of those that are left; when none is left, the host asks the tracker.
+ * Leaders that are there but give nothing let us down, which the host learns if it asks.
  *
  *     connection    0   1    2   3   4       the relay of each connection: the leader that was
  *     relayedBy     A   ·    B   A   ?       drawn, none (·) or one that is still needed (?)
@@ -12,6 +13,7 @@
 
 import type { Random } from '@cachetorrent/std';
 
+import { AM_INTERESTED, PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
@@ -25,6 +27,12 @@ const NO_RELAY = -1 as PeerId;
 /** A relay is needed, but no leader is known. */
 const NO_LEADER = -2 as PeerId;
 
+/**
+ * If nobody has sent us a block for this time, and our leaders choke us, they let us down. It is
+ * the time in which four optimistic unchokes end, and that of a connection without a word.
+ */
+const SERVICE_TIMEOUT_MS = 120_000;
+
 export class Follower {
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
@@ -36,6 +44,8 @@ export class Follower {
   readonly #relayedBy: PeerId[] = [];
   /** The connections whose relay waits for a connection to its leader. */
   #pending: Connection[] = [];
+  /** Since when we follow our present leaders. */
+  #followsSinceMs: number;
 
   constructor(components: PeerComponents) {
     const { connections, picker, host, options, rules, leadership } = components;
@@ -45,6 +55,31 @@ export class Follower {
     this.#leadership = leadership;
     this.#random = options.random;
     this.#rules = rules.relay;
+    this.#followsSinceMs = host.nowMs;
+  }
+
+  /** The tracker has named our leaders. */
+  follows(): void {
+    this.#followsSinceMs = this.#host.nowMs;
+    this.restartRelays();
+  }
+
+  /**
+   * Whether our leaders let us down: one that we are interested in chokes us, and none of them does
+   * not; and nobody has sent us a block for long, the last one at `lastBlockMs`.
+   */
+  isLetDown(lastBlockMs: number): boolean {
+    const sinceMs = Math.max(lastBlockMs, this.#followsSinceMs);
+    if (this.#picker.isComplete || this.#host.nowMs < sinceMs + SERVICE_TIMEOUT_MS) return false;
+    let isAnyOfUse = false;
+    for (const leader of this.#leadership.leaders) {
+      const connection = this.#connections.connectionTo(leader);
+      if (connection === NO_CONNECTION) continue;
+      const flags = this.#connections.flags(connection);
+      if ((flags & PEER_CHOKING) === 0) return false;
+      isAnyOfUse ||= (flags & AM_INTERESTED) !== 0;
+    }
+    return isAnyOfUse;
   }
 
   /** A connection was opened, and the other side has not answered yet. */

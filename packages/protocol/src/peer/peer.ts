@@ -104,6 +104,15 @@ export class Peer implements PeerMessages {
     return this.#components.leadership.leaders;
   }
 
+  /**
+   * Whether the leaders that it follows let it down: they choke it, and nobody has sent it a block
+   * for two minutes. A host that finds this after a rechoke makes it lead itself (`setRole`), until
+   * the tracker names leaders again.
+   */
+  get isLetDown(): boolean {
+    return this.#parts.follower?.isLetDown(this.#download.lastBlockMs) === true;
+  }
+
   /** Whether it holds the whole file. */
   get isComplete(): boolean {
     return this.#picker.isComplete;

@@ -51,7 +51,7 @@ export class RoleParts {
   /** See `Peer.setLeaders`. */
   setLeaders(leaders: readonly PeerId[]): void {
     this.#components.leadership.change(this.#role, leaders);
-    this.follower?.restartRelays();
+    this.follower?.follows();
   }
 
   /** See `Peer.setRole`. */

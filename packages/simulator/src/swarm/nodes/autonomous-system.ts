@@ -461,6 +461,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#scheduleRechoke(hosted, this.plan.swarm.rechokeIntervalMs);
     const localNode = this.plan.localNodeOf(hosted.id);
     const node = this.#members.node(localNode)!;
+    // Where all come at once, roles are decided once, as in the original.
+    if (this.plan.isOpen && hosted.peer.isLetDown) node.leadItself(hosted.subTorrent);
     if (node.incompleteSubTorrents > 0) return;
     const shareRatio = this.#observations.uploadedBits[localNode]! / this.plan.fileBits;
     if (this.#stays.hasGivenEnough(hosted.id, shareRatio)) this.#leave(node, 'finished');

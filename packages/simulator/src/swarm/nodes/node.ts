@@ -170,6 +170,12 @@ export class Node {
     for (const hosted of this.peers) hosted.connectToAll(ids);
   }
 
+  /** The leaders of its AS give it nothing: it leads itself until the tracker names them again. */
+  leadItself(subTorrent: number): void {
+    this.#leaders[subTorrent] = new Uint32Array(0);
+    this.peers[subTorrent]!.assign('leader', []);
+  }
+
   leaders(subTorrent: number, ids: Uint32Array): void {
     this.#leaders[subTorrent] = ids;
     if (this.#environment.plan.isOpen) {
