@@ -137,9 +137,16 @@ describe('free-riders', () => {
 });
 
 describe('leaders that are free-riders', () => {
-  /** The riders have most to give, and are elected, wherever they are. */
+  /** The riders come first and have most to give, so they are elected, wherever they are. */
   const classes = LIVING.classes.map(({ session: _, ...each }) =>
-    each.name === 'crowd' ? { ...each, uploadKbps: 9_000, behaviour: 'free-rider' as const } : each,
+    each.name === 'crowd'
+      ? {
+          ...each,
+          arrivals: [{ process: 'at-once' as const, atMs: 0, count: 10 }],
+          uploadKbps: 9_000,
+          behaviour: 'free-rider' as const,
+        }
+      : each,
   );
   const swarm = { ...LIVING, horizonMs: 1_800_000, leaderPercent: 10, classes };
 
