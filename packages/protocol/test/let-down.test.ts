@@ -61,6 +61,15 @@ describe('A follower is let down', () => {
     expect(isLetDownAt(each, TWO_MINUTES + 60_000)).toBe(true);
   });
 
+  test('not if bits of a block arrive', () => {
+    const each = following();
+    each.swarm.nowMs = 60_000;
+    each.peer.arriving(OTHER, 10, 0.01);
+    expect(isLetDownAt(each, TWO_MINUTES + 59_999)).toBe(false);
+    each.peer.arriving(OTHER, 0, 0);
+    expect(isLetDownAt(each, TWO_MINUTES + 60_000)).toBe(true);
+  });
+
   test('not if another leader has unchoked it', () => {
     const each = following();
     each.peer.setLeaders([each.peer.remoteOf(LEADER), each.peer.remoteOf(OTHER)]);

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 
 import { CLIENT_QUIRKS, type Connection, type Peer } from '../src/index.ts';
 import { block, blockPeer, type BlockPeerOptions, ONLY, piece } from './single-peer.ts';
-import { TestSwarm } from './test-swarm.ts';
+import { BLOCK_BITS, TestSwarm } from './test-swarm.ts';
 
 const [FIRST, SECOND] = [0, 1] as [Connection, Connection];
 const MINUTE = 60_000;
@@ -189,6 +189,17 @@ describe('A request that others overtake (libtorrent: drop_skipped_requests)', (
   test('is not given up if blocks come in order, however slowly', () => {
     const { peer } = overtaken(120, [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2]);
     expect(peer.isRequestedOn(FIRST, block(3), 1)).toBe(true);
+  });
+
+  test('is not given up if bits of it arrive, however slowly', () => {
+    const { swarm, peer } = asking({ client: { requestQueueStart: 16, requestQueueMin: 16 } });
+    for (let nowMs = 1_000; nowMs <= 200_000; nowMs += 1_000) {
+      swarm.nowMs = nowMs;
+      // A block takes 50 s; the host reports it with the others of its span.
+      peer.arriving(FIRST, BLOCK_BITS / 50, BLOCK_BITS / 50_000);
+      if (nowMs % 10_000 === 0) peer.rechoke();
+    }
+    expect(isAsked(peer, 0)).toBe(true);
   });
 
   test('is not one of a time before the choke', () => {

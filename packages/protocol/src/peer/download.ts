@@ -70,8 +70,8 @@ export class Download {
   readonly #received: RateMeter;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
-  /** When the last block has arrived. */
-  lastBlockMs: number = -Infinity;
+  /** When bits of a block have arrived last. */
+  lastReceivedMs: number = -Infinity;
 
   constructor(components: PeerComponents) {
     const { memory, connections, picker, partial, host, options, rules } = components;
@@ -226,7 +226,7 @@ export class Download {
   /** Receives blocks; returns whether they complete a piece that we lacked. */
   receive(connection: Connection, block: BlockIndex, count: number): boolean {
     const requested = this.#requests.remove(connection, block, count);
-    this.lastBlockMs = this.#host.nowMs;
+    this.lastReceivedMs = this.#host.nowMs;
     const partial = this.#partial;
     if (partial === undefined) {
       this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
@@ -244,6 +244,7 @@ export class Download {
     if (requested < count && !partial.hasFree(piece)) this.#picker.markRequested(piece);
     if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
     const isComplete = partial.isComplete(piece);
+    if (requested > 0) this.#unanswered?.answered(connection, block, count);
     for (const doubt of this.#unanswered?.hasSent(connection, piece) ?? []) {
       if (doubt.piece !== piece || !isComplete) this.#believe(doubt);
     }
@@ -335,6 +336,7 @@ export class Download {
 
   /** Bits of requested blocks have arrived before the whole block; see `Peer.arriving`. */
   arriving(connection: Connection, bits: number, kbps: number): void {
+    if (bits > 0) this.lastReceivedMs = this.#host.nowMs;
     this.#window.arriving(connection, bits, kbps);
     if (!this.#window.isStarving(connection)) this.#refill(connection);
     else this.#helpOthers(connection);

@@ -28,7 +28,7 @@ const NO_RELAY = -1 as PeerId;
 const NO_LEADER = -2 as PeerId;
 
 /**
- * If nobody has sent us a block for this time, and our leaders choke us, they let us down. It is
+ * If nobody has sent us anything of a block for this time, and our leaders choke us, they let us down. It is
  * the time in which four optimistic unchokes end, and that of a connection without a word.
  */
 const SERVICE_TIMEOUT_MS = 120_000;
@@ -66,10 +66,10 @@ export class Follower {
 
   /**
    * Whether our leaders let us down: one that we are interested in chokes us, and none of them does
-   * not; and nobody has sent us a block for long, the last one at `lastBlockMs`.
+   * not; and nobody has sent us bits of a block for long, the last ones at `lastReceivedMs`.
    */
-  isLetDown(lastBlockMs: number): boolean {
-    const sinceMs = Math.max(lastBlockMs, this.#followsSinceMs);
+  isLetDown(lastReceivedMs: number): boolean {
+    const sinceMs = Math.max(lastReceivedMs, this.#followsSinceMs);
     if (this.#picker.isComplete || this.#host.nowMs < sinceMs + SERVICE_TIMEOUT_MS) return false;
     let isAnyOfUse = false;
     for (const leader of this.#leadership.leaders) {

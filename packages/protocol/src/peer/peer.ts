@@ -105,12 +105,12 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * Whether the leaders that it follows let it down: they choke it, and nobody has sent it a block
-   * for two minutes. A host that finds this after a rechoke makes it lead itself (`setRole`), until
-   * the tracker names leaders again.
+   * Whether the leaders that it follows let it down: they choke it, and nobody has sent it bits of
+   * a block for two minutes. A host that finds this after a rechoke makes it lead itself
+   * (`setRole`), until the tracker names leaders again.
    */
   get isLetDown(): boolean {
-    return this.#parts.follower?.isLetDown(this.#download.lastBlockMs) === true;
+    return this.#parts.follower?.isLetDown(this.#download.lastReceivedMs) === true;
   }
 
   /** Whether it holds the whole file. */

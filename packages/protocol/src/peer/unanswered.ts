@@ -19,7 +19,6 @@
 import { type BlockIndex, type Connection, NO_PIECE, type PieceIndex, pieceOf } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
-import type { Traffic } from '../tables/traffic.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 import type { PiecePicker } from './piece-picker.ts';
@@ -42,10 +41,13 @@ export interface Doubt {
 
 const NO_DOUBTS: readonly Doubt[] = [];
 
-/** The oldest request of a connection, and since when it is known to be the oldest. */
+/** The oldest request of a connection. */
 interface Oldest {
   readonly block: BlockIndex;
+  /** Since when it is known to be the oldest. */
   readonly sinceMs: number;
+  /** Whether a later one has been answered. */
+  isOvertaken: boolean;
 }
 
 export class Unanswered {
@@ -53,7 +55,6 @@ export class Unanswered {
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
   readonly #queues: BlockQueues;
-  readonly #traffic: Traffic;
   readonly #row: number;
   readonly #blocksPerPiece: number;
   #doubts: Doubt[] = [];
@@ -66,7 +67,6 @@ export class Unanswered {
     this.#picker = picker;
     this.#host = host;
     this.#queues = memory.tables.requests;
-    this.#traffic = memory.tables.traffic;
     this.#row = memory.row;
     this.#blocksPerPiece = layout.blocksPerPiece;
   }
@@ -102,11 +102,10 @@ export class Unanswered {
     const block = this.#queues.first(this.#row, connection);
     const oldest = this.#oldest.get(connection);
     if (oldest?.block !== block) {
-      this.#oldest.set(connection, { block, sinceMs: nowMs });
+      this.#oldest.set(connection, { block, sinceMs: nowMs, isOvertaken: false });
       return NO_PIECE;
     }
-    const lastBlockMs = this.#traffic.lastBlockMs[this.#connections.first + connection]!;
-    if (nowMs < oldest.sinceMs + OVERTAKEN_MS || lastBlockMs <= oldest.sinceMs) return NO_PIECE;
+    if (nowMs < oldest.sinceMs + OVERTAKEN_MS || !oldest.isOvertaken) return NO_PIECE;
     return pieceOf(block, this.#blocksPerPiece);
   }
 
@@ -133,6 +132,13 @@ export class Unanswered {
     return this.#doubts.some(
       (doubt) => doubt.connection === connection && !this.#picker.isStored(doubt.piece),
     );
+  }
+
+  /** Requested blocks have arrived on a connection. */
+  answered(connection: Connection, block: BlockIndex, count: number): void {
+    const oldest = this.#oldest.get(connection);
+    if (oldest === undefined || oldest.isOvertaken) return;
+    oldest.isOvertaken = oldest.block < block || oldest.block >= block + count;
   }
 
   /** A block of `piece` has arrived on a connection; returns the doubts that this ends. */
