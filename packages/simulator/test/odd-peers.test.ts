@@ -260,28 +260,48 @@ describe('peers behind a NAT', () => {
 });
 
 describe('swarms that cannot complete', () => {
+  const unreachable = { isReachable: false } as const;
+  const rider = { behaviour: 'free-rider' } as const;
+  const withKinds = (
+    seed: object,
+    usual: object,
+    odd: object,
+    changes: Partial<Swarm> = {},
+  ): Swarm => {
+    const { classes, ...swarm } = withOdd({}, changes);
+    const kinds = [seed, usual, odd];
+    return { ...swarm, classes: classes.map((each, i) => ({ ...each, ...kinds[i] })) };
+  };
+
   test.each<[string, Swarm, RegExp]>([
     [
-      'nobody can reach the seed, nor those who need it',
-      { ...withOdd({ isReachable: false }), classes: unreachableBut('usual') },
-      /neighbours: is 2, .* and so can never complete|never complete/,
+      'all who upload are unreachable, as are those who need them',
+      withKinds(unreachable, rider, unreachable),
+      /^classes\[2\]\.isReachable: is false for class "odd", and no peer that uploads is reachable/,
+    ],
+    [
+      'the only seed is a free-rider',
+      withKinds(rider, {}, {}),
+      /^classes\[0\]\.behaviour: is free-rider, and so is the only seed/,
+    ],
+    [
+      'unreachable peers that know only one another, or free-riders',
+      withKinds({}, rider, unreachable, { neighbours: 1 }),
+      /^neighbours: is 1, .*, or let more peers upload, or let more peers be reachable$/,
     ],
   ])('are refused: %s', async (_, swarm, message) => {
-    await expect(simulate({ ...swarm, neighbours: 2 }, { seed: 1, workers: 1 })).rejects.toThrow(
-      message,
-    );
+    await expect(simulate(swarm, { seed: 1, workers: 1 })).rejects.toThrow(message);
   });
 
-  function unreachableBut(name: string): PeerClass[] {
-    return withOdd({}).classes.map((each) =>
-      each.name === name
-        ? { ...each, behaviour: 'free-rider' as const }
-        : { ...each, isReachable: false },
+  test('say so: an unreachable seed whose pieces come to an AS through followers only', async () => {
+    const swarm = withKinds(unreachable, {}, unreachable, { neighbours: 1, leaderPercent: 10 });
+    await expect(simulate(swarm, { seed: 1, workers: 1 })).rejects.toThrow(
+      /no neighbour that can upload and holds a piece that they lack \(of a follower, .*make more peers reachable/,
     );
-  }
+  });
 });
 
-const CASES = 60;
+const CASES = 40;
 
 describe('random swarms of all kinds of peers', () => {
   const pick = <Value>(random: Random, values: readonly Value[]): Value =>
