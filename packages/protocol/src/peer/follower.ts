@@ -28,8 +28,8 @@ const NO_RELAY = -1 as PeerId;
 const NO_LEADER = -2 as PeerId;
 
 /**
- * If nobody has sent us anything of a block for this time, and our leaders choke us, they let us down. It is
- * the time in which four optimistic unchokes end, and that of a connection without a word.
+ * If nobody has sent us anything of a block for this time, and our leaders choke us, they let us
+ * down. Four optimistic unchokes end in it; and a connection ends without a word for so long.
  */
 const SERVICE_TIMEOUT_MS = 120_000;
 
