@@ -138,16 +138,18 @@ describe('free-riders', () => {
 
 describe('leaders that are free-riders', () => {
   /** The riders come first and have most to give, so they are elected, wherever they are. */
-  const classes = LIVING.classes.map(({ session: _, ...each }) =>
-    each.name === 'crowd'
-      ? {
-          ...each,
-          arrivals: [{ process: 'at-once' as const, atMs: 0, count: 10 }],
-          uploadKbps: 9_000,
-          behaviour: 'free-rider' as const,
-        }
-      : each,
-  );
+  const [seed, home] = LIVING.classes as readonly [PeerClass, PeerClass];
+  const classes: PeerClass[] = [
+    seed,
+    { name: 'home', arrivals: home.arrivals!, ...CAPACITIES },
+    {
+      name: 'rider',
+      arrivals: [{ process: 'at-once', atMs: 0, count: 10 }],
+      ...CAPACITIES,
+      uploadKbps: 9_000,
+      behaviour: 'free-rider',
+    },
+  ];
   const swarm = { ...LIVING, horizonMs: 1_800_000, leaderPercent: 10, classes };
 
   test('let their followers down, which lead themselves and complete', async () => {
