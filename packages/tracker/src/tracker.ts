@@ -8,10 +8,14 @@
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
-import type { Random } from '@cachetorrent/std';
+import { assert, type Random } from '@cachetorrent/std';
 
 import type { Candidate } from './election/candidate.ts';
-import { electForSubTorrents } from './election/one-shot.ts';
+import {
+  electForSubTorrents,
+  type ElectionSettings,
+  type TimedCandidate,
+} from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
 
@@ -35,8 +39,8 @@ export interface TrackerOptions {
   readonly pieceCount: number;
   /** How the neighbours of a peer are chosen. */
   readonly selection: NeighbourSelection;
-  /** The percentage of the candidates of an AS that lead it; absent if there are no elections. */
-  readonly leaderPercent?: number;
+  /** How leaders are elected, and the lots that a policy may draw; absent if there are none. */
+  readonly election?: ElectionSettings & { readonly random: Random };
   /** The number of sub-torrents; each has its own leaders. */
   readonly subTorrents: number;
   /** The tracker's random stream. */
@@ -49,7 +53,7 @@ export class Tracker {
   readonly #options: TrackerOptions;
   readonly #joined = new JoinedPeers();
   /** The candidates so far; undefined after the election. */
-  #candidates: Candidate[] | undefined = [];
+  #candidates: TimedCandidate[] | undefined = [];
   /** For each AS and sub-torrent the leaders, once elected. */
   readonly #leaders: (readonly Uint32Array[])[] = [];
 
@@ -75,11 +79,11 @@ export class Tracker {
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
-  /** A peer that has joined becomes a candidate. */
-  candidate(candidate: Candidate): void {
+  /** A peer that has joined becomes a candidate at `nowMs`. */
+  candidate(candidate: Candidate, nowMs: number): void {
     if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
-    this.#candidates.push(candidate);
-    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates);
+    this.#candidates.push({ candidate, joinedAtMs: nowMs });
+    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates, nowMs);
   }
 
   #sendNeighbours(to: PeerId): void {
@@ -90,17 +94,18 @@ export class Tracker {
     this.#host.neighbours(to, ids, asIds);
   }
 
-  #elect(candidates: readonly Candidate[]): void {
+  #elect(candidates: readonly TimedCandidate[], nowMs: number): void {
+    const { election, subTorrents } = this.#options;
+    assert(election !== undefined, 'nobody is a candidate where there are no elections');
     this.#candidates = undefined;
-    const byAs: Candidate[][] = [];
-    for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
-      (byAs[this.#joined.asIdOf(candidate.id)] ??= []).push(candidate);
+    const byAs: TimedCandidate[][] = [];
+    for (const each of candidates.toSorted((a, b) => a.candidate.id - b.candidate.id)) {
+      (byAs[this.#joined.asIdOf(each.candidate.id)] ??= []).push(each);
     }
     byAs.forEach((ofAs, asId) => {
-      const { leaderPercent = 100, subTorrents } = this.#options;
-      const elected = electForSubTorrents(ofAs, leaderPercent, subTorrents);
+      const elected = electForSubTorrents(ofAs, election, subTorrents, nowMs, election.random);
       this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { id } of ofAs) this.#sendLeaders(id, asId as AsId);
+      for (const { candidate } of ofAs) this.#sendLeaders(candidate.id, asId as AsId);
     });
   }
 

@@ -75,6 +75,9 @@ network:
 
 cache:                    # CacheTorrent; remove for plain BitTorrent
   leaders: 30 %           # of the peers of each AS
+#   policy: capacity      # who leads; or uptime, stability, random
+#   minLeaders: 1         # of each AS, if it has as many peers
+#   maxLeaders: 5         # (default: no limit)
 #   subTorrents: 1        # each with leaders of its own
 #   requestPriority: within-rarity  # of pieces that followers have requested; or absolute
 `;

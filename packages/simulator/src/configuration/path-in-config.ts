@@ -38,6 +38,9 @@ const PATHS: Readonly<Record<string, Path>> = {
   'topology.stubDomainSize': ['network', 'routersPerAs'],
   'latency.fixedMs': ['network', 'latency'],
   leaderPercent: ['cache', 'leaders'],
+  leadersMin: ['cache', 'minLeaders'],
+  leadersMax: ['cache', 'maxLeaders'],
+  electionPolicy: ['cache', 'policy'],
   subTorrents: ['cache', 'subTorrents'],
   requestPriority: ['cache', 'requestPriority'],
 };

@@ -78,6 +78,11 @@ describe('a configuration describes a swarm', () => {
       is: { leaderPercent: 50, subTorrents: 2, requestPriority: 'absolute' },
     },
     {
+      rule: 'leaders are elected by a policy, at least and at most so many in an AS',
+      fields: { cache: { leaders: 5, policy: 'uptime', minLeaders: 2, maxLeaders: 3 } },
+      is: { leaderPercent: 5, electionPolicy: 'uptime', leadersMin: 2, leadersMax: 3 },
+    },
+    {
       rule: 'external neighbours bias the selection',
       fields: { tracker: { neighbours: 5, externalNeighbours: '10 %', minPeers: 3 } },
       is: { neighbours: 5, externalPercent: 10, minPeers: 3 },
@@ -301,7 +306,7 @@ test('a complete configuration describes the same swarm again', () => {
       { name: 'a', share: 70 },
       { name: 'b', share: 30, download: '1 Gbit/s' },
     ],
-    cache: { leaders: '12.5 %' },
+    cache: { leaders: '12.5 %', policy: 'random', minLeaders: 2, maxLeaders: 4 },
     tracker: { externalNeighbours: 5 },
     client: { rules: 'original', quirks: { repeatChokes: false } },
   });

@@ -26,6 +26,7 @@ import {
   SEED_CHOKERS,
   type SeedChokerName,
 } from '@cachetorrent/protocol';
+import { ELECTION_POLICIES, type ElectionPolicyName } from '@cachetorrent/tracker';
 import { z } from 'zod';
 
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
@@ -147,6 +148,12 @@ export interface ClientConfig {
 export interface CacheConfig {
   /** Percentage of the peers of each AS that are leaders, at least one (default: none at all). */
   readonly leaders?: Percentage;
+  /** Which peers lead: those with the most `capacity` (default), `uptime`, … */
+  readonly policy?: ElectionPolicyName;
+  /** The least number of leaders of an AS, if it has as many peers (default: 1). */
+  readonly minLeaders?: number;
+  /** The greatest number of leaders of an AS (default: no limit). */
+  readonly maxLeaders?: number;
   /** Number of sub-torrents, each with leaders of its own (default: 1). */
   readonly subTorrents?: number;
   /**
@@ -347,6 +354,16 @@ const cache = z
     leaders: percentage
       .exactOptional()
       .describe('Percentage of the peers of each AS that are leaders (default: none).'),
+    policy: z
+      .enum(names(ELECTION_POLICIES))
+      .exactOptional()
+      .describe('Who leads: by capacity (default), uptime, stability (both), or at random.'),
+    minLeaders: count
+      .exactOptional()
+      .describe('Least number of leaders of an AS, if it has as many peers (default: 1).'),
+    maxLeaders: count
+      .exactOptional()
+      .describe('Greatest number of leaders of an AS (default: no limit).'),
     subTorrents: count
       .exactOptional()
       .describe('Sub-torrents, each with leaders of its own (default: 1).'),

@@ -20,6 +20,7 @@ import type { SwarmProblem } from '../../errors.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/check.ts';
+import { electionOf } from '../plan/swarm.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
 
@@ -56,7 +57,7 @@ export function preflight(plan: Plan): Preflight {
   for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id));
   if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
-      tracker.candidate({ id, ...plan.capacityOf(id) });
+      tracker.candidate({ id, ...plan.capacityOf(id) }, 0);
     }
   }
   const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];
@@ -66,30 +67,32 @@ export function preflight(plan: Plan): Preflight {
 
 /** A follower connects to all leaders of its AS. */
 function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
-  const { leaderPercent, topology } = plan.swarm;
-  if (leaderPercent === undefined) return undefined;
+  const { topology } = plan.swarm;
+  const election = electionOf(plan.swarm);
+  if (election === undefined) return undefined;
   for (let asId = 0; asId < plan.asCount; asId++) {
     const peers = plan.idsOf(asId).length;
-    const followers = Math.floor(peers * (1 - leaderPercent / 100)) - 1;
+    const followers = peers - 1 - leaderCount(peers, election);
     if (followers <= CONNECTIONS_MAX) continue;
     const limit = `a peer has at most ${CONNECTIONS_MAX.toLocaleString('en-US')} connections`;
     const problem =
       `is ${topology.stubDomains}, with which each leader of AS ${asId} has ` +
       `${followers.toLocaleString('en-US')} followers or more, but ${limit}`;
-    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the percentage of leaders' };
+    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the number of leaders' };
   }
   return undefined;
 }
 
 /** Followers get pieces in their own AS only, where leaders are those with the most capacity. */
 function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
-  const { leaderPercent, seeds } = plan.swarm;
-  if (leaderPercent === undefined) return undefined;
+  const { seeds } = plan.swarm;
+  const election = electionOf(plan.swarm);
+  if (election === undefined) return undefined;
   const stuck: string[] = [];
   for (let asId = 0; asId < plan.asCount; asId++) {
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
-    const hasFollowers = leechers > leaderCount(ids.length, { leaderPercent });
+    const hasFollowers = leechers > leaderCount(ids.length, election);
     const canUpload = ids.some((id) => plan.capacityOf(id).uploadKbps > 0);
     if (hasFollowers && !canUpload) stuck.push(String(asId));
   }
@@ -97,7 +100,7 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
   return {
     at: 'leaderPercent',
     problem:
-      `is ${leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
+      `is ${election.leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
       'leaders there send nothing to their followers, who can never complete',
     fix: 'use fewer AS, let more peers upload, or set it to 100 %',
   };

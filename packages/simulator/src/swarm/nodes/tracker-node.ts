@@ -14,7 +14,7 @@ import {
 
 import * as kinds from '../event-kinds.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import type { Swarm } from '../plan/swarm.ts';
+import { electionOf, type Swarm } from '../plan/swarm.ts';
 import { eventOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ANNOUNCE_INTERVAL_S } from './node.ts';
@@ -28,7 +28,7 @@ export interface TrackerNode {
 export function makeTrackerNode(plan: Plan, transport: Transport, clock: Clock): TrackerNode {
   return plan.isOpen
     ? new OpenTrackerNode(plan, transport, clock)
-    : new ClosedTrackerNode(plan, transport);
+    : new ClosedTrackerNode(plan, transport, clock);
 }
 
 /** The tracker of a swarm in which peers come and go. */
@@ -71,10 +71,12 @@ class OpenTrackerNode implements TrackerNode {
 /** The tracker of a swarm whose peers all arrive at the start and stay. */
 class ClosedTrackerNode implements TrackerHost, TrackerNode {
   readonly #transport: Transport;
+  readonly #clock: Clock;
   readonly #tracker: Tracker;
 
-  constructor(plan: Plan, transport: Transport) {
+  constructor(plan: Plan, transport: Transport, clock: Clock) {
     this.#transport = transport;
+    this.#clock = clock;
     this.#tracker = makeTracker(this, plan);
   }
 
@@ -85,8 +87,10 @@ class ClosedTrackerNode implements TrackerHost, TrackerNode {
         return this.#tracker.join(first as PeerId, second as AsId);
       case kinds.SEED_REQ:
         return this.#tracker.seedReq(first as PeerId);
-      case kinds.CANDIDATE:
-        return this.#tracker.candidate(this.#transport.payloads.take(first, 'candidate'));
+      case kinds.CANDIDATE: {
+        const candidate = this.#transport.payloads.take(first, 'candidate');
+        return this.#tracker.candidate(candidate, this.#clock.nowMs);
+      }
       default:
         assert(false, `no event has the kind ${kind}`);
     }
@@ -122,28 +126,31 @@ export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAn
 
 /** Makes the tracker of a swarm in which peers come and go. */
 export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
-  const { leaderPercent, subTorrents } = swarm;
+  const election = electionOf(swarm);
+  const random = seededRandom(seed, 'election');
   return new OpenTracker({
     selection: selectionOf(swarm),
     intervalS: ANNOUNCE_INTERVAL_S,
     random: seededRandom(seed, 'tracker'),
-    ...(leaderPercent === undefined
+    ...(election === undefined
       ? {}
-      : { election: { leaderPercent, subTorrents, random: seededRandom(seed, 'election') } }),
+      : { election: { ...election, subTorrents: swarm.subTorrents, random } }),
   });
 }
 
 /**
- * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend on
- * the plan alone.
+ * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend
+ * on the plan alone, and by some policies of election on when candidates come.
  */
 export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
+  const election = electionOf(swarm);
+  const random = seededRandom(seed, 'election');
   return new Tracker(host, {
     minPeers: swarm.minPeers,
     seeds: swarm.seeds,
     pieceCount: swarm.pieces,
     selection: selectionOf(swarm),
-    ...(swarm.leaderPercent === undefined ? {} : { leaderPercent: swarm.leaderPercent }),
+    ...(election === undefined ? {} : { election: { ...election, random } }),
     subTorrents: swarm.subTorrents,
     random: seededRandom(seed, 'tracker'),
   });
