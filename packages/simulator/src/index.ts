@@ -43,6 +43,7 @@ export type {
   SwarmRole,
   Churn,
 } from './swarm/results/result.ts';
+export type { LeaderShortage } from './swarm/results/leader-shortage.ts';
 export { downloadTimesMs } from './swarm/results/download-times.ts';
 export type {
   ArrivalProcess,

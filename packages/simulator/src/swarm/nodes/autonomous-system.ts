@@ -42,6 +42,7 @@ import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
 import { Flows } from './flows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
+import { LeaderCounts } from './leader-counts.ts';
 import { Members } from './members.ts';
 import type { Node, NodeEnvironment } from './node.ts';
 import { Population } from './population.ts';
@@ -74,6 +75,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #population: Population;
+  readonly #leaders: LeaderCounts | undefined;
   readonly #timeline: AsTimeline | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
@@ -105,6 +107,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     });
     this.#stays = new Stays(plan, context, ids.length);
     this.#population = new Population(plan);
+    this.#leaders = LeaderCounts.of(plan, context.id);
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
@@ -221,6 +224,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#members.present, this.plan);
     const prospects = this.#countProspects();
+    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
+    const leaders = this.#leaders?.report(endMs);
     const report = {
       completedAtMs,
       leftAtMs,
@@ -238,8 +243,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       roles,
       sources,
       ...(prospects === undefined ? {} : { prospects }),
+      ...(leaders === undefined ? {} : { leaders }),
     };
-    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
     return { ...report, ...this.#timeline?.report(endMs) };
   }
 
@@ -260,8 +265,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     else this.roleChanged(hosted);
   }
 
-  roleChanged({ row, peer }: HostedPeer): void {
-    this.transport.setLeader(row, peer.role === 'leader');
+  roleChanged(hosted: HostedPeer): void {
+    this.transport.setLeader(hosted.row, hosted.leads);
+    const node = this.#members.node(this.plan.localNodeOf(hosted.id))!;
+    if (node.hasStarted) this.#leaders?.roleChanged(hosted, this.nowMs);
   }
 
   needsLeaders({ id }: HostedPeer): void {
@@ -277,6 +284,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   nodeStarted(node: Node): void {
     const { id, peers, incompleteSubTorrents } = node;
     this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
+    this.#leaders?.started(node, this.nowMs);
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
@@ -362,6 +370,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#observations.hasRole(node);
     this.#observations.left(localNode, this.nowMs, reason);
     this.#population.left(node.id, node.incompleteSubTorrents === 0, reason, this.nowMs);
+    this.#leaders?.left(node, this.nowMs);
     this.#timeline?.left(node);
     if (!isCrash) node.announce('stopped');
     const returns = this.#stays.end(node.id, reason);

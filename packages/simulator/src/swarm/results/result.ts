@@ -3,6 +3,7 @@
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
 import type { Departure } from '../plan/dynamics.ts';
+import type { LeaderShortage } from './leader-shortage.ts';
 
 /**
  * Download times of the peers of a group that have completed the file, in ms. The time of a peer
@@ -106,6 +107,16 @@ export interface SwarmResult {
   readonly lastPiecesPace: number | undefined;
   /** Completion of the leaders. */
   readonly leaders: Completion;
+  /**
+   * The AS that had fewer leaders than asked for, for more than 1 % of the time in which they had
+   * peers; absent if there are no elections.
+   */
+  readonly leaderShortages?: readonly LeaderShortage[];
+  /**
+   * The share of the leaders asked for that were missing, 0 to 1, over all AS and the whole run;
+   * absent if there are no elections.
+   */
+  readonly missingLeaderShare?: number;
   /** Completion of the followers. */
   readonly followers: Completion;
   /**
