@@ -15,7 +15,7 @@ import {
 import * as kinds from '../event-kinds.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import { electionOf, type Swarm } from '../plan/swarm.ts';
-import { eventOf, wantedOf } from '../transport/message-fields.ts';
+import { eventOf, isSeedOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ANNOUNCE_INTERVAL_S } from './node.ts';
 
@@ -51,11 +51,12 @@ class OpenTrackerNode implements TrackerNode {
       return this.#tracker.leaderLost(second as PeerId, from, this.#clock.nowMs);
     }
     assert(kind === kinds.ANNOUNCE, 'nodes announce themselves to the tracker of an open swarm');
-    this.#announce(from, eventOf(second), wantedOf(second));
+    const announce = announceOf(this.#plan, from, eventOf(second), isSeedOf(second));
+    this.#announce(announce, wantedOf(second));
   }
 
-  #announce(id: PeerId, event: AnnounceEvent, wanted: number): void {
-    const announce = announceOf(this.#plan, id, event);
+  #announce(announce: OpenAnnounce, wanted: number): void {
+    const { id, event } = announce;
     const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
     if (event === 'stopped') return;
     for (const [subTorrent, leaders] of this.#tracker.leadersOf(announce.asId).entries()) {
@@ -114,12 +115,17 @@ interface Clock {
 }
 
 /** What a peer announces. Its AS follows from its address, its capacities are a part (`ct_up`). */
-export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAnnounce {
+export function announceOf(
+  plan: Plan,
+  id: PeerId,
+  event: AnnounceEvent,
+  isSeed: boolean,
+): OpenAnnounce {
   return {
     id,
     asId: plan.asOf(id),
     event,
-    holdsFile: plan.holdsFile(id),
+    isSeed,
     capacity: plan.capacityOf(id),
   };
 }
