@@ -27,7 +27,7 @@ function trackerWith(options: Partial<TrackerOptions> = {}) {
     ...options,
   });
   return {
-    join: (id: number, asId = 0) => tracker.join(id as PeerId, asId as AsId),
+    join: (id: number, asId = 0, atMs = 0) => tracker.join(id as PeerId, asId as AsId, atMs),
     stand: (id: number, uploadKbps = 1, atMs = 0) =>
       tracker.candidate({ id: id as PeerId, uploadKbps, downloadKbps: 1 }, atMs),
     seedReq: (id: number) => tracker.seedReq(id as PeerId),
@@ -103,9 +103,9 @@ test('an election waits for enough candidates, and is held in each AS', () => {
 test('an election by another policy: the first to come leads, with a floor and a ceiling', () => {
   const election = { ...HALF, policy: 'uptime', leadersMin: 2, leadersMax: 2 } as const;
   const { join, stand, takeSent } = trackerWith({ minPeers: 6, election });
-  for (const id of [1, 2, 3, 4, 5, 6]) join(id, id < 6 ? 0 : 1);
+  for (const id of [1, 2, 3, 4, 5, 6]) join(id, id < 6 ? 0 : 1, 100 - id);
   takeSent();
-  for (const id of [1, 2, 3, 4, 5, 6]) stand(id, id, 100 - id);
+  for (const id of [1, 2, 3, 4, 5, 6]) stand(id, id, 200);
   expect(new Set(takeSent().map((line) => line.slice(3)))).toEqual(
     new Set(['sub-torrent 0 led by 5 4', 'sub-torrent 0 led by 6']),
   );

@@ -52,6 +52,8 @@ export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
   readonly #joined = new JoinedPeers();
+  /** When each peer has joined, by id. */
+  readonly #joinedAtMs: number[] = [];
   /** The candidates so far; undefined after the election. */
   #candidates: TimedCandidate[] | undefined = [];
   /** For each AS and sub-torrent the leaders, once elected. */
@@ -62,10 +64,11 @@ export class Tracker {
     this.#options = options;
   }
 
-  /** `id`, of AS `asId`, joins. A repeated message has no effect. */
-  join(id: PeerId, asId: AsId): void {
+  /** `id`, of AS `asId`, joins at `nowMs`. A repeated message has no effect. */
+  join(id: PeerId, asId: AsId, nowMs: number): void {
     if (this.#joined.has(id)) return;
     this.#joined.add(id, asId);
+    this.#joinedAtMs[id] = nowMs;
     const count = this.#joined.all.length;
     if (count < this.#options.minPeers) return;
     if (count > this.#options.minPeers) return this.#sendNeighbours(id);
@@ -82,7 +85,7 @@ export class Tracker {
   /** A peer that has joined becomes a candidate at `nowMs`. */
   candidate(candidate: Candidate, nowMs: number): void {
     if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
-    this.#candidates.push({ candidate, joinedAtMs: nowMs });
+    this.#candidates.push({ candidate, joinedAtMs: this.#joinedAtMs[candidate.id]! });
     if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates, nowMs);
   }
 

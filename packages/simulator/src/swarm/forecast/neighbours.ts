@@ -64,6 +64,6 @@ function neighboursOf(plan: Plan): readonly (readonly number[])[] {
     leaders: () => {},
   };
   const tracker = makeTracker(host, plan);
-  for (const id of ids) tracker.join(id, plan.asOf(id));
+  for (const id of ids) tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
   return named;
 }

@@ -54,10 +54,10 @@ export function preflight(plan: Plan): Preflight {
   const decisions = new TrackerDecisions(plan);
   const tracker = makeTracker(decisions, plan);
   const peers = plan.nodeCount - 1;
-  for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id));
+  for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
   if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
-      tracker.candidate({ id, ...plan.capacityOf(id) }, 0);
+      tracker.candidate({ id, ...plan.capacityOf(id) }, plan.arrivesAtMs(id));
     }
   }
   const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];

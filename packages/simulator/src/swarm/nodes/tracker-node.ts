@@ -85,7 +85,7 @@ class ClosedTrackerNode implements TrackerHost, TrackerNode {
   handle(kind: number, first: number, second: number): void {
     switch (kind) {
       case kinds.JOIN:
-        return this.#tracker.join(first as PeerId, second as AsId);
+        return this.#tracker.join(first as PeerId, second as AsId, this.#clock.nowMs);
       case kinds.SEED_REQ:
         return this.#tracker.seedReq(first as PeerId);
       case kinds.CANDIDATE: {
