@@ -50,6 +50,11 @@ export {
   type ConnectionCounts,
   type TrackerAnswer,
 } from './neighbours/announce-schedule.ts';
+export {
+  CONNECT_RETRY_MS,
+  ConnectionCandidates,
+} from './neighbours/connection-candidates.ts';
+export { evictable, type EvictablePeer, mayIdleMs } from './neighbours/eviction.ts';
 export { Turnover, type TurnoverPeer } from './neighbours/turnover.ts';
 export {
   type ClientName,
