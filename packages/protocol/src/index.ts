@@ -69,7 +69,7 @@ export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
 export type { HaveOutcome } from './tables/peer-tables.ts';
 export { createPeer, type CreatePeerOptions } from './peer/create-peer.ts';
-export { Peer } from './peer/peer.ts';
+export { type ConnectionState, Peer } from './peer/peer.ts';
 export type { RequestPriority } from './peer/piece-picker.ts';
 export type { ConnectionPurpose, Role } from './peer/roles.ts';
 export { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from './rules/quirks.ts';

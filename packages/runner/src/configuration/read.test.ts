@@ -74,7 +74,7 @@ describe('the starting file', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
       .replace(/^classes:\n(  - .*\n)+/m, '')
-      .replace(/^ *(externalNeighbours|maxLeaders).*\n/gm, '');
+      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
 });

@@ -48,6 +48,7 @@ network:
 #   rules: client         # or original: as the simulator of 2018
 #   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
 #   preset: libtorrent    # or mainline, transmission: the defaults of what follows
+#   connectionsMax: 80    # of each peer (default: no limit)
 #   uploadSlots: 7
 #   optimisticSlots: 1
 #   rechokeInterval: 15 s

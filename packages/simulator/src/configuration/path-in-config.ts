@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<string, Path>> = {
   horizonMs: ['until'],
   pieces: ['file', 'pieces'],
   pieceBits: ['file', 'pieceSize'],
+  connectionsMax: ['client', 'connectionsMax'],
   uploadSlots: ['client', 'uploadSlots'],
   optimisticSlots: ['client', 'optimisticSlots'],
   rechokeIntervalMs: ['client', 'rechokeInterval'],

@@ -429,6 +429,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     ...(until === 'complete' ? {} : { horizonMs: until }),
     pieces: file.pieces,
     pieceBits: file.pieceSize * 8,
+    ...(client.connectionsMax === undefined ? {} : { connectionsMax: client.connectionsMax }),
     uploadSlots: client.uploadSlots,
     optimisticSlots: client.optimisticSlots,
     rechokeIntervalMs: client.rechokeInterval,

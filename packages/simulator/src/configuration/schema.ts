@@ -94,6 +94,8 @@ export interface ClientConfig {
   readonly preset?: ClientName;
   /** Single quirks of the original simulator that differ from `rules`. */
   readonly quirks?: Partial<Quirks>;
+  /** Greatest number of connections of a peer (default: no limit). */
+  readonly connectionsMax?: number;
   /** Connections that a peer unchokes for their rate. */
   readonly uploadSlots?: number;
   /** Connections that a peer unchokes optimistically. */
@@ -272,6 +274,9 @@ const client = z
       .exactOptional()
       .describe('Client whose choices are the defaults below (default: libtorrent).'),
     quirks: quirks.exactOptional(),
+    connectionsMax: count
+      .exactOptional()
+      .describe('Greatest number of connections of a peer (default: no limit; our client: 80).'),
     uploadSlots: count.exactOptional().describe('Unchokes by rate (libtorrent: 7).'),
     optimisticSlots: count.exactOptional().describe('Optimistic unchokes (libtorrent: 1).'),
     rechokeInterval: time

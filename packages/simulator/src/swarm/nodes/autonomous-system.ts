@@ -9,6 +9,7 @@
 import {
   bitsOfSpan,
   type BlockIndex,
+  CONNECT_RETRY_MS,
   type Connection,
   type Peer,
   type PeerId,
@@ -41,6 +42,7 @@ import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
 import { Flows } from './flows.ts';
+import type { ConnectionBound } from './connection-bound.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { LeaderCounts } from './leader-counts.ts';
 import { Members } from './members.ts';
@@ -158,7 +160,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
    * and what they cause, which repeats itself for ever; see `prospects.ts`.
    */
   mayProgress(quietMs: number): boolean {
-    if (this.plan.swarm.horizonMs !== undefined) return true;
+    const { horizonMs, connectionsMax } = this.plan.swarm;
+    if (horizonMs !== undefined) return true;
+    // Peers may be about to try each other again, or to close connections for others.
+    if (connectionsMax !== undefined && quietMs <= 2 * CONNECT_RETRY_MS.max) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
@@ -186,6 +191,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleReason(a, REASONS[b]!, c);
       case kinds.ANNOUNCE_DUE:
         return this.#handleAnnounceDue(a);
+      case kinds.CONNECTIONS_DUE:
+        return this.#handleConnectionsDue(a, c);
       case kinds.CONNECTION_OVER:
         if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
         return;
@@ -461,6 +468,18 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#context.schedule(node.looksAtMs, kinds.ANNOUNCE_DUE, localNode, 0, 0);
   }
 
+  lookAtConnections({ localPeer }: HostedPeer, bound: ConnectionBound, atMs: number): void {
+    if (bound.looksAtMs > this.nowMs && bound.looksAtMs <= atMs) return;
+    bound.looksAtMs = atMs;
+    const stay = this.#stayOf(localPeer);
+    this.#context.schedule(atMs, kinds.CONNECTIONS_DUE, localPeer, 0, stay);
+  }
+
+  #handleConnectionsDue(localPeer: number, stay: number): void {
+    const bound = this.#members.hostedPeer(localPeer)?.bound;
+    if (stay === this.#stayOf(localPeer) && this.nowMs === bound?.looksAtMs) bound.look();
+  }
+
   #handleRechoke(localPeer: number): void {
     const hosted = this.#members.hostedPeer(localPeer);
     // It may have run earlier, because a slot became free.
@@ -497,6 +516,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const [fromClass, toClass] = [this.plan.classOf(from.id), this.plan.classOf(to)];
     this.#observations.sentByClass(localNode, fromClass, toClass, bits);
     from.sendBlocks(connection, block, count);
+    from.bound?.sent(connection);
     this.lastActiveMs = this.nowMs;
   }
 
@@ -516,6 +536,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
+    to.bound?.received(connection, bits);
     to.peer.piece(connection, block, count);
     this.#observeLastPieces(to.id);
   }

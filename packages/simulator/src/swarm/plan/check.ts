@@ -81,7 +81,8 @@ function checkBlocks(swarm: Swarm, refuse: Refuse): void {
 }
 
 function numberRules(swarm: Swarm): NumberRule[] {
-  const { topology, latency, leaderPercent, leadersMin, leadersMax, externalPercent } = swarm;
+  const { topology, latency, externalPercent, connectionsMax } = swarm;
+  const { leaderPercent, leadersMin, leadersMax } = swarm;
   const percent = { least: 0, most: 100, fraction: true, reason: 'a percentage is 0 or more' };
   const rules: NumberRule[] = [
     {
@@ -146,6 +147,11 @@ function numberRules(swarm: Swarm): NumberRule[] {
   if (leadersMax !== undefined) {
     const reason = 'an AS without leaders gets nothing from others';
     rules.push({ field: 'leadersMax', value: leadersMax, least: 1, reason });
+  }
+  if (connectionsMax !== undefined) {
+    const reason = 'a peer opens half of its connections itself';
+    const rule = { least: 2, most: CONNECTIONS_MAX, reason };
+    rules.push({ field: 'connectionsMax', value: connectionsMax, ...rule });
   }
   if (externalPercent !== undefined) {
     rules.push({ field: 'externalPercent', value: externalPercent, ...percent });

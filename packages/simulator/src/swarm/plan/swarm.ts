@@ -75,6 +75,8 @@ export interface Swarm {
   /** Size of a piece, in bits. */
   readonly pieceBits: number;
 
+  /** The greatest number of connections of a peer; absent: no limit. */
+  readonly connectionsMax?: number;
   /** Number of regular unchokes per peer. */
   readonly uploadSlots: number;
   /** Number of optimistic unchokes per peer. */
