@@ -98,24 +98,6 @@ test('every five minutes some connections are closed for others, if almost all a
   expect(later).toBeGreaterThan(early + 10);
 });
 
-test('seeds that exchange nothing make way for a leecher that comes late', () => {
-  // Each peer could be connected to all others.
-  const [slow, fast] = FORTY.classes as [Swarm['classes'][0], Swarm['classes'][0]];
-  const late = [{ process: 'at-once', atMs: 900_000, count: 2 }] as const;
-  const swarm = {
-    ...STAYING,
-    neighbours: 39,
-    connectionsMax: 5,
-    classes: [{ ...slow, count: 38 }, { ...fast, count: 2, arrivals: late }],
-  };
-  const { peers } = simulatedHere(swarm, 1);
-  for (const id of [39, 40]) {
-    expect(peers.arrivedAtMs[id - 1]).toBe(900_000);
-    // 39 peers with 5 connections each have no room; without eviction nobody would let it in.
-    expect(peers.completedAtMs[id - 1]! - 900_000).toBeLessThan(120_000);
-  }
-});
-
 test.each<[string, Swarm]>([
   ['plain peers', { ...FORTY, connectionsMax: 6 }],
   ['leaders', { ...FORTY, leaderPercent: 30, connectionsMax: 6 }],

@@ -195,6 +195,11 @@ describe('overrides', () => {
       says: '--set policy: is "votes", which is not a possible value',
     },
     {
+      of: 'a bound of one connection',
+      overrides: { connectionsMax: 1 },
+      says: '--set connectionsMax: is 1, but a peer opens half of its connections itself\n  fix: set it to 2 or more',
+    },
+    {
       of: 'fewer leaders at most than at least',
       overrides: { minLeaders: 3, maxLeaders: 2 },
       says: '--set minLeaders: is 3, more than cache.maxLeaders (2)\n  fix: set it to 2 or less',

@@ -91,6 +91,7 @@ describe('a configuration describes a swarm', () => {
       rule: 'a client has slots and chokers',
       fields: {
         client: {
+          connectionsMax: 9,
           uploadSlots: 2,
           optimisticSlots: 3,
           rechokeInterval: '5 s',
@@ -100,6 +101,7 @@ describe('a configuration describes a swarm', () => {
         },
       },
       is: {
+        connectionsMax: 9,
         uploadSlots: 2,
         optimisticSlots: 3,
         rechokeIntervalMs: 5_000,
@@ -308,7 +310,7 @@ test('a complete configuration describes the same swarm again', () => {
     ],
     cache: { leaders: '12.5 %', policy: 'random', minLeaders: 2, maxLeaders: 4 },
     tracker: { externalNeighbours: 5 },
-    client: { rules: 'original', quirks: { repeatChokes: false } },
+    client: { rules: 'original', quirks: { repeatChokes: false }, connectionsMax: 80 },
   });
   const resolved = resolveSwarm(config);
   expect(resolveSwarm(resolved.config)).toEqual(resolved);

@@ -157,6 +157,8 @@ test.each([
     at: 'electionPolicy',
     problem: 'is "vote", which is not a policy',
   },
+  { change: { connectionsMax: 1 }, at: 'connectionsMax', problem: 'opens half of its connections' },
+  { change: { connectionsMax: 65_536 }, at: 'connectionsMax', problem: 'is 65536' },
   { change: { externalPercent: 101 }, at: 'externalPercent', problem: 'is 101' },
   { change: { subTorrents: 2 }, at: 'subTorrents', problem: 'but there are no leaders' },
   {

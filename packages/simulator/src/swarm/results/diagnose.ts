@@ -32,11 +32,12 @@ interface Cause {
 
 /** The advice is what `swarm` leaves a choice of. */
 function noSource(swarm: Swarm): Cause {
-  const { neighbours, externalPercent, leaderPercent } = swarm;
+  const { neighbours, externalPercent, leaderPercent, connectionsMax } = swarm;
   const ways = [
     ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
     ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
     ...(leaderPercent === undefined ? [] : ['ask for more leaders']),
+    ...(connectionsMax === undefined ? [] : ['let them have more connections']),
   ];
   const where = leaderPercent === undefined ? '' : ' (of a follower, in its own AS)';
   return {
