@@ -38,12 +38,12 @@ export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,
   Completion,
+  LeaderShortage,
   PeerTable,
   SwarmResult,
   SwarmRole,
   Churn,
 } from './swarm/results/result.ts';
-export type { LeaderShortage } from './swarm/results/leader-shortage.ts';
 export { downloadTimesMs } from './swarm/results/download-times.ts';
 export type {
   ArrivalProcess,

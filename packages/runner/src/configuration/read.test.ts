@@ -197,7 +197,7 @@ describe('overrides', () => {
     {
       of: 'a bound of one connection',
       overrides: { connectionsMax: 1 },
-      says: '--set connectionsMax: is 1, but a peer opens half of its connections itself\n  fix: set it to 2 or more',
+      says: '--set connectionsMax: is 1, but a peer opens half of its connections itself\n  fix: set it to a whole number from 2',
     },
     {
       of: 'fewer leaders at most than at least',

@@ -170,7 +170,13 @@ function parameterPath(name: string): Path {
 }
 
 /** The fields that have no effect without leaders. */
-const OF_LEADERS = ['policy', 'minLeaders', 'maxLeaders', 'subTorrents', 'requestPriority'] as const;
+const OF_LEADERS = [
+  'policy',
+  'minLeaders',
+  'maxLeaders',
+  'subTorrents',
+  'requestPriority',
+] as const;
 
 /** A file may have options of leaders without leaders: every configuration that we write does. */
 function refuseWithoutLeaders(config: object, overrides: Overrides): void {

@@ -3,7 +3,13 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Churn, Completion, LeaderShortage, Simulation, SwarmResult } from '@cachetorrent/simulator';
+import type {
+  Churn,
+  Completion,
+  LeaderShortage,
+  Simulation,
+  SwarmResult,
+} from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';

@@ -31,7 +31,7 @@ export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
 
 /**
  * The fields of a swarm that the section describes. What is the default is absent, and so is what
- * has no effect without leaders: swarms that are alike are equal, and so are the keys of their runs.
+ * has no effect without leaders: swarms that are alike are equal, and so are their runs' keys.
  */
 export function leadersOfSwarm(
   cache: CompleteCacheConfig,

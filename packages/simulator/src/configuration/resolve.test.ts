@@ -188,6 +188,8 @@ describe('a configuration describes a swarm', () => {
     expect(swarm(withFields({ cache: { requestPriority: 'absolute' } }))).not.toHaveProperty(
       'leaderPercent',
     );
+    const withoutLeaders = { policy: 'uptime', minLeaders: 2, maxLeaders: 3 } as const;
+    expect(swarm(withFields({ cache: withoutLeaders }))).toEqual(swarm(SMALL));
   });
 });
 

@@ -27,7 +27,9 @@ export interface ElectionSettings extends LeaderNumbers {
 
 /** A candidate, and when it has come. */
 export interface TimedCandidate {
+  /** The candidate. */
   readonly candidate: Candidate;
+  /** When it has joined, in ms. */
   readonly joinedAtMs: number;
 }
 

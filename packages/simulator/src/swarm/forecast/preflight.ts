@@ -54,7 +54,8 @@ export function preflight(plan: Plan): Preflight {
   const decisions = new TrackerDecisions(plan);
   const tracker = makeTracker(decisions, plan);
   const peers = plan.nodeCount - 1;
-  for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
+  for (let id = 1 as PeerId; id <= peers; id++)
+    tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
   if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
       tracker.candidate({ id, ...plan.capacityOf(id) }, plan.arrivesAtMs(id));
@@ -100,8 +101,8 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
   return {
     at: 'leaderPercent',
     problem:
-      `is ${election.leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload capacity: ` +
-      'leaders there send nothing to their followers, who can never complete',
+      `is ${election.leaderPercent} %, but no peer of AS ${listed(stuck, ', ')} has an upload ` +
+      'capacity: leaders there send nothing to their followers, who can never complete',
     fix: 'use fewer AS, let more peers upload, or set it to 100 %',
   };
 }

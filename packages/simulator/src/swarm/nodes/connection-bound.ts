@@ -1,7 +1,7 @@
 /**
  * Keeps a peer within its greatest number of connections, as the client does: it opens half of them
  * itself, an idle one makes way for a new one, and every five minutes the worst are closed if
- * almost all are in use. Whom it could connect to, it tries again later. The connections of a leader
+ * almost all are in use. Peers that refuse are tried again later. The connections of a leader
  * within its AS do not count, nor do those to it: they carry what the AS gets.
  *
  * The rules are those of `packages/protocol/src/neighbours/`; this is what they need to know.

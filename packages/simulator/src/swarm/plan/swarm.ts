@@ -139,7 +139,9 @@ export function electionOf({
 }: Pick<Swarm, 'leaderPercent' | 'leadersMin' | 'leadersMax' | 'electionPolicy'>):
   | Required<ElectionSettings>
   | undefined {
-  return leaderPercent === undefined ? undefined : { leaderPercent, leadersMin, leadersMax, policy };
+  return leaderPercent === undefined
+    ? undefined
+    : { leaderPercent, leadersMin, leadersMax, policy };
 }
 
 /**

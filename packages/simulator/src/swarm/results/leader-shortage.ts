@@ -1,20 +1,7 @@
 /** Which AS had fewer leaders than asked for: what the elections of a run have left undone. */
 
 import type { AsReport } from './observations.ts';
-
-/** An AS that had fewer leaders than asked for. */
-export interface LeaderShortage {
-  /** The AS. */
-  readonly as: number;
-  /** Leaders asked for, on average over the time in which the AS had peers. */
-  readonly asked: number;
-  /** Leaders that were missing, on average over the time in which any were. */
-  readonly missing: number;
-  /** For how long any were missing, in ms. */
-  readonly shortMs: number;
-  /** For how long the AS had peers, in ms. */
-  readonly presentMs: number;
-}
+import type { LeaderShortage } from './result.ts';
 
 /** Leaders may be missing for this share of the time: peers learn of an election a little later. */
 const SHORT_SHARE_MAX = 0.01;

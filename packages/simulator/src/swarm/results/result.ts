@@ -3,7 +3,6 @@
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
 import type { Departure } from '../plan/dynamics.ts';
-import type { LeaderShortage } from './leader-shortage.ts';
 
 /**
  * Download times of the peers of a group that have completed the file, in ms. The time of a peer
@@ -75,6 +74,20 @@ export interface Churn {
   readonly leechersAtEnd: number;
   /** Peers that were there at the end and had the whole file. */
   readonly seedsAtEnd: number;
+}
+
+/** An AS that had fewer leaders than asked for. */
+export interface LeaderShortage {
+  /** The AS. */
+  readonly as: number;
+  /** Leaders asked for, on average over the time in which the AS had peers. */
+  readonly asked: number;
+  /** Leaders that were missing, on average over the time in which any were. */
+  readonly missing: number;
+  /** For how long any were missing, in ms. */
+  readonly shortMs: number;
+  /** For how long the AS had peers, in ms. */
+  readonly presentMs: number;
 }
 
 /** The result of a run: the same for the same swarm and seed. */

@@ -9,7 +9,7 @@
  *     join                      peer id                    AS id
  *     leaderLost                peer id                    leader's peer id
  *     connReq                   peer id                    connection; its complement: upload only
- *     announce                  peer id                    wanted peers, event, seed (`packAnnounce`)
+ *     announce                  peer id                    event, wanted, seed (`packAnnounce`)
  *     other messages to a node  a number, or a payload     0
  *
  * The number of blocks is in the upper 16 bits of the first number (`packSpan`).
