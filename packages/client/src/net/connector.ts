@@ -77,9 +77,9 @@ export class Connector {
     this.#candidates.failed(formatEndpoint(endpoint), this.#options.clock.nowMs());
   }
 
-  /** Resets the delay of an endpoint: a peer has completed its handshake there. */
+  /** Resets the delay of an endpoint: a block has been exchanged with the peer there. */
   resetDelay(endpoint: Endpoint): void {
-    this.#candidates.accepted(formatEndpoint(endpoint));
+    this.#candidates.used(formatEndpoint(endpoint));
   }
 
   /** Connects to the endpoints that are due, while there is room. */

@@ -29,7 +29,7 @@ test('one that is being tried is not due, until it has failed', () => {
   expect(candidates.mayConnect('a')).toBe(true);
 });
 
-test('the delay doubles with each failure, up to a limit, until a peer accepts', () => {
+test('the delay doubles with each failure, up to a limit, until it is used', () => {
   const { candidates } = candidatesOf('a');
   const delays: number[] = [];
   for (let failure = 0; failure < 8; failure++) {
@@ -38,7 +38,7 @@ test('the delay doubles with each failure, up to a limit, until a peer accepts',
   }
   expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((times) => first * times));
   expect(delays.at(-1)).toBe(max);
-  candidates.accepted('a');
+  candidates.used('a');
   candidates.failed('a', 1e8);
   expect(candidates.nextDueMs(() => true)).toBe(1e8 + first);
 });

@@ -1,9 +1,9 @@
 /**
  * The peers that a peer could connect to, and when it may try each of them: at once, and again
- * later when a connection has failed or closed. The delay doubles with every failure. A state
- * machine without a clock; the time is passed in.
+ * later when a connection has failed or closed. The delay doubles with every one that has carried no
+ * block. A state machine without a clock; the time is passed in.
  *
- *     add ──▶ due ──▶ connecting ──▶ connected          after a handshake: accepted
+ *     add ──▶ due ──▶ connecting ──▶ connected          after an exchange of blocks: used
  *              ▲           └───────────────┴──▶ failed
  *              └── after 5 s, 10 s, 20 s … 5 min ──┘
  *
@@ -73,8 +73,11 @@ export class ConnectionCandidates<Key, Target> {
     if (candidate !== undefined) candidate.isConnecting = false;
   }
 
-  /** A peer has completed its handshake there: the delay of the next failure is the first again. */
-  accepted(key: Key): void {
+  /**
+   * A block has been exchanged with it: the delay of the next failure is the first again. A
+   * handshake is not enough: some accept connections, and close them since they have no use for us.
+   */
+  used(key: Key): void {
     const candidate = this.#candidates.get(key);
     if (candidate !== undefined) candidate.retryMs = CONNECT_RETRY_MS.first;
   }

@@ -13,6 +13,7 @@ const S = 1_000;
 /** A host whose connections have the numbers of the peers at their other ends. */
 function hostWith(max: number) {
   const open = new Map<number, { isEstablished: boolean; isInterested: boolean }>();
+  const self = { isComplete: false };
   const log: string[] = [];
   const clock = { nowMs: 0, looksAtMs: Infinity };
   const kept = new Set<number>();
@@ -22,11 +23,14 @@ function hostWith(max: number) {
       return clock.nowMs;
     },
     peer: {
+      get isComplete() {
+        return self.isComplete;
+      },
       connectionTo: (id: PeerId) => (open.has(id) ? id : NO_CONNECTION),
       remoteOf: (connection: Connection) => connection,
       stateOf: (connection: Connection) => ({
-        amInterested: open.get(connection)!.isInterested,
-        peerInterested: false,
+        amInterested: false,
+        peerInterested: open.get(connection)!.isInterested,
         isChokingUs: false,
         isSeed: false,
       }),
@@ -59,6 +63,7 @@ function hostWith(max: number) {
   return {
     bound,
     kept,
+    self,
     connect,
     log: () => log.splice(0).join(', '),
     know: (...ids: number[]) => bound.know(ids, 'neighbour'),
@@ -119,6 +124,35 @@ test('one that has refused, or closed, is tried again after 5 s, 10 s, 20 s', ()
   }
 });
 
+test('the delay is the first again when a block has been exchanged, not before', () => {
+  const { know, answered, bound, log, closed, until } = hostWith(4);
+  know(1);
+  answered(1);
+  closed(1);
+  until(5 * S);
+  answered(1);
+  closed(1);
+  until(14 * S);
+  expect(log()).toBe('open 1, open 1');
+  until(15 * S);
+  bound.sent(1 as Connection);
+  closed(1);
+  until(20 * S);
+  expect(log()).toBe('open 1, open 1');
+});
+
+test('a seed does not try another one again', () => {
+  const { know, answered, closed, interest, self, log, until } = hostWith(4);
+  self.isComplete = true;
+  know(1, 2);
+  answered(1, 2);
+  interest(2);
+  closed(1);
+  closed(2);
+  until(1e9);
+  expect(log()).toBe('open 1, open 2, open 2');
+});
+
 test('the other half is for those that connect to it; then none gets in while all are used', () => {
   const { know, answered, incoming, bound, log, until } = hostWith(4);
   know(1, 2, 3);
@@ -175,18 +209,19 @@ test('those to leaders, and of a leader within its AS, do not count', () => {
 });
 
 test('every five minutes the worst is closed for another, if almost all are in use', () => {
-  const { know, answered, incoming, interest, bound, log, until } = hostWith(10);
+  const { know, answered, incoming, bound, log, until } = hostWith(10);
   know(1, 2, 3, 4, 5);
   answered(1, 2, 3, 4, 5);
   for (const id of [11, 12, 13, 14]) incoming(id);
-  for (const id of [1, 2, 3, 4, 5, 11, 13, 14]) interest(id);
   log();
   until(300 * S);
   // It knows nobody else.
   expect(log()).toBe('');
   know(6, 7);
   until(600 * S - 1);
+  // All have sent a byte, 12 since long ago, and 13 more.
   for (const id of [1, 2, 3, 4, 5, 11, 12, 13, 14]) bound.received(id as Connection, 8);
+  for (const id of [1, 2, 3, 4, 5, 11, 13, 14]) bound.received(id as Connection, 8_000_000);
   expect(log()).toBe('');
   until(600 * S);
   expect(log()).toBe('close 12');

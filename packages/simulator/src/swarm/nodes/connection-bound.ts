@@ -121,12 +121,14 @@ export class ConnectionBound {
   /** The other side has opened the connection, too. */
   established(remote: PeerId): void {
     this.#candidates.connected(remote);
-    this.#candidates.accepted(remote);
   }
 
   /** A connection is being closed, or was refused: `lookAgain` once it is. */
   closed(connection: Connection, remote: PeerId): void {
+    const isUsed = this.#usage.get(connection)?.isUsed === true;
     this.#usage.delete(connection);
+    if (isUsed) this.#candidates.used(remote);
+    if (this.#isRedundant(connection)) this.#candidates.ban(remote);
     this.#candidates.failed(remote, this.#host.nowMs);
   }
 
@@ -156,6 +158,13 @@ export class ConnectionBound {
       if (isOutgoing) outgoing++;
     }
     return { open, outgoing };
+  }
+
+  /** Whether neither side has any use for a connection: both hold the whole file. */
+  #isRedundant(connection: Connection): boolean {
+    const { peer } = this.#host;
+    if (!peer.isComplete || !this.#host.isEstablished(connection)) return false;
+    return !peer.stateOf(connection).peerInterested;
   }
 
   /** How many connections it opens itself: the others are for those that connect to it. */
