@@ -27,7 +27,13 @@ export const CONFIGURATION: Json = {
     allocationInterval: '1 s',
   },
   tracker: { neighbours: 10, externalNeighbours: 20, minPeers: 30 },
-  client: { rules: 'original', quirks: { staleRates: true }, uploadSlots: 4, choker: 'random' },
+  client: {
+    rules: 'original',
+    quirks: { staleRates: true },
+    uploadSlots: 4,
+    connectionsMax: 40,
+    choker: 'random',
+  },
   cache: {
     leaders: '30 %',
     policy: 'uptime',
