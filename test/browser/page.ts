@@ -80,7 +80,7 @@ function introductionsByTracker(): string[] {
       random: seededRandom('tracker'),
     },
   );
-  for (const id of [FIRST, SECOND]) tracker.join(id, 0 as AsId);
+  for (const id of [FIRST, SECOND]) tracker.join(id, 0 as AsId, 0);
   return introductions;
 }
 

@@ -50,6 +50,11 @@ export {
   type ConnectionCounts,
   type TrackerAnswer,
 } from './neighbours/announce-schedule.ts';
+export {
+  CONNECT_RETRY_MS,
+  ConnectionCandidates,
+} from './neighbours/connection-candidates.ts';
+export { evictable, type EvictablePeer, mayIdleMs } from './neighbours/eviction.ts';
 export { Turnover, type TurnoverPeer } from './neighbours/turnover.ts';
 export {
   type ClientName,
@@ -64,7 +69,7 @@ export type { PeerHost } from './peer/host.ts';
 export type { PeerOptions } from './peer/options.ts';
 export type { HaveOutcome } from './tables/peer-tables.ts';
 export { createPeer, type CreatePeerOptions } from './peer/create-peer.ts';
-export { Peer } from './peer/peer.ts';
+export { type ConnectionState, Peer } from './peer/peer.ts';
 export type { RequestPriority } from './peer/piece-picker.ts';
 export type { ConnectionPurpose, Role } from './peer/roles.ts';
 export { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from './rules/quirks.ts';

@@ -322,6 +322,22 @@ describe('run', () => {
     expect(JSON.parse(environment.output.out)).toMatchObject({ seed: 1 });
   });
 
+  test('says on standard error which AS had fewer leaders than asked for', async () => {
+    const shortage = { as: 0, asked: 3, missing: 2, shortMs: 9, presentMs: 9 };
+    const result = {
+      ...SIMULATION.result,
+      leaderShortages: [shortage],
+      missingLeaderShare: 0.5,
+    };
+    const simulate = () => Promise.resolve({ ...SIMULATION, result });
+    const environment = testEnvironment({ simulate });
+    expect(await cli(['run', file, '--quiet'], environment)).toBe(0);
+    expect(environment.output.err).toMatch(
+      /^warning: 1 of 2 AS had fewer leaders than asked for: AS 0 lacked 2 of 3 \(.*\)\n$/,
+    );
+    expect(environment.output.out).toMatch(/^leaders missing +50\.0 % of those asked for$/m);
+  });
+
   test('reports its progress when the user stops it', async () => {
     const stop = new AbortController();
     const simulate = (_: Swarm, { onProgress, signal }: SimulateOptions) => {

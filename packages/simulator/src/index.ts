@@ -38,6 +38,7 @@ export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,
   Completion,
+  LeaderShortage,
   PeerTable,
   SwarmResult,
   SwarmRole,

@@ -3,7 +3,14 @@
 export { byCapacity, type Candidate, NO_CANDIDATE, stands } from './election/candidate.ts';
 export { Election, type ElectionOptions } from './election/election.ts';
 export type { LeaderChange } from './election/as-election.ts';
-export { electForSubTorrents, leaderCount, type LeaderNumbers } from './election/one-shot.ts';
+export {
+  electForSubTorrents,
+  type ElectionSettings,
+  leaderCount,
+  type LeaderNumbers,
+  leadersAskedFor,
+  type TimedCandidate,
+} from './election/one-shot.ts';
 export { ELECTION_POLICIES, type ElectionPolicyName } from './election/policies/policies.ts';
 export type { ElectionPolicy } from './election/policy.ts';
 export { type OpenAnnounce, OpenTracker, type OpenTrackerOptions } from './open-tracker.ts';

@@ -32,8 +32,8 @@ export interface OpenAnnounce {
   readonly asId: AsId;
   /** What it announces. */
   readonly event: AnnounceEvent;
-  /** Whether it has had the whole file from the start. */
-  readonly holdsFile: boolean;
+  /** Whether it holds the whole file (BEP 3: `left` is 0). */
+  readonly isSeed: boolean;
   /** Its capacities, with which it is a candidate; absent if it is none. */
   readonly capacity?: { readonly uploadKbps: number; readonly downloadKbps: number };
 }
@@ -41,7 +41,6 @@ export interface OpenAnnounce {
 interface Member extends RecencyLinks<Member> {
   readonly id: PeerId;
   readonly asId: AsId;
-  isSeed: boolean;
   /** When it has announced itself last, in ms. */
   lastMs: number;
 }
@@ -89,13 +88,13 @@ export class OpenTracker {
    * none.
    */
   announce(announce: OpenAnnounce, wanted: number, nowMs: number): readonly PeerId[] {
-    const { id, asId, event } = announce;
+    const { id, asId, event, isSeed } = announce;
     this.#forgetSilent(nowMs);
     if (event === 'stopped') {
       this.#remove(id, nowMs);
       return [];
     }
-    const { isSeed } = this.#update(announce, nowMs);
+    this.#update(announce, nowMs);
     if (announce.capacity === undefined) this.#election?.leave(id, nowMs);
     else this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
     if (wanted === 0) return [];
@@ -117,18 +116,16 @@ export class OpenTracker {
     );
   }
 
-  #update({ id, asId, event, holdsFile }: OpenAnnounce, nowMs: number): Member {
-    const member = this.#members.get(id) ?? this.#add(id, asId, holdsFile);
+  #update({ id, asId, isSeed }: OpenAnnounce, nowMs: number): void {
+    const member = this.#members.get(id) ?? this.#add(id, asId);
     this.#byRecency.touch(member);
     member.lastMs = nowMs;
-    member.isSeed ||= event === 'completed';
-    if (member.isSeed) this.#downloaders.remove(id, asId);
+    if (isSeed) this.#downloaders.remove(id, asId);
     else this.#downloaders.add(id, asId);
-    return member;
   }
 
-  #add(id: PeerId, asId: AsId, isSeed: boolean): Member {
-    const member = { id, asId, isSeed, lastMs: 0, older: undefined, newer: undefined };
+  #add(id: PeerId, asId: AsId): Member {
+    const member = { id, asId, lastMs: 0, older: undefined, newer: undefined };
     this.#members.set(id, member);
     this.#byRecency.add(member);
     this.#everybody.add(id, asId);

@@ -6,6 +6,8 @@ import { uniformSelection } from './neighbour-selection.ts';
 import { NO_CANDIDATE } from './election/candidate.ts';
 import { Tracker, type TrackerOptions } from './tracker.ts';
 
+const HALF = { leaderPercent: 50, random: seededRandom('lots') };
+
 /** A tracker whose messages are written down, one line each. */
 function trackerWith(options: Partial<TrackerOptions> = {}) {
   const sent: string[] = [];
@@ -26,10 +28,10 @@ function trackerWith(options: Partial<TrackerOptions> = {}) {
     ...options,
   });
   return {
-    join: (id: number, asId = 0) => tracker.join(id as PeerId, asId as AsId),
-    stand: (id: number, uploadKbps = 1) =>
-      tracker.candidate({ id: id as PeerId, uploadKbps, downloadKbps: 1 }),
-    decline: (id: number) => tracker.candidate({ id: id as PeerId, ...NO_CANDIDATE }),
+    join: (id: number, asId = 0, atMs = 0) => tracker.join(id as PeerId, asId as AsId, atMs),
+    stand: (id: number, uploadKbps = 1, atMs = 0) =>
+      tracker.candidate({ id: id as PeerId, uploadKbps, downloadKbps: 1 }, atMs),
+    decline: (id: number) => tracker.candidate({ id: id as PeerId, ...NO_CANDIDATE }, 0),
     seedReq: (id: number) => tracker.seedReq(id as PeerId),
     takeSent: () => sent.splice(0),
   };
@@ -55,7 +57,7 @@ test('the result does not depend on the order of messages', () => {
     [1, 2, 3],
     [3, 1, 2],
   ].map((order) => {
-    const { join, stand, takeSent } = trackerWith({ leaderPercent: 50 });
+    const { join, stand, takeSent } = trackerWith({ election: HALF });
     for (const id of order) join(id);
     for (const id of order) stand(id);
     return takeSent();
@@ -84,7 +86,7 @@ test('the first peers are the seeds', () => {
 });
 
 test('an election waits for enough candidates, and is held in each AS', () => {
-  const { join, stand, takeSent } = trackerWith({ leaderPercent: 50 });
+  const { join, stand, takeSent } = trackerWith({ election: HALF });
   join(1, 0);
   join(2, 0);
   join(3, 1);
@@ -100,8 +102,19 @@ test('an election waits for enough candidates, and is held in each AS', () => {
   ]);
 });
 
+test('an election by another policy: the first to come leads, with a floor and a ceiling', () => {
+  const election = { ...HALF, policy: 'uptime', leadersMin: 2, leadersMax: 2 } as const;
+  const { join, stand, takeSent } = trackerWith({ minPeers: 6, election });
+  for (const id of [1, 2, 3, 4, 5, 6]) join(id, id < 6 ? 0 : 1, 100 - id);
+  takeSent();
+  for (const id of [1, 2, 3, 4, 5, 6]) stand(id, id, 200);
+  expect(new Set(takeSent().map((line) => line.slice(3)))).toEqual(
+    new Set(['sub-torrent 0 led by 5 4', 'sub-torrent 0 led by 6']),
+  );
+});
+
 test('a candidate after the election follows the leaders of its AS, or leads it if there are none', () => {
-  const { join, stand, takeSent } = trackerWith({ leaderPercent: 50 });
+  const { join, stand, takeSent } = trackerWith({ election: HALF });
   for (const id of [1, 2, 3]) join(id);
   for (const id of [1, 2, 3]) stand(id);
   join(4);
@@ -117,7 +130,7 @@ test('a candidate after the election follows the leaders of its AS, or leads it 
 });
 
 test('each peer receives the leaders of every sub-torrent', () => {
-  const { join, stand, takeSent } = trackerWith({ minPeers: 2, leaderPercent: 50, subTorrents: 2 });
+  const { join, stand, takeSent } = trackerWith({ minPeers: 2, election: HALF, subTorrents: 2 });
   for (const id of [1, 2]) join(id);
   takeSent();
   for (const id of [1, 2]) stand(id);
@@ -130,7 +143,9 @@ test('each peer receives the leaders of every sub-torrent', () => {
 });
 
 test('who does not stand is waited for, and told its leaders, but leads nobody', () => {
-  const { join, stand, decline, takeSent } = trackerWith({ leaderPercent: 100 });
+  const { join, stand, decline, takeSent } = trackerWith({
+    election: { ...HALF, leaderPercent: 100 },
+  });
   for (const id of [1, 2, 3]) join(id);
   takeSent();
   stand(1);
@@ -142,7 +157,9 @@ test('who does not stand is waited for, and told its leaders, but leads nobody',
 });
 
 test('an AS in which nobody stands has no leaders, until somebody comes who does', () => {
-  const { join, stand, decline, takeSent } = trackerWith({ leaderPercent: 30 });
+  const { join, stand, decline, takeSent } = trackerWith({
+    election: { ...HALF, leaderPercent: 30 },
+  });
   for (const id of [1, 2, 3]) join(id, id === 3 ? 1 : 0);
   for (const id of [1, 2]) decline(id);
   takeSent();

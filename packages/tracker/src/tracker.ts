@@ -8,10 +8,14 @@
  */
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
-import type { Random } from '@cachetorrent/std';
+import { assert, type Random } from '@cachetorrent/std';
 
 import { type Candidate, stands } from './election/candidate.ts';
-import { electForSubTorrents } from './election/one-shot.ts';
+import {
+  electForSubTorrents,
+  type ElectionSettings,
+  type TimedCandidate,
+} from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbour-selection.ts';
 
@@ -35,8 +39,8 @@ export interface TrackerOptions {
   readonly pieceCount: number;
   /** How the neighbours of a peer are chosen. */
   readonly selection: NeighbourSelection;
-  /** The percentage of the candidates of an AS that lead it; absent if there are no elections. */
-  readonly leaderPercent?: number;
+  /** How leaders are elected, and the lots that a policy may draw; absent if there are none. */
+  readonly election?: ElectionSettings & { readonly random: Random };
   /** The number of sub-torrents; each has its own leaders. */
   readonly subTorrents: number;
   /** The tracker's random stream. */
@@ -48,8 +52,10 @@ export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
   readonly #joined = new JoinedPeers();
+  /** When each peer has joined, by id. */
+  readonly #joinedAtMs: number[] = [];
   /** The candidates so far; undefined after the election. */
-  #candidates: Candidate[] | undefined = [];
+  #candidates: TimedCandidate[] | undefined = [];
   /** For each AS and sub-torrent the leaders, once elected. */
   readonly #leaders: (readonly Uint32Array[])[] = [];
 
@@ -58,10 +64,11 @@ export class Tracker {
     this.#options = options;
   }
 
-  /** `id`, of AS `asId`, joins. A repeated message has no effect. */
-  join(id: PeerId, asId: AsId): void {
+  /** `id`, of AS `asId`, joins at `nowMs`. A repeated message has no effect. */
+  join(id: PeerId, asId: AsId, nowMs: number): void {
     if (this.#joined.has(id)) return;
     this.#joined.add(id, asId);
+    this.#joinedAtMs[id] = nowMs;
     const count = this.#joined.all.length;
     if (count < this.#options.minPeers) return;
     if (count > this.#options.minPeers) return this.#sendNeighbours(id);
@@ -75,11 +82,11 @@ export class Tracker {
     this.#host.seedRes(from, from <= seeds ? pieceCount : 0);
   }
 
-  /** A peer that has joined becomes a candidate, or says that it does not stand. */
-  candidate(candidate: Candidate): void {
+  /** A peer that has joined becomes a candidate at `nowMs`, or says that it does not stand. */
+  candidate(candidate: Candidate, nowMs: number): void {
     if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
-    this.#candidates.push(candidate);
-    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates);
+    this.#candidates.push({ candidate, joinedAtMs: this.#joinedAtMs[candidate.id]! });
+    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates, nowMs);
   }
 
   #sendNeighbours(to: PeerId): void {
@@ -90,17 +97,19 @@ export class Tracker {
     this.#host.neighbours(to, ids, asIds);
   }
 
-  #elect(candidates: readonly Candidate[]): void {
+  #elect(candidates: readonly TimedCandidate[], nowMs: number): void {
+    const { election, subTorrents } = this.#options;
+    assert(election !== undefined, 'nobody is a candidate where there are no elections');
     this.#candidates = undefined;
-    const byAs: Candidate[][] = [];
-    for (const candidate of candidates.toSorted((a, b) => a.id - b.id)) {
-      (byAs[this.#joined.asIdOf(candidate.id)] ??= []).push(candidate);
+    const byAs: TimedCandidate[][] = [];
+    for (const each of candidates.toSorted((a, b) => a.candidate.id - b.candidate.id)) {
+      (byAs[this.#joined.asIdOf(each.candidate.id)] ??= []).push(each);
     }
     byAs.forEach((ofAs, asId) => {
-      const { leaderPercent = 100, subTorrents } = this.#options;
-      const elected = electForSubTorrents(ofAs.filter(stands), leaderPercent, subTorrents);
+      const standing = ofAs.filter(({ candidate }) => stands(candidate));
+      const elected = electForSubTorrents(standing, election, subTorrents, nowMs, election.random);
       this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { id } of ofAs) this.#sendLeaders(id, asId as AsId);
+      for (const { candidate } of ofAs) this.#sendLeaders(candidate.id, asId as AsId);
     });
   }
 

@@ -322,7 +322,6 @@ export class Client {
   }
 
   #handleIdentified({ tcp, endpoint: stated, claimedAsn }: IdentifiedConnection): void {
-    if (stated !== undefined) this.#connector.resetDelay(stated);
     const asn = this.#addressBook.asnOf(stated ?? tcp) ?? claimedAsn;
     const known = stated === undefined ? undefined : this.#remoteAt(stated);
     if (known !== undefined && (tcp.isOutgoing || known.tcp.isOutgoing)) {
@@ -369,6 +368,8 @@ export class Client {
     if (endpoint !== undefined) {
       const isRedundant = remote !== undefined && transfer.isRedundant(remote);
       const isUseless = isRedundant || reason === 'bad-pieces' || reason === 'own-peer-id';
+      const isUsed = remote !== undefined && remote.receivedBytes + remote.sentBytes > 0;
+      if (isUsed) this.#connector.resetDelay(endpoint);
       if (isUseless) this.#connector.ban(endpoint);
       else this.#connector.scheduleRetry(endpoint);
       const isCut = reason === 'peer-closed' || reason === 'connection-failed';

@@ -4,13 +4,18 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { printable, seededRandom } from '@cachetorrent/std';
-import { biasedSelection, type ElectionPolicyName, uniformSelection } from '@cachetorrent/tracker';
+import {
+  biasedSelection,
+  type ElectionPolicyName,
+  type ElectionSettings,
+  uniformSelection,
+} from '@cachetorrent/tracker';
 
 import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { REGISTRATION_LIMITS, type RegistrationLimits } from '../trackers/registrations.ts';
-import { type ElectionSettings, PEERS_RETURNED } from '../trackers/swarm-registry.ts';
+import { PEERS_RETURNED } from '../trackers/swarm-registry.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
 

@@ -1,19 +1,16 @@
 /**
  * Chooses the connection to close when there is no room for a new one, so that idle peers cannot
- * keep others out: first one that has not sent its handshake, then the one that has not exchanged
- * a block for the longest time, and for longer than it may.
+ * keep others out: first one that has not sent its handshake, then the one that is idle for the
+ * longest time (`evictable`). Of those at an address with more than half of all connections, one
+ * that has exchanged no block may not be idle at all.
  */
+
+import { evictable, type EvictablePeer, mayIdleMs } from '@cachetorrent/protocol';
 
 import { addressBlock } from '../net/address-block.ts';
 import type { TcpConnection } from '../net/tcp-connection.ts';
 import type { PendingConnections } from './pending-connections.ts';
 import type { RemotePeer } from './remote-peer.ts';
-
-/**
- * How long a peer may be idle before it is evicted: after an exchange of blocks; while one side is
- * interested in the other, for a rechoke interval; and else.
- */
-const IDLE_MS = { used: 60_000, interested: 10_000, other: 1_000 } as const;
 
 /** The room, and for whom it is needed. */
 export interface EvictionContext {
@@ -37,20 +34,19 @@ export function evictionCandidate(
   const isNewcomerOfCrowd = crowd === addressBlock(newcomer);
   const isCrowd = ({ tcp }: RemotePeer): boolean =>
     !isNewcomerOfCrowd && addressBlock(tcp.host) === crowd;
-  let idlest: RemotePeer | undefined;
-  for (const remote of all) {
-    const isUsed = remote.receivedBytes + remote.sentBytes > 0;
-    const mayIdleMs = !isUsed && isCrowd(remote) ? 0 : idleLimit(remote, isUsed);
-    if (remote.lastUsedMs >= nowMs - mayIdleMs) continue;
-    if (idlest === undefined || remote.lastUsedMs < idlest.lastUsedMs) idlest = remote;
-  }
-  return idlest?.tcp;
+  const peers = all.map((remote) => ({ remote, ...evictablePeerOf(remote) }));
+  const mayIdle = (peer: (typeof peers)[0]): number =>
+    !peer.isUsed && isCrowd(peer.remote) ? 0 : mayIdleMs(peer);
+  return evictable(peers, nowMs, mayIdle)?.remote.tcp;
 }
 
-function idleLimit({ tcp }: RemotePeer, isUsed: boolean): number {
-  if (isUsed) return IDLE_MS.used;
+function evictablePeerOf({ tcp, receivedBytes, sentBytes, lastUsedMs }: RemotePeer): EvictablePeer {
   const { peerInterested, amInterested } = tcp.state;
-  return peerInterested || amInterested ? IDLE_MS.interested : IDLE_MS.other;
+  return {
+    isUsed: receivedBytes + sentBytes > 0,
+    isInterested: peerInterested || amInterested,
+    lastUsedMs,
+  };
 }
 
 /** Returns the block of addresses with more than half of all connections, if there is one. */

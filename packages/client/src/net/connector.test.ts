@@ -80,7 +80,7 @@ describe('a connection', () => {
       clock.advance(1);
       await expectConnection(connector);
     }
-    // A handshake resets the delay.
+    // An exchange resets the delay.
     connector.resetDelay(endpoint);
     connector.scheduleRetry(endpoint);
     clock.advance(5_000);

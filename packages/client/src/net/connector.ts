@@ -1,9 +1,10 @@
 /**
  * Opens connections to known endpoints: to each one while there is room, and again later when it
- * has failed or closed. The delay before the next attempt doubles with every failure.
+ * has failed or closed (`ConnectionCandidates`).
  */
 
 import { connect, type Socket } from 'node:net';
+import { ConnectionCandidates } from '@cachetorrent/protocol';
 import type { Endpoint } from '@cachetorrent/protocol/wire';
 
 import type { Clock } from '../clock.ts';
@@ -28,25 +29,12 @@ export interface ConnectorOptions {
 
 const CONNECTING_MAX = 20;
 const CONNECT_TIMEOUT_MS = 10_000;
-const RETRY_MS = { first: 5_000, max: 300_000 } as const;
-const ENDPOINTS_MAX = 2_000;
-
-interface ConnectionCandidate {
-  readonly endpoint: Endpoint;
-  /** The earliest time of the next attempt. */
-  nextAttemptMs: number;
-  /** The delay after the next failure. */
-  retryMs: number;
-  isConnecting: boolean;
-  /** Whether the user has named it. */
-  readonly isKept: boolean;
-}
 
 /** Opens connections to known endpoints. */
 export class Connector {
   readonly #options: ConnectorOptions;
   /** By endpoint, in text. */
-  readonly #candidates = new Map<string, ConnectionCandidate>();
+  readonly #candidates = new ConnectionCandidates<string, Endpoint>();
   /** The sockets that are connecting. */
   readonly #sockets = new Set<Socket>();
   #isStopped = false;
@@ -57,40 +45,23 @@ export class Connector {
 
   /** Adds an endpoint to connect to. One that `isKept` is never given up. */
   add(endpoint: Endpoint, isKept = false): void {
-    const key = formatEndpoint(endpoint);
-    if (this.#candidates.has(key)) return;
-    if (this.#candidates.size >= ENDPOINTS_MAX && !this.#giveUpOne() && !isKept) return;
-    const times = { nextAttemptMs: 0, retryMs: RETRY_MS.first };
-    this.#candidates.set(key, { endpoint, isKept, ...times, isConnecting: false });
+    this.#candidates.add(formatEndpoint(endpoint), endpoint, isKept);
   }
 
   /** Connects to an endpoint at once, whatever the limit, unless it is banned. */
   connectNow(endpoint: Endpoint): void {
     this.add(endpoint);
-    const candidate = this.#candidates.get(formatEndpoint(endpoint));
-    if (candidate === undefined || candidate.isConnecting || this.#isStopped) return;
-    if (candidate.nextAttemptMs === Infinity || !this.#options.isWanted(endpoint)) return;
-    this.#connect(candidate);
+    const mayConnect = this.#candidates.mayConnect(formatEndpoint(endpoint));
+    if (!mayConnect || this.#isStopped || !this.#options.isWanted(endpoint)) return;
+    this.#connect(endpoint);
   }
 
   /** The number of endpoints that we could connect to now. */
   get candidateCount(): number {
-    const nowMs = this.#options.clock.nowMs();
+    const { clock, isWanted } = this.#options;
     let count = 0;
-    for (const { endpoint, isConnecting, nextAttemptMs } of this.#candidates.values()) {
-      if (!isConnecting && nowMs >= nextAttemptMs && this.#options.isWanted(endpoint)) count++;
-    }
+    for (const endpoint of this.#candidates.due(clock.nowMs())) if (isWanted(endpoint)) count++;
     return count;
-  }
-
-  /** Forgets the endpoint that has failed most often; returns false if none has failed. */
-  #giveUpOne(): boolean {
-    let worst: readonly [string, ConnectionCandidate] | undefined;
-    for (const [key, candidate] of this.#candidates) {
-      if (candidate.isKept || candidate.isConnecting) continue;
-      if (candidate.retryMs > (worst?.[1].retryMs ?? RETRY_MS.first)) worst = [key, candidate];
-    }
-    return worst !== undefined && this.#candidates.delete(worst[0]);
   }
 
   /**
@@ -98,35 +69,27 @@ export class Connector {
    * the whole file, and so do we.
    */
   ban(endpoint: Endpoint): void {
-    const candidate = this.#candidates.get(formatEndpoint(endpoint));
-    if (candidate !== undefined) candidate.nextAttemptMs = Infinity;
+    this.#candidates.ban(formatEndpoint(endpoint));
   }
 
   /** Schedules the next attempt: the connection has closed, or could not be opened. */
   scheduleRetry(endpoint: Endpoint): void {
-    const candidate = this.#candidates.get(formatEndpoint(endpoint));
-    if (candidate === undefined) return;
-    const nowMs = this.#options.clock.nowMs();
-    candidate.nextAttemptMs = Math.max(candidate.nextAttemptMs, nowMs + candidate.retryMs);
-    candidate.retryMs = Math.min(RETRY_MS.max, 2 * candidate.retryMs);
+    this.#candidates.failed(formatEndpoint(endpoint), this.#options.clock.nowMs());
   }
 
-  /** Resets the delay of an endpoint: a peer has completed its handshake there. */
+  /** Resets the delay of an endpoint: a block has been exchanged with the peer there. */
   resetDelay(endpoint: Endpoint): void {
-    const candidate = this.#candidates.get(formatEndpoint(endpoint));
-    if (candidate !== undefined) candidate.retryMs = RETRY_MS.first;
+    this.#candidates.used(formatEndpoint(endpoint));
   }
 
   /** Connects to the endpoints that are due, while there is room. */
   connectDue(): void {
     const { clock, connectionCount, connectionsMax, isWanted } = this.#options;
-    const nowMs = clock.nowMs();
     const openedMax = connectionsMax - connectionCount();
-    for (const candidate of this.#candidates.values()) {
+    for (const endpoint of this.#candidates.due(clock.nowMs())) {
       if (this.#isStopped || this.#sockets.size >= CONNECTING_MAX) return;
       if (this.#sockets.size >= openedMax) return;
-      if (candidate.isConnecting || nowMs < candidate.nextAttemptMs) continue;
-      if (isWanted(candidate.endpoint)) this.#connect(candidate);
+      if (isWanted(endpoint)) this.#connect(endpoint);
     }
   }
 
@@ -135,8 +98,9 @@ export class Connector {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #connect(candidate: ConnectionCandidate): void {
-    const { host, port } = candidate.endpoint;
+  #connect(endpoint: Endpoint): void {
+    const { host, port } = endpoint;
+    const key = formatEndpoint(endpoint);
     const { localHost } = this.#options;
     const buffer = new ReusedReadBuffer();
     const socket = connect({
@@ -146,15 +110,14 @@ export class Connector {
       onread: buffer,
       ...(localHost === undefined ? {} : { localAddress: localHost }),
     });
-    candidate.isConnecting = true;
+    this.#candidates.connecting(key);
     this.#sockets.add(socket);
     let problem = `no answer in ${CONNECT_TIMEOUT_MS / 1_000} s`;
     socket.setTimeout(CONNECT_TIMEOUT_MS, () => socket.destroy());
     const fail = (): void => {
-      candidate.isConnecting = false;
       this.#sockets.delete(socket);
-      this.scheduleRetry(candidate.endpoint);
-      if (!this.#isStopped) this.#options.onFailed(candidate.endpoint, problem);
+      this.scheduleRetry(endpoint);
+      if (!this.#isStopped) this.#options.onFailed(endpoint, problem);
     };
     socket.once('error', ({ message, code }: NodeJS.ErrnoException) => {
       // An error of several addresses has no message.
@@ -164,9 +127,9 @@ export class Connector {
     socket.once('connect', () => {
       socket.off('close', fail);
       socket.setTimeout(0);
-      candidate.isConnecting = false;
+      this.#candidates.connected(key);
       this.#sockets.delete(socket);
-      this.#options.onConnected(socket, candidate.endpoint, buffer);
+      this.#options.onConnected(socket, endpoint, buffer);
     });
   }
 }

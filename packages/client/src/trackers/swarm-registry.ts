@@ -20,8 +20,7 @@ import type { Random } from '@cachetorrent/std';
 import {
   type Candidate,
   Election,
-  type ElectionPolicyName,
-  type LeaderNumbers,
+  type ElectionSettings,
   type NeighbourSelection,
   silentSinceMs,
 } from '@cachetorrent/tracker';
@@ -29,12 +28,6 @@ import {
 import { addressBlock } from '../net/address-block.ts';
 import { MemberPools } from './peer-pool.ts';
 import { type Registration, Registrations } from './registrations.ts';
-
-/** How a tracker elects leaders. */
-export interface ElectionSettings extends LeaderNumbers {
-  /** The rule that says who leads. Default: `capacity`. */
-  readonly policy?: ElectionPolicyName;
-}
 
 /** The options of a `SwarmRegistry`. */
 export interface SwarmRegistryOptions {

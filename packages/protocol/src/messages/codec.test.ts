@@ -63,8 +63,8 @@ const EACH: Readonly<Record<keyof Messages, { send(to: Messages): void; bytes: s
     bytes: '00000009 2e 00000009 00000004',
   },
   announce: {
-    send: (to) => to.announce(9 as PeerId, 'stopped', 20),
-    bytes: '0000000d 2b 00000009 00000002 00000014',
+    send: (to) => to.announce(9 as PeerId, 'stopped', 20, true),
+    bytes: '00000011 2b 00000009 00000002 00000014 00000001',
   },
   refused: { send: (to) => to.refused(9 as PeerId), bytes: '00000005 2c 00000009' },
 };

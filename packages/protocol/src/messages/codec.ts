@@ -82,7 +82,7 @@ const FIELDS: Record<MessageKind, number> = {
   candidate: 3,
   leaders: LIST,
   close: 0,
-  announce: 3,
+  announce: 4,
   refused: 1,
   uploadOnly: 1,
   leaderLost: 2,
@@ -95,7 +95,7 @@ const FIELDS_OF_ID = new Int8Array(256).fill(NO_MESSAGE);
 for (const kind of MESSAGE_KINDS) FIELDS_OF_ID[MESSAGE_ID[kind]] = FIELDS[kind];
 
 /** The greatest size of a message without a list, in bytes. */
-export const FIXED_BYTES_MAX: number = 5 + 4 * 3;
+export const FIXED_BYTES_MAX: number = 5 + 4 * 4;
 
 /** The size of a message that carries a list of `numbers` numbers, in bytes. */
 export function listBytes(numbers: number): number {
@@ -187,8 +187,12 @@ export class Encoder implements Messages {
   leaders(ids: Uint32Array): void {
     this.#list(MESSAGE_ID.leaders, ids, EMPTY);
   }
-  announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
-    this.#three(MESSAGE_ID.announce, from, ANNOUNCE_EVENTS.indexOf(event), wanted);
+  announce(from: PeerId, event: AnnounceEvent, wanted: number, isSeed: boolean): void {
+    this.#frame(MESSAGE_ID.announce, 4);
+    this.#number(from);
+    this.#number(ANNOUNCE_EVENTS.indexOf(event));
+    this.#number(wanted);
+    this.#number(isSeed ? 1 : 0);
   }
   leaderLost(from: PeerId, leader: PeerId): void {
     this.#two(MESSAGE_ID.leaderLost, from, leader);
@@ -346,7 +350,8 @@ function dispatch(
     case MESSAGE_ID.announce: {
       const event = ANNOUNCE_EVENTS[view.getUint32(at + 4)];
       if (event === undefined) throw new MalformedMessage('an announce has one of four events');
-      return receiver.announce(a as PeerId, event, view.getUint32(at + 8));
+      const isSeed = view.getUint32(at + 12) !== 0;
+      return receiver.announce(a as PeerId, event, view.getUint32(at + 8), isSeed);
     }
     case MESSAGE_ID.refused:
       return receiver.refused(a as PeerId);

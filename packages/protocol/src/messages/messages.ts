@@ -87,9 +87,10 @@ export interface BootstrapMessages {
   leaders(ids: Uint32Array): void;
   /**
    * From a peer to the tracker, in a swarm in which peers come and go: it is there, it has the
-   * whole file, or it leaves; `wanted` is the number of neighbours that it asks for.
+   * whole file, or it leaves; `wanted` is the number of neighbours that it asks for, `isSeed` says
+   * whether it holds all pieces (BEP 3: `left` is 0).
    */
-  announce(from: PeerId, event: AnnounceEvent, wanted: number): void;
+  announce(from: PeerId, event: AnnounceEvent, wanted: number, isSeed: boolean): void;
   /** From a follower to the tracker: the sender cannot reach this leader any more. */
   leaderLost(from: PeerId, leader: PeerId): void;
   /** The answer to a `connReq` that is not accepted: `from` is not there any more, or is full. */

@@ -43,7 +43,12 @@ export class Turnover {
     this.#dueMs = nowMs + INTERVAL_MS;
   }
 
-  /** Whether it is time to `choose`: every five minutes. */
+  /** When it is time to `choose`: every five minutes. */
+  get dueMs(): number {
+    return this.#dueMs;
+  }
+
+  /** Whether it is time to `choose`. */
   isDue(nowMs: number): boolean {
     return nowMs >= this.#dueMs;
   }

@@ -16,7 +16,14 @@ import { AllowedFast } from './allowed-fast.ts';
 import { unionOf } from '../tables/bitfield.ts';
 import { ConnectionTable, type PeerMemory } from '../tables/connections.ts';
 import { Download } from './download.ts';
-import { AM_CHOKING, AM_INTERESTED, ANNOUNCES, MAY_DOWNLOAD } from '../tables/connection-flags.ts';
+import {
+  AM_CHOKING,
+  AM_INTERESTED,
+  ANNOUNCES,
+  MAY_DOWNLOAD,
+  PEER_CHOKING,
+  PEER_INTERESTED,
+} from '../tables/connection-flags.ts';
 import type { PeerHost } from './host.ts';
 import { type BlockIndex, type Connection, type PeerId, type PieceIndex, pieceOf } from '../ids.ts';
 import { Leadership } from './leadership.ts';
@@ -32,6 +39,18 @@ import type { Rules } from '../rules/rules.ts';
 import { rulesFor } from '../rules/rules-for.ts';
 import { SuperSeeding } from './super-seeding.ts';
 import { Upload } from './upload.ts';
+
+/** The state of a connection: who is interested, and what the other side is like. */
+export interface ConnectionState {
+  /** We are interested in the other side. */
+  readonly amInterested: boolean;
+  /** The other side is interested in us. */
+  readonly peerInterested: boolean;
+  /** The other side is choking us. */
+  readonly isChokingUs: boolean;
+  /** The other side has announced all pieces, as far as we have recorded what it announced. */
+  readonly isSeed: boolean;
+}
 
 /** A BitTorrent or CacheTorrent peer without IO. `createPeer` makes one with default options. */
 export class Peer implements PeerMessages {
@@ -182,6 +201,19 @@ export class Peer implements PeerMessages {
       if ((flags & AM_INTERESTED) !== 0) interested++;
     }
     return { connections, interested };
+  }
+
+  /** What decides whether an open connection is closed for another one. */
+  stateOf(connection: Connection): ConnectionState {
+    const connections = this.#connections;
+    connections.applyDueHaves();
+    const flags = connections.flags(connection);
+    return {
+      amInterested: (flags & AM_INTERESTED) !== 0,
+      peerInterested: (flags & PEER_INTERESTED) !== 0,
+      isChokingUs: (flags & PEER_CHOKING) !== 0,
+      isSeed: connections.hasAllPieces(connection, this.#options.layout.pieceCount),
+    };
   }
 
   /** The number of requests on this connection that have not been answered. */

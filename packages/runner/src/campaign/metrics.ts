@@ -42,6 +42,7 @@ export const METRIC_NAMES = [
   'leadersP90Ms',
   'leadersMeanMs',
   'leaderCount',
+  'missingLeaderShare',
   'followersP50Ms',
   'followersP90Ms',
   'followersMeanMs',
@@ -79,6 +80,11 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ),
   leadersMeanMs: time('mean completion time of leaders', (r) => r.leaders.meanMs),
   leaderCount: count('number of leaders', 'leaders', (r) => r.leaders.count),
+  missingLeaderShare: share(
+    'missing leaders',
+    'share of those asked for',
+    (r) => r.missingLeaderShare ?? null,
+  ),
   followersP50Ms: percentile('median completion time of followers', (r) => r.followers.p50Ms),
   followersP90Ms: percentile(
     '90th percentile of completion times of followers',

@@ -21,6 +21,7 @@ import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
 import { checkLogFile, LogFile } from '../results/message-log.ts';
+import { leaderWarning } from '../results/leader-warning.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
@@ -103,6 +104,8 @@ export async function runCommand(
   ).catch((error: unknown) => {
     throw error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
   });
+  const warning = leaderWarning(finished.simulation.result, config);
+  if (warning !== undefined) environment.stderr.write(`warning: ${warning}\n`);
   const document = `${JSON.stringify(documentOf(finished), null, 2)}\n`;
   const { result, timeline } = finished.simulation;
   try {

@@ -74,7 +74,7 @@ describe('the starting file', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
       .replace(/^classes:\n(  - .*\n)+/m, '')
-      .replace(/^ *externalNeighbours.*\n/m, '');
+      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
 });
@@ -183,6 +183,26 @@ describe('overrides', () => {
       of: 'an option of leaders alone',
       overrides: { leaders: null, requestPriority: 'absolute' },
       says: '--request-priority: is absolute, but there are no leaders\n  fix: set --leaders too',
+    },
+    {
+      of: 'a policy of elections without leaders',
+      overrides: { leaders: null, policy: 'uptime' },
+      says: '--set policy: is uptime, but there are no leaders\n  fix: set --leaders too',
+    },
+    {
+      of: 'a policy that does not exist',
+      overrides: { policy: 'votes' },
+      says: '--set policy: is "votes", which is not a possible value',
+    },
+    {
+      of: 'a bound of one connection',
+      overrides: { connectionsMax: 1 },
+      says: '--set connectionsMax: is 1, but a peer opens half of its connections itself\n  fix: set it to a whole number from 2',
+    },
+    {
+      of: 'fewer leaders at most than at least',
+      overrides: { minLeaders: 3, maxLeaders: 2 },
+      says: '--set minLeaders: is 3, more than cache.maxLeaders (2)\n  fix: set it to 2 or less',
     },
   ])('refused: $of', ({ overrides, says }) => {
     expect(() => checkedSwarm(file, overrides)).toThrow(says);

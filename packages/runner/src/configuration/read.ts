@@ -169,10 +169,19 @@ function parameterPath(name: string): Path {
   throw new UserError({ at: optionOf(name), problem, fix });
 }
 
+/** The fields that have no effect without leaders. */
+const OF_LEADERS = [
+  'policy',
+  'minLeaders',
+  'maxLeaders',
+  'subTorrents',
+  'requestPriority',
+] as const;
+
 /** A file may have options of leaders without leaders: every configuration that we write does. */
 function refuseWithoutLeaders(config: object, overrides: Overrides): void {
   if ((config as SwarmConfig).cache?.leaders !== undefined) return;
-  for (const name of ['subTorrents', 'requestPriority']) {
+  for (const name of OF_LEADERS) {
     const value = overrides[name];
     if (value === undefined) continue;
     const shown = typeof value === 'string' ? value : JSON.stringify(value);

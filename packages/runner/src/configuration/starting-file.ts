@@ -48,6 +48,7 @@ network:
 #   rules: client         # or original: as the simulator of 2018
 #   quirks: {}            # single quirks that differ from rules, such as { repeatChokes: true }
 #   preset: libtorrent    # or mainline, transmission: the defaults of what follows
+#   connectionsMax: 80    # of each peer (default: no limit)
 #   uploadSlots: 7
 #   optimisticSlots: 1
 #   rechokeInterval: 15 s
@@ -75,6 +76,9 @@ network:
 
 cache:                    # CacheTorrent; remove for plain BitTorrent
   leaders: 30 %           # of the peers of each AS
+#   policy: capacity      # who leads; or uptime, stability, random
+#   minLeaders: 1         # of each AS, if it has as many peers
+#   maxLeaders: 5         # (default: no limit)
 #   subTorrents: 1        # each with leaders of its own
 #   requestPriority: within-rarity  # of pieces that followers have requested; or absolute
 `;

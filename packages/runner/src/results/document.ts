@@ -3,7 +3,13 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation, SwarmResult, Churn } from '@cachetorrent/simulator';
+import type {
+  Churn,
+  Completion,
+  LeaderShortage,
+  Simulation,
+  SwarmResult,
+} from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -36,6 +42,9 @@ export interface RunDocument {
     readonly lastPiecesPace?: number | null;
     readonly leaders: CompletionDocument;
     readonly followers: CompletionDocument;
+    /** See `SwarmResult`; absent for plain BitTorrent, as is `missingLeaderShare`. */
+    readonly leaderShortages?: readonly LeaderShortage[];
+    readonly missingLeaderShare?: number;
     /** The leechers of each class. */
     readonly classes: readonly ClassDocument[];
     /** Bytes of pieces that peers of a class have sent to peers of a class, seeds included. */
@@ -127,6 +136,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       lastPiecesPace: result.lastPiecesPace ?? null,
       leaders: withNulls(result.leaders),
       followers: withNulls(result.followers),
+      ...leadersMissingIn(result),
       classes: result.classes.map((each) => ({
         name: each.name,
         ...withNulls(each),
@@ -150,6 +160,14 @@ export function documentOf(run: FinishedRun): RunDocument {
 /** Returns the number of messages of all kinds. */
 export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
+}
+
+function leadersMissingIn({
+  leaderShortages,
+  missingLeaderShare,
+}: SwarmResult): Pick<RunDocument['result'], 'leaderShortages' | 'missingLeaderShare'> {
+  if (leaderShortages === undefined || missingLeaderShare === undefined) return {};
+  return { leaderShortages, missingLeaderShare };
 }
 
 /** Seeds that differ in capacity count as one class. */

@@ -24,6 +24,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     '',
     ...completionRows(result),
     '',
+    ...missingLeadersRow(result),
     row('redundancy', `${redundancy} downloads of a piece into an AS from outside (mean)`),
     row('traffic', `${result.traffic.toFixed(1)} transfers of a piece in the whole swarm (mean)`),
     row('inter-AS traffic', `${(100 * result.interAsShare).toFixed(1)} % of all bytes`),
@@ -64,6 +65,12 @@ function churnRows({ churn }: SwarmResult): string[] {
     row('departures', `${left} when finished, ${gaveUp} gave up, ${died} crashed`),
     row('at the end', `${leechers} leechers, ${seeds} seeds`),
   ];
+}
+
+/** How many leaders were missing, if any were. */
+function missingLeadersRow({ missingLeaderShare = 0 }: SwarmResult): string[] {
+  if (missingLeaderShare === 0) return [];
+  return [row('leaders missing', `${(100 * missingLeaderShare).toFixed(1)} % of those asked for`)];
 }
 
 function completionRows({ completion, leaders, followers, classes }: SwarmResult): string[] {

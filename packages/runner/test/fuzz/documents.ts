@@ -27,8 +27,21 @@ export const CONFIGURATION: Json = {
     allocationInterval: '1 s',
   },
   tracker: { neighbours: 10, externalNeighbours: 20, minPeers: 30 },
-  client: { rules: 'original', quirks: { staleRates: true }, uploadSlots: 4, choker: 'random' },
-  cache: { leaders: '30 %', subTorrents: 2, requestPriority: 'absolute' },
+  client: {
+    rules: 'original',
+    quirks: { staleRates: true },
+    uploadSlots: 4,
+    connectionsMax: 40,
+    choker: 'random',
+  },
+  cache: {
+    leaders: '30 %',
+    policy: 'uptime',
+    minLeaders: 1,
+    maxLeaders: 3,
+    subTorrents: 2,
+    requestPriority: 'absolute',
+  },
 };
 
 const ORIGINAL: Json = {

@@ -15,8 +15,10 @@ type ClientTime =
   | 'snubbedAfter';
 
 /** The section `client` with every field written out. */
-export type CompleteClientConfig = Required<Omit<ClientConfig, ClientTime>> &
-  Readonly<Record<ClientTime, number>>;
+export type CompleteClientConfig = Required<Omit<ClientConfig, ClientTime | 'connectionsMax'>> &
+  Readonly<Record<ClientTime, number>> &
+  // Absent if there is no limit.
+  Pick<ClientConfig, 'connectionsMax'>;
 
 const DEFAULT_BACKLOG = 10;
 
@@ -44,6 +46,7 @@ export function clientOf(client: ClientConfig): CompleteClientConfig {
     rules,
     preset,
     quirks: client.quirks ?? {},
+    ...(client.connectionsMax === undefined ? {} : { connectionsMax: client.connectionsMax }),
     uploadSlots: client.uploadSlots ?? base.uploadSlots,
     optimisticSlots: client.optimisticSlots ?? base.optimisticSlots,
     rechokeInterval: time(client.rechokeInterval, base.rechokeIntervalMs),

@@ -15,6 +15,7 @@ const PATHS: Readonly<Record<string, Path>> = {
   horizonMs: ['until'],
   pieces: ['file', 'pieces'],
   pieceBits: ['file', 'pieceSize'],
+  connectionsMax: ['client', 'connectionsMax'],
   uploadSlots: ['client', 'uploadSlots'],
   optimisticSlots: ['client', 'optimisticSlots'],
   rechokeIntervalMs: ['client', 'rechokeInterval'],
@@ -38,6 +39,9 @@ const PATHS: Readonly<Record<string, Path>> = {
   'topology.stubDomainSize': ['network', 'routersPerAs'],
   'latency.fixedMs': ['network', 'latency'],
   leaderPercent: ['cache', 'leaders'],
+  leadersMin: ['cache', 'minLeaders'],
+  leadersMax: ['cache', 'maxLeaders'],
+  electionPolicy: ['cache', 'policy'],
   subTorrents: ['cache', 'subTorrents'],
   requestPriority: ['cache', 'requestPriority'],
 };

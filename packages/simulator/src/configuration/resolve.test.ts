@@ -78,6 +78,11 @@ describe('a configuration describes a swarm', () => {
       is: { leaderPercent: 50, subTorrents: 2, requestPriority: 'absolute' },
     },
     {
+      rule: 'leaders are elected by a policy, at least and at most so many in an AS',
+      fields: { cache: { leaders: 5, policy: 'uptime', minLeaders: 2, maxLeaders: 3 } },
+      is: { leaderPercent: 5, electionPolicy: 'uptime', leadersMin: 2, leadersMax: 3 },
+    },
+    {
       rule: 'external neighbours bias the selection',
       fields: { tracker: { neighbours: 5, externalNeighbours: '10 %', minPeers: 3 } },
       is: { neighbours: 5, externalPercent: 10, minPeers: 3 },
@@ -86,6 +91,7 @@ describe('a configuration describes a swarm', () => {
       rule: 'a client has slots and chokers',
       fields: {
         client: {
+          connectionsMax: 9,
           uploadSlots: 2,
           optimisticSlots: 3,
           rechokeInterval: '5 s',
@@ -95,6 +101,7 @@ describe('a configuration describes a swarm', () => {
         },
       },
       is: {
+        connectionsMax: 9,
         uploadSlots: 2,
         optimisticSlots: 3,
         rechokeIntervalMs: 5_000,
@@ -181,6 +188,8 @@ describe('a configuration describes a swarm', () => {
     expect(swarm(withFields({ cache: { requestPriority: 'absolute' } }))).not.toHaveProperty(
       'leaderPercent',
     );
+    const withoutLeaders = { policy: 'uptime', minLeaders: 2, maxLeaders: 3 } as const;
+    expect(swarm(withFields({ cache: withoutLeaders }))).toEqual(swarm(SMALL));
   });
 });
 
@@ -301,9 +310,9 @@ test('a complete configuration describes the same swarm again', () => {
       { name: 'a', share: 70 },
       { name: 'b', share: 30, download: '1 Gbit/s' },
     ],
-    cache: { leaders: '12.5 %' },
+    cache: { leaders: '12.5 %', policy: 'random', minLeaders: 2, maxLeaders: 4 },
     tracker: { externalNeighbours: 5 },
-    client: { rules: 'original', quirks: { repeatChokes: false } },
+    client: { rules: 'original', quirks: { repeatChokes: false }, connectionsMax: 80 },
   });
   const resolved = resolveSwarm(config);
   expect(resolveSwarm(resolved.config)).toEqual(resolved);

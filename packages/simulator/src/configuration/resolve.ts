@@ -8,6 +8,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
+import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
@@ -50,12 +51,7 @@ export interface CompleteSwarmConfig {
     readonly minPeers: number;
   };
   readonly client: CompleteClientConfig;
-  readonly cache: {
-    /** Absent for plain BitTorrent. */
-    readonly leaders?: number;
-    readonly subTorrents: number;
-    readonly requestPriority: Swarm['requestPriority'];
-  };
+  readonly cache: CompleteCacheConfig;
 }
 
 /** A swarm, and the complete configuration that describes it. */
@@ -223,11 +219,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       minPeers: tracker.minPeers ?? (hasArrivals ? Math.max(2, peers) : peers),
     },
     client: clientOf(client),
-    cache: {
-      ...(cache.leaders === undefined ? {} : { leaders: quantity('percent', cache.leaders) }),
-      subTorrents: cache.subTorrents ?? 1,
-      requestPriority: cache.requestPriority ?? 'within-rarity',
-    },
+    cache: cacheOf(cache),
   };
 }
 
@@ -440,6 +432,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     ...(until === 'complete' ? {} : { horizonMs: until }),
     pieces: file.pieces,
     pieceBits: file.pieceSize * 8,
+    ...(client.connectionsMax === undefined ? {} : { connectionsMax: client.connectionsMax }),
     uploadSlots: client.uploadSlots,
     optimisticSlots: client.optimisticSlots,
     rechokeIntervalMs: client.rechokeInterval,
@@ -477,9 +470,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       stubDomainSize: network.routersPerAs,
     },
     latency,
-    requestPriority: cache.requestPriority,
-    subTorrents: cache.subTorrents,
-    ...(cache.leaders === undefined ? {} : { leaderPercent: cache.leaders }),
+    ...leadersOfSwarm(cache),
     ...(tracker.externalNeighbours === undefined
       ? {}
       : { externalPercent: tracker.externalNeighbours }),

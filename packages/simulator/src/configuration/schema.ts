@@ -26,6 +26,7 @@ import {
   SEED_CHOKERS,
   type SeedChokerName,
 } from '@cachetorrent/protocol';
+import { ELECTION_POLICIES, type ElectionPolicyName } from '@cachetorrent/tracker';
 import { z } from 'zod';
 
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
@@ -93,6 +94,8 @@ export interface ClientConfig {
   readonly preset?: ClientName;
   /** Single quirks of the original simulator that differ from `rules`. */
   readonly quirks?: Partial<Quirks>;
+  /** Greatest number of connections of a peer (default: no limit). */
+  readonly connectionsMax?: number;
   /** Connections that a peer unchokes for their rate. */
   readonly uploadSlots?: number;
   /** Connections that a peer unchokes optimistically. */
@@ -147,6 +150,12 @@ export interface ClientConfig {
 export interface CacheConfig {
   /** Percentage of the peers of each AS that are leaders, at least one (default: none at all). */
   readonly leaders?: Percentage;
+  /** Which peers lead: those with the most `capacity` (default), `uptime`, … */
+  readonly policy?: ElectionPolicyName;
+  /** The least number of leaders of an AS, if it has as many peers (default: 1). */
+  readonly minLeaders?: number;
+  /** The greatest number of leaders of an AS (default: no limit). */
+  readonly maxLeaders?: number;
   /** Number of sub-torrents, each with leaders of its own (default: 1). */
   readonly subTorrents?: number;
   /**
@@ -265,6 +274,9 @@ const client = z
       .exactOptional()
       .describe('Client whose choices are the defaults below (default: libtorrent).'),
     quirks: quirks.exactOptional(),
+    connectionsMax: count
+      .exactOptional()
+      .describe('Greatest number of connections of a peer (default: no limit; our client: 80).'),
     uploadSlots: count.exactOptional().describe('Unchokes by rate (libtorrent: 7).'),
     optimisticSlots: count.exactOptional().describe('Optimistic unchokes (libtorrent: 1).'),
     rechokeInterval: time
@@ -347,6 +359,16 @@ const cache = z
     leaders: percentage
       .exactOptional()
       .describe('Percentage of the peers of each AS that are leaders (default: none).'),
+    policy: z
+      .enum(names(ELECTION_POLICIES))
+      .exactOptional()
+      .describe('Who leads: by capacity (default), uptime, stability (both), or at random.'),
+    minLeaders: count
+      .exactOptional()
+      .describe('Least number of leaders of an AS, if it has as many peers (default: 1).'),
+    maxLeaders: count
+      .exactOptional()
+      .describe('Greatest number of leaders of an AS (default: no limit).'),
     subTorrents: count
       .exactOptional()
       .describe('Sub-torrents, each with leaders of its own (default: 1).'),

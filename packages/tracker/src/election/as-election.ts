@@ -13,8 +13,8 @@
 
 import type { PeerId } from '@cachetorrent/protocol';
 
-import { byCapacity, type Candidate } from './candidate.ts';
-import { type LeaderNumbers, leaderCount } from './one-shot.ts';
+import { byWeight, type Candidate } from './candidate.ts';
+import { type LeaderNumbers, leaderCounts } from './one-shot.ts';
 import type { ElectionPolicy } from './policy.ts';
 import { SortedList } from './sorted-list.ts';
 
@@ -124,7 +124,7 @@ export class AsElection {
   /** Holds the election as far as it is due. Returns who leads now that did not, or no longer. */
   review(nowMs: number): readonly LeaderChange[] {
     this.#age(nowMs);
-    const wanted = this.#wanted();
+    const wanted = leaderCounts(this.#count, this.#rules, this.#rules.subTorrents);
     const missing = wanted.reduce((sum, n, i) => sum + Math.max(0, n - this.#leaders[i]!.size), 0);
     this.#demoteSurplus(wanted, nowMs, missing > this.#free.size);
     this.#leaders.forEach((leaders, subTorrent) => {
@@ -155,16 +155,6 @@ export class AsElection {
       this.#unseasoned.delete(next);
       this.#seasoned.add(next);
     }
-  }
-
-  /** The number of leaders of each sub-torrent: the share of those who lead none before it. */
-  #wanted(): number[] {
-    let remaining = this.#count;
-    return this.#leaders.map(() => {
-      const count = leaderCount(remaining, this.#rules);
-      remaining -= count;
-      return count;
-    });
   }
 
   /** Dismisses those that have been too many for long enough, or are needed elsewhere. */
@@ -270,11 +260,6 @@ export function weigh(standing: Standing, policy: ElectionPolicy, nowMs: number)
   const ageMs = nowMs - joinedAtMs;
   standing.weight = policy.weight(candidate, joinedAtMs, ageMs, drawn);
   standing.changesAtMs = joinedAtMs + policy.nextChangeMs(ageMs);
-}
-
-/** The one with the greatest weight comes first, then the one with more to give. */
-function byWeight(a: Standing, b: Standing): number {
-  return b.weight - a.weight || byCapacity(a.candidate, b.candidate);
 }
 
 function bySince(a: Standing, b: Standing): number {

@@ -30,3 +30,14 @@ export function stands({ uploadKbps, downloadKbps }: Candidate): boolean {
 export function byCapacity(a: Candidate, b: Candidate): number {
   return b.uploadKbps - a.uploadKbps || b.downloadKbps - a.downloadKbps || a.id - b.id;
 }
+
+/** A candidate, and what it is worth as a leader by the policy. */
+export interface WeighedCandidate {
+  readonly candidate: Candidate;
+  readonly weight: number;
+}
+
+/** The one with the greatest weight comes first, then the one with more to give. */
+export function byWeight(a: WeighedCandidate, b: WeighedCandidate): number {
+  return b.weight - a.weight || byCapacity(a.candidate, b.candidate);
+}

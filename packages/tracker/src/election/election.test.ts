@@ -236,12 +236,17 @@ test('the first elections are those of a swarm in which all come at once', () =>
     const random = seededRandom('first', run);
     const candidates = randomCandidates(random, random.below(12) + 1);
     const [leaderPercent, subTorrents] = [random.below(101), 1 + random.below(4)];
-    const election = new Election({ leaderPercent, subTorrents, waits: true, random });
-    for (const candidate of candidates) election.join(candidate, AS, 0);
-    election.begin(0);
+    const policies = Object.keys(ELECTION_POLICIES) as ElectionPolicyName[];
+    const policy = policies[run % policies.length]!;
+    const settings = { leaderPercent, policy, leadersMin: 1 + random.below(3), leadersMax: 4 };
+    const lots = () => seededRandom('lots', run);
+    const election = new Election({ ...settings, subTorrents, waits: true, random: lots() });
+    const timed = candidates.map((candidate, i) => ({ candidate, joinedAtMs: 50_000 * i }));
+    for (const { candidate, joinedAtMs } of timed) election.join(candidate, AS, joinedAtMs);
+    election.begin(600_000);
     const leaders = Array.from({ length: subTorrents }, (_, i) => election.leadersOf(AS, i));
     expect(leaders, `run ${run}`).toEqual(
-      electForSubTorrents(candidates, leaderPercent, subTorrents),
+      electForSubTorrents(timed, settings, subTorrents, 600_000, lots()),
     );
   }
 });

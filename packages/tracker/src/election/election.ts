@@ -15,13 +15,11 @@ import type { Random } from '@cachetorrent/std';
 
 import { AsElection, type LeaderChange, type Standing, weigh } from './as-election.ts';
 import type { Candidate } from './candidate.ts';
-import type { LeaderNumbers } from './one-shot.ts';
-import { ELECTION_POLICIES, type ElectionPolicyName } from './policies/policies.ts';
+import type { ElectionSettings } from './one-shot.ts';
+import { ELECTION_POLICIES } from './policies/policies.ts';
 
 /** The options of an `Election`. */
-export interface ElectionOptions extends LeaderNumbers {
-  /** The rule that says who leads. Default: `capacity`. */
-  readonly policy?: ElectionPolicyName;
+export interface ElectionOptions extends ElectionSettings {
   /** The number of sub-torrents, each with leaders of its own. Default: 1. */
   readonly subTorrents?: number;
   /**

@@ -1,10 +1,10 @@
 import type { PeerId } from '@cachetorrent/protocol';
+import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
-import type { Candidate } from './candidate.ts';
-import { electForSubTorrents, electLeaders } from './one-shot.ts';
+import { electForSubTorrents, type ElectionSettings, type TimedCandidate } from './one-shot.ts';
 
-/** A candidate is written `id:upload/download`, with capacities in kbit/s. */
+/** A candidate is written `id:upload/download@joined`, in kbit/s and minutes. */
 describe('the leaders of an AS', () => {
   test.each([
     {
@@ -41,7 +41,36 @@ describe('the leaders of an AS', () => {
     { rule: 'are all candidates at 100 percent', of: '1:9/1 2:8/1', percent: 100, leaders: [1, 2] },
     { rule: 'are none if there are no candidates', of: '', percent: 50, leaders: [] },
   ])('$rule', ({ of, percent, leaders }) => {
-    expect(electLeaders(candidates(of), percent)).toEqual(leaders);
+    expect(elect(of, { leaderPercent: percent })).toEqual([leaders]);
+  });
+});
+
+describe('the leaders of an AS are, by the policy', () => {
+  const of = '1:9/1@3 2:8/1@0 3:9/1@0 4:1/1@0 5:40/1@9';
+  test.each([
+    { rule: 'those with the highest capacity', policy: 'capacity', leaders: [5, 1] },
+    { rule: 'those that came first, of them those with more', policy: 'uptime', leaders: [3, 2] },
+    { rule: 'those with the highest product', policy: 'stability', leaders: [3, 2] },
+  ] as const)('$rule', ({ policy, leaders }) => {
+    expect(elect(of, { leaderPercent: 40, policy })).toEqual([leaders]);
+  });
+
+  test('drawn by lot, whatever they have to give', () => {
+    const wins = new Map<number, number>();
+    for (let seed = 0; seed < 200; seed++) {
+      const leader = elect(of, { leaderPercent: 20, policy: 'random' }, 1, seed)[0]![0]!;
+      wins.set(leader, (wins.get(leader) ?? 0) + 1);
+    }
+    // 200 draws, each with the probability 1/5: 40 with a deviation of 5.7.
+    for (let id = 1; id <= 5; id++) expect(wins.get(id)).toBeGreaterThan(40 - 4.5 * 5.7);
+  });
+
+  test.each([
+    { rule: 'at least so many', leadersMin: 3, leaders: 3 },
+    { rule: 'at most so many', leadersMax: 1, leaders: 1 },
+    { rule: 'no more than there are', leadersMin: 9, leaders: 5 },
+  ])('$rule', ({ leaders, ...numbers }) => {
+    expect(elect(of, { leaderPercent: 40, ...numbers })[0]).toHaveLength(leaders);
   });
 });
 
@@ -72,14 +101,24 @@ describe('the leaders of sub-torrents', () => {
       ],
     },
   ])('$rule', ({ of, percent, subTorrents, leaders }) => {
-    expect(electForSubTorrents(candidates(of), percent, subTorrents)).toEqual(leaders);
+    expect(elect(of, { leaderPercent: percent }, subTorrents)).toEqual(leaders);
   });
 });
 
-function candidates(text: string): Candidate[] {
-  return Array.from(text.matchAll(/(\d+):(\d+)\/(\d+)/g), ([, id, upload, download]) => ({
-    id: Number(id) as PeerId,
-    uploadKbps: Number(upload),
-    downloadKbps: Number(download),
+/** Elects at minute 10. */
+function elect(of: string, settings: ElectionSettings, subTorrents = 1, seed = 0) {
+  const random = seededRandom('lots', seed);
+  return electForSubTorrents(candidates(of), settings, subTorrents, 600_000, random);
+}
+
+function candidates(text: string): TimedCandidate[] {
+  const entries = text.matchAll(/(\d+):(\d+)\/(\d+)(?:@(\d+))?/g);
+  return Array.from(entries, ([, id, upload, download, joined = 0]) => ({
+    candidate: {
+      id: Number(id) as PeerId,
+      uploadKbps: Number(upload),
+      downloadKbps: Number(download),
+    },
+    joinedAtMs: 60_000 * Number(joined),
   }));
 }

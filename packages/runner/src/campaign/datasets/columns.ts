@@ -30,7 +30,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 5;
+export const COLUMNS_VERSION = 6;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -51,6 +51,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   redundantHaves: 'text',
   choker: 'text',
   seedChoker: 'text',
+  policy: 'text',
   requestPriority: 'text',
 };
 

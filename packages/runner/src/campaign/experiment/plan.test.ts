@@ -93,6 +93,16 @@ describe('a setting', () => {
       swarm: { leaderPercent: 30 },
     },
     {
+      rule: 'elects by a policy',
+      of: { set: { leaders: 10, minLeaders: 2 }, vary: { policy: 'stability' } },
+      swarm: { leaderPercent: 10, leadersMin: 2, electionPolicy: 'stability' },
+    },
+    {
+      rule: 'bounds the connections',
+      of: { vary: { connectionsMax: 40 } },
+      swarm: { connectionsMax: 40 },
+    },
+    {
       rule: 'names a whole client',
       of: { set: { uploadSlots: 2 }, vary: { client: 'mainline' } },
       swarm: { choker: 'mainline', uploadSlots: 2, rechokeIntervalMs: 10_000 },

@@ -4,9 +4,9 @@
  * decide the estimates of memory and time, and the number of threads; never a result.
  */
 
-import { externalCount, leaderCount } from '@cachetorrent/tracker';
+import { externalCount, leaderCount, type LeaderNumbers } from '@cachetorrent/tracker';
 
-import { peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { electionOf, peerCountOf, type Swarm } from '../plan/swarm.ts';
 
 /** Messages other than `have`, for each peer and piece. */
 const OTHER_MESSAGES = 10;
@@ -23,13 +23,12 @@ export interface ExpectedTraffic {
 
 /** The expected traffic of `swarm`, which must be valid (`checkSwarm`). */
 export function expectedTrafficOf(swarm: Swarm): ExpectedTraffic {
-  const { leaderPercent, quirks } = swarm;
+  const { quirks } = swarm;
+  const election = electionOf(swarm);
   const peers = peerCountOf(swarm);
   const others = othersOf(swarm, peers);
   const { connectionsEach, havesEach } =
-    leaderPercent === undefined
-      ? plainGraph(others)
-      : graphWithLeaders(others, leaderPercent, quirks);
+    election === undefined ? plainGraph(others) : graphWithLeaders(others, election, quirks);
   const otherMessages = quirks.repeatChokes ? OTHER_MESSAGES_REPEATED : OTHER_MESSAGES;
   return { connectionsEach, messages: peers * swarm.pieces * (havesEach + otherMessages) };
 }
@@ -59,11 +58,11 @@ function plainGraph({ inside, outside, adjacent }: Others): ConnectionGraph {
 
 function graphWithLeaders(
   { inside, outside, adjacent }: Others,
-  leaderPercent: number,
+  election: LeaderNumbers,
   { announceOnRelays, duplicateForwards }: Swarm['quirks'],
 ): ConnectionGraph {
   const size = inside + 1;
-  const leaders = Math.min(size, leaderCount(size, { leaderPercent }));
+  const leaders = Math.min(size, leaderCount(size, election));
   const share = leaders / size;
   const followers = size - leaders;
 

@@ -52,7 +52,7 @@ function neighboursOf(plan: Plan): readonly (readonly number[])[] {
     const order = (a: PeerId, b: PeerId): number =>
       heardAtMs(a) - heardAtMs(b) || plan.asOf(a) - plan.asOf(b);
     for (const id of ids.toSorted(order)) {
-      const announce = announceOf(plan, id, 'started');
+      const announce = announceOf(plan, id, 'started', plan.holdsFile(id));
       named.set(id, tracker.announce(announce, plan.swarm.neighbours, heardAtMs(id)));
     }
     return ids.map((id) => named.get(id)!);
@@ -64,6 +64,6 @@ function neighboursOf(plan: Plan): readonly (readonly number[])[] {
     leaders: () => {},
   };
   const tracker = makeTracker(host, plan);
-  for (const id of ids) tracker.join(id, plan.asOf(id));
+  for (const id of ids) tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
   return named;
 }

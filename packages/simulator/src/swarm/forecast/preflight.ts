@@ -21,6 +21,7 @@ import { candidacyOf } from '../nodes/candidacy.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/check.ts';
+import { electionOf } from '../plan/swarm.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
 
@@ -54,10 +55,11 @@ export function preflight(plan: Plan): Preflight {
   const decisions = new TrackerDecisions(plan);
   const tracker = makeTracker(decisions, plan);
   const peers = plan.nodeCount - 1;
-  for (let id = 1 as PeerId; id <= peers; id++) tracker.join(id, plan.asOf(id));
+  for (let id = 1 as PeerId; id <= peers; id++)
+    tracker.join(id, plan.asOf(id), plan.arrivesAtMs(id));
   if (mayRunOutOfCandidates) {
     for (let id = 1 as PeerId; id <= peers; id++) {
-      tracker.candidate(candidacyOf(plan, id));
+      tracker.candidate(candidacyOf(plan, id), plan.arrivesAtMs(id));
     }
   }
   const warnings = [...decisions.componentWarnings(), ...decisions.electionWarnings()];
@@ -67,17 +69,18 @@ export function preflight(plan: Plan): Preflight {
 
 /** A follower connects to all leaders of its AS. */
 function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
-  const { leaderPercent, topology } = plan.swarm;
-  if (leaderPercent === undefined) return undefined;
+  const { topology } = plan.swarm;
+  const election = electionOf(plan.swarm);
+  if (election === undefined) return undefined;
   for (let asId = 0; asId < plan.asCount; asId++) {
     const peers = plan.idsOf(asId).length;
-    const followers = Math.floor(peers * (1 - leaderPercent / 100)) - 1;
+    const followers = peers - 1 - leaderCount(peers, election);
     if (followers <= CONNECTIONS_MAX) continue;
     const limit = `a peer has at most ${CONNECTIONS_MAX.toLocaleString('en-US')} connections`;
     const problem =
       `is ${topology.stubDomains}, with which each leader of AS ${asId} has ` +
       `${followers.toLocaleString('en-US')} followers or more, but ${limit}`;
-    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the percentage of leaders' };
+    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the number of leaders' };
   }
   return undefined;
 }
@@ -87,15 +90,16 @@ function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
  * leaders, from seeds, and from one another what these have sent.
  */
 function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
-  const { leaderPercent, seeds } = plan.swarm;
-  if (leaderPercent === undefined) return undefined;
+  const { seeds } = plan.swarm;
+  const election = electionOf(plan.swarm);
+  if (election === undefined) return undefined;
   const silent: string[] = [];
   const refusing: string[] = [];
   for (let asId = 0; asId < plan.asCount; asId++) {
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
     const candidates = ids.map((id) => candidacyOf(plan, id)).filter(stands);
-    const leaders = leaderCount(candidates.length, { leaderPercent });
+    const leaders = leaderCount(candidates.length, election);
     if (leaders === 0 || leechers <= leaders) continue;
     if (!ids.some((id) => plan.capacityOf(id).uploadKbps > 0)) silent.push(String(asId));
     else if (!canBringPieces(plan, ids, candidates.toSorted(byCapacity).slice(0, leaders))) {
@@ -109,12 +113,12 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
       ? `no peer of AS ${listed(silent, ', ')} has an upload capacity: leaders there ${consequence}`
       : `the leaders of AS ${listed(refusing, ', ')} are free-riders, which ${consequence}`;
   if (silent.length + refusing.length === 0) return undefined;
-  return { at: 'leaderPercent', problem: `is ${leaderPercent} %, but ${problem}`, fix };
+  return { at: 'leaderPercent', problem: `is ${election.leaderPercent} %, but ${problem}`, fix };
 }
 
 /**
  * Whether the peers of an AS may get a piece from one of their own: it is uncertain who leads where
- * elections go on, or where there are several.
+ * elections go on, where there are several, and by other policies than capacity.
  */
 function canBringPieces(
   plan: Plan,
@@ -122,7 +126,9 @@ function canBringPieces(
   leaders: readonly { readonly id: PeerId }[],
 ): boolean {
   const { seeds, subTorrents, minPeers } = plan.swarm;
-  const isCertain = !plan.isOpen && subTorrents === 1 && minPeers === plan.nodeCount - 1;
+  const byCapacityOnly = (electionOf(plan.swarm)?.policy ?? 'capacity') === 'capacity';
+  const isSingle = !plan.isOpen && subTorrents === 1 && minPeers === plan.nodeCount - 1;
+  const isCertain = isSingle && byCapacityOnly;
   if (!isCertain) return true;
   const hasSeed = ids.some((id) => id <= seeds && plan.canUpload(id));
   return hasSeed || leaders.some(({ id }) => !plan.isFreeRider(id));

@@ -9,6 +9,7 @@
 import {
   bitsOfSpan,
   type BlockIndex,
+  CONNECT_RETRY_MS,
   type Connection,
   type Peer,
   type PeerId,
@@ -41,7 +42,9 @@ import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
 import { Flows } from './flows.ts';
+import type { ConnectionBound } from './connection-bound.ts';
 import type { HostedPeer } from './hosted-peer.ts';
+import { LeaderCounts } from './leader-counts.ts';
 import { Members } from './members.ts';
 import type { Node, NodeEnvironment } from './node.ts';
 import { Population } from './population.ts';
@@ -74,6 +77,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #population: Population;
+  readonly #leaders: LeaderCounts | undefined;
   readonly #timeline: AsTimeline | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
@@ -105,6 +109,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     });
     this.#stays = new Stays(plan, context, ids.length);
     this.#population = new Population(plan);
+    this.#leaders = LeaderCounts.of(plan, context.id);
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
@@ -155,7 +160,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
    * and what they cause, which repeats itself for ever; see `prospects.ts`.
    */
   mayProgress(quietMs: number): boolean {
-    if (this.plan.swarm.horizonMs !== undefined) return true;
+    const { horizonMs, connectionsMax } = this.plan.swarm;
+    if (horizonMs !== undefined) return true;
+    // Peers may be about to try each other again, or to close connections for others.
+    if (connectionsMax !== undefined && quietMs <= 2 * CONNECT_RETRY_MS.max) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
@@ -183,6 +191,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleReason(a, REASONS[b]!, c);
       case kinds.ANNOUNCE_DUE:
         return this.#handleAnnounceDue(a);
+      case kinds.CONNECTIONS_DUE:
+        return this.#handleConnectionsDue(a, c);
       case kinds.CONNECTION_OVER:
         if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
         return;
@@ -221,6 +231,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const messages = this.transport.sentCounts;
     const sources = sourcesOf(this.#members.present, this.plan);
     const prospects = this.#countProspects();
+    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
+    const leaders = this.#leaders?.report(endMs);
     const report = {
       completedAtMs,
       leftAtMs,
@@ -238,8 +250,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       roles,
       sources,
       ...(prospects === undefined ? {} : { prospects }),
+      ...(leaders === undefined ? {} : { leaders }),
     };
-    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
     return { ...report, ...this.#timeline?.report(endMs) };
   }
 
@@ -260,8 +272,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     else this.roleChanged(hosted);
   }
 
-  roleChanged({ row, peer }: HostedPeer): void {
-    this.transport.setLeader(row, peer.role === 'leader');
+  roleChanged(hosted: HostedPeer): void {
+    this.transport.setLeader(hosted.row, hosted.leads);
+    const node = this.#members.node(this.plan.localNodeOf(hosted.id))!;
+    if (node.hasStarted) this.#leaders?.roleChanged(hosted, this.nowMs);
   }
 
   needsLeaders({ id }: HostedPeer): void {
@@ -278,6 +292,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   nodeStarted(node: Node): void {
     const { id, peers, incompleteSubTorrents } = node;
     this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
+    this.#leaders?.started(node, this.nowMs);
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
@@ -363,6 +378,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#observations.hasRole(node);
     this.#observations.left(localNode, this.nowMs, reason);
     this.#population.left(node.id, node.incompleteSubTorrents === 0, reason, this.nowMs);
+    this.#leaders?.left(node, this.nowMs);
     this.#timeline?.left(node);
     if (!isCrash) node.announce('stopped');
     const returns = this.#stays.end(node.id, reason);
@@ -453,6 +469,18 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#context.schedule(node.looksAtMs, kinds.ANNOUNCE_DUE, localNode, 0, 0);
   }
 
+  lookAtConnections({ localPeer }: HostedPeer, bound: ConnectionBound, atMs: number): void {
+    if (bound.looksAtMs > this.nowMs && bound.looksAtMs <= atMs) return;
+    bound.looksAtMs = atMs;
+    const stay = this.#stayOf(localPeer);
+    this.#context.schedule(atMs, kinds.CONNECTIONS_DUE, localPeer, 0, stay);
+  }
+
+  #handleConnectionsDue(localPeer: number, stay: number): void {
+    const bound = this.#members.hostedPeer(localPeer)?.bound;
+    if (stay === this.#stayOf(localPeer) && this.nowMs === bound?.looksAtMs) bound.look();
+  }
+
   #handleRechoke(localPeer: number): void {
     const hosted = this.#members.hostedPeer(localPeer);
     // It may have run earlier, because a slot became free.
@@ -491,6 +519,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const [fromClass, toClass] = [this.plan.classOf(from.id), this.plan.classOf(to)];
     this.#observations.sentByClass(localNode, fromClass, toClass, bits);
     from.sendBlocks(connection, block, count);
+    from.bound?.sent(connection);
     this.lastActiveMs = this.nowMs;
   }
 
@@ -510,6 +539,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const from = this.plan.idOfLocalPeer(fromAsId, remotePeer) as PeerId;
     this.#observations.receivedByClass(this.plan.classOf(from), this.plan.classOf(to.id), bits);
     this.lastActiveMs = this.nowMs;
+    to.bound?.received(connection, bits);
     to.peer.piece(connection, block, count);
     this.#observeLastPieces(to.id);
   }

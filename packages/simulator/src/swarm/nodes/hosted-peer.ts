@@ -27,6 +27,7 @@ import { assert } from '@cachetorrent/std';
 
 import type { Plan } from '../plan/plan.ts';
 import { allowedFastSet } from './allowed-fast-set.ts';
+import { type BoundedHost, ConnectionBound } from './connection-bound.ts';
 import { subTorrentRange } from './sub-torrents.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -58,6 +59,8 @@ export interface PeerEnvironment {
   needsLeaders(hosted: HostedPeer): void;
   /** A follower has lost a leader. */
   leaderLost(hosted: HostedPeer, leader: PeerId): void;
+  /** A peer looks at its bound of connections at a time, or before. */
+  lookAtConnections(hosted: HostedPeer, bound: ConnectionBound, atMs: number): void;
   /** A peer's choker is to run at its next tick. */
   rechokeSoon(hosted: HostedPeer): void;
   /** A peer holds all pieces of its sub-torrent. */
@@ -79,7 +82,7 @@ interface LeaderStart {
   readonly target: PeerId;
 }
 
-export class HostedPeer implements PeerHost {
+export class HostedPeer implements PeerHost, BoundedHost {
   readonly id: PeerId;
   readonly subTorrent: number;
   /** Its index among the peers of its AS. */
@@ -96,6 +99,8 @@ export class HostedPeer implements PeerHost {
   readonly #toldUploadOnly = new Map<Connection, boolean>();
   /** Whether another peer has ever connected to us. */
   everIncoming = false;
+  /** Undefined if it may have any number of connections. */
+  readonly bound: ConnectionBound | undefined;
 
   constructor(id: PeerId, subTorrent: number, row: number, environment: PeerEnvironment) {
     this.id = id;
@@ -103,6 +108,8 @@ export class HostedPeer implements PeerHost {
     this.localPeer = environment.plan.localPeerOf(id, subTorrent);
     this.row = row;
     this.#environment = environment;
+    const { connectionsMax } = environment.plan.swarm;
+    if (connectionsMax !== undefined) this.bound = new ConnectionBound(connectionsMax, this);
   }
 
   get peer(): Peer {
@@ -119,7 +126,7 @@ export class HostedPeer implements PeerHost {
   start(peer: Peer, neighbours: Uint32Array): void {
     this.#peer = peer;
     this.#environment.peerStarted(this, peer);
-    for (const id of neighbours) this.#connect(id as PeerId, 'neighbour');
+    this.connectToAll(neighbours);
     for (const { from, remoteConnection, uploadOnly } of this.#earlyRequests) {
       this.connReq(from, remoteConnection, uploadOnly);
     }
@@ -138,8 +145,9 @@ export class HostedPeer implements PeerHost {
       return;
     }
     const known = this.#peer.connectionTo(from);
+    if (known === NO_CONNECTION && !this.#accepts(from)) return this.#refuse(from);
     if (known === NO_CONNECTION) this.everIncoming = true;
-    const connection = known === NO_CONNECTION ? this.#connect(from, 'neighbour') : known;
+    const connection = known === NO_CONNECTION ? this.#connect(from, 'neighbour', false) : known;
     const { endpoints } = this.#environment.transport;
     assert(!endpoints.isEstablished(this.row, connection), 'a connection is made once');
     endpoints.establish(this.row, connection, remoteConnection);
@@ -151,6 +159,7 @@ export class HostedPeer implements PeerHost {
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
     const isToldOtherwise = this.#toldUploadOnly.get(connection) !== isUploadOnly;
     this.#toldUploadOnly.delete(connection);
+    this.bound?.established(from);
     if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, isIntraAs);
     this.#sendPendingLeaderStarts(connection);
@@ -179,12 +188,14 @@ export class HostedPeer implements PeerHost {
 
   /** Connects to neighbours that the tracker has named, unless we are connected to them. */
   connectToAll(ids: Uint32Array): void {
+    if (this.bound !== undefined) return this.bound.know(ids, 'neighbour');
     for (const id of ids) if (id !== this.id) this.#connect(id as PeerId, 'neighbour');
   }
 
   /** The number of open connections. */
   get openCount(): number {
-    const { peer } = this;
+    const { peer, bound } = this;
+    if (bound !== undefined) return bound.openCount;
     let count = 0;
     for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
       if (peer.isOpen(connection)) count++;
@@ -277,12 +288,54 @@ export class HostedPeer implements PeerHost {
     peer.leave();
   }
 
+  /** Whether there is room for a connection that another peer has opened. */
+  #accepts(from: PeerId): boolean {
+    // A leader is there for its AS, however many follow it.
+    return this.bound === undefined || this.#isKeptPeer(from) || this.bound.makeRoom();
+  }
+
+  #refuse(from: PeerId): void {
+    this.#environment.transport.sendToNode(this.id, from, this.subTorrent).refused(this.id);
+  }
+
+  // What the bound of connections asks.
+
+  open(to: PeerId, purpose: ConnectionPurpose): void {
+    this.#connect(to, purpose);
+  }
+
+  close(connection: Connection): void {
+    this.#environment.stopSending(this, connection);
+    this.#close(connection);
+    this.#environment.transport.sendFrom(this).close(connection);
+  }
+
+  isEstablished(connection: Connection): boolean {
+    return this.#environment.transport.endpoints.isEstablished(this.row, connection);
+  }
+
+  isKept(connection: Connection): boolean {
+    return this.#isKeptPeer(this.peer.remoteOf(connection));
+  }
+
+  /** Whether it is a leader of ours, or of our AS, which we lead. */
+  #isKeptPeer(id: PeerId): boolean {
+    const { plan, asId } = this.#environment;
+    return this.leads ? plan.asOf(id) === asId : this.peer.leaders.includes(id);
+  }
+
+  lookAgain(atMs: number): void {
+    this.#environment.lookAtConnections(this, this.bound!, atMs);
+  }
+
   #close(connection: Connection): void {
     const { peer } = this;
     const remote = peer.remoteOf(connection);
     if (peer.leaders.includes(remote)) this.#environment.leaderLost(this, remote);
     this.#toldUploadOnly.delete(connection);
+    this.bound?.closed(connection, remote);
     peer.disconnect(connection, true);
+    this.bound?.lookAgain();
     this.#environment.transport.endpoints.removeSubscriber(this.row, connection);
     this.#environment.connectionClosed(this, connection);
     this.#pendingLeaderStarts = this.#pendingLeaderStarts.filter(
@@ -380,7 +433,11 @@ export class HostedPeer implements PeerHost {
   connectTo(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const { plan, asId } = this.#environment;
-    this.#connect(target, plan.asOf(target) === asId ? 'neighbour' : 'relay');
+    const purpose = plan.asOf(target) === asId ? 'neighbour' : 'relay';
+    // There is always room for a leader.
+    const isUrgent = this.bound === undefined || this.peer.leaders.includes(target);
+    if (isUrgent) this.#connect(target, purpose);
+    else this.bound?.know([target], purpose);
   }
 
   rechokeSoon(): void {
@@ -392,7 +449,7 @@ export class HostedPeer implements PeerHost {
   }
 
   /** Opens our side of a connection, and sends the other side our number for it. */
-  #connect(to: PeerId, purpose: ConnectionPurpose): Connection {
+  #connect(to: PeerId, purpose: ConnectionPurpose, isOutgoing = true): Connection {
     const known = this.peer.connectionTo(to);
     if (known !== NO_CONNECTION) return known;
 
@@ -402,6 +459,7 @@ export class HostedPeer implements PeerHost {
     const latencyMs = plan.latencyMs(this.id, to);
     const connection = this.peer.connect(to, remoteAsId === asId, purpose);
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
+    this.bound?.opened(connection, isOutgoing);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
     this.#toldUploadOnly.set(connection, uploadOnly);
     transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);

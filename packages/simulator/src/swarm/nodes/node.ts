@@ -124,7 +124,19 @@ export class Node {
     const wanted =
       event === 'started' ? plan.swarm.neighbours : this.#schedule.numWant(this.#counts);
     const isLeaving = event === 'stopped';
-    transport.sendToNode(this.id, TRACKER).announce(this.id, event, isLeaving ? 0 : wanted);
+    const tracker = transport.sendToNode(this.id, TRACKER);
+    tracker.announce(this.id, event, isLeaving ? 0 : wanted, this.#isSeed);
+  }
+
+  /** Whether it has the whole file, also before its peers have started. */
+  get #isSeed(): boolean {
+    if (this.hasStarted) return this.incompleteSubTorrents === 0;
+    const { plan } = this.#environment;
+    if (plan.holdsFile(this.id)) return true;
+    return this.peers.every(({ subTorrent }) => {
+      const { pieces } = subTorrentRange(plan.swarm, subTorrent);
+      return [...piecesIn(this.#held[subTorrent] ?? [], pieces)].length === pieces;
+    });
   }
 
   /** Announces itself if the schedule says so; returns when to look again, in ms. */
@@ -231,7 +243,7 @@ export class Node {
   }
 }
 
-function* piecesIn(words: Uint32Array, count: number): Iterable<PieceIndex> {
+function* piecesIn(words: ArrayLike<number>, count: number): Iterable<PieceIndex> {
   for (let piece = 0; piece < count; piece++) {
     if ((words[piece >>> 5]! & (1 << (piece & 31))) !== 0) yield piece as PieceIndex;
   }

@@ -14,8 +14,8 @@ import {
 
 import * as kinds from '../event-kinds.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import type { Swarm } from '../plan/swarm.ts';
-import { eventOf, wantedOf } from '../transport/message-fields.ts';
+import { electionOf, type Swarm } from '../plan/swarm.ts';
+import { eventOf, isSeedOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { ANNOUNCE_INTERVAL_S } from './node.ts';
 
@@ -28,7 +28,7 @@ export interface TrackerNode {
 export function makeTrackerNode(plan: Plan, transport: Transport, clock: Clock): TrackerNode {
   return plan.isOpen
     ? new OpenTrackerNode(plan, transport, clock)
-    : new ClosedTrackerNode(plan, transport);
+    : new ClosedTrackerNode(plan, transport, clock);
 }
 
 /** The tracker of a swarm in which peers come and go. */
@@ -51,11 +51,12 @@ class OpenTrackerNode implements TrackerNode {
       return this.#tracker.leaderLost(second as PeerId, from, this.#clock.nowMs);
     }
     assert(kind === kinds.ANNOUNCE, 'nodes announce themselves to the tracker of an open swarm');
-    this.#announce(from, eventOf(second), wantedOf(second));
+    const announce = announceOf(this.#plan, from, eventOf(second), isSeedOf(second));
+    this.#announce(announce, wantedOf(second));
   }
 
-  #announce(id: PeerId, event: AnnounceEvent, wanted: number): void {
-    const announce = announceOf(this.#plan, id, event);
+  #announce(announce: OpenAnnounce, wanted: number): void {
+    const { id, event } = announce;
     const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
     if (event === 'stopped') return;
     for (const [subTorrent, leaders] of this.#tracker.leadersOf(announce.asId).entries()) {
@@ -71,10 +72,12 @@ class OpenTrackerNode implements TrackerNode {
 /** The tracker of a swarm whose peers all arrive at the start and stay. */
 class ClosedTrackerNode implements TrackerHost, TrackerNode {
   readonly #transport: Transport;
+  readonly #clock: Clock;
   readonly #tracker: Tracker;
 
-  constructor(plan: Plan, transport: Transport) {
+  constructor(plan: Plan, transport: Transport, clock: Clock) {
     this.#transport = transport;
+    this.#clock = clock;
     this.#tracker = makeTracker(this, plan);
   }
 
@@ -82,11 +85,13 @@ class ClosedTrackerNode implements TrackerHost, TrackerNode {
   handle(kind: number, first: number, second: number): void {
     switch (kind) {
       case kinds.JOIN:
-        return this.#tracker.join(first as PeerId, second as AsId);
+        return this.#tracker.join(first as PeerId, second as AsId, this.#clock.nowMs);
       case kinds.SEED_REQ:
         return this.#tracker.seedReq(first as PeerId);
-      case kinds.CANDIDATE:
-        return this.#tracker.candidate(this.#transport.payloads.take(first, 'candidate'));
+      case kinds.CANDIDATE: {
+        const candidate = this.#transport.payloads.take(first, 'candidate');
+        return this.#tracker.candidate(candidate, this.#clock.nowMs);
+      }
       default:
         assert(false, `no event has the kind ${kind}`);
     }
@@ -110,40 +115,48 @@ interface Clock {
 }
 
 /** What a peer announces. Its AS follows from its address, its capacities are a part (`ct_up`). */
-export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAnnounce {
+export function announceOf(
+  plan: Plan,
+  id: PeerId,
+  event: AnnounceEvent,
+  isSeed: boolean,
+): OpenAnnounce {
   return {
     id,
     asId: plan.asOf(id),
     event,
-    holdsFile: plan.holdsFile(id),
+    isSeed,
     ...(plan.isReachable(id) ? { capacity: plan.capacityOf(id) } : {}),
   };
 }
 
 /** Makes the tracker of a swarm in which peers come and go. */
 export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
-  const { leaderPercent, subTorrents } = swarm;
+  const election = electionOf(swarm);
+  const random = seededRandom(seed, 'election');
   return new OpenTracker({
     selection: selectionOf(swarm),
     intervalS: ANNOUNCE_INTERVAL_S,
     random: seededRandom(seed, 'tracker'),
-    ...(leaderPercent === undefined
+    ...(election === undefined
       ? {}
-      : { election: { leaderPercent, subTorrents, random: seededRandom(seed, 'election') } }),
+      : { election: { ...election, subTorrents: swarm.subTorrents, random } }),
   });
 }
 
 /**
- * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend on
- * the plan alone.
+ * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend
+ * on the plan alone, and by some policies of election on when candidates come.
  */
 export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
+  const election = electionOf(swarm);
+  const random = seededRandom(seed, 'election');
   return new Tracker(host, {
     minPeers: swarm.minPeers,
     seeds: swarm.seeds,
     pieceCount: swarm.pieces,
     selection: selectionOf(swarm),
-    ...(swarm.leaderPercent === undefined ? {} : { leaderPercent: swarm.leaderPercent }),
+    ...(election === undefined ? {} : { election: { ...election, random } }),
     subTorrents: swarm.subTorrents,
     random: seededRandom(seed, 'tracker'),
   });

@@ -145,6 +145,20 @@ test.each([
   },
   { change: { leaderPercent: -1 }, at: 'leaderPercent', problem: 'is -1' },
   { change: { leaderPercent: 101 }, at: 'leaderPercent', problem: 'is 101' },
+  { change: { leaderPercent: 5, leadersMin: 0 }, at: 'leadersMin', problem: 'is 0' },
+  { change: { leaderPercent: 5, leadersMax: 1.5 }, at: 'leadersMax', problem: 'is 1.5' },
+  {
+    change: { leaderPercent: 5, leadersMin: 3, leadersMax: 2 },
+    at: 'leadersMin',
+    problem: 'is 3, more than leadersMax (2)',
+  },
+  {
+    change: { leaderPercent: 5, electionPolicy: 'vote' as 'random' },
+    at: 'electionPolicy',
+    problem: 'is "vote", which is not a policy',
+  },
+  { change: { connectionsMax: 1 }, at: 'connectionsMax', problem: 'opens half of its connections' },
+  { change: { connectionsMax: 65_536 }, at: 'connectionsMax', problem: 'is 65536' },
   { change: { externalPercent: 101 }, at: 'externalPercent', problem: 'is 101' },
   { change: { subTorrents: 2 }, at: 'subTorrents', problem: 'but there are no leaders' },
   {

@@ -4,6 +4,7 @@
  */
 
 import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protocol';
+import { ELECTION_POLICIES } from '@cachetorrent/tracker';
 
 import { SwarmError } from '../../errors.ts';
 import { checkDynamics } from './check-dynamics.ts';
@@ -82,7 +83,8 @@ function checkBlocks(swarm: Swarm, refuse: Refuse): void {
 }
 
 function numberRules(swarm: Swarm): NumberRule[] {
-  const { topology, latency, leaderPercent, externalPercent } = swarm;
+  const { topology, latency, externalPercent, connectionsMax } = swarm;
+  const { leaderPercent, leadersMin, leadersMax } = swarm;
   const percent = { least: 0, most: 100, fraction: true, reason: 'a percentage is 0 or more' };
   const rules: NumberRule[] = [
     {
@@ -139,6 +141,19 @@ function numberRules(swarm: Swarm): NumberRule[] {
   if (latency.model === 'fixed') rules.push(timeRule('latency.fixedMs', latency.fixedMs));
   if (leaderPercent !== undefined) {
     rules.push({ field: 'leaderPercent', value: leaderPercent, ...percent });
+  }
+  if (leadersMin !== undefined) {
+    const reason = 'an AS without leaders gets nothing from others';
+    rules.push({ field: 'leadersMin', value: leadersMin, least: 1, reason });
+  }
+  if (leadersMax !== undefined) {
+    const reason = 'an AS without leaders gets nothing from others';
+    rules.push({ field: 'leadersMax', value: leadersMax, least: 1, reason });
+  }
+  if (connectionsMax !== undefined) {
+    const reason = 'a peer opens half of its connections itself';
+    const rule = { least: 2, most: CONNECTIONS_MAX, reason };
+    rules.push({ field: 'connectionsMax', value: connectionsMax, ...rule });
   }
   if (externalPercent !== undefined) {
     rules.push({ field: 'externalPercent', value: externalPercent, ...percent });
@@ -350,11 +365,25 @@ function checkProtocol(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
       `set ${nameOf('leaderPercent')} too, or remove it`,
     );
   }
+  checkElection(swarm, refuse, nameOf);
   if (subTorrents > pieces) {
     refuse(
       'subTorrents',
       `is ${subTorrents}, but there are only ${pieces} pieces`,
       `set it to ${pieces} or less, or raise ${nameOf('pieces')}`,
     );
+  }
+}
+
+function checkElection(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
+  const { leadersMin = 1, leadersMax = Infinity, electionPolicy = 'capacity' } = swarm;
+  const policies = Object.keys(ELECTION_POLICIES);
+  if (!policies.includes(electionPolicy)) {
+    const problem = `is "${electionPolicy}", which is not a policy of elections`;
+    refuse('electionPolicy', problem, `set it to one of ${policies.join(', ')}`);
+  }
+  if (leadersMin > leadersMax) {
+    const problem = `is ${leadersMin}, more than ${nameOf('leadersMax')} (${leadersMax})`;
+    refuse('leadersMin', problem, `set it to ${leadersMax} or less, or raise the other`);
   }
 }

@@ -14,6 +14,7 @@ import {
   type SeedChokerName,
   wholePieces,
 } from '@cachetorrent/protocol';
+import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, Session } from './dynamics.ts';
@@ -80,6 +81,8 @@ export interface Swarm {
   /** Size of a piece, in bits. */
   readonly pieceBits: number;
 
+  /** The greatest number of connections of a peer; absent: no limit. */
+  readonly connectionsMax?: number;
   /** Number of regular unchokes per peer. */
   readonly uploadSlots: number;
   /** Number of optimistic unchokes per peer. */
@@ -116,6 +119,12 @@ export interface Swarm {
 
   /** Percentage of the peers of each AS that are leaders; absent: plain BitTorrent. */
   readonly leaderPercent?: number;
+  /** The least number of leaders of an AS, if it has as many peers; absent: 1. */
+  readonly leadersMin?: number;
+  /** The greatest number of leaders of an AS; absent: no limit. */
+  readonly leadersMax?: number;
+  /** The rule that says who leads; absent: `capacity`. */
+  readonly electionPolicy?: ElectionPolicyName;
   /** How a leader ranks pieces that its followers have requested. */
   readonly requestPriority: RequestPriority;
   /**
@@ -125,6 +134,20 @@ export interface Swarm {
   readonly externalPercent?: number;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
   readonly subTorrents: number;
+}
+
+/** How leaders are elected; undefined for plain BitTorrent. */
+export function electionOf({
+  leaderPercent,
+  leadersMin = 1,
+  leadersMax = Infinity,
+  electionPolicy: policy = 'capacity',
+}: Pick<Swarm, 'leaderPercent' | 'leadersMin' | 'leadersMax' | 'electionPolicy'>):
+  | Required<ElectionSettings>
+  | undefined {
+  return leaderPercent === undefined
+    ? undefined
+    : { leaderPercent, leadersMin, leadersMax, policy };
 }
 
 /**

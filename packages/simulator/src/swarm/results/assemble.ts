@@ -7,6 +7,7 @@ import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/prot
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 import { downloadTimesMs, firstCompletionMs, leechingTimesMs } from './download-times.ts';
+import { leaderShortagesOf, missingLeaderShareOf } from './leader-shortage.ts';
 import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
@@ -23,6 +24,8 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
   const timesMs = downloadTimesMs(peers);
   const completion = (...roles: SwarmRole[]) =>
     completionOf(timesMs, (row) => roles.includes(peers.role[row]!));
+  const leaderShortages = leaderShortagesOf(reports);
+  const missingLeaderShare = missingLeaderShareOf(reports);
   const { blocksPerPiece } = plan.blockLayout;
   const receivedPieces = sumOf(reports, ({ receivedBlocks }) => receivedBlocks) / blocksPerPiece;
   return {
@@ -36,6 +39,8 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
     leaders: completion('leader'),
     followers: completion('follower'),
+    ...(leaderShortages === undefined ? {} : { leaderShortages }),
+    ...(missingLeaderShare === undefined ? {} : { missingLeaderShare }),
     classes: completionByClass(plan, peers, reports, timesMs),
     messages: messagesOf(reports),
     resultHash: hashOf(plan, peers, reports),

@@ -32,7 +32,7 @@ interface Cause {
 
 /** The advice is what `swarm` leaves a choice of. */
 function noSource(swarm: Swarm): Cause {
-  const { neighbours, externalPercent, leaderPercent, classes } = swarm;
+  const { neighbours, externalPercent, leaderPercent, classes, connectionsMax } = swarm;
   const ways = [
     ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
     ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
@@ -40,6 +40,7 @@ function noSource(swarm: Swarm): Cause {
     ...(classes.some(({ isReachable }) => isReachable === false)
       ? ['make more peers reachable: two that are not cannot connect to each other']
       : []),
+    ...(connectionsMax === undefined ? [] : ['let them have more connections']),
   ];
   const where = leaderPercent === undefined ? '' : ' (of a follower, in its own AS)';
   return {

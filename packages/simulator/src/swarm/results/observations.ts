@@ -3,6 +3,7 @@
 import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
 
 import type { HostedPeer } from '../nodes/hosted-peer.ts';
+import type { LeaderReport } from '../nodes/leader-counts.ts';
 import type { Node } from '../nodes/node.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
@@ -43,6 +44,8 @@ export interface AsReport {
   readonly sources: Uint32Array;
   /** The number of nodes that lack pieces, by what they wait for (`PROSPECTS`); absent if none. */
   readonly prospects?: Uint32Array;
+  /** How many leaders it had, of those asked for; absent if there are no elections. */
+  readonly leaders?: LeaderReport;
   /** The samples of the timeline, if one is recorded. */
   readonly timeline?: Float64Array;
   /** The availability by interval of the timeline; from the AS of the tracker only. */

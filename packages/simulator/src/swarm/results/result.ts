@@ -76,6 +76,20 @@ export interface Churn {
   readonly seedsAtEnd: number;
 }
 
+/** An AS that had fewer leaders than asked for. */
+export interface LeaderShortage {
+  /** The AS. */
+  readonly as: number;
+  /** Leaders asked for, on average over the time in which the AS had peers. */
+  readonly asked: number;
+  /** Leaders that were missing, on average over the time in which any were. */
+  readonly missing: number;
+  /** For how long any were missing, in ms. */
+  readonly shortMs: number;
+  /** For how long the AS had peers, in ms. */
+  readonly presentMs: number;
+}
+
 /** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
   /**
@@ -106,6 +120,16 @@ export interface SwarmResult {
   readonly lastPiecesPace: number | undefined;
   /** Completion of the leaders. */
   readonly leaders: Completion;
+  /**
+   * The AS that had fewer leaders than asked for, for more than 1 % of the time in which they had
+   * peers; absent if there are no elections.
+   */
+  readonly leaderShortages?: readonly LeaderShortage[];
+  /**
+   * The share of the leaders asked for that were missing, 0 to 1, over all AS and the whole run;
+   * absent if there are no elections.
+   */
+  readonly missingLeaderShare?: number;
   /** Completion of the followers. */
   readonly followers: Completion;
   /**

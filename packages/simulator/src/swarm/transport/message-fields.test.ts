@@ -49,7 +49,7 @@ const MESSAGES: readonly { kind: MessageKind; send: (to: Messages) => void }[] =
   { kind: 'connReq', send: (to) => to.connReq(PEER, 0 as Connection, true) },
   { kind: 'candidate', send: (to) => to.candidate(PEER, 2_000, 6_000.5) },
   { kind: 'leaders', send: (to) => to.leaders(IDS) },
-  { kind: 'announce', send: (to) => to.announce(PEER, 'completed', 20) },
+  { kind: 'announce', send: (to) => to.announce(PEER, 'completed', 20, true) },
   { kind: 'leaderLost', send: (to) => to.leaderLost(PEER, 3 as PeerId) },
   { kind: 'refused', send: (to) => to.refused(PEER) },
 ];

@@ -9,7 +9,7 @@
  *     join                      peer id                    AS id
  *     leaderLost                peer id                    leader's peer id
  *     connReq                   peer id                    connection; its complement: upload only
- *     announce                  peer id                    wanted peers and event (`packAnnounce`)
+ *     announce                  peer id                    event, wanted, seed (`packAnnounce`)
  *     other messages to a node  a number, or a payload     0
  *
  * The number of blocks is in the upper 16 bits of the first number (`packSpan`).
@@ -182,8 +182,8 @@ export class MessageFields implements Messages {
   leaders(ids: Uint32Array): void {
     this.#set(kinds.LEADERS, this.#payloads.put({ kind: 'leaders', ids }));
   }
-  announce(from: PeerId, event: AnnounceEvent, wanted: number): void {
-    this.#set(kinds.ANNOUNCE, from, packAnnounce(event, wanted));
+  announce(from: PeerId, event: AnnounceEvent, wanted: number, isSeed: boolean): void {
+    this.#set(kinds.ANNOUNCE, from, packAnnounce(event, wanted, isSeed));
   }
   leaderLost(from: PeerId, leader: PeerId): void {
     this.#set(kinds.LEADER_LOST, from, leader);
@@ -274,7 +274,12 @@ export function callNodeMessage(
     case kinds.LEADERS:
       return receiver.leaders(payloads.take(first, 'leaders').ids);
     case kinds.ANNOUNCE:
-      return receiver.announce(first as PeerId, eventOf(second), wantedOf(second));
+      return receiver.announce(
+        first as PeerId,
+        eventOf(second),
+        wantedOf(second),
+        isSeedOf(second),
+      );
     case kinds.LEADER_LOST:
       return receiver.leaderLost(first as PeerId, second as PeerId);
     case kinds.REFUSED:
@@ -305,9 +310,9 @@ export function onConnection(packed: number, connection: number): number {
   return (packed & ~0xffff) | connection;
 }
 
-/** The event and the number of wanted peers of an announce, in one number. */
-function packAnnounce(event: AnnounceEvent, wanted: number): number {
-  return ANNOUNCE_EVENTS.indexOf(event) + ANNOUNCE_EVENTS.length * wanted;
+/** The event of an announce, the number of wanted peers, and who is a seed, in one number. */
+function packAnnounce(event: AnnounceEvent, wanted: number, isSeed: boolean): number {
+  return ANNOUNCE_EVENTS.indexOf(event) + ANNOUNCE_EVENTS.length * (2 * wanted + (isSeed ? 1 : 0));
 }
 
 /** The event in a number of `packAnnounce`. */
@@ -317,7 +322,12 @@ export function eventOf(packed: number): AnnounceEvent {
 
 /** The number of wanted peers in a number of `packAnnounce`. */
 export function wantedOf(packed: number): number {
-  return Math.floor(packed / ANNOUNCE_EVENTS.length);
+  return Math.floor(packed / (2 * ANNOUNCE_EVENTS.length));
+}
+
+/** Whether the sender is a seed, in a number of `packAnnounce`. */
+export function isSeedOf(packed: number): boolean {
+  return Math.floor(packed / ANNOUNCE_EVENTS.length) % 2 === 1;
 }
 
 /** The connection in the second field of `connReq`. */

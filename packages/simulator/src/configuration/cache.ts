@@ -1,0 +1,57 @@
+/** The section `cache` of a configuration: CacheTorrent's leaders, and how they are elected. */
+
+import type { Swarm } from '../swarm/plan/swarm.ts';
+import { quantity } from './quantities.ts';
+import type { CacheConfig } from './schema.ts';
+
+/** The section `cache` with every field written out. */
+export interface CompleteCacheConfig {
+  /** Absent for plain BitTorrent. */
+  readonly leaders?: number;
+  readonly policy: NonNullable<CacheConfig['policy']>;
+  readonly minLeaders: number;
+  /** Absent if there is no limit. */
+  readonly maxLeaders?: number;
+  readonly subTorrents: number;
+  readonly requestPriority: Swarm['requestPriority'];
+}
+
+/** Fills in what was left out. */
+export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
+  const { leaders, maxLeaders } = cache;
+  return {
+    ...(leaders === undefined ? {} : { leaders: quantity('percent', leaders) }),
+    policy: cache.policy ?? 'capacity',
+    minLeaders: cache.minLeaders ?? 1,
+    ...(maxLeaders === undefined ? {} : { maxLeaders }),
+    subTorrents: cache.subTorrents ?? 1,
+    requestPriority: cache.requestPriority ?? 'within-rarity',
+  };
+}
+
+/**
+ * The fields of a swarm that the section describes. What is the default is absent, and so is what
+ * has no effect without leaders: swarms that are alike are equal, and so are their runs' keys.
+ */
+export function leadersOfSwarm(
+  cache: CompleteCacheConfig,
+): Pick<
+  Swarm,
+  | 'leaderPercent'
+  | 'leadersMin'
+  | 'leadersMax'
+  | 'electionPolicy'
+  | 'subTorrents'
+  | 'requestPriority'
+> {
+  const { leaders, policy, minLeaders, maxLeaders, subTorrents, requestPriority } = cache;
+  if (leaders === undefined) return { subTorrents, requestPriority };
+  return {
+    leaderPercent: leaders,
+    ...(minLeaders === 1 ? {} : { leadersMin: minLeaders }),
+    ...(maxLeaders === undefined ? {} : { leadersMax: maxLeaders }),
+    ...(policy === 'capacity' ? {} : { electionPolicy: policy }),
+    subTorrents,
+    requestPriority,
+  };
+}
