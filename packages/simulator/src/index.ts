@@ -43,7 +43,8 @@ export type {
   SwarmRole,
   Churn,
 } from './swarm/results/result.ts';
-export { downloadTimesMs } from './swarm/results/download-times.ts';
+export { downloadTimesMs, isMeasured } from './swarm/results/download-times.ts';
+export type { Death, RunEnd } from './swarm/results/run-end.ts';
 export type {
   ArrivalProcess,
   BoundedDistribution,
@@ -54,6 +55,7 @@ export type {
   Duration,
   Home,
   PoissonProcess,
+  RunEvent,
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';

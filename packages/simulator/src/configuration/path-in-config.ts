@@ -2,7 +2,7 @@
 
 import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
-import type { SwarmConfig } from './schema.ts';
+import type { SwarmConfig, UntilConfig } from './schema.ts';
 
 /** The path of each field of a swarm in a configuration. */
 const PATHS: Readonly<Record<string, Path>> = {
@@ -13,6 +13,10 @@ const PATHS: Readonly<Record<string, Path>> = {
   classes: ['peers'],
   arrivalGapMs: ['arrivals', 'meanGap'],
   horizonMs: ['until'],
+  'endsOn.event': ['until', 'event'],
+  'endsOn.count': ['until', 'count'],
+  'endsOn.windowMs': ['until', 'window'],
+  warmUpMs: ['warmUp'],
   pieces: ['file', 'pieces'],
   pieceBits: ['file', 'pieceSize'],
   uploadSlots: ['client', 'uploadSlots'],
@@ -74,6 +78,10 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
+    if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];
+    if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
+      return ['until', 'time'];
+    }
     if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }

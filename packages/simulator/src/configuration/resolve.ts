@@ -7,6 +7,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
+import type { RunEvent } from '../swarm/plan/dynamics.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
@@ -35,7 +36,8 @@ export interface CompleteSwarmConfig {
   readonly classes: readonly CompleteClassConfig[];
   readonly file: { readonly pieces: number; readonly pieceSize: number };
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
-  readonly until: 'complete' | number;
+  readonly until: 'complete' | number | CompleteUntilConfig;
+  readonly warmUp: number;
   readonly network: {
     readonly as: number;
     readonly routersPerAs: number;
@@ -56,6 +58,14 @@ export interface CompleteSwarmConfig {
     readonly subTorrents: number;
     readonly requestPriority: Swarm['requestPriority'];
   };
+}
+
+/** The time and the event that end a run, as plain numbers. */
+export interface CompleteUntilConfig {
+  readonly time: number;
+  readonly event: RunEvent['event'];
+  readonly count?: number;
+  readonly window?: number;
 }
 
 /** A swarm, and the complete configuration that describes it. */
@@ -125,6 +135,10 @@ const CONFIGURATION: FileKind = {
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
     until: '"2 d"',
+    'until.time': '"2 d"',
+    'until.count': '100',
+    window: '"1 h"',
+    warmUp: '"2 h"',
     from: '"10 min"',
     decay: '"6 h"',
     at: '"10 min"',
@@ -203,6 +217,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       classOrder: arrivals.classOrder ?? 'shuffled',
     },
     until: untilOf(config.until),
+    warmUp: time(config.warmUp, 0),
     network: {
       as,
       routersPerAs:
@@ -228,8 +243,51 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   };
 }
 
-function untilOf(until: SwarmConfig['until'] = 'complete'): 'complete' | number {
-  return until === 'complete' ? until : quantity('time', until);
+function untilOf(until: SwarmConfig['until'] = 'complete'): CompleteSwarmConfig['until'] {
+  if (until === 'complete') return until;
+  if (typeof until !== 'object') return quantity('time', until);
+  const { event, count, window } = until;
+  const endMs = quantity('time', until.time);
+  if (count !== undefined && event !== 'completions') {
+    const fix = 'write "event": "completions", or remove it';
+    refuse(['until', 'count'], 'has no effect without the event "completions"', fix);
+  }
+  if (window !== undefined && event !== 'steady') {
+    const fix = 'write "event": "steady", or remove it';
+    refuse(['until', 'window'], 'has no effect without the event "steady"', fix);
+  }
+  if (event === undefined) return endMs;
+  if (event === 'completions') {
+    if (count !== undefined) return { time: endMs, event, count };
+    return refuse(
+      ['until'],
+      'says that completions end the run, but not how many',
+      'add "count": 100',
+    );
+  }
+  if (event !== 'steady') return { time: endMs, event };
+  const windowMs = window === undefined ? endMs / WINDOWS_BY_DEFAULT : quantity('time', window);
+  return { time: endMs, event, window: windowMs };
+}
+
+/** So many windows are in a run that ends when the swarm is steady. */
+const WINDOWS_BY_DEFAULT = 20;
+
+/** The fields of a swarm about its end. */
+function endOf({
+  until,
+  warmUp,
+}: CompleteSwarmConfig): Pick<Swarm, 'horizonMs' | 'endsOn' | 'warmUpMs'> {
+  const measured = warmUp === 0 ? {} : { warmUpMs: warmUp };
+  if (until === 'complete') return measured;
+  if (typeof until === 'number') return { horizonMs: until, ...measured };
+  const { time: horizonMs, event, count, window } = until;
+  return { horizonMs, endsOn: runEventOf(event, count, window), ...measured };
+}
+
+function runEventOf(event: RunEvent['event'], count = 0, windowMs = 0): RunEvent {
+  if (event === 'completions') return { event, count };
+  return event === 'steady' ? { event, windowMs } : { event };
 }
 
 function neighboursFor(peers: number, hasArrivals: boolean): number {
@@ -421,7 +479,7 @@ const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission'])
 
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
-  const { seeds, classes, file, arrivals, until, network, tracker, client, cache } = config;
+  const { seeds, classes, file, arrivals, network, tracker, client, cache } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
     network.latency === 'topology'
@@ -434,7 +492,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     classes: [...seeds.map(seedClassOf), ...classes.map(peerClassOf)],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
-    ...(until === 'complete' ? {} : { horizonMs: until }),
+    ...endOf(config),
     pieces: file.pieces,
     pieceBits: file.pieceSize * 8,
     uploadSlots: client.uploadSlots,

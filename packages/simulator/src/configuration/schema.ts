@@ -156,6 +156,18 @@ export interface CacheConfig {
   readonly requestPriority?: RequestPriority;
 }
 
+/** The time at which a run ends, and an event that ends it earlier. */
+export interface UntilConfig {
+  /** The time at which it ends at the latest. */
+  readonly time: Time;
+  /** The event that ends it earlier, if it comes (default: none). */
+  readonly event?: 'complete' | 'completions' | 'empty' | 'died' | 'steady';
+  /** The number of downloads that end it, with the event `completions`. */
+  readonly count?: number;
+  /** How long the swarm is steady at least, with the event `steady` (default: time / 20). */
+  readonly window?: Time;
+}
+
 /** The configuration of a swarm. A plain number is in bytes, kbit/s, milliseconds or percent. */
 export interface SwarmConfig {
   /** For editors: the location of the JSON Schema. */
@@ -174,8 +186,10 @@ export interface SwarmConfig {
   readonly file: FileConfig;
   /** When the crowd arrives. */
   readonly arrivals?: ArrivalsConfig;
-  /** When the run ends: at a time, or when all are complete (`complete`, the default). */
-  readonly until?: 'complete' | Time;
+  /** When the run ends: at a time, by an event, or if all are complete (`complete`, the default). */
+  readonly until?: 'complete' | Time | UntilConfig;
+  /** What happens before this time does not count in figures (default: 0). */
+  readonly warmUp?: Time;
   /** The network between the peers. */
   readonly network?: NetworkConfig;
   /** What the tracker does. */
@@ -357,6 +371,18 @@ const cache = z
   })
   .describe('CacheTorrent: leaders fetch pieces into their AS. Plain BitTorrent without leaders.');
 
+const until = z.strictObject({
+  time: time.describe('When the run ends at the latest.'),
+  event: z
+    .enum(['complete', 'completions', 'empty', 'died', 'steady'])
+    .exactOptional()
+    .describe('What ends it earlier: see docs/dynamics.md.'),
+  count: count.exactOptional().describe('Downloads that end it, with the event `completions`.'),
+  window: time
+    .exactOptional()
+    .describe('How long the swarm is steady at least (default: a twentieth of the time).'),
+});
+
 const swarmConfig = z.strictObject({
   $schema: z.string().exactOptional().describe('For editors: the location of this schema.'),
   peers: count.exactOptional().describe('Number of peers, seeds included.'),
@@ -380,9 +406,13 @@ const swarmConfig = z.strictObject({
     .describe('Classes of leechers that are alike (default: one class, `peer`).'),
   file,
   arrivals: arrivals.exactOptional(),
-  until: quantityOf('time', 'complete')
+  until: z
+    .union([until, quantityOf('time', 'complete')])
     .exactOptional()
-    .describe('When the run ends: at a time, or when all are `complete` (default).'),
+    .describe('When the run ends: at a time, by an event, or when all are `complete` (default).'),
+  warmUp: time
+    .exactOptional()
+    .describe('What happens before this time does not count in figures (default: 0).'),
   network: network.exactOptional(),
   tracker: tracker.exactOptional(),
   // The object is first: a name is no object, but an object may be a mistaken name.
@@ -431,7 +461,7 @@ function shapeAt(path: readonly PropertyKey[]): z.core.$ZodShape {
 
 /** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */
 export const FIELD_PATHS: readonly (readonly string[])[] = [
-  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until'].map((name) => [name]),
+  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until', 'warmUp'].map((name) => [name]),
   ...names(SECTIONS).flatMap((section) =>
     fieldsAt([section]).flatMap((name) =>
       name === 'quirks'

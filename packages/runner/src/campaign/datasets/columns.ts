@@ -30,7 +30,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 5;
+export const COLUMNS_VERSION = 6;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -94,6 +94,10 @@ const PEERS: DatasetTable = {
     { name: 'downloadKbps', type: 'number' },
     { name: 'completionMs', type: 'number' },
     { name: 'class', type: 'text' },
+    { name: 'arrivedMs', type: 'number' },
+    { name: 'completedMs', type: 'number' },
+    { name: 'leftMs', type: 'number' },
+    { name: 'departure', type: 'text' },
   ],
   columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
@@ -104,6 +108,10 @@ const PEERS: DatasetTable = {
     peers.downloadKbps,
     peers.completionMs,
     peers.class ?? peers.as.map(() => null),
+    peers.arrivedMs ?? peers.as.map(() => null),
+    peers.completedMs ?? peers.as.map(() => null),
+    peers.leftMs ?? peers.as.map(() => null),
+    peers.departure ?? peers.as.map(() => null),
   ],
 };
 
