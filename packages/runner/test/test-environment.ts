@@ -88,7 +88,7 @@ export const TIMELINE: Timeline = {
   activeConnections: Float64Array.of(1, 2),
   outsideBits: Float64Array.of(0, 196),
   insideBits: Float64Array.of(0, 392),
-  lostBits: Float64Array.of(0, 392),
+  lostBits: Float64Array.of(0, 8),
   uploadUtilisation: Float64Array.of(0.25, 1 / 3),
   leecherConnections: Float64Array.of(0, 2),
   interestedConnections: Float64Array.of(0, 1),

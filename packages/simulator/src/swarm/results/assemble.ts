@@ -26,8 +26,8 @@ import {
 import { deathOf, endOf, type RunEnd } from './run-end.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
-  const peers = tabulatePeers(plan, reports);
   const end = endOf(plan, reports);
+  const peers = tabulatePeers(plan, reports, end?.atMs ?? Infinity);
   const death = deathOf(plan, reports, peers);
   const measuredFromMs = plan.swarm.warmUpMs ?? 0;
   // Times of peers that do not count are not known.
@@ -99,8 +99,10 @@ export function percentile(sorted: ArrayLike<number>, percent: number): number |
   return sorted[Math.min(index, sorted.length - 1)];
 }
 
-function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
-  const count = plan.nodeCount - 1;
+/** Of those who have come before the end; the others have the last ids. */
+function tabulatePeers(plan: Plan, reports: readonly AsReport[], endMs: number): PeerTable {
+  let count = plan.nodeCount - 1;
+  while (count > 0 && plan.arrivesAtMs(count as PeerId) >= endMs) count--;
   const id = Uint32Array.from({ length: count }, (_, i) => i + 1);
   const table = {
     id,

@@ -28,7 +28,7 @@ export type SwarmRole = 'seed' | Role;
 /** The roles in the order in which the reports of the AS number them. */
 export const SWARM_ROLES: readonly SwarmRole[] = ['seed', 'peer', 'leader', 'follower'];
 
-/** One row for each peer, in order of peer id; the tracker is not included. */
+/** One row for each peer that has come, in order of peer id; the tracker is not included. */
 export interface PeerTable {
   /** The id of each peer, from 1. */
   readonly id: Uint32Array;
