@@ -24,21 +24,16 @@ export function populationPlot(all: readonly DetailedSetting[]): ReportPlot | un
   const details = all.filter(({ records }) => records[0]?.result.churn !== undefined);
   const points = details.flatMap((detail) => {
     const { timeline } = detail.records[0]!.result;
-    return STATES.flatMap((state, series) =>
-      timeline.toMs.map(
-        (ms, i): TimePoint => ({
-          panel: detail.name,
-          seconds: ms / 1000,
-          value: timeline[state]?.[i] ?? 0,
-          series,
-        }),
-      ),
-    );
+    return STATES.flatMap((state, series) => {
+      const counts = timeline[state] ?? [];
+      if (state === 'leaders' && counts.every((count) => count === 0)) return [];
+      return counts.map((value, i): TimePoint => {
+        return { panel: detail.name, seconds: timeline.toMs[i]! / 1000, value, series };
+      });
+    });
   });
   if (points.length === 0) return undefined;
-  const shown = STATES.filter((_, series) =>
-    points.some((point) => point.series === series && point.value > 0),
-  );
+  const shown = STATES.filter((_, series) => points.some((point) => point.series === series));
   const panels = new Panels(details.map(({ name }) => name));
   return {
     name: 'population',
