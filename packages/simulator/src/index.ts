@@ -38,13 +38,14 @@ export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,
   Completion,
+  Death,
   PeerTable,
+  RunEnd,
   SwarmResult,
   SwarmRole,
   Churn,
 } from './swarm/results/result.ts';
 export { downloadTimesMs, isMeasured } from './swarm/results/download-times.ts';
-export type { Death, RunEnd } from './swarm/results/run-end.ts';
 export type {
   ArrivalProcess,
   BoundedDistribution,

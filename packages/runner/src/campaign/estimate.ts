@@ -48,9 +48,9 @@ export function runMemoryBytes(swarm: Swarm): number {
 }
 
 /**
- * Returns the interval of a run's timeline: about fifty rows until the minimum distribution time, or
- * two hundred until the end of a run that ends at a time; rounded up to 1, 2 or 5 times a power of
- * ten.
+ * Returns the interval of a run's timeline: about fifty rows until the minimum distribution time,
+ * or two hundred until the end of a run that ends at a time; rounded up to 1, 2 or 5 times a power
+ * of ten.
  */
 export function timelineIntervalMs(swarm: Swarm): number {
   const { horizonMs } = swarm;

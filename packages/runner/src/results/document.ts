@@ -67,8 +67,8 @@ export interface RunDocument {
 }
 
 /**
- * The download times of a group of peers, as in a `SwarmResult`: each counts from the arrival of the
- * peer. Null if the group is empty.
+ * The download times of a group of peers, as in a `SwarmResult`: each counts from the arrival of
+ * the peer. Null if the group is empty.
  */
 export interface CompletionDocument {
   /** The time that half of the group took at most; null if no peer was complete. */

@@ -1,8 +1,9 @@
 /** The place of a field of a swarm in the configuration that describes the swarm. */
 
+import type { UntilConfig } from './ends.ts';
 import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
-import type { SwarmConfig, UntilConfig } from './schema.ts';
+import type { SwarmConfig } from './schema.ts';
 
 /** The path of each field of a swarm in a configuration. */
 const PATHS: Readonly<Record<string, Path>> = {

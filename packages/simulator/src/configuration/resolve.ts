@@ -7,10 +7,10 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
-import type { RunEvent } from '../swarm/plan/dynamics.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
+import { type CompleteEnd, completeUntil, endOf } from './ends.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
 import type { ClassConfig, SeedConfig } from './population-schema.ts';
 import {
@@ -30,14 +30,12 @@ import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
  * and percent. It describes the same swarm again.
  */
-export interface CompleteSwarmConfig {
+export interface CompleteSwarmConfig extends CompleteEnd {
   readonly peers: number;
   readonly seeds: readonly CompleteSeedConfig[];
   readonly classes: readonly CompleteClassConfig[];
   readonly file: { readonly pieces: number; readonly pieceSize: number };
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
-  readonly until: 'complete' | number | CompleteUntilConfig;
-  readonly warmUp: number;
   readonly network: {
     readonly as: number;
     readonly routersPerAs: number;
@@ -58,14 +56,6 @@ export interface CompleteSwarmConfig {
     readonly subTorrents: number;
     readonly requestPriority: Swarm['requestPriority'];
   };
-}
-
-/** The time and the event that end a run, as plain numbers. */
-export interface CompleteUntilConfig {
-  readonly time: number;
-  readonly event: RunEvent['event'];
-  readonly count?: number;
-  readonly window?: number;
 }
 
 /** A swarm, and the complete configuration that describes it. */
@@ -216,7 +206,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       meanGap: time(arrivals.meanGap, DEFAULT.meanGapMs),
       classOrder: arrivals.classOrder ?? 'shuffled',
     },
-    until: untilOf(config.until),
+    until: completeUntil(config.until),
     warmUp: time(config.warmUp, 0),
     network: {
       as,
@@ -241,53 +231,6 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       requestPriority: cache.requestPriority ?? 'within-rarity',
     },
   };
-}
-
-function untilOf(until: SwarmConfig['until'] = 'complete'): CompleteSwarmConfig['until'] {
-  if (until === 'complete') return until;
-  if (typeof until !== 'object') return quantity('time', until);
-  const { event, count, window } = until;
-  const endMs = quantity('time', until.time);
-  if (count !== undefined && event !== 'completions') {
-    const fix = 'write "event": "completions", or remove it';
-    refuse(['until', 'count'], 'has no effect without the event "completions"', fix);
-  }
-  if (window !== undefined && event !== 'steady') {
-    const fix = 'write "event": "steady", or remove it';
-    refuse(['until', 'window'], 'has no effect without the event "steady"', fix);
-  }
-  if (event === undefined) return endMs;
-  if (event === 'completions') {
-    if (count !== undefined) return { time: endMs, event, count };
-    return refuse(
-      ['until'],
-      'says that completions end the run, but not how many',
-      'add "count": 100',
-    );
-  }
-  if (event !== 'steady') return { time: endMs, event };
-  const windowMs = window === undefined ? endMs / WINDOWS_BY_DEFAULT : quantity('time', window);
-  return { time: endMs, event, window: windowMs };
-}
-
-/** So many windows are in a run that ends when the swarm is steady. */
-const WINDOWS_BY_DEFAULT = 20;
-
-/** The fields of a swarm about its end. */
-function endOf({
-  until,
-  warmUp,
-}: CompleteSwarmConfig): Pick<Swarm, 'horizonMs' | 'endsOn' | 'warmUpMs'> {
-  const measured = warmUp === 0 ? {} : { warmUpMs: warmUp };
-  if (until === 'complete') return measured;
-  if (typeof until === 'number') return { horizonMs: until, ...measured };
-  const { time: horizonMs, event, count, window } = until;
-  return { horizonMs, endsOn: runEventOf(event, count, window), ...measured };
-}
-
-function runEventOf(event: RunEvent['event'], count = 0, windowMs = 0): RunEvent {
-  if (event === 'completions') return { event, count };
-  return event === 'steady' ? { event, windowMs } : { event };
 }
 
 function neighboursFor(peers: number, hasArrivals: boolean): number {

@@ -28,6 +28,7 @@ import {
 } from '@cachetorrent/protocol';
 import { z } from 'zod';
 
+import { type UntilConfig, untilSchema } from './ends.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
@@ -156,18 +157,6 @@ export interface CacheConfig {
   readonly requestPriority?: RequestPriority;
 }
 
-/** The time at which a run ends, and an event that ends it earlier. */
-export interface UntilConfig {
-  /** The time at which it ends at the latest. */
-  readonly time: Time;
-  /** The event that ends it earlier, if it comes (default: none). */
-  readonly event?: 'complete' | 'completions' | 'empty' | 'died' | 'steady';
-  /** The number of downloads that end it, with the event `completions`. */
-  readonly count?: number;
-  /** How long the swarm is steady at least, with the event `steady` (default: time / 20). */
-  readonly window?: Time;
-}
-
 /** The configuration of a swarm. A plain number is in bytes, kbit/s, milliseconds or percent. */
 export interface SwarmConfig {
   /** For editors: the location of the JSON Schema. */
@@ -186,7 +175,7 @@ export interface SwarmConfig {
   readonly file: FileConfig;
   /** When the crowd arrives. */
   readonly arrivals?: ArrivalsConfig;
-  /** When the run ends: at a time, by an event, or if all are complete (`complete`, the default). */
+  /** When the run ends: at a time, by an event, or when all are `complete` (default). */
   readonly until?: 'complete' | Time | UntilConfig;
   /** What happens before this time does not count in figures (default: 0). */
   readonly warmUp?: Time;
@@ -371,18 +360,6 @@ const cache = z
   })
   .describe('CacheTorrent: leaders fetch pieces into their AS. Plain BitTorrent without leaders.');
 
-const until = z.strictObject({
-  time: time.describe('When the run ends at the latest.'),
-  event: z
-    .enum(['complete', 'completions', 'empty', 'died', 'steady'])
-    .exactOptional()
-    .describe('What ends it earlier: see docs/dynamics.md.'),
-  count: count.exactOptional().describe('Downloads that end it, with the event `completions`.'),
-  window: time
-    .exactOptional()
-    .describe('How long the swarm is steady at least (default: a twentieth of the time).'),
-});
-
 const swarmConfig = z.strictObject({
   $schema: z.string().exactOptional().describe('For editors: the location of this schema.'),
   peers: count.exactOptional().describe('Number of peers, seeds included.'),
@@ -407,7 +384,7 @@ const swarmConfig = z.strictObject({
   file,
   arrivals: arrivals.exactOptional(),
   until: z
-    .union([until, quantityOf('time', 'complete')])
+    .union([untilSchema, quantityOf('time', 'complete')])
     .exactOptional()
     .describe('When the run ends: at a time, by an event, or when all are `complete` (default).'),
   warmUp: time

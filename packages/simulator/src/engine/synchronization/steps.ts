@@ -31,8 +31,8 @@ export interface GlobalState {
 }
 
 /**
- * Why a run ended: no result is outstanding any more, its time is over, or an actor says that it is;
- * no actor can make progress; or no events are left.
+ * Why a run ended: no result is outstanding any more, its time is over, or an actor says that it
+ * is; no actor can make progress; or no events are left.
  */
 export type Outcome = 'finished' | 'stalled' | 'idle';
 

@@ -18,12 +18,13 @@ import {
   type ClassCompletion,
   type Completion,
   type PeerTable,
+  type RunEnd,
   SWARM_ROLES,
   type SwarmResult,
   type SwarmRole,
   type Churn,
 } from './result.ts';
-import { deathOf, endOf, type RunEnd } from './run-end.ts';
+import { deathOf, endOf } from './run-end.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
   const end = endOf(plan, reports);

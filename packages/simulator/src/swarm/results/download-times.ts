@@ -22,8 +22,9 @@ export function downloadTimesMs(
 }
 
 /**
- * For how long each peer has been a leecher since `fromMs`, in ms: as in `downloadTimesMs`; one that
- * has not completed the file until it left, or until the end of the run. Earlier stays do not count.
+ * For how long each peer has been a leecher since `fromMs`, in ms: as in `downloadTimesMs`; one
+ * that has not completed the file until it left, or until the end of the run. Earlier stays do not
+ * count.
  */
 export function leechingTimesMs(
   peers: Pick<PeerTable, 'arrivedAtMs' | 'completedAtMs' | 'leftAtMs'>,

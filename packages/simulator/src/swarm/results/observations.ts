@@ -113,8 +113,8 @@ export class Observations {
   }
 
   /**
-   * The warm-up is over: traffic counts from now on. What peers have uploaded for their share ratio,
-   * and when they have completed, belongs to them; a timeline covers the whole run.
+   * The warm-up is over: traffic counts from now on. What peers have uploaded for their share
+   * ratio, and when they have completed, belongs to them; a timeline covers the whole run.
    */
   measure(messages: Float64Array): void {
     this.imports.fill(0);

@@ -2,8 +2,7 @@
 
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
-import type { Departure } from '../plan/dynamics.ts';
-import type { Death, RunEnd } from './run-end.ts';
+import type { Departure, RunEvent } from '../plan/dynamics.ts';
 
 /**
  * Download times of the peers of a group that have completed the file, in ms; with a warm-up, of
@@ -91,6 +90,26 @@ export interface Churn {
   readonly meanSeeds: number;
 }
 
+/** The end of a run in which peers come and go. */
+export interface RunEnd {
+  /** The event that has ended it; `time` if its time was over. */
+  readonly reason: 'time' | RunEvent['event'];
+  /** When, in ms since the start of the run. */
+  readonly atMs: number;
+  /** From when on the numbers of leechers and seeds were steady, if that has ended it. */
+  readonly steadyFromMs?: number;
+}
+
+/** The death of a swarm: the last copy of a piece has gone, and no seed was to come. */
+export interface Death {
+  /** The allocation instant at which nobody held some pieces any more, in ms since the start. */
+  readonly atMs: number;
+  /** These pieces, by their numbers in the file. */
+  readonly pieces: readonly number[];
+  /** The ids of the peers that were there then. */
+  readonly peers: readonly number[];
+}
+
 /** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
   /**
@@ -109,8 +128,8 @@ export interface SwarmResult {
   /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
   /**
-   * Simulated time from the first completion (a seed's), or from the end of the warm-up, to the end,
-   * in ms: to the last completion, or to when the run was ended. 0 if nobody completes.
+   * Simulated time from the first completion (a seed's), or from the end of the warm-up, to the
+   * end, in ms: to the last completion, or to when the run was ended. 0 if nobody completes.
    */
   readonly durationMs: number;
   /**

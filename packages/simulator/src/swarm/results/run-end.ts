@@ -1,29 +1,8 @@
 /** How a run in which peers come and go has ended, and how its swarm has died, if it has. */
 
-import type { RunEvent } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { AsReport } from './observations.ts';
-import type { PeerTable } from './result.ts';
-
-/** The end of a run in which peers come and go. */
-export interface RunEnd {
-  /** The event that has ended it; `time` if its time was over. */
-  readonly reason: 'time' | RunEvent['event'];
-  /** When, in ms since the start of the run. */
-  readonly atMs: number;
-  /** From when on the numbers of leechers and seeds were steady, if that has ended it. */
-  readonly steadyFromMs?: number;
-}
-
-/** The death of a swarm: the last copy of a piece has gone, and no seed was to come. */
-export interface Death {
-  /** The allocation instant at which nobody held some pieces any more, in ms since the start. */
-  readonly atMs: number;
-  /** These pieces, by their numbers in the file. */
-  readonly pieces: readonly number[];
-  /** The ids of the peers that were there then. */
-  readonly peers: readonly number[];
-}
+import type { Death, PeerTable, RunEnd } from './result.ts';
 
 /** The end of a run; undefined in a swarm in which all arrive at the start and stay. */
 export function endOf(plan: Plan, reports: readonly AsReport[]): RunEnd | undefined {
