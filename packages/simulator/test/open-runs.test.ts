@@ -259,6 +259,15 @@ describe('a warm-up', () => {
     expect(completion.count).toBeLessThan(cold.result.completion.count);
   });
 
+  test('after which nobody lacks anything leaves nothing to measure', () => {
+    const { result } = run({ ...ONCE, warmUpMs: 590_000 });
+    expect(result.churn).toMatchObject({ leechersAtStart: 0, arrivals: 0, meanLeechers: 0 });
+    expect(result).toMatchObject({ importsPerPiece: 0, redundancy: 0, traffic: 0 });
+    expect(result.completion).toMatchObject({ count: 0, meanMs: undefined });
+    expect(result.uploadUtilisation).toBeUndefined();
+    expect(result.churn!.meanSeeds).toBeGreaterThan(0.9);
+  });
+
   test('measures the utilisation from then on', () => {
     const swarm = { ...STEADY, warmUpMs: 3_600_000 };
     const [late, early] = [run(swarm).result, run(STEADY).result];
