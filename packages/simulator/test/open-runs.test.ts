@@ -208,12 +208,19 @@ describe('a swarm dies', () => {
     const home: PeerClass = { ...DYING.classes[1]!, session: { patience } };
     const { death, churn, peers } = run({
       ...DYING,
-      classes: [{ ...seed, uploadKbps: 50_000 }, home],
+      classes: [{ ...seed, uploadKbps: 2_000 }, home],
       horizonMs: 1_200_000,
     }).result;
     expect(churn!.crashed).toBeGreaterThan(1);
     expect(death).toBeUndefined();
     expect(Number.isNaN(peers.completedAtMs[5]!)).toBe(false);
+  });
+
+  test('not before its seeds have begun to take part', () => {
+    const latency = { model: 'fixed', fixedMs: 2_000 } as const;
+    const { death, completion } = run({ ...ONCE, latency }).result;
+    expect(death).toBeUndefined();
+    expect(completion.count).toBeGreaterThan(0);
   });
 
   test('not if everybody has what is needed, and goes', () => {
