@@ -6,7 +6,7 @@ import { type Command, CommanderError } from 'commander';
 export const EXIT = { failed: 1, mistake: 2, interrupted: 130 } as const;
 
 /**
- * Runs the command of a tool with the arguments of the process, and sets the exit code: a mistake in
+ * Runs the command of a tool with the arguments of the process, and sets the exit code. Mistakes in
  * the arguments, and a `UserError`, are told without a stack.
  */
 export async function runTool(program: Command): Promise<void> {

@@ -56,6 +56,8 @@ describe('run', () => {
     });
     expect(document.result).toEqual({
       redundancy: 1,
+      importsPerPiece: 1,
+      measuredFromMs: 0,
       traffic: 2,
       interAsShare: 0.5,
       durationMs: 2_500,

@@ -102,6 +102,10 @@ export function fakeRecord({ key, setting, seed }: PlannedRun): RunRecord {
         uploadKbps: [10, 10],
         downloadKbps: [20, 20],
         completionMs: [0, n],
+        arrivedMs: [0, 10],
+        completedMs: [5, 10 + n],
+        leftMs: [null, 20 + n],
+        departure: [null, 'finished'],
       },
       timeline: {
         toMs: [n, 2 * n],

@@ -27,6 +27,8 @@ export function testEnvironment(changes: Partial<CliEnvironment> = {}): TestEnvi
 /** Three peers in two AS: a seed, a leader that downloads from it, and a follower of the leader. */
 export const RESULT: SwarmResult = {
   redundancy: 1,
+  importsPerPiece: 1,
+  measuredFromMs: 0,
   traffic: 2,
   interAsShare: 0.5,
   durationMs: 2_500,
@@ -86,6 +88,7 @@ export const TIMELINE: Timeline = {
   activeConnections: Float64Array.of(1, 2),
   outsideBits: Float64Array.of(0, 196),
   insideBits: Float64Array.of(0, 392),
+  lostBits: Float64Array.of(0, 8),
   uploadUtilisation: Float64Array.of(0.25, 1 / 3),
   leecherConnections: Float64Array.of(0, 2),
   interestedConnections: Float64Array.of(0, 1),

@@ -38,13 +38,15 @@ export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,
   Completion,
+  Death,
   LeaderShortage,
   PeerTable,
+  RunEnd,
   SwarmResult,
   SwarmRole,
   Churn,
 } from './swarm/results/result.ts';
-export { downloadTimesMs } from './swarm/results/download-times.ts';
+export { downloadTimesMs, isMeasured } from './swarm/results/download-times.ts';
 export type {
   ArrivalProcess,
   BoundedDistribution,
@@ -55,6 +57,7 @@ export type {
   Duration,
   Home,
   PoissonProcess,
+  RunEvent,
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';

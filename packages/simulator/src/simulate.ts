@@ -89,7 +89,8 @@ export interface Simulation {
 }
 
 /**
- * Simulates `swarm` until every peer has the whole file.
+ * Simulates `swarm` until every peer has the whole file; where peers come and go, until its time is
+ * over, an event ends it, or it has died.
  *
  * @throws SwarmError if the swarm cannot be simulated as described, or certainly not complete
  * @throws SwarmStalled if peers lack pieces, and nothing pending can change this

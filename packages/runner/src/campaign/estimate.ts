@@ -49,10 +49,13 @@ export function runMemoryBytes(swarm: Swarm): number {
 
 /**
  * Returns the interval of a run's timeline: about fifty rows until the minimum distribution time,
- * rounded up to 1, 2 or 5 times a power of ten.
+ * or two hundred until the end of a run that ends at a time; rounded up to 1, 2 or 5 times a power
+ * of ten.
  */
 export function timelineIntervalMs(swarm: Swarm): number {
-  const targetMs = Math.max(1, minimumDistributionTimeMs(swarm) / 50);
+  const { horizonMs } = swarm;
+  const rowMs = horizonMs === undefined ? minimumDistributionTimeMs(swarm) / 50 : horizonMs / 200;
+  const targetMs = Math.max(1, rowMs);
   const decade = 10 ** Math.floor(Math.log10(targetMs));
   return [1, 2, 5, 10].map((n) => n * decade).find((step) => step >= targetMs) ?? 10 * decade;
 }

@@ -27,6 +27,7 @@ export type MetricName = (typeof METRIC_NAMES)[number];
 
 export const METRIC_NAMES = [
   'redundancy',
+  'importsPerPiece',
   'traffic',
   'interAsShare',
   'durationMs',
@@ -49,10 +50,22 @@ export const METRIC_NAMES = [
   'followerCount',
   'controlMessages',
   'pieceMessages',
+  'meanLeechers',
+  'meanSeeds',
+  'arrivalCount',
+  'abortCount',
+  'crashCount',
+  'died',
+  'diedAtMs',
 ] as const;
 
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
   redundancy: count('redundancy', 'downloads of a piece into an AS', (r) => r.redundancy),
+  importsPerPiece: count(
+    'imports per piece',
+    'downloads of a piece into an AS',
+    (r) => r.importsPerPiece ?? null,
+  ),
   traffic: count('traffic', 'transfers of a piece', (r) => r.traffic),
   interAsShare: share('inter-AS traffic', 'share of all bytes', (r) => r.interAsShare),
   durationMs: time('time until all peers have completed', (r) => r.durationMs),
@@ -98,6 +111,16 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     (r) => totalMessages(r.messages) - (r.messages['piece'] ?? 0),
   ),
   pieceMessages: count('piece messages', 'messages', (r) => r.messages['piece'] ?? 0),
+  // Of swarms in which peers come and go.
+  meanLeechers: count('mean number of leechers', 'leechers', (r) => r.churn?.meanLeechers ?? null),
+  meanSeeds: count('mean number of seeds', 'seeds', (r) => r.churn?.meanSeeds ?? null),
+  arrivalCount: count('arrivals', 'peers', (r) => r.churn?.arrivals ?? null),
+  abortCount: count('aborted downloads', 'peers', (r) => r.churn?.aborted ?? null),
+  crashCount: count('crashes', 'peers', (r) => r.churn?.crashed ?? null),
+  died: share('swarms that died', 'share of runs', (r) =>
+    r.churn === undefined ? null : Number(r.death !== undefined),
+  ),
+  diedAtMs: time('time until the swarm died', (r) => r.death?.atMs ?? null),
 };
 
 /** Over the whole run, each connection at each sample of the timeline counts the same. */

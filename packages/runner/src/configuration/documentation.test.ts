@@ -25,6 +25,7 @@ const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url)
 /** A section of a configuration, the heading that describes it, and how to reach its fields. */
 const SECTIONS = [
   { heading: 'Top level', path: [], within: [] },
+  { heading: '`until`', path: ['until'], within: ['until'] },
   { heading: '`seeds`', path: ['seeds'], within: ['seeds'] },
   { heading: '`classes`', path: ['classes'], within: ['classes', 0] },
   { heading: 'Arrivals of a class', path: ['classes', 'arrivals'], within: [] },

@@ -114,8 +114,12 @@ export function sectionsFirst<Entry>(
   return entries.toSorted((a, b) => pathOf(a).length - pathOf(b).length);
 }
 
-/** What a field is short for, where a field of it is set: a number of seeds, or a client's name. */
+/** What a field is short for where a field of it is set: a number of seeds, a client, a time. */
 function sectionOf(name: string | number, value: unknown): object {
+  if (name === 'until' && value === 'complete') return { event: value };
+  if (name === 'until' && (typeof value === 'string' || typeof value === 'number')) {
+    return { time: value };
+  }
   if (name === 'seeds' && typeof value === 'number') return { count: value };
   if (name === 'client' && typeof value === 'string') return { preset: value };
   return (value as object | undefined) ?? {};

@@ -20,8 +20,9 @@ peers: 200                # seeds included
 #   - { name: fibre, share: 40 %, upload: 50 Mbit/s, download: 100 Mbit/s }
 #   - { name: cable, arrivals: { rate: 100/h, decay: 12 h }, leaves: { after: 30 min } }
 
-# When the run ends: when all are complete, or at a time, such as 2 d.
-# until: complete
+# When the run ends: when all are complete; at a time, such as 2 d; or by an event.
+# until: complete         # { time: 2 d, event: steady } # or completions, empty, died, complete
+# warmUp: 0               # what happens before does not count in figures (such as 2 h)
 
 file:
   size: 64 MiB            # or pieces: 256

@@ -30,6 +30,7 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   pieces: 'number of pieces',
   size: 'file size',
   until: 'end of the run',
+  warmUp: 'warm-up',
   rate: 'rate of arrivals',
   decay: 'decay of the rate of arrivals',
   ratio: 'share ratio',

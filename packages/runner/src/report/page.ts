@@ -116,6 +116,11 @@ function warningsHtml({ settings, failures, damaged, campaign }: ReportData): st
   }
   for (const { file, problem } of damaged)
     warnings.push(`${file} ${problem}; its run is not in the report.`);
+  const died = runs.filter(({ metrics }) => metrics?.died === 1).length;
+  if (died > 0) {
+    const open = runs.filter(({ metrics }) => typeof metrics?.died === 'number').length;
+    warnings.push(`In ${died} of ${open} runs the swarm died: the last copy of a piece went.`);
+  }
   if (campaign.seeds.length === 1) {
     warnings.push('There is only one repetition, so the random variation is unknown.');
   } else if (campaign.seeds.length < 5) {

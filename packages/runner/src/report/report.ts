@@ -14,7 +14,7 @@ import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
 import { metricPlots } from './plots/curves.ts';
 import { completionTimesPlot } from './plots/completion-times.ts';
-import { piecesHeldPlot, throughputPlot } from './plots/timelines.ts';
+import { piecesHeldPlot, populationPlot, throughputPlot } from './plots/timelines.ts';
 import { trafficPlot } from './plots/traffic.ts';
 import { renderPng } from './png.ts';
 import { type ReportPlot, svgForFile } from './svg.ts';
@@ -44,7 +44,7 @@ export async function writeReport(
     throw new UserError({ at, problem, fix });
   }
   const curves = (campaign.experiment.plots ?? []).flatMap((spec, i) => metricPlots(spec, i, data));
-  const details = [completionTimesPlot, piecesHeldPlot, throughputPlot, trafficPlot]
+  const details = [completionTimesPlot, populationPlot, piecesHeldPlot, throughputPlot, trafficPlot]
     .map((plot) => plot(data.details))
     .filter((plot) => plot !== undefined);
   const plots = [...curves, ...details];

@@ -1,15 +1,21 @@
 /**
  * The cumulative distribution function (CDF) of completion times: of all leechers; if there are
- * leaders, of leaders and of followers; and if there are several classes, of each class.
+ * leaders, of leaders and of followers; and if there are several classes, of each class. With a
+ * warm-up, of those who have arrived since.
  */
 
-import { downloadTimesMs, type SwarmRole, type SwarmResult } from '@cachetorrent/simulator';
+import {
+  downloadTimesMs,
+  isMeasured,
+  type SwarmRole,
+  type SwarmResult,
+} from '@cachetorrent/simulator';
 
 import { formatSeconds } from '../format.ts';
 
 interface Group {
   readonly name: string;
-  /** Sorted completion times in ms, since the first completion of any peer. */
+  /** Sorted download times in ms, each since the arrival of the peer. */
   readonly timesMs: Float64Array;
 }
 
@@ -69,10 +75,13 @@ function fitted(columns: readonly (readonly string[])[]): readonly string[][][] 
   return tables;
 }
 
-function groupsOf({ peers, classes }: SwarmResult): Group[] {
+function groupsOf(result: SwarmResult): Group[] {
+  const { peers, classes } = result;
   const timesMs = downloadTimesMs(peers);
   const timesWhere = (isIncluded: (row: number) => boolean): Float64Array =>
-    timesMs.filter((ms, row) => !Number.isNaN(ms) && isIncluded(row)).sort();
+    timesMs
+      .filter((ms, row) => !Number.isNaN(ms) && isMeasured(result, row) && isIncluded(row))
+      .sort();
   const timesOf = (...roles: SwarmRole[]) => timesWhere((row) => roles.includes(peers.role[row]!));
   const all = { name: 'all', timesMs: timesOf('peer', 'leader', 'follower') };
   const leaders = { name: 'leaders', timesMs: timesOf('leader') };

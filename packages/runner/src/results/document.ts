@@ -6,7 +6,9 @@
 import type {
   Churn,
   Completion,
+  Death,
   LeaderShortage,
+  RunEnd,
   Simulation,
   SwarmResult,
 } from '@cachetorrent/simulator';
@@ -24,14 +26,18 @@ export interface RunDocument {
   readonly version: string;
   /** The result, which is the same on every machine, byte for byte. */
   readonly result: {
-    /** How often an AS downloads a piece from outside, on average. */
+    /** Downloads of a piece into an AS from outside; see `SwarmResult` for the two definitions. */
     readonly redundancy: number;
+    /** Absent in records of earlier versions, as is `measuredFromMs`. */
+    readonly importsPerPiece?: number;
     /** How often a piece is transferred in the whole swarm, on average. */
     readonly traffic: number;
     /** The share of the transferred bits that is inter-AS traffic, 0 to 1. */
     readonly interAsShare: number;
-    /** The simulated time of the whole run. */
+    /** The simulated time that figures cover: see `SwarmResult`. */
     readonly durationMs: number;
+    /** From when on figures count, in ms since the start: 0, or the end of the warm-up. */
+    readonly measuredFromMs?: number;
     readonly completion: CompletionDocument;
     /**
      * See `SwarmResult`; null if no leecher can upload. Absent in records of earlier versions, as
@@ -53,6 +59,10 @@ export interface RunDocument {
     readonly messages: Readonly<Record<string, number>>;
     /** How many peers have come and gone; absent if all arrive at the start and stay. */
     readonly churn?: Churn;
+    /** How the run has ended; absent if all arrive at the start and stay. */
+    readonly end?: RunEnd;
+    /** How the swarm has died; absent if it has not. */
+    readonly death?: Death;
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
@@ -60,11 +70,14 @@ export interface RunDocument {
   readonly timing: Timing;
 }
 
-/** The completion times of a group of peers, as in a `SwarmResult`; null if the group is empty. */
+/**
+ * The download times of a group of peers, as in a `SwarmResult`: each counts from the arrival of
+ * the peer. Null if the group is empty.
+ */
 export interface CompletionDocument {
-  /** The time at which half of the group was complete; null if no peer was. */
+  /** The time that half of the group took at most; null if no peer was complete. */
   readonly p50Ms: number | null;
-  /** The time at which nine tenths of the group were complete. */
+  /** The time that nine tenths of the group took at most. */
   readonly p90Ms: number | null;
   /** The mean over the complete peers. */
   readonly meanMs: number | null;
@@ -128,9 +141,11 @@ export function documentOf(run: FinishedRun): RunDocument {
     version: VERSION,
     result: {
       redundancy: result.redundancy,
+      importsPerPiece: result.importsPerPiece,
       traffic: result.traffic,
       interAsShare: result.interAsShare,
       durationMs: result.durationMs,
+      measuredFromMs: result.measuredFromMs,
       completion: withNulls(result.completion),
       uploadUtilisation: result.uploadUtilisation ?? null,
       lastPiecesPace: result.lastPiecesPace ?? null,
@@ -145,6 +160,8 @@ export function documentOf(run: FinishedRun): RunDocument {
       classTraffic: classTrafficOf(config, result),
       messages: result.messages,
       ...(result.churn === undefined ? {} : { churn: result.churn }),
+      ...(result.end === undefined ? {} : { end: result.end }),
+      ...(result.death === undefined ? {} : { death: result.death }),
       resultHash: result.resultHash,
     },
     timing: {

@@ -1,3 +1,4 @@
+import type { SwarmResult } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
 import { WITH_CLASSES } from '../../test/test-environment.ts';
@@ -5,7 +6,7 @@ import type { FinishedRun } from './document.ts';
 import { summaryOf } from './summary.ts';
 
 /** The summary of a run in which the completion times are `factor` times as long. */
-function summaryWith(factor: number): string[] {
+function summaryWith(factor: number, changes: Partial<SwarmResult> = {}): string[] {
   const { classes, completion } = WITH_CLASSES;
   const longer = <Times extends typeof completion>(times: Times): Times => ({
     ...times,
@@ -13,7 +14,12 @@ function summaryWith(factor: number): string[] {
     p90Ms: times.p90Ms! * factor,
     meanMs: times.meanMs! * factor,
   });
-  const result = { ...WITH_CLASSES, completion: longer(completion), classes: classes.map(longer) };
+  const result = {
+    ...WITH_CLASSES,
+    completion: longer(completion),
+    classes: classes.map(longer),
+    ...changes,
+  };
   const run = {
     config: {
       seeds: [{ count: 1 }],
@@ -42,4 +48,43 @@ describe('the completion times of a summary', () => {
     expect(rows[0]!.length).toBeLessThanOrEqual(80);
     for (const row of rows) expect(row.split(/ {2,}(?=\S)/).filter(Boolean)).toHaveLength(5);
   });
+});
+
+const CHURN = {
+  leechersAtStart: 0,
+  seedsAtStart: 0,
+  arrivals: 12,
+  completions: 3,
+  finished: 2,
+  aborted: 1,
+  crashed: 1,
+  lostBytes: 0,
+  leechersAtEnd: 7,
+  seedsAtEnd: 1,
+  meanLeechers: 4.25,
+  meanSeeds: 0.5,
+};
+
+test('a summary says who came and went, how the run ended, and how the swarm died', () => {
+  const lines = summaryWith(1, {
+    measuredFromMs: 60_000,
+    churn: CHURN,
+    end: { reason: 'died', atMs: 91_000 },
+    death: { atMs: 90_000, pieces: [3, 4, 5, 6, 7, 9], peers: [2, 5] },
+  });
+  const after = (title: string): string => lines.find((line) => line.startsWith(title))!.slice(20);
+  expect(after('simulated time')).toBe('2.5 s, after a warm-up of 60.0 s');
+  expect(after('mean number')).toBe('4.3 leechers, 0.5 seeds');
+  expect(after('end')).toBe('the last copy of a piece had gone, at 91.0 s');
+  expect(after('the swarm died')).toBe(
+    'at 90.0 s: nobody held 6 pieces (3, 4, 5, 6, 7, …); 2 peers left',
+  );
+  for (const line of lines.slice(1)) expect(line.length, line).toBeLessThanOrEqual(84);
+});
+
+test('a summary says since when the swarm was steady', () => {
+  const end = { reason: 'steady', atMs: 9_000, steadyFromMs: 4_000 } as const;
+  const lines = summaryWith(1, { churn: CHURN, end });
+  expect(lines).toContain('end                 the swarm was steady since 4.0 s, at 9.0 s');
+  expect(lines.join('')).not.toContain('the swarm died');
 });

@@ -1,6 +1,6 @@
 /** The table that `cachetorrent run` prints for a finished run. */
 
-import type { Completion, SwarmResult } from '@cachetorrent/simulator';
+import type { Completion, Death, RunEnd, SwarmResult } from '@cachetorrent/simulator';
 
 import { formatInteger, formatSeconds, pluralize } from '../format.ts';
 import { type FinishedRun, totalMessages } from './document.ts';
@@ -12,20 +12,27 @@ export function summaryOf(file: string, run: FinishedRun): string {
   const seeds = config.seeds.reduce((sum, { count }) => sum + count, 0);
   const messages = totalMessages(result.messages);
   const peers = formatInteger(result.peers.id.length);
-  const redundancy = result.redundancy.toFixed(2);
+  const [redundancy, importsPerPiece] = [result.redundancy, result.importsPerPiece].map((mean) =>
+    mean.toFixed(2),
+  );
   const threads = `${pluralize(workers, 'worker')}, ${pluralize(windows, 'window')}`;
   const lines = [
     `${protocolText(run)} on ${file}, ${config.client.rules} rules, seed ${seed}`,
     '',
     row('peers', `${peers}, including ${pluralize(seeds, 'seed')}`),
     row('autonomous systems', formatInteger(result.asCount)),
-    row('simulated time', formatSeconds(result.durationMs)),
+    row('simulated time', `${formatSeconds(result.durationMs)}${warmUpText(result)}`),
     ...churnRows(result),
+    ...endRows(result),
     '',
     ...completionRows(result),
     '',
     ...missingLeadersRow(result),
     row('redundancy', `${redundancy} downloads of a piece into an AS from outside (mean)`),
+    row(
+      'imports per piece',
+      `${importsPerPiece}, the same over all pieces that leechers there lacked`,
+    ),
     row('traffic', `${result.traffic.toFixed(1)} transfers of a piece in the whole swarm (mean)`),
     row('inter-AS traffic', `${(100 * result.interAsShare).toFixed(1)} % of all bytes`),
     row('control messages', formatInteger(messages - (result.messages['piece'] ?? 0))),
@@ -50,11 +57,46 @@ function protocolText({ config: { cache, tracker } }: FinishedRun): string {
   return features.length === 0 ? name : `${name} with ${features.join(', ')}`;
 }
 
+function warmUpText({ measuredFromMs }: SwarmResult): string {
+  return measuredFromMs === 0 ? '' : `, after a warm-up of ${formatSeconds(measuredFromMs)}`;
+}
+
+/** Why the run has ended, and how the swarm has died. */
+function endRows({ end, death }: SwarmResult): string[] {
+  if (end === undefined) return [];
+  const since = end.steadyFromMs === undefined ? '' : ` since ${formatSeconds(end.steadyFromMs)}`;
+  const ended = `${END_TEXTS[end.reason]}${since}, at ${formatSeconds(end.atMs)}`;
+  return [
+    row('end', ended),
+    ...(death === undefined ? [] : [row('the swarm died', deathText(death))]),
+  ];
+}
+
+const END_TEXTS: Readonly<Record<RunEnd['reason'], string>> = {
+  time: 'its time was over',
+  complete: 'all were complete',
+  completions: 'enough downloads were completed',
+  empty: 'nobody was there',
+  died: 'the last copy of a piece had gone',
+  steady: 'the swarm was steady',
+};
+
+/** The number of pieces that are named. */
+const NAMED_MAX = 5;
+
+function deathText({ atMs, pieces, peers }: Death): string {
+  const more = pieces.length > NAMED_MAX ? ', …' : '';
+  const names = `${pieces.slice(0, NAMED_MAX).join(', ')}${more}`;
+  const lost =
+    pieces.length === 1 ? `piece ${names}` : `${formatInteger(pieces.length)} pieces (${names})`;
+  return `at ${formatSeconds(atMs)}: nobody held ${lost}; ${pluralize(peers.length, 'peer')} left`;
+}
+
 /** Who has come and gone, if peers do. */
 function churnRows({ churn }: SwarmResult): string[] {
   if (churn === undefined) return [];
   const { arrivals, completions, finished, aborted, crashed } = churn;
-  const { leechersAtEnd, seedsAtEnd } = churn;
+  const { leechersAtEnd, seedsAtEnd, meanLeechers, meanSeeds } = churn;
   const [left, gaveUp, died] = [finished, aborted, crashed].map(formatInteger);
   const [leechers, seeds] = [leechersAtEnd, seedsAtEnd].map(formatInteger);
   return [
@@ -63,6 +105,7 @@ function churnRows({ churn }: SwarmResult): string[] {
       `${formatInteger(arrivals)}, ${formatInteger(completions)} downloads completed`,
     ),
     row('departures', `${left} when finished, ${gaveUp} gave up, ${died} crashed`),
+    row('mean number', `${meanLeechers.toFixed(1)} leechers, ${meanSeeds.toFixed(1)} seeds`),
     row('at the end', `${leechers} leechers, ${seeds} seeds`),
   ];
 }

@@ -38,9 +38,9 @@ test('timeline.csv has one row per interval and AS, in bytes', () => {
     [
       'fromMs,toMs,as,piecesHeld,activeConnections,bytesFromOutside,bytesInside,uploadUtilisation,' +
         'leecherConnections,interestedConnections,' +
-        'leechers,seeds,leaders,arrivals,completions,finished,aborted,crashed,availability',
-      '0,10000,0,10,1,0,0,0.25,0,0,0,1,0,1,0,0,0,0,1',
-      '0,10000,1,4,2,24.5,49,0.333333,2,1,2,0,1,2,0,0,0,0,1',
+        'leechers,seeds,leaders,arrivals,completions,finished,aborted,crashed,availability,bytesLost',
+      '0,10000,0,10,1,0,0,0.25,0,0,0,1,0,1,0,0,0,0,1,0',
+      '0,10000,1,4,2,24.5,49,0.333333,2,1,2,0,1,2,0,0,0,0,1,1',
       '',
     ].join('\n'),
   );

@@ -58,6 +58,7 @@ export function timelineCsv(timeline: Timeline): string {
     aborted: timeline.aborted,
     crashed: timeline.crashed,
     availability: timeline.availability,
+    bytesLost: bytesOf(timeline.lostBits),
   };
   const values = Object.values(columns);
   const rows = Array.from(timeline.as, (_, i) => values.map((column) => column[i]).join(','));

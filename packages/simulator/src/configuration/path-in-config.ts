@@ -1,5 +1,6 @@
 /** The place of a field of a swarm in the configuration that describes the swarm. */
 
+import type { UntilConfig } from './ends.ts';
 import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
 import type { SwarmConfig } from './schema.ts';
@@ -13,6 +14,10 @@ const PATHS: Readonly<Record<string, Path>> = {
   classes: ['peers'],
   arrivalGapMs: ['arrivals', 'meanGap'],
   horizonMs: ['until'],
+  'endsOn.event': ['until', 'event'],
+  'endsOn.count': ['until', 'count'],
+  'endsOn.windowMs': ['until', 'window'],
+  warmUpMs: ['warmUp'],
   pieces: ['file', 'pieces'],
   pieceBits: ['file', 'pieceSize'],
   connectionsMax: ['client', 'connectionsMax'],
@@ -80,6 +85,10 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
+    if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];
+    if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
+      return ['until', 'time'];
+    }
     if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }

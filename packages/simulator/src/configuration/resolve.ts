@@ -11,6 +11,7 @@ import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
 import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
+import { type CompleteEnd, completeUntil, endOf } from './ends.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
 import type { ClassConfig, SeedConfig } from './population-schema.ts';
 import {
@@ -30,13 +31,12 @@ import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
  * and percent. It describes the same swarm again.
  */
-export interface CompleteSwarmConfig {
+export interface CompleteSwarmConfig extends CompleteEnd {
   readonly peers: number;
   readonly seeds: readonly CompleteSeedConfig[];
   readonly classes: readonly CompleteClassConfig[];
   readonly file: { readonly pieces: number; readonly pieceSize: number };
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
-  readonly until: 'complete' | number;
   readonly network: {
     readonly as: number;
     readonly routersPerAs: number;
@@ -121,6 +121,10 @@ const CONFIGURATION: FileKind = {
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
     until: '"2 d"',
+    'until.time': '"2 d"',
+    'until.count': '100',
+    window: '"1 h"',
+    warmUp: '"2 h"',
     from: '"10 min"',
     decay: '"6 h"',
     at: '"10 min"',
@@ -201,7 +205,8 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       meanGap: time(arrivals.meanGap, DEFAULT.meanGapMs),
       classOrder: arrivals.classOrder ?? 'shuffled',
     },
-    until: untilOf(config.until),
+    until: completeUntil(config.until),
+    warmUp: time(config.warmUp, 0),
     network: {
       as,
       routersPerAs:
@@ -221,10 +226,6 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     client: clientOf(client),
     cache: cacheOf(cache),
   };
-}
-
-function untilOf(until: SwarmConfig['until'] = 'complete'): 'complete' | number {
-  return until === 'complete' ? until : quantity('time', until);
 }
 
 function neighboursFor(peers: number, hasArrivals: boolean): number {
@@ -416,7 +417,7 @@ const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission'])
 
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
-  const { seeds, classes, file, arrivals, until, network, tracker, client, cache } = config;
+  const { seeds, classes, file, arrivals, network, tracker, client, cache } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
     network.latency === 'topology'
@@ -429,7 +430,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     classes: [...seeds.map(seedClassOf), ...classes.map(peerClassOf)],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
-    ...(until === 'complete' ? {} : { horizonMs: until }),
+    ...endOf(config),
     pieces: file.pieces,
     pieceBits: file.pieceSize * 8,
     ...(client.connectionsMax === undefined ? {} : { connectionsMax: client.connectionsMax }),

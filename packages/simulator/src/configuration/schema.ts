@@ -29,6 +29,7 @@ import {
 import { ELECTION_POLICIES, type ElectionPolicyName } from '@cachetorrent/tracker';
 import { z } from 'zod';
 
+import { type UntilConfig, untilSchema } from './ends.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
@@ -183,8 +184,10 @@ export interface SwarmConfig {
   readonly file: FileConfig;
   /** When the crowd arrives. */
   readonly arrivals?: ArrivalsConfig;
-  /** When the run ends: at a time, or when all are complete (`complete`, the default). */
-  readonly until?: 'complete' | Time;
+  /** When the run ends: at a time, by an event, or when all are `complete` (default). */
+  readonly until?: 'complete' | Time | UntilConfig;
+  /** What happens before this time does not count in figures (default: 0). */
+  readonly warmUp?: Time;
   /** The network between the peers. */
   readonly network?: NetworkConfig;
   /** What the tracker does. */
@@ -402,9 +405,13 @@ const swarmConfig = z.strictObject({
     .describe('Classes of leechers that are alike (default: one class, `peer`).'),
   file,
   arrivals: arrivals.exactOptional(),
-  until: quantityOf('time', 'complete')
+  until: z
+    .union([untilSchema, quantityOf('time', 'complete')])
     .exactOptional()
-    .describe('When the run ends: at a time, or when all are `complete` (default).'),
+    .describe('When the run ends: at a time, by an event, or when all are `complete` (default).'),
+  warmUp: time
+    .exactOptional()
+    .describe('What happens before this time does not count in figures (default: 0).'),
   network: network.exactOptional(),
   tracker: tracker.exactOptional(),
   // The object is first: a name is no object, but an object may be a mistaken name.
@@ -453,7 +460,7 @@ function shapeAt(path: readonly PropertyKey[]): z.core.$ZodShape {
 
 /** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */
 export const FIELD_PATHS: readonly (readonly string[])[] = [
-  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until'].map((name) => [name]),
+  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until', 'warmUp'].map((name) => [name]),
   ...names(SECTIONS).flatMap((section) =>
     fieldsAt([section]).flatMap((name) =>
       name === 'quirks'

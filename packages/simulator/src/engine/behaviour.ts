@@ -45,6 +45,12 @@ export interface Behaviour {
   /** How many results are outstanding. The run is finished when the sum over all actors is 0. */
   readonly pendingCount: number;
 
+  /**
+   * Whether the run is over, whatever is outstanding: it ends after the step in which any actor
+   * says so. Absent: never.
+   */
+  readonly isOver?: boolean;
+
   /** Results, work in any unit, and messages sent so far: for progress reports only. */
   readonly doneCount: number;
   readonly workCount: number;

@@ -95,6 +95,10 @@ const PEERS: DatasetTable = {
     { name: 'downloadKbps', type: 'number' },
     { name: 'completionMs', type: 'number' },
     { name: 'class', type: 'text' },
+    { name: 'arrivedMs', type: 'number' },
+    { name: 'completedMs', type: 'number' },
+    { name: 'leftMs', type: 'number' },
+    { name: 'departure', type: 'text' },
   ],
   columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
@@ -105,6 +109,10 @@ const PEERS: DatasetTable = {
     peers.downloadKbps,
     peers.completionMs,
     peers.class ?? peers.as.map(() => null),
+    peers.arrivedMs ?? peers.as.map(() => null),
+    peers.completedMs ?? peers.as.map(() => null),
+    peers.leftMs ?? peers.as.map(() => null),
+    peers.departure ?? peers.as.map(() => null),
   ],
 };
 

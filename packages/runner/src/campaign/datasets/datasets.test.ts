@@ -94,6 +94,10 @@ describe('a dataset', () => {
         downloadKbps: 20,
         completionMs: result.completion.p50Ms,
         class: 'peer',
+        arrivedMs: 10,
+        completedMs: 10 + result.completion.p50Ms!,
+        leftMs: 20 + result.completion.p50Ms!,
+        departure: 'finished',
       });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));

@@ -11,6 +11,7 @@
 import { hash } from 'node:crypto';
 
 import {
+  type Departure,
   downloadTimesMs,
   type SwarmRole,
   type SwarmResult,
@@ -52,6 +53,18 @@ export interface TimelineColumns {
    */
   readonly leecherConnections?: readonly number[];
   readonly interestedConnections?: readonly number[];
+  /** At the end of the interval: peers that are there. Absent in records of earlier versions. */
+  readonly leechers?: readonly number[];
+  readonly seeds?: readonly number[];
+  readonly leaders?: readonly number[];
+  /** During the interval: peers that came, completed the file, and left, by reason. */
+  readonly arrivals?: readonly number[];
+  readonly completions?: readonly number[];
+  readonly finished?: readonly number[];
+  readonly aborted?: readonly number[];
+  readonly crashed?: readonly number[];
+  /** How many peers hold the rarest piece. */
+  readonly availability?: readonly number[];
 }
 
 /** The peers, column by column, sorted by id; the first id is 1. */
@@ -62,8 +75,16 @@ export interface PeerColumns {
   readonly class?: readonly string[];
   readonly uploadKbps: readonly number[];
   readonly downloadKbps: readonly number[];
-  /** Completion time since the first completion of any peer; null if the peer is incomplete. */
+  /** How long its download took, from its arrival; null if the peer is incomplete. */
   readonly completionMs: readonly (number | null)[];
+  /**
+   * When it came, was complete, and left, in ms since the start of the run, and why it left; null
+   * for what has not happened. Absent in records of earlier versions.
+   */
+  readonly arrivedMs?: readonly number[];
+  readonly completedMs?: readonly (number | null)[];
+  readonly leftMs?: readonly (number | null)[];
+  readonly departure?: readonly (Departure | null)[];
 }
 
 /** Creates the record of a run that has been simulated with a timeline. */
@@ -129,8 +150,17 @@ function peerColumns(peers: SwarmResult['peers']): PeerColumns {
     class: peers.class,
     uploadKbps: Array.from(peers.uploadKbps),
     downloadKbps: Array.from(peers.downloadKbps),
-    completionMs: Array.from(downloadTimesMs(peers), (ms) => (Number.isNaN(ms) ? null : ms)),
+    completionMs: withNulls(downloadTimesMs(peers)),
+    arrivedMs: Array.from(peers.arrivedAtMs),
+    completedMs: withNulls(peers.completedAtMs),
+    leftMs: withNulls(peers.leftAtMs),
+    departure: peers.departure.map((reason) => reason ?? null),
   };
+}
+
+/** JSON has no NaN. */
+function withNulls(times: Float64Array): (number | null)[] {
+  return Array.from(times, (ms) => (Number.isNaN(ms) ? null : ms));
 }
 
 /** Sums the timeline over all ASes. */
@@ -149,5 +179,14 @@ function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
     insideBytes: sums(timeline.insideBits, 8),
     leecherConnections: sums(timeline.leecherConnections),
     interestedConnections: sums(timeline.interestedConnections),
+    leechers: sums(timeline.leechers),
+    seeds: sums(timeline.seeds),
+    leaders: sums(timeline.leaders),
+    arrivals: sums(timeline.arrivals),
+    completions: sums(timeline.completions),
+    finished: sums(timeline.finished),
+    aborted: sums(timeline.aborted),
+    crashed: sums(timeline.crashed),
+    availability: intervals.map((i) => timeline.availability[i * asCount]!),
   };
 }

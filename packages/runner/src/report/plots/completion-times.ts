@@ -57,8 +57,11 @@ export function completionTimesPlot(details: readonly DetailedSetting[]): Report
 
 function cdfPoints(detail: DetailedSetting, role: string): CdfPoint[] {
   const times = detail.records
-    .flatMap(({ result: { peers } }) =>
-      peers.completionMs.flatMap((ms, i) => (ms === null || peers.role[i] !== role ? [] : ms)),
+    .flatMap(({ result: { peers, measuredFromMs = 0 } }) =>
+      peers.completionMs.flatMap((ms, i) => {
+        const isMeasured = (peers.arrivedMs?.[i] ?? 0) >= measuredFromMs;
+        return ms === null || peers.role[i] !== role || !isMeasured ? [] : ms;
+      }),
     )
     .sort((a, b) => a - b);
   if (times.length === 0) return [];

@@ -7,6 +7,7 @@ const INITIAL: WorkerState = {
   needsRound: false,
   mayProgress: false,
   pendingCount: 0,
+  isOver: false,
   lastActiveMs: 0,
   nowMs: 0,
   hasFailed: false,
@@ -46,6 +47,11 @@ describe('the state of all workers combines', () => {
       expected: { pendingCount: 7 },
     },
     {
+      rule: 'whether any says that the run is over',
+      workerStates: [{}, { isOver: true }],
+      expected: { isOver: true },
+    },
+    {
       rule: 'the times of last activity',
       workerStates: [{ lastActiveMs: 9 }, { lastActiveMs: 4 }],
       expected: { lastActiveMs: 9 },
@@ -65,6 +71,7 @@ describe('the state of all workers combines', () => {
       needsRound: false,
       mayProgress: false,
       pendingCount: 0,
+      isOver: false,
       lastActiveMs: 0,
       nowMs: 0,
       ...expected,

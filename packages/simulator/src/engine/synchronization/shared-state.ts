@@ -19,6 +19,7 @@ const LAST_ACTIVE = 3;
 const NOW = 4;
 const FAILED = 5;
 const MAY_PROGRESS = 6;
+const IS_OVER = 7;
 
 /** The memory of the shared state, for all threads. */
 export interface SharedStateMemory {
@@ -42,6 +43,7 @@ export interface WorkerState {
   readonly needsRound: boolean;
   readonly mayProgress: boolean;
   readonly pendingCount: number;
+  readonly isOver: boolean;
   readonly lastActiveMs: number;
   readonly nowMs: number;
   readonly hasFailed: boolean;
@@ -88,6 +90,7 @@ export class SharedState {
     states[at + LAST_ACTIVE] = state.lastActiveMs;
     states[at + NOW] = state.nowMs;
     states[at + MAY_PROGRESS] = Number(state.mayProgress);
+    states[at + IS_OVER] = Number(state.isOver);
     states[at + FAILED] = Number(state.hasFailed);
   }
 
@@ -112,6 +115,7 @@ export class SharedState {
       needsRound: this.#sum(buffer, NEEDS_ROUND) > 0,
       mayProgress: this.#sum(buffer, MAY_PROGRESS) > 0,
       pendingCount: this.#sum(buffer, PENDING),
+      isOver: this.#sum(buffer, IS_OVER) > 0,
       lastActiveMs: this.#max(buffer, LAST_ACTIVE),
       nowMs: this.#max(buffer, NOW),
     };

@@ -9,6 +9,7 @@ const STATE: GlobalState = {
   needsRound: false,
   mayProgress: false,
   pendingCount: 1,
+  isOver: false,
   lastActiveMs: 0,
   nowMs: 0,
 };
@@ -78,6 +79,22 @@ describe('the next step is', () => {
         { nextMs: 250, needsSync: true },
       ],
       is: 'sync 200/0',
+    },
+    {
+      rule: 'a stop after the instant at which an actor says that the run is over',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { nextMs: 100, isOver: true },
+      ],
+      is: 'stop: finished',
+    },
+    {
+      rule: 'a stop only when the synchronization of that instant is complete',
+      after: [
+        { nextMs: 100, needsSync: true },
+        { nextMs: 100, isOver: true, needsRound: true },
+      ],
+      is: 'sync 100/1',
     },
     { rule: 'a stop if nothing is pending', after: [{ pendingCount: 0 }], is: 'stop: finished' },
     { rule: 'a stop if there are no events', after: [{ nextMs: Infinity }], is: 'stop: idle' },

@@ -22,6 +22,8 @@ export interface GlobalState {
   /** Whether any actor may still make progress, as of the last check. */
   readonly mayProgress: boolean;
   readonly pendingCount: number;
+  /** Whether any actor says that the run is over. */
+  readonly isOver: boolean;
   /** The last time at which any actor was active. */
   readonly lastActiveMs: number;
   /** The time of the actor that is furthest ahead. */
@@ -29,8 +31,8 @@ export interface GlobalState {
 }
 
 /**
- * Why a run ended: no result is outstanding any more or its time is over, no actor can make
- * progress, or no events are left.
+ * Why a run ended: no result is outstanding any more, its time is over, or an actor says that it
+ * is; no actor can make progress; or no events are left.
  */
 export type Outcome = 'finished' | 'stalled' | 'idle';
 
@@ -93,7 +95,7 @@ export class StepSequence {
     }
     const { syncIntervalMs, quietMs, horizonMs } = this.#rules;
     const { nextMs } = state;
-    if (state.pendingCount === 0) return { kind: 'stop', outcome: 'finished' };
+    if (state.pendingCount === 0 || state.isOver) return { kind: 'stop', outcome: 'finished' };
     if (last.kind === 'check' && !state.mayProgress) return { kind: 'stop', outcome: 'stalled' };
 
     let syncMs = this.#nextSync * syncIntervalMs;

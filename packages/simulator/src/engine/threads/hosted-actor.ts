@@ -16,6 +16,7 @@ export interface WorkerTotals extends WorkerState {
   needsRound: boolean;
   mayProgress: boolean;
   pendingCount: number;
+  isOver: boolean;
   lastActiveMs: number;
   nowMs: number;
   hasFailed: boolean;
@@ -109,6 +110,7 @@ export class HostedActor {
     totals.needsRound ||= this.#needsRound;
     totals.mayProgress ||= this.#mayProgress;
     totals.pendingCount += behaviour.pendingCount;
+    totals.isOver ||= behaviour.isOver ?? false;
     totals.doneCount += behaviour.doneCount;
     totals.workCount += behaviour.workCount;
     totals.messageCount += behaviour.messageCount;

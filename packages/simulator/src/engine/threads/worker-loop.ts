@@ -195,6 +195,7 @@ export class WorkerLoop {
       needsRound: false,
       mayProgress: false,
       pendingCount: 0,
+      isOver: false,
       lastActiveMs: -Infinity,
       nowMs: 0,
       hasFailed: false,

@@ -1,8 +1,5 @@
 /** What one AS contributes to the timeline of a run; see `results/timeline.ts`. */
 
-import type { PieceIndex } from '@cachetorrent/protocol';
-
-import type { Plan } from '../plan/plan.ts';
 import {
   type AsReport,
   interestOf,
@@ -15,14 +12,14 @@ import {
   TimelineRecorder,
   type TimelineSample,
 } from '../results/timeline.ts';
+import type { Copies } from './copies.ts';
 import type { Flows } from './flows.ts';
 import type { Members } from './members.ts';
-import type { Node } from './node.ts';
 import type { Population } from './population.ts';
-import { firstPieces, subTorrentRange } from './sub-torrents.ts';
 
 /** What the samples are taken from. */
 export interface TimelineSources {
+  readonly copies: Copies;
   readonly members: Members;
   readonly observations: Observations;
   readonly flows: Flows;
@@ -30,32 +27,20 @@ export interface TimelineSources {
 }
 
 export class AsTimeline {
-  readonly #plan: Plan;
   readonly #sources: TimelineSources;
-  readonly #firstPieces: readonly number[];
-  /** How many nodes hold each piece of the file, counted by all AS. */
-  readonly #holders: Uint32Array;
   readonly #recorder: TimelineRecorder;
   /** In one of the AS only. */
   readonly #availability: AvailabilityRecorder | undefined;
 
-  constructor(plan: Plan, intervalMs: number, hasTracker: boolean, sources: TimelineSources) {
-    this.#plan = plan;
+  constructor(intervalMs: number, hasTracker: boolean, sources: TimelineSources) {
     this.#sources = sources;
-    this.#firstPieces = firstPieces(plan.swarm);
-    this.#holders = plan.holders!;
     this.#recorder = new TimelineRecorder(intervalMs);
-    if (hasTracker) this.#availability = new AvailabilityRecorder(this.#holders, intervalMs);
+    if (hasTracker) this.#availability = new AvailabilityRecorder(intervalMs);
   }
 
   /** A sample is due before anything at or after this time. */
   get dueAtMs(): number {
     return this.#recorder.dueAtMs;
-  }
-
-  /** Whether an allocation instant has to be held even if nothing flows: peers may leave. */
-  get needsInstant(): boolean {
-    return this.#plan.isOpen && this.#availability !== undefined;
   }
 
   /** An event of time `nowMs` is next: records the state at the ends of intervals before it. */
@@ -65,23 +50,7 @@ export class AsTimeline {
 
   /** An allocation instant is held at `atMs`. */
   instant(atMs: number): void {
-    this.#availability?.instant(atMs);
-  }
-
-  /** A peer holds another piece of its sub-torrent. */
-  stored(subTorrent: number, piece: PieceIndex): void {
-    Atomics.add(this.#holders, this.#firstPieces[subTorrent]! + piece, 1);
-  }
-
-  /** A node leaves, with the pieces that it holds. */
-  left({ peers }: Node): void {
-    for (const { peer, subTorrent } of peers) {
-      const first = this.#firstPieces[subTorrent]!;
-      const { pieces } = subTorrentRange(this.#plan.swarm, subTorrent);
-      for (let piece = 0 as PieceIndex; piece < pieces; piece++) {
-        if (peer.hasPiece(piece)) Atomics.sub(this.#holders, first + piece, 1);
-      }
-    }
+    this.#availability?.instant(atMs, this.#sources.copies.rarest);
   }
 
   /** What the AS reports of a run that ends at `atMs`. */
@@ -96,7 +65,7 @@ export class AsTimeline {
     const { members, observations, flows, population } = this.#sources;
     const { leechers, seeds, arrivals, completions, departures } = population;
     const [finished, aborted, crashed] = departures;
-    const { outsideBits, insideBits } = observations;
+    const { outsideBits, insideBits, lostBits } = observations;
     const { activeCount: activeConnections, sentBits } = flows;
     const { leecherConnections, interestedConnections } = interestOf(members.present);
     return {
@@ -112,6 +81,7 @@ export class AsTimeline {
       activeConnections,
       outsideBits,
       insideBits,
+      lostBits,
       sentBits,
       leecherConnections,
       interestedConnections,

@@ -22,8 +22,10 @@ import { assert } from '@cachetorrent/std';
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import { LogWriter } from '../log/writer.ts';
+import { Census } from '../plan/census.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
+import { Needs } from '../results/needs.ts';
 import {
   type AsReport,
   lastPiecesOf,
@@ -41,6 +43,7 @@ import {
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
+import { Copies } from './copies.ts';
 import { Flows } from './flows.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import type { HostedPeer } from './hosted-peer.ts';
@@ -49,6 +52,7 @@ import { Members } from './members.ts';
 import type { Node, NodeEnvironment } from './node.ts';
 import { Population } from './population.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
+import { RunEnd } from './run-end.ts';
 import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
 import { firstPieces } from './sub-torrents.ts';
 import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
@@ -78,7 +82,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #log: LogWriter | undefined;
   readonly #population: Population;
   readonly #leaders: LeaderCounts | undefined;
+  readonly #needs: Needs;
+  readonly #copies: Copies | undefined;
+  /** Decides whether the run is over: in the AS of the tracker, if peers come and go. */
+  readonly #end: RunEnd | undefined;
   readonly #timeline: AsTimeline | undefined;
+  /** When the warm-up is over; Infinity if it is already, or if there is none. */
+  #measuresFromMs: number;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
   /** The number of nodes that lack pieces, and are there or will come. */
@@ -110,16 +120,21 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#stays = new Stays(plan, context, ids.length);
     this.#population = new Population(plan);
     this.#leaders = LeaderCounts.of(plan, context.id);
+    this.#needs = new Needs(plan);
+    if (plan.copies !== undefined) this.#copies = new Copies(plan, plan.copies);
+    this.#measuresFromMs = swarm.warmUpMs ?? Infinity;
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
     if (plan.asOf(TRACKER) === context.id) {
       this.#members.enter(plan.localNodeOf(TRACKER));
       this.#tracker = makeTrackerNode(plan, this.transport, this);
+      if (plan.isOpen) this.#end = new RunEnd(plan, this.#copies!);
     }
     if (plan.timelineMs !== undefined) {
       const hasTracker = this.#tracker !== undefined;
-      this.#timeline = new AsTimeline(plan, plan.timelineMs, hasTracker, {
+      this.#timeline = new AsTimeline(plan.timelineMs, hasTracker, {
+        copies: this.#copies!,
         members: this.#members,
         observations: this.#observations,
         flows: this.#flows,
@@ -133,7 +148,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   // What the engine asks.
 
   get needsSync(): boolean {
-    return this.#flows.needsAllocation || this.#timeline?.needsInstant === true;
+    // If peers come and go, the run may end at any instant.
+    return this.#flows.needsAllocation || this.#end !== undefined;
+  }
+
+  get isOver(): boolean {
+    return this.#end?.isOver === true;
   }
 
   get pendingCount(): number {
@@ -175,6 +195,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   handle(kind: number, a: number, b: number, c: number): void {
+    if (this.#context.nowMs >= this.#measuresFromMs) this.#measure();
     this.#timeline?.sample(this.#context.nowMs);
     if (kind === kinds.HAVE) {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
@@ -216,31 +237,39 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   synchronize(round: number, atMs: number): boolean {
+    if (atMs >= this.#measuresFromMs) this.#measure();
     this.#timeline?.sample(atMs);
     if (round === 0) this.#timeline?.instant(atMs);
+    if (round === 0) this.#end?.instant(atMs, 2 * this.transport.maxLatencyMs);
     this.#log?.synchronize(round, atMs);
     return this.#flows.allocate(round, atMs);
   }
 
   report(): AsReport {
     this.#log?.end();
+    const { horizonMs } = this.plan.swarm;
+    // At the instant at which the run is over, or at its time; otherwise, where the AS has come to.
+    const isOver = new Census(this.plan.census).read('over') > 0;
+    const endMs = isOver || horizonMs === undefined ? this.nowMs : horizonMs;
+    if (endMs >= this.#measuresFromMs) this.#measure();
     const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
     const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
     const { leecherBits, nearlyCompletedAtMs } = this.#observations;
     for (const node of this.#members.nodes) this.#observations.hasRole(node);
-    const messages = this.transport.sentCounts;
+    const messages = this.#observations.measuredMessages(this.transport.sentCounts);
     const sources = sourcesOf(this.#members.present, this.plan);
     const prospects = this.#countProspects();
-    const endMs = this.plan.swarm.horizonMs ?? this.nowMs;
     const leaders = this.#leaders?.report(endMs);
     const report = {
       completedAtMs,
       leftAtMs,
       departures,
       imports,
-      receivedBlocks,
-      lostBits,
-      churn: this.#population.churn,
+      receivedBlocks: receivedBlocks - this.#observations.receivedBefore,
+      neededPieces: this.#needs.count,
+      lostBits: lostBits - this.#observations.lostBefore,
+      population: this.#population.report(endMs),
+      ...(this.#end === undefined ? {} : { end: this.#end.report }),
       bitsFrom,
       bitsTo,
       classBits,
@@ -290,9 +319,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   nodeStarted(node: Node): void {
-    const { id, peers, incompleteSubTorrents } = node;
-    this.#population.arrived(id, incompleteSubTorrents === 0, this.nowMs);
+    const { id, peers } = node;
+    const isFirstStay = this.#stayOf(peers[0]!.localPeer) === 0;
+    this.#population.started(id, isFirstStay);
     this.#leaders?.started(node, this.nowMs);
+    this.#needs.add(peers);
+    if (!isFirstStay) this.#copies?.returned(peers);
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
@@ -329,7 +361,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   pieceStored({ subTorrent }: HostedPeer, piece: PieceIndex): void {
-    this.#timeline?.stored(subTorrent, piece);
+    this.#copies?.stored(subTorrent, piece);
   }
 
   subTorrentCompleted({ id }: HostedPeer): void {
@@ -339,7 +371,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.incompleteSubTorrents > 0) return;
     this.lastActiveMs = this.nowMs;
     this.#stays.completed(id);
-    if (node.hasStarted) this.#population.completed();
+    if (node.hasStarted) this.#population.completed(this.nowMs);
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
     this.#incompleteCount--;
@@ -351,6 +383,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   #expect(id: PeerId, localNode: number): void {
     if (id === TRACKER) return;
+    this.#population.expected(id, true);
     this.#context.schedule(this.plan.arrivesAtMs(id), kinds.ARRIVE, localNode, 0, 0);
   }
 
@@ -358,7 +391,11 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.lastActiveMs = this.nowMs;
     this.#awaitedCount--;
     this.#flows.setPresent(localNode, true);
-    this.#members.enter(localNode).arrive();
+    const node = this.#members.enter(localNode);
+    const isComplete = this.plan.holdsFile(node.id) || this.#observations.isComplete(localNode);
+    this.#population.arrived(node.id, isComplete, this.nowMs);
+    this.#observations.arrived(localNode);
+    node.arrive();
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
@@ -379,9 +416,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#observations.left(localNode, this.nowMs, reason);
     this.#population.left(node.id, node.incompleteSubTorrents === 0, reason, this.nowMs);
     this.#leaders?.left(node, this.nowMs);
-    this.#timeline?.left(node);
     if (!isCrash) node.announce('stopped');
     const returns = this.#stays.end(node.id, reason);
+    this.#copies?.left(node.peers, returns);
+    if (returns) this.#population.expected(node.id, false);
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
     this.#flows.setPresent(localNode, false);
     if (returns) this.#awaitedCount++;
@@ -391,6 +429,16 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   /** The number of the present stay of a peer's node. */
   #stayOf(localPeer: number): number {
     return this.#stays.of(this.#members.localNodeOf(localPeer));
+  }
+
+  /** The warm-up is over: from now on, figures count. */
+  #measure(): void {
+    const atMs = this.#measuresFromMs;
+    this.#measuresFromMs = Infinity;
+    this.#observations.measure(this.transport.sentCounts);
+    this.#population.measure(atMs);
+    this.#needs.reset();
+    this.#needs.add(this.#members.present.filter(({ hasStarted }) => hasStarted));
   }
 
   // Events.

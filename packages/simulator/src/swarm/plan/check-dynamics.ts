@@ -1,6 +1,7 @@
 /** Checks how peers come and go, where they live, and the capacities that are drawn for them. */
 
 import { expectedArrivals } from './arrivals.ts';
+import { checkEnd } from './check-end.ts';
 import type {
   ArrivalProcess,
   BoundedDistribution,
@@ -13,27 +14,22 @@ import type {
 } from './dynamics.ts';
 import {
   checkNumber,
-  DAY_MS,
   EXACT_MAX,
   type NameOf,
   PEERS_MAX,
   type Refuse,
+  TIME_MAX_MS,
 } from './number-rule.ts';
 import type { PeerClass, Swarm } from './swarm.ts';
 
 const HOUR_MS = 3_600_000;
-/** The longest run: ten years. */
-const TIME_MAX_MS = 3_650 * DAY_MS;
 /** Below, half of the numbers are 0 or beyond all bounds. */
 const SHAPE_MIN = 0.1;
 const FRACTION = { fraction: true } as const;
 
 export function checkDynamics(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
-  const { horizonMs, classes } = swarm;
-  if (horizonMs !== undefined) {
-    const rule = { field: 'horizonMs', value: horizonMs, reason: 'the run would end at its start' };
-    checkNumber({ ...rule, least: 1, most: TIME_MAX_MS, ...FRACTION }, refuse);
-  }
+  const { classes } = swarm;
+  checkEnd(swarm, refuse, nameOf);
   classes.forEach((peerClass, i) => {
     const check = new ClassCheck(swarm, `classes[${i}]`, refuse, nameOf);
     check.all(peerClass);

@@ -77,6 +77,22 @@ export interface Session {
   readonly returnsAfter?: Duration;
 }
 
+/** What ends a run before its time is over. */
+export type RunEvent =
+  /** Nobody lacks pieces, and nobody is to come. */
+  | { readonly event: 'complete' }
+  /** So many downloads have been completed since the warm-up. */
+  | { readonly event: 'completions'; readonly count: number }
+  /** Nobody is there any more. */
+  | { readonly event: 'empty' }
+  /** The last copy of a piece has gone, and no seed is to come. */
+  | { readonly event: 'died' }
+  /**
+   * The numbers of leechers and seeds are steady, for this time at least: `windowMs`; see
+   * `steady-state.ts`.
+   */
+  | { readonly event: 'steady'; readonly windowMs: number };
+
 /** Why a peer is not there any more. */
 export type Departure =
   /** It was complete, and has stayed for as long as it wanted, or as its ratio demanded. */

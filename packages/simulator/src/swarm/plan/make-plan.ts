@@ -7,14 +7,15 @@ import { fixedTables } from '../../network/latencies.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
 import { placeOnRouters, type Placement } from '../../network/placement.ts';
 import { routedTables } from '../../network/routed-tables.ts';
-import { sharedUint32 } from '../../network/shared-arrays.ts';
+import { sharedInt32, sharedUint32 } from '../../network/shared-arrays.ts';
 import { placeOnSharedRouters, sharedRouterTables } from '../../network/shared-routers.ts';
 import { transitStub } from '../../network/transit-stub.ts';
+import { CENSUS_LENGTH } from './census.ts';
 import { hasHomes, routersOf } from './homes.ts';
 import type { PlanData, Recording } from './plan.ts';
 import { drawPeers, type PlannedPeers } from './planned-peers.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
-import type { Swarm } from './swarm.ts';
+import { isOpen, type Swarm } from './swarm.ts';
 
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
 export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
@@ -33,7 +34,10 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
     ...recording,
-    ...(recording.timelineMs === undefined ? {} : { holders: sharedUint32(swarm.pieces) }),
+    ...(isOpen(swarm) ? { census: sharedInt32(CENSUS_LENGTH) } : {}),
+    ...(isOpen(swarm) || recording.timelineMs !== undefined
+      ? { copies: sharedUint32(2 * swarm.pieces) }
+      : {}),
   };
 }
 

@@ -55,8 +55,10 @@ export interface PlanData extends Recording {
   /** The download capacity of each node, by number, in kbit/s. */
   readonly downloadKbps: Float64Array;
   readonly rates: SharedRates;
-  /** How many nodes hold each piece of the file; for a timeline only. */
-  readonly holders?: Uint32Array;
+  /** How many nodes hold each piece of the file; see `Copies`. */
+  readonly copies?: Uint32Array;
+  /** How many nodes are there, have come and gone; see `Census`. */
+  readonly census?: Int32Array;
 }
 
 export class Plan {
@@ -65,8 +67,10 @@ export class Plan {
   readonly seed: number;
   readonly rates: SharedRates;
   readonly timelineMs: number | undefined;
-  /** How many nodes hold each piece of the file, counted by all AS; for a timeline only. */
-  readonly holders: Uint32Array | undefined;
+  /** What `Copies` counts; absent in a closed swarm without a timeline. */
+  readonly copies: Uint32Array | undefined;
+  /** What `Census` counts; absent in a closed swarm. */
+  readonly census: Int32Array | undefined;
   readonly log: LogSetup | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
@@ -77,7 +81,8 @@ export class Plan {
     this.seed = data.seed;
     this.rates = data.rates;
     this.timelineMs = data.timelineMs;
-    this.holders = data.holders;
+    this.copies = data.copies;
+    this.census = data.census;
     this.log = data.log;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);

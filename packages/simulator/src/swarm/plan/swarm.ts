@@ -17,7 +17,7 @@ import {
 import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
 import { expectedArrivals } from './arrivals.ts';
-import type { ArrivalProcess, DrawnCapacities, Home, Session } from './dynamics.ts';
+import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
@@ -75,6 +75,13 @@ export interface Swarm {
   readonly seeds: number;
   /** The time at which the run ends; absent: when all peers that are there are complete. */
   readonly horizonMs?: number;
+  /** The event that ends the run earlier, if it comes; only with `horizonMs`. */
+  readonly endsOn?: RunEvent;
+  /**
+   * What happens before this time does not count in figures, and events that end the run are looked
+   * for from then on; absent: 0. Only with `horizonMs`.
+   */
+  readonly warmUpMs?: number;
 
   /** Pieces of the file. */
   readonly pieces: number;

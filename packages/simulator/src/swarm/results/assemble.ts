@@ -4,24 +4,38 @@ import { createHash } from 'node:crypto';
 
 import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
+import type { PopulationReport } from '../nodes/population.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
-import { downloadTimesMs, firstCompletionMs, leechingTimesMs } from './download-times.ts';
+import {
+  downloadTimesMs,
+  firstCompletionMs,
+  isMeasured,
+  leechingTimesMs,
+} from './download-times.ts';
 import { leaderShortagesOf, missingLeaderShareOf } from './leader-shortage.ts';
 import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
   type Completion,
   type PeerTable,
+  type RunEnd,
   SWARM_ROLES,
   type SwarmResult,
   type SwarmRole,
   type Churn,
 } from './result.ts';
+import { deathOf, endOf } from './run-end.ts';
 
 export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult {
-  const peers = tabulatePeers(plan, reports);
-  const timesMs = downloadTimesMs(peers);
+  const end = endOf(plan, reports);
+  const peers = tabulatePeers(plan, reports, end?.atMs ?? Infinity);
+  const death = deathOf(plan, reports, peers);
+  const measuredFromMs = plan.swarm.warmUpMs ?? 0;
+  // Times of peers that do not count are not known.
+  const timesMs = downloadTimesMs(peers).map((ms, row) =>
+    isMeasured({ measuredFromMs, peers }, row) ? ms : NaN,
+  );
   const completion = (...roles: SwarmRole[]) =>
     completionOf(timesMs, (row) => roles.includes(peers.role[row]!));
   const leaderShortages = leaderShortagesOf(reports);
@@ -30,18 +44,21 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
   const receivedPieces = sumOf(reports, ({ receivedBlocks }) => receivedBlocks) / blocksPerPiece;
   return {
     redundancy: redundancyOf(reports) / blocksPerPiece,
+    importsPerPiece: importsPerPieceOf(reports) / blocksPerPiece,
     traffic: receivedPieces / plan.swarm.pieces,
     interAsShare: interAsShareOf(reports),
-    durationMs: durationOf(plan, peers),
-    ...(plan.isOpen ? { churn: churnOf(reports) } : {}),
+    durationMs: durationOf(plan, peers, end),
+    measuredFromMs,
+    ...(end === undefined ? {} : { churn: churnOf(reports, end.atMs - measuredFromMs, end), end }),
+    ...(death === undefined ? {} : { death }),
     completion: completion('peer', 'leader', 'follower'),
-    uploadUtilisation: utilisationOf(plan, peers, reports),
+    uploadUtilisation: utilisationOf(plan, peers, reports, end?.atMs),
     lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
     leaders: completion('leader'),
     followers: completion('follower'),
     ...(leaderShortages === undefined ? {} : { leaderShortages }),
     ...(missingLeaderShare === undefined ? {} : { missingLeaderShare }),
-    classes: completionByClass(plan, peers, reports, timesMs),
+    classes: completionByClass(plan, peers, reports, timesMs, end?.atMs),
     messages: messagesOf(reports),
     resultHash: hashOf(plan, peers, reports),
     asCount: plan.asCount,
@@ -52,21 +69,33 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
   };
 }
 
-function durationOf({ swarm }: Plan, peers: PeerTable): number {
-  const endMs = swarm.horizonMs ?? greatestOf(peers.completedAtMs);
-  return Math.max(0, endMs - firstCompletionMs(peers));
+function durationOf({ swarm }: Plan, peers: PeerTable, end: RunEnd | undefined): number {
+  const isEnded = end !== undefined && (swarm.horizonMs !== undefined || end.reason === 'died');
+  const endMs = isEnded ? end.atMs : greatestOf(peers.completedAtMs);
+  return Math.max(0, endMs - (swarm.warmUpMs ?? firstCompletionMs(peers)));
 }
 
-function churnOf(reports: readonly AsReport[]): Churn {
-  const sum = (name: keyof Churn): number => sumOf(reports, ({ churn }) => churn[name]);
+function churnOf(reports: readonly AsReport[], durationMs: number, { atMs }: RunEnd): Churn {
+  const sum = (value: (population: PopulationReport) => number): number =>
+    sumOf(reports, ({ population }) => value(population));
+  // Nothing has happened in an AS from when it has been asked until the end.
+  const leecherMs = sum((of) => of.leecherMs + of.leechersAtEnd * (atMs - of.untilMs));
+  const seedMs = sum((of) => of.seedMs + of.seedsAtEnd * (atMs - of.untilMs));
+  const [leechersAtEnd, seedsAtEnd] = [sum((of) => of.leechersAtEnd), sum((of) => of.seedsAtEnd)];
+  const isInstant = durationMs === 0;
   return {
-    arrivals: sum('arrivals'),
-    completions: sum('completions'),
-    finished: sum('finished'),
-    aborted: sum('aborted'),
-    crashed: sum('crashed'),
-    leechersAtEnd: sum('leechersAtEnd'),
-    seedsAtEnd: sum('seedsAtEnd'),
+    leechersAtStart: sum((of) => of.leechersAtStart),
+    seedsAtStart: sum((of) => of.seedsAtStart),
+    arrivals: sum((of) => of.arrivals),
+    completions: sum((of) => of.completions),
+    finished: sum((of) => of.finished),
+    aborted: sum((of) => of.aborted),
+    crashed: sum((of) => of.crashed),
+    lostBytes: sumOf(reports, ({ lostBits }) => lostBits) / 8,
+    leechersAtEnd,
+    seedsAtEnd,
+    meanLeechers: isInstant ? leechersAtEnd : leecherMs / durationMs,
+    meanSeeds: isInstant ? seedsAtEnd : seedMs / durationMs,
   };
 }
 
@@ -76,8 +105,10 @@ export function percentile(sorted: ArrayLike<number>, percent: number): number |
   return sorted[Math.min(index, sorted.length - 1)];
 }
 
-function tabulatePeers(plan: Plan, reports: readonly AsReport[]): PeerTable {
-  const count = plan.nodeCount - 1;
+/** Of those who have come before the end; the others have the last ids. */
+function tabulatePeers(plan: Plan, reports: readonly AsReport[], endMs: number): PeerTable {
+  let count = plan.nodeCount - 1;
+  while (count > 0 && plan.arrivesAtMs(count as PeerId) >= endMs) count--;
   const id = Uint32Array.from({ length: count }, (_, i) => i + 1);
   const table = {
     id,
@@ -116,13 +147,14 @@ function completionByClass(
   peers: PeerTable,
   reports: readonly AsReport[],
   timesMs: Float64Array,
+  endMs: number | undefined,
 ): ClassCompletion[] {
   const names = new Set(plan.swarm.classes.map(({ name }) => name));
   return [...names]
     .map((name) => ({
       name,
       ...completionOf(timesMs, (row) => peers.class[row] === name && peers.role[row] !== 'seed'),
-      uploadUtilisation: utilisationOf(plan, peers, reports, name),
+      uploadUtilisation: utilisationOf(plan, peers, reports, endMs, name),
     }))
     .filter(({ count }) => count > 0);
 }
@@ -132,11 +164,12 @@ function utilisationOf(
   { swarm }: Plan,
   peers: PeerTable,
   reports: readonly AsReport[],
+  endMs: number | undefined,
   className?: string,
 ): number | undefined {
   const { role, class: classOf, uploadKbps } = peers;
   const isIncluded = (name: string) => className === undefined || name === className;
-  const leechedMs = leechingTimesMs(peers, swarm.horizonMs);
+  const leechedMs = leechingTimesMs(peers, swarm.warmUpMs ?? 0, endMs);
   let capacityBits = 0;
   for (const [row, kbps] of uploadKbps.entries()) {
     if (role[row] !== 'seed' && isIncluded(classOf[row]!)) capacityBits += kbps * leechedMs[row]!;
@@ -163,7 +196,7 @@ function lastPiecesPaceOf(
   let count = 0;
   for (const [row, peer] of id.entries()) {
     const atMs = completedAtMs[row]!;
-    if (role[row] === 'seed' || Number.isNaN(atMs)) continue;
+    if (role[row] === 'seed' || Number.isNaN(timesMs[row]!)) continue;
     const { nearlyCompletedAtMs } = reports[plan.asOf(peer as PeerId)]!;
     const lastMs = atMs - nearlyCompletedAtMs[plan.localNodeOf(peer as PeerId)]!;
     sum += lastMs / last / (timesMs[row]! / pieces);
@@ -188,6 +221,13 @@ function messagesOf(reports: readonly AsReport[]): Record<MessageKind, number> {
     sumOf(reports, ({ messages }) => messages[index]!),
   ]);
   return Object.fromEntries(counts) as Record<MessageKind, number>;
+}
+
+/** The imports per piece, in blocks. */
+function importsPerPieceOf(reports: readonly AsReport[]): number {
+  const blocks = sumOf(reports, ({ imports }) => imports.reduce((sum, count) => sum + count, 0));
+  const pairs = sumOf(reports, ({ neededPieces }) => neededPieces);
+  return pairs === 0 ? 0 : blocks / pairs;
 }
 
 /** The redundancy, in blocks. */

@@ -1,6 +1,6 @@
 /** How long each peer has taken to complete the file. */
 
-import type { PeerTable } from './result.ts';
+import type { PeerTable, SwarmResult } from './result.ts';
 
 /**
  * When downloads can begin, in ms since the start of the run: with the first completion, at which
@@ -22,19 +22,29 @@ export function downloadTimesMs(
 }
 
 /**
- * For how long each peer has been a leecher, in ms: as in `downloadTimesMs`; one that has not
- * completed the file until it left, or until the end of the run. Earlier stays do not count.
+ * For how long each peer has been a leecher since `fromMs`, in ms: as in `downloadTimesMs`; one
+ * that has not completed the file until it left, or until the end of the run. Earlier stays do not
+ * count.
  */
 export function leechingTimesMs(
   peers: Pick<PeerTable, 'arrivedAtMs' | 'completedAtMs' | 'leftAtMs'>,
+  fromMs: number,
   endMs: number | undefined,
 ): Float64Array {
-  const startMs = firstCompletionMs(peers);
-  return downloadTimesMs(peers).map((ms, row) => {
-    if (!Number.isNaN(ms)) return ms;
+  const startMs = Math.max(fromMs, firstCompletionMs(peers));
+  return peers.completedAtMs.map((completedMs, row) => {
     const leftMs = peers.leftAtMs[row]!;
-    const untilMs = Number.isNaN(leftMs) ? (endMs ?? NaN) : leftMs;
+    const leftOrEndMs = Number.isNaN(leftMs) ? (endMs ?? NaN) : leftMs;
+    const untilMs = Number.isNaN(completedMs) ? leftOrEndMs : completedMs;
     const sinceMs = Math.max(startMs, peers.arrivedAtMs[row]!);
     return untilMs > sinceMs ? untilMs - sinceMs : 0;
   });
+}
+
+/** Whether the download of a peer counts, in a result that counts from `measuredFromMs` on. */
+export function isMeasured(
+  { measuredFromMs, peers }: Pick<SwarmResult, 'measuredFromMs' | 'peers'>,
+  row: number,
+): boolean {
+  return peers.arrivedAtMs[row]! >= measuredFromMs;
 }

@@ -5,18 +5,20 @@ import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
 import type { HostedPeer } from '../nodes/hosted-peer.ts';
 import type { LeaderReport } from '../nodes/leader-counts.ts';
 import type { Node } from '../nodes/node.ts';
+import type { PopulationReport } from '../nodes/population.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { SWARM_ROLES, type SwarmRole, type Churn } from './result.ts';
+import type { EndReport } from '../nodes/run-end.ts';
+import { SWARM_ROLES, type SwarmRole } from './result.ts';
 
 /** The report of an AS; plain data. Arrays by node are in the order of the nodes in the AS. */
 export interface AsReport {
   /** When each node completed the file, in ms; NaN if it never did. */
   readonly completedAtMs: Float64Array;
-  /** When each node has left the swarm last, in ms; NaN if it has not. */
+  /** When each node has left the swarm last, in ms; NaN if it has not, or has come back. */
   readonly leftAtMs: Float64Array;
-  /** Why: one more than an index into `DEPARTURES`; 0 for those that have not left. */
+  /** Why: one more than an index into `DEPARTURES`; 0 where `leftAtMs` is NaN. */
   readonly departures: Uint8Array;
   /** The role of each node: an index into `SWARM_ROLES`. */
   readonly roles: Uint8Array;
@@ -32,8 +34,12 @@ export interface AsReport {
   readonly bitsTo: Float64Array;
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
+  /** The number of pieces that leechers of the AS have lacked. */
+  readonly neededPieces: number;
   /** How many of its nodes have come and gone. */
-  readonly churn: Churn;
+  readonly population: PopulationReport;
+  /** How the run has ended; from the AS of the tracker, if peers come and go. */
+  readonly end?: EndReport;
   /** Bits of pieces that leechers have sent before they completed, by classes. */
   readonly leecherBits: Float64Array;
   /** When each node had all but the last pieces, in ms: `LAST_PIECES`; NaN if it never did. */
@@ -69,6 +75,8 @@ export class Observations {
   /** Bits of pieces that each node has sent. */
   readonly uploadedBits: Float64Array;
   lostBits = 0;
+  /** How many of them had been lost when the warm-up was over. */
+  lostBefore = 0;
   readonly imports: Uint32Array;
   readonly bitsFrom: Float64Array;
   readonly bitsTo: Float64Array;
@@ -81,6 +89,10 @@ export class Observations {
   insideBits = 0;
   /** How many blocks have arrived. */
   receivedBlocks = 0;
+  /** How many of them had arrived when the warm-up was over. */
+  receivedBefore = 0;
+  /** The messages sent by then, by kind. */
+  #messagesBefore: Float64Array | undefined;
   readonly #plan: Plan;
   readonly #asId: number;
   readonly #classCount: number;
@@ -101,6 +113,24 @@ export class Observations {
     this.classBits = new Float64Array(this.#classCount ** 2);
     this.leecherBits = new Float64Array(this.#classCount ** 2);
     this.nearlyCompletedAtMs = new Float64Array(nodeCount).fill(NaN);
+  }
+
+  /**
+   * The warm-up is over: traffic counts from now on. What peers have uploaded for their share
+   * ratio, and when they have completed, belongs to them; a timeline covers the whole run.
+   */
+  measure(messages: Float64Array): void {
+    this.imports.fill(0);
+    for (const bits of [this.bitsFrom, this.bitsTo, this.classBits, this.leecherBits]) bits.fill(0);
+    this.lostBefore = this.lostBits;
+    this.receivedBefore = this.receivedBlocks;
+    this.#messagesBefore = messages.slice();
+  }
+
+  /** How many of these messages count. */
+  measuredMessages(messages: Float64Array): Float64Array {
+    const before = this.#messagesBefore;
+    return before === undefined ? messages : messages.map((count, kind) => count - before[kind]!);
   }
 
   /**
@@ -153,6 +183,12 @@ export class Observations {
   /** Records the role of a node, at the end of its stay or of the run. */
   hasRole(node: Node): void {
     this.roles[this.#plan.localNodeOf(node.id)] = SWARM_ROLES.indexOf(roleOf(node, this.#plan));
+  }
+
+  /** A node has come, or come back. */
+  arrived(localNode: number): void {
+    this.leftAtMs[localNode] = NaN;
+    this.departures[localNode] = 0;
   }
 
   /** A node has left the swarm. */

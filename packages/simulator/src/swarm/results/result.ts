@@ -2,10 +2,11 @@
 
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
-import type { Departure } from '../plan/dynamics.ts';
+import type { Departure, RunEvent } from '../plan/dynamics.ts';
 
 /**
- * Download times of the peers of a group that have completed the file, in ms. The time of a peer
+ * Download times of the peers of a group that have completed the file, in ms; with a warm-up, of
+ * those that have arrived since. The time of a peer
  * counts from its arrival, or, if that is later, from the first completion: the time at which the
  * first seed has joined and knows that it is a seed.
  */
@@ -26,7 +27,7 @@ export type SwarmRole = 'seed' | Role;
 /** The roles in the order in which the reports of the AS number them. */
 export const SWARM_ROLES: readonly SwarmRole[] = ['seed', 'peer', 'leader', 'follower'];
 
-/** One row for each peer, in order of peer id; the tracker is not included. */
+/** One row for each peer that has come, in order of peer id; the tracker is not included. */
 export interface PeerTable {
   /** The id of each peer, from 1. */
   readonly id: Uint32Array;
@@ -44,9 +45,9 @@ export interface PeerTable {
   readonly arrivedAtMs: Float64Array;
   /** Simulated time at which it completed the file, on the same clock; NaN if it never did. */
   readonly completedAtMs: Float64Array;
-  /** Simulated time at which it left last, on the same clock; NaN if it never did. */
+  /** Simulated time at which it left, on the same clock; NaN if it was there at the end. */
   readonly leftAtMs: Float64Array;
-  /** Why it left; undefined if it never did. */
+  /** Why it left; undefined if it was there at the end. */
   readonly departure: readonly (Departure | undefined)[];
 }
 
@@ -58,8 +59,15 @@ export interface ClassCompletion extends Completion {
   readonly uploadUtilisation: number | undefined;
 }
 
-/** Churn: how many peers have come and gone. One who has left and come back counts again. */
+/**
+ * Churn: how many peers have come and gone since the start, or since the warm-up. One who has left
+ * and come back counts again.
+ */
 export interface Churn {
+  /** Peers that were there at the start, or when the warm-up was over, and lacked pieces. */
+  readonly leechersAtStart: number;
+  /** Peers that were there then and had the whole file. */
+  readonly seedsAtStart: number;
   /** Arrivals, those of the seeds included. */
   readonly arrivals: number;
   /** Downloads that were completed. */
@@ -70,10 +78,36 @@ export interface Churn {
   readonly aborted: number;
   /** Departures without a word. */
   readonly crashed: number;
+  /** Bytes of pieces that have arrived for peers that had left, or on closed connections. */
+  readonly lostBytes: number;
   /** Peers that were there at the end and lacked pieces. */
   readonly leechersAtEnd: number;
   /** Peers that were there at the end and had the whole file. */
   readonly seedsAtEnd: number;
+  /** The mean number of peers that lacked pieces, over the time that figures cover. */
+  readonly meanLeechers: number;
+  /** The mean number of peers that had the whole file. */
+  readonly meanSeeds: number;
+}
+
+/** The end of a run in which peers come and go. */
+export interface RunEnd {
+  /** The event that has ended it; `time` if its time was over. */
+  readonly reason: 'time' | RunEvent['event'];
+  /** When, in ms since the start of the run. */
+  readonly atMs: number;
+  /** From when on the numbers of leechers and seeds were steady, if that has ended it. */
+  readonly steadyFromMs?: number;
+}
+
+/** The death of a swarm: the last copy of a piece has gone, and no seed was to come. */
+export interface Death {
+  /** The allocation instant at which nobody held some pieces any more, in ms since the start. */
+  readonly atMs: number;
+  /** These pieces, by their numbers in the file. */
+  readonly pieces: readonly number[];
+  /** The ids of the peers that were there then. */
+  readonly peers: readonly number[];
 }
 
 /** An AS that had fewer leaders than asked for. */
@@ -93,19 +127,31 @@ export interface LeaderShortage {
 /** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
   /**
-   * How often an AS downloads a piece from outside: the mean over all pairs of AS and piece that
-   * were downloaded at least once; 0 if there is none.
+   * Redundancy as the original has it: how often an AS downloads a piece from outside, as the mean
+   * over all pairs of AS and piece that were downloaded at least once; 0 if there is none.
    */
   readonly redundancy: number;
+  /**
+   * How often an AS downloads a piece from outside, as the mean over all pairs of AS and piece that
+   * the AS had a chance to need: a leecher there lacked the piece. 0 if there is none. It compares
+   * what different swarms move over borders, also where peers come and go.
+   */
+  readonly importsPerPiece: number;
   /** Transfers of a piece in the whole swarm, on average (ideal: the number of leechers). */
   readonly traffic: number;
   /** The share of the transferred bits that went from one AS to another, 0 to 1. */
   readonly interAsShare: number;
   /**
-   * Simulated time from the first completion (a seed's) to the end, in ms: to the last completion,
-   * or to the horizon. 0 if nobody completes.
+   * Simulated time from the first completion (a seed's), or from the end of the warm-up, to the
+   * end, in ms: to the last completion, or to when the run was ended. 0 if nobody completes.
    */
   readonly durationMs: number;
+  /**
+   * From when on figures count, in ms since the start of the run: 0, or the end of the warm-up.
+   * Traffic, utilisation and messages are those from then on. Completions are those of the peers
+   * that have arrived since.
+   */
+  readonly measuredFromMs: number;
   /** Completion of the leechers: all peers but the seeds. */
   readonly completion: Completion;
   /**
@@ -146,6 +192,10 @@ export interface SwarmResult {
   readonly resultHash: string;
   /** How many peers have come and gone; absent if all arrive at the start and stay. */
   readonly churn?: Churn;
+  /** How the run has ended; absent if all arrive at the start and stay. */
+  readonly end?: RunEnd;
+  /** How the swarm has died; absent if it has not. */
+  readonly death?: Death;
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
   /** All peers. */

@@ -18,13 +18,14 @@ const sample = (piecesHeld: number): TimelineSample => ({
   activeConnections: 1,
   outsideBits: 2,
   insideBits: 3,
-  sentBits: 4,
-  leecherConnections: 5,
-  interestedConnections: 6,
-  capacityBits: 7,
+  lostBits: 4,
+  sentBits: 5,
+  leecherConnections: 6,
+  interestedConnections: 7,
+  capacityBits: 8,
 });
 /** The columns of a row, and that of `piecesHeld`. */
-const COLUMNS = 16;
+const COLUMNS = 17;
 const PIECES_HELD = 8;
 
 describe('an AS records a sample', () => {
@@ -34,8 +35,8 @@ describe('an AS records a sample', () => {
     recorder.record(() => sample(1), 10);
     expect(recorder.dueAtMs).toBe(20);
     const rows = [...recorder.finish(sample(2))];
-    expect(rows.slice(PIECES_HELD, COLUMNS)).toEqual([1, 1, 2, 3, 4, 5, 6, 7]);
-    expect(rows.slice(COLUMNS + PIECES_HELD)).toEqual([2, 1, 2, 3, 4, 5, 6, 7]);
+    expect(rows.slice(PIECES_HELD, COLUMNS)).toEqual([1, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(rows.slice(COLUMNS + PIECES_HELD)).toEqual([2, 1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   test('once for all intervals without an event', () => {

@@ -12,6 +12,7 @@ import type { AsId } from '@cachetorrent/protocol';
 
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { AsReport } from './observations.ts';
+import { endOf } from './run-end.ts';
 
 /** The state of an AS, and totals since the start. */
 export interface TimelineSample {
@@ -37,6 +38,8 @@ export interface TimelineSample {
   readonly outsideBits: number;
   /** Bits of whole blocks that have arrived from this AS since the start. */
   readonly insideBits: number;
+  /** Bits of whole blocks that have arrived since the start for peers that had left. */
+  readonly lostBits: number;
   /** Bits that its peers have sent since the start, also of pieces that are not complete. */
   readonly sentBits: number;
   /** Connections of its leechers to peers that were no seeds from the start. */
@@ -61,6 +64,7 @@ const FIELDS = [
   'activeConnections',
   'outsideBits',
   'insideBits',
+  'lostBits',
   'sentBits',
   'leecherConnections',
   'interestedConnections',
@@ -69,25 +73,23 @@ const FIELDS = [
 const COLUMNS: number = FIELDS.length;
 
 /**
- * How many peers hold the rarest piece, over the whole swarm. All AS count the holders of pieces in
- * one shared array; it is read at allocation instants only, at which all AS have come equally far.
+ * How many peers hold the rarest piece, over the whole swarm: see `Copies`, which is read at
+ * allocation instants only.
  */
 export class AvailabilityRecorder {
-  readonly #holders: Uint32Array;
   readonly #intervalMs: number;
   /** At the end of each interval that is over. */
   readonly #values: number[] = [];
   #latest = 0;
 
-  constructor(holders: Uint32Array, intervalMs: number) {
-    this.#holders = holders;
+  constructor(intervalMs: number) {
     this.#intervalMs = intervalMs;
   }
 
-  /** An allocation instant is held at `atMs`. */
-  instant(atMs: number): void {
+  /** An allocation instant is held at `atMs`, at which so many peers hold the rarest piece. */
+  instant(atMs: number, rarest: number): void {
     while (this.#endMs < atMs) this.#values.push(this.#latest);
-    this.#latest = this.#holders.reduce((least, count) => Math.min(least, count), Infinity);
+    this.#latest = rarest;
     if (this.#endMs === atMs) this.#values.push(this.#latest);
   }
 
@@ -179,6 +181,8 @@ export interface Timeline {
   readonly outsideBits: Float64Array;
   /** Bits of whole blocks that arrived from the same AS during the interval. */
   readonly insideBits: Float64Array;
+  /** Bits of whole blocks that arrived during the interval for peers that had left. */
+  readonly lostBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
   /** Connections of its leechers to peers that were no seeds from the start, at the end. */
@@ -205,6 +209,7 @@ const CHANGES = [
   'crashed',
   'outsideBits',
   'insideBits',
+  'lostBits',
 ] as const;
 
 /** Assembles the rows of all AS. The last interval ends with the run, or the last completion. */
@@ -213,7 +218,9 @@ export function assembleTimeline(
   reports: readonly AsReport[],
   intervalMs: number,
 ): Timeline {
-  const endMs = plan.swarm.horizonMs ?? lastCompletionMs(reports);
+  const end = endOf(plan, reports);
+  const isEnded = plan.swarm.horizonMs !== undefined || end?.reason === 'died';
+  const endMs = isEnded ? end!.atMs : lastCompletionMs(reports);
   const intervals = Math.max(1, Math.ceil(endMs / intervalMs));
   const size = intervals * plan.asCount;
   const column = (): Float64Array => new Float64Array(size);
