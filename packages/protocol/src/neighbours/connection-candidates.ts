@@ -1,7 +1,7 @@
 /**
  * The peers that a peer could connect to, and when it may try each of them: at once, and again
- * later when a connection has failed or closed. The delay doubles with every one that has carried no
- * block. A state machine without a clock; the time is passed in.
+ * later when a connection has failed or closed. The delay doubles with every one that has carried
+ * no block. A state machine without a clock; the time is passed in.
  *
  *     add ──▶ due ──▶ connecting ──▶ connected          after an exchange of blocks: used
  *              ▲           └───────────────┴──▶ failed
