@@ -89,6 +89,8 @@ export const TIMELINE: Timeline = {
   outsideBits: Float64Array.of(0, 196),
   insideBits: Float64Array.of(0, 392),
   lostBits: Float64Array.of(0, 8),
+  sentBits: Float64Array.of(20, 30),
+  capacityBits: Float64Array.of(80, 90),
   uploadUtilisation: Float64Array.of(0.25, 1 / 3),
   leecherConnections: Float64Array.of(0, 2),
   interestedConnections: Float64Array.of(0, 1),

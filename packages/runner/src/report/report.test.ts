@@ -9,6 +9,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import type { Churn } from '@cachetorrent/simulator';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -188,6 +189,20 @@ describe('a report', () => {
           {},
         ),
       says: 'failed: Oh no To reproduce: again',
+    },
+    {
+      rule: 'says in how many runs the swarm died',
+      damage: async (store: Store, keys: readonly string[]) => {
+        for (const key of keys.slice(0, 3)) {
+          const record = store.read(key);
+          const churn = { aborted: 1 } as unknown as Churn;
+          const death = { atMs: 9, pieces: [0], peers: [2] };
+          const result = { ...record.result, churn, ...(key === keys[0] ? { death } : {}) };
+          await store.remove(key);
+          await store.put({ ...record, result });
+        }
+      },
+      says: 'In 1 of 3 runs the swarm died: the last copy of a piece went.',
     },
     {
       rule: 'warns about few repetitions',

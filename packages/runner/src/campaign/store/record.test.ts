@@ -1,8 +1,10 @@
+import { simulateHere } from '@cachetorrent/simulator';
+import { resolveSwarm } from '@cachetorrent/simulator/configuration';
 import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { fakeRecord, smallCampaign } from '../../../test/campaigns.ts';
-import { type RunRecord, serializeRecord, parseRecord } from './record.ts';
+import { createRecord, type RunRecord, serializeRecord, parseRecord } from './record.ts';
 
 const [run] = (await smallCampaign()).runs;
 const record = fakeRecord(run!);
@@ -60,4 +62,49 @@ describe('a record is rejected', () => {
       );
     }
   });
+});
+
+test('the record of a run in which peers come and go says who, when and why', () => {
+  const { swarm, config } = resolveSwarm({
+    until: '20 min',
+    warmUp: '1 min',
+    classes: [
+      {
+        name: 'home',
+        arrivals: { rate: '5/min' },
+        upload: '2 Mbit/s',
+        download: '8 Mbit/s',
+        leaves: { after: { mean: '1 min' } },
+        patience: { mean: '10 min' },
+      },
+    ],
+    file: { size: '8 MiB' },
+    network: { as: 2 },
+  });
+  const simulation = simulateHere(swarm, { seed: 1, timelineMs: 60_000 });
+  const open = createRecord('0'.repeat(32), {
+    config,
+    seed: 1,
+    simulation,
+    wallMs: 1,
+    peakRssBytes: 1,
+  });
+  const { result } = parseRecord(serializeRecord(open), open.key);
+  expect(result).toEqual(open.result);
+  const { peers, timeline, churn, measuredFromMs } = result;
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+  // The first interval is the warm-up.
+  expect(measuredFromMs).toBe(timeline.toMs[0]);
+  expect(sum(timeline.arrivals!.slice(1))).toBe(churn!.arrivals);
+  expect(sum(timeline.completions!.slice(1))).toBe(churn!.completions);
+  expect(sum(timeline.aborted!)).toBe(peers.departure!.filter((why) => why === 'aborted').length);
+  expect(timeline.leechers!.at(-1)).toBe(churn!.leechersAtEnd);
+  expect(peers.leftMs!.filter((ms) => ms === null)).toHaveLength(
+    churn!.leechersAtEnd + churn!.seedsAtEnd,
+  );
+  for (const share of timeline.uploadUtilisation!) {
+    expect(share).toBeGreaterThanOrEqual(0);
+    expect(share).toBeLessThanOrEqual(1.001);
+  }
+  expect(sum(timeline.uploadUtilisation!)).toBeGreaterThan(0.1);
 });

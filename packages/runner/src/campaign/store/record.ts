@@ -65,6 +65,10 @@ export interface TimelineColumns {
   readonly crashed?: readonly number[];
   /** How many peers hold the rarest piece. */
   readonly availability?: readonly number[];
+  /** The share of the upload capacity of those who were there that was used. */
+  readonly uploadUtilisation?: readonly number[];
+  /** Bytes of complete pieces that arrived during the interval for peers that had left. */
+  readonly lostBytes?: readonly number[];
 }
 
 /** The peers, column by column, sorted by id; the first id is 1. */
@@ -187,6 +191,13 @@ function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
     finished: sums(timeline.finished),
     aborted: sums(timeline.aborted),
     crashed: sums(timeline.crashed),
+    uploadUtilisation: utilisations(sums(timeline.sentBits), sums(timeline.capacityBits)),
+    lostBytes: sums(timeline.lostBits, 8),
     availability: intervals.map((i) => timeline.availability[i * asCount]!),
   };
+}
+
+/** The share of each capacity that was used; 0 where there was none. */
+function utilisations(sent: readonly number[], capacities: readonly number[]): number[] {
+  return sent.map((bits, i) => (capacities[i] === 0 ? 0 : bits / capacities[i]!));
 }

@@ -11,9 +11,22 @@ export function axis(label: string): Plot.ScaleOptions {
   return { label, labelAnchor: 'center', labelArrow: 'none' };
 }
 
-/** Options of a plot over time. Panels are narrow, so they need fewer `ticks`. */
-export function timeAxis(options: Pick<Plot.ScaleOptions, 'ticks'> = {}): Plot.PlotOptions {
-  const x = { ...axis('time (s)'), zero: true, tickFormat: formatNumber, ...options };
+/** From this time on, an axis is in hours. */
+const LONG_S = 6 * 3_600;
+
+/**
+ * Options of a plot over time, in seconds; if it is long, the axis is in hours. Panels are narrow,
+ * so they need fewer `ticks`.
+ */
+export function timeAxis(
+  options: Pick<Plot.ScaleOptions, 'ticks'> = {},
+  lastSeconds = 0,
+): Plot.PlotOptions {
+  const unit =
+    lastSeconds < LONG_S
+      ? axis('time (s)')
+      : { ...axis('time (h)'), transform: (seconds: number) => seconds / 3_600 };
+  const x = { ...unit, zero: true, tickFormat: formatNumber, ...options };
   return { marginLeft: 62, grid: true, x };
 }
 

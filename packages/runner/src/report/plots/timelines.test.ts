@@ -45,3 +45,17 @@ test('the pieces held are a share of those that are there', () => {
   const falls = heights.map(({ before, after }) => Number(before) - Number(after));
   expect(Math.max(...falls)).toBeGreaterThan(100);
 });
+
+test('the axis of a run of days is in hours', () => {
+  const axisOf = (scale: number): string => {
+    const [record] = PLAIN.records;
+    const toMs = record!.result.timeline.toMs.map((ms) => ms * scale);
+    const timeline = { ...record!.result.timeline, toMs };
+    const long = { ...record!, result: { ...record!.result, timeline } };
+    return svgForFile(populationPlot([{ name: 'a', records: [long] }])!);
+  };
+  expect(axisOf(1)).toContain('time (s)');
+  // Two days: 2 s, 86,400 times as long.
+  expect(axisOf(86_400)).toContain('time (h)');
+  expect(axisOf(86_400)).toContain('>40<');
+});

@@ -42,7 +42,7 @@ export function populationPlot(all: readonly DetailedSetting[]): ReportPlot | un
     legend: shown,
     options: (theme) => ({
       ...panels.options(),
-      ...timeAxis({ ticks: 5 }),
+      ...timeAxis({ ticks: 5 }, lastSecondsOf(points)),
       y: { ...axis('peers'), zero: true, tickFormat: formatNumber, ticks: 5 },
       marks: [
         frame(theme),
@@ -85,7 +85,7 @@ export function piecesHeldPlot(details: readonly DetailedSetting[]): ReportPlot 
       height: 320,
       marginTop: 8,
       marginBottom: 40,
-      ...timeAxis(),
+      ...timeAxis({}, lastSecondsOf(points)),
       y: { ...axis('share of all pieces (%)'), domain: [0, 100] },
       marks: [
         frame(theme),
@@ -114,7 +114,7 @@ export function throughputPlot(details: readonly DetailedSetting[]): ReportPlot 
     legend: DIRECTIONS,
     options: (theme) => ({
       ...panels.options(),
-      ...timeAxis({ ticks: 5 }),
+      ...timeAxis({ ticks: 5 }, lastSecondsOf(points)),
       y: { ...axis('rate (Mbit/s)'), zero: true, tickFormat: formatNumber, ticks: 5 },
       marks: [
         frame(theme),
@@ -141,4 +141,8 @@ function throughputPoints(detail: DetailedSetting): TimePoint[] {
       return { panel: detail.name, seconds: ms / 1000, value, series };
     }),
   );
+}
+
+function lastSecondsOf(points: readonly TimePoint[]): number {
+  return points.reduce((last, { seconds }) => Math.max(last, seconds), 0);
 }

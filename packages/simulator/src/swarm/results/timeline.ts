@@ -183,6 +183,10 @@ export interface Timeline {
   readonly insideBits: Float64Array;
   /** Bits of whole blocks that arrived during the interval for peers that had left. */
   readonly lostBits: Float64Array;
+  /** Bits that its peers sent during the interval, also of pieces that are not complete. */
+  readonly sentBits: Float64Array;
+  /** Bits that its peers could have sent during the interval. */
+  readonly capacityBits: Float64Array;
   /** The share of the peers' upload capacity that was used during the interval. */
   readonly uploadUtilisation: Float64Array;
   /** Connections of its leechers to peers that were no seeds from the start, at the end. */
@@ -233,6 +237,8 @@ export function assembleTimeline(
     ...columnsOf(STATES),
     ...columnsOf(CHANGES),
     availability: column(),
+    sentBits: column(),
+    capacityBits: column(),
     uploadUtilisation: column(),
   };
   const availability = reports[plan.asOf(TRACKER)]!.availability!;
@@ -257,6 +263,8 @@ export function assembleTimeline(
         ? sample.capacityBits - before.capacityBits
         : capacityKbps * (toMs - fromMs);
       const sentBits = sample.sentBits - before.sentBits;
+      timeline.sentBits[row] = sentBits;
+      timeline.capacityBits[row] = capacityBits;
       timeline.uploadUtilisation[row] = capacityBits === 0 ? 0 : sentBits / capacityBits;
       before = sample;
     }
