@@ -38,6 +38,7 @@ export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
   ClassCompletion,
   Completion,
+  FaultRecord,
   PeerTable,
   SwarmResult,
   SwarmRole,
@@ -57,4 +58,5 @@ export type {
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';
+export type { Fault, MassDeparture } from './swarm/plan/faults.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

@@ -31,6 +31,8 @@ const SECTIONS = [
   { heading: 'Distributions', path: ['classes', 'upload'], within: [] },
   { heading: 'Capacities by shares', path: ['classes', 'capacities'], within: [] },
   { heading: 'Where peers live', path: ['classes', 'as'], within: [] },
+  { heading: '`faults`', path: ['faults'], within: [] },
+  { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],

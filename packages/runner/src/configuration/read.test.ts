@@ -73,7 +73,7 @@ describe('the starting file', () => {
   test('states the defaults in its comments', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
-      .replace(/^classes:\n(  - .*\n)+/m, '')
+      .replace(/^(classes|faults):\n(  - .*\n)+/gm, '')
       .replace(/^ *externalNeighbours.*\n/m, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });

@@ -23,6 +23,10 @@ peers: 200                # seeds included
 # When the run ends: when all are complete, or at a time, such as 2 d.
 # until: complete
 
+# What happens on purpose, such as crashes of leaders; docs/dynamics.md lists the events.
+# faults:
+#   - { at: 10 min, crash: { leaders: 50 % } }
+
 file:
   size: 64 MiB            # or pieces: 256
   pieceSize: 256 KiB

@@ -3,7 +3,13 @@
  * same configuration, seed and version agree in everything but `timing`.
  */
 
-import type { Completion, Simulation, SwarmResult, Churn } from '@cachetorrent/simulator';
+import type {
+  Churn,
+  Completion,
+  FaultRecord,
+  Simulation,
+  SwarmResult,
+} from '@cachetorrent/simulator';
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
@@ -44,11 +50,18 @@ export interface RunDocument {
     readonly messages: Readonly<Record<string, number>>;
     /** How many peers have come and gone; absent if all arrive at the start and stay. */
     readonly churn?: Churn;
+    /** What has become of the schedule of faults; absent if there is none. */
+    readonly faults?: readonly FaultDocument[];
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
   /** Duration, threads and memory of the run; differs between equal runs. */
   readonly timing: Timing;
+}
+
+/** See `FaultRecord`; null if the run was over before. */
+export interface FaultDocument extends Omit<FaultRecord, 'peers'> {
+  readonly peers: number | null;
 }
 
 /** The completion times of a group of peers, as in a `SwarmResult`; null if the group is empty. */
@@ -135,6 +148,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       classTraffic: classTrafficOf(config, result),
       messages: result.messages,
       ...(result.churn === undefined ? {} : { churn: result.churn }),
+      ...faultsOf(result),
       resultHash: result.resultHash,
     },
     timing: {
@@ -150,6 +164,11 @@ export function documentOf(run: FinishedRun): RunDocument {
 /** Returns the number of messages of all kinds. */
 export function totalMessages(messages: Readonly<Record<string, number>>): number {
   return Object.values(messages).reduce((sum, count) => sum + count, 0);
+}
+
+function faultsOf({ faults }: SwarmResult): { readonly faults?: readonly FaultDocument[] } {
+  if (faults === undefined) return {};
+  return { faults: faults.map(({ peers, ...event }) => ({ ...event, peers: peers ?? null })) };
 }
 
 /** Seeds that differ in capacity count as one class. */

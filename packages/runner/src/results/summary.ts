@@ -21,6 +21,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     row('autonomous systems', formatInteger(result.asCount)),
     row('simulated time', formatSeconds(result.durationMs)),
     ...churnRows(result),
+    ...faultRows(result),
     '',
     ...completionRows(result),
     '',
@@ -64,6 +65,14 @@ function churnRows({ churn }: SwarmResult): string[] {
     row('departures', `${left} when finished, ${gaveUp} gave up, ${died} crashed`),
     row('at the end', `${leechers} leechers, ${seeds} seeds`),
   ];
+}
+
+/** The schedule of faults: when, what, and how many peers were hit. */
+function faultRows({ faults = [] }: SwarmResult): string[] {
+  return faults.map(({ atMs, event, peers }) => {
+    const hit = peers === undefined ? 'after the end of the run' : pluralize(peers, 'peer');
+    return row(`at ${formatSeconds(atMs)}`, `${event}: ${hit}`);
+  });
 }
 
 function completionRows({ completion, leaders, followers, classes }: SwarmResult): string[] {

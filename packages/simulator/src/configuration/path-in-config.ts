@@ -1,5 +1,6 @@
 /** The place of a field of a swarm in the configuration that describes the swarm. */
 
+import { eventIn } from './faults.ts';
 import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
 import type { SwarmConfig } from './schema.ts';
@@ -73,11 +74,31 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
 export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
+    const fault = /^faults\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (fault !== null) return pathOfFault(Number(fault[1]), fault[2] ?? '', config);
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }
   return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
+}
+
+/** The path of a field of an event, such as `as[0]`, in its entry of `faults`. */
+function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig): Path {
+  const path = ['faults', index];
+  const entry = faults[index];
+  const event = entry && eventIn(entry);
+  if (event === undefined || field === '') return path;
+  if (field === 'atMs') return [...path, 'at'];
+  const within = entry![event]!;
+  if (field === 'percent') {
+    return [...path, event, within.leaders === undefined ? 'peers' : 'leaders'];
+  }
+  const [name, place] = field.split(/[[\]]+/);
+  const own = name === 'className' ? 'class' : name!;
+  // One AS is written without a list.
+  const isEntry = place !== undefined && Array.isArray((within as Record<string, unknown>)[own]);
+  return [...path, event, own, ...(isEntry ? [Number(place)] : [])];
 }
 
 /** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of `classes`. */

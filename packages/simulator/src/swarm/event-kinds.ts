@@ -53,5 +53,7 @@ export const PIECE_SENT: number = ARRIVE + 2;
 export const LEAVE: number = ARRIVE + 3;
 /** A node looks whether to announce itself: a is its index in its AS. */
 export const ANNOUNCE_DUE: number = ARRIVE + 5;
+/** A time of the schedule of faults has come: a is the event, b which of its times it is. */
+export const FAULT: number = ARRIVE + 6;
 /** A connection is over: a is the peer's index, b the connection, c the number of its stay. */
 export const CONNECTION_OVER: number = ARRIVE + 4;

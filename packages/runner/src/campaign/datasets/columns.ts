@@ -30,7 +30,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 5;
+export const COLUMNS_VERSION = 6;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -40,6 +40,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   classOrder: 'text',
   latency: 'text',
   until: 'text',
+  faults: 'json',
   rules: 'text',
   preset: 'text',
   freeSlots: 'text',

@@ -20,6 +20,7 @@ import { assert } from '@cachetorrent/std';
 
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
+import { FaultSchedule } from '../faults/schedule.ts';
 import { LogWriter } from '../log/writer.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
@@ -74,6 +75,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #tracker: TrackerNode | undefined;
   readonly #log: LogWriter | undefined;
   readonly #population: Population;
+  readonly #faults: FaultSchedule;
   readonly #timeline: AsTimeline | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
@@ -123,6 +125,15 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     }
     this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
     this.#incompleteCount = this.#awaitedCount;
+    this.#faults = new FaultSchedule(
+      {
+        plan,
+        asId: context.id,
+        nodes: () => this.#members.nodes,
+        leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
+      },
+      context,
+    );
   }
 
   // What the engine asks.
@@ -157,6 +168,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   mayProgress(quietMs: number): boolean {
     if (this.plan.swarm.horizonMs !== undefined) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
+    if (!this.#faults.isOver) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
     const hostedPeers = this.#members.present;
@@ -183,6 +195,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleReason(a, REASONS[b]!, c);
       case kinds.ANNOUNCE_DUE:
         return this.#handleAnnounceDue(a);
+      case kinds.FAULT:
+        this.lastActiveMs = this.nowMs;
+        return this.#faults.handle(a, b);
       case kinds.CONNECTION_OVER:
         if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
         return;
@@ -229,6 +244,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       receivedBlocks,
       lostBits,
       churn: this.#population.churn,
+      peersHit: this.#faults.peersHit,
       bitsFrom,
       bitsTo,
       classBits,

@@ -6,6 +6,7 @@
 import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../../errors.ts';
+import { checkFaults } from '../faults/check.ts';
 import { checkDynamics } from './check-dynamics.ts';
 import {
   checkNumber,
@@ -34,6 +35,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkProtocol(swarm, refuse, nameOf);
+  checkFaults(swarm, refuse, nameOf);
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */

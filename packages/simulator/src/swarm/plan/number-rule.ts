@@ -23,6 +23,8 @@ export const PEERS_MAX: number = 2 ** 24;
 /** The largest range of integers that a double represents exactly. */
 export const EXACT_MAX: number = 2 ** 53;
 export const DAY_MS: number = 24 * 3600 * 1000;
+/** The longest run: ten years. */
+export const TIME_MAX_MS: number = 3_650 * DAY_MS;
 
 export function checkNumber(rule: NumberRule, refuse: Refuse): void {
   const { field, value, least, most = PEERS_MAX, fraction = false, reason } = rule;
@@ -34,4 +36,9 @@ export function checkNumber(rule: NumberRule, refuse: Refuse): void {
   if (!fraction && !Number.isInteger(value)) {
     refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
   }
+}
+
+/** A time in ms, as messages show it. */
+export function secondsOf(ms: number): string {
+  return `${ms / 1000} s`;
 }

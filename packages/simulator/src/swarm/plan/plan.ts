@@ -97,6 +97,11 @@ export class Plan {
     return this.#data.placement.asOfNode[this.nodeOf(id)]! as AsId;
   }
 
+  /** The index of an AS among the stub domains, some of which may have no nodes. */
+  domainOf(asId: number): number {
+    return this.#data.placement.domainOfAs[asId]!;
+  }
+
   /** The number of a node. */
   nodeOf(id: PeerId): number {
     return this.#data.placement.nodeOfArrival[id]!;

@@ -17,6 +17,7 @@ import {
 
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, Session } from './dynamics.ts';
+import type { Fault } from './faults.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
@@ -119,6 +120,8 @@ export interface Swarm {
   readonly externalPercent?: number;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
   readonly subTorrents: number;
+  /** What happens on purpose in the course of the run; absent: nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /**
@@ -149,9 +152,14 @@ export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): Blo
 }
 
 /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
-export function isOpen({ classes, horizonMs }: Pick<Swarm, 'classes' | 'horizonMs'>): boolean {
+export function isOpen({
+  classes,
+  horizonMs,
+  faults = [],
+}: Pick<Swarm, 'classes' | 'horizonMs' | 'faults'>): boolean {
   return (
     horizonMs !== undefined ||
+    faults.length > 0 ||
     classes.some(({ arrivals, session }) => arrivals !== undefined || session !== undefined)
   );
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
+import { kindOf } from '../faults/kinds.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 import { downloadTimesMs, firstCompletionMs, leechingTimesMs } from './download-times.ts';
@@ -11,6 +12,7 @@ import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
   type Completion,
+  type FaultRecord,
   type PeerTable,
   SWARM_ROLES,
   type SwarmResult,
@@ -31,6 +33,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     interAsShare: interAsShareOf(reports),
     durationMs: durationOf(plan, peers),
     ...(plan.isOpen ? { churn: churnOf(reports) } : {}),
+    ...(plan.swarm.faults === undefined ? {} : { faults: faultsOf(plan, reports) }),
     completion: completion('peer', 'leader', 'follower'),
     uploadUtilisation: utilisationOf(plan, peers, reports),
     lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
@@ -63,6 +66,15 @@ function churnOf(reports: readonly AsReport[]): Churn {
     leechersAtEnd: sum('leechersAtEnd'),
     seedsAtEnd: sum('seedsAtEnd'),
   };
+}
+
+function faultsOf({ swarm }: Plan, reports: readonly AsReport[]): FaultRecord[] {
+  return swarm.faults!.map((event, index) => {
+    const peers = sumOf(reports, ({ peersHit }) => peersHit[index]!);
+    const { atMs } = event;
+    const hit = Number.isNaN(peers) ? undefined : peers;
+    return { atMs, event: kindOf(event).describe(event), peers: hit };
+  });
 }
 
 /** The element at `floor(n · percent / 100)`, or the last one; undefined if there is none. */

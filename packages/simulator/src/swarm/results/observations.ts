@@ -31,6 +31,8 @@ export interface AsReport {
   readonly bitsTo: Float64Array;
   /** Bits of pieces that have arrived, by classes: see `SwarmResult.classTrafficBits`. */
   readonly classBits: Float64Array;
+  /** For each fault, how many of its nodes it has hit; NaN if it has not happened. */
+  readonly peersHit: Float64Array;
   /** How many of its nodes have come and gone. */
   readonly churn: Churn;
   /** Bits of pieces that leechers have sent before they completed, by classes. */

@@ -1,0 +1,50 @@
+/**
+ * The entries of `faults` in a configuration: each states a time, and one thing that happens then.
+ */
+
+import { z } from 'zod';
+
+import type { Percentage, Time } from './quantities.ts';
+import { quantityOf } from './quantity-schema.ts';
+
+/** A share of the peers of the whole swarm, or of those of an AS or a class. */
+export interface GroupConfig {
+  /** The share of the leaders at that time, in every AS. */
+  readonly leaders?: Percentage;
+  /** The share of all peers that are there at that time, in every AS. */
+  readonly peers?: Percentage;
+  /** Only those who live in these AS, by index from 0 (default: all). */
+  readonly as?: number | readonly number[];
+  /** Only those of this class (default: all but `seed`). */
+  readonly class?: string;
+}
+
+/** Something that happens on purpose. */
+export interface FaultConfig {
+  /** When it happens, since the start of the run. */
+  readonly at: Time;
+  /** These peers stop without a word. */
+  readonly crash?: GroupConfig;
+  /** These peers say goodbye and leave. */
+  readonly leave?: GroupConfig;
+}
+
+const count = z.number();
+const percentage = quantityOf('percent');
+const asList = z
+  .union([z.array(count), count])
+  .exactOptional()
+  .describe('Only in this AS, or in these: indices from 0 (default: all).');
+
+const group = z.strictObject({
+  leaders: percentage.exactOptional().describe('Share of the leaders of every AS.'),
+  peers: percentage.exactOptional().describe('Share of all peers of every AS.'),
+  as: asList,
+  class: z.string().exactOptional().describe('Only those of this class (default: all but `seed`).'),
+});
+
+export const faultSchema: z.ZodObject = z.strictObject({
+  at: quantityOf('time').describe('When it happens, since the start of the run.'),
+  crash: group.exactOptional().describe('These peers stop without a word.'),
+  leave: group.exactOptional().describe('These peers say goodbye and leave.'),
+});

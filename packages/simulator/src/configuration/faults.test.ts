@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+
+import { ConfigurationError } from './configuration-error.ts';
+import { pathName } from './problems.ts';
+import { resolveSwarm } from './resolve.ts';
+
+/** A swarm with leaders and the events `faults`. */
+function configWith(faults: unknown, more: object = {}): object {
+  return {
+    peers: 50,
+    until: '1 h',
+    network: { as: 5 },
+    file: { pieces: 8 },
+    cache: { leaders: '30 %' },
+    faults,
+    ...more,
+  };
+}
+
+const MINUTE = 60_000;
+
+const FORMS = [
+  {
+    rule: 'a share of the leaders crashes',
+    fault: { at: '10 min', crash: { leaders: '50 %' } },
+    is: { fault: 'crash', atMs: 10 * MINUTE, who: 'leaders', percent: 50 },
+  },
+  {
+    rule: 'a share of the peers of an AS leaves',
+    fault: { at: 0, leave: { peers: 12.5, as: 3 } },
+    is: { fault: 'leave', atMs: 0, who: 'peers', percent: 12.5, as: [3] },
+  },
+  {
+    rule: 'a share of the peers of a class in several AS crashes',
+    fault: { at: '1 s', crash: { peers: 100, as: [3, 0], class: 'seed' } },
+    is: { fault: 'crash', atMs: 1_000, who: 'peers', percent: 100, as: [3, 0], className: 'seed' },
+  },
+];
+
+describe('an event', () => {
+  test.each(FORMS)('$rule', ({ fault, is }) => {
+    const { swarm, config } = resolveSwarm(configWith([fault]));
+    expect(swarm.faults).toEqual([is]);
+    expect(resolveSwarm(config).swarm, 'the complete configuration').toEqual(swarm);
+  });
+});
+
+test.each([
+  { faults: [], at: 'faults', problem: 'is empty' },
+  { faults: { at: 5 }, at: 'faults', problem: 'must be a list' },
+  { faults: [{ crash: { peers: 5 } }], at: 'faults[0].at', problem: 'is missing' },
+  { faults: [{ at: 5 }], at: 'faults[0]', problem: 'says when, but not what happens' },
+  {
+    faults: [{ at: 5, crash: { peers: 5 }, leave: { peers: 5 } }],
+    at: 'faults[0]',
+    problem: 'has "crash" and "leave"',
+  },
+  {
+    faults: [{ at: 5, crash: { peer: 5 } }],
+    at: 'faults[0].crash.peer',
+    problem: 'there is no field "peer"',
+  },
+  { faults: [{ at: 5, crash: {} }], at: 'faults[0].crash', problem: 'does not say how many' },
+  {
+    faults: [{ at: 5, crash: { leaders: 5, peers: 5 } }],
+    at: 'faults[0].crash',
+    problem: 'which overlap',
+  },
+  { faults: [{ at: -5, crash: { peers: 5 } }], at: 'faults[0].at', problem: 'is -5' },
+  { faults: [{ at: '5 kg', crash: { peers: 5 } }], at: 'faults[0].at', problem: 'no unit "kg"' },
+  {
+    faults: [
+      { at: 5, crash: { peers: 5 } },
+      { at: '1 h', crash: { peers: 5 } },
+    ],
+    at: 'faults[1].at',
+    problem: 'is 3600 s, when the run has ended (3600 s)',
+  },
+  { faults: [{ at: 5, crash: { peers: 101 } }], at: 'faults[0].crash.peers', problem: 'is 101' },
+  { faults: [{ at: 5, leave: { leaders: -1 } }], at: 'faults[0].leave.leaders', problem: 'is -1' },
+  {
+    faults: [{ at: 5, crash: { leaders: 50 } }],
+    more: { cache: {} },
+    at: 'faults[0].crash.leaders',
+    problem: 'is a share of the leaders, but the swarm has none',
+  },
+  {
+    faults: [{ at: 5, crash: { peers: 5, as: 5 } }],
+    at: 'faults[0].crash.as',
+    problem: 'is 5, but the network has 5 AS',
+  },
+  {
+    faults: [{ at: 5, crash: { peers: 5, as: [1, -1] } }],
+    at: 'faults[0].crash.as[1]',
+    problem: 'is -1',
+  },
+  {
+    faults: [{ at: 5, crash: { peers: 5, as: [1, 1] } }],
+    at: 'faults[0].crash.as[1]',
+    problem: 'is 1, which is listed before',
+  },
+  { faults: [{ at: 5, crash: { peers: 5, as: [] } }], at: 'faults[0].crash.as', problem: 'no AS' },
+  {
+    faults: [{ at: 5, crash: { peers: 5, class: 'dsl' } }],
+    at: 'faults[0].crash.class',
+    problem: 'is "dsl", but no class has this name',
+  },
+  {
+    faults: [{ at: 5, crash: { peers: 5, class: 'late' } }],
+    more: { peers: 1, classes: [{ name: 'late', arrivals: { at: 9, count: 3 } }] },
+    at: 'faults[0].at',
+    problem: 'before anybody of class "late" arrives',
+  },
+  {
+    faults: [{ at: 5, crash: { peers: 5, as: 1 } }],
+    more: { classes: [{ name: 'a', share: 100, as: [0, 3] }] },
+    at: 'faults[0].crash.as',
+    problem: 'is 1, where nobody lives',
+  },
+])('refused: $at $problem', ({ faults, more, at, problem }) => {
+  const mistake = mistakeIn(configWith(faults, more));
+  expect(pathName(mistake.path)).toBe(at);
+  expect(mistake.problem).toContain(problem);
+  expect(mistake.fix).not.toBe('');
+});
+
+function mistakeIn(config: object) {
+  try {
+    resolveSwarm(config);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems[0]!;
+    throw error;
+  }
+  throw new Error('the configuration was not refused');
+}

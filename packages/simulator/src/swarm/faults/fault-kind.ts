@@ -1,0 +1,45 @@
+/** What a kind of fault is: how it is checked, and what it does to an AS. */
+
+import type { PeerId } from '@cachetorrent/protocol';
+import type { Random } from '@cachetorrent/std';
+
+import type { Departure } from '../plan/dynamics.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { FaultCheck } from './fault-check.ts';
+import type { Fault } from '../plan/faults.ts';
+
+/** What decides whether a fault hits a node. */
+export interface FaultedNode {
+  readonly id: PeerId;
+  /** Whether it has heard from the tracker. */
+  readonly hasStarted: boolean;
+  /** The number of sub-torrents in which it lacks pieces. */
+  readonly incompleteSubTorrents: number;
+  /** Its peers by sub-torrent, and whether each leads. */
+  readonly peers: readonly { readonly leads: boolean }[];
+}
+
+/** An AS to which faults happen. */
+export interface FaultedAs {
+  readonly plan: Plan;
+  readonly asId: number;
+  /** The nodes that are there, those that have not started included. */
+  nodes(): readonly FaultedNode[];
+  /** Makes a node leave that is there and has started. */
+  leave(id: PeerId, reason: Departure): void;
+}
+
+/** A kind of fault. */
+export interface FaultKind<Event extends Fault = Fault> {
+  /** What reports call an event. */
+  describe(event: Event): string;
+  /** Refuses values that make no sense, or have no effect; its time has been checked. */
+  check(event: Event, check: FaultCheck): void;
+  /** The times at which the event changes something, in ms: its begin, and maybe its end. */
+  times(event: Event): readonly number[];
+  /**
+   * Applies the event to an AS, at the time with the index `step`. Returns how many of its peers
+   * have been hit by it at that time. `random` is a stream of the event in this AS.
+   */
+  apply(event: Event, step: number, as: FaultedAs, random: () => Random): number;
+}

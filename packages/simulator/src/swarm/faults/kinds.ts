@@ -1,0 +1,15 @@
+/** The kinds of faults by name. */
+
+import type { Fault } from '../plan/faults.ts';
+import type { FaultKind } from './fault-kind.ts';
+import { MASS_DEPARTURE } from './mass-departure.ts';
+
+const KINDS: { readonly [Name in Fault['fault']]: FaultKind<Extract<Fault, { fault: Name }>> } = {
+  crash: MASS_DEPARTURE,
+  leave: MASS_DEPARTURE,
+};
+
+/** The kind of an event. */
+export function kindOf(event: Fault): FaultKind {
+  return KINDS[event.fault] as FaultKind;
+}

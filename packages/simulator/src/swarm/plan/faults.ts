@@ -1,0 +1,27 @@
+/**
+ * Faults on purpose: what is to happen in a run at given times, as plain data. What the events do
+ * is in `swarm/faults/`, a file for each kind.
+ */
+
+/** An event of the schedule. */
+export type Fault = MassDeparture;
+
+/** What all events have. */
+export interface Scheduled {
+  /** When it happens, in ms since the start of the run. */
+  readonly atMs: number;
+}
+
+/** Peers that crash or leave at the same time. */
+export interface MassDeparture extends Scheduled {
+  /** Whether they go without a word, or say goodbye. */
+  readonly fault: 'crash' | 'leave';
+  /** Whether only peers go that lead their AS at that time. */
+  readonly who: 'leaders' | 'peers';
+  /** The percentage of them that goes. */
+  readonly percent: number;
+  /** The AS in which they live, by their indices among the stub domains; absent: any. */
+  readonly as?: readonly number[];
+  /** The name of their class; absent: any but those who had the file from the start. */
+  readonly className?: string;
+}
