@@ -27,6 +27,10 @@ export interface FaultConfig {
   readonly crash?: GroupConfig;
   /** These peers say goodbye and leave. */
   readonly leave?: GroupConfig;
+  /** The tracker does not answer, for the time `for`. */
+  readonly tracker?: 'silent';
+  /** How long it lasts. */
+  readonly for?: Time;
 }
 
 const count = z.number();
@@ -47,4 +51,6 @@ export const faultSchema: z.ZodObject = z.strictObject({
   at: quantityOf('time').describe('When it happens, since the start of the run.'),
   crash: group.exactOptional().describe('These peers stop without a word.'),
   leave: group.exactOptional().describe('These peers say goodbye and leave.'),
+  tracker: z.enum(['silent']).exactOptional().describe('The tracker does not answer.'),
+  for: quantityOf('time').exactOptional().describe('How long it lasts.'),
 });

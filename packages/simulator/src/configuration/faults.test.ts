@@ -35,6 +35,11 @@ const FORMS = [
     fault: { at: '1 s', crash: { peers: 100, as: [3, 0], class: 'seed' } },
     is: { fault: 'crash', atMs: 1_000, who: 'peers', percent: 100, as: [3, 0], className: 'seed' },
   },
+  {
+    rule: 'the tracker is silent for a time',
+    fault: { at: '20 min', tracker: 'silent', for: '10 min' },
+    is: { fault: 'tracker-silence', atMs: 20 * MINUTE, forMs: 10 * MINUTE },
+  },
 ];
 
 describe('an event', () => {
@@ -116,6 +121,14 @@ test.each([
     more: { classes: [{ name: 'a', share: 100, as: [0, 3] }] },
     at: 'faults[0].crash.as',
     problem: 'is 1, where nobody lives',
+  },
+  { faults: [{ at: 5, tracker: 'silent' }], at: 'faults[0]', problem: 'how long it lasts' },
+  { faults: [{ at: 5, tracker: 'silent', for: 0 }], at: 'faults[0].for', problem: 'is 0' },
+  { faults: [{ at: 5, tracker: 'off', for: 5 }], at: 'faults[0].tracker', problem: 'is "off"' },
+  {
+    faults: [{ at: 5, crash: { peers: 5 }, for: 5 }],
+    at: 'faults[0].for',
+    problem: 'has no effect with "crash"',
   },
 ])('refused: $at $problem', ({ faults, more, at, problem }) => {
   const mistake = mistakeIn(configWith(faults, more));

@@ -14,6 +14,8 @@ export interface CompleteFault {
   readonly at: number;
   readonly crash?: CompleteGroup;
   readonly leave?: CompleteGroup;
+  readonly tracker?: 'silent';
+  readonly for?: number;
 }
 
 interface CompleteGroup {
@@ -27,6 +29,7 @@ interface CompleteGroup {
 const EVENTS = {
   crash: '{ "leaders": "50 %" }',
   leave: '{ "peers": "30 %" }',
+  tracker: '"silent"',
 } as const;
 type EventName = keyof typeof EVENTS;
 
@@ -47,7 +50,24 @@ export function completeFault(entry: FaultConfig, path: Path): CompleteFault {
     refuse(path, problem, 'write an entry for each, with the same "at"');
   }
   const at = quantity('time', entry.at);
-  return { at, [event]: completeGroup(entry[event]!, [...path, event]) };
+  switch (event) {
+    case 'crash':
+    case 'leave':
+      refuseDuration(entry, event, path);
+      return { at, [event]: completeGroup(entry[event]!, [...path, event]) };
+    case 'tracker':
+      return { at, tracker: 'silent', for: durationOf(entry, path) };
+  }
+}
+
+function durationOf({ for: duration }: FaultConfig, path: Path): number {
+  if (duration !== undefined) return quantity('time', duration);
+  return refuse(path, 'does not say how long it lasts', 'add "for": "10 min"');
+}
+
+function refuseDuration(entry: FaultConfig, event: string, path: Path): void {
+  if (entry.for === undefined) return;
+  refuse([...path, 'for'], `has no effect with "${event}"`, 'remove it');
 }
 
 function completeGroup(
@@ -79,7 +99,14 @@ function completeAs(as: number | readonly number[] | undefined): {
 /** The fault of a swarm that an entry of `faults` describes. */
 export function faultOf(entry: CompleteFault): Fault {
   const event = eventIn(entry)!;
-  return { fault: event, atMs: entry.at, ...groupOf(entry[event]!) };
+  const atMs = entry.at;
+  switch (event) {
+    case 'crash':
+    case 'leave':
+      return { fault: event, atMs, ...groupOf(entry[event]!) };
+    case 'tracker':
+      return { fault: 'tracker-silence', atMs, forMs: entry.for! };
+  }
 }
 
 function groupOf({

@@ -90,14 +90,15 @@ function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig)
   const event = entry && eventIn(entry);
   if (event === undefined || field === '') return path;
   if (field === 'atMs') return [...path, 'at'];
-  const within = entry![event]!;
+  if (field === 'forMs') return [...path, 'for'];
+  const within = entry![event] as Readonly<Record<string, unknown>>;
   if (field === 'percent') {
-    return [...path, event, within.leaders === undefined ? 'peers' : 'leaders'];
+    return [...path, event, within['leaders'] === undefined ? 'peers' : 'leaders'];
   }
   const [name, place] = field.split(/[[\]]+/);
   const own = name === 'className' ? 'class' : name!;
   // One AS is written without a list.
-  const isEntry = place !== undefined && Array.isArray((within as Record<string, unknown>)[own]);
+  const isEntry = place !== undefined && Array.isArray(within[own]);
   return [...path, event, own, ...(isEntry ? [Number(place)] : [])];
 }
 

@@ -150,6 +150,8 @@ const CONFIGURATION: FileKind = {
     'faults[]': '{ "at": "10 min", "crash": { "leaders": "50 %" } }',
     crash: '{ "leaders": "50 %" }',
     leave: '{ "peers": "30 %" }',
+    for: '"10 min"',
+    'faults[].tracker': '"silent"',
     'crash.leaders': '"50 %"',
     'crash.peers': '"30 %"',
     'leave.leaders': '"50 %"',

@@ -28,6 +28,8 @@ export interface FaultyRun {
   readonly plan: Plan;
   readonly reports: readonly AsReport[];
   readonly result: SwarmResult;
+  /** For each peer, when it has started, in ms, time after time. */
+  readonly starts: ReadonlyMap<number, number[]>;
   /** One row for each second and AS. */
   readonly timeline: Timeline;
 }
@@ -39,16 +41,26 @@ export function runWith(
   changes: Partial<Swarm> = {},
   seed = 1,
 ): FaultyRun {
-  const plan = new Plan(makePlan({ ...BASE, ...changes, faults }, seed, { timelineMs: SECOND }));
-  const { ending, reports } = runHere(
-    runPlanOf(plan),
-    (context) => new AutonomousSystem(plan, context),
-  );
+  return runOf({ ...BASE, ...changes, faults }, seed);
+}
+
+export function runOf(swarm: Swarm, seed = 1): FaultyRun {
+  const plan = new Plan(makePlan(swarm, seed, { timelineMs: SECOND }));
+  const starts = new Map<number, number[]>();
+
+  class ObservedAs extends AutonomousSystem {
+    override nodeStarted(node: Parameters<AutonomousSystem['nodeStarted']>[0]): void {
+      starts.set(node.id, [...(starts.get(node.id) ?? []), this.nowMs]);
+      super.nodeStarted(node);
+    }
+  }
+
+  const { ending, reports } = runHere(runPlanOf(plan), (context) => new ObservedAs(plan, context));
   if (ending.kind === 'failed') throw ending.failure!.error;
   expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
   const reported = reports as readonly AsReport[];
   const timeline = assembleTimeline(plan, reported, SECOND);
-  return { plan, reports: reported, result: assemble(plan, reported), timeline };
+  return { plan, reports: reported, result: assemble(plan, reported), starts, timeline };
 }
 
 /** The sum of a column of the timeline over all AS, in the interval that ends at `atMs`. */

@@ -101,8 +101,13 @@ describe('whom an AS chooses', () => {
       nodes: () => nodes,
       leave: (id: number) => ids.push(id),
     } as unknown as FaultedAs;
-    const hit = MASS_DEPARTURE.apply(crash({ percent }), 0, as, () => seededRandom(seed, 'x'));
-    expect(hit).toBe(ids.length);
+    let count = 0;
+    MASS_DEPARTURE.apply(crash({ percent }), as, {
+      step: 0,
+      random: () => seededRandom(seed, 'x'),
+      hit: (peers) => (count += peers),
+    });
+    expect(count).toBe(ids.length);
     return ids;
   };
   const runs = Array.from({ length: 2_000 }, (_, seed) => gone(50, seed));

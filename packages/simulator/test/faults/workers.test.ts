@@ -18,6 +18,7 @@ const SCHEDULES: readonly (readonly [string, readonly Fault[]])[] = [
       { fault: 'crash', atMs: 70 * S, who: 'peers', percent: 50, as: [0, 2] },
     ],
   ],
+  ['a silent tracker', [{ fault: 'tracker-silence', atMs: 30 * S, forMs: 60 * S }]],
 ];
 
 test.each(SCHEDULES)('%s', async (_, faults) => {

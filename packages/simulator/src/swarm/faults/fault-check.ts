@@ -49,6 +49,12 @@ export class FaultCheck {
     this.refuse('atMs', problem, fix);
   }
 
+  /** How long the event lasts. */
+  duration(forMs: number): void {
+    const rule = { field: 'forMs', value: forMs, least: 1, most: TIME_MAX_MS, fraction: true };
+    this.number({ ...rule, reason: 'it must last for some time' });
+  }
+
   /** The AS that the event is about, by their indices among the stub domains. */
   as(as: readonly number[]): void {
     const { stubDomains } = this.swarm.topology;

@@ -4,9 +4,9 @@ import type { PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import type { Departure } from '../plan/dynamics.ts';
+import type { Fault } from '../plan/faults.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { FaultCheck } from './fault-check.ts';
-import type { Fault } from '../plan/faults.ts';
 
 /** What decides whether a fault hits a node. */
 export interface FaultedNode {
@@ -27,6 +27,26 @@ export interface FaultedAs {
   nodes(): readonly FaultedNode[];
   /** Makes a node leave that is there and has started. */
   leave(id: PeerId, reason: Departure): void;
+  /** In the AS in which the tracker lives. */
+  readonly tracker?: FaultedTracker | undefined;
+}
+
+/** The tracker, as faults see it. */
+export interface FaultedTracker {
+  /** Ignores what it is told, until `answer` is called; `ignored` is called once for each peer. */
+  beSilent(because: Fault, ignored: () => void): void;
+  /** The reason for its silence is over. */
+  answer(because: Fault): void;
+}
+
+/** One of the times at which an event changes something, in one AS. */
+export interface Occurrence {
+  /** Which of the times of the event it is, from 0. */
+  readonly step: number;
+  /** The random stream of the event in this AS. */
+  random(): Random;
+  /** So many peers are hit by the event, now or later. */
+  hit(peers: number): void;
 }
 
 /** A kind of fault. */
@@ -37,9 +57,6 @@ export interface FaultKind<Event extends Fault = Fault> {
   check(event: Event, check: FaultCheck): void;
   /** The times at which the event changes something, in ms: its begin, and maybe its end. */
   times(event: Event): readonly number[];
-  /**
-   * Applies the event to an AS, at the time with the index `step`. Returns how many of its peers
-   * have been hit by it at that time. `random` is a stream of the event in this AS.
-   */
-  apply(event: Event, step: number, as: FaultedAs, random: () => Random): number;
+  /** Applies the event to an AS, at one of its times. */
+  apply(event: Event, as: FaultedAs, occurrence: Occurrence): void;
 }

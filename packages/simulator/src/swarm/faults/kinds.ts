@@ -3,10 +3,12 @@
 import type { Fault } from '../plan/faults.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { MASS_DEPARTURE } from './mass-departure.ts';
+import { TRACKER_SILENCE } from './tracker-silence.ts';
 
 const KINDS: { readonly [Name in Fault['fault']]: FaultKind<Extract<Fault, { fault: Name }>> } = {
   crash: MASS_DEPARTURE,
   leave: MASS_DEPARTURE,
+  'tracker-silence': TRACKER_SILENCE,
 };
 
 /** The kind of an event. */

@@ -8,11 +8,11 @@
 import type { PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
-import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { MassDeparture } from '../plan/faults.ts';
+import { type Plan, TRACKER } from '../plan/plan.ts';
 import type { FaultedAs, FaultedNode, FaultKind } from './fault-kind.ts';
 
-export const MASS_DEPARTURE: FaultKind = {
+export const MASS_DEPARTURE: FaultKind<MassDeparture> = {
   describe: ({ fault, who }) => `${fault === 'crash' ? 'crash' : 'departure'} of ${who}`,
   check({ who, percent, as, className, atMs }, check) {
     const rule = { field: 'percent', value: percent, least: 0, most: 100, fraction: true };
@@ -26,13 +26,13 @@ export const MASS_DEPARTURE: FaultKind = {
     check.hitsSomebody(atMs, as, className);
   },
   times: ({ atMs }) => [atMs],
-  apply(departure, _, as, random) {
+  apply(departure, as, { random, hit }) {
     const gone = chosen(candidatesFor(departure, as), departure.percent, random);
+    hit(gone.length);
     for (const node of gone) {
       const reason = node.incompleteSubTorrents === 0 ? 'finished' : 'aborted';
       as.leave(node.id, departure.fault === 'crash' ? 'crashed' : reason);
     }
-    return gone.length;
   },
 };
 

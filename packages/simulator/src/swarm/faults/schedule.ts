@@ -38,10 +38,14 @@ export class FaultSchedule {
   handle(index: number, step: number): void {
     const { plan, asId } = this.#as;
     const event = plan.swarm.faults![index]!;
-    const random = () => seededRandom(plan.seed, 'fault', index, asId);
-    const hit = kindOf(event).apply(event, step, this.#as, random);
-    const before = this.peersHit[index]!;
-    this.peersHit[index] = (Number.isNaN(before) ? 0 : before) + hit;
+    if (step === 0) this.peersHit[index] = 0;
+    kindOf(event).apply(event, this.#as, {
+      step,
+      random: () => seededRandom(plan.seed, 'fault', index, asId),
+      hit: (peers) => {
+        this.peersHit[index]! += peers;
+      },
+    });
     this.#ahead--;
   }
 }

@@ -129,6 +129,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       {
         plan,
         asId: context.id,
+        tracker: this.#tracker,
         nodes: () => this.#members.nodes,
         leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
       },
@@ -169,6 +170,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (this.plan.swarm.horizonMs !== undefined) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     if (!this.#faults.isOver) return true;
+    // It asks the tracker again until there is an answer.
+    if (this.plan.isOpen && this.#members.nodes.some(isWaiting)) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
     const hostedPeers = this.#members.present;
@@ -296,6 +299,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
+    node.looksAtMs = -Infinity;
     if (this.plan.isOpen) this.#lookForAnnounce(node, this.nowMs + ANNOUNCE_CHECK_MS);
   }
 
@@ -358,7 +362,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.lastActiveMs = this.nowMs;
     this.#awaitedCount--;
     this.#flows.setPresent(localNode, true);
-    this.#members.enter(localNode).arrive();
+    const node = this.#members.enter(localNode);
+    node.arrive();
+    if (this.plan.isOpen) this.#lookForAnnounce(node, node.announcesAtMs);
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
@@ -550,4 +556,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     }
     return counts;
   }
+}
+
+/** Whether a node has not heard from the tracker yet. */
+function isWaiting({ id, hasStarted }: Node): boolean {
+  return id !== TRACKER && !hasStarted;
 }

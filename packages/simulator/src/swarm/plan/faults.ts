@@ -4,7 +4,7 @@
  */
 
 /** An event of the schedule. */
-export type Fault = MassDeparture;
+export type Fault = MassDeparture | TrackerSilence;
 
 /** What all events have. */
 export interface Scheduled {
@@ -24,4 +24,12 @@ export interface MassDeparture extends Scheduled {
   readonly as?: readonly number[];
   /** The name of their class; absent: any but those who had the file from the start. */
   readonly className?: string;
+}
+
+/** The tracker does not answer: what it is told is lost. */
+export interface TrackerSilence extends Scheduled {
+  /** The kind of event. */
+  readonly fault: 'tracker-silence';
+  /** For how long, in ms. */
+  readonly forMs: number;
 }
