@@ -19,6 +19,12 @@ export interface GroupConfig {
   readonly class?: string;
 }
 
+/** AS that are cut off from all others. */
+export interface CutConfig {
+  /** Their index, from 0, or a list of indices: these reach one another. */
+  readonly as: number | readonly number[];
+}
+
 /** Something that happens on purpose. */
 export interface FaultConfig {
   /** When it happens, since the start of the run. */
@@ -29,14 +35,16 @@ export interface FaultConfig {
   readonly leave?: GroupConfig;
   /** The tracker does not answer, for the time `for`. */
   readonly tracker?: 'silent';
+  /** Some AS are cut off from all others, for the time `for`. */
+  readonly cut?: CutConfig;
   /** How long it lasts. */
   readonly for?: Time;
 }
 
 const count = z.number();
 const percentage = quantityOf('percent');
-const asList = z
-  .union([z.array(count), count])
+const indices = z.union([z.array(count), count]);
+const asList = indices
   .exactOptional()
   .describe('Only in this AS, or in these: indices from 0 (default: all).');
 
@@ -52,5 +60,9 @@ export const faultSchema: z.ZodObject = z.strictObject({
   crash: group.exactOptional().describe('These peers stop without a word.'),
   leave: group.exactOptional().describe('These peers say goodbye and leave.'),
   tracker: z.enum(['silent']).exactOptional().describe('The tracker does not answer.'),
+  cut: z
+    .strictObject({ as: indices.describe('This AS, or these: indices from 0.') })
+    .exactOptional()
+    .describe('Some AS are cut off from all others.'),
   for: quantityOf('time').exactOptional().describe('How long it lasts.'),
 });

@@ -40,6 +40,11 @@ const FORMS = [
     fault: { at: '20 min', tracker: 'silent', for: '10 min' },
     is: { fault: 'tracker-silence', atMs: 20 * MINUTE, forMs: 10 * MINUTE },
   },
+  {
+    rule: 'an AS is cut off for a time',
+    fault: { at: '30 min', cut: { as: 2 }, for: '5 min' },
+    is: { fault: 'cut', atMs: 30 * MINUTE, as: [2], forMs: 5 * MINUTE },
+  },
 ];
 
 describe('an event', () => {
@@ -129,6 +134,14 @@ test.each([
     faults: [{ at: 5, crash: { peers: 5 }, for: 5 }],
     at: 'faults[0].for',
     problem: 'has no effect with "crash"',
+  },
+  { faults: [{ at: 5, cut: { as: 1 } }], at: 'faults[0]', problem: 'how long it lasts' },
+  { faults: [{ at: 5, cut: {}, for: 5 }], at: 'faults[0].cut.as', problem: 'is missing' },
+  { faults: [{ at: 5, cut: { as: 5 }, for: 5 }], at: 'faults[0].cut.as', problem: 'is 5' },
+  {
+    faults: [{ at: 5, cut: { as: [0, 1, 2, 3, 4] }, for: 5 }],
+    at: 'faults[0].cut.as',
+    problem: 'is all AS of the network',
   },
 ])('refused: $at $problem', ({ faults, more, at, problem }) => {
   const mistake = mistakeIn(configWith(faults, more));

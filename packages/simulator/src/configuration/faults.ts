@@ -15,6 +15,7 @@ export interface CompleteFault {
   readonly crash?: CompleteGroup;
   readonly leave?: CompleteGroup;
   readonly tracker?: 'silent';
+  readonly cut?: { readonly as: readonly number[] };
   readonly for?: number;
 }
 
@@ -30,6 +31,7 @@ const EVENTS = {
   crash: '{ "leaders": "50 %" }',
   leave: '{ "peers": "30 %" }',
   tracker: '"silent"',
+  cut: '{ "as": 2 }',
 } as const;
 type EventName = keyof typeof EVENTS;
 
@@ -57,6 +59,8 @@ export function completeFault(entry: FaultConfig, path: Path): CompleteFault {
       return { at, [event]: completeGroup(entry[event]!, [...path, event]) };
     case 'tracker':
       return { at, tracker: 'silent', for: durationOf(entry, path) };
+    case 'cut':
+      return { at, cut: { as: listOf(entry.cut!.as) }, for: durationOf(entry, path) };
   }
 }
 
@@ -92,8 +96,11 @@ function completeGroup(
 function completeAs(as: number | readonly number[] | undefined): {
   readonly as?: readonly number[];
 } {
-  if (as === undefined) return {};
-  return { as: typeof as === 'number' ? [as] : as };
+  return as === undefined ? {} : { as: listOf(as) };
+}
+
+function listOf(as: number | readonly number[]): readonly number[] {
+  return typeof as === 'number' ? [as] : as;
 }
 
 /** The fault of a swarm that an entry of `faults` describes. */
@@ -106,6 +113,8 @@ export function faultOf(entry: CompleteFault): Fault {
       return { fault: event, atMs, ...groupOf(entry[event]!) };
     case 'tracker':
       return { fault: 'tracker-silence', atMs, forMs: entry.for! };
+    case 'cut':
+      return { fault: 'cut', atMs, forMs: entry.for!, as: entry.cut!.as };
   }
 }
 

@@ -152,6 +152,8 @@ const CONFIGURATION: FileKind = {
     leave: '{ "peers": "30 %" }',
     for: '"10 min"',
     'faults[].tracker': '"silent"',
+    cut: '{ "as": 2 }',
+    'cut.as': '2',
     'crash.leaders': '"50 %"',
     'crash.peers': '"30 %"',
     'leave.leaders': '"50 %"',

@@ -18,6 +18,13 @@ const SCHEDULES: readonly (readonly [string, readonly Fault[]])[] = [
       { fault: 'crash', atMs: 70 * S, who: 'peers', percent: 50, as: [0, 2] },
     ],
   ],
+  [
+    'AS that are cut off for a short and for a long time',
+    [
+      { fault: 'cut', atMs: 30 * S, forMs: 40 * S, as: [0, 2] },
+      { fault: 'cut', atMs: 100 * S, forMs: 130 * S, as: [1] },
+    ],
+  ],
   ['a silent tracker', [{ fault: 'tracker-silence', atMs: 30 * S, forMs: 60 * S }]],
 ];
 

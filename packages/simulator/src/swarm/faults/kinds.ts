@@ -1,6 +1,7 @@
 /** The kinds of faults by name. */
 
 import type { Fault } from '../plan/faults.ts';
+import { CUT } from './cut.ts';
 import type { FaultKind } from './fault-kind.ts';
 import { MASS_DEPARTURE } from './mass-departure.ts';
 import { TRACKER_SILENCE } from './tracker-silence.ts';
@@ -8,6 +9,7 @@ import { TRACKER_SILENCE } from './tracker-silence.ts';
 const KINDS: { readonly [Name in Fault['fault']]: FaultKind<Extract<Fault, { fault: Name }>> } = {
   crash: MASS_DEPARTURE,
   leave: MASS_DEPARTURE,
+  cut: CUT,
   'tracker-silence': TRACKER_SILENCE,
 };
 

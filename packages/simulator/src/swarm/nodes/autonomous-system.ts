@@ -38,16 +38,18 @@ import {
   countOfSpan,
   isUploadOnly,
 } from '../transport/message-fields.ts';
+import { Borders, CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
+import { Cuts } from './cuts.ts';
 import { Flows } from './flows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { Members } from './members.ts';
 import type { Node, NodeEnvironment } from './node.ts';
 import { Population } from './population.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
-import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
+import { type Reason, REASONS, Stays } from './stays.ts';
 import { firstPieces } from './sub-torrents.ts';
 import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
 
@@ -95,7 +97,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
     this.#members = new Members(plan, context.id, ids.length, this);
     const { rows, tables, peers, hostedPeers } = this.#members;
-    this.transport = new Transport({ plan, context, tables, rows, peers, log: this.#log });
+    const hasCuts = swarm.faults?.some(({ fault }) => fault === 'cut') === true;
+    const borders = hasCuts ? new Borders(plan, context.id) : undefined;
+    this.transport = new Transport({ plan, context, tables, rows, peers, borders, log: this.#log });
     this.#observations = new Observations(plan, context.id, ids.length);
     this.#flows = new Flows({
       plan,
@@ -103,6 +107,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       peers: hostedPeers,
       endpoints: this.transport.endpoints,
       rows,
+      borders,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
@@ -125,11 +130,15 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     }
     this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
     this.#incompleteCount = this.#awaitedCount;
+    const { endpoints } = this.transport;
+    const [members, flows] = [this.#members, this.#flows];
+    const cuts = borders && new Cuts({ context, members, endpoints, flows, borders });
     this.#faults = new FaultSchedule(
       {
         plan,
         asId: context.id,
         tracker: this.#tracker,
+        bordersChange: () => cuts?.change(),
         nodes: () => this.#members.nodes,
         leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
       },
@@ -198,11 +207,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleReason(a, REASONS[b]!, c);
       case kinds.ANNOUNCE_DUE:
         return this.#handleAnnounceDue(a);
+      case kinds.CONNECT_TIMEOUT:
+        return this.#members.hostedPeer(a)?.gaveUp(b as Connection, c as PeerId);
       case kinds.FAULT:
         this.lastActiveMs = this.nowMs;
         return this.#faults.handle(a, b);
       case kinds.CONNECTION_OVER:
-        if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
+        if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.releaseNumber(b as Connection);
         return;
       default:
         return this.#handleNodeMessage(a, kind, b, c);
@@ -323,11 +334,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#flows.closeIncoming(hosted, connection);
   }
 
-  connectionOver({ localPeer }: HostedPeer, connection: Connection): void {
+  connectionOver({ localPeer }: HostedPeer, connection: Connection, afterMs = 0): void {
     // The flow of the connection is closed at the next allocation instant, which precedes all
     // events of that time. Then nothing refers to the number of the connection any more.
     const { allocationIntervalMs } = this.plan.swarm;
-    const atMs = (Math.floor(this.nowMs / allocationIntervalMs) + 1) * allocationIntervalMs;
+    const overMs = this.nowMs + afterMs;
+    const atMs = (Math.floor(overMs / allocationIntervalMs) + 1) * allocationIntervalMs;
     const stay = this.#stayOf(localPeer);
     this.#context.schedule(atMs, kinds.CONNECTION_OVER, localPeer, connection, stay);
   }

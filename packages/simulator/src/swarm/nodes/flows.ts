@@ -17,6 +17,7 @@ import { Allocation } from '../../network/allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Borders } from '../transport/borders.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
 import type { Rows } from '../transport/rows.ts';
 import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
@@ -38,6 +39,7 @@ export interface FlowsOptions {
   readonly peers: readonly (HostedPeer | undefined)[];
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
+  readonly borders: Borders | undefined;
   readonly onSent: SentListener;
 }
 
@@ -56,6 +58,7 @@ export class Flows implements TransferListener {
   /** The peers that are in the swarm, by row. */
   readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
+  readonly #borders: Borders | undefined;
   readonly #onSent: SentListener;
   readonly #transfers: Transfers;
   readonly #allocation: Allocation;
@@ -72,11 +75,12 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor({ plan, context, peers, endpoints, rows, onSent }: FlowsOptions) {
+  constructor({ plan, context, peers, endpoints, rows, borders, onSent }: FlowsOptions) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
     this.#endpoints = endpoints;
+    this.#borders = borders;
     this.#onSent = onSent;
     this.#transfers = new Transfers({
       flowCount: 0,
@@ -103,6 +107,7 @@ export class Flows implements TransferListener {
   /** There is a piece to send on a connection on which nothing was to be sent. */
   start(from: HostedPeer, connection: Connection): void {
     if (this.#plan.capacityOf(from.id).uploadKbps === 0) return; // It is never sent.
+    if (this.#isPaused(from, connection)) return; // It is started when the border opens.
     let flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) {
       flow = this.#unusedFlows.pop() ?? this.#ends.length;
@@ -124,7 +129,7 @@ export class Flows implements TransferListener {
   /** The span in progress has become shorter. */
   shorten(from: HostedPeer, connection: Connection): void {
     const flow = this.#endpoints.flow(from.row, connection);
-    if (flow < 0) return;
+    if (flow < 0 || this.#isPaused(from, connection)) return;
     this.#transfers.shorten(flow, this.#bitsToSend(from, connection), this);
   }
 
@@ -143,6 +148,23 @@ export class Flows implements TransferListener {
     if (count > 0) this.#onSent(from, connection, peer.nextToSend(connection), count);
     this.#transfers.stop(flow, this.#context.nowMs, this);
     return count;
+  }
+
+  /** A border of a connection is about to close: what has been sent until now is on its way. */
+  pause(from: HostedPeer, connection: Connection): void {
+    if (from.peer.countToSend(connection) === 0) return;
+    const count = this.stop(from, connection);
+    if (count > 0) from.peer.blocksSent(connection, count);
+  }
+
+  /** The border has opened again. */
+  resume(from: HostedPeer, connection: Connection): void {
+    if (from.peer.countToSend(connection) > 0) this.start(from, connection);
+  }
+
+  #isPaused({ row }: HostedPeer, connection: Connection): boolean {
+    if (this.#borders === undefined) return false;
+    return this.#borders.closureTo(this.#endpoints.asId(row, connection)) !== undefined;
   }
 
   /** A connection is closed on the side of one of our peers: nothing arrives there any more. */

@@ -4,7 +4,7 @@
  */
 
 /** An event of the schedule. */
-export type Fault = MassDeparture | TrackerSilence;
+export type Fault = MassDeparture | TrackerSilence | AsCut;
 
 /** What all events have. */
 export interface Scheduled {
@@ -30,6 +30,16 @@ export interface MassDeparture extends Scheduled {
 export interface TrackerSilence extends Scheduled {
   /** The kind of event. */
   readonly fault: 'tracker-silence';
+  /** For how long, in ms. */
+  readonly forMs: number;
+}
+
+/** Some AS are cut off from all others: nothing crosses the borders between them and the others. */
+export interface AsCut extends Scheduled {
+  /** The kind of event. */
+  readonly fault: 'cut';
+  /** The AS that are cut off, by their indices among the stub domains. */
+  readonly as: readonly number[];
   /** For how long, in ms. */
   readonly forMs: number;
 }
