@@ -58,5 +58,12 @@ export type {
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';
-export type { AsCut, Fault, MassDeparture, TrackerSilence } from './swarm/plan/faults.ts';
+export type {
+  AsCut,
+  CapacityChange,
+  Fault,
+  MassDeparture,
+  SeedArrival,
+  TrackerSilence,
+} from './swarm/plan/faults.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

@@ -173,11 +173,16 @@ function faultsOf({ faults }: SwarmResult): { readonly faults?: readonly FaultDo
 
 /** Seeds that differ in capacity count as one class. */
 function classTrafficOf(
-  { seeds, classes }: CompleteSwarmConfig,
+  { seeds, classes, faults = [] }: CompleteSwarmConfig,
   { classTrafficBits, leecherTrafficBits }: SwarmResult,
 ): ClassTraffic[] {
   // In the order of `Swarm.classes`.
-  const names = [...seeds.map(() => 'seed'), ...classes.map(({ name }) => name)];
+  const arriving = faults.filter(({ seed }) => seed !== undefined);
+  const names = [
+    ...seeds.map(() => 'seed'),
+    ...classes.map(({ name }) => name),
+    ...arriving.map(() => 'seed'),
+  ];
   const distinct = [...new Set(names)];
   const bytesBetween = (bits: Float64Array, from: string, to: string): number =>
     bits.reduce((sum, each, cell) => {

@@ -4,7 +4,8 @@
 
 import { z } from 'zod';
 
-import type { Percentage, Time } from './quantities.ts';
+import { type SeedConfig, seedSchema } from './population-schema.ts';
+import type { Percentage, Rate, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
 
 /** A share of the peers of the whole swarm, or of those of an AS or a class. */
@@ -25,6 +26,16 @@ export interface CutConfig {
   readonly as: number | readonly number[];
 }
 
+/** New capacities of a class. */
+export interface CapacityChangeConfig {
+  /** The name of the class. */
+  readonly class: string;
+  /** Upload capacity of each of its peers (default: as before). */
+  readonly upload?: Rate;
+  /** Download capacity of each of its peers (default: as before). */
+  readonly download?: Rate;
+}
+
 /** Something that happens on purpose. */
 export interface FaultConfig {
   /** When it happens, since the start of the run. */
@@ -37,6 +48,10 @@ export interface FaultConfig {
   readonly tracker?: 'silent';
   /** Some AS are cut off from all others, for the time `for`. */
   readonly cut?: CutConfig;
+  /** The capacities of a class change, for the time `for` or for good. */
+  readonly capacity?: CapacityChangeConfig;
+  /** Seeds arrive. */
+  readonly seed?: SeedConfig;
   /** How long it lasts. */
   readonly for?: Time;
 }
@@ -64,5 +79,14 @@ export const faultSchema: z.ZodObject = z.strictObject({
     .strictObject({ as: indices.describe('This AS, or these: indices from 0.') })
     .exactOptional()
     .describe('Some AS are cut off from all others.'),
+  capacity: z
+    .strictObject({
+      class: z.string().describe('Name of the class.'),
+      upload: quantityOf('rate').exactOptional().describe('Upload capacity of each.'),
+      download: quantityOf('rate').exactOptional().describe('Download capacity of each.'),
+    })
+    .exactOptional()
+    .describe('The capacities of a class change.'),
+  seed: seedSchema.exactOptional().describe('Seeds arrive.'),
   for: quantityOf('time').exactOptional().describe('How long it lasts.'),
 });

@@ -45,7 +45,61 @@ const FORMS = [
     fault: { at: '30 min', cut: { as: 2 }, for: '5 min' },
     is: { fault: 'cut', atMs: 30 * MINUTE, as: [2], forMs: 5 * MINUTE },
   },
+  {
+    rule: 'the upload capacity of a class changes for a time',
+    fault: { at: '40 min', capacity: { class: 'peer', upload: '1 Mbit/s' }, for: '1 h' },
+    is: {
+      fault: 'capacity',
+      atMs: 40 * MINUTE,
+      className: 'peer',
+      uploadKbps: 1_000,
+      forMs: 60 * MINUTE,
+    },
+  },
+  {
+    rule: 'the capacities of a class change for good',
+    fault: { at: '40 min', capacity: { class: 'seed', upload: 5, download: 7 } },
+    is: {
+      fault: 'capacity',
+      atMs: 40 * MINUTE,
+      className: 'seed',
+      uploadKbps: 5,
+      downloadKbps: 7,
+    },
+  },
+  {
+    rule: 'seeds arrive',
+    fault: { at: '50 min', seed: { upload: '20 Mbit/s', as: 3, leaves: { after: 5 } } },
+    is: { fault: 'seed', atMs: 50 * MINUTE, classIndex: 2 },
+  },
 ];
+
+test('seeds that arrive are a class of the swarm', () => {
+  const seeds = [
+    { at: 5, seed: { count: 2, upload: 7 } },
+    { at: 6, crash: { peers: 5 } },
+    { at: 7, seed: { as: 3, leaves: { after: 5 } } },
+  ];
+  const { faults, classes } = resolveSwarm(configWith(seeds, { download: 9 })).swarm;
+  expect(faults!.map((event) => event.fault === 'seed' && event.classIndex)).toEqual([2, false, 3]);
+  const common = { name: 'seed', holdsFile: true, downloadKbps: 9 };
+  expect(classes.slice(2)).toEqual([
+    {
+      ...common,
+      count: 2,
+      uploadKbps: 7,
+      arrivals: [{ process: 'at-once', atMs: 5, count: 2 }],
+    },
+    {
+      ...common,
+      count: 1,
+      uploadKbps: 10_000,
+      homes: [{ as: 3, share: 1 }],
+      session: { seedsFor: { distribution: 'fixed', value: 5 } },
+      arrivals: [{ process: 'at-once', atMs: 7, count: 1 }],
+    },
+  ]);
+});
 
 describe('an event', () => {
   test.each(FORMS)('$rule', ({ fault, is }) => {
@@ -142,6 +196,66 @@ test.each([
     faults: [{ at: 5, cut: { as: [0, 1, 2, 3, 4] }, for: 5 }],
     at: 'faults[0].cut.as',
     problem: 'is all AS of the network',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'peer' } }],
+    at: 'faults[0].capacity',
+    problem: 'does not say what changes',
+  },
+  {
+    faults: [{ at: 5, capacity: { upload: 5 } }],
+    at: 'faults[0].capacity.class',
+    problem: 'is missing',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'dsl', upload: 5 } }],
+    at: 'faults[0].capacity.class',
+    problem: 'no class has this name',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'peer', upload: 0 } }],
+    at: 'faults[0].capacity.upload',
+    problem: 'is 0',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'peer', download: -1 }, for: -1 }],
+    at: 'faults[0].for',
+    problem: 'is -1',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'seed', upload: 5 } }],
+    more: { seeds: [{ upload: 0 }], classes: [{ name: 'a', share: 100 }] },
+    at: 'seeds[0].upload',
+    problem: 'is 0 for the seed',
+  },
+  {
+    faults: [{ at: 5, capacity: { class: 'a', upload: 5 } }],
+    more: {
+      classes: [
+        { name: 'a', share: 50, upload: 0 },
+        { name: 'b', share: 50 },
+      ],
+    },
+    at: 'faults[0].capacity.upload',
+    problem: 'has no upload slots',
+  },
+  { faults: [{ at: '2 h', seed: {} }], at: 'faults[0].at', problem: 'when the run has ended' },
+  { faults: [{ at: -1, seed: {} }], at: 'faults[0].at', problem: 'is -1' },
+  {
+    faults: [
+      { at: 5, crash: { peers: 1 } },
+      { at: 5, seed: { count: 0 } },
+    ],
+    at: 'faults[1].seed.count',
+    problem: 'is 0',
+  },
+  { faults: [{ at: 5, seed: { as: 9 } }], at: 'faults[0].seed.as', problem: 'is 9' },
+  { faults: [{ at: 5, seed: { upload: -1 } }], at: 'faults[0].seed.upload', problem: 'is -1' },
+  { faults: [{ at: 5, seed: {}, for: 5 }], at: 'faults[0].for', problem: 'no effect with "seed"' },
+  {
+    faults: [{ at: 5, seed: { patience: 5 } }],
+    at: 'faults[0].seed.patience',
+    problem: 'there is no field "patience"',
   },
 ])('refused: $at $problem', ({ faults, more, at, problem }) => {
   const mistake = mistakeIn(configWith(faults, more));

@@ -1,11 +1,18 @@
 /**
  * From the entries of `faults` to the faults of a swarm: fills in what was left out
- * (`completeFault`), and turns the complete entries into plain data (`faultOf`).
+ * (`completeFault`), and turns the complete entries into plain data (`faultsOf`).
  */
 
 import type { Fault, MassDeparture } from '../swarm/plan/faults.ts';
+import type { PeerClass } from '../swarm/plan/swarm.ts';
 import { refuse } from './configuration-error.ts';
-import type { FaultConfig, GroupConfig } from './fault-schema.ts';
+import type { CapacityChangeConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
+import {
+  completeSeed,
+  type CompleteSeedConfig,
+  type DefaultCapacities,
+  seedClassOf,
+} from './populations.ts';
 import type { Path } from './problems.ts';
 import { quantity } from './quantities.ts';
 
@@ -16,6 +23,12 @@ export interface CompleteFault {
   readonly leave?: CompleteGroup;
   readonly tracker?: 'silent';
   readonly cut?: { readonly as: readonly number[] };
+  readonly capacity?: {
+    readonly class: string;
+    readonly upload?: number;
+    readonly download?: number;
+  };
+  readonly seed?: CompleteSeedConfig;
   readonly for?: number;
 }
 
@@ -32,6 +45,8 @@ const EVENTS = {
   leave: '{ "peers": "30 %" }',
   tracker: '"silent"',
   cut: '{ "as": 2 }',
+  capacity: '{ "class": "dsl", "upload": "1 Mbit/s" }',
+  seed: '{ "upload": "20 Mbit/s" }',
 } as const;
 type EventName = keyof typeof EVENTS;
 
@@ -40,8 +55,12 @@ export function eventIn(entry: FaultConfig | CompleteFault): EventName | undefin
   return names(EVENTS).find((name) => entry[name] !== undefined);
 }
 
-/** Fills in an entry of `faults`, which is at `path`. */
-export function completeFault(entry: FaultConfig, path: Path): CompleteFault {
+/** Fills in an entry of `faults`, which is at `path`; `defaults` are those of seeds. */
+export function completeFault(
+  entry: FaultConfig,
+  path: Path,
+  defaults: DefaultCapacities,
+): CompleteFault {
   const [event, other] = names(EVENTS).filter((name) => entry[name] !== undefined);
   if (event === undefined) {
     const fix = `add one of ${names(EVENTS).join(', ')}: "crash": ${EVENTS.crash}`;
@@ -61,7 +80,30 @@ export function completeFault(entry: FaultConfig, path: Path): CompleteFault {
       return { at, tracker: 'silent', for: durationOf(entry, path) };
     case 'cut':
       return { at, cut: { as: listOf(entry.cut!.as) }, for: durationOf(entry, path) };
+    case 'capacity': {
+      const capacity = completeCapacity(entry.capacity!, [...path, event]);
+      return entry.for === undefined
+        ? { at, capacity }
+        : { at, capacity, for: quantity('time', entry.for) };
+    }
+    case 'seed':
+      refuseDuration(entry, event, path);
+      return { at, seed: completeSeed(entry.seed!, [...path, event], defaults) };
   }
+}
+
+function completeCapacity(
+  { class: name, upload, download }: CapacityChangeConfig,
+  path: Path,
+): NonNullable<CompleteFault['capacity']> {
+  if (upload === undefined && download === undefined) {
+    refuse(path, 'does not say what changes', 'add "upload": "1 Mbit/s", or "download"');
+  }
+  return {
+    class: name,
+    ...(upload === undefined ? {} : { upload: quantity('rate', upload) }),
+    ...(download === undefined ? {} : { download: quantity('rate', download) }),
+  };
 }
 
 function durationOf({ for: duration }: FaultConfig, path: Path): number {
@@ -103,9 +145,30 @@ function listOf(as: number | readonly number[]): readonly number[] {
   return typeof as === 'number' ? [as] : as;
 }
 
-/** The fault of a swarm that an entry of `faults` describes. */
-export function faultOf(entry: CompleteFault): Fault {
-  const event = eventIn(entry)!;
+/** The classes of the seeds that arrive, in the order of their entries. */
+export function arrivingSeedsOf(entries: readonly CompleteFault[]): PeerClass[] {
+  return entries.flatMap(({ at, seed }) => {
+    if (seed === undefined) return [];
+    const arrivals = [{ process: 'at-once', atMs: at, count: seed.count } as const];
+    return [{ ...seedClassOf(seed), arrivals, holdsFile: true as const }];
+  });
+}
+
+/**
+ * The faults of a swarm that the entries of `faults` describe. The classes of arriving seeds follow
+ * the `classCount` others.
+ */
+export function faultsOf(entries: readonly CompleteFault[], classCount: number): Fault[] {
+  let seedsBefore = 0;
+  return entries.map((entry) =>
+    entry.seed === undefined
+      ? faultOf(entry)
+      : { fault: 'seed', atMs: entry.at, classIndex: classCount + seedsBefore++ },
+  );
+}
+
+function faultOf(entry: CompleteFault): Fault {
+  const event = eventIn(entry)! as Exclude<EventName, 'seed'>;
   const atMs = entry.at;
   switch (event) {
     case 'crash':
@@ -115,6 +178,17 @@ export function faultOf(entry: CompleteFault): Fault {
       return { fault: 'tracker-silence', atMs, forMs: entry.for! };
     case 'cut':
       return { fault: 'cut', atMs, forMs: entry.for!, as: entry.cut!.as };
+    case 'capacity': {
+      const { class: className, upload, download } = entry.capacity!;
+      return {
+        fault: 'capacity',
+        atMs,
+        className,
+        ...(upload === undefined ? {} : { uploadKbps: upload }),
+        ...(download === undefined ? {} : { downloadKbps: download }),
+        ...(entry.for === undefined ? {} : { forMs: entry.for }),
+      };
+    }
   }
 }
 

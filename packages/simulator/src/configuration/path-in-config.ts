@@ -83,6 +83,12 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
 }
 
+const NAMES_IN_EVENT: Readonly<Record<string, string>> = {
+  className: 'class',
+  uploadKbps: 'upload',
+  downloadKbps: 'download',
+};
+
 /** The path of a field of an event, such as `as[0]`, in its entry of `faults`. */
 function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig): Path {
   const path = ['faults', index];
@@ -96,7 +102,7 @@ function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig)
     return [...path, event, within['leaders'] === undefined ? 'peers' : 'leaders'];
   }
   const [name, place] = field.split(/[[\]]+/);
-  const own = name === 'className' ? 'class' : name!;
+  const own = NAMES_IN_EVENT[name!] ?? name!;
   // One AS is written without a list.
   const isEntry = place !== undefined && Array.isArray(within[own]);
   return [...path, event, own, ...(isEntry ? [Number(place)] : [])];
@@ -127,6 +133,10 @@ function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
       : [seeds as SeedConfig, ['seeds']];
     return ownPath(path, seed, name, rest);
   }
+  const others = config.classes?.length ?? 1;
+  if (index >= seedEntries + others) {
+    return pathOfArrivingSeed(index - seedEntries - others, name, rest, config);
+  }
   const own = config.classes?.[index - seedEntries];
   if (own === undefined) return name === 'count' ? ['peers'] : within;
   const path = ['classes', index - seedEntries];
@@ -134,6 +144,20 @@ function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
     return own.share === undefined ? path : [...path, 'share'];
   }
   return ownPath(path, own, name, rest);
+}
+
+/** The path of a field of the class of seeds that arrive; `place` is that among such classes. */
+function pathOfArrivingSeed(
+  place: number,
+  name: string,
+  rest: Path,
+  { faults = [] }: SwarmConfig,
+): Path {
+  const index = [...faults.keys()].filter((i) => faults[i]!.seed !== undefined)[place]!;
+  const path = ['faults', index];
+  if (name === 'arrivals')
+    return rest.at(-1) === 'count' ? [...path, 'seed', 'count'] : [...path, 'at'];
+  return ownPath([...path, 'seed'], faults[index]!.seed!, name, rest);
 }
 
 /** Capacities that an entry does not state are those of the swarm. */

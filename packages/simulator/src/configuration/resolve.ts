@@ -21,7 +21,7 @@ import {
   peerClassOf,
   seedClassOf,
 } from './populations.ts';
-import { completeFault, type CompleteFault, faultOf } from './faults.ts';
+import { arrivingSeedsOf, completeFault, type CompleteFault, faultsOf } from './faults.ts';
 import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
@@ -153,6 +153,9 @@ const CONFIGURATION: FileKind = {
     for: '"10 min"',
     'faults[].tracker': '"silent"',
     cut: '{ "as": 2 }',
+    capacity: '{ "class": "dsl", "upload": "1 Mbit/s" }',
+    'faults[].seed': '{ "upload": "20 Mbit/s" }',
+    class: '"dsl"',
     'cut.as': '2',
     'crash.leaders': '"50 %"',
     'crash.peers': '"30 %"',
@@ -241,7 +244,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     },
     ...(config.faults === undefined
       ? {}
-      : { faults: config.faults.map((entry, i) => completeFault(entry, ['faults', i])) }),
+      : { faults: config.faults.map((entry, i) => completeFault(entry, ['faults', i], defaults)) }),
   };
 }
 
@@ -404,7 +407,7 @@ const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission'])
 
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
-  const { seeds, classes, file, arrivals, until, network, tracker, client, cache } = config;
+  const { seeds, classes, file, arrivals, until, network, tracker, client, cache, faults } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
     network.latency === 'topology'
@@ -414,7 +417,11 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     neighbours: tracker.neighbours,
     minPeers: tracker.minPeers,
     seeds: sum(seeds),
-    classes: [...seeds.map(seedClassOf), ...classes.map(peerClassOf)],
+    classes: [
+      ...seeds.map(seedClassOf),
+      ...classes.map(peerClassOf),
+      ...arrivingSeedsOf(faults ?? []),
+    ],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
     ...(until === 'complete' ? {} : { horizonMs: until }),
@@ -460,7 +467,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     requestPriority: cache.requestPriority,
     subTorrents: cache.subTorrents,
     ...(cache.leaders === undefined ? {} : { leaderPercent: cache.leaders }),
-    ...(config.faults === undefined ? {} : { faults: config.faults.map(faultOf) }),
+    ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
     ...(tracker.externalNeighbours === undefined
       ? {}
       : { externalPercent: tracker.externalNeighbours }),

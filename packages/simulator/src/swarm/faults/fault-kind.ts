@@ -27,6 +27,8 @@ export interface FaultedAs {
   nodes(): readonly FaultedNode[];
   /** Makes a node leave that is there and has started. */
   leave(id: PeerId, reason: Departure): void;
+  /** Capacities may change now. */
+  capacitiesChange(): void;
   /** A cut begins or ends, or has lasted for as long as connections do. */
   bordersChange(): void;
   /** In the AS in which the tracker lives. */

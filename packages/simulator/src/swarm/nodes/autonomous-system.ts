@@ -42,6 +42,7 @@ import { Borders, CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
+import { Capacities } from './capacities.ts';
 import { Cuts } from './cuts.ts';
 import { Flows } from './flows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
@@ -63,6 +64,7 @@ const MESSAGES_IN_A_ROW = 4;
 const ANNOUNCE_CHECK_MS = 60_000;
 /** A slot that has become free is given away at the next whole second (libtorrent: `on_tick`). */
 const TICK_MS = 1_000;
+const NO_CAPACITY = { uploadKbps: 0, downloadKbps: 0 };
 
 export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly plan: Plan;
@@ -78,6 +80,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #log: LogWriter | undefined;
   readonly #population: Population;
   readonly #faults: FaultSchedule;
+  readonly #capacities: Capacities;
   readonly #timeline: AsTimeline | undefined;
   /** The first piece of each sub-torrent. */
   readonly #firstPieces: readonly number[];
@@ -111,7 +114,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
-    this.#population = new Population(plan);
+    this.#capacities = new Capacities(plan);
+    this.#population = new Population(this.#capacities);
     this.#prospects = new Prospects(plan, this.transport.endpoints);
     this.#firstPieces = firstPieces(swarm);
     for (const [localNode, id] of ids.entries()) this.#expect(id as PeerId, localNode);
@@ -129,7 +133,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       });
     }
     this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
-    this.#incompleteCount = this.#awaitedCount;
+    this.#incompleteCount = ids.filter((id) => this.#isWaitedFor(id as PeerId)).length;
     const { endpoints } = this.transport;
     const [members, flows] = [this.#members, this.#flows];
     const cuts = borders && new Cuts({ context, members, endpoints, flows, borders });
@@ -139,6 +143,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         asId: context.id,
         tracker: this.#tracker,
         bordersChange: () => cuts?.change(),
+        capacitiesChange: () => this.#changeCapacities(),
         nodes: () => this.#members.nodes,
         leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
       },
@@ -358,9 +363,14 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.hasStarted) this.#population.completed();
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
-    this.#incompleteCount--;
+    if (this.#isWaitedFor(id)) this.#incompleteCount--;
     this.#completeCount++;
     if (this.plan.isOpen && !this.plan.holdsFile(id)) node.announce('completed');
+  }
+
+  /** Whether a run that ends when all are complete does not end before this node is. */
+  #isWaitedFor(id: PeerId): boolean {
+    return id !== TRACKER && !this.plan.isLateSeed(id);
   }
 
   // Arrivals and departures.
@@ -373,10 +383,19 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   #handleArrival(localNode: number): void {
     this.lastActiveMs = this.nowMs;
     this.#awaitedCount--;
-    this.#flows.setPresent(localNode, true);
     const node = this.#members.enter(localNode);
+    this.#flows.setCapacity(node.id, this.#capacities.of(node.id));
     node.arrive();
     if (this.plan.isOpen) this.#lookForAnnounce(node, node.announcesAtMs);
+  }
+
+  /** Capacities may change now. */
+  #changeCapacities(): void {
+    const nodes = this.#members.nodes.filter(({ id }) => id !== TRACKER);
+    const started = nodes.filter(({ hasStarted }) => hasStarted).map(({ id }) => id);
+    const change = (): void => this.#capacities.advance(this.nowMs);
+    this.#population.changeCapacities(started, this.nowMs, change);
+    for (const { id } of nodes) this.#flows.setCapacity(id, this.#capacities.of(id));
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
@@ -400,7 +419,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (!isCrash) node.announce('stopped');
     const returns = this.#stays.end(node.id, reason);
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
-    this.#flows.setPresent(localNode, false);
+    this.#flows.setCapacity(node.id, NO_CAPACITY);
     if (returns) this.#awaitedCount++;
     else if (!this.#observations.isComplete(localNode)) this.#incompleteCount--;
   }

@@ -10,13 +10,13 @@
  *     2, 4, 6 …  freeze the tightest resources
  */
 
-import { bitsOfSpan, type BlockIndex, type Connection } from '@cachetorrent/protocol';
+import { bitsOfSpan, type BlockIndex, type Connection, type PeerId } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import { Allocation } from '../../network/allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Capacity, Plan } from '../plan/plan.ts';
 import type { Borders } from '../transport/borders.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
 import type { Rows } from '../transport/rows.ts';
@@ -172,9 +172,9 @@ export class Flows implements TransferListener {
     this.#incoming?.forget(row, connection);
   }
 
-  /** A node, given by its index in the AS, comes or leaves: it has its capacity, or none. */
-  setPresent(localNode: number, isPresent: boolean): void {
-    this.#allocation.setPresent(localNode, isPresent);
+  /** A node has other capacities now: none if it has left. */
+  setCapacity(id: PeerId, { uploadKbps, downloadKbps }: Capacity): void {
+    this.#allocation.setCapacity(this.#plan.localNodeOf(id), uploadKbps, downloadKbps);
   }
 
   /** Handles the event that a piece has been sent, unless it was cancelled in the meantime. */

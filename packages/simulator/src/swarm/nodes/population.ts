@@ -6,11 +6,11 @@
 import type { PeerId } from '@cachetorrent/protocol';
 
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
-import type { Plan } from '../plan/plan.ts';
 import type { Churn } from '../results/result.ts';
+import type { Capacities } from './capacities.ts';
 
 export class Population {
-  readonly #plan: Plan;
+  readonly #capacities: Capacities;
   leechers = 0;
   seeds = 0;
   arrivals = 0;
@@ -21,8 +21,8 @@ export class Population {
   #capacityBits = 0;
   #sinceMs = 0;
 
-  constructor(plan: Plan) {
-    this.#plan = plan;
+  constructor(capacities: Capacities) {
+    this.#capacities = capacities;
   }
 
   /** A node arrives; `isComplete`: it has the whole file already. */
@@ -30,7 +30,7 @@ export class Population {
     this.arrivals++;
     if (isComplete) this.seeds++;
     else this.leechers++;
-    this.#changeCapacity(this.#plan.capacityOf(id).uploadKbps, nowMs);
+    this.#changeCapacity(this.#capacities.of(id).uploadKbps, nowMs);
   }
 
   /** A node that was there has completed the file. */
@@ -44,7 +44,18 @@ export class Population {
     this.departures[DEPARTURES.indexOf(reason)]!++;
     if (isComplete) this.seeds--;
     else this.leechers--;
-    this.#changeCapacity(-this.#plan.capacityOf(id).uploadKbps, nowMs);
+    this.#changeCapacity(-this.#capacities.of(id).uploadKbps, nowMs);
+  }
+
+  /** `change` changes the capacities of nodes that take part. */
+  changeCapacities(ids: readonly PeerId[], nowMs: number, change: () => void): void {
+    const beforeKbps = this.#uploadKbpsOf(ids);
+    change();
+    this.#changeCapacity(this.#uploadKbpsOf(ids) - beforeKbps, nowMs);
+  }
+
+  #uploadKbpsOf(ids: readonly PeerId[]): number {
+    return ids.reduce((sum, id) => sum + this.#capacities.of(id).uploadKbps, 0);
   }
 
   /** The present numbers, as those of the end of the run. */

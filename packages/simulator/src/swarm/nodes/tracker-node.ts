@@ -79,7 +79,7 @@ class OpenTrackerNode implements TrackerNode {
   }
 
   #announce(id: PeerId, event: AnnounceEvent, wanted: number): void {
-    const announce = announceOf(this.#plan, id, event);
+    const announce = announceOf(this.#plan, id, event, this.#clock.nowMs);
     const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
     if (event === 'stopped') return;
     for (const [subTorrent, leaders] of this.#tracker.leadersOf(announce.asId).entries()) {
@@ -138,13 +138,18 @@ interface Clock {
 }
 
 /** What a peer announces. Its AS follows from its address, its capacities are a part (`ct_up`). */
-export function announceOf(plan: Plan, id: PeerId, event: AnnounceEvent): OpenAnnounce {
+export function announceOf(
+  plan: Plan,
+  id: PeerId,
+  event: AnnounceEvent,
+  nowMs: number,
+): OpenAnnounce {
   return {
     id,
     asId: plan.asOf(id),
     event,
     holdsFile: plan.holdsFile(id),
-    capacity: plan.capacityOf(id),
+    capacity: plan.capacityAt(id, nowMs),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   PEERS_MAX,
   type Refuse,
 } from './number-rule.ts';
-import { blockLayoutOf, hasArrivals, peerCountOf, type Swarm } from './swarm.ts';
+import { blockLayoutOf, hasArrivals, peerCountOf, seedCountOf, type Swarm } from './swarm.ts';
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
@@ -227,7 +227,8 @@ function checkClasses({ classes }: Swarm, refuse: Refuse): void {
 /** Checks the numbers of peers, seeds and neighbours against each other. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { minPeers, neighbours, seeds } = swarm;
-  const peers = peerCountOf(swarm);
+  // Those who are there at the start, or come soon.
+  const peers = peerCountOf(swarm) - (seedCountOf(swarm) - seeds);
   if (peers > PEERS_MAX) {
     const problem = `has ${peers} peers, more than can be simulated`;
     refuse('classes', problem, `lower ${nameOf('classes')} to ${PEERS_MAX}`);
@@ -263,13 +264,13 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let seedsUpload = false;
   let first = 0;
   let seedClass = 0;
-  classes.forEach(({ name, count = 0, arrivals, uploadKbps, downloadKbps }, i) => {
+  classes.forEach(({ name, count = 0, arrivals, holdsFile, uploadKbps, downloadKbps }, i) => {
     const next = first + (arrivals === undefined ? count : 0);
     if (first < seeds) {
       seedsUpload ||= uploadKbps > 0;
       seedClass = i;
     }
-    if ((next > seeds || arrivals !== undefined) && downloadKbps === 0) {
+    if (!holdsFile && (next > seeds || arrivals !== undefined) && downloadKbps === 0) {
       refuse(
         `classes[${i}].downloadKbps`,
         `is 0, so leechers of class "${name}" could never complete`,

@@ -4,7 +4,7 @@
  */
 
 /** An event of the schedule. */
-export type Fault = MassDeparture | TrackerSilence | AsCut;
+export type Fault = MassDeparture | TrackerSilence | AsCut | CapacityChange | SeedArrival;
 
 /** What all events have. */
 export interface Scheduled {
@@ -42,4 +42,26 @@ export interface AsCut extends Scheduled {
   readonly as: readonly number[];
   /** For how long, in ms. */
   readonly forMs: number;
+}
+
+/** The capacities of all peers of a class change. */
+export interface CapacityChange extends Scheduled {
+  /** The kind of event. */
+  readonly fault: 'capacity';
+  /** The name of the class. */
+  readonly className: string;
+  /** The upload capacity of each, in kbit/s; absent: it does not change. */
+  readonly uploadKbps?: number;
+  /** The download capacity of each, in kbit/s; absent: it does not change. */
+  readonly downloadKbps?: number;
+  /** For how long, in ms; absent: for good. */
+  readonly forMs?: number;
+}
+
+/** Seeds arrive. */
+export interface SeedArrival extends Scheduled {
+  /** The kind of event. */
+  readonly fault: 'seed';
+  /** Their class, an index into `Swarm.classes`, which arrives at this time. */
+  readonly classIndex: number;
 }

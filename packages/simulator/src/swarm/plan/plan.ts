@@ -24,8 +24,11 @@ import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
+import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
 import { blockLayoutOf, isOpen, type Swarm } from './swarm.ts';
+
+export type { Capacity };
 
 /** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
@@ -70,6 +73,7 @@ export class Plan {
   readonly log: LogSetup | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
+  readonly #capacityChanges: CapacityChanges;
 
   constructor(data: PlanData) {
     this.swarm = data.swarm;
@@ -81,6 +85,7 @@ export class Plan {
     this.log = data.log;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
+    this.#capacityChanges = new CapacityChanges(data.swarm.faults);
   }
 
   /** The number of AS. */
@@ -157,12 +162,31 @@ export class Plan {
     };
   }
 
-  capacityOf(id: PeerId): { readonly uploadKbps: number; readonly downloadKbps: number } {
+  /** The capacities of a peer, unless the schedule of faults changes them. */
+  capacityOf(id: PeerId): Capacity {
     const node = this.nodeOf(id);
     return {
       uploadKbps: this.#data.uploadKbps[node]!,
       downloadKbps: this.#data.downloadKbps[node]!,
     };
+  }
+
+  /** The capacities of a peer at a time. */
+  capacityAt(id: PeerId, atMs: number): Capacity {
+    const own = this.capacityOf(id);
+    if (this.#capacityChanges.isEmpty || id === TRACKER) return own;
+    return this.#capacityChanges.capacityAt(this.#classNameOf(id), own, atMs);
+  }
+
+  /** The bits that a peer can upload from a time on, in `forMs`. */
+  uploadBits(id: PeerId, fromMs: number, forMs: number): number {
+    const own = this.capacityOf(id);
+    if (this.#capacityChanges.isEmpty) return own.uploadKbps * forMs;
+    return this.#capacityChanges.uploadBits(this.#classNameOf(id), own, fromMs, fromMs + forMs);
+  }
+
+  #classNameOf(id: PeerId): string {
+    return this.swarm.classes[this.classOf(id)]!.name;
   }
 
   /** The sum of the upload capacities of the peers of an AS, in kbit/s. */
@@ -186,7 +210,13 @@ export class Plan {
 
   /** Whether a peer holds the whole file when it arrives for the first time. */
   holdsFile(id: PeerId): boolean {
-    return id !== TRACKER && id <= this.swarm.seeds;
+    if (id === TRACKER) return false;
+    return id <= this.swarm.seeds || this.isLateSeed(id);
+  }
+
+  /** Whether it is a seed that arrives in the course of the run. */
+  isLateSeed(id: PeerId): boolean {
+    return id !== TRACKER && this.swarm.classes[this.classOf(id)]!.holdsFile === true;
   }
 
   /** How long the peers stay; undefined if all stay until the end. */

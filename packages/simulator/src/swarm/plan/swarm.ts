@@ -38,6 +38,8 @@ export interface PeerClass {
   readonly arrivals?: readonly ArrivalProcess[];
   /** How long they stay; absent: until the end of the run. */
   readonly session?: Session;
+  /** Whether they are seeds that arrive in the course of the run (`SeedArrival`). */
+  readonly holdsFile?: true;
   /** Where they live; absent: in any AS. */
   readonly homes?: readonly Home[];
 }
@@ -141,9 +143,14 @@ export function peersOfClass(
   return Math.min(count ?? Infinity, Math.ceil(expectedArrivals(arrivals, horizonMs)));
 }
 
-/** Whether peers arrive by processes, so that their number is drawn. */
+/** Whether leechers arrive by processes, so that their number is drawn. */
 export function hasArrivals({ classes }: Pick<Swarm, 'classes'>): boolean {
-  return classes.some(({ arrivals }) => arrivals !== undefined);
+  return classes.some(({ arrivals, holdsFile }) => arrivals !== undefined && !holdsFile);
+}
+
+/** The number of seeds, those that arrive in the course of the run included. */
+export function seedCountOf({ classes, seeds }: Pick<Swarm, 'classes' | 'seeds'>): number {
+  return classes.reduce((sum, { holdsFile, count = 0 }) => sum + (holdsFile ? count : 0), seeds);
 }
 
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */

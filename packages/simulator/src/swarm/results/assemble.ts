@@ -136,17 +136,21 @@ function completionByClass(
 
 /** Of the leechers of a class, or of all, while they were leechers; see `SwarmResult`. */
 function utilisationOf(
-  { swarm }: Plan,
+  plan: Plan,
   peers: PeerTable,
   reports: readonly AsReport[],
   className?: string,
 ): number | undefined {
-  const { role, class: classOf, uploadKbps } = peers;
+  const { swarm } = plan;
+  const { id, role, class: classOf, arrivedAtMs } = peers;
+  const startMs = firstCompletionMs(peers);
   const isIncluded = (name: string) => className === undefined || name === className;
   const leechedMs = leechingTimesMs(peers, swarm.horizonMs);
   let capacityBits = 0;
-  for (const [row, kbps] of uploadKbps.entries()) {
-    if (role[row] !== 'seed' && isIncluded(classOf[row]!)) capacityBits += kbps * leechedMs[row]!;
+  for (const [row, ms] of leechedMs.entries()) {
+    if (role[row] === 'seed' || !isIncluded(classOf[row]!)) continue;
+    const sinceMs = Math.max(startMs, arrivedAtMs[row]!);
+    capacityBits += plan.uploadBits(id[row] as PeerId, sinceMs, ms);
   }
   const { classes } = swarm;
   const sentBits = sumOf(reports, ({ leecherBits }) =>

@@ -6,7 +6,7 @@ import type { HostedPeer } from '../nodes/hosted-peer.ts';
 import type { Node } from '../nodes/node.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
-import { type Plan, TRACKER } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import { SWARM_ROLES, type SwarmRole, type Churn } from './result.ts';
 
 /** The report of an AS; plain data. Arrays by node are in the order of the nodes in the AS. */
@@ -174,9 +174,9 @@ export function totalOf(messages: Float64Array): number {
 }
 
 /** A node that is a leader in any sub-torrent counts as a leader. */
-function roleOf(node: Node, { swarm }: Plan): SwarmRole {
-  if (node.id !== TRACKER && node.id <= swarm.seeds) return 'seed';
-  if (swarm.leaderPercent === undefined) return 'peer';
+function roleOf(node: Node, plan: Plan): SwarmRole {
+  if (plan.holdsFile(node.id)) return 'seed';
+  if (plan.swarm.leaderPercent === undefined) return 'peer';
   const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');
   return isLeader ? 'leader' : 'follower';
 }
