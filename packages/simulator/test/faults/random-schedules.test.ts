@@ -79,7 +79,8 @@ function randomSwarm(seed: number): Swarm {
   };
 }
 
-const SEEDS = Array.from({ length: 20 }, (_, seed) => seed);
+/** The last two are those with which messages once overtook others at a border. */
+const SEEDS = [...Array.from({ length: 15 }, (_, seed) => seed), 166, 267];
 
 test.each(SEEDS)('every bit arrives or is lost, and all who stay complete: seed %i', (seed) => {
   const run = runOf(randomSwarm(seed), seed);

@@ -226,7 +226,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   receive(
-    _source: number,
+    source: number,
     sentMs: number,
     order: number,
     bytes: DataView,
@@ -236,7 +236,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (readRecipientCount(bytes, offset) === FLOW_UPDATES) {
       return this.#flows.receiveUpdates(bytes, offset, length);
     }
-    this.transport.receive(sentMs, order, bytes, offset, length);
+    this.transport.receive(source, sentMs, order, bytes, offset, length);
   }
 
   synchronize(round: number, atMs: number): boolean {

@@ -11,6 +11,8 @@
  *                              └ connections are closed on both sides
  */
 
+import { assert } from '@cachetorrent/std';
+
 import type { AsCut } from '../plan/faults.ts';
 import type { Plan } from '../plan/plan.ts';
 
@@ -37,8 +39,10 @@ export interface BorderChanges {
 }
 
 export class Borders {
-  /** For each AS beyond, the closures that are not over, in their order. */
-  readonly #closures: readonly Closure[][];
+  /** For each AS beyond, the closures of the whole run, in their order. */
+  readonly #closures: readonly (readonly Closure[])[];
+  /** For each AS beyond, how many of them are over. */
+  readonly #overCount: number[];
   /** For each AS beyond, whether the border is closed now, and whether connections have expired. */
   readonly #isClosed: boolean[];
   readonly #hasExpired: boolean[];
@@ -50,19 +54,28 @@ export class Borders {
     this.#closures = Array.from({ length: plan.asCount }, (_, other) =>
       closuresBetween(own, plan.domainOf(other), cuts),
     );
+    this.#overCount = this.#closures.map(() => 0);
     this.#isClosed = this.#closures.map(() => false);
     this.#hasExpired = this.#closures.map(() => false);
   }
 
   /** The present closure of the border to an AS; undefined if it is open. */
   closureTo(asId: number): Closure | undefined {
-    return this.#isClosed[asId] ? this.#closures[asId]![0] : undefined;
+    return this.#isClosed[asId] ? this.#next(asId) : undefined;
   }
 
-  /** What changes at `nowMs`. Only `advance` makes it so. */
+  /** When the border to an AS opens that is closed at `atMs`; the AS may not be there yet. */
+  opensMs(asId: number, atMs: number): number {
+    const closure = this.#closures[asId]!.find(({ untilMs }) => atMs < untilMs);
+    assert(closure !== undefined, 'only a closed border opens');
+    return closure.untilMs;
+  }
+
+  /** What changes at `nowMs`, when `apply` is called with it. */
   changesAt(nowMs: number): BorderChanges {
     const changes = { closed: [] as number[], expired: [] as number[], opened: [] as number[] };
-    for (const [asId, [closure]] of this.#closures.entries()) {
+    for (const asId of this.#closures.keys()) {
+      const closure = this.#next(asId);
       if (closure === undefined || closure.fromMs > nowMs) continue;
       if (!this.#isClosed[asId]) changes.closed.push(asId);
       const isDue = isLong(closure) && closure.fromMs + CONNECTION_TIMEOUT_MS <= nowMs;
@@ -79,8 +92,13 @@ export class Borders {
     for (const asId of opened) {
       this.#isClosed[asId] = false;
       this.#hasExpired[asId] = false;
-      this.#closures[asId]!.shift();
+      this.#overCount[asId]!++;
     }
+  }
+
+  /** The present closure, or the next one. */
+  #next(asId: number): Closure | undefined {
+    return this.#closures[asId]![this.#overCount[asId]!];
   }
 }
 

@@ -283,7 +283,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     const { subscribers, subscriberFloats } = this.endpoints;
     const closure = this.#borders?.closureTo(asId);
     if (closure !== undefined && isLong(closure)) return;
-    const heldMs = closure === undefined ? 0 : closure.untilMs - this.#context.nowMs;
+    const isHeld = closure !== undefined && closure.untilMs > this.#context.nowMs;
     const recipients = (end - start) / ENDPOINT_WORDS;
     const header = headerBytes(recipients);
     const order = this.#context.takeOrders(recipients);
@@ -291,7 +291,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     const { offset } = this.#context;
     writeRecipientCount(view, offset, recipients);
     for (let index = 0, i = start; i < end; index++, i += ENDPOINT_WORDS) {
-      const latencyMs = subscriberFloats[i + LATENCY_MS]! + heldMs;
+      const latencyMs = subscriberFloats[i + LATENCY_MS]! * (isHeld ? -1 : 1);
       const remotePeer = subscribers[i + REMOTE_PEER]!;
       const connection = subscribers[i + REMOTE_CONNECTION]!;
       writeRecipient(view, offset, index, remotePeer, connection, latencyMs);
@@ -323,15 +323,16 @@ export class Transport implements DeferredHavesHost, RowColumn {
   }
 
   /**
-   * Whether a message that is sent while a border is closed arrives when it is open again: its
-   * latency is then longer. A client does not wait for a tracker for so long.
+   * Whether a message that is sent while a border is closed arrives after it opens. Its latency,
+   * which counts from then, is negative on its way, so that the receiver knows; see `receive`. A
+   * client does not wait for a tracker for so long.
    */
   #isHeld(closure: Closure, kind: number): boolean {
     const heldMs = closure.untilMs - this.#context.nowMs;
     const isPatient = kind === kinds.CONN_REQ && heldMs <= CONNECT_TIMEOUT_MS;
     if (!isPatient && (isLong(closure) || OF_TRACKER.has(kind))) return false;
     // The time after which a crash is noticed passes meanwhile.
-    this.#latencyMs += Math.max(0, heldMs - this.#delayMs);
+    if (this.#delayMs < heldMs) this.#latencyMs = this.#delayMs - this.#latencyMs;
     return true;
   }
 
@@ -410,10 +411,17 @@ export class Transport implements DeferredHavesHost, RowColumn {
   // Receiving.
 
   /**
-   * Schedules the message of a record from another AS for each of its recipients. The record was
-   * sent at `sentMs`.
+   * Schedules the message of a record from another AS, `source`, for each of its recipients. The
+   * record was sent at `sentMs`. A negative latency counts from when the border opens after that.
    */
-  receive(sentMs: number, order: number, bytes: DataView, offset: number, length: number): void {
+  receive(
+    source: number,
+    sentMs: number,
+    order: number,
+    bytes: DataView,
+    offset: number,
+    length: number,
+  ): void {
     const recipients = readRecipientCount(bytes, offset);
     const incoming = this.#incoming;
     decode(bytes, offset + headerBytes(recipients), offset + length, 0 as Connection, incoming);
@@ -421,7 +429,10 @@ export class Transport implements DeferredHavesHost, RowColumn {
     for (let index = 0; index < recipients; index++) {
       const localPeer = readLocalPeer(bytes, offset, index);
       const connection = readConnection(bytes, offset, index);
-      const arrivalMs = sentMs + readLatencyMs(bytes, offset, index);
+      const latencyMs = readLatencyMs(bytes, offset, index);
+      const isHeld = latencyMs < 0;
+      const fromMs = isHeld ? this.#borders!.opensMs(source, sentMs) : sentMs;
+      const arrivalMs = fromMs + Math.abs(latencyMs);
       if (kind === kinds.HAVE) {
         this.deferredHaves.atMs = arrivalMs;
         this.deferredHaves.order = order + index;
