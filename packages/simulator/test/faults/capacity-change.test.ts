@@ -1,5 +1,6 @@
 /** Classes whose capacities change. */
 
+import type { PeerId } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { CapacityChanges } from '../../src/swarm/plan/capacity-changes.ts';
@@ -90,6 +91,18 @@ test('flows follow the capacities', () => {
     // What flows send is credited at allocations, of which one comes just after each row.
     if (fromMs[row] !== from) expect(share, `at ${fromMs[row]} ms`).toBeLessThan(1.1);
   }
+  // It is the share of what the capacity is at that time: what is sent arrives.
+  const { asCount } = run.plan;
+  let sentBits = 0;
+  for (const [row, share] of uploadUtilisation.entries()) {
+    if (fromMs[row]! <= from || fromMs[row]! >= until) continue;
+    const hasSeed = row % asCount === run.plan.asOf(1 as PeerId);
+    const peers = run.plan.idsOf(row % asCount).filter((id) => id > 1).length;
+    sentBits += share * (50 * peers + (hasSeed ? 1_000 : 0)) * SECOND;
+  }
+  const receivedBits = rate(from + SECOND, until) * (until - from - SECOND);
+  // Blocks that are not complete have not arrived.
+  expect(Math.abs(receivedBits / sentBits - 1)).toBeLessThan(0.1);
   const all = run.result.uploadUtilisation!;
   const without = runWith([change({ ...slow, atMs: 500 * SECOND })], HOME).result
     .uploadUtilisation!;

@@ -5,7 +5,9 @@ import { seededRandom } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import type { FaultedAs } from '../../src/swarm/faults/fault-kind.ts';
+import type { ActorContext } from '../../src/engine/behaviour.ts';
 import { MASS_DEPARTURE } from '../../src/swarm/faults/mass-departure.ts';
+import { FaultSchedule } from '../../src/swarm/faults/schedule.ts';
 import type { MassDeparture } from '../../src/swarm/plan/faults.ts';
 import { runWith, SECOND, sum, totalAt } from './faulty-run.ts';
 
@@ -111,6 +113,34 @@ describe('whom an AS chooses', () => {
     return ids;
   };
   const runs = Array.from({ length: 2_000 }, (_, seed) => gone(50, seed));
+
+  test('differs from AS to AS, from event to event and from seed to seed', () => {
+    const choices = new Set<string>();
+    for (const [seed, asId, index] of [
+      [0, 0, 0],
+      [0, 0, 1],
+      [0, 1, 0],
+      [1, 0, 0],
+      [0, 0, 0],
+    ]) {
+      const ids: number[] = [];
+      const event = crash({ percent: 50 });
+      const as = {
+        plan: { ...plan, seed, swarm: { faults: [event, event] } },
+        asId,
+        nodes: () => Array.from({ length: 40 }, (_, id) => ({ ...nodes[0], id: id + 1 })),
+        leave: (id: number) => ids.push(id),
+      };
+      const schedule = new FaultSchedule(
+        as as unknown as FaultedAs,
+        { schedule: () => {} } as unknown as ActorContext,
+      );
+      schedule.handle(index!, 0);
+      expect(schedule.peersHit[index!]).toBe(20);
+      choices.add(ids.join(' '));
+    }
+    expect(choices.size).toBe(4);
+  });
 
   test('is half of seven on average, and 3 or 4', () => {
     expect(new Set(runs.map(({ length }) => length))).toEqual(new Set([3, 4]));
