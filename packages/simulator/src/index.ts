@@ -39,6 +39,7 @@ export type {
   ClassCompletion,
   Completion,
   Death,
+  FaultRecord,
   LeaderShortage,
   PeerTable,
   RunEnd,
@@ -61,4 +62,12 @@ export type {
   Session,
   TracedPeer,
 } from './swarm/plan/dynamics.ts';
+export type {
+  AsCut,
+  CapacityChange,
+  Fault,
+  MassDeparture,
+  SeedArrival,
+  TrackerSilence,
+} from './swarm/plan/faults.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

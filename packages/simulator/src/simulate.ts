@@ -19,7 +19,7 @@ import { LogReader, type MessageLog } from './swarm/log/reader.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan } from './swarm/plan/make-plan.ts';
 import { Plan, type PlanData } from './swarm/plan/plan.ts';
-import { peerCountOf, type Swarm } from './swarm/plan/swarm.ts';
+import { peerCountOf, seedCountOf, type Swarm } from './swarm/plan/swarm.ts';
 import { assemble } from './swarm/results/assemble.ts';
 import { diagnose } from './swarm/results/diagnose.ts';
 import type { AsReport } from './swarm/results/observations.ts';
@@ -202,7 +202,7 @@ function progressOf(
     peersComplete: doneCount,
     peers,
     piecesReceived: workCount,
-    pieces: (peers - swarm.seeds) * swarm.pieces,
+    pieces: (peers - seedCountOf(swarm)) * swarm.pieces,
     messages: messageCount,
   };
 }

@@ -32,6 +32,9 @@ const SECTIONS = [
   { heading: 'Distributions', path: ['classes', 'upload'], within: [] },
   { heading: 'Capacities by shares', path: ['classes', 'capacities'], within: [] },
   { heading: 'Where peers live', path: ['classes', 'as'], within: [] },
+  { heading: '`faults`', path: ['faults'], within: [] },
+  { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
+  { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],

@@ -66,6 +66,7 @@ export function fieldNames(): readonly string[] {
     ...PATHS.keys(),
     ...fieldsAt(['seeds']).map((name) => `seeds.${name}`),
     ...fieldsAt(['classes']).map((name) => `classes[0].${name}`),
+    ...fieldsAt(['faults']).map((name) => `faults[0].${name}`),
   ];
 }
 
@@ -137,7 +138,7 @@ export function entryProblem(
   path: Path,
 ): { readonly problem: string; readonly fix: string } | undefined {
   // No other field holds a list; one that is set to a list is refused as a whole.
-  if (path[0] !== 'classes' && path[0] !== 'seeds') return undefined;
+  if (!['classes', 'seeds', 'faults'].includes(String(path[0]))) return undefined;
   for (let i = 1; i < path.length; i++) {
     const holder = path.slice(0, i);
     const name = pathName(holder);
@@ -153,7 +154,8 @@ export function entryProblem(
       const problem = `names entry ${step} of "${name}", which has ${length} entries`;
       return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
     }
-    if (Array.isArray(list) || (list === undefined && name === 'classes')) {
+    const isList = name === 'classes' || name === 'faults';
+    if (Array.isArray(list) || (list === undefined && isList)) {
       const problem = `names no entry of the list "${name}"`;
       return { problem, fix: `state its index: ${name}[0].${step}` };
     }

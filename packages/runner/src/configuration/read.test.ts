@@ -73,7 +73,7 @@ describe('the starting file', () => {
   test('states the defaults in its comments', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
-      .replace(/^classes:\n(  - .*\n)+/m, '')
+      .replace(/^(classes|faults):\n(  - .*\n)+/gm, '')
       .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
@@ -101,6 +101,14 @@ describe('overrides', () => {
       rule: 'name a client, whose fields others replace in any order',
       overrides: { uploadSlots: 2, client: 'mainline', 'client.endgame': 'strict' },
       is: { uploadSlots: 2, choker: 'mainline', client: { endgame: 'strict', rateRounds: 2 } },
+    },
+    {
+      rule: 'set the schedule of faults, and then a field of an event',
+      overrides: {
+        'faults[0].crash.leaders': '10 %',
+        faults: [{ at: '1 min', crash: { leaders: 50, as: 1 } }],
+      },
+      is: { faults: [{ fault: 'crash', atMs: 60_000, who: 'leaders', percent: 10, as: [1] }] },
     },
     { rule: 'remove a field with null', overrides: { leaders: null }, is: { pieces: 1024 } },
   ])('$rule', ({ overrides, is }) => {
@@ -136,6 +144,16 @@ describe('overrides', () => {
       of: 'an entry that the file lacks',
       overrides: { 'classes[1].upload': 5 },
       says: '--set classes[1].upload: names entry 1 of "classes", which has 0 entries',
+    },
+    {
+      of: 'a field of an event that the file lacks',
+      overrides: { 'faults[0].at': 5 },
+      says: '--set faults[0].at: names entry 0 of "faults", which has 0 entries',
+    },
+    {
+      of: 'a field of an event, without which',
+      overrides: { 'faults.at': 5 },
+      says: '--set faults.at: names no entry of the list "faults"\n  fix: state its index: faults[0].at',
     },
     {
       of: 'an entry of a number',

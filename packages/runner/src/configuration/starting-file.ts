@@ -24,6 +24,10 @@ peers: 200                # seeds included
 # until: complete         # { time: 2 d, event: steady } # or completions, empty, died, complete
 # warmUp: 0               # what happens before does not count in figures (such as 2 h)
 
+# What happens on purpose, such as crashes of leaders; docs/dynamics.md lists the events.
+# faults:
+#   - { at: 10 min, crash: { leaders: 50 % } }
+
 file:
   size: 64 MiB            # or pieces: 256
   pieceSize: 256 KiB

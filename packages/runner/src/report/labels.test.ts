@@ -24,6 +24,7 @@ describe('a label', () => {
     ['seeds.upload', 'upload capacity of seeds (kbit/s)'],
     ['seeds[1].upload', 'upload capacity, seeds[1] (kbit/s)'],
     ['classes[0].count', 'number of peers, classes[0]'],
+    ['faults[0].crash.leaders', 'share of leaders, faults[0].crash (%)'],
     ['meanGap', 'mean time between arrivals (ms)'],
     ['pieceSize', 'piece size (bytes)'],
     ['uploadSlots', 'upload slots'],

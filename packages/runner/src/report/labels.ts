@@ -4,7 +4,7 @@
  * of an experiment are words of its author and stay as they are.
  */
 
-import { quantityKindAt, type QuantityKind } from '@cachetorrent/simulator/configuration';
+import { pathName, quantityKindAt, type QuantityKind } from '@cachetorrent/simulator/configuration';
 
 import type { ParameterValue } from '../campaign/experiment/schema.ts';
 import { METRICS, type MetricName } from '../campaign/metrics.ts';
@@ -63,6 +63,7 @@ export function parameterWords(parameter: string): string {
   if (path === undefined || typeof field !== 'string') return parameter;
   const words = FIELD_LABELS[field] ?? field.replaceAll(/[A-Z]/g, (at) => ` ${at.toLowerCase()}`);
   const [list, index] = path;
+  if (list === 'faults') return `${words}, ${pathName(path.slice(0, -1))}`;
   if (list !== 'seeds' && list !== 'classes') return words;
   if (typeof index === 'number') return `${words}, ${list}[${index}]`;
   if (field === 'count') return FIELD_LABELS['seeds']!;

@@ -7,6 +7,7 @@ import type {
   Churn,
   Completion,
   Death,
+  FaultRecord,
   LeaderShortage,
   RunEnd,
   Simulation,
@@ -63,11 +64,18 @@ export interface RunDocument {
     readonly end?: RunEnd;
     /** How the swarm has died; absent if it has not. */
     readonly death?: Death;
+    /** What has become of the schedule of faults; absent if there is none. */
+    readonly faults?: readonly FaultDocument[];
     /** Equal results have equal hashes. */
     readonly resultHash: string;
   };
   /** Duration, threads and memory of the run; differs between equal runs. */
   readonly timing: Timing;
+}
+
+/** See `FaultRecord`; null if the run was over before. */
+export interface FaultDocument extends Omit<FaultRecord, 'peers'> {
+  readonly peers: number | null;
 }
 
 /**
@@ -162,6 +170,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       ...(result.churn === undefined ? {} : { churn: result.churn }),
       ...(result.end === undefined ? {} : { end: result.end }),
       ...(result.death === undefined ? {} : { death: result.death }),
+      ...faultsOf(result),
       resultHash: result.resultHash,
     },
     timing: {
@@ -187,13 +196,23 @@ function leadersMissingIn({
   return { leaderShortages, missingLeaderShare };
 }
 
+function faultsOf({ faults }: SwarmResult): { readonly faults?: readonly FaultDocument[] } {
+  if (faults === undefined) return {};
+  return { faults: faults.map(({ peers, ...event }) => ({ ...event, peers: peers ?? null })) };
+}
+
 /** Seeds that differ in capacity count as one class. */
 function classTrafficOf(
-  { seeds, classes }: CompleteSwarmConfig,
+  { seeds, classes, faults = [] }: CompleteSwarmConfig,
   { classTrafficBits, leecherTrafficBits }: SwarmResult,
 ): ClassTraffic[] {
   // In the order of `Swarm.classes`.
-  const names = [...seeds.map(() => 'seed'), ...classes.map(({ name }) => name)];
+  const arriving = faults.filter(({ seed }) => seed !== undefined);
+  const names = [
+    ...seeds.map(() => 'seed'),
+    ...classes.map(({ name }) => name),
+    ...arriving.map(() => 'seed'),
+  ];
   const distinct = [...new Set(names)];
   const bytesBetween = (bits: Float64Array, from: string, to: string): number =>
     bits.reduce((sum, each, cell) => {

@@ -24,6 +24,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     row('simulated time', `${formatSeconds(result.durationMs)}${warmUpText(result)}`),
     ...churnRows(result),
     ...endRows(result),
+    ...faultRows(result),
     '',
     ...completionRows(result),
     '',
@@ -114,6 +115,14 @@ function churnRows({ churn }: SwarmResult): string[] {
 function missingLeadersRow({ missingLeaderShare = 0 }: SwarmResult): string[] {
   if (missingLeaderShare === 0) return [];
   return [row('leaders missing', `${(100 * missingLeaderShare).toFixed(1)} % of those asked for`)];
+}
+
+/** The schedule of faults: when, what, and how many peers were hit. */
+function faultRows({ faults = [] }: SwarmResult): string[] {
+  return faults.map(({ atMs, event, peers }) => {
+    const hit = peers === undefined ? 'after the end of the run' : pluralize(peers, 'peer');
+    return row(`at ${formatSeconds(atMs)}`, `${event}: ${hit}`);
+  });
 }
 
 function completionRows({ completion, leaders, followers, classes }: SwarmResult): string[] {

@@ -21,6 +21,9 @@ export {
   type Time,
 } from './quantities.ts';
 export { ConfigurationError } from './configuration-error.ts';
+export type { CapacityChangeConfig, CutConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
+export type { CompleteFault } from './faults.ts';
+export type { CompleteFileConfig } from './file.ts';
 export type {
   ArrivalConfig,
   CapacityConfig,

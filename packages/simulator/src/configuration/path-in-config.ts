@@ -1,6 +1,7 @@
 /** The place of a field of a swarm in the configuration that describes the swarm. */
 
 import type { UntilConfig } from './ends.ts';
+import { eventIn } from './faults.ts';
 import type { SeedConfig } from './population-schema.ts';
 import type { Path } from './problems.ts';
 import type { SwarmConfig } from './schema.ts';
@@ -84,6 +85,8 @@ const CLASS_FIELDS: Readonly<Record<string, string>> = {
 export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
+    const fault = /^faults\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (fault !== null) return pathOfFault(Number(fault[1]), fault[2] ?? '', config);
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];
     if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
@@ -93,6 +96,31 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
     return PATHS[field] ?? [field];
   }
   return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
+}
+
+const NAMES_IN_EVENT: Readonly<Record<string, string>> = {
+  className: 'class',
+  uploadKbps: 'upload',
+  downloadKbps: 'download',
+};
+
+/** The path of a field of an event, such as `as[0]`, in its entry of `faults`. */
+function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig): Path {
+  const path = ['faults', index];
+  const entry = faults[index];
+  const event = entry && eventIn(entry);
+  if (event === undefined || field === '') return path;
+  if (field === 'atMs') return [...path, 'at'];
+  if (field === 'forMs') return [...path, 'for'];
+  const within = entry![event] as Readonly<Record<string, unknown>>;
+  if (field === 'percent') {
+    return [...path, event, within['leaders'] === undefined ? 'peers' : 'leaders'];
+  }
+  const [name, place] = field.split(/[[\]]+/);
+  const own = NAMES_IN_EVENT[name!] ?? name!;
+  // One AS is written without a list.
+  const isEntry = place !== undefined && Array.isArray(within[own]);
+  return [...path, event, own, ...(isEntry ? [Number(place)] : [])];
 }
 
 /** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of `classes`. */
@@ -120,6 +148,10 @@ function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
       : [seeds as SeedConfig, ['seeds']];
     return ownPath(path, seed, name, rest);
   }
+  const others = config.classes?.length ?? 1;
+  if (index >= seedEntries + others) {
+    return pathOfArrivingSeed(index - seedEntries - others, name, rest, config);
+  }
   const own = config.classes?.[index - seedEntries];
   if (own === undefined) return name === 'count' ? ['peers'] : within;
   const path = ['classes', index - seedEntries];
@@ -127,6 +159,20 @@ function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
     return own.share === undefined ? path : [...path, 'share'];
   }
   return ownPath(path, own, name, rest);
+}
+
+/** The path of a field of the class of seeds that arrive; `place` is that among such classes. */
+function pathOfArrivingSeed(
+  place: number,
+  name: string,
+  rest: Path,
+  { faults = [] }: SwarmConfig,
+): Path {
+  const index = [...faults.keys()].filter((i) => faults[i]!.seed !== undefined)[place]!;
+  const path = ['faults', index];
+  if (name === 'arrivals')
+    return rest.at(-1) === 'count' ? [...path, 'seed', 'count'] : [...path, 'at'];
+  return ownPath([...path, 'seed'], faults[index]!.seed!, name, rest);
 }
 
 /** Capacities that an entry does not state are those of the swarm. */

@@ -6,7 +6,7 @@
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
-import { checkSwarm, PIECES_MAX, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
+import { checkSwarm, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
 import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
@@ -23,6 +23,8 @@ import {
   peerClassOf,
   seedClassOf,
 } from './populations.ts';
+import { arrivingSeedsOf, completeFault, type CompleteFault, faultsOf } from './faults.ts';
+import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
@@ -35,7 +37,7 @@ export interface CompleteSwarmConfig extends CompleteEnd {
   readonly peers: number;
   readonly seeds: readonly CompleteSeedConfig[];
   readonly classes: readonly CompleteClassConfig[];
-  readonly file: { readonly pieces: number; readonly pieceSize: number };
+  readonly file: CompleteFileConfig;
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
   readonly network: {
     readonly as: number;
@@ -52,6 +54,8 @@ export interface CompleteSwarmConfig extends CompleteEnd {
   };
   readonly client: CompleteClientConfig;
   readonly cache: CompleteCacheConfig;
+  /** Absent if nothing happens on purpose. */
+  readonly faults?: readonly CompleteFault[];
 }
 
 /** A swarm, and the complete configuration that describes it. */
@@ -146,6 +150,20 @@ const CONFIGURATION: FileKind = {
     leaves: '{ "after": "30 min" }',
     crashes: '{ "after": "20 h" }',
     returns: '{ "after": "8 h" }',
+    'faults[]': '{ "at": "10 min", "crash": { "leaders": "50 %" } }',
+    crash: '{ "leaders": "50 %" }',
+    leave: '{ "peers": "30 %" }',
+    for: '"10 min"',
+    'faults[].tracker': '"silent"',
+    cut: '{ "as": 2 }',
+    capacity: '{ "class": "dsl", "upload": "1 Mbit/s" }',
+    'faults[].seed': '{ "upload": "20 Mbit/s" }',
+    class: '"dsl"',
+    'cut.as': '2',
+    'crash.leaders': '"50 %"',
+    'crash.peers': '"30 %"',
+    'leave.leaders': '"50 %"',
+    'leave.peers': '"30 %"',
     'capacities[]': '{ "share": "50 %", "upload": "2 Mbit/s", "download": "16 Mbit/s" }',
     'seeds[]': '{ "count": 1, "upload": "10 Mbit/s" }',
   },
@@ -169,7 +187,6 @@ function fixOfMisplaced(path: Path): string | undefined {
 const DEFAULT = {
   uploadKbps: 10_000,
   downloadKbps: 50_000,
-  pieceBytes: 256 * 1024,
   meanGapMs: 2,
   as: 10,
   /** Where routers host several nodes; it does not depend on how many arrive. */
@@ -200,7 +217,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     peers,
     seeds,
     classes,
-    file: fileOf(config),
+    file: completeFile(config),
     arrivals: {
       meanGap: time(arrivals.meanGap, DEFAULT.meanGapMs),
       classOrder: arrivals.classOrder ?? 'shuffled',
@@ -225,6 +242,9 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     },
     client: clientOf(client),
     cache: cacheOf(cache),
+    ...(config.faults === undefined
+      ? {}
+      : { faults: config.faults.map((entry, i) => completeFault(entry, ['faults', i], defaults)) }),
   };
 }
 
@@ -370,40 +390,6 @@ function checkClassNames(classes: readonly ClassConfig[]): void {
   });
 }
 
-function fileOf({ file }: SwarmConfig): CompleteSwarmConfig['file'] {
-  const pieceSize =
-    file.pieceSize === undefined ? DEFAULT.pieceBytes : quantity('size', file.pieceSize);
-  const { pieces, size } = file;
-  if ((pieces === undefined) === (size === undefined)) {
-    if (pieces !== undefined) {
-      refuse(
-        ['file', 'size'],
-        'cannot be combined with the number of pieces',
-        'remove one of them',
-      );
-    }
-    refuse(['file', 'size'], 'is missing', 'add "size": "256 MiB"');
-  }
-  if (pieces !== undefined) return { pieces, pieceSize };
-  return { pieces: piecesOf(quantity('size', size!), pieceSize), pieceSize };
-}
-
-/** The number of pieces of a file; its limits are explained by the size that the user wrote. */
-function piecesOf(bytes: number, pieceSize: number): number {
-  const path = ['file', 'size'];
-  if (!(bytes > 0)) {
-    const problem = `is ${bytes} bytes, so there would be nothing to download`;
-    refuse(path, problem, 'set it to 256 MiB, for instance');
-  }
-  // A piece size that is no size is refused later, as it is with a number of pieces.
-  const pieces = pieceSize > 0 ? Math.ceil(bytes / pieceSize) : 1;
-  if (pieces > PIECES_MAX) {
-    const problem = `is ${bytes} bytes in pieces of ${pieceSize}, more than ${PIECES_MAX} pieces`;
-    refuse(path, problem, 'set file.pieceSize to a larger size, or lower it');
-  }
-  return pieces;
-}
-
 function latencyOf(
   latency: 'topology' | string | number | undefined,
   isOriginal: boolean,
@@ -417,7 +403,7 @@ const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission'])
 
 /** The swarm that a complete configuration describes. It is not checked. */
 function swarmOf(config: CompleteSwarmConfig): Swarm {
-  const { seeds, classes, file, arrivals, network, tracker, client, cache } = config;
+  const { seeds, classes, file, arrivals, network, tracker, client, cache, faults } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
     network.latency === 'topology'
@@ -427,7 +413,11 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     neighbours: tracker.neighbours,
     minPeers: tracker.minPeers,
     seeds: sum(seeds),
-    classes: [...seeds.map(seedClassOf), ...classes.map(peerClassOf)],
+    classes: [
+      ...seeds.map(seedClassOf),
+      ...classes.map(peerClassOf),
+      ...arrivingSeedsOf(faults ?? []),
+    ],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
     ...endOf(config),
@@ -472,6 +462,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     },
     latency,
     ...leadersOfSwarm(cache),
+    ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
     ...(tracker.externalNeighbours === undefined
       ? {}
       : { externalPercent: tracker.externalNeighbours }),

@@ -30,6 +30,7 @@ import { ELECTION_POLICIES, type ElectionPolicyName } from '@cachetorrent/tracke
 import { z } from 'zod';
 
 import { type UntilConfig, untilSchema } from './ends.ts';
+import { type FaultConfig, faultSchema } from './fault-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
@@ -194,6 +195,8 @@ export interface SwarmConfig {
   readonly tracker?: TrackerConfig;
   /** How peers exchange pieces; a name is short for `{ preset: name }`. */
   readonly client?: ClientName | ClientConfig;
+  /** What happens on purpose in the course of the run: crashes, for instance. */
+  readonly faults?: readonly FaultConfig[];
   /** CacheTorrent; absent: plain BitTorrent. */
   readonly cache?: CacheConfig;
 }
@@ -420,6 +423,10 @@ const swarmConfig = z.strictObject({
     .exactOptional()
     .describe('How peers exchange pieces: a client, or its name and what differs from it.'),
   cache: cache.exactOptional(),
+  faults: z
+    .array(faultSchema)
+    .exactOptional()
+    .describe('What happens on purpose, and when: crashes of leaders, for instance.'),
 });
 
 /** Checks the types and units of a configuration. */
@@ -460,7 +467,9 @@ function shapeAt(path: readonly PropertyKey[]): z.core.$ZodShape {
 
 /** The path of every field that holds a value, lists left out: `['cache', 'leaders']`. */
 export const FIELD_PATHS: readonly (readonly string[])[] = [
-  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until', 'warmUp'].map((name) => [name]),
+  ...['peers', 'seeds', 'upload', 'download', 'classes', 'until', 'warmUp', 'faults'].map(
+    (name) => [name],
+  ),
   ...names(SECTIONS).flatMap((section) =>
     fieldsAt([section]).flatMap((name) =>
       name === 'quirks'

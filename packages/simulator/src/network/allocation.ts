@@ -60,8 +60,6 @@ export interface AllocationOptions {
  */
 export class Allocation {
   readonly #firstNode: number;
-  readonly #uploadKbps: Float64Array;
-  readonly #downloadKbps: Float64Array;
   readonly #capacityKbps: Float64Array;
   readonly #shares: Float64Array;
 
@@ -85,10 +83,10 @@ export class Allocation {
 
   constructor({ firstNode, nodeCount, uploadKbps, downloadKbps, shared }: AllocationOptions) {
     this.#firstNode = firstNode;
-    this.#uploadKbps = uploadKbps;
-    this.#downloadKbps = downloadKbps;
     this.#capacityKbps = new Float64Array(2 * nodeCount);
-    for (let node = 0; node < nodeCount; node++) this.setPresent(node, true);
+    for (let node = 0; node < nodeCount; node++) {
+      this.setCapacity(node, uploadKbps[node]!, downloadKbps[node]!);
+    }
     this.#shares = shared.shares;
     this.#flows = new FlowLists(2 * nodeCount);
     this.#unfixedCount = new Int32Array(2 * nodeCount);
@@ -115,12 +113,12 @@ export class Allocation {
   }
 
   /**
-   * A node of this AS, given by its index in it, leaves or comes back, from the next allocation on:
-   * flows to and from one who is not there have a rate of 0.
+   * A node of this AS, given by its index in it, has other capacities from the next allocation on:
+   * none if it is not there, so that flows to and from it have a rate of 0.
    */
-  setPresent(localNode: number, isPresent: boolean): void {
-    this.#capacityKbps[2 * localNode] = isPresent ? this.#uploadKbps[localNode]! : 0;
-    this.#capacityKbps[2 * localNode + 1] = isPresent ? this.#downloadKbps[localNode]! : 0;
+  setCapacity(localNode: number, uploadKbps: number, downloadKbps: number): void {
+    this.#capacityKbps[2 * localNode] = uploadKbps;
+    this.#capacityKbps[2 * localNode + 1] = downloadKbps;
   }
 
   /** Begins an allocation instant. Every flow must have been added at both ends. */

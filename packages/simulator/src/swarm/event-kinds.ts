@@ -55,5 +55,12 @@ export const LEAVE: number = ARRIVE + 3;
 export const ANNOUNCE_DUE: number = ARRIVE + 5;
 /** A peer looks at its bound of connections: a is its index in its AS, c the number of its stay. */
 export const CONNECTIONS_DUE: number = ARRIVE + 6;
+/** A time of the schedule of faults has come: a is the event, b which of its times it is. */
+export const FAULT: number = ARRIVE + 7;
+/**
+ * A request for a connection, or its answer, was lost: a is the peer's index, b its connection, c
+ * the node at the other end.
+ */
+export const CONNECT_TIMEOUT: number = ARRIVE + 8;
 /** A connection is over: a is the peer's index, b the connection, c the number of its stay. */
 export const CONNECTION_OVER: number = ARRIVE + 4;

@@ -40,6 +40,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   classOrder: 'text',
   latency: 'text',
   until: 'text',
+  faults: 'json',
   rules: 'text',
   preset: 'text',
   freeSlots: 'text',

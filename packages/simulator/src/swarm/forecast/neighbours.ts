@@ -52,7 +52,10 @@ function neighboursOf(plan: Plan): readonly (readonly number[])[] {
     const order = (a: PeerId, b: PeerId): number =>
       heardAtMs(a) - heardAtMs(b) || plan.asOf(a) - plan.asOf(b);
     for (const id of ids.toSorted(order)) {
-      const announce = announceOf(plan, id, 'started', plan.holdsFile(id));
+      const announce = announceOf(plan, id, 'started', {
+        isSeed: plan.holdsFile(id),
+        nowMs: heardAtMs(id),
+      });
       named.set(id, tracker.announce(announce, plan.swarm.neighbours, heardAtMs(id)));
     }
     return ids.map((id) => named.get(id)!);

@@ -21,6 +21,7 @@ import { assert } from '@cachetorrent/std';
 
 import type { ActorContext, Behaviour } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
+import { FaultSchedule } from '../faults/schedule.ts';
 import { LogWriter } from '../log/writer.ts';
 import { Census } from '../plan/census.ts';
 import type { Departure } from '../plan/dynamics.ts';
@@ -40,10 +41,13 @@ import {
   countOfSpan,
   isUploadOnly,
 } from '../transport/message-fields.ts';
+import { Borders, CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
+import { Capacities } from './capacities.ts';
 import { Copies } from './copies.ts';
+import { Cuts } from './cuts.ts';
 import { Flows } from './flows.ts';
 import type { ConnectionBound } from './connection-bound.ts';
 import type { HostedPeer } from './hosted-peer.ts';
@@ -53,7 +57,7 @@ import type { Node, NodeEnvironment } from './node.ts';
 import { Population } from './population.ts';
 import { PROSPECTS, Prospects } from './prospects.ts';
 import { RunEnd } from './run-end.ts';
-import { CONNECTION_TIMEOUT_MS, type Reason, REASONS, Stays } from './stays.ts';
+import { type Reason, REASONS, Stays } from './stays.ts';
 import { firstPieces } from './sub-torrents.ts';
 import { makeTrackerNode, type TrackerNode } from './tracker-node.ts';
 
@@ -67,6 +71,7 @@ const MESSAGES_IN_A_ROW = 4;
 const ANNOUNCE_CHECK_MS = 60_000;
 /** A slot that has become free is given away at the next whole second (libtorrent: `on_tick`). */
 const TICK_MS = 1_000;
+const NO_CAPACITY = { uploadKbps: 0, downloadKbps: 0 };
 
 export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly plan: Plan;
@@ -86,6 +91,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #copies: Copies | undefined;
   /** Decides whether the run is over: in the AS of the tracker, if peers come and go. */
   readonly #end: RunEnd | undefined;
+  readonly #faults: FaultSchedule;
+  readonly #capacities: Capacities;
   readonly #timeline: AsTimeline | undefined;
   /** When the warm-up is over; Infinity if it is already, or if there is none. */
   #measuresFromMs: number;
@@ -107,7 +114,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (plan.log !== undefined) this.#log = new LogWriter(plan.log, plan, context.id);
     this.#members = new Members(plan, context.id, ids.length, this);
     const { rows, tables, peers, hostedPeers } = this.#members;
-    this.transport = new Transport({ plan, context, tables, rows, peers, log: this.#log });
+    const hasCuts = swarm.faults?.some(({ fault }) => fault === 'cut') === true;
+    const borders = hasCuts ? new Borders(plan, context.id) : undefined;
+    this.transport = new Transport({ plan, context, tables, rows, peers, borders, log: this.#log });
     this.#observations = new Observations(plan, context.id, ids.length);
     this.#flows = new Flows({
       plan,
@@ -115,10 +124,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       peers: hostedPeers,
       endpoints: this.transport.endpoints,
       rows,
+      borders,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
-    this.#population = new Population(plan);
+    this.#capacities = new Capacities(plan);
+    this.#population = new Population(plan, this.#capacities);
     this.#leaders = LeaderCounts.of(plan, context.id);
     this.#needs = new Needs(plan);
     if (plan.copies !== undefined) this.#copies = new Copies(plan, plan.copies);
@@ -142,7 +153,22 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       });
     }
     this.#awaitedCount = ids.filter((id) => id !== TRACKER).length;
-    this.#incompleteCount = this.#awaitedCount;
+    this.#incompleteCount = ids.filter((id) => this.#isWaitedFor(id as PeerId)).length;
+    const { endpoints } = this.transport;
+    const [members, flows] = [this.#members, this.#flows];
+    const cuts = borders && new Cuts({ context, members, endpoints, flows, borders });
+    this.#faults = new FaultSchedule(
+      {
+        plan,
+        asId: context.id,
+        tracker: this.#tracker,
+        bordersChange: () => cuts?.change(),
+        capacitiesChange: () => this.#changeCapacities(),
+        nodes: () => this.#members.nodes,
+        leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
+      },
+      context,
+    );
   }
 
   // What the engine asks.
@@ -185,6 +211,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     // Peers may be about to try each other again, or to close connections for others.
     if (connectionsMax !== undefined && quietMs <= 2 * CONNECT_RETRY_MS.max) return true;
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
+    if (!this.#faults.isOver) return true;
+    // It asks the tracker again until there is an answer.
+    if (this.plan.isOpen && this.#members.nodes.some(isWaiting)) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
     const hostedPeers = this.#members.present;
@@ -214,8 +243,13 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         return this.#handleAnnounceDue(a);
       case kinds.CONNECTIONS_DUE:
         return this.#handleConnectionsDue(a, c);
+      case kinds.CONNECT_TIMEOUT:
+        return this.#members.hostedPeer(a)?.gaveUp(b as Connection, c as PeerId);
+      case kinds.FAULT:
+        this.lastActiveMs = this.nowMs;
+        return this.#faults.handle(a, b);
       case kinds.CONNECTION_OVER:
-        if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.peer.releaseNumber(b as Connection);
+        if (c === this.#stayOf(a)) this.#members.hostedPeer(a)?.releaseNumber(b as Connection);
         return;
       default:
         return this.#handleNodeMessage(a, kind, b, c);
@@ -223,7 +257,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   receive(
-    _source: number,
+    source: number,
     sentMs: number,
     order: number,
     bytes: DataView,
@@ -233,7 +267,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (readRecipientCount(bytes, offset) === FLOW_UPDATES) {
       return this.#flows.receiveUpdates(bytes, offset, length);
     }
-    this.transport.receive(sentMs, order, bytes, offset, length);
+    this.transport.receive(source, sentMs, order, bytes, offset, length);
   }
 
   synchronize(round: number, atMs: number): boolean {
@@ -270,6 +304,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       lostBits: lostBits - this.#observations.lostBefore,
       population: this.#population.report(endMs),
       ...(this.#end === undefined ? {} : { end: this.#end.report }),
+      peersHit: this.#faults.peersHit,
       bitsFrom,
       bitsTo,
       classBits,
@@ -328,6 +363,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const { rechokeIntervalMs } = this.plan.swarm;
     for (const hosted of peers) this.#scheduleRechoke(hosted, rechokeIntervalMs);
     this.#stays.begin(id);
+    node.looksAtMs = -Infinity;
     if (this.plan.isOpen) this.#lookForAnnounce(node, this.nowMs + ANNOUNCE_CHECK_MS);
   }
 
@@ -351,11 +387,12 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#flows.closeIncoming(hosted, connection);
   }
 
-  connectionOver({ localPeer }: HostedPeer, connection: Connection): void {
+  connectionOver({ localPeer }: HostedPeer, connection: Connection, afterMs = 0): void {
     // The flow of the connection is closed at the next allocation instant, which precedes all
     // events of that time. Then nothing refers to the number of the connection any more.
     const { allocationIntervalMs } = this.plan.swarm;
-    const atMs = (Math.floor(this.nowMs / allocationIntervalMs) + 1) * allocationIntervalMs;
+    const overMs = this.nowMs + afterMs;
+    const atMs = (Math.floor(overMs / allocationIntervalMs) + 1) * allocationIntervalMs;
     const stay = this.#stayOf(localPeer);
     this.#context.schedule(atMs, kinds.CONNECTION_OVER, localPeer, connection, stay);
   }
@@ -374,9 +411,14 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.hasStarted) this.#population.completed(this.nowMs);
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
-    this.#incompleteCount--;
+    if (this.#isWaitedFor(id)) this.#incompleteCount--;
     this.#completeCount++;
     if (this.plan.isOpen && !this.plan.holdsFile(id)) node.announce('completed');
+  }
+
+  /** Whether a run that ends when all are complete does not end before this node is. */
+  #isWaitedFor(id: PeerId): boolean {
+    return id !== TRACKER && !this.plan.isLateSeed(id);
   }
 
   // Arrivals and departures.
@@ -390,12 +432,22 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   #handleArrival(localNode: number): void {
     this.lastActiveMs = this.nowMs;
     this.#awaitedCount--;
-    this.#flows.setPresent(localNode, true);
     const node = this.#members.enter(localNode);
     const isComplete = this.plan.holdsFile(node.id) || this.#observations.isComplete(localNode);
+    this.#flows.setCapacity(node.id, this.#capacities.of(node.id));
     this.#population.arrived(node.id, isComplete, this.nowMs);
     this.#observations.arrived(localNode);
     node.arrive();
+    if (this.plan.isOpen) this.#lookForAnnounce(node, node.announcesAtMs);
+  }
+
+  /** Capacities may change now. */
+  #changeCapacities(): void {
+    const nodes = this.#members.nodes.filter(({ id }) => id !== TRACKER);
+    const ids = nodes.map(({ id }) => id);
+    const change = (): void => this.#capacities.advance(this.nowMs);
+    this.#population.changeCapacities(ids, this.nowMs, change);
+    for (const id of ids) this.#flows.setCapacity(id, this.#capacities.of(id));
   }
 
   /** A node has a reason to leave, if it is still in the stay in which it has got the reason. */
@@ -421,7 +473,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#copies?.left(node.peers, returns);
     if (returns) this.#population.expected(node.id, false);
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
-    this.#flows.setPresent(localNode, false);
+    this.#flows.setCapacity(node.id, NO_CAPACITY);
     if (returns) this.#awaitedCount++;
     else if (!this.#observations.isComplete(localNode)) this.#incompleteCount--;
   }
@@ -615,4 +667,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     }
     return counts;
   }
+}
+
+/** Whether a node has not heard from the tracker yet. */
+function isWaiting({ id, hasStarted }: Node): boolean {
+  return id !== TRACKER && !hasStarted;
 }

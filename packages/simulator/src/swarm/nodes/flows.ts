@@ -10,13 +10,14 @@
  *     2, 4, 6 …  freeze the tightest resources
  */
 
-import { bitsOfSpan, type BlockIndex, type Connection } from '@cachetorrent/protocol';
+import { bitsOfSpan, type BlockIndex, type Connection, type PeerId } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
 import { Allocation } from '../../network/allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
-import type { Plan } from '../plan/plan.ts';
+import type { Capacity, Plan } from '../plan/plan.ts';
+import type { Borders } from '../transport/borders.ts';
 import { NO_FLOW, type RemoteEndpoints } from '../transport/remote-endpoints.ts';
 import type { Rows } from '../transport/rows.ts';
 import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
@@ -38,6 +39,7 @@ export interface FlowsOptions {
   readonly peers: readonly (HostedPeer | undefined)[];
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
+  readonly borders: Borders | undefined;
   readonly onSent: SentListener;
 }
 
@@ -56,6 +58,7 @@ export class Flows implements TransferListener {
   /** The peers that are in the swarm, by row. */
   readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
+  readonly #borders: Borders | undefined;
   readonly #onSent: SentListener;
   readonly #transfers: Transfers;
   readonly #allocation: Allocation;
@@ -72,11 +75,12 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor({ plan, context, peers, endpoints, rows, onSent }: FlowsOptions) {
+  constructor({ plan, context, peers, endpoints, rows, borders, onSent }: FlowsOptions) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
     this.#endpoints = endpoints;
+    this.#borders = borders;
     this.#onSent = onSent;
     this.#transfers = new Transfers({
       flowCount: 0,
@@ -103,6 +107,7 @@ export class Flows implements TransferListener {
   /** There is a piece to send on a connection on which nothing was to be sent. */
   start(from: HostedPeer, connection: Connection): void {
     if (this.#plan.capacityOf(from.id).uploadKbps === 0) return; // It is never sent.
+    if (this.#isPaused(from, connection)) return; // It is started when the border opens.
     let flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) {
       flow = this.#unusedFlows.pop() ?? this.#ends.length;
@@ -124,7 +129,7 @@ export class Flows implements TransferListener {
   /** The span in progress has become shorter. */
   shorten(from: HostedPeer, connection: Connection): void {
     const flow = this.#endpoints.flow(from.row, connection);
-    if (flow < 0) return;
+    if (flow < 0 || this.#isPaused(from, connection)) return;
     this.#transfers.shorten(flow, this.#bitsToSend(from, connection), this);
   }
 
@@ -145,14 +150,31 @@ export class Flows implements TransferListener {
     return count;
   }
 
+  /** A border of a connection is about to close: what has been sent until now is on its way. */
+  pause(from: HostedPeer, connection: Connection): void {
+    if (from.peer.countToSend(connection) === 0) return;
+    const count = this.stop(from, connection);
+    if (count > 0) from.peer.blocksSent(connection, count);
+  }
+
+  /** The border has opened again. */
+  resume(from: HostedPeer, connection: Connection): void {
+    if (from.peer.countToSend(connection) > 0) this.start(from, connection);
+  }
+
+  #isPaused({ row }: HostedPeer, connection: Connection): boolean {
+    if (this.#borders === undefined) return false;
+    return this.#borders.closureTo(this.#endpoints.asId(row, connection)) !== undefined;
+  }
+
   /** A connection is closed on the side of one of our peers: nothing arrives there any more. */
   closeIncoming({ row }: HostedPeer, connection: Connection): void {
     this.#incoming?.forget(row, connection);
   }
 
-  /** A node, given by its index in the AS, comes or leaves: it has its capacity, or none. */
-  setPresent(localNode: number, isPresent: boolean): void {
-    this.#allocation.setPresent(localNode, isPresent);
+  /** A node has other capacities now: none if it has left. */
+  setCapacity(id: PeerId, { uploadKbps, downloadKbps }: Capacity): void {
+    this.#allocation.setCapacity(this.#plan.localNodeOf(id), uploadKbps, downloadKbps);
   }
 
   /** Handles the event that a piece has been sent, unless it was cancelled in the meantime. */

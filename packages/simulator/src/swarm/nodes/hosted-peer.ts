@@ -29,6 +29,7 @@ import type { Plan } from '../plan/plan.ts';
 import { allowedFastSet } from './allowed-fast-set.ts';
 import { type BoundedHost, ConnectionBound } from './connection-bound.ts';
 import { subTorrentRange } from './sub-torrents.ts';
+import { CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** What a node and its peers need of their AS. */
@@ -49,8 +50,8 @@ export interface PeerEnvironment {
   stopSending(from: HostedPeer, connection: Connection): number;
   /** A connection is closed on the peer's side: nothing arrives on it any more. */
   connectionClosed(hosted: HostedPeer, connection: Connection): void;
-  /** Nothing is under way any more on a connection that was closed. */
-  connectionOver(hosted: HostedPeer, connection: Connection): void;
+  /** Nothing is under way any more on a connection that was closed, at the latest in `afterMs`. */
+  connectionOver(hosted: HostedPeer, connection: Connection, afterMs?: number): void;
   /** A peer holds another piece. */
   pieceStored(hosted: HostedPeer, piece: PieceIndex): void;
   /** A peer's role has changed, or is known now. */
@@ -97,6 +98,8 @@ export class HostedPeer implements PeerHost, BoundedHost {
   #pendingLeaderStarts: LeaderStart[] = [];
   /** For each connection that is not established, whether we have said that we only upload. */
   readonly #toldUploadOnly = new Map<Connection, boolean>();
+  /** The connections that have timed out, and whose numbers are not free yet. */
+  readonly #timedOut = new Set<Connection>();
   /** Whether another peer has ever connected to us. */
   everIncoming = false;
   /** Undefined if it may have any number of connections. */
@@ -255,11 +258,25 @@ export class HostedPeer implements PeerHost, BoundedHost {
 
   /** The other side has closed a connection, or has not been heard for too long. */
   closedByOther(connection: Connection): void {
+    if (this.#timedOut.has(connection)) return;
     if (this.peer.isOpen(connection)) {
       this.#close(connection);
       this.#environment.transport.sendFrom(this).close(connection);
     }
     this.#environment.connectionOver(this, connection);
+  }
+
+  /** Nothing has been heard on a connection for too long, nor has the other side heard from us. */
+  timedOut(connection: Connection): void {
+    this.#close(connection);
+    this.#timedOut.add(connection);
+    this.#environment.connectionOver(this, connection, CONNECTION_TIMEOUT_MS);
+  }
+
+  /** Nothing refers to a closed connection any more: its number may be used again. */
+  releaseNumber(connection: Connection): void {
+    this.#timedOut.delete(connection);
+    this.peer.releaseNumber(connection);
   }
 
   /** A peer to which we have opened a connection is not there any more, or behind a NAT. */
@@ -269,6 +286,11 @@ export class HostedPeer implements PeerHost, BoundedHost {
     if (connection === NO_CONNECTION) return;
     this.#close(connection);
     this.#environment.connectionOver(this, connection);
+  }
+
+  /** A connection that we have opened to `remote` has not become one in time. */
+  gaveUp(connection: Connection, remote: PeerId): void {
+    if (this.#peer?.connectionTo(remote) === connection) this.refused(remote);
   }
 
   /**

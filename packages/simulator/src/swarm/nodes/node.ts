@@ -70,8 +70,12 @@ export class Node {
   readonly #schedule = new AnnounceSchedule();
   /** When it looks next whether to announce itself, in ms. */
   looksAtMs: number = -Infinity;
-  /** The leaders that its peers have lost since the last announce. */
+  /** What the tracker has not been told yet, as far as is known; undefined if it knows all. */
+  #untold: AnnounceEvent | undefined;
+  /** The leaders that its peers have lost, until the tracker has answered. */
   readonly #lostLeaders = new Set<PeerId>();
+  /** Those of them that the tracker has been told of. */
+  #reported: readonly PeerId[] = [];
   /** Whether its peers have started. */
   hasStarted = false;
   /** For each sub-torrent, the pieces that it holds when it arrives, as words of bits. */
@@ -120,12 +124,15 @@ export class Node {
     for (const leader of this.#lostLeaders) {
       transport.sendToNode(this.id, TRACKER).leaderLost(this.id, leader);
     }
-    this.#lostLeaders.clear();
+    this.#reported = [...this.#lostLeaders];
+    if (event !== 'regular') this.#untold = event;
     const wanted =
       event === 'started' ? plan.swarm.neighbours : this.#schedule.numWant(this.#counts);
     const isLeaving = event === 'stopped';
     const tracker = transport.sendToNode(this.id, TRACKER);
     tracker.announce(this.id, event, isLeaving ? 0 : wanted, this.#isSeed);
+    // An answer takes the time of two messages; without one, it is asked again.
+    this.#schedule.failed(this.#environment.nowMs);
   }
 
   /** Whether it has the whole file, also before its peers have started. */
@@ -139,15 +146,16 @@ export class Node {
     });
   }
 
+  /** When it announces itself next, in ms. */
+  get announcesAtMs(): number {
+    return this.#schedule.dueMs(this.#counts);
+  }
+
   /** Announces itself if the schedule says so; returns when to look again, in ms. */
   announceIfDue(): number {
     const { nowMs } = this.#environment;
-    if (this.#schedule.dueMs(this.#counts) <= nowMs) {
-      this.announce('regular');
-      // An answer takes the time of two messages; without one, it is asked again.
-      this.#schedule.failed(nowMs);
-    }
-    return this.#schedule.dueMs(this.#counts);
+    if (this.announcesAtMs <= nowMs) this.announce(this.#untold ?? 'regular');
+    return this.announcesAtMs;
   }
 
   /** A peer of the node has lost its last leader, or may have become one. */
@@ -162,6 +170,7 @@ export class Node {
 
   get #counts(): ConnectionCounts {
     const [first] = this.peers;
+    if (!this.hasStarted) return { open: 0, everIncoming: false };
     return { open: first!.openCount, everIncoming: first!.everIncoming };
   }
 
@@ -177,6 +186,9 @@ export class Node {
   /** The tracker has answered an announce; the leaders, if there are any, have come before. */
   #answered(ids: Uint32Array): void {
     this.#schedule.answered({ intervalS: ANNOUNCE_INTERVAL_S }, this.#environment.nowMs);
+    this.#untold = undefined;
+    for (const leader of this.#reported) this.#lostLeaders.delete(leader);
+    this.#reported = [];
     this.#neighbours = ids;
     if (!this.hasStarted) return this.#start(this.#environment.plan.holdsFile(this.id));
     for (const hosted of this.peers) hosted.connectToAll(ids);

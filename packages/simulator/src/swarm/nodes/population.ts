@@ -8,6 +8,7 @@ import type { PeerId } from '@cachetorrent/protocol';
 import { Census } from '../plan/census.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Capacities } from './capacities.ts';
 
 /** The numbers of an AS, at the end or since the warm-up, which `assemble` sums up. */
 export interface PopulationReport {
@@ -28,6 +29,7 @@ export interface PopulationReport {
 
 export class Population {
   readonly #plan: Plan;
+  readonly #capacities: Capacities;
   readonly #census: Census;
   leechers = 0;
   seeds = 0;
@@ -43,8 +45,9 @@ export class Population {
   /** What had been counted when the warm-up was over. */
   #before: PopulationReport | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, capacities: Capacities) {
     this.#plan = plan;
+    this.#capacities = capacities;
     this.#census = new Census(plan.census);
   }
 
@@ -56,7 +59,7 @@ export class Population {
 
   /** A node arrives; `isComplete`: it has the whole file already. */
   arrived(id: PeerId, isComplete: boolean, nowMs: number): void {
-    this.#changeCapacity(this.#plan.capacityOf(id).uploadKbps, nowMs);
+    this.#changeCapacity(this.#capacities.of(id).uploadKbps, nowMs);
     this.arrivals++;
     this.#census.add('arrivals', 1);
     this.#census.add('awaited', -1);
@@ -78,9 +81,20 @@ export class Population {
   }
 
   left(id: PeerId, isComplete: boolean, reason: Departure, nowMs: number): void {
-    this.#changeCapacity(-this.#plan.capacityOf(id).uploadKbps, nowMs);
+    this.#changeCapacity(-this.#capacities.of(id).uploadKbps, nowMs);
     this.departures[DEPARTURES.indexOf(reason)]!++;
     this.#change(isComplete, -1);
+  }
+
+  /** `change` changes the capacities of nodes that take part. */
+  changeCapacities(ids: readonly PeerId[], nowMs: number, change: () => void): void {
+    const beforeKbps = this.#uploadKbpsOf(ids);
+    change();
+    this.#changeCapacity(this.#uploadKbpsOf(ids) - beforeKbps, nowMs);
+  }
+
+  #uploadKbpsOf(ids: readonly PeerId[]): number {
+    return ids.reduce((sum, id) => sum + this.#capacities.of(id).uploadKbps, 0);
   }
 
   /** The warm-up is over: what was counted before does not count. */

@@ -9,13 +9,13 @@ import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Departure, SessionTable } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
+import { CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 
-/** A neighbour that says nothing for this time is taken for dead (libtorrent: `peer_timeout`). */
-export const CONNECTION_TIMEOUT_MS = 120_000;
 /**
  * The least time after which a node comes back: nothing is under way to it any more that belongs to
  * its earlier stay. A neighbour may take the timeout to notice that it has gone, and if it crashes
- * itself just before, the end of the connection is known after the same time again.
+ * itself just before, the end of the connection is known after the same time again. A message that
+ * is held at a closed border is late by less than the timeout.
  */
 export const ABSENCE_MIN_MS: number = 2.5 * CONNECTION_TIMEOUT_MS;
 

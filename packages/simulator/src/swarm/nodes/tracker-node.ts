@@ -13,6 +13,8 @@ import {
 } from '@cachetorrent/tracker';
 
 import * as kinds from '../event-kinds.ts';
+import type { FaultedTracker } from '../faults/fault-kind.ts';
+import type { Fault } from '../plan/faults.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import { electionOf, type Swarm } from '../plan/swarm.ts';
 import { eventOf, isSeedOf, wantedOf } from '../transport/message-fields.ts';
@@ -20,7 +22,7 @@ import type { Transport } from '../transport/transport.ts';
 import { ANNOUNCE_INTERVAL_S } from './node.ts';
 
 /** A tracker that handles the messages of nodes. */
-export interface TrackerNode {
+export interface TrackerNode extends FaultedTracker {
   /** Handles the event of a message to the tracker; `first` and `second` are its fields. */
   handle(kind: number, first: number, second: number): void;
 }
@@ -37,6 +39,11 @@ class OpenTrackerNode implements TrackerNode {
   readonly #transport: Transport;
   readonly #clock: Clock;
   readonly #tracker: OpenTracker;
+  /** For each reason to be silent, whom it has ignored, and whom to tell. */
+  readonly #silences = new Map<
+    Fault,
+    { readonly ids: Set<PeerId>; readonly ignored: () => void }
+  >();
 
   constructor(plan: Plan, transport: Transport, clock: Clock) {
     this.#plan = plan;
@@ -47,12 +54,32 @@ class OpenTrackerNode implements TrackerNode {
 
   handle(kind: number, first: number, second: number): void {
     const from = first as PeerId;
+    if (this.#silences.size > 0) return this.#ignore(from);
     if (kind === kinds.LEADER_LOST) {
       return this.#tracker.leaderLost(second as PeerId, from, this.#clock.nowMs);
     }
     assert(kind === kinds.ANNOUNCE, 'nodes announce themselves to the tracker of an open swarm');
-    const announce = announceOf(this.#plan, from, eventOf(second), isSeedOf(second));
+    const announce = announceOf(this.#plan, from, eventOf(second), {
+      isSeed: isSeedOf(second),
+      nowMs: this.#clock.nowMs,
+    });
     this.#announce(announce, wantedOf(second));
+  }
+
+  beSilent(because: Fault, ignored: () => void): void {
+    this.#silences.set(because, { ids: new Set(), ignored });
+  }
+
+  answer(because: Fault): void {
+    this.#silences.delete(because);
+  }
+
+  #ignore(from: PeerId): void {
+    for (const { ids, ignored } of this.#silences.values()) {
+      if (ids.has(from)) continue;
+      ids.add(from);
+      ignored();
+    }
   }
 
   #announce(announce: OpenAnnounce, wanted: number): void {
@@ -69,7 +96,7 @@ class OpenTrackerNode implements TrackerNode {
   }
 }
 
-/** The tracker of a swarm whose peers all arrive at the start and stay. */
+/** The tracker of a swarm whose peers all arrive at the start and stay. Nothing happens to it. */
 class ClosedTrackerNode implements TrackerHost, TrackerNode {
   readonly #transport: Transport;
   readonly #clock: Clock;
@@ -97,6 +124,10 @@ class ClosedTrackerNode implements TrackerHost, TrackerNode {
     }
   }
 
+  beSilent(): void {}
+
+  answer(): void {}
+
   neighbours(to: PeerId, ids: Uint32Array, asIds: Uint32Array): void {
     this.#transport.sendToNode(TRACKER, to).neighbours(ids, asIds);
   }
@@ -119,14 +150,14 @@ export function announceOf(
   plan: Plan,
   id: PeerId,
   event: AnnounceEvent,
-  isSeed: boolean,
+  { isSeed, nowMs }: { readonly isSeed: boolean; readonly nowMs: number },
 ): OpenAnnounce {
   return {
     id,
     asId: plan.asOf(id),
     event,
     isSeed,
-    ...(plan.isReachable(id) ? { capacity: plan.capacityOf(id) } : {}),
+    ...(plan.isReachable(id) ? { capacity: plan.capacityAt(id, nowMs) } : {}),
   };
 }
 

@@ -18,6 +18,7 @@ import {
   type NameOf,
   PEERS_MAX,
   type Refuse,
+  secondsOf,
   TIME_MAX_MS,
 } from './number-rule.ts';
 import type { PeerClass, Swarm } from './swarm.ts';
@@ -125,7 +126,8 @@ class ClassCheck {
     if (untilMs !== undefined) {
       this.#time(`${field}.untilMs`, untilMs, 0, 'a run begins at time 0');
       if (untilMs <= fromMs) {
-        const problem = `is ${seconds(untilMs)}, but these arrivals begin at ${seconds(fromMs)}`;
+        const begin = secondsOf(fromMs);
+        const problem = `is ${secondsOf(untilMs)}, but these arrivals begin at ${begin}`;
         refuse(`${field}.untilMs`, problem, 'set it to a later time');
       }
     }
@@ -146,12 +148,13 @@ class ClassCheck {
       const at = `${field}.peers[${i}]`;
       this.#time(`${at}.atMs`, atMs, 0, 'a run begins at time 0');
       if (atMs < beforeMs) {
-        const problem = `is ${seconds(atMs)}, earlier than the peer before (${seconds(beforeMs)})`;
+        const before = secondsOf(beforeMs);
+        const problem = `is ${secondsOf(atMs)}, earlier than the peer before (${before})`;
         refuse(`${at}.atMs`, problem, 'sort the peers by time');
       }
       beforeMs = atMs;
       if (leavesAtMs !== undefined && !(leavesAtMs >= atMs)) {
-        const problem = `is ${seconds(leavesAtMs)}, before the peer arrives (${seconds(atMs)})`;
+        const problem = `is ${secondsOf(leavesAtMs)}, before the peer arrives (${secondsOf(atMs)})`;
         refuse(`${at}.leavesAtMs`, problem, 'set it to a later time');
       }
       if (uploadKbps !== undefined) this.#capacity(`${at}.uploadKbps`, uploadKbps);
@@ -164,7 +167,7 @@ class ClassCheck {
   #refuseAfterEnd(field: string, atMs: number): void {
     const { horizonMs } = this.#swarm;
     if (horizonMs === undefined || atMs < horizonMs) return;
-    const problem = `is ${seconds(atMs)}, when the run has ended (${seconds(horizonMs)})`;
+    const problem = `is ${secondsOf(atMs)}, when the run has ended (${secondsOf(horizonMs)})`;
     const fix = `set it to an earlier time, or "${this.#nameOf('horizonMs')}" to a later one`;
     this.#refuse(field, problem, fix);
   }
@@ -294,8 +297,4 @@ class ClassCheck {
 function reasonOf(least: number): string {
   if (least === 0 || least === SHAPE_MIN) return `it must be ${least} or more`;
   return 'it must be above 0';
-}
-
-function seconds(ms: number): string {
-  return `${ms / 1000} s`;
 }

@@ -7,6 +7,7 @@ import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protoco
 import { ELECTION_POLICIES } from '@cachetorrent/tracker';
 
 import { SwarmError } from '../../errors.ts';
+import { checkFaults } from '../faults/check.ts';
 import { checkDynamics } from './check-dynamics.ts';
 import {
   checkNumber,
@@ -18,7 +19,14 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
-import { blockLayoutOf, hasArrivals, peerCountOf, type Swarm, usedUploadKbps } from './swarm.ts';
+import {
+  blockLayoutOf,
+  hasArrivals,
+  peerCountOf,
+  seedCountOf,
+  type Swarm,
+  usedUploadKbps,
+} from './swarm.ts';
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
@@ -37,6 +45,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkPopulation(swarm, refuse, nameOf);
   checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
+  checkFaults(swarm, refuse, nameOf);
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
@@ -242,7 +251,8 @@ function checkClasses({ classes }: Swarm, refuse: Refuse): void {
 /** Checks the numbers of peers, seeds and neighbours against each other. */
 function checkPopulation(swarm: Swarm, refuse: Refuse, nameOf: NameOf): void {
   const { minPeers, neighbours, seeds } = swarm;
-  const peers = peerCountOf(swarm);
+  // Those who are there at the start, or come soon.
+  const peers = peerCountOf(swarm) - (seedCountOf(swarm) - seeds);
   if (peers > PEERS_MAX) {
     const problem = `has ${peers} peers, more than can be simulated`;
     refuse('classes', problem, `lower ${nameOf('classes')} to ${PEERS_MAX}`);
@@ -279,13 +289,13 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let first = 0;
   let seedClass = 0;
   classes.forEach((peerClass, i) => {
-    const { name, count = 0, arrivals, downloadKbps } = peerClass;
+    const { name, count = 0, arrivals, holdsFile, downloadKbps } = peerClass;
     const next = first + (arrivals === undefined ? count : 0);
     if (first < seeds) {
       seedsUpload ||= usedUploadKbps(peerClass) > 0;
       seedClass = i;
     }
-    if ((next > seeds || arrivals !== undefined) && downloadKbps === 0) {
+    if (!holdsFile && (next > seeds || arrivals !== undefined) && downloadKbps === 0) {
       refuse(
         `classes[${i}].downloadKbps`,
         `is 0, so leechers of class "${name}" could never complete`,

@@ -37,3 +37,8 @@ export function checkNumber(rule: NumberRule, refuse: Refuse): void {
     refuse(field, `is ${value}, which is not whole`, `set it to ${range}`);
   }
 }
+
+/** A time in ms, as messages show it. */
+export function secondsOf(ms: number): string {
+  return `${ms / 1000} s`;
+}

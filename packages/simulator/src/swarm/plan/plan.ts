@@ -24,8 +24,11 @@ import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { LogSetup } from '../log/record.ts';
+import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
 import { blockLayoutOf, isOpen, type PeerClass, type Swarm } from './swarm.ts';
+
+export type { Capacity };
 
 /** The id of the tracker, which is the first node. */
 export const TRACKER = 0 as PeerId;
@@ -74,6 +77,7 @@ export class Plan {
   readonly log: LogSetup | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
+  readonly #capacityChanges: CapacityChanges;
 
   constructor(data: PlanData) {
     this.swarm = data.swarm;
@@ -86,6 +90,7 @@ export class Plan {
     this.log = data.log;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
+    this.#capacityChanges = new CapacityChanges(data.swarm.faults);
   }
 
   /** The number of AS. */
@@ -100,6 +105,11 @@ export class Plan {
 
   asOf(id: PeerId): AsId {
     return this.#data.placement.asOfNode[this.nodeOf(id)]! as AsId;
+  }
+
+  /** The index of an AS among the stub domains, some of which may have no nodes. */
+  domainOf(asId: number): number {
+    return this.#data.placement.domainOfAs[asId]!;
   }
 
   /** The number of a node. */
@@ -157,7 +167,8 @@ export class Plan {
     };
   }
 
-  capacityOf(id: PeerId): { readonly uploadKbps: number; readonly downloadKbps: number } {
+  /** The capacities of a peer, unless the schedule of faults changes them. */
+  capacityOf(id: PeerId): Capacity {
     const node = this.nodeOf(id);
     return {
       uploadKbps: this.#data.uploadKbps[node]!,
@@ -185,6 +196,20 @@ export class Plan {
     return this.holdsFile(id) ? 0 : (this.#classOf(id).claimedPercent ?? 0);
   }
 
+  /** The capacities of a peer at a time. */
+  capacityAt(id: PeerId, atMs: number): Capacity {
+    const own = this.capacityOf(id);
+    if (this.#capacityChanges.isEmpty || id === TRACKER) return own;
+    return this.#capacityChanges.capacityAt(this.#classOf(id).name, own, atMs);
+  }
+
+  /** The bits that a peer can upload from a time on, in `forMs`. */
+  uploadBits(id: PeerId, fromMs: number, forMs: number): number {
+    const own = this.capacityOf(id);
+    if (this.#capacityChanges.isEmpty) return own.uploadKbps * forMs;
+    return this.#capacityChanges.uploadBits(this.#classOf(id).name, own, fromMs, fromMs + forMs);
+  }
+
   /** The sum of the upload capacities of the peers of an AS, in kbit/s. */
   uploadKbpsOf(asId: AsId): number {
     let sum = 0;
@@ -206,7 +231,13 @@ export class Plan {
 
   /** Whether a peer holds the whole file when it arrives for the first time. */
   holdsFile(id: PeerId): boolean {
-    return id !== TRACKER && id <= this.swarm.seeds;
+    if (id === TRACKER) return false;
+    return id <= this.swarm.seeds || this.isLateSeed(id);
+  }
+
+  /** Whether it is a seed that arrives in the course of the run. */
+  isLateSeed(id: PeerId): boolean {
+    return id !== TRACKER && this.swarm.classes[this.classOf(id)]!.holdsFile === true;
   }
 
   /** How long the peers stay; undefined if all stay until the end. */

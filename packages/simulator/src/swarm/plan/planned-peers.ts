@@ -35,7 +35,8 @@ export interface PlannedPeers {
 /** @throws SwarmError if nobody arrives with this seed, or too many do */
 export function drawPeers(swarm: Swarm, seed: number): PlannedPeers {
   const crowd = crowdOf(swarm, seed);
-  return hasArrivals(swarm) ? withArrivals(swarm, seed, crowd) : crowd;
+  const isCrowd = swarm.classes.every(({ arrivals }) => arrivals === undefined);
+  return isCrowd ? crowd : withArrivals(swarm, seed, crowd);
 }
 
 /** The random stream of a class for `purpose`: classes may have the same name, as seeds do. */
@@ -138,7 +139,7 @@ function withArrivals(swarm: Swarm, seed: number, crowd: PlannedPeers): PlannedP
     let first = -1;
     // The crowd comes first of those at the same time: so the seeds have the first ids.
     let firstMs = nextOfCrowd < crowd.nodeCount ? crowd.arrivesAtMs[nextOfCrowd]! : Infinity;
-    for (let index = 0; index < classes.length; index++) {
+    for (let index = 0; index < classes.length && nextOfCrowd > swarm.seeds; index++) {
       const arrival = arrivals[index]![next[index]!];
       if (arrival === undefined || arrival.atMs >= firstMs) continue;
       first = index;

@@ -18,6 +18,7 @@ import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker
 
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
+import type { Fault } from './faults.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
@@ -38,6 +39,8 @@ export interface PeerClass {
   readonly arrivals?: readonly ArrivalProcess[];
   /** How long they stay; absent: until the end of the run. */
   readonly session?: Session;
+  /** Whether they are seeds that arrive in the course of the run (`SeedArrival`). */
+  readonly holdsFile?: true;
   /** Where they live; absent: in any AS. */
   readonly homes?: readonly Home[];
   /** Whether they refuse to upload; absent: they upload as well as they can. */
@@ -141,6 +144,8 @@ export interface Swarm {
   readonly externalPercent?: number;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
   readonly subTorrents: number;
+  /** What happens on purpose in the course of the run; absent: nothing. */
+  readonly faults?: readonly Fault[];
 }
 
 /** How leaders are elected; undefined for plain BitTorrent. */
@@ -179,9 +184,14 @@ export function usedUploadKbps({ behaviour, uploadKbps }: PeerClass): number {
   return behaviour === 'free-rider' ? 0 : uploadKbps;
 }
 
-/** Whether peers arrive by processes, so that their number is drawn. */
+/** Whether leechers arrive by processes, so that their number is drawn. */
 export function hasArrivals({ classes }: Pick<Swarm, 'classes'>): boolean {
-  return classes.some(({ arrivals }) => arrivals !== undefined);
+  return classes.some(({ arrivals, holdsFile }) => arrivals !== undefined && !holdsFile);
+}
+
+/** The number of seeds, those that arrive in the course of the run included. */
+export function seedCountOf({ classes, seeds }: Pick<Swarm, 'classes' | 'seeds'>): number {
+  return classes.reduce((sum, { holdsFile, count = 0 }) => sum + (holdsFile ? count : 0), seeds);
 }
 
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
@@ -190,9 +200,14 @@ export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): Blo
 }
 
 /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
-export function isOpen({ classes, horizonMs }: Pick<Swarm, 'classes' | 'horizonMs'>): boolean {
+export function isOpen({
+  classes,
+  horizonMs,
+  faults = [],
+}: Pick<Swarm, 'classes' | 'horizonMs' | 'faults'>): boolean {
   return (
     horizonMs !== undefined ||
+    faults.length > 0 ||
     classes.some(({ arrivals, session }) => arrivals !== undefined || session !== undefined)
   );
 }

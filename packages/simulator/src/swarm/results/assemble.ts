@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { MESSAGE_KINDS, type MessageKind, type PeerId } from '@cachetorrent/protocol';
 
 import type { PopulationReport } from '../nodes/population.ts';
+import { kindOf } from '../faults/kinds.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
@@ -18,6 +19,7 @@ import { type AsReport, lastPiecesOf } from './observations.ts';
 import {
   type ClassCompletion,
   type Completion,
+  type FaultRecord,
   type PeerTable,
   type RunEnd,
   SWARM_ROLES,
@@ -51,6 +53,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     measuredFromMs,
     ...(end === undefined ? {} : { churn: churnOf(reports, end.atMs - measuredFromMs, end), end }),
     ...(death === undefined ? {} : { death }),
+    ...(plan.swarm.faults === undefined ? {} : { faults: faultsOf(plan, reports) }),
     completion: completion('peer', 'leader', 'follower'),
     uploadUtilisation: utilisationOf(plan, peers, reports, end?.atMs),
     lastPiecesPace: lastPiecesPaceOf(plan, peers, reports, timesMs),
@@ -97,6 +100,15 @@ function churnOf(reports: readonly AsReport[], durationMs: number, { atMs }: Run
     meanLeechers: isInstant ? leechersAtEnd : leecherMs / durationMs,
     meanSeeds: isInstant ? seedsAtEnd : seedMs / durationMs,
   };
+}
+
+function faultsOf({ swarm }: Plan, reports: readonly AsReport[]): FaultRecord[] {
+  return swarm.faults!.map((event, index) => {
+    const peers = sumOf(reports, ({ peersHit }) => peersHit[index]!);
+    const { atMs } = event;
+    const hit = Number.isNaN(peers) ? undefined : peers;
+    return { atMs, event: kindOf(event).describe(event), peers: hit };
+  });
 }
 
 /** The element at `floor(n · percent / 100)`, or the last one; undefined if there is none. */
@@ -161,18 +173,22 @@ function completionByClass(
 
 /** Of the leechers of a class, or of all, while they were leechers; see `SwarmResult`. */
 function utilisationOf(
-  { swarm }: Plan,
+  plan: Plan,
   peers: PeerTable,
   reports: readonly AsReport[],
   endMs: number | undefined,
   className?: string,
 ): number | undefined {
-  const { role, class: classOf, uploadKbps } = peers;
+  const { swarm } = plan;
+  const { id, role, class: classOf, arrivedAtMs } = peers;
+  const startMs = firstCompletionMs(peers);
   const isIncluded = (name: string) => className === undefined || name === className;
   const leechedMs = leechingTimesMs(peers, swarm.warmUpMs ?? 0, endMs);
   let capacityBits = 0;
-  for (const [row, kbps] of uploadKbps.entries()) {
-    if (role[row] !== 'seed' && isIncluded(classOf[row]!)) capacityBits += kbps * leechedMs[row]!;
+  for (const [row, ms] of leechedMs.entries()) {
+    if (role[row] === 'seed' || !isIncluded(classOf[row]!)) continue;
+    const sinceMs = Math.max(startMs, arrivedAtMs[row]!);
+    capacityBits += plan.uploadBits(id[row] as PeerId, sinceMs, ms);
   }
   const { classes } = swarm;
   const sentBits = sumOf(reports, ({ leecherBits }) =>

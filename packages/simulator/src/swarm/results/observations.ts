@@ -8,7 +8,7 @@ import type { Node } from '../nodes/node.ts';
 import type { PopulationReport } from '../nodes/population.ts';
 import { subTorrentRange } from '../nodes/sub-torrents.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
-import { type Plan, TRACKER } from '../plan/plan.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { EndReport } from '../nodes/run-end.ts';
 import { SWARM_ROLES, type SwarmRole } from './result.ts';
 
@@ -36,6 +36,8 @@ export interface AsReport {
   readonly classBits: Float64Array;
   /** The number of pieces that leechers of the AS have lacked. */
   readonly neededPieces: number;
+  /** For each fault, how many of its nodes it has hit; NaN if it has not happened. */
+  readonly peersHit: Float64Array;
   /** How many of its nodes have come and gone. */
   readonly population: PopulationReport;
   /** How the run has ended; from the AS of the tracker, if peers come and go. */
@@ -211,9 +213,9 @@ export function totalOf(messages: Float64Array): number {
 }
 
 /** A node that is a leader in any sub-torrent counts as a leader. */
-function roleOf(node: Node, { swarm }: Plan): SwarmRole {
-  if (node.id !== TRACKER && node.id <= swarm.seeds) return 'seed';
-  if (swarm.leaderPercent === undefined) return 'peer';
+function roleOf(node: Node, plan: Plan): SwarmRole {
+  if (plan.holdsFile(node.id)) return 'seed';
+  if (plan.swarm.leaderPercent === undefined) return 'peer';
   const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');
   return isLeader ? 'leader' : 'follower';
 }

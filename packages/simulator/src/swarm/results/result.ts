@@ -124,6 +124,16 @@ export interface LeaderShortage {
   readonly presentMs: number;
 }
 
+/** What a run has made of an event of its schedule. */
+export interface FaultRecord {
+  /** When it was to happen, in ms since the start of the run. */
+  readonly atMs: number;
+  /** What it is, such as `crash of leaders`. */
+  readonly event: string;
+  /** The number of peers that it has hit; undefined if the run was over before. */
+  readonly peers: number | undefined;
+}
+
 /** The result of a run: the same for the same swarm and seed. */
 export interface SwarmResult {
   /**
@@ -196,6 +206,8 @@ export interface SwarmResult {
   readonly end?: RunEnd;
   /** How the swarm has died; absent if it has not. */
   readonly death?: Death;
+  /** What has become of the schedule of faults, in its order; absent if there is none. */
+  readonly faults?: readonly FaultRecord[];
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
   /** All peers. */

@@ -61,11 +61,13 @@ import { assert } from '@cachetorrent/std';
 import type { ActorContext } from '../../engine/behaviour.ts';
 import * as kinds from '../event-kinds.ts';
 import type { LogWriter } from '../log/writer.ts';
+import { type Borders, type Closure, isLong } from './borders.ts';
 import { NO_ROW, type Rows } from './rows.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
   callNodeMessage,
   callPeerMessage,
+  connectionOf,
   connectionOfSpan,
   countOfSpan,
   MessageFields,
@@ -91,8 +93,18 @@ import {
   writeRecipientCount,
 } from './wire-format.ts';
 
+/** How long a peer waits for a connection (libtorrent: `peer_connect_timeout`). */
+const CONNECT_TIMEOUT_MS = 15_000;
 /** The bytes of a `have`. */
 const HAVE_BYTES = 9;
+
+/** The messages to and from the tracker of a swarm in which peers come and go. */
+const OF_TRACKER: ReadonlySet<number> = new Set([
+  kinds.ANNOUNCE,
+  kinds.LEADER_LOST,
+  kinds.NEIGHBOURS,
+  kinds.LEADERS,
+]);
 
 /** What a peer does with a `have` beside recording it. */
 const PLAIN = 0;
@@ -114,6 +126,8 @@ export interface TransportOptions {
   readonly rows: Rows;
   /** The peers of the AS by row; a peer is added before its first connection. */
   readonly peers: readonly (Peer | undefined)[];
+  /** Absent if no AS is ever cut off. */
+  readonly borders: Borders | undefined;
   readonly log: LogWriter | undefined;
 }
 
@@ -132,6 +146,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
   readonly #tables: PeerTables;
   readonly #rows: Rows;
   readonly #peers: readonly (Peer | undefined)[];
+  readonly #borders: Borders | undefined;
   readonly #log: LogWriter | undefined;
   /** For each peer, LEADER if it may forward a `have` that it receives, SUPER_SEED if it is one. */
   #role = new Uint8Array(0);
@@ -150,13 +165,14 @@ export class Transport implements DeferredHavesHost, RowColumn {
   #latencyMs = Infinity;
   #delayMs = 0;
 
-  constructor({ plan, context, tables, rows, peers, log }: TransportOptions) {
+  constructor({ plan, context, tables, rows, peers, borders, log }: TransportOptions) {
     const { client, quirks } = plan.swarm;
     this.#plan = plan;
     this.#context = context;
     this.#tables = tables;
     this.#rows = rows;
     this.#peers = peers;
+    this.#borders = borders;
     this.#log = log;
     this.#duplicateForwards = quirks.duplicateForwards;
     this.#sendsRedundantHaves = client.redundantHaves || quirks.wholePieces;
@@ -208,6 +224,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.#toPeer = this.#plan.localPeerOf(to, subTorrent);
     this.#toConnection = TO_NODE;
     this.#latencyMs = this.#plan.latencyMs(from, to);
+    this.#delayMs = 0;
     this.maxLatencyMs = Math.max(this.maxLatencyMs, this.#latencyMs);
     return this.#outgoing;
   }
@@ -264,6 +281,9 @@ export class Transport implements DeferredHavesHost, RowColumn {
 
   #broadcastToAs(asId: number, start: number, end: number, piece: PieceIndex): void {
     const { subscribers, subscriberFloats } = this.endpoints;
+    const closure = this.#borders?.closureTo(asId);
+    if (closure !== undefined && isLong(closure)) return;
+    const isHeld = closure !== undefined && closure.untilMs > this.#context.nowMs;
     const recipients = (end - start) / ENDPOINT_WORDS;
     const header = headerBytes(recipients);
     const order = this.#context.takeOrders(recipients);
@@ -271,7 +291,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     const { offset } = this.#context;
     writeRecipientCount(view, offset, recipients);
     for (let index = 0, i = start; i < end; index++, i += ENDPOINT_WORDS) {
-      const latencyMs = subscriberFloats[i + LATENCY_MS]!;
+      const latencyMs = subscriberFloats[i + LATENCY_MS]! * (isHeld ? -1 : 1);
       const remotePeer = subscribers[i + REMOTE_PEER]!;
       const connection = subscribers[i + REMOTE_CONNECTION]!;
       writeRecipient(view, offset, index, remotePeer, connection, latencyMs);
@@ -289,11 +309,45 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.sentCounts[kind]! += isOnConnection ? countOfSpan(first) : 1;
     if (this.#log !== undefined) this.#logMessage(this.#log, kind, first, second);
 
-    if (this.#toAsId !== this.#context.id) return this.#sendToAs(kind, first, second);
+    if (this.#toAsId !== this.#context.id) {
+      const closure = this.#borders?.closureTo(this.#toAsId);
+      if (closure !== undefined && !this.#isHeld(closure, kind)) {
+        return this.#lose(kind, first, second);
+      }
+      return this.#sendToAs(kind, first, second);
+    }
     if (kind === kinds.HAVE) return this.#deliverHave(this.#toPeer, this.#toConnection, second);
     const arrivalMs = this.#context.nowMs + this.#latencyMs;
     const firstThere = isOnConnection ? onConnection(first, this.#toConnection) : first;
     this.#context.schedule(arrivalMs, kind, this.#toPeer, firstThere, second);
+  }
+
+  /**
+   * Whether a message that is sent while a border is closed arrives after it opens. Its latency,
+   * which counts from then, is negative on its way, so that the receiver knows; see `receive`. A
+   * client does not wait for a tracker for so long.
+   */
+  #isHeld(closure: Closure, kind: number): boolean {
+    const heldMs = closure.untilMs - this.#context.nowMs;
+    const isPatient = kind === kinds.CONN_REQ && heldMs <= CONNECT_TIMEOUT_MS;
+    if (!isPatient && (isLong(closure) || OF_TRACKER.has(kind))) return false;
+    // The time after which a crash is noticed passes meanwhile.
+    if (this.#delayMs < heldMs) this.#latencyMs = this.#delayMs - this.#latencyMs;
+    return true;
+  }
+
+  /** A message is lost at a closed border. A request for a connection is given up after a time. */
+  #lose(kind: number, first: number, second: number): void {
+    this.payloads.drop(kind, first, second);
+    if (kind !== kinds.CONN_REQ) return;
+    const atMs = this.#context.nowMs + CONNECT_TIMEOUT_MS;
+    const localPeer = this.#plan.localPeerOf(
+      this.#from,
+      this.#toPeer % this.#plan.swarm.subTorrents,
+    );
+    const remote = this.#plan.idOfLocalPeer(this.#toAsId, this.#toPeer);
+    const connection = connectionOf(second);
+    this.#context.schedule(atMs, kinds.CONNECT_TIMEOUT, localPeer, connection, remote);
   }
 
   /** The receiver is at the other end of `connection`. */
@@ -357,10 +411,17 @@ export class Transport implements DeferredHavesHost, RowColumn {
   // Receiving.
 
   /**
-   * Schedules the message of a record from another AS for each of its recipients. The record was
-   * sent at `sentMs`.
+   * Schedules the message of a record from another AS, `source`, for each of its recipients. The
+   * record was sent at `sentMs`. A negative latency counts from when the border opens after that.
    */
-  receive(sentMs: number, order: number, bytes: DataView, offset: number, length: number): void {
+  receive(
+    source: number,
+    sentMs: number,
+    order: number,
+    bytes: DataView,
+    offset: number,
+    length: number,
+  ): void {
     const recipients = readRecipientCount(bytes, offset);
     const incoming = this.#incoming;
     decode(bytes, offset + headerBytes(recipients), offset + length, 0 as Connection, incoming);
@@ -368,7 +429,10 @@ export class Transport implements DeferredHavesHost, RowColumn {
     for (let index = 0; index < recipients; index++) {
       const localPeer = readLocalPeer(bytes, offset, index);
       const connection = readConnection(bytes, offset, index);
-      const arrivalMs = sentMs + readLatencyMs(bytes, offset, index);
+      const latencyMs = readLatencyMs(bytes, offset, index);
+      const isHeld = latencyMs < 0;
+      const fromMs = isHeld ? this.#borders!.opensMs(source, sentMs) : sentMs;
+      const arrivalMs = fromMs + Math.abs(latencyMs);
       if (kind === kinds.HAVE) {
         this.deferredHaves.atMs = arrivalMs;
         this.deferredHaves.order = order + index;

@@ -1,7 +1,8 @@
 /**
  * A record between two AS: the recipients of a message, then the message as bytes of the
  * protocol's codec. One record can have several recipients, which are connections of the other AS;
- * each of them receives the message after its own latency.
+ * each of them receives the message after its own latency. A negative latency counts from when a
+ * closed border opens (`borders.ts`).
  *
  *     recipients u32 │ local peer u32  connection i32  latencyMs f32 │ … │ message
  *                    └──────────────── one recipient ────────────────┘
