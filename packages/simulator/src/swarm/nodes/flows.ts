@@ -63,7 +63,7 @@ export class Flows implements TransferListener {
   /** The flows to our nodes; undefined if pieces are moved whole. */
   readonly #incoming: IncomingFlows | undefined;
   /** The ends of each flow. They are kept when a peer leaves, until the flow is closed. */
-  readonly #ends: SendingEnds[] = [];
+  readonly #ends: (SendingEnds | undefined)[] = [];
   readonly #unusedFlows: number[] = [];
   /** Whether the flows have their rates for the interval that begins. */
   #hasRates = false;
@@ -211,7 +211,7 @@ export class Flows implements TransferListener {
     // The peer may have left: a flow that still belongs to a connection is started again there.
     const { from, sender } = this.#ends[flow]!;
     if (this.#peers[from.row] !== from || this.#endpoints.flow(from.row, sender) !== flow) {
-      this.#unusedFlows.push(flow);
+      this.#free(flow);
     }
   }
 
@@ -246,6 +246,12 @@ export class Flows implements TransferListener {
     if (this.#peers[from.row] === from && this.#endpoints.flow(from.row, sender) === flow) {
       this.#endpoints.setFlow(from.row, sender, NO_FLOW);
     }
+    this.#free(flow);
+  }
+
+  /** The index of a flow may be used again, and its peer is not kept alive by it. */
+  #free(flow: number): void {
+    this.#ends[flow] = undefined;
     this.#unusedFlows.push(flow);
   }
 

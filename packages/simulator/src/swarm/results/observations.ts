@@ -232,8 +232,10 @@ export function sourcesOf(peers: readonly HostedPeer[], plan: Plan): Uint32Array
 }
 
 /** The number of nodes that lead in any sub-torrent. */
-export function leadersOf(nodes: readonly Node[]): number {
-  return nodes.filter(({ peers }) => peers.some((hosted) => hosted.leads)).length;
+export function leadersOf(nodes: Iterable<Node>): number {
+  let leaders = 0;
+  for (const { peers } of nodes) if (peers.some((hosted) => hosted.leads)) leaders++;
+  return leaders;
 }
 
 /** The number of pieces that all peers hold together. */
