@@ -49,9 +49,20 @@ export class PlainModel {
       const { endpoints } = system.transport;
       const { tables } = endpoints;
       const { flags, downloadState, remote, announced, availability, requestable, lacked } = tables;
-      const columns = { flags, downloadState, remote, announced, availability, requestable, lacked };
+      const columns = {
+        flags,
+        downloadState,
+        remote,
+        announced,
+        availability,
+        requestable,
+        lacked,
+      };
       for (const [name, column] of Object.entries(columns)) {
-        assert((column as Uint8Array).every((value) => value === 0), `${name} is empty`);
+        assert(
+          (column as Uint8Array).every((value) => value === 0),
+          `${name} is empty`,
+        );
       }
       for (let row = 0; row < tables.firstConnection.length; row++) {
         assert(endpoints.subscriberCount(row) === 0, 'nobody has subscribers');
@@ -111,8 +122,12 @@ export class PlainModel {
     const at = tables.firstConnection[row]! + connection;
     const start = at * tables.pieceWords;
     const announced = tables.announced.subarray(start, start + tables.pieceWords);
-    assert(announced.every((word) => word === 0), `what a closed connection of ${id} announces`);
-    const queued = tables.requests.lengthOf(row, connection) + tables.queued.lengthOf(row, connection);
+    assert(
+      announced.every((word) => word === 0),
+      `what a closed connection of ${id} announces`,
+    );
+    const queued =
+      tables.requests.lengthOf(row, connection) + tables.queued.lengthOf(row, connection);
     assert(queued === 0, `blocks on a closed connection of ${id}`);
   }
 
