@@ -27,22 +27,21 @@ const CROWD = swarm({
   ],
 });
 
+/** Peers that come between the middles of the two spans that are compared. */
+const COME_AND_GONE = 4_000;
+
 test('memory is needed for the peers that are there, not for those that have left', {
   timeout: 300_000,
 }, async () => {
   const samples = await footprintOverTime(CROWD, 2 * MINUTE_MS);
-  const meanOf = (fromMs: number, untilMs: number): number => {
+  const meanOf = (fromMinute: number, untilMinute: number): number => {
     const bytes = samples
-      .filter(({ atMs }) => atMs >= fromMs * MINUTE_MS && atMs < untilMs * MINUTE_MS)
+      .filter(({ atMs }) => atMs >= fromMinute * MINUTE_MS && atMs < untilMinute * MINUTE_MS)
       .map((sample) => sample.bytes);
     return bytes.reduce((a, b) => a + b, 0) / bytes.length;
   };
-  console.log(
-    samples
-      .map((s) => [Math.round(s.atMs / 6000) / 10, Math.round(s.bytes / 1000)].join(':'))
-      .join(' '),
-  );
-  // All have come and gone thirty times from the middle of the first span to that of the second.
+  // A peer that is there takes some 20,000 bytes. What the plan and the results hold of each is
+  // allocated at the start.
   const growth = meanOf(75, 90) - meanOf(15, 30);
-  expect(growth / meanOf(15, 30)).toBeLessThan(0.02);
+  expect(growth / COME_AND_GONE).toBeLessThan(250);
 });

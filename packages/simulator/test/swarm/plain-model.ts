@@ -11,6 +11,7 @@ import { assert } from '@cachetorrent/std';
 
 import { subTorrentRange } from '../../src/swarm/nodes/sub-torrents.ts';
 import { CONNECTION_TIMEOUT_MS } from '../../src/swarm/nodes/stays.ts';
+import type { AsReport } from '../../src/swarm/results/observations.ts';
 import { LATENCY_MAX_MS, type Present, type WatchedSwarm } from './watched-swarm.ts';
 
 /** The flags of a connection (`connection-flags.ts` of the protocol). */
@@ -43,8 +44,15 @@ export class PlainModel {
     for (const present of swarm.present.values()) this.#comparePeer(present);
   }
 
-  /** Nobody but the tracker is there any more: nothing is left in the tables. */
-  compareEmpty(swarm: WatchedSwarm): void {
+  /** Nobody but the tracker is there any more: nothing is left in tables and reports. */
+  compareEmpty(swarm: WatchedSwarm, reports: readonly AsReport[]): void {
+    for (const { sources, churn } of reports) {
+      assert(
+        sources.every((count) => count === 0),
+        'nobody is a source of pieces',
+      );
+      assert(churn.leechersAtEnd + churn.seedsAtEnd === 0, 'nobody is counted');
+    }
     for (const system of swarm.systems) {
       const { endpoints } = system.transport;
       const { tables } = endpoints;
@@ -252,7 +260,7 @@ export class PlainModel {
 
   /** No more are unchoked than there are slots, and nobody waits while one is free. */
   #compareSlots(present: Present): void {
-    const { uploadSlots, optimisticSlots, rechokeIntervalMs } = this.#swarm!.plan.swarm;
+    const { uploadSlots, optimisticSlots, rechokeIntervalMs, client } = this.#swarm!.plan.swarm;
     const { hosted } = present;
     const flags = connectionsOf(present).map((connection) => flagsOf(present, connection));
     const unchoked = flags.filter((each) => (each & AM_CHOKING) === 0).length;
@@ -261,7 +269,8 @@ export class PlainModel {
     const isWaiting = (each: number): boolean =>
       (each & MAY_UPLOAD) !== 0 && (each & AM_CHOKING) !== 0 && (each & PEER_INTERESTED) !== 0;
     if (unchoked === slots || !flags.some(isWaiting)) return;
-    this.#doubt(`${hosted.id} has a free slot`, 2 * rechokeIntervalMs);
+    const isGivenAtOnce = client.freeSlots === 'at-once';
+    this.#doubt(`${hosted.id} has a free slot`, isGivenAtOnce ? 5_000 : 2 * rechokeIntervalMs);
   }
 
   #piecesOf({ hosted }: Present): number {

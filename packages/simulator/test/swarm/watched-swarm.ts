@@ -4,7 +4,13 @@
  * model.
  */
 
-import { MESSAGE_KINDS, type Connection, Peer, type PeerId } from '@cachetorrent/protocol';
+import {
+  MESSAGE_KINDS,
+  type Connection,
+  Peer,
+  type PeerId,
+  type PeerMessages,
+} from '@cachetorrent/protocol';
 import { assert } from '@cachetorrent/std';
 
 import type { ActorContext } from '../../src/engine/behaviour.ts';
@@ -13,6 +19,7 @@ import { runPlanOf } from '../../src/simulate.ts';
 import * as kinds from '../../src/swarm/event-kinds.ts';
 import { AutonomousSystem } from '../../src/swarm/nodes/autonomous-system.ts';
 import type { HostedPeer } from '../../src/swarm/nodes/hosted-peer.ts';
+import type { Node } from '../../src/swarm/nodes/node.ts';
 import { type Plan, TRACKER } from '../../src/swarm/plan/plan.ts';
 import type { AsReport } from '../../src/swarm/results/observations.ts';
 import { connectionOfSpan } from '../../src/swarm/transport/message-fields.ts';
@@ -21,6 +28,22 @@ import { connectionOfSpan } from '../../src/swarm/transport/message-fields.ts';
 export const LATENCY_MAX_MS = 1_000;
 /** A tracker forgets one who has crashed after two and a half intervals of half an hour. */
 const FORGOTTEN_AFTER_MS = 4_500_000;
+
+/** What a peer hears on its connections. */
+const MESSAGES = [
+  'choke',
+  'unchoke',
+  'interested',
+  'notInterested',
+  'have',
+  'bitfield',
+  'request',
+  'piece',
+  'cancel',
+  'allowedFast',
+  'leaderStart',
+  'uploadOnly',
+] as const satisfies readonly (keyof PeerMessages)[];
 
 /** A peer that has started and not left. */
 export interface Present {
@@ -46,6 +69,8 @@ export class WatchedSwarm {
   readonly present: Map<string, Present> = new Map();
   /** The nodes that have left and not come back. */
   readonly gone: Map<PeerId, Gone> = new Map();
+  /** When each node has started last. */
+  readonly startedAtMs: Map<PeerId, number> = new Map();
   /** The number of nodes that have left, time after time. */
   departures = 0;
   /** The number of events on connections, and how many of them were for one who had left. */
@@ -96,6 +121,7 @@ export class WatchedSwarm {
       present.openedAtMs[connection] = system.nowMs;
       return connection;
     };
+    for (const name of MESSAGES) this.#hearsOnOpenConnections(present, name);
     const leave = hosted.leave.bind(hosted);
     hosted.leave = (noticedAfterMs) => {
       leave(noticedAfterMs);
@@ -104,12 +130,33 @@ export class WatchedSwarm {
     };
   }
 
-  #left({ hosted, system }: Present, isCrash: boolean): void {
+  #hearsOnOpenConnections({ peer, hosted }: Present, name: (typeof MESSAGES)[number]): void {
+    const hear = peer[name].bind(peer) as (connection: Connection, ...rest: unknown[]) => void;
+    Object.defineProperty(peer, name, {
+      configurable: true,
+      value: (connection: Connection, ...rest: unknown[]) => {
+        assert(peer.isOpen(connection), `${hosted.id} hears ${name} on a closed connection`);
+        hear(connection, ...rest);
+      },
+    });
+  }
+
+  #left({ hosted, peer, system }: Present, isCrash: boolean): void {
     const { id, subTorrent } = hosted;
     this.present.delete(`${id}/${subTorrent}`);
     if (subTorrent < this.plan.swarm.subTorrents - 1) return;
     this.departures++;
     this.gone.set(id, { atMs: system.nowMs, isCrash });
+    assert(this.#hasReason(id, peer.isComplete, system.nowMs), `peer ${id} has a reason to leave`);
+  }
+
+  /** Whether a node has one of the reasons of its present stay. */
+  #hasReason(id: PeerId, isComplete: boolean, nowMs: number): boolean {
+    const { seedsForMs, shareRatio, ...times } = this.plan.sessions!;
+    const stayMs = nowMs - this.startedAtMs.get(id)!;
+    const after = [times.crashesAfterMs, times.leavesAfterMs, times.patienceMs];
+    if (after.some((each) => Math.abs(each[id]! - stayMs) < 1e-6)) return true;
+    return isComplete && (stayMs >= seedsForMs[id]! || shareRatio[id]! < Infinity);
   }
 
   /** A message on a connection arrives: it is from the peer at its other end. */
@@ -210,6 +257,11 @@ export class WatchedAs extends AutonomousSystem {
   override peerStarted(hosted: HostedPeer, peer: Peer): void {
     this.#swarm.started(this, hosted, peer);
     super.peerStarted(hosted, peer);
+  }
+
+  override nodeStarted(node: Node): void {
+    this.#swarm.startedAtMs.set(node.id, this.nowMs);
+    super.nodeStarted(node);
   }
 
   override synchronize(round: number, atMs: number): boolean {

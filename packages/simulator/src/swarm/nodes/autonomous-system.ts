@@ -26,13 +26,7 @@ import { Census } from '../plan/census.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import { Needs } from '../results/needs.ts';
-import {
-  type AsReport,
-  lastPiecesOf,
-  Observations,
-  sourcesOf,
-  totalOf,
-} from '../results/observations.ts';
+import { type AsReport, lastPiecesOf, Observations, sourcesOf } from '../results/observations.ts';
 import {
   callPeerMessage,
   connectionOf,
@@ -171,7 +165,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   get messageCount(): number {
-    return totalOf(this.transport.sentCounts);
+    return this.transport.sentCount;
   }
 
   /**
