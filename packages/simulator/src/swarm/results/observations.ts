@@ -1,6 +1,6 @@
 /** What one AS records of the run and reports at its end. Nothing here affects the simulation. */
 
-import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
+import type { PieceIndex } from '@cachetorrent/protocol';
 
 import type { HostedPeer } from '../nodes/hosted-peer.ts';
 import type { LeaderReport } from '../nodes/leader-counts.ts';
@@ -201,13 +201,6 @@ export class Observations {
   completed(localNode: number, atMs: number): void {
     this.completedAtMs[localNode] = atMs;
   }
-}
-
-/** The sum of the messages of all kinds. */
-export function totalOf(messages: Float64Array): number {
-  let total = 0;
-  for (let kind = 0; kind < MESSAGE_KINDS.length; kind++) total += messages[kind]!;
-  return total;
 }
 
 /** A node that is a leader in any sub-torrent counts as a leader. */
