@@ -46,12 +46,12 @@ export class PlainModel {
 
   /** Nobody but the tracker is there any more: nothing is left in tables and reports. */
   compareEmpty(swarm: WatchedSwarm, reports: readonly AsReport[]): void {
-    for (const { sources, churn } of reports) {
+    for (const { sources, population } of reports) {
       assert(
         sources.every((count) => count === 0),
         'nobody is a source of pieces',
       );
-      assert(churn.leechersAtEnd + churn.seedsAtEnd === 0, 'nobody is counted');
+      assert(population.leechersAtEnd + population.seedsAtEnd === 0, 'nobody is counted');
     }
     for (const system of swarm.systems) {
       const { endpoints } = system.transport;
