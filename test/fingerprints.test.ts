@@ -1,16 +1,19 @@
 /**
- * The result hash of every example configuration, with every protocol, by both sets of rules. A
- * change that should not affect results must leave all of them as they are.
+ * The result hash of every example configuration, with every protocol, by both sets of rules, and
+ * of swarms in which peers come and go. A change that should not affect results must leave all of
+ * them as they are.
  *
- * The swarms are scaled down in pieces and in peers, so that the whole takes some seconds.
+ * The examples are scaled down in pieces and in peers, so that the whole takes some seconds.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ConfigFile, checkedSwarm, type Overrides, readConfig } from '@cachetorrent/runner';
+import { swarm } from '@cachetorrent/simulator';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 
 import { RESULTS_VERSION } from '../packages/runner/src/campaign/experiment/key.ts';
+import { LIVING_SWARMS } from './living-swarms.ts';
 import { observe } from './observed.ts';
 
 // Simulations may be slow on a busy machine.
@@ -54,12 +57,24 @@ describe.each(names)('%s', (name) => {
   describe.each(['client', 'original'] as const)('rules of the %s', (rules) => {
     test.each(Object.entries(PROTOCOLS))('%s', async (protocol, overrides) => {
       const file = await readConfig(`${CONFIGS}/${name}.json`);
-      const { swarm } = checkedSwarm(file, { ...scaledDown(file), ...overrides, rules });
+      const checked = checkedSwarm(file, { ...scaledDown(file), ...overrides, rules });
       const key = `${name}, ${rules}, ${protocol}`;
-      const hash = observe(swarm, SEED).result.resultHash;
+      const hash = observe(checked.swarm, SEED).result.resultHash;
       computed[key] = hash;
       if (!isUpdate) expect(hash, adviceFor(key)).toBe(recorded.hashes[key]);
     });
+  });
+});
+
+describe('swarms in which peers come and go', () => {
+  test.each(Object.entries(LIVING_SWARMS))('%s', (name, config) => {
+    const { churn, resultHash } = observe(swarm(config), SEED).result;
+    // All that can happen does.
+    const { arrivals, completions, finished, aborted, crashed } = churn!;
+    expect(Math.min(arrivals, completions, finished, aborted, crashed)).toBeGreaterThan(0);
+    const key = `living, ${name}`;
+    computed[key] = resultHash;
+    if (!isUpdate) expect(resultHash, adviceFor(key)).toBe(recorded.hashes[key]);
   });
 });
 

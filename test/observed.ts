@@ -9,6 +9,7 @@ import { expect } from 'vitest';
 
 import type { ActorContext } from '../packages/simulator/src/engine/behaviour.ts';
 import { runHere } from '../packages/simulator/src/engine/threads/run-here.ts';
+import { runPlanOf } from '../packages/simulator/src/simulate.ts';
 import { assemble } from '../packages/simulator/src/swarm/results/assemble.ts';
 import { AutonomousSystem } from '../packages/simulator/src/swarm/nodes/autonomous-system.ts';
 import { PIECE } from '../packages/simulator/src/swarm/event-kinds.ts';
@@ -47,12 +48,7 @@ export function observe(swarm: Swarm, seed: number): ObservedRun {
   }
 
   const { ending, reports } = runHere(
-    {
-      actorCount: plan.asCount,
-      lookaheadMs: plan.lookaheadMs(),
-      syncIntervalMs: swarm.allocationIntervalMs,
-      quietMs: 1e6,
-    },
+    { ...runPlanOf(plan), quietMs: 1e6 },
     (world: ActorContext) => new ObservedAs(plan, world),
   );
   expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });

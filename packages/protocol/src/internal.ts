@@ -3,6 +3,7 @@
  * benchmarks measure. They are no part of the public interface and may change at any time.
  */
 
+export { eachPiece } from './tables/bitfield.ts';
 export {
   type ConnectionColumn,
   type ConnectionLayout,

@@ -2,7 +2,7 @@
  * Samples the heap while a swarm is simulated in this thread. `inspect.ts` starts this script as a
  * process, with options of Node.
  *
- *     inside.ts allocations|footprint '{"…": the swarm}'
+ *     inside.ts allocations|footprint '{"…": the swarm}' [ms between two samples]
  */
 
 import { getHeapStatistics } from 'node:v8';
@@ -10,6 +10,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Swarm } from '@cachetorrent/simulator';
 
 import { runHere } from '../../../packages/simulator/src/engine/threads/run-here.ts';
+import { runPlanOf } from '../../../packages/simulator/src/simulate.ts';
 import { AutonomousSystem } from '../../../packages/simulator/src/swarm/nodes/autonomous-system.ts';
 import { makePlan } from '../../../packages/simulator/src/swarm/plan/make-plan.ts';
 import { Plan } from '../../../packages/simulator/src/swarm/plan/plan.ts';
@@ -18,6 +19,7 @@ const SEED = 1;
 
 /** The memory at the beginning of a synchronization instant. */
 export interface HeapSample {
+  readonly atMs: number;
   readonly messages: number;
   /** On the JavaScript heap. */
   readonly heapBytes: number;
@@ -25,19 +27,13 @@ export interface HeapSample {
   readonly arrayBytes: number;
 }
 
-const [mode, text] = process.argv.slice(2);
+const [mode, text, everyMs = '0'] = process.argv.slice(2);
 const swarm = JSON.parse(text!) as Swarm;
 const emptyBytes = memoryInUse();
 const samples: HeapSample[] = [];
 const plan = new Plan(makePlan(swarm, SEED));
 const systems: AutonomousSystem[] = [];
-const run = {
-  actorCount: plan.asCount,
-  lookaheadMs: plan.lookaheadMs(),
-  syncIntervalMs: swarm.allocationIntervalMs,
-  quietMs: Infinity,
-};
-runHere(run, (world) => {
+runHere({ ...runPlanOf(plan), quietMs: Infinity }, (world) => {
   const system = new AutonomousSystem(plan, world);
   systems.push(system);
   return world.id === 0 ? sampled(system) : system;
@@ -47,10 +43,12 @@ process.stdout.write(JSON.stringify({ emptyBytes, samples }));
 /** Makes `system` take a sample whenever a synchronization instant begins. */
 function sampled(system: AutonomousSystem): AutonomousSystem {
   const synchronize = system.synchronize.bind(system);
+  let dueMs = 0;
   system.synchronize = (round, atMs) => {
-    if (round === 0) {
+    if (round === 0 && atMs >= dueMs) {
+      dueMs = atMs + Number(everyMs);
       const messages = systems.reduce((sum, { messageCount }) => sum + messageCount, 0);
-      samples.push({ messages, ...memoryInUse() });
+      samples.push({ atMs, messages, ...memoryInUse() });
     }
     return synchronize(round, atMs);
   };

@@ -50,13 +50,33 @@ export async function footprintOf(swarm: Swarm): Promise<MeasuredFootprint> {
   };
 }
 
+/** The live memory at instants that are at least `everyMs` apart, less that before the run. */
+export async function footprintOverTime(
+  swarm: Swarm,
+  everyMs: number,
+): Promise<readonly { readonly atMs: number; readonly bytes: number }[]> {
+  const args = [String(everyMs)];
+  const { samples, emptyBytes } = await runInside('footprint', swarm, ['--expose-gc'], args);
+  const empty = emptyBytes.heapBytes + emptyBytes.arrayBytes;
+  return samples.map(({ atMs, heapBytes, arrayBytes }) => ({
+    atMs,
+    bytes: heapBytes + arrayBytes - empty,
+  }));
+}
+
 interface HeapReport {
   readonly emptyBytes: { readonly heapBytes: number; readonly arrayBytes: number };
   readonly samples: readonly HeapSample[];
 }
 
-async function runInside(mode: string, swarm: Swarm, node: readonly string[]): Promise<HeapReport> {
+async function runInside(
+  mode: string,
+  swarm: Swarm,
+  node: readonly string[],
+  more: readonly string[] = [],
+): Promise<HeapReport> {
   const script = 'tools/bench/heap/inside.ts';
-  const { stdout } = await measure({ script, args: [mode, JSON.stringify(swarm)], node });
+  const args = [mode, JSON.stringify(swarm), ...more];
+  const { stdout } = await measure({ script, args, node });
   return JSON.parse(stdout) as HeapReport;
 }

@@ -5,7 +5,7 @@
 
 import { totalMessages, type RunDocument } from '@cachetorrent/runner';
 
-import { configFile } from '../../files.ts';
+import { configFile, inRepository } from '../../files.ts';
 import { runArgsOf } from '../commands/swarm-options.ts';
 import { CACHETORRENT, measure } from '../process.ts';
 
@@ -30,14 +30,15 @@ const BENCH = 'tools/bench.ts';
 const SEED = '1';
 
 export const CASES: readonly BenchCase[] = [
-  simulated('medium', 'medium', 2),
-  simulated('medium, 1 worker', 'medium', 1),
-  simulated('medium, original rules', 'medium', 2, '--rules', 'original'),
-  simulated('medium, 50 % leaders', 'medium', 2, '--leaders', '50'),
-  simulated('large', 'large', 2),
-  simulated('large, 1 worker', 'large', 1),
-  { ...simulated('hundred-thousand', 'hundred-thousand', 2), runsMax: 3 },
-  { ...simulated('million', 'million', 2), runsMax: 1 },
+  simulated('medium', configFile('medium'), 2),
+  simulated('medium, 1 worker', configFile('medium'), 1),
+  simulated('medium, original rules', configFile('medium'), 2, '--rules', 'original'),
+  simulated('medium, 50 % leaders', configFile('medium'), 2, '--leaders', '50'),
+  simulated('large', configFile('large'), 2),
+  simulated('large, 1 worker', configFile('large'), 1),
+  { ...simulated('hundred-thousand', configFile('hundred-thousand'), 2), runsMax: 3 },
+  { ...simulated('million', configFile('million'), 2), runsMax: 1 },
+  { ...simulated('day', inRepository('tools/bench/run/day.yaml'), 2), runsMax: 3 },
   predicted('large, predicted', 'large', 16),
   phold('phold, 16,000 pending', 16_000),
   phold('phold, 1,000,000 pending', 1_000_000),
@@ -58,8 +59,7 @@ export async function runCase(of: BenchCase, { signal, pieces }: CaseOptions): P
   return { wallMs, cpuMs, peakRssBytes, ...figuresOf(stdout) };
 }
 
-function simulated(name: string, config: string, workers: number, ...more: string[]): BenchCase {
-  const file = configFile(config);
+function simulated(name: string, file: string, workers: number, ...more: string[]): BenchCase {
   const flags = ['--json', '--quiet', '--seed', SEED, '--workers', String(workers)];
   const figuresOf = (stdout: string): Figures => {
     const { result, timing } = JSON.parse(stdout) as RunDocument;

@@ -100,6 +100,11 @@ export const TARGETS: readonly Target[] = [
     what: 'PHOLD on the engine alone, 1 worker',
     figures: [events('phold, 16,000 pending', 10), events('phold, 1,000,000 pending', 5)],
   },
+  {
+    id: '10',
+    what: 'a day in which 24,000 peers come and go, 2 workers',
+    figures: [wall('day', 300), memory('day', 600)],
+  },
 ];
 
 function wall(of: string, atMost: number): TargetFigure {

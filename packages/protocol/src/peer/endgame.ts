@@ -11,7 +11,7 @@
  */
 
 import type { BlockLayout } from '../blocks.ts';
-import type { BlockIndex, Connection, PieceIndex } from '../ids.ts';
+import type { BlockIndex, Connection } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import { type PartialPieces, REQUESTS_MAX } from '../tables/partial-pieces.ts';
@@ -68,9 +68,8 @@ export class Endgame {
 
   /** A block that is requested from one other peer, or withheld by one of several, at random. */
   #oneOf(connection: Connection, isWithheld: (block: BlockIndex) => boolean): Span[] {
-    const busy = this.#busyBlocks(connection);
-    let blocks = busy.filter((block) => this.#partial.requestsOf(block) === 1);
-    if (blocks.length === 0) blocks = busy.filter(isWithheld);
+    let blocks = this.#busyBlocks(connection, 1);
+    if (blocks.length === 0) blocks = this.#busyBlocks(connection).filter(isWithheld);
     if (blocks.length === 0) return [];
     return [{ block: blocks[this.#random.below(blocks.length)]!, count: 1 }];
   }
@@ -92,23 +91,17 @@ export class Endgame {
     return spans;
   }
 
-  /** The blocks of pieces of the other side that are requested, but not on this connection. */
-  #busyBlocks(connection: Connection): BlockIndex[] {
+  /**
+   * The blocks of pieces of the other side that are requested on others, at most `requestsMax` of
+   * them, but not on this connection.
+   */
+  #busyBlocks(connection: Connection, requestsMax: number = REQUESTS_MAX - 1): BlockIndex[] {
     const busy: BlockIndex[] = [];
     for (const piece of this.#partial.pieces) {
       if (!this.#connections.hasPiece(connection, piece)) continue;
-      for (const block of this.#blocksOf(piece)) {
-        const requests = this.#partial.requestsOf(block);
-        if (requests === 0 || requests === REQUESTS_MAX) continue;
-        if (!this.#requests.hasAny(this.#row, connection, block, 1)) busy.push(block);
-      }
+      this.#partial.addRequested(piece, requestsMax, busy);
     }
-    return busy;
-  }
-
-  #blocksOf(piece: PieceIndex): BlockIndex[] {
-    const first = piece * this.#layout.blocksPerPiece;
-    const count = this.#partial.blocksOf(piece);
-    return Array.from({ length: count }, (_, index) => (first + index) as BlockIndex);
+    if (this.#requests.lengthOf(this.#row, connection) === 0) return busy;
+    return busy.filter((block) => !this.#requests.hasAny(this.#row, connection, block, 1));
   }
 }

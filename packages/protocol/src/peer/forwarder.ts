@@ -16,6 +16,7 @@
  */
 
 import type { Connection, PieceIndex } from '../ids.ts';
+import { ConnectionSet } from '../tables/connection-set.ts';
 
 /** Decides which followers a leader forwards a `have` to. */
 export interface Forwarder {
@@ -41,6 +42,8 @@ export class ForwardOnce implements Forwarder {
   #words = 1;
   /** For each outside connection, the set of its followers. */
   #followers: Uint32Array = new Uint32Array(0);
+  /** The connections that have been followers', so that something may be marked as forwarded. */
+  readonly #receivers = new ConnectionSet();
   /** For each piece, the set of followers to which it was forwarded. Allocated on first use. */
   #forwarded: Uint32Array = new Uint32Array(0);
 
@@ -53,6 +56,7 @@ export class ForwardOnce implements Forwarder {
     const followers = (this.#followersOf[outside] ??= []);
     if (followers.includes(follower)) return false;
     followers.push(follower);
+    this.#receivers.add(follower);
     this.#reserve(outside, follower);
     this.#followers[outside * this.#words + (follower >>> 5)]! |= 1 << (follower & 31);
     return true;
@@ -87,8 +91,9 @@ export class ForwardOnce implements Forwarder {
       this.#followers.fill(0, connection * words, (connection + 1) * words);
     }
     this.#followersOf[connection] = undefined;
+    if (!this.#receivers.has(connection)) return;
+    this.#receivers.delete(connection);
     removeFollower(this.#followersOf, connection);
-    if (connection >= 32 * words) return;
     clearBit(this.#followers, words, connection);
     clearBit(this.#forwarded, words, connection);
   }

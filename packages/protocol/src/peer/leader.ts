@@ -25,7 +25,6 @@ export class Leader {
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #host: PeerHost;
-  readonly #pieceCount: number;
   readonly #rules: RelayRules;
   readonly #forwarder: Forwarder;
   /** Relays that wait for a connection to their target. */
@@ -35,7 +34,6 @@ export class Leader {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
-    this.#pieceCount = options.layout.pieceCount;
     this.#rules = rules.relay;
     this.#forwarder = rules.relay.createForwarder(options.layout.pieceCount, (piece) =>
       picker.isStored(piece),
@@ -101,9 +99,9 @@ export class Leader {
     if (!this.#forwarder.addRelay(outside, follower)) return;
     this.#connections.stopDeferring(outside);
     if (!this.#rules.forwardsEarlierHaves) return;
-    for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
-      if (this.#picker.isStored(piece) || !this.#connections.hasPiece(outside, piece)) continue;
+    const start = this.#connections.announcedStart(outside);
+    this.#picker.eachLacked(this.#connections.announced, start, (piece) => {
       if (this.#forwarder.markForwarded(follower, piece)) this.#host.have(follower, piece);
-    }
+    });
   }
 }

@@ -503,9 +503,20 @@ export class Peer implements PeerMessages {
   }
 
   bitfield(connection: Connection, pieces: Uint32Array): void {
+    const { tables, row } = this.#memory;
     const { pieceCount } = this.#options.layout;
+    const actsOnEach =
+      this.#superSeeding !== undefined ||
+      this.#parts.leader !== undefined ||
+      this.#rules.download.countsDuplicateHaves;
     for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) {
-      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) !== 0) this.have(connection, piece);
+      if ((pieces[piece >>> 5]! & (1 << (piece & 31))) === 0) continue;
+      if (!actsOnEach && !this.#picker.isLacked(piece)) continue;
+      // The first piece that we lack begins our interest; then the others need no answer.
+      if (!actsOnEach && tables.needsNoAnswer(row, connection)) {
+        return tables.markAllAnnounced(row, connection, pieces);
+      }
+      this.have(connection, piece);
     }
   }
 

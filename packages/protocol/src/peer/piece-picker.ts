@@ -85,9 +85,12 @@ export class PiecePicker {
     this.#firstWord = row * tables.pieceWords;
     this.#partial = partial;
     this.#order = order;
-    for (let piece = 0 as PieceIndex; piece < pieceCount; piece++) this.release(piece);
-    const endWord = this.#firstWord + wordsFor(pieceCount);
-    this.#lacked.set(this.#requestable.subarray(this.#firstWord, endWord), this.#firstWord);
+    const words = wordsFor(pieceCount);
+    const last = this.#firstWord + words - 1;
+    for (const pieces of [this.#requestable, this.#lacked]) {
+      pieces.fill(0xffff_ffff, this.#firstWord, last);
+      pieces[last] = 0xffff_ffff >>> (32 * words - pieceCount);
+    }
   }
 
   /** The requestable pieces of all peers; ours begin at `#firstWord`. */
@@ -198,6 +201,15 @@ export class PiecePicker {
       if (this.#requestable[word] !== 0) return true;
     }
     return false;
+  }
+
+  /** Calls `act` for each piece in `announced`, a row of bits from `start` on, that we lack. */
+  eachLacked(announced: Uint32Array, start: number, act: (piece: PieceIndex) => void): void {
+    const words = wordsFor(this.#pieceCount);
+    for (let word = 0; word < words; word++) {
+      let rest = this.#lacked[this.#firstWord + word]! & announced[start + word]!;
+      for (; rest !== 0; rest &= rest - 1) act((32 * word + nthSetBit(rest, 0)) as PieceIndex);
+    }
   }
 
   /** A piece in `announced`, a row of bits that begins at `start`, that we lack; or NO_PIECE. */

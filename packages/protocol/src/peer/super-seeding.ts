@@ -11,7 +11,7 @@
 import type { Random } from '@cachetorrent/std';
 
 import type { Connection, PieceIndex } from '../ids.ts';
-import { Bitfield } from '../tables/bitfield.ts';
+import { Bitfield, eachPiece } from '../tables/bitfield.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 
@@ -53,10 +53,12 @@ export class SuperSeeding {
     const receiver = this.#receivers.get(connection);
     if (receiver === undefined) return;
     this.#receivers.delete(connection);
-    for (let piece = 0 as PieceIndex; piece < this.#pieceCount; piece++) {
-      if (receiver.held.has(piece)) this.#holders[piece]!--;
-      if (receiver.revealed.has(piece)) this.#revealedTo[piece]!--;
-    }
+    eachPiece(receiver.held.words, this.#pieceCount, (piece) => {
+      this.#holders[piece]!--;
+    });
+    eachPiece(receiver.revealed.words, this.#pieceCount, (piece) => {
+      this.#revealedTo[piece]!--;
+    });
   }
 
   /** The other side has announced `piece`. */

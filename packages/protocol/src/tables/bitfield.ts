@@ -30,6 +30,20 @@ export function unionOf(words: Uint32Array, others: Uint32Array): Uint32Array {
   return words.map((word, index) => word | others[index]!);
 }
 
+/** Calls `act` for each of the `pieceCount` pieces that is in a set, which is words of bits. */
+export function eachPiece(
+  words: Uint32Array,
+  pieceCount: number,
+  act: (piece: PieceIndex) => void,
+): void {
+  for (let word = 0; word < wordsFor(pieceCount); word++) {
+    for (let rest = words[word]!; rest !== 0; rest &= rest - 1) {
+      const piece = 32 * word + nthSetBit(rest, 0);
+      if (piece < pieceCount) act(piece as PieceIndex);
+    }
+  }
+}
+
 /** A set of pieces. */
 export class Bitfield {
   /** The bits; piece 0 is the lowest bit of the first word. */

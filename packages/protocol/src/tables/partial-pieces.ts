@@ -226,6 +226,19 @@ export class PartialPieces {
     return state === RECEIVED ? 0 : state;
   }
 
+  /** Adds to `blocks` those of `piece` that are requested on 1 to `requestsMax` connections. */
+  addRequested(piece: PieceIndex, requestsMax: number, blocks: BlockIndex[]): void {
+    const cell = this.#cellOf(piece);
+    if (cell === NO_CELL) return;
+    const { bytes } = this.#pool;
+    const states = this.#statesOf(cell);
+    for (let index = 0; index < this.blocksPerPiece; index++) {
+      const state = bytes[states + index]!;
+      if (state === 0 || state > requestsMax) continue;
+      blocks.push((piece * this.blocksPerPiece + index) as BlockIndex);
+    }
+  }
+
   /** Forgets a piece, because it is stored or all its blocks are to be requested again. */
   remove(piece: PieceIndex): void {
     const cell = this.#cellOf(piece);

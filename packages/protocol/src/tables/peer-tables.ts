@@ -23,7 +23,7 @@
 
 import { assert } from '@cachetorrent/std';
 
-import { wordsFor } from './bitfield.ts';
+import { eachPiece, wordsFor } from './bitfield.ts';
 import {
   type ConnectionColumn,
   type ConnectionLayout,
@@ -173,24 +173,34 @@ export class PeerTables implements ConnectionLayout {
   closeRow(row: number, connections: number): void {
     this.#closeRange(this.firstConnection[row]!, connections);
     const first = row * this.pieceWords;
+    const mask = ~(1 << (row & 31));
+    eachPiece(this.#storedBy(row), this.#pieceCount, (piece) => {
+      this.#stored[piece * this.#storedWords + (row >>> 5)]! &= mask;
+    });
     this.requestable.fill(0, first, first + this.pieceWords);
     this.lacked.fill(0, first, first + this.pieceWords);
     const counters = this.availabilityStart(row);
     this.availability.fill(0, counters, counters + this.pieceWords * this.counterBits);
     this.usedCounterBits[row] = 0;
-    const mask = ~(1 << (row & 31));
-    for (let at = row >>> 5; at < this.#stored.length; at += this.#storedWords) {
-      this.#stored[at]! &= mask;
-    }
     for (const column of this.#rowColumns) column.clearRow(row);
+  }
+
+  /** What the peer of a row may store, as words of bits: all that it does not lack. */
+  #storedBy(row: number): Uint32Array {
+    const first = row * this.pieceWords;
+    return this.lacked.subarray(first, first + this.pieceWords).map((word) => ~word);
   }
 
   #closeRange(first: number, connections: number): void {
     const end = first + connections;
+    // What closed connections had announced is forgotten.
+    for (let at = first; at < end; at++) {
+      if (this.flags[at] === 0) continue;
+      this.announced.fill(0, at * this.pieceWords, (at + 1) * this.pieceWords);
+    }
     this.flags.fill(0, first, end);
     this.downloadState.fill(0, first, end);
     this.remote.fill(0, first, end);
-    this.announced.fill(0, first * this.pieceWords, end * this.pieceWords);
     for (const column of this.#columns) column.clear(first, connections);
     this.#addUnusedRange(first, connections);
   }
@@ -271,6 +281,47 @@ export class PeerTables implements ConnectionLayout {
   /** The position in `availability` of a row's first word. */
   availabilityStart(row: number): number {
     return row * this.pieceWords * this.counterBits;
+  }
+
+  /**
+   * Records that the other side of a connection has `pieces`, which are words of bits: those that
+   * are not stored and were not known, 32 at a time.
+   */
+  markAllAnnounced(row: number, connection: Connection, pieces: Uint32Array): void {
+    const announced = (this.firstConnection[row]! + connection) * this.pieceWords;
+    const lacked = row * this.pieceWords;
+    const words = Math.min(this.pieceWords, pieces.length);
+    for (let word = 0; word < words; word++) {
+      const known = this.announced[announced + word]!;
+      const added = pieces[word]! & this.lacked[lacked + word]! & ~known;
+      if (added === 0) continue;
+      this.announced[announced + word] = known | added;
+      this.#addHolders(row, word, added);
+    }
+  }
+
+  /**
+   * Whether a `have` on a connection needs no answer: we are interested already, and choked. Then
+   * `markAllAnnounced` may record several.
+   */
+  needsNoAnswer(row: number, connection: Connection): boolean {
+    const flags = this.flags[this.firstConnection[row]! + connection]!;
+    const needed = MAY_DOWNLOAD | AM_INTERESTED | PEER_CHOKING;
+    return (flags & needed) === needed;
+  }
+
+  /** Increments the availability of the pieces in one word of bits. */
+  #addHolders(row: number, word: number, pieces: number): void {
+    let carry = pieces;
+    let bit = 0;
+    for (; carry !== 0; bit++) {
+      if (bit === this.counterBits) this.#lengthenCounters();
+      const at = this.availabilityStart(row) + word * this.counterBits + bit;
+      const before = this.availability[at]!;
+      this.availability[at] = before ^ carry;
+      carry &= before;
+    }
+    if (bit > this.usedCounterBits[row]!) this.usedCounterBits[row] = bit;
   }
 
   /** Increments the availability of `piece`. */

@@ -125,11 +125,9 @@ export class Allocation {
   begin(): void {
     this.#firstRound = this.#round + 1;
     this.#publishedCount = 0;
-    this.#activeCount = 0;
-    const { length } = this.#flows;
-    for (let own = 0; own < length.length; own++) {
-      if (length[own]! > 0) this.#active[this.#activeCount++] = own;
-    }
+    const { used, usedCount } = this.#flows;
+    for (let i = 0; i < usedCount; i++) this.#active[i] = used[i]!;
+    this.#activeCount = usedCount;
   }
 
   /**

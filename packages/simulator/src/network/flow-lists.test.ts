@@ -39,9 +39,23 @@ test('lists equal sorted arrays, and reuse segments', () => {
       lists.remove(index, value!);
     }
     expect(list(lists, index)).toEqual(expected[index]);
+    const used = [...lists.used.subarray(0, lists.usedCount)].sort((a, b) => a - b);
+    expect(used).toEqual([...expected.keys()].filter((each) => expected[each]!.length > 0));
     if (step === 10_000) poolSize = lists.entries.length;
   }
   expect(lists.entries.length).toBe(poolSize);
+});
+
+test('the memory of lists that have become empty is used by others', () => {
+  const lists = new FlowLists(1_000);
+  for (let index = 0; index < 1_000; index++) {
+    for (let value = 0; value < 20; value++) lists.insert(index, value);
+    if (index < 2) continue;
+    if (index % 2 === 0) lists.clear(index - 2);
+    else for (let value = 0; value < 20; value++) lists.remove(index - 2, value);
+  }
+  expect(lists.usedCount).toBe(2);
+  expect(lists.entries.length).toBeLessThan(400);
 });
 
 function listsWith(values: number[]): FlowLists {

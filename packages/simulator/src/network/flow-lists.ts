@@ -7,8 +7,11 @@
  *
  * A list is in a segment of 4, 8, 16 … entries. A list that outgrows its segment moves to one of
  * the next size. Its old segment goes to the free list of its size, linked through the first
- * entries. So nothing is allocated any more once the lists have had their greatest lengths. A list
- * may contain a number several times.
+ * entries, and so does the segment of a list that becomes empty. So nothing is allocated any more
+ * once the lists have had their greatest lengths, and memory is needed for the flows that exist. A
+ * list may contain a number several times.
+ *
+ *     used      0 2 1                     the lists that are not empty, in no particular order
  */
 
 import { assert } from '@cachetorrent/std';
@@ -19,6 +22,11 @@ export class FlowLists {
   start: Int32Array;
   length: Int32Array;
 
+  /** The lists that are not empty: the first `usedCount` elements. */
+  used: Int32Array;
+  usedCount = 0;
+  /** For each list that is not empty, its place in `used`. */
+  #place: Int32Array;
   /** The size class of each list's segment, of `SMALLEST << sizeClass`; or `NO_SEGMENT`. */
   #sizeClass: Uint8Array;
   /** For each size class, the first free segment, or -1. */
@@ -27,9 +35,11 @@ export class FlowLists {
   #unused = 0;
 
   constructor(listCount: number) {
-    this.entries = new Int32Array(Math.max(64, 8 * listCount));
+    this.entries = new Int32Array(64);
     this.start = new Int32Array(listCount);
     this.length = new Int32Array(listCount);
+    this.used = new Int32Array(listCount);
+    this.#place = new Int32Array(listCount);
     this.#sizeClass = new Uint8Array(listCount).fill(NO_SEGMENT);
   }
 
@@ -37,6 +47,7 @@ export class FlowLists {
   insert(list: number, value: number): void {
     const length = this.length[list]!;
     const sizeClass = this.#sizeClass[list]!;
+    if (length === 0) this.#use(list);
     if (sizeClass === NO_SEGMENT || length === SMALLEST << sizeClass) this.#enlarge(list);
 
     const start = this.start[list]!;
@@ -59,6 +70,7 @@ export class FlowLists {
 
     for (; index < last; index++) entries[index] = entries[index + 1]!;
     this.length[list] = last - start;
+    if (last === start) this.#empty(list);
   }
 
   /** Whether `list` contains `value`. */
@@ -72,7 +84,9 @@ export class FlowLists {
 
   /** Removes all values from `list`. */
   clear(list: number): void {
+    if (this.length[list] === 0) return;
     this.length[list] = 0;
+    this.#empty(list);
   }
 
   /** Makes room for `listCount` lists in total; the new ones are empty. */
@@ -80,9 +94,33 @@ export class FlowLists {
     const before = this.start.length;
     this.start = grown(this.start, new Int32Array(listCount));
     this.length = grown(this.length, new Int32Array(listCount));
+    this.used = grown(this.used, new Int32Array(listCount));
+    this.#place = grown(this.#place, new Int32Array(listCount));
     const sizeClass = new Uint8Array(listCount).fill(NO_SEGMENT, before);
     sizeClass.set(this.#sizeClass);
     this.#sizeClass = sizeClass;
+  }
+
+  #use(list: number): void {
+    this.#place[list] = this.usedCount;
+    this.used[this.usedCount++] = list;
+  }
+
+  /** A list has become empty: the last in `used` takes its place, and its segment is free. */
+  #empty(list: number): void {
+    const place = this.#place[list]!;
+    const last = this.used[--this.usedCount]!;
+    this.used[place] = last;
+    this.#place[last] = place;
+    this.#freeSegmentOf(list);
+    this.#sizeClass[list] = NO_SEGMENT;
+  }
+
+  #freeSegmentOf(list: number): void {
+    const start = this.start[list]!;
+    const sizeClass = this.#sizeClass[list]!;
+    this.entries[start] = this.#freeSegment[sizeClass]!;
+    this.#freeSegment[sizeClass] = start;
   }
 
   #enlarge(list: number): void {
@@ -92,8 +130,7 @@ export class FlowLists {
     const newStart = this.#takeSegment(newClass);
     if (oldClass !== NO_SEGMENT) {
       this.entries.copyWithin(newStart, oldStart, oldStart + (SMALLEST << oldClass));
-      this.entries[oldStart] = this.#freeSegment[oldClass]!;
-      this.#freeSegment[oldClass] = oldStart;
+      this.#freeSegmentOf(list);
     }
     this.start[list] = newStart;
     this.#sizeClass[list] = newClass;

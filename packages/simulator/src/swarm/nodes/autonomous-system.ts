@@ -27,13 +27,7 @@ import { Census } from '../plan/census.ts';
 import type { Departure } from '../plan/dynamics.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
 import { Needs } from '../results/needs.ts';
-import {
-  type AsReport,
-  lastPiecesOf,
-  Observations,
-  sourcesOf,
-  totalOf,
-} from '../results/observations.ts';
+import { type AsReport, lastPiecesOf, Observations, sourcesOf } from '../results/observations.ts';
 import {
   callPeerMessage,
   connectionOf,
@@ -197,7 +191,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   }
 
   get messageCount(): number {
-    return totalOf(this.transport.sentCounts);
+    return this.transport.sentCount;
   }
 
   /**

@@ -8,6 +8,7 @@
  */
 
 import type { PieceIndex } from '@cachetorrent/protocol';
+import { eachPiece } from '@cachetorrent/protocol/internal';
 
 import type { Plan } from '../plan/plan.ts';
 import type { HostedPeer } from './hosted-peer.ts';
@@ -34,15 +35,15 @@ export class Copies {
 
   /** The peers of a node leave with the pieces that they hold. */
   left(peers: readonly HostedPeer[], returns: boolean): void {
-    for (const piece of this.#piecesOf(peers)) {
+    this.#eachPiece(peers, (piece) => {
       Atomics.sub(this.#held, piece, 1);
       if (returns) Atomics.add(this.#away, piece, 1);
-    }
+    });
   }
 
   /** The peers of a node that was away take part again, with the pieces that they hold. */
   returned(peers: readonly HostedPeer[]): void {
-    for (const piece of this.#piecesOf(peers)) Atomics.sub(this.#away, piece, 1);
+    this.#eachPiece(peers, (piece) => Atomics.sub(this.#away, piece, 1));
   }
 
   /** How many nodes hold the rarest piece. */
@@ -64,12 +65,11 @@ export class Copies {
     return lost;
   }
 
-  *#piecesOf(peers: readonly HostedPeer[]): Iterable<number> {
+  /** Calls `act` for each piece of the file that peers hold. */
+  #eachPiece(peers: readonly HostedPeer[], act: (piece: number) => void): void {
     for (const { peer, subTorrent } of peers) {
       const { firstPiece, pieces } = subTorrentRange(this.#plan.swarm, subTorrent);
-      for (let piece = 0 as PieceIndex; piece < pieces; piece++) {
-        if (peer.hasPiece(piece)) yield firstPiece + piece;
-      }
+      eachPiece(peer.storedPieces(), pieces, (piece) => act(firstPiece + piece));
     }
   }
 }

@@ -65,8 +65,8 @@ export class Flows implements TransferListener {
   readonly #updates: FlowUpdates;
   /** The flows to our nodes; undefined if pieces are moved whole. */
   readonly #incoming: IncomingFlows | undefined;
-  /** The ends of each flow. They are kept when a peer leaves, until the flow is closed. */
-  readonly #ends: SendingEnds[] = [];
+  /** The ends of each flow. They are kept when a peer leaves, until the flow has ended. */
+  readonly #ends: (SendingEnds | undefined)[] = [];
   readonly #unusedFlows: number[] = [];
   /** Whether the flows have their rates for the interval that begins. */
   #hasRates = false;
@@ -230,11 +230,7 @@ export class Flows implements TransferListener {
   }
 
   dropped(flow: number): void {
-    // The peer may have left: a flow that still belongs to a connection is started again there.
-    const { from, sender } = this.#ends[flow]!;
-    if (this.#peers[from.row] !== from || this.#endpoints.flow(from.row, sender) !== flow) {
-      this.#unusedFlows.push(flow);
-    }
+    this.#forget(flow);
   }
 
   delivered(flow: number): number {
@@ -262,12 +258,13 @@ export class Flows implements TransferListener {
     from.peer.sending(sender, bits);
   }
 
-  /** The connection of a flow has none any more. */
+  /** The connection of a flow has none any more: the index of the flow may be used again. */
   #forget(flow: number): void {
     const { from, sender } = this.#ends[flow]!;
     if (this.#peers[from.row] === from && this.#endpoints.flow(from.row, sender) === flow) {
       this.#endpoints.setFlow(from.row, sender, NO_FLOW);
     }
+    this.#ends[flow] = undefined;
     this.#unusedFlows.push(flow);
   }
 

@@ -24,8 +24,8 @@ export class Members {
   readonly #plan: Plan;
   readonly #asId: number;
   readonly #environment: NodeEnvironment;
-  /** By the index of the node in the AS. */
-  readonly #nodes: (Node | undefined)[] = [];
+  /** The nodes that are there, by their index in the AS. */
+  readonly #nodes = new Map<number, Node>();
   /** For each node that will come back, the pieces that it holds, by sub-torrent. */
   readonly #held = new Map<number, readonly Uint32Array[]>();
 
@@ -39,9 +39,9 @@ export class Members {
     this.tables = makeTables(swarm, isOpen ? 0 : nodeCount * swarm.subTorrents);
   }
 
-  /** The nodes that are there. */
-  get nodes(): readonly Node[] {
-    return this.#nodes.filter((node) => node !== undefined);
+  /** The nodes that are there, in the order in which they came. */
+  get nodes(): Iterable<Node> {
+    return this.#nodes.values();
   }
 
   /** The hosts of all peers that are there. */
@@ -51,7 +51,7 @@ export class Members {
 
   /** The node with an index in the AS; undefined if it is not there. */
   node(localNode: number): Node | undefined {
-    return this.#nodes[localNode];
+    return this.#nodes.get(localNode);
   }
 
   /** The index of the node of a peer, both in this AS. */
@@ -67,7 +67,7 @@ export class Members {
 
   /** A node comes into the swarm. */
   enter(localNode: number): Node {
-    assert(this.#nodes[localNode] === undefined, 'a node is in the swarm once');
+    assert(!this.#nodes.has(localNode), 'a node is in the swarm once');
     const id = this.#plan.idOfLocalNode(this.#asId, localNode) as PeerId;
     const peers = Array.from({ length: this.#plan.swarm.subTorrents }, (_, subTorrent) => {
       const row = this.rows.take(this.#plan.localPeerOf(id, subTorrent));
@@ -80,7 +80,7 @@ export class Members {
     this.#held.delete(localNode);
     const random = this.#plan.randomOf(id, 0);
     const node = new Node({ id, peers, environment: this.#environment, random, held });
-    this.#nodes[localNode] = node;
+    this.#nodes.set(localNode, node);
     return node;
   }
 
@@ -102,6 +102,6 @@ export class Members {
       this.hostedPeers[hosted.row] = undefined;
       this.peers[hosted.row] = undefined;
     }
-    this.#nodes[localNode] = undefined;
+    this.#nodes.delete(localNode);
   }
 }

@@ -1,6 +1,6 @@
 /** What one AS records of the run and reports at its end. Nothing here affects the simulation. */
 
-import { MESSAGE_KINDS, type PieceIndex } from '@cachetorrent/protocol';
+import type { PieceIndex } from '@cachetorrent/protocol';
 
 import type { HostedPeer } from '../nodes/hosted-peer.ts';
 import type { LeaderReport } from '../nodes/leader-counts.ts';
@@ -205,13 +205,6 @@ export class Observations {
   }
 }
 
-/** The sum of the messages of all kinds. */
-export function totalOf(messages: Float64Array): number {
-  let total = 0;
-  for (let kind = 0; kind < MESSAGE_KINDS.length; kind++) total += messages[kind]!;
-  return total;
-}
-
 /** A node that is a leader in any sub-torrent counts as a leader. */
 function roleOf(node: Node, plan: Plan): SwarmRole {
   if (plan.holdsFile(node.id)) return 'seed';
@@ -234,8 +227,10 @@ export function sourcesOf(peers: readonly HostedPeer[], plan: Plan): Uint32Array
 }
 
 /** The number of nodes that lead in any sub-torrent. */
-export function leadersOf(nodes: readonly Node[]): number {
-  return nodes.filter(({ peers }) => peers.some((hosted) => hosted.leads)).length;
+export function leadersOf(nodes: Iterable<Node>): number {
+  let leaders = 0;
+  for (const { peers } of nodes) if (peers.some((hosted) => hosted.leads)) leaders++;
+  return leaders;
 }
 
 /** The number of pieces that all peers hold together. */

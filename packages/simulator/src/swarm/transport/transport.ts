@@ -139,6 +139,8 @@ export class Transport implements DeferredHavesHost, RowColumn {
   readonly deferredHaves: DeferredHaves;
   /** The number of messages sent, by kind. A `have` that is broadcast counts for each receiver. */
   readonly sentCounts: Float64Array = new Float64Array(MESSAGE_KINDS.length);
+  /** The sum of these counts, which is read after every window. */
+  sentCount = 0;
   /** The greatest latency of all messages so far: every connection begins with one to a node. */
   maxLatencyMs = 0;
   readonly #plan: Plan;
@@ -237,7 +239,9 @@ export class Transport implements DeferredHavesHost, RowColumn {
     if (!this.#sendsRedundantHaves) return this.#sendNeededHaves(row, id, piece);
     const { endpoints } = this;
     const { subscribers } = endpoints;
-    this.sentCounts[kinds.HAVE]! += endpoints.subscriberCount(row);
+    const count = endpoints.subscriberCount(row);
+    this.sentCounts[kinds.HAVE]! += count;
+    this.sentCount += count;
     if (this.#log !== undefined) this.#logBroadcast(this.#log, id, row, piece);
     let start = endpoints.firstSubscriber(row);
     const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(row);
@@ -306,7 +310,9 @@ export class Transport implements DeferredHavesHost, RowColumn {
     const { kind, first, second } = this.#outgoing;
     const isOnConnection = kind < kinds.FIRST_NODE_MESSAGE;
     if (isOnConnection) this.#findEndpoint(connectionOfSpan(first));
-    this.sentCounts[kind]! += isOnConnection ? countOfSpan(first) : 1;
+    const count = isOnConnection ? countOfSpan(first) : 1;
+    this.sentCounts[kind]! += count;
+    this.sentCount += count;
     if (this.#log !== undefined) this.#logMessage(this.#log, kind, first, second);
 
     if (this.#toAsId !== this.#context.id) {
