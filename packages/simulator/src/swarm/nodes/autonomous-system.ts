@@ -109,16 +109,17 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const { rows, tables, peers, hostedPeers } = this.#members;
     this.transport = new Transport({ plan, context, tables, rows, peers, log: this.#log });
     this.#observations = new Observations(plan, context.id, ids.length);
+    this.#population = new Population(plan, ids.length);
     this.#flows = new Flows({
       plan,
       context,
       peers: hostedPeers,
       endpoints: this.transport.endpoints,
       rows,
+      service: this.#population.service,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
-    this.#population = new Population(plan);
     this.#leaders = LeaderCounts.of(plan, context.id);
     this.#needs = new Needs(plan);
     if (plan.copies !== undefined) this.#copies = new Copies(plan, plan.copies);
@@ -269,6 +270,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       neededPieces: this.#needs.count,
       lostBits: lostBits - this.#observations.lostBefore,
       population: this.#population.report(endMs),
+      unservedMs: this.#population.service.totalsMs(endMs),
       ...(this.#end === undefined ? {} : { end: this.#end.report }),
       bitsFrom,
       bitsTo,
@@ -371,7 +373,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.incompleteSubTorrents > 0) return;
     this.lastActiveMs = this.nowMs;
     this.#stays.completed(id);
-    if (node.hasStarted) this.#population.completed(this.nowMs);
+    if (node.hasStarted) this.#population.completed(id, this.nowMs);
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
     this.#incompleteCount--;

@@ -22,6 +22,7 @@ import type { Rows } from '../transport/rows.ts';
 import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { IncomingFlows } from './incoming-flows.ts';
+import type { Service } from './service.ts';
 
 /** Called when the last bit of `count` blocks of a piece has been sent. */
 export type SentListener = (
@@ -38,6 +39,7 @@ export interface FlowsOptions {
   readonly peers: readonly (HostedPeer | undefined)[];
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
+  readonly service: Service;
   readonly onSent: SentListener;
 }
 
@@ -72,7 +74,7 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor({ plan, context, peers, endpoints, rows, onSent }: FlowsOptions) {
+  constructor({ plan, context, peers, endpoints, rows, service, onSent }: FlowsOptions) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
@@ -90,6 +92,7 @@ export class Flows implements TransferListener {
         endpoints,
         rows,
         allocation: this.#allocation,
+        service,
       });
     }
     this.#updates = new FlowUpdates(context, this.#allocation, this.#incoming);
@@ -147,7 +150,7 @@ export class Flows implements TransferListener {
 
   /** A connection is closed on the side of one of our peers: nothing arrives there any more. */
   closeIncoming({ row }: HostedPeer, connection: Connection): void {
-    this.#incoming?.forget(row, connection);
+    this.#incoming?.forget(row, connection, this.#context.nowMs);
   }
 
   /** A node, given by its index in the AS, comes or leaves: it has its capacity, or none. */

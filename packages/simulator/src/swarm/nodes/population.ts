@@ -8,6 +8,7 @@ import type { PeerId } from '@cachetorrent/protocol';
 import { Census } from '../plan/census.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
+import { Service } from './service.ts';
 
 /** The numbers of an AS, at the end or since the warm-up, which `assemble` sums up. */
 export interface PopulationReport {
@@ -27,6 +28,8 @@ export interface PopulationReport {
 }
 
 export class Population {
+  /** How long each of them is without service. */
+  readonly service: Service;
   readonly #plan: Plan;
   readonly #census: Census;
   leechers = 0;
@@ -43,9 +46,10 @@ export class Population {
   /** What had been counted when the warm-up was over. */
   #before: PopulationReport | undefined;
 
-  constructor(plan: Plan) {
+  constructor(plan: Plan, nodeCount: number) {
     this.#plan = plan;
     this.#census = new Census(plan.census);
+    this.service = new Service(nodeCount);
   }
 
   /** A node is to come, for the first time or again. */
@@ -56,6 +60,7 @@ export class Population {
 
   /** A node arrives; `isComplete`: it has the whole file already. */
   arrived(id: PeerId, isComplete: boolean, nowMs: number): void {
+    if (!isComplete) this.service.begin(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(this.#plan.capacityOf(id).uploadKbps, nowMs);
     this.arrivals++;
     this.#census.add('arrivals', 1);
@@ -69,8 +74,9 @@ export class Population {
   }
 
   /** A node that was there has completed the file. */
-  completed(nowMs: number): void {
+  completed(id: PeerId, nowMs: number): void {
     this.#advance(nowMs);
+    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.completions++;
     this.#census.add('completions', 1);
     this.#change(false, -1);
@@ -78,6 +84,7 @@ export class Population {
   }
 
   left(id: PeerId, isComplete: boolean, reason: Departure, nowMs: number): void {
+    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(-this.#plan.capacityOf(id).uploadKbps, nowMs);
     this.departures[DEPARTURES.indexOf(reason)]!++;
     this.#change(isComplete, -1);

@@ -36,6 +36,8 @@ export interface AsReport {
   readonly classBits: Float64Array;
   /** The number of pieces that leechers of the AS have lacked. */
   readonly neededPieces: number;
+  /** For how long nothing flowed to each node while it lacked pieces; see `nodes/service.ts`. */
+  readonly unservedMs: Float64Array;
   /** How many of its nodes have come and gone. */
   readonly population: PopulationReport;
   /** How the run has ended; from the AS of the tracker, if peers come and go. */
