@@ -33,6 +33,7 @@ export const FIGURES: readonly FigureName[] = ['leechers', 'seeds', 'meanTimeS']
 
 /** A figure of the runs beside that of the model. */
 export interface ComparedFigure {
+  /** The mean over the runs, whose rates of arrival differ by chance. */
   readonly model: number;
   /** The model with a file of one size. */
   readonly fixedSize: number;
@@ -43,6 +44,7 @@ export interface ComparedFigure {
 
 export interface ComparedSetting {
   readonly parameters: SettingRuns['parameters'];
+  /** As the configuration states them. */
   readonly model: FluidParameters;
   readonly figures: Readonly<Record<FigureName, ComparedFigure>>;
   /** The upload utilisation of leechers: η, which the model takes to be 1. */
@@ -56,17 +58,20 @@ export function compareSteady({ parameters, runs }: SettingRuns): ComparedSettin
   if (first === undefined) return undefined;
   const swarm = fluidSwarmOf(resolveSwarm(first.config).swarm);
   const model = parametersOf(swarm);
-  const [ofModel, ofFixedSize] = [steadyState(model), fixedSizeState(model)];
+  // Chance decides how many arrive; the model takes it from the run.
+  const models = present.map((run) => ({ ...model, lambda: arrivalRate(run, swarm.endS) }));
+  const ofModel = models.map(steadyState);
+  const ofFixedSize = models.map(fixedSizeState);
   const measured = present.map((run) => measureSteady(run, swarm.endS));
   const figureOf = (name: FigureName): ComparedFigure => {
     const values = measured.map((each) => each[name]);
-    const expected = ofModel[name];
+    const expected = ofModel.map((each) => each[name]);
     return {
-      model: expected,
-      fixedSize: ofFixedSize[name],
+      model: estimate(expected)!.mean,
+      fixedSize: estimate(ofFixedSize.map((each) => each[name]))!.mean,
       measured: estimate(values)!,
       difference: judge(
-        values.map((value) => value / expected - 1),
+        values.map((value, i) => value / expected[i]! - 1),
         { low: -ALLOWED, high: ALLOWED },
       )!,
     };
@@ -81,6 +86,11 @@ export function compareSteady({ parameters, runs }: SettingRuns): ComparedSettin
     },
     utilisation: estimate(present.map(({ result }) => result.uploadUtilisation ?? NaN))!,
   };
+}
+
+/** Leechers that arrived per second in the whole run. */
+function arrivalRate({ result: { peers } }: RunRecord, endS: number): number {
+  return peers.role.filter((role) => role !== 'seed').length / endS;
 }
 
 /** The means over the time in which the swarm is steady. */

@@ -142,10 +142,10 @@ describe('runs are compared with the model', () => {
         seeds: [0, seeds, seeds],
       },
       peers: {
-        role: ['seed', 'peer', 'peer', 'peer'],
-        arrivedMs: [0, 1e6, 4e6, 5e6],
-        completedMs: [0, 2e6, 4.4e6, null],
-        leftMs: [null, null, null, 5.6e6],
+        role: ['seed', ...Array<string>(2_998).fill('peer'), 'peer', 'peer'],
+        arrivedMs: [0, ...Array<number>(2_998).fill(1e6), 4e6, 5e6],
+        completedMs: [0, ...Array<number>(2_998).fill(2e6), 4.4e6, null],
+        leftMs: [...Array<null>(3_000).fill(null), 5.6e6],
       },
     },
   });
@@ -156,6 +156,7 @@ describe('runs are compared with the model', () => {
 
   test('in the steady swarm, after a third of the run', () => {
     const { figures, utilisation } = compareSteady(setting)!;
+    // 3,000 peers have arrived in 10,000 s.
     expect(figures.leechers.model).toBeCloseTo(150, 9);
     expect(figures.leechers.measured).toMatchObject({ count: 2, mean: 162 });
     expect(figures.leechers.difference.estimate.mean).toBeCloseTo(0.08, 9);

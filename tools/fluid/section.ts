@@ -68,7 +68,7 @@ export function sectionOf(experiments: Experiments): GeneratedSection {
 }
 
 /** The rate of arrivals of `fluid-steady` while something else is varied, per second. */
-const BASE_LAMBDA = 0.3;
+const BASE_LAMBDA = 0.2;
 
 interface TitledSetting extends ComparedSetting {
   readonly title: string;
