@@ -62,8 +62,8 @@ export function sectionOf(experiments: Experiments): GeneratedSection {
 }
 
 const CHANGES = `
-What the crash changes, seed by seed, against the same swarm without a crash. Times and traffic are
-those of the peers who have not crashed.`;
+Times are those of the peers who have completed the file, and the time without service that of all
+who have not crashed. What the crash changes, seed by seed, against the same swarm without one:`;
 
 /** The three sentences that the page is about. */
 function worth(failure: Figures, sessions: Figures): string {
@@ -138,7 +138,7 @@ function changeTable(settings: readonly SettingRuns[]): string {
 function failurePlot(figure: NamedFigure, settings: readonly SettingRuns[]) {
   return figurePlot({
     name: `crash-${figure.name}`,
-    title: `Leaders that crash at half-time: ${figure.label}`,
+    title: `Leaders that crash at half-time: ${withoutUnit(figure)}`,
     xLabel: 'leaders of every AS that crash (%)',
     yLabel: figure.label,
     xDomain: CRASHED.map(String),
@@ -151,7 +151,7 @@ function sessionPlot(figure: NamedFigure, settings: readonly SettingRuns[]) {
   const sessions = settings.map(({ parameters }) => String(parameters['sessionMin']));
   return figurePlot({
     name: `session-${figure.name}`,
-    title: `Leaders that do not stay: ${figure.label}`,
+    title: `Leaders that do not stay: ${withoutUnit(figure)}`,
     xLabel: 'mean session of the strong peers (min)',
     yLabel: figure.label,
     // From short to endless.
@@ -159,6 +159,10 @@ function sessionPlot(figure: NamedFigure, settings: readonly SettingRuns[]) {
     series: protocolsOf(settings),
     points: pointsOf(settings, 'sessionMin', figure),
   });
+}
+
+function withoutUnit({ label }: NamedFigure): string {
+  return label.replace(/ \(.*\)$/, '');
 }
 
 function pointsOf(
@@ -200,7 +204,7 @@ function leadersPlot(settings: readonly SettingRuns[]) {
     name: 'crash-leaders-over-time',
     title: 'Leaders over time',
     caption: `The peers that know that they lead their AS, in one run of each setting. The line is the
-crash.`,
+crash. The seed leads its AS, and is spared.`,
     yLabel: 'leaders',
     series: protocolsOf(ofCache),
     points: timePoints(ofCache, ({ leaders = [] }, row) => leaders[row]!),
