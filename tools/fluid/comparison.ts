@@ -1,4 +1,7 @@
-/** Runs beside the fluid model: leechers, seeds and the time of a leecher in a steady swarm. */
+/**
+ * Runs beside the fluid model. Chance decides how many peers arrive and how long they stay; the
+ * model takes that from each run, so that the difference is due to what happens in between.
+ */
 
 import { resolveSwarm } from '@cachetorrent/simulator/configuration';
 
@@ -7,17 +10,19 @@ import { judge, type Judgement } from '../findings/verdict.ts';
 import type { SettingRuns } from '../runs/collect.ts';
 import { type Estimate, estimate } from '../runs/estimate.ts';
 import {
+  type Draws,
   fixedSizeCurve,
-  fixedSizeState,
   fluidCurve,
   type FluidCurve,
   type FluidParameters,
   type FluidState,
+  type FluidSwarm,
   fluidSwarmOf,
   parametersOf,
   stateAt,
   steadyState,
   type SteadyState,
+  withDraws,
 } from './model.ts';
 
 /** A swarm is taken for steady after this share of the run. */
@@ -28,25 +33,30 @@ const ARRIVED_BY = 2 / 3;
 export const ALLOWED = 0.1;
 const STEP_S = 2;
 
-export type FigureName = keyof SteadyState;
-export const FIGURES: readonly FigureName[] = ['leechers', 'seeds', 'meanTimeS'];
+/** What is compared, at each end of an interval and on average. */
+export type StateName = keyof FluidState;
+export const STATES: readonly StateName[] = ['leechers', 'seeds'];
 
-/** A figure of the runs beside that of the model. */
+/** The model of the paper, and that with a file of one size. */
+export type ModelName = 'model' | 'fixedSize';
+
+/** The mean over time of a figure, in the runs and in both models. */
 export interface ComparedFigure {
-  /** The mean over the runs, whose rates of arrival differ by chance. */
-  readonly model: number;
-  /** The model with a file of one size. */
-  readonly fixedSize: number;
-  readonly measured: Estimate;
-  /** Of the difference from the model, as a share of it. */
-  readonly difference: Judgement;
+  readonly runs: Estimate;
+  readonly model: Estimate;
+  /** The difference of the runs from each model, as a share of it, run by run. */
+  readonly difference: Readonly<Record<ModelName, Judgement>>;
 }
 
 export interface ComparedSetting {
   readonly parameters: SettingRuns['parameters'];
   /** As the configuration states them. */
   readonly model: FluidParameters;
-  readonly figures: Readonly<Record<FigureName, ComparedFigure>>;
+  /** What the paper says of them. */
+  readonly theory: SteadyState;
+  readonly figures: Readonly<Record<StateName, ComparedFigure>>;
+  /** The mean time of a leecher. */
+  readonly meanTimeS: Estimate;
   /** The upload utilisation of leechers: η, which the model takes to be 1. */
   readonly utilisation: Estimate;
 }
@@ -58,90 +68,114 @@ export function compareSteady({ parameters, runs }: SettingRuns): ComparedSettin
   if (first === undefined) return undefined;
   const swarm = fluidSwarmOf(resolveSwarm(first.config).swarm);
   const model = parametersOf(swarm);
-  // Chance decides how many arrive; the model takes it from the run.
-  const models = present.map((run) => ({ ...model, lambda: arrivalRate(run, swarm.endS) }));
-  const ofModel = models.map(steadyState);
-  const ofFixedSize = models.map(fixedSizeState);
-  const measured = present.map((run) => measureSteady(run, swarm.endS));
-  const figureOf = (name: FigureName): ComparedFigure => {
-    const values = measured.map((each) => each[name]);
-    const expected = ofModel.map((each) => each[name]);
+  const fromS = STEADY_FROM * swarm.endS;
+  const means = present.map((run) => meansOf(pointsOf(run, swarm).filter(({ s }) => s > fromS)));
+  const figureOf = (name: StateName): ComparedFigure => {
+    const valuesOf = (of: 'runs' | ModelName): number[] => means.map((each) => each[of][name]);
+    const differenceFrom = (of: ModelName): Judgement => {
+      const expected = valuesOf(of);
+      const shares = valuesOf('runs').map((value, i) => value / expected[i]! - 1);
+      return judge(shares, { low: -ALLOWED, high: ALLOWED })!;
+    };
     return {
-      model: estimate(expected)!.mean,
-      fixedSize: estimate(ofFixedSize.map((each) => each[name]))!.mean,
-      measured: estimate(values)!,
-      difference: judge(
-        values.map((value, i) => value / expected[i]! - 1),
-        { low: -ALLOWED, high: ALLOWED },
-      )!,
+      runs: estimate(valuesOf('runs'))!,
+      model: estimate(valuesOf('model'))!,
+      difference: { model: differenceFrom('model'), fixedSize: differenceFrom('fixedSize') },
     };
   };
+  const times = present.map((run) => meanLeecherTimeS(run.result, fromS, swarm.endS));
   return {
     parameters,
     model,
-    figures: {
-      leechers: figureOf('leechers'),
-      seeds: figureOf('seeds'),
-      meanTimeS: figureOf('meanTimeS'),
-    },
+    theory: steadyState(model),
+    figures: { leechers: figureOf('leechers'), seeds: figureOf('seeds') },
+    meanTimeS: estimate(times)!,
     utilisation: estimate(present.map(({ result }) => result.uploadUtilisation ?? NaN))!,
   };
 }
 
-/** Leechers that arrived per second in the whole run. */
-function arrivalRate({ result: { peers } }: RunRecord, endS: number): number {
-  return peers.role.filter((role) => role !== 'seed').length / endS;
-}
-
-/** The means over the time in which the swarm is steady. */
-function measureSteady({ result }: RunRecord, endS: number): SteadyState {
-  const { toMs, leechers = [], seeds = [] } = result.timeline;
-  const fromMs = 1000 * STEADY_FROM * endS;
-  const rows = toMs.flatMap((ms, row) => (ms > fromMs ? [row] : []));
-  const meanOf = (column: readonly number[]): number =>
-    rows.reduce((sum, row) => sum + column[row]!, 0) / rows.length;
-  return {
-    leechers: meanOf(leechers),
-    seeds: meanOf(seeds),
-    meanTimeS: meanLeecherTimeS(result, fromMs, 1000 * ARRIVED_BY * endS, 1000 * endS),
-  };
-}
-
-/** How long those who arrived in an interval were leechers: until they completed, or left. */
-function meanLeecherTimeS(
-  { peers }: RunRecord['result'],
-  fromMs: number,
-  untilMs: number,
-  endMs: number,
-): number {
+/** How long those who arrived in the middle of the run were leechers: until completion, or less. */
+function meanLeecherTimeS({ peers }: RunRecord['result'], fromS: number, endS: number): number {
   const { arrivedMs = [], completedMs = [], leftMs = [], role } = peers;
   let [sum, count] = [0, 0];
   for (const [row, atMs] of arrivedMs.entries()) {
-    if (role[row] === 'seed' || atMs < fromMs || atMs >= untilMs) continue;
-    sum += (completedMs[row] ?? leftMs[row] ?? endMs) - atMs;
+    const isIncluded = atMs >= 1000 * fromS && atMs < 1000 * ARRIVED_BY * endS;
+    if (role[row] === 'seed' || !isIncluded) continue;
+    sum += (completedMs[row] ?? leftMs[row] ?? 1000 * endS) - atMs;
     count++;
   }
   return sum / count / 1000;
 }
 
-/** A curve of the runs beside those of the model. */
-export interface ComparedCurve {
-  readonly name: string;
-  readonly points: readonly CurvePoint[];
-  /** The mean distance of the mean of all runs from each model, as a share of the model's mean. */
-  readonly distance: Readonly<Record<ModelName, Readonly<Record<keyof FluidState, number>>>>;
-  readonly runCount: number;
+/** A state of the runs and of both models. */
+export interface CurvePoint extends Readonly<Record<'runs' | ModelName, FluidState>> {
+  readonly s: number;
 }
 
-/** The model of the paper, and that with a file of one size. */
-export type ModelName = 'model' | 'fixedSize';
+/** The curve of a run beside those of the models with the same draws. */
+function pointsOf({ result, config }: RunRecord, swarm: FluidSwarm): CurvePoint[] {
+  const drawn = withDraws(swarm, drawsOf(result, resolveSwarm(config).swarm.seeds));
+  const model = fluidCurve(drawn, STEP_S);
+  const fixedSize = fixedSizeCurve(drawn, STEP_S);
+  const { toMs, leechers = [], seeds = [] } = result.timeline;
+  return toMs.map((ms, row) => pointAt(ms / 1000, row, { model, fixedSize }, leechers, seeds));
+}
 
-export interface CurvePoint {
-  readonly s: number;
-  /** The mean over the runs. */
-  readonly runs: FluidState;
-  readonly model: FluidState;
-  readonly fixedSize: FluidState;
+function pointAt(
+  s: number,
+  row: number,
+  { model, fixedSize }: Readonly<Record<ModelName, FluidCurve>>,
+  leechers: readonly number[],
+  seeds: readonly number[],
+): CurvePoint {
+  return {
+    s,
+    runs: { leechers: leechers[row]!, seeds: seeds[row]! },
+    model: stateAt(model, s),
+    fixedSize: stateAt(fixedSize, s),
+  };
+}
+
+/** The rates are the numbers of departures over the time that all have spent as such peers. */
+function drawsOf({ peers, timeline }: RunRecord['result'], firstSeeds: number): Draws {
+  const { arrivedMs = [], completedMs = [], leftMs = [] } = peers;
+  const endMs = timeline.toMs.at(-1)!;
+  let [leecherMs, seedMs, aborts, ends] = [0, 0, 0, 0];
+  for (const [row, arrived] of arrivedMs.entries()) {
+    if (row < firstSeeds) continue;
+    const [completed, left] = [completedMs[row], leftMs[row]];
+    leecherMs += (completed ?? left ?? endMs) - arrived;
+    if (completed === null || completed === undefined) {
+      aborts += left === null ? 0 : 1;
+    } else {
+      seedMs += (left ?? endMs) - completed;
+      ends += left === null ? 0 : 1;
+    }
+  }
+  return {
+    arrivalsS: arrivedMs.slice(firstSeeds).map((ms) => ms / 1000),
+    theta: (1000 * aborts) / leecherMs,
+    gamma: (1000 * ends) / seedMs,
+  };
+}
+
+function meansOf(points: readonly CurvePoint[]): Record<'runs' | ModelName, FluidState> {
+  const meanOf = (of: 'runs' | ModelName, name: StateName): number =>
+    points.reduce((sum, point) => sum + point[of][name], 0) / points.length;
+  const stateOf = (of: 'runs' | ModelName): FluidState => ({
+    leechers: meanOf(of, 'leechers'),
+    seeds: meanOf(of, 'seeds'),
+  });
+  return { runs: stateOf('runs'), model: stateOf('model'), fixedSize: stateOf('fixedSize') };
+}
+
+/** Curves of the runs beside those of the models. */
+export interface ComparedCurve {
+  readonly name: string;
+  /** Means over the runs. */
+  readonly points: readonly CurvePoint[];
+  /** How far a run is from each model on average over time, as a share of the model's mean. */
+  readonly distance: Readonly<Record<ModelName, Readonly<Record<StateName, Judgement>>>>;
 }
 
 /** Returns undefined if no run is there. */
@@ -150,35 +184,23 @@ export function compareCurves({ parameters, runs }: SettingRuns): ComparedCurve 
   const [first] = present;
   if (first === undefined) return undefined;
   const swarm = fluidSwarmOf(resolveSwarm(first.config).swarm);
-  const curves: Record<ModelName, FluidCurve> = {
-    model: fluidCurve(swarm, STEP_S),
-    fixedSize: fixedSizeCurve(swarm, STEP_S),
+  const curves = present.map((run) => pointsOf(run, swarm));
+  const distanceFrom = (model: ModelName) => {
+    const judged = (name: StateName): Judgement =>
+      judge(
+        curves.map((points) => distanceOf(points, model, name)),
+        { high: ALLOWED },
+      )!;
+    return { leechers: judged('leechers'), seeds: judged('seeds') };
   };
-  const meanAt = (column: 'leechers' | 'seeds', row: number): number =>
-    present.reduce((sum, { result }) => sum + result.timeline[column]![row]!, 0) / present.length;
-  const points = first.result.timeline.toMs.map((ms, row) => ({
-    s: ms / 1000,
-    runs: { leechers: meanAt('leechers', row), seeds: meanAt('seeds', row) },
-    model: stateAt(curves.model, ms / 1000),
-    fixedSize: stateAt(curves.fixedSize, ms / 1000),
-  }));
-  const distanceFrom = (model: ModelName) => ({
-    leechers: distanceOf(points, model, 'leechers'),
-    seeds: distanceOf(points, model, 'seeds'),
-  });
   return {
     name: String(parameters['scenario']),
-    points,
+    points: curves[0]!.map(({ s }, row) => ({ s, ...meansOf(curves.map((each) => each[row]!)) })),
     distance: { model: distanceFrom('model'), fixedSize: distanceFrom('fixedSize') },
-    runCount: present.length,
   };
 }
 
-function distanceOf(
-  points: readonly CurvePoint[],
-  model: ModelName,
-  name: keyof FluidState,
-): number {
+function distanceOf(points: readonly CurvePoint[], model: ModelName, name: StateName): number {
   let [apart, all] = [0, 0];
   for (const point of points) {
     apart += Math.abs(point.runs[name] - point[model][name]);

@@ -127,6 +127,26 @@ export function fluidSwarmOf(swarm: Swarm): FluidSwarm {
   };
 }
 
+/** What chance has decided in a run: the model takes it as given. */
+export interface Draws {
+  /** When each leecher arrived, in s. */
+  readonly arrivalsS: readonly number[];
+  /** The rate at which leechers gave up, and that at which seeds left. */
+  readonly theta: number;
+  readonly gamma: number;
+}
+
+/** The length of the steps in which the rate of arrivals of a run is counted. */
+const COUNTED_S = 100;
+
+/** The same swarm with the arrivals and the rates of a run, in place of those to expect. */
+export function withDraws(swarm: FluidSwarm, { arrivalsS, theta, gamma }: Draws): FluidSwarm {
+  const counts = new Float64Array(Math.ceil(swarm.endS / COUNTED_S));
+  for (const s of arrivalsS) counts[Math.floor(s / COUNTED_S)]!++;
+  const lambdaAt = (s: number): number => (counts[Math.floor(s / COUNTED_S)] ?? 0) / COUNTED_S;
+  return { ...swarm, theta, gamma, lambdaAt, crowds: [] };
+}
+
 /** The parameters of a swarm at the end, when all but the seeds that stay have gone. */
 export function parametersOf(swarm: FluidSwarm): FluidParameters {
   const { mu, c, theta, gamma, firstSeeds, firstSeedsStayS, endS } = swarm;

@@ -14,10 +14,10 @@ import {
   ALLOWED,
   type ComparedCurve,
   type ComparedSetting,
-  FIGURES,
-  type FigureName,
+  type StateName,
+  STATES,
 } from './comparison.ts';
-import { type FluidParameters, type FluidState, steadyState } from './model.ts';
+import { type FluidParameters, steadyState } from './model.ts';
 
 /** A parameter of the model that was varied, and how its axis shows it. */
 export interface VariedParameter {
@@ -40,16 +40,14 @@ function inverse(rate: number): number {
   return 1 / rate;
 }
 
-const STATE_SERIES = ['leechers', 'seeds'] as const;
-
 /** Leechers and seeds of the steady swarm over one parameter: a curve of the model, and runs. */
 export function steadyPlot(
   { symbol, field, label, shown }: VariedParameter,
   settings: readonly ComparedSetting[],
 ): ReportPlot {
   const points = settings.flatMap(({ model, figures }) =>
-    STATE_SERIES.map((series) => {
-      const { mean, halfWidth = 0 } = figures[series].measured;
+    STATES.map((series) => {
+      const { mean, halfWidth = 0 } = figures[series].runs;
       const x = shown(model[field]);
       return { series, x, y: mean, low: mean - halfWidth, high: mean + halfWidth };
     }),
@@ -69,7 +67,7 @@ export function steadyPlot(
     title: `Leechers and seeds over ${symbol}`,
     caption: `The curves are those of the model, the symbols the means of the runs with their 95 %
 confidence intervals.`,
-    legend: STATE_SERIES,
+    legend: STATES,
     options: (theme) => ({
       width: PLOT_WIDTH,
       height: 300,
@@ -80,7 +78,7 @@ confidence intervals.`,
       y: { ...axis('peers'), zero: true },
       marks: [
         frame(theme),
-        ...STATE_SERIES.flatMap((series, i) => {
+        ...STATES.flatMap((series, i) => {
           const { colour: stroke, dash: strokeDasharray, symbol: mark } = seriesStyle(i, theme);
           const own = points.filter((point) => point.series === series);
           return [
@@ -94,11 +92,6 @@ confidence intervals.`,
   };
 }
 
-const FIGURE_TITLES: Readonly<Record<FigureName, string>> = {
-  leechers: 'leechers',
-  seeds: 'seeds',
-  meanTimeS: 'mean time of a leecher',
-};
 const NAMES_WIDTH = 150;
 const ROW_HEIGHT = 20;
 
@@ -109,14 +102,14 @@ export function differencePlot(
   settings: readonly (ComparedSetting & { readonly title: string })[],
 ): ReportPlot {
   const points = settings.flatMap((setting) =>
-    FIGURES.map((figure) => {
-      const { mean, halfWidth = 0 } = setting.figures[figure].difference.estimate;
+    STATES.map((panel) => {
+      const { mean, halfWidth = 0 } = setting.figures[panel].difference.model.estimate;
       const [low, high] = [mean - halfWidth, mean + halfWidth].map((share) => 100 * share);
-      return { panel: FIGURE_TITLES[figure], name: setting.title, value: 100 * mean, low, high };
+      return { panel, name: setting.title, value: 100 * mean, low, high };
     }),
   );
-  const panels = new Panels(Object.values(FIGURE_TITLES), {
-    columns: 3,
+  const panels = new Panels(STATES, {
+    columns: 2,
     width: WIDE_PLOT_WIDTH - NAMES_WIDTH - 20,
   });
   return {
@@ -164,7 +157,7 @@ band is where it is at most ${100 * ALLOWED} %.`,
 const CURVE_SERIES = ['runs', 'model', 'fixedSize'] as const;
 
 /** Leechers or seeds over time: the mean of the runs, the model, and the one with a fixed size. */
-export function curvePlot(name: keyof FluidState, curves: readonly ComparedCurve[]): ReportPlot {
+export function curvePlot(name: StateName, curves: readonly ComparedCurve[]): ReportPlot {
   const panels = new Panels(curves.map((curve) => curve.name));
   return {
     name: `transient-${name}`,
@@ -187,7 +180,7 @@ export function curvePlot(name: keyof FluidState, curves: readonly ComparedCurve
 function curveOf(
   curves: readonly ComparedCurve[],
   series: (typeof CURVE_SERIES)[number],
-  name: keyof FluidState,
+  name: StateName,
   panels: Panels,
   index: number,
   theme: Theme,

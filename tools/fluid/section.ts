@@ -2,16 +2,16 @@
 
 import type { CollectedExperiment, Experiments } from '../runs/experiment-page.ts';
 import { costOf, type GeneratedSection, pictureOf } from '../runs/experiment-page.ts';
+import type { Judgement } from '../findings/verdict.ts';
 import type { Estimate } from '../runs/estimate.ts';
 import { heading, paragraphs, signedPercent, table } from '../runs/markdown.ts';
 import {
   ALLOWED,
   type ComparedCurve,
-  type ComparedFigure,
   type ComparedSetting,
   compareCurves,
   compareSteady,
-  FIGURES,
+  STATES,
 } from './comparison.ts';
 import { curvePlot, differencePlot, steadyPlot, VARIED } from './plots.ts';
 
@@ -51,7 +51,9 @@ export function sectionOf(experiments: Experiments): GeneratedSection {
   const text = paragraphs(
     costOf(experiments),
     heading(2, 'The steady swarm'),
-    summaryOf(steady),
+    summaryOf(
+      steady.flatMap(({ figures }) => STATES.map((name) => figures[name].difference.model)),
+    ),
     stateTable(steady),
     timeTable(steady),
     pictureOf(FLUID, steadyDifference),
@@ -99,6 +101,7 @@ function titleOf(varied: string, { model, parameters }: ComparedSetting): string
     case 'aborts':
       return `1/θ = ${seconds(1 / model.theta)}`;
     case 'γ':
+    case 'many seeds':
       return `1/γ = ${seconds(1 / model.gamma)}`;
     case 'pieces':
       return `${String(parameters['pieces'])} pieces`;
@@ -119,85 +122,68 @@ function seconds(s: number): string {
   return `${Math.round(s).toLocaleString('en')} s`;
 }
 
-function summaryOf(settings: readonly TitledSetting[]): string {
-  const all = settings.flatMap(({ figures }) => FIGURES.map((name) => figures[name].difference));
-  const countOf = (verdict: string): number =>
-    all.filter((each) => each.verdict === verdict).length;
-  return `${countOf('met')} of ${all.length} figures are within ${100 * ALLOWED} % of the model,
-with their whole confidence interval; ${countOf('not met')} are not, and ${countOf('undecided')} are
-undecided.`;
+function summaryOf(judgements: readonly Judgement[]): string {
+  const countOf = (wanted: string): number =>
+    judgements.filter(({ verdict }) => verdict === wanted).length;
+  return `${countOf('met')} of ${judgements.length} figures are within ${100 * ALLOWED} % of the
+model with their whole confidence interval, ${countOf('not met')} are not, and
+${countOf('undecided')} are undecided.`;
 }
 
 function stateTable(settings: readonly TitledSetting[]): string {
-  const rows = settings.map(({ varied, title, figures: { leechers, seeds } }) => [
-    varied,
-    title,
-    ...cells(leechers, 1),
-    ...cells(seeds, 1),
-  ]);
-  const titles = ['varied', 'setting', 'leechers: model', 'runs', 'difference', 'verdict'];
-  return table([...titles, 'seeds: model', 'runs', 'difference', 'verdict'], rows, 'llrrrlrrrl');
+  const rows = settings.flatMap(({ varied, title, theory, figures }) =>
+    STATES.map((name) => {
+      const { runs, model, difference } = figures[name];
+      return [
+        varied,
+        title,
+        name,
+        theory[name].toFixed(1),
+        estimateText(model, (value) => value.toFixed(1)),
+        estimateText(runs, (value) => value.toFixed(1)),
+        estimateText(difference.model.estimate, signedPercent),
+        verdictText(difference.model),
+        estimateText(difference.fixedSize.estimate, signedPercent),
+      ];
+    }),
+  );
+  const titles = ['varied', 'setting', 'peers', 'formula', 'model', 'runs', 'difference'];
+  return table([...titles, 'verdict', 'from the model with a file of one size'], rows, 'lllrrrrlr');
 }
 
 function timeTable(settings: readonly TitledSetting[]): string {
-  const rows = settings.map(({ varied, title, figures: { meanTimeS }, utilisation }) => [
+  const rows = settings.map(({ varied, title, theory, meanTimeS, utilisation }) => [
     varied,
     title,
-    ...cells(meanTimeS, 0),
-    meanTimeS.fixedSize.toFixed(0),
+    theory.meanTimeS.toFixed(0),
+    estimateText(meanTimeS, (value) => value.toFixed(0)),
     estimateText(utilisation, (share) => (100 * share).toFixed(1)),
   ]);
-  return table(
-    [
-      'varied',
-      'setting',
-      'time of a leecher, s: model',
-      'runs',
-      'difference',
-      'verdict',
-      'model with a file of one size, s',
-      'η, %',
-    ],
-    rows,
-    'llrrrlrr',
-  );
+  const titles = ['varied', 'setting', 'time of a leecher by the formula, s', 'in the runs, s'];
+  return table([...titles, 'η in the runs, %'], rows, 'llrrr');
 }
 
-function cells({ model, measured, difference }: ComparedFigure, digits: number): string[] {
-  const { estimate, verdict } = difference;
-  return [
-    model.toFixed(digits),
-    estimateText(measured, (value) => value.toFixed(digits)),
-    estimateText(estimate, signedPercent),
-    verdict.replace(/^not met$/, '**not met**'),
-  ];
+function curveTable(curves: readonly ComparedCurve[]): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const rows = curves.flatMap(({ name, distance }) =>
+    STATES.map((state) => [
+      name,
+      state,
+      estimateText(distance.model[state].estimate, percent),
+      verdictText(distance.model[state]),
+      estimateText(distance.fixedSize[state].estimate, percent),
+      verdictText(distance.fixedSize[state]),
+    ]),
+  );
+  const titles = ['swarm', 'peers', 'distance from the model', 'verdict'];
+  return table([...titles, 'from the model with a file of one size', 'verdict'], rows, 'llrlrl');
+}
+
+function verdictText({ verdict }: Judgement): string {
+  return verdict.replace(/^not met$/, '**not met**');
 }
 
 function estimateText({ mean, halfWidth }: Estimate, format: (value: number) => string): string {
   if (halfWidth === undefined) return format(mean);
   return `${format(mean)} ± ${format(halfWidth).replace('+', '')}`;
-}
-
-function curveTable(curves: readonly ComparedCurve[]): string {
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const rows = curves.map(({ name, runCount, distance: { model, fixedSize } }) => [
-    name,
-    String(runCount),
-    percent(model.leechers),
-    percent(model.seeds),
-    percent(fixedSize.leechers),
-    percent(fixedSize.seeds),
-  ]);
-  return table(
-    [
-      'swarm',
-      'runs',
-      'model: leechers',
-      'model: seeds',
-      'file of one size: leechers',
-      'file of one size: seeds',
-    ],
-    rows,
-    'lrrrrr',
-  );
 }

@@ -80,7 +80,7 @@ ${atHalf(CACHE, 100, REDUNDANCY)} times, as against ${atHalf(CACHE, 0, REDUNDANC
 ${atHalf(PLAIN, 100, REDUNDANCY)} in BitTorrent and ${atHalf(BIASED, 100, REDUNDANCY)} with biased
 neighbour selection, when as many peers crash there. The median follower takes
 ${change(MEDIAN)} s longer than without the crash, and each leecher is without service for
-${change(UNSERVED)} s more. If leaders stay for 10 minutes on average, fewer than a download takes,
+${change(UNSERVED)} s more. If leaders stay for 10 minutes on average,
 ${inSessions(CACHE, 10, INTER_AS)} % of the bytes go from one AS to another, as against
 ${inSessions(CACHE, 'endless', INTER_AS)} % with leaders that stay for ever,
 ${inSessions(PLAIN, 10, INTER_AS)} % in BitTorrent and ${inSessions(BIASED, 10, INTER_AS)} % with
@@ -203,8 +203,8 @@ function leadersPlot(settings: readonly SettingRuns[]) {
   return timePlot({
     name: 'crash-leaders-over-time',
     title: 'Leaders over time',
-    caption: `The peers that know that they lead their AS, in one run of each setting. The line is the
-crash. The seed leads its AS, and is spared.`,
+    caption: `The peers that know that they lead their AS, in one run of each setting. The line is
+the crash. The seed leads its AS, and is spared.`,
     yLabel: 'leaders',
     series: protocolsOf(ofCache),
     points: timePoints(ofCache, ({ leaders = [] }, row) => leaders[row]!),
