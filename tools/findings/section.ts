@@ -1,11 +1,14 @@
 /** The section of a page that compares findings of papers with our runs. */
 
-import type { ParameterValue } from '@cachetorrent/runner';
-
 import { METRICS, type MetricName } from '../../packages/runner/src/campaign/metrics.ts';
 import type { SettingRuns } from '../runs/collect.ts';
 import { type Estimate, estimate } from '../runs/estimate.ts';
-import { type CollectedExperiment, costOf, type Experiments } from '../runs/experiment-page.ts';
+import {
+  type CollectedExperiment,
+  costOf,
+  type Experiments,
+  parameterText,
+} from '../runs/experiment-page.ts';
 import { heading, paragraphs, table } from '../runs/markdown.ts';
 import { Figures } from './figures.ts';
 import { experimentsOf, type Finding, type Paper } from './papers.ts';
@@ -112,11 +115,6 @@ function experimentTable(name: string, { file, settings }: CollectedExperiment):
     `${description.trim()} Means with 95 % confidence intervals:`,
     table(titles, rows, align),
   ];
-}
-
-function parameterText(value: ParameterValue | undefined): string {
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function metricTitle(name: MetricName): string {

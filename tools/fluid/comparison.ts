@@ -9,6 +9,7 @@ import type { RunRecord } from '../../packages/runner/src/campaign/store/record.
 import { judge, type Judgement } from '../findings/verdict.ts';
 import type { SettingRuns } from '../runs/collect.ts';
 import { type Estimate, estimate } from '../runs/estimate.ts';
+import { parameterText } from '../runs/experiment-page.ts';
 import {
   type Draws,
   fixedSizeCurve,
@@ -194,7 +195,7 @@ export function compareCurves({ parameters, runs }: SettingRuns): ComparedCurve 
     return { leechers: judged('leechers'), seeds: judged('seeds') };
   };
   return {
-    name: String(parameters['scenario']),
+    name: parameterText(parameters['scenario']),
     points: curves[0]!.map(({ s }, row) => ({ s, ...meansOf(curves.map((each) => each[row]!)) })),
     distance: { model: distanceFrom('model'), fixedSize: distanceFrom('fixedSize') },
   };

@@ -1,7 +1,13 @@
 /** The section of `docs/fluid-model.md` that the runs give. */
 
-import type { CollectedExperiment, Experiments } from '../runs/experiment-page.ts';
-import { costOf, type GeneratedSection, pictureOf } from '../runs/experiment-page.ts';
+import {
+  type CollectedExperiment,
+  costOf,
+  type Experiments,
+  type GeneratedSection,
+  parameterText,
+  pictureOf,
+} from '../runs/experiment-page.ts';
 import type { Judgement } from '../findings/verdict.ts';
 import type { Estimate } from '../runs/estimate.ts';
 import { heading, paragraphs, signedPercent, table } from '../runs/markdown.ts';
@@ -82,7 +88,7 @@ function steadySettings({ settings }: CollectedExperiment, label: string): Title
   return settings.flatMap((setting) => {
     const compared = compareSteady(setting);
     if (compared === undefined) return [];
-    const varied = String(setting.parameters[label]);
+    const varied = parameterText(setting.parameters[label]);
     return [{ ...compared, varied, title: titleOf(varied, compared) }];
   });
 }
@@ -104,11 +110,11 @@ function titleOf(varied: string, { model, parameters }: ComparedSetting): string
     case 'many seeds':
       return `1/γ = ${seconds(1 / model.gamma)}`;
     case 'pieces':
-      return `${String(parameters['pieces'])} pieces`;
+      return `${parameterText(parameters['pieces'])} pieces`;
     case 'upload slots':
-      return `${String(parameters['uploadSlots'])} upload slots`;
+      return `${parameterText(parameters['uploadSlots'])} upload slots`;
     case 'neighbours':
-      return `${String(parameters['neighbours'])} neighbours`;
+      return `${parameterText(parameters['neighbours'])} neighbours`;
     default:
       throw new Error(`no title for ${varied}`);
   }

@@ -32,7 +32,7 @@ const SERIES_OFFSET = 5;
 export function figurePlot(plot: FigurePlotOptions): ReportPlot {
   const { name, title, xLabel, yLabel, xDomain, series, points } = plot;
   const shown = points.map(({ series: own, x, estimate: { mean, halfWidth = 0 } }) => {
-    return { series: own, x, mean, low: mean - halfWidth, high: mean + halfWidth };
+    return { series: own, x, mean, low: Math.max(0, mean - halfWidth), high: mean + halfWidth };
   });
   return {
     name,
@@ -42,7 +42,7 @@ export function figurePlot(plot: FigurePlotOptions): ReportPlot {
     options: (theme) => ({
       width: PLOT_WIDTH,
       height: 300,
-      marginLeft: 56,
+      marginLeft: 70,
       marginBottom: 40,
       grid: true,
       x: { type: 'point', domain: xDomain, ...axis(xLabel) },

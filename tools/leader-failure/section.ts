@@ -7,6 +7,7 @@ import {
   costOf,
   type Experiments,
   type GeneratedSection,
+  parameterText,
   pictureOf,
 } from '../runs/experiment-page.ts';
 import { heading, paragraphs, table } from '../runs/markdown.ts';
@@ -72,7 +73,7 @@ function worth(failure: Figures, sessions: Figures): string {
   const inSessions = (protocol: string, sessionMin: number | string, figure: NamedFigure): string =>
     estimateText(valuesOf(sessions, { protocol, sessionMin }, figure), figure.digits);
   const change = (figure: NamedFigure): string =>
-    signedText(changeOf(failure, CACHE, 100, figure), figure.digits);
+    estimateText(changeOf(failure, CACHE, 100, figure), figure.digits);
   const [, time, unserved] = SESSION_FIGURES;
   return `
 If all leaders of every AS, a tenth of the peers, crash at half-time, an AS still imports a piece
@@ -112,7 +113,7 @@ function figureTable(
   const rows = settings.map((setting) => {
     const name = Object.fromEntries(parameters.map((each) => [each, setting.parameters[each]!]));
     return [
-      ...parameters.map((each) => String(name[each])),
+      ...parameters.map((each) => parameterText(name[each])),
       ...shown.map((figure) => estimateText(valuesOf(figures, name, figure), figure.digits)),
     ];
   });
@@ -148,7 +149,7 @@ function failurePlot(figure: NamedFigure, settings: readonly SettingRuns[]) {
 }
 
 function sessionPlot(figure: NamedFigure, settings: readonly SettingRuns[]) {
-  const sessions = settings.map(({ parameters }) => String(parameters['sessionMin']));
+  const sessions = settings.map(({ parameters }) => parameterText(parameters['sessionMin']));
   return figurePlot({
     name: `session-${figure.name}`,
     title: `Leaders that do not stay: ${withoutUnit(figure)}`,
@@ -174,8 +175,8 @@ function pointsOf(
     const values = runs.map((run) => (run === undefined ? null : figure.of(run.result)));
     const mean = estimate(values.filter((value) => value !== null));
     if (mean === undefined) return [];
-    const series = String(parameters['protocol']);
-    return [{ series, x: String(parameters[parameter]), estimate: mean }];
+    const series = parameterText(parameters['protocol']);
+    return [{ series, x: parameterText(parameters[parameter]), estimate: mean }];
   });
 }
 
@@ -198,7 +199,7 @@ is the crash.`,
 /** The number of leaders over time. */
 function leadersPlot(settings: readonly SettingRuns[]) {
   const ofCache = settings.filter(({ parameters }) =>
-    String(parameters['protocol']).startsWith('CacheTorrent'),
+    parameterText(parameters['protocol']).startsWith('CacheTorrent'),
   );
   return timePlot({
     name: 'crash-leaders-over-time',
@@ -228,8 +229,8 @@ function timePoints(
     if (first === undefined) return [];
     const { timeline } = first.result;
     return timeline.toMs.map((ms, row) => ({
-      panel: `${String(parameters['crashed'])} % crash`,
-      series: String(parameters['protocol']),
+      panel: `${parameterText(parameters['crashed'])} % crash`,
+      series: parameterText(parameters['protocol']),
       s: ms / 1000,
       value: valueOf(timeline, row),
     }));
@@ -237,7 +238,7 @@ function timePoints(
 }
 
 function protocolsOf(settings: readonly SettingRuns[]): string[] {
-  return [...new Set(settings.map(({ parameters }) => String(parameters['protocol'])))];
+  return [...new Set(settings.map(({ parameters }) => parameterText(parameters['protocol'])))];
 }
 
 function estimateText(values: readonly number[], digits: number): string {

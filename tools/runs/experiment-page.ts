@@ -7,6 +7,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { ParameterValue } from '@cachetorrent/runner';
 import { Command } from 'commander';
 
 import {
@@ -126,6 +127,12 @@ async function writePage(
 /** A picture of the page as Markdown, with its caption. */
 export function pictureOf(pageName: string, { name, title, caption }: ReportPlot): string {
   return `![${title}](${pageName}/${name}.svg)\n\n${caption}`;
+}
+
+/** The value of a parameter in a table; empty if there is none. */
+export function parameterText(value: ParameterValue | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** How many runs there were, and how long they took. */
