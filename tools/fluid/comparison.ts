@@ -170,13 +170,19 @@ function meansOf(points: readonly CurvePoint[]): Record<'runs' | ModelName, Flui
   return { runs: stateOf('runs'), model: stateOf('model'), fixedSize: stateOf('fixedSize') };
 }
 
+export type Period = 'all' | 'afterStart';
+export type DistanceByModel = Readonly<Record<ModelName, Readonly<Record<StateName, Judgement>>>>;
+
 /** Curves of the runs beside those of the models. */
 export interface ComparedCurve {
   readonly name: string;
   /** Means over the runs. */
   readonly points: readonly CurvePoint[];
-  /** How far a run is from each model on average over time, as a share of the model's mean. */
-  readonly distance: Readonly<Record<ModelName, Readonly<Record<StateName, Judgement>>>>;
+  /**
+   * How far a run is from each model on average over time, as a share of the model's mean: over all
+   * of the run, and after its first third, when the swarm no longer depends on its start.
+   */
+  readonly distance: Readonly<Record<Period, DistanceByModel>>;
 }
 
 /** Returns undefined if no run is there. */
@@ -186,18 +192,21 @@ export function compareCurves({ parameters, runs }: SettingRuns): ComparedCurve 
   if (first === undefined) return undefined;
   const swarm = fluidSwarmOf(resolveSwarm(first.config).swarm);
   const curves = present.map((run) => pointsOf(run, swarm));
-  const distanceFrom = (model: ModelName) => {
-    const judged = (name: StateName): Judgement =>
-      judge(
-        curves.map((points) => distanceOf(points, model, name)),
-        { high: ALLOWED },
-      )!;
-    return { leechers: judged('leechers'), seeds: judged('seeds') };
+  const distancesFrom = (fromS: number): DistanceByModel => {
+    const distanceFrom = (model: ModelName) => {
+      const judged = (name: StateName): Judgement => {
+        const later = curves.map((points) => points.filter(({ s }) => s > fromS));
+        const distances = later.map((points) => distanceOf(points, model, name));
+        return judge(distances, { high: ALLOWED })!;
+      };
+      return { leechers: judged('leechers'), seeds: judged('seeds') };
+    };
+    return { model: distanceFrom('model'), fixedSize: distanceFrom('fixedSize') };
   };
   return {
     name: parameterText(parameters['scenario']),
     points: curves[0]!.map(({ s }, row) => ({ s, ...meansOf(curves.map((each) => each[row]!)) })),
-    distance: { model: distanceFrom('model'), fixedSize: distanceFrom('fixedSize') },
+    distance: { all: distancesFrom(0), afterStart: distancesFrom(STEADY_FROM * swarm.endS) },
   };
 }
 

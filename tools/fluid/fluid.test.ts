@@ -178,8 +178,8 @@ describe('runs are compared with the model', () => {
   test('over time, with the means of all runs', () => {
     const { points, distance } = compareCurves(setting)!;
     expect(points.map(({ runs }) => runs.leechers)).toEqual([0, 162, 162]);
-    expect(distance.model.leechers.estimate.count).toBe(2);
-    expect(distance.model.leechers.verdict).toBe('not met');
+    expect(distance.all.model.leechers.estimate.count).toBe(2);
+    expect(distance.afterStart.model.leechers.verdict).toBe('not met');
   });
 
   test('unless there is none', () => {

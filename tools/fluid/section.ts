@@ -171,18 +171,25 @@ function timeTable(settings: readonly TitledSetting[]): string {
 
 function curveTable(curves: readonly ComparedCurve[]): string {
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const rows = curves.flatMap(({ name, distance }) =>
+  const rows = curves.flatMap(({ name, distance: { all, afterStart } }) =>
     STATES.map((state) => [
       name,
       state,
-      estimateText(distance.model[state].estimate, percent),
-      verdictText(distance.model[state]),
-      estimateText(distance.fixedSize[state].estimate, percent),
-      verdictText(distance.fixedSize[state]),
+      estimateText(all.model[state].estimate, percent),
+      estimateText(all.fixedSize[state].estimate, percent),
+      estimateText(afterStart.model[state].estimate, percent),
+      verdictText(afterStart.model[state]),
+      estimateText(afterStart.fixedSize[state].estimate, percent),
+      verdictText(afterStart.fixedSize[state]),
     ]),
   );
-  const titles = ['swarm', 'peers', 'distance from the model', 'verdict'];
-  return table([...titles, 'from the model with a file of one size', 'verdict'], rows, 'llrlrl');
+  const oneSize = 'from the model with a file of one size';
+  const titles = ['swarm', 'peers', 'distance from the model, all of the run', oneSize];
+  return table(
+    [...titles, 'from the model, after the first third', 'verdict', oneSize, 'verdict'],
+    rows,
+    'llrrrlrl',
+  );
 }
 
 function verdictText({ verdict }: Judgement): string {
