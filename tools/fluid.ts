@@ -10,6 +10,7 @@ import { EXPERIMENTS, FLUID, sectionOf } from './fluid/section.ts';
 import { runPageTool } from './runs/experiment-page.ts';
 
 await runPageTool({
+  tool: 'fluid',
   name: FLUID,
   description: 'Compare swarms in which peers come and go with the fluid model.',
   experiments: EXPERIMENTS,

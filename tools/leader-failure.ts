@@ -9,6 +9,7 @@ import { EXPERIMENTS, LEADER_FAILURE, sectionOf } from './leader-failure/section
 import { runPageTool } from './runs/experiment-page.ts';
 
 await runPageTool({
+  tool: 'leader-failure',
   name: LEADER_FAILURE,
   description: 'Measure what happens if leaders fail.',
   experiments: EXPERIMENTS,

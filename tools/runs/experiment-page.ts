@@ -62,7 +62,9 @@ export interface GeneratedSection {
 }
 
 export interface ExperimentPage {
-  /** The name of the tool, of the section, of `docs/NAME.md`, and of the folder of its pictures. */
+  /** The name of the tool. */
+  readonly tool: string;
+  /** The name of the section, of `docs/NAME.md`, and of the folder of its pictures. */
   readonly name: string;
   readonly description: string;
   /** The experiment files, without `.yaml`. */
@@ -78,7 +80,7 @@ interface Options extends Repetitions {
 
 /** Runs the tool that writes a page. */
 export async function runPageTool(page: ExperimentPage): Promise<void> {
-  const program = new Command(page.name)
+  const program = new Command(page.tool)
     .description(page.description)
     .option('--runs <n>', 'number of runs of each setting (default: as the experiments say)', count)
     .option('--seeds <list>', 'random seeds of the runs, instead of --runs', counts)
