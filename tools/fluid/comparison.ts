@@ -115,7 +115,7 @@ export interface CurvePoint extends Readonly<Record<'runs' | ModelName, FluidSta
 
 /** The curve of a run beside those of the models with the same draws. */
 function pointsOf({ result, config }: RunRecord, swarm: FluidSwarm): CurvePoint[] {
-  const drawn = withDraws(swarm, drawsOf(result, resolveSwarm(config).swarm.seeds));
+  const drawn = withDraws(swarm, drawsOf(result, resolveSwarm(config).swarm.seeds, swarm));
   const model = fluidCurve(drawn, STEP_S);
   const fixedSize = fixedSizeCurve(drawn, STEP_S);
   const { toMs, leechers = [], seeds = [] } = result.timeline;
@@ -137,8 +137,15 @@ function pointAt(
   };
 }
 
-/** The rates are the numbers of departures over the time that all have spent as such peers. */
-function drawsOf({ peers, timeline }: RunRecord['result'], firstSeeds: number): Draws {
+/**
+ * The rates are the numbers of departures over the time that all have spent as such peers; those of
+ * the configuration if there were none.
+ */
+function drawsOf(
+  { peers, timeline }: RunRecord['result'],
+  firstSeeds: number,
+  { theta, gamma }: FluidSwarm,
+): Draws {
   const { arrivedMs = [], completedMs = [], leftMs = [] } = peers;
   const endMs = timeline.toMs.at(-1)!;
   let [leecherMs, seedMs, aborts, ends] = [0, 0, 0, 0];
@@ -155,8 +162,8 @@ function drawsOf({ peers, timeline }: RunRecord['result'], firstSeeds: number): 
   }
   return {
     arrivalsS: arrivedMs.slice(firstSeeds).map((ms) => ms / 1000),
-    theta: (1000 * aborts) / leecherMs,
-    gamma: (1000 * ends) / seedMs,
+    theta: leecherMs === 0 ? theta : (1000 * aborts) / leecherMs,
+    gamma: seedMs === 0 ? gamma : (1000 * ends) / seedMs,
   };
 }
 
