@@ -103,8 +103,12 @@ test('every program is tested', () => {
   expect(programs).toEqual(['leaders.ts', 'swarm.ts', 'sweep.ts']);
 });
 
+/** In these peers come and go, so that not all of them complete. */
+const LIVING = ['living.yaml'];
+const CLOSED = configs.filter((name) => !LARGE.includes(name) && !LIVING.includes(name));
+
 /** With few pieces, since speed is not tested. */
-describe.each(configs.filter((name) => !LARGE.includes(name)))('%s', (name) => {
+describe.each(CLOSED)('%s', (name) => {
   test.each([{}, { leaders: 30 }])('all peers complete: %j', async (changes) => {
     const file = await readConfig(`${EXAMPLES}configs/${name}`);
     const { swarm } = checkedSwarm(file, { pieces: 5, ...changes });
@@ -112,6 +116,17 @@ describe.each(configs.filter((name) => !LARGE.includes(name)))('%s', (name) => {
     expect(result.completion.count).toBe(peerCountOf(swarm) - swarm.seeds);
     expect(result.completion.p90Ms).toBeGreaterThan(0);
   });
+});
+
+test.each(LIVING)('%s: peers come, complete, and leave for every reason', async (name) => {
+  const file = await readConfig(`${EXAMPLES}configs/${name}`);
+  const { swarm } = checkedSwarm(file, { pieces: 50 });
+  const { result } = await simulate(swarm, { seed: 1 });
+  const { arrivals, completions, finished, aborted, crashed } = result.churn!;
+  expect(arrivals).toBeGreaterThan(500);
+  expect(completions).toBeGreaterThan(0.8 * arrivals);
+  expect(Math.min(finished, aborted, crashed)).toBeGreaterThan(0);
+  expect(result.leaders.count).toBeGreaterThan(0);
 });
 
 test.each(LARGE)('%s describes a swarm that can be simulated', async (name) => {

@@ -7,20 +7,13 @@
  */
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { Command } from 'commander';
 
-import { readExperiment } from '../packages/runner/src/campaign/experiment/read.ts';
 import { inRepository } from './files.ts';
 import { experimentsOf, PAPERS } from './findings/papers.ts';
-import {
-  type CollectedExperiment,
-  FINDINGS_PAGE,
-  FINDINGS_SECTION,
-  sectionOf,
-} from './findings/section.ts';
-import { type CampaignOptions, collectExperiment } from './runs/collect.ts';
+import { FINDINGS_PAGE, FINDINGS_SECTION, sectionOf } from './findings/section.ts';
+import { type CollectedExperiment, collectFile } from './runs/experiment-page.ts';
 import { withInterruptSignal } from './runs/interrupt.ts';
 import { withSection } from './runs/markdown.ts';
 import { checkOnly, count, counts, names } from './runs/options.ts';
@@ -67,7 +60,7 @@ async function findings(options: Options): Promise<void> {
             log: (line: string) => log(`${name}, ${line}`),
             signal,
           };
-          experiments.set(name, await collect(name, isChosen ? options : {}, collecting));
+          experiments.set(name, await collectFile(name, isChosen ? options : {}, collecting));
         }
       }
       const section = sectionOf(PAPERS, experiments);
@@ -79,21 +72,6 @@ async function findings(options: Options): Promise<void> {
       process.exitCode = EXIT.interrupted;
     }
   });
-}
-
-async function collect(
-  name: string,
-  { runs, seeds }: Options,
-  collecting: CampaignOptions,
-): Promise<CollectedExperiment> {
-  const file = await readExperiment(inRepository(`examples/experiments/${name}.yaml`));
-  const { base, repeat: written = 1, ...rest } = file.experiment;
-  const experiment = {
-    ...rest,
-    base: typeof base === 'string' ? join(file.folder, base) : base,
-    ...(seeds === undefined ? { repeat: runs ?? written } : { seeds }),
-  };
-  return { file, settings: await collectExperiment(experiment, collecting) };
 }
 
 function log(line: string): void {

@@ -6,16 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { readExperiment } from '../../packages/runner/src/campaign/experiment/read.ts';
 import { inRepository } from '../files.ts';
 import { collectExperiment, type SettingRuns } from '../runs/collect.ts';
+import type { Experiments } from '../runs/experiment-page.ts';
 import { withSection } from '../runs/markdown.ts';
 import { bySeed, Figures, type Result, serviceBySeeds, shareOfUploads } from './figures.ts';
 import { experimentsOf, type Finding, type Paper, PAPERS } from './papers.ts';
-import {
-  type Experiments,
-  FINDINGS_PAGE,
-  FINDINGS_SECTION,
-  judgedFindings,
-  sectionOf,
-} from './section.ts';
+import { FINDINGS_PAGE, FINDINGS_SECTION, judgedFindings, sectionOf } from './section.ts';
 import { type Bounds, judge, verdictOn } from './verdict.ts';
 
 describe('a verdict', () => {

@@ -1,11 +1,14 @@
 /** The section of a page that compares findings of papers with our runs. */
 
-import type { ParameterValue } from '@cachetorrent/runner';
-
 import { METRICS, type MetricName } from '../../packages/runner/src/campaign/metrics.ts';
-import type { ExperimentFile } from '../../packages/runner/src/campaign/experiment/read.ts';
 import type { SettingRuns } from '../runs/collect.ts';
 import { type Estimate, estimate } from '../runs/estimate.ts';
+import {
+  type CollectedExperiment,
+  costOf,
+  type Experiments,
+  parameterText,
+} from '../runs/experiment-page.ts';
 import { heading, paragraphs, table } from '../runs/markdown.ts';
 import { Figures } from './figures.ts';
 import { experimentsOf, type Finding, type Paper } from './papers.ts';
@@ -14,15 +17,6 @@ import { judge, type Judgement } from './verdict.ts';
 /** The page with the section, and the name of the section in its comments. */
 export const FINDINGS_PAGE = 'docs/findings.md';
 export const FINDINGS_SECTION = 'findings';
-
-/** An experiment and its runs. */
-export interface CollectedExperiment {
-  readonly file: ExperimentFile;
-  readonly settings: readonly SettingRuns[];
-}
-
-/** The experiments by name. */
-export type Experiments = ReadonlyMap<string, CollectedExperiment>;
 
 interface Judged {
   readonly finding: Finding;
@@ -67,15 +61,6 @@ function summary(judged: readonly Judged[]): string {
     ...(missing === 0 ? [] : [`${missing} were not run`]),
   ];
   return `${counts.join(', ')}.`;
-}
-
-function costOf(experiments: Experiments): string {
-  const runs = [...experiments.values()].flatMap(({ settings }) =>
-    settings.flatMap((setting) => setting.runs.filter((run) => run !== undefined)),
-  );
-  const coreMs = runs.reduce((sum, { timing }) => sum + timing.wallMs * timing.workers, 0);
-  const minutes = Math.round(coreMs / 60_000);
-  return `The figures come from ${runs.length} runs, which took ${minutes} min of one core.`;
 }
 
 function findingsTable(judged: readonly Judged[]): string {
@@ -130,11 +115,6 @@ function experimentTable(name: string, { file, settings }: CollectedExperiment):
     `${description.trim()} Means with 95 % confidence intervals:`,
     table(titles, rows, align),
   ];
-}
-
-function parameterText(value: ParameterValue | undefined): string {
-  if (value === undefined) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function metricTitle(name: MetricName): string {

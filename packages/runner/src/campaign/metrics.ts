@@ -3,6 +3,8 @@
  * reports, one entry each. To measure something else, add an entry.
  */
 
+import type { SwarmRole } from '@cachetorrent/simulator';
+
 import { totalMessages } from '../results/document.ts';
 import type { RunRecord } from './store/record.ts';
 
@@ -48,6 +50,8 @@ export const METRIC_NAMES = [
   'followersP90Ms',
   'followersMeanMs',
   'followerCount',
+  'unservedMeanMs',
+  'followersUnservedMeanMs',
   'controlMessages',
   'pieceMessages',
   'meanLeechers',
@@ -105,6 +109,10 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ),
   followersMeanMs: time('mean completion time of followers', (r) => r.followers.meanMs),
   followerCount: count('number of followers', 'followers', (r) => r.followers.count),
+  unservedMeanMs: time('mean time without service', (r) => meanUnservedMs(r, isLeecher)),
+  followersUnservedMeanMs: time('mean time without service of followers', (r) =>
+    meanUnservedMs(r, (role) => role === 'follower'),
+  ),
   controlMessages: count(
     'control messages',
     'messages',
@@ -142,6 +150,22 @@ function sameClassShare({ classes, classTraffic }: Result): number | null {
     if (from === to) within += leecherBytes;
   }
   return all === 0 ? null : within / all;
+}
+
+const isLeecher = (role: SwarmRole): boolean => role !== 'seed';
+
+/** Over all peers of these roles, also those that have not completed the file. */
+function meanUnservedMs(
+  { peers: { role, unservedMs = [] } }: Result,
+  isIncluded: (role: SwarmRole) => boolean,
+): number | null {
+  let [sum, included] = [0, 0];
+  for (const [row, ms] of unservedMs.entries()) {
+    if (ms === null || !isIncluded(role[row]!)) continue;
+    sum += ms;
+    included++;
+  }
+  return included === 0 ? null : sum / included;
 }
 
 function share(label: string, quantity: string, compute: Metric['compute']): Metric {

@@ -12,13 +12,15 @@ export function peersCsv({ peers }: SwarmResult): string {
   const orEmpty = (value: number): number | string => (Number.isFinite(value) ? value : '');
   const rows = [
     'id,as,role,uploadKbps,downloadKbps,completionMs,class,' +
-      'arrivedMs,completedMs,leftMs,departure',
+      'arrivedMs,completedMs,leftMs,departure,unservedMs',
   ];
   for (let i = 0; i < id.length; i++) {
     const capacity = `${uploadKbps[i]},${downloadKbps[i]}`;
     const figures = `${id[i]},${as[i]},${role[i]},${capacity},${orEmpty(timesMs[i]!)}`;
     const stay = `${arrivedAtMs[i]},${orEmpty(completedAtMs[i]!)},${orEmpty(leftAtMs[i]!)}`;
-    rows.push(`${figures},${peers.class[i]},${stay},${peers.departure[i] ?? ''}`);
+    const departure = peers.departure[i] ?? '';
+    const unserved = orEmpty(peers.unservedMs[i]!);
+    rows.push(`${figures},${peers.class[i]},${stay},${departure},${unserved}`);
   }
   return linesOf(rows);
 }
@@ -59,6 +61,7 @@ export function timelineCsv(timeline: Timeline): string {
     crashed: timeline.crashed,
     availability: timeline.availability,
     bytesLost: bytesOf(timeline.lostBits),
+    unserved: timeline.unserved,
   };
   const values = Object.values(columns);
   const rows = Array.from(timeline.as, (_, i) => values.map((column) => column[i]).join(','));

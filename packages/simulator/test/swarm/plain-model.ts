@@ -10,7 +10,7 @@ import type { BlockIndex, Connection, PeerId, PieceIndex } from '@cachetorrent/p
 import { assert } from '@cachetorrent/std';
 
 import { subTorrentRange } from '../../src/swarm/nodes/sub-torrents.ts';
-import { CONNECTION_TIMEOUT_MS } from '../../src/swarm/nodes/stays.ts';
+import { CONNECTION_TIMEOUT_MS } from '../../src/swarm/transport/borders.ts';
 import type { AsReport } from '../../src/swarm/results/observations.ts';
 import { LATENCY_MAX_MS, type Present, type WatchedSwarm } from './watched-swarm.ts';
 

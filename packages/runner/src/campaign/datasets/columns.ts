@@ -100,6 +100,7 @@ const PEERS: DatasetTable = {
     { name: 'completedMs', type: 'number' },
     { name: 'leftMs', type: 'number' },
     { name: 'departure', type: 'text' },
+    { name: 'unservedMs', type: 'number' },
   ],
   columnValues: ({ key, result: { peers } }) => [
     peers.as.map(() => key),
@@ -109,11 +110,14 @@ const PEERS: DatasetTable = {
     peers.uploadKbps,
     peers.downloadKbps,
     peers.completionMs,
-    peers.class ?? peers.as.map(() => null),
-    peers.arrivedMs ?? peers.as.map(() => null),
-    peers.completedMs ?? peers.as.map(() => null),
-    peers.leftMs ?? peers.as.map(() => null),
-    peers.departure ?? peers.as.map(() => null),
+    ...[
+      peers.class,
+      peers.arrivedMs,
+      peers.completedMs,
+      peers.leftMs,
+      peers.departure,
+      peers.unservedMs,
+    ].map((column) => column ?? peers.as.map(() => null)),
   ],
 };
 

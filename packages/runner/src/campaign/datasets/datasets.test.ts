@@ -98,6 +98,8 @@ describe('a dataset', () => {
         completedMs: 10 + result.completion.p50Ms!,
         leftMs: 20 + result.completion.p50Ms!,
         departure: 'finished',
+        // Records of earlier versions do not know it.
+        unservedMs: null,
       });
       expect(traffic).toContainEqual({ run: key, fromAs: 1n, toAs: 0n, bytes: 3 });
     }));

@@ -57,6 +57,8 @@ export interface TimelineColumns {
   readonly leechers?: readonly number[];
   readonly seeds?: readonly number[];
   readonly leaders?: readonly number[];
+  /** Of the leechers, those to which nothing flows. */
+  readonly unserved?: readonly number[];
   /** During the interval: peers that came, completed the file, and left, by reason. */
   readonly arrivals?: readonly number[];
   readonly completions?: readonly number[];
@@ -89,6 +91,8 @@ export interface PeerColumns {
   readonly completedMs?: readonly (number | null)[];
   readonly leftMs?: readonly (number | null)[];
   readonly departure?: readonly (Departure | null)[];
+  /** See `PeerTable`; null if it is not known. Absent in records of earlier versions. */
+  readonly unservedMs?: readonly (number | null)[];
 }
 
 /** Creates the record of a run that has been simulated with a timeline. */
@@ -159,6 +163,7 @@ function peerColumns(peers: SwarmResult['peers']): PeerColumns {
     completedMs: withNulls(peers.completedAtMs),
     leftMs: withNulls(peers.leftAtMs),
     departure: peers.departure.map((reason) => reason ?? null),
+    unservedMs: withNulls(peers.unservedMs),
   };
 }
 
@@ -186,6 +191,7 @@ function timelineColumns(timeline: Timeline, asCount: number): TimelineColumns {
     leechers: sums(timeline.leechers),
     seeds: sums(timeline.seeds),
     leaders: sums(timeline.leaders),
+    unserved: sums(timeline.unserved),
     arrivals: sums(timeline.arrivals),
     completions: sums(timeline.completions),
     finished: sums(timeline.finished),

@@ -71,6 +71,7 @@ export class AsTimeline {
     return {
       leechers,
       seeds,
+      unserved: population.service.unservedCount,
       leaders: leadersOf(members.nodes),
       arrivals,
       completions,

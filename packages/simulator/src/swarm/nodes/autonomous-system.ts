@@ -112,6 +112,8 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const borders = hasCuts ? new Borders(plan, context.id) : undefined;
     this.transport = new Transport({ plan, context, tables, rows, peers, borders, log: this.#log });
     this.#observations = new Observations(plan, context.id, ids.length);
+    this.#capacities = new Capacities(plan);
+    this.#population = new Population(plan, this.#capacities, ids.length);
     this.#flows = new Flows({
       plan,
       context,
@@ -119,11 +121,10 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       endpoints: this.transport.endpoints,
       rows,
       borders,
+      service: this.#population.service,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
     this.#stays = new Stays(plan, context, ids.length);
-    this.#capacities = new Capacities(plan);
-    this.#population = new Population(plan, this.#capacities);
     this.#leaders = LeaderCounts.of(plan, context.id);
     this.#needs = new Needs(plan);
     if (plan.copies !== undefined) this.#copies = new Copies(plan, plan.copies);
@@ -158,7 +159,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
         tracker: this.#tracker,
         bordersChange: () => cuts?.change(),
         capacitiesChange: () => this.#changeCapacities(),
-        nodes: () => this.#members.nodes,
+        nodes: () => [...this.#members.nodes],
         leave: (id, reason) => this.#leave(this.#members.node(plan.localNodeOf(id))!, reason),
       },
       context,
@@ -207,7 +208,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (this.#awaitedCount > 0 || this.#flows.needsAllocation) return true;
     if (!this.#faults.isOver) return true;
     // It asks the tracker again until there is an answer.
-    if (this.plan.isOpen && this.#members.nodes.some(isWaiting)) return true;
+    if (this.plan.isOpen && [...this.#members.nodes].some(isWaiting)) return true;
     const onTheWayMs = MESSAGES_IN_A_ROW * this.transport.maxLatencyMs;
     if (quietMs <= onTheWayMs + this.plan.swarm.rechokeIntervalMs) return true;
     const hostedPeers = this.#members.present;
@@ -297,6 +298,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       neededPieces: this.#needs.count,
       lostBits: lostBits - this.#observations.lostBefore,
       population: this.#population.report(endMs),
+      unservedMs: this.#population.service.totalsMs(endMs),
       ...(this.#end === undefined ? {} : { end: this.#end.report }),
       peersHit: this.#faults.peersHit,
       bitsFrom,
@@ -402,7 +404,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     if (node.incompleteSubTorrents > 0) return;
     this.lastActiveMs = this.nowMs;
     this.#stays.completed(id);
-    if (node.hasStarted) this.#population.completed(this.nowMs);
+    if (node.hasStarted) this.#population.completed(id, this.nowMs);
     if (this.#observations.isComplete(localNode)) return; // In an earlier stay.
     this.#observations.completed(localNode, this.nowMs);
     if (this.#isWaitedFor(id)) this.#incompleteCount--;
@@ -437,7 +439,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   /** Capacities may change now. */
   #changeCapacities(): void {
-    const nodes = this.#members.nodes.filter(({ id }) => id !== TRACKER);
+    const nodes = [...this.#members.nodes].filter(({ id }) => id !== TRACKER);
     const ids = nodes.map(({ id }) => id);
     const change = (): void => this.#capacities.advance(this.nowMs);
     this.#population.changeCapacities(ids, this.nowMs, change);

@@ -81,10 +81,10 @@ export class FlowUpdates {
   #apply(update: number, { target, source, localPeer, connection }: FlowEnds): void {
     if (update === OPENED) {
       this.#allocation.openIncoming(target, source);
-      this.#incoming?.opened(localPeer, connection);
+      this.#incoming?.opened(localPeer, connection, this.#context.nowMs);
     } else {
       this.#allocation.closeIncoming(target, source);
-      this.#incoming?.closed(localPeer, connection);
+      this.#incoming?.closed(localPeer, connection, this.#context.nowMs);
     }
   }
 

@@ -23,6 +23,7 @@ import type { Rows } from '../transport/rows.ts';
 import { type FlowEnds, FlowUpdates } from './flow-updates.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import { IncomingFlows } from './incoming-flows.ts';
+import type { Service } from './service.ts';
 
 /** Called when the last bit of `count` blocks of a piece has been sent. */
 export type SentListener = (
@@ -40,6 +41,7 @@ export interface FlowsOptions {
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
   readonly borders: Borders | undefined;
+  readonly service: Service;
   readonly onSent: SentListener;
 }
 
@@ -75,7 +77,7 @@ export class Flows implements TransferListener {
   /** The bits that the flows have carried, also those of pieces that are not complete. */
   sentBits = 0;
 
-  constructor({ plan, context, peers, endpoints, rows, borders, onSent }: FlowsOptions) {
+  constructor({ plan, context, peers, endpoints, rows, borders, service, onSent }: FlowsOptions) {
     this.#plan = plan;
     this.#context = context;
     this.#peers = peers;
@@ -94,6 +96,7 @@ export class Flows implements TransferListener {
         endpoints,
         rows,
         allocation: this.#allocation,
+        service,
       });
     }
     this.#updates = new FlowUpdates(context, this.#allocation, this.#incoming);
@@ -169,7 +172,7 @@ export class Flows implements TransferListener {
 
   /** A connection is closed on the side of one of our peers: nothing arrives there any more. */
   closeIncoming({ row }: HostedPeer, connection: Connection): void {
-    this.#incoming?.forget(row, connection);
+    this.#incoming?.forget(row, connection, this.#context.nowMs);
   }
 
   /** A node has other capacities now: none if it has left. */

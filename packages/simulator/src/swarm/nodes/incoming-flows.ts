@@ -16,6 +16,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { RemoteEndpoints } from '../transport/remote-endpoints.ts';
 import { NO_ROW, type Rows } from '../transport/rows.ts';
 import type { HostedPeer } from './hosted-peer.ts';
+import type { Service } from './service.ts';
 
 export interface IncomingFlowsOptions {
   readonly plan: Plan;
@@ -24,6 +25,7 @@ export interface IncomingFlowsOptions {
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
   readonly allocation: Allocation;
+  readonly service: Service;
 }
 
 export class IncomingFlows implements RowColumn {
@@ -32,17 +34,19 @@ export class IncomingFlows implements RowColumn {
   readonly #endpoints: RemoteEndpoints;
   readonly #rows: Rows;
   readonly #allocation: Allocation;
+  readonly #service: Service;
   readonly #tables: PeerTables;
   /** For each row, the connections on which something flows to its peer. */
   readonly #connections = new FlowLists(0);
   #instantMs = 0;
 
-  constructor({ plan, peers, endpoints, rows, allocation }: IncomingFlowsOptions) {
+  constructor({ plan, peers, endpoints, rows, allocation, service }: IncomingFlowsOptions) {
     this.#plan = plan;
     this.#peers = peers;
     this.#endpoints = endpoints;
     this.#rows = rows;
     this.#allocation = allocation;
+    this.#service = service;
     this.#tables = endpoints.tables;
     this.#tables.addRowColumn(this);
   }
@@ -52,26 +56,31 @@ export class IncomingFlows implements RowColumn {
   }
 
   clearRow(row: number): void {
+    // Its node has left, so it does not matter when.
+    const { length } = this.#connections;
+    for (let i = 0; i < length[row]!; i++) this.#service.closed(this.#localNodeOf(row), 0);
     this.#connections.clear(row);
   }
 
   /** Something flows to the peer with the index `localPeer`, unless it has left. */
-  opened(localPeer: number, connection: Connection): void {
+  opened(localPeer: number, connection: Connection, nowMs: number): void {
     const row = this.#rows.of(localPeer);
     if (row === NO_ROW || !this.#peers[row]!.peer.isOpen(connection)) return;
     this.#connections.insert(row, connection);
+    this.#service.opened(this.#localNodeOf(row), nowMs);
   }
 
   /** Nothing flows any more to the peer with the index `localPeer`, which may have left. */
-  closed(localPeer: number, connection: Connection): void {
+  closed(localPeer: number, connection: Connection, nowMs: number): void {
     const row = this.#rows.of(localPeer);
-    if (row !== NO_ROW) this.forget(row, connection);
+    if (row !== NO_ROW) this.forget(row, connection, nowMs);
   }
 
   /** Nothing flows any more to the peer of a row. */
-  forget(row: number, connection: Connection): void {
+  forget(row: number, connection: Connection, nowMs: number): void {
     if (!this.#connections.has(row, connection)) return;
     this.#connections.remove(row, connection);
+    this.#service.closed(this.#localNodeOf(row), nowMs);
     const { firstConnection, traffic } = this.#tables;
     traffic.receiveKbps[firstConnection[row]! + connection] = 0;
   }
@@ -94,6 +103,10 @@ export class IncomingFlows implements RowColumn {
       }
     }
     this.#instantMs = atMs;
+  }
+
+  #localNodeOf(row: number): number {
+    return Math.floor(this.#rows.peerOf(row) / this.#plan.swarm.subTorrents);
   }
 
   #sourceOf(row: number, connection: Connection): number {

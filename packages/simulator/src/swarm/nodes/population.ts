@@ -9,6 +9,7 @@ import { Census } from '../plan/census.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Capacities } from './capacities.ts';
+import { Service } from './service.ts';
 
 /** The numbers of an AS, at the end or since the warm-up, which `assemble` sums up. */
 export interface PopulationReport {
@@ -28,6 +29,8 @@ export interface PopulationReport {
 }
 
 export class Population {
+  /** How long each of them is without service. */
+  readonly service: Service;
   readonly #plan: Plan;
   readonly #capacities: Capacities;
   readonly #census: Census;
@@ -45,10 +48,11 @@ export class Population {
   /** What had been counted when the warm-up was over. */
   #before: PopulationReport | undefined;
 
-  constructor(plan: Plan, capacities: Capacities) {
+  constructor(plan: Plan, capacities: Capacities, nodeCount: number) {
     this.#plan = plan;
     this.#capacities = capacities;
     this.#census = new Census(plan.census);
+    this.service = new Service(nodeCount);
   }
 
   /** A node is to come, for the first time or again. */
@@ -59,6 +63,7 @@ export class Population {
 
   /** A node arrives; `isComplete`: it has the whole file already. */
   arrived(id: PeerId, isComplete: boolean, nowMs: number): void {
+    if (!isComplete) this.service.begin(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(this.#capacities.of(id).uploadKbps, nowMs);
     this.arrivals++;
     this.#census.add('arrivals', 1);
@@ -72,8 +77,9 @@ export class Population {
   }
 
   /** A node that was there has completed the file. */
-  completed(nowMs: number): void {
+  completed(id: PeerId, nowMs: number): void {
     this.#advance(nowMs);
+    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.completions++;
     this.#census.add('completions', 1);
     this.#change(false, -1);
@@ -81,6 +87,7 @@ export class Population {
   }
 
   left(id: PeerId, isComplete: boolean, reason: Departure, nowMs: number): void {
+    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(-this.#capacities.of(id).uploadKbps, nowMs);
     this.departures[DEPARTURES.indexOf(reason)]!++;
     this.#change(isComplete, -1);

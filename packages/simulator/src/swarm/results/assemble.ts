@@ -132,6 +132,7 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[], endMs: number):
     arrivedAtMs: new Float64Array(count),
     completedAtMs: new Float64Array(count),
     leftAtMs: new Float64Array(count),
+    unservedMs: new Float64Array(count),
     departure: new Array<Departure | undefined>(count),
   };
   for (let row = 0; row < count; row++) {
@@ -139,7 +140,7 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[], endMs: number):
     const asId = plan.asOf(peer);
     const localNode = plan.localNodeOf(peer);
     const { uploadKbps, downloadKbps } = plan.capacityOf(peer);
-    const { roles, completedAtMs, leftAtMs, departures } = reports[asId]!;
+    const { roles, completedAtMs, leftAtMs, departures, unservedMs } = reports[asId]!;
     table.as[row] = asId;
     table.role[row] = SWARM_ROLES[roles[localNode]!]!;
     table.class[row] = plan.swarm.classes[plan.classOf(peer)]!.name;
@@ -148,6 +149,7 @@ function tabulatePeers(plan: Plan, reports: readonly AsReport[], endMs: number):
     table.arrivedAtMs[row] = plan.arrivesAtMs(peer);
     table.completedAtMs[row] = completedAtMs[localNode]!;
     table.leftAtMs[row] = leftAtMs[localNode]!;
+    table.unservedMs[row] = plan.swarm.quirks.wholePieces ? NaN : unservedMs[localNode]!;
     table.departure[row] = DEPARTURES[departures[localNode]! - 1];
   }
   return table;

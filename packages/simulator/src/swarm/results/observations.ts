@@ -38,6 +38,8 @@ export interface AsReport {
   readonly neededPieces: number;
   /** For each fault, how many of its nodes it has hit; NaN if it has not happened. */
   readonly peersHit: Float64Array;
+  /** For how long nothing flowed to each node while it lacked pieces; see `nodes/service.ts`. */
+  readonly unservedMs: Float64Array;
   /** How many of its nodes have come and gone. */
   readonly population: PopulationReport;
   /** How the run has ended; from the AS of the tracker, if peers come and go. */

@@ -47,6 +47,11 @@ export interface PeerTable {
   readonly completedAtMs: Float64Array;
   /** Simulated time at which it left, on the same clock; NaN if it was there at the end. */
   readonly leftAtMs: Float64Array;
+  /**
+   * Its time without service, in ms: for how long it was there, lacked pieces, and nothing flowed
+   * to it. NaN with the quirk `wholePieces`, with which a receiver does not know what flows to it.
+   */
+  readonly unservedMs: Float64Array;
   /** Why it left; undefined if it was there at the end. */
   readonly departure: readonly (Departure | undefined)[];
 }

@@ -9,6 +9,7 @@ const sample = (piecesHeld: number): TimelineSample => ({
   leechers: 0,
   seeds: 0,
   leaders: 0,
+  unserved: 0,
   arrivals: 0,
   completions: 0,
   finished: 0,
@@ -25,8 +26,8 @@ const sample = (piecesHeld: number): TimelineSample => ({
   capacityBits: 8,
 });
 /** The columns of a row, and that of `piecesHeld`. */
-const COLUMNS = 17;
-const PIECES_HELD = 8;
+const COLUMNS = 18;
+const PIECES_HELD = 9;
 
 describe('an AS records a sample', () => {
   test('when an interval has ended, and one more at the end of the run', () => {

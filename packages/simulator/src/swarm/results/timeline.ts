@@ -20,6 +20,8 @@ export interface TimelineSample {
   readonly leechers: number;
   /** Peers that have the whole file. */
   readonly seeds: number;
+  /** Peers that lack pieces and to which nothing flows. */
+  readonly unserved: number;
   /** Peers that are leaders. */
   readonly leaders: number;
   /** Peers that have arrived since the start; one that has come back counts again. */
@@ -54,6 +56,7 @@ export interface TimelineSample {
 const FIELDS = [
   'leechers',
   'seeds',
+  'unserved',
   'leaders',
   'arrivals',
   'completions',
@@ -156,6 +159,8 @@ export interface Timeline {
   readonly leechers: Float64Array;
   /** Peers of the AS that have the whole file, at the end of the interval. */
   readonly seeds: Float64Array;
+  /** Peers of the AS that lack pieces and to which nothing flows, at the end of the interval. */
+  readonly unserved: Float64Array;
   /** Peers of the AS that are leaders, at the end of the interval. */
   readonly leaders: Float64Array;
   /** Peers that arrived during the interval; one that has come back counts again. */
@@ -199,6 +204,7 @@ export interface Timeline {
 const STATES = [
   'leechers',
   'seeds',
+  'unserved',
   'leaders',
   'piecesHeld',
   'activeConnections',
