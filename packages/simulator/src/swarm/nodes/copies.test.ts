@@ -18,8 +18,9 @@ function peersWith(copies: Copies, held: readonly number[]): readonly HostedPeer
     const pieces = held.map((piece) => piece - firstPiece).filter((piece) => piece >= 0);
     const own = subTorrent === 0 ? pieces.filter((piece) => piece < 2) : pieces;
     for (const piece of own) copies.stored(subTorrent, piece as PieceIndex);
-    const hasPiece = (piece: number): boolean => own.includes(piece);
-    return { subTorrent, peer: { hasPiece } } as unknown as HostedPeer;
+    // Piece by piece as bits.
+    const stored = Uint32Array.of(own.reduce((bits, piece) => bits | (1 << piece), 0));
+    return { subTorrent, peer: { storedPieces: () => stored } } as unknown as HostedPeer;
   });
 }
 
