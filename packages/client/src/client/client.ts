@@ -161,6 +161,7 @@ export class Client {
       connections: () => ({
         open: this.#transfer!.remotes.count,
         everIncoming: this.#everIncoming,
+        hasLostLeader: this.#unreachable.size > 0,
       }),
       onResponse: (response) => this.#handleResponse(response),
       onNoResponse: () => this.#handleNoResponse(),

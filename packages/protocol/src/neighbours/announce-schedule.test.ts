@@ -35,6 +35,12 @@ describe('a peer asks the tracker', () => {
       afterS: 300,
     },
     {
+      rule: 'after 5 minutes if it has lost one of several leaders',
+      answer: {},
+      counts: { ...MANY, hasLostLeader: true },
+      afterS: 300,
+    },
+    {
       rule: 'after an interval that is shorter',
       answer: { intervalS: 60 },
       counts: FEW,

@@ -3,7 +3,8 @@
  * time is passed in, and the host announces when `dueMs` is reached.
  *
  *     answered ──▶ after the tracker's interval
- *                  sooner with few connections      but not before the minimum interval
+ *                  sooner with few connections,     but not before the minimum interval
+ *                  or if a leader is lost           ″
  *                  at once without a leader, then   ″
  *                  after 1 s, 2 s, 4 s …
  *     failed ────▶ after 5 s, 10 s, 20 s … 5 min
@@ -27,6 +28,8 @@ export interface ConnectionCounts {
   readonly open: number;
   /** Whether another peer has ever connected to us: then others will. */
   readonly everIncoming: boolean;
+  /** Whether a leader is lost, and the tracker has not been told. */
+  readonly hasLostLeader?: boolean;
 }
 
 /** Below this number a peer asks for more (mainline: `min_peers`; Legout et al. 2006, 2.2). */
@@ -35,8 +38,11 @@ const CONNECTIONS_MIN = 20;
 const CONNECTIONS_ENOUGH = 40;
 /** How many it asks for (BEP 3: the default of trackers). */
 const NUM_WANT = 50;
-/** A peer with few connections does not ask more often (mainline: `rerequest_interval`). */
-const FEW_CONNECTIONS_MS = 300_000;
+/**
+ * A peer with few connections does not ask more often (mainline: `rerequest_interval`), nor does one
+ * that has lost a leader and knows another: until the tracker is told, it elects nobody instead.
+ */
+const SOONER_MS = 300_000;
 /** The delay after a failure of all trackers: the first one, and the limit of the doubling. */
 const RETRY_MS = { first: 5_000, max: 300_000 } as const;
 /** The same while no leader is known and the tracker names none that can be reached. */
@@ -86,12 +92,12 @@ export class AnnounceSchedule {
   }
 
   /** When the next announce is due. */
-  dueMs({ open, everIncoming }: ConnectionCounts): number {
+  dueMs({ open, everIncoming, hasLostLeader = false }: ConnectionCounts): number {
     const earliestMs = this.#lastMs + this.#minIntervalMs;
     let dueMs = this.#lastMs + this.#intervalMs;
     // A third is enough where others connect to us (mainline: `ever_got_incoming`).
     const isFew = open < (everIncoming ? CONNECTIONS_MIN / 3 : CONNECTIONS_MIN);
-    if (isFew) dueMs = Math.min(dueMs, this.#lastMs + FEW_CONNECTIONS_MS);
+    if (isFew || hasLostLeader) dueMs = Math.min(dueMs, this.#lastMs + SOONER_MS);
     return Math.max(earliestMs, Math.min(dueMs, this.#leadersDueMs));
   }
 

@@ -54,6 +54,21 @@ describe('leaders', () => {
     expect(churn).toMatchObject({ leechersAtEnd: 0, seedsAtEnd: 41 - churn!.crashed });
   });
 
+  test('of which an AS keeps some are replaced by as many', () => {
+    // Half a swarm of leechers that upload next to nothing: all are there to the end.
+    const classes = [
+      { name: 'slow', count: 20, uploadKbps: 20, downloadKbps: 3_000 },
+      { name: 'fast', count: 22, uploadKbps: 21, downloadKbps: 4_000 },
+    ];
+    const changes = { neighbours: 30, leaderPercent: 40, classes, horizonMs: 900 * SECOND };
+    const run = runWith([crash({ who: 'leaders', percent: 50 })], changes);
+    const [before, after] = [AT, AT + SECOND].map((at) => totalAt(run, 'leaders', at));
+    expect(after).toBeLessThan(0.7 * before!);
+    // The crash is noticed after 120 s, and all have told the tracker, and have been told, 5 minutes
+    // later. Otherwise some would go on leading beside those that are elected.
+    expect(Math.abs(totalAt(run, 'leaders', AT + 500 * SECOND) - before!)).toBeLessThan(3);
+  });
+
   test('of one sub-torrent are leaders', () => {
     const event = crash({ who: 'leaders', percent: 100 });
     const run = runWith([event], { subTorrents: 2, leaderPercent: 20 });

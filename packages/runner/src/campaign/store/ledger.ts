@@ -40,6 +40,8 @@ import {
 const HEARTBEAT_MS = 5_000;
 /** The age of the last heartbeat at which an owner on another host is considered dead. */
 const DEAD_AFTER_MS = 60_000;
+/** The owners of this process that could not be removed when they ended: the disk was full. */
+const ended = new Set<string>();
 
 export interface LedgerOptions {
   /** Called before the owner registers, if the ledger is not new and no other owner is alive. */
@@ -154,10 +156,17 @@ export class Ledger {
     );
   }
 
-  /** Releases all claims. If that cannot be written, they end with this process. */
+  /**
+   * Releases all claims. If that cannot be written, they end here in this process, and with it for
+   * others.
+   */
   close(): void {
     clearInterval(this.#heartbeat);
-    ignoreSystemErrors(() => this.#write(() => this.#database.removeOwner(this.#id)));
+    ended.add(this.#id);
+    ignoreSystemErrors(() => {
+      this.#write(() => this.#database.removeOwner(this.#id));
+      ended.delete(this.#id);
+    });
     this.#database.close();
   }
 
@@ -276,7 +285,8 @@ function ownerText({ host, pid }: Owner): string {
   return `process ${pid} on this machine${isStopped ? ', which is stopped' : ''}`;
 }
 
-function isAlive({ host, pid, startedAt, seenMs }: Owner): boolean {
+function isAlive({ id, host, pid, startedAt, seenMs }: Owner): boolean {
+  if (ended.has(id)) return false;
   if (host === hostname()) return isRunning(pid) && startTimeOf(pid) === startedAt;
   return Date.now() - seenMs < DEAD_AFTER_MS;
 }

@@ -171,7 +171,11 @@ export class Node {
   get #counts(): ConnectionCounts {
     const [first] = this.peers;
     if (!this.hasStarted) return { open: 0, everIncoming: false };
-    return { open: first!.openCount, everIncoming: first!.everIncoming };
+    return {
+      open: first!.openCount,
+      everIncoming: first!.everIncoming,
+      hasLostLeader: this.#lostLeaders.size > 0,
+    };
   }
 
   neighbours(ids: Uint32Array): void {
