@@ -39,8 +39,8 @@ const CONNECTIONS_ENOUGH = 40;
 /** How many it asks for (BEP 3: the default of trackers). */
 const NUM_WANT = 50;
 /**
- * A peer with few connections does not ask more often (mainline: `rerequest_interval`), nor does one
- * that has lost a leader and knows another: until the tracker is told, it elects nobody instead.
+ * A peer with few connections does not ask more often (mainline: `rerequest_interval`). Nor does
+ * one that has lost a leader and knows another: until it is told, the tracker replaces nobody.
  */
 const SOONER_MS = 300_000;
 /** The delay after a failure of all trackers: the first one, and the limit of the doubling. */
