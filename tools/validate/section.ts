@@ -64,8 +64,8 @@ function introduction(version: string | undefined, runs: readonly SettingRuns[])
   const each = least === most ? `${least}` : `${least} to ${most}`;
   return `Real swarms of ${names.join(' and of ')}
 on loopback addresses, and simulations of the same swarms: the same neighbours (${neighbours} asked
-for), capacities and file, and ${uploadSlots} + ${optimisticSlots} upload slots. Runs of each
-setting: ${each}. Figures are means over the runs with 95 % confidence intervals.
+for, all in \`leaving\`), capacities and file, and ${uploadSlots} + ${optimisticSlots} upload slots.
+Runs of each setting: ${each}. Figures are means over the runs with 95 % confidence intervals.
 Differences are simulated less real, run by run. A verdict is on the mean difference; with a
 question mark, its interval does not exclude the contrary.`;
 }

@@ -28,7 +28,7 @@ export interface ConnectionCounts {
   readonly open: number;
   /** Whether another peer has ever connected to us: then others will. */
   readonly everIncoming: boolean;
-  /** Whether a leader is lost, and the tracker has not been told. */
+  /** Whether a leader is lost that the tracker still names, as far as we know. */
   readonly hasLostLeader?: boolean;
 }
 
