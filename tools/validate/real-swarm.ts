@@ -324,12 +324,11 @@ const LIMIT_RATIO_MAX = 1.15;
 
 /** Why a run may not show what clients do on a machine that is fast enough; empty if it does. */
 export function distortionsOf({ machine, seedUtilisation, limitRatio, errors }: RealRun): string[] {
-  const { delayP95Ms, load, cores } = machine;
+  const { delayP95Ms } = machine;
   return [
     ...(delayP95Ms > DELAY_MAX_MS
       ? [`the CPU was short: threads woke up to ${delayP95Ms.toFixed(0)} ms late (95th percentile)`]
       : []),
-    ...(load > 1.5 * cores ? [`the load of the machine was ${load.toFixed(1)}`] : []),
     ...(seedUtilisation < SEED_UTILISATION_MIN
       ? [`the seed used only ${(100 * seedUtilisation).toFixed(0)} % of its upload capacity`]
       : []),

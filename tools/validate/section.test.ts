@@ -190,7 +190,8 @@ describe('a real run may be distorted', () => {
       what: { machine: { ...machine, delayP95Ms: 80 } },
       says: ['the CPU was short: threads woke up to 80 ms late (95th percentile)'],
     },
-    { what: { machine: { ...machine, load: 5 } }, says: ['the load of the machine was 5.0'] },
+    // Its own threads wake together, so the load is high even if each gets a CPU in time.
+    { what: { machine: { ...machine, load: 5 } }, says: [] },
     { what: { seedUtilisation: 0.8 }, says: ['the seed used only 80 % of its upload capacity'] },
     { what: { limitRatio: 1.2 }, says: ['a peer sent 1.20 times its upload limit'] },
     { what: { errors: { 'listen failed': 2 } }, says: ['2 times: listen failed'] },
