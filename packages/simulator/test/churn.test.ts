@@ -37,6 +37,8 @@ const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   'peers with neighbours of their own AS': { externalPercent: 34 },
   'leaders and followers': { leaderPercent: 30 },
   'leaders of two sub-torrents': { leaderPercent: 30, subTorrents: 2 },
+  'a bound of connections': { connectionsMax: 8 },
+  'a bound of connections, leaders and followers': { connectionsMax: 8, leaderPercent: 30 },
   'whole pieces': { quirks: { ...CLIENT_QUIRKS, wholePieces: true } },
 };
 const SEEDS = [0, 1, 2];

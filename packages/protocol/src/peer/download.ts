@@ -244,8 +244,11 @@ export class Download {
     if (requested < count && !partial.hasFree(piece)) this.#picker.markRequested(piece);
     if (partial.endedRequests > requested) this.#cancelElsewhere(connection, block, count);
     const isComplete = partial.isComplete(piece);
-    if (requested > 0) this.#unanswered?.answered(connection, block, count);
-    for (const doubt of this.#unanswered?.hasSent(connection, piece) ?? []) {
+    const unanswered = this.#unanswered;
+    if (unanswered === undefined) return isComplete;
+    if (requested > 0) unanswered.answered(connection, block, count);
+    if (!unanswered.hasDoubts) return isComplete;
+    for (const doubt of unanswered.hasSent(connection, piece)) {
       if (doubt.piece !== piece || !isComplete) this.#believe(doubt);
     }
     return isComplete;
@@ -519,7 +522,7 @@ export class Download {
 
   /** Gives up on the peers that have sent nothing for too long, and on requests of others. */
   #checkTimeouts(unanswered: Unanswered): void {
-    for (const doubt of unanswered.takeOld()) this.#believe(doubt);
+    if (unanswered.hasDoubts) for (const doubt of unanswered.takeOld()) this.#believe(doubt);
     const { requestTimeoutMs } = this.#client;
     for (const connection of this.#requestable.all) {
       if (this.#requests.countOn(connection) === 0) continue;

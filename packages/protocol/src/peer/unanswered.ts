@@ -16,7 +16,14 @@
  * (`drop_skipped_requests`), since requests are served in order.
  */
 
-import { type BlockIndex, type Connection, NO_PIECE, type PieceIndex, pieceOf } from '../ids.ts';
+import {
+  type BlockIndex,
+  type Connection,
+  NO_BLOCK,
+  NO_PIECE,
+  type PieceIndex,
+  pieceOf,
+} from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerComponents } from './components.ts';
@@ -39,13 +46,12 @@ export interface Doubt {
   readonly isFirst: boolean;
 }
 
-const NO_DOUBTS: readonly Doubt[] = [];
-
-/** The oldest request of a connection. */
+/** The oldest request of a connection, as known from the last round. */
 interface Oldest {
-  readonly block: BlockIndex;
+  /** NO_BLOCK if it is not known. */
+  block: BlockIndex;
   /** Since when it is known to be the oldest. */
-  readonly sinceMs: number;
+  sinceMs: number;
   /** Whether a later one has been answered. */
   isOvertaken: boolean;
 }
@@ -60,7 +66,8 @@ export class Unanswered {
   #doubts: Doubt[] = [];
   /** For each connection, the pieces that were doubted before. */
   readonly #doubtedBefore = new Map<Connection, Set<PieceIndex>>();
-  readonly #oldest = new Map<Connection, Oldest>();
+  /** By connection; a row of a table, so that a round makes no objects. */
+  readonly #oldest: (Oldest | undefined)[] = [];
 
   constructor({ memory, connections, picker, host, layout }: PeerComponents) {
     this.#connections = connections;
@@ -73,7 +80,8 @@ export class Unanswered {
 
   /** The requests of a connection were lost: the next are new ones. */
   lost(connection: Connection): void {
-    this.#oldest.delete(connection);
+    const oldest = this.#oldest[connection];
+    if (oldest !== undefined) oldest.block = NO_BLOCK;
   }
 
   closed(connection: Connection): void {
@@ -100,9 +108,11 @@ export class Unanswered {
   overtakenOn(connection: Connection): PieceIndex {
     const { nowMs } = this.#host;
     const block = this.#queues.first(this.#row, connection);
-    const oldest = this.#oldest.get(connection);
-    if (oldest?.block !== block) {
-      this.#oldest.set(connection, { block, sinceMs: nowMs, isOvertaken: false });
+    const oldest = this.#oldestOn(connection);
+    if (oldest.block !== block) {
+      oldest.block = block;
+      oldest.sinceMs = nowMs;
+      oldest.isOvertaken = false;
       return NO_PIECE;
     }
     if (nowMs < oldest.sinceMs + OVERTAKEN_MS || !oldest.isOvertaken) return NO_PIECE;
@@ -136,9 +146,14 @@ export class Unanswered {
 
   /** Requested blocks have arrived on a connection. */
   answered(connection: Connection, block: BlockIndex, count: number): void {
-    const oldest = this.#oldest.get(connection);
-    if (oldest === undefined || oldest.isOvertaken) return;
+    const oldest = this.#oldest[connection];
+    if (oldest === undefined || oldest.block === NO_BLOCK || oldest.isOvertaken) return;
     oldest.isOvertaken = oldest.block < block || oldest.block >= block + count;
+  }
+
+  /** Whether anything is doubted; nothing in most swarms. */
+  get hasDoubts(): boolean {
+    return this.#doubts.length > 0;
   }
 
   /** A block of `piece` has arrived on a connection; returns the doubts that this ends. */
@@ -169,8 +184,12 @@ export class Unanswered {
     return false;
   }
 
+  #oldestOn(connection: Connection): Oldest {
+    while (this.#oldest.length <= connection) this.#oldest.push(undefined);
+    return (this.#oldest[connection] ??= { block: NO_BLOCK, sinceMs: 0, isOvertaken: false });
+  }
+
   #end(isOver: (doubt: Doubt) => boolean): readonly Doubt[] {
-    if (this.#doubts.length === 0) return NO_DOUBTS;
     const over = this.#doubts.filter(isOver);
     if (over.length > 0) this.#doubts = this.#doubts.filter((doubt) => !isOver(doubt));
     return over;

@@ -117,6 +117,9 @@ export class Upload {
     const finishing = this.#finishing.indexOf(connection);
     if (finishing >= 0) this.#finishing.splice(finishing, 1);
     this.#dropQueue(connection);
+    if (this.#traffic !== undefined) return;
+    this.#received.forget(this.#row, connection);
+    this.#sent?.forget(this.#row, connection);
   }
 
   /** An unchoked connection has been closed: its slot goes to one that waits for it. */

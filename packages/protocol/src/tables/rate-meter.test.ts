@@ -31,6 +31,28 @@ test('a rate counts the pieces of the last 20 seconds', () => {
   expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([0, 0]);
 });
 
+test('a connection that is closed has carried nothing when its number is used again', () => {
+  const meter = meterOf(2);
+  for (const [connection, atMs] of [
+    [A, 0],
+    [B, 1_000],
+    [A, 2_000],
+    [B, 3_000],
+    [A, 4_000],
+  ] as const) {
+    meter.add(ROW, connection, atMs);
+  }
+  meter.forget(ROW, A);
+  expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([0, 2]);
+
+  // The pieces of the connection before expire without an effect, and those of B at their time.
+  meter.add(ROW, A, 5_000);
+  meter.expire(ROW, 22_000);
+  expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([1, 1]);
+  meter.expire(ROW, 25_000);
+  expect([meter.of(ROW, A), meter.of(ROW, B)]).toEqual([0, 0]);
+});
+
 test('under the original rules, a rate changes only when a piece arrives on its connection', () => {
   const meter = meterOf(2);
   const { add } = ORIGINAL_RULES.rates;
@@ -54,6 +76,11 @@ test.each([
 
   for (let step = 0; step < 3_000; step++) {
     nowMs += random.below(3_000);
+    if (random.below(20) === 0) {
+      const [row, closed] = [random.below(2), random.below(5)];
+      meter.forget(row, closed as Connection);
+      arrivals[row]![closed] = [];
+    }
     const row = random.below(2);
     const connection = random.below(5) as Connection;
     rules.rates.add(meter, row, connection, nowMs);

@@ -88,6 +88,28 @@ export class RateMeter implements ConnectionColumn, RowColumn {
     this.counts[this.#layout.firstConnection[row]! + connection]!++;
   }
 
+  /** A connection is closed: another one may get its number, and has carried nothing. */
+  forget(row: number, connection: Connection): void {
+    const at = this.#layout.firstConnection[row]! + connection;
+    if (this.counts[at] === 0) return;
+    this.counts[at] = 0;
+    this.#overdue[at] = 0;
+    const { ints } = this.#pool;
+    let kept = NO_CELL;
+    for (let entry = this.#first[row]!; entry !== NO_CELL; ) {
+      const next = ints[4 * entry + 2]!;
+      if (ints[4 * entry + 3] === connection) {
+        if (kept === NO_CELL) this.#first[row] = next;
+        else ints[4 * kept + 2] = next;
+        this.#pool.release(entry);
+      } else {
+        kept = entry;
+      }
+      entry = next;
+    }
+    this.#last[row] = kept;
+  }
+
   /** Updates the rates of all connections of a row. Not to be combined with `expireOn`. */
   expire(row: number, nowMs: number): void {
     for (let old = this.#shift(row, nowMs); old >= 0; old = this.#shift(row, nowMs)) {

@@ -36,6 +36,7 @@ import {
   isUploadOnly,
 } from '../transport/message-fields.ts';
 import { Borders, CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
+import { NO_ROW } from '../transport/rows.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
@@ -493,14 +494,21 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   /** A message on a connection; `first` and `second` are its fields. */
   #handlePeerMessage(kind: number, localPeer: number, first: number, second: number): void {
-    const hosted = this.#members.hostedPeer(localPeer);
+    const { rows, peers, hostedPeers } = this.#members;
+    const row = rows.of(localPeer);
+    if (row === NO_ROW) return this.#lose(kind, first, second);
+    const peer = peers[row]!;
     const connection = connectionOfSpan(first);
-    if (hosted === undefined) return this.#lose(kind, first, second);
-    if (kind === kinds.CLOSE) return hosted.closedByOther(connection);
-    if (!hosted.peer.isOpen(connection)) return this.#lose(kind, first, second);
-    if (kind === kinds.UPLOAD_ONLY) return hosted.uploadOnly(connection, second !== 0);
-    if (kind === kinds.PIECE) return this.#handlePiece(hosted, first, second as BlockIndex);
-    callPeerMessage(hosted.peer, kind, first, second, this.transport.payloads);
+    if (kind === kinds.CLOSE) return hostedPeers[row]!.closedByOther(connection);
+    if (!peer.isOpen(connection)) return this.#lose(kind, first, second);
+    switch (kind) {
+      case kinds.UPLOAD_ONLY:
+        return hostedPeers[row]!.uploadOnly(connection, second !== 0);
+      case kinds.PIECE:
+        return this.#handlePiece(hostedPeers[row]!, first, second as BlockIndex);
+      default:
+        callPeerMessage(peer, kind, first, second, this.transport.payloads);
+    }
   }
 
   /** A message has arrived for a peer that has left, or on a connection that is closed. */

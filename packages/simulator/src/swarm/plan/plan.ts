@@ -69,6 +69,8 @@ export class Plan {
   readonly blockLayout: BlockLayout;
   readonly seed: number;
   readonly rates: SharedRates;
+  /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
+  readonly isOpen: boolean;
   readonly timelineMs: number | undefined;
   /** What `Copies` counts; absent in a closed swarm without a timeline. */
   readonly copies: Uint32Array | undefined;
@@ -84,6 +86,7 @@ export class Plan {
     this.blockLayout = blockLayoutOf(data.swarm, data.swarm.pieces);
     this.seed = data.seed;
     this.rates = data.rates;
+    this.isOpen = isOpen(data.swarm);
     this.timelineMs = data.timelineMs;
     this.copies = data.copies;
     this.census = data.census;
@@ -222,11 +225,6 @@ export class Plan {
   /** The size of the file, in bits. */
   get fileBits(): number {
     return this.swarm.pieces * this.swarm.pieceBits;
-  }
-
-  /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
-  get isOpen(): boolean {
-    return isOpen(this.swarm);
   }
 
   /** Whether a peer holds the whole file when it arrives for the first time. */
