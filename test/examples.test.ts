@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
-import { peerCountOf, simulate } from '@cachetorrent/simulator';
+import { peerCountOf, simulate, type TransitStub } from '@cachetorrent/simulator';
 import { afterAll, describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -129,10 +129,24 @@ test.each(LIVING)('%s: peers come, complete, leave and crash', async (name) => {
   expect(result.leaders.count).toBeGreaterThan(0);
 });
 
+const NETWORKS = readdirSync(`${EXAMPLES}networks`).filter((name) => name.endsWith('.yaml'));
+
+/** Networks from files, which are beside the configurations. */
+test.each(NETWORKS)('all peers complete on the network of %s', async (name) => {
+  const file = await readConfig(`${EXAMPLES}networks/${name}`);
+  const { swarm } = checkedSwarm(file, { pieces: 8, size: null });
+  const { result } = await simulate(swarm, { seed: 1 });
+  expect(result.completion.count).toBe(peerCountOf(swarm) - swarm.seeds);
+});
+
+test('there is an example of every kind of network from a file', () => {
+  expect(NETWORKS).toEqual(['graph.yaml', 'relationships.yaml', 'table.yaml']);
+});
+
 test.each(LARGE)('%s describes a swarm that can be simulated', async (name) => {
   const file = await readConfig(`${EXAMPLES}configs/${name}`);
   const { swarm } = checkedSwarm(file, {});
-  const { stubDomains, stubDomainSize } = swarm.topology;
+  const { stubDomains, stubDomainSize } = swarm.topology as TransitStub;
   expect(swarm.minPeers).toBeGreaterThanOrEqual(7_000);
   // Domains can have two routers less than configured, and each node needs its own router.
   expect(stubDomains * (stubDomainSize - 2)).toBeGreaterThan(swarm.minPeers);

@@ -123,6 +123,6 @@ function scaledDown(file: ConfigFile): Overrides {
     minPeers: PEERS_MAX,
     seeds: [{ ...seeds[0]!, count: seedCount }],
     classes: classes.map((each, i) => ({ ...each, count: counts[i]! })),
-    as: Math.max(2, Math.round(network.as / factor)),
+    as: Math.max(2, Math.round(network.as! / factor)),
   };
 }

@@ -13,6 +13,7 @@ import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
+import { addTopology } from './commands/topology.ts';
 import { addWire } from './commands/wire.ts';
 import { type BenchEnvironment, Regression, type Streams } from './environment.ts';
 import { loadWarning } from './machine.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   addMicro,
   addCampaign,
   addWire,
+  addTopology,
 ];
 
 const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;

@@ -1,6 +1,7 @@
 /** Simulates a setting, and says which swarm that is, so that real clients can form the same. */
 
 import {
+  asCountOf,
   forecastPeers,
   type MessageLog,
   type PeerTable,
@@ -75,7 +76,7 @@ export async function simulateSwarm(
     exchangedBytes: exchangedBytes(peers, sent.pairs),
     messages,
     wastedBytes: receivedBytes - leechers * fileBytes,
-    ...(swarm.topology.stubDomains === 1 ? {} : { borders: bordersOf(result) }),
+    ...(asCountOf(swarm.topology) === 1 ? {} : { borders: bordersOf(result) }),
   };
 }
 

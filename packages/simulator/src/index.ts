@@ -27,12 +27,24 @@ export { type ForecastPeer, forecastPeers } from './swarm/forecast/neighbours.ts
 export { workersFor } from './swarm/forecast/workers.ts';
 export { checkSwarm } from './swarm/plan/check.ts';
 export type {
+  GraphData,
+  GraphLink,
+  NetworkData,
+  RelationshipData,
+  TableData,
+} from './network/as-network.ts';
+export type {
+  AsSizes,
+  FileTopology,
+  Hosts,
   LatencyModel,
   PeerClass,
   Swarm,
+  Topology,
   TransitStub,
 } from './swarm/plan/swarm.ts';
-export { peerCountOf } from './swarm/plan/swarm.ts';
+export { asCountOf, isFromFile, peerCountOf } from './swarm/plan/swarm.ts';
+export { type WindowForecast, windowOf } from './swarm/forecast/window.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {

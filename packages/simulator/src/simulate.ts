@@ -17,7 +17,7 @@ import { preflight } from './swarm/forecast/preflight.ts';
 import { workersFor } from './swarm/forecast/workers.ts';
 import { LogReader, type MessageLog } from './swarm/log/reader.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
-import { makePlan } from './swarm/plan/make-plan.ts';
+import { makePlan, planForWorkers } from './swarm/plan/make-plan.ts';
 import { Plan, type PlanData } from './swarm/plan/plan.ts';
 import { peerCountOf, seedCountOf, type Swarm } from './swarm/plan/swarm.ts';
 import { assemble } from './swarm/results/assemble.ts';
@@ -176,7 +176,7 @@ async function runAllAs(
   const threads = workersFor(swarm, workers, availableParallelism());
   const run = await runActors({
     entry: WORKER_ENTRY,
-    setup: data,
+    setup: planForWorkers(data),
     ...runPlanOf(plan),
     workers: threads,
     cost: plan.expectedCosts(),

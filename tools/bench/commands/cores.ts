@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 
 import { UserError } from '@cachetorrent/runner';
+import { asCountOf } from '@cachetorrent/simulator';
 import { Argument, type Command } from 'commander';
 
 import { configFile } from '../../files.ts';
@@ -41,7 +42,7 @@ async function run(
   const { log, signal } = environment;
   checkCoreCount('--cores', cores, 2);
   for (const config of configs) {
-    checkAsCount(config, (await swarmOf(config, {})).topology.stubDomains, cores);
+    checkAsCount(config, asCountOf((await swarmOf(config, {})).topology), cores);
   }
   const args = runArgsOf(pieces === undefined ? {} : { pieces });
   const swarms: CoreUse[] = [];

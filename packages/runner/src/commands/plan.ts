@@ -5,6 +5,8 @@ import {
   footprintOf,
   modelWarningsOf,
   type Swarm,
+  type WindowForecast,
+  windowOf,
   workersFor,
 } from '@cachetorrent/simulator';
 
@@ -27,27 +29,52 @@ export function resourcesFor(
 }
 
 /** A plan as a table with one row for each use of memory. */
-export function planText(file: string, swarm: Swarm, resources: Resources): string {
-  const plan = planRun(swarm, resources);
+export function planText(file: string, plan: RunForecast): string {
   const items = plan.items.map(({ what, count, bytesEach }) => {
     const each = `× ${bytesEach.toLocaleString('en-US')} B`;
     return row(what, formatInteger(count), each, formatBytes(count * bytesEach));
   });
   const lines = [
-    `expected memory and time of ${file} on ${pluralize(resources.workers, 'worker')}`,
+    `expected memory and time of ${file} on ${pluralize(plan.workers, 'worker')}`,
     '',
     ...items,
     row('total memory', '', '', formatBytes(plan.bytes)),
-    row('available memory', '', '', formatBytes(resources.memoryBytes)),
+    row('available memory', '', '', formatBytes(plan.memoryBytes)),
     '',
     row('messages', formatInteger(plan.messages), '', ''),
     row('time (approximate)', formatDuration(plan.wallMs), '', ''),
+    ...(plan.window === undefined ? [] : ['', ...windowLines(plan.window)]),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
-/** Estimates a run. The time is only approximate. */
-export function planRun(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunForecast {
+/** What is said about the network: how often workers wait for one another. */
+function windowLines({ asCount, windowMs, between, links }: WindowForecast): string[] {
+  if (windowMs === undefined || between === undefined) return ['one AS has all nodes'];
+  const [from, to] = between;
+  const perSecond = formatInteger(Math.ceil(1_000 / windowMs));
+  return [
+    `${formatInteger(asCount)} AS have nodes; the smallest latency between two of them is ` +
+      `${formatInteger(windowMs)} ms, from ${from} to ${to}:`,
+    `workers wait for one another up to ${perSecond} times in a simulated second`,
+    ...(links === undefined
+      ? []
+      : [`a route has ${links.mean.toFixed(1)} links on average, and ${links.most} at most`]),
+  ];
+}
+
+/**
+ * Estimates a run. The time is only approximate. The network of `seed` is laid out, unless the run
+ * is expected to exceed the memory.
+ *
+ * @throws SwarmError if the swarm does not fit the network
+ */
+export function planRun(swarm: Swarm, resources: Resources, seed: number): RunForecast {
+  const forecast = forecastOf(swarm, resources);
+  return forecast.fits ? { ...forecast, window: windowOf(swarm, seed) } : forecast;
+}
+
+function forecastOf(swarm: Swarm, { workers, cores, memoryBytes }: Resources): RunForecast {
   const footprint = footprintOf(swarm, workers);
   // Workers that share a core do not make the run faster.
   const wallMs = footprint.wallMs * Math.max(1, workers / cores);
@@ -61,13 +88,15 @@ export interface RunForecast extends Footprint {
   readonly workers: number;
   readonly memoryBytes: number;
   readonly fits: boolean;
+  /** The window of synchronization; absent if the run does not fit. */
+  readonly window?: WindowForecast;
   /** Where the run would stretch the model. */
   readonly warnings: readonly string[];
 }
 
 /** @throws UserError if the run is expected to exceed the memory */
 export function checkMemory(file: string, swarm: Swarm, resources: Resources): void {
-  const { bytes, memoryBytes, fits } = planRun(swarm, resources);
+  const { bytes, memoryBytes, fits } = forecastOf(swarm, resources);
   if (fits) return;
   const [needed, available] = [formatBytes(bytes), formatBytes(memoryBytes)];
   throw new UserError({

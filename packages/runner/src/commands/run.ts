@@ -25,7 +25,14 @@ import { leaderWarning } from '../results/leader-warning.ts';
 import { summaryOf } from '../results/summary.ts';
 import { peersCsv, timelineCsv, trafficCsv } from '../results/tables.ts';
 import { UserError } from '../user-error.ts';
-import { checkMemory, planRun, planText, resourcesFor } from './plan.ts';
+import {
+  checkMemory,
+  planRun,
+  planText,
+  type Resources,
+  resourcesFor,
+  type RunForecast,
+} from './plan.ts';
 
 export interface RunCommandOptions {
   /** The path of a configuration file. */
@@ -81,11 +88,13 @@ export async function runCommand(
   checkOptions(options);
   const configFile = await readConfig(file);
   const { swarm, config } = checkedSwarm(configFile, overrides);
+  const located = (error: unknown): unknown =>
+    error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
   const resources = resourcesFor(swarm, options.workers, environment.machine);
   if (plan) {
-    const forecast = planRun(swarm, resources);
+    const forecast = plannedRun(swarm, resources, options.seed, located);
     for (const warning of forecast.warnings) environment.stderr.write(`warning: ${warning}\n`);
-    const text = json ? `${JSON.stringify(forecast, null, 2)}\n` : planText(file, swarm, resources);
+    const text = json ? `${JSON.stringify(forecast, null, 2)}\n` : planText(file, forecast);
     environment.stdout.write(text);
   }
   if (!force) checkMemory(file, swarm, resources);
@@ -102,7 +111,7 @@ export async function runCommand(
     { ...options, workers: resources.workers },
     environment,
   ).catch((error: unknown) => {
-    throw error instanceof SwarmError ? locatedSwarmError(error, configFile, overrides) : error;
+    throw located(error);
   });
   const warning = leaderWarning(finished.simulation.result, config);
   if (warning !== undefined) environment.stderr.write(`warning: ${warning}\n`);
@@ -190,6 +199,19 @@ async function simulateWithProgress(
   }
   const wallMs = nowMs() - startMs;
   return { config, seed, simulation, wallMs, peakRssBytes: environment.peakRssBytes() };
+}
+
+function plannedRun(
+  swarm: Swarm,
+  resources: Resources,
+  seed: number,
+  located: (error: unknown) => unknown,
+): RunForecast {
+  try {
+    return planRun(swarm, resources, seed);
+  } catch (error) {
+    throw located(error);
+  }
 }
 
 /** Converts a failure of the simulator to one in terms of the command line. */

@@ -87,10 +87,14 @@ export async function textOf(file: string, examples: string): Promise<string> {
   }
 }
 
-/** The same at once, for a file that a value names. */
-export function textNowOf(file: string, examples: string): string {
+/** The same at once, for a file that a value names; `unpacked` may replace its bytes. */
+export function textNowOf(
+  file: string,
+  examples: string,
+  unpacked: (file: string, bytes: Uint8Array) => Uint8Array = (_, bytes) => bytes,
+): string {
   try {
-    return decoded(file, bytesNowOf(file));
+    return decoded(file, unpacked(file, bytesNowOf(file)));
   } catch (error) {
     throw unreadable(file, examples, error);
   }

@@ -30,6 +30,7 @@ import {
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
 import type { Locations } from './locations.ts';
+import { NetworkFiles, withNetworkFiles } from './topology/network-files.ts';
 import { TraceFiles, type TracedConfig, withTraces } from './traces.ts';
 
 /** A configuration, and the places of its values in its file. */
@@ -42,6 +43,8 @@ export interface ConfigFile {
   readonly nameOf?: (path: Path) => string | undefined;
   /** The traces of arrivals that it may name. */
   readonly traces: TraceFiles;
+  /** The files that describe its network, if it names some. */
+  readonly networks: NetworkFiles;
 }
 
 /** A swarm that can be simulated, and the complete configuration that describes it. */
@@ -71,10 +74,10 @@ export function parseConfig(file: string, text: string): ConfigFile {
  * @throws UserError if `value` is not a configuration, naming all that is wrong with it
  */
 export function configOf(value: unknown, locations: Locations, folder: string): ConfigFile {
-  const traces = new TraceFiles(folder);
-  if (isOriginal(value)) return { ...importOriginal(value, locations), traces };
+  const files = { traces: new TraceFiles(folder), networks: new NetworkFiles(folder) };
+  if (isOriginal(value)) return { ...importOriginal(value, locations), ...files };
   try {
-    return { config: checkTypes(value), locations, traces };
+    return { config: checkTypes(value), locations, ...files };
   } catch (error) {
     throw located(error, locations);
   }
@@ -97,7 +100,7 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
   }
   refuseWithoutLeaders(config, overrides);
 
-  const traced = withTraces(config, file.traces);
+  const traced = withFiles(config, file);
   try {
     return resolveSwarm(traced.value);
   } catch (error) {
@@ -142,15 +145,24 @@ function problemsIn(
 export function checkedSwarmAt(
   value: unknown,
   locations: Locations,
-  base: Pick<ConfigFile, 'nameOf' | 'traces'>,
+  base: Pick<ConfigFile, 'nameOf' | 'traces' | 'networks'>,
 ): CheckedSwarm {
-  const traced = withTraces(value, base.traces);
+  const traced = withFiles(value, base);
   try {
     return resolveSwarm(traced.value);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw problemsIn({ ...base, locations }, {}, error.problems, traced);
   }
+}
+
+/** A configuration with what the files say that it names. */
+function withFiles(
+  value: unknown,
+  { traces, networks }: Pick<ConfigFile, 'traces' | 'networks'>,
+): TracedConfig {
+  const traced = withTraces(value, traces);
+  return { ...traced, value: withNetworkFiles(traced.value, networks) };
 }
 
 function located(error: unknown, locations: Locations): unknown {

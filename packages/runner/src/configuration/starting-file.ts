@@ -38,6 +38,7 @@ file:
 
 network:
   as: 8                   # autonomous systems (default: 10)
+#   topology: transit-stub  # or from a file: relationships, table, graph (docs/networks.md)
 #   routersPerAs: 54      # ± 2; every node has a router of its own
 #   transitDomains: 4     # parts of the backbone
 #   routersPerTransitDomain: 10

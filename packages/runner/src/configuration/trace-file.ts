@@ -14,10 +14,10 @@ import {
   show,
   type TracedPeerConfig,
 } from '@cachetorrent/simulator/configuration';
-import { CsvError, parse } from 'csv-parse/sync';
 import { closest } from 'fastest-levenshtein';
 
 import { UserError, type UserProblem } from '../user-error.ts';
+import { parseCsv, shownProblems } from './csv-file.ts';
 
 /** A row of a trace, and where it is. */
 export interface TraceRow {
@@ -35,23 +35,15 @@ export interface Trace {
 }
 
 /** The columns, with the kind of quantity that they hold. */
-const COLUMNS: Readonly<Record<string, QuantityKind | 'text' | 'number'>> = {
+const COLUMNS: Readonly<Record<string, QuantityKind | 'text' | 'as'>> = {
   time: 'time',
   class: 'text',
-  as: 'number',
+  as: 'as',
   upload: 'rate',
   download: 'rate',
   leaves: 'time',
 };
 const NAMES = Object.keys(COLUMNS);
-
-/** As many mistakes as of a configuration. */
-const SHOWN_MAX = 10;
-
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
 
 /**
  * Reads the trace `text`; `file` is its name in messages.
@@ -59,19 +51,19 @@ interface CsvRecord {
  * @throws UserError naming the line and column of each mistake, at most ten
  */
 export function parseTrace(file: string, text: string): Trace {
-  const [header, ...records] = recordsOf(file, text);
-  const lines = text.split(/\r\n|\n|\r/);
-  const at = (line: number, index: number): string =>
-    `${file}:${line}:${columnOf(lines[line - 1] ?? '', index)}`;
+  const {
+    records: [header, ...records],
+    at,
+  } = parseCsv(file, text);
   if (header === undefined) {
     const fix = 'begin with a line of columns: time,class,as,upload,download,leaves';
     throw new UserError({ at: file, problem: 'is empty', fix });
   }
-  const names = header.record;
-  checkHeader(names, (index) => at(header.info.lines, index));
+  const names = header.cells;
+  checkHeader(names, (index) => at(header.line, index));
 
   const problems: UserProblem[] = [];
-  const rows = records.map(({ record, info: { lines: line } }): TraceRow => {
+  const rows = records.map(({ cells: record, line }): TraceRow => {
     if (record.length !== names.length) {
       const problem = `has ${record.length} fields, but the header has ${names.length}`;
       const fix = 'leave a field empty that says nothing, but keep its comma';
@@ -92,24 +84,10 @@ export function parseTrace(file: string, text: string): Trace {
       line,
     };
   });
-  if (problems.length > 0) throw new UserError(...shownOf(problems));
+  if (problems.length > 0) throw new UserError(...shownProblems(problems));
   const locationOf = ({ line }: TraceRow, field: string): string =>
     at(line, Math.max(0, names.indexOf(field)));
   return { rows, locationOf };
-}
-
-function recordsOf(file: string, text: string): CsvRecord[] {
-  try {
-    const options = { bom: true, comment: '#', comment_no_infix: true, skip_empty_lines: true };
-    const lenient = { relax_column_count: true, trim: true };
-    return parse(text, { ...options, ...lenient, info: true }) as unknown as CsvRecord[];
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    const line = Number(error['lines'] ?? 1);
-    const problem = `is not CSV: ${error.message}`;
-    const fix = 'put quotes around a whole field or nowhere: "a, b"';
-    throw new UserError({ at: `${file}:${line}:1`, problem, fix });
-  }
 }
 
 function checkHeader(names: readonly string[], at: (index: number) => string): void {
@@ -140,30 +118,8 @@ function readCell(name: string, cell: string): Reading | undefined {
     return { problem: 'is missing', fix: 'write when the peer arrives: 10 s, for instance' };
   }
   if (kind === 'text') return { value: cell };
-  if (kind !== 'number') return readQuantity(kind, cell);
+  if (kind !== 'as') return readQuantity(kind, cell);
+  // A name of a topology from a file, or a number.
   const number = Number(cell);
-  if (Number.isFinite(number)) return { value: number };
-  return { problem: `is ${show(cell)}, which is not a number`, fix: 'write the index of an AS' };
-}
-
-function shownOf(problems: readonly UserProblem[]): UserProblem[] {
-  const shown = problems.slice(0, SHOWN_MAX);
-  const left = problems.length - shown.length;
-  if (left === 0) return shown;
-  return [
-    ...shown.slice(0, -1),
-    { ...shown.at(-1)!, more: `${left.toLocaleString('en-US')} more` },
-  ];
-}
-
-/** The column at which the field with this index begins, from 1; commas in quotes count not. */
-function columnOf(line: string, index: number): number {
-  let field = 0;
-  let isQuoted = false;
-  for (let i = 0; i < line.length; i++) {
-    if (field === index) return i + 1;
-    if (line[i] === '"') isQuoted = !isQuoted;
-    else if (line[i] === ',' && !isQuoted) field++;
-  }
-  return line.length + 1;
+  return { value: Number.isFinite(number) ? number : cell };
 }

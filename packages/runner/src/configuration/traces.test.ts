@@ -114,9 +114,9 @@ test.each([
     says: ':2:7: leaves: is 4 s, before the peer arrives (5 s)',
   },
   {
-    of: 'what is not a number',
-    trace: 'time,class,as,upload\n5 s,dsl,x,fast\n',
-    says: ':2:9: as: is "x", which is not a number',
+    of: 'an AS that is not a number',
+    trace: 'time,class,as\n5 s,dsl,x\n5 s,fibre,1\n',
+    says: ':2:9: as: is "x", but a transit–stub topology counts its AS from 0\n  fix: write its index',
   },
   {
     of: 'what is not a rate',

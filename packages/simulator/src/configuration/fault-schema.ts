@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 
+import { type AsName, asName } from './network-schema.ts';
 import { type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, Rate, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
@@ -14,16 +15,16 @@ export interface GroupConfig {
   readonly leaders?: Percentage;
   /** The share of all peers that are there at that time, in every AS. */
   readonly peers?: Percentage;
-  /** Only those who live in these AS, by index from 0 (default: all). */
-  readonly as?: number | readonly number[];
+  /** Only those who live in these AS, by name, number, or index from 0 (default: all). */
+  readonly as?: AsName | readonly AsName[];
   /** Only those of this class (default: all but `seed`). */
   readonly class?: string;
 }
 
 /** AS that are cut off from all others. */
 export interface CutConfig {
-  /** Their index, from 0, or a list of indices: these reach one another. */
-  readonly as: number | readonly number[];
+  /** An AS by name, number, or index from 0, or a list of these, which reach one another. */
+  readonly as: AsName | readonly AsName[];
 }
 
 /** New capacities of a class. */
@@ -56,12 +57,11 @@ export interface FaultConfig {
   readonly for?: Time;
 }
 
-const count = z.number();
 const percentage = quantityOf('percent');
-const indices = z.union([z.array(count), count]);
+const indices = z.union([z.array(asName), asName]);
 const asList = indices
   .exactOptional()
-  .describe('Only in this AS, or in these: indices from 0 (default: all).');
+  .describe('Only in this AS, or in these: names, or indices from 0 (default: all).');
 
 const group = z.strictObject({
   leaders: percentage.exactOptional().describe('Share of the leaders of every AS.'),
@@ -76,7 +76,7 @@ export const faultSchema: z.ZodObject = z.strictObject({
   leave: group.exactOptional().describe('These peers say goodbye and leave.'),
   tracker: z.enum(['silent']).exactOptional().describe('The tracker does not answer.'),
   cut: z
-    .strictObject({ as: indices.describe('This AS, or these: indices from 0.') })
+    .strictObject({ as: indices.describe('This AS, or these: names, or indices from 0.') })
     .exactOptional()
     .describe('Some AS are cut off from all others.'),
   capacity: z

@@ -5,8 +5,10 @@
 
 import type { Fault, MassDeparture } from '../swarm/plan/faults.ts';
 import type { PeerClass } from '../swarm/plan/swarm.ts';
+import type { AsIndexOf } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type { CapacityChangeConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
+import type { AsName } from './network-schema.ts';
 import {
   completeSeed,
   type CompleteSeedConfig,
@@ -22,7 +24,7 @@ export interface CompleteFault {
   readonly crash?: CompleteGroup;
   readonly leave?: CompleteGroup;
   readonly tracker?: 'silent';
-  readonly cut?: { readonly as: readonly number[] };
+  readonly cut?: { readonly as: readonly AsName[] };
   readonly capacity?: {
     readonly class: string;
     readonly upload?: number;
@@ -35,7 +37,7 @@ export interface CompleteFault {
 interface CompleteGroup {
   readonly leaders?: number;
   readonly peers?: number;
-  readonly as?: readonly number[];
+  readonly as?: readonly AsName[];
   readonly class?: string;
 }
 
@@ -135,22 +137,25 @@ function completeGroup(
   };
 }
 
-function completeAs(as: number | readonly number[] | undefined): {
-  readonly as?: readonly number[];
+function completeAs(as: AsName | readonly AsName[] | undefined): {
+  readonly as?: readonly AsName[];
 } {
   return as === undefined ? {} : { as: listOf(as) };
 }
 
-function listOf(as: number | readonly number[]): readonly number[] {
-  return typeof as === 'number' ? [as] : as;
+function listOf(as: AsName | readonly AsName[]): readonly AsName[] {
+  return typeof as === 'object' ? as : [as];
 }
 
 /** The classes of the seeds that arrive, in the order of their entries. */
-export function arrivingSeedsOf(entries: readonly CompleteFault[]): PeerClass[] {
+export function arrivingSeedsOf(
+  entries: readonly CompleteFault[],
+  indexOf: AsIndexOf,
+): PeerClass[] {
   return entries.flatMap(({ at, seed }) => {
     if (seed === undefined) return [];
     const arrivals = [{ process: 'at-once', atMs: at, count: seed.count } as const];
-    return [{ ...seedClassOf(seed), arrivals, holdsFile: true as const }];
+    return [{ ...seedClassOf(seed, indexOf), arrivals, holdsFile: true as const }];
   });
 }
 
@@ -158,26 +163,30 @@ export function arrivingSeedsOf(entries: readonly CompleteFault[]): PeerClass[] 
  * The faults of a swarm that the entries of `faults` describe. The classes of arriving seeds follow
  * the `classCount` others.
  */
-export function faultsOf(entries: readonly CompleteFault[], classCount: number): Fault[] {
+export function faultsOf(
+  entries: readonly CompleteFault[],
+  classCount: number,
+  indexOf: AsIndexOf,
+): Fault[] {
   let seedsBefore = 0;
   return entries.map((entry) =>
     entry.seed === undefined
-      ? faultOf(entry)
+      ? faultOf(entry, indexOf)
       : { fault: 'seed', atMs: entry.at, classIndex: classCount + seedsBefore++ },
   );
 }
 
-function faultOf(entry: CompleteFault): Fault {
+function faultOf(entry: CompleteFault, indexOf: AsIndexOf): Fault {
   const event = eventIn(entry)! as Exclude<EventName, 'seed'>;
   const atMs = entry.at;
   switch (event) {
     case 'crash':
     case 'leave':
-      return { fault: event, atMs, ...groupOf(entry[event]!) };
+      return { fault: event, atMs, ...groupOf(entry[event]!, indexOf) };
     case 'tracker':
       return { fault: 'tracker-silence', atMs, forMs: entry.for! };
     case 'cut':
-      return { fault: 'cut', atMs, forMs: entry.for!, as: entry.cut!.as };
+      return { fault: 'cut', atMs, forMs: entry.for!, as: entry.cut!.as.map(indexOf) };
     case 'capacity': {
       const { class: className, upload, download } = entry.capacity!;
       return {
@@ -192,16 +201,14 @@ function faultOf(entry: CompleteFault): Fault {
   }
 }
 
-function groupOf({
-  leaders,
-  peers,
-  as,
-  class: className,
-}: CompleteGroup): Pick<MassDeparture, 'who' | 'percent' | 'as' | 'className'> {
+function groupOf(
+  { leaders, peers, as, class: className }: CompleteGroup,
+  indexOf: AsIndexOf,
+): Pick<MassDeparture, 'who' | 'percent' | 'as' | 'className'> {
   return {
     who: leaders === undefined ? 'peers' : 'leaders',
     percent: leaders ?? peers!,
-    ...(as === undefined ? {} : { as }),
+    ...(as === undefined ? {} : { as: as.map(indexOf) }),
     ...(className === undefined ? {} : { className }),
   };
 }

@@ -24,6 +24,17 @@ export { ConfigurationError } from './configuration-error.ts';
 export type { CapacityChangeConfig, CutConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
 export type { CompleteFault } from './faults.ts';
 export type { CompleteFileConfig } from './file.ts';
+export { checkRelationships, COORDINATES, LATENCY_ATTRIBUTE } from './network.ts';
+export type { CompleteNetworkConfig } from './network.ts';
+export type {
+  AsName,
+  DrawnHostsConfig,
+  HostConfig,
+  NetworkConfig,
+  NetworkFileConfig,
+  TopologyName,
+  UsersFileConfig,
+} from './network-schema.ts';
 export type {
   ArrivalConfig,
   CapacityConfig,
@@ -56,7 +67,6 @@ export {
   FIELD_PATHS,
   fieldsAt,
   type FileConfig,
-  type NetworkConfig,
   quantityKindAt,
   type SwarmConfig,
   swarmJsonSchema,

@@ -43,6 +43,8 @@ const PATHS: Readonly<Record<string, Path>> = {
   'topology.transitDomainSize': ['network', 'routersPerTransitDomain'],
   'topology.stubDomains': ['network', 'as'],
   'topology.stubDomainSize': ['network', 'routersPerAs'],
+  'topology.hopMs': ['network', 'hopLatency'],
+  'topology.intraMs': ['network', 'intraLatency'],
   'latency.fixedMs': ['network', 'latency'],
   leaderPercent: ['cache', 'leaders'],
   leadersMin: ['cache', 'minLeaders'],
@@ -92,10 +94,24 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
     if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
       return ['until', 'time'];
     }
+    const host = /^topology\.(hosts|sizes)(.*)$/.exec(field);
+    if (host !== null) return pathOfHosts(host[1]!, host[2]!, config);
     if (field === 'minPeers' && config.tracker?.minPeers === undefined) return ['peers'];
     return PATHS[field] ?? [field];
   }
   return pathOfClass(Number(entry[1]), pathInClass(entry[2]!), config);
+}
+
+/** The path of `hosts` or `sizes`, or of an entry, such as `[2].share`, if it is written. */
+function pathOfHosts(name: string, within: string, { network = {} }: SwarmConfig): Path {
+  let value: unknown = (network as Readonly<Record<string, unknown>>)[name];
+  const path: (string | number)[] = ['network', name];
+  for (const [step] of within.matchAll(/\w+/g)) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) break;
+    value = (value as Readonly<Record<string, unknown>>)[step];
+    path.push(/^\d+$/.test(step) ? Number(step) : step);
+  }
+  return path;
 }
 
 const NAMES_IN_EVENT: Readonly<Record<string, string>> = {
@@ -194,7 +210,7 @@ function withoutIndexOfOne(value: unknown, name: string, [first, ...rest]: Path)
   if (name !== 'as') return within;
   // An entry of `as` may be the index alone.
   const entry: unknown = Array.isArray(value) ? value[first as number] : value;
-  if (typeof entry === 'number') return isOne ? [] : [first];
+  if (typeof entry !== 'object') return isOne ? [] : [first];
   return within.map((step) => (step === 'as' ? 'index' : step));
 }
 

@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 
+import { type AsName, asName } from './network-schema.ts';
 import type { ArrivalRate, Percentage, Rate, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
 
@@ -47,8 +48,8 @@ export interface CapacityConfig {
 
 /** An AS in which peers live. */
 export interface HomeConfig {
-  /** Index of the AS, from 0. */
-  readonly index: number;
+  /** The AS: its name or number, or its index, from 0, in a transit–stub topology. */
+  readonly index: AsName;
   /** The share of the peers that live there; shares are relative to their sum. */
   readonly share: Percentage;
 }
@@ -81,8 +82,8 @@ export interface TracedPeerConfig {
   readonly upload?: Rate;
   /** Its download capacity. */
   readonly download?: Rate;
-  /** Index of its AS, from 0. */
-  readonly as?: number;
+  /** Its AS: the name or number, or its index, from 0, in a transit–stub topology. */
+  readonly as?: AsName;
 }
 
 /** How long peers stay. */
@@ -131,8 +132,8 @@ export interface SeedConfig extends SessionConfig, BehaviourConfig {
   readonly upload?: Rate;
   /** Download capacity of each (default: `download` of the swarm). */
   readonly download?: Rate;
-  /** Indices of the AS in which they live, from 0 (default: any). */
-  readonly as?: number | readonly (number | HomeConfig)[];
+  /** The AS in which they live, by name or number, or by index, from 0 (default: any). */
+  readonly as?: AsName | readonly (AsName | HomeConfig)[];
 }
 
 /** A class of leechers that are alike: a population. */
@@ -149,8 +150,8 @@ export interface ClassConfig extends SessionConfig, BehaviourConfig {
   readonly download?: Rate | DrawnRateConfig;
   /** Capacities by shares of the peers, instead of `upload` and `download`. */
   readonly capacities?: readonly CapacityConfig[];
-  /** Indices of the AS in which they live, from 0 (default: any). */
-  readonly as?: number | readonly (number | HomeConfig)[];
+  /** The AS in which they live, by name or number, or by index, from 0 (default: any). */
+  readonly as?: AsName | readonly (AsName | HomeConfig)[];
   /** When they arrive (default: with all others, at the start). */
   readonly arrivals?: ArrivalConfig | readonly ArrivalConfig[];
   /** They give up if they are not complete so long after their arrival (default: never). */
@@ -222,21 +223,21 @@ const behaviour = {
 };
 
 const home = z.strictObject({
-  index: count.describe('Index of the AS, from 0.'),
+  index: asName.describe('The AS: its name or number, or its index, from 0.'),
   share: percentage,
 });
 
 const homes = z
-  .union([z.array(z.union([home, count])), count])
+  .union([z.array(z.union([home, asName])), asName])
   .exactOptional()
-  .describe('AS in which they live: an index from 0, a list of them, or of shares (default: any).');
+  .describe('AS in which they live: one, a list of them, or of shares (default: any).');
 
 const tracedPeer = z.strictObject({
   time,
   leaves: time.exactOptional().describe('When it leaves, whatever it holds.'),
   upload: rate.exactOptional().describe('Its upload capacity.'),
   download: rate.exactOptional().describe('Its download capacity.'),
-  as: count.exactOptional().describe('Index of its AS, from 0.'),
+  as: asName.exactOptional().describe('Its AS: the name or number, or the index, from 0.'),
 });
 
 const arrival = z.strictObject({

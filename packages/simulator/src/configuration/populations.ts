@@ -12,6 +12,7 @@ import type {
   Session,
 } from '../swarm/plan/dynamics.ts';
 import type { PeerClass } from '../swarm/plan/swarm.ts';
+import type { AsIndexOf } from './as-names.ts';
 import type {
   ArrivalConfig,
   BehaviourConfig,
@@ -66,7 +67,8 @@ type Plain<Config> = {
     : Config[Name];
 };
 
-type CompleteHome = Plain<HomeConfig>;
+type CompleteHome = Plain<Omit<HomeConfig, 'index'>> & Pick<HomeConfig, 'index'>;
+type CompletePeer = Plain<Omit<TracedPeerConfig, 'as'>> & Pick<TracedPeerConfig, 'as'>;
 type CompleteDistribution = DistributionConfig<number>;
 type CompleteDuration = number | CompleteDistribution;
 type CompleteDrawnRate = CompleteDistribution & { readonly min: number; readonly max?: number };
@@ -79,7 +81,7 @@ export interface CompleteArrival {
   readonly decay?: number;
   readonly at?: number;
   readonly count?: number;
-  readonly trace?: readonly Plain<TracedPeerConfig>[];
+  readonly trace?: readonly CompletePeer[];
 }
 
 /** The capacities of those that state none of their own, in kbit/s. */
@@ -215,12 +217,12 @@ function completeDistribution(
 
 function completeHomes(as: ClassConfig['as']): { readonly as?: readonly CompleteHome[] } {
   if (as === undefined) return {};
-  const list = typeof as === 'number' ? [as] : as;
+  const list = typeof as === 'object' ? as : [as];
   return {
     as: list.map((entry) =>
-      typeof entry === 'number'
-        ? { index: entry, share: 1 }
-        : { index: entry.index, share: quantity('percent', entry.share) },
+      typeof entry === 'object'
+        ? { index: entry.index, share: quantity('percent', entry.share) }
+        : { index: entry, share: 1 },
     ),
   };
 }
@@ -323,33 +325,32 @@ function completePeer({ time, leaves, upload, download, as }: TracedPeerConfig) 
 }
 
 /** The class of a swarm that an entry of `seeds` describes. */
-export function seedClassOf({
-  count,
-  upload,
-  download,
-  as,
-  ...rest
-}: CompleteSeedConfig): PeerClass {
+export function seedClassOf(
+  { count, upload, download, as, ...rest }: CompleteSeedConfig,
+  indexOf: AsIndexOf,
+): PeerClass {
   return {
     name: 'seed',
     count,
     uploadKbps: upload,
     downloadKbps: download,
-    ...homesOf(as),
+    ...homesOf(as, indexOf),
     ...sessionOf(rest),
     ...behaviourOf(rest),
   };
 }
 
 /** The class of a swarm that an entry of `classes` describes. */
-export function peerClassOf(each: CompleteClassConfig): PeerClass {
+export function peerClassOf(each: CompleteClassConfig, indexOf: AsIndexOf): PeerClass {
   const { name, count, arrivals, as } = each;
   return {
     name,
     ...(count === undefined ? {} : { count }),
     ...capacitiesOf(each),
-    ...homesOf(as),
-    ...(arrivals === undefined ? {} : { arrivals: arrivals.map(processOf) }),
+    ...homesOf(as, indexOf),
+    ...(arrivals === undefined
+      ? {}
+      : { arrivals: arrivals.map((entry) => processOf(entry, indexOf)) }),
     ...sessionOf(each),
     ...behaviourOf(each),
   };
@@ -413,26 +414,25 @@ function typicalRate(rate: number | CompleteDrawnRate): number {
   return Math.min(Math.max(typicalOf(distribution), least), most);
 }
 
-function homesOf(as: readonly CompleteHome[] | undefined): Pick<PeerClass, 'homes'> {
-  return as === undefined ? {} : { homes: as.map(({ index, share }) => ({ as: index, share })) };
+function homesOf(
+  as: readonly CompleteHome[] | undefined,
+  indexOf: AsIndexOf,
+): Pick<PeerClass, 'homes'> {
+  if (as === undefined) return {};
+  return { homes: as.map(({ index, share }) => ({ as: indexOf(index), share })) };
 }
 
-function processOf({
-  rate,
-  from,
-  until,
-  decay,
-  at,
-  count,
-  trace,
-}: CompleteArrival): ArrivalProcess {
+function processOf(
+  { rate, from, until, decay, at, count, trace }: CompleteArrival,
+  indexOf: AsIndexOf,
+): ArrivalProcess {
   if (trace !== undefined) {
     const peers = trace.map(({ time, leaves, upload, download, as }) => ({
       atMs: time,
       ...(leaves === undefined ? {} : { leavesAtMs: leaves }),
       ...(upload === undefined ? {} : { uploadKbps: upload }),
       ...(download === undefined ? {} : { downloadKbps: download }),
-      ...(as === undefined ? {} : { as }),
+      ...(as === undefined ? {} : { as: indexOf(as) }),
     }));
     return { process: 'trace', peers };
   }

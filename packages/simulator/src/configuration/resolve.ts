@@ -6,12 +6,20 @@
 import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/protocol';
 
 import { SwarmError } from '../errors.ts';
-import { checkSwarm, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
+import { checkSwarm } from '../swarm/plan/check.ts';
+import { ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check-topology.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
+import { checkAsNames } from './as-names.ts';
 import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
 import { type CompleteEnd, completeUntil, endOf } from './ends.ts';
+import {
+  completeNetwork,
+  type CompleteNetworkConfig,
+  type ResolvedTopology,
+  topologyOf,
+} from './network.ts';
 import { isList, pathInConfig } from './path-in-config.ts';
 import type { ClassConfig, SeedConfig } from './population-schema.ts';
 import {
@@ -39,14 +47,7 @@ export interface CompleteSwarmConfig extends CompleteEnd {
   readonly classes: readonly CompleteClassConfig[];
   readonly file: CompleteFileConfig;
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
-  readonly network: {
-    readonly as: number;
-    readonly routersPerAs: number;
-    readonly transitDomains: number;
-    readonly routersPerTransitDomain: number;
-    readonly latency: 'topology' | number;
-    readonly allocationInterval: number;
-  };
+  readonly network: CompleteNetworkConfig;
   readonly tracker: {
     readonly neighbours: number;
     readonly externalNeighbours?: number;
@@ -82,7 +83,10 @@ export function swarm(config: SwarmConfig): Swarm {
 export function resolveSwarm(value: unknown): ResolvedSwarm {
   const checked = checkTypes(value);
   const config = complete(checked);
-  const resolved = swarmOf(config);
+  const topology = topologyOf(config.network, checked.network ?? {});
+  const { network, indexOf } = topology;
+  checkAsNames(checked, indexOf, network, config.network.topologyFile?.name);
+  const resolved = swarmOf(config, topology);
   try {
     checkSwarm(resolved, (field) => pathName(pathInConfig(field, checked)));
   } catch (error) {
@@ -212,7 +216,6 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const client = clientSection(config.client);
   const isOriginal = client.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
-  const as = network.as ?? DEFAULT.as;
   return {
     peers,
     seeds,
@@ -224,15 +227,17 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
     },
     until: completeUntil(config.until),
     warmUp: time(config.warmUp, 0),
-    network: {
-      as,
-      routersPerAs:
-        network.routersPerAs ?? (hasArrivals ? DEFAULT.sharedRouters : routersFor(peers, as)),
-      transitDomains: network.transitDomains ?? DEFAULT.transitDomains,
-      routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
-      latency: latencyOf(network.latency, isOriginal),
-      allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
-    },
+    network: completeNetwork(
+      network,
+      {
+        latency: latencyOf(network.latency, isOriginal),
+        allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
+      },
+      {
+        ...DEFAULT,
+        routersPerAs: (as) => (hasArrivals ? DEFAULT.sharedRouters : routersFor(peers, as)),
+      },
+    ),
     tracker: {
       neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
       ...(tracker.externalNeighbours === undefined
@@ -402,7 +407,7 @@ function latencyOf(
 const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission']);
 
 /** The swarm that a complete configuration describes. It is not checked. */
-function swarmOf(config: CompleteSwarmConfig): Swarm {
+function swarmOf(config: CompleteSwarmConfig, { topology, indexOf }: ResolvedTopology): Swarm {
   const { seeds, classes, file, arrivals, network, tracker, client, cache, faults } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
@@ -414,9 +419,9 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     minPeers: tracker.minPeers,
     seeds: sum(seeds),
     classes: [
-      ...seeds.map(seedClassOf),
-      ...classes.map(peerClassOf),
-      ...arrivingSeedsOf(faults ?? []),
+      ...seeds.map((each) => seedClassOf(each, indexOf)),
+      ...classes.map((each) => peerClassOf(each, indexOf)),
+      ...arrivingSeedsOf(faults ?? [], indexOf),
     ],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
@@ -454,15 +459,12 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     },
     quirks: { ...quirks, ...client.quirks },
     allocationIntervalMs: network.allocationInterval,
-    topology: {
-      transitDomains: network.transitDomains,
-      transitDomainSize: network.routersPerTransitDomain,
-      stubDomains: network.as,
-      stubDomainSize: network.routersPerAs,
-    },
+    topology,
     latency,
     ...leadersOfSwarm(cache),
-    ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
+    ...(faults === undefined
+      ? {}
+      : { faults: faultsOf(faults, seeds.length + classes.length, indexOf) }),
     ...(tracker.externalNeighbours === undefined
       ? {}
       : { externalPercent: tracker.externalNeighbours }),

@@ -31,6 +31,7 @@ import { z } from 'zod';
 
 import { type UntilConfig, untilSchema } from './ends.ts';
 import { type FaultConfig, faultSchema } from './fault-schema.ts';
+import { type NetworkConfig, networkSchema } from './network-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
@@ -54,25 +55,6 @@ export interface ArrivalsConfig {
    * class in order of arrival (`listed`).
    */
   readonly classOrder?: 'shuffled' | 'listed';
-}
-
-/** The network between the peers: a transit–stub topology (Zegura et al. 1996). */
-export interface NetworkConfig {
-  /** Number of autonomous systems that host peers, the stub domains (default: 10). */
-  readonly as?: number;
-  /** Routers of each AS, ± 2; one for each node (default: twice as many as nodes). */
-  readonly routersPerAs?: number;
-  /** Transit domains, the parts of the backbone (default: 4). */
-  readonly transitDomains?: number;
-  /** Routers of each transit domain, ± 2 (default: 10). */
-  readonly routersPerTransitDomain?: number;
-  /**
-   * One-way latency between two nodes: that of the shortest path (`topology`, the default), or one
-   * time for all. With `rules: original` the default is 50 ms.
-   */
-  readonly latency?: 'topology' | Time;
-  /** Time between two allocations of rates to flows (default: 1 s). */
-  readonly allocationInterval?: Time;
 }
 
 /** What the tracker does. */
@@ -235,25 +217,6 @@ const arrivals = z
   })
   .describe('When peers of classes without `arrivals` arrive: a Poisson process.');
 
-const network = z
-  .strictObject({
-    as: count.exactOptional().describe('Autonomous systems that host peers (default: 10).'),
-    routersPerAs: count
-      .exactOptional()
-      .describe('Routers of each AS, ± 2 (default: about twice as many as nodes).'),
-    transitDomains: count.exactOptional().describe('Parts of the backbone (default: 4).'),
-    routersPerTransitDomain: count
-      .exactOptional()
-      .describe('Routers of each transit domain, ± 2 (default: 10).'),
-    latency: quantityOf('time', 'topology')
-      .exactOptional()
-      .describe('One-way latency: `topology` (default), or one time for all, such as 50 ms.'),
-    allocationInterval: time
-      .exactOptional()
-      .describe('Time between two allocations of rates to flows (default: 1 s).'),
-  })
-  .describe('The network between the peers: a transit–stub topology.');
-
 const tracker = z
   .strictObject({
     neighbours: count
@@ -415,7 +378,7 @@ const swarmConfig = z.strictObject({
   warmUp: time
     .exactOptional()
     .describe('What happens before this time does not count in figures (default: 0).'),
-  network: network.exactOptional(),
+  network: networkSchema.exactOptional(),
   tracker: tracker.exactOptional(),
   // The object is first: a name is no object, but an object may be a mistaken name.
   client: z
@@ -441,7 +404,7 @@ export function swarmJsonSchema(): object {
   };
 }
 
-const SECTIONS = { file, arrivals, network, tracker, client, cache } as const;
+const SECTIONS = { file, arrivals, network: networkSchema, tracker, client, cache } as const;
 
 /** The fields that the object at `path` may have, also as an entry of a list. */
 export function fieldsAt(path: readonly PropertyKey[]): readonly string[] {

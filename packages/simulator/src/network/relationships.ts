@@ -5,8 +5,12 @@
  *     as1|as2|-1      as1 is a provider of as2
  *     as1|as2|0       as1 and as2 are peers
  *
- * Further columns are ignored, and lines that begin with # are comments. Not used by a simulation
- * yet.
+ * Further columns, such as the source in serial-2, are ignored, and lines that begin with # are
+ * comments. A file has half a million lines, so the relationships lie in typed arrays:
+ *
+ *     asNumbers     64500 64501 64510
+ *     start         0     0     2     3        of the customers, for instance: those of the AS with
+ *     neighbours    … | 0 2 | 1                index i are neighbours[start[i]] … start[i + 1] - 1
  */
 
 import { SwarmError } from '../errors.ts';
@@ -14,101 +18,218 @@ import { SwarmError } from '../errors.ts';
 /** AS have the indices 0, 1, 2 … by ascending AS number, whatever the order of the lines. */
 export interface Relationships {
   /** The AS number of each AS. */
-  readonly asNumbers: readonly number[];
-  /**
-   * For each AS, ascending: the AS that it pays for transit, the AS that pay it, and the AS with
-   * which it exchanges traffic free of charge.
-   */
-  readonly providers: readonly (readonly number[])[];
-  readonly customers: readonly (readonly number[])[];
-  readonly peers: readonly (readonly number[])[];
+  readonly asNumbers: Uint32Array;
+  /** The AS that each AS pays for transit. */
+  readonly providers: Neighbours;
+  /** The AS that pay it. */
+  readonly customers: Neighbours;
+  /** The AS with which it exchanges traffic free of charge. */
+  readonly peers: Neighbours;
+}
+
+/** For each AS, the indices of some of its neighbours, ascending. */
+export interface Neighbours {
+  /** Where the neighbours of each AS begin, followed by the end of the last. */
+  readonly start: Uint32Array;
+  readonly neighbours: Uint32Array;
 }
 
 /**
- * Reads the text of a relationships file, which errors call `at`.
+ * Reads the text of a relationships file, which errors call `file`.
  *
  * @throws SwarmError that names the first line that is invalid or contradicts another
  */
-export function readRelationships(text: string, at: string): Relationships {
-  const known = new Map<string, Relationship>();
-  for (const [index, line] of text.split('\n').entries()) {
-    const trimmed = line.trim();
-    if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const read = readLine(trimmed, `${at}, line ${index + 1}`);
-    const before = known.get(read.pair);
-    if (before !== undefined && !isSame(before, read)) {
-      throw new SwarmError({
-        at: `${at}, line ${index + 1}`,
-        problem: `"${trimmed}" contradicts an earlier line about the same AS`,
-        fix: 'keep one of the two lines',
-      });
+export function readRelationships(text: string, file: string): Relationships {
+  const lines = readLines(text, file);
+  if (lines.count === 0) {
+    const problem = 'contains no relationship';
+    throw new SwarmError({ at: file, problem, fix: `${FORMAT}, one in each line` });
+  }
+  return toNeighbours(lines, file);
+}
+
+/** Returns the index of the AS with a number; undefined if there is none. */
+export function indexOfAs({ asNumbers }: Relationships, asNumber: number): number | undefined {
+  const place = placeIn(asNumbers, asNumber);
+  return asNumbers[place] === asNumber ? place : undefined;
+}
+
+/**
+ * The AS of `relationships` with these indices, ascending, and the relationships between them.
+ * They have the indices 0, 1, 2 … in the result.
+ */
+export function amongAs(relationships: Relationships, indices: Uint32Array): Relationships {
+  const among = ({ start, neighbours }: Neighbours): Neighbours => {
+    const own = new Uint32Array(relationships.asNumbers.length).fill(NONE);
+    for (const [index, as] of indices.entries()) own[as] = index;
+    const kept: number[] = [];
+    const starts = new Uint32Array(indices.length + 1);
+    for (const [index, as] of indices.entries()) {
+      for (let i = start[as]!; i < start[as + 1]!; i++) {
+        const neighbour = own[neighbours[i]!]!;
+        if (neighbour !== NONE) kept.push(neighbour);
+      }
+      starts[index + 1] = kept.length;
     }
-    known.set(read.pair, read);
-  }
-  if (known.size === 0) {
-    throw new SwarmError({ at, problem: 'contains no relationship', fix: FORMAT });
-  }
-  return toLists([...known.values()]);
+    return { start: starts, neighbours: Uint32Array.from(kept) };
+  };
+  return {
+    asNumbers: indices.map((as) => relationships.asNumbers[as]!),
+    providers: among(relationships.providers),
+    customers: among(relationships.customers),
+    peers: among(relationships.peers),
+  };
 }
 
-interface Relationship {
-  /** The provider, or the peer with the lower number. */
-  readonly as1: number;
-  readonly as2: number;
-  readonly kind: 'transit' | 'peering';
-  /** The two AS, in an order that does not depend on the line. */
-  readonly pair: string;
-}
-
+const NONE = 0xffff_ffff;
 const FORMAT = 'write as1|as2|-1 (as1 is a provider of as2) or as1|as2|0 (they are peers)';
-const LARGEST_AS = 2 ** 32 - 1;
+const AS_NUMBER_MAX = 2 ** 32 - 1;
 
-function readLine(line: string, at: string): Relationship {
-  const fields = /^(\d+)\|(\d+)\|(-1|0)(?:\|.*)?$/.exec(line);
+/** What the lines say, one entry for each. */
+interface Lines {
+  readonly as1: Uint32Array;
+  readonly as2: Uint32Array;
+  /** 1 if they are peers, 0 if as1 is a provider of as2. */
+  readonly isPeering: Uint8Array;
+  /** The number of the line, from 1. */
+  readonly line: Uint32Array;
+  readonly count: number;
+}
+
+function readLines(text: string, file: string): Lines {
+  let most = 1;
+  for (let i = text.indexOf('\n'); i !== -1; i = text.indexOf('\n', i + 1)) most++;
+  const as1 = new Uint32Array(most);
+  const as2 = new Uint32Array(most);
+  const isPeering = new Uint8Array(most);
+  const line = new Uint32Array(most);
+  let count = 0;
+  let number = 0;
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    const to = end === -1 ? text.length : end;
+    number++;
+    const read = readLine(text.slice(from, to).trim(), `${file}:${number}`, to === text.length);
+    if (read !== undefined) {
+      [as1[count], as2[count], isPeering[count]] = read;
+      line[count++] = number;
+    }
+    from = to + 1;
+  }
+  return { as1, as2, isPeering, line, count };
+}
+
+const LINE = /^(\d{1,10})\|(\d{1,10})\|(-1|0)(?:\|.*)?$/;
+
+/** Two AS numbers, and 1 for a peering; undefined for a line that says nothing. */
+function readLine(
+  line: string,
+  at: string,
+  isLast: boolean,
+): readonly [as1: number, as2: number, isPeering: 0 | 1] | undefined {
+  if (line === '' || line.startsWith('#')) return undefined;
+  const fields = LINE.exec(line);
+  const shown = shownOf(line);
   if (fields === null) {
-    throw new SwarmError({ at, problem: `"${line}" is not a relationship`, fix: FORMAT });
+    const isCut = isLast && /^\d+(?:\|\d*(?:\|-?)?)?$/.test(line);
+    const problem = isCut
+      ? `${shown}, the last line, is incomplete: the file may have been cut off`
+      : `${shown} is not a relationship`;
+    throw new SwarmError({ at, problem, fix: isCut ? 'fetch the file again' : FORMAT });
   }
   const as1 = Number(fields[1]);
   const as2 = Number(fields[2]);
-  if (as1 > LARGEST_AS || as2 > LARGEST_AS) {
-    throw new SwarmError({
-      at,
-      problem: `"${line}" has an AS number above ${LARGEST_AS}`,
-      fix: 'correct the number',
-    });
+  if (as1 > AS_NUMBER_MAX || as2 > AS_NUMBER_MAX) {
+    const problem = `${shown} has an AS number above ${AS_NUMBER_MAX}`;
+    throw new SwarmError({ at, problem, fix: 'correct the number' });
   }
   if (as1 === as2) {
-    throw new SwarmError({
-      at,
-      problem: `"${line}" relates an AS to itself`,
-      fix: 'remove the line',
-    });
+    throw new SwarmError({ at, problem: `${shown} relates an AS to itself`, fix: 'remove it' });
   }
-  const low = Math.min(as1, as2);
-  const high = Math.max(as1, as2);
-  const pair = `${low}|${high}`;
-  if (fields[3] === '-1') return { as1, as2, kind: 'transit', pair };
-  return { as1: low, as2: high, kind: 'peering', pair };
+  return [as1, as2, fields[3] === '0' ? 1 : 0];
 }
 
-function isSame(a: Relationship, b: Relationship): boolean {
-  return a.as1 === b.as1 && a.as2 === b.as2 && a.kind === b.kind;
+/** Lines of a binary file may be long, and have characters that a terminal obeys. */
+function shownOf(line: string): string {
+  return JSON.stringify(line.length > 40 ? `${line.slice(0, 37)}...` : line);
 }
 
-function toLists(relationships: readonly Relationship[]): Relationships {
-  const numbers = new Set<number>();
-  for (const { as1, as2 } of relationships) numbers.add(as1).add(as2);
-  const asNumbers = [...numbers].sort((a, b) => a - b);
-  const indexOf = new Map(asNumbers.map((number, index) => [number, index]));
-
-  const lists = (): number[][] => asNumbers.map(() => []);
-  const [providers, customers, peers] = [lists(), lists(), lists()];
-  for (const { as1, as2, kind } of relationships) {
-    const first = indexOf.get(as1)!;
-    const second = indexOf.get(as2)!;
-    (kind === 'transit' ? customers : peers)[first]!.push(second);
-    (kind === 'transit' ? providers : peers)[second]!.push(first);
+function toNeighbours(lines: Lines, file: string): Relationships {
+  const { as1, as2, isPeering, count } = lines;
+  const asNumbers = distinct(as1.subarray(0, count), as2.subarray(0, count));
+  const asCount = asNumbers.length;
+  for (let i = 0; i < count; i++) {
+    as1[i] = placeIn(asNumbers, as1[i]!);
+    as2[i] = placeIn(asNumbers, as2[i]!);
   }
-  for (const list of [...providers, ...customers, ...peers]) list.sort((a, b) => a - b);
-  return { asNumbers, providers, customers, peers };
+
+  // The first line about each pair of AS: others may only repeat it.
+  const first = new Map<number, number>();
+  const kept: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const pair = Math.min(as1[i]!, as2[i]!) * asCount + Math.max(as1[i]!, as2[i]!);
+    const before = first.get(pair);
+    if (before === undefined) {
+      first.set(pair, i);
+      kept.push(i);
+    } else if (isPeering[before] !== isPeering[i] || (!isPeering[i] && as1[before] !== as1[i])) {
+      const names = `AS${asNumbers[as1[i]!]} and AS${asNumbers[as2[i]!]}`;
+      const problem = `contradicts line ${lines.line[before]} about ${names}`;
+      const fix = 'keep one of the two lines';
+      throw new SwarmError({ at: `${file}:${lines.line[i]}`, problem, fix });
+    }
+  }
+
+  const transits = kept.filter((i) => isPeering[i] === 0);
+  const peerings = kept.filter((i) => isPeering[i] === 1);
+  const from = (of: readonly number[], ends: Uint32Array) => of.map((i) => ends[i]!);
+  const peers = [from(peerings, as1), from(peerings, as2)] as const;
+  const [providers, customers] = [from(transits, as1), from(transits, as2)];
+  return {
+    asNumbers,
+    providers: neighboursOf(asCount, customers, providers),
+    customers: neighboursOf(asCount, providers, customers),
+    peers: neighboursOf(asCount, peers[0].concat(peers[1]), peers[1].concat(peers[0])),
+  };
+}
+
+/** `neighbour[i]` is a neighbour of `as[i]`. */
+function neighboursOf(
+  asCount: number,
+  as: readonly number[],
+  neighbour: readonly number[],
+): Neighbours {
+  const start = new Uint32Array(asCount + 1);
+  for (const each of as) start[each + 1]!++;
+  for (let i = 0; i < asCount; i++) start[i + 1]! += start[i]!;
+  const next = start.slice(0, asCount);
+  const neighbours = new Uint32Array(as.length);
+  for (const [i, each] of as.entries()) neighbours[next[each]!++] = neighbour[i]!;
+  for (let i = 0; i < asCount; i++) neighbours.subarray(start[i], start[i + 1]).sort();
+  return { start, neighbours };
+}
+
+/** All numbers in `a` and `b`, ascending, each once. */
+function distinct(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const all = new Uint32Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  all.sort();
+  let count = 0;
+  for (const [i, number] of all.entries()) {
+    if (i === 0 || number !== all[i - 1]) all[count++] = number;
+  }
+  return all.slice(0, count);
+}
+
+/** The place of the first entry of `sorted` that is not less than `number`. */
+function placeIn(sorted: Uint32Array, number: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

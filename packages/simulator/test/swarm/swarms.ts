@@ -9,7 +9,14 @@ import {
   ORIGINAL_QUIRKS,
 } from '@cachetorrent/protocol';
 
-import type { Swarm } from '../../src/swarm/plan/swarm.ts';
+import type { FileTopology, Swarm, TransitStub } from '../../src/swarm/plan/swarm.ts';
+
+const STUBS: TransitStub = {
+  transitDomains: 2,
+  transitDomainSize: 5,
+  stubDomains: 4,
+  stubDomainSize: 20,
+};
 
 /** Forty peers in four AS, the first one a seed, and a file of 16 pieces, each sent in 250 ms. */
 export const FORTY: Swarm = {
@@ -31,12 +38,70 @@ export const FORTY: Swarm = {
     { name: 'slow', count: 20, uploadKbps: 1_000, downloadKbps: 3_000 },
     { name: 'fast', count: 20, uploadKbps: 1_500, downloadKbps: 4_000 },
   ],
-  topology: { transitDomains: 2, transitDomainSize: 5, stubDomains: 4, stubDomainSize: 20 },
+  topology: STUBS,
   latency: { model: 'topology' },
   client: LIBTORRENT,
   quirks: CLIENT_QUIRKS,
   requestPriority: 'within-rarity',
   subTorrents: 1,
+};
+
+/** Nine AS without customers below five carriers, of which three meet at the top. */
+export const RELATIONSHIPS: FileTopology = {
+  file: { name: 'rel.txt' },
+  network: {
+    kind: 'relationships',
+    text: `1|2|0\n1|3|0\n2|3|0\n1|4|-1\n2|4|-1\n3|5|-1\n${[11, 12, 13, 14, 15, 16, 17, 18, 19]
+      .map((as) => `${1 + (as % 5)}|${as}|-1`)
+      .join('\n')}\n11|12|0\n4|13|-1`,
+  },
+  asCount: 14,
+  hosts: { count: 4, by: 'uniform' },
+  sizes: { sizes: 'zipf', exponent: 0.5 },
+  hopMs: 20,
+  intraMs: 5,
+};
+
+const TABLE: FileTopology = {
+  file: { name: 'table.csv' },
+  network: {
+    kind: 'table',
+    names: ['a', 'b', 'c'],
+    sizes: [2, 1, 1],
+    latencyMs: [
+      [3, 10, 40],
+      [12, 3, 30],
+      [45, 35, 4],
+    ],
+  },
+  asCount: 3,
+  intraMs: 5,
+};
+
+const GRAPH: FileTopology = {
+  file: { name: 'graph.gml' },
+  network: {
+    kind: 'graph',
+    names: ['a', 'b', 'c', 'd'],
+    links: [
+      { from: 0, to: 1, latencyUs: 8_400 },
+      { from: 1, to: 2, latencyUs: 20_000 },
+      { from: 2, to: 3 },
+      { from: 0, to: 3, latencyUs: 90_000 },
+      { from: 3, to: 3, latencyUs: 1_500 },
+    ],
+    isDirected: false,
+  },
+  asCount: 4,
+  hosts: {
+    as: [
+      { as: 0, share: 3 },
+      { as: 2, share: 1 },
+      { as: 3, share: 2 },
+    ],
+  },
+  hopMs: 30,
+  intraMs: 5,
 };
 
 const ORIGINAL_RULES: Partial<Swarm> = {
@@ -142,6 +207,12 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     choker: 'random',
   },
   'MultiTorrent with elections that run out of candidates': { leaderPercent: 100, subTorrents: 2 },
+  'stubs of sizes by Zipf’s law': {
+    topology: { ...STUBS, sizes: { sizes: 'zipf', exponent: 1 } },
+  },
+  'AS with relationships, of which some are drawn': { topology: RELATIONSHIPS },
+  'AS of a table, with leaders': { topology: TABLE, leaderPercent: 30 },
+  'AS of a graph': { topology: GRAPH },
   'peers that arrive one by one, with leaders': {
     arrivalGapMs: 400,
     minPeers: 8,

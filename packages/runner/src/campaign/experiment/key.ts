@@ -8,7 +8,7 @@
 
 import { hash } from 'node:crypto';
 
-import type { Swarm } from '@cachetorrent/simulator';
+import { isFromFile, type Swarm } from '@cachetorrent/simulator';
 
 /**
  * The version of the results. It is raised when a swarm and seed give another result than before,
@@ -23,7 +23,20 @@ export type RunKey = string;
 export type SwarmDigest = string & { readonly __swarmDigest: true };
 
 export function swarmDigest(swarm: Swarm): SwarmDigest {
-  return hash('sha256', canonicalJson(swarm), 'hex') as SwarmDigest;
+  return hash('sha256', canonicalJson(withoutFile(swarm)), 'hex') as SwarmDigest;
+}
+
+/**
+ * A file that describes the network counts for what it says, whatever its name. A long text counts
+ * by its hash.
+ */
+function withoutFile(swarm: Swarm): object {
+  const { topology } = swarm;
+  if (!isFromFile(topology)) return swarm;
+  const { file, network, ...rest } = topology;
+  const isLong = network.kind === 'relationships' && file.sha256 !== undefined;
+  const content = isLong ? { kind: network.kind, sha256: file.sha256 } : network;
+  return { ...swarm, topology: { ...rest, network: content } };
 }
 
 export function runKey(swarm: SwarmDigest, seed: number): RunKey {

@@ -5,6 +5,7 @@
 
 import type { AsCut } from '../plan/faults.ts';
 import { TRACKER } from '../plan/plan.ts';
+import { asCountOf } from '../plan/swarm.ts';
 import { CONNECTION_TIMEOUT_MS } from '../transport/borders.ts';
 import type { FaultKind } from './fault-kind.ts';
 
@@ -13,10 +14,10 @@ export const CUT: FaultKind<AsCut> = {
   check({ as, forMs }, check) {
     check.as(as);
     check.duration(forMs);
-    const { stubDomains } = check.swarm.topology;
-    if (as.length < stubDomains) return;
+    const count = asCountOf(check.swarm.topology);
+    if (as.length < count) return;
     const problem = `is all AS of the network: nobody is cut off from anybody`;
-    check.refuse('as', problem, stubDomains === 1 ? 'use more AS' : 'leave one out');
+    check.refuse('as', problem, count === 1 ? 'use more AS' : 'leave one out');
   },
   times: ({ atMs, forMs }) => [atMs, atMs + CONNECTION_TIMEOUT_MS, atMs + forMs],
   apply({ as }, affected, { step, hit }) {

@@ -12,7 +12,7 @@ import {
   secondsOf,
   TIME_MAX_MS,
 } from '../plan/number-rule.ts';
-import type { PeerClass, Swarm } from '../plan/swarm.ts';
+import { asCountOf, type PeerClass, type Swarm } from '../plan/swarm.ts';
 
 /** Checks the fields of one event. */
 export class FaultCheck {
@@ -55,15 +55,15 @@ export class FaultCheck {
     this.number({ ...rule, reason: 'it must last for some time' });
   }
 
-  /** The AS that the event is about, by their indices among the stub domains. */
+  /** The AS that the event is about, by their indices in the topology. */
   as(as: readonly number[]): void {
-    const { stubDomains } = this.swarm.topology;
+    const count = asCountOf(this.swarm.topology);
     if (as.length === 0) this.refuse('as', 'names no AS', 'add the index of one, or remove it');
     as.forEach((index, i) => {
       const field = `as[${i}]`;
-      if (!(Number.isInteger(index) && index >= 0 && index < stubDomains)) {
-        const problem = `is ${index}, but the network has ${stubDomains} AS`;
-        this.refuse(field, problem, `set it to a whole number from 0 to ${stubDomains - 1}`);
+      if (!(Number.isInteger(index) && index >= 0 && index < count)) {
+        const problem = `is ${index}, but the network has ${count} AS`;
+        this.refuse(field, problem, `set it to a whole number from 0 to ${count - 1}`);
       }
       if (as.indexOf(index) === i) return;
       this.refuse(field, `is ${index}, which is listed before`, 'list each AS once');

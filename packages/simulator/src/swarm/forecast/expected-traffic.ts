@@ -6,6 +6,7 @@
 
 import { externalCount, leaderCount, type LeaderNumbers } from '@cachetorrent/tracker';
 
+import { effectiveHostCount } from '../plan/hosting.ts';
 import { electionOf, peerCountOf, type Swarm } from '../plan/swarm.ts';
 
 /** Messages other than `have`, for each peer and piece. */
@@ -93,8 +94,9 @@ function graphWithLeaders(
   };
 }
 
-function othersOf({ topology, neighbours, externalPercent }: Swarm, peers: number): Others {
-  const inside = (peers - 1) / topology.stubDomains;
+function othersOf(swarm: Swarm, peers: number): Others {
+  const { neighbours, externalPercent } = swarm;
+  const inside = (peers - 1) / effectiveHostCount(swarm);
   const outside = peers - 1 - inside;
   const anywhere =
     externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);

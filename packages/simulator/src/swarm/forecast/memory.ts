@@ -7,7 +7,8 @@
  * numbers of connections and messages are estimated in `expected-traffic.ts`.
  */
 
-import { peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { hostCountOf } from '../plan/hosting.ts';
+import { isFromFile, peerCountOf, type Swarm } from '../plan/swarm.ts';
 import { expectedTrafficOf } from './expected-traffic.ts';
 
 /** Bytes of each thing that a run keeps in memory. */
@@ -63,7 +64,7 @@ export interface Footprint {
 
 /** Estimates a run of `swarm`, which must be valid (`checkSwarm`). Allocates nothing of the run. */
 export function footprintOf(swarm: Swarm, workers: number): Footprint {
-  const { pieces, topology } = swarm;
+  const { pieces } = swarm;
   const nodes = 1 + peerCountOf(swarm);
   const { connectionsEach, messages } = expectedTrafficOf(swarm);
   const connections = nodes * connectionsEach;
@@ -80,7 +81,7 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     },
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
-    { what: 'pairs of AS', count: occupied(topology.stubDomains, nodes) ** 2, bytesEach: pairOfAs },
+    { what: 'pairs of AS', count: occupied(hostCountOf(swarm), nodes) ** 2, bytesEach: pairOfAs },
     { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;
@@ -100,6 +101,6 @@ function occupied(domains: number, nodes: number): number {
 
 /** Every stub domain has a gateway, and one in two another; none are needed for a fixed latency. */
 function gatewaysOf({ topology, latency }: Swarm): number {
-  if (latency.model === 'fixed') return 0;
+  if (latency.model === 'fixed' || isFromFile(topology)) return 0;
   return topology.stubDomains + Math.floor(topology.stubDomains / 2);
 }

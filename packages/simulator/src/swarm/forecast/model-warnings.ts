@@ -15,6 +15,7 @@ import {
   usedUploadKbps,
 } from '../plan/swarm.ts';
 import { minimumDistributionTimeMs } from './minimum-time.ts';
+import { typicalLatencyMs } from './typical-latency.ts';
 
 /** What is stretched. A campaign warns once about each. */
 export type ModelWarningKind =
@@ -34,8 +35,6 @@ export interface ModelWarning {
 
 /** Clients measure rates over about this time: mainline's `max_rate_period`. */
 const RATE_PERIOD_MS = 20_000;
-/** The mean latency between two AS of the topology (docs/model.md). */
-const TOPOLOGY_LATENCY_MS = 300;
 
 /** All ways in which `swarm` stretches the model. The swarm has passed its checks. */
 export function modelWarningsOf(swarm: Swarm): readonly ModelWarning[] {
@@ -97,11 +96,10 @@ function slowSlots(swarm: Swarm): string | undefined {
 }
 
 function shortRequestWindow(swarm: Swarm): string | undefined {
-  const { client, latency } = swarm;
+  const { client } = swarm;
   const { requestQueueMs, requestQueueMin, requestQueueMax } = client;
   const { blockBits } = blockLayoutOf(swarm, swarm.pieces);
-  const latencyMs = latency.model === 'fixed' ? latency.fixedMs : TOPOLOGY_LATENCY_MS;
-  const roundTripMs = 2 * latencyMs;
+  const roundTripMs = 2 * typicalLatencyMs(swarm);
   const uploadKbps = Math.max(...uploadingClasses(swarm).map((each) => each.uploadKbps));
   const downloadKbps = Math.max(...swarm.classes.map((each) => each.downloadKbps));
   const kbps = Math.min(uploadKbps / slotsOf(swarm), downloadKbps);
@@ -140,11 +138,11 @@ function rareAllocations(swarm: Swarm): string | undefined {
   );
 }
 
-function earlyTimeouts({ client, latency, allocationIntervalMs }: Swarm): string | undefined {
+function earlyTimeouts(swarm: Swarm): string | undefined {
+  const { client, allocationIntervalMs } = swarm;
   const { requestTimeoutMs } = client;
   if (requestTimeoutMs === 0) return undefined;
-  const latencyMs = latency.model === 'fixed' ? latency.fixedMs : TOPOLOGY_LATENCY_MS;
-  const answerMs = 2 * latencyMs + allocationIntervalMs;
+  const answerMs = 2 * typicalLatencyMs(swarm) + allocationIntervalMs;
   if (requestTimeoutMs > answerMs) return undefined;
   return (
     `a peer gives up on another after ${seconds(requestTimeoutMs)} without an answer, but an ` +

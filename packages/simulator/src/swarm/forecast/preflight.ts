@@ -21,7 +21,7 @@ import { candidacyOf } from '../nodes/candidacy.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/check.ts';
-import { electionOf } from '../plan/swarm.ts';
+import { electionOf, isFromFile } from '../plan/swarm.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
 
@@ -69,7 +69,6 @@ export function preflight(plan: Plan): Preflight {
 
 /** A follower connects to all leaders of its AS. */
 function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
-  const { topology } = plan.swarm;
   const election = electionOf(plan.swarm);
   if (election === undefined) return undefined;
   for (let asId = 0; asId < plan.asCount; asId++) {
@@ -78,9 +77,10 @@ function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
     if (followers <= CONNECTIONS_MAX) continue;
     const limit = `a peer has at most ${CONNECTIONS_MAX.toLocaleString('en-US')} connections`;
     const problem =
-      `is ${topology.stubDomains}, with which each leader of AS ${asId} has ` +
+      `gives so few AS that each leader of AS ${asId} has ` +
       `${followers.toLocaleString('en-US')} followers or more, but ${limit}`;
-    return { at: 'topology.stubDomains', problem, fix: 'raise it, or the number of leaders' };
+    const at = isFromFile(plan.swarm.topology) ? 'topology.hosts' : 'topology.stubDomains';
+    return { at, problem, fix: 'use more AS, or more leaders' };
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 /** The number of worker threads of a run. */
 
+import { hostCountOf } from '../plan/hosting.ts';
 import type { Swarm } from '../plan/swarm.ts';
 import { footprintOf } from './memory.ts';
 
@@ -19,7 +20,7 @@ export function workersFor(
   requested: number | 'as' | undefined,
   cores: number,
 ): number {
-  const asCount = swarm.topology.stubDomains;
+  const asCount = hostCountOf(swarm);
   if (requested === 'as') return asCount;
   if (requested !== undefined) return Math.min(requested, asCount);
   const useful = Math.floor(footprintOf(swarm, 1).messages / MESSAGES_PER_WORKER);

@@ -21,7 +21,7 @@ import {
   secondsOf,
   TIME_MAX_MS,
 } from './number-rule.ts';
-import type { PeerClass, Swarm } from './swarm.ts';
+import { asCountOf, type PeerClass, type Swarm } from './swarm.ts';
 
 const HOUR_MS = 3_600_000;
 /** Below, half of the numbers are 0 or beyond all bounds. */
@@ -240,10 +240,10 @@ class ClassCheck {
   }
 
   #as(field: string, as: number): void {
-    const { stubDomains } = this.#swarm.topology;
-    if (Number.isInteger(as) && as >= 0 && as < stubDomains) return;
-    const problem = `is ${as}, but the network has ${stubDomains} AS`;
-    this.#refuse(field, problem, `set it to a whole number from 0 to ${stubDomains - 1}`);
+    const count = asCountOf(this.#swarm.topology);
+    if (Number.isInteger(as) && as >= 0 && as < count) return;
+    const problem = `is ${as}, but the network has ${count} AS`;
+    this.#refuse(field, problem, `set it to a whole number from 0 to ${count - 1}`);
   }
 
   #capacity(field: string, value: number): void {

@@ -9,6 +9,7 @@ import { ELECTION_POLICIES } from '@cachetorrent/tracker';
 import { SwarmError } from '../../errors.ts';
 import { checkFaults } from '../faults/check.ts';
 import { checkDynamics } from './check-dynamics.ts';
+import { checkTopology } from './check-topology.ts';
 import {
   checkNumber,
   DAY_MS,
@@ -39,6 +40,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   };
   checkNumbers(swarm, refuse);
   checkBlocks(swarm, refuse);
+  checkTopology(swarm, refuse);
   checkClasses(swarm, refuse);
   checkDynamics(swarm, refuse, nameOf);
   checkClock(swarm, refuse);
@@ -48,9 +50,6 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkFaults(swarm, refuse, nameOf);
 }
 
-/** The engine has numbers for this many AS; more routers would not fit into memory. */
-export const STUBS_MAX: number = 8192;
-export const ROUTERS_MAX: number = 100_000;
 export const PIECES_MAX: number = 2 ** 24;
 /** The most blocks of a piece: a message about blocks has 15 bits for their number. */
 export const BLOCKS_PER_PIECE_MAX: number = 2 ** 15;
@@ -92,7 +91,7 @@ function checkBlocks(swarm: Swarm, refuse: Refuse): void {
 }
 
 function numberRules(swarm: Swarm): NumberRule[] {
-  const { topology, latency, externalPercent, connectionsMax } = swarm;
+  const { latency, externalPercent, connectionsMax } = swarm;
   const { leaderPercent, leadersMin, leadersMax } = swarm;
   const percent = { least: 0, most: 100, fraction: true, reason: 'a percentage is 0 or more' };
   const rules: NumberRule[] = [
@@ -142,10 +141,6 @@ function numberRules(swarm: Swarm): NumberRule[] {
       fraction: true,
       reason: 'a time is 0 or more',
     },
-    domainsRule('transitDomains', topology.transitDomains, ROUTERS_MAX),
-    domainsRule('transitDomainSize', topology.transitDomainSize, ROUTERS_MAX),
-    domainsRule('stubDomains', topology.stubDomains, STUBS_MAX),
-    domainsRule('stubDomainSize', topology.stubDomainSize, ROUTERS_MAX),
   ];
   if (latency.model === 'fixed') rules.push(timeRule('latency.fixedMs', latency.fixedMs));
   if (leaderPercent !== undefined) {
@@ -214,16 +209,6 @@ function timeRule(field: string, value: number): NumberRule {
     most: DAY_MS,
     fraction: true,
     reason: 'simulated time would not advance',
-  };
-}
-
-function domainsRule(field: string, value: number, most: number): NumberRule {
-  return {
-    field: `topology.${field}`,
-    value,
-    least: 1,
-    most,
-    reason: 'the network would have no routers',
   };
 }
 

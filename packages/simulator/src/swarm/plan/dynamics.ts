@@ -44,7 +44,7 @@ export interface TracedPeer {
   readonly uploadKbps?: number;
   /** Its download capacity, in kbit/s. */
   readonly downloadKbps?: number;
-  /** The index of its AS among the stub domains of the network. */
+  /** The index of its AS in the topology. */
   readonly as?: number;
 }
 
@@ -151,7 +151,7 @@ export interface BoundedDistribution {
   readonly most?: number;
 }
 
-/** An AS in which peers of a class live, by its index among the stub domains. */
+/** An AS in which peers of a class live, by its index in the topology. */
 export interface Home {
   /** The index of the AS. */
   readonly as: number;

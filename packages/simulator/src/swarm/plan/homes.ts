@@ -1,25 +1,79 @@
 /**
- * Chooses the router on which each peer lives, in swarms whose peers arrive by processes or live in
- * certain AS. A router hosts any number of peers. The peers of a class draw from a stream of its
- * own: the AS by the shares of the class, then a router of it; or a router of any AS.
+ * Chooses where each peer lives. Unless every router hosts one node (`placement.ts`), these rules
+ * hold:
+ *
+ *     a peer of a trace that names its AS     lives there
+ *     peers of a class with homes             draw an AS each, by the shares of the class
+ *     other peers that arrive by a process    draw an AS each, by the sizes of the AS
+ *     all others, who are there at the start  are divided by the sizes, as exactly as possible
+ *
+ * The last two are only known where AS have sizes; in other transit–stub topologies such a peer
+ * draws a router of any AS. Any number of peers live on one router.
  */
 
 import { type Random, seededRandom } from '@cachetorrent/std';
 
-import type { Topology } from '../../network/transit-stub.ts';
+import { divided, ShareSampler } from '../../network/shares.ts';
+import type { Topology as Routers } from '../../network/transit-stub.ts';
+import type { Home } from './dynamics.ts';
 import { type PlannedPeers, streamOf } from './planned-peers.ts';
 import { chosenByShare } from './sessions.ts';
 import { hasArrivals, type PeerClass, type Swarm } from './swarm.ts';
 
-/** Whether the peers of a swarm share routers. In all others each has a router of its own. */
+/** Whether the peers of a transit–stub topology share routers; otherwise each has its own. */
 export function hasHomes(swarm: Swarm): boolean {
-  return hasArrivals(swarm) || swarm.classes.some(({ homes }) => homes !== undefined);
+  const { topology, classes } = swarm;
+  return (
+    topology.sizes !== undefined ||
+    hasArrivals(swarm) ||
+    classes.some(({ homes }) => homes !== undefined)
+  );
 }
 
-/** The router of each node, by id; the tracker lives in any AS. */
+/** The AS of each node, by id, by its index in the topology; `hosts` have a share above 0. */
+export function asOfNodes(
+  swarm: Swarm,
+  { nodeCount, classOfPeer, traced }: PlannedPeers,
+  seed: number,
+  hosts: readonly Home[],
+): Uint32Array {
+  const as = new Uint32Array(nodeCount);
+  const shares = hosts.map(({ share }) => share);
+  const sampler = new ShareSampler(shares);
+  as[0] = hosts[sampler.next(seededRandom(seed, 'placement', 'tracker'))]!.as;
+
+  const streams = swarm.classes.map((_, index) => streamOf(swarm, index, seed, 'placement'));
+  const crowd: number[] = [];
+  for (let id = 1; id < nodeCount; id++) {
+    const index = classOfPeer[id]!;
+    const peerClass = swarm.classes[index]!;
+    const known = traced.get(id)?.as ?? homeOf(peerClass, streams[index]!);
+    if (known !== undefined) as[id] = known;
+    else if (peerClass.arrivals === undefined) crowd.push(id);
+    else as[id] = hosts[sampler.next(streams[index]!)]!.as;
+  }
+  const ofCrowd = divided(crowd.length, shares).flatMap((count, i) =>
+    new Array<number>(count).fill(hosts[i]!.as),
+  );
+  shuffle(ofCrowd, seededRandom(seed, 'placement', 'crowd'));
+  for (const [i, id] of crowd.entries()) as[id] = ofCrowd[i]!;
+  return as;
+}
+
+/** A router of the AS of each node, by id: all of them are equally likely. */
+export function routersIn(
+  { stubStart }: Routers,
+  asOfNode: Uint32Array,
+  seed: number,
+): Uint32Array {
+  const random = seededRandom(seed, 'placement', 'routers');
+  return asOfNode.map((as) => stubStart[as]! + random.below(stubStart[as + 1]! - stubStart[as]!));
+}
+
+/** The router of each node, by id, where AS have no sizes; the tracker lives in any AS. */
 export function routersOf(
   swarm: Swarm,
-  topology: Topology,
+  topology: Routers,
   { nodeCount, classOfPeer, traced }: PlannedPeers,
   seed: number,
 ): Uint32Array {
@@ -43,4 +97,14 @@ export function routersOf(
 
 function homeOf({ homes }: PeerClass, random: Random): number | undefined {
   return homes === undefined ? undefined : chosenByShare(homes, random).as;
+}
+
+/** Every order is equally likely (Fisher and Yates). */
+function shuffle(values: number[], random: Random): void {
+  for (let last = values.length - 1; last > 0; last--) {
+    const chosen = random.below(last + 1);
+    const value = values[last]!;
+    values[last] = values[chosen]!;
+    values[chosen] = value;
+  }
 }

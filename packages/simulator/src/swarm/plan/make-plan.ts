@@ -1,33 +1,33 @@
 /** Makes the plan of a run from a swarm and a seed, on the main thread. */
 
-import { seededRandom } from '@cachetorrent/std';
-
 import { sharedRates } from '../../network/allocation.ts';
-import { fixedTables } from '../../network/latencies.ts';
-import type { LatencyTables } from '../../network/latency-tables.ts';
-import { placeOnRouters, type Placement } from '../../network/placement.ts';
-import { routedTables } from '../../network/routed-tables.ts';
 import { sharedInt32, sharedUint32 } from '../../network/shared-arrays.ts';
-import { placeOnSharedRouters, sharedRouterTables } from '../../network/shared-routers.ts';
-import { transitStub } from '../../network/transit-stub.ts';
 import { CENSUS_LENGTH } from './census.ts';
-import { hasHomes, routersOf } from './homes.ts';
+import { layOut } from './lay-out.ts';
 import type { PlanData, Recording } from './plan.ts';
-import { drawPeers, type PlannedPeers } from './planned-peers.ts';
+import { drawPeers } from './planned-peers.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
-import { isOpen, type Swarm } from './swarm.ts';
+import { isFromFile, isOpen, type Swarm } from './swarm.ts';
+
+/** What a plan has beside what every run needs. */
+export interface PlanOptions extends Recording {
+  /** Whether it has the routes between AS. */
+  readonly withRoutes?: true;
+}
 
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
-export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
+export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}): PlanData {
+  const { withRoutes, ...recording } = options;
   const peers = drawPeers(swarm, seed);
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
-  const { placement, latencies } = placeNodes(swarm, peers, seed);
+  const { placement, latencies, routes } = layOut(swarm, peers, seed);
   const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
     seed,
     placement,
     latencies,
+    ...(withRoutes ? { routes: routes() } : {}),
     arrivesAtMs,
     classOfPeer,
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
@@ -41,25 +41,14 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
   };
 }
 
-/** Where the nodes are, and the latencies between them. */
-function placeNodes(
-  swarm: Swarm,
-  peers: PlannedPeers,
-  seed: number,
-): { readonly placement: Placement; readonly latencies: LatencyTables } {
-  const topology = transitStub(swarm.topology, seededRandom(seed, 'topology'));
-  if (hasHomes(swarm)) {
-    const routers = routersOf(swarm, topology, peers, seed);
-    const placement = placeOnSharedRouters(topology, routers);
-    const latencies = fixedLatencies(swarm, placement) ?? sharedRouterTables(topology, placement);
-    return { placement, latencies };
-  }
-  const { nodeCount } = peers;
-  const placement = placeOnRouters(topology, nodeCount, seededRandom(seed, 'placement'));
-  const latencies = fixedLatencies(swarm, placement) ?? routedTables(topology, placement);
-  return { placement, latencies };
-}
-
-function fixedLatencies({ latency }: Swarm, placement: Placement): LatencyTables | undefined {
-  return latency.model === 'fixed' ? fixedTables(placement, latency.fixedMs) : undefined;
+/**
+ * The plan as workers need it: without the description of the network, which is large, and of which
+ * each would get a copy.
+ */
+export function planForWorkers(data: PlanData): PlanData {
+  const { swarm } = data;
+  const { topology } = swarm;
+  if (!isFromFile(topology)) return data;
+  const network = { kind: 'table', names: [], latencyMs: [] } as const;
+  return { ...data, swarm: { ...swarm, topology: { ...topology, network } } };
 }

@@ -23,6 +23,7 @@ import type { SharedRates } from '../../network/allocation.ts';
 import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
+import type { Routes } from '../../network/routes.ts';
 import type { LogSetup } from '../log/record.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
@@ -47,6 +48,8 @@ export interface PlanData extends Recording {
   readonly seed: number;
   readonly placement: Placement;
   readonly latencies: LatencyTables;
+  /** Absent if nothing of the run follows the links between AS. */
+  readonly routes?: Routes;
   /** The arrival time of each node, by id. */
   readonly arrivesAtMs: Float64Array;
   /** How long each peer stays; absent if all stay until the end. */
@@ -110,7 +113,7 @@ export class Plan {
     return this.#data.placement.asOfNode[this.nodeOf(id)]! as AsId;
   }
 
-  /** The index of an AS among the stub domains, some of which may have no nodes. */
+  /** The index of an AS in the topology, some of whose AS may have no nodes. */
   domainOf(asId: number): number {
     return this.#data.placement.domainOfAs[asId]!;
   }

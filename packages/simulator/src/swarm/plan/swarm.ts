@@ -16,6 +16,7 @@ import {
 } from '@cachetorrent/protocol';
 import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
+import type { NetworkData } from '../../network/as-network.ts';
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
@@ -61,6 +62,58 @@ export interface TransitStub {
   readonly stubDomains: number;
   /** Routers of each stub domain, ± 2. */
   readonly stubDomainSize: number;
+  /** The sizes of the stub domains; absent: every router hosts a peer with the same probability. */
+  readonly sizes?: AsSizes;
+}
+
+/** An internetwork that a file describes. AS are given by their index in it. */
+export interface FileTopology {
+  /** The file, for messages, and a hash of its text. */
+  readonly file: { readonly name: string; readonly sha256?: string };
+  /** What it says. */
+  readonly network: NetworkData;
+  /** The number of AS in it, those that host no peers included. */
+  readonly asCount: number;
+  /** The AS that host peers; absent: those without customers, or all if that is not known. */
+  readonly hosts?: Hosts;
+  /** The sizes of the AS that host peers, in their order; absent: as listed, or equal. */
+  readonly sizes?: AsSizes;
+  /** The latency of a hop between two AS, in ms, where the file has none; absent: there is none. */
+  readonly hopMs?: number;
+  /** The latency between two nodes of an AS, in ms, where the file has none. */
+  readonly intraMs: number;
+}
+
+export type Topology = TransitStub | FileTopology;
+
+/** The AS that host peers: these, or as many as are drawn with the seed of the run. */
+export type Hosts =
+  | { readonly as: readonly Home[] }
+  | {
+      readonly count: number;
+      /** All AS without customers alike, or by the size of the customer cone or the users. */
+      readonly by: 'uniform' | 'cone' | 'users';
+      /** The number of users of AS; of others 0. */
+      readonly users?: readonly (readonly [as: number, users: number])[];
+    };
+
+/** The shares of the AS in the peers of classes that do not say where they live. */
+export type AsSizes =
+  | { readonly sizes: 'equal' }
+  /** By Zipf's law, in the order in which the AS are listed or drawn. */
+  | { readonly sizes: 'zipf'; readonly exponent: number }
+  | { readonly sizes: 'given'; readonly shares: readonly number[] }
+  /** As `Hosts.users`. */
+  | { readonly sizes: 'users' };
+
+/** Whether a topology is described by a file; otherwise it is a transit–stub topology. */
+export function isFromFile(topology: Topology): topology is FileTopology {
+  return 'network' in topology;
+}
+
+/** The number of AS of a topology, those that host no peers included. */
+export function asCountOf(topology: Topology): number {
+  return isFromFile(topology) ? topology.asCount : topology.stubDomains;
 }
 
 /** One-way latency: that of the shortest path in the topology, or one time for all messages. */
@@ -119,7 +172,7 @@ export interface Swarm {
   readonly arrivalOrder: 'listed' | 'shuffled';
 
   /** The internetwork that peers are placed in. */
-  readonly topology: TransitStub;
+  readonly topology: Topology;
   /** The latency of a message. */
   readonly latency: LatencyModel;
   /** What peers do that differs between clients. */

@@ -1,0 +1,52 @@
+/** Swarms on topologies from files: results do not depend on the number of workers. */
+
+import { describe, expect, test } from 'vitest';
+
+import { swarm as swarmOf, type SwarmConfig } from '../src/configuration/index.ts';
+import { simulate } from '../src/simulate.ts';
+import { simulatedHere } from './swarm/simulated-here.ts';
+import { RELATIONSHIPS } from './swarm/swarms.ts';
+
+const { network } = RELATIONSHIPS;
+
+const SWARM: SwarmConfig = {
+  peers: 60,
+  seeds: { as: 'AS1' },
+  classes: [
+    { name: 'home', share: 70 },
+    { name: 'campus', share: 30, as: [17, { index: 'AS18', share: 3 }] },
+  ],
+  file: { pieces: 16, pieceSize: '64 KiB' },
+  network: {
+    topology: 'relationships',
+    topologyFile: { name: 'rel.txt', network },
+    hosts: { count: 5 },
+    sizes: 'equal',
+  },
+  faults: [{ at: '2 s', cut: { as: 'AS17' }, for: '3 s' }],
+};
+
+const LIVING: SwarmConfig = {
+  ...SWARM,
+  until: '4 min',
+  classes: [
+    { name: 'home', arrivals: { rate: '1/s', until: '1 min' }, leaves: { after: '20 s' } },
+    { name: 'campus', arrivals: { trace: [{ time: '5 s', as: 'as19' }, { time: '9 s' }] } },
+  ],
+};
+
+describe.each([
+  { what: 'that all arrive at the start', config: SWARM },
+  { what: 'that come and go', config: LIVING },
+])('peers $what', ({ config }) => {
+  const swarm = swarmOf(config);
+  const here = simulatedHere(swarm, 3);
+
+  test.each([1, 2, 7])('have the same result on %d workers', async (workers) => {
+    expect((await simulate(swarm, { seed: 3, workers })).result).toEqual(here);
+  });
+
+  test('have another result in other AS', () => {
+    expect(simulatedHere(swarm, 4).resultHash).not.toBe(here.resultHash);
+  });
+});
