@@ -9,6 +9,12 @@ export {
   problemsOf,
   show,
 } from './problems.ts';
+export type {
+  CompletePricesConfig,
+  PeeringPriceConfig,
+  PriceExceptionConfig,
+  PricesConfig,
+} from './prices.ts';
 export {
   type ArrivalRate,
   type Percentage,

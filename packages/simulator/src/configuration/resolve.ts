@@ -26,6 +26,7 @@ import {
 import { arrivingSeedsOf, completeFault, type CompleteFault, faultsOf } from './faults.ts';
 import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
+import { completePrices, type CompletePricesConfig, PRICE_EXAMPLES, pricesOf } from './prices.ts';
 import { quantity } from './quantities.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
 
@@ -46,6 +47,8 @@ export interface CompleteSwarmConfig extends CompleteEnd {
     readonly routersPerTransitDomain: number;
     readonly latency: 'topology' | number;
     readonly allocationInterval: number;
+    /** Absent if traffic between AS has no price. */
+    readonly prices?: CompletePricesConfig;
   };
   readonly tracker: {
     readonly neighbours: number;
@@ -121,6 +124,7 @@ const CONFIGURATION: FileKind = {
     meanGap: '"2 ms"',
     latency: '"50 ms"',
     allocationInterval: '"1 s"',
+    ...PRICE_EXAMPLES,
     externalNeighbours: '"20 %"',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
@@ -232,6 +236,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
       allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
+      ...(network.prices === undefined ? {} : { prices: completePrices(network.prices) }),
     },
     tracker: {
       neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
@@ -461,6 +466,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       stubDomainSize: network.routersPerAs,
     },
     latency,
+    ...(network.prices === undefined ? {} : { prices: pricesOf(network.prices) }),
     ...leadersOfSwarm(cache),
     ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
     ...(tracker.externalNeighbours === undefined

@@ -32,6 +32,7 @@ import { z } from 'zod';
 import { type UntilConfig, untilSchema } from './ends.ts';
 import { type FaultConfig, faultSchema } from './fault-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
+import { type PricesConfig, pricesSchema } from './prices.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
 
@@ -73,6 +74,8 @@ export interface NetworkConfig {
   readonly latency?: 'topology' | Time;
   /** Time between two allocations of rates to flows (default: 1 s). */
   readonly allocationInterval?: Time;
+  /** What traffic between AS costs (default: it is neither metered nor billed). */
+  readonly prices?: PricesConfig;
 }
 
 /** What the tracker does. */
@@ -251,6 +254,7 @@ const network = z
     allocationInterval: time
       .exactOptional()
       .describe('Time between two allocations of rates to flows (default: 1 s).'),
+    prices: pricesSchema.exactOptional(),
   })
   .describe('The network between the peers: a transit–stub topology.');
 

@@ -19,6 +19,7 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
+import { checkPrices } from './prices.ts';
 import {
   blockLayoutOf,
   hasArrivals,
@@ -46,6 +47,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
   checkFaults(swarm, refuse, nameOf);
+  checkPrices(swarm, refuse);
 }
 
 /** The engine has numbers for this many AS; more routers would not fit into memory. */
