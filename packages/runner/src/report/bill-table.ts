@@ -7,9 +7,23 @@ import type { ReportData } from './report-data.ts';
 import { escapeHtml } from './svg.ts';
 import { headerCell, numberCell, table } from './tables.ts';
 
-const GB = 1e9;
+/** A column of numbers, shown if one of them is not 0. Those of money have no unit of their own. */
+interface BillColumn {
+  readonly name: string;
+  readonly unit?: string;
+  readonly value: (as: BorderAs) => number;
+}
 
-/** A row for each AS of each detailed setting, in its first repetition; '' if nothing is metered. */
+const COLUMNS: readonly BillColumn[] = [
+  { name: 'pays a month', value: ({ pays }) => pays },
+  { name: 'gets a month', value: ({ gets }) => gets },
+  ...(['providers', 'peers', 'customers'] as const).flatMap((who) => [
+    { name: `from ${who}`, unit: 'GB', value: (as: BorderAs) => as[who].in / 1e9 },
+    { name: `to ${who}`, unit: 'GB', value: (as: BorderAs) => as[who].out / 1e9 },
+  ]),
+];
+
+/** A row for each AS of each detailed setting, first repetition; '' if nothing is metered. */
 export function billTable({ details }: ReportData): string {
   const rows: { readonly setting: string; readonly as: BorderAs }[] = [];
   const currencies = new Set<string>();
@@ -23,22 +37,14 @@ export function billTable({ details }: ReportData): string {
   // Of many AS, the table shows those that pay most.
   rows.sort((a, b) => b.as.pays - a.as.pays);
   const money = [...currencies].join(' or ');
-  const head = [
-    'setting',
-    'AS',
-    withUnit('pays a month', money),
-    withUnit('gets a month', money),
-    ...['providers', 'peers', 'customers'].flatMap((who) => [`from ${who} (GB)`, `to ${who} (GB)`]),
-  ];
+  const columns = COLUMNS.filter(({ value }) => rows.some(({ as }) => value(as) > 0));
+  const head = ['setting', 'AS', ...columns.map(({ name, unit }) => withUnit(name, unit ?? money))];
   const cells = rows.map(({ setting, as }) => [
     textCell(setting),
     textCell(as.name),
-    numberCell(as.pays, formatAmount),
-    numberCell(as.gets, formatAmount),
-    ...[as.providers, as.peers, as.customers].flatMap((traffic) => [
-      numberCell(traffic.in / GB, formatVolume),
-      numberCell(traffic.out / GB, formatVolume),
-    ]),
+    ...columns.map(({ value, unit }) =>
+      numberCell(value(as), unit === undefined ? formatAmount : formatVolume),
+    ),
   ]);
   const caption = 'Bills and traffic of AS, in the first repetition';
   return table('bills', caption, head.map(headerCell), cells);

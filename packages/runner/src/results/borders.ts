@@ -16,7 +16,7 @@ const INTERVAL_MS = 300_000;
 /** More intervals would make a large table of a long run. */
 const INTERVALS_MAX = 10_000;
 
-/** The interval of `borders.csv` in a network without prices, which have an interval of their own. */
+/** The interval of `borders.csv` without prices, which have an interval of their own. */
 export function bordersIntervalMs({ horizonMs = 0 }: Swarm): number {
   return INTERVAL_MS * Math.max(1, Math.ceil(horizonMs / INTERVAL_MS / INTERVALS_MAX));
 }

@@ -26,7 +26,7 @@ export const RELATIONSHIP = {
 
 /** The way of traffic between AS that host nodes, as the links between AS that it crosses. */
 export interface Routes {
-  /** The names of all AS on any route, such as AS64500; those that host nodes come first, by AS id. */
+  /** The names of all AS on any route, such as AS64500; those of hosts come first, by AS id. */
   readonly names: readonly string[];
   /** For each link: the AS at its ends (indices into names), and what they are to each other. */
   readonly links: {

@@ -49,33 +49,36 @@ interface Panel {
 const PARTIES_MAX = 16;
 const LABEL_WIDTH = 190;
 const BAR_WIDTH = 14;
-const BAR_GAP = 6;
-/** Height of a panel: its name, and what each party needs for its label. */
+/** Between bars, so that labels of small ones do not overlap. */
+const BAR_GAP = 14;
+/** Height of the name of a panel. */
 const NAME_HEIGHT = 24;
-const PARTY_HEIGHT = 22;
-const LEAST_HEIGHT = 90;
+/** Height of all that is paid in the panel in which it is most: they have the same scale. */
+const BARS_HEIGHT = 240;
 const PANEL_GAP = 22;
 
 /** A panel for each setting in which something is paid; undefined if there is none. */
 export function paymentsPlot(details: readonly DetailedSetting[]): ReportPlot | undefined {
-  const panels: Panel[] = [];
-  let height = 0;
-  let currency = '';
-  for (const { name, records } of details) {
+  const paid = details.flatMap(({ name, records }) => {
     const borders = records[0]?.result.borders;
     const payments = borders === undefined ? [] : paymentsIn(borders);
-    if (payments.length === 0) continue;
-    currency = borders!.currency!;
-    const panel = panelOf(name, payments, currency, height);
+    return payments.length === 0 ? [] : [{ name, payments, currency: borders!.currency! }];
+  });
+  if (paid.length === 0) return undefined;
+  const most = Math.max(...paid.map(({ payments }) => sumOf(payments)));
+  const panels: Panel[] = [];
+  let height = 0;
+  for (const { name, payments, currency } of paid) {
+    const panel = panelOf(name, payments, currency, height, BARS_HEIGHT / most);
     panels.push(panel);
     height = Math.max(...panel.bars.map(({ y2 }) => y2)) + PANEL_GAP;
   }
-  if (panels.length === 0) return undefined;
+  const currencies = [...new Set(paid.map(({ currency }) => currency))].join(' or ');
   return {
     name: 'payments',
     title: 'Who pays whom',
     caption:
-      `What AS (left) pay to others (right) for traffic, in ${currency} a month; first ` +
+      `What AS (left) pay to others (right) for traffic, in ${currencies} a month; first ` +
       `repetition. On each side, the ${PARTIES_MAX - 1} AS with the largest sums have their names.`,
     legend: [],
     options: (theme) => ({
@@ -159,6 +162,7 @@ function panelOf(
   payments: readonly Payment[],
   currency: string,
   topY: number,
+  scale: number,
 ): Panel {
   const idOf = (party: string, isPayer: boolean) => `${isPayer ? 'pays' : 'gets'} ${party}`;
   const parties = new Map<string, Party>();
@@ -173,8 +177,8 @@ function panelOf(
   }
   const sides = Map.groupBy(parties.values(), ({ isPayer }) => isPayer);
   const most = Math.max(...[...sides.values()].map(({ length }) => length));
-  const firstY = topY + NAME_HEIGHT;
-  const lastY = firstY + Math.max(LEAST_HEIGHT, most * PARTY_HEIGHT);
+  const firstY = topY + NAME_HEIGHT + BAR_GAP / 2;
+  const lastY = firstY + (most - 1) * BAR_GAP + scale * sumOf(payments);
   const layout = sankey<Party, object>()
     .nodeId(({ id }) => id)
     .nodeWidth(BAR_WIDTH)
@@ -218,8 +222,13 @@ function panelOf(
   };
 }
 
+function sumOf(payments: readonly Payment[]): number {
+  return payments.reduce((sum, { value }) => sum + value, 0);
+}
+
 /** Two decimals, and three digits that count if it is small. */
 function formatAmount(amount: number): string {
-  const digits = amount < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 2 };
+  const decimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const digits = amount < 1 ? { maximumSignificantDigits: 3 } : decimals;
   return amount.toLocaleString('en-US', digits);
 }

@@ -1,6 +1,6 @@
 /**
- * The traffic matrix between ASes: a heat map for each setting, of its first repetition. Few AS have
- * cells that say what they are; of many AS, each pair is a pixel of an image.
+ * The traffic matrix between ASes: a heat map for each setting, of its first repetition. Few AS
+ * have cells that say what they are; of many AS, each pair is a pixel of an image.
  */
 
 import * as Plot from '@observablehq/plot';
