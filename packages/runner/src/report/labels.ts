@@ -45,7 +45,7 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   leaders: 'share of leaders',
   subTorrents: 'number of sub-torrents',
   transit: 'price of transit',
-  then: 'price of unbalanced peering',
+  price: 'price of unbalanced peering',
   period: 'billing period',
   interval: 'interval of metering',
   percentile: 'billed percentile',

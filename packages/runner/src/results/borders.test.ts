@@ -28,7 +28,7 @@ test('run.json has all but the traffic of each interval', () => {
 
 test('intervals are five minutes, but no more than ten thousand', () => {
   const ofRun = (horizonMs?: number) =>
-    bordersIntervalMs({ ...(horizonMs === undefined ? {} : { horizonMs }) } as never);
+    bordersIntervalMs((horizonMs === undefined ? {} : { horizonMs }) as never);
   const fiveMin = 300_000;
   expect([ofRun(), ofRun(1), ofRun(1e4 * fiveMin), ofRun(1e4 * fiveMin + 1)]).toEqual([
     fiveMin,

@@ -133,7 +133,7 @@ describe('prices in a configuration', () => {
       pathInConfig(field, config),
     );
     expect(paths).toEqual([
-      ['network', 'prices', 'peering', 'then'],
+      ['network', 'prices', 'peering', 'price'],
       ['network', 'prices', 'exceptions', 3, 'between', 1],
     ]);
   });

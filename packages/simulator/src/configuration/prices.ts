@@ -3,13 +3,13 @@
  *
  *     prices:
  *       transit: 2                          # per Mbit/s and month, of a customer
- *       peering: { ratio: 2, then: 1 }      # free while balanced
+ *       peering: { ratio: 2, price: 1 }     # free while balanced
  *       exceptions: [{ as: AS3, transit: 5 }]
  */
 
 import { z } from 'zod';
 
-import type { PeeringByRatio, PriceException, Prices } from '../swarm/plan/prices.ts';
+import type { PriceException, Prices } from '../swarm/plan/prices.ts';
 import { refuse } from './configuration-error.ts';
 import type { Path } from './problems.ts';
 import { type Percentage, quantity, type Time } from './quantities.ts';
@@ -20,7 +20,7 @@ export interface PeeringPriceConfig {
   /** Neither AS may send more than so many times what it receives. */
   readonly ratio: number;
   /** The price that one which sends more pays for what it sends. */
-  readonly then: number;
+  readonly price: number;
 }
 
 /** Other prices for some AS. */
@@ -67,7 +67,7 @@ const price = z.number();
 const peering = z.union([
   z.strictObject({
     ratio: z.number().describe('Free while neither AS sends more than so many times the other.'),
-    then: price.describe('Price that one which sends more pays for what it sends.'),
+    price: price.describe('Price that one which sends more pays for what it sends.'),
   }),
   z.enum(['free']),
 ]);
@@ -112,7 +112,7 @@ export const PRICE_EXAMPLES: Readonly<Record<string, string>> = {
   'network.prices.exceptions[].as': '"AS1"',
   peering: '"free"',
   ratio: '2',
-  then: '1',
+  price: '1',
   'exceptions[]': '{ "as": "AS1", "transit": 5 }',
   interval: '"5 min"',
   percentile: '"95 %"',
@@ -161,7 +161,7 @@ export function pricesOf(prices: CompletePricesConfig): Prices {
   return {
     currency,
     transit,
-    ...(prices.peering === 'free' ? {} : { peering: byRatio(prices.peering) }),
+    ...(prices.peering === 'free' ? {} : { peering: prices.peering }),
     exceptions: prices.exceptions.map(exceptionOf),
     intervalMs: interval,
     percentile,
@@ -175,19 +175,14 @@ function exceptionOf(entry: PriceExceptionConfig): PriceException {
     ...(as === undefined ? {} : { as }),
     ...(between === undefined ? {} : { between: [between[0]!, between[1]!] }),
     ...(transit === undefined ? {} : { transit }),
-    ...(terms === undefined ? {} : { peering: terms === 'free' ? terms : byRatio(terms) }),
+    ...(terms === undefined ? {} : { peering: terms }),
   };
-}
-
-function byRatio({ ratio, then }: PeeringPriceConfig): PeeringByRatio {
-  return { ratio, price: then };
 }
 
 /** Names of fields of `Prices` in a configuration. */
 const NAMES: Readonly<Record<string, string>> = {
   intervalMs: 'interval',
   periodMs: 'period',
-  price: 'then',
 };
 
 /** The path of a field of `Swarm.prices`, such as `prices.exceptions[0].as`. */

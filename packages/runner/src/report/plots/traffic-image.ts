@@ -10,13 +10,18 @@ export function imageUrl(values: Float64Array, size: number, most: number): stri
   const colours = coloursOf();
   const data = new Uint8Array(3 * values.length);
   for (const [i, value] of values.entries()) {
-    // The same scale as that of cells: a square root.
-    const share = most === 0 ? 0 : Math.sqrt(value / most);
+    const share = most === 0 ? 0 : Math.log1p((RANGE * value) / most) / Math.log1p(RANGE);
     data.set(colours[Math.round(share * (SHADES - 1))]!, 3 * i);
   }
   const png = encode({ width: size, height: size, data, channels: 3, depth: 8 });
   return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }
+
+/**
+ * The colours are logarithmic over this range below the largest value, and almost linear below it:
+ * of hundreds of AS, the traffic within one is hundreds of times that between two.
+ */
+export const RANGE = 1e4;
 
 /** More could not be told apart, and make the image larger. */
 const SHADES = 64;

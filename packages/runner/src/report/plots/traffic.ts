@@ -9,7 +9,7 @@ import type { DetailedSetting } from '../report-data.ts';
 import type { ReportPlot } from '../svg.ts';
 import { COLOUR_SCHEME } from '../theme.ts';
 import { type PanelItem, Panels } from './layout.ts';
-import { imageUrl } from './traffic-image.ts';
+import { imageUrl, RANGE } from './traffic-image.ts';
 
 /** The traffic matrix of a setting; an entry stands for a group of consecutive AS, mostly one. */
 interface Matrix extends PanelItem {
@@ -49,7 +49,7 @@ export function trafficPlot(all: readonly DetailedSetting[]): ReportPlot | undef
     title: 'Traffic between autonomous systems',
     caption:
       'Bytes sent from the AS of the row to the AS of the column, in the first repetition; the ' +
-      `diagonal is intra-AS traffic. The colour scale is a square root.${group}`,
+      `diagonal is intra-AS traffic. The colour scale is ${marks.scale}.${group}`,
     legend: [],
     colourRange: ['0 bytes', formatBytes(maxBytes)],
     options: (theme) => ({
@@ -64,6 +64,8 @@ export function trafficPlot(all: readonly DetailedSetting[]): ReportPlot | undef
 
 /** How the matrices are drawn, and the scales of that. */
 interface MatrixMarks {
+  /** The colour scale in words. */
+  readonly scale: string;
   readonly mark: (panels: Panels) => Plot.Markish;
   readonly scales: (groupSize: number) => Plot.PlotOptions;
 }
@@ -82,6 +84,7 @@ function cells(matrices: readonly Matrix[], size: number): MatrixMarks {
   const ticks = Array.from({ length: Math.ceil(size / step) }, (_, i) => i * step);
   const axis = { labelArrow: 'none', ticks, tickSize: 0 } as const;
   return {
+    scale: 'a square root',
     mark: (panels) =>
       Plot.cell(items, {
         ...panels.facets,
@@ -104,6 +107,7 @@ function images(matrices: readonly Matrix[], size: number, maxBytes: number): Ma
     src: imageUrl(bytes, size, maxBytes),
   }));
   return {
+    scale: `logarithmic, from a ${RANGE.toLocaleString('en-US')}th of the largest number`,
     mark: (panels) =>
       Plot.image(items, {
         ...panels.facets,
@@ -126,6 +130,7 @@ function images(matrices: readonly Matrix[], size: number, maxBytes: number): Ma
       }),
     scales: (groupSize) => {
       const axis = {
+        labelAnchor: 'center',
         labelArrow: 'none',
         ticks: MAX_TICKS / 2,
         type: 'linear',
