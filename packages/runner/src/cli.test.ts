@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { ActorFailed, SwarmError, type SimulateOptions, type Swarm } from '@cachetorrent/simulator';
 import { beforeEach, describe, expect, test } from 'vitest';
 
-import { PROGRESS, SIMULATION, TIMELINE, testEnvironment } from '../test/test-environment.ts';
+import {
+  BORDERS,
+  PROGRESS,
+  RESULT,
+  SIMULATION,
+  TIMELINE,
+  testEnvironment,
+} from '../test/test-environment.ts';
 import { cli } from './cli.ts';
 import type { RunDocument } from './results/document.ts';
 import { VERSION } from './version.ts';
@@ -150,11 +157,15 @@ describe('run', () => {
 
   test('with --out writes all result files', async () => {
     const environment = testEnvironment({
-      simulate: () => Promise.resolve({ ...SIMULATION, timeline: TIMELINE }),
+      simulate: () => {
+        const result = { ...RESULT, borders: BORDERS };
+        return Promise.resolve({ ...SIMULATION, result, timeline: TIMELINE });
+      },
     });
     const out = join(folder, 'results');
     expect(await cli(['run', file, '--out', out, '--json'], environment)).toBe(0);
     expect(readdirSync(out).sort()).toEqual([
+      'borders.csv',
       'cdf.csv',
       'peers.csv',
       'run.json',
@@ -173,6 +184,7 @@ describe('run', () => {
     for (const options of [[], ['--out', out], ['--out', out, '--timeline', '250', '--force']])
       await cli(['run', file, ...options], environment);
     expect(calls.map(({ timelineMs }) => timelineMs)).toEqual([undefined, 10_000, 250]);
+    expect(calls.map(({ bordersMs }) => bordersMs)).toEqual([undefined, 300_000, 300_000]);
   });
 
   test('with --cdf prints the distribution of completion times below the table', async () => {

@@ -1,6 +1,12 @@
 /** An environment for tests: output is recorded, the clock stands still, and results are fixed. */
 
-import type { Progress, Simulation, SwarmResult, Timeline } from '@cachetorrent/simulator';
+import type {
+  BorderTraffic,
+  Progress,
+  Simulation,
+  SwarmResult,
+  Timeline,
+} from '@cachetorrent/simulator';
 
 import type { CliEnvironment } from '../src/cli-environment.ts';
 
@@ -59,6 +65,65 @@ export const RESULT: SwarmResult = {
   trafficBits: Float64Array.of(0, 196, 0, 392),
   classTrafficBits: Float64Array.of(0, 392, 0, 196),
   leecherTrafficBits: Float64Array.of(0, 0, 0, 98),
+};
+
+const NOBODY = { in: 0, out: 0 };
+
+/** Two customers of `big, "AS"`, which are peers, in two intervals. */
+export const BORDERS: BorderTraffic = {
+  intervalMs: 300_000,
+  fromMs: 60_000,
+  intervals: 2,
+  percentile: 95,
+  currency: 'EUR',
+  links: [
+    {
+      from: 'AS0',
+      to: 'big, "AS"',
+      relationship: 'transit',
+      bytes: 3,
+      bytesBack: 0,
+      billedKbps: 4_000,
+      billedBackKbps: 0,
+      payer: 'AS0',
+      bill: 8,
+    },
+    {
+      from: 'AS1',
+      to: 'big, "AS"',
+      relationship: 'transit',
+      bytes: 0,
+      bytesBack: 3,
+      billedKbps: 0,
+      billedBackKbps: 1_000,
+      payer: 'AS1',
+      bill: 2,
+    },
+    {
+      from: 'AS0',
+      to: 'AS1',
+      relationship: 'peering',
+      bytes: 5,
+      bytesBack: 1,
+      billedKbps: 500,
+      billedBackKbps: 100,
+      payer: 'AS0',
+      bill: 0.25,
+    },
+  ],
+  as: [
+    {
+      name: 'AS0',
+      hostsPeers: true,
+      customers: NOBODY,
+      peers: { in: 1, out: 5 },
+      providers: { in: 0, out: 3 },
+      pays: 8.25,
+      gets: 0,
+    },
+  ],
+  byteHops: 12,
+  bits: Float64Array.of(16, 0, 0, 16, 40, 0, 8, 0, 0, 8, 0, 8),
 };
 
 /** `RESULT` with a class for each of the two leechers. */

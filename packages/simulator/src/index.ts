@@ -45,6 +45,7 @@ export type {
 } from './swarm/plan/swarm.ts';
 export { asCountOf, isFromFile, peerCountOf } from './swarm/plan/swarm.ts';
 export { type WindowForecast, windowOf } from './swarm/forecast/window.ts';
+export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/prices.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
@@ -82,4 +83,6 @@ export type {
   SeedArrival,
   TrackerSilence,
 } from './swarm/plan/faults.ts';
+export type { BorderAs, BorderLink, BorderTraffic, InOut } from './swarm/results/border-traffic.ts';
+export type { Metering, RelationshipName } from './network/billing.ts';
 export type { Timeline } from './swarm/results/timeline.ts';

@@ -8,7 +8,7 @@
 
 import { ActorFailed } from './engine/errors.ts';
 import { runHere } from './engine/threads/run-here.ts';
-import { checkTimeline, runPlanOf, type Simulation, simulationOf, warningsOf } from './simulate.ts';
+import { checkInterval, runPlanOf, type Simulation, simulationOf, warningsOf } from './simulate.ts';
 import { AutonomousSystem } from './swarm/nodes/autonomous-system.ts';
 import { checkSwarm } from './swarm/plan/check.ts';
 import { makePlan } from './swarm/plan/make-plan.ts';
@@ -34,7 +34,7 @@ export interface SimulateHereOptions {
  */
 export function simulateHere(swarm: Swarm, { seed, timelineMs }: SimulateHereOptions): Simulation {
   checkSwarm(swarm);
-  checkTimeline(timelineMs);
+  checkInterval('timelineMs', timelineMs);
   const plan = new Plan(makePlan(swarm, seed, timelineMs === undefined ? {} : { timelineMs }));
   warningsOf(plan);
   const make = (context: ConstructorParameters<typeof AutonomousSystem>[1]) =>

@@ -62,6 +62,11 @@ export interface SimulateOptions {
   readonly workers?: number | 'as';
   /** Records a timeline with an interval of this many ms of simulated time. */
   readonly timelineMs?: number;
+  /**
+   * Meters the traffic at the borders of AS, with an interval of this many ms of simulated time; a
+   * swarm with prices has an interval of its own.
+   */
+  readonly bordersMs?: number;
   /** Receives all messages that nodes send to one another. */
   readonly messageLog?: MessageLog;
   /** Whether to measure how long each AS is busy in each window. */
@@ -99,10 +104,14 @@ export interface Simulation {
  */
 export async function simulate(swarm: Swarm, options: SimulateOptions): Promise<Simulation> {
   checkSwarm(swarm);
-  const { timelineMs } = options;
-  checkTimeline(timelineMs);
+  const { timelineMs, bordersMs } = options;
+  checkInterval('timelineMs', timelineMs);
+  checkInterval('bordersMs', bordersMs);
   options.onProgress?.(progressOf(swarm, peerCountOf(swarm), NO_PROGRESS));
-  const data = makePlan(swarm, options.seed, timelineMs === undefined ? {} : { timelineMs });
+  const data = makePlan(swarm, options.seed, {
+    ...(timelineMs === undefined ? {} : { timelineMs }),
+    ...(bordersMs === undefined ? {} : { bordersMs }),
+  });
   const plan = new Plan(data);
   for (const warning of warningsOf(plan)) options.onWarning?.(warning);
 
@@ -227,10 +236,10 @@ export function runPlanOf(plan: Plan): RunPlan {
 }
 
 /** @throws SwarmError if the interval is not a positive number of ms */
-export function checkTimeline(timelineMs: number | undefined): void {
-  if (timelineMs === undefined || timelineMs >= 1) return;
-  const problem = `is ${timelineMs}, but an interval is at least 1 ms long`;
-  throw new SwarmError({ at: 'timelineMs', problem, fix: 'set it to a number of 1 or more' });
+export function checkInterval(name: string, intervalMs: number | undefined): void {
+  if (intervalMs === undefined || intervalMs >= 1) return;
+  const problem = `is ${intervalMs}, but an interval is at least 1 ms long`;
+  throw new SwarmError({ at: name, problem, fix: 'set it to a number of 1 or more' });
 }
 
 /** The module that worker threads run, as source or compiled. */

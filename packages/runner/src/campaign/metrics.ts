@@ -5,6 +5,7 @@
 
 import type { SwarmRole } from '@cachetorrent/simulator';
 
+import { billedKbpsOf, bytesOf, sumOverLinks } from '../results/borders.ts';
 import { totalMessages } from '../results/document.ts';
 import type { RunRecord } from './store/record.ts';
 
@@ -15,8 +16,11 @@ export interface Metric {
   readonly label: string;
   /** What its values are, for the axis of a plot whose title names the metric: `time`. */
   readonly quantity: string;
-  /** Unit in reports. Times are stored in ms and shown in s; fractions are shown in percent. */
-  readonly unit: '' | 's' | '%';
+  /**
+   * Unit in reports. Times are stored in ms and shown in s, bytes in GB; fractions are shown in
+   * percent.
+   */
+  readonly unit: '' | 's' | '%' | 'GB' | 'Mbit/s';
   /** Factor from a stored value to a value in `unit`. */
   readonly scale: number;
   /** Whether it is a percentile, whose mean over repetitions need not follow Student's t. */
@@ -32,6 +36,12 @@ export const METRIC_NAMES = [
   'importsPerPiece',
   'traffic',
   'interAsShare',
+  'transitBill',
+  'peeringBill',
+  'billedTransitMbps',
+  'transitBytes',
+  'peeringBytes',
+  'byteHops',
   'durationMs',
   'p50Ms',
   'p90Ms',
@@ -72,6 +82,18 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   ),
   traffic: count('traffic', 'transfers of a piece', (r) => r.traffic),
   interAsShare: share('inter-AS traffic', 'share of all bytes', (r) => r.interAsShare),
+  // Of networks with prices; the currency is the user's.
+  transitBill: count('bill for transit', 'currency a month', (r) => billFor(r, 'transit')),
+  peeringBill: count('bill for peering', 'currency a month', (r) => billFor(r, 'peering')),
+  billedTransitMbps: {
+    ...count('billed rate of transit', 'rate', (r) =>
+      overLinks(r, 'transit', (link) => billedKbpsOf(link) / 1_000),
+    ),
+    unit: 'Mbit/s',
+  },
+  transitBytes: volume('traffic over transit', 'traffic', (r) => overLinks(r, 'transit', bytesOf)),
+  peeringBytes: volume('traffic over peering', 'traffic', (r) => overLinks(r, 'peering', bytesOf)),
+  byteHops: volume('traffic times hops', 'traffic', (r) => r.borders?.byteHops ?? null),
   durationMs: time('time until all peers have completed', (r) => r.durationMs),
   p50Ms: percentile('median completion time', (r) => r.completion.p50Ms),
   p90Ms: percentile('90th percentile of completion times', (r) => r.completion.p90Ms),
@@ -166,6 +188,27 @@ function meanUnservedMs(
     included++;
   }
   return included === 0 ? null : sum / included;
+}
+
+type Relationship = Parameters<typeof sumOverLinks>[1];
+
+/** Null if the traffic between AS is not metered. */
+function overLinks(
+  { borders }: Result,
+  relationship: Relationship,
+  figure: Parameters<typeof sumOverLinks>[2],
+): number | null {
+  return borders === undefined ? null : sumOverLinks(borders, relationship, figure);
+}
+
+/** Null if traffic between AS has no price. */
+function billFor(result: Result, relationship: Relationship): number | null {
+  if (result.borders?.currency === undefined) return null;
+  return overLinks(result, relationship, ({ bill = 0 }) => bill);
+}
+
+function volume(label: string, quantity: string, compute: Metric['compute']): Metric {
+  return { ...count(label, quantity, compute), unit: 'GB', scale: 1e-9 };
 }
 
 function share(label: string, quantity: string, compute: Metric['compute']): Metric {

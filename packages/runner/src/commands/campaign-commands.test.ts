@@ -294,6 +294,7 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
       const out = join(folder, 'csv');
       expect((await run(['export', store, '--out', out])).out).toContain('exported 4 runs to');
       expect(readdirSync(out)).toEqual([
+        'borders.csv',
         'classTraffic.csv',
         'experiment-small.csv',
         'peers.csv',
@@ -441,7 +442,7 @@ describe('the results in a store', { timeout: TIMEOUT_MS }, () => {
     {
       invalid: 'a query of an unknown table',
       args: ['query', 'STORE', 'SELECT 1 FROM elsewhere'],
-      prints: 'the tables are runs, peers, traffic, classTraffic, small',
+      prints: 'the tables are runs, peers, traffic, classTraffic, borders, small',
     },
     {
       invalid: 'an unknown experiment',

@@ -17,6 +17,7 @@ import type { Overrides } from '../configuration/parameters.ts';
 import { checkedSwarm, locatedSwarmError, readConfig } from '../configuration/read.ts';
 import { causeOf, messageOf } from '../failure.ts';
 import { RunProgressDisplay } from '../progress/run-progress-display.ts';
+import { bordersCsv, bordersIntervalMs } from '../results/borders.ts';
 import { cdfCsv, cdfTable } from '../results/cdf.ts';
 import { documentOf, type FinishedRun } from '../results/document.ts';
 import { checkResultFolder, writeResultFolder } from '../results/folder.ts';
@@ -125,6 +126,7 @@ export async function runCommand(
         'traffic.csv': trafficCsv(result),
         'cdf.csv': cdfCsv(result),
         ...(timeline === undefined ? {} : { 'timeline.csv': timelineCsv(timeline) }),
+        ...(result.borders === undefined ? {} : { 'borders.csv': bordersCsv(result.borders) }),
       });
     }
   } finally {
@@ -186,7 +188,7 @@ async function simulateWithProgress(
       onProgress,
       signal,
       ...(workers === undefined ? {} : { workers }),
-      ...(out === undefined ? {} : { timelineMs }),
+      ...(out === undefined ? {} : { timelineMs, bordersMs: bordersIntervalMs(swarm) }),
       ...(messageLog === undefined ? {} : { messageLog }),
     });
     await logFile?.end();

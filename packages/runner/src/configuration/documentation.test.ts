@@ -19,6 +19,7 @@ import { checkedSwarm, parseConfig } from './read.ts';
 import { parseTrace } from './trace-file.ts';
 
 const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+const NETWORKS = readFileSync(new URL('../../../../docs/networks.md', import.meta.url), 'utf8');
 const DYNAMICS = readFileSync(new URL('../../../../docs/dynamics.md', import.meta.url), 'utf8');
 const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
 
@@ -33,6 +34,12 @@ const SECTIONS = [
   { heading: 'Capacities by shares', path: ['classes', 'capacities'], within: [] },
   { heading: 'Where peers live', path: ['classes', 'as'], within: [] },
   { heading: '`faults`', path: ['faults'], within: [] },
+  {
+    heading: '`network.prices`',
+    path: ['network', 'prices'],
+    within: ['network', 'prices'],
+  },
+  { heading: 'Exceptions', path: ['network', 'prices', 'exceptions'], within: [] },
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
@@ -80,6 +87,7 @@ describe.each(SECTIONS)('the table of $heading', ({ heading, path, within }) => 
       seeds: {},
       classes: [{ name: 'peer', share: 100 }],
       file: { pieces: 9 },
+      ...(within.includes('prices') ? { network: { prices: { transit: 2 } } } : {}),
     };
     const swarmOf = (config: object) =>
       checkedSwarm(parseConfig('x.json', JSON.stringify(config))).swarm;
@@ -108,7 +116,7 @@ test('the quirks are those of the schema', () => {
 
 describe('a block of code', () => {
   const blocks = Array.from(
-    `${PAGE}\n${DYNAMICS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
+    `${PAGE}\n${DYNAMICS}\n${NETWORKS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
     ([, language, text]) => ({ file: `example.${language}`, text: text! }),
   );
 

@@ -137,8 +137,8 @@ export function entryProblem(
   config: object,
   path: Path,
 ): { readonly problem: string; readonly fix: string } | undefined {
-  // No other field holds a list; one that is set to a list is refused as a whole.
-  if (!['classes', 'seeds', 'faults'].includes(String(path[0]))) return undefined;
+  // No other section holds a list; a field that is set to one is refused as a whole.
+  if (!['classes', 'seeds', 'faults', 'network'].includes(String(path[0]))) return undefined;
   for (let i = 1; i < path.length; i++) {
     const holder = path.slice(0, i);
     const name = pathName(holder);

@@ -74,7 +74,7 @@ describe('the starting file', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
       .replace(/^(classes|faults):\n(  - .*\n)+/gm, '')
-      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax).*\n/gm, '');
+      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
 });
@@ -109,6 +109,11 @@ describe('overrides', () => {
         faults: [{ at: '1 min', crash: { leaders: 50, as: 1 } }],
       },
       is: { faults: [{ fault: 'crash', atMs: 60_000, who: 'leaders', percent: 10, as: [1] }] },
+    },
+    {
+      rule: 'set a price',
+      overrides: { 'network.prices.transit': 3 },
+      is: { prices: { transit: 3, percentile: 95 } },
     },
     { rule: 'remove a field with null', overrides: { leaders: null }, is: { pieces: 1024 } },
   ])('$rule', ({ overrides, is }) => {
@@ -216,6 +221,21 @@ describe('overrides', () => {
       of: 'a bound of one connection',
       overrides: { connectionsMax: 1 },
       says: '--set connectionsMax: is 1, but a peer opens half of its connections itself\n  fix: set it to a whole number from 2',
+    },
+    {
+      of: 'a price of an exception that the file lacks',
+      overrides: { 'network.prices.transit': 3, 'network.prices.exceptions[0].transit': 5 },
+      says: '--set network.prices.exceptions[0].transit: names entry 0 of "network.prices.exceptions", which has 0 entries',
+    },
+    {
+      of: 'a price without a relationship',
+      overrides: { prices: { transit: 2, exceptions: [{ as: 'AS8', transit: 5 }] } },
+      says: '--set prices: is "AS8", which is no AS of this network\n  fix: name one of its AS, such as "AS0"',
+    },
+    {
+      of: 'prices without that of transit',
+      overrides: { prices: { currency: 'EUR' } },
+      says: 'is missing\n  fix: add "transit": 2',
     },
     {
       of: 'fewer leaders at most than at least',

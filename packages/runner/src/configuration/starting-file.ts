@@ -44,6 +44,7 @@ network:
 #   routersPerTransitDomain: 10
 #   latency: topology     # or one latency for all: 50 ms
 #   allocationInterval: 1 s  # how often the rates of flows are set
+#   prices: { transit: 2 }  # per Mbit/s and month (default: traffic has no price)
 
 # tracker:
 #   neighbours: 20        # named to each peer; as many again connect to it

@@ -44,6 +44,11 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   seedChoker: 'choker of seeds',
   leaders: 'share of leaders',
   subTorrents: 'number of sub-torrents',
+  transit: 'price of transit',
+  price: 'price of unbalanced peering',
+  period: 'billing period',
+  interval: 'interval of metering',
+  percentile: 'billed percentile',
 };
 
 /** `text (unit)`. */

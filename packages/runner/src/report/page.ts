@@ -11,6 +11,7 @@ import { stringify } from 'yaml';
 import { shellQuoted } from '../campaign/engines/batch.ts';
 import { type MetricName, METRIC_NAMES } from '../campaign/metrics.ts';
 import { VERSION } from '../version.ts';
+import { billTable } from './bill-table.ts';
 import type { ReportData } from './report-data.ts';
 import { STYLE } from './style.ts';
 import { type ReportPlot, escapeHtml, svgForPage } from './svg.ts';
@@ -64,6 +65,7 @@ ${warningsHtml(data)}
 repetitions; ± is half the width of the 95 % confidence interval.</p>
 ${summaryTable(data, measure)}
 ${comparisonTable(data, measure)}
+${billTable(data)}
 <details><summary>All runs</summary>${runsTable(data, measure)}</details>
 <h2 id="reproduction">Reproduction</h2>
 ${reproductionHtml(data)}

@@ -13,6 +13,7 @@ import { UserError } from '../user-error.ts';
 import { type ReportData, reportData } from './report-data.ts';
 import { pageOf } from './page.ts';
 import { metricPlots } from './plots/curves.ts';
+import { paymentsPlot } from './plots/payments.ts';
 import { completionTimesPlot } from './plots/completion-times.ts';
 import { piecesHeldPlot, populationPlot, throughputPlot } from './plots/timelines.ts';
 import { trafficPlot } from './plots/traffic.ts';
@@ -44,7 +45,14 @@ export async function writeReport(
     throw new UserError({ at, problem, fix });
   }
   const curves = (campaign.experiment.plots ?? []).flatMap((spec, i) => metricPlots(spec, i, data));
-  const details = [completionTimesPlot, populationPlot, piecesHeldPlot, throughputPlot, trafficPlot]
+  const details = [
+    completionTimesPlot,
+    populationPlot,
+    piecesHeldPlot,
+    throughputPlot,
+    trafficPlot,
+    paymentsPlot,
+  ]
     .map((plot) => plot(data.details))
     .filter((plot) => plot !== undefined);
   const plots = [...curves, ...details];

@@ -171,7 +171,7 @@ function formatPValue(p: number): string {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }
 
-function table(
+export function table(
   id: string,
   caption: string,
   head: readonly string[],
@@ -190,7 +190,7 @@ function table(
   );
 }
 
-function headerCell(text: string): string {
+export function headerCell(text: string): string {
   return `<th scope="col">${escapeHtml(text)}</th>`;
 }
 
@@ -248,7 +248,7 @@ function intervalCell(interval: ConfidenceInterval | undefined, name: MetricName
   );
 }
 
-function numberCell(value: number | null, write: (value: number) => string): string {
+export function numberCell(value: number | null, write: (value: number) => string): string {
   if (value === null) return '<td class="number" data-sort="">–</td>';
   return `<td class="number" data-sort="${value}">${escapeHtml(write(value))}</td>`;
 }

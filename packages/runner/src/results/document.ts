@@ -16,6 +16,7 @@ import type {
 import type { CompleteSwarmConfig } from '@cachetorrent/simulator/configuration';
 
 import { VERSION } from '../version.ts';
+import { type BordersDocument, bordersDocument } from './borders.ts';
 
 /** A run as JSON: its input, its result, and how long it took. */
 export interface RunDocument {
@@ -56,6 +57,8 @@ export interface RunDocument {
     readonly classes: readonly ClassDocument[];
     /** Bytes of pieces that peers of a class have sent to peers of a class, seeds included. */
     readonly classTraffic?: readonly ClassTraffic[];
+    /** The traffic at the borders of AS, and its bills; absent if it is not metered. */
+    readonly borders?: BordersDocument;
     /** The number of messages of each kind. */
     readonly messages: Readonly<Record<string, number>>;
     /** How many peers have come and gone; absent if all arrive at the start and stay. */
@@ -166,6 +169,7 @@ export function documentOf(run: FinishedRun): RunDocument {
         uploadUtilisation: each.uploadUtilisation ?? null,
       })),
       classTraffic: classTrafficOf(config, result),
+      ...bordersDocument(result),
       messages: result.messages,
       ...(result.churn === undefined ? {} : { churn: result.churn }),
       ...(result.end === undefined ? {} : { end: result.end }),

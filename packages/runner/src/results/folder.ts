@@ -17,6 +17,7 @@ const RESULT_FILES: ReadonlySet<string> = new Set([
   'traffic.csv',
   'cdf.csv',
   'timeline.csv',
+  'borders.csv',
 ]);
 
 /**

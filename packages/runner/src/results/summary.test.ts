@@ -1,7 +1,7 @@
 import type { SwarmResult } from '@cachetorrent/simulator';
 import { describe, expect, test } from 'vitest';
 
-import { WITH_CLASSES } from '../../test/test-environment.ts';
+import { BORDERS, WITH_CLASSES } from '../../test/test-environment.ts';
 import type { FinishedRun } from './document.ts';
 import { summaryOf } from './summary.ts';
 
@@ -87,4 +87,33 @@ test('a summary says since when the swarm was steady', () => {
   const lines = summaryWith(1, { churn: CHURN, end });
   expect(lines).toContain('end                 the swarm was steady since 4.0 s, at 9.0 s');
   expect(lines.join('')).not.toContain('the swarm died');
+});
+
+describe('the bills of a summary', () => {
+  const { currency: _, ...unpriced } = BORDERS;
+  const transitOnly = { ...BORDERS, links: BORDERS.links.slice(0, 2) };
+
+  test.each([
+    {
+      of: 'transit and peering',
+      borders: BORDERS,
+      rows: [
+        'transit billed      5.00 Mbit/s: 95 % of 2 intervals of 300.0 s are below',
+        'bill for transit    10.00 EUR a month',
+        'bill for peering    0.25 EUR a month',
+      ],
+    },
+    {
+      of: 'transit alone',
+      borders: transitOnly,
+      rows: [
+        'transit billed      5.00 Mbit/s: 95 % of 2 intervals of 300.0 s are below',
+        'bill for transit    10.00 EUR a month',
+      ],
+    },
+    { of: 'traffic without prices', borders: unpriced, rows: [] },
+  ])('of $of', ({ borders, rows }) => {
+    const lines = summaryWith(1, { borders });
+    expect(lines.filter((line) => /billed|bill for/.test(line))).toEqual(rows);
+  });
 });

@@ -3,6 +3,7 @@
 import type { Completion, Death, RunEnd, SwarmResult } from '@cachetorrent/simulator';
 
 import { formatInteger, formatSeconds, pluralize } from '../format.ts';
+import { billedKbpsOf, sumOverLinks } from './borders.ts';
 import { type FinishedRun, totalMessages } from './document.ts';
 
 /** Returns the table for a run; `file` is the path of its configuration. */
@@ -36,6 +37,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     ),
     row('traffic', `${result.traffic.toFixed(1)} transfers of a piece in the whole swarm (mean)`),
     row('inter-AS traffic', `${(100 * result.interAsShare).toFixed(1)} % of all bytes`),
+    ...billRows(result),
     row('control messages', formatInteger(messages - (result.messages['piece'] ?? 0))),
     '',
     row('wall time', `${formatSeconds(wallMs)}, ${threads}`),
@@ -115,6 +117,25 @@ function churnRows({ churn }: SwarmResult): string[] {
 function missingLeadersRow({ missingLeaderShare = 0 }: SwarmResult): string[] {
   if (missingLeaderShare === 0) return [];
   return [row('leaders missing', `${(100 * missingLeaderShare).toFixed(1)} % of those asked for`)];
+}
+
+/** What AS pay to each other, if traffic between them has prices. */
+function billRows({ borders }: SwarmResult): string[] {
+  if (borders?.currency === undefined) return [];
+  const { currency, percentile, intervals, intervalMs } = borders;
+  const amounts = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const billed = (relationship: 'transit' | 'peering'): string => {
+    const amount = sumOverLinks(borders, relationship, ({ bill = 0 }) => bill);
+    return `${amount.toLocaleString('en-US', amounts)} ${currency} a month`;
+  };
+  const mbps = sumOverLinks(borders, 'transit', billedKbpsOf) / 1_000;
+  const metered = `${pluralize(intervals, 'interval')} of ${formatSeconds(intervalMs)}`;
+  const isPeered = borders.links.some(({ relationship }) => relationship === 'peering');
+  return [
+    row('transit billed', `${mbps.toFixed(2)} Mbit/s: ${percentile} % of ${metered} are below`),
+    row('bill for transit', billed('transit')),
+    ...(isPeered ? [row('bill for peering', billed('peering'))] : []),
+  ];
 }
 
 /** The schedule of faults: when, what, and how many peers were hit. */

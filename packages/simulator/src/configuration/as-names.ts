@@ -4,14 +4,20 @@
  */
 
 import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
 
 import type { AsNetwork } from '../network/as-network.ts';
 import { refuse } from './configuration-error.ts';
 import type { FaultConfig } from './fault-schema.ts';
-import type { AsName } from './network-schema.ts';
 import type { ArrivalConfig, ClassConfig, SeedConfig } from './population-schema.ts';
 import { type Path, show } from './problems.ts';
 import type { SwarmConfig } from './schema.ts';
+
+/** An AS: its name or number; in a transit–stub topology its index, from 0. */
+export type AsName = string | number;
+
+/** An AS by its name or number. */
+export const asName: z.ZodType<AsName> = z.union([z.number(), z.string()]);
 
 /** The index of an AS that a configuration names, in the topology. */
 export type AsIndexOf = (name: AsName) => number;

@@ -8,7 +8,7 @@ import type { PeerClass } from '../swarm/plan/swarm.ts';
 import type { AsIndexOf } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type { CapacityChangeConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
-import type { AsName } from './network-schema.ts';
+import type { AsName } from './as-names.ts';
 import {
   completeSeed,
   type CompleteSeedConfig,

@@ -9,6 +9,13 @@ export {
   problemsOf,
   show,
 } from './problems.ts';
+export type { AsName } from './as-names.ts';
+export type {
+  CompletePricesConfig,
+  PeeringPriceConfig,
+  PriceExceptionConfig,
+  PricesConfig,
+} from './prices.ts';
 export {
   type ArrivalRate,
   type Percentage,
@@ -27,7 +34,6 @@ export type { CompleteFileConfig } from './file.ts';
 export { checkRelationships, COORDINATES, LATENCY_ATTRIBUTE } from './network.ts';
 export type { CompleteNetworkConfig } from './network.ts';
 export type {
-  AsName,
   DrawnHostsConfig,
   HostConfig,
   NetworkConfig,

@@ -3,11 +3,10 @@
 import { z } from 'zod';
 
 import type { NetworkData } from '../network/as-network.ts';
+import { type AsName, asName } from './as-names.ts';
+import { type PricesConfig, pricesSchema } from './prices.ts';
 import type { Percentage, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
-
-/** An AS: its name or number; in a transit–stub topology its index, from 0. */
-export type AsName = string | number;
 
 /** Where the description of a network comes from. */
 export type TopologyName = 'transit-stub' | 'relationships' | 'table' | 'graph';
@@ -96,13 +95,12 @@ export interface NetworkConfig {
   readonly latency?: 'topology' | Time;
   /** Time between two allocations of rates to flows (default: 1 s). */
   readonly allocationInterval?: Time;
+  /** What traffic between AS costs (default: it is neither metered nor billed). */
+  readonly prices?: PricesConfig;
 }
 
 const count = z.number();
 const time = quantityOf('time');
-
-/** An AS by its name or number. */
-export const asName: z.ZodType<AsName> = z.union([z.number(), z.string()]);
 
 const sha256 = z.string().exactOptional().describe('SHA-256 of its text: no other file is read.');
 
@@ -176,5 +174,6 @@ export const networkSchema: z.ZodObject = z
     allocationInterval: time
       .exactOptional()
       .describe('Time between two allocations of rates to flows (default: 1 s).'),
+    prices: pricesSchema.exactOptional(),
   })
   .describe('The network between the peers: a transit–stub topology, or one from a file.');

@@ -5,12 +5,11 @@ import { relationshipsOf } from '../network/relationship-network.ts';
 import { STUBS_MAX } from '../swarm/plan/check-topology.ts';
 import { SwarmError } from '../errors.ts';
 import { drawWeights } from '../swarm/plan/hosting.ts';
-import { openNetwork } from '../swarm/plan/lay-out.ts';
+import { openNetwork, stubName } from '../swarm/plan/lay-out.ts';
 import type { AsSizes, FileTopology, Hosts, Topology } from '../swarm/plan/swarm.ts';
-import { type AsIndexOf, indexOfIn, refuseName, stubIndexOf } from './as-names.ts';
+import { type AsIndexOf, type AsName, indexOfIn, refuseName, stubIndexOf } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type {
-  AsName,
   DrawnHostsConfig,
   HostConfig,
   NetworkConfig,
@@ -18,6 +17,7 @@ import type {
   TopologyName,
   UsersFileConfig,
 } from './network-schema.ts';
+import { completePrices, type CompletePricesConfig } from './prices.ts';
 import { quantity } from './quantities.ts';
 
 /** The section `network` with every field written out that its topology has. */
@@ -41,6 +41,9 @@ export interface CompleteNetworkConfig {
   readonly intraLatency?: number;
   readonly latencyAttribute?: string;
   readonly coordinates?: readonly [latitude: string, longitude: string];
+
+  /** Absent if traffic between AS has no price. */
+  readonly prices?: CompletePricesConfig;
 }
 
 interface CompleteDrawnHosts {
@@ -61,6 +64,8 @@ export interface StubDefaults {
 export interface ResolvedTopology {
   readonly topology: Topology;
   readonly indexOf: AsIndexOf;
+  /** The name of an AS in results; what names no AS stays as it is. */
+  readonly fullNameOf: (name: AsName) => string;
   /** Absent for a transit–stub topology. */
   readonly network?: AsNetwork;
 }
@@ -90,7 +95,11 @@ export function completeNetwork(
 ): CompleteNetworkConfig {
   const { topology = 'transit-stub' } = network;
   refuseWithoutEffect(network, topology);
-  const sizes = network.sizes === undefined ? {} : { sizes: network.sizes };
+  const always = {
+    ...filledIn,
+    ...(network.sizes === undefined ? {} : { sizes: network.sizes }),
+    ...(network.prices === undefined ? {} : { prices: completePrices(network.prices) }),
+  };
   if (topology === 'transit-stub') {
     const as = network.as ?? defaults.as;
     return {
@@ -99,8 +108,7 @@ export function completeNetwork(
       routersPerAs: network.routersPerAs ?? defaults.routersPerAs(as),
       transitDomains: network.transitDomains ?? defaults.transitDomains,
       routersPerTransitDomain: network.routersPerTransitDomain ?? defaults.routersPerTransitDomain,
-      ...filledIn,
-      ...sizes,
+      ...always,
     };
   }
   const { name, sha256 } = fileIn(network);
@@ -108,7 +116,6 @@ export function completeNetwork(
     topology,
     topologyFile: { name, ...(sha256 === undefined ? {} : { sha256 }) },
     ...(network.hosts === undefined ? {} : { hosts: completeHosts(network.hosts) }),
-    ...sizes,
     ...completeHopLatency(network, topology),
     intraLatency: time(network.intraLatency, DEFAULT.intraMs),
     ...(topology === 'graph'
@@ -117,7 +124,7 @@ export function completeNetwork(
           coordinates: network.coordinates ?? COORDINATES,
         }
       : {}),
-    ...filledIn,
+    ...always,
   };
 }
 
@@ -140,7 +147,7 @@ export function topologyOf(
       stubDomainSize: complete.routersPerAs!,
       ...sizes,
     };
-    return { topology, indexOf: stubIndexOf };
+    return { topology, indexOf: stubIndexOf, fullNameOf: fullNames(stubIndexOf, stubName) };
   }
   const { name, sha256, network: data } = fileIn(written);
   if (data?.kind !== complete.topology) {
@@ -163,7 +170,15 @@ export function topologyOf(
     ...latencies,
   };
   checkHostCount(topology, network);
-  return { topology, indexOf: indexOfIn(network), network };
+  const indexOf = indexOfIn(network);
+  return { topology, indexOf, fullNameOf: fullNames(indexOf, (as) => network.nameOf(as)), network };
+}
+
+function fullNames(indexOf: AsIndexOf, nameOf: (as: number) => string): (name: AsName) => string {
+  return (name) => {
+    const index = indexOf(name);
+    return Number.isNaN(index) ? String(name) : nameOf(index);
+  };
 }
 
 function opened(topology: FileTopology): AsNetwork {

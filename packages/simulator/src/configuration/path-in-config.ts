@@ -3,6 +3,7 @@
 import type { UntilConfig } from './ends.ts';
 import { eventIn } from './faults.ts';
 import type { SeedConfig } from './population-schema.ts';
+import { pathOfPrice } from './prices.ts';
 import type { Path } from './problems.ts';
 import type { SwarmConfig } from './schema.ts';
 
@@ -88,6 +89,7 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
   const entry = /^classes\[(\d+)\]\.(.+)$/.exec(field);
   if (entry === null) {
     const fault = /^faults\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (field.startsWith('prices.')) return pathOfPrice(field);
     if (fault !== null) return pathOfFault(Number(fault[1]), fault[2] ?? '', config);
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];

@@ -34,6 +34,7 @@ import {
 import { arrivingSeedsOf, completeFault, type CompleteFault, faultsOf } from './faults.ts';
 import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
+import { PRICE_EXAMPLES, pricesOf } from './prices.ts';
 import { quantity } from './quantities.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
 
@@ -125,6 +126,7 @@ const CONFIGURATION: FileKind = {
     meanGap: '"2 ms"',
     latency: '"50 ms"',
     allocationInterval: '"1 s"',
+    ...PRICE_EXAMPLES,
     externalNeighbours: '"20 %"',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
@@ -407,7 +409,8 @@ function latencyOf(
 const UNCHOKING_ALL: ReadonlySet<string> = new Set(['mainline', 'transmission']);
 
 /** The swarm that a complete configuration describes. It is not checked. */
-function swarmOf(config: CompleteSwarmConfig, { topology, indexOf }: ResolvedTopology): Swarm {
+function swarmOf(config: CompleteSwarmConfig, resolved: ResolvedTopology): Swarm {
+  const { topology, indexOf, fullNameOf } = resolved;
   const { seeds, classes, file, arrivals, network, tracker, client, cache, faults } = config;
   const quirks: Quirks = client.rules === 'original' ? ORIGINAL_QUIRKS : CLIENT_QUIRKS;
   const latency: LatencyModel =
@@ -461,6 +464,7 @@ function swarmOf(config: CompleteSwarmConfig, { topology, indexOf }: ResolvedTop
     allocationIntervalMs: network.allocationInterval,
     topology,
     latency,
+    ...(network.prices === undefined ? {} : { prices: pricesOf(network.prices, fullNameOf) }),
     ...leadersOfSwarm(cache),
     ...(faults === undefined
       ? {}

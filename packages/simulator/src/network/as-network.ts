@@ -13,6 +13,7 @@
 
 import type { PairTables } from './pair-latency.ts';
 import type { Placement } from './placement.ts';
+import type { RelatedAs } from './related-as.ts';
 import { RoutesBuilder, type Routes } from './routes.ts';
 import { sharedFloat64 } from './shared-arrays.ts';
 
@@ -80,6 +81,8 @@ export interface AsNetwork {
   latenciesMs(hosts: Uint32Array): Float64Array;
   /** The routes between hosts, all of which reach one another. */
   routes(hosts: Uint32Array): Routes;
+  /** Who is related to whom, on a route or not. */
+  readonly related: RelatedAs;
 }
 
 /** The latencies of nodes that have been placed in the AS of a network. */

@@ -14,6 +14,7 @@ import {
   routesBetween,
 } from './as-network.ts';
 import { wholeMs } from './as-network.ts';
+import type { RelatedAs } from './related-as.ts';
 import { RELATIONSHIP, type Routes } from './routes.ts';
 import { checkSizes, indexOfName, LATENCY_MAX_MS, refuseAt } from './table-network.ts';
 
@@ -119,6 +120,12 @@ export class GraphNetwork implements AsNetwork {
         relationship: RELATIONSHIP.unknown,
       }),
     );
+  }
+
+  /** What AS are to each other is not known. */
+  get related(): RelatedAs {
+    const names = this.#names;
+    return { examples: names, has: (name) => names.includes(name), isRelated: () => false };
   }
 
   #add(from: number, to: number, latencyUs: number): void {

@@ -6,6 +6,7 @@
 import type { AsNetwork, AssumedLatencies, Link, RelationshipData } from './as-network.ts';
 import { routesBetween, wholeMs } from './as-network.ts';
 import { customerConeSizes } from './customer-cones.ts';
+import type { PricedRelationship, RelatedAs } from './related-as.ts';
 import { indexOfAs, readRelationships, type Relationships } from './relationships.ts';
 import { RELATIONSHIP, type Routes } from './routes.ts';
 import { aboveHosts, NO_ROUTE, ValleyFreeRoutes } from './valley-free.ts';
@@ -73,6 +74,39 @@ export class RelationshipNetwork implements AsNetwork {
       return { from, to, relationship: RELATIONSHIP.peering };
     };
     return routesBetween(hostsAbove, nameOf, nextAs, linkOf);
+  }
+
+  get related(): RelatedAs {
+    return new RelationshipsByName(this.#relationships, this);
+  }
+}
+
+/** The relationships in a file of these. */
+class RelationshipsByName implements RelatedAs {
+  readonly #relationships: Relationships;
+  readonly #network: RelationshipNetwork;
+
+  constructor(relationships: Relationships, network: RelationshipNetwork) {
+    this.#relationships = relationships;
+    this.#network = network;
+  }
+
+  get examples(): readonly string[] {
+    return [this.#network.nameOf(0)];
+  }
+
+  has(name: string): boolean {
+    return this.#network.indexOf(name) !== undefined;
+  }
+
+  isRelated(price: PricedRelationship, first?: string, second?: string): boolean {
+    const { providers, peers } = this.#relationships;
+    const neighbours = price === 'transit' ? providers : peers;
+    if (first === undefined) return neighbours.neighbours.length > 0;
+    const as = this.#network.indexOf(first)!;
+    if (second === undefined) return neighbours.start[as]! < neighbours.start[as + 1]!;
+    const other = this.#network.indexOf(second)!;
+    return isAmong(neighbours, as, other) || isAmong(neighbours, other, as);
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { SwarmError } from '../errors.ts';
 import { type AsNetwork, type TableData, wholeMs } from './as-network.ts';
+import { type RelatedAs, relatedByUplinks } from './related-as.ts';
 import { type Routes, uplinkRoutes } from './routes.ts';
 
 export class TableNetwork implements AsNetwork {
@@ -52,6 +53,11 @@ export class TableNetwork implements AsNetwork {
 
   routes(hosts: Uint32Array): Routes {
     return uplinkRoutes(Array.from(hosts, (as) => this.nameOf(as)));
+  }
+
+  get related(): RelatedAs {
+    const { names } = this.#table;
+    return relatedByUplinks(names, (name) => names.includes(name));
   }
 }
 

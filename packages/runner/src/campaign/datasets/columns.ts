@@ -1,7 +1,7 @@
 /**
  * The columns of the datasets: a table with a row for each run, one with a row for each peer of a
- * run, one for each pair of ASes of a run, and one for each pair of classes. `run`, the run's key,
- * joins the tables.
+ * run, one for each pair of ASes of a run, one for each pair of classes, and one for each link
+ * between AS. `run`, the run's key, joins the tables.
  */
 
 import { FIELD_PATHS, type Path } from '@cachetorrent/simulator/configuration';
@@ -45,6 +45,7 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   sizes: 'json',
   latencyAttribute: 'text',
   coordinates: 'json',
+  prices: 'json',
   until: 'text',
   faults: 'json',
   rules: 'text',
@@ -161,7 +162,39 @@ const CLASS_TRAFFIC: DatasetTable = {
   ],
 };
 
-export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC, CLASS_TRAFFIC];
+/** No rows for runs without prices. */
+const BORDERS: DatasetTable = {
+  name: 'borders',
+  columns: [
+    { name: 'run', type: 'text' },
+    { name: 'fromName', type: 'text' },
+    { name: 'toName', type: 'text' },
+    { name: 'relationship', type: 'text' },
+    { name: 'bytes', type: 'number' },
+    { name: 'bytesBack', type: 'number' },
+    { name: 'billedKbps', type: 'number' },
+    { name: 'billedBackKbps', type: 'number' },
+    { name: 'payer', type: 'text' },
+    { name: 'bill', type: 'number' },
+  ],
+  columnValues: ({ key, result: { borders } }) => {
+    const links = borders?.links ?? [];
+    return [
+      links.map(() => key),
+      links.map(({ from }) => from),
+      links.map(({ to }) => to),
+      links.map(({ relationship }) => relationship),
+      links.map(({ bytes }) => bytes),
+      links.map(({ bytesBack }) => bytesBack),
+      links.map(({ billedKbps }) => billedKbps),
+      links.map(({ billedBackKbps }) => billedBackKbps),
+      links.map(({ payer }) => payer ?? null),
+      links.map(({ bill }) => bill ?? 0),
+    ];
+  },
+};
+
+export const TABLES: readonly DatasetTable[] = [RUNS, PEERS, TRAFFIC, CLASS_TRAFFIC, BORDERS];
 
 /** Returns a column for each field of a configuration; lists and objects are written as JSON. */
 function configColumns(): RunColumn[] {

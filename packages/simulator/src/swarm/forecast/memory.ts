@@ -29,6 +29,8 @@ const BYTES_EACH = {
   pieceOfConnection: 1.5,
   /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
+  /** The route between two AS, and what one of them has sent to the other. */
+  routeOfPair: 24,
   /** The distance between two gateways of the topology. */
   pairOfGateways: 2,
 } as const;
@@ -70,6 +72,7 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
   const connections = nodes * connectionsEach;
   const peers = nodes * swarm.subTorrents;
   const { peerHeap, peerArrays, pieceOfConnection, pairOfAs, pairOfGateways } = BYTES_EACH;
+  const pairs = occupied(hostCountOf(swarm), nodes) ** 2;
   const items = [
     { what: 'the process', count: 1, bytesEach: BYTES_EACH.process },
     { what: 'workers', count: workers, bytesEach: BYTES_EACH.worker },
@@ -81,7 +84,10 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     },
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
-    { what: 'pairs of AS', count: occupied(hostCountOf(swarm), nodes) ** 2, bytesEach: pairOfAs },
+    { what: 'pairs of AS', count: pairs, bytesEach: pairOfAs },
+    ...(swarm.prices === undefined
+      ? []
+      : [{ what: 'routes', count: pairs, bytesEach: BYTES_EACH.routeOfPair }]),
     { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;

@@ -40,6 +40,7 @@ import { NO_ROW } from '../transport/rows.ts';
 import { Transport } from '../transport/transport.ts';
 import { FLOW_UPDATES, readRecipientCount } from '../transport/wire-format.ts';
 import { AsTimeline } from './as-timeline.ts';
+import { BorderMeter } from './border-meter.ts';
 import { Capacities } from './capacities.ts';
 import { Copies } from './copies.ts';
 import { Cuts } from './cuts.ts';
@@ -89,6 +90,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   readonly #faults: FaultSchedule;
   readonly #capacities: Capacities;
   readonly #timeline: AsTimeline | undefined;
+  readonly #meter: BorderMeter | undefined;
   /** When the warm-up is over; Infinity if it is already, or if there is none. */
   #measuresFromMs: number;
   /** The first piece of each sub-torrent. */
@@ -125,6 +127,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
       service: this.#population.service,
       onSent: (from, connection, block, count) => this.#handleSent(from, connection, block, count),
     });
+    this.#meter = BorderMeter.of(plan, context.id, this.#flows);
     this.#stays = new Stays(plan, context, ids.length);
     this.#leaders = LeaderCounts.of(plan, context.id);
     this.#needs = new Needs(plan);
@@ -222,6 +225,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   handle(kind: number, a: number, b: number, c: number): void {
     if (this.#context.nowMs >= this.#measuresFromMs) this.#measure();
     this.#timeline?.sample(this.#context.nowMs);
+    this.#meter?.sample(this.#context.nowMs);
     if (kind === kinds.HAVE) {
       return this.transport.handleHave(a, b as Connection, c as PieceIndex);
     }
@@ -269,6 +273,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
   synchronize(round: number, atMs: number): boolean {
     if (atMs >= this.#measuresFromMs) this.#measure();
     this.#timeline?.sample(atMs);
+    this.#meter?.sample(atMs);
     if (round === 0) this.#timeline?.instant(atMs);
     if (round === 0) this.#end?.instant(atMs, 2 * this.transport.maxLatencyMs);
     this.#log?.synchronize(round, atMs);
@@ -282,6 +287,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const isOver = new Census(this.plan.census).read('over') > 0;
     const endMs = isOver || horizonMs === undefined ? this.nowMs : horizonMs;
     if (endMs >= this.#measuresFromMs) this.#measure();
+    this.#meter?.finish(endMs);
     const { completedAtMs, leftAtMs, departures, roles, imports } = this.#observations;
     const { receivedBlocks, lostBits, bitsFrom, bitsTo, classBits } = this.#observations;
     const { leecherBits, nearlyCompletedAtMs } = this.#observations;
@@ -486,6 +492,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#measuresFromMs = Infinity;
     this.#observations.measure(this.transport.sentCounts);
     this.#population.measure(atMs);
+    this.#meter?.measure(atMs);
     this.#needs.reset();
     this.#needs.add(this.#members.present.filter(({ hasStarted }) => hasStarted));
   }
@@ -618,6 +625,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const localNode = this.plan.localNodeOf(from.id);
     const bits = bitsOfSpan(blockLayout, block, count);
     this.#observations.sent(localNode, toAsId, bits);
+    this.#meter?.sent(this.transport.endpoints.flow(from.row, connection), toAsId, bits);
     const remotePeer = this.transport.endpoints.remotePeer(from.row, connection);
     const to = this.plan.idOfLocalPeer(toAsId, remotePeer) as PeerId;
     const [fromClass, toClass] = [this.plan.classOf(from.id), this.plan.classOf(to)];

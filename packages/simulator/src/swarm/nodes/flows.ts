@@ -153,6 +153,25 @@ export class Flows implements TransferListener {
     return count;
   }
 
+  /**
+   * Calls `visit` for each span in progress of which a block has been sent at `atMs`, which is no
+   * later than the next event, with the bits of such blocks. The last block of a span does not
+   * count: its event is still to come.
+   */
+  forEachSpan(atMs: number, visit: (flow: number, toAsId: number, sentBits: number) => void): void {
+    const { blockLayout } = this.#plan;
+    for (const [flow, ends] of this.#ends.entries()) {
+      if (ends === undefined) continue;
+      const { from, sender, asId } = ends;
+      const doneBits = this.#transfers.doneBits(flow, atMs);
+      if (doneBits < blockLayout.blockBits) continue;
+      const wholeBlocks = Math.floor(doneBits / blockLayout.blockBits);
+      const count = Math.min(wholeBlocks, from.peer.countToSend(sender) - 1);
+      if (count <= 0) continue;
+      visit(flow, asId, bitsOfSpan(blockLayout, from.peer.nextToSend(sender), count));
+    }
+  }
+
   /** A border of a connection is about to close: what has been sent until now is on its way. */
   pause(from: HostedPeer, connection: Connection): void {
     if (from.peer.countToSend(connection) === 0) return;

@@ -20,6 +20,7 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
+import { checkPrices } from './prices.ts';
 import {
   blockLayoutOf,
   hasArrivals,
@@ -48,6 +49,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
   checkFaults(swarm, refuse, nameOf);
+  checkPrices(swarm, refuse);
 }
 
 export const PIECES_MAX: number = 2 ** 24;

@@ -11,6 +11,7 @@ import { GraphNetwork } from '../../network/graph-network.ts';
 import { fixedTables } from '../../network/latencies.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
 import { placeInDomains, placeOnRouters, type Placement } from '../../network/placement.ts';
+import { type RelatedAs, relatedByUplinks } from '../../network/related-as.ts';
 import { RelationshipNetwork } from '../../network/relationship-network.ts';
 import { routedTables } from '../../network/routed-tables.ts';
 import { type Routes, uplinkRoutes } from '../../network/routes.ts';
@@ -30,6 +31,8 @@ export interface LaidOut {
   readonly routes: () => Routes;
   /** The name of each AS, by its id. */
   readonly names: readonly string[];
+  /** Who is related to whom, on a route or not. */
+  readonly related: RelatedAs;
 }
 
 /** @throws SwarmError if the swarm does not fit the network, or two AS have no route */
@@ -64,6 +67,13 @@ export function stubName(index: number): string {
   return `AS${index}`;
 }
 
+/** The relationships of a transit–stub topology: every AS has an uplink. */
+export function relatedStubs(stubDomains: number): RelatedAs {
+  const names = Array.from({ length: stubDomains }, (_, index) => stubName(index));
+  const known = new Set(names);
+  return relatedByUplinks(names, (name) => known.has(name));
+}
+
 function layOutStubs(
   swarm: Swarm,
   { sizes, ...options }: TransitStub,
@@ -78,6 +88,7 @@ function layOutStubs(
       latencies: fixedLatencies(swarm, placement) ?? latencies(),
       routes: () => uplinkRoutes(names),
       names,
+      related: relatedStubs(options.stubDomains),
     };
   };
   if (hasHomes(swarm)) {
@@ -115,6 +126,7 @@ function layOutNetwork(
     latencies: fixedLatencies(swarm, placement) ?? tables,
     routes: () => network.routes(domainOfAs),
     names: Array.from(domainOfAs, (index) => network.nameOf(index)),
+    related: network.related,
   };
 }
 

@@ -1,11 +1,13 @@
 /** Makes the plan of a run from a swarm and a seed, on the main thread. */
 
 import { sharedRates } from '../../network/allocation.ts';
+import { sharedBorderCounters } from '../../network/border-counters.ts';
 import { sharedInt32, sharedUint32 } from '../../network/shared-arrays.ts';
 import { CENSUS_LENGTH } from './census.ts';
-import { layOut } from './lay-out.ts';
-import type { PlanData, Recording } from './plan.ts';
+import { type LaidOut, layOut } from './lay-out.ts';
+import type { Borders, PlanData, Recording } from './plan.ts';
 import { drawPeers } from './planned-peers.ts';
+import { checkRelationships } from './prices.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
 import { isFromFile, isOpen, type Swarm } from './swarm.ts';
 
@@ -20,20 +22,22 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
   const { withRoutes, ...recording } = options;
   const peers = drawPeers(swarm, seed);
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
-  const { placement, latencies, routes } = layOut(swarm, peers, seed);
+  const network = layOut(swarm, peers, seed);
+  const { placement, latencies } = network;
   const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
     seed,
     placement,
     latencies,
-    ...(withRoutes ? { routes: routes() } : {}),
+    ...(withRoutes ? { routes: network.routes() } : {}),
     arrivesAtMs,
     classOfPeer,
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
     ...recording,
+    ...metersOf(swarm, network, recording),
     ...(isOpen(swarm) ? { census: sharedInt32(CENSUS_LENGTH) } : {}),
     ...(isOpen(swarm) || recording.timelineMs !== undefined
       ? { copies: sharedUint32(2 * swarm.pieces) }
@@ -51,4 +55,22 @@ export function planForWorkers(data: PlanData): PlanData {
   if (!isFromFile(topology)) return data;
   const network = { kind: 'table', names: [], latencyMs: [] } as const;
   return { ...data, swarm: { ...swarm, topology: { ...topology, network } } };
+}
+
+/**
+ * What traffic between AS is metered by, if it has prices or is recorded.
+ *
+ * @throws SwarmError if there is a price without a relationship, or there are too many intervals
+ */
+function metersOf(
+  { prices, horizonMs = 0 }: Swarm,
+  { routes, related }: LaidOut,
+  { bordersMs }: Recording,
+): { readonly borders?: Borders } {
+  const intervalMs = prices?.intervalMs ?? bordersMs;
+  if (intervalMs === undefined) return {};
+  if (prices !== undefined) checkRelationships(prices, related);
+  const crossed = routes();
+  const counters = sharedBorderCounters(crossed.links.from.length, horizonMs / intervalMs);
+  return { borders: { intervalMs, routes: crossed, counters } };
 }

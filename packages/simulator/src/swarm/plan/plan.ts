@@ -22,6 +22,7 @@ import { type Random, seededRandom } from '@cachetorrent/std';
 import type { SharedRates } from '../../network/allocation.ts';
 import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
+import type { SharedBorderCounters } from '../../network/border-counters.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { Routes } from '../../network/routes.ts';
 import type { LogSetup } from '../log/record.ts';
@@ -38,8 +39,20 @@ export const TRACKER = 0 as PeerId;
 export interface Recording {
   /** The interval of the timeline, in simulated time; absent if none is recorded. */
   readonly timelineMs?: number;
+  /**
+   * The interval in which traffic at the borders of AS is metered, in ms; absent if it is not. With
+   * prices it is theirs.
+   */
+  readonly bordersMs?: number;
   /** The log of messages; absent if none is recorded. */
   readonly log?: LogSetup;
+}
+
+/** What traffic between AS is metered by. */
+export interface Borders {
+  readonly intervalMs: number;
+  readonly routes: Routes;
+  readonly counters: SharedBorderCounters;
 }
 
 /** The plan as plain data over shared memory, as the workers receive it. */
@@ -65,6 +78,8 @@ export interface PlanData extends Recording {
   readonly copies?: Uint32Array;
   /** How many nodes are there, have come and gone; see `Census`. */
   readonly census?: Int32Array;
+  /** Absent if traffic between AS is not metered. */
+  readonly borders?: Borders;
 }
 
 export class Plan {
@@ -80,6 +95,8 @@ export class Plan {
   /** What `Census` counts; absent in a closed swarm. */
   readonly census: Int32Array | undefined;
   readonly log: LogSetup | undefined;
+  /** What traffic between AS is metered by; absent if it is not. */
+  readonly borders: Borders | undefined;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
   readonly #capacityChanges: CapacityChanges;
@@ -94,6 +111,7 @@ export class Plan {
     this.copies = data.copies;
     this.census = data.census;
     this.log = data.log;
+    this.borders = data.borders;
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);

@@ -20,6 +20,7 @@ import type { NetworkData } from '../../network/as-network.ts';
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
+import type { Prices } from './prices.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
@@ -175,6 +176,8 @@ export interface Swarm {
   readonly topology: Topology;
   /** The latency of a message. */
   readonly latency: LatencyModel;
+  /** What traffic between AS costs; absent: it is neither metered nor billed. */
+  readonly prices?: Prices;
   /** What peers do that differs between clients. */
   readonly client: ClientOptions;
   /** What peers do as in the original simulator and not as in clients. */

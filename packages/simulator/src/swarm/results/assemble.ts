@@ -8,6 +8,7 @@ import type { PopulationReport } from '../nodes/population.ts';
 import { kindOf } from '../faults/kinds.ts';
 import { type Departure, DEPARTURES } from '../plan/dynamics.ts';
 import type { Plan } from '../plan/plan.ts';
+import { borderTrafficOf } from './border-traffic.ts';
 import {
   downloadTimesMs,
   firstCompletionMs,
@@ -42,6 +43,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     completionOf(timesMs, (row) => roles.includes(peers.role[row]!));
   const leaderShortages = leaderShortagesOf(reports);
   const missingLeaderShare = missingLeaderShareOf(reports);
+  const borders = borderTrafficOf(plan, endMsOf(plan, peers, end));
   const { blocksPerPiece } = plan.blockLayout;
   const receivedPieces = sumOf(reports, ({ receivedBlocks }) => receivedBlocks) / blocksPerPiece;
   return {
@@ -69,13 +71,19 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     trafficBits: trafficMatrix(reports),
     classTrafficBits: classTrafficOf(reports, 'classBits'),
     leecherTrafficBits: classTrafficOf(reports, 'leecherBits'),
+    ...(borders === undefined ? {} : { borders }),
   };
 }
 
-function durationOf({ swarm }: Plan, peers: PeerTable, end: RunEnd | undefined): number {
+function durationOf(plan: Plan, peers: PeerTable, end: RunEnd | undefined): number {
+  const startMs = plan.swarm.warmUpMs ?? firstCompletionMs(peers);
+  return Math.max(0, endMsOf(plan, peers, end) - startMs);
+}
+
+/** When the run has ended: with the last completion, or when it was ended. */
+function endMsOf({ swarm }: Plan, peers: PeerTable, end: RunEnd | undefined): number {
   const isEnded = end !== undefined && (swarm.horizonMs !== undefined || end.reason === 'died');
-  const endMs = isEnded ? end.atMs : greatestOf(peers.completedAtMs);
-  return Math.max(0, endMs - (swarm.warmUpMs ?? firstCompletionMs(peers)));
+  return isEnded ? end.atMs : greatestOf(peers.completedAtMs);
 }
 
 function churnOf(reports: readonly AsReport[], durationMs: number, { atMs }: RunEnd): Churn {

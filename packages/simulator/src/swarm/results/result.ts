@@ -3,6 +3,7 @@
 import type { MessageKind, Role } from '@cachetorrent/protocol';
 
 import type { Departure, RunEvent } from '../plan/dynamics.ts';
+import type { BorderTraffic } from './border-traffic.ts';
 
 /**
  * Download times of the peers of a group that have completed the file, in ms; with a warm-up, of
@@ -226,4 +227,6 @@ export interface SwarmResult {
   readonly classTrafficBits: Float64Array;
   /** The same for what leechers have sent before they completed. */
   readonly leecherTrafficBits: Float64Array;
+  /** The traffic at the borders of AS, and its bills; absent if it is not metered. */
+  readonly borders?: BorderTraffic;
 }
