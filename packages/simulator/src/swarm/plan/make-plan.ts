@@ -20,13 +20,14 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
   const { withRoutes, ...recording } = options;
   const peers = drawPeers(swarm, seed);
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
-  const { placement, latencies, routes } = layOut(swarm, peers, seed);
+  const { placement, latencies, routes, names } = layOut(swarm, peers, seed);
   const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
     seed,
     placement,
     latencies,
+    ...(isFromFile(swarm.topology) ? { asNames: names } : {}),
     ...(withRoutes ? { routes: routes() } : {}),
     arrivesAtMs,
     classOfPeer,
