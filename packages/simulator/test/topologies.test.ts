@@ -28,6 +28,7 @@ const SWARM: SwarmConfig = {
 
 const LIVING: SwarmConfig = {
   ...SWARM,
+  peers: 1,
   until: '4 min',
   classes: [
     { name: 'home', arrivals: { rate: '1/s', until: '1 min' }, leaves: { after: '20 s' } },

@@ -27,8 +27,9 @@ export interface TopologyPoint extends InternetSize {
 }
 
 export interface TopologyResult extends TopologyPoint, LaidOutNetwork {
-  /** Of the whole process, its start included. */
+  /** Of the whole process, its start included; CPU time does not depend on the machine's load. */
   readonly wallMs: number;
+  readonly cpuMs: number;
   readonly peakRssBytes: number;
 }
 
@@ -44,12 +45,12 @@ export async function topologyResult(
     await writeFile(join(folder, 'as-rel.txt.gz'), gzipSync(generateInternet(point, SEED)));
     const config = join(folder, 'swarm.json');
     await writeFile(config, JSON.stringify(configOf(point)));
-    const { stdout, wallMs, peakRssBytes } = await measure({
+    const { stdout, ...usage } = await measure({
       script: SCRIPT,
       args: [config],
       signal,
     });
-    return { ...point, ...(JSON.parse(stdout) as LaidOutNetwork), wallMs, peakRssBytes };
+    return { ...point, ...(JSON.parse(stdout) as LaidOutNetwork), ...usage };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -71,11 +72,12 @@ function configOf({ hostCount }: TopologyPoint): object {
 /** Markdown. */
 export function topologyTable(results: readonly TopologyResult[]): string {
   const rows = results.map((result) => {
-    const { asCount, relationshipCount, hostCount, readMs, routedMs, wallMs, window } = result;
+    const { asCount, relationshipCount, hostCount, window } = result;
+    const { readMs, routedMs, wallMs, cpuMs } = result;
     const links = window.links === undefined ? '–' : window.links.mean.toFixed(1);
     return [
       ...[asCount, relationshipCount, hostCount].map((n) => n.toLocaleString('en')),
-      ...[readMs, routedMs, wallMs].map((ms) => (ms / 1_000).toFixed(1)),
+      ...[readMs, routedMs, wallMs, cpuMs].map((ms) => (ms / 1_000).toFixed(1)),
       String(Math.round(result.peakRssBytes / 1e6)),
       links,
     ];
@@ -87,8 +89,9 @@ export function topologyTable(results: readonly TopologyResult[]): string {
     'read, s',
     'routed, s',
     'process, s',
+    'CPU, s',
     'memory, MB',
     'links of a route',
   ];
-  return table(titles, rows, 'rrrrrrrr');
+  return table(titles, rows, 'rrrrrrrrr');
 }

@@ -67,6 +67,8 @@ export interface RunDocument {
     readonly end?: RunEnd;
     /** How the swarm has died; absent if it has not. */
     readonly death?: Death;
+    /** The name of each AS, by its number in tables; absent in a transit–stub topology. */
+    readonly asNames?: readonly string[];
     /** What has become of the schedule of faults; absent if there is none. */
     readonly faults?: readonly FaultDocument[];
     /** Equal results have equal hashes. */
@@ -174,6 +176,7 @@ export function documentOf(run: FinishedRun): RunDocument {
       ...(result.churn === undefined ? {} : { churn: result.churn }),
       ...(result.end === undefined ? {} : { end: result.end }),
       ...(result.death === undefined ? {} : { death: result.death }),
+      ...(result.asNames === undefined ? {} : { asNames: result.asNames }),
       ...faultsOf(result),
       resultHash: result.resultHash,
     },

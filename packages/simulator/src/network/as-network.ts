@@ -98,6 +98,9 @@ export function wholeMs(ms: number): number {
   return Math.max(1, Math.round(ms));
 }
 
+/** Above the index of any AS, so that a number is a pair of them, and exact. */
+const AS_MAX = 2 ** 26;
+
 /** A step from an AS to a neighbour, both by their index in the network. */
 export interface Link {
   readonly from: number;
@@ -136,9 +139,9 @@ export function routesBetween(
     return added;
   };
 
-  const links = new Map<string, { readonly index: number; readonly from: number }>();
+  const links = new Map<number, { readonly index: number; readonly from: number }>();
   const linkBetween = (as: number, next: number): { index: number; from: number } => {
-    const pair = as < next ? `${as} ${next}` : `${next} ${as}`;
+    const pair = Math.min(as, next) * AS_MAX + Math.max(as, next);
     const known = links.get(pair);
     if (known !== undefined) return known;
     const { from, to, relationship } = linkOf(as, next);

@@ -129,8 +129,8 @@ function readLine(
 ): readonly [as1: number, as2: number, isPeering: 0 | 1] | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
   const fields = LINE.exec(line);
-  const shown = shownOf(line);
   if (fields === null) {
+    const shown = shownOf(line);
     const isCut = isLast && /^\d+(?:\|\d*(?:\|-?)?)?$/.test(line);
     const problem = isCut
       ? `${shown}, the last line, is incomplete: the file may have been cut off`
@@ -140,11 +140,15 @@ function readLine(
   const as1 = Number(fields[1]);
   const as2 = Number(fields[2]);
   if (as1 > AS_NUMBER_MAX || as2 > AS_NUMBER_MAX) {
-    const problem = `${shown} has an AS number above ${AS_NUMBER_MAX}`;
+    const problem = `${shownOf(line)} has an AS number above ${AS_NUMBER_MAX}`;
     throw new SwarmError({ at, problem, fix: 'correct the number' });
   }
   if (as1 === as2) {
-    throw new SwarmError({ at, problem: `${shown} relates an AS to itself`, fix: 'remove it' });
+    throw new SwarmError({
+      at,
+      problem: `${shownOf(line)} relates an AS to itself`,
+      fix: 'remove it',
+    });
   }
   return [as1, as2, fields[3] === '0' ? 1 : 0];
 }
@@ -165,13 +169,14 @@ function toNeighbours(lines: Lines, file: string): Relationships {
 
   // The first line about each pair of AS: others may only repeat it.
   const first = new Map<number, number>();
-  const kept: number[] = [];
+  const isTransit = new Uint8Array(count);
+  const isPeers = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     const pair = Math.min(as1[i]!, as2[i]!) * asCount + Math.max(as1[i]!, as2[i]!);
     const before = first.get(pair);
     if (before === undefined) {
       first.set(pair, i);
-      kept.push(i);
+      (isPeering[i] === 1 ? isPeers : isTransit)[i] = 1;
     } else if (isPeering[before] !== isPeering[i] || (!isPeering[i] && as1[before] !== as1[i])) {
       const names = `AS${asNumbers[as1[i]!]} and AS${asNumbers[as2[i]!]}`;
       const problem = `contradicts line ${lines.line[before]} about ${names}`;
@@ -180,32 +185,56 @@ function toNeighbours(lines: Lines, file: string): Relationships {
     }
   }
 
-  const transits = kept.filter((i) => isPeering[i] === 0);
-  const peerings = kept.filter((i) => isPeering[i] === 1);
-  const from = (of: readonly number[], ends: Uint32Array) => of.map((i) => ends[i]!);
-  const peers = [from(peerings, as1), from(peerings, as2)] as const;
-  const [providers, customers] = [from(transits, as1), from(transits, as2)];
+  const transits = { as1, as2, isUsed: isTransit };
+  const turned = { as1: as2, as2: as1, isUsed: isTransit };
+  const peerings = { as1, as2, isUsed: isPeers };
   return {
     asNumbers,
-    providers: neighboursOf(asCount, customers, providers),
-    customers: neighboursOf(asCount, providers, customers),
-    peers: neighboursOf(asCount, peers[0].concat(peers[1]), peers[1].concat(peers[0])),
+    customers: neighboursOf(asCount, [transits]),
+    providers: neighboursOf(asCount, [turned]),
+    peers: neighboursOf(asCount, [peerings, { as1: as2, as2: as1, isUsed: isPeers }]),
   };
 }
 
-/** `neighbour[i]` is a neighbour of `as[i]`. */
-function neighboursOf(
+/** Those lines that are used say that `as2` is a neighbour of `as1`. */
+interface Pairs {
+  readonly as1: Uint32Array;
+  readonly as2: Uint32Array;
+  readonly isUsed: Uint8Array;
+}
+
+function neighboursOf(asCount: number, pairs: readonly Pairs[]): Neighbours {
+  // Sorted by neighbour, and then, in this order, by AS: the neighbours of each ascend.
+  const byNeighbour = grouped(asCount, (each) => {
+    for (const { as1, as2, isUsed } of pairs) {
+      for (let i = 0; i < isUsed.length; i++) if (isUsed[i] === 1) each(as2[i]!, as1[i]!);
+    }
+  });
+  return grouped(asCount, (each) => {
+    for (let neighbour = 0; neighbour < asCount; neighbour++) {
+      const end = byNeighbour.start[neighbour + 1]!;
+      for (let i = byNeighbour.start[neighbour]!; i < end; i++) {
+        each(byNeighbour.neighbours[i]!, neighbour);
+      }
+    }
+  });
+}
+
+/** The values of each AS, in the order in which `visit` names them; it is called twice. */
+function grouped(
   asCount: number,
-  as: readonly number[],
-  neighbour: readonly number[],
+  visit: (each: (as: number, value: number) => void) => void,
 ): Neighbours {
   const start = new Uint32Array(asCount + 1);
-  for (const each of as) start[each + 1]!++;
+  visit((as) => {
+    start[as + 1]!++;
+  });
   for (let i = 0; i < asCount; i++) start[i + 1]! += start[i]!;
   const next = start.slice(0, asCount);
-  const neighbours = new Uint32Array(as.length);
-  for (const [i, each] of as.entries()) neighbours[next[each]!++] = neighbour[i]!;
-  for (let i = 0; i < asCount; i++) neighbours.subarray(start[i], start[i + 1]).sort();
+  const neighbours = new Uint32Array(start[asCount]!);
+  visit((as, value) => {
+    neighbours[next[as]!++] = value;
+  });
   return { start, neighbours };
 }
 

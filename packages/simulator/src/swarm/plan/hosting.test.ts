@@ -203,7 +203,8 @@ describe('a plan', () => {
   test('has routes if they are asked for, with the AS that have nodes first', () => {
     const swarm = swarmIn({ hosts: ['AS11', 'AS12', 'AS13'] });
     expect(makePlan(swarm, 1).routes).toBe(undefined);
-    const { routes, placement } = makePlan(swarm, 1, { withRoutes: true });
+    const { routes, placement, asNames } = makePlan(swarm, 1, { withRoutes: true });
+    expect(asNames).toEqual(['AS11', 'AS12', 'AS13']);
     expect(routes!.names.slice(0, 3)).toEqual(['AS11', 'AS12', 'AS13']);
     expect(routes!.start).toHaveLength(placement.asCount ** 2 + 1);
   });

@@ -30,6 +30,7 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
     seed,
     placement,
     latencies,
+    ...(isFromFile(swarm.topology) ? { asNames: network.names } : {}),
     ...(withRoutes ? { routes: network.routes() } : {}),
     arrivesAtMs,
     classOfPeer,

@@ -61,6 +61,8 @@ export interface PlanData extends Recording {
   readonly seed: number;
   readonly placement: Placement;
   readonly latencies: LatencyTables;
+  /** The name of each AS, by its id; absent in a transit–stub topology, whose AS have indices. */
+  readonly asNames?: readonly string[];
   /** Absent if nothing of the run follows the links between AS. */
   readonly routes?: Routes;
   /** The arrival time of each node, by id. */
@@ -125,6 +127,11 @@ export class Plan {
   /** The number of nodes, including the tracker. */
   get nodeCount(): number {
     return this.#data.placement.nodeCount;
+  }
+
+  /** The name of each AS, by its id; undefined in a transit–stub topology. */
+  get asNames(): readonly string[] | undefined {
+    return this.#data.asNames;
   }
 
   asOf(id: PeerId): AsId {

@@ -67,6 +67,7 @@ export function assemble(plan: Plan, reports: readonly AsReport[]): SwarmResult 
     messages: messagesOf(reports),
     resultHash: hashOf(plan, peers, reports),
     asCount: plan.asCount,
+    ...(plan.asNames === undefined ? {} : { asNames: plan.asNames }),
     peers,
     trafficBits: trafficMatrix(reports),
     classTrafficBits: classTrafficOf(reports, 'classBits'),

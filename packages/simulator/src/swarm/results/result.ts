@@ -216,6 +216,8 @@ export interface SwarmResult {
   readonly faults?: readonly FaultRecord[];
   /** The number of AS: rows and columns of `trafficBits`. */
   readonly asCount: number;
+  /** The name of each AS in the file of the topology; absent in a transit–stub topology. */
+  readonly asNames?: readonly string[];
   /** All peers. */
   readonly peers: PeerTable;
   /** Bits of pieces sent from AS i (row) to AS j (column): `asCount * asCount`, row-major. */
