@@ -12,7 +12,6 @@ import {
 } from '../../network/billing.ts';
 import { RELATIONSHIP, TRANSIT_NAME } from '../../network/routes.ts';
 import { checkNumber, DAY_MS, type Refuse, TIME_MAX_MS } from './number-rule.ts';
-import type { Swarm } from './swarm.ts';
 
 /** Peering that is free while neither side sends more than `ratio` times what it receives. */
 export interface PeeringByRatio {
@@ -49,9 +48,14 @@ const CURRENCY = /^[\p{L}\p{N}\p{Sc}.]{1,12}$/u;
 /** The greatest price, and the greatest ratio. */
 const PRICE_MAX = 1e9;
 
+/** What a swarm says about prices and the links that have them. */
+interface PricedNetwork {
+  readonly prices?: Prices;
+  readonly topology: { readonly stubDomains: number };
+}
+
 /** Checks the prices of a swarm beyond their types. */
-export function checkPrices(swarm: Swarm, refuse: Refuse): void {
-  const { prices } = swarm;
+export function checkPrices({ prices, topology }: PricedNetwork, refuse: Refuse): void {
   if (prices === undefined) return;
   const { currency, intervalMs, percentile, periodMs } = prices;
   if (!CURRENCY.test(currency)) {
@@ -89,7 +93,7 @@ export function checkPrices(swarm: Swarm, refuse: Refuse): void {
     }
   }
   // In this topology the links are known before the plan is made: every AS has an uplink.
-  const names = stubNames(swarm.topology.stubDomains);
+  const names = stubNames(topology.stubDomains);
   termsOf(prices, uplinks(names), (problem) => refuse(problem.at, problem.problem, problem.fix));
 }
 
