@@ -9,7 +9,7 @@ export {
   problemsOf,
   show,
 } from './problems.ts';
-export type { AsName } from './as-names.ts';
+export type { AsName } from './as-name.ts';
 export type {
   CompletePricesConfig,
   PeeringPriceConfig,

@@ -20,10 +20,12 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
+import { relatedStubs } from './lay-out.ts';
 import { checkPrices } from './prices.ts';
 import {
   blockLayoutOf,
   hasArrivals,
+  isFromFile,
   peerCountOf,
   seedCountOf,
   type Swarm,
@@ -49,7 +51,9 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
   checkFaults(swarm, refuse, nameOf);
-  checkPrices(swarm, refuse);
+  const { topology, prices } = swarm;
+  const related = isFromFile(topology) ? undefined : relatedStubs(topology.stubDomains);
+  checkPrices(prices, related, refuse);
 }
 
 export const PIECES_MAX: number = 2 ** 24;

@@ -11,9 +11,7 @@ import {
   relationshipsOf,
 } from '../../network/billing.ts';
 import type { RelatedAs } from '../../network/related-as.ts';
-import { relatedStubs } from './lay-out.ts';
 import { checkNumber, DAY_MS, type Refuse, TIME_MAX_MS } from './number-rule.ts';
-import { isFromFile, type Swarm } from './swarm.ts';
 
 /** Peering that is free while neither side sends more than `ratio` times what it receives. */
 export interface PeeringByRatio {
@@ -50,9 +48,15 @@ const CURRENCY = /^[\p{L}\p{N}\p{Sc}.]{1,12}$/u;
 /** The greatest price, and the greatest ratio. */
 const PRICE_MAX = 1e9;
 
-/** Checks the prices of a swarm beyond their types. */
-export function checkPrices(swarm: Swarm, refuse: Refuse): void {
-  const { prices } = swarm;
+/**
+ * Checks the prices of a swarm beyond their types, and their relationships if these are known
+ * before the plan is made.
+ */
+export function checkPrices(
+  prices: Prices | undefined,
+  related: RelatedAs | undefined,
+  refuse: Refuse,
+): void {
   if (prices === undefined) return;
   const { currency, intervalMs, percentile, periodMs } = prices;
   if (!CURRENCY.test(currency)) {
@@ -89,10 +93,8 @@ export function checkPrices(swarm: Swarm, refuse: Refuse): void {
       refuse('prices.periodMs', problem, 'set it to a multiple of the interval');
     }
   }
-  // The relationships of a network from a file are checked with the plan, which reads it.
-  const { topology } = swarm;
-  if (isFromFile(topology)) return;
-  checkRelationships(prices, relatedStubs(topology.stubDomains), (mistake) =>
+  if (related === undefined) return;
+  checkRelationships(prices, related, (mistake) =>
     refuse(mistake.at, mistake.problem, mistake.fix),
   );
 }
