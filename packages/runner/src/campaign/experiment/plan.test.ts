@@ -295,7 +295,7 @@ describe('an experiment is rejected', () => {
     },
     {
       wrong: 'with an unknown field to set',
-      of: { set: { peices: 1 } },
+      of: { set: { piecez: 1 } },
       says: 'the nearest is "pieces"',
     },
     {
