@@ -36,6 +36,11 @@ export type {
   SessionConfig,
   TracedPeerConfig,
 } from './population-schema.ts';
+export type { CompleteProviderCache } from './provider-caches.ts';
+export type { ProviderCacheConfig } from './provider-cache-schema.ts';
+export type { CompleteTrackerConfig } from './tracker.ts';
+export { NEIGHBOUR_SELECTIONS } from './tracker-schema.ts';
+export { type CostMap, type CostRow, parseCostMap } from '@cachetorrent/tracker';
 export type {
   CompleteArrival,
   CompleteClassConfig,
@@ -53,6 +58,7 @@ export {
   type ArrivalsConfig,
   type CacheConfig,
   type ClientConfig,
+  type CostConfig,
   FIELD_PATHS,
   fieldsAt,
   type FileConfig,

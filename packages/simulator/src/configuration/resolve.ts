@@ -27,7 +27,9 @@ import { arrivingSeedsOf, completeFault, type CompleteFault, faultsOf } from './
 import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { quantity } from './quantities.ts';
+import { CACHE_CLASS, cacheClassOf } from './provider-caches.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
+import { completeSelection, type CompleteTrackerConfig, selectionOfSwarm } from './tracker.ts';
 
 /**
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
@@ -47,11 +49,7 @@ export interface CompleteSwarmConfig extends CompleteEnd {
     readonly latency: 'topology' | number;
     readonly allocationInterval: number;
   };
-  readonly tracker: {
-    readonly neighbours: number;
-    readonly externalNeighbours?: number;
-    readonly minPeers: number;
-  };
+  readonly tracker: CompleteTrackerConfig;
   readonly client: CompleteClientConfig;
   readonly cache: CompleteCacheConfig;
   /** Absent if nothing happens on purpose. */
@@ -122,6 +120,15 @@ const CONFIGURATION: FileKind = {
     latency: '"50 ms"',
     allocationInterval: '"1 s"',
     externalNeighbours: '"20 %"',
+    neighbourSelection: '"hops"',
+    sampleSize: '100',
+    interAsConnections: '4',
+    costMap: '"costs.csv"',
+    'costMap[]': '{ "from": 0, "to": 1, "cost": 2 }',
+    providerCaches: '[{ "as": "all", "upload": "100 Mbit/s" }]',
+    'providerCaches[]': '{ "as": "all", "upload": "100 Mbit/s" }',
+    region: '[0, 1, 2]',
+    slots: '50',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
     until: '"2 d"',
@@ -213,6 +220,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const isOriginal = client.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
   const as = network.as ?? DEFAULT.as;
+  const neighbours = tracker.neighbours ?? neighboursFor(peers, hasArrivals);
   return {
     peers,
     seeds,
@@ -234,10 +242,8 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
     },
     tracker: {
-      neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
-      ...(tracker.externalNeighbours === undefined
-        ? {}
-        : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
+      neighbours,
+      ...completeSelection(tracker, neighbours),
       minPeers: tracker.minPeers ?? (hasArrivals ? Math.max(2, peers) : peers),
     },
     client: clientOf(client),
@@ -281,7 +287,7 @@ function leechersOf(
   if (classes.length === 0) {
     refuse(['classes'], 'is empty, so no peer would download', 'add a class, or remove the field');
   }
-  checkClassNames(classes);
+  checkClassNames(classes, config.cache?.providerCaches?.length ?? 0);
   const crowd = countsOf(config, classes, seedCount);
   return {
     peers: seedCount + [...crowd.values()].reduce((total, count) => total + count, 0),
@@ -375,15 +381,15 @@ function countsByShare(
 /** Names that need no quotes in a table, a plot or a file name. */
 const CLASS_NAME = /^[\w.-]{1,24}$/;
 
-function checkClassNames(classes: readonly ClassConfig[]): void {
-  const known = new Set<string>();
+function checkClassNames(classes: readonly ClassConfig[], cacheEntries: number): void {
+  const known = new Set(['seed', ...(cacheEntries > 0 ? [CACHE_CLASS] : [])]);
   classes.forEach(({ name }, i) => {
     const path = ['classes', i, 'name'];
     if (!CLASS_NAME.test(name)) {
       const fix = 'use up to 24 letters, digits, ".", "_" and "-", as in "dsl-2006"';
       refuse(path, `is ${JSON.stringify(name)}`, fix);
     }
-    if (known.has(name) || name === 'seed') {
+    if (known.has(name)) {
       refuse(path, `is "${name}", the name of another class`, 'choose another name');
     }
     known.add(name);
@@ -417,6 +423,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       ...seeds.map(seedClassOf),
       ...classes.map(peerClassOf),
       ...arrivingSeedsOf(faults ?? []),
+      ...(cache.providerCaches ?? []).map(cacheClassOf),
     ],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
@@ -463,9 +470,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
     latency,
     ...leadersOfSwarm(cache),
     ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
-    ...(tracker.externalNeighbours === undefined
-      ? {}
-      : { externalPercent: tracker.externalNeighbours }),
+    ...selectionOfSwarm(tracker),
   };
 }
 
