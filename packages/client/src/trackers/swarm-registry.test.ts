@@ -21,7 +21,7 @@ function registry(
     intervalS: INTERVAL_S,
     minPeers,
     election: leaderPercent === undefined ? undefined : { leaderPercent },
-    selection: uniformSelection(50),
+    selection: () => uniformSelection(50),
     asnOf: (host: string) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
     random: seededRandom('registry'),
   };
@@ -307,7 +307,7 @@ describe('an election', () => {
     const swarm = new SwarmRegistry({
       intervalS: INTERVAL_S,
       minPeers: 6,
-      selection: uniformSelection(50),
+      selection: () => uniformSelection(50),
       asnOf: () => 1,
       random: seededRandom('limits'),
       election: { leaderPercent: 1, leadersMin: 2, policy: 'uptime' },

@@ -34,6 +34,7 @@ const SECTIONS = [
   { heading: 'Where peers live', path: ['classes', 'as'], within: [] },
   { heading: '`faults`', path: ['faults'], within: [] },
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
+  { heading: 'Caches of providers', path: ['cache', 'providerCaches'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,

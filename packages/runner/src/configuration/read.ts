@@ -16,6 +16,7 @@ import {
 import { closest } from 'fastest-levenshtein';
 
 import { UserError } from '../user-error.ts';
+import { withFiles } from './cost-map-file.ts';
 import { locatedProblems } from './located-problems.ts';
 import { importOriginal, isOriginal } from './original.ts';
 import {
@@ -30,7 +31,7 @@ import {
 } from './parameters.ts';
 import { parseText, textOf } from './parse.ts';
 import type { Locations } from './locations.ts';
-import { TraceFiles, type TracedConfig, withTraces } from './traces.ts';
+import { TraceFiles, type TracedConfig } from './traces.ts';
 
 /** A configuration, and the places of its values in its file. */
 export interface ConfigFile {
@@ -97,7 +98,7 @@ export function checkedSwarm(file: ConfigFile, overrides: Overrides = {}): Check
   }
   refuseWithoutLeaders(config, overrides);
 
-  const traced = withTraces(config, file.traces);
+  const traced = withFiles(config, file.traces);
   try {
     return resolveSwarm(traced.value);
   } catch (error) {
@@ -144,7 +145,7 @@ export function checkedSwarmAt(
   locations: Locations,
   base: Pick<ConfigFile, 'nameOf' | 'traces'>,
 ): CheckedSwarm {
-  const traced = withTraces(value, base.traces);
+  const traced = withFiles(value, base.traces);
   try {
     return resolveSwarm(traced.value);
   } catch (error) {

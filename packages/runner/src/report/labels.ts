@@ -44,6 +44,7 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   seedChoker: 'choker of seeds',
   leaders: 'share of leaders',
   subTorrents: 'number of sub-torrents',
+  interAsConnections: 'connections of an AS with others',
 };
 
 /** `text (unit)`. */

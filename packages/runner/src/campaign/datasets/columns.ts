@@ -30,7 +30,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 6;
+export const COLUMNS_VERSION = 7;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -54,6 +54,9 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   seedChoker: 'text',
   policy: 'text',
   requestPriority: 'text',
+  neighbourSelection: 'text',
+  costMap: 'json',
+  providerCaches: 'json',
 };
 
 /**
