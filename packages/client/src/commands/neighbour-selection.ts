@@ -1,7 +1,7 @@
 /**
- * How `cachetorrent track` chooses neighbours: by the rules of the simulator, as far as this tracker
- * knows what they need. It knows the AS of a peer, and costs between AS if it is given a cost map.
- * It knows neither the routes between AS nor latencies between peers.
+ * How `cachetorrent track` chooses neighbours: by the rules of the simulator, as far as this
+ * tracker knows what they need. It knows the AS of a peer, and costs between AS if it is given a
+ * cost map. It knows neither the routes between AS nor latencies between peers.
  */
 
 import {

@@ -11,8 +11,8 @@ const TABLE_BYTES_MAX = 2 ** 28;
 const TABLE_TOO_LARGE = `it has more than ${TABLE_BYTES_MAX} bytes`;
 
 /**
- * Reads a table, also one that is compressed with gzip, as CAIDA publishes it. `fix` says which file
- * is expected.
+ * Reads a table, also one that is compressed with gzip, as CAIDA publishes it. `fix` says which
+ * file is expected.
  *
  * @throws ClientError if it cannot be read, or is no text
  */

@@ -1,6 +1,6 @@
 /**
- * The cost map that a configuration names: `tracker: { costMap: costs.csv }`. The simulator reads no
- * files, so the name is replaced by the rows before a configuration is resolved, as for traces.
+ * The cost map that a configuration names: `tracker: { costMap: costs.csv }`. The simulator reads
+ * no files, so the name is replaced by the rows before a configuration is resolved, as for traces.
  */
 
 import { isAbsolute, join } from 'node:path';

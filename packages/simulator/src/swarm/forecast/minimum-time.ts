@@ -5,8 +5,8 @@ import { cachesOfClass, peersOfClass, type Swarm, usedUploadKbps } from '../plan
 /**
  * The minimum distribution time (R. Kumar and K. Ross, Peer-assisted file distribution: the
  * minimum distribution time, 2006), in ms: the seeds must send every bit once, the slowest
- * leecher must receive every bit, and all peers together must send a copy to each leecher. Caches of
- * providers help to send, and need no copy.
+ * leecher must receive every bit, and all peers together must send a copy to each leecher. Caches
+ * of providers help to send, and need no copy.
  */
 export function minimumDistributionTimeMs(swarm: Swarm): number {
   const fileBits = swarm.pieces * swarm.pieceBits;

@@ -1,7 +1,7 @@
 /**
  * How many nodes of one AS are in the swarm, and how many have come, completed and left. A node
- * counts from its arrival, as in the table of peers, until it leaves. Caches of providers, which are
- * always there, only count with their capacity.
+ * counts from its arrival, as in the table of peers, until it leaves. Caches of providers, which
+ * are always there, only count with their capacity.
  */
 
 import type { PeerId } from '@cachetorrent/protocol';

@@ -30,7 +30,7 @@ export interface PlannedCache {
 /** The caches of a run, and what they do to its AS. */
 export interface CacheTable {
   readonly entries: readonly ProviderCacheEntry[];
-  /** The region of each AS: AS of the same region count as one for roles. Absent without regions. */
+  /** The region of each AS, or -1: AS of one count as one for roles. Absent without regions. */
   readonly regionOfAs?: Int32Array;
 }
 

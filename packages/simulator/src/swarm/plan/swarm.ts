@@ -227,8 +227,9 @@ export function cachesOfClass(
 }
 
 /**
- * The number of peers of a swarm, seeds included, and without caches of providers. Where peers arrive by processes, it is the number
- * to expect until the horizon: the plan of a run knows how many there are.
+ * The number of peers of a swarm, seeds included, and without caches of providers. Where peers
+ * arrive by processes, it is the number to expect until the horizon: the plan of a run knows how
+ * many there are.
  */
 export function peerCountOf(swarm: Pick<Swarm, 'classes' | 'horizonMs'>): number {
   return swarm.classes.reduce((sum, peerClass) => sum + peersOfClass(peerClass, swarm), 0);
