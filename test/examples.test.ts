@@ -137,18 +137,19 @@ test('locality.yaml: with each way to keep traffic local, all peers complete', a
   const { settings } = await planCampaign(
     await readExperiment(`${EXAMPLES}experiments/locality.yaml`),
   );
-  const shares = new Map<unknown, number>();
+  const shares = new Map<string, number>();
   for (const { parameters, swarm } of settings) {
+    const locality = parameters['locality'] as string;
     const { result } = await simulate({ ...swarm, pieces: 8 }, { seed: 1 });
-    expect(result.completion.count, `${parameters['locality']}`).toBe(239);
-    shares.set(parameters['locality'], result.interAsShare);
+    expect(result.completion.count, locality).toBe(239);
+    shares.set(locality, result.interAsShare);
   }
   expect(shares.size).toBe(10);
   const others = [...shares].filter(([locality]) => locality !== 'uniform');
   // All but the caches that are near, which need not keep peers from others.
   const local = others.filter(([locality]) => locality !== 'near cache');
   for (const [locality, share] of local) {
-    expect(share, `${locality}`).toBeLessThan(shares.get('uniform')!);
+    expect(share, locality).toBeLessThan(shares.get('uniform')!);
   }
 }, 120_000);
 
