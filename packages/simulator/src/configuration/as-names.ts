@@ -4,23 +4,16 @@
  */
 
 import { closest } from 'fastest-levenshtein';
-import { z } from 'zod';
 
 import type { AsNetwork } from '../network/as-network.ts';
+import type { AsIndexOf, AsName } from './as-name.ts';
 import { refuse } from './configuration-error.ts';
 import type { FaultConfig } from './fault-schema.ts';
 import type { ArrivalConfig, ClassConfig, SeedConfig } from './population-schema.ts';
 import { type Path, show } from './problems.ts';
+import type { ProviderCacheConfig } from './provider-cache-schema.ts';
 import type { SwarmConfig } from './schema.ts';
-
-/** An AS: its name or number; in a transit–stub topology its index, from 0. */
-export type AsName = string | number;
-
-/** An AS by its name or number. */
-export const asName: z.ZodType<AsName> = z.union([z.number(), z.string()]);
-
-/** The index of an AS that a configuration names, in the topology. */
-export type AsIndexOf = (name: AsName) => number;
+import type { TrackerConfig } from './tracker-schema.ts';
 
 /** In a transit–stub topology an AS has an index, and the names AS0, AS1, AS2 … */
 export function stubIndexOf(name: AsName): number {
@@ -78,7 +71,8 @@ interface NamedAs {
   readonly path: Path;
 }
 
-function namesIn({ seeds, classes = [], faults = [] }: SwarmConfig): NamedAs[] {
+function namesIn(config: SwarmConfig): NamedAs[] {
+  const { seeds, classes = [], faults = [], cache, tracker } = config;
   const seedEntries: readonly [Path, SeedConfig][] = Array.isArray(seeds)
     ? seeds.map((seed: SeedConfig, i) => [['seeds', i], seed] as const)
     : typeof seeds === 'object'
@@ -88,6 +82,10 @@ function namesIn({ seeds, classes = [], faults = [] }: SwarmConfig): NamedAs[] {
     ...seedEntries.flatMap(([path, { as }]) => homesIn(as, [...path, 'as'])),
     ...classes.flatMap((each, i) => namesInClass(each, ['classes', i])),
     ...faults.flatMap((entry, i) => namesInFault(entry, ['faults', i])),
+    ...(cache?.providerCaches ?? []).flatMap((entry, i) =>
+      namesInCache(entry, ['cache', 'providerCaches', i]),
+    ),
+    ...namesInCosts(tracker?.costMap, ['tracker', 'costMap']),
   ];
 }
 
@@ -114,6 +112,21 @@ function namesInFault({ crash, leave, cut, seed }: FaultConfig, path: Path): Nam
     ...homesIn(cut?.as, [...path, 'cut', 'as']),
     ...homesIn(seed?.as, [...path, 'seed', 'as']),
   ];
+}
+
+function namesInCache({ as, region }: ProviderCacheConfig, path: Path): NamedAs[] {
+  return [
+    ...homesIn(as === 'all' ? undefined : as, [...path, 'as']),
+    ...homesIn(region, [...path, 'region']),
+  ];
+}
+
+function namesInCosts(costMap: TrackerConfig['costMap'], path: Path): NamedAs[] {
+  if (typeof costMap !== 'object') return [];
+  return costMap.flatMap(({ from, to }, i) => [
+    { name: from, path: [...path, i, 'from'] },
+    { name: to, path: [...path, i, 'to'] },
+  ]);
 }
 
 function homesIn(as: ClassConfig['as'], path: Path): NamedAs[] {

@@ -5,10 +5,10 @@
 
 import type { Fault, MassDeparture } from '../swarm/plan/faults.ts';
 import type { PeerClass } from '../swarm/plan/swarm.ts';
-import type { AsIndexOf } from './as-names.ts';
+import type { AsIndexOf } from './as-name.ts';
 import { refuse } from './configuration-error.ts';
 import type { CapacityChangeConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
-import type { AsName } from './as-names.ts';
+import type { AsName } from './as-name.ts';
 import {
   completeSeed,
   type CompleteSeedConfig,

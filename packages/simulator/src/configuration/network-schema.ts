@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 import type { NetworkData } from '../network/as-network.ts';
-import { type AsName, asName } from './as-names.ts';
+import { type AsName, asName } from './as-name.ts';
 import { type PricesConfig, pricesSchema } from './prices.ts';
 import type { Percentage, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';

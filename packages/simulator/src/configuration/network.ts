@@ -7,7 +7,8 @@ import { SwarmError } from '../errors.ts';
 import { drawWeights } from '../swarm/plan/hosting.ts';
 import { openNetwork, stubName } from '../swarm/plan/lay-out.ts';
 import type { AsSizes, FileTopology, Hosts, Topology } from '../swarm/plan/swarm.ts';
-import { type AsIndexOf, type AsName, indexOfIn, refuseName, stubIndexOf } from './as-names.ts';
+import type { AsIndexOf, AsName } from './as-name.ts';
+import { indexOfIn, refuseName, stubIndexOf } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type {
   DrawnHostsConfig,

@@ -9,9 +9,9 @@
 
 import { z } from 'zod';
 
-import type { PriceException, Prices } from '../swarm/plan/prices.ts';
+import type { PriceException, Prices } from '../swarm/plan/price-list.ts';
 import { refuse } from './configuration-error.ts';
-import { type AsName, asName } from './as-names.ts';
+import { type AsName, asName } from './as-name.ts';
 import type { Path } from './problems.ts';
 import { type Percentage, quantity, type Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
