@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { checkedSwarm, readConfig } from '@cachetorrent/runner';
-import { peerCountOf, simulate, type TransitStub } from '@cachetorrent/simulator';
+import { peerCountOf, simulate, simulateHere, type TransitStub } from '@cachetorrent/simulator';
 import { afterAll, describe, expect, test } from 'vitest';
+
+import { planCampaign } from '../packages/runner/src/campaign/experiment/plan.ts';
+import { readExperiment } from '../packages/runner/src/campaign/experiment/read.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const EXAMPLES = join(ROOT, 'examples/');
@@ -142,6 +145,31 @@ test.each(NETWORKS)('all peers complete on the network of %s', async (name) => {
 test('there is an example of every kind of network from a file', () => {
   expect(NETWORKS).toEqual(['graph.yaml', 'relationships.yaml', 'table.yaml']);
 });
+
+/** An experiment whose settings are swarms of every kind of locality, here with few of all. */
+test('locality.yaml: with each way to keep traffic local, all peers complete', async () => {
+  const { settings } = await planCampaign(
+    await readExperiment(`${EXAMPLES}experiments/locality.yaml`),
+  );
+  const shares = new Map<string, number>();
+  for (const { parameters, swarm } of settings) {
+    const locality = parameters['locality'] as string;
+    const classes = swarm.classes.map((each) =>
+      each.count === 239 ? { ...each, count: 99 } : each,
+    );
+    const small = { ...swarm, classes, minPeers: 100, pieces: 8 };
+    const { result } = simulateHere(small, { seed: 1 });
+    expect(result.completion.count, locality).toBe(99);
+    shares.set(locality, result.interAsShare);
+  }
+  expect(shares.size).toBe(10);
+  const others = [...shares].filter(([locality]) => locality !== 'uniform');
+  // All but the caches that are near, which need not keep peers from others.
+  const local = others.filter(([locality]) => locality !== 'near cache');
+  for (const [locality, share] of local) {
+    expect(share, locality).toBeLessThan(shares.get('uniform')!);
+  }
+}, 120_000);
 
 test.each(LARGE)('%s describes a swarm that can be simulated', async (name) => {
   const file = await readConfig(`${EXAMPLES}configs/${name}`);

@@ -102,7 +102,7 @@ async function measuredCopies(leaderPercent: number): Promise<number> {
     intervalS: 30,
     minPeers: PEERS,
     election: { leaderPercent },
-    selection: uniformSelection(NEIGHBOURS),
+    selection: () => uniformSelection(NEIGHBOURS),
     asnOf: (host) => table.asnOf(host),
     random: seededRandom('real swarm', leaderPercent),
   });

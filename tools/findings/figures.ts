@@ -85,6 +85,14 @@ export function serviceBySeeds(className: string): FigureOf {
   };
 }
 
+/** What leechers of a class have received from peers of all other classes, in bytes. */
+export function importsOfClass(className: string): FigureOf {
+  return ({ classTraffic = [] }) => {
+    const received = classTraffic.filter(({ from, to }) => to === className && from !== className);
+    return received.length === 0 ? null : received.reduce((sum, { bytes }) => sum + bytes, 0);
+  };
+}
+
 /** The median completion time of a class, in ms. */
 export function medianOf(className: string): FigureOf {
   return ({ classes }) => classes.find(({ name }) => name === className)?.p50Ms ?? null;

@@ -8,7 +8,14 @@ import { inRepository } from '../files.ts';
 import { collectExperiment, type SettingRuns } from '../runs/collect.ts';
 import type { Experiments } from '../runs/experiment-page.ts';
 import { withSection } from '../runs/markdown.ts';
-import { bySeed, Figures, type Result, serviceBySeeds, shareOfUploads } from './figures.ts';
+import {
+  bySeed,
+  Figures,
+  importsOfClass,
+  type Result,
+  serviceBySeeds,
+  shareOfUploads,
+} from './figures.ts';
 import { experimentsOf, type Finding, type Paper, PAPERS } from './papers.ts';
 import { FINDINGS_PAGE, FINDINGS_SECTION, judgedFindings, sectionOf } from './section.ts';
 import { type Bounds, judge, verdictOn } from './verdict.ts';
@@ -96,6 +103,12 @@ describe('figures', () => {
   test('of who serves whom count what leechers send before they complete', () => {
     expect(shareOfUploads('fast', 'fast')(result)).toBe(0.75);
     expect(shareOfUploads('slow', 'fast')(result)).toBeNull();
+  });
+
+  test('of imports count what a class receives from all others, seeds included', () => {
+    expect(importsOfClass('slow')(result)).toBe(2_900);
+    expect(importsOfClass('fast')(result)).toBe(1_000);
+    expect(importsOfClass('none')(result)).toBeNull();
   });
 
   test('of seeds are rates, so that who completes later is not served better', () => {

@@ -133,13 +133,13 @@ async function startTracker(
       intervalS: INTERVAL_S,
       minPeers: peers.length,
       election: leaderPercent === undefined ? undefined : { leaderPercent },
-      selection: {
+      selection: () => ({
         // Peers register in order, so the tracker's numbers, from 1, are those of the simulation.
         select: (id) => {
           events.elected();
           return peers[id - 1]!.neighbours.map((index) => (index + 1) as typeof id);
         },
-      },
+      }),
       asnOf: (host) => {
         events.registered();
         return FIRST_ASN + peers[indexOf(host)!]!.as;

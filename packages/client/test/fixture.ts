@@ -84,7 +84,7 @@ export class Fixture {
       intervalS: 5,
       minPeers: 1,
       election: undefined,
-      selection: uniformSelection(50),
+      selection: () => uniformSelection(50),
       asnOf: () => undefined,
       random: seededRandom('fixture'),
       ...options,

@@ -45,7 +45,7 @@ export type {
 } from './swarm/plan/swarm.ts';
 export { asCountOf, isFromFile, peerCountOf } from './swarm/plan/swarm.ts';
 export { type WindowForecast, windowOf } from './swarm/forecast/window.ts';
-export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/prices.ts';
+export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/price-list.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {

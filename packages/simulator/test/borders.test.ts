@@ -11,7 +11,7 @@ import { runPlanOf, simulate } from '../src/simulate.ts';
 import { AutonomousSystem } from '../src/swarm/nodes/autonomous-system.ts';
 import { makePlan } from '../src/swarm/plan/make-plan.ts';
 import { Plan } from '../src/swarm/plan/plan.ts';
-import type { Prices } from '../src/swarm/plan/prices.ts';
+import type { Prices } from '../src/swarm/plan/price-list.ts';
 import type { Swarm } from '../src/swarm/plan/swarm.ts';
 import { assemble } from '../src/swarm/results/assemble.ts';
 import type { BorderTraffic } from '../src/swarm/results/border-traffic.ts';

@@ -1,9 +1,14 @@
 /** Swarms on topologies from files: results do not depend on the number of workers. */
 
+import type { PeerId } from '@cachetorrent/protocol';
 import { describe, expect, test } from 'vitest';
 
 import { swarm as swarmOf, type SwarmConfig } from '../src/configuration/index.ts';
+import type { RelationshipData } from '../src/network/as-network.ts';
+import { RelationshipNetwork } from '../src/network/relationship-network.ts';
 import { simulate } from '../src/simulate.ts';
+import { makePlan } from '../src/swarm/plan/make-plan.ts';
+import { Plan } from '../src/swarm/plan/plan.ts';
 import { simulatedHere } from './swarm/simulated-here.ts';
 import { RELATIONSHIPS } from './swarm/swarms.ts';
 
@@ -36,9 +41,17 @@ const LIVING: SwarmConfig = {
   ],
 };
 
+/** What keeps traffic local: routes, which decide who is near, and a cache of a provider. */
+const LOCAL: SwarmConfig = {
+  ...SWARM,
+  tracker: { neighbourSelection: 'hops', sampleSize: 30 },
+  cache: { leaders: 30, providerCaches: [{ as: ['AS17', '18'], upload: '20 Mbit/s' }] },
+};
+
 describe.each([
   { what: 'that all arrive at the start', config: SWARM },
   { what: 'that come and go', config: LIVING },
+  { what: 'that are near by hops, and have caches', config: LOCAL },
 ])('peers $what', ({ config }) => {
   const swarm = swarmOf(config);
   const here = simulatedHere(swarm, 3);
@@ -50,4 +63,52 @@ describe.each([
   test('have another result in other AS', () => {
     expect(simulatedHere(swarm, 4).resultHash).not.toBe(here.resultHash);
   });
+});
+
+test('a cache of a provider is one more node of its AS', () => {
+  const without = new Plan(makePlan(swarmOf({ ...LOCAL, cache: { leaders: 30 } }), 3));
+  const plan = new Plan(makePlan(swarmOf(LOCAL), 3));
+  const { seeds } = plan.swarm;
+  const caches = [seeds + 1, seeds + 2] as PeerId[];
+  expect(plan.nodeCount).toBe(without.nodeCount + 2);
+  expect(caches.every((id) => plan.isCache(id))).toBe(true);
+  expect(caches.map((id) => plan.asNames![plan.asOf(id)])).toEqual(['AS17', 'AS18']);
+  // All others live where they live without them.
+  for (let id = 0; id < without.nodeCount; id++) {
+    const there = (id <= seeds ? id : id + 2) as PeerId;
+    expect(plan.asOf(there)).toBe(without.asOf(id as PeerId));
+    expect(plan.arrivesAtMs(there)).toBe(without.arrivesAtMs(id as PeerId));
+  }
+});
+
+test('a cost map names AS as all else does', () => {
+  const costMap = [
+    { from: 'AS17', to: 18, cost: 3 },
+    { from: 'as18', to: '17', cost: 1 },
+  ];
+  const swarm = swarmOf({ ...SWARM, tracker: { neighbourSelection: 'cost', costMap } });
+  const byName = new RelationshipNetwork(network as RelationshipData, 'rel.txt', {
+    hopMs: 20,
+    intraMs: 5,
+  });
+  const [from, to] = ['AS17', 'AS18'].map((name) => byName.indexOf(name));
+  expect(swarm.selection).toMatchObject({
+    costs: [
+      { from, to, cost: 3 },
+      { from: to, to: from, cost: 1 },
+    ],
+  });
+});
+
+test.each([
+  [{ cache: { providerCaches: [{ as: 'AS99' }] } }, 'cache.providerCaches[0].as'],
+  [{ cache: { providerCaches: [{ region: ['AS11', 99] }] } }, 'cache.providerCaches[0].region[1]'],
+  [
+    { tracker: { neighbourSelection: 'cost', costMap: [{ from: 'AS11', to: 'x', cost: 1 }] } },
+    'tracker.costMap[0].to',
+  ],
+] as const)('an AS that is not in the file is refused: %j', (more, at) => {
+  const resolve = () => swarmOf({ ...SWARM, ...more });
+  expect(resolve).toThrow(`${at}: is `);
+  expect(resolve).toThrow('an AS that is not in rel.txt');
 });

@@ -2,12 +2,13 @@
 
 import type { PeerId, AsId } from '@cachetorrent/protocol';
 
-import type { SelectablePeers } from './neighbour-selection.ts';
+import type { SelectablePeers } from './neighbours/selection.ts';
 
 /** The peers that have joined a swarm, in order of joining: all of them, and those of each AS. */
 export class JoinedPeers implements SelectablePeers {
   readonly #all: PeerId[] = [];
   readonly #byAs: PeerId[][] = [];
+  readonly #asIdOf: AsId[] = [];
   readonly #asIds: AsId[] = [];
 
   /** All peers, in order of joining, or of id after `sort`. */
@@ -20,21 +21,33 @@ export class JoinedPeers implements SelectablePeers {
     return this.#byAs[asId] ?? [];
   }
 
-  /** The AS of a peer that has joined. */
-  asIdOf(id: PeerId): AsId {
-    return this.#asIds[id]!;
+  /** The AS of which any peer has joined, in ascending order. */
+  get asIds(): readonly AsId[] {
+    return this.#asIds;
+  }
+
+  /** The AS of a peer; undefined if it has not joined. */
+  asIdOf(id: PeerId): AsId | undefined {
+    return this.#asIdOf[id];
   }
 
   /** Whether `id` has joined. */
   has(id: PeerId): boolean {
-    return this.#asIds[id] !== undefined;
+    return this.#asIdOf[id] !== undefined;
   }
 
   /** Adds a peer that has not joined before. */
   add(id: PeerId, asId: AsId): void {
     this.#all.push(id);
-    (this.#byAs[asId] ??= []).push(id);
-    this.#asIds[id] = asId;
+    this.#asIdOf[id] = asId;
+    const known = this.#byAs[asId];
+    if (known !== undefined) {
+      known.push(id);
+      return;
+    }
+    this.#byAs[asId] = [id];
+    this.#asIds.push(asId);
+    this.#asIds.sort((a, b) => a - b);
   }
 
   /** Sorts the peers by id, so that nothing depends on the order in which they have joined. */

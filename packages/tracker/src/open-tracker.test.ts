@@ -2,7 +2,7 @@ import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { uniformSelection } from './neighbour-selection.ts';
+import { uniformSelection } from './neighbours/policies/uniform.ts';
 import { OpenTracker, type OpenTrackerOptions } from './open-tracker.ts';
 
 const AS = 0 as AsId;
@@ -74,9 +74,9 @@ test('those who are there elect leaders by the policy, and others when these lea
   const election = { leaderPercent: 1, leadersMin: 2, random: seededRandom('lots') };
   const { tracker, leecher } = trackerWith({ election: { ...election, policy: 'uptime' } });
   for (const id of [3, 2, 1]) leecher(id, 10 * (4 - id));
-  expect(tracker.leadersOf(AS)).toEqual([[3, 2]]);
+  expect(tracker.leadersOf(1 as PeerId, AS)).toEqual([[3, 2]]);
   leecher(3, 50, 'stopped');
-  expect(tracker.leadersOf(AS)).toEqual([[2, 1]]);
+  expect(tracker.leadersOf(1 as PeerId, AS)).toEqual([[2, 1]]);
 });
 
 test('who announces no capacity is named to others, and leads nobody', () => {
@@ -90,12 +90,12 @@ test('who announces no capacity is named to others, and leads nobody', () => {
     );
   const capacity = { uploadKbps: 1_000, downloadKbps: 1_000 };
   announce(1, {});
-  expect(tracker.leadersOf(AS)).toEqual([[]]);
+  expect(tracker.leadersOf(1 as PeerId, AS)).toEqual([[]]);
   announce(2, { capacity });
   announce(3, {});
-  expect(tracker.leadersOf(AS)).toEqual([[2]]);
+  expect(tracker.leadersOf(1 as PeerId, AS)).toEqual([[2]]);
   expect(announce(4, {}).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
   // Who cannot be reached any more leads no longer.
   announce(2, {});
-  expect(tracker.leadersOf(AS)).toEqual([[]]);
+  expect(tracker.leadersOf(1 as PeerId, AS)).toEqual([[]]);
 });

@@ -8,8 +8,9 @@ import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { Election, type ElectionOptions } from './election/election.ts';
-import type { NeighbourSelection, SelectablePeers } from './neighbour-selection.ts';
+import type { NeighbourSelection, SelectablePeers } from './neighbours/selection.ts';
 import { Places } from './places.ts';
+import { ProviderCaches } from './provider-caches.ts';
 import { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';
 
 /** The options of an `OpenTracker`. */
@@ -20,6 +21,8 @@ export interface OpenTrackerOptions {
   readonly intervalS: number;
   /** How leaders are elected; absent if there are no elections. */
   readonly election?: ElectionOptions;
+  /** The caches of providers; where they lead, there is no election. Absent if there are none. */
+  readonly caches?: ProviderCaches;
   /** The source of all randomness. */
   readonly random: Random;
 }
@@ -49,6 +52,7 @@ interface Member extends RecencyLinks<Member> {
 class Pool implements SelectablePeers {
   readonly #all = new Places<PeerId, PeerId>();
   readonly #byAs: (Places<PeerId, PeerId> | undefined)[] = [];
+  readonly #asIdOf = new Map<PeerId, AsId>();
 
   get all(): readonly PeerId[] {
     return this.#all.items;
@@ -58,13 +62,27 @@ class Pool implements SelectablePeers {
     return this.#byAs[asId]?.items ?? [];
   }
 
+  get asIds(): readonly AsId[] {
+    const asIds: AsId[] = [];
+    this.#byAs.forEach((peers, asId) => {
+      if (peers !== undefined && peers.items.length > 0) asIds.push(asId as AsId);
+    });
+    return asIds;
+  }
+
+  asIdOf(id: PeerId): AsId | undefined {
+    return this.#asIdOf.get(id);
+  }
+
   add(id: PeerId, asId: AsId): void {
     this.#all.set(id, id);
+    this.#asIdOf.set(id, asId);
     (this.#byAs[asId] ??= new Places()).set(id, id);
   }
 
   remove(id: PeerId, asId: AsId): void {
     this.#all.delete(id);
+    this.#asIdOf.delete(id);
     this.#byAs[asId]?.delete(id);
   }
 }
@@ -76,11 +94,13 @@ export class OpenTracker {
   readonly #everybody = new Pool();
   readonly #downloaders = new Pool();
   readonly #election: Election | undefined;
+  readonly #caches: ProviderCaches;
   readonly #byRecency = new RecencyList<Member>();
 
   constructor(options: OpenTrackerOptions) {
     this.#options = options;
     if (options.election !== undefined) this.#election = new Election(options.election);
+    this.#caches = options.caches ?? new ProviderCaches([]);
   }
 
   /**
@@ -95,11 +115,14 @@ export class OpenTracker {
       return [];
     }
     this.#update(announce, nowMs);
-    if (announce.capacity === undefined) this.#election?.leave(id, nowMs);
+    const stands = this.#caches.leadersFor(id, asId).length === 0;
+    if (announce.capacity === undefined || !stands) this.#election?.leave(id, nowMs);
     else this.#election?.join({ id, ...announce.capacity }, asId, nowMs);
     if (wanted === 0) return [];
     const { selection, random } = this.#options;
-    return selection.select(id, asId, isSeed ? this.#downloaders : this.#everybody, random);
+    if (isSeed) return selection.select(id, asId, this.#downloaders, random);
+    const chosen = selection.select(id, asId, this.#everybody, random);
+    return this.#caches.withNeighbours(id, asId, chosen);
   }
 
   /** A follower says that it cannot reach a leader any more. */
@@ -107,12 +130,16 @@ export class OpenTracker {
     this.#election?.report(leader, by, nowMs);
   }
 
-  /** The leaders of an AS by sub-torrent; empty if there are no elections. */
-  leadersOf(asId: AsId): readonly (readonly PeerId[])[] {
-    const { election } = this.#options;
-    if (election === undefined) return [];
-    return Array.from({ length: election.subTorrents ?? 1 }, (_, subTorrent) =>
-      this.#election!.leadersOf(asId, subTorrent),
+  /**
+   * The leaders of a peer in an AS, by sub-torrent; empty if there are neither elections nor caches
+   * of providers.
+   */
+  leadersOf(id: PeerId, asId: AsId): readonly (readonly PeerId[])[] {
+    const { election, caches } = this.#options;
+    if (election === undefined && caches === undefined) return [];
+    const ofCaches = this.#caches.leadersFor(id, asId);
+    return Array.from({ length: election?.subTorrents ?? 1 }, (_, subTorrent) =>
+      ofCaches.length > 0 ? ofCaches : (this.#election?.leadersOf(asId, subTorrent) ?? []),
     );
   }
 
@@ -149,5 +176,6 @@ export class OpenTracker {
     this.#election?.leave(id, nowMs);
     this.#everybody.remove(id, member.asId);
     this.#downloaders.remove(id, member.asId);
+    this.#options.selection.forget?.(id);
   }
 }

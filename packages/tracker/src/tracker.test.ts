@@ -2,7 +2,7 @@ import type { PeerId, AsId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
 import { expect, test } from 'vitest';
 
-import { uniformSelection } from './neighbour-selection.ts';
+import { uniformSelection } from './neighbours/policies/uniform.ts';
 import { NO_CANDIDATE } from './election/candidate.ts';
 import { Tracker, type TrackerOptions } from './tracker.ts';
 

@@ -17,7 +17,8 @@ import {
   type TimedCandidate,
 } from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
-import type { NeighbourSelection } from './neighbour-selection.ts';
+import type { NeighbourSelection } from './neighbours/selection.ts';
+import { ProviderCaches } from './provider-caches.ts';
 
 /** Sends the messages of a tracker. */
 export interface TrackerHost {
@@ -31,7 +32,7 @@ export interface TrackerHost {
 
 /** The options of a tracker. */
 export interface TrackerOptions {
-  /** The number of peers, and then of candidates, for which the tracker waits. */
+  /** The number of peers, and then of candidates, for which the tracker waits; without caches. */
   readonly minPeers: number;
   /** The number of seeds: the first peers to arrive, whose ids are 1 to `seeds`. */
   readonly seeds: number;
@@ -41,6 +42,8 @@ export interface TrackerOptions {
   readonly selection: NeighbourSelection;
   /** How leaders are elected, and the lots that a policy may draw; absent if there are none. */
   readonly election?: ElectionSettings & { readonly random: Random };
+  /** The caches of providers; where they lead, there is no election. Absent if there are none. */
+  readonly caches?: ProviderCaches;
   /** The number of sub-torrents; each has its own leaders. */
   readonly subTorrents: number;
   /** The tracker's random stream. */
@@ -52,16 +55,23 @@ export class Tracker {
   readonly #host: TrackerHost;
   readonly #options: TrackerOptions;
   readonly #joined = new JoinedPeers();
+  readonly #caches: ProviderCaches;
+  /** How many peers that are no caches have joined. */
+  #joinedCount = 0;
+  #hasAnswered = false;
   /** When each peer has joined, by id. */
   readonly #joinedAtMs: number[] = [];
-  /** The candidates so far; undefined after the election. */
+  /** The candidates so far, of AS that no cache leads; undefined after the election. */
   #candidates: TimedCandidate[] | undefined = [];
+  /** How many peers have become candidates, those of other AS included. */
+  #candidateCount = 0;
   /** For each AS and sub-torrent the leaders, once elected. */
   readonly #leaders: (readonly Uint32Array[])[] = [];
 
   constructor(host: TrackerHost, options: TrackerOptions) {
     this.#host = host;
     this.#options = options;
+    this.#caches = options.caches ?? new ProviderCaches([]);
   }
 
   /** `id`, of AS `asId`, joins at `nowMs`. A repeated message has no effect. */
@@ -69,9 +79,10 @@ export class Tracker {
     if (this.#joined.has(id)) return;
     this.#joined.add(id, asId);
     this.#joinedAtMs[id] = nowMs;
-    const count = this.#joined.all.length;
-    if (count < this.#options.minPeers) return;
-    if (count > this.#options.minPeers) return this.#sendNeighbours(id);
+    if (!this.#caches.has(id)) this.#joinedCount++;
+    if (this.#hasAnswered) return this.#sendNeighbours(id);
+    if (this.#joinedCount < this.#options.minPeers) return;
+    this.#hasAnswered = true;
     this.#joined.sort();
     for (const peer of this.#joined.all) this.#sendNeighbours(peer);
   }
@@ -84,16 +95,39 @@ export class Tracker {
 
   /** A peer that has joined becomes a candidate at `nowMs`, or says that it does not stand. */
   candidate(candidate: Candidate, nowMs: number): void {
-    if (this.#candidates === undefined) return this.#addLateCandidate(candidate);
-    this.#candidates.push({ candidate, joinedAtMs: this.#joinedAtMs[candidate.id]! });
-    if (this.#candidates.length === this.#options.minPeers) this.#elect(this.#candidates, nowMs);
+    const { id } = candidate;
+    const asId = this.#asIdOf(id);
+    const leaders = this.#caches.leadersFor(id, asId);
+    if (leaders.length > 0 || this.#options.election === undefined) {
+      this.#sendLeaders(id, this.#inAllSubTorrents(leaders));
+    }
+    if (this.#options.election === undefined || this.#caches.has(id)) return;
+    if (this.#candidates === undefined) {
+      if (leaders.length === 0) this.#addLateCandidate(candidate);
+      return;
+    }
+    this.#candidateCount++;
+    if (leaders.length === 0) {
+      this.#candidates.push({ candidate, joinedAtMs: this.#joinedAtMs[id]! });
+    }
+    if (this.#candidateCount === this.#options.minPeers) this.#elect(this.#candidates, nowMs);
+  }
+
+  /** The AS of a peer that has joined. */
+  #asIdOf(id: PeerId): AsId {
+    return this.#joined.asIdOf(id)!;
   }
 
   #sendNeighbours(to: PeerId): void {
     const { selection, random } = this.#options;
-    const asId = this.#joined.asIdOf(to);
-    const ids = Uint32Array.from(selection.select(to, asId, this.#joined, random));
-    const asIds = ids.map((id) => this.#joined.asIdOf(id as PeerId));
+    const asId = this.#asIdOf(to);
+    const chosen = selection.select(to, asId, this.#joined, random);
+    // A cache may be known before it has joined, and then is named by those that join after it.
+    const named = this.#caches
+      .withNeighbours(to, asId, chosen)
+      .filter((id) => this.#joined.has(id));
+    const ids = Uint32Array.from(named);
+    const asIds = ids.map((id) => this.#asIdOf(id as PeerId));
     this.#host.neighbours(to, ids, asIds);
   }
 
@@ -103,13 +137,13 @@ export class Tracker {
     this.#candidates = undefined;
     const byAs: TimedCandidate[][] = [];
     for (const each of candidates.toSorted((a, b) => a.candidate.id - b.candidate.id)) {
-      (byAs[this.#joined.asIdOf(each.candidate.id)] ??= []).push(each);
+      (byAs[this.#asIdOf(each.candidate.id)] ??= []).push(each);
     }
     byAs.forEach((ofAs, asId) => {
       const standing = ofAs.filter(({ candidate }) => stands(candidate));
       const elected = electForSubTorrents(standing, election, subTorrents, nowMs, election.random);
       this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { candidate } of ofAs) this.#sendLeaders(candidate.id, asId as AsId);
+      for (const { candidate } of ofAs) this.#sendLeaders(candidate.id, this.#leaders[asId]!);
     });
   }
 
@@ -119,17 +153,20 @@ export class Tracker {
    */
   #addLateCandidate(candidate: Candidate): void {
     const { id } = candidate;
-    const asId = this.#joined.asIdOf(id);
-    const { subTorrents } = this.#options;
+    const asId = this.#asIdOf(id);
     const known = this.#leaders[asId];
     if (known === undefined || (known[0]!.length === 0 && stands(candidate))) {
-      const leaders = stands(candidate) ? [id] : [];
-      this.#leaders[asId] = Array.from({ length: subTorrents }, () => Uint32Array.from(leaders));
+      this.#leaders[asId] = this.#inAllSubTorrents(stands(candidate) ? [id] : []);
     }
-    this.#sendLeaders(id, asId);
+    this.#sendLeaders(id, this.#leaders[asId]!);
   }
 
-  #sendLeaders(to: PeerId, asId: AsId): void {
-    this.#leaders[asId]!.forEach((ids, subTorrent) => this.#host.leaders(to, subTorrent, ids));
+  #inAllSubTorrents(leaders: readonly PeerId[]): readonly Uint32Array[] {
+    const { subTorrents } = this.#options;
+    return Array.from({ length: subTorrents }, () => Uint32Array.from(leaders));
+  }
+
+  #sendLeaders(to: PeerId, leaders: readonly Uint32Array[]): void {
+    leaders.forEach((ids, subTorrent) => this.#host.leaders(to, subTorrent, ids));
   }
 }

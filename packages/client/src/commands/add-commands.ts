@@ -4,13 +4,23 @@
  */
 
 import type { Endpoint } from '@cachetorrent/protocol/wire';
-import type { ElectionPolicyName } from '@cachetorrent/tracker';
+import type { ElectionPolicyName, NeighbourPolicyName } from '@cachetorrent/tracker';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import type { CommandEnvironment } from './environment.ts';
 import type { GetOptions } from './get.ts';
 import type { SeedOptions } from './seed.ts';
 import type { TrackOptions } from './track.ts';
+
+/** The rules of neighbour selection; `track` says which of them it has. */
+const NEIGHBOUR_RULES: Readonly<Record<NeighbourPolicyName, true>> = {
+  uniform: true,
+  biased: true,
+  hops: true,
+  latency: true,
+  cost: true,
+  budget: true,
+};
 
 /** The rules of election, whose code is not loaded here. */
 const POLICIES: Readonly<Record<ElectionPolicyName, true>> = {
@@ -76,6 +86,13 @@ export function addClientCommands(program: Command, environment: CommandEnvironm
     .option('--neighbours <n>', 'Number of neighbours of a peer, at most 200', whole, 50)
     .option('--peers-per-address <n>', 'Peers of a torrent at one address', positive, 40)
     .option('--external-neighbours <percent>', 'Percentage of these from all AS', percent)
+    .addOption(
+      new Option('--neighbour-selection <rule>', 'How neighbours are chosen').choices(
+        Object.keys(NEIGHBOUR_RULES),
+      ),
+    )
+    .option('--inter-as-connections <n>', 'Connections of an AS with others (budget)', several)
+    .option('--cost-map <file>', 'Costs between AS (cost): CSV with from,to,cost')
     .addOption(new Option('--bias <percent>').argParser(percent).hideHelp())
     .option('--quiet', 'Do not log announces')
     .action(async (options: TrackOptions) => {
@@ -158,6 +175,13 @@ function positive(text: string): number {
   const value = whole(text);
   if (value > 0) return value;
   throw new InvalidArgumentError('Write a whole number, 1 or more.');
+}
+
+/** With a single connection each, most AS could not be connected to all others. */
+function several(text: string): number {
+  const value = whole(text);
+  if (value > 1) return value;
+  throw new InvalidArgumentError('Write a whole number, 2 or more.');
 }
 
 function number(text: string): number {

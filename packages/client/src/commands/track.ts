@@ -1,27 +1,19 @@
 /** `cachetorrent track`: a tracker that also elects leaders. */
 
 import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { printable, seededRandom } from '@cachetorrent/std';
-import {
-  biasedSelection,
-  type ElectionPolicyName,
-  type ElectionSettings,
-  uniformSelection,
-} from '@cachetorrent/tracker';
+import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
-import { collectBytes } from '../collect-bytes.ts';
 import { ClientError } from '../errors.ts';
 import { PrefixTable } from '../trackers/prefix-table.ts';
 import { REGISTRATION_LIMITS, type RegistrationLimits } from '../trackers/registrations.ts';
 import { PEERS_RETURNED } from '../trackers/swarm-registry.ts';
 import { TrackerServer } from '../trackers/tracker-server.ts';
 import { type CommandEnvironment, untilStopped } from './environment.ts';
+import { neighbourSelectionOf, type NeighbourSelectionOptions } from './neighbour-selection.ts';
+import { readTable } from './read-table.ts';
 
-/** The limit of a table: the Internet has a million prefixes, which take 25 MB. */
-const TABLE_BYTES_MAX = 2 ** 28;
-const TABLE_TOO_LARGE = `it has more than ${TABLE_BYTES_MAX} bytes`;
+const PREFIX_FIX = 'give the path of a file with lines like "10.1.0.0/16 64513"';
 
 const FLAGS = {
   policy: '--policy',
@@ -30,7 +22,7 @@ const FLAGS = {
 } as const;
 
 /** The options of `cachetorrent track`. */
-export interface TrackOptions {
+export interface TrackOptions extends NeighbourSelectionOptions {
   /** The address to listen at. Default: all addresses. */
   readonly host?: string;
   /** The port to listen at; 0 takes a free port. Default: 6969. */
@@ -55,8 +47,6 @@ export interface TrackOptions {
   readonly neighbours?: number;
   /** The number of peers of one torrent that are registered at one address. Default: 40. */
   readonly peersPerAddress?: number;
-  /** The percentage of the neighbours that are chosen from all AS. Default: 100 %. */
-  readonly externalNeighbours?: number;
   /** The former name of `externalNeighbours`. */
   readonly bias?: number;
   /** Whether announces are not logged. */
@@ -76,23 +66,24 @@ export async function track(
   const { bias, systems, prefixToAs = systems, quiet } = options;
   const { externalNeighbours = bias } = options;
   const neighbours = Math.min(PEERS_RETURNED.max, options.neighbours ?? PEERS_RETURNED.default);
+  const selection = await neighbourSelectionOf(
+    { ...options, ...(externalNeighbours === undefined ? {} : { externalNeighbours }) },
+    neighbours,
+  );
   const election = electionOf(options);
   if (bias !== undefined) stderr.write('note: --bias is now called --external-neighbours\n');
   if (systems !== undefined) stderr.write('note: --systems is now called --prefix-to-as\n');
   const table =
     prefixToAs === undefined
       ? new PrefixTable()
-      : PrefixTable.parse(await readTable(prefixToAs), prefixToAs);
+      : PrefixTable.parse(await readTable(prefixToAs, PREFIX_FIX), prefixToAs);
   const server = new TrackerServer({
     host,
     port,
     intervalS: interval,
     minPeers,
     election,
-    selection:
-      externalNeighbours === undefined
-        ? uniformSelection(neighbours)
-        : biasedSelection(neighbours, externalNeighbours),
+    selection,
     asnOf: (address) => table.asnOf(address),
     limits: limitsOf(options),
     random: seededRandom(randomBytes(16).toString('hex')),
@@ -134,26 +125,4 @@ function limitsOf({ peersPerAddress }: TrackOptions): Partial<RegistrationLimits
   if (peersPerAddress === undefined) return {};
   const perAddress = Math.max(peersPerAddress, REGISTRATION_LIMITS.perAddress);
   return { perTorrentAndAddress: peersPerAddress, perAddress };
-}
-
-/** Reads a table, also one that is compressed with gzip, as CAIDA publishes it. */
-async function readTable(path: string): Promise<string> {
-  try {
-    // A pipe has no size that could be looked up before.
-    const bytes = await collectBytes(createReadStream(path), TABLE_BYTES_MAX);
-    if (bytes.length > TABLE_BYTES_MAX) throw new Error(TABLE_TOO_LARGE);
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    const text = isGzip ? gunzipSync(bytes, { maxOutputLength: TABLE_BYTES_MAX }) : bytes;
-    // A text has no zeros, except for every other byte of one in UTF-16.
-    if (text.subarray(0, 100).includes(0)) throw new Error('it is in UTF-16, or no text');
-    return text.toString('utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'ERR_BUFFER_TOO_LARGE' ? TABLE_TOO_LARGE : message;
-    throw new ClientError({
-      at: path,
-      problem: `cannot be read (${why})`,
-      fix: 'give the path of a file with lines like "10.1.0.0/16 64513"',
-    });
-  }
 }

@@ -2,7 +2,7 @@
 
 import type { AnnounceRequest, AnnounceResponse } from '@cachetorrent/protocol/wire';
 import { seededRandom } from '@cachetorrent/std';
-import { uniformSelection } from '@cachetorrent/tracker';
+import { budgetSelection, uniformSelection } from '@cachetorrent/tracker';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ function registry(
     intervalS: INTERVAL_S,
     minPeers,
     election: leaderPercent === undefined ? undefined : { leaderPercent },
-    selection: uniformSelection(50),
+    selection: () => uniformSelection(50),
     asnOf: (host: string) => (host.startsWith('10.') ? Number(host.split('.')[1]) : undefined),
     random: seededRandom('registry'),
   };
@@ -51,6 +51,37 @@ describe('peers', () => {
     expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual([]);
     expect(hosts(swarm.announce('10.1.0.2', request(), 0))).toEqual(['10.1.0.1']);
     expect(hosts(swarm.announce('10.1.0.1', request(), 0))).toEqual(['10.1.0.2']);
+  });
+
+  test('of an AS have as many connections with others as the budget allows', () => {
+    const swarm = new SwarmRegistry({
+      intervalS: INTERVAL_S,
+      minPeers: 1,
+      election: undefined,
+      selection: () => budgetSelection(5, 2),
+      asnOf: (host) => Number(host.split('.')[1]),
+      random: seededRandom('budget'),
+    });
+    const all = [1, 2, 3].flatMap((as) => [...Array(10).keys()].map((i) => `10.${as}.0.${i}`));
+    /** The pairs of peers of different AS, of which one is named to the other. */
+    const links = (): Set<string> => {
+      const pairs = all.flatMap((host) =>
+        hosts(swarm.announce(host, request(), 0))
+          .filter((other) => other.split('.')[1] !== host.split('.')[1])
+          .map((other) => [host, other].sort().join(' ')),
+      );
+      return new Set(pairs);
+    };
+    for (const host of all) swarm.announce(host, request({ numWant: 0 }), 0);
+    const first = links();
+    expect(first.size).toBe(3);
+    expect(links()).toEqual(first);
+    const [gone] = [...first][0]!.split(' ');
+    swarm.announce(gone!, request({ event: 'stopped' }), 0);
+    all.splice(all.indexOf(gone!), 1);
+    const second = links();
+    expect(second.size).toBe(3);
+    expect([...second].filter((link) => first.has(link)).length).toBeLessThan(3);
   });
 
   test('of one address displace those of it that have been silent for longest', () => {
@@ -307,7 +338,7 @@ describe('an election', () => {
     const swarm = new SwarmRegistry({
       intervalS: INTERVAL_S,
       minPeers: 6,
-      selection: uniformSelection(50),
+      selection: () => uniformSelection(50),
       asnOf: () => 1,
       random: seededRandom('limits'),
       election: { leaderPercent: 1, leadersMin: 2, policy: 'uptime' },

@@ -22,6 +22,7 @@ import {
   Election,
   type ElectionSettings,
   type NeighbourSelection,
+  type SelectablePeers,
   silentSinceMs,
 } from '@cachetorrent/tracker';
 
@@ -37,8 +38,11 @@ export interface SwarmRegistryOptions {
   readonly minPeers: number;
   /** How leaders are elected; undefined for no elections. */
   readonly election: ElectionSettings | undefined;
-  /** The rule that chooses the neighbours of a peer. */
-  readonly selection: NeighbourSelection;
+  /**
+   * Makes the rule that chooses the neighbours of the peers of one torrent: it may remember whom it
+   * has named.
+   */
+  readonly selection: () => NeighbourSelection;
   /** Returns the AS number of an address; undefined if it is not known. */
   readonly asnOf: (host: string) => number | undefined;
   /** The source of all randomness. */
@@ -73,6 +77,7 @@ export const PEERS_RETURNED = { default: 50, max: 200 } as const;
 /** What a tracker knows of the peers of one torrent. */
 export class SwarmRegistry {
   readonly #options: SwarmRegistryOptions;
+  readonly #selection: NeighbourSelection;
   readonly #registrations: Registrations;
   readonly #onEmpty: () => void;
   /** By address and port. */
@@ -100,6 +105,7 @@ export class SwarmRegistry {
     onEmpty: () => void = () => {},
   ) {
     this.#options = options;
+    this.#selection = options.selection();
     this.#registrations = registrations;
     this.#onEmpty = onEmpty;
     const { election, random } = options;
@@ -218,6 +224,7 @@ export class SwarmRegistry {
       return this.#announceIn(this.#asPools(asIdOf(next)), member, next);
     }
     if (last !== undefined) {
+      if (next === undefined || asIdOf(last) !== asIdOf(next)) this.#selection.forget?.(id);
       this.#pools.remove(id, address);
       this.#byAs.get(asIdOf(last))!.remove(id, address);
       this.#count(last, -1);
@@ -289,12 +296,22 @@ export class SwarmRegistry {
 
   #select({ id, state }: Member, among: 'all' | 'ofEachAddress'): readonly PeerId[] {
     const { isDownloading } = state!;
-    const { selection, random } = this.#options;
-    const partners = {
+    const inAs = (asId: AsId): readonly PeerId[] =>
+      this.#byAs.get(asId)?.partnersOf(isDownloading)[among] ?? [];
+    const byAs = this.#byAs;
+    const partners: SelectablePeers = {
       all: this.#pools.partnersOf(isDownloading)[among],
-      inAs: (asId: AsId) => this.#byAs.get(asId)?.partnersOf(isDownloading)[among] ?? [],
+      inAs,
+      get asIds() {
+        return [...byAs.keys()].filter((asId) => inAs(asId).length > 0).sort((a, b) => a - b);
+      },
+      asIdOf: (other) => {
+        const known = this.#byId.get(other)?.state;
+        const isPartner = known !== undefined && (isDownloading || known.isDownloading);
+        return isPartner ? asIdOf(known) : undefined;
+      },
     };
-    return selection.select(id, asIdOf(state!), partners, random);
+    return this.#selection.select(id, asIdOf(state!), partners, this.#options.random);
   }
 
   #announcedPeer(id: PeerId, { peerList }: AnnounceRequest): AnnouncedPeer {

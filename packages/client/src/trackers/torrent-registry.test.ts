@@ -15,7 +15,7 @@ function registryWith(limits: Partial<RegistrationLimits> = {}): TorrentRegistry
     intervalS: INTERVAL_S,
     minPeers: 1,
     election: { leaderPercent: 10 },
-    selection: biasedSelection(50, 50),
+    selection: () => biasedSelection(50, 50),
     asnOf: () => undefined,
     limits,
     random: seededRandom('torrents'),

@@ -31,7 +31,7 @@ beforeEach(async () => {
     intervalS: 60,
     minPeers: 1,
     election: { leaderPercent: 10 },
-    selection: uniformSelection(50),
+    selection: () => uniformSelection(50),
     asnOf: () => undefined,
     random: seededRandom('server'),
     onAnnounce: (line) => log.push(line),

@@ -111,7 +111,7 @@ const ourTracker: StartTracker = async () => {
     intervalS: 10,
     minPeers: 1,
     election: undefined,
-    selection: uniformSelection(50),
+    selection: () => uniformSelection(50),
     asnOf: () => undefined,
     random: seededRandom('interop'),
   });

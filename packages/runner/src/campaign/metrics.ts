@@ -174,7 +174,7 @@ function sameClassShare({ classes, classTraffic }: Result): number | null {
   return all === 0 ? null : within / all;
 }
 
-const isLeecher = (role: SwarmRole): boolean => role !== 'seed';
+const isLeecher = (role: SwarmRole): boolean => role !== 'seed' && role !== 'cache';
 
 /** Over all peers of these roles, also those that have not completed the file. */
 function meanUnservedMs(

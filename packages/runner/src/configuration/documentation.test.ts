@@ -41,6 +41,7 @@ const SECTIONS = [
   },
   { heading: 'Exceptions', path: ['network', 'prices', 'exceptions'], within: [] },
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
+  { heading: 'Caches of providers', path: ['cache', 'providerCaches'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,

@@ -4,6 +4,7 @@
  */
 
 import { CHOKERS, SEED_CHOKERS } from '@cachetorrent/protocol';
+import { NEIGHBOUR_SELECTIONS } from '@cachetorrent/simulator/configuration';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse } from 'yaml';
 
@@ -17,6 +18,7 @@ export interface OverrideFlags {
   readonly pieceSize?: ParameterValue;
   readonly leaders?: ParameterValue;
   readonly externalNeighbours?: ParameterValue;
+  readonly neighbourSelection?: ParameterValue;
   readonly subTorrents?: ParameterValue;
   readonly requestPriority?: ParameterValue;
   readonly choker?: ParameterValue;
@@ -43,6 +45,13 @@ export function withOverrides(command: Command): Command {
       '--external-neighbours <percent>',
       'Percentage of neighbours chosen among all peers, the others in the own AS',
       plain,
+    )
+    .addOption(
+      oneOf(
+        '--neighbour-selection <rule>',
+        'How the tracker chooses neighbours',
+        NEIGHBOUR_SELECTIONS,
+      ),
     )
     .option('--sub-torrents <n>', 'Number of sub-torrents, each with its own leaders', plain)
     .option('--peers <n>', 'Number of peers, seeds included', plain)

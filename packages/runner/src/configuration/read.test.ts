@@ -66,14 +66,15 @@ describe('the starting file', () => {
   test('stays one when its commented fields are activated', () => {
     const all = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1');
     const { swarm } = checkedSwarm(parseConfig('swarm.yaml', all));
-    expect(swarm.classes.map(({ name }) => name)).toEqual(['seed', 'dsl', 'fibre', 'cable']);
-    expect(swarm).toMatchObject({ backlog: 10, externalPercent: 10, subTorrents: 1 });
+    const names = swarm.classes.map(({ name }) => name);
+    expect(names).toEqual(['seed', 'dsl', 'fibre', 'cable', 'cache']);
+    expect(swarm).toMatchObject({ backlog: 10, leadersMax: 5, subTorrents: 1 });
   });
 
   test('states the defaults in its comments', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
-      .replace(/^(classes|faults):\n(  - .*\n)+/gm, '')
+      .replace(/^ *(classes|faults|providerCaches):.*\n( *- .*\n)+/gm, '')
       .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });

@@ -16,6 +16,7 @@ import {
 import { closest } from 'fastest-levenshtein';
 
 import { UserError } from '../user-error.ts';
+import { withCostMap } from './cost-map-file.ts';
 import { locatedProblems } from './located-problems.ts';
 import { importOriginal, isOriginal } from './original.ts';
 import {
@@ -161,7 +162,7 @@ function withFiles(
   value: unknown,
   { traces, networks }: Pick<ConfigFile, 'traces' | 'networks'>,
 ): TracedConfig {
-  const traced = withTraces(value, traces);
+  const traced = withCostMap(withTraces(value, traces), traces.folder);
   return { ...traced, value: withNetworkFiles(traced.value, networks) };
 }
 

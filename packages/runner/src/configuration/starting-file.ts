@@ -49,6 +49,10 @@ network:
 # tracker:
 #   neighbours: 20        # named to each peer; as many again connect to it
 #   externalNeighbours: 10 %  # biased neighbour selection (default: off)
+#   neighbourSelection: uniform  # or biased, hops, latency, cost, budget
+#   sampleSize: 100       # peers of which hops and latency choose the nearest
+#   interAsConnections: 4 # of each AS in all, with budget
+#   costMap: hops         # or a CSV file, with cost: from,to,cost
 #   minPeers: 200         # the tracker answers when this many peers have joined
 
 # client:                 # a name alone is a whole client: "client: mainline"
@@ -88,4 +92,6 @@ cache:                    # CacheTorrent; remove for plain BitTorrent
 #   maxLeaders: 5         # (default: no limit)
 #   subTorrents: 1        # each with leaders of its own
 #   requestPriority: within-rarity  # of pieces that followers have requested; or absolute
+#   providerCaches:       # peers that providers run, in all AS or in some
+#     - { as: all, role: leader, upload: 100 Mbit/s, download: 100 Mbit/s }
 `;

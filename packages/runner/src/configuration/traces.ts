@@ -16,17 +16,18 @@ const EXAMPLES = 'docs/dynamics.md';
 
 /** Reads the traces that are named relative to a folder, each once. */
 export class TraceFiles {
-  readonly #folder: string;
+  /** The folder of the configuration. */
+  readonly folder: string;
   readonly #read = new Map<string, Trace>();
 
   /** `folder` is that of the configuration. */
   constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** @throws UserError if it cannot be read, or is not a trace */
   read(name: string): Trace {
-    const file = isAbsolute(name) ? name : join(this.#folder, name);
+    const file = isAbsolute(name) ? name : join(this.folder, name);
     const known = this.#read.get(file);
     if (known !== undefined) return known;
     const trace = parseTrace(file, textNowOf(file, EXAMPLES));

@@ -49,6 +49,7 @@ const FIELD_LABELS: Readonly<Record<string, string>> = {
   period: 'billing period',
   interval: 'interval of metering',
   percentile: 'billed percentile',
+  interAsConnections: 'connections of an AS with others',
 };
 
 /** `text (unit)`. */

@@ -210,7 +210,7 @@ function faultsOf({ faults }: SwarmResult): { readonly faults?: readonly FaultDo
 
 /** Seeds that differ in capacity count as one class. */
 function classTrafficOf(
-  { seeds, classes, faults = [] }: CompleteSwarmConfig,
+  { seeds, classes, faults = [], cache }: CompleteSwarmConfig,
   { classTrafficBits, leecherTrafficBits }: SwarmResult,
 ): ClassTraffic[] {
   // In the order of `Swarm.classes`.
@@ -219,6 +219,7 @@ function classTrafficOf(
     ...seeds.map(() => 'seed'),
     ...classes.map(({ name }) => name),
     ...arriving.map(() => 'seed'),
+    ...(cache.providerCaches ?? []).map(() => 'cache'),
   ];
   const distinct = [...new Set(names)];
   const bytesBetween = (bits: Float64Array, from: string, to: string): number =>

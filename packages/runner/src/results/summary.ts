@@ -12,7 +12,8 @@ export function summaryOf(file: string, run: FinishedRun): string {
   const { result, workers, windows } = simulation;
   const seeds = config.seeds.reduce((sum, { count }) => sum + count, 0);
   const messages = totalMessages(result.messages);
-  const peers = formatInteger(result.peers.id.length);
+  const caches = result.peers.role.filter((role) => role === 'cache').length;
+  const peers = formatInteger(result.peers.id.length - caches);
   const [redundancy, importsPerPiece] = [result.redundancy, result.importsPerPiece].map((mean) =>
     mean.toFixed(2),
   );
@@ -21,6 +22,7 @@ export function summaryOf(file: string, run: FinishedRun): string {
     `${protocolText(run)} on ${file}, ${config.client.rules} rules, seed ${seed}`,
     '',
     row('peers', `${peers}, including ${pluralize(seeds, 'seed')}`),
+    ...(caches === 0 ? [] : [row('provider caches', formatInteger(caches))]),
     row('autonomous systems', formatInteger(result.asCount)),
     row('simulated time', `${formatSeconds(result.durationMs)}${warmUpText(result)}`),
     ...churnRows(result),
@@ -49,11 +51,13 @@ export function summaryOf(file: string, run: FinishedRun): string {
 }
 
 function protocolText({ config: { cache, tracker } }: FinishedRun): string {
-  const { leaders, subTorrents } = cache;
-  const { externalNeighbours } = tracker;
+  const { leaders, subTorrents, providerCaches } = cache;
+  const { externalNeighbours, neighbourSelection } = tracker;
   const features = [
     ...(leaders === undefined ? [] : [`${leaders} % leaders`]),
+    ...(providerCaches === undefined ? [] : ['provider caches']),
     ...(subTorrents === 1 ? [] : [`${subTorrents} sub-torrents`]),
+    ...(neighbourSelection === undefined ? [] : [`neighbours by ${neighbourSelection}`]),
     ...(externalNeighbours === undefined ? [] : [`${externalNeighbours} % external neighbours`]),
   ];
   const name = leaders === undefined ? 'BitTorrent' : 'CacheTorrent';

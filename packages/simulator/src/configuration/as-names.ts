@@ -11,7 +11,9 @@ import { refuse } from './configuration-error.ts';
 import type { FaultConfig } from './fault-schema.ts';
 import type { ArrivalConfig, ClassConfig, SeedConfig } from './population-schema.ts';
 import { type Path, show } from './problems.ts';
+import type { ProviderCacheConfig } from './provider-cache-schema.ts';
 import type { SwarmConfig } from './schema.ts';
+import type { TrackerConfig } from './tracker-schema.ts';
 
 /**
  * Refuses an AS that the network does not have, at its place in the configuration. `file` has the
@@ -58,7 +60,8 @@ interface NamedAs {
   readonly path: Path;
 }
 
-function namesIn({ seeds, classes = [], faults = [] }: SwarmConfig): NamedAs[] {
+function namesIn(config: SwarmConfig): NamedAs[] {
+  const { seeds, classes = [], faults = [], cache, tracker } = config;
   const seedEntries: readonly [Path, SeedConfig][] = Array.isArray(seeds)
     ? seeds.map((seed: SeedConfig, i) => [['seeds', i], seed] as const)
     : typeof seeds === 'object'
@@ -68,6 +71,10 @@ function namesIn({ seeds, classes = [], faults = [] }: SwarmConfig): NamedAs[] {
     ...seedEntries.flatMap(([path, { as }]) => homesIn(as, [...path, 'as'])),
     ...classes.flatMap((each, i) => namesInClass(each, ['classes', i])),
     ...faults.flatMap((entry, i) => namesInFault(entry, ['faults', i])),
+    ...(cache?.providerCaches ?? []).flatMap((entry, i) =>
+      namesInCache(entry, ['cache', 'providerCaches', i]),
+    ),
+    ...namesInCosts(tracker?.costMap, ['tracker', 'costMap']),
   ];
 }
 
@@ -94,6 +101,21 @@ function namesInFault({ crash, leave, cut, seed }: FaultConfig, path: Path): Nam
     ...homesIn(cut?.as, [...path, 'cut', 'as']),
     ...homesIn(seed?.as, [...path, 'seed', 'as']),
   ];
+}
+
+function namesInCache({ as, region }: ProviderCacheConfig, path: Path): NamedAs[] {
+  return [
+    ...homesIn(as === 'all' ? undefined : as, [...path, 'as']),
+    ...homesIn(region, [...path, 'region']),
+  ];
+}
+
+function namesInCosts(costMap: TrackerConfig['costMap'], path: Path): NamedAs[] {
+  if (typeof costMap !== 'object') return [];
+  return costMap.flatMap(({ from, to }, i) => [
+    { name: from, path: [...path, i, 'from'] },
+    { name: to, path: [...path, i, 'to'] },
+  ]);
 }
 
 function homesIn(as: ClassConfig['as'], path: Path): NamedAs[] {

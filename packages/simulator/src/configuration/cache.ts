@@ -1,6 +1,7 @@
 /** The section `cache` of a configuration: CacheTorrent's leaders, and how they are elected. */
 
 import type { Swarm } from '../swarm/plan/swarm.ts';
+import { completeProviderCache, type CompleteProviderCache } from './provider-caches.ts';
 import { quantity } from './quantities.ts';
 import type { CacheConfig } from './schema.ts';
 
@@ -14,11 +15,13 @@ export interface CompleteCacheConfig {
   readonly maxLeaders?: number;
   readonly subTorrents: number;
   readonly requestPriority: Swarm['requestPriority'];
+  /** Absent if providers run no caches. */
+  readonly providerCaches?: readonly CompleteProviderCache[];
 }
 
 /** Fills in what was left out. */
 export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
-  const { leaders, maxLeaders } = cache;
+  const { leaders, maxLeaders, providerCaches = [] } = cache;
   return {
     ...(leaders === undefined ? {} : { leaders: quantity('percent', leaders) }),
     policy: cache.policy ?? 'capacity',
@@ -26,6 +29,13 @@ export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
     ...(maxLeaders === undefined ? {} : { maxLeaders }),
     subTorrents: cache.subTorrents ?? 1,
     requestPriority: cache.requestPriority ?? 'within-rarity',
+    ...(providerCaches.length === 0
+      ? {}
+      : {
+          providerCaches: providerCaches.map((entry, i) =>
+            completeProviderCache(entry, ['cache', 'providerCaches', i]),
+          ),
+        }),
   };
 }
 

@@ -53,6 +53,11 @@ export type {
   SessionConfig,
   TracedPeerConfig,
 } from './population-schema.ts';
+export type { CompleteProviderCache } from './provider-caches.ts';
+export type { ProviderCacheConfig } from './provider-cache-schema.ts';
+export type { CompleteTrackerConfig } from './tracker.ts';
+export { NEIGHBOUR_SELECTIONS } from './tracker-schema.ts';
+export { type CostRows, parseCostMapOfNames } from '@cachetorrent/tracker';
 export type {
   CompleteArrival,
   CompleteClassConfig,
@@ -70,6 +75,7 @@ export {
   type ArrivalsConfig,
   type CacheConfig,
   type ClientConfig,
+  type CostConfig,
   FIELD_PATHS,
   fieldsAt,
   type FileConfig,

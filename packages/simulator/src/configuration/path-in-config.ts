@@ -12,6 +12,11 @@ const PATHS: Readonly<Record<string, Path>> = {
   neighbours: ['tracker', 'neighbours'],
   minPeers: ['tracker', 'minPeers'],
   externalPercent: ['tracker', 'externalNeighbours'],
+  selection: ['tracker', 'neighbourSelection'],
+  'selection.externalPercent': ['tracker', 'externalNeighbours'],
+  'selection.sampleSize': ['tracker', 'sampleSize'],
+  'selection.interAsConnections': ['tracker', 'interAsConnections'],
+  'selection.costs': ['tracker', 'costMap'],
   seeds: ['seeds'],
   classes: ['peers'],
   arrivalGapMs: ['arrivals', 'meanGap'],
@@ -91,6 +96,11 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
     const fault = /^faults\[(\d+)\](?:\.(.+))?$/.exec(field);
     if (field.startsWith('prices.')) return pathOfPrice(field);
     if (fault !== null) return pathOfFault(Number(fault[1]), fault[2] ?? '', config);
+    const cost = /^selection\.costs\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (cost !== null) {
+      const path = ['tracker', 'costMap', Number(cost[1])];
+      return cost[2] === undefined ? path : [...path, cost[2]];
+    }
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];
     if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
@@ -168,7 +178,10 @@ function pathOfClass(index: number, within: Path, config: SwarmConfig): Path {
   }
   const others = config.classes?.length ?? 1;
   if (index >= seedEntries + others) {
-    return pathOfArrivingSeed(index - seedEntries - others, name, rest, config);
+    const place = index - seedEntries - others;
+    const arriving = (config.faults ?? []).filter(({ seed }) => seed !== undefined).length;
+    if (place >= arriving) return pathOfCache(place - arriving, name, rest, config);
+    return pathOfArrivingSeed(place, name, rest, config);
   }
   const own = config.classes?.[index - seedEntries];
   if (own === undefined) return name === 'count' ? ['peers'] : within;
@@ -191,6 +204,20 @@ function pathOfArrivingSeed(
   if (name === 'arrivals')
     return rest.at(-1) === 'count' ? [...path, 'seed', 'count'] : [...path, 'at'];
   return ownPath([...path, 'seed'], faults[index]!.seed!, name, rest);
+}
+
+/** The path of a field of a class of caches, such as `caches.places[1].as`, in its entry. */
+function pathOfCache(index: number, name: string, rest: Path, { cache }: SwarmConfig): Path {
+  const path = ['cache', 'providerCaches', index];
+  const entry = cache?.providerCaches?.[index];
+  if (name !== 'caches' || entry === undefined) return [...path, name];
+  const [field, place, , served] = rest;
+  if (field === 'uploadSlots') return [...path, 'slots'];
+  if (entry.region !== undefined) {
+    return [...path, 'region', ...(served === undefined ? [] : [served])];
+  }
+  // One AS is written without a list.
+  return [...path, 'as', ...(place !== undefined && Array.isArray(entry.as) ? [place] : [])];
 }
 
 /** Capacities that an entry does not state are those of the swarm. */

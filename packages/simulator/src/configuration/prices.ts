@@ -9,7 +9,7 @@
 
 import { z } from 'zod';
 
-import type { PriceException, Prices } from '../swarm/plan/prices.ts';
+import type { PriceException, Prices } from '../swarm/plan/price-list.ts';
 import { refuse } from './configuration-error.ts';
 import { type AsName, asName } from './as-name.ts';
 import type { Path } from './problems.ts';

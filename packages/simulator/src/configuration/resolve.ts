@@ -36,7 +36,9 @@ import { type CompleteFileConfig, completeFile } from './file.ts';
 import { type FileKind, type Path, pathName, problemsOf } from './problems.ts';
 import { PRICE_EXAMPLES, pricesOf } from './prices.ts';
 import { quantity } from './quantities.ts';
+import { CACHE_CLASS, cacheClassOf } from './provider-caches.ts';
 import { fieldsAt, SWARM_SCHEMA, type SwarmConfig } from './schema.ts';
+import { completeSelection, type CompleteTrackerConfig, selectionOfSwarm } from './tracker.ts';
 
 /**
  * A configuration in which every field is written out, as numbers of bytes, kbit/s, milliseconds
@@ -49,11 +51,7 @@ export interface CompleteSwarmConfig extends CompleteEnd {
   readonly file: CompleteFileConfig;
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
   readonly network: CompleteNetworkConfig;
-  readonly tracker: {
-    readonly neighbours: number;
-    readonly externalNeighbours?: number;
-    readonly minPeers: number;
-  };
+  readonly tracker: CompleteTrackerConfig;
   readonly client: CompleteClientConfig;
   readonly cache: CompleteCacheConfig;
   /** Absent if nothing happens on purpose. */
@@ -128,6 +126,15 @@ const CONFIGURATION: FileKind = {
     allocationInterval: '"1 s"',
     ...PRICE_EXAMPLES,
     externalNeighbours: '"20 %"',
+    neighbourSelection: '"hops"',
+    sampleSize: '100',
+    interAsConnections: '4',
+    costMap: '"costs.csv"',
+    'costMap[]': '{ "from": 0, "to": 1, "cost": 2 }',
+    providerCaches: '[{ "as": "all", "upload": "100 Mbit/s" }]',
+    'providerCaches[]': '{ "as": "all", "upload": "100 Mbit/s" }',
+    region: '[0, 1, 2]',
+    slots: '50',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
     until: '"2 d"',
@@ -218,6 +225,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
   const client = clientSection(config.client);
   const isOriginal = client.rules === 'original';
   const { network = {}, tracker = {}, arrivals = {}, cache = {} } = config;
+  const neighbours = tracker.neighbours ?? neighboursFor(peers, hasArrivals);
   return {
     peers,
     seeds,
@@ -241,10 +249,8 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       },
     ),
     tracker: {
-      neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
-      ...(tracker.externalNeighbours === undefined
-        ? {}
-        : { externalNeighbours: quantity('percent', tracker.externalNeighbours) }),
+      neighbours,
+      ...completeSelection(tracker, neighbours),
       minPeers: tracker.minPeers ?? (hasArrivals ? Math.max(2, peers) : peers),
     },
     client: clientOf(client),
@@ -288,7 +294,7 @@ function leechersOf(
   if (classes.length === 0) {
     refuse(['classes'], 'is empty, so no peer would download', 'add a class, or remove the field');
   }
-  checkClassNames(classes);
+  checkClassNames(classes, config.cache?.providerCaches?.length ?? 0);
   const crowd = countsOf(config, classes, seedCount);
   return {
     peers: seedCount + [...crowd.values()].reduce((total, count) => total + count, 0),
@@ -382,15 +388,15 @@ function countsByShare(
 /** Names that need no quotes in a table, a plot or a file name. */
 const CLASS_NAME = /^[\w.-]{1,24}$/;
 
-function checkClassNames(classes: readonly ClassConfig[]): void {
-  const known = new Set<string>();
+function checkClassNames(classes: readonly ClassConfig[], cacheEntries: number): void {
+  const known = new Set(['seed', ...(cacheEntries > 0 ? [CACHE_CLASS] : [])]);
   classes.forEach(({ name }, i) => {
     const path = ['classes', i, 'name'];
     if (!CLASS_NAME.test(name)) {
       const fix = 'use up to 24 letters, digits, ".", "_" and "-", as in "dsl-2006"';
       refuse(path, `is ${JSON.stringify(name)}`, fix);
     }
-    if (known.has(name) || name === 'seed') {
+    if (known.has(name)) {
       refuse(path, `is "${name}", the name of another class`, 'choose another name');
     }
     known.add(name);
@@ -425,6 +431,7 @@ function swarmOf(config: CompleteSwarmConfig, resolved: ResolvedTopology): Swarm
       ...seeds.map((each) => seedClassOf(each, indexOf)),
       ...classes.map((each) => peerClassOf(each, indexOf)),
       ...arrivingSeedsOf(faults ?? [], indexOf),
+      ...(cache.providerCaches ?? []).map((each) => cacheClassOf(each, indexOf)),
     ],
     arrivalOrder: arrivals.classOrder,
     arrivalGapMs: arrivals.meanGap,
@@ -469,9 +476,7 @@ function swarmOf(config: CompleteSwarmConfig, resolved: ResolvedTopology): Swarm
     ...(faults === undefined
       ? {}
       : { faults: faultsOf(faults, seeds.length + classes.length, indexOf) }),
-    ...(tracker.externalNeighbours === undefined
-      ? {}
-      : { externalPercent: tracker.externalNeighbours }),
+    ...selectionOfSwarm(tracker, indexOf),
   };
 }
 

@@ -34,7 +34,11 @@ import { type FaultConfig, faultSchema } from './fault-schema.ts';
 import { type NetworkConfig, networkSchema } from './network-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
+import { type ProviderCacheConfig, providerCacheSchema } from './provider-cache-schema.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
+import { type TrackerConfig, trackerSchema as tracker } from './tracker-schema.ts';
+
+export type { CostConfig, TrackerConfig } from './tracker-schema.ts';
 
 /** The file that the swarm shares. Either its size or its number of pieces is required. */
 export interface FileConfig {
@@ -55,19 +59,6 @@ export interface ArrivalsConfig {
    * class in order of arrival (`listed`).
    */
   readonly classOrder?: 'shuffled' | 'listed';
-}
-
-/** What the tracker does. */
-export interface TrackerConfig {
-  /** Number of neighbours that the tracker names to a peer (default: 20, or all other peers). */
-  readonly neighbours?: number;
-  /**
-   * Percentage of the neighbours that are chosen among all peers, the others among the peers of
-   * the same AS: biased neighbour selection (Bindal et al. 2006). Default: all, uniformly.
-   */
-  readonly externalNeighbours?: Percentage;
-  /** The tracker answers when this many peers have joined (default: all). */
-  readonly minPeers?: number;
 }
 
 /** How peers exchange pieces. */
@@ -142,6 +133,8 @@ export interface CacheConfig {
   readonly maxLeaders?: number;
   /** Number of sub-torrents, each with leaders of its own (default: 1). */
   readonly subTorrents?: number;
+  /** Caches that providers run: peers that are always there (default: none). */
+  readonly providerCaches?: readonly ProviderCacheConfig[];
   /**
    * How a leader ranks pieces that its followers have requested: first among equally rare pieces
    * (`within-rarity`, the default), or before all others (`absolute`).
@@ -216,20 +209,6 @@ const arrivals = z
       .describe('Classes at random (default), or one after the other in order of arrival.'),
   })
   .describe('When peers of classes without `arrivals` arrive: a Poisson process.');
-
-const tracker = z
-  .strictObject({
-    neighbours: count
-      .exactOptional()
-      .describe('Neighbours that the tracker names to a peer (default: 20, or all others).'),
-    externalNeighbours: percentage
-      .exactOptional()
-      .describe('Percentage of the neighbours chosen among all peers, the others in the same AS.'),
-    minPeers: count
-      .exactOptional()
-      .describe('The tracker answers when this many peers have joined (default: all).'),
-  })
-  .describe('What the tracker does.');
 
 const clientName = z.enum(names(CLIENTS));
 
@@ -345,6 +324,10 @@ const cache = z
       .enum(['within-rarity', 'absolute'])
       .exactOptional()
       .describe('How a leader ranks pieces that its followers have requested.'),
+    providerCaches: z
+      .array(providerCacheSchema)
+      .exactOptional()
+      .describe('Caches that providers run, in each AS or for several (default: none).'),
   })
   .describe('CacheTorrent: leaders fetch pieces into their AS. Plain BitTorrent without leaders.');
 

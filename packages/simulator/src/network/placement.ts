@@ -37,16 +37,11 @@ export interface RouterPlacement extends Placement {
 }
 
 /**
- * Places the nodes at random, uniformly over the routers of all stub domains, each on a router of
- * its own. So the number of nodes varies from AS to AS.
+ * Draws a stub router of its own for each node, in order of arrival, uniformly over all of them.
  *
  * @throws SwarmError if there are more nodes than stub routers
  */
-export function placeOnRouters(
-  topology: Topology,
-  nodeCount: number,
-  random: Random,
-): RouterPlacement {
+export function drawRouters(topology: Topology, nodeCount: number, random: Random): Uint32Array {
   const { backboneCount, stubStart } = topology;
   const stubCount = stubStart.length - 1;
   const routerCount = stubStart[stubCount]! - backboneCount;
@@ -60,6 +55,24 @@ export function placeOnRouters(
     routers[drawn] = routers[arrival]!;
     routers[arrival] = router;
   }
+  return routers.subarray(0, nodeCount);
+}
+
+/**
+ * Places the nodes at random, uniformly over the routers of all stub domains, each on a router of
+ * its own. So the number of nodes varies from AS to AS.
+ *
+ * @throws SwarmError if there are more nodes than stub routers
+ */
+export function placeOnRouters(
+  topology: Topology,
+  nodeCount: number,
+  random: Random,
+): RouterPlacement {
+  const { backboneCount, stubStart } = topology;
+  const stubCount = stubStart.length - 1;
+  const routerCount = stubStart[stubCount]! - backboneCount;
+  const routers = drawRouters(topology, nodeCount, random);
 
   const stubOfRouter = new Uint32Array(routerCount);
   for (let stub = 0; stub < stubCount; stub++) {

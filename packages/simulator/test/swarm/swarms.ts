@@ -189,6 +189,23 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     quirks: { ...ORIGINAL_QUIRKS, wholePieces: false },
   },
   'biased neighbours': { externalPercent: 34 },
+  'neighbours by hops': {
+    selection: { policy: 'hops', externalPercent: 20, sampleSize: 20 },
+  },
+  'neighbours by latency': {
+    selection: { policy: 'latency', externalPercent: 20, sampleSize: 20 },
+  },
+  'neighbours by cost': { selection: { policy: 'cost', externalPercent: 40 } },
+  'neighbours by a cost map': {
+    selection: { policy: 'cost', externalPercent: 40, costs: [{ from: 0, to: 1, cost: 0.01 }] },
+  },
+  'a budget of connections between AS': {
+    selection: { policy: 'budget', interAsConnections: 3 },
+  },
+  'a budget, and leaders': {
+    selection: { policy: 'budget', interAsConnections: 3 },
+    leaderPercent: 30,
+  },
   'CacheTorrent, pieces requested by followers first': {
     leaderPercent: 30,
     requestPriority: 'absolute',

@@ -61,6 +61,9 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   seedChoker: 'text',
   policy: 'text',
   requestPriority: 'text',
+  neighbourSelection: 'text',
+  costMap: 'json',
+  providerCaches: 'json',
 };
 
 /**

@@ -1,8 +1,8 @@
 /**
  * A share of the leaders, or of the peers, crashes or leaves. Each AS chooses among its own, so
  * that the share goes everywhere. A share that is no whole number of them is rounded up or down at
- * random, so that the share is right on average. Those who had the file from the start are spared
- * unless their class is named: without them the swarm might die.
+ * random, so that the share is right on average. Those who had the file from the start, and caches
+ * of providers, are spared unless their class is named: without them the swarm might die.
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
@@ -49,7 +49,7 @@ function candidatesFor(
       node.hasStarted &&
       (who === 'peers' || node.peers.some((hosted) => hosted.leads)) &&
       (className === undefined
-        ? !plan.holdsFile(node.id)
+        ? !plan.holdsFile(node.id) && !plan.isCache(node.id)
         : classNameOf(plan, node.id) === className),
   );
 }

@@ -7,12 +7,15 @@
 import { externalCount, leaderCount, type LeaderNumbers } from '@cachetorrent/tracker';
 
 import { effectiveHostCount } from '../plan/hosting.ts';
-import { electionOf, peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { electionOf, hasLeadingCaches, peerCountOf, type Swarm } from '../plan/swarm.ts';
 
 /** Messages other than `have`, for each peer and piece. */
 const OTHER_MESSAGES = 10;
 /** The same in the original, which repeats every choke. */
 const OTHER_MESSAGES_REPEATED = 75;
+
+/** Of an AS that a cache of its provider leads. */
+const ONE_LEADER: LeaderNumbers = { leaderPercent: 0, leadersMin: 1, leadersMax: 1 };
 
 /** The expected traffic of a swarm. */
 export interface ExpectedTraffic {
@@ -25,7 +28,7 @@ export interface ExpectedTraffic {
 /** The expected traffic of `swarm`, which must be valid (`checkSwarm`). */
 export function expectedTrafficOf(swarm: Swarm): ExpectedTraffic {
   const { quirks } = swarm;
-  const election = electionOf(swarm);
+  const election = electionOf(swarm) ?? (hasLeadingCaches(swarm) ? ONE_LEADER : undefined);
   const peers = peerCountOf(swarm);
   const others = othersOf(swarm, peers);
   const { connectionsEach, havesEach } =
@@ -95,11 +98,10 @@ function graphWithLeaders(
 }
 
 function othersOf(swarm: Swarm, peers: number): Others {
-  const { neighbours, externalPercent } = swarm;
+  const { neighbours } = swarm;
   const inside = (peers - 1) / effectiveHostCount(swarm);
   const outside = peers - 1 - inside;
-  const anywhere =
-    externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);
+  const anywhere = anywhereOf(swarm, inside);
   const drawn = probability(anywhere, peers - 1);
   const drawnInside = either(drawn, probability(neighbours - anywhere, inside));
   return {
@@ -107,6 +109,18 @@ function othersOf(swarm: Swarm, peers: number): Others {
     outside,
     adjacent: { inside: either(drawnInside, drawnInside), outside: either(drawn, drawn) },
   };
+}
+
+/** How many neighbours of a peer are chosen from all peers, or as if they were. */
+function anywhereOf({ neighbours, externalPercent, selection }: Swarm, inside: number): number {
+  if (selection === undefined) {
+    return externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);
+  }
+  // The links of an AS are those of all its peers, at both ends.
+  if (selection.policy === 'budget') {
+    return Math.min(neighbours, selection.interAsConnections / (2 * (inside + 1)));
+  }
+  return externalCount(neighbours, selection.externalPercent);
 }
 
 /** The probability that one of `all` is among `count` that are drawn. */

@@ -8,7 +8,7 @@
  */
 
 import { hostCountOf } from '../plan/hosting.ts';
-import { isFromFile, peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { isFromFile, peerCountOf, type Swarm, usesRoutes } from '../plan/swarm.ts';
 import { expectedTrafficOf } from './expected-traffic.ts';
 
 /** Bytes of each thing that a run keeps in memory. */
@@ -85,9 +85,9 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
     { what: 'pairs of AS', count: pairs, bytesEach: pairOfAs },
-    ...(swarm.prices === undefined
-      ? []
-      : [{ what: 'routes', count: pairs, bytesEach: BYTES_EACH.routeOfPair }]),
+    ...(usesRoutes(swarm)
+      ? [{ what: 'routes', count: pairs, bytesEach: BYTES_EACH.routeOfPair }]
+      : []),
     { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;

@@ -13,14 +13,20 @@
  * components, if it is drawn by a follower of its AS that is in the other one.
  */
 
-import type { PeerId } from '@cachetorrent/protocol';
-import { byCapacity, leaderCount, stands, type TrackerHost } from '@cachetorrent/tracker';
+import type { AsId, PeerId } from '@cachetorrent/protocol';
+import {
+  byCapacity,
+  externalCount,
+  leaderCount,
+  stands,
+  type TrackerHost,
+} from '@cachetorrent/tracker';
 
 import type { SwarmProblem } from '../../errors.ts';
 import { candidacyOf } from '../nodes/candidacy.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
-import { CONNECTIONS_MAX } from '../plan/check.ts';
+import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
 import { electionOf, isFromFile } from '../plan/swarm.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
@@ -96,6 +102,7 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
   const silent: string[] = [];
   const refusing: string[] = [];
   for (let asId = 0; asId < plan.asCount; asId++) {
+    if ((plan.caches?.leadersOf(asId as AsId) ?? []).length > 0) continue;
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
     const candidates = ids.map((id) => candidacyOf(plan, id)).filter(stands);
@@ -127,15 +134,19 @@ function canBringPieces(
 ): boolean {
   const { seeds, subTorrents, minPeers } = plan.swarm;
   const byCapacityOnly = (electionOf(plan.swarm)?.policy ?? 'capacity') === 'capacity';
-  const isSingle = !plan.isOpen && subTorrents === 1 && minPeers === plan.nodeCount - 1;
+  const isSingle = !plan.isOpen && subTorrents === 1 && minPeers === plan.peerCount;
   const isCertain = isSingle && byCapacityOnly;
   if (!isCertain) return true;
   const hasSeed = ids.some((id) => id <= seeds && plan.canUpload(id));
   return hasSeed || leaders.some(({ id }) => !plan.isFreeRider(id));
 }
 
-function isCertainlyConnected({ swarm: { minPeers, neighbours, externalPercent } }: Plan): boolean {
-  const fromAnywhere = Math.floor((neighbours * (externalPercent ?? 100)) / 100);
+function isCertainlyConnected({ swarm }: Plan): boolean {
+  const { minPeers, neighbours, externalPercent = 100, selection } = swarm;
+  // By cost and with a budget, those outside are not drawn uniformly.
+  if (selection?.policy === 'cost' || selection?.policy === 'budget') return false;
+  const percent = selection?.externalPercent ?? externalPercent;
+  const fromAnywhere = externalCount(neighbours, percent);
   return minPeers >= CONNECTED_PEERS && fromAnywhere >= CONNECTED_NEIGHBOURS;
 }
 
@@ -172,10 +183,9 @@ class TrackerDecisions implements TrackerHost {
     const components = this.#listComponents();
     if (components.length === 1) return [];
 
-    const { seeds, leaderPercent } = this.#plan.swarm;
+    const { seeds } = this.#plan.swarm;
     const withoutSeed = components.filter(({ first }) => first > seeds);
-    const mayBeConnected =
-      leaderPercent !== undefined && components.some(({ asIds }) => asIds.size > 1);
+    const mayBeConnected = this.#plan.hasLeaders && components.some(({ asIds }) => asIds.size > 1);
     const consequence =
       withoutSeed.length === 0
         ? `each group has a seed: ${listed(components.map(nameOf), '; ')}`

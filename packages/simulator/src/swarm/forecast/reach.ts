@@ -12,7 +12,14 @@ import { externalCount } from '@cachetorrent/tracker';
 
 import type { SwarmProblem } from '../../errors.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Swarm } from '../plan/swarm.ts';
 import { ConnectedComponents } from './connected-components.ts';
+
+/** The percentage of the neighbours that is chosen elsewhere; undefined if all may be. */
+function externalPercentOf({ externalPercent, selection }: Swarm): number | undefined {
+  if (selection === undefined) return externalPercent;
+  return selection.policy === 'budget' ? undefined : selection.externalPercent;
+}
 
 export class Reach {
   readonly #plan: Plan;
@@ -24,9 +31,8 @@ export class Reach {
   readonly #ofSilent: number[] = [];
 
   constructor(plan: Plan) {
-    const { leaderPercent, minPeers } = plan.swarm;
     this.#plan = plan;
-    this.#mergesAs = leaderPercent !== undefined || minPeers < plan.nodeCount - 1;
+    this.#mergesAs = plan.hasLeaders || plan.swarm.minPeers < plan.peerCount;
     this.#uploading = new ConnectedComponents(plan.nodeCount + plan.asCount);
   }
 
@@ -41,16 +47,17 @@ export class Reach {
 
   /** The mistake in a swarm in which some peers can certainly never complete, if there is one. */
   problem(): SwarmProblem | undefined {
-    const { nodeCount, swarm } = this.#plan;
-    const { neighbours, externalPercent, minPeers } = swarm;
+    const { peerCount, swarm } = this.#plan;
+    const { neighbours, minPeers, selection } = swarm;
+    const externalPercent = externalPercentOf(swarm);
     const fromAnywhere =
       externalPercent === undefined ? neighbours : externalCount(neighbours, externalPercent);
-    const isCertain = minPeers === nodeCount - 1 || fromAnywhere === 0;
+    const isCertain = minPeers === peerCount || fromAnywhere === 0;
     const lost = isCertain ? this.#countUnreached() : 0;
     if (lost === 0) return undefined;
 
     const cause =
-      `${lost} of ${nodeCount - 1} peers can never complete: they are not connected to a seed, ` +
+      `${lost} of ${peerCount} peers can never complete: they are not connected to a seed, ` +
       'neither directly nor through peers that upload';
     const hasUnreachable = swarm.classes.some(({ isReachable }) => isReachable === false);
     const orReachable = hasUnreachable ? ', or let more peers be reachable' : '';
@@ -58,9 +65,10 @@ export class Reach {
       const fix = `raise it, or let more peers upload${orReachable}`;
       return { at: 'neighbours', problem: `is ${neighbours}, with which ${cause}`, fix };
     }
+    const at = selection === undefined ? 'externalPercent' : 'selection.externalPercent';
     const share = `${externalPercent} % of ${neighbours} neighbours`;
     return {
-      at: 'externalPercent',
+      at,
       ...(fromAnywhere === 0
         ? {
             problem: `is ${share}, which is less than one, so that ${cause}`,
@@ -88,7 +96,7 @@ export class Reach {
     }
     let unreached = 0;
     for (let id = (swarm.seeds + 1) as PeerId; id < nodeCount; id++) {
-      if (!reached.has(find(id)) && !served.has(id)) unreached++;
+      if (!reached.has(find(id)) && !served.has(id) && !this.#plan.isCache(id)) unreached++;
     }
     return unreached;
   }

@@ -421,7 +421,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
 
   /** Whether a run that ends when all are complete does not end before this node is. */
   #isWaitedFor(id: PeerId): boolean {
-    return id !== TRACKER && !this.plan.isLateSeed(id);
+    return id !== TRACKER && !this.plan.isLateSeed(id) && !this.plan.isCache(id);
   }
 
   // Arrivals and departures.
@@ -478,7 +478,9 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     this.#members.leave(node, isCrash ? CONNECTION_TIMEOUT_MS : 0, returns);
     this.#flows.setCapacity(node.id, NO_CAPACITY);
     if (returns) this.#awaitedCount++;
-    else if (!this.#observations.isComplete(localNode)) this.#incompleteCount--;
+    else if (!this.#observations.isComplete(localNode) && !this.plan.isCache(node.id)) {
+      this.#incompleteCount--;
+    }
   }
 
   /** The number of the present stay of a peer's node. */

@@ -157,7 +157,8 @@ export class HostedPeer implements PeerHost, BoundedHost {
     if (this.#peer.announcesOn(connection)) {
       endpoints.addSubscriber(this.row, connection, !uploadOnly);
     }
-    const isIntraAs = endpoints.asId(this.row, connection) === this.#environment.asId;
+    const { plan, asId } = this.#environment;
+    const isIntraAs = plan.isInside(asId, endpoints.asId(this.row, connection));
     // Our role may have changed since we have opened the connection.
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
     const isToldOtherwise = this.#toldUploadOnly.get(connection) !== isUploadOnly;
@@ -213,12 +214,11 @@ export class HostedPeer implements PeerHost, BoundedHost {
       if (role === 'follower') peer.setLeaders(leaders);
       return;
     }
-    const { endpoints } = this.#environment.transport;
+    const { plan, asId, transport } = this.#environment;
+    const { endpoints } = transport;
     const mayDownload = this.#downloadPermissions();
-    peer.setRole(
-      role,
-      leaders,
-      (connection) => endpoints.asId(this.row, connection) === this.#environment.asId,
+    peer.setRole(role, leaders, (connection) =>
+      plan.isInside(asId, endpoints.asId(this.row, connection)),
     );
     this.#environment.roleChanged(this);
     for (const [connection, before] of mayDownload) {
@@ -343,7 +343,8 @@ export class HostedPeer implements PeerHost, BoundedHost {
   /** Whether it is a leader of ours, or of our AS, which we lead. */
   #isKeptPeer(id: PeerId): boolean {
     const { plan, asId } = this.#environment;
-    return this.leads ? plan.asOf(id) === asId : this.peer.leaders.includes(id);
+    if (this.leads || plan.isCache(this.id)) return plan.isInside(asId, plan.asOf(id));
+    return this.peer.leaders.includes(id);
   }
 
   lookAgain(atMs: number): void {
@@ -455,7 +456,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
   connectTo(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const { plan, asId } = this.#environment;
-    const purpose = plan.asOf(target) === asId ? 'neighbour' : 'relay';
+    const purpose = plan.isInside(asId, plan.asOf(target)) ? 'neighbour' : 'relay';
     // There is always room for a leader.
     const isUrgent = this.bound === undefined || this.peer.leaders.includes(target);
     if (isUrgent) this.#connect(target, purpose);
@@ -479,7 +480,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
     const remoteAsId = plan.asOf(to);
     const remotePeer = plan.localPeerOf(to, this.subTorrent);
     const latencyMs = plan.latencyMs(this.id, to);
-    const connection = this.peer.connect(to, remoteAsId === asId, purpose);
+    const connection = this.peer.connect(to, plan.isInside(asId, remoteAsId), purpose);
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     this.bound?.opened(connection, isOutgoing);
     const uploadOnly = !this.peer.mayDownloadOn(connection);

@@ -6,6 +6,7 @@
  * stay, time counts from when all of them have started: until then some wait for others.
  */
 
+import type { AsId } from '@cachetorrent/protocol';
 import { leaderCount, leadersAskedFor, type LeaderNumbers } from '@cachetorrent/tracker';
 
 import { type Plan, TRACKER } from '../plan/plan.ts';
@@ -41,10 +42,11 @@ export class LeaderCounts {
     this.#countsFrom = countsFrom;
   }
 
-  /** Undefined if there are no elections. */
+  /** Undefined if there are no elections, or if caches of providers lead the AS. */
   static of(plan: Plan, asId: number): LeaderCounts | undefined {
     const election = electionOf(plan.swarm);
-    if (election === undefined) return undefined;
+    const ofCaches = plan.caches?.leadersOf(asId as AsId) ?? [];
+    if (election === undefined || ofCaches.length > 0) return undefined;
     const nodes = plan.idsOf(asId).filter((id) => id !== TRACKER).length;
     return new LeaderCounts(election, plan.swarm.subTorrents, plan.isOpen ? 1 : nodes);
   }

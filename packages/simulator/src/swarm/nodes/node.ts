@@ -91,12 +91,17 @@ export class Node {
     this.#held = held;
   }
 
-  /** Its role in a sub-torrent, once its leaders are known. Whose AS has none leads itself. */
+  /**
+   * Its role in a sub-torrent, once its leaders are known. Whose AS has none leads itself; where
+   * nobody is elected, it is a plain peer.
+   */
   roleIn(subTorrent: number): Role {
-    if (this.#environment.plan.swarm.leaderPercent === undefined) return 'peer';
+    const { plan } = this.#environment;
+    if (!plan.hasLeaders) return 'peer';
     const leaders = this.#leaders[subTorrent];
     if (leaders === undefined) return 'follower';
-    return leaders.length === 0 || leaders.includes(this.id) ? 'leader' : 'follower';
+    if (leaders.length > 0) return leaders.includes(this.id) ? 'leader' : 'follower';
+    return plan.swarm.leaderPercent === undefined ? 'peer' : 'leader';
   }
 
   arrive(): void {
@@ -182,7 +187,7 @@ export class Node {
     const { plan, transport } = this.#environment;
     if (plan.isOpen) return this.#answered(ids);
     this.#neighbours = ids;
-    if (plan.swarm.leaderPercent === undefined) return this.#sendSeedReq();
+    if (!plan.hasLeaders) return this.#sendSeedReq();
     const { uploadKbps, downloadKbps } = candidacyOf(plan, this.id);
     transport.sendToNode(this.id, TRACKER).candidate(this.id, uploadKbps, downloadKbps);
   }
@@ -237,6 +242,7 @@ export class Node {
         leaders: Array.from(leaders) as PeerId[],
         unchokes: canUpload && !plan.isFreeRider(this.id),
         claims: claimsOf(plan, this.id, subTorrent),
+        ...plan.slotsOf(this.id),
         memory: this.#environment.memoryOf(hosted),
       });
       const { pieces } = subTorrentRange(plan.swarm, subTorrent);

@@ -1,6 +1,7 @@
 /**
  * How many nodes of one AS are in the swarm, and how many have come, completed and left. A node
- * counts from its arrival, as in the table of peers, until it leaves.
+ * counts from its arrival, as in the table of peers, until it leaves. Caches of providers, which
+ * are always there, only count with their capacity.
  */
 
 import type { PeerId } from '@cachetorrent/protocol';
@@ -57,14 +58,16 @@ export class Population {
 
   /** A node is to come, for the first time or again. */
   expected(id: PeerId, isFirst: boolean): void {
+    if (this.#plan.isCache(id)) return;
     this.#census.add('awaited', 1);
     if (isFirst && this.#plan.holdsFile(id)) this.#census.add('awaitedSeeds', 1);
   }
 
   /** A node arrives; `isComplete`: it has the whole file already. */
   arrived(id: PeerId, isComplete: boolean, nowMs: number): void {
-    if (!isComplete) this.service.begin(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(this.#capacities.of(id).uploadKbps, nowMs);
+    if (this.#plan.isCache(id)) return;
+    if (!isComplete) this.service.begin(this.#plan.localNodeOf(id), nowMs);
     this.arrivals++;
     this.#census.add('arrivals', 1);
     this.#census.add('awaited', -1);
@@ -78,6 +81,7 @@ export class Population {
 
   /** A node that was there has completed the file. */
   completed(id: PeerId, nowMs: number): void {
+    if (this.#plan.isCache(id)) return;
     this.#advance(nowMs);
     this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.completions++;
@@ -87,8 +91,9 @@ export class Population {
   }
 
   left(id: PeerId, isComplete: boolean, reason: Departure, nowMs: number): void {
-    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.#changeCapacity(-this.#capacities.of(id).uploadKbps, nowMs);
+    if (this.#plan.isCache(id)) return;
+    this.service.end(this.#plan.localNodeOf(id), nowMs);
     this.departures[DEPARTURES.indexOf(reason)]!++;
     this.#change(isComplete, -1);
   }

@@ -40,6 +40,8 @@ export interface SubTorrentPeer {
   readonly leaders: readonly PeerId[];
   /** Whether it unchokes others. */
   readonly unchokes: boolean;
+  /** The number of regular unchokes; absent: that of the swarm. */
+  readonly uploadSlots?: number;
   /** The pieces that it announces although it lacks them, as words of bits. */
   readonly claims: Uint32Array | undefined;
   readonly memory: PeerMemory;
@@ -65,12 +67,13 @@ export function connectionsExpected({ neighbours }: Swarm): number {
 export function makePeer(
   host: PeerHost,
   swarm: Swarm,
-  { subTorrent, random, role, leaders, unchokes, claims, memory }: SubTorrentPeer,
+  { subTorrent, random, role, leaders, unchokes, claims, memory, ...options }: SubTorrentPeer,
 ): Peer {
+  const { uploadSlots = swarm.uploadSlots } = options;
   return new Peer(host, {
     layout: blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces),
     client: swarm.client,
-    uploadSlots: unchokes ? swarm.uploadSlots : 0,
+    uploadSlots: unchokes ? uploadSlots : 0,
     optimisticSlots: unchokes ? swarm.optimisticSlots : 0,
     backlog: swarm.backlog,
     choker: swarm.choker,

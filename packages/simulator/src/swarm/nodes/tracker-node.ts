@@ -2,23 +2,16 @@
 
 import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import { assert, seededRandom } from '@cachetorrent/std';
-import {
-  biasedSelection,
-  type NeighbourSelection,
-  type OpenAnnounce,
-  OpenTracker,
-  Tracker,
-  type TrackerHost,
-  uniformSelection,
-} from '@cachetorrent/tracker';
+import { type OpenAnnounce, OpenTracker, Tracker, type TrackerHost } from '@cachetorrent/tracker';
 
 import * as kinds from '../event-kinds.ts';
 import type { FaultedTracker } from '../faults/fault-kind.ts';
 import type { Fault } from '../plan/faults.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { electionOf, type Swarm } from '../plan/swarm.ts';
+import { electionOf } from '../plan/swarm.ts';
 import { eventOf, isSeedOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
+import { selectionOf } from './neighbour-selection.ts';
 import { ANNOUNCE_INTERVAL_S } from './node.ts';
 
 /** A tracker that handles the messages of nodes. */
@@ -86,7 +79,8 @@ class OpenTrackerNode implements TrackerNode {
     const { id, event } = announce;
     const named = this.#tracker.announce(announce, wanted, this.#clock.nowMs);
     if (event === 'stopped') return;
-    for (const [subTorrent, leaders] of this.#tracker.leadersOf(announce.asId).entries()) {
+    const byTorrent = this.#tracker.leadersOf(id, announce.asId);
+    for (const [subTorrent, leaders] of byTorrent.entries()) {
       const to = this.#transport.sendToNode(TRACKER, id, subTorrent);
       to.leaders(Uint32Array.from(leaders));
     }
@@ -162,11 +156,13 @@ export function announceOf(
 }
 
 /** Makes the tracker of a swarm in which peers come and go. */
-export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
+export function makeOpenTracker(plan: Plan): OpenTracker {
+  const { swarm, seed, caches } = plan;
   const election = electionOf(swarm);
   const random = seededRandom(seed, 'election');
   return new OpenTracker({
-    selection: selectionOf(swarm),
+    selection: selectionOf(plan),
+    ...(caches === undefined ? {} : { caches }),
     intervalS: ANNOUNCE_INTERVAL_S,
     random: seededRandom(seed, 'tracker'),
     ...(election === undefined
@@ -179,22 +175,18 @@ export function makeOpenTracker({ swarm, seed }: Plan): OpenTracker {
  * Makes the tracker of a swarm whose peers all arrive at the start and stay. Its decisions depend
  * on the plan alone, and by some policies of election on when candidates come.
  */
-export function makeTracker(host: TrackerHost, { swarm, seed }: Plan): Tracker {
+export function makeTracker(host: TrackerHost, plan: Plan): Tracker {
+  const { swarm, seed, caches } = plan;
   const election = electionOf(swarm);
   const random = seededRandom(seed, 'election');
   return new Tracker(host, {
     minPeers: swarm.minPeers,
     seeds: swarm.seeds,
     pieceCount: swarm.pieces,
-    selection: selectionOf(swarm),
+    selection: selectionOf(plan),
+    ...(caches === undefined ? {} : { caches }),
     ...(election === undefined ? {} : { election: { ...election, random } }),
     subTorrents: swarm.subTorrents,
     random: seededRandom(seed, 'tracker'),
   });
-}
-
-function selectionOf({ neighbours, externalPercent }: Swarm): NeighbourSelection {
-  return externalPercent === undefined
-    ? uniformSelection(neighbours)
-    : biasedSelection(neighbours, externalPercent);
 }

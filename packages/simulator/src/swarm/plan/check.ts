@@ -12,6 +12,7 @@ import { checkDynamics } from './check-dynamics.ts';
 import { checkTopology } from './check-topology.ts';
 import {
   checkNumber,
+  CONNECTIONS_MAX,
   DAY_MS,
   EXACT_MAX,
   type NameOf,
@@ -21,6 +22,7 @@ import {
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
 import { relatedStubs } from './lay-out.ts';
+import { checkCaches, checkSelection } from './check-locality.ts';
 import { checkPrices } from './prices.ts';
 import {
   blockLayoutOf,
@@ -50,6 +52,8 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkPopulation(swarm, refuse, nameOf);
   checkBehaviour(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
+  checkSelection(swarm, refuse);
+  checkCaches(swarm, refuse);
   checkFaults(swarm, refuse, nameOf);
   const { topology, prices } = swarm;
   const related = isFromFile(topology) ? undefined : relatedStubs(topology.stubDomains);
@@ -61,8 +65,6 @@ export const PIECES_MAX: number = 2 ** 24;
 export const BLOCKS_PER_PIECE_MAX: number = 2 ** 15;
 /** The most blocks of the file: the index of a block is a signed integer of 32 bits. */
 const BLOCKS_MAX = 2 ** 31 - 1;
-/** The most connections of a peer: messages and tables have 16 bits for their number. */
-export const CONNECTIONS_MAX: number = 2 ** 16 - 1;
 /** The most requests that are kept outstanding on a connection. */
 const REQUESTS_MAX = 10_000;
 /** What our own client accepts on a connection. */
@@ -222,8 +224,8 @@ function checkClasses({ classes }: Swarm, refuse: Refuse): void {
   if (classes.length === 0) {
     refuse('classes', 'is empty, so there are no peers', 'add a class of peers');
   }
-  classes.forEach(({ count, arrivals, uploadKbps, downloadKbps }, i) => {
-    const isLimited = arrivals === undefined || count !== undefined;
+  classes.forEach(({ count, arrivals, caches, uploadKbps, downloadKbps }, i) => {
+    const isLimited = count !== undefined || (arrivals === undefined && caches === undefined);
     if (isLimited) {
       const reason = 'a class has at least one peer';
       checkNumber({ field: `classes[${i}].count`, value: count ?? 0, least: 1, reason }, refuse);
@@ -280,7 +282,8 @@ function checkCanComplete({ classes, seeds }: Swarm, refuse: Refuse): void {
   let first = 0;
   let seedClass = 0;
   classes.forEach((peerClass, i) => {
-    const { name, count = 0, arrivals, holdsFile, downloadKbps } = peerClass;
+    const { name, count = 0, arrivals, holdsFile, caches, downloadKbps } = peerClass;
+    if (caches !== undefined) return;
     const next = first + (arrivals === undefined ? count : 0);
     if (first < seeds) {
       seedsUpload ||= usedUploadKbps(peerClass) > 0;

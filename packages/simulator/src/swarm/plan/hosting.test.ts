@@ -9,7 +9,7 @@ import { windowOf } from '../forecast/window.ts';
 import { effectiveHostCount } from './hosting.ts';
 import { openNetwork } from './lay-out.ts';
 import { makePlan } from './make-plan.ts';
-import type { AsSizes, FileTopology, Hosts, Swarm } from './swarm.ts';
+import type { AsSizes, FileTopology, Hosts, LocalitySelection, Swarm } from './swarm.ts';
 
 /** 1, 2 and 3 are at the top; 11 to 19 have no customers; 30 and 31 are an island. */
 const { network } = RELATIONSHIPS;
@@ -200,17 +200,19 @@ test('AS that are named must reach one another', () => {
 });
 
 describe('a plan', () => {
-  test('has routes if they are asked for, with the AS that have nodes first', () => {
+  const BY_HOPS: LocalitySelection = { policy: 'hops', externalPercent: 20, sampleSize: 20 };
+
+  test('has routes if something follows them, with the AS that have nodes first', () => {
     const swarm = swarmIn({ hosts: ['AS11', 'AS12', 'AS13'] });
     expect(makePlan(swarm, 1).routes).toBe(undefined);
-    const { routes, placement, asNames } = makePlan(swarm, 1, { withRoutes: true });
+    const { routes, placement, asNames } = makePlan({ ...swarm, selection: BY_HOPS }, 1);
     expect(asNames).toEqual(['AS11', 'AS12', 'AS13']);
     expect(routes!.names.slice(0, 3)).toEqual(['AS11', 'AS12', 'AS13']);
     expect(routes!.start).toHaveLength(placement.asCount ** 2 + 1);
   });
 
   test('has an uplink of each AS as routes of a transit–stub topology', () => {
-    const { routes } = makePlan(FORTY, 1, { withRoutes: true });
+    const { routes } = makePlan({ ...FORTY, selection: BY_HOPS }, 1);
     expect(routes!.names).toEqual(['AS0', 'AS1', 'AS2', 'AS3', 'transit']);
     expect([...routes!.links.from]).toEqual([0, 1, 2, 3]);
     expect([...routes!.steps.subarray(0, 2)]).toEqual([0, 3]);

@@ -14,6 +14,7 @@ import {
   type FileTopology,
   type Hosts,
   isFromFile,
+  type PeerClass,
   type Swarm,
   type TransitStub,
 } from './swarm.ts';
@@ -78,6 +79,12 @@ export function effectiveHostCount(swarm: Pick<Swarm, 'topology'>): number {
   if (shares === undefined) return hostCountOf(swarm);
   const sum = shares.reduce((total, share) => total + share, 0);
   return 1 / shares.reduce((total, share) => total + (share / sum) ** 2, 0);
+}
+
+/** The expected number of caches of a class: those that would serve nobody are left out. */
+export function cachesOfClass({ caches }: PeerClass, swarm: Pick<Swarm, 'topology'>): number {
+  if (caches === undefined) return 0;
+  return caches.places === 'all' ? hostCountOf(swarm) : caches.places.length;
 }
 
 /** How likely each AS is drawn, relative to the others. */

@@ -10,21 +10,39 @@ import { type AsNetwork, pairTables } from '../../network/as-network.ts';
 import { GraphNetwork } from '../../network/graph-network.ts';
 import { fixedTables } from '../../network/latencies.ts';
 import type { LatencyTables } from '../../network/latency-tables.ts';
-import { placeInDomains, placeOnRouters, type Placement } from '../../network/placement.ts';
+import {
+  drawRouters,
+  placeInDomains,
+  placeOnRouters,
+  type Placement,
+} from '../../network/placement.ts';
 import { type RelatedAs, relatedByUplinks } from '../../network/related-as.ts';
 import { RelationshipNetwork } from '../../network/relationship-network.ts';
 import { routedTables } from '../../network/routed-tables.ts';
 import { type Routes, uplinkRoutes } from '../../network/routes.ts';
 import { placeOnSharedRouters, sharedRouterTables } from '../../network/shared-routers.ts';
 import { TableNetwork } from '../../network/table-network.ts';
-import { transitStub } from '../../network/transit-stub.ts';
+import { type Topology as Routers, transitStub } from '../../network/transit-stub.ts';
+import {
+  type CacheTable,
+  cacheTable,
+  type PlannedCache,
+  plannedCaches,
+  routersOfCaches,
+  withCaches,
+  withValuesOfCaches,
+} from './caches.ts';
 import { hostsOfNetwork, hostsOfStubs } from './hosting.ts';
 import { asOfNodes, hasHomes, routersIn, routersOf } from './homes.ts';
 import type { PlannedPeers } from './planned-peers.ts';
-import { type FileTopology, isFromFile, type Swarm, type TransitStub } from './swarm.ts';
+import { type FileTopology, hasCaches, isFromFile, type Swarm, type TransitStub } from './swarm.ts';
 
 /** The network of a run. */
 export interface LaidOut {
+  /** All peers, caches of providers included. */
+  readonly peers: PlannedPeers;
+  /** Absent if the swarm has no caches of providers. */
+  readonly caches?: CacheTable;
   readonly placement: Placement;
   readonly latencies: LatencyTables;
   /** Finds the routes between AS, which takes time and memory in proportion to their square. */
@@ -35,7 +53,11 @@ export interface LaidOut {
   readonly related: RelatedAs;
 }
 
-/** @throws SwarmError if the swarm does not fit the network, or two AS have no route */
+/**
+ * Places the peers, and the caches of providers among them.
+ *
+ * @throws SwarmError if the swarm does not fit the network, or two AS have no route
+ */
 export function layOut(swarm: Swarm, peers: PlannedPeers, seed: number): LaidOut {
   const { topology } = swarm;
   return isFromFile(topology)
@@ -76,38 +98,66 @@ export function relatedStubs(stubDomains: number): RelatedAs {
 
 function layOutStubs(
   swarm: Swarm,
-  { sizes, ...options }: TransitStub,
+  options: TransitStub,
   peers: PlannedPeers,
   seed: number,
 ): LaidOut {
   const topology = transitStub(options, seededRandom(seed, 'topology'));
-  const laidOut = (placement: Placement, latencies: () => LatencyTables): LaidOut => {
+  const ofPlacement = <Placed extends Placement>(
+    placement: Placed,
+    latenciesOf: (topology: Routers, placement: Placed) => LatencyTables,
+  ): Omit<LaidOut, 'peers'> => {
     const names = Array.from(placement.domainOfAs, stubName);
     return {
       placement,
-      latencies: fixedLatencies(swarm, placement) ?? latencies(),
+      latencies: fixedLatencies(swarm, placement) ?? latenciesOf(topology, placement),
       routes: () => uplinkRoutes(names),
       names,
       related: relatedStubs(options.stubDomains),
     };
   };
-  if (hasHomes(swarm)) {
-    const routers =
-      sizes === undefined
-        ? routersOf(swarm, topology, peers, seed)
-        : routersIn(
-            topology,
-            asOfNodes(swarm, peers, seed, positive(hostsOfStubs(options, sizes))),
-            seed,
-          );
-    const placement = placeOnSharedRouters(topology, routers);
-    return laidOut(placement, () => sharedRouterTables(topology, placement));
+  if (!hasHomes(swarm) && !hasCaches(swarm)) {
+    const { nodeCount } = peers;
+    const placement = placeOnRouters(topology, nodeCount, seededRandom(seed, 'placement'));
+    return { peers, ...ofPlacement(placement, routedTables) };
   }
-  const { nodeCount } = peers;
-  const placement = placeOnRouters(topology, nodeCount, seededRandom(seed, 'placement'));
-  return laidOut(placement, () => routedTables(topology, placement));
+  const routers = routersOfPeers(swarm, options, topology, peers, seed);
+  const caches = plannedCaches(swarm, stubsOf(routers, topology));
+  const ofCaches = routersOfCaches(caches, topology.stubStart, seed);
+  const placement = placeOnSharedRouters(topology, withValuesOfCaches(routers, ofCaches, swarm));
+  return {
+    peers: withCaches(peers, swarm.seeds, caches),
+    ...ofPlacement(placement, sharedRouterTables),
+    ...tableOfCaches(swarm, caches, placement),
+  };
 }
 
+/** The router of each node but caches, by id. */
+function routersOfPeers(
+  swarm: Swarm,
+  { sizes, ...options }: TransitStub,
+  topology: Routers,
+  peers: PlannedPeers,
+  seed: number,
+): Uint32Array {
+  if (!hasHomes(swarm)) {
+    return drawRouters(topology, peers.nodeCount, seededRandom(seed, 'placement'));
+  }
+  if (sizes === undefined) return routersOf(swarm, topology, peers, seed);
+  const as = asOfNodes(swarm, peers, seed, positive(hostsOfStubs(options, sizes)));
+  return routersIn(topology, as, seed);
+}
+
+/** The stub domain of each of some routers. */
+function stubsOf(routers: Uint32Array, { stubStart }: Routers): Uint32Array {
+  const stubOfRouter = new Uint32Array(stubStart.at(-1)!);
+  for (let stub = 0; stub + 1 < stubStart.length; stub++) {
+    stubOfRouter.fill(stub, stubStart[stub], stubStart[stub + 1]);
+  }
+  return routers.map((router) => stubOfRouter[router]!);
+}
+
+/** An AS has no routers: a cache is one more node of its AS. */
 function layOutNetwork(
   swarm: Swarm,
   topology: FileTopology,
@@ -116,18 +166,32 @@ function layOutNetwork(
 ): LaidOut {
   const network = openNetwork(topology);
   const hosts = positive(hostsOfNetwork(swarm, network, seed));
-  const as = asOfNodes(swarm, peers, seed, hosts);
+  const asOfPeers = asOfNodes(swarm, peers, seed, hosts);
+  const caches = plannedCaches(swarm, asOfPeers);
+  const ofCaches = caches.map(({ place }) => place.as);
+  const as = withValuesOfCaches(asOfPeers, ofCaches, swarm);
   const placement = placeInDomains(as, network.asCount);
   const { domainOfAs } = placement;
   const tables = pairTables(network, placement);
   checkRoutes(tables.pairMs, (id) => network.nameOf(domainOfAs[id]!), placement.asCount);
   return {
+    peers: withCaches(peers, swarm.seeds, caches),
     placement,
     latencies: fixedLatencies(swarm, placement) ?? tables,
     routes: () => network.routes(domainOfAs),
     names: Array.from(domainOfAs, (index) => network.nameOf(index)),
     related: network.related,
+    ...tableOfCaches(swarm, caches, placement),
   };
+}
+
+function tableOfCaches(
+  swarm: Swarm,
+  caches: readonly PlannedCache[],
+  placement: Placement,
+): { readonly caches?: CacheTable } {
+  const table = cacheTable(swarm, caches, placement);
+  return table === undefined ? {} : { caches: table };
 }
 
 function positive<Entry extends { readonly share: number }>(hosts: readonly Entry[]): Entry[] {

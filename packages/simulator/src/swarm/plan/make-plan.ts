@@ -2,28 +2,24 @@
 
 import { sharedRates } from '../../network/allocation.ts';
 import { sharedBorderCounters } from '../../network/border-counters.ts';
+import type { RelatedAs } from '../../network/related-as.ts';
+import type { Routes } from '../../network/routes.ts';
 import { sharedInt32, sharedUint32 } from '../../network/shared-arrays.ts';
 import { CENSUS_LENGTH } from './census.ts';
-import { type LaidOut, layOut } from './lay-out.ts';
+import { layOut } from './lay-out.ts';
 import type { Borders, PlanData, Recording } from './plan.ts';
 import { drawPeers } from './planned-peers.ts';
 import { checkRelationships } from './prices.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
-import { isFromFile, isOpen, type Swarm } from './swarm.ts';
-
-/** What a plan has beside what every run needs. */
-export interface PlanOptions extends Recording {
-  /** Whether it has the routes between AS. */
-  readonly withRoutes?: true;
-}
+import { isFromFile, isOpen, type Swarm, usesRoutes } from './swarm.ts';
 
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
-export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}): PlanData {
-  const { withRoutes, ...recording } = options;
-  const peers = drawPeers(swarm, seed);
+export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
+  const network = layOut(swarm, drawPeers(swarm, seed), seed);
+  const { peers, caches, placement, latencies } = network;
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
-  const network = layOut(swarm, peers, seed);
-  const { placement, latencies } = network;
+  const needsRoutes = usesRoutes(swarm) || recording.bordersMs !== undefined;
+  const routes = needsRoutes ? network.routes() : undefined;
   const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
@@ -31,14 +27,15 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
     placement,
     latencies,
     ...(isFromFile(swarm.topology) ? { asNames: network.names } : {}),
-    ...(withRoutes ? { routes: network.routes() } : {}),
+    ...(routes === undefined ? {} : { routes }),
+    ...(caches === undefined ? {} : { caches }),
     arrivesAtMs,
     classOfPeer,
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
     ...recording,
-    ...metersOf(swarm, network, recording),
+    ...metersOf(swarm, network.related, routes, recording),
     ...(isOpen(swarm) ? { census: sharedInt32(CENSUS_LENGTH) } : {}),
     ...(isOpen(swarm) || recording.timelineMs !== undefined
       ? { copies: sharedUint32(2 * swarm.pieces) }
@@ -65,13 +62,13 @@ export function planForWorkers(data: PlanData): PlanData {
  */
 function metersOf(
   { prices, horizonMs = 0 }: Swarm,
-  { routes, related }: LaidOut,
+  related: RelatedAs,
+  routes: Routes | undefined,
   { bordersMs }: Recording,
 ): { readonly borders?: Borders } {
   const intervalMs = prices?.intervalMs ?? bordersMs;
-  if (intervalMs === undefined) return {};
+  if (intervalMs === undefined || routes === undefined) return {};
   if (prices !== undefined) checkRelationships(prices, related);
-  const crossed = routes();
-  const counters = sharedBorderCounters(crossed.links.from.length, horizonMs / intervalMs);
-  return { borders: { intervalMs, routes: crossed, counters } };
+  const counters = sharedBorderCounters(routes.links.from.length, horizonMs / intervalMs);
+  return { borders: { intervalMs, routes, counters } };
 }

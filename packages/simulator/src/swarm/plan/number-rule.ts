@@ -20,6 +20,8 @@ export interface NumberRule {
 }
 
 export const PEERS_MAX: number = 2 ** 24;
+/** The most connections of a peer: messages and tables have 16 bits for their number. */
+export const CONNECTIONS_MAX: number = 2 ** 16 - 1;
 /** The largest range of integers that a double represents exactly. */
 export const EXACT_MAX: number = 2 ** 53;
 export const DAY_MS: number = 24 * 3600 * 1000;

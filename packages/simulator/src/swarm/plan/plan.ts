@@ -17,18 +17,22 @@
  */
 
 import type { AsId, BlockLayout, PeerId } from '@cachetorrent/protocol';
-import { type Random, seededRandom } from '@cachetorrent/std';
+import { assert, type Random, seededRandom } from '@cachetorrent/std';
+import { ProviderCaches } from '@cachetorrent/tracker';
 
 import type { SharedRates } from '../../network/allocation.ts';
 import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { SharedBorderCounters } from '../../network/border-counters.ts';
+import { hopsBetween } from '../../network/hops.ts';
 import type { Placement } from '../../network/placement.ts';
 import type { Routes } from '../../network/routes.ts';
 import type { LogSetup } from '../log/record.ts';
+import type { CacheTable } from './caches.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
-import { blockLayoutOf, isOpen, type PeerClass, type Swarm } from './swarm.ts';
+import { CONNECTIONS_MAX } from './number-rule.ts';
+import { blockLayoutOf, hasLeaders, isOpen, type PeerClass, type Swarm } from './swarm.ts';
 
 export type { Capacity };
 
@@ -65,6 +69,8 @@ export interface PlanData extends Recording {
   readonly asNames?: readonly string[];
   /** Absent if nothing of the run follows the links between AS. */
   readonly routes?: Routes;
+  /** The caches of providers; absent if there are none. */
+  readonly caches?: CacheTable;
   /** The arrival time of each node, by id. */
   readonly arrivesAtMs: Float64Array;
   /** How long each peer stays; absent if all stay until the end. */
@@ -99,6 +105,10 @@ export class Plan {
   readonly log: LogSetup | undefined;
   /** What traffic between AS is metered by; absent if it is not. */
   readonly borders: Borders | undefined;
+  /** The caches of providers; undefined if there are none. */
+  readonly caches: ProviderCaches | undefined;
+  /** Whether some peers are leaders, elected or as caches of providers. */
+  readonly hasLeaders: boolean;
   readonly #data: PlanData;
   readonly #latencies: Latencies;
   readonly #capacityChanges: CapacityChanges;
@@ -114,6 +124,8 @@ export class Plan {
     this.census = data.census;
     this.log = data.log;
     this.borders = data.borders;
+    this.hasLeaders = hasLeaders(data.swarm);
+    if (data.caches !== undefined) this.caches = new ProviderCaches(data.caches.entries);
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);
@@ -132,6 +144,30 @@ export class Plan {
   /** The name of each AS, by its id; undefined in a transit–stub topology. */
   get asNames(): readonly string[] | undefined {
     return this.#data.asNames;
+  }
+
+  /** The number of peers, without caches of providers. */
+  get peerCount(): number {
+    return this.nodeCount - 1 - (this.#data.caches?.entries.length ?? 0);
+  }
+
+  /** Whether a peer is a cache of a provider. */
+  isCache(id: PeerId): boolean {
+    return this.caches?.has(id) === true;
+  }
+
+  /** Whether two AS count as one for leaders and followers: they are the same, or of a region. */
+  isInside(asA: number, asB: number): boolean {
+    if (asA === asB) return true;
+    const regions = this.#data.caches?.regionOfAs;
+    return regions !== undefined && regions[asA]! >= 0 && regions[asA] === regions[asB];
+  }
+
+  /** The number of links between AS on the way from one to another. */
+  hopsBetween(asA: number, asB: number): number {
+    const { routes } = this.#data;
+    assert(routes !== undefined, 'a run has routes if something follows them');
+    return hopsBetween(routes, this.asCount, asA, asB);
   }
 
   asOf(id: PeerId): AsId {
@@ -225,6 +261,12 @@ export class Plan {
   /** The percentage of the pieces that a peer announces although it lacks them. */
   claimedPercentOf(id: PeerId): number {
     return this.holdsFile(id) ? 0 : (this.#classOf(id).claimedPercent ?? 0);
+  }
+
+  /** How many connections a peer unchokes for their rate, if not as many as others do. */
+  slotsOf(id: PeerId): { readonly uploadSlots?: number } {
+    const { caches } = this.#classOf(id);
+    return caches === undefined ? {} : { uploadSlots: caches.uploadSlots ?? CONNECTIONS_MAX };
   }
 
   /** The capacities of a peer at a time. */

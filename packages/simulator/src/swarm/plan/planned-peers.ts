@@ -32,7 +32,11 @@ export interface PlannedPeers {
   readonly traced: ReadonlyMap<number, TracedPeer>;
 }
 
-/** @throws SwarmError if nobody arrives with this seed, or too many do */
+/**
+ * All peers but caches, which `plan/caches.ts` adds.
+ *
+ * @throws SwarmError if nobody arrives with this seed, or too many do
+ */
 export function drawPeers(swarm: Swarm, seed: number): PlannedPeers {
   const crowd = crowdOf(swarm, seed);
   const isCrowd = swarm.classes.every(({ arrivals }) => arrivals === undefined);
@@ -81,7 +85,7 @@ function crowdTimes(
 /** The class of each peer of the crowd, by id; the seeds arrive first. */
 function assignClasses({ classes, seeds, arrivalOrder }: Swarm, seed: number): Uint16Array {
   const crowd = classes.map((peerClass) =>
-    peerClass.arrivals === undefined ? countOf(peerClass) : 0,
+    peerClass.arrivals === undefined && peerClass.caches === undefined ? countOf(peerClass) : 0,
   );
   const classOfPeer = sharedUint16(1 + sum(crowd));
   let id = 1;

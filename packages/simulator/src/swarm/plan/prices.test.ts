@@ -4,7 +4,8 @@ import { FORTY } from '../../../test/swarm/swarms.ts';
 import type { AsLinks } from '../../network/billing.ts';
 import { checkSwarm } from './check.ts';
 import { relatedByLinks, type RelatedAs } from '../../network/related-as.ts';
-import { checkRelationships, linkTermsOf, type PriceException, type Prices } from './prices.ts';
+import type { PriceException, Prices } from './price-list.ts';
+import { checkRelationships, linkTermsOf } from './prices.ts';
 
 const PRICES: Prices = {
   currency: 'USD',

@@ -4,43 +4,10 @@
  */
 
 import { SwarmError } from '../../errors.ts';
-import {
-  type AsLinks,
-  type LinkTerms,
-  type Metering,
-  relationshipsOf,
-} from '../../network/billing.ts';
+import { type AsLinks, type LinkTerms, relationshipsOf } from '../../network/billing.ts';
 import type { RelatedAs } from '../../network/related-as.ts';
 import { checkNumber, DAY_MS, type Refuse, TIME_MAX_MS } from './number-rule.ts';
-
-/** Peering that is free while neither side sends more than `ratio` times what it receives. */
-export interface PeeringByRatio {
-  readonly ratio: number;
-  /** What a side that sends more pays for 1 Mbit/s and month of what it sends. */
-  readonly price: number;
-}
-
-/** Other prices for some links: those of an AS, or the one between two. */
-export interface PriceException {
-  /** Absent with `between`. */
-  readonly as?: string;
-  /** Absent with `as`. */
-  readonly between?: readonly [string, string];
-  readonly transit?: number;
-  readonly peering?: 'free' | PeeringByRatio;
-}
-
-/** What traffic between AS costs, and how it is metered. */
-export interface Prices extends Metering {
-  /** The name of the currency. */
-  readonly currency: string;
-  /** What a customer pays its provider for 1 Mbit/s and month. */
-  readonly transit: number;
-  /** Absent: peering is free. */
-  readonly peering?: PeeringByRatio;
-  /** Of those that fit a link, the last one holds. */
-  readonly exceptions: readonly PriceException[];
-}
+import type { PeeringByRatio, PriceException, Prices } from './price-list.ts';
 
 /** Letters, digits or a sign, as in `USD` or `€`. */
 const CURRENCY = /^[\p{L}\p{N}\p{Sc}.]{1,12}$/u;

@@ -14,19 +14,22 @@ import {
   type SeedChokerName,
   wholePieces,
 } from '@cachetorrent/protocol';
-import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
+import type { CostRow, ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
 import type { NetworkData } from '../../network/as-network.ts';
 import { expectedArrivals } from './arrivals.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
-import type { Prices } from './prices.ts';
+import type { Prices } from './price-list.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
   /** Name of the class, by which results are broken down. */
   readonly name: string;
-  /** Number of peers; with `arrivals` at most so many, and absent if there is no limit. */
+  /**
+   * Number of peers; with `arrivals` at most so many, and absent if there is no limit, or if they
+   * are caches of providers.
+   */
   readonly count?: number;
   /**
    * Upload capacity of each, in kbit/s, that is bits per millisecond; if it is drawn, a typical
@@ -51,7 +54,47 @@ export interface PeerClass {
   readonly isReachable?: boolean;
   /** The percentage of the pieces that they lack and announce nevertheless; absent: none. */
   readonly claimedPercent?: number;
+  /** Whether they are caches of providers, and where each of them is; absent: they are not. */
+  readonly caches?: CacheClass;
 }
+
+/** Peers that providers run as caches. They are there from the start, and stay. */
+export interface CacheClass {
+  /**
+   * Where each of them is, and whom it serves; one that would serve nobody is left out. `all`: one
+   * in each AS in which peers live.
+   */
+  readonly places: 'all' | readonly CachePlace[];
+  /** Whether they lead the AS that they serve; otherwise they are peers that are near. */
+  readonly leads: boolean;
+  /** The number of regular unchokes of each; absent: as many as it has connections. */
+  readonly uploadSlots?: number;
+}
+
+/** Where a cache is; AS by their indices in the topology. */
+export interface CachePlace {
+  /** The AS in which it is. */
+  readonly as: number;
+  /** The AS whose peers it serves. Several are a region, and count as one AS for their roles. */
+  readonly serves: readonly number[];
+}
+
+/** How the tracker chooses neighbours, if neither uniformly nor with a bias (`externalPercent`). */
+export type LocalitySelection =
+  /** The nearest of a sample, by links between AS or by latency; a percentage from all peers. */
+  | {
+      readonly policy: 'hops' | 'latency';
+      readonly externalPercent: number;
+      readonly sampleSize: number;
+    }
+  /** A percentage in other AS by inverse cost: AS by indices; absent: the cost is that of hops. */
+  | {
+      readonly policy: 'cost';
+      readonly externalPercent: number;
+      readonly costs?: readonly CostRow[];
+    }
+  /** So many connections of each AS with others. */
+  | { readonly policy: 'budget'; readonly interAsConnections: number };
 
 /** A transit–stub internetwork (Zegura, Calvert and Bhattacharjee 1996). */
 export interface TransitStub {
@@ -198,6 +241,8 @@ export interface Swarm {
    * AS: biased neighbour selection (Bindal et al. 2006); absent: all among all peers.
    */
   readonly externalPercent?: number;
+  /** How the tracker chooses neighbours otherwise; absent: as `externalPercent` says. */
+  readonly selection?: LocalitySelection;
   /** Sub-torrents that the file is split into (MultiTorrent); 1 for none. */
   readonly subTorrents: number;
   /** What happens on purpose in the course of the run; absent: nothing. */
@@ -218,9 +263,25 @@ export function electionOf({
     : { leaderPercent, leadersMin, leadersMax, policy };
 }
 
+/** Whether some peers are caches of providers. */
+export function hasCaches({ classes }: Pick<Swarm, 'classes'>): boolean {
+  return classes.some(({ caches }) => caches !== undefined);
+}
+
+/** Whether caches of providers lead AS. */
+export function hasLeadingCaches({ classes }: Pick<Swarm, 'classes'>): boolean {
+  return classes.some(({ caches }) => caches?.leads === true);
+}
+
+/** Whether some peers are leaders, elected or as caches of providers. */
+export function hasLeaders(swarm: Pick<Swarm, 'classes' | 'leaderPercent'>): boolean {
+  return swarm.leaderPercent !== undefined || hasLeadingCaches(swarm);
+}
+
 /**
- * The number of peers of a swarm, seeds included. Where peers arrive by processes, it is the number
- * to expect until the horizon: the plan of a run knows how many there are.
+ * The number of peers of a swarm, seeds included, and without caches of providers. Where peers
+ * arrive by processes, it is the number to expect until the horizon: the plan of a run knows how
+ * many there are.
  */
 export function peerCountOf(swarm: Pick<Swarm, 'classes' | 'horizonMs'>): number {
   return swarm.classes.reduce((sum, peerClass) => sum + peersOfClass(peerClass, swarm), 0);
@@ -233,6 +294,12 @@ export function peersOfClass(
 ): number {
   if (arrivals === undefined) return count ?? 0;
   return Math.min(count ?? Infinity, Math.ceil(expectedArrivals(arrivals, horizonMs)));
+}
+
+/** Whether prices or the choice of neighbours follow the links between AS. */
+export function usesRoutes({ prices, selection }: Pick<Swarm, 'prices' | 'selection'>): boolean {
+  if (prices !== undefined || selection?.policy === 'hops') return true;
+  return selection?.policy === 'cost' && selection.costs === undefined;
 }
 
 /** What a peer of a class uses of its upload capacity, in kbit/s. */

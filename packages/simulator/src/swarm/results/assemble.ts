@@ -84,7 +84,8 @@ function durationOf(plan: Plan, peers: PeerTable, end: RunEnd | undefined): numb
 /** When the run has ended: with the last completion, or when it was ended. */
 function endMsOf({ swarm }: Plan, peers: PeerTable, end: RunEnd | undefined): number {
   const isEnded = end !== undefined && (swarm.horizonMs !== undefined || end.reason === 'died');
-  return isEnded ? end.atMs : greatestOf(peers.completedAtMs);
+  const ofPeers = peers.completedAtMs.filter((_, row) => peers.role[row] !== 'cache');
+  return isEnded ? end.atMs : greatestOf(ofPeers);
 }
 
 function churnOf(reports: readonly AsReport[], durationMs: number, { atMs }: RunEnd): Churn {
@@ -193,19 +194,20 @@ function utilisationOf(
   const { swarm } = plan;
   const { id, role, class: classOf, arrivedAtMs } = peers;
   const startMs = firstCompletionMs(peers);
-  const isIncluded = (name: string) => className === undefined || name === className;
+  const isIncluded = (name: string, isCache: boolean) =>
+    className === undefined ? !isCache : name === className;
   const leechedMs = leechingTimesMs(peers, swarm.warmUpMs ?? 0, endMs);
   let capacityBits = 0;
   for (const [row, ms] of leechedMs.entries()) {
-    if (role[row] === 'seed' || !isIncluded(classOf[row]!)) continue;
+    if (role[row] === 'seed' || !isIncluded(classOf[row]!, role[row] === 'cache')) continue;
     const sinceMs = Math.max(startMs, arrivedAtMs[row]!);
     capacityBits += plan.uploadBits(id[row] as PeerId, sinceMs, ms);
   }
   const { classes } = swarm;
   const sentBits = sumOf(reports, ({ leecherBits }) =>
     leecherBits.reduce((sum, bits, cell) => {
-      const { name } = classes[Math.floor(cell / classes.length)]!;
-      return isIncluded(name) ? sum + bits : sum;
+      const { name, caches } = classes[Math.floor(cell / classes.length)]!;
+      return isIncluded(name, caches !== undefined) ? sum + bits : sum;
     }, 0),
   );
   return capacityBits === 0 ? undefined : sentBits / capacityBits;
@@ -223,13 +225,18 @@ function lastPiecesPaceOf(
   let count = 0;
   for (const [row, peer] of id.entries()) {
     const atMs = completedAtMs[row]!;
-    if (role[row] === 'seed' || Number.isNaN(timesMs[row]!)) continue;
+    if (!isLeecher(role[row]!) || Number.isNaN(timesMs[row]!)) continue;
     const { nearlyCompletedAtMs } = reports[plan.asOf(peer as PeerId)]!;
     const lastMs = atMs - nearlyCompletedAtMs[plan.localNodeOf(peer as PeerId)]!;
     sum += lastMs / last / (timesMs[row]! / pieces);
     count++;
   }
   return last === 0 || count === 0 ? undefined : sum / count;
+}
+
+/** Whether a peer downloads for itself: no seed, and no cache of a provider. */
+function isLeecher(role: SwarmRole): boolean {
+  return role !== 'seed' && role !== 'cache';
 }
 
 function completionOf(timesMs: Float64Array, isIncluded: (row: number) => boolean): Completion {

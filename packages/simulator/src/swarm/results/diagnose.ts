@@ -32,10 +32,11 @@ interface Cause {
 
 /** The advice is what `swarm` leaves a choice of. */
 function noSource(swarm: Swarm): Cause {
-  const { neighbours, externalPercent, leaderPercent, classes, connectionsMax } = swarm;
+  const { neighbours, externalPercent, leaderPercent, classes, connectionsMax, selection } = swarm;
   const ways = [
     ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
     ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
+    ...(selection?.policy === 'budget' ? ['let AS have more connections with others'] : []),
     ...(leaderPercent === undefined ? [] : ['ask for more leaders']),
     ...(classes.some(({ isReachable }) => isReachable === false)
       ? ['make more peers reachable: two that are not cannot connect to each other']

@@ -8,9 +8,10 @@ const SHORT_SHARE_MAX = 0.01;
 
 /** The AS that had fewer leaders than asked for, in order; undefined if there are no elections. */
 export function leaderShortagesOf(reports: readonly AsReport[]): LeaderShortage[] | undefined {
-  if (reports[0]!.leaders === undefined) return undefined;
+  if (reports.every(({ leaders }) => leaders === undefined)) return undefined;
   return reports.flatMap(({ leaders }, as) => {
-    const { presentMs, askedMs, missingMs, shortMs } = leaders!;
+    if (leaders === undefined) return [];
+    const { presentMs, askedMs, missingMs, shortMs } = leaders;
     if (shortMs <= SHORT_SHARE_MAX * presentMs) return [];
     const [asked, missing] = [askedMs / presentMs, missingMs / shortMs];
     return [{ as, asked, missing, shortMs, presentMs }];
@@ -22,11 +23,11 @@ export function leaderShortagesOf(reports: readonly AsReport[]): LeaderShortage[
  * there are no elections.
  */
 export function missingLeaderShareOf(reports: readonly AsReport[]): number | undefined {
-  if (reports[0]!.leaders === undefined) return undefined;
+  if (reports.every(({ leaders }) => leaders === undefined)) return undefined;
   let [asked, missing] = [0, 0];
   for (const { leaders } of reports) {
-    asked += leaders!.askedMs;
-    missing += leaders!.missingMs;
+    asked += leaders?.askedMs ?? 0;
+    missing += leaders?.missingMs ?? 0;
   }
   return asked === 0 ? 0 : missing / asked;
 }

@@ -210,9 +210,9 @@ export class Observations {
 /** A node that is a leader in any sub-torrent counts as a leader. */
 function roleOf(node: Node, plan: Plan): SwarmRole {
   if (plan.holdsFile(node.id)) return 'seed';
-  if (plan.swarm.leaderPercent === undefined) return 'peer';
-  const isLeader = node.peers.some(({ subTorrent }) => node.roleIn(subTorrent) === 'leader');
-  return isLeader ? 'leader' : 'follower';
+  if (plan.isCache(node.id)) return 'cache';
+  const roles = node.peers.map(({ subTorrent }) => node.roleIn(subTorrent));
+  return roles.includes('leader') ? 'leader' : roles[0]!;
 }
 
 /** For each piece of the file, the number of nodes that hold it and can upload. */

@@ -22,11 +22,14 @@ export interface Completion {
   readonly count: number;
 }
 
-/** The role of a peer; or `seed`, for a peer that had the file from the start. */
-export type SwarmRole = 'seed' | Role;
+/**
+ * The role of a peer; or `seed`, for a peer that had the file from the start, or `cache`, for a
+ * cache of a provider.
+ */
+export type SwarmRole = 'seed' | Role | 'cache';
 
 /** The roles in the order in which the reports of the AS number them. */
-export const SWARM_ROLES: readonly SwarmRole[] = ['seed', 'peer', 'leader', 'follower'];
+export const SWARM_ROLES: readonly SwarmRole[] = ['seed', 'peer', 'leader', 'follower', 'cache'];
 
 /** One row for each peer that has come, in order of peer id; the tracker is not included. */
 export interface PeerTable {
@@ -168,7 +171,7 @@ export interface SwarmResult {
    * that have arrived since.
    */
   readonly measuredFromMs: number;
-  /** Completion of the leechers: all peers but the seeds. */
+  /** Completion of the leechers: all peers but the seeds and the caches of providers. */
   readonly completion: Completion;
   /**
    * The share of their upload capacity that leechers have used before they completed: what all have
@@ -196,7 +199,7 @@ export interface SwarmResult {
   readonly followers: Completion;
   /**
    * Completion of the leechers of each class that has any, in the order of `Swarm.classes`; one
-   * class, `peer`, if the configuration names none.
+   * class, `peer`, if the configuration names none. Caches of providers are a class of their own.
    */
   readonly classes: readonly ClassCompletion[];
   /** The number of messages sent, by kind. */

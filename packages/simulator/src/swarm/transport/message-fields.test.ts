@@ -11,7 +11,7 @@ import {
 import { expect, test } from 'vitest';
 
 import { FIRST_NODE_MESSAGE } from '../event-kinds.ts';
-import { CONNECTIONS_MAX } from '../plan/check.ts';
+import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
 import { callNodeMessage, callPeerMessage, MessageFields, Payloads } from './message-fields.ts';
 
 const CONNECTION = 7 as Connection;

@@ -20,7 +20,7 @@ import {
 } from '@cachetorrent/protocol/internal';
 import { assert } from '@cachetorrent/std';
 
-import { CONNECTIONS_MAX } from '../plan/check.ts';
+import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
 
 /** A leader connects to its followers, and to their neighbours in other AS. */
 const TOO_MANY =
