@@ -26,7 +26,9 @@ export type CostMap<As = number> = CostRows<As> | CostMapMistake;
 
 /** The rows of a cost map, and the line of each. */
 export interface CostRows<As = number> {
+  /** The rows, in their order. */
   readonly rows: readonly CostRow<As>[];
+  /** The line of each in the file, from 1. */
   readonly lines: readonly number[];
 }
 
