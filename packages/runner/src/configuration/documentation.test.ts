@@ -20,6 +20,7 @@ import { parseTrace } from './trace-file.ts';
 
 const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
 const DYNAMICS = readFileSync(new URL('../../../../docs/dynamics.md', import.meta.url), 'utf8');
+const NETWORKS = readFileSync(new URL('../../../../docs/networks.md', import.meta.url), 'utf8');
 const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
 
 /** A section of a configuration, the heading that describes it, and how to reach its fields. */
@@ -35,6 +36,8 @@ const SECTIONS = [
   { heading: '`faults`', path: ['faults'], within: [] },
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
+  { heading: '`network.borders`', path: ['network', 'borders'], within: [] },
+  { heading: '`network.tcp`', path: ['network', 'tcp'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],
@@ -108,7 +111,7 @@ test('the quirks are those of the schema', () => {
 
 describe('a block of code', () => {
   const blocks = Array.from(
-    `${PAGE}\n${DYNAMICS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
+    `${PAGE}\n${DYNAMICS}\n${NETWORKS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
     ([, language, text]) => ({ file: `example.${language}`, text: text! }),
   );
 

@@ -22,8 +22,10 @@ export {
 } from './quantities.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export type { CapacityChangeConfig, CutConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
+export type { CompleteBorder, CompleteBordersAndTcp, CompleteTcp } from './borders.ts';
 export type { CompleteFault } from './faults.ts';
 export type { CompleteFileConfig } from './file.ts';
+export type { BorderConfig, TcpConfig } from './network-schema.ts';
 export type {
   ArrivalConfig,
   CapacityConfig,

@@ -8,6 +8,7 @@ import { CLIENT_QUIRKS, ORIGINAL_QUIRKS, type Quirks } from '@cachetorrent/proto
 import { SwarmError } from '../errors.ts';
 import { checkSwarm, ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
+import { bordersAndTcpOf, type CompleteBordersAndTcp, completeBordersAndTcp } from './borders.ts';
 import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
@@ -39,7 +40,7 @@ export interface CompleteSwarmConfig extends CompleteEnd {
   readonly classes: readonly CompleteClassConfig[];
   readonly file: CompleteFileConfig;
   readonly arrivals: { readonly meanGap: number; readonly classOrder: 'shuffled' | 'listed' };
-  readonly network: {
+  readonly network: CompleteBordersAndTcp & {
     readonly as: number;
     readonly routersPerAs: number;
     readonly transitDomains: number;
@@ -121,6 +122,15 @@ const CONFIGURATION: FileKind = {
     meanGap: '"2 ms"',
     latency: '"50 ms"',
     allocationInterval: '"1 s"',
+    'borders[]': '{ "as": "all", "up": "10 Mbit/s", "down": "10 Mbit/s" }',
+    'borders[].as': '"all"',
+    up: '"10 Mbit/s"',
+    down: '"10 Mbit/s"',
+    between: '[0, "transit"]',
+    'borders[].capacity': '"10 Mbit/s"',
+    tcp: '{ "window": "1 MiB" }',
+    'tcp.window': '"1 MiB"',
+    loss: '"0.1 %"',
     externalNeighbours: '"20 %"',
     rechokeInterval: '"10 s"',
     leaders: '"30 %"',
@@ -232,6 +242,7 @@ function complete(config: SwarmConfig): CompleteSwarmConfig {
       routersPerTransitDomain: network.routersPerTransitDomain ?? DEFAULT.routersPerTransitDomain,
       latency: latencyOf(network.latency, isOriginal),
       allocationInterval: time(network.allocationInterval, DEFAULT.allocationIntervalMs),
+      ...completeBordersAndTcp(network, ['network']),
     },
     tracker: {
       neighbours: tracker.neighbours ?? neighboursFor(peers, hasArrivals),
@@ -461,6 +472,7 @@ function swarmOf(config: CompleteSwarmConfig): Swarm {
       stubDomainSize: network.routersPerAs,
     },
     latency,
+    ...bordersAndTcpOf(network),
     ...leadersOfSwarm(cache),
     ...(faults === undefined ? {} : { faults: faultsOf(faults, seeds.length + classes.length) }),
     ...(tracker.externalNeighbours === undefined

@@ -31,6 +31,7 @@ import { z } from 'zod';
 
 import { type UntilConfig, untilSchema } from './ends.ts';
 import { type FaultConfig, faultSchema } from './fault-schema.ts';
+import { type BorderConfig, bordersSchema, type TcpConfig, tcpSchema } from './network-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
@@ -73,6 +74,10 @@ export interface NetworkConfig {
   readonly latency?: 'topology' | Time;
   /** Time between two allocations of rates to flows (default: 1 s). */
   readonly allocationInterval?: Time;
+  /** Capacities of borders between AS (default: no limits). */
+  readonly borders?: readonly BorderConfig[];
+  /** How TCP bounds the rate of a flow by its round trip (default: it does not). */
+  readonly tcp?: TcpConfig;
 }
 
 /** What the tracker does. */
@@ -251,6 +256,12 @@ const network = z
     allocationInterval: time
       .exactOptional()
       .describe('Time between two allocations of rates to flows (default: 1 s).'),
+    borders: bordersSchema
+      .exactOptional()
+      .describe('Capacities of borders between AS (default: no limits).'),
+    tcp: tcpSchema
+      .exactOptional()
+      .describe('TCP bounds the rate of a flow by its round trip (default: it does not).'),
   })
   .describe('The network between the peers: a transit–stub topology.');
 

@@ -30,7 +30,7 @@ interface RunColumn extends DatasetColumn {
 }
 
 /** Raised when a column is added or changes its meaning, so that datasets are written again. */
-export const COLUMNS_VERSION = 6;
+export const COLUMNS_VERSION = 7;
 
 /** The types of the columns for fields of a configuration that are not numbers. */
 const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
@@ -39,6 +39,8 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   quirks: 'json',
   classOrder: 'text',
   latency: 'text',
+  borders: 'json',
+  tcp: 'json',
   until: 'text',
   faults: 'json',
   rules: 'text',

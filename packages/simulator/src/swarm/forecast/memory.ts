@@ -7,7 +7,7 @@
  * numbers of connections and messages are estimated in `expected-traffic.ts`.
  */
 
-import { peerCountOf, type Swarm } from '../plan/swarm.ts';
+import { peerCountOf, type Swarm, usesRoutes } from '../plan/swarm.ts';
 import { expectedTrafficOf } from './expected-traffic.ts';
 
 /** Bytes of each thing that a run keeps in memory. */
@@ -28,6 +28,8 @@ const BYTES_EACH = {
   pieceOfConnection: 1.5,
   /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
+  /** The route between two AS, and the borders along it. */
+  route: 64,
   /** The distance between two gateways of the topology. */
   pairOfGateways: 2,
 } as const;
@@ -81,6 +83,7 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
     { what: 'pairs of AS', count: occupied(topology.stubDomains, nodes) ** 2, bytesEach: pairOfAs },
+    ...(usesRoutes(swarm) ? [routesItem(topology.stubDomains, nodes)] : []),
     { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;
@@ -91,6 +94,11 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     messages,
     wallMs: (messages * messageNs) / 1e6 / workers,
   };
+}
+
+function routesItem(stubDomains: number, nodes: number): MemoryItem {
+  const count = occupied(stubDomains, nodes) ** 2;
+  return { what: 'routes', count, bytesEach: BYTES_EACH.route };
 }
 
 /** How many of `domains` are expected to have a node, if `nodes` are distributed at random. */

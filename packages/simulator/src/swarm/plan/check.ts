@@ -19,6 +19,7 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
+import { checkBorders } from './check-borders.ts';
 import {
   blockLayoutOf,
   hasArrivals,
@@ -44,6 +45,7 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkBehaviour(swarm, refuse);
+  checkBorders(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
   checkFaults(swarm, refuse, nameOf);
 }

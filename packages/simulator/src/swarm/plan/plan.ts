@@ -19,10 +19,15 @@
 import type { AsId, BlockLayout, PeerId } from '@cachetorrent/protocol';
 import { type Random, seededRandom } from '@cachetorrent/std';
 
-import type { SharedRates } from '../../network/allocation.ts';
+import { Allocation, type SharedRates } from '../../network/allocation.ts';
+import { RouteScratch, type SharedBorders, sharedBorders } from '../../network/border-shares.ts';
+import { BorderedAllocation, type RateAllocation } from '../../network/bordered-allocation.ts';
+import { type BorderTable, isClosed, noBorders } from '../../network/borders.ts';
 import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { Placement } from '../../network/placement.ts';
+import { hopsBetween, type Routes } from '../../network/routes.ts';
+import { tcpBoundKbps } from '../../network/tcp-bound.ts';
 import type { LogSetup } from '../log/record.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
@@ -39,6 +44,12 @@ export interface Recording {
   readonly timelineMs?: number;
   /** The log of messages; absent if none is recorded. */
   readonly log?: LogSetup;
+}
+
+/** The borders that have a capacity, and the shared memory of the allocation of their rates. */
+export interface PlannedBorders {
+  readonly table: BorderTable;
+  readonly shared: SharedBorders;
 }
 
 /** The plan as plain data over shared memory, as the workers receive it. */
@@ -58,6 +69,10 @@ export interface PlanData extends Recording {
   /** The download capacity of each node, by number, in kbit/s. */
   readonly downloadKbps: Float64Array;
   readonly rates: SharedRates;
+  /** The ways of traffic between AS; absent if nothing of the run depends on them. */
+  readonly routes?: Routes;
+  /** Absent if no border has a capacity. */
+  readonly borders?: PlannedBorders;
   /** How many nodes hold each piece of the file; see `Copies`. */
   readonly copies?: Uint32Array;
   /** How many nodes are there, have come and gone; see `Census`. */
@@ -78,6 +93,9 @@ export class Plan {
   readonly #data: PlanData;
   readonly #latencies: Latencies;
   readonly #capacityChanges: CapacityChanges;
+  readonly #hasClosedBorders: boolean;
+  /** Shared by the allocations of all AS of this thread. */
+  #bordersOfThread: (PlannedBorders & { readonly scratch: RouteScratch }) | undefined;
 
   constructor(data: PlanData) {
     this.swarm = data.swarm;
@@ -91,6 +109,7 @@ export class Plan {
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);
+    this.#hasClosedBorders = data.borders?.table.capacityKbps.includes(0) === true;
   }
 
   /** The number of AS. */
@@ -165,6 +184,48 @@ export class Plan {
       uploadKbps: this.#data.uploadKbps.subarray(first, end),
       downloadKbps: this.#data.downloadKbps.subarray(first, end),
     };
+  }
+
+  /** The borders that have a capacity; undefined if there are none. */
+  get borders(): BorderTable | undefined {
+    return this.#data.borders?.table;
+  }
+
+  /** Whether no block gets from one AS to another: a border on the way has no capacity. */
+  isClosed(from: number, to: number): boolean {
+    return this.#hasClosedBorders && isClosed(this.#data.borders!.table, from, to);
+  }
+
+  /** The allocation of rates of an AS. */
+  makeAllocation(asId: number): RateAllocation {
+    const options = { ...this.nodesOf(asId), shared: this.rates };
+    const { tcp } = this.swarm;
+    const { borders, placement } = this.#data;
+    if (borders === undefined && tcp === undefined) return new Allocation(options);
+    this.#bordersOfThread ??= withScratch(borders ?? withoutBorders(this.asCount));
+    const { table, shared, scratch } = this.#bordersOfThread;
+    return new BorderedAllocation({
+      ...options,
+      asId,
+      asOfNode: placement.asOfNode,
+      borders: table,
+      sharedBorders: shared,
+      scratch,
+      ...(tcp === undefined
+        ? {}
+        : { boundKbps: (source, target) => this.#tcpBoundKbps(source, target) }),
+    });
+  }
+
+  /** The greatest rate of a flow from one node to another, by number. */
+  #tcpBoundKbps(source: number, target: number): number {
+    const { routes, placement } = this.#data;
+    const { asOfNode, asCount } = placement;
+    const toMs = this.#latencies.latencyMs(source, target);
+    const backMs = this.#latencies.latencyMs(target, source);
+    const [from, to] = [asOfNode[source]!, asOfNode[target]!];
+    const hops = routes === undefined ? 0 : hopsBetween(routes, asCount, from, to);
+    return tcpBoundKbps(this.swarm.tcp!, toMs + backMs, hops);
   }
 
   /** The capacities of a peer, unless the schedule of faults changes them. */
@@ -278,4 +339,13 @@ export class Plan {
   randomOf(id: PeerId, subTorrent: number): Random {
     return seededRandom(this.seed, 'peer', id, subTorrent);
   }
+}
+
+function withScratch(borders: PlannedBorders): PlannedBorders & { readonly scratch: RouteScratch } {
+  return { ...borders, scratch: new RouteScratch(borders.table) };
+}
+
+function withoutBorders(asCount: number): PlannedBorders {
+  const table = noBorders(asCount);
+  return { table, shared: sharedBorders(table) };
 }

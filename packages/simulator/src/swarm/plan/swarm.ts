@@ -16,7 +16,9 @@ import {
 } from '@cachetorrent/protocol';
 import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
+import type { TcpOptions } from '../../network/tcp-bound.ts';
 import { expectedArrivals } from './arrivals.ts';
+import type { BorderLimit } from './borders.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
 
@@ -122,6 +124,10 @@ export interface Swarm {
   readonly topology: TransitStub;
   /** The latency of a message. */
   readonly latency: LatencyModel;
+  /** The capacities of borders between AS; absent: there is no limit. */
+  readonly borders?: readonly BorderLimit[];
+  /** How TCP bounds the rate of a flow by its round trip; absent: it does not. */
+  readonly tcp?: TcpOptions;
   /** What peers do that differs between clients. */
   readonly client: ClientOptions;
   /** What peers do as in the original simulator and not as in clients. */
@@ -197,6 +203,11 @@ export function seedCountOf({ classes, seeds }: Pick<Swarm, 'classes' | 'seeds'>
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
 export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): BlockLayout {
   return quirks.wholePieces ? wholePieces(pieces, pieceBits) : blocksOf16KiB(pieces, pieceBits);
+}
+
+/** Whether a run depends on the ways of traffic between AS. */
+export function usesRoutes({ borders, tcp }: Pick<Swarm, 'borders' | 'tcp'>): boolean {
+  return borders !== undefined || tcp?.lossPercent !== undefined;
 }
 
 /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
