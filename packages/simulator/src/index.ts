@@ -61,6 +61,8 @@ export type {
   Churn,
 } from './swarm/results/result.ts';
 export { downloadTimesMs, isMeasured } from './swarm/results/download-times.ts';
+export type { TcpOptions } from './network/tcp-bound.ts';
+export type { AsBorder, BorderLimit, LinkBorder } from './swarm/plan/borders.ts';
 export type {
   ArrivalProcess,
   BoundedDistribution,

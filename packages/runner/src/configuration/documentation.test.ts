@@ -21,6 +21,8 @@ import { parseTrace } from './trace-file.ts';
 const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
 const NETWORKS = readFileSync(new URL('../../../../docs/networks.md', import.meta.url), 'utf8');
 const DYNAMICS = readFileSync(new URL('../../../../docs/dynamics.md', import.meta.url), 'utf8');
+/** A file that the reader downloads. */
+const DOWNLOADED = '.as-rel2.txt.bz2';
 const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
 
 /** A section of a configuration, the heading that describes it, and how to reach its fields. */
@@ -42,6 +44,8 @@ const SECTIONS = [
   { heading: 'Exceptions', path: ['network', 'prices', 'exceptions'], within: [] },
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
+  { heading: '`network.borders`', path: ['network', 'borders'], within: [] },
+  { heading: '`network.tcp`', path: ['network', 'tcp'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],
@@ -118,7 +122,7 @@ describe('a block of code', () => {
   const blocks = Array.from(
     `${PAGE}\n${DYNAMICS}\n${NETWORKS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
     ([, language, text]) => ({ file: `example.${language}`, text: text! }),
-  );
+  ).filter(({ text }) => !text.includes(DOWNLOADED));
 
   test.each(blocks)('is a configuration: $text', ({ file, text }) => {
     expect(checkedSwarm(parseConfig(file, text)).swarm.pieces).toBeGreaterThan(0);

@@ -17,7 +17,9 @@ import {
 import type { ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
 import type { NetworkData } from '../../network/as-network.ts';
+import type { TcpOptions } from '../../network/tcp-bound.ts';
 import { expectedArrivals } from './arrivals.ts';
+import type { BorderLimit } from './borders.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
 import type { Prices } from './prices.ts';
@@ -112,6 +114,11 @@ export function isFromFile(topology: Topology): topology is FileTopology {
   return 'network' in topology;
 }
 
+/** The name of a stub domain, by its index. */
+export function stubName(index: number): string {
+  return `AS${index}`;
+}
+
 /** The number of AS of a topology, those that host no peers included. */
 export function asCountOf(topology: Topology): number {
   return isFromFile(topology) ? topology.asCount : topology.stubDomains;
@@ -176,6 +183,10 @@ export interface Swarm {
   readonly topology: Topology;
   /** The latency of a message. */
   readonly latency: LatencyModel;
+  /** The capacities of borders between AS; absent: there is no limit. */
+  readonly borders?: readonly BorderLimit[];
+  /** How TCP bounds the rate of a flow by its round trip; absent: it does not. */
+  readonly tcp?: TcpOptions;
   /** What traffic between AS costs; absent: it is neither metered nor billed. */
   readonly prices?: Prices;
   /** What peers do that differs between clients. */
@@ -253,6 +264,15 @@ export function seedCountOf({ classes, seeds }: Pick<Swarm, 'classes' | 'seeds'>
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
 export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): BlockLayout {
   return quirks.wholePieces ? wholePieces(pieces, pieceBits) : blocksOf16KiB(pieces, pieceBits);
+}
+
+/** Whether a run needs the ways of traffic between AS. */
+export function usesRoutes({
+  borders,
+  tcp,
+  prices,
+}: Pick<Swarm, 'borders' | 'tcp' | 'prices'>): boolean {
+  return borders !== undefined || tcp?.lossPercent !== undefined || prices !== undefined;
 }
 
 /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */
