@@ -45,7 +45,7 @@ export type {
 } from './swarm/plan/swarm.ts';
 export { asCountOf, isFromFile, peerCountOf } from './swarm/plan/swarm.ts';
 export { type WindowForecast, windowOf } from './swarm/forecast/window.ts';
-export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/price-list.ts';
+export type { PeeringByRatio, PriceException, Prices } from './swarm/plan/prices.ts';
 export { minimumDistributionTimeMs } from './swarm/forecast/minimum-time.ts';
 export type { LoggedMessages, MessageLog } from './swarm/log/reader.ts';
 export type {
@@ -61,6 +61,8 @@ export type {
   Churn,
 } from './swarm/results/result.ts';
 export { downloadTimesMs, isMeasured } from './swarm/results/download-times.ts';
+export type { TcpOptions } from './network/tcp-bound.ts';
+export type { AsBorder, BorderLimit, LinkBorder } from './swarm/plan/borders.ts';
 export type {
   ArrivalProcess,
   BoundedDistribution,

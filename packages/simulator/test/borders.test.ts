@@ -1,323 +1,217 @@
-/** The traffic at the borders of AS: all that was sent is counted, when it was sent. */
+/** Swarms whose borders have capacities, and whose flows are bounded by TCP. */
 
-import { CLIENT_QUIRKS, ORIGINAL_QUIRKS } from '@cachetorrent/protocol';
-import { assert } from '@cachetorrent/std';
 import { describe, expect, test } from 'vitest';
 
 import { runHere } from '../src/engine/threads/run-here.ts';
-import type { Routes } from '../src/network/routes.ts';
-import { sharedUint32 } from '../src/network/shared-arrays.ts';
+import type { BorderTable } from '../src/network/borders.ts';
+import type { RateAllocation } from '../src/network/bordered-allocation.ts';
 import { runPlanOf, simulate } from '../src/simulate.ts';
 import { AutonomousSystem } from '../src/swarm/nodes/autonomous-system.ts';
 import { makePlan } from '../src/swarm/plan/make-plan.ts';
 import { Plan } from '../src/swarm/plan/plan.ts';
-import type { Prices } from '../src/swarm/plan/price-list.ts';
-import type { Swarm } from '../src/swarm/plan/swarm.ts';
-import { assemble } from '../src/swarm/results/assemble.ts';
-import type { BorderTraffic } from '../src/swarm/results/border-traffic.ts';
-import type { AsReport } from '../src/swarm/results/observations.ts';
-import type { SwarmResult } from '../src/swarm/results/result.ts';
+import type { PeerClass, Swarm } from '../src/swarm/plan/swarm.ts';
+import { simulatedHere } from './swarm/simulated-here.ts';
 import { FORTY, LIVING } from './swarm/swarms.ts';
 
-const SECOND = 1_000;
-const BLOCK_BITS = 8 * 2 ** 14;
+const home = (as: number): Pick<PeerClass, 'homes'> => ({ homes: [{ as, share: 1 }] });
 
-const PRICES: Prices = {
-  currency: 'EUR',
-  transit: 2,
-  exceptions: [{ as: 'AS1', transit: 10 }],
-  intervalMs: 5 * SECOND,
-  percentile: 95,
-};
-
-interface MeteredRun {
-  readonly plan: Plan;
-  readonly result: SwarmResult;
-  readonly borders: BorderTraffic;
-  readonly reports: readonly AsReport[];
+/** A seed in AS 0 and leechers in AS 1, which do not upload: all comes over the border. */
+function oneWay(seedKbps: number, leechers: number, downloadKbps: number): Swarm {
+  return {
+    ...FORTY,
+    minPeers: 1 + leechers,
+    neighbours: leechers,
+    arrivalGapMs: 0,
+    pieceBits: 2 ** 17,
+    pieces: 64,
+    latency: { model: 'fixed', fixedMs: 10 },
+    classes: [
+      { name: 'seed', count: 1, uploadKbps: seedKbps, downloadKbps: 0, ...home(0) },
+      { name: 'leecher', count: leechers, uploadKbps: 0, downloadKbps, ...home(1) },
+    ],
+  };
 }
 
-/** Runs a swarm in this thread; `routesOf` may replace the routes of its topology. */
-function meter(
-  swarm: Swarm,
-  bordersMs: number,
-  { seed = 3, routesOf }: { seed?: number; routesOf?: (asCount: number) => Routes } = {},
-): MeteredRun {
-  // The links of the topology need not have the relationships that those of `routesOf` have.
-  const { peering: _, ...others } = swarm.prices ?? PRICES;
-  const planned = swarm.prices === undefined ? swarm : { ...swarm, prices: others };
-  const data = { ...makePlan(planned, seed, { bordersMs }), swarm };
-  const { asCount } = data.placement;
-  const routes = routesOf?.(asCount) ?? data.borders!.routes;
-  const counters = { ...data.borders!.counters, linkCount: routes.links.from.length };
-  const plan = new Plan({ ...data, borders: { ...data.borders!, routes, counters } });
-  const run = { ...runPlanOf(plan), quietMs: 1e6 };
-  const { ending, reports } = runHere(run, (context) => new AutonomousSystem(plan, context));
-  assert(ending.kind === 'ended' && ending.outcome === 'finished', 'the swarm completes');
-  const ofAs = reports as readonly AsReport[];
-  const result = assemble(plan, ofAs);
-  return { plan, result, borders: result.borders!, reports: ofAs };
-}
-
-const sum = (values: Iterable<number>): number => [...values].reduce((a, b) => a + b, 0);
-
-/** What AS have sent to one another, in bits, without what they have sent to themselves. */
-function sentBetween(reports: readonly AsReport[]): { from: number; to: number; bits: number }[] {
-  return reports.flatMap(({ bitsTo }, from) =>
-    Array.from(bitsTo, (bits, to) => ({ from, to, bits })).filter(({ to }) => to !== from),
-  );
-}
-
-const SWARMS: readonly (readonly [string, Swarm])[] = [
-  ['plain peers', FORTY],
-  ['leaders', { ...FORTY, leaderPercent: 30 }],
-  ['pieces of eight blocks', { ...FORTY, pieces: 8, pieceBits: 8 * BLOCK_BITS }],
-  ['whole pieces', { ...FORTY, quirks: { ...CLIENT_QUIRKS, wholePieces: true } }],
-  ['the rules of the original', { ...FORTY, quirks: ORIGINAL_QUIRKS, seedChoker: 'tit-for-tat' }],
-  ['peers that come and go', { ...LIVING, pieces: 8, pieceBits: 8 * BLOCK_BITS }],
-  [
-    'AS that are cut off for a time',
+describe('a border that all must cross makes the time what it must be', () => {
+  const FILE_BITS = 64 * 2 ** 17;
+  const WIDE = 1e6;
+  test.each([
+    { rule: 'into the AS of one leecher', leechers: 1, borders: [{ as: ['AS1'], downKbps: 400 }] },
+    { rule: 'into the AS of four', leechers: 4, borders: [{ as: ['AS1'], downKbps: 400 }] },
+    { rule: 'out of the AS of the seed', leechers: 4, borders: [{ as: ['AS0'], upKbps: 400 }] },
     {
-      ...LIVING,
-      pieces: 8,
-      pieceBits: 8 * BLOCK_BITS,
-      faults: [{ fault: 'cut', atMs: 65 * SECOND, forMs: 40 * SECOND, as: [1, 2] }],
+      rule: 'over the link of an AS',
+      leechers: 4,
+      borders: [{ between: ['AS1', 'transit'] as const, capacityKbps: 400 }],
     },
-  ],
-];
-
-/** The bits that have crossed each border, in both directions, one after the other. */
-function totalsOf({ links, bits }: BorderTraffic): number[] {
-  const totals = Array.from({ length: 2 * links.length }, () => 0);
-  for (const [i, each] of bits.entries()) totals[i % totals.length]! += each;
-  return totals;
-}
-
-describe.each(SWARMS)('of %s', (_, swarm) => {
-  test('every block that is sent counts once at each border, whatever the interval', () => {
-    const whole = meter(swarm, 3_600 * SECOND);
-    const totals = totalsOf(whole.borders);
-    expect(whole.borders.intervals).toBe(1);
-    const sent = sentBetween(whole.reports);
-    const linkCount = whole.borders.links.length;
-    const toSend = totals.map((total, i) => {
-      const as = Math.floor(i / 2);
-      const ofAs = sent.filter(({ from, to }) => (i % 2 === 0 ? from : to) === as);
-      return total - sum(ofAs.map(({ bits }) => bits));
-    });
-    // Reports count a span when its last block has been sent: some are in progress at the end.
-    for (const bits of toSend) {
-      expect(bits).toBeGreaterThanOrEqual(0);
-      expect(bits).toBeLessThan(0.05 * (sum(totals) / linkCount));
-      expect(bits % Math.min(BLOCK_BITS, swarm.pieceBits)).toBe(0);
-    }
-    // Each block crosses two links: up and down.
-    expect(16 * whole.borders.byteHops).toBe(2 * sum(totals));
-    for (const intervalMs of [700, 5 * SECOND]) {
-      const { borders } = meter(swarm, intervalMs);
-      expect(totalsOf(borders), `${intervalMs} ms`).toEqual(totals);
-      expect(borders.bits).toHaveLength(2 * borders.intervals * linkCount);
-      expect(borders.bits.every((bits) => bits >= 0)).toBe(true);
-    }
+    { rule: 'through transit', leechers: 4, borders: [{ as: ['transit'], downKbps: 400 }] },
+  ])('$rule', ({ leechers, borders }) => {
+    const { durationMs } = simulatedHere({ ...oneWay(WIDE, leechers, WIDE), borders }, 1);
+    const leastMs = (leechers * FILE_BITS) / 400;
+    // The first unchoke, the first rates, and blocks that are sent twice.
+    expect(durationMs).toBeGreaterThanOrEqual(leastMs);
+    expect(durationMs).toBeLessThan(1.03 * leastMs + 5_000);
   });
 
-  test('metering does not change the result, nor do prices', () => {
-    const { result } = meter(swarm, 700);
-    const plan = new Plan(makePlan(swarm, 3));
-    const { reports } = runHere({ ...runPlanOf(plan), quietMs: 1e6 }, (context) => {
+  test('as if the seed were as slow as its uplink', () => {
+    const narrow = simulatedHere({ ...oneWay(WIDE, 4, WIDE), borders: [{ upKbps: 400 }] }, 1);
+    const slow = simulatedHere(oneWay(400, 4, WIDE), 1);
+    expect(narrow.resultHash).toBe(slow.resultHash);
+    const wide = simulatedHere(oneWay(WIDE, 4, WIDE), 1);
+    expect(narrow.resultHash).not.toBe(wide.resultHash);
+  });
+
+  test('as if the leechers had an equal part of their downlink', () => {
+    const borders = [{ as: ['AS1'], downKbps: 400 }];
+    const narrow = simulatedHere({ ...oneWay(WIDE, 4, WIDE), borders }, 1);
+    const slow = simulatedHere(oneWay(WIDE, 4, 100), 1);
+    expect(narrow.resultHash).toBe(slow.resultHash);
+  });
+
+  test('as if each leecher had the capacity of a window in a round trip', () => {
+    // 20 ms there and back.
+    const windows = { ...oneWay(WIDE, 4, WIDE), tcp: { windowBits: 20 * 150 } };
+    expect(simulatedHere(windows, 1).resultHash).toBe(
+      simulatedHere(oneWay(WIDE, 4, 150), 1).resultHash,
+    );
+  });
+});
+
+test('borders that are wider than all lines together change nothing', () => {
+  const wide: Partial<Swarm> = {
+    borders: [
+      { upKbps: 1e6, downKbps: 1e6 },
+      { as: ['transit'], upKbps: 1e7 },
+    ],
+    tcp: { windowBits: 1e12 },
+  };
+  expect(simulatedHere({ ...FORTY, ...wide }, 1)).toEqual(simulatedHere(FORTY, 1));
+});
+
+test('the narrower the borders, the longer it takes', () => {
+  const times = [undefined, 8_000, 2_000, 500].map((kbps) => {
+    const borders = kbps === undefined ? {} : { borders: [{ upKbps: kbps, downKbps: kbps }] };
+    return simulatedHere({ ...FORTY, ...borders }, 1).durationMs;
+  });
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
+  expect(times[3]).toBeGreaterThan(3 * times[0]!);
+});
+
+describe('no border carries more than its capacity in any interval', () => {
+  test.each<{ swarm: string; changes: Partial<Swarm> }>([
+    { swarm: 'uplinks', changes: { borders: [{ upKbps: 2_000, downKbps: 2_500 }] } },
+    {
+      swarm: 'a link, transit, and a closed border',
+      changes: {
+        borders: [
+          { between: ['AS1', 'transit'], capacityKbps: 700 },
+          { as: ['transit'], downKbps: 6_000 },
+          { as: ['AS0'], upKbps: 0 },
+        ],
+      },
+    },
+    {
+      swarm: 'uplinks and windows, leaders',
+      changes: {
+        borders: [{ upKbps: 2_000, downKbps: 2_500 }],
+        tcp: { windowBits: 200_000, lossPercent: 0.1 },
+        leaderPercent: 30,
+      },
+    },
+  ])('$swarm', ({ changes }) => {
+    const plan = new WatchedPlan(makePlan({ ...FORTY, ...changes }, 1));
+    const { ending } = runHere({ ...runPlanOf(plan), quietMs: 1e6 }, (context) => {
       return new AutonomousSystem(plan, context);
     });
-    const { borders: _borders, ...without } = result;
-    expect(assemble(plan, reports as readonly AsReport[])).toEqual(without);
-    expect(meter({ ...swarm, prices: PRICES }, 1).result.resultHash).toBe(without.resultHash);
+    expect(ending).toMatchObject({ kind: 'ended', outcome: 'finished' });
+
+    const { capacityKbps, names } = plan.borders!;
+    const fullCount = capacityKbps.map(() => 0);
+    expect(plan.carriedKbps.length).toBeGreaterThan(10);
+    for (const [instant, carried] of plan.carriedKbps.entries()) {
+      for (const [border, kbps] of carried.entries()) {
+        const limit = capacityKbps[border]!;
+        expect(kbps, `${names[border]}, instant ${instant}`).toBeLessThanOrEqual(
+          limit * (1 + 1e-9),
+        );
+        if (kbps >= limit * (1 - 1e-9)) fullCount[border]!++;
+      }
+    }
+    expect(Math.max(...fullCount), 'borders are full at times').toBeGreaterThan(10);
   });
 });
 
-test('what arrives is what is sent, less what is lost or on its way at the end', () => {
-  const { result, borders, reports } = meter(LIVING, 5 * SECOND);
-  const arrived = sum(result.trafficBits);
-  const within = sum(reports.map(({ bitsTo }, as) => bitsTo[as]!));
-  const lost = sum(reports.map(({ lostBits }) => lostBits));
-  const underway = 8 * (borders.byteHops / 2) + within - arrived - lost;
-  expect(lost).toBeGreaterThan(0);
-  expect(underway).toBeGreaterThanOrEqual(0);
-  expect(underway).toBeLessThan(0.01 * arrived);
-});
+/** A plan whose allocations report the rates that cross each border, for each instant. */
+class WatchedPlan extends Plan {
+  readonly carriedKbps: number[][] = [];
 
-/** A seed in AS 0 and a leecher in AS 1, alone. */
-const PAIR: Swarm = {
-  ...FORTY,
-  minPeers: 2,
-  neighbours: 1,
-  pieces: 4,
-  pieceBits: 64 * BLOCK_BITS,
-  arrivalGapMs: 0,
-  classes: [
-    { name: 'seed', count: 1, uploadKbps: 1_000, downloadKbps: 0, homes: [{ as: 0, share: 1 }] },
-    {
-      name: 'peer',
-      count: 1,
-      uploadKbps: 1_000,
-      downloadKbps: 3_000,
-      homes: [{ as: 1, share: 1 }],
-    },
-  ],
-};
-
-describe('of a seed and a leecher in two AS', () => {
-  test('all traffic is what arrives', () => {
-    const { borders, result, plan } = meter(PAIR, 2 * SECOND);
-    const [seedAs, leecherAs] = [result.peers.as[0]!, result.peers.as[1]!];
-    const arrived = result.trafficBits[seedAs * plan.asCount + leecherAs]!;
-    expect(arrived).toBe(4 * 64 * BLOCK_BITS);
-    expect(8 * borders.links[seedAs]!.bytes).toBe(arrived);
-    expect(8 * borders.links[leecherAs]!.bytesBack).toBe(arrived);
-    expect(sum(borders.links.map(({ bytes, bytesBack }) => bytes + bytesBack))).toBe(arrived / 4);
-  });
-
-  test('blocks count when they are sent, not when their span is', () => {
-    const { borders, result } = meter(PAIR, 2 * SECOND);
-    const seedAs = result.peers.as[0]!;
-    const rates = Array.from({ length: borders.intervals }, (_, i) => {
-      return borders.bits[2 * (i * borders.links.length + seedAs)]!;
-    });
-    // The seed sends at 1,000 kbit/s; a span lasts for up to three seconds.
-    const busy = rates.slice(rates.findIndex((bits) => bits > 0) + 1, -1);
-    expect(busy.length).toBeGreaterThan(10);
-    for (const bits of busy) expect(Math.abs(bits - 2_000_000)).toBeLessThanOrEqual(BLOCK_BITS);
-  });
-});
-
-test('the warm-up does not count, and its end begins the first interval', () => {
-  const warmUpMs = 63 * SECOND;
-  const swarm = { ...LIVING, warmUpMs };
-  const { borders } = meter(swarm, 5 * SECOND);
-  expect(borders.fromMs).toBe(warmUpMs);
-  expect(borders.intervals).toBe(Math.ceil((600 - 63) / 5));
-  const all = meter(LIVING, SECOND).borders;
-  const after = all.bits.subarray(2 * 63 * all.links.length);
-  expect(totalsOf(borders)).toEqual(totalsOf({ ...all, bits: after }));
-});
-
-/** AS 0 and AS 1 are peers, and customers of a provider; all others are customers of AS 1. */
-function tieredRoutes(asCount: number): Routes {
-  const others = Array.from({ length: asCount - 2 }, (_, i) => i + 2);
-  const ends: [number, number, number][] = [
-    [0, 1, 1],
-    [0, asCount, 0],
-    [1, asCount, 0],
-    ...others.map((as): [number, number, number] => [as, 1, 0]),
-  ];
-  const uplink = (as: number): number[] => (as < 2 ? [] : [2 * (as + 1)]);
-  const stepsOf = (from: number, to: number): number[] => {
-    if (from === to) return [];
-    const up = uplink(from);
-    const down = uplink(to).map((step) => step + 1);
-    if (from === 0) return [0, ...down];
-    return to === 0 ? [...up, 1] : [...up, ...down];
-  };
-  const start = sharedUint32(asCount * asCount + 1);
-  const steps: number[] = [];
-  for (let pair = 0; pair < asCount * asCount; pair++) {
-    steps.push(...stepsOf(Math.floor(pair / asCount), pair % asCount));
-    start[pair + 1] = steps.length;
+  override makeAllocation(asId: number): RateAllocation {
+    const allocation = super.makeAllocation(asId);
+    const table = this.borders!;
+    const counted = new Set<string>();
+    let instant = -1;
+    const begin = allocation.begin.bind(allocation);
+    allocation.begin = () => {
+      instant++;
+      counted.clear();
+      begin();
+    };
+    const rateKbps = allocation.rateKbps.bind(allocation);
+    allocation.rateKbps = (source, target) => {
+      const rate = rateKbps(source, target);
+      // Both ends ask, and a flow may go on within an interval: each counts once.
+      const isNew = !counted.has(`${source} ${target}`);
+      if (this.#asOfNode(source) !== asId || !isNew) return rate;
+      counted.add(`${source} ${target}`);
+      const carried = (this.carriedKbps[instant] ??= new Array<number>(table.names.length).fill(0));
+      for (const border of crossedBy(table, asId, this.#asOfNode(target))) carried[border]! += rate;
+      return rate;
+    };
+    return allocation;
   }
-  return {
-    names: [...Array.from({ length: asCount }, (_, as) => `AS${as}`), 'AS-top'],
-    links: {
-      from: Uint32Array.from(ends, ([from]) => from),
-      to: Uint32Array.from(ends, ([, to]) => to),
-      relationship: Uint8Array.from(ends, ([, , relationship]) => relationship),
-    },
-    start,
-    steps: Uint32Array.from(steps),
-  };
+
+  #asOfNode(node: number): number {
+    let asId = 0;
+    while (node >= this.nodesOf(asId).firstNode + this.nodesOf(asId).nodeCount) asId++;
+    return asId;
+  }
 }
 
-describe('on routes of several relationships', () => {
-  const prices: Prices = { ...PRICES, exceptions: [], peering: { ratio: 1, price: 1 } };
-  const { borders, reports, plan } = meter({ ...FORTY, prices }, 1, {
-    routesOf: tieredRoutes,
-  });
-  const sent = sentBetween(reports);
+function crossedBy({ start, crossed, asCount }: BorderTable, from: number, to: number): number[] {
+  const pair = from * asCount + to;
+  return [...crossed.subarray(start[pair], start[pair + 1])];
+}
 
-  test('bytes times hops are the traffic of all links', () => {
-    const { start, steps: _ } = plan.borders!.routes;
-    const bits = sent.map(({ from, to, bits: each }) => {
-      const pair = from * plan.asCount + to;
-      return each * (start[pair + 1]! - start[pair]!);
-    });
-    expect(8 * borders.byteHops).toBe(sum(bits));
-  });
-
-  test('an AS exchanges with its customers, peers and providers what it sends and carries', () => {
-    const bytesOf = (isMeant: (from: number, to: number) => boolean): number =>
-      sum(sent.filter(({ from, to }) => isMeant(from, to)).map(({ bits }) => bits)) / 8;
-    const [first, second, third] = borders.as;
-    expect(first!.providers).toEqual({ in: 0, out: 0 });
-    expect(first!.peers).toEqual({
-      in: bytesOf((_from, to) => to === 0),
-      out: bytesOf((from) => from === 0),
-    });
-    expect(second!.peers).toEqual({ in: first!.peers.out, out: first!.peers.in });
-    expect(second!.customers).toEqual({
-      in: bytesOf((from) => from >= 2),
-      out: bytesOf((_from, to) => to >= 2),
-    });
-    expect(third!.providers.out).toBe(bytesOf((from) => from === 2));
-  });
-
-  test('what some pay, others get', () => {
-    expect(sum(borders.as.map(({ pays }) => pays))).toBeGreaterThan(0);
-    expect(sum(borders.as.map(({ pays }) => pays))).toBeCloseTo(
-      sum(borders.as.map(({ gets }) => gets)),
-      9,
-    );
-    // The peer that sends more pays the other.
-    const { peers, pays } = borders.as[0]!;
-    expect(pays > 0).toBe(peers.out > peers.in);
-  });
-});
-
-test('a bill is that of the percentile of what borders.bits has', () => {
-  const { borders } = meter({ ...FORTY, prices: PRICES }, 1);
-  const { links, bits, intervals, intervalMs } = borders;
-  expect([borders.currency, intervalMs]).toEqual(['EUR', PRICES.intervalMs]);
-  expect(intervals).toBeGreaterThan(2);
-  for (const [link, { from, to, payer, bill, billedKbps, billedBackKbps }] of links.entries()) {
-    const kbps = [0, 1].map((direction) => {
-      const rates = Array.from({ length: intervals }, (_, i) => {
-        return bits[2 * (i * links.length + link) + direction]! / intervalMs;
-      });
-      return rates.toSorted((a, b) => b - a)[Math.floor(intervals / 20)]!;
-    });
-    expect([billedKbps, billedBackKbps]).toEqual(kbps);
-    expect([payer, to]).toEqual([from, 'transit']);
-    expect(bill).toBeCloseTo(((from === 'AS1' ? 10 : 2) * Math.max(...kbps)) / 1_000, 12);
-  }
-});
-
-test.each([
-  ['all at once', FORTY],
-  ['coming and going', LIVING],
-])(
-  'any number of workers count the same, of peers %s',
-  async (_, swarm) => {
-    const priced = { ...swarm, prices: PRICES };
-    const { result } = meter(priced, 1);
-    expect(sum(result.borders!.bits)).toBeGreaterThan(0);
-    for (const workers of [1, 2, 7]) {
-      const run = await simulate(priced, { seed: 3, workers });
-      expect(run.result, `${workers} workers`).toEqual(result);
-    }
+describe.each<{ swarm: string; changes: Swarm }>([
+  {
+    swarm: 'peers that come and go over uplinks',
+    changes: { ...LIVING, borders: [{ upKbps: 1_000, downKbps: 1_500 }] },
   },
-  120_000,
-);
+  {
+    swarm: 'leaders behind links and transit, with losses',
+    changes: {
+      ...FORTY,
+      leaderPercent: 30,
+      borders: [
+        { between: ['AS1', 'transit'], capacityKbps: 700 },
+        { as: ['transit'], upKbps: 6_000 },
+      ],
+      tcp: { windowBits: 400_000, lossPercent: 0.2 },
+      topology: { ...FORTY.topology, stubDomains: 8, stubDomainSize: 12 },
+    },
+  },
+])('$swarm', ({ changes }) => {
+  const here = simulatedHere(changes, 1);
 
-test('a run is metered on request, and not otherwise', async () => {
-  const { result } = await simulate(FORTY, { seed: 3, workers: 1, bordersMs: 4 * SECOND });
-  expect(result.borders).toEqual(meter(FORTY, 4 * SECOND).borders);
-  expect(result.borders!.currency).toBeUndefined();
-  expect(makePlan(FORTY, 3)).not.toHaveProperty('borders');
-  await expect(simulate(FORTY, { seed: 3, bordersMs: 0 })).rejects.toThrow('bordersMs: is 0');
-}, 60_000);
+  const sameOn = async (workers: number): Promise<void> => {
+    expect((await simulate(changes, { seed: 1, workers })).result).toEqual(here);
+  };
+  test.each([1, 2, 7])('have the same result on %d workers', sameOn, 120_000);
+});
+
+test('a swarm in which a closed border leaves peers without a source stalls, and says why', async () => {
+  const swarm = { ...FORTY, neighbours: 1, borders: [{ as: ['AS0'], upKbps: 0 }] };
+  await expect(simulate(swarm, { seed: 1, workers: 1 })).rejects.toThrow(
+    /stalled.*open the borders without capacity/,
+  );
+});

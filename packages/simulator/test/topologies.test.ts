@@ -112,3 +112,44 @@ test.each([
   expect(resolve).toThrow(`${at}: is `);
   expect(resolve).toThrow('an AS that is not in rel.txt');
 });
+describe('a throttled link between two AS of a file', () => {
+  // All that AS11 gets comes from AS1, its only provider, or from AS12, its only peer.
+  const { faults: _, ...swarmWithoutCut } = SWARM;
+  const throttled: SwarmConfig = {
+    ...swarmWithoutCut,
+    seeds: { as: 'AS12' },
+    classes: [{ name: 'home', share: 100, as: ['AS11'] }],
+    network: { ...SWARM.network, borders: [{ between: [11, 'AS12'], capacity: '400 kbit/s' }] },
+  };
+  const swarm = swarmOf(throttled);
+  const here = simulatedHere(swarm, 3);
+
+  test('lets the file through no faster than its capacity', () => {
+    const fileBits = swarm.pieces * swarm.pieceBits;
+    expect(here.durationMs).toBeGreaterThan(fileBits / 400);
+    const { borders: _, ...network } = throttled.network!;
+    expect(simulatedHere(swarmOf({ ...throttled, network }), 3).durationMs).toBeLessThan(
+      fileBits / 400,
+    );
+  });
+
+  test.each([1, 2])('gives the same result on %d workers', async (workers) => {
+    expect((await simulate(swarm, { seed: 3, workers })).result).toEqual(here);
+  });
+
+  test('gives a bill of the same traffic, on the same routes', () => {
+    const network = { ...throttled.network, prices: { transit: 2 } };
+    const { borders, ...others } = simulatedHere(swarmOf({ ...throttled, network }), 3);
+    expect(others.resultHash).toBe(here.resultHash);
+    const crossed = borders!.links.filter(({ bytes, bytesBack }) => bytes + bytesBack > 0);
+    expect(crossed.map(({ from, to }) => [from, to])).toEqual([['AS11', 'AS12']]);
+  });
+
+  test('has no effect if no route crosses it', () => {
+    const elsewhere = { between: ['AS1', 'AS2'], capacity: 0 };
+    const { borders: _, ...network } = throttled.network!;
+    const free = simulatedHere(swarmOf({ ...throttled, network }), 3);
+    const network2 = { ...network, borders: [elsewhere] };
+    expect(simulatedHere(swarmOf({ ...throttled, network: network2 }), 3)).toEqual(free);
+  });
+});

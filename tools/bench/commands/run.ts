@@ -21,7 +21,7 @@ export function addRun(program: Command, environment: BenchEnvironment): void {
   withPieces(withDestination(program.command('run')))
     .description('Measures the targets of speed and size, as whole processes.')
     .option('--runs <n>', 'number of runs of each case', count, 5)
-    .option('--only <ids>', 'only these targets, such as 1,3a; 6 and 10 run only if named', names)
+    .option('--only <ids>', 'only these targets, such as 1,3a; 6, 10, 11 run only if named', names)
     .option('--compare <file>', 'compare with an earlier result; exit code 1 if worse')
     .action((flags: Flags) => run(flags, environment));
 }

@@ -28,6 +28,7 @@ export interface BenchCase {
 
 const BENCH = 'tools/bench.ts';
 const SEED = '1';
+const BORDERS = inRepository('tools/bench/run/borders.yaml');
 
 export const CASES: readonly BenchCase[] = [
   simulated('medium', configFile('medium'), 2),
@@ -39,6 +40,8 @@ export const CASES: readonly BenchCase[] = [
   { ...simulated('hundred-thousand', configFile('hundred-thousand'), 2), runsMax: 3 },
   { ...simulated('million', configFile('million'), 2), runsMax: 1 },
   { ...simulated('day', inRepository('tools/bench/run/day.yaml'), 2), runsMax: 3 },
+  { ...simulated('borders', BORDERS, 1), runsMax: 3 },
+  { ...simulated('no borders', BORDERS, 1, '--set', 'network.borders=null'), runsMax: 3 },
   predicted('large, predicted', 'large', 16),
   phold('phold, 16,000 pending', 16_000),
   phold('phold, 1,000,000 pending', 1_000_000),

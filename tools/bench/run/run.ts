@@ -8,7 +8,7 @@ import { type BenchCase, type CaseOptions, CASES, type Figures, runCase } from '
 import { type Round, type Target, TARGETS } from './targets.ts';
 
 /** A million peers, and a day, take so long that they are measured only if they are named. */
-const ONLY_IF_NAMED = ['6', '10'];
+const ONLY_IF_NAMED = ['6', '10', '11'];
 
 /** Returns the targets that `only` names; if undefined, all but the longest. */
 export function chosenTargets(only: readonly string[] | undefined): readonly Target[] {

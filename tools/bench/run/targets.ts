@@ -105,6 +105,19 @@ export const TARGETS: readonly Target[] = [
     what: 'a day in which 24,000 peers come and go, 2 workers',
     figures: [wall('day', 300), memory('day', 600)],
   },
+  {
+    id: '11',
+    what: '20,000 peers in 500 AS with borders that limit them, over none, 1 worker',
+    figures: [
+      {
+        name: 'CPU time, ratio',
+        unit: '',
+        goal: { atMost: 1.5 },
+        cases: ['borders', 'no borders'],
+        valueOf: (round) => round['borders']!['cpuMs']! / round['no borders']!['cpuMs']!,
+      },
+    ],
+  },
 ];
 
 function wall(of: string, atMost: number): TargetFigure {

@@ -21,6 +21,8 @@ import { parseTrace } from './trace-file.ts';
 const PAGE = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
 const NETWORKS = readFileSync(new URL('../../../../docs/networks.md', import.meta.url), 'utf8');
 const DYNAMICS = readFileSync(new URL('../../../../docs/dynamics.md', import.meta.url), 'utf8');
+/** A file that the reader downloads. */
+const DOWNLOADED = '.as-rel2.txt.bz2';
 const ORIGINALS = fileURLToPath(new URL('../../test/original/', import.meta.url));
 
 /** A section of a configuration, the heading that describes it, and how to reach its fields. */
@@ -43,6 +45,8 @@ const SECTIONS = [
   { heading: 'Groups of peers', path: ['faults', 'crash'], within: [] },
   { heading: 'Caches of providers', path: ['cache', 'providerCaches'], within: [] },
   { heading: 'Changes of capacities', path: ['faults', 'capacity'], within: [] },
+  { heading: '`network.borders`', path: ['network', 'borders'], within: [] },
+  { heading: '`network.tcp`', path: ['network', 'tcp'], within: [] },
   ...['file', 'arrivals', 'network', 'tracker', 'client', 'cache'].map((name) => ({
     heading: `\`${name}\``,
     path: [name],
@@ -119,7 +123,7 @@ describe('a block of code', () => {
   const blocks = Array.from(
     `${PAGE}\n${DYNAMICS}\n${NETWORKS}`.matchAll(/^```(yaml|json)\n(.*?)^```$/gms),
     ([, language, text]) => ({ file: `example.${language}`, text: text! }),
-  );
+  ).filter(({ text }) => !text.includes(DOWNLOADED));
 
   test.each(blocks)('is a configuration: $text', ({ file, text }) => {
     const check = () => checkedSwarm(parseConfig(file, text)).swarm.pieces;

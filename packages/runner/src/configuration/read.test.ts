@@ -74,8 +74,8 @@ describe('the starting file', () => {
   test('states the defaults in its comments', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
-      .replace(/^ *(classes|faults|providerCaches):.*\n( *- .*\n)+/gm, '')
-      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices).*\n/gm, '');
+      .replace(/^ *(classes|faults|borders|providerCaches):.*\n( *- .*\n)+/gm, '')
+      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices|tcp).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
 });

@@ -1,129 +1,28 @@
-/**
- * The AS that a configuration names: from names and numbers to indices in the topology. An index
- * that is out of range is left for the check of the swarm.
- */
+/** How a configuration names AS, and the index in the topology and the name in results of each. */
 
-import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
 
 import type { AsNetwork } from '../network/as-network.ts';
-import type { AsIndexOf, AsName } from './as-name.ts';
-import { refuse } from './configuration-error.ts';
-import type { FaultConfig } from './fault-schema.ts';
-import type { ArrivalConfig, ClassConfig, SeedConfig } from './population-schema.ts';
-import { type Path, show } from './problems.ts';
-import type { ProviderCacheConfig } from './provider-cache-schema.ts';
-import type { SwarmConfig } from './schema.ts';
-import type { TrackerConfig } from './tracker-schema.ts';
 
-/**
- * Refuses an AS that the network does not have, at its place in the configuration. `file` has the
- * AS; undefined for a transit–stub topology.
- */
-export function checkAsNames(
-  config: SwarmConfig,
-  indexOf: AsIndexOf,
-  network: AsNetwork | undefined,
-  file: string | undefined,
-): void {
-  for (const { name, path } of namesIn(config)) {
-    if (Number.isNaN(indexOf(name))) refuseName(name, path, network, file);
-  }
+/** An AS: its name or number; in a transit–stub topology its index, from 0. */
+export type AsName = string | number;
+
+/** An AS by its name or number. */
+export const asName: z.ZodType<AsName> = z.union([z.number(), z.string()]);
+
+/** The index of an AS that a configuration names, in the topology. */
+export type AsIndexOf = (name: AsName) => number;
+
+/** The name of an AS in results; what names no AS stays as it is. */
+export type FullNameOf = (name: AsName) => string;
+
+/** In a transit–stub topology an AS has an index, and the names AS0, AS1, AS2 … */
+export function stubIndexOf(name: AsName): number {
+  if (typeof name === 'number') return name;
+  return /^(?:AS)?\d{1,9}$/i.test(name) ? Number(name.replace(/^AS/i, '')) : Number.NaN;
 }
 
-/** @throws ConfigurationError that says which AS there are */
-export function refuseName(
-  name: AsName,
-  path: Path,
-  network: AsNetwork | undefined,
-  file: string | undefined,
-): never {
-  if (network === undefined || file === undefined) {
-    const problem = `is ${show(name)}, but a transit–stub topology counts its AS from 0`;
-    return refuse(path, problem, 'write its index, such as 0, or "AS0"');
-  }
-  const problem = `is ${show(name)}, an AS that is not in ${file}`;
-  const nearest = nearestName(String(name), network);
-  return refuse(path, problem, `name one that is in it, such as "${nearest}"`);
-}
-
-/** Few names are compared: a file may have a hundred thousand. */
-const COMPARED_MAX = 2_000;
-
-function nearestName(name: string, network: AsNetwork): string {
-  const count = Math.min(network.asCount, COMPARED_MAX);
-  const names = Array.from({ length: count }, (_, as) => network.nameOf(as));
-  return closest(name.slice(0, 40), names);
-}
-
-interface NamedAs {
-  readonly name: AsName;
-  readonly path: Path;
-}
-
-function namesIn(config: SwarmConfig): NamedAs[] {
-  const { seeds, classes = [], faults = [], cache, tracker } = config;
-  const seedEntries: readonly [Path, SeedConfig][] = Array.isArray(seeds)
-    ? seeds.map((seed: SeedConfig, i) => [['seeds', i], seed] as const)
-    : typeof seeds === 'object'
-      ? [[['seeds'], seeds as SeedConfig]]
-      : [];
-  return [
-    ...seedEntries.flatMap(([path, { as }]) => homesIn(as, [...path, 'as'])),
-    ...classes.flatMap((each, i) => namesInClass(each, ['classes', i])),
-    ...faults.flatMap((entry, i) => namesInFault(entry, ['faults', i])),
-    ...(cache?.providerCaches ?? []).flatMap((entry, i) =>
-      namesInCache(entry, ['cache', 'providerCaches', i]),
-    ),
-    ...namesInCosts(tracker?.costMap, ['tracker', 'costMap']),
-  ];
-}
-
-function namesInClass({ as, arrivals }: ClassConfig, path: Path): NamedAs[] {
-  const processes: readonly [Path, ArrivalConfig][] = Array.isArray(arrivals)
-    ? arrivals.map((each: ArrivalConfig, i) => [[...path, 'arrivals', i], each] as const)
-    : arrivals === undefined
-      ? []
-      : [[[...path, 'arrivals'], arrivals as ArrivalConfig]];
-  const traced = processes.flatMap(([at, { trace }]) =>
-    typeof trace === 'object'
-      ? trace.flatMap((peer, i) =>
-          peer.as === undefined ? [] : [{ name: peer.as, path: [...at, 'trace', i, 'as'] }],
-        )
-      : [],
-  );
-  return [...homesIn(as, [...path, 'as']), ...traced];
-}
-
-function namesInFault({ crash, leave, cut, seed }: FaultConfig, path: Path): NamedAs[] {
-  return [
-    ...homesIn(crash?.as, [...path, 'crash', 'as']),
-    ...homesIn(leave?.as, [...path, 'leave', 'as']),
-    ...homesIn(cut?.as, [...path, 'cut', 'as']),
-    ...homesIn(seed?.as, [...path, 'seed', 'as']),
-  ];
-}
-
-function namesInCache({ as, region }: ProviderCacheConfig, path: Path): NamedAs[] {
-  return [
-    ...homesIn(as === 'all' ? undefined : as, [...path, 'as']),
-    ...homesIn(region, [...path, 'region']),
-  ];
-}
-
-function namesInCosts(costMap: TrackerConfig['costMap'], path: Path): NamedAs[] {
-  if (typeof costMap !== 'object') return [];
-  return costMap.flatMap(({ from, to }, i) => [
-    { name: from, path: [...path, i, 'from'] },
-    { name: to, path: [...path, i, 'to'] },
-  ]);
-}
-
-function homesIn(as: ClassConfig['as'], path: Path): NamedAs[] {
-  if (as === undefined) return [];
-  if (typeof as !== 'object') return [{ name: as, path }];
-  return as.map((entry, i) =>
-    typeof entry === 'object'
-      ? { name: entry.index, path: [...path, i, 'index'] }
-      : { name: entry, path: [...path, i] },
-  );
+/** In a topology from a file an AS has a name, or a number after `AS`. */
+export function indexOfIn(network: AsNetwork): AsIndexOf {
+  return (name) => network.indexOf(String(name)) ?? Number.NaN;
 }

@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 
-import { type AsName, asName } from './as-name.ts';
+import { type AsName, asName } from './as-names.ts';
 import { type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, Rate, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';

@@ -7,7 +7,7 @@ import type { Fault, MassDeparture } from '../swarm/plan/faults.ts';
 import type { PeerClass } from '../swarm/plan/swarm.ts';
 import { refuse } from './configuration-error.ts';
 import type { CapacityChangeConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
-import type { AsIndexOf, AsName } from './as-name.ts';
+import type { AsIndexOf, AsName } from './as-names.ts';
 import {
   completeSeed,
   type CompleteSeedConfig,

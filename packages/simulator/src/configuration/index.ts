@@ -9,7 +9,7 @@ export {
   problemsOf,
   show,
 } from './problems.ts';
-export type { AsName } from './as-name.ts';
+export type { AsName } from './as-names.ts';
 export type {
   CompletePricesConfig,
   PeeringPriceConfig,
@@ -29,6 +29,13 @@ export {
 } from './quantities.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export type { CapacityChangeConfig, CutConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
+export type {
+  BorderConfig,
+  CompleteBorder,
+  CompleteBordersAndTcp,
+  CompleteTcp,
+  TcpConfig,
+} from './borders.ts';
 export type { CompleteFault } from './faults.ts';
 export type { CompleteFileConfig } from './file.ts';
 export { checkRelationships, COORDINATES, LATENCY_ATTRIBUTE } from './network.ts';

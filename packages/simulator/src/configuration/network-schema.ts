@@ -3,7 +3,8 @@
 import { z } from 'zod';
 
 import type { NetworkData } from '../network/as-network.ts';
-import { type AsName, asName } from './as-name.ts';
+import { type AsName, asName } from './as-names.ts';
+import { type BorderConfig, bordersSchema, type TcpConfig, tcpSchema } from './borders.ts';
 import { type PricesConfig, pricesSchema } from './prices.ts';
 import type { Percentage, Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
@@ -95,6 +96,10 @@ export interface NetworkConfig {
   readonly latency?: 'topology' | Time;
   /** Time between two allocations of rates to flows (default: 1 s). */
   readonly allocationInterval?: Time;
+  /** Capacities of borders between AS (default: no limits). */
+  readonly borders?: readonly BorderConfig[];
+  /** How TCP bounds the rate of a flow by its round trip (default: it does not). */
+  readonly tcp?: TcpConfig;
   /** What traffic between AS costs (default: it is neither metered nor billed). */
   readonly prices?: PricesConfig;
 }
@@ -174,6 +179,8 @@ export const networkSchema: z.ZodObject = z
     allocationInterval: time
       .exactOptional()
       .describe('Time between two allocations of rates to flows (default: 1 s).'),
+    borders: bordersSchema.exactOptional(),
+    tcp: tcpSchema.exactOptional(),
     prices: pricesSchema.exactOptional(),
   })
   .describe('The network between the peers: a transit–stub topology, or one from a file.');

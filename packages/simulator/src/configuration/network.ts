@@ -1,14 +1,28 @@
 /** From the section `network` to the topology of a swarm: fills in what was left out. */
 
 import type { AsNetwork } from '../network/as-network.ts';
+import type { RelatedAs } from '../network/related-as.ts';
 import { relationshipsOf } from '../network/relationship-network.ts';
 import { STUBS_MAX } from '../swarm/plan/check-topology.ts';
 import { SwarmError } from '../errors.ts';
 import { drawWeights } from '../swarm/plan/hosting.ts';
-import { openNetwork, stubName } from '../swarm/plan/lay-out.ts';
-import type { AsSizes, FileTopology, Hosts, Topology } from '../swarm/plan/swarm.ts';
-import { type AsIndexOf, type AsName, indexOfIn, stubIndexOf } from './as-name.ts';
-import { refuseName } from './as-names.ts';
+import { openNetwork, relatedStubs } from '../swarm/plan/lay-out.ts';
+import {
+  type AsSizes,
+  type FileTopology,
+  type Hosts,
+  stubName,
+  type Topology,
+} from '../swarm/plan/swarm.ts';
+import {
+  type AsIndexOf,
+  type AsName,
+  type FullNameOf,
+  indexOfIn,
+  stubIndexOf,
+} from './as-names.ts';
+import { type CompleteBordersAndTcp, completeBordersAndTcp } from './borders.ts';
+import { refuseName } from './check-as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type {
   DrawnHostsConfig,
@@ -22,7 +36,7 @@ import { completePrices, type CompletePricesConfig } from './prices.ts';
 import { quantity } from './quantities.ts';
 
 /** The section `network` with every field written out that its topology has. */
-export interface CompleteNetworkConfig {
+export interface CompleteNetworkConfig extends CompleteBordersAndTcp {
   readonly topology: TopologyName;
   readonly latency: 'topology' | number;
   readonly allocationInterval: number;
@@ -66,7 +80,9 @@ export interface ResolvedTopology {
   readonly topology: Topology;
   readonly indexOf: AsIndexOf;
   /** The name of an AS in results; what names no AS stays as it is. */
-  readonly fullNameOf: (name: AsName) => string;
+  readonly fullNameOf: FullNameOf;
+  /** Which AS and links there are. */
+  readonly related: RelatedAs;
   /** Absent for a transit–stub topology. */
   readonly network?: AsNetwork;
 }
@@ -99,6 +115,7 @@ export function completeNetwork(
   const always = {
     ...filledIn,
     ...(network.sizes === undefined ? {} : { sizes: network.sizes }),
+    ...completeBordersAndTcp(network.borders, network.tcp),
     ...(network.prices === undefined ? {} : { prices: completePrices(network.prices) }),
   };
   if (topology === 'transit-stub') {
@@ -148,7 +165,12 @@ export function topologyOf(
       stubDomainSize: complete.routersPerAs!,
       ...sizes,
     };
-    return { topology, indexOf: stubIndexOf, fullNameOf: fullNames(stubIndexOf, stubName) };
+    return {
+      topology,
+      indexOf: stubIndexOf,
+      fullNameOf: fullNames(stubIndexOf, stubName),
+      related: relatedStubs(topology.stubDomains),
+    };
   }
   const { name, sha256, network: data } = fileIn(written);
   if (data?.kind !== complete.topology) {
@@ -172,10 +194,11 @@ export function topologyOf(
   };
   checkHostCount(topology, network);
   const indexOf = indexOfIn(network);
-  return { topology, indexOf, fullNameOf: fullNames(indexOf, (as) => network.nameOf(as)), network };
+  const fullNameOf = fullNames(indexOf, (as) => network.nameOf(as));
+  return { topology, indexOf, fullNameOf, related: network.related, network };
 }
 
-function fullNames(indexOf: AsIndexOf, nameOf: (as: number) => string): (name: AsName) => string {
+function fullNames(indexOf: AsIndexOf, nameOf: (as: number) => string): FullNameOf {
   return (name) => {
     const index = indexOf(name);
     return Number.isNaN(index) ? String(name) : nameOf(index);

@@ -52,6 +52,9 @@ const PATHS: Readonly<Record<string, Path>> = {
   'topology.hopMs': ['network', 'hopLatency'],
   'topology.intraMs': ['network', 'intraLatency'],
   'latency.fixedMs': ['network', 'latency'],
+  borders: ['network', 'borders'],
+  'tcp.windowBits': ['network', 'tcp', 'window'],
+  'tcp.lossPercent': ['network', 'tcp', 'loss'],
   leaderPercent: ['cache', 'leaders'],
   leadersMin: ['cache', 'minLeaders'],
   leadersMax: ['cache', 'maxLeaders'],
@@ -101,6 +104,8 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
       const path = ['tracker', 'costMap', Number(cost[1])];
       return cost[2] === undefined ? path : [...path, cost[2]];
     }
+    const border = /^borders\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (border !== null) return pathOfBorder(Number(border[1]), border[2] ?? '', config);
     if (field === 'pieces' && config.file.pieces === undefined) return ['file', 'size'];
     if (field === 'horizonMs' && typeof config.until === 'object') return ['until', 'time'];
     if (field === 'endsOn.windowMs' && (config.until as UntilConfig).window === undefined) {
@@ -149,6 +154,23 @@ function pathOfFault(index: number, field: string, { faults = [] }: SwarmConfig)
   // One AS is written without a list.
   const isEntry = place !== undefined && Array.isArray(within[own]);
   return [...path, event, own, ...(isEntry ? [Number(place)] : [])];
+}
+
+const NAMES_IN_BORDER: Readonly<Record<string, string>> = {
+  upKbps: 'up',
+  downKbps: 'down',
+  capacityKbps: 'capacity',
+};
+
+/** The path of a field of a border, such as `as[0]`, in its entry of `network.borders`. */
+function pathOfBorder(index: number, field: string, { network }: SwarmConfig): Path {
+  const path = ['network', 'borders', index];
+  if (field === '') return path;
+  const [name, place] = field.split(/[[\]]+/);
+  const own = NAMES_IN_BORDER[name!] ?? name!;
+  const entry = network?.borders?.[index] as Readonly<Record<string, unknown>> | undefined;
+  const isListed = place !== undefined && Array.isArray(entry?.[own]);
+  return [...path, own, ...(isListed ? [Number(place)] : [])];
 }
 
 /** The path of a field of a class, such as `arrivals[0].perMs`, in its entry of `classes`. */

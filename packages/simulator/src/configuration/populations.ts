@@ -12,7 +12,7 @@ import type {
   Session,
 } from '../swarm/plan/dynamics.ts';
 import type { PeerClass } from '../swarm/plan/swarm.ts';
-import type { AsIndexOf } from './as-name.ts';
+import type { AsIndexOf } from './as-names.ts';
 import type {
   ArrivalConfig,
   BehaviourConfig,

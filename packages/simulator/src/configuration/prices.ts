@@ -9,9 +9,9 @@
 
 import { z } from 'zod';
 
-import type { PriceException, Prices } from '../swarm/plan/price-list.ts';
+import type { PriceException, Prices } from '../swarm/plan/prices.ts';
 import { refuse } from './configuration-error.ts';
-import { type AsName, asName } from './as-name.ts';
+import { type AsName, asName, type FullNameOf } from './as-names.ts';
 import type { Path } from './problems.ts';
 import { type Percentage, quantity, type Time } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
@@ -152,9 +152,6 @@ function checkException(entry: PriceExceptionConfig, path: Path): void {
     refuse(path, 'has no price', 'add "transit": 5, or "peering": "free"');
   }
 }
-
-/** The name of an AS in results. */
-type FullNameOf = (name: AsName) => string;
 
 /** The prices of a swarm; what is the default is absent. */
 export function pricesOf(prices: CompletePricesConfig, fullNameOf: FullNameOf): Prices {

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 
-import { type AsName, asName } from './as-name.ts';
+import { type AsName, asName } from './as-names.ts';
 import type { Rate } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
 

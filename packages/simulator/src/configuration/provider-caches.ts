@@ -4,7 +4,7 @@
  */
 
 import type { CachePlace, PeerClass } from '../swarm/plan/swarm.ts';
-import type { AsIndexOf, AsName } from './as-name.ts';
+import type { AsIndexOf, AsName } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type { Path } from './problems.ts';
 import type { ProviderCacheConfig } from './provider-cache-schema.ts';

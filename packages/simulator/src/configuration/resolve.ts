@@ -9,8 +9,9 @@ import { SwarmError } from '../errors.ts';
 import { checkSwarm } from '../swarm/plan/check.ts';
 import { ROUTERS_MAX, STUBS_MAX } from '../swarm/plan/check-topology.ts';
 import type { LatencyModel, Swarm } from '../swarm/plan/swarm.ts';
-import { checkAsNames } from './as-names.ts';
+import { BORDER_EXAMPLES, bordersAndTcpOf } from './borders.ts';
 import { cacheOf, type CompleteCacheConfig, leadersOfSwarm } from './cache.ts';
+import { checkAsNames } from './check-as-names.ts';
 import { clientOf, clientSection, type CompleteClientConfig } from './client.ts';
 import { ConfigurationError, refuse } from './configuration-error.ts';
 import { type CompleteEnd, completeUntil, endOf } from './ends.ts';
@@ -83,11 +84,10 @@ export function resolveSwarm(value: unknown): ResolvedSwarm {
   const checked = checkTypes(value);
   const config = complete(checked);
   const topology = topologyOf(config.network, checked.network ?? {});
-  const { network, indexOf } = topology;
-  checkAsNames(checked, indexOf, network, config.network.topologyFile?.name);
+  checkAsNames(checked, topology, config.network.topologyFile?.name);
   const resolved = swarmOf(config, topology);
   try {
-    checkSwarm(resolved, (field) => pathName(pathInConfig(field, checked)));
+    checkSwarm(resolved, (field) => pathName(pathInConfig(field, checked)), topology.related);
   } catch (error) {
     if (!(error instanceof SwarmError)) throw error;
     const { field, at, problem, fix } = error;
@@ -124,6 +124,7 @@ const CONFIGURATION: FileKind = {
     meanGap: '"2 ms"',
     latency: '"50 ms"',
     allocationInterval: '"1 s"',
+    ...BORDER_EXAMPLES,
     ...PRICE_EXAMPLES,
     externalNeighbours: '"20 %"',
     neighbourSelection: '"hops"',
@@ -471,6 +472,7 @@ function swarmOf(config: CompleteSwarmConfig, resolved: ResolvedTopology): Swarm
     allocationIntervalMs: network.allocationInterval,
     topology,
     latency,
+    ...bordersAndTcpOf(network, fullNameOf),
     ...(network.prices === undefined ? {} : { prices: pricesOf(network.prices, fullNameOf) }),
     ...leadersOfSwarm(cache),
     ...(faults === undefined

@@ -3,7 +3,7 @@
 import { NEIGHBOUR_POLICIES, type NeighbourPolicyName } from '@cachetorrent/tracker';
 import { z } from 'zod';
 
-import { type AsName, asName } from './as-name.ts';
+import { type AsName, asName } from './as-names.ts';
 import type { Percentage } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
 

@@ -3,7 +3,7 @@
 import { NEIGHBOUR_DEFAULTS, type NeighbourPolicyName } from '@cachetorrent/tracker';
 
 import type { LocalitySelection, Swarm } from '../swarm/plan/swarm.ts';
-import type { AsIndexOf } from './as-name.ts';
+import type { AsIndexOf } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import { quantity } from './quantities.ts';
 import type { CostConfig, TrackerConfig } from './tracker-schema.ts';

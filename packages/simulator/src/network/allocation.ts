@@ -27,6 +27,9 @@
  * step, the round in the second; the others read each in the step in which it is not written. Rates
  * are subtracted by round, and within a round by slot of the other end, so the result is the same
  * to the bit for any assignment of nodes to AS.
+ *
+ * Where borders between AS have capacities, or the round trip bounds the rate of a flow, the rates
+ * are computed as `bordered-allocation.ts` has it.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -53,12 +56,19 @@ export interface AllocationOptions {
   readonly shared: SharedRates;
 }
 
+/** The node whose upload or download has a slot. */
+export function nodeOfSlot(slot: number): number {
+  return slot >>> 2;
+}
+
 /**
  * The allocation of one autonomous system. At an allocation instant all AS call `begin`, then in
  * lockstep `publishShares` and `freeze`, until `publishShares` has returned false for every AS. An
  * AS with nothing left to do takes part in every step nevertheless, since it counts the rounds.
  */
 export class Allocation {
+  /** A round is `publishShares` and `freeze`. */
+  readonly stepsPerRound = 2;
   readonly #firstNode: number;
   readonly #capacityKbps: Float64Array;
   readonly #shares: Float64Array;
@@ -225,10 +235,12 @@ export class Allocation {
 
 const SLOTS_PER_NODE = 4;
 
-function uploadSlot(node: number): number {
+/** The slot of the upload of a node in the shared array. */
+export function uploadSlot(node: number): number {
   return SLOTS_PER_NODE * node;
 }
 
-function downloadSlot(node: number): number {
+/** The slot of its download. */
+export function downloadSlot(node: number): number {
   return SLOTS_PER_NODE * node + 2;
 }

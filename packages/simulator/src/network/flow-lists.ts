@@ -12,6 +12,8 @@
  * list may contain a number several times.
  *
  *     used      0 2 1                     the lists that are not empty, in no particular order
+ *
+ * With `bounds`, each entry has a second number. Entries of a list that are equal have equal ones.
  */
 
 import { assert } from '@cachetorrent/std';
@@ -21,6 +23,8 @@ export class FlowLists {
   entries: Int32Array;
   start: Int32Array;
   length: Int32Array;
+  /** For each entry, its second number; absent if they have none. */
+  bounds: Float64Array | undefined;
 
   /** The lists that are not empty: the first `usedCount` elements. */
   used: Int32Array;
@@ -34,8 +38,9 @@ export class FlowLists {
   /** The start of the unused rest of the pool. */
   #unused = 0;
 
-  constructor(listCount: number) {
+  constructor(listCount: number, hasBounds: boolean = false) {
     this.entries = new Int32Array(64);
+    if (hasBounds) this.bounds = new Float64Array(64);
     this.start = new Int32Array(listCount);
     this.length = new Int32Array(listCount);
     this.used = new Int32Array(listCount);
@@ -44,7 +49,7 @@ export class FlowLists {
   }
 
   /** Inserts `value` into `list`, again if it is there already. */
-  insert(list: number, value: number): void {
+  insert(list: number, value: number, bound: number = Infinity): void {
     const length = this.length[list]!;
     const sizeClass = this.#sizeClass[list]!;
     if (length === 0) this.#use(list);
@@ -57,6 +62,9 @@ export class FlowLists {
     }
     this.entries[index] = value;
     this.length[list] = length + 1;
+    if (this.bounds === undefined) return;
+    this.bounds.copyWithin(index + 1, index, start + length);
+    this.bounds[index] = bound;
   }
 
   /** Removes one `value` from `list`. */
@@ -68,6 +76,7 @@ export class FlowLists {
     while (index <= last && entries[index] !== value) index++;
     assert(index <= last, 'only a flow that was added is removed');
 
+    this.bounds?.copyWithin(index, index + 1, last + 1);
     for (; index < last; index++) entries[index] = entries[index + 1]!;
     this.length[list] = last - start;
     if (last === start) this.#empty(list);
@@ -80,6 +89,17 @@ export class FlowLists {
     let index = start;
     while (index < end && this.entries[index] !== value) index++;
     return index < end;
+  }
+
+  /** The second number of `value` in `list`; Infinity if it has none. */
+  boundOf(list: number, value: number): number {
+    if (this.bounds === undefined) return Infinity;
+    const start = this.start[list]!;
+    const end = start + this.length[list]!;
+    let index = start;
+    while (index < end && this.entries[index] !== value) index++;
+    assert(index < end, 'only a flow that was added has a bound');
+    return this.bounds[index]!;
   }
 
   /** Removes all values from `list`. */
@@ -129,7 +149,9 @@ export class FlowLists {
     const oldStart = this.start[list]!;
     const newStart = this.#takeSegment(newClass);
     if (oldClass !== NO_SEGMENT) {
-      this.entries.copyWithin(newStart, oldStart, oldStart + (SMALLEST << oldClass));
+      const oldEnd = oldStart + (SMALLEST << oldClass);
+      this.entries.copyWithin(newStart, oldStart, oldEnd);
+      this.bounds?.copyWithin(newStart, oldStart, oldEnd);
       this.#freeSegmentOf(list);
     }
     this.start[list] = newStart;
@@ -149,6 +171,11 @@ export class FlowLists {
       const larger = new Int32Array(Math.max(2 * this.entries.length, this.#unused));
       larger.set(this.entries);
       this.entries = larger;
+      if (this.bounds !== undefined) {
+        const bounds = new Float64Array(larger.length);
+        bounds.set(this.bounds);
+        this.bounds = bounds;
+      }
     }
     return segment;
   }

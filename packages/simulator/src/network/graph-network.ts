@@ -125,7 +125,17 @@ export class GraphNetwork implements AsNetwork {
   /** What AS are to each other is not known. */
   get related(): RelatedAs {
     const names = this.#names;
-    return { examples: names, has: (name) => names.includes(name), isRelated: () => false };
+    const isLinkedTo = (from: number, to: number): boolean =>
+      this.#linksTo[to]?.from.includes(from) === true;
+    return {
+      examples: names,
+      has: (name) => names.includes(name),
+      isLinked: (first, second) => {
+        const [a, b] = [names.indexOf(first), names.indexOf(second)];
+        return isLinkedTo(a, b) || isLinkedTo(b, a);
+      },
+      isRelated: () => false,
+    };
   }
 
   #add(from: number, to: number, latencyUs: number): void {

@@ -1,6 +1,6 @@
 /**
- * Who is a customer or a peer of whom in a network as a whole, so that a price that no link has can
- * be told from a price of a link that no route of a run crosses.
+ * The links of a network as a whole, and who is a customer or a peer of whom, so that a price or a
+ * capacity of a link that does not exist can be told from one that no route of a run crosses.
  */
 
 import { RELATIONSHIP, type Routes, TRANSIT_NAME } from './routes.ts';
@@ -12,6 +12,8 @@ export interface RelatedAs {
   /** The names of some AS, as examples for messages. */
   readonly examples: readonly string[];
   has(name: string): boolean;
+  /** Whether there is a link between two AS. */
+  isLinked(first: string, second: string): boolean;
   /**
    * Whether any AS pays another for transit, or any two peer; of one AS, whether it pays another,
    * or peers; of two, whether they have this relationship.
@@ -22,16 +24,21 @@ export interface RelatedAs {
 /** The relationships of links that are listed. */
 export function relatedByLinks({ names, links }: Pick<Routes, 'names' | 'links'>): RelatedAs {
   const known = new Set(names);
+  const joins = (link: number, first: string, second: string): boolean => {
+    const [from, to] = [names[links.from[link]!], names[links.to[link]!]];
+    return (first === from && second === to) || (first === to && second === from);
+  };
   return {
     examples: names,
     has: (name) => known.has(name),
+    isLinked: (first, second) => [...links.from.keys()].some((link) => joins(link, first, second)),
     isRelated: (price, first, second) =>
       links.relationship.some((relationship, link) => {
         if (relationship !== RELATIONSHIP[price]) return false;
         const [from, to] = [names[links.from[link]!], names[links.to[link]!]];
         if (first === undefined) return true;
         if (second === undefined) return first === from || (price === 'peering' && first === to);
-        return (first === from && second === to) || (first === to && second === from);
+        return joins(link, first, second);
       }),
   };
 }
@@ -41,13 +48,16 @@ export function relatedByUplinks(
   examples: readonly string[],
   isAs: (name: string) => boolean,
 ): RelatedAs {
+  const isLinked = (first: string, second: string): boolean =>
+    first === TRANSIT_NAME ? isAs(second) : second === TRANSIT_NAME && isAs(first);
   return {
     examples,
     has: (name) => name === TRANSIT_NAME || isAs(name),
+    isLinked,
     isRelated: (price, first, second) => {
       if (price !== 'transit') return false;
-      if (second === undefined) return first !== TRANSIT_NAME;
-      return (first === TRANSIT_NAME) !== (second === TRANSIT_NAME);
+      if (second !== undefined) return isLinked(first!, second);
+      return first === undefined || (first !== TRANSIT_NAME && isAs(first));
     },
   };
 }

@@ -99,13 +99,19 @@ class RelationshipsByName implements RelatedAs {
     return this.#network.indexOf(name) !== undefined;
   }
 
+  isLinked(first: string, second: string): boolean {
+    return this.isRelated('transit', first, second) || this.isRelated('peering', first, second);
+  }
+
   isRelated(price: PricedRelationship, first?: string, second?: string): boolean {
     const { providers, peers } = this.#relationships;
     const neighbours = price === 'transit' ? providers : peers;
     if (first === undefined) return neighbours.neighbours.length > 0;
-    const as = this.#network.indexOf(first)!;
+    const as = this.#network.indexOf(first);
+    if (as === undefined) return false;
     if (second === undefined) return neighbours.start[as]! < neighbours.start[as + 1]!;
-    const other = this.#network.indexOf(second)!;
+    const other = this.#network.indexOf(second);
+    if (other === undefined) return false;
     return isAmong(neighbours, as, other) || isAmong(neighbours, other, as);
   }
 }

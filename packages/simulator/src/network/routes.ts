@@ -66,6 +66,29 @@ export function uplinkRoutes(names: readonly string[]): Routes {
   return builder.build();
 }
 
+/** The AS that a step of a route leaves, and the one that it enters, as indices into `names`. */
+export function endsOfStep(
+  { links: { from, to } }: Pick<Routes, 'links'>,
+  step: number,
+): { readonly leaves: number; readonly enters: number } {
+  const link = step >>> 1;
+  const isBack = (step & 1) === 1;
+  return isBack
+    ? { leaves: to[link]!, enters: from[link]! }
+    : { leaves: from[link]!, enters: to[link]! };
+}
+
+/** The number of links between AS on the route from one hosting AS to another. */
+export function hopsBetween(
+  { start }: Pick<Routes, 'start'>,
+  asCount: number,
+  from: number,
+  to: number,
+): number {
+  const pair = from * asCount + to;
+  return start[pair + 1]! - start[pair]!;
+}
+
 /** Routes under construction: from AS 0 to 0, 1, 2 …, then from AS 1 to 0, 1, 2 … */
 export class RoutesBuilder {
   readonly #names: string[];

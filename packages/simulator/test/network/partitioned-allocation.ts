@@ -1,33 +1,64 @@
 /** Runs an allocation on any partition of the nodes into AS, in lockstep on this thread. */
 
 import { Allocation, sharedRates, type SharedRates } from '../../src/network/allocation.ts';
+import { RouteScratch, sharedBorders } from '../../src/network/border-shares.ts';
+import { BorderedAllocation, type RateAllocation } from '../../src/network/bordered-allocation.ts';
+import { type BorderTable, noBorders } from '../../src/network/borders.ts';
 import type { Flow } from './progressive-filling.ts';
 
+/** What limits the rates of flows beside the capacities of nodes. */
+export interface Limits {
+  readonly borders?: BorderTable;
+  readonly boundKbps?: (source: number, target: number) => number;
+  /** Whether the AS take each step in the opposite order, as another number of threads might. */
+  readonly isReversed?: boolean;
+}
+
 export class PartitionedAllocation {
-  readonly allocations: Allocation[];
+  readonly allocations: RateAllocation[];
   readonly shared: SharedRates;
   readonly #asOfNode: number[] = [];
+  readonly #isReversed: boolean;
   /** The number of rounds of the last instant. */
   rounds = 0;
 
-  /** `sizes`: the number of nodes of each AS. */
-  constructor(sizes: readonly number[], upload: readonly number[], download: readonly number[]) {
+  /** `sizes`: the number of nodes of each AS. With `limits`, they may have borders and bounds. */
+  constructor(
+    sizes: readonly number[],
+    upload: readonly number[],
+    download: readonly number[],
+    limits?: Limits,
+  ) {
     const uploadKbps = Float64Array.from(upload);
     const downloadKbps = Float64Array.from(download);
     this.shared = sharedRates(upload.length);
+    this.#isReversed = limits?.isReversed === true;
+    sizes.forEach((size, asId) => this.#asOfNode.push(...new Array<number>(size).fill(asId)));
+    const { borders = noBorders(sizes.length), boundKbps } = limits ?? {};
+    const ofBorders = { borders, sharedBorders: sharedBorders(borders) };
+    const scratch = new RouteScratch(borders);
+    const asOfNode = Uint32Array.from(this.#asOfNode);
     let firstNode = 0;
     this.allocations = sizes.map((nodeCount, asId) => {
       const end = firstNode + nodeCount;
-      for (let node = firstNode; node < end; node++) this.#asOfNode.push(asId);
-      const allocation = new Allocation({
+      const options = {
         firstNode,
         nodeCount,
         uploadKbps: uploadKbps.subarray(firstNode, end),
         downloadKbps: downloadKbps.subarray(firstNode, end),
         shared: this.shared,
-      });
+      };
       firstNode = end;
-      return allocation;
+      if (limits === undefined) return new Allocation(options);
+      const bounds = boundKbps === undefined ? {} : { boundKbps };
+      return new BorderedAllocation({
+        ...options,
+        ...ofBorders,
+        ...bounds,
+        asId,
+        asOfNode,
+        scratch,
+      });
     });
   }
 
@@ -44,11 +75,13 @@ export class PartitionedAllocation {
   /** Runs an allocation instant. */
   run(): void {
     this.rounds = 0;
-    for (const each of this.allocations) each.begin();
+    const inOrder = this.#isReversed ? this.allocations.toReversed() : this.allocations;
+    for (const each of inOrder) each.begin();
     for (;;) {
-      const areActive = this.allocations.map((each) => each.publishShares());
+      const areActive = inOrder.map((each) => each.publishShares());
       if (!areActive.includes(true)) return;
-      for (const each of this.allocations) each.freeze();
+      for (const each of inOrder) if (each.stepsPerRound === 3) each.sumBorders();
+      for (const each of inOrder) each.freeze();
       this.rounds++;
     }
   }
@@ -60,7 +93,7 @@ export class PartitionedAllocation {
     return rate;
   }
 
-  #allocationOf(node: number): Allocation {
+  #allocationOf(node: number): RateAllocation {
     return this.allocations[this.#asOfNode[node]!]!;
   }
 }

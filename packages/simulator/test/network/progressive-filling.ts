@@ -9,15 +9,29 @@ export interface Flow {
   readonly target: number;
 }
 
+/** A capacity in kbit/s, and the flows that share it, by index. */
+export interface Resource {
+  readonly capacity: number;
+  readonly flows: readonly number[];
+}
+
 /** Returns the rate of each flow in kbit/s, given the capacities of all nodes in kbit/s. */
 export function progressiveFilling(
   flows: readonly Flow[],
   uploadKbps: readonly number[],
   downloadKbps: readonly number[],
+  others: readonly Resource[] = [],
 ): number[] {
-  const rates = flows.map(() => 0);
-  const growing = new Set(flows.keys());
-  const resources = [
+  return filling(flows.length, [...resourcesOfNodes(flows, uploadKbps, downloadKbps), ...others]);
+}
+
+/** The uploads, then the downloads. */
+export function resourcesOfNodes(
+  flows: readonly Flow[],
+  uploadKbps: readonly number[],
+  downloadKbps: readonly number[],
+): Resource[] {
+  return [
     ...uploadKbps.map((capacity, node) => ({
       capacity,
       flows: [...flows.keys()].filter((flow) => flows[flow]!.source === node),
@@ -27,6 +41,11 @@ export function progressiveFilling(
       flows: [...flows.keys()].filter((flow) => flows[flow]!.target === node),
     })),
   ];
+}
+
+function filling(flowCount: number, resources: readonly Resource[]): number[] {
+  const rates = new Array<number>(flowCount).fill(0);
+  const growing = new Set(rates.keys());
 
   while (growing.size > 0) {
     // The growth of all rates until each resource is full. The first full one ends this step.

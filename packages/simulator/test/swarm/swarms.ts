@@ -223,6 +223,21 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     externalPercent: 50,
     choker: 'random',
   },
+  'AS behind narrow uplinks': { borders: [{ upKbps: 2_000, downKbps: 3_000 }] },
+  'borders of an AS and of a link, leaders': {
+    borders: [
+      { as: ['AS1'], downKbps: 1_000 },
+      { between: ['AS2', 'transit'], capacityKbps: 1_500 },
+      { as: ['transit'], upKbps: 9_000 },
+    ],
+    leaderPercent: 30,
+  },
+  'windows and losses of TCP': { tcp: { windowBits: 8 * 2 ** 16, lossPercent: 0.5 } },
+  'borders and TCP, original rules': {
+    ...ORIGINAL_RULES,
+    borders: [{ downKbps: 3_000 }],
+    tcp: { windowBits: 8 * 2 ** 13 },
+  },
   'MultiTorrent with elections that run out of candidates': { leaderPercent: 100, subTorrents: 2 },
   'stubs of sizes by Zipf’s law': {
     topology: { ...STUBS, sizes: { sizes: 'zipf', exponent: 1 } },

@@ -39,6 +39,8 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   quirks: 'json',
   classOrder: 'text',
   latency: 'text',
+  borders: 'json',
+  tcp: 'json',
   topology: 'text',
   topologyFile: 'json',
   hosts: 'json',

@@ -29,8 +29,8 @@ const BYTES_EACH = {
   pieceOfConnection: 1.5,
   /** The latency between two AS that have nodes, in several tables. */
   pairOfAs: 64,
-  /** The route between two AS, and what one of them has sent to the other. */
-  routeOfPair: 24,
+  /** The route between two AS, the borders along it, and what one of them has sent to the other. */
+  route: 64,
   /** The distance between two gateways of the topology. */
   pairOfGateways: 2,
 } as const;
@@ -85,9 +85,7 @@ export function footprintOf(swarm: Swarm, workers: number): Footprint {
     { what: 'pieces of peers', count: nodes * pieces, bytesEach: BYTES_EACH.piece },
     { what: 'pieces of connections', count: connections * pieces, bytesEach: pieceOfConnection },
     { what: 'pairs of AS', count: pairs, bytesEach: pairOfAs },
-    ...(usesRoutes(swarm)
-      ? [{ what: 'routes', count: pairs, bytesEach: BYTES_EACH.routeOfPair }]
-      : []),
+    ...(usesRoutes(swarm) ? [{ what: 'routes', count: pairs, bytesEach: BYTES_EACH.route }] : []),
     { what: 'pairs of gateways', count: gatewaysOf(swarm) ** 2, bytesEach: pairOfGateways },
   ];
   const messageNs = MESSAGE_NS * Math.max(1, nodes / MESSAGE_PEERS) ** MESSAGE_GROWTH;

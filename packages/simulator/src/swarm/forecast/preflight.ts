@@ -28,6 +28,7 @@ import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
 import { electionOf, isFromFile } from '../plan/swarm.ts';
+import { closedOff } from './closed-borders.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
 
@@ -53,8 +54,8 @@ export interface Preflight {
 /** Foresees what is unusual about a run of `plan`, without simulating it. */
 export function preflight(plan: Plan): Preflight {
   const { leaderPercent, subTorrents } = plan.swarm;
-  const ofLeaders = tooManyFollowers(plan) ?? leadersThatCannotUpload(plan);
-  if (ofLeaders !== undefined) return { warnings: [], problem: ofLeaders };
+  const problemOfAs = tooManyFollowers(plan) ?? leadersThatCannotUpload(plan) ?? closedOff(plan);
+  if (problemOfAs !== undefined) return { warnings: [], problem: problemOfAs };
   const mayRunOutOfCandidates = leaderPercent !== undefined && subTorrents > 1;
   if (isCertainlyConnected(plan) && !mayRunOutOfCandidates) return { warnings: [] };
 

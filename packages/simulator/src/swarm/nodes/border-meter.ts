@@ -37,11 +37,11 @@ export class BorderMeter {
 
   /** The meter of an AS; undefined if the run is not metered. */
   static of(plan: Plan, asId: number, flows: Flows): BorderMeter | undefined {
-    return plan.borders === undefined ? undefined : new BorderMeter(plan, asId, flows);
+    return plan.meter === undefined ? undefined : new BorderMeter(plan, asId, flows);
   }
 
   private constructor(plan: Plan, asId: number, flows: Flows) {
-    const { intervalMs, routes, counters } = plan.borders!;
+    const { intervalMs, routes, counters } = plan.meter!;
     this.#asId = asId;
     this.#asCount = plan.asCount;
     this.#intervalMs = intervalMs;

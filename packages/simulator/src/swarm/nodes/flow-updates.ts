@@ -9,7 +9,7 @@
 import type { Connection } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
-import type { Allocation } from '../../network/allocation.ts';
+import type { RateAllocation } from '../../network/bordered-allocation.ts';
 import { FLOW_UPDATES } from '../transport/wire-format.ts';
 import type { IncomingFlows } from './incoming-flows.ts';
 
@@ -30,12 +30,16 @@ export interface FlowEnds {
 
 export class FlowUpdates {
   readonly #context: ActorContext;
-  readonly #allocation: Allocation;
+  readonly #allocation: RateAllocation;
   readonly #incoming: IncomingFlows | undefined;
   /** For each AS, the updates to send to it, five numbers each. */
   readonly #pending: number[][] = [];
 
-  constructor(context: ActorContext, allocation: Allocation, incoming: IncomingFlows | undefined) {
+  constructor(
+    context: ActorContext,
+    allocation: RateAllocation,
+    incoming: IncomingFlows | undefined,
+  ) {
     this.#context = context;
     this.#allocation = allocation;
     this.#incoming = incoming;

@@ -8,12 +8,14 @@
  *                at their other ends
  *     1, 3, 5 …  publish the share of each resource; an AS that has all its rates starts its flows
  *     2, 4, 6 …  freeze the tightest resources
+ *
+ * Where several AS count the flows over a border, a step between the two adds up what they count.
  */
 
 import { bitsOfSpan, type BlockIndex, type Connection, type PeerId } from '@cachetorrent/protocol';
 
 import type { ActorContext } from '../../engine/behaviour.ts';
-import { Allocation } from '../../network/allocation.ts';
+import type { RateAllocation } from '../../network/bordered-allocation.ts';
 import { type TransferListener, Transfers } from '../../network/transfers.ts';
 import * as kinds from '../event-kinds.ts';
 import type { Capacity, Plan } from '../plan/plan.ts';
@@ -63,7 +65,7 @@ export class Flows implements TransferListener {
   readonly #borders: Borders | undefined;
   readonly #onSent: SentListener;
   readonly #transfers: Transfers;
-  readonly #allocation: Allocation;
+  readonly #allocation: RateAllocation;
   readonly #updates: FlowUpdates;
   /** The flows to our nodes; undefined if pieces are moved whole. */
   readonly #incoming: IncomingFlows | undefined;
@@ -88,7 +90,7 @@ export class Flows implements TransferListener {
       flowCount: 0,
       deliverAtAllocations: plan.swarm.quirks.deliverAtAllocations,
     });
-    this.#allocation = new Allocation({ ...plan.nodesOf(context.id), shared: plan.rates });
+    this.#allocation = plan.makeAllocation(context.id);
     if (!plan.swarm.quirks.wholePieces) {
       this.#incoming = new IncomingFlows({
         plan,
@@ -111,6 +113,7 @@ export class Flows implements TransferListener {
   start(from: HostedPeer, connection: Connection): void {
     if (this.#plan.capacityOf(from.id).uploadKbps === 0) return; // It is never sent.
     if (this.#isPaused(from, connection)) return; // It is started when the border opens.
+    if (this.#plan.isClosed(this.#context.id, this.#endpoints.asId(from.row, connection))) return;
     let flow = this.#endpoints.flow(from.row, connection);
     if (flow < 0) {
       flow = this.#unusedFlows.pop() ?? this.#ends.length;
@@ -212,8 +215,10 @@ export class Flows implements TransferListener {
       this.#updates.send();
       return true;
     }
-    if (round % 2 === 0) {
-      this.#allocation.freeze();
+    const step = (round - 1) % this.#allocation.stepsPerRound;
+    if (step > 0) {
+      if (this.#allocation.stepsPerRound === 3 && step === 1) this.#allocation.sumBorders();
+      else this.#allocation.freeze();
       return true;
     }
     if (round === 1) {

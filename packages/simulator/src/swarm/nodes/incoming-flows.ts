@@ -10,7 +10,7 @@
 import type { Connection } from '@cachetorrent/protocol';
 import type { PeerTables, RowColumn } from '@cachetorrent/protocol/internal';
 
-import type { Allocation } from '../../network/allocation.ts';
+import type { RateAllocation } from '../../network/bordered-allocation.ts';
 import { FlowLists } from '../../network/flow-lists.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { RemoteEndpoints } from '../transport/remote-endpoints.ts';
@@ -24,7 +24,7 @@ export interface IncomingFlowsOptions {
   readonly peers: readonly (HostedPeer | undefined)[];
   readonly endpoints: RemoteEndpoints;
   readonly rows: Rows;
-  readonly allocation: Allocation;
+  readonly allocation: RateAllocation;
   readonly service: Service;
 }
 
@@ -33,7 +33,7 @@ export class IncomingFlows implements RowColumn {
   readonly #peers: readonly (HostedPeer | undefined)[];
   readonly #endpoints: RemoteEndpoints;
   readonly #rows: Rows;
-  readonly #allocation: Allocation;
+  readonly #allocation: RateAllocation;
   readonly #service: Service;
   readonly #tables: PeerTables;
   /** For each row, the connections on which something flows to its peer. */

@@ -1,11 +1,12 @@
 /**
  * Whether a peer that lacks pieces can still get one, and what it waits for if it does not.
  *
- * A peer has a source if a neighbour that can upload has announced a piece that it lacks. Pieces
- * reach a peer from its sources only, so if no peer has one and nothing is on its way, the swarm
- * has stalled. If a peer has a source, it depends on the chokers: on whether its source unchokes
- * it, and on whether it gives up on another neighbour, from which it has requested the piece in
- * vain. It does so after a while; where pieces are moved whole, only if that neighbour chokes it.
+ * A peer has a source if a neighbour that can upload to it has announced a piece that it lacks.
+ * Pieces reach a peer from its sources only, so if no peer has one and nothing is on its way, the
+ * swarm has stalled. If a peer has a source, it depends on the chokers: on whether its source
+ * unchokes it, and on whether it gives up on another neighbour, from which it has requested the
+ * piece in vain. It does so after a while; where pieces are moved whole, only if that neighbour
+ * chokes it.
  */
 
 import type { Connection, PeerId } from '@cachetorrent/protocol';
@@ -99,16 +100,17 @@ export class Prospects {
     return waitsFor(() => true) ? 'waiting leaders' : 'choked';
   }
 
-  /** Whether any connection passes `test`, which learns whether its other side can upload. */
+  /** Whether any connection passes `test`, which learns whether its other side can upload to us. */
   #some(
-    { peer, row }: HostedPeer,
+    { peer, row, id }: HostedPeer,
     test: (connection: Connection, canUpload: boolean, remote: PeerId) => boolean,
   ): boolean {
     for (let connection = 0 as Connection; connection < peer.connectionCount; connection++) {
       const asId = this.#endpoints.asId(row, connection);
       const remotePeer = this.#endpoints.remotePeer(row, connection);
       const remote = this.#plan.idOfLocalPeer(asId, remotePeer) as PeerId;
-      if (test(connection, this.#plan.canUpload(remote), remote)) return true;
+      const isClosed = this.#plan.isClosed(asId, this.#plan.asOf(id));
+      if (test(connection, this.#plan.canUpload(remote) && !isClosed, remote)) return true;
     }
     return false;
   }

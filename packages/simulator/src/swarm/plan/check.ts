@@ -7,6 +7,7 @@ import { CHOKERS, type ClientOptions, SEED_CHOKERS } from '@cachetorrent/protoco
 import { ELECTION_POLICIES } from '@cachetorrent/tracker';
 
 import { SwarmError } from '../../errors.ts';
+import type { RelatedAs } from '../../network/related-as.ts';
 import { checkFaults } from '../faults/check.ts';
 import { checkDynamics } from './check-dynamics.ts';
 import { checkTopology } from './check-topology.ts';
@@ -21,9 +22,11 @@ import {
   type Refuse,
 } from './number-rule.ts';
 import { checkBehaviour } from './check-behaviour.ts';
-import { relatedStubs } from './lay-out.ts';
+import { checkBorders } from './check-borders.ts';
+import { checkLinks } from './check-links.ts';
 import { checkCaches, checkSelection } from './check-locality.ts';
-import { checkPrices } from './prices.ts';
+import { checkPrices } from './check-prices.ts';
+import { relatedStubs } from './lay-out.ts';
 import {
   blockLayoutOf,
   hasArrivals,
@@ -36,10 +39,15 @@ import {
 
 /**
  * Throws at the first mistake. `nameOf` gives fields the names under which the user wrote them.
+ * `related` says what is in a network from a file; without, the plan of a run checks that.
  *
  * @throws SwarmError saying where, what, and how to fix it
  */
-export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): void {
+export function checkSwarm(
+  swarm: Swarm,
+  nameOf: NameOf = (field) => field,
+  related?: RelatedAs,
+): void {
   const refuse: Refuse = (field, problem, fix) => {
     throw new SwarmError({ field, at: nameOf(field), problem, fix });
   };
@@ -51,13 +59,15 @@ export function checkSwarm(swarm: Swarm, nameOf: NameOf = (field) => field): voi
   checkClock(swarm, refuse);
   checkPopulation(swarm, refuse, nameOf);
   checkBehaviour(swarm, refuse);
+  checkBorders(swarm, refuse);
   checkProtocol(swarm, refuse, nameOf);
   checkSelection(swarm, refuse);
   checkCaches(swarm, refuse);
   checkFaults(swarm, refuse, nameOf);
-  const { topology, prices } = swarm;
-  const related = isFromFile(topology) ? undefined : relatedStubs(topology.stubDomains);
-  checkPrices(prices, related, refuse);
+  checkPrices(swarm, refuse);
+  const { topology } = swarm;
+  if (related !== undefined) checkLinks(swarm, related, refuse);
+  else if (!isFromFile(topology)) checkLinks(swarm, relatedStubs(topology.stubDomains), refuse);
 }
 
 export const PIECES_MAX: number = 2 ** 24;

@@ -35,7 +35,14 @@ import {
 import { hostsOfNetwork, hostsOfStubs } from './hosting.ts';
 import { asOfNodes, hasHomes, routersIn, routersOf } from './homes.ts';
 import type { PlannedPeers } from './planned-peers.ts';
-import { type FileTopology, hasCaches, isFromFile, type Swarm, type TransitStub } from './swarm.ts';
+import {
+  type FileTopology,
+  hasCaches,
+  isFromFile,
+  stubName,
+  type Swarm,
+  type TransitStub,
+} from './swarm.ts';
 
 /** The network of a run. */
 export interface LaidOut {
@@ -84,16 +91,12 @@ export function openNetwork({ network, file, hopMs, intraMs }: FileTopology): As
   }
 }
 
-/** The name of a stub domain, by its index. */
-export function stubName(index: number): string {
-  return `AS${index}`;
-}
-
 /** The relationships of a transit–stub topology: every AS has an uplink. */
 export function relatedStubs(stubDomains: number): RelatedAs {
-  const names = Array.from({ length: stubDomains }, (_, index) => stubName(index));
-  const known = new Set(names);
-  return relatedByUplinks(names, (name) => known.has(name));
+  return relatedByUplinks([stubName(0)], (name) => {
+    const index = /^AS(0|[1-9]\d*)$/.exec(name)?.[1];
+    return index !== undefined && Number(index) < stubDomains;
+  });
 }
 
 function layOutStubs(

@@ -1,25 +1,33 @@
 /** Makes the plan of a run from a swarm and a seed, on the main thread. */
 
+import { SwarmError } from '../../errors.ts';
 import { sharedRates } from '../../network/allocation.ts';
 import { sharedBorderCounters } from '../../network/border-counters.ts';
-import type { RelatedAs } from '../../network/related-as.ts';
+import { sharedBorders } from '../../network/border-shares.ts';
+import { borderTable } from '../../network/borders.ts';
 import type { Routes } from '../../network/routes.ts';
 import { sharedInt32, sharedUint32 } from '../../network/shared-arrays.ts';
+import { capacitiesOf } from './borders.ts';
 import { CENSUS_LENGTH } from './census.ts';
-import { layOut } from './lay-out.ts';
-import type { Borders, PlanData, Recording } from './plan.ts';
+import { checkLinks } from './check-links.ts';
+import { type LaidOut, layOut } from './lay-out.ts';
+import type { Meter, PlanData, Recording } from './plan.ts';
 import { drawPeers } from './planned-peers.ts';
-import { checkRelationships } from './prices.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
 import { isFromFile, isOpen, type Swarm, usesRoutes } from './swarm.ts';
 
+/** What a plan has beside what every run needs. */
+export interface PlanOptions extends Recording {
+  /** Whether it has the routes between AS. */
+  readonly withRoutes?: true;
+}
+
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
-export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
+export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}): PlanData {
+  const { withRoutes: _, ...recording } = options;
   const network = layOut(swarm, drawPeers(swarm, seed), seed);
   const { peers, caches, placement, latencies } = network;
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
-  const needsRoutes = usesRoutes(swarm) || recording.bordersMs !== undefined;
-  const routes = needsRoutes ? network.routes() : undefined;
   const sessions = drawSessions(swarm, seed, peers);
   return {
     swarm,
@@ -27,15 +35,14 @@ export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}):
     placement,
     latencies,
     ...(isFromFile(swarm.topology) ? { asNames: network.names } : {}),
-    ...(routes === undefined ? {} : { routes }),
     ...(caches === undefined ? {} : { caches }),
     arrivesAtMs,
     classOfPeer,
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
+    ...routesAndBorders(swarm, network, options),
     ...recording,
-    ...metersOf(swarm, network.related, routes, recording),
     ...(isOpen(swarm) ? { census: sharedInt32(CENSUS_LENGTH) } : {}),
     ...(isOpen(swarm) || recording.timelineMs !== undefined
       ? { copies: sharedUint32(2 * swarm.pieces) }
@@ -56,19 +63,42 @@ export function planForWorkers(data: PlanData): PlanData {
 }
 
 /**
- * What traffic between AS is metered by, if it has prices or is recorded.
+ * The routes between AS, if something of the run uses them: borders that have a capacity, and a
+ * meter of what crosses them.
  *
- * @throws SwarmError if there is a price without a relationship, or there are too many intervals
+ * @throws SwarmError if a border or a price is that of a link that the network does not have, or
+ *   there are too many intervals
  */
-function metersOf(
-  { prices, horizonMs = 0 }: Swarm,
-  related: RelatedAs,
-  routes: Routes | undefined,
-  { bordersMs }: Recording,
-): { readonly borders?: Borders } {
-  const intervalMs = prices?.intervalMs ?? bordersMs;
-  if (intervalMs === undefined || routes === undefined) return {};
-  if (prices !== undefined) checkRelationships(prices, related);
+function routesAndBorders(
+  swarm: Swarm,
+  network: LaidOut,
+  { withRoutes, bordersMs }: PlanOptions,
+): Pick<PlanData, 'routes' | 'borders' | 'meter'> {
+  checkLinks(swarm, network.related, (at, problem, fix) => {
+    throw new SwarmError({ at, problem, fix });
+  });
+  const intervalMs = swarm.prices?.intervalMs ?? bordersMs;
+  if (!usesRoutes(swarm) && withRoutes !== true && intervalMs === undefined) return {};
+  const routes = network.routes();
+  return {
+    routes,
+    ...bordersOf(swarm, routes, network.placement.asCount),
+    ...(intervalMs === undefined ? {} : { meter: meterOf(swarm, routes, intervalMs) }),
+  };
+}
+
+function bordersOf(
+  { borders: limits }: Swarm,
+  routes: Routes,
+  asCount: number,
+): Pick<PlanData, 'borders'> {
+  if (limits === undefined) return {};
+  const table = borderTable(routes, asCount, capacitiesOf(limits, routes, asCount));
+  if (table.capacityKbps.length === 0) return {};
+  return { borders: { table, shared: sharedBorders(table) } };
+}
+
+function meterOf({ horizonMs = 0 }: Swarm, routes: Routes, intervalMs: number): Meter {
   const counters = sharedBorderCounters(routes.links.from.length, horizonMs / intervalMs);
-  return { borders: { intervalMs, routes, counters } };
+  return { intervalMs, routes, counters };
 }

@@ -20,19 +20,29 @@ import type { AsId, BlockLayout, PeerId } from '@cachetorrent/protocol';
 import { assert, type Random, seededRandom } from '@cachetorrent/std';
 import { ProviderCaches } from '@cachetorrent/tracker';
 
-import type { SharedRates } from '../../network/allocation.ts';
+import { Allocation, type SharedRates } from '../../network/allocation.ts';
+import { RouteScratch, type SharedBorders, sharedBorders } from '../../network/border-shares.ts';
+import { BorderedAllocation, type RateAllocation } from '../../network/bordered-allocation.ts';
+import { type BorderTable, isClosed, noBorders } from '../../network/borders.ts';
 import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { SharedBorderCounters } from '../../network/border-counters.ts';
-import { hopsBetween } from '../../network/hops.ts';
 import type { Placement } from '../../network/placement.ts';
-import type { Routes } from '../../network/routes.ts';
+import { hopsBetween, type Routes } from '../../network/routes.ts';
+import { tcpBoundKbps } from '../../network/tcp-bound.ts';
 import type { LogSetup } from '../log/record.ts';
 import type { CacheTable } from './caches.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
 import { CONNECTIONS_MAX } from './number-rule.ts';
-import { blockLayoutOf, hasLeaders, isOpen, type PeerClass, type Swarm } from './swarm.ts';
+import {
+  blockLayoutOf,
+  hasLeaders,
+  isOpen,
+  type PeerClass,
+  stubName,
+  type Swarm,
+} from './swarm.ts';
 
 export type { Capacity };
 
@@ -53,10 +63,16 @@ export interface Recording {
 }
 
 /** What traffic between AS is metered by. */
-export interface Borders {
+export interface Meter {
   readonly intervalMs: number;
   readonly routes: Routes;
   readonly counters: SharedBorderCounters;
+}
+
+/** The borders that have a capacity, and the shared memory of the allocation of their rates. */
+export interface PlannedBorders {
+  readonly table: BorderTable;
+  readonly shared: SharedBorders;
 }
 
 /** The plan as plain data over shared memory, as the workers receive it. */
@@ -67,8 +83,6 @@ export interface PlanData extends Recording {
   readonly latencies: LatencyTables;
   /** The name of each AS, by its id; absent in a transit–stub topology, whose AS have indices. */
   readonly asNames?: readonly string[];
-  /** Absent if nothing of the run follows the links between AS. */
-  readonly routes?: Routes;
   /** The caches of providers; absent if there are none. */
   readonly caches?: CacheTable;
   /** The arrival time of each node, by id. */
@@ -82,12 +96,16 @@ export interface PlanData extends Recording {
   /** The download capacity of each node, by number, in kbit/s. */
   readonly downloadKbps: Float64Array;
   readonly rates: SharedRates;
+  /** The ways of traffic between AS; absent if nothing of the run depends on them. */
+  readonly routes?: Routes;
+  /** Absent if no border has a capacity. */
+  readonly borders?: PlannedBorders;
   /** How many nodes hold each piece of the file; see `Copies`. */
   readonly copies?: Uint32Array;
   /** How many nodes are there, have come and gone; see `Census`. */
   readonly census?: Int32Array;
   /** Absent if traffic between AS is not metered. */
-  readonly borders?: Borders;
+  readonly meter?: Meter;
 }
 
 export class Plan {
@@ -104,7 +122,7 @@ export class Plan {
   readonly census: Int32Array | undefined;
   readonly log: LogSetup | undefined;
   /** What traffic between AS is metered by; absent if it is not. */
-  readonly borders: Borders | undefined;
+  readonly meter: Meter | undefined;
   /** The caches of providers; undefined if there are none. */
   readonly caches: ProviderCaches | undefined;
   /** Whether some peers are leaders, elected or as caches of providers. */
@@ -112,6 +130,9 @@ export class Plan {
   readonly #data: PlanData;
   readonly #latencies: Latencies;
   readonly #capacityChanges: CapacityChanges;
+  readonly #hasClosedBorders: boolean;
+  /** Shared by the allocations of all AS of this thread. */
+  #bordersOfThread: (PlannedBorders & { readonly scratch: RouteScratch }) | undefined;
 
   constructor(data: PlanData) {
     this.swarm = data.swarm;
@@ -123,12 +144,13 @@ export class Plan {
     this.copies = data.copies;
     this.census = data.census;
     this.log = data.log;
-    this.borders = data.borders;
+    this.meter = data.meter;
     this.hasLeaders = hasLeaders(data.swarm);
     if (data.caches !== undefined) this.caches = new ProviderCaches(data.caches.entries);
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);
+    this.#hasClosedBorders = data.borders?.table.capacityKbps.includes(0) === true;
   }
 
   /** The number of AS. */
@@ -144,6 +166,11 @@ export class Plan {
   /** The name of each AS, by its id; undefined in a transit–stub topology. */
   get asNames(): readonly string[] | undefined {
     return this.#data.asNames;
+  }
+
+  /** The name of an AS. */
+  nameOfAs(asId: number): string {
+    return this.asNames?.[asId] ?? stubName(this.domainOf(asId));
   }
 
   /** The number of peers, without caches of providers. */
@@ -232,6 +259,48 @@ export class Plan {
       uploadKbps: this.#data.uploadKbps.subarray(first, end),
       downloadKbps: this.#data.downloadKbps.subarray(first, end),
     };
+  }
+
+  /** The borders that have a capacity; undefined if there are none. */
+  get borders(): BorderTable | undefined {
+    return this.#data.borders?.table;
+  }
+
+  /** Whether no block gets from one AS to another: a border on the way has no capacity. */
+  isClosed(from: number, to: number): boolean {
+    return this.#hasClosedBorders && isClosed(this.#data.borders!.table, from, to);
+  }
+
+  /** The allocation of rates of an AS. */
+  makeAllocation(asId: number): RateAllocation {
+    const options = { ...this.nodesOf(asId), shared: this.rates };
+    const { tcp } = this.swarm;
+    const { borders, placement } = this.#data;
+    if (borders === undefined && tcp === undefined) return new Allocation(options);
+    this.#bordersOfThread ??= withScratch(borders ?? withoutBorders(this.asCount));
+    const { table, shared, scratch } = this.#bordersOfThread;
+    return new BorderedAllocation({
+      ...options,
+      asId,
+      asOfNode: placement.asOfNode,
+      borders: table,
+      sharedBorders: shared,
+      scratch,
+      ...(tcp === undefined
+        ? {}
+        : { boundKbps: (source, target) => this.#tcpBoundKbps(source, target) }),
+    });
+  }
+
+  /** The greatest rate of a flow from one node to another, by number. */
+  #tcpBoundKbps(source: number, target: number): number {
+    const { routes, placement } = this.#data;
+    const { asOfNode, asCount } = placement;
+    const toMs = this.#latencies.latencyMs(source, target);
+    const backMs = this.#latencies.latencyMs(target, source);
+    const [from, to] = [asOfNode[source]!, asOfNode[target]!];
+    const hops = routes === undefined ? 0 : hopsBetween(routes, asCount, from, to);
+    return tcpBoundKbps(this.swarm.tcp!, toMs + backMs, hops);
   }
 
   /** The capacities of a peer, unless the schedule of faults changes them. */
@@ -346,4 +415,13 @@ export class Plan {
   randomOf(id: PeerId, subTorrent: number): Random {
     return seededRandom(this.seed, 'peer', id, subTorrent);
   }
+}
+
+function withScratch(borders: PlannedBorders): PlannedBorders & { readonly scratch: RouteScratch } {
+  return { ...borders, scratch: new RouteScratch(borders.table) };
+}
+
+function withoutBorders(asCount: number): PlannedBorders {
+  const table = noBorders(asCount);
+  return { table, shared: sharedBorders(table) };
 }

@@ -4,8 +4,8 @@ import { FORTY } from '../../../test/swarm/swarms.ts';
 import type { AsLinks } from '../../network/billing.ts';
 import { checkSwarm } from './check.ts';
 import { relatedByLinks, type RelatedAs } from '../../network/related-as.ts';
-import type { PriceException, Prices } from './price-list.ts';
-import { checkRelationships, linkTermsOf } from './prices.ts';
+import { checkRelationships } from './check-prices.ts';
+import { linkTermsOf, type PriceException, type Prices } from './prices.ts';
 
 const PRICES: Prices = {
   currency: 'USD',
@@ -39,7 +39,9 @@ const RELATED: RelatedAs = {
 
 function termsWith(changes: Partial<Prices>, links = LINKS, related = RELATED) {
   const prices = { ...PRICES, ...changes };
-  checkRelationships(prices, related);
+  checkRelationships(prices, related, (field, problem, fix) => {
+    throw new Error(`${field}: ${problem}; ${fix}`);
+  });
   return linkTermsOf(prices, links);
 }
 

@@ -17,10 +17,12 @@ import {
 import type { CostRow, ElectionPolicyName, ElectionSettings } from '@cachetorrent/tracker';
 
 import type { NetworkData } from '../../network/as-network.ts';
+import type { TcpOptions } from '../../network/tcp-bound.ts';
 import { expectedArrivals } from './arrivals.ts';
+import type { BorderLimit } from './borders.ts';
 import type { ArrivalProcess, DrawnCapacities, Home, RunEvent, Session } from './dynamics.ts';
 import type { Fault } from './faults.ts';
-import type { Prices } from './price-list.ts';
+import type { Prices } from './prices.ts';
 
 /** A population of peers that are alike. */
 export interface PeerClass {
@@ -156,6 +158,11 @@ export function isFromFile(topology: Topology): topology is FileTopology {
   return 'network' in topology;
 }
 
+/** The name of a stub domain, by its index. */
+export function stubName(index: number): string {
+  return `AS${index}`;
+}
+
 /** The number of AS of a topology, those that host no peers included. */
 export function asCountOf(topology: Topology): number {
   return isFromFile(topology) ? topology.asCount : topology.stubDomains;
@@ -220,6 +227,10 @@ export interface Swarm {
   readonly topology: Topology;
   /** The latency of a message. */
   readonly latency: LatencyModel;
+  /** The capacities of borders between AS; absent: there is no limit. */
+  readonly borders?: readonly BorderLimit[];
+  /** How TCP bounds the rate of a flow by its round trip; absent: it does not. */
+  readonly tcp?: TcpOptions;
   /** What traffic between AS costs; absent: it is neither metered nor billed. */
   readonly prices?: Prices;
   /** What peers do that differs between clients. */
@@ -297,12 +308,6 @@ export function peersOfClass(
   return Math.min(count ?? Infinity, Math.ceil(expectedArrivals(arrivals, horizonMs)));
 }
 
-/** Whether prices or the choice of neighbours follow the links between AS. */
-export function usesRoutes({ prices, selection }: Pick<Swarm, 'prices' | 'selection'>): boolean {
-  if (prices !== undefined || selection?.policy === 'hops') return true;
-  return selection?.policy === 'cost' && selection.costs === undefined;
-}
-
 /** What a peer of a class uses of its upload capacity, in kbit/s. */
 export function usedUploadKbps({ behaviour, uploadKbps }: PeerClass): number {
   return behaviour === 'free-rider' ? 0 : uploadKbps;
@@ -321,6 +326,18 @@ export function seedCountOf({ classes, seeds }: Pick<Swarm, 'classes' | 'seeds'>
 /** The blocks of `pieces` pieces of the file: of 16 KiB, or whole pieces (quirk `wholePieces`). */
 export function blockLayoutOf({ pieceBits, quirks }: Swarm, pieces: number): BlockLayout {
   return quirks.wholePieces ? wholePieces(pieces, pieceBits) : blocksOf16KiB(pieces, pieceBits);
+}
+
+/** Whether a run needs the ways of traffic between AS: for borders, prices or the neighbours. */
+export function usesRoutes({
+  borders,
+  tcp,
+  prices,
+  selection,
+}: Pick<Swarm, 'borders' | 'tcp' | 'prices' | 'selection'>): boolean {
+  if (borders !== undefined || tcp?.lossPercent !== undefined || prices !== undefined) return true;
+  if (selection?.policy === 'hops') return true;
+  return selection?.policy === 'cost' && selection.costs === undefined;
 }
 
 /** Whether peers come and go; otherwise all arrive at the start and stay until the end. */

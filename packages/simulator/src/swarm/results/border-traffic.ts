@@ -93,8 +93,8 @@ const PERCENTILE = 95;
 
 /** The traffic at the borders in a run that has ended at `endMs`; undefined if it has no meter. */
 export function borderTrafficOf(plan: Plan, endMs: number): BorderTraffic | undefined {
-  if (plan.borders === undefined) return undefined;
-  const { intervalMs, routes, counters: shared } = plan.borders;
+  if (plan.meter === undefined) return undefined;
+  const { intervalMs, routes, counters: shared } = plan.meter;
   const { prices, warmUpMs: fromMs = 0 } = plan.swarm;
   const counters = new BorderCounters(shared);
   const ended = Math.ceil((endMs - fromMs) / intervalMs);

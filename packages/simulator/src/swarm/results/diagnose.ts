@@ -3,6 +3,7 @@
 import { SwarmStalled } from '../../errors.ts';
 import { type Prospect, PROSPECTS } from '../nodes/prospects.ts';
 import type { Plan } from '../plan/plan.ts';
+import { isClosed } from '../plan/borders.ts';
 import { peerCountOf, type Swarm } from '../plan/swarm.ts';
 import type { AsReport } from './observations.ts';
 
@@ -32,7 +33,8 @@ interface Cause {
 
 /** The advice is what `swarm` leaves a choice of. */
 function noSource(swarm: Swarm): Cause {
-  const { neighbours, externalPercent, leaderPercent, classes, connectionsMax, selection } = swarm;
+  const { neighbours, externalPercent, leaderPercent, classes, connectionsMax } = swarm;
+  const { selection, borders } = swarm;
   const ways = [
     ...(neighbours < peerCountOf(swarm) - 1 ? ['ask for more neighbours'] : []),
     ...((externalPercent ?? 100) < 100 ? ['ask for more neighbours from other AS'] : []),
@@ -42,6 +44,7 @@ function noSource(swarm: Swarm): Cause {
       ? ['make more peers reachable: two that are not cannot connect to each other']
       : []),
     ...(connectionsMax === undefined ? [] : ['let them have more connections']),
+    ...(borders?.some(isClosed) === true ? ['open the borders without capacity'] : []),
   ];
   const where = leaderPercent === undefined ? '' : ' (of a follower, in its own AS)';
   return {
