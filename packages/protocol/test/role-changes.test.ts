@@ -35,11 +35,19 @@ class World implements PeerHost {
   role: Role = 'peer';
   needs = 0;
 
-  isIntraAs = (connection: Connection): boolean => this.open.get(connection)!.remote < INSIDE;
+  /** Whether the peer gets pieces from other AS only through leaders. */
+  follows = false;
+
+  isIntraAs = (connection: Connection): boolean => this.isInside(this.open.get(connection)!.remote);
+
+  /** Whether it may download from a peer in any role. */
+  isInside(remote: number): boolean {
+    return remote < INSIDE || this.leaders.includes(remote);
+  }
 
   connect(remote: number): void {
     if (this.peer.connectionTo(remote as PeerId) !== NO_CONNECTION) return;
-    const connection = this.peer.connect(remote as PeerId, remote < INSIDE, 'neighbour');
+    const connection = this.peer.connect(remote as PeerId, this.isInside(remote), 'neighbour');
     this.open.set(connection, { remote, isEstablished: false });
   }
 
@@ -48,7 +56,7 @@ class World implements PeerHost {
     if (end.isEstablished) return;
     end.isEstablished = true;
     this.wanted.delete(end.remote);
-    this.peer.established(connection, end.remote < INSIDE);
+    this.peer.established(connection, this.isInside(end.remote));
   }
 
   close(connection: Connection): void {
@@ -70,17 +78,19 @@ class World implements PeerHost {
     this.wanted.delete(remote);
     const before = this.needs;
     act();
-    const isLast = this.role === 'follower' && wasLeader && this.leaders.length === 0;
+    const isLast = this.follows && wasLeader && this.leaders.length === 0;
     expect(this.needs - before).toBe(isLast ? 1 : 0);
   }
 
   setRole(role: Role, leaders: number[]): void {
-    if (role !== 'follower' || this.role !== 'follower') {
+    const follows = role === 'follower' || leaders.length > 0;
+    if (!follows || !this.follows) {
       this.askedFor.clear();
       this.wanted.clear();
     }
     this.role = role;
-    this.leaders = role === 'follower' ? leaders : [];
+    this.follows = follows;
+    this.leaders = leaders;
     this.peer.setRole(role, leaders as PeerId[], this.isIntraAs);
   }
 
@@ -120,8 +130,9 @@ class World implements PeerHost {
 test.each(Array.from({ length: 40 }, (_, n) => `roles ${n}`))('seed %s', (seed) => {
   const random = seededRandom(seed);
   const world = new World();
-  const someLeaders = (): number[] =>
-    Array.from({ length: INSIDE }, (_, id) => id).filter(() => random.below(3) === 0);
+  const someOf = (first: number): number[] =>
+    Array.from({ length: INSIDE }, (_, i) => first + i).filter(() => random.below(3) === 0);
+  const someLeaders = (): number[] => someOf(0);
   let [relays, waits] = [0, 0];
   for (let step = 0; step < STEPS; step++) {
     const kind = random.below(20);
@@ -134,22 +145,26 @@ test.each(Array.from({ length: 40 }, (_, n) => `roles ${n}`))('seed %s', (seed) 
     else if (kind < 17) for (const leader of world.wanted) world.connect(leader);
     else if (kind < 18) world.setLeaders(someLeaders());
     else if (kind < 19) world.setRole('follower', someLeaders());
-    else if (random.below(3) === 0) world.setRole(random.below(2) === 0 ? 'leader' : 'peer', []);
+    else {
+      const rare = random.below(6);
+      if (rare < 3) world.setRole('leader', someOf(INSIDE));
+      else if (rare < 5) world.setRole(rare === 3 ? 'leader' : 'peer', []);
+    }
     check(world, `step ${step}`);
-    if (world.role === 'follower') [relays, waits] = [relays + world.askedFor.size, waits + 1];
+    if (world.follows) [relays, waits] = [relays + world.askedFor.size, waits + 1];
   }
   // The runs are worth something.
   expect(relays).toBeGreaterThan(waits / 4);
 });
 
 function check(world: World, at: string): void {
-  const { peer, role, leaders } = world;
+  const { peer, role, leaders, follows } = world;
   expect([peer.role, [...peer.leaders]], at).toEqual([role, leaders]);
   for (const [connection, { remote, isEstablished }] of world.open) {
-    const isOutside = remote >= INSIDE;
-    const mayDownload = role !== 'follower' || !isOutside;
+    const isOutside = !world.isInside(remote);
+    const mayDownload = !follows || !isOutside;
     expect(peer.mayDownloadOn(connection), `${at}: to ${remote}`).toBe(mayDownload);
-    if (role !== 'follower' || !isOutside || !isEstablished || leaders.length === 0) continue;
+    if (!follows || !isOutside || !isEstablished || leaders.length === 0) continue;
     const asked = world.askedFor.get(remote);
     const isRelayed =
       asked !== undefined &&

@@ -10,6 +10,7 @@ import {
   type PeerId,
   type PieceIndex,
 } from '../src/index.ts';
+import { Leadership } from '../src/peer/leadership.ts';
 import { permissionsOf } from '../src/peer/roles.ts';
 import { CLIENT_RULES } from '../src/rules/client.ts';
 import { ORIGINAL_RULES } from '../src/rules/original.ts';
@@ -31,7 +32,8 @@ describe('Roles', () => {
     { role: 'leader', other: 'in my AS', intraAs: true, permissions: all },
     { role: 'leader', other: 'in another AS', intraAs: false, permissions: all },
   ] as const)('$role and a peer $other', ({ role, intraAs, permissions }) => {
-    expect(permissionsOf(role, intraAs, 'neighbour', CLIENT_RULES.relay.permissions)).toBe(
+    const leadership = new Leadership(role, []);
+    expect(permissionsOf(leadership, intraAs, 'neighbour', CLIENT_RULES.relay.permissions)).toBe(
       permissions,
     );
   });
@@ -48,7 +50,8 @@ describe('Roles', () => {
       permissions: all,
     },
   ])('$rule', ({ rules, permissions }) => {
-    expect(permissionsOf('leader', false, 'relay', rules.relay.permissions)).toBe(permissions);
+    const leadership = new Leadership('leader', []);
+    expect(permissionsOf(leadership, false, 'relay', rules.relay.permissions)).toBe(permissions);
   });
 
   test('a request for a piece that is not stored is not answered', () => {

@@ -131,13 +131,13 @@ export class TestSwarm {
   connect(a: string | PeerId, b: string | PeerId, purpose: ConnectionPurpose = 'neighbour'): void {
     const [one, other] = [this.hostOf(a), this.hostOf(b)];
     if (one.peer.connectionTo(other.id) !== NO_CONNECTION) return;
-    const intraAs = one.asId === other.asId;
-    const ofOne = one.peer.connect(other.id, intraAs, purpose);
-    const ofOther = other.peer.connect(one.id, intraAs, 'neighbour');
+    const [ofOneInside, ofOtherInside] = [one.isInside(other), other.isInside(one)];
+    const ofOne = one.peer.connect(other.id, ofOneInside, purpose);
+    const ofOther = other.peer.connect(one.id, ofOtherInside, 'neighbour');
     one.remotes[ofOne] = { host: other, connection: ofOther };
     other.remotes[ofOther] = { host: one, connection: ofOne };
-    one.peer.established(ofOne, intraAs);
-    other.peer.established(ofOther, intraAs);
+    one.peer.established(ofOne, ofOneInside);
+    other.peer.established(ofOther, ofOtherInside);
   }
 
   /** Closes the connection between `a` and `b`; what is in transit on it is lost. */
@@ -166,7 +166,7 @@ export class TestSwarm {
   setRole(name: string, role: Role, leaders: readonly string[] = []): void {
     const host = this.hostOf(name);
     const ids = leaders.map((leader) => this.hostOf(leader).id);
-    const isIntraAs = (connection: Connection) => host.remotes[connection]!.host.asId === host.asId;
+    const isIntraAs = (connection: Connection) => host.isInside(host.remotes[connection]!.host);
     for (const connection of host.peer.setRole(role, ids, isIntraAs)) {
       const theirs = host.remotes[connection]!.host.peer;
       for (let piece = 0; piece < this.#pieceCount; piece++) {
@@ -241,6 +241,11 @@ export class TestHost implements PeerHost {
     return this.#swarm.nowMs;
   }
 
+  /** Whether another host counts as one of its AS: it is there, or is a leader that it follows. */
+  isInside({ id, asId }: TestHost): boolean {
+    return asId === this.asId || this.peer.leaders.includes(id);
+  }
+
   choke(connection: Connection): void {
     this.#send(connection, 'choke', (peer, theirs) => peer.choke(theirs));
   }
@@ -312,7 +317,7 @@ export class TestHost implements PeerHost {
   }
 
   connectTo(target: PeerId): void {
-    const intraAs = this.#swarm.hostOf(target).asId === this.asId;
+    const intraAs = this.isInside(this.#swarm.hostOf(target));
     this.#swarm.note(`${this.name} connects to ${this.#swarm.hostOf(target).name}`);
     if (this.#swarm.hostOf(target).isGone) this.peer.unreachable(target);
     else this.#swarm.connect(this.id, target, intraAs ? 'neighbour' : 'relay');

@@ -5,6 +5,8 @@ export { Election, type ElectionOptions } from './election/election.ts';
 export type { LeaderChange } from './election/as-election.ts';
 export {
   electForSubTorrents,
+  electionIn,
+  type ElectionsOfAs,
   type ElectionSettings,
   leaderCount,
   type LeaderNumbers,
@@ -40,6 +42,7 @@ export {
 } from './neighbours/policies/policies.ts';
 export { uniformSelection } from './neighbours/policies/uniform.ts';
 export type { NearestOptions } from './neighbours/nearest.ts';
+export type { ParentOf } from './parents.ts';
 export { Places } from './places.ts';
 export { type ProviderCacheEntry, ProviderCaches } from './provider-caches.ts';
 export { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';

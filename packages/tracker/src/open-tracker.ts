@@ -9,6 +9,7 @@ import type { Random } from '@cachetorrent/std';
 
 import { Election, type ElectionOptions } from './election/election.ts';
 import type { NeighbourSelection, SelectablePeers } from './neighbours/selection.ts';
+import { NO_PARENTS, type ParentOf, withLeadersAbove } from './parents.ts';
 import { Places } from './places.ts';
 import { ProviderCaches } from './provider-caches.ts';
 import { type RecencyLinks, RecencyList, silentSinceMs } from './recency-list.ts';
@@ -23,6 +24,8 @@ export interface OpenTrackerOptions {
   readonly election?: ElectionOptions;
   /** The caches of providers; where they lead, there is no election. Absent if there are none. */
   readonly caches?: ProviderCaches;
+  /** The parents of AS. Default: none has one. */
+  readonly parentOf?: ParentOf;
   /** The source of all randomness. */
   readonly random: Random;
 }
@@ -131,16 +134,22 @@ export class OpenTracker {
   }
 
   /**
-   * The leaders of a peer in an AS, by sub-torrent; empty if there are neither elections nor caches
-   * of providers.
+   * The leaders of a peer in an AS, by sub-torrent, and those that they follow if it is one of
+   * them; empty if there are neither elections nor caches of providers.
    */
   leadersOf(id: PeerId, asId: AsId): readonly (readonly PeerId[])[] {
-    const { election, caches } = this.#options;
+    const { election, caches, parentOf = NO_PARENTS } = this.#options;
     if (election === undefined && caches === undefined) return [];
     const ofCaches = this.#caches.leadersFor(id, asId);
-    return Array.from({ length: election?.subTorrents ?? 1 }, (_, subTorrent) =>
-      ofCaches.length > 0 ? ofCaches : (this.#election?.leadersOf(asId, subTorrent) ?? []),
-    );
+    return Array.from({ length: election?.subTorrents ?? 1 }, (_, subTorrent) => {
+      const own = ofCaches.length > 0 ? ofCaches : this.#leadersIn(asId, subTorrent);
+      return withLeadersAbove(id, asId, own, parentOf, (as) => this.#leadersIn(as, subTorrent));
+    });
+  }
+
+  #leadersIn(asId: AsId, subTorrent: number): readonly PeerId[] {
+    const ofCaches = this.#caches.leadersOf(asId);
+    return ofCaches.length > 0 ? ofCaches : (this.#election?.leadersOf(asId, subTorrent) ?? []);
   }
 
   #update({ id, asId, isSeed }: OpenAnnounce, nowMs: number): void {

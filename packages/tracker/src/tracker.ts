@@ -13,11 +13,13 @@ import { assert, type Random } from '@cachetorrent/std';
 import { type Candidate, stands } from './election/candidate.ts';
 import {
   electForSubTorrents,
-  type ElectionSettings,
+  electionIn,
+  type ElectionsOfAs,
   type TimedCandidate,
 } from './election/one-shot.ts';
 import { JoinedPeers } from './joined-peers.ts';
 import type { NeighbourSelection } from './neighbours/selection.ts';
+import { NO_PARENTS, type ParentOf, withLeadersAbove } from './parents.ts';
 import { ProviderCaches } from './provider-caches.ts';
 
 /** Sends the messages of a tracker. */
@@ -41,9 +43,11 @@ export interface TrackerOptions {
   /** How the neighbours of a peer are chosen. */
   readonly selection: NeighbourSelection;
   /** How leaders are elected, and the lots that a policy may draw; absent if there are none. */
-  readonly election?: ElectionSettings & { readonly random: Random };
+  readonly election?: ElectionsOfAs & { readonly random: Random };
   /** The caches of providers; where they lead, there is no election. Absent if there are none. */
   readonly caches?: ProviderCaches;
+  /** The parents of AS. Default: none has one. */
+  readonly parentOf?: ParentOf;
   /** The number of sub-torrents; each has its own leaders. */
   readonly subTorrents: number;
   /** The tracker's random stream. */
@@ -66,7 +70,9 @@ export class Tracker {
   /** How many peers have become candidates, those of other AS included. */
   #candidateCount = 0;
   /** For each AS and sub-torrent the leaders, once elected. */
-  readonly #leaders: (readonly Uint32Array[])[] = [];
+  readonly #leaders: (readonly (readonly PeerId[])[])[] = [];
+  /** Caches that lead, until it is known whom they follow. */
+  #waitingCaches: PeerId[] = [];
 
   constructor(host: TrackerHost, options: TrackerOptions) {
     this.#host = host;
@@ -98,10 +104,14 @@ export class Tracker {
     const { id } = candidate;
     const asId = this.#asIdOf(id);
     const leaders = this.#caches.leadersFor(id, asId);
-    if (leaders.length > 0 || this.#options.election === undefined) {
-      this.#sendLeaders(id, this.#inAllSubTorrents(leaders));
+    const { election, parentOf } = this.#options;
+    const isElectionDue = election !== undefined && this.#candidates !== undefined;
+    if (isElectionDue && parentOf !== undefined && leaders.includes(id)) {
+      this.#waitingCaches.push(id);
+    } else if (leaders.length > 0 || election === undefined) {
+      this.#sendLeaders(id, asId, leaders);
     }
-    if (this.#options.election === undefined || this.#caches.has(id)) return;
+    if (election === undefined || this.#caches.has(id)) return;
     if (this.#candidates === undefined) {
       if (leaders.length === 0) this.#addLateCandidate(candidate);
       return;
@@ -141,10 +151,19 @@ export class Tracker {
     }
     byAs.forEach((ofAs, asId) => {
       const standing = ofAs.filter(({ candidate }) => stands(candidate));
-      const elected = electForSubTorrents(standing, election, subTorrents, nowMs, election.random);
-      this.#leaders[asId] = elected.map((ids) => Uint32Array.from(ids));
-      for (const { candidate } of ofAs) this.#sendLeaders(candidate.id, this.#leaders[asId]!);
+      const settings = electionIn(election, asId as AsId);
+      const { random } = election;
+      const elected = electForSubTorrents(standing, settings, subTorrents, nowMs, random);
+      this.#leaders[asId] = elected;
     });
+    byAs.forEach((ofAs, asId) => {
+      for (const { candidate } of ofAs) this.#sendElected(candidate.id, asId as AsId);
+    });
+    for (const id of this.#waitingCaches.toSorted((a, b) => a - b)) {
+      const asId = this.#asIdOf(id);
+      this.#sendLeaders(id, asId, this.#caches.leadersFor(id, asId));
+    }
+    this.#waitingCaches = [];
   }
 
   /**
@@ -156,17 +175,34 @@ export class Tracker {
     const asId = this.#asIdOf(id);
     const known = this.#leaders[asId];
     if (known === undefined || (known[0]!.length === 0 && stands(candidate))) {
-      this.#leaders[asId] = this.#inAllSubTorrents(stands(candidate) ? [id] : []);
+      const leaders = stands(candidate) ? [id] : [];
+      this.#leaders[asId] = Array.from({ length: this.#options.subTorrents }, () => leaders);
     }
-    this.#sendLeaders(id, this.#leaders[asId]!);
+    this.#sendElected(id, asId);
   }
 
-  #inAllSubTorrents(leaders: readonly PeerId[]): readonly Uint32Array[] {
+  /** Sends a peer the elected leaders of its AS, in each sub-torrent. */
+  #sendElected(to: PeerId, asId: AsId): void {
+    this.#leaders[asId]!.forEach((own, subTorrent) => this.#send(to, asId, own, subTorrent));
+  }
+
+  /** Sends a peer these leaders of its AS in all sub-torrents. */
+  #sendLeaders(to: PeerId, asId: AsId, own: readonly PeerId[]): void {
     const { subTorrents } = this.#options;
-    return Array.from({ length: subTorrents }, () => Uint32Array.from(leaders));
+    for (let subTorrent = 0; subTorrent < subTorrents; subTorrent++) {
+      this.#send(to, asId, own, subTorrent);
+    }
   }
 
-  #sendLeaders(to: PeerId, leaders: readonly Uint32Array[]): void {
-    leaders.forEach((ids, subTorrent) => this.#host.leaders(to, subTorrent, ids));
+  #send(to: PeerId, asId: AsId, own: readonly PeerId[], subTorrent: number): void {
+    const { parentOf = NO_PARENTS } = this.#options;
+    const leadersIn = (as: AsId): readonly PeerId[] => this.#leadersIn(as, subTorrent);
+    const leaders = withLeadersAbove(to, asId, own, parentOf, leadersIn);
+    this.#host.leaders(to, subTorrent, Uint32Array.from(leaders));
+  }
+
+  #leadersIn(asId: AsId, subTorrent: number): readonly PeerId[] {
+    const ofCaches = this.#caches.leadersOf(asId);
+    return ofCaches.length > 0 ? ofCaches : (this.#leaders[asId]?.[subTorrent] ?? []);
   }
 }

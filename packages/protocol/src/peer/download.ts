@@ -205,6 +205,8 @@ export class Download {
     const allowedFast = this.#allowedFast;
     if (allowedFast === undefined || this.#picker.isStored(piece)) return;
     if ((this.#connections.flags(connection) & MAY_DOWNLOAD) === 0) return;
+    // A leader that we follow may not hold what it announces, and may not know that it leads us.
+    if (this.#leadership.role === 'leader' && this.#window.isToLeader(connection)) return;
     allowedFast.allow(connection, piece);
     if (!this.#isUnchoked(connection)) this.#fillIfAllowed(connection);
   }

@@ -132,6 +132,8 @@ export class Follower {
 
   #drawLeader(connection: Connection): void {
     const { leaders } = this.#leadership;
+    // It may have become a leader that we follow.
+    if (leaders.includes(this.#connections.remoteOf(connection))) return;
     const leader = leaders.length === 0 ? NO_LEADER : leaders[this.#random.below(leaders.length)]!;
     const isFirst = !this.#pending.some((pending) => this.#relayedBy[pending] === leader);
     this.#relayedBy[connection] = leader;

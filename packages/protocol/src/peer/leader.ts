@@ -5,6 +5,13 @@
  *
  * If it is not connected to an outside peer yet, it connects first, and the relay starts when the
  * connection is established.
+ *
+ * A leader that follows those of a parent AS may not download from outside peers either. It asks
+ * its leaders for a relay to each of them, as a follower does, and forwards to its own followers
+ * whatever its leaders announce:
+ *
+ *     outside peer ── have(7) ──▶ leader of ── have(7) ──▶ leader of ── have(7) ──▶ follower
+ *                                 the parent AS            the AS
  */
 
 import type { ConnectionTable } from '../tables/connections.ts';
@@ -13,6 +20,7 @@ import type { Forwarder } from './forwarder.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId, type PieceIndex } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
+import type { Leadership } from './leadership.ts';
 import type { PiecePicker } from './piece-picker.ts';
 import type { RelayRules } from '../rules/rules.ts';
 
@@ -27,14 +35,20 @@ export class Leader {
   readonly #host: PeerHost;
   readonly #rules: RelayRules;
   readonly #forwarder: Forwarder;
+  readonly #leadership: Leadership;
+  /** The connections to those who have asked for a relay. */
+  readonly #followers = new Set<Connection>();
+  /** Relays to peers from which we may not download, because we follow others. */
+  #forbiddenRelays: PendingRelay[] = [];
   /** Relays that wait for a connection to their target. */
   #pendingRelays: PendingRelay[] = [];
 
-  constructor({ connections, picker, host, options, rules }: PeerComponents) {
+  constructor({ connections, picker, host, options, rules, leadership }: PeerComponents) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#rules = rules.relay;
+    this.#leadership = leadership;
     this.#forwarder = rules.relay.createForwarder(options.layout.pieceCount, (piece) =>
       picker.isStored(piece),
     );
@@ -50,10 +64,34 @@ export class Leader {
     } else {
       this.#startRelay(outside, follower);
     }
+    this.#followers.add(follower);
+    for (const leader of this.#leadership.leaders) {
+      const toLeader = this.#connections.connectionTo(leader);
+      if (toLeader !== NO_CONNECTION) this.#startRelay(toLeader, follower);
+    }
+  }
+
+  /** We follow other leaders than before, or none any more. */
+  followsOthers(): void {
+    const forbidden = this.#forbiddenRelays;
+    this.#forbiddenRelays = [];
+    for (const { target, follower } of forbidden) this.leaderStart(follower, target);
+    for (const leader of this.#leadership.leaders) this.#relayLeader(leader);
+  }
+
+  /** Forwards to all followers what a leader announces that we follow. */
+  #relayLeader(leader: PeerId): void {
+    const toLeader = this.#connections.connectionTo(leader);
+    if (toLeader === NO_CONNECTION) return;
+    for (const follower of this.#followers) this.#startRelay(toLeader, follower);
   }
 
   /** A connection was established: starts the relays that waited for it. */
   established(connection: Connection): void {
+    if (this.#leadership.follows) {
+      const remote = this.#connections.remoteOf(connection);
+      if (this.#leadership.leaders.includes(remote)) this.#relayLeader(remote);
+    }
     if (this.#pendingRelays.length === 0) return;
     const target = this.#connections.remoteOf(connection);
     const ready = this.#pendingRelays.filter((pending) => pending.target === target);
@@ -64,7 +102,9 @@ export class Leader {
 
   closed(connection: Connection): void {
     this.#forwarder.closed(connection);
+    this.#followers.delete(connection);
     this.#pendingRelays = this.#pendingRelays.filter(({ follower }) => follower !== connection);
+    this.#forbiddenRelays = this.#forbiddenRelays.filter(({ follower }) => follower !== connection);
   }
 
   /** No connection to `target` can be made: the relays that wait for it are dropped. */
@@ -93,9 +133,19 @@ export class Leader {
     this.#picker.markRequestedByFollower(piece);
   }
 
+  /** A relay has to wait until we may download from its target. */
+  #postpone({ target, follower }: PendingRelay): void {
+    const isKnown = this.#forbiddenRelays.some(
+      (relay) => relay.target === target && relay.follower === follower,
+    );
+    if (!isKnown) this.#forbiddenRelays.push({ target, follower });
+  }
+
   /** Starts a relay, and forwards what the outside peer has announced before. */
   #startRelay(outside: Connection, follower: Connection): void {
-    if ((this.#connections.flags(outside) & MAY_DOWNLOAD) === 0) return;
+    if ((this.#connections.flags(outside) & MAY_DOWNLOAD) === 0) {
+      return this.#postpone({ target: this.#connections.remoteOf(outside), follower });
+    }
     if (!this.#forwarder.addRelay(outside, follower)) return;
     this.#connections.stopDeferring(outside);
     if (!this.#rules.forwardsEarlierHaves) return;

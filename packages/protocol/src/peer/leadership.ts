@@ -5,22 +5,38 @@ import type { Role } from './roles.ts';
 
 /** What the parts of a peer share of its role; `Peer.setRole` changes it. */
 export class Leadership {
-  role: Role;
-  #leaders: readonly PeerId[];
+  #role!: Role;
+  #follows!: boolean;
+  #leaders!: readonly PeerId[];
 
   constructor(role: Role, leaders: readonly PeerId[]) {
-    this.role = role;
-    this.#leaders = role === 'follower' ? leaders : [];
+    this.change(role, leaders);
   }
 
-  /** The leaders that the peer follows, as far as they are there; none unless it is a follower. */
+  get role(): Role {
+    return this.#role;
+  }
+
+  /**
+   * Whether the peer gets pieces from other AS only through leaders, also if it has lost them all:
+   * it is a follower, or a leader that follows those of a parent AS.
+   */
+  get follows(): boolean {
+    return this.#follows;
+  }
+
+  /**
+   * The leaders that the peer follows, as far as they are there: those of its AS, or if it leads
+   * that, of the parent AS. None if it follows nobody.
+   */
   get leaders(): readonly PeerId[] {
     return this.#leaders;
   }
 
   change(role: Role, leaders: readonly PeerId[]): void {
-    this.role = role;
-    this.#leaders = role === 'follower' ? leaders : [];
+    this.#role = role;
+    this.#leaders = role === 'peer' ? [] : leaders;
+    this.#follows = role === 'follower' || this.#leaders.length > 0;
   }
 
   /** A leader is gone, or cannot be reached; returns whether the peer followed it. */

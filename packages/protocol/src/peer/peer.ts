@@ -118,7 +118,10 @@ export class Peer implements PeerMessages {
     return this.#components.leadership.role;
   }
 
-  /** The leaders that a follower knows and has not lost. */
+  /**
+   * The leaders that the peer follows and has not lost: a follower those of its AS, a leader those
+   * of its parent AS.
+   */
   get leaders(): readonly PeerId[] {
     return this.#components.leadership.leaders;
   }
@@ -291,14 +294,14 @@ export class Peer implements PeerMessages {
    * before `established`, so that the two hosts can exchange their numbers first.
    *
    * @param remote The host's id of the other peer, by which `connectTo` and `leaderStart` name it.
-   * @param intraAs Whether `remote` is in our AS.
+   * @param intraAs Whether `remote` is in our AS, or a leader that we follow.
    * @param purpose `relay` if a leader has called `connectTo` for it; else `neighbour`.
    */
   connect(remote: PeerId, intraAs: boolean, purpose: ConnectionPurpose): Connection {
     const { permissions } = this.#rules.relay;
     const connection = this.#connections.open(
       remote,
-      permissionsOf(this.#components.leadership.role, intraAs, purpose, permissions),
+      permissionsOf(this.#components.leadership, intraAs, purpose, permissions),
     );
     this.#download.opened(connection);
     this.#upload.opened(connection);
@@ -356,7 +359,8 @@ export class Peer implements PeerMessages {
    * pieces. Returns the connections on which it may download from now on: what their other sides
    * hold is to be reported (`bitfield`, `have`), because it has ignored what they announced.
    *
-   * @param isIntraAs Whether the other side of an open connection is in our AS.
+   * @param leaders Those that it follows from now on: see `leaders`.
+   * @param isIntraAs Whether the other side of a connection is in our AS, or one of `leaders`.
    */
   setRole(
     role: Role,

@@ -16,7 +16,7 @@ export class RoleParts {
   readonly #download: Download;
   /** Undefined unless the peer is a leader. */
   leader: Leader | undefined;
-  /** Undefined unless the peer is a follower. */
+  /** Undefined unless the peer follows leaders. */
   follower: Follower | undefined;
   /** Relays that others in our AS have asked us for although we did not lead it yet. */
   #earlyRelays: { readonly follower: Connection; readonly target: PeerId }[] = [];
@@ -50,6 +50,7 @@ export class RoleParts {
 
   /** See `Peer.setLeaders`. */
   setLeaders(leaders: readonly PeerId[]): void {
+    if (this.#role !== 'follower') return;
     this.#components.leadership.change(this.#role, leaders);
     this.follower?.follows();
   }
@@ -71,28 +72,29 @@ export class RoleParts {
       const intraAs = isIntraAs(connection);
       if (!intraAs) outside.push(connection);
       else if (role === 'leader') allowedFast?.deny(connection);
-      const may = mayDownloadFrom(role, intraAs);
+      const may = mayDownloadFrom(leadership.follows, intraAs);
       if (may && (flags & MAY_DOWNLOAD) === 0) permitted.push(connection);
       if (!may && (flags & MAY_DOWNLOAD) !== 0) this.#download.forbid(connection);
     }
     for (const connection of permitted) this.#download.permit(connection);
     this.follower?.restartRelays();
     for (const connection of outside) this.follower?.startRelay(connection);
+    this.leader?.followsOthers();
     this.#startEarlyRelays();
     return permitted;
   }
 
   /** Makes the part of a leader or a follower, unless it is there, and drops the other. */
   #makeParts(): void {
-    const role = this.#role;
+    const { role, follows } = this.#components.leadership;
     if (role !== 'leader' && this.leader !== undefined) {
       this.leader = undefined;
       this.#components.picker.forgetFollowers();
     }
-    if (role !== 'follower') this.follower = undefined;
+    if (!follows) this.follower = undefined;
     if (role === 'peer') this.#earlyRelays = [];
     if (role === 'leader') this.leader ??= new Leader(this.#components);
-    if (role === 'follower') this.follower ??= new Follower(this.#components);
+    if (follows) this.follower ??= new Follower(this.#components);
   }
 
   #startEarlyRelays(): void {

@@ -8,10 +8,11 @@
  *     leader    any                          yes        yes
  *     leader    the target of a relay        if asked   yes (the original announces, too)
  *
+ * A leader may follow the leaders of a parent AS. Then it downloads as a follower does: from its AS
+ * and from these leaders, which count as peers of its AS for it.
+ *
  * Source: docs/protocol.md, section Roles.
  */
-
-import { unreachable } from '@cachetorrent/std';
 
 import { MAY_DOWNLOAD, ANNOUNCES, MAY_UPLOAD } from '../tables/connection-flags.ts';
 
@@ -29,34 +30,29 @@ export type ConnectionPurpose =
   | 'relay';
 
 /**
- * Whether a peer may download from another: all may, except a follower from another AS. When the
- * role of a peer changes, this is all that changes on its connections: what it has announced there
- * it goes on to announce, and what it has not it does not begin to.
+ * Whether a peer may download from another: all may, except one that follows leaders from another
+ * AS. When the role of a peer changes, this is all that changes on its connections: what it has
+ * announced there it goes on to announce, and what it has not it does not begin to.
  */
-export function mayDownloadFrom(role: Role, intraAs: boolean): boolean {
-  return role !== 'follower' || intraAs;
+export function mayDownloadFrom(follows: boolean, intraAs: boolean): boolean {
+  return !follows || intraAs;
 }
 
 /**
  * What a peer may do on a connection: a sum of MAY_UPLOAD, ANNOUNCES and MAY_DOWNLOAD.
  *
- * @param intraAs Whether both peers are in the same AS.
+ * @param leadership Our role, and whether we get pieces of other AS only through leaders.
+ * @param intraAs Whether both peers are in the same AS, or we follow the other one.
  * @param relayPermissions The result for a leader on a relay.
  */
 export function permissionsOf(
-  role: Role,
+  leadership: { readonly role: Role; readonly follows: boolean },
   intraAs: boolean,
   purpose: ConnectionPurpose,
   relayPermissions: number,
 ): number {
-  switch (role) {
-    case 'peer':
-      return MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
-    case 'leader':
-      return purpose === 'relay' ? relayPermissions : MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
-    case 'follower':
-      return MAY_UPLOAD | ANNOUNCES | (mayDownloadFrom(role, intraAs) ? MAY_DOWNLOAD : 0);
-    default:
-      return unreachable(role);
-  }
+  const { role, follows } = leadership;
+  if (!mayDownloadFrom(follows, intraAs)) return MAY_UPLOAD | ANNOUNCES;
+  if (role === 'leader' && purpose === 'relay') return relayPermissions;
+  return MAY_UPLOAD | ANNOUNCES | MAY_DOWNLOAD;
 }

@@ -68,6 +68,7 @@ export function fieldNames(): readonly string[] {
     ...fieldsAt(['classes']).map((name) => `classes[0].${name}`),
     ...fieldsAt(['faults']).map((name) => `faults[0].${name}`),
     ...fieldsAt(['cache', 'providerCaches']).map((name) => `cache.providerCaches[0].${name}`),
+    ...fieldsAt(['cache', 'parents']).map((name) => `cache.parents[0].${name}`),
   ];
 }
 
@@ -140,7 +141,8 @@ export function entryProblem(
 ): { readonly problem: string; readonly fix: string } | undefined {
   // No other section holds a list; a field that is set to one is refused as a whole.
   const holdsList = ['classes', 'seeds', 'faults', 'network'].includes(String(path[0]));
-  if (!holdsList && path[1] !== 'providerCaches') return undefined;
+  const holdsListWithin = ['providerCaches', 'parents'].includes(String(path[1]));
+  if (!holdsList && !holdsListWithin) return undefined;
   for (let i = 1; i < path.length; i++) {
     const holder = path.slice(0, i);
     const name = pathName(holder);
@@ -156,7 +158,7 @@ export function entryProblem(
       const problem = `names entry ${step} of "${name}", which has ${length} entries`;
       return { problem, fix: `count entries from 0, or add an entry to "${name}"` };
     }
-    const isList = ['classes', 'faults', 'cache.providerCaches'].includes(name);
+    const isList = ['classes', 'faults', 'cache.providerCaches', 'cache.parents'].includes(name);
     if (Array.isArray(list) || (list === undefined && isList)) {
       const problem = `names no entry of the list "${name}"`;
       return { problem, fix: `state its index: ${name}[0].${step}` };

@@ -75,7 +75,7 @@ describe('the starting file', () => {
     const { swarm: short } = checkedSwarm(parseConfig('swarm.yaml', STARTING_FILE));
     const activated = STARTING_FILE.replace(/^# ( *(?:- \{ )?[a-zA-Z]+:.*)$/gm, '$1')
       .replace(/^ *(classes|faults|borders|providerCaches):.*\n( *- .*\n)+/gm, '')
-      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices|tcp).*\n/gm, '');
+      .replace(/^ *(externalNeighbours|maxLeaders|connectionsMax|prices|tcp|parents).*\n/gm, '');
     expect(checkedSwarm(parseConfig('swarm.yaml', activated)).swarm).toEqual(short);
   });
 });

@@ -95,6 +95,8 @@ cache:                    # CacheTorrent; remove for plain BitTorrent
 #   maxLeaders: 5         # (default: no limit)
 #   subTorrents: 1        # each with leaders of its own
 #   requestPriority: within-rarity  # of pieces that followers have requested; or absolute
+#   leaderShare: equal    # in all AS; or price: fewer leaders where traffic is dear
+#   parents: cheapest     # AS whose leaders fetch for others; or providers, peers, a list
 #   providerCaches:       # peers that providers run, in all AS or in some
 #     - { as: all, role: leader, upload: 100 Mbit/s, download: 100 Mbit/s }
 `;

@@ -51,11 +51,13 @@ export function summaryOf(file: string, run: FinishedRun): string {
 }
 
 function protocolText({ config: { cache, tracker } }: FinishedRun): string {
-  const { leaders, subTorrents, providerCaches } = cache;
+  const { leaders, subTorrents, providerCaches, leaderShare, parents } = cache;
   const { externalNeighbours, neighbourSelection } = tracker;
   const features = [
     ...(leaders === undefined ? [] : [`${leaders} % leaders`]),
+    ...(leaderShare === undefined ? [] : [`leaders by ${leaderShare}`]),
     ...(providerCaches === undefined ? [] : ['provider caches']),
+    ...(parents === undefined ? [] : ['parents']),
     ...(subTorrents === 1 ? [] : [`${subTorrents} sub-torrents`]),
     ...(neighbourSelection === undefined ? [] : [`neighbours by ${neighbourSelection}`]),
     ...(externalNeighbours === undefined ? [] : [`${externalNeighbours} % external neighbours`]),

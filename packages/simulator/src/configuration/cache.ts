@@ -1,6 +1,8 @@
 /** The section `cache` of a configuration: CacheTorrent's leaders, and how they are elected. */
 
 import type { Swarm } from '../swarm/plan/swarm.ts';
+import type { AsIndexOf } from './as-names.ts';
+import { type ParentsConfig, parentsOfSwarm } from './parents.ts';
 import { completeProviderCache, type CompleteProviderCache } from './provider-caches.ts';
 import { quantity } from './quantities.ts';
 import type { CacheConfig } from './schema.ts';
@@ -15,13 +17,17 @@ export interface CompleteCacheConfig {
   readonly maxLeaders?: number;
   readonly subTorrents: number;
   readonly requestPriority: Swarm['requestPriority'];
+  /** Absent if it is the same percentage in all AS. */
+  readonly leaderShare?: 'price';
+  /** Absent if no AS has a parent. */
+  readonly parents?: ParentsConfig;
   /** Absent if providers run no caches. */
   readonly providerCaches?: readonly CompleteProviderCache[];
 }
 
 /** Fills in what was left out. */
 export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
-  const { leaders, maxLeaders, providerCaches = [] } = cache;
+  const { leaders, maxLeaders, leaderShare, parents, providerCaches = [] } = cache;
   return {
     ...(leaders === undefined ? {} : { leaders: quantity('percent', leaders) }),
     policy: cache.policy ?? 'capacity',
@@ -29,6 +35,8 @@ export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
     ...(maxLeaders === undefined ? {} : { maxLeaders }),
     subTorrents: cache.subTorrents ?? 1,
     requestPriority: cache.requestPriority ?? 'within-rarity',
+    ...(leaderShare === 'price' ? { leaderShare } : {}),
+    ...(parents === undefined ? {} : { parents }),
     ...(providerCaches.length === 0
       ? {}
       : {
@@ -45,23 +53,32 @@ export function cacheOf(cache: CacheConfig): CompleteCacheConfig {
  */
 export function leadersOfSwarm(
   cache: CompleteCacheConfig,
+  indexOf: AsIndexOf,
 ): Pick<
   Swarm,
   | 'leaderPercent'
   | 'leadersMin'
   | 'leadersMax'
   | 'electionPolicy'
+  | 'leaderShare'
+  | 'parents'
   | 'subTorrents'
   | 'requestPriority'
 > {
   const { leaders, policy, minLeaders, maxLeaders, subTorrents, requestPriority } = cache;
-  if (leaders === undefined) return { subTorrents, requestPriority };
+  const { leaderShare, parents } = cache;
+  const always = {
+    subTorrents,
+    requestPriority,
+    ...(parents === undefined ? {} : { parents: parentsOfSwarm(parents, indexOf) }),
+    ...(leaderShare === undefined ? {} : { leaderShare }),
+  };
+  if (leaders === undefined) return always;
   return {
+    ...always,
     leaderPercent: leaders,
     ...(minLeaders === 1 ? {} : { leadersMin: minLeaders }),
     ...(maxLeaders === undefined ? {} : { leadersMax: maxLeaders }),
     ...(policy === 'capacity' ? {} : { electionPolicy: policy }),
-    subTorrents,
-    requestPriority,
   };
 }

@@ -10,6 +10,7 @@ import type { RelatedAs } from '../network/related-as.ts';
 import type { AsIndexOf, AsName } from './as-names.ts';
 import { refuse } from './configuration-error.ts';
 import type { FaultConfig } from './fault-schema.ts';
+import type { ParentsConfig } from './parents.ts';
 import type { ArrivalConfig, ClassConfig, SeedConfig } from './population-schema.ts';
 import { type Path, show } from './problems.ts';
 import type { ProviderCacheConfig } from './provider-cache-schema.ts';
@@ -88,6 +89,7 @@ function homesNamedIn(config: SwarmConfig): NamedAs[] {
     ...(cache?.providerCaches ?? []).flatMap((entry, i) =>
       namesInCache(entry, ['cache', 'providerCaches', i]),
     ),
+    ...namesInParents(cache?.parents, ['cache', 'parents']),
     ...namesInCosts(tracker?.costMap, ['tracker', 'costMap']),
   ];
 }
@@ -144,6 +146,14 @@ function namesInCache({ as, region }: ProviderCacheConfig, path: Path): NamedAs[
     ...homesIn(as === 'all' ? undefined : as, [...path, 'as']),
     ...homesIn(region, [...path, 'region']),
   ];
+}
+
+function namesInParents(parents: ParentsConfig | undefined, path: Path): NamedAs[] {
+  if (parents === undefined || typeof parents === 'string') return [];
+  return parents.flatMap(({ as, parent }, i) => [
+    { name: as, path: [...path, i, 'as'] },
+    { name: parent, path: [...path, i, 'parent'] },
+  ]);
 }
 
 function namesInCosts(costMap: TrackerConfig['costMap'], path: Path): NamedAs[] {

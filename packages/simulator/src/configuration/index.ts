@@ -60,6 +60,7 @@ export type {
   SessionConfig,
   TracedPeerConfig,
 } from './population-schema.ts';
+export type { ParentConfig, ParentsConfig } from './parents.ts';
 export type { CompleteProviderCache } from './provider-caches.ts';
 export type { ProviderCacheConfig } from './provider-cache-schema.ts';
 export type { CompleteTrackerConfig } from './tracker.ts';

@@ -58,6 +58,8 @@ const PATHS: Readonly<Record<string, Path>> = {
   leaderPercent: ['cache', 'leaders'],
   leadersMin: ['cache', 'minLeaders'],
   leadersMax: ['cache', 'maxLeaders'],
+  leaderShare: ['cache', 'leaderShare'],
+  parents: ['cache', 'parents'],
   electionPolicy: ['cache', 'policy'],
   subTorrents: ['cache', 'subTorrents'],
   requestPriority: ['cache', 'requestPriority'],
@@ -103,6 +105,11 @@ export function pathInConfig(field: string, config: SwarmConfig): Path {
     if (cost !== null) {
       const path = ['tracker', 'costMap', Number(cost[1])];
       return cost[2] === undefined ? path : [...path, cost[2]];
+    }
+    const parent = /^parents\[(\d+)\](?:\.(.+))?$/.exec(field);
+    if (parent !== null) {
+      const path = ['cache', 'parents', Number(parent[1])];
+      return parent[2] === undefined ? path : [...path, parent[2]];
     }
     const border = /^borders\[(\d+)\](?:\.(.+))?$/.exec(field);
     if (border !== null) return pathOfBorder(Number(border[1]), border[2] ?? '', config);

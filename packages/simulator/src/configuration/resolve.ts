@@ -132,6 +132,9 @@ const CONFIGURATION: FileKind = {
     interAsConnections: '4',
     costMap: '"costs.csv"',
     'costMap[]': '{ "from": 0, "to": 1, "cost": 2 }',
+    parents: '"providers"',
+    'parents[]': '{ "as": 1, "parent": 0 }',
+    parent: '0',
     providerCaches: '[{ "as": "all", "upload": "100 Mbit/s" }]',
     'providerCaches[]': '{ "as": "all", "upload": "100 Mbit/s" }',
     region: '[0, 1, 2]',
@@ -474,7 +477,7 @@ function swarmOf(config: CompleteSwarmConfig, resolved: ResolvedTopology): Swarm
     latency,
     ...bordersAndTcpOf(network, fullNameOf),
     ...(network.prices === undefined ? {} : { prices: pricesOf(network.prices, fullNameOf) }),
-    ...leadersOfSwarm(cache),
+    ...leadersOfSwarm(cache, indexOf),
     ...(faults === undefined
       ? {}
       : { faults: faultsOf(faults, seeds.length + classes.length, indexOf) }),

@@ -34,6 +34,7 @@ import { type FaultConfig, faultSchema } from './fault-schema.ts';
 import { type NetworkConfig, networkSchema } from './network-schema.ts';
 import { type ClassConfig, classSchema, type SeedConfig, seedSchema } from './population-schema.ts';
 import type { Percentage, QuantityKind, Rate, Size, Time } from './quantities.ts';
+import { type ParentsConfig, parentsSchema } from './parents.ts';
 import { type ProviderCacheConfig, providerCacheSchema } from './provider-cache-schema.ts';
 import { objectIn, quantityKindIn, quantityOf } from './quantity-schema.ts';
 import { type TrackerConfig, trackerSchema as tracker } from './tracker-schema.ts';
@@ -133,6 +134,16 @@ export interface CacheConfig {
   readonly maxLeaders?: number;
   /** Number of sub-torrents, each with leaders of its own (default: 1). */
   readonly subTorrents?: number;
+  /**
+   * How leaders are divided between AS: the same percentage in all (`equal`, the default), or fewer
+   * where traffic over the border is dear (`price`), which needs `network.prices`.
+   */
+  readonly leaderShare?: 'equal' | 'price';
+  /**
+   * The parents of AS, through whose leaders those of an AS get pieces from elsewhere (default:
+   * none): their `providers` or `peers`, the `cheapest` of them, or a list.
+   */
+  readonly parents?: ParentsConfig;
   /** Caches that providers run: peers that are always there (default: none). */
   readonly providerCaches?: readonly ProviderCacheConfig[];
   /**
@@ -324,6 +335,11 @@ const cache = z
       .enum(['within-rarity', 'absolute'])
       .exactOptional()
       .describe('How a leader ranks pieces that its followers have requested.'),
+    leaderShare: z
+      .enum(['equal', 'price'])
+      .exactOptional()
+      .describe('Leaders of AS: the same percentage (default), or fewer where traffic is dear.'),
+    parents: parentsSchema.exactOptional(),
     providerCaches: z
       .array(providerCacheSchema)
       .exactOptional()

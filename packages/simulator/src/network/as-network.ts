@@ -82,6 +82,8 @@ export interface AsNetwork {
   indexOf(name: string): number | undefined;
   /** The AS that may host peers: those without customers, or all. */
   edgeAs(): number[];
+  /** The providers and the peers of an AS; absent if relationships are not known. */
+  neighboursOf?(as: number): { readonly providers: Uint32Array; readonly peers: Uint32Array };
   /** The size of the customer cone of each AS; undefined if relationships are not known. */
   customerCones(): Uint32Array | undefined;
   /**

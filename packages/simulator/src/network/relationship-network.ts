@@ -38,6 +38,11 @@ export class RelationshipNetwork implements AsNetwork {
     return all.filter((as) => start[as] === start[as + 1]);
   }
 
+  neighboursOf(as: number): { readonly providers: Uint32Array; readonly peers: Uint32Array } {
+    const { providers, peers } = this.#relationships;
+    return { providers: neighboursIn(providers, as), peers: neighboursIn(peers, as) };
+  }
+
   customerCones(): Uint32Array {
     return customerConeSizes(this.#relationships);
   }
@@ -116,12 +121,14 @@ class RelationshipsByName implements RelatedAs {
   }
 }
 
-function isAmong(
-  { start, neighbours }: Relationships['providers'],
-  as: number,
-  other: number,
-): boolean {
-  return neighbours.subarray(start[as], start[as + 1]).includes(other);
+type Neighbours = Relationships['providers'];
+
+function neighboursIn({ start, neighbours }: Neighbours, as: number): Uint32Array {
+  return neighbours.subarray(start[as], start[as + 1]);
+}
+
+function isAmong(neighbours: Neighbours, as: number, other: number): boolean {
+  return neighboursIn(neighbours, as).includes(other);
 }
 
 /**

@@ -15,11 +15,12 @@ import type { Random } from '@cachetorrent/std';
 
 import { AsElection, type LeaderChange, type Standing, weigh } from './as-election.ts';
 import type { Candidate } from './candidate.ts';
-import type { ElectionSettings } from './one-shot.ts';
+import { electionIn, type ElectionsOfAs } from './one-shot.ts';
 import { ELECTION_POLICIES } from './policies/policies.ts';
+import type { ElectionPolicy } from './policy.ts';
 
 /** The options of an `Election`. */
-export interface ElectionOptions extends ElectionSettings {
+export interface ElectionOptions extends ElectionsOfAs {
   /** The number of sub-torrents, each with leaders of its own. Default: 1. */
   readonly subTorrents?: number;
   /**
@@ -45,7 +46,7 @@ interface Member {
 
 /** Elections that go on while peers come and go. */
 export class Election {
-  readonly #options: Required<ElectionOptions>;
+  readonly #options: ElectionOptions & Required<Omit<ElectionOptions, 'leaderPercentOf'>>;
   readonly #byAs = new Map<AsId, AsElection>();
   readonly #members = new Map<PeerId, Member>();
   #hasBegun: boolean;
@@ -145,11 +146,16 @@ export class Election {
       reporters: new Set(),
     };
     weigh(standing, policy, nowMs);
-    const election = this.#byAs.get(asId) ?? new AsElection({ ...this.#options, policy });
+    const election = this.#byAs.get(asId) ?? this.#electionIn(asId, policy);
     this.#byAs.set(asId, election);
     this.#members.set(candidate.id, { asId, standing });
     election.add(standing);
     return this.#review(election, nowMs);
+  }
+
+  #electionIn(asId: AsId, policy: ElectionPolicy): AsElection {
+    const { leaderPercent } = electionIn(this.#options, asId);
+    return new AsElection({ ...this.#options, leaderPercent, policy });
   }
 
   #review(election: AsElection, nowMs: number): readonly LeaderChange[] {

@@ -3,7 +3,7 @@
  * candidates by the policy lead (docs/protocol.md, section Election).
  */
 
-import type { PeerId } from '@cachetorrent/protocol';
+import type { AsId, PeerId } from '@cachetorrent/protocol';
 import type { Random } from '@cachetorrent/std';
 
 import { byWeight, type Candidate } from './candidate.ts';
@@ -23,6 +23,19 @@ export interface LeaderNumbers {
 export interface ElectionSettings extends LeaderNumbers {
   /** The rule that says who leads. Default: `capacity`. */
   readonly policy?: ElectionPolicyName;
+}
+
+/** The settings of all AS, some of which may have another percentage of leaders. */
+export interface ElectionsOfAs extends ElectionSettings {
+  /** The percentage of the candidates of an AS that lead it. Default: `leaderPercent`. */
+  readonly leaderPercentOf?: (asId: AsId) => number;
+}
+
+/** The settings of the election in one AS. */
+export function electionIn(elections: ElectionsOfAs, asId: AsId): ElectionSettings {
+  const { leaderPercentOf, ...settings } = elections;
+  if (leaderPercentOf === undefined) return settings;
+  return { ...settings, leaderPercent: leaderPercentOf(asId) };
 }
 
 /** A candidate, and when it has come. */

@@ -66,6 +66,8 @@ const CONFIG_TYPES: Readonly<Record<string, ColumnType>> = {
   neighbourSelection: 'text',
   costMap: 'json',
   providerCaches: 'json',
+  leaderShare: 'text',
+  parents: 'json',
 };
 
 /**

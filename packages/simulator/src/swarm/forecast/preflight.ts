@@ -27,7 +27,7 @@ import { candidacyOf } from '../nodes/candidacy.ts';
 import { makeTracker } from '../nodes/tracker-node.ts';
 import type { Plan } from '../plan/plan.ts';
 import { CONNECTIONS_MAX } from '../plan/number-rule.ts';
-import { electionOf, isFromFile } from '../plan/swarm.ts';
+import { isFromFile } from '../plan/swarm.ts';
 import { closedOff } from './closed-borders.ts';
 import { ConnectedComponents } from './connected-components.ts';
 import { Reach } from './reach.ts';
@@ -76,9 +76,9 @@ export function preflight(plan: Plan): Preflight {
 
 /** A follower connects to all leaders of its AS. */
 function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
-  const election = electionOf(plan.swarm);
-  if (election === undefined) return undefined;
   for (let asId = 0; asId < plan.asCount; asId++) {
+    const election = plan.electionIn(asId);
+    if (election === undefined) return undefined;
     const peers = plan.idsOf(asId).length;
     const followers = peers - 1 - leaderCount(peers, election);
     if (followers <= CONNECTIONS_MAX) continue;
@@ -97,9 +97,8 @@ function tooManyFollowers(plan: Plan): SwarmProblem | undefined {
  * leaders, from seeds, and from one another what these have sent.
  */
 function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
-  const { seeds } = plan.swarm;
-  const election = electionOf(plan.swarm);
-  if (election === undefined) return undefined;
+  const { seeds, leaderPercent } = plan.swarm;
+  if (leaderPercent === undefined) return undefined;
   const silent: string[] = [];
   const refusing: string[] = [];
   for (let asId = 0; asId < plan.asCount; asId++) {
@@ -107,7 +106,7 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
     const ids = [...plan.idsOf(asId)].filter((id) => id > 0) as PeerId[];
     const leechers = ids.filter((id) => id > seeds).length;
     const candidates = ids.map((id) => candidacyOf(plan, id)).filter(stands);
-    const leaders = leaderCount(candidates.length, election);
+    const leaders = leaderCount(candidates.length, plan.electionIn(asId)!);
     if (leaders === 0 || leechers <= leaders) continue;
     if (!ids.some((id) => plan.capacityOf(id).uploadKbps > 0)) silent.push(String(asId));
     else if (!canBringPieces(plan, ids, candidates.toSorted(byCapacity).slice(0, leaders))) {
@@ -121,7 +120,7 @@ function leadersThatCannotUpload(plan: Plan): SwarmProblem | undefined {
       ? `no peer of AS ${listed(silent, ', ')} has an upload capacity: leaders there ${consequence}`
       : `the leaders of AS ${listed(refusing, ', ')} are free-riders, which ${consequence}`;
   if (silent.length + refusing.length === 0) return undefined;
-  return { at: 'leaderPercent', problem: `is ${election.leaderPercent} %, but ${problem}`, fix };
+  return { at: 'leaderPercent', problem: `is ${leaderPercent} %, but ${problem}`, fix };
 }
 
 /**
@@ -134,7 +133,7 @@ function canBringPieces(
   leaders: readonly { readonly id: PeerId }[],
 ): boolean {
   const { seeds, subTorrents, minPeers } = plan.swarm;
-  const byCapacityOnly = (electionOf(plan.swarm)?.policy ?? 'capacity') === 'capacity';
+  const byCapacityOnly = (plan.elections?.policy ?? 'capacity') === 'capacity';
   const isSingle = !plan.isOpen && subTorrents === 1 && minPeers === plan.peerCount;
   const isCertain = isSingle && byCapacityOnly;
   if (!isCertain) return true;

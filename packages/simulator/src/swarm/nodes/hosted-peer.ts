@@ -138,11 +138,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
 
   /** Another peer connects to us, or accepts our connection. */
   connReq(from: PeerId, remoteConnection: Connection, uploadOnly: boolean): void {
-    if (!this.#isOpenTo(from)) {
-      return this.#environment.transport
-        .sendToNode(this.id, from, this.subTorrent)
-        .refused(this.id);
-    }
+    if (!this.#isOpenTo(from)) return this.#refuse(from);
     if (this.#peer === undefined) {
       this.#earlyRequests.push({ from, remoteConnection, uploadOnly });
       return;
@@ -157,16 +153,14 @@ export class HostedPeer implements PeerHost, BoundedHost {
     if (this.#peer.announcesOn(connection)) {
       endpoints.addSubscriber(this.row, connection, !uploadOnly);
     }
-    const { plan, asId } = this.#environment;
-    const isIntraAs = plan.isInside(asId, endpoints.asId(this.row, connection));
     // Our role may have changed since we have opened the connection.
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
     const isToldOtherwise = this.#toldUploadOnly.get(connection) !== isUploadOnly;
     this.#toldUploadOnly.delete(connection);
     this.bound?.established(from);
     if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
-    this.#peer.established(connection, isIntraAs);
-    this.#sendPendingLeaderStarts(connection);
+    this.#peer.established(connection, this.#isInside(from));
+    this.#sendPendingLeaderStarts();
   }
 
   /**
@@ -207,20 +201,19 @@ export class HostedPeer implements PeerHost, BoundedHost {
     return count;
   }
 
-  /** The tracker has named the leaders of our AS: we are one of them, or follow them. */
+  /**
+   * The tracker has named the leaders of our AS: we are one of them, or follow them. `leaders` are
+   * those that we follow: of a leader, those of the parent AS.
+   */
   assign(role: Role, leaders: readonly PeerId[]): void {
     const { peer } = this;
-    if (peer.role === role) {
-      if (role === 'follower') peer.setLeaders(leaders);
-      return;
-    }
-    const { plan, asId, transport } = this.#environment;
-    const { endpoints } = transport;
+    const isSameRole = peer.role === role;
+    if (isSameRole && role === 'follower') return peer.setLeaders(leaders);
+    if (isSameRole && leaders.join() === peer.leaders.join()) return;
+    const { endpoints } = this.#environment.transport;
     const mayDownload = this.#downloadPermissions();
-    peer.setRole(role, leaders, (connection) =>
-      plan.isInside(asId, endpoints.asId(this.row, connection)),
-    );
-    this.#environment.roleChanged(this);
+    peer.setRole(role, leaders, (connection) => this.#isInside(peer.remoteOf(connection)));
+    if (!isSameRole) this.#environment.roleChanged(this);
     for (const [connection, before] of mayDownload) {
       const isUploadOnly = !peer.mayDownloadOn(connection);
       if (before !== isUploadOnly || !endpoints.isEstablished(this.row, connection)) continue;
@@ -340,11 +333,18 @@ export class HostedPeer implements PeerHost, BoundedHost {
     return this.#isKeptPeer(this.peer.remoteOf(connection));
   }
 
-  /** Whether it is a leader of ours, or of our AS, which we lead. */
+  /** Whether we follow it, or may lead it: it is in our AS, or in one below. */
   #isKeptPeer(id: PeerId): boolean {
+    if (this.peer.leaders.includes(id)) return true;
     const { plan, asId } = this.#environment;
-    if (this.leads || plan.isCache(this.id)) return plan.isInside(asId, plan.asOf(id));
-    return this.peer.leaders.includes(id);
+    if (!this.leads && !plan.isCache(this.id)) return false;
+    return plan.mayLead(asId, plan.asOf(id));
+  }
+
+  /** Whether a peer counts as one of our AS: it is there, or is a leader that we follow. */
+  #isInside(id: PeerId): boolean {
+    const { plan, asId } = this.#environment;
+    return plan.isInside(asId, plan.asOf(id)) || this.peer.leaders.includes(id);
   }
 
   lookAgain(atMs: number): void {
@@ -406,12 +406,8 @@ export class HostedPeer implements PeerHost, BoundedHost {
   }
 
   leaderStart(connection: Connection, target: PeerId): void {
-    const { transport } = this.#environment;
-    if (transport.endpoints.isEstablished(this.row, connection)) {
-      transport.sendFrom(this).leaderStart(connection, target);
-    } else {
-      this.#pendingLeaderStarts.push({ connection, target });
-    }
+    if (!this.isEstablished(connection)) this.#pendingLeaderStarts.push({ connection, target });
+    else this.#environment.transport.sendFrom(this).leaderStart(connection, target);
   }
 
   /** The last bit of blocks has been sent: the receiver has them after the latency. */
@@ -456,7 +452,9 @@ export class HostedPeer implements PeerHost, BoundedHost {
   connectTo(target: PeerId): void {
     if (this.peer.connectionTo(target) !== NO_CONNECTION) return;
     const { plan, asId } = this.#environment;
-    const purpose = plan.isInside(asId, plan.asOf(target)) ? 'neighbour' : 'relay';
+    // Leaders of an AS below follow us: they have to hear what we store.
+    const isLed = plan.mayLead(asId, plan.asOf(target)) || this.peer.leaders.includes(target);
+    const purpose = isLed ? 'neighbour' : 'relay';
     // There is always room for a leader.
     const isUrgent = this.bound === undefined || this.peer.leaders.includes(target);
     if (isUrgent) this.#connect(target, purpose);
@@ -476,11 +474,11 @@ export class HostedPeer implements PeerHost, BoundedHost {
     const known = this.peer.connectionTo(to);
     if (known !== NO_CONNECTION) return known;
 
-    const { plan, asId, transport } = this.#environment;
+    const { plan, transport } = this.#environment;
     const remoteAsId = plan.asOf(to);
     const remotePeer = plan.localPeerOf(to, this.subTorrent);
     const latencyMs = plan.latencyMs(this.id, to);
-    const connection = this.peer.connect(to, plan.isInside(asId, remoteAsId), purpose);
+    const connection = this.peer.connect(to, this.#isInside(to), purpose);
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     this.bound?.opened(connection, isOutgoing);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
@@ -489,12 +487,11 @@ export class HostedPeer implements PeerHost, BoundedHost {
     return connection;
   }
 
-  #sendPendingLeaderStarts(connection: Connection): void {
+  /** Sends those whose connection has been established; the others wait again. */
+  #sendPendingLeaderStarts(): void {
     if (this.#pendingLeaderStarts.length === 0) return;
     const pending = this.#pendingLeaderStarts;
-    this.#pendingLeaderStarts = pending.filter((each) => each.connection !== connection);
-    for (const each of pending) {
-      if (each.connection === connection) this.leaderStart(connection, each.target);
-    }
+    this.#pendingLeaderStarts = [];
+    for (const { connection, target } of pending) this.leaderStart(connection, target);
   }
 }

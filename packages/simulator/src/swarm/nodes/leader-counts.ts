@@ -10,7 +10,6 @@ import type { AsId } from '@cachetorrent/protocol';
 import { leaderCount, leadersAskedFor, type LeaderNumbers } from '@cachetorrent/tracker';
 
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { electionOf } from '../plan/swarm.ts';
 import type { HostedPeer } from './hosted-peer.ts';
 import type { Node } from './node.ts';
 
@@ -44,7 +43,7 @@ export class LeaderCounts {
 
   /** Undefined if there are no elections, or if caches of providers lead the AS. */
   static of(plan: Plan, asId: number): LeaderCounts | undefined {
-    const election = electionOf(plan.swarm);
+    const election = plan.electionIn(asId);
     const ofCaches = plan.caches?.leadersOf(asId as AsId) ?? [];
     if (election === undefined || ofCaches.length > 0) return undefined;
     const nodes = plan.idsOf(asId).filter((id) => id !== TRACKER).length;

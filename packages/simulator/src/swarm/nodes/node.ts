@@ -104,6 +104,14 @@ export class Node {
     return plan.swarm.leaderPercent === undefined ? 'peer' : 'leader';
   }
 
+  /** The leaders that it follows: those of its AS, or if it is one of them, of the parent AS. */
+  #followedIn(subTorrent: number): PeerId[] {
+    const named = Array.from(this.#leaders[subTorrent] ?? []) as PeerId[];
+    const { plan, asId } = this.#environment;
+    if (this.roleIn(subTorrent) !== 'leader') return named;
+    return named.filter((id) => !plan.isInside(asId, plan.asOf(id)));
+  }
+
   arrive(): void {
     if (this.#environment.plan.isOpen) return this.announce('started');
     const earlierNode = this.#random.below(this.id) as PeerId;
@@ -215,8 +223,7 @@ export class Node {
       if (!this.hasStarted) return;
       this.#schedule.hasLeaders();
       const role = this.roleIn(subTorrent);
-      const leaders = role === 'leader' ? [] : (Array.from(ids) as PeerId[]);
-      return this.peers[subTorrent]!.assign(role, leaders);
+      return this.peers[subTorrent]!.assign(role, this.#followedIn(subTorrent));
     }
     const known = this.#leaders.filter((leaders) => leaders !== undefined).length;
     if (known === this.peers.length) this.#sendSeedReq();
@@ -234,12 +241,11 @@ export class Node {
     for (const hosted of this.peers) {
       const { subTorrent } = hosted;
       const random = subTorrent === 0 ? this.#random : plan.randomOf(this.id, subTorrent);
-      const leaders = this.#leaders[subTorrent] ?? new Uint32Array(0);
       const peer = makePeer(hosted, plan.swarm, {
         subTorrent,
         random,
         role: this.roleIn(subTorrent),
-        leaders: Array.from(leaders) as PeerId[],
+        leaders: this.#followedIn(subTorrent),
         unchokes: canUpload && !plan.isFreeRider(this.id),
         claims: claimsOf(plan, this.id, subTorrent),
         ...plan.slotsOf(this.id),

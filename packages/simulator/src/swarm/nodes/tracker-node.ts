@@ -2,13 +2,18 @@
 
 import type { AnnounceEvent, AsId, PeerId } from '@cachetorrent/protocol';
 import { assert, seededRandom } from '@cachetorrent/std';
-import { type OpenAnnounce, OpenTracker, Tracker, type TrackerHost } from '@cachetorrent/tracker';
+import {
+  type OpenAnnounce,
+  OpenTracker,
+  type OpenTrackerOptions,
+  Tracker,
+  type TrackerHost,
+} from '@cachetorrent/tracker';
 
 import * as kinds from '../event-kinds.ts';
 import type { FaultedTracker } from '../faults/fault-kind.ts';
 import type { Fault } from '../plan/faults.ts';
 import { type Plan, TRACKER } from '../plan/plan.ts';
-import { electionOf } from '../plan/swarm.ts';
 import { eventOf, isSeedOf, wantedOf } from '../transport/message-fields.ts';
 import type { Transport } from '../transport/transport.ts';
 import { selectionOf } from './neighbour-selection.ts';
@@ -157,17 +162,16 @@ export function announceOf(
 
 /** Makes the tracker of a swarm in which peers come and go. */
 export function makeOpenTracker(plan: Plan): OpenTracker {
-  const { swarm, seed, caches } = plan;
-  const election = electionOf(swarm);
+  const { swarm, seed, elections } = plan;
   const random = seededRandom(seed, 'election');
   return new OpenTracker({
     selection: selectionOf(plan),
-    ...(caches === undefined ? {} : { caches }),
+    ...leadersBesideElection(plan),
     intervalS: ANNOUNCE_INTERVAL_S,
     random: seededRandom(seed, 'tracker'),
-    ...(election === undefined
+    ...(elections === undefined
       ? {}
-      : { election: { ...election, subTorrents: swarm.subTorrents, random } }),
+      : { election: { ...elections, subTorrents: swarm.subTorrents, random } }),
   });
 }
 
@@ -176,17 +180,27 @@ export function makeOpenTracker(plan: Plan): OpenTracker {
  * on the plan alone, and by some policies of election on when candidates come.
  */
 export function makeTracker(host: TrackerHost, plan: Plan): Tracker {
-  const { swarm, seed, caches } = plan;
-  const election = electionOf(swarm);
+  const { swarm, seed, elections } = plan;
   const random = seededRandom(seed, 'election');
   return new Tracker(host, {
     minPeers: swarm.minPeers,
     seeds: swarm.seeds,
     pieceCount: swarm.pieces,
     selection: selectionOf(plan),
-    ...(caches === undefined ? {} : { caches }),
-    ...(election === undefined ? {} : { election: { ...election, random } }),
+    ...leadersBesideElection(plan),
+    ...(elections === undefined ? {} : { election: { ...elections, random } }),
     subTorrents: swarm.subTorrents,
     random: seededRandom(seed, 'tracker'),
   });
+}
+
+/** What a tracker knows of leaders that nobody has to elect. */
+function leadersBesideElection({
+  caches,
+  parentOf,
+}: Plan): Pick<OpenTrackerOptions, 'caches' | 'parentOf'> {
+  return {
+    ...(caches === undefined ? {} : { caches }),
+    ...(parentOf === undefined ? {} : { parentOf }),
+  };
 }

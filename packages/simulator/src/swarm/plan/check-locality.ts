@@ -1,9 +1,16 @@
-/** Checks how the tracker chooses neighbours, and where providers have caches. */
+/** Checks whom the tracker names: neighbours, caches of providers, and leaders of other AS. */
 
 import type { CostRow } from '@cachetorrent/tracker';
 
 import { checkNumber, CONNECTIONS_MAX, EXACT_MAX, type Refuse } from './number-rule.ts';
-import { asCountOf, type CacheClass, type CachePlace, type Swarm } from './swarm.ts';
+import {
+  asCountOf,
+  type CacheClass,
+  type CachePlace,
+  hasLeaders,
+  type Parents,
+  type Swarm,
+} from './swarm.ts';
 
 /** A sample is drawn for each peer that asks. */
 const SAMPLE_MAX = 10_000;
@@ -105,6 +112,49 @@ function checkPlace({ as, serves }: CachePlace, at: string, swarm: Swarm, refuse
     checkAs(`${at}.serves[${i}]`, served, swarm, refuse);
     if (serves.indexOf(served) < i) {
       refuse(`${at}.serves[${i}]`, `is ${served}, which is listed before`, 'list each AS once');
+    }
+  });
+}
+
+/** Checks the parents of AS, and that leaders can be divided by price. */
+export function checkParents(swarm: Swarm, refuse: Refuse): void {
+  const { parents, leaderShare, prices, leaderPercent } = swarm;
+  if (leaderShare !== undefined && leaderPercent === undefined) {
+    refuse('leaderShare', 'has no effect without leaders', 'ask for leaders, or remove it');
+  }
+  if (leaderShare !== undefined && prices === undefined) {
+    const problem = 'divides leaders by price, but traffic has none';
+    refuse('leaderShare', problem, 'add "network": { "prices": … }, or remove it');
+  }
+  if (parents === undefined) return;
+  if (!hasLeaders(swarm)) {
+    refuse('parents', 'have no effect without leaders', 'ask for leaders, or remove them');
+  }
+  if (typeof parents !== 'string') checkListedParents(parents, swarm, refuse);
+}
+
+function checkListedParents(parents: Exclude<Parents, string>, swarm: Swarm, refuse: Refuse): void {
+  if (parents.length === 0)
+    refuse('parents', 'is empty', 'name an AS and its parent, or remove it');
+  const parentOf = new Map<number, number>();
+  parents.forEach(({ as, parent }, i) => {
+    checkAs(`parents[${i}].as`, as, swarm, refuse);
+    checkAs(`parents[${i}].parent`, parent, swarm, refuse);
+    if (parentOf.has(as)) {
+      refuse(`parents[${i}].as`, 'names an AS that has a parent already', 'list each AS once');
+    }
+    parentOf.set(as, parent);
+  });
+  parents.forEach(({ as, parent }, i) => {
+    const path = [as];
+    for (let above: number | undefined = parent; above !== undefined; above = parentOf.get(above)) {
+      if (above === as) {
+        const way = [...path, as].join(' → ');
+        const problem = `makes an AS its own parent (${way}), so that nobody would fetch pieces`;
+        refuse(`parents[${i}].parent`, problem, 'remove one of these parents');
+      }
+      if (path.includes(above)) break;
+      path.push(above);
     }
   });
 }

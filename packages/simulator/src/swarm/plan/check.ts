@@ -24,7 +24,7 @@ import {
 import { checkBehaviour } from './check-behaviour.ts';
 import { checkBorders } from './check-borders.ts';
 import { checkLinks } from './check-links.ts';
-import { checkCaches, checkSelection } from './check-locality.ts';
+import { checkCaches, checkParents, checkSelection } from './check-locality.ts';
 import { checkPrices } from './check-prices.ts';
 import { relatedStubs } from './lay-out.ts';
 import {
@@ -63,6 +63,7 @@ export function checkSwarm(
   checkProtocol(swarm, refuse, nameOf);
   checkSelection(swarm, refuse);
   checkCaches(swarm, refuse);
+  checkParents(swarm, refuse);
   checkFaults(swarm, refuse, nameOf);
   checkPrices(swarm, refuse);
   const { topology } = swarm;

@@ -34,6 +34,7 @@ import {
 } from './caches.ts';
 import { hostsOfNetwork, hostsOfStubs } from './hosting.ts';
 import { asOfNodes, hasHomes, routersIn, routersOf } from './homes.ts';
+import { parentsOf } from './parents.ts';
 import type { PlannedPeers } from './planned-peers.ts';
 import {
   type FileTopology,
@@ -50,6 +51,8 @@ export interface LaidOut {
   readonly peers: PlannedPeers;
   /** Absent if the swarm has no caches of providers. */
   readonly caches?: CacheTable;
+  /** The parent of each AS, or -1; absent if no AS has one. */
+  readonly parents?: Int32Array;
   readonly placement: Placement;
   readonly latencies: LatencyTables;
   /** Finds the routes between AS, which takes time and memory in proportion to their square. */
@@ -117,6 +120,7 @@ function layOutStubs(
       routes: () => uplinkRoutes(names),
       names,
       related: relatedStubs(options.stubDomains),
+      ...tableOfParents(swarm, placement, undefined),
     };
   };
   if (!hasHomes(swarm) && !hasCaches(swarm)) {
@@ -185,7 +189,17 @@ function layOutNetwork(
     names: Array.from(domainOfAs, (index) => network.nameOf(index)),
     related: network.related,
     ...tableOfCaches(swarm, caches, placement),
+    ...tableOfParents(swarm, placement, network),
   };
+}
+
+function tableOfParents(
+  swarm: Swarm,
+  placement: Placement,
+  network: AsNetwork | undefined,
+): { readonly parents?: Int32Array } {
+  const parents = parentsOf(swarm, placement, network);
+  return parents === undefined ? {} : { parents };
 }
 
 function tableOfCaches(

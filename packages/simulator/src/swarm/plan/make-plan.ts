@@ -11,6 +11,7 @@ import { capacitiesOf } from './borders.ts';
 import { CENSUS_LENGTH } from './census.ts';
 import { checkLinks } from './check-links.ts';
 import { type LaidOut, layOut } from './lay-out.ts';
+import { leaderPercents } from './leader-shares.ts';
 import type { Meter, PlanData, Recording } from './plan.ts';
 import { drawPeers } from './planned-peers.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
@@ -26,7 +27,7 @@ export interface PlanOptions extends Recording {
 export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}): PlanData {
   const { withRoutes: _, ...recording } = options;
   const network = layOut(swarm, drawPeers(swarm, seed), seed);
-  const { peers, caches, placement, latencies } = network;
+  const { peers, caches, parents, placement, latencies } = network;
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
   const sessions = drawSessions(swarm, seed, peers);
   return {
@@ -36,6 +37,7 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
     latencies,
     ...(isFromFile(swarm.topology) ? { asNames: network.names } : {}),
     ...(caches === undefined ? {} : { caches }),
+    ...(parents === undefined ? {} : { parentOfAs: parents }),
     arrivesAtMs,
     classOfPeer,
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
@@ -73,7 +75,7 @@ function routesAndBorders(
   swarm: Swarm,
   network: LaidOut,
   { withRoutes, bordersMs }: PlanOptions,
-): Pick<PlanData, 'routes' | 'borders' | 'meter'> {
+): Pick<PlanData, 'routes' | 'borders' | 'meter' | 'leaderPercentOfAs'> {
   checkLinks(swarm, network.related, (at, problem, fix) => {
     throw new SwarmError({ at, problem, fix });
   });
@@ -84,7 +86,17 @@ function routesAndBorders(
     routes,
     ...bordersOf(swarm, routes, network.placement.asCount),
     ...(intervalMs === undefined ? {} : { meter: meterOf(swarm, routes, intervalMs) }),
+    ...leaderSharesOf(swarm, routes, network.placement.asCount),
   };
+}
+
+function leaderSharesOf(
+  { leaderPercent, leaderShare, prices }: Swarm,
+  routes: Routes,
+  asCount: number,
+): Pick<PlanData, 'leaderPercentOfAs'> {
+  if (leaderPercent === undefined || leaderShare === undefined || prices === undefined) return {};
+  return { leaderPercentOfAs: leaderPercents(leaderPercent, prices, routes, asCount) };
 }
 
 function bordersOf(

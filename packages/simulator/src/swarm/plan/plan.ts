@@ -18,7 +18,13 @@
 
 import type { AsId, BlockLayout, PeerId } from '@cachetorrent/protocol';
 import { assert, type Random, seededRandom } from '@cachetorrent/std';
-import { ProviderCaches } from '@cachetorrent/tracker';
+import {
+  electionIn,
+  type ElectionsOfAs,
+  type ElectionSettings,
+  type ParentOf,
+  ProviderCaches,
+} from '@cachetorrent/tracker';
 
 import { Allocation, type SharedRates } from '../../network/allocation.ts';
 import { RouteScratch, type SharedBorders, sharedBorders } from '../../network/border-shares.ts';
@@ -37,6 +43,7 @@ import type { SessionTable } from './dynamics.ts';
 import { CONNECTIONS_MAX } from './number-rule.ts';
 import {
   blockLayoutOf,
+  electionOf,
   hasLeaders,
   isOpen,
   type PeerClass,
@@ -85,6 +92,10 @@ export interface PlanData extends Recording {
   readonly asNames?: readonly string[];
   /** The caches of providers; absent if there are none. */
   readonly caches?: CacheTable;
+  /** The parent of each AS, or -1; absent if no AS has one. */
+  readonly parentOfAs?: Int32Array;
+  /** The percentage of the peers of each AS that lead it; absent: it is the same in all. */
+  readonly leaderPercentOfAs?: Float64Array;
   /** The arrival time of each node, by id. */
   readonly arrivesAtMs: Float64Array;
   /** How long each peer stays; absent if all stay until the end. */
@@ -125,6 +136,10 @@ export class Plan {
   readonly meter: Meter | undefined;
   /** The caches of providers; undefined if there are none. */
   readonly caches: ProviderCaches | undefined;
+  /** The parents of AS; undefined if none has one. */
+  readonly parentOf: ParentOf | undefined;
+  /** How leaders are elected; undefined if there are no elections. */
+  readonly elections: (Required<ElectionSettings> & ElectionsOfAs) | undefined;
   /** Whether some peers are leaders, elected or as caches of providers. */
   readonly hasLeaders: boolean;
   readonly #data: PlanData;
@@ -147,6 +162,15 @@ export class Plan {
     this.meter = data.meter;
     this.hasLeaders = hasLeaders(data.swarm);
     if (data.caches !== undefined) this.caches = new ProviderCaches(data.caches.entries);
+    const { parentOfAs, leaderPercentOfAs } = data;
+    const election = electionOf(data.swarm);
+    this.elections =
+      election === undefined || leaderPercentOfAs === undefined
+        ? election
+        : { ...election, leaderPercentOf: (asId) => leaderPercentOfAs[asId]! };
+    if (parentOfAs !== undefined) {
+      this.parentOf = (asId) => (parentOfAs[asId]! < 0 ? undefined : (parentOfAs[asId] as AsId));
+    }
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);
@@ -188,6 +212,19 @@ export class Plan {
     if (asA === asB) return true;
     const regions = this.#data.caches?.regionOfAs;
     return regions !== undefined && regions[asA]! >= 0 && regions[asA] === regions[asB];
+  }
+
+  /** How leaders of an AS are elected; undefined if there are no elections. */
+  electionIn(asId: number): ElectionSettings | undefined {
+    return this.elections === undefined ? undefined : electionIn(this.elections, asId as AsId);
+  }
+
+  /** Whether leaders of an AS may lead peers of another, which is in their region or below. */
+  mayLead(asId: number, other: number): boolean {
+    if (this.isInside(asId, other)) return true;
+    let above = this.parentOf?.(other as AsId);
+    while (above !== undefined && above !== asId) above = this.parentOf!(above);
+    return above !== undefined;
   }
 
   /** The number of links between AS on the way from one to another. */

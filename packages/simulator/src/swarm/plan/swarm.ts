@@ -244,6 +244,13 @@ export interface Swarm {
   readonly leadersMin?: number;
   /** The greatest number of leaders of an AS; absent: no limit. */
   readonly leadersMax?: number;
+  /**
+   * How leaders are divided between AS: the dearer traffic over the border of an AS is for it, the
+   * smaller is the percentage of its peers that lead; absent: it is the same in all AS.
+   */
+  readonly leaderShare?: 'price';
+  /** The AS through whose leaders those of other AS get pieces; absent: none has a parent. */
+  readonly parents?: Parents;
   /** The rule that says who leads; absent: `capacity`. */
   readonly electionPolicy?: ElectionPolicyName;
   /** How a leader ranks pieces that its followers have requested. */
@@ -260,6 +267,16 @@ export interface Swarm {
   /** What happens on purpose in the course of the run; absent: nothing. */
   readonly faults?: readonly Fault[];
 }
+
+/**
+ * The parents of AS: their neighbours by relationship that host peers, `cheapest` being a peer if
+ * there is one and else a provider; or as listed, by indices in the topology.
+ */
+export type Parents =
+  | 'providers'
+  | 'peers'
+  | 'cheapest'
+  | readonly { readonly as: number; readonly parent: number }[];
 
 /** How leaders are elected; undefined for plain BitTorrent. */
 export function electionOf({
