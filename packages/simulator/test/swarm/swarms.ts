@@ -197,7 +197,14 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
   },
   'neighbours by cost': { selection: { policy: 'cost', externalPercent: 40 } },
   'neighbours by a cost map': {
-    selection: { policy: 'cost', externalPercent: 40, costs: [{ from: 0, to: 1, cost: 0.01 }] },
+    selection: {
+      policy: 'cost',
+      externalPercent: 40,
+      costs: [
+        { from: 0, to: 1, cost: 0.01 },
+        { from: 1, to: 2, cost: 1 },
+      ],
+    },
   },
   'a budget of connections between AS': {
     selection: { policy: 'budget', interAsConnections: 3 },
@@ -233,6 +240,7 @@ export const VARIANTS: Readonly<Record<string, Partial<Swarm>>> = {
     leaderPercent: 30,
   },
   'windows and losses of TCP': { tcp: { windowBits: 8 * 2 ** 16, lossPercent: 0.5 } },
+  'leaders below others': { leaderPercent: 30, parents: [{ as: 1, parent: 0 }] },
   'borders and TCP, original rules': {
     ...ORIGINAL_RULES,
     borders: [{ downKbps: 3_000 }],
