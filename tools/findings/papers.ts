@@ -62,8 +62,8 @@ of environments, and fundamentally reduces the cross-ISP traffic by eliminating 
 linear growth with the number of peers”.`,
   differences: `
 As in the paper, 700 peers in 14 AS have 35 neighbours, one of them from outside. Here, about
-as many again connect to a peer; leechers stay when they are complete; the borders of AS are
-not throttled.`,
+as many again connect to a peer; leechers stay when they are complete. Borders are throttled to
+2.5 Mbit/s in each direction only where it says so.`,
   findings: [
     ...[100, 400].flatMap((upload): Finding[] => [
       {
@@ -108,6 +108,55 @@ not throttled.`,
       digits: 2,
       valuesOf: (figures) => growth(figures, 'biased'),
     },
+    ...(['p50Ms', 'p90Ms'] as const).flatMap((metric): Finding[] => {
+      const name = metric === 'p50Ms' ? 'median' : '90th percentile';
+      const times = (figures: Figures, throttle: string, selection: string) =>
+        figures.of({ throttle, selection }, metric);
+      return [
+        {
+          claim: 'Throttled borders slow random neighbours down',
+          experiment: 'bindal-2006-throttled',
+          quantity: `${name} with borders of 2.5 Mbit/s against none, random`,
+          bounds: { low: 0.1 },
+          digits: 1,
+          isShare: true,
+          valuesOf: (figures) =>
+            bySeed(
+              change,
+              times(figures, 'none', 'random'),
+              times(figures, '2.5 Mbit/s', 'random'),
+            ),
+        },
+        {
+          claim: 'Behind throttled borders, bias is faster',
+          experiment: 'bindal-2006-throttled',
+          quantity: `${name} with borders of 2.5 Mbit/s, biased against random`,
+          bounds: { high: 0 },
+          digits: 1,
+          isShare: true,
+          valuesOf: (figures) =>
+            bySeed(
+              change,
+              times(figures, '2.5 Mbit/s', 'random'),
+              times(figures, '2.5 Mbit/s', 'biased'),
+            ),
+        },
+        {
+          claim: 'Throttled borders do not slow biased neighbours down',
+          experiment: 'bindal-2006-throttled',
+          quantity: `${name} with borders of 2.5 Mbit/s against none, biased`,
+          bounds: { low: -0.1, high: 0.1 },
+          digits: 1,
+          isShare: true,
+          valuesOf: (figures) =>
+            bySeed(
+              change,
+              times(figures, 'none', 'biased'),
+              times(figures, '2.5 Mbit/s', 'biased'),
+            ),
+        },
+      ];
+    }),
   ],
 };
 
