@@ -162,7 +162,7 @@ test('locality.yaml: with each way to keep traffic local, all peers complete', a
     expect(result.completion.count, locality).toBe(99);
     shares.set(locality, result.interAsShare);
   }
-  expect(shares.size).toBe(10);
+  expect(shares.size).toBe(13);
   const others = [...shares].filter(([locality]) => locality !== 'uniform');
   // All but the caches that are near, which need not keep peers from others.
   const local = others.filter(([locality]) => locality !== 'near cache');

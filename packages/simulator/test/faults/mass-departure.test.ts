@@ -104,7 +104,7 @@ test('an event after the end of the run hits nobody', () => {
 });
 
 describe('whom an AS chooses', () => {
-  const plan = { holdsFile: () => false };
+  const plan = { holdsFile: () => false, isCache: () => false };
   const nodes = Array.from({ length: 7 }, (_, i) => ({
     id: (i + 1) as PeerId,
     hasStarted: true,

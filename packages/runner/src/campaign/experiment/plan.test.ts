@@ -463,7 +463,7 @@ describe('an experiment is rejected', () => {
 describe('the examples', () => {
   test.each([
     { name: 'leaders-sweep', settings: 16, runs: 80 },
-    { name: 'locality', settings: 10, runs: 30 },
+    { name: 'locality', settings: 13, runs: 65 },
     { name: 'published', settings: 14, runs: 70 },
     { name: 'seed-capacity', settings: 12, runs: 36 },
     { name: 'swarm-size', settings: 8, runs: 24 },

@@ -251,7 +251,7 @@ function numbersOf(points: readonly CurvePoint[]): number[] {
 }
 
 function seriesMarks(
-  { points, series: all }: Curves,
+  { points, categories, series: all }: Curves,
   series: string,
   i: number,
   { facets }: Panels,
@@ -262,12 +262,14 @@ function seriesMarks(
   const along = own.filter(({ x }) => x !== undefined);
   const levels = own.filter(({ x }) => x === undefined);
   const dx = (i - (all.length - 1) / 2) * SERIES_OFFSET;
+  // Words are in no order along which a line could run, unless it leads the eye along a series.
+  const isLine = all.length > 1 || categories?.every((name) => !/\d/.test(name)) !== true;
   const line = { ...facets, stroke, strokeWidth: 2, strokeDasharray };
   const at = { ...facets, x: 'x', dx };
   return [
     Plot.rect(levels, { ...facets, y1: 'low', y2: 'high', fill: stroke, fillOpacity: 0.18 }),
     Plot.ruleY(levels, { ...line, y: 'y' }),
-    Plot.line(along, { ...line, ...at, y: 'y', z: 'line' }),
+    ...(isLine ? [Plot.line(along, { ...line, ...at, y: 'y', z: 'line' })] : []),
     Plot.ruleX(along, { ...at, y1: 'low', y2: 'high', stroke, strokeWidth: 1.5 }),
     Plot.dot(along, { ...at, y: 'y', symbol, r: 4.5, fill: stroke, stroke: theme.background }),
   ];
