@@ -104,7 +104,7 @@ export class BorderShares {
   readonly #vetoRound: Int32Array;
   /** For each own cell, the direction of its flows, and whether its border has no other. */
   readonly #side: Uint8Array;
-  readonly #isOnly: Uint8Array;
+  readonly #hasOneCell: Uint8Array;
   /** If there are gates: for each direction, that of this AS, and its cell; or -1. */
   readonly #gate: [number, number] = [-1, -1];
   readonly #gateCell: [number, number] = [-1, -1];
@@ -129,17 +129,17 @@ export class BorderShares {
     this.#vetoOwn = new Int32Array(cells).fill(-1);
     this.#vetoLimit = new Int32Array(cells);
     this.#vetoRound = new Int32Array(cells);
-    this.#side = Uint8Array.from({ length: cells }, (_, own) => this.#sideOf(own));
-    this.#isOnly = Uint8Array.from({ length: cells }, (_, own) => {
-      const border = table.borderOfCell[this.#firstCell + own]!;
-      return table.firstOfBorder[border + 1]! - table.firstOfBorder[border]! === 1 ? 1 : 0;
-    });
-    const sides = Array.from({ length: cells }, (_, own) => this.#sideOf(own));
-    this.counts = [sides.includes(OUTGOING), sides.includes(INCOMING)];
+    const borders = table.borderOfCell.subarray(this.#firstCell, this.#firstCell + cells);
+    this.#side = Uint8Array.from(borders, (border) => table.countedAt[border]!);
+    const { firstOfBorder } = table;
+    this.#hasOneCell = Uint8Array.from(borders, (border) =>
+      firstOfBorder[border + 1]! - firstOfBorder[border]! === 1 ? 1 : 0,
+    );
+    this.counts = [this.#side.includes(OUTGOING), this.#side.includes(INCOMING)];
     this.#summed = bordersSummedBy(asId, table);
     if (table.gates === undefined) return;
     this.#gate = [table.gates.outOf[asId]!, table.gates.into[asId]!];
-    for (let own = 0; own < cells; own++) this.#gateCell[this.#sideOf(own)] = own;
+    for (let own = 0; own < cells; own++) this.#gateCell[this.#side[own] as Direction] = own;
   }
 
   /** A flow between this AS and another is opened. */
@@ -354,7 +354,7 @@ export class BorderShares {
    */
   endVetoes(): void {
     for (let own = 0; own < this.#flowCount.length; own++) {
-      if (this.#isOpen[own] === 0 || this.#isOnly[own] === 1) continue;
+      if (this.#isOpen[own] === 0 || this.#hasOneCell[own] === 1) continue;
       this.#isOpen[own] = 0;
       this.#openCount[this.#side[own] as Direction]--;
     }
@@ -456,12 +456,6 @@ export class BorderShares {
   #pairOf(direction: Direction, other: number): number {
     const { asCount } = this.#table;
     return direction === OUTGOING ? this.#asId * asCount + other : other * asCount + this.#asId;
-  }
-
-  /** The direction of the flows that are counted in an own cell. */
-  #sideOf(own: number): Direction {
-    const { borderOfCell, countedAt } = this.#table;
-    return countedAt[borderOfCell[this.#firstCell + own]!] === OUTGOING ? OUTGOING : INCOMING;
   }
 }
 

@@ -306,7 +306,8 @@ export class BorderedAllocation {
     const borders = this.#borders;
     borders.beginVetoes(this.#round, this.#shares, this.#changedRound);
     const isBounded = this.#boundKbps !== undefined;
-    for (let i = 0; i < this.#activeCount; i++) {
+    const seeks = (): boolean => borders.seeksVetoes(OUTGOING) || borders.seeksVetoes(INCOMING);
+    for (let i = 0; i < this.#activeCount && seeks(); i++) {
       const own = this.#active[i]!;
       const direction = directionOf(own);
       if (!borders.seeksVetoes(direction)) continue;
