@@ -53,6 +53,29 @@ describe('bench', () => {
     for (const { name } of costs) expect(name).toMatch(/\d/);
   });
 
+  test('windows has as many of them as the latency between AS allows', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const swarm = ['--peers', '30', '--as', '3', '--seconds', '20', '--workers', '1'];
+    const { code, out } = await runBench(
+      'windows',
+      ...swarm,
+      '--latencies',
+      '100,10',
+      '--runs',
+      '1',
+      '--json',
+    );
+    expect(code).toBe(0);
+    const { costs } = JSON.parse(out) as { costs: { latencyMs: number; windows: number }[] };
+    expect(costs.map(({ latencyMs }) => latencyMs)).toEqual([100, 10]);
+    for (const { latencyMs, windows } of costs) {
+      // A window is as long as the latency, but begins with the next event, or ends with an instant.
+      expect(windows).toBeGreaterThan(0.4 * (1_000 / latencyMs));
+      expect(windows).toBeLessThanOrEqual(1_000 / latencyMs + 1);
+    }
+  });
+
   test('wire transfers the whole file, and measures its components', {
     timeout: TIMEOUT_MS,
   }, async () => {

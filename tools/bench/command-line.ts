@@ -14,6 +14,7 @@ import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
 import { addTopology } from './commands/topology.ts';
+import { addWindows } from './commands/windows.ts';
 import { addWire } from './commands/wire.ts';
 import { type BenchEnvironment, Regression, type Streams } from './environment.ts';
 import { loadWarning } from './machine.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addCampaign,
   addWire,
   addTopology,
+  addWindows,
 ];
 
 const EXIT = { done: 0, failed: 1, mistake: 2, interrupted: 130 } as const;

@@ -16,7 +16,8 @@ import {
   serviceBySeeds,
   shareOfUploads,
 } from './figures.ts';
-import { experimentsOf, type Finding, type Paper, PAPERS } from './papers.ts';
+import type { Finding, Paper } from './finding.ts';
+import { experimentsOf, PAPERS } from './papers.ts';
 import { FINDINGS_PAGE, FINDINGS_SECTION, judgedFindings, sectionOf } from './section.ts';
 import { type Bounds, judge, verdictOn } from './verdict.ts';
 

@@ -1,9 +1,6 @@
 /**
  * Papers, what they found, and how a run shows it. To try another paper, add an experiment file to
  * `examples/experiments`, and an entry here.
- *
- * A finding is quoted as the abstract of the paper states it. A bound that the paper does not state
- * is ours: `bound` says so in words.
  */
 
 import {
@@ -15,150 +12,12 @@ import {
   shareOfUploads,
   serviceBySeeds,
 } from './figures.ts';
+import { BINDAL } from './bindal.ts';
+import { type Finding, type Paper, same } from './finding.ts';
 import type { Bounds } from './verdict.ts';
-
-export interface Finding {
-  /** What the paper found. */
-  readonly claim: string;
-  /** The name of the experiment file, without `.yaml`. */
-  readonly experiment: string;
-  /** The quantity that is judged. */
-  readonly quantity: string;
-  readonly bounds: Bounds;
-  /** Decimals to show; for a share, those of its percentage. */
-  readonly digits: number;
-  /** Whether the quantity is shown in percent. */
-  readonly isShare?: true;
-  /** Returns the quantity for each seed. */
-  readonly valuesOf: (figures: Figures) => readonly number[];
-}
-
-export interface Paper {
-  /** The name by which `--only` knows it. */
-  readonly name: string;
-  readonly title: string;
-  readonly citation: string;
-  /** The words of the abstract that the findings are about. */
-  readonly abstract: string;
-  /** How our swarms differ from those of the paper. */
-  readonly differences: string;
-  readonly findings: readonly Finding[];
-}
 
 /** "Near-optimal" and "high" in numbers: a bound of ours. */
 const UTILISED = 0.9;
-
-const same = (value: number): number => value;
-
-const BINDAL: Paper = {
-  name: 'bindal-2006',
-  title: 'Biased neighbour selection',
-  citation: `
-R. Bindal, P. Cao, W. Chan, J. Medved, G. Suwala, T. Bates, A. Zhang: *Improving Traffic
-Locality in BitTorrent via Biased Neighbor Selection.* ICDCS 2006.`,
-  abstract: `
-Biased neighbor selection “maintains the nearly optimal performance of BitTorrent in a variety
-of environments, and fundamentally reduces the cross-ISP traffic by eliminating the traffic’s
-linear growth with the number of peers”.`,
-  differences: `
-As in the paper, 700 peers in 14 AS have 35 neighbours, one of them from outside. Here, about
-as many again connect to a peer; leechers stay when they are complete. Borders are throttled to
-2.5 Mbit/s in each direction only where it says so.`,
-  findings: [
-    ...[100, 400].flatMap((upload): Finding[] => [
-      {
-        claim: `Cross-ISP traffic falls: uploads of ${upload} kbit/s`,
-        experiment: 'bindal-2006',
-        quantity: 'redundancy with biased neighbours',
-        bounds: { high: 5 },
-        digits: 2,
-        valuesOf: (figures) =>
-          bySeed(same, figures.of({ upload: upload, selection: 'biased' }, 'redundancy')),
-      },
-      ...(['p50Ms', 'p90Ms'] as const).map(
-        (metric): Finding => ({
-          claim: `Nearly optimal performance: uploads of ${upload} kbit/s`,
-          experiment: 'bindal-2006',
-          quantity: `${metric === 'p50Ms' ? 'median' : '90th percentile'}, biased against random`,
-          bounds: { low: -0.1, high: 0.1 },
-          digits: 1,
-          isShare: true,
-          valuesOf: (figures) =>
-            bySeed(
-              change,
-              figures.of({ upload: upload, selection: 'random' }, metric),
-              figures.of({ upload: upload, selection: 'biased' }, metric),
-            ),
-        }),
-      ),
-    ]),
-    {
-      claim: 'Without bias, traffic grows linearly with the number of peers',
-      experiment: 'bindal-2006-growth',
-      quantity: 'redundancy with 4 times the peers, random',
-      bounds: { low: 3.6, high: 4.4 },
-      digits: 2,
-      valuesOf: (figures) => growth(figures, 'random'),
-    },
-    {
-      claim: 'Bias eliminates this growth',
-      experiment: 'bindal-2006-growth',
-      quantity: 'redundancy with 4 times the peers, biased',
-      bounds: { high: 2 },
-      digits: 2,
-      valuesOf: (figures) => growth(figures, 'biased'),
-    },
-    ...(['p50Ms', 'p90Ms'] as const).flatMap((metric): Finding[] => {
-      const name = metric === 'p50Ms' ? 'median' : '90th percentile';
-      const times = (figures: Figures, throttle: string, selection: string) =>
-        figures.of({ throttle, selection }, metric);
-      return [
-        {
-          claim: 'Throttled borders slow random neighbours down',
-          experiment: 'bindal-2006-throttled',
-          quantity: `${name} with borders of 2.5 Mbit/s against none, random`,
-          bounds: { low: 0.1 },
-          digits: 1,
-          isShare: true,
-          valuesOf: (figures) =>
-            bySeed(
-              change,
-              times(figures, 'none', 'random'),
-              times(figures, '2.5 Mbit/s', 'random'),
-            ),
-        },
-        {
-          claim: 'Behind throttled borders, bias is faster',
-          experiment: 'bindal-2006-throttled',
-          quantity: `${name} with borders of 2.5 Mbit/s, biased against random`,
-          bounds: { high: 0 },
-          digits: 1,
-          isShare: true,
-          valuesOf: (figures) =>
-            bySeed(
-              change,
-              times(figures, '2.5 Mbit/s', 'random'),
-              times(figures, '2.5 Mbit/s', 'biased'),
-            ),
-        },
-        {
-          claim: 'Throttled borders do not slow biased neighbours down',
-          experiment: 'bindal-2006-throttled',
-          quantity: `${name} with borders of 2.5 Mbit/s against none, biased`,
-          bounds: { low: -0.1, high: 0.1 },
-          digits: 1,
-          isShare: true,
-          valuesOf: (figures) =>
-            bySeed(
-              change,
-              times(figures, 'none', 'biased'),
-              times(figures, '2.5 Mbit/s', 'biased'),
-            ),
-        },
-      ];
-    }),
-  ],
-};
 
 const BHARAMBE: Paper = {
   name: 'bharambe-2006',
@@ -493,12 +352,6 @@ function importsSaved(figures: Figures, className: string): number[] {
   const imports = (neighbourSelection: string) =>
     figures.of({ neighbourSelection }, importsOfClass(className));
   return bySeed(change, imports('uniform'), imports('hops'));
-}
-
-/** By which factor the redundancy is greater with 1,400 peers than with 350. */
-function growth(figures: Figures, selection: 'random' | 'biased'): number[] {
-  const at = (peers: number) => figures.of({ selection, peers }, 'redundancy');
-  return bySeed((few, many) => many / few, at(350), at(1400));
 }
 
 function utilised(

@@ -11,7 +11,8 @@ import {
 } from '../runs/experiment-page.ts';
 import { heading, paragraphs, table } from '../runs/markdown.ts';
 import { Figures } from './figures.ts';
-import { experimentsOf, type Finding, type Paper } from './papers.ts';
+import type { Finding, Paper } from './finding.ts';
+import { experimentsOf } from './papers.ts';
 import { judge, type Judgement } from './verdict.ts';
 
 /** The page with the section, and the name of the section in its comments. */

@@ -77,6 +77,92 @@ describe('a border that all must cross makes the time what it must be', () => {
   });
 });
 
+describe('a loss at a border makes far peers as slow as Mathis et al. say', () => {
+  const WIDE = 1e6;
+  /** 20 ms there and back; both links lose. */
+  const kbps = (lostPart: number): number => ((1460 * 8) / 20) * Math.sqrt(1.5 / lostPart);
+  test.each<{ rule: string; swarm: Partial<Swarm>; lost: number }>([
+    {
+      rule: 'of one link, in place of that of all',
+      swarm: {
+        tcp: { windowBits: 1e9, lossPercent: 5 },
+        borders: [{ between: ['AS1', 'transit'], lossPercent: 8 }],
+      },
+      lost: 1 - 0.95 * (1 - 8 / 100),
+    },
+    {
+      rule: 'of both AS',
+      swarm: {
+        tcp: { windowBits: 1e9 },
+        borders: [
+          { as: ['AS0'], lossPercent: 10 },
+          { as: ['AS1'], lossPercent: 5 },
+        ],
+      },
+      lost: 1 - 0.9 * 0.95,
+    },
+  ])('$rule', ({ swarm, lost }) => {
+    const lossy = simulatedHere({ ...oneWay(WIDE, 4, WIDE), ...swarm }, 1);
+    const slow = simulatedHere(oneWay(WIDE, 4, kbps(lost)), 1);
+    expect(lossy.durationMs).toBeCloseTo(slow.durationMs, 6);
+    expect(lossy.durationMs).toBeGreaterThan((64 * 2 ** 17) / kbps(lost));
+  });
+});
+
+/**
+ * A seed, four peers near it, and four at the other end of the world, all with the same lines. They
+ * do not upload, so that all comes from the seed.
+ */
+describe('without help, far peers', () => {
+  const PIECES = 256;
+  const PIECE_BITS = 2 ** 18;
+  const network = {
+    kind: 'table',
+    names: ['seed', 'near', 'far'],
+    latencyMs: [
+      [5, 10, 150],
+      [10, 5, 200],
+      [250, 200, 5],
+    ],
+  } as const;
+  const leecher = { count: 4, uploadKbps: 0, downloadKbps: 10_000 };
+  const swarm: Swarm = {
+    ...FORTY,
+    minPeers: 9,
+    neighbours: 8,
+    uploadSlots: 8,
+    arrivalGapMs: 0,
+    pieceBits: PIECE_BITS,
+    pieces: PIECES,
+    topology: { file: { name: 't.csv' }, network, asCount: 3, intraMs: 5 },
+    classes: [
+      { name: 'seed', count: 1, uploadKbps: 1e6, downloadKbps: 0, ...home(0) },
+      { name: 'near', ...leecher, ...home(1) },
+      { name: 'far', ...leecher, ...home(2) },
+    ],
+  };
+  const meanMs = (changes: Partial<Swarm>): { near: number; far: number } => {
+    const { classes } = simulatedHere({ ...swarm, ...changes }, 1);
+    const of = (name: string): number => classes.find((each) => each.name === name)!.meanMs!;
+    return { near: of('near'), far: of('far') };
+  };
+
+  test('get a file as fast as near ones, if round trips bound nothing', () => {
+    const { near, far } = meanMs({});
+    expect(far).toBeLessThan(1.3 * near);
+  });
+
+  test('take as long as a window in each round trip allows, with TCP', () => {
+    const windowBits = 2 ** 19;
+    const { near, far } = meanMs({ tcp: { windowBits } });
+    const rttMs = 150 + 250;
+    expect(near).toBe(meanMs({}).near);
+    const leastMs = (PIECES * PIECE_BITS * rttMs) / windowBits;
+    expect(far).toBeGreaterThanOrEqual(leastMs);
+    expect(far).toBeLessThan(leastMs + 3_000);
+  });
+});
+
 test('borders that are wider than all lines together change nothing', () => {
   const wide: Partial<Swarm> = {
     borders: [

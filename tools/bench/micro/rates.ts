@@ -3,35 +3,62 @@
 import { seededRandom } from '@cachetorrent/std';
 
 import { Allocation, sharedRates } from '../../../packages/simulator/src/network/allocation.ts';
+import {
+  BorderedAllocation,
+  type RateAllocation,
+} from '../../../packages/simulator/src/network/bordered-allocation.ts';
+import {
+  RouteScratch,
+  sharedBorders,
+} from '../../../packages/simulator/src/network/border-shares.ts';
+import {
+  type BorderTable,
+  borderTable,
+  noCapacities,
+} from '../../../packages/simulator/src/network/borders.ts';
+import { uplinkRoutes } from '../../../packages/simulator/src/network/routes.ts';
 import { type Microbenchmark, sized } from './micro.ts';
 
-const SLOTS = 5;
-const UPLOAD_KBPS = 2_000;
-const DOWNLOAD_KBPS = 6_000;
+interface RatesOptions {
+  readonly nodes: number;
+  readonly asCount: number;
+  /** The upload slots of each node, all of which are used. */
+  readonly slots: number;
+  readonly uploadKbps: number;
+  readonly downloadKbps: number;
+  /** The least and the greatest capacity of the borders of AS, in Mbit/s; absent: no limit. */
+  readonly bordersMbps?: readonly [number, number];
+}
 
-export const RATES: readonly Microbenchmark[] = [rates(700, 14), rates(7_000, 56)];
+const COMMON = { slots: 5, uploadKbps: 2_000, downloadKbps: 6_000 };
+/** The peers of an AS could send 400 Mbit/s together. */
+const LARGE = { nodes: 20_000, asCount: 500, slots: 8, uploadKbps: 10_000, downloadKbps: 50_000 };
 
-/** Every node uploads to five random others, as if all upload slots were used. */
-function rates(nodes: number, asCount: number): Microbenchmark {
-  const flows = nodes * SLOTS;
-  const name = `rates: a flow at an instant, ${sized(flows)} flows, ${sized(asCount)} AS`;
+export const RATES: readonly Microbenchmark[] = [
+  rates({ nodes: 700, asCount: 14, ...COMMON }),
+  rates({ nodes: 7_000, asCount: 56, ...COMMON }),
+  rates(LARGE),
+  rates({ ...LARGE, bordersMbps: [1_000_000, 1_000_000] }),
+  rates({ ...LARGE, bordersMbps: [300, 300] }),
+  rates({ ...LARGE, bordersMbps: [100, 400] }),
+];
+
+/** Every node uploads to random others. */
+function rates(options: RatesOptions): Microbenchmark {
+  const { nodes, asCount, slots, bordersMbps } = options;
+  const flows = nodes * slots;
+  const borders = bordersMbps === undefined ? '' : `, borders of ${range(bordersMbps)} Mbit/s`;
+  const name = `rates: a flow at an instant, ${sized(flows)} flows, ${sized(asCount)} AS${borders}`;
   return {
     name,
     make: () => {
       const random = seededRandom('bench', name);
-      const shared = sharedRates(nodes);
+      const allocations = allocationsOf(options);
       const nodesPerAs = nodes / asCount;
-      const allocations = Array.from({ length: asCount }, (_, asId) => {
-        const uploadKbps = new Float64Array(nodesPerAs).fill(UPLOAD_KBPS);
-        const downloadKbps = new Float64Array(nodesPerAs).fill(DOWNLOAD_KBPS);
-        const firstNode = asId * nodesPerAs;
-        const nodeCount = nodesPerAs;
-        return new Allocation({ firstNode, nodeCount, uploadKbps, downloadKbps, shared });
-      });
-      const allocationOf = (node: number): Allocation =>
+      const allocationOf = (node: number): RateAllocation =>
         allocations[Math.floor(node / nodesPerAs)]!;
       for (let source = 0; source < nodes; source++) {
-        for (let slot = 0; slot < SLOTS; slot++) {
+        for (let slot = 0; slot < slots; slot++) {
           const target = (source + 1 + random.below(nodes - 1)) % nodes;
           allocationOf(source).openOutgoing(source, target);
           allocationOf(target).openIncoming(target, source);
@@ -49,4 +76,43 @@ function rates(nodes: number, asCount: number): Microbenchmark {
       return { operations: flows, run };
     },
   };
+}
+
+function range([least, most]: readonly [number, number]): string {
+  return least === most ? sized(least) : `${sized(least)} to ${sized(most)}`;
+}
+
+function allocationsOf(options: RatesOptions): RateAllocation[] {
+  const { nodes, asCount, uploadKbps, downloadKbps, bordersMbps } = options;
+  const shared = sharedRates(nodes);
+  const nodeCount = nodes / asCount;
+  const lines = {
+    uploadKbps: new Float64Array(nodeCount).fill(uploadKbps),
+    downloadKbps: new Float64Array(nodeCount).fill(downloadKbps),
+  };
+  const optionsOf = (asId: number): ConstructorParameters<typeof Allocation>[0] => {
+    return { ...lines, firstNode: asId * nodeCount, nodeCount, shared };
+  };
+  const ids = Array.from({ length: asCount }, (_, asId) => asId);
+  if (bordersMbps === undefined) return ids.map((asId) => new Allocation(optionsOf(asId)));
+
+  const borders = bordersBetween(asCount, bordersMbps);
+  const common = {
+    borders,
+    sharedBorders: sharedBorders(borders),
+    scratch: new RouteScratch(borders),
+    asOfNode: Uint32Array.from({ length: nodes }, (_, node) => Math.floor(node / nodeCount)),
+  };
+  return ids.map((asId) => new BorderedAllocation({ ...optionsOf(asId), ...common, asId }));
+}
+
+function bordersBetween(asCount: number, [least, most]: readonly [number, number]): BorderTable {
+  const random = seededRandom('bench', 'borders');
+  const routes = uplinkRoutes(Array.from({ length: asCount }, (_, asId) => `AS${asId}`));
+  const capacities = noCapacities(routes);
+  for (let asId = 0; asId < asCount; asId++) {
+    capacities.outOfAs[asId] = 1_000 * (least + (most - least) * random.unit());
+    capacities.intoAs[asId] = 1_000 * (least + (most - least) * random.unit());
+  }
+  return borderTable(routes, asCount, capacities);
 }

@@ -36,6 +36,19 @@ describe('--plan', () => {
     expect((await planned('--workers', 'as')).workers).toBe(14);
   });
 
+  test.each([
+    { rule: 'of 25 ms with those of 200 ms', network: 'relationships.yaml', says: '8 times as' },
+    { rule: 'of 200 ms and more with nothing', network: '../configs/medium.json', says: '' },
+  ])('compares windows $rule', async ({ network, says }) => {
+    const environment = testEnvironment();
+    const file = `${EXAMPLES}../networks/${network}`;
+    expect(await cli(['run', file, '--plan'], environment)).toBe(0);
+    const { out } = environment.output;
+    const line = `\nthat is ${says} often as with windows of 200 ms: `;
+    if (says === '') expect(out).not.toContain('windows of 200 ms');
+    else expect(out).toContain(line);
+  });
+
   test('depends on options of the command line', async () => {
     const [few, many] = [await planned('--pieces', '100'), await planned('--pieces', '1000')];
     expect(many.messages).toBeCloseTo(10 * few.messages);

@@ -57,9 +57,23 @@ function windowLines({ asCount, windowMs, between, links }: WindowForecast): str
     `${formatInteger(asCount)} AS have nodes; the smallest latency between two of them is ` +
       `${formatInteger(windowMs)} ms, from ${from} to ${to}:`,
     `workers wait for one another up to ${perSecond} times in a simulated second`,
+    ...costOfWindows(windowMs),
     ...(links === undefined
       ? []
       : [`a route has ${links.mean.toFixed(1)} links on average, and ${links.most} at most`]),
+  ];
+}
+
+/** Windows of a transit–stub topology, with which others are compared. */
+const USUAL_WINDOW_MS = 200;
+
+/** What short windows cost; docs/networks.md has measurements. */
+function costOfWindows(windowMs: number): string[] {
+  const times = Math.round(USUAL_WINDOW_MS / windowMs);
+  if (times < 2) return [];
+  return [
+    `that is ${formatInteger(times)} times as often as with windows of ${USUAL_WINDOW_MS} ms: ` +
+      'it makes a run of few peers slower, and matters little for thousands',
   ];
 }
 

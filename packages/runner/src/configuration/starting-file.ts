@@ -44,7 +44,7 @@ network:
 #   routersPerTransitDomain: 10
 #   latency: topology     # or one latency for all: 50 ms
 #   allocationInterval: 1 s  # how often the rates of flows are set
-#   borders:              # capacities of AS to all others, or of links (default: no limits)
+#   borders:              # capacities and losses of AS to all others, or of links (default: none)
 #     - { as: all, up: 20 Mbit/s, down: 20 Mbit/s }
 #   tcp: { window: 4 MiB, loss: 0 % }  # bounds flows by their round trip (default: off)
 #   prices: { transit: 2 }  # per Mbit/s and month (default: traffic has no price)

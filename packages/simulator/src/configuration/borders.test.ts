@@ -26,8 +26,18 @@ describe('an entry of network.borders', () => {
       border: { between: ['transit', 2], capacity: '10 Mbit/s' },
       is: { between: ['transit', 'AS2'], capacityKbps: 10_000 },
     },
+    {
+      rule: 'may be about the losses of a link',
+      border: { between: ['transit', 2], loss: '0.1 %' },
+      is: { between: ['transit', 'AS2'], lossPercent: 0.1 },
+    },
+    {
+      rule: 'may have a capacity and a loss, also of 0',
+      border: { as: 'all', up: 5, loss: 0 },
+      is: { upKbps: 5, lossPercent: 0 },
+    },
   ])('$rule', ({ border, is }) => {
-    const { swarm, config } = resolveSwarm(configWith({ borders: [border] }));
+    const { swarm, config } = resolveSwarm(configWith({ borders: [border], tcp: {} }));
     expect(swarm.borders).toEqual([is]);
     expect(resolveSwarm(config).swarm).toEqual(swarm);
   });
@@ -77,6 +87,30 @@ const GRAPH = {
     },
   },
 };
+
+describe('a graph may have an AS that is called transit', () => {
+  const { topologyFile } = GRAPH;
+  const names = ['a', 'transit', 'c', 'd'];
+  const network = {
+    topology: 'graph',
+    topologyFile: { ...topologyFile, network: { ...topologyFile.network, names } },
+  };
+  const resolved = (between: readonly string[]): unknown => {
+    const borders = [{ between, capacity: 5 }];
+    const config = { peers: 50, file: { pieces: 8 }, network: { ...network, borders } };
+    return resolveSwarm(config).swarm.borders;
+  };
+
+  test('and links', () => {
+    expect(resolved(['a', 'TRANSIT'])).toEqual([{ between: ['a', 'transit'], capacityKbps: 5 }]);
+  });
+
+  test('which is not linked to all', () => {
+    expect(() => resolved(['d', 'transit'])).toThrow(
+      /is d and transit, between which there is no link\s+fix: name two AS that are neighbours/,
+    );
+  });
+});
 
 describe('borders of a topology from a file', () => {
   test.each([
@@ -167,16 +201,28 @@ describe('a mistake is named with its path and a fix', () => {
       problem: 'names 3 AS, but a link has two ends',
     },
     {
-      of: 'a link without capacity',
+      of: 'a link without capacity and loss',
       network: { borders: [{ between: [0, 'transit'] }] },
       at: 'network.borders[0]',
-      problem: 'does not state the capacity',
+      problem: 'says which link, but no capacity and no loss',
     },
     {
-      of: 'an AS without capacity',
+      of: 'a loss without TCP',
+      network: { borders: [{ as: 1, loss: '1 %' }] },
+      at: 'network.borders[0].loss',
+      problem: 'has no effect without TCP: only the bound of TCP depends on losses',
+    },
+    {
+      of: 'too many losses at a border',
+      network: { borders: [{ as: 1, loss: '50 %' }], tcp: {} },
+      at: 'network.borders[0].loss',
+      problem: 'is 50, which is too large',
+    },
+    {
+      of: 'an AS without capacity and loss',
       network: { borders: [{ as: 1 }] },
       at: 'network.borders[0]',
-      problem: 'says which AS, but no capacity',
+      problem: 'says which AS, but no capacity and no loss',
     },
     {
       of: 'a negative capacity',

@@ -5,6 +5,7 @@
  *     borders:
  *       - { as: all, up: 20 Mbit/s, down: 20 Mbit/s }      # of each AS to all others
  *       - { between: [AS3, AS5], capacity: 10 Mbit/s }     # of a link
+ *       - { between: [AS3, AS4], loss: 1 % }               # in place of that of `tcp`
  *     tcp: { window: 1 MiB, loss: 0.1 % }
  */
 
@@ -19,7 +20,7 @@ import type { Path } from './problems.ts';
 import { type Percentage, quantity, type Rate, type Size } from './quantities.ts';
 import { quantityOf } from './quantity-schema.ts';
 
-/** A border between AS, and its capacity: of the AS `as` to all others, or of a link. */
+/** A border between AS, its capacity and loss: of the AS `as` to all others, or of a link. */
 export interface BorderConfig {
   /** An AS, a list of them, or `all` that host peers. */
   readonly as?: AsName | readonly AsName[];
@@ -29,22 +30,33 @@ export interface BorderConfig {
   readonly down?: Rate;
   /** The two AS at the ends of a link, instead of `as`. */
   readonly between?: readonly AsName[];
-  /** What may cross the link in each direction. */
+  /** What may cross the link in each direction (default: no limit). */
   readonly capacity?: Rate;
+  /** Share of the packets that this link, or each link of these AS, loses (default: `tcp.loss`). */
+  readonly loss?: Percentage;
 }
 
 /** How TCP bounds the rate of a flow by its round trip. */
 export interface TcpConfig {
   /** The window: no flow is faster than a window in a round trip (default: 4 MiB). */
   readonly window?: Size;
-  /** Share of the packets that each link between two AS loses (default: none). */
+  /** Share of the packets that each link between two AS loses (default: none); see `borders`. */
   readonly loss?: Percentage;
 }
 
-/** An entry of `network.borders` in which every field is written out, in kbit/s. */
+/** An entry of `network.borders` in which every field is written out, in kbit/s and percent. */
 export type CompleteBorder =
-  | { readonly as: 'all' | readonly AsName[]; readonly up?: number; readonly down?: number }
-  | { readonly between: readonly [AsName, AsName]; readonly capacity: number };
+  | {
+      readonly as: 'all' | readonly AsName[];
+      readonly up?: number;
+      readonly down?: number;
+      readonly loss?: number;
+    }
+  | {
+      readonly between: readonly [AsName, AsName];
+      readonly capacity?: number;
+      readonly loss?: number;
+    };
 
 /** `network.tcp` in which every field is written out, in bytes and percent. */
 export interface CompleteTcp {
@@ -73,10 +85,17 @@ export const bordersSchema: z.ZodArray = z
         .array(asName)
         .exactOptional()
         .describe('The two AS at the ends of a link, instead of `as`.'),
-      capacity: rate.exactOptional().describe('What may cross the link in each direction.'),
+      capacity: rate
+        .exactOptional()
+        .describe('What may cross the link in each direction (default: no limit).'),
+      loss: quantityOf('percent')
+        .exactOptional()
+        .describe(
+          'Share of the packets that this link or those of these AS lose (default: `tcp.loss`).',
+        ),
     }),
   )
-  .describe('Capacities of borders between AS (default: no limits).');
+  .describe('Capacities and losses of borders between AS (default: no limits).');
 
 export const tcpSchema: z.ZodObject = z
   .strictObject({
@@ -130,6 +149,7 @@ export function bordersAndTcpOf(
 
 function completeBorder(border: BorderConfig, path: Path): CompleteBorder {
   const { as, up, down, between, capacity } = border;
+  const loss = border.loss === undefined ? {} : { loss: quantity('percent', border.loss) };
   if (as === undefined && between === undefined) {
     const fix = 'add "as": "all", or "between": ["AS0", "transit"]';
     return refuse(path, 'does not say which border it is about', fix);
@@ -145,16 +165,15 @@ function completeBorder(border: BorderConfig, path: Path): CompleteBorder {
       const problem = `names ${between.length} AS, but a link has two ends`;
       return refuse([...path, 'between'], problem, 'name two, such as ["AS0", "transit"]');
     }
-    if (capacity === undefined) {
-      return refuse(path, 'does not state the capacity', 'add "capacity": "10 Mbit/s"');
-    }
-    return { between: [one, other], capacity: quantity('rate', capacity) };
+    const rate = capacity === undefined ? {} : { capacity: quantity('rate', capacity) };
+    return { between: [one, other], ...rate, ...loss };
   }
   refuseFields(border, ['capacity'], 'as', '"up" and "down"', path);
   return {
     as: as === 'all' ? as : listOf(as!),
     ...(up === undefined ? {} : { up: quantity('rate', up) }),
     ...(down === undefined ? {} : { down: quantity('rate', down) }),
+    ...loss,
   };
 }
 
@@ -182,15 +201,22 @@ function completeTcp({ window, loss }: TcpConfig): CompleteTcp {
 }
 
 function limitOf(border: CompleteBorder, fullNameOf: FullNameOf): BorderLimit {
+  const loss = border.loss === undefined ? {} : { lossPercent: border.loss };
   if ('between' in border) {
     const [one, other] = border.between;
-    return { between: [fullNameOf(one), fullNameOf(other)], capacityKbps: border.capacity };
+    const { capacity } = border;
+    return {
+      between: [fullNameOf(one), fullNameOf(other)],
+      ...(capacity === undefined ? {} : { capacityKbps: capacity }),
+      ...loss,
+    };
   }
   const { as, up, down } = border;
   return {
     ...(as === 'all' ? {} : { as: as.map(fullNameOf) }),
     ...(up === undefined ? {} : { upKbps: up }),
     ...(down === undefined ? {} : { downKbps: down }),
+    ...loss,
   };
 }
 

@@ -27,6 +27,7 @@ export {
   type Size,
   type Time,
 } from './quantities.ts';
+export { TRANSIT_NAME } from '../network/routes.ts';
 export { ConfigurationError } from './configuration-error.ts';
 export type { CapacityChangeConfig, CutConfig, FaultConfig, GroupConfig } from './fault-schema.ts';
 export type {

@@ -96,7 +96,7 @@ export interface NetworkConfig {
   readonly latency?: 'topology' | Time;
   /** Time between two allocations of rates to flows (default: 1 s). */
   readonly allocationInterval?: Time;
-  /** Capacities of borders between AS (default: no limits). */
+  /** Capacities and losses of borders between AS (default: no limits). */
   readonly borders?: readonly BorderConfig[];
   /** How TCP bounds the rate of a flow by its round trip (default: it does not). */
   readonly tcp?: TcpConfig;

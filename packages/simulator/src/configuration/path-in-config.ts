@@ -167,6 +167,7 @@ const NAMES_IN_BORDER: Readonly<Record<string, string>> = {
   upKbps: 'up',
   downKbps: 'down',
   capacityKbps: 'capacity',
+  lossPercent: 'loss',
 };
 
 /** The path of a field of a border, such as `as[0]`, in its entry of `network.borders`. */

@@ -35,15 +35,23 @@
 import { assert } from '@cachetorrent/std';
 
 import { FlowLists } from './flow-lists.ts';
-import { sharedFloat64 } from './shared-arrays.ts';
+import { sharedFloat64, sharedInt32 } from './shared-arrays.ts';
 
-/** The shared memory of an allocation: 32 bytes per node. */
+/** The shared memory of an allocation: 40 bytes per node. */
 export interface SharedRates {
   readonly shares: Float64Array;
+  /**
+   * For each upload and download, the last round in which a flow of it was fixed from elsewhere;
+   * only `bordered-allocation.ts` uses it.
+   */
+  readonly touchedRound: Int32Array;
 }
 
 export function sharedRates(nodeCount: number): SharedRates {
-  return { shares: sharedFloat64(SLOTS_PER_NODE * nodeCount) };
+  return {
+    shares: sharedFloat64(SLOTS_PER_NODE * nodeCount),
+    touchedRound: sharedInt32((SLOTS_PER_NODE / 2) * nodeCount),
+  };
 }
 
 export interface AllocationOptions {

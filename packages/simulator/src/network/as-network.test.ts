@@ -98,6 +98,10 @@ describe('a network of a table', () => {
     { mistake: { sizes: [1, 2] }, message: /^t: has 2 sizes for 3 AS; give one for each AS$/ },
     { mistake: { sizes: [1, -1, 2] }, message: /^t: .* the size of Paris is -1; .*0 or more$/ },
     { mistake: { sizes: [0, 0, 0] }, message: /^t: has no size above 0/ },
+    {
+      mistake: { names: ['AS10', 'Transit', 'Paris'] },
+      message: /^t: names an AS Transit, as the AS is called .*; give it another name$/,
+    },
     { mistake: { latencyMs: [] }, message: /^t: has latencies of 0 AS, but names 3; / },
     {
       mistake: {

@@ -7,6 +7,9 @@
  * writes the number of the round into the border's slot. It does not matter who does, nor how many:
  * a border without a veto in a round has frozen in it, or has no flows any more.
  *
+ * Few vetoes have to be looked for: a flow that has vetoed a border does so again while it is
+ * unfixed and the share of its other resource is less.
+ *
  *     cells     unfixed flows, kbit/s of those that are fixed      written by the AS that counts
  *     share     (capacity - kbit/s of all its cells) / unfixed flows of all its cells
  *     vetoed    the last round with a veto
@@ -54,17 +57,30 @@ export function hasSums({ borderOfCell, capacityKbps }: BorderTable): boolean {
  * space, one after the other.
  */
 export class RouteScratch {
-  /** For both directions and each other AS: the kbit/s looked for, and the step in which. */
-  readonly kbps: Float64Array;
+  /** For both directions and each other AS: the border looked for or -1, and the step in which. */
+  readonly border: Int32Array;
   readonly foundIn: Float64Array;
   /** The number of the present step of the present AS. */
   step = 0;
+  /** The round for which all borders with several cells were looked at, and whether one froze. */
+  sumsRound = 0;
+  hasFrozenSum = false;
 
   constructor({ asCount }: BorderTable) {
-    this.kbps = new Float64Array(2 * asCount);
+    this.border = new Int32Array(2 * asCount);
     this.foundIn = new Float64Array(2 * asCount);
   }
 }
+
+/**
+ * What limits a flow more than something else: the slot of a node's upload or download, which is
+ * even, `~border`, or one of these.
+ */
+export type Limit = number;
+/** The bound of a flow, which does not change. */
+export const BY_BOUND: Limit = 1;
+/** Not known. */
+export const UNKNOWN: Limit = 3;
 
 export class BorderShares {
   readonly #table: BorderTable;
@@ -78,6 +94,20 @@ export class BorderShares {
   readonly #fixedKbps: Float64Array;
   /** For each own cell, whether no own flow has vetoed its border in this round. */
   readonly #isOpen: Uint8Array;
+  /**
+   * For each own cell, the last veto: the own resource of its flow or -1, the resource of this flow
+   * that had less than the border, and the round. It holds again while the flows of the own
+   * resource are the same, and the border has more than that resource.
+   */
+  readonly #vetoOwn: Int32Array;
+  readonly #vetoLimit: Int32Array;
+  readonly #vetoRound: Int32Array;
+  /** For each own cell, the direction of its flows, and whether its border has no other. */
+  readonly #side: Uint8Array;
+  readonly #hasOneCell: Uint8Array;
+  /** If there are gates: for each direction, that of this AS, and its cell; or -1. */
+  readonly #gate: [number, number] = [-1, -1];
+  readonly #gateCell: [number, number] = [-1, -1];
   /** For each direction, the number of own cells whose border may still freeze in this round. */
   readonly #openCount: [number, number] = [0, 0];
   /** The borders with several cells that this AS adds up. */
@@ -96,9 +126,20 @@ export class BorderShares {
     this.#unfixedCount = new Int32Array(cells);
     this.#fixedKbps = new Float64Array(cells);
     this.#isOpen = new Uint8Array(cells);
-    const sides = Array.from({ length: cells }, (_, own) => this.#sideOf(own));
-    this.counts = [sides.includes(OUTGOING), sides.includes(INCOMING)];
+    this.#vetoOwn = new Int32Array(cells).fill(-1);
+    this.#vetoLimit = new Int32Array(cells);
+    this.#vetoRound = new Int32Array(cells);
+    const borders = table.borderOfCell.subarray(this.#firstCell, this.#firstCell + cells);
+    this.#side = Uint8Array.from(borders, (border) => table.countedAt[border]!);
+    const { firstOfBorder } = table;
+    this.#hasOneCell = Uint8Array.from(borders, (border) =>
+      firstOfBorder[border + 1]! - firstOfBorder[border]! === 1 ? 1 : 0,
+    );
+    this.counts = [this.#side.includes(OUTGOING), this.#side.includes(INCOMING)];
     this.#summed = bordersSummedBy(asId, table);
+    if (table.gates === undefined) return;
+    this.#gate = [table.gates.outOf[asId]!, table.gates.into[asId]!];
+    for (let own = 0; own < cells; own++) this.#gateCell[this.#side[own] as Direction] = own;
   }
 
   /** A flow between this AS and another is opened. */
@@ -114,12 +155,20 @@ export class BorderShares {
   begin(): void {
     this.#unfixedCount.set(this.#flowCount);
     this.#fixedKbps.fill(0);
+    this.#vetoOwn.fill(-1);
   }
 
   /** A flow between this AS and another has its rate. */
   fix(direction: Direction, other: number, kbps: number): void {
     if (!this.counts[direction]) return;
-    const { start, countedAt, crossed, cellOfCrossing } = this.#table;
+    const { start, countedAt, crossed, cellOfCrossing, gates } = this.#table;
+    if (gates !== undefined) {
+      if (other === this.#asId) return;
+      const own = this.#gateCell[direction];
+      this.#unfixedCount[own]!--;
+      this.#fixedKbps[own]! += kbps;
+      return;
+    }
     const pair = this.#pairOf(direction, other);
     for (let at = start[pair]!; at < start[pair + 1]!; at++) {
       if (countedAt[crossed[at]!] !== direction) continue;
@@ -161,58 +210,110 @@ export class BorderShares {
     }
   }
 
-  /** A step begins in which `leastKbps` or `frozenKbps` is called, not both. */
+  /** A step begins in which `leastBorder` or `frozenBorder` is called, not both. */
   beginStep(): void {
     this.#scratch.step++;
   }
 
-  /** The least share of the borders between this AS and another; Infinity if there is none. */
-  leastKbps(direction: Direction, other: number): number {
-    const { kbps, foundIn, step } = this.#scratch;
-    const place = 2 * other + direction;
-    if (foundIn[place] === step) return kbps[place]!;
-    const { start, crossed } = this.#table;
+  /** The border with the least share between this AS and another; -1 if there is none. */
+  leastBorder(direction: Direction, other: number): number {
     const { shareKbps } = this.#shared;
+    if (this.#table.gates !== undefined) {
+      if (other === this.#asId) return -1;
+      const own = this.#gate[direction];
+      const far = this.#farGate(direction, other);
+      if (own < 0) return far;
+      return far < 0 || shareKbps[own]! <= shareKbps[far]! ? own : far;
+    }
+    const { border, foundIn, step } = this.#scratch;
+    const place = 2 * other + direction;
+    if (foundIn[place] === step) return border[place]!;
+    const { start, crossed } = this.#table;
     const pair = this.#pairOf(direction, other);
-    let leastKbps = Infinity;
+    let least = -1;
     for (let at = start[pair]!; at < start[pair + 1]!; at++) {
-      const share = shareKbps[crossed[at]!]!;
-      if (share < leastKbps) leastKbps = share;
+      const each = crossed[at]!;
+      if (least < 0 || shareKbps[each]! < shareKbps[least]!) least = each;
     }
     foundIn[place] = step;
-    kbps[place] = leastKbps;
-    return leastKbps;
+    border[place] = least;
+    return least;
   }
 
   /**
-   * The share of a border between this AS and another that froze in `round`, for flows that were
-   * unfixed before; -1 if none did.
+   * A border between this AS and another that froze in `round`, for flows that were unfixed before;
+   * -1 if none did.
    */
-  frozenKbps(direction: Direction, other: number, round: number): number {
-    const { kbps, foundIn, step } = this.#scratch;
+  frozenBorder(direction: Direction, other: number, round: number): number {
+    const { vetoedRound } = this.#shared;
+    if (this.#table.gates !== undefined) {
+      if (other === this.#asId) return -1;
+      const own = this.#gate[direction];
+      if (own >= 0 && vetoedRound[own]! < round) return own;
+      const far = this.#farGate(direction, other);
+      return far >= 0 && vetoedRound[far]! < round ? far : -1;
+    }
+    const { border, foundIn, step } = this.#scratch;
     const place = 2 * other + direction;
-    if (foundIn[place] === step) return kbps[place]!;
+    if (foundIn[place] === step) return border[place]!;
     const { start, crossed } = this.#table;
-    const { shareKbps, vetoedRound } = this.#shared;
     const pair = this.#pairOf(direction, other);
-    let frozenKbps = -1;
-    for (let at = start[pair]!; at < start[pair + 1]! && frozenKbps < 0; at++) {
-      const border = crossed[at]!;
-      if (vetoedRound[border]! < round) frozenKbps = shareKbps[border]!;
+    let frozen = -1;
+    for (let at = start[pair]!; at < start[pair + 1]! && frozen < 0; at++) {
+      if (vetoedRound[crossed[at]!]! < round) frozen = crossed[at]!;
     }
     foundIn[place] = step;
-    kbps[place] = frozenKbps;
-    return frozenKbps;
+    border[place] = frozen;
+    return frozen;
   }
 
-  /** Looking for vetoes begins. */
-  beginVetoes(): void {
+  /** The share of a border, in kbit/s; Infinity of -1. */
+  kbpsOf(border: number): number {
+    return border < 0 ? Infinity : this.#shared.shareKbps[border]!;
+  }
+
+  /**
+   * Whether a border whose flows several AS count froze in `round` of an allocation that began with
+   * `firstRound`. Nobody has said so to the AS at the other ends of these flows.
+   */
+  hasFrozenSum(round: number, firstRound: number): boolean {
+    const scratch = this.#scratch;
+    if (scratch.sumsRound === round) return scratch.hasFrozenSum;
+    const { vetoedRound } = this.#shared;
+    scratch.sumsRound = round;
+    scratch.hasFrozenSum = false;
+    for (const border of this.#table.withSeveralCells) {
+      if (Math.max(vetoedRound[border]! + 1, firstRound) === round) scratch.hasFrozenSum = true;
+    }
+    return scratch.hasFrozenSum;
+  }
+
+  /**
+   * Looking for vetoes in `round` begins. The vetoes of earlier rounds that still hold are found
+   * here. `slotKbps` are the shares of uploads and downloads; `changedRound` says for each own
+   * resource in which round its flows have changed last.
+   */
+  beginVetoes(round: number, slotKbps: Float64Array, changedRound: Int32Array): void {
+    const { shareKbps, vetoedRound } = this.#shared;
     this.#openCount[OUTGOING] = 0;
     this.#openCount[INCOMING] = 0;
     for (let own = 0; own < this.#flowCount.length; own++) {
-      const isOpen = this.#unfixedCount[own]! > 0;
-      this.#isOpen[own] = isOpen ? 1 : 0;
-      if (isOpen) this.#openCount[this.#sideOf(own)]++;
+      this.#isOpen[own] = 0;
+      if (this.#unfixedCount[own] === 0) continue;
+      const border = this.#table.borderOfCell[this.#firstCell + own]!;
+      const by = this.#vetoOwn[own]!;
+      if (by >= 0 && changedRound[by]! <= this.#vetoRound[own]!) {
+        const limit = this.#vetoLimit[own]!;
+        const isLess =
+          limit === BY_BOUND ||
+          (limit < 0 ? shareKbps[~limit]! : slotKbps[limit]!) < shareKbps[border]!;
+        if (isLess) {
+          vetoedRound[border] = round;
+          continue;
+        }
+      }
+      this.#isOpen[own] = 1;
+      this.#openCount[this.#side[own] as Direction]++;
     }
   }
 
@@ -221,31 +322,83 @@ export class BorderShares {
     return this.#openCount[direction] > 0;
   }
 
-  /** A flow between this AS and another has no resource with a smaller share than `kbps`. */
-  veto(direction: Direction, other: number, kbps: number, round: number): void {
+  /**
+   * A flow of an own resource, between this AS and another, has no resource with a smaller share
+   * than `limit`, which is `kbps`.
+   */
+  veto(
+    direction: Direction,
+    other: number,
+    kbps: number,
+    round: number,
+    ownResource: number,
+    limit: Limit,
+  ): void {
+    if (this.#table.gates !== undefined) {
+      const own = this.#gateCell[direction];
+      if (own >= 0) this.#vetoIfLess(own, direction, kbps, round, ownResource, limit);
+      return;
+    }
     const { start, crossed, countedAt, cellOfCrossing } = this.#table;
-    const { shareKbps, vetoedRound } = this.#shared;
     const pair = this.#pairOf(direction, other);
     for (let at = start[pair]!; at < start[pair + 1]!; at++) {
-      const border = crossed[at]!;
-      if (countedAt[border] !== direction || shareKbps[border]! <= kbps) continue;
+      if (countedAt[crossed[at]!] !== direction) continue;
       const own = cellOfCrossing[at]! - this.#firstCell;
-      if (this.#isOpen[own] === 0) continue;
-      this.#isOpen[own] = 0;
-      this.#openCount[direction]--;
-      vetoedRound[border] = round;
+      this.#vetoIfLess(own, direction, kbps, round, ownResource, limit);
     }
   }
 
   /**
-   * Of the borders between two AS, the share of the one that froze first in an allocation that
-   * began with `firstRound`, if it froze before `round`; otherwise `kbps`.
+   * Looking for vetoes has ended. Of the borders that nobody vetoed here, those with one cell have
+   * frozen, and `seeksVetoes` says whether there are any; of the others, this AS does not know.
    */
-  earliestKbps(pair: number, kbps: number, round: number, firstRound: number): number {
-    const { start, crossed } = this.#table;
+  endVetoes(): void {
+    for (let own = 0; own < this.#flowCount.length; own++) {
+      if (this.#isOpen[own] === 0 || this.#hasOneCell[own] === 1) continue;
+      this.#isOpen[own] = 0;
+      this.#openCount[this.#side[own] as Direction]--;
+    }
+  }
+
+  /** Whether a border with one cell, between this AS and another, has frozen in this round. */
+  isFrozenHere(direction: Direction, other: number): boolean {
+    const { start, crossed, countedAt, cellOfCrossing, gates } = this.#table;
+    if (gates !== undefined) return other !== this.#asId;
+    const pair = this.#pairOf(direction, other);
+    for (let at = start[pair]!; at < start[pair + 1]!; at++) {
+      if (countedAt[crossed[at]!] !== direction) continue;
+      if (this.#isOpen[cellOfCrossing[at]! - this.#firstCell] === 1) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Of the borders from one AS to another, the share of the one that froze first in an allocation
+   * that began with `firstRound`, if it froze before `round`; otherwise `kbps`.
+   */
+  earliestKbps(from: number, to: number, kbps: number, round: number, firstRound: number): number {
+    const { start, crossed, gates, asCount } = this.#table;
     const { shareKbps, vetoedRound } = this.#shared;
     let earliest = round;
     let earliestKbps = kbps;
+    if (gates !== undefined) {
+      if (from === to) return kbps;
+      const leaving = gates.outOf[from]!;
+      const entering = gates.into[to]!;
+      if (leaving >= 0) {
+        const frozenRound = Math.max(vetoedRound[leaving]! + 1, firstRound);
+        if (frozenRound < earliest) {
+          earliest = frozenRound;
+          earliestKbps = shareKbps[leaving]!;
+        }
+      }
+      if (entering >= 0) {
+        const frozenRound = Math.max(vetoedRound[entering]! + 1, firstRound);
+        if (frozenRound < earliest) earliestKbps = shareKbps[entering]!;
+      }
+      return earliestKbps;
+    }
+    const pair = from * asCount + to;
     for (let at = start[pair]!; at < start[pair + 1]!; at++) {
       const border = crossed[at]!;
       const frozenRound = Math.max(vetoedRound[border]! + 1, firstRound);
@@ -256,6 +409,30 @@ export class BorderShares {
     return earliestKbps;
   }
 
+  #vetoIfLess(
+    own: number,
+    direction: Direction,
+    kbps: number,
+    round: number,
+    ownResource: number,
+    limit: Limit,
+  ): void {
+    const { shareKbps, vetoedRound } = this.#shared;
+    const border = this.#table.borderOfCell[this.#firstCell + own]!;
+    if (this.#isOpen[own] === 0 || shareKbps[border]! <= kbps) return;
+    this.#isOpen[own] = 0;
+    this.#openCount[direction]--;
+    vetoedRound[border] = round;
+    this.#vetoOwn[own] = ownResource;
+    this.#vetoLimit[own] = limit;
+    this.#vetoRound[own] = round;
+  }
+
+  #farGate(direction: Direction, other: number): number {
+    const { outOf, into } = this.#table.gates!;
+    return direction === OUTGOING ? into[other]! : outOf[other]!;
+  }
+
   #setShare(border: number, fixedKbps: number, unfixed: number): void {
     const leftKbps = this.#table.capacityKbps[border]! - fixedKbps;
     // Rounding may take more than there is.
@@ -263,7 +440,12 @@ export class BorderShares {
   }
 
   #addFlows(direction: Direction, other: number, change: number): void {
-    const { start, countedAt, crossed, cellOfCrossing } = this.#table;
+    const { start, countedAt, crossed, cellOfCrossing, gates } = this.#table;
+    if (gates !== undefined) {
+      const own = this.#gateCell[direction];
+      if (other !== this.#asId && own >= 0) this.#flowCount[own]! += change;
+      return;
+    }
     const pair = this.#pairOf(direction, other);
     for (let at = start[pair]!; at < start[pair + 1]!; at++) {
       if (countedAt[crossed[at]!] !== direction) continue;
@@ -274,12 +456,6 @@ export class BorderShares {
   #pairOf(direction: Direction, other: number): number {
     const { asCount } = this.#table;
     return direction === OUTGOING ? this.#asId * asCount + other : other * asCount + this.#asId;
-  }
-
-  /** The direction of the flows that are counted in an own cell. */
-  #sideOf(own: number): Direction {
-    const { borderOfCell, countedAt } = this.#table;
-    return countedAt[borderOfCell[this.#firstCell + own]!] === OUTGOING ? OUTGOING : INCOMING;
   }
 }
 

@@ -197,6 +197,66 @@ describe('on random networks with borders and bounds', () => {
   });
 });
 
+describe('with one border out of each AS and one into it, in many rounds', () => {
+  const RUNS = 40;
+
+  test('rates equal those of progressive filling', () => {
+    let rounds = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const network = gatedNetwork(seededRandom('gates', run));
+      expect(network.borders.gates).toBeDefined();
+      const allocation = allocationOf(network);
+      rounds += allocation.rounds;
+      const { flows, upload, download, others } = network;
+      const expected = progressiveFilling(flows, upload, download, others);
+      for (const [i, rate] of ratesOf(network, allocation).entries()) {
+        const error = Math.abs(rate - expected[i]!);
+        expect(error, `gates/${run}: flow ${i}`).toBeLessThanOrEqual(1e-9 * expected[i]! + 1e-9);
+      }
+    }
+    expect(rounds).toBeGreaterThan(8 * RUNS);
+  });
+
+  test('rates are those of borders that are looked up for each pair of AS, to the bit', () => {
+    for (let run = 0; run < RUNS; run++) {
+      const network = gatedNetwork(seededRandom('gates', run));
+      const lookedUp = { ...network, borders: { ...network.borders, gates: undefined } };
+      const rates = ratesOf(network, allocationOf(network));
+      expect(ratesOf(network, allocationOf(lookedUp, true)), `gates/${run}`).toEqual(rates);
+    }
+  });
+});
+
+/** A dozen AS that are narrower than their nodes. */
+function gatedNetwork(random: Random): Network {
+  const sizes = Array.from({ length: 12 }, () => 1 + random.below(4));
+  const asOf = sizes.flatMap((size, as) => new Array<number>(size).fill(as));
+  const nodeCount = asOf.length;
+  const flows: Flow[] = [];
+  for (let source = 0; source < nodeCount; source++) {
+    for (let slot = 0; slot < 4; slot++) {
+      flows.push({ source, target: (source + 1 + random.below(nodeCount - 1)) % nodeCount });
+    }
+  }
+  const routes = uplinkRoutes(sizes.map((_, as) => `AS${as}`));
+  const capacities = noCapacities(routes);
+  for (let as = 0; as < sizes.length; as++) {
+    capacities.outOfAs[as] = 200 + 3_000 * random.unit();
+    capacities.intoAs[as] = 200 + 3_000 * random.unit();
+  }
+  const { table, resources } = bordersFor(routes, sizes.length, capacities, flows, asOf);
+  const draw = (): number => 300 + 2_000 * random.unit();
+  return {
+    sizes,
+    upload: Array.from({ length: nodeCount }, draw),
+    download: Array.from({ length: nodeCount }, draw),
+    flows,
+    borders: table,
+    boundKbps: undefined,
+    others: resources,
+  };
+}
+
 interface Network {
   readonly sizes: number[];
   readonly upload: number[];

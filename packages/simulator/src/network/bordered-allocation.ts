@@ -15,6 +15,15 @@
  * is written. Shares never shrink from round to round. So the rate of a flow is its bound, or the
  * share of the one of its other resources that froze first, whichever is less.
  *
+ * Most rounds change little, and an AS looks only at what has changed:
+ *
+ *     touchedRound    who freezes a node or border writes the round beside the other ends of its
+ *                     flows, so that their AS know which flows to look at when they publish
+ *     blocker         what had a smaller share than a node: while it has, the node cannot freeze
+ *
+ * Of a border whose flows several AS count, none of them knows in the round whether it freezes. So
+ * all AS look at all flows in the next one.
+ *
  * Rates are subtracted from nodes as in `allocation.ts`, and from borders by round, AS, own
  * resource, and slot of the other end. So results do not depend on the number of workers.
  */
@@ -30,12 +39,14 @@ import {
 } from './allocation.ts';
 import {
   BorderShares,
+  BY_BOUND,
   type Direction,
   hasSums,
   INCOMING,
   OUTGOING,
   type RouteScratch,
   type SharedBorders,
+  UNKNOWN,
 } from './border-shares.ts';
 import type { BorderTable } from './borders.ts';
 import { FlowLists } from './flow-lists.ts';
@@ -65,7 +76,6 @@ export class BorderedAllocation {
   readonly #endNode: number;
   readonly #capacityKbps: Float64Array;
   readonly #shares: Float64Array;
-  readonly #asCount: number;
   readonly #asOfNode: Uint32Array;
   readonly #borders: BorderShares;
   readonly #boundKbps: ((source: number, target: number) => number) | undefined;
@@ -78,6 +88,14 @@ export class BorderedAllocation {
   /** For each own resource: the number of these, and the capacity that its fixed flows leave. */
   readonly #unfixedCount: Int32Array;
   readonly #remainingKbps: Float64Array;
+  /** For each own resource, a number not above the bounds of its unfixed flows. */
+  readonly #leastBound: Float64Array;
+  /** For each own resource, what has kept it from freezing, a `Limit`. */
+  readonly #blocker: Int32Array;
+  /** For each own resource, the round from which on its unfixed flows are those that they are. */
+  readonly #changedRound: Int32Array;
+  /** See `SharedRates`. */
+  readonly #touchedRound: Int32Array;
 
   /** The own resources that have unfixed flows, ascending: the first `#activeCount` elements. */
   readonly #active: Int32Array;
@@ -99,13 +117,16 @@ export class BorderedAllocation {
       this.setCapacity(node, uploadKbps[node]!, downloadKbps[node]!);
     }
     this.#shares = shared.shares;
-    this.#asCount = borders.asCount;
+    this.#touchedRound = shared.touchedRound;
     this.#asOfNode = options.asOfNode;
     this.#borders = new BorderShares(borders, options.sharedBorders, options.scratch, asId);
     this.#boundKbps = options.boundKbps;
     this.#flows = new FlowLists(2 * nodeCount, options.boundKbps !== undefined);
     this.#unfixedCount = new Int32Array(2 * nodeCount);
     this.#remainingKbps = new Float64Array(2 * nodeCount);
+    this.#leastBound = new Float64Array(2 * nodeCount);
+    this.#blocker = new Int32Array(2 * nodeCount);
+    this.#changedRound = new Int32Array(2 * nodeCount);
     this.#active = new Int32Array(2 * nodeCount);
   }
 
@@ -172,14 +193,18 @@ export class BorderedAllocation {
     this.#round++;
     this.#borders.beginStep();
     this.#vetoBorders();
+    this.#touchFrozen(OUTGOING);
+    this.#touchFrozen(INCOMING);
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
-      if (this.#isTightest(own)) this.#freezeOwn(own);
-      else {
-        if (this.#boundKbps !== undefined) this.#fixAtBounds(own);
-        this.#active[activeCount++] = own;
+      const isBlocked = this.#isStillBlocked(own) || !this.#isTightest(own);
+      if (!isBlocked) {
+        this.#freezeOwn(own);
+        continue;
       }
+      if (this.#boundKbps !== undefined) this.#fixAtBounds(own);
+      this.#active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
   }
@@ -196,10 +221,11 @@ export class BorderedAllocation {
     const byUpload = uploadRound <= downloadRound;
     const round = byUpload ? uploadRound : downloadRound;
     const nodeKbps = round === Infinity ? Infinity : this.#shares[byUpload ? upload : download]!;
-    const pair = this.#asOfNode[source]! * this.#asCount + this.#asOfNode[target]!;
+    const from = this.#asOfNode[source]!;
+    const to = this.#asOfNode[target]!;
     // The share of a border that has not frozen by now may be changing.
     const before = Math.min(round, this.#round + 1);
-    const shareKbps = this.#borders.earliestKbps(pair, nodeKbps, before, this.#firstRound);
+    const shareKbps = this.#borders.earliestKbps(from, to, nodeKbps, before, this.#firstRound);
     const rateKbps = Math.min(shareKbps, this.#boundOf(source, target));
     assert(rateKbps < Infinity, 'an allocation fixes every flow');
     return rateKbps;
@@ -220,20 +246,29 @@ export class BorderedAllocation {
       this.#unfixedCount[own] = length[own]!;
       this.#remainingKbps[own] = this.#capacityKbps[own]!;
       this.#shares[this.#slotOf(own)] = this.#capacityKbps[own]! / length[own]!;
+      this.#leastBound[own] = 0;
+      this.#blocker[own] = UNKNOWN;
+      this.#changedRound[own] = this.#firstRound;
     }
   }
 
   /** Removes the flows that the last round fixed at the other end or at a border. */
   #publishNextShares(): void {
     this.#borders.beginStep();
+    const firstTouched = 2 * this.#firstNode;
+    const mayBeAll = this.#borders.hasFrozenSum(this.#round, this.#firstRound);
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
-      const left = this.#removeFixed(own);
-      if (left === 0) continue;
-      this.#unfixedCount[own] = left;
-      // Rounding may take more than there is.
-      this.#shares[this.#slotOf(own)] = Math.max(0, this.#remainingKbps[own]!) / left;
+      if (mayBeAll || this.#touchedRound[firstTouched + own] === this.#round) {
+        const left = this.#removeFixed(own);
+        this.#changedRound[own] = this.#round + 1;
+        if (left === 0) continue;
+        this.#blocker[own] = UNKNOWN;
+        this.#unfixedCount[own] = left;
+        // Rounding may take more than there is.
+        this.#shares[this.#slotOf(own)] = Math.max(0, this.#remainingKbps[own]!) / left;
+      }
       this.#active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
@@ -244,6 +279,7 @@ export class BorderedAllocation {
     const unfixed = this.#unfixed;
     const bounds = this.#boundKbps === undefined ? undefined : this.#unfixedBounds;
     const shares = this.#shares;
+    const borders = this.#borders;
     const direction = directionOf(own);
     const start = this.#flows.start[own]!;
     const end = start + this.#unfixedCount[own]!;
@@ -252,14 +288,15 @@ export class BorderedAllocation {
       const other = unfixed[index]!;
       const as = this.#asOfNode[nodeOfSlot(other)]!;
       const isFrozen = shares[other + 1]! >= this.#firstRound;
-      const kbps = isFrozen ? shares[other]! : this.#borders.frozenKbps(direction, as, this.#round);
-      if (kbps < 0) {
+      const border = isFrozen ? -1 : borders.frozenBorder(direction, as, this.#round);
+      if (!isFrozen && border < 0) {
         if (bounds !== undefined) bounds[kept] = bounds[index]!;
         unfixed[kept++] = other;
         continue;
       }
+      const kbps = isFrozen ? shares[other]! : borders.kbpsOf(border);
       this.#remainingKbps[own]! -= kbps;
-      this.#borders.fix(direction, as, kbps);
+      borders.fix(direction, as, kbps);
     }
     return kept - start;
   }
@@ -267,35 +304,80 @@ export class BorderedAllocation {
   /** Vetoes the borders that this AS counts and that are not the tightest resource of all flows. */
   #vetoBorders(): void {
     const borders = this.#borders;
-    borders.beginVetoes();
+    borders.beginVetoes(this.#round, this.#shares, this.#changedRound);
     const isBounded = this.#boundKbps !== undefined;
-    for (let i = 0; i < this.#activeCount; i++) {
+    const seeks = (): boolean => borders.seeksVetoes(OUTGOING) || borders.seeksVetoes(INCOMING);
+    for (let i = 0; i < this.#activeCount && seeks(); i++) {
       const own = this.#active[i]!;
       const direction = directionOf(own);
       if (!borders.seeksVetoes(direction)) continue;
-      const share = this.#shares[this.#slotOf(own)]!;
+      const slot = this.#slotOf(own);
+      const share = this.#shares[slot]!;
       const start = this.#flows.start[own]!;
       const end = start + this.#unfixedCount[own]!;
       for (let index = start; index < end; index++) {
         const other = this.#unfixed[index]!;
         const as = this.#asOfNode[nodeOfSlot(other)]!;
-        let leastKbps = borders.leastKbps(direction, as);
-        if (leastKbps === Infinity) continue;
-        if (share < leastKbps) leastKbps = share;
-        if (this.#shares[other]! < leastKbps) leastKbps = this.#shares[other]!;
+        const border = borders.leastBorder(direction, as);
+        if (border < 0) continue;
+        let limit = ~border;
+        let leastKbps = borders.kbpsOf(border);
+        if (share < leastKbps) {
+          leastKbps = share;
+          limit = slot;
+        }
+        if (this.#shares[other]! < leastKbps) {
+          leastKbps = this.#shares[other]!;
+          limit = other;
+        }
         if (isBounded && this.#unfixedBounds[index]! < leastKbps) {
           leastKbps = this.#unfixedBounds[index]!;
+          limit = BY_BOUND;
         }
-        borders.veto(direction, as, leastKbps, this.#round);
+        borders.veto(direction, as, leastKbps, this.#round, own, limit);
         if (!borders.seeksVetoes(direction)) break;
       }
     }
+    borders.endVetoes();
+  }
+
+  /** Both ends of the flows over a border that has frozen must look at their flows. */
+  #touchFrozen(direction: Direction): void {
+    const borders = this.#borders;
+    if (!borders.seeksVetoes(direction)) return;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const own = this.#active[i]!;
+      if (directionOf(own) !== direction) continue;
+      const start = this.#flows.start[own]!;
+      const end = start + this.#unfixedCount[own]!;
+      for (let index = start; index < end; index++) {
+        const other = this.#unfixed[index]!;
+        if (!borders.isFrozenHere(direction, this.#asOfNode[nodeOfSlot(other)]!)) continue;
+        this.#touch(this.#slotOf(own));
+        this.#touch(other);
+      }
+    }
+  }
+
+  /** A flow of an upload or download is fixed in this round. */
+  #touch(slot: number): void {
+    this.#touchedRound[slot >>> 1] = this.#round;
+  }
+
+  /** Whether what kept an own resource from freezing in the last round still does. */
+  #isStillBlocked(own: number): boolean {
+    const blocker = this.#blocker[own]!;
+    if (blocker === UNKNOWN) return false;
+    if (blocker === BY_BOUND) return true;
+    const kbps = blocker < 0 ? this.#borders.kbpsOf(~blocker) : this.#shares[blocker]!;
+    return kbps < this.#shares[this.#slotOf(own)]!;
   }
 
   /** Whether the share of an own resource is the least along each of its unfixed flows. */
   #isTightest(own: number): boolean {
     const unfixed = this.#unfixed;
     const shares = this.#shares;
+    const borders = this.#borders;
     const share = shares[this.#slotOf(own)]!;
     const direction = directionOf(own);
     const isBounded = this.#boundKbps !== undefined;
@@ -303,10 +385,12 @@ export class BorderedAllocation {
     const end = start + this.#unfixedCount[own]!;
     for (let index = start; index < end; index++) {
       const other = unfixed[index]!;
-      if (share > shares[other]!) return false;
-      if (isBounded && share > this.#unfixedBounds[index]!) return false;
-      const as = this.#asOfNode[nodeOfSlot(other)]!;
-      if (share > this.#borders.leastKbps(direction, as)) return false;
+      const border = borders.leastBorder(direction, this.#asOfNode[nodeOfSlot(other)]!);
+      if (border >= 0 && share > borders.kbpsOf(border)) this.#blocker[own] = ~border;
+      else if (share > shares[other]!) this.#blocker[own] = other;
+      else if (isBounded && share > this.#unfixedBounds[index]!) this.#blocker[own] = BY_BOUND;
+      else continue;
+      return false;
     }
     return true;
   }
@@ -315,13 +399,14 @@ export class BorderedAllocation {
     const slot = this.#slotOf(own);
     const share = this.#shares[slot]!;
     this.#shares[slot + 1] = this.#round;
+    this.#changedRound[own] = this.#round + 1;
     const direction = directionOf(own);
-    if (!this.#borders.counts[direction]) return;
     const start = this.#flows.start[own]!;
     const end = start + this.#unfixedCount[own]!;
     for (let index = start; index < end; index++) {
-      const as = this.#asOfNode[nodeOfSlot(this.#unfixed[index]!)]!;
-      this.#borders.fix(direction, as, share);
+      const other = this.#unfixed[index]!;
+      this.#touch(other);
+      this.#borders.fix(direction, this.#asOfNode[nodeOfSlot(other)]!, share);
     }
   }
 
@@ -330,11 +415,14 @@ export class BorderedAllocation {
     const unfixed = this.#unfixed;
     const bounds = this.#unfixedBounds;
     const shares = this.#shares;
-    const share = shares[this.#slotOf(own)]!;
+    const slot = this.#slotOf(own);
+    const share = shares[slot]!;
+    if (this.#leastBound[own]! > share) return;
     const direction = directionOf(own);
     const start = this.#flows.start[own]!;
     const end = start + this.#unfixedCount[own]!;
     let kept = start;
+    let leastBound = Infinity;
     for (let index = start; index < end; index++) {
       const other = unfixed[index]!;
       const bound = bounds[index]!;
@@ -342,16 +430,21 @@ export class BorderedAllocation {
       const isLeast =
         bound <= share &&
         bound <= shares[other]! &&
-        bound <= this.#borders.leastKbps(direction, as);
+        bound <= this.#borders.kbpsOf(this.#borders.leastBorder(direction, as));
       if (isLeast) {
         this.#remainingKbps[own]! -= bound;
         this.#borders.fix(direction, as, bound);
+        this.#touch(slot);
       } else {
+        if (bound < leastBound) leastBound = bound;
         bounds[kept] = bound;
         unfixed[kept++] = other;
       }
     }
+    this.#leastBound[own] = leastBound;
+    if (kept === end) return;
     this.#unfixedCount[own] = kept - start;
+    this.#changedRound[own] = this.#round + 1;
   }
 
   #frozenRound(slot: number): number {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { borderTable, closedBorder, isClosed, noBorders, noCapacities } from './borders.ts';
+import {
+  type BorderCapacities,
+  borderTable,
+  closedBorder,
+  isClosed,
+  noBorders,
+  noCapacities,
+} from './borders.ts';
 import { endsOfStep, hopsBetween, uplinkRoutes } from './routes.ts';
 
 const ROUTES = uplinkRoutes(['AS0', 'AS1', 'AS2']);
@@ -74,6 +81,42 @@ describe('a table of borders', () => {
     expect(isClosed(table, 0, 1)).toBe(true);
     expect(table.names[closedBorder(table, 2, 1)!]).toBe('into AS1');
     expect(isClosed(table, 1, 0)).toBe(false);
+  });
+
+  test.each<{ rule: string; change: (capacities: BorderCapacities) => void; gates: unknown }>([
+    {
+      rule: 'one way out of an AS, and one into it',
+      change: ({ outOfAs, intoAs }) => void (outOfAs[1] = intoAs[0] = intoAs[2] = 5),
+      gates: { outOf: [-1, 1, -1], into: [2, -1, 0] },
+    },
+    {
+      rule: 'of links',
+      change: ({ overLink }) => void overLink.fill(5, 2, 4),
+      gates: { outOf: [-1, 1, -1], into: [-1, 0, -1] },
+    },
+    {
+      rule: 'but not two on the way out',
+      change: ({ outOfAs, overLink }) => void (outOfAs[1] = overLink[2] = 5),
+      gates: undefined,
+    },
+    {
+      rule: 'of what all share',
+      change: ({ intoAs }) => void (intoAs[3] = 5),
+      gates: { outOf: [0, 0, 0], into: [-1, -1, -1] },
+    },
+  ])('has gates: $rule', ({ change, gates }) => {
+    const changed = noCapacities(ROUTES);
+    change(changed);
+    const found = borderTable(ROUTES, 3, changed).gates;
+    const plain = found && { outOf: [...found.outOf], into: [...found.into] };
+    expect(plain).toEqual(gates);
+  });
+
+  test('has no gates if the flows into an AS are counted where they leave another', () => {
+    const routes = uplinkRoutes(['AS0', 'AS1']);
+    const changed = noCapacities(routes);
+    changed.outOfAs[0] = changed.intoAs[1] = 5;
+    expect(borderTable(routes, 2, changed).gates).toBeUndefined();
   });
 
   test('may be empty', () => {

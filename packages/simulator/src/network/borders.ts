@@ -20,7 +20,7 @@
 import { assert } from '@cachetorrent/std';
 
 import { endsOfStep, type Routes } from './routes.ts';
-import { sharedFloat64, sharedUint32, sharedUint8 } from './shared-arrays.ts';
+import { sharedFloat64, sharedInt32, sharedUint32, sharedUint8 } from './shared-arrays.ts';
 
 /** Capacities in kbit/s, Infinity where there is no limit, as `Routes` numbers AS and links. */
 export interface BorderCapacities {
@@ -57,6 +57,21 @@ export interface BorderTable {
   /** The cells of each border, by ascending AS: from `firstOfBorder[b]` to that of the next. */
   readonly firstOfBorder: Uint32Array;
   readonly cellsOfBorder: Uint32Array;
+  /** The borders with several cells. */
+  readonly withSeveralCells: Uint32Array;
+  /** The borders by AS, if routes cross no others; see `Gates`. */
+  readonly gates: Gates | undefined;
+}
+
+/**
+ * The borders if a route crosses none but that out of its first AS and that into its last one, and
+ * flows are counted in these AS. Then nothing has to be looked up for a pair of AS.
+ */
+export interface Gates {
+  /** For each hosting AS, the border that all its flows to others cross, or -1. */
+  readonly outOf: Int32Array;
+  /** The border that all flows into it cross, or -1. */
+  readonly into: Int32Array;
 }
 
 /** No border has a capacity. */
@@ -91,7 +106,7 @@ export function borderTable(
   const countedAt = countingSides(crossings, kbps.length);
   const capacityKbps = sharedFloat64(kbps.length);
   capacityKbps.set(kbps);
-  return { ...crossings, capacityKbps, names, countedAt, ...cellsOf(crossings, countedAt) };
+  return tableOf(crossings, capacityKbps, names, countedAt);
 }
 
 /** A table without borders. */
@@ -100,7 +115,23 @@ export function noBorders(asCount: number): BorderTable {
   const none = { ...crossings, crossed: sharedUint32(0) };
   const countedAt = sharedUint8(0);
   const capacityKbps = sharedFloat64(0);
-  return { ...none, capacityKbps, names: [], countedAt, ...cellsOf(none, countedAt) };
+  return tableOf(none, capacityKbps, [], countedAt);
+}
+
+function tableOf(
+  crossings: Crossings,
+  capacityKbps: Float64Array,
+  names: readonly string[],
+  countedAt: Uint8Array,
+): BorderTable {
+  const cells = cellsOf(crossings, countedAt);
+  const { firstOfBorder } = cells;
+  const borders = Array.from(names.keys());
+  const several = borders.filter((each) => firstOfBorder[each + 1]! - firstOfBorder[each]! > 1);
+  const withSeveralCells = sharedUint32(several.length);
+  withSeveralCells.set(several);
+  const gates = gatesOf(crossings, countedAt);
+  return { ...crossings, capacityKbps, names, countedAt, ...cells, withSeveralCells, gates };
 }
 
 /** Whether no flow gets from one hosting AS to another: a border on the way has a capacity of 0. */
@@ -191,6 +222,33 @@ function countingSides({ asCount, start, crossed }: Crossings, borders: number):
     if (sides[1]![border]! < sides[0]![border]!) countedAt[border] = 1;
   }
   return countedAt;
+}
+
+/** The gates of each AS, if routes cross no other borders. */
+function gatesOf({ asCount, start, crossed }: Crossings, countedAt: Uint8Array): Gates | undefined {
+  const outOf = sharedInt32(asCount).fill(-1);
+  const into = sharedInt32(asCount).fill(-1);
+  for (let pair = 0; pair < asCount * asCount; pair++) {
+    for (let at = start[pair]!; at < start[pair + 1]!; at++) {
+      const border = crossed[at]!;
+      if (countedAt[border] === 0) outOf[Math.floor(pair / asCount)] = border;
+      else into[pair % asCount] = border;
+    }
+  }
+  for (let pair = 0; pair < asCount * asCount; pair++) {
+    const from = Math.floor(pair / asCount);
+    const to = pair % asCount;
+    if (from === to) continue;
+    const leaving = outOf[from]!;
+    const entering = into[to]!;
+    let left = (leaving === -1 ? 0 : 1) + (entering === -1 ? 0 : 1);
+    for (let at = start[pair]!; at < start[pair + 1]!; at++) {
+      if (crossed[at] !== leaving && crossed[at] !== entering) return undefined;
+      left--;
+    }
+    if (left !== 0) return undefined;
+  }
+  return { outOf, into };
 }
 
 /** Gives each AS a cell for each border whose flows it counts. */

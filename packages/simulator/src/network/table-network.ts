@@ -6,7 +6,7 @@
 import { SwarmError } from '../errors.ts';
 import { type AsNetwork, type TableData, wholeMs } from './as-network.ts';
 import { type RelatedAs, relatedByUplinks } from './related-as.ts';
-import { type Routes, uplinkRoutes } from './routes.ts';
+import { type Routes, TRANSIT_NAME, uplinkRoutes } from './routes.ts';
 
 export class TableNetwork implements AsNetwork {
   readonly asCount: number;
@@ -93,6 +93,11 @@ function checkTable(table: TableData, file: string): void {
   const refuse = refuseAt(file);
   const count = names.length;
   if (count === 0) refuse('names no AS', 'name one or more');
+  const clash = names.find((name) => name.toLowerCase() === TRANSIT_NAME);
+  if (clash !== undefined) {
+    const problem = `names an AS ${clash}, as the AS is called to which all have their uplink`;
+    refuse(problem, 'give it another name');
+  }
   checkSizes(table, file);
   if (latencyMs.length !== count) {
     refuse(`has latencies of ${latencyMs.length} AS, but names ${count}`, 'give a row for each AS');

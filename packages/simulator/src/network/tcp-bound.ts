@@ -14,7 +14,10 @@
 export interface TcpOptions {
   /** The window, in bits. */
   readonly windowBits: number;
-  /** The percentage of the packets that each link between two AS loses; absent: none. */
+  /**
+   * The percentage of the packets that each link between two AS loses, unless an entry of the
+   * borders says what it loses; absent: none.
+   */
   readonly lossPercent?: number;
 }
 
@@ -22,17 +25,10 @@ export interface TcpOptions {
 const SEGMENT_BITS = 1460 * 8;
 
 /**
- * The greatest rate of a flow, in kbit/s, with a round trip of `rttMs` over `hops` links between
- * AS; Infinity without a window and losses.
+ * The greatest rate of a flow, in kbit/s, with a round trip of `rttMs`, of whose packets a part is
+ * lost on the way.
  */
-export function tcpBoundKbps(
-  { windowBits, lossPercent = 0 }: TcpOptions,
-  rttMs: number,
-  hops: number,
-): number {
-  let arrivePart = 1;
-  for (let hop = 0; hop < hops; hop++) arrivePart *= 1 - lossPercent / 100;
-  const lostPart = 1 - arrivePart;
+export function tcpBoundKbps(windowBits: number, rttMs: number, lostPart: number): number {
   const byWindow = windowBits / rttMs;
   if (lostPart === 0) return byWindow;
   return Math.min(byWindow, (SEGMENT_BITS / rttMs) * Math.sqrt(1.5 / lostPart));

@@ -19,6 +19,7 @@ export class PartitionedAllocation {
   readonly shared: SharedRates;
   readonly #asOfNode: number[] = [];
   readonly #isReversed: boolean;
+  readonly #borderCount: number;
   /** The number of rounds of the last instant. */
   rounds = 0;
 
@@ -35,6 +36,7 @@ export class PartitionedAllocation {
     this.#isReversed = limits?.isReversed === true;
     sizes.forEach((size, asId) => this.#asOfNode.push(...new Array<number>(size).fill(asId)));
     const { borders = noBorders(sizes.length), boundKbps } = limits ?? {};
+    this.#borderCount = borders.capacityKbps.length;
     const ofBorders = { borders, sharedBorders: sharedBorders(borders) };
     const scratch = new RouteScratch(borders);
     const asOfNode = Uint32Array.from(this.#asOfNode);
@@ -83,6 +85,9 @@ export class PartitionedAllocation {
       for (const each of inOrder) if (each.stepsPerRound === 3) each.sumBorders();
       for (const each of inOrder) each.freeze();
       this.rounds++;
+      // Each round freezes something.
+      const resources = this.shared.shares.length + this.#borderCount;
+      if (this.rounds > resources) throw new Error('the rounds do not end');
     }
   }
 

@@ -11,7 +11,7 @@
  * is in ms. An empty cell has the latency of the opposite direction. The diagonal is within an AS.
  */
 
-import { readQuantity, show } from '@cachetorrent/simulator/configuration';
+import { readQuantity, show, TRANSIT_NAME } from '@cachetorrent/simulator/configuration';
 
 import { UserError, type UserProblem } from '../../user-error.ts';
 import { type CsvFile, parseCsv, shownProblems } from '../csv-file.ts';
@@ -68,6 +68,11 @@ function rowsByName({ records, at }: CsvFile, names: readonly string[], lead: nu
   names.forEach((name, i) => {
     if (name === '') {
       throw new UserError({ at: at(line, lead + i), problem: 'is empty', fix: 'name an AS' });
+    }
+    if (name.toLowerCase() === TRANSIT_NAME) {
+      const problem = `is ${show(name)}, as the AS is called to which all have their uplink`;
+      const fix = 'give this AS another name, in the header and in its row';
+      throw new UserError({ at: at(line, lead + i), problem, fix });
     }
     if (names.indexOf(name) === i) return;
     const problem = `names ${name} twice`;

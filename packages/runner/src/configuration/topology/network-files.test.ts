@@ -150,6 +150,11 @@ describe('a table of latencies', () => {
       text: 'as,a\na,1\na,1\n',
       says: ':3:1: is the row of "a", which has a row before',
     },
+    {
+      of: 'an AS with the name of the common transit',
+      text: 'as,a,TRANSIT\na,1,2\nTRANSIT,2,1\n',
+      says: ':1:6: is "TRANSIT", as the AS is called to which all have their uplink',
+    },
     { of: 'a column twice', text: 'as,a,a\na,1,1\n', says: ':1:6: names a twice' },
     {
       of: 'a cell too few',

@@ -42,6 +42,11 @@ export class HostedActor {
     }
   }
 
+  /** Whether the actor needs another round of the synchronization, as of its last one. */
+  get needsRound(): boolean {
+    return this.#needsRound;
+  }
+
   get nowMs(): number {
     return this.#actor.nowMs;
   }

@@ -17,7 +17,7 @@ import { assert } from '@cachetorrent/std';
 
 import { Barrier } from '../synchronization/barrier.ts';
 import type { ActorId, Behaviour, ActorContext } from '../behaviour.ts';
-import { SharedState } from '../synchronization/shared-state.ts';
+import { SharedState, type WorkerState } from '../synchronization/shared-state.ts';
 import { BusyTimes, type BusyTimesReport } from './busy-times.ts';
 import { StepSequence, type Outcome, type Step } from '../synchronization/steps.ts';
 import { type Failure, firstFailure } from '../errors.ts';
@@ -189,20 +189,18 @@ export class WorkerLoop {
     }
   }
 
+  /**
+   * Publishes the state of the actors. If one of them needs another round of a synchronization,
+   * there is one, whatever else the actors state: then nobody reads the rest.
+   */
   #publishState(buffer: number, simulatedMs: number): void {
-    const totals: WorkerTotals = {
-      needsSync: false,
-      needsRound: false,
-      mayProgress: false,
-      pendingCount: 0,
-      isOver: false,
-      lastActiveMs: -Infinity,
-      nowMs: 0,
-      hasFailed: false,
-      doneCount: 0,
-      workCount: 0,
-      messageCount: 0,
-    };
+    const needsRound = this.#actors.some((actor) => actor.needsRound);
+    if (needsRound && this.#actors.every(({ failure }) => failure === undefined)) {
+      this.#sharedState.setWorkerState(buffer, this.#worker, { ...NO_STATE, needsRound });
+      this.#heartbeat.setIdle();
+      return;
+    }
+    const totals: WorkerTotals = { ...NO_STATE, doneCount: 0, workCount: 0, messageCount: 0 };
     for (const actor of this.#actors) {
       this.#sharedState.setNextAtMs(buffer, actor.id, actor.addStateTo(totals));
     }
@@ -212,6 +210,17 @@ export class WorkerLoop {
     this.#heartbeat.setIdle();
   }
 }
+
+const NO_STATE: WorkerState = {
+  needsSync: false,
+  needsRound: false,
+  mayProgress: false,
+  pendingCount: 0,
+  isOver: false,
+  lastActiveMs: -Infinity,
+  nowMs: 0,
+  hasFailed: false,
+};
 
 /** Returns the actors of one worker, in ascending order. */
 export function actorsOf(workerOf: Uint16Array, worker: number): ActorId[] {

@@ -1,7 +1,7 @@
 /**
- * The capacities of borders between AS, as a swarm states them, and what they are for the AS of a
- * plan. A border is all that leaves an AS, all that enters it, or one direction of a link between
- * two.
+ * The capacities and losses of borders between AS, as a swarm states them, and what they are for
+ * the AS of a plan. A border is all that leaves an AS, all that enters it, or one direction of a
+ * link between two.
  */
 
 import { type BorderCapacities, noCapacities } from '../../network/borders.ts';
@@ -15,14 +15,18 @@ export interface AsBorder {
   readonly upKbps?: number;
   /** What may enter each, in kbit/s; absent: no limit. */
   readonly downKbps?: number;
+  /** The percentage of the packets that each link of these AS loses; absent: as `tcp` has it. */
+  readonly lossPercent?: number;
 }
 
 /** What may cross a link between two AS in each direction. */
 export interface LinkBorder {
   /** The AS at its ends, by name. */
   readonly between: readonly [string, string];
-  /** In each direction, in kbit/s. */
-  readonly capacityKbps: number;
+  /** In each direction, in kbit/s; absent: no limit. */
+  readonly capacityKbps?: number;
+  /** The percentage of the packets that the link loses; absent: as its AS or `tcp` have it. */
+  readonly lossPercent?: number;
 }
 
 /** One entry of the borders of a swarm. */
@@ -63,7 +67,7 @@ export function capacitiesOf(
   for (const limit of [...ofAll, ...named]) {
     if (isOfLink(limit)) {
       for (const step of stepsBetween(routes, limit.between, indexOf)) {
-        overLink[step] = limit.capacityKbps;
+        overLink[step] = limit.capacityKbps ?? overLink[step]!;
       }
       continue;
     }
@@ -75,6 +79,41 @@ export function capacitiesOf(
     }
   }
   return capacities;
+}
+
+/**
+ * The percentage of the packets that each link of the routes loses. The most specific entry holds:
+ * one about the link, or about an AS at one of its ends, or about all AS that host peers; otherwise
+ * it is `lossPercent`. Where both AS have an entry, the greater loss counts.
+ */
+export function lossesOf(
+  limits: readonly BorderLimit[],
+  lossPercent: number,
+  routes: Routes,
+  asCount: number,
+): Float64Array {
+  const { names, links } = routes;
+  const ofAll = limits.find(
+    (limit) => isOfAs(limit) && limit.as === undefined && limit.lossPercent !== undefined,
+  )?.lossPercent;
+  const ofAs = new Map<string, number>();
+  const ofLink = new Map<number, number>();
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  for (const limit of limits) {
+    if (limit.lossPercent === undefined) continue;
+    if (isOfLink(limit)) {
+      for (const step of stepsBetween(routes, limit.between, indexOf)) {
+        ofLink.set(step >>> 1, limit.lossPercent);
+      }
+    } else for (const name of limit.as ?? []) ofAs.set(name, limit.lossPercent);
+  }
+  return Float64Array.from(links.from, (from, link) => {
+    const ends = [from, links.to[link]!];
+    const byName = ends.flatMap((end) => ofAs.get(names[end]!) ?? []);
+    const byAll = ends.some((end) => end < asCount) ? ofAll : undefined;
+    const named = byName.length === 0 ? undefined : Math.max(...byName);
+    return ofLink.get(link) ?? named ?? byAll ?? lossPercent;
+  });
 }
 
 /** The steps in both directions over the links between two AS. */

@@ -24,7 +24,25 @@ describe('borders', () => {
       rule: 'need a capacity',
       borders: [{ as: ['AS1'] }],
       field: 'borders[0]',
-      problem: 'says which AS, but no capacity',
+      problem: 'says which AS, but no capacity and no loss',
+    },
+    {
+      rule: 'of a link need one, too',
+      borders: [{ between: ['AS1', 'transit'] }],
+      field: 'borders[0]',
+      problem: 'says which link, but no capacity and no loss',
+    },
+    {
+      rule: 'lose packets only with TCP',
+      borders: [{ as: ['AS1'], lossPercent: 1 }],
+      field: 'borders[0].lossPercent',
+      problem: 'has no effect without TCP: only the bound of TCP depends on losses',
+    },
+    {
+      rule: 'have no negative loss',
+      borders: [{ between: ['AS1', 'transit'], lossPercent: -1 }],
+      field: 'borders[0].lossPercent',
+      problem: 'is -1, but a share is 0 % or more',
     },
     {
       rule: 'have no negative capacity',
@@ -113,6 +131,55 @@ describe('borders', () => {
     const { names, capacityKbps } = new Plan(makePlan({ ...FORTY, borders }, 1)).borders!;
     const kbpsOf = (name: string): number => capacityKbps[names.indexOf(name)]!;
     expect(['out of AS0', 'out of AS1', 'into AS1'].map(kbpsOf)).toEqual([5, 0, 50]);
+  });
+});
+
+describe('losses of borders', () => {
+  const tcp = { windowBits: 1e6 };
+  test.each<{ rule: string; borders: BorderLimit[]; field: string; problem: string }>([
+    {
+      rule: 'are no more than the model is made for',
+      borders: [{ lossPercent: 11 }],
+      field: 'borders[0].lossPercent',
+      problem: 'is 11, which is too large',
+    },
+    {
+      rule: 'are given once for an AS',
+      borders: [
+        { as: ['AS1'], lossPercent: 1 },
+        { as: ['AS2', 'AS1'], lossPercent: 2 },
+      ],
+      field: 'borders[1].as[1]',
+      problem: 'gives a loss to the links of AS1, which have one in an earlier entry',
+    },
+    {
+      rule: 'are given once for a link',
+      borders: [
+        { between: ['AS1', 'transit'], lossPercent: 1 },
+        { between: ['transit', 'AS1'], lossPercent: 1 },
+      ],
+      field: 'borders[1].between',
+      problem:
+        'gives a loss to the border between AS1 and transit, which has one in an earlier entry',
+    },
+    {
+      rule: 'are those of a link that there is',
+      borders: [{ between: ['AS1', 'AS2'], lossPercent: 1 }],
+      field: 'borders[0].between',
+      problem: 'is AS1 and AS2, between which there is no link',
+    },
+  ])('$rule', ({ borders, field, problem }) => {
+    expect(problemOf({ borders, tcp })).toEqual({ field, problem });
+  });
+
+  test('and capacities of the same border may be in two entries', () => {
+    const borders = [
+      { as: ['AS1'], upKbps: 5 },
+      { as: ['AS1'], lossPercent: 1 },
+      { between: ['AS1', 'transit'] as const, capacityKbps: 5 },
+      { between: ['AS1', 'transit'] as const, lossPercent: 1 },
+    ];
+    expect(problemOf({ borders, tcp })).toBeUndefined();
   });
 });
 

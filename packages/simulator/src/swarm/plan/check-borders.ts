@@ -1,4 +1,4 @@
-/** Checks the capacities of borders between AS, and what bounds the rate of a flow. */
+/** Checks the capacities and losses of borders between AS, and what bounds the rate of a flow. */
 
 import type { RelatedAs } from '../../network/related-as.ts';
 import { TRANSIT_NAME } from '../../network/routes.ts';
@@ -39,48 +39,69 @@ export function checkBorderLinks(
     if (related.isLinked(...limit.between)) continue;
     const [one, other] = limit.between.toSorted();
     const problem = `is ${one} and ${other}, between which there is no link`;
-    const fix = related.has(TRANSIT_NAME)
-      ? `each AS of this topology has one link, to "${TRANSIT_NAME}": name that as one end`
-      : 'name two AS that are neighbours';
+    // A graph may have an AS of that name, but nobody is known to pay it.
+    const fix =
+      related.has(TRANSIT_NAME) && related.isRelated('transit')
+        ? `each AS of this topology has one link, to "${TRANSIT_NAME}": name that as one end`
+        : 'name two AS that are neighbours';
     refuse(`${field}.between`, problem, fix);
   }
 }
 
 class BorderCheck {
   readonly #pieceBits: number;
+  readonly #hasTcp: boolean;
   readonly #refuse: Refuse;
-  /** The borders that have been given, and by which entry. */
+  /** The borders whose capacity or loss has been given, and by which entry. */
   readonly #given = new Map<string, string>();
 
-  constructor({ pieceBits }: Swarm, refuse: Refuse) {
+  constructor({ pieceBits, tcp }: Swarm, refuse: Refuse) {
     this.#pieceBits = pieceBits;
+    this.#hasTcp = tcp !== undefined;
     this.#refuse = refuse;
   }
 
-  as(field: string, { as, upKbps, downKbps }: AsBorder): void {
-    if (upKbps === undefined && downKbps === undefined) {
-      const fix = 'add "up": "10 Mbit/s", or "down"';
-      this.#refuse(field, 'says which AS, but no capacity', fix);
+  as(field: string, { as, upKbps, downKbps, lossPercent }: AsBorder): void {
+    if (upKbps === undefined && downKbps === undefined && lossPercent === undefined) {
+      const fix = 'add "up": "10 Mbit/s", "down" or "loss"';
+      this.#refuse(field, 'says which AS, but no capacity and no loss', fix);
     }
     if (upKbps !== undefined) this.#capacity(`${field}.upKbps`, upKbps);
     if (downKbps !== undefined) this.#capacity(`${field}.downKbps`, downKbps);
+    if (lossPercent !== undefined) this.#loss(`${field}.lossPercent`, lossPercent);
     if (as?.length === 0) {
       this.#refuse(`${field}.as`, 'names no AS', 'name one, or write "as": "all"');
     }
     (as ?? ['all']).forEach((name, i) => {
       const at = as === undefined ? `${field}.as` : `${field}.as[${i}]`;
-      if (upKbps !== undefined) this.#once(at, `out of ${name}`, field);
-      if (downKbps !== undefined) this.#once(at, `into ${name}`, field);
+      if (upKbps !== undefined) this.#once(at, `a capacity to the border out of ${name}`, field);
+      if (downKbps !== undefined) this.#once(at, `a capacity to the border into ${name}`, field);
+      if (lossPercent !== undefined) this.#once(at, `a loss to the links of ${name}`, field);
     });
   }
 
-  link(field: string, { between, capacityKbps }: LinkBorder): void {
-    this.#capacity(`${field}.capacityKbps`, capacityKbps);
+  link(field: string, { between, capacityKbps, lossPercent }: LinkBorder): void {
+    if (capacityKbps === undefined && lossPercent === undefined) {
+      const fix = 'add "capacity": "10 Mbit/s", or "loss": "0.1 %"';
+      this.#refuse(field, 'says which link, but no capacity and no loss', fix);
+    }
+    if (capacityKbps !== undefined) this.#capacity(`${field}.capacityKbps`, capacityKbps);
+    if (lossPercent !== undefined) this.#loss(`${field}.lossPercent`, lossPercent);
     const [one, other] = between.toSorted();
     if (one === other) {
       this.#refuse(`${field}.between`, `is ${one} twice`, 'name the AS at both ends of the link');
     }
-    this.#once(`${field}.between`, `between ${one} and ${other}`, field);
+    const border = `between ${one} and ${other}`;
+    const at = `${field}.between`;
+    if (capacityKbps !== undefined) this.#once(at, `a capacity to the border ${border}`, field);
+    if (lossPercent !== undefined) this.#once(at, `a loss to the border ${border}`, field);
+  }
+
+  #loss(field: string, value: number): void {
+    checkLoss(field, value, this.#refuse);
+    if (this.#hasTcp) return;
+    const problem = 'has no effect without TCP: only the bound of TCP depends on losses';
+    this.#refuse(field, problem, 'add "tcp": {} to "network", or remove the loss');
   }
 
   #capacity(field: string, value: number): void {
@@ -91,14 +112,15 @@ class BorderCheck {
     this.#refuse(field, problem, 'set it higher, or to 0');
   }
 
-  #once(field: string, border: string, entry: string): void {
-    const before = this.#given.get(border);
+  /** `what` an entry gives to which border, such as `a loss to the links of AS1`. */
+  #once(field: string, what: string, entry: string): void {
+    const before = this.#given.get(what);
     if (before !== undefined) {
       const place = before === entry ? 'before in this entry' : 'in an earlier entry';
-      const problem = `gives a capacity to the border ${border}, which has one ${place}`;
-      this.#refuse(field, problem, 'state each border once');
+      const have = what.includes('links') ? 'have' : 'has';
+      this.#refuse(field, `gives ${what}, which ${have} one ${place}`, 'state each border once');
     }
-    this.#given.set(border, entry);
+    this.#given.set(what, entry);
   }
 }
 
@@ -109,7 +131,10 @@ function checkTcp({ tcp }: Swarm, refuse: Refuse): void {
     const problem = `comes to ${windowBits / 8} bytes, but a window has 1460 bytes to 1 GiB`;
     refuse('tcp.windowBits', problem, 'set it to 64 KiB, for instance');
   }
-  if (lossPercent === undefined) return;
-  const loss = { value: lossPercent, least: 0, most: LOSS_MAX_PERCENT, fraction: true };
-  checkNumber({ field: 'tcp.lossPercent', ...loss, reason: 'a share is 0 % or more' }, refuse);
+  if (lossPercent !== undefined) checkLoss('tcp.lossPercent', lossPercent, refuse);
+}
+
+function checkLoss(field: string, value: number, refuse: Refuse): void {
+  const rule = { value, least: 0, most: LOSS_MAX_PERCENT, fraction: true };
+  checkNumber({ field, ...rule, reason: 'a share is 0 % or more' }, refuse);
 }

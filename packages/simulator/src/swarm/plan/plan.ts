@@ -34,9 +34,11 @@ import type { Latencies } from '../../network/latencies.ts';
 import { type LatencyTables, minLatencies, openLatencies } from '../../network/latency-tables.ts';
 import type { SharedBorderCounters } from '../../network/border-counters.ts';
 import type { Placement } from '../../network/placement.ts';
+import { LinkLosses } from '../../network/link-losses.ts';
 import { hopsBetween, type Routes } from '../../network/routes.ts';
 import { tcpBoundKbps } from '../../network/tcp-bound.ts';
 import type { LogSetup } from '../log/record.ts';
+import { lossesOf } from './borders.ts';
 import type { CacheTable } from './caches.ts';
 import { type Capacity, CapacityChanges } from './capacity-changes.ts';
 import type { SessionTable } from './dynamics.ts';
@@ -146,6 +148,8 @@ export class Plan {
   readonly #latencies: Latencies;
   readonly #capacityChanges: CapacityChanges;
   readonly #hasClosedBorders: boolean;
+  /** What gets lost between AS; undefined if nothing does. */
+  readonly #losses: LinkLosses | undefined;
   /** Shared by the allocations of all AS of this thread. */
   #bordersOfThread: (PlannedBorders & { readonly scratch: RouteScratch }) | undefined;
 
@@ -174,6 +178,7 @@ export class Plan {
     this.#data = data;
     this.#latencies = openLatencies(data.latencies);
     this.#capacityChanges = new CapacityChanges(data.swarm.faults);
+    this.#losses = linkLosses(data);
     this.#hasClosedBorders = data.borders?.table.capacityKbps.includes(0) === true;
   }
 
@@ -331,13 +336,11 @@ export class Plan {
 
   /** The greatest rate of a flow from one node to another, by number. */
   #tcpBoundKbps(source: number, target: number): number {
-    const { routes, placement } = this.#data;
-    const { asOfNode, asCount } = placement;
+    const { asOfNode } = this.#data.placement;
     const toMs = this.#latencies.latencyMs(source, target);
     const backMs = this.#latencies.latencyMs(target, source);
-    const [from, to] = [asOfNode[source]!, asOfNode[target]!];
-    const hops = routes === undefined ? 0 : hopsBetween(routes, asCount, from, to);
-    return tcpBoundKbps(this.swarm.tcp!, toMs + backMs, hops);
+    const lostPart = this.#losses?.lostPart(asOfNode[source]!, asOfNode[target]!) ?? 0;
+    return tcpBoundKbps(this.swarm.tcp!.windowBits, toMs + backMs, lostPart);
   }
 
   /** The capacities of a peer, unless the schedule of faults changes them. */
@@ -452,6 +455,13 @@ export class Plan {
   randomOf(id: PeerId, subTorrent: number): Random {
     return seededRandom(this.seed, 'peer', id, subTorrent);
   }
+}
+
+function linkLosses({ swarm, routes, placement }: PlanData): LinkLosses | undefined {
+  const { tcp, borders = [] } = swarm;
+  if (tcp === undefined || routes === undefined) return undefined;
+  const percents = lossesOf(borders, tcp.lossPercent ?? 0, routes, placement.asCount);
+  return new LinkLosses(routes, placement.asCount, percents);
 }
 
 function withScratch(borders: PlannedBorders): PlannedBorders & { readonly scratch: RouteScratch } {
