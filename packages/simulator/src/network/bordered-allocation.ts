@@ -20,6 +20,7 @@
  *     touchedRound    who freezes a node or border writes the round beside the other ends of its
  *                     flows, so that their AS know which flows to look at when they publish
  *     blocker         what had a smaller share than a node: while it has, the node cannot freeze
+ *     behind gates    so has the border that all flows out of an AS, or into it, cross
  *
  * Of a border whose flows several AS count, none of them knows in the round whether it freezes. So
  * all AS look at all flows in the next one.
@@ -72,6 +73,7 @@ export type RateAllocation = Allocation | BorderedAllocation;
  */
 export class BorderedAllocation {
   readonly stepsPerRound: 2 | 3;
+  readonly #asId: number;
   readonly #firstNode: number;
   readonly #endNode: number;
   readonly #capacityKbps: Float64Array;
@@ -96,10 +98,17 @@ export class BorderedAllocation {
   readonly #changedRound: Int32Array;
   /** See `SharedRates`. */
   readonly #touchedRound: Int32Array;
+  readonly #touchedAsRound: Int32Array;
 
   /** The own resources that have unfixed flows, ascending: the first `#activeCount` elements. */
   readonly #active: Int32Array;
   #activeCount = 0;
+  /**
+   * Whether all of these had more than the gate of this AS in the last round, and nothing of them
+   * has changed; and for each direction, the least that they had.
+   */
+  #isBehindGates = false;
+  readonly #behindGateKbps: [number, number] = [Infinity, Infinity];
 
   /** The number of the last round, and of the first one of this instant. */
   #round = 0;
@@ -118,6 +127,8 @@ export class BorderedAllocation {
     }
     this.#shares = shared.shares;
     this.#touchedRound = shared.touchedRound;
+    this.#touchedAsRound = shared.touchedAsRound;
+    this.#asId = asId;
     this.#asOfNode = options.asOfNode;
     this.#borders = new BorderShares(borders, options.sharedBorders, options.scratch, asId);
     this.#boundKbps = options.boundKbps;
@@ -164,6 +175,7 @@ export class BorderedAllocation {
   begin(): void {
     this.#firstRound = this.#round + 1;
     this.#hasPublished = false;
+    this.#isBehindGates = false;
     const { used, usedCount } = this.#flows;
     for (let i = 0; i < usedCount; i++) this.#active[i] = used[i]!;
     // Rates are added up in this order.
@@ -195,16 +207,21 @@ export class BorderedAllocation {
     this.#vetoBorders();
     this.#touchFrozen(OUTGOING);
     this.#touchFrozen(INCOMING);
+    if (this.#areStillBehindGates()) return;
+    this.#isBehindGates = this.#boundKbps === undefined;
+    this.#behindGateKbps.fill(Infinity);
+    const active = this.#active;
+    const before = this.#activeCount;
     let activeCount = 0;
-    for (let i = 0; i < this.#activeCount; i++) {
-      const own = this.#active[i]!;
-      const isBlocked = this.#isStillBlocked(own) || !this.#isTightest(own);
-      if (!isBlocked) {
+    for (let i = 0; i < before; i++) {
+      const own = active[i]!;
+      if (!this.#isStillBlocked(own) && this.#isTightest(own)) {
         this.#freezeOwn(own);
         continue;
       }
       if (this.#boundKbps !== undefined) this.#fixAtBounds(own);
-      this.#active[activeCount++] = own;
+      else this.#noteBlocker(own);
+      active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
   }
@@ -257,6 +274,8 @@ export class BorderedAllocation {
     this.#borders.beginStep();
     const firstTouched = 2 * this.#firstNode;
     const mayBeAll = this.#borders.hasFrozenSum(this.#round, this.#firstRound);
+    if (!mayBeAll && this.#touchedAsRound[this.#asId] !== this.#round) return;
+    this.#isBehindGates = false;
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
@@ -306,8 +325,7 @@ export class BorderedAllocation {
     const borders = this.#borders;
     borders.beginVetoes(this.#round, this.#shares, this.#changedRound);
     const isBounded = this.#boundKbps !== undefined;
-    const seeks = (): boolean => borders.seeksVetoes(OUTGOING) || borders.seeksVetoes(INCOMING);
-    for (let i = 0; i < this.#activeCount && seeks(); i++) {
+    for (let i = 0; i < this.#activeCount && borders.seeksAny; i++) {
       const own = this.#active[i]!;
       const direction = directionOf(own);
       if (!borders.seeksVetoes(direction)) continue;
@@ -362,6 +380,24 @@ export class BorderedAllocation {
   /** A flow of an upload or download is fixed in this round. */
   #touch(slot: number): void {
     this.#touchedRound[slot >>> 1] = this.#round;
+    this.#touchedAsRound[this.#asOfNode[nodeOfSlot(slot)]!] = this.#round;
+  }
+
+  /** Whether all own resources are blocked as in the last round, by the gates of this AS. */
+  #areStillBehindGates(): boolean {
+    if (!this.#isBehindGates) return false;
+    const [out, into] = this.#behindGateKbps;
+    return (
+      (out === Infinity || this.#borders.kbpsOf(this.#borders.gateOf(OUTGOING)) < out) &&
+      (into === Infinity || this.#borders.kbpsOf(this.#borders.gateOf(INCOMING)) < into)
+    );
+  }
+
+  #noteBlocker(own: number): void {
+    const direction = directionOf(own);
+    const share = this.#shares[this.#slotOf(own)]!;
+    if (this.#blocker[own] !== ~this.#borders.gateOf(direction)) this.#isBehindGates = false;
+    else if (share < this.#behindGateKbps[direction]) this.#behindGateKbps[direction] = share;
   }
 
   /** Whether what kept an own resource from freezing in the last round still does. */
@@ -381,11 +417,14 @@ export class BorderedAllocation {
     const share = shares[this.#slotOf(own)]!;
     const direction = directionOf(own);
     const isBounded = this.#boundKbps !== undefined;
+    const gate = borders.gateOf(direction);
+    const isBehindGate = share > borders.kbpsOf(gate);
     const start = this.#flows.start[own]!;
     const end = start + this.#unfixedCount[own]!;
     for (let index = start; index < end; index++) {
       const other = unfixed[index]!;
-      const border = borders.leastBorder(direction, this.#asOfNode[nodeOfSlot(other)]!);
+      const as = this.#asOfNode[nodeOfSlot(other)]!;
+      const border = isBehindGate && as !== this.#asId ? gate : borders.leastBorder(direction, as);
       if (border >= 0 && share > borders.kbpsOf(border)) this.#blocker[own] = ~border;
       else if (share > shares[other]!) this.#blocker[own] = other;
       else if (isBounded && share > this.#unfixedBounds[index]!) this.#blocker[own] = BY_BOUND;
