@@ -38,6 +38,7 @@ import {
   nodeOfSlot,
   uploadSlot,
 } from './allocation.ts';
+import { BehindGates } from './behind-gates.ts';
 import {
   BorderShares,
   BY_BOUND,
@@ -103,12 +104,7 @@ export class BorderedAllocation {
   /** The own resources that have unfixed flows, ascending: the first `#activeCount` elements. */
   readonly #active: Int32Array;
   #activeCount = 0;
-  /**
-   * Whether all of these had more than the gate of this AS in the last round, and nothing of them
-   * has changed; and for each direction, the least that they had.
-   */
-  #isBehindGates = false;
-  readonly #behindGateKbps: [number, number] = [Infinity, Infinity];
+  readonly #behindGates = new BehindGates();
 
   /** The number of the last round, and of the first one of this instant. */
   #round = 0;
@@ -175,7 +171,7 @@ export class BorderedAllocation {
   begin(): void {
     this.#firstRound = this.#round + 1;
     this.#hasPublished = false;
-    this.#isBehindGates = false;
+    this.#behindGates.restart(false);
     const { used, usedCount } = this.#flows;
     for (let i = 0; i < usedCount; i++) this.#active[i] = used[i]!;
     // Rates are added up in this order.
@@ -207,21 +203,23 @@ export class BorderedAllocation {
     this.#vetoBorders();
     this.#touchFrozen(OUTGOING);
     this.#touchFrozen(INCOMING);
-    if (this.#areStillBehindGates()) return;
-    this.#isBehindGates = this.#boundKbps === undefined;
-    this.#behindGateKbps.fill(Infinity);
-    const active = this.#active;
-    const before = this.#activeCount;
+    const borders = this.#borders;
+    const outOf = borders.gateOf(OUTGOING);
+    const into = borders.gateOf(INCOMING);
+    if (this.#behindGates.holds(borders.kbpsOf(outOf), borders.kbpsOf(into))) return;
+    this.#behindGates.restart(this.#boundKbps === undefined);
     let activeCount = 0;
-    for (let i = 0; i < before; i++) {
-      const own = active[i]!;
+    for (let i = 0; i < this.#activeCount; i++) {
+      const own = this.#active[i]!;
       if (!this.#isStillBlocked(own) && this.#isTightest(own)) {
         this.#freezeOwn(own);
         continue;
       }
       if (this.#boundKbps !== undefined) this.#fixAtBounds(own);
-      else this.#noteBlocker(own);
-      active[activeCount++] = own;
+      const direction = directionOf(own);
+      const isBehindGate = this.#blocker[own] === ~borders.gateOf(direction);
+      this.#behindGates.add(direction, this.#shares[this.#slotOf(own)]!, isBehindGate);
+      this.#active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
   }
@@ -275,7 +273,7 @@ export class BorderedAllocation {
     const firstTouched = 2 * this.#firstNode;
     const mayBeAll = this.#borders.hasFrozenSum(this.#round, this.#firstRound);
     if (!mayBeAll && this.#touchedAsRound[this.#asId] !== this.#round) return;
-    this.#isBehindGates = false;
+    this.#behindGates.restart(false);
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
@@ -381,23 +379,6 @@ export class BorderedAllocation {
   #touch(slot: number): void {
     this.#touchedRound[slot >>> 1] = this.#round;
     this.#touchedAsRound[this.#asOfNode[nodeOfSlot(slot)]!] = this.#round;
-  }
-
-  /** Whether all own resources are blocked as in the last round, by the gates of this AS. */
-  #areStillBehindGates(): boolean {
-    if (!this.#isBehindGates) return false;
-    const [out, into] = this.#behindGateKbps;
-    return (
-      (out === Infinity || this.#borders.kbpsOf(this.#borders.gateOf(OUTGOING)) < out) &&
-      (into === Infinity || this.#borders.kbpsOf(this.#borders.gateOf(INCOMING)) < into)
-    );
-  }
-
-  #noteBlocker(own: number): void {
-    const direction = directionOf(own);
-    const share = this.#shares[this.#slotOf(own)]!;
-    if (this.#blocker[own] !== ~this.#borders.gateOf(direction)) this.#isBehindGates = false;
-    else if (share < this.#behindGateKbps[direction]) this.#behindGateKbps[direction] = share;
   }
 
   /** Whether what kept an own resource from freezing in the last round still does. */
