@@ -37,7 +37,7 @@ import { assert } from '@cachetorrent/std';
 import { FlowLists } from './flow-lists.ts';
 import { sharedFloat64, sharedInt32 } from './shared-arrays.ts';
 
-/** The shared memory of an allocation: 40 bytes per node. */
+/** The shared memory of an allocation: 44 bytes per node. */
 export interface SharedRates {
   readonly shares: Float64Array;
   /**
@@ -45,12 +45,15 @@ export interface SharedRates {
    * only `bordered-allocation.ts` uses it.
    */
   readonly touchedRound: Int32Array;
+  /** For each AS, of which there are no more than nodes, the last round in which that happened. */
+  readonly touchedAsRound: Int32Array;
 }
 
 export function sharedRates(nodeCount: number): SharedRates {
   return {
     shares: sharedFloat64(SLOTS_PER_NODE * nodeCount),
     touchedRound: sharedInt32((SLOTS_PER_NODE / 2) * nodeCount),
+    touchedAsRound: sharedInt32(nodeCount),
   };
 }
 

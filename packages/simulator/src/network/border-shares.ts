@@ -215,6 +215,11 @@ export class BorderShares {
     this.#scratch.step++;
   }
 
+  /** The border that all own flows to or from other AS cross; -1 if there is none. */
+  gateOf(direction: Direction): number {
+    return this.#gate[direction];
+  }
+
   /** The border with the least share between this AS and another; -1 if there is none. */
   leastBorder(direction: Direction, other: number): number {
     const { shareKbps } = this.#shared;
@@ -320,6 +325,11 @@ export class BorderShares {
   /** Whether a flow of a direction may veto a border that this AS counts. */
   seeksVetoes(direction: Direction): boolean {
     return this.#openCount[direction] > 0;
+  }
+
+  /** Whether any flow may veto a border that this AS counts. */
+  get seeksAny(): boolean {
+    return this.#openCount[OUTGOING] + this.#openCount[INCOMING] > 0;
   }
 
   /**

@@ -20,6 +20,7 @@
  *     touchedRound    who freezes a node or border writes the round beside the other ends of its
  *                     flows, so that their AS know which flows to look at when they publish
  *     blocker         what had a smaller share than a node: while it has, the node cannot freeze
+ *     behind gates    so has the border that all flows out of an AS, or into it, cross
  *
  * Of a border whose flows several AS count, none of them knows in the round whether it freezes. So
  * all AS look at all flows in the next one.
@@ -37,6 +38,7 @@ import {
   nodeOfSlot,
   uploadSlot,
 } from './allocation.ts';
+import { BehindGates } from './behind-gates.ts';
 import {
   BorderShares,
   BY_BOUND,
@@ -72,6 +74,7 @@ export type RateAllocation = Allocation | BorderedAllocation;
  */
 export class BorderedAllocation {
   readonly stepsPerRound: 2 | 3;
+  readonly #asId: number;
   readonly #firstNode: number;
   readonly #endNode: number;
   readonly #capacityKbps: Float64Array;
@@ -96,10 +99,12 @@ export class BorderedAllocation {
   readonly #changedRound: Int32Array;
   /** See `SharedRates`. */
   readonly #touchedRound: Int32Array;
+  readonly #touchedAsRound: Int32Array;
 
   /** The own resources that have unfixed flows, ascending: the first `#activeCount` elements. */
   readonly #active: Int32Array;
   #activeCount = 0;
+  readonly #behindGates = new BehindGates();
 
   /** The number of the last round, and of the first one of this instant. */
   #round = 0;
@@ -118,6 +123,8 @@ export class BorderedAllocation {
     }
     this.#shares = shared.shares;
     this.#touchedRound = shared.touchedRound;
+    this.#touchedAsRound = shared.touchedAsRound;
+    this.#asId = asId;
     this.#asOfNode = options.asOfNode;
     this.#borders = new BorderShares(borders, options.sharedBorders, options.scratch, asId);
     this.#boundKbps = options.boundKbps;
@@ -164,6 +171,7 @@ export class BorderedAllocation {
   begin(): void {
     this.#firstRound = this.#round + 1;
     this.#hasPublished = false;
+    this.#behindGates.restart(false);
     const { used, usedCount } = this.#flows;
     for (let i = 0; i < usedCount; i++) this.#active[i] = used[i]!;
     // Rates are added up in this order.
@@ -195,15 +203,22 @@ export class BorderedAllocation {
     this.#vetoBorders();
     this.#touchFrozen(OUTGOING);
     this.#touchFrozen(INCOMING);
+    const borders = this.#borders;
+    const outOf = borders.gateOf(OUTGOING);
+    const into = borders.gateOf(INCOMING);
+    if (this.#behindGates.holds(borders.kbpsOf(outOf), borders.kbpsOf(into))) return;
+    this.#behindGates.restart(this.#boundKbps === undefined);
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
-      const isBlocked = this.#isStillBlocked(own) || !this.#isTightest(own);
-      if (!isBlocked) {
+      if (!this.#isStillBlocked(own) && this.#isTightest(own)) {
         this.#freezeOwn(own);
         continue;
       }
       if (this.#boundKbps !== undefined) this.#fixAtBounds(own);
+      const direction = directionOf(own);
+      const isBehindGate = this.#blocker[own] === ~borders.gateOf(direction);
+      this.#behindGates.add(direction, this.#shares[this.#slotOf(own)]!, isBehindGate);
       this.#active[activeCount++] = own;
     }
     this.#activeCount = activeCount;
@@ -257,6 +272,8 @@ export class BorderedAllocation {
     this.#borders.beginStep();
     const firstTouched = 2 * this.#firstNode;
     const mayBeAll = this.#borders.hasFrozenSum(this.#round, this.#firstRound);
+    if (!mayBeAll && this.#touchedAsRound[this.#asId] !== this.#round) return;
+    this.#behindGates.restart(false);
     let activeCount = 0;
     for (let i = 0; i < this.#activeCount; i++) {
       const own = this.#active[i]!;
@@ -306,8 +323,7 @@ export class BorderedAllocation {
     const borders = this.#borders;
     borders.beginVetoes(this.#round, this.#shares, this.#changedRound);
     const isBounded = this.#boundKbps !== undefined;
-    const seeks = (): boolean => borders.seeksVetoes(OUTGOING) || borders.seeksVetoes(INCOMING);
-    for (let i = 0; i < this.#activeCount && seeks(); i++) {
+    for (let i = 0; i < this.#activeCount && borders.seeksAny; i++) {
       const own = this.#active[i]!;
       const direction = directionOf(own);
       if (!borders.seeksVetoes(direction)) continue;
@@ -362,6 +378,7 @@ export class BorderedAllocation {
   /** A flow of an upload or download is fixed in this round. */
   #touch(slot: number): void {
     this.#touchedRound[slot >>> 1] = this.#round;
+    this.#touchedAsRound[this.#asOfNode[nodeOfSlot(slot)]!] = this.#round;
   }
 
   /** Whether what kept an own resource from freezing in the last round still does. */
@@ -381,11 +398,14 @@ export class BorderedAllocation {
     const share = shares[this.#slotOf(own)]!;
     const direction = directionOf(own);
     const isBounded = this.#boundKbps !== undefined;
+    const gate = borders.gateOf(direction);
+    const isBehindGate = share > borders.kbpsOf(gate);
     const start = this.#flows.start[own]!;
     const end = start + this.#unfixedCount[own]!;
     for (let index = start; index < end; index++) {
       const other = unfixed[index]!;
-      const border = borders.leastBorder(direction, this.#asOfNode[nodeOfSlot(other)]!);
+      const as = this.#asOfNode[nodeOfSlot(other)]!;
+      const border = isBehindGate && as !== this.#asId ? gate : borders.leastBorder(direction, as);
       if (border >= 0 && share > borders.kbpsOf(border)) this.#blocker[own] = ~border;
       else if (share > shares[other]!) this.#blocker[own] = other;
       else if (isBounded && share > this.#unfixedBounds[index]!) this.#blocker[own] = BY_BOUND;
