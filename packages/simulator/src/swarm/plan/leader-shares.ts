@@ -6,7 +6,7 @@
  *
  * The price of an AS is what it pays for 1 Mbit/s from the others: the mean over all of them of the
  * price of the link over which their traffic enters. It is 0 for what comes from customers and
- * peers. Where nothing is to be saved, all peers lead, and are plain peers so.
+ * peers. Where nothing is to be saved, all peers lead, which makes them plain peers.
  */
 
 import type { Routes } from '../../network/routes.ts';
