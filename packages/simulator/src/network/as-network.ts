@@ -19,13 +19,17 @@ import { sharedFloat64 } from './shared-arrays.ts';
 
 /** The text of a file of AS relationships. */
 export interface RelationshipData {
+  /** Tells it from other descriptions. */
   readonly kind: 'relationships';
+  /** Lines such as `64496|64499|-1`. */
   readonly text: string;
 }
 
 /** Latencies between all AS, one way, in ms, above 0. */
 export interface TableData {
+  /** Tells it from other descriptions. */
   readonly kind: 'table';
+  /** The name of each AS. */
   readonly names: readonly string[];
   /** The share of the peers that each AS hosts; shares are relative to their sum. */
   readonly sizes?: readonly number[];
@@ -35,9 +39,13 @@ export interface TableData {
 
 /** AS and the links between them. */
 export interface GraphData {
+  /** Tells it from other descriptions. */
   readonly kind: 'graph';
+  /** The name of each AS. */
   readonly names: readonly string[];
+  /** The share of the peers that each AS hosts; shares are relative to their sum. */
   readonly sizes?: readonly number[];
+  /** The links between them. */
   readonly links: readonly GraphLink[];
   /** Whether links lead from `from` to `to` only. */
   readonly isDirected: boolean;
@@ -45,7 +53,9 @@ export interface GraphData {
 
 /** A link between two AS, by their indices; one from an AS to itself says how far its nodes are. */
 export interface GraphLink {
+  /** The AS at one end; where the link begins, if the graph is directed. */
   readonly from: number;
+  /** The AS at the other end. */
   readonly to: number;
   /** Its latency, in whole µs; absent if the graph does not say. */
   readonly latencyUs?: number;

@@ -15,6 +15,7 @@ import { checkNumber, DAY_MS, type Refuse, TIME_MAX_MS } from './number-rule.ts'
 
 /** Peering that is free while neither side sends more than `ratio` times what it receives. */
 export interface PeeringByRatio {
+  /** How many times what it receives a side may send for free, at least 1. */
   readonly ratio: number;
   /** What a side that sends more pays for 1 Mbit/s and month of what it sends. */
   readonly price: number;
@@ -26,7 +27,9 @@ export interface PriceException {
   readonly as?: string;
   /** Absent with `as`. */
   readonly between?: readonly [string, string];
+  /** What a customer pays for 1 Mbit/s and month; absent: as elsewhere. */
   readonly transit?: number;
+  /** The terms of peering; absent: as elsewhere. */
   readonly peering?: 'free' | PeeringByRatio;
 }
 

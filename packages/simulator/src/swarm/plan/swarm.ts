@@ -85,6 +85,7 @@ export interface FileTopology {
   readonly intraMs: number;
 }
 
+/** Where peers are: a random transit–stub internetwork, or a network from a file. */
 export type Topology = TransitStub | FileTopology;
 
 /** The AS that host peers: these, or as many as are drawn with the seed of the run. */

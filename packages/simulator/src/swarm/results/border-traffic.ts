@@ -17,15 +17,19 @@ import { linkTermsOf } from '../plan/prices.ts';
 
 /** The traffic of a link between two AS, and what is paid for it. */
 export interface BorderLink {
-  /** The names of the AS: the customer and its provider, if one pays for transit. */
+  /** The name of the AS at one end: the customer, if one pays for transit. */
   readonly from: string;
+  /** The name of the AS at the other end: the provider, if one pays for transit. */
   readonly to: string;
+  /** What the two are to each other. */
   readonly relationship: RelationshipName;
-  /** Bytes of blocks sent over the link, from `from` to `to`, and back. */
+  /** Bytes of blocks sent over the link, from `from` to `to`. */
   readonly bytes: number;
+  /** Bytes of blocks sent from `to` to `from`. */
   readonly bytesBack: number;
-  /** The percentile of the rates of all intervals in each direction, in kbit/s. */
+  /** The percentile of the rates of all intervals from `from` to `to`, in kbit/s. */
   readonly billedKbps: number;
+  /** The same from `to` to `from`. */
   readonly billedBackKbps: number;
   /** The name of the AS that pays; absent if nothing is to be paid, or there are no prices. */
   readonly payer?: string;
@@ -35,21 +39,27 @@ export interface BorderLink {
 
 /** Bytes into an AS and out of it. */
 export interface InOut {
+  /** Bytes into it. */
   readonly in: number;
+  /** Bytes out of it. */
   readonly out: number;
 }
 
 /** The traffic of an AS with its neighbours, and what it pays and gets. */
 export interface BorderAs {
+  /** Its name. */
   readonly name: string;
   /** Whether peers live there; otherwise it carries traffic of others only. */
   readonly hostsPeers: boolean;
-  /** Bytes exchanged with its customers, its peers (in the sense of AS) and its providers. */
+  /** Bytes exchanged with its customers. */
   readonly customers: InOut;
+  /** Bytes exchanged with the AS with which it peers. */
   readonly peers: InOut;
+  /** Bytes exchanged with its providers. */
   readonly providers: InOut;
-  /** What it pays to others, and what others pay to it, in a month. */
+  /** What it pays to others in a month. */
   readonly pays: number;
+  /** What others pay to it in a month. */
   readonly gets: number;
 }
 
