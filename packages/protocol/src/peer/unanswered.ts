@@ -66,7 +66,7 @@ export class Unanswered {
   #doubts: Doubt[] = [];
   /** For each connection, the pieces that were doubted before. */
   readonly #doubtedBefore = new Map<Connection, Set<PieceIndex>>();
-  /** By connection; a row of a table, so that a round makes no objects. */
+  /** By connection; kept and overwritten, so that a round makes no objects. */
   readonly #oldest: (Oldest | undefined)[] = [];
 
   constructor({ memory, connections, picker, host, layout }: PeerComponents) {
