@@ -3,7 +3,7 @@
  * be told from a price of a link that no route of a run crosses.
  */
 
-import { RELATIONSHIP, type Routes, TRANSIT_NAME } from './routes.ts';
+import { TRANSIT_NAME } from './routes.ts';
 
 /** The relationships that have a price. */
 export type PricedRelationship = 'transit' | 'peering';
@@ -17,23 +17,6 @@ export interface RelatedAs {
    * or peers; of two, whether they have this relationship.
    */
   isRelated(price: PricedRelationship, first?: string, second?: string): boolean;
-}
-
-/** The relationships of links that are listed. */
-export function relatedByLinks({ names, links }: Pick<Routes, 'names' | 'links'>): RelatedAs {
-  const known = new Set(names);
-  return {
-    examples: names,
-    has: (name) => known.has(name),
-    isRelated: (price, first, second) =>
-      links.relationship.some((relationship, link) => {
-        if (relationship !== RELATIONSHIP[price]) return false;
-        const [from, to] = [names[links.from[link]!], names[links.to[link]!]];
-        if (first === undefined) return true;
-        if (second === undefined) return first === from || (price === 'peering' && first === to);
-        return (first === from && second === to) || (first === to && second === from);
-      }),
-  };
 }
 
 /** The relationships where each AS, by name, has an uplink and nothing else. */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { FORTY } from '../../../test/swarm/swarms.ts';
 import type { AsLinks } from '../../network/billing.ts';
 import { checkSwarm } from './check.ts';
-import { relatedByLinks, type RelatedAs } from '../../network/related-as.ts';
+import type { RelatedAs } from '../../network/related-as.ts';
+import { RELATIONSHIP } from '../../network/routes.ts';
 import { checkRelationships, linkTermsOf, type PriceException, type Prices } from './prices.ts';
 
 const PRICES: Prices = {
@@ -27,6 +28,23 @@ const LINKS: AsLinks = {
 const FREE = { kind: 'free' };
 const transit = (price: number) => ({ kind: 'transit', price });
 const peering = (ratio: number, price: number) => ({ kind: 'peering', ratio, price });
+
+/** The relationships of links that are listed. */
+function relatedByLinks({ names, links }: AsLinks): RelatedAs {
+  const known = new Set(names);
+  return {
+    examples: names,
+    has: (name) => known.has(name),
+    isRelated: (price, first, second) =>
+      links.relationship.some((relationship, link) => {
+        if (relationship !== RELATIONSHIP[price]) return false;
+        const [from, to] = [names[links.from[link]!], names[links.to[link]!]];
+        if (first === undefined) return true;
+        if (second === undefined) return first === from || (price === 'peering' && first === to);
+        return (first === from && second === to) || (first === to && second === from);
+      }),
+  };
+}
 
 /** AS9 pays AS8, and no route of the run crosses that link. */
 const RELATED: RelatedAs = {
