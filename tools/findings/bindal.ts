@@ -19,7 +19,8 @@ linear growth with the number of peers”.`,
   differences: `
 As in the paper, 700 peers in 14 AS have 35 neighbours, one of them from outside. Here, about
 as many again connect to a peer; leechers stay when they are complete. Where borders are
-throttled, to 2.5 Mbit/s in each direction, peers are mainline clients and have 35 connections in all.`,
+throttled, to 2.5 Mbit/s in each direction, peers are mainline clients and have 35 connections in
+all.`,
   findings: [
     ...[100, 400].flatMap((upload): Finding[] => [
       {
