@@ -28,7 +28,7 @@ function following(options: BlockPeerOptions = {}): Following {
 const isLetDownAt = ({ swarm, peer }: Following, nowMs: number): boolean => {
   swarm.nowMs = nowMs;
   peer.rechoke();
-  return peer.isLetDown;
+  return peer.isLetDown();
 };
 
 describe('A follower is let down', () => {
@@ -58,7 +58,20 @@ describe('A follower is let down', () => {
     each.swarm.nowMs = 60_000;
     each.peer.piece(OTHER, block(4), 1);
     expect(isLetDownAt(each, TWO_MINUTES + 59_999)).toBe(false);
-    expect(isLetDownAt(each, TWO_MINUTES + 60_000)).toBe(true);
+    // It looks for the first time at what others of its AS have got.
+    expect(isLetDownAt(each, TWO_MINUTES + 60_000)).toBe(false);
+    expect(isLetDownAt(each, 2 * TWO_MINUTES + 60_000)).toBe(true);
+  });
+
+  test('not while others of its AS get pieces, since its leaders are only slow', () => {
+    const each = following({ pieces: 3, neighbours: 3 });
+    each.peer.have(OTHER, piece(1));
+    expect(isLetDownAt(each, TWO_MINUTES)).toBe(false);
+    each.peer.have(OTHER, piece(2));
+    expect(isLetDownAt(each, 2 * TWO_MINUTES)).toBe(false);
+    expect(isLetDownAt(each, 3 * TWO_MINUTES - 1)).toBe(false);
+    expect(isLetDownAt(each, 3 * TWO_MINUTES)).toBe(true);
+    expect(isLetDownAt(each, 4 * TWO_MINUTES), 'and again').toBe(true);
   });
 
   test('not if bits of a block arrive', () => {

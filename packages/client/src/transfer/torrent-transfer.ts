@@ -236,7 +236,7 @@ export class TorrentTransfer implements WirePeerHostContext {
       this.#host.hasFreeSlot = false;
       this.#peer.rechoke();
       this.#warnOfSnubbing();
-      if (this.#peer.isLetDown) {
+      if (this.#peer.isLetDown()) {
         this.assignRole({ role: 'leader', leaders: [], asn: this.#role.asn });
       }
     }

@@ -13,7 +13,7 @@
 
 import type { Random } from '@cachetorrent/std';
 
-import { AM_INTERESTED, PEER_CHOKING } from '../tables/connection-flags.ts';
+import { AM_INTERESTED, MAY_DOWNLOAD, PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerHost } from './host.ts';
 import { type Connection, NO_CONNECTION, type PeerId } from '../ids.ts';
@@ -44,8 +44,10 @@ export class Follower {
   readonly #relayedBy: PeerId[] = [];
   /** The connections whose relay waits for a connection to its leader. */
   #pending: Connection[] = [];
-  /** Since when we follow our present leaders. */
-  #followsSinceMs: number;
+  /** Since when our present leaders have had time to serve us. */
+  #waitsSinceMs: number;
+  /** How many pieces that we lack others of our AS had announced when we looked last. */
+  #announcedInside = 0;
 
   constructor(components: PeerComponents) {
     const { connections, picker, host, options, rules, leadership } = components;
@@ -55,21 +57,22 @@ export class Follower {
     this.#leadership = leadership;
     this.#random = options.random;
     this.#rules = rules.relay;
-    this.#followsSinceMs = host.nowMs;
+    this.#waitsSinceMs = host.nowMs;
   }
 
   /** The tracker has named our leaders. */
   follows(): void {
-    this.#followsSinceMs = this.#host.nowMs;
+    this.#waitsSinceMs = this.#host.nowMs;
     this.restartRelays();
   }
 
   /**
    * Whether our leaders let us down: one that we are interested in chokes us, and none of them does
-   * not; and nobody has sent us bits of a block for long, the last ones at `lastReceivedMs`.
+   * not; and nobody has sent us bits of a block for long, the last ones at `lastReceivedMs`. Leaders
+   * that serve others of our AS meanwhile are slow, and do not let us down. Call it once a round.
    */
   isLetDown(lastReceivedMs: number): boolean {
-    const sinceMs = Math.max(lastReceivedMs, this.#followsSinceMs);
+    const sinceMs = Math.max(lastReceivedMs, this.#waitsSinceMs);
     if (this.#picker.isComplete || this.#host.nowMs < sinceMs + SERVICE_TIMEOUT_MS) return false;
     let isAnyOfUse = false;
     for (const leader of this.#leadership.leaders) {
@@ -79,7 +82,28 @@ export class Follower {
       if ((flags & PEER_CHOKING) === 0) return false;
       isAnyOfUse ||= (flags & AM_INTERESTED) !== 0;
     }
-    return isAnyOfUse;
+    if (!isAnyOfUse) return false;
+    const before = this.#announcedInside;
+    this.#announcedInside = this.#countAnnouncedInside();
+    if (this.#announcedInside <= before) return true;
+    this.#waitsSinceMs = this.#host.nowMs;
+    return false;
+  }
+
+  /** How many pieces that we lack others of our AS have announced, our leaders excepted. */
+  #countAnnouncedInside(): number {
+    const connections = this.#connections;
+    const { leaders } = this.#leadership;
+    connections.applyDueHaves();
+    let count = 0;
+    for (let connection = 0 as Connection; connection < connections.count; connection++) {
+      // A follower may download inside its AS only.
+      if ((connections.flags(connection) & MAY_DOWNLOAD) === 0) continue;
+      if (leaders.includes(connections.remoteOf(connection))) continue;
+      const start = connections.announcedStart(connection);
+      this.#picker.eachLacked(connections.announced, start, () => count++);
+    }
+    return count;
   }
 
   /** A connection was opened, and the other side has not answered yet. */

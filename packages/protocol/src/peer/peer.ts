@@ -127,11 +127,11 @@ export class Peer implements PeerMessages {
   }
 
   /**
-   * Whether the leaders that it follows let it down: they choke it, and nobody has sent it bits of
-   * a block for two minutes. A host that finds this after a rechoke makes it lead itself
-   * (`setRole`), until the tracker names leaders again.
+   * Whether the leaders that it follows let it down: they choke it, and for two minutes nobody has
+   * sent it bits of a block, nor has any other of its AS got a piece. A host that asks this after
+   * each rechoke makes it lead itself then (`setRole`), until the tracker names leaders again.
    */
-  get isLetDown(): boolean {
+  isLetDown(): boolean {
     return this.#parts.follower?.isLetDown(this.#download.lastReceivedMs) === true;
   }
 

@@ -603,7 +603,7 @@ export class AutonomousSystem implements Behaviour, NodeEnvironment {
     const localNode = this.plan.localNodeOf(hosted.id);
     const node = this.#members.node(localNode)!;
     // Where all come at once, roles are decided once, as in the original.
-    if (this.plan.isOpen && hosted.peer.isLetDown) node.leadItself(hosted.subTorrent);
+    if (this.plan.isOpen && hosted.peer.isLetDown()) node.leadItself(hosted.subTorrent);
     if (node.incompleteSubTorrents > 0) return;
     const shareRatio = this.#observations.uploadedBits[localNode]! / this.plan.fileBits;
     if (this.#stays.hasGivenEnough(hosted.id, shareRatio)) this.#leave(node, 'finished');
