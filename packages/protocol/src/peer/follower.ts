@@ -32,6 +32,8 @@ const NO_LEADER = -2 as PeerId;
  * down. Four optimistic unchokes end in it; and a connection ends without a word for so long.
  */
 const SERVICE_TIMEOUT_MS = 120_000;
+/** The same where nobody of our AS has got anything yet: the first pieces of a swarm come slowly. */
+const START_TIMEOUT_MS = 600_000;
 
 export class Follower {
   readonly #connections: ConnectionTable;
@@ -85,9 +87,12 @@ export class Follower {
     if (!isAnyOfUse) return false;
     const before = this.#announcedInside;
     this.#announcedInside = this.#countAnnouncedInside();
-    if (this.#announcedInside <= before) return true;
-    this.#waitsSinceMs = this.#host.nowMs;
-    return false;
+    if (this.#announcedInside > before) {
+      this.#waitsSinceMs = this.#host.nowMs;
+      return false;
+    }
+    const isStart = this.#announcedInside === 0 && sinceMs === this.#waitsSinceMs;
+    return !isStart || this.#host.nowMs >= sinceMs + START_TIMEOUT_MS;
   }
 
   /** How many pieces that we lack others of our AS have announced, our leaders excepted. */
