@@ -32,7 +32,7 @@ const NO_LEADER = -2 as PeerId;
  * down. Four optimistic unchokes end in it; and a connection ends without a word for so long.
  */
 const SERVICE_TIMEOUT_MS = 120_000;
-/** The same where nobody of our AS has got anything yet: the first pieces of a swarm come slowly. */
+/** The same where nobody of our AS has got anything yet: first pieces come slowly. */
 const START_TIMEOUT_MS = 600_000;
 
 export class Follower {
@@ -70,8 +70,8 @@ export class Follower {
 
   /**
    * Whether our leaders let us down: one that we are interested in chokes us, and none of them does
-   * not; and nobody has sent us bits of a block for long, the last ones at `lastReceivedMs`. Leaders
-   * that serve others of our AS meanwhile are slow, and do not let us down. Call it once a round.
+   * not; and nobody has sent us bits of a block for long, the last ones at `lastReceivedMs`.
+   * Leaders that serve others of our AS meanwhile are only slow. Call it once a round.
    */
   isLetDown(lastReceivedMs: number): boolean {
     const sinceMs = Math.max(lastReceivedMs, this.#waitsSinceMs);
