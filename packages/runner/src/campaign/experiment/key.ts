@@ -14,7 +14,7 @@ import { isFromFile, type Swarm } from '@cachetorrent/simulator';
  * The version of the results. It is raised when a swarm and seed give another result than before,
  * and only then: it distinguishes stored runs that are out of date from those that are not.
  */
-export const RESULTS_VERSION = 5;
+export const RESULTS_VERSION = 6;
 
 /** The key of a run: 32 hexadecimal digits. */
 export type RunKey = string;
