@@ -2,6 +2,7 @@
 
 import type { PeerId } from '@cachetorrent/protocol';
 import { seededRandom } from '@cachetorrent/std';
+import { leaderCount } from '@cachetorrent/tracker';
 import { describe, expect, test } from 'vitest';
 
 import type { FaultedAs } from '../../src/swarm/faults/fault-kind.ts';
@@ -65,8 +66,16 @@ describe('leaders', () => {
     const [before, after] = [AT, AT + SECOND].map((at) => totalAt(run, 'leaders', at));
     expect(after).toBeLessThan(0.7 * before!);
     // The crash is noticed after 120 s, and all have told the tracker, and have been told, 5 minutes
-    // later. Otherwise some would go on leading beside those that are elected.
-    expect(Math.abs(totalAt(run, 'leaders', AT + 500 * SECOND) - before!)).toBeLessThan(3);
+    // later. Only one that was elected after it had asked does not know yet that it leads.
+    const { asCount } = run.plan;
+    for (let as = 0; as < asCount; as++) {
+      const isThere = (id: number) => id > 0 && run.result.peers.departure[id - 1] !== 'crashed';
+      const candidates = [...run.plan.idsOf(as)].filter(isThere).length;
+      const asked = leaderCount(candidates, { leaderPercent: 40 });
+      const leaders = run.timeline.leaders[(AT / SECOND + 500) * asCount + as]!;
+      expect([asked - 1, asked], `AS ${as}`).toContain(leaders);
+    }
+    expect(totalAt(run, 'leaders', AT + 500 * SECOND)).toBeGreaterThan(after!);
   });
 
   test('of one sub-torrent are leaders', () => {
