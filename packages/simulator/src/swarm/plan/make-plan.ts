@@ -17,15 +17,8 @@ import { drawPeers } from './planned-peers.ts';
 import { drawCapacities, drawSessions } from './sessions.ts';
 import { isFromFile, isOpen, type Swarm, usesRoutes } from './swarm.ts';
 
-/** What a plan has beside what every run needs. */
-export interface PlanOptions extends Recording {
-  /** Whether it has the routes between AS. */
-  readonly withRoutes?: true;
-}
-
 /** @throws SwarmError if the swarm does not fit the network, or nobody arrives with this seed */
-export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}): PlanData {
-  const { withRoutes: _, ...recording } = options;
+export function makePlan(swarm: Swarm, seed: number, recording: Recording = {}): PlanData {
   const network = layOut(swarm, drawPeers(swarm, seed), seed);
   const { peers, caches, parents, placement, latencies } = network;
   const { nodeCount, arrivesAtMs, classOfPeer } = peers;
@@ -43,7 +36,7 @@ export function makePlan(swarm: Swarm, seed: number, options: PlanOptions = {}):
     ...drawCapacities(swarm, seed, peers, placement.nodeOfArrival),
     ...(sessions === undefined ? {} : { sessions }),
     rates: sharedRates(nodeCount),
-    ...routesAndBorders(swarm, network, options),
+    ...routesAndBorders(swarm, network, recording),
     ...recording,
     ...(isOpen(swarm) ? { census: sharedInt32(CENSUS_LENGTH) } : {}),
     ...(isOpen(swarm) || recording.timelineMs !== undefined
@@ -65,8 +58,8 @@ export function planForWorkers(data: PlanData): PlanData {
 }
 
 /**
- * The routes between AS, if something of the run uses them: borders that have a capacity, and a
- * meter of what crosses them.
+ * The routes between AS, if something of the run uses them, and what follows from them: borders
+ * that have a capacity, a meter of what crosses them, and leaders that are divided by price.
  *
  * @throws SwarmError if a border or a price is that of a link that the network does not have, or
  *   there are too many intervals
@@ -74,13 +67,13 @@ export function planForWorkers(data: PlanData): PlanData {
 function routesAndBorders(
   swarm: Swarm,
   network: LaidOut,
-  { withRoutes, bordersMs }: PlanOptions,
+  { bordersMs }: Recording,
 ): Pick<PlanData, 'routes' | 'borders' | 'meter' | 'leaderPercentOfAs'> {
   checkLinks(swarm, network.related, (at, problem, fix) => {
     throw new SwarmError({ at, problem, fix });
   });
   const intervalMs = swarm.prices?.intervalMs ?? bordersMs;
-  if (!usesRoutes(swarm) && withRoutes !== true && intervalMs === undefined) return {};
+  if (!usesRoutes(swarm) && intervalMs === undefined) return {};
   const routes = network.routes();
   return {
     routes,
