@@ -54,10 +54,9 @@ function protocolText({ config: { cache, tracker } }: FinishedRun): string {
   const { leaders, subTorrents, providerCaches, leaderShare, parents } = cache;
   const { externalNeighbours, neighbourSelection } = tracker;
   const features = [
-    ...(leaders === undefined ? [] : [`${leaders} % leaders`]),
-    ...(leaderShare === undefined ? [] : [`leaders by ${leaderShare}`]),
+    ...(leaders === undefined ? [] : [`${leaders} % leaders${leaderShare ? ' by price' : ''}`]),
     ...(providerCaches === undefined ? [] : ['provider caches']),
-    ...(parents === undefined ? [] : ['parents']),
+    ...(parents === undefined ? [] : ['parent AS']),
     ...(subTorrents === 1 ? [] : [`${subTorrents} sub-torrents`]),
     ...(neighbourSelection === undefined ? [] : [`neighbours by ${neighbourSelection}`]),
     ...(externalNeighbours === undefined ? [] : [`${externalNeighbours} % external neighbours`]),
