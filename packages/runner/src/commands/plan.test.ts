@@ -44,7 +44,7 @@ describe('--plan', () => {
     const file = `${EXAMPLES}../networks/${network}`;
     expect(await cli(['run', file, '--plan'], environment)).toBe(0);
     const { out } = environment.output;
-    const line = `\nthat is ${says} often as with windows of 200 ms: `;
+    const line = `\nthat is ${says} often as with windows of 200 ms:\n`;
     if (says === '') expect(out).not.toContain('windows of 200 ms');
     else expect(out).toContain(line);
   });

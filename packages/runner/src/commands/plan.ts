@@ -72,8 +72,8 @@ function costOfWindows(windowMs: number): string[] {
   const times = Math.round(USUAL_WINDOW_MS / windowMs);
   if (times < 2) return [];
   return [
-    `that is ${formatInteger(times)} times as often as with windows of ${USUAL_WINDOW_MS} ms: ` +
-      'it makes a run of few peers slower, and matters little for thousands',
+    `that is ${formatInteger(times)} times as often as with windows of ${USUAL_WINDOW_MS} ms:`,
+    'it makes a run of few peers slower, and matters little for thousands',
   ];
 }
 
