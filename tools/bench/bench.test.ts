@@ -179,7 +179,33 @@ describe('bench', () => {
     }
     const plot = readFileSync(join(folder, 'workers.svg'), 'utf8');
     expect(plot).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
-    expect(plot.match(/<circle/g)).toHaveLength(points.length);
+    expect(plot.match(/<title>\d+: [\d.]+ s<\/title>/g)).toHaveLength(points.length);
+    writeFileSync(join(folder, 'workers.svg'), 'of an earlier version');
+    expect(await runBench('scaling', '--draw', folder, '--only', 'workers')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('workers.svg'),
+    });
+    expect(readFileSync(join(folder, 'workers.svg'), 'utf8')).toBe(plot);
+  });
+
+  test('pairs runs two checkouts in turn', { timeout: TIMEOUT_MS }, async () => {
+    const here = inRepository('.');
+    const flags = ['--before', here, '--only', 'version', '--runs', '2', '--json'];
+    const { code, out } = await runBench('pairs', ...flags);
+    expect(code).toBe(0);
+    const { before, cases } = JSON.parse(out) as {
+      before: string;
+      cases: { name: string; pairs: Record<'before' | 'after', { wallMs: number }>[] }[];
+    };
+    expect(`${before}/`).toBe(here);
+    expect(cases).toMatchObject([{ name: 'version' }]);
+    const { pairs } = cases[0]!;
+    expect(pairs).toHaveLength(2);
+    for (const pair of pairs) {
+      // Node itself takes longer than that to start.
+      expect(pair.before.wallMs).toBeGreaterThan(5);
+      expect(pair.after.wallMs).toBeGreaterThan(5);
+    }
   });
 
   test('campaign measures runs, cores and a store', { timeout: TIMEOUT_MS }, async () => {
@@ -273,8 +299,12 @@ describe('a mistake is refused, with a fix', () => {
     { args: ['cores', 'none.json'], says: 'there is no such file' },
     { args: ['scaling', '--only', 'time'], says: 'has no sweep "time"' },
     { args: ['scaling', '--share', '0'], says: 'above 0' },
+    { args: ['scaling', '--draw', 'none'], says: 'no such file' },
     { args: ['predict', 'none.json'], says: 'there is no such file' },
     { args: ['predict', '--workers', '2,x'], says: 'whole number' },
+    { args: ['pairs'], says: "required option '--before <folder>' not specified" },
+    { args: ['pairs', '--before', 'none'], says: 'none has no packages/runner/src/main.ts' },
+    { args: ['pairs', '--before', '.', '--only', 'luck'], says: 'has no case "luck"' },
     { args: ['campaign', '--only', 'luck'], says: 'has no part "luck"' },
     { args: ['walk'], says: 'unknown command' },
   ])('$args', async ({ args, says }) => {

@@ -8,6 +8,7 @@ import { addCampaign } from './commands/campaign.ts';
 import { addCores } from './commands/cores.ts';
 import { addMarginal } from './commands/marginal.ts';
 import { addMicro } from './commands/micro.ts';
+import { addPairs } from './commands/pairs.ts';
 import { addPhold } from './commands/phold.ts';
 import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   addPhold,
   addMicro,
   addCampaign,
+  addPairs,
   addWire,
   addTopology,
   addWindows,

@@ -1,6 +1,7 @@
 /** Runs a whole process and measures its time, CPU time and memory, all threads together. */
 
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 
@@ -32,6 +33,8 @@ export class ProcessFailed extends Error {
 export interface ProcessOptions {
   /** A script of the repository. */
   readonly script: string;
+  /** The folder of another checkout, whose script it is (default: this one). */
+  readonly root?: string;
   readonly args: readonly string[];
   /** Options of Node. */
   readonly node?: readonly string[];
@@ -40,14 +43,14 @@ export interface ProcessOptions {
 
 /** @throws ProcessFailed if its exit code is not 0 */
 export async function measure(options: ProcessOptions): Promise<MeasuredProcess> {
-  const { script, args, node = [], signal } = options;
+  const { script, args, node = [], signal, root = inRepository('.') } = options;
   const preload = new URL('./usage.ts', import.meta.url).href;
   const argv = ['--conditions=cachetorrent-source', '--import', preload, ...node];
   const startMs = performance.now();
-  const child = spawn(process.execPath, [...argv, inRepository(script), ...args], {
+  const child = spawn(process.execPath, [...argv, join(root, script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // As in the command itself: its threads share compiled code.
-    env: { NODE_COMPILE_CACHE: inRepository('node_modules/.cache/cachetorrent'), ...process.env },
+    env: { NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/cachetorrent'), ...process.env },
     ...(signal === undefined ? {} : { signal }),
   });
   const closed = new Promise<number>((resolve, reject) => {
@@ -67,6 +70,30 @@ export async function measure(options: ProcessOptions): Promise<MeasuredProcess>
     throw new ProcessFailed(`${command} ended with ${code}:\n${stderr.trim().slice(-2_000)}`, code);
   }
   return { ...(JSON.parse(usage) as Usage), wallMs, stdout };
+}
+
+/**
+ * The wall time of a script that needs no condition of Node, with nothing preloaded: for what takes
+ * less than a second.
+ *
+ * @throws ProcessFailed if its exit code is not 0
+ */
+export async function wallMsOf(options: Omit<ProcessOptions, 'node'>): Promise<number> {
+  const { script, args, signal, root = inRepository('.') } = options;
+  const startMs = performance.now();
+  const child = spawn(process.execPath, [join(root, script), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const closed = new Promise<number>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? -1));
+  });
+  const [code, stderr] = await Promise.all([closed, text(child.stderr)]);
+  if (code === 0) return performance.now() - startMs;
+  const command = [script, ...args].join(' ');
+  throw new ProcessFailed(`${command} ended with ${code}:\n${stderr.trim().slice(-2_000)}`, code);
 }
 
 export interface MeasuredRun extends Omit<MeasuredProcess, 'stdout'> {

@@ -49,9 +49,41 @@ const RUN_FILE = z.object({
 
 export type RunFile = z.infer<typeof RUN_FILE>;
 
+const SCALING_FILE = z.object({
+  format: z.literal(FORMAT),
+  kind: z.literal('scaling'),
+  title: z.string(),
+  axis: z.string(),
+  points: z
+    .array(
+      z.object({
+        x: z.number().positive(),
+        workers: z.number(),
+        messages: z.number(),
+        windows: z.number(),
+        resultHash: z.string(),
+        wallMs: z.array(z.number()).min(1),
+        cpuMs: z.array(z.number()),
+        peakRssBytes: z.array(z.number()),
+      }),
+    )
+    .min(1),
+});
+
+export type ScalingFile = z.infer<typeof SCALING_FILE>;
+
 /** @throws UserError if it is no such file, or from another version or another command */
-export async function readRunFile(path: string): Promise<RunFile> {
-  const fix = 'name a file that `bench run --out` wrote';
+export function readRunFile(path: string): Promise<RunFile> {
+  return readResultFile(path, 'run', RUN_FILE);
+}
+
+/** @throws UserError if it is no such file, or from another version or another command */
+export function readScalingFile(path: string): Promise<ScalingFile> {
+  return readResultFile(path, 'scaling', SCALING_FILE);
+}
+
+async function readResultFile<T>(path: string, expected: string, schema: z.ZodType<T>): Promise<T> {
+  const fix = `name a file that \`bench ${expected} --out\` wrote`;
   let document: unknown;
   try {
     document = JSON.parse(await readFile(path, 'utf8'));
@@ -71,10 +103,10 @@ export async function readRunFile(path: string): Promise<RunFile> {
       fix: 'measure the old source with this version of the tool',
     });
   }
-  if (kind !== 'run') {
+  if (kind !== expected) {
     throw new UserError({ at: path, problem: `was written by \`bench ${String(kind)}\``, fix });
   }
-  const parsed = RUN_FILE.safeParse(document);
+  const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
   const problem = `is damaged: ${z.prettifyError(parsed.error)}`;
   throw new UserError({ at: path, problem, fix });

@@ -20,9 +20,11 @@ export interface ScalingSweep {
   readonly title: string;
   readonly axis: string;
   readonly points: readonly SweepPoint[];
-  /** How wall time depends on the axis on an ideal machine. */
-  readonly ideal?: 'inverse' | 'proportional' | 'constant';
+  readonly ideal: Ideal;
 }
+
+/** How wall time depends on the axis on an ideal machine. */
+export type Ideal = 'inverse' | 'proportional' | 'constant';
 
 const PEERS_PER_AS = 50;
 const AS_COUNT = 14;
