@@ -1,5 +1,6 @@
 /** A parallel, deterministic simulator of BitTorrent and CacheTorrent swarms. */
 
+export { WorkerPool } from './engine/threads/worker-pool.ts';
 export type { BusyTimesReport } from './engine/threads/busy-times.ts';
 export {
   ConfigurationError,

@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import type { BusyTimesReport } from './engine/threads/busy-times.ts';
 import { type Run, runActors } from './engine/threads/coordinator.ts';
 import type { RunPlan } from './engine/threads/shared-memory.ts';
+import type { WorkerPool } from './engine/threads/worker-pool.ts';
 import { SwarmError } from './errors.ts';
 import { footprintOf } from './swarm/forecast/memory.ts';
 import { modelWarningsOf } from './swarm/forecast/model-warnings.ts';
@@ -77,6 +78,8 @@ export interface SimulateOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Aborts the run within a second; `simulate` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Keeps the threads for the next run (default: they end with the run). */
+  readonly pool?: WorkerPool;
 }
 
 /** A finished run. */
@@ -178,7 +181,7 @@ async function runLogged(plan: Plan, data: PlanData, options: SimulateOptions): 
 async function runAllAs(
   plan: Plan,
   data: PlanData,
-  { workers, onProgress, measuresBusyTimes = false }: SimulateOptions,
+  { workers, onProgress, measuresBusyTimes = false, pool }: SimulateOptions,
   signal: AbortSignal | undefined,
 ): Promise<SwarmRun> {
   const { swarm } = plan;
@@ -192,6 +195,7 @@ async function runAllAs(
     measuresBusyTimes,
     ...heapLimit(swarm, threads),
     ...(signal === undefined ? {} : { signal }),
+    ...(pool === undefined ? {} : { pool }),
     onProgress: (progress) => onProgress?.(progressOf(swarm, plan.nodeCount - 1, progress)),
   });
   return { ...run, reports: run.reports as readonly AsReport[] };

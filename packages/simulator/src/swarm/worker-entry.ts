@@ -4,10 +4,11 @@ import { hostActors } from '../engine/threads/worker.ts';
 import { AutonomousSystem } from './nodes/autonomous-system.ts';
 import { Plan, type PlanData } from './plan/plan.ts';
 
-/** All AS of a worker share one plan. */
-let plan: Plan | undefined;
+/** All AS of a worker share the plan of their run. */
+const plans = new WeakMap<PlanData, Plan>();
 
 hostActors((data: PlanData, context) => {
-  plan ??= new Plan(data);
+  const plan = plans.get(data) ?? new Plan(data);
+  plans.set(data, plan);
   return new AutonomousSystem(plan, context);
 });

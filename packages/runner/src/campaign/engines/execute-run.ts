@@ -7,6 +7,7 @@ import {
   type Simulation,
   type Swarm,
   SwarmError,
+  WorkerPool,
 } from '@cachetorrent/simulator';
 import {
   type CompleteSwarmConfig,
@@ -53,12 +54,18 @@ export async function executeRun({
 /** The heap that every thread has at least. */
 const MIN_HEAP_BYTES = 1e9;
 
-/** Simulates in this thread if one is enough, as its code is already compiled. */
+/** The threads of runs that take several, with their code compiled. */
+const pool = new WorkerPool();
+
+/** Simulates in this thread if one is enough, as its code is compiled as well. */
 async function runSimulation(swarm: Swarm, seed: number, workers: number): Promise<Simulation> {
   const timelineMs = timelineIntervalMs(swarm);
   const fitsThread = footprintOf(swarm, 1).heapBytesPerWorker < MIN_HEAP_BYTES;
-  if (workers === 1 && fitsThread) return simulateHere(swarm, { seed, timelineMs });
-  return simulate(swarm, { seed, workers, timelineMs });
+  if (workers > 1 || !fitsThread) return simulate(swarm, { seed, workers, timelineMs, pool });
+  // A campaign goes from long to short runs: there will hardly be another run of several threads
+  // before the last few.
+  await pool.endIdle();
+  return simulateHere(swarm, { seed, timelineMs });
 }
 
 function errorText(error: unknown, config: CompleteSwarmConfig): string {

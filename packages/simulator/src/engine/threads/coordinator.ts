@@ -1,7 +1,7 @@
 /**
  * Runs actors on worker threads, from the main thread: starts the threads, runs them, collects the
- * actors' reports, and always terminates the threads. It takes no part in the worker loop
- * (`worker-loop.ts`) and handles no message; it only watches.
+ * actors' reports, and ends the threads, or keeps them for the next run (`worker-pool.ts`). It takes
+ * no part in the worker loop (`worker-loop.ts`) and handles no message; it only watches.
  */
 
 import { availableParallelism } from 'node:os';
@@ -18,6 +18,7 @@ import { actorsOf, type RunEnd } from './worker-loop.ts';
 import { assignLongestFirst } from './assignment.ts';
 import { makeSharedMemory, type RunPlan, type SharedMemory } from './shared-memory.ts';
 import { WorkerFailed, WorkerHandle } from './worker-handle.ts';
+import type { WorkerPool } from './worker-pool.ts';
 import { type EngineProgress, Heartbeats } from './heartbeat.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -42,6 +43,8 @@ export interface RunOptions extends RunPlan {
   readonly signal?: AbortSignal;
   /** Heap limit of each worker, in MiB (default: that of Node). */
   readonly oldGenerationMb?: number;
+  /** Where threads come from and return to; by default, they are new and end with the run. */
+  readonly pool?: WorkerPool;
   /** A worker without a heartbeat for this time is considered hung (default: 10 s). */
   readonly heartbeatTimeoutMs?: number;
   /** Whether to measure how long each actor is busy in each window. */
@@ -82,20 +85,27 @@ export async function runActors(options: RunOptions): Promise<Run> {
   const onAbort = (): void => aborted.reject(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
   const watchdog = new Watchdog({ heartbeats, workers, timeoutMs: heartbeatTimeoutMs, onProgress });
-  const { entry, oldGenerationMb } = options;
+  const { entry, oldGenerationMb, pool } = options;
   const handles: WorkerHandle[] = [];
+  let isReusable = false;
   try {
     for (let worker = 0; worker < workers; worker++) {
-      handles.push(new WorkerHandle({ worker, entry, oldGenerationMb }));
+      const thread = { entry, oldGenerationMb };
+      const handle = pool?.take(thread) ?? new WorkerHandle(thread);
+      handle.beginRun(worker);
+      handles.push(handle);
     }
-    const run = runWorkers(handles, memory, options, watchdog);
-    return await Promise.race([run, watchdog.failure, aborted.promise]);
+    const running = runWorkers(handles, memory, options, watchdog);
+    const run = await Promise.race([running, watchdog.failure, aborted.promise]);
+    isReusable = pool !== undefined;
+    return run;
   } catch (error) {
     throw error instanceof WorkerFailed ? actorFailedBy(error, memory, heartbeats) : error;
   } finally {
     watchdog.stop();
     signal?.removeEventListener('abort', onAbort);
-    await terminateAll(handles, memory);
+    if (isReusable) await pool!.giveBack(handles);
+    else await terminateAll(handles, memory);
   }
 }
 

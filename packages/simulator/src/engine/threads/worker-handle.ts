@@ -29,7 +29,6 @@ export class WorkerFailed extends Error {
 }
 
 export interface WorkerHandleOptions {
-  readonly worker: number;
   /** The module that calls `hostActors`. */
   readonly entry: URL;
   /** Heap limit of the thread, in MiB (default: that of Node). */
@@ -37,28 +36,50 @@ export interface WorkerHandleOptions {
 }
 
 export class WorkerHandle {
-  readonly #worker: Worker;
+  readonly options: WorkerHandleOptions;
+  readonly #thread: Worker;
   readonly #api: Remote<WorkerApi>;
   /** Rejects when the thread ends; never resolves. */
   readonly #failure: Promise<never>;
+  #worker = 0;
+  #hasEnded = false;
 
-  constructor({ worker, entry, oldGenerationMb }: WorkerHandleOptions) {
-    this.#worker = new Worker(entry, {
+  constructor(options: WorkerHandleOptions) {
+    const { entry, oldGenerationMb } = options;
+    this.options = options;
+    this.#thread = new Worker(entry, {
       workerData: ACTOR_WORKER,
       ...(oldGenerationMb === undefined
         ? {}
         : { resourceLimits: { maxOldGenerationSizeMb: oldGenerationMb } }),
     });
     this.#failure = new Promise<never>((_, reject) => {
-      this.#worker.once('error', (error) => reject(failureFrom(worker, error)));
-      this.#worker.once('exit', (code) => {
-        reject(new WorkerFailed(worker, `exited by itself, with exit code ${code}`));
+      this.#thread.once('error', (error) => reject(failureFrom(this.#worker, error)));
+      this.#thread.once('exit', (code) => {
+        this.#hasEnded = true;
+        const what = `exited by itself, with exit code ${code}`;
+        reject(new WorkerFailed(this.#worker, what));
       });
     });
     // The rejection may come while no call is pending. Node emits 'exit' after an 'error'.
     this.#failure.catch(() => {});
-    this.#worker.on('error', () => {});
-    this.#api = wrap<WorkerApi>(nodeEndpoint(this.#worker));
+    this.#thread.on('error', () => {});
+    this.#api = wrap<WorkerApi>(nodeEndpoint(this.#thread));
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** A run begins, in which the thread is worker number `worker`. */
+  beginRun(worker: number): void {
+    this.#worker = worker;
+    this.#thread.ref();
+  }
+
+  /** The run is over; until the next one, the thread does not keep the process alive. */
+  endRun(): void {
+    this.#thread.unref();
   }
 
   /** Makes a remote call. Rejects with `WorkerFailed` if the thread ends before it answers. */
@@ -68,7 +89,7 @@ export class WorkerHandle {
 
   /** Ends the thread, whatever it is doing. */
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#thread.terminate();
   }
 }
 

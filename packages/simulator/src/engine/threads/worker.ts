@@ -30,6 +30,8 @@ export interface WorkerApi {
   /** Returns the report of an actor, or its failure to report. */
   report(actor: ActorId): { readonly report: unknown } | { readonly failure: Failure };
   busyTimes(): BusyTimesReport | undefined;
+  /** Forgets the actors, so that their memory can be used again. */
+  release(): void;
 }
 
 /**
@@ -64,5 +66,8 @@ function makeWorkerApi<Setup>(makeBehaviour: MakeBehaviour<Setup>): WorkerApi {
       return failure === undefined ? { report } : { failure: toCloneable(failure) };
     },
     busyTimes: () => startedLoop().busyTimes(),
+    release() {
+      loop = undefined;
+    },
   };
 }
