@@ -1,6 +1,6 @@
 /**
  * Runs actors on worker threads, from the main thread: starts the threads, runs them, collects the
- * actors' reports, and ends the threads, or keeps them for the next run (`worker-pool.ts`). It takes
+ * actors' reports, and ends the threads or keeps them for the next run (`worker-pool.ts`). It takes
  * no part in the worker loop (`worker-loop.ts`) and handles no message; it only watches.
  */
 
