@@ -8,7 +8,7 @@
 
 import { Worker } from 'node:worker_threads';
 
-import { type Remote, wrap } from 'comlink';
+import { wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 
 import { ACTOR_WORKER, type WorkerApi } from './worker.ts';
@@ -35,10 +35,20 @@ export interface WorkerHandleOptions {
   readonly oldGenerationMb?: number | undefined;
 }
 
+/**
+ * The calls of a worker, as another thread makes them. `Remote` of comlink says the same with types
+ * of browsers, which not every program has.
+ */
+export type RemoteWorkerApi = {
+  readonly [Name in keyof WorkerApi]: (
+    ...args: Parameters<WorkerApi[Name]>
+  ) => Promise<ReturnType<WorkerApi[Name]>>;
+};
+
 export class WorkerHandle {
   readonly options: WorkerHandleOptions;
   readonly #thread: Worker;
-  readonly #api: Remote<WorkerApi>;
+  readonly #api: RemoteWorkerApi;
   /** Rejects when the thread ends; never resolves. */
   readonly #failure: Promise<never>;
   #worker = 0;
@@ -83,7 +93,7 @@ export class WorkerHandle {
   }
 
   /** Makes a remote call. Rejects with `WorkerFailed` if the thread ends before it answers. */
-  async call<T>(call: (api: Remote<WorkerApi>) => T): Promise<Awaited<T>> {
+  async call<T>(call: (api: RemoteWorkerApi) => Promise<T>): Promise<T> {
     return await Promise.race([call(this.#api), this.#failure]);
   }
 
