@@ -30,6 +30,7 @@ const DRIVES_PROGRAMS = [
   'test/browser.test.ts',
   'test/command.test.ts',
   'test/leader-crash.test.ts',
+  'test/loaded-modules.test.ts',
   'tools/help.test.ts',
   'tools/soak/soak.test.ts',
   'tools/validate/validate.test.ts',
