@@ -1,6 +1,6 @@
 /**
- * `npm start` and `npm test` in a fresh clone: installs the workspace with a pinned pnpm, then runs
- * the task with the workspace's own Node.
+ * `npm start` and `npm test` in a fresh clone: installs the workspace with a pinned pnpm, unless
+ * that has been done, then runs the task with the workspace's own Node.
  *
  * Older versions of Node must be able to run this file, so it is plain JavaScript.
  */
@@ -11,6 +11,8 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isInstalled, markChanging, markInstalled } from './installation.mjs';
+
 const PNPM = 'pnpm@12.21.0';
 /** The oldest Node that runs TypeScript without a flag. */
 const OLDEST_VERSION = [22, 18];
@@ -19,7 +21,7 @@ const EXAMPLE = ['run', 'examples/configs/latency.json', '--pieces', '200', '--l
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [task, ...rest] = process.argv.slice(2);
 
-install();
+if (!isInstalled(root, PNPM)) install();
 if (task === 'test') {
   run(node(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest]);
 } else {
@@ -32,13 +34,14 @@ function install() {
   const args = ['-y', PNPM, 'install', '--frozen-lockfile', '--reporter=append-only'];
   const installed = existsSync(join(root, 'node_modules/.pnpm'));
   if (!installed) process.stderr.write('Installing the workspace (once) ...\n');
+  markChanging(root);
   const { status, error, stdout, stderr } = spawnSync(npx, args, {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, CI: 'true' },
     shell: process.platform === 'win32',
   });
-  if (status === 0) return;
+  if (status === 0) return markInstalled(root, PNPM);
   process.stderr.write(`${stdout ?? ''}${stderr ?? ''}${error ? `${error.message}\n` : ''}`);
   process.stderr.write(
     `Cannot install the workspace with ${PNPM}; see above. Is there a network?\n`,
