@@ -28,6 +28,7 @@ const DRIVES_PROGRAMS = [
   'packages/runner/test/killed.test.ts',
   'packages/runner/test/stopped.test.ts',
   'test/browser.test.ts',
+  'test/bundle.test.ts',
   'test/command.test.ts',
   'test/leader-crash.test.ts',
   'test/loaded-modules.test.ts',

@@ -111,6 +111,12 @@ test('the programs of the READMEs type-check', () => {
   expect(typesOf(consumer)).toEqual({ status: 0, output: '' });
 }, 60_000);
 
+test('the command is bundled, with the licences of the libraries in it', () => {
+  const files = filesIn(archives!.get('runner')!);
+  const bundled = ['main.js', 'command-thread.js', 'execute-run.js', 'swarm/worker-entry.js'];
+  for (const file of [...bundled, 'LICENSES.txt']) expect(files).toContain(`bundle/${file}`);
+});
+
 test('the command runs from the installed package', () => {
   const config = join(ROOT, 'examples/configs/small.json');
   const command = join(consumer, 'node_modules/@cachetorrent/runner/bin/cachetorrent.js');

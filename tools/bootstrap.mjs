@@ -1,6 +1,7 @@
 /**
  * `npm start` and `npm test` in a fresh clone: installs the workspace with a pinned pnpm, unless
- * that has been done, then runs the task with the workspace's own Node.
+ * that has been done, then runs the task with the workspace's own Node. `npm start` also bundles
+ * the command, unless no source has changed, so that it starts faster from then on.
  *
  * Older versions of Node must be able to run this file, so it is plain JavaScript.
  */
@@ -11,6 +12,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { isBundleCurrent } from '../packages/runner/bin/current-bundle.js';
 import { isInstalled, markChanging, markInstalled } from './installation.mjs';
 
 const PNPM = 'pnpm@12.21.0';
@@ -25,6 +27,7 @@ if (!isInstalled(root, PNPM)) install();
 if (task === 'test') {
   run(node(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest]);
 } else {
+  bundle();
   run(node(), ['packages/runner/bin/cachetorrent.js', ...(rest.length > 0 ? rest : EXAMPLE)]);
 }
 
@@ -47,6 +50,13 @@ function install() {
     `Cannot install the workspace with ${PNPM}; see above. Is there a network?\n`,
   );
   process.exit(status ?? 1);
+}
+
+/** Bundles the command. If that fails, the command runs the sources. */
+function bundle() {
+  if (isBundleCurrent(root, join(root, 'packages/runner/bundle/inputs.json'))) return;
+  const args = ['--conditions=cachetorrent-source', 'tools/bundle.ts'];
+  spawnSync(node(), args, { cwd: root, stdio: 'ignore' });
 }
 
 /**

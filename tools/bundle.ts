@@ -1,0 +1,73 @@
+/**
+ * Bundles the command: `node tools/bundle.ts`, which `npm run build` and `npm start` call.
+ *
+ * The command and its threads would load hundreds of modules, a third of a millisecond each. The
+ * bundle has a few dozen. What only some commands need stays in chunks of its own, which they load
+ * when they run.
+ *
+ *     packages/runner/bundle/main.js                the command
+ *                            command-thread.js      its thread
+ *                            swarm/worker-entry.js  a thread of a simulation
+ *                            execute-run.js         a thread of a campaign
+ *                            inputs.json            what it was made from (`bundle/inputs.ts`)
+ *                            LICENSES.txt           those of the libraries that it contains
+ */
+
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { rolldown } from 'rolldown';
+
+import { isBundleCurrent } from '../packages/runner/bin/current-bundle.js';
+import { inputsOf } from './bundle/inputs.ts';
+import { isExternal } from './bundle/libraries.ts';
+import { licensesOf } from './bundle/licenses.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const RUNNER = join(ROOT, 'packages/runner');
+const FOLDER = join(RUNNER, 'bundle');
+const LIST = 'inputs.json';
+
+/** The names are where the modules look for these files, relative to themselves. */
+const ENTRIES = {
+  main: 'packages/runner/src/main.ts',
+  'command-thread': 'packages/runner/src/command-thread.ts',
+  'execute-run': 'packages/runner/src/campaign/engines/execute-run.ts',
+  'swarm/worker-entry': 'packages/simulator/src/swarm/worker-entry.ts',
+};
+
+if (!isBundleCurrent(ROOT, join(FOLDER, LIST))) await bundle();
+
+async function bundle(): Promise<void> {
+  const build = await rolldown({
+    input: ENTRIES,
+    cwd: ROOT,
+    platform: 'node',
+    resolve: {
+      conditionNames: ['cachetorrent-source', 'import', 'node', 'default'],
+      mainFields: ['module', 'main'],
+    },
+    external: isExternal(RUNNER),
+  });
+  const folder = `${FOLDER}.${process.pid}`;
+  const { output } = await build.write({
+    dir: folder,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+  });
+  await build.close();
+  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
+  writeFileSync(join(folder, LIST), JSON.stringify(inputsOf(ROOT, modules)));
+  replace(folder);
+}
+
+/** At once: a command that starts meanwhile finds the old bundle or the new one. */
+function replace(folder: string): void {
+  const old = `${folder}.old`;
+  if (existsSync(FOLDER)) renameSync(FOLDER, old);
+  renameSync(folder, FOLDER);
+  rmSync(old, { recursive: true, force: true });
+}
