@@ -17,9 +17,10 @@ import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { rolldown } from 'rolldown';
+import { type CodeSplittingNameFunction, rolldown } from 'rolldown';
 
 import { isBundleCurrent } from '../packages/runner/bin/current-bundle.js';
+import { type Beginnings, chunksOf } from './bundle/chunks.ts';
 import { inputsOf } from './bundle/inputs.ts';
 import { isExternal } from './bundle/libraries.ts';
 import { licensesOf } from './bundle/licenses.ts';
@@ -37,6 +38,18 @@ const ENTRIES = {
   'swarm/worker-entry': 'packages/simulator/src/swarm/worker-entry.ts',
 };
 
+const BEGINNINGS: Beginnings = {
+  main: [join(ROOT, ENTRIES.main)],
+  command: [join(ROOT, ENTRIES['command-thread'])],
+  worker: [join(ROOT, ENTRIES['swarm/worker-entry'])],
+  simulator: [join(ROOT, 'packages/simulator/src/index.ts')],
+  run: [
+    join(RUNNER, 'src/commands/run.ts'),
+    join(RUNNER, 'src/configuration/flags.ts'),
+    join(RUNNER, 'src/results/message-log.ts'),
+  ],
+};
+
 if (!isBundleCurrent(ROOT, join(FOLDER, LIST))) await bundle();
 
 async function bundle(): Promise<void> {
@@ -49,6 +62,8 @@ async function bundle(): Promise<void> {
       mainFields: ['module', 'main'],
     },
     external: isExternal(RUNNER),
+    // Nobody imports an entry; a chunk may export more than it.
+    preserveEntrySignatures: 'allow-extension',
   });
   const folder = `${FOLDER}.${process.pid}`;
   const { output } = await build.write({
@@ -56,12 +71,25 @@ async function bundle(): Promise<void> {
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
+    codeSplitting: {
+      groups: [{ name: chunkNames(), debugName: 'parts' }],
+      includeDependenciesRecursively: false,
+    },
   });
   await build.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
   writeFileSync(join(folder, LIST), JSON.stringify(inputsOf(ROOT, modules)));
   replace(folder);
+}
+
+/** Names the chunk of each module that is not the bundler's to place. */
+function chunkNames(): CodeSplittingNameFunction {
+  let chunks: ReadonlyMap<string, string> | undefined;
+  return (id, graph) => {
+    chunks ??= chunksOf(BEGINNINGS, (module) => graph.getModuleInfo(module)?.importedIds ?? []);
+    return chunks.get(id);
+  };
 }
 
 /** At once: a command that starts meanwhile finds the old bundle or the new one. */

@@ -13,6 +13,7 @@ import { addPredict } from './commands/predict.ts';
 import { addProfile } from './commands/profile.ts';
 import { addRun } from './commands/run.ts';
 import { addScaling } from './commands/scaling.ts';
+import { addStart } from './commands/start.ts';
 import { addTopology } from './commands/topology.ts';
 import { addWindows } from './commands/windows.ts';
 import { addWire } from './commands/wire.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   addPhold,
   addMicro,
   addCampaign,
+  addStart,
   addWire,
   addTopology,
   addWindows,
