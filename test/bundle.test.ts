@@ -33,7 +33,7 @@ beforeEach(() => {
   write('node_modules/.bin/.keep', '');
   symlinkSync(process.execPath, join(clone, 'node_modules/.bin/node'));
   mkdirSync(join(clone, RUNNER, 'bin'));
-  for (const file of ['cachetorrent.js', 'current-bundle.js']) {
+  for (const file of ['cachetorrent.js', 'workspace-command.js']) {
     copyFileSync(join(BIN, file), join(clone, RUNNER, 'bin', file));
   }
   const inputs = SOURCES.map((path) => {

@@ -12,7 +12,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { isBundleCurrent } from '../packages/runner/bin/current-bundle.js';
+import { workspaceCommand } from '../packages/runner/bin/workspace-command.js';
 import { isInstalled, markChanging, markInstalled } from './installation.mjs';
 
 const PNPM = 'pnpm@12.21.0';
@@ -27,8 +27,8 @@ if (!isInstalled(root, PNPM)) install();
 if (task === 'test') {
   run(node(), [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest]);
 } else {
-  bundle();
-  run(node(), ['packages/runner/bin/cachetorrent.js', ...(rest.length > 0 ? rest : EXAMPLE)]);
+  const { args, env } = bundledCommand();
+  run(node(), [...args, ...(rest.length > 0 ? rest : EXAMPLE)], env);
 }
 
 /** Prints the output of the installation only if it fails. */
@@ -52,11 +52,13 @@ function install() {
   process.exit(status ?? 1);
 }
 
-/** Bundles the command. If that fails, the command runs the sources. */
-function bundle() {
-  if (isBundleCurrent(root, join(root, 'packages/runner/bundle/inputs.json'))) return;
+/** Bundles the command, if need be. If that fails, the command runs the sources. */
+function bundledCommand() {
+  const command = workspaceCommand(root);
+  if (command.isBundle) return command;
   const args = ['--conditions=cachetorrent-source', 'tools/bundle.ts'];
   spawnSync(node(), args, { cwd: root, stdio: 'ignore' });
+  return workspaceCommand(root);
 }
 
 /**
@@ -84,8 +86,8 @@ function node() {
 }
 
 /** Passes signals on to the command, and ends with its exit code. */
-function run(command, args) {
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+function run(command, args, env = process.env) {
+  const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
     process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {

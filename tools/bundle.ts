@@ -19,7 +19,7 @@ import { fileURLToPath } from 'node:url';
 
 import { type CodeSplittingNameFunction, rolldown } from 'rolldown';
 
-import { isBundleCurrent } from '../packages/runner/bin/current-bundle.js';
+import { isBundleCurrent } from '../packages/runner/bin/workspace-command.js';
 import { type Beginnings, chunksOf } from './bundle/chunks.ts';
 import { inputsOf } from './bundle/inputs.ts';
 import { isExternal } from './bundle/libraries.ts';
@@ -28,7 +28,6 @@ import { licensesOf } from './bundle/licenses.ts';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const RUNNER = join(ROOT, 'packages/runner');
 const FOLDER = join(RUNNER, 'bundle');
-const LIST = 'inputs.json';
 
 /** The names are where the modules look for these files, relative to themselves. */
 const ENTRIES = {
@@ -50,7 +49,7 @@ const BEGINNINGS: Beginnings = {
   ],
 };
 
-if (!isBundleCurrent(ROOT, join(FOLDER, LIST))) await bundle();
+if (!isBundleCurrent(ROOT)) await bundle();
 
 async function bundle(): Promise<void> {
   const build = await rolldown({
@@ -79,7 +78,7 @@ async function bundle(): Promise<void> {
   await build.close();
   const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
   writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
-  writeFileSync(join(folder, LIST), JSON.stringify(inputsOf(ROOT, modules)));
+  writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputsOf(ROOT, modules)));
   replace(folder);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The files that a bundle was made from, with the size and the time of the last change of each. As
  * long as they are what they were, the command of a clone runs the bundle, otherwise the sources
- * (`packages/runner/bin/current-bundle.js`).
+ * (`packages/runner/bin/workspace-command.js`).
  */
 
 import { readdirSync, statSync } from 'node:fs';

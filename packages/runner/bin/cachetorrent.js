@@ -14,20 +14,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
-import { constants, homedir } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { isBundleCurrent } from './current-bundle.js';
+import { workspaceCommand } from './workspace-command.js';
 
-const CONDITION = 'cachetorrent-source';
 const OLDEST_VERSION = [22, 18];
 /** The signals that end a process, which the command ends with, too. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
-const source = join(packageFolder, 'src/main.ts');
-const bundle = join(packageFolder, 'bundle/main.js');
 const root = join(packageFolder, '../..');
 const workspaceNode = join(root, 'node_modules/.bin/node');
 
@@ -50,12 +47,8 @@ if (existsSync(join(packageFolder, 'tsconfig.json'))) {
 
 /** Replaces this process by the command if Node can do so; otherwise waits for a child process. */
 function runInWorkspace(node) {
-  const list = join(packageFolder, 'bundle/inputs.json');
-  const isCurrent = isBundleCurrent(root, list);
-  const program = isCurrent ? [bundle] : [`--conditions=${CONDITION}`, source];
+  const { args: program, env } = workspaceCommand(root);
   const args = [...program, ...process.argv.slice(2)];
-  const cache = join(root, 'node_modules/.cache/cachetorrent');
-  const env = { NODE_COMPILE_CACHE: cache, ...process.env };
   if (process.execve && process.platform !== 'win32') process.execve(node, [node, ...args], env);
 
   const child = spawn(node, args, { env, stdio: 'inherit' });
@@ -70,11 +63,14 @@ function runInWorkspace(node) {
 }
 
 /**
- * The folder of the package may be read-only, and one for all users would let each of them change
- * the code of the others. The variable is for the threads, which do not inherit the setting.
+ * Keeps compiled code in the user's cache folder: that of the package may be read-only, and in one
+ * for all users each of them could change the code of the others. The variable is for the threads,
+ * which do not inherit the setting.
  */
 function cacheCompiled() {
-  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const { XDG_CACHE_HOME, LOCALAPPDATA, HOME } = process.env;
+  const caches = XDG_CACHE_HOME || LOCALAPPDATA || (HOME && join(HOME, '.cache'));
+  if (!caches) return;
   process.env.NODE_COMPILE_CACHE ??= join(caches, 'cachetorrent');
   module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
