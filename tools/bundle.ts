@@ -52,6 +52,7 @@ const BEGINNINGS: Beginnings = {
 if (!isBundleCurrent(ROOT)) await bundle();
 
 async function bundle(): Promise<void> {
+  const startMs = Date.now();
   const build = await rolldown({
     input: ENTRIES,
     cwd: ROOT,
@@ -64,22 +65,26 @@ async function bundle(): Promise<void> {
     // Nobody imports an entry; a chunk may export more than it.
     preserveEntrySignatures: 'allow-extension',
   });
-  const folder = `${FOLDER}.${process.pid}`;
-  const { output } = await build.write({
-    dir: folder,
-    format: 'esm',
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
-    codeSplitting: {
-      groups: [{ name: chunkNames(), debugName: 'parts' }],
-      includeDependenciesRecursively: false,
-    },
-  });
-  await build.close();
-  const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
-  writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
-  writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputsOf(ROOT, modules)));
-  replace(folder);
+  const folder = join(ROOT, 'node_modules/.cache', `bundle.${process.pid}`);
+  try {
+    const { output } = await build.write({
+      dir: folder,
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name].js',
+      codeSplitting: {
+        groups: [{ name: chunkNames(), debugName: 'parts' }],
+        includeDependenciesRecursively: false,
+      },
+    });
+    const modules = output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []));
+    writeFileSync(join(folder, 'LICENSES.txt'), licensesOf(modules));
+    writeFileSync(join(folder, 'inputs.json'), JSON.stringify(inputsOf(ROOT, modules, startMs)));
+    replace(folder);
+  } finally {
+    await build.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Names the chunk of each module that is not the bundler's to place. */
