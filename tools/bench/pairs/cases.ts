@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { totalMessages, type RunDocument } from '@cachetorrent/runner';
 
+import { isBundleCurrent } from '../../../packages/runner/bin/workspace-command.js';
 import { configFile, withTemporaryFolder } from '../../files.ts';
 import { CACHETORRENT, measure, wallMsOf } from '../process.ts';
 
@@ -142,7 +143,7 @@ async function simulate(
   ...flags: string[]
 ): Promise<SimulatedRun> {
   const args = ['run', configFile(config), '--json', '--quiet', '--seed', '1', ...flags];
-  const { stdout, ...usage } = await measure({ root, script: CACHETORRENT, args, signal });
+  const { stdout, ...usage } = await measure({ root, script: scriptIn(root), args, signal });
   const { result } = JSON.parse(stdout) as RunDocument;
   return { ...usage, messages: totalMessages(result.messages) };
 }
@@ -153,7 +154,13 @@ async function sweep({ root, signal }: Checkout): Promise<Figures> {
     const experiment = { name: 'sixty', base: configFile('medium'), set: { pieces: 50 } };
     await writeFile(file, JSON.stringify({ ...experiment, repeat: SWEEP_RUNS }));
     const args = ['sweep', file, '--store', join(folder, 'store'), '--jobs', '2', '--quiet'];
-    const { wallMs, cpuMs } = await measure({ root, script: CACHETORRENT, args, signal });
+    const { wallMs, cpuMs } = await measure({ root, script: scriptIn(root), args, signal });
     return { wallMs, cpuMs };
   });
+}
+
+/** What the starter of the command would run: the bundle, if there is one of these sources. */
+function scriptIn(root: string): string {
+  const isCurrent = isBundleCurrent(root);
+  return isCurrent ? 'packages/runner/bundle/main.js' : CACHETORRENT;
 }
