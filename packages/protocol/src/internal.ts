@@ -28,4 +28,5 @@ export {
   PeerTables,
 } from './tables/peer-tables.ts';
 export { PiecePicker } from './peer/piece-picker.ts';
+export { RepeatedChokes } from './tables/repeated-chokes.ts';
 export { rulesFor } from './rules/rules-for.ts';

@@ -1,14 +1,15 @@
-/** The CPU time of a run by component: one worker, sampled by V8. */
+/** The CPU time of a run by component and by kind of message: one worker, sampled by V8. */
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { totalMessages } from '@cachetorrent/runner';
+import { type RunDocument, totalMessages } from '@cachetorrent/runner';
 
 import { withTemporaryFolder } from '../../files.ts';
 import { measureRun } from '../process.ts';
-import { type CpuProfile, selfMs } from './cpu-profile.ts';
+import { type CpuProfile, msWithin, selfMs } from './cpu-profile.ts';
 import { componentOf } from './components.ts';
+import { countsFor, OTHER } from './message-kinds.ts';
 
 export interface ComponentCost {
   readonly what: string;
@@ -17,14 +18,28 @@ export interface ComponentCost {
   readonly nsPerMessage: number;
 }
 
+/** What messages of one kind cost, or something else that is no message. */
+export interface KindCost {
+  readonly what: string;
+  /** CPU time of all threads. */
+  readonly ms: number;
+  /** The number of messages; undefined if it is no kind of message. */
+  readonly messages?: number;
+}
+
 export interface Profile {
   readonly messages: number;
   readonly haves: number;
+  /** The number of pieces that peers have downloaded. */
+  readonly pieces: number;
   /** In descending order. */
   readonly costs: readonly ComponentCost[];
+  /** In descending order. */
+  readonly kinds: readonly KindCost[];
 }
 
 const SAMPLE_US = 500;
+const BLOCK_BYTES = 2 ** 14;
 
 /** @throws ProcessFailed if the run fails */
 export async function profileRun(args: readonly string[], signal: AbortSignal): Promise<Profile> {
@@ -36,21 +51,50 @@ export async function profileRun(args: readonly string[], signal: AbortSignal): 
     });
     const { messages } = document.result;
     const count = totalMessages(messages);
-    const costs = [...(await sumsIn(folder))].map(([what, ms]) => {
-      return { what, ms, nsPerMessage: (ms * 1e6) / count };
+    const profiles = await profilesIn(folder);
+    const costs = descending(sums(profiles, (each) => selfMs(each, componentOf))).map(
+      ({ what, ms }) => ({ what, ms, nsPerMessage: (ms * 1e6) / count }),
+    );
+    const byKind = sums(profiles, (each) => msWithin(each, countsFor, OTHER));
+    const kinds = descending(byKind).map(({ what, ms }) => {
+      return { what, ms, ...(what in messages ? { messages: messages[what]! } : {}) };
     });
-    const descending = costs.sort((a, b) => b.ms - a.ms || (a.what < b.what ? -1 : 1));
-    return { messages: count, haves: messages['have'] ?? 0, costs: descending };
+    const pieces = (messages['piece'] ?? 0) / blocksPerPiece(document.config);
+    return { messages: count, haves: messages['have'] ?? 0, pieces, costs, kinds };
   });
 }
 
-/** Sums up the profiles of all threads. */
-async function sumsIn(folder: string): Promise<Map<string, number>> {
-  const sums = new Map<string, number>();
-  for (const file of await readdir(folder)) {
-    const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
-    for (const [what, ms] of selfMs(profile, componentOf))
-      sums.set(what, (sums.get(what) ?? 0) + ms);
+/** How many messages carry a piece. */
+function blocksPerPiece({ file, client }: RunDocument['config']): number {
+  const { wholePieces = client.rules === 'original' } = client.quirks;
+  return wholePieces ? 1 : Math.ceil(file.pieceSize / BLOCK_BYTES);
+}
+
+/** The profiles of all threads. */
+async function profilesIn(folder: string): Promise<readonly CpuProfile[]> {
+  const files = await readdir(folder);
+  return Promise.all(
+    files.map(async (file) => {
+      return JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
+    }),
+  );
+}
+
+function sums(
+  profiles: readonly CpuProfile[],
+  sumsOf: (profile: CpuProfile) => ReadonlyMap<string, number>,
+): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const profile of profiles) {
+    for (const [what, ms] of sumsOf(profile)) all.set(what, (all.get(what) ?? 0) + ms);
   }
-  return sums;
+  return all;
+}
+
+function descending(
+  costs: ReadonlyMap<string, number>,
+): readonly { readonly what: string; readonly ms: number }[] {
+  return [...costs]
+    .map(([what, ms]) => ({ what, ms }))
+    .sort((a, b) => b.ms - a.ms || (a.what < b.what ? -1 : 1));
 }

@@ -373,11 +373,11 @@ export class HostedPeer implements PeerHost, BoundedHost {
   }
 
   choke(connection: Connection): void {
-    this.#environment.transport.sendFrom(this).choke(connection);
+    this.#environment.transport.choke(this, connection);
   }
 
   unchoke(connection: Connection): void {
-    this.#environment.transport.sendFrom(this).unchoke(connection);
+    this.#environment.transport.unchoke(this, connection);
   }
 
   interested(connection: Connection): void {

@@ -263,6 +263,11 @@ export class Plan {
     return this.localNodeOf(id) * this.swarm.subTorrents + subTorrent;
   }
 
+  /** The index of a peer among those of all AS, from its index in its AS. */
+  peerIndexOf(asId: number, localPeer: number): number {
+    return this.#data.placement.firstNode[asId]! * this.swarm.subTorrents + localPeer;
+  }
+
   /** The number of the node whose peer has the index `localPeer` in an AS. */
   nodeOfLocalPeer(asId: number, localPeer: number): number {
     return this.#data.placement.firstNode[asId]! + Math.floor(localPeer / this.swarm.subTorrents);

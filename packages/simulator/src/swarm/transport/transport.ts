@@ -4,7 +4,7 @@
  * A caller names the sender and calls the method of a message, which sends it. The method
  * determines the kind of the message, and the connection determines the receiver.
  *
- *     transport.sendFrom(peer).choke(connection);
+ *     transport.sendFrom(peer).interested(connection);
  *     transport.sendToNode(from, to).trackerReq(from);
  *
  * Nine in ten messages are a `have`. This is its path:
@@ -27,8 +27,9 @@
  *                              │                             │
  *                              └──────────▶ PeerTables ◀─────┴─▶ Peer, where it has to act
  *
- * All other messages become an event in every case. A message is not an object: sending it
- * allocates nothing, unless it has a payload (`message-fields.ts`).
+ * All other messages become an event, but for repeated chokes without effect (`sent-chokes.ts`). A
+ * message is not an object: sending it allocates nothing, unless it has a payload
+ * (`message-fields.ts`).
  */
 
 import {
@@ -63,6 +64,7 @@ import * as kinds from '../event-kinds.ts';
 import type { LogWriter } from '../log/writer.ts';
 import { type Borders, type Closure, isLong } from './borders.ts';
 import { NO_ROW, type Rows } from './rows.ts';
+import { SentChokes } from './sent-chokes.ts';
 import type { Plan } from '../plan/plan.ts';
 import {
   callNodeMessage,
@@ -149,6 +151,8 @@ export class Transport implements DeferredHavesHost, RowColumn {
   readonly #rows: Rows;
   readonly #peers: readonly (Peer | undefined)[];
   readonly #borders: Borders | undefined;
+  /** Absent if all chokes are delivered. */
+  readonly #sentChokes: SentChokes | undefined;
   readonly #log: LogWriter | undefined;
   /** For each peer, LEADER if it may forward a `have` that it receives, SUPER_SEED if it is one. */
   #role = new Uint8Array(0);
@@ -182,6 +186,10 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.endpoints = new RemoteEndpoints(tables);
     this.deferredHaves = new DeferredHaves(tables, this, quirks.countDuplicateHaves);
     tables.addRowColumn(this);
+    // Where an AS is cut off, messages of one instant may be held or lost apart.
+    if (SentChokes.areRepeated(plan) && borders === undefined) {
+      this.#sentChokes = new SentChokes(plan, context, tables, this.endpoints);
+    }
   }
 
   growRows(rows: number): void {
@@ -204,7 +212,10 @@ export class Transport implements DeferredHavesHost, RowColumn {
 
   // Sending.
 
-  /** Each call of a method sends a message of `peer` on an established connection. */
+  /**
+   * Each call of a method sends a message of `peer` on an established connection. Chokes and
+   * unchokes are sent by the methods below.
+   */
   sendFrom({ id, row }: SendingPeer): PeerMessages {
     this.#from = id;
     this.#row = row;
@@ -217,6 +228,30 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.sendFrom(peer);
     this.#delayMs = delayMs;
     return this.#outgoing;
+  }
+
+  /** Sends a choke of `peer`; it is counted and not delivered if it certainly has no effect. */
+  choke(peer: SendingPeer, connection: Connection): void {
+    const isDelivered = this.#isDelivered(kinds.CHOKE, peer, connection);
+    if (isDelivered) this.sendFrom(peer).choke(connection);
+  }
+
+  /** The same for an unchoke. */
+  unchoke(peer: SendingPeer, connection: Connection): void {
+    const isDelivered = this.#isDelivered(kinds.UNCHOKE, peer, connection);
+    if (isDelivered) this.sendFrom(peer).unchoke(connection);
+  }
+
+  /** Whether a choke or unchoke may have an effect. If not, counts and logs it. */
+  #isDelivered(kind: number, peer: SendingPeer, connection: Connection): boolean {
+    if (this.#sentChokes?.isWithoutEffect(kind, peer.row, connection) !== true) return true;
+    this.sentCounts[kind]!++;
+    this.sentCount++;
+    if (this.#log === undefined) return false;
+    this.sendFrom(peer);
+    this.#findEndpoint(connection);
+    this.#logMessage(this.#log, kind, connection, 0);
+    return false;
   }
 
   /** The next call of a method sends a message to a node, or to its peer in a sub-torrent. */
@@ -243,6 +278,7 @@ export class Transport implements DeferredHavesHost, RowColumn {
     this.sentCounts[kinds.HAVE]! += count;
     this.sentCount += count;
     if (this.#log !== undefined) this.#logBroadcast(this.#log, id, row, piece);
+    this.#sentChokes?.broadcastHave(row);
     let start = endpoints.firstSubscriber(row);
     const last = start + ENDPOINT_WORDS * endpoints.downloaderCount(row);
     while (start < last) {
@@ -316,6 +352,15 @@ export class Transport implements DeferredHavesHost, RowColumn {
     if (this.#log !== undefined) this.#logMessage(this.#log, kind, first, second);
 
     if (this.#toAsId !== this.#context.id) {
+      if (this.#sentChokes !== undefined && kind !== kinds.CHOKE && kind !== kinds.UNCHOKE) {
+        this.#sentChokes.sentOther(
+          kind,
+          this.#row,
+          connectionOfSpan(first),
+          this.#toAsId,
+          this.#toPeer,
+        );
+      }
       const closure = this.#borders?.closureTo(this.#toAsId);
       if (closure !== undefined && !this.#isHeld(closure, kind)) {
         return this.#lose(kind, first, second);
