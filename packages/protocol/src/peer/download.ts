@@ -26,7 +26,7 @@ import type { RateMeter } from '../tables/rate-meter.ts';
 import type { AllowedFast } from './allowed-fast.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { PeerComponents } from './components.ts';
-import { Endgame } from './endgame.ts';
+import { Endgame, isEndgame } from './endgame.ts';
 import type { PeerHost } from './host.ts';
 import { Interest } from './interest.ts';
 import type { Leadership } from './leadership.ts';
@@ -41,6 +41,7 @@ import { type Doubt, Unanswered } from './unanswered.ts';
 const SILENT_MS = 5_000;
 
 export class Download {
+  readonly #components: PeerComponents;
   readonly #connections: ConnectionTable;
   readonly #host: PeerHost;
   readonly #layout: BlockLayout;
@@ -51,7 +52,8 @@ export class Download {
   readonly #picker: PiecePicker;
   /** The pieces that are under way; undefined if pieces are moved whole. */
   readonly #partial: PartialPieces | undefined;
-  readonly #endgame: Endgame | undefined;
+  /** Undefined until it is needed. */
+  #endgame: Endgame | undefined;
   /** Undefined if requests have no timeout. */
   readonly #unanswered: Unanswered | undefined;
   readonly #tables: PeerTables;
@@ -61,13 +63,13 @@ export class Download {
   readonly #row: number;
   /** Whether an unchoked neighbour has announced a piece since the last `#requestElsewhere`. */
   #hasNewHaves = false;
-  readonly #requestable = new RequestableConnections();
+  readonly #requestable: RequestableConnections;
   /** Undefined if nothing is requested on choked connections. */
   readonly #allowedFast: AllowedFast | undefined;
   readonly #requests: OutstandingRequests;
   readonly #interest: Interest;
   /** The pieces received recently on each connection, if they are moved whole. */
-  readonly #received: RateMeter;
+  readonly #received: RateMeter | undefined;
   /** How many blocks have arrived that had arrived before. */
   wastedBlocks = 0;
   /** When bits of a block have arrived last. */
@@ -76,6 +78,7 @@ export class Download {
   constructor(components: PeerComponents) {
     const { memory, connections, picker, partial, host, options, rules } = components;
     const { tables, row } = memory;
+    this.#components = components;
     this.#connections = connections;
     this.#picker = picker;
     this.#partial = partial;
@@ -88,13 +91,13 @@ export class Download {
     this.#leadership = components.leadership;
     this.#tables = tables;
     this.#row = row;
+    this.#requestable = new RequestableConnections(memory);
     this.#requests = new OutstandingRequests(components);
     this.#interest = new Interest(components, this.#requests);
-    this.#received = tables.received;
+    if (partial === undefined) this.#received = tables.received;
     this.#window = new RequestWindow(components);
     this.#choice = new PieceChoice(components, this.#window);
     if (partial === undefined) return;
-    this.#endgame = new Endgame(components);
     if (this.#client.requestTimeoutMs > 0) this.#unanswered = new Unanswered(components);
   }
 
@@ -231,7 +234,7 @@ export class Download {
     this.lastReceivedMs = this.#host.nowMs;
     const partial = this.#partial;
     if (partial === undefined) {
-      this.#rates.add(this.#received, this.#row, connection, this.#host.nowMs);
+      this.#rates.add(this.#received!, this.#row, connection, this.#host.nowMs);
       return true;
     }
     this.#window.received(connection, bitsOfSpan(this.#layout, block, count));
@@ -260,7 +263,9 @@ export class Download {
   store(piece: PieceIndex): boolean {
     this.#partial?.remove(piece);
     this.#allowedFast?.stored(piece);
-    return this.#picker.store(piece);
+    const isNew = this.#picker.store(piece);
+    if (this.#picker.isComplete) this.#endgame = undefined;
+    return isNew;
   }
 
   /** Receives blocks of a piece that we lack without a request; see `Peer.restoreBlocks`. */
@@ -273,8 +278,8 @@ export class Download {
   /** Blocks of a piece that we lack have arrived in vain: they are requested again. */
   discard(block: BlockIndex, count: number): void {
     this.#requests.loseReceived(block, count);
-    const unchoked = [...this.#requestable.unchoked];
-    for (const connection of unchoked) {
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (!this.#window.isStarving(connection)) this.#refill(connection);
     }
     this.#requestElsewhere(undefined);
@@ -351,7 +356,9 @@ export class Download {
   round(): void {
     if (this.#unanswered !== undefined) this.#checkTimeouts(this.#unanswered);
     if (!this.#rules.isInterestedInLacked) return;
-    for (const connection of this.#requestable.unchoked) this.#helpOthers(connection);
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      this.#helpOthers(this.#requestable.unchoked(index));
+    }
     this.#requestable.keepChoked((connection) => this.#requests.countOn(connection) > 0);
   }
 
@@ -474,15 +481,16 @@ export class Download {
 
   /** The last free block has been requested: the connections that starve may help the others. */
   #beginEndgame(except: Connection): void {
-    for (const connection of this.#requestable.unchoked) {
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (connection !== except && this.#window.isStarving(connection)) this.#starve(connection);
     }
   }
 
   /** Requests blocks that are requested elsewhere; returns whether there are any. */
   #requestBusy(connection: Connection): boolean {
-    const endgame = this.#endgame;
-    if (endgame === undefined) return false;
+    if (!isEndgame(this.#components)) return false;
+    const endgame = (this.#endgame ??= new Endgame(this.#components));
     if (!endgame.findBlocks(connection, (block) => this.#isWithheld(block))) return false;
     for (const { block, count } of endgame.found) {
       this.#partial!.request(block, count);
@@ -583,9 +591,8 @@ export class Download {
   #requestElsewhere(except: Connection | undefined): void {
     this.#hasNewHaves = false;
     this.#connections.applyDueHaves();
-    const unchoked = this.#requestable.unchoked;
-    for (let i = 0; i < unchoked.length; i++) {
-      const connection = unchoked[i]!;
+    for (let index = 0; index < this.#requestable.unchokedCount; index++) {
+      const connection = this.#requestable.unchoked(index);
       if (connection === except || !this.#window.isStarving(connection)) continue;
       // There is room, so under `requestsOnHave` only lost pieces can be requestable.
       if (!this.#rules.requestsOnHave || this.#requests.holdsLostPiece(connection)) {

@@ -16,7 +16,6 @@ import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import { type PartialPieces, REQUESTS_MAX } from '../tables/partial-pieces.ts';
 import type { PeerComponents } from './components.ts';
-import type { PiecePicker } from './piece-picker.ts';
 import type { Random } from '@cachetorrent/std';
 
 /** Adjacent blocks of one piece. */
@@ -25,9 +24,15 @@ export interface Span {
   readonly count: number;
 }
 
+/** Whether every missing piece is under way. */
+export function isEndgame({ layout, picker, partial }: PeerComponents): boolean {
+  return partial !== undefined && partial.size >= layout.pieceCount - picker.storedCount;
+}
+
+/** Exists only from when a peer needs it until it is complete. */
 export class Endgame {
   readonly #partial: PartialPieces;
-  readonly #picker: PiecePicker;
+  readonly #components: PeerComponents;
   readonly #connections: ConnectionTable;
   readonly #requests: BlockQueues;
   readonly #row: number;
@@ -40,9 +45,9 @@ export class Endgame {
   found: readonly Span[] = [];
 
   constructor(components: PeerComponents) {
-    const { memory, connections, picker, partial, layout, options } = components;
+    const { memory, connections, partial, layout, options } = components;
     this.#partial = partial!;
-    this.#picker = picker;
+    this.#components = components;
     this.#connections = connections;
     this.#requests = memory.tables.requests;
     this.#row = memory.row;
@@ -58,8 +63,7 @@ export class Endgame {
    * @param isWithheld Whether one of whom a block is requested is silent or snubs us.
    */
   findBlocks(connection: Connection, isWithheld: (block: BlockIndex) => boolean): boolean {
-    const missing = this.#layout.pieceCount - this.#picker.storedCount;
-    if (this.#partial.size < missing) return false;
+    if (!isEndgame(this.#components)) return false;
     this.found = this.#isStrict
       ? this.#oneOf(connection, isWithheld)
       : this.#allOf(connection, isWithheld);

@@ -12,6 +12,13 @@ import type { AllowedFast } from './allowed-fast.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
 
+/**
+ * The pieces whose requests were lost last: the first `lostCount` are in use. They are read only
+ * until the event is over in which they were lost, so all peers share them.
+ */
+const lost: PieceIndex[] = [];
+let lostCount = 0;
+
 export class OutstandingRequests {
   readonly #queues: BlockQueues;
   /** Our row in the tables that all peers of our host share. */
@@ -21,9 +28,6 @@ export class OutstandingRequests {
   readonly #picker: PiecePicker;
   readonly #partial: PartialPieces | undefined;
   readonly #allowedFast: AllowedFast | undefined;
-  /** The pieces whose requests were lost last; the first `#lostCount` are in use. */
-  readonly #lost: PieceIndex[] = [];
-  #lostCount = 0;
 
   constructor(components: PeerComponents) {
     const { memory, layout, connections, picker, partial } = components;
@@ -73,19 +77,19 @@ export class OutstandingRequests {
 
   /** Whether the last call that lost requests has lost any. */
   get hasLost(): boolean {
-    return this.#lostCount > 0;
+    return lostCount > 0;
   }
 
   /** Nothing has been lost. */
   loseNone(): void {
-    this.#lostCount = 0;
+    lostCount = 0;
   }
 
   /** A choke loses the requests of a connection, except those for pieces that are allowed fast. */
   loseByChoke(connection: Connection): void {
     const allowedFast = this.#allowedFast;
     if (allowedFast === undefined) return this.loseAll(connection);
-    this.#lostCount = 0;
+    lostCount = 0;
     let left = this.countOn(connection);
     while (left > 0) {
       const block = this.#queues.shift(this.#row, connection);
@@ -99,7 +103,7 @@ export class OutstandingRequests {
 
   /** All requests of a connection are lost; `act` is called for each span of them. */
   loseAll(connection: Connection, act?: (block: BlockIndex, count: number) => void): void {
-    this.#lostCount = 0;
+    lostCount = 0;
     for (;;) {
       const block = this.#queues.shift(this.#row, connection);
       if (block === NO_BLOCK) return;
@@ -111,7 +115,7 @@ export class OutstandingRequests {
 
   /** The requests for blocks of `piece` on a connection are lost. */
   losePiece(connection: Connection, piece: PieceIndex): void {
-    this.#lostCount = 0;
+    lostCount = 0;
     const { blocksPerPiece } = this.#layout;
     for (let index = 0; index < blocksPerPiece; index++) {
       const block = (piece * blocksPerPiece + index) as BlockIndex;
@@ -128,14 +132,13 @@ export class OutstandingRequests {
     }
     this.#partial?.discard(block, count);
     this.#picker.release(piece);
-    this.#lost[0] = piece;
-    this.#lostCount = 1;
+    lost[0] = piece;
+    lostCount = 1;
   }
 
   /** Whether the other side holds a lost piece of which blocks have not been requested again. */
   holdsLostPiece(connection: Connection): boolean {
-    const lost = this.#lost;
-    for (let i = 0; i < this.#lostCount; i++) {
+    for (let i = 0; i < lostCount; i++) {
       const piece = lost[i]!;
       if (this.#picker.isRequestable(piece) && this.#connections.hasPiece(connection, piece)) {
         return true;
@@ -146,7 +149,7 @@ export class OutstandingRequests {
 
   #lose(block: BlockIndex, count: number): void {
     const piece = pieceOf(block, this.#layout.blocksPerPiece);
-    this.#lost[this.#lostCount++] = piece;
+    lost[lostCount++] = piece;
     this.#partial?.release(block, count);
     if (this.#picker.isStored(piece)) return;
     if (this.#partial === undefined || this.#partial.hasFree(piece)) this.#picker.release(piece);

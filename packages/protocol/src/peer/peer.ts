@@ -80,14 +80,20 @@ export class Peer implements PeerMessages {
     const connections = new ConnectionTable(memory, connectionsExpected);
     const partial = options.quirks.wholePieces
       ? undefined
-      : new PartialPieces(layout, memory.tables.partialPieces(layout));
+      : new PartialPieces(layout, memory.tables.partialPieces(layout), memory.row);
     const picker = new PiecePicker(pieceCount, random, requestPriority, memory, partial, client);
     const rules = rulesFor(options.quirks);
     const slots = options.uploadSlots + options.optimisticSlots;
     // Pieces that are moved whole need an upload slot.
     if (partial !== undefined && client.allowedFastPieces > 0) {
       const count = slots > 0 ? client.allowedFastPieces : 0;
-      this.#allowedFast = new AllowedFast({ pieceCount, connections, host, count });
+      this.#allowedFast = new AllowedFast({
+        pieceCount,
+        tables: memory.tables,
+        connections,
+        host,
+        count,
+      });
     }
     const components: PeerComponents = {
       memory,
@@ -388,7 +394,7 @@ export class Peer implements PeerMessages {
   /** The peer leaves for good: the memory that it shares with others is free for another peer. */
   leave(): void {
     this.#components.partial?.removeAll();
-    this.#memory.tables.closeRow(this.#memory.row, this.#connections.capacity);
+    this.#memory.tables.closeRow(this.#memory.row);
   }
 
   /**

@@ -15,6 +15,7 @@ import { type Connection, NO_CONNECTION, NO_PIECE, type PieceIndex } from '../id
 import type { ConnectionTable } from '../tables/connections.ts';
 import { PEER_CHOKING } from '../tables/connection-flags.ts';
 import type { PartialPieces } from '../tables/partial-pieces.ts';
+import type { RequestColumns } from '../tables/request-columns.ts';
 import type { AllowedFast } from './allowed-fast.ts';
 import type { PeerComponents } from './components.ts';
 import type { PiecePicker } from './piece-picker.ts';
@@ -22,9 +23,8 @@ import type { RequestWindow } from './request-window.ts';
 
 export class PieceChoice {
   readonly #window: RequestWindow;
-  /** For each connection, the next of its adjacent pieces, and the one after the last. */
-  readonly #nextPiece: number[] = [];
-  readonly #endPiece: number[] = [];
+  /** The adjacent pieces of each connection; undefined if pieces are moved whole. */
+  readonly #columns: RequestColumns | undefined;
   readonly #connections: ConnectionTable;
   readonly #picker: PiecePicker;
   readonly #partial: PartialPieces | undefined;
@@ -40,7 +40,8 @@ export class PieceChoice {
   #isSeed = false;
 
   constructor(components: PeerComponents, window: RequestWindow) {
-    const { connections, picker, partial, layout } = components;
+    const { memory, connections, picker, partial, layout } = components;
+    if (partial !== undefined) this.#columns = memory.tables.requestColumns;
     this.#window = window;
     this.#connections = connections;
     this.#picker = picker;
@@ -93,9 +94,11 @@ export class PieceChoice {
   }
 
   #nextAdjacent(connection: Connection): PieceIndex {
-    const piece = this.#nextPiece[connection]!;
-    if (piece === this.#endPiece[connection] || !this.#isFree(connection, piece)) return NO_PIECE;
-    this.#nextPiece[connection] = piece + 1;
+    const { nextPiece, endPiece } = this.#columns!;
+    const at = this.#connections.first + connection;
+    const piece = nextPiece[at]!;
+    if (piece === endPiece[at] || !this.#isFree(connection, piece)) return NO_PIECE;
+    nextPiece[at] = piece + 1;
     return piece as PieceIndex;
   }
 
@@ -107,15 +110,19 @@ export class PieceChoice {
     while (first > piece - most + 1 && this.#isFree(connection, first - 1)) first--;
     let end = piece + 1;
     while (end < first + most && this.#isFree(connection, end)) end++;
-    this.#nextPiece[connection] = first + 1;
-    this.#endPiece[connection] = end;
+    const { nextPiece, endPiece } = this.#columns!;
+    const at = this.#connections.first + connection;
+    nextPiece[at] = first + 1;
+    endPiece[at] = end;
     return first as PieceIndex;
   }
 
   /** The connection is new, or the other side sends nothing more for now. */
   reset(connection: Connection): void {
-    this.#nextPiece[connection] = 0;
-    this.#endPiece[connection] = 0;
+    if (this.#columns === undefined) return;
+    const at = this.#connections.first + connection;
+    this.#columns.nextPiece[at] = 0;
+    this.#columns.endPiece[at] = 0;
   }
 
   /** Whether the other side holds a piece of which we have requested nothing. */

@@ -9,7 +9,7 @@
 
 import type { BlockLayout } from '../blocks.ts';
 import { type Connection, pieceOf } from '../ids.ts';
-import { PEER_CHOKING } from '../tables/connection-flags.ts';
+import { PEER_CHOKING, SNUBBING, STARVING } from '../tables/connection-flags.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
 import type { PeerTables } from '../tables/peer-tables.ts';
@@ -21,10 +21,6 @@ import type { Leadership } from './leadership.ts';
 
 /** A fast connection gets at most so much of the file for its own: 8 MiB (libtorrent). */
 const ADJACENT_BITS_MAX = 8 * 2 ** 23;
-/** Nothing is left to request on the connection. */
-const STARVING = 1;
-/** The other side has left requests unanswered for too long. */
-const SNUBBING = 2;
 
 /** Who sends bits now and then, but no whole block in this time (libtorrent: `request_timeout`). */
 const BLOCK_TIMEOUT_MS = 60_000;

@@ -26,6 +26,7 @@ import {
 } from '../ids.ts';
 import type { BlockQueues } from '../tables/block-queues.ts';
 import type { ConnectionTable } from '../tables/connections.ts';
+import type { RequestColumns } from '../tables/request-columns.ts';
 import type { PeerComponents } from './components.ts';
 import type { PeerHost } from './host.ts';
 import type { PiecePicker } from './piece-picker.ts';
@@ -46,15 +47,8 @@ export interface Doubt {
   readonly isFirst: boolean;
 }
 
-/** The oldest request of a connection, as known from the last round. */
-interface Oldest {
-  /** NO_BLOCK if it is not known. */
-  block: BlockIndex;
-  /** Since when it is known to be the oldest. */
-  sinceMs: number;
-  /** Whether a later one has been answered. */
-  isOvertaken: boolean;
-}
+/** Nothing is doubted, as in most swarms. */
+const NO_DOUBTS: readonly Doubt[] = [];
 
 export class Unanswered {
   readonly #connections: ConnectionTable;
@@ -63,30 +57,30 @@ export class Unanswered {
   readonly #queues: BlockQueues;
   readonly #row: number;
   readonly #blocksPerPiece: number;
-  #doubts: Doubt[] = [];
-  /** For each connection, the pieces that were doubted before. */
-  readonly #doubtedBefore = new Map<Connection, Set<PieceIndex>>();
-  /** By connection; kept and overwritten, so that a round makes no objects. */
-  readonly #oldest: (Oldest | undefined)[] = [];
+  #doubts: readonly Doubt[] = NO_DOUBTS;
+  /** For each connection, the pieces that were doubted before; undefined if there are none. */
+  #doubtedBefore: Map<Connection, Set<PieceIndex>> | undefined;
+  /** The oldest request of each connection, as known from the last round. */
+  readonly #columns: RequestColumns;
 
   constructor({ memory, connections, picker, host, layout }: PeerComponents) {
     this.#connections = connections;
     this.#picker = picker;
     this.#host = host;
     this.#queues = memory.tables.requests;
+    this.#columns = memory.tables.requestColumns;
     this.#row = memory.row;
     this.#blocksPerPiece = layout.blocksPerPiece;
   }
 
   /** The requests of a connection were lost: the next are new ones. */
   lost(connection: Connection): void {
-    const oldest = this.#oldest[connection];
-    if (oldest !== undefined) oldest.block = NO_BLOCK;
+    this.#columns.oldestBlock[this.#connections.first + connection] = NO_BLOCK + 1;
   }
 
   closed(connection: Connection): void {
     this.lost(connection);
-    this.#doubtedBefore.delete(connection);
+    this.#doubtedBefore?.delete(connection);
     if (this.#doubts.length === 0) return;
     this.#doubts = this.#doubts.filter((doubt) => doubt.connection !== connection);
   }
@@ -108,14 +102,15 @@ export class Unanswered {
   overtakenOn(connection: Connection): PieceIndex {
     const { nowMs } = this.#host;
     const block = this.#queues.first(this.#row, connection);
-    const oldest = this.#oldestOn(connection);
-    if (oldest.block !== block) {
-      oldest.block = block;
-      oldest.sinceMs = nowMs;
-      oldest.isOvertaken = false;
+    const { oldestBlock, oldestSinceMs, isOvertaken } = this.#columns;
+    const at = this.#connections.first + connection;
+    if (oldestBlock[at] !== block + 1) {
+      oldestBlock[at] = block + 1;
+      oldestSinceMs[at] = nowMs;
+      isOvertaken[at] = 0;
       return NO_PIECE;
     }
-    if (nowMs < oldest.sinceMs + OVERTAKEN_MS || !oldest.isOvertaken) return NO_PIECE;
+    if (nowMs < oldestSinceMs[at]! + OVERTAKEN_MS || isOvertaken[at] === 0) return NO_PIECE;
     return pieceOf(block, this.#blocksPerPiece);
   }
 
@@ -126,11 +121,12 @@ export class Unanswered {
   doubt(connection: Connection, piece: PieceIndex, isSilent: boolean): void {
     if (this.#picker.isStored(piece) || !this.#connections.removePiece(connection, piece)) return;
     this.#picker.removeHolder(piece);
-    const before = this.#doubtedBefore.get(connection) ?? new Set();
+    const doubtedBefore = (this.#doubtedBefore ??= new Map());
+    const before: Set<PieceIndex> = doubtedBefore.get(connection) ?? new Set();
     const isFirst = isSilent && !before.has(piece);
-    this.#doubtedBefore.set(connection, before.add(piece));
+    doubtedBefore.set(connection, before.add(piece));
     const untilMs = this.#host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
-    this.#doubts.push({ connection, piece, untilMs, isFirst });
+    this.#doubts = [...this.#doubts, { connection, piece, untilMs, isFirst }];
   }
 
   isDoubted(connection: Connection, piece: PieceIndex): boolean {
@@ -146,9 +142,11 @@ export class Unanswered {
 
   /** Requested blocks have arrived on a connection. */
   answered(connection: Connection, block: BlockIndex, count: number): void {
-    const oldest = this.#oldest[connection];
-    if (oldest === undefined || oldest.block === NO_BLOCK || oldest.isOvertaken) return;
-    oldest.isOvertaken = oldest.block < block || oldest.block >= block + count;
+    const { oldestBlock, isOvertaken } = this.#columns;
+    const at = this.#connections.first + connection;
+    const oldest = oldestBlock[at]! - 1;
+    if (oldest === NO_BLOCK || isOvertaken[at] === 1) return;
+    isOvertaken[at] = Number(oldest < block || oldest >= block + count);
   }
 
   /** Whether anything is doubted; nothing in most swarms. */
@@ -182,11 +180,6 @@ export class Unanswered {
       if (this.#connections.hasPiece(connection, piece)) return true;
     }
     return false;
-  }
-
-  #oldestOn(connection: Connection): Oldest {
-    while (this.#oldest.length <= connection) this.#oldest.push(undefined);
-    return (this.#oldest[connection] ??= { block: NO_BLOCK, sinceMs: 0, isOvertaken: false });
   }
 
   #end(isOver: (doubt: Doubt) => boolean): readonly Doubt[] {

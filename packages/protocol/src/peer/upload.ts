@@ -45,6 +45,8 @@ for (let flags = 0; flags < 256; flags++) {
 /** The input of a choker is used within one rechoke only, so all peers share it. */
 const interested = new InterestedPeers();
 
+const NONE: readonly Connection[] = [];
+
 export class Upload {
   readonly #tables: PeerTables;
   readonly #connections: ConnectionTable;
@@ -61,9 +63,9 @@ export class Upload {
   readonly #row: number;
   /** The blocks to send on each connection; the first of a queue may be in transfer. */
   readonly #queued: BlockQueues;
-  /** What the chokers of peers that move whole pieces read. */
-  readonly #received: RateMeter;
-  readonly #statistics: UploadStatistics;
+  /** What the chokers of peers that move whole pieces read; undefined for others. */
+  readonly #received: RateMeter | undefined;
+  readonly #statistics: UploadStatistics | undefined;
   /** The pieces sent recently, if the choker of seeds needs them. */
   readonly #sent: RateMeter | undefined;
   /** What connections have carried; undefined if pieces are moved whole. */
@@ -75,7 +77,7 @@ export class Upload {
   /** Undefined if nothing is served while we choke the other side. */
   readonly #allowedFast: AllowedFast | undefined;
   /** The connections that are choked once the block in transfer has been sent. */
-  readonly #finishing: Connection[] = [];
+  #finishing: readonly Connection[] = NONE;
 
   constructor(components: PeerComponents) {
     const { memory, connections, picker, host, options, rules, partial } = components;
@@ -95,10 +97,15 @@ export class Upload {
     this.#allowedFast = components.allowedFast;
     this.#row = row;
     this.#queued = tables.queued;
+    if (partial !== undefined) {
+      this.#traffic = tables.traffic;
+      this.#traffic.needRounds(options.client.rateRounds);
+      if (options.client.unchokesUninterested) this.#traffic.needPositions();
+      return;
+    }
     this.#received = tables.received;
     this.#statistics = tables.uploadStatistics;
-    if (partial !== undefined) this.#traffic = tables.traffic;
-    else if (seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
+    if (seedChoker === 'fastest-upload') this.#sent = tables.uploadStatistics.sent;
   }
 
   opened(connection: Connection): void {
@@ -114,11 +121,10 @@ export class Upload {
 
   closed(connection: Connection): void {
     if ((this.#connections.flags(connection) & AM_CHOKING) === 0) this.#unchokedCount--;
-    const finishing = this.#finishing.indexOf(connection);
-    if (finishing >= 0) this.#finishing.splice(finishing, 1);
+    this.#forgetFinishing(connection);
     this.#dropQueue(connection);
     if (this.#traffic !== undefined) return;
-    this.#received.forget(this.#row, connection);
+    this.#received?.forget(this.#row, connection);
     this.#sent?.forget(this.#row, connection);
   }
 
@@ -210,7 +216,7 @@ export class Upload {
   }
 
   #countSent(connection: Connection, count: number): void {
-    this.#statistics.blocksServed[this.#connections.first + connection]! += count;
+    this.#statistics!.blocksServed[this.#connections.first + connection]! += count;
     if (this.#sent === undefined) return;
     this.#rates.add(this.#sent, this.#row, connection, this.#host.nowMs);
   }
@@ -282,8 +288,9 @@ export class Upload {
   #collectByPieces(isSeed: boolean): void {
     const { count, first, allFlags } = this.#connections;
     interested.reserve(count + 1);
-    this.#rates.refresh(this.#received, this.#row, this.#host.nowMs);
-    const { counts } = this.#received;
+    const meter = this.#received!;
+    this.#rates.refresh(meter, this.#row, this.#host.nowMs);
+    const { counts } = meter;
     const { connection: connections, received, chokeState, decision } = interested;
     let size = 0;
     for (let connection = 0; connection < count; connection++) {
@@ -304,14 +311,15 @@ export class Upload {
   #collectStatistics(): void {
     const { count, connection: connections, sent, chokeChangedAtMs, blocksServed } = interested;
     const { first } = this.#connections;
+    const statistics = this.#statistics!;
     if (this.#sent !== undefined) {
       this.#rates.refresh(this.#sent, this.#row, this.#host.nowMs);
     }
     for (let i = 0; i < count; i++) {
       const connection = connections[i]! as Connection;
       sent[i] = this.#sent === undefined ? 0 : this.#sent.of(this.#row, connection);
-      chokeChangedAtMs[i] = this.#statistics.chokeChangedAtMs[first + connection]!;
-      blocksServed[i] = this.#statistics.blocksServed[first + connection]!;
+      chokeChangedAtMs[i] = statistics.chokeChangedAtMs[first + connection]!;
+      blocksServed[i] = statistics.blocksServed[first + connection]!;
     }
   }
 
@@ -342,7 +350,7 @@ export class Upload {
       interested.isInterested[size] = TAKES_PART[flags]!;
       interested.isSnubbing[size] = Number(traffic.isSilent(at, snubbedAfterMs, nowMs));
       if (readsShares) interested.heldShare[size] = this.#heldShare(connection as Connection);
-      interested.position[size] = traffic.position[at]!;
+      interested.position[size] = unchokesUninterested ? traffic.position[at]! : 0;
       interested.sentSinceUnchoke[size] = traffic.sent[at]! - traffic.sentAtUnchoke[at]!;
       interested.decision[size] = CHOKE;
       size++;
@@ -395,22 +403,27 @@ export class Upload {
     const begun = this.#host.blocksBegun(connection);
     if (begun === 0 || this.#isAllowed(connection, this.nextToSend(connection))) return false;
     this.#queued.keep(this.#row, connection, begun, (block) => this.#isAllowed(connection, block));
-    this.#finishing.push(connection);
+    this.#finishing = this.#finishing.concat(connection);
     this.#host.shortenSending(connection);
     return true;
   }
 
   /** Sends the choke that waited for the last block, if that has been sent. */
   #finishChoke(connection: Connection): void {
-    const finishing = this.#finishing.indexOf(connection);
-    if (finishing < 0) return;
+    if (!this.#finishing.includes(connection)) return;
     const next = this.nextToSend(connection);
     if (next !== NO_BLOCK && !this.#isAllowed(connection, next)) return;
-    this.#finishing.splice(finishing, 1);
+    this.#forgetFinishing(connection);
     // What we have dropped is lost for the other side, even if it has been unchoked again.
     this.#host.choke(connection);
     const isChoked = (this.#connections.flags(connection) & AM_CHOKING) !== 0;
     if (!isChoked) this.#host.unchoke(connection);
+  }
+
+  #forgetFinishing(connection: Connection): void {
+    if (!this.#finishing.includes(connection)) return;
+    const others = this.#finishing.filter((each) => each !== connection);
+    this.#finishing = others.length === 0 ? NONE : others;
   }
 
   #setChokeState(connection: Connection, before: number, after: number): void {
@@ -430,7 +443,7 @@ export class Upload {
 
   #recordChokeChange(connection: Connection, isChoked: boolean): void {
     const at = this.#connections.first + connection;
-    if (this.#traffic === undefined) this.#statistics.chokeChanged(at, this.#host.nowMs);
+    if (this.#traffic === undefined) this.#statistics!.chokeChanged(at, this.#host.nowMs);
     else if (!isChoked) this.#traffic.unchoked(at, this.#host.nowMs);
   }
 

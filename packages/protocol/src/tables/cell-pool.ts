@@ -12,6 +12,8 @@ import { grown } from './connection-columns.ts';
 export const NO_CELL = 0;
 
 const INITIAL_CELLS = 8;
+/** The factor by which a pool grows. */
+const GROWTH = 1.25;
 
 export class CellPool {
   /** The cells, `words` each. `take` replaces the array when the pool grows. */
@@ -50,10 +52,11 @@ export class CellPool {
 
   #grow(): void {
     const count = this.ints.length / this.#words;
-    this.floats = grown(this.floats, new Float64Array(2 * this.floats.length));
+    const larger = Math.ceil(GROWTH * count);
+    this.floats = grown(this.floats, new Float64Array((this.#words / 2) * larger));
     this.ints = new Int32Array(this.floats.buffer);
     this.bytes = new Uint8Array(this.floats.buffer);
-    this.#addUnused(count, 2 * count);
+    this.#addUnused(count, larger);
   }
 
   /** Adds the cells from `first` to `end - 1` to the list of unused cells. */

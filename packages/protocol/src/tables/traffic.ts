@@ -37,15 +37,34 @@ export class Traffic implements ConnectionColumn {
   optimisticAtMs: Float64Array = new Float64Array(0);
   /**
    * A number above 0 that orders the connections, drawn when each is established; 0 before. Only
-   * for chokers that use it (`InterestedPeers.position`).
+   * for chokers that use it (`InterestedPeers.position`): empty before `needPositions`.
    */
   position: Float64Array = new Float64Array(0);
-  /** The bits received and sent until the last round of the choker, and until the one before. */
-  #receivedUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
-  #sentUntil: Float64Array[] = [new Float64Array(0), new Float64Array(0)];
+  /**
+   * The bits received and sent until the last round of the choker, and until the one before, if
+   * `needRounds` has asked for that.
+   */
+  #receivedUntil: Float64Array[] = [new Float64Array(0)];
+  #sentUntil: Float64Array[] = [new Float64Array(0)];
+
+  #hasPositions = false;
 
   constructor(layout: ConnectionLayout) {
     layout.addColumn(this);
+  }
+
+  /** Makes room for `position`. */
+  needPositions(): void {
+    if (this.#hasPositions) return;
+    this.#hasPositions = true;
+    this.position = new Float64Array(this.received.length);
+  }
+
+  /** Keeps what had been carried until so many rounds ago, from now on. */
+  needRounds(rounds: 1 | 2): void {
+    if (rounds === this.#receivedUntil.length || rounds === 1) return;
+    this.#receivedUntil.push(new Float64Array(this.received.length));
+    this.#sentUntil.push(new Float64Array(this.received.length));
   }
 
   grow(connections: number): void {
@@ -61,7 +80,7 @@ export class Traffic implements ConnectionColumn {
     this.sentAtUnchoke = enlarge(this.sentAtUnchoke);
     this.unchokedAtMs = enlarge(this.unchokedAtMs);
     this.optimisticAtMs = enlarge(this.optimisticAtMs);
-    this.position = enlarge(this.position);
+    if (this.#hasPositions) this.position = enlarge(this.position);
     this.#receivedUntil = this.#receivedUntil.map(enlarge);
     this.#sentUntil = this.#sentUntil.map(enlarge);
   }
@@ -133,9 +152,9 @@ export class Traffic implements ConnectionColumn {
     const [received, receivedBefore] = this.#receivedUntil;
     const [sent, sentBefore] = this.#sentUntil;
     for (let at = first; at < end; at++) {
-      receivedBefore![at] = received![at]!;
+      if (receivedBefore !== undefined) receivedBefore[at] = received![at]!;
+      if (sentBefore !== undefined) sentBefore[at] = sent![at]!;
       received![at] = this.received[at]!;
-      sentBefore![at] = sent![at]!;
       sent![at] = this.sent[at]!;
     }
   }
@@ -152,7 +171,7 @@ export class Traffic implements ConnectionColumn {
       this.sentAtUnchoke,
       this.unchokedAtMs,
       this.optimisticAtMs,
-      this.position,
+      ...(this.#hasPositions ? [this.position] : []),
       ...this.#receivedUntil,
       ...this.#sentUntil,
     ];

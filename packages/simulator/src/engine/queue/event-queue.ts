@@ -25,11 +25,16 @@ import { assert } from '@cachetorrent/std';
 
 import { CurrentBucket } from './current-bucket.ts';
 
-/** Initial number of slots: a power of two. */
+/** Initial number of slots. */
 const SLOTS_MIN = 32;
+/** The factor by which the slots grow. */
+const GROWTH = 1.25;
 const EVENTS_PER_DAY = 3;
-/** Buckets per slot: how far ahead the calendar reaches, in mean waiting times. */
-const BUCKETS_PER_SLOT = 2;
+/**
+ * Buckets per slot, at least: how far ahead the calendar reaches, in mean waiting times. Their
+ * number is a power of two.
+ */
+const BUCKETS_PER_SLOT = 1.25;
 /** Days are renumbered beyond this, before they exceed 32 bits. */
 const DAY_MAX = 2 ** 24;
 const WIDTH_MIN_MS = 1e-9;
@@ -56,7 +61,7 @@ export class EventQueue {
   #freeSlot = 0;
 
   /** For each bucket, the first slot of its list. */
-  #buckets = new Int32Array(SLOTS_MIN * BUCKETS_PER_SLOT);
+  #buckets = new Int32Array(bucketsFor(SLOTS_MIN));
   #bucketMask = this.#buckets.length - 1;
   /** The number of events in the buckets. */
   #inBuckets = 0;
@@ -218,13 +223,13 @@ export class EventQueue {
   }
 
   /**
-   * Doubles the number of slots and buckets. Possibly nothing has been popped so far, so the width
+   * Makes room for more events. Possibly nothing has been popped so far, so the width
    * is derived from the waiting times of the events: if n events wait w on average, and as many
    * arrive as leave, one leaves every w / n (Little's law).
    */
   #grow(): void {
     const old = this.#slotCount;
-    this.#slotCount = old * 2;
+    this.#slotCount = Math.ceil(old * GROWTH);
     const bytes = new ArrayBuffer(this.#slotCount * 32);
     const times = new Float64Array(bytes);
     times.set(this.#times);
@@ -239,7 +244,8 @@ export class EventQueue {
     const nowMs = Math.max(this.atMs, 0);
     for (let slot = 1; slot < old; slot++) waitSumMs += times[slot * 4]! - nowMs;
     const list = this.#removeAll();
-    this.#buckets = new Int32Array(this.#slotCount * BUCKETS_PER_SLOT);
+    const buckets = bucketsFor(this.#slotCount);
+    if (buckets > this.#buckets.length) this.#buckets = new Int32Array(buckets);
     this.#bucketMask = this.#buckets.length - 1;
     this.#resetCalendar(nowMs, (waitSumMs / this.#size / this.#size) * EVENTS_PER_DAY);
     this.#insertAll(list);
@@ -296,4 +302,8 @@ export class EventQueue {
     this.#next[this.#slotCount - 1] = this.#freeSlot;
     this.#freeSlot = first;
   }
+}
+
+function bucketsFor(slots: number): number {
+  return 1 << (32 - Math.clz32(Math.ceil(slots * BUCKETS_PER_SLOT) - 1));
 }

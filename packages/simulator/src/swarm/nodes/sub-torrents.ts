@@ -54,13 +54,12 @@ export function makeTables(swarm: Swarm, peers: number): PeerTables {
 }
 
 /**
- * The number of connections of a peer that there is room for at first. A peer has its own n
- * neighbours and is a neighbour of n others on average, with a standard deviation of √n. One peer
- * in a thousand has more connections than this mean and three deviations; its connections move to
- * a larger range.
+ * The number of connections of a peer that there is room for at first: a peer has its own n
+ * neighbours and is a neighbour of n others on average. The connections of one that has more move
+ * to a larger range.
  */
 export function connectionsExpected({ neighbours }: Swarm): number {
-  return 2 * neighbours + Math.ceil(3 * Math.sqrt(neighbours));
+  return 2 * neighbours;
 }
 
 /** Makes the peer of a node in a sub-torrent. */
