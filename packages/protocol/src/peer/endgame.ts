@@ -25,8 +25,9 @@ export interface Span {
 }
 
 /** Whether every missing piece is under way. */
-export function isEndgame({ layout, picker, partial }: PeerComponents): boolean {
-  return partial !== undefined && partial.size >= layout.pieceCount - picker.storedCount;
+export function isEndgame({ settings, picker, partial }: PeerComponents): boolean {
+  if (partial === undefined) return false;
+  return partial.size >= settings.layout.pieceCount - picker.storedCount;
 }
 
 /** Exists only from when a peer needs it until it is complete. */
@@ -45,16 +46,16 @@ export class Endgame {
   found: readonly Span[] = [];
 
   constructor(components: PeerComponents) {
-    const { memory, connections, partial, layout, options } = components;
+    const { tables, row, connections, partial, settings } = components;
     this.#partial = partial!;
     this.#components = components;
     this.#connections = connections;
-    this.#requests = memory.tables.requests;
-    this.#row = memory.row;
-    this.#layout = layout;
-    this.#isStrict = options.client.endgame === 'strict';
-    this.#requestsMax = options.client.endgame === 'two' ? 1 : Infinity;
-    this.#random = options.random;
+    this.#requests = tables.requests;
+    this.#row = row;
+    this.#layout = settings.layout;
+    this.#isStrict = settings.client.endgame === 'strict';
+    this.#requestsMax = settings.client.endgame === 'two' ? 1 : Infinity;
+    this.#random = components.random;
   }
 
   /**

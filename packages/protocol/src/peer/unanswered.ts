@@ -24,12 +24,7 @@ import {
   type PieceIndex,
   pieceOf,
 } from '../ids.ts';
-import type { BlockQueues } from '../tables/block-queues.ts';
-import type { ConnectionTable } from '../tables/connections.ts';
-import type { RequestColumns } from '../tables/request-columns.ts';
 import type { PeerComponents } from './components.ts';
-import type { PeerHost } from './host.ts';
-import type { PiecePicker } from './piece-picker.ts';
 
 /** After this time a piece is requested again of one who was silent. */
 const FIRST_DOUBT_MS = 60_000;
@@ -51,31 +46,20 @@ export interface Doubt {
 const NO_DOUBTS: readonly Doubt[] = [];
 
 export class Unanswered {
-  readonly #connections: ConnectionTable;
-  readonly #picker: PiecePicker;
-  readonly #host: PeerHost;
-  readonly #queues: BlockQueues;
-  readonly #row: number;
-  readonly #blocksPerPiece: number;
   #doubts: readonly Doubt[] = NO_DOUBTS;
   /** For each connection, the pieces that were doubted before; undefined if there are none. */
   #doubtedBefore: Map<Connection, Set<PieceIndex>> | undefined;
-  /** The oldest request of each connection, as known from the last round. */
-  readonly #columns: RequestColumns;
 
-  constructor({ memory, connections, picker, host, layout }: PeerComponents) {
-    this.#connections = connections;
-    this.#picker = picker;
-    this.#host = host;
-    this.#queues = memory.tables.requests;
-    this.#columns = memory.tables.requestColumns;
-    this.#row = memory.row;
-    this.#blocksPerPiece = layout.blocksPerPiece;
+  readonly #peer: PeerComponents;
+
+  constructor(components: PeerComponents) {
+    this.#peer = components;
   }
 
   /** The requests of a connection were lost: the next are new ones. */
   lost(connection: Connection): void {
-    this.#columns.oldestBlock[this.#connections.first + connection] = NO_BLOCK + 1;
+    this.#peer.tables.requestColumns.oldestBlock[this.#peer.connections.first + connection] =
+      NO_BLOCK + 1;
   }
 
   closed(connection: Connection): void {
@@ -88,8 +72,8 @@ export class Unanswered {
   /** The pieces that are requested on a connection. */
   requestedOn(connection: Connection): readonly PieceIndex[] {
     const pieces = new Set<PieceIndex>();
-    this.#queues.some(this.#row, connection, (block) => {
-      pieces.add(pieceOf(block, this.#blocksPerPiece));
+    this.#peer.tables.requests.some(this.#peer.row, connection, (block) => {
+      pieces.add(pieceOf(block, this.#peer.settings.layout.blocksPerPiece));
       return false;
     });
     return [...pieces];
@@ -100,10 +84,10 @@ export class Unanswered {
    * but not this one; NO_PIECE otherwise. Call it once in a round.
    */
   overtakenOn(connection: Connection): PieceIndex {
-    const { nowMs } = this.#host;
-    const block = this.#queues.first(this.#row, connection);
-    const { oldestBlock, oldestSinceMs, isOvertaken } = this.#columns;
-    const at = this.#connections.first + connection;
+    const { nowMs } = this.#peer.host;
+    const block = this.#peer.tables.requests.first(this.#peer.row, connection);
+    const { oldestBlock, oldestSinceMs, isOvertaken } = this.#peer.tables.requestColumns;
+    const at = this.#peer.connections.first + connection;
     if (oldestBlock[at] !== block + 1) {
       oldestBlock[at] = block + 1;
       oldestSinceMs[at] = nowMs;
@@ -111,7 +95,7 @@ export class Unanswered {
       return NO_PIECE;
     }
     if (nowMs < oldestSinceMs[at]! + OVERTAKEN_MS || isOvertaken[at] === 0) return NO_PIECE;
-    return pieceOf(block, this.#blocksPerPiece);
+    return pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
   }
 
   /**
@@ -119,13 +103,14 @@ export class Unanswered {
    * `isSilent`: nor anything else.
    */
   doubt(connection: Connection, piece: PieceIndex, isSilent: boolean): void {
-    if (this.#picker.isStored(piece) || !this.#connections.removePiece(connection, piece)) return;
-    this.#picker.removeHolder(piece);
+    if (this.#peer.picker.isStored(piece) || !this.#peer.connections.removePiece(connection, piece))
+      return;
+    this.#peer.picker.removeHolder(piece);
     const doubtedBefore = (this.#doubtedBefore ??= new Map());
     const before: Set<PieceIndex> = doubtedBefore.get(connection) ?? new Set();
     const isFirst = isSilent && !before.has(piece);
     doubtedBefore.set(connection, before.add(piece));
-    const untilMs = this.#host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
+    const untilMs = this.#peer.host.nowMs + (isFirst ? FIRST_DOUBT_MS : DOUBT_MS);
     this.#doubts = [...this.#doubts, { connection, piece, untilMs, isFirst }];
   }
 
@@ -136,14 +121,14 @@ export class Unanswered {
   /** Whether a piece that we lack is doubted on a connection. */
   isAnyDoubtedOn(connection: Connection): boolean {
     return this.#doubts.some(
-      (doubt) => doubt.connection === connection && !this.#picker.isStored(doubt.piece),
+      (doubt) => doubt.connection === connection && !this.#peer.picker.isStored(doubt.piece),
     );
   }
 
   /** Requested blocks have arrived on a connection. */
   answered(connection: Connection, block: BlockIndex, count: number): void {
-    const { oldestBlock, isOvertaken } = this.#columns;
-    const at = this.#connections.first + connection;
+    const { oldestBlock, isOvertaken } = this.#peer.tables.requestColumns;
+    const at = this.#peer.connections.first + connection;
     const oldest = oldestBlock[at]! - 1;
     if (oldest === NO_BLOCK || isOvertaken[at] === 1) return;
     isOvertaken[at] = Number(oldest < block || oldest >= block + count);
@@ -163,7 +148,7 @@ export class Unanswered {
 
   /** Ends the doubts that are old enough, and returns them. */
   takeOld(): readonly Doubt[] {
-    const { nowMs } = this.#host;
+    const { nowMs } = this.#peer.host;
     return this.#end(({ untilMs }) => untilMs <= nowMs);
   }
 
@@ -175,9 +160,9 @@ export class Unanswered {
   }
 
   #isHeldElsewhere(piece: PieceIndex): boolean {
-    const { count } = this.#connections;
+    const { count } = this.#peer.connections;
     for (let connection = 0 as Connection; connection < count; connection++) {
-      if (this.#connections.hasPiece(connection, piece)) return true;
+      if (this.#peer.connections.hasPiece(connection, piece)) return true;
     }
     return false;
   }

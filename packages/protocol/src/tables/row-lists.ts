@@ -1,18 +1,17 @@
 /**
  * A short list of integers for each peer of a host, all of them in one array. A list is a segment
- * of it, whose size is a power of two; a list that outgrows its segment moves to one twice as
- * large, and the old one is free for others. An empty list has none.
+ * of it; a list that outgrows its segment moves to one of the next size, and the old one is free
+ * for others. An empty list has none.
  *
  *     start, length    0, 3    -, 0    4, 5                    for each row
- *     ints             7 2 9 . │ 3 8 1 1 6 . . . │ …           segments of 4, 8, 16 … numbers
+ *     ints             7 2 9 . │ 3 8 1 1 6 . │ …               segments of 4, 6, 8, 12 … numbers
  *
  * For most peers, a list of JavaScript would take four times the memory.
  */
 
 import { grown, type RowColumn } from './connection-columns.ts';
 
-const SMALLEST = 4;
-const SIZE_CLASSES = 28;
+const SIZE_CLASSES = 56;
 const NO_SEGMENT = 255;
 /** The factor by which the array grows. */
 const GROWTH = 1.25;
@@ -43,7 +42,7 @@ export class RowLists implements RowColumn {
   push(row: number, value: number): void {
     const length = this.length[row]!;
     const sizeClass = this.#sizeClass[row]!;
-    if (sizeClass === NO_SEGMENT || length === SMALLEST << sizeClass) this.#enlarge(row);
+    if (sizeClass === NO_SEGMENT || length === sizeOf(sizeClass)) this.#enlarge(row);
     this.ints[this.start[row]! + length] = value;
     this.length[row] = length + 1;
   }
@@ -83,7 +82,7 @@ export class RowLists implements RowColumn {
     const to = this.#takeSegment(larger);
     if (sizeClass !== NO_SEGMENT) {
       const from = this.start[row]!;
-      this.ints.copyWithin(to, from, from + (SMALLEST << sizeClass));
+      this.ints.copyWithin(to, from, from + sizeOf(sizeClass));
       this.#releaseSegment(row);
     }
     this.start[row] = to;
@@ -97,7 +96,7 @@ export class RowLists implements RowColumn {
       return free;
     }
     const segment = this.#used;
-    this.#used += SMALLEST << sizeClass;
+    this.#used += sizeOf(sizeClass);
     if (this.#used > this.ints.length) {
       const size = Math.max(this.#used, Math.ceil(GROWTH * this.ints.length));
       this.ints = grown(this.ints, new Int32Array(size));
@@ -113,4 +112,9 @@ export class RowLists implements RowColumn {
     this.#free[sizeClass] = start;
     this.#sizeClass[row] = NO_SEGMENT;
   }
+}
+
+/** The size of a segment of a class: twice that of two classes before. */
+function sizeOf(sizeClass: number): number {
+  return (sizeClass & 1) === 0 ? 4 << (sizeClass >> 1) : 6 << (sizeClass >> 1);
 }

@@ -1,6 +1,12 @@
 /** Splits a file into sub-torrents (MultiTorrent), and makes the peers of a sub-torrent. */
 
-import { Peer, type PeerHost, type PeerId, type Role } from '@cachetorrent/protocol';
+import {
+  type BlockLayout,
+  Peer,
+  type PeerHost,
+  type PeerId,
+  type Role,
+} from '@cachetorrent/protocol';
 import { type PeerMemory, PeerTables } from '@cachetorrent/protocol/internal';
 import type { Random } from '@cachetorrent/std';
 
@@ -62,6 +68,15 @@ export function connectionsExpected({ neighbours }: Swarm): number {
   return 2 * neighbours;
 }
 
+/** The layouts of the sub-torrents of each swarm, which their peers share. */
+const layouts = new WeakMap<Swarm, BlockLayout[]>();
+
+function layoutOf(swarm: Swarm, subTorrent: number): BlockLayout {
+  let known = layouts.get(swarm);
+  if (known === undefined) layouts.set(swarm, (known = []));
+  return (known[subTorrent] ??= blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces));
+}
+
 /** Makes the peer of a node in a sub-torrent. */
 export function makePeer(
   host: PeerHost,
@@ -70,7 +85,7 @@ export function makePeer(
 ): Peer {
   const { uploadSlots = swarm.uploadSlots } = options;
   return new Peer(host, {
-    layout: blockLayoutOf(swarm, subTorrentRange(swarm, subTorrent).pieces),
+    layout: layoutOf(swarm, subTorrent),
     client: swarm.client,
     uploadSlots: unchokes ? uploadSlots : 0,
     optimisticSlots: unchokes ? swarm.optimisticSlots : 0,
