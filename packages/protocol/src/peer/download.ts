@@ -75,6 +75,7 @@ export class Download {
     this.#peer.connections.applyDueHaves();
     this.#requestable.closed(connection);
     this.#unanswered?.closed(connection);
+    this.#window.closed(connection);
     this.#peer.connections.setFlags(connection, 0);
     this.#peer.picker.removeAllHolders(connection);
     if (this.#requests.hasLost) this.#requestElsewhere(connection);

@@ -13,7 +13,7 @@
 
 import { type Connection, NO_CONNECTION, NO_PIECE, type PieceIndex } from '../ids.ts';
 import { PEER_CHOKING } from '../tables/connection-flags.ts';
-import type { RequestColumns } from '../tables/request-columns.ts';
+import { type DownloadCells, END_PIECE, NEXT_PIECE } from '../tables/download-cells.ts';
 import type { PeerComponents } from './components.ts';
 import type { RequestWindow } from './request-window.ts';
 
@@ -31,11 +31,11 @@ export class PieceChoice {
   readonly #peer: PeerComponents;
   readonly #window: RequestWindow;
   /** The adjacent pieces of each connection; undefined if pieces are moved whole. */
-  readonly #columns: RequestColumns | undefined;
+  readonly #downloads: DownloadCells | undefined;
 
   constructor(components: PeerComponents, window: RequestWindow) {
     this.#peer = components;
-    if (components.partial !== undefined) this.#columns = components.tables.requestColumns;
+    if (components.partial !== undefined) this.#downloads = components.tables.traffic.downloads;
     this.#window = window;
   }
 
@@ -76,11 +76,12 @@ export class PieceChoice {
   }
 
   #nextAdjacent(connection: Connection): PieceIndex {
-    const { nextPiece, endPiece } = this.#columns!;
+    const downloads = this.#downloads!;
     const at = this.#peer.connections.first + connection;
-    const piece = nextPiece[at]!;
-    if (piece === endPiece[at] || !this.#isFree(connection, piece)) return NO_PIECE;
-    nextPiece[at] = piece + 1;
+    const piece = downloads.int(at, NEXT_PIECE);
+    if (piece === downloads.int(at, END_PIECE)) return NO_PIECE;
+    if (!this.#isFree(connection, piece)) return NO_PIECE;
+    downloads.setInt(at, NEXT_PIECE, piece + 1);
     return piece as PieceIndex;
   }
 
@@ -92,19 +93,18 @@ export class PieceChoice {
     while (first > piece - most + 1 && this.#isFree(connection, first - 1)) first--;
     let end = piece + 1;
     while (end < first + most && this.#isFree(connection, end)) end++;
-    const { nextPiece, endPiece } = this.#columns!;
     const at = this.#peer.connections.first + connection;
-    nextPiece[at] = first + 1;
-    endPiece[at] = end;
+    this.#downloads!.setInt(at, NEXT_PIECE, first + 1);
+    this.#downloads!.setInt(at, END_PIECE, end);
     return first as PieceIndex;
   }
 
   /** The connection is new, or the other side sends nothing more for now. */
   reset(connection: Connection): void {
-    if (this.#columns === undefined) return;
     const at = this.#peer.connections.first + connection;
-    this.#columns.nextPiece[at] = 0;
-    this.#columns.endPiece[at] = 0;
+    if (this.#downloads?.has(at) !== true) return;
+    this.#downloads.setInt(at, NEXT_PIECE, 0);
+    this.#downloads.setInt(at, END_PIECE, 0);
   }
 
   /** Whether the other side holds a piece of which we have requested nothing. */

@@ -9,6 +9,7 @@
 
 import { type Connection, pieceOf } from '../ids.ts';
 import { PEER_CHOKING, SNUBBING, STARVING } from '../tables/connection-flags.ts';
+import { EARLY, LAST_BLOCK_MS, LAST_RECEIVED_MS, RECEIVE_KBPS } from '../tables/download-cells.ts';
 import type { Traffic } from '../tables/traffic.ts';
 import type { PeerComponents } from './components.ts';
 
@@ -43,7 +44,7 @@ export class RequestWindow {
       return this.#peer.settings.backlog * this.#peer.settings.layout.blocksPerPiece;
     const { requestQueueMs, requestQueueMin, requestQueueMax, requestQueueStart } =
       this.#peer.settings.client;
-    const kbps = traffic.receiveKbps[this.#at(connection)]!;
+    const kbps = traffic.downloads.float(this.#at(connection), RECEIVE_KBPS);
     if (kbps === 0) return requestQueueStart;
     const blocks = Math.ceil((kbps * requestQueueMs) / this.#peer.settings.layout.blockBits);
     return Math.min(requestQueueMax, Math.max(requestQueueMin, blocks));
@@ -53,7 +54,7 @@ export class RequestWindow {
   outstanding(connection: Connection): number {
     const requested = this.#peer.tables.requests.lengthOf(this.#peer.row, connection);
     if (this.#traffic === undefined) return requested;
-    const early = this.#traffic.early[this.#at(connection)]!;
+    const early = this.#traffic.downloads.float(this.#at(connection), EARLY);
     return Math.max(0, requested - Math.floor(early / this.#peer.settings.layout.blockBits));
   }
 
@@ -75,7 +76,8 @@ export class RequestWindow {
     if (traffic === undefined || this.isSnubbing(connection)) return 0;
     if (this.isToLeader(connection)) return 1;
     const bits =
-      traffic.receiveKbps[this.#at(connection)]! * this.#peer.settings.client.wholePieceMs;
+      traffic.downloads.float(this.#at(connection), RECEIVE_KBPS) *
+      this.#peer.settings.client.wholePieceMs;
     return Math.floor(Math.min(bits, ADJACENT_BITS_MAX) / this.#peer.settings.layout.pieceBits);
   }
 
@@ -104,35 +106,48 @@ export class RequestWindow {
     const traffic = this.#traffic;
     if (traffic === undefined) return;
     const at = this.#at(connection);
-    traffic.receiveKbps[at] = kbps;
+    const { downloads } = traffic;
+    if (kbps > 0 || downloads.has(at)) downloads.setFloat(at, RECEIVE_KBPS, kbps);
     const requestedBits =
       this.#peer.tables.requests.lengthOf(this.#peer.row, connection) *
       this.#peer.settings.layout.blockBits;
-    const counted = Math.min(bits, requestedBits - traffic.early[at]!);
+    const counted = Math.min(bits, requestedBits - downloads.float(at, EARLY));
     if (counted <= 0) return;
-    const blocksBefore = Math.floor(traffic.early[at]! / this.#peer.settings.layout.blockBits);
+    const blocksBefore = Math.floor(
+      downloads.float(at, EARLY) / this.#peer.settings.layout.blockBits,
+    );
     traffic.receivedEarly(at, counted, this.#peer.host.nowMs);
-    if (Math.floor(traffic.early[at]! / this.#peer.settings.layout.blockBits) === blocksBefore)
+    if (
+      Math.floor(downloads.float(at, EARLY) / this.#peer.settings.layout.blockBits) === blocksBefore
+    )
       return;
-    traffic.lastBlockMs[at] = this.#peer.host.nowMs;
+    downloads.setFloat(at, LAST_BLOCK_MS, this.#peer.host.nowMs);
     this.#peer.tables.downloadState[at]! &= ~SNUBBING;
   }
 
   /** The other side has choked us. It may still finish the block that has arrived in part. */
   choked(connection: Connection): void {
-    if (this.#traffic !== undefined) this.#traffic.receiveKbps[this.#at(connection)] = 0;
+    if (this.#traffic === undefined) return;
+    this.#traffic.receivesNothing(this.#at(connection));
+    this.#traffic.mayEndDownload(this.#at(connection));
+  }
+
+  /** A connection is closed. */
+  closed(connection: Connection): void {
+    this.#traffic?.downloads.release(this.#at(connection));
   }
 
   /** Whether nothing has arrived for `timeoutMs`, or no whole block for longer. */
   isOverdue(connection: Connection, timeoutMs: number): boolean {
     if (this.isSilent(connection, timeoutMs)) return true;
-    const lastMs = this.#traffic?.lastBlockMs[this.#at(connection)] ?? Infinity;
+    const lastMs = this.#traffic?.downloads.float(this.#at(connection), LAST_BLOCK_MS) ?? Infinity;
     return this.#isLate(connection, lastMs + Math.max(timeoutMs, BLOCK_TIMEOUT_MS));
   }
 
   /** Whether nothing has arrived for `timeoutMs`. */
   isSilent(connection: Connection, timeoutMs: number): boolean {
-    const lastMs = this.#traffic?.lastReceivedMs[this.#at(connection)] ?? Infinity;
+    const lastMs =
+      this.#traffic?.downloads.float(this.#at(connection), LAST_RECEIVED_MS) ?? Infinity;
     return this.#isLate(connection, lastMs + timeoutMs);
   }
 

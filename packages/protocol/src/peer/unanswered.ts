@@ -25,6 +25,12 @@ import {
   pieceOf,
 } from '../ids.ts';
 import type { PeerComponents } from './components.ts';
+import {
+  type DownloadCells,
+  IS_OVERTAKEN,
+  OLDEST_BLOCK,
+  OLDEST_SINCE_MS,
+} from '../tables/download-cells.ts';
 
 /** After this time a piece is requested again of one who was silent. */
 const FIRST_DOUBT_MS = 60_000;
@@ -51,15 +57,18 @@ export class Unanswered {
   #doubtedBefore: Map<Connection, Set<PieceIndex>> | undefined;
 
   readonly #peer: PeerComponents;
+  /** The oldest request of each connection, as known from the last round. */
+  readonly #downloads: DownloadCells;
 
   constructor(components: PeerComponents) {
     this.#peer = components;
+    this.#downloads = components.tables.traffic.downloads;
   }
 
   /** The requests of a connection were lost: the next are new ones. */
   lost(connection: Connection): void {
-    this.#peer.tables.requestColumns.oldestBlock[this.#peer.connections.first + connection] =
-      NO_BLOCK + 1;
+    const at = this.#peer.connections.first + connection;
+    if (this.#downloads.has(at)) this.#downloads.setInt(at, OLDEST_BLOCK, 0);
   }
 
   closed(connection: Connection): void {
@@ -86,15 +95,16 @@ export class Unanswered {
   overtakenOn(connection: Connection): PieceIndex {
     const { nowMs } = this.#peer.host;
     const block = this.#peer.tables.requests.first(this.#peer.row, connection);
-    const { oldestBlock, oldestSinceMs, isOvertaken } = this.#peer.tables.requestColumns;
+    const downloads = this.#downloads;
     const at = this.#peer.connections.first + connection;
-    if (oldestBlock[at] !== block + 1) {
-      oldestBlock[at] = block + 1;
-      oldestSinceMs[at] = nowMs;
-      isOvertaken[at] = 0;
+    if (downloads.int(at, OLDEST_BLOCK) !== block + 1) {
+      downloads.setInt(at, OLDEST_BLOCK, block + 1);
+      downloads.setFloat(at, OLDEST_SINCE_MS, nowMs);
+      downloads.setInt(at, IS_OVERTAKEN, 0);
       return NO_PIECE;
     }
-    if (nowMs < oldestSinceMs[at]! + OVERTAKEN_MS || isOvertaken[at] === 0) return NO_PIECE;
+    const isLate = nowMs >= downloads.float(at, OLDEST_SINCE_MS) + OVERTAKEN_MS;
+    if (!isLate || downloads.int(at, IS_OVERTAKEN) === 0) return NO_PIECE;
     return pieceOf(block, this.#peer.settings.layout.blocksPerPiece);
   }
 
@@ -127,11 +137,11 @@ export class Unanswered {
 
   /** Requested blocks have arrived on a connection. */
   answered(connection: Connection, block: BlockIndex, count: number): void {
-    const { oldestBlock, isOvertaken } = this.#peer.tables.requestColumns;
+    const downloads = this.#downloads;
     const at = this.#peer.connections.first + connection;
-    const oldest = oldestBlock[at]! - 1;
-    if (oldest === NO_BLOCK || isOvertaken[at] === 1) return;
-    isOvertaken[at] = Number(oldest < block || oldest >= block + count);
+    const oldest = downloads.int(at, OLDEST_BLOCK) - 1;
+    if (oldest === NO_BLOCK || downloads.int(at, IS_OVERTAKEN) === 1) return;
+    downloads.setInt(at, IS_OVERTAKEN, Number(oldest < block || oldest >= block + count));
   }
 
   /** Whether anything is doubted; nothing in most swarms. */

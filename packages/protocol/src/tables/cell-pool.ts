@@ -13,7 +13,7 @@ export const NO_CELL = 0;
 
 const INITIAL_CELLS = 8;
 /** The factor by which a pool grows. */
-const GROWTH = 1.25;
+const GROWTH = 1.125;
 
 export class CellPool {
   /** The cells, `words` each. `take` replaces the array when the pool grows. */

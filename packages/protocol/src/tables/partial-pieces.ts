@@ -9,7 +9,7 @@
  * partial pieces of all peers of a host are cells of one pool (`cell-pool.ts`), so that a block
  * that arrives touches little memory:
  *
- *     next, free, received, requests, from seed, · │ states of the blocks, as bytes     a cell
+ *     free, received, requests, from seed │ states of the blocks, as bytes     a cell
  *     piece, cell, piece, cell, …                      a list per peer, in the order of their begin
  */
 
@@ -27,15 +27,16 @@ const RECEIVED = 255;
 /** The most connections on which a block is requested at a time. */
 export const REQUESTS_MAX = 254;
 
-/** The words of a cell: the next unused cell; how many blocks are free, and how many received. */
-const NEXT = 0;
-const FREE = 1;
-const RECEIVED_COUNT = 2;
+/** The words of a cell: how many blocks are free, and how many received. */
+const FREE = 0;
+const RECEIVED_COUNT = 1;
 /** The sum of the numbers of requests of all blocks. */
-const REQUESTS = 3;
+const REQUESTS = 2;
 /** 1 if a block has been requested from a seed. */
-const FROM_SEED = 4;
-const HEADER = 6;
+const FROM_SEED = 3;
+const HEADER = 4;
+/** In an unused cell, this word has the next one. */
+const NEXT = 0;
 
 /** Each entry of a list is a piece and its cell. */
 const ENTRY = 2;

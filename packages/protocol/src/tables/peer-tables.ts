@@ -37,7 +37,6 @@ import type { BlockLayout } from '../blocks.ts';
 import { BlockQueues } from './block-queues.ts';
 import { PartialPieceTable } from './partial-pieces.ts';
 import { RateMeter } from './rate-meter.ts';
-import { RequestColumns } from './request-columns.ts';
 import { RowLists } from './row-lists.ts';
 import { InterestReasons } from './interest-reasons.ts';
 import { Traffic } from './traffic.ts';
@@ -96,7 +95,6 @@ export class PeerTables implements ConnectionLayout {
   /** Why we are interested in the other side of each connection. */
   readonly interestReasons: InterestReasons;
   #traffic: Traffic | undefined;
-  #requestColumns: RequestColumns | undefined;
   #partialPieces: PartialPieceTable | undefined;
   #received: RateMeter | undefined;
   #uploadStatistics: UploadStatistics | undefined;
@@ -147,11 +145,6 @@ export class PeerTables implements ConnectionLayout {
       this.addRowColumn(this.#partialPieces);
     }
     return this.#partialPieces;
-  }
-
-  /** What each peer knows of its requests on each connection. Created on first use. */
-  get requestColumns(): RequestColumns {
-    return (this.#requestColumns ??= new RequestColumns(this));
   }
 
   /** The pieces received recently on each connection, if moved whole. Created on first use. */
@@ -351,6 +344,15 @@ export class PeerTables implements ConnectionLayout {
   store(row: number, piece: PieceIndex): void {
     this.#stored[piece * this.#storedWords + (row >>> 5)]! |= 1 << (row & 31);
     this.lacked[row * this.pieceWords + (piece >>> 5)]! &= ~(1 << (piece & 31));
+  }
+
+  /** Nothing is being received on a connection any more, by which a choked one may be idle. */
+  receivesNothing(row: number, connection: Connection): void {
+    const at = this.firstConnection[row]! + connection;
+    this.traffic.receivesNothing(at);
+    const isChoked = (this.flags[at]! & PEER_CHOKING) !== 0;
+    const isIdle = this.requests.lengthOf(row, connection) === 0;
+    if (isChoked && isIdle) this.traffic.mayEndDownload(at);
   }
 
   /** The position in `availability` of a row's first word. */
