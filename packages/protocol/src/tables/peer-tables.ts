@@ -46,7 +46,7 @@ const INITIAL_COUNTER_BITS = 8;
 /** The factor by which tables grow that have too few rows. */
 const GROWTH = 1.25;
 /** The same for connections: it is smaller, because their columns are most of the memory. */
-const CONNECTIONS_GROWTH = 1.06;
+const CONNECTIONS_GROWTH = 1.125;
 /** Ranges are moved together when there is no room and more than this share of them is unused. */
 const UNUSED_MAX = 0.06;
 

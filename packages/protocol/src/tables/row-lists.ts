@@ -14,7 +14,7 @@ import { grown, type RowColumn } from './connection-columns.ts';
 const SIZE_CLASSES = 56;
 const NO_SEGMENT = 255;
 /** The factor by which the array grows. */
-const GROWTH = 1.125;
+const GROWTH = 1.25;
 
 export class RowLists implements RowColumn {
   /** The numbers of row r are the `length[r]` ones from `start[r]` on. All are replaced to grow. */

@@ -189,7 +189,7 @@ function grown(old: Int32Array, larger: Int32Array): Int32Array {
 }
 
 /** The factor by which the pool grows. */
-const GROWTH = 1.125;
+const GROWTH = 1.25;
 const SMALLEST = 4;
 const SIZE_CLASSES = 28;
 const NO_SEGMENT = 255;

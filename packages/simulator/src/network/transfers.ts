@@ -239,7 +239,7 @@ export class Transfers {
 }
 
 /** The factor by which the arrays grow. */
-const GROWTH = 1.125;
+const GROWTH = 1.25;
 const LISTED = 1;
 const FLOWING = 2;
 

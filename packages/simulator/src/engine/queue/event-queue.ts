@@ -29,7 +29,7 @@ import { CurrentBucket } from './current-bucket.ts';
 /** Initial number of slots. */
 const SLOTS_MIN = 32;
 /** The factor by which the slots grow. */
-const GROWTH = 1.125;
+const GROWTH = 1.25;
 const EVENTS_PER_DAY = 3;
 /**
  * Buckets per slot, at least: how far ahead the calendar reaches, in mean waiting times. Their

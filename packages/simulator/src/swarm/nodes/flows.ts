@@ -60,7 +60,7 @@ const TARGET = 3;
 const LOCAL_PEER = 4;
 const CONNECTION = 5;
 /** The factor by which the room for flows grows. */
-const GROWTH = 1.125;
+const GROWTH = 1.25;
 
 export class Flows implements TransferListener {
   readonly #plan: Plan;

@@ -139,10 +139,9 @@ export class HostedPeer implements PeerHost, BoundedHost {
     }
     // Our role may have changed since we have opened the connection.
     const isUploadOnly = !this.#peer.mayDownloadOn(connection);
-    const isToldOtherwise = this.#pending?.toldUploadOnly.get(connection) !== isUploadOnly;
-    this.#pending?.toldUploadOnly.delete(connection);
+    const isTold = this.#pending?.toldUploadOnly.delete(connection) === true;
     this.bound?.established(from);
-    if (isToldOtherwise) this.#tellUploadOnly(connection, isUploadOnly);
+    if (isTold !== isUploadOnly) this.#tellUploadOnly(connection, isUploadOnly);
     this.#peer.established(connection, this.#isInside(from));
     this.#sendPendingLeaderStarts();
   }
@@ -479,7 +478,7 @@ export class HostedPeer implements PeerHost, BoundedHost {
     transport.endpoints.open(this.row, connection, remoteAsId, remotePeer, latencyMs);
     this.bound?.opened(connection, isOutgoing);
     const uploadOnly = !this.peer.mayDownloadOn(connection);
-    this.#remember().toldUploadOnly.set(connection, uploadOnly);
+    if (uploadOnly) this.#remember().toldUploadOnly.add(connection);
     transport.sendToNode(this.id, to, this.subTorrent).connReq(this.id, connection, uploadOnly);
     return connection;
   }

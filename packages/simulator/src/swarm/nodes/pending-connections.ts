@@ -23,8 +23,8 @@ interface LeaderStart {
 export class PendingConnections {
   earlyRequests: ConnectionRequest[] = [];
   leaderStarts: LeaderStart[] = [];
-  /** For each connection that is not established, whether we have said that we only upload. */
-  readonly toldUploadOnly: Map<Connection, boolean> = new Map();
+  /** The connections that are not established, and on which we have said that we only upload. */
+  readonly toldUploadOnly: Set<Connection> = new Set();
   /** The connections that have timed out, and whose numbers are not free yet. */
   readonly timedOut: Set<Connection> = new Set();
 

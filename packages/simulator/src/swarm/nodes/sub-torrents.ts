@@ -56,7 +56,9 @@ export interface SubTorrentPeer {
 /** Makes the tables that the `peers` peers of an AS share: one row for each. */
 export function makeTables(swarm: Swarm, peers: number): PeerTables {
   const mostPieces = subTorrentRange(swarm, swarm.subTorrents - 1).pieces;
-  return new PeerTables(mostPieces, peers, connectionsExpected(swarm));
+  // Some peers have more connections than is expected, and room for a few to come.
+  const more = Math.ceil(Math.sqrt(swarm.neighbours));
+  return new PeerTables(mostPieces, peers, connectionsExpected(swarm) + more);
 }
 
 /**
